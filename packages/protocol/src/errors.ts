@@ -1,0 +1,177 @@
+/**
+ * Errors a caller can meet at any door.
+ *
+ * Each is a schema, so it crosses RPC as itself and HTTP as `{"error": {tag, message, …fields}}` with the
+ * status in `httpApiStatus` (docs/PROTOCOL.md, X-1). `message` says what is wrong and what to do.
+ */
+import * as Schema from "effect/Schema"
+
+const message = Schema.String
+
+/** The request is not understood: malformed JSON, a wrong type, an unknown field's value. */
+export class BadRequest extends Schema.TaggedError<BadRequest>()(
+  "BadRequest",
+  { message, field: Schema.optionalKey(Schema.String) },
+  { httpApiStatus: 400 },
+) {}
+
+/** The cursor is not a whole number from 0 to 2^53 - 1. */
+export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()(
+  "CursorInvalid",
+  { message },
+  { httpApiStatus: 400 },
+) {}
+
+/** The cursor lies beyond the log's head: it is of another log, or the store was reset. */
+export class CursorAhead extends Schema.TaggedError<CursorAhead>()(
+  "CursorAhead",
+  { message, lastSeq: Schema.Number },
+  { httpApiStatus: 409 },
+) {}
+
+/** No credential, or one that is not known. */
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()(
+  "Unauthorized",
+  { message },
+  { httpApiStatus: 401 },
+) {}
+
+/** The credential is known and does not allow this, or the Host or Origin is not on the list. */
+export class Forbidden extends Schema.TaggedError<Forbidden>()(
+  "Forbidden",
+  { message },
+  { httpApiStatus: 403 },
+) {}
+
+/** No session has this id. */
+export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()(
+  "SessionNotFound",
+  { message, session: Schema.String },
+  { httpApiStatus: 404 },
+) {}
+
+/** Several sessions match a shortened id or a label. */
+export class SessionAmbiguous extends Schema.TaggedError<SessionAmbiguous>()(
+  "SessionAmbiguous",
+  { message, matches: Schema.Array(Schema.String) },
+  { httpApiStatus: 409 },
+) {}
+
+/** The session is in a state that does not allow this: archived, deleted, no process, … */
+export class SessionState extends Schema.TaggedError<SessionState>()(
+  "SessionState",
+  { message, status: Schema.String },
+  { httpApiStatus: 409 },
+) {}
+
+/** The key was used before with another body. */
+export class KeyConflict extends Schema.TaggedError<KeyConflict>()(
+  "KeyConflict",
+  { message, key: Schema.String },
+  { httpApiStatus: 409 },
+) {}
+
+/** Another client holds the keyboard of a terminal that has one typist at a time. */
+export class NotTypist extends Schema.TaggedError<NotTypist>()(
+  "NotTypist",
+  { message, typist: Schema.optionalKey(Schema.String) },
+  { httpApiStatus: 409 },
+) {}
+
+/** The client attached as a viewer that may only read. */
+export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()(
+  "ReadOnlyViewer",
+  { message },
+  { httpApiStatus: 403 },
+) {}
+
+/** The body or frame is over the limit, in bytes. */
+export class TooLarge extends Schema.TaggedError<TooLarge>()(
+  "TooLarge",
+  { message, limit: Schema.Number },
+  { httpApiStatus: 413 },
+) {}
+
+/** A terminal size outside the accepted range. */
+export class InvalidSize extends Schema.TaggedError<InvalidSize>()(
+  "InvalidSize",
+  { message },
+  { httpApiStatus: 422 },
+) {}
+
+/** The request is well formed and cannot be carried out as it stands: cwd, command, label, tag … */
+export class Unprocessable extends Schema.TaggedError<Unprocessable>()(
+  "Unprocessable",
+  { message, field: Schema.optionalKey(Schema.String) },
+  { httpApiStatus: 422 },
+) {}
+
+/** The program was not found in the session's PATH, or is not executable. */
+export class CommandNotFound extends Schema.TaggedError<CommandNotFound>()(
+  "CommandNotFound",
+  { message, command: Schema.String },
+  { httpApiStatus: 422 },
+) {}
+
+/** A bounded queue is full; try again after `retryAfter` seconds. */
+export class Busy extends Schema.TaggedError<Busy>()(
+  "Busy",
+  { message, retryAfter: Schema.Number },
+  { httpApiStatus: 429 },
+) {}
+
+/** A part that is needed is away (runner, store); what was accepted is kept. */
+export class Unavailable extends Schema.TaggedError<Unavailable>()(
+  "Unavailable",
+  { message },
+  { httpApiStatus: 503 },
+) {}
+
+/** The disk is full: nothing was appended, reads go on. */
+export class StorageFull extends Schema.TaggedError<StorageFull>()(
+  "StorageFull",
+  { message },
+  { httpApiStatus: 507 },
+) {}
+
+/** This session's stored data fails its checks; other sessions are not concerned. */
+export class LogDamaged extends Schema.TaggedError<LogDamaged>()(
+  "LogDamaged",
+  { message, session: Schema.String },
+  { httpApiStatus: 500 },
+) {}
+
+/** A fault of ours; `fingerprint` finds it in the logs. */
+export class InternalError extends Schema.TaggedError<InternalError>()(
+  "InternalError",
+  { message, fingerprint: Schema.String },
+  { httpApiStatus: 500 },
+) {}
+
+/** Every error that a door can answer with. */
+export const DoorErrors = [
+  BadRequest,
+  CursorInvalid,
+  CursorAhead,
+  Unauthorized,
+  Forbidden,
+  SessionNotFound,
+  SessionAmbiguous,
+  SessionState,
+  KeyConflict,
+  NotTypist,
+  ReadOnlyViewer,
+  TooLarge,
+  InvalidSize,
+  Unprocessable,
+  CommandNotFound,
+  Busy,
+  Unavailable,
+  StorageFull,
+  LogDamaged,
+  InternalError,
+] as const
+
+/** Any error that a door can answer with. */
+export const DoorError = Schema.Union(DoorErrors)
+export type DoorError = typeof DoorError.Type

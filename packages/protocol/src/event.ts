@@ -1,0 +1,123 @@
+/**
+ * Events: what a log holds, as every JSON door shows it.
+ *
+ * Invariants (docs/PROTOCOL.md, E-1 to E-5): `seq` is dense from 1; an event that stands for a range
+ * carries `from`, the first seq of the range, so `from ?? seq` is always the previous `seq` + 1.
+ * A reader meets types it does not know: it keeps them as they are and counts them.
+ */
+import * as Schema from "effect/Schema"
+
+/** The channels an event can be on. */
+export const CHANNELS = [
+  "session",
+  "turn",
+  "queue",
+  "message",
+  "agent",
+  "permission",
+  "terminal",
+  "artifact",
+  "participant",
+  "workflow",
+  "system",
+] as const
+
+/** Channel of an event. */
+export const Channel = Schema.Literals(CHANNELS)
+export type Channel = typeof Channel.Type
+
+/** Position in a log: a whole number from 1 to 2^53 - 1. */
+export const Seq = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))
+
+/** The last seq a reader has; 0 means that it has nothing. */
+export const Cursor = Schema.Int.check(
+  Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+)
+
+/** One event as JSON. `time` is epoch milliseconds; `by` names the author; `turn` the turn's id. */
+export const Event = Schema.Struct({
+  seq: Seq,
+  from: Schema.optionalKey(Seq),
+  time: Schema.Number,
+  channel: Channel,
+  type: Schema.String,
+  turn: Schema.optionalKey(Schema.String),
+  by: Schema.optionalKey(Schema.String),
+  data: Schema.Json,
+})
+export type Event = typeof Event.Type
+
+/** Why a process is no longer known to run without an exit code. */
+export const LostReason = Schema.Literals(["runner-died", "start-unconfirmed", "journal-damaged"])
+export type LostReason = typeof LostReason.Type
+
+/** How a terminal is opened (mission row B1). `env` is added to the hub's clean base environment. */
+export const TerminalSpec = Schema.Struct({
+  command: Schema.String,
+  args: Schema.Array(Schema.String),
+  cwd: Schema.String,
+  env: Schema.Record(Schema.String, Schema.String),
+  cols: Schema.Int,
+  rows: Schema.Int,
+  term: Schema.String,
+})
+export type TerminalSpec = typeof TerminalSpec.Type
+
+/** Terminal sizes that are accepted, in cells; others are refused with `InvalidSize` (T-7). */
+export const TERMINAL_SIZE = { minimum: 1, maximum: 1000 } as const
+
+/**
+ * Event data by `channel/type`, for the types this version writes.
+ * `terminal/output` is stored as bytes and never takes this form inside the server.
+ */
+export interface EventData {
+  readonly "session/created": {
+    readonly kind: "terminal" | "agent"
+    readonly label: string
+    readonly tags: ReadonlyArray<string>
+    readonly owner: string
+    readonly terminal?: TerminalSpec
+    /** Id of the child process that belongs to the session, chosen before it is started. */
+    readonly child?: string
+    /** Generation of the runner that was asked to start the child. */
+    readonly runner?: string
+  }
+  readonly "session/renamed": { readonly label: string }
+  readonly "session/tagged": { readonly tags: ReadonlyArray<string> }
+  readonly "session/pinned": { readonly pinned: boolean }
+  readonly "session/archived": Record<string, never>
+  readonly "session/restored": Record<string, never>
+  /** Soft delete; `purgeAt` is when the purge may take it for good. */
+  readonly "session/deleted": { readonly purgeAt: number }
+  /** A named place in the log, shown on timelines and as a marker in asciicast files. */
+  readonly "session/marked": { readonly text: string }
+  readonly "terminal/started": { readonly pid: number; readonly cols: number; readonly rows: number }
+  /** `text` when the bytes are whole UTF-8, otherwise `base64`; exactly one of the two. */
+  readonly "terminal/output": { readonly text?: string; readonly base64?: string }
+  readonly "terminal/resize": { readonly cols: number; readonly rows: number }
+  readonly "terminal/title": { readonly title: string }
+  /** Who may type: everybody (`free`) or one client (`single`), with the client that holds it. */
+  readonly "terminal/typist": {
+    readonly mode: "free" | "single"
+    readonly client?: string
+    readonly name?: string
+  }
+  /** The child could not be started; nothing ran. */
+  readonly "terminal/failed": { readonly tag: string; readonly message: string }
+  readonly "terminal/exit": { readonly code: number; readonly signal?: string }
+  readonly "terminal/lost": { readonly reason: LostReason; readonly message: string }
+  /** Everything up to and including `through` left the log; the checkpoint stands for it. */
+  readonly "system/trimmed": {
+    readonly through: number
+    readonly bytes: number
+    readonly reason: string
+  }
+}
+
+/** `channel/type` of the events this version writes. */
+export type EventName = keyof EventData
+
+/** An event before it has a seq: what `decide` returns. */
+export type EventDraft = {
+  readonly [N in EventName]: { readonly name: N; readonly data: EventData[N]; readonly by?: string }
+}[EventName]

@@ -1,0 +1,164 @@
+/**
+ * Records: the one binary form of an event, in the store, on the socket and in sealed segments.
+ *
+ * An event is encoded once, when it is appended. The same bytes are stored, replayed and sent to every
+ * subscriber, unparsed. Layout, big endian (docs/PROTOCOL.md, E-6):
+ *
+ * ```
+ * u32 length of what follows | u8 kind | f64 seq | u32 span (seq - from) | kind 2: f64 time | body
+ * kind 1: body is the event as JSON text in UTF-8      kind 2: body is terminal output, the bytes as read
+ * ```
+ */
+import type { Channel, Event } from "./event.ts"
+
+/** Record kinds. */
+export const RECORD_JSON = 1
+export const RECORD_OUTPUT = 2
+
+const JSON_HEADER = 17
+const OUTPUT_HEADER = 25
+
+/** Largest record that is written, in bytes; a reader refuses a longer one. */
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024
+
+/** A record that cannot be read: what is wrong and where. */
+export class RecordMalformed extends Error {
+  readonly _tag = "RecordMalformed"
+  readonly offset: number
+  constructor(message: string, offset: number) {
+    super(`${message} at byte ${offset}`)
+    this.offset = offset
+  }
+}
+
+/** An event with its encoded record and the columns a store filters by. */
+export interface LogRecord {
+  readonly seq: number
+  /** First seq of the range it stands for; equal to `seq` for an ordinary event. */
+  readonly from: number
+  readonly time: number
+  readonly channel: Channel
+  readonly type: string
+  readonly turn?: string
+  /** The whole encoded record, header included. */
+  readonly bytes: Uint8Array
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+function writeHeader(view: DataView, kind: number, seq: number, from: number): void {
+  view.setUint32(0, view.byteLength - 4)
+  view.setUint8(4, kind)
+  view.setFloat64(5, seq)
+  view.setUint32(13, seq - from)
+}
+
+/** Encodes an event as a JSON record. */
+export function encodeEvent(event: Event): LogRecord {
+  const body = encoder.encode(JSON.stringify(event))
+  const bytes = new Uint8Array(JSON_HEADER + body.length)
+  const from = event.from ?? event.seq
+  writeHeader(new DataView(bytes.buffer), RECORD_JSON, event.seq, from)
+  bytes.set(body, JSON_HEADER)
+  return {
+    seq: event.seq,
+    from,
+    time: event.time,
+    channel: event.channel,
+    type: event.type,
+    ...(event.turn === undefined ? {} : { turn: event.turn }),
+    bytes,
+  }
+}
+
+/** Encodes terminal output as a bytes record; the output is copied. */
+export function encodeOutput(seq: number, time: number, output: Uint8Array): LogRecord {
+  const bytes = new Uint8Array(OUTPUT_HEADER + output.length)
+  const view = new DataView(bytes.buffer)
+  writeHeader(view, RECORD_OUTPUT, seq, seq)
+  view.setFloat64(JSON_HEADER, time)
+  bytes.set(output, OUTPUT_HEADER)
+  return { seq, from: seq, time, channel: "terminal", type: "output", bytes }
+}
+
+/** A record as read: a view into the buffer it was read from, body not parsed. */
+export interface RecordView {
+  readonly kind: number
+  readonly seq: number
+  readonly from: number
+  /** Epoch milliseconds of an output record; absent for JSON, where the body holds it. */
+  readonly time?: number
+  readonly body: Uint8Array
+  /** Offset of the byte behind the record. */
+  readonly end: number
+}
+
+/** Reads the record at `offset`. Throws `RecordMalformed` when the bytes are not a whole record. */
+export function readRecord(buffer: Uint8Array, offset: number): RecordView {
+  if (buffer.length - offset < JSON_HEADER) throw new RecordMalformed("record is cut", offset)
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+  const length = view.getUint32(offset)
+  const end = offset + 4 + length
+  const kind = view.getUint8(offset + 4)
+  const header = kind === RECORD_OUTPUT ? OUTPUT_HEADER : JSON_HEADER
+  if (kind !== RECORD_JSON && kind !== RECORD_OUTPUT) throw new RecordMalformed(`unknown record kind ${kind}`, offset)
+  if (length + 4 < header || length > MAX_RECORD_BYTES) throw new RecordMalformed(`record length ${length}`, offset)
+  if (end > buffer.length) throw new RecordMalformed("record is cut", offset)
+  const seq = view.getFloat64(offset + 5)
+  const from = seq - view.getUint32(offset + 13)
+  if (!Number.isSafeInteger(seq) || from < 1) throw new RecordMalformed(`record seq ${seq}`, offset)
+  const body = buffer.subarray(offset + header, end)
+  return kind === RECORD_OUTPUT
+    ? { kind, seq, from, time: view.getFloat64(offset + JSON_HEADER), body, end }
+    : { kind, seq, from, body, end }
+}
+
+/** Reads every record of a buffer, in order. Throws `RecordMalformed`. */
+export function* readRecords(buffer: Uint8Array, start = 0): Generator<RecordView> {
+  let offset = start
+  while (offset < buffer.length) {
+    const record = readRecord(buffer, offset)
+    yield record
+    offset = record.end
+  }
+}
+
+const base64 = (bytes: Uint8Array): string => {
+  let text = ""
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000))
+  return btoa(text)
+}
+
+/** The data of a `terminal/output` event: text when the bytes are whole UTF-8, base64 otherwise. */
+export function outputData(bytes: Uint8Array): { readonly text: string } | { readonly base64: string } {
+  try {
+    return { text: decoder.decode(bytes) }
+  } catch {
+    return { base64: base64(bytes) }
+  }
+}
+
+/** The event a record holds. Throws `RecordMalformed` when a JSON body is not an event. */
+export function decodeRecord(record: RecordView): Event {
+  if (record.kind === RECORD_OUTPUT) {
+    return {
+      seq: record.seq,
+      time: record.time ?? 0,
+      channel: "terminal",
+      type: "output",
+      data: outputData(record.body),
+    }
+  }
+  const event = parseEvent(record)
+  if (event.seq !== record.seq) throw new RecordMalformed("record and event disagree on seq", 0)
+  return event
+}
+
+function parseEvent(record: RecordView): Event {
+  try {
+    return JSON.parse(decoder.decode(record.body)) as Event
+  } catch (cause) {
+    throw new RecordMalformed(`event ${record.seq} is not JSON (${String(cause)})`, 0)
+  }
+}

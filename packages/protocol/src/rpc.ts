@@ -1,0 +1,92 @@
+/**
+ * Commands of the stream socket, as Effect RPC (JSON text frames).
+ *
+ * The unstable RPC module of the effect library is used here and in the hub's socket door only.
+ */
+import * as Schema from "effect/Schema"
+import { Rpc, RpcGroup } from "effect/rpc"
+import { DoorError } from "./errors.ts"
+import { Appended, Cells, CreateSession, Key, MarkSession, Session, SessionPage, SessionQuery, SignalName, UpdateSession } from "./session.ts"
+
+const session = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
+
+/** First command on a socket: who is there. `client` is stable over reconnects and keys its inputs. */
+export const Hello = Rpc.make("Hello", {
+  payload: {
+    protocol: Schema.Int,
+    client: Schema.String.check(Schema.isPattern(/^[\w-]{8,64}$/)),
+    name: Schema.String.check(Schema.isMaxLength(100)),
+  },
+  success: Schema.Struct({
+    protocol: Schema.Int,
+    version: Schema.String,
+    /** Changes at every start of the hub. */
+    hub: Schema.String,
+    /** The client must hear something within this many milliseconds, or the connection is dead (W-7). */
+    silence: Schema.Number,
+  }),
+  error: DoorError,
+})
+
+/**
+ * Attaches to a session (docs/PROTOCOL.md, D-1 to D-9). Without `after` the attachment starts with a snapshot of
+ * what is on the screen; `after: 0` replays the whole log. Frames follow the answer, never precede it.
+ */
+export const Attach = Rpc.make("Attach", {
+  payload: {
+    session,
+    after: Schema.optionalKey(Schema.Number),
+    /** `log` of the answer the cursor came from; another one means that the store was reset. */
+    log: Schema.optionalKey(Schema.String),
+    mode: Schema.Literals(["interactive", "viewer"]),
+    cols: Schema.optionalKey(Cells),
+    rows: Schema.optionalKey(Cells),
+  },
+  success: Schema.Struct({
+    handle: Schema.Number,
+    session: Session,
+    log: Schema.String,
+    /** Highest input number of this client that is settled already; sending it again does nothing. */
+    inputs: Schema.Number,
+  }),
+  error: DoorError,
+})
+
+/** Ends an attachment; no frame for the handle follows the answer. */
+export const Detach = Rpc.make("Detach", { payload: { session }, success: Schema.Void, error: DoorError })
+
+/** Follows the feed of sessions from a change on; feed frames follow the answer. */
+export const WatchSessions = Rpc.make("WatchSessions", {
+  payload: { after: Schema.optionalKey(Schema.Number) },
+  success: Schema.Struct({ change: Schema.Number }),
+  error: DoorError,
+})
+
+/** Ends the feed of sessions. */
+export const UnwatchSessions = Rpc.make("UnwatchSessions", { success: Schema.Void, error: DoorError })
+
+/** Takes or releases the keyboard: with `single` only this client may type until it releases it or is gone. */
+export const SetTypist = Rpc.make("SetTypist", {
+  payload: { session, mode: Schema.Literals(["single", "free"]) },
+  success: Appended,
+  error: DoorError,
+})
+
+/** The commands of the stream socket. */
+export class SessionRpcs extends RpcGroup.make(
+  Hello,
+  Attach,
+  Detach,
+  WatchSessions,
+  UnwatchSessions,
+  SetTypist,
+  Rpc.make("Create", { payload: CreateSession, success: Session, error: DoorError }),
+  Rpc.make("Get", { payload: { session }, success: Session, error: DoorError }),
+  Rpc.make("List", { payload: SessionQuery, success: SessionPage, error: DoorError }),
+  Rpc.make("Update", { payload: { session, change: UpdateSession }, success: Appended, error: DoorError }),
+  Rpc.make("Mark", { payload: { session, mark: MarkSession }, success: Appended, error: DoorError }),
+  Rpc.make("Archive", { payload: { session, key: Schema.optionalKey(Key) }, success: Appended, error: DoorError }),
+  Rpc.make("Restore", { payload: { session, key: Schema.optionalKey(Key) }, success: Appended, error: DoorError }),
+  Rpc.make("Delete", { payload: { session, key: Schema.optionalKey(Key) }, success: Appended, error: DoorError }),
+  Rpc.make("Signal", { payload: { session, signal: SignalName }, success: Schema.Void, error: DoorError }),
+) {}

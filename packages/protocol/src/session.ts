@@ -1,0 +1,176 @@
+/**
+ * Sessions as every door shows them, and the requests about them.
+ */
+import * as Schema from "effect/Schema"
+import { TERMINAL_SIZE } from "./event.ts"
+import { SessionId } from "./ids.ts"
+
+/** What kind of child a session has. */
+export const SessionKind = Schema.Literals(["terminal", "agent"])
+export type SessionKind = typeof SessionKind.Type
+
+/** Where a session is in its life. A deleted one is in the trash until it is purged. */
+export const SessionStatus = Schema.Literals(["active", "archived", "deleted"])
+export type SessionStatus = typeof SessionStatus.Type
+
+/** State of the session's child. `starting`: handed to a runner, not yet confirmed. */
+export const ProcessState = Schema.Literals(["none", "starting", "running", "exited", "failed", "lost"])
+export type ProcessState = typeof ProcessState.Type
+
+/** Columns or rows of a terminal. */
+export const Cells = Schema.Int.check(Schema.isBetween(TERMINAL_SIZE))
+
+/** A label: 1 to 200 characters without control characters (mission row A1, check S10). */
+export const Label = Schema.String.check(
+  Schema.isMinLength(1),
+  Schema.isMaxLength(200),
+  // oxlint-disable-next-line no-control-regex
+  Schema.isPattern(/^[^\u0000-\u001f\u007f-\u009f]*$/, { message: "a label has no control characters" }),
+)
+
+/** A tag: 1 to 64 characters of letters, digits, `.`, `_`, `-`, `:` and `/`. */
+export const Tag = Schema.String.check(Schema.isPattern(/^[\p{L}\p{N}._:/-]{1,64}$/u))
+
+/** A client-chosen idempotency key, 1 to 200 printable ASCII characters. */
+export const Key = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,200}$/))
+
+/** The terminal part of a session's record. */
+export const TerminalState = Schema.Struct({
+  command: Schema.String,
+  args: Schema.Array(Schema.String),
+  cwd: Schema.String,
+  term: Schema.String,
+  cols: Schema.Int,
+  rows: Schema.Int,
+  title: Schema.String,
+  pid: Schema.optionalKey(Schema.Int),
+  typist: Schema.optionalKey(Schema.Struct({ client: Schema.String, name: Schema.String })),
+})
+
+/** A session's record (docs/PROTOCOL.md, H-3). Times are epoch milliseconds. */
+export const Session = Schema.Struct({
+  id: SessionId,
+  version: Schema.Int,
+  kind: SessionKind,
+  label: Schema.String,
+  /** Name of the session's directory: a readable form of the label, then the id. */
+  directory: Schema.String,
+  status: SessionStatus,
+  tags: Schema.Array(Schema.String),
+  pinned: Schema.Boolean,
+  owner: Schema.String,
+  createdAt: Schema.Number,
+  updatedAt: Schema.Number,
+  lastActiveAt: Schema.Number,
+  archivedAt: Schema.optionalKey(Schema.Number),
+  deletedAt: Schema.optionalKey(Schema.Number),
+  purgeAt: Schema.optionalKey(Schema.Number),
+  firstSeq: Schema.Number,
+  lastSeq: Schema.Number,
+  /** Position of the record's last change in the feed of sessions. */
+  change: Schema.Number,
+  turn: Schema.Struct({
+    status: Schema.Literals(["idle", "streaming"]),
+    id: Schema.optionalKey(Schema.String),
+  }),
+  process: ProcessState,
+  exitCode: Schema.optionalKey(Schema.Int),
+  signal: Schema.optionalKey(Schema.String),
+  /** Why the process failed or was lost, in words. */
+  problem: Schema.optionalKey(Schema.String),
+  queue: Schema.Array(Schema.Json),
+  permissions: Schema.Array(Schema.Json),
+  terminal: Schema.optionalKey(TerminalState),
+})
+export type Session = typeof Session.Type
+
+/** Longest argument list of a terminal, in entries, and longest text of one entry, in characters. */
+const Arg = Schema.String.check(Schema.isMaxLength(131_072))
+
+/** Body of `POST /api/sessions` for terminals. Without a command the user's shell is started. */
+export const CreateSession = Schema.Struct({
+  kind: SessionKind,
+  agent: Schema.optionalKey(Schema.String),
+  command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096))),
+  args: Schema.optionalKey(Schema.Array(Arg).check(Schema.isMaxLength(4096))),
+  env: Schema.optionalKey(Schema.Record(Schema.String, Arg)),
+  cwd: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(4096))),
+  cols: Schema.optionalKey(Cells),
+  rows: Schema.optionalKey(Cells),
+  term: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w.+-]{1,64}$/))),
+  label: Schema.optionalKey(Label),
+  tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64))),
+  options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+  key: Schema.optionalKey(Key),
+})
+export type CreateSession = typeof CreateSession.Type
+
+/** Body of `PATCH /api/sessions/:id`; with a key the change is made once. */
+export const UpdateSession = Schema.Struct({
+  label: Schema.optionalKey(Label),
+  tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64))),
+  pinned: Schema.optionalKey(Schema.Boolean),
+  key: Schema.optionalKey(Key),
+})
+export type UpdateSession = typeof UpdateSession.Type
+
+/** Body of `POST /api/sessions/:id/marks`: a named place in the log. */
+export const MarkSession = Schema.Struct({
+  text: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096)),
+  key: Schema.optionalKey(Key),
+})
+export type MarkSession = typeof MarkSession.Type
+
+/** What a keyed or plain append answers with: the seq of the first event it made. */
+export const Appended = Schema.Struct({ seq: Schema.Number })
+export type Appended = typeof Appended.Type
+
+/** Orders of the session list; newest or A first. */
+export const SessionSort = Schema.Literals(["active", "created", "updated", "label"])
+export type SessionSort = typeof SessionSort.Type
+
+/** Filters of the session list. Without `status`, deleted sessions are left out. */
+export const SessionQuery = Schema.Struct({
+  status: Schema.optionalKey(SessionStatus),
+  kind: Schema.optionalKey(SessionKind),
+  tag: Schema.optionalKey(Schema.String),
+  owner: Schema.optionalKey(Schema.String),
+  process: Schema.optionalKey(ProcessState),
+  pinned: Schema.optionalKey(Schema.Boolean),
+  /** Only sessions active at or after, created at or after; epoch milliseconds. */
+  activeSince: Schema.optionalKey(Schema.Number),
+  createdSince: Schema.optionalKey(Schema.Number),
+  createdBefore: Schema.optionalKey(Schema.Number),
+  /** Words that the label must contain, any case. */
+  q: Schema.optionalKey(Schema.String),
+  sort: Schema.optionalKey(SessionSort),
+  limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+  /** `next` of the page before. */
+  cursor: Schema.optionalKey(Schema.String),
+})
+export type SessionQuery = typeof SessionQuery.Type
+
+/** One page of sessions. */
+export const SessionPage = Schema.Struct({
+  sessions: Schema.Array(Session),
+  total: Schema.Number,
+  next: Schema.NullOr(Schema.String),
+})
+export type SessionPage = typeof SessionPage.Type
+
+/** What a viewer sees now: the visible rows of a terminal as text. `cursor` is 0-based. */
+export const Screen = Schema.Struct({
+  cols: Schema.Int,
+  rows: Schema.Int,
+  cursor: Schema.Struct({ x: Schema.Int, y: Schema.Int, visible: Schema.Boolean }),
+  text: Schema.String,
+  title: Schema.String,
+  alternate: Schema.Boolean,
+  /** The last seq whose output the screen shows. */
+  seq: Schema.Number,
+})
+export type Screen = typeof Screen.Type
+
+/** Signals that may be sent to a child's process group. */
+export const SignalName = Schema.Literals(["SIGINT", "SIGTERM", "SIGKILL", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGSTOP"])
+export type SignalName = typeof SignalName.Type
