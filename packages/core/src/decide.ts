@@ -1,0 +1,167 @@
+/**
+ * `decide`: which events a command makes, or why it is refused.
+ *
+ * Pure: time, ids and limits come in with the command. A command that changes nothing is accepted with no events (H-4).
+ * What a child did (`Process…`) comes from a runner's journal and is never refused, only ignored where it cannot be
+ * true any more, so that a replayed journal is harmless.
+ */
+import { NotTypist, SessionState as SessionStateError } from "@holdfast/protocol/errors"
+import type { EventData, EventDraft, LostReason, TerminalSpec } from "@holdfast/protocol/event"
+import type { SessionState } from "./state.ts"
+
+/** What can be asked of a session, and what its child reports. */
+export type Command =
+  | {
+      readonly _tag: "Create"
+      readonly kind: "terminal" | "agent"
+      readonly label: string
+      readonly tags: ReadonlyArray<string>
+      readonly owner: string
+      readonly terminal?: TerminalSpec
+      readonly child?: string
+      readonly runner?: string
+    }
+  | { readonly _tag: "Update"; readonly label?: string; readonly tags?: ReadonlyArray<string>; readonly pinned?: boolean }
+  | { readonly _tag: "Archive" }
+  | { readonly _tag: "Restore" }
+  | { readonly _tag: "Delete"; readonly purgeAt: number }
+  | { readonly _tag: "Mark"; readonly text: string }
+  | { readonly _tag: "SetTypist"; readonly mode: "single" | "free"; readonly client: string; readonly name: string }
+  /** The holder of the keyboard has been away too long. */
+  | { readonly _tag: "TypistAway"; readonly client: string }
+  | { readonly _tag: "Trimmed"; readonly through: number; readonly bytes: number; readonly reason: string }
+  | { readonly _tag: "ProcessStarted"; readonly pid: number; readonly cols: number; readonly rows: number }
+  | { readonly _tag: "ProcessFailed"; readonly tag: string; readonly message: string }
+  | { readonly _tag: "ProcessResized"; readonly cols: number; readonly rows: number }
+  | { readonly _tag: "ProcessTitled"; readonly title: string }
+  | { readonly _tag: "ProcessExited"; readonly code: number; readonly signal?: string }
+  | { readonly _tag: "ProcessLost"; readonly reason: LostReason; readonly message: string }
+
+/** Why a command was refused. */
+export type Rejection = SessionStateError | NotTypist
+
+/** The events of a command, or its rejection. */
+export type Decision =
+  | { readonly _tag: "Accepted"; readonly events: ReadonlyArray<EventDraft> }
+  | { readonly _tag: "Rejected"; readonly rejection: Rejection }
+
+const accept = (...events: ReadonlyArray<EventDraft>): Decision => ({ _tag: "Accepted", events })
+const refuse = (rejection: Rejection): Decision => ({ _tag: "Rejected", rejection })
+const nothing: Decision = accept()
+
+const badState = (state: SessionState, message: string): Decision =>
+  refuse(new SessionStateError({ message, status: state.status }))
+
+const sameTags = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
+  a.length === b.length && a.every((tag, i) => tag === b[i])
+
+/** Decides a command against the state; `undefined` is a session that does not exist yet. */
+export function decide(state: SessionState | undefined, command: Command): Decision {
+  if (state === undefined) return command._tag === "Create" ? create(command) : nothing
+  switch (command._tag) {
+    case "Create":
+      return badState(state, "the session exists already; use another id")
+    case "Update":
+      return update(state, command)
+    case "Archive":
+      if (state.status === "archived") return nothing
+      if (state.status === "deleted") return badState(state, "the session is in the trash; restore it first")
+      return accept({ name: "session/archived", data: {} })
+    case "Restore":
+      return state.status === "active" ? nothing : accept({ name: "session/restored", data: {} })
+    case "Delete":
+      return state.status === "deleted" ? nothing : accept({ name: "session/deleted", data: { purgeAt: command.purgeAt } })
+    case "Mark":
+      if (state.status === "deleted") return badState(state, "the session is in the trash; restore it first")
+      return accept({ name: "session/marked", data: { text: command.text } })
+    case "SetTypist":
+      return setTypist(state, command)
+    case "TypistAway":
+      return state.terminal?.typist?.client === command.client
+        ? accept({ name: "terminal/typist", data: { mode: "free" } })
+        : nothing
+    case "Trimmed":
+      return accept({
+        name: "system/trimmed",
+        data: { through: command.through, bytes: command.bytes, reason: command.reason },
+      })
+    default:
+      return process(state, command)
+  }
+}
+
+function create(command: Extract<Command, { _tag: "Create" }>): Decision {
+  const { _tag: _, ...rest } = command
+  const data: EventData["session/created"] = { ...rest, tags: unique(command.tags) }
+  return accept({ name: "session/created", data })
+}
+
+const unique = (tags: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(tags)]
+
+function update(state: SessionState, command: Extract<Command, { _tag: "Update" }>): Decision {
+  if (state.status === "deleted") return badState(state, "the session is in the trash; restore it first")
+  const events: Array<EventDraft> = []
+  const { label, pinned } = command
+  const tags = command.tags === undefined ? undefined : unique(command.tags)
+  if (label !== undefined && label !== state.label) events.push({ name: "session/renamed", data: { label } })
+  if (tags !== undefined && !sameTags(tags, state.tags)) events.push({ name: "session/tagged", data: { tags } })
+  if (pinned !== undefined && pinned !== state.pinned) events.push({ name: "session/pinned", data: { pinned } })
+  return accept(...events)
+}
+
+function setTypist(state: SessionState, command: Extract<Command, { _tag: "SetTypist" }>): Decision {
+  if (state.terminal === undefined || state.process !== "running") {
+    return badState(state, "the session has no running terminal whose keyboard could be taken")
+  }
+  const holder = state.terminal.typist
+  const { client, name } = command
+  if (command.mode === "single") {
+    return holder?.client === client ? nothing : accept({ name: "terminal/typist", data: { mode: "single", client, name } })
+  }
+  if (holder === undefined) return nothing
+  if (holder.client === client) return accept({ name: "terminal/typist", data: { mode: "free" } })
+  return refuse(
+    new NotTypist({ message: `${holder.name} holds the keyboard; take it before you release it`, typist: holder.name }),
+  )
+}
+
+/** Refuses input of a client that may not type now; `undefined` when it may (T-10). */
+export function refuseInput(state: SessionState, client: string): Rejection | undefined {
+  if (state.status === "deleted") {
+    return new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status })
+  }
+  if (state.process !== "running" && state.process !== "starting") {
+    return new SessionStateError({ message: `the session's process is ${state.process}; nothing takes input`, status: state.process })
+  }
+  const holder = state.terminal?.typist
+  return holder === undefined || holder.client === client
+    ? undefined
+    : new NotTypist({ message: `${holder.name} holds the keyboard; take it to type`, typist: holder.name })
+}
+
+type ProcessCommand = Extract<Command, { _tag: `Process${string}` }>
+
+function process(state: SessionState, command: ProcessCommand): Decision {
+  const alive = state.process === "starting" || state.process === "running"
+  if (!alive) return nothing
+  switch (command._tag) {
+    case "ProcessStarted":
+      if (state.process === "running") return nothing
+      return accept({ name: "terminal/started", data: { pid: command.pid, cols: command.cols, rows: command.rows } })
+    case "ProcessFailed":
+      if (state.process === "running") return nothing
+      return accept({ name: "terminal/failed", data: { tag: command.tag, message: command.message } })
+    case "ProcessResized":
+      if (state.terminal?.cols === command.cols && state.terminal.rows === command.rows) return nothing
+      return accept({ name: "terminal/resize", data: { cols: command.cols, rows: command.rows } })
+    case "ProcessTitled":
+      return state.terminal?.title === command.title ? nothing : accept({ name: "terminal/title", data: { title: command.title } })
+    case "ProcessExited":
+      return accept({
+        name: "terminal/exit",
+        data: { code: command.code, ...(command.signal === undefined ? {} : { signal: command.signal }) },
+      })
+    case "ProcessLost":
+      return accept({ name: "terminal/lost", data: { reason: command.reason, message: command.message } })
+  }
+}

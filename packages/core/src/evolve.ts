@@ -1,0 +1,180 @@
+/**
+ * `evolve`: one event more.
+ *
+ * Total over every event a log can hold: an unknown or malformed one is counted and changes nothing else (E-3), so that
+ * a reader of an older version never stalls. The server, the client and the tests' model use this same function (E-5).
+ */
+import type { Event, EventData, EventName } from "@holdfast/protocol/event"
+import type { SessionState } from "./state.ts"
+
+/** An event of a kind this version knows, with its data typed. */
+export type KnownEvent = { readonly [N in EventName]: { readonly name: N; readonly data: EventData[N] } }[EventName]
+
+type Field = "string" | "number" | "boolean" | "array" | "object"
+
+/** Fields without which an event of a kind means nothing to us. */
+const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
+  "session/created": { kind: "string", label: "string", tags: "array", owner: "string" },
+  "session/renamed": { label: "string" },
+  "session/tagged": { tags: "array" },
+  "session/pinned": { pinned: "boolean" },
+  "session/archived": {},
+  "session/restored": {},
+  "session/deleted": { purgeAt: "number" },
+  "session/marked": { text: "string" },
+  "terminal/started": { pid: "number", cols: "number", rows: "number" },
+  "terminal/output": {},
+  "terminal/resize": { cols: "number", rows: "number" },
+  "terminal/title": { title: "string" },
+  "terminal/typist": { mode: "string" },
+  "terminal/failed": { tag: "string", message: "string" },
+  "terminal/exit": { code: "number" },
+  "terminal/lost": { reason: "string", message: "string" },
+  "system/trimmed": { through: "number", bytes: "number", reason: "string" },
+}
+
+const fieldOf = (value: unknown): string => (Array.isArray(value) ? "array" : typeof value)
+
+/** Reads an event's kind and data; `undefined` when this version does not know it. */
+export function knownEvent(event: Pick<Event, "channel" | "type" | "data">): KnownEvent | undefined {
+  const name = `${event.channel}/${event.type}`
+  if (!Object.hasOwn(REQUIRED, name)) return undefined
+  const data: unknown = event.data
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined
+  const fields: Readonly<Record<string, unknown>> = { ...data }
+  for (const [field, wanted] of Object.entries(REQUIRED[name as EventName])) {
+    if (fieldOf(fields[field]) !== wanted) return undefined
+  }
+  return { name, data } as KnownEvent
+}
+
+/** The state after one event more. `undefined` is the state before the first event. */
+export function evolve(state: SessionState | undefined, event: Event, session: string): SessionState | undefined {
+  const known = knownEvent(event)
+  if (state === undefined) {
+    return known?.name === "session/created" ? created(known.data, event, session) : undefined
+  }
+  const next = { ...state, lastSeq: event.seq }
+  if (known === undefined) return { ...next, unknown: state.unknown + 1 }
+  return { ...next, ...changes(state, known, event.time) }
+}
+
+/** The state after output: the one event that is so frequent that it is not decoded for this. */
+export const evolveOutput = (state: SessionState, seq: number, time: number): SessionState => ({
+  ...state,
+  lastSeq: seq,
+  lastActiveAt: time,
+})
+
+function created(data: EventData["session/created"], event: Event, session: string): SessionState {
+  const { terminal } = data
+  return {
+    id: session,
+    kind: data.kind,
+    label: data.label,
+    status: "active",
+    tags: data.tags,
+    pinned: false,
+    owner: data.owner,
+    createdAt: event.time,
+    updatedAt: event.time,
+    lastActiveAt: event.time,
+    process: data.child === undefined ? "none" : "starting",
+    ...(terminal === undefined
+      ? {}
+      : { terminal: { spec: terminal, cols: terminal.cols, rows: terminal.rows, title: "" } }),
+    ...(data.child === undefined ? {} : { child: data.child }),
+    ...(data.runner === undefined ? {} : { runner: data.runner }),
+    lastSeq: event.seq,
+    unknown: 0,
+  }
+}
+
+/** What an event changes, beside `lastSeq`. Fields set to `undefined` here are removed by `without`. */
+function changes(state: SessionState, known: KnownEvent, time: number): SessionState {
+  const touched = { ...state, lastSeq: state.lastSeq + 1, updatedAt: time }
+  switch (known.name) {
+    case "session/created":
+    case "session/marked":
+    case "system/trimmed":
+      return { ...touched, updatedAt: state.updatedAt }
+    case "session/renamed":
+      return { ...touched, label: known.data.label }
+    case "session/tagged":
+      return { ...touched, tags: known.data.tags }
+    case "session/pinned":
+      return { ...touched, pinned: known.data.pinned }
+    case "session/archived":
+      return { ...touched, status: "archived", archivedAt: time }
+    case "session/restored":
+      return without({ ...touched, status: "active" }, "archivedAt", "deletedAt", "purgeAt")
+    case "session/deleted":
+      return { ...touched, status: "deleted", deletedAt: time, purgeAt: known.data.purgeAt }
+    case "terminal/output":
+      return { ...touched, updatedAt: state.updatedAt, lastActiveAt: time }
+    case "terminal/started":
+      return terminal({ ...touched, process: "running" }, known.data)
+    case "terminal/resize":
+      return terminal(touched, known.data)
+    case "terminal/title":
+      return terminal(touched, known.data)
+    case "terminal/typist":
+      return typist(touched, known.data)
+    case "terminal/failed":
+      return { ...touched, process: "failed", problem: known.data.message }
+    case "terminal/exit":
+      return ended(
+        {
+          ...touched,
+          process: "exited",
+          exitCode: known.data.code,
+          ...(known.data.signal === undefined ? {} : { signal: known.data.signal }),
+        },
+        time,
+      )
+    case "terminal/lost":
+      return ended({ ...touched, process: "lost", problem: known.data.message }, time)
+  }
+}
+
+function terminal(
+  state: SessionState,
+  part: { readonly pid?: number; readonly cols?: number; readonly rows?: number; readonly title?: string },
+): SessionState {
+  if (state.terminal === undefined) return state
+  const { pid, cols, rows, title } = part
+  return {
+    ...state,
+    terminal: {
+      ...state.terminal,
+      ...(pid === undefined ? {} : { pid }),
+      ...(cols === undefined ? {} : { cols }),
+      ...(rows === undefined ? {} : { rows }),
+      ...(title === undefined ? {} : { title }),
+    },
+  }
+}
+
+function typist(state: SessionState, data: EventData["terminal/typist"]): SessionState {
+  if (state.terminal === undefined) return state
+  const { typist: _, ...rest } = state.terminal
+  const { client, name } = data
+  if (data.mode === "free" || client === undefined) return { ...state, terminal: rest }
+  return { ...state, terminal: { ...rest, typist: { client, name: name ?? client } } }
+}
+
+function ended(state: SessionState, time: number): SessionState {
+  const free = typist(state, { mode: "free" })
+  return { ...free, lastActiveAt: time, ...(free.terminal === undefined ? {} : { terminal: withoutPid(free.terminal) }) }
+}
+
+function withoutPid(part: NonNullable<SessionState["terminal"]>): NonNullable<SessionState["terminal"]> {
+  const { pid: _, ...rest } = part
+  return rest
+}
+
+function without<K extends "archivedAt" | "deletedAt" | "purgeAt">(state: SessionState, ...keys: ReadonlyArray<K>): SessionState {
+  const copy: Record<string, unknown> = { ...state }
+  for (const key of keys) delete copy[key]
+  return copy as unknown as SessionState
+}

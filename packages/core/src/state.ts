@@ -1,0 +1,111 @@
+/**
+ * State of a session: the fold of its events, and the record that doors show of it.
+ */
+import type { Session } from "@holdfast/protocol/session"
+import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
+import type { TerminalSpec } from "@holdfast/protocol/event"
+import { SessionId } from "@holdfast/protocol/ids"
+
+/** The terminal part of a session's state. */
+export interface TerminalPart {
+  readonly spec: TerminalSpec
+  readonly cols: number
+  readonly rows: number
+  readonly title: string
+  readonly pid?: number
+  readonly typist?: { readonly client: string; readonly name: string }
+}
+
+/** Everything the events of a session say, folded. Plain data; JSON keeps it whole. */
+export interface SessionState {
+  readonly id: string
+  readonly kind: "terminal" | "agent"
+  readonly label: string
+  readonly status: "active" | "archived" | "deleted"
+  readonly tags: ReadonlyArray<string>
+  readonly pinned: boolean
+  readonly owner: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly lastActiveAt: number
+  readonly archivedAt?: number
+  readonly deletedAt?: number
+  readonly purgeAt?: number
+  readonly process: Session["process"]
+  readonly exitCode?: number
+  readonly signal?: string
+  readonly problem?: string
+  readonly terminal?: TerminalPart
+  /** Child that belongs to the session, and the runner that was asked to start it. */
+  readonly child?: string
+  readonly runner?: string
+  /** Last seq folded. */
+  readonly lastSeq: number
+  /** Events of a kind this version does not know (E-3). */
+  readonly unknown: number
+}
+
+/** What a store knows beside the state. */
+export interface RecordBounds {
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly change: number
+}
+
+/** Directory name of a session: a readable form of its label, then its id (mission row A1). */
+export function directoryName(label: string, id: string): string {
+  const slug = label
+    .normalize("NFKD")
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-+|-+$/g, "")
+    .toLowerCase()
+  const short = Array.from(slug).slice(0, 40).join("").replace(/-+$/, "")
+  return short === "" ? id : `${short}-${id}`
+}
+
+/** The record of a state, as doors show it. */
+export function toSession(state: SessionState, bounds: RecordBounds): Session {
+  const terminal = state.terminal
+  return {
+    id: SessionId.make(state.id),
+    version: SESSION_RECORD_VERSION,
+    kind: state.kind,
+    label: state.label,
+    directory: directoryName(state.label, state.id),
+    status: state.status,
+    tags: state.tags,
+    pinned: state.pinned,
+    owner: state.owner,
+    createdAt: state.createdAt,
+    updatedAt: state.updatedAt,
+    lastActiveAt: state.lastActiveAt,
+    ...(state.archivedAt === undefined ? {} : { archivedAt: state.archivedAt }),
+    ...(state.deletedAt === undefined ? {} : { deletedAt: state.deletedAt }),
+    ...(state.purgeAt === undefined ? {} : { purgeAt: state.purgeAt }),
+    firstSeq: bounds.firstSeq,
+    lastSeq: bounds.lastSeq,
+    change: bounds.change,
+    turn: { status: "idle" },
+    process: state.process,
+    ...(state.exitCode === undefined ? {} : { exitCode: state.exitCode }),
+    ...(state.signal === undefined ? {} : { signal: state.signal }),
+    ...(state.problem === undefined ? {} : { problem: state.problem }),
+    queue: [],
+    permissions: [],
+    ...(terminal === undefined
+      ? {}
+      : {
+          terminal: {
+            command: terminal.spec.command,
+            args: terminal.spec.args,
+            cwd: terminal.spec.cwd,
+            term: terminal.spec.term,
+            cols: terminal.cols,
+            rows: terminal.rows,
+            title: terminal.title,
+            ...(terminal.pid === undefined ? {} : { pid: terminal.pid }),
+            ...(terminal.typist === undefined ? {} : { typist: terminal.typist }),
+          },
+        }),
+  }
+}

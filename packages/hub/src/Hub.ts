@@ -1,0 +1,145 @@
+/**
+ * The hub: every operation on sessions, whatever door it comes through.
+ *
+ * Doors (socket, HTTP, SSE and later ones) use this contract and nothing below it. `attach` and `watch` are the only
+ * ways to read live events and records in the code base (D-1). Callers have passed the guard; `Principal` says who they are.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { BadRequest, CursorAhead, CursorInvalid, DoorError } from "@holdfast/protocol/errors"
+import type { SnapshotHead, Viewers } from "@holdfast/protocol/frame"
+import type {
+  CreateSession,
+  MarkSession,
+  Screen,
+  Session,
+  SessionPage,
+  SessionQuery,
+  UpdateSession,
+} from "@holdfast/protocol/session"
+
+/** Who acts: from the credential, never from what a client claims. */
+export interface Principal {
+  /** Name of the credential: `owner`, or that of a token. */
+  readonly name: string
+  /** Id of the credential, to close what it opened when it is revoked. */
+  readonly credential: string
+  readonly scope: "all" | "write" | "read"
+}
+
+/** What an append-making command answers with. `changed` is false when there was nothing to change. */
+export interface Changed {
+  readonly session: Session
+  readonly seq: number
+  readonly changed: boolean
+}
+
+/** Receives the events of one attachment; called by the delivery loop, never concurrently. */
+export interface AttachmentSink {
+  /** Whole records in order; `shared` is one buffer for all subscribers of the tick and must not be changed. */
+  readonly events: (records: ReadonlyArray<Uint8Array>, last: number) => void
+  readonly snapshot: (seq: number, head: SnapshotHead, screen: Uint8Array, session: Session) => void
+  readonly synced: (seq: number) => void
+  readonly viewers: (viewers: Viewers) => void
+  /** The hub ended the attachment: session purged, credential revoked, hub stopping. Nothing follows. */
+  readonly detached: (reason: string) => void
+}
+
+/** A request to attach. `after` absent: start with a snapshot of what is on the screen. */
+export interface AttachRequest {
+  readonly session: string
+  readonly after?: number
+  readonly log?: string
+  readonly mode: "interactive" | "viewer"
+  readonly client: string
+  readonly name: string
+  readonly cols?: number
+  readonly rows?: number
+  readonly filter?: { readonly channel?: string; readonly type?: string; readonly turn?: string }
+}
+
+/** An attachment. Frames begin after `start`, so that a door can send its answer first (W-3). */
+export interface Attachment {
+  readonly handle: number
+  readonly session: Session
+  readonly log: string
+  /** Highest settled input number of this client. */
+  readonly inputs: number
+  readonly start: () => void
+  /** The reader consumed everything up to `seq`: gives credit (D-10). */
+  readonly acknowledge: (seq: number) => void
+  /** Size of this viewer's window (T-8). Gives an error tag and message when refused. */
+  readonly resize: (cols: number, rows: number) => DoorError | undefined
+  /**
+   * Types into the terminal. `settled` is called once, when the child took it or it was refused.
+   * Numbers only grow per client; a repeated one settles without effect (W-6).
+   */
+  readonly input: (number: number, bytes: Uint8Array, settled: (error: DoorError | undefined) => void) => void
+  /** Head of the session now, for heartbeats. */
+  readonly head: () => number
+  /** Last seq handed to the sink; bytes handed out and not acknowledged. */
+  readonly position: () => { readonly sent: number; readonly unacknowledged: number; readonly synced: boolean }
+  readonly detach: () => void
+}
+
+/** One page of events, as JSON texts in order, ready to be joined. */
+export interface EventPage {
+  readonly events: ReadonlyArray<string>
+  readonly firstSeq: number
+  readonly lastSeq: number
+  /** Cursor to go on with: last seq looked at. */
+  readonly next: number
+  readonly atHead: boolean
+}
+
+/** What is up and what is missing (H-14, K4). */
+export interface Health {
+  readonly ready: boolean
+  readonly store: "ok" | "full" | "failed"
+  readonly runner: "ok" | "starting" | "away"
+  readonly problems: ReadonlyArray<string>
+  readonly sessions: number
+  readonly loaded: number
+  readonly attachments: number
+}
+
+/** The contract. */
+export class Hub extends Context.Service<
+  Hub,
+  {
+    /** Changes at every start. */
+    readonly id: string
+    readonly create: (request: CreateSession, by: Principal) => Effect.Effect<{ readonly session: Session; readonly created: boolean }, DoorError>
+    /** The one session that an id, a unique prefix or suffix, or a label names (H-3). */
+    readonly resolve: (text: string) => Effect.Effect<string, DoorError>
+    readonly get: (id: string) => Effect.Effect<Session, DoorError>
+    readonly list: (query: SessionQuery) => Effect.Effect<SessionPage, DoorError>
+    readonly update: (id: string, change: UpdateSession, by: Principal) => Effect.Effect<Changed, DoorError>
+    readonly mark: (id: string, mark: MarkSession, by: Principal) => Effect.Effect<Changed, DoorError>
+    readonly archive: (id: string, key: string | undefined, by: Principal) => Effect.Effect<Changed, DoorError>
+    readonly restore: (id: string, key: string | undefined, by: Principal) => Effect.Effect<Changed, DoorError>
+    /** Soft delete: ends the child, moves the session to the trash. */
+    readonly remove: (id: string, key: string | undefined, by: Principal) => Effect.Effect<Changed, DoorError>
+    readonly events: (
+      id: string,
+      range: { readonly after: number; readonly limit: number; readonly channel?: string; readonly type?: string; readonly turn?: string },
+    ) => Effect.Effect<EventPage, DoorError | CursorInvalid | CursorAhead>
+    readonly attach: (request: AttachRequest, sink: AttachmentSink, by: Principal) => Effect.Effect<Attachment, DoorError>
+    /** Follows the feed of sessions (D-12): what changed after `after`, then live; `undefined` starts at the head. */
+    readonly watch: (
+      after: number | undefined,
+      sink: (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void,
+    ) => Effect.Effect<{ readonly change: number; readonly start: () => void; readonly stop: () => void }, DoorError | BadRequest>
+    /** Types into a terminal without an attachment; with a key once (H-7). */
+    readonly input: (id: string, key: string | undefined, bytes: Uint8Array, by: Principal) => Effect.Effect<{ readonly seq: number }, DoorError>
+    readonly resize: (id: string, cols: number, rows: number, by: Principal) => Effect.Effect<void, DoorError>
+    readonly signal: (id: string, signal: string, by: Principal) => Effect.Effect<void, DoorError>
+    readonly setTypist: (id: string, client: string, name: string, mode: "single" | "free", by: Principal) => Effect.Effect<Changed, DoorError>
+    readonly screen: (id: string) => Effect.Effect<Screen, DoorError>
+    readonly health: Effect.Effect<Health>
+    readonly runnerStatus: Effect.Effect<ReadonlyArray<unknown>, DoorError>
+    readonly stopRunners: (now: boolean) => Effect.Effect<ReadonlyArray<unknown>, DoorError>
+    /** Ends what a revoked credential opened: its attachments get `detached`. */
+    readonly dropCredential: (credential: string) => Effect.Effect<void>
+  }
+>()("@holdfast/hub/Hub") {}
