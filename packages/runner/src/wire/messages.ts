@@ -132,8 +132,8 @@ export type RunnerMessage =
   | { readonly type: "note"; readonly child: number; readonly position: number; readonly time: number; readonly note: JournalNote }
   /** Inputs of a client up to `number` went to the child, or `failure` says why one did not. */
   | { readonly type: "input"; readonly child: number; readonly client: string; readonly number: number; readonly failure?: RunnerFailure }
-  /** The journal cannot keep more (disk full, directory gone); the child is paused or the runner ends. */
-  | { readonly type: "problem"; readonly tag: string; readonly message: string }
+  /** The journal cannot keep more (disk full, directory gone); the child is paused or the runner ends. With `child` it concerns that child's journal alone. */
+  | { readonly type: "problem"; readonly tag: string; readonly message: string; readonly child?: number }
   | { readonly type: "pong"; readonly time: number }
 
 /** One entry of a child's journal. */
