@@ -56,7 +56,7 @@ export function evolve(state: SessionState | undefined, event: Event, session: s
   }
   const next = { ...state, lastSeq: event.seq }
   if (known === undefined) return { ...next, unknown: state.unknown + 1 }
-  return { ...next, ...changes(state, known, event.time) }
+  return changes(next, known, event.time)
 }
 
 /** The state after output: the one event that is so frequent that it is not decoded for this. */
@@ -90,14 +90,13 @@ function created(data: EventData["session/created"], event: Event, session: stri
   }
 }
 
-/** What an event changes, beside `lastSeq`. Fields set to `undefined` here are removed by `without`. */
 function changes(state: SessionState, known: KnownEvent, time: number): SessionState {
-  const touched = { ...state, lastSeq: state.lastSeq + 1, updatedAt: time }
+  const touched = { ...state, updatedAt: time }
   switch (known.name) {
     case "session/created":
     case "session/marked":
     case "system/trimmed":
-      return { ...touched, updatedAt: state.updatedAt }
+      return state
     case "session/renamed":
       return { ...touched, label: known.data.label }
     case "session/tagged":
@@ -111,7 +110,7 @@ function changes(state: SessionState, known: KnownEvent, time: number): SessionS
     case "session/deleted":
       return { ...touched, status: "deleted", deletedAt: time, purgeAt: known.data.purgeAt }
     case "terminal/output":
-      return { ...touched, updatedAt: state.updatedAt, lastActiveAt: time }
+      return { ...state, lastActiveAt: time }
     case "terminal/started":
       return terminal({ ...touched, process: "running" }, known.data)
     case "terminal/resize":

@@ -1,0 +1,152 @@
+import type { Event, EventDraft } from "@holdfast/protocol/event"
+import { CHANNELS } from "@holdfast/protocol/event"
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { type Command, decide, refuseInput } from "../src/decide.ts"
+import { evolve, evolveOutput } from "../src/evolve.ts"
+import { directoryName, type SessionState, toSession } from "../src/state.ts"
+
+const id = "01890000-0000-7000-8000-000000000001"
+const spec = { command: "sh", args: [], cwd: "/", env: {}, cols: 80, rows: 24, term: "xterm-256color" }
+
+const eventOf = (draft: EventDraft, seq: number, time: number): Event => {
+  const [channel, type] = draft.name.split("/")
+  return { seq, time, channel, type, data: draft.data } as Event
+}
+
+/** Applies commands one after another, as the server's loop does. */
+function play(commands: ReadonlyArray<Command>): { state: SessionState | undefined; log: ReadonlyArray<Event> } {
+  let state: SessionState | undefined
+  const log: Array<Event> = []
+  commands.forEach((command, step) => {
+    const decision = decide(state, command)
+    if (decision._tag === "Rejected") return
+    for (const draft of decision.events) {
+      const event = eventOf(draft, log.length + 1, 1000 + step)
+      log.push(event)
+      state = evolve(state, event, id)
+    }
+  })
+  return { state, log }
+}
+
+const create: Command = { _tag: "Create", kind: "terminal", label: "work", tags: ["a"], owner: "owner", terminal: spec, child: "c1" }
+
+const client = fc.constantFrom("client-a", "client-b")
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.constant(create),
+  fc.record({ _tag: fc.constant("Update" as const) }, { requiredKeys: ["_tag"] }),
+  fc.record({ _tag: fc.constant("Update" as const), label: fc.constantFrom("x", "y"), tags: fc.array(fc.constantFrom("a", "b")), pinned: fc.boolean() }),
+  fc.constant({ _tag: "Archive" as const }),
+  fc.constant({ _tag: "Restore" as const }),
+  fc.constant({ _tag: "Delete" as const, purgeAt: 5 }),
+  fc.constant({ _tag: "Mark" as const, text: "here" }),
+  fc.record({ _tag: fc.constant("SetTypist" as const), mode: fc.constantFrom("single" as const, "free" as const), client, name: client }),
+  fc.record({ _tag: fc.constant("TypistAway" as const), client }),
+  fc.constant({ _tag: "ProcessStarted" as const, pid: 7, cols: 80, rows: 24 }),
+  fc.constant({ _tag: "ProcessFailed" as const, tag: "CommandNotFound", message: "no" }),
+  fc.record({ _tag: fc.constant("ProcessResized" as const), cols: fc.integer({ min: 1, max: 3 }), rows: fc.constant(24) }),
+  fc.record({ _tag: fc.constant("ProcessTitled" as const), title: fc.constantFrom("t", "u") }),
+  fc.constant({ _tag: "ProcessExited" as const, code: 3 }),
+  fc.constant({ _tag: "ProcessLost" as const, reason: "runner-died" as const, message: "gone" }),
+)
+
+describe("the fold of a session", () => {
+  it("E-5 folding the log again gives the state the commands left, from any cut", () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40 }), fc.nat(), (commands, cut) => {
+        const { state, log } = play([create, ...commands])
+        const at = log.length === 0 ? 0 : cut % (log.length + 1)
+        const half = log.slice(0, at).reduce<SessionState | undefined>((s, e) => evolve(s, e, id), undefined)
+        const whole = log.slice(at).reduce(
+          (s, e) => evolve(s, e, id),
+          half === undefined ? undefined : (JSON.parse(JSON.stringify(half)) as SessionState),
+        )
+        expect(whole).toEqual(state)
+      }),
+    )
+  })
+
+  it("E-1 every accepted command makes events with dense seqs and the state holds the last one", () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
+        const { state, log } = play([create, ...commands])
+        expect(log.map((e) => e.seq)).toEqual(log.map((_, i) => i + 1))
+        expect(state?.lastSeq).toBe(log.length)
+      }),
+    )
+  })
+
+  it("a child ends once: after exit, failure or loss nothing it reports changes the state", () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
+        const { log } = play([create, ...commands])
+        const ends = log.filter((e) => ["exit", "failed", "lost"].includes(e.type))
+        expect(ends.length).toBeLessThanOrEqual(1)
+        const end = ends[0]
+        if (end === undefined) return
+        const later = log.filter((e) => e.channel === "terminal" && e.seq > end.seq)
+        expect(later).toEqual([])
+      }),
+    )
+  })
+
+  it("E-3 trap 12 an event of an unknown kind or shape is counted and stalls nothing", () => {
+    const { state } = play([create])
+    fc.assert(
+      fc.property(fc.constantFrom(...CHANNELS), fc.string(), fc.jsonValue(), (channel, type, data) => {
+        const event = { seq: 2, time: 5, channel, type: `x-${type}`, data } as Event
+        const next = evolve(state, event, id)
+        expect(next?.unknown).toBe(1)
+        expect(next?.lastSeq).toBe(2)
+        expect({ ...next, unknown: 0, lastSeq: 1 }).toEqual(state)
+      }),
+    )
+    const broken = evolve(state, { seq: 2, time: 5, channel: "session", type: "renamed", data: { label: 7 } }, id)
+    expect(broken?.label).toBe("work")
+    expect(broken?.unknown).toBe(1)
+  })
+
+  it("restoring removes what archive and delete left, and a command that changes nothing makes no event", () => {
+    const { state, log } = play([create, { _tag: "Delete", purgeAt: 9 }, { _tag: "Restore" }])
+    expect(state?.status).toBe("active")
+    expect(state).not.toHaveProperty("purgeAt")
+    expect(state).not.toHaveProperty("deletedAt")
+    expect(log.length).toBe(3)
+    for (const again of [{ _tag: "Restore" }, { _tag: "Update", label: "work", tags: ["a"], pinned: false }] as const) {
+      expect(decide(state, again)).toEqual({ _tag: "Accepted", events: [] })
+    }
+  })
+
+  it("T-10 one client holds the keyboard, another is refused until it is free or taken", () => {
+    const started: Command = { _tag: "ProcessStarted", pid: 1, cols: 80, rows: 24 }
+    const take = (client: string): Command => ({ _tag: "SetTypist", mode: "single", client, name: client })
+    const { state } = play([create, started, take("client-a")])
+    expect(state && refuseInput(state, "client-b")?._tag).toBe("NotTypist")
+    expect(state && refuseInput(state, "client-a")).toBeUndefined()
+    const taken = play([create, started, take("client-a"), take("client-b")]).state
+    expect(taken && refuseInput(taken, "client-a")?._tag).toBe("NotTypist")
+    const away = play([create, started, take("client-a"), { _tag: "TypistAway", client: "client-a" }]).state
+    expect(away && refuseInput(away, "client-b")).toBeUndefined()
+    const exited = play([create, started, take("client-a"), { _tag: "ProcessExited", code: 0 }]).state
+    expect(exited?.terminal).not.toHaveProperty("typist")
+    expect(exited && refuseInput(exited, "client-a")?._tag).toBe("SessionState")
+  })
+
+  it("output touches only the last seq and the time of activity", () => {
+    const { state } = play([create])
+    if (state === undefined) throw new Error("no state")
+    const direct = evolveOutput(state, 2, 77)
+    expect(direct).toEqual(evolve(state, { seq: 2, time: 77, channel: "terminal", type: "output", data: { text: "x" } }, id))
+  })
+
+  it("a record shows the bounds of the store, and a directory name holds label and id", () => {
+    const { state } = play([create])
+    if (state === undefined) throw new Error("no state")
+    const record = toSession(state, { firstSeq: 3, lastSeq: 9, change: 4 })
+    expect(record).toMatchObject({ id, firstSeq: 3, lastSeq: 9, change: 4, process: "starting", directory: `work-${id}` })
+    expect(directoryName("../../etc / passwd\n", id)).toBe(`etc-passwd-${id}`)
+    expect(directoryName("…", id)).toBe(id)
+    expect(directoryName("日本語 ビルド", id)).toContain("日本語")
+  })
+})
