@@ -1,0 +1,51 @@
+/**
+ * What `serve` takes and gives: the contract between the hub's wiring and whoever starts it.
+ */
+/** What a starter passes in beside the settings. Nothing here is read from the process by itself. */
+export interface ServeEnvironment {
+  /** The environment that children inherit, without what `serve` removes (T-2). */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Version shown to clients. */
+  readonly version: string
+  /** Receives each log line, one JSON object without a newline. Without it they go to `<data>/logs/hub.log`. */
+  readonly log?: (line: string) => void
+}
+
+/** A hub that serves. */
+export interface Serving {
+  /** Origin the hub answers on, for example `http://127.0.0.1:4653`. */
+  readonly url: string
+  readonly port: number
+  /** Data directory in use. */
+  readonly data: string
+  /** File that holds the credential. */
+  readonly credentialFile: string
+  /** Milliseconds from the call of `serve` to ready. */
+  readonly startedIn: number
+  /** A new one-time link: works once, within `linkExpiry`. */
+  readonly link: () => string
+  /** Ends gracefully within 10 s: tells the sockets, flushes appends, leaves the runner alone. Never fails; can be repeated. */
+  readonly stop: () => Promise<void>
+  /** Settles when the hub has stopped, for whatever reason; rejects when it ended by a fault. */
+  readonly stopped: Promise<void>
+}
+
+/** Why the hub could not start. `message` says what is wrong and what to do. */
+export class ServeFailed extends Error {
+  readonly _tag = "ServeFailed"
+  readonly reason: "settings" | "data" | "port" | "locked" | "damaged" | "too-new" | "unprotected" | "failed"
+  constructor(reason: ServeFailed["reason"], message: string, options?: { readonly cause: unknown }) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+
+/** Content of `<data>/hub.json` while a hub serves: how programs on this machine find it. */
+export interface HubState {
+  readonly pid: number
+  readonly port: number
+  readonly url: string
+  /** Epoch milliseconds. */
+  readonly started: number
+  readonly version: string
+}
