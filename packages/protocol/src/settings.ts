@@ -44,6 +44,7 @@ export const SETTINGS = {
 
   bodyMax: number(1 * MiB, KiB, 256 * MiB, "largest HTTP body"),
   headerTimeout: number(10_000, 100, 10 * minute, "time for a request's headers"),
+  requestTimeout: number(60_000, 1000, 60 * minute, "time for a whole request with its body"),
   connectionsMax: number(2000, 10, 100_000, "open connections"),
   socketMaxFrame: number(1 * MiB, KiB, 64 * MiB, "largest WebSocket message from a client"),
   socketHelloTimeout: number(10_000, 100, 10 * minute, "time from upgrade to Hello"),
@@ -55,6 +56,9 @@ export const SETTINGS = {
   attachmentsMax: number(200, 1, 10_000, "attachments per socket"),
 
   idleUnload: number(5 * minute, 1000, day, "an untouched session leaves the hub's memory after"),
+  linkExpiry: number(10 * minute, 1000, day, "a one-time link can be used for"),
+  cookieExpiry: number(30 * day, minute, 3650 * day, "a browser stays signed in for"),
+
   trashKeep: number(30 * day, 0, 3650 * day, "a deleted session is purged after"),
   logMaxBytes: number(512 * MiB, MiB, 1024 * 1024 * MiB, "terminal output kept per session before it is trimmed behind a checkpoint"),
   sealBytes: number(64 * KiB, 4 * KiB, 4 * MiB, "size of a sealed segment"),

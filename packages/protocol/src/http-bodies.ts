@@ -1,0 +1,89 @@
+/**
+ * Bodies that only the HTTP contract has.
+ */
+import * as Schema from "effect/Schema"
+import { Key, UpdateSession } from "./session.ts"
+
+/** Bytes as base64 (RFC 4648 section 4, with padding). */
+export const Base64 = Schema.String.check(Schema.isPattern(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/))
+
+/** Body of `POST …/input`: exactly one of `text` and `base64`. */
+export const InputRequest = Schema.Struct({
+  key: Schema.optionalKey(Key),
+  text: Schema.optionalKey(Schema.String),
+  base64: Schema.optionalKey(Base64),
+})
+
+/** Most sessions that one batch may name. */
+export const BATCH_MAX = 1000
+
+/** Body of `POST /api/sessions/batch`; `change` belongs to the action `update`. */
+export const BatchRequest = Schema.Struct({
+  sessions: Schema.Array(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))).check(Schema.isMaxLength(BATCH_MAX)),
+  action: Schema.Literals(["update", "archive", "restore", "delete"]),
+  change: Schema.optionalKey(UpdateSession),
+})
+export type BatchRequest = typeof BatchRequest.Type
+
+const Failure = Schema.StructWithRest(Schema.Struct({ tag: Schema.String, message: Schema.String }), [Schema.Record(Schema.String, Schema.Json)])
+
+/** A result for each session, in the order asked: `changed` or `error`. */
+export const BatchResult = Schema.Struct({
+  results: Schema.Array(
+    Schema.Struct({
+      session: Schema.String,
+      changed: Schema.optionalKey(Schema.Boolean),
+      seq: Schema.optionalKey(Schema.Number),
+      error: Schema.optionalKey(Failure),
+    }),
+  ),
+})
+export type BatchResult = typeof BatchResult.Type
+
+/** Rights of a token: everything, everything but administration, or reading (G-8). */
+export const TokenScope = Schema.Literals(["all", "write", "read"])
+export type TokenScope = typeof TokenScope.Type
+
+/** Name of a token: 1 to 64 letters, digits, `.`, `_`, `-`, `@` and blanks between them. */
+export const TokenName = Schema.String.check(Schema.isPattern(/^[\p{L}\p{N}._@-](?:[\p{L}\p{N}._@ -]{0,62}[\p{L}\p{N}._@-])?$/u))
+
+/** Body of `POST /api/tokens`. */
+export const TokenRequest = Schema.Struct({ name: TokenName, scope: Schema.optionalKey(TokenScope) })
+
+/** A token without its secret. Times are epoch milliseconds. */
+export const TokenShown = Schema.Struct({
+  id: Schema.String,
+  name: Schema.String,
+  scope: TokenScope,
+  createdAt: Schema.Number,
+})
+export type TokenShown = typeof TokenShown.Type
+
+/** A new token with its secret, which cannot be shown again. */
+export const TokenMade = Schema.Struct({ ...TokenShown.fields, secret: Schema.String })
+
+/** All tokens, oldest first. */
+export const TokenList = Schema.Struct({ tokens: Schema.Array(TokenShown) })
+
+/** A one-time link and when it expires. */
+export const LinkMade = Schema.Struct({ url: Schema.String, expiresAt: Schema.Number })
+
+/** The credential was replaced; the new one is in the file, not in the answer. */
+export const CredentialRotated = Schema.Struct({ rotated: Schema.Boolean })
+
+/** Body of `POST /api/runner/stop`. */
+export const StopRunners = Schema.Struct({ now: Schema.optionalKey(Schema.Boolean) })
+
+/** State of each runner. */
+export const RunnerReport = Schema.Struct({ runners: Schema.Array(Schema.Unknown) })
+
+/** The process serves. */
+export const Live = Schema.Struct({ live: Schema.Boolean, version: Schema.String })
+
+/** Whether the hub can do its work, and what is missing. */
+export const HealthReport = Schema.Struct({
+  ready: Schema.Boolean,
+  store: Schema.String,
+  runner: Schema.String,
+  problems: Schema.Array(Schema.String),
+})

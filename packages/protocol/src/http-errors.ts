@@ -1,0 +1,65 @@
+/**
+ * The one shape of errors over HTTP: `{"error": {tag, message, …fields}}` (docs/PROTOCOL.md, X-1).
+ */
+import { HttpApiSchema } from "effect/http-api"
+import * as Schema from "effect/Schema"
+import type { DoorError } from "./errors.ts"
+
+/** Status of each error's tag. */
+export const ERROR_STATUS = {
+  BadRequest: 400,
+  CursorInvalid: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  ReadOnlyViewer: 403,
+  SessionNotFound: 404,
+  CursorAhead: 409,
+  SessionAmbiguous: 409,
+  SessionState: 409,
+  KeyConflict: 409,
+  NotTypist: 409,
+  TooLarge: 413,
+  InvalidSize: 422,
+  Unprocessable: 422,
+  CommandNotFound: 422,
+  Busy: 429,
+  LogDamaged: 500,
+  InternalError: 500,
+  Unavailable: 503,
+  StorageFull: 507,
+} satisfies Record<DoorError["_tag"], number>
+
+/** Errors that only the HTTP door has: an unknown route or token, a wrong method, too many headers. */
+export const HTTP_ONLY_STATUS = { NotFound: 404, MethodNotAllowed: 405, HeadersTooLarge: 431 } as const
+
+/** An error as it crosses HTTP. */
+export interface ErrorBody {
+  readonly error: { readonly tag: string; readonly message: string; readonly [field: string]: unknown }
+}
+
+/** Gives the body and status of a door error. */
+export const errorBody = (error: DoorError): { readonly status: number; readonly body: ErrorBody } => {
+  const { _tag: tag, message, ...fields } = error as DoorError & Readonly<Record<string, unknown>>
+  const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !HIDDEN.has(name)))
+  return { status: ERROR_STATUS[tag], body: { error: { tag, message, ...own } } }
+}
+
+/** Fields of the error object that are not part of the contract. */
+const HIDDEN = new Set(["name", "stack", "cause"])
+
+const tagsOf = (status: number): ReadonlyArray<string> =>
+  Object.entries({ ...ERROR_STATUS, ...HTTP_ONLY_STATUS })
+    .filter(([, value]) => value === status)
+    .map(([tag]) => tag)
+
+const bodyOf = (status: number) =>
+  Schema.Struct({
+    error: Schema.StructWithRest(Schema.Struct({ tag: Schema.Literals(tagsOf(status)), message: Schema.String }), [
+      Schema.Record(Schema.String, Schema.Json),
+    ]),
+  })
+    .annotate({ identifier: `Error${status}` })
+    .pipe(HttpApiSchema.status(status))
+
+/** Schemas of every error status, for the definition. */
+export const ErrorBodies = [400, 401, 403, 404, 405, 409, 413, 422, 429, 431, 500, 503, 507].map(bodyOf)
