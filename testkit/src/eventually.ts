@@ -3,6 +3,9 @@
  */
 import { setTimeout as pause } from "node:timers/promises"
 
+/** Thrown by an `ask` to say that waiting longer is of no use. */
+export class Hopeless extends Error {}
+
 /**
  * Asks again and again until `ask` gives something other than `undefined` or `false`, and gives that.
  * Throws, naming `what` and the last failure, after `within` milliseconds.
@@ -20,6 +23,7 @@ export async function eventually<A>(
       if (answer !== undefined && answer !== false) return answer
       last = "not so"
     } catch (error) {
+      if (error instanceof Hopeless) throw error
       last = error
     }
     if (performance.now() > end) throw new Error(`${what}: not within ${within} ms (${String(last)})`, { cause: last })

@@ -7,10 +7,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { eventually } from "./eventually.ts"
+import { eventually, Hopeless } from "./eventually.ts"
 import { isAlive } from "./processes.ts"
 
 const MAIN = fileURLToPath(new URL("../../apps/cli/src/main.ts", import.meta.url))
+
+/** Program and arguments before `serve` that start a hub from the sources. */
+export const HUB_COMMAND: ReadonlyArray<string> = [process.execPath, MAIN]
 
 /** The answer of an HTTP call. */
 export interface Answer<A> {
@@ -30,8 +33,11 @@ export interface HubProcess {
   readonly call: <A>(method: string, path: string, body?: unknown) => Promise<Answer<A>>
   /** Sends a signal and waits for the end of the process. */
   readonly kill: (signal: NodeJS.Signals) => Promise<void>
-  /** Starts the process again on the same port and data; gives the milliseconds until it was ready. */
-  readonly start: () => Promise<number>
+  /**
+   * Starts the process again on the same port and data; gives the milliseconds until it was ready. `command` stands
+   * for this start in place of that of the options. Throws when the process ended before it was ready.
+   */
+  readonly start: (command?: ReadonlyArray<string>) => Promise<number>
   /** Process ids of the runners that live in the data directory. */
   readonly runners: () => ReadonlyArray<number>
   /** What the process printed. */
@@ -61,6 +67,7 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
   const base = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign(name)))
   let port = 0
   let child: ChildProcess | undefined
+  let hub = 0
   let printed = ""
 
   const environment = (): NodeJS.ProcessEnv => ({
@@ -88,9 +95,9 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
     return { status: response.status, body: (json ? JSON.parse(text) : text) as A, headers: response.headers }
   }
 
-  const start = async (): Promise<number> => {
+  const start = async (command = options.command): Promise<number> => {
     const began = performance.now()
-    const [program = process.execPath, ...before] = options.command ?? [process.execPath, MAIN]
+    const [program = process.execPath, ...before] = command ?? HUB_COMMAND
     const started = spawn(program, [...before, "serve"], { env: environment(), stdio: ["ignore", "pipe", "pipe"] })
     child = started
     for (const stream of [started.stdout, started.stderr]) {
@@ -99,13 +106,15 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
       })
     }
     await eventually("the hub is ready", 20_000, async () => {
-      if (started.exitCode !== null) throw new Error(`the hub ended with ${started.exitCode}: ${printed.slice(-2000)}`)
-      if (port === 0) {
-        const state = JSON.parse(readFileSync(join(data, "hub.json"), "utf8")) as { pid: number; port: number }
-        if (state.pid !== started.pid) return false
+      if (started.exitCode !== null || started.signalCode !== null) throw new Hopeless(`the hub ended with ${started.exitCode ?? started.signalCode}: ${printed.slice(-2000)}`)
+      const state = JSON.parse(readFileSync(join(data, "hub.json"), "utf8")) as { pid: number; port: number }
+      if (state.pid === hub || !isAlive(state.pid)) return false
+      const ready = (await fetch(`http://127.0.0.1:${state.port}/health/ready`)).status === 200
+      if (ready) {
+        hub = state.pid
         port = state.port
       }
-      return (await fetch(`http://127.0.0.1:${port}/health/ready`)).status === 200
+      return ready
     })
     return performance.now() - began
   }
@@ -113,7 +122,7 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, "exit")
-    child.kill(signal)
+    process.kill(hub, signal)
     await ended
   }
 
@@ -141,7 +150,7 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
     token,
     port: () => port,
     url: () => `http://127.0.0.1:${port}`,
-    pid: () => child?.pid ?? 0,
+    pid: () => hub,
     call,
     kill,
     start,
