@@ -1,0 +1,83 @@
+/**
+ * The feed of sessions: every record that changes, resumed from the last change after a loss (docs/PROTOCOL.md, D-12).
+ */
+import { FRAME_FEED } from "@holdfast/protocol/frame"
+import type { ServerFrame } from "@holdfast/protocol/frame"
+import type { Session } from "@holdfast/protocol/session"
+import type { Connection } from "./Connection.ts"
+import { HoldfastError, isTransient } from "./errors.ts"
+import { backoffDelay, defaultBackoff } from "./timers.ts"
+
+/** What a feed reports. Listeners must not throw. */
+export interface FeedListener {
+  /** Records that changed, up to change number `change`; `synced` once the feed has caught up. */
+  readonly sessions: (sessions: ReadonlyArray<Session>, change: number, synced: boolean) => void
+  /** The hub refuses the feed; nothing follows. */
+  readonly refused?: (error: HoldfastError) => void
+}
+
+/** Follows the feed on a connection until `stop`. `after` is a change number; without one it begins at the head. */
+export class Feed {
+  readonly #connection: Connection
+  readonly #listener: FeedListener
+  readonly #unfollow: () => void
+  #change: number | undefined
+  #listening = false
+  #attempts = 0
+  #cancelRetry: () => void = () => undefined
+
+  constructor(connection: Connection, listener: FeedListener, after?: number) {
+    this.#connection = connection
+    this.#listener = listener
+    this.#change = after
+    this.#unfollow = connection.follow({
+      connected: () => this.#watch(),
+      dropped: () => this.#dropped(),
+      frame: (frame) => this.#frame(frame),
+    })
+  }
+
+  /** Last change number taken in: the cursor to resume with. */
+  get change(): number | undefined {
+    return this.#change
+  }
+
+  /** Ends the feed. */
+  stop(): void {
+    if (this.#listening) this.#connection.request("UnwatchSessions", undefined, () => undefined)
+    this.#dropped()
+    this.#unfollow()
+  }
+
+  #dropped(): void {
+    this.#listening = false
+    this.#cancelRetry()
+  }
+
+  #watch(): void {
+    const after = this.#change
+    this.#connection.request("WatchSessions", after === undefined ? {} : { after }, (exit) => {
+      if (exit.ok) {
+        this.#listening = true
+        this.#attempts = 0
+        this.#change ??= exit.value.change
+        return
+      }
+      const { error } = exit
+      if (error.tag === "ConnectionLost" || error.tag === "Unreachable") return
+      if (!isTransient(error)) {
+        this.#listener.refused?.(error)
+        return
+      }
+      this.#attempts += 1
+      const { timers } = this.#connection
+      this.#cancelRetry = timers.after(backoffDelay(defaultBackoff, this.#attempts, timers.random()), () => this.#watch())
+    })
+  }
+
+  #frame(frame: ServerFrame): void {
+    if (frame.type !== FRAME_FEED || !this.#listening) return
+    this.#change = frame.change
+    this.#listener.sessions(frame.sessions as ReadonlyArray<Session>, frame.change, frame.synced)
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Every route of the HTTP contract as a typed function (docs/PROTOCOL.md, H-1 to H-14).
+ *
+ * Each fails with `HoldfastError`: the hub's own error, or `Unreachable`, `TimedOut`, `ConnectionLost`.
+ */
+import type { Event } from "@holdfast/protocol/event"
+import type { BatchRequest, BatchResult, TokenScope, TokenShown } from "@holdfast/protocol/http-bodies"
+import type {
+  Appended,
+  MarkSession,
+  Screen,
+  Session,
+  SessionPage,
+  SessionQuery,
+  SignalName,
+  UpdateSession,
+  CreateSession,
+} from "@holdfast/protocol/session"
+import { json, open } from "./request.ts"
+import type { HttpOptions } from "./request.ts"
+import { sseEvents } from "./sse.ts"
+import type { SseEvent } from "./sse.ts"
+
+/** One page of events; `next` is the cursor to go on with. */
+export interface EventPage {
+  readonly events: ReadonlyArray<Event>
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly next: number
+  readonly atHead: boolean
+}
+
+/** Which events of a log. */
+export interface EventRange {
+  readonly after?: number
+  readonly limit?: number
+  readonly channel?: string
+  readonly type?: string
+  readonly turn?: string
+}
+
+/** Input of a terminal: exactly one of `text` and `base64`; with a key once. */
+export type Input = { readonly key?: string } & ({ readonly text: string } | { readonly base64: string })
+
+/** Whether the hub can work, and what is missing. */
+export interface HealthReport {
+  readonly ready: boolean
+  readonly store: string
+  readonly runner: string
+  readonly problems: ReadonlyArray<string>
+}
+
+/** A token as it is shown once. */
+export interface TokenMade extends TokenShown {
+  readonly secret: string
+}
+
+const of = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
+
+/** The routes, called with the given options. */
+export function makeApi(options: HttpOptions) {
+  const get = <A>(path: string, query?: object): Promise<A> => json<A>(options, "GET", path, { query: { ...query } })
+  const post = <A>(path: string, body: unknown = {}): Promise<A> => json<A>(options, "POST", path, { body })
+  const keyed = (key: string | undefined): object => (key === undefined ? {} : { key })
+  return {
+    create: (request: CreateSession): Promise<Session> => post("/api/sessions", request),
+    list: (query: SessionQuery = {}): Promise<SessionPage> => get("/api/sessions", query),
+    batch: (request: BatchRequest): Promise<BatchResult> => post("/api/sessions/batch", request),
+    get: (id: string): Promise<Session> => get(of(id)),
+    /** Whether a session exists; other errors than `SessionNotFound` fail. */
+    exists: (id: string): Promise<boolean> =>
+      open(options, "HEAD", of(id)).then(
+        () => true,
+        (error: { readonly status?: number }) => (error.status === 404 ? false : Promise.reject(error)),
+      ),
+    update: (id: string, change: UpdateSession): Promise<Session> => json(options, "PATCH", of(id), { body: change }),
+    remove: (id: string, key?: string): Promise<Session> => json(options, "DELETE", of(id), { query: { key } }),
+    archive: (id: string, key?: string): Promise<Session> => post(`${of(id)}/archive`, keyed(key)),
+    restore: (id: string, key?: string): Promise<Session> => post(`${of(id)}/restore`, keyed(key)),
+    events: (id: string, range: EventRange = {}): Promise<EventPage> => get(`${of(id)}/events`, range),
+    /** The log as server-sent events, from a cursor on; ends when the hub or `signal` ends it. */
+    followEvents: (id: string, range: EventRange & { readonly log?: string } = {}, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
+      stream(options, `${of(id)}/events/stream`, { ...range }, signal),
+    /** The feed of sessions as server-sent events. */
+    followSessions: (after?: number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
+      stream(options, "/api/sessions/stream", { after }, signal),
+    mark: (id: string, mark: MarkSession): Promise<Appended> => post(`${of(id)}/marks`, mark),
+    /** The log as asciicast or JSON lines; the body is to be read as it comes. */
+    export: (id: string, format: "cast" | "jsonl", signal?: AbortSignal): Promise<Response> =>
+      open(options, "GET", `${of(id)}/export`, { query: { format }, headers: { accept: "*/*" }, ...(signal === undefined ? {} : { signal }) }),
+    input: (id: string, input: Input): Promise<Appended> => post(`${of(id)}/input`, input),
+    resize: (id: string, cols: number, rows: number): Promise<unknown> => post(`${of(id)}/resize`, { cols, rows }),
+    signal: (id: string, signal: SignalName): Promise<unknown> => post(`${of(id)}/signal`, { signal }),
+    screen: (id: string): Promise<Screen> => get(`${of(id)}/screen`),
+    runner: (): Promise<{ readonly runners: ReadonlyArray<unknown> }> => get("/api/runner"),
+    stopRunner: (now: boolean): Promise<{ readonly runners: ReadonlyArray<unknown> }> => post("/api/runner/stop", { now }),
+    tokens: (): Promise<{ readonly tokens: ReadonlyArray<TokenShown> }> => get("/api/tokens"),
+    makeToken: (name: string, scope: TokenScope): Promise<TokenMade> => post("/api/tokens", { name, scope }),
+    revokeToken: (id: string): Promise<{ readonly revoked: boolean }> => json(options, "DELETE", `/api/tokens/${encodeURIComponent(id)}`),
+    rotate: (): Promise<{ readonly rotated: boolean }> => post("/api/credential/rotate"),
+    link: (): Promise<{ readonly url: string; readonly expiresAt: number }> => post("/api/links"),
+    live: (): Promise<{ readonly live: boolean; readonly version: string }> => get("/health/live"),
+    ready: (): Promise<HealthReport> => get("/health/ready"),
+    metrics: (): Promise<string> => open(options, "GET", "/metrics", { headers: { accept: "text/plain" } }).then((response) => response.text()),
+    openapi: (): Promise<unknown> => get("/openapi.json"),
+  }
+}
+
+/** The routes of a hub. */
+export type Api = ReturnType<typeof makeApi>
+
+async function* stream(options: HttpOptions, path: string, query: object, signal: AbortSignal | undefined): AsyncGenerator<SseEvent> {
+  const call = { query: { ...query }, headers: { accept: "text/event-stream" }, ...(signal === undefined ? {} : { signal }) }
+  yield* sseEvents(await open(options, "GET", path, call))
+}

@@ -1,0 +1,129 @@
+/**
+ * The socket a connection talks through, and adapters for the WebSocket classes of browsers and of `ws`.
+ *
+ * The class is passed in, so that this package needs neither.
+ */
+
+/** An open or opening socket. */
+export interface Socket {
+  readonly send: (data: string | Uint8Array<ArrayBuffer>) => void
+  readonly close: (code?: number, reason?: string) => void
+}
+
+/** What a socket reports, in order; `closed` comes once and last, also when it never opened. */
+export interface SocketEvents {
+  readonly open: () => void
+  readonly text: (text: string) => void
+  readonly bytes: (bytes: Uint8Array) => void
+  /** `status` is the HTTP status of a refused upgrade, where the platform tells it. */
+  readonly closed: (code: number, reason: string, status?: number) => void
+}
+
+/** Opens a socket to the hub. */
+export type OpenSocket = (events: SocketEvents) => Socket
+
+/** Subprotocol of the stream socket (docs/PROTOCOL.md, W-1). */
+export const SUBPROTOCOL = "holdfast.1"
+
+/** Address of the stream socket of a hub at `origin`, such as `http://127.0.0.1:4653`. */
+export const socketUrl = (origin: string): string => `${origin.replace(/^http/, "ws").replace(/\/$/, "")}/api/socket`
+
+/** The part of the browser's WebSocket that is used. */
+export interface WebSocketLike {
+  binaryType: string
+  onopen: ((event: never) => unknown) | null
+  onmessage: ((event: never) => unknown) | null
+  onclose: ((event: never) => unknown) | null
+  onerror: ((event: never) => unknown) | null
+  send(data: string | Uint8Array<ArrayBuffer>): void
+  close(code?: number, reason?: string): void
+}
+
+/** Opens the platform's WebSocket; the credential is the cookie the browser has. */
+export const browserSocket =
+  (WebSocketClass: new (url: string, protocols: string) => WebSocketLike, url: string): OpenSocket =>
+  (events) => {
+    const socket = new WebSocketClass(url, SUBPROTOCOL)
+    socket.binaryType = "arraybuffer"
+    socket.onopen = () => events.open()
+    socket.onmessage = (event: { readonly data: unknown }) => {
+      if (typeof event.data === "string") events.text(event.data)
+      else if (event.data instanceof ArrayBuffer) events.bytes(new Uint8Array(event.data))
+    }
+    socket.onclose = (event: { readonly code: number; readonly reason: string }) => events.closed(event.code, event.reason)
+    return { send: (data) => socket.send(data), close: (code, reason) => socket.close(code, reason) }
+  }
+
+/** The part of `ws`'s WebSocket that is used. */
+export interface WsLike {
+  on(event: "open", listener: () => void): unknown
+  on(event: "message", listener: (data: Uint8Array | ArrayBuffer | ReadonlyArray<Uint8Array>, binary: boolean) => void): unknown
+  on(event: "close", listener: (code: number, reason: Uint8Array) => void): unknown
+  on(event: "error", listener: (error: Error) => void): unknown
+  on(event: "unexpected-response", listener: (request: { destroy(): unknown }, response: { readonly statusCode?: number | undefined }) => void): unknown
+  send(data: string | Uint8Array): void
+  close(code?: number, reason?: string): void
+  terminate(): void
+}
+
+/** How `ws` is to connect. */
+export interface WsOptions {
+  readonly headers: Record<string, string>
+  readonly perMessageDeflate: boolean
+  readonly handshakeTimeout: number
+  readonly maxPayload: number
+}
+
+/** Opens a socket of the package `ws`; the credential is a bearer token. */
+export const wsSocket =
+  (
+    WebSocketClass: new (url: string, protocols: string, options: WsOptions) => WsLike,
+    url: string,
+    token: string,
+  ): OpenSocket =>
+  (events) => {
+    const decoder = new TextDecoder()
+    const headers = { authorization: `Bearer ${token}` }
+    const options = { headers, perMessageDeflate: false, handshakeTimeout: 10_000, maxPayload: 256 * 1024 * 1024 }
+    const socket = new WebSocketClass(url, SUBPROTOCOL, options)
+    let ended = false
+    let problem = ""
+    const closed = (code: number, reason: string, status?: number): void => {
+      if (ended) return
+      ended = true
+      events.closed(code, reason, status)
+    }
+    socket.on("open", () => events.open())
+    socket.on("message", (data, binary) => {
+      const bytes = joined(data)
+      if (binary) events.bytes(bytes)
+      else events.text(decoder.decode(bytes))
+    })
+    socket.on("error", (error) => {
+      problem = error.message
+    })
+    socket.on("unexpected-response", (request, response) => {
+      closed(1006, `the hub answered ${response.statusCode ?? 0}`, response.statusCode)
+      request.destroy()
+    })
+    socket.on("close", (code, reason) => closed(code, decoder.decode(reason) || problem))
+    return {
+      send: (data) => socket.send(data),
+      close: (code, reason) => {
+        socket.close(code, reason)
+        if (code === undefined) socket.terminate()
+      },
+    }
+  }
+
+function joined(data: Uint8Array | ArrayBuffer | ReadonlyArray<Uint8Array>): Uint8Array {
+  if (data instanceof Uint8Array) return data
+  if (data instanceof ArrayBuffer) return new Uint8Array(data)
+  const whole = new Uint8Array(data.reduce((sum, part) => sum + part.length, 0))
+  let offset = 0
+  for (const part of data) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  return whole
+}
