@@ -1,0 +1,357 @@
+/**
+ * Order, resume and fairness over the stream socket: O2, O4, O6, V1, V2, V6, T7 with a real hub and the real client.
+ */
+import { setTimeout as pause } from "node:timers/promises"
+import { afterEach, describe, expect, it } from "vitest"
+import type { Session } from "@holdfast/protocol/session"
+import { eventually } from "../src/eventually.ts"
+import { startFaultProxy, type Cut } from "../src/fault-proxy.ts"
+import { startHub, type HubProcess } from "../src/hub-process.ts"
+import { startKeyedLoad } from "../src/keyed-load.ts"
+import { wholeLog } from "../src/logs.ts"
+import { descriptorsOf, residentBytes, zombiesOf } from "../src/processes.ts"
+import { openConnection, type Reader, startReader } from "../src/reader.ts"
+import { randomFrom, seedOf, sized } from "../src/sizes.ts"
+
+const cleanups: Array<() => Promise<void> | void> = []
+afterEach(async () => {
+  for (const clean of cleanups.splice(0)) await clean()
+})
+const open = async (options: Parameters<typeof startHub>[0] = {}): Promise<HubProcess> => {
+  const hub = await startHub(options)
+  cleanups.unshift(() => hub.stop())
+  return hub
+}
+const create = async (hub: HubProcess, body: object): Promise<Session> => {
+  const answer = await hub.call<Session>("POST", "/api/sessions", { kind: "terminal", ...body })
+  if (answer.status !== 201) throw new Error(`create: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body
+}
+const reader = (options: Parameters<typeof startReader>[0]): Reader => {
+  const started = startReader(options)
+  cleanups.unshift(() => started.close())
+  return started
+}
+const percentile = (values: ReadonlyArray<number>, share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
+
+describe("order and resume", () => {
+  it("O2 D-1 D-7 C-1 C-2 readers that are cut again and again all end with the same log, that of the store", async () => {
+    const random = randomFrom(seedOf("O2"))
+    const hub = await open()
+    const session = (await create(hub, { command: "cat" })).id
+    const count = sized({ short: 8, ci: 32, long: 32 })
+    const members = []
+    for (let i = 0; i < count; i++) {
+      const proxy = await startFaultProxy(() => hub.port())
+      cleanups.push(() => proxy.stop())
+      members.push({ proxy, reader: reader({ port: proxy.port, token: hub.token, session, after: 0 }) })
+    }
+    const load = startKeyedLoad(hub, [session], 4)
+    const end = performance.now() + sized({ short: 3000, ci: 10_000, long: 60_000 })
+    const cuts: ReadonlyArray<Cut> = ["rst", "fin", "half-open"]
+    let cut = 0
+    const saboteurs = members.map(async ({ proxy }) => {
+      while (performance.now() < end) {
+        await pause(50 + random() * 450)
+        cut += proxy.cut(cuts[Math.floor(random() * 3)] ?? "rst")
+      }
+    })
+    await Promise.all(saboteurs)
+    await load.finish()
+    await load.verify()
+    const head = (await hub.call<Session>("GET", `/api/sessions/${session}`)).body.lastSeq
+    // Half-open connections are noticed by silence, so the last ones are reset.
+    for (const { proxy } of members) proxy.cut("rst")
+    const whole = reader({ port: hub.port(), token: hub.token, session, after: 0 })
+    await whole.reached(head, 20_000)
+    for (const { reader: member } of members) {
+      await member.reached(head, 40_000)
+      expect(member.breaches).toEqual([])
+      expect(member.snapshots()).toBe(0)
+      expect(member.hash()).toBe(whole.hash())
+    }
+    process.stdout.write(`O2: ${count} readers, ${cut} cuts, ${head} events, all equal\n`)
+    expect(cut).toBeGreaterThan(count)
+  })
+
+  it("O4 S-6 one key sent many times at once over HTTP and the socket, across a kill, makes one event", async () => {
+    const random = randomFrom(seedOf("O4"))
+    const hub = await open()
+    const session = (await create(hub, { command: "cat" })).id
+    const connection = openConnection(() => hub.port(), hub.token)
+    cleanups.unshift(() => connection.close())
+    await connection.online(10_000)
+    const keys = sized({ short: 40, ci: 200, long: 2000 })
+    const over = async (door: number, key: string): Promise<number> => {
+      const mark = { text: key, key }
+      for (let attempt = 0; attempt < 200; attempt++) {
+        try {
+          if (door === 0) {
+            const { status, body } = await hub.call<{ seq: number }>("POST", `/api/sessions/${session}/marks`, mark)
+            if (status < 300) return body.seq
+            if (status !== 503) throw new Error(`${status} ${JSON.stringify(body)}`)
+          } else {
+            return (await connection.call("Mark", { session, mark })).seq
+          }
+        } catch (error) {
+          const text = String(error)
+          if (!/fetch failed|terminated|Unreachable|ConnectionLost|Unavailable|JSON|away|lost|reach/i.test(text)) throw error
+        }
+        await pause(25)
+      }
+      throw new Error(`${key} was never acknowledged`)
+    }
+    const seqs = new Map<string, number>()
+    for (let n = 0; n < keys; n++) {
+      const key = `key-${n}`
+      const times = 2 + Math.floor(random() * 9)
+      const replies = Promise.all(Array.from({ length: times }, (_, i) => over(i % 2, key)))
+      if (n % 20 === 7) {
+        await pause(random() * 4)
+        await hub.kill("SIGKILL")
+        await hub.start()
+      }
+      const distinct = new Set(await replies)
+      expect([key, distinct.size]).toEqual([key, 1])
+      for (const seq of distinct) seqs.set(key, seq)
+    }
+    const conflict = await hub.call<{ error: { tag: string } }>("POST", `/api/sessions/${session}/marks`, { key: "key-0", text: "other" })
+    expect([conflict.status, conflict.body.error.tag]).toEqual([409, "KeyConflict"])
+    const marks = (await wholeLog(hub, session)).filter((event) => event.type === "marked")
+    expect(marks.map((event) => [(event.data as { text: string }).text, event.seq])).toEqual([...seqs])
+  })
+
+  it("O6 what clients saw of one log is a linear history: unique dense seqs, real-time order, a tail that never goes back", async () => {
+    const random = randomFrom(seedOf("O6"))
+    const hub = await open()
+    const session = (await create(hub, { command: "cat" })).id
+    const proxy = await startFaultProxy(() => hub.port())
+    cleanups.push(() => proxy.stop())
+    const tails = Array.from({ length: 4 }, () => reader({ port: proxy.port, token: hub.token, session, after: 0 }))
+    const operations = sized({ short: 40, ci: 150, long: 500 })
+    const history: Array<{ readonly began: number; readonly ended: number; readonly seq: number }> = []
+    const clients = Array.from({ length: 8 }, async (_, client) => {
+      for (let n = 0; n < operations; n++) {
+        const began = performance.now()
+        for (let attempt = 0; ; attempt++) {
+          try {
+            const { status, body } = await hub.call<{ seq: number }>("POST", `/api/sessions/${session}/marks`, { key: `${client}-${n}`, text: `${client}-${n}` })
+            if (status < 300) {
+              history.push({ began, ended: performance.now(), seq: body.seq })
+              break
+            }
+          } catch (error) {
+            if (attempt > 400) throw error
+          }
+          await pause(20)
+        }
+      }
+    })
+    let running = true
+    const faults = (async () => {
+      for (let i = 0; running && i < sized({ short: 2, ci: 6, long: 20 }); i++) {
+        await pause(100 + random() * 400)
+        proxy.cut("rst")
+        await pause(random() * 200)
+        await hub.kill("SIGKILL")
+        await hub.start()
+      }
+    })()
+    await Promise.all(clients)
+    running = false
+    await faults
+    const head = (await hub.call<Session>("GET", `/api/sessions/${session}`)).body.lastSeq
+    for (const tail of tails) {
+      await tail.reached(head, 30_000)
+      expect(tail.breaches).toEqual([])
+    }
+    expect(new Set(tails.map((tail) => tail.hash())).size).toBe(1)
+    expect(new Set(history.map(({ seq }) => seq)).size).toBe(8 * operations)
+    // Real-time order: an operation that began after another had ended has the higher seq.
+    const byEnd = [...history].sort((a, b) => a.ended - b.ended)
+    const byBegin = [...history].sort((a, b) => a.began - b.began)
+    let at = 0
+    let highest = 0
+    for (const operation of byBegin) {
+      for (let done = byEnd[at]; done !== undefined && done.ended < operation.began; done = byEnd[++at]) highest = Math.max(highest, done.seq)
+      expect(operation.seq).toBeGreaterThan(highest)
+    }
+  })
+})
+
+describe("fairness", () => {
+  it("V1 D-10 a reader that stops costs the hub nothing, delays nobody and resumes later without loss", async () => {
+    const hub = await open()
+    const megabytes = sized({ short: 30, ci: 200, long: 200 })
+    const session = (await create(hub, { command: "sh", args: ["-c", `read go; seq 1 100000000 | head -c ${megabytes}000000; echo; echo the-end; cat`] })).id
+    let release = (): void => undefined
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const others = Array.from({ length: 9 }, () => reader({ port: hub.port(), token: hub.token, session, after: 0 }))
+    let seen = 0
+    const stalled = reader({
+      port: hub.port(),
+      token: hub.token,
+      session,
+      after: 0,
+      onItem: (item) => (item._tag === "Event" && ++seen > 3 ? gate : undefined),
+    })
+    await Promise.all(others.map((other) => other.reached(1, 10_000)))
+    await pause(300)
+    const before = residentBytes(hub.pid())
+    let peak = before
+    await hub.call("POST", `/api/sessions/${session}/input`, { key: "go", text: "\n" })
+    await eventually("the others have it all", 120_000, () => {
+      peak = Math.max(peak, residentBytes(hub.pid()))
+      return others.every((other) => other.outputBytes() >= megabytes * 1_000_000)
+    })
+    process.stdout.write(`V1: ${megabytes} MB, hub +${((peak - before) / 1e6).toFixed(1)} MB, the stalled reader is at ${stalled.last()} of ${others[0]?.last() ?? 0}\n`)
+    expect(stalled.last()).toBeLessThan(others[0]?.last() ?? 0)
+    release()
+    const head = (await hub.call<Session>("GET", `/api/sessions/${session}`)).body.lastSeq
+    await stalled.reached(head, 60_000)
+    await Promise.all(others.map((other) => other.reached(head, 30_000)))
+    expect(stalled.breaches).toEqual([])
+    expect(stalled.hash()).toBe(others[0]?.hash())
+    expect(peak - before).toBeLessThan(sized({ short: 64, ci: 64, long: 64 }) * 1024 * 1024)
+  })
+
+  it("V2 R-10 a client that types without end is bounded, told Busy, and delays no other session", async () => {
+    const hub = await open()
+    // Nothing reads: what the child does not take fills the queue.
+    const flooded = (await create(hub, { command: "sh", args: ["-c", "stty -echo; sleep 60"] })).id
+    const other = (await create(hub, { command: "cat" })).id
+    const quiet: Array<number> = []
+    const probe = async (count: number): Promise<ReadonlyArray<number>> => {
+      const times: Array<number> = []
+      for (let i = 0; i < count; i++) {
+        const began = performance.now()
+        expect((await hub.call("POST", `/api/sessions/${other}/marks`, { text: "probe" })).status).toBeLessThan(300)
+        times.push(performance.now() - began)
+      }
+      return times
+    }
+    quiet.push(...(await probe(100)))
+    const flooder = reader({ port: hub.port(), token: hub.token, session: flooded, mode: "interactive", cols: 80, rows: 24 })
+    await flooder.reached(1, 10_000)
+    const before = residentBytes(hub.pid())
+    const tags = new Map<string, number>()
+    const end = performance.now() + sized({ short: 3000, ci: 20_000, long: 20_000 })
+    const line = Buffer.from(`${"x".repeat(199)}\n`)
+    let accepted = 0
+    let asked = 0
+    const flood = (async () => {
+      while (performance.now() < end) {
+        for (let i = 0; i < 100; i++) {
+          asked++
+          flooder.attachment.type(line).then(
+            () => void accepted++,
+            (error: unknown) => {
+              const tag = (error as { tag?: string }).tag ?? String(error)
+              tags.set(tag, (tags.get(tag) ?? 0) + 1)
+            },
+          )
+        }
+        await pause(10)
+      }
+    })()
+    const busy: Array<number> = []
+    while (performance.now() < end) {
+      busy.push(...(await probe(10)))
+      await pause(20)
+    }
+    await flood
+    const growth = residentBytes(hub.pid()) - before
+    process.stdout.write(
+      `V2: ${asked} inputs, ${accepted} accepted, ${JSON.stringify([...tags])}, others p99 ${percentile(quiet, 0.99).toFixed(1)} → ${percentile(busy, 0.99).toFixed(1)} ms, hub +${(growth / 1e6).toFixed(1)} MB\n`,
+    )
+    expect(tags.get("Busy") ?? 0).toBeGreaterThan(0)
+    expect([...tags.keys()].filter((tag) => tag !== "Busy")).toEqual([])
+    expect(growth).toBeLessThan(64 * 1024 * 1024)
+    expect(percentile(busy, 0.5)).toBeLessThan(Math.max(50, 5 * percentile(quiet, 0.5)))
+  })
+
+  it("T7 T-8 three viewers that resize without end: the stated policy, at most 10 changes a second", async () => {
+    const hub = await open()
+    const script = "trap 'n=$((n+1)); echo winch $n $(stty size)' WINCH; echo up; while :; do sleep 0.02; done"
+    const session = (await create(hub, { command: "bash", args: ["-c", script], cols: 100, rows: 30 })).id
+    const sizes = [
+      [80, 24],
+      [200, 50],
+      [40, 10],
+    ] as const
+    const viewers: Array<Reader> = []
+    for (const [cols, rows] of sizes) {
+      const viewer = reader({ port: hub.port(), token: hub.token, session, mode: "interactive", cols, rows })
+      await eventually("attached", 5000, () => viewer.attachment.synced)
+      viewers.push(viewer)
+    }
+    const seconds = sized({ short: 2, ci: 5, long: 20 })
+    const before = (await wholeLog(hub, session)).length
+    for (let tick = 0; tick < seconds * 20; tick++) {
+      viewers.forEach((viewer, i) => {
+        const [cols, rows] = sizes[i] ?? [80, 24]
+        viewer.attachment.resize(cols + (tick % 2), rows)
+      })
+      await pause(50)
+    }
+    await pause(500)
+    const resizes = (await wholeLog(hub, session)).slice(before).filter((event) => event.type === "resize")
+    expect(resizes.length).toBeLessThanOrEqual(seconds * 10 + 12)
+    // The last one to attach sizes; the others' resizes wait until they type.
+    for (const event of resizes) expect([40, 41]).toContain((event.data as { cols: number }).cols)
+    await viewers[1]?.attachment.type(Buffer.from(" "))
+    await eventually("who types sizes", 5000, async () => (await hub.call<Session>("GET", `/api/sessions/${session}`)).body.terminal?.rows === 50)
+    for (const bad of [
+      { cols: 0, rows: 0 },
+      { cols: 65_535, rows: 24 },
+      { cols: 80, rows: -1 },
+      { cols: 80.5, rows: 24 },
+    ]) {
+      const { status, body } = await hub.call<{ error: { tag: string } }>("POST", `/api/sessions/${session}/resize`, bad)
+      expect([400, 422]).toContain(status)
+      expect(["InvalidSize", "BadRequest"]).toContain(body.error.tag)
+    }
+  })
+
+  it("V6 a soak: memory, descriptors and children stay where they are; SIGTERM ends the hub in time", async () => {
+    const hub = await open()
+    const sessions: Array<string> = []
+    for (let i = 0; i < 50; i++) sessions.push((await create(hub, { command: "sh", args: ["-c", "while :; do echo tick; sleep 0.5; done"] })).id)
+    const soak = async (milliseconds: number): Promise<number> => {
+      const end = performance.now() + milliseconds
+      let attaches = 0
+      const connections = Array.from({ length: 10 }, () => openConnection(() => hub.port(), hub.token))
+      await Promise.all(connections.map((connection) => connection.online(10_000)))
+      while (performance.now() < end) {
+        const session = sessions[attaches % sessions.length] ?? ""
+        const connection = connections[attaches % connections.length]
+        if (connection === undefined) throw new Error("no connection")
+        await connection.call("Attach", { session, mode: "viewer" })
+        await connection.call("Detach", { session })
+        attaches++
+      }
+      for (const connection of connections) connection.close()
+      return attaches
+    }
+    await soak(sized({ short: 2000, ci: 30_000, long: 300_000 }))
+    await pause(500)
+    const before = { memory: residentBytes(hub.pid()), descriptors: descriptorsOf(hub.pid()).length }
+    const time = sized({ short: 3000, ci: 90_000, long: 3_300_000 })
+    const attaches = await soak(time)
+    await pause(500)
+    const growth = residentBytes(hub.pid()) - before.memory
+    const descriptors = descriptorsOf(hub.pid()).length - before.descriptors
+    process.stdout.write(`V6: ${attaches} attaches in ${time / 1000} s, hub ${(growth / 1e6).toFixed(1)} MB, descriptors ${descriptors}\n`)
+    expect(Math.abs(descriptors)).toBeLessThanOrEqual(5)
+    expect(growth).toBeLessThan(Math.max(32, (time / 600_000) * 1) * 1024 * 1024)
+    for (const runner of hub.runners()) expect(zombiesOf(runner)).toEqual([])
+    const asked = performance.now()
+    await hub.kill("SIGTERM")
+    expect(performance.now() - asked).toBeLessThan(10_000)
+    await hub.start()
+    for (const id of sessions.slice(0, 5)) await wholeLog(hub, id)
+  }, 4_000_000)
+})
