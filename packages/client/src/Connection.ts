@@ -202,6 +202,7 @@ export class Connection {
     this.#calls = calls
     const { client, name } = this.#options
     calls.start("Hello", { protocol: PROTOCOL_VERSION, client, name }, (exit) => {
+      if (this.#calls !== calls) return
       if (!exit.ok) {
         if (FATAL_TAGS.has(exit.error.tag)) this.#refuse(exit.error)
         else this.#lost(exit.error.message)
