@@ -1,0 +1,53 @@
+/** The session list in plain code: which sessions a query takes and in which order. The memory store lists with it. */
+import type { SessionQuery } from "@holdfast/protocol/session"
+import type { StoredState } from "../Store.ts"
+import { foldLabel, searchWords } from "./label-words.ts"
+import type { PagePlace } from "./page-cursor.ts"
+
+/** Page size of a query that names none. */
+export const DEFAULT_LIMIT = 50
+
+/** Largest page, in sessions. */
+export const MAX_LIMIT = 1000
+
+/** Whether a query takes a session with this state. */
+export function matches(query: SessionQuery, state: StoredState): boolean {
+  const folded = foldLabel(state.label)
+  return (
+    (query.status === undefined ? state.status !== "deleted" : state.status === query.status) &&
+    (query.kind === undefined || state.kind === query.kind) &&
+    (query.owner === undefined || state.owner === query.owner) &&
+    (query.process === undefined || state.process === query.process) &&
+    (query.pinned === undefined || state.pinned === query.pinned) &&
+    (query.tag === undefined || state.tags.includes(query.tag)) &&
+    (query.activeSince === undefined || state.lastActiveAt >= query.activeSince) &&
+    (query.createdSince === undefined || state.createdAt >= query.createdSince) &&
+    (query.createdBefore === undefined || state.createdAt < query.createdBefore) &&
+    searchWords(query.q).every((word) => folded.includes(word))
+  )
+}
+
+/** The value a query sorts this state by. */
+export function sortValue(query: SessionQuery, state: StoredState): number | string {
+  switch (query.sort ?? "active") {
+    case "active":
+      return state.lastActiveAt
+    case "created":
+      return state.createdAt
+    case "updated":
+      return state.updatedAt
+    case "label":
+      return foldLabel(state.label)
+  }
+}
+
+function compareValues(a: number | string, b: number | string): number {
+  if (typeof a === "number" && typeof b === "number") return a - b
+  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)))
+}
+
+/** Order of two places in a query's list: times newest first, labels A first, then by handle in the same direction. */
+export function comparePlaces(query: SessionQuery, a: PagePlace, b: PagePlace): number {
+  const rising = compareValues(a.value, b.value) || a.handle - b.handle
+  return query.sort === "label" ? rising : -rising
+}

@@ -1,0 +1,114 @@
+/**
+ * The memory store: the whole contract without a disk, for tests and small set-ups. Its data ends with its process.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { OutcomeLine } from "../outcome-line.ts"
+import { type AppendOutcome, DataDamaged, NoSuchSession, PageCursorInvalid, Store, StoreUnusable } from "../Store.ts"
+import type { MemoryLog } from "./memory-log.ts"
+import { MemorySessions } from "./memory-sessions.ts"
+
+const closedError = new StoreUnusable({ reason: "closed", message: "the store is closed" })
+
+const notFound: AppendOutcome = { _tag: "NotFound" }
+
+/** Runs an operation that throws typed errors, or defects of its arguments as `StoreUnusable`. */
+const attempt = <A>(body: () => A) =>
+  Effect.try({
+    try: body,
+    catch: (cause) => (cause instanceof StoreUnusable ? cause : new StoreUnusable({ reason: "failed", message: String(cause) })),
+  })
+
+const make = Effect.gen(function* () {
+  const sessions = new MemorySessions()
+  const line = new OutcomeLine()
+  let open = true
+  let commits = 0
+  let appends = 0
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      open = false
+      line.flush()
+    }),
+  )
+
+  const usable = <A>(body: () => A): Effect.Effect<A, StoreUnusable> =>
+    attempt(() => {
+      if (!open) throw closedError
+      return body()
+    })
+  const withId = <A, E>(id: string, body: (log: MemoryLog) => Effect.Effect<A, E>): Effect.Effect<A, E | NoSuchSession | StoreUnusable> =>
+    Effect.flatMap(
+      usable(() => sessions.byId.get(id)),
+      (log): Effect.Effect<A, E | NoSuchSession> => (log === undefined ? Effect.fail(new NoSuchSession({ session: id })) : body(log)),
+    )
+
+  return Store.of({
+    append: (request, done) => {
+      if (!open) return line.add(done, { _tag: "Failed", message: closedError.message })
+      const outcome = sessions.byHandle.get(request.session)?.append(request, sessions.nextChange) ?? notFound
+      if (outcome._tag === "Appended") {
+        commits++
+        appends++
+      }
+      line.add(done, outcome)
+    },
+    create: ({ id, records, state, key }) => usable(() => sessions.create(id, records, state, key)),
+    claim: (id) =>
+      withId(id, (log) =>
+        Effect.sync(() => {
+          log.epoch++
+          return log.claimed()
+        }),
+      ),
+    get: (id) => withId(id, (log) => usable(() => sessions.session(log))),
+    resolve: (text, limit) => usable(() => sessions.resolve(text, limit)),
+    list: (query) =>
+      Effect.try({
+        try: () => {
+          if (!open) throw closedError
+          return sessions.list(query)
+        },
+        catch: (cause) =>
+          cause instanceof PageCursorInvalid || cause instanceof StoreUnusable
+            ? cause
+            : new StoreUnusable({ reason: "failed", message: String(cause) }),
+      }),
+    changes: (after, limit) => usable(() => sessions.changes(after, limit)),
+    head: (id) => withId(id, (log) => Effect.succeed(log.head())),
+    read: (session, range) =>
+      Effect.flatMap(
+        usable(() => sessions.byHandle.get(session)),
+        (log) =>
+          log === undefined
+            ? Effect.fail(new DataDamaged({ session: String(session), message: "the session is not in the store any more" }))
+            : Effect.succeed(log.read(range)),
+      ),
+    keyed: (session, key) => usable(() => sessions.byHandle.get(session)?.keys.get(key)),
+    putCheckpoint: (session, epoch, checkpoint) => usable(() => sessions.byHandle.get(session)?.putCheckpoint(epoch, checkpoint)),
+    checkpoint: (session, atOrBefore = Number.MAX_SAFE_INTEGER) => usable(() => sessions.byHandle.get(session)?.checkpoint(atOrBefore)),
+    trim: (session, epoch, through, notice) =>
+      usable(() => sessions.byHandle.get(session)?.trim(epoch, through, notice) ?? notFound),
+    purge: (now, limit) => usable(() => sessions.purge(now, limit)),
+    lease: (name, owner, now, ttl) => usable(() => sessions.lease(name, owner, now, ttl)),
+    release: (name, owner) => usable(() => sessions.release(name, owner)),
+    putSetting: (name, value) =>
+      usable(() => {
+        if (value === undefined) sessions.settings.delete(name)
+        else sessions.settings.set(name, value)
+      }),
+    settings: (prefix) =>
+      usable(() =>
+        [...sessions.settings]
+          .filter(([name]) => name.startsWith(prefix))
+          .map(([name, value]) => ({ name, value }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      ),
+    verify: (id) => withId(id, () => Effect.undefined),
+    stats: Effect.suspend(() => usable(() => sessions.stats(commits, appends, line.waiting))),
+    settle: Effect.suspend(() => usable(() => undefined)),
+  })
+})
+
+/** The memory store as a layer; each build is a store of its own. */
+export const layer: Layer.Layer<Store> = Layer.effect(Store, make)

@@ -1,0 +1,147 @@
+/** One session of the memory store: its records, fence, keys and checkpoints. */
+import type { LogRecord } from "@holdfast/protocol/record"
+import { areDense, isFiltered, passes } from "../record-filter.ts"
+import type { AppendOutcome, AppendRequest, Checkpoint, Chunk, Claimed, Head, JournalPosition, ReadRange, StoredState } from "../Store.ts"
+import { checkpointsToDrop } from "../checkpoint-keep.ts"
+
+/** What a key was used for. */
+export interface KeyUse {
+  readonly hash: string
+  readonly first: number
+  readonly last: number
+}
+
+/** Records a filtered read looks at before it reports how far it came. */
+const LOOK_MAX = 10_000
+
+/** A session's log and what belongs to it. */
+export class MemoryLog {
+  readonly handle: number
+  readonly id: string
+  readonly log: string
+  readonly keys = new Map<string, KeyUse>()
+  epoch = 1
+  change = 0
+  state: StoredState
+  journal: JournalPosition | undefined
+  bytes = 0
+  private records: Array<LogRecord> = []
+  private checkpoints: Array<Checkpoint> = []
+  private first = 1
+  private next = 1
+
+  constructor(handle: number, id: string, log: string, state: StoredState) {
+    this.handle = handle
+    this.id = id
+    this.log = log
+    this.state = state
+  }
+
+  /** Appends after the checks of S-2, S-3 and S-6; `nextChange` gives the number of a stored state. */
+  append(request: AppendRequest, nextChange: () => number): AppendOutcome {
+    if (request.epoch !== this.epoch) return { _tag: "EpochLost", epoch: this.epoch }
+    const used = request.key === undefined ? undefined : this.keys.get(request.key.key)
+    if (request.key !== undefined && used !== undefined) {
+      return used.hash === request.key.hash ? { _tag: "Repeated", first: used.first, last: used.last } : { _tag: "KeyConflict" }
+    }
+    const [first] = request.records
+    if ((first !== undefined && first.from !== this.next) || !areDense(request.records)) return { _tag: "SeqConflict", next: this.next }
+    const from = this.next
+    for (const record of request.records) this.add(record)
+    if (request.journal !== undefined) this.journal = request.journal
+    if (request.key !== undefined) this.keys.set(request.key.key, { hash: request.key.hash, first: from, last: this.next - 1 })
+    if (request.state === undefined) return { _tag: "Appended" }
+    this.state = request.state
+    this.change = nextChange()
+    return { _tag: "Appended", change: this.change }
+  }
+
+  private add(record: LogRecord): void {
+    this.records.push({ ...record, bytes: record.bytes.slice() })
+    this.bytes += record.bytes.length
+    this.next = record.seq + 1
+  }
+
+  /** Index of the first record behind a seq. */
+  private indexAfter(seq: number): number {
+    let low = 0
+    let high = this.records.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.records[middle]?.seq ?? 0) > seq) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+
+  /** Reads whole records, bounded in bytes and count. */
+  read(range: ReadRange): Chunk {
+    const filtered = isFiltered(range)
+    const records: Array<Uint8Array> = []
+    let last = range.after
+    let bytes = 0
+    let looked = 0
+    for (let at = this.indexAfter(range.after); at < this.records.length; at++) {
+      const record = this.records[at]
+      if (record === undefined) break
+      if (!filtered || passes(range, record.bytes)) {
+        if (records.length > 0 && bytes + record.bytes.length > range.maxBytes) break
+        if (records.length >= (range.maxRecords ?? Number.POSITIVE_INFINITY)) break
+        records.push(record.bytes)
+        bytes += record.bytes.length
+      }
+      last = record.seq
+      looked++
+      if (looked >= LOOK_MAX) break
+    }
+    return { records, last, atHead: last >= this.next - 1 }
+  }
+
+  /** Removes the records up to `through` and appends the notice. */
+  trim(epoch: number, through: number, notice: LogRecord): AppendOutcome {
+    if (epoch !== this.epoch) return { _tag: "EpochLost", epoch: this.epoch }
+    if (notice.from !== this.next) return { _tag: "SeqConflict", next: this.next }
+    const gone = this.records.splice(0, this.indexAfter(through))
+    for (const record of gone) this.bytes -= record.bytes.length
+    this.add(notice)
+    this.first = this.records[0]?.from ?? this.first
+    return { _tag: "Appended" }
+  }
+
+  /** Keeps a checkpoint and drops those that nothing needs any more. */
+  putCheckpoint(epoch: number, checkpoint: Checkpoint): void {
+    if (epoch !== this.epoch) return
+    this.checkpoints = this.checkpoints.filter((kept) => kept.seq !== checkpoint.seq)
+    this.checkpoints.push({ ...checkpoint, screen: checkpoint.screen.slice() })
+    this.checkpoints.sort((a, b) => a.seq - b.seq)
+    const drop = new Set(checkpointsToDrop(this.checkpoints.map((kept) => kept.seq), this.first))
+    this.checkpoints = this.checkpoints.filter((kept) => !drop.has(kept.seq))
+  }
+
+  /** The newest checkpoint at or before a seq. */
+  checkpoint(atOrBefore: number): Checkpoint | undefined {
+    return this.checkpoints.findLast((kept) => kept.seq <= atOrBefore)
+  }
+
+  /** Bounds of the log. */
+  head(): Head {
+    return { session: this.handle, firstSeq: this.first, lastSeq: this.next - 1, bytes: this.bytes, log: this.log }
+  }
+
+  /** The session as its owner sees it. */
+  claimed(): Claimed {
+    return {
+      session: this.handle,
+      id: this.id,
+      epoch: this.epoch,
+      firstSeq: this.first,
+      nextSeq: this.next,
+      change: this.change,
+      log: this.log,
+      record: this.state.record,
+      inner: this.state.inner,
+      ...(this.journal === undefined ? {} : { journal: this.journal }),
+      bytes: this.bytes,
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** A line of outcomes that are known at once and still told later, in order, once each (docs/PROTOCOL.md, S-19). */
+import type { AppendOutcome } from "./Store.ts"
+
+/** Tells outcomes in a microtask, in the order they were added. */
+export class OutcomeLine {
+  private pending: Array<() => void> = []
+  private scheduled = false
+
+  /** Outcomes that have not been told yet. */
+  get waiting(): number {
+    return this.pending.length
+  }
+
+  /** Tells `done` the outcome soon, after all that were added before. */
+  add(done: (outcome: AppendOutcome) => void, outcome: AppendOutcome): void {
+    this.pending.push(() => done(outcome))
+    if (this.scheduled) return
+    this.scheduled = true
+    queueMicrotask(() => this.flush())
+  }
+
+  /** Tells everything that waits. */
+  flush(): void {
+    this.scheduled = false
+    const now = this.pending
+    this.pending = []
+    for (const tell of now) callSafely(tell)
+  }
+}
+
+/** Calls a callback whose defect must not keep others from being called; the defect is thrown on its own. */
+export function callSafely(callback: () => void): void {
+  try {
+    callback()
+  } catch (defect) {
+    queueMicrotask(() => {
+      throw defect
+    })
+  }
+}

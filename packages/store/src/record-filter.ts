@@ -1,0 +1,70 @@
+/**
+ * Filters by channel, type and turn over records (docs/PROTOCOL.md, S-9).
+ *
+ * A stored piece of a log may name the kinds (`channel/type`) it holds, so that a filter can pass over it unread.
+ */
+import { type LogRecord, RECORD_OUTPUT, decodeRecord, readRecord } from "@holdfast/protocol/record"
+import type { ReadRange } from "./Store.ts"
+
+/** The filter part of a range. */
+export type RecordFilter = Pick<ReadRange, "channel" | "type" | "turn">
+
+/** Kinds of a piece that holds too many different ones to be named. */
+export const ANY_KIND = "*"
+
+const MAX_KINDS = 24
+
+/** Whether a range filters at all. */
+export const isFiltered = (range: RecordFilter): boolean =>
+  range.channel !== undefined || range.type !== undefined || range.turn !== undefined
+
+/** The kinds of some records as text with a space between; `*` when they are many. */
+export function kindsOf(records: ReadonlyArray<LogRecord>): string {
+  const [first] = records
+  if (records.length === 1 && first !== undefined) return kindOf(first)
+  return joinKinds(records.map(kindOf))
+}
+
+const kindOf = (record: LogRecord): string =>
+  record.type.includes(" ") || record.type.includes("/") ? ANY_KIND : `${record.channel}/${record.type}`
+
+/** The union of the kinds of several pieces. */
+export function joinKinds(kinds: Iterable<string>): string {
+  const all = new Set<string>()
+  for (const text of kinds) for (const kind of text.split(" ")) all.add(kind)
+  return all.has(ANY_KIND) || all.size > MAX_KINDS ? ANY_KIND : [...all].join(" ")
+}
+
+/** Text that occurs in `" " + kinds + " "` of every piece that can hold a match; empty when all can. */
+export function kindsWanted(filter: RecordFilter): string {
+  if (filter.channel !== undefined) return filter.type === undefined ? ` ${filter.channel}/` : ` ${filter.channel}/${filter.type} `
+  return filter.type === undefined ? "" : `/${filter.type} `
+}
+
+/** Whether a whole encoded record passes the filter. Throws `RecordMalformed` when it cannot be read. */
+export function passes(filter: RecordFilter, bytes: Uint8Array): boolean {
+  const record = readRecord(bytes, 0)
+  if (record.kind === RECORD_OUTPUT) {
+    return (
+      (filter.channel === undefined || filter.channel === "terminal") &&
+      (filter.type === undefined || filter.type === "output") &&
+      filter.turn === undefined
+    )
+  }
+  const event = decodeRecord(record)
+  return (
+    (filter.channel === undefined || event.channel === filter.channel) &&
+    (filter.type === undefined || event.type === filter.type) &&
+    (filter.turn === undefined || event.turn === filter.turn)
+  )
+}
+
+/** Whether each record follows the one before without a gap or an overlap. */
+export function areDense(records: ReadonlyArray<LogRecord>): boolean {
+  let previous: number | undefined
+  for (const record of records) {
+    if (record.from > record.seq || (previous !== undefined && record.from !== previous + 1)) return false
+    previous = record.seq
+  }
+  return true
+}

@@ -1,0 +1,170 @@
+/**
+ * Background work of the writer: sealing and sweeping, in steps of a few milliseconds while nothing waits (S-20).
+ *
+ * Sealing joins neighbouring small pieces of a log into one of about `sealBytes`. Each step is a transaction, so a
+ * crash leaves either the small pieces or the joined one. Steps need no sync: what they move is durable already.
+ */
+import { joinKinds } from "../record-filter.ts"
+import { LARGE_PIECE, insertPiece } from "./append-rows.ts"
+import { pieceCrc, placeCrc } from "./checksum.ts"
+import { type Row, type Statements, blob, num, str } from "./statements.ts"
+
+/** Rows one step looks at or removes. */
+const STEP_ROWS = 1024
+const SWEEP_ROWS = 128
+const SCAN_ROWS = 2000
+
+/** The work that is left and the next step of it. */
+export class Chores {
+  private readonly statements: Statements
+  private readonly sealBytes: number
+  private readonly sealable = new Set<number>()
+  private sweeping = true
+  /** Sessions up to this handle were looked at for what an earlier process left unsealed. */
+  private scanned: number | undefined = 0
+
+  constructor(statements: Statements, sealBytes: number) {
+    this.statements = statements
+    this.sealBytes = sealBytes
+  }
+
+  /** Logs that wait to be sealed. */
+  get backlog(): number {
+    return this.sealable.size
+  }
+
+  /** Nothing is left to do. */
+  get idle(): boolean {
+    return this.sealable.size === 0 && !this.sweeping && this.scanned === undefined
+  }
+
+  /** A session has so many bytes in small pieces. */
+  loosened(session: number, bytes: number): void {
+    if (bytes >= this.sealBytes) this.sealable.add(session)
+  }
+
+  /** Some log has pieces to be removed. */
+  sweepable(): void {
+    this.sweeping = true
+  }
+
+  /** Does one step inside an open transaction. */
+  step(): void {
+    const [session] = this.sealable
+    if (session !== undefined) {
+      if (!this.seal(session)) this.sealable.delete(session)
+    } else if (this.sweeping) this.sweeping = this.sweep()
+    else this.scan()
+  }
+
+  /** A step failed: leave its log alone until it is appended to again. */
+  giveUp(): void {
+    const [session] = this.sealable
+    if (session !== undefined) this.sealable.delete(session)
+    else if (this.sweeping) this.sweeping = false
+    else this.scanned = undefined
+  }
+
+  private scan(): void {
+    if (this.scanned === undefined) return
+    const rows = this.statements.all("SELECT handle, loose FROM heads WHERE handle > ? ORDER BY handle LIMIT ?", this.scanned, SCAN_ROWS)
+    for (const row of rows) this.loosened(num(row, "handle"), num(row, "loose"))
+    const last = rows.at(-1)
+    this.scanned = last === undefined ? undefined : num(last, "handle")
+  }
+
+  private seal(session: number): boolean {
+    const head = this.statements.get("SELECT sealed, loose FROM heads WHERE handle = ?", session)
+    if (head === undefined || num(head, "loose") < this.sealBytes) return false
+    const rows = this.statements.all(
+      "SELECT rowid, from_seq, to_seq, length(bytes) AS size FROM pieces WHERE session = ? AND to_seq > ? ORDER BY to_seq LIMIT ?",
+      session,
+      num(head, "sealed"),
+      STEP_ROWS,
+    )
+    const plan = planSeal(rows, num(head, "sealed"), this.sealBytes, rows.length === STEP_ROWS)
+    if (plan.join.length > 1) this.join(session, plan.join)
+    const loose = plan.left ?? Math.max(0, num(head, "loose") - plan.bytes)
+    this.statements.run("UPDATE heads SET sealed = ?, loose = ? WHERE handle = ?", plan.sealed, loose, session)
+    return plan.left === undefined
+  }
+
+  private join(session: number, rows: ReadonlyArray<Row>): void {
+    const parts: Array<Uint8Array> = []
+    const kinds: Array<string> = []
+    let upto = 0
+    for (const row of rows) {
+      const piece = this.statements.get("SELECT from_seq, to_seq, upto, place_crc, crc, kinds, bytes FROM pieces WHERE rowid = ?", num(row, "rowid"))
+      if (piece === undefined) throw new Error(`a piece of session ${session} is gone`)
+      const bytes = blob(piece, "bytes")
+      const place = placeCrc(session, num(piece, "from_seq"), num(piece, "to_seq"), str(piece, "kinds"))
+      if (place !== num(piece, "place_crc") || pieceCrc(place, bytes) !== num(piece, "crc")) {
+        throw new Error(`a piece of session ${session} fails its checksum`)
+      }
+      parts.push(bytes)
+      kinds.push(str(piece, "kinds"))
+      upto = num(piece, "upto")
+    }
+    for (const row of rows) this.statements.run("DELETE FROM pieces WHERE rowid = ?", num(row, "rowid"))
+    const [first, last] = [rows[0], rows.at(-1)]
+    if (first === undefined || last === undefined) return
+    const piece = { from: num(first, "from_seq"), to: num(last, "to_seq"), kinds: joinKinds(kinds) }
+    insertPiece(this.statements, session, piece, upto, Buffer.concat(parts))
+  }
+
+  private sweep(): boolean {
+    const row = this.statements.get("SELECT s.handle, s.gone, h.first_seq FROM sweeps s LEFT JOIN heads h ON h.handle = s.handle LIMIT 1")
+    if (row === undefined) return false
+    const handle = num(row, "handle")
+    const gone = num(row, "gone") === 1
+    const before = gone ? Number.MAX_SAFE_INTEGER : num(row, "first_seq")
+    const swept =
+      this.remove("pieces", "to_seq < ?", handle, before) ||
+      (gone && (this.remove("checkpoints", "seq < ?", handle, before) || this.removeKeys(handle)))
+    if (!swept) this.statements.run("DELETE FROM sweeps WHERE handle = ?", handle)
+    return true
+  }
+
+  private remove(table: "pieces" | "checkpoints", condition: "to_seq < ?" | "seq < ?", handle: number, before: number): boolean {
+    const sql = `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE session = ? AND ${condition} LIMIT ${SWEEP_ROWS})`
+    return this.statements.run(sql, handle, before) > 0
+  }
+
+  private removeKeys(handle: number): boolean {
+    const sql = `DELETE FROM keys WHERE session = ?1 AND key IN (SELECT key FROM keys WHERE session = ?1 LIMIT ${SWEEP_ROWS})`
+    return this.statements.run(sql, handle) > 0
+  }
+}
+
+/** What one step of sealing does. */
+export interface SealPlan {
+  /** Rows to join into one. */
+  readonly join: ReadonlyArray<Row>
+  /** The log is sealed up to this seq then. */
+  readonly sealed: number
+  /** Small bytes that are not loose any more. */
+  readonly bytes: number
+  /** Loose bytes that are left when the end of the log was reached; absent when there may be more to do. */
+  readonly left?: number
+}
+
+/** Plans a step over the rows behind `sealed`, in order; `more` says that the rows go on behind the last one. */
+export function planSeal(rows: ReadonlyArray<Row>, sealed: number, sealBytes: number, more: boolean): SealPlan {
+  const join: Array<Row> = []
+  let bytes = 0
+  let upto = sealed
+  let before = sealed
+  for (const row of rows) {
+    const size = num(row, "size")
+    const previous = join.at(-1)
+    const follows = previous === undefined || num(row, "from_seq") === num(previous, "to_seq") + 1
+    if (previous !== undefined && (size >= LARGE_PIECE || bytes + size > sealBytes || !follows)) return { join, sealed: upto, bytes }
+    upto = num(row, "to_seq")
+    if (size >= LARGE_PIECE) before = upto
+    else {
+      join.push(row)
+      bytes += size
+    }
+  }
+  return more ? { join, sealed: upto, bytes } : { join: [], sealed: before, bytes: 0, left: bytes }
+}

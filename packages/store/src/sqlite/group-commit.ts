@@ -1,0 +1,135 @@
+/**
+ * Group commit: everything that queued up during the last commit becomes one transaction.
+ *
+ * When the transaction fails as a whole, its requests are carried out again one by one, each in a transaction of its
+ * own, so that one that cannot be stored does not spoil its neighbours (S-12).
+ */
+import type { Statements } from "./statements.ts"
+import { append } from "./append-rows.ts"
+import { claim, create, lease, putSetting, release } from "./session-rows.ts"
+import { classify } from "./sqlite-error.ts"
+import { purge, putCheckpoint, trim } from "./upkeep-rows.ts"
+import type { WriterReply, WriterRequest } from "./wire.ts"
+import type { WriterContext } from "./writer-context.ts"
+
+/** A request with the buffer that holds its bytes. */
+export interface Queued {
+  readonly request: WriterRequest
+  readonly bytes: Uint8Array
+}
+
+/** Requests that may find the disk full one after the other before the rest is refused without a try. */
+const FULL_IN_A_ROW = 4
+
+const sleepCell = new Int32Array(new SharedArrayBuffer(4))
+
+function carryOut(context: WriterContext, { request, bytes }: Queued): WriterReply {
+  switch (request.op) {
+    case "append":
+      return append(context, request, bytes)
+    case "create":
+      return create(context, request, bytes)
+    case "claim":
+      return claim(context, request.id)
+    case "putCheckpoint":
+      return putCheckpoint(context, request)
+    case "trim":
+      return trim(context, request, bytes)
+    case "purge":
+      return purge(context, request.now, request.limit)
+    case "lease":
+      return lease(context, request)
+    case "release":
+      return release(context, request.name, request.owner)
+    case "putSetting":
+      return putSetting(context.statements, request.name, request.value)
+  }
+}
+
+/** Commits batches of requests. */
+export class GroupCommit {
+  /** Transactions that were committed. */
+  commits = 0
+  private readonly context: WriterContext
+  private readonly path: string
+  private readonly delay: number
+
+  constructor(context: WriterContext, path: string, delay: number) {
+    this.context = context
+    this.path = path
+    this.delay = delay
+  }
+
+  /** Carries out requests in order and gives their replies once all that was accepted is durable. */
+  run(batch: ReadonlyArray<Queued>): Array<WriterReply> {
+    try {
+      return this.together(batch)
+    } catch (cause) {
+      if (batch.length === 1) return [this.failed(cause)]
+      return this.oneByOne(batch)
+    }
+  }
+
+  /** Does background work in a transaction of its own; throws when it fails. */
+  transaction<A>(body: () => A): A {
+    const { statements } = this.context
+    statements.of("BEGIN IMMEDIATE").run()
+    try {
+      const result = body()
+      statements.of("COMMIT").run()
+      return result
+    } catch (cause) {
+      rollBack(statements)
+      throw cause
+    }
+  }
+
+  private together(batch: ReadonlyArray<Queued>): Array<WriterReply> {
+    const { change } = this.context
+    try {
+      const replies = this.transaction(() => {
+        const done = batch.map((queued) => carryOut(this.context, queued))
+        change.store()
+        if (this.delay > 0) Atomics.wait(sleepCell, 0, 0, this.delay)
+        return done
+      })
+      change.committed()
+      this.commits++
+      return replies
+    } catch (cause) {
+      change.rolledBack()
+      throw cause
+    }
+  }
+
+  private oneByOne(batch: ReadonlyArray<Queued>): Array<WriterReply> {
+    const replies: Array<WriterReply> = []
+    let full = 0
+    let refused: WriterReply = { _tag: "Failed", message: "" }
+    for (const queued of batch) {
+      if (full >= FULL_IN_A_ROW) {
+        replies.push(refused)
+        continue
+      }
+      try {
+        replies.push(...this.together([queued]))
+        full = 0
+      } catch (cause) {
+        refused = this.failed(cause)
+        full = refused._tag === "StorageFull" ? full + 1 : 0
+        replies.push(refused)
+      }
+    }
+    return replies
+  }
+
+  private failed(cause: unknown): Extract<WriterReply, { _tag: "StorageFull" | "Failed" }> {
+    const { kind, message } = classify(cause, this.path)
+    return { _tag: kind === "full" ? "StorageFull" : "Failed", message }
+  }
+}
+
+/** Ends a transaction that failed, unless SQLite has ended it already. */
+function rollBack(statements: Statements): void {
+  if (statements.db.isTransaction) statements.of("ROLLBACK").run()
+}

@@ -1,0 +1,98 @@
+/** Reading logs from the read connection: pieces of any size, checked, cut to what was asked for (S-8 to S-10). */
+import { RecordMalformed } from "@holdfast/protocol/record"
+import { isFiltered, kindsWanted, passes } from "../record-filter.ts"
+import { PieceBroken, recordsOf } from "../record-walk.ts"
+import type { Chunk, ReadRange } from "../Store.ts"
+import { pieceCrc, placeCrc } from "./checksum.ts"
+import { type Row, type Statements, blob, num, str } from "./statements.ts"
+
+/** A log that cannot be read where it was asked for. */
+export class LogBroken extends Error {
+  readonly _tag = "LogBroken"
+}
+
+const COLUMNS = "h.first_seq, h.next_seq, p.to_seq, p.from_seq, p.place_crc, p.crc, p.kinds"
+
+const READ = `SELECT ${COLUMNS}, p.bytes FROM heads h
+  LEFT JOIN pieces p ON p.session = h.handle AND p.to_seq > max(?2, h.first_seq - 1)
+  WHERE h.handle = ?1 ORDER BY p.to_seq`
+
+/** Pieces whose kinds say that nothing in them can match come without their bytes. */
+const READ_KINDS = `SELECT ${COLUMNS},
+    CASE WHEN p.kinds = '*' OR instr(' ' || p.kinds || ' ', ?3) > 0 THEN p.bytes END AS bytes FROM heads h
+  LEFT JOIN pieces p ON p.session = h.handle AND p.to_seq > max(?2, h.first_seq - 1)
+  WHERE h.handle = ?1 ORDER BY p.to_seq`
+
+/** Bytes a filtered read looks at, and pieces it passes over, before it reports how far it came. */
+const LOOK_BYTES = 1024 * 1024
+const LOOK_PIECES = 8192
+
+interface Progress {
+  readonly records: Array<Uint8Array>
+  last: number
+  bytes: number
+  full: boolean
+}
+
+function takePiece(row: Row, range: ReadRange, filtered: boolean, progress: Progress): number {
+  const bytes = blob(row, "bytes")
+  const [from, to] = [num(row, "from_seq"), num(row, "to_seq")]
+  if (pieceCrc(num(row, "place_crc"), bytes) !== num(row, "crc")) throw new LogBroken(`the piece from seq ${from} to ${to} fails its checksum`)
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const maxRecords = range.maxRecords ?? Number.POSITIVE_INFINITY
+  for (const place of recordsOf(bytes, from, to)) {
+    if (place.seq <= progress.last) continue
+    const record = whole.subarray(place.offset, place.end)
+    if (!filtered || passes(range, record)) {
+      const tooMuch = progress.records.length > 0 && progress.bytes + record.length > range.maxBytes
+      if (tooMuch || progress.records.length >= maxRecords) {
+        progress.full = true
+        return bytes.length
+      }
+      progress.records.push(record)
+      progress.bytes += record.length
+    }
+    progress.last = place.seq
+  }
+  return bytes.length
+}
+
+/** Checks that a piece lies where it must and follows what was read before. */
+function checkPlace(session: number, row: Row, expected: number, begun: boolean): void {
+  const [from, to] = [num(row, "from_seq"), num(row, "to_seq")]
+  if (placeCrc(session, from, to, str(row, "kinds")) !== num(row, "place_crc")) throw new LogBroken(`the place of the piece up to seq ${to} fails its checksum`)
+  if (from > expected || (begun && from !== expected)) throw new LogBroken(`the log goes on at seq ${from}, seq ${expected} is missing`)
+}
+
+/** Reads a part of a log. Throws `LogBroken` or SQLite's own errors. */
+export function readLog(statements: Statements, session: number, range: ReadRange): Chunk {
+  const filtered = isFiltered(range)
+  const wanted = kindsWanted(range)
+  const rows =
+    wanted === "" ? statements.of(READ).iterate(session, range.after) : statements.of(READ_KINDS).iterate(session, range.after, wanted)
+  const progress: Progress = { records: [], last: range.after, bytes: 0, full: false }
+  let head: number | undefined
+  let looked = 0
+  let pieces = 0
+  let stopped = false
+  for (const row of rows as Iterable<Row>) {
+    if (head === undefined) progress.last = Math.max(range.after, num(row, "first_seq") - 1)
+    head = num(row, "next_seq") - 1
+    if (row["to_seq"] === null) break
+    checkPlace(session, row, progress.last + 1, pieces > 0)
+    pieces++
+    if (row["bytes"] === null) progress.last = num(row, "to_seq")
+    else looked += takePiece(row, range, filtered, progress)
+    stopped = progress.full || progress.bytes * 4 >= range.maxBytes * 3 || (filtered && (looked >= LOOK_BYTES || pieces >= LOOK_PIECES))
+    if (stopped) break
+  }
+  if (head === undefined) throw new LogBroken("the session is not in the store any more")
+  if (!stopped && progress.last < head) throw new LogBroken(`the log ends at seq ${progress.last}, its head is ${head}`)
+  return { records: progress.records, last: progress.last, atHead: progress.last >= head }
+}
+
+/** What a thrown error says about a log; `undefined` when it is not about the log's data. */
+export function brokenMessage(cause: unknown): string | undefined {
+  const known = cause instanceof LogBroken || cause instanceof PieceBroken || cause instanceof RecordMalformed || cause instanceof TypeError
+  return known ? cause.message : undefined
+}

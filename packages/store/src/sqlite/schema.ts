@@ -1,0 +1,123 @@
+/**
+ * The SQLite schema as a list of migrations; `PRAGMA user_version` is the number of those that ran.
+ *
+ * - `sessions`: what a list shows and filters by; written when a state changes.
+ * - `heads`: the fence and bounds of each log; one small row, written by every append.
+ * - `pieces`: the logs. One row for each append at first; sealing joins neighbours into rows of about 64 KiB.
+ *   `upto` counts a log's bytes from its beginning, so that trimming knows what it removes without reading it.
+ * - `sweeps`: logs with pieces that are no longer part of them, removed in small steps.
+ *
+ * A migration that was released is never changed; a new one is added behind it.
+ */
+
+/** Marks a database file as a Holdfast store ("Hold" in ASCII). */
+export const APPLICATION_ID = 0x486f6c64
+
+/** Migrations in order; each is a script run in a transaction of its own. */
+export const MIGRATIONS: ReadonlyArray<string> = [
+  `
+  CREATE TABLE sessions (
+    handle INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    reversed TEXT NOT NULL,
+    log TEXT NOT NULL,
+    change INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    status TEXT NOT NULL,
+    trashed INTEGER NOT NULL,
+    process TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    pinned INTEGER NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    last_active_at REAL NOT NULL,
+    purge_at REAL,
+    label TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    record TEXT NOT NULL,
+    inner TEXT NOT NULL
+  );
+  CREATE INDEX sessions_reversed ON sessions (reversed);
+  CREATE INDEX sessions_label ON sessions (label);
+  CREATE UNIQUE INDEX sessions_change ON sessions (change);
+  CREATE INDEX sessions_by_active ON sessions (trashed, last_active_at);
+  CREATE INDEX sessions_by_created ON sessions (trashed, created_at);
+  CREATE INDEX sessions_by_updated ON sessions (trashed, updated_at);
+  CREATE INDEX sessions_by_label ON sessions (trashed, folded);
+  CREATE INDEX sessions_purge ON sessions (purge_at) WHERE purge_at IS NOT NULL;
+
+  CREATE TABLE counts (status TEXT NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (status, kind)) WITHOUT ROWID;
+  CREATE TRIGGER sessions_counted AFTER INSERT ON sessions BEGIN
+    INSERT INTO counts VALUES (new.status, new.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER sessions_uncounted AFTER DELETE ON sessions BEGIN
+    UPDATE counts SET n = n - 1 WHERE status = old.status AND kind = old.kind;
+  END;
+  CREATE TRIGGER sessions_recounted AFTER UPDATE OF status, kind ON sessions
+    WHEN old.status <> new.status OR old.kind <> new.kind BEGIN
+    UPDATE counts SET n = n - 1 WHERE status = old.status AND kind = old.kind;
+    INSERT INTO counts VALUES (new.status, new.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+
+  CREATE TABLE heads (
+    handle INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,
+    next_seq INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    trimmed INTEGER NOT NULL,
+    sealed INTEGER NOT NULL,
+    loose INTEGER NOT NULL,
+    position INTEGER,
+    position_crc INTEGER,
+    runner TEXT,
+    child TEXT
+  );
+
+  CREATE TABLE pieces (
+    rowid INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL,
+    to_seq INTEGER NOT NULL,
+    from_seq INTEGER NOT NULL,
+    upto INTEGER NOT NULL,
+    place_crc INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    kinds TEXT NOT NULL,
+    bytes BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX pieces_place ON pieces (session, to_seq);
+
+  CREATE TABLE keys (
+    session INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    PRIMARY KEY (session, key)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE creations (key TEXT PRIMARY KEY, hash TEXT NOT NULL, session INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX creations_session ON creations (session);
+
+  CREATE TABLE checkpoints (
+    rowid INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    cols INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    time REAL NOT NULL,
+    crc INTEGER NOT NULL,
+    screen BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX checkpoints_place ON checkpoints (session, seq);
+
+  CREATE TABLE sweeps (handle INTEGER PRIMARY KEY, gone INTEGER NOT NULL);
+  CREATE TABLE leases (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL, token INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO counters VALUES ('change', 0);
+  `,
+]

@@ -1,0 +1,82 @@
+/**
+ * Messages between the store and its writer thread.
+ *
+ * Requests go in batches and are answered one by one in the same order. The bytes of a batch's appends lie one after
+ * the other in one buffer, which moves to the writer without being copied again.
+ */
+import type { AppendKey, AppendOutcome, Checkpoint, Claimed, JournalPosition, StoredState } from "../Store.ts"
+
+/** The records of one append as one piece of a log. `offset` and `length` place them in the batch's buffer. */
+export interface WirePiece {
+  readonly from: number
+  readonly to: number
+  readonly kinds: string
+  readonly offset: number
+  readonly length: number
+}
+
+/** The piece of a request: absent when it has no records, `"broken"` when they are not dense among themselves. */
+export type RequestPiece = WirePiece | undefined | "broken"
+
+/** What the writer is asked to do. */
+export type WriterRequest =
+  | {
+      readonly op: "append"
+      readonly session: number
+      readonly epoch: number
+      readonly piece: RequestPiece
+      readonly state: StoredState | undefined
+      readonly journal: JournalPosition | undefined
+      readonly key: AppendKey | undefined
+    }
+  | { readonly op: "create"; readonly id: string; readonly piece: RequestPiece; readonly state: StoredState; readonly key: AppendKey | undefined }
+  | { readonly op: "claim"; readonly id: string }
+  | { readonly op: "putCheckpoint"; readonly session: number; readonly epoch: number; readonly checkpoint: Checkpoint }
+  | { readonly op: "trim"; readonly session: number; readonly epoch: number; readonly through: number; readonly piece: RequestPiece }
+  | { readonly op: "purge"; readonly now: number; readonly limit: number }
+  | { readonly op: "lease"; readonly name: string; readonly owner: string; readonly now: number; readonly ttl: number }
+  | { readonly op: "release"; readonly name: string; readonly owner: string }
+  | { readonly op: "putSetting"; readonly name: string; readonly value: string | undefined }
+
+/** What the writer answers. `Appended` without a change is told as `0`. */
+export type WriterReply =
+  | 0
+  | AppendOutcome
+  | { readonly _tag: "Created"; readonly claimed: Claimed }
+  | { readonly _tag: "Exists"; readonly id: string }
+  | { readonly _tag: "Claimed"; readonly claimed: Claimed }
+  | { readonly _tag: "Damaged"; readonly message: string }
+  | { readonly _tag: "Purged"; readonly ids: ReadonlyArray<string> }
+  | { readonly _tag: "Leased"; readonly token: number | undefined }
+  | { readonly _tag: "Done" }
+
+/** From the store to the writer. */
+export type ToWriter =
+  | { readonly _tag: "Batch"; readonly requests: ReadonlyArray<WriterRequest>; readonly bytes: Uint8Array }
+  | { readonly _tag: "Settle"; readonly number: number }
+  | { readonly _tag: "Close" }
+
+/** Why the store could not be opened. */
+export type OpenRefusal =
+  | { readonly _tag: "TooNew"; readonly found: number; readonly known: number; readonly message: string }
+  | { readonly _tag: "Full"; readonly message: string }
+  | { readonly _tag: "Unusable"; readonly reason: "unreadable" | "damaged" | "locked" | "failed"; readonly message: string }
+
+/** From the writer to the store. */
+export type FromWriter =
+  | { readonly _tag: "Ready" }
+  | { readonly _tag: "Refused"; readonly refusal: OpenRefusal }
+  | { readonly _tag: "Replies"; readonly replies: ReadonlyArray<WriterReply>; readonly commits: number }
+  | { readonly _tag: "Settled"; readonly number: number; readonly problem?: string }
+  | { readonly _tag: "Closed" }
+
+/** What the writer thread is started with. */
+export interface WriterOptions {
+  readonly path: string
+  readonly durability: "power" | "process"
+  readonly sealBytes: number
+  /** Milliseconds each commit is held back; for tests of what is seen before it. */
+  readonly commitDelay: number
+  /** Largest size of the database file in pages of 4 KiB, 0 without a limit; for tests of a full disk. */
+  readonly maxPages: number
+}

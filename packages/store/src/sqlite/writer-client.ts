@@ -1,0 +1,224 @@
+/**
+ * The store's side of the writer thread: gathers requests, sends them in batches, tells each its reply in order.
+ *
+ * Requests of one tick go in one message; the first one of an idle store goes at the end of the current task. At most
+ * `WAITING_BYTES` wait for a commit; beyond them a request is refused at once with `Failed` (its turn is kept).
+ * When the thread dies, everything that waits and everything later is answered with `Failed`.
+ */
+import { Worker } from "node:worker_threads"
+import type { LogRecord } from "@holdfast/protocol/record"
+import { callSafely } from "../outcome-line.ts"
+import { areDense, kindsOf } from "../record-filter.ts"
+import type { FromWriter, OpenRefusal, RequestPiece, ToWriter, WriterOptions, WriterReply, WriterRequest } from "./wire.ts"
+
+/** Bytes of records that may wait for a commit. */
+const WAITING_BYTES = 256 * 1024 * 1024
+
+interface Waiting {
+  readonly tell: (reply: WriterReply) => void
+  readonly bytes: number
+  /** Known without the writer; told when its turn comes. */
+  readonly reply?: WriterReply
+}
+
+/** The writer thread cannot be started or refuses the store. */
+export class WriterRefused extends Error {
+  readonly _tag = "WriterRefused"
+  readonly refusal: OpenRefusal
+  constructor(refusal: OpenRefusal) {
+    super(refusal.message)
+    this.refusal = refusal
+  }
+}
+
+/** File of the thread: beside the source, or beside the bundle. */
+const threadFile = (): URL =>
+  new URL(import.meta.url.endsWith(".ts") ? "./writer-thread.ts" : "./sqlite-writer.js", import.meta.url)
+
+/** A running writer thread. */
+export class WriterClient {
+  /** Transactions the writer has committed. */
+  commits = 0
+  private readonly worker: Worker
+  private readonly waitingLine: Array<Waiting> = []
+  private told = 0
+  private waitingBytes = 0
+  private batch: Array<WriterRequest> = []
+  private parts: Array<Uint8Array> = []
+  private partBytes = 0
+  private planned = false
+  private underWay = 0
+  private ended: string | undefined
+  private closed: (() => void) | undefined
+  private settles = 0
+  private readonly settling = new Map<number, (problem: string | undefined) => void>()
+
+  private constructor(worker: Worker) {
+    this.worker = worker
+  }
+
+  /** Starts the thread and opens the store. Rejects with `WriterRefused`. */
+  static async open(options: WriterOptions): Promise<WriterClient> {
+    const worker = new Worker(threadFile(), { workerData: options, execArgv: [], name: "store writer" })
+    const client = new WriterClient(worker)
+    await client.ready()
+    return client
+  }
+
+  private ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const refuse = (message: string) => reject(new WriterRefused({ _tag: "Unusable", reason: "failed", message }))
+      this.worker.on("message", (message: FromWriter) => {
+        if (message._tag === "Ready") resolve()
+        else if (message._tag === "Refused") reject(new WriterRefused(message.refusal))
+        else this.receive(message)
+      })
+      this.worker.on("error", (error: unknown) => {
+        const message = `the store's writer failed: ${error instanceof Error ? error.message : String(error)}`
+        refuse(message)
+        this.end(message)
+      })
+      this.worker.on("exit", () => {
+        refuse("the store's writer ended")
+        this.end("the store is closed")
+      })
+    })
+  }
+
+  /** Requests that wait for their commit. */
+  get waiting(): number {
+    return this.waitingLine.length - this.told
+  }
+
+  /** Sends a request without records. */
+  request(request: WriterRequest, tell: (reply: WriterReply) => void): void {
+    this.add({ tell, bytes: 0 }, () => request, [])
+  }
+
+  /** Sends a request with records; `build` gets them as a piece, `undefined` when there are none, `"broken"` when not dense. */
+  requestWith(
+    records: ReadonlyArray<LogRecord>,
+    build: (piece: RequestPiece) => WriterRequest,
+    tell: (reply: WriterReply) => void,
+  ): void {
+    let bytes = 0
+    for (const record of records) bytes += record.bytes.length
+    this.add({ tell, bytes }, () => build(this.pieceOf(records, bytes)), records)
+  }
+
+  private pieceOf(records: ReadonlyArray<LogRecord>, length: number): RequestPiece {
+    const [first, last] = [records[0], records.at(-1)]
+    if (first === undefined || last === undefined) return undefined
+    if (!areDense(records)) return "broken"
+    return { from: first.from, to: last.seq, kinds: kindsOf(records), offset: this.partBytes, length }
+  }
+
+  private add(waiting: Waiting, build: () => WriterRequest, records: ReadonlyArray<LogRecord>): void {
+    const refusal = this.ended ?? (this.waitingBytes > WAITING_BYTES ? "the store has too much to write; try again later" : undefined)
+    if (refusal !== undefined) {
+      this.waitingLine.push({ ...waiting, reply: { _tag: "Failed", message: refusal } })
+      if (this.told === this.waitingLine.length - 1) queueMicrotask(() => this.tellKnown())
+      return
+    }
+    this.waitingLine.push(waiting)
+    this.waitingBytes += waiting.bytes
+    this.batch.push(build())
+    for (const record of records) {
+      this.parts.push(record.bytes)
+      this.partBytes += record.bytes.length
+    }
+    if (this.planned) return
+    this.planned = true
+    if (this.underWay === 0) queueMicrotask(() => this.flush())
+    else setImmediate(() => this.flush())
+  }
+
+  private flush(): void {
+    this.planned = false
+    if (this.batch.length === 0 || this.ended !== undefined) return
+    const bytes = new Uint8Array(this.partBytes)
+    let offset = 0
+    for (const part of this.parts) {
+      bytes.set(part, offset)
+      offset += part.length
+    }
+    const message: ToWriter = { _tag: "Batch", requests: this.batch, bytes }
+    this.underWay += this.batch.length
+    this.batch = []
+    this.parts = []
+    this.partBytes = 0
+    this.worker.postMessage(message, [bytes.buffer])
+  }
+
+  private receive(message: FromWriter): void {
+    switch (message._tag) {
+      case "Replies":
+        this.commits = message.commits
+        this.underWay -= message.replies.length
+        for (const reply of message.replies) {
+          this.tellKnown()
+          this.tellNext(reply)
+        }
+        this.tellKnown()
+        return
+      case "Settled":
+        this.settling.get(message.number)?.(message.problem)
+        this.settling.delete(message.number)
+        return
+      case "Closed":
+        this.end("the store is closed")
+    }
+  }
+
+  private tellNext(reply: WriterReply): void {
+    const next = this.waitingLine[this.told]
+    if (next === undefined) return
+    this.told++
+    this.waitingBytes -= next.reply === undefined ? next.bytes : 0
+    if (this.told > 1024 && this.told * 2 > this.waitingLine.length) {
+      this.waitingLine.splice(0, this.told)
+      this.told = 0
+    }
+    callSafely(() => next.tell(reply))
+  }
+
+  /** Tells the replies that are known without the writer and whose turn it is. */
+  private tellKnown(): void {
+    for (let next = this.waitingLine[this.told]; next?.reply !== undefined; next = this.waitingLine[this.told]) this.tellNext(next.reply)
+  }
+
+  /** Resolves when the background work is done, with the problem it met. */
+  settle(done: (problem: string | undefined) => void): void {
+    if (this.ended !== undefined) return queueMicrotask(() => done(this.ended))
+    this.flush()
+    const number = ++this.settles
+    this.settling.set(number, done)
+    this.worker.postMessage({ _tag: "Settle", number } satisfies ToWriter)
+  }
+
+  private end(reason: string): void {
+    if (this.ended === undefined) {
+      this.ended = reason
+      while (this.told < this.waitingLine.length) {
+        this.tellKnown()
+        this.tellNext({ _tag: "Failed", message: reason })
+      }
+      for (const done of this.settling.values()) done(reason)
+      this.settling.clear()
+    }
+    this.closed?.()
+  }
+
+  /** Answers everything, lets go of the files and ends the thread. */
+  async close(): Promise<void> {
+    if (this.ended === undefined) {
+      this.flush()
+      const closed = new Promise<void>((resolve) => {
+        this.closed = resolve
+      })
+      this.worker.postMessage({ _tag: "Close" } satisfies ToWriter)
+      await closed
+    }
+    await this.worker.terminate()
+  }
+}

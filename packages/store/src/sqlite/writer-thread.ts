@@ -1,0 +1,145 @@
+/**
+ * The writer thread: owns the only write connection of a SQLite store.
+ *
+ * It answers every request in order, does background work while none waits, and on `Close` answers what is left, lets
+ * go of the files and ends. It is an entry of its own when the program is bundled.
+ */
+import { isMainThread, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads"
+import { Chores } from "./chores.ts"
+import { type Database, OpenRefused, openDatabase } from "./database.ts"
+import { GroupCommit, type Queued } from "./group-commit.ts"
+import { ChangeCounter } from "./state-rows.ts"
+import { Statements } from "./statements.ts"
+import type { FromWriter, ToWriter, WriterOptions } from "./wire.ts"
+
+/** Requests in one transaction at most. */
+const BATCH_MAX = 8192
+
+/** Logs that wait to be sealed before sealing is done between commits under load too. */
+const BACKLOG_MAX = 64
+
+type Port = NonNullable<typeof parentPort>
+
+class WriterLoop {
+  private readonly port: Port
+  private readonly database: Database
+  private readonly statements: Statements
+  private readonly chores: Chores
+  private readonly commits: GroupCommit
+  private readonly durability: WriterOptions["durability"]
+  private readonly queue: Array<Queued> = []
+  private readonly settling: Array<number> = []
+  private problem: string | undefined
+  private choresPlanned = false
+  private closing = false
+
+  constructor(port: Port, database: Database, options: WriterOptions) {
+    this.port = port
+    this.database = database
+    this.durability = options.durability
+    this.statements = new Statements(database.db)
+    this.chores = new Chores(this.statements, options.sealBytes)
+    const context = {
+      statements: this.statements,
+      change: new ChangeCounter(this.statements),
+      loosened: (session: number, bytes: number) => this.chores.loosened(session, bytes),
+      sweepable: () => this.chores.sweepable(),
+    }
+    this.commits = new GroupCommit(context, options.path, options.commitDelay)
+  }
+
+  start(): void {
+    this.port.on("message", (message: ToWriter) => {
+      this.take(message)
+      this.drain()
+    })
+    this.send({ _tag: "Ready" })
+    this.planChores()
+  }
+
+  private send(message: FromWriter): void {
+    this.port.postMessage(message)
+  }
+
+  private take(message: ToWriter): void {
+    switch (message._tag) {
+      case "Batch":
+        for (const request of message.requests) this.queue.push({ request, bytes: message.bytes })
+        return
+      case "Settle":
+        this.settling.push(message.number)
+        return
+      case "Close":
+        this.closing = true
+    }
+  }
+
+  /** Commits until nothing waits; what arrives during one commit is the next. */
+  private drain(): void {
+    for (;;) {
+      let received = receiveMessageOnPort(this.port)
+      while (received !== undefined && this.queue.length < BATCH_MAX) {
+        this.take(received.message as ToWriter)
+        received = receiveMessageOnPort(this.port)
+      }
+      if (received !== undefined) this.take(received.message as ToWriter)
+      if (this.queue.length === 0) break
+      this.send({ _tag: "Replies", replies: this.commits.run(this.queue.splice(0)), commits: this.commits.commits })
+      if (this.chores.backlog > BACKLOG_MAX) this.chore()
+    }
+    if (this.closing) this.close()
+    else this.planChores()
+  }
+
+  private planChores(): void {
+    if (this.chores.idle) return this.settled()
+    if (this.choresPlanned) return
+    this.choresPlanned = true
+    setImmediate(() => {
+      this.choresPlanned = false
+      if (this.closing) return
+      this.chore()
+      this.planChores()
+    })
+  }
+
+  /** One step of background work. It needs no sync of its own: what it moves is durable already. */
+  private chore(): void {
+    try {
+      if (this.durability === "power") this.statements.db.exec("PRAGMA synchronous = NORMAL")
+      this.commits.transaction(() => this.chores.step())
+    } catch (cause) {
+      this.problem = cause instanceof Error ? cause.message : String(cause)
+      this.chores.giveUp()
+    } finally {
+      if (this.durability === "power") this.statements.db.exec("PRAGMA synchronous = FULL")
+    }
+  }
+
+  private settled(): void {
+    const problem = this.problem
+    this.problem = undefined
+    for (const number of this.settling.splice(0)) {
+      this.send({ _tag: "Settled", number, ...(problem === undefined ? {} : { problem }) })
+    }
+  }
+
+  private close(): void {
+    this.settled()
+    this.database.close()
+    this.send({ _tag: "Closed" })
+    this.port.close()
+  }
+}
+
+function main(port: Port, options: WriterOptions): void {
+  try {
+    new WriterLoop(port, openDatabase(options), options).start()
+  } catch (cause) {
+    if (!(cause instanceof OpenRefused)) throw cause
+    port.postMessage({ _tag: "Refused", refusal: cause.refusal } satisfies FromWriter)
+    port.close()
+  }
+}
+
+if (!isMainThread && parentPort !== null) main(parentPort, workerData as WriterOptions)
