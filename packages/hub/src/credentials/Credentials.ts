@@ -1,0 +1,205 @@
+/**
+ * Credentials: the owner's, tokens and the cookies made from links.
+ *
+ * All are in memory by the hash of their secret, so that the guard decides without waiting; hashes of tokens and cookies
+ * last in the store. A cookie acts as the credential whose link it came from and ends with it (G-6, G-7).
+ */
+import * as Effect from "effect/Effect"
+import { StorageFull, Unavailable } from "@holdfast/protocol/errors"
+import type { TokenScope, TokenShown } from "@holdfast/protocol/http-bodies"
+import type { Store, StoreError } from "@holdfast/store/Store"
+import type { Principal } from "../Hub.ts"
+import { Links } from "./links.ts"
+import { hashSecret, makeId, makeSecret, sameHash, SECRET_MAX } from "./secret.ts"
+import { cookieText, parseCookie, parseToken, tokenText } from "./stored.ts"
+
+/** What of the store is needed here. */
+export type SettingsStore = Pick<Store["Service"], "putSetting" | "settings">
+
+/** How `makeCredentials` is set up. Times are milliseconds. */
+export interface CredentialOptions {
+  readonly store: SettingsStore
+  /** The owner's secret, from its file. */
+  readonly owner: string
+  /** Writes a new owner's secret to its file and gives it; may throw. */
+  readonly replaceOwner: () => string
+  /** Fixed token with all rights; empty for none. */
+  readonly fixed: string
+  readonly linkExpiry: number
+  readonly cookieExpiry: number
+  readonly now: () => number
+}
+
+/** What a request presents. */
+export interface Presented {
+  readonly bearer?: string
+  readonly cookie?: string
+}
+
+interface Entry {
+  readonly hash: string
+  readonly principal: Principal
+  readonly expiresAt: number
+  /** Name of the setting that keeps it, if one does. */
+  readonly setting?: string
+}
+
+/** The credentials in force. */
+export interface Credentials {
+  /** Who presents this; a bearer that is not known is not made good by a cookie. */
+  readonly authenticate: (presented: Presented) => Principal | undefined
+  /** Whether a credential's id is still in force. */
+  readonly inForce: (credential: string) => boolean
+  readonly tokens: () => ReadonlyArray<TokenShown>
+  readonly makeToken: (name: string, scope: TokenScope) => Effect.Effect<TokenShown & { readonly secret: string }, StorageFull | Unavailable>
+  /** Gives false when there is no such token. */
+  readonly revokeToken: (id: string) => Effect.Effect<boolean, StorageFull | Unavailable>
+  /** Replaces the owner's credential; all that the old one opened ends. */
+  readonly rotate: Effect.Effect<void, StorageFull | Unavailable>
+  readonly makeLink: (principal: Principal) => { readonly secret: string; readonly expiresAt: number }
+  /** Turns a link's secret into a cookie's value; `undefined` when the link is not good (any more). */
+  readonly redeem: (link: string) => Effect.Effect<{ readonly cookie: string; readonly maxAge: number } | undefined, StorageFull | Unavailable>
+  /** Calls back with the id of each credential that ends. */
+  readonly onEnd: (listener: (credential: string) => void) => void
+  /** The owner, as whom the hub itself makes links. */
+  readonly owner: () => Principal
+}
+
+const OWNER_SETTING = "owner/hash"
+
+/** Loads the credentials; drops expired cookies, and those of an owner's credential that was replaced meanwhile. */
+export const makeCredentials = Effect.fnUntraced(function* (options: CredentialOptions) {
+  const { store, now } = options
+  const byHash = new Map<string, Entry>()
+  const shown = new Map<string, TokenShown>()
+  const listeners: Array<(credential: string) => void> = []
+  const links = new Links()
+  let owner = ownerOf(options.owner)
+
+  function ownerOf(secret: string): Entry {
+    const principal: Principal = { name: "owner", credential: `owner-${makeId()}`, scope: "all" }
+    return { hash: hashSecret(secret), principal, expiresAt: Number.POSITIVE_INFINITY }
+  }
+  const find = (secret: string): Entry | undefined => {
+    if (secret.length > SECRET_MAX) return undefined
+    const hash = hashSecret(secret)
+    const entry = byHash.get(hash)
+    return entry !== undefined && sameHash(entry.hash, hash) && entry.expiresAt > now() ? entry : undefined
+  }
+  const end = (credential: string): ReadonlyArray<string> => {
+    const settings: Array<string> = []
+    for (const [hash, entry] of byHash) {
+      if (entry.principal.credential !== credential) continue
+      byHash.delete(hash)
+      if (entry.setting !== undefined) settings.push(entry.setting)
+    }
+    links.dropCredential(credential)
+    for (const listener of listeners) listener(credential)
+    return settings
+  }
+  const forget = (settings: ReadonlyArray<string>) =>
+    Effect.forEach(settings, (setting) => store.putSetting(setting, undefined), { discard: true })
+
+  byHash.set(owner.hash, owner)
+  if (options.fixed !== "") {
+    const principal: Principal = { name: "owner", credential: "fixed", scope: "all" }
+    byHash.set(hashSecret(options.fixed), { hash: hashSecret(options.fixed), principal, expiresAt: Number.POSITIVE_INFINITY })
+  }
+  for (const { name, value } of yield* store.settings("token/")) {
+    const token = parseToken(value)
+    if (token === undefined) continue
+    shown.set(token.id, { id: token.id, name: token.name, scope: token.scope, createdAt: token.createdAt })
+    byHash.set(token.hash, {
+      hash: token.hash,
+      principal: { name: token.name, credential: token.id, scope: token.scope },
+      expiresAt: Number.POSITIVE_INFINITY,
+      setting: name,
+    })
+  }
+  const [known] = yield* store.settings(OWNER_SETTING)
+  const sameOwner = known?.value === owner.hash
+  if (!sameOwner) yield* store.putSetting(OWNER_SETTING, owner.hash)
+  for (const { name, value } of yield* store.settings("cookie/")) {
+    const cookie = parseCookie(value)
+    const principal =
+      cookie === undefined ? undefined : cookie.of === "owner" ? (sameOwner ? owner.principal : undefined) : principalOf(cookie.of)
+    if (cookie === undefined || principal === undefined || cookie.expiresAt <= now()) {
+      yield* store.putSetting(name, undefined)
+      continue
+    }
+    byHash.set(cookie.hash, { hash: cookie.hash, principal, expiresAt: cookie.expiresAt, setting: name })
+  }
+
+  function principalOf(credential: string): Principal | undefined {
+    for (const entry of byHash.values()) if (entry.principal.credential === credential) return entry.principal
+    return undefined
+  }
+
+  const credentials: Credentials = {
+    authenticate: ({ bearer, cookie }) => {
+      const secret = bearer ?? cookie
+      return secret === undefined ? undefined : find(secret)?.principal
+    },
+    inForce: (credential) => principalOf(credential) !== undefined,
+    tokens: () => [...shown.values()].sort((a, b) => a.createdAt - b.createdAt),
+    makeToken: (name, scope) =>
+      Effect.gen(function* () {
+        const secret = makeSecret("hft_")
+        const token: TokenShown = { id: makeId(), name, scope, createdAt: now() }
+        const hash = hashSecret(secret)
+        yield* store.putSetting(`token/${token.id}`, tokenText({ ...token, hash }))
+        shown.set(token.id, token)
+        const principal: Principal = { name, credential: token.id, scope }
+        byHash.set(hash, { hash, principal, expiresAt: Number.POSITIVE_INFINITY, setting: `token/${token.id}` })
+        return { ...token, secret }
+      }).pipe(Effect.mapError(storeProblem)),
+    revokeToken: (id) =>
+      Effect.suspend(() => {
+        if (!shown.has(id)) return Effect.succeed(false)
+        // Ended in memory first; the token stays listed until the store has let go of it, so that revoking can be repeated.
+        const settings = new Set([...end(id), `token/${id}`])
+        return Effect.map(forget([...settings]), () => shown.delete(id))
+      }).pipe(Effect.mapError(storeProblem)),
+    rotate: Effect.suspend(() => {
+      const replaced = Effect.try({
+        try: options.replaceOwner,
+        catch: (cause) => new Unavailable({ message: cause instanceof Error ? cause.message : String(cause) }),
+      })
+      return Effect.flatMap(replaced, (secret) => {
+        const before = owner.principal.credential
+        owner = ownerOf(secret)
+        byHash.set(owner.hash, owner)
+        const settings = end(before)
+        return Effect.andThen(store.putSetting(OWNER_SETTING, owner.hash), forget(settings)).pipe(Effect.mapError(storeProblem))
+      })
+    }),
+    makeLink: (principal) => {
+      const expiresAt = now() + options.linkExpiry
+      return { secret: links.make(principal, expiresAt), expiresAt }
+    },
+    redeem: (secret) =>
+      Effect.suspend(() => {
+        const link = links.take(secret, now())
+        if (link === undefined) return Effect.succeed(undefined)
+        const cookie = makeSecret()
+        const hash = hashSecret(cookie)
+        const expiresAt = now() + options.cookieExpiry
+        const setting = `cookie/${hash}`
+        const of = link.principal.credential === owner.principal.credential ? "owner" : link.principal.credential
+        return store.putSetting(setting, cookieText({ of, hash, expiresAt })).pipe(
+          Effect.map(() => {
+            if (principalOf(link.principal.credential) === undefined) return undefined
+            byHash.set(hash, { hash, principal: link.principal, expiresAt, setting })
+            return { cookie, maxAge: options.cookieExpiry }
+          }),
+          Effect.tapError(() => Effect.sync(() => links.putBack(secret, link))),
+        )
+      }).pipe(Effect.mapError(storeProblem)),
+    onEnd: (listener) => void listeners.push(listener),
+    owner: () => owner.principal,
+  }
+  return credentials
+})
+
+const storeProblem = (error: StoreError): StorageFull | Unavailable =>
+  error._tag === "StoreFull" ? new StorageFull({ message: error.message }) : new Unavailable({ message: error.message })

@@ -1,0 +1,74 @@
+/**
+ * The credential's file: made at first start, mode 0600, replaced in one step (G-5).
+ */
+import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
+import { dirname } from "node:path"
+import { makeSecret } from "./secret.ts"
+
+/** The credential's file cannot be used; `message` says what to do. */
+export class CredentialFileUnusable extends Error {
+  readonly _tag = "CredentialFileUnusable"
+}
+
+const FORM = /^[A-Za-z0-9_-]{43,128}$/
+
+/** Gives the credential in `file`, made and written first when there is none. Throws `CredentialFileUnusable`. */
+export const readOrMakeCredential = (file: string): { readonly secret: string; readonly made: boolean } => {
+  const found = readCredential(file)
+  if (found !== undefined) return { secret: found, made: false }
+  return { secret: replaceCredential(file), made: true }
+}
+
+/** Gives the credential in `file`, or `undefined` when there is no such file. Throws `CredentialFileUnusable`. */
+export const readCredential = (file: string): string | undefined => {
+  const text = readIfThere(file)
+  if (text === undefined) return undefined
+  const secret = text.trim()
+  if (!FORM.test(secret)) {
+    throw new CredentialFileUnusable(`${file} does not hold a credential; remove it, and the next start makes a new one`)
+  }
+  if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600)
+  return secret
+}
+
+/** Writes a new credential to `file` in one step and gives it. Throws `CredentialFileUnusable`. */
+export const replaceCredential = (file: string): string => {
+  const secret = makeSecret()
+  const next = `${file}.${process.pid}.new`
+  try {
+    const handle = openSync(next, "w", 0o600)
+    try {
+      writeSync(handle, `${secret}\n`)
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+    renameSync(next, file)
+    syncDirectory(dirname(file))
+    return secret
+  } catch (cause) {
+    rmSync(next, { force: true })
+    throw new CredentialFileUnusable(`cannot write ${file}: ${messageOf(cause)}; check the directory's owner, mode and space`, { cause })
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8")
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw new CredentialFileUnusable(`cannot read ${file}: ${messageOf(cause)}; it must belong to the user who runs the hub`, { cause })
+  }
+}
+
+function syncDirectory(directory: string): void {
+  if (process.platform === "win32") return
+  const handle = openSync(directory, "r")
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

@@ -1,0 +1,130 @@
+/**
+ * The HTTP door: runs the handlers of the definition for requests that the guard let through.
+ *
+ * The body is read within its limit and checked as JSON before a handler or a schema sees it. Handlers answer with whole
+ * responses, or take the exchange over and stream.
+ */
+import type { ServerResponse } from "node:http"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { HttpClientRequest, HttpRouter, HttpServer, HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import * as Layer from "effect/Layer"
+import { BadRequest } from "@holdfast/protocol/errors"
+import { HoldfastApi } from "@holdfast/protocol/http"
+import { Hub } from "../Hub.ts"
+import type { Allowed } from "../guard/guard.ts"
+import { Administration } from "./Administration.ts"
+import { errorOfCause, refusal } from "./answer.ts"
+import { readBody } from "./body.ts"
+import { Exchange, type ExchangeShape } from "./Exchange.ts"
+import { hubHandlers } from "./hub.ts"
+import { logHandlers } from "./log.ts"
+import { operationHandlers } from "./operations.ts"
+import { sessionHandlers } from "./sessions.ts"
+import { checkJson, JsonRefused } from "./strict-json.ts"
+import { terminalHandlers } from "./terminal.ts"
+
+/** How an exchange ended, for the log; `defect` is a fault of ours. */
+export interface Outcome {
+  readonly fingerprint?: string
+  readonly defect?: string
+}
+
+/** Serves an allowed exchange; `done` is called once the answer was handed over or a stream was begun. */
+export type HttpDoor = (allowed: Allowed, exchange: ExchangeShape, done: (outcome: Outcome) => void) => void
+
+const routes = HttpApiBuilder.layer(HoldfastApi).pipe(
+  Layer.provide([sessionHandlers, logHandlers, terminalHandlers, hubHandlers, operationHandlers]),
+  Layer.provide(HttpServer.layerServices),
+)
+
+/** Makes the door. Needs the hub and its administration. */
+export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
+  const administration = yield* Administration
+  const { inForce } = administration.credentials
+  const services = Context.merge(Context.make(Hub, yield* Hub), Context.make(Administration, administration))
+  const app = yield* HttpRouter.toHttpEffect(routes)
+  const door: HttpDoor = (allowed, exchange, done) => {
+    readBody(exchange.request, bodyMax, (read) => {
+      if (read._tag === "Gone") return done({})
+      if (read._tag === "Refused") {
+        writeRefusedBody(exchange, refusal(read.error))
+        return done({})
+      }
+      const text = checked(read.bytes)
+      if (typeof text !== "string") {
+        writeAnswer(exchange.response, refusal(text))
+        return done({})
+      }
+      const request = HttpServerRequest.fromClientRequest(clientRequest(allowed, exchange, text))
+      const context = services.pipe(
+        Context.add(Exchange, exchange),
+        Context.add(HttpServerRequest.HttpServerRequest, request),
+      )
+      Effect.runCallback(Effect.provideContext(Effect.scoped(app), context), {
+        onExit: (exit) => {
+          done(conclude(allowed, exchange, exit))
+          // A credential that ended while the answer was on its way opens nothing.
+          if (exchange.taken && exchange.principal !== undefined && !inForce(exchange.principal.credential)) exchange.response.destroy()
+        },
+      })
+    })
+  }
+  return door
+})
+
+function conclude(allowed: Allowed, exchange: ExchangeShape, exit: Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>): Outcome {
+  if (Exit.isSuccess(exit)) {
+    if (!exchange.taken) writeAnswer(exchange.response, exit.value)
+    return {}
+  }
+  const { error, defect } = errorOfCause(exit.cause)
+  if (exchange.response.headersSent) exchange.response.destroy()
+  else writeAnswer(exchange.response, refusal(error))
+  return defect === undefined
+    ? {}
+    : { defect: `${allowed.route.name}: ${defect}`, ...("fingerprint" in error ? { fingerprint: error.fingerprint } : {}) }
+}
+
+function checked(bytes: Uint8Array): string | BadRequest {
+  if (bytes.length === 0) return ""
+  try {
+    return checkJson(bytes)
+  } catch (cause) {
+    if (cause instanceof JsonRefused) return new BadRequest({ message: cause.message })
+    throw cause
+  }
+}
+
+const clientRequest = (allowed: Allowed, { request }: ExchangeShape, body: string): HttpClientRequest.HttpClientRequest => {
+  const made = HttpClientRequest.make(allowed.route.method)(request.url ?? "/")
+  return body === "" ? made : HttpClientRequest.bodyText(made, body, "application/json")
+}
+
+/** Writes a whole answer. */
+export function writeAnswer(response: ServerResponse, answer: HttpServerResponse.HttpServerResponse): void {
+  if (response.headersSent || response.destroyed) return
+  const { body, headers, status } = answer
+  const bytes = body._tag === "Uint8Array" ? body.body : new Uint8Array(0)
+  const type = body._tag === "Uint8Array" ? { "content-type": body.contentType } : {}
+  response.writeHead(status, { ...headers, ...type, "content-length": bytes.length })
+  response.end(bytes)
+}
+
+/** Milliseconds in which the rest of a refused body is thrown away, so that the client reads the answer and not a reset. */
+const LINGER = 500
+
+function writeRefusedBody({ request, response }: ExchangeShape, answer: HttpServerResponse.HttpServerResponse): void {
+  if (response.headersSent || response.destroyed || answer.body._tag !== "Uint8Array") return
+  response.writeHead(answer.status, { ...answer.headers, "content-type": answer.body.contentType, "content-length": answer.body.body.length, connection: "close" })
+  response.write(answer.body.body)
+  const timer = setTimeout(() => response.end(), LINGER)
+  request.once("end", () => {
+    clearTimeout(timer)
+    response.end()
+  })
+  response.once("close", () => clearTimeout(timer))
+  request.resume()
+}

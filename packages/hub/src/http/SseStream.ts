@@ -1,0 +1,61 @@
+/**
+ * Server-Sent Events on one response (WHATWG HTML section 9.2), with back-pressure told to the writer.
+ *
+ * Nothing is queued here: `send` hands the text to the socket and calls back once the kernel has taken it. Whoever
+ * feeds the stream stops when too much is under way. Comments keep proxies and clients awake (H-6).
+ */
+import type { ServerResponse } from "node:http"
+
+/** One message: `id` may stand alone to move the reader's cursor without an event. */
+export interface SseMessage {
+  readonly event?: string
+  readonly id?: number
+  /** One line of text: JSON has no line breaks. */
+  readonly data?: string
+}
+
+/** Text of a message. */
+export const sseText = ({ event, id, data }: SseMessage): string =>
+  `${event === undefined ? "" : `event: ${event}\n`}${id === undefined ? "" : `id: ${id}\n`}${data === undefined ? "" : `data: ${data}\n`}\n`
+
+/** An open stream of events. */
+export interface SseStream {
+  /** Writes text made by `sseText`; `taken` is called when it left the process, never when the client is gone. */
+  readonly send: (text: string, taken?: () => void) => void
+  /** Bytes that were written and that the kernel has not taken. */
+  readonly waiting: () => number
+  readonly end: () => void
+  /** Calls back once, when the client is gone or the stream was ended. */
+  readonly onClose: (listener: () => void) => void
+}
+
+/** Opens a stream on a response; a comment is sent every `heartbeat` milliseconds unless something else is under way. */
+export const openSse = (response: ServerResponse, heartbeat: number): SseStream => {
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store, no-transform",
+    "x-accel-buffering": "no",
+  })
+  response.socket?.setNoDelay(true)
+  response.socket?.setKeepAlive(true, 30_000)
+  response.flushHeaders()
+  const timer = setInterval(() => {
+    if (!response.writableNeedDrain && response.writableLength === 0) response.write(": \n\n")
+  }, heartbeat)
+  timer.unref()
+  response.on("close", () => clearInterval(timer))
+  return {
+    send: (text, taken) => {
+      if (!response.writable) return
+      response.write(text, (error) => {
+        if (error === undefined || error === null) taken?.()
+      })
+    },
+    waiting: () => response.writableLength,
+    end: () => {
+      clearInterval(timer)
+      response.end()
+    },
+    onClose: (listener) => void response.once("close", listener),
+  }
+}

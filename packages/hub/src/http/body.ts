@@ -1,0 +1,49 @@
+/**
+ * Reading a request's body within its limit: what is too large is refused before it is read whole (G-10).
+ */
+import type { IncomingMessage } from "node:http"
+import { BadRequest, TooLarge } from "@holdfast/protocol/errors"
+
+/** How reading ended: the bytes, or why there are none. `Gone` means that the client went away. */
+export type BodyRead =
+  | { readonly _tag: "Body"; readonly bytes: Uint8Array }
+  | { readonly _tag: "Refused"; readonly error: TooLarge | BadRequest }
+  | { readonly _tag: "Gone" }
+
+/** Whether a request announces a body. */
+export const hasBody = (request: IncomingMessage): boolean =>
+  request.headers["transfer-encoding"] !== undefined || (request.headers["content-length"] ?? "0") !== "0"
+
+/** Reads a body of at most `limit` bytes and calls back once. */
+export const readBody = (request: IncomingMessage, limit: number, done: (read: BodyRead) => void): void => {
+  const tooLarge = (): BodyRead => ({
+    _tag: "Refused",
+    error: new TooLarge({ message: `a body has at most ${limit} bytes; send less, or raise bodyMax`, limit }),
+  })
+  if (!hasBody(request)) return done({ _tag: "Body", bytes: new Uint8Array(0) })
+  if (Number(request.headers["content-length"] ?? 0) > limit) return done(tooLarge())
+  if ((request.headers["content-encoding"] ?? "identity") !== "identity") {
+    return done({ _tag: "Refused", error: new BadRequest({ message: "compressed bodies are not accepted" }) })
+  }
+  const chunks: Array<Buffer> = []
+  let size = 0
+  let settled = false
+  const settle = (read: BodyRead): void => {
+    if (settled) return
+    settled = true
+    chunks.length = 0
+    done(read)
+  }
+  request.on("data", (chunk: Buffer) => {
+    if (settled) return
+    size += chunk.length
+    if (size > limit) {
+      request.pause()
+      return settle(tooLarge())
+    }
+    chunks.push(chunk)
+  })
+  request.on("end", () => settle({ _tag: "Body", bytes: Buffer.concat(chunks) }))
+  request.on("error", () => settle({ _tag: "Gone" }))
+  request.on("close", () => settle({ _tag: "Gone" }))
+}

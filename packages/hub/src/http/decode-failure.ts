@@ -1,0 +1,57 @@
+/**
+ * Turns what a schema says about a request into a door error: 400 where the form is wrong, 422 where it cannot be meant.
+ */
+import type { HttpApiError } from "effect/http-api"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import { BadRequest, InvalidSize, Unprocessable } from "@holdfast/protocol/errors"
+
+interface Finding {
+  readonly path: ReadonlyArray<PropertyKey>
+  /** The value has the right type and fails a check. */
+  readonly semantic: boolean
+  readonly what: string
+}
+
+const MESSAGE_MAX = 300
+
+/** The error to answer with when a part of a request does not fit its schema. */
+export const decodeFailure = (error: HttpApiError.HttpApiSchemaError): BadRequest | InvalidSize | Unprocessable => {
+  const { path, semantic, what } = firstFinding(error.cause.issue, [])
+  const field = path.map(String).join(".").slice(0, 100)
+  const where = field === "" ? error.kind.toLowerCase() : field
+  const message = `${where}: ${what}`.slice(0, MESSAGE_MAX)
+  if (!semantic || error.kind !== "Payload") return field === "" ? new BadRequest({ message }) : new BadRequest({ message, field })
+  if (field === "cols" || field === "rows") return new InvalidSize({ message })
+  return field === "" ? new Unprocessable({ message }) : new Unprocessable({ message, field })
+}
+
+function firstFinding(issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>): Finding {
+  switch (issue._tag) {
+    case "Pointer":
+      return firstFinding(issue.issue, [...path, ...issue.path])
+    case "Filter": {
+      const inner = firstFinding(issue.issue, path)
+      return { ...inner, semantic: true }
+    }
+    case "Encoding":
+      return firstFinding(issue.issue, path)
+    case "Composite":
+      return firstFinding(issue.issues[0], path)
+    case "AnyOf": {
+      const deepest = issue.issues.map((inner) => firstFinding(inner, path)).sort((a, b) => b.path.length - a.path.length)[0]
+      return deepest !== undefined && deepest.path.length > path.length ? deepest : { path, semantic: false, what: "is not one of the accepted values" }
+    }
+    case "MissingKey":
+      return { path, semantic: false, what: "is missing" }
+    case "UnexpectedKey":
+      return { path, semantic: false, what: "is not known here" }
+    default:
+      return { path, semantic: false, what: plain(issue) }
+  }
+}
+
+const plain = (issue: SchemaIssue.Issue): string => {
+  // oxlint-disable-next-line no-control-regex
+  const text = issue.toString().split("\n")[0]?.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ") ?? ""
+  return text === "" ? "is not accepted" : text
+}

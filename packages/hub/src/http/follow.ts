@@ -1,0 +1,90 @@
+/**
+ * A log as Server-Sent Events (H-6): an attachment whose credit is what the client's socket took (D-10).
+ */
+import { randomBytes } from "node:crypto"
+import * as Effect from "effect/Effect"
+import type { CursorInvalid, DoorError } from "@holdfast/protocol/errors"
+import type { SnapshotHead } from "@holdfast/protocol/frame"
+import { decodeRecord, outputData, readRecord } from "@holdfast/protocol/record"
+import type { Session } from "@holdfast/protocol/session"
+import type { Attachment, AttachmentSink, AttachRequest, Hub } from "../Hub.ts"
+import { parseCursor } from "./cursor.ts"
+import { type ExchangeShape, principalOf } from "./Exchange.ts"
+import { openSse, sseText, type SseStream } from "./SseStream.ts"
+
+/** What a follower asked for; texts as in the query. */
+export interface FollowQuery {
+  readonly after?: string
+  readonly log?: string
+  readonly channel?: string
+  readonly type?: string
+  readonly turn?: string
+}
+
+/** Milliseconds between comments on a quiet stream: below every usual idle limit of proxies. */
+const HEARTBEAT = 10_000
+
+/** Attaches the exchange's response to a session. The response is taken over when this succeeds. */
+export const followAsSse = Effect.fnUntraced(function* (
+  hub: Hub["Service"],
+  exchange: ExchangeShape,
+  session: string,
+  query: FollowQuery,
+): Effect.fn.Return<void, DoorError | CursorInvalid> {
+  const last = exchange.request.headers["last-event-id"]
+  const after = yield* parseCursor(typeof last === "string" && last !== "" ? last : query.after)
+  const principal = principalOf(exchange)
+  const { channel, type, turn } = query
+  const filter = { ...(channel === undefined ? {} : { channel }), ...(type === undefined ? {} : { type }), ...(turn === undefined ? {} : { turn }) }
+  const request: AttachRequest = {
+    session,
+    ...(after === undefined ? {} : { after }),
+    ...(query.log === undefined ? {} : { log: query.log }),
+    mode: "viewer",
+    client: `sse-${randomBytes(8).toString("hex")}`,
+    name: principal.name,
+    ...(Object.keys(filter).length === 0 ? {} : { filter }),
+  }
+  const door = makeSseSink()
+  const attachment = yield* hub.attach(request, door.sink, principal)
+  if (exchange.response.destroyed) return attachment.detach()
+  const stream = openSse(exchange.response, HEARTBEAT)
+  stream.onClose(attachment.detach)
+  door.connect(stream, attachment)
+  attachment.start()
+})
+
+/** A sink that writes to a stream once it is connected. */
+function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stream: SseStream, attachment: Attachment) => void } {
+  let stream: SseStream | undefined
+  let attachment: Attachment | undefined
+  const sink: AttachmentSink = {
+    events: (records, last) => {
+      const texts = records.map((bytes) => {
+        const record = readRecord(bytes, 0)
+        return sseText({ event: "event", id: record.seq, data: JSON.stringify(decodeRecord(record)) })
+      })
+      const shown = records.at(-1)
+      // Under a filter the cursor goes on past what was left out, so that a reconnect does not look at it again.
+      if (shown === undefined || readRecord(shown, 0).seq < last) texts.push(sseText({ id: last }))
+      stream?.send(texts.join(""), () => attachment?.acknowledge(last))
+    },
+    snapshot: (seq, head, screen, session) => stream?.send(snapshotText(seq, head, screen, session), () => attachment?.acknowledge(seq)),
+    synced: (seq) => stream?.send(sseText({ event: "synced", id: seq, data: JSON.stringify({ seq, log: attachment?.log }) })),
+    viewers: () => undefined,
+    detached: (reason) => {
+      stream?.send(`: detached ${reason.replace(/[^\x20-\x7e]/g, " ")}\n\n`)
+      stream?.end()
+    },
+  }
+  return {
+    sink,
+    connect: (opened, attached) => {
+      stream = opened
+      attachment = attached
+    },
+  }
+}
+
+const snapshotText = (seq: number, head: SnapshotHead, screen: Uint8Array, session: Session): string =>
+  sseText({ event: "snapshot", id: seq, data: JSON.stringify({ seq, ...head, screen: outputData(screen), session }) })

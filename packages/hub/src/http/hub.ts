@@ -1,0 +1,64 @@
+/**
+ * Handlers of the group `hub`: runners, tokens, the credential, one-time links.
+ */
+import * as Effect from "effect/Effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Unauthorized } from "@holdfast/protocol/errors"
+import { HoldfastApi } from "@holdfast/protocol/http"
+import { Hub } from "../Hub.ts"
+import { Administration } from "./Administration.ts"
+import { answer, json } from "./answer.ts"
+import { Exchange, principalOf } from "./Exchange.ts"
+
+/** Path and query of a one-time link. */
+export const linkPath = (secret: string): string => `/open?link=${secret}`
+
+const credentials = Effect.map(Administration, (administration) => administration.credentials)
+
+/** The handlers. */
+export const hubHandlers = HttpApiBuilder.group(HoldfastApi, "hub", (handlers) =>
+  handlers
+    .handle("runner", () => answer(Effect.flatMap(Hub, (hub) => hub.runnerStatus), (runners) => json({ runners })))
+    .handle("stopRunner", ({ payload }) =>
+      answer(Effect.flatMap(Hub, (hub) => hub.stopRunners(payload?.now ?? false)), (runners) => json({ runners })),
+    )
+    .handle("tokens", () => Effect.map(credentials, (known) => json({ tokens: known.tokens() })))
+    .handle("makeToken", ({ payload }) =>
+      answer(Effect.flatMap(credentials, (known) => known.makeToken(payload.name, payload.scope ?? "all")), (token) => json(token, 201)),
+    )
+    .handle("revokeToken", ({ params }) =>
+      answer(Effect.flatMap(credentials, (known) => known.revokeToken(params.id)), (revoked) =>
+        revoked ? json({ revoked }) : json({ error: { tag: "NotFound", message: "no token has this id; GET /api/tokens lists them" } }, 404),
+      ),
+    )
+    .handle("rotate", () => answer(Effect.flatMap(credentials, (known) => known.rotate), () => json({ rotated: true })))
+    .handle("makeLink", () =>
+      Effect.gen(function* () {
+        const { credentials: known, names } = yield* Administration
+        const { secret, expiresAt } = known.makeLink(principalOf(yield* Exchange))
+        return json({ url: `${names().origin}${linkPath(secret)}`, expiresAt }, 201)
+      }),
+    )
+    .handle("open", ({ query }) => answer(open(query.link), (response) => response)),
+)
+
+/** Takes the link and sends the browser on with a cookie. A look ahead by the browser or a HEAD does not use it up. */
+const open = Effect.fnUntraced(function* (link: string) {
+  const { credentials: known, cookieName, secureCookie } = yield* Administration
+  const { request } = yield* Exchange
+  const ahead = request.method !== "GET" || `${String(request.headers["sec-purpose"])}${String(request.headers["purpose"])}`.includes("prefetch")
+  const redeemed = ahead ? undefined : yield* known.redeem(link)
+  if (redeemed === undefined) {
+    return yield* new Unauthorized({ message: "this link was used or has expired; `holdfast open` makes a new one" })
+  }
+  const cookie = [
+    `${cookieName()}=${redeemed.cookie}`,
+    "HttpOnly",
+    "SameSite=Strict",
+    "Path=/",
+    `Max-Age=${Math.floor(redeemed.maxAge / 1000)}`,
+    ...(secureCookie() ? ["Secure"] : []),
+  ].join("; ")
+  return HttpServerResponse.empty({ status: 303, headers: { location: "/", "set-cookie": cookie } })
+})

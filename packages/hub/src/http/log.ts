@@ -1,0 +1,50 @@
+/**
+ * Handlers of the group `log`: reading, following, marking and exporting (H-5, H-6, H-9, H-10).
+ */
+import * as Effect from "effect/Effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { HoldfastApi } from "@holdfast/protocol/http"
+import { answer, json, jsonText, taken } from "./answer.ts"
+import { parseCursor } from "./cursor.ts"
+import { principalOf } from "./Exchange.ts"
+import { exportLog } from "./export.ts"
+import { followAsSse } from "./follow.ts"
+import { theSession } from "./sessions.ts"
+
+/** Events of a page when the request does not say. */
+const PAGE_DEFAULT = 1000
+
+/** The handlers. */
+export const logHandlers = HttpApiBuilder.group(HoldfastApi, "log", (handlers) =>
+  handlers
+    .handle("events", ({ params, query }) =>
+      answer(
+        Effect.gen(function* () {
+          const { hub, id } = yield* theSession(params.id)
+          const { after: text, limit = PAGE_DEFAULT, ...filter } = query
+          const after = (yield* parseCursor(text)) ?? 0
+          return yield* hub.events(id, { after, limit, ...filter })
+        }),
+        (page) => {
+          const { firstSeq, lastSeq, next, atHead } = page
+          return jsonText(`{"events":[${page.events.join(",")}],${JSON.stringify({ firstSeq, lastSeq, next, atHead }).slice(1)}`)
+        },
+      ),
+    )
+    .handle("follow", ({ params, query }) =>
+      Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => followAsSse(hub, exchange, id, query)).pipe(
+        Effect.matchEffect({ onFailure: (error) => answer(Effect.fail(error), json), onSuccess: () => taken }),
+      ),
+    )
+    .handle("mark", ({ params, payload }) =>
+      answer(
+        Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.mark(id, payload, principalOf(exchange))),
+        ({ seq }) => json({ seq }),
+      ),
+    )
+    .handle("export", ({ params, query }) =>
+      Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => exportLog(hub, exchange, id, query.format)).pipe(
+        Effect.matchEffect({ onFailure: (error) => answer(Effect.fail(error), json), onSuccess: () => taken }),
+      ),
+    ),
+)

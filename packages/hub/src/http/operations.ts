@@ -1,0 +1,41 @@
+/**
+ * Handlers of the group `operations`: health, figures, the description and the first page (H-11, H-14).
+ */
+import * as Effect from "effect/Effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder, OpenApi } from "effect/http-api"
+import { HoldfastApi } from "@holdfast/protocol/http"
+import { Hub } from "../Hub.ts"
+import { Administration } from "./Administration.ts"
+import { json, jsonText } from "./answer.ts"
+import { docsPage, homePage } from "./pages.ts"
+
+const once = <A>(make: () => A): (() => A) => {
+  let made: { readonly value: A } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+const describe = once(() => OpenApi.fromApi(HoldfastApi))
+const openapi = once(() => JSON.stringify(describe()))
+const docs = once(() => docsPage(describe()))
+
+/** The handlers. */
+export const operationHandlers = HttpApiBuilder.group(HoldfastApi, "operations", (handlers) =>
+  handlers
+    .handle("live", () => Effect.map(Administration, ({ version }) => json({ live: true, version })))
+    .handle("ready", () =>
+      Effect.map(Effect.flatMap(Hub, (hub) => hub.health), ({ ready, store, runner, problems }) =>
+        json({ ready, store, runner, problems }, ready ? 200 : 503),
+      ),
+    )
+    .handle("metrics", () =>
+      Effect.map(Effect.flatMap(Administration, ({ metrics }) => metrics), (text) =>
+        HttpServerResponse.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" }),
+      ),
+    )
+    .handle("openapi", () => Effect.sync(() => jsonText(openapi())))
+    .handle("docs", () => Effect.sync(() => html(docs())))
+    .handle("home", () => Effect.map(Administration, ({ version }) => html(homePage(version)))),
+)
+
+const html = (text: string) => HttpServerResponse.text(text, { contentType: "text/html; charset=utf-8" })

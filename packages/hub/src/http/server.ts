@@ -1,0 +1,173 @@
+/**
+ * The listening server: limits, then the guard, then a door, for every request and every upgrade (G-1, G-10).
+ */
+import { randomBytes } from "node:crypto"
+import { createServer as createPlain, type IncomingMessage, type Server, STATUS_CODES, type ServerResponse } from "node:http"
+import { createServer as createTls } from "node:https"
+import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
+import type { Settings } from "@holdfast/protocol/settings"
+import { guard, type GuardPolicy, type Refused } from "../guard/guard.ts"
+import type { Principal } from "../Hub.ts"
+import type { OperationLog } from "../serve/OperationLog.ts"
+import type { ExchangeShape } from "./Exchange.ts"
+import type { HttpDoor } from "./HttpDoor.ts"
+import type { AnswerCounts } from "./metrics.ts"
+import { PAGE_POLICY } from "./pages.ts"
+
+/** What of the socket door is needed here. */
+export interface UpgradeDoor {
+  readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal) => void
+}
+
+/** What the server hands requests to. */
+export interface ServerParts {
+  readonly settings: Settings
+  /** Certificate chain and key in PEM, for TLS. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
+  readonly policy: () => GuardPolicy
+  readonly http: HttpDoor
+  readonly socket: UpgradeDoor
+  readonly log: OperationLog
+  readonly counts: AnswerCounts
+}
+
+/** Largest header block of a request, in bytes. */
+const HEADER_BYTES_MAX = 16 * 1024
+/** Milliseconds a connection may stay open between two requests. */
+const KEEP_ALIVE = 5000
+/** Milliseconds between two looks for connections that take too long. */
+const CONNECTION_CHECKS = 1000
+
+/** The server and how to end what it has open. */
+export interface HttpServerParts {
+  readonly server: Server
+  /** Ends the streams that a credential opened. */
+  readonly endCredential: (credential: string) => void
+  /** Ends every stream, so that the server can close. */
+  readonly endStreams: () => void
+}
+
+/** Makes the server; it does not listen yet. */
+export const makeServer = (parts: ServerParts): HttpServerParts => {
+  const { settings } = parts
+  const endings = new Map<() => void, string>()
+  const options = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    headersTimeout: settings.headerTimeout,
+    requestTimeout: Math.max(settings.requestTimeout, settings.headerTimeout),
+    keepAliveTimeout: KEEP_ALIVE,
+    connectionsCheckingInterval: CONNECTION_CHECKS,
+    // The guard answers for a missing Host in the one error shape; HTTP smuggling forms are refused by the parser.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+  }
+  const server: Server = parts.tls === undefined ? createPlain(options) : createTls({ ...options, ...parts.tls, minVersion: "TLSv1.2" })
+  server.maxConnections = settings.connectionsMax
+  // Bounded by the size of the header block; a count limit of the parser's would drop headers silently.
+  server.maxHeadersCount = 0
+
+  const decide = (request: IncomingMessage, upgrade: boolean) =>
+    guard({ method: request.method ?? "", url: request.url ?? "", rawHeaders: request.rawHeaders, upgrade }, parts.policy())
+
+  server.on("request", (request, response) => {
+    const started = performance.now()
+    const trace = randomBytes(8).toString("hex")
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value)
+    response.setHeader("x-trace", trace)
+    const decision = decide(request, false)
+    if (decision._tag === "Refused") {
+      parts.log.write("debug", "refused", { status: decision.status, tag: decision.tag, trace, remote: request.socket.remoteAddress })
+      parts.counts.add("refused", decision.status, performance.now() - started)
+      return writeRefusal(response, decision)
+    }
+    const exchange: ExchangeShape = { request, response, principal: decision.principal, trace, session: undefined, endings, taken: false }
+    const { name } = decision.route
+    parts.http(decision, exchange, ({ defect, fingerprint }) => {
+      const milliseconds = performance.now() - started
+      const status = response.headersSent ? response.statusCode : 0
+      parts.counts.add(name, status, milliseconds)
+      const fields = {
+        operation: name,
+        status,
+        milliseconds: Math.round(milliseconds * 10) / 10,
+        session: exchange.session,
+        client: decision.principal?.name,
+        trace,
+        fingerprint,
+      }
+      if (defect !== undefined) parts.log.write("error", defect, fields)
+      else parts.log.write(QUIET.has(name) ? "debug" : "info", "http", fields)
+    })
+  })
+  // An expectation is answered by the guard as well: 100 Continue is only sent for what will be read.
+  server.on("checkContinue", (request, response) => {
+    if (decide(request, false)._tag === "Allowed" && Number(request.headers["content-length"] ?? 0) <= settings.bodyMax) response.writeContinue()
+    server.emit("request", request, response)
+  })
+  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on("error", () => socket.destroy())
+    const decision = decide(request, true)
+    if (decision._tag === "Refused") return refuseUpgrade(socket, decision)
+    if (!decision.route.socket || decision.principal === undefined) return refuseUpgrade(socket, NOT_A_SOCKET)
+    parts.log.write("info", "socket", { operation: "upgrade", client: decision.principal.name, remote: request.socket.remoteAddress })
+    parts.socket.accept(request, socket, head, decision.principal)
+  })
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400
+    if (!socket.writable || error.code === "ECONNRESET") {
+      socket.destroy()
+      return
+    }
+    const tag = status === 431 ? "HeadersTooLarge" : status === 408 ? "RequestTimeout" : "BadRequest"
+    refuseUpgrade(socket, { _tag: "Refused", status, tag, message: "the request is not understood, too large in its headers, or too slow" })
+  })
+  return {
+    server,
+    endCredential: (credential) => {
+      for (const [end, owner] of endings) if (owner === credential) end()
+    },
+    endStreams: () => {
+      for (const end of endings.keys()) end()
+    },
+  }
+}
+
+/** Operations that come too often to be worth a line at level info. */
+const QUIET = new Set(["live", "ready", "metrics", "screen"])
+
+const SAFE_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+  "content-security-policy": PAGE_POLICY,
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+}
+
+const NOT_A_SOCKET: Refused = { _tag: "Refused", status: 400, tag: "BadRequest", message: "only /api/socket can be upgraded" }
+
+const textOf = ({ tag, message }: Refused): string => JSON.stringify({ error: { tag, message } })
+
+function headersOf({ status, allow }: Refused): Readonly<Record<string, string>> {
+  return {
+    "content-type": "application/json; charset=utf-8",
+    connection: "close",
+    ...(status === 401 ? { "www-authenticate": 'Bearer realm="holdfast"' } : {}),
+    ...(allow === undefined ? {} : { allow: allow.join(", ") }),
+  }
+}
+
+function writeRefusal(response: ServerResponse, refused: Refused): void {
+  const text = textOf(refused)
+  response.writeHead(refused.status, { ...headersOf(refused), "content-length": Buffer.byteLength(text) })
+  response.end(text)
+}
+
+function refuseUpgrade(socket: Duplex, refused: Refused): void {
+  const text = textOf(refused)
+  const headers = Object.entries({ ...headersOf(refused), ...SAFE_HEADERS, "content-length": String(Buffer.byteLength(text)) })
+  const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")
+  socket.end(`HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status] ?? ""}\r\n${head}\r\n${text}`, () => socket.destroy())
+}
+

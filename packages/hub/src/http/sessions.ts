@@ -1,0 +1,105 @@
+/**
+ * Handlers of the group `sessions`: open, list, change, end (H-1 to H-4, H-12, H-13).
+ */
+import * as Effect from "effect/Effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
+import { HoldfastApi } from "@holdfast/protocol/http"
+import { errorBody } from "@holdfast/protocol/http-errors"
+import type { BatchRequest, BatchResult } from "@holdfast/protocol/http-bodies"
+import { UUID_V7 } from "@holdfast/protocol/ids"
+import { Hub, type Changed, type Principal } from "../Hub.ts"
+import { answer, json, taken } from "./answer.ts"
+import { Exchange, principalOf } from "./Exchange.ts"
+import { feedAsSse } from "./feed.ts"
+
+/** Sessions of a batch that are changed at the same time. */
+const BATCH_CONCURRENCY = 16
+
+/** Names the session of the exchange for the log and gives its full id (H-3). */
+export const theSession = (text: string) =>
+  Effect.gen(function* () {
+    const exchange = yield* Exchange
+    const hub = yield* Hub
+    exchange.session = UUID_V7.test(text) ? text : yield* hub.resolve(text)
+    return { hub, exchange, id: exchange.session }
+  })
+
+const changed = (operation: Effect.Effect<Changed, DoorError, Hub | Exchange>) => answer(operation, ({ session }) => json(session))
+
+/** The handlers. */
+export const sessionHandlers = HttpApiBuilder.group(HoldfastApi, "sessions", (handlers) =>
+  handlers
+    .handle("create", ({ payload }) =>
+      answer(
+        Effect.gen(function* () {
+          const exchange = yield* Exchange
+          const hub = yield* Hub
+          const made = yield* hub.create(payload, principalOf(exchange))
+          exchange.session = made.session.id
+          return made
+        }),
+        ({ session, created }) => HttpServerResponse.setHeader(json(session, created ? 201 : 200), "location", `/api/sessions/${session.id}`),
+      ),
+    )
+    .handle("list", ({ query }) => answer(Effect.flatMap(Hub, (hub) => hub.list(query)), (page) => json(page)))
+    .handle("batch", ({ payload }) => answer(batch(payload), (result) => json(result)))
+    .handle("watch", ({ query }) =>
+      Effect.gen(function* () {
+        const exchange = yield* Exchange
+        const hub = yield* Hub
+        return yield* Effect.matchEffect(feedAsSse(hub, exchange, query.after), {
+          onFailure: (error) => answer(Effect.fail(error), json),
+          onSuccess: () => taken,
+        })
+      }),
+    )
+    .handle("get", ({ params }) =>
+      answer(Effect.flatMap(theSession(params.id), ({ hub, id }) => hub.get(id)), (session) => json(session)),
+    )
+    .handle("exists", ({ params }) =>
+      answer(Effect.flatMap(theSession(params.id), ({ hub, id }) => hub.get(id)), () => HttpServerResponse.empty({ status: 200 })),
+    )
+    .handle("update", ({ params, payload }) =>
+      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.update(id, payload, principalOf(exchange)))),
+    )
+    .handle("remove", ({ params, query }) =>
+      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.remove(id, query.key, principalOf(exchange)))),
+    )
+    .handle("archive", ({ params, payload }) =>
+      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.archive(id, payload?.key, principalOf(exchange)))),
+    )
+    .handle("restore", ({ params, payload }) =>
+      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.restore(id, payload?.key, principalOf(exchange)))),
+    ),
+)
+
+const batch = Effect.fnUntraced(function* (request: BatchRequest) {
+  const hub = yield* Hub
+  const principal = principalOf(yield* Exchange)
+  if ((request.action === "update") !== (request.change !== undefined)) {
+    return yield* new BadRequest({ message: "change belongs to the action update, and only to it", field: "change" })
+  }
+  const one = (text: string): Effect.Effect<BatchResult["results"][number]> =>
+    Effect.flatMap(hub.resolve(text), (id) => applyTo(hub, id, request, principal)).pipe(
+      Effect.match({
+        onFailure: (error) => ({ session: text, error: errorBody(error).body.error as { tag: string; message: string } }),
+        onSuccess: ({ session, seq, changed }) => ({ session: session.id, changed, seq }),
+      }),
+    )
+  return { results: yield* Effect.forEach(request.sessions, one, { concurrency: BATCH_CONCURRENCY }) }
+})
+
+function applyTo(hub: Hub["Service"], id: string, { action, change }: BatchRequest, by: Principal): Effect.Effect<Changed, DoorError> {
+  switch (action) {
+    case "update":
+      return hub.update(id, change ?? {}, by)
+    case "archive":
+      return hub.archive(id, undefined, by)
+    case "restore":
+      return hub.restore(id, undefined, by)
+    case "delete":
+      return hub.remove(id, undefined, by)
+  }
+}

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { startDoor, type Door } from "./start.ts"
+
+let door: Door
+beforeAll(async () => {
+  door = await startDoor()
+})
+afterAll(() => door.stop())
+
+const post = (path: string, value: unknown) => door.send(path, { method: "POST", body: JSON.stringify(value) })
+
+describe("sessions over HTTP", () => {
+  it("H-1 a create gives 201 and the record; the same key again 200 and the same session; another body 409", async () => {
+    const body = { kind: "terminal", key: "k1", cols: 100, rows: 30 }
+    const first = await post("/api/sessions", body)
+    const again = await post("/api/sessions", body)
+    const other = await post("/api/sessions", { ...body, cols: 101 })
+    expect([first.status, again.status, other.status]).toEqual([201, 200, 409])
+    expect(again.json()["id"]).toBe(first.json()["id"])
+    expect(other.json().error).toMatchObject({ tag: "KeyConflict", key: "k1" })
+  })
+
+  it("H-3 an id may be shortened; HEAD answers whether it exists; several matches are 409 with the matches", async () => {
+    const id = await door.create({ label: "unique-label" })
+    expect((await door.send("/api/sessions/unique-label")).json()["id"]).toBe(id)
+    expect((await door.send(`/api/sessions/${id}`, { method: "HEAD" })).status).toBe(200)
+    expect((await door.send("/api/sessions/none", { method: "HEAD" })).status).toBe(404)
+    const ambiguous = await door.send(`/api/sessions/${id.slice(0, 8)}`)
+    expect(ambiguous.status).toBe(409)
+    expect(ambiguous.json().error?.["matches"]).toContain(id)
+  })
+
+  it("H-4 patch, archive, restore and delete answer with the record", async () => {
+    const id = await door.create()
+    const patched = await door.send(`/api/sessions/${id}`, { method: "PATCH", body: '{"label":"new"}' })
+    expect(patched.json()["label"]).toBe("new")
+    expect((await door.send(`/api/sessions/${id}/archive`, { method: "POST" })).json()["status"]).toBe("archived")
+    expect((await post(`/api/sessions/${id}/restore`, { key: "r" })).json()["status"]).toBe("active")
+    expect((await door.send(`/api/sessions/${id}`, { method: "DELETE" })).json()["status"]).toBe("deleted")
+  })
+
+  it("H-13 a batch gives a result per item in the order asked", async () => {
+    const [a, b] = [await door.create(), await door.create()]
+    const answer = await post("/api/sessions/batch", { sessions: [b, "nope", a], action: "archive" })
+    const results = answer.json()["results"] as ReadonlyArray<Record<string, Record<string, unknown>>>
+    expect(results.map((result) => result["session"])).toEqual([b, "nope", a])
+    expect(results[1]?.["error"]?.["tag"]).toBe("SessionNotFound")
+    const many = await post("/api/sessions/batch", { sessions: Array.from({ length: 1001 }, () => a), action: "archive" })
+    expect(many.status).toBe(422)
+  })
+
+  it("H-5 a page of events has firstSeq, lastSeq and the cursor to go on with", async () => {
+    const id = await door.create()
+    const page = await door.send(`/api/sessions/${id}/events?after=1&limit=10`)
+    expect(page.json()).toMatchObject({ firstSeq: 1, lastSeq: 2, next: 2, atHead: true, events: [{ seq: 2 }] })
+  })
+
+  it("D-6 a cursor that is no whole number is CursorInvalid, one beyond the head CursorAhead", async () => {
+    const id = await door.create()
+    for (const after of ["-1", "1.5", "x", "9007199254740993", "99999999999999999999", "1e3", "0x1", ""]) {
+      const answer = await door.send(`/api/sessions/${id}/events?after=${after}`)
+      expect([after, answer.status, answer.json().error?.["tag"]]).toEqual([after, 400, "CursorInvalid"])
+    }
+    const ahead = await door.send(`/api/sessions/${id}/events?after=99`)
+    expect([ahead.status, ahead.json().error?.["tag"], ahead.json().error?.["lastSeq"]]).toEqual([409, "CursorAhead", 2])
+  })
+
+  it("H-7 H-8 H-9 input, resize, signal, screen and marks act on a terminal", async () => {
+    const id = await door.create()
+    expect((await post(`/api/sessions/${id}/input`, { key: "i1", text: "ls\r" })).json()).toEqual({ seq: 3 })
+    expect((await post(`/api/sessions/${id}/input`, { base64: "AP8=" })).status).toBe(200)
+    expect(door.inputs.map((bytes) => Buffer.from(bytes).toString("hex"))).toEqual(["6c730d", "00ff"])
+    expect((await post(`/api/sessions/${id}/input`, { text: "a", base64: "AP8=" })).status).toBe(400)
+    expect((await post(`/api/sessions/${id}/resize`, { cols: 100, rows: 50 })).status).toBe(200)
+    expect((await post(`/api/sessions/${id}/signal`, { signal: "SIGINT" })).status).toBe(200)
+    expect((await post(`/api/sessions/${id}/signal`, { signal: "SIGNOPE" })).status).toBe(400)
+    expect((await door.send(`/api/sessions/${id}/screen`)).json()).toMatchObject({ cols: 80 })
+    expect((await post(`/api/sessions/${id}/marks`, { text: "here" })).json()).toEqual({ seq: 6 })
+  })
+
+  it("H-11 the description has every route that the server runs, and the page shows each", async () => {
+    const { ROUTES } = await import("../../src/guard/routes.ts")
+    const spec = (await door.send("/openapi.json")).json()["paths"] as Record<string, Record<string, unknown>>
+    const docs = (await door.send("/docs")).text
+    for (const route of ROUTES.filter(({ socket }) => !socket)) {
+      const path = route.path.replaceAll(/:(\w+)/g, "{$1}")
+      expect(spec[path]?.[route.method.toLowerCase()], `${route.method} ${path}`).toBeDefined()
+      expect(docs).toContain(`<code>${path}</code>`)
+    }
+    expect(docs).not.toMatch(/<script|https?:\/\//)
+  })
+
+  it("H-14 health answers without a credential", async () => {
+    expect((await door.send("/health/live", { token: "" })).json()).toMatchObject({ live: true })
+    expect((await door.send("/health/ready", { token: "" })).json()).toMatchObject({ ready: true, problems: [] })
+  })
+
+  it("figures are there in text form", async () => {
+    const { text, headers } = await door.send("/metrics")
+    expect(headers["content-type"]).toContain("text/plain")
+    expect(text).toMatch(/holdfast_sessions \d+/)
+    expect(text).toMatch(/holdfast_http_requests_total\{route="create",status="2xx"\} \d+/)
+  })
+})
