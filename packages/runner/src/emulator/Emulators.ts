@@ -1,10 +1,16 @@
 /**
  * The runner's emulators: one headless terminal per child, in a worker thread (T-3).
  *
- * They follow the output and never stand in its way: `feed` copies and returns, the worker parses. What a child asks
- * of its terminal is answered here and nowhere else.
+ * They follow the output and never stand in its way: `feed` keeps a reference for the rest of the tick, then one copy goes
+ * to the thread, which parses. What a child asks of its terminal is answered there and nowhere else. When the thread
+ * dies, the screens of the children open then are unknown for ever and say so; their output goes on, and children opened
+ * later get a new thread.
  */
+import { Worker } from "node:worker_threads"
 import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
+import { Lag } from "./Lag.ts"
+import { StepBatch } from "./StepBatch.ts"
+import type { EmulatorReport, EmulatorStep } from "./thread-messages.ts"
 
 /** What emulators report; called on the runner's loop. */
 export interface EmulatorEvents {
@@ -14,15 +20,18 @@ export interface EmulatorEvents {
   readonly title: (child: number, title: string) => void
   /** The lag of a child that was refused by `feed` fell below half of the bound. */
   readonly drained: (child: number) => void
-  /** The worker died: screens of the children open then are gone, output goes on. */
+  /** An emulator or the whole thread died: the screens concerned are gone, output goes on. */
   readonly failed: (message: string) => void
 }
 
 /** One emulator per child. `position` is that of the journal entry. */
 export interface Emulators {
-  /** Opens an empty terminal; `scrollback` in lines. */
+  /** Opens an empty terminal; sizes in cells, `scrollback` in lines. */
   open(child: number, cols: number, rows: number, scrollback: number): void
-  /** Takes output in order. False: the lag bound is reached (the bytes are taken), pause the child until `drained`. */
+  /**
+   * Takes output in order; the bytes must not change in this tick. False: the lag bound is reached (the bytes are taken),
+   * pause the child until `drained`.
+   */
   feed(child: number, position: number, bytes: Uint8Array): boolean
   /** Changes the size, in order with the output (T-9). */
   resize(child: number, position: number, cols: number, rows: number): void
@@ -32,12 +41,200 @@ export interface Emulators {
   checkpoint(child: number): Promise<CheckpointReply>
   /** Forgets a child; outstanding requests are rejected. */
   close(child: number): void
-  /** Ends the worker. */
+  /** Ends the thread; outstanding requests are rejected. */
   stop(): Promise<void>
 }
 
-/** Starts the worker. */
+/** The screen of a child is not known: its emulator died, or the child is closed. */
+export class ScreenUnavailable extends Error {
+  readonly _tag = "ScreenUnavailable"
+  override readonly name = "ScreenUnavailable"
+}
+
+/** Threads started before emulation is given up; each further one had to die first. */
+const MAX_THREADS = 5
+/** Unflushed bytes from which a batch is sent within the tick. */
+const FLUSH_BYTES = 1024 * 1024
+
+interface Pending {
+  readonly child: number
+  readonly screen?: (screen: ScreenReply) => void
+  readonly checkpoint?: (checkpoint: CheckpointReply) => void
+  readonly reject: (cause: ScreenUnavailable) => void
+}
+
+const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./emulator-thread.ts" : "./emulator-thread.js", import.meta.url)
+
+class ThreadedEmulators implements Emulators {
+  readonly #events: EmulatorEvents
+  readonly #batch = new StepBatch()
+  readonly #lag = new Lag()
+  readonly #pending = new Map<number, Pending>()
+  readonly #open = new Set<number>()
+  readonly #lost = new Map<number, string>()
+  #worker: Worker | undefined
+  #threads = 0
+  #request = 0
+  #isScheduled = false
+  #isStopped = false
+
+  constructor(events: EmulatorEvents) {
+    this.#events = events
+  }
+
+  open(child: number, cols: number, rows: number, scrollback: number): void {
+    if (this.#isStopped) return
+    if (this.#worker === undefined && this.#threads >= MAX_THREADS) {
+      this.#lost.set(child, "emulation was given up after several failures")
+      return
+    }
+    this.#lost.delete(child)
+    this.#open.add(child)
+    this.#send({ type: "open", child, cols, rows, scrollback })
+  }
+
+  feed(child: number, position: number, bytes: Uint8Array): boolean {
+    if (!this.#open.has(child) || bytes.length === 0) return true
+    this.#batch.feed(child, position, bytes)
+    if (this.#batch.length >= FLUSH_BYTES) this.#flush()
+    else this.#schedule()
+    return this.#lag.add(child, bytes.length)
+  }
+
+  resize(child: number, position: number, cols: number, rows: number): void {
+    if (this.#open.has(child)) this.#send({ type: "resize", child, position, cols, rows })
+  }
+
+  screen(child: number): Promise<ScreenReply> {
+    return new Promise((resolve, reject) => this.#ask("screen", { child, screen: resolve, reject }))
+  }
+
+  checkpoint(child: number): Promise<CheckpointReply> {
+    return new Promise((resolve, reject) => this.#ask("checkpoint", { child, checkpoint: resolve, reject }))
+  }
+
+  close(child: number): void {
+    this.#lost.delete(child)
+    if (!this.#open.delete(child)) return
+    this.#send({ type: "close", child })
+    this.#reject((pending) => pending.child === child, "the child was closed")
+    this.#drain(this.#lag.forget(child).filter((each) => each !== child))
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    this.#open.clear()
+    this.#reject(() => true, "the runner is ending")
+    const worker = this.#worker
+    this.#worker = undefined
+    worker?.removeAllListeners()
+    worker?.on("error", () => undefined)
+    await worker?.terminate()
+  }
+
+  #ask(type: "screen" | "checkpoint", pending: Pending): void {
+    const { child } = pending
+    if (!this.#open.has(child)) {
+      pending.reject(new ScreenUnavailable(`the screen is not known: ${this.#lost.get(child) ?? "the child is not open"}`))
+      return
+    }
+    const request = ++this.#request
+    this.#pending.set(request, pending)
+    this.#batch.add({ type, child, request })
+    this.#flush()
+    this.#worker?.ref()
+  }
+
+  #send(step: EmulatorStep): void {
+    this.#batch.add(step)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    if (this.#batch.isEmpty || this.#isStopped) return
+    const batch = this.#batch.take()
+    this.#worker ??= this.#start()
+    this.#worker.postMessage(batch, [batch.bytes])
+  }
+
+  #start(): Worker {
+    this.#threads++
+    const worker = new Worker(threadFile, { name: "emulators" })
+    worker.on("message", (report: EmulatorReport) => this.#take(report))
+    worker.on("error", (cause) => this.#died(worker, cause instanceof Error ? cause.message : String(cause)))
+    worker.on("exit", (code) => this.#died(worker, `exit code ${code}`))
+    worker.unref()
+    return worker
+  }
+
+  #take(report: EmulatorReport): void {
+    switch (report.type) {
+      case "answer":
+        if (this.#open.has(report.child)) this.#events.answer(report.child, Buffer.from(report.data, "utf8"))
+        return
+      case "title":
+        if (this.#open.has(report.child)) this.#events.title(report.child, report.title)
+        return
+      case "parsed":
+        return this.#drain(this.#lag.remove(report.child, report.bytes))
+      case "screen":
+        return this.#settle(report.request)?.screen?.(report.screen)
+      case "checkpoint":
+        return this.#settle(report.request)?.checkpoint?.(report.checkpoint)
+      case "unavailable":
+        return this.#settle(report.request)?.reject(new ScreenUnavailable(`the screen is not known: ${report.reason}`))
+      case "broken":
+        this.#lose(report.child, report.reason)
+        this.#send({ type: "close", child: report.child })
+        this.#events.failed(`the emulator of child ${report.child} failed: ${report.reason}`)
+    }
+  }
+
+  #settle(request: number): Pending | undefined {
+    const pending = this.#pending.get(request)
+    this.#pending.delete(request)
+    if (this.#pending.size === 0) this.#worker?.unref()
+    return pending
+  }
+
+  #died(worker: Worker, reason: string): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    this.#batch.take()
+    for (const child of [...this.#open]) this.#lose(child, `the emulators' thread died (${reason})`)
+    this.#events.failed(`the emulators' thread died: ${reason}`)
+  }
+
+  /** From here on the screen of a child is unknown; its output is not held back any more. */
+  #lose(child: number, reason: string): void {
+    this.#open.delete(child)
+    this.#lost.set(child, reason)
+    this.#reject((pending) => pending.child === child, reason)
+    this.#drain(this.#lag.forget(child))
+  }
+
+  #reject(concerns: (pending: Pending) => boolean, reason: string): void {
+    for (const [request, pending] of [...this.#pending]) {
+      if (concerns(pending)) this.#settle(request)?.reject(new ScreenUnavailable(`the screen is not known: ${reason}`))
+    }
+  }
+
+  #drain(children: ReadonlyArray<number>): void {
+    for (const child of children) this.#events.drained(child)
+  }
+}
+
+/** Emulators whose thread starts with the first child. */
 export function startEmulators(events: EmulatorEvents): Emulators {
-  void events
-  throw new Error("not built yet")
+  return new ThreadedEmulators(events)
 }

@@ -1,0 +1,137 @@
+/**
+ * The terminal of one child: parses its output in order, answers its queries, gives its screen and its checkpoint.
+ *
+ * Output arrives in pieces cut anywhere; the library decodes characters that are cut between two writes wrongly, so a
+ * begun character waits here for its rest.
+ */
+import unicode11 from "@xterm/addon-unicode11"
+import type { Terminal } from "@xterm/headless"
+import { writeCheckpoint } from "./checkpoint.ts"
+import type { Colors } from "./colors.ts"
+import { boundLinks } from "./links.ts"
+import { OpenSequence } from "./open-sequence.ts"
+import { hookQueries } from "./queries.ts"
+import type { QueryEvents } from "./queries.ts"
+import { wholeCharacters } from "./utf8.ts"
+import { coreOf, emptyTerminal } from "./xterm-internals.ts"
+import type { Core } from "./xterm-internals.ts"
+
+const ABORT = Buffer.from("\x18")
+const EMPTY = new Uint8Array(0)
+
+/** What is visible, as `ScreenReply` without its position. */
+export interface VisibleScreen {
+  readonly cols: number
+  readonly rows: number
+  readonly cursor: { readonly x: number; readonly y: number; readonly visible: boolean }
+  readonly text: string
+  readonly title: string
+  readonly alternate: boolean
+}
+
+/** Widths of characters as viewers have them (Unicode 11: emoji take two columns). */
+export const setWidths = (terminal: Terminal): void => {
+  terminal.loadAddon(new unicode11.Unicode11Addon())
+  terminal.unicode.activeVersion = "11"
+}
+
+/** One terminal. Sizes in cells, scrollback in lines. */
+export class ChildTerminal {
+  readonly #terminal: Terminal
+  readonly #core: Core
+  readonly #colors: Colors
+  readonly #scrollback: number
+  readonly #open = new OpenSequence()
+  #begun: Uint8Array = EMPTY
+  #cols: number
+  #rows: number
+
+  constructor(cols: number, rows: number, scrollback: number, events: QueryEvents) {
+    this.#cols = cols
+    this.#rows = rows
+    this.#scrollback = scrollback
+    this.#terminal = emptyTerminal(cols, rows, scrollback)
+    setWidths(this.#terminal)
+    this.#terminal.options.windowOptions = { pushTitle: true, popTitle: true, getWinSizeChars: true }
+    this.#core = coreOf(this.#terminal)
+    boundLinks(this.#core)
+    this.#colors = hookQueries(this.#terminal, this.#core, events)
+  }
+
+  /** Whether the output so far ends in the middle of a character. */
+  get isInCharacter(): boolean {
+    return this.#begun.length > 0
+  }
+
+  /** Parses a piece of output; some tens of kilobytes at most, so that others get their turn. */
+  parse(bytes: Uint8Array): void {
+    const all = this.#begun.length === 0 ? bytes : Buffer.concat([this.#begun, bytes])
+    const end = wholeCharacters(all, all.length)
+    this.#begun = end === all.length ? EMPTY : new Uint8Array(all.subarray(end))
+    let rest = all.subarray(0, end)
+    while (rest.length > 0) {
+      if (this.#open.skipping) {
+        rest = rest.subarray(this.#open.skip(rest))
+        continue
+      }
+      this.#core._inputHandler.parse(rest)
+      if (this.#open.parsed(rest, this.#core._inputHandler._parser.currentState)) this.#core._inputHandler.parse(ABORT)
+      return
+    }
+  }
+
+  /**
+   * Lines of plain text after which nothing of what is there now can be seen, undefined while the state forbids to skip:
+   * within a sequence or a character, or with scroll margins.
+   */
+  get linesToReplaceAll(): number | undefined {
+    const { active } = this.#core.buffers
+    const { rows } = this.#core
+    const isPlain = this.#core._inputHandler._parser.currentState === 0 && !this.#open.skipping && this.#begun.length === 0
+    if (!isPlain || active.scrollTop !== 0 || active.scrollBottom !== rows - 1) return undefined
+    return active === this.#core.buffers.alt ? rows : rows + this.#scrollback
+  }
+
+  /** Stands for plain text that is not parsed: at least as many line feeds as the screen has rows, the last after a CR. */
+  skipText(): void {
+    this.#core._inputHandler.parse(Buffer.from(`\r${"\n".repeat(this.#core.rows)}`))
+  }
+
+  /** Changes the size. */
+  resize(cols: number, rows: number): void {
+    this.#cols = cols
+    this.#rows = rows
+    this.#terminal.resize(cols, rows)
+  }
+
+  /** What is visible now. */
+  screen(): VisibleScreen {
+    const { active } = this.#terminal.buffer
+    const lines = Array.from({ length: this.#rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? "")
+    return {
+      cols: this.#cols,
+      rows: this.#rows,
+      cursor: { x: Math.min(active.cursorX, this.#cols - 1), y: active.cursorY, visible: !this.#core.coreService.isCursorHidden },
+      text: lines.map((line) => line.trimEnd()).join("\n").trimEnd(),
+      title: this.#core._inputHandler._windowTitle,
+      alternate: active.type === "alternate"
+    }
+  }
+
+  /** The whole state as escape sequences (T-6), in steps; nothing may be parsed between them. */
+  *checkpoint(): Generator<void, string> {
+    const { convertEol, cursorBlink } = this.#terminal.options
+    const state = yield* writeCheckpoint({
+      core: this.#core,
+      convertEol: convertEol === true,
+      cursorBlink: cursorBlink === true,
+      colors: this.#colors.sequence()
+    })
+    return state + this.#open.bytes.toString("utf8")
+  }
+
+  /** Frees the terminal. */
+  dispose(): void {
+    this.#terminal.dispose()
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * A terminal's whole state as escape sequences for an empty terminal of its size (T-6): both screens, scrollback,
+ * cursor, saved cursors, margins, tab stops, charsets, modes, attributes, links, colours and title.
+ *
+ * It holds no query and nothing else a terminal answers or acts on. A generator: it pauses after some hundred rows, so
+ * that a large scrollback does not keep other terminals waiting; the terminal must not change until it is done.
+ */
+import { designate } from "./charsets.ts"
+import { finish } from "./checkpoint-cursor.ts"
+import { Pen } from "./pen.ts"
+import { writeRow } from "./rows.ts"
+import type { Core, ScreenBuffer } from "./xterm-internals.ts"
+
+/** Rows between two pauses. */
+const ROWS_A_STEP = 250
+
+/** What a checkpoint needs beside the core. */
+export interface CheckpointSource {
+  readonly core: Core
+  readonly convertEol: boolean
+  readonly cursorBlink: boolean
+  /** Sequences that set the colours the child set. */
+  readonly colors: string
+}
+
+const place = (row: number, column: number): string => `\x1b[${row + 1};${column + 1}H`
+
+/** Saves a cursor at a place; leaves default attributes and charset. */
+const save = (buffer: ScreenBuffer, pen: Pen, placed: string): string => {
+  const { fg, bg, extended } = buffer.savedCurAttrData
+  return `${placed}${designate(0, buffer.savedCharset)}${pen.attributes(fg, bg, extended)}\x1b7\x1b(B${pen.reset()}`
+}
+
+const hasSaved = (buffer: ScreenBuffer): boolean =>
+  buffer.savedX !== 0 || buffer.savedY !== 0 || buffer.savedCharset !== undefined ||
+  buffer.savedCurAttrData.fg !== 0 || buffer.savedCurAttrData.bg !== 0
+
+const tabStops = (buffer: ScreenBuffer, columns: number): string => {
+  const stops = Array.from({ length: columns }, (_, at) => at).filter((at) => buffer.tabs[at] === true)
+  const usual = Array.from({ length: columns }, (_, at) => at).filter((at) => at % 8 === 0)
+  if (stops.join() === usual.join()) return ""
+  return `\x1b[3g${stops.map((at) => `\x1b[${at + 1}G\x1bH`).join("")}`
+}
+
+const margins = (buffer: ScreenBuffer, rows: number): string =>
+  buffer.scrollTop === 0 && buffer.scrollBottom === rows - 1 ? "" : `\x1b[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r`
+
+function* writeBuffer(core: Core, buffer: ScreenBuffer, pen: Pen): Generator<void, string> {
+  const { length } = buffer.lines
+  const savedRow = buffer.savedY
+  const savedX = Math.min(buffer.savedX, core.cols - 1)
+  const savedAbove = hasSaved(buffer) && savedRow < buffer.ybase
+  let out = ""
+  for (let at = 0; at < length; at++) {
+    const line = buffer.lines.get(at)
+    if (line === undefined) continue
+    if (savedAbove && at === savedRow) out += `${save(buffer, pen, `\x1b[${savedX + 1}G`)}\r`
+    const next = at + 1 < length ? buffer.lines.get(at + 1) : undefined
+    out += writeRow(line, pen, next === undefined ? "nothing" : next.isWrapped ? "continuation" : "row", core.rows)
+    if ((at + 1) % ROWS_A_STEP === 0) yield
+  }
+  out += pen.reset()
+  if (hasSaved(buffer) && !savedAbove) {
+    out += save(buffer, pen, place(Math.min(savedRow - buffer.ybase, core.rows - 1), savedX))
+  }
+  return out + tabStops(buffer, core.cols) + margins(buffer, core.rows)
+}
+
+const titles = (core: Core): string => {
+  const { _windowTitle, _windowTitleStack } = core._inputHandler
+  const stack = _windowTitleStack.map((title) => `\x1b]2;${title}\x1b\\\x1b[22;2t`).join("")
+  return stack === "" && _windowTitle === "" ? "" : `${stack}\x1b]2;${_windowTitle}\x1b\\`
+}
+
+/** Gives the checkpoint, in steps. */
+export function* writeCheckpoint(source: CheckpointSource): Generator<void, string> {
+  const { core } = source
+  const { normal, alt, active } = core.buffers
+  const pen = new Pen(core)
+  let out = source.colors + titles(core)
+  if (active === normal && hasSaved(alt)) {
+    const placed = place(Math.min(alt.savedY, core.rows - 1), Math.min(alt.savedX, core.cols - 1))
+    out += `\x1b[?47h${save(alt, pen, placed)}\x1b[?47l\x1b[H`
+  }
+  out += yield* writeBuffer(core, normal, pen)
+  if (active === alt) {
+    out += `\x1b[?47h\x1b[H`
+    out += yield* writeBuffer(core, alt, pen)
+  }
+  return out + finish(source, pen)
+}

@@ -1,0 +1,75 @@
+/** The attributes and the link that a stream of escape sequences has set so far; says only what changes. */
+import { attributeSequence, HAS_EXTENDED } from "./attributes.ts"
+import { linkSequence } from "./links.ts"
+import type { Core, ExtendedAttributes, Line } from "./xterm-internals.ts"
+
+/** Numbers per cell in a line's data: content, foreground, background. */
+export const CELL = 3
+const HAS_CONTENT = 0x3fffff
+const COMBINED = 0x200000
+const CODEPOINT = 0x1fffff
+const WIDTH_SHIFT = 22
+
+/** Whether a cell holds a character. */
+export const hasContent = (line: Line, column: number): boolean => ((line._data[column * CELL] ?? 0) & HAS_CONTENT) !== 0
+
+/** Columns a cell takes: 1 or 2; 0 for the second half of a wide one, or a lone combining character. */
+export const widthOf = (line: Line, column: number): number => (line._data[column * CELL] ?? 0) >>> WIDTH_SHIFT
+
+/** The characters of a cell, "" for none. */
+export const charactersOf = (line: Line, column: number): string => {
+  const content = line._data[column * CELL] ?? 0
+  if (content & COMBINED) return line._combined[column] ?? ""
+  return content & CODEPOINT ? String.fromCodePoint(content & CODEPOINT) : ""
+}
+
+/** The extended attributes of a cell where they count. */
+export const extendedOf = (line: Line, column: number): ExtendedAttributes | undefined =>
+  (line._data[column * CELL + 2] ?? 0) & HAS_EXTENDED ? line._extendedAttrs[column] : undefined
+
+/** Attributes and link as set so far; starts as those of an empty terminal. */
+export class Pen {
+  readonly #core: Core
+  #fg = 0
+  #bg = 0
+  #ext = 0
+  #link = 0
+
+  constructor(core: Core) {
+    this.#core = core
+  }
+
+  /** The sequence that makes a cell's attributes and link current, "" when they are. */
+  cell(line: Line, column: number): string {
+    const at = column * CELL
+    const extended = extendedOf(line, column)
+    return this.#set(line._data[at + 1] ?? 0, line._data[at + 2] ?? 0, extended, extended?.urlId ?? 0)
+  }
+
+  /** The sequence for plain cells with a background. */
+  background(bg: number): string {
+    return this.#set(0, bg, undefined, 0)
+  }
+
+  /** The sequence for what a cursor holds. */
+  attributes(fg: number, bg: number, extended: ExtendedAttributes): string {
+    return this.#set(fg, bg, extended, extended.urlId)
+  }
+
+  /** Back to the default. */
+  reset(): string {
+    return this.#set(0, 0, undefined, 0)
+  }
+
+  #set(fg: number, bg: number, extended: ExtendedAttributes | undefined, link: number): string {
+    const ext = extended === undefined ? 0 : extended._ext
+    let out = ""
+    if (fg !== this.#fg || bg !== this.#bg || ext !== this.#ext) out += attributeSequence(fg, bg, extended)
+    if (link !== this.#link) out += linkSequence(link === 0 ? undefined : this.#core._oscLinkService.getLinkData(link))
+    this.#fg = fg
+    this.#bg = bg
+    this.#ext = ext
+    this.#link = link
+    return out
+  }
+}

@@ -1,0 +1,28 @@
+/** Messages between the runner's loop and the emulators' thread. */
+import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
+
+/** One step for the emulator of a child, in the order of its output; `offset` and `length` are within the batch's bytes. */
+export type EmulatorStep =
+  | { readonly type: "open"; readonly child: number; readonly cols: number; readonly rows: number; readonly scrollback: number }
+  | { readonly type: "feed"; readonly child: number; readonly position: number; readonly offset: number; readonly length: number }
+  | { readonly type: "resize"; readonly child: number; readonly position: number; readonly cols: number; readonly rows: number }
+  | { readonly type: "screen" | "checkpoint"; readonly child: number; readonly request: number }
+  | { readonly type: "close"; readonly child: number }
+
+/** Steps and the bytes they refer to. */
+export interface EmulatorBatch {
+  readonly bytes: ArrayBuffer
+  readonly steps: ReadonlyArray<EmulatorStep>
+}
+
+/** What the thread reports. */
+export type EmulatorReport =
+  | { readonly type: "answer"; readonly child: number; readonly data: string }
+  | { readonly type: "title"; readonly child: number; readonly title: string }
+  /** So many bytes of a child are dealt with. */
+  | { readonly type: "parsed"; readonly child: number; readonly bytes: number }
+  | { readonly type: "screen"; readonly request: number; readonly screen: ScreenReply }
+  | { readonly type: "checkpoint"; readonly request: number; readonly checkpoint: CheckpointReply }
+  | { readonly type: "unavailable"; readonly request: number; readonly reason: string }
+  /** The emulator of one child failed; its screen is not known from then on. */
+  | { readonly type: "broken"; readonly child: number; readonly reason: string }
