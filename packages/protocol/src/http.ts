@@ -38,7 +38,6 @@ export const Streams = Context.Service<boolean, boolean>("@holdfast/protocol/htt
 const params = { id: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256)) }
 const error = ErrorBodies
 const keyed = Schema.Struct({ key: Schema.optionalKey(Key) })
-const optionalBody = Schema.UndefinedOr(keyed)
 const whole = Schema.optionalKey(Schema.String)
 const created = Session.pipe(HttpApiSchema.status(201))
 const sse = HttpApiSchema.StreamUint8Array({ contentType: "text/event-stream" })
@@ -73,10 +72,10 @@ const sessions = HttpApiGroup.make("sessions").add(
   HttpApiEndpoint.delete("remove", "/api/sessions/:id", { params, query: keyed, success: Session, error })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Ends the child and moves the session to the trash"),
-  HttpApiEndpoint.post("archive", "/api/sessions/:id/archive", { params, payload: optionalBody, success: Session, error })
+  HttpApiEndpoint.post("archive", "/api/sessions/:id/archive", { params, payload: keyed, success: Session, error })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Archives a session"),
-  HttpApiEndpoint.post("restore", "/api/sessions/:id/restore", { params, payload: optionalBody, success: Session, error })
+  HttpApiEndpoint.post("restore", "/api/sessions/:id/restore", { params, payload: keyed, success: Session, error })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Brings a session back from the archive or the trash"),
 )
@@ -143,7 +142,7 @@ const hub = HttpApiGroup.make("hub").add(
   HttpApiEndpoint.get("runner", "/api/runner", { success: RunnerReport, error })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "State of the runners"),
-  HttpApiEndpoint.post("stopRunner", "/api/runner/stop", { payload: Schema.UndefinedOr(StopRunners), success: RunnerReport, error })
+  HttpApiEndpoint.post("stopRunner", "/api/runner/stop", { payload: StopRunners, success: RunnerReport, error })
     .annotate(Needs, "all")
     .annotate(OpenApi.Summary, "Drains the runners; with now their children end too"),
   HttpApiEndpoint.get("tokens", "/api/tokens", { success: TokenList, error })

@@ -45,7 +45,8 @@ export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
   const administration = yield* Administration
   const { inForce } = administration.credentials
   const services = Context.merge(Context.make(Hub, yield* Hub), Context.make(Administration, administration))
-  const app = yield* HttpRouter.toHttpEffect(routes)
+  // Labels stand for ids: 200 characters, percent-encoded.
+  const app = yield* HttpRouter.toHttpEffect(routes).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 }))
   const door: HttpDoor = (allowed, exchange, done) => {
     readBody(exchange.request, bodyMax, (read) => {
       if (read._tag === "Gone") return done({})
@@ -53,12 +54,13 @@ export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
         writeRefusedBody(exchange, refusal(read.error))
         return done({})
       }
+      const path = canonicalPath(allowed.path)
       const text = checked(read.bytes)
-      if (typeof text !== "string") {
-        writeAnswer(exchange.response, refusal(text))
+      if (path === undefined || typeof text !== "string") {
+        writeAnswer(exchange.response, refusal(typeof text === "string" ? malformedPath() : text))
         return done({})
       }
-      const request = HttpServerRequest.fromClientRequest(clientRequest(allowed, exchange, text))
+      const request = HttpServerRequest.fromClientRequest(clientRequest(allowed, path, text))
       const context = services.pipe(
         Context.add(Exchange, exchange),
         Context.add(HttpServerRequest.HttpServerRequest, request),
@@ -98,9 +100,23 @@ function checked(bytes: Uint8Array): string | BadRequest {
   }
 }
 
-const clientRequest = (allowed: Allowed, { request }: ExchangeShape, body: string): HttpClientRequest.HttpClientRequest => {
-  const made = HttpClientRequest.make(allowed.route.method)(request.url ?? "/")
-  return body === "" ? made : HttpClientRequest.bodyText(made, body, "application/json")
+const clientRequest = ({ route, query }: Allowed, path: string, body: string): HttpClientRequest.HttpClientRequest => {
+  const made = HttpClientRequest.make(route.method)(query === "" ? path : `${path}?${query}`)
+  if (route.method === "GET" || route.method === "HEAD" || route.method === "DELETE") return made
+  // Where every field of a body is optional, it may be left out.
+  return HttpClientRequest.bodyText(made, body === "" ? "{}" : body, "application/json")
+}
+
+const malformedPath = (): BadRequest => new BadRequest({ message: "the path is not well-formed percent-encoded UTF-8" })
+
+/** The path with each part in its one canonical form, so that the router sees what the guard saw; `undefined` when it is malformed. */
+function canonicalPath(path: string): string | undefined {
+  try {
+    return path.split("/").map((part) => encodeURIComponent(decodeURIComponent(part))).join("/")
+  } catch (cause) {
+    if (cause instanceof URIError) return undefined
+    throw cause
+  }
 }
 
 /** Writes a whole answer. */

@@ -2,21 +2,23 @@
  * Turns what a schema says about a request into a door error: 400 where the form is wrong, 422 where it cannot be meant.
  */
 import type { HttpApiError } from "effect/http-api"
-import type * as SchemaIssue from "effect/SchemaIssue"
+import * as SchemaIssue from "effect/SchemaIssue"
 import { BadRequest, InvalidSize, Unprocessable } from "@holdfast/protocol/errors"
 
 interface Finding {
   readonly path: ReadonlyArray<PropertyKey>
   /** The value has the right type and fails a check. */
   readonly semantic: boolean
-  readonly what: string
+  /** In our words, where the schema's would not help. */
+  readonly what?: string
 }
 
 const MESSAGE_MAX = 300
 
 /** The error to answer with when a part of a request does not fit its schema. */
 export const decodeFailure = (error: HttpApiError.HttpApiSchemaError): BadRequest | InvalidSize | Unprocessable => {
-  const { path, semantic, what } = firstFinding(error.cause.issue, [])
+  const { issue } = error.cause
+  const { path, semantic, what = said(issue) } = firstFinding(issue, [])
   const field = path.map(String).join(".").slice(0, 100)
   const where = field === "" ? error.kind.toLowerCase() : field
   const message = `${where}: ${what}`.slice(0, MESSAGE_MAX)
@@ -39,19 +41,21 @@ function firstFinding(issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>
       return firstFinding(issue.issues[0], path)
     case "AnyOf": {
       const deepest = issue.issues.map((inner) => firstFinding(inner, path)).sort((a, b) => b.path.length - a.path.length)[0]
-      return deepest !== undefined && deepest.path.length > path.length ? deepest : { path, semantic: false, what: "is not one of the accepted values" }
+      return deepest !== undefined && deepest.path.length > path.length ? deepest : { path, semantic: false }
     }
     case "MissingKey":
       return { path, semantic: false, what: "is missing" }
     case "UnexpectedKey":
       return { path, semantic: false, what: "is not known here" }
     default:
-      return { path, semantic: false, what: plain(issue) }
+      return { path, semantic: false }
   }
 }
 
-const plain = (issue: SchemaIssue.Issue): string => {
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const said = (issue: SchemaIssue.Issue): string => {
+  const text = format(issue).issues[0]?.message ?? "is not accepted"
   // oxlint-disable-next-line no-control-regex
-  const text = issue.toString().split("\n")[0]?.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ") ?? ""
-  return text === "" ? "is not accepted" : text
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
 }

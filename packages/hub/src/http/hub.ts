@@ -21,7 +21,7 @@ export const hubHandlers = HttpApiBuilder.group(HoldfastApi, "hub", (handlers) =
   handlers
     .handle("runner", () => answer(Effect.flatMap(Hub, (hub) => hub.runnerStatus), (runners) => json({ runners })))
     .handle("stopRunner", ({ payload }) =>
-      answer(Effect.flatMap(Hub, (hub) => hub.stopRunners(payload?.now ?? false)), (runners) => json({ runners })),
+      answer(Effect.flatMap(Hub, (hub) => hub.stopRunners(payload.now ?? false)), (runners) => json({ runners })),
     )
     .handle("tokens", () => Effect.map(credentials, (known) => json({ tokens: known.tokens() })))
     .handle("makeToken", ({ payload }) =>

@@ -68,10 +68,10 @@ export const sessionHandlers = HttpApiBuilder.group(HoldfastApi, "sessions", (ha
       changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.remove(id, query.key, principalOf(exchange)))),
     )
     .handle("archive", ({ params, payload }) =>
-      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.archive(id, payload?.key, principalOf(exchange)))),
+      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.archive(id, payload.key, principalOf(exchange)))),
     )
     .handle("restore", ({ params, payload }) =>
-      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.restore(id, payload?.key, principalOf(exchange)))),
+      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.restore(id, payload.key, principalOf(exchange)))),
     ),
 )
 

@@ -2,7 +2,7 @@
  * A hub of a few lines for the tests of the HTTP door: logs in memory, one session a create, credit as in the contract.
  */
 import * as Effect from "effect/Effect"
-import { CursorAhead, KeyConflict, SessionAmbiguous, SessionNotFound, Unprocessable } from "@holdfast/protocol/errors"
+import { CursorAhead, type DoorError, KeyConflict, SessionAmbiguous, SessionNotFound, Unprocessable } from "@holdfast/protocol/errors"
 import { SessionId, uuidV7 } from "@holdfast/protocol/ids"
 import { decodeRecord, encodeEvent, encodeOutput, type LogRecord, readRecord } from "@holdfast/protocol/record"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
@@ -50,7 +50,7 @@ export const makeFakeHub = () => {
       return { session: log.session, seq, changed: true }
     })
 
-  const create = (request: CreateSession) => {
+  const create = (request: CreateSession): Effect.Effect<{ session: Session; created: boolean }, DoorError> => {
     if (defect !== undefined) throw defect
     const body = JSON.stringify(request)
     const known = request.key === undefined ? undefined : keys.get(request.key)
@@ -116,7 +116,7 @@ export const makeFakeHub = () => {
     id: "fake",
     create: (request) => Effect.suspend(() => create(request)),
     resolve: (text) =>
-      Effect.suspend(() => {
+      Effect.suspend((): Effect.Effect<string, DoorError> => {
         const matches = [...logs.keys()].filter((id) => id.startsWith(text) || id.endsWith(text) || logs.get(id)?.session.label === text)
         const [first, second] = matches
         if (first === undefined) return Effect.fail(new SessionNotFound({ message: `no session ${text}`, session: text }))
