@@ -1,0 +1,131 @@
+/**
+ * `npm run build`: bundles the command line and the programs it starts into apps/cli/dist.
+ *
+ * Programs that are running keep working while a new build arrives: chunks carry a hash of their content and older ones
+ * stay for a week, entries are replaced by rename. `--if-needed` builds only when a source is newer than the last build.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+/** Programs and threads that are started by file name: each becomes `dist/<out>.js`. */
+export const ENTRIES = [
+  { in: "apps/cli/src/main.ts", out: "main" },
+  { in: "apps/cli/src/runner-main.ts", out: "runner-main" },
+  { in: "packages/store/src/sqlite/writer-thread.ts", out: "sqlite-writer" },
+  { in: "packages/runner/src/emulator/emulator-thread.ts", out: "emulator-thread" },
+]
+
+/** What other programs import from the published package; it also runs in a browser. */
+const LIBRARY = { in: "packages/client/src/index.ts", out: "client" }
+
+/** Loaded from node_modules at start: native code, or modules that load a file of theirs. */
+const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-serialize", "ws"]
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url))
+const DIST = join(ROOT, "apps/cli/dist")
+const STAMP = join(DIST, "build.json")
+const WEEK = 7 * 24 * 3600 * 1000
+
+function* sources(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name === "node_modules" || entry.name === "dist" || entry.name === "test") continue
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* sources(path)
+    else if (/\.(ts|json|mjs)$/.test(entry.name)) yield path
+  }
+}
+
+/** Whether a source, or the lock file, changed after the last build. */
+export function isBuildNeeded() {
+  if (!existsSync(STAMP) || ENTRIES.some(({ out }) => !existsSync(join(DIST, `${out}.js`)))) return true
+  const built = statSync(STAMP).mtimeMs
+  const inputs = [join(ROOT, "package-lock.json"), fileURLToPath(import.meta.url)]
+  for (const room of ["packages", "apps/cli/src"]) inputs.push(...sources(join(ROOT, room)))
+  return inputs.some((path) => statSync(path).mtimeMs > built)
+}
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: "esm",
+  outdir: DIST,
+  write: false,
+  target: "es2024",
+  treeShaking: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  minifyIdentifiers: false,
+  legalComments: "none",
+  sourcemap: false,
+  logLevel: "silent",
+}
+
+/** CommonJS modules inside the bundle call `require`, which an ES module does not have. */
+const REQUIRE =
+  'import { createRequire as __holdfastRequire } from "node:module";const require = __holdfastRequire(import.meta.url);'
+
+const pointsOf = (entries) => entries.map((entry) => ({ in: join(ROOT, entry.in), out: entry.out }))
+
+/** Builds everything; resolves with the files' count and bytes, rejects with esbuild's error. */
+export async function build() {
+  const { build: bundle } = await import("esbuild")
+  const started = Date.now()
+  const programs = await bundle({
+    ...COMMON,
+    entryPoints: pointsOf(ENTRIES),
+    splitting: true,
+    chunkNames: "chunk-[hash]",
+    platform: "node",
+    target: "node24",
+    external: EXTERNAL,
+    banner: { js: REQUIRE },
+    metafile: true,
+  })
+  const library = existsSync(join(ROOT, LIBRARY.in))
+    ? await bundle({ ...COMMON, entryPoints: pointsOf([LIBRARY]), platform: "browser", metafile: true })
+    : { outputFiles: [] }
+  const files = [...programs.outputFiles, ...library.outputFiles]
+  mkdirSync(DIST, { recursive: true })
+  const chunksFirst = [...files].sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)))
+  for (const file of chunksFirst) place(file)
+  removeOldChunks(new Set(files.map((file) => file.path)))
+  const bytes = files.reduce((sum, file) => sum + file.contents.length, 0)
+  writeFileSync(STAMP, `${JSON.stringify({ files: files.map((file) => relative(DIST, file.path)).sort(), bytes })}\n`)
+  const began = new Date(started)
+  utimesSync(STAMP, began, began)
+  return { files: files.length, bytes, milliseconds: Date.now() - started }
+}
+
+const isChunk = (path) => /[\\/]chunk-[A-Z0-9]+\.js$/.test(path)
+
+function place(file) {
+  const unchanged = existsSync(file.path) && readFileSync(file.path).equals(file.contents)
+  if (unchanged) return
+  mkdirSync(dirname(file.path), { recursive: true })
+  const beside = `${file.path}.${process.pid}.tmp`
+  writeFileSync(beside, file.contents)
+  renameSync(beside, file.path)
+}
+
+function removeOldChunks(current) {
+  for (const name of readdirSync(DIST)) {
+    const path = join(DIST, name)
+    const stale = (isChunk(path) && !current.has(path)) || name.endsWith(".tmp")
+    if (stale && Date.now() - statSync(path).mtimeMs > WEEK) rmSync(path, { force: true })
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  if (process.argv.includes("--if-needed") && !isBuildNeeded()) process.exit(0)
+  try {
+    const { files, bytes, milliseconds } = await build()
+    console.log(`built ${files} files, ${(bytes / 1e6).toFixed(2)} MB, in ${(milliseconds / 1000).toFixed(1)} s`)
+  } catch (error) {
+    for (const { text, location } of error.errors ?? []) {
+      console.error(location ? `${location.file}:${location.line}: ${text}` : text)
+    }
+    console.error(error.errors ? "build: failed" : `build: ${error.stack ?? error}`)
+    process.exit(1)
+  }
+}
