@@ -51,7 +51,7 @@ export class RequestRefused extends Error {
 
 /** Why a connection ended. `superseded`: a newer hub took the runner over; `malformed`: one side sent nonsense. */
 export interface RunnerClosed {
-  readonly reason: "closed" | "lost" | "superseded" | "malformed" | "silent"
+  readonly reason: "closed" | "lost" | "superseded" | "malformed"
   readonly message: string
 }
 
@@ -128,6 +128,8 @@ export interface ConnectOptions {
   /** Id of this hub, and a number that grows with every start of a hub on this data directory (R-13). */
   readonly hub: string
   readonly hubEpoch: number
+  /** Only asks for `status`, `drain` and `ping`, and supersedes nobody (`holdfast runner status`). */
+  readonly observer?: boolean
   readonly events: RunnerEvents
   /** Milliseconds to wait for `welcome`; default 5000. */
   readonly timeout?: number

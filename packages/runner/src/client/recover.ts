@@ -1,4 +1,10 @@
 /** Reads what a dead runner's journal still holds (R-16). */
+import { open, readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { readRecord } from "../journal/records.ts"
+import { CHILD_FILE, SEGMENT_ENDING } from "../journal/segments.ts"
+import { object } from "../wire/fields.ts"
+import { generationPaths } from "../wire/generation.ts"
 import type { JournalEntry } from "../wire/messages.ts"
 
 /** The leftover journal of one child. */
@@ -8,14 +14,107 @@ export interface RecoveredChild {
   /** First and last position that can be read; entries after `last` were in the dead runner's memory. */
   readonly first: number
   readonly last: number
-  /** The entry at `last` + 1 was there and is damaged (R-7). */
+  /** What follows `last` was there and is damaged (R-7). */
   readonly damaged: boolean
   /** Entries after a position, in order, dense, from the file; memory stays flat. */
   readonly entries: (after: number) => AsyncGenerator<JournalEntry, void, void>
 }
 
+const READ_BYTES = 256 * 1024
+
+/** How a walk along a child's segments ended. */
+interface WalkEnd {
+  readonly damaged: boolean
+}
+
+async function segmentsOf(directory: string): Promise<ReadonlyArray<{ readonly path: string; readonly first: number }>> {
+  const names = await readdir(directory)
+  return names
+    .filter((name) => name.endsWith(SEGMENT_ENDING))
+    .map((name) => ({ path: join(directory, name), first: Number(name.slice(0, -SEGMENT_ENDING.length)) }))
+    .filter(({ first }) => Number.isSafeInteger(first) && first > 0)
+    .toSorted((a, b) => a.first - b.first)
+}
+
+/** Every readable entry of a child's segments, dense; stops at a hole or damage. A record cut short at the very end is no damage. */
+async function* walk(directory: string): AsyncGenerator<JournalEntry, WalkEnd, void> {
+  const segments = await segmentsOf(directory)
+  let next = segments[0]?.first ?? 1
+  for (const [index, { path, first }] of segments.entries()) {
+    // A hole between files: what is behind it was acknowledged before, so the older file is of no use to anybody.
+    if (first > next) next = first
+    const handle = await open(path, "r")
+    try {
+      let buffer = Buffer.alloc(0)
+      let offset = 0
+      for (;;) {
+        const read = readRecord(buffer, offset)
+        if (read._tag === "damaged") return { damaged: true }
+        if (read._tag === "entry") {
+          if (read.entry.position > next) return { damaged: true }
+          offset += read.size
+          if (read.entry.position < next) continue
+          next += 1
+          yield read.entry
+          continue
+        }
+        const rest = buffer.subarray(offset)
+        const wanted = Math.max(READ_BYTES, read.size - rest.length)
+        const more = Buffer.allocUnsafe(wanted)
+        const { bytesRead } = await handle.read(more, 0, wanted)
+        if (bytesRead === 0) {
+          if (rest.length > 0 && index < segments.length - 1) return { damaged: true }
+          break
+        }
+        buffer = Buffer.concat([rest, more.subarray(0, bytesRead)])
+        offset = 0
+      }
+    } finally {
+      await handle.close()
+    }
+  }
+  return { damaged: false }
+}
+
+async function* entriesOf(directory: string, after: number): AsyncGenerator<JournalEntry, void, void> {
+  for await (const entry of walk(directory)) if (entry.position > after) yield entry
+}
+
+async function recoverChild(directory: string): Promise<RecoveredChild | undefined> {
+  let owner: { id: string; session: string }
+  try {
+    const fields = object(JSON.parse(await readFile(join(directory, CHILD_FILE), "utf8")), CHILD_FILE)
+    owner = { id: fields.text("id"), session: fields.text("session") }
+  } catch (error) {
+    // Without a readable owner there is no log these entries could belong to.
+    void error
+    return undefined
+  }
+  const walked = walk(directory)
+  let first = 0
+  let last = 0
+  let end: IteratorResult<JournalEntry, WalkEnd>
+  while (!(end = await walked.next()).done) {
+    if (first === 0) first = end.value.position
+    last = end.value.position
+  }
+  return { ...owner, first, last, damaged: end.value.damaged, entries: (after) => entriesOf(directory, after) }
+}
+
 /** The leftover journals of a dead generation's directory, each checked by its checksums; empty when it had spilled nothing. */
-export function recoverJournal(directory: string): Promise<ReadonlyArray<RecoveredChild>> {
-  void directory
-  return Promise.reject(new Error("not built yet"))
+export async function recoverJournal(directory: string): Promise<ReadonlyArray<RecoveredChild>> {
+  const parent = generationPaths(directory).journal
+  let names: ReadonlyArray<string>
+  try {
+    names = await readdir(parent)
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return []
+    throw error
+  }
+  const children: Array<RecoveredChild> = []
+  for (const name of names) {
+    const child = await recoverChild(join(parent, name))
+    if (child !== undefined) children.push(child)
+  }
+  return children
 }

@@ -47,7 +47,14 @@ export interface RunnerFailure {
 
 /** Messages from the hub. Those with `request` are answered by a `reply` with the same number. */
 export type HubMessage =
-  | { readonly type: "hello"; readonly versions: ReadonlyArray<number>; readonly hub: string; readonly hubEpoch: number }
+  /** An observer supersedes nobody and may only ask for `status`, `drain` and `ping`. */
+  | {
+      readonly type: "hello"
+      readonly versions: ReadonlyArray<number>
+      readonly hub: string
+      readonly hubEpoch: number
+      readonly observer?: boolean
+    }
   /** Starts a child; the same `id` again answers with the child that is there. */
   | {
       readonly type: "start"

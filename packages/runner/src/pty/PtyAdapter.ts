@@ -1,0 +1,211 @@
+/**
+ * Terminals on Linux and macOS.
+ *
+ * The master is read by us to its very end: whatever a child wrote before it ended comes out before its exit (R-11).
+ * When something it left behind still holds the terminal, what is there is read until it is quiet, and the terminal is closed,
+ * as a closing terminal window does.
+ */
+import { readSync } from "node:fs"
+import { constants } from "node:os"
+import { ReadStream } from "node:tty"
+import type { TerminalSpec } from "@holdfast/protocol/event"
+import { AdapterRefused, type Adapter, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
+import { checkCommand, checkDirectory, checkSize } from "./command.ts"
+import { childEnvironment, MARKER, variableOf } from "./environment.ts"
+import { InputQueue } from "./InputQueue.ts"
+import { fork, resizeTerminal, type Forked } from "./native.ts"
+import { endProcesses, foregroundGroup, processesOf, signalProcess } from "./processes.ts"
+
+/** Most bytes that become one entry: what is there is taken in one go, then others get their turn. */
+const ENTRY_BYTES = 256 * 1024
+/** After the exit, with the terminal still held by another process: quiet for so long means that all was read. */
+const QUIET_MILLIS = 100
+/** The same, when it never gets quiet. */
+const LINGER_MILLIS = 1000
+
+const scratch = Buffer.allocUnsafeSlow(ENTRY_BYTES)
+const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
+
+/** What a terminal is started with. */
+export interface PtySpec {
+  readonly terminal: TerminalSpec
+  readonly session: string
+  /** Value of the marker in its environment: `<generation>:<child id>`. */
+  readonly marker: string
+  readonly inputMax: number
+  /** The user's own environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Terminals of Linux and macOS. */
+export const ptyAdapter: Adapter<PtySpec> = { kind: "terminal", start: (spec, sink) => new PtyChild(spec, sink) }
+
+
+class PtyChild implements AdapterHandle {
+  readonly pid: number
+  readonly #fd: number
+  readonly #stream: ReadStream
+  readonly #input: InputQueue
+  readonly #sink: AdapterSink
+  readonly #marker: string
+  #size: { cols: number; rows: number }
+  #exit: ChildExit | undefined
+  #ended = false
+  #finished = false
+  #paused = false
+  #quiet: NodeJS.Timeout | undefined
+  #linger: NodeJS.Timeout | undefined
+
+  constructor(spec: PtySpec, sink: AdapterSink) {
+    const { command, args, cwd, cols, rows, term, env } = spec.terminal
+    checkSize(cols, rows)
+    checkDirectory(cwd)
+    const environment = childEnvironment({
+      base: spec.environment, session: spec.session, marker: spec.marker, cwd, term, added: env,
+    })
+    checkCommand(command, cwd, variableOf(environment, "PATH"))
+    this.#sink = sink
+    this.#marker = `${MARKER}=${spec.marker}\0`
+    this.#size = { cols, rows }
+    let forked: Forked
+    try {
+      forked = fork({ command, args, env: environment, cwd, cols, rows, onExit: (code, signal) => this.#exited(code, signal) })
+    } catch (error) {
+      throw new AdapterRefused("Unavailable", `the system gives no terminal: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    this.pid = forked.pid
+    this.#fd = forked.fd
+    this.#input = new InputQueue(forked.fd, spec.inputMax)
+    this.#stream = new ReadStream(forked.fd)
+    this.#stream.on("data", (first: Buffer) => this.#readable(first))
+    this.#stream.on("error", () => this.#endOfOutput())
+    this.#stream.on("end", () => this.#endOfOutput())
+    this.#stream.on("close", () => this.#endOfOutput())
+  }
+
+  write(bytes: Uint8Array, settled: (failure: { tag: string; message: string } | undefined) => void): void {
+    this.#input.add(bytes, settled)
+  }
+
+  resize(cols: number, rows: number): boolean {
+    checkSize(cols, rows)
+    if (this.#finished || this.#ended || (cols === this.#size.cols && rows === this.#size.rows)) return false
+    if (!this.#paused) this.#drain(undefined)
+    if (this.#finished) return false
+    resizeTerminal(this.#fd, cols, rows)
+    this.#size = { cols, rows }
+    return true
+  }
+
+  signal(name: string): void {
+    const known = Object.hasOwn(constants.signals, name)
+    if (!known) throw new AdapterRefused("Unprocessable", `${JSON.stringify(name)} is not a signal: use a name such as SIGINT`)
+    if (this.#exit !== undefined) throw new AdapterRefused("SessionState", "the process has ended")
+    const group = foregroundGroup(this.pid)
+    if (group > 0 && signalProcess(-group, name as NodeJS.Signals)) return
+    if (!signalProcess(-this.pid, name as NodeJS.Signals)) signalProcess(this.pid, name as NodeJS.Signals)
+  }
+
+  pause(): void {
+    this.#paused = true
+    if (this.#exit === undefined) this.#stream.pause()
+  }
+
+  continue(): void {
+    this.#paused = false
+    if (!this.#finished) this.#stream.resume()
+  }
+
+  async end(graceMillis: number): Promise<void> {
+    const find = (): ReturnType<typeof processesOf> => processesOf(this.#marker, this.#exit === undefined ? this.pid : undefined)
+    if (process.platform === "linux") {
+      const left = await endProcesses(find, graceMillis)
+      if (left.length > 0) {
+        throw new AdapterRefused("Unavailable", `processes ${left.map(({ pid }) => pid).join(", ")} do not end`)
+      }
+    } else {
+      await this.#endGroup(graceMillis)
+    }
+    if (!this.#finished) await new Promise<void>((resolve) => this.#whenFinished.push(resolve))
+  }
+
+  readonly #whenFinished: Array<() => void> = []
+
+  async #endGroup(graceMillis: number): Promise<void> {
+    for (const signal of ["SIGHUP", "SIGTERM", "SIGCONT"] as const) signalProcess(-this.pid, signal)
+    const killAt = performance.now() + graceMillis
+    while (this.#exit === undefined || signalProcess(-this.pid, "SIGCONT")) {
+      if (performance.now() >= killAt && !signalProcess(-this.pid, "SIGKILL")) break
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+  }
+
+  abandon(): void {
+    for (const { pid } of processesOf(this.#marker, this.#exit === undefined ? this.pid : undefined)) signalProcess(pid, "SIGKILL")
+    if (this.#exit === undefined) signalProcess(-this.pid, "SIGKILL")
+    this.#finish(false)
+  }
+
+  #readable(first: Buffer): void {
+    if (this.#finished) return
+    this.#drain(first)
+    this.#input.flush()
+    if (this.#quiet !== undefined) this.#waitForQuiet()
+  }
+
+  /** Takes what can be read now, up to one entry. */
+  #drain(first: Buffer | undefined): void {
+    let filled = first?.copy(scratch) ?? 0
+    let over = false
+    while (filled < ENTRY_BYTES && !over) {
+      try {
+        const count = readSync(this.#fd, scratch, filled, ENTRY_BYTES - filled, null)
+        filled += count
+        over = count === 0
+      } catch (error) {
+        // EAGAIN: nothing more now. EIO: nothing more ever, which the stream says by itself.
+        over = true
+        void error
+      }
+    }
+    if (filled > 0) this.#sink.output(Buffer.from(scratch.subarray(0, filled)))
+  }
+
+  #exited(code: number, signal: number): void {
+    const name = signalNames.get(signal)
+    this.#exit = signal === 0 ? { code } : { code: 128 + signal, signal: name ?? `SIG${signal}` }
+    this.#input.close()
+    if (this.#ended) return this.#finish(true)
+    if (this.#finished) return
+    this.#stream.resume()
+    this.#waitForQuiet()
+    this.#linger = setTimeout(() => this.#finish(true), LINGER_MILLIS)
+  }
+
+  #waitForQuiet(): void {
+    clearTimeout(this.#quiet)
+    this.#quiet = setTimeout(() => this.#finish(true), QUIET_MILLIS)
+  }
+
+  #endOfOutput(): void {
+    if (this.#ended) return
+    this.#ended = true
+    // The stream has closed the descriptor: from here on its number may belong to something else.
+    this.#input.close()
+    if (this.#exit !== undefined) this.#finish(true)
+  }
+
+  #finish(tell: boolean): void {
+    if (this.#finished) return
+    if (tell && !this.#ended) this.#drain(undefined)
+    this.#finished = true
+    clearTimeout(this.#quiet)
+    clearTimeout(this.#linger)
+    this.#input.close()
+    this.#stream.removeAllListeners("data")
+    this.#stream.destroy()
+    if (tell && this.#exit !== undefined) this.#sink.exit(this.#exit)
+    for (const resolve of this.#whenFinished.splice(0)) resolve()
+  }
+}
+

@@ -1,0 +1,60 @@
+/** Checks what a terminal is to be started with, before anything runs (T-1, T-7). */
+import { accessSync, constants, statSync } from "node:fs"
+import { delimiter, isAbsolute, resolve } from "node:path"
+import { AdapterRefused } from "../adapter.ts"
+
+/** T-7; the protocol's own constant lives beside schemas, which a runner does not load. */
+const TERMINAL_SIZE = { minimum: 1, maximum: 1000 } as const
+
+/** Refuses a size outside 1 to 1000 cells. */
+export function checkSize(cols: number, rows: number): void {
+  const { minimum, maximum } = TERMINAL_SIZE
+  const good = (cells: number): boolean => Number.isInteger(cells) && cells >= minimum && cells <= maximum
+  if (!good(cols) || !good(rows)) {
+    throw new AdapterRefused("InvalidSize", `${cols}×${rows} is not a size a terminal can have: use ${minimum} to ${maximum} columns and rows`)
+  }
+}
+
+/** Refuses a working directory that is not there or may not be entered. */
+export function checkDirectory(cwd: string): void {
+  const refuse = (why: string): never => {
+    throw new AdapterRefused("Unprocessable", `the working directory ${JSON.stringify(cwd)} ${why}: choose one that exists`)
+  }
+  if (!isAbsolute(cwd)) refuse("is not an absolute path")
+  const found = statSync(cwd, { throwIfNoEntry: false })
+  if (found === undefined) refuse("does not exist")
+  if (found?.isDirectory() !== true) refuse("is not a directory")
+  if (!permits(cwd)) refuse("may not be entered")
+}
+
+function permits(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch (error) {
+    void error
+    return false
+  }
+}
+
+function executable(path: string): boolean {
+  try {
+    return statSync(path).isFile() && permits(path)
+  } catch (error) {
+    // Not there or not readable: for a search along PATH both mean that the next place is tried.
+    void error
+    return false
+  }
+}
+
+/** Refuses a command that is not found in the session's own PATH, as the child would look for it. */
+export function checkCommand(command: string, cwd: string, path: string | undefined): void {
+  const places = command.includes("/")
+    ? [resolve(cwd, command)]
+    : (path ?? "/usr/local/bin:/usr/bin:/bin").split(delimiter).map((place) => resolve(cwd, place, command))
+  if (command !== "" && !command.includes("\0") && places.some(executable)) return
+  throw new AdapterRefused(
+    "CommandNotFound",
+    `${JSON.stringify(command)} ${command.includes("/") ? "is not there or not executable" : "is not in the session's PATH"}`,
+  )
+}

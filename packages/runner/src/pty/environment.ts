@@ -1,0 +1,42 @@
+/** The environment of a terminal's child (T-2). */
+
+/** Variable that marks every process of a child, so that it can be found again; its value is `<generation>:<child id>`. */
+export const MARKER = "HOLDFAST_CHILD"
+
+/** What a child is marked and told with. */
+export interface EnvironmentRequest {
+  readonly base: Readonly<Record<string, string | undefined>>
+  readonly session: string
+  readonly marker: string
+  readonly cwd: string
+  readonly term: string
+  readonly added: Readonly<Record<string, string>>
+}
+
+/** Variables of the terminal that the runner itself was started from; they would be wrong in another one. */
+const FOREIGN = new Set([
+  "TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TERM_SESSION_ID", "TERMCAP", "COLUMNS", "LINES", "TMUX", "TMUX_PANE",
+  "STY", "WINDOW", "WINDOWID", "VTE_VERSION", "KITTY_WINDOW_ID", "WT_SESSION", "NODE_CHANNEL_FD", "NODE_UNIQUE_ID", "OLDPWD", "_",
+])
+
+/** `NAME=value` pairs: the user's own without any HOLDFAST_ variable, the terminal's, then what the request adds. */
+export function childEnvironment(request: EnvironmentRequest): ReadonlyArray<string> {
+  const variables = new Map<string, string>()
+  for (const [name, value] of Object.entries(request.base)) {
+    if (value !== undefined && !FOREIGN.has(name) && !name.startsWith("HOLDFAST_")) variables.set(name, value)
+  }
+  variables.set("PWD", request.cwd)
+  variables.set("TERM", request.term === "" ? "xterm-256color" : request.term)
+  variables.set("COLORTERM", "truecolor")
+  for (const [name, value] of Object.entries(request.added)) {
+    if (name !== "" && !name.includes("=") && !name.includes("\0") && !value.includes("\0")) variables.set(name, value)
+  }
+  variables.set("HOLDFAST_SESSION", request.session)
+  variables.set(MARKER, request.marker)
+  return Array.from(variables, ([name, value]) => `${name}=${value}`)
+}
+
+/** The value of a variable in a list of pairs. */
+export function variableOf(pairs: ReadonlyArray<string>, name: string): string | undefined {
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
+}

@@ -1,0 +1,213 @@
+/**
+ * One child: its adapter, its journal, its emulator, and the keys of its inputs.
+ *
+ * Output goes to the journal first and to the emulator beside it. What paces the child is the journal and the
+ * emulator's lag, never a viewer. After the last output come a checkpoint of the final screen and then the exit (R-11).
+ */
+import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
+import type { Emulators } from "../emulator/Emulators.ts"
+import { Journal, type JournalReader } from "../journal/Journal.ts"
+import type { JournalDamaged } from "../journal/segments.ts"
+import type { ChildStatus, JournalNote, RunnerFailure } from "../wire/messages.ts"
+import { InputKeys } from "./InputKeys.ts"
+
+/** How long the last checkpoint may take, in milliseconds, before the exit is told without one. */
+const LAST_CHECKPOINT_MILLIS = 2000
+/** Longest checkpoint that fits into a frame, in characters, with every escape character spelled out in JSON. */
+const CHECKPOINT_MAX = 4 * 1024 * 1024
+
+/** What a child is made of and whom it tells. */
+export interface ChildOptions {
+  readonly number: number
+  readonly id: string
+  readonly session: string
+  readonly kind: string
+  readonly emulators: Emulators | undefined
+  readonly journal: { readonly directory: string; readonly memoryMax: number; readonly diskMax: number }
+  /** Something was added to the journal, or can be read again. */
+  readonly grew: () => void
+  /** An input was settled. */
+  readonly input: (client: string, number: number, failure: RunnerFailure | undefined) => void
+  readonly damaged: (error: JournalDamaged) => void
+  readonly trouble: (error: Error | undefined) => void
+  readonly exited: () => void
+}
+
+/** A child of this runner. */
+export class Child {
+  readonly number: number
+  readonly id: string
+  readonly session: string
+  readonly journal: Journal
+  damaged = false
+  readonly #options: ChildOptions
+  readonly #keys = new InputKeys()
+  readonly #pauses = new Set<"journal" | "emulator">()
+  #handle: AdapterHandle | undefined
+  #exited = false
+
+  constructor(options: ChildOptions) {
+    this.number = options.number
+    this.id = options.id
+    this.session = options.session
+    this.#options = options
+    this.journal = new Journal({
+      ...options.journal,
+      id: options.id,
+      session: options.session,
+      full: (full) => this.#pause("journal", full),
+      trouble: options.trouble,
+    })
+  }
+
+  /** Starts the child; throws `AdapterRefused`, and then nothing ran. */
+  start(size: { readonly cols: number; readonly rows: number }, scrollback: number, begin: (sink: AdapterSink) => AdapterHandle): void {
+    const handle = begin({
+      output: (bytes) => this.#output(bytes),
+      note: (note) => this.#note(note),
+      exit: (exit) => void this.#exit(exit),
+    })
+    this.#handle = handle
+    this.#options.emulators?.open(this.number, size.cols, size.rows, scrollback)
+    this.#note({ type: "started", pid: handle.pid, cols: size.cols, rows: size.rows })
+  }
+
+  get exited(): boolean {
+    return this.#exited
+  }
+
+  /** Whether nothing of it is needed any more. */
+  get done(): boolean {
+    return this.#exited && (this.damaged || this.journal.acknowledged >= this.journal.head)
+  }
+
+  get status(): ChildStatus {
+    return {
+      child: this.number,
+      id: this.id,
+      session: this.session,
+      kind: this.#options.kind,
+      state: this.#exited ? "exited" : "running",
+      ...(this.#handle === undefined ? {} : { pid: this.#handle.pid }),
+      head: this.journal.head,
+      acknowledged: this.journal.acknowledged,
+    }
+  }
+
+  /** Reads its journal from after a position. */
+  reader(after: number): JournalReader {
+    return this.journal.reader(after, this.#options.grew, (error) => {
+      this.damaged = true
+      this.#options.damaged(error)
+    })
+  }
+
+  /** Gives input to the child, once per client and number. */
+  input(client: string, number: number, bytes: Uint8Array): void {
+    const verdict = this.#keys.judge(client, number)
+    if (verdict === "done") return this.#options.input(client, number, undefined)
+    if (verdict === "waiting") return
+    if (this.#handle === undefined || this.#exited) {
+      return this.#settled(client, number, { tag: "SessionState", message: "the process has ended" })
+    }
+    this.#handle.write(bytes, (failure) => this.#settled(client, number, failure))
+  }
+
+  #settled(client: string, number: number, failure: RunnerFailure | undefined): void {
+    if (failure === undefined) this.#keys.settle(client, number)
+    else this.#keys.refuse(client, number)
+    this.#options.input(client, number, failure)
+  }
+
+  /** Writes the emulator's answers to the child's queries (T-3). */
+  answer(bytes: Uint8Array): void {
+    // An answer that the child does not take any more is of no use to anybody.
+    this.#handle?.write(bytes, () => undefined)
+  }
+
+  /** Notes the child's title. */
+  title(title: string): void {
+    if (!this.#exited) this.#note({ type: "title", title })
+  }
+
+  /** Changes the size, in order with the output (T-9); throws `AdapterRefused`. */
+  resize(cols: number, rows: number): void {
+    if (this.#exited || this.#handle?.resize(cols, rows) !== true) return
+    const { position } = this.#note({ type: "resize", cols, rows })
+    this.#options.emulators?.resize(this.number, position, cols, rows)
+  }
+
+  /** Sends a signal; throws `AdapterRefused`. */
+  signal(name: string): void {
+    if (this.#exited) throw new AdapterRefused("SessionState", "the process has ended")
+    this.#handle?.signal(name)
+  }
+
+  /** Ends the child and all it started; also what an ended one left behind. */
+  async end(graceMillis: number): Promise<void> {
+    await this.#handle?.end(graceMillis)
+  }
+
+  /** Kills the child at once, without a word. */
+  abandon(): void {
+    this.#handle?.abandon()
+  }
+
+  /** The emulator caught up (`false`), or is too far behind. */
+  lag(behind: boolean): void {
+    this.#pause("emulator", behind)
+  }
+
+  /** Closes emulator and journal; with `remove` the journal's files go too. */
+  async close(remove: boolean): Promise<void> {
+    this.#options.emulators?.close(this.number)
+    await this.journal.close(remove)
+  }
+
+  #pause(reason: "journal" | "emulator", paused: boolean): void {
+    const before = this.#pauses.size
+    if (paused) this.#pauses.add(reason)
+    else this.#pauses.delete(reason)
+    if (before === 0 && this.#pauses.size > 0) this.#handle?.pause()
+    if (before > 0 && this.#pauses.size === 0) this.#handle?.continue()
+  }
+
+  #output(bytes: Uint8Array): void {
+    const { position } = this.journal.append(Date.now(), { bytes })
+    this.#options.grew()
+    if (this.#options.emulators?.feed(this.number, position, bytes) === false) this.#pause("emulator", true)
+  }
+
+  #note(note: JournalNote): { readonly position: number } {
+    const entry = this.journal.append(Date.now(), { note })
+    this.#options.grew()
+    return entry
+  }
+
+  async #exit(exit: ChildExit): Promise<void> {
+    const screen = await this.#lastScreen()
+    if (screen !== undefined) this.#note({ type: "checkpoint", ...screen })
+    this.#exited = true
+    this.#note({ type: "exit", ...exit })
+    this.#options.exited()
+  }
+
+  async #lastScreen(): Promise<{ position: number; cols: number; rows: number; screen: string } | undefined> {
+    const { emulators } = this.#options
+    if (emulators === undefined) return undefined
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), LAST_CHECKPOINT_MILLIS)
+    })
+    try {
+      const checkpoint = await Promise.race([emulators.checkpoint(this.number), late])
+      return checkpoint !== undefined && checkpoint.screen.length <= CHECKPOINT_MAX ? checkpoint : undefined
+    } catch (error) {
+      // The exit is told all the same: the log has every byte, only the ready-made screen is missing.
+      void error
+      return undefined
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/** The children of a runner: started once per id, found by number, ended and forgotten. */
+import { AdapterRefused } from "../adapter.ts"
+import type { Emulators } from "../emulator/Emulators.ts"
+import type { PtySpec } from "../pty/PtyAdapter.ts"
+import type { Adapter } from "../adapter.ts"
+import type { ChildStatus, HubMessage, RunnerFailure } from "../wire/messages.ts"
+import type { RunnerSettings } from "../wire/settings.ts"
+import { Child } from "./Child.ts"
+
+/** Ids of children become names of directories. */
+const CHILD_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+
+/** What children need and whom they tell. */
+export interface ChildrenOptions {
+  readonly generation: string
+  readonly journalDirectory: string
+  readonly settings: RunnerSettings
+  readonly terminals: Adapter<PtySpec>
+  readonly emulators: Emulators | undefined
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly grew: (child: number) => void
+  readonly input: (child: number, client: string, number: number, failure: RunnerFailure | undefined) => void
+  readonly problem: (tag: string, message: string | undefined, child?: number) => void
+  readonly changed: () => void
+}
+
+const codeOf = (error: Error): string => ("code" in error ? String(error.code) : "")
+
+/** The children. */
+export class Children {
+  readonly #options: ChildrenOptions
+  readonly #byNumber = new Map<number, Child>()
+  readonly #byId = new Map<string, Child>()
+  #last = 0
+
+  constructor(options: ChildrenOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#byNumber.size
+  }
+
+  byNumber(number: number): Child | undefined {
+    return this.#byNumber.get(number)
+  }
+
+  byId(id: string): Child | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** The child with a number; throws `AdapterRefused`. */
+  need(number: number): Child {
+    const child = this.#byNumber.get(number)
+    if (child === undefined) throw new AdapterRefused("SessionState", "this runner has no such child")
+    return child
+  }
+
+  /** Starts a child; throws `AdapterRefused`, and then nothing ran and nothing is left. */
+  start(message: Extract<HubMessage, { type: "start" }>): Child {
+    const { settings, generation, emulators, terminals, environment } = this.#options
+    if (!CHILD_ID.test(message.id)) throw new AdapterRefused("BadRequest", "a child's id has 1 to 64 letters, digits, - and _")
+    if (this.#byNumber.size >= settings.childrenMax) {
+      throw new AdapterRefused("Busy", `this runner has its ${settings.childrenMax} children (setting childrenMax): end one first`)
+    }
+    const number = this.#last + 1
+    const child = new Child({
+      number,
+      id: message.id,
+      session: message.session,
+      kind: message.kind,
+      emulators,
+      journal: { directory: this.#options.journalDirectory, memoryMax: settings.journalMemory, diskMax: settings.journalDisk },
+      grew: () => this.#options.grew(number),
+      input: (client, input, failure) => this.#options.input(number, client, input, failure),
+      damaged: (error) => this.#options.problem("journal-damaged", error.message, number),
+      trouble: (error) => this.#trouble(error),
+      exited: () => this.#options.changed(),
+    })
+    child.start(message.terminal, message.scrollback, (sink) =>
+      terminals.start(
+        { terminal: message.terminal, session: message.session, marker: `${generation}:${message.id}`, inputMax: settings.inputQueueMax, environment },
+        sink,
+      ),
+    )
+    this.#last = number
+    this.#byNumber.set(number, child)
+    this.#byId.set(message.id, child)
+    this.#options.changed()
+    return child
+  }
+
+  #trouble(error: Error | undefined): void {
+    if (error === undefined) return this.#options.problem("Journal", undefined)
+    const full = codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT"
+    this.#options.problem(
+      full ? "StorageFull" : "JournalUnwritable",
+      full
+        ? "the disk is full: children that print wait until the journal can be written again"
+        : `the journal cannot be written (${error.message}): children that print wait`,
+    )
+  }
+
+  /** Drops an ended child of which nothing is needed any more; others stay. */
+  forget(number: number): void {
+    const child = this.#byNumber.get(number)
+    if (child === undefined || !child.done) return
+    this.#byNumber.delete(number)
+    this.#byId.delete(child.id)
+    child.close(true).then(this.#options.changed, (error: unknown) => this.#trouble(error instanceof Error ? error : new Error(String(error))))
+  }
+
+  /** Ends every child and all they started; resolves with how many could not be ended. */
+  async endAll(graceMillis: number): Promise<number> {
+    const ends = await Promise.allSettled(Array.from(this.#byNumber.values(), (child) => child.end(graceMillis)))
+    return ends.filter(({ status }) => status === "rejected").length
+  }
+
+  /** Kills every child at once. */
+  abandon(): void {
+    for (const child of this.#byNumber.values()) child.abandon()
+  }
+
+  /** Closes every journal: what the hub does not have yet is written to the files first; gives whether anything was left there. */
+  async leave(): Promise<boolean> {
+    let left = false
+    for (const child of this.#byNumber.values()) {
+      const keep = child.journal.acknowledged < child.journal.head
+      try {
+        if (keep) await child.journal.persist()
+      } finally {
+        await child.close(!keep)
+      }
+      left ||= keep
+    }
+    return left
+  }
+
+  statuses(): ReadonlyArray<ChildStatus> {
+    return Array.from(this.#byNumber.values(), ({ status }) => status)
+  }
+
+  journalBytes(): { readonly memoryBytes: number; readonly diskBytes: number } {
+    let memoryBytes = 0
+    let diskBytes = 0
+    for (const { journal } of this.#byNumber.values()) {
+      memoryBytes += journal.memoryBytes
+      diskBytes += journal.diskBytes
+    }
+    return { memoryBytes, diskBytes }
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * One connection from a hub, or from an observer that only asks.
+ *
+ * Bounds: entries stop while `CONGESTED_BYTES` wait in the socket; a peer that lets `BUFFER_MAX_BYTES` of answers pile up, or
+ * that does not say hello in time, is cut off. A malformed frame ends the connection and touches no child (R-17).
+ */
+import type { Socket } from "node:net"
+import { readHubMessage } from "../wire/control.ts"
+import { encodeControl, encodeOutputHead, FrameReader, WireMalformed, type WireFrame } from "../wire/frames.ts"
+import { FRAME_CONTROL, FRAME_INPUT, type HubMessage, type JournalEntry, type RunnerMessage } from "../wire/messages.ts"
+import type { Child } from "./Child.ts"
+import { Follower } from "./Follower.ts"
+
+const CONGESTED_BYTES = 1024 * 1024
+const BUFFER_MAX_BYTES = 64 * 1024 * 1024
+const HELLO_MILLIS = 10_000
+
+/** What the runner does with what arrives. */
+export interface ConnectionHandler {
+  readonly hello: (connection: HubConnection, message: Extract<HubMessage, { type: "hello" }>) => void
+  readonly message: (connection: HubConnection, message: Exclude<HubMessage, { type: "hello" }>) => void
+  readonly input: (connection: HubConnection, child: number, client: string, number: number, bytes: Uint8Array) => void
+  readonly closed: (connection: HubConnection, reason: string) => void
+}
+
+/** A peer of the runner. */
+export class HubConnection {
+  /** `new` until its hello was accepted. */
+  role: "new" | "hub" | "observer" = "new"
+  readonly #socket: Socket
+  readonly #handler: ConnectionHandler
+  readonly #frames = new FrameReader()
+  readonly #followers = new Map<number, Follower>()
+  readonly #helloTimer: NodeJS.Timeout
+  #corked = false
+  #closed = false
+
+  constructor(socket: Socket, handler: ConnectionHandler) {
+    this.#socket = socket
+    this.#handler = handler
+    this.#helloTimer = setTimeout(() => this.close("no hello"), HELLO_MILLIS)
+    this.#helloTimer.unref()
+    socket.on("data", (chunk) => this.#take(chunk))
+    socket.on("drain", () => this.#drained())
+    socket.on("error", (error) => this.#end(error.message))
+    socket.on("close", () => this.#end("the peer closed the connection"))
+  }
+
+  /** Sends a control message. */
+  send(message: RunnerMessage): void {
+    if (this.#closed) return
+    this.#write(encodeControl(message))
+    if (this.#socket.writableLength > BUFFER_MAX_BYTES) this.close("the peer does not read")
+  }
+
+  /** The hello was accepted. */
+  accept(role: "hub" | "observer"): void {
+    this.role = role
+    clearTimeout(this.#helloTimer)
+  }
+
+  /** Follows a child from after a position; an earlier follow of it is replaced. */
+  follow(child: Child, after: number, credit: number): void {
+    this.#followers.get(child.number)?.close()
+    const follower = new Follower(child, after, credit, {
+      congested: () => this.#closed || this.#socket.writableLength > CONGESTED_BYTES,
+      entry: (number, entry) => this.#entry(number, entry),
+    })
+    this.#followers.set(child.number, follower)
+    follower.pump()
+  }
+
+  /** Sends what a child's journal has got, if it is followed. */
+  pump(child: number): void {
+    this.#followers.get(child)?.pump()
+  }
+
+  /** Takes an acknowledgement; false when the child is not followed here. */
+  acknowledge(child: number, position: number): boolean {
+    const follower = this.#followers.get(child)
+    follower?.acknowledge(position)
+    return follower !== undefined
+  }
+
+  /** Stops following a child. */
+  unfollow(child: number): void {
+    this.#followers.get(child)?.close()
+    this.#followers.delete(child)
+  }
+
+  /** Ends the connection after what was sent. */
+  close(reason: string): void {
+    if (this.#closed) return
+    this.#end(reason)
+    this.#socket.end()
+    this.#socket.destroySoon()
+  }
+
+  #entry(child: number, entry: JournalEntry): void {
+    if ("bytes" in entry) {
+      this.#write(encodeOutputHead(child, entry.position, entry.time, entry.bytes.length))
+      this.#write(entry.bytes)
+    } else {
+      this.send({ type: "note", child, position: entry.position, time: entry.time, note: entry.note })
+    }
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      process.nextTick(() => {
+        this.#corked = false
+        this.#socket.uncork()
+      })
+    }
+    this.#socket.write(bytes)
+  }
+
+  #drained(): void {
+    for (const follower of this.#followers.values()) follower.pump()
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#closed) return
+    try {
+      this.#frames.push(chunk, (frame) => this.#frame(frame))
+    } catch (error) {
+      if (!(error instanceof WireMalformed)) throw error
+      this.send({ type: "problem", tag: error._tag, message: error.message })
+      this.close(error.message)
+    }
+  }
+
+  #frame(frame: WireFrame): void {
+    if (this.#closed) return
+    if (frame.type === FRAME_CONTROL) {
+      const message = readHubMessage(frame.text)
+      if (message.type === "hello") {
+        if (this.role !== "new") throw new WireMalformed("hello is said once")
+        return this.#handler.hello(this, message)
+      }
+      if (this.role === "new") throw new WireMalformed("hello comes first")
+      const allowed = this.role === "hub" || message.type === "status" || message.type === "drain" || message.type === "ping"
+      if (!allowed) throw new WireMalformed(`an observer may not ask for ${message.type}`)
+      return this.#handler.message(this, message)
+    }
+    if (frame.type !== FRAME_INPUT || this.role !== "hub") throw new WireMalformed("this frame does not come from a hub")
+    this.#handler.input(this, frame.child, frame.client, frame.number, frame.bytes)
+  }
+
+  #end(reason: string): void {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#helloTimer)
+    for (const follower of this.#followers.values()) follower.close()
+    this.#followers.clear()
+    this.#handler.closed(this, reason)
+    if (!this.#socket.writable) this.#socket.destroy()
+  }
+}

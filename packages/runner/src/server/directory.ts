@@ -1,0 +1,90 @@
+/** A generation's directory: made, watched and removed by its runner (R-1, R-14, R-15). */
+import { createHash } from "node:crypto"
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { processEntry } from "../pty/processes.ts"
+import { generationPaths, generationsDirectory, type RunnerRecord } from "../wire/generation.ts"
+
+/** Longest socket path, in bytes, that every platform takes (sun_path has 104 on macOS). */
+const SOCKET_PATH_MAX = 100
+const WATCH_MILLIS = 1000
+
+/** The directory of this runner. */
+export interface GenerationDirectory {
+  readonly generation: string
+  readonly path: string
+  readonly socket: string
+  readonly journal: string
+  /** Writes `runner.json`, whole or not at all, once the socket listens. */
+  readonly publish: (record: Omit<RunnerRecord, "socket" | "processStart" | "pid">) => void
+  /** Calls back once when the directory is not the one that was made any more. */
+  readonly watch: (gone: () => void) => void
+  /** Removes socket and record; with `all` everything. */
+  readonly remove: (all: boolean) => void
+}
+
+function socketPath(directory: string, generation: string): string {
+  if (process.platform === "win32") return `\\\\.\\pipe\\holdfast-${generation}`
+  const { socket } = generationPaths(directory)
+  if (Buffer.byteLength(socket) <= SOCKET_PATH_MAX) return socket
+  const owner = process.getuid?.() ?? 0
+  const name = createHash("sha256").update(directory).digest("hex").slice(0, 16)
+  const base = process.env["XDG_RUNTIME_DIR"]
+  const place = base !== undefined && Buffer.byteLength(base) < 50 ? join(base, "holdfast") : join(tmpdir(), `holdfast-${owner}`)
+  mkdirSync(place, { recursive: true, mode: 0o700 })
+  const { uid, mode } = statSync(place)
+  if (uid !== owner || (mode & 0o077) !== 0) throw new Error(`${place} must belong to you alone (mode 0700) to hold the runner's socket`)
+  return join(place, name)
+}
+
+/** Makes the directory of a new generation below a data directory, mode 0700. */
+export function makeGenerationDirectory(dataDirectory: string, generation: string): GenerationDirectory {
+  const path = join(generationsDirectory(dataDirectory), generation)
+  const paths = generationPaths(path)
+  for (const made of [path, paths.journal]) mkdirSync(made, { recursive: true, mode: 0o700 })
+  chmodSync(path, 0o700)
+  const { ino, dev } = statSync(path)
+  const socket = socketPath(path, generation)
+  let timer: NodeJS.Timeout | undefined
+  const present = (): boolean => {
+    const found = statSync(path, { throwIfNoEntry: false })
+    return found !== undefined && found.ino === ino && found.dev === dev
+  }
+  return {
+    generation,
+    path,
+    socket,
+    journal: paths.journal,
+    publish: (record) => {
+      const processStart = processEntry(process.pid)?.start
+      const text = JSON.stringify({ pid: process.pid, ...(processStart === undefined ? {} : { processStart }), ...record, socket })
+      writeFileSync(`${paths.record}.new`, `${text}\n`, { mode: 0o600 })
+      renameSync(`${paths.record}.new`, paths.record)
+    },
+    watch: (gone) => {
+      timer = setInterval(() => {
+        if (present()) return
+        clearInterval(timer)
+        gone()
+      }, WATCH_MILLIS)
+      timer.unref()
+    },
+    remove: (all) => {
+      clearInterval(timer)
+      if (process.platform !== "win32") removeFile(socket)
+      if (!present()) return
+      removeFile(paths.record)
+      if (all) rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+function removeFile(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))) throw error
+  }
+}
+

@@ -1,0 +1,141 @@
+/**
+ * Runs a runner: its directory, its socket, its life and its end (R-1, R-14, R-15).
+ *
+ * It ends when it is drained and empty, without children and hub for `runnerIdle`, when told by `stop`, or when its directory
+ * is gone. What the hub does not have by then is left in the journal's files, in a directory that says that its runner is dead.
+ */
+import { chmodSync } from "node:fs"
+import { createServer } from "node:net"
+import type { Adapter } from "../adapter.ts"
+import { startEmulators, type EmulatorEvents, type Emulators } from "../emulator/Emulators.ts"
+import { descriptorsGuarded } from "../pty/native.ts"
+import { ptyAdapter, type PtySpec } from "../pty/PtyAdapter.ts"
+import type { RunnerSettings } from "../wire/settings.ts"
+import { makeGenerationDirectory } from "./directory.ts"
+import { HubConnection } from "./HubConnection.ts"
+import { Runner, RUNNER_VERSIONS } from "./Runner.ts"
+import type { RunnerLog } from "./RunnerLog.ts"
+
+/** Grace for children when the runner itself must go, in milliseconds, at most. */
+const LAST_GRACE_MILLIS = 2000
+/** How long a connected hub has to take the last entries, in milliseconds. */
+const LAST_DELIVERY_MILLIS = 2000
+
+/** How to run a runner. */
+export interface RunRunnerOptions {
+  readonly dataDirectory: string
+  /** UUID of this generation. */
+  readonly generation: string
+  readonly build: string
+  readonly settings: RunnerSettings
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly log: RunnerLog
+}
+
+/** A runner that listens. */
+export interface RunningRunner {
+  readonly generation: string
+  readonly directory: string
+  readonly socket: string
+  /** Ends its children and itself. */
+  readonly stop: (reason: string) => Promise<void>
+  /** Resolves once it has ended, by whatever reason. */
+  readonly ended: Promise<void>
+}
+
+/** Starts a runner in this process and resolves once it listens. */
+export async function runRunner(options: RunRunnerOptions): Promise<RunningRunner> {
+  const { settings, log, generation } = options
+  const terminals: Adapter<PtySpec> =
+    process.platform === "win32" ? (await import("../pty/conpty.ts")).conptyAdapter : ptyAdapter
+  if (process.platform !== "win32" && !descriptorsGuarded()) {
+    log("warn", "no koffi for this platform: a child inherits the terminals of the children that are there")
+  }
+  const directory = makeGenerationDirectory(options.dataDirectory, generation)
+  const end = Promise.withResolvers<void>()
+  let ending = false
+  let idle: NodeJS.Timeout | undefined
+
+  const emulators = screens(log, {
+    answer: (child, bytes) => runner.children.byNumber(child)?.answer(bytes),
+    title: (child, title) => runner.children.byNumber(child)?.title(title),
+    drained: (child) => runner.children.byNumber(child)?.lag(false),
+    failed: (message) => log("error", message, { part: "emulators" }),
+  })
+  const runner = new Runner({
+    generation, settings, terminals, emulators, log,
+    build: options.build,
+    journalDirectory: directory.journal,
+    environment: options.environment,
+    changed: () => consider(),
+  })
+  const server = createServer((socket) => runner.attach(new HubConnection(socket, runner)))
+
+  const finish = async (reason: string, gone: boolean): Promise<void> => {
+    ending = true
+    clearTimeout(idle)
+    log("info", "the runner ends", { reason })
+    server.close()
+    runner.disconnect(reason)
+    let left = false
+    try {
+      left = await runner.children.leave()
+    } catch (error) {
+      left = true
+      if (!gone) log("error", `the rest of the journal could not be written: ${String(error)}`)
+    }
+    await emulators?.stop()
+    directory.remove(!left)
+    end.resolve()
+  }
+
+  const consider = (): void => {
+    if (ending) return
+    const empty = runner.children.size === 0
+    if (empty && runner.draining) return void finish("drained", false)
+    clearTimeout(idle)
+    idle = empty && !runner.connected ? setTimeout(() => void finish("idle", false), settings.runnerIdle) : undefined
+    idle?.unref()
+  }
+
+  const stop = async (reason: string, gone = false): Promise<void> => {
+    if (ending) return end.promise
+    ending = true
+    runner.drain()
+    await runner.children.endAll(Math.min(settings.killGrace, LAST_GRACE_MILLIS))
+    if (!gone && runner.connected) await delivered(runner)
+    await finish(reason, gone)
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(directory.socket, resolve)
+  })
+  if (process.platform !== "win32") chmodSync(directory.socket, 0o600)
+  server.on("error", (error) => log("error", error.message, { part: "socket" }))
+  directory.publish({ versions: RUNNER_VERSIONS, build: options.build, startedAt: runner.startedAt })
+  directory.watch(() => {
+    runner.problem("DirectoryGone", "the runner's directory is gone: its children are ended")
+    void stop("the directory is gone", true)
+  })
+  consider()
+  log("info", "the runner listens", { generation, pid: process.pid, socket: directory.socket })
+  return { generation, directory: directory.path, socket: directory.socket, stop: (reason) => stop(reason), ended: end.promise }
+}
+
+/** The emulators; without them terminals still run and are recorded, only screens and answers are missing. */
+function screens(log: RunnerLog, events: EmulatorEvents): Emulators | undefined {
+  try {
+    return startEmulators(events)
+  } catch (error) {
+    log("error", `no screens: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}
+
+/** Resolves once the hub has every entry of every child, or its time is over. */
+async function delivered(runner: Runner): Promise<void> {
+  const until = performance.now() + LAST_DELIVERY_MILLIS
+  const behind = (): boolean => runner.children.statuses().some(({ head, acknowledged }) => acknowledged < head)
+  while (behind() && runner.connected && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
+}
