@@ -1,0 +1,46 @@
+/**
+ * All rows, in the order they are printed.
+ */
+import type { Row } from "./row.ts"
+import { APPEND_BATCH } from "./rows/append-batch.ts"
+import { APPEND_ONE } from "./rows/append-one.ts"
+import { ATTACH, INTERRUPT } from "./rows/attach.ts"
+import { CAT } from "./rows/cat.ts"
+import { CATCH_UP } from "./rows/catch-up.ts"
+import { COLD_START } from "./rows/cold-start.ts"
+import { FIRST_PROMPT, LS } from "./rows/command-line.ts"
+import { CREATE_OUTSTANDING, CREATE_SEQUENTIAL } from "./rows/create.ts"
+import { ECHO } from "./rows/echo.ts"
+import { END_TO_END } from "./rows/end-to-end.ts"
+import { FAN_OUT_BURST } from "./rows/fan-out-burst.ts"
+import { FAN_OUT, TEN_THOUSAND } from "./rows/fan-out.ts"
+import { LIST } from "./rows/list.ts"
+import { LOOP_DELAY } from "./rows/loop-delay.ts"
+import { MEMORY_CONNECTION } from "./rows/memory-connection.ts"
+import { MEMORY_SESSION } from "./rows/memory-session.ts"
+import { STALLED_READER } from "./rows/stalled-reader.ts"
+
+/** Every row. */
+export const ROWS: ReadonlyArray<Row> = [
+  ...APPEND_BATCH,
+  APPEND_ONE,
+  END_TO_END,
+  LOOP_DELAY,
+  FAN_OUT,
+  FAN_OUT_BURST,
+  TEN_THOUSAND,
+  CATCH_UP,
+  CAT,
+  ECHO,
+  ATTACH,
+  INTERRUPT,
+  CREATE_OUTSTANDING,
+  CREATE_SEQUENTIAL,
+  MEMORY_SESSION,
+  MEMORY_CONNECTION,
+  STALLED_READER,
+  LIST,
+  COLD_START,
+  FIRST_PROMPT,
+  LS,
+]

@@ -1,0 +1,89 @@
+/**
+ * What an open, silent connection costs the server in memory.
+ */
+import { once } from "node:events"
+import { io } from "socket.io-client"
+import { WebSocket } from "ws"
+import { openHub } from "../ours/hub.ts"
+import { connectWire, type Wire } from "../ours/wire.ts"
+import { BARE, SOCKET_IO } from "../peer/audience.ts"
+import { figure, startStation } from "../process/station.ts"
+import { ofLimit, type Contestant, type Place, type Row } from "../row.ts"
+
+const connections = (place: Place): number => place.size(1000, 300)
+
+/** Kilobytes of resident memory per connection; a tenth of the connections warm the server up. */
+async function perConnection(place: Place, resident: () => Promise<number>, connect: () => Promise<void>): Promise<number> {
+  const warm = connections(place) / 10
+  for (let at = 0; at < warm; at++) await connect()
+  const before = await resident()
+  for (let at = 0; at < connections(place); at++) await connect()
+  return ((await resident()) - before) / 1024 / connections(place)
+}
+
+const peer = (name: string, server: URL, connect: (port: number) => Promise<() => void>): Contestant => ({
+  name,
+  open: async (place) => ({
+    measure: async () => {
+      const station = startStation(server)
+      const closers: Array<() => void> = []
+      try {
+        const port = figure(await station.call("port"), "port")
+        const resident = async (): Promise<number> => figure(await station.call("collect"), "rss")
+        const each = await perConnection(place, resident, async () => {
+          closers.push(await connect(port))
+        })
+        return { each }
+      } finally {
+        for (const close of closers) close()
+        await station.end()
+      }
+    },
+    close: async () => {},
+  }),
+})
+
+/** The row. */
+export const MEMORY_CONNECTION: Row = {
+  id: "memory-connection",
+  title: "server memory per idle connection (1k; short: 300)",
+  figures: [{ id: "each", title: "", unit: "KB", better: "less", goals: [ofLimit(2)] }],
+  ours: {
+    name: "holdfast",
+    open: async (place) => ({
+      measure: async () => {
+        const hub = await openHub(place)
+        const wires: Array<Wire> = []
+        try {
+          const resident = async (): Promise<number> => (await hub.ask("collect")).rss
+          const each = await perConnection(place, resident, async () => {
+            wires.push(await connectWire(hub))
+          })
+          return { each }
+        } finally {
+          for (const wire of wires) await wire.close()
+          await hub.end()
+        }
+      },
+      close: async () => {},
+    }),
+  },
+  limit: peer("raw ws", BARE, async (port) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false })
+    await once(socket, "open")
+    return () => socket.terminate()
+  }),
+  peers: [
+    peer("socket.io", SOCKET_IO, async (port) => {
+      const socket = io(`http://127.0.0.1:${port}`, { transports: ["websocket"], forceNew: true, reconnection: false })
+      await new Promise<void>((done, fail) => {
+        socket.once("connect", done)
+        socket.once("connect_error", fail)
+      })
+      return () => {
+        socket.disconnect()
+      }
+    }),
+  ],
+  shortRounds: 2,
+}

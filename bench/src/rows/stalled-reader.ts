@@ -1,0 +1,76 @@
+/**
+ * What a subscriber that stops reading costs the server: 10 subscribers, some of them stalled, while output flows.
+ */
+import { LONG_TEXT } from "../load/payload.ts"
+import { pace } from "../load/pump.ts"
+import { until } from "../load/until.ts"
+import { gatherOurs } from "../ours/audience.ts"
+import { BARE, bareSeatsOf, gather } from "../peer/audience.ts"
+import { residentBytes } from "../process/usage.ts"
+import { value, type Contestant, type Figures, type Place, type Row } from "../row.ts"
+
+const SUBSCRIBERS = 10
+const STALLED = 4
+
+/** Megabytes of resident memory per stalled reader after the flow, over the same flow with nobody stalled. */
+async function growth(
+  place: Place,
+  listeners: { readonly received: () => number; readonly publish: () => void; readonly onChange: (changed: () => void) => void; readonly stall: (count: number) => void },
+  resident: () => Promise<number>,
+): Promise<Figures> {
+  const flow = async (readers: number): Promise<number> => {
+    const before = listeners.received()
+    const made = await pace(2000, place.size(10_000, 3000), listeners.publish)
+    const arrived = until("everybody who reads has everything", 60_000, () => listeners.received() - before >= made * readers)
+    listeners.onChange(arrived.check)
+    arrived.check()
+    await arrived.reached
+    return resident()
+  }
+  await flow(SUBSCRIBERS)
+  const before = await flow(SUBSCRIBERS)
+  listeners.stall(STALLED)
+  const after = await flow(SUBSCRIBERS - STALLED)
+  return { each: Math.max(0, after - before) / 1e6 / STALLED }
+}
+
+const bare: Contestant = {
+  name: "raw ws without a bound",
+  open: async (place) => ({
+    measure: async () => {
+      const audience = await gather(BARE, bareSeatsOf(LONG_TEXT.length), SUBSCRIBERS)
+      try {
+        return await growth(place, audience, async () => {
+          await audience.station.call("collect")
+          return residentBytes(audience.station.pid)
+        })
+      } finally {
+        await audience.end()
+      }
+    },
+    close: async () => {},
+  }),
+}
+
+/** The row. */
+export const STALLED_READER: Row = {
+  id: "stalled-reader",
+  title: "server memory per stalled reader while 8 MB/s flow",
+  figures: [{ id: "each", title: "", unit: "MB", better: "less", goals: [value(2)] }],
+  ours: {
+    name: "holdfast",
+    open: async (place) => ({
+      measure: async () => {
+        const audience = await gatherOurs(place, SUBSCRIBERS, LONG_TEXT)
+        try {
+          return await growth(place, audience, async () => (await audience.hub.ask("collect")).rss)
+        } finally {
+          await audience.end()
+        }
+      },
+      close: async () => {},
+    }),
+  },
+  peers: [bare],
+  shortRounds: 1,
+}
