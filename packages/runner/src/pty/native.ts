@@ -4,6 +4,7 @@
  * node-pty's own stream is not used on Unix: it drops what is unread 200 ms after the exit. Its addon leaves the
  * master open to later children; `fcntl` through koffi closes it to them, in the same tick as the fork.
  */
+import { readdirSync } from "node:fs"
 import { createRequire } from "node:module"
 
 const ownRequire = createRequire(import.meta.url)
@@ -47,12 +48,20 @@ function load(): Binding {
       const koffi = ownRequire(`@koromix/koffi-${platform}`) as Koffi
       setDescriptorFlags = koffi.load("libc.so.6").func("int fcntl(int, int, int)")
       guarded = true
+      guardInherited(setDescriptorFlags)
     } catch (error) {
       // Optional by platform: `descriptorsGuarded` tells, and the runner logs it once at its start.
       void error
     }
   }
   return binding
+}
+
+/** What this process itself was given beyond the standard three is not for its children. */
+function guardInherited(setFlags: (...args: ReadonlyArray<number>) => number): void {
+  for (const name of readdirSync("/proc/self/fd")) {
+    if (Number(name) > 2) setFlags(Number(name), F_SETFD, FD_CLOEXEC)
+  }
 }
 
 /** Whether later children are kept from inheriting the masters of earlier ones; throws when the addon cannot be loaded. */
