@@ -36,8 +36,13 @@ export interface Changed {
 
 /** Receives the events of one attachment; called by the delivery loop, never concurrently. */
 export interface AttachmentSink {
-  /** Whole records in order; `shared` is one buffer for all subscribers of the tick and must not be changed. */
+  /**
+   * Whole records in order. The array is the same object for every live subscriber of the session and tick, so that a
+   * door can encode it once; it must not be changed.
+   */
   readonly events: (records: ReadonlyArray<Uint8Array>, last: number) => void
+  /** True while the door cannot take more; `acknowledge` (of any seq) tells that it can again. Absent: never full. */
+  readonly full?: () => boolean
   readonly snapshot: (seq: number, head: SnapshotHead, screen: Uint8Array, session: Session) => void
   readonly synced: (seq: number) => void
   readonly viewers: (viewers: Viewers) => void

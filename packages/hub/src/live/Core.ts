@@ -1,0 +1,34 @@
+/** What every operation of the hub shares. */
+import { randomBytes } from "node:crypto"
+import type { Settings } from "@holdfast/protocol/settings"
+import { uuidV7 } from "@holdfast/protocol/ids"
+import type { Store } from "@holdfast/store/Store"
+import type { Fleet } from "../runners/Fleet.ts"
+import type { Reconciler } from "../runners/Reconciler.ts"
+import type { Feed } from "../session/Feed.ts"
+import type { SessionTable } from "../session/SessionTable.ts"
+import type { TerminalDefaults } from "../terminal/terminal-spec.ts"
+
+/** How a hub is set up. */
+export interface HubOptions {
+  readonly settings: Settings
+  /** Environment and home of children. */
+  readonly defaults: TerminalDefaults
+  /** Receives what is worth a line in the log. */
+  readonly report?: (message: string, fields: Readonly<Record<string, unknown>>) => void
+}
+
+/** The parts of a running hub. */
+export interface Core {
+  readonly id: string
+  readonly options: HubOptions
+  readonly store: Store["Service"]
+  readonly table: SessionTable
+  readonly fleet: Fleet
+  readonly reconciler: Reconciler
+  readonly feed: Feed
+  readonly now: () => number
+}
+
+/** A new id: a UUIDv7 of this moment. */
+export const newId = (now: number): string => uuidV7(now, randomBytes(10))

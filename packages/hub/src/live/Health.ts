@@ -1,0 +1,51 @@
+/** What the hub knows of its own state (H-14, K4). */
+import * as Effect from "effect/Effect"
+import type { AppendOutcome } from "@holdfast/store/Store"
+import type { Health } from "../Hub.ts"
+import type { Core } from "./Core.ts"
+
+/** Follows the outcomes of appends. */
+export class StoreHealth {
+  state: "ok" | "full" | "failed" = "ok"
+  problem: string | undefined
+
+  /** Takes an outcome. */
+  readonly see = (outcome: AppendOutcome): void => {
+    switch (outcome._tag) {
+      case "Appended":
+      case "Repeated":
+        this.state = "ok"
+        this.problem = undefined
+        return
+      case "StorageFull":
+        this.state = "full"
+        this.problem = `the disk is full: ${outcome.message}`
+        return
+      case "Failed":
+        this.state = "failed"
+        this.problem = `the store failed: ${outcome.message}`
+    }
+  }
+}
+
+/** The report. */
+export const health = (core: Core, seen: StoreHealth): Effect.Effect<Health> =>
+  Effect.map(Effect.result(core.store.stats), (stats) => {
+    const store = stats._tag === "Failure" ? "failed" : seen.state
+    const problems = [
+      ...(stats._tag === "Failure" ? [stats.failure.message] : []),
+      ...(seen.problem === undefined ? [] : [seen.problem]),
+      ...(core.fleet.problem === undefined ? [] : [core.fleet.problem]),
+    ]
+    let attachments = 0
+    for (const { parts } of core.table.all()) attachments += parts.delivery.all.size
+    return {
+      ready: store === "ok" && core.fleet.state !== "away",
+      store,
+      runner: core.fleet.state,
+      problems,
+      sessions: stats._tag === "Failure" ? 0 : stats.success.sessions,
+      loaded: core.table.size,
+      attachments,
+    }
+  })

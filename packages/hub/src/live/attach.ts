@@ -1,0 +1,113 @@
+/** Attaching: a subscriber, its presence, and its hands on the keyboard (docs/PROTOCOL.md, D-1 to D-10, T-8 to T-11). */
+import * as Effect from "effect/Effect"
+import { refuseInput } from "@holdfast/core/decide"
+import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer } from "@holdfast/protocol/errors"
+import { TERMINAL_SIZE } from "@holdfast/protocol/event"
+import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
+import type { Core } from "./Core.ts"
+
+/** Says what is wrong with a size, or nothing. */
+export function sizeProblem(cols: number, rows: number): InvalidSize | undefined {
+  const { minimum, maximum } = TERMINAL_SIZE
+  const good = (cells: number): boolean => Number.isInteger(cells) && cells >= minimum && cells <= maximum
+  return good(cols) && good(rows)
+    ? undefined
+    : new InvalidSize({ message: `a terminal has from ${minimum} to ${maximum} columns and rows, not ${cols}×${rows}` })
+}
+
+const readOnly = (): ReadOnlyViewer =>
+  new ReadOnlyViewer({ message: "this attachment may only read; attach as interactive to type or resize" })
+
+/** Attachments by the credential that opened them, to end them when it is revoked. */
+export type Attached = Map<string, Set<{ readonly drop: (reason: string) => void }>>
+
+/** Attaches a sink to a session. */
+export const attach = (
+  core: Core,
+  attached: Attached,
+  request: AttachRequest,
+  sink: AttachmentSink,
+  by: Principal,
+): Effect.Effect<Attachment, DoorError> =>
+  Effect.gen(function* () {
+    if (by.scope === "read" && request.mode !== "viewer") {
+      return yield* new Forbidden({ message: "this credential may only read; attach as a viewer" })
+    }
+    const { cols, rows } = request
+    const problem = cols === undefined || rows === undefined ? undefined : sizeProblem(cols, rows)
+    if (problem !== undefined) return yield* problem
+    const { session, parts } = yield* core.table.open(request.session)
+    const { delivery, presence, inputs } = parts
+    const cursor = {
+      ...(request.after === undefined ? {} : { after: request.after }),
+      ...(request.log === undefined ? {} : { log: request.log }),
+    }
+    const plan = delivery.plan(cursor)
+    if (plan._tag === "Invalid") return yield* new CursorInvalid({ message: plan.message })
+
+    let open = true
+    const guarded: AttachmentSink = {
+      events: (records, last) => sink.events(records, last),
+      snapshot: (seq, head, screen, record) => sink.snapshot(seq, head, screen, record),
+      synced: (seq) => sink.synced(seq),
+      viewers: (viewers) => sink.viewers(viewers),
+      full: () => sink.full?.() ?? false,
+      detached: (reason) => {
+        finish()
+        sink.detached(reason)
+      },
+    }
+    const subscriber = delivery.subscribe(guarded, request.filter)
+    const viewer = presence.join({
+      client: request.client,
+      name: request.name,
+      mode: request.mode,
+      show: (viewers) => (subscriber.mode === "new" ? undefined : sink.viewers(viewers)),
+      ...(cols === undefined || rows === undefined ? {} : { cols, rows }),
+    })
+    const held = attached.get(by.credential) ?? new Set()
+    attached.set(by.credential, held)
+    const entry = {
+      drop: (reason: string): void => {
+        delivery.end(subscriber)
+        guarded.detached(reason)
+      },
+    }
+    held.add(entry)
+    const finish = (): void => {
+      if (!open) return
+      open = false
+      held.delete(entry)
+      if (held.size === 0 && attached.get(by.credential) === held) attached.delete(by.credential)
+      presence.leave(viewer)
+      session.touchedAt = core.now()
+    }
+
+    return {
+      handle: session.wire,
+      session: session.record(),
+      log: session.log,
+      inputs: inputs.settledOf(request.client),
+      start: () => delivery.begin(subscriber, plan),
+      acknowledge: (seq) => delivery.acknowledge(subscriber, seq),
+      resize: (cols, rows) => {
+        if (request.mode === "viewer") return readOnly()
+        const wrong = sizeProblem(cols, rows)
+        if (wrong === undefined && open) presence.resize(viewer, cols, rows)
+        return wrong
+      },
+      input: (number, bytes, settled) => {
+        if (request.mode === "viewer") return settled(readOnly())
+        const refused = refuseInput(session.state, request.client)
+        if (refused !== undefined) return settled(refused)
+        presence.typed(viewer)
+        inputs.send(request.client, number, bytes, settled)
+      },
+      head: () => (subscriber.mode === "live" ? delivery.published : subscriber.sent),
+      position: () => ({ sent: subscriber.sent, unacknowledged: subscriber.unacknowledged, synced: subscriber.synced }),
+      detach: () => {
+        delivery.end(subscriber)
+        finish()
+      },
+    }
+  })

@@ -1,0 +1,138 @@
+/**
+ * Creating a terminal session.
+ *
+ * Order: checked, then durable with the child's id and the runner's generation, then started. A kill between any two
+ * steps leaves either nothing or a session whose child the next start of the hub starts under the same id (R-8, R-18).
+ */
+import * as Effect from "effect/Effect"
+import { decide } from "@holdfast/core/decide"
+import { Busy, CommandNotFound, type DoorError, InvalidSize, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
+import type { CreateSession, Session } from "@holdfast/protocol/session"
+import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
+import type { Principal } from "../Hub.ts"
+import type { RunnerLink } from "../runners/Fleet.ts"
+import { bodyHash } from "../session/command.ts"
+import { encodeDrafts, storedState } from "../session/encode.ts"
+import type { Loaded } from "../session/SessionTable.ts"
+import { keyConflict, storeProblem } from "../session/store-problem.ts"
+import { terminalSpec } from "../terminal/terminal-spec.ts"
+import { type Core, newId } from "./Core.ts"
+
+/** How long a create waits for the process to be known as running or failed, in milliseconds. */
+const START_WAIT = 10_000
+
+/** What a create answers with; `created` is false for a key that was used before. */
+export interface Created {
+  readonly session: Session
+  readonly created: boolean
+}
+
+/** Creates a session; with a key once. */
+export const create = (core: Core, request: CreateSession, by: Principal): Effect.Effect<Created, DoorError> =>
+  Effect.gen(function* () {
+    if (request.kind !== "terminal") {
+      return yield* new Unprocessable({ message: "this version opens terminals only; use kind terminal", field: "kind" })
+    }
+    const spec = yield* terminalSpec(request, core.options.defaults)
+    const link = yield* runner(core)
+    const now = core.now()
+    const id = newId(now)
+    const child = newId(now)
+    const label = request.label ?? defaultLabel(spec.command)
+    const decision = decide(undefined, {
+      _tag: "Create",
+      kind: "terminal",
+      label,
+      tags: request.tags ?? [],
+      owner: by.name,
+      terminal: spec,
+      child,
+      runner: link.generation,
+    })
+    const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, by.name) : undefined
+    if (encoded === undefined) return yield* Effect.die(new Error("a new session was refused"))
+    const { key, ...body } = request
+    const made = yield* core.store
+      .create({
+        id,
+        records: encoded.records,
+        state: storedState(encoded.state),
+        ...(key === undefined ? {} : { key: { key, hash: bodyHash(body) } }),
+      })
+      .pipe(Effect.mapError(storeProblem))
+    if (made._tag === "KeyConflict") return yield* keyConflict(key ?? "")
+    if (made._tag === "Exists") {
+      const session = yield* core.store.get(made.id).pipe(Effect.mapError(storeProblem))
+      return { session, created: false }
+    }
+    const loaded = core.table.adopt(made.claimed, encoded.state)
+    const { session, parts } = loaded
+    core.feed.push(id, () => session.record())
+    parts.starting = true
+    const start = { id: child, session: id, terminal: spec, scrollback: core.options.settings.scrollback }
+    // From here on the session exists: a caller that goes away changes nothing about it.
+    yield* Effect.tryPromise({ try: () => core.fleet.start(link, start, parts), catch: (cause) => cause }).pipe(
+      Effect.catch((cause) => startFailed(loaded, cause)),
+      Effect.andThen(processKnown(loaded)),
+      Effect.ensuring(Effect.sync(() => (parts.starting = false))),
+      Effect.uninterruptible,
+    )
+    return { session: session.record(), created: true }
+  })
+
+/** The runner for new children. */
+const runner = (core: Core): Effect.Effect<RunnerLink, Unavailable> =>
+  Effect.tryPromise({
+    try: () => core.fleet.current(),
+    catch: (cause) =>
+      new Unavailable({ message: `no runner could be started: ${cause instanceof Error ? cause.message : String(cause)}` }),
+  })
+
+/** A refused start is written into the log and answered as the error it is; a lost answer is left to the reconciler. */
+const startFailed = ({ session }: Loaded, cause: unknown): Effect.Effect<void, DoorError> => {
+  if (!(cause instanceof RequestRefused)) return Effect.void
+  const { tag, message } = cause.failure
+  return Effect.callback<void, DoorError>((resume) => {
+    session.submit({
+      decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }),
+      done: () => resume(Effect.fail(refusal(tag, message, session.state.terminal?.spec.command ?? ""))),
+    })
+  })
+}
+
+function refusal(tag: string, message: string, command: string): DoorError {
+  switch (tag) {
+    case "CommandNotFound":
+      return new CommandNotFound({ message, command })
+    case "Unprocessable":
+      return new Unprocessable({ message })
+    case "InvalidSize":
+      return new InvalidSize({ message })
+    case "Busy":
+      return new Busy({ message, retryAfter: 1 })
+    default:
+      return new Unavailable({ message: `the process could not be started: ${message}` })
+  }
+}
+
+/** Waits, bounded, until it is durable what became of the start. */
+const processKnown = ({ session, parts }: Loaded): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    if (session.durable.process !== "starting") return resume(Effect.void)
+    const timer = setTimeout(() => {
+      forget()
+      resume(Effect.void)
+    }, START_WAIT)
+    const forget = parts.onProcess(() => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+  })
+
+/** The program's name: what a session is called when nobody says. */
+function defaultLabel(command: string): string {
+  // oxlint-disable-next-line no-control-regex
+  const name = (command.split("/").at(-1) ?? "").replace(/[\u0000-\u001f\u007f-\u009f]/g, "").slice(0, 200)
+  return name === "" ? "terminal" : name
+}
+

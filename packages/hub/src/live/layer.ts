@@ -1,0 +1,152 @@
+/**
+ * The hub, wired: one layer over a store and the runners of a data directory.
+ *
+ * It is ready as soon as the store is open and the living runners are connected; sessions and children are brought
+ * together behind that.
+ */
+import { randomUUID } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { BadRequest, Unavailable } from "@holdfast/protocol/errors"
+import { Store, type StoreError } from "@holdfast/store/Store"
+import { Hub } from "../Hub.ts"
+import { Fleet } from "../runners/Fleet.ts"
+import { Reconciler } from "../runners/Reconciler.ts"
+import { Runners } from "../runners/Runners.ts"
+import { Feed } from "../session/Feed.ts"
+import { makeFork } from "../session/Fork.ts"
+import { SessionTable } from "../session/SessionTable.ts"
+import { storeProblem } from "../session/store-problem.ts"
+import { PastScreens } from "../terminal/PastScreens.ts"
+import { attach, type Attached } from "./attach.ts"
+import type { Core, HubOptions } from "./Core.ts"
+import { create } from "./create.ts"
+import { health, StoreHealth } from "./Health.ts"
+import * as Lifecycle from "./lifecycle.ts"
+import * as Queries from "./queries.ts"
+import * as Terminals from "./terminals.ts"
+
+/** Name of the lease whose token orders the hubs of a data directory (R-13). */
+const LEASE = "hub"
+
+/** How often sessions whose time in the trash is over are looked for, and how many are taken at once. */
+const PURGE_EVERY = 60_000
+const PURGE_AT_ONCE = 100
+
+/** Makes the hub. Fails when the store cannot be used. */
+export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store | Runners> =>
+  Layer.effect(
+    Hub,
+    Effect.gen(function* () {
+      const store = yield* Store
+      const runners = yield* Runners
+      const fork = yield* makeFork
+      const id = randomUUID()
+      const now = (): number => Date.now()
+      const report = options.report ?? ((): void => {})
+      const epoch = yield* hubEpoch(store, id, now)
+      const seen = new StoreHealth()
+      const feed = new Feed(store, fork)
+      const table = new SessionTable({
+        settings: options.settings,
+        store,
+        fork,
+        now,
+        append: store.append,
+        outcome: seen.see,
+        changed: (session) => feed.push(session.id, () => session.record()),
+        report,
+      })
+      const reconciler: Reconciler = new Reconciler(runners, table, () => fleet)
+      const fleet = new Fleet(runners, id, epoch, {
+        died: () => void reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) })),
+        child: (link, status) => reconciler.place(link, status),
+        report,
+      })
+      const core: Core = { id, options, store, table, fleet, reconciler, feed, now }
+      const past = new PastScreens()
+      const keys = new Terminals.InputKeys()
+      const attached: Attached = new Map()
+
+      const purge = setInterval(() => {
+        fork(store.purge(now(), PURGE_AT_ONCE), (exit) => {
+          if (exit._tag === "Success") for (const gone of exit.value) table.drop(gone, "the session was purged")
+          else report("the trash could not be purged", { cause: String(exit.cause) })
+        })
+      }, PURGE_EVERY)
+      purge.unref()
+      yield* Effect.addFinalizer(() =>
+        Effect.promise(async () => {
+          clearInterval(purge)
+          reconciler.close()
+          fleet.close()
+          table.close("the hub is stopping")
+          await past.stop()
+        }),
+      )
+      yield* Effect.promise(() => fleet.begin().catch((cause: unknown) => report("runners could not be looked for", { cause: String(cause) })))
+      void reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) }))
+
+      return Hub.of({
+        id,
+        create: (request, by) => create(core, request, by),
+        resolve: (text) => Queries.resolve(core, text),
+        get: (session) => Queries.get(core, session),
+        list: (query) => Queries.list(core, query),
+        update: (session, change, by) => Lifecycle.update(core, session, change, by),
+        mark: (session, mark, by) => Lifecycle.mark(core, session, mark, by),
+        archive: (session, key, by) => Lifecycle.archive(core, session, key, by),
+        restore: (session, key, by) => Lifecycle.restore(core, session, key, by),
+        remove: (session, key, by) => Lifecycle.remove(core, session, key, by),
+        events: (session, range) => Queries.events(core, session, range),
+        attach: (request, sink, by) => attach(core, attached, request, sink, by),
+        watch: (after, sink) =>
+          Effect.gen(function* () {
+            if (after !== undefined && !(Number.isSafeInteger(after) && after >= 0)) {
+              return yield* new BadRequest({ message: "a change number is a whole number from 0", field: "after" })
+            }
+            const { head } = yield* store.changes(Number.MAX_SAFE_INTEGER, 1).pipe(Effect.mapError(storeProblem))
+            // A number beyond the head is of another store: everything is given again.
+            const change = after === undefined ? head : after > head ? 0 : after
+            return { change, ...feed.watch(change, sink) }
+          }),
+        input: (session, key, bytes) => Terminals.input(core, keys, session, key, bytes),
+        resize: (session, cols, rows) => Terminals.resize(core, session, cols, rows),
+        signal: (session, name) => Terminals.signal(core, session, name),
+        setTypist: (session, client, name, mode, by) => Lifecycle.setTypist(core, session, client, name, mode, by),
+        screen: (session) => Terminals.screen(core, past, session),
+        health: health(core, seen),
+        runnerStatus: ask(() => Promise.all([...fleet.links.values()].map((link) => link.connection.status()))),
+        stopRunners: (atOnce) =>
+          ask(() =>
+            Promise.all(
+              [...fleet.links.values()].map(async (link) => {
+                link.draining = true
+                const status = await link.connection.status()
+                await link.connection.drain(atOnce, options.settings.killGrace)
+                return status
+              }),
+            ),
+          ),
+        dropCredential: (credential) =>
+          Effect.sync(() => {
+            for (const entry of [...(attached.get(credential) ?? [])]) entry.drop("the credential was revoked")
+          }),
+      })
+    }),
+  )
+
+const ask = <A>(body: () => Promise<A>): Effect.Effect<A, Unavailable> =>
+  Effect.tryPromise({ try: body, catch: (cause) => new Unavailable({ message: `the runner did not answer: ${String(cause)}` }) })
+
+/** A number that grows with every start of a hub on this store. */
+const hubEpoch = (store: Store["Service"], hub: string, now: () => number): Effect.Effect<number, StoreError> =>
+  Effect.gen(function* () {
+    // The lease is over at once: only its token is of use, and a dead hub hides nothing.
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const token = yield* store.lease(LEASE, hub, now() + attempt, 1)
+      if (token !== undefined) return token
+      yield* Effect.sleep(10)
+    }
+    return yield* Effect.die(new Error("the clock of this machine went back behind the last start of a hub"))
+  })

@@ -1,0 +1,80 @@
+/** Reading: records, lists, pages of events, ids. None of it opens a session. */
+import * as Effect from "effect/Effect"
+import { cursorProblem } from "@holdfast/core/cursor"
+import { CursorAhead, CursorInvalid, type DoorError, SessionAmbiguous } from "@holdfast/protocol/errors"
+import { decodeRecord, readRecord, RECORD_JSON } from "@holdfast/protocol/record"
+import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
+import type { EventPage } from "../Hub.ts"
+import { notFound, storeProblem } from "../session/store-problem.ts"
+import type { Core } from "./Core.ts"
+
+/** Bytes of records in one page of events. */
+const PAGE_BYTES = 1024 * 1024
+
+/** Matches of a shortened id that are shown. */
+const MATCHES = 20
+
+const decoder = new TextDecoder()
+
+/** The record of a session; of an open one what is durable of it. */
+export const get = (core: Core, id: string): Effect.Effect<Session, DoorError> =>
+  Effect.suspend(() => {
+    const there = core.table.peek(id)
+    return there === undefined ? core.store.get(id).pipe(Effect.mapError(storeProblem)) : Effect.succeed(there.session.record())
+  })
+
+/** A page of the list, with the records of open sessions as they are now. */
+export const list = (core: Core, query: SessionQuery): Effect.Effect<SessionPage, DoorError> =>
+  core.store.list(query).pipe(
+    Effect.mapError(storeProblem),
+    Effect.map(({ sessions, total, next }) => ({
+      sessions: sessions.map((session) => core.table.peek(session.id)?.session.record() ?? session),
+      total,
+      next,
+    })),
+  )
+
+/** The one session that a text names. */
+export const resolve = (core: Core, text: string): Effect.Effect<string, DoorError> =>
+  Effect.gen(function* () {
+    if (text === "" || text.length > 256) return yield* notFound(text)
+    if (core.table.peek(text) !== undefined) return text
+    const matches = yield* core.store.resolve(text, MATCHES).pipe(Effect.mapError(storeProblem))
+    const [first] = matches
+    if (first === undefined) return yield* notFound(text)
+    if (matches.length === 1 || first === text) return first
+    return yield* new SessionAmbiguous({ message: `several sessions match ${JSON.stringify(text)}; give more of the id`, matches })
+  })
+
+/** A page of events as JSON texts. */
+export const events = (
+  core: Core,
+  id: string,
+  range: { readonly after: number; readonly limit: number; readonly channel?: string; readonly type?: string; readonly turn?: string },
+): Effect.Effect<EventPage, DoorError> =>
+  Effect.gen(function* () {
+    const { after, limit, ...filter } = range
+    const problem = cursorProblem(after)
+    if (problem !== undefined) return yield* new CursorInvalid({ message: problem })
+    const head = yield* core.store.head(id).pipe(Effect.mapError(storeProblem))
+    if (after > head.lastSeq) {
+      return yield* new CursorAhead({ message: `the log ends at ${head.lastSeq}; the cursor ${after} is of another log`, lastSeq: head.lastSeq })
+    }
+    const from = Math.max(after, head.firstSeq - 1)
+    const chunk = yield* core.store
+      .read(head.session, { after: from, maxBytes: PAGE_BYTES, maxRecords: limit, ...filter })
+      .pipe(Effect.mapError(storeProblem))
+    return {
+      events: chunk.records.map(eventText),
+      firstSeq: head.firstSeq,
+      lastSeq: Math.max(head.lastSeq, chunk.last),
+      next: chunk.last,
+      atHead: chunk.atHead,
+    }
+  })
+
+/** The JSON text of a record's event: as it was stored, or made from output bytes. */
+export function eventText(record: Uint8Array): string {
+  const view = readRecord(record, 0)
+  return view.kind === RECORD_JSON ? decoder.decode(view.body) : JSON.stringify(decodeRecord(view))
+}

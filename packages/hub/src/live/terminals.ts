@@ -1,0 +1,113 @@
+/** Operations on terminals that need no attachment: input, size, signals, the keyboard, the screen. */
+import { createHash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import { refuseInput } from "@holdfast/core/decide"
+import { type DoorError, SessionState, Unavailable } from "@holdfast/protocol/errors"
+import type { Screen } from "@holdfast/protocol/session"
+import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
+import { bodyHash } from "../session/command.ts"
+import type { Loaded } from "../session/SessionTable.ts"
+import { keyConflict, storeProblem } from "../session/store-problem.ts"
+import type { ChildFollower } from "../terminal/ChildFollower.ts"
+import type { PastScreens } from "../terminal/PastScreens.ts"
+import { sizeProblem } from "./attach.ts"
+import { type Core, newId } from "./Core.ts"
+
+/** Keys of inputs that are remembered with their body, over all sessions; the oldest leaves first. */
+const KEYS_MAX = 10_000
+
+/** Bodies of keyed inputs, so that another body under the same key is seen. */
+export class InputKeys {
+  private readonly seen = new Map<string, string>()
+
+  /** False when the key was used for another body. */
+  admit(session: string, key: string, bytes: Uint8Array): boolean {
+    const name = `${session} ${key}`
+    const hash = bodyHash(Buffer.from(bytes).toString("base64"))
+    const known = this.seen.get(name)
+    if (known !== undefined) return known === hash
+    this.seen.set(name, hash)
+    if (this.seen.size > KEYS_MAX) for (const oldest of this.seen.keys()) return this.seen.delete(oldest)
+    return true
+  }
+}
+
+/** Types into a terminal; with a key once (H-7): the key is the client's name to the runner, which remembers it. */
+export const input = (
+  core: Core,
+  keys: InputKeys,
+  id: string,
+  key: string | undefined,
+  bytes: Uint8Array,
+): Effect.Effect<{ readonly seq: number }, DoorError> =>
+  Effect.flatMap(core.table.open(id), ({ session, parts }) =>
+    Effect.callback<{ readonly seq: number }, DoorError>((resume) => {
+      const client = `key:${key === undefined ? newId(core.now()) : createHash("sha256").update(key).digest("base64url")}`
+      const refused = refuseInput(session.state, client)
+      if (refused !== undefined) return resume(Effect.fail(refused))
+      if (key !== undefined && !keys.admit(id, key, bytes)) return resume(Effect.fail(keyConflict(key)))
+      parts.inputs.send(client, 1, bytes, (error) =>
+        resume(error === undefined ? Effect.succeed({ seq: session.durableSeq }) : Effect.fail(error)),
+      )
+    }),
+  )
+
+/** Changes a terminal's size, as a viewer without a window. */
+export const resize = (core: Core, id: string, cols: number, rows: number): Effect.Effect<void, DoorError> =>
+  Effect.gen(function* () {
+    const wrong = sizeProblem(cols, rows)
+    if (wrong !== undefined) return yield* wrong
+    const loaded = yield* core.table.open(id)
+    yield* running(loaded)
+    loaded.parts.presence.want(cols, rows)
+  })
+
+/** Sends a signal to the process group in the foreground. */
+export const signal = (core: Core, id: string, name: string): Effect.Effect<void, DoorError> =>
+  Effect.gen(function* () {
+    const loaded = yield* core.table.open(id)
+    const { port } = yield* running(loaded)
+    yield* asked(() => port.connection.signal(port.child, name))
+  })
+
+/** What a viewer sees now; after the exit, the last screen (H-8). */
+export const screen = (core: Core, past: PastScreens, id: string): Effect.Effect<Screen, DoorError> =>
+  Effect.gen(function* () {
+    const { session, parts } = yield* core.table.open(id)
+    if (session.durable.terminal === undefined) {
+      return yield* new SessionState({ message: "the session has no terminal", status: session.durable.process })
+    }
+    const { follower } = parts
+    if (follower !== undefined && follower.port.child !== 0) {
+      const { port } = follower
+      const { position, ...shown } = yield* asked(() => port.connection.screen(port.child))
+      return { ...shown, seq: follower.positions.find(position)?.seq ?? session.durableSeq }
+    }
+    const kept = yield* core.store.checkpoint(session.handle).pipe(Effect.mapError(storeProblem))
+    if (kept === undefined) {
+      return yield* new Unavailable({ message: "no screen of this terminal was kept; read its events instead" })
+    }
+    return yield* Effect.tryPromise({
+      try: () => past.show(kept),
+      catch: (cause) => new Unavailable({ message: `the kept screen could not be shown: ${String(cause)}` }),
+    })
+  })
+
+const running = ({ session, parts }: Loaded): Effect.Effect<ChildFollower, SessionState | Unavailable> => {
+  const { process } = session.state
+  if (process !== "running" && process !== "starting") {
+    return Effect.fail(new SessionState({ message: `the session's process is ${process}`, status: process }))
+  }
+  return parts.follower === undefined
+    ? Effect.fail(new Unavailable({ message: "the runner of this session is away; try again" }))
+    : Effect.succeed(parts.follower)
+}
+
+const asked = <A>(ask: () => Promise<A>): Effect.Effect<A, Unavailable> =>
+  Effect.tryPromise({
+    try: ask,
+    catch: (cause) =>
+      new Unavailable({
+        message: cause instanceof RequestRefused ? cause.failure.message : "the runner went away before it answered; try again",
+      }),
+  })

@@ -1,0 +1,203 @@
+/**
+ * The runners of this hub: found at start, connected, followed, started when needed, buried when they died.
+ *
+ * One loop reconciles: every session whose record says that it has a process is either followed, started again under
+ * the same id, or written off. It runs at start and after each runner's death, so there is one path for both (R-5, R-16, R-18).
+ */
+import type { FoundRunner } from "@holdfast/runner/client/generations"
+import type { RunnerConnection, RunnerEvents, StartTerminal } from "@holdfast/runner/client/RunnerConnection"
+import type { ChildStatus } from "@holdfast/runner/wire/messages"
+import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
+import type { Parts } from "../terminal/Parts.ts"
+import type { RunnerPort } from "../terminal/RunnerPort.ts"
+import type { DeadRunner, Runners } from "./Runners.ts"
+
+/** Waits between attempts to connect again to a living runner, in milliseconds. */
+const RECONNECT = [50, 100, 250, 500, 1000, 2000] as const
+
+/** One connected runner. */
+export interface RunnerLink {
+  readonly generation: string
+  readonly found: FoundRunner
+  readonly connection: RunnerConnection
+  /** Children by their number on this connection. */
+  readonly children: Map<number, { readonly status: ChildStatus; parts: Parts | undefined }>
+  draining: boolean
+}
+
+/** What the fleet tells. */
+export interface FleetEvents {
+  /** A runner died: look for sessions that had a child there. */
+  readonly died: (dead: DeadRunner) => void
+  /** A child of a connected runner has no place yet. */
+  readonly child: (link: RunnerLink, status: ChildStatus) => void
+  readonly report: (message: string, fields: Readonly<Record<string, unknown>>) => void
+}
+
+/** The connected runners. */
+export class Fleet {
+  readonly links = new Map<string, RunnerLink>()
+  /** Why there is no runner, when one was wanted. */
+  problem: string | undefined
+  private readonly runners: Runners["Service"]
+  private readonly hub: string
+  private readonly epoch: number
+  private readonly events: FleetEvents
+  private startingOne: Promise<RunnerLink> | undefined
+  private readonly timers = new Set<NodeJS.Timeout>()
+  private closed = false
+
+  constructor(runners: Runners["Service"], hub: string, epoch: number, events: FleetEvents) {
+    this.runners = runners
+    this.hub = hub
+    this.epoch = epoch
+    this.events = events
+  }
+
+  /** State for health. */
+  get state(): "ok" | "starting" | "away" {
+    if (this.startingOne !== undefined) return "starting"
+    return this.problem === undefined ? "ok" : "away"
+  }
+
+  /** Finds and connects every living runner; gives the dead ones. */
+  async begin(): Promise<ReadonlyArray<DeadRunner>> {
+    const all = await this.runners.discover()
+    await Promise.all(all.map((found) => (found.state === "live" ? this.connect(found).catch(() => this.retry(found, 0)) : undefined)))
+    return all.filter((found): found is DeadRunner => found.state === "dead")
+  }
+
+  /** The runner for new children; started when there is none. */
+  current(): Promise<RunnerLink> {
+    for (const link of this.links.values()) {
+      if (!link.draining && link.connection.welcome.version === RUNNER_PROTOCOL_VERSION) return Promise.resolve(link)
+    }
+    this.startingOne ??= this.startOne().finally(() => (this.startingOne = undefined))
+    return this.startingOne
+  }
+
+  /** Starts a child and follows it; rejects as the connection does. */
+  async start(link: RunnerLink, request: StartTerminal, parts: Parts): Promise<void> {
+    const status = await link.connection.start(request)
+    this.follow(link, status, parts)
+  }
+
+  /** Follows a child for a session. */
+  follow(link: RunnerLink, status: ChildStatus, parts: Parts): void {
+    if (this.links.get(link.generation) !== link || parts.follower?.port.connection === link.connection) return
+    link.children.set(status.child, { status, parts })
+    const port: RunnerPort = {
+      connection: link.connection,
+      child: status.child,
+      generation: link.generation,
+      finished: () => {
+        link.children.delete(status.child)
+        parts.finished()
+        link.connection.forget(status.child)
+      },
+    }
+    parts.connect(port, status.id)
+  }
+
+  /** Ends a child that no session wants, and has it forgotten. */
+  discard(link: RunnerLink, status: ChildStatus, grace: number): void {
+    this.events.report("a child without a session is ended", { child: status.id, session: status.session })
+    const forget = (): void => {
+      link.connection.ack(status.child, Number.MAX_SAFE_INTEGER)
+      link.connection.forget(status.child)
+      link.children.delete(status.child)
+    }
+    if (status.state === "exited") return forget()
+    link.connection.end(status.child, grace).then(forget, (cause: unknown) => {
+      this.events.report("a child could not be ended", { child: status.id, cause: String(cause) })
+    })
+  }
+
+  /** Leaves the runners alone and ends the connections. */
+  close(): void {
+    this.closed = true
+    for (const timer of this.timers) clearTimeout(timer)
+    for (const link of this.links.values()) link.connection.close()
+    this.links.clear()
+  }
+
+  private async startOne(): Promise<RunnerLink> {
+    try {
+      const started = await this.runners.start()
+      const { generation, directory, socket, pid } = started
+      const record = { pid, versions: [RUNNER_PROTOCOL_VERSION], build: "", startedAt: Date.now(), socket }
+      const link = await this.connect({ state: "live", generation, directory, record })
+      this.problem = undefined
+      return link
+    } catch (cause) {
+      this.problem = cause instanceof Error ? cause.message : String(cause)
+      throw cause
+    }
+  }
+
+  private async connect(found: FoundRunner & { readonly state: "live" }): Promise<RunnerLink> {
+    let link: RunnerLink | undefined
+    const early: Array<() => void> = []
+    const when = (action: (link: RunnerLink) => void): void => {
+      if (link === undefined) early.push(() => (link === undefined ? undefined : action(link)))
+      else action(link)
+    }
+    const events: RunnerEvents = {
+      entry: (child, entry) => when((there) => there.children.get(child)?.parts?.follower?.entry(entry)),
+      input: (child, client, number, failure) =>
+        when((there) => there.children.get(child)?.parts?.inputs.settle(client, number, failure)),
+      problem: (tag, message, child) => this.events.report("the runner is in trouble", { runner: found.generation, tag, message, child }),
+      closed: ({ reason, message }) => when((there) => this.lost(there, found, reason, message)),
+    }
+    const connection = await this.runners.connect({ socket: found.record.socket, hub: this.hub, hubEpoch: this.epoch, events })
+    link = { generation: found.generation, found, connection, children: new Map(), draining: connection.welcome.draining }
+    if (this.closed) connection.close()
+    this.links.set(found.generation, link)
+    this.problem = undefined
+    for (const status of connection.welcome.children) {
+      link.children.set(status.child, { status, parts: undefined })
+      this.events.child(link, status)
+    }
+    for (const action of early) action()
+    return link
+  }
+
+  private lost(link: RunnerLink, found: FoundRunner & { readonly state: "live" }, reason: string, message: string): void {
+    if (this.links.get(link.generation) === link) this.links.delete(link.generation)
+    for (const { parts } of link.children.values()) {
+      if (parts?.follower?.port.connection === link.connection) parts.disconnect()
+    }
+    link.children.clear()
+    if (this.closed || reason === "closed") return
+    this.events.report("the connection to a runner ended", { runner: link.generation, reason, message })
+    if (reason === "superseded") {
+      this.problem = "a newer hub has taken over the runner of this data directory"
+      return
+    }
+    this.retry(found, 0)
+  }
+
+  private retry(found: FoundRunner & { readonly state: "live" }, attempt: number): void {
+    if (this.closed) return
+    const timer = setTimeout(() => {
+      this.timers.delete(timer)
+      this.look(found).catch((cause: unknown) => {
+        this.events.report("a runner cannot be reached", { runner: found.generation, attempt, cause: String(cause) })
+        this.retry(found, attempt + 1)
+      })
+    }, RECONNECT[Math.min(attempt, RECONNECT.length - 1)])
+    this.timers.add(timer)
+  }
+
+  private async look(found: FoundRunner & { readonly state: "live" }): Promise<void> {
+    const all = await this.runners.discover()
+    if (this.closed || this.links.has(found.generation)) return
+    const now = all.find((other) => other.generation === found.generation)
+    if (now?.state === "live") {
+      await this.connect(now)
+      return
+    }
+    const dead: DeadRunner = now ?? { state: "dead", generation: found.generation, directory: found.directory, record: found.record }
+    this.events.died(dead)
+  }
+}

@@ -1,0 +1,307 @@
+/**
+ * The loop of one session: commands one at a time, appends pipelined.
+ *
+ * Invariants: `state` has every event that was handed to the store, `durable` only what the store confirmed, and only
+ * the latter is shown (D-8). Seqs are dense (E-1). After a failed append nothing that followed it can have succeeded, so
+ * all of it is answered with an error and the session is claimed anew. Everything here is plain and synchronous.
+ */
+import { evolveOutput } from "@holdfast/core/evolve"
+import { type SessionState, toSession } from "@holdfast/core/state"
+import { Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
+import { encodeOutput, type LogRecord } from "@holdfast/protocol/record"
+import type { Session } from "@holdfast/protocol/session"
+import type { AppendKey, AppendOutcome, Claimed, JournalPosition, SessionHandle, StoredState } from "@holdfast/store/Store"
+import { encodeDrafts, storedState } from "./encode.ts"
+import { appendProblem } from "./store-problem.ts"
+import { type AnyWork, isOutput, type OutputWork, type Work, type WorkResult } from "./Work.ts"
+import type { SessionContext, SessionPart } from "./SessionContext.ts"
+
+/** `lastActiveAt` of a session that only prints is stored at most so often, in milliseconds. */
+const ACTIVE_EVERY = 5000
+
+interface Flight {
+  readonly records: ReadonlyArray<LogRecord>
+  readonly first: number
+  readonly last: number
+  readonly bytes: number
+  readonly state: SessionState
+  readonly key: AppendKey | undefined
+  readonly done: (result: WorkResult) => void
+  /** Answers that hang on this append being durable. */
+  after: Array<(durable: boolean) => void> | undefined
+}
+
+/** What the loop does now. `held`: waits for its turn after something exclusive. `away`: waits for a new claim. */
+export type LoopState = "open" | "held" | "away" | "gone"
+
+/** A session in the hub's memory. */
+export class OpenSession {
+  readonly id: string
+  /** Number of the session on sockets, the same for every subscriber. */
+  readonly wire: number
+  readonly context: SessionContext
+  handle: SessionHandle
+  epoch: number
+  log: string
+  firstSeq: number
+  change: number
+  bytes: number
+  journal: JournalPosition | undefined
+  state: SessionState
+  durable: SessionState
+  /** Last seq that is durable. */
+  durableSeq: number
+  loop: LoopState = "open"
+  /** Why the session is away, for commands that come meanwhile. */
+  problem: DoorError | undefined
+  touchedAt: number
+  /** Delivery and terminal of this session; set by the table that opened it. */
+  part!: SessionPart
+  private nextSeq: number
+  private readonly flights: Array<Flight> = []
+  private readonly waiting: Array<AnyWork> = []
+  private exclusive: (() => void) | undefined
+  private storedActiveAt: number
+  private failed = false
+
+  constructor(context: SessionContext, claimed: Claimed, state: SessionState, wire: number) {
+    this.context = context
+    this.id = claimed.id
+    this.wire = wire
+    this.handle = claimed.session
+    this.epoch = claimed.epoch
+    this.log = claimed.log
+    this.firstSeq = claimed.firstSeq
+    this.change = claimed.change
+    this.bytes = claimed.bytes
+    this.journal = claimed.journal
+    this.nextSeq = claimed.nextSeq
+    this.durableSeq = claimed.nextSeq - 1
+    this.state = state
+    this.durable = state
+    this.touchedAt = context.now()
+    this.storedActiveAt = state.lastActiveAt
+  }
+
+  /** The record as doors show it: what is durable, nothing more. */
+  record(): Session {
+    return toSession(this.durable, { firstSeq: this.firstSeq, lastSeq: this.durableSeq, change: this.change })
+  }
+
+  /** True when nothing is under way or waiting. */
+  get quiet(): boolean {
+    return this.flights.length === 0 && this.waiting.length === 0
+  }
+
+  /** Takes a command; a full queue is `Busy`. */
+  submit(work: Work): void {
+    this.touchedAt = this.context.now()
+    // What comes from the journal is bounded by the credit of the runner's link already.
+    const room = this.flights.length + this.waiting.length < this.context.settings.sessionQueueMax || work.journal !== undefined
+    if (this.loop === "open" && room) return this.perform(work)
+    if (this.loop === "held" && room) {
+      this.waiting.push(work)
+      return
+    }
+    const error =
+      this.loop === "away" || this.loop === "gone"
+        ? (this.problem ?? new Unavailable({ message: "the session is being taken over; try again" }))
+        : new Busy({ message: "too many commands wait for this session; try again", retryAfter: 1 })
+    work.done({ _tag: "Refused", error })
+  }
+
+  /** Takes output. False: not now; what is not durable will be asked for again after `resumed`. */
+  output(work: OutputWork): boolean {
+    if (this.loop === "open") {
+      this.performOutput(work)
+      return true
+    }
+    // The credit of the runner's link bounds what can wait here.
+    if (this.loop === "held") this.waiting.push(work)
+    return this.loop === "held"
+  }
+
+  /** Calls back once everything placed so far is durable (true) or dropped (false). */
+  whenDurable(callback: (durable: boolean) => void): void {
+    const last = this.flights.at(-1)
+    if (last === undefined) callback(true)
+    else (last.after ??= []).push(callback)
+  }
+
+  /** Lets the pipeline run empty, then calls `action`; commands wait until `release`. False when the loop is not open. */
+  hold(action: () => void): boolean {
+    if (this.loop !== "open") return false
+    this.loop = "held"
+    if (this.flights.length === 0) action()
+    else this.exclusive = action
+    return true
+  }
+
+  /** Places one event outside `append` (the notice of a trim) and gives its record; only between `hold` and `release`. */
+  place(work: Pick<Work, "decide">): { readonly records: ReadonlyArray<LogRecord>; readonly commit: () => void } | undefined {
+    const decision = work.decide(this.state)
+    if (decision._tag === "Rejected") return undefined
+    const encoded = encodeDrafts(this.id, this.state, decision.events, this.nextSeq, this.context.now(), undefined)
+    if (encoded === undefined) return undefined
+    const { records, state } = encoded
+    const commit = (): void => {
+      this.nextSeq += records.length
+      this.state = state
+      this.settle(records, state, this.nextSeq - 1)
+    }
+    return { records, commit }
+  }
+
+  /** Ends what `hold` began. */
+  release(): void {
+    if (this.loop !== "held") return
+    this.loop = "open"
+    const works = this.waiting.splice(0)
+    for (let i = 0; i < works.length; i++) {
+      if (this.loop !== "open") {
+        this.refuse(works.slice(i), this.problem)
+        return
+      }
+      const work = works[i] as AnyWork
+      if (isOutput(work)) this.performOutput(work)
+      else this.perform(work)
+    }
+  }
+
+  private perform(work: Work): void {
+    const decision = work.decide(this.state)
+    if (decision._tag === "Rejected") return work.done({ _tag: "Refused", error: decision.rejection })
+    if (decision.events.length === 0) {
+      // What it was decided on must be durable before the answer (S-1).
+      const seq = this.nextSeq - 1
+      return this.whenDurable((durable) => {
+        if (durable) work.done({ _tag: "Done", first: seq, last: seq, changed: false })
+        else this.refuse([work], this.problem)
+      })
+    }
+    const time = work.time ?? this.context.now()
+    const encoded = encodeDrafts(this.id, this.state, decision.events, this.nextSeq, time, work.by)
+    if (encoded === undefined) throw new Error("a session without a state cannot take commands")
+    this.launch(encoded.records, encoded.state, encoded.recorded ? encoded.state : undefined, work)
+  }
+
+  private performOutput(work: OutputWork): void {
+    const seq = this.nextSeq
+    const bytes = work.chunks.length === 1 ? (work.chunks[0] as Uint8Array) : Buffer.concat(work.chunks, work.bytes)
+    const record = encodeOutput(seq, work.time, bytes)
+    const state = evolveOutput(this.state, seq, work.time)
+    work.placed(seq)
+    this.launch([record], state, work.time - this.storedActiveAt >= ACTIVE_EVERY ? state : undefined, work)
+  }
+
+  private launch(
+    records: ReadonlyArray<LogRecord>,
+    state: SessionState,
+    store: SessionState | undefined,
+    work: { readonly key?: AppendKey; readonly journal?: JournalPosition; readonly done: (result: WorkResult) => void },
+  ): void {
+    const first = this.nextSeq
+    this.nextSeq += records.length
+    this.state = state
+    let bytes = 0
+    for (const record of records) bytes += record.bytes.length
+    const last = this.nextSeq - 1
+    const flight: Flight = { records, first, last, bytes, state, key: work.key, done: work.done, after: undefined }
+    this.flights.push(flight)
+    let stored: StoredState | undefined
+    if (store !== undefined) {
+      stored = storedState(store)
+      this.storedActiveAt = store.lastActiveAt
+    }
+    this.context.append(
+      {
+        session: this.handle,
+        epoch: this.epoch,
+        records,
+        ...(stored === undefined ? {} : { state: stored }),
+        ...(work.journal === undefined ? {} : { journal: work.journal }),
+        ...(work.key === undefined ? {} : { key: work.key }),
+      },
+      (outcome) => this.landed(flight, outcome),
+    )
+  }
+
+  private landed(flight: Flight, outcome: AppendOutcome): void {
+    this.flights.shift()
+    this.context.outcome(outcome)
+    if (outcome._tag === "Appended" && !this.failed) {
+      this.bytes += flight.bytes
+      if (outcome.change !== undefined) this.change = outcome.change
+      this.settle(flight.records, flight.state, flight.last)
+      flight.done({ _tag: "Done", first: flight.first, last: flight.last, changed: true })
+      if (flight.after !== undefined) for (const callback of flight.after) callback(true)
+      if (outcome.change !== undefined) this.context.changed(this)
+    } else if (outcome._tag === "Appended") {
+      flight.done({ _tag: "Done", first: flight.first, last: flight.last, changed: true })
+    } else {
+      if (!this.failed) {
+        this.fail(appendProblem(outcome, this.id, undefined), outcome._tag === "EpochLost" || outcome._tag === "NotFound")
+        for (const callback of flight.after ?? []) callback(false)
+      }
+      if (outcome._tag === "Repeated") flight.done({ _tag: "Done", first: outcome.first, last: outcome.last, changed: true })
+      else flight.done({ _tag: "Refused", error: appendProblem(outcome, this.id, flight.key?.key) })
+    }
+    if (this.flights.length > 0) return
+    if (this.failed) this.context.reclaim(this)
+    else if (this.exclusive !== undefined) {
+      const action = this.exclusive
+      this.exclusive = undefined
+      action()
+    }
+  }
+
+  private settle(records: ReadonlyArray<LogRecord>, state: SessionState, last: number): void {
+    this.durable = state
+    this.durableSeq = last
+    this.part.appended(records)
+  }
+
+  /** Stops the loop: what waits is refused, what is under way will be. `gone`: this hub may not go on with the session. */
+  fail(error: DoorError, gone: boolean): void {
+    this.failed = true
+    this.loop = gone ? "gone" : "away"
+    this.problem = error
+    this.exclusive = undefined
+    this.part.stalled()
+    this.refuse(this.waiting.splice(0), error)
+    for (const flight of this.flights) {
+      for (const callback of flight.after ?? []) callback(false)
+      flight.after = undefined
+    }
+  }
+
+  private refuse(works: ReadonlyArray<AnyWork>, error: DoorError | undefined): void {
+    const refused = error ?? new Unavailable({ message: "the session is being taken over; try again" })
+    for (const work of works) work.done({ _tag: "Refused", error: refused })
+  }
+
+  /** True once every append of before a failure has been answered. */
+  get landedAll(): boolean {
+    return this.flights.length === 0
+  }
+
+  /** Goes on from a new claim after a failure. */
+  resume(claimed: Claimed, state: SessionState): void {
+    this.handle = claimed.session
+    this.epoch = claimed.epoch
+    this.log = claimed.log
+    this.firstSeq = claimed.firstSeq
+    this.change = claimed.change
+    this.bytes = claimed.bytes
+    this.journal = claimed.journal
+    this.nextSeq = claimed.nextSeq
+    this.durableSeq = claimed.nextSeq - 1
+    this.state = state
+    this.durable = state
+    this.storedActiveAt = state.lastActiveAt
+    this.failed = false
+    this.problem = undefined
+    this.loop = "open"
+    this.part.resumed()
+  }
+}

@@ -1,0 +1,82 @@
+/** From drafts and output to records, and from a state to what the store keeps of it. */
+import { evolve } from "@holdfast/core/evolve"
+import { type SessionState, toSession } from "@holdfast/core/state"
+import type { Channel, Event, EventDraft } from "@holdfast/protocol/event"
+import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
+import * as Schema from "effect/Schema"
+import type { StoredState } from "@holdfast/store/Store"
+
+/** Version of what the hub stores beside the record. */
+const INNER_VERSION = 1
+
+/** Events that change nothing of a record but its last seq. */
+const UNRECORDED = new Set(["session/marked", "system/trimmed"])
+
+/** Draft events with their seqs, encoded once, and the state after them. */
+export interface Encoded {
+  readonly records: ReadonlyArray<LogRecord>
+  readonly state: SessionState
+  /** True when the record changed, so that it must be stored. */
+  readonly recorded: boolean
+}
+
+const asJson = (data: EventDraft["data"]): Schema.Json => data as unknown as Schema.Json
+
+/** Gives drafts their seqs from `seq` on and folds them. */
+export function encodeDrafts(
+  id: string,
+  before: SessionState | undefined,
+  drafts: ReadonlyArray<EventDraft>,
+  seq: number,
+  time: number,
+  by: string | undefined,
+): Encoded | undefined {
+  const records: Array<LogRecord> = []
+  let state = before
+  let recorded = false
+  for (const draft of drafts) {
+    const [channel, type] = draft.name.split("/") as [Channel, string]
+    const author = draft.by ?? by
+    const event: Event = {
+      seq: seq++,
+      time,
+      channel,
+      type,
+      ...(author === undefined ? {} : { by: author }),
+      data: asJson(draft.data),
+    }
+    records.push(encodeEvent(event))
+    state = evolve(state, event, id)
+    recorded ||= !UNRECORDED.has(draft.name)
+  }
+  return state === undefined ? undefined : { records, state, recorded }
+}
+
+/** What the store keeps of a state. */
+export function storedState(state: SessionState): StoredState {
+  return {
+    record: JSON.stringify(toSession(state, { firstSeq: 1, lastSeq: state.lastSeq, change: 0 })),
+    inner: JSON.stringify({ version: INNER_VERSION, state }),
+    kind: state.kind,
+    status: state.status,
+    process: state.process,
+    label: state.label,
+    owner: state.owner,
+    pinned: state.pinned,
+    tags: state.tags,
+    createdAt: state.createdAt,
+    updatedAt: state.updatedAt,
+    lastActiveAt: state.lastActiveAt,
+    ...(state.purgeAt === undefined ? {} : { purgeAt: state.purgeAt }),
+  }
+}
+
+/** Reads the state back; `undefined` when it is not one of ours. */
+export function readInner(inner: string, lastSeq: number): SessionState | undefined {
+  try {
+    const parsed = JSON.parse(inner) as { readonly version?: unknown; readonly state?: SessionState }
+    return parsed.version === INNER_VERSION && parsed.state !== undefined ? { ...parsed.state, lastSeq } : undefined
+  } catch {
+    return undefined
+  }
+}

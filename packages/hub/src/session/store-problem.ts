@@ -1,0 +1,50 @@
+/** What a store's error or a failed append means to a caller at a door. */
+import { BadRequest, type DoorError, KeyConflict, LogDamaged, SessionNotFound, StorageFull, Unavailable } from "@holdfast/protocol/errors"
+import type { AppendOutcome, DataDamaged, NoSuchSession, PageCursorInvalid, StoreError } from "@holdfast/store/Store"
+
+/** Every error of the store's effects. */
+export type AnyStoreError = NoSuchSession | DataDamaged | PageCursorInvalid | StoreError
+
+/** The refusal of a session that is not there. */
+export const notFound = (id: string): SessionNotFound =>
+  new SessionNotFound({ message: `no session has the id ${JSON.stringify(id.slice(0, 100))}; list them to find it`, session: id })
+
+/** The door error of a store's error. */
+export function storeProblem(error: AnyStoreError): DoorError {
+  switch (error._tag) {
+    case "NoSuchSession":
+      return notFound(error.session)
+    case "DataDamaged":
+      return new LogDamaged({ message: `the stored data of this session is damaged: ${error.message}`, session: error.session })
+    case "PageCursorInvalid":
+      return new BadRequest({ message: error.message, field: "cursor" })
+    case "StoreFull":
+      return storageFull(error.message)
+    case "StoreUnusable":
+      return new Unavailable({ message: `the store cannot be used: ${error.message}` })
+  }
+}
+
+/** The refusal of an append for want of space. */
+export const storageFull = (message: string): StorageFull =>
+  new StorageFull({ message: `nothing was appended, the disk is full (${message}); free some space, writes then go on by themselves` })
+
+/** The refusal of a key that was used for something else. */
+export const keyConflict = (key: string): KeyConflict =>
+  new KeyConflict({ message: "the key was used before with another body; take a new key for a new request", key })
+
+/** The door error of an append that did not succeed. */
+export function appendProblem(outcome: AppendOutcome, session: string, key: string | undefined): DoorError {
+  switch (outcome._tag) {
+    case "StorageFull":
+      return storageFull(outcome.message)
+    case "KeyConflict":
+      return keyConflict(key ?? "")
+    case "NotFound":
+      return notFound(session)
+    case "EpochLost":
+      return new Unavailable({ message: "another hub owns this session now; connect again" })
+    default:
+      return new Unavailable({ message: `the event could not be stored (${outcome._tag}); try again` })
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * From a child's journal to the session's log (docs/PROTOCOL.md, R-3 to R-5).
+ *
+ * Entries come in order. Output of one tick becomes one record; a note becomes an event. Each append carries the journal
+ * position it reaches, and the runner is told that entries may go only once they are durable. When an append fails
+ * everything that is not durable is dropped and asked for again from the stored position.
+ */
+import type { Command } from "@holdfast/core/decide"
+import { decide } from "@holdfast/core/decide"
+import type { JournalEntry, JournalNote } from "@holdfast/runner/wire/messages"
+import type { OpenSession } from "../session/OpenSession.ts"
+import type { WorkResult } from "../session/Work.ts"
+import type { CheckpointKeeper } from "./CheckpointKeeper.ts"
+import { Positions } from "./Positions.ts"
+import type { RunnerPort } from "./RunnerPort.ts"
+
+/** Longest output record, in bytes of output. */
+const RECORD_MAX = 128 * 1024
+
+/** Unacknowledged bytes that may be under way from the runner per child: the bound of what waits for the store. */
+export const FOLLOW_CREDIT = 2 * 1024 * 1024
+
+/** Follows one child. */
+export class ChildFollower {
+  readonly port: RunnerPort
+  readonly childId: string
+  positions: Positions
+  /** True once the exit is durable. */
+  ended = false
+  private readonly session: OpenSession
+  private readonly keeper: CheckpointKeeper
+  private expected = 0
+  private chunks: Array<Uint8Array> = []
+  private chunkBytes = 0
+  private chunkTime = 0
+  private chunkLast = 0
+  private ticking = false
+  private running = false
+  /** Entries that wait until a checkpoint of the journal is stored; bounded by the credit. */
+  private held: Array<JournalEntry> | undefined
+  private durable = 0
+  private acknowledged = 0
+  private acking = false
+
+  constructor(session: OpenSession, port: RunnerPort, childId: string, keeper: CheckpointKeeper) {
+    this.session = session
+    this.port = port
+    this.childId = childId
+    this.keeper = keeper
+    this.positions = new Positions(0, session.durableSeq)
+  }
+
+  /** Asks for everything after the stored position; also after a failure. */
+  follow(): void {
+    const { journal, durableSeq } = this.session
+    const after = journal !== undefined && journal.runner === this.port.generation && journal.child === this.childId ? journal.position : 0
+    this.chunks = []
+    this.chunkBytes = 0
+    this.held = undefined
+    this.expected = after + 1
+    this.durable = after
+    this.acknowledged = after
+    this.positions = new Positions(after, durableSeq)
+    this.running = true
+    this.port.connection.follow(this.port.child, after, FOLLOW_CREDIT)
+  }
+
+  /** Stops taking entries until `follow`; what comes meanwhile comes again. */
+  stop(): void {
+    this.running = false
+    this.chunks = []
+    this.chunkBytes = 0
+    this.held = undefined
+  }
+
+  /** Takes the next entry. One that is not the next belongs to an earlier `follow` and is ignored. */
+  entry(entry: JournalEntry): void {
+    if (!this.running || entry.position !== this.expected) return
+    this.expected++
+    if (this.holding) this.hold(entry)
+    else this.take(entry)
+  }
+
+  private get holding(): boolean {
+    return this.held !== undefined
+  }
+
+  private hold(entry: JournalEntry): void {
+    this.held?.push(entry)
+  }
+
+  /** Everything there is was handed over: what waits for the end of the tick goes now. True when it was accepted. */
+  complete(): boolean {
+    this.flush()
+    return this.running && !this.holding
+  }
+
+  private take(entry: JournalEntry): void {
+    if ("note" in entry) {
+      this.flush()
+      if (this.running) this.note(entry.note, entry.position, entry.time)
+      return
+    }
+    if (this.chunkBytes > 0 && this.chunkBytes + entry.bytes.length > RECORD_MAX) this.flush()
+    if (this.chunks.length === 0) this.chunkTime = entry.time
+    this.chunks.push(entry.bytes)
+    this.chunkLast = entry.position
+    this.chunkBytes += entry.bytes.length
+    if (this.ticking) return
+    this.ticking = true
+    this.flush()
+    setImmediate(this.tick)
+  }
+
+  private readonly tick = (): void => {
+    if (this.chunks.length === 0) {
+      this.ticking = false
+      return
+    }
+    this.flush()
+    setImmediate(this.tick)
+  }
+
+  private flush(): void {
+    const { chunks, chunkBytes: bytes, chunkLast: position } = this
+    if (chunks.length === 0) return
+    this.chunks = []
+    this.chunkBytes = 0
+    const { positions } = this
+    const accepted = this.session.output({
+      chunks,
+      bytes,
+      time: this.chunkTime,
+      journal: { runner: this.port.generation, child: this.childId, position },
+      placed: (seq) => {
+        let offset = 0
+        for (const chunk of chunks) positions.add({ seq, offset: (offset += chunk.length), size: bytes })
+        this.keeper.grew(bytes)
+      },
+      done: (result) => this.stored(position, result),
+    })
+    if (!accepted) this.stop()
+  }
+
+  private note(note: JournalNote, position: number, time: number): void {
+    if (note.type === "checkpoint") return this.checkpoint(note, position)
+    const command = commandOf(note)
+    const { positions } = this
+    this.session.submit({
+      decide: (state) => {
+        const decision = decide(state, command)
+        const made = decision._tag === "Accepted" ? decision.events.length : 0
+        positions.add({ seq: state.lastSeq + made, offset: 0, size: 0 })
+        return decision
+      },
+      time,
+      journal: { runner: this.port.generation, child: this.childId, position },
+      done: (result) => {
+        this.stored(position, result)
+        if (result._tag === "Done" && note.type === "exit") this.finish()
+      },
+    })
+  }
+
+  /** A screen in the journal is kept before anything behind it is taken, so that it cannot be lost. */
+  private checkpoint(note: Extract<JournalNote, { type: "checkpoint" }>, position: number): void {
+    this.held = []
+    const { positions } = this
+    this.session.submit({
+      decide: (state) => {
+        positions.add({ seq: state.lastSeq, offset: 0, size: 0 })
+        return { _tag: "Accepted", events: [] }
+      },
+      journal: { runner: this.port.generation, child: this.childId, position },
+      done: (result) => {
+        if (result._tag === "Refused") return this.stored(position, result)
+        this.keeper.keep(note, this, () => this.release())
+      },
+    })
+  }
+
+  private release(): void {
+    const { held } = this
+    this.held = undefined
+    if (held === undefined) return
+    for (let i = 0; i < held.length && this.running; i++) {
+      const entry = held[i] as JournalEntry
+      if (this.holding) this.hold(entry)
+      else this.take(entry)
+    }
+  }
+
+  private stored(position: number, result: WorkResult): void {
+    if (result._tag === "Refused") return this.running ? this.stop() : undefined
+    // A note that made no event moved no stored position: the next append covers it.
+    if (!result.changed) return
+    this.durable = position
+    this.session.journal = { runner: this.port.generation, child: this.childId, position }
+    this.keeper.durable(this)
+    if (this.acking) return
+    this.acking = true
+    setImmediate(this.acknowledge)
+  }
+
+  private readonly acknowledge = (): void => {
+    this.acking = false
+    if (!this.running || this.durable <= this.acknowledged) return
+    this.acknowledged = this.durable
+    this.port.connection.ack(this.port.child, this.durable)
+  }
+
+  private finish(): void {
+    if (this.ended) return
+    this.ended = true
+    this.durable = this.expected - 1
+    this.acknowledge()
+    this.running = false
+    this.port.finished()
+  }
+}
+
+/** The command that a note of the journal stands for. */
+function commandOf(note: Exclude<JournalNote, { type: "checkpoint" }>): Command {
+  switch (note.type) {
+    case "started":
+      return { _tag: "ProcessStarted", pid: note.pid, cols: note.cols, rows: note.rows }
+    case "resize":
+      return { _tag: "ProcessResized", cols: note.cols, rows: note.rows }
+    case "title":
+      return { _tag: "ProcessTitled", title: note.title }
+    case "exit":
+      return {
+        _tag: "ProcessExited",
+        code: note.code,
+        ...(note.signal === undefined ? {} : { signal: note.signal }),
+      }
+  }
+}

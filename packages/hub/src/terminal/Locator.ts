@@ -1,0 +1,87 @@
+/**
+ * Finds the place of a runner's screen in the log.
+ *
+ * A screen knows a journal position. Where that lies inside a record, the rest of the record's bytes is written behind
+ * the screen, so that it stands for the whole record. A position that is not in the log yet is waited for, bounded.
+ */
+import * as Exit from "effect/Exit"
+import { readRecord } from "@holdfast/protocol/record"
+import type { CheckpointReply } from "@holdfast/runner/wire/messages"
+import type { Snapshot } from "../delivery/Delivery.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
+import type { ChildFollower } from "./ChildFollower.ts"
+import type { Place } from "./Positions.ts"
+
+/** How long a position may take to come into the log, in milliseconds. */
+const WAIT_MAX = 2000
+
+const encoder = new TextEncoder()
+
+interface Waiter {
+  readonly follower: ChildFollower
+  readonly position: number
+  readonly done: (place: Place | undefined) => void
+  readonly timer: NodeJS.Timeout
+}
+
+/** Places the screens of one session. */
+export class Locator {
+  private readonly session: OpenSession
+  private waiters: Array<Waiter> = []
+
+  constructor(session: OpenSession) {
+    this.session = session
+  }
+
+  /** Positions were placed: those who waited for one go on. */
+  placed(follower: ChildFollower): void {
+    if (this.waiters.length === 0) return
+    const ready = this.waiters.filter((waiter) => waiter.follower === follower && follower.positions.head >= waiter.position)
+    this.waiters = this.waiters.filter((waiter) => !ready.includes(waiter))
+    for (const waiter of ready) {
+      clearTimeout(waiter.timer)
+      waiter.done(follower.positions.find(waiter.position))
+    }
+  }
+
+  /** Answers everybody who waits with nothing. */
+  forget(): void {
+    const { waiters } = this
+    this.waiters = []
+    for (const waiter of waiters) {
+      clearTimeout(waiter.timer)
+      waiter.done(undefined)
+    }
+  }
+
+  /** Gives the screen with the seq it stands for, once that is durable; `undefined` when it has no place. */
+  locate(reply: CheckpointReply, follower: ChildFollower, done: (snapshot: Snapshot | undefined) => void): void {
+    const { session } = this
+    this.placeOf(reply.position, follower, (place) => {
+      if (place === undefined) return done(undefined)
+      session.whenDurable((durable) => {
+        if (!durable) return done(undefined)
+        const head = { cols: reply.cols, rows: reply.rows }
+        const screen = encoder.encode(reply.screen)
+        if (place.offset === place.size) return done({ seq: place.seq, head, screen })
+        const range = { after: place.seq - 1, maxBytes: 1, maxRecords: 1 }
+        session.context.fork(session.context.store.read(session.handle, range), (exit) => {
+          const [record] = Exit.isSuccess(exit) ? exit.value.records : []
+          if (record === undefined) return done(undefined)
+          const rest = readRecord(record, 0).body.subarray(place.offset)
+          done({ seq: place.seq, head, screen: Buffer.concat([screen, rest]) })
+        })
+      })
+    })
+  }
+
+  private placeOf(position: number, follower: ChildFollower, done: (place: Place | undefined) => void): void {
+    if (position <= follower.positions.head) return done(follower.positions.find(position))
+    const timer = setTimeout(() => {
+      this.waiters = this.waiters.filter((other) => other !== waiter)
+      done(undefined)
+    }, WAIT_MAX)
+    const waiter: Waiter = { follower, position, done, timer }
+    this.waiters.push(waiter)
+  }
+}

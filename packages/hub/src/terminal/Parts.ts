@@ -1,0 +1,133 @@
+/**
+ * What belongs to an open session beside its loop: delivery, presence, input, screens, and the child it follows.
+ */
+import * as Exit from "effect/Exit"
+import { Unavailable } from "@holdfast/protocol/errors"
+import type { LogRecord } from "@holdfast/protocol/record"
+import type { Checkpoint } from "@holdfast/store/Store"
+import { Delivery, type Snapshot } from "../delivery/Delivery.ts"
+import type { ReadGate } from "../delivery/ReadGate.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
+import type { SessionPart } from "../session/SessionContext.ts"
+import { CheckpointKeeper } from "./CheckpointKeeper.ts"
+import { ChildFollower } from "./ChildFollower.ts"
+import { InputDesk } from "./InputDesk.ts"
+import { Presence } from "./Presence.ts"
+import type { RunnerPort } from "./RunnerPort.ts"
+
+const nothing = new Uint8Array(0)
+
+/** Types on the terminal channel that change what the process is. */
+const PROCESS_TYPES = new Set(["started", "failed", "exit", "lost"])
+
+const fromCheckpoint = ({ seq, cols, rows, screen }: Checkpoint): Snapshot => ({ seq, head: { cols, rows }, screen })
+
+/** The parts of one session. */
+export class Parts implements SessionPart {
+  readonly session: OpenSession
+  readonly delivery: Delivery
+  readonly presence: Presence
+  readonly inputs: InputDesk
+  readonly keeper: CheckpointKeeper
+  /** The child that is followed, while its runner is connected and it has not ended. */
+  follower: ChildFollower | undefined
+  /** True while this hub is starting the child, so that nobody takes it for lost. */
+  starting = false
+  private readonly processWaiters: Array<() => void> = []
+
+  constructor(session: OpenSession, gate: ReadGate) {
+    this.session = session
+    this.keeper = new CheckpointKeeper(session)
+    this.inputs = new InputDesk(session.context.settings.inputQueueMax)
+    this.delivery = new Delivery(session, gate, (done) => this.snapshot(done))
+    this.presence = new Presence(session, (cols, rows) => this.follower?.port.connection.resize(this.follower.port.child, cols, rows))
+    this.presence.watchTypist()
+  }
+
+  /** The session's child is on this connection: follow it from the stored position, and hand it the input that waits. */
+  connect(port: RunnerPort, childId: string): ChildFollower {
+    this.follower?.stop()
+    this.keeper.reset()
+    const follower = new ChildFollower(this.session, port, childId, this.keeper)
+    this.follower = follower
+    this.inputs.connect(port)
+    this.presence.connected()
+    if (this.session.loop === "open") follower.follow()
+    return follower
+  }
+
+  /** The connection is gone; the child may run on. */
+  disconnect(): void {
+    this.follower?.stop()
+    this.follower = undefined
+    this.keeper.reset()
+    this.inputs.disconnect()
+  }
+
+  /** The child has ended and all of it is in the log. */
+  finished(): void {
+    this.follower = undefined
+    this.inputs.refuse(new Unavailable({ message: "the session's process has ended" }))
+  }
+
+  /** Calls back at the next durable event about the process; the returned function takes that back. */
+  onProcess(waiter: () => void): () => void {
+    this.processWaiters.push(waiter)
+    return () => {
+      const at = this.processWaiters.indexOf(waiter)
+      if (at >= 0) this.processWaiters.splice(at, 1)
+    }
+  }
+
+  appended(records: ReadonlyArray<LogRecord>): void {
+    this.delivery.publish(records)
+    for (const { channel, type } of records) {
+      if (channel !== "terminal" || type === "output") continue
+      if (type === "typist") this.presence.watchTypist()
+      if (PROCESS_TYPES.has(type)) for (const waiter of this.processWaiters.splice(0)) waiter()
+    }
+  }
+
+  stalled(): void {
+    this.follower?.stop()
+  }
+
+  resumed(): void {
+    this.keeper.reset()
+    this.delivery.reclaimed()
+    this.follower?.follow()
+  }
+
+  busy(): boolean {
+    return this.starting || this.delivery.all.size > 0 || this.follower !== undefined || this.inputs.busy || this.presence.waiting
+  }
+
+  gone(reason: string): void {
+    this.delivery.endAll(reason)
+    this.disconnect()
+    this.presence.stop()
+    this.inputs.refuse(new Unavailable({ message: reason }))
+  }
+
+  /** The screen to begin an attachment with: the live one, else the stored one, else an empty one at the log's start. */
+  private snapshot(done: (snapshot: Snapshot | undefined) => void): void {
+    const { follower, session } = this
+    if (follower === undefined || session.loop !== "open") return this.storedSnapshot(done)
+    this.keeper.take(follower, (snapshot) => {
+      if (snapshot === undefined) this.storedSnapshot(done)
+      else done(snapshot)
+    })
+  }
+
+  private storedSnapshot(done: (snapshot: Snapshot | undefined) => void): void {
+    const { session } = this
+    const { spec } = session.durable.terminal ?? {}
+    if (spec === undefined) return done({ seq: session.firstSeq - 1, head: {}, screen: nothing })
+    session.context.fork(session.context.store.checkpoint(session.handle), (exit) => {
+      const found = Exit.isSuccess(exit) ? exit.value : undefined
+      if (found !== undefined && found.seq >= session.firstSeq - 1 && found.seq <= session.durableSeq) return done(fromCheckpoint(found))
+      if (Exit.isFailure(exit)) session.context.report("a stored screen cannot be read", { session: session.id, cause: String(exit.cause) })
+      done(session.firstSeq === 1 ? { seq: 0, head: { cols: spec.cols, rows: spec.rows }, screen: nothing } : undefined)
+    })
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Who is attached to a session now: viewers, whose size counts, and who holds the keyboard (docs/PROTOCOL.md, T-8, T-10).
+ *
+ * Nothing here is stored but the holder of the keyboard, whose absence is timed from here.
+ */
+import { decide } from "@holdfast/core/decide"
+import { sizingViewer } from "@holdfast/core/viewers"
+import type { Viewers } from "@holdfast/protocol/frame"
+import type { OpenSession } from "../session/OpenSession.ts"
+
+/** Time between two size changes of a child at the least, in milliseconds: 10 a second (T-8). */
+const RESIZE_EVERY = 100
+
+/** The keyboard is free again when its holder has been away for so long, in milliseconds (T-10). */
+export const TYPIST_AWAY = 30_000
+
+/** One attachment's presence. */
+export interface Viewer {
+  readonly client: string
+  readonly name: string
+  readonly mode: "interactive" | "viewer"
+  readonly show: (viewers: Viewers) => void
+  cols?: number
+  rows?: number
+  order: number
+}
+
+/** The viewers of one session. */
+export class Presence {
+  private readonly session: OpenSession
+  private readonly resizeChild: (cols: number, rows: number) => void
+  private readonly viewers = new Set<Viewer>()
+  private order = 0
+  private announcing = false
+  private resizedAt = 0
+  private resizeTimer: NodeJS.Timeout | undefined
+  private sent: { readonly cols: number; readonly rows: number } | undefined
+  private wanted: { readonly cols: number; readonly rows: number } | undefined
+  private awayTimer: NodeJS.Timeout | undefined
+
+  constructor(session: OpenSession, resizeChild: (cols: number, rows: number) => void) {
+    this.session = session
+    this.resizeChild = resizeChild
+  }
+
+  /** A viewer attached. */
+  join(viewer: Omit<Viewer, "order">): Viewer {
+    const joined: Viewer = { ...viewer, order: ++this.order }
+    this.viewers.add(joined)
+    this.size()
+    this.watchTypist()
+    this.announce()
+    return joined
+  }
+
+  /** A viewer detached. */
+  leave(viewer: Viewer): void {
+    if (!this.viewers.delete(viewer)) return
+    this.size()
+    this.watchTypist()
+    this.announce()
+  }
+
+  /** A viewer typed: from now on its size counts. */
+  typed(viewer: Viewer): void {
+    if (viewer.order === this.order) return
+    viewer.order = ++this.order
+    this.size()
+    this.announce()
+  }
+
+  /** A viewer's window changed. */
+  resize(viewer: Viewer, cols: number, rows: number): void {
+    viewer.cols = cols
+    viewer.rows = rows
+    this.size()
+    this.announce()
+  }
+
+  /** Asks for a size from outside of any attachment. */
+  want(cols: number, rows: number): void {
+    this.wanted = { cols, rows }
+    if (this.resizeTimer !== undefined) return
+    const wait = this.resizedAt + RESIZE_EVERY - this.session.context.now()
+    if (wait <= 0) this.send()
+    else this.resizeTimer = setTimeout(this.send, wait)
+  }
+
+  /** Starts or ends the wait for a holder of the keyboard who is not attached. */
+  watchTypist(): void {
+    const holder = this.session.state.terminal?.typist?.client
+    const away = holder !== undefined && ![...this.viewers].some((viewer) => viewer.client === holder)
+    if (!away) {
+      clearTimeout(this.awayTimer)
+      this.awayTimer = undefined
+      return
+    }
+    this.awayTimer ??= setTimeout(() => {
+      this.awayTimer = undefined
+      const client = this.session.state.terminal?.typist?.client
+      if (client === undefined || [...this.viewers].some((viewer) => viewer.client === client)) return
+      this.session.submit({
+        decide: (state) => decide(state, { _tag: "TypistAway", client }),
+        done: (result) => {
+          if (result._tag === "Refused") this.watchTypist()
+        },
+      })
+    }, TYPIST_AWAY)
+  }
+
+  /** True while the keyboard waits for its holder. */
+  get waiting(): boolean {
+    return this.awayTimer !== undefined
+  }
+
+  /** A connection to the child is there: the size that counts is asked for again. */
+  connected(): void {
+    this.sent = undefined
+    this.size()
+  }
+
+  /** Ends what runs by itself. */
+  stop(): void {
+    clearTimeout(this.awayTimer)
+    clearTimeout(this.resizeTimer)
+  }
+
+  private size(): void {
+    const viewer = sizingViewer(this.viewers)
+    if (viewer?.cols === undefined || viewer.rows === undefined) return
+    const current = this.wanted ?? this.sent ?? this.session.state.terminal
+    if (current?.cols !== viewer.cols || current.rows !== viewer.rows) this.want(viewer.cols, viewer.rows)
+  }
+
+  private readonly send = (): void => {
+    this.resizeTimer = undefined
+    const { wanted } = this
+    this.wanted = undefined
+    if (wanted === undefined) return
+    this.sent = wanted
+    this.resizedAt = this.session.context.now()
+    this.resizeChild(wanted.cols, wanted.rows)
+  }
+
+  private announce(): void {
+    if (this.announcing) return
+    this.announcing = true
+    setImmediate(() => {
+      this.announcing = false
+      const sizes = sizingViewer(this.viewers)
+      const viewers: Viewers = {
+        viewers: [...this.viewers].map((viewer) => ({
+          client: viewer.client,
+          name: viewer.name,
+          mode: viewer.mode,
+          ...(viewer.cols === undefined || viewer.rows === undefined ? {} : { cols: viewer.cols, rows: viewer.rows }),
+          sizes: viewer === sizes,
+        })),
+      }
+      for (const viewer of [...this.viewers]) viewer.show(viewers)
+    })
+  }
+}
