@@ -3,8 +3,10 @@
  */
 /** What a starter passes in beside the settings. Nothing here is read from the process by itself. */
 export interface ServeEnvironment {
-  /** The environment that children inherit, without what `serve` removes (T-2). */
+  /** The environment that children inherit; what belongs to Holdfast itself is taken out (T-2). */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Path of the program that a detached runner is started from: `runner-main.ts` in a clone, the built one beside a bundle. */
+  readonly runnerProgram: string
   /** Version shown to clients. */
   readonly version: string
   /** Receives each log line, one JSON object without a newline. Without it they go to `<data>/logs/hub.log`. */
@@ -20,13 +22,15 @@ export interface Serving {
   readonly data: string
   /** File that holds the credential. */
   readonly credentialFile: string
+  /** The credential was made by this start. */
+  readonly firstStart: boolean
   /** Milliseconds from the call of `serve` to ready. */
   readonly startedIn: number
   /** A new one-time link: works once, within `linkExpiry`. */
   readonly link: () => string
   /** Ends gracefully within 10 s: tells the sockets, flushes appends, leaves the runner alone. Never fails; can be repeated. */
   readonly stop: () => Promise<void>
-  /** Settles when the hub has stopped, for whatever reason; rejects when it ended by a fault. */
+  /** Settles when the hub has stopped. */
   readonly stopped: Promise<void>
 }
 
