@@ -20,7 +20,7 @@ export const ENTRIES = [
 const LIBRARY = { in: "packages/client/src/index.ts", out: "client" }
 
 /** Loaded from node_modules at start: native code, or modules that load a file of theirs. */
-const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-serialize", "ws"]
+const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11", "ws"]
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const DIST = join(ROOT, "apps/cli/dist")

@@ -1,0 +1,12 @@
+/** What programs import as `holdfast/client`: one connection, attachments, the feed, and the HTTP calls. */
+export { Attachment, type AttachOptions } from "./Attachment.ts"
+export { makeClientId, storedClientId, type IdStorage } from "./client-id.ts"
+export { Connection, type ConnectionOptions } from "./Connection.ts"
+export { HoldfastError, isTransient, isUnreachable } from "./errors.ts"
+export { Feed, type FeedListener } from "./Feed.ts"
+export { makeApi, type Api, type EventPage, type EventRange, type Input } from "./http/api.ts"
+export type { HttpOptions } from "./http/request.ts"
+export { sseEvents, type SseEvent } from "./http/sse.ts"
+export type { Item } from "./items.ts"
+export { browserSocket, socketUrl, wsSocket, type OpenSocket } from "./socket.ts"
+export type { ConnectionState } from "./state.ts"
