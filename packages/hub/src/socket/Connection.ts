@@ -1,0 +1,304 @@
+/**
+ * One connection of the stream socket: RPC text messages and binary frames, in order, bounded in both directions.
+ *
+ * Nothing is queued here. What the client does not read is bounded by the credit of its attachments and by `full`; what
+ * it sends faster than the hub can carry out is left in its socket.
+ */
+import type { Duplex } from "node:stream"
+import type { WebSocket } from "ws"
+import { Busy, type DoorError, SessionNotFound } from "@holdfast/protocol/errors"
+import {
+  decodeClientFrame,
+  encodeDetached,
+  encodeFeed,
+  encodeHeartbeat,
+  encodeSnapshot,
+  encodeSynced,
+  encodeViewers,
+  FRAME_ACK,
+  FRAME_INPUT,
+  FRAME_PING,
+  FRAME_RESIZE,
+  FrameMalformed,
+} from "@holdfast/protocol/frame"
+import type { Settings } from "@holdfast/protocol/settings"
+import type { Session } from "@holdfast/protocol/session"
+import type { Attachment, AttachmentSink, Principal } from "../Hub.ts"
+import { InputLine } from "./InputLine.ts"
+import { binaryMessage, sharedEventsMessage } from "./raw-frames.ts"
+
+/** Input under way per connection beyond which its socket is not read, and commands under way beyond which they are `Busy`. */
+const INPUT_MAX = 256 * 1024
+export const COMMANDS_MAX = 256
+
+interface Held {
+  readonly attachment: Attachment
+  readonly session: string
+  readonly inputs: InputLine
+}
+
+/** What the feed of sessions needs to go on after the client was slow. */
+interface Watch {
+  change: number
+  stop: () => void
+  stalled: boolean
+  readonly again: (change: number) => void
+}
+
+/** What a connection reports. */
+export interface ConnectionEvents {
+  /** A text message: an RPC message. */
+  readonly text: (text: string) => void
+  readonly closed: () => void
+  /** `Hello` was answered. */
+  readonly greeted: () => void
+}
+
+/** A connection. */
+export class Connection {
+  readonly id: number
+  readonly principal: Principal
+  /** Set by `Hello`. */
+  client = ""
+  name = ""
+  heardAt: number
+  /** Commands under way. */
+  commands = 0
+  /** Settles when the connection is closed. */
+  readonly ended: Promise<void>
+  private said = false
+  private readonly events: ConnectionEvents
+  private readonly ws: WebSocket
+  private readonly socket: Duplex
+  private readonly settings: Settings
+  private readonly attachments = new Map<number, Held>()
+  private readonly afterAnswer = new Map<string | number, () => void>()
+  private watch: Watch | undefined
+  private inputBytes = 0
+  private paused = false
+  private open = true
+
+  constructor(id: number, ws: WebSocket, socket: Duplex, principal: Principal, settings: Settings, events: ConnectionEvents) {
+    this.id = id
+    this.ws = ws
+    this.socket = socket
+    this.principal = principal
+    this.settings = settings
+    this.events = events
+    this.heardAt = Date.now()
+    this.ended = new Promise((resolve) => ws.once("close", () => resolve()))
+    ws.on("message", (data: Buffer, binary: boolean) => {
+      this.heardAt = Date.now()
+      if (binary) this.frame(data)
+      else events.text(data.toString("utf8"))
+    })
+    ws.on("error", () => ws.terminate())
+    ws.on("close", () => {
+      this.release()
+      events.closed()
+    })
+    socket.on("drain", () => this.drained())
+  }
+
+  /** True once `Hello` was accepted. */
+  get greeted(): boolean {
+    return this.said
+  }
+
+  /** `Hello` said who is there. */
+  greet(client: string, name: string): void {
+    this.client = client
+    this.name = name
+    this.said = true
+    this.events.greeted()
+  }
+
+  /** True while the client does not read what was sent. */
+  get full(): boolean {
+    return this.socket.writableLength > this.settings.subscriberWindow
+  }
+
+  get attached(): number {
+    return this.attachments.size
+  }
+
+  /** Sends a text message, then what was to follow the answer of that request (W-3). */
+  answer(text: string, request: string | number | undefined): void {
+    if (!this.open) return
+    this.ws.send(text)
+    if (request === undefined) return
+    const action = this.afterAnswer.get(request)
+    this.afterAnswer.delete(request)
+    action?.()
+  }
+
+  /** Does something right after the answer to a request was written. */
+  after(request: string | number, action: () => void): void {
+    this.afterAnswer.set(request, action)
+  }
+
+  /** The sink of an attachment on this connection. `handle` is known before anything is sent. */
+  sink(handle: () => number): AttachmentSink {
+    return {
+      events: (records) => this.write(sharedEventsMessage(handle(), records)),
+      snapshot: (seq, head, screen) => this.send(encodeSnapshot(handle(), seq, head, screen)),
+      synced: (seq) => this.send(encodeSynced(handle(), seq)),
+      viewers: (viewers) => this.send(encodeViewers(handle(), viewers)),
+      full: () => this.full,
+      detached: (reason) => {
+        const held = this.attachments.get(handle())
+        held?.inputs.close()
+        this.attachments.delete(handle())
+        this.send(encodeDetached(handle(), reason))
+      },
+    }
+  }
+
+  /** Takes an attachment; one of the same session that was there is ended first. */
+  hold(attachment: Attachment, session: string): DoorError | undefined {
+    if (!this.open || this.attachments.size >= this.settings.attachmentsMax) {
+      attachment.detach()
+      return new Busy({ message: `a connection has at most ${this.settings.attachmentsMax} attachments; detach one`, retryAfter: 1 })
+    }
+    const before = this.attachments.get(attachment.handle)
+    before?.inputs.close()
+    before?.attachment.detach()
+    const inputs = new InputLine(attachment, { send: (frame) => this.send(frame), weight: (bytes) => this.weigh(bytes) })
+    this.attachments.set(attachment.handle, { attachment, session, inputs })
+    return undefined
+  }
+
+  /** Ends the attachment of a session. */
+  detach(session: string): SessionNotFound | undefined {
+    for (const [handle, held] of this.attachments) {
+      if (held.session !== session) continue
+      this.attachments.delete(handle)
+      held.inputs.close()
+      held.attachment.detach()
+      return undefined
+    }
+    return new SessionNotFound({ message: "this connection is not attached to that session", session })
+  }
+
+  /** Sends changed records, as long as the client reads; afterwards it goes on from the last one it got. */
+  feed(again: (change: number) => void): (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void {
+    this.unwatch()
+    const watch: Watch = { change: 0, stop: () => {}, stalled: false, again }
+    this.watch = watch
+    return (change, sessions, synced) => {
+      if (this.watch !== watch || watch.stalled) return
+      if (this.full) {
+        watch.stalled = true
+        watch.stop()
+        return
+      }
+      watch.change = change
+      this.send(encodeFeed(change, sessions, synced))
+    }
+  }
+
+  /** The feed began at a change number. */
+  watching(change: number, stop: () => void): void {
+    if (this.watch === undefined || !this.open) return stop()
+    this.watch.change = change
+    this.watch.stop = stop
+    this.watch.stalled = false
+  }
+
+  /** Ends the feed. */
+  unwatch(): void {
+    this.watch?.stop()
+    this.watch = undefined
+  }
+
+  /** Names the head of every attached session (W-8). */
+  heartbeat(time: number): void {
+    if (!this.open || this.full) return
+    const heads = [...this.attachments].map(([handle, { attachment }]) => ({ handle, seq: attachment.head() }))
+    this.send(encodeHeartbeat(time, heads))
+  }
+
+  /** True when nothing was heard for too long; a socket that we do not read is not silent. */
+  silent(now: number): boolean {
+    return !this.paused && now - this.heardAt > this.settings.socketSilence
+  }
+
+  /** Closes with a code and a reason; what was accepted before is kept. */
+  close(code: number, reason: string): void {
+    if (!this.open) return
+    this.release()
+    this.ws.close(code, reason.slice(0, 120))
+    // A client that does not answer the close is cut off.
+    const timer = setTimeout(() => this.ws.terminate(), 1000)
+    timer.unref()
+    this.ws.once("close", () => clearTimeout(timer))
+  }
+
+  private release(): void {
+    if (!this.open) return
+    this.open = false
+    this.unwatch()
+    this.afterAnswer.clear()
+    for (const { attachment, inputs } of this.attachments.values()) {
+      inputs.close()
+      attachment.detach()
+    }
+    this.attachments.clear()
+  }
+
+  private frame(data: Buffer): void {
+    if (!this.greeted) return this.close(1008, "the first message is Hello")
+    try {
+      this.take(data)
+    } catch (cause) {
+      if (!(cause instanceof FrameMalformed)) throw cause
+      this.close(1008, cause.message)
+    }
+  }
+
+  private take(data: Buffer): void {
+    const frame = decodeClientFrame(data)
+    if (frame.type === FRAME_PING) return this.heartbeat(frame.time)
+    const held = this.attachments.get(frame.handle)
+    // The attachment may just have ended: what was under way for it is nothing wrong.
+    if (held === undefined) return
+    switch (frame.type) {
+      case FRAME_INPUT:
+        return held.inputs.take(frame.number, frame.bytes)
+      case FRAME_ACK:
+        return held.attachment.acknowledge(frame.seq)
+      case FRAME_RESIZE: {
+        // A size that is refused changes nothing; there is no answer to a resize.
+        held.attachment.resize(frame.cols, frame.rows)
+      }
+    }
+  }
+
+  private weigh(bytes: number): void {
+    this.inputBytes += bytes
+    if (!this.open) return
+    if (!this.paused && this.inputBytes > INPUT_MAX) {
+      this.paused = true
+      this.ws.pause()
+    } else if (this.paused && this.inputBytes < INPUT_MAX / 2) {
+      this.paused = false
+      this.heardAt = Date.now()
+      this.ws.resume()
+    }
+  }
+
+  private drained(): void {
+    if (!this.open) return
+    for (const { attachment } of this.attachments.values()) attachment.acknowledge(0)
+    const { watch } = this
+    if (watch?.stalled === true) watch.again(watch.change)
+  }
+
+  private send(frame: Uint8Array): void {
+    this.write(binaryMessage(frame))
+  }
+
+  private write(message: Buffer): void {
+    if (this.open && this.ws.readyState === 1) this.socket.write(message)
+  }
+}
