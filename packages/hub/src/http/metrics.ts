@@ -31,6 +31,9 @@ export class AnswerCounts {
   }
 }
 
+/** Milliseconds between two samples of the event loop; the samples hold it. */
+const SAMPLING = 50
+
 const gauge = (name: string, value: number): ReadonlyArray<string> => [`# TYPE ${name} gauge`, `${name} ${value}`]
 const counter = (name: string, value: number): ReadonlyArray<string> => [`# TYPE ${name} counter`, `${name} ${value}`]
 
@@ -42,7 +45,7 @@ export const makeMetrics = (
   sockets: () => number,
   connections: () => number,
 ): { readonly text: Effect.Effect<string>; readonly stop: () => void } => {
-  const delay = monitorEventLoopDelay({ resolution: 20 })
+  const delay = monitorEventLoopDelay({ resolution: SAMPLING })
   delay.enable()
   const text = Effect.gen(function* () {
     const health = yield* hub.health
@@ -63,7 +66,7 @@ export const makeMetrics = (
             ...gauge("holdfast_store_bytes", stats.value.bytes),
           ]
         : []),
-      ...gauge("holdfast_event_loop_delay_p99_milliseconds", delay.percentile(99) / 1e6),
+      ...gauge("holdfast_event_loop_delay_p99_milliseconds", Math.max(0, delay.percentile(99) / 1e6 - SAMPLING)),
       ...gauge("process_resident_memory_bytes", memory.rss),
       ...gauge("nodejs_heap_used_bytes", memory.heapUsed),
       ...counter("process_cpu_seconds_total", process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6),

@@ -1,9 +1,61 @@
 /**
- * `serve`: builds the hub from its settings and starts it.
+ * `serve`: builds the hub that its settings name and starts it.
  */
-import type { ResolvedSettings } from "@holdfast/protocol/settings"
+import { homedir } from "node:os"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { ResolvedSettings, Settings } from "@holdfast/protocol/settings"
+import { dataDirectory } from "../config/directories.ts"
+import { layer as hubLayer } from "../live/layer.ts"
+import { Runners } from "../runners/Runners.ts"
+import type { LogFields, OperationLog } from "./OperationLog.ts"
 import { ServeFailed, type ServeEnvironment, type Serving } from "./Serving.ts"
+import { start } from "./start.ts"
+import { storeLayer } from "./store-layer.ts"
 
-/** Starts a hub. Fails with `ServeFailed`, which says what to do. Signals are the caller's (`stop` ends it). */
-export const serve = (_settings: ResolvedSettings, _environment: ServeEnvironment): Promise<Serving> =>
-  Promise.reject(new ServeFailed("failed", "not wired yet"))
+/** Starts a hub. Rejects with `ServeFailed`, which says what to do. `stopOnSignals` ends it on signals. */
+export const serve = async ({ values: settings }: ResolvedSettings, environment: ServeEnvironment): Promise<Serving> => {
+  const data = dataDirectory(settings, environment.env)
+  const runners = runnersLayer(settings, data, environment)
+  const defaults = { env: withoutOwn(environment.env), home: homedir() }
+  return start(settings, data, environment, {
+    store: storeLayer(settings, data),
+    hub: (log) => hubLayer({ settings, defaults, report: reportTo(log) }).pipe(Layer.provide(runners)),
+    socket: () => Effect.succeed(CLOSED),
+  })
+}
+
+function runnersLayer(settings: Settings, dataDirectory: string, { runnerProgram: program }: ServeEnvironment): Layer.Layer<Runners> {
+  switch (settings.runner) {
+    case "detached":
+      return Runners.layerDetached({ dataDirectory, program, settings })
+    case "inside":
+      return Runners.layerInside({ dataDirectory, settings })
+    default:
+      throw new ServeFailed("settings", `runner must be detached or inside, not ${settings.runner}`)
+  }
+}
+
+/** Children see nothing of Holdfast's own settings, least of all a token (T-2). */
+const withoutOwn = (env: ServeEnvironment["env"]): ServeEnvironment["env"] =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("HOLDFAST_")))
+
+const reportTo =
+  (log: OperationLog) =>
+  (message: string, fields: Readonly<Record<string, unknown>>): void =>
+    log.write("warn", message, plain(fields))
+
+const plain = (fields: Readonly<Record<string, unknown>>): LogFields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) =>
+      typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [name, value] : [name, JSON.stringify(value)],
+    ),
+  )
+
+/** Stands in for the socket door. */
+const CLOSED = {
+  accept: (_request: unknown, socket: { readonly end: (text: string) => void }) => socket.end("HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n"),
+  closeCredential: () => undefined,
+  stop: () => Promise.resolve(),
+  connections: () => 0,
+}
