@@ -144,7 +144,12 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
     })
   }
 
-  await start()
+  try {
+    await start()
+  } catch (error) {
+    await kill("SIGKILL")
+    throw error
+  }
   return {
     data,
     token,

@@ -44,7 +44,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       const id = randomUUID()
       const now = (): number => Date.now()
       const report = options.report ?? ((): void => {})
-      const epoch = yield* hubEpoch(store, id, now)
+      const epoch = yield* hubEpoch(store, id)
       const seen = new StoreHealth()
       const feed = new Feed(store, fork)
       const table = new SessionTable({
@@ -139,14 +139,11 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
 const ask = <A>(body: () => Promise<A>): Effect.Effect<A, Unavailable> =>
   Effect.tryPromise({ try: body, catch: (cause) => new Unavailable({ message: `the runner did not answer: ${String(cause)}` }) })
 
-/** A number that grows with every start of a hub on this store. */
-const hubEpoch = (store: Store["Service"], hub: string, now: () => number): Effect.Effect<number, StoreError> =>
-  Effect.gen(function* () {
-    // The lease is over at once: only its token is of use, and a dead hub hides nothing.
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const token = yield* store.lease(LEASE, hub, now() + attempt, 1)
-      if (token !== undefined) return token
-      yield* Effect.sleep(10)
-    }
-    return yield* Effect.die(new Error("the clock of this machine went back behind the last start of a hub"))
-  })
+/**
+ * A number that grows with every start of a hub on this store. The lease is over as soon as it is taken: only its token
+ * is of use, a dead hub hides nothing, and no clock is asked, because clocks go back.
+ */
+const hubEpoch = (store: Store["Service"], hub: string): Effect.Effect<number, StoreError> =>
+  Effect.flatMap(store.lease(LEASE, hub, 0, 0), (token) =>
+    token === undefined ? Effect.die(new Error("the lease of a hub never lasts, and yet one is held")) : Effect.succeed(token),
+  )
