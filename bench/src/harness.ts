@@ -1,6 +1,7 @@
 /**
  * Measures a row: ours, the limit and the peers in turn, once per round, so that a change of the machine's mood
- * during the run touches all of them alike. The order turns by one place each round.
+ * during the run touches all of them alike. The order turns by one place each round. In the full form a round of the
+ * short size goes first and is not counted.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { join } from "node:path"
@@ -23,6 +24,7 @@ interface Entry {
   readonly role: Outcome["role"]
   readonly place: Place
   readonly rounds: Array<Figures>
+  warm: boolean
   opened?: Opened
   missing?: string
   failed?: string
@@ -31,12 +33,14 @@ interface Entry {
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 600)
 
 /** Opens the contestant, if it is not yet, and measures it once. A failure ends its part in the row. */
-async function turn(entry: Entry, options: RunOptions): Promise<void> {
+async function turn(entry: Entry, options: RunOptions, warm: boolean): Promise<void> {
   if (entry.missing !== undefined || entry.failed !== undefined) return
   const { name } = entry.contestant
   try {
     entry.opened ??= await within(`opening ${name}`, options.patience, entry.contestant.open(entry.place))
-    entry.rounds.push(await within(`measuring ${name}`, options.patience, entry.opened.measure()))
+    entry.warm = warm
+    const figures = await within(`measuring ${name}`, options.patience, entry.opened.measure())
+    if (warm) entry.rounds.push(figures)
   } catch (error) {
     if (error instanceof Missing) entry.missing = error.message
     else entry.failed = reason(error)
@@ -63,17 +67,19 @@ export async function measureRow(row: Row, options: RunOptions): Promise<Readonl
     const place: Place = {
       directory: mkdtempSync(join(options.directory, `${row.id}-`)),
       short: options.short,
-      size: (full, short) => (options.short ? short : full),
+      size: (full, short) => (options.short || !entry.warm ? short : full),
     }
-    return { contestant, role, place, rounds: [] }
+    const entry: Entry = { contestant, role, place, rounds: [], warm: true }
+    return entry
   })
   const rounds = options.short ? Math.min(options.rounds, row.shortRounds ?? options.rounds) : options.rounds
-  for (let round = 0; round < rounds; round++) {
+  const first = options.short || row.cold === true ? 0 : -1
+  for (let round = first; round < rounds; round++) {
     for (let place = 0; place < entries.length; place++) {
-      const entry = entries[(place + round) % entries.length]
+      const entry = entries[(place + round - first) % entries.length]
       if (entry === undefined) continue
-      options.progress(`${row.id}: round ${round + 1} of ${rounds}, ${entry.contestant.name}`)
-      await turn(entry, options)
+      options.progress(`${row.id}: ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}, ${entry.contestant.name}`)
+      await turn(entry, options, round >= 0)
     }
   }
   for (const entry of entries) await close(entry, options)

@@ -147,7 +147,7 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
   try {
     await start()
   } catch (error) {
-    await kill("SIGKILL")
+    child?.kill("SIGKILL")
     throw error
   }
   return {

@@ -36,6 +36,20 @@ export interface Hub {
   readonly end: () => Promise<void>
 }
 
+const running = new Set<HubProcess>()
+
+process.on("exit", () => {
+  for (const hub of running) {
+    for (const pid of [hub.pid(), ...hub.runners()]) {
+      try {
+        process.kill(pid, "SIGKILL")
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error
+      }
+    }
+  }
+})
+
 /** Starts a hub whose data is in `data` of the place's directory, where a seeded store may be already. */
 export async function openHub(place: Place, settings: Readonly<Record<string, string>> = {}): Promise<Hub> {
   const probe = join(place.directory, "probe")
@@ -44,13 +58,17 @@ export async function openHub(place: Place, settings: Readonly<Record<string, st
     settings: { BENCH_PROBE: probe, HOLDFAST_LOG_LEVEL: "warn", ...settings },
     command: [process.execPath, "--expose-gc", "--import", PROBE, MAIN],
   })
+  running.add(hub)
   return {
     process: hub,
     url: hub.url(),
     token: hub.token,
     pid: hub.pid(),
     ask: (word) => within("the probe answers", 10_000, askProbe(probe, word)),
-    end: hub.stop,
+    end: async () => {
+      await hub.stop()
+      running.delete(hub)
+    },
   }
 }
 

@@ -3,6 +3,7 @@
  * worker → WebSocket, in three processes like ours.
  */
 import { once } from "node:events"
+import { mkdtempSync } from "node:fs"
 import { join } from "node:path"
 import { WebSocket } from "ws"
 import { within } from "../process/within.ts"
@@ -19,8 +20,9 @@ export interface Chain {
   readonly end: () => Promise<void>
 }
 
-/** Starts the chain with its files in `directory`. */
-export async function openChain(directory: string): Promise<Chain> {
+/** Starts a chain with its files in a new directory of `parent`. */
+export async function openChain(parent: string): Promise<Chain> {
+  const directory = mkdtempSync(join(parent, "chain-"))
   const hub = startStation(new URL("./chain-hub.ts", import.meta.url))
   const runner = startStation(new URL("./chain-runner.ts", import.meta.url))
   const socket = join(directory, "chain.sock")

@@ -5,7 +5,6 @@ import { once } from "node:events"
 import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
 import { MAIN } from "../ours/hub.ts"
 import { seedStore } from "../ours/store.ts"
 import { endProcess, startProcess } from "../process/children.ts"
@@ -13,6 +12,10 @@ import { residentBytes } from "../process/usage.ts"
 import { overLimit, value, type Contestant, type Figures, type Row } from "../row.ts"
 
 const MOST = 20_000
+
+/** A bare HTTP server as plain JavaScript: prints its port and answers everything with 200. */
+const BARE_SERVER = `const server = require("node:http").createServer((_, response) => response.end("ok"))
+server.listen(0, "127.0.0.1", () => process.stdout.write(String(server.address().port)))`
 
 /** Asks until the answer is 200; gives the time since `began`. */
 async function ready(began: number, address: () => string | undefined): Promise<number> {
@@ -62,7 +65,7 @@ const bare: Contestant = {
   open: async () => ({
     measure: async () => {
       const began = performance.now()
-      const server = startProcess(process.execPath, [fileURLToPath(new URL("../limit/bare-http.ts", import.meta.url))], { stdio: ["ignore", "pipe", "inherit"] })
+      const server = startProcess(process.execPath, ["-e", BARE_SERVER], { stdio: ["ignore", "pipe", "inherit"] })
       try {
         const [port] = (await once(server.stdout ?? server, "data")) as [Buffer]
         const time = await ready(began, () => `http://127.0.0.1:${Number(port.toString())}/`)
@@ -80,6 +83,7 @@ const bare: Contestant = {
 export const COLD_START: Row = {
   id: "cold-start",
   title: "cold start",
+  cold: true,
   figures: [
     { id: "time", title: "empty store, to ready", unit: "ms", better: "less", goals: [overLimit(700)] },
     { id: "full", title: "full store, to ready", unit: "ms", better: "less", goals: [value(500)] },

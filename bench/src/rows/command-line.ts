@@ -37,7 +37,7 @@ async function firstPrompt(program: string, args: ReadonlyArray<string>, extra: 
   } catch (error) {
     throw new Error(`no prompt; the terminal shows ${JSON.stringify(text.slice(-500))}`, { cause: error })
   } finally {
-    process.kill(client.pid, "SIGHUP")
+    process.kill(client.pid, "SIGKILL")
     await client.ended
   }
 }

@@ -47,6 +47,7 @@ const peer = (name: string, server: URL, connect: (port: number) => Promise<() =
 export const MEMORY_CONNECTION: Row = {
   id: "memory-connection",
   title: "server memory per idle connection (1k; short: 300)",
+  cold: true,
   figures: [{ id: "each", title: "", unit: "KB", better: "less", goals: [ofLimit(2)] }],
   ours: {
     name: "holdfast",

@@ -22,6 +22,7 @@ const UNLOAD = 1500
 export const MEMORY_SESSION: Row = {
   id: "memory-session",
   title: "hub memory per idle session (10k; short: 2k)",
+  cold: true,
   figures: [
     { id: "idle", title: "opened once, then left", unit: "KB", better: "less", goals: [value(1)] },
     { id: "loaded", title: "just opened, still loaded", unit: "KB", better: "less", goals: [] },
@@ -65,7 +66,7 @@ export const MEMORY_SESSION: Row = {
             const each = (bytes: number): number => bytes / 1024 / (count - warm)
             return { idle: each(idle.rss - before.rss), loaded: each(loaded.heap - before.heap) }
           } finally {
-            await hub.process.kill("SIGTERM")
+            await hub.end()
           }
         },
         close: async () => {},

@@ -56,6 +56,7 @@ const bare: Contestant = {
 export const STALLED_READER: Row = {
   id: "stalled-reader",
   title: "server memory per stalled reader while 8 MB/s flow",
+  cold: true,
   figures: [{ id: "each", title: "", unit: "MB", better: "less", goals: [value(2)] }],
   ours: {
     name: "holdfast",
