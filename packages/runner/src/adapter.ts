@@ -26,7 +26,7 @@ export interface ChildExit {
 
 /** Where a child's output goes. Output is bytes (a terminal) or notes (an agent's events). */
 export interface AdapterSink {
-  /** The bytes are the receiver's to keep. */
+  /** The bytes may be read during the call only. */
   readonly output: (bytes: Uint8Array) => void
   readonly note: (note: JournalNote) => void
   readonly exit: (exit: ChildExit) => void

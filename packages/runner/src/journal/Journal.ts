@@ -6,6 +6,7 @@
  * batch that is being written. A full disk loses nothing: the entries stay in memory and the child is paused.
  */
 import type { JournalEntry, JournalNote } from "../wire/messages.ts"
+import type { OutputPool } from "./OutputPool.ts"
 import { JournalDamaged, Segments, type SegmentCursor } from "./segments.ts"
 
 const ENTRY_OVERHEAD = 100
@@ -20,6 +21,7 @@ export interface JournalOptions {
   readonly session: string
   readonly memoryMax: number
   readonly diskMax: number
+  readonly pool: OutputPool
   /** The journal cannot take more (`true`), or can again: the child is to be paused or continued. */
   readonly full: (full: boolean) => void
   /** A write to the disk failed, or (`undefined`) works again. */
@@ -47,6 +49,7 @@ export class Journal {
   #retry: NodeJS.Timeout | undefined
   #closed = false
   #holdSpill = false
+  #readers = 0
 
   constructor(options: JournalOptions) {
     this.#options = options
@@ -70,9 +73,10 @@ export class Journal {
     return this.#segments.bytes
   }
 
-  /** Adds output or a note; gives the entry with its position. Always taken: what bounds the journal is the child's pause. */
+  /** Adds output (which is copied) or a note; gives the entry with its position. Always taken: what bounds the journal is the child's pause. */
   append(time: number, content: { readonly bytes: Uint8Array } | { readonly note: JournalNote }): JournalEntry {
-    const entry: JournalEntry = { position: ++this.#head, time, ...content }
+    const kept = "bytes" in content ? { bytes: this.#options.pool.copy(content.bytes) } : content
+    const entry: JournalEntry = { position: ++this.#head, time, ...kept }
     this.#memory.push(entry)
     this.#memoryBytes += weight(entry)
     this.#balance()
@@ -102,7 +106,11 @@ export class Journal {
     const first = this.#memory[0]?.position
     if (first === undefined || upTo < first) return
     const gone = this.#memory.splice(0, upTo - first + 1)
-    for (const entry of gone) this.#memoryBytes -= weight(entry)
+    for (const entry of gone) {
+      this.#memoryBytes -= weight(entry)
+      // What was sent and is not acknowledged may still be read by the socket; it is left to V8.
+      if ("bytes" in entry && (entry.position <= this.#acknowledged || this.#readers === 0)) this.#options.pool.give(entry.bytes)
+    }
   }
 
   #balance(): void {
@@ -164,6 +172,7 @@ export class Journal {
     let next = cursor.next
     let loaded: ReadonlyArray<JournalEntry> = []
     let index = 0
+    let released = false
     let state: "open" | "loading" | "closed" = "open"
     const load = (): void => {
       state = "loading"
@@ -207,7 +216,16 @@ export class Journal {
       load()
       return "loading"
     }
-    return { take, close: () => void (state = "closed") }
+    this.#readers += 1
+    return {
+      take,
+      close: () => {
+        if (released) return
+        released = true
+        state = "closed"
+        this.#readers -= 1
+      },
+    }
   }
 
   /** Writes what memory still holds to the files, for whoever comes after this process; rejects when that fails. */
@@ -228,6 +246,6 @@ export class Journal {
 }
 
 function weight(entry: JournalEntry): number {
-  if ("bytes" in entry) return entry.bytes.length + ENTRY_OVERHEAD
+  if ("bytes" in entry) return entry.bytes.buffer.byteLength + ENTRY_OVERHEAD
   return ENTRY_OVERHEAD + (entry.note.type === "checkpoint" ? entry.note.screen.length * 2 : 200)
 }

@@ -23,6 +23,7 @@ const QUIET_MILLIS = 100
 /** The same, when it never gets quiet. */
 const LINGER_MILLIS = 1000
 
+/** All terminals read into this one: reading and what follows are one step on the loop. */
 const scratch = Buffer.allocUnsafeSlow(ENTRY_BYTES)
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
 
@@ -76,8 +77,8 @@ class PtyChild implements AdapterHandle {
     this.pid = forked.pid
     this.#fd = forked.fd
     this.#input = new InputQueue(forked.fd, spec.inputMax)
-    this.#stream = new ReadStream(forked.fd)
-    this.#stream.on("data", (first: Buffer) => this.#readable(first))
+    this.#stream = new ReadStream(forked.fd, { onread: { buffer: scratch, callback: (count) => this.#readable(count) } })
+    this.#stream.resume()
     this.#stream.on("error", () => this.#endOfOutput())
     this.#stream.on("end", () => this.#endOfOutput())
     this.#stream.on("close", () => this.#endOfOutput())
@@ -90,7 +91,7 @@ class PtyChild implements AdapterHandle {
   resize(cols: number, rows: number): boolean {
     checkSize(cols, rows)
     if (this.#finished || this.#ended || (cols === this.#size.cols && rows === this.#size.rows)) return false
-    if (!this.#paused) this.#drain(undefined)
+    if (!this.#paused) this.#drain(0)
     if (this.#finished) return false
     resizeTerminal(this.#fd, cols, rows)
     this.#size = { cols, rows }
@@ -146,16 +147,18 @@ class PtyChild implements AdapterHandle {
     this.#finish(false)
   }
 
-  #readable(first: Buffer): void {
-    if (this.#finished) return
-    this.#drain(first)
+  /** `count` bytes were read into `scratch`. False stops the reading. */
+  #readable(count: number): boolean {
+    if (this.#finished) return false
+    this.#drain(count)
     this.#input.flush()
     if (this.#quiet !== undefined) this.#waitForQuiet()
+    return !this.#paused || this.#exit !== undefined
   }
 
-  /** Takes what can be read now, up to one entry. */
-  #drain(first: Buffer | undefined): void {
-    let filled = first?.copy(scratch) ?? 0
+  /** Takes what can be read now, up to one entry, after what `scratch` holds already. */
+  #drain(already: number): void {
+    let filled = already
     let over = false
     while (filled < ENTRY_BYTES && !over) {
       try {
@@ -168,7 +171,7 @@ class PtyChild implements AdapterHandle {
         void error
       }
     }
-    if (filled > 0) this.#sink.output(Buffer.from(scratch.subarray(0, filled)))
+    if (filled > 0) this.#sink.output(scratch.subarray(0, filled))
   }
 
   #exited(code: number, signal: number): void {
@@ -197,12 +200,11 @@ class PtyChild implements AdapterHandle {
 
   #finish(tell: boolean): void {
     if (this.#finished) return
-    if (tell && !this.#ended) this.#drain(undefined)
+    if (tell && !this.#ended) this.#drain(0)
     this.#finished = true
     clearTimeout(this.#quiet)
     clearTimeout(this.#linger)
     this.#input.close()
-    this.#stream.removeAllListeners("data")
     this.#stream.destroy()
     if (tell && this.#exit !== undefined) this.#sink.exit(this.#exit)
     for (const resolve of this.#whenFinished.splice(0)) resolve()

@@ -6,7 +6,7 @@
  */
 import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
 import type { Emulators } from "../emulator/Emulators.ts"
-import { Journal, type JournalReader } from "../journal/Journal.ts"
+import { Journal, type JournalOptions, type JournalReader } from "../journal/Journal.ts"
 import type { JournalDamaged } from "../journal/segments.ts"
 import type { ChildStatus, JournalNote, RunnerFailure } from "../wire/messages.ts"
 import { InputKeys } from "./InputKeys.ts"
@@ -23,7 +23,7 @@ export interface ChildOptions {
   readonly session: string
   readonly kind: string
   readonly emulators: Emulators | undefined
-  readonly journal: { readonly directory: string; readonly memoryMax: number; readonly diskMax: number }
+  readonly journal: Pick<JournalOptions, "directory" | "memoryMax" | "diskMax" | "pool">
   /** Something was added to the journal, or can be read again. */
   readonly grew: () => void
   /** An input was settled. */

@@ -1,5 +1,6 @@
 /** The children of a runner: started once per id, found by number, ended and forgotten. */
 import { AdapterRefused } from "../adapter.ts"
+import { OutputPool } from "../journal/OutputPool.ts"
 import type { Emulators } from "../emulator/Emulators.ts"
 import type { PtySpec } from "../pty/PtyAdapter.ts"
 import type { Adapter } from "../adapter.ts"
@@ -31,6 +32,7 @@ export class Children {
   readonly #options: ChildrenOptions
   readonly #byNumber = new Map<number, Child>()
   readonly #byId = new Map<string, Child>()
+  readonly #pool = new OutputPool()
   #last = 0
 
   constructor(options: ChildrenOptions) {
@@ -70,7 +72,7 @@ export class Children {
       session: message.session,
       kind: message.kind,
       emulators,
-      journal: { directory: this.#options.journalDirectory, memoryMax: settings.journalMemory, diskMax: settings.journalDisk },
+      journal: { directory: this.#options.journalDirectory, memoryMax: settings.journalMemory, diskMax: settings.journalDisk, pool: this.#pool },
       grew: () => this.#options.grew(number),
       input: (client, input, failure) => this.#options.input(number, client, input, failure),
       damaged: (error) => this.#options.problem("journal-damaged", error.message, number),
