@@ -58,6 +58,16 @@ export class ChildTerminal {
     this.#colors = hookQueries(this.#terminal, this.#core, events)
   }
 
+  /** The library's own state, for comparisons. */
+  get core(): Core {
+    return this.#core
+  }
+
+  /** The sequences that set the colours the child set. */
+  get colors(): string {
+    return this.#colors.sequence()
+  }
+
   /** Whether the output so far ends in the middle of a character. */
   get isInCharacter(): boolean {
     return this.#begun.length > 0
@@ -107,7 +117,7 @@ export class ChildTerminal {
   /** What is visible now. */
   screen(): VisibleScreen {
     const { active } = this.#terminal.buffer
-    const lines = Array.from({ length: this.#rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? "")
+    const lines = Array.from({ length: this.#rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true, 0, this.#cols) ?? "")
     return {
       cols: this.#cols,
       rows: this.#rows,

@@ -78,6 +78,6 @@ export const isErased = (fg: number, bg: number): boolean => fg === 0 && (bg & ~
 /** The canonical text of attributes: equal texts look and act the same. */
 export const describeAttributes = (fg: number, bg: number, extended: ExtendedAttributes | undefined): string => {
   const style = fg & UNDERLINE ? (extended === undefined ? 1 : Math.max(1, underlineStyle(extended))) : 0
-  const line = style === 0 || extended === undefined ? 0 : extended._ext & (COLOR_MODE | RGB)
+  const line = style === 0 || extended === undefined ? 0 : colorOf(extended._ext)
   return [fg & 0xfc000000 & ~UNDERLINE, colorOf(fg), bg & 0xfc000000 & ~HAS_EXTENDED, colorOf(bg), style, line].join(",")
 }

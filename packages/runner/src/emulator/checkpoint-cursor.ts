@@ -52,11 +52,11 @@ const place = (core: Core, row: number, column: number): string => {
   return `\x1b[${Math.max(row - top, 0) + 1};${column + 1}H`
 }
 
-const isBlankAlike = (line: Line): boolean => {
+const isBlankAlike = (line: Line, columns: number): boolean => {
   const fg = line._data[1] ?? 0
   const bg = line._data[2] ?? 0
   if (!isErased(fg, bg)) return false
-  for (let at = 0; at < line.length; at++) {
+  for (let at = 0; at < columns; at++) {
     if (hasContent(line, at) || (line._data[at * CELL + 1] ?? 0) !== fg || (line._data[at * CELL + 2] ?? 0) !== bg) return false
   }
   return true
@@ -65,7 +65,7 @@ const isBlankAlike = (line: Line): boolean => {
 /** Puts the cursor behind the last column, where only a character that is written there puts it. */
 const pendingWrap = (core: Core, line: Line, row: number, pen: Pen): string => {
   const last = core.cols - 1
-  if (isBlankAlike(line)) return `${place(core, row, last)} ${pen.background(line._data[2] ?? 0)}\x1b[1K`
+  if (isBlankAlike(line, core.cols)) return `${place(core, row, last)} ${pen.background(line._data[2] ?? 0)}\x1b[1K`
   const at = last > 0 && widthOf(line, last - 1) === 2 && hasContent(line, last - 1) ? last - 1 : last
   const characters = at === last && widthOf(line, at) === 2 ? " " : charactersOf(line, at) || " "
   return `${place(core, row, at)}${pen.cell(line, at)}${characters}`

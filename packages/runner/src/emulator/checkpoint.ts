@@ -46,21 +46,28 @@ const margins = (buffer: ScreenBuffer, rows: number): string =>
   buffer.scrollTop === 0 && buffer.scrollBottom === rows - 1 ? "" : `\x1b[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r`
 
 function* writeBuffer(core: Core, buffer: ScreenBuffer, pen: Pen): Generator<void, string> {
-  const { length } = buffer.lines
+  const length = Math.max(buffer.lines.length, buffer.ybase + core.rows)
   const savedRow = buffer.savedY
   const savedX = Math.min(buffer.savedX, core.cols - 1)
   const savedAbove = hasSaved(buffer) && savedRow < buffer.ybase
+  const savedBelow = hasSaved(buffer) && savedRow >= length
   let out = ""
-  for (let at = 0; at < length; at++) {
+  // Saved in a row that was there before the scrollback was cleared: the same way again.
+  if (savedBelow) out += `${"\n".repeat(savedRow)}${save(buffer, pen, `\x1b[${savedX + 1}G`)}\x1b[H\x1b[2J\x1b[3J`
+  // After a change of size the alternate screen may have rows above it, which nobody can bring back but another one.
+  for (let at = buffer === core.buffers.alt ? buffer.ybase : 0; at < length; at++) {
     const line = buffer.lines.get(at)
-    if (line === undefined) continue
+    if (line === undefined) {
+      if (at + 1 < length) out += "\r\n"
+      continue
+    }
     if (savedAbove && at === savedRow) out += `${save(buffer, pen, `\x1b[${savedX + 1}G`)}\r`
-    const next = at + 1 < length ? buffer.lines.get(at + 1) : undefined
-    out += writeRow(line, pen, next === undefined ? "nothing" : next.isWrapped ? "continuation" : "row", core.rows)
+    const isContinued = buffer.lines.get(at + 1)?.isWrapped === true
+    out += writeRow(line, pen, at + 1 === length ? "nothing" : isContinued ? "continuation" : "row")
     if ((at + 1) % ROWS_A_STEP === 0) yield
   }
   out += pen.reset()
-  if (hasSaved(buffer) && !savedAbove) {
+  if (hasSaved(buffer) && !savedAbove && !savedBelow) {
     out += save(buffer, pen, place(Math.min(savedRow - buffer.ybase, core.rows - 1), savedX))
   }
   return out + tabStops(buffer, core.cols) + margins(buffer, core.rows)
@@ -84,7 +91,8 @@ export function* writeCheckpoint(source: CheckpointSource): Generator<void, stri
   }
   out += yield* writeBuffer(core, normal, pen)
   if (active === alt) {
-    out += `\x1b[?47h\x1b[H`
+    // Where the cursor stood decides which line a change of size leaves as it is.
+    out += `${place(normal.y, Math.min(normal.x, core.cols - 1))}\x1b[?47h\x1b[H`
     out += yield* writeBuffer(core, alt, pen)
   }
   return out + finish(source, pen)

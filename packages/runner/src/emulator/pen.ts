@@ -23,6 +23,13 @@ export const charactersOf = (line: Line, column: number): string => {
   return content & CODEPOINT ? String.fromCodePoint(content & CODEPOINT) : ""
 }
 
+/** Whether the character of a cell would join the one before it: it takes no column of its own. */
+export const joinsBefore = (core: Core, line: Line, column: number): boolean => {
+  if (widthOf(line, column) === 0) return true
+  const first = charactersOf(line, column).codePointAt(0) ?? 0
+  return first >= 0x300 && core.unicodeService.wcwidth(first) === 0
+}
+
 /** The extended attributes of a cell where they count. */
 export const extendedOf = (line: Line, column: number): ExtendedAttributes | undefined =>
   (line._data[column * CELL + 2] ?? 0) & HAS_EXTENDED ? line._extendedAttrs[column] : undefined
@@ -39,6 +46,11 @@ export class Pen {
     this.#core = core
   }
 
+  /** The core whose links are told. */
+  get core(): Core {
+    return this.#core
+  }
+
   /** The sequence that makes a cell's attributes and link current, "" when they are. */
   cell(line: Line, column: number): string {
     const at = column * CELL
@@ -53,7 +65,7 @@ export class Pen {
 
   /** The sequence for what a cursor holds. */
   attributes(fg: number, bg: number, extended: ExtendedAttributes): string {
-    return this.#set(fg, bg, extended, extended.urlId)
+    return this.#set(fg, bg, extended, bg & HAS_EXTENDED ? extended.urlId : 0)
   }
 
   /** Back to the default. */

@@ -35,7 +35,7 @@ export interface Line {
 
 /** The normal or the alternate buffer. */
 export interface ScreenBuffer {
-  readonly lines: { readonly length: number; get(index: number): Line | undefined }
+  readonly lines: { readonly length: number; readonly maxLength: number; get(index: number): Line | undefined }
   readonly ybase: number
   readonly x: number
   readonly y: number
@@ -82,6 +82,7 @@ export interface Core {
     }
   }
   readonly coreMouseService: { readonly activeProtocol: string; readonly activeEncoding: string }
+  readonly unicodeService: { wcwidth(codePoint: number): number }
   readonly _charsetService: { readonly charset: Charset; readonly glevel: number; readonly _charsets: ReadonlyArray<Charset> }
   readonly _oscLinkService: {
     registerLink: (data: LinkData) => number
@@ -124,6 +125,7 @@ const REQUIRED: ReadonlyArray<readonly [string, string]> = [
   ["coreService.decPrivateModes.synchronizedOutput", "boolean"],
   ["coreMouseService.activeProtocol", "string"],
   ["coreMouseService.activeEncoding", "string"],
+  ["unicodeService.wcwidth", "function"],
   ["_charsetService.glevel", "number"],
   ["_charsetService._charsets", "object"],
   ["_oscLinkService.registerLink", "function"],
