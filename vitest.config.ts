@@ -1,29 +1,41 @@
 import { defineConfig } from "vitest/config"
 
-const beside = (folders: ReadonlyArray<string>, kind: string) =>
-  folders.flatMap((folder) => [`${folder}/src/**/*${kind}.test.ts`, `${folder}/test/**/*${kind}.test.ts`])
+const rooms = ["packages/*", "apps/*", "testkit", "bench"]
 
-const packages = ["packages/*", "apps/*", "testkit", "bench"]
+/** Kinds that a file's name ends in, as in `append.faults.test.ts`; files without one are unit tests. */
 const special = ["contract", "system", "browser", "faults"]
+
+const beside = (ending: string) => rooms.flatMap((room) => [`${room}/src/**/*${ending}.test.ts`, `${room}/test/**/*${ending}.test.ts`])
+
+const IGNORED = ["**/node_modules/**", "**/dist/**"]
 
 export default defineConfig({
   test: {
+    reporters: ["default", "./scripts/count-reporter.mjs"],
     projects: [
       {
         test: {
           name: "unit",
-          include: beside(packages, ""),
-          exclude: ["**/node_modules/**", "**/dist/**", ...special.flatMap((kind) => beside(packages, `.${kind}`))]
-        }
+          include: beside(""),
+          exclude: [...IGNORED, ...special.flatMap((kind) => beside(`.${kind}`))],
+          sequence: { groupOrder: 0 },
+          maxWorkers: 2,
+          testTimeout: 20_000,
+        },
       },
-      ...special.map((name) => ({
+      ...special.map((name, index) => ({
         test: {
           name,
-          include: [...beside(packages, `.${name}`), `tests/${name}/**/*.test.ts`],
+          include: [...beside(`.${name}`), `tests/${name}/**/*.test.ts`],
+          exclude: IGNORED,
+          // One group after the other: what measures time is not disturbed by its neighbours.
+          sequence: { groupOrder: index + 1 },
+          maxWorkers: name === "contract" ? 2 : 1,
           testTimeout: name === "faults" ? 300_000 : 60_000,
-          hookTimeout: 60_000
-        }
-      }))
-    ]
-  }
+          hookTimeout: 60_000,
+          ...(name === "browser" ? { globalSetup: ["tests/browser/unpack.ts"] } : {}),
+        },
+      })),
+    ],
+  },
 })
