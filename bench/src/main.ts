@@ -6,9 +6,10 @@
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { parseArgs } from "node:util"
 import { measureRow } from "./harness.ts"
+import { MAIN } from "./ours/hub.ts"
 import { machine, REPORT_VERSION, writeReport } from "./report.ts"
 import type { Row } from "./row.ts"
 import { ROWS } from "./rows.ts"
@@ -75,7 +76,8 @@ async function run(options: Arguments): Promise<number> {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
   const form = options.short ? "short" : "full"
-  console.log(`\nHoldfast bench, ${form} form, ${options.rounds} rounds interleaved, medians; ${machine().cores} × ${machine().cpu}, Node ${process.version}\n`)
+  console.log(`\nHoldfast bench, ${form} form, ${options.rounds} rounds interleaved, medians; ${machine().cores} × ${machine().cpu}, Node ${process.version}`)
+  console.log(`program under test: ${relative(process.cwd(), MAIN)}\n`)
   console.log(table(all))
   console.log("")
   for (const note of notes(all)) console.log(note)

@@ -14,8 +14,8 @@ const BUILT = fileURLToPath(new URL("../../../apps/cli/dist/main.js", import.met
 const SOURCE = fileURLToPath(new URL("../../../apps/cli/src/main.ts", import.meta.url))
 const PROBE = fileURLToPath(new URL("./probe.ts", import.meta.url))
 
-/** The program under test: what was built, or the sources where nothing was built. */
-export const MAIN = existsSync(BUILT) ? BUILT : SOURCE
+/** The program under test: `HOLDFAST_BENCH_PROGRAM`, else what was built, else the sources. */
+export const MAIN = process.env["HOLDFAST_BENCH_PROGRAM"] ?? (existsSync(BUILT) ? BUILT : SOURCE)
 
 /** What the probe tells. Bytes and milliseconds. */
 export interface ProbeReading {

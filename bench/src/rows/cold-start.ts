@@ -31,8 +31,8 @@ async function ready(began: number, address: () => string | undefined): Promise<
   }
 }
 
-/** Starts a hub as its user would and gives the milliseconds until ready and the resident megabytes a second later. */
-async function start(data: string, store: string): Promise<Figures> {
+/** Starts a hub as its user would and gives the milliseconds until ready and, after a rest, the resident megabytes. */
+async function start(data: string, store: string, rest: number): Promise<Figures> {
   const state = join(data, "hub.json")
   rmSync(state, { force: true })
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HOLDFAST_") && !name.startsWith("npm_")))
@@ -53,7 +53,7 @@ async function start(data: string, store: string): Promise<Figures> {
       }
     }
     const time = await ready(began, address)
-    await pause(1000)
+    await pause(rest)
     return { time, resident: residentBytes(hub.pid ?? 0) / 1e6 }
   } finally {
     await endProcess(hub)
@@ -69,7 +69,7 @@ const bare: Contestant = {
       try {
         const [port] = (await once(server.stdout ?? server, "data")) as [Buffer]
         const time = await ready(began, () => `http://127.0.0.1:${Number(port.toString())}/`)
-        await pause(500)
+        await pause(200)
         return { time, resident: residentBytes(server.pid ?? 0) / 1e6 }
       } finally {
         await endProcess(server)
@@ -99,8 +99,8 @@ export const COLD_START: Row = {
       return {
         measure: async () => {
           const empty = join(place.directory, `empty-${crypto.randomUUID()}`)
-          const first = await start(data, `sqlite:${join(empty, "holdfast.sqlite")}`)
-          const second = await start(data, `sqlite:${join(full, "holdfast.sqlite")}`)
+          const first = await start(data, `sqlite:${join(empty, "holdfast.sqlite")}`, place.size(2000, 500))
+          const second = await start(data, `sqlite:${join(full, "holdfast.sqlite")}`, 0)
           return { ...first, full: second["time"] ?? Number.NaN }
         },
         close: async () => {},

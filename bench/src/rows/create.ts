@@ -59,6 +59,8 @@ export const CREATE_OUTSTANDING: Row = {
     open: async (place) => {
       const hub = await openHub(place)
       const wire = await connectWire(hub)
+      // The first one starts the runner.
+      await wire.call("Create", CHILD)
       return {
         measure: async () => {
           const count = place.size(1000, 200)
@@ -91,6 +93,8 @@ export const CREATE_SEQUENTIAL: Row = {
     open: async (place) => {
       const hub = await openHub(place)
       const wire = await connectWire(hub)
+      // The first one starts the runner.
+      await wire.call("Create", CHILD)
       return {
         measure: async () => {
           const times = await timed(place.size(300, 60), async () => {
