@@ -1,0 +1,69 @@
+import { connect, type Socket } from "node:net"
+import { afterEach, describe, expect, it } from "vitest"
+import { startDoor, type Door } from "./start.ts"
+
+const doors: Array<Door> = []
+const sockets: Array<Socket> = []
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  await Promise.all(doors.splice(0).map((door) => door.stop()))
+})
+const opened = async (options: Record<string, unknown>): Promise<Door> => {
+  const door = await startDoor(options)
+  doors.push(door)
+  return door
+}
+/** Opens a connection that sends `text`; `closed` tells after how many milliseconds the hub closed it. */
+const hold = (door: Door, text: string): Promise<{ readonly socket: Socket; readonly closed: Promise<number> }> =>
+  new Promise((resolve, reject) => {
+    const began = performance.now()
+    const socket = connect(door.port, "127.0.0.1")
+    sockets.push(socket)
+    const closed = new Promise<number>((done) => socket.once("close", () => done(performance.now() - began)))
+    socket.on("data", () => undefined)
+    socket.once("error", reject)
+    socket.once("connect", () => {
+      socket.off("error", reject).on("error", () => undefined)
+      socket.write(text)
+      resolve({ socket, closed })
+    })
+  })
+
+describe("limits of connections", () => {
+  it("G-10 V3 500 headers that never end do not delay a real request and are closed", async () => {
+    const door = await opened({ headerTimeout: 1000, requestTimeout: 1000 })
+    const drips = await Promise.all(Array.from({ length: 500 }, () => hold(door, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ")))
+    const dripping = setInterval(() => {
+      for (const { socket } of drips) if (socket.writable) socket.write("a")
+    }, 200)
+    const times: Array<number> = []
+    for (let i = 0; i < 40; i++) {
+      const began = performance.now()
+      expect((await door.send("/api/sessions")).status).toBe(200)
+      times.push(performance.now() - began)
+    }
+    times.sort((a, b) => a - b)
+    expect(times.at(-1)).toBeLessThan(250)
+    const closed = await Promise.all(drips.map(({ closed }) => closed))
+    clearInterval(dripping)
+    expect(Math.max(...closed)).toBeLessThan(5000)
+  }, 20_000)
+
+  it("G-10 connections that say nothing, and those that stay idle after a refusal, are closed", async () => {
+    const door = await opened({ headerTimeout: 1000, requestTimeout: 1000 })
+    const silent = await hold(door, "")
+    const refused = await hold(door, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\n\r\n`)
+    expect(await refused.closed).toBeLessThan(900)
+    expect(await silent.closed).toBeLessThan(4000)
+  })
+
+  it("G-10 connections beyond the limit are closed at once and leave the others alone", async () => {
+    const door = await opened({ connectionsMax: 10 })
+    const held = await Promise.all(Array.from({ length: 10 }, () => hold(door, "G")))
+    const more = await hold(door, "G")
+    expect(await more.closed).toBeLessThan(1000)
+    held[0]?.socket.destroy()
+    await held[0]?.closed
+    expect((await door.send("/health/live")).status).toBe(200)
+  })
+})
