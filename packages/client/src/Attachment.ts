@@ -133,6 +133,14 @@ export class Attachment implements AsyncIterable<Item> {
     if (this.#handle !== undefined) this.#connection.send(encodeResize(this.#handle, cols, rows))
   }
 
+  /** Attaches anew on the same connection with a snapshot of what is on the screen now; what was typed is kept. */
+  refresh(): void {
+    if (this.#ended || this.#handle === undefined) return
+    this.#cursor = undefined
+    this.#fruitless = 0
+    this.#again()
+  }
+
   /** Takes the keyboard (`single`) or releases it (`free`). */
   async setTypist(mode: "single" | "free"): Promise<void> {
     await this.#connection.call("SetTypist", { session: this.#target, mode })

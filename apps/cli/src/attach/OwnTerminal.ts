@@ -1,0 +1,106 @@
+/**
+ * The user's own terminal, taken over and given back (docs/PROTOCOL.md, C-6).
+ *
+ * Whatever the session did to it is undone on every way out: the normal end, signals, a fault, the process's exit. What
+ * was on the screen before stays above, in the scrollback.
+ */
+import { writeSync } from "node:fs"
+
+const ESC = "\u001b"
+const CSI = `${ESC}[`
+
+/**
+ * Undoes what programs set: character sets, alternate screen, synchronised output, mouse, focus and paste reports, keypad
+ * and cursor keys, kitty keyboard and modifyOtherKeys, margins, origin, insert and wrap modes, cursor and colours. Margins
+ * move the cursor home, so it is saved around them.
+ */
+const RESTORE_MODES = [
+  `${ESC}\\`,
+  `${CSI}?2026l`,
+  `${CSI}?9l${CSI}?1000l${CSI}?1001l${CSI}?1002l${CSI}?1003l${CSI}?1004l${CSI}?1005l${CSI}?1006l${CSI}?1015l${CSI}?1016l`,
+  `${CSI}?2004l`,
+  `${CSI}?1l${ESC}>`,
+  `${CSI}=0;1u${CSI}<99u${CSI}>4;0m`,
+  `${CSI}?69l${CSI}4l${CSI}20l${CSI}?5l${CSI}?6l${CSI}?7h${CSI}?45l`,
+  `${ESC}(B${ESC})B\u000f`,
+  `${ESC}]8;;${ESC}\\`,
+  `${CSI}0m${CSI}0 q${CSI}?12l${CSI}?25h`,
+  `${ESC}]104${ESC}\\${ESC}]110${ESC}\\${ESC}]111${ESC}\\${ESC}]112${ESC}\\`,
+].join("")
+
+/** A terminal that was taken over. */
+export class OwnTerminal {
+  #raw = false
+  #restored = false
+  #alternate = false
+  readonly #onExit = (): void => this.restore()
+
+  /** Size in cells; 80 by 24 where the terminal does not say. */
+  get size(): { readonly cols: number; readonly rows: number } {
+    return { cols: process.stdout.columns || 80, rows: process.stdout.rows || 24 }
+  }
+
+  /** Whether the session's alternate screen is shown: it has to be left on the way out. */
+  set alternate(value: boolean) {
+    this.#alternate = value
+  }
+
+  /** Takes the terminal over: keys come as they are typed, and the screen is free to be drawn on. */
+  take(raw: boolean): void {
+    if (raw && process.stdin.isTTY) {
+      process.stdin.setRawMode(true)
+      this.#raw = true
+    }
+    this.#restored = false
+    process.once("exit", this.#onExit)
+    // What stands on the screen moves up into the scrollback instead of being drawn over.
+    this.write(`${CSI}22;0t${"\r\n".repeat(this.size.rows - 1)}${CSI}H${CSI}2J`)
+  }
+
+  /** Back from a stop (Ctrl-Z by another process): raw again. */
+  retake(): void {
+    if (!this.#raw) return
+    process.stdin.setRawMode(false)
+    process.stdin.setRawMode(true)
+  }
+
+  /** Writes at once. */
+  write(data: string | Uint8Array): void {
+    process.stdout.write(data)
+  }
+
+  /** An empty screen with ordinary modes, for a snapshot to be drawn on. */
+  clear(): void {
+    const leave = this.#alternate ? `${CSI}?1049l` : ""
+    this.#alternate = false
+    this.write(`${leave}${RESTORE_MODES}${CSI}r${CSI}H${CSI}2J`)
+  }
+
+  /** Gives the terminal back; can be called again and from a signal or exit handler. */
+  restore(): void {
+    if (this.#restored) return
+    this.#restored = true
+    process.off("exit", this.#onExit)
+    const leave = this.#alternate ? `${CSI}?1049l` : ""
+    const bottom = `${ESC}7${CSI}r${ESC}8${CSI}?6l${CSI}${this.size.rows};1H`
+    writeFully(`${leave}${RESTORE_MODES}${bottom}${CSI}23;0t\r\n`)
+    if (this.#raw && process.stdin.isTTY) process.stdin.setRawMode(false)
+    process.stdin.pause()
+    process.stdin.unref()
+  }
+}
+
+/** Writes to standard output past the stream, which would not get to it on the way out; tries while the terminal is full. */
+function writeFully(text: string): void {
+  const bytes = Buffer.from(text)
+  let [at, tries] = [0, 0]
+  while (at < bytes.length && tries < 200) {
+    try {
+      at += writeSync(1, bytes, at)
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) return
+      tries += 1
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}

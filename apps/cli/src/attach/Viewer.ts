@@ -1,0 +1,150 @@
+/**
+ * Draws an attachment on the user's terminal, item by item.
+ */
+import { decodeRecord, RECORD_OUTPUT } from "@holdfast/protocol/record"
+import type { Attachment } from "@holdfast/client/Attachment"
+import type { Item } from "@holdfast/client/items"
+import { span } from "../text/amounts.ts"
+import { printable } from "../text/printable.ts"
+import { OutputFilter } from "./OutputFilter.ts"
+import { Overlay } from "./Overlay.ts"
+import type { OwnTerminal } from "./OwnTerminal.ts"
+
+/** How the session's process ended. */
+export interface Ending {
+  /** In words: `exited with code 3`. */
+  readonly text: string
+  /** Exit code of the child, when it has one. */
+  readonly code: number | undefined
+}
+
+/** Milliseconds the hub may be away before anything is said. */
+const QUIET_LOSS = 1000
+/** Milliseconds for which it is said that the hub is back. */
+const SAY_BACK = 500
+
+/** One attachment on one terminal. */
+export class Viewer {
+  readonly overlay: Overlay
+  readonly #terminal: OwnTerminal
+  readonly #filter: OutputFilter
+  readonly #ended: (ending: Ending) => void
+  #lostAt = 0
+  #sayLost: NodeJS.Timeout | undefined
+  #redraw = false
+  /** Last seq that was written to the terminal. */
+  drawn = 0
+
+  /** `ended` is called once, when the session's process is known to be over and everything it wrote was drawn. */
+  constructor(terminal: OwnTerminal, clipboard: boolean, ended: (ending: Ending) => void) {
+    this.#terminal = terminal
+    this.overlay = new Overlay(terminal)
+    this.#filter = new OutputFilter({ clipboard })
+    this.#ended = ended
+  }
+
+  /** True while the session shows its alternate screen. */
+  get alternate(): boolean {
+    return this.#filter.alternate
+  }
+
+  /** True where something may be written between two sequences of the session. */
+  get settled(): boolean {
+    return this.#filter.settled
+  }
+
+  /** Draws one item; the promise it may give holds the next one back. */
+  draw(item: Item, attachment: Attachment): void | Promise<void> {
+    switch (item._tag) {
+      case "Event":
+        return item.record.kind === RECORD_OUTPUT ? this.#output(item.record.seq, item.record.body) : this.#note(item)
+      case "Snapshot":
+        return this.#snapshot(item.seq, item.screen)
+      case "Attached":
+        return this.#back()
+      case "Synced":
+        return this.#synced(attachment)
+      case "Dropped":
+        return this.#dropped()
+      default:
+    }
+  }
+
+  /** Says something about the loss that goes on. */
+  say(message: string): void {
+    if (this.#lostAt !== 0) this.overlay.show(message, this.#filter.alternate)
+  }
+
+  /** Nothing more is drawn. */
+  stop(): void {
+    clearTimeout(this.#sayLost)
+    this.overlay.removeHint()
+    this.overlay.hide()
+  }
+
+  #output(seq: number, bytes: Uint8Array): void | Promise<void> {
+    this.overlay.removeHint()
+    this.drawn = seq
+    const kept = this.#filter.push(bytes)
+    this.#terminal.alternate = this.#filter.alternate
+    if (kept.length === 0 || process.stdout.write(kept)) return
+    return new Promise((resolve) => process.stdout.once("drain", resolve))
+  }
+
+  #snapshot(seq: number, screen: Uint8Array): void | Promise<void> {
+    this.overlay.hide()
+    this.#filter.reset()
+    this.#filter.live = false
+    this.#filter.alternate = false
+    this.#terminal.clear()
+    return this.#output(seq, screen)
+  }
+
+  #note(item: Extract<Item, { _tag: "Event" }>): void {
+    const { channel, type, data, seq } = decodeRecord(item.record)
+    this.drawn = seq
+    if (channel !== "terminal") return
+    const fields: Readonly<Record<string, unknown>> = typeof data === "object" && data !== null ? { ...data } : {}
+    if (type === "exit") this.#ended(exitEnding(fields["code"], fields["signal"]))
+    else if (type === "lost" || type === "failed") this.#ended({ text: `${type}: ${printable(String(fields["message"]))}`, code: undefined })
+  }
+
+  #synced(attachment: Attachment): void {
+    this.#filter.live = true
+    const { session } = attachment
+    if (session === undefined || session.process === "running" || session.process === "starting") return
+    const { process: state, problem } = session
+    if (state === "exited") this.#ended(exitEnding(session.exitCode, session.signal))
+    else this.#ended({ text: `${state}${problem === undefined ? "" : `: ${printable(problem)}`}`, code: undefined })
+  }
+
+  #dropped(): void {
+    this.#filter.live = false
+    this.#lostAt = Date.now()
+    clearTimeout(this.#sayLost)
+    this.#sayLost = setTimeout(() => this.say("holdfast: the hub is away; trying again. The session goes on."), QUIET_LOSS)
+  }
+
+  /** Attached again: say so, give the screen back, and have it drawn anew where the message stood on it. */
+  async #back(): Promise<void> {
+    clearTimeout(this.#sayLost)
+    const away = Date.now() - this.#lostAt
+    this.#lostAt = 0
+    if (!this.overlay.shown) return
+    this.overlay.show(`holdfast: the hub is back after ${span(away)}`, this.#filter.alternate)
+    await new Promise((resolve) => setTimeout(resolve, SAY_BACK))
+    this.#redraw = this.overlay.hide()
+  }
+
+  /** True once when the session has to be drawn anew. */
+  takeRedraw(): boolean {
+    const redraw = this.#redraw
+    this.#redraw = false
+    return redraw
+  }
+}
+
+function exitEnding(code: unknown, signal: unknown): Ending {
+  if (typeof signal === "string") return { text: `ended by ${printable(signal)}`, code: typeof code === "number" ? code : undefined }
+  return typeof code === "number" ? { text: `exited with code ${code}`, code } : { text: "exited", code: undefined }
+}

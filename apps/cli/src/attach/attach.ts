@@ -1,0 +1,175 @@
+/**
+ * `holdfast attach`: a session in the user's own terminal (docs/PROTOCOL.md, C-6, C-7).
+ *
+ * The session's output goes to the terminal as it is, without its questions; keys go to the session as they come, but for
+ * the detach key. The terminal is given back on every way out. The hub may go and come back meanwhile.
+ */
+import { Attachment } from "@holdfast/client/Attachment"
+import type { Connection } from "@holdfast/client/Connection"
+import { HoldfastError } from "@holdfast/client/errors"
+import { CliFailure, EXIT, refused, toFailure } from "../failure.ts"
+import { print } from "../output.ts"
+import { ask, connectHub, useHub } from "../server/hub.ts"
+import type { Hub } from "../server/hub.ts"
+import { printable } from "../text/printable.ts"
+import { DEFAULT_DETACH_KEY, DetachKeys, keyName } from "./DetachKeys.ts"
+import { EntryHint } from "./EntryHint.ts"
+import { OwnTerminal } from "./OwnTerminal.ts"
+import { Viewer } from "./Viewer.ts"
+import type { Ending } from "./Viewer.ts"
+
+/** How to attach. */
+export interface AttachCommand {
+  readonly session: string
+  readonly readOnly: boolean
+  /** Take the keyboard: only this client types. */
+  readonly take: boolean
+  /** End with the child's exit code. */
+  readonly exitCode: boolean
+  readonly clipboard: boolean
+  readonly detachKey: string | undefined
+  /** Seconds to wait for a hub that went away; 600. */
+  readonly wait: number | undefined
+}
+
+type WayOut =
+  | { readonly _tag: "Detached" }
+  | { readonly _tag: "Over"; readonly ending: Ending }
+  | { readonly _tag: "Signal"; readonly signal: string }
+  | { readonly _tag: "Failed"; readonly error: unknown }
+
+/** Attaches until the session ends or the user detaches. */
+export async function attach(options: AttachCommand): Promise<void> {
+  const key = options.detachKey ?? DEFAULT_DETACH_KEY
+  const keys = new DetachKeys(key)
+  if (!process.stdout.isTTY || (!process.stdin.isTTY && !options.readOnly)) {
+    throw refused("NoTerminal", "attach needs a terminal; to read without one, use: holdfast log --raw --follow")
+  }
+  const hub = useHub()
+  const { id, label } = await ask(hub, (api) => api.get(options.session))
+  const connection = await connectHub(hub)
+  const hint = `attached to ${printable(label)}${options.readOnly ? ", read-only" : ""}; ${key === "none" ? "no detach key" : `${keyName(key)} d detaches`}`
+  print(`[${hint}]`)
+  const way = await watch(hub, connection, keys, id, hint, options)
+  connection.close()
+  leave(way, printable(label), id, options.exitCode)
+}
+
+/** Shows the session and gives how it came to an end; the terminal is restored by then. */
+function watch(hub: Hub, connection: Connection, keys: DetachKeys, id: string, hint: string, options: AttachCommand): Promise<WayOut> {
+  const terminal = new OwnTerminal()
+  return new Promise((resolve) => {
+    const cleanups: Array<() => void> = []
+    let over = false
+    const end = (way: WayOut): void => {
+      if (over) return
+      over = true
+      for (const cleanup of cleanups) cleanup()
+      attachment.detach()
+      viewer.stop()
+      terminal.restore()
+      resolve(way)
+    }
+    const viewer = new Viewer(terminal, options.clipboard, (ending) => end({ _tag: "Over", ending }))
+    cleanups.push(onFaults(end), onSignals(end), onAway(connection, viewer, options.wait ?? 600, end))
+    terminal.take(!options.readOnly || process.stdin.isTTY)
+    const attachment = new Attachment(connection, { session: id, mode: options.readOnly ? "viewer" : "interactive", ...terminal.size })
+    const entry = new EntryHint(hub, viewer, `[${hint}]`, id, () => terminal.size)
+    cleanups.push(() => entry.stop(), onResize(terminal, attachment, entry))
+    const say = (error: unknown): void => entry.say(`[${error instanceof Error ? error.message : String(error)}]`)
+    const typed = (chunk: Buffer): void => {
+      entry.stop()
+      for (const part of keys.read(chunk)) {
+        if (part._tag === "Input") {
+          if (options.readOnly) say(new Error("read-only: nothing is typed"))
+          else attachment.type(part.bytes).catch((error: unknown) => (over ? undefined : say(error)))
+        } else if (part.command === "detach") return end({ _tag: "Detached" })
+        else if (part.command === "redraw") attachment.refresh()
+        else attachment.setTypist("single").then(() => say("you hold the keyboard"), say)
+      }
+    }
+    const closed = (): void => end({ _tag: "Signal", signal: "the end of its terminal" })
+    process.stdin.on("data", typed).on("end", closed).on("error", closed)
+    cleanups.push(() => process.stdin.off("data", typed).off("end", closed).off("error", closed))
+    const resumed = (): void => {
+      terminal.retake()
+      attachment.refresh()
+    }
+    process.on("SIGCONT", resumed)
+    cleanups.push(() => process.off("SIGCONT", resumed))
+
+    let taken = !options.take
+    attachment
+      .consume((item) => {
+        if (over) return
+        if (item._tag === "Ended") return end({ _tag: "Failed", error: item.error })
+        const drawing = viewer.draw(item, attachment)
+        if (item._tag === "Synced") {
+          if (viewer.takeRedraw()) attachment.refresh()
+          entry.start()
+          if (!taken) attachment.setTypist("single").catch(say)
+          taken = true
+        }
+        return drawing
+      })
+      .catch((error: unknown) => end({ _tag: "Failed", error }))
+  })
+}
+
+function onFaults(end: (way: WayOut) => void): () => void {
+  const fault = (error: unknown): void => end({ _tag: "Failed", error })
+  process.on("uncaughtException", fault).on("unhandledRejection", fault)
+  return () => process.off("uncaughtException", fault).off("unhandledRejection", fault)
+}
+
+function onSignals(end: (way: WayOut) => void): () => void {
+  const signals = ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"] as const
+  const came = (signal: string): void => end({ _tag: "Signal", signal })
+  for (const signal of signals) process.on(signal, came)
+  return () => {
+    for (const signal of signals) process.off(signal, came)
+  }
+}
+
+/** Watches a hub that is away: gives up after `wait` seconds, or at once when it refuses. */
+function onAway(connection: Connection, viewer: Viewer, wait: number, end: (way: WayOut) => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const stop = connection.onState((state) => {
+    clearTimeout(timer)
+    if (state._tag === "Refused") end({ _tag: "Failed", error: state.error })
+    else if (state._tag === "Reconnecting") {
+      timer = setTimeout(() => {
+        viewer.stop()
+        end({ _tag: "Failed", error: new HoldfastError("Unreachable", `it did not come back within ${wait} s; the session may go on`) })
+      }, wait * 1000)
+    }
+  })
+  return () => {
+    clearTimeout(timer)
+    stop()
+  }
+}
+
+function onResize(terminal: OwnTerminal, attachment: Attachment, entry: EntryHint): () => void {
+  const resized = (): void => {
+    entry.stop()
+    attachment.resize(terminal.size.cols, terminal.size.rows)
+  }
+  process.stdout.on("resize", resized)
+  return () => process.stdout.off("resize", resized)
+}
+
+function leave(way: WayOut, label: string, id: string, passOn: boolean): void {
+  switch (way._tag) {
+    case "Detached":
+      return print(`[detached from ${label}; holdfast attach ${id.slice(-8)} goes on]`)
+    case "Over":
+      print(`[${label} ${way.ending.text}]`)
+      if (passOn) process.exitCode = way.ending.code ?? EXIT.refused
+      return
+    case "Signal":
+      throw new CliFailure(EXIT.refused, "Ended", `attach was ended by ${way.signal}; the session goes on`)
+    case "Failed":
+      throw toFailure(way.error)
+  }
+}

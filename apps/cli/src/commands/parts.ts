@@ -1,0 +1,43 @@
+/**
+ * What the commands are made of: flags and arguments that several share, and handlers that load their code when called.
+ *
+ * The unstable CLI module of the effect library is used in this folder and in `main.ts` only.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+
+/** Runs a handler; what it throws is the failure of the command. */
+export const act = (handler: () => Promise<void> | void): Effect.Effect<void, unknown> =>
+  Effect.tryPromise({ try: async () => handler(), catch: (error) => error })
+
+/** `--json`. */
+export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
+
+/** The session a command is about. */
+export const session = Argument.String("session").pipe(
+  Argument.withDescription("Id of the session, a unique prefix or suffix of it, or its label"),
+)
+
+/** One or more sessions. */
+export const sessions = session.pipe(Argument.atLeast(1))
+
+/** A flag with text that may be absent. */
+export const text = (name: string, about: string) =>
+  Flag.String(name).pipe(Flag.withDescription(about), Flag.optional, Flag.map(Option.getOrUndefined))
+
+/** A flag with a whole number that may be absent. */
+export const whole = (name: string, about: string) =>
+  Flag.Int(name).pipe(Flag.withDescription(about), Flag.optional, Flag.map(Option.getOrUndefined))
+
+/** A flag with a number that may be absent. */
+export const number = (name: string, about: string) =>
+  Flag.Finite(name).pipe(Flag.withDescription(about), Flag.optional, Flag.map(Option.getOrUndefined))
+
+/** A flag that is there or not. */
+export const flag = (name: string, about: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(about), Flag.withDefault(false), Flag.withoutNegation)
+
+/** A flag that may be given several times. */
+export const many = (name: string, about: string) => Flag.String(name).pipe(Flag.withDescription(about), Flag.atLeast(0))

@@ -1,0 +1,68 @@
+/**
+ * Commands about terminals: attach, send, screen, resize, signal, mark.
+ */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import { act, flag, json, many, session, text, whole } from "./parts.ts"
+
+const attach = Command.make(
+  "attach",
+  {
+    session,
+    readOnly: flag("read-only", "Look on: type and size nothing"),
+    take: flag("take", "Take the keyboard: nobody else types until you detach or release it"),
+    exitCode: flag("exit-code", "End with the exit code of the session's command"),
+    clipboard: flag("clipboard", "Let the session write to your clipboard"),
+    detachKey: text("detach-key", "Control key before d (detach), k (take the keyboard), r (redraw); ctrl-] without it, none for none"),
+    wait: whole("wait", "Seconds to wait for a hub that went away; 600 without it"),
+  },
+  (input) => act(async () => (await import("../attach/attach.ts")).attach(input)),
+).pipe(
+  Command.withDescription("Work in a session; Ctrl-] d detaches"),
+  Command.withExamples([{ command: "holdfast attach build --read-only", description: "Watch a session by its label" }]),
+)
+
+const send = Command.make(
+  "send",
+  {
+    session,
+    text: Argument.String("text").pipe(Argument.withDescription("What to type"), Argument.variadic()),
+    raw: flag("raw", "Do not press Enter behind the text"),
+    keys: many("press", "Key pressed behind the text instead of Enter: enter, tab, esc, up, f5, ctrl-c, alt-x; can be repeated"),
+    stdin: flag("stdin", "Type what comes on standard input, as it is"),
+    key: text("key", "Idempotency key: the same key again types nothing"),
+    json,
+  },
+  (input) => act(async () => (await import("../sessions/terminal.ts")).send(input)),
+).pipe(
+  Command.withDescription("Type into a session's terminal"),
+  Command.withExamples([
+    { command: "holdfast send build 'make test'", description: "Type a line" },
+    { command: "holdfast send build --press ctrl-c", description: "Interrupt" },
+  ]),
+)
+
+const screen = Command.make("screen", { session, json }, (input) =>
+  act(async () => (await import("../sessions/terminal.ts")).screen(input.session, input.json)),
+).pipe(Command.withDescription("Print what a viewer sees now"))
+
+const cells = (name: string) => Argument.Int(name).pipe(Argument.withDescription(`${name}, 1 to 1000`))
+
+const resize = Command.make("resize", { session, cols: cells("cols"), rows: cells("rows") }, (input) =>
+  act(async () => (await import("../sessions/terminal.ts")).resize(input.session, input.cols, input.rows)),
+).pipe(Command.withDescription("Size a session's terminal"))
+
+const signal = Command.make(
+  "signal",
+  { session, signal: Argument.String("signal").pipe(Argument.withDescription("INT, TERM, KILL, HUP, QUIT, USR1, USR2, CONT or STOP")) },
+  (input) => act(async () => (await import("../sessions/terminal.ts")).signal(input.session, input.signal)),
+).pipe(Command.withDescription("Send a signal to a session's processes"))
+
+const mark = Command.make(
+  "mark",
+  { session, text: Argument.String("text").pipe(Argument.withDescription("Name of this place in the log")), json },
+  (input) => act(async () => (await import("../sessions/terminal.ts")).mark(input.session, input.text, input.json)),
+).pipe(Command.withDescription("Name this place in a session's log"))
+
+/** The commands. */
+export const terminalCommands = [attach, send, screen, resize, signal, mark] as const

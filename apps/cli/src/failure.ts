@@ -1,0 +1,51 @@
+/**
+ * How a command fails, and with which exit code (docs/PROTOCOL.md, X-6).
+ */
+import { HoldfastError, isUnreachable } from "@holdfast/client/errors"
+
+/** Exit codes: done, refused with a reason, wrong usage, server not reachable. */
+export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const
+
+/** A failure with a message for people that says what to do. */
+export class CliFailure extends Error {
+  readonly _tag = "CliFailure"
+  readonly code: number
+  /** The error in the one shape, for `--json`. */
+  readonly fields: Readonly<Record<string, unknown>>
+
+  constructor(code: number, tag: string, message: string, fields: Readonly<Record<string, unknown>> = {}) {
+    super(message)
+    this.code = code
+    this.fields = { tag, message, ...fields }
+  }
+}
+
+/** A refusal: exit code 1. */
+export const refused = (tag: string, message: string): CliFailure => new CliFailure(EXIT.refused, tag, message)
+
+/** Wrong usage: exit code 2. */
+export const usage = (message: string): CliFailure => new CliFailure(EXIT.usage, "Usage", message)
+
+/** What to do when no hub answers. */
+export const START_HINT = "start one with: holdfast serve"
+
+/** Any error as a failure. `where` says which hub was asked. */
+export function toFailure(error: unknown, where?: string): CliFailure {
+  if (error instanceof CliFailure) return error
+  if (error instanceof HoldfastError) {
+    if (isUnreachable(error)) {
+      const at = where === undefined ? "" : ` at ${where}`
+      return new CliFailure(EXIT.unreachable, error.tag, `no hub answers${at} (${error.message}); ${START_HINT}`)
+    }
+    return new CliFailure(EXIT.refused, error.tag, explained(error), error.fields)
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return new CliFailure(EXIT.refused, error instanceof Error ? error.name : "Error", message)
+}
+
+function explained(error: HoldfastError): string {
+  const matches = error.fields["matches"]
+  if (Array.isArray(matches) && matches.length > 0) return `${error.message}\n  ${matches.map(String).join("\n  ")}`
+  if (error.tag === "Unauthorized") return `${error.message}; is HOLDFAST_TOKEN or the credential file that of this hub?`
+  return error.message
+}

@@ -1,0 +1,66 @@
+/**
+ * `holdfast export`: a log as a file, written piece by piece.
+ */
+import { randomBytes } from "node:crypto"
+import { open, rename, rm } from "node:fs/promises"
+import { refused, toFailure } from "../failure.ts"
+import { complain, writeOut } from "../output.ts"
+import { Progress } from "../text/Progress.ts"
+import { ask, useHub } from "../server/hub.ts"
+import { bytes } from "../text/amounts.ts"
+
+/** What to export and where to. */
+export interface ExportOptions {
+  readonly session: string
+  readonly format: "cast" | "jsonl"
+  /** Path; absent or `-` is standard output. */
+  readonly output: string | undefined
+}
+
+/** Exports a log. A file appears under its name only when it is whole. */
+export async function exportLog(options: ExportOptions): Promise<void> {
+  const hub = useHub()
+  const response = await ask(hub, (api) => api.export(options.session, options.format))
+  const chunks = pieces(response, hub.target.origin)
+  const { output } = options
+  if (output === undefined || output === "-") {
+    for await (const chunk of chunks) await writeOut(chunk)
+    return
+  }
+  const partial = `${output}.${randomBytes(4).toString("hex")}.part`
+  const progress = new Progress("exporting")
+  let written = 0
+  try {
+    const file = await open(partial, "wx")
+    try {
+      for await (const chunk of chunks) {
+        await file.writeFile(chunk)
+        written += chunk.length
+        progress.update(bytes(written))
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(partial, output)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error instanceof Error && "syscall" in error ? refused("CannotWrite", `cannot write ${output}: ${error.message}`) : error
+  } finally {
+    progress.stop()
+  }
+  complain(`${output}: ${bytes(written)}`)
+}
+
+async function* pieces(response: Response, origin: string): AsyncGenerator<Uint8Array> {
+  const { HoldfastError } = await import("@holdfast/client/errors")
+  if (response.body === null) return
+  const reader = response.body.getReader()
+  for (;;) {
+    const next = await reader.read().catch((error: unknown) => {
+      throw toFailure(new HoldfastError("ConnectionLost", `the export was cut: ${String(error)}`), origin)
+    })
+    if (next.done) return
+    yield next.value
+  }
+}

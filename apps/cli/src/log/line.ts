@@ -1,0 +1,44 @@
+/**
+ * An event as one line for people.
+ */
+import type { Event } from "@holdfast/protocol/event"
+import { clock } from "../text/amounts.ts"
+import { printable } from "../text/printable.ts"
+import { plain } from "../text/style.ts"
+import type { Paint } from "../text/style.ts"
+import { fitText, padText } from "../text/width.ts"
+
+/** Columns of a line when the output is no terminal. */
+const DEFAULT_WIDTH = 160
+
+/** The line of an event: seq, time, kind, who, and what it holds as far as there is room. */
+export function eventLine(event: Event, width = DEFAULT_WIDTH, paint: Paint = plain): string {
+  const seq = padText(event.from === undefined ? String(event.seq) : `${event.from}-${event.seq}`, 7, "right")
+  const kind = padText(`${printable(event.channel)}/${printable(event.type)}`, 18)
+  const by = event.by === undefined ? "" : `${printable(event.by)}: `
+  const room = Math.max(10, width - 7 - 19 - 18 - 6)
+  return `${paint("cyan", seq)}  ${paint("dim", clock(event.time))}  ${paint("bold", kind)}  ${fitText(by + content(event), room)}`.trimEnd()
+}
+
+function content(event: Event): string {
+  const { data } = event
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return printable(JSON.stringify(data))
+  const fields: Readonly<Record<string, unknown>> = { ...data }
+  if (event.channel === "terminal" && event.type === "output") {
+    return typeof fields["text"] === "string" ? printable(fields["text"]) : `${String(fields["base64"]).length} characters of base64`
+  }
+  return Object.entries(fields)
+    .filter(([, value]) => typeof value !== "object")
+    .map(([name, value]) => `${name}=${printable(String(value))}`)
+    .join(" ")
+}
+
+/** Bytes of a `terminal/output` event; `undefined` for any other. */
+export function outputBytes(event: Event): Uint8Array | undefined {
+  if (event.channel !== "terminal" || event.type !== "output") return undefined
+  const { data } = event
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined
+  const fields: Readonly<Record<string, unknown>> = { ...data }
+  if (typeof fields["text"] === "string") return Buffer.from(fields["text"])
+  return typeof fields["base64"] === "string" ? Buffer.from(fields["base64"], "base64") : undefined
+}

@@ -1,0 +1,89 @@
+/**
+ * `holdfast log`: the events of a session, what there is or as it comes.
+ */
+import type { Event } from "@holdfast/protocol/event"
+import { decodeRecord } from "@holdfast/protocol/record"
+import { toFailure } from "../failure.ts"
+import { complain, outputWidth, paint, writeOut } from "../output.ts"
+import { ask, connectHub, useHub } from "../server/hub.ts"
+import type { Hub } from "../server/hub.ts"
+import { eventLine, outputBytes } from "./line.ts"
+
+/** Which events, and how to print them. */
+export interface LogOptions {
+  readonly session: string
+  readonly after: number
+  readonly limit: number | undefined
+  readonly follow: boolean
+  readonly channel: string | undefined
+  readonly type: string | undefined
+  readonly json: boolean
+  /** Only the bytes of terminal output, as the child wrote them. */
+  readonly raw: boolean
+}
+
+const PAGE = 500
+
+/** Prints a log. */
+export async function log(options: LogOptions): Promise<void> {
+  const hub = useHub()
+  if (options.follow) await follow(hub, options)
+  else await printPages(hub, options)
+}
+
+async function printPages(hub: Hub, options: LogOptions): Promise<void> {
+  const { session, channel, type } = options
+  const filter = { ...(channel === undefined ? {} : { channel }), ...(type === undefined ? {} : { type }) }
+  let left = options.limit ?? Number.POSITIVE_INFINITY
+  let after = options.after
+  for (;;) {
+    const page = await ask(hub, (api) => api.events(session, { after, limit: Math.min(PAGE, left), ...filter }))
+    if (after === options.after && page.firstSeq > after + 1) complain(`holdfast: events ${after + 1} to ${page.firstSeq - 1} were trimmed`)
+    for (const event of page.events) await printEvent(event, options)
+    left -= page.events.length
+    if (page.atHead || left <= 0 || page.next <= after) return
+    after = page.next
+  }
+}
+
+async function printEvent(event: Event, options: LogOptions): Promise<void> {
+  if (options.channel !== undefined && event.channel !== options.channel) return
+  if (options.type !== undefined && event.type !== options.type) return
+  if (options.raw) {
+    const bytes = outputBytes(event)
+    if (bytes !== undefined) await writeOut(bytes)
+  } else if (options.json) await writeOut(`${JSON.stringify(event)}\n`)
+  else await writeOut(`${eventLine(event, outputWidth(), paint)}\n`)
+}
+
+/** Follows until interrupted, or until the limit; comes back by itself when the hub does. */
+async function follow(hub: Hub, options: LogOptions): Promise<void> {
+  const { Attachment } = await import("@holdfast/client/Attachment")
+  const connection = await connectHub(hub)
+  const attachment = new Attachment(connection, { session: options.session, after: options.after, mode: "viewer" })
+  const stop = (): void => attachment.detach()
+  process.once("SIGINT", stop).once("SIGTERM", stop)
+  let left = options.limit ?? Number.POSITIVE_INFINITY
+  let away = false
+  try {
+    for await (const item of attachment) {
+      if (item._tag === "Event") {
+        const event = decodeRecord(item.record)
+        await printEvent(event, options)
+        left -= 1
+        if (left <= 0) return
+      } else if (item._tag === "Snapshot" && item.reason !== "fresh") {
+        complain(`holdfast: the log before event ${item.seq} is no longer kept (${item.reason}); going on from there`)
+      } else if (item._tag === "Dropped") {
+        complain("holdfast: the hub is away; trying again")
+        away = true
+      } else if (item._tag === "Synced" && away) {
+        complain("holdfast: the hub is back")
+        away = false
+      } else if (item._tag === "Ended" && item.error !== undefined) throw toFailure(item.error, hub.target.origin)
+    }
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop)
+    connection.close()
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The command line `holdfast`.
+ *
+ * Only the definitions of the commands are loaded here; each handler loads its own code. Exit codes are those of
+ * docs/PROTOCOL.md, X-6: 0 done, 1 refused with a reason, 2 wrong usage, 3 server not reachable.
+ */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import { logCommands } from "./commands/logs.ts"
+import { operationCommands } from "./commands/operations.ts"
+import { sessionCommands } from "./commands/sessions.ts"
+import { terminalCommands } from "./commands/terminals.ts"
+import { EXIT, toFailure } from "./failure.ts"
+import { complain, endWithReader } from "./output.ts"
+import { VERSION } from "./version.ts"
+
+const root = Command.make("holdfast").pipe(
+  Command.withDescription("Terminal sessions that outlive windows, networks and servers"),
+  Command.withSubcommands([...sessionCommands, ...terminalCommands, ...logCommands, ...operationCommands]),
+)
+
+/** Runs the command line with its arguments; gives the exit code. */
+async function run(args: ReadonlyArray<string>): Promise<number> {
+  const program = Command.runWith(root, { version: VERSION })(args).pipe(
+    Effect.provideService(CliConfig.CliConfig, CliConfig.make({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })),
+    Effect.provide(NodeServices.layer),
+  )
+  const exit = await Effect.runPromiseExit(program)
+  if (Exit.isSuccess(exit)) return Number(process.exitCode ?? EXIT.done)
+  const error = Cause.squash(exit.cause)
+  // The usage is printed by then.
+  if (CliError.isCliError(error)) return EXIT.usage
+  const failure = toFailure(error)
+  if (args.includes("--json")) complain(JSON.stringify({ error: failure.fields }))
+  else complain(`holdfast: ${failure.message}`)
+  return failure.code
+}
+
+endWithReader()
+const args = process.argv.slice(2)
+const code = await run(args.length === 0 ? ["serve"] : args)
+// What was written is out before the process ends.
+process.stdout.write("", () => process.exit(code))

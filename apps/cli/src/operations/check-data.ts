@@ -1,0 +1,109 @@
+/**
+ * Checks of settings, data directory, credential and store. Nothing is changed.
+ */
+import { accessSync, constants, readFileSync, statfsSync, statSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { readHubFile } from "../server/find.ts"
+import { loadedSettings } from "../server/settings.ts"
+import { bytes } from "../text/amounts.ts"
+import type { Finding } from "./doctor.ts"
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Can the settings be read? */
+export function checkSettings(): Finding {
+  try {
+    const { settings, file } = loadedSettings()
+    const set = Object.values(settings.sources).filter((source) => source !== "default").length
+    return { check: "settings", state: "ok", found: `${set} set, the others are defaults (${file})` }
+  } catch (error) {
+    return { check: "settings", state: "problem", found: message(error), advice: "correct it; holdfast config shows all settings" }
+  }
+}
+
+const mode = (value: number): string => (value & 0o777).toString(8).padStart(4, "0")
+
+/** Is the data directory there, ours, private and not full? */
+export function checkDataDirectory(): Finding {
+  const { data } = loadedSettings()
+  const check = "data"
+  try {
+    const stat = statSync(data)
+    if (!stat.isDirectory()) return { check, state: "problem", found: `${data} is not a directory`, advice: "set HOLDFAST_DATA to a directory" }
+    accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK)
+    if (process.platform !== "win32" && (stat.mode & 0o077) !== 0) {
+      return { check, state: "problem", found: `${data} has mode ${mode(stat.mode)}: others can look in`, advice: `chmod 700 ${data}` }
+    }
+    const { bavail, bsize } = statfsSync(data)
+    const free = bavail * bsize
+    if (free < 256 * 1024 * 1024) {
+      return { check, state: "warning", found: `${data}: ${bytes(free)} free`, advice: "free some space; a full disk stops appends until there is some" }
+    }
+    return { check, state: "ok", found: `${data}, ${bytes(free)} free` }
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined
+    if (code === "ENOENT") return { check, state: "ok", found: `${data} is made at the first start` }
+    return { check, state: "problem", found: `${data}: ${message(error)}`, advice: "the directory must belong to you: check its owner and mode" }
+  }
+}
+
+/** Is there a credential, and is it private? */
+export function checkCredential(): Finding {
+  const { settings, data } = loadedSettings()
+  const check = "credential"
+  if (settings.values.token !== "") return { check, state: "ok", found: "from HOLDFAST_TOKEN or the configuration file" }
+  const path = join(data, "credential")
+  try {
+    const stat = statSync(path)
+    readFileSync(path)
+    if (process.platform !== "win32" && (stat.mode & 0o077) !== 0) {
+      return { check, state: "problem", found: `${path} has mode ${mode(stat.mode)}`, advice: `chmod 600 ${path}, then holdfast token rotate` }
+    }
+    return { check, state: "ok", found: path }
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined
+    if (code === "ENOENT") return { check, state: "ok", found: "made at the first start" }
+    return { check, state: "problem", found: `${path}: ${message(error)}`, advice: "the file must belong to you and be readable" }
+  }
+}
+
+/** Does the store look like one of ours? A store that is open belongs to the running hub and is left alone. */
+export async function checkStore(): Promise<Finding> {
+  const { settings, data } = loadedSettings()
+  const check = "store"
+  const { store } = settings.values
+  if (store !== "" && !store.startsWith("sqlite:")) return { check, state: "ok", found: store.replace(/:\/\/[^@]*@/, "://…@") }
+  const path = store === "" ? join(data, "holdfast.db") : resolve(data, store.slice("sqlite:".length))
+  try {
+    statSync(path)
+  } catch {
+    return { check, state: "ok", found: `${path} is made at the first start` }
+  }
+  const running = readHubFile(data)
+  if (running !== undefined && alive(running.pid)) return { check, state: "ok", found: `${path}, open in the hub (process ${running.pid})` }
+  try {
+    const { DatabaseSync } = await import("node:sqlite")
+    const database = new DatabaseSync(path, { readOnly: true })
+    try {
+      const row = database.prepare("PRAGMA quick_check(1)").get()
+      const verdict = String(Object.values(row ?? {})[0])
+      return verdict === "ok"
+        ? { check, state: "ok", found: `${path}, ${bytes(statSync(path).size)}` }
+        : { check, state: "problem", found: `${path}: ${verdict}`, advice: "keep a copy of the file, then restore a backup" }
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    return { check, state: "problem", found: `${path}: ${message(error)}`, advice: "keep a copy of the file, then restore a backup or move it away to begin anew" }
+  }
+}
+
+/** Whether a process lives. */
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Checks of the hub, its port and the runner.
+ */
+import { connect } from "node:net"
+import { makeApi } from "@holdfast/client/http/api"
+import { HoldfastError, isUnreachable } from "@holdfast/client/errors"
+import { findHub, hubOrigin, readHubFile } from "../server/find.ts"
+import { loadedSettings } from "../server/settings.ts"
+import { VERSION } from "../version.ts"
+import { alive } from "./check-data.ts"
+import type { Finding } from "./doctor.ts"
+
+/** Does a hub answer, is it ours, and has it what it needs? */
+export async function checkHub(): Promise<ReadonlyArray<Finding>> {
+  const { settings, data } = loadedSettings()
+  const origin = hubOrigin(settings, data)
+  const open = makeApi({ origin, fetch: globalThis.fetch, timeout: 5000 })
+  try {
+    const live = await open.live()
+    return [await checkVersion(origin, live.version), await checkReady(origin), await checkRunner()]
+  } catch (error) {
+    return [await unanswered(origin, data, error)]
+  }
+}
+
+async function unanswered(origin: string, data: string, error: unknown): Promise<Finding> {
+  const file = readHubFile(data)
+  const taken = await portTaken(origin)
+  if (isUnreachable(error) && !taken) {
+    const stale = file !== undefined && !alive(file.pid) ? " (one ended without saying so)" : ""
+    return { check: "hub", state: "warning", found: `none runs at ${origin}${stale}`, advice: "start one with: holdfast serve" }
+  }
+  const found = taken && isUnreachable(error) ? `${origin} takes connections and does not answer` : `${origin} is not a hub: ${error instanceof Error ? error.message : String(error)}`
+  return { check: "port", state: "problem", found, advice: "another program has the port; end it, or set HOLDFAST_PORT to another one" }
+}
+
+async function checkVersion(origin: string, version: string): Promise<Finding> {
+  if (version === VERSION) return { check: "hub", state: "ok", found: `${version} at ${origin}` }
+  return { check: "hub", state: "warning", found: `the hub at ${origin} is ${version}, this is ${VERSION}`, advice: "restart the hub: what runs in sessions goes on" }
+}
+
+async function checkReady(origin: string): Promise<Finding> {
+  const api = makeApi({ origin, fetch: globalThis.fetch, timeout: 5000 })
+  try {
+    const { store, runner } = await api.ready()
+    return { check: "ready", state: "ok", found: `store ${store}, runner ${runner}` }
+  } catch (error) {
+    return { check: "ready", state: "problem", found: `not ready: ${error instanceof Error ? error.message : String(error)}`, advice: "look into the hub's log in logs/ of the data directory" }
+  }
+}
+
+async function checkRunner(): Promise<Finding> {
+  try {
+    const { origin, token } = findHub()
+    const { runners } = await makeApi({ origin, token, fetch: globalThis.fetch, timeout: 5000 }).runner()
+    return { check: "runner", state: "ok", found: runners.length === 0 ? "none yet; one starts with the first terminal" : `${runners.length} at work` }
+  } catch (error) {
+    if (error instanceof HoldfastError && error.tag === "Unauthorized") {
+      return { check: "runner", state: "problem", found: "the hub refuses the credential", advice: "is HOLDFAST_TOKEN or the data directory that of this hub?" }
+    }
+    return { check: "runner", state: "problem", found: error instanceof Error ? error.message : String(error), advice: "holdfast runner status says more" }
+  }
+}
+
+function portTaken(origin: string): Promise<boolean> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port), timeout: 1000 })
+    const settle = (taken: boolean): void => {
+      socket.destroy()
+      resolve(taken)
+    }
+    socket.once("connect", () => settle(true))
+    socket.once("error", () => settle(false))
+    socket.once("timeout", () => settle(false))
+  })
+}

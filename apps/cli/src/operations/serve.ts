@@ -1,0 +1,51 @@
+/**
+ * `holdfast serve`: the hub in the foreground.
+ */
+import { fileURLToPath } from "node:url"
+import { CliFailure, EXIT } from "../failure.ts"
+import { paint, print } from "../output.ts"
+import { loadedSettings } from "../server/settings.ts"
+import { VERSION } from "../version.ts"
+
+/** Settings that are given as options. */
+export interface ServeOptions {
+  readonly port: number | undefined
+  readonly host: string | undefined
+  readonly data: string | undefined
+  readonly store: string | undefined
+  /** Print nothing but what goes wrong. */
+  readonly quiet: boolean
+}
+
+/** The runner's program: its source in a clone, the built file beside the bundle. */
+const runnerProgram = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../runner-main.ts" : "./runner-main.js", import.meta.url))
+
+/** Serves until a signal ends it. */
+export async function serveHub({ quiet, ...options }: ServeOptions): Promise<void> {
+  const { settings } = loadedSettings(options)
+  const [{ serve }, { ServeFailed }, { stopOnSignals }] = await Promise.all([
+    import("@holdfast/hub/serve/serve"),
+    import("@holdfast/hub/serve/Serving"),
+    import("@holdfast/hub/serve/signals"),
+  ])
+  try {
+    const serving = await serve(settings, { env: process.env, version: VERSION, runnerProgram })
+    if (!quiet) {
+      print(
+        `${paint("bold", "holdfast")} ${VERSION} on ${paint("cyan", serving.url)}, ready in ${Math.round(serving.startedIn)} ms`,
+        `data in ${serving.data}`,
+        "",
+        "open this link in a browser; it works once:",
+        `  ${serving.link()}`,
+        "or work from another terminal:",
+        "  holdfast new terminal --attach",
+        "",
+        "Ctrl-C stops the hub; what runs in sessions goes on.",
+      )
+    }
+    await stopOnSignals(serving)
+  } catch (error) {
+    if (!(error instanceof ServeFailed)) throw error
+    throw new CliFailure(error.reason === "settings" ? EXIT.usage : EXIT.refused, "ServeFailed", error.message, { reason: error.reason })
+  }
+}

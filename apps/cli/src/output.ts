@@ -1,0 +1,51 @@
+/**
+ * What commands print: tables and sentences for people, JSON for programs.
+ */
+import { writeSync } from "node:fs"
+import { paintFor } from "./text/style.ts"
+import type { Paint } from "./text/style.ts"
+
+/** Paint for standard output. */
+export const paint: Paint = paintFor(process.stdout, process.env)
+
+/** Columns of standard output when it is a terminal. */
+export const outputWidth = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined)
+
+/** Prints lines. */
+export function print(...lines: ReadonlyArray<string>): void {
+  if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`)
+}
+
+/** Prints a value as JSON. */
+export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2))
+
+/** Prints a value as JSON, or what `people` gives. */
+export function printEither(json: boolean, value: unknown, people: () => ReadonlyArray<string>): void {
+  if (json) printJson(value)
+  else print(...people())
+}
+
+/** Writes bytes to standard output and waits while it is full; false once nobody reads it any more. */
+export function writeOut(data: Uint8Array | string): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.stdout.write(data)) resolve()
+    else process.stdout.once("drain", resolve)
+  })
+}
+
+/** Writes to standard error at once, for ways out on which nothing may be left behind. */
+export function complain(text: string): void {
+  try {
+    writeSync(2, `${text}\n`)
+  } catch {
+    process.stderr.write(`${text}\n`)
+  }
+}
+
+/** A reader that went away (`holdfast log | head`) ends the command quietly. */
+export function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0)
+    throw error
+  })
+}

@@ -1,0 +1,79 @@
+/**
+ * The hub as commands use it: the HTTP routes, and the stream socket for what follows or types.
+ */
+import { hostname, userInfo } from "node:os"
+import { makeApi } from "@holdfast/client/http/api"
+import type { Api } from "@holdfast/client/http/api"
+import type { Connection } from "@holdfast/client/Connection"
+import { toFailure } from "../failure.ts"
+import { findHub } from "./find.ts"
+import type { Target } from "./find.ts"
+
+/** A hub that was found; nothing was asked of it yet. */
+export interface Hub {
+  readonly target: Target
+  readonly api: Api
+}
+
+/** Finds the hub. Throws a `CliFailure`. */
+export function useHub(): Hub {
+  const target = findHub()
+  return { target, api: makeApi({ origin: target.origin, token: target.token, fetch: globalThis.fetch }) }
+}
+
+/** Asks the hub something; errors become failures with the right exit code. */
+export async function ask<A>(hub: Hub, question: (api: Api) => Promise<A>): Promise<A> {
+  try {
+    return await question(hub.api)
+  } catch (error) {
+    throw toFailure(error, hub.target.origin)
+  }
+}
+
+/** Opens the stream socket and waits until it is up. Throws a `CliFailure` when the first attempt fails. */
+export async function connectHub(hub: Hub): Promise<Connection> {
+  const [{ Connection }, { makeClientId }, { socketUrl, wsSocket }, { WebSocket }] = await Promise.all([
+    import("@holdfast/client/Connection"),
+    import("@holdfast/client/client-id"),
+    import("@holdfast/client/socket"),
+    import("ws"),
+  ])
+  const { origin, token } = hub.target
+  const connection = new Connection({
+    open: wsSocket(WebSocket, socketUrl(origin), token),
+    client: makeClientId(),
+    name: viewerName(),
+    backoff: { first: 100, most: 3000 },
+  })
+  try {
+    await firstAttempt(connection)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw toFailure(error, origin)
+  }
+}
+
+/** Settles as `online` does, but fails with the first attempt: a command does not wait for a hub to be started. */
+async function firstAttempt(connection: Connection): Promise<void> {
+  const { HoldfastError } = await import("@holdfast/client/errors")
+  const failed = new Promise<never>((_, reject) => {
+    const stop = connection.onState((state) => {
+      if (state._tag !== "Connecting") stop()
+      if (state._tag === "Reconnecting") reject(new HoldfastError("Unreachable", state.reason))
+    })
+  })
+  await Promise.race([connection.online(15_000), failed])
+}
+
+/** What other viewers are shown: who attached, and from where. */
+export function viewerName(): string {
+  const user = ((): string => {
+    try {
+      return userInfo().username
+    } catch {
+      return "somebody"
+    }
+  })()
+  return `${user}@${hostname()}`.slice(0, 100)
+}

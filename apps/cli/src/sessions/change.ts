@@ -1,0 +1,36 @@
+/**
+ * Commands that change sessions: rename, tag, pin, archive, restore, rm.
+ */
+import type { Session } from "@holdfast/protocol/session"
+import type { Api } from "@holdfast/client/http/api"
+import { EXIT, toFailure } from "../failure.ts"
+import { complain, print, printJson } from "../output.ts"
+import { useHub } from "../server/hub.ts"
+import { printable } from "../text/printable.ts"
+
+type Change = (api: Api, id: string) => Promise<Session>
+
+/** Changes each session and prints what it is now. Sessions that refuse are named, the others are changed all the same. */
+export async function changeSessions(ids: ReadonlyArray<string>, json: boolean, done: string, change: Change): Promise<void> {
+  const hub = useHub()
+  const changed: Array<Session> = []
+  let code: number = EXIT.done
+  for (const id of ids) {
+    try {
+      const session = await change(hub.api, id)
+      changed.push(session)
+      if (!json) print(`${done} ${session.id} ${printable(session.label)}`)
+    } catch (error) {
+      const failure = toFailure(error, hub.target.origin)
+      if (ids.length === 1 || failure.code === EXIT.unreachable) throw failure
+      complain(`holdfast: ${id}: ${failure.message}`)
+      code = failure.code
+    }
+  }
+  if (json) printJson(ids.length === 1 ? changed[0] : changed)
+  process.exitCode = code
+}
+
+/** Tags after some were added and some removed, in their order. */
+export const changedTags = (now: ReadonlyArray<string>, added: ReadonlyArray<string>, removed: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [...new Set([...now, ...added])].filter((tag) => !removed.includes(tag))

@@ -1,0 +1,62 @@
+/**
+ * `holdfast new terminal`: opens a session.
+ */
+import { randomUUID } from "node:crypto"
+import { cwd as currentDirectory } from "node:process"
+import { resolve } from "node:path"
+import { usage } from "../failure.ts"
+import { print, printJson } from "../output.ts"
+import { ask, useHub } from "../server/hub.ts"
+
+/** What to open. */
+export interface CreateOptions {
+  readonly command: ReadonlyArray<string>
+  readonly cwd: string | undefined
+  readonly env: ReadonlyArray<string>
+  readonly cols: number | undefined
+  readonly rows: number | undefined
+  readonly term: string | undefined
+  readonly label: string | undefined
+  readonly tags: ReadonlyArray<string>
+  readonly key: string | undefined
+  readonly attach: boolean
+  readonly json: boolean
+}
+
+/** Opens a terminal session and prints its id, or attaches to it. */
+export async function create(options: CreateOptions): Promise<void> {
+  const { command, label, term, json } = options
+  const hub = useHub()
+  const env = Object.fromEntries(options.env.map(variable))
+  const [program, ...args] = command
+  const session = await ask(hub, (api) =>
+    api.create({
+      kind: "terminal",
+      // The key makes the creation once, also when the answer is lost and it is asked again.
+      key: options.key ?? randomUUID(),
+      cwd: resolve(options.cwd ?? currentDirectory()),
+      cols: options.cols ?? process.stdout.columns ?? 80,
+      rows: options.rows ?? process.stdout.rows ?? 24,
+      ...(program === undefined ? {} : { command: program, args }),
+      ...(options.env.length === 0 ? {} : { env }),
+      ...(term === undefined ? {} : { term }),
+      ...(label === undefined ? {} : { label }),
+      ...(options.tags.length === 0 ? {} : { tags: options.tags }),
+    }),
+  )
+  if (options.attach) {
+    const { attach } = await import("../attach/attach.ts")
+    return attach({ ...defaultAttach, session: session.id })
+  }
+  if (json) printJson(session)
+  else print(session.id)
+}
+
+/** How `new --attach` attaches. */
+const defaultAttach = { readOnly: false, take: false, exitCode: false, clipboard: false, detachKey: undefined, wait: undefined }
+
+function variable(text: string): readonly [string, string] {
+  const at = text.indexOf("=")
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+  throw usage(`--env takes NAME=VALUE, not ${JSON.stringify(text)}`)
+}

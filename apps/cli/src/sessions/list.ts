@@ -1,0 +1,74 @@
+/**
+ * `holdfast ls`: the sessions as a table.
+ */
+import type { Session, SessionQuery } from "@holdfast/protocol/session"
+import { outputWidth, paint, print, printJson } from "../output.ts"
+import { ask, useHub } from "../server/hub.ts"
+import { ago } from "../text/amounts.ts"
+import { printable } from "../text/printable.ts"
+import { plain } from "../text/style.ts"
+import type { Paint } from "../text/style.ts"
+import { table } from "../text/table.ts"
+import type { Column } from "../text/table.ts"
+import { commandLine, shortId, stateStyle, stateText } from "./show-state.ts"
+
+/** Filters and form of the list. */
+export interface ListOptions {
+  readonly query: SessionQuery
+  readonly all: boolean
+  readonly json: boolean
+}
+
+/** Most sessions on one page. */
+const PAGE = 1000
+
+/** Prints the sessions. */
+export async function list({ query, all, json }: ListOptions): Promise<void> {
+  const hub = useHub()
+  const sessions: Array<Session> = []
+  let total = 0
+  let cursor: string | undefined
+  const wanted = query.limit ?? (all ? Number.POSITIVE_INFINITY : PAGE)
+  do {
+    const limit = Math.min(PAGE, wanted - sessions.length)
+    const page = await ask(hub, (api) => api.list({ ...query, limit, ...(cursor === undefined ? {} : { cursor }) }))
+    sessions.push(...page.sessions)
+    total = page.total
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined && sessions.length < wanted)
+  if (json) return printJson(sessions)
+  const width = outputWidth()
+  print(...sessionTable(sessions, Date.now(), { paint, ...(width === undefined ? {} : { width }) }))
+  if (sessions.length < total) print(paint("dim", `${sessions.length} of ${total}; --all for the rest`))
+}
+
+/** The table of `ls` as lines; a sentence when there is nothing to show. */
+export function sessionTable(
+  sessions: ReadonlyArray<Session>,
+  now: number,
+  options: { readonly width?: number; readonly paint?: Paint },
+): ReadonlyArray<string> {
+  if (sessions.length === 0) return ["no sessions; open one with: holdfast new terminal --attach"]
+  const ids = sessions.map(({ id }) => id)
+  const length = suffixLength(ids)
+  const columns: ReadonlyArray<Column<Session>> = [
+    { title: "ID", text: ({ id }) => shortId(id, length), style: () => "cyan" },
+    { title: "STATE", text: stateText, style: stateStyle },
+    { title: "LABEL", text: (session) => `${session.pinned ? "* " : ""}${printable(session.label)}`, style: () => "bold", least: 8 },
+    { title: "COMMAND", text: commandLine, least: 8, drop: 1 },
+    { title: "TAGS", text: ({ tags }) => tags.map(printable).join(","), style: () => "blue", least: 6, drop: 4 },
+    { title: "SIZE", text: ({ terminal }) => (terminal === undefined ? "" : `${terminal.cols}x${terminal.rows}`), drop: 3, side: "right" },
+    { title: "EVENTS", text: ({ lastSeq }) => String(lastSeq), drop: 2, side: "right" },
+    { title: "ACTIVE", text: ({ lastActiveAt }) => ago(lastActiveAt, now), side: "right" },
+  ]
+  const used = columns.filter(({ title, text }) => title !== "TAGS" || sessions.some((session) => text(session) !== ""))
+  return table(used, sessions, { paint: options.paint ?? plain, ...(options.width === undefined ? {} : { width: options.width }) })
+}
+
+/** Characters from the end of the ids that tell all of them apart, 8 at least. */
+export function suffixLength(ids: ReadonlyArray<string>): number {
+  for (let length = 8; length < 36; length += 1) {
+    if (new Set(ids.map((id) => id.slice(-length))).size === ids.length) return length
+  }
+  return 36
+}

@@ -1,0 +1,49 @@
+/**
+ * `holdfast show`: one session's record.
+ */
+import type { Session } from "@holdfast/protocol/session"
+import { paint, print, printJson } from "../output.ts"
+import { ask, useHub } from "../server/hub.ts"
+import { ago, clock } from "../text/amounts.ts"
+import { printable } from "../text/printable.ts"
+import { plain } from "../text/style.ts"
+import type { Paint } from "../text/style.ts"
+import { padText } from "../text/width.ts"
+import { quoted, stateStyle, stateText } from "./show-state.ts"
+
+/** Prints a session's record. */
+export async function show(id: string, json: boolean): Promise<void> {
+  const session = await ask(useHub(), (api) => api.get(id))
+  if (json) printJson(session)
+  else print(...sessionLines(session, Date.now(), paint))
+}
+
+/** A record as lines of name and value. */
+export function sessionLines(session: Session, now: number, draw: Paint = plain): ReadonlyArray<string> {
+  const { terminal } = session
+  const moment = (time: number): string => `${clock(time)} (${ago(time, now)})`
+  const style = stateStyle(session)
+  const state = stateText(session)
+  const lines: ReadonlyArray<readonly [string, string | undefined]> = [
+    ["id", session.id],
+    ["label", draw("bold", printable(session.label))],
+    ["state", style === undefined ? state : draw(style, state)],
+    ["problem", session.problem === undefined ? undefined : printable(session.problem)],
+    ["command", terminal === undefined ? undefined : printable([terminal.command, ...terminal.args.map(quoted)].join(" "))],
+    ["directory", terminal === undefined ? undefined : printable(terminal.cwd)],
+    ["terminal", terminal === undefined ? undefined : `${terminal.cols}x${terminal.rows} ${printable(terminal.term)}`],
+    ["title", terminal === undefined || terminal.title === "" ? undefined : printable(terminal.title)],
+    ["pid", terminal?.pid === undefined ? undefined : String(terminal.pid)],
+    ["keyboard", terminal?.typist === undefined ? undefined : `held by ${printable(terminal.typist.name)}`],
+    ["tags", session.tags.length === 0 ? undefined : session.tags.map(printable).join(" ")],
+    ["pinned", session.pinned ? "yes" : undefined],
+    ["owner", printable(session.owner)],
+    ["events", session.firstSeq > 1 ? `${session.firstSeq} to ${session.lastSeq}` : String(session.lastSeq)],
+    ["created", moment(session.createdAt)],
+    ["active", moment(session.lastActiveAt)],
+    ["archived", session.archivedAt === undefined ? undefined : moment(session.archivedAt)],
+    ["deleted", session.deletedAt === undefined ? undefined : moment(session.deletedAt)],
+    ["purged", session.purgeAt === undefined ? undefined : `on ${clock(session.purgeAt)}, unless it is restored`],
+  ]
+  return lines.flatMap(([name, value]) => (value === undefined ? [] : [`${draw("dim", padText(name, 10))}${value}`]))
+}
