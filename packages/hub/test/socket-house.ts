@@ -1,0 +1,116 @@
+/** The stream socket on a bare HTTP server, and a client that speaks its frames by hand. */
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import WebSocket from "ws"
+import { decodeServerFrame, type ServerFrame } from "@holdfast/protocol/frame"
+import type { Settings } from "@holdfast/protocol/settings"
+import { makeSocketDoor } from "../src/socket/makeSocketDoor.ts"
+import { SOCKET_PROTOCOL, type SocketDoor } from "../src/socket/SocketDoor.ts"
+import { type House, OWNER, testSettings } from "./hub-house.ts"
+
+/** A listening door. */
+export interface SocketHouse {
+  readonly door: SocketDoor
+  readonly port: number
+  readonly close: () => Promise<void>
+}
+
+/** Serves the stream socket of a house; every upgrade is allowed. */
+export async function openSocket(house: House, settings: Partial<Settings> = {}): Promise<SocketHouse> {
+  const door = await house.run(makeSocketDoor(testSettings(settings)))
+  const server = createServer()
+  server.on("upgrade", (request, socket, head) => door.accept(request, socket, head, OWNER))
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return {
+    door,
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      await door.stop()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+type Answer = { readonly _tag: string; readonly value?: Record<string, unknown>; readonly cause?: ReadonlyArray<{ readonly error?: Record<string, unknown> }> }
+
+/** Everything a client received, in order. */
+export type Received = { readonly kind: "answer"; readonly id: string; readonly answer: Answer } | { readonly kind: "frame"; readonly frame: ServerFrame }
+
+/** A client that keeps everything it received. */
+export class RawClient {
+  readonly ws: WebSocket
+  readonly received: Array<Received> = []
+  closed: { readonly code: number; readonly reason: string } | undefined
+  private next = 1
+  private waiters: Array<() => void> = []
+
+  constructor(port: number, protocol: string = SOCKET_PROTOCOL) {
+    this.ws = new WebSocket(`ws://127.0.0.1:${port}/api/socket`, protocol)
+    this.ws.on("message", (data: Buffer, binary: boolean) => {
+      if (binary) this.received.push({ kind: "frame", frame: decodeServerFrame(new Uint8Array(data)) })
+      else {
+        const message = JSON.parse(data.toString()) as { readonly _tag: string; readonly requestId: string; readonly exit: Answer }
+        if (message._tag === "Exit") this.received.push({ kind: "answer", id: String(message.requestId), answer: message.exit })
+      }
+      this.wake()
+    })
+    this.ws.on("close", (code, reason) => {
+      this.closed = { code, reason: reason.toString() }
+      this.wake()
+    })
+    this.ws.on("error", () => this.wake())
+  }
+
+  /** Opens and says hello. */
+  async hello(client = "raw-client-1"): Promise<Answer> {
+    await new Promise<void>((resolve, reject) => {
+      this.ws.once("open", resolve)
+      this.ws.once("error", reject)
+    })
+    return this.call("Hello", { protocol: 1, client, name: "raw" })
+  }
+
+  /** Sends a command and waits for its answer. */
+  async call(tag: string, payload: unknown = null): Promise<Answer> {
+    const id = this.start(tag, payload)
+    await this.until(`the answer to ${tag}`, () => this.answerOf(id) !== undefined)
+    return this.answerOf(id) as Answer
+  }
+
+  /** Sends a command; gives its id. */
+  start(tag: string, payload: unknown = null): string {
+    const id = String(this.next++)
+    this.ws.send(JSON.stringify({ _tag: "Request", id, tag, payload, headers: [] }))
+    return id
+  }
+
+  answerOf(id: string): Answer | undefined {
+    for (const one of this.received) if (one.kind === "answer" && one.id === id) return one.answer
+    return undefined
+  }
+
+  /** Frames of one type. */
+  frames<T extends ServerFrame["type"]>(type: T): ReadonlyArray<Extract<ServerFrame, { readonly type: T }>> {
+    return this.received.flatMap((one) => (one.kind === "frame" && one.frame.type === type ? [one.frame as Extract<ServerFrame, { readonly type: T }>] : []))
+  }
+
+  /** Waits, bounded. */
+  async until(what: string, condition: () => boolean, milliseconds = 10_000): Promise<void> {
+    const end = Date.now() + milliseconds
+    while (!condition()) {
+      const left = end - Date.now()
+      if (left <= 0) throw new Error(`${what} did not happen; closed: ${JSON.stringify(this.closed)}`)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left)
+        this.waiters.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      })
+    }
+  }
+
+  private wake(): void {
+    for (const waiter of this.waiters.splice(0)) waiter()
+  }
+}

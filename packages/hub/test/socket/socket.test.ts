@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { encodeAck, encodeInput, encodePing, encodeResize, FRAME_DETACHED, FRAME_EVENTS, FRAME_FEED, FRAME_HEARTBEAT, FRAME_INPUT_RESULT, FRAME_SNAPSHOT, FRAME_SYNCED, FRAME_VIEWERS } from "@holdfast/protocol/frame"
+import { decodeRecord, readRecords } from "@holdfast/protocol/record"
+import { createTerminal, type House, openHouse, testDirectory } from "../hub-house.ts"
+import { openSocket, RawClient, type SocketHouse } from "../socket-house.ts"
+
+describe("the stream socket", () => {
+  let directory: Awaited<ReturnType<typeof testDirectory>>
+  let house: House
+  let socket: SocketHouse
+  const clients: Array<RawClient> = []
+  const client = (): RawClient => {
+    const made = new RawClient(socket.port)
+    clients.push(made)
+    return made
+  }
+  beforeEach(async () => {
+    directory = await testDirectory()
+    house = await openHouse({ directory: directory.path })
+    socket = await openSocket(house, { socketHelloTimeout: 300, socketSilence: 1000, socketMaxFrame: 65_536 })
+  })
+  afterEach(async () => {
+    for (const one of clients.splice(0)) one.ws.terminate()
+    await socket.close()
+    await house.close()
+    await directory.remove()
+  })
+  const output = (from: RawClient): string =>
+    Buffer.concat(from.frames(FRAME_EVENTS).flatMap((frame) => [...readRecords(frame.records)].filter(({ kind }) => kind === 2).map(({ body }) => body))).toString()
+
+  it("W-1 the first command is Hello; anything else closes the connection", async () => {
+    const rude = client()
+    await new Promise((resolve) => rude.ws.once("open", resolve))
+    const id = rude.start("List", {})
+    await rude.until("the close", () => rude.closed !== undefined)
+    expect(rude.answerOf(id)).toMatchObject({ _tag: "Failure", cause: [{ error: { _tag: "BadRequest" } }] })
+    expect(rude.closed?.code).toBe(1008)
+    const wrong = client()
+    await new Promise((resolve) => wrong.ws.once("open", resolve))
+    const answer = await wrong.call("Hello", { protocol: 99, client: "client-123", name: "x" })
+    expect(answer).toMatchObject({ cause: [{ error: { _tag: "BadRequest" } }] })
+  })
+
+  it("W-3 frames of an attachment follow its answer, and typing comes back as output", async () => {
+    const one = client()
+    expect(await one.hello()).toMatchObject({ _tag: "Success", value: { hub: house.hub.id, silence: 1000 } })
+    const created = await one.call("Create", { kind: "terminal", command: "/bin/cat", cols: 80, rows: 24 })
+    const session = String(created.value?.["id"])
+    const answer = await one.call("Attach", { session, after: 0, mode: "interactive", cols: 100, rows: 30 })
+    const handle = Number(answer.value?.["handle"])
+    const attachAt = one.received.findIndex((each) => each.kind === "answer" && each.answer === answer)
+    expect(one.received.slice(0, attachAt).every(({ kind }) => kind === "answer")).toBe(true)
+    await one.until("synced", () => one.frames(FRAME_SYNCED).length === 1)
+    one.ws.send(encodeInput(handle, 1, Buffer.from("hal")))
+    one.ws.send(encodeInput(handle, 2, Buffer.from("lo\r")))
+    await one.until("the echo", () => output(one).includes("hallo\r\nhallo"))
+    await one.until("the result", () => one.frames(FRAME_INPUT_RESULT).at(-1)?.number === 2)
+    await one.until("the viewers", () => one.frames(FRAME_VIEWERS).at(-1)?.viewers.viewers[0]?.sizes === true)
+    one.ws.send(encodeResize(handle, 90, 20))
+    const types = (): ReadonlyArray<string> => one.frames(FRAME_EVENTS).flatMap(({ records }) => [...readRecords(records)].map((view) => decodeRecord(view)).filter(({ type }) => type === "resize").map(({ data }) => JSON.stringify(data)))
+    await one.until("the resize", () => types().includes(JSON.stringify({ cols: 90, rows: 20 })))
+    expect(await one.call("Detach", { session })).toMatchObject({ _tag: "Success" })
+    const detachedAt = one.received.length
+    await house.run(house.hub.input(session, undefined, Buffer.from("more\r"), { name: "owner", credential: "owner", scope: "all" }))
+    one.ws.send(encodePing(5))
+    await one.until("the heartbeat", () => one.frames(FRAME_HEARTBEAT).some(({ time }) => time === 5))
+    expect(one.received.slice(detachedAt).some((each) => each.kind === "frame" && each.frame.type === FRAME_EVENTS)).toBe(false)
+    expect(await one.call("Detach", { session })).toMatchObject({ _tag: "Failure", cause: [{ error: { _tag: "SessionNotFound" } }] })
+  })
+
+  it("W-4 malformed messages are answered or close, and too large ones close with 1009", async () => {
+    const one = client()
+    await one.hello()
+    expect(await one.call("Attach", { session: 5 })).toMatchObject({ cause: [{ error: { _tag: "BadRequest" } }] })
+    expect(await one.call("Nonsense", {})).toMatchObject({ cause: [{ error: { _tag: "BadRequest" } }] })
+    one.ws.send(Buffer.from([99, 1, 2]))
+    await one.until("the close", () => one.closed !== undefined)
+    expect(one.closed?.code).toBe(1008)
+    const two = client()
+    await two.hello()
+    two.ws.send(Buffer.alloc(65_537, 16))
+    await two.until("the close", () => two.closed !== undefined)
+    expect(two.closed?.code).toBe(1009)
+    const three = client()
+    await three.hello()
+    three.ws.send("{")
+    await three.until("the close", () => three.closed !== undefined)
+    expect(three.closed?.code).toBe(1008)
+  })
+
+  it("W-5 a socket without Hello is closed", async () => {
+    const silent = client()
+    await silent.until("the close", () => silent.closed !== undefined)
+    expect(silent.closed).toMatchObject({ code: 1008, reason: "no Hello in time" })
+  })
+
+  it("W-7 trap 11 the hub speaks three times in a silence, and drops a client that says nothing", async () => {
+    const one = client()
+    await one.hello()
+    const begin = Date.now()
+    await one.until("the close", () => one.closed !== undefined)
+    expect(Date.now() - begin).toBeGreaterThanOrEqual(950)
+    expect(one.frames(FRAME_HEARTBEAT).length).toBeGreaterThanOrEqual(2)
+  })
+
+  it("W-8 a heartbeat names the head of every attached session", async () => {
+    const session = await createTerminal(house, { command: "/bin/cat" })
+    const one = client()
+    await one.hello()
+    const answer = await one.call("Attach", { session: session.id, mode: "viewer" })
+    await one.until("synced", () => one.frames(FRAME_SYNCED).length === 1)
+    await house.run(house.hub.mark(session.id, { text: "here" }, { name: "owner", credential: "owner", scope: "all" }))
+    one.ws.send(encodeAck(Number(answer.value?.["handle"]), 3))
+    one.ws.send(encodePing(7))
+    await one.until("the heartbeat", () => one.frames(FRAME_HEARTBEAT).some(({ time }) => time === 7))
+    const { lastSeq } = await house.run(house.hub.get(session.id))
+    expect(one.frames(FRAME_HEARTBEAT).find(({ time }) => time === 7)?.heads).toEqual([{ handle: answer.value?.["handle"], seq: lastSeq }])
+    expect(one.frames(FRAME_SNAPSHOT)).toHaveLength(1)
+  })
+
+  it("D-12 the feed gives changed records and says when it is caught up", async () => {
+    const first = await createTerminal(house, { command: "/bin/cat", label: "one" })
+    const one = client()
+    await one.hello()
+    await one.call("WatchSessions", { after: 0 })
+    await one.until("the feed", () => one.frames(FRAME_FEED).some(({ synced }) => synced))
+    expect(one.frames(FRAME_FEED)[0]?.sessions).toMatchObject([{ id: first.id, label: "one" }])
+    await one.call("Update", { session: first.id, change: { label: "two" } })
+    await one.until("the change", () => one.frames(FRAME_FEED).some(({ sessions }) => (sessions[0] as { label?: string } | undefined)?.label === "two"))
+    const change = one.frames(FRAME_FEED).at(-1)?.change ?? 0
+    const two = client()
+    await two.hello("raw-client-2")
+    await two.call("WatchSessions", { after: change })
+    await two.until("the feed", () => two.frames(FRAME_FEED).length > 0)
+    expect(two.frames(FRAME_FEED)).toMatchObject([{ synced: true, sessions: [] }])
+  })
+
+  it("G-7 a revoked credential closes its sockets", async () => {
+    const session = await createTerminal(house, { command: "/bin/cat" })
+    const one = client()
+    await one.hello()
+    await one.call("Attach", { session: session.id, mode: "viewer" })
+    await house.run(house.hub.dropCredential("owner"))
+    await one.until("the end of the attachment", () => one.frames(FRAME_DETACHED).length === 1)
+    socket.door.closeCredential("owner")
+    await one.until("the close", () => one.closed !== undefined)
+    expect(one.closed?.code).toBe(1008)
+    expect((await house.run(house.hub.get(session.id))).process).toBe("running")
+  })
+})
