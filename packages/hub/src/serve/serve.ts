@@ -2,12 +2,12 @@
  * `serve`: builds the hub that its settings name and starts it.
  */
 import { homedir } from "node:os"
-import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ResolvedSettings, Settings } from "@holdfast/protocol/settings"
 import { dataDirectory } from "../config/directories.ts"
 import { layer as hubLayer } from "../live/layer.ts"
 import { Runners } from "../runners/Runners.ts"
+import { makeSocketDoor } from "../socket/makeSocketDoor.ts"
 import type { LogFields, OperationLog } from "./OperationLog.ts"
 import { ServeFailed, type ServeEnvironment, type Serving } from "./Serving.ts"
 import { start } from "./start.ts"
@@ -21,7 +21,7 @@ export const serve = async ({ values: settings }: ResolvedSettings, environment:
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
     hub: (log) => hubLayer({ settings, defaults, report: reportTo(log) }).pipe(Layer.provide(runners)),
-    socket: () => Effect.succeed(CLOSED),
+    socket: (given) => makeSocketDoor(given, environment.version),
   })
 }
 
@@ -51,11 +51,3 @@ const plain = (fields: Readonly<Record<string, unknown>>): LogFields =>
       typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [name, value] : [name, JSON.stringify(value)],
     ),
   )
-
-/** Stands in for the socket door. */
-const CLOSED = {
-  accept: (_request: unknown, socket: { readonly end: (text: string) => void }) => socket.end("HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n"),
-  closeCredential: () => undefined,
-  stop: () => Promise.resolve(),
-  connections: () => 0,
-}

@@ -5,6 +5,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http"
 import { connect } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { resolveSettings } from "@holdfast/protocol/settings"
 import { layer as memoryStore } from "@holdfast/store/memory/MemoryStore"
@@ -73,7 +74,7 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
     })
   })
   const { port, names } = await Effect.runPromise(
-    program.pipe(Effect.provideService(Hub, fake.hub), Effect.provide(memoryStore), Scope.provide(scope)),
+    Effect.flatMap(Layer.buildWithScope(memoryStore, scope), (store) => program.pipe(Effect.provideService(Hub, fake.hub), Effect.provideContext(store), Scope.provide(scope))),
   )
 
   const send = (path: string, { method = "GET", headers = {}, body, token = OWNER }: Sent = {}): Promise<Answer> =>

@@ -1,0 +1,151 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import { StoreFull } from "@holdfast/store/Store"
+import { CredentialFileUnusable, readOrMakeCredential, replaceCredential } from "../../src/credentials/credential-file.ts"
+import { makeCredentials, type SettingsStore } from "../../src/credentials/Credentials.ts"
+
+const OWNER = "o".repeat(43)
+
+/** A store of settings in a map, which can be made full. */
+const settingsStore = () => {
+  const kept = new Map<string, string>()
+  const state = { full: false }
+  const store: SettingsStore = {
+    putSetting: (name, value) =>
+      Effect.suspend(() => {
+        if (state.full) return Effect.fail(new StoreFull({ message: "the disk is full" }))
+        if (value === undefined) kept.delete(name)
+        else kept.set(name, value)
+        return Effect.void
+      }),
+    settings: (prefix) => Effect.sync(() => [...kept].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => ({ name, value }))),
+  }
+  return { store, kept, state }
+}
+const setUp = async (owner = OWNER, kept = settingsStore()) => {
+  const clock = { now: 1_000_000 }
+  const ended: Array<string> = []
+  let rotated = 0
+  const credentials = await Effect.runPromise(
+    makeCredentials({
+      store: kept.store, owner, replaceOwner: () => `rotated-${rotated++}-${"r".repeat(40)}`, fixed: "fixed-token",
+      linkExpiry: 600_000, cookieExpiry: 3_600_000, now: () => clock.now,
+    }),
+  )
+  credentials.onEnd((credential) => void ended.push(credential))
+  return { credentials, clock, ended, ...kept, whole: kept }
+}
+const run = Effect.runPromise
+
+describe("credentials", () => {
+  it("G-4 knows the owner's, the fixed token and nothing else", async () => {
+    const { credentials } = await setUp()
+    expect(credentials.authenticate({ bearer: OWNER })).toMatchObject({ name: "owner", scope: "all" })
+    expect(credentials.authenticate({ bearer: "fixed-token" })).toMatchObject({ scope: "all" })
+    for (const bearer of ["", "x", OWNER.slice(1), `${OWNER}o`, "x".repeat(100_000), "__proto__"]) expect(credentials.authenticate({ bearer })).toBeUndefined()
+    expect(credentials.authenticate({})).toBeUndefined()
+    expect(credentials.authenticate({ bearer: "x", cookie: OWNER })).toBeUndefined()
+  })
+
+  it("G-7 a token is made, listed without its secret, kept as a hash, and revoked", async () => {
+    const { credentials, kept, ended, whole } = await setUp()
+    const token = await run(credentials.makeToken("ci", "read"))
+    expect(credentials.authenticate({ bearer: token.secret })).toEqual({ name: "ci", credential: token.id, scope: "read" })
+    expect(JSON.stringify([...kept, ...credentials.tokens()])).not.toContain(token.secret)
+    const again = await setUp(OWNER, whole)
+    expect(again.credentials.authenticate({ bearer: token.secret })).toMatchObject({ name: "ci" })
+    expect(await run(credentials.revokeToken(token.id))).toBe(true)
+    expect(await run(credentials.revokeToken(token.id))).toBe(false)
+    expect([credentials.authenticate({ bearer: token.secret }), credentials.inForce(token.id), ended]).toEqual([undefined, false, [token.id]])
+    expect((await setUp(OWNER, whole)).credentials.tokens()).toEqual([])
+  })
+
+  it("G-6 a link works once, within its time, and becomes a cookie that acts as who made it", async () => {
+    const { credentials, clock, kept } = await setUp()
+    const token = await run(credentials.makeToken("phone", "read"))
+    const reader = credentials.authenticate({ bearer: token.secret })
+    if (reader === undefined) throw new Error("not known")
+    const { secret } = credentials.makeLink(reader)
+    const redeemed = await run(credentials.redeem(secret))
+    expect(credentials.authenticate({ cookie: redeemed?.cookie ?? "" })).toEqual(reader)
+    expect(await run(credentials.redeem(secret))).toBeUndefined()
+    expect(JSON.stringify([...kept])).not.toContain(redeemed?.cookie)
+    const late = credentials.makeLink(reader)
+    clock.now += 600_000
+    expect(await run(credentials.redeem(late.secret))).toBeUndefined()
+    clock.now += 3_600_000
+    expect(credentials.authenticate({ cookie: redeemed?.cookie ?? "" })).toBeUndefined()
+  })
+
+  it("G-6 two requests with one link at the same moment make one cookie", async () => {
+    const { credentials } = await setUp()
+    const { secret } = credentials.makeLink(credentials.owner())
+    const made = await Promise.all(Array.from({ length: 10 }, () => run(credentials.redeem(secret))))
+    expect(made.filter((cookie) => cookie !== undefined)).toHaveLength(1)
+  })
+
+  it("G-7 cookies and links end with the credential they came from, tokens do not end with the owner's", async () => {
+    const { credentials, ended, whole } = await setUp()
+    const token = await run(credentials.makeToken("ci", "all"))
+    const cookie = await run(credentials.redeem(credentials.makeLink(credentials.owner()).secret))
+    const pending = credentials.makeLink(credentials.owner())
+    const before = credentials.owner().credential
+    await run(credentials.rotate)
+    expect(ended).toEqual([before])
+    expect(credentials.authenticate({ bearer: OWNER })).toBeUndefined()
+    expect(credentials.authenticate({ cookie: cookie?.cookie ?? "" })).toBeUndefined()
+    expect(await run(credentials.redeem(pending.secret))).toBeUndefined()
+    expect(credentials.authenticate({ bearer: `rotated-0-${"r".repeat(40)}` })).toMatchObject({ name: "owner" })
+    expect(credentials.authenticate({ bearer: token.secret })).toMatchObject({ name: "ci" })
+    expect([...whole.kept.keys()].filter((name) => name.startsWith("cookie/"))).toEqual([])
+  })
+
+  it("G-6 cookies last over a restart, but not over a credential that was replaced meanwhile", async () => {
+    const { credentials, whole } = await setUp()
+    const cookie = await run(credentials.redeem(credentials.makeLink(credentials.owner()).secret))
+    const value = cookie?.cookie ?? ""
+    expect((await setUp(OWNER, whole)).credentials.authenticate({ cookie: value })).toMatchObject({ name: "owner" })
+    expect((await setUp("n".repeat(43), whole)).credentials.authenticate({ cookie: value })).toBeUndefined()
+    expect((await setUp(OWNER, whole)).credentials.authenticate({ cookie: value })).toBeUndefined()
+  })
+
+  it("a full disk is a typed refusal; the link can be used again, and a revoked token is out at once", async () => {
+    const { credentials, state } = await setUp()
+    const { secret } = credentials.makeLink(credentials.owner())
+    const token = await run(credentials.makeToken("ci", "all"))
+    state.full = true
+    expect(await run(Effect.flip(credentials.redeem(secret)))).toMatchObject({ _tag: "StorageFull" })
+    expect(await run(Effect.flip(credentials.makeToken("x", "all")))).toMatchObject({ _tag: "StorageFull" })
+    expect(await run(Effect.flip(credentials.revokeToken(token.id)))).toMatchObject({ _tag: "StorageFull" })
+    expect(credentials.authenticate({ bearer: token.secret })).toBeUndefined()
+    state.full = false
+    expect(await run(credentials.revokeToken(token.id))).toBe(true)
+    expect(await run(credentials.redeem(secret))).toBeDefined()
+  })
+})
+
+describe("the credential's file", () => {
+  it("G-5 G-9 is made with mode 0600, kept, narrowed when it was wider, replaced in one step, and refused when it is none", () => {
+    const directory = mkdtempSync(join(tmpdir(), "holdfast-credential-"))
+    try {
+      const file = join(directory, "credential")
+      const first = readOrMakeCredential(file)
+      expect([first.made, statSync(file).mode & 0o777]).toEqual([true, 0o600])
+      chmodSync(file, 0o644)
+      expect(readOrMakeCredential(file)).toEqual({ secret: first.secret, made: false })
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+      const second = replaceCredential(file)
+      expect(second).not.toBe(first.secret)
+      expect(readFileSync(file, "utf8").trim()).toBe(second)
+      for (const text of ["", "short", "a b".repeat(30)]) {
+        writeFileSync(file, text)
+        expect(() => readOrMakeCredential(file)).toThrow(CredentialFileUnusable)
+      }
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  })
+})
