@@ -23,6 +23,8 @@ const AUTH = 23
 const NOTADB = 26
 const IOERR_READS = new Set([IOERR | (1 << 8), IOERR | (2 << 8), IOERR | (33 << 8)])
 
+const UNREADABLE = new Set(["EACCES", "EPERM", "ENOTDIR", "EISDIR", "EROFS", "EEXIST", "ENOENT", "ELOOP", "ENAMETOOLONG"])
+
 /** Space below which a failed write is taken for a full disk. */
 const NEARLY_FULL_BYTES = 512 * 1024
 
@@ -52,8 +54,7 @@ export function classify(cause: unknown, path: string): Failure {
   if (code === undefined) {
     const system = systemCode(cause)
     if (system === "ENOSPC" || system === "EDQUOT") return { kind: "full", message }
-    const unreadable = system === "EACCES" || system === "EPERM" || system === "ENOTDIR" || system === "EISDIR" || system === "EROFS"
-    return { kind: unreadable ? "unreadable" : "failed", message }
+    return { kind: system !== undefined && UNREADABLE.has(system) ? "unreadable" : "failed", message }
   }
   const primary = code & 0xff
   if (primary === FULL) return { kind: "full", message: `the disk is full (${message})` }
