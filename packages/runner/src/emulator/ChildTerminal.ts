@@ -117,7 +117,12 @@ export class ChildTerminal {
   /** What is visible now. */
   screen(): VisibleScreen {
     const { active } = this.#terminal.buffer
-    const lines = Array.from({ length: this.#rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true, 0, this.#cols) ?? "")
+    const last = this.#cols - 1
+    const lines = Array.from({ length: this.#rows }, (_, row) => {
+      const line = active.getLine(active.baseY + row)
+      // A wide character that a change of size cut in half at the edge is not shown.
+      return line?.translateToString(true, 0, line.getCell(last)?.getWidth() === 2 ? last : last + 1) ?? ""
+    })
     return {
       cols: this.#cols,
       rows: this.#rows,

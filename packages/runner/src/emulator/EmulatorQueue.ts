@@ -64,6 +64,11 @@ export class EmulatorQueue {
     })
   }
 
+  /** The terminal, for comparisons. */
+  get terminal(): ChildTerminal {
+    return this.#terminal
+  }
+
   /** Whether there is work that can be done now. */
   get isReady(): boolean {
     return this.#wait === undefined && (this.#steps.length > 0 || this.#writing !== undefined)

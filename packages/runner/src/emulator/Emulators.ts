@@ -67,6 +67,7 @@ const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./emulator-thread.
 
 class ThreadedEmulators implements Emulators {
   readonly #events: EmulatorEvents
+  readonly #thread: URL
   readonly #batch = new StepBatch()
   readonly #lag = new Lag()
   readonly #pending = new Map<number, Pending>()
@@ -78,8 +79,9 @@ class ThreadedEmulators implements Emulators {
   #isScheduled = false
   #isStopped = false
 
-  constructor(events: EmulatorEvents) {
+  constructor(events: EmulatorEvents, thread: URL) {
     this.#events = events
+    this.#thread = thread
   }
 
   open(child: number, cols: number, rows: number, scrollback: number): void {
@@ -169,7 +171,7 @@ class ThreadedEmulators implements Emulators {
 
   #start(): Worker {
     this.#threads++
-    const worker = new Worker(threadFile, { name: "emulators" })
+    const worker = new Worker(this.#thread, { name: "emulators" })
     worker.on("message", (report: EmulatorReport) => this.#take(report))
     worker.on("error", (cause) => this.#died(worker, cause instanceof Error ? cause.message : String(cause)))
     worker.on("exit", (code) => this.#died(worker, `exit code ${code}`))
@@ -234,7 +236,7 @@ class ThreadedEmulators implements Emulators {
   }
 }
 
-/** Emulators whose thread starts with the first child. */
-export function startEmulators(events: EmulatorEvents): Emulators {
-  return new ThreadedEmulators(events)
+/** Emulators whose thread starts with the first child; `thread` is the program of the thread, for tests. */
+export function startEmulators(events: EmulatorEvents, thread: URL = threadFile): Emulators {
+  return new ThreadedEmulators(events, thread)
 }

@@ -4,6 +4,9 @@
  *
  * It holds no query and nothing else a terminal answers or acts on. A generator: it pauses after some hundred rows, so
  * that a large scrollback does not keep other terminals waiting; the terminal must not change until it is done.
+ *
+ * Left out, because no output makes them in an empty terminal: rows and cells that a change of size left beyond the
+ * edges, and halves of wide characters. A blank stands for a wide character whose other half is gone.
  */
 import { designate } from "./charsets.ts"
 import { finish } from "./checkpoint-cursor.ts"

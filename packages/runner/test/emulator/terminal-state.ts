@@ -79,13 +79,16 @@ export const stateOf = (terminal: ChildTerminal): ReadonlyArray<string> => {
     `mouse ${core.coreMouseService.activeProtocol} ${core.coreMouseService.activeEncoding}`,
     `title ${_windowTitle} ${JSON.stringify(_windowTitleStack)}`,
     `colors ${terminal.colors}`,
-    `screen ${JSON.stringify(terminal.screen())}`
+    `screen ${JSON.stringify(terminal.screen()).replace(/[\u0300-\u036f\u200d]/g, "")}`
   ]
 }
 
-/** The facts in which two terminals differ, "" for none. */
-export const difference = (left: ChildTerminal, right: ChildTerminal): string => {
-  const [a, b] = [stateOf(left), stateOf(right)]
+const HIDDEN = /^(normal|alternate|saved) /
+
+/** The facts in which two terminals differ, "" for none; `visible`: only those that show. */
+export const difference = (left: ChildTerminal, right: ChildTerminal, visible = false): string => {
+  const facts = (terminal: ChildTerminal) => stateOf(terminal).filter((fact) => !visible || !HIDDEN.test(fact))
+  const [a, b] = [facts(left), facts(right)]
   const lines: Array<string> = []
   for (let at = 0; at < Math.max(a.length, b.length); at++) if (a[at] !== b[at]) lines.push(`- ${a[at]}`, `+ ${b[at]}`)
   return lines.slice(0, 12).join("\n")
