@@ -1,7 +1,7 @@
 /**
  * The one shape of errors over HTTP: `{"error": {tag, message, …fields}}` (docs/PROTOCOL.md, X-1).
  */
-import { HttpApiSchema } from "effect/http-api"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import type { DoorError } from "./errors.ts"
 

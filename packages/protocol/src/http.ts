@@ -5,7 +5,11 @@
  * which scope it needs; the guard's table is read from here, so that a route without a scope cannot exist (G-1, H-11).
  */
 import * as Context from "effect/Context"
-import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Event } from "./event.ts"
 import { ErrorBodies } from "./http-errors.ts"

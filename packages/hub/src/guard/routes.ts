@@ -4,7 +4,7 @@
  * The guard, the 404 and 405 answers and the tests use this one table; a route that is not here does not exist.
  */
 import * as Context from "effect/Context"
-import type { HttpMethod } from "effect/http"
+import type * as HttpMethod from "effect/http/HttpMethod"
 import { HoldfastApi, Needs, SOCKET_PATH, Streams, type RouteScope } from "@holdfast/protocol/http"
 
 /** One route. */

@@ -1,7 +1,7 @@
 /**
  * Turns what a schema says about a request into a door error: 400 where the form is wrong, 422 where it cannot be meant.
  */
-import type { HttpApiError } from "effect/http-api"
+import type * as HttpApiError from "effect/http-api/HttpApiError"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { BadRequest, InvalidSize, Unprocessable } from "@holdfast/protocol/errors"
 

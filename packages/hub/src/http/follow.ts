@@ -49,7 +49,11 @@ export const followAsSse = Effect.fnUntraced(function* (
   const attachment = yield* hub.attach(request, door.sink, principal)
   if (exchange.response.destroyed) return attachment.detach()
   const stream = openSse(exchange.response, HEARTBEAT)
-  stream.onClose(attachment.detach)
+  exchange.endings.set(stream.end, principal.credential)
+  stream.onClose(() => {
+    exchange.endings.delete(stream.end)
+    attachment.detach()
+  })
   door.connect(stream, attachment)
   attachment.start()
 })

@@ -2,8 +2,8 @@
  * Handlers of the group `hub`: runners, tokens, the credential, one-time links.
  */
 import * as Effect from "effect/Effect"
-import { HttpServerResponse } from "effect/http"
-import { HttpApiBuilder } from "effect/http-api"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Unauthorized } from "@holdfast/protocol/errors"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { Hub } from "../Hub.ts"

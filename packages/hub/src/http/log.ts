@@ -2,7 +2,7 @@
  * Handlers of the group `log`: reading, following, marking and exporting (H-5, H-6, H-9, H-10).
  */
 import * as Effect from "effect/Effect"
-import { HttpApiBuilder } from "effect/http-api"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { answer, json, jsonText, taken } from "./answer.ts"
 import { parseCursor } from "./cursor.ts"

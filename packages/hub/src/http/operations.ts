@@ -2,8 +2,9 @@
  * Handlers of the group `operations`: health, figures, the description and the first page (H-11, H-14).
  */
 import * as Effect from "effect/Effect"
-import { HttpServerResponse } from "effect/http"
-import { HttpApiBuilder, OpenApi } from "effect/http-api"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as OpenApi from "effect/http-api/OpenApi"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { Hub } from "../Hub.ts"
 import { Administration } from "./Administration.ts"

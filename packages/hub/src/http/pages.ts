@@ -1,7 +1,7 @@
 /**
  * Pages made on the server: no script, no request to anywhere else (S9).
  */
-import type { OpenApi } from "effect/http-api"
+import type * as OpenApi from "effect/http-api/OpenApi"
 
 /** Allows these pages their inline style and nothing else. */
 export const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -2,8 +2,8 @@
  * Handlers of the group `sessions`: open, list, change, end (H-1 to H-4, H-12, H-13).
  */
 import * as Effect from "effect/Effect"
-import { HttpServerResponse } from "effect/http"
-import { HttpApiBuilder } from "effect/http-api"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { errorBody } from "@holdfast/protocol/http-errors"

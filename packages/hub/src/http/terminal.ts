@@ -2,7 +2,7 @@
  * Handlers of the group `terminal`: input, size, signals, screen (H-7, H-8).
  */
 import * as Effect from "effect/Effect"
-import { HttpApiBuilder } from "effect/http-api"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { BadRequest, InvalidSize } from "@holdfast/protocol/errors"
 import { TERMINAL_SIZE } from "@holdfast/protocol/event"
 import { HoldfastApi } from "@holdfast/protocol/http"
