@@ -19,6 +19,8 @@ export class Chores {
   private readonly statements: Statements
   private readonly sealBytes: number
   private readonly sealable = new Set<number>()
+  /** Logs that cannot be sealed because a piece of theirs is damaged. */
+  private readonly unsealable = new Set<number>()
   private sweeping = true
   /** Sessions up to this handle were looked at for what an earlier process left unsealed. */
   private scanned: number | undefined = 0
@@ -40,7 +42,7 @@ export class Chores {
 
   /** A session has so many bytes in small pieces. */
   loosened(session: number, bytes: number): void {
-    if (bytes >= this.sealBytes) this.sealable.add(session)
+    if (bytes >= this.sealBytes && !this.unsealable.has(session)) this.sealable.add(session)
   }
 
   /** Some log has pieces to be removed. */
@@ -57,11 +59,13 @@ export class Chores {
     else this.scan()
   }
 
-  /** A step failed: leave its log alone until it is appended to again. */
-  giveUp(): void {
+  /** A step failed: leave it until there is more to do, and a log that cannot be sealed (`forGood`) alone. */
+  giveUp(forGood: boolean): void {
     const [session] = this.sealable
-    if (session !== undefined) this.sealable.delete(session)
-    else if (this.sweeping) this.sweeping = false
+    if (session !== undefined) {
+      this.sealable.delete(session)
+      if (forGood) this.unsealable.add(session)
+    } else if (this.sweeping) this.sweeping = false
     else this.scanned = undefined
   }
 

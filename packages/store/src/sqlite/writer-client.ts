@@ -53,14 +53,17 @@ export class WriterClient {
   private settles = 0
   private readonly settling = new Map<number, (problem: string | undefined) => void>()
 
-  private constructor(worker: Worker) {
+  private readonly waitingMax: number
+
+  private constructor(worker: Worker, waitingMax: number) {
     this.worker = worker
+    this.waitingMax = waitingMax
   }
 
-  /** Starts the thread and opens the store. Rejects with `WriterRefused`. */
-  static async open(options: WriterOptions): Promise<WriterClient> {
-    const worker = new Worker(threadFile(), { workerData: options, execArgv: [], name: "store writer" })
-    const client = new WriterClient(worker)
+  /** Starts the thread and opens the store. Rejects with `WriterRefused`. Tests give another thread or bound. */
+  static async open(options: WriterOptions, file: URL = threadFile(), waitingMax = WAITING_BYTES): Promise<WriterClient> {
+    const worker = new Worker(file, { workerData: options, execArgv: [], name: "store writer" })
+    const client = new WriterClient(worker, waitingMax)
     await client.ready()
     return client
   }
@@ -114,7 +117,7 @@ export class WriterClient {
   }
 
   private add(waiting: Waiting, build: () => WriterRequest, records: ReadonlyArray<LogRecord>): void {
-    const refusal = this.ended ?? (this.waitingBytes > WAITING_BYTES ? "the store has too much to write; try again later" : undefined)
+    const refusal = this.ended ?? (this.waitingBytes > this.waitingMax ? "the store has too much to write; try again later" : undefined)
     if (refusal !== undefined) {
       this.waitingLine.push({ ...waiting, reply: { _tag: "Failed", message: refusal } })
       if (this.told === this.waitingLine.length - 1) queueMicrotask(() => this.tellKnown())
@@ -209,6 +212,11 @@ export class WriterClient {
     this.closed?.()
   }
 
+  /** Ends the thread at once; what waits is answered with `Failed`. */
+  async terminate(): Promise<void> {
+    await this.worker.terminate()
+  }
+
   /** Answers everything, lets go of the files and ends the thread. */
   async close(): Promise<void> {
     if (this.ended === undefined) {
@@ -219,6 +227,6 @@ export class WriterClient {
       this.worker.postMessage({ _tag: "Close" } satisfies ToWriter)
       await closed
     }
-    await this.worker.terminate()
+    await this.terminate()
   }
 }

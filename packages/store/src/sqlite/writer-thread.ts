@@ -8,6 +8,7 @@ import { isMainThread, parentPort, receiveMessageOnPort, workerData } from "node
 import { Chores } from "./chores.ts"
 import { type Database, OpenRefused, openDatabase } from "./database.ts"
 import { GroupCommit, type Queued } from "./group-commit.ts"
+import { classify } from "./sqlite-error.ts"
 import { ChangeCounter } from "./state-rows.ts"
 import { Statements } from "./statements.ts"
 import type { FromWriter, ToWriter, WriterOptions } from "./wire.ts"
@@ -27,6 +28,7 @@ class WriterLoop {
   private readonly chores: Chores
   private readonly commits: GroupCommit
   private readonly durability: WriterOptions["durability"]
+  private readonly path: string
   private readonly queue: Array<Queued> = []
   private readonly settling: Array<number> = []
   private problem: string | undefined
@@ -37,6 +39,7 @@ class WriterLoop {
     this.port = port
     this.database = database
     this.durability = options.durability
+    this.path = options.path
     this.statements = new Statements(database.db)
     this.chores = new Chores(this.statements, options.sealBytes)
     const context = {
@@ -109,8 +112,9 @@ class WriterLoop {
       if (this.durability === "power") this.statements.db.exec("PRAGMA synchronous = NORMAL")
       this.commits.transaction(() => this.chores.step())
     } catch (cause) {
-      this.problem = cause instanceof Error ? cause.message : String(cause)
-      this.chores.giveUp()
+      const failure = classify(cause, this.path)
+      this.problem = failure.message
+      this.chores.giveUp(failure.kind !== "full" && failure.kind !== "locked")
     } finally {
       if (this.durability === "power") this.statements.db.exec("PRAGMA synchronous = FULL")
     }
