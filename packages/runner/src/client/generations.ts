@@ -66,7 +66,9 @@ async function inspect(directory: string, generation: string): Promise<FoundRunn
     const starting = found === undefined || Date.now() - found.mtimeMs < STARTING_MILLIS
     return starting && (await readRemains(directory)) ? undefined : { state: "dead", generation, directory, record: undefined }
   }
-  if (await answers(record.socket)) return { state: "live", generation, directory, record }
+  // A killed process that still lets go of its memory may accept connections, and will never answer one.
+  const dying = processEntry(record.pid)?.zombie === true
+  if (!dying && (await answers(record.socket))) return { state: "live", generation, directory, record }
   // A runner that is stopped or very busy does not answer, and is not dead: its process tells.
   if (processThere(record)) return { state: "live", generation, directory, record }
   return { state: "dead", generation, directory, record }

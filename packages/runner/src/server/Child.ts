@@ -44,6 +44,7 @@ export class Child {
   readonly #keys = new InputKeys()
   readonly #pauses = new Set<"journal" | "emulator">()
   #handle: AdapterHandle | undefined
+  readonly #told = Promise.withResolvers<void>()
   #exited = false
 
   constructor(options: ChildOptions) {
@@ -143,9 +144,10 @@ export class Child {
     this.#handle?.signal(name)
   }
 
-  /** Ends the child and all it started; also what an ended one left behind. */
+  /** Ends the child and all it started, also what an ended one left behind; resolves once its exit is in the journal. */
   async end(graceMillis: number): Promise<void> {
     await this.#handle?.end(graceMillis)
+    await this.#told.promise
   }
 
   /** Kills the child at once, without a word. */
@@ -189,6 +191,7 @@ export class Child {
     if (screen !== undefined) this.#note({ type: "checkpoint", ...screen })
     this.#exited = true
     this.#note({ type: "exit", ...exit })
+    this.#told.resolve()
     this.#options.exited()
   }
 

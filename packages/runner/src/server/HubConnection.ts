@@ -82,6 +82,11 @@ export class HubConnection {
     return follower !== undefined
   }
 
+  /** Whether a child is followed here. */
+  follows(child: number): boolean {
+    return this.#followers.has(child)
+  }
+
   /** Stops following a child. */
   unfollow(child: number): void {
     this.#followers.get(child)?.close()

@@ -62,6 +62,12 @@ export class Runner implements ConnectionHandler {
     return this.#hub !== undefined
   }
 
+  /** Whether the hub is about to get entries that it does not have yet. */
+  get delivering(): boolean {
+    const hub = this.#hub
+    return hub !== undefined && this.children.statuses().some(({ child, head, acknowledged }) => acknowledged < head && hub.follows(child))
+  }
+
   get startedAt(): number {
     return this.#startedAt
   }

@@ -54,6 +54,7 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
   const directory = makeGenerationDirectory(options.dataDirectory, generation)
   const end = Promise.withResolvers<void>()
   let ending = false
+  let finishing = false
   let idle: NodeJS.Timeout | undefined
 
   const emulators = screens(log, {
@@ -72,6 +73,8 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
   const server = createServer((socket) => runner.attach(new HubConnection(socket, runner)))
 
   const finish = async (reason: string, gone: boolean): Promise<void> => {
+    if (finishing) return
+    finishing = true
     ending = true
     clearTimeout(idle)
     log("info", "the runner ends", { reason })
@@ -92,8 +95,9 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
   const consider = (): void => {
     if (ending) return
     const empty = runner.children.size === 0
-    if (empty && runner.draining) return void finish("drained", false)
     clearTimeout(idle)
+    // On a later turn of the loop, so that whoever asked for the drain gets its answer.
+    if (empty && runner.draining) return void setImmediate(() => void finish("drained", false))
     idle = empty && !runner.connected ? setTimeout(() => void finish("idle", false), settings.runnerIdle) : undefined
     idle?.unref()
   }
@@ -103,7 +107,7 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
     ending = true
     runner.drain()
     await runner.children.endAll(Math.min(settings.killGrace, LAST_GRACE_MILLIS))
-    if (!gone && runner.connected) await delivered(runner)
+    if (!gone) await delivered(runner)
     await finish(reason, gone)
   }
 
@@ -133,9 +137,8 @@ function screens(log: RunnerLog, events: EmulatorEvents): Emulators | undefined 
   }
 }
 
-/** Resolves once the hub has every entry of every child, or its time is over. */
+/** Resolves once the hub has every entry of the children it follows, or its time is over. */
 async function delivered(runner: Runner): Promise<void> {
   const until = performance.now() + LAST_DELIVERY_MILLIS
-  const behind = (): boolean => runner.children.statuses().some(({ head, acknowledged }) => acknowledged < head)
-  while (behind() && runner.connected && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
+  while (runner.delivering && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
 }

@@ -17,6 +17,7 @@ export type WireFrame =
   | { readonly type: typeof FRAME_OUTPUT; readonly child: number; readonly position: number; readonly time: number; readonly bytes: Uint8Array }
   | { readonly type: typeof FRAME_INPUT; readonly child: number; readonly number: number; readonly client: string; readonly bytes: Uint8Array }
 
+const LENGTH = 4
 const PREFIX = 5
 const OUTPUT_HEAD = 20
 const INPUT_HEAD = 13
@@ -103,7 +104,7 @@ function decode(type: number, body: Buffer): WireFrame {
 export class FrameReader {
   #parts: Array<Buffer> = []
   #held = 0
-  #wanted = PREFIX
+  #wanted = LENGTH
 
   /** Takes what arrived and calls `take` with each whole frame, in order. */
   push(chunk: Buffer, take: (frame: WireFrame) => void): void {
@@ -114,16 +115,16 @@ export class FrameReader {
     let offset = 0
     for (;;) {
       const rest = buffer.length - offset
-      this.#wanted = PREFIX
-      if (rest < PREFIX) break
+      this.#wanted = LENGTH
+      if (rest < LENGTH) break
       const length = buffer.readUInt32BE(offset)
       if (length < 1 || length > MAX_FRAME_BYTES) throw new WireMalformed(`a frame of ${length} bytes is refused`)
-      if (rest < 4 + length) {
-        this.#wanted = 4 + length
+      if (rest < LENGTH + length) {
+        this.#wanted = LENGTH + length
         break
       }
-      take(decode(buffer[offset + 4] ?? 0, buffer.subarray(offset + PREFIX, offset + 4 + length)))
-      offset += 4 + length
+      take(decode(buffer[offset + LENGTH] ?? 0, buffer.subarray(offset + PREFIX, offset + LENGTH + length)))
+      offset += LENGTH + length
     }
     this.#held = buffer.length - offset
     this.#parts = this.#held === 0 ? [] : [buffer.subarray(offset)]
