@@ -5,7 +5,8 @@ const rooms = ["packages/*", "apps/*", "testkit", "bench"]
 /** Kinds that a file's name ends in, as in `append.faults.test.ts`; files without one are unit tests. */
 const special = ["contract", "system", "browser", "faults"]
 
-const beside = (ending: string) => rooms.flatMap((room) => [`${room}/src/**/*${ending}.test.ts`, `${room}/test/**/*${ending}.test.ts`])
+const beside = (ending: string) =>
+  rooms.flatMap((room) => [`${room}/src/**/*${ending}.test.ts`, `${room}/test/**/*${ending}.test.ts`])
 
 const IGNORED = ["**/node_modules/**", "**/dist/**"]
 

@@ -49,7 +49,11 @@ const isTest = (path) => /\.test\.ts$|\/test\/|\/contract\//.test(path)
 const isSource = (path) => /^(packages|apps|testkit|bench)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts")
 const builtin = new Set(builtinModules)
 
-const packageOf = (specifier) => specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
+const packageOf = (specifier) =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/")
 const under = (specifier, prefix) => specifier === prefix || specifier.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`)
 
 /** Everything a file imports: `{specifier, eager}`; types and imports inside a function are not eager. */
@@ -121,6 +125,9 @@ for (const path of files) {
     problems.push(...imports.map(({ specifier }) => problemsOf(path, rule, specifier)).filter((text) => text !== undefined))
   }
   const relative = imports.filter(({ specifier, eager }) => eager && specifier.startsWith("."))
-  graph.set(path, relative.map(({ specifier }) => normalize(join(dirname(path), specifier))))
+  graph.set(
+    path,
+    relative.map(({ specifier }) => normalize(join(dirname(path), specifier))),
+  )
 }
 conclude("arrows", [...problems, ...circles(graph)], `${files.length} files, no arrow the wrong way, no circle`)

@@ -4,7 +4,17 @@
  * Programs that are running keep working while a new build arrives: chunks carry a hash of their content and older ones
  * stay for a week, entries are replaced by rename. `--if-needed` builds only when a source is newer than the last build.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 

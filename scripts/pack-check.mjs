@@ -5,7 +5,18 @@
  */
 import { execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
@@ -41,7 +52,12 @@ async function check(name, body) {
 
 function npm(folder, args) {
   const [program, ...first] = npmCommand()
-  return execFileSync(program, [...first, ...args, "--loglevel=error"], { cwd: folder, encoding: "utf8", env: ownEnvironment(), stdio: ["ignore", "pipe", "pipe"] })
+  return execFileSync(program, [...first, ...args, "--loglevel=error"], {
+    cwd: folder,
+    encoding: "utf8",
+    env: ownEnvironment(),
+    stdio: ["ignore", "pipe", "pipe"],
+  })
 }
 
 /** The environment of a user: nothing of ours, and not this clone's programs first in PATH. */
@@ -65,12 +81,19 @@ function bytesIn(folder, skip) {
 
 async function serveAndList(home, bin) {
   const data = join(home, "data")
-  const environment = ownEnvironment({ HOLDFAST_DATA: data, HOLDFAST_PORT: "0", HOLDFAST_OPEN: "0", HOLDFAST_TOKEN: crypto.randomUUID(), HOLDFAST_CONFIG: join(home, "none.json") })
+  const environment = ownEnvironment({
+    HOLDFAST_DATA: data,
+    HOLDFAST_PORT: "0",
+    HOLDFAST_OPEN: "0",
+    HOLDFAST_TOKEN: crypto.randomUUID(),
+    HOLDFAST_CONFIG: join(home, "none.json"),
+  })
   const server = spawn(process.execPath, [bin, "serve"], { cwd: home, env: environment, stdio: ["ignore", "pipe", "pipe"] })
   let output = ""
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (text) => (output += text))
   const ended = once(server, "exit")
-  const holdfast = (...args) => execFileSync(process.execPath, [bin, ...args], { cwd: home, env: hub(), encoding: "utf8", timeout: 20_000 })
+  const holdfast = (...args) =>
+    execFileSync(process.execPath, [bin, ...args], { cwd: home, env: hub(), encoding: "utf8", timeout: 20_000 })
   const hub = () => ({ ...environment, HOLDFAST_PORT: String(JSON.parse(readFileSync(join(data, "hub.json"), "utf8")).port) })
   try {
     for (const end = Date.now() + 15_000; !existsSync(join(data, "hub.json")); await wait(50)) {
@@ -92,7 +115,10 @@ async function serveAndList(home, bin) {
 
 await install(ROOT, { lean: false, title: "everything" })
 await build()
-execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-b", "packages/client"], { cwd: ROOT, stdio: "inherit" })
+execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-b", "packages/client"], {
+  cwd: ROOT,
+  stdio: "inherit",
+})
 const place = realpathSync(mkdtempSync(join(tmpdir(), "holdfast-pack-")))
 try {
   const types = layOut(join(place, "package"))
@@ -103,8 +129,13 @@ try {
   mkdirSync(home)
   writeFileSync(join(home, "package.json"), '{"private":true,"type":"module"}\n')
   const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`
-  console.log(`${packed.filename}: ${megabytes(packed.size)} packed, ${megabytes(packed.unpackedSize)} unpacked, ${packed.entryCount} files, ${types} of them types`)
-  await check("installs in an empty folder", () => void npm(home, ["install", "--prefer-offline", "--no-audit", "--no-fund", join(place, packed.filename)]))
+  console.log(
+    `${packed.filename}: ${megabytes(packed.size)} packed, ${megabytes(packed.unpackedSize)} unpacked, ${packed.entryCount} files, ${types} of them types`,
+  )
+  await check(
+    "installs in an empty folder",
+    () => void npm(home, ["install", "--prefer-offline", "--no-audit", "--no-fund", join(place, packed.filename)]),
+  )
   await check("holds no link to the workspace", () => {
     if (existsSync(join(modules, "@holdfast"))) throw new Error("@holdfast/* was installed")
   })
@@ -125,7 +156,10 @@ try {
     symlinkSync(join(ROOT, "node_modules/effect"), join(modules, "effect"))
     writeFileSync(join(home, "consumer.ts"), CONSUMER)
     const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--lib", "es2024,dom", "--types", ""]
-    execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...flags, "consumer.ts"], { cwd: home, encoding: "utf8" })
+    execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...flags, "consumer.ts"], {
+      cwd: home,
+      encoding: "utf8",
+    })
   })
   await check("holdfast/client loads", () => {
     const program = 'import("holdfast/client").then((client) => console.log(Object.keys(client).join(" ")))'

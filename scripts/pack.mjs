@@ -15,7 +15,8 @@ const TYPED = ["protocol", "core", "client"]
 function manifest() {
   const { name, version, description, license, dependencies } = readJson(join(CLI, "package.json"))
   const root = readJson(join(ROOT, "package.json"))
-  const bundled = (dependency) => dependency.startsWith("@holdfast/") || dependency.startsWith("@effect/") || dependency === "effect"
+  const bundled = (dependency) =>
+    dependency.startsWith("@holdfast/") || dependency.startsWith("@effect/") || dependency === "effect"
   return {
     name,
     version,
@@ -45,19 +46,22 @@ function declarations(to) {
     seen.add(name)
     const [room = "", ...rest] = name.split("/")
     const source = join(ROOT, "packages", room, "dist/types", `${rest.join("/")}.d.ts`)
-    const text = readFileSync(source, "utf8").replace(/((?:from|import)\s*\(?\s*")([^"]+)(")/g, (whole, before, specifier, after) => {
-      const workspace = specifier.match(/^@holdfast\/([^/]+)\/(.+)$/)
-      const target = workspace
-        ? `${workspace[1]}/${workspace[2]}`
-        : specifier.startsWith(".")
-          ? joinUrl(folderOf(name), specifier).replace(/\.ts$/, "")
-          : undefined
-      if (target === undefined) return whole
-      if (!TYPED.includes(target.split("/")[0])) throw new Error(`${name}: types of ${specifier} are not published`)
-      waiting.push(target)
-      const path = relativeUrl(folderOf(name), target)
-      return `${before}${path.startsWith(".") ? path : `./${path}`}.js${after}`
-    })
+    const text = readFileSync(source, "utf8").replace(
+      /((?:from|import)\s*\(?\s*")([^"]+)(")/g,
+      (whole, before, specifier, after) => {
+        const workspace = specifier.match(/^@holdfast\/([^/]+)\/(.+)$/)
+        const target = workspace
+          ? `${workspace[1]}/${workspace[2]}`
+          : specifier.startsWith(".")
+            ? joinUrl(folderOf(name), specifier).replace(/\.ts$/, "")
+            : undefined
+        if (target === undefined) return whole
+        if (!TYPED.includes(target.split("/")[0])) throw new Error(`${name}: types of ${specifier} are not published`)
+        waiting.push(target)
+        const path = relativeUrl(folderOf(name), target)
+        return `${before}${path.startsWith(".") ? path : `./${path}`}.js${after}`
+      },
+    )
     const file = join(to, `${name}.d.ts`)
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)

@@ -3,49 +3,23 @@
  *
  * Runs under any Node from 18 on and needs no packages. Arguments go to `holdfast serve`.
  */
-import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { runToEnd } from "./child.mjs"
-import { install, InstallFailed } from "./install.mjs"
-import { startProgress } from "./progress.mjs"
+import { prepare } from "./prepare.mjs"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
-const OLDEST = 24
 
-/** Path of a Node that can run Holdfast, or undefined. */
-function newNode() {
-  if (Number(process.versions.node.split(".")[0]) >= OLDEST) return process.execPath
-  const installed = join(ROOT, `node_modules/node-${process.platform}-${process.arch}/bin/node`)
-  return existsSync(installed) ? installed : undefined
+/** The user's own environment, which terminals inherit: without what npm adds for the time of a script. */
+function withoutNpm() {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|NODE$)/i.test(name))
+  const path = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((place) => !/node_modules[\\/]\.bin$|node-gyp-bin$/.test(place))
+  const byNpm = process.env["npm_lifecycle_event"] !== undefined
+  return byNpm ? { ...Object.fromEntries(kept), PATH: path.join(delimiter) } : process.env
 }
 
-async function main() {
-  await install(ROOT, { lean: true, title: "what Holdfast needs to run" })
-  const node = newNode()
-  if (node === undefined) {
-    throw new InstallFailed(
-      `Node ${OLDEST} or newer is needed on ${process.platform}-${process.arch}; this is Node ${process.versions.node}. Install it, then try again.`,
-    )
-  }
-  const { build, isBuildNeeded } = await import("./build.mjs")
-  if (isBuildNeeded()) {
-    const progress = startProgress("Building")
-    try {
-      const { files, bytes } = await build()
-      progress.done(`Built ${files} files, ${(bytes / 1e6).toFixed(1)} MB`)
-    } catch (error) {
-      progress.done("Building failed")
-      throw error
-    }
-  }
-  return runToEnd(node, [join(ROOT, "apps/cli/bin/holdfast.mjs"), "serve", ...process.argv.slice(2)])
-}
-
-try {
-  process.exitCode = await main()
-} catch (error) {
-  const expected = error instanceof InstallFailed || Array.isArray(error.errors)
-  console.error(expected ? `\n${error.message}` : error)
-  process.exitCode = 1
-}
+await prepare({ lean: true, title: "what Holdfast needs to run" }, (node) =>
+  runToEnd(node, [join(ROOT, "apps/cli/bin/holdfast.mjs"), "serve", ...process.argv.slice(2)], { env: withoutNpm() }),
+)

@@ -19,7 +19,12 @@ const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
 /** Folders of this machine that are long enough to be told from ordinary words. */
 const mine = [homedir(), dirname(ROOT)].filter((path) => path.length > 4).map((path) => `${escaped(path)}(?=[/"'\`\\s]|$)`)
 const MACHINE = new RegExp(
-  [...mine, "(?<![\\w.$}])/(?:work|root)/", `(?<![\\w.$}])/(?:home|Users)/(?!${EXAMPLES}\\b)[a-z]`, `[A-Z]:\\\\\\\\?Users\\\\`].join("|"),
+  [
+    ...mine,
+    "(?<![\\w.$}])/(?:work|root)/",
+    `(?<![\\w.$}])/(?:home|Users)/(?!${EXAMPLES}\\b)[a-z]`,
+    `[A-Z]:\\\\\\\\?Users\\\\`,
+  ].join("|"),
 )
 const HOST = /"resolved":\s*"https?:|^\s*registry\s*=/m
 const LEFT = /\b(TODO|FIXME|XXX|HACK)\b/
@@ -40,11 +45,13 @@ for (const path of files) {
     lines.forEach((line, index) => {
       if (MACHINE.test(line)) problems.push(`${path}:${index + 1}: a path of a machine: ${line.trim().slice(0, 100)}`)
       if (HOST.test(line)) problems.push(`${path}:${index + 1}: a registry's address`)
-      if (CODE.test(path) && LEFT.test(line)) problems.push(`${path}:${index + 1}: something left to do: ${line.trim().slice(0, 100)}`)
+      if (CODE.test(path) && LEFT.test(line))
+        problems.push(`${path}:${index + 1}: something left to do: ${line.trim().slice(0, 100)}`)
     })
   }
   if (!CODE.test(path)) continue
-  if (lines.length - 1 > maxLines(path)) problems.push(`${path}: ${lines.length - 1} lines, more than ${maxLines(path)}; split it`)
+  if (lines.length - 1 > maxLines(path))
+    problems.push(`${path}: ${lines.length - 1} lines, more than ${maxLines(path)}; split it`)
   if (NAMES.test(name.replace(/\.(test\.)?(ts|mjs)$/, ""))) problems.push(`${path}: the name does not say what it holds`)
 }
 conclude("traces", problems, `${files.length} files carry none`)

@@ -39,7 +39,9 @@ async function packed(): Promise<string> {
   // The package unpacks into the folder for temporary files.
   process.env["TMPDIR"] = place
   try {
-    const { default: chromium } = await import(pathToFileURL(createRequire(`${HEAVY}package.json`).resolve("@sparticuz/chromium")).href)
+    const { default: chromium } = await import(
+      pathToFileURL(createRequire(`${HEAVY}package.json`).resolve("@sparticuz/chromium")).href
+    )
     return await chromium.executablePath()
   } finally {
     if (before === undefined) delete process.env["TMPDIR"]
