@@ -24,7 +24,8 @@ export interface HubFile {
   readonly version: string
 }
 
-const explicit = (settings: ResolvedSettings, name: "port" | "host"): boolean => settings.sources[name] !== "default"
+const explicit = (settings: ResolvedSettings, name: "port" | "host"): boolean =>
+  settings.sources[name] !== "default" && settings.values[name] !== 0
 
 /** Address of the hub by settings, or by the file that a running one keeps. */
 export function hubOrigin(settings: ResolvedSettings, data: string): string {

@@ -1,0 +1,223 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { eventually } from "@holdfast/testkit/eventually"
+import { startHub } from "@holdfast/testkit/hub-process"
+import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { attached, holdfast, UserTerminal } from "./user-terminal.ts"
+
+const DETACH = "\u001dd"
+
+describe("attach", () => {
+  let hub: HubProcess
+  let users: Array<UserTerminal> = []
+  let made = 0
+
+  beforeAll(async () => {
+    hub = await startHub()
+  })
+  afterEach(async () => {
+    await Promise.all(users.map((user) => user.close()))
+    users = []
+  })
+  afterAll(async () => {
+    await hub.stop()
+  })
+
+  const open = async (...command: ReadonlyArray<string>): Promise<string> => {
+    const label = `s${++made}`
+    const ran = await holdfast(hub.environment(), "new", "terminal", "--label", label, "--env", "PS1=ready> ", "--", ...(command.length === 0 ? ["bash", "--norc", "--noprofile"] : command))
+    expect(ran).toMatchObject({ code: 0 })
+    return ran.stdout.trim()
+  }
+  const attach = (session: string, ...options: ReadonlyArray<string>): UserTerminal => {
+    const user = attached(hub, session, ...options)
+    users.push(user)
+    return user
+  }
+  const untouched = (user: UserTerminal): void => {
+    expect(user.alternate).toBe(false)
+    expect(user.modes).toMatchObject({
+      applicationCursorKeysMode: false,
+      applicationKeypadMode: false,
+      bracketedPasteMode: false,
+      insertMode: false,
+      mouseTrackingMode: "none",
+      originMode: false,
+      sendFocusMode: false,
+      wraparoundMode: true,
+    })
+  }
+
+  it("works like the terminal itself: type, detach, come back to the same screen", async () => {
+    const session = await open()
+    const first = attach(session)
+    await first.sees("ready>")
+    expect(first.written).toContain("Ctrl-] d detaches")
+    first.type("echo he''llo; seq 1 5\r")
+    await first.sees(/hello\n1\n2\n3\n4\n5\nready>/)
+    const before = first.screen
+    first.type(DETACH)
+    expect(await first.ended).toBe(0)
+    await first.sees("detached from")
+    untouched(first)
+    const second = attach(session)
+    await second.sees(/5\nready>/)
+    expect(second.screen.slice(0, 8)).toEqual(before.slice(0, 8))
+  })
+
+  it("C-6 restores the terminal when the session's command ends, and says how it ended", async () => {
+    const session = await open("bash", "-c", 'read x; printf "\\033[?1049h\\033[?1002;1006h\\033[?2004h\\033[?25l\\033[5;10r\\033[?6h\\033[41m"; read y; exit 3')
+    const user = attach(session)
+    await eventually("attached", 10_000, () => user.written.includes("\u001b[2J"))
+    user.type("\r")
+    await eventually("modes set", 10_000, () => user.alternate && user.modes.mouseTrackingMode === "drag")
+    user.type("\r")
+    expect(await user.ended).toBe(0)
+    await user.sees("exited with code 3")
+    untouched(user)
+    expect(user.written).toContain("\u001b[?25h")
+  })
+
+  it("C-6 passes the exit code on when asked", async () => {
+    const session = await open("bash", "-c", "read x; exit 7")
+    const user = attach(session, "--exit-code")
+    await eventually("attached", 10_000, () => user.written.includes("\u001b[2J"))
+    user.type("\r")
+    expect(await user.ended).toBe(7)
+  })
+
+  it("C-6 restores the terminal when a signal ends it, and the session goes on", async () => {
+    for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
+      const session = await open("bash", "-c", 'printf "\\033[?1049h\\033[?1003h\\033[?2004h"; read x')
+      const user = attach(session)
+      await eventually("modes set", 10_000, () => user.alternate && user.modes.mouseTrackingMode === "any")
+      user.signal(signal)
+      expect(await user.ended).toBe(1)
+      await user.sees(`ended by ${signal}`)
+      untouched(user)
+      expect((await hub.call<{ process: string }>("GET", `/api/sessions/${session}`)).body.process).toBe("running")
+    }
+  })
+
+  it("C-6 leaves the tty in the modes it found", async () => {
+    const session = await open()
+    const shell = new UserTerminal({ ...hub.environment(), PS1: "own> " }, ["--norc", "--noprofile"], undefined, "bash")
+    users.push(shell)
+    await shell.sees("own>")
+    shell.type(`stty -a | cksum; ${process.execPath} ${new URL("../src/main.ts", import.meta.url).pathname} attach ${session}; stty -a | cksum\r`)
+    await shell.sees("ready>")
+    shell.type(DETACH)
+    await shell.sees(/goes on\]\n\d+ \d+\nown>/)
+    const sums = [...shell.text.matchAll(/^(\d{5,} \d+)$/gm)].map(([, sum]) => sum)
+    expect(sums.length).toBe(2)
+    expect(sums[0]).toBe(sums[1])
+  })
+
+  it("follows the size of its window", async () => {
+    const session = await open()
+    const user = attach(session)
+    await user.sees("ready>")
+    user.resize(100, 30)
+    user.type("stty size\r")
+    await user.sees("30 100")
+  })
+
+  it("T-11 types nothing when it only reads, and still detaches", async () => {
+    const session = await open()
+    const user = attach(session, "--read-only")
+    await user.sees("ready>")
+    user.type("echo nev''er\r")
+    await user.sees("read-only: nothing is typed")
+    user.type(DETACH)
+    expect(await user.ended).toBe(0)
+    const { stdout } = await holdfast(hub.environment(), "screen", session)
+    expect(stdout).not.toContain("never")
+  })
+
+  it("C-7 T5 trap 18 the child's questions reach no viewer's terminal, live or replayed, and get one answer each", async () => {
+    const ask = 'stty raw -echo; printf "\\033[c\\033[6n\\033[?2026\\$p\\033]11;?\\007\\033[>q\\033[18t\\033P+q544e\\033\\\\"; '
+    const session = await open("bash", "-c", `read go; ${ask} sleep 1; printf done; timeout 2 od -An -c; printf end; sleep 60`)
+    const viewers = [attach(session), attach(session), attach(session)]
+    await Promise.all(viewers.map((user) => eventually("attached", 10_000, () => user.written.includes("\u001b[2J"))))
+    await eventually("drawn", 10_000, () => viewers.every((user) => user.code === undefined))
+    viewers[0]?.type("\r")
+    await viewers[0]?.sees("end", 15_000)
+    expect(viewers.map(({ answered }) => answered)).toEqual(["", "", ""])
+    const answers = viewers[0]?.text.replace(/\s/g, "") ?? ""
+    const count = (pattern: RegExp): number => [...answers.matchAll(pattern)].length
+    expect({
+      attributes: count(/033\[\?[\d;]*c/g),
+      position: count(/033\[\d+;\d+R/g),
+      mode: count(/033\[\?2026;\d\$y/g),
+      background: count(/033\]11;rgb:/g),
+    }).toEqual({ attributes: 1, position: 1, mode: 1, background: 1 })
+    const late = attach(session)
+    await late.sees("end")
+    expect(late.answered).toBe("")
+    const replayed = new UserTerminal(hub.environment(), ["replay", session, "--speed", "0"])
+    users.push(replayed)
+    expect(await replayed.ended).toBe(0)
+    expect(replayed.answered).toBe("")
+    const inputs = await holdfast(hub.environment(), "log", session, "--raw")
+    expect(inputs.stdout.match(/end/g)?.length).toBe(1)
+  })
+
+  it("C-1 goes on by itself when the hub was killed and started again, and nothing is missing or doubled", async () => {
+    const session = await open("bash", "-c", "read go; for i in $(seq 1 300); do echo line $i; sleep 0.02; done; read x")
+    const user = attach(session)
+    await eventually("attached", 10_000, () => user.written.includes("\u001b[2J"))
+    user.type("\r")
+    await user.sees("line 20")
+    await hub.kill("SIGKILL")
+    await user.sees("the hub is away", 5000)
+    await hub.start()
+    await eventually("said", 10_000, () => user.written.includes("the hub is back"))
+    await user.sees("line 300", 15_000)
+    expect(user.alternate).toBe(false)
+    const lines = [...user.text.matchAll(/^line (\d+)$/gm)].map(([, number]) => Number(number))
+    expect(lines).toEqual(Array.from({ length: 300 }, (_, i) => i + 1))
+    expect(user.text).not.toContain("the hub is")
+    user.type(DETACH)
+    expect(await user.ended).toBe(0)
+  })
+
+  it("C-3 keys that are pressed while the hub is away arrive once it is back, once", async () => {
+    const session = await open()
+    const user = attach(session)
+    await user.sees("ready>")
+    await hub.kill("SIGKILL")
+    user.type("echo on''ce\r")
+    await hub.start()
+    await user.sees(/^once$/m, 15_000)
+    user.type("echo aft''er\r")
+    await user.sees(/^after$/m)
+    expect(user.text.match(/^once$/gm)?.length).toBe(1)
+  })
+
+  it("C-6 gives up on a hub that stays away, restores the terminal and ends with 3", async () => {
+    const session = await open("bash", "-c", 'printf "\\033[?1049h\\033[?1003hfull screen"; read x')
+    const user = attach(session, "--wait", "2")
+    await user.sees("full screen")
+    await hub.kill("SIGKILL")
+    expect(await user.ended).toBe(3)
+    untouched(user)
+    await hub.start()
+  })
+
+  it("refuses without a terminal, and names a session that is not there", async () => {
+    const session = await open()
+    expect(await holdfast(hub.environment(), "attach", session)).toMatchObject({ code: 1 })
+    const missing = new UserTerminal(hub.environment(), ["attach", "nothing-like-it"])
+    users.push(missing)
+    expect(await missing.ended).toBe(1)
+    await missing.sees("no session has the id")
+  })
+
+  it("shows the last screen of a session that is over", async () => {
+    const session = await open("bash", "-c", "echo last words; exit 4")
+    await eventually("exited", 10_000, async () => (await hub.call<{ process: string }>("GET", `/api/sessions/${session}`)).body.process === "exited")
+    const user = attach(session)
+    expect(await user.ended).toBe(0)
+    expect(user.text).toContain("last words")
+    await user.sees("exited with code 4")
+  })
+})

@@ -1,0 +1,118 @@
+/**
+ * A user at a terminal: the command line in a real PTY, with an emulator that draws and, as real terminals do, answers
+ * every question it is asked by typing.
+ */
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { spawn } from "@lydell/node-pty"
+import type { IPty } from "@lydell/node-pty"
+import headless from "@xterm/headless"
+import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { eventually } from "@holdfast/testkit/eventually"
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+/** Outcome of a command that was run to its end. */
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the command line to its end. */
+export const holdfast = (environment: NodeJS.ProcessEnv, ...args: ReadonlyArray<string>): Promise<Ran> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: environment, maxBuffer: 64 * 1024 * 1024, timeout: 30_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr })
+    })
+  })
+
+/** A user's terminal with a program in it. */
+export class UserTerminal {
+  readonly #pty: IPty
+  readonly #emulator: headless.Terminal
+  /** Everything the program wrote, as text. */
+  written = ""
+  /** What the emulator typed by itself, in answer to questions. */
+  answered = ""
+  code: number | undefined
+  readonly ended: Promise<number>
+
+  constructor(environment: NodeJS.ProcessEnv, args: ReadonlyArray<string>, size: { readonly cols: number; readonly rows: number } = { cols: 80, rows: 24 }, program?: string) {
+    this.#emulator = new headless.Terminal({ ...size, allowProposedApi: true, scrollback: 2000 })
+    const [file, all] = program === undefined ? [process.execPath, [MAIN, ...args]] : [program, [...args]]
+    this.#pty = spawn(file, all, { ...size, env: { ...environment, TERM: "xterm-256color" } })
+    this.#emulator.onData((data) => {
+      this.answered += data
+      this.#pty.write(data)
+    })
+    this.#pty.onData((data) => {
+      this.written += data
+      this.#emulator.write(data)
+    })
+    this.ended = new Promise((resolve) => {
+      this.#pty.onExit(({ exitCode }) => {
+        this.code = exitCode
+        resolve(exitCode)
+      })
+    })
+  }
+
+  get pid(): number {
+    return this.#pty.pid
+  }
+
+  type(text: string): void {
+    this.#pty.write(text)
+  }
+
+  resize(cols: number, rows: number): void {
+    this.#emulator.resize(cols, rows)
+    this.#pty.resize(cols, rows)
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.#pty.pid, signal)
+  }
+
+  get modes(): headless.IModes {
+    return this.#emulator.modes
+  }
+
+  get alternate(): boolean {
+    return this.#emulator.buffer.active.type === "alternate"
+  }
+
+  /** The rows that are seen now. */
+  get screen(): ReadonlyArray<string> {
+    const { active } = this.#emulator.buffer
+    return Array.from({ length: this.#emulator.rows }, (_, i) => active.getLine(active.baseY + i)?.translateToString(true) ?? "")
+  }
+
+  /** The whole text, scrollback included. */
+  get text(): string {
+    const { active } = this.#emulator.buffer
+    return Array.from({ length: active.length }, (_, i) => active.getLine(i)?.translateToString(true) ?? "").join("\n")
+  }
+
+  /** Waits until the screen fulfils a condition. */
+  async sees(what: string | RegExp, within = 10_000): Promise<void> {
+    const found = (): boolean => (typeof what === "string" ? this.screen.join("\n").includes(what) : what.test(this.screen.join("\n")))
+    try {
+      await eventually(`the screen shows ${String(what)}`, within, found)
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}; it shows:\n${this.screen.join("\n").trimEnd()}`, { cause: error })
+    }
+  }
+
+  /** Ends the program, if it lives, and waits for it. */
+  async close(): Promise<void> {
+    if (this.code === undefined) this.#pty.kill("SIGKILL")
+    await this.ended
+    this.#emulator.dispose()
+  }
+}
+
+/** A user who attaches to a session. */
+export const attached = (hub: HubProcess, session: string, ...options: ReadonlyArray<string>): UserTerminal =>
+  new UserTerminal(hub.environment(), ["attach", session, ...options])
