@@ -9,12 +9,16 @@ export interface Awaited {
   readonly reached: Promise<void>
 }
 
-/** Waits for a condition that `check` looks at; rejects after `milliseconds`, naming `what`. */
+/** Waits for a condition that `check` looks at; rejects after `milliseconds`, naming `what`, or with what the condition throws. */
 export function until(what: string, milliseconds: number, condition: () => boolean): Awaited {
-  const { promise, resolve } = Promise.withResolvers<void>()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
   return {
     check: () => {
-      if (condition()) resolve()
+      try {
+        if (condition()) resolve()
+      } catch (error) {
+        reject(error)
+      }
     },
     reached: within(what, milliseconds, promise),
   }

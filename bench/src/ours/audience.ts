@@ -6,6 +6,10 @@ import type { Place } from "../row.ts"
 import { createSession, openHub, terminal, type Hub } from "./hub.ts"
 import { connectWire, type Wire } from "./wire.ts"
 
+/** Connections that append, and appends under way on each: a hub takes a bounded number. */
+const PUBLISHERS = 4
+const UNDER_WAY = 200
+
 /** A hub with a session, its subscribers and a publisher that appends marks. */
 export interface OurAudience {
   readonly hub: Hub
@@ -39,9 +43,24 @@ export async function gatherOurs(place: Place, subscribers: number, text: string
       wires.push(wire)
       await wire.attach(session, {}, count)
     }
-    const publisher = await connectWire(hub)
-    wires.push(publisher)
+    const publishers = await Promise.all(Array.from({ length: PUBLISHERS }, () => connectWire(hub)))
+    wires.push(...publishers)
     let refused: unknown
+    let waiting = 0
+    const free: Array<Wire> = publishers.flatMap((publisher) => Array.from({ length: UNDER_WAY }, () => publisher))
+    const append = (publisher: Wire): void => {
+      waiting--
+      publisher.call("Mark", { session, mark: { text } }).then(
+        () => {
+          if (waiting > 0) append(publisher)
+          else free.push(publisher)
+        },
+        (error: unknown) => {
+          refused = error
+          changed()
+        },
+      )
+    }
     return {
       hub,
       session,
@@ -50,10 +69,9 @@ export async function gatherOurs(place: Place, subscribers: number, text: string
         return received
       },
       publish: () => {
-        publisher.call("Mark", { session, mark: { text } }).catch((error: unknown) => {
-          refused = error
-          changed()
-        })
+        waiting++
+        const publisher = free.pop()
+        if (publisher !== undefined) append(publisher)
       },
       onChange: (next) => {
         changed = next

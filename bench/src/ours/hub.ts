@@ -52,7 +52,7 @@ process.on("exit", () => {
 
 /** Starts a hub whose data is in `data` of the place's directory, where a seeded store may be already. */
 export async function openHub(place: Place, settings: Readonly<Record<string, string>> = {}): Promise<Hub> {
-  const probe = join(place.directory, "probe")
+  const probe = join(place.directory, `probe-${crypto.randomUUID().slice(0, 8)}`)
   const hub = await startHub({
     data: join(place.directory, "data"),
     settings: { BENCH_PROBE: probe, HOLDFAST_LOG_LEVEL: "warn", ...settings },

@@ -93,5 +93,6 @@ export function answer(handlers: Readonly<Record<string, (fields: Fields) => Fie
 function collect(): Fields {
   globalThis.gc?.()
   globalThis.gc?.()
-  return { rss: process.memoryUsage.rss() }
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return { rss, heap: heapUsed + external }
 }

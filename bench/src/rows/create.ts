@@ -7,14 +7,21 @@ import { WebSocket } from "ws"
 import { drain, timed } from "../load/pump.ts"
 import { eventBytes } from "../load/payload.ts"
 import { openHub, terminal } from "../ours/hub.ts"
-import { connectWire } from "../ours/wire.ts"
+import { connectWire, type Wire } from "../ours/wire.ts"
 import { BARE } from "../peer/audience.ts"
 import { figure, startStation } from "../process/station.ts"
 import { ofLimit, value, type Contestant, type Row } from "../row.ts"
 import { quantile } from "../statistics.ts"
 
 const OUTSTANDING = 100
-const CHILD = terminal("/bin/true", [])
+const CHILD = terminal("/bin/cat", [])
+
+/** Removes sessions after their creation was measured, so that children do not pile up. */
+const removeAll = async (wire: Wire, ids: ReadonlyArray<string>): Promise<void> => {
+  await drain(20, ids.length, async (at) => {
+    await wire.call("Delete", { session: ids[at] })
+  })
+}
 
 const groupCommit: Contestant = {
   name: "raw ws + group commit",
@@ -63,10 +70,12 @@ export const CREATE_OUTSTANDING: Row = {
       await wire.call("Create", CHILD)
       return {
         measure: async () => {
-          const count = place.size(1000, 200)
+          const count = place.size(400, 150)
+          const ids: Array<string> = []
           const milliseconds = await drain(OUTSTANDING, count, async () => {
-            await wire.call("Create", CHILD)
+            ids.push(String((await wire.call("Create", CHILD))["id"]))
           })
+          await removeAll(wire, ids)
           return { rate: (count * 1000) / milliseconds }
         },
         close: async () => {
@@ -97,9 +106,11 @@ export const CREATE_SEQUENTIAL: Row = {
       await wire.call("Create", CHILD)
       return {
         measure: async () => {
+          const ids: Array<string> = []
           const times = await timed(place.size(300, 60), async () => {
-            await wire.call("Create", CHILD)
+            ids.push(String((await wire.call("Create", CHILD))["id"]))
           })
+          await removeAll(wire, ids)
           return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
         },
         close: async () => {

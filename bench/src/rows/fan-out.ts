@@ -14,7 +14,7 @@ type Listeners = Pick<Audience, "received" | "publish" | "onChange">
 async function cost(place: Place, listeners: Listeners, pid: number, subscribers: number, perSecond: number): Promise<Figures> {
   const before = listeners.received()
   const cpu = cpuMilliseconds(pid)
-  const made = await pace(perSecond, place.size(4000, 1000), listeners.publish)
+  const made = await pace(perSecond, place.size(4000, 700), listeners.publish)
   const arrived = until("every event was delivered", 20_000, () => listeners.received() - before >= made * subscribers)
   listeners.onChange(arrived.check)
   arrived.check()

@@ -12,13 +12,23 @@ import { ofLimit, type Contestant, type Place, type Row } from "../row.ts"
 
 const connections = (place: Place): number => place.size(1000, 300)
 
-/** Kilobytes of resident memory per connection; a tenth of the connections warm the server up. */
-async function perConnection(place: Place, resident: () => Promise<number>, connect: () => Promise<void>): Promise<number> {
-  const warm = connections(place) / 10
-  for (let at = 0; at < warm; at++) await connect()
-  const before = await resident()
-  for (let at = 0; at < connections(place); at++) await connect()
-  return ((await resident()) - before) / 1024 / connections(place)
+/** What a server holds after its garbage was collected, in bytes. */
+interface Held {
+  readonly rss: number
+  readonly heap: number
+}
+
+/**
+ * Kilobytes per connection. As many connections go first, to bring the process to its working size. Memory that the
+ * process had already taken does not show in its resident size, so the growth of the heap counts where it is larger.
+ */
+async function perConnection(place: Place, held: () => Promise<Held>, connect: () => Promise<void>): Promise<number> {
+  const count = connections(place)
+  for (let at = 0; at < count; at++) await connect()
+  const before = await held()
+  for (let at = 0; at < count; at++) await connect()
+  const after = await held()
+  return Math.max(after.rss - before.rss, after.heap - before.heap) / 1024 / count
 }
 
 const peer = (name: string, server: URL, connect: (port: number) => Promise<() => void>): Contestant => ({
@@ -29,8 +39,11 @@ const peer = (name: string, server: URL, connect: (port: number) => Promise<() =
       const closers: Array<() => void> = []
       try {
         const port = figure(await station.call("port"), "port")
-        const resident = async (): Promise<number> => figure(await station.call("collect"), "rss")
-        const each = await perConnection(place, resident, async () => {
+        const held = async (): Promise<Held> => {
+          const fields = await station.call("collect")
+          return { rss: figure(fields, "rss"), heap: figure(fields, "heap") }
+        }
+        const each = await perConnection(place, held, async () => {
           closers.push(await connect(port))
         })
         return { each }
@@ -53,11 +66,10 @@ export const MEMORY_CONNECTION: Row = {
     name: "holdfast",
     open: async (place) => ({
       measure: async () => {
-        const hub = await openHub(place)
+        const hub = await openHub(place, { HOLDFAST_CONNECTIONS_MAX: "5000" })
         const wires: Array<Wire> = []
         try {
-          const resident = async (): Promise<number> => (await hub.ask("collect")).rss
-          const each = await perConnection(place, resident, async () => {
+          const each = await perConnection(place, () => hub.ask("collect"), async () => {
             wires.push(await connectWire(hub))
           })
           return { each }

@@ -20,7 +20,7 @@ async function growth(
 ): Promise<Figures> {
   const flow = async (readers: number): Promise<number> => {
     const before = listeners.received()
-    const made = await pace(2000, place.size(10_000, 3000), listeners.publish)
+    const made = await pace(2000, place.size(10_000, 2000), listeners.publish)
     const arrived = until("everybody who reads has everything", 60_000, () => listeners.received() - before >= made * readers)
     listeners.onChange(arrived.check)
     arrived.check()
