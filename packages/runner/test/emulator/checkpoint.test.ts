@@ -1,6 +1,8 @@
 import { expect, it } from "vitest"
-import { ChildTerminal } from "../../src/emulator/ChildTerminal.ts"
+import { ChildTerminal, setWidths } from "../../src/emulator/ChildTerminal.ts"
+import { emptyTerminal } from "../../src/emulator/xterm-internals.ts"
 import { checkpointOf, runSeed } from "./checkpoint-fuzz.ts"
+import { randomFrom, randomOutput } from "./streams.ts"
 import { difference } from "./terminal-state.ts"
 
 const seeds = (from: number, count: number, withResize: boolean): ReadonlyArray<string> =>
@@ -60,6 +62,27 @@ it("T-4 trap 18 a checkpoint makes no terminal answer", () => {
   open(20, 5, 10, answers).parse(Buffer.from(checkpoint))
   expect(answers).toEqual([])
   expect(checkpoint).not.toContain("]52;")
+})
+
+it("T-6 a viewer without any of the emulator's additions shows a checkpoint the same", { timeout: 30_000 }, async () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = randomFrom(seed)
+    const [cols, rows] = [3 + random.below(60), 1 + random.below(20)]
+    const full = open(cols, rows)
+    full.parse(randomOutput(random, 80, cols, rows, true))
+    const viewer = emptyTerminal(cols, rows, 100)
+    setWidths(viewer)
+    const typed: Array<string> = []
+    viewer.onData((data) => typed.push(data))
+    await new Promise<void>((resolve) => viewer.write(checkpointOf(full), resolve))
+    const { active } = viewer.buffer
+    const text = Array.from({ length: rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true).trimEnd() ?? "")
+    expect(text.join("\n").trimEnd()).toBe(full.screen().text)
+    expect([Math.min(active.cursorX, cols - 1), active.cursorY]).toEqual([full.screen().cursor.x, full.screen().cursor.y])
+    expect(typed).toEqual([])
+    viewer.dispose()
+    full.dispose()
+  }
 })
 
 it("trap 19 a checkpoint of a large scrollback is made in short steps", () => {

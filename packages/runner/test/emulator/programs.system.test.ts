@@ -12,6 +12,9 @@ import { difference } from "./terminal-state.ts"
 const COLS = 90
 const ROWS = 30
 const CUTS = 60
+const TMUX = `holdfast-${process.pid}`
+
+const isInstalled = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0
 
 let folder = ""
 beforeAll(() => {
@@ -20,11 +23,13 @@ beforeAll(() => {
   writeFileSync(join(folder, "text.txt"), text)
   writeFileSync(join(folder, "code.c"), `#include <stdio.h>\n${"int main(void) { return 0; /* 日本 */ }\n".repeat(80)}`)
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => {
+  if (isInstalled("tmux")) spawnSync("tmux", ["-L", TMUX, "kill-server"])
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const open = (answer: (data: string) => void) => new ChildTerminal(COLS, ROWS, 200, { answer, title: () => undefined })
 
-const isInstalled = (program: string): boolean => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0
 
 /** Records a program: each input is typed once it has been quiet for a moment; answers queries as the runner does. */
 const record = async (command: string, args: ReadonlyArray<string>, inputs: ReadonlyArray<string>): Promise<Buffer> => {
@@ -64,7 +69,7 @@ const vim = ["-u", "NONE", "-c", "syntax on", "-c", "set number hlsearch t_Co=25
 const programs: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyArray<string>]> = [
   ["vim", vim, ["\x06", "/main\r", "5dd", "ihello 日本\x1b", ":split\r", "u", "G", ":q!\r:q!\r"]],
   ["less", ["-R", "text.txt"], [" ", " ", "/word\r", "n", "G", "g", "q"]],
-  ["tmux", ["-L", `holdfast-${process.pid}`, "-f", "/dev/null", "new", "sh"], ["cat text.txt | head -50\r", "\x02%", "ls -l\r", "\x02\"", "echo 日本\r", "\x02o", "\x02:kill-server\r"]],
+  ["tmux", ["-L", TMUX, "-f", "/dev/null", "new", "sh"], ["cat text.txt | head -50\r", "\x02%", "ls -l\r", "\x02\"", "echo 日本\r", "\x02o", "\x02:kill-server\r"]],
   ["top", ["-d", "0.3"], ["c", "1", "q"]],
   ["htop", [], ["\x1b[B", "t", "q"]],
   ["bash", ["--norc"], ["ls --color=always\r", "cat text.txt\r", "\x12cat", "\x03", "printf '\\e[5;10r\\e[10;1H\\n\\n\\n\\e[r'\r", "clear\r", "exit\r"]]
