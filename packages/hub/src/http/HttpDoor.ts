@@ -21,7 +21,7 @@ import { Hub } from "../Hub.ts"
 import type { Allowed } from "../guard/guard.ts"
 import { Administration } from "./Administration.ts"
 import { errorOfCause, refusal } from "./answer.ts"
-import { readBody } from "./body.ts"
+import { readBody, writeBeforeBody } from "./body.ts"
 import { Exchange, type ExchangeShape } from "./Exchange.ts"
 import { hubHandlers } from "./hub.ts"
 import { logHandlers } from "./log.ts"
@@ -133,18 +133,8 @@ export function writeAnswer(response: ServerResponse, answer: HttpServerResponse
   response.end(bytes)
 }
 
-/** Milliseconds in which the rest of a refused body is thrown away, so that the client reads the answer and not a reset. */
-const LINGER = 500
-
 function writeRefusedBody({ request, response }: ExchangeShape, answer: HttpServerResponse.HttpServerResponse): void {
   if (response.headersSent || response.destroyed || answer.body._tag !== "Uint8Array") return
-  response.writeHead(answer.status, { ...answer.headers, "content-type": answer.body.contentType, "content-length": answer.body.body.length, connection: "close" })
-  response.write(answer.body.body)
-  const timer = setTimeout(() => response.end(), LINGER)
-  request.once("end", () => {
-    clearTimeout(timer)
-    response.end()
-  })
-  response.once("close", () => clearTimeout(timer))
-  request.resume()
+  const { body, contentType } = answer.body
+  writeBeforeBody(request, response, answer.status, { ...answer.headers, "content-type": contentType }, body)
 }

@@ -40,13 +40,15 @@ export const openSse = (response: ServerResponse, heartbeat: number): SseStream 
   response.socket?.setKeepAlive(true, 30_000)
   response.flushHeaders()
   const timer = setInterval(() => {
-    if (!response.writableNeedDrain && response.writableLength === 0) response.write(": \n\n")
+    if (!response.writableEnded && response.writableLength === 0) response.write(": \n\n")
   }, heartbeat)
   timer.unref()
   response.on("close", () => clearInterval(timer))
+  // The client is gone in the middle of a write; close follows.
+  response.on("error", () => response.destroy())
   return {
     send: (text, taken) => {
-      if (!response.writable) return
+      if (response.writableEnded || response.destroyed) return
       response.write(text, (error) => {
         if (error === undefined || error === null) taken?.()
       })

@@ -1,7 +1,7 @@
 /**
  * Reading a request's body within its limit: what is too large is refused before it is read whole (G-10).
  */
-import type { IncomingMessage } from "node:http"
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http"
 import { BadRequest, TooLarge } from "@holdfast/protocol/errors"
 
 /** How reading ended: the bytes, or why there are none. `Gone` means that the client went away. */
@@ -46,4 +46,27 @@ export const readBody = (request: IncomingMessage, limit: number, done: (read: B
   request.on("end", () => settle({ _tag: "Body", bytes: Buffer.concat(chunks) }))
   request.on("error", () => settle({ _tag: "Gone" }))
   request.on("close", () => settle({ _tag: "Gone" }))
+}
+
+/** Milliseconds in which the rest of a refused body is thrown away, so that the client reads the answer and not a reset. */
+const LINGER = 500
+
+/** Writes an answer to a request whose body is not read (to its end), then closes the connection. */
+export const writeBeforeBody = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  bytes: Uint8Array,
+): void => {
+  response.writeHead(status, { ...headers, "content-length": bytes.length, connection: "close" })
+  if (!hasBody(request)) return void response.end(bytes)
+  response.write(bytes)
+  const timer = setTimeout(() => response.end(), LINGER)
+  request.once("end", () => {
+    clearTimeout(timer)
+    response.end()
+  })
+  response.once("close", () => clearTimeout(timer))
+  request.resume()
 }

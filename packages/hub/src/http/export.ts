@@ -63,6 +63,7 @@ export const exportLog = Effect.fnUntraced(function* (
     "cache-control": "no-store",
     "x-last-seq": String(record.lastSeq),
   })
+  response.on("error", () => response.destroy())
   response.once("close", () => {
     ended = true
     attachment.detach()

@@ -2,7 +2,7 @@
  * The listening server: limits, then the guard, then a door, for every request and every upgrade (G-1, G-10).
  */
 import { randomBytes } from "node:crypto"
-import { createServer as createPlain, type IncomingMessage, type Server, STATUS_CODES, type ServerResponse } from "node:http"
+import { createServer as createPlain, type IncomingMessage, type Server, STATUS_CODES } from "node:http"
 import { createServer as createTls } from "node:https"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
@@ -10,6 +10,7 @@ import type { Settings } from "@holdfast/protocol/settings"
 import { guard, type GuardPolicy, type Refused } from "../guard/guard.ts"
 import type { Principal } from "../Hub.ts"
 import type { OperationLog } from "../serve/OperationLog.ts"
+import { writeBeforeBody } from "./body.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import type { HttpDoor } from "./HttpDoor.ts"
 import type { AnswerCounts } from "./metrics.ts"
@@ -79,7 +80,7 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     if (decision._tag === "Refused") {
       parts.log.write("debug", "refused", { status: decision.status, tag: decision.tag, trace, remote: request.socket.remoteAddress })
       parts.counts.add("refused", decision.status, performance.now() - started)
-      return writeRefusal(response, decision)
+      return writeBeforeBody(request, response, decision.status, headersOf(decision), Buffer.from(textOf(decision)))
     }
     const exchange: ExchangeShape = { request, response, principal: decision.principal, trace, session: undefined, endings, taken: false }
     const { name } = decision.route
@@ -156,12 +157,6 @@ function headersOf({ status, allow }: Refused): Readonly<Record<string, string>>
     ...(status === 401 ? { "www-authenticate": 'Bearer realm="holdfast"' } : {}),
     ...(allow === undefined ? {} : { allow: allow.join(", ") }),
   }
-}
-
-function writeRefusal(response: ServerResponse, refused: Refused): void {
-  const text = textOf(refused)
-  response.writeHead(refused.status, { ...headersOf(refused), "content-length": Buffer.byteLength(text) })
-  response.end(text)
 }
 
 function refuseUpgrade(socket: Duplex, refused: Refused): void {

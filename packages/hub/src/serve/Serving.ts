@@ -28,6 +28,8 @@ export interface Serving {
   readonly startedIn: number
   /** A new one-time link: works once, within `linkExpiry`. */
   readonly link: () => string
+  /** Writes a fault of ours to the log, with its stack and a fingerprint; gives the fingerprint (X-4). */
+  readonly report: (fault: unknown) => string
   /** Ends gracefully within 10 s: tells the sockets, flushes appends, leaves the runner alone. Never fails; can be repeated. */
   readonly stop: () => Promise<void>
   /** Settles when the hub has stopped. */

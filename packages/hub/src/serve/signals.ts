@@ -1,11 +1,15 @@
 /**
- * Ends a hub on the process's signals.
+ * Ties a hub to its process: signals end it, faults that nobody caught are logged.
  */
 import type { Serving } from "./Serving.ts"
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const
 
-/** Stops the hub gracefully on SIGTERM, SIGINT and SIGHUP; a second signal ends the process at once. Settles when the hub has stopped. */
+/**
+ * Stops the hub gracefully on SIGTERM, SIGINT and SIGHUP; a second signal ends the process at once. A rejection that
+ * nobody handled is logged and the hub goes on; after an uncaught exception, whose damage cannot be known, it stops with
+ * exit code 1: children run on, and the next start goes on from what is durable. Settles when the hub has stopped.
+ */
 export const stopOnSignals = async (serving: Serving): Promise<void> => {
   let signalled = false
   const onSignal = (): void => {
@@ -13,7 +17,16 @@ export const stopOnSignals = async (serving: Serving): Promise<void> => {
     signalled = true
     void serving.stop()
   }
+  const onRejection = (reason: unknown): void => void serving.report(reason)
+  const onException = (error: unknown): void => {
+    const fingerprint = serving.report(error)
+    process.stderr.write(`holdfast: a fault of the hub's own (${fingerprint}); it stops, and its log has more\n`)
+    process.exitCode = 1
+    void serving.stop()
+  }
   for (const signal of SIGNALS) process.on(signal, onSignal)
+  process.on("unhandledRejection", onRejection).on("uncaughtException", onException)
   await serving.stopped
   for (const signal of SIGNALS) process.off(signal, onSignal)
+  process.off("unhandledRejection", onRejection).off("uncaughtException", onException)
 }

@@ -15,6 +15,7 @@ import { readOrMakeCredential, replaceCredential } from "../credentials/credenti
 import { makeCredentials } from "../credentials/Credentials.ts"
 import { unprotected } from "../guard/names.ts"
 import { Hub } from "../Hub.ts"
+import { fingerprintOf } from "../http/answer.ts"
 import { linkPath } from "../http/hub.ts"
 import { listen } from "../http/listen.ts"
 import type { SocketDoor } from "../socket/SocketDoor.ts"
@@ -98,6 +99,12 @@ async function build(settings: Settings, data: string, environment: ServeEnviron
     firstStart: credential.made,
     startedIn,
     link: () => `${url}${linkPath(credentials.makeLink(credentials.owner()).secret)}`,
+    report: (fault) => {
+      const stack = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
+      const fingerprint = fingerprintOf(stack)
+      log.write("error", stack, { operation: "fault", fingerprint })
+      return fingerprint
+    },
     stop: close,
     stopped,
   }

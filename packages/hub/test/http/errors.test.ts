@@ -79,6 +79,11 @@ describe("errors over HTTP", () => {
     expect((await post(JSON.stringify({ kind: "terminal", env: { A: "x".repeat(60_000) } }))).status).toBe(201)
   })
 
+  it("G-4 a large body without a credential is refused with an answer, not with a reset", async () => {
+    const body = JSON.stringify({ kind: "terminal", env: { A: "x".repeat(3_000_000) } })
+    for (let i = 0; i < 5; i++) expect((await door.send("/api/sessions", { method: "POST", body, token: "wrong" })).status).toBe(401)
+  })
+
   it("V5 a compressed body is refused", async () => {
     const answer = await door.send("/api/sessions", { method: "POST", body: "x", headers: { "content-encoding": "gzip" } })
     expect(answer.status).toBe(400)
