@@ -99,6 +99,7 @@ export async function build() {
   mkdirSync(DIST, { recursive: true })
   const chunksFirst = [...files].sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)))
   for (const file of chunksFirst) place(file)
+  rmSync(join(DIST, ".compiled"), { recursive: true, force: true })
   removeOldChunks(new Set(files.map((file) => file.path)))
   const bytes = files.reduce((sum, file) => sum + file.contents.length, 0)
   writeFileSync(STAMP, `${JSON.stringify({ files: files.map((file) => relative(DIST, file.path)).sort(), bytes })}\n`)
