@@ -135,7 +135,7 @@ describe("attach", () => {
 
   it("C-7 T5 trap 18 the child's questions reach no viewer's terminal, live or replayed, and get one answer each", async () => {
     const ask = 'stty raw -echo; printf "\\033[c\\033[6n\\033[?2026\\$p\\033]11;?\\007\\033[>q\\033[18t\\033P+q544e\\033\\\\"; '
-    const session = await open("bash", "-c", `read go; ${ask} sleep 1; printf done; timeout 2 od -An -c; printf end; sleep 60`)
+    const session = await open("bash", "-c", `read go; ${ask} IFS= read -r -t 2 -d "" answers; printf "%q end" "$answers"; sleep 60`)
     const viewers = [attach(session), attach(session), attach(session)]
     await Promise.all(viewers.map((user) => eventually("attached", 10_000, () => user.written.includes("\u001b[2J"))))
     await eventually("drawn", 10_000, () => viewers.every((user) => user.code === undefined))
@@ -145,10 +145,10 @@ describe("attach", () => {
     const answers = viewers[0]?.text.replace(/\s/g, "") ?? ""
     const count = (pattern: RegExp): number => [...answers.matchAll(pattern)].length
     expect({
-      attributes: count(/033\[\?[\d;]*c/g),
-      position: count(/033\[\d+;\d+R/g),
-      mode: count(/033\[\?2026;\d\$y/g),
-      background: count(/033\]11;rgb:/g),
+      attributes: count(/E\[\?[\d;]*c/g),
+      position: count(/E\[\d+;\d+R/g),
+      mode: count(/E\[\?2026;\d\$y/g),
+      background: count(/E\]11;rgb:/g),
     }).toEqual({ attributes: 1, position: 1, mode: 1, background: 1 })
     const late = attach(session)
     await late.sees("end")

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest"
+import { DetachKeys } from "../src/attach/DetachKeys.ts"
+import { Film } from "../src/log/Film.ts"
+import { changedTags } from "../src/sessions/change.ts"
+import { keyBytes } from "../src/sessions/keys.ts"
+import { sessionTable, suffixLength } from "../src/sessions/list.ts"
+import { sessionLines } from "../src/sessions/show.ts"
+import { ago, bytes, span } from "../src/text/amounts.ts"
+import { printable } from "../src/text/printable.ts"
+import { colored } from "../src/text/style.ts"
+import { fitText, padText, textWidth } from "../src/text/width.ts"
+import { session } from "./session.ts"
+
+describe("text", () => {
+  it("counts columns of wide, combining and joined characters", () => {
+    expect(["abc", "日本語", "é", "👨‍👩‍👧", "🇩🇪", "✔", "✔️", "한글", "ｗ"].map(textWidth)).toEqual([3, 6, 1, 2, 2, 1, 2, 4, 2])
+  })
+
+  it("shortens to columns and never cuts a character", () => {
+    expect(fitText("日本語テキスト", 7)).toBe("日本語…")
+    expect(fitText("日本語テキスト", 6)).toBe("日本…")
+    expect(fitText("short", 5)).toBe("short")
+    expect(padText("日本", 6)).toBe("日本  ")
+  })
+
+  it("S10 E-7 shows control characters escaped", () => {
+    expect(printable("a\u001b]0;x\u0007\r\n\u009b6n\u202eb")).toBe("a\\e]0;x\\x07\\r\\n\\x9b6n\\u202eb")
+  })
+
+  it("says times and sizes as people do", () => {
+    expect([0, 59_000, 60_000, 3_600_000, 86_400_000 * 3, 86_400_000 * 800].map(span)).toEqual(["0s", "59s", "1m", "1h", "3d", "2y"])
+    expect(ago(1000, 3000)).toBe("now")
+    expect([0, 812, 1434, 24_000_000].map(bytes)).toEqual(["0 B", "812 B", "1.4 KiB", "23 MiB"])
+  })
+
+  it("names keys as terminals send them", () => {
+    expect(["enter", "ctrl-c", "^C", "C-]", "alt-x", "up", "F5", "x"].map(keyBytes)).toEqual(["\r", "\u0003", "\u0003", "\u001d", "\u001bx", "\u001b[A", "\u001b[15~", "x"])
+    expect(() => keyBytes("nonsense")).toThrow("is not a key")
+  })
+
+  it("adds and removes tags", () => {
+    expect(changedTags(["a", "b"], ["b", "c"], ["a"])).toEqual(["b", "c"])
+  })
+})
+
+describe("the table of sessions", () => {
+  const now = 1_700_000_000_000
+  const rows = [
+    session({ label: "build", lastActiveAt: now - 1000, lastSeq: 12, pinned: true }),
+    session({ id: "01890000-0000-7000-8000-00000000beef", label: "日本語のセッション", process: "exited", exitCode: 2, lastActiveAt: now - 7_200_000, tags: ["ci", "slow"] }),
+    session({ id: "01890000-0000-7000-8000-00000000cafe", label: "evil\u001b[31m\nname", process: "lost", lastActiveAt: now - 86_400_000 * 9 }),
+  ]
+
+  it("reads like this", () => {
+    expect(sessionTable(rows, now, {})).toMatchInlineSnapshot(`
+      [
+        "ID        STATE     LABEL               COMMAND                    TAGS      SIZE  EVENTS  ACTIVE",
+        "00000001  running   * build             bash -c 'make && echo ok'           80x24      12     now",
+        "0000beef  exited 2  日本語のセッション  bash -c 'make && echo ok'  ci,slow  80x24       4  2h ago",
+        "0000cafe  lost      evil\\e[31m\\nname    bash -c 'make && echo ok'           80x24       4  1w ago",
+      ]
+    `)
+  })
+
+  it("fits its terminal at every width, also with wide characters", () => {
+    for (let width = 40; width <= 140; width += 1) {
+      for (const line of sessionTable(rows, now, { width })) expect(textWidth(line)).toBeLessThanOrEqual(width)
+    }
+    expect(sessionTable(rows, now, { width: 40 })[0]).not.toContain("COMMAND")
+  })
+
+  it("S10 puts no raw control character of a label on the terminal, coloured or not", () => {
+    const drawn = sessionTable(rows, now, { paint: colored }).join("")
+    // oxlint-disable-next-line no-control-regex
+    expect(drawn.replace(/\u001b\[\d+m/g, "")).toMatch(/^[^\u0000-\u001f\u007f-\u009f]*$/)
+    expect(drawn).toContain("\u001b[32mrunning\u001b[39m")
+  })
+
+  it("says what to do when there is nothing", () => {
+    expect(sessionTable([], now, {})).toEqual(["no sessions; open one with: holdfast new terminal --attach"])
+  })
+
+  it("shows enough of each id to tell them apart", () => {
+    expect(suffixLength(["aaaa-11111111", "bbbb-11111111"])).toBe(10)
+  })
+
+  it("shows a record", () => {
+    const lines = sessionLines(session({ problem: "the runner died\u0007", terminal: undefined }), now)
+    expect(lines).toContain("problem   the runner died\\x07")
+  })
+})
+
+describe("the detach key", () => {
+  const read = (keys: DetachKeys, ...chunks: ReadonlyArray<string>): string =>
+    chunks
+      .flatMap((chunk) => keys.read(Buffer.from(chunk, "latin1")))
+      .map((typed) => (typed._tag === "Input" ? Buffer.from(typed.bytes).toString("latin1") : `<${typed.command}>`))
+      .join("")
+
+  it("is found in one piece, in several, and as terminals report it in other modes", () => {
+    const keys = new DetachKeys("ctrl-]")
+    expect(read(keys, "ab\u001dd")).toBe("ab<detach>")
+    expect(read(keys, "\u001d", "d")).toBe("<detach>")
+    expect(read(keys, "\u001b[93;5ud")).toBe("<detach>")
+    expect(read(keys, "\u001b[93;5u\u001b[100u")).toBe("<detach>")
+    expect(read(keys, "\u001b[27;5;93~d")).toBe("<detach>")
+    expect(read(keys, "\u001dk", "\u001dr")).toBe("<keyboard><redraw>")
+  })
+
+  it("types the prefix when it is pressed twice, and any other key with it", () => {
+    const keys = new DetachKeys("ctrl-]")
+    expect(read(keys, "\u001d\u001dx")).toBe("\u001dx")
+    expect(read(keys, "\u001dq")).toBe("\u001dq")
+    expect(read(keys, "d")).toBe("d")
+  })
+
+  it("can be another key or none, and is refused when it is no control key", () => {
+    expect(read(new DetachKeys("ctrl-a"), "\u0001d")).toBe("<detach>")
+    expect(read(new DetachKeys("none"), "\u001dd")).toBe("\u001dd")
+    expect(() => new DetachKeys("x")).toThrow("control key")
+  })
+})
+
+describe("a film", () => {
+  it("A9 waits as long as it took, at its speed, and no longer than the longest pause", async () => {
+    const film = new Film(100, 5)
+    const begun = performance.now()
+    for (const time of [0, 2000, 100_000, 102_000]) await film.until(time)
+    const took = performance.now() - begun
+    expect(took).toBeGreaterThanOrEqual(85)
+    expect(took).toBeLessThan(400)
+    expect(film.shown).toBe(9000)
+  })
+
+  it("A9 stands still while it is paused, takes single steps, and ends", async () => {
+    const film = new Film(0, undefined)
+    film.keys(" ")
+    let passed = 0
+    const play = (async () => {
+      for (let i = 0; i < 5 && !film.stopped; i++) {
+        await film.until(i)
+        passed += 1
+      }
+    })()
+    film.keys("..")
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(passed).toBe(2)
+    film.keys("q")
+    await play
+    expect(film.stopped).toBe(true)
+  })
+})
