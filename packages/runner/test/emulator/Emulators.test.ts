@@ -125,3 +125,33 @@ it("T-3 when the thread dies its screens say so, children are not held back, and
   emulators.open(2, 80, 24, 100)
   expect((await emulators.screen(2)).text).toBe("alive")
 })
+
+it("T-3 one emulator that breaks is reported, its screen says so, and the others go on", async () => {
+  const thread = new URL(`data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from "node:worker_threads"
+    parentPort.on("message", (batch) => {
+      for (const step of batch.steps) {
+        if (step.type === "feed") parentPort.postMessage({ type: "broken", child: step.child, reason: "planted" })
+        if (step.type === "screen") parentPort.postMessage({ type: "screen", request: step.request, screen: { text: "alive" } })
+      }
+    })`)}`)
+  let report: ((message: string) => void) | undefined
+  const failed = new Promise<string>((resolve) => (report = resolve))
+  const emulators = start({ failed: (message) => report?.(message) }, thread)
+  emulators.open(1, 80, 24, 100)
+  emulators.open(2, 80, 24, 100)
+  emulators.feed(1, 1, Buffer.from("x"))
+  await expect(emulators.screen(2)).resolves.toEqual({ text: "alive" })
+  expect(await failed).toBe("the emulator of child 1 failed: planted")
+  await expect(emulators.screen(1)).rejects.toThrow("planted")
+})
+
+it("E-7 a child that sets titles without end is told now and then, and its last title always", async () => {
+  const titles: Array<string> = []
+  const emulators = start({ title: (_child, title) => titles.push(title) })
+  emulators.open(1, 80, 24, 100)
+  for (let at = 1; at <= 20_000; at++) emulators.feed(1, at, Buffer.from(`\x1b]0;title ${at}\x07`))
+  await emulators.screen(1)
+  expect(titles.at(-1)).toBe("title 20000")
+  expect(titles.length).toBeLessThan(200)
+})

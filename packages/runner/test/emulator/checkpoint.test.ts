@@ -1,5 +1,6 @@
 import { expect, it } from "vitest"
 import { ChildTerminal, setWidths } from "../../src/emulator/ChildTerminal.ts"
+import { MAX_ROWS_LENGTH } from "../../src/emulator/checkpoint.ts"
 import { emptyTerminal } from "../../src/emulator/xterm-internals.ts"
 import { checkpointOf, runSeed } from "./checkpoint-fuzz.ts"
 import { randomFrom, randomOutput } from "./streams.ts"
@@ -83,6 +84,20 @@ it("T-6 a viewer without any of the emulator's additions shows a checkpoint the 
     viewer.dispose()
     full.dispose()
   }
+})
+
+it("T-6 a checkpoint of an enormous scrollback leaves out its oldest rows and keeps the screen", { timeout: 30_000 }, () => {
+  const terminal = open(200, 20, 60_000)
+  terminal.parse(Buffer.from("\x1b[31m\x1b7\x1b[m"))
+  const line = `${"\x1b[1mb\x1b[m".repeat(10)} ${"x".repeat(150)}\r\n`
+  for (let at = 0; at < 200; at++) terminal.parse(Buffer.from(`${at} ${line}`.repeat(100)))
+  const checkpoint = checkpointOf(terminal)
+  expect(checkpoint.length).toBeLessThan(MAX_ROWS_LENGTH + 100_000)
+  const copy = open(200, 20)
+  copy.parse(Buffer.from(checkpoint))
+  expect(copy.screen()).toEqual(terminal.screen())
+  for (const each of [terminal, copy]) each.parse(Buffer.from("\x1b8red"))
+  expect(copy.screen()).toEqual(terminal.screen())
 })
 
 it("trap 19 a checkpoint of a large scrollback is made in short steps", () => {
