@@ -14,6 +14,8 @@ export const SKIP_FROM_BYTES = 256 * 1024
 const SCAN_BYTES = 8 * 1024 * 1024
 /** Answers made in one turn, in characters; what a child asks beyond is noise that nobody reads. */
 const MAX_ANSWER = 64 * 1024
+/** Shortest time between two titles of a child, in milliseconds; of several in between the last counts. */
+const TITLE_INTERVAL = 100
 /** How long a checkpoint waits for the rest of a character, in milliseconds. */
 const CHARACTER_WAIT = 50
 
@@ -51,6 +53,9 @@ export class EmulatorQueue {
   #wait: NodeJS.Timeout | undefined
   #waited = false
   #broken: string | undefined
+  #title = ""
+  #toldTitle = ""
+  #titleTimer: NodeJS.Timeout | undefined
 
   constructor(cols: number, rows: number, scrollback: number, events: QueueEvents) {
     this.#cols = cols
@@ -60,7 +65,9 @@ export class EmulatorQueue {
       answer: (data) => {
         if (this.#answers.length + data.length <= MAX_ANSWER) this.#answers += data
       },
-      title: events.title
+      title: (title) => {
+        this.#title = title
+      }
     })
   }
 
@@ -91,6 +98,7 @@ export class EmulatorQueue {
     } catch (cause) {
       this.#break(cause)
     }
+    if (this.#title !== this.#toldTitle && this.#titleTimer === undefined) this.#tellTitle()
     if (this.#answers === "") return
     this.#events.answer(this.#answers)
     this.#answers = ""
@@ -99,6 +107,7 @@ export class EmulatorQueue {
   /** Frees the terminal and refuses what was asked and not yet answered. */
   close(): void {
     clearTimeout(this.#wait)
+    clearTimeout(this.#titleTimer)
     this.#refuse("the child was closed")
     this.#terminal.dispose()
   }
@@ -119,21 +128,23 @@ export class EmulatorQueue {
         return
       case "screen":
         this.#shift()
+        this.#tellTitle()
         this.#events.screen(step.request, { position: this.#position, ...this.#terminal.screen() })
         return
       case "checkpoint":
-        if (this.#terminal.isInCharacter && this.#awaitCharacter()) return
+        if (this.#terminal.isInCharacter && this.#awaitCharacter(step)) return
         this.#shift()
+        this.#tellTitle()
         this.#writing = { request: step.request, steps: this.#terminal.checkpoint() }
         return this.#write()
     }
   }
 
   /** A checkpoint cannot hold half a character: takes the output that follows first, or waits a moment for it. */
-  #awaitCharacter(): boolean {
+  #awaitCharacter(step: Step): boolean {
     const following = this.#steps[1]
     if (following?.type === "bytes") {
-      this.#steps.splice(0, 2, following, { ...this.#steps[0]! })
+      this.#steps.splice(0, 2, following, step)
       return true
     }
     if (following !== undefined || this.#waited) return false
@@ -200,6 +211,16 @@ export class EmulatorQueue {
 
   #shift(): void {
     this.#steps.shift()
+  }
+
+  /** Tells the title unless it was told, and again after the interval when it has changed by then. */
+  #tellTitle(): void {
+    clearTimeout(this.#titleTimer)
+    this.#titleTimer = undefined
+    if (this.#title === this.#toldTitle) return
+    this.#toldTitle = this.#title
+    this.#events.title(this.#title)
+    this.#titleTimer = setTimeout(() => this.#tellTitle(), TITLE_INTERVAL).unref()
   }
 
   #write(): void {

@@ -16,6 +16,11 @@ import type { Core, ScreenBuffer } from "./xterm-internals.ts"
 
 /** Rows between two pauses. */
 const ROWS_A_STEP = 250
+/** Longest scrollback in a checkpoint, in characters; the oldest rows are left out beyond it, so that it fits one frame. */
+export const MAX_ROWS_LENGTH = 2 * 1024 * 1024
+
+/** Pieces that the largest screen can take; they are never left out. */
+const SCREEN_PIECES = 6
 
 /** What a checkpoint needs beside the core. */
 export interface CheckpointSource {
@@ -48,32 +53,50 @@ const tabStops = (buffer: ScreenBuffer, columns: number): string => {
 const margins = (buffer: ScreenBuffer, rows: number): string =>
   buffer.scrollTop === 0 && buffer.scrollBottom === rows - 1 ? "" : `\x1b[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r`
 
+/** Leaves out the oldest pieces, never those of the screen, until the rest is short enough; gives how many. */
+const dropOldest = (pieces: Array<string>): number => {
+  let length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  let dropped = 0
+  while (length > MAX_ROWS_LENGTH && pieces.length > SCREEN_PIECES) {
+    length -= pieces.shift()?.length ?? 0
+    dropped++
+  }
+  return dropped
+}
+
 function* writeBuffer(core: Core, buffer: ScreenBuffer, pen: Pen): Generator<void, string> {
   const length = Math.max(buffer.lines.length, buffer.ybase + core.rows)
   const savedRow = buffer.savedY
   const savedX = Math.min(buffer.savedX, core.cols - 1)
   const savedAbove = hasSaved(buffer) && savedRow < buffer.ybase
   const savedBelow = hasSaved(buffer) && savedRow >= length
-  let out = ""
+  const atSaved = () => `${save(buffer, pen, `\x1b[${savedX + 1}G`)}`
+  const pieces: Array<string> = []
   // Saved in a row that was there before the scrollback was cleared: the same way again.
-  if (savedBelow) out += `${"\n".repeat(savedRow)}${save(buffer, pen, `\x1b[${savedX + 1}G`)}\x1b[H\x1b[2J\x1b[3J`
+  const before = savedBelow ? `${"\n".repeat(savedRow)}${atSaved()}\x1b[H\x1b[2J\x1b[3J` : ""
+  let out = ""
   // After a change of size the alternate screen may have rows above it, which nobody can bring back but another one.
-  for (let at = buffer === core.buffers.alt ? buffer.ybase : 0; at < length; at++) {
+  const first = buffer === core.buffers.alt ? buffer.ybase : 0
+  for (let at = first; at < length; at++) {
     const line = buffer.lines.get(at)
-    if (line === undefined) {
-      if (at + 1 < length) out += "\r\n"
-      continue
-    }
-    if (savedAbove && at === savedRow) out += `${save(buffer, pen, `\x1b[${savedX + 1}G`)}\r`
+    if (savedAbove && at === savedRow) out += `${pen.reset()}${atSaved()}\r`
     const isContinued = buffer.lines.get(at + 1)?.isWrapped === true
-    out += writeRow(line, pen, at + 1 === length ? "nothing" : isContinued ? "continuation" : "row")
-    if ((at + 1) % ROWS_A_STEP === 0) yield
+    if (line !== undefined) out += writeRow(line, pen, at + 1 === length ? "nothing" : isContinued ? "continuation" : "row")
+    else if (at + 1 < length) out += "\r\n"
+    if ((at + 1) % ROWS_A_STEP !== 0) continue
+    pieces.push(out + pen.reset())
+    out = ""
+    yield
   }
-  out += pen.reset()
+  pieces.push(out + pen.reset())
+  const dropped = dropOldest(pieces)
+  let after = ""
   if (hasSaved(buffer) && !savedAbove && !savedBelow) {
-    out += save(buffer, pen, place(Math.min(savedRow - buffer.ybase, core.rows - 1), savedX))
+    after = save(buffer, pen, place(Math.min(savedRow - buffer.ybase, core.rows - 1), savedX))
   }
-  return out + tabStops(buffer, core.cols) + margins(buffer, core.rows)
+  const isSaveDropped = savedAbove && savedRow < first + dropped * ROWS_A_STEP
+  const lead = isSaveDropped ? `${atSaved()}\r` : ""
+  return before + lead + pieces.join("") + after + tabStops(buffer, core.cols) + margins(buffer, core.rows)
 }
 
 const titles = (core: Core): string => {

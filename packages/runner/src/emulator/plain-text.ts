@@ -12,6 +12,8 @@ KIND[0x7f] = OTHER
 // U+0080 to U+009F are control characters; all of them begin with this byte.
 KIND[0xc2] = MAYBE
 
+const kindAt = (chunk: Uint8Array, at: number): number => KIND[chunk[at] ?? 0] ?? OTHER
+
 /** How many bytes of the chunks, from the first, are plain; looks at `limit` bytes at most. */
 export const plainLength = (chunks: ReadonlyArray<Uint8Array>, limit: number): number => {
   let before = 0
@@ -26,11 +28,11 @@ export const plainLength = (chunks: ReadonlyArray<Uint8Array>, limit: number): n
       }
       while (
         at + 8 <= length &&
-        (KIND[chunk[at]!]! | KIND[chunk[at + 1]!]! | KIND[chunk[at + 2]!]! | KIND[chunk[at + 3]!]! |
-          KIND[chunk[at + 4]!]! | KIND[chunk[at + 5]!]! | KIND[chunk[at + 6]!]! | KIND[chunk[at + 7]!]!) === 0
+        (kindAt(chunk, at) | kindAt(chunk, at + 1) | kindAt(chunk, at + 2) | kindAt(chunk, at + 3) |
+          kindAt(chunk, at + 4) | kindAt(chunk, at + 5) | kindAt(chunk, at + 6) | kindAt(chunk, at + 7)) === 0
       ) at += 8
       if (at >= length) break
-      const kind = KIND[chunk[at] ?? 0]
+      const kind = kindAt(chunk, at)
       if (kind === OTHER) return before + at
       pending = kind === MAYBE
       at++
