@@ -48,6 +48,7 @@ export interface HouseOptions {
   readonly store?: Layer.Layer<Store, StoreTooNew | StoreError>
   readonly sqlite?: boolean
   readonly runners?: Layer.Layer<Runners>
+  readonly now?: () => number
 }
 
 /** Opens a house. */
@@ -62,6 +63,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     settings,
     defaults: { env: { PATH: process.env["PATH"] }, home: options.directory },
     report: (message, fields) => reports.push({ message, fields }),
+    ...(options.now === undefined ? {} : { now: options.now }),
   })
   const scope = Effect.runSync(Scope.make())
   const context = await Effect.runPromise(Layer.buildWithScope(Layer.provideMerge(hub, Layer.merge(store, runners)), scope))

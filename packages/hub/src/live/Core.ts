@@ -14,6 +14,8 @@ export interface HubOptions {
   readonly settings: Settings
   /** Environment and home of children. */
   readonly defaults: TerminalDefaults
+  /** Epoch milliseconds; the machine's clock when absent. */
+  readonly now?: () => number
   /** Receives what is worth a line in the log. */
   readonly report?: (message: string, fields: Readonly<Record<string, unknown>>) => void
 }

@@ -42,7 +42,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       const runners = yield* Runners
       const fork = yield* makeFork
       const id = randomUUID()
-      const now = (): number => Date.now()
+      const now = options.now ?? Date.now
       const report = options.report ?? ((): void => {})
       const epoch = yield* hubEpoch(store, id)
       const seen = new StoreHealth()

@@ -1,0 +1,246 @@
+import * as Effect from "effect/Effect"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { Faults } from "./faulty-store.ts"
+import { attachReader, createTerminal, type House, openHouse, OWNER, Reader, testDirectory } from "./hub-house.ts"
+import { ScriptedRunner } from "./scripted-runner.ts"
+
+describe("sessions", () => {
+  let directory: Awaited<ReturnType<typeof testDirectory>>
+  let house: House
+  let runner: ScriptedRunner
+  let faults: Faults
+  let clock = 0
+  beforeEach(async () => {
+    directory = await testDirectory()
+    runner = new ScriptedRunner("one")
+    faults = new Faults()
+    clock = 1_000_000
+    house = await openHouse({
+      directory: directory.path,
+      runners: runner.layer,
+      store: faults.layer,
+      now: () => clock,
+      settings: { sessionQueueMax: 10, logMaxBytes: 1024 * 1024, checkpointBytes: 64 * 1024, idleUnload: 1000 },
+    })
+  })
+  afterEach(async () => {
+    await house.close()
+    await directory.remove()
+  })
+
+  it("T-1 a missing program, a missing cwd and a kind that is not there are refused before any session exists", async () => {
+    await expect(createTerminal(house, { command: "no-such-program-here" })).rejects.toMatchObject({ _tag: "CommandNotFound" })
+    await expect(createTerminal(house, { command: "/bin/sh", cwd: "/no/such/directory" })).rejects.toMatchObject({ _tag: "Unprocessable", field: "cwd" })
+    await expect(createTerminal(house, { command: "/bin/sh", args: ["a\0b"] })).rejects.toMatchObject({ _tag: "Unprocessable" })
+    await expect(createTerminal(house, { kind: "agent" })).rejects.toMatchObject({ _tag: "Unprocessable", field: "kind" })
+    expect((await house.run(house.hub.list({}))).total).toBe(0)
+    expect(runner.children).toHaveLength(0)
+  })
+
+  it("a start that the runner refuses is answered as what it is and kept as failed", async () => {
+    runner.refusal = { tag: "CommandNotFound", message: "gone in between" }
+    await expect(createTerminal(house, { command: "/bin/sh" })).rejects.toMatchObject({ _tag: "CommandNotFound" })
+    const { sessions } = await house.run(house.hub.list({}))
+    expect(sessions).toMatchObject([{ process: "failed", problem: "gone in between" }])
+  })
+
+  it("S-7 O4 creates with one key make one session and one child, another body is a conflict", async () => {
+    const made = await Promise.all(Array.from({ length: 10 }, () => house.run(house.hub.create({ kind: "terminal", command: "/bin/sh", key: "k1" }, OWNER))))
+    expect(new Set(made.map(({ session }) => session.id)).size).toBe(1)
+    expect(made.filter(({ created }) => created)).toHaveLength(1)
+    expect(runner.children).toHaveLength(1)
+    await expect(createTerminal(house, { command: "/bin/cat", key: "k1" })).rejects.toMatchObject({ _tag: "KeyConflict", key: "k1" })
+  })
+
+  it("S-6 O4 trap 22 a key is carried out once, at the same moment and later, and another body conflicts", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const mark = (text: string) => house.run(house.hub.mark(id, { text, key: "m1" }, OWNER))
+    const first = await Promise.all(Array.from({ length: 10 }, () => mark("one")))
+    expect(new Set(first.map(({ seq }) => seq))).toEqual(new Set([3]))
+    expect((await mark("one")).seq).toBe(3)
+    await expect(mark("two")).rejects.toMatchObject({ _tag: "KeyConflict" })
+    const racing = await Promise.allSettled([
+      house.run(house.hub.mark(id, { text: "a", key: "m2" }, OWNER)),
+      house.run(house.hub.mark(id, { text: "b", key: "m2" }, OWNER)),
+    ])
+    expect(racing.map(({ status }) => status)).toEqual(["fulfilled", "rejected"])
+    expect((await house.run(house.hub.get(id))).lastSeq).toBe(4)
+  })
+
+  it("S-1 D-8 D3 nobody is told of an event before it is durable", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const reader = await attachReader(house, { session: id, after: 2 })
+    faults.slow = true
+    let answered = false
+    const mark = house.run(house.hub.mark(id, { text: "late" }, OWNER)).then(() => (answered = true))
+    runner.print("late too")
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    expect(faults.waiting).toBe(2)
+    expect(answered).toBe(false)
+    expect(reader.list).toEqual([])
+    expect((await house.run(house.hub.get(id))).lastSeq).toBe(2)
+    expect(runner.child.acknowledged).toBe(1)
+    faults.release()
+    await mark
+    await reader.until("both", ({ list }) => list.length === 2)
+  })
+
+  it("V2 a full queue is Busy and says when to try again, and what was accepted is carried out", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    faults.slow = true
+    const marks = Array.from({ length: 30 }, (_, i) => house.run(house.hub.mark(id, { text: `${i}` }, OWNER)))
+    const results = Promise.allSettled(marks)
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    faults.release()
+    const settled = await results
+    const accepted = settled.filter(({ status }) => status === "fulfilled")
+    expect(accepted).toHaveLength(10)
+    expect(settled.find(({ status }) => status === "rejected")).toMatchObject({ reason: { _tag: "Busy", retryAfter: 1 } })
+    expect((await house.run(house.hub.get(id))).lastSeq).toBe(12)
+  })
+
+  it("S-12 D5 a full disk is typed, reads and tails go on, and output is not lost once there is space", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const reader = await attachReader(house, { session: id, after: 0 })
+    runner.print("before ")
+    await reader.until("the output", ({ text }) => text === "before ")
+    faults.full = true
+    runner.print("during ")
+    await expect(house.run(house.hub.mark(id, { text: "no" }, OWNER))).rejects.toMatchObject({ _tag: "StorageFull" })
+    await expect(house.run(house.hub.mark(id, { text: "no" }, OWNER))).rejects.toMatchObject({ _tag: "StorageFull" })
+    expect(await house.run(house.hub.health)).toMatchObject({ ready: false, store: "full" })
+    expect((await house.run(house.hub.events(id, { after: 0, limit: 10 }))).lastSeq).toBe(3)
+    const acknowledged = runner.child.acknowledged
+    runner.print("after ")
+    expect(runner.child.acknowledged).toBe(acknowledged)
+    faults.full = false
+    await reader.until("everything", ({ text }) => text === "before during after ")
+    reader.checkDense(0)
+    await house.run(house.hub.mark(id, { text: "yes" }, OWNER))
+    expect(await house.run(house.hub.health)).toMatchObject({ ready: true, store: "ok" })
+  })
+
+  it("S-3 another owner fences this hub: its append is refused and readers are told", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const reader = await attachReader(house, { session: id, after: 0 })
+    await house.run(house.store.claim(id))
+    await expect(house.run(house.hub.mark(id, { text: "stale" }, OWNER))).rejects.toMatchObject({ _tag: "Unavailable" })
+    await reader.until("the end", ({ seen }) => seen.at(-1)?.kind === "detached")
+    expect((await house.run(house.hub.mark(id, { text: "anew" }, OWNER))).seq).toBe(3)
+  })
+
+  it("T-14 D-5 a log over its limit is trimmed behind a checkpoint, says so, and old cursors go on from a screen", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    runner.child.checkpoint = () => {
+      const position = runner.child.journal.length
+      return Promise.resolve({ position, cols: 80, rows: 24, screen: `screen ${position}` })
+    }
+    const reader = await attachReader(house, { session: id, after: 0 })
+    const block = Buffer.alloc(40_000, "y")
+    for (let i = 0; i < 60 && !reader.list.some(({ type }) => type === "trimmed"); i++) {
+      clock += 2500
+      const before = reader.list.length
+      runner.print(block)
+      await reader.until("the block", ({ list }) => list.length > before)
+    }
+    await reader.until("the notice", ({ list }) => list.some(({ type }) => type === "trimmed"))
+    reader.checkDense(0)
+    const record = await house.run(house.hub.get(id))
+    expect(record.firstSeq).toBeGreaterThan(5)
+    const late = await attachReader(house, { session: id, after: 1 })
+    await late.until("synced", ({ seen }) => seen.some(({ kind }) => kind === "synced"))
+    expect(late.seen[0]).toMatchObject({ kind: "snapshot", head: { reason: "trimmed" } })
+    late.checkDense(1)
+    expect(late.list.at(-1)?.seq).toBe((await house.run(house.hub.get(id))).lastSeq)
+  })
+
+  it("T-8 the size is that of the interactive viewer who last attached or typed, at most 10 changes a second", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh", cols: 80, rows: 24 })
+    const one = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one", cols: 100, rows: 30 })
+    await one.until("the size", ({ list }) => list.at(-1)?.type === "resize")
+    expect(runner.child.sizes).toEqual(["100x30"])
+    clock += 1000
+    const two = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-two", cols: 60, rows: 20 })
+    await two.until("the size", () => runner.child.sizes.length === 2)
+    clock += 1000
+    expect(one.attachment?.resize(110, 31)).toBeUndefined()
+    expect(runner.child.sizes).toEqual(["100x30", "60x20"])
+    await new Promise((settled) => one.attachment?.input(1, Buffer.from("x"), settled))
+    expect(runner.child.sizes).toEqual(["100x30", "60x20", "110x31"])
+    const watching = await attachReader(house, { session: id, after: 0, mode: "viewer", cols: 10, rows: 10 })
+    expect(watching.attachment?.resize(10, 10)).toMatchObject({ _tag: "ReadOnlyViewer" })
+    expect(one.attachment?.resize(0, 10)).toMatchObject({ _tag: "InvalidSize" })
+    expect(one.attachment?.resize(80, 65_535)).toMatchObject({ _tag: "InvalidSize" })
+    for (let i = 1; i <= 20; i++) one.attachment?.resize(50 + i, 20)
+    await one.until("the last size", ({ list }) => JSON.stringify(list.at(-1)?.data) === JSON.stringify({ cols: 70, rows: 20 }))
+    expect(runner.child.sizes.length).toBeLessThanOrEqual(5)
+    expect(watching.viewersSeen?.viewers.find(({ client }) => client === "client-one")?.sizes).toBe(true)
+    clock += 1000
+    one.attachment?.detach()
+    await two.until("the other's size", () => runner.child.sizes.at(-1) === "60x20")
+  })
+
+  it("T-10 trap 20 one client holds the keyboard: others are refused by name until it is free", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const type = (reader: Reader, number: number): Promise<unknown> => new Promise((settled) => reader.attachment?.input(number, Buffer.from("x"), settled))
+    const one = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one" })
+    const two = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-two" })
+    expect([await type(one, 1), await type(two, 1)]).toEqual([undefined, undefined])
+    await house.run(house.hub.setTypist(id, "client-one", "Ada", "single", OWNER))
+    await two.until("the notice", ({ list }) => list.at(-1)?.type === "typist")
+    expect(await type(two, 2)).toMatchObject({ _tag: "NotTypist", typist: "Ada" })
+    expect(await type(one, 2)).toBeUndefined()
+    await expect(house.run(house.hub.input(id, undefined, Buffer.from("y"), OWNER))).rejects.toMatchObject({ _tag: "NotTypist" })
+    await expect(house.run(house.hub.setTypist(id, "client-two", "Bob", "free", OWNER))).rejects.toMatchObject({ _tag: "NotTypist" })
+    await house.run(house.hub.setTypist(id, "client-two", "Bob", "single", OWNER))
+    expect(await type(one, 3)).toMatchObject({ _tag: "NotTypist", typist: "Bob" })
+    expect(await type(two, 3)).toBeUndefined()
+    expect(runner.child.inputs).toHaveLength(4)
+  })
+
+  it("T-11 a viewer and a reading credential cannot type, resize or take part as interactive", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const viewer = await attachReader(house, { session: id, after: 0, mode: "viewer" })
+    expect(await new Promise((settled) => viewer.attachment?.input(1, Buffer.from("x"), settled))).toMatchObject({ _tag: "ReadOnlyViewer" })
+    const reading = { name: "guest", credential: "guest", scope: "read" } as const
+    const attempt = house.hub.attach({ session: id, mode: "interactive", client: "c-1234567", name: "x" }, new Reader(), reading)
+    await expect(house.run(attempt)).rejects.toMatchObject({ _tag: "Forbidden" })
+    await expect(house.run(house.hub.mark(id, { text: "x" }, reading))).rejects.toMatchObject({ _tag: "Forbidden" })
+    expect(runner.child.inputs).toEqual([])
+  })
+
+  it("H-7 an input with a key is made once, and another body under it is a conflict", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const type = (text: string) => house.run(house.hub.input(id, "i1", Buffer.from(text), OWNER))
+    await Promise.all([type("a"), type("a"), type("a")])
+    await type("a")
+    expect(runner.child.inputs).toEqual(["a"])
+    await expect(type("b")).rejects.toMatchObject({ _tag: "KeyConflict" })
+  })
+
+  it("R-10 input that the child does not take is bounded and then Busy", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    runner.settleInput = false
+    const reader = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one" })
+    const refused: Array<unknown> = []
+    for (let i = 1; i <= 20; i++) reader.attachment?.input(i, Buffer.alloc(100_000), (error) => refused.push(error))
+    expect(refused).toHaveLength(10)
+    expect(refused[0]).toMatchObject({ _tag: "Busy", retryAfter: 1 })
+    expect(runner.child.inputs).toHaveLength(10)
+  })
+
+  it("a deleted session ends its child and keeps its log, and an idle one leaves the memory", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const reader = await attachReader(house, { session: id, after: 0 })
+    expect((await house.run(house.hub.remove(id, undefined, OWNER))).session.status).toBe("deleted")
+    await reader.until("the exit", ({ list }) => list.at(-1)?.type === "exit")
+    expect((await house.run(house.hub.list({}))).total).toBe(0)
+    reader.attachment?.detach()
+    clock += 5000
+    const unloaded = Effect.flatMap(house.hub.health, ({ loaded }) => (loaded === 0 ? Effect.void : Effect.fail("loaded")))
+    await house.run(unloaded.pipe(Effect.retry({ schedule: (await import("effect/Schedule")).spaced(50), times: 40 })))
+    const restored = await house.run(house.hub.restore(id, undefined, OWNER))
+    expect(restored.session).toMatchObject({ status: "active", process: "exited", exitCode: 129 })
+    expect((await house.run(house.hub.restore(id, undefined, OWNER))).changed).toBe(false)
+  })
+})
