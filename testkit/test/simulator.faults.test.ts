@@ -14,7 +14,7 @@ beforeAll(async () => {
     vi.setSystemTime(1_700_000_000_000)
     return simulate({
       seed,
-      steps: 120,
+      steps: 400,
       ...(bug === undefined ? {} : { bug }),
       advance: async (milliseconds) => void (await vi.advanceTimersByTimeAsync(milliseconds)),
       jump: (milliseconds) => void vi.setSystemTime(Date.now() + milliseconds),
@@ -30,7 +30,7 @@ describe("the simulator", () => {
     let events = 0
     let crashes = 0
     for (let seed = first; seed < first + seeds; seed++) {
-      const outcome = await run(seed)
+      const outcome = await run(seed).catch((error: unknown) => ({ breaches: [String(error)], events: 0, crashes: 0 }))
       expect({ seed, breaches: outcome.breaches }).toEqual({ seed, breaches: [] })
       events += outcome.events
       crashes += outcome.crashes
@@ -43,7 +43,7 @@ describe("the simulator", () => {
     for (const seed of [3, 17]) expect((await run(seed)).trace).toBe((await run(seed)).trace)
   })
 
-  it.each(["forget-keys", "acknowledge-early", "order-by-time", "resend-acknowledged", "skip-entry"] as const)(
+  it.each(["forget-keys", "acknowledge-early", "order-by-time", "stale-cursor", "skip-entry"] as const)(
     "O11 the planted bug %s is found",
     async (bug) => {
       for (let seed = 1; seed <= 1000; seed++) {

@@ -4,16 +4,17 @@
  * A child writes numbered lines until it is told to exit. Its journal keeps what was not acknowledged, as a real one does,
  * and outlives every hub.
  */
-import { RunnerGone, type ConnectOptions, type RunnerConnection } from "@holdfast/runner/client/RunnerConnection"
+import { RunnerGone, RunnerRefused, type ConnectOptions, type RunnerConnection } from "@holdfast/runner/client/RunnerConnection"
 import type { ChildStatus, JournalEntry } from "@holdfast/runner/wire/messages"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { FoundRunner } from "@holdfast/runner/client/generations"
 import type { Runners } from "@holdfast/hub/runners/Runners"
 
 /** Bugs that can be planted in the runner's side of the wire. */
-export type TransportBug = "resend-acknowledged" | "skip-entry"
+export type TransportBug = "skip-entry"
 
-const GENERATION = "00000000-0000-4000-8000-000000000001"
+/** Generation of the one scripted runner. */
+export const SCRIPTED_GENERATION = "00000000-0000-4000-8000-000000000001"
 
 interface Child {
   readonly number: number
@@ -39,7 +40,7 @@ export class ScriptedRunners {
   readonly children: Array<Child> = []
   private readonly random: () => number
   private readonly bug: TransportBug | undefined
-  private started = false
+  private epoch = 0
   private readonly links = new Set<Link>()
 
   constructor(random: () => number, bug: TransportBug | undefined) {
@@ -87,12 +88,9 @@ export class ScriptedRunners {
   /** The layer's value for a hub. */
   service(): Runners["Service"] {
     return {
-      discover: async () => (this.started ? [this.found()] : []),
+      discover: async () => [this.found()],
       connect: async (options) => this.connect(options),
-      start: async () => {
-        this.started = true
-        return { generation: GENERATION, directory: "", socket: "scripted", pid: 1 }
-      },
+      start: async () => ({ generation: SCRIPTED_GENERATION, directory: "", socket: "scripted", pid: 1 }),
       recover: async () => [],
       bury: async () => {},
     }
@@ -100,7 +98,7 @@ export class ScriptedRunners {
 
   private found(): FoundRunner {
     const record = { pid: 1, versions: [RUNNER_PROTOCOL_VERSION], build: "scripted", startedAt: 0, socket: "scripted" }
-    return { state: "live", generation: GENERATION, directory: "", record }
+    return { state: "live", generation: SCRIPTED_GENERATION, directory: "", record }
   }
 
   private status(child: Child): ChildStatus {
@@ -155,6 +153,8 @@ export class ScriptedRunners {
   }
 
   private connect(options: ConnectOptions): RunnerConnection {
+    if (options.hubEpoch < this.epoch) throw new RunnerRefused("superseded", [RUNNER_PROTOCOL_VERSION], "a newer hub has this runner")
+    this.epoch = options.hubEpoch
     for (const other of [...this.links]) this.close(other, "superseded")
     const link: Link = { options, open: true, last: Promise.resolve() }
     this.links.add(link)
@@ -171,7 +171,7 @@ export class ScriptedRunners {
     return {
       welcome: {
         version: RUNNER_PROTOCOL_VERSION,
-        runner: GENERATION,
+        runner: SCRIPTED_GENERATION,
         pid: 1,
         build: "scripted",
         draining: false,
@@ -201,16 +201,14 @@ export class ScriptedRunners {
       follow: (number, after) => {
         const child = childOf(number)
         if (child === undefined || !link.open) return
-        const from = this.bug === "resend-acknowledged" ? Math.max(0, after - 1) : after
-        child.follower = { connection: link, sent: from }
+    child.follower = { connection: link, sent: after }
         this.pump(child)
       },
       ack: (number, position) => {
         const child = childOf(number)
         if (child === undefined || !link.open) return
         child.acknowledged = Math.max(child.acknowledged, Math.min(position, child.head))
-        const keep = this.bug === "resend-acknowledged" ? 1 : 0
-        while ((child.entries[0]?.position ?? Number.POSITIVE_INFINITY) <= child.acknowledged - keep) child.entries.shift()
+        while ((child.entries[0]?.position ?? Number.POSITIVE_INFINITY) <= child.acknowledged) child.entries.shift()
       },
       input: (number, client, n) => this.later(link, () => link.options.events.input(number, client, n, undefined)),
       resize: () => {},
