@@ -1,17 +1,19 @@
 /**
  * Background work of the writer: sealing and sweeping, in steps of a few milliseconds while nothing waits (S-20).
  *
- * Sealing joins neighbouring small pieces of a log into one of about `sealBytes`. Each step is a transaction, so a
- * crash leaves either the small pieces or the joined one. Steps need no sync: what they move is durable already.
+ * Sealing joins neighbouring small pieces of a log into one of about `sealBytes`, which takes the place of the last of
+ * them; the others are dead then and swept in small steps, last first, because they lie scattered over many pages. Until they are
+ * gone a reader meets records twice, in order, and keeps the first. Each step is a transaction: a crash between two
+ * leaves a log that reads the same. Steps need no sync: what they move is durable already.
  */
 import { joinKinds } from "../record-filter.ts"
-import { LARGE_PIECE, insertPiece } from "./append-rows.ts"
+import { LARGE_PIECE } from "./append-rows.ts"
 import { pieceCrc, placeCrc } from "./checksum.ts"
 import { type Row, type Statements, blob, num, str } from "./statements.ts"
 
 /** Rows one step looks at or removes. */
 const STEP_ROWS = 1024
-const SWEEP_ROWS = 128
+const SWEEP_ROWS = 48
 const SCAN_ROWS = 2000
 
 /** The work that is left and the next step of it. */
@@ -53,20 +55,20 @@ export class Chores {
   /** Does one step inside an open transaction. */
   step(): void {
     const [session] = this.sealable
-    if (session !== undefined) {
-      if (!this.seal(session)) this.sealable.delete(session)
-    } else if (this.sweeping) this.sweeping = this.sweep()
-    else this.scan()
+    if (this.sweeping) this.sweeping = this.sweep()
+    else if (session === undefined) this.scan()
+    else if (!this.seal(session)) this.sealable.delete(session)
   }
 
   /** A step failed: leave it until there is more to do, and a log that cannot be sealed (`forGood`) alone. */
   giveUp(forGood: boolean): void {
     const [session] = this.sealable
-    if (session !== undefined) {
+    if (this.sweeping) this.sweeping = false
+    else if (session === undefined) this.scanned = undefined
+    else {
       this.sealable.delete(session)
       if (forGood) this.unsealable.add(session)
-    } else if (this.sweeping) this.sweeping = false
-    else this.scanned = undefined
+    }
   }
 
   private scan(): void {
@@ -80,6 +82,7 @@ export class Chores {
   private seal(session: number): boolean {
     const head = this.statements.get("SELECT sealed, loose FROM heads WHERE handle = ?", session)
     if (head === undefined || num(head, "loose") < this.sealBytes) return false
+    if (this.statements.get("SELECT 1 FROM sweeps WHERE handle = ?", session) !== undefined) return false
     const rows = this.statements.all(
       "SELECT rowid, from_seq, to_seq, length(bytes) AS size FROM pieces WHERE session = ? AND to_seq > ? ORDER BY to_seq LIMIT ?",
       session,
@@ -96,9 +99,8 @@ export class Chores {
   private join(session: number, rows: ReadonlyArray<Row>): void {
     const parts: Array<Uint8Array> = []
     const kinds: Array<string> = []
-    let upto = 0
     for (const row of rows) {
-      const piece = this.statements.get("SELECT from_seq, to_seq, upto, place_crc, crc, kinds, bytes FROM pieces WHERE rowid = ?", num(row, "rowid"))
+      const piece = this.statements.get("SELECT from_seq, to_seq, place_crc, crc, kinds, bytes FROM pieces WHERE rowid = ?", num(row, "rowid"))
       if (piece === undefined) throw new Error(`a piece of session ${session} is gone`)
       const bytes = blob(piece, "bytes")
       const place = placeCrc(session, num(piece, "from_seq"), num(piece, "to_seq"), str(piece, "kinds"))
@@ -107,31 +109,45 @@ export class Chores {
       }
       parts.push(bytes)
       kinds.push(str(piece, "kinds"))
-      upto = num(piece, "upto")
     }
-    for (const row of rows) this.statements.run("DELETE FROM pieces WHERE rowid = ?", num(row, "rowid"))
     const [first, last] = [rows[0], rows.at(-1)]
     if (first === undefined || last === undefined) return
-    const piece = { from: num(first, "from_seq"), to: num(last, "to_seq"), kinds: joinKinds(kinds) }
-    insertPiece(this.statements, session, piece, upto, Buffer.concat(parts))
+    const [from, to, joined] = [num(first, "from_seq"), num(last, "to_seq"), joinKinds(kinds)]
+    const bytes = Buffer.concat(parts)
+    const place = placeCrc(session, from, to, joined)
+    this.statements.run(
+      "UPDATE pieces SET from_seq = ?, place_crc = ?, crc = ?, kinds = ?, bytes = ? WHERE rowid = ?",
+      from,
+      place,
+      pieceCrc(place, bytes),
+      joined,
+      bytes,
+      num(last, "rowid"),
+    )
+    this.statements.run("INSERT INTO sweeps (handle, gone, dead_from, dead_before) VALUES (?, 0, ?, ?)", session, num(first, "to_seq"), to)
+    this.sweeping = true
   }
 
   private sweep(): boolean {
-    const row = this.statements.get("SELECT s.handle, s.gone, h.first_seq FROM sweeps s LEFT JOIN heads h ON h.handle = s.handle LIMIT 1")
+    const row = this.statements.get(
+      "SELECT s.handle, s.gone, s.dead_from, s.dead_before, h.first_seq FROM sweeps s LEFT JOIN heads h ON h.handle = s.handle LIMIT 1",
+    )
     if (row === undefined) return false
     const handle = num(row, "handle")
     const gone = num(row, "gone") === 1
     const before = gone ? Number.MAX_SAFE_INTEGER : num(row, "first_seq")
     const swept =
-      this.remove("pieces", "to_seq < ?", handle, before) ||
-      (gone && (this.remove("checkpoints", "seq < ?", handle, before) || this.removeKeys(handle)))
+      this.remove("pieces", "to_seq", handle, 0, before) ||
+      this.remove("pieces", "to_seq", handle, num(row, "dead_from"), num(row, "dead_before")) ||
+      (gone && (this.remove("checkpoints", "seq", handle, 0, before) || this.removeKeys(handle)))
     if (!swept) this.statements.run("DELETE FROM sweeps WHERE handle = ?", handle)
     return true
   }
 
-  private remove(table: "pieces" | "checkpoints", condition: "to_seq < ?" | "seq < ?", handle: number, before: number): boolean {
-    const sql = `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE session = ? AND ${condition} LIMIT ${SWEEP_ROWS})`
-    return this.statements.run(sql, handle, before) > 0
+  /** Removes from the end of the range, so that what is left of it still begins where the log does. */
+  private remove(table: "pieces" | "checkpoints", column: "to_seq" | "seq", handle: number, from: number, before: number): boolean {
+    const rows = `SELECT rowid FROM ${table} WHERE session = ? AND ${column} >= ? AND ${column} < ? ORDER BY ${column} DESC LIMIT ${SWEEP_ROWS}`
+    return this.statements.run(`DELETE FROM ${table} WHERE rowid IN (${rows})`, handle, from, before) > 0
   }
 
   private removeKeys(handle: number): boolean {

@@ -57,11 +57,11 @@ function takePiece(row: Row, range: ReadRange, filtered: boolean, progress: Prog
   return bytes.length
 }
 
-/** Checks that a piece lies where it must and follows what was read before. */
-function checkPlace(session: number, row: Row, expected: number, begun: boolean): void {
+/** Checks that a piece lies where it must and leaves no gap to what was read before; it may overlap with it. */
+function checkPlace(session: number, row: Row, expected: number): void {
   const [from, to] = [num(row, "from_seq"), num(row, "to_seq")]
   if (placeCrc(session, from, to, str(row, "kinds")) !== num(row, "place_crc")) throw new LogBroken(`the place of the piece up to seq ${to} fails its checksum`)
-  if (from > expected || (begun && from !== expected)) throw new LogBroken(`the log goes on at seq ${from}, seq ${expected} is missing`)
+  if (from > expected) throw new LogBroken(`the log goes on at seq ${from}, seq ${expected} is missing`)
 }
 
 /** Reads a part of a log. Throws `LogBroken` or SQLite's own errors. */
@@ -79,7 +79,7 @@ export function readLog(statements: Statements, session: number, range: ReadRang
     if (head === undefined) progress.last = Math.max(range.after, num(row, "first_seq") - 1)
     head = num(row, "next_seq") - 1
     if (row["to_seq"] === null) break
-    checkPlace(session, row, progress.last + 1, pieces > 0)
+    checkPlace(session, row, progress.last + 1)
     pieces++
     if (row["bytes"] === null) progress.last = num(row, "to_seq")
     else looked += takePiece(row, range, filtered, progress)

@@ -5,7 +5,8 @@
  * - `heads`: the fence and bounds of each log; one small row, written by every append.
  * - `pieces`: the logs. One row for each append at first; sealing joins neighbours into rows of about 64 KiB.
  *   `upto` counts a log's bytes from its beginning, so that trimming knows what it removes without reading it.
- * - `sweeps`: logs with pieces that are no longer part of them, removed in small steps.
+ * - `sweeps`: logs with pieces to be removed in small steps: all (`gone`), those before the first seq, and those whose
+ *   `to_seq` lies in the dead range, because a joined piece holds the same records.
  *
  * A migration that was released is never changed; a new one is added behind it.
  */
@@ -114,7 +115,12 @@ export const MIGRATIONS: ReadonlyArray<string> = [
   );
   CREATE UNIQUE INDEX checkpoints_place ON checkpoints (session, seq);
 
-  CREATE TABLE sweeps (handle INTEGER PRIMARY KEY, gone INTEGER NOT NULL);
+  CREATE TABLE sweeps (
+    handle INTEGER PRIMARY KEY,
+    gone INTEGER NOT NULL,
+    dead_from INTEGER NOT NULL DEFAULT 0,
+    dead_before INTEGER NOT NULL DEFAULT 0
+  );
   CREATE TABLE leases (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL, token INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

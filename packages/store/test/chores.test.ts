@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { sampleEvent, sampleOutput, sampleState, seqsOf } from "../src/contract/sample.ts"
+import { kindsOf } from "../src/record-filter.ts"
+import { Chores, planSeal } from "../src/sqlite/chores.ts"
+import { type Database, openDatabase } from "../src/sqlite/database.ts"
+import { GroupCommit } from "../src/sqlite/group-commit.ts"
+import { readLog } from "../src/sqlite/log-reader.ts"
+import { ChangeCounter } from "../src/sqlite/state-rows.ts"
+import { Statements } from "../src/sqlite/statements.ts"
+
+const SEAL = 16_000
+
+interface Bench {
+  readonly database: Database
+  readonly statements: Statements
+  readonly chores: Chores
+  readonly commits: GroupCommit
+}
+
+/** A writer without its thread, whose background work is done step by step. */
+function withWriter(body: (bench: Bench) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-chores-"))
+  const path = join(folder, "holdfast.db")
+  const database = openDatabase({ path, durability: "process", sealBytes: SEAL, commitDelay: 0, maxPages: 0 })
+  try {
+    const statements = new Statements(database.db)
+    const chores = new Chores(statements, SEAL)
+    const context = {
+      statements,
+      change: new ChangeCounter(statements),
+      loosened: (session: number, bytes: number) => chores.loosened(session, bytes),
+      sweepable: () => chores.sweepable(),
+    }
+    body({ database, statements, chores, commits: new GroupCommit(context, path, 0) })
+  } finally {
+    database.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function fill({ commits }: Bench, count: number): number {
+  const [made] = commits.run([{ request: { op: "create", id: "a", piece: undefined, state: sampleState("a"), key: undefined }, bytes: new Uint8Array() }])
+  if (made === undefined || made === 0 || made._tag !== "Created") throw new Error("the session was not made")
+  const { session } = made.claimed
+  for (let seq = 1; seq <= count; seq++) {
+    const record = seq % 90 === 0 ? sampleOutput(seq, 20_000) : sampleEvent(seq)
+    const piece = { from: seq, to: seq, kinds: kindsOf([record]), offset: 0, length: record.bytes.length }
+    const request = { op: "append", session, epoch: 1, piece, state: undefined, journal: undefined, key: undefined } as const
+    expect(commits.run([{ request, bytes: record.bytes }])).toEqual([0])
+  }
+  return session
+}
+
+function everything(statements: Statements, session: number, maxBytes: number): ReadonlyArray<number> {
+  const seqs: Array<number> = []
+  for (let after = 0; ; ) {
+    const chunk = readLog(statements, session, { after, maxBytes })
+    seqs.push(...seqsOf(chunk.records))
+    if (chunk.atHead) return seqs
+    after = chunk.last
+  }
+}
+
+const rows = (statements: Statements): number => Number(statements.get("SELECT count(*) AS n FROM pieces")?.["n"])
+
+describe("sealing step by step", () => {
+  it("S-20 after each step a reader sees the same log, and at the end few pieces are left", () =>
+    withWriter((bench) => {
+      const { chores, commits, statements } = bench
+      const session = fill(bench, 1000)
+      const expected = Array.from({ length: 1000 }, (_, at) => at + 1)
+      let steps = 0
+      for (; !chores.idle && steps < 500; steps++) {
+        commits.transaction(() => chores.step())
+        expect(everything(statements, session, steps % 2 === 0 ? 3000 : 100_000)).toEqual(expected)
+        expect(readLog(statements, session, { after: 499, maxBytes: 200 }).records.length).toBeGreaterThan(0)
+      }
+      expect(chores.idle).toBe(true)
+      expect(steps).toBeGreaterThan(10)
+      expect(rows(statements)).toBeLessThan(250)
+      expect(statements.get("SELECT 1 FROM sweeps")).toBeUndefined()
+    }))
+
+  it("S-20 another process goes on where the sealing of one that died stopped", () =>
+    withWriter((bench) => {
+      const session = fill(bench, 600)
+      for (let steps = 0; bench.statements.get("SELECT 1 FROM sweeps") === undefined && steps < 50; steps++) bench.commits.transaction(() => bench.chores.step())
+      const before = rows(bench.statements)
+      const next = new Chores(bench.statements, SEAL)
+      for (let steps = 0; !next.idle && steps < 500; steps++) bench.commits.transaction(() => next.step())
+      expect(next.idle).toBe(true)
+      expect(rows(bench.statements)).toBeLessThan(before)
+      expect(everything(bench.statements, session, 50_000)).toHaveLength(600)
+    }))
+
+  it("S-20 a log with a damaged piece is left as it is", () =>
+    withWriter((bench) => {
+      const session = fill(bench, 300)
+      bench.database.db.exec("UPDATE pieces SET crc = crc + 1 WHERE to_seq = 5")
+      let failures = 0
+      for (let steps = 0; !bench.chores.idle && steps < 500; steps++) {
+        try {
+          bench.commits.transaction(() => bench.chores.step())
+        } catch (cause) {
+          expect(String(cause)).toContain("checksum")
+          failures++
+          bench.chores.giveUp(true)
+        }
+      }
+      expect(failures).toBe(1)
+      expect(rows(bench.statements)).toBe(300)
+      bench.chores.loosened(session, SEAL * 2)
+      expect(bench.chores.idle).toBe(true)
+    }))
+
+  it("S-20 a plan takes what is full, passes over large pieces and never goes back", () => {
+    const row = (from: number, size: number) => ({ rowid: from, from_seq: from, to_seq: from, size })
+    expect(planSeal([row(1, 60), row(2, 30), row(3, 20)], 0, 100, false)).toMatchObject({ sealed: 2, bytes: 90 })
+    expect(planSeal([row(1, 60), row(2, 30)], 0, 100, false)).toEqual({ join: [], sealed: 0, bytes: 0, left: 90 })
+    expect(planSeal([row(1, 20_000), row(2, 30)], 0, 100, false)).toEqual({ join: [], sealed: 1, bytes: 0, left: 30 })
+    expect(planSeal([row(4, 30), row(5, 20_000)], 3, 100, false)).toMatchObject({ sealed: 4, bytes: 30 })
+    expect(planSeal([row(4, 30), row(6, 30)], 3, 100, false)).toMatchObject({ sealed: 4, bytes: 30 })
+    expect(planSeal([row(4, 30), row(5, 30)], 3, 100, true)).toMatchObject({ sealed: 5, bytes: 60 })
+    expect(planSeal([], 3, 100, false)).toEqual({ join: [], sealed: 3, bytes: 0, left: 0 })
+  })
+})
