@@ -5,7 +5,8 @@
  * is written over a blank one with the cursor in its first column; autowrap is on, insert mode off, no margins.
  */
 import { isErased } from "./attributes.ts"
-import { CELL, charactersOf, hasContent, joinsBefore, Pen, widthOf } from "./pen.ts"
+import { CELL, charactersOf, hasContent, joinsBefore, widthOf } from "./pen.ts"
+import type { Pen } from "./pen.ts"
 import type { Core, Line } from "./xterm-internals.ts"
 
 /** A blank of two columns; where it does not fit it makes the row go on below and leaves the last cell empty. */

@@ -25,7 +25,7 @@ const states = ["", "\x1b[41m", "\x1b[?7l", "\x1b[4h", "\x1b[20h", "\x1b[?1049h"
 
 it("T-5 plain text that is skipped leaves the same terminal as text that is parsed, in any state", { timeout: 60_000 }, () => {
   const total = { fed: 0, turns: 0 }
-  for (let seed = 1; seed <= 30; seed++) {
+  for (let seed = 1; seed <= 16; seed++) {
     const random = randomFrom(seed)
     const [cols, rows, scrollback] = [3 + random.below(100), 1 + random.below(40), random.pick([0, 10, 200])]
     const before = Buffer.concat([randomOutput(random, random.below(40), cols, rows, true), Buffer.from(`${random.pick(states)}${random.pick(states)}`)])
