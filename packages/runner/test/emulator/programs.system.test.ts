@@ -25,7 +25,7 @@ beforeAll(() => {
 })
 afterAll(() => {
   if (isInstalled("tmux")) spawnSync("tmux", ["-L", TMUX, "kill-server"])
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 })
 
 const open = (answer: (data: string) => void) => new ChildTerminal(COLS, ROWS, 200, { answer, title: () => undefined })
