@@ -53,7 +53,7 @@ export class OutputFilter {
   #lead = 0
   /** Inside a string, an ESC that may be the start of its terminator. */
   #escaped = false
-  #out: Array<number> = []
+  #out = new Written(0)
   /** True while the session shows its alternate screen. */
   alternate = false
   /** True while output happens now; the past rings no bell and notifies nobody (trap 10). */
@@ -70,10 +70,16 @@ export class OutputFilter {
 
   /** The bytes of `chunk` that may be written, together with what earlier chunks held back. */
   push(chunk: Uint8Array): Uint8Array {
-    if (this.settled && isPlain(chunk)) return chunk
-    this.#out = []
-    for (const byte of chunk) this.#byte(byte)
-    return Uint8Array.from(this.#out)
+    if (this.settled && plainRun(chunk, 0) === chunk.length) return chunk
+    // Output is never longer than what came in and what was held back.
+    this.#out = new Written(chunk.length + this.#held.length + 64)
+    for (let at = 0; at < chunk.length; ) {
+      const run = this.settled ? plainRun(chunk, at) : at
+      if (run > at) this.#out.copy(chunk.subarray(at, run))
+      at = run
+      if (at < chunk.length) this.#byte(chunk[at++] ?? 0)
+    }
+    return this.#out.taken()
   }
 
   /** Forgets an unfinished sequence: the stream starts anew. */
@@ -203,7 +209,7 @@ export class OutputFilter {
     if (length !== 32 && length < MAX_HELD) return
     const verdict = longString(this.#kind, latin(this.#held.slice(this.#introducer)), length >= MAX_HELD)
     if (verdict === "undecided") return
-    if (verdict === "pass") this.#out.push(...this.#held)
+    if (verdict === "pass") this.#out.copy(Uint8Array.from(this.#held))
     this.#held = []
     this.#state = verdict
   }
@@ -213,23 +219,59 @@ export class OutputFilter {
     else if (this.#state === "string" && terminator.length > 0 && terminator[0] !== CAN && terminator[0] !== SUB) {
       const body = latin(this.#held.slice(this.#introducer))
       const kept = keepString(this.#kind, body, { ...this.#options, live: this.live })
-      if (kept !== undefined) this.#out.push(...this.#held.slice(0, this.#introducer), ...bytesOf(kept), ...terminator)
+      if (kept !== undefined) this.#out.copy(Uint8Array.from([...this.#held.slice(0, this.#introducer), ...bytesOf(kept), ...terminator]))
     }
     this.#held = []
     this.#state = "ground"
   }
 
   #finish(keep: boolean): void {
-    if (keep) this.#out.push(...this.#held)
+    if (keep) this.#out.copy(Uint8Array.from(this.#held))
     this.#held = []
     this.#state = "ground"
   }
 }
 
-/** True when every byte is a printable ASCII character, a tab or a line end. */
-function isPlain(chunk: Uint8Array): boolean {
-  for (const byte of chunk) if ((byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) || byte >= 0x7f) return false
-  return true
+/** Where the run of printable ASCII, tabs and line ends that begins at `from` is over. */
+function plainRun(chunk: Uint8Array, from: number): number {
+  let at = from
+  for (; at < chunk.length; at++) {
+    const byte = chunk[at] ?? 0
+    if ((byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) || byte >= 0x7f) break
+  }
+  return at
+}
+
+/** Bytes being written; grows where the first guess was too small. */
+class Written {
+  #bytes: Uint8Array
+  #length = 0
+
+  constructor(size: number) {
+    this.#bytes = new Uint8Array(size)
+  }
+
+  push(...bytes: ReadonlyArray<number>): void {
+    this.#room(bytes.length)
+    for (const byte of bytes) this.#bytes[this.#length++] = byte
+  }
+
+  copy(bytes: Uint8Array): void {
+    this.#room(bytes.length)
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  taken(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  #room(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return
+    const larger = new Uint8Array((this.#length + more) * 2)
+    larger.set(this.taken())
+    this.#bytes = larger
+  }
 }
 
 const latin = (bytes: ReadonlyArray<number>): string => {

@@ -46,9 +46,10 @@ async function printPages(hub: Hub, options: LogOptions): Promise<void> {
   }
 }
 
+const isWanted = (event: Event, { channel, type }: LogOptions): boolean =>
+  (channel === undefined || event.channel === channel) && (type === undefined || event.type === type)
+
 async function printEvent(event: Event, options: LogOptions): Promise<void> {
-  if (options.channel !== undefined && event.channel !== options.channel) return
-  if (options.type !== undefined && event.type !== options.type) return
   if (options.raw) {
     const bytes = outputBytes(event)
     if (bytes !== undefined) await writeOut(bytes)
@@ -69,6 +70,7 @@ async function follow(hub: Hub, options: LogOptions): Promise<void> {
     for await (const item of attachment) {
       if (item._tag === "Event") {
         const event = decodeRecord(item.record)
+        if (!isWanted(event, options)) continue
         await printEvent(event, options)
         left -= 1
         if (left <= 0) return
