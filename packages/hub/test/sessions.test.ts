@@ -120,6 +120,25 @@ describe("sessions", () => {
     expect(await house.run(house.hub.health)).toMatchObject({ ready: true, store: "ok" })
   })
 
+  it("S-12 J3 a session that was not in memory can be read while the disk is full, and takes commands once there is space", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    runner.print("kept")
+    const before = await attachReader(house, { session: id, after: 0 })
+    await before.until("the output", ({ text }) => text === "kept")
+    faults.full = true
+    // The failed append puts the session away; without readers and with a runner that is gone it leaves the memory.
+    before.attachment?.detach()
+    runner.cut()
+    await expect(house.run(house.hub.mark(id, { text: "no" }, OWNER))).rejects.toMatchObject({ _tag: "StorageFull" })
+    const reader = await attachReader(house, { session: id, after: 0 })
+    await reader.until("the backlog", ({ text, seen }) => text === "kept" && seen.some(({ kind }) => kind === "synced"))
+    await expect(house.run(house.hub.mark(id, { text: "no" }, OWNER))).rejects.toMatchObject({ _tag: "StorageFull" })
+    faults.full = false
+    runner.print(" more")
+    await reader.until("what came later", ({ text }) => text === "kept more")
+    reader.checkDense(0)
+  })
+
   it("S-3 another owner fences this hub: its append is refused and readers are told", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const reader = await attachReader(house, { session: id, after: 0 })

@@ -1,8 +1,10 @@
 /** The stream socket on a bare HTTP server, and a client that speaks its frames by hand. */
+import { createHash } from "node:crypto"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import WebSocket from "ws"
-import { decodeServerFrame, type ServerFrame } from "@holdfast/protocol/frame"
+import { decodeServerFrame, FRAME_EVENTS, type ServerFrame } from "@holdfast/protocol/frame"
+import { readRecords, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { Settings } from "@holdfast/protocol/settings"
 import { makeSocketDoor } from "../src/socket/makeSocketDoor.ts"
 import { SOCKET_PROTOCOL, type SocketDoor } from "../src/socket/SocketDoor.ts"
@@ -40,6 +42,11 @@ export type Received = { readonly kind: "answer"; readonly id: string; readonly 
 export class RawClient {
   readonly ws: WebSocket
   readonly received: Array<Received> = []
+  /** Digest, length and end of all terminal output, and the last seq of any event. */
+  readonly digest = createHash("sha256")
+  outputBytes = 0
+  tail = ""
+  lastSeq = 0
   closed: { readonly code: number; readonly reason: string } | undefined
   private next = 1
   private waiters: Array<() => void> = []
@@ -47,7 +54,7 @@ export class RawClient {
   constructor(port: number, protocol: string = SOCKET_PROTOCOL) {
     this.ws = new WebSocket(`ws://127.0.0.1:${port}/api/socket`, protocol)
     this.ws.on("message", (data: Buffer, binary: boolean) => {
-      if (binary) this.received.push({ kind: "frame", frame: decodeServerFrame(new Uint8Array(data)) })
+      if (binary) this.frame(decodeServerFrame(new Uint8Array(data)))
       else {
         const message = JSON.parse(data.toString()) as { readonly _tag: string; readonly requestId: string; readonly exit: Answer }
         if (message._tag === "Exit") this.received.push({ kind: "answer", id: String(message.requestId), answer: message.exit })
@@ -64,6 +71,7 @@ export class RawClient {
   /** Opens and says hello. */
   async hello(client = "raw-client-1"): Promise<Answer> {
     await new Promise<void>((resolve, reject) => {
+      if (this.ws.readyState === WebSocket.OPEN) resolve()
       this.ws.once("open", resolve)
       this.ws.once("error", reject)
     })
@@ -107,6 +115,18 @@ export class RawClient {
           resolve()
         })
       })
+    }
+  }
+
+  private frame(frame: ServerFrame): void {
+    this.received.push({ kind: "frame", frame })
+    if (frame.type !== FRAME_EVENTS) return
+    for (const { kind, body, seq } of readRecords(frame.records)) {
+      this.lastSeq = seq
+      if (kind !== RECORD_OUTPUT) continue
+      this.digest.update(body)
+      this.outputBytes += body.length
+      this.tail = (this.tail + Buffer.from(body.subarray(-64)).toString("latin1")).slice(-64)
     }
   }
 

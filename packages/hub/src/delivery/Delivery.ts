@@ -94,6 +94,7 @@ export class Delivery {
   /** Records that are durable now. */
   publish(records: ReadonlyArray<LogRecord>): void {
     if (this.all.size === 0) {
+      this.pending = []
       this.published = this.session.durableSeq
       return
     }

@@ -17,6 +17,7 @@ import type { Loaded } from "../session/SessionTable.ts"
 import { keyConflict, storeProblem } from "../session/store-problem.ts"
 import { terminalSpec } from "../terminal/terminal-spec.ts"
 import { type Core, newId } from "./Core.ts"
+import { may } from "./lifecycle.ts"
 
 /** How long a create waits for the process to be known as running or failed, in milliseconds. */
 const START_WAIT = 10_000
@@ -30,6 +31,7 @@ export interface Created {
 /** Creates a session; with a key once. */
 export const create = (core: Core, request: CreateSession, by: Principal): Effect.Effect<Created, DoorError> =>
   Effect.gen(function* () {
+    yield* may(by)
     if (request.kind !== "terminal") {
       return yield* new Unprocessable({ message: "this version opens terminals only; use kind terminal", field: "kind" })
     }

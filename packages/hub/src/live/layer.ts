@@ -110,9 +110,9 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
             const change = after === undefined ? head : after > head ? 0 : after
             return { change, ...feed.watch(change, sink) }
           }),
-        input: (session, key, bytes) => Terminals.input(core, keys, session, key, bytes),
-        resize: (session, cols, rows) => Terminals.resize(core, session, cols, rows),
-        signal: (session, name) => Terminals.signal(core, session, name),
+        input: (session, key, bytes, by) => Effect.andThen(Lifecycle.may(by), Terminals.input(core, keys, session, key, bytes)),
+        resize: (session, cols, rows, by) => Effect.andThen(Lifecycle.may(by), Terminals.resize(core, session, cols, rows)),
+        signal: (session, name, by) => Effect.andThen(Lifecycle.may(by), Terminals.signal(core, session, name)),
         setTypist: (session, client, name, mode, by) => Lifecycle.setTypist(core, session, client, name, mode, by),
         screen: (session) => Terminals.screen(core, past, session),
         health: health(core, seen),

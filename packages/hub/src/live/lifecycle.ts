@@ -8,7 +8,8 @@ import { execute } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import type { Core } from "./Core.ts"
 
-const may = (by: Principal): Effect.Effect<void, Forbidden> =>
+/** Refuses a credential that may only read. */
+export const may = (by: Principal): Effect.Effect<void, Forbidden> =>
   by.scope === "read" ? Effect.fail(new Forbidden({ message: "this credential may only read" })) : Effect.void
 
 const run = (core: Core, id: string, command: Command, by: Principal, key?: string, body: unknown = command): Effect.Effect<Changed, DoorError> =>

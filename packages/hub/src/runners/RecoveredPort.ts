@@ -30,8 +30,9 @@ export function recoverChild(
     session.submit({
       decide: (state) => decide(state, { _tag: "ProcessLost", reason, message: MESSAGES[reason] }),
       done: (result) => {
-        if (result._tag === "Refused") return
-        port.finished()
+        if (result._tag === "Done") return port.finished()
+        // After a failed append the session is claimed again and the journal followed anew; a full queue empties by itself.
+        if (session.loop === "open") setTimeout(() => writeOff(started), 100)
       },
     })
   }

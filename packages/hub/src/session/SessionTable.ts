@@ -10,7 +10,7 @@ import type { SessionState } from "@holdfast/core/state"
 import type { Claimed } from "@holdfast/store/Store"
 import { ReadGate } from "../delivery/ReadGate.ts"
 import { Parts } from "../terminal/Parts.ts"
-import { readInner } from "./encode.ts"
+import { readingState, readInner } from "./encode.ts"
 import { OpenSession } from "./OpenSession.ts"
 import type { SessionContext } from "./SessionContext.ts"
 import { storeProblem } from "./store-problem.ts"
@@ -83,10 +83,30 @@ export class SessionTable {
     }
     const waiters = [opened]
     this.opening.set(id, waiters)
-    this.context.fork(this.context.store.claim(id), (exit) => {
+    const answer = (result: Loaded | DoorError): void => {
       this.opening.delete(id)
-      const result = this.admit(id, exit)
       for (const each of waiters) each(result)
+    }
+    this.context.fork(this.context.store.claim(id), (exit) => {
+      const result = this.admit(id, exit)
+      if (!("parts" in result) && result._tag === "StorageFull" && !this.closed) this.openReading(id, result, answer)
+      else answer(result)
+    })
+  }
+
+  /** The disk is full, so nothing can be claimed: the session can be read, and is claimed as soon as there is space. */
+  private openReading(id: string, problem: DoorError, answer: Opened): void {
+    const { store } = this.context
+    const both = Effect.all([store.get(id), store.head(id)])
+    this.context.fork(both, (exit) => {
+      if (Exit.isFailure(exit)) return answer(problemOf(exit, this.context.report, id))
+      const [record, head] = exit.value
+      const { session, firstSeq, bytes, log } = head
+      const claimed: Claimed = { session, id, epoch: 0, firstSeq, nextSeq: head.lastSeq + 1, change: record.change, log, record: "", inner: "", bytes }
+      const loaded = this.adopt(claimed, readingState(record))
+      loaded.session.fail(problem, false)
+      this.reclaim(loaded.session)
+      answer(loaded)
     })
   }
 
@@ -131,9 +151,9 @@ export class SessionTable {
     const loaded = this.loaded.get(session.id)
     if (loaded?.session !== session) return
     if (session.loop === "gone") return this.drop(session.id, "another hub owns the session")
-    if (!loaded.parts.busy()) return this.drop(session.id, "")
     this.later(() => {
       if (this.loaded.get(session.id)?.session !== session || session.loop !== "away") return
+      if (!loaded.parts.busy()) return this.drop(session.id, "")
       this.context.fork(this.context.store.claim(session.id), (exit) => {
         if (this.loaded.get(session.id)?.session !== session || session.loop !== "away") return
         if (Exit.isSuccess(exit)) {

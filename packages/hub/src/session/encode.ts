@@ -3,6 +3,7 @@ import { evolve } from "@holdfast/core/evolve"
 import { type SessionState, toSession } from "@holdfast/core/state"
 import type { Channel, Event, EventDraft } from "@holdfast/protocol/event"
 import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
+import type { Session } from "@holdfast/protocol/session"
 import * as Schema from "effect/Schema"
 import type { StoredState } from "@holdfast/store/Store"
 
@@ -68,6 +69,33 @@ export function storedState(state: SessionState): StoredState {
     updatedAt: state.updatedAt,
     lastActiveAt: state.lastActiveAt,
     ...(state.purgeAt === undefined ? {} : { purgeAt: state.purgeAt }),
+  }
+}
+
+/** A state to read by, from a record alone: no command can be decided on it. */
+export function readingState(record: Session): SessionState {
+  const { terminal } = record
+  return {
+    id: record.id,
+    kind: record.kind,
+    label: record.label,
+    status: record.status,
+    tags: record.tags,
+    pinned: record.pinned,
+    owner: record.owner,
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+    lastActiveAt: record.lastActiveAt,
+    ...(record.archivedAt === undefined ? {} : { archivedAt: record.archivedAt }),
+    ...(record.deletedAt === undefined ? {} : { deletedAt: record.deletedAt }),
+    ...(record.purgeAt === undefined ? {} : { purgeAt: record.purgeAt }),
+    process: record.process,
+    ...(record.exitCode === undefined ? {} : { exitCode: record.exitCode }),
+    ...(record.signal === undefined ? {} : { signal: record.signal }),
+    ...(record.problem === undefined ? {} : { problem: record.problem }),
+    ...(terminal === undefined ? {} : { terminal: { ...terminal, spec: { ...terminal, env: {} } } }),
+    lastSeq: record.lastSeq,
+    unknown: 0,
   }
 }
 

@@ -91,7 +91,9 @@ function admit(connection: Connection, text: string): FromClient | undefined {
   }
   const { _tag: kind, id, tag, payload } = message
   if (kind !== "Request") {
-    if (kind === "Ping" || kind === "Interrupt" || kind === "Ack" || kind === "Eof") return message as unknown as FromClient
+    if (kind === "Ping") return { _tag: "Ping" }
+    // Commands are short and give no streams: there is nothing to interrupt or to acknowledge.
+    if (kind === "Interrupt" || kind === "Ack" || kind === "Eof") return undefined
     connection.close(1008, "unknown RPC message")
     return undefined
   }
@@ -108,10 +110,9 @@ function admit(connection: Connection, text: string): FromClient | undefined {
     refuse(connection, id, new Busy({ message: `at most ${COMMANDS_MAX} commands of a connection are under way; wait for some`, retryAfter: 1 }))
     return undefined
   }
-  const decode = payloads.get(tag)
-  const decoded = decode?.(payload)
-  if (decoded === undefined || Exit.isFailure(decoded)) {
-    refuse(connection, id, new BadRequest({ message: decoded === undefined ? `unknown command ${tag.slice(0, 50)}` : problem(decoded) }))
+  const wrong = payloadProblem(tag, payload)
+  if (wrong !== undefined) {
+    refuse(connection, id, new BadRequest({ message: wrong }))
     return undefined
   }
   connection.commands++
@@ -124,6 +125,18 @@ function parse(text: string): Readonly<Record<string, unknown>> | undefined {
     return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : undefined
   } catch {
     return undefined
+  }
+}
+
+/** What is wrong with a command's payload, if anything; nesting that exhausts the stack is wrong too (X-5). */
+function payloadProblem(tag: string, payload: unknown): string | undefined {
+  const decode = payloads.get(tag)
+  if (decode === undefined) return `unknown command ${tag.slice(0, 50)}`
+  try {
+    const exit = decode(payload)
+    return Exit.isFailure(exit) ? problem(exit) : undefined
+  } catch (cause) {
+    return `the command cannot be read: ${String(cause).slice(0, 200)}`
   }
 }
 

@@ -17,7 +17,7 @@ describe("the stream socket", () => {
   beforeEach(async () => {
     directory = await testDirectory()
     house = await openHouse({ directory: directory.path })
-    socket = await openSocket(house, { socketHelloTimeout: 300, socketSilence: 1000, socketMaxFrame: 65_536 })
+    socket = await openSocket(house, { socketHelloTimeout: 300, socketMaxFrame: 65_536 })
   })
   afterEach(async () => {
     for (const one of clients.splice(0)) one.ws.terminate()
@@ -43,7 +43,7 @@ describe("the stream socket", () => {
 
   it("W-3 frames of an attachment follow its answer, and typing comes back as output", async () => {
     const one = client()
-    expect(await one.hello()).toMatchObject({ _tag: "Success", value: { hub: house.hub.id, silence: 1000 } })
+    expect(await one.hello()).toMatchObject({ _tag: "Success", value: { hub: house.hub.id, silence: 30_000 } })
     const created = await one.call("Create", { kind: "terminal", command: "/bin/cat", cols: 80, rows: 24 })
     const session = String(created.value?.["id"])
     const answer = await one.call("Attach", { session, after: 0, mode: "interactive", cols: 100, rows: 30 })
@@ -95,13 +95,87 @@ describe("the stream socket", () => {
   })
 
   it("W-7 trap 11 the hub speaks three times in a silence, and drops a client that says nothing", async () => {
-    const one = client()
+    const impatient = await openSocket(house, { socketSilence: 1000 })
+    const one = new RawClient(impatient.port)
+    clients.push(one)
     await one.hello()
     const begin = Date.now()
     await one.until("the close", () => one.closed !== undefined)
     expect(Date.now() - begin).toBeGreaterThanOrEqual(950)
     expect(one.frames(FRAME_HEARTBEAT).length).toBeGreaterThanOrEqual(2)
+    await impatient.close()
   })
+
+  it("W-4 V4 fragments without an end, or without number, close the connection", async () => {
+    const impatient = await openSocket(house, { socketSilence: 1000 })
+    const open = new RawClient(impatient.port)
+    const many = client()
+    clients.push(open)
+    await open.hello()
+    await many.hello()
+    open.ws.send("a", { fin: false, binary: true })
+    await open.until("the close", () => open.closed !== undefined)
+    expect(open.closed?.code).toBe(1008)
+    for (let i = 0; i < 2000; i++) many.ws.send("a", { fin: false, binary: true })
+    await many.until("the close", () => many.closed !== undefined)
+    expect([1002, 1008, 1009]).toContain(many.closed?.code)
+    await impatient.close()
+  })
+
+  it("X-5 B2 nesting without end is refused and touches nobody else", async () => {
+    const one = client()
+    await one.hello()
+    const depth = 20_000
+    one.ws.send(`{"_tag":"Request","id":"d","tag":"Create","headers":[],"payload":{"kind":"terminal","options":{"x":${"[".repeat(depth)}${"]".repeat(depth)}}}}`)
+    await one.until("an answer or a close", () => one.answerOf("d") !== undefined || one.closed !== undefined)
+    expect((await house.run(house.hub.list({}))).total).toBeLessThanOrEqual(1)
+    const two = client()
+    expect(await two.hello()).toMatchObject({ _tag: "Success" })
+  })
+
+  it("D-10 T1 a socket that stops reading holds a bounded amount, and reads everything later", async () => {
+    const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "head -c 8000000 /dev/zero | tr '\\0' x; echo end"] })
+    const slow = client()
+    const quick = client()
+    await slow.hello("slow-client")
+    await quick.hello("quick-client")
+    const acked = (one: RawClient, handle: number): void => {
+      let acknowledged = 0
+      one.ws.on("message", () => {
+        if (one.lastSeq > acknowledged) one.ws.send(encodeAck(handle, (acknowledged = one.lastSeq)))
+      })
+    }
+    const answer = await slow.call("Attach", { session: session.id, after: 0, mode: "viewer" })
+    slow.ws.pause()
+    const handle = Number((await quick.call("Attach", { session: session.id, after: 0, mode: "viewer" })).value?.["handle"])
+    acked(quick, handle)
+    await quick.until("the end", () => quick.tail.includes("end\r\n"), 30_000)
+    expect(slow.outputBytes).toBeLessThan(4_000_000)
+    acked(slow, Number(answer.value?.["handle"]))
+    slow.ws.resume()
+    await slow.until("the end", () => slow.tail.includes("end\r\n"), 30_000)
+    expect(slow.outputBytes).toBe(quick.outputBytes)
+    expect(slow.digest.digest("hex")).toBe(quick.digest.digest("hex"))
+  }, 60_000)
+
+  it("V2 a flood of input is carried out in order, and another client is served meanwhile", async () => {
+    const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "stty raw -echo; head -c 20000 | od -An -v -tu1 -w1 | uniq -c | wc -l; sleep 100"] })
+    const other = await createTerminal(house, { command: "/bin/cat" })
+    const flood = client()
+    const calm = client()
+    await flood.hello("flood-client")
+    await calm.hello("calm-client-1")
+    const handle = Number((await flood.call("Attach", { session: session.id, after: 0, mode: "interactive" })).value?.["handle"])
+    for (let i = 1; i <= 20_000; i++) flood.ws.send(encodeInput(handle, i, Buffer.from([65 + (i % 2)])))
+    const begin = Date.now()
+    expect(await calm.call("Get", { session: other.id })).toMatchObject({ _tag: "Success" })
+    const waited = Date.now() - begin
+    await flood.until("all settled", () => flood.frames(FRAME_INPUT_RESULT).at(-1)?.number === 20_000, 30_000)
+    expect(flood.frames(FRAME_INPUT_RESULT).filter(({ error }) => error !== undefined)).toEqual([])
+    // Alternating bytes: any doubled or lost one would make a run.
+    await flood.until("the count", () => flood.tail.includes("20000"), 30_000)
+    expect(waited).toBeLessThan(2000)
+  }, 60_000)
 
   it("W-8 a heartbeat names the head of every attached session", async () => {
     const session = await createTerminal(house, { command: "/bin/cat" })
