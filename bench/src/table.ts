@@ -32,11 +32,12 @@ function comparison(judged: Judged): string {
 const WORDS = { target: "target reached", reached: "reached", missed: "MISSED", unknown: "not measured" } as const
 
 function peers(line: Line): string {
-  const limit = line.measured.find((one) => one.role === "limit")?.median
+  const compared = line.judged.some((one) => one.goal.of === "limit" && one.goal.how === "ratio")
+  const limit = compared ? line.measured.find((one) => one.role === "limit")?.median : undefined
   return line.measured
     .filter((one) => one.role === "peer")
     .map((one) => {
-      if (one.median === undefined) return `${one.name} ${one.note === undefined ? "-" : "missing"}`
+      if (one.median === undefined) return `${one.name} ${one.missing !== undefined ? "missing" : one.failed !== undefined ? "failed" : "-"}`
       const ratio = limit === undefined ? "" : ` (${(one.median / limit).toFixed(2)}×)`
       return `${one.name} ${short(one.median)}${ratio}`
     })
@@ -78,9 +79,10 @@ export function table(all: ReadonlyArray<Line>): string {
 export const notes = (all: ReadonlyArray<Line>): ReadonlyArray<string> => [
   ...new Set(
     all.flatMap((line) =>
-      line.measured
-        .filter((one) => one.note !== undefined)
-        .map((one) => `${line.row}: ${one.name} ${one.role === "peer" ? "is missing" : "could not be measured"}: ${one.note}`),
+      line.measured.flatMap((one) => [
+        ...(one.missing === undefined ? [] : [`${line.row}: ${one.name} is missing: ${one.missing}`]),
+        ...(one.failed === undefined ? [] : [`${line.row}: ${one.name} failed: ${one.failed}`]),
+      ]),
     ),
   ),
 ]

@@ -21,7 +21,10 @@ export interface Measured {
   readonly role: Outcome["role"]
   readonly median?: number
   readonly spread?: number
-  readonly note?: string
+  /** Not on this machine: why. */
+  readonly missing?: string
+  /** Could not be measured, or not in every round: why. */
+  readonly failed?: string
 }
 
 /** A goal with what was reached. `verdict` is `unknown` when a side of the comparison could not be measured. */
@@ -45,12 +48,12 @@ export interface Line {
 /** The contestant's figure over all rounds. */
 function measured(outcome: Outcome, figure: string): Measured {
   const values = outcome.rounds.map((round) => round[figure]).filter((value): value is number => value !== undefined && Number.isFinite(value))
-  const note = outcome.missing ?? outcome.failed
   return {
     name: outcome.name,
     role: outcome.role,
     ...(values.length === 0 ? {} : { median: median(values), spread: spread(values) }),
-    ...(note === undefined ? {} : { note }),
+    ...(outcome.missing === undefined ? {} : { missing: outcome.missing }),
+    ...(outcome.failed === undefined ? {} : { failed: outcome.failed }),
   }
 }
 

@@ -22,8 +22,10 @@ export interface Tmux {
 /** Prepares a server. Throws `Missing` when tmux is not installed. */
 export async function openTmux(directory: string): Promise<Tmux> {
   const program = programPath("tmux", "tmux")
-  const base = ["-S", join(directory, "tmux"), "-f", "/dev/null"]
-  const command = (...args: ReadonlyArray<string>): Promise<unknown> => within(`tmux ${args[0]}`, 10_000, execute(program, [...base, ...args]))
+  // A server takes a moment to go and its socket with it: each has a name of its own.
+  let server = 0
+  const base = (): ReadonlyArray<string> => ["-S", join(directory, `tmux-${server}`), "-f", "/dev/null"]
+  const command = (...args: ReadonlyArray<string>): Promise<unknown> => within(`tmux ${args[0]}`, 10_000, execute(program, [...base(), ...args]))
   const clients: Array<BareTerminal> = []
   let running = false
   const stop = async (): Promise<void> => {
@@ -33,12 +35,13 @@ export async function openTmux(directory: string): Promise<Tmux> {
   }
   return {
     attach: (output) => {
-      const client = bareTerminal(program, [...base, "attach"], output)
+      const client = bareTerminal(program, [...base(), "attach"], output)
       clients.push(client)
       return client
     },
     run: async (shell) => {
       await stop()
+      server++
       await command("new-session", "-d", "-x", "80", "-y", "24", "-s", "bench", shell)
       running = true
       await command("set", "-g", "status", "off")

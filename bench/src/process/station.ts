@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from "node:url"
 import { endProcess, startProcess } from "./children.ts"
+import type { Held } from "./held.ts"
 
 /** Arguments or answer of a call. */
 export type Fields = Readonly<Record<string, number | string>>
@@ -34,6 +35,12 @@ export function figure(fields: Fields, name: string): number {
   const value = fields[name]
   if (typeof value !== "number") throw new Error(`the station did not answer with ${name}`)
   return value
+}
+
+/** What a station holds after its garbage collector ran. */
+export async function collectStation(station: Station): Promise<Held> {
+  const fields = await station.call("collect")
+  return { rss: figure(fields, "rss"), heap: figure(fields, "heap") }
 }
 
 /** Starts the program at `url` under this Node, with its garbage collector callable. */

@@ -70,7 +70,7 @@ export const CREATE_OUTSTANDING: Row = {
       await wire.call("Create", CHILD)
       return {
         measure: async () => {
-          const count = place.size(400, 150)
+          const count = place.size(400, 100)
           const ids: Array<string> = []
           const milliseconds = await drain(OUTSTANDING, count, async () => {
             ids.push(String((await wire.call("Create", CHILD))["id"]))
@@ -107,7 +107,7 @@ export const CREATE_SEQUENTIAL: Row = {
       return {
         measure: async () => {
           const ids: Array<string> = []
-          const times = await timed(place.size(300, 60), async () => {
+          const times = await timed(place.size(300, 40), async () => {
             ids.push(String((await wire.call("Create", CHILD))["id"]))
           })
           await removeAll(wire, ids)

@@ -7,28 +7,19 @@ import { WebSocket } from "ws"
 import { openHub } from "../ours/hub.ts"
 import { connectWire, type Wire } from "../ours/wire.ts"
 import { BARE, SOCKET_IO } from "../peer/audience.ts"
-import { figure, startStation } from "../process/station.ts"
+import { growth, settled, type Held } from "../process/held.ts"
+import { collectStation, figure, startStation } from "../process/station.ts"
 import { ofLimit, type Contestant, type Place, type Row } from "../row.ts"
 
 const connections = (place: Place): number => place.size(1000, 300)
 
-/** What a server holds after its garbage was collected, in bytes. */
-interface Held {
-  readonly rss: number
-  readonly heap: number
-}
-
-/**
- * Kilobytes per connection. As many connections go first, to bring the process to its working size. Memory that the
- * process had already taken does not show in its resident size, so the growth of the heap counts where it is larger.
- */
+/** Kilobytes per connection. As many connections go first, to bring the process to its working size. */
 async function perConnection(place: Place, held: () => Promise<Held>, connect: () => Promise<void>): Promise<number> {
   const count = connections(place)
   for (let at = 0; at < count; at++) await connect()
-  const before = await held()
+  const before = await settled(held)
   for (let at = 0; at < count; at++) await connect()
-  const after = await held()
-  return Math.max(after.rss - before.rss, after.heap - before.heap) / 1024 / count
+  return growth(before, await settled(held)) / 1024 / count
 }
 
 const peer = (name: string, server: URL, connect: (port: number) => Promise<() => void>): Contestant => ({
@@ -39,11 +30,7 @@ const peer = (name: string, server: URL, connect: (port: number) => Promise<() =
       const closers: Array<() => void> = []
       try {
         const port = figure(await station.call("port"), "port")
-        const held = async (): Promise<Held> => {
-          const fields = await station.call("collect")
-          return { rss: figure(fields, "rss"), heap: figure(fields, "heap") }
-        }
-        const each = await perConnection(place, held, async () => {
+        const each = await perConnection(place, () => collectStation(station), async () => {
           closers.push(await connect(port))
         })
         return { each }

@@ -1,37 +1,38 @@
 /**
- * What a subscriber that stops reading costs the server: 10 subscribers, some of them stalled, while output flows.
+ * What a subscriber that stops reading costs the server: 14 subscribers, 12 of them stalled, while output flows.
  */
 import { LONG_TEXT } from "../load/payload.ts"
 import { pace } from "../load/pump.ts"
 import { until } from "../load/until.ts"
 import { gatherOurs } from "../ours/audience.ts"
 import { BARE, bareSeatsOf, gather } from "../peer/audience.ts"
-import { residentBytes } from "../process/usage.ts"
+import { growth, settled, type Held } from "../process/held.ts"
+import { collectStation } from "../process/station.ts"
 import { value, type Contestant, type Figures, type Place, type Row } from "../row.ts"
 
-const SUBSCRIBERS = 10
-const STALLED = 4
+const SUBSCRIBERS = 14
+const STALLED = 12
 
-/** Megabytes of resident memory per stalled reader after the flow, over the same flow with nobody stalled. */
-async function growth(
+/** Megabytes per stalled reader after the flow, over the same flow with nobody stalled. */
+async function perStalled(
   place: Place,
   listeners: { readonly received: () => number; readonly publish: () => void; readonly onChange: (changed: () => void) => void; readonly stall: (count: number) => void },
-  resident: () => Promise<number>,
+  collect: () => Promise<Held>,
 ): Promise<Figures> {
-  const flow = async (readers: number): Promise<number> => {
+  const flow = async (readers: number): Promise<Held> => {
     const before = listeners.received()
     const made = await pace(2000, place.size(10_000, 2000), listeners.publish)
     const arrived = until("everybody who reads has everything", 60_000, () => listeners.received() - before >= made * readers)
     listeners.onChange(arrived.check)
     arrived.check()
     await arrived.reached
-    return resident()
+    return settled(collect)
   }
   await flow(SUBSCRIBERS)
   const before = await flow(SUBSCRIBERS)
   listeners.stall(STALLED)
   const after = await flow(SUBSCRIBERS - STALLED)
-  return { each: Math.max(0, after - before) / 1e6 / STALLED }
+  return { each: growth(before, after) / 1e6 / STALLED }
 }
 
 const bare: Contestant = {
@@ -40,10 +41,7 @@ const bare: Contestant = {
     measure: async () => {
       const audience = await gather(BARE, bareSeatsOf(LONG_TEXT.length), SUBSCRIBERS)
       try {
-        return await growth(place, audience, async () => {
-          await audience.station.call("collect")
-          return residentBytes(audience.station.pid)
-        })
+        return await perStalled(place, audience, () => collectStation(audience.station))
       } finally {
         await audience.end()
       }
@@ -64,7 +62,7 @@ export const STALLED_READER: Row = {
       measure: async () => {
         const audience = await gatherOurs(place, SUBSCRIBERS, LONG_TEXT)
         try {
-          return await growth(place, audience, async () => (await audience.hub.ask("collect")).rss)
+          return await perStalled(place, audience, () => audience.hub.ask("collect"))
         } finally {
           await audience.end()
         }
