@@ -46,8 +46,6 @@ export interface AdapterHandle {
   readonly continue: () => void
   /** Ends the child and everything it started; resolves once nothing of it is left (R-12). Rejects with `AdapterRefused` when something could not be ended. */
   readonly end: (graceMillis: number) => Promise<void>
-  /** Ends at once and says nothing more: the runner itself is going away. */
-  readonly abandon: () => void
 }
 
 /** One kind of child process; `Spec` is what a start request says about it. */

@@ -22,10 +22,10 @@ export const SETTINGS: RunnerSettings = {
 }
 
 /** Waits until a condition holds; fails after `timeout` milliseconds with `what`. */
-export async function until<T>(what: string, look: () => T | undefined | false, timeout = 10_000): Promise<T> {
+export async function until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, timeout = 10_000): Promise<T> {
   const deadline = performance.now() + timeout
   for (;;) {
-    const found = look()
+    const found = await look()
     if (found !== undefined && found !== false) return found
     if (performance.now() > deadline) throw new Error(`not within ${timeout} ms: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))

@@ -5,7 +5,7 @@ import { bash, pty } from "./terminals.ts"
 
 adapterContract("PTY", ptyAdapter, {
   printsAndExits: (code) => bash(`seq 1 200000; exit ${code}`),
-  echoes: () => bash("stty -echo; cat"),
+  echoes: () => bash("stty -echo; echo ready; cat"),
   holdsOut: () =>
     bash(`trap '' HUP TERM; setsid bash -c 'trap "" HUP TERM; echo pid $$; while :; do sleep 1; done' & echo pid $$; sleep 0.3; echo ready; while :; do sleep 1; done`),
   killedBy: (signal) => bash(`kill -${signal.slice(3)} $$`),

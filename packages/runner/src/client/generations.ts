@@ -6,8 +6,7 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises"
 import { connect } from "node:net"
 import { join } from "node:path"
-import { MARKER } from "../pty/environment.ts"
-import { endProcesses, processEntry, processesOf, signalProcess } from "../pty/processes.ts"
+import { endProcesses, processEntry, signalProcess } from "../pty/processes.ts"
 import { GENERATION, generationPaths, generationsDirectory, readRunnerRecord, type RunnerRecord } from "../wire/generation.ts"
 
 export type { RunnerRecord } from "../wire/generation.ts"
@@ -64,7 +63,7 @@ async function inspect(directory: string, generation: string): Promise<FoundRunn
       throw error
     })
     const starting = found === undefined || Date.now() - found.mtimeMs < STARTING_MILLIS
-    return starting && (await readRemains(directory)) ? undefined : { state: "dead", generation, directory, record: undefined }
+    return starting && (await journalEmpty(directory)) ? undefined : { state: "dead", generation, directory, record: undefined }
   }
   // A killed process that still lets go of its memory may accept connections, and will never answer one.
   const dying = processEntry(record.pid)?.zombie === true
@@ -75,7 +74,7 @@ async function inspect(directory: string, generation: string): Promise<FoundRunn
 }
 
 /** False when a journal lies there: then the runner had listened, and its record was removed as it ended. */
-async function readRemains(directory: string): Promise<boolean> {
+async function journalEmpty(directory: string): Promise<boolean> {
   try {
     return (await readdir(generationPaths(directory).journal)).length === 0
   } catch (error) {
@@ -107,8 +106,6 @@ export async function removeGeneration(found: FoundRunner & { readonly state: "d
 
 /** Ends what is left of a dead runner's children (also those that ignored the hangup); gives how many processes (Linux only, elsewhere 0). */
 export async function sweepGeneration(generation: string): Promise<number> {
-  const find = (): ReturnType<typeof processesOf> => processesOf(`${MARKER}=${generation}:`, undefined)
-  const count = find().length
-  if (count > 0) await endProcesses(find, 0)
-  return count
+  const { ended } = await endProcesses({ marked: (marker) => marker.startsWith(`${generation}:`), leader: () => undefined }, 0)
+  return ended
 }

@@ -5,15 +5,16 @@
  */
 import { afterEach, describe, expect, it } from "vitest"
 import { AdapterRefused, type Adapter, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
+import { processEntry } from "../pty/processes.ts"
 import type { JournalNote } from "../wire/messages.ts"
 
 /** Children an adapter can be asked for; `undefined` where its kind has no such thing. */
 export interface ContractChildren<Spec> {
   /** Prints much (some MB), then ends with `code`. */
   readonly printsAndExits: (code: number) => Spec
-  /** Gives back what it is given. */
+  /** Shows `ready`, then gives back what it is given, once. */
   readonly echoes: () => Spec
-  /** Runs until it is ended, ignoring SIGHUP and SIGTERM, with a descendant that does the same; prints both pids as `pid N`. */
+  /** Runs until it is ended, ignoring SIGHUP and SIGTERM, with a descendant that does the same; shows both pids as `pid N`, then `ready`. */
   readonly holdsOut: () => Spec | undefined
   /** Ends by a signal of this name. */
   readonly killedBy: (signal: string) => Spec | undefined
@@ -35,6 +36,7 @@ interface Recorded {
 }
 
 const alive = (pid: number): boolean => {
+  if (process.platform === "linux") return processEntry(pid)?.zombie === false
   try {
     return process.kill(pid, 0)
   } catch (error) {
@@ -112,6 +114,7 @@ export function adapterContract<Spec>(name: string, adapter: Adapter<Spec>, chil
 
     it("says nothing while it is paused", async () => {
       const child = start(children.echoes())
+      await child.shows("ready")
       child.handle.write(children.input("before"), () => undefined)
       await child.shows("before")
       child.handle.pause()
@@ -126,6 +129,7 @@ export function adapterContract<Spec>(name: string, adapter: Adapter<Spec>, chil
 
     it("T-13 takes inputs in order and settles each once", async () => {
       const child = start(children.echoes())
+      await child.shows("ready")
       const settled: Array<number> = []
       for (let number = 1; number <= 50; number++) {
         child.handle.write(children.input(`line ${number}.`), (failure) => {

@@ -50,6 +50,7 @@ export class Journal {
   #closed = false
   #holdSpill = false
   #readers = 0
+  #troubled = false
 
   constructor(options: JournalOptions) {
     this.#options = options
@@ -118,6 +119,7 @@ export class Journal {
     const { memoryMax, diskMax } = this.#options
     const canSpill = !this.#holdSpill && this.#retry === undefined && this.#segments.bytes < diskMax * (this.#full ? 0.9 : 1)
     if (canSpill && !this.#spilling && this.#memoryBytes > memoryMax) this.#spill()
+    if (this.#retry === undefined && !this.#spilling && this.#memoryBytes <= memoryMax) this.#recovered()
     const bound = canSpill ? 2 * memoryMax : memoryMax
     this.#setFull(this.#memoryBytes > (this.#full ? bound / 2 : bound))
   }
@@ -132,7 +134,14 @@ export class Journal {
     this.#work = this.#work.then(task).catch((error: unknown) => this.#failed(error))
   }
 
+  #recovered(): void {
+    if (!this.#troubled) return
+    this.#troubled = false
+    this.#options.trouble(undefined)
+  }
+
   #failed(error: unknown): void {
+    this.#troubled = true
     this.#options.trouble(error instanceof Error ? error : new Error(String(error)))
   }
 
@@ -143,7 +152,7 @@ export class Journal {
       const batch = this.#memory.slice()
       try {
         await this.#segments.append(batch)
-        this.#options.trouble(undefined)
+        this.#recovered()
       } catch (error) {
         this.#spilling = false
         this.#retryLater()

@@ -11,10 +11,10 @@ import { ReadStream } from "node:tty"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 import { AdapterRefused, type Adapter, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
 import { checkCommand, checkDirectory, checkSize } from "./command.ts"
-import { childEnvironment, MARKER, variableOf } from "./environment.ts"
+import { childEnvironment, variableOf } from "./environment.ts"
 import { InputQueue } from "./InputQueue.ts"
 import { fork, resizeTerminal, type Forked } from "./native.ts"
-import { endProcesses, foregroundGroup, processesOf, signalProcess } from "./processes.ts"
+import { endProcesses, foregroundGroup, signalProcess } from "./processes.ts"
 
 /** Most bytes that become one entry: what is there is taken in one go, then others get their turn. */
 const ENTRY_BYTES = 256 * 1024
@@ -22,6 +22,9 @@ const ENTRY_BYTES = 256 * 1024
 const QUIET_MILLIS = 100
 /** The same, when it never gets quiet. */
 const LINGER_MILLIS = 1000
+
+/** More than the kernel can hold of what was written before the exit: beyond it a paused terminal's rest is another process's. */
+const REST_BYTES = 256 * 1024
 
 /** All terminals read into this one: reading and what follows are one step on the loop. */
 const scratch = Buffer.allocUnsafeSlow(ENTRY_BYTES)
@@ -54,6 +57,7 @@ class PtyChild implements AdapterHandle {
   #ended = false
   #finished = false
   #paused = false
+  #afterExit = 0
   #quiet: NodeJS.Timeout | undefined
   #linger: NodeJS.Timeout | undefined
 
@@ -66,7 +70,7 @@ class PtyChild implements AdapterHandle {
     })
     checkCommand(command, cwd, variableOf(environment, "PATH"))
     this.#sink = sink
-    this.#marker = `${MARKER}=${spec.marker}\0`
+    this.#marker = spec.marker
     this.#size = { cols, rows }
     let forked: Forked
     try {
@@ -118,9 +122,14 @@ class PtyChild implements AdapterHandle {
   }
 
   async end(graceMillis: number): Promise<void> {
-    const find = (): ReturnType<typeof processesOf> => processesOf(this.#marker, this.#exit === undefined ? this.pid : undefined)
     if (process.platform === "linux") {
-      const left = await endProcesses(find, graceMillis)
+      const { left } = await endProcesses(
+        {
+          marked: (marker) => marker === this.#marker,
+          leader: () => (this.#exit === undefined ? this.pid : undefined),
+        },
+        graceMillis,
+      )
       if (left.length > 0) {
         throw new AdapterRefused("Unavailable", `processes ${left.map(({ pid }) => pid).join(", ")} do not end`)
       }
@@ -141,17 +150,13 @@ class PtyChild implements AdapterHandle {
     }
   }
 
-  abandon(): void {
-    for (const { pid } of processesOf(this.#marker, this.#exit === undefined ? this.pid : undefined)) signalProcess(pid, "SIGKILL")
-    if (this.#exit === undefined) signalProcess(-this.pid, "SIGKILL")
-    this.#finish(false)
-  }
-
   /** `count` bytes were read into `scratch`. False stops the reading. */
   #readable(count: number): boolean {
     if (this.#finished) return false
     this.#drain(count)
     this.#input.flush()
+    if (this.#exit !== undefined && this.#paused && this.#afterExit > REST_BYTES) this.#finish()
+    if (this.#finished) return false
     if (this.#quiet !== undefined) this.#waitForQuiet()
     return !this.#paused || this.#exit !== undefined
   }
@@ -171,6 +176,7 @@ class PtyChild implements AdapterHandle {
         void error
       }
     }
+    if (this.#exit !== undefined) this.#afterExit += filled
     if (filled > 0) this.#sink.output(scratch.subarray(0, filled))
   }
 
@@ -178,16 +184,16 @@ class PtyChild implements AdapterHandle {
     const name = signalNames.get(signal)
     this.#exit = signal === 0 ? { code } : { code: 128 + signal, signal: name ?? `SIG${signal}` }
     this.#input.close()
-    if (this.#ended) return this.#finish(true)
+    if (this.#ended) return this.#finish()
     if (this.#finished) return
     this.#stream.resume()
     this.#waitForQuiet()
-    this.#linger = setTimeout(() => this.#finish(true), LINGER_MILLIS)
+    this.#linger = setTimeout(() => this.#finish(), LINGER_MILLIS)
   }
 
   #waitForQuiet(): void {
     clearTimeout(this.#quiet)
-    this.#quiet = setTimeout(() => this.#finish(true), QUIET_MILLIS)
+    this.#quiet = setTimeout(() => this.#finish(), QUIET_MILLIS)
   }
 
   #endOfOutput(): void {
@@ -195,18 +201,18 @@ class PtyChild implements AdapterHandle {
     this.#ended = true
     // The stream has closed the descriptor: from here on its number may belong to something else.
     this.#input.close()
-    if (this.#exit !== undefined) this.#finish(true)
+    if (this.#exit !== undefined) this.#finish()
   }
 
-  #finish(tell: boolean): void {
+  #finish(): void {
     if (this.#finished) return
-    if (tell && !this.#ended) this.#drain(0)
+    if (!this.#ended) this.#drain(0)
     this.#finished = true
     clearTimeout(this.#quiet)
     clearTimeout(this.#linger)
     this.#input.close()
     this.#stream.destroy()
-    if (tell && this.#exit !== undefined) this.#sink.exit(this.#exit)
+    if (this.#exit !== undefined) this.#sink.exit(this.#exit)
     for (const resolve of this.#whenFinished.splice(0)) resolve()
   }
 }

@@ -75,8 +75,5 @@ function start(spec: PtySpec, sink: AdapterSink): AdapterHandle {
       if (!ended) child.kill()
       await exited.promise
     },
-    abandon: () => {
-      if (!ended) child.kill()
-    },
   }
 }

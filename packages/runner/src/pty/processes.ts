@@ -5,6 +5,7 @@
  * session, or descends from one that does, so that `setsid` alone does not hide it. Elsewhere the child's process group is what is known.
  */
 import { readdirSync, readFileSync } from "node:fs"
+import { MARKER } from "./environment.ts"
 
 /** One process as the kernel shows it. `start` tells it from a later one with the same pid. */
 export interface ProcessEntry {
@@ -58,27 +59,67 @@ function allProcesses(): ReadonlyArray<ProcessEntry> {
   return entries
 }
 
-function carries(pid: number, markerPrefix: string): boolean {
-  const environment = readText(`/proc/${pid}/environ`)
-  return environment !== undefined && `\0${environment}`.includes(`\0${markerPrefix}`)
+/** Every process at one moment, with the markers of those that were looked at. */
+interface Snapshot {
+  readonly entries: ReadonlyArray<ProcessEntry>
+  readonly marker: (pid: number) => string | undefined
 }
 
-/**
- * The living processes of a child: those with the marker (`NAME=value`, or a prefix of it), those of the session that `leader` leads, and the
- * descendants of both. Linux only; elsewhere empty.
- */
-export function processesOf(marker: string, leader: number | undefined): ReadonlyArray<ProcessEntry> {
-  if (!linux) return []
-  const all = allProcesses()
-  const found = new Map<number, ProcessEntry>()
-  for (const entry of all) {
-    if (entry.pid === process.pid) continue
-    if ((leader !== undefined && entry.session === leader) || carries(entry.pid, marker)) found.set(entry.pid, entry)
+function takeSnapshot(): Snapshot {
+  const markers = new Map<number, string | undefined>()
+  const marker = (pid: number): string | undefined => {
+    if (!markers.has(pid)) {
+      const environment = readText(`/proc/${pid}/environ`)
+      markers.set(pid, environment?.split("\0").find((pair) => pair.startsWith(`${MARKER}=`))?.slice(MARKER.length + 1))
+    }
+    return markers.get(pid)
   }
-  for (let grew = true; grew; ) {
+  return { entries: linux ? allProcesses() : [], marker }
+}
+
+/** How often processes are looked at, in milliseconds, at most: the kernel tells a process nothing of its grandchildren. */
+const LOOK_MILLIS = 25
+/** Looking takes at most a fifth of the time. */
+const LOOK_SHARE = 4
+
+let awaited: { readonly promise: Promise<Snapshot>; readonly resolve: (snapshot: Snapshot) => void } | undefined
+let nextLook = 0
+
+/** A snapshot taken after this call; all who wait share one, so that many ends cost no more than one. */
+function nextSnapshot(): Promise<Snapshot> {
+  if (awaited === undefined) {
+    awaited = Promise.withResolvers<Snapshot>()
+    setTimeout(() => {
+      const waiting = awaited
+      awaited = undefined
+      const started = performance.now()
+      const snapshot = takeSnapshot()
+      const now = performance.now()
+      nextLook = now + Math.max(LOOK_MILLIS, LOOK_SHARE * (now - started))
+      waiting?.resolve(snapshot)
+    }, Math.max(0, nextLook - performance.now()))
+  }
+  return awaited.promise
+}
+
+/** Which processes are meant: those whose marker satisfies, those in the session of `leader`, and the descendants of both. */
+export interface ProcessChoice {
+  readonly marked: (marker: string) => boolean
+  readonly leader: () => number | undefined
+}
+
+function chosen(snapshot: Snapshot, choice: ProcessChoice): ReadonlyArray<ProcessEntry> {
+  const leader = choice.leader()
+  const found = new Map<number, ProcessEntry>()
+  for (const entry of snapshot.entries) {
+    if (entry.pid === process.pid) continue
+    const marker = snapshot.marker(entry.pid)
+    if ((leader !== undefined && entry.session === leader) || (marker !== undefined && choice.marked(marker))) found.set(entry.pid, entry)
+  }
+  for (let grew = found.size > 0; grew; ) {
     grew = false
-    for (const entry of all) {
-      if (!found.has(entry.pid) && found.has(entry.parent)) {
+    for (const entry of snapshot.entries) {
+      if (!found.has(entry.pid) && found.has(entry.parent) && entry.pid !== process.pid) {
         found.set(entry.pid, entry)
         grew = true
       }
@@ -98,35 +139,30 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** How often the end of processes is looked for, in milliseconds: the kernel tells a process nothing of its grandchildren. */
-const LOOK_MILLIS = 25
 /** How long SIGKILL may take, in milliseconds, before the processes are given up as stuck in the kernel. */
 const KILL_MILLIS = 5000
 
-/**
- * Ends every process that `find` gives: SIGHUP, SIGTERM and SIGCONT once, SIGKILL after `grace` milliseconds; resolves
- * with what is still there, which is nothing unless the kernel holds it.
- */
-export async function endProcesses(
-  find: () => ReadonlyArray<ProcessEntry>,
-  graceMillis: number,
-): Promise<ReadonlyArray<ProcessEntry>> {
+/** What became of the processes that were to end. */
+export interface EndedProcesses {
+  /** How many there were. */
+  readonly ended: number
+  /** Those the kernel does not let go of. */
+  readonly left: ReadonlyArray<ProcessEntry>
+}
+
+/** Ends the chosen processes: SIGHUP, SIGTERM and SIGCONT once, SIGKILL after `grace` milliseconds. Linux only; elsewhere it finds none. */
+export async function endProcesses(choice: ProcessChoice, graceMillis: number): Promise<EndedProcesses> {
   const started = performance.now()
   const told = new Set<string>()
   for (;;) {
-    const left = find()
-    if (left.length === 0) return left
+    const left = chosen(await nextSnapshot(), choice)
     const waited = performance.now() - started
+    if (left.length === 0 || waited > graceMillis + KILL_MILLIS) return { ended: told.size, left }
     for (const { pid, start } of left) {
+      const first = !told.has(`${pid}/${start}`)
+      told.add(`${pid}/${start}`)
       if (waited >= graceMillis) signalProcess(pid, "SIGKILL")
-      else if (!told.has(`${pid}/${start}`)) {
-        told.add(`${pid}/${start}`)
-        signalProcess(pid, "SIGHUP")
-        signalProcess(pid, "SIGTERM")
-        signalProcess(pid, "SIGCONT")
-      }
+      else if (first) for (const signal of ["SIGHUP", "SIGTERM", "SIGCONT"] as const) signalProcess(pid, signal)
     }
-    if (waited > graceMillis + KILL_MILLIS) return left
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLIS))
   }
 }

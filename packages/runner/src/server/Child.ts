@@ -108,6 +108,7 @@ export class Child {
     const verdict = this.#keys.judge(client, number)
     if (verdict === "done") return this.#options.input(client, number, undefined)
     if (verdict === "waiting") return
+    if (verdict === "refused") return this.#options.input(client, number, { tag: "Busy", message: "this input was refused before: a new try takes a new number" })
     if (this.#handle === undefined || this.#exited) {
       return this.#settled(client, number, { tag: "SessionState", message: "the process has ended" })
     }
@@ -148,11 +149,6 @@ export class Child {
   async end(graceMillis: number): Promise<void> {
     await this.#handle?.end(graceMillis)
     await this.#told.promise
-  }
-
-  /** Kills the child at once, without a word. */
-  abandon(): void {
-    this.#handle?.abandon()
   }
 
   /** The emulator caught up (`false`), or is too far behind. */

@@ -32,6 +32,8 @@ export class Children {
   readonly #options: ChildrenOptions
   readonly #byNumber = new Map<number, Child>()
   readonly #byId = new Map<string, Child>()
+  /** Children whose journal cannot be written now. */
+  readonly #troubled = new Set<number>()
   readonly #pool = new OutputPool()
   #last = 0
 
@@ -76,7 +78,7 @@ export class Children {
       grew: () => this.#options.grew(number),
       input: (client, input, failure) => this.#options.input(number, client, input, failure),
       damaged: (error) => this.#options.problem("journal-damaged", error.message, number),
-      trouble: (error) => this.#trouble(error),
+      trouble: (error) => this.#trouble(number, error),
       exited: () => this.#options.changed(),
     })
     child.start(message.terminal, message.scrollback, (sink) =>
@@ -92,8 +94,12 @@ export class Children {
     return child
   }
 
-  #trouble(error: Error | undefined): void {
-    if (error === undefined) return this.#options.problem("Journal", undefined)
+  #trouble(number: number, error: Error | undefined): void {
+    if (error === undefined) {
+      if (this.#troubled.delete(number) && this.#troubled.size === 0) this.#options.problem("Journal", undefined)
+      return
+    }
+    this.#troubled.add(number)
     const full = codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT"
     this.#options.problem(
       full ? "StorageFull" : "JournalUnwritable",
@@ -109,18 +115,19 @@ export class Children {
     if (child === undefined || !child.done) return
     this.#byNumber.delete(number)
     this.#byId.delete(child.id)
-    child.close(true).then(this.#options.changed, (error: unknown) => this.#trouble(error instanceof Error ? error : new Error(String(error))))
+    child.close(true).then(
+      () => {
+        this.#trouble(number, undefined)
+        this.#options.changed()
+      },
+      (error: unknown) => this.#trouble(number, error instanceof Error ? error : new Error(String(error))),
+    )
   }
 
   /** Ends every child and all they started; resolves with how many could not be ended. */
   async endAll(graceMillis: number): Promise<number> {
     const ends = await Promise.allSettled(Array.from(this.#byNumber.values(), (child) => child.end(graceMillis)))
     return ends.filter(({ status }) => status === "rejected").length
-  }
-
-  /** Kills every child at once. */
-  abandon(): void {
-    for (const child of this.#byNumber.values()) child.abandon()
   }
 
   /** Closes every journal: what the hub does not have yet is written to the files first; gives whether anything was left there. */

@@ -8,13 +8,17 @@
 /** Clients remembered per child. */
 export const CLIENTS_MAX = 1024
 
+/** Refused numbers remembered per client, the latest. */
+const REFUSED_MAX = 64
+
 interface Key {
   accepted: number
   settled: number
+  readonly refused: Set<number>
 }
 
-/** What to do with an input: hand it over, do nothing because it waits already, or say that it is done. */
-export type InputVerdict = "new" | "waiting" | "done"
+/** What to do with an input: hand it over, do nothing because it waits already, say that it is done, or that it was refused before. */
+export type InputVerdict = "new" | "waiting" | "done" | "refused"
 
 /** Keys of one child. */
 export class InputKeys {
@@ -24,12 +28,13 @@ export class InputKeys {
   judge(client: string, number: number): InputVerdict {
     const key = this.#keys.get(client)
     if (key === undefined) {
-      this.#keys.set(client, { accepted: number, settled: 0 })
+      this.#keys.set(client, { accepted: number, settled: 0, refused: new Set() })
       this.#forget()
       return "new"
     }
     this.#keys.delete(client)
     this.#keys.set(client, key)
+    if (number < key.accepted && key.refused.has(number)) return "refused"
     if (number <= key.settled) return "done"
     if (number <= key.accepted) return "waiting"
     key.accepted = number
@@ -42,10 +47,16 @@ export class InputKeys {
     if (key !== undefined && number > key.settled) key.settled = number
   }
 
-  /** Notes that an input was refused and did nothing: the same number may be tried again. */
+  /** Notes that an input was refused and did nothing: the same number may be tried again until a higher one was accepted. */
   refuse(client: string, number: number): void {
     const key = this.#keys.get(client)
-    if (key !== undefined && key.accepted === number) key.accepted = Math.max(key.settled, number - 1)
+    if (key === undefined) return
+    key.refused.add(number)
+    for (const oldest of key.refused) {
+      if (key.refused.size <= REFUSED_MAX) break
+      key.refused.delete(oldest)
+    }
+    if (key.accepted === number) key.accepted = Math.max(key.settled, number - 1)
   }
 
   /** Clients remembered now. */

@@ -40,7 +40,7 @@ export class Runner implements ConnectionHandler {
   #hub: HubConnection | undefined
   #hubEpoch = 0
   #draining = false
-  #problem: string | undefined
+  #problem: { readonly tag: string; readonly message: string } | undefined
 
   constructor(options: RunnerOptions) {
     this.#options = options
@@ -85,8 +85,8 @@ export class Runner implements ConnectionHandler {
   /** Says that something is wrong, to the log and to the hub; without a message, that it is well again. */
   problem(tag: string, message: string | undefined, child?: number): void {
     if (child === undefined) {
-      if (this.#problem === message) return
-      this.#problem = message
+      if (this.#problem?.message === message) return
+      this.#problem = message === undefined ? undefined : { tag, message }
     }
     if (message === undefined) return this.#options.log("info", "the problem is over", { tag })
     this.#options.log("error", message, { tag, child })
@@ -114,7 +114,7 @@ export class Runner implements ConnectionHandler {
       type: "welcome", version, runner: this.#options.generation, pid: process.pid, build: this.#options.build,
       draining: this.#draining, children: this.children.statuses(),
     })
-    if (this.#hub === connection && this.#problem !== undefined) connection.send({ type: "problem", tag: "Journal", message: this.#problem })
+    if (this.#hub === connection && this.#problem !== undefined) connection.send({ type: "problem", ...this.#problem })
     this.#options.changed()
   }
 
@@ -227,7 +227,7 @@ export class Runner implements ConnectionHandler {
       draining: this.#draining,
       rss: process.memoryUsage.rss(),
       children: this.children.statuses(),
-      journal: { ...this.children.journalBytes(), ...(this.#problem === undefined ? {} : { problem: this.#problem }) },
+      journal: { ...this.children.journalBytes(), ...(this.#problem === undefined ? {} : { problem: this.#problem.message }) },
     }
   }
 }

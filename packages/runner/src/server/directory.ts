@@ -1,8 +1,8 @@
 /** A generation's directory: made, watched and removed by its runner. */
 import { createHash } from "node:crypto"
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { processEntry } from "../pty/processes.ts"
 import { generationPaths, generationsDirectory, type RunnerRecord } from "../wire/generation.ts"
 
@@ -73,10 +73,20 @@ export function makeGenerationDirectory(dataDirectory: string, generation: strin
     remove: (all) => {
       clearInterval(timer)
       if (process.platform !== "win32") removeFile(socket)
+      if (process.platform !== "win32" && !socket.startsWith(path)) removeEmptyDirectory(dirname(socket))
       if (!present()) return
       removeFile(paths.record)
       if (all) rmSync(path, { recursive: true, force: true })
     },
+  }
+}
+
+function removeEmptyDirectory(path: string): void {
+  try {
+    rmdirSync(path)
+  } catch (error) {
+    // Another runner's socket is in it: then it stays, for that one to remove.
+    if (!(error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST" || error.code === "ENOENT"))) throw error
   }
 }
 
