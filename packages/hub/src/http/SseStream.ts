@@ -5,6 +5,7 @@
  * feeds the stream stops when too much is under way. Comments keep proxies and clients awake (H-6).
  */
 import type { ServerResponse } from "node:http"
+import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 
 /** One message: `id` may stand alone to move the reader's cursor without an event. */
 export interface SseMessage {
@@ -18,10 +19,22 @@ export interface SseMessage {
 export const sseText = ({ event, id, data }: SseMessage): string =>
   `${event === undefined ? "" : `event: ${event}\n`}${id === undefined ? "" : `id: ${id}\n`}${data === undefined ? "" : `data: ${data}\n`}\n`
 
+const encoded = new WeakMap<Uint8Array, Uint8Array>()
+
+/** The event message of a record. Subscribers of one tick share the record, and so the bytes made here. */
+export const sseBytes = (record: Uint8Array): Uint8Array => {
+  const known = encoded.get(record)
+  if (known !== undefined) return known
+  const view = readRecord(record, 0)
+  const bytes = Buffer.from(sseText({ event: "event", id: view.seq, data: JSON.stringify(decodeRecord(view)) }), "utf8")
+  encoded.set(record, bytes)
+  return bytes
+}
+
 /** An open stream of events. */
 export interface SseStream {
-  /** Writes text made by `sseText`; `taken` is called when it left the process, never when the client is gone. */
-  readonly send: (text: string, taken?: () => void) => void
+  /** Writes what `sseText` or `sseBytes` made; `taken` is called when all of it left the process, never when the client is gone. */
+  readonly send: (pieces: ReadonlyArray<string | Uint8Array>, taken?: () => void) => void
   /** Bytes that were written and that the kernel has not taken. */
   readonly waiting: () => number
   readonly end: () => void
@@ -47,11 +60,16 @@ export const openSse = (response: ServerResponse, heartbeat: number): SseStream 
   // The client is gone in the middle of a write; close follows.
   response.on("error", () => response.destroy())
   return {
-    send: (text, taken) => {
+    send: (pieces, taken) => {
       if (response.writableEnded || response.destroyed) return
-      response.write(text, (error) => {
-        if (error === undefined || error === null) taken?.()
+      response.cork()
+      pieces.forEach((piece, i) => {
+        if (i < pieces.length - 1) return response.write(piece)
+        return response.write(piece, (error) => {
+          if (error === undefined || error === null) taken?.()
+        })
       })
+      response.uncork()
     },
     waiting: () => response.writableLength,
     end: () => {

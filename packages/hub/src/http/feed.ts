@@ -37,7 +37,7 @@ export const feedAsSse = Effect.fnUntraced(function* (
       saidSynced = true
       texts.push(sseText({ event: "synced", id: change, data: JSON.stringify({ change }) }))
     } else if (texts.length > 0) texts.push(sseText({ id: change }))
-    if (texts.length > 0) stream.send(texts.join(""), resume)
+    if (texts.length > 0) stream.send([texts.join("")], resume)
     if (stream.waiting() > FEED_WINDOW) pause()
   }
   const pause = (): void => {

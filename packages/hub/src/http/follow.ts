@@ -5,12 +5,12 @@ import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import type { CursorInvalid, DoorError } from "@holdfast/protocol/errors"
 import type { SnapshotHead } from "@holdfast/protocol/frame"
-import { decodeRecord, outputData, readRecord } from "@holdfast/protocol/record"
+import { outputData, readRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type { Attachment, AttachmentSink, AttachRequest, Hub } from "../Hub.ts"
 import { parseCursor } from "./cursor.ts"
 import { type ExchangeShape, principalOf } from "./Exchange.ts"
-import { openSse, sseText, type SseStream } from "./SseStream.ts"
+import { openSse, sseBytes, sseText, type SseStream } from "./SseStream.ts"
 
 /** What a follower asked for; texts as in the query. */
 export interface FollowQuery {
@@ -64,20 +64,17 @@ function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stre
   let attachment: Attachment | undefined
   const sink: AttachmentSink = {
     events: (records, last) => {
-      const texts = records.map((bytes) => {
-        const record = readRecord(bytes, 0)
-        return sseText({ event: "event", id: record.seq, data: JSON.stringify(decodeRecord(record)) })
-      })
+      const pieces: Array<string | Uint8Array> = records.map(sseBytes)
       const shown = records.at(-1)
       // Under a filter the cursor goes on past what was left out, so that a reconnect does not look at it again.
-      if (shown === undefined || readRecord(shown, 0).seq < last) texts.push(sseText({ id: last }))
-      stream?.send(texts.join(""), () => attachment?.acknowledge(last))
+      if (shown === undefined || readRecord(shown, 0).seq < last) pieces.push(sseText({ id: last }))
+      stream?.send(pieces, () => attachment?.acknowledge(last))
     },
-    snapshot: (seq, head, screen, session) => stream?.send(snapshotText(seq, head, screen, session), () => attachment?.acknowledge(seq)),
-    synced: (seq) => stream?.send(sseText({ event: "synced", id: seq, data: JSON.stringify({ seq, log: attachment?.log }) })),
+    snapshot: (seq, head, screen, session) => stream?.send([snapshotText(seq, head, screen, session)], () => attachment?.acknowledge(seq)),
+    synced: (seq) => stream?.send([sseText({ event: "synced", id: seq, data: JSON.stringify({ seq, log: attachment?.log }) })]),
     viewers: () => undefined,
     detached: (reason) => {
-      stream?.send(`: detached ${reason.replace(/[^\x20-\x7e]/g, " ")}\n\n`)
+      stream?.send([`: detached ${reason.replace(/[^\x20-\x7e]/g, " ")}\n\n`])
       stream?.end()
     },
   }
