@@ -21,6 +21,9 @@ interface Waiting {
   readonly reply?: WriterReply
 }
 
+/** Stands for a reply that was told. */
+const TOLD: Waiting = { tell: () => undefined, bytes: 0 }
+
 /** The writer thread cannot be started or refuses the store. */
 export class WriterRefused extends Error {
   readonly _tag = "WriterRefused"
@@ -176,7 +179,8 @@ export class WriterClient {
   private tellNext(reply: WriterReply): void {
     const next = this.waitingLine[this.told]
     if (next === undefined) return
-    this.told++
+    // What it holds on to, its records above all, may go now.
+    this.waitingLine[this.told++] = TOLD
     this.waitingBytes -= next.reply === undefined ? next.bytes : 0
     if (this.told > 1024 && this.told * 2 > this.waitingLine.length) {
       this.waitingLine.splice(0, this.told)
