@@ -11,6 +11,9 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const OLDEST = 24
+
+/** Set for a process that must not outlive the one that started it; the channel between them tells. */
+const STARTED_BY = "HOLDFAST_STARTED_BY"
 const main = new URL("../dist/main.js", import.meta.url)
 
 function refuse(message) {
@@ -35,7 +38,10 @@ function installedNode() {
 
 /** Runs this file under `program` and takes over its end. Ctrl-C of a terminal reaches both processes by itself. */
 function runUnder(program) {
-  const child = spawn(program, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" })
+  const child = spawn(program, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, [STARTED_BY]: String(process.pid) },
+  })
   const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   for (const signal of ["SIGTERM", "SIGHUP", "SIGUSR2"]) process.on(signal, () => child.kill(signal))
   for (const signal of ["SIGINT", "SIGQUIT"]) process.on(signal, () => inTerminal || child.kill(signal))
@@ -49,8 +55,16 @@ function runUnder(program) {
   })
 }
 
+/** Ends this process in its usual way when the one that started it was killed. */
+function endWithParent() {
+  delete process.env[STARTED_BY]
+  process.once("disconnect", () => process.kill(process.pid, "SIGTERM"))
+  process.channel?.unref()
+}
+
 if (!existsSync(main)) refuse("this copy is not built yet; run `npm run build` first.")
 else if (majorOf(process.versions.node) >= OLDEST) {
+  if (process.env[STARTED_BY] !== undefined) endWithParent()
   // Beside the program, where only who may replace the program may write; without that right nothing is cached.
   module.enableCompileCache?.(fileURLToPath(new URL("../dist/.compiled", import.meta.url)))
   await import(main.href)

@@ -33,6 +33,8 @@ describe("attach", () => {
     users.push(user)
     return user
   }
+  const columns = async (session: string): Promise<number> =>
+    (await hub.call<{ terminal: { cols: number } }>("GET", `/api/sessions/${session}`)).body.terminal.cols
   const untouched = (user: UserTerminal): void => {
     expect(user.alternate).toBe(false)
     expect(user.modes).toMatchObject({
@@ -117,6 +119,7 @@ describe("attach", () => {
     const user = attach(session)
     await user.sees("ready>")
     user.resize(100, 30)
+    await eventually("sized", 5000, async () => (await columns(session)) === 100)
     user.type("stty size\r")
     await user.sees("30 100")
   })
@@ -178,6 +181,43 @@ describe("attach", () => {
     expect(user.text).not.toContain("the hub is")
     user.type(DETACH)
     expect(await user.ended).toBe(0)
+  })
+
+  it("C-1 draws a full-screen program anew after its bottom row said that the hub is away", async () => {
+    const session = await open("bash", "-c", 'printf "\\033[?1049h\\033[H"; for i in $(seq 1 24); do printf "\\033[%d;1H\\033[3%dmrow %d" $i $((i % 7)) $i; done; printf "\\033[5;3H"; read x')
+    const user = attach(session)
+    await user.sees("row 24")
+    const before = user.screen
+    await hub.kill("SIGKILL")
+    await user.sees("the hub is away", 5000)
+    expect(user.screen.slice(0, 23)).toEqual(before.slice(0, 23))
+    await hub.start()
+    await user.sees("row 24", 15_000)
+    await eventually("drawn anew", 10_000, () => JSON.stringify(user.screen) === JSON.stringify(before))
+    expect(user.alternate).toBe(true)
+    user.type(DETACH)
+    expect(await user.ended).toBe(0)
+    untouched(user)
+  })
+
+  it("T-8 T-10 two users see the same, the one who types sizes it, and one may take the keyboard", async () => {
+    const session = await open()
+    const [first, second] = [attach(session), new UserTerminal(hub.environment(), ["attach", session], { cols: 60, rows: 20 })]
+    users.push(second)
+    await Promise.all([first.sees("ready>"), second.sees("ready>")])
+    for (const [user, cols, size] of [[first, 80, "24 80"], [second, 60, "20 60"]] as const) {
+      user.type("\r")
+      await eventually("sized", 5000, async () => (await columns(session)) === cols)
+      user.type("stty size\r")
+      await user.sees(size)
+    }
+    second.type("\u001dk")
+    await second.sees("you hold the keyboard")
+    first.type("echo intr''uded\r")
+    await first.sees("holds the keyboard")
+    second.type("echo mi''ne\r")
+    await first.sees(/^mine$/m)
+    expect(first.text).not.toContain("intruded")
   })
 
   it("C-3 keys that are pressed while the hub is away arrive once it is back, once", async () => {

@@ -46,8 +46,6 @@ export interface AttachOptions {
   readonly rows?: number
 }
 
-/** Reasons of the hub after which the attachment is to come again: it is the hub that goes, not the session. */
-const PASSING = /stopp|restart|shut/i
 /** Attaches in a row without a new event before a log that does not fit is given up. */
 const MAX_FRUITLESS = 5
 
@@ -95,6 +93,7 @@ export class Attachment implements AsyncIterable<Item> {
       connected: () => this.#attach(),
       dropped: () => this.#dropped(),
       frame: (frame) => this.#frame(frame),
+      over: (error) => this.#end(error),
     }
     this.#unfollow = connection.follow(this.#follower)
   }
@@ -238,10 +237,22 @@ export class Attachment implements AsyncIterable<Item> {
   #failed(error: HoldfastError): void {
     if (error.tag === "ConnectionLost" || error.tag === "Unreachable") return
     if (!isTransient(error)) return this.#end(error)
+    this.#later()
+  }
+
+  #later(): void {
     this.#attempts += 1
     const { timers } = this.#connection
     const wait = backoffDelay(defaultBackoff, this.#attempts, timers.random())
     this.#cancelRetry = timers.after(wait, () => this.#attach())
+  }
+
+  /** The hub ended the attachment. Whether the session is gone or only the hub, the next attach says. */
+  #detached(reason: string): void {
+    this.#fruitless += 1
+    this.#leave()
+    if (this.#fruitless > MAX_FRUITLESS) this.#end(new HoldfastError("Detached", reason))
+    else this.#later()
   }
 
   #dropped(): void {
@@ -315,8 +326,7 @@ export class Attachment implements AsyncIterable<Item> {
         this.#push({ _tag: "Viewers", viewers: frame.viewers.viewers })
         return
       case FRAME_DETACHED:
-        if (PASSING.test(frame.reason)) this.#leave()
-        else this.#end(new HoldfastError("Detached", frame.reason))
+        this.#detached(frame.reason)
         return
       default:
     }

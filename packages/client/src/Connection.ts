@@ -41,6 +41,8 @@ export interface Follower {
   readonly connected: () => void
   readonly dropped: () => void
   readonly frame: (frame: ServerFrame) => void
+  /** The connection was closed or refused for good; nothing follows. */
+  readonly over: (error: HoldfastError) => void
 }
 
 const FATAL_TAGS = new Set(["Unauthorized", "Forbidden", "BadRequest", "ProtocolMismatch"])
@@ -147,8 +149,10 @@ export class Connection {
   /** Ends the connection for good. */
   close(reason = "closed by the client"): void {
     if (this.#ended()) return
-    this.#drop(new HoldfastError("Closed", reason), 1000)
+    const error = new HoldfastError("Closed", reason)
+    this.#drop(error, 1000)
     this.#state.set({ _tag: "Closed", reason })
+    this.#over(error)
   }
 
   #ended(): boolean {
@@ -252,6 +256,11 @@ export class Connection {
     if (this.#ended()) return
     this.#drop(error, 1000)
     this.#state.set({ _tag: "Refused", error })
+    this.#over(error)
+  }
+
+  #over(error: HoldfastError): void {
+    for (const follower of [...this.#followers]) follower.over(error)
   }
 
   #drop(error: HoldfastError, code: number | undefined): void {

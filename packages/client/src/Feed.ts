@@ -12,7 +12,7 @@ import { backoffDelay, defaultBackoff } from "./timers.ts"
 export interface FeedListener {
   /** Records that changed, up to change number `change`; `synced` once the feed has caught up. */
   readonly sessions: (sessions: ReadonlyArray<Session>, change: number, synced: boolean) => void
-  /** The hub refuses the feed; nothing follows. */
+  /** The hub refuses the feed, or the connection is over; nothing follows. */
   readonly refused?: (error: HoldfastError) => void
 }
 
@@ -34,6 +34,7 @@ export class Feed {
       connected: () => this.#watch(),
       dropped: () => this.#dropped(),
       frame: (frame) => this.#frame(frame),
+      over: (error) => listener.refused?.(error),
     })
   }
 

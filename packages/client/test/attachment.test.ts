@@ -103,6 +103,8 @@ describe("an attachment", () => {
     hub.detach("the hub is stopping")
     hub.cut()
     await got.until("again", (g) => g.count("Synced") === 2)
+    hub.detach("the session is being taken over")
+    await got.until("and again", (g) => g.count("Synced") === 3)
     expect(got.count("Ended")).toBe(0)
     hub.append(["on "])
     await got.until("goes on", (g) => g.texts.length === 1)
@@ -218,6 +220,26 @@ describe("an attachment", () => {
     await got.done
     const last = got.items.at(-1)
     expect(last?._tag === "Ended" && [last.error?.tag, last.error?.fields]).toEqual(["SessionNotFound", { session: "x" }])
+  })
+
+  it("ends when the hub detaches it and the session is gone", async () => {
+    const { got } = attach(0)
+    await got.until("synced", (g) => g.count("Synced") === 1)
+    hub.attachError = { _tag: "SessionNotFound", message: "no session has this id", session: "x" }
+    hub.detach("the session was purged")
+    await got.done
+    const last = got.items.at(-1)
+    expect(last?._tag === "Ended" && last.error?.tag).toBe("SessionNotFound")
+  })
+
+  it("ends when the credential is refused", async () => {
+    const { got } = attach(0)
+    await got.until("synced", (g) => g.count("Synced") === 1)
+    hub.refuse = 401
+    hub.cut()
+    await got.done
+    const last = got.items.at(-1)
+    expect(last?._tag === "Ended" && last.error?.tag).toBe("Unauthorized")
   })
 
   it("tries again when the hub cannot attach just now", async () => {

@@ -1,5 +1,5 @@
 /**
- * The line that names the detach key, shown for a few seconds on a bottom row that is blank.
+ * A line of ours, such as the one that names the detach key, shown for a few seconds on a bottom row that is blank.
  *
  * Whether it is blank is asked of the hub once the session is quiet; the line goes before anything else is written.
  */
@@ -64,10 +64,12 @@ export class EntryHint {
       (screen) => {
         if (Date.now() > this.#until) return
         const { rows, cols } = this.#size()
-        const same = screen.seq <= this.#viewer.drawn && this.#viewer.drawn === drawn && screen.rows === rows && screen.cols === cols
-        if (!same || !this.#viewer.settled) return this.#later()
+        if (screen.seq > this.#viewer.drawn || this.#viewer.drawn !== drawn || !this.#viewer.settled) return this.#later()
+        // A row below the session's last one is nobody's.
+        const beyond = screen.rows < rows
         const last = screen.text.split("\n")[rows - 1] ?? ""
-        if (this.#viewer.alternate || last.trim() !== "" || screen.cursor.y === rows - 1) return
+        const blank = screen.rows === rows && screen.cols === cols && last.trim() === "" && screen.cursor.y !== rows - 1
+        if (this.#viewer.alternate || !(beyond || blank)) return
         this.#viewer.overlay.hint(this.#text)
         this.#timer = setTimeout(() => this.stop(), this.#until - Date.now())
       },

@@ -76,7 +76,11 @@ function watch(hub: Hub, connection: Connection, keys: DetachKeys, id: string, h
     const attachment = new Attachment(connection, { session: id, mode: options.readOnly ? "viewer" : "interactive", ...terminal.size })
     const entry = new EntryHint(hub, viewer, `[${hint}]`, id, () => terminal.size)
     cleanups.push(() => entry.stop(), onResize(terminal, attachment, entry))
-    const say = (error: unknown): void => entry.say(`[${error instanceof Error ? error.message : String(error)}]`)
+    // The bell sounds also where there is no room for the line.
+    const say = (error: unknown): void => {
+      if (viewer.settled) terminal.write("\u0007")
+      entry.say(`[${printable(error instanceof Error ? error.message : String(error))}]`)
+    }
     const typed = (chunk: Buffer): void => {
       entry.stop()
       for (const part of keys.read(chunk)) {
