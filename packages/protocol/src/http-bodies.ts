@@ -19,13 +19,17 @@ export const BATCH_MAX = 1000
 
 /** Body of `POST /api/sessions/batch`; `change` belongs to the action `update`. */
 export const BatchRequest = Schema.Struct({
-  sessions: Schema.Array(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))).check(Schema.isMaxLength(BATCH_MAX)),
+  sessions: Schema.Array(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))).check(
+    Schema.isMaxLength(BATCH_MAX),
+  ),
   action: Schema.Literals(["update", "archive", "restore", "delete"]),
   change: Schema.optionalKey(UpdateSession),
 })
 export type BatchRequest = typeof BatchRequest.Type
 
-const Failure = Schema.StructWithRest(Schema.Struct({ tag: Schema.String, message: Schema.String }), [Schema.Record(Schema.String, Schema.Json)])
+const Failure = Schema.StructWithRest(Schema.Struct({ tag: Schema.String, message: Schema.String }), [
+  Schema.Record(Schema.String, Schema.Json),
+])
 
 /** A result for each session, in the order asked: `changed` or `error`. */
 export const BatchResult = Schema.Struct({

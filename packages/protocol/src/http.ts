@@ -14,7 +14,6 @@ import * as Schema from "effect/Schema"
 import { Event } from "./event.ts"
 import { ErrorBodies } from "./http-errors.ts"
 import {
-
   BatchRequest,
   BatchResult,
   CredentialRotated,
@@ -28,7 +27,18 @@ import {
   TokenMade,
   TokenRequest,
 } from "./http-bodies.ts"
-import { Appended, CreateSession, Key, MarkSession, Screen, Session, SessionPage, SessionQuery, SignalName, UpdateSession } from "./session.ts"
+import {
+  Appended,
+  CreateSession,
+  Key,
+  MarkSession,
+  Screen,
+  Session,
+  SessionPage,
+  SessionQuery,
+  SignalName,
+  UpdateSession,
+} from "./session.ts"
 
 /** What a route needs: nothing, a credential that may read, one that may write, or one with all rights (G-8). */
 export type RouteScope = "public" | "read" | "write" | "all"
@@ -45,7 +55,11 @@ const keyed = Schema.Struct({ key: Schema.optionalKey(Key) })
 const whole = Schema.optionalKey(Schema.String)
 const created = Session.pipe(HttpApiSchema.status(201))
 const sse = HttpApiSchema.StreamUint8Array({ contentType: "text/event-stream" })
-const filter = { channel: Schema.optionalKey(Schema.String), type: Schema.optionalKey(Schema.String), turn: Schema.optionalKey(Schema.String) }
+const filter = {
+  channel: Schema.optionalKey(Schema.String),
+  type: Schema.optionalKey(Schema.String),
+  turn: Schema.optionalKey(Schema.String),
+}
 
 /** Integer in a query, as text. */
 const Page = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))
@@ -99,7 +113,12 @@ const log = HttpApiGroup.make("log").add(
   })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "A page of events after a seq; next is the cursor to go on with"),
-  HttpApiEndpoint.get("follow", "/api/sessions/:id/events/stream", { params, query: { after: whole, log: whole, ...filter }, success: sse, error })
+  HttpApiEndpoint.get("follow", "/api/sessions/:id/events/stream", {
+    params,
+    query: { after: whole, log: whole, ...filter },
+    success: sse,
+    error,
+  })
     .annotate(Needs, "read")
     .annotate(Streams, true)
     .annotate(OpenApi.Summary, "Follows a log; event is event, snapshot or synced, id is the seq, Last-Event-ID wins over after"),
@@ -152,7 +171,11 @@ const hub = HttpApiGroup.make("hub").add(
   HttpApiEndpoint.get("tokens", "/api/tokens", { success: TokenList, error })
     .annotate(Needs, "all")
     .annotate(OpenApi.Summary, "Lists tokens without their secrets"),
-  HttpApiEndpoint.post("makeToken", "/api/tokens", { payload: TokenRequest, success: TokenMade.pipe(HttpApiSchema.status(201)), error })
+  HttpApiEndpoint.post("makeToken", "/api/tokens", {
+    payload: TokenRequest,
+    success: TokenMade.pipe(HttpApiSchema.status(201)),
+    error,
+  })
     .annotate(Needs, "all")
     .annotate(OpenApi.Summary, "Makes a token; its secret is shown this once"),
   HttpApiEndpoint.delete("revokeToken", "/api/tokens/:id", { params, success: Schema.Struct({ revoked: Schema.Boolean }), error })

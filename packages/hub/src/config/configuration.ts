@@ -2,7 +2,14 @@
  * The settings in force: configuration file, environment and options, in this order, later ones winning (J4).
  */
 import { readFileSync } from "node:fs"
-import { resolveSettings, type ResolvedSettings, SETTINGS, SettingInvalid, type SettingName, type SettingSource } from "@holdfast/protocol/settings"
+import {
+  resolveSettings,
+  type ResolvedSettings,
+  SETTINGS,
+  SettingInvalid,
+  type SettingName,
+  type SettingSource,
+} from "@holdfast/protocol/settings"
 import { configurationFile, type Environment } from "./directories.ts"
 
 /** Gives the settings in force. Throws `SettingInvalid`, which names the setting, its source and what is accepted. */

@@ -51,14 +51,19 @@ export interface Credentials {
   /** Whether a credential's id is still in force. */
   readonly inForce: (credential: string) => boolean
   readonly tokens: () => ReadonlyArray<TokenShown>
-  readonly makeToken: (name: string, scope: TokenScope) => Effect.Effect<TokenShown & { readonly secret: string }, StorageFull | Unavailable>
+  readonly makeToken: (
+    name: string,
+    scope: TokenScope,
+  ) => Effect.Effect<TokenShown & { readonly secret: string }, StorageFull | Unavailable>
   /** Gives false when there is no such token. */
   readonly revokeToken: (id: string) => Effect.Effect<boolean, StorageFull | Unavailable>
   /** Replaces the owner's credential; all that the old one opened ends. */
   readonly rotate: Effect.Effect<void, StorageFull | Unavailable>
   readonly makeLink: (principal: Principal) => { readonly secret: string; readonly expiresAt: number }
   /** Turns a link's secret into a cookie's value; `undefined` when the link is not good (any more). */
-  readonly redeem: (link: string) => Effect.Effect<{ readonly cookie: string; readonly maxAge: number } | undefined, StorageFull | Unavailable>
+  readonly redeem: (
+    link: string,
+  ) => Effect.Effect<{ readonly cookie: string; readonly maxAge: number } | undefined, StorageFull | Unavailable>
   /** Calls back with the id of each credential that ends. */
   readonly onEnd: (listener: (credential: string) => void) => void
   /** The owner, as whom the hub itself makes links. */
@@ -122,7 +127,13 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
   for (const { name, value } of yield* store.settings("cookie/")) {
     const cookie = parseCookie(value)
     const principal =
-      cookie === undefined ? undefined : cookie.of === "owner" ? (sameOwner ? owner.principal : undefined) : principalOf(cookie.of)
+      cookie === undefined
+        ? undefined
+        : cookie.of === "owner"
+          ? sameOwner
+            ? owner.principal
+            : undefined
+          : principalOf(cookie.of)
     if (cookie === undefined || principal === undefined || cookie.expiresAt <= now()) {
       yield* store.putSetting(name, undefined)
       continue

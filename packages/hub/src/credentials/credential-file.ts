@@ -48,7 +48,9 @@ export const replaceCredential = (file: string): string => {
     return secret
   } catch (cause) {
     rmSync(next, { force: true })
-    throw new CredentialFileUnusable(`cannot write ${file}: ${messageOf(cause)}; check the directory's owner, mode and space`, { cause })
+    throw new CredentialFileUnusable(`cannot write ${file}: ${messageOf(cause)}; check the directory's owner, mode and space`, {
+      cause,
+    })
   }
 }
 
@@ -57,7 +59,9 @@ function readIfThere(file: string): string | undefined {
     return readFileSync(file, "utf8")
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
-    throw new CredentialFileUnusable(`cannot read ${file}: ${messageOf(cause)}; it must belong to the user who runs the hub`, { cause })
+    throw new CredentialFileUnusable(`cannot read ${file}: ${messageOf(cause)}; it must belong to the user who runs the hub`, {
+      cause,
+    })
   }
 }
 

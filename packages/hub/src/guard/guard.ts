@@ -58,12 +58,17 @@ const refuse = (status: number, tag: string, message: string): Refused => ({ _ta
 
 /** Decides about a request. Never throws; looks at nothing but its arguments. */
 export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | Refused => {
-  if (request.rawHeaders.length / 2 > policy.headersMax) return refuse(431, "HeadersTooLarge", `a request has at most ${policy.headersMax} headers`)
+  if (request.rawHeaders.length / 2 > policy.headersMax)
+    return refuse(431, "HeadersTooLarge", `a request has at most ${policy.headersMax} headers`)
   if (!request.url.startsWith("/")) return refuse(400, "BadRequest", "the request target must be a path")
   const hosts = valuesOf(request, "host")
   const [host] = hosts
   if (hosts.length !== 1 || host === undefined || !policy.names.hosts.has(host.toLowerCase())) {
-    return refuse(403, "Forbidden", "the Host header does not name this hub; open it under the address it printed, or set trustProxy")
+    return refuse(
+      403,
+      "Forbidden",
+      "the Host header does not name this hub; open it under the address it printed, or set trustProxy",
+    )
   }
   const origins = valuesOf(request, "origin")
   if (origins.length > 1 || (origins[0] !== undefined && !policy.names.origins.has(origins[0].toLowerCase()))) {
@@ -78,7 +83,11 @@ export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | R
 
   const principal = authenticate(request, policy)
   if (principal === undefined) {
-    return refuse(401, "Unauthorized", "a known credential is needed: a bearer token, or a browser signed in with the link of `holdfast open`")
+    return refuse(
+      401,
+      "Unauthorized",
+      "a known credential is needed: a bearer token, or a browser signed in with the link of `holdfast open`",
+    )
   }
   if (found._tag === "NoRoute") return refuse(404, "NotFound", "there is nothing here; /docs lists every route")
   if (found._tag === "WrongMethod") {
@@ -86,7 +95,11 @@ export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | R
   }
   const { route } = found
   if (route.socket !== request.upgrade) {
-    return refuse(400, "BadRequest", route.socket ? "this is the stream socket: connect with a WebSocket" : "only /api/socket can be upgraded")
+    return refuse(
+      400,
+      "BadRequest",
+      route.socket ? "this is the stream socket: connect with a WebSocket" : "only /api/socket can be upgraded",
+    )
   }
   if (CHANGES.has(request.method) && !hasJsonBody(request)) {
     return refuse(400, "BadRequest", "a body must be sent as content-type: application/json")

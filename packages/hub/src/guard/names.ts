@@ -33,7 +33,9 @@ export const unprotected = (settings: Pick<Settings, "host" | "tlsCert" | "tlsKe
 const proxyOrigin = (text: string): string | undefined => {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
-  return (url.protocol === "https:" || url.protocol === "http:") && text.replace(/\/$/, "").toLowerCase() === url.origin ? url.origin : undefined
+  return (url.protocol === "https:" || url.protocol === "http:") && text.replace(/\/$/, "").toLowerCase() === url.origin
+    ? url.origin
+    : undefined
 }
 
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host)

@@ -41,10 +41,16 @@ interface Place {
   readonly methods: ReadonlyMap<string, Route>
 }
 
-const places = [...Map.groupBy(ROUTES, (route) => route.path)].map(([path, routes]): Place => {
-  const parts = path.slice(1).split("/")
-  return { parts, fixed: parts.filter((part) => !part.startsWith(":")).length, methods: new Map<string, Route>(routes.map((route) => [route.method, route])) }
-}).sort((a, b) => b.fixed - a.fixed)
+const places = [...Map.groupBy(ROUTES, (route) => route.path)]
+  .map(([path, routes]): Place => {
+    const parts = path.slice(1).split("/")
+    return {
+      parts,
+      fixed: parts.filter((part) => !part.startsWith(":")).length,
+      methods: new Map<string, Route>(routes.map((route) => [route.method, route])),
+    }
+  })
+  .sort((a, b) => b.fixed - a.fixed)
 
 /** How a method and path were found. */
 export type Found =

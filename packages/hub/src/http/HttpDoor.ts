@@ -50,7 +50,9 @@ export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
   const { inForce } = administration.credentials
   const services = Context.merge(Context.make(Hub, yield* Hub), Context.make(Administration, administration))
   // Labels stand for ids: 200 characters, percent-encoded.
-  const app = yield* HttpRouter.toHttpEffect(routes).pipe(Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 }))
+  const app = yield* HttpRouter.toHttpEffect(routes).pipe(
+    Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 }),
+  )
   const door: HttpDoor = (allowed, exchange, done) => {
     readBody(exchange.request, bodyMax, (read) => {
       if (read._tag === "Gone") return done({})
@@ -65,15 +67,13 @@ export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
         return done({})
       }
       const request = HttpServerRequest.fromClientRequest(clientRequest(allowed, path, text))
-      const context = services.pipe(
-        Context.add(Exchange, exchange),
-        Context.add(HttpServerRequest.HttpServerRequest, request),
-      )
+      const context = services.pipe(Context.add(Exchange, exchange), Context.add(HttpServerRequest.HttpServerRequest, request))
       Effect.runCallback(Effect.provideContext(Effect.scoped(app), context), {
         onExit: (exit) => {
           done(conclude(allowed, exchange, exit))
           // A credential that ended while the answer was on its way opens nothing.
-          if (exchange.taken && exchange.principal !== undefined && !inForce(exchange.principal.credential)) exchange.response.destroy()
+          if (exchange.taken && exchange.principal !== undefined && !inForce(exchange.principal.credential))
+            exchange.response.destroy()
         },
       })
     })
@@ -81,7 +81,11 @@ export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
   return door
 })
 
-function conclude(allowed: Allowed, exchange: ExchangeShape, exit: Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>): Outcome {
+function conclude(
+  allowed: Allowed,
+  exchange: ExchangeShape,
+  exit: Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>,
+): Outcome {
   if (Exit.isSuccess(exit)) {
     if (!exchange.taken) writeAnswer(exchange.response, exit.value)
     return {}
@@ -116,7 +120,10 @@ const malformedPath = (): BadRequest => new BadRequest({ message: "the path is n
 /** The path with each part in its one canonical form, so that the router sees what the guard saw; `undefined` when it is malformed. */
 function canonicalPath(path: string): string | undefined {
   try {
-    return path.split("/").map((part) => encodeURIComponent(decodeURIComponent(part))).join("/")
+    return path
+      .split("/")
+      .map((part) => encodeURIComponent(decodeURIComponent(part)))
+      .join("/")
   } catch (cause) {
     if (cause instanceof URIError) return undefined
     throw cause

@@ -18,13 +18,15 @@ export const jsonText = (text: string, status = 200): HttpServerResponse.HttpSer
   HttpServerResponse.text(text, { status, contentType: JSON_TYPE })
 
 /** An answer with a value as JSON. */
-export const json = (value: unknown, status = 200): HttpServerResponse.HttpServerResponse => jsonText(JSON.stringify(value), status)
+export const json = (value: unknown, status = 200): HttpServerResponse.HttpServerResponse =>
+  jsonText(JSON.stringify(value), status)
 
 /** The answer to a door error, with `Retry-After` where there is something to wait for. */
 export const refusal = (error: DoorError): HttpServerResponse.HttpServerResponse => {
   const { status, body } = errorBody(error)
   const answer = json(body, status)
-  if (error._tag === "Busy") return HttpServerResponse.setHeader(answer, "retry-after", String(Math.max(1, Math.ceil(error.retryAfter))))
+  if (error._tag === "Busy")
+    return HttpServerResponse.setHeader(answer, "retry-after", String(Math.max(1, Math.ceil(error.retryAfter))))
   return error._tag === "Unavailable" ? HttpServerResponse.setHeader(answer, "retry-after", "1") : answer
 }
 
@@ -32,7 +34,8 @@ export const refusal = (error: DoorError): HttpServerResponse.HttpServerResponse
 export const answer = <A, R>(
   operation: Effect.Effect<A, DoorError, R>,
   shape: (value: A) => HttpServerResponse.HttpServerResponse,
-): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> => Effect.match(operation, { onFailure: refusal, onSuccess: shape })
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>
+  Effect.match(operation, { onFailure: refusal, onSuccess: shape })
 
 /** The handler writes its answer itself from here on; gives what stands for it. */
 export const taken = Effect.map(Exchange, (exchange) => {
@@ -51,12 +54,19 @@ export const errorOfCause = (cause: Cause.Cause<unknown>): { readonly error: Doo
   if (isDoorError(problem)) return { error: problem }
   const defect = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem)
   const fingerprint = fingerprintOf(defect)
-  return { error: new InternalError({ message: `a fault of the hub's own; its log has more under ${fingerprint}`, fingerprint }), defect }
+  return {
+    error: new InternalError({ message: `a fault of the hub's own; its log has more under ${fingerprint}`, fingerprint }),
+    defect,
+  }
 }
 
 /** Names a fault by where it happened, so that the same fault has the same name. */
 export const fingerprintOf = (stack: string): string => {
-  const places = stack.split("\n").filter((line) => /^\s+at /.test(line)).slice(0, 4).map((line) => line.replace(/:\d+:\d+\)?$/, "").trim())
+  const places = stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 4)
+    .map((line) => line.replace(/:\d+:\d+\)?$/, "").trim())
   const subject = places.length === 0 ? stack.slice(0, 200) : places.join("|")
   return createHash("sha256").update(subject).digest("hex").slice(0, 12)
 }

@@ -37,7 +37,10 @@ export class CastWriter {
       case "terminal/started":
         return this.#header(event.time, data.cols, data.rows)
       case "terminal/resize":
-        return this.#header(event.time, data.cols, data.rows) + this.#line(event.time, "r", `${String(data.cols)}x${String(data.rows)}`)
+        return (
+          this.#header(event.time, data.cols, data.rows) +
+          this.#line(event.time, "r", `${String(data.cols)}x${String(data.rows)}`)
+        )
       case "session/marked":
         return this.#header(event.time) + this.#line(event.time, "m", String(data.text))
       default:

@@ -22,7 +22,8 @@ export const decodeFailure = (error: HttpApiError.HttpApiSchemaError): BadReques
   const field = path.map(String).join(".").slice(0, 100)
   const where = field === "" ? error.kind.toLowerCase() : field
   const message = `${where}: ${what}`.slice(0, MESSAGE_MAX)
-  if (!semantic || error.kind !== "Payload") return field === "" ? new BadRequest({ message }) : new BadRequest({ message, field })
+  if (!semantic || error.kind !== "Payload")
+    return field === "" ? new BadRequest({ message }) : new BadRequest({ message, field })
   if (field === "cols" || field === "rows") return new InvalidSize({ message })
   return field === "" ? new Unprocessable({ message }) : new Unprocessable({ message, field })
 }

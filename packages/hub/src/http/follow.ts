@@ -35,7 +35,11 @@ export const followAsSse = Effect.fnUntraced(function* (
   const after = yield* parseCursor(typeof last === "string" && last !== "" ? last : query.after)
   const principal = principalOf(exchange)
   const { channel, type, turn } = query
-  const filter = { ...(channel === undefined ? {} : { channel }), ...(type === undefined ? {} : { type }), ...(turn === undefined ? {} : { turn }) }
+  const filter = {
+    ...(channel === undefined ? {} : { channel }),
+    ...(type === undefined ? {} : { type }),
+    ...(turn === undefined ? {} : { turn }),
+  }
   const request: AttachRequest = {
     session,
     ...(after === undefined ? {} : { after }),
@@ -70,7 +74,8 @@ function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stre
       if (shown === undefined || readRecord(shown, 0).seq < last) pieces.push(sseText({ id: last }))
       stream?.send(pieces, () => attachment?.acknowledge(last))
     },
-    snapshot: (seq, head, screen, session) => stream?.send([snapshotText(seq, head, screen, session)], () => attachment?.acknowledge(seq)),
+    snapshot: (seq, head, screen, session) =>
+      stream?.send([snapshotText(seq, head, screen, session)], () => attachment?.acknowledge(seq)),
     synced: (seq) => stream?.send([sseText({ event: "synced", id: seq, data: JSON.stringify({ seq, log: attachment?.log }) })]),
     viewers: () => undefined,
     detached: (reason) => {

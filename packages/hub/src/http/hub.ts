@@ -19,20 +19,40 @@ const credentials = Effect.map(Administration, (administration) => administratio
 /** The handlers. */
 export const hubHandlers = HttpApiBuilder.group(HoldfastApi, "hub", (handlers) =>
   handlers
-    .handle("runner", () => answer(Effect.flatMap(Hub, (hub) => hub.runnerStatus), (runners) => json({ runners })))
+    .handle("runner", () =>
+      answer(
+        Effect.flatMap(Hub, (hub) => hub.runnerStatus),
+        (runners) => json({ runners }),
+      ),
+    )
     .handle("stopRunner", ({ payload }) =>
-      answer(Effect.flatMap(Hub, (hub) => hub.stopRunners(payload.now ?? false)), (runners) => json({ runners })),
+      answer(
+        Effect.flatMap(Hub, (hub) => hub.stopRunners(payload.now ?? false)),
+        (runners) => json({ runners }),
+      ),
     )
     .handle("tokens", () => Effect.map(credentials, (known) => json({ tokens: known.tokens() })))
     .handle("makeToken", ({ payload }) =>
-      answer(Effect.flatMap(credentials, (known) => known.makeToken(payload.name, payload.scope ?? "all")), (token) => json(token, 201)),
-    )
-    .handle("revokeToken", ({ params }) =>
-      answer(Effect.flatMap(credentials, (known) => known.revokeToken(params.id)), (revoked) =>
-        revoked ? json({ revoked }) : json({ error: { tag: "NotFound", message: "no token has this id; GET /api/tokens lists them" } }, 404),
+      answer(
+        Effect.flatMap(credentials, (known) => known.makeToken(payload.name, payload.scope ?? "all")),
+        (token) => json(token, 201),
       ),
     )
-    .handle("rotate", () => answer(Effect.flatMap(credentials, (known) => known.rotate), () => json({ rotated: true })))
+    .handle("revokeToken", ({ params }) =>
+      answer(
+        Effect.flatMap(credentials, (known) => known.revokeToken(params.id)),
+        (revoked) =>
+          revoked
+            ? json({ revoked })
+            : json({ error: { tag: "NotFound", message: "no token has this id; GET /api/tokens lists them" } }, 404),
+      ),
+    )
+    .handle("rotate", () =>
+      answer(
+        Effect.flatMap(credentials, (known) => known.rotate),
+        () => json({ rotated: true }),
+      ),
+    )
     .handle("makeLink", () =>
       Effect.gen(function* () {
         const { credentials: known, names } = yield* Administration
@@ -47,7 +67,9 @@ export const hubHandlers = HttpApiBuilder.group(HoldfastApi, "hub", (handlers) =
 const open = Effect.fnUntraced(function* (link: string) {
   const { credentials: known, cookieName, secureCookie } = yield* Administration
   const { request } = yield* Exchange
-  const ahead = request.method !== "GET" || `${String(request.headers["sec-purpose"])}${String(request.headers["purpose"])}`.includes("prefetch")
+  const ahead =
+    request.method !== "GET" ||
+    `${String(request.headers["sec-purpose"])}${String(request.headers["purpose"])}`.includes("prefetch")
   const redeemed = ahead ? undefined : yield* known.redeem(link)
   if (redeemed === undefined) {
     return yield* new Unauthorized({ message: "this link was used or has expired; `holdfast open` makes a new one" })

@@ -25,13 +25,15 @@ export const operationHandlers = HttpApiBuilder.group(HoldfastApi, "operations",
   handlers
     .handle("live", () => Effect.map(Administration, ({ version }) => json({ live: true, version })))
     .handle("ready", () =>
-      Effect.map(Effect.flatMap(Hub, (hub) => hub.health), ({ ready, store, runner, problems }) =>
-        json({ ready, store, runner, problems }, ready ? 200 : 503),
+      Effect.map(
+        Effect.flatMap(Hub, (hub) => hub.health),
+        ({ ready, store, runner, problems }) => json({ ready, store, runner, problems }, ready ? 200 : 503),
       ),
     )
     .handle("metrics", () =>
-      Effect.map(Effect.flatMap(Administration, ({ metrics }) => metrics), (text) =>
-        HttpServerResponse.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" }),
+      Effect.map(
+        Effect.flatMap(Administration, ({ metrics }) => metrics),
+        (text) => HttpServerResponse.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" }),
       ),
     )
     .handle("openapi", () => Effect.sync(() => jsonText(openapi())))

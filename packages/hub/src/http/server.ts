@@ -63,7 +63,8 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     requireHostHeader: false,
     insecureHTTPParser: false,
   }
-  const server: Server = parts.tls === undefined ? createPlain(options) : createTls({ ...options, ...parts.tls, minVersion: "TLSv1.2" })
+  const server: Server =
+    parts.tls === undefined ? createPlain(options) : createTls({ ...options, ...parts.tls, minVersion: "TLSv1.2" })
   server.maxConnections = settings.connectionsMax
   // Bounded by the size of the header block; a count limit of the parser's would drop headers silently.
   server.maxHeadersCount = 0
@@ -78,11 +79,24 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     response.setHeader("x-trace", trace)
     const decision = decide(request, false)
     if (decision._tag === "Refused") {
-      parts.log.write("debug", "refused", { status: decision.status, tag: decision.tag, trace, remote: request.socket.remoteAddress })
+      parts.log.write("debug", "refused", {
+        status: decision.status,
+        tag: decision.tag,
+        trace,
+        remote: request.socket.remoteAddress,
+      })
       parts.counts.add("refused", decision.status, performance.now() - started)
       return writeBeforeBody(request, response, decision.status, headersOf(decision), Buffer.from(textOf(decision)))
     }
-    const exchange: ExchangeShape = { request, response, principal: decision.principal, trace, session: undefined, endings, taken: false }
+    const exchange: ExchangeShape = {
+      request,
+      response,
+      principal: decision.principal,
+      trace,
+      session: undefined,
+      endings,
+      taken: false,
+    }
     const { name } = decision.route
     parts.http(decision, exchange, ({ defect, fingerprint }) => {
       const milliseconds = performance.now() - started
@@ -103,7 +117,8 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
   })
   // An expectation is answered by the guard as well: 100 Continue is only sent for what will be read.
   server.on("checkContinue", (request, response) => {
-    if (decide(request, false)._tag === "Allowed" && Number(request.headers["content-length"] ?? 0) <= settings.bodyMax) response.writeContinue()
+    if (decide(request, false)._tag === "Allowed" && Number(request.headers["content-length"] ?? 0) <= settings.bodyMax)
+      response.writeContinue()
     server.emit("request", request, response)
   })
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -111,7 +126,11 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     const decision = decide(request, true)
     if (decision._tag === "Refused") return refuseUpgrade(socket, decision)
     if (!decision.route.socket || decision.principal === undefined) return refuseUpgrade(socket, NOT_A_SOCKET)
-    parts.log.write("info", "socket", { operation: "upgrade", client: decision.principal.name, remote: request.socket.remoteAddress })
+    parts.log.write("info", "socket", {
+      operation: "upgrade",
+      client: decision.principal.name,
+      remote: request.socket.remoteAddress,
+    })
     parts.socket.accept(request, socket, head, decision.principal)
   })
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
@@ -121,7 +140,12 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
       return
     }
     const tag = status === 431 ? "HeadersTooLarge" : status === 408 ? "RequestTimeout" : "BadRequest"
-    refuseUpgrade(socket, { _tag: "Refused", status, tag, message: "the request is not understood, too large in its headers, or too slow" })
+    refuseUpgrade(socket, {
+      _tag: "Refused",
+      status,
+      tag,
+      message: "the request is not understood, too large in its headers, or too slow",
+    })
   })
   return {
     server,
@@ -165,4 +189,3 @@ function refuseUpgrade(socket: Duplex, refused: Refused): void {
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")
   socket.end(`HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status] ?? ""}\r\n${head}\r\n${text}`, () => socket.destroy())
 }
-

@@ -26,7 +26,8 @@ export const theSession = (text: string) =>
     return { hub, exchange, id: exchange.session }
   })
 
-const changed = (operation: Effect.Effect<Changed, DoorError, Hub | Exchange>) => answer(operation, ({ session }) => json(session))
+const changed = (operation: Effect.Effect<Changed, DoorError, Hub | Exchange>) =>
+  answer(operation, ({ session }) => json(session))
 
 /** The handlers. */
 export const sessionHandlers = HttpApiBuilder.group(HoldfastApi, "sessions", (handlers) =>
@@ -40,10 +41,16 @@ export const sessionHandlers = HttpApiBuilder.group(HoldfastApi, "sessions", (ha
           exchange.session = made.session.id
           return made
         }),
-        ({ session, created }) => HttpServerResponse.setHeader(json(session, created ? 201 : 200), "location", `/api/sessions/${session.id}`),
+        ({ session, created }) =>
+          HttpServerResponse.setHeader(json(session, created ? 201 : 200), "location", `/api/sessions/${session.id}`),
       ),
     )
-    .handle("list", ({ query }) => answer(Effect.flatMap(Hub, (hub) => hub.list(query)), (page) => json(page)))
+    .handle("list", ({ query }) =>
+      answer(
+        Effect.flatMap(Hub, (hub) => hub.list(query)),
+        (page) => json(page),
+      ),
+    )
     .handle("batch", ({ payload }) => answer(batch(payload), (result) => json(result)))
     .handle("watch", ({ query }) =>
       Effect.gen(function* () {
@@ -56,10 +63,16 @@ export const sessionHandlers = HttpApiBuilder.group(HoldfastApi, "sessions", (ha
       }),
     )
     .handle("get", ({ params }) =>
-      answer(Effect.flatMap(theSession(params.id), ({ hub, id }) => hub.get(id)), (session) => json(session)),
+      answer(
+        Effect.flatMap(theSession(params.id), ({ hub, id }) => hub.get(id)),
+        (session) => json(session),
+      ),
     )
     .handle("exists", ({ params }) =>
-      answer(Effect.flatMap(theSession(params.id), ({ hub, id }) => hub.get(id)), () => HttpServerResponse.empty({ status: 200 })),
+      answer(
+        Effect.flatMap(theSession(params.id), ({ hub, id }) => hub.get(id)),
+        () => HttpServerResponse.empty({ status: 200 }),
+      ),
     )
     .handle("update", ({ params, payload }) =>
       changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.update(id, payload, principalOf(exchange)))),
@@ -68,10 +81,14 @@ export const sessionHandlers = HttpApiBuilder.group(HoldfastApi, "sessions", (ha
       changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.remove(id, query.key, principalOf(exchange)))),
     )
     .handle("archive", ({ params, payload }) =>
-      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.archive(id, payload.key, principalOf(exchange)))),
+      changed(
+        Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.archive(id, payload.key, principalOf(exchange))),
+      ),
     )
     .handle("restore", ({ params, payload }) =>
-      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.restore(id, payload.key, principalOf(exchange)))),
+      changed(
+        Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.restore(id, payload.key, principalOf(exchange))),
+      ),
     ),
 )
 
@@ -91,7 +108,12 @@ const batch = Effect.fnUntraced(function* (request: BatchRequest) {
   return { results: yield* Effect.forEach(request.sessions, one, { concurrency: BATCH_CONCURRENCY }) }
 })
 
-function applyTo(hub: Hub["Service"], id: string, { action, change }: BatchRequest, by: Principal): Effect.Effect<Changed, DoorError> {
+function applyTo(
+  hub: Hub["Service"],
+  id: string,
+  { action, change }: BatchRequest,
+  by: Principal,
+): Effect.Effect<Changed, DoorError> {
   switch (action) {
     case "update":
       return hub.update(id, change ?? {}, by)

@@ -98,5 +98,6 @@ function checkKey(key: string, seen: Set<string> | undefined): void {
 function checkNumber(text: string): void {
   const value = Number(text)
   if (!Number.isFinite(value)) throw new JsonRefused(`the number ${text.slice(0, 40)} is out of range`)
-  if (/^-?\d+$/.test(text) && !Number.isSafeInteger(value)) throw new JsonRefused(`the number ${text.slice(0, 40)} is beyond 2^53 - 1 and would not stay exact`)
+  if (/^-?\d+$/.test(text) && !Number.isSafeInteger(value))
+    throw new JsonRefused(`the number ${text.slice(0, 40)} is beyond 2^53 - 1 and would not stay exact`)
 }

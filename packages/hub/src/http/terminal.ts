@@ -35,7 +35,8 @@ export const terminalHandlers = HttpApiBuilder.group(HoldfastApi, "terminal", (h
     .handle("resize", ({ params, payload: { cols, rows } }) =>
       answer(
         Effect.gen(function* () {
-          if (!isSize(cols) || !isSize(rows)) return yield* new InvalidSize({ message: `cols and rows are whole numbers from ${minimum} to ${maximum}` })
+          if (!isSize(cols) || !isSize(rows))
+            return yield* new InvalidSize({ message: `cols and rows are whole numbers from ${minimum} to ${maximum}` })
           const { hub, exchange, id } = yield* theSession(params.id)
           yield* hub.resize(id, cols, rows, principalOf(exchange))
         }),
@@ -48,5 +49,10 @@ export const terminalHandlers = HttpApiBuilder.group(HoldfastApi, "terminal", (h
         () => json({}),
       ),
     )
-    .handle("screen", ({ params }) => answer(Effect.flatMap(theSession(params.id), ({ hub, id }) => hub.screen(id)), (screen) => json(screen))),
+    .handle("screen", ({ params }) =>
+      answer(
+        Effect.flatMap(theSession(params.id), ({ hub, id }) => hub.screen(id)),
+        (screen) => json(screen),
+      ),
+    ),
 )

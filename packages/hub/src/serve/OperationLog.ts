@@ -24,7 +24,11 @@ const escaped = (text: string): string =>
   text.replace(/[\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
 /** Makes a log that hands each line to `sink`; `now` gives epoch milliseconds. */
-export const makeOperationLog = (least: LogLevel, now: () => number, sink: (level: LogLevel, line: string) => void): OperationLog => {
+export const makeOperationLog = (
+  least: LogLevel,
+  now: () => number,
+  sink: (level: LogLevel, line: string) => void,
+): OperationLog => {
   const from = LOG_LEVELS.indexOf(least)
   return {
     write: (level, message, fields) => {

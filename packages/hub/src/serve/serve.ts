@@ -25,7 +25,11 @@ export const serve = async ({ values: settings }: ResolvedSettings, environment:
   })
 }
 
-function runnersLayer(settings: Settings, dataDirectory: string, { runnerProgram: program }: ServeEnvironment): Layer.Layer<Runners> {
+function runnersLayer(
+  settings: Settings,
+  dataDirectory: string,
+  { runnerProgram: program }: ServeEnvironment,
+): Layer.Layer<Runners> {
   switch (settings.runner) {
     case "detached":
       return Runners.layerDetached({ dataDirectory, program, settings })
@@ -48,6 +52,8 @@ const reportTo =
 const plain = (fields: Readonly<Record<string, unknown>>): LogFields =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) =>
-      typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [name, value] : [name, JSON.stringify(value)],
+      typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+        ? [name, value]
+        : [name, JSON.stringify(value)],
     ),
   )

@@ -14,7 +14,7 @@ import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import { readOrMakeCredential, replaceCredential } from "../credentials/credential-file.ts"
 import { makeCredentials } from "../credentials/Credentials.ts"
 import { unprotected } from "../guard/names.ts"
-import { Hub } from "../Hub.ts"
+import type { Hub } from "../Hub.ts"
 import { fingerprintOf } from "../http/answer.ts"
 import { linkPath } from "../http/hub.ts"
 import { listen } from "../http/listen.ts"
@@ -36,7 +36,12 @@ export interface HubParts {
 const STOP_LIMIT = 9000
 
 /** Starts a hub in a data directory. Rejects with `ServeFailed`, leaving nothing open. */
-export const start = async (settings: Settings, data: string, environment: ServeEnvironment, parts: HubParts): Promise<Serving> => {
+export const start = async (
+  settings: Settings,
+  data: string,
+  environment: ServeEnvironment,
+  parts: HubParts,
+): Promise<Serving> => {
   const began = performance.now()
   const scope = Effect.runSync(Scope.make())
   try {
@@ -47,10 +52,18 @@ export const start = async (settings: Settings, data: string, environment: Serve
   }
 }
 
-async function build(settings: Settings, data: string, environment: ServeEnvironment, parts: HubParts, scope: Scope.Closeable, began: number): Promise<Serving> {
+async function build(
+  settings: Settings,
+  data: string,
+  environment: ServeEnvironment,
+  parts: HubParts,
+  scope: Scope.Closeable,
+  began: number,
+): Promise<Serving> {
   const danger = unprotected(settings)
   if (danger !== undefined) throw new ServeFailed("unprotected", danger)
-  const tls = settings.tlsCert === "" ? undefined : { cert: readPem("tlsCert", settings.tlsCert), key: readPem("tlsKey", settings.tlsKey) }
+  const tls =
+    settings.tlsCert === "" ? undefined : { cert: readPem("tlsCert", settings.tlsCert), key: readPem("tlsKey", settings.tlsKey) }
   takeDataDirectory(data)
   const log = openLog(settings, data, environment, scope)
   const credentialFile = join(data, "credential")
@@ -81,8 +94,19 @@ async function build(settings: Settings, data: string, environment: ServeEnviron
   const { listening, credentials } = exit.value
   const { port, names } = listening
   const url = names.origin
-  writeHubState(data, { pid: process.pid, port, url: localUrl(settings, port), started: Date.now(), version: environment.version })
-  await Effect.runPromise(Scope.addFinalizer(scope, Effect.sync(() => removeHubState(data, process.pid))))
+  writeHubState(data, {
+    pid: process.pid,
+    port,
+    url: localUrl(settings, port),
+    started: Date.now(),
+    version: environment.version,
+  })
+  await Effect.runPromise(
+    Scope.addFinalizer(
+      scope,
+      Effect.sync(() => removeHubState(data, process.pid)),
+    ),
+  )
   const startedIn = performance.now() - began
   log.write("info", "started", { port, pid: process.pid, version: environment.version, milliseconds: Math.round(startedIn) })
 
@@ -137,7 +161,8 @@ const within = (milliseconds: number, work: Promise<void>): Promise<void> => {
 }
 
 function openLog(settings: Settings, data: string, environment: ServeEnvironment, scope: Scope.Scope): OperationLog {
-  if (!isLogLevel(settings.logLevel)) throw new ServeFailed("settings", `logLevel must be debug, info, warn or error, not ${settings.logLevel}`)
+  if (!isLogLevel(settings.logLevel))
+    throw new ServeFailed("settings", `logLevel must be debug, info, warn or error, not ${settings.logLevel}`)
   const given = environment.log
   if (given !== undefined) return makeOperationLog(settings.logLevel, Date.now, (_level, line) => given(line))
   const file = openLogFile(data)

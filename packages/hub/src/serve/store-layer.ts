@@ -19,7 +19,12 @@ export const storeLayer = (
     throw new ServeFailed("settings", `durability must be power or process, not ${durability}`)
   }
   if (store === "memory:") return memoryLayer
-  const path = store === "" ? join(data, "holdfast.db") : store.startsWith("sqlite:") ? resolve(data, store.slice("sqlite:".length)) : undefined
+  const path =
+    store === ""
+      ? join(data, "holdfast.db")
+      : store.startsWith("sqlite:")
+        ? resolve(data, store.slice("sqlite:".length))
+        : undefined
   if (path === undefined || path === data) {
     throw new ServeFailed("settings", "store must be sqlite:PATH, memory:, or empty for SQLite in the data directory")
   }

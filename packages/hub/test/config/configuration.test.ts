@@ -20,10 +20,19 @@ const file = (text: string): string => {
 
 describe("the configuration", () => {
   it("takes file, environment and options, later ones winning, and tells where each value came from", () => {
-    const environment = { HOLDFAST_CONFIG: file('{"port": 1, "host": "::1", "scrollback": 5}'), HOLDFAST_PORT: "2", HOLDFAST_HOST: "localhost" }
+    const environment = {
+      HOLDFAST_CONFIG: file('{"port": 1, "host": "::1", "scrollback": 5}'),
+      HOLDFAST_PORT: "2",
+      HOLDFAST_HOST: "localhost",
+    }
     const { values, sources } = loadSettings(environment, { port: 3 })
     expect([values.port, values.host, values.scrollback, values.bodyMax]).toEqual([3, "localhost", 5, SETTINGS.bodyMax.default])
-    expect([sources.port, sources.host, sources.scrollback, sources.bodyMax]).toEqual(["option", "environment", "file", "default"])
+    expect([sources.port, sources.host, sources.scrollback, sources.bodyMax]).toEqual([
+      "option",
+      "environment",
+      "file",
+      "default",
+    ])
   })
 
   it("refuses what it does not know or cannot use, naming the setting and its source", () => {
@@ -52,7 +61,12 @@ describe("the configuration", () => {
   })
 
   it("masks secrets when it is shown", () => {
-    const shown = describeSettings(loadSettings({ HOLDFAST_CONFIG: "/nonexistent", HOLDFAST_TOKEN: "canary", HOLDFAST_STORE: "postgres://me:canary@db/x" }, {}))
+    const shown = describeSettings(
+      loadSettings(
+        { HOLDFAST_CONFIG: "/nonexistent", HOLDFAST_TOKEN: "canary", HOLDFAST_STORE: "postgres://me:canary@db/x" },
+        {},
+      ),
+    )
     expect(JSON.stringify(shown)).not.toContain("canary")
     expect(shown.map(({ name }) => name)).toEqual(Object.keys(SETTINGS))
     expect(shown.find(({ name }) => name === "token")).toMatchObject({ value: "********", source: "environment" })

@@ -21,7 +21,8 @@ const settingsStore = () => {
         else kept.set(name, value)
         return Effect.void
       }),
-    settings: (prefix) => Effect.sync(() => [...kept].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => ({ name, value }))),
+    settings: (prefix) =>
+      Effect.sync(() => [...kept].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => ({ name, value }))),
   }
   return { store, kept, state }
 }
@@ -31,8 +32,13 @@ const setUp = async (owner = OWNER, kept = settingsStore()) => {
   let rotated = 0
   const credentials = await Effect.runPromise(
     makeCredentials({
-      store: kept.store, owner, replaceOwner: () => `rotated-${rotated++}-${"r".repeat(40)}`, fixed: "fixed-token",
-      linkExpiry: 600_000, cookieExpiry: 3_600_000, now: () => clock.now,
+      store: kept.store,
+      owner,
+      replaceOwner: () => `rotated-${rotated++}-${"r".repeat(40)}`,
+      fixed: "fixed-token",
+      linkExpiry: 600_000,
+      cookieExpiry: 3_600_000,
+      now: () => clock.now,
     }),
   )
   credentials.onEnd((credential) => void ended.push(credential))
@@ -45,7 +51,8 @@ describe("credentials", () => {
     const { credentials } = await setUp()
     expect(credentials.authenticate({ bearer: OWNER })).toMatchObject({ name: "owner", scope: "all" })
     expect(credentials.authenticate({ bearer: "fixed-token" })).toMatchObject({ scope: "all" })
-    for (const bearer of ["", "x", OWNER.slice(1), `${OWNER}o`, "x".repeat(100_000), "__proto__"]) expect(credentials.authenticate({ bearer })).toBeUndefined()
+    for (const bearer of ["", "x", OWNER.slice(1), `${OWNER}o`, "x".repeat(100_000), "__proto__"])
+      expect(credentials.authenticate({ bearer })).toBeUndefined()
     expect(credentials.authenticate({})).toBeUndefined()
     expect(credentials.authenticate({ bearer: "x", cookie: OWNER })).toBeUndefined()
   })
@@ -59,7 +66,11 @@ describe("credentials", () => {
     expect(again.credentials.authenticate({ bearer: token.secret })).toMatchObject({ name: "ci" })
     expect(await run(credentials.revokeToken(token.id))).toBe(true)
     expect(await run(credentials.revokeToken(token.id))).toBe(false)
-    expect([credentials.authenticate({ bearer: token.secret }), credentials.inForce(token.id), ended]).toEqual([undefined, false, [token.id]])
+    expect([credentials.authenticate({ bearer: token.secret }), credentials.inForce(token.id), ended]).toEqual([
+      undefined,
+      false,
+      [token.id],
+    ])
     expect((await setUp(OWNER, whole)).credentials.tokens()).toEqual([])
   })
 

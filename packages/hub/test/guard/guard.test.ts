@@ -18,8 +18,10 @@ const policy: GuardPolicy = {
 }
 const own = ["Host", "127.0.0.1:4653"]
 const bearer = (scope: string): ReadonlyArray<string> => ["Authorization", `Bearer ${scope}`]
-const ask = (rawHeaders: ReadonlyArray<string>, { method = "GET", url = "/api/sessions", upgrade = false } = {}): Allowed | Refused =>
-  guard({ method, url, rawHeaders, upgrade }, policy)
+const ask = (
+  rawHeaders: ReadonlyArray<string>,
+  { method = "GET", url = "/api/sessions", upgrade = false } = {},
+): Allowed | Refused => guard({ method, url, rawHeaders, upgrade }, policy)
 const status = (decision: Allowed | Refused): number => (decision._tag === "Allowed" ? 200 : decision.status)
 
 describe("the guard", () => {
@@ -28,9 +30,27 @@ describe("the guard", () => {
       expect([host, status(ask(["Host", host, ...bearer("all")]))]).toEqual([host, 200])
     }
     const foreign = [
-      "127.0.0.1", "localhost", "127.0.0.1:4654", "127.0.0.1:04653", "localhost.:4653", "localhost:4653.", "localhost.evil.example:4653",
-      "evil.localhost:4653", "evil.example", "2130706433:4653", "0x7f.1:4653", "127.1:4653", "0.0.0.0:4653", "[::]:4653", "::1:4653",
-      "[::ffff:127.0.0.1]:4653", "127.0.0.1:4653,evil.example", "user@127.0.0.1:4653", "127.0.0.1:4653/", " 127.0.0.1:4653 x", "",
+      "127.0.0.1",
+      "localhost",
+      "127.0.0.1:4654",
+      "127.0.0.1:04653",
+      "localhost.:4653",
+      "localhost:4653.",
+      "localhost.evil.example:4653",
+      "evil.localhost:4653",
+      "evil.example",
+      "2130706433:4653",
+      "0x7f.1:4653",
+      "127.1:4653",
+      "0.0.0.0:4653",
+      "[::]:4653",
+      "::1:4653",
+      "[::ffff:127.0.0.1]:4653",
+      "127.0.0.1:4653,evil.example",
+      "user@127.0.0.1:4653",
+      "127.0.0.1:4653/",
+      " 127.0.0.1:4653 x",
+      "",
     ]
     for (const host of foreign) expect([host, status(ask(["Host", host, ...bearer("all")]))]).toEqual([host, 403])
     expect(status(ask(bearer("all")))).toBe(403)
@@ -40,33 +60,73 @@ describe("the guard", () => {
 
   it("G-3 S3 a foreign Origin is refused, on requests and upgrades, whatever credential comes with it", () => {
     const foreign = [
-      "null", "http://127.0.0.1:4654", "https://127.0.0.1:4653", "http://127.0.0.1", "http://localhost.evil.example:4653", "http://evil.example",
-      "http://127.0.0.1:4653.evil.example", "http://127.0.0.1:4653/", "file://", "", "http://127.0.0.1:4653, http://evil.example",
+      "null",
+      "http://127.0.0.1:4654",
+      "https://127.0.0.1:4653",
+      "http://127.0.0.1",
+      "http://localhost.evil.example:4653",
+      "http://evil.example",
+      "http://127.0.0.1:4653.evil.example",
+      "http://127.0.0.1:4653/",
+      "file://",
+      "",
+      "http://127.0.0.1:4653, http://evil.example",
     ]
     for (const origin of foreign) {
-      for (const target of [{}, { method: "POST" }, { url: "/api/socket", upgrade: true }, { url: "/health/live" }, { url: "/open?link=x" }]) {
+      for (const target of [
+        {},
+        { method: "POST" },
+        { url: "/api/socket", upgrade: true },
+        { url: "/health/live" },
+        { url: "/open?link=x" },
+      ]) {
         expect([origin, target, status(ask([...own, ...bearer("all"), "Origin", origin], target))]).toEqual([origin, target, 403])
       }
     }
     expect(status(ask([...own, ...bearer("all"), "Origin", "http://localhost:4653"]))).toBe(200)
-    expect(status(ask([...own, ...bearer("all"), "Origin", "http://localhost:4653", "Origin", "http://localhost:4653"]))).toBe(403)
+    expect(status(ask([...own, ...bearer("all"), "Origin", "http://localhost:4653", "Origin", "http://localhost:4653"]))).toBe(
+      403,
+    )
   })
 
   it("G-3 a body that a form could send is refused", () => {
-    const body = (type: string) => [...own, ...bearer("all"), "Content-Length", "2", ...(type === "" ? [] : ["Content-Type", type])]
-    for (const type of ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx", "text/plain; application/json"]) {
+    const body = (type: string) => [
+      ...own,
+      ...bearer("all"),
+      "Content-Length",
+      "2",
+      ...(type === "" ? [] : ["Content-Type", type]),
+    ]
+    for (const type of [
+      "",
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+      "application/jsonx",
+      "text/plain; application/json",
+    ]) {
       expect([type, status(ask(body(type), { method: "POST" }))]).toEqual([type, 400])
     }
-    for (const type of ["application/json", "application/json; charset=utf-8", "Application/JSON"]) expect(status(ask(body(type), { method: "POST" }))).toBe(200)
+    for (const type of ["application/json", "application/json; charset=utf-8", "Application/JSON"])
+      expect(status(ask(body(type), { method: "POST" }))).toBe(200)
     expect(status(ask([...own, ...bearer("all"), "Transfer-Encoding", "chunked"], { method: "POST" }))).toBe(400)
   })
 
   it("G-1 G-4 S1 every route without, with a wrong and with a doubled credential is 401 outside the public list", () => {
-    const open = ROUTES.filter(({ needs }) => needs === "public").map(({ path }) => path).sort()
+    const open = ROUTES.filter(({ needs }) => needs === "public")
+      .map(({ path }) => path)
+      .sort()
     expect(open).toEqual(["/health/live", "/health/ready", "/open"])
     const presented = [
-      [], ["Authorization", "Bearer wrong"], ["Authorization", "Bearer "], ["Authorization", "Basic YWxs"], ["Authorization", "all"],
-      [...bearer("all"), ...bearer("all")], ["Cookie", "holdfast-4653=wrong"], ["Cookie", "other=all"], ["Cookie", "holdfast-4653=all; holdfast-4653=all"],
+      [],
+      ["Authorization", "Bearer wrong"],
+      ["Authorization", "Bearer "],
+      ["Authorization", "Basic YWxs"],
+      ["Authorization", "all"],
+      [...bearer("all"), ...bearer("all")],
+      ["Cookie", "holdfast-4653=wrong"],
+      ["Cookie", "other=all"],
+      ["Cookie", "holdfast-4653=all; holdfast-4653=all"],
       ["Authorization", "Bearer wrong", "Cookie", "holdfast-4653=all"],
     ]
     for (const route of ROUTES.filter(({ needs }) => needs !== "public")) {
@@ -107,16 +167,26 @@ describe("the guard", () => {
 
   it("G-10 too many headers and a target that is no path are refused first", () => {
     expect(status(ask([...own, ...bearer("all"), ...Array.from({ length: 2 * HEADERS_MAX }, () => "x")]))).toBe(431)
-    for (const url of ["http://evil.example/", "*", "evil.example:80", ""]) expect(status(ask([...own, ...bearer("all")], { url }))).toBe(400)
+    for (const url of ["http://evil.example/", "*", "evil.example:80", ""])
+      expect(status(ask([...own, ...bearer("all")], { url }))).toBe(400)
   })
 
   it("B1 never throws and never lets a request through without a credential, whatever comes in", () => {
-    const word = fc.oneof(fc.string(), fc.constantFrom("Host", "127.0.0.1:4653", "Origin", "Authorization", "Bearer", "Cookie", "holdfast-4653=", "upgrade"))
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom("Host", "127.0.0.1:4653", "Origin", "Authorization", "Bearer", "Cookie", "holdfast-4653=", "upgrade"),
+    )
     fc.assert(
-      fc.property(fc.array(word, { maxLength: 20 }), fc.string(), fc.constantFrom("GET", "POST", "X", ""), fc.boolean(), (headers, url, method, upgrade) => {
-        const decision = ask([...own, ...headers], { url: `/${url}`, method, upgrade })
-        expect(decision._tag === "Allowed" && decision.route.needs !== "public").toBe(false)
-      }),
+      fc.property(
+        fc.array(word, { maxLength: 20 }),
+        fc.string(),
+        fc.constantFrom("GET", "POST", "X", ""),
+        fc.boolean(),
+        (headers, url, method, upgrade) => {
+          const decision = ask([...own, ...headers], { url: `/${url}`, method, upgrade })
+          expect(decision._tag === "Allowed" && decision.route.needs !== "public").toBe(false)
+        },
+      ),
       { numRuns: 2000 },
     )
   })
@@ -134,15 +204,23 @@ describe("the hub's own names", () => {
 
   it("G-9 S7 only loopback may listen without TLS or a stated proxy", () => {
     const plain = { tlsCert: "", tlsKey: "", trustProxy: "" }
-    for (const host of ["127.0.0.1", "::1", "localhost", "127.9.9.9"]) expect([host, unprotected({ ...plain, host })]).toEqual([host, undefined])
+    for (const host of ["127.0.0.1", "::1", "localhost", "127.9.9.9"])
+      expect([host, unprotected({ ...plain, host })]).toEqual([host, undefined])
     for (const host of ["0.0.0.0", "::", "", "10.0.0.1", "example.org", "127.0.0.1.example.org", "localhost.example.org"]) {
-      expect([host, isLoopback(host), unprotected({ ...plain, host })]).toEqual([host, false, expect.stringContaining("refusing")])
+      expect([host, isLoopback(host), unprotected({ ...plain, host })]).toEqual([
+        host,
+        false,
+        expect.stringContaining("refusing"),
+      ])
     }
     expect(unprotected({ ...plain, host: "0.0.0.0", tlsCert: "c", tlsKey: "k" })).toBeUndefined()
     expect(unprotected({ ...plain, host: "0.0.0.0", tlsCert: "c" })).toContain("belong together")
     expect(unprotected({ ...plain, host: "0.0.0.0", trustProxy: "https://a.example" })).toBeUndefined()
     for (const trustProxy of ["yes", "a.example", "https://a.example/path", "ftp://a.example"]) {
-      expect([trustProxy, unprotected({ ...plain, host: "0.0.0.0", trustProxy })]).toEqual([trustProxy, expect.stringContaining("origin")])
+      expect([trustProxy, unprotected({ ...plain, host: "0.0.0.0", trustProxy })]).toEqual([
+        trustProxy,
+        expect.stringContaining("origin"),
+      ])
     }
   })
 })

@@ -2,7 +2,14 @@
  * A hub of a few lines for the tests of the HTTP door: logs in memory, one session a create, credit as in the contract.
  */
 import * as Effect from "effect/Effect"
-import { CursorAhead, type DoorError, KeyConflict, SessionAmbiguous, SessionNotFound, Unprocessable } from "@holdfast/protocol/errors"
+import {
+  CursorAhead,
+  type DoorError,
+  KeyConflict,
+  SessionAmbiguous,
+  SessionNotFound,
+  Unprocessable,
+} from "@holdfast/protocol/errors"
 import { SessionId, uuidV7 } from "@holdfast/protocol/ids"
 import { decodeRecord, encodeEvent, encodeOutput, type LogRecord, readRecord } from "@holdfast/protocol/record"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
@@ -30,7 +37,9 @@ export const makeFakeHub = () => {
 
   const logOf = (id: string) => {
     const log = logs.get(id)
-    return log === undefined ? Effect.fail(new SessionNotFound({ message: `no session ${id}; holdfast ls lists them`, session: id })) : Effect.succeed(log)
+    return log === undefined
+      ? Effect.fail(new SessionNotFound({ message: `no session ${id}; holdfast ls lists them`, session: id }))
+      : Effect.succeed(log)
   }
   const append = (log: Log, make: (seq: number) => LogRecord): number => {
     const seq = log.records.length + 1
@@ -54,16 +63,35 @@ export const makeFakeHub = () => {
     if (defect !== undefined) throw defect
     const body = JSON.stringify(request)
     const known = request.key === undefined ? undefined : keys.get(request.key)
-    if (known !== undefined && known.body !== body) return Effect.fail(new KeyConflict({ message: "key used before", key: request.key ?? "" }))
+    if (known !== undefined && known.body !== body)
+      return Effect.fail(new KeyConflict({ message: "key used before", key: request.key ?? "" }))
     if (known !== undefined) return Effect.map(logOf(known.id), ({ session }) => ({ session, created: false }))
-    if (request.cwd === "/nowhere") return Effect.fail(new Unprocessable({ message: "cwd: /nowhere does not exist", field: "cwd" }))
+    if (request.cwd === "/nowhere")
+      return Effect.fail(new Unprocessable({ message: "cwd: /nowhere does not exist", field: "cwd" }))
     commands++
     const id = SessionId.make(uuidV7(1_700_000_000_000 + logs.size, crypto.getRandomValues(new Uint8Array(10))))
     const { cols = 80, rows = 24, label = "shell" } = request
     const session: Session = {
-      id, version: 1, kind: request.kind, label, directory: id, status: "active", tags: [], pinned: false, owner: "owner",
-      createdAt: 1000, updatedAt: 1000, lastActiveAt: 1000, firstSeq: 1, lastSeq: 0, change: 0, turn: { status: "idle" }, process: "running",
-      queue: [], permissions: [], terminal: { command: "sh", args: [], cwd: "/", term: "xterm-256color", cols, rows, title: "" },
+      id,
+      version: 1,
+      kind: request.kind,
+      label,
+      directory: id,
+      status: "active",
+      tags: [],
+      pinned: false,
+      owner: "owner",
+      createdAt: 1000,
+      updatedAt: 1000,
+      lastActiveAt: 1000,
+      firstSeq: 1,
+      lastSeq: 0,
+      change: 0,
+      turn: { status: "idle" },
+      process: "running",
+      queue: [],
+      permissions: [],
+      terminal: { command: "sh", args: [], cwd: "/", term: "xterm-256color", cols, rows, title: "" },
     }
     const log: Log = { session, records: [], listeners: new Set() }
     logs.set(id, log)
@@ -117,15 +145,20 @@ export const makeFakeHub = () => {
     create: (request) => Effect.suspend(() => create(request)),
     resolve: (text) =>
       Effect.suspend((): Effect.Effect<string, DoorError> => {
-        const matches = [...logs.keys()].filter((id) => id.startsWith(text) || id.endsWith(text) || logs.get(id)?.session.label === text)
+        const matches = [...logs.keys()].filter(
+          (id) => id.startsWith(text) || id.endsWith(text) || logs.get(id)?.session.label === text,
+        )
         const [first, second] = matches
         if (first === undefined) return Effect.fail(new SessionNotFound({ message: `no session ${text}`, session: text }))
-        return second === undefined ? Effect.succeed(first) : Effect.fail(new SessionAmbiguous({ message: "several sessions", matches }))
+        return second === undefined
+          ? Effect.succeed(first)
+          : Effect.fail(new SessionAmbiguous({ message: "several sessions", matches }))
       }),
     get: (id) => Effect.map(logOf(id), ({ session }) => session),
     list: () => Effect.sync(() => ({ sessions: [...logs.values()].map(({ session }) => session), total: logs.size, next: null })),
     update: (id, { label }) => update(id, (session) => (label === undefined ? session : { ...session, label })),
-    mark: (id, { text }) => Effect.map(logOf(id), (log) => ({ session: log.session, seq: event(log, "session", "marked", { text }), changed: true })),
+    mark: (id, { text }) =>
+      Effect.map(logOf(id), (log) => ({ session: log.session, seq: event(log, "session", "marked", { text }), changed: true })),
     archive: (id) => update(id, (session) => ({ ...session, status: "archived" })),
     restore: (id) => update(id, (session) => ({ ...session, status: "active" })),
     remove: (id) => update(id, (session) => ({ ...session, status: "deleted" })),
@@ -135,7 +168,10 @@ export const makeFakeHub = () => {
         const page = records.slice(after, after + limit)
         return Effect.succeed({
           events: page.map(({ bytes }) => JSON.stringify(decodeRecord(readRecord(bytes, 0)))),
-          firstSeq: 1, lastSeq: records.length, next: after + page.length, atHead: after + page.length === records.length,
+          firstSeq: 1,
+          lastSeq: records.length,
+          next: after + page.length,
+          atHead: after + page.length === records.length,
         })
       }),
     attach: (request, sink, by) =>
@@ -146,10 +182,18 @@ export const makeFakeHub = () => {
         const after = request.after === undefined || beyond ? log.records.length : request.after
         const delivery = deliver(log, after, sink)
         return {
-          handle: 1, session: log.session, log: "log-1", inputs: 0,
+          handle: 1,
+          session: log.session,
+          log: "log-1",
+          inputs: 0,
           start: () => {
             if (request.after === undefined || beyond) {
-              sink.snapshot(after, { reason: beyond ? "reset" : "fresh", cols: 80, rows: 24 }, new TextEncoder().encode("screen"), log.session)
+              sink.snapshot(
+                after,
+                { reason: beyond ? "reset" : "fresh", cols: 80, rows: 24 },
+                new TextEncoder().encode("screen"),
+                log.session,
+              )
             }
             delivery.start()
           },
@@ -172,7 +216,14 @@ export const makeFakeHub = () => {
           at = change
           sink(at, changed, true)
         }
-        return { change: at, start: () => { watchers.add(push); push() }, stop: () => void watchers.delete(push) }
+        return {
+          change: at,
+          start: () => {
+            watchers.add(push)
+            push()
+          },
+          stop: () => void watchers.delete(push),
+        }
       }),
     input: (id, _key, bytes) =>
       Effect.map(logOf(id), (log) => {
@@ -182,8 +233,25 @@ export const makeFakeHub = () => {
     resize: (id, cols, rows) => Effect.map(logOf(id), (log) => void event(log, "terminal", "resize", { cols, rows })),
     signal: (id) => Effect.asVoid(logOf(id)),
     setTypist: (id) => update(id, (session) => session),
-    screen: (id) => Effect.as(logOf(id), { cols: 80, rows: 24, cursor: { x: 0, y: 0, visible: true }, text: "", title: "", alternate: false, seq: 1 }),
-    health: Effect.sync(() => ({ ready: true, store: "ok", runner: "ok", problems: [], sessions: logs.size, loaded: 0, attachments })),
+    screen: (id) =>
+      Effect.as(logOf(id), {
+        cols: 80,
+        rows: 24,
+        cursor: { x: 0, y: 0, visible: true },
+        text: "",
+        title: "",
+        alternate: false,
+        seq: 1,
+      }),
+    health: Effect.sync(() => ({
+      ready: true,
+      store: "ok",
+      runner: "ok",
+      problems: [],
+      sessions: logs.size,
+      loaded: 0,
+      attachments,
+    })),
     runnerStatus: Effect.succeed([]),
     stopRunners: () => Effect.succeed([]),
     dropCredential: (credential) =>
@@ -193,7 +261,9 @@ export const makeFakeHub = () => {
       }),
   })
   return {
-    hub, inputs, dropped,
+    hub,
+    inputs,
+    dropped,
     output: (id: string, bytes: Uint8Array) => {
       const log = logs.get(id)
       if (log !== undefined) append(log, (seq) => encodeOutput(seq, 1000 + seq, bytes))

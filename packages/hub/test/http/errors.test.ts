@@ -54,7 +54,11 @@ describe("errors over HTTP", () => {
 
   it("G-4 a refusal for want of a credential is 401 in the same shape and says how to get in", async () => {
     const answer = await door.send("/api/sessions", { token: "" })
-    expect([answer.status, answer.json().error?.["tag"], answer.headers["www-authenticate"]]).toEqual([401, "Unauthorized", 'Bearer realm="holdfast"'])
+    expect([answer.status, answer.json().error?.["tag"], answer.headers["www-authenticate"]]).toEqual([
+      401,
+      "Unauthorized",
+      'Bearer realm="holdfast"',
+    ])
   })
 
   it("X-4 a defect is logged with a fingerprint; the caller gets the fingerprint and never a stack", async () => {
@@ -70,18 +74,23 @@ describe("errors over HTTP", () => {
   })
 
   it("G-10 V5 a body over the limit is 413 before it is read, announced or chunked", async () => {
-    const announced = await raw(`POST /api/sessions HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n{`)
+    const announced = await raw(
+      `POST /api/sessions HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n{`,
+    )
     expect(announced).toContain("HTTP/1.1 413 ")
     expect(announced).toContain('"tag":"TooLarge"')
     const chunk = `4000\r\n${"a".repeat(0x4000)}\r\n`
-    const chunked = await raw(`POST /api/sessions HTTP/1.1\r\n${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}`)
+    const chunked = await raw(
+      `POST /api/sessions HTTP/1.1\r\n${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}`,
+    )
     expect(chunked).toContain("HTTP/1.1 413 ")
     expect((await post(JSON.stringify({ kind: "terminal", env: { A: "x".repeat(60_000) } }))).status).toBe(201)
   })
 
   it("G-4 a large body without a credential is refused with an answer, not with a reset", async () => {
     const body = JSON.stringify({ kind: "terminal", env: { A: "x".repeat(3_000_000) } })
-    for (let i = 0; i < 5; i++) expect((await door.send("/api/sessions", { method: "POST", body, token: "wrong" })).status).toBe(401)
+    for (let i = 0; i < 5; i++)
+      expect((await door.send("/api/sessions", { method: "POST", body, token: "wrong" })).status).toBe(401)
   })
 
   it("V5 a compressed body is refused", async () => {
@@ -103,7 +112,10 @@ describe("errors over HTTP", () => {
       [`GET /api/sessions HTTP/1.1\r\n${head}${"a:b\r\n".repeat(2000)}\r\n`, 431],
       [`GET /api/sessions HTTP/1.1\r\n${head}X: ${"y".repeat(20_000)}\r\n\r\n`, 431],
       [`GARBAGE\r\n\r\n`, 400],
-      [`GET /api/socket HTTP/1.1\r\n${head}Connection: upgrade\r\nUpgrade: websocket\r\nOrigin: http://evil.example\r\n\r\n`, 403],
+      [
+        `GET /api/socket HTTP/1.1\r\n${head}Connection: upgrade\r\nUpgrade: websocket\r\nOrigin: http://evil.example\r\n\r\n`,
+        403,
+      ],
       [`GET /api/socket HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`, 401],
       [`GET /health/live HTTP/1.1\r\n${head}Connection: upgrade\r\nUpgrade: websocket\r\n\r\n`, 400],
     ]
@@ -121,13 +133,16 @@ describe("errors over HTTP", () => {
     const text = `POST /api/sessions HTTP/1.1\r\n${head}Connection: close\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{"kind":"terminal"}`
     const base = Buffer.from(text.replaceAll("PORT", String(door.port)))
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(base.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }), async (mutations) => {
-        const mutated = Buffer.from(base)
-        for (const [at, byte] of mutations) mutated[at] = byte
-        // The end of the request may have moved: the rest closes it.
-        const answer = await door.sendRaw(Buffer.concat([mutated, Buffer.from("\r\n\r\n\0\r\n\r\n")]))
-        expect(answer === "" || /^HTTP\/1\.1 (201|4\d\d) /.test(answer), answer.slice(0, 200)).toBe(true)
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(base.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+        async (mutations) => {
+          const mutated = Buffer.from(base)
+          for (const [at, byte] of mutations) mutated[at] = byte
+          // The end of the request may have moved: the rest closes it.
+          const answer = await door.sendRaw(Buffer.concat([mutated, Buffer.from("\r\n\r\n\0\r\n\r\n")]))
+          expect(answer === "" || /^HTTP\/1\.1 (201|4\d\d) /.test(answer), answer.slice(0, 200)).toBe(true)
+        },
+      ),
       { numRuns: 150, interruptAfterTimeLimit: 4000 },
     )
     expect((await door.send("/health/live")).status).toBe(200)

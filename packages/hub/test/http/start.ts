@@ -70,11 +70,17 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
         stop: () => Promise.resolve(),
         connections: () => 0,
       },
-      log: makeOperationLog("debug", () => 0, (_level, line) => void lines.push(line)),
+      log: makeOperationLog(
+        "debug",
+        () => 0,
+        (_level, line) => void lines.push(line),
+      ),
     })
   })
   const { port, names } = await Effect.runPromise(
-    Effect.flatMap(Layer.buildWithScope(memoryStore, scope), (store) => program.pipe(Effect.provideService(Hub, fake.hub), Effect.provideContext(store), Scope.provide(scope))),
+    Effect.flatMap(Layer.buildWithScope(memoryStore, scope), (store) =>
+      program.pipe(Effect.provideService(Hub, fake.hub), Effect.provideContext(store), Scope.provide(scope)),
+    ),
   )
 
   const send = (path: string, { method = "GET", headers = {}, body, token = OWNER }: Sent = {}): Promise<Answer> =>
@@ -98,7 +104,12 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
         response.on("error", reject)
         response.on("end", () => {
           const text = Buffer.concat(chunks).toString("utf8")
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: () => JSON.parse(text) as Record<string, never> })
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            json: () => JSON.parse(text) as Record<string, never>,
+          })
         })
       })
       request.end(body)
@@ -110,14 +121,25 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
       let got = ""
       socket.on("data", (chunk) => (got += chunk.toString("latin1")))
       socket.on("close", () => resolve(got))
-      socket.on("error", (error: NodeJS.ErrnoException) => (error.code === "ECONNRESET" || error.code === "EPIPE" ? resolve(got) : reject(error)))
+      socket.on("error", (error: NodeJS.ErrnoException) =>
+        error.code === "ECONNRESET" || error.code === "EPIPE" ? resolve(got) : reject(error),
+      )
     })
   const create = async (body: Record<string, unknown> = {}): Promise<string> => {
     const answer = await send("/api/sessions", { method: "POST", body: JSON.stringify({ kind: "terminal", ...body }) })
     return String(answer.json()["id"])
   }
   return {
-    ...fake, port, names, lines, upgrades, closed, clock, send, sendRaw, create,
+    ...fake,
+    port,
+    names,
+    lines,
+    upgrades,
+    closed,
+    clock,
+    send,
+    sendRaw,
+    create,
     credentials: () => {
       if (credentials === undefined) throw new Error("not started")
       return credentials

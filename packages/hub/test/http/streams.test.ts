@@ -1,4 +1,5 @@
 import { request, type ClientRequest, type IncomingMessage } from "node:http"
+import * as Effect from "effect/Effect"
 import { afterEach, describe, expect, it } from "vitest"
 import { OWNER, startDoor, type Door } from "./start.ts"
 
@@ -33,7 +34,13 @@ const parse = (block: string): Message => {
 /** Opens a stream. `until` waits for the first message that fits, and gives all messages so far. */
 const follow = async (door: Door, path: string, headers: Record<string, string> = {}) => {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  const open = request({ host: "127.0.0.1", port: door.port, path, agent: false, headers: { authorization: `Bearer ${OWNER}`, ...headers } })
+  const open = request({
+    host: "127.0.0.1",
+    port: door.port,
+    path,
+    agent: false,
+    headers: { authorization: `Bearer ${OWNER}`, ...headers },
+  })
   requests.push(open)
   open.once("response", resolve).on("error", reject).end()
   const response = await promise
@@ -41,20 +48,26 @@ const follow = async (door: Door, path: string, headers: Record<string, string> 
   let waiting: { readonly fits: (message: Message) => boolean; readonly done: () => void } | undefined
   let rest = ""
   const listen = () =>
-    response.setEncoding("utf8").on("data", (chunk: string) => {
-      const blocks = (rest + chunk).split("\n\n")
-      rest = blocks.pop() ?? ""
-      for (const block of blocks) {
-        if (block.startsWith(":")) continue
-        const message = parse(block)
-        messages.push(message)
-        if (waiting?.fits(message) === true) waiting.done()
-      }
-    }).resume()
+    response
+      .setEncoding("utf8")
+      .on("data", (chunk: string) => {
+        const blocks = (rest + chunk).split("\n\n")
+        rest = blocks.pop() ?? ""
+        for (const block of blocks) {
+          if (block.startsWith(":")) continue
+          const message = parse(block)
+          messages.push(message)
+          if (waiting?.fits(message) === true) waiting.done()
+        }
+      })
+      .resume()
   const closed = new Promise<void>((done) => response.once("close", done))
   response.on("error", () => undefined)
   return {
-    response, messages, listen, closed,
+    response,
+    messages,
+    listen,
+    closed,
     until: async (fits: (message: Message) => boolean): Promise<ReadonlyArray<Message>> => {
       if (!messages.some(fits)) await new Promise<void>((done) => (waiting = { fits, done }))
       return messages
@@ -75,7 +88,11 @@ describe("a log as server-sent events", () => {
     await stream.until(synced)
     door.output(id, bytes("live"))
     const messages = await stream.until((message) => message.id === "3")
-    expect(messages.map(({ event, id: seq }) => [event, seq])).toEqual([["event", "2"], ["synced", "2"], ["event", "3"]])
+    expect(messages.map(({ event, id: seq }) => [event, seq])).toEqual([
+      ["event", "2"],
+      ["synced", "2"],
+      ["event", "3"],
+    ])
     expect(messages.at(-1)?.data).toMatchObject({ seq: 3, channel: "terminal", type: "output", data: { text: "live" } })
   })
 
@@ -96,7 +113,9 @@ describe("a log as server-sent events", () => {
       const stream = await follow(door, `/api/sessions/${id}/events/stream?after=3`, { "last-event-id": String(last) })
       stream.listen()
       const messages = await stream.until(synced)
-      expect(messages.filter(({ event }) => event === "event").map(({ id: seq }) => Number(seq))).toEqual(Array.from({ length: 52 - last }, (_, i) => last + 1 + i))
+      expect(messages.filter(({ event }) => event === "event").map(({ id: seq }) => Number(seq))).toEqual(
+        Array.from({ length: 52 - last }, (_, i) => last + 1 + i),
+      )
       stream.leave()
     }
   })
@@ -127,7 +146,9 @@ describe("a log as server-sent events", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024)
     stream.listen()
     const messages = await stream.until((message) => message.id === "2002")
-    expect(messages.filter(({ event }) => event === "event").map(({ id: seq }) => Number(seq))).toEqual(Array.from({ length: 2000 }, (_, i) => i + 3))
+    expect(messages.filter(({ event }) => event === "event").map(({ id: seq }) => Number(seq))).toEqual(
+      Array.from({ length: 2000 }, (_, i) => i + 3),
+    )
   }, 20_000)
 
   it("a reader that leaves is detached", async () => {
@@ -175,6 +196,25 @@ describe("the feed of sessions as server-sent events", () => {
     const missed = await resumed.until(synced)
     expect(missed.filter(({ event }) => event === "session").map(({ data }) => data?.["label"])).toEqual(["third"])
   })
+
+  it("D-12 a feed that is not read is paused, and goes on from the last change that was sent", async () => {
+    const door = await opened()
+    const id = await door.create()
+    const stream = await follow(door, "/api/sessions/stream?after=0")
+    stream.response.pause()
+    const updates = 20_000
+    for (let i = 1; i <= updates; i++) {
+      await Effect.runPromise(
+        door.hub.update(id, { label: `${i} ${"x".repeat(150)}` }, { name: "owner", credential: "o", scope: "all" }),
+      )
+    }
+    stream.listen()
+    const messages = await stream.until(({ data }) => String(data?.["label"]).startsWith(`${updates} `))
+    const changes = messages.filter(({ event }) => event === "session").map(({ data }) => Number(data?.["change"]))
+    expect(changes.length).toBeLessThan(updates)
+    expect(changes).toEqual([...new Set(changes)].sort((a, b) => a - b))
+    expect(messages.filter(synced)).toHaveLength(1)
+  }, 20_000)
 })
 
 describe("export", () => {
@@ -188,9 +228,16 @@ describe("export", () => {
     await door.send(`/api/sessions/${id}/resize`, { method: "POST", body: '{"cols":120,"rows":40}' })
     const cast = await door.send(`/api/sessions/${id}/export?format=cast`)
     expect(cast.headers["content-disposition"]).toContain(`${id}.cast`)
-    const [header, ...events] = cast.text.trim().split("\n").map((line) => JSON.parse(line) as unknown)
+    const [header, ...events] = cast.text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown)
     expect(header).toMatchObject({ version: 2, width: 100, height: 30, title: "demo" })
-    expect(events.map((event) => (event as ReadonlyArray<unknown>).slice(1))).toEqual([["o", "€"], ["m", "here"], ["r", "120x40"]])
+    expect(events.map((event) => (event as ReadonlyArray<unknown>).slice(1))).toEqual([
+      ["o", "€"],
+      ["m", "here"],
+      ["r", "120x40"],
+    ])
   })
 
   it("H-10 jsonl is every event, lossless, however slowly it is read", async () => {

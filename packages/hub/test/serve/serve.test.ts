@@ -21,7 +21,9 @@ const CANARY = "canary-0123456789-abcdefghijklmnopqrstuvwxyz"
 const begin = async (): Promise<Serving> => {
   const env = { ...process.env, HOLDFAST_CONFIG: join(data, "none"), HOLDFAST_TOKEN: CANARY }
   serving = await serve(loadSettings(env, { port: 0, data, runner: "inside", killGrace: 200, logLevel: "debug" }), {
-    env, runnerProgram: "", version: "0.0.0-test",
+    env,
+    runnerProgram: "",
+    version: "0.0.0-test",
   })
   return serving
 }
@@ -48,7 +50,11 @@ const streamUntil = async (path: string, wanted: string): Promise<string> => {
 describe("a real hub behind its HTTP door", () => {
   it("H-1 H-6 H-7 H-8 a shell takes input, is followed, shown and recorded", async () => {
     await begin()
-    const { id } = await call("/api/sessions", { kind: "terminal", command: "sh", args: ["-c", "read line; echo got $line; exit 3"] })
+    const { id } = await call("/api/sessions", {
+      kind: "terminal",
+      command: "sh",
+      args: ["-c", "read line; echo got $line; exit 3"],
+    })
     const followed = streamUntil(`/api/sessions/${String(id)}/events/stream?after=0`, '"type":"exit"')
     expect(await call(`/api/sessions/${String(id)}/input`, { key: "k", text: "hello\r" })).toHaveProperty("seq")
     await call(`/api/sessions/${String(id)}/input`, { key: "k", text: "hello\r" })
@@ -58,7 +64,9 @@ describe("a real hub behind its HTTP door", () => {
     expect(await call(`/api/sessions/${String(id)}`)).toMatchObject({ process: "exited", exitCode: 3 })
     const screen = await call(`/api/sessions/${String(id)}/screen`)
     expect(screen["text"]).toContain("got hello")
-    const cast = await fetch(`${serving?.url}/api/sessions/${String(id)}/export?format=cast`, { headers: { authorization: `Bearer ${CANARY}` } })
+    const cast = await fetch(`${serving?.url}/api/sessions/${String(id)}/export?format=cast`, {
+      headers: { authorization: `Bearer ${CANARY}` },
+    })
     expect(await cast.text()).toContain("got hello")
   }, 20_000)
 
@@ -66,7 +74,11 @@ describe("a real hub behind its HTTP door", () => {
     const first = await begin()
     const credential = readFileSync(first.credentialFile, "utf8").trim()
     const link = new URL(first.link()).searchParams.get("link") ?? ""
-    const { id } = await call("/api/sessions", { kind: "terminal", command: "sh", args: ["-c", "env; cat /proc/self/environ /proc/$PPID/cmdline | tr '\\0' '\\n'; echo done"] })
+    const { id } = await call("/api/sessions", {
+      kind: "terminal",
+      command: "sh",
+      args: ["-c", "env; cat /proc/self/environ /proc/$PPID/cmdline | tr '\\0' '\\n'; echo done"],
+    })
     const text = await streamUntil(`/api/sessions/${String(id)}/events/stream?after=0`, '"type":"exit"')
     expect(text).toContain("HOLDFAST_SESSION")
     await fetch(`${first.url}/open?link=${link}`, { redirect: "manual" })
@@ -75,7 +87,12 @@ describe("a real hub behind its HTTP door", () => {
     await first.stop()
     const log = readFileSync(join(data, "logs", "hub.log"), "utf8")
     for (const secret of [CANARY, credential, link]) for (const place of [text, events, log]) expect(place).not.toContain(secret)
-    expect(log.trim().split("\n").every((line) => typeof JSON.parse(line) === "object")).toBe(true)
+    expect(
+      log
+        .trim()
+        .split("\n")
+        .every((line) => typeof JSON.parse(line) === "object"),
+    ).toBe(true)
   }, 20_000)
 
   it("D-7 a stream goes on from Last-Event-ID after the hub was stopped and started again", async () => {
@@ -85,7 +102,8 @@ describe("a real hub behind its HTTP door", () => {
     await serving?.stop()
     await begin()
     const after = await streamUntil(`/api/sessions/${String(id)}/events/stream?after=0`, "event: synced")
-    const events = (text: string): ReadonlyArray<string> => text.split("\n").filter((line) => line.startsWith("data: {\"seq\":") && line.includes("channel"))
+    const events = (text: string): ReadonlyArray<string> =>
+      text.split("\n").filter((line) => line.startsWith('data: {"seq":') && line.includes("channel"))
     expect(events(after)).toEqual(events(before))
   }, 20_000)
 })

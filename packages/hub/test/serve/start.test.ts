@@ -25,11 +25,22 @@ afterEach(async () => {
 const serveFake = async (options: Record<string, unknown> = {}, lines: Array<string> = []): Promise<Serving> => {
   const { values } = resolveSettings({}, {}, { port: 0, ...options })
   const fake = makeFakeHub()
-  const serving = await start(values, data, { env: {}, runnerProgram: "", version: "0.0.0", log: (line) => void lines.push(line) }, {
-    store: storeLayer(values, data),
-    hub: () => Layer.succeed(Hub, fake.hub),
-    socket: () => Effect.succeed({ accept: () => undefined, closeCredential: () => undefined, stop: () => Promise.resolve(), connections: () => 0 }),
-  })
+  const serving = await start(
+    values,
+    data,
+    { env: {}, runnerProgram: "", version: "0.0.0", log: (line) => void lines.push(line) },
+    {
+      store: storeLayer(values, data),
+      hub: () => Layer.succeed(Hub, fake.hub),
+      socket: () =>
+        Effect.succeed({
+          accept: () => undefined,
+          closeCredential: () => undefined,
+          stop: () => Promise.resolve(),
+          connections: () => 0,
+        }),
+    },
+  )
   running.push(serving)
   return serving
 }
@@ -71,7 +82,11 @@ describe("starting a hub", () => {
 
   it("says where it is in hub.json, and takes it back when it stops", async () => {
     const serving = await serveFake()
-    expect(JSON.parse(readFileSync(join(data, "hub.json"), "utf8"))).toMatchObject({ pid: process.pid, port: serving.port, url: serving.url })
+    expect(JSON.parse(readFileSync(join(data, "hub.json"), "utf8"))).toMatchObject({
+      pid: process.pid,
+      port: serving.port,
+      url: serving.url,
+    })
     await serving.stop()
     expect(existsSync(join(data, "hub.json"))).toBe(false)
   })
@@ -96,13 +111,19 @@ describe("starting a hub", () => {
     writeFileSync(file, "x")
     const { values } = resolveSettings({}, {}, { port: 0 })
     await expect(
-      start(values, file, { env: {}, runnerProgram: "", version: "0", log: () => undefined }, {
-        store: storeLayer(values, file),
-        hub: () => Layer.succeed(Hub, makeFakeHub().hub),
-        socket: () => Effect.never,
-      }),
+      start(
+        values,
+        file,
+        { env: {}, runnerProgram: "", version: "0", log: () => undefined },
+        {
+          store: storeLayer(values, file),
+          hub: () => Layer.succeed(Hub, makeFakeHub().hub),
+          socket: () => Effect.never,
+        },
+      ),
     ).rejects.toMatchObject({ reason: "data" })
-    const garbage = "this is not a database, whatever its name says; it goes on for a while so that nobody takes it for an empty one".repeat(50)
+    const garbage =
+      "this is not a database, whatever its name says; it goes on for a while so that nobody takes it for an empty one".repeat(50)
     writeFileSync(join(data, "holdfast.db"), garbage)
     const error = await failure({})
     expect(error.reason).toBe("damaged")
@@ -135,6 +156,7 @@ describe("starting a hub", () => {
     expect(performance.now() - began).toBeLessThan(5000)
     const all = lines.join("\n")
     expect(all).toContain('"operation":"list"')
-    for (const secret of [credential, "canary-token-0123456789", "wrong-canary", link.searchParams.get("link") ?? "?"]) expect(all).not.toContain(secret)
+    for (const secret of [credential, "canary-token-0123456789", "wrong-canary", link.searchParams.get("link") ?? "?"])
+      expect(all).not.toContain(secret)
   })
 })
