@@ -21,5 +21,8 @@ function withoutNpm() {
 }
 
 await prepare({ lean: true, title: "what Holdfast needs to run" }, (node) =>
-  runToEnd(node, [join(ROOT, "apps/cli/bin/holdfast.mjs"), "serve", ...process.argv.slice(2)], { env: withoutNpm() }),
+  runToEnd(node, [join(ROOT, "apps/cli/bin/holdfast.mjs"), "serve", ...process.argv.slice(2)], {
+    env: { ...withoutNpm(), HOLDFAST_STARTED_BY: String(process.pid) },
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  }),
 )
