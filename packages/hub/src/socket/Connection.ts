@@ -14,7 +14,6 @@ import {
   encodeHeartbeat,
   encodeSnapshot,
   encodeSynced,
-  encodeViewers,
   FRAME_ACK,
   FRAME_INPUT,
   FRAME_PING,
@@ -25,7 +24,7 @@ import type { Settings } from "@holdfast/protocol/settings"
 import type { Session } from "@holdfast/protocol/session"
 import type { Attachment, AttachmentSink, Principal } from "../Hub.ts"
 import { InputLine } from "./InputLine.ts"
-import { binaryMessage, sharedEventsMessage } from "./raw-frames.ts"
+import { binaryMessage, sharedEventsMessage, sharedViewersMessage } from "./raw-frames.ts"
 
 /** Input under way per connection beyond which its socket is not read, and commands under way beyond which they are `Busy`. */
 const INPUT_MAX = 256 * 1024
@@ -143,7 +142,7 @@ export class Connection {
       events: (records) => this.write(sharedEventsMessage(handle(), records)),
       snapshot: (seq, head, screen) => this.send(encodeSnapshot(handle(), seq, head, screen)),
       synced: (seq) => this.send(encodeSynced(handle(), seq)),
-      viewers: (viewers) => this.send(encodeViewers(handle(), viewers)),
+      viewers: (viewers) => this.write(sharedViewersMessage(handle(), viewers)),
       full: () => this.full,
       detached: (reason) => {
         const held = this.attachments.get(handle())

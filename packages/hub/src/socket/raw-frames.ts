@@ -2,7 +2,7 @@
  * WebSocket frames as ready-made bytes (RFC 6455 section 5.2): unmasked, unfragmented, uncompressed, so that one buffer
  * can be written to every socket as it is.
  */
-import { EVENTS_HEADER_BYTES, FRAME_EVENTS } from "@holdfast/protocol/frame"
+import { encodeViewers, EVENTS_HEADER_BYTES, FRAME_EVENTS, type Viewers } from "@holdfast/protocol/frame"
 
 const FIN_BINARY = 0x82
 
@@ -54,4 +54,15 @@ export function sharedEventsMessage(handle: number, records: ReadonlyArray<Uint8
   lastMessage = eventsMessage(handle, records)
   lastRecords = records
   return lastMessage
+}
+
+const viewersMessages = new WeakMap<Viewers, Buffer>()
+
+/** A binary message with who is attached, made once for all who get the same object; `handle` is the same for them. */
+export function sharedViewersMessage(handle: number, viewers: Viewers): Buffer {
+  const made = viewersMessages.get(viewers)
+  if (made !== undefined) return made
+  const message = binaryMessage(encodeViewers(handle, viewers))
+  viewersMessages.set(viewers, message)
+  return message
 }

@@ -14,6 +14,10 @@ const RESIZE_EVERY = 100
 /** The keyboard is free again when its holder has been away for so long, in milliseconds (T-10). */
 export const TYPIST_AWAY = 30_000
 
+/** Viewers that are shown at the most, latest first, and the time between two announcements at the least, in milliseconds. */
+const SHOWN_MAX = 64
+const ANNOUNCE_EVERY = 100
+
 /** One attachment's presence. */
 export interface Viewer {
   readonly client: string
@@ -31,7 +35,8 @@ export class Presence {
   private readonly resizeChild: (cols: number, rows: number) => void
   private readonly viewers = new Set<Viewer>()
   private order = 0
-  private announcing = false
+  private announcing: NodeJS.Timeout | undefined
+  private announcedAt = Number.NEGATIVE_INFINITY
   private resizedAt = 0
   private resizeTimer: NodeJS.Timeout | undefined
   private sent: { readonly cols: number; readonly rows: number } | undefined
@@ -123,6 +128,7 @@ export class Presence {
   stop(): void {
     clearTimeout(this.awayTimer)
     clearTimeout(this.resizeTimer)
+    clearTimeout(this.announcing)
   }
 
   private size(): void {
@@ -142,14 +148,17 @@ export class Presence {
     this.resizeChild(wanted.cols, wanted.rows)
   }
 
+  /** Tells everybody who is here: soon, but not again and again while many come and go. */
   private announce(): void {
-    if (this.announcing) return
-    this.announcing = true
-    setImmediate(() => {
-      this.announcing = false
+    const wait = Math.max(0, this.announcedAt + ANNOUNCE_EVERY - performance.now())
+    this.announcing ??= setTimeout(() => {
+      this.announcing = undefined
+      this.announcedAt = performance.now()
       const sizes = sizingViewer(this.viewers)
+      const shown = [...this.viewers].sort((a, b) => Number(b === sizes) - Number(a === sizes) || b.order - a.order).slice(0, SHOWN_MAX)
+      // One object for all: a door encodes it once.
       const viewers: Viewers = {
-        viewers: [...this.viewers].map((viewer) => ({
+        viewers: shown.map((viewer) => ({
           client: viewer.client,
           name: viewer.name,
           mode: viewer.mode,
@@ -158,6 +167,6 @@ export class Presence {
         })),
       }
       for (const viewer of [...this.viewers]) viewer.show(viewers)
-    })
+    }, wait)
   }
 }
