@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { Faults } from "./faulty-store.ts"
 import { attachReader, createTerminal, type House, openHouse, OWNER, Reader, testDirectory } from "./hub-house.ts"
 import { ScriptedRunner } from "./scripted-runner.ts"
@@ -215,6 +215,27 @@ describe("sessions", () => {
     expect(await type(one, 3)).toMatchObject({ _tag: "NotTypist", typist: "Bob" })
     expect(await type(two, 3)).toBeUndefined()
     expect(runner.child.inputs).toHaveLength(4)
+  })
+
+  it("T-10 trap 16 the keyboard is free again when its holder has been away for 30 s, and not before", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const one = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one" })
+    const two = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-two" })
+    await house.run(house.hub.setTypist(id, "client-one", "Ada", "single", OWNER))
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    try {
+      one.attachment?.detach()
+      vi.advanceTimersByTime(29_000)
+      const again = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one" })
+      vi.advanceTimersByTime(60_000)
+      expect((await house.run(house.hub.get(id))).terminal?.typist?.client).toBe("client-one")
+      again.attachment?.detach()
+      vi.advanceTimersByTime(30_000)
+    } finally {
+      vi.useRealTimers()
+    }
+    await two.until("the keyboard is free", ({ list }) => JSON.stringify(list.at(-1)?.data) === JSON.stringify({ mode: "free" }))
+    expect((await house.run(house.hub.get(id))).terminal?.typist).toBeUndefined()
   })
 
   it("T-11 a viewer and a reading credential cannot type, resize or take part as interactive", async () => {

@@ -158,6 +158,29 @@ describe("the stream socket", () => {
     expect(slow.digest.digest("hex")).toBe(quick.digest.digest("hex"))
   }, 60_000)
 
+  it("D-11 W-9 trap 19 a large backlog leaves room for heartbeats, and a cut connection says nothing about the session", async () => {
+    const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "head -c 4000000 /dev/zero | tr '\\0' x; echo end; read x"] })
+    const first = client()
+    await first.hello()
+    const ackAll = (one: RawClient, handle: number): void => {
+      one.ws.on("message", () => one.ws.send(encodeAck(handle, one.lastSeq)))
+    }
+    ackAll(first, Number((await first.call("Attach", { session: session.id, after: 0, mode: "viewer" })).value?.["handle"]))
+    await first.until("the end", () => first.tail.includes("end\r\n"), 30_000)
+    first.ws.terminate()
+    const second = client()
+    await second.hello("raw-client-2")
+    const answer = await second.call("Attach", { session: session.id, after: 0, mode: "viewer" })
+    second.ws.send(encodePing(1))
+    ackAll(second, Number(answer.value?.["handle"]))
+    await second.until("synced", () => second.frames(FRAME_SYNCED).length === 1, 30_000)
+    const types = second.received.flatMap((one) => (one.kind === "frame" ? [one.frame.type] : []))
+    expect(types.indexOf(FRAME_HEARTBEAT)).toBeGreaterThanOrEqual(0)
+    expect(types.indexOf(FRAME_HEARTBEAT)).toBeLessThan(types.indexOf(FRAME_SYNCED))
+    expect(types.filter((type) => type === FRAME_EVENTS).length).toBeGreaterThan(30)
+    expect((await house.run(house.hub.get(session.id))).process).toBe("running")
+  }, 60_000)
+
   it("V2 a flood of input is carried out in order, and another client is served meanwhile", async () => {
     const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "stty raw -echo; head -c 20000 | od -An -v -tu1 -w1 | uniq -c | wc -l; sleep 100"] })
     const other = await createTerminal(house, { command: "/bin/cat" })
