@@ -43,7 +43,7 @@ const RULES = [
 ]
 
 /** What tests and contract suites may use beside the rules of their room. */
-const IN_TESTS = ["vitest", "@effect/vitest", "fast-check", "ws", "@holdfast/testkit"]
+const IN_TESTS = ["vitest", "@effect/vitest", "fast-check", "ws", "@lydell/node-pty", "@xterm/headless", "@holdfast/testkit"]
 
 const isTest = (path) => /\.test\.ts$|\/test\/|\/contract\//.test(path)
 const isSource = (path) => /^(packages|apps|testkit|bench)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts")

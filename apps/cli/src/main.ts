@@ -28,7 +28,10 @@ const root = Command.make("holdfast").pipe(
 /** Runs the command line with its arguments; gives the exit code. */
 async function run(args: ReadonlyArray<string>): Promise<number> {
   const program = Command.runWith(root, { version: VERSION })(args).pipe(
-    Effect.provideService(CliConfig.CliConfig, CliConfig.make({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })),
+    Effect.provideService(
+      CliConfig.CliConfig,
+      CliConfig.make({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
+    ),
     Effect.provide(NodeServices.layer),
   )
   const exit = await Effect.runPromiseExit(program)

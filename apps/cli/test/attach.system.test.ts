@@ -24,7 +24,17 @@ describe("attach", () => {
 
   const open = async (...command: ReadonlyArray<string>): Promise<string> => {
     const label = `s${++made}`
-    const ran = await holdfast(hub.environment(), "new", "terminal", "--label", label, "--env", "PS1=ready> ", "--", ...(command.length === 0 ? ["bash", "--norc", "--noprofile"] : command))
+    const ran = await holdfast(
+      hub.environment(),
+      "new",
+      "terminal",
+      "--label",
+      label,
+      "--env",
+      "PS1=ready> ",
+      "--",
+      ...(command.length === 0 ? ["bash", "--norc", "--noprofile"] : command),
+    )
     expect(ran).toMatchObject({ code: 0 })
     return ran.stdout.trim()
   }
@@ -67,7 +77,11 @@ describe("attach", () => {
   })
 
   it("C-6 restores the terminal when the session's command ends, and says how it ended", async () => {
-    const session = await open("bash", "-c", 'read x; printf "\\033[?1049h\\033[?1002;1006h\\033[?2004h\\033[?25l\\033[5;10r\\033[?6h\\033[41m"; read y; exit 3')
+    const session = await open(
+      "bash",
+      "-c",
+      'read x; printf "\\033[?1049h\\033[?1002;1006h\\033[?2004h\\033[?25l\\033[5;10r\\033[?6h\\033[41m"; read y; exit 3',
+    )
     const user = attach(session)
     await eventually("attached", 10_000, () => user.written.includes("\u001b[2J"))
     user.type("\r")
@@ -105,7 +119,9 @@ describe("attach", () => {
     const shell = new UserTerminal({ ...hub.environment(), PS1: "own> " }, ["--norc", "--noprofile"], undefined, "bash")
     users.push(shell)
     await shell.sees("own>")
-    shell.type(`stty -a | cksum; ${process.execPath} ${new URL("../src/main.ts", import.meta.url).pathname} attach ${session}; stty -a | cksum\r`)
+    shell.type(
+      `stty -a | cksum; ${process.execPath} ${new URL("../src/main.ts", import.meta.url).pathname} attach ${session}; stty -a | cksum\r`,
+    )
     await shell.sees("ready>")
     shell.type(DETACH)
     await shell.sees(/goes on\]\n\d+ \d+\nown>/)
@@ -138,7 +154,11 @@ describe("attach", () => {
 
   it("C-7 T5 trap 18 the child's questions reach no viewer's terminal, live or replayed, and get one answer each", async () => {
     const ask = 'stty raw -echo; printf "\\033[c\\033[6n\\033[?2026\\$p\\033]11;?\\007\\033[>q\\033[18t\\033P+q544e\\033\\\\"; '
-    const session = await open("bash", "-c", `read go; ${ask} IFS= read -r -t 2 -d "" answers; printf "%q end" "$answers"; sleep 60`)
+    const session = await open(
+      "bash",
+      "-c",
+      `read go; ${ask} IFS= read -r -t 2 -d "" answers; printf "%q end" "$answers"; sleep 60`,
+    )
     const viewers = [attach(session), attach(session), attach(session)]
     await Promise.all(viewers.map((user) => eventually("attached", 10_000, () => user.written.includes("\u001b[2J"))))
     await eventually("drawn", 10_000, () => viewers.every((user) => user.code === undefined))
@@ -184,7 +204,11 @@ describe("attach", () => {
   })
 
   it("C-1 draws a full-screen program anew after its bottom row said that the hub is away", async () => {
-    const session = await open("bash", "-c", 'printf "\\033[?1049h\\033[H"; for i in $(seq 1 24); do printf "\\033[%d;1H\\033[3%dmrow %d" $i $((i % 7)) $i; done; printf "\\033[5;3H"; read x')
+    const session = await open(
+      "bash",
+      "-c",
+      'printf "\\033[?1049h\\033[H"; for i in $(seq 1 24); do printf "\\033[%d;1H\\033[3%dmrow %d" $i $((i % 7)) $i; done; printf "\\033[5;3H"; read x',
+    )
     const user = attach(session)
     await user.sees("row 24")
     const before = user.screen
@@ -205,7 +229,10 @@ describe("attach", () => {
     const [first, second] = [attach(session), new UserTerminal(hub.environment(), ["attach", session], { cols: 60, rows: 20 })]
     users.push(second)
     await Promise.all([first.sees("ready>"), second.sees("ready>")])
-    for (const [user, cols, size] of [[first, 80, "24 80"], [second, 60, "20 60"]] as const) {
+    for (const [user, cols, size] of [
+      [first, 80, "24 80"],
+      [second, 60, "20 60"],
+    ] as const) {
       user.type("\r")
       await eventually("sized", 5000, async () => (await columns(session)) === cols)
       user.type("stty size\r")
@@ -254,7 +281,11 @@ describe("attach", () => {
 
   it("shows the last screen of a session that is over", async () => {
     const session = await open("bash", "-c", "echo last words; exit 4")
-    await eventually("exited", 10_000, async () => (await hub.call<{ process: string }>("GET", `/api/sessions/${session}`)).body.process === "exited")
+    await eventually(
+      "exited",
+      10_000,
+      async () => (await hub.call<{ process: string }>("GET", `/api/sessions/${session}`)).body.process === "exited",
+    )
     const user = attach(session)
     expect(await user.ended).toBe(0)
     expect(user.text).toContain("last words")

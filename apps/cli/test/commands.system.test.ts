@@ -32,10 +32,35 @@ describe("the command line", () => {
   }
   const json = async <A>(...args: ReadonlyArray<string>): Promise<A> => JSON.parse(await ok(...args, "--json")) as A
   const exited = (id: string): Promise<boolean> =>
-    eventually("the command is over", 10_000, async () => (await hub.call<{ process: string }>("GET", `/api/sessions/${id}`)).body.process === "exited")
+    eventually(
+      "the command is over",
+      10_000,
+      async () => (await hub.call<{ process: string }>("GET", `/api/sessions/${id}`)).body.process === "exited",
+    )
 
   it("opens, shows, changes and removes a session", async () => {
-    const id = (await ok("new", "terminal", "--label", "life", "--tag", "a", "--cols", "90", "--rows", "20", "--cwd", folder, "--env", "X=y", "--", "bash", "-c", "echo $X in $PWD; read x")).trim()
+    const id = (
+      await ok(
+        "new",
+        "terminal",
+        "--label",
+        "life",
+        "--tag",
+        "a",
+        "--cols",
+        "90",
+        "--rows",
+        "20",
+        "--cwd",
+        folder,
+        "--env",
+        "X=y",
+        "--",
+        "bash",
+        "-c",
+        "echo $X in $PWD; read x",
+      )
+    ).trim()
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
     const shown = await json<{ label: string; tags: Array<string>; terminal: { cols: number; cwd: string } }>("show", "life")
     expect(shown).toMatchObject({ label: "life", tags: ["a"], terminal: { cols: 90, rows: 20, cwd: folder } })
@@ -57,7 +82,8 @@ describe("the command line", () => {
   })
 
   it("the same key gives the same session", async () => {
-    const make = (): Promise<string> => ok("new", "terminal", "--key", "same-key", "--label", "keyed", "--cwd", folder, "--", "sleep", "60")
+    const make = (): Promise<string> =>
+      ok("new", "terminal", "--key", "same-key", "--label", "keyed", "--cwd", folder, "--", "sleep", "60")
     expect(await make()).toBe(await make())
     await ok("rm", "keyed")
   })
@@ -83,14 +109,28 @@ describe("the command line", () => {
     const raw = await new Promise<Buffer>((resolve, reject) => {
       void import("node:child_process").then(({ execFile }) => {
         const main = new URL("../src/main.ts", import.meta.url).pathname
-        execFile(process.execPath, [main, "log", id, "--raw"], { env: hub.environment(), encoding: "buffer", maxBuffer: 1e8 }, (error, stdout) => (error === null ? resolve(stdout) : reject(error)))
+        execFile(
+          process.execPath,
+          [main, "log", id, "--raw"],
+          { env: hub.environment(), encoding: "buffer", maxBuffer: 1e8 },
+          (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
+        )
       })
     })
-    const wanted = Buffer.concat([Buffer.from(Array.from({ length: 20_000 }, (_, i) => `${i + 1}\r\n`).join("")), Buffer.from([0xff, 0x01])])
+    const wanted = Buffer.concat([
+      Buffer.from(Array.from({ length: 20_000 }, (_, i) => `${i + 1}\r\n`).join("")),
+      Buffer.from([0xff, 0x01]),
+    ])
     expect(raw.equals(wanted)).toBe(true)
-    const events = (await ok("log", id, "--json")).trim().split("\n").map((line) => JSON.parse(line) as { seq: number; from?: number })
+    const events = (await ok("log", id, "--json"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { seq: number; from?: number })
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1))
-    const live = await Promise.race([followed, new Promise<Ran>((resolve) => setTimeout(() => resolve({ code: -2, stdout: "", stderr: "followed too long" }), 10_000))])
+    const live = await Promise.race([
+      followed,
+      new Promise<Ran>((resolve) => setTimeout(() => resolve({ code: -2, stdout: "", stderr: "followed too long" }), 10_000)),
+    ])
     expect(live.stderr).toBe("")
     expect(JSON.parse(live.stdout)).toMatchObject({ type: "exit", data: { code: 7 } })
   })
@@ -115,7 +155,10 @@ describe("the command line", () => {
     await exited(id)
     expect(await ok("replay", id, "--speed", "0")).toBe("one\r\ntwo\r\nthree\r\n")
     const events = await ok("log", id, "--json", "--type", "output")
-    const [, second] = events.trim().split("\n").map((line) => JSON.parse(line) as { seq: number })
+    const [, second] = events
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { seq: number })
     expect(await ok("replay", id, "--speed", "0", "--to", String(second?.seq))).toBe("one\r\ntwo\r\n")
     const begun = performance.now()
     const user = new UserTerminal(hub.environment(), ["replay", id, "--speed", "1"])
@@ -160,7 +203,18 @@ describe("the command line", () => {
   it("finds nothing wrong with a hub that is well, and says what is", async () => {
     const well = await json<{ ok: boolean; findings: Array<{ check: string; state: string }> }>("doctor")
     expect(well).toMatchObject({ ok: true })
-    expect(well.findings.map(({ check }) => check)).toEqual(["node", "settings", "data", "credential", "store", "hub", "ready", "runner", "terminal", "clock"])
+    expect(well.findings.map(({ check }) => check)).toEqual([
+      "node",
+      "settings",
+      "data",
+      "credential",
+      "store",
+      "hub",
+      "ready",
+      "runner",
+      "terminal",
+      "clock",
+    ])
     chmodSync(hub.data, 0o755)
     const open = await run("doctor")
     chmodSync(hub.data, 0o700)
@@ -194,7 +248,9 @@ describe("the command line", () => {
       [3, /holdfast serve/, ["ls"], { HOLDFAST_PORT: "9" }],
       [3, /holdfast serve/, ["ls"], { HOLDFAST_PORT: "", HOLDFAST_TOKEN: "", HOLDFAST_DATA: join(folder, "none") }],
     ]
-    const outcomes = await Promise.all(cases.map(([, , args, environment]) => holdfast({ ...hub.environment(), ...environment }, ...args)))
+    const outcomes = await Promise.all(
+      cases.map(([, , args, environment]) => holdfast({ ...hub.environment(), ...environment }, ...args)),
+    )
     for (const [i, [code, says, args]] of cases.entries()) {
       const ran = outcomes[i]
       expect({ args, code: ran?.code, stderr: ran?.stderr }).toEqual({ args, code, stderr: expect.stringMatching(says) })
@@ -210,7 +266,9 @@ describe("the command line", () => {
     const credential = readFileSync(join(data, "credential"), "utf8").trim()
     const ran = await holdfast(environment, "ls")
     expect(ran).toMatchObject({ code: 0, stderr: "" })
-    const all = await Promise.all([["doctor"], ["config", "--json"], ["runner", "status", "--json"]].map((args) => holdfast(environment, ...args)))
+    const all = await Promise.all(
+      [["doctor"], ["config", "--json"], ["runner", "status", "--json"]].map((args) => holdfast(environment, ...args)),
+    )
     expect(JSON.stringify(all) + started.output()).not.toContain(credential)
     await started.stop()
     rmSync(data, { recursive: true, force: true })

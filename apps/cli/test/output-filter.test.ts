@@ -6,7 +6,11 @@ import { OutputFilter } from "../src/attach/OutputFilter.ts"
 const ESC = "\u001b"
 const bytes = (text: string): Uint8Array => Buffer.from(text, "latin1")
 
-function filtered(input: Uint8Array, cuts: ReadonlyArray<number> = [], options: { clipboard?: boolean; live?: boolean } = {}): string {
+function filtered(
+  input: Uint8Array,
+  cuts: ReadonlyArray<number> = [],
+  options: { clipboard?: boolean; live?: boolean } = {},
+): string {
   const filter = new OutputFilter({ clipboard: options.clipboard ?? false })
   filter.live = options.live ?? true
   const parts: Array<Uint8Array> = []
@@ -86,7 +90,13 @@ describe("the filter in front of a viewer's terminal", () => {
       const input = bytes(`a${question}b`)
       expect(filtered(input), name).toBe("ab")
       for (let cut = 1; cut < input.length; cut++) expect(filtered(input, [cut]), `${name} cut at ${cut}`).toBe("ab")
-      expect(filtered(input, Array.from(input, (_, i) => i)), `${name} byte by byte`).toBe("ab")
+      expect(
+        filtered(
+          input,
+          Array.from(input, (_, i) => i),
+        ),
+        `${name} byte by byte`,
+      ).toBe("ab")
     }
   })
 
@@ -99,7 +109,12 @@ describe("the filter in front of a viewer's terminal", () => {
     for (const text of KEPT) {
       const input = bytes(text)
       expect(filtered(input)).toBe(text)
-      expect(filtered(input, Array.from(input, (_, i) => i))).toBe(text)
+      expect(
+        filtered(
+          input,
+          Array.from(input, (_, i) => i),
+        ),
+      ).toBe(text)
     }
   })
 
@@ -120,7 +135,13 @@ describe("the filter in front of a viewer's terminal", () => {
 
   it("C-7 T6 whatever comes, a terminal behind the filter types nothing", async () => {
     const pieces = fc.sample(
-      fc.array(fc.oneof(fc.constantFrom(...Object.values(QUESTIONS), ...KEPT), fc.uint8Array({ maxLength: 8 }).map((random) => Buffer.from(random).toString("latin1"))), { minLength: 1, maxLength: 40 }),
+      fc.array(
+        fc.oneof(
+          fc.constantFrom(...Object.values(QUESTIONS), ...KEPT),
+          fc.uint8Array({ maxLength: 8 }).map((random) => Buffer.from(random).toString("latin1")),
+        ),
+        { minLength: 1, maxLength: 40 },
+      ),
       { numRuns: 200, seed: 20261121 },
     )
     const terminal = new headless.Terminal({ cols: 80, rows: 24, allowProposedApi: true })
@@ -146,7 +167,9 @@ describe("the filter in front of a viewer's terminal", () => {
   })
 
   it("T6 makes links that are not web or mail inert", () => {
-    expect(filtered(bytes(`${ESC}]8;;javascript:alert(1)${ESC}\\x${ESC}]8;;${ESC}\\`))).toBe(`${ESC}]8;;${ESC}\\x${ESC}]8;;${ESC}\\`)
+    expect(filtered(bytes(`${ESC}]8;;javascript:alert(1)${ESC}\\x${ESC}]8;;${ESC}\\`))).toBe(
+      `${ESC}]8;;${ESC}\\x${ESC}]8;;${ESC}\\`,
+    )
   })
 
   it("lets the clipboard be written, never read, when that was allowed", () => {

@@ -22,7 +22,15 @@ export const session = (part: { readonly [K in keyof Session]?: Session[K] | str
     process: "running",
     queue: [],
     permissions: [],
-    terminal: { command: "/bin/bash", args: ["-c", "make && echo ok"], cwd: "/srv", term: "xterm-256color", cols: 80, rows: 24, title: "" },
+    terminal: {
+      command: "/bin/bash",
+      args: ["-c", "make && echo ok"],
+      cwd: "/srv",
+      term: "xterm-256color",
+      cols: 80,
+      rows: 24,
+      title: "",
+    },
     ...part,
   }
   return whole as unknown as Session

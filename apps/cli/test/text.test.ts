@@ -28,13 +28,29 @@ describe("text", () => {
   })
 
   it("says times and sizes as people do", () => {
-    expect([0, 59_000, 60_000, 3_600_000, 86_400_000 * 3, 86_400_000 * 800].map(span)).toEqual(["0s", "59s", "1m", "1h", "3d", "2y"])
+    expect([0, 59_000, 60_000, 3_600_000, 86_400_000 * 3, 86_400_000 * 800].map(span)).toEqual([
+      "0s",
+      "59s",
+      "1m",
+      "1h",
+      "3d",
+      "2y",
+    ])
     expect(ago(1000, 3000)).toBe("now")
     expect([0, 812, 1434, 24_000_000].map(bytes)).toEqual(["0 B", "812 B", "1.4 KiB", "23 MiB"])
   })
 
   it("names keys as terminals send them", () => {
-    expect(["enter", "ctrl-c", "^C", "C-]", "alt-x", "up", "F5", "x"].map(keyBytes)).toEqual(["\r", "\u0003", "\u0003", "\u001d", "\u001bx", "\u001b[A", "\u001b[15~", "x"])
+    expect(["enter", "ctrl-c", "^C", "C-]", "alt-x", "up", "F5", "x"].map(keyBytes)).toEqual([
+      "\r",
+      "\u0003",
+      "\u0003",
+      "\u001d",
+      "\u001bx",
+      "\u001b[A",
+      "\u001b[15~",
+      "x",
+    ])
     expect(() => keyBytes("nonsense")).toThrow("is not a key")
   })
 
@@ -47,8 +63,20 @@ describe("the table of sessions", () => {
   const now = 1_700_000_000_000
   const rows = [
     session({ label: "build", lastActiveAt: now - 1000, lastSeq: 12, pinned: true }),
-    session({ id: "01890000-0000-7000-8000-00000000beef", label: "日本語のセッション", process: "exited", exitCode: 2, lastActiveAt: now - 7_200_000, tags: ["ci", "slow"] }),
-    session({ id: "01890000-0000-7000-8000-00000000cafe", label: "evil\u001b[31m\nname", process: "lost", lastActiveAt: now - 86_400_000 * 9 }),
+    session({
+      id: "01890000-0000-7000-8000-00000000beef",
+      label: "日本語のセッション",
+      process: "exited",
+      exitCode: 2,
+      lastActiveAt: now - 7_200_000,
+      tags: ["ci", "slow"],
+    }),
+    session({
+      id: "01890000-0000-7000-8000-00000000cafe",
+      label: "evil\u001b[31m\nname",
+      process: "lost",
+      lastActiveAt: now - 86_400_000 * 9,
+    }),
   ]
 
   it("reads like this", () => {

@@ -22,9 +22,14 @@ export interface Ran {
 /** Runs the command line to its end. */
 export const holdfast = (environment: NodeJS.ProcessEnv, ...args: ReadonlyArray<string>): Promise<Ran> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { env: environment, maxBuffer: 64 * 1024 * 1024, timeout: 30_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr })
-    })
+    execFile(
+      process.execPath,
+      [MAIN, ...args],
+      { env: environment, maxBuffer: 64 * 1024 * 1024, timeout: 30_000 },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr })
+      },
+    )
   })
 
 /** A user's terminal with a program in it. */
@@ -38,7 +43,12 @@ export class UserTerminal {
   code: number | undefined
   readonly ended: Promise<number>
 
-  constructor(environment: NodeJS.ProcessEnv, args: ReadonlyArray<string>, size: { readonly cols: number; readonly rows: number } = { cols: 80, rows: 24 }, program?: string) {
+  constructor(
+    environment: NodeJS.ProcessEnv,
+    args: ReadonlyArray<string>,
+    size: { readonly cols: number; readonly rows: number } = { cols: 80, rows: 24 },
+    program?: string,
+  ) {
     this.#emulator = new headless.Terminal({ ...size, allowProposedApi: true, scrollback: 2000 })
     const [file, all] = program === undefined ? [process.execPath, [MAIN, ...args]] : [program, [...args]]
     this.#pty = spawn(file, all, { ...size, env: { ...environment, TERM: "xterm-256color" } })
@@ -97,11 +107,15 @@ export class UserTerminal {
 
   /** Waits until the screen fulfils a condition. */
   async sees(what: string | RegExp, within = 10_000): Promise<void> {
-    const found = (): boolean => (typeof what === "string" ? this.screen.join("\n").includes(what) : what.test(this.screen.join("\n")))
+    const found = (): boolean =>
+      typeof what === "string" ? this.screen.join("\n").includes(what) : what.test(this.screen.join("\n"))
     try {
       await eventually(`the screen shows ${String(what)}`, within, found)
     } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : String(error)}; it shows:\n${this.screen.join("\n").trimEnd()}`, { cause: error })
+      throw new Error(
+        `${error instanceof Error ? error.message : String(error)}; it shows:\n${this.screen.join("\n").trimEnd()}`,
+        { cause: error },
+      )
     }
   }
 

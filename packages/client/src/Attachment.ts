@@ -24,6 +24,7 @@ import { readRecords } from "@holdfast/protocol/record"
 import type { RecordView } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import { Acknowledger } from "./acknowledger.ts"
+import type { AttachOptions } from "./attach-options.ts"
 import type { CommandAnswer, Exit } from "./calls.ts"
 import type { Connection, Follower } from "./Connection.ts"
 import { HoldfastError, isTransient } from "./errors.ts"
@@ -32,19 +33,6 @@ import { Inbox, itemBytes } from "./inbox.ts"
 import type { Item } from "./items.ts"
 import { backoffDelay, defaultBackoff } from "./timers.ts"
 import { Typing } from "./typing.ts"
-
-/** What to attach to and how. */
-export interface AttachOptions {
-  /** Id, unique prefix or suffix, or label. */
-  readonly session: string
-  /** Cursor of an earlier attachment: the last seq it had. 0 replays the log; absent begins with a snapshot. */
-  readonly after?: number
-  /** `log` that the cursor came from. */
-  readonly log?: string
-  readonly mode: "interactive" | "viewer"
-  readonly cols?: number
-  readonly rows?: number
-}
 
 /** Attaches in a row without a new event before a log that does not fit is given up. */
 const MAX_FRUITLESS = 5
@@ -72,7 +60,6 @@ export class Attachment implements AsyncIterable<Item> {
   #fruitless = 0
   #overflowed = false
   #ended = false
-  #wake: () => void = () => undefined
   /** Events that were dropped because they had been taken in before. */
   duplicates = 0
 
@@ -155,11 +142,7 @@ export class Attachment implements AsyncIterable<Item> {
   /** Hands each item to `consumer`; a promise it gives holds the next one back. Settles after `Ended`. */
   async consume(consumer: (item: Item) => void | Promise<void>): Promise<void> {
     for (;;) {
-      const item = this.#inbox.shift()
-      if (item === undefined) {
-        await this.#arrival()
-        continue
-      }
+      const item = this.#inbox.shift() ?? (await this.#inbox.next())
       const pending = consumer(item)
       if (pending !== undefined) await pending
       this.#consumed(item)
@@ -170,11 +153,7 @@ export class Attachment implements AsyncIterable<Item> {
   async *[Symbol.asyncIterator](): AsyncIterator<Item> {
     try {
       for (;;) {
-        const item = this.#inbox.shift()
-        if (item === undefined) {
-          await this.#arrival()
-          continue
-        }
+        const item = await this.#inbox.next()
         yield item
         this.#consumed(item)
         if (item._tag === "Ended") return
@@ -182,18 +161,6 @@ export class Attachment implements AsyncIterable<Item> {
     } finally {
       this.detach()
     }
-  }
-
-  #arrival(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
-
-  #push(item: Item): boolean {
-    const pushed = this.#inbox.push(item)
-    this.#wake()
-    return pushed
   }
 
   #consumed(item: Item): void {
@@ -230,7 +197,7 @@ export class Attachment implements AsyncIterable<Item> {
     this.#log = log
     this.#handle = handle
     this.#unbind = this.#connection.bind(handle, this.#follower)
-    this.#push({ _tag: "Attached", session, log, again })
+    this.#inbox.push({ _tag: "Attached", session, log, again })
     this.#typing.attached(inputs)
   }
 
@@ -258,7 +225,7 @@ export class Attachment implements AsyncIterable<Item> {
   #dropped(): void {
     if (this.#ended) return
     this.#leave()
-    this.#push({ _tag: "Dropped" })
+    this.#inbox.push({ _tag: "Dropped" })
   }
 
   #leave(): void {
@@ -292,7 +259,7 @@ export class Attachment implements AsyncIterable<Item> {
     this.#unfollow()
     this.#leave()
     this.#typing.end(error ?? new HoldfastError("Closed", "the attachment is over"))
-    this.#push({ _tag: "Ended", error })
+    this.#inbox.push({ _tag: "Ended", error })
   }
 
   #frame(frame: ServerFrame): void {
@@ -309,12 +276,12 @@ export class Attachment implements AsyncIterable<Item> {
         const { seq, head, screen } = frame
         this.#cursor = seq
         this.#heads.idle(false)
-        this.#push({ _tag: "Snapshot", seq, reason: head.reason, cols: head.cols, rows: head.rows, screen })
+        this.#inbox.push({ _tag: "Snapshot", seq, reason: head.reason, cols: head.cols, rows: head.rows, screen })
         return
       }
       case FRAME_SYNCED:
         this.#synced = true
-        this.#push({ _tag: "Synced", seq: frame.seq })
+        this.#inbox.push({ _tag: "Synced", seq: frame.seq })
         return
       case FRAME_INPUT_RESULT: {
         const { error, number } = frame
@@ -323,7 +290,7 @@ export class Attachment implements AsyncIterable<Item> {
         return
       }
       case FRAME_VIEWERS:
-        this.#push({ _tag: "Viewers", viewers: frame.viewers.viewers })
+        this.#inbox.push({ _tag: "Viewers", viewers: frame.viewers.viewers })
         return
       case FRAME_DETACHED:
         this.#detached(frame.reason)
@@ -344,7 +311,7 @@ export class Attachment implements AsyncIterable<Item> {
       this.#again()
       return false
     }
-    if (!this.#push({ _tag: "Event", record, live: this.#synced })) {
+    if (!this.#inbox.push({ _tag: "Event", record, live: this.#synced })) {
       this.#overflowed = true
       return false
     }

@@ -164,7 +164,9 @@ export class Connection {
     const generation = ++this.#generation
     const current = (): boolean => generation === this.#generation
     let opened = false
-    this.#cancelTimer = this.timers.after(this.#options.connectTimeout ?? 10_000, () => this.#lost("the hub did not answer in time"))
+    this.#cancelTimer = this.timers.after(this.#options.connectTimeout ?? 10_000, () =>
+      this.#lost("the hub did not answer in time"),
+    )
     this.#socket = this.#options.open({
       open: () => {
         opened = true
@@ -179,7 +181,8 @@ export class Connection {
       closed: (code, reason, status) => {
         if (!current()) return
         const why = reason === "" ? `the connection ended (${code})` : reason
-        if (status === 401 || status === 403) this.#refuse(new HoldfastError(status === 401 ? "Unauthorized" : "Forbidden", why, {}, status))
+        if (status === 401 || status === 403)
+          this.#refuse(new HoldfastError(status === 401 ? "Unauthorized" : "Forbidden", why, {}, status))
         else if (!opened && status === undefined) this.#unopened(why, generation)
         else this.#lost(why)
       },
@@ -235,7 +238,8 @@ export class Connection {
       this.#liveness?.heard()
       f()
     } catch (cause) {
-      if (generation === this.#generation) this.#lost(`a message was not understood: ${cause instanceof Error ? cause.message : String(cause)}`)
+      if (generation === this.#generation)
+        this.#lost(`a message was not understood: ${cause instanceof Error ? cause.message : String(cause)}`)
     }
   }
 
@@ -277,4 +281,3 @@ export class Connection {
     if (online) for (const follower of [...this.#followers]) follower.dropped()
   }
 }
-

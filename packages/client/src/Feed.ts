@@ -5,7 +5,8 @@ import { FRAME_FEED } from "@holdfast/protocol/frame"
 import type { ServerFrame } from "@holdfast/protocol/frame"
 import type { Session } from "@holdfast/protocol/session"
 import type { Connection } from "./Connection.ts"
-import { HoldfastError, isTransient } from "./errors.ts"
+import { isTransient } from "./errors.ts"
+import type { HoldfastError } from "./errors.ts"
 import { backoffDelay, defaultBackoff } from "./timers.ts"
 
 /** What a feed reports. Listeners must not throw. */

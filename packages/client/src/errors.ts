@@ -28,7 +28,8 @@ export const isUnreachable = (error: unknown): boolean =>
 
 /** True when the same call may be made again later: the hub was away, busy or stopping. */
 export const isTransient = (error: unknown): boolean =>
-  isUnreachable(error) || (error instanceof HoldfastError && (error.tag === "Busy" || error.tag === "Unavailable" || error.tag === "InternalError"))
+  isUnreachable(error) ||
+  (error instanceof HoldfastError && (error.tag === "Busy" || error.tag === "Unavailable" || error.tag === "InternalError"))
 
 /** Reads an error as the hub encodes it, `{_tag | tag, message, …fields}`; anything else becomes `fallback`. */
 export function decodeError(value: unknown, fallback: string, status?: number): HoldfastError {

@@ -25,6 +25,7 @@ export class Inbox {
   #entries: Array<Entry> = []
   #first = 0
   #bytes = 0
+  #wake: () => void = () => undefined
 
   /** True when nothing waits. */
   get empty(): boolean {
@@ -37,7 +38,19 @@ export class Inbox {
     if (item._tag === "Event" && this.#bytes + bytes > MAX_INBOX_BYTES) return false
     this.#entries.push({ item, bytes })
     this.#bytes += bytes
+    this.#wake()
     return true
+  }
+
+  /** Waits for an item and takes it. One reader at a time. */
+  async next(): Promise<Item> {
+    for (;;) {
+      const item = this.shift()
+      if (item !== undefined) return item
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
   }
 
   /** Takes the oldest item. */

@@ -2,7 +2,7 @@
  * The client library of Holdfast: what is published as `holdfast/client`. It runs in browsers and in Node.
  */
 export { Attachment } from "./Attachment.ts"
-export type { AttachOptions } from "./Attachment.ts"
+export type { AttachOptions } from "./attach-options.ts"
 export type { CommandAnswer, CommandName, CommandPayload } from "./calls.ts"
 export { makeClientId, storedClientId } from "./client-id.ts"
 export { Connection } from "./Connection.ts"

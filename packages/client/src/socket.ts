@@ -60,7 +60,10 @@ export interface WsLike {
   on(event: "message", listener: (data: Uint8Array | ArrayBuffer | ReadonlyArray<Uint8Array>, binary: boolean) => void): unknown
   on(event: "close", listener: (code: number, reason: Uint8Array) => void): unknown
   on(event: "error", listener: (error: Error) => void): unknown
-  on(event: "unexpected-response", listener: (request: { destroy(): unknown }, response: { readonly statusCode?: number | undefined }) => void): unknown
+  on(
+    event: "unexpected-response",
+    listener: (request: { destroy(): unknown }, response: { readonly statusCode?: number | undefined }) => void,
+  ): unknown
   send(data: string | Uint8Array): void
   close(code?: number, reason?: string): void
   terminate(): void
@@ -76,11 +79,7 @@ export interface WsOptions {
 
 /** Opens a socket of the package `ws`; the credential is a bearer token. */
 export const wsSocket =
-  (
-    WebSocketClass: new (url: string, protocols: string, options: WsOptions) => WsLike,
-    url: string,
-    token: string,
-  ): OpenSocket =>
+  (WebSocketClass: new (url: string, protocols: string, options: WsOptions) => WsLike, url: string, token: string): OpenSocket =>
   (events) => {
     const decoder = new TextDecoder()
     const headers = { authorization: `Bearer ${token}` }

@@ -5,7 +5,8 @@ import { Feed } from "../src/Feed.ts"
 import { Collected, until } from "./collect.ts"
 import { connectTo, cuttingProxy, ScriptedHub, SESSION } from "./scripted-hub.ts"
 
-const words = (from: number, to: number): ReadonlyArray<string> => Array.from({ length: to - from + 1 }, (_, i) => `w${from + i} `)
+const words = (from: number, to: number): ReadonlyArray<string> =>
+  Array.from({ length: to - from + 1 }, (_, i) => `w${from + i} `)
 
 describe("an attachment", () => {
   let hub: ScriptedHub
@@ -21,7 +22,11 @@ describe("an attachment", () => {
   })
 
   const attach = (after?: number): { attachment: Attachment; got: Collected } => {
-    const attachment = new Attachment(connection, { session: SESSION, mode: "interactive", ...(after === undefined ? {} : { after }) })
+    const attachment = new Attachment(connection, {
+      session: SESSION,
+      mode: "interactive",
+      ...(after === undefined ? {} : { after }),
+    })
     return { attachment, got: new Collected(attachment) }
   }
 
@@ -273,29 +278,36 @@ describe("an attachment", () => {
     feed.stop()
   })
 
-  it("C-1 C-2 C-3 cut at random points, nothing is lost, doubled or reordered in either direction", { timeout: 20_000 }, async () => {
-    let seed = 20261121
-    const random = (): number => {
-      seed = (seed * 1103515245 + 12345) % 2 ** 31
-      return seed / 2 ** 31
-    }
-    let cuts = 0
-    const proxy = await cuttingProxy(() => hub.port, () => (cuts++ < 60 ? 400 + random() * 4000 : Number.POSITIVE_INFINITY))
-    const cutting = connectTo(proxy.port)
-    const attachment = new Attachment(cutting, { session: SESSION, mode: "interactive", after: 0 })
-    const got = new Collected(attachment)
-    const typing: Array<Promise<void>> = []
-    for (let i = 0; i < 500; i++) {
-      hub.append([`w${i} `])
-      typing.push(attachment.type(new TextEncoder().encode(`k${i}`)))
-      if (i % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 3))
-    }
-    await Promise.all(typing)
-    await got.until(`all (seed 20261121)`, (g) => g.texts.length >= 500, 15_000)
-    expect(got.texts).toEqual(Array.from({ length: 500 }, (_, i) => `w${i} `))
-    expect(hub.typed).toEqual(Array.from({ length: 500 }, (_, i) => `k${i}`))
-    expect(hub.connections).toBeGreaterThan(5)
-    cutting.close()
-    await proxy.stop()
-  })
+  it(
+    "C-1 C-2 C-3 cut at random points, nothing is lost, doubled or reordered in either direction",
+    { timeout: 20_000 },
+    async () => {
+      let seed = 20261121
+      const random = (): number => {
+        seed = (seed * 1103515245 + 12345) % 2 ** 31
+        return seed / 2 ** 31
+      }
+      let cuts = 0
+      const proxy = await cuttingProxy(
+        () => hub.port,
+        () => (cuts++ < 60 ? 400 + random() * 4000 : Number.POSITIVE_INFINITY),
+      )
+      const cutting = connectTo(proxy.port)
+      const attachment = new Attachment(cutting, { session: SESSION, mode: "interactive", after: 0 })
+      const got = new Collected(attachment)
+      const typing: Array<Promise<void>> = []
+      for (let i = 0; i < 500; i++) {
+        hub.append([`w${i} `])
+        typing.push(attachment.type(new TextEncoder().encode(`k${i}`)))
+        if (i % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 3))
+      }
+      await Promise.all(typing)
+      await got.until(`all (seed 20261121)`, (g) => g.texts.length >= 500, 15_000)
+      expect(got.texts).toEqual(Array.from({ length: 500 }, (_, i) => `w${i} `))
+      expect(hub.typed).toEqual(Array.from({ length: 500 }, (_, i) => `k${i}`))
+      expect(hub.connections).toBeGreaterThan(5)
+      cutting.close()
+      await proxy.stop()
+    },
+  )
 })

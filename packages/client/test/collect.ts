@@ -35,7 +35,14 @@ export class Collected {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(look)
-        reject(new Error(`${what}: not within ${within} ms; got ${this.items.map(({ _tag }) => _tag).join(" ").slice(-400)}`))
+        reject(
+          new Error(
+            `${what}: not within ${within} ms; got ${this.items
+              .map(({ _tag }) => _tag)
+              .join(" ")
+              .slice(-400)}`,
+          ),
+        )
       }, within)
       const look = (): void => {
         if (!condition(this)) return

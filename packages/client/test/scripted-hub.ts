@@ -65,7 +65,9 @@ export class ScriptedHub {
   readonly #raw = new Set<TcpSocket>()
 
   async start(): Promise<this> {
-    this.#server.on("connection", (socket: TcpSocket) => this.#raw.add(socket.on("close", () => this.#raw.delete(socket)).on("error", () => undefined)))
+    this.#server.on("connection", (socket: TcpSocket) =>
+      this.#raw.add(socket.on("close", () => this.#raw.delete(socket)).on("error", () => undefined)),
+    )
     this.#server.on("upgrade", (request, socket, head) => {
       if (this.refuse !== undefined) return void socket.end(`HTTP/1.1 ${this.refuse} No\r\nContent-Length: 0\r\n\r\n`)
       this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#serve(opened))
@@ -93,7 +95,8 @@ export class ScriptedHub {
 
   /** Appends outputs and sends them to who is attached, unless `quiet`. */
   append(texts: ReadonlyArray<string>, quiet = false): void {
-    for (const text of texts) this.log.push(encodeOutput(this.log.length + 1, 1000 + this.log.length, new TextEncoder().encode(text)))
+    for (const text of texts)
+      this.log.push(encodeOutput(this.log.length + 1, 1000 + this.log.length, new TextEncoder().encode(text)))
     if (!quiet) this.flush()
   }
 
@@ -104,7 +107,12 @@ export class ScriptedHub {
       const due = this.log.slice(peer.sent).filter((record) => record.seq <= this.acked + this.window)
       if (due.length === 0) continue
       peer.sent += due.length
-      peer.socket.send(encodeEvents(HANDLE, this.tamper(due).map(({ bytes }) => bytes)))
+      peer.socket.send(
+        encodeEvents(
+          HANDLE,
+          this.tamper(due).map(({ bytes }) => bytes),
+        ),
+      )
     }
   }
 
@@ -129,14 +137,18 @@ export class ScriptedHub {
     const peer: Peer = { socket, client: "", attached: false, sent: 0 }
     this.#peers.add(peer)
     socket.on("error", () => undefined).on("close", () => this.#peers.delete(peer))
-    socket.on("message", (data: Buffer, binary) => (binary ? this.#frame(peer, data) : this.#command(peer, JSON.parse(data.toString()))))
+    socket.on("message", (data: Buffer, binary) =>
+      binary ? this.#frame(peer, data) : this.#command(peer, JSON.parse(data.toString())),
+    )
   }
 
   #command(peer: Peer, request: { id: string; tag: string; payload: Record<string, unknown> }): void {
     const answer = (value: unknown): void =>
       peer.socket.send(JSON.stringify({ _tag: "Exit", requestId: request.id, exit: { _tag: "Success", value } }))
     const fail = (error: unknown): void =>
-      peer.socket.send(JSON.stringify({ _tag: "Exit", requestId: request.id, exit: { _tag: "Failure", cause: [{ _tag: "Fail", error }] } }))
+      peer.socket.send(
+        JSON.stringify({ _tag: "Exit", requestId: request.id, exit: { _tag: "Failure", cause: [{ _tag: "Fail", error }] } }),
+      )
     switch (request.tag) {
       case "Hello":
         peer.client = String(request.payload["client"])
@@ -144,7 +156,12 @@ export class ScriptedHub {
       case "Attach":
         this.attaches.push(request.payload)
         if (this.attachError !== undefined) return fail(this.attachError)
-        answer({ handle: HANDLE, session: { id: SESSION, label: "x" }, log: this.logName, inputs: this.#settled.get(peer.client) ?? 0 })
+        answer({
+          handle: HANDLE,
+          session: { id: SESSION, label: "x" },
+          log: this.logName,
+          inputs: this.#settled.get(peer.client) ?? 0,
+        })
         return this.#begin(peer, request.payload)
       case "Detach":
         peer.attached = false
@@ -164,7 +181,14 @@ export class ScriptedHub {
     else {
       const reason = after === undefined ? "fresh" : "reset"
       peer.sent = this.log.length
-      peer.socket.send(encodeSnapshot(HANDLE, this.log.length, { reason, cols: 80, rows: 24 }, new TextEncoder().encode(`screen@${this.log.length}`)))
+      peer.socket.send(
+        encodeSnapshot(
+          HANDLE,
+          this.log.length,
+          { reason, cols: 80, rows: 24 },
+          new TextEncoder().encode(`screen@${this.log.length}`),
+        ),
+      )
     }
     this.acked = Math.max(this.acked, peer.sent)
     peer.attached = true
@@ -203,7 +227,10 @@ export const connectTo = (port: number, options: Partial<ConnectionOptions> = {}
   })
 
 /** A proxy that cuts each connection after the number of bytes `next` gives, in either direction. */
-export async function cuttingProxy(target: () => number, next: () => number): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
+export async function cuttingProxy(
+  target: () => number,
+  next: () => number,
+): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
   const open = new Set<TcpSocket>()
   const server = createTcpServer((client) => {
     const upstream = connect(target(), "127.0.0.1")

@@ -38,7 +38,7 @@ export class DetachKeys {
       if (input !== "") typed.push({ _tag: "Input", bytes: Buffer.from(input, "latin1") })
       input = ""
     }
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const form = this.#forms.find((each) => text.startsWith(each, at))
       if (this.#prefixed === undefined) {
         if (form === undefined) input += text[at++] ?? ""
@@ -75,7 +75,8 @@ export const keyName = (key: string): string => key.replace(/^(?:ctrl-|c-|\^)/i,
 function forms(key: string): ReadonlyArray<string> {
   const byte = keyBytes(key)
   const code = byte.charCodeAt(0)
-  if (byte.length !== 1 || code >= 0x20) throw usage(`--detach-key takes a control key such as ctrl-] or ctrl-a, or none; not ${JSON.stringify(key)}`)
+  if (byte.length !== 1 || code >= 0x20)
+    throw usage(`--detach-key takes a control key such as ctrl-] or ctrl-a, or none; not ${JSON.stringify(key)}`)
   const plain = (code + 0x40) | (code >= 1 && code <= 26 ? 0x20 : 0)
   return [byte, `\u001b[${plain};5u`, `\u001b[27;5;${plain}~`]
 }

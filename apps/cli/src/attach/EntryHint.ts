@@ -22,7 +22,13 @@ export class EntryHint {
   #until = 0
   #started = false
 
-  constructor(hub: Hub, viewer: Viewer, text: string, session: string, size: () => { readonly cols: number; readonly rows: number }) {
+  constructor(
+    hub: Hub,
+    viewer: Viewer,
+    text: string,
+    session: string,
+    size: () => { readonly cols: number; readonly rows: number },
+  ) {
     this.#hub = hub
     this.#viewer = viewer
     this.#text = text

@@ -73,7 +73,7 @@ export class OutputFilter {
     if (this.settled && plainRun(chunk, 0) === chunk.length) return chunk
     // Output is never longer than what came in and what was held back.
     this.#out = new Written(chunk.length + this.#held.length + 64)
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       const run = this.settled ? plainRun(chunk, at) : at
       if (run > at) this.#out.copy(chunk.subarray(at, run))
       at = run
@@ -219,7 +219,8 @@ export class OutputFilter {
     else if (this.#state === "string" && terminator.length > 0 && terminator[0] !== CAN && terminator[0] !== SUB) {
       const body = latin(this.#held.slice(this.#introducer))
       const kept = keepString(this.#kind, body, { ...this.#options, live: this.live })
-      if (kept !== undefined) this.#out.copy(Uint8Array.from([...this.#held.slice(0, this.#introducer), ...bytesOf(kept), ...terminator]))
+      if (kept !== undefined)
+        this.#out.copy(Uint8Array.from([...this.#held.slice(0, this.#introducer), ...bytesOf(kept), ...terminator]))
     }
     this.#held = []
     this.#state = "ground"

@@ -106,7 +106,8 @@ export class Viewer {
     if (channel !== "terminal") return
     const fields: Readonly<Record<string, unknown>> = typeof data === "object" && data !== null ? { ...data } : {}
     if (type === "exit") this.#ended(exitEnding(fields["code"], fields["signal"]))
-    else if (type === "lost" || type === "failed") this.#ended({ text: `${type}: ${printable(String(fields["message"]))}`, code: undefined })
+    else if (type === "lost" || type === "failed")
+      this.#ended({ text: `${type}: ${printable(String(fields["message"]))}`, code: undefined })
   }
 
   #synced(attachment: Attachment): void {
@@ -145,6 +146,7 @@ export class Viewer {
 }
 
 function exitEnding(code: unknown, signal: unknown): Ending {
-  if (typeof signal === "string") return { text: `ended by ${printable(signal)}`, code: typeof code === "number" ? code : undefined }
+  if (typeof signal === "string")
+    return { text: `ended by ${printable(signal)}`, code: typeof code === "number" ? code : undefined }
   return typeof code === "number" ? { text: `exited with code ${code}`, code } : { text: "exited", code: undefined }
 }

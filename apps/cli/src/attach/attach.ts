@@ -56,7 +56,14 @@ export async function attach(options: AttachCommand): Promise<void> {
 }
 
 /** Shows the session and gives how it came to an end; the terminal is restored by then. */
-function watch(hub: Hub, connection: Connection, keys: DetachKeys, id: string, hint: string, options: AttachCommand): Promise<WayOut> {
+function watch(
+  hub: Hub,
+  connection: Connection,
+  keys: DetachKeys,
+  id: string,
+  hint: string,
+  options: AttachCommand,
+): Promise<WayOut> {
   const terminal = new OwnTerminal()
   return new Promise((resolve) => {
     const cleanups: Array<() => void> = []
@@ -73,7 +80,11 @@ function watch(hub: Hub, connection: Connection, keys: DetachKeys, id: string, h
     const viewer = new Viewer(terminal, options.clipboard, (ending) => end({ _tag: "Over", ending }))
     cleanups.push(onFaults(end), onSignals(end), onAway(connection, viewer, options.wait ?? 600, end))
     terminal.take(!options.readOnly || process.stdin.isTTY)
-    const attachment = new Attachment(connection, { session: id, mode: options.readOnly ? "viewer" : "interactive", ...terminal.size })
+    const attachment = new Attachment(connection, {
+      session: id,
+      mode: options.readOnly ? "viewer" : "interactive",
+      ...terminal.size,
+    })
     const entry = new EntryHint(hub, viewer, `[${hint}]`, id, () => terminal.size)
     cleanups.push(() => entry.stop(), onResize(terminal, attachment, entry))
     // The bell sounds also where there is no room for the line.
@@ -144,7 +155,10 @@ function onAway(connection: Connection, viewer: Viewer, wait: number, end: (way:
     else if (state._tag === "Reconnecting") {
       timer = setTimeout(() => {
         viewer.stop()
-        end({ _tag: "Failed", error: new HoldfastError("Unreachable", `it did not come back within ${wait} s; the session may go on`) })
+        end({
+          _tag: "Failed",
+          error: new HoldfastError("Unreachable", `it did not come back within ${wait} s; the session may go on`),
+        })
       }, wait * 1000)
     }
   })

@@ -27,7 +27,10 @@ const replay = Command.make(
     speed: Flag.Finite("speed").pipe(
       Flag.withDescription("Times as fast as it happened; 0 shows everything at once"),
       Flag.withDefault(1),
-      Flag.filter((speed) => speed >= 0, () => "--speed must be 0 or more"),
+      Flag.filter(
+        (speed) => speed >= 0,
+        () => "--speed must be 0 or more",
+      ),
     ),
     from: whole("from", "First event of the film, as seq; what lies before is drawn at once"),
     to: whole("to", "Last event of the film, as seq"),
@@ -36,15 +39,24 @@ const replay = Command.make(
   (input) => act(async () => (await import("../log/replay.ts")).replay(input)),
 ).pipe(
   Command.withDescription("Play a session like a film"),
-  Command.withExamples([{ command: "holdfast replay build --speed 8 --idle 2", description: "Eight times as fast, no pause over 2 s" }]),
+  Command.withExamples([
+    { command: "holdfast replay build --speed 8 --idle 2", description: "Eight times as fast, no pause over 2 s" },
+  ]),
 )
 
 const exported = Command.make(
   "export",
   {
     session,
-    format: Flag.Literals("format", ["cast", "jsonl"]).pipe(Flag.withDescription("asciicast version 2, or every event as a line of JSON"), Flag.withDefault("cast")),
-    output: Flag.String("output").pipe(Flag.withAlias("o"), Flag.withDescription("File; - is standard output"), Flag.withDefault("-")),
+    format: Flag.Literals("format", ["cast", "jsonl"]).pipe(
+      Flag.withDescription("asciicast version 2, or every event as a line of JSON"),
+      Flag.withDefault("cast"),
+    ),
+    output: Flag.String("output").pipe(
+      Flag.withAlias("o"),
+      Flag.withDescription("File; - is standard output"),
+      Flag.withDefault("-"),
+    ),
   },
   (input) => act(async () => (await import("../log/export.ts")).exportLog(input)),
 ).pipe(Command.withDescription("Export a session's log"))

@@ -18,13 +18,13 @@ const serve = Command.make(
   (input) => act(async () => (await import("../operations/serve.ts")).serveHub(input)),
 ).pipe(Command.withDescription("Run the hub in the foreground; holdfast without a command does the same"))
 
-const open = Command.make("open", { json }, (input) => act(async () => (await import("../operations/open.ts")).open(input.json))).pipe(
-  Command.withDescription("Open the hub in a browser"),
-)
+const open = Command.make("open", { json }, (input) =>
+  act(async () => (await import("../operations/open.ts")).open(input.json)),
+).pipe(Command.withDescription("Open the hub in a browser"))
 
-const link = Command.make("link", { json }, (input) => act(async () => (await import("../operations/open.ts")).link(input.json))).pipe(
-  Command.withDescription("Print a link that lets a browser in once"),
-)
+const link = Command.make("link", { json }, (input) =>
+  act(async () => (await import("../operations/open.ts")).link(input.json)),
+).pipe(Command.withDescription("Print a link that lets a browser in once"))
 
 const tokens = () => import("../operations/tokens.ts")
 
@@ -58,22 +58,22 @@ const token = Command.make("token").pipe(
 const runner = Command.make("runner").pipe(
   Command.withDescription("The processes that own what runs in sessions"),
   Command.withSubcommands([
-    Command.make("status", { json }, (input) => act(async () => (await import("../operations/runner.ts")).runnerStatus(input.json))).pipe(
-      Command.withDescription("Show the runners"),
-    ),
+    Command.make("status", { json }, (input) =>
+      act(async () => (await import("../operations/runner.ts")).runnerStatus(input.json)),
+    ).pipe(Command.withDescription("Show the runners")),
     Command.make("stop", { now: flag("now", "End what runs in them, too"), json }, (input) =>
       act(async () => (await import("../operations/runner.ts")).stopRunner(input.now, input.json)),
     ).pipe(Command.withDescription("Let the runners end with their last child")),
   ]),
 )
 
-const config = Command.make("config", { json }, (input) => act(async () => (await import("../operations/config.ts")).config(input.json))).pipe(
-  Command.withDescription("Show every setting in force and where it came from"),
-)
+const config = Command.make("config", { json }, (input) =>
+  act(async () => (await import("../operations/config.ts")).config(input.json)),
+).pipe(Command.withDescription("Show every setting in force and where it came from"))
 
-const doctor = Command.make("doctor", { json }, (input) => act(async () => (await import("../operations/doctor.ts")).doctor(input.json))).pipe(
-  Command.withDescription("Check that everything is there, and say what to do"),
-)
+const doctor = Command.make("doctor", { json }, (input) =>
+  act(async () => (await import("../operations/doctor.ts")).doctor(input.json)),
+).pipe(Command.withDescription("Check that everything is there, and say what to do"))
 
 /** The commands. */
 export const operationCommands = [serve, open, link, token, runner, config, doctor] as const

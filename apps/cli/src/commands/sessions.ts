@@ -10,7 +10,10 @@ import { act, flag, json, many, session, sessions, text, whole } from "./parts.t
 const terminal = Command.make(
   "terminal",
   {
-    command: Argument.String("command").pipe(Argument.withDescription("Command and arguments, behind --; without one your shell"), Argument.variadic()),
+    command: Argument.String("command").pipe(
+      Argument.withDescription("Command and arguments, behind --; without one your shell"),
+      Argument.variadic(),
+    ),
     cwd: text("cwd", "Directory to start in; the present one without it"),
     env: many("env", "NAME=VALUE added to the command's environment; can be repeated"),
     cols: whole("cols", "Columns, 1 to 1000"),
@@ -36,7 +39,10 @@ const create = Command.make("new").pipe(Command.withDescription("Open a session"
 const list = Command.make(
   "ls",
   {
-    status: Flag.Literals("status", ["active", "archived", "deleted"]).pipe(Flag.withDescription("Only those with this status"), Flag.optional),
+    status: Flag.Literals("status", ["active", "archived", "deleted"]).pipe(
+      Flag.withDescription("Only those with this status"),
+      Flag.optional,
+    ),
     state: Flag.Literals("process", ["none", "starting", "running", "exited", "failed", "lost"]).pipe(
       Flag.withDescription("Only those whose process is so"),
       Flag.optional,
@@ -44,7 +50,10 @@ const list = Command.make(
     tag: text("tag", "Only those with this tag"),
     q: text("find", "Only those whose label holds these words"),
     pinned: flag("pinned", "Only pinned ones"),
-    sort: Flag.Literals("sort", ["active", "created", "updated", "label"]).pipe(Flag.withDescription("Order; last active first without it"), Flag.optional),
+    sort: Flag.Literals("sort", ["active", "created", "updated", "label"]).pipe(
+      Flag.withDescription("Order; last active first without it"),
+      Flag.optional,
+    ),
     limit: whole("limit", "At most this many"),
     all: flag("all", "All of them, also beyond 1000"),
     json,
@@ -99,7 +108,9 @@ const change = async (ids: ReadonlyArray<string>, asJson: boolean, done: string,
   (await import("../sessions/change.ts")).changeSessions(ids, asJson, done, how)
 
 const each = (name: string, about: string, done: string, how: Change) =>
-  Command.make(name, { sessions, json }, (input) => act(() => change(input.sessions, input.json, done, how))).pipe(Command.withDescription(about))
+  Command.make(name, { sessions, json }, (input) => act(() => change(input.sessions, input.json, done, how))).pipe(
+    Command.withDescription(about),
+  )
 
 /** The commands. */
 export const sessionCommands = [

@@ -13,7 +13,10 @@ const attach = Command.make(
     take: flag("take", "Take the keyboard: nobody else types until you detach or release it"),
     exitCode: flag("exit-code", "End with the exit code of the session's command"),
     clipboard: flag("clipboard", "Let the session write to your clipboard"),
-    detachKey: text("detach-key", "Control key before d (detach), k (take the keyboard), r (redraw); ctrl-] without it, none for none"),
+    detachKey: text(
+      "detach-key",
+      "Control key before d (detach), k (take the keyboard), r (redraw); ctrl-] without it, none for none",
+    ),
     wait: whole("wait", "Seconds to wait for a hub that went away; 600 without it"),
   },
   (input) => act(async () => (await import("../attach/attach.ts")).attach(input)),
@@ -54,7 +57,10 @@ const resize = Command.make("resize", { session, cols: cells("cols"), rows: cell
 
 const signal = Command.make(
   "signal",
-  { session, signal: Argument.String("signal").pipe(Argument.withDescription("INT, TERM, KILL, HUP, QUIT, USR1, USR2, CONT or STOP")) },
+  {
+    session,
+    signal: Argument.String("signal").pipe(Argument.withDescription("INT, TERM, KILL, HUP, QUIT, USR1, USR2, CONT or STOP")),
+  },
   (input) => act(async () => (await import("../sessions/terminal.ts")).signal(input.session, input.signal)),
 ).pipe(Command.withDescription("Send a signal to a session's processes"))
 

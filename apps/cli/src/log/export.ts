@@ -45,7 +45,9 @@ export async function exportLog(options: ExportOptions): Promise<void> {
     await rename(partial, output)
   } catch (error) {
     await rm(partial, { force: true })
-    throw error instanceof Error && "syscall" in error ? refused("CannotWrite", `cannot write ${output}: ${error.message}`) : error
+    throw error instanceof Error && "syscall" in error
+      ? refused("CannotWrite", `cannot write ${output}: ${error.message}`)
+      : error
   } finally {
     progress.stop()
   }

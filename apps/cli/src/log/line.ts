@@ -25,7 +25,9 @@ function content(event: Event): string {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return printable(JSON.stringify(data))
   const fields: Readonly<Record<string, unknown>> = { ...data }
   if (event.channel === "terminal" && event.type === "output") {
-    return typeof fields["text"] === "string" ? printable(fields["text"]) : `${String(fields["base64"]).length} characters of base64`
+    return typeof fields["text"] === "string"
+      ? printable(fields["text"])
+      : `${String(fields["base64"]).length} characters of base64`
   }
   return Object.entries(fields)
     .filter(([, value]) => typeof value !== "object")

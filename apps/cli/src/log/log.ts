@@ -38,7 +38,8 @@ async function printPages(hub: Hub, options: LogOptions): Promise<void> {
   let after = options.after
   for (;;) {
     const page = await ask(hub, (api) => api.events(session, { after, limit: Math.min(PAGE, left), ...filter }))
-    if (after === options.after && page.firstSeq > after + 1) complain(`holdfast: events ${after + 1} to ${page.firstSeq - 1} were trimmed`)
+    if (after === options.after && page.firstSeq > after + 1)
+      complain(`holdfast: events ${after + 1} to ${page.firstSeq - 1} were trimmed`)
     for (const event of page.events) await printEvent(event, options)
     left -= page.events.length
     if (page.atHead || left <= 0 || page.next <= after) return

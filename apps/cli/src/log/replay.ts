@@ -65,7 +65,14 @@ export async function replay(options: ReplayOptions): Promise<void> {
   print(`[end of ${printable(session.label)}${film.shown > 0 ? `, ${span(film.shown)} of it` : ""}]`)
 }
 
-async function play(hub: Hub, id: string, from: number, last: number, film: Film, write: (bytes: Uint8Array) => boolean): Promise<void> {
+async function play(
+  hub: Hub,
+  id: string,
+  from: number,
+  last: number,
+  film: Film,
+  write: (bytes: Uint8Array) => boolean,
+): Promise<void> {
   let after = 0
   while (after < last && !film.stopped) {
     const page = await ask(hub, (api) => api.events(id, { after, limit: PAGE }))

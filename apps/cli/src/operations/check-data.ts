@@ -17,7 +17,12 @@ export function checkSettings(): Finding {
     const set = Object.values(settings.sources).filter((source) => source !== "default").length
     return { check: "settings", state: "ok", found: `${set} set, the others are defaults (${file})` }
   } catch (error) {
-    return { check: "settings", state: "problem", found: message(error), advice: "correct it; holdfast config shows all settings" }
+    return {
+      check: "settings",
+      state: "problem",
+      found: message(error),
+      advice: "correct it; holdfast config shows all settings",
+    }
   }
 }
 
@@ -29,21 +34,37 @@ export function checkDataDirectory(): Finding {
   const check = "data"
   try {
     const stat = statSync(data)
-    if (!stat.isDirectory()) return { check, state: "problem", found: `${data} is not a directory`, advice: "set HOLDFAST_DATA to a directory" }
+    if (!stat.isDirectory())
+      return { check, state: "problem", found: `${data} is not a directory`, advice: "set HOLDFAST_DATA to a directory" }
     accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK)
     if (process.platform !== "win32" && (stat.mode & 0o077) !== 0) {
-      return { check, state: "problem", found: `${data} has mode ${mode(stat.mode)}: others can look in`, advice: `chmod 700 ${data}` }
+      return {
+        check,
+        state: "problem",
+        found: `${data} has mode ${mode(stat.mode)}: others can look in`,
+        advice: `chmod 700 ${data}`,
+      }
     }
     const { bavail, bsize } = statfsSync(data)
     const free = bavail * bsize
     if (free < 256 * 1024 * 1024) {
-      return { check, state: "warning", found: `${data}: ${bytes(free)} free`, advice: "free some space; a full disk stops appends until there is some" }
+      return {
+        check,
+        state: "warning",
+        found: `${data}: ${bytes(free)} free`,
+        advice: "free some space; a full disk stops appends until there is some",
+      }
     }
     return { check, state: "ok", found: `${data}, ${bytes(free)} free` }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined
     if (code === "ENOENT") return { check, state: "ok", found: `${data} is made at the first start` }
-    return { check, state: "problem", found: `${data}: ${message(error)}`, advice: "the directory must belong to you: check its owner and mode" }
+    return {
+      check,
+      state: "problem",
+      found: `${data}: ${message(error)}`,
+      advice: "the directory must belong to you: check its owner and mode",
+    }
   }
 }
 
@@ -57,7 +78,12 @@ export function checkCredential(): Finding {
     const stat = statSync(path)
     readFileSync(path)
     if (process.platform !== "win32" && (stat.mode & 0o077) !== 0) {
-      return { check, state: "problem", found: `${path} has mode ${mode(stat.mode)}`, advice: `chmod 600 ${path}, then holdfast token rotate` }
+      return {
+        check,
+        state: "problem",
+        found: `${path} has mode ${mode(stat.mode)}`,
+        advice: `chmod 600 ${path}, then holdfast token rotate`,
+      }
     }
     return { check, state: "ok", found: path }
   } catch (error) {
@@ -80,7 +106,8 @@ export async function checkStore(): Promise<Finding> {
     return { check, state: "ok", found: `${path} is made at the first start` }
   }
   const running = readHubFile(data)
-  if (running !== undefined && alive(running.pid)) return { check, state: "ok", found: `${path}, open in the hub (process ${running.pid})` }
+  if (running !== undefined && alive(running.pid))
+    return { check, state: "ok", found: `${path}, open in the hub (process ${running.pid})` }
   try {
     const { DatabaseSync } = await import("node:sqlite")
     const database = new DatabaseSync(path, { readOnly: true })
@@ -94,7 +121,12 @@ export async function checkStore(): Promise<Finding> {
       database.close()
     }
   } catch (error) {
-    return { check, state: "problem", found: `${path}: ${message(error)}`, advice: "keep a copy of the file, then restore a backup or move it away to begin anew" }
+    return {
+      check,
+      state: "problem",
+      found: `${path}: ${message(error)}`,
+      advice: "keep a copy of the file, then restore a backup or move it away to begin anew",
+    }
   }
 }
 

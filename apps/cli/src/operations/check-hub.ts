@@ -30,13 +30,26 @@ async function unanswered(origin: string, data: string, error: unknown): Promise
     const stale = file !== undefined && !alive(file.pid) ? " (one ended without saying so)" : ""
     return { check: "hub", state: "warning", found: `none runs at ${origin}${stale}`, advice: "start one with: holdfast serve" }
   }
-  const found = taken && isUnreachable(error) ? `${origin} takes connections and does not answer` : `${origin} is not a hub: ${error instanceof Error ? error.message : String(error)}`
-  return { check: "port", state: "problem", found, advice: "another program has the port; end it, or set HOLDFAST_PORT to another one" }
+  const found =
+    taken && isUnreachable(error)
+      ? `${origin} takes connections and does not answer`
+      : `${origin} is not a hub: ${error instanceof Error ? error.message : String(error)}`
+  return {
+    check: "port",
+    state: "problem",
+    found,
+    advice: "another program has the port; end it, or set HOLDFAST_PORT to another one",
+  }
 }
 
 async function checkVersion(origin: string, version: string): Promise<Finding> {
   if (version === VERSION) return { check: "hub", state: "ok", found: `${version} at ${origin}` }
-  return { check: "hub", state: "warning", found: `the hub at ${origin} is ${version}, this is ${VERSION}`, advice: "restart the hub: what runs in sessions goes on" }
+  return {
+    check: "hub",
+    state: "warning",
+    found: `the hub at ${origin} is ${version}, this is ${VERSION}`,
+    advice: "restart the hub: what runs in sessions goes on",
+  }
 }
 
 async function checkReady(origin: string): Promise<Finding> {
@@ -45,7 +58,12 @@ async function checkReady(origin: string): Promise<Finding> {
     const { store, runner } = await api.ready()
     return { check: "ready", state: "ok", found: `store ${store}, runner ${runner}` }
   } catch (error) {
-    return { check: "ready", state: "problem", found: `not ready: ${error instanceof Error ? error.message : String(error)}`, advice: "look into the hub's log in logs/ of the data directory" }
+    return {
+      check: "ready",
+      state: "problem",
+      found: `not ready: ${error instanceof Error ? error.message : String(error)}`,
+      advice: "look into the hub's log in logs/ of the data directory",
+    }
   }
 }
 
@@ -53,12 +71,26 @@ async function checkRunner(): Promise<Finding> {
   try {
     const { origin, token } = findHub()
     const { runners } = await makeApi({ origin, token, fetch: globalThis.fetch, timeout: 5000 }).runner()
-    return { check: "runner", state: "ok", found: runners.length === 0 ? "none yet; one starts with the first terminal" : `${runners.length} at work` }
+    return {
+      check: "runner",
+      state: "ok",
+      found: runners.length === 0 ? "none yet; one starts with the first terminal" : `${runners.length} at work`,
+    }
   } catch (error) {
     if (error instanceof HoldfastError && error.tag === "Unauthorized") {
-      return { check: "runner", state: "problem", found: "the hub refuses the credential", advice: "is HOLDFAST_TOKEN or the data directory that of this hub?" }
+      return {
+        check: "runner",
+        state: "problem",
+        found: "the hub refuses the credential",
+        advice: "is HOLDFAST_TOKEN or the data directory that of this hub?",
+      }
     }
-    return { check: "runner", state: "problem", found: error instanceof Error ? error.message : String(error), advice: "holdfast runner status says more" }
+    return {
+      check: "runner",
+      state: "problem",
+      found: error instanceof Error ? error.message : String(error),
+      advice: "holdfast runner status says more",
+    }
   }
 }
 

@@ -17,7 +17,12 @@ export function checkTerminal(): Finding {
   const { TERM: term = "" } = process.env
   const size = `${process.stdout.columns}x${process.stdout.rows}`
   if (term === "" || term === "dumb") {
-    return { check: "terminal", state: "warning", found: `TERM is ${term === "" ? "not set" : term}`, advice: "set TERM to what your terminal is, for example xterm-256color" }
+    return {
+      check: "terminal",
+      state: "warning",
+      found: `TERM is ${term === "" ? "not set" : term}`,
+      advice: "set TERM to what your terminal is, for example xterm-256color",
+    }
   }
   return { check: "terminal", state: "ok", found: `${term}, ${size}${process.stdin.isTTY ? "" : ", input is no terminal"}` }
 }

@@ -24,7 +24,11 @@ export async function open(json: boolean): Promise<void> {
 /** Starts the platform's browser; false when there is none. */
 export function openBrowser(url: string): Promise<boolean> {
   const [command, ...args] =
-    process.platform === "darwin" ? ["open", url] : process.platform === "win32" ? ["rundll32", "url.dll,FileProtocolHandler", url] : ["xdg-open", url]
+    process.platform === "darwin"
+      ? ["open", url]
+      : process.platform === "win32"
+        ? ["rundll32", "url.dll,FileProtocolHandler", url]
+        : ["xdg-open", url]
   if (process.platform === "linux" && !process.env["DISPLAY"] && !process.env["WAYLAND_DISPLAY"]) return Promise.resolve(false)
   return new Promise((resolve) => {
     const child = spawn(command ?? "xdg-open", args, { stdio: "ignore", detached: true })

@@ -25,7 +25,11 @@ function report(runners: ReadonlyArray<unknown>, json: boolean): void {
     const fields = typeof runner === "object" && runner !== null ? Object.entries(runner) : [["runner", runner] as const]
     if (i > 0) print("")
     for (const [name, value] of fields) {
-      const shown = Array.isArray(value) ? String(value.length) : typeof value === "object" ? JSON.stringify(value) : String(value)
+      const shown = Array.isArray(value)
+        ? String(value.length)
+        : typeof value === "object"
+          ? JSON.stringify(value)
+          : String(value)
       print(`${paint("dim", name.padEnd(14))}${printable(shown)}`)
     }
   })

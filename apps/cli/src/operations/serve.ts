@@ -18,7 +18,9 @@ export interface ServeOptions {
 }
 
 /** The runner's program: its source in a clone, the built file beside the bundle. */
-const runnerProgram = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../runner-main.ts" : "./runner-main.js", import.meta.url))
+const runnerProgram = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../runner-main.ts" : "./runner-main.js", import.meta.url),
+)
 
 /** Serves until a signal ends it. */
 export async function serveHub({ quiet, ...options }: ServeOptions): Promise<void> {
@@ -46,6 +48,8 @@ export async function serveHub({ quiet, ...options }: ServeOptions): Promise<voi
     await stopOnSignals(serving)
   } catch (error) {
     if (!(error instanceof ServeFailed)) throw error
-    throw new CliFailure(error.reason === "settings" ? EXIT.usage : EXIT.refused, "ServeFailed", error.message, { reason: error.reason })
+    throw new CliFailure(error.reason === "settings" ? EXIT.usage : EXIT.refused, "ServeFailed", error.message, {
+      reason: error.reason,
+    })
   }
 }

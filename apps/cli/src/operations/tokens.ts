@@ -14,7 +14,8 @@ export async function newToken(name: string, scope: TokenScope, json: boolean): 
   const token = await ask(useHub(), (api) => api.makeToken(name, scope))
   if (json) return printJson(token)
   print(token.secret)
-  if (process.stdout.isTTY) complain(`token ${printable(token.name)} (${token.id}) with the scope ${token.scope}; it is not shown again`)
+  if (process.stdout.isTTY)
+    complain(`token ${printable(token.name)} (${token.id}) with the scope ${token.scope}; it is not shown again`)
 }
 
 /** Lists the tokens, without their secrets. */
@@ -43,7 +44,8 @@ export async function revokeToken(text: string, json: boolean): Promise<void> {
   const { tokens } = await ask(hub, (api) => api.tokens())
   const matches = tokens.filter(({ id, name }) => id === text || name === text)
   const [token] = matches
-  if (matches.length > 1) throw refused("TokenAmbiguous", `several tokens are named ${text}: ${matches.map(({ id }) => id).join(", ")}`)
+  if (matches.length > 1)
+    throw refused("TokenAmbiguous", `several tokens are named ${text}: ${matches.map(({ id }) => id).join(", ")}`)
   if (token === undefined) throw refused("TokenNotFound", `no token has the id or name ${text}; see holdfast token ls`)
   const answer = await ask(hub, (api) => api.revokeToken(token.id))
   printEither(json, { ...answer, id: token.id }, () => [`revoked ${printable(token.name)} (${token.id})`])

@@ -43,7 +43,9 @@ export function readHubFile(data: string): HubFile | undefined {
   try {
     const value: Partial<HubFile> = JSON.parse(text)
     const { pid, port, url, version = "" } = value
-    return typeof pid === "number" && typeof port === "number" && typeof url === "string" ? { pid, port, url, version } : undefined
+    return typeof pid === "number" && typeof port === "number" && typeof url === "string"
+      ? { pid, port, url, version }
+      : undefined
   } catch {
     return undefined
   }

@@ -32,5 +32,8 @@ export async function changeSessions(ids: ReadonlyArray<string>, json: boolean, 
 }
 
 /** Tags after some were added and some removed, in their order. */
-export const changedTags = (now: ReadonlyArray<string>, added: ReadonlyArray<string>, removed: ReadonlyArray<string>): ReadonlyArray<string> =>
-  [...new Set([...now, ...added])].filter((tag) => !removed.includes(tag))
+export const changedTags = (
+  now: ReadonlyArray<string>,
+  added: ReadonlyArray<string>,
+  removed: ReadonlyArray<string>,
+): ReadonlyArray<string> => [...new Set([...now, ...added])].filter((tag) => !removed.includes(tag))

@@ -54,15 +54,28 @@ export function sessionTable(
   const columns: ReadonlyArray<Column<Session>> = [
     { title: "ID", text: ({ id }) => shortId(id, length), style: () => "cyan" },
     { title: "STATE", text: stateText, style: stateStyle },
-    { title: "LABEL", text: (session) => `${session.pinned ? "* " : ""}${printable(session.label)}`, style: () => "bold", least: 8 },
+    {
+      title: "LABEL",
+      text: (session) => `${session.pinned ? "* " : ""}${printable(session.label)}`,
+      style: () => "bold",
+      least: 8,
+    },
     { title: "COMMAND", text: commandLine, least: 8, drop: 1 },
     { title: "TAGS", text: ({ tags }) => tags.map(printable).join(","), style: () => "blue", least: 6, drop: 4 },
-    { title: "SIZE", text: ({ terminal }) => (terminal === undefined ? "" : `${terminal.cols}x${terminal.rows}`), drop: 3, side: "right" },
+    {
+      title: "SIZE",
+      text: ({ terminal }) => (terminal === undefined ? "" : `${terminal.cols}x${terminal.rows}`),
+      drop: 3,
+      side: "right",
+    },
     { title: "EVENTS", text: ({ lastSeq }) => String(lastSeq), drop: 2, side: "right" },
     { title: "ACTIVE", text: ({ lastActiveAt }) => ago(lastActiveAt, now), side: "right" },
   ]
   const used = columns.filter(({ title, text }) => title !== "TAGS" || sessions.some((session) => text(session) !== ""))
-  return table(used, sessions, { paint: options.paint ?? plain, ...(options.width === undefined ? {} : { width: options.width }) })
+  return table(used, sessions, {
+    paint: options.paint ?? plain,
+    ...(options.width === undefined ? {} : { width: options.width }),
+  })
 }
 
 /** Characters from the end of the ids that tell all of them apart, 8 at least. */

@@ -66,4 +66,3 @@ export async function mark(id: string, text: string, json: boolean): Promise<voi
   const answer = await ask(useHub(), (api) => api.mark(id, { text, key: randomUUID() }))
   printEither(json, answer, () => [`marked at ${answer.seq}`])
 }
-

@@ -39,9 +39,3 @@ export function bytes(count: number): string {
   }
   return `${value.toFixed(1)} TiB`
 }
-
-/** A count with a letter for thousands and millions: `840`, `12.3k`, `1.2M`. */
-export function count(value: number): string {
-  if (value < 10_000) return String(value)
-  return value < 1_000_000 ? `${(value / 1000).toFixed(1)}k` : `${(value / 1_000_000).toFixed(1)}M`
-}

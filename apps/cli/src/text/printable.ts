@@ -12,7 +12,10 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202
 export const printable = (text: string): string =>
   text.replace(CONTROL, (character) => {
     const point = character.codePointAt(0) ?? 0
-    return NAMED[character] ?? (point < 0x100 ? `\\x${point.toString(16).padStart(2, "0")}` : `\\u${point.toString(16).padStart(4, "0")}`)
+    return (
+      NAMED[character] ??
+      (point < 0x100 ? `\\x${point.toString(16).padStart(2, "0")}` : `\\u${point.toString(16).padStart(4, "0")}`)
+    )
   })
 
 /** Like `printable`, keeping line ends and tabs. */

@@ -29,7 +29,11 @@ export interface TableOptions {
 const GAP = 2
 
 /** The table as lines, without line ends; no line has blanks at its end. */
-export function table<A>(columns: ReadonlyArray<Column<A>>, rows: ReadonlyArray<A>, options: TableOptions = {}): ReadonlyArray<string> {
+export function table<A>(
+  columns: ReadonlyArray<Column<A>>,
+  rows: ReadonlyArray<A>,
+  options: TableOptions = {},
+): ReadonlyArray<string> {
   const { width, paint = plain, header = true } = options
   const natural = new Map(columns.map((column) => [column, naturalWidth(column, rows, header)]))
   const shown = width === undefined ? [...columns] : dropped(columns, natural, width)
@@ -43,8 +47,23 @@ export function table<A>(columns: ReadonlyArray<Column<A>>, rows: ReadonlyArray<
     })
     return parts.join(" ".repeat(GAP)).trimEnd()
   }
-  const head = header ? [line(shown.map(({ title }) => title), () => "dim")] : []
-  return [...head, ...rows.map((row) => line(shown.map((column) => column.text(row)), (i) => shown[i]?.style?.(row)))]
+  const head = header
+    ? [
+        line(
+          shown.map(({ title }) => title),
+          () => "dim",
+        ),
+      ]
+    : []
+  return [
+    ...head,
+    ...rows.map((row) =>
+      line(
+        shown.map((column) => column.text(row)),
+        (i) => shown[i]?.style?.(row),
+      ),
+    ),
+  ]
 }
 
 function naturalWidth<A>(column: Column<A>, rows: ReadonlyArray<A>, header: boolean): number {
@@ -53,7 +72,8 @@ function naturalWidth<A>(column: Column<A>, rows: ReadonlyArray<A>, header: bool
 
 type Widths<A> = ReadonlyMap<Column<A>, number>
 
-const total = (widths: ReadonlyArray<number>): number => widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1)
+const total = (widths: ReadonlyArray<number>): number =>
+  widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1)
 
 function dropped<A>(columns: ReadonlyArray<Column<A>>, natural: Widths<A>, width: number): Array<Column<A>> {
   const shown = [...columns]
@@ -70,7 +90,9 @@ function shrunk<A>(shown: ReadonlyArray<Column<A>>, natural: Widths<A>, width: n
   const widths = shown.map((column) => natural.get(column) ?? 0)
   let over = total(widths) - width
   while (over > 0) {
-    const candidates = shown.map((column, i) => (column.least !== undefined && (widths[i] ?? 0) > column.least ? (widths[i] ?? 0) : 0))
+    const candidates = shown.map((column, i) =>
+      column.least !== undefined && (widths[i] ?? 0) > column.least ? (widths[i] ?? 0) : 0,
+    )
     const widest = Math.max(...candidates)
     if (widest <= 0) break
     widths[candidates.indexOf(widest)] = widest - 1

@@ -79,15 +79,22 @@ export function makeApi(options: HttpOptions) {
     restore: (id: string, key?: string): Promise<Session> => post(`${of(id)}/restore`, keyed(key)),
     events: (id: string, range: EventRange = {}): Promise<EventPage> => get(`${of(id)}/events`, range),
     /** The log as server-sent events, from a cursor on; ends when the hub or `signal` ends it. */
-    followEvents: (id: string, range: EventRange & { readonly log?: string } = {}, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
-      stream(options, `${of(id)}/events/stream`, { ...range }, signal),
+    followEvents: (
+      id: string,
+      range: EventRange & { readonly log?: string } = {},
+      signal?: AbortSignal,
+    ): AsyncGenerator<SseEvent> => stream(options, `${of(id)}/events/stream`, { ...range }, signal),
     /** The feed of sessions as server-sent events. */
     followSessions: (after?: number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
       stream(options, "/api/sessions/stream", { after }, signal),
     mark: (id: string, mark: MarkSession): Promise<Appended> => post(`${of(id)}/marks`, mark),
     /** The log as asciicast or JSON lines; the body is to be read as it comes. */
     export: (id: string, format: "cast" | "jsonl", signal?: AbortSignal): Promise<Response> =>
-      open(options, "GET", `${of(id)}/export`, { query: { format }, headers: { accept: "*/*" }, ...(signal === undefined ? {} : { signal }) }),
+      open(options, "GET", `${of(id)}/export`, {
+        query: { format },
+        headers: { accept: "*/*" },
+        ...(signal === undefined ? {} : { signal }),
+      }),
     input: (id: string, input: Input): Promise<Appended> => post(`${of(id)}/input`, input),
     resize: (id: string, cols: number, rows: number): Promise<unknown> => post(`${of(id)}/resize`, { cols, rows }),
     signal: (id: string, signal: SignalName): Promise<unknown> => post(`${of(id)}/signal`, { signal }),
@@ -96,12 +103,14 @@ export function makeApi(options: HttpOptions) {
     stopRunner: (now: boolean): Promise<{ readonly runners: ReadonlyArray<unknown> }> => post("/api/runner/stop", { now }),
     tokens: (): Promise<{ readonly tokens: ReadonlyArray<TokenShown> }> => get("/api/tokens"),
     makeToken: (name: string, scope: TokenScope): Promise<TokenMade> => post("/api/tokens", { name, scope }),
-    revokeToken: (id: string): Promise<{ readonly revoked: boolean }> => json(options, "DELETE", `/api/tokens/${encodeURIComponent(id)}`),
+    revokeToken: (id: string): Promise<{ readonly revoked: boolean }> =>
+      json(options, "DELETE", `/api/tokens/${encodeURIComponent(id)}`),
     rotate: (): Promise<{ readonly rotated: boolean }> => post("/api/credential/rotate"),
     link: (): Promise<{ readonly url: string; readonly expiresAt: number }> => post("/api/links"),
     live: (): Promise<{ readonly live: boolean; readonly version: string }> => get("/health/live"),
     ready: (): Promise<HealthReport> => get("/health/ready"),
-    metrics: (): Promise<string> => open(options, "GET", "/metrics", { headers: { accept: "text/plain" } }).then((response) => response.text()),
+    metrics: (): Promise<string> =>
+      open(options, "GET", "/metrics", { headers: { accept: "text/plain" } }).then((response) => response.text()),
     openapi: (): Promise<unknown> => get("/openapi.json"),
   }
 }
@@ -109,7 +118,12 @@ export function makeApi(options: HttpOptions) {
 /** The routes of a hub. */
 export type Api = ReturnType<typeof makeApi>
 
-async function* stream(options: HttpOptions, path: string, query: object, signal: AbortSignal | undefined): AsyncGenerator<SseEvent> {
+async function* stream(
+  options: HttpOptions,
+  path: string,
+  query: object,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SseEvent> {
   const call = { query: { ...query }, headers: { accept: "text/event-stream" }, ...(signal === undefined ? {} : { signal }) }
   yield* sseEvents(await open(options, "GET", path, call))
 }

@@ -27,7 +27,8 @@ export interface HttpCall {
 /** Calls a route and gives its response once the hub accepted the call. Fails with `HoldfastError`. */
 export async function open(options: HttpOptions, method: string, path: string, call: HttpCall = {}): Promise<Response> {
   const query = Object.entries(call.query ?? {}).filter(([, value]) => value !== undefined)
-  const search = query.length === 0 ? "" : `?${new URLSearchParams(query.map(([name, value]) => [name, String(value)])).toString()}`
+  const search =
+    query.length === 0 ? "" : `?${new URLSearchParams(query.map(([name, value]) => [name, String(value)])).toString()}`
   const headers: Record<string, string> = { accept: "application/json", ...call.headers }
   if (options.token !== undefined) headers["authorization"] = `Bearer ${options.token}`
   // A body that changes something must be JSON, also an empty one (G-3).
@@ -45,7 +46,12 @@ export async function json<A>(options: HttpOptions, method: string, path: string
   try {
     return JSON.parse(text) as A
   } catch {
-    throw new HoldfastError("ProtocolBroken", `${path} did not answer with JSON; is another program listening there?`, {}, response.status)
+    throw new HoldfastError(
+      "ProtocolBroken",
+      `${path} did not answer with JSON; is another program listening there?`,
+      {},
+      response.status,
+    )
   }
 }
 
@@ -78,7 +84,8 @@ async function refusal(response: Response): Promise<HoldfastError> {
   const fallback = response.status === 401 ? "Unauthorized" : "HttpError"
   try {
     const parsed: unknown = JSON.parse(text)
-    if (typeof parsed === "object" && parsed !== null && "error" in parsed) return decodeError(parsed.error, fallback, response.status)
+    if (typeof parsed === "object" && parsed !== null && "error" in parsed)
+      return decodeError(parsed.error, fallback, response.status)
   } catch {
     return new HoldfastError(fallback, `the hub answered ${response.status}`, {}, response.status)
   }
