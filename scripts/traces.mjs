@@ -13,7 +13,7 @@ const CODE = /^(packages|apps|testkit|bench|scripts|tests)\/.*\.(ts|mjs)$/
 const MAX_BYTES = 2_000_000
 
 /** Names that example paths in documents and tests may use. */
-const EXAMPLES = "(?:you|me|user|ada|somebody)"
+const EXAMPLES = "(?:you|me|user|ada|somebody|x)"
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
 /** Folders of this machine that are long enough to be told from ordinary words. */
