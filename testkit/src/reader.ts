@@ -6,13 +6,15 @@ import WebSocket from "ws"
 import { Attachment } from "@holdfast/client/Attachment"
 import { Connection } from "@holdfast/client/Connection"
 import { makeClientId } from "@holdfast/client/client-id"
-import { wsSocket } from "@holdfast/client/socket"
+import { wsSocket, type WsOptions } from "@holdfast/client/socket"
 import type { Item } from "@holdfast/client/items"
 import { eventually } from "./eventually.ts"
 
 /** Where and how to attach. */
 export interface ReaderOptions {
   readonly port: number
+  /** Port of a proxy in front of the hub. */
+  readonly proxy?: number
   readonly token: string
   readonly session: string
   readonly after?: number
@@ -56,19 +58,27 @@ export class LogHash {
   }
 }
 
-/** Opens a connection of the real client library to a hub on loopback. */
-export const openConnection = (port: () => number, token: string, name = "test"): Connection =>
+/** Opens a connection of the real client library to a hub on loopback, or to a proxy in front of it, which its Host must not name. */
+export const openConnection = (hub: () => number, token: string, proxy = hub): Connection =>
   new Connection({
-    open: (events) => wsSocket(WebSocket, `ws://127.0.0.1:${port()}/api/socket`, token)(events),
+    open: (events) => {
+      const host = `127.0.0.1:${hub()}`
+      class Addressed extends WebSocket {
+        constructor(url: string, protocols: string, options: WsOptions) {
+          super(url, protocols, { ...options, headers: { ...options.headers, host } })
+        }
+      }
+      return wsSocket(Addressed, `ws://127.0.0.1:${proxy()}/api/socket`, token)(events)
+    },
     client: makeClientId(),
-    name,
+    name: "test",
     backoff: { first: 20, most: 500 },
     connectTimeout: 2000,
   })
 
 /** Attaches a reader. */
 export function startReader(options: ReaderOptions): Reader {
-  const connection = openConnection(() => options.port, options.token)
+  const connection = openConnection(() => options.port, options.token, () => options.proxy ?? options.port)
   const { session, after, cols, rows, onItem } = options
   const attachment = new Attachment(connection, {
     session,
@@ -118,7 +128,12 @@ export function startReader(options: ReaderOptions): Reader {
     breaches,
     ends,
     reached: async (seq, within) => {
-      await eventually(`the reader has ${seq}`, within, () => last >= seq)
+      try {
+        await eventually(`the reader has ${seq}`, within, () => last >= seq)
+      } catch (cause) {
+        const where = `it is at ${last}, ${JSON.stringify(connection.state)}, ends: ${ends.join("; ")}, breaches: ${breaches.join("; ")}`
+        throw new Error(`the reader did not reach ${seq}: ${where}`, { cause })
+      }
     },
     close: () => {
       attachment.detach()

@@ -45,7 +45,7 @@ describe("order and resume", () => {
     for (let i = 0; i < count; i++) {
       const proxy = await startFaultProxy(() => hub.port())
       cleanups.push(() => proxy.stop())
-      members.push({ proxy, reader: reader({ port: proxy.port, token: hub.token, session, after: 0 }) })
+      members.push({ proxy, reader: reader({ port: hub.port(), proxy: proxy.port, token: hub.token, session, after: 0 }) })
     }
     const load = startKeyedLoad(hub, [session], 4)
     const end = performance.now() + sized({ short: 3000, ci: 10_000, long: 60_000 })
@@ -128,7 +128,7 @@ describe("order and resume", () => {
     const session = (await create(hub, { command: "cat" })).id
     const proxy = await startFaultProxy(() => hub.port())
     cleanups.push(() => proxy.stop())
-    const tails = Array.from({ length: 4 }, () => reader({ port: proxy.port, token: hub.token, session, after: 0 }))
+    const tails = Array.from({ length: 4 }, () => reader({ port: hub.port(), proxy: proxy.port, token: hub.token, session, after: 0 }))
     const operations = sized({ short: 40, ci: 150, long: 500 })
     const history: Array<{ readonly began: number; readonly ended: number; readonly seq: number }> = []
     const clients = Array.from({ length: 8 }, async (_, client) => {
