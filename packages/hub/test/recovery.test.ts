@@ -111,6 +111,18 @@ describe("a hub that starts again", () => {
     expect(runner.children).toHaveLength(1)
   })
 
+  it("R-8 R-18 a start whose answer was lost with the connection is made once, and the create still answers", async () => {
+    const runner = new ScriptedRunner("one")
+    runner.swallow = true
+    const house = await open({ runners: runner.layer })
+    const creating = createTerminal(house, { command: "/bin/sh" })
+    await listed(house)
+    runner.swallow = false
+    runner.cut()
+    expect((await creating).process).toBe("running")
+    expect(runner.children).toHaveLength(1)
+  })
+
   it("R-5 a connection that is cut between any two entries loses and doubles nothing", async () => {
     const runner = new ScriptedRunner("one")
     const house = await open({ runners: runner.layer })

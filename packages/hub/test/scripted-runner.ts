@@ -53,6 +53,7 @@ export class ScriptedRunner {
   settleInput = true
   state: "live" | "dead" = "live"
   private events: RunnerEvents | undefined
+  private readonly swallowed: Array<(error: Error) => void> = []
   private readonly all: ReadonlyArray<ScriptedRunner>
 
   constructor(generation: string, all: ReadonlyArray<ScriptedRunner> = []) {
@@ -101,6 +102,7 @@ export class ScriptedRunner {
     const { events } = this
     this.events = undefined
     for (const child of this.children) child.sending = 0
+    for (const reject of this.swallowed.splice(0)) reject(new RunnerGone("cut by the test"))
     events?.closed({ reason: "lost", message: "cut by the test" })
   }
 
@@ -135,7 +137,7 @@ export class ScriptedRunner {
       bufferedBytes: 0,
       start: (request) => {
         if (gone()) return Promise.reject(new RunnerGone("gone"))
-        if (this.swallow) return new Promise(() => {})
+        if (this.swallow) return new Promise((_, reject) => this.swallowed.push(reject))
         if (this.refusal !== undefined) return Promise.reject(new RequestRefused(this.refusal))
         const there = this.children.find((child) => child.request.id === request.id)
         if (there !== undefined) return Promise.resolve(there.status)

@@ -91,8 +91,11 @@ const runner = (core: Core): Effect.Effect<RunnerLink, Unavailable> =>
   })
 
 /** A refused start is written into the log and answered as the error it is; a lost answer is left to the reconciler. */
-const startFailed = ({ session }: Loaded, cause: unknown): Effect.Effect<void, DoorError> => {
-  if (!(cause instanceof RequestRefused)) return Effect.void
+const startFailed = ({ session, parts }: Loaded, cause: unknown): Effect.Effect<void, DoorError> => {
+  if (!(cause instanceof RequestRefused)) {
+    parts.starting = false
+    return Effect.void
+  }
   const { tag, message } = cause.failure
   return Effect.callback<void, DoorError>((resume) => {
     session.submit({

@@ -59,10 +59,14 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       })
       const reconciler: Reconciler = new Reconciler(runners, table, () => fleet)
       const fleet = new Fleet(runners, id, epoch, {
-        died: () => void reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) })),
+        died: () => reconcile(),
+        back: () => reconcile(),
         child: (link, status) => reconciler.place(link, status),
         report,
       })
+      const reconcile = (): void => {
+        reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) }))
+      }
       const core: Core = { id, options, store, table, fleet, reconciler, feed, now }
       const past = new PastScreens()
       const keys = new Terminals.InputKeys()
@@ -85,7 +89,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
         }),
       )
       yield* Effect.promise(() => fleet.begin().catch((cause: unknown) => report("runners could not be looked for", { cause: String(cause) })))
-      void reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) }))
+      reconcile()
 
       return Hub.of({
         id,

@@ -29,6 +29,8 @@ export interface RunnerLink {
 export interface FleetEvents {
   /** A runner died: look for sessions that had a child there. */
   readonly died: (dead: DeadRunner) => void
+  /** A runner was reached again: look for sessions whose start it never confirmed. */
+  readonly back: () => void
   /** A child of a connected runner has no place yet. */
   readonly child: (link: RunnerLink, status: ChildStatus) => void
   readonly report: (message: string, fields: Readonly<Record<string, unknown>>) => void
@@ -195,6 +197,7 @@ export class Fleet {
     const now = all.find((other) => other.generation === found.generation)
     if (now?.state === "live") {
       await this.connect(now)
+      this.events.back()
       return
     }
     const dead: DeadRunner = now ?? { state: "dead", generation: found.generation, directory: found.directory, record: found.record }

@@ -6,7 +6,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { decide } from "@holdfast/core/decide"
 import type { RecoveredChild } from "@holdfast/runner/client/recover"
+import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
 import type { ChildStatus } from "@holdfast/runner/wire/messages"
 import type { SessionQuery } from "@holdfast/protocol/session"
 import type { Loaded, SessionTable } from "../session/SessionTable.ts"
@@ -133,7 +135,10 @@ export class Reconciler {
     const request = { id: child, session: session.id, terminal: spec, scrollback: this.table.context.settings.scrollback }
     this.fleet().start(link, request, parts).catch((cause: unknown) => {
       this.table.context.report("a process could not be started again", { session: session.id, cause: String(cause) })
-      if (this.fleet().links.get(link.generation) === link) writeOffUnknown(session)
+      // Without an answer the connection is gone, and the next pass looks again.
+      if (!(cause instanceof RequestRefused)) return
+      const { tag, message } = cause.failure
+      session.submit({ decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }), done: () => {} })
     })
   }
 
