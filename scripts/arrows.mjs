@@ -31,13 +31,13 @@ const RULES = [
       "@holdfast/runner/client/",
       "@holdfast/runner/emulator/Emulators",
     ],
-    packages: ["effect", "@effect/platform-node", "ws"],
+    packages: ["effect", "ws"],
     node: true,
   },
   {
     room: "apps/cli",
     rooms: ["@holdfast/protocol", "@holdfast/core", "@holdfast/store", "@holdfast/runner", "@holdfast/hub", "@holdfast/client"],
-    packages: ["effect", "@effect/platform-node", "ws"],
+    packages: ["effect", "@effect/platform-node-shared", "ws"],
     node: true,
   },
 ]

@@ -2,7 +2,7 @@
  * `npm run build`: bundles the command line and the programs it starts into apps/cli/dist.
  *
  * Programs that are running keep working while a new build arrives: chunks carry a hash of their content and older ones
- * stay for a week, entries are replaced by rename. `--if-needed` builds only when a source is newer than the last build.
+ * stay for a day, entries are replaced by rename. `--if-needed` builds only when a source is newer than the last build.
  */
 import {
   existsSync,
@@ -35,7 +35,7 @@ const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const DIST = join(ROOT, "apps/cli/dist")
 const STAMP = join(DIST, "build.json")
-const WEEK = 7 * 24 * 3600 * 1000
+const DAY = 24 * 3600 * 1000
 
 function* sources(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -123,7 +123,7 @@ function removeOldChunks(current) {
   for (const name of readdirSync(DIST)) {
     const path = join(DIST, name)
     const stale = (isChunk(path) && !current.has(path)) || name.endsWith(".tmp")
-    if (stale && Date.now() - statSync(path).mtimeMs > WEEK) rmSync(path, { force: true })
+    if (stale && Date.now() - statSync(path).mtimeMs > DAY) rmSync(path, { force: true })
   }
 }
 

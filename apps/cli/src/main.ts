@@ -4,7 +4,6 @@
  * Only the definitions of the commands are loaded here; each handler loads its own code. Exit codes are those of
  * docs/PROTOCOL.md, X-6: 0 done, 1 refused with a reason, 2 wrong usage, 3 server not reachable.
  */
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -17,6 +16,7 @@ import { operationCommands } from "./commands/operations.ts"
 import { sessionCommands } from "./commands/sessions.ts"
 import { terminalCommands } from "./commands/terminals.ts"
 import { EXIT, toFailure } from "./failure.ts"
+import { nodeServices } from "./node-services.ts"
 import { complain, endWithReader } from "./output.ts"
 import { VERSION } from "./version.ts"
 
@@ -32,7 +32,7 @@ async function run(args: ReadonlyArray<string>): Promise<number> {
       CliConfig.CliConfig,
       CliConfig.make({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
     ),
-    Effect.provide(NodeServices.layer),
+    Effect.provide(nodeServices),
   )
   const exit = await Effect.runPromiseExit(program)
   if (Exit.isSuccess(exit)) return Number(process.exitCode ?? EXIT.done)
