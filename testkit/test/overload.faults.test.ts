@@ -219,7 +219,8 @@ describe("overload", () => {
     const hub = await open({ settings: { HOLDFAST_LOG_MAX_BYTES: String(64 * 1024 * 1024) } })
     const { id } = await create(hub, { command: "sh", args: ["-c", "trap 'exit 9' INT; yes"] })
     const [runner = 0] = hub.runners()
-    await pause(1000)
+    // The first seconds make both processes warm.
+    await pause(4000)
     const before = { hub: residentBytes(hub.pid()), runner: residentBytes(runner) }
     const peak = { ...before }
     const end = performance.now() + sized({ short: 5000, ci: 30_000, long: 30_000 })
