@@ -29,6 +29,9 @@ import * as Terminals from "./terminals.ts"
 /** Name of the lease whose token orders the hubs of a data directory. */
 const LEASE = "hub"
 
+/** How long the start waits for living runners to answer, in milliseconds; afterwards they come in behind it. */
+const BEGIN_WAIT = 250
+
 /** How often sessions whose time in the trash is over are looked for, and how many are taken at once. */
 const PURGE_EVERY = 60_000
 const PURGE_AT_ONCE = 100
@@ -88,8 +91,12 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
           await past.stop()
         }),
       )
-      yield* Effect.promise(() => fleet.begin().catch((cause: unknown) => report("runners could not be looked for", { cause: String(cause) })))
-      reconcile()
+      const begun = fleet.begin()
+      void begun.then(reconcile)
+      yield* Effect.raceFirst(
+        Effect.promise(() => begun),
+        Effect.sleep(BEGIN_WAIT),
+      )
 
       return Hub.of({
         id,

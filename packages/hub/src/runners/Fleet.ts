@@ -45,6 +45,7 @@ export class Fleet {
   private readonly hub: string
   private readonly epoch: number
   private readonly events: FleetEvents
+  private begun: Promise<void> = Promise.resolve()
   private startingOne: Promise<RunnerLink> | undefined
   private readonly timers = new Set<NodeJS.Timeout>()
   private closed = false
@@ -62,17 +63,17 @@ export class Fleet {
     return this.problem === undefined ? "ok" : "away"
   }
 
-  /** Finds and connects every living runner; gives the dead ones. */
-  async begin(): Promise<ReadonlyArray<DeadRunner>> {
-    const all = await this.runners.discover()
-    await Promise.all(all.map((found) => (found.state === "live" ? this.connect(found).catch(() => this.retry(found, 0)) : undefined)))
-    return all.filter((found): found is DeadRunner => found.state === "dead")
+  /** Finds every living runner and tries to connect to it; never rejects. */
+  begin(): Promise<void> {
+    this.begun = this.search().catch((cause: unknown) => this.events.report("runners could not be looked for", { cause: String(cause) }))
+    return this.begun
   }
 
   /** The runner for new children; started when there is none. */
-  current(): Promise<RunnerLink> {
+  async current(): Promise<RunnerLink> {
+    await this.begun
     for (const link of this.links.values()) {
-      if (!link.draining && link.connection.welcome.version === RUNNER_PROTOCOL_VERSION) return Promise.resolve(link)
+      if (!link.draining && link.connection.welcome.version === RUNNER_PROTOCOL_VERSION) return link
     }
     this.startingOne ??= this.startOne().finally(() => (this.startingOne = undefined))
     return this.startingOne
@@ -121,6 +122,11 @@ export class Fleet {
     for (const timer of this.timers) clearTimeout(timer)
     for (const link of this.links.values()) link.connection.close()
     this.links.clear()
+  }
+
+  private async search(): Promise<void> {
+    const all = await this.runners.discover()
+    await Promise.all(all.map((found) => (found.state === "live" ? this.connect(found).catch(() => this.retry(found, 0)) : undefined)))
   }
 
   private async startOne(): Promise<RunnerLink> {
