@@ -11,12 +11,14 @@ import { growth, settled, type Held } from "../process/held.ts"
 import { collectStation, figure, startStation } from "../process/station.ts"
 import { ofLimit, type Contestant, type Place, type Row } from "../row.ts"
 
+const WARM = 100
+
 const connections = (place: Place): number => place.size(1000, 300)
 
-/** Kilobytes per connection. As many connections go first, to bring the process to its working size. */
+/** Kilobytes per connection. A few go first, to bring the process to its working size. */
 async function perConnection(place: Place, held: () => Promise<Held>, connect: () => Promise<void>): Promise<number> {
   const count = connections(place)
-  for (let at = 0; at < count; at++) await connect()
+  for (let at = 0; at < WARM; at++) await connect()
   const before = await settled(held)
   for (let at = 0; at < count; at++) await connect()
   return growth(before, await settled(held)) / 1024 / count

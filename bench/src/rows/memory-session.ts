@@ -56,9 +56,9 @@ export const MEMORY_SESSION: Row = {
                 await wire.call("Detach", { session })
               })
             }
-            // One half brings the process to its working size: code, caches, garbage. The other half is what is measured.
-            const warm = count / 2
-            for (let pass = 0; pass < 2; pass++) await touch(0, warm)
+            // A tenth, again and again, brings the process to its working size: code, caches, garbage. The rest is what is measured.
+            const warm = count / 10
+            for (let pass = 0; pass < 12; pass++) await touch(0, warm)
             await pause(UNLOAD * REST)
             const before = await settled(() => hub.ask("collect"))
             await touch(warm, count)

@@ -32,7 +32,7 @@ async function perStalled(
   const before = await flow(SUBSCRIBERS)
   listeners.stall(STALLED)
   const after = await flow(SUBSCRIBERS - STALLED)
-  return { each: growth(before, after) / 1e6 / STALLED }
+  return { each: growth(before, after) / 1e6 / STALLED, heap: (after.heap - before.heap) / 1e6 / STALLED }
 }
 
 const bare: Contestant = {
@@ -55,7 +55,10 @@ export const STALLED_READER: Row = {
   id: "stalled-reader",
   title: "server memory per stalled reader while 8 MB/s flow",
   cold: true,
-  figures: [{ id: "each", title: "", unit: "MB", better: "less", goals: [value(2)] }],
+  figures: [
+    { id: "each", title: "", unit: "MB", better: "less", goals: [value(2)] },
+    { id: "heap", title: "of it in the heap", unit: "MB", better: "less", goals: [] },
+  ],
   ours: {
     name: "holdfast",
     open: async (place) => ({
