@@ -20,7 +20,8 @@ function main(args: ReadonlyArray<string>): number {
     return 2
   }
   const [before, after] = [readReport(first), readReport(second)]
-  if (before.form !== after.form) console.log(`The runs differ in form: ${before.form} and ${after.form}. Sizes differ, so read with care.`)
+  if (before.form !== after.form)
+    console.log(`The runs differ in form: ${before.form} and ${after.form}. Sizes differ, so read with care.`)
   if (before.machine.cpu !== after.machine.cpu) console.log("The runs are from different machines; only ratios can be compared.")
   const all = changes(before.lines, after.lines)
   for (const one of all) console.log(line(one))

@@ -29,7 +29,8 @@ function uncertainty(line: Line, judged: Judged): number {
 function change(before: Line, after: Line, at: number): Change | undefined {
   const one = before.judged[at]
   const two = after.judged[at]
-  if (one?.got === undefined || two?.got === undefined || one.goal.of !== two.goal.of || one.goal.how !== two.goal.how) return undefined
+  if (one?.got === undefined || two?.got === undefined || one.goal.of !== two.goal.of || one.goal.how !== two.goal.how)
+    return undefined
   const noise = Math.max(LEAST, uncertainty(before, one) + uncertainty(after, two))
   // A distance can be zero or below it, where a quotient says nothing: it is judged by ours alone.
   const [from, to] = one.goal.how === "over" ? [ours(before), ours(after)] : [one.got, two.got]

@@ -50,7 +50,9 @@ function readArguments(args: ReadonlyArray<string>): Arguments | string {
   }
 }
 
-const say = process.stderr.isTTY ? (text: string): boolean => process.stderr.write(`\r\x1b[2K${text.slice(0, 100)}`) : (): boolean => true
+const say = process.stderr.isTTY
+  ? (text: string): boolean => process.stderr.write(`\r\x1b[2K${text.slice(0, 100)}`)
+  : (): boolean => true
 
 async function run(options: Arguments): Promise<number> {
   const started = new Date()
@@ -76,18 +78,32 @@ async function run(options: Arguments): Promise<number> {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
   const form = options.short ? "short" : "full"
-  console.log(`\nHoldfast bench, ${form} form, ${options.rounds} rounds interleaved, medians; ${machine().cores} × ${machine().cpu}, Node ${process.version}`)
+  console.log(
+    `\nHoldfast bench, ${form} form, ${options.rounds} rounds interleaved, medians; ${machine().cores} × ${machine().cpu}, Node ${process.version}`,
+  )
   console.log(`program under test: ${relative(process.cwd(), MAIN)}\n`)
   console.log(table(all))
   console.log("")
   for (const note of notes(all)) console.log(note)
   const { reached, target, missed, unknown } = count(all)
   const seconds = Math.round((Date.now() - started.getTime()) / 1000)
-  console.log(`${reached} figures reached (${target} of them their target), ${missed} missed, ${unknown} not measured, in ${seconds} s`)
+  console.log(
+    `${reached} figures reached (${target} of them their target), ${missed} missed, ${unknown} not measured, in ${seconds} s`,
+  )
   if (options.json !== undefined) {
-    writeReport(options.json, { version: REPORT_VERSION, started: started.toISOString(), form, rounds: options.rounds, machine: machine(), lines: all, outcomes })
+    writeReport(options.json, {
+      version: REPORT_VERSION,
+      started: started.toISOString(),
+      form,
+      rounds: options.rounds,
+      machine: machine(),
+      lines: all,
+      outcomes,
+    })
   }
-  const broken = Object.values(outcomes).flat().some((one) => one.role !== "peer" && (one.failed ?? one.missing) !== undefined)
+  const broken = Object.values(outcomes)
+    .flat()
+    .some((one) => one.role !== "peer" && (one.failed ?? one.missing) !== undefined)
   return broken ? 1 : 0
 }
 

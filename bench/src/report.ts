@@ -14,7 +14,13 @@ export interface Report {
   readonly started: string
   readonly form: "full" | "short"
   readonly rounds: number
-  readonly machine: { readonly platform: string; readonly cpu: string; readonly cores: number; readonly memory: number; readonly node: string }
+  readonly machine: {
+    readonly platform: string
+    readonly cpu: string
+    readonly cores: number
+    readonly memory: number
+    readonly node: string
+  }
   readonly lines: ReadonlyArray<Line>
   readonly outcomes: Readonly<Record<string, ReadonlyArray<Outcome>>>
 }

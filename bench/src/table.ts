@@ -37,7 +37,8 @@ function peers(line: Line): string {
   return line.measured
     .filter((one) => one.role === "peer")
     .map((one) => {
-      if (one.median === undefined) return `${one.name} ${one.missing !== undefined ? "missing" : one.failed !== undefined ? "failed" : "-"}`
+      if (one.median === undefined)
+        return `${one.name} ${one.missing !== undefined ? "missing" : one.failed !== undefined ? "failed" : "-"}`
       const ratio = limit === undefined ? "" : ` (${(one.median / limit).toFixed(2)}×)`
       return `${one.name} ${short(one.median)}${ratio}`
     })
@@ -47,10 +48,14 @@ function peers(line: Line): string {
 /** One text row of cells per goal; a figure without goals gets one row. */
 function cells(line: Line): ReadonlyArray<ReadonlyArray<string>> {
   const ours = line.measured.find((one) => one.role === "ours")
-  const noisy = (one: Measured | undefined): string => (one?.spread !== undefined && one.spread > 0.15 ? ` ±${Math.round(one.spread * 100)}%` : "")
+  const noisy = (one: Measured | undefined): string =>
+    one?.spread !== undefined && one.spread > 0.15 ? ` ±${Math.round(one.spread * 100)}%` : ""
   const judged: ReadonlyArray<Judged | undefined> = line.judged.length === 0 ? [undefined] : line.judged
   return judged.map((one, at) => {
-    const other = one === undefined || one.goal.how === "value" ? line.measured.find((m) => m.role === "limit") : rival(one.goal, line.measured)
+    const other =
+      one === undefined || one.goal.how === "value"
+        ? line.measured.find((m) => m.role === "limit")
+        : rival(one.goal, line.measured)
     return [
       at === 0 ? line.title : "  the same",
       at === 0 ? `${short(ours?.median)} ${line.unit}${noisy(ours)}` : "",
@@ -70,7 +75,11 @@ const HEAD = ["row", "ours", "limit", "ratio", "reach", "target", "peers (ratio 
 export function table(all: ReadonlyArray<Line>): string {
   const rows = [HEAD, ...all.flatMap(cells)]
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)))
-  const print = (row: ReadonlyArray<string>): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+  const print = (row: ReadonlyArray<string>): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd()
   const [head, ...body] = rows.map(print)
   return [head, widths.map((width) => "-".repeat(width)).join("  "), ...body].join("\n")
 }
@@ -88,7 +97,12 @@ export const notes = (all: ReadonlyArray<Line>): ReadonlyArray<string> => [
 ]
 
 /** How many goals were reached (target included), missed, and not measured. */
-export function count(all: ReadonlyArray<Line>): { readonly reached: number; readonly target: number; readonly missed: number; readonly unknown: number } {
+export function count(all: ReadonlyArray<Line>): {
+  readonly reached: number
+  readonly target: number
+  readonly missed: number
+  readonly unknown: number
+} {
   const verdicts = all.flatMap((line) => line.judged.map((one) => one.verdict))
   const how = (verdict: Judged["verdict"]): number => verdicts.filter((one) => one === verdict).length
   return { reached: how("reached") + how("target"), target: how("target"), missed: how("missed"), unknown: how("unknown") }

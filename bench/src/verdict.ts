@@ -47,7 +47,9 @@ export interface Line {
 
 /** The contestant's figure over all rounds. */
 function measured(outcome: Outcome, figure: string): Measured {
-  const values = outcome.rounds.map((round) => round[figure]).filter((value): value is number => value !== undefined && Number.isFinite(value))
+  const values = outcome.rounds
+    .map((round) => round[figure])
+    .filter((value): value is number => value !== undefined && Number.isFinite(value))
   return {
     name: outcome.name,
     role: outcome.role,

@@ -29,7 +29,13 @@ const recorder = (name: string, calls: Array<string>): Contestant => ({
   },
 })
 
-const row = (ours: Contestant, ...peers: ReadonlyArray<Contestant>): Row => ({ id: "row", title: "a row", figures: [], ours, peers })
+const row = (ours: Contestant, ...peers: ReadonlyArray<Contestant>): Row => ({
+  id: "row",
+  title: "a row",
+  figures: [],
+  ours,
+  peers,
+})
 
 describe("the harness", () => {
   it("opens once, measures in turn with the order turning, and closes", async () => {
@@ -46,7 +52,10 @@ describe("the harness", () => {
 
   it("keeps the reason of a missing peer apart from that of a failed one, and goes on with the others", async () => {
     const absent: Contestant = { name: "absent", open: () => Promise.reject(new Missing("not installed")) }
-    const broken: Contestant = { name: "broken", open: async () => ({ measure: () => Promise.reject(new Error("fell over")), close: async () => {} }) }
+    const broken: Contestant = {
+      name: "broken",
+      open: async () => ({ measure: () => Promise.reject(new Error("fell over")), close: async () => {} }),
+    }
     const outcomes = await measureRow(row(recorder("a", []), absent, broken), options(true))
     expect(outcomes.map(({ rounds, missing, failed }) => [rounds.length, missing, failed])).toEqual([
       [3, undefined, undefined],
@@ -56,7 +65,10 @@ describe("the harness", () => {
   })
 
   it("gives up on a measurement that never ends", async () => {
-    const stuck: Contestant = { name: "stuck", open: async () => ({ measure: () => new Promise(() => {}), close: async () => {} }) }
+    const stuck: Contestant = {
+      name: "stuck",
+      open: async () => ({ measure: () => new Promise(() => {}), close: async () => {} }),
+    }
     const [outcome] = await measureRow(row(stuck), options(true))
     expect(outcome?.failed).toContain("not done within 200 ms")
   })

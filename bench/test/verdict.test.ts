@@ -40,7 +40,11 @@ describe("statistics", () => {
 
 describe("a verdict", () => {
   it("compares medians with the limit, so that one bad round does not decide", () => {
-    const all = judged(row("more", ofLimit(0.3, 0.4)), outcome("ours", "holdfast", 35, 1, 36), outcome("limit", "file", 100, 100, 900))
+    const all = judged(
+      row("more", ofLimit(0.3, 0.4)),
+      outcome("ours", "holdfast", 35, 1, 36),
+      outcome("limit", "file", 100, 100, 900),
+    )
     expect(verdicts(all)).toEqual(["reached"])
     expect(all[0]?.judged[0]?.got).toBeCloseTo(0.35)
   })
@@ -86,7 +90,9 @@ describe("two runs", () => {
     judged(row("more", ofLimit(0.3)), outcome("ours", "holdfast", ...ours), outcome("limit", "file", ...limit))
 
   it("are the same when the whole machine became slower", () => {
-    expect(changes(run([40, 40, 40], [100, 100, 100]), run([20, 20, 20], [50, 50, 50])).map((one) => one.verdict)).toEqual(["same"])
+    expect(changes(run([40, 40, 40], [100, 100, 100]), run([20, 20, 20], [50, 50, 50])).map((one) => one.verdict)).toEqual([
+      "same",
+    ])
   })
 
   it("differ when ours became slower beside its limit", () => {
@@ -96,7 +102,9 @@ describe("two runs", () => {
   })
 
   it("are the same when the rounds themselves differ by as much", () => {
-    expect(changes(run([20, 40, 60], [100, 100, 100]), run([20, 30, 60], [100, 100, 100])).map((one) => one.verdict)).toEqual(["same"])
+    expect(changes(run([20, 40, 60], [100, 100, 100]), run([20, 30, 60], [100, 100, 100])).map((one) => one.verdict)).toEqual([
+      "same",
+    ])
   })
 
   it("tell which figures only one of them measured", () => {

@@ -11,7 +11,16 @@ answer({
       return process.memoryUsage().heapUsed
     }
     const before = collect()
-    const kept = Array.from({ length: count }, (_, at) => ({ id: `session-${at}`, handle: at, epoch: 1, next: at, first: 1, viewers: [], waiting: [], touched: at }))
+    const kept = Array.from({ length: count }, (_, at) => ({
+      id: `session-${at}`,
+      handle: at,
+      epoch: 1,
+      next: at,
+      first: 1,
+      viewers: [],
+      waiting: [],
+      touched: at,
+    }))
     const kilobytes = (collect() - before) / 1024 / count
     return { kilobytes, kept: kept.length }
   },

@@ -85,11 +85,22 @@ async function askProbe(path: string, word: string): Promise<ProbeReading> {
 }
 
 /** The fields of a terminal that needs nothing of the user's: fixed size, no start-up files. */
-export const terminal = (command: string, args: ReadonlyArray<string>): object => ({ kind: "terminal", command, args, cols: 80, rows: 24, cwd: "/" })
+export const terminal = (command: string, args: ReadonlyArray<string>): object => ({
+  kind: "terminal",
+  command,
+  args,
+  cols: 80,
+  rows: 24,
+  cwd: "/",
+})
 
 /** Creates a session over HTTP and gives its id. */
 export async function createSession(hub: Hub, body: object): Promise<string> {
-  const answer = await hub.process.call<{ readonly id: string; readonly error?: { readonly message: string } }>("POST", "/api/sessions", body)
+  const answer = await hub.process.call<{ readonly id: string; readonly error?: { readonly message: string } }>(
+    "POST",
+    "/api/sessions",
+    body,
+  )
   if (answer.status !== 201) throw new Error(`create answered ${answer.status}: ${JSON.stringify(answer.body).slice(0, 300)}`)
   return answer.body.id
 }

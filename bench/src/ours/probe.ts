@@ -19,7 +19,13 @@ if (isMainThread && path !== undefined) {
   delay.enable()
   const read = (): object => {
     const { rss, heapUsed, external } = process.memoryUsage()
-    return { rss, heap: heapUsed + external, p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), max: late(delay.max) }
+    return {
+      rss,
+      heap: heapUsed + external,
+      p50: late(delay.percentile(50)),
+      p99: late(delay.percentile(99)),
+      max: late(delay.max),
+    }
   }
   const server = createServer((socket) => {
     socket.unref()

@@ -36,7 +36,9 @@ const EVENTS: ReadonlyArray<EventDraft> = [
 export function sessionSeed(at: number): SessionSeed {
   const time = 1_790_000_000_000 + at * 1000
   const id = uuidV7(time, crypto.getRandomValues(new Uint8Array(10)))
-  const drafts = EVENTS.map((draft) => (draft.name === "session/created" ? { ...draft, data: { ...draft.data, label: `seeded ${at}` } } : draft))
+  const drafts = EVENTS.map((draft) =>
+    draft.name === "session/created" ? { ...draft, data: { ...draft.data, label: `seeded ${at}` } } : draft,
+  )
   const encoded = encodeDrafts(id, undefined, drafts, 1, time, "owner")
   if (encoded === undefined) throw new Error("the seed makes no session")
   const state: SessionState = encoded.state

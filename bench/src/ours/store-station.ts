@@ -45,7 +45,9 @@ answer({
     const directory = String(fields["directory"])
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const scope = await Effect.runPromise(Scope.make())
-    const context = await Effect.runPromise(Layer.buildWithScope(SqliteStore.layer({ path: join(directory, "holdfast.sqlite") }), scope))
+    const context = await Effect.runPromise(
+      Layer.buildWithScope(SqliteStore.layer({ path: join(directory, "holdfast.sqlite") }), scope),
+    )
     opened = { store: Context.get(context, Store), scope, sessions: [] }
     return {}
   },

@@ -49,7 +49,11 @@ export interface Stream {
 export interface Wire {
   readonly call: (command: string, payload: object) => Promise<Record<string, unknown>>
   /** Attaches; frames may arrive before the promise's continuation runs and are counted. */
-  readonly attach: (session: string, options: { readonly after?: number; readonly mode?: "interactive" | "viewer" }, changed?: (events: number) => void) => Promise<Stream>
+  readonly attach: (
+    session: string,
+    options: { readonly after?: number; readonly mode?: "interactive" | "viewer" },
+    changed?: (events: number) => void,
+  ) => Promise<Stream>
   readonly input: (stream: Stream, number: number, bytes: Uint8Array) => void
   /** Stops or goes on reading from the socket. */
   readonly pause: () => void
@@ -76,7 +80,10 @@ export async function connectWire(address: Address): Promise<Wire> {
     maxPayload: 64 * 1024 * 1024,
   })
   await once(socket, "open")
-  const calls = new Map<string, { readonly done: (value: Record<string, unknown>) => void; readonly fail: (error: Error) => void }>()
+  const calls = new Map<
+    string,
+    { readonly done: (value: Record<string, unknown>) => void; readonly fail: (error: Error) => void }
+  >()
   const streams = new Map<number, Stream>()
   const attaching = new Map<string, Stream>()
   let next = 0
@@ -105,7 +112,19 @@ export async function connectWire(address: Address): Promise<Wire> {
   return {
     call,
     attach: async (session, options, changed = () => {}) => {
-      const stream: Stream = { session, handle: -1, events: 0, bytes: 0, output: 0, seq: 0, synced: false, snapshot: false, settled: 0, unacknowledged: 0, changed }
+      const stream: Stream = {
+        session,
+        handle: -1,
+        events: 0,
+        bytes: 0,
+        output: 0,
+        seq: 0,
+        synced: false,
+        snapshot: false,
+        settled: 0,
+        unacknowledged: 0,
+        changed,
+      }
       attaching.set(String(next), stream)
       await call("Attach", { session, mode: "viewer", ...options })
       return stream
@@ -132,7 +151,13 @@ function settle(
     for (const one of message) settle(one, calls, streams, attaching)
     return
   }
-  const answer = message as { _tag: string; requestId?: string; exit?: { _tag: string; value?: unknown; cause?: unknown }; defect?: unknown; error?: unknown }
+  const answer = message as {
+    _tag: string
+    requestId?: string
+    exit?: { _tag: string; value?: unknown; cause?: unknown }
+    defect?: unknown
+    error?: unknown
+  }
   if (answer._tag !== "Exit" || answer.requestId === undefined) {
     if (answer._tag === "Pong") return
     const text = JSON.stringify(message).slice(0, 500)

@@ -19,7 +19,11 @@ export interface Audience {
 }
 
 /** How a peer's subscribers and publisher connect. */
-export type Seats = (port: number, subscribers: number, count: (events: number) => void) => Promise<{
+export type Seats = (
+  port: number,
+  subscribers: number,
+  count: (events: number) => void,
+) => Promise<{
   readonly publish: () => void
   readonly stall: (count: number) => void
   readonly close: () => void
@@ -32,23 +36,25 @@ async function open(url: string): Promise<WebSocket> {
 }
 
 /** Seats at the bare socket server, with events of `size` bytes. */
-export const bareSeatsOf = (size: number): Seats => async (port, subscribers, count) => {
-  const sockets: Array<WebSocket> = []
-  for (let at = 0; at < subscribers; at++) {
-    const socket = await open(`ws://127.0.0.1:${port}`)
-    socket.send("subscribe")
-    await once(socket, "message")
-    socket.on("message", (data) => count((data as Buffer).length / size))
-    sockets.push(socket)
+export const bareSeatsOf =
+  (size: number): Seats =>
+  async (port, subscribers, count) => {
+    const sockets: Array<WebSocket> = []
+    for (let at = 0; at < subscribers; at++) {
+      const socket = await open(`ws://127.0.0.1:${port}`)
+      socket.send("subscribe")
+      await once(socket, "message")
+      socket.on("message", (data) => count((data as Buffer).length / size))
+      sockets.push(socket)
+    }
+    const publisher = await open(`ws://127.0.0.1:${port}`)
+    const event = eventBytes(size)
+    return {
+      publish: () => publisher.send(event),
+      stall: (many) => sockets.slice(0, many).forEach((socket) => socket.pause()),
+      close: () => [...sockets, publisher].forEach((socket) => socket.terminate()),
+    }
   }
-  const publisher = await open(`ws://127.0.0.1:${port}`)
-  const event = eventBytes(size)
-  return {
-    publish: () => publisher.send(event),
-    stall: (many) => sockets.slice(0, many).forEach((socket) => socket.pause()),
-    close: () => [...sockets, publisher].forEach((socket) => socket.terminate()),
-  }
-}
 
 /** Seats at the bare socket server. */
 export const bareSeats: Seats = bareSeatsOf(EVENT_BYTES)
@@ -73,7 +79,14 @@ export const socketIoSeats: Seats = async (port, subscribers, count) => {
   const publisher = await connect()
   let seq = 0
   return {
-    publish: () => publisher.emit("publish", { seq: ++seq, time: 1_790_000_000_000, channel: "session", type: "marked", data: { text: MARK_TEXT } }),
+    publish: () =>
+      publisher.emit("publish", {
+        seq: ++seq,
+        time: 1_790_000_000_000,
+        channel: "session",
+        type: "marked",
+        data: { text: MARK_TEXT },
+      }),
     stall: () => {},
     close: () => [...sockets, publisher].forEach((socket) => socket.disconnect()),
   }
@@ -82,7 +95,11 @@ export const socketIoSeats: Seats = async (port, subscribers, count) => {
 /** Counts the events of a stock RPC message and acknowledges its chunk. */
 export function receiveChunk(socket: WebSocket, data: Buffer, count: (events: number) => void, ended?: () => void): void {
   const decoded = JSON.parse(data.toString("utf8")) as unknown
-  for (const message of (Array.isArray(decoded) ? decoded : [decoded]) as ReadonlyArray<{ _tag: string; requestId?: string; values?: ReadonlyArray<unknown> }>) {
+  for (const message of (Array.isArray(decoded) ? decoded : [decoded]) as ReadonlyArray<{
+    _tag: string
+    requestId?: string
+    values?: ReadonlyArray<unknown>
+  }>) {
     if (message._tag === "Chunk") {
       count(message.values?.length ?? 0)
       socket.send(JSON.stringify({ _tag: "Ack", requestId: message.requestId }))
@@ -106,7 +123,8 @@ export const stockRpcSeats: Seats = async (port, subscribers, count) => {
   const publisher = await open(`ws://127.0.0.1:${port}/rpc`)
   let seq = 0
   return {
-    publish: () => publisher.send(JSON.stringify({ _tag: "Request", id: String(++seq), tag: "Publish", payload: { seq }, headers: [] })),
+    publish: () =>
+      publisher.send(JSON.stringify({ _tag: "Request", id: String(++seq), tag: "Publish", payload: { seq }, headers: [] })),
     stall: (many) => sockets.slice(0, many).forEach((socket) => socket.pause()),
     close: () => [...sockets, publisher].forEach((socket) => socket.terminate()),
   }

@@ -15,7 +15,7 @@ const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDefla
 const subscribers = new Set<Socket>()
 let mode: "each" | "tick" | "group" = "each"
 let pending: Array<Buffer> = []
-let senders: Array<WebSocket> = []
+const senders: Array<WebSocket> = []
 let log = -1
 let file = ""
 

@@ -2,30 +2,14 @@
  * Redis as a peer: a server of its own with `appendonly` and `appendfsync always`, spoken to over loopback.
  */
 import { once } from "node:events"
-import { accessSync, constants } from "node:fs"
 import { createServer, connect, type Socket } from "node:net"
-import { delimiter, join } from "node:path"
 import { endProcess, startProcess } from "../process/children.ts"
 import { within } from "../process/within.ts"
-import { Missing } from "../row.ts"
+import { programPath } from "../process/program-path.ts"
 import { Replies, type RedisReply } from "./redis-replies.ts"
 
-/** The path of a program. Throws `Missing` with the package that has it. */
-export function programPath(name: string, debian: string): string {
-  for (const directory of (process.env["PATH"] ?? "").split(delimiter)) {
-    const path = join(directory, name)
-    try {
-      accessSync(path, constants.X_OK)
-      return path
-    } catch {
-      continue
-    }
-  }
-  throw new Missing(`${name} is not installed (Debian package ${debian})`)
-}
-
 /** A TCP port on loopback that is free now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")
   const address = server.address()
@@ -87,7 +71,15 @@ export interface Redis {
 export async function startRedis(directory: string): Promise<Redis> {
   const program = programPath("redis-server", "redis-server")
   const port = await freePort()
-  const settings = { port: String(port), bind: "127.0.0.1", dir: directory, save: "", appendonly: "yes", appendfsync: "always", daemonize: "no" }
+  const settings = {
+    port: String(port),
+    bind: "127.0.0.1",
+    dir: directory,
+    save: "",
+    appendonly: "yes",
+    appendfsync: "always",
+    daemonize: "no",
+  }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
   const child = startProcess(program, args, { stdio: ["ignore", "pipe", "inherit"] })
   const ready = Promise.withResolvers<void>()

@@ -4,9 +4,9 @@
 import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { programPath } from "../process/program-path.ts"
 import { within } from "../process/within.ts"
 import { bareTerminal, type BareTerminal } from "../pty/native.ts"
-import { programPath } from "./redis.ts"
 
 const execute = promisify(execFile)
 
@@ -25,7 +25,8 @@ export async function openTmux(directory: string): Promise<Tmux> {
   // A server takes a moment to go and its socket with it: each has a name of its own.
   let server = 0
   const base = (): ReadonlyArray<string> => ["-S", join(directory, `tmux-${server}`), "-f", "/dev/null"]
-  const command = (...args: ReadonlyArray<string>): Promise<unknown> => within(`tmux ${args[0]}`, 10_000, execute(program, [...base(), ...args]))
+  const command = (...args: ReadonlyArray<string>): Promise<unknown> =>
+    within(`tmux ${args[0]}`, 10_000, execute(program, [...base(), ...args]))
   const clients: Array<BareTerminal> = []
   let running = false
   const stop = async (): Promise<void> => {

@@ -48,7 +48,10 @@ viewers.on("connection", (socket, request) => {
 answer({
   open: async (fields) => {
     const { port1, port2 } = new MessageChannel()
-    const worker = new Worker(new URL("./chain-store.ts", import.meta.url), { workerData: { port: port2, path: fields["database"] ?? "" }, transferList: [port2] })
+    const worker = new Worker(new URL("./chain-store.ts", import.meta.url), {
+      workerData: { port: port2, path: fields["database"] ?? "" },
+      transferList: [port2],
+    })
     worker.on("error", (error) => {
       throw error
     })

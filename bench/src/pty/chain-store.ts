@@ -17,7 +17,11 @@ const insert = database.prepare("INSERT INTO events (seq, bytes) VALUES (?, ?)")
 port.on("message", (first: Piece) => {
   database.exec("BEGIN")
   let last = 0
-  for (let piece: Piece | undefined = first; piece !== undefined; piece = receiveMessageOnPort(port)?.message as Piece | undefined) {
+  for (
+    let piece: Piece | undefined = first;
+    piece !== undefined;
+    piece = receiveMessageOnPort(port)?.message as Piece | undefined
+  ) {
     insert.run(piece.seq, piece.bytes)
     last = piece.seq
   }

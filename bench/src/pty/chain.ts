@@ -34,7 +34,7 @@ export async function openChain(parent: string): Promise<Chain> {
     const port = figure(await hub.call("open", { socket, database: join(directory, "chain.sqlite") }), "port")
     const viewer = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 })
     await within("the chain's viewer connects", 10_000, once(viewer, "open"))
-    let output = (_: Buffer | undefined): void => {}
+    let output: (bytes: Buffer | undefined) => void = () => {}
     viewer.on("message", (data, binary) => output(binary ? (data as Buffer) : undefined))
     return {
       run: async (command, args) => {

@@ -36,7 +36,9 @@ const redis = (batch: number): Contestant => ({
     return {
       measure: async () => {
         const { done, milliseconds } = await pump(1, place.size(3000, 400), async () => {
-          await Promise.all(Array.from({ length: batch }, () => connection.send("XADD", `session-${at++ % SESSIONS}`, "*", "e", event)))
+          await Promise.all(
+            Array.from({ length: batch }, () => connection.send("XADD", `session-${at++ % SESSIONS}`, "*", "e", event)),
+          )
         })
         return { rate: (done * batch * 1000) / milliseconds }
       },

@@ -33,7 +33,10 @@ const ours: Contestant = {
       measure: async (): Promise<Figures> => {
         const wire = await connectWire(hub)
         // The child waits for a key, so that creating and attaching are not measured.
-        const session = await createSession(hub, terminal("/bin/sh", ["-c", `stty -echo; read key; cat '${file}'; echo ${END}; read key`]))
+        const session = await createSession(
+          hub,
+          terminal("/bin/sh", ["-c", `stty -echo; read key; cat '${file}'; echo ${END}; read key`]),
+        )
         let received = 0
         const arrived = until("all of the file arrived", PATIENCE, () => received >= bytes)
         const stream = await wire.attach(session, { after: 0, mode: "interactive" })
@@ -143,7 +146,13 @@ export const CAT: Row = {
   id: "cat",
   title: "cat of a large file to one client, durable (100 MB; short: 20 MB)",
   figures: [
-    { id: "all", title: "all bytes received", unit: "MB/s", better: "more", goals: [ofLimit(0.4, 0.6), ofPeer("bare chain", 0.9), value(24)] },
+    {
+      id: "all",
+      title: "all bytes received",
+      unit: "MB/s",
+      better: "more",
+      goals: [ofLimit(0.4, 0.6), ofPeer("bare chain", 0.9), value(24)],
+    },
     { id: "screen", title: "and the screen current", unit: "MB/s", better: "more", goals: [ofLimit(0.3, 0.5)] },
   ],
   ours,

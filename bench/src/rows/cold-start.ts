@@ -35,10 +35,19 @@ async function ready(began: number, address: () => string | undefined): Promise<
 async function start(data: string, store: string, rest: number): Promise<Figures> {
   const state = join(data, "hub.json")
   rmSync(state, { force: true })
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HOLDFAST_") && !name.startsWith("npm_")))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("HOLDFAST_") && !name.startsWith("npm_")),
+  )
   const began = performance.now()
   const hub = startProcess(process.execPath, [MAIN, "serve"], {
-    env: { ...env, HOLDFAST_DATA: data, HOLDFAST_PORT: "0", HOLDFAST_OPEN: "0", HOLDFAST_STORE: store, HOLDFAST_CONFIG: join(data, "config.json") },
+    env: {
+      ...env,
+      HOLDFAST_DATA: data,
+      HOLDFAST_PORT: "0",
+      HOLDFAST_OPEN: "0",
+      HOLDFAST_STORE: store,
+      HOLDFAST_CONFIG: join(data, "config.json"),
+    },
     stdio: ["ignore", "ignore", "inherit"],
   })
   try {

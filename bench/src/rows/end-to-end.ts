@@ -71,8 +71,19 @@ const redis: Contestant = {
     const follow = async (at: number): Promise<void> => {
       let last = "0"
       while (open) {
-        const reply = await readers[at]?.send("XREAD", "COUNT", "1000", "BLOCK", "1000", "STREAMS", `session-${at % SESSIONS}`, last)
-        const entries = ((reply as ReadonlyArray<ReadonlyArray<unknown>> | null)?.[0]?.[1] ?? []) as ReadonlyArray<ReadonlyArray<string>>
+        const reply = await readers[at]?.send(
+          "XREAD",
+          "COUNT",
+          "1000",
+          "BLOCK",
+          "1000",
+          "STREAMS",
+          `session-${at % SESSIONS}`,
+          last,
+        )
+        const entries = ((reply as ReadonlyArray<ReadonlyArray<unknown>> | null)?.[0]?.[1] ?? []) as ReadonlyArray<
+          ReadonlyArray<string>
+        >
         delivered += entries.length
         last = entries.at(-1)?.[0] ?? last
         changed()

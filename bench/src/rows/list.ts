@@ -10,7 +10,6 @@ import { openIndexed } from "../limit/indexed-select.ts"
 import { ofPeer, type Contestant, type Place, type Row } from "../row.ts"
 import { quantile } from "../statistics.ts"
 
-
 const many = (place: Place): number => place.size(100_000, 10_000)
 
 interface Page {
@@ -31,7 +30,8 @@ const listed = (name: string, sessions: (place: Place) => number): Contestant =>
       measure: async () => {
         const times = await timed(place.size(300, 60), async () => {
           const { status, body } = await hub.process.call<Page>("GET", "/api/sessions?limit=50")
-          if (status !== 200 || body.total !== count || body.sessions.length !== Math.min(50, count)) throw new Error(`list answered ${status}, total ${body.total}`)
+          if (status !== 200 || body.total !== count || body.sessions.length !== Math.min(50, count))
+            throw new Error(`list answered ${status}, total ${body.total}`)
         })
         return { p50: quantile(times, 0.5) }
       },
@@ -46,6 +46,9 @@ export const LIST: Row = {
   title: "list, page of 50 over HTTP, 100k sessions (short: 10k)",
   figures: [{ id: "p50", title: "p50", unit: "ms", better: "less", goals: [ofPeer("100 sessions", 2)] }],
   ours: listed("holdfast", many),
-  limit: { name: "indexed select", open: async (place) => openIndexed(join(place.directory, "indexed.sqlite"), many(place), place.size(2000, 500)) },
+  limit: {
+    name: "indexed select",
+    open: async (place) => openIndexed(join(place.directory, "indexed.sqlite"), many(place), place.size(2000, 500)),
+  },
   peers: [listed("10 sessions", () => 10), listed("100 sessions", () => 100), listed("1,000 sessions", () => 1000)],
 }

@@ -32,9 +32,13 @@ const peer = (name: string, server: URL, connect: (port: number) => Promise<() =
       const closers: Array<() => void> = []
       try {
         const port = figure(await station.call("port"), "port")
-        const each = await perConnection(place, () => collectStation(station), async () => {
-          closers.push(await connect(port))
-        })
+        const each = await perConnection(
+          place,
+          () => collectStation(station),
+          async () => {
+            closers.push(await connect(port))
+          },
+        )
         return { each }
       } finally {
         for (const close of closers) close()
@@ -58,9 +62,13 @@ export const MEMORY_CONNECTION: Row = {
         const hub = await openHub(place, { HOLDFAST_CONNECTIONS_MAX: "5000" })
         const wires: Array<Wire> = []
         try {
-          const each = await perConnection(place, () => hub.ask("collect"), async () => {
-            wires.push(await connectWire(hub))
-          })
+          const each = await perConnection(
+            place,
+            () => hub.ask("collect"),
+            async () => {
+              wires.push(await connectWire(hub))
+            },
+          )
           return { each }
         } finally {
           for (const wire of wires) await wire.close()

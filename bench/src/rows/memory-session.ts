@@ -43,8 +43,13 @@ export const MEMORY_SESSION: Row = {
           try {
             const wire = await connectWire(hub)
             const ids: Array<string> = []
-            for (let cursor: string | null = ""; cursor !== null; ) {
-              const page: Page = (await hub.process.call<Page>("GET", `/api/sessions?limit=1000${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`)).body
+            for (let cursor: string | null = ""; cursor !== null;) {
+              const page: Page = (
+                await hub.process.call<Page>(
+                  "GET",
+                  `/api/sessions?limit=1000${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
+                )
+              ).body
               ids.push(...page.sessions.map((session) => session.id))
               cursor = page.next
             }
@@ -68,7 +73,11 @@ export const MEMORY_SESSION: Row = {
             const idle = await settled(() => hub.ask("collect"))
             await wire.close()
             const each = (bytes: number): number => bytes / 1024 / (count - warm)
-            return { idle: each(growth(before, idle)), heap: each(idle.heap - before.heap), loaded: each(loaded.heap - before.heap) }
+            return {
+              idle: each(growth(before, idle)),
+              heap: each(idle.heap - before.heap),
+              loaded: each(loaded.heap - before.heap),
+            }
           } finally {
             await hub.end()
           }

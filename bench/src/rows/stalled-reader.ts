@@ -16,7 +16,12 @@ const STALLED = 12
 /** Megabytes per stalled reader after the flow, over the same flow with nobody stalled. */
 async function perStalled(
   place: Place,
-  listeners: { readonly received: () => number; readonly publish: () => void; readonly onChange: (changed: () => void) => void; readonly stall: (count: number) => void },
+  listeners: {
+    readonly received: () => number
+    readonly publish: () => void
+    readonly onChange: (changed: () => void) => void
+    readonly stall: (count: number) => void
+  },
   collect: () => Promise<Held>,
 ): Promise<Figures> {
   const flow = async (readers: number): Promise<Held> => {
