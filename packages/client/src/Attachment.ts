@@ -37,6 +37,9 @@ import { Typing } from "./typing.ts"
 /** Attaches in a row without a new event before a log that does not fit is given up. */
 const MAX_FRUITLESS = 5
 
+/** Longest time a consumer is given items in one turn of the event loop. */
+const TURN_MILLISECONDS = 8
+
 /** An attachment; attaches at once and whenever the connection is back. */
 export class Attachment implements AsyncIterable<Item> {
   readonly #connection: Connection
@@ -119,9 +122,13 @@ export class Attachment implements AsyncIterable<Item> {
     if (this.#handle !== undefined) this.#connection.send(encodeResize(this.#handle, cols, rows))
   }
 
-  /** Attaches anew on the same connection with a snapshot of what is on the screen now; what was typed is kept. */
+  /**
+   * Attaches anew on the same connection with a snapshot of what is on the screen now, in place of the events that wait
+   * for the consumer; what was typed is kept.
+   */
   refresh(): void {
     if (this.#ended || this.#handle === undefined) return
+    this.#inbox.dropEvents()
     this.#cursor = undefined
     this.#fruitless = 0
     this.#again()
@@ -141,7 +148,14 @@ export class Attachment implements AsyncIterable<Item> {
 
   /** Hands each item to `consumer`; a promise it gives holds the next one back. Settles after `Ended`. */
   async consume(consumer: (item: Item) => void | Promise<void>): Promise<void> {
+    const { timers } = this.#connection
+    let since = timers.now()
     for (;;) {
+      // A long queue must not keep heartbeats and keys waiting (trap 19).
+      if (timers.now() - since > TURN_MILLISECONDS) {
+        await new Promise<void>((resolve) => void timers.after(0, resolve))
+        since = timers.now()
+      }
       const item = this.#inbox.shift() ?? (await this.#inbox.next())
       const pending = consumer(item)
       if (pending !== undefined) await pending

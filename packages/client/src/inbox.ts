@@ -53,6 +53,13 @@ export class Inbox {
     }
   }
 
+  /** Forgets the events that wait; what else waits is kept. */
+  dropEvents(): void {
+    this.#entries = this.#entries.slice(this.#first).filter(({ item }) => item._tag !== "Event")
+    this.#first = 0
+    this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
   /** Takes the oldest item. */
   shift(): Item | undefined {
     const entry = this.#entries[this.#first]

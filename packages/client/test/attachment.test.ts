@@ -171,6 +171,26 @@ describe("an attachment", () => {
     expect(got.texts).toEqual(words(1, 100))
   })
 
+  it("trap 19 a long backlog with a slow consumer keeps no timer waiting", async () => {
+    hub.append(words(1, 400))
+    const attachment = new Attachment(connection, { session: SESSION, mode: "viewer", after: 0 })
+    let [longest, last, count] = [0, performance.now(), 0]
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    }, 1)
+    const done = attachment.consume((item) => {
+      if (item._tag !== "Event") return
+      const until = performance.now() + 2
+      while (performance.now() < until);
+      count += 1
+      if (count === 400) attachment.detach()
+    })
+    await done
+    clearInterval(timer)
+    expect(longest).toBeLessThan(250)
+  })
+
   it("C-4 a log that was replaced is told as a reset", async () => {
     hub.append(words(1, 9))
     const { got } = attach(0)

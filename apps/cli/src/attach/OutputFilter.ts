@@ -28,6 +28,9 @@ const BEL = 0x07
 const CAN = 0x18
 const SUB = 0x1a
 
+/** Private modes that show the alternate screen. */
+const ALTERNATE = new Set(["47", "1047", "1049"])
+
 type State = "ground" | "escape" | "control" | "string" | "pass" | "drop"
 
 /** Introducers of strings, as the byte behind ESC. */
@@ -56,6 +59,8 @@ export class OutputFilter {
   #out = new Written(0)
   /** True while the session shows its alternate screen. */
   alternate = false
+  /** True while the session counts rows from its top margin (DECOM). */
+  origin = false
   /** True while output happens now; the past rings no bell and notifies nobody (trap 10). */
   live = true
 
@@ -153,7 +158,7 @@ export class OutputFilter {
       this.#escaped = false
     } else if (byte === 0x5b && this.#introducer <= 2) this.#state = "control"
     else {
-      if (this.#held[0] === ESC && this.#held[1] === 0x63) this.alternate = false
+      if (this.#held[0] === ESC && this.#held[1] === 0x63) this.alternate = this.origin = false
       this.#finish(byte !== 0x5a)
     }
   }
@@ -174,7 +179,10 @@ export class OutputFilter {
   #ended(): void {
     const body = latin(this.#held.slice(this.#introducer))
     const kept = keepControl(body)
-    if (/^\?[\d;]*[hl]$/.test(body) && /[?;](1049|1047|47)(?=[;hl])/.test(body)) this.alternate = body.endsWith("h")
+    const modes = /^\?([\d;]*)[hl]$/.exec(body)?.[1]?.split(";") ?? []
+    if (modes.some((mode) => ALTERNATE.has(mode))) this.alternate = body.endsWith("h")
+    if (modes.includes("6")) this.origin = body.endsWith("h")
+    if (body === "!p") this.origin = false
     if (kept === body) return this.#finish(true)
     this.#held.length = this.#introducer
     if (kept !== undefined) this.#held.push(...bytesOf(kept))

@@ -11,8 +11,7 @@ const CSI = `${ESC}[`
 
 /**
  * Undoes what programs set: character sets, alternate screen, synchronised output, mouse, focus and paste reports, keypad
- * and cursor keys, kitty keyboard and modifyOtherKeys, margins, origin, insert and wrap modes, cursor and colours. Margins
- * move the cursor home, so it is saved around them.
+ * and cursor keys, kitty keyboard and modifyOtherKeys, left and right margins, insert and wrap modes, links, cursor and colours.
  */
 const RESTORE_MODES = [
   `${ESC}\\`,
@@ -21,7 +20,7 @@ const RESTORE_MODES = [
   `${CSI}?2004l`,
   `${CSI}?1l${ESC}>`,
   `${CSI}=0;1u${CSI}<99u${CSI}>4;0m`,
-  `${CSI}?69l${CSI}4l${CSI}20l${CSI}?5l${CSI}?6l${CSI}?7h${CSI}?45l`,
+  `${CSI}?69l${CSI}4l${CSI}20l${CSI}?5l${CSI}?7h${CSI}?45l`,
   `${ESC}(B${ESC})B\u000f`,
   `${ESC}]8;;${ESC}\\`,
   `${CSI}0m${CSI}0 q${CSI}?12l${CSI}?25h`,
@@ -33,6 +32,7 @@ export class OwnTerminal {
   #raw = false
   #restored = false
   #alternate = false
+  #origin = false
   readonly #onExit = (): void => this.restore()
 
   /** Size in cells; 80 by 24 where the terminal does not say. */
@@ -43,6 +43,11 @@ export class OwnTerminal {
   /** Whether the session's alternate screen is shown: it has to be left on the way out. */
   set alternate(value: boolean) {
     this.#alternate = value
+  }
+
+  /** Whether the session counts rows from its top margin: then the cursor's place is lost on the way out. */
+  set origin(value: boolean) {
+    this.#origin = value
   }
 
   /** Takes the terminal over: keys come as they are typed, and the screen is free to be drawn on. */
@@ -73,7 +78,8 @@ export class OwnTerminal {
   clear(): void {
     const leave = this.#alternate ? `${CSI}?1049l` : ""
     this.#alternate = false
-    this.write(`${leave}${RESTORE_MODES}${CSI}r${CSI}H${CSI}2J`)
+    this.#origin = false
+    this.write(`${leave}${RESTORE_MODES}${CSI}?6l${CSI}r${CSI}H${CSI}2J`)
   }
 
   /** Gives the terminal back; can be called again and from a signal or exit handler. */
@@ -82,8 +88,9 @@ export class OwnTerminal {
     this.#restored = true
     process.off("exit", this.#onExit)
     const leave = this.#alternate ? `${CSI}?1049l` : ""
-    const bottom = `${ESC}7${CSI}r${ESC}8${CSI}?6l${CSI}${this.size.rows};1H`
-    writeFully(`${leave}${RESTORE_MODES}${bottom}${CSI}23;0t\r\n`)
+    // What follows is printed below the cursor, as after any command; margins would move it home, so it is kept around them.
+    const place = this.#origin ? `${CSI}?6l${CSI}r${CSI}${this.size.rows};1H` : `${CSI}r${ESC}8`
+    writeFully(`${leave}${ESC}7${RESTORE_MODES}${place}${CSI}0m${CSI}23;0t\r\n${CSI}J`)
     if (this.#raw && process.stdin.isTTY) process.stdin.setRawMode(false)
     process.stdin.pause()
     process.stdin.unref()

@@ -6,6 +6,7 @@ import type { Attachment } from "@holdfast/client/Attachment"
 import type { Item } from "@holdfast/client/items"
 import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
+import { Lag } from "./Lag.ts"
 import { OutputFilter } from "./OutputFilter.ts"
 import { Overlay } from "./Overlay.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
@@ -26,6 +27,7 @@ const SAY_BACK = 500
 /** One attachment on one terminal. */
 export class Viewer {
   readonly overlay: Overlay
+  readonly lag = new Lag()
   readonly #terminal: OwnTerminal
   readonly #filter: OutputFilter
   readonly #ended: (ending: Ending) => void
@@ -57,7 +59,9 @@ export class Viewer {
   draw(item: Item, attachment: Attachment): void | Promise<void> {
     switch (item._tag) {
       case "Event":
-        return item.record.kind === RECORD_OUTPUT ? this.#output(item.record.seq, item.record.body) : this.#note(item)
+        if (item.record.kind !== RECORD_OUTPUT) return this.#note(item)
+        if (item.live) this.lag.drawn(item.record.time ?? 0, Date.now())
+        return this.#output(item.record.seq, item.record.body)
       case "Snapshot":
         return this.#snapshot(item.seq, item.screen)
       case "Attached":
@@ -87,15 +91,17 @@ export class Viewer {
     this.drawn = seq
     const kept = this.#filter.push(bytes)
     this.#terminal.alternate = this.#filter.alternate
+    this.#terminal.origin = this.#filter.origin
     if (kept.length === 0 || process.stdout.write(kept)) return
     return new Promise((resolve) => process.stdout.once("drain", resolve))
   }
 
   #snapshot(seq: number, screen: Uint8Array): void | Promise<void> {
     this.overlay.hide()
+    this.lag.reset()
     this.#filter.reset()
     this.#filter.live = false
-    this.#filter.alternate = false
+    this.#filter.alternate = this.#filter.origin = false
     this.#terminal.clear()
     return this.#output(seq, screen)
   }

@@ -97,7 +97,11 @@ function watch(
       for (const part of keys.read(chunk)) {
         if (part._tag === "Input") {
           if (options.readOnly) say(new Error("read-only: nothing is typed"))
-          else attachment.type(part.bytes).catch((error: unknown) => (over ? undefined : say(error)))
+          else {
+            attachment.type(part.bytes).catch((error: unknown) => (over ? undefined : say(error)))
+            // A key is pressed to see what comes of it, also while a flood is being drawn.
+            if (viewer.lag.far) attachment.refresh()
+          }
         } else if (part.command === "detach") return end({ _tag: "Detached" })
         else if (part.command === "redraw") attachment.refresh()
         else attachment.setTypist("single").then(() => say("you hold the keyboard"), say)

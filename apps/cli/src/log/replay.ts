@@ -55,6 +55,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
     await play(hub, session.id, options.from ?? 0, last, film, (bytes) => {
       const open = process.stdout.write(filter.push(bytes))
       terminal.alternate = filter.alternate
+      terminal.origin = filter.origin
       return open
     })
   } finally {
