@@ -106,7 +106,8 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
       })
     }
     await eventually("the hub is ready", 20_000, async () => {
-      if (started.exitCode !== null || started.signalCode !== null) throw new Hopeless(`the hub ended with ${started.exitCode ?? started.signalCode}: ${printed.slice(-2000)}`)
+      if (started.exitCode !== null || started.signalCode !== null)
+        throw new Hopeless(`the hub ended with ${started.exitCode ?? started.signalCode}: ${printed.slice(-2000)}`)
       const state = JSON.parse(readFileSync(join(data, "hub.json"), "utf8")) as { pid: number; port: number }
       if (state.pid === hub || !isAlive(state.pid)) return false
       const ready = (await fetch(`http://127.0.0.1:${state.port}/health/ready`)).status === 200

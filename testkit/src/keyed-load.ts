@@ -51,7 +51,9 @@ export function startKeyedLoad(hub: HubProcess, sessions: ReadonlyArray<string>,
     }
   }
 
-  const running = Promise.all(sessions.flatMap((session) => Array.from({ length: writers }, (_, writer) => write(session, writer))))
+  const running = Promise.all(
+    sessions.flatMap((session) => Array.from({ length: writers }, (_, writer) => write(session, writer))),
+  )
   // The failure is thrown by `finish`; without this a failing writer would end the test process before it.
   running.catch(() => {
     stopping = true

@@ -29,7 +29,8 @@ export async function wholeLog(hub: HubProcess, session: string): Promise<Readon
   const events: Array<Event> = []
   let previous = 0
   for await (const event of readLog(hub, session)) {
-    if ((event.from ?? event.seq) !== previous + 1) throw new Error(`gap in ${session}: ${previous} is followed by ${event.from ?? event.seq}`)
+    if ((event.from ?? event.seq) !== previous + 1)
+      throw new Error(`gap in ${session}: ${previous} is followed by ${event.from ?? event.seq}`)
     previous = event.seq
     events.push(event)
   }

@@ -16,7 +16,9 @@ function ifThere<A>(read: () => A): A | undefined {
 
 /** Ids of all processes now (Linux). */
 export const processIds = (): ReadonlyArray<number> =>
-  readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number)
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
 
 /** Ids of the processes whose environment holds `text`, zombies left out (Linux). */
 export const processesWith = (text: string): ReadonlyArray<number> =>

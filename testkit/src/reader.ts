@@ -78,7 +78,11 @@ export const openConnection = (hub: () => number, token: string, proxy = hub): C
 
 /** Attaches a reader. */
 export function startReader(options: ReaderOptions): Reader {
-  const connection = openConnection(() => options.port, options.token, () => options.proxy ?? options.port)
+  const connection = openConnection(
+    () => options.port,
+    options.token,
+    () => options.proxy ?? options.port,
+  )
   const { session, after, cols, rows, onItem } = options
   const attachment = new Attachment(connection, {
     session,

@@ -5,7 +5,8 @@
 /** The value for the size in force; `short` when none is named. */
 export function sized<A>(sizes: { readonly short: A; readonly ci: A; readonly long: A }): A {
   const name = process.env["HOLDFAST_FAULTS"] ?? "short"
-  if (name !== "short" && name !== "ci" && name !== "long") throw new Error(`HOLDFAST_FAULTS must be short, ci or long, not ${name}`)
+  if (name !== "short" && name !== "ci" && name !== "long")
+    throw new Error(`HOLDFAST_FAULTS must be short, ci or long, not ${name}`)
   return sizes[name]
 }
 

@@ -31,7 +31,9 @@ describe("events and lists", () => {
     await hub.call("POST", `/api/sessions/${id}/marks`, { text: "here" })
     const log = await wholeLog(hub, id)
     for (const event of log) {
-      expect(Object.keys(event).filter((key) => !["seq", "from", "time", "channel", "type", "turn", "by", "data"].includes(key))).toEqual([])
+      expect(
+        Object.keys(event).filter((key) => !["seq", "from", "time", "channel", "type", "turn", "by", "data"].includes(key)),
+      ).toEqual([])
       expect(event.time).toBeGreaterThanOrEqual(before)
       expect(event.time).toBeLessThanOrEqual(Date.now())
     }
@@ -42,7 +44,11 @@ describe("events and lists", () => {
 
   it("H-2 the list filters, sorts, pages and puts the last active first", async () => {
     const made: Array<string> = []
-    for (const [label, tags] of [["alpha one", ["red"]], ["beta two", ["red", "blue"]], ["gamma one", ["blue"]]] as const) {
+    for (const [label, tags] of [
+      ["alpha one", ["red"]],
+      ["beta two", ["red", "blue"]],
+      ["gamma one", ["blue"]],
+    ] as const) {
       made.push((await create({ label, tags })).id)
     }
     const list = async (query: string): Promise<SessionPage> => {
@@ -59,8 +65,13 @@ describe("events and lists", () => {
     const first = await list("sort=label&limit=2")
     expect(first.total).toBeGreaterThanOrEqual(3)
     const second = await list(`sort=label&limit=2&cursor=${encodeURIComponent(first.next ?? "")}`)
-    expect(new Set([...first.sessions, ...second.sessions].map(({ id }) => id)).size).toBe(first.sessions.length + second.sessions.length)
-    const foreign = await hub.call<{ error: { tag: string } }>("GET", `/api/sessions?sort=created&cursor=${encodeURIComponent(first.next ?? "")}`)
+    expect(new Set([...first.sessions, ...second.sessions].map(({ id }) => id)).size).toBe(
+      first.sessions.length + second.sessions.length,
+    )
+    const foreign = await hub.call<{ error: { tag: string } }>(
+      "GET",
+      `/api/sessions?sort=created&cursor=${encodeURIComponent(first.next ?? "")}`,
+    )
     expect([foreign.status, foreign.body.error.tag]).toEqual([400, "BadRequest"])
     const active = (await list("")).sessions.map(({ lastActiveAt }) => lastActiveAt)
     expect(active).toEqual([...active].sort((a, b) => b - a))
@@ -101,7 +112,13 @@ describe("bad input", () => {
       const answer = await hub.call<{ error: { tag: string; message: string } }>(method, path, body)
       // A value of the right type outside its range may be told as malformed or as not to be carried out.
       const allowed = status === 422 || status === 400 ? [400, 422] : [status]
-      expect([method, path, JSON.stringify(body), allowed.includes(answer.status), answer.status]).toEqual([method, path, JSON.stringify(body), true, answer.status])
+      expect([method, path, JSON.stringify(body), allowed.includes(answer.status), answer.status]).toEqual([
+        method,
+        path,
+        JSON.stringify(body),
+        true,
+        answer.status,
+      ])
       expect(answer.body.error.tag).toMatch(/^[A-Z]/)
       expect(answer.body.error.message.length).toBeGreaterThan(10)
       expect(answer.body.error.message).not.toMatch(/node_modules|\.ts:\d|at .*\(/)
@@ -136,7 +153,15 @@ describe("the stream socket", () => {
 
   it("W-9 trap 8 a closed connection ends nothing: the child runs on and the log goes on", async () => {
     const { id } = await create({ command: "sh", args: ["-c", "while :; do echo tick; sleep 0.05; done"] })
-    const viewer = startReader({ port: hub.port(), token: hub.token, session: id, after: 0, mode: "interactive", cols: 80, rows: 24 })
+    const viewer = startReader({
+      port: hub.port(),
+      token: hub.token,
+      session: id,
+      after: 0,
+      mode: "interactive",
+      cols: 80,
+      rows: 24,
+    })
     await viewer.reached(5, 10_000)
     viewer.connection.close()
     const { lastSeq } = (await hub.call<Session>("GET", `/api/sessions/${id}`)).body

@@ -24,7 +24,11 @@ afterEach(async () => {
 })
 
 const shell = async (hub: HubProcess, script: string): Promise<Session> => {
-  const { status, body } = await hub.call<Session>("POST", "/api/sessions", { kind: "terminal", command: "sh", args: ["-c", script] })
+  const { status, body } = await hub.call<Session>("POST", "/api/sessions", {
+    kind: "terminal",
+    command: "sh",
+    args: ["-c", script],
+  })
   if (status !== 201) throw new Error(`create: ${status} ${JSON.stringify(body)}`)
   return body
 }
@@ -51,7 +55,9 @@ describe("durability", () => {
     }
     await load.finish()
     const { events } = await load.verify()
-    process.stdout.write(`D1: ${rounds} kills, ${load.acknowledged()} acknowledged, ${events} events, slowest start ${slowest.toFixed(0)} ms\n`)
+    process.stdout.write(
+      `D1: ${rounds} kills, ${load.acknowledged()} acknowledged, ${events} events, slowest start ${slowest.toFixed(0)} ms\n`,
+    )
     expect(load.acknowledged()).toBeGreaterThan(rounds)
     expect(slowest).toBeLessThan(sized({ short: 6000, ci: 6000, long: 6000 }))
   })
@@ -108,7 +114,11 @@ describe("durability", () => {
     const hub = await open()
     const sessions = [await shell(hub, "echo before; exec sleep 300"), await shell(hub, "echo before; exec cat")]
     for (const { id } of sessions) {
-      await eventually("the output is there", 10_000, async () => outputOf(await wholeLog(hub, id)).toString("utf8").includes("before"))
+      await eventually("the output is there", 10_000, async () =>
+        outputOf(await wholeLog(hub, id))
+          .toString("utf8")
+          .includes("before"),
+      )
     }
     const [runner] = hub.runners()
     if (runner === undefined) throw new Error("no runner")
@@ -147,7 +157,9 @@ describe("durability", () => {
       peak = Math.max(peak, residentBytes(runner))
       return processesWith(`HOLDFAST_SESSION=${session.id}`).length === 0
     })
-    process.stdout.write(`H3: ${megabytes} MB in ${(performance.now() - away).toFixed(0)} ms, runner +${((peak - before) / 1e6).toFixed(1)} MB\n`)
+    process.stdout.write(
+      `H3: ${megabytes} MB in ${(performance.now() - away).toFixed(0)} ms, runner +${((peak - before) / 1e6).toFixed(1)} MB\n`,
+    )
     await hub.start()
     expect(await ended(hub, session.id, 120_000)).toMatchObject({ process: "exited", exitCode: 0 })
     const got = createHash("sha256")
@@ -157,7 +169,9 @@ describe("durability", () => {
       size += bytes.length
       got.update(bytes)
     }
-    const want = spawnSync("sh", ["-c", `{ ${numbers(5)}; ${numbers(megabytes)}; } | sha256sum`]).stdout.toString().slice(0, 64)
+    const want = spawnSync("sh", ["-c", `{ ${numbers(5)}; ${numbers(megabytes)}; } | sha256sum`])
+      .stdout.toString()
+      .slice(0, 64)
     expect({ size, hash: got.digest("hex") }).toEqual({ size: (megabytes + 5) * 1_000_000, hash: want })
     expect(peak - before).toBeLessThan(32 * 1024 * 1024)
   })

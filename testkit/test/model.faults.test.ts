@@ -38,11 +38,20 @@ const session = fc.nat(3)
 const commands = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ _tag: fc.constant("Create" as const), key: fc.nat(3) }) },
-    { weight: 10, arbitrary: fc.record({ _tag: fc.constant("Mark" as const), session, key: fc.nat(12), text: fc.constantFrom("a", "b") }) },
+    {
+      weight: 10,
+      arbitrary: fc.record({ _tag: fc.constant("Mark" as const), session, key: fc.nat(12), text: fc.constantFrom("a", "b") }),
+    },
     { weight: 3, arbitrary: fc.record({ _tag: fc.constant("Rename" as const), session, label: fc.constantFrom("x", "y", "z") }) },
     { weight: 2, arbitrary: fc.record({ _tag: fc.constant("Pin" as const), session, pinned: fc.boolean() }) },
-    { weight: 3, arbitrary: fc.record({ _tag: fc.constantFrom("Archive" as const, "Restore" as const, "Delete" as const), session }) },
-    { weight: 6, arbitrary: fc.record({ _tag: fc.constant("Attach" as const), session, share: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ _tag: fc.constantFrom("Archive" as const, "Restore" as const, "Delete" as const), session }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({ _tag: fc.constant("Attach" as const), session, share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    },
     { weight: 2, arbitrary: fc.record({ _tag: fc.constant("List" as const) }) },
     { weight: 1, arbitrary: fc.record({ _tag: fc.constant("Restart" as const) }) },
   ),
@@ -153,12 +162,25 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
     }
     if (command._tag === "Create") {
       const known = created.get(command.key)
-      const request = { kind: "terminal", command: "/bin/sh", cwd: "/", label: `l${command.key}`, key: `c${command.key}` } as const
+      const request = {
+        kind: "terminal",
+        command: "/bin/sh",
+        cwd: "/",
+        label: `l${command.key}`,
+        key: `c${command.key}`,
+      } as const
       const made = await Effect.runPromise(hub.create(request, owner))
       expect(made.created).toBe(known === undefined)
       if (known !== undefined) expect(made.session.id).toBe(known.id)
       else {
-        const model: Modelled = { id: made.session.id, log: ["1 created ", "2 started "], keys: new Map(), label: `l${command.key}`, pinned: false, status: "active" }
+        const model: Modelled = {
+          id: made.session.id,
+          log: ["1 created ", "2 started "],
+          keys: new Map(),
+          label: `l${command.key}`,
+          pinned: false,
+          status: "active",
+        }
         created.set(command.key, model)
         sessions.push(model)
       }
@@ -189,7 +211,11 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
       }
       case "Rename":
       case "Pin": {
-        const effect = hub.update(model.id, command._tag === "Rename" ? { label: command.label } : { pinned: command.pinned }, owner)
+        const effect = hub.update(
+          model.id,
+          command._tag === "Rename" ? { label: command.label } : { pinned: command.pinned },
+          owner,
+        )
         if (model.status === "deleted") {
           expect(await tagOf(effect)).toBe("SessionState")
           break
@@ -226,7 +252,12 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
       }
     }
     const record = await Effect.runPromise(hub.get(model.id))
-    expect([record.label, record.pinned, record.status, record.lastSeq]).toEqual([model.label, model.pinned, model.status, model.log.length])
+    expect([record.label, record.pinned, record.status, record.lastSeq]).toEqual([
+      model.label,
+      model.pinned,
+      model.status,
+      model.log.length,
+    ])
   }
 }
 

@@ -98,7 +98,9 @@ describe("overload", () => {
       silent.push(socket)
     }
     const times = await latencies(hub, 50)
-    process.stdout.write(`V3: p99 ${percentile(times, 0.99).toFixed(1)} ms beside ${drips.length + never.length + silent.length} hostile connections\n`)
+    process.stdout.write(
+      `V3: p99 ${percentile(times, 0.99).toFixed(1)} ms beside ${drips.length + never.length + silent.length} hostile connections\n`,
+    )
     expect(percentile(times, 0.99)).toBeLessThan(250)
     await eventually("the drips are closed", 15_000, () => drips.every((drip) => drip.closed()))
     await eventually("W-5 sockets without Hello are closed", 15_000, () => silent.every((socket) => socket.closed()))
@@ -111,10 +113,14 @@ describe("overload", () => {
     await latencies(hub, 20)
     const before = residentBytes(hub.pid())
     const many = await raw(hub)
-    many.socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${hub.port()}\r\n${Array.from({ length: 2000 }, (_, i) => `x-${i}: y\r\n`).join("")}\r\n`)
+    many.socket.write(
+      `GET / HTTP/1.1\r\nHost: 127.0.0.1:${hub.port()}\r\n${Array.from({ length: 2000 }, (_, i) => `x-${i}: y\r\n`).join("")}\r\n`,
+    )
     await eventually("many headers are refused", 10_000, () => /HTTP\/1.1 (431|400)/.test(many.received()) || many.closed())
     const huge = await raw(hub)
-    huge.socket.write(`GET /api/socket HTTP/1.1\r\nHost: 127.0.0.1:${hub.port()}\r\nSec-WebSocket-Protocol: ${"a,".repeat(100_000)}\r\n\r\n`)
+    huge.socket.write(
+      `GET /api/socket HTTP/1.1\r\nHost: 127.0.0.1:${hub.port()}\r\nSec-WebSocket-Protocol: ${"a,".repeat(100_000)}\r\n\r\n`,
+    )
     await eventually("a huge subprotocol is refused", 10_000, () => /HTTP\/1.1 (431|400)/.test(huge.received()) || huge.closed())
     const fragments = await raw(hub)
     fragments.socket.write(upgrade(hub))
@@ -209,7 +215,11 @@ describe("overload", () => {
     expect((await wholeLog(hub, id)).filter((event) => event.type === "marked")).toHaveLength(stored)
     rmSync(ballast)
     const freed = performance.now()
-    await eventually("writes go on", 5000, async () => (await hub.call("POST", `/api/sessions/${id}/marks`, { key: "again", text })).status < 300)
+    await eventually(
+      "writes go on",
+      5000,
+      async () => (await hub.call("POST", `/api/sessions/${id}/marks`, { key: "again", text })).status < 300,
+    )
     process.stdout.write(`D5: ${stored} stored, writes again after ${(performance.now() - freed).toFixed(0)} ms\n`)
     expect((await wholeLog(hub, id)).filter((event) => event.type === "marked")).toHaveLength(stored + 1)
     expect(existsSync(join(data, "hub.json"))).toBe(true)

@@ -8,7 +8,18 @@ import type { Outcome, SimulationOptions } from "../src/simulator/Simulation.ts"
 let run: (seed: number, bug?: SimulationOptions["bug"]) => Promise<Outcome>
 
 beforeAll(async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "Date", "performance"] })
+  vi.useFakeTimers({
+    toFake: [
+      "setTimeout",
+      "clearTimeout",
+      "setInterval",
+      "clearInterval",
+      "setImmediate",
+      "clearImmediate",
+      "Date",
+      "performance",
+    ],
+  })
   const { simulate } = await import("../src/simulator/Simulation.ts")
   run = (seed, bug) => {
     vi.setSystemTime(1_700_000_000_000)

@@ -31,7 +31,9 @@ export function parseCursor(text: string): number | { readonly problem: string }
   const problem = cursorProblem(value)
   return problem === undefined
     ? value
-    : { problem: `a cursor is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the last seq you have; got ${JSON.stringify(text.slice(0, 40))}` }
+    : {
+        problem: `a cursor is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the last seq you have; got ${JSON.stringify(text.slice(0, 40))}`,
+      }
 }
 
 /** How to begin for a reader with this cursor, if it has one, of this log, if it says which. */

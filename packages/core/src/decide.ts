@@ -131,7 +131,10 @@ export function refuseInput(state: SessionState, client: string): Rejection | un
     return new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status })
   }
   if (state.process !== "running" && state.process !== "starting") {
-    return new SessionStateError({ message: `the session's process is ${state.process}; nothing takes input`, status: state.process })
+    return new SessionStateError({
+      message: `the session's process is ${state.process}; nothing takes input`,
+      status: state.process,
+    })
   }
   const holder = state.terminal?.typist
   return holder === undefined || holder.client === client
@@ -155,7 +158,9 @@ function process(state: SessionState, command: ProcessCommand): Decision {
       if (state.terminal?.cols === command.cols && state.terminal.rows === command.rows) return nothing
       return accept({ name: "terminal/resize", data: { cols: command.cols, rows: command.rows } })
     case "ProcessTitled":
-      return state.terminal?.title === command.title ? nothing : accept({ name: "terminal/title", data: { title: command.title } })
+      return state.terminal?.title === command.title
+        ? nothing
+        : accept({ name: "terminal/title", data: { title: command.title } })
     case "ProcessExited":
       return accept({
         name: "terminal/exit",

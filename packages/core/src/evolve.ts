@@ -80,9 +80,7 @@ function created(data: EventData["session/created"], event: Event, session: stri
     updatedAt: event.time,
     lastActiveAt: event.time,
     process: data.child === undefined ? "none" : "starting",
-    ...(terminal === undefined
-      ? {}
-      : { terminal: { spec: terminal, cols: terminal.cols, rows: terminal.rows, title: "" } }),
+    ...(terminal === undefined ? {} : { terminal: { spec: terminal, cols: terminal.cols, rows: terminal.rows, title: "" } }),
     ...(data.child === undefined ? {} : { child: data.child }),
     ...(data.runner === undefined ? {} : { runner: data.runner }),
     lastSeq: event.seq,

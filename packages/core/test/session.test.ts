@@ -30,18 +30,36 @@ function play(commands: ReadonlyArray<Command>): { state: SessionState | undefin
   return { state, log }
 }
 
-const create: Command = { _tag: "Create", kind: "terminal", label: "work", tags: ["a"], owner: "owner", terminal: spec, child: "c1" }
+const create: Command = {
+  _tag: "Create",
+  kind: "terminal",
+  label: "work",
+  tags: ["a"],
+  owner: "owner",
+  terminal: spec,
+  child: "c1",
+}
 
 const client = fc.constantFrom("client-a", "client-b")
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc.constant(create),
   fc.record({ _tag: fc.constant("Update" as const) }, { requiredKeys: ["_tag"] }),
-  fc.record({ _tag: fc.constant("Update" as const), label: fc.constantFrom("x", "y"), tags: fc.array(fc.constantFrom("a", "b")), pinned: fc.boolean() }),
+  fc.record({
+    _tag: fc.constant("Update" as const),
+    label: fc.constantFrom("x", "y"),
+    tags: fc.array(fc.constantFrom("a", "b")),
+    pinned: fc.boolean(),
+  }),
   fc.constant({ _tag: "Archive" as const }),
   fc.constant({ _tag: "Restore" as const }),
   fc.constant({ _tag: "Delete" as const, purgeAt: 5 }),
   fc.constant({ _tag: "Mark" as const, text: "here" }),
-  fc.record({ _tag: fc.constant("SetTypist" as const), mode: fc.constantFrom("single" as const, "free" as const), client, name: client }),
+  fc.record({
+    _tag: fc.constant("SetTypist" as const),
+    mode: fc.constantFrom("single" as const, "free" as const),
+    client,
+    name: client,
+  }),
   fc.record({ _tag: fc.constant("TypistAway" as const), client }),
   fc.constant({ _tag: "ProcessStarted" as const, pid: 7, cols: 80, rows: 24 }),
   fc.constant({ _tag: "ProcessFailed" as const, tag: "CommandNotFound", message: "no" }),
@@ -58,10 +76,9 @@ describe("the fold of a session", () => {
         const { state, log } = play([create, ...commands])
         const at = log.length === 0 ? 0 : cut % (log.length + 1)
         const half = log.slice(0, at).reduce<SessionState | undefined>((s, e) => evolve(s, e, id), undefined)
-        const whole = log.slice(at).reduce(
-          (s, e) => evolve(s, e, id),
-          half === undefined ? undefined : (JSON.parse(JSON.stringify(half)) as SessionState),
-        )
+        const whole = log
+          .slice(at)
+          .reduce((s, e) => evolve(s, e, id), half === undefined ? undefined : (JSON.parse(JSON.stringify(half)) as SessionState))
         expect(whole).toEqual(state)
       }),
     )

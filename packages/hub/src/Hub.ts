@@ -114,7 +114,10 @@ export class Hub extends Context.Service<
   {
     /** Changes at every start. */
     readonly id: string
-    readonly create: (request: CreateSession, by: Principal) => Effect.Effect<{ readonly session: Session; readonly created: boolean }, DoorError>
+    readonly create: (
+      request: CreateSession,
+      by: Principal,
+    ) => Effect.Effect<{ readonly session: Session; readonly created: boolean }, DoorError>
     /** The one session that an id, a unique prefix or suffix, or a label names (H-3). */
     readonly resolve: (text: string) => Effect.Effect<string, DoorError>
     readonly get: (id: string) => Effect.Effect<Session, DoorError>
@@ -127,7 +130,13 @@ export class Hub extends Context.Service<
     readonly remove: (id: string, key: string | undefined, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly events: (
       id: string,
-      range: { readonly after: number; readonly limit: number; readonly channel?: string; readonly type?: string; readonly turn?: string },
+      range: {
+        readonly after: number
+        readonly limit: number
+        readonly channel?: string
+        readonly type?: string
+        readonly turn?: string
+      },
     ) => Effect.Effect<EventPage, DoorError | CursorInvalid | CursorAhead>
     readonly attach: (request: AttachRequest, sink: AttachmentSink, by: Principal) => Effect.Effect<Attachment, DoorError>
     /** Follows the feed of sessions (D-12): what changed after `after`, then live; `undefined` starts at the head. */
@@ -136,10 +145,21 @@ export class Hub extends Context.Service<
       sink: (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void,
     ) => Effect.Effect<{ readonly change: number; readonly start: () => void; readonly stop: () => void }, DoorError | BadRequest>
     /** Types into a terminal without an attachment; with a key once (H-7). */
-    readonly input: (id: string, key: string | undefined, bytes: Uint8Array, by: Principal) => Effect.Effect<{ readonly seq: number }, DoorError>
+    readonly input: (
+      id: string,
+      key: string | undefined,
+      bytes: Uint8Array,
+      by: Principal,
+    ) => Effect.Effect<{ readonly seq: number }, DoorError>
     readonly resize: (id: string, cols: number, rows: number, by: Principal) => Effect.Effect<void, DoorError>
     readonly signal: (id: string, signal: string, by: Principal) => Effect.Effect<void, DoorError>
-    readonly setTypist: (id: string, client: string, name: string, mode: "single" | "free", by: Principal) => Effect.Effect<Changed, DoorError>
+    readonly setTypist: (
+      id: string,
+      client: string,
+      name: string,
+      mode: "single" | "free",
+      by: Principal,
+    ) => Effect.Effect<Changed, DoorError>
     readonly screen: (id: string) => Effect.Effect<Screen, DoorError>
     readonly health: Effect.Effect<Health>
     readonly runnerStatus: Effect.Effect<ReadonlyArray<unknown>, DoorError>

@@ -12,7 +12,11 @@ describe("delivery", () => {
   beforeEach(async () => {
     directory = await testDirectory()
     runner = new ScriptedRunner("one")
-    house = await openHouse({ directory: directory.path, runners: runner.layer, settings: { subscriberWindow: 65_536, catchUpChunk: 4096 } })
+    house = await openHouse({
+      directory: directory.path,
+      runners: runner.layer,
+      settings: { subscriberWindow: 65_536, catchUpChunk: 4096 },
+    })
     id = (await createTerminal(house, { command: "/bin/sh" })).id
   })
   afterEach(async () => {
@@ -47,11 +51,14 @@ describe("delivery", () => {
     }
     runner.note({ type: "exit", code: 0 })
     for (const { after, reader } of readers) {
-      await reader.until("the exit", ({ list, seen }) => list.at(-1)?.type === "exit" && seen.some(({ kind }) => kind === "synced"))
+      await reader.until(
+        "the exit",
+        ({ list, seen }) => list.at(-1)?.type === "exit" && seen.some(({ kind }) => kind === "synced"),
+      )
       reader.checkDense(after)
       expect(reader.seen.filter(({ kind }) => kind === "synced")).toHaveLength(1)
     }
-    const all = (await attachReader(house, { session: id, after: 0 }))
+    const all = await attachReader(house, { session: id, after: 0 })
     await all.until("the exit", ({ list }) => list.at(-1)?.type === "exit")
     expect(all.text).toBe(runner.child.printed(runner.child.journal.length))
   })
@@ -146,7 +153,10 @@ describe("delivery", () => {
       await expect(attachReader(house, { session: id, after })).rejects.toMatchObject({ _tag: "CursorInvalid" })
       await expect(house.run(house.hub.events(id, { after, limit: 10 }))).rejects.toMatchObject({ _tag: "CursorInvalid" })
     }
-    await expect(house.run(house.hub.events(id, { after: 99, limit: 10 }))).rejects.toMatchObject({ _tag: "CursorAhead", lastSeq: 2 })
+    await expect(house.run(house.hub.events(id, { after: 99, limit: 10 }))).rejects.toMatchObject({
+      _tag: "CursorAhead",
+      lastSeq: 2,
+    })
   })
 
   it("D-15 trap 13 a filter holds for backlog and live, and the stream's own cursor goes on", async () => {

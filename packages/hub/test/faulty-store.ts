@@ -19,6 +19,11 @@ export class Faults {
     for (const go of this.held.splice(0)) go()
   }
 
+  /** Keeps an append until `release`. */
+  hold(append: () => void): void {
+    this.held.push(append)
+  }
+
   /** How many appends wait. */
   get waiting(): number {
     return this.held.length
@@ -26,26 +31,30 @@ export class Faults {
 
   /** The store. */
   get layer(): Layer.Layer<Store> {
-    const faults = this
-    return Layer.effect(
-      Store,
-      Effect.map(Store, (inner) => {
-        let line: Promise<void> = Promise.resolve()
-        return Store.of({
-          ...inner,
-          append: (request, done) => {
-            faults.appends++
-            const full: AppendOutcome | undefined = faults.full ? { _tag: "StorageFull", message: "no space left on device" } : undefined
-            const go = (): void => {
-              if (full !== undefined) done(full)
-              else inner.append(request, done)
-            }
-            if (faults.slow) faults.held.push(go)
-            else line = line.then(go)
-          },
-          claim: (id) => (faults.full ? Effect.fail(new StoreFull({ message: "no space left on device" })) : inner.claim(id)),
-        })
-      }),
-    ).pipe(Layer.provide(MemoryStore.layer))
+    return layerOf(this)
   }
 }
+
+const layerOf = (faults: Faults): Layer.Layer<Store> =>
+  Layer.effect(
+    Store,
+    Effect.map(Store, (inner) => {
+      let line: Promise<void> = Promise.resolve()
+      return Store.of({
+        ...inner,
+        append: (request, done) => {
+          faults.appends++
+          const full: AppendOutcome | undefined = faults.full
+            ? { _tag: "StorageFull", message: "no space left on device" }
+            : undefined
+          const go = (): void => {
+            if (full !== undefined) done(full)
+            else inner.append(request, done)
+          }
+          if (faults.slow) faults.hold(go)
+          else line = line.then(go)
+        },
+        claim: (id) => (faults.full ? Effect.fail(new StoreFull({ message: "no space left on device" })) : inner.claim(id)),
+      })
+    }),
+  ).pipe(Layer.provide(MemoryStore.layer))

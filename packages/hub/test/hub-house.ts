@@ -57,7 +57,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const reports: Array<{ message: string; fields: Readonly<Record<string, unknown>> }> = []
   const store =
     options.store ??
-    (options.sqlite === true ? SqliteStore.layer({ path: join(options.directory, "holdfast.db"), durability: "power" }) : MemoryStore.layer)
+    (options.sqlite === true
+      ? SqliteStore.layer({ path: join(options.directory, "holdfast.db"), durability: "power" })
+      : MemoryStore.layer)
   const runners = options.runners ?? Runners.layerInside({ dataDirectory: options.directory, settings })
   const hub = hubLayer({
     settings,
@@ -127,7 +129,9 @@ export class Reader implements AttachmentSink {
 
   /** All output as text. */
   get text(): string {
-    return Buffer.concat(this.seen.flatMap((one) => (one.kind === "event" && one.bytes !== undefined ? [one.bytes] : []))).toString()
+    return Buffer.concat(
+      this.seen.flatMap((one) => (one.kind === "event" && one.bytes !== undefined ? [one.bytes] : [])),
+    ).toString()
   }
 
   /** Waits, bounded, until `condition` holds. */
@@ -163,7 +167,11 @@ export class Reader implements AttachmentSink {
 }
 
 /** Attaches a reader and starts it. */
-export async function attachReader(house: House, request: Partial<AttachRequest> & { readonly session: string }, reader = new Reader()): Promise<Reader> {
+export async function attachReader(
+  house: House,
+  request: Partial<AttachRequest> & { readonly session: string },
+  reader = new Reader(),
+): Promise<Reader> {
   reader.attachment = await house.run(
     house.hub.attach({ mode: "viewer", client: "reader-client", name: "reader", ...request }, reader, OWNER),
   )

@@ -3,7 +3,15 @@ import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { discoverRunners } from "@holdfast/runner/client/generations"
 import { Runners } from "../src/runners/Runners.ts"
-import { attachReader, createTerminal, type House, type HouseOptions, openHouse, testDirectory, testSettings } from "./hub-house.ts"
+import {
+  attachReader,
+  createTerminal,
+  type House,
+  type HouseOptions,
+  openHouse,
+  testDirectory,
+  testSettings,
+} from "./hub-house.ts"
 import { ScriptedRunner } from "./scripted-runner.ts"
 
 const program = fileURLToPath(new URL("../../../apps/cli/src/runner-main.ts", import.meta.url))
@@ -37,51 +45,60 @@ describe("a hub that starts again", () => {
   })
   const detached = () => Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
 
-  it("R-5 H1 output of before, during and after a restart is there once and in order, from a detached runner", { timeout: 60_000 }, async () => {
-    const first = await open({ sqlite: true, runners: detached() })
-    const script = "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo line $i; [ $((i%100)) = 0 ] && sleep 0.02; done; read x; echo done $x; exit 5"
-    const session = await createTerminal(first, { command: "/bin/sh", args: ["-c", script] })
-    const early = await attachReader(first, { session: session.id, after: 0 })
-    await early.until("some output", ({ text }) => text.includes("line 100\r"))
-    await close(first)
-    expect(early.seen.at(-1)).toMatchObject({ kind: "detached" })
-    const cursor = early.list.at(-1)?.seq ?? 0
+  it(
+    "R-5 H1 output of before, during and after a restart is there once and in order, from a detached runner",
+    { timeout: 60_000 },
+    async () => {
+      const first = await open({ sqlite: true, runners: detached() })
+      const script =
+        "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo line $i; [ $((i%100)) = 0 ] && sleep 0.02; done; read x; echo done $x; exit 5"
+      const session = await createTerminal(first, { command: "/bin/sh", args: ["-c", script] })
+      const early = await attachReader(first, { session: session.id, after: 0 })
+      await early.until("some output", ({ text }) => text.includes("line 100\r"))
+      await close(first)
+      expect(early.seen.at(-1)).toMatchObject({ kind: "detached" })
+      const cursor = early.list.at(-1)?.seq ?? 0
 
-    const second = await open({ sqlite: true, runners: detached() })
-    const record = await second.run(second.hub.get(session.id))
-    expect(record.process).toBe("running")
-    const reader = await attachReader(second, { session: session.id, after: cursor, mode: "interactive", client: "typist-1" })
-    await reader.until("all lines", ({ text }) => text.includes("line 3000\r"), 20_000)
-    const settled = new Promise<unknown>((resolve) => reader.attachment?.input(1, Buffer.from("well\r"), resolve))
-    expect(await settled).toBeUndefined()
-    await reader.until("the exit", ({ list }) => list.at(-1)?.type === "exit")
-    reader.checkDense(cursor)
-    const lines = (early.text + reader.text).split("\r\n").filter((line) => line.startsWith("line "))
-    expect(lines).toEqual(Array.from({ length: 3000 }, (_, i) => `line ${i + 1}`))
-    expect(reader.list.at(-1)?.data).toEqual({ code: 5 })
-    const drained = await second.run(second.hub.stopRunners(true))
-    expect(drained).toHaveLength(1)
-  })
+      const second = await open({ sqlite: true, runners: detached() })
+      const record = await second.run(second.hub.get(session.id))
+      expect(record.process).toBe("running")
+      const reader = await attachReader(second, { session: session.id, after: cursor, mode: "interactive", client: "typist-1" })
+      await reader.until("all lines", ({ text }) => text.includes("line 3000\r"), 20_000)
+      const settled = new Promise<unknown>((resolve) => reader.attachment?.input(1, Buffer.from("well\r"), resolve))
+      expect(await settled).toBeUndefined()
+      await reader.until("the exit", ({ list }) => list.at(-1)?.type === "exit")
+      reader.checkDense(cursor)
+      const lines = (early.text + reader.text).split("\r\n").filter((line) => line.startsWith("line "))
+      expect(lines).toEqual(Array.from({ length: 3000 }, (_, i) => `line ${i + 1}`))
+      expect(reader.list.at(-1)?.data).toEqual({ code: 5 })
+      const drained = await second.run(second.hub.stopRunners(true))
+      expect(drained).toHaveLength(1)
+    },
+  )
 
-  it("R-16 H2 a runner that was killed is said within 5 s, and the next terminal gets a new one", { timeout: 60_000 }, async () => {
-    const house = await open({ sqlite: true, runners: detached() })
-    const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "echo before; exec sleep 1000"] })
-    const reader = await attachReader(house, { session: session.id, after: 0 })
-    await reader.until("the output", ({ text }) => text.includes("before"))
-    const [found] = await discoverRunners(directory.path)
-    const pid = found?.record?.pid ?? 0
-    process.kill(pid, "SIGKILL")
-    const begin = Date.now()
-    await reader.until("the loss", ({ list }) => list.at(-1)?.type === "lost")
-    expect(Date.now() - begin).toBeLessThan(5000)
-    expect(reader.list.at(-1)).toMatchObject({ data: { reason: "runner-died" } })
-    reader.checkDense(0)
-    expect((await house.run(house.hub.get(session.id))).process).toBe("lost")
-    const another = await createTerminal(house, { command: "/bin/sh", args: ["-c", "echo again"] })
-    expect(another.process).not.toBe("lost")
-    await house.run(house.hub.stopRunners(true))
-    expect(gone(pid)).toBe(true)
-  })
+  it(
+    "R-16 H2 a runner that was killed is said within 5 s, and the next terminal gets a new one",
+    { timeout: 60_000 },
+    async () => {
+      const house = await open({ sqlite: true, runners: detached() })
+      const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "echo before; exec sleep 1000"] })
+      const reader = await attachReader(house, { session: session.id, after: 0 })
+      await reader.until("the output", ({ text }) => text.includes("before"))
+      const [found] = await discoverRunners(directory.path)
+      const pid = found?.record?.pid ?? 0
+      process.kill(pid, "SIGKILL")
+      const begin = Date.now()
+      await reader.until("the loss", ({ list }) => list.at(-1)?.type === "lost")
+      expect(Date.now() - begin).toBeLessThan(5000)
+      expect(reader.list.at(-1)).toMatchObject({ data: { reason: "runner-died" } })
+      reader.checkDense(0)
+      expect((await house.run(house.hub.get(session.id))).process).toBe("lost")
+      const another = await createTerminal(house, { command: "/bin/sh", args: ["-c", "echo again"] })
+      expect(another.process).not.toBe("lost")
+      await house.run(house.hub.stopRunners(true))
+      expect(gone(pid)).toBe(true)
+    },
+  )
 
   it("R-18 a start that was never confirmed is lost with start-unconfirmed when its runner died", async () => {
     const runner = new ScriptedRunner("one")
@@ -147,7 +164,9 @@ describe("a hub that starts again", () => {
     const reader = await attachReader(house, { session: session.id, after: 0, mode: "interactive", client: "typist-1" })
     await reader.until("the start", ({ list }) => list.at(-1)?.type === "started")
     runner.settleInput = false
-    const settled = [1, 2].map((number) => new Promise((resolve) => reader.attachment?.input(number, Buffer.from(`${number}`), resolve)))
+    const settled = [1, 2].map(
+      (number) => new Promise((resolve) => reader.attachment?.input(number, Buffer.from(`${number}`), resolve)),
+    )
     runner.cut()
     runner.settleInput = true
     expect(await Promise.all(settled)).toEqual([undefined, undefined])
@@ -185,10 +204,11 @@ describe("a hub that starts again", () => {
 /** Ids of all sessions, once there is one. */
 async function listed(house: House): Promise<ReadonlyArray<string>> {
   const seen = Promise.withResolvers<ReadonlyArray<string>>()
-  const feed = await house.run(house.hub.watch(0, (_, sessions) => (sessions.length > 0 ? seen.resolve(sessions.map(({ id }) => id)) : undefined)))
+  const feed = await house.run(
+    house.hub.watch(0, (_, sessions) => (sessions.length > 0 ? seen.resolve(sessions.map(({ id }) => id)) : undefined)),
+  )
   feed.start()
   const ids = await seen.promise
   feed.stop()
   return ids
 }
-

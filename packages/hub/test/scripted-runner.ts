@@ -1,7 +1,14 @@
 /** A runner whose children do exactly what a test says, for what a real child cannot be made to do. */
 import * as Layer from "effect/Layer"
 import type { FoundRunner } from "@holdfast/runner/client/generations"
-import { type ConnectOptions, RequestRefused, type RunnerConnection, RunnerGone, type RunnerEvents, type StartTerminal } from "@holdfast/runner/client/RunnerConnection"
+import {
+  type ConnectOptions,
+  RequestRefused,
+  type RunnerConnection,
+  RunnerGone,
+  type RunnerEvents,
+  type StartTerminal,
+} from "@holdfast/runner/client/RunnerConnection"
 import type { CheckpointReply, ChildStatus, JournalEntry, JournalNote } from "@holdfast/runner/wire/messages"
 import { Runners } from "../src/runners/Runners.ts"
 
@@ -27,7 +34,8 @@ export class ScriptedChild {
   constructor(number: number, request: StartTerminal) {
     this.number = number
     this.request = request
-    this.checkpoint = () => Promise.resolve({ position: this.journal.length, cols: 80, rows: 24, screen: this.printed(this.journal.length) })
+    this.checkpoint = () =>
+      Promise.resolve({ position: this.journal.length, cols: 80, rows: 24, screen: this.printed(this.journal.length) })
   }
 
   /** All output up to a position. */
@@ -37,7 +45,16 @@ export class ScriptedChild {
 
   get status(): ChildStatus {
     const { id, session } = this.request
-    return { child: this.number, id, session, kind: "terminal", state: this.ended ? "exited" : "running", pid: 4242, head: this.journal.length, acknowledged: this.acknowledged }
+    return {
+      child: this.number,
+      id,
+      session,
+      kind: "terminal",
+      state: this.ended ? "exited" : "running",
+      pid: 4242,
+      head: this.journal.length,
+      acknowledged: this.acknowledged,
+    }
   }
 }
 
@@ -72,7 +89,9 @@ export class ScriptedRunner {
       discover: () => Promise.resolve(everyone.map(found)),
       connect: (options: ConnectOptions) => {
         const runner = everyone.find(({ generation }) => generation === options.socket)
-        return runner?.state === "live" ? Promise.resolve(runner.connection(options.events)) : Promise.reject(new Error("nobody is there"))
+        return runner?.state === "live"
+          ? Promise.resolve(runner.connection(options.events))
+          : Promise.reject(new Error("nobody is there"))
       },
       start: () => Promise.resolve({ generation: this.generation, directory: this.generation, socket: this.generation, pid: 1 }),
       recover: () => Promise.resolve([]),
@@ -133,7 +152,14 @@ export class ScriptedRunner {
     }
     const gone = (): boolean => this.events !== events
     return {
-      welcome: { version: 1, runner: this.generation, pid: 1, build: "", draining: false, children: this.children.filter(({ forgotten }) => !forgotten).map(({ status }) => status) },
+      welcome: {
+        version: 1,
+        runner: this.generation,
+        pid: 1,
+        build: "",
+        draining: false,
+        children: this.children.filter(({ forgotten }) => !forgotten).map(({ status }) => status),
+      },
       bufferedBytes: 0,
       start: (request) => {
         if (gone()) return Promise.reject(new RunnerGone("gone"))
@@ -143,7 +169,8 @@ export class ScriptedRunner {
         if (there !== undefined) return Promise.resolve(there.status)
         const child = new ScriptedChild(this.children.length + 1, request)
         this.children.push(child)
-        if (this.autoStarted) this.note({ type: "started", pid: 4242, cols: request.terminal.cols, rows: request.terminal.rows }, child)
+        if (this.autoStarted)
+          this.note({ type: "started", pid: 4242, cols: request.terminal.cols, rows: request.terminal.rows }, child)
         return Promise.resolve(child.status)
       },
       follow: (number, after) => {

@@ -30,7 +30,10 @@ describe("sessions", () => {
 
   it("T-1 a missing program, a missing cwd and a kind that is not there are refused before any session exists", async () => {
     await expect(createTerminal(house, { command: "no-such-program-here" })).rejects.toMatchObject({ _tag: "CommandNotFound" })
-    await expect(createTerminal(house, { command: "/bin/sh", cwd: "/no/such/directory" })).rejects.toMatchObject({ _tag: "Unprocessable", field: "cwd" })
+    await expect(createTerminal(house, { command: "/bin/sh", cwd: "/no/such/directory" })).rejects.toMatchObject({
+      _tag: "Unprocessable",
+      field: "cwd",
+    })
     await expect(createTerminal(house, { command: "/bin/sh", args: ["a\0b"] })).rejects.toMatchObject({ _tag: "Unprocessable" })
     await expect(createTerminal(house, { kind: "agent" })).rejects.toMatchObject({ _tag: "Unprocessable", field: "kind" })
     expect((await house.run(house.hub.list({}))).total).toBe(0)
@@ -45,11 +48,16 @@ describe("sessions", () => {
   })
 
   it("S-7 O4 creates with one key make one session and one child, another body is a conflict", async () => {
-    const made = await Promise.all(Array.from({ length: 10 }, () => house.run(house.hub.create({ kind: "terminal", command: "/bin/sh", key: "k1" }, OWNER))))
+    const made = await Promise.all(
+      Array.from({ length: 10 }, () => house.run(house.hub.create({ kind: "terminal", command: "/bin/sh", key: "k1" }, OWNER))),
+    )
     expect(new Set(made.map(({ session }) => session.id)).size).toBe(1)
     expect(made.filter(({ created }) => created)).toHaveLength(1)
     expect(runner.children).toHaveLength(1)
-    await expect(createTerminal(house, { command: "/bin/cat", key: "k1" })).rejects.toMatchObject({ _tag: "KeyConflict", key: "k1" })
+    await expect(createTerminal(house, { command: "/bin/cat", key: "k1" })).rejects.toMatchObject({
+      _tag: "KeyConflict",
+      key: "k1",
+    })
   })
 
   it("S-6 O4 trap 22 a key is carried out once, at the same moment and later, and another body conflicts", async () => {
@@ -175,11 +183,25 @@ describe("sessions", () => {
 
   it("T-8 the size is that of the interactive viewer who last attached or typed, at most 10 changes a second", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh", cols: 80, rows: 24 })
-    const one = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one", cols: 100, rows: 30 })
+    const one = await attachReader(house, {
+      session: id,
+      after: 0,
+      mode: "interactive",
+      client: "client-one",
+      cols: 100,
+      rows: 30,
+    })
     await one.until("the size", ({ list }) => list.at(-1)?.type === "resize")
     expect(runner.child.sizes).toEqual(["100x30"])
     clock += 1000
-    const two = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-two", cols: 60, rows: 20 })
+    const two = await attachReader(house, {
+      session: id,
+      after: 0,
+      mode: "interactive",
+      client: "client-two",
+      cols: 60,
+      rows: 20,
+    })
     await two.until("the size", () => runner.child.sizes.length === 2)
     clock += 1000
     expect(one.attachment?.resize(110, 31)).toBeUndefined()
@@ -201,7 +223,8 @@ describe("sessions", () => {
 
   it("T-10 trap 20 one client holds the keyboard: others are refused by name until it is free", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
-    const type = (reader: Reader, number: number): Promise<unknown> => new Promise((settled) => reader.attachment?.input(number, Buffer.from("x"), settled))
+    const type = (reader: Reader, number: number): Promise<unknown> =>
+      new Promise((settled) => reader.attachment?.input(number, Buffer.from("x"), settled))
     const one = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one" })
     const two = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-two" })
     expect([await type(one, 1), await type(two, 1)]).toEqual([undefined, undefined])
@@ -210,7 +233,9 @@ describe("sessions", () => {
     expect(await type(two, 2)).toMatchObject({ _tag: "NotTypist", typist: "Ada" })
     expect(await type(one, 2)).toBeUndefined()
     await expect(house.run(house.hub.input(id, undefined, Buffer.from("y"), OWNER))).rejects.toMatchObject({ _tag: "NotTypist" })
-    await expect(house.run(house.hub.setTypist(id, "client-two", "Bob", "free", OWNER))).rejects.toMatchObject({ _tag: "NotTypist" })
+    await expect(house.run(house.hub.setTypist(id, "client-two", "Bob", "free", OWNER))).rejects.toMatchObject({
+      _tag: "NotTypist",
+    })
     await house.run(house.hub.setTypist(id, "client-two", "Bob", "single", OWNER))
     expect(await type(one, 3)).toMatchObject({ _tag: "NotTypist", typist: "Bob" })
     expect(await type(two, 3)).toBeUndefined()
@@ -241,7 +266,9 @@ describe("sessions", () => {
   it("T-11 a viewer and a reading credential cannot type, resize or take part as interactive", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const viewer = await attachReader(house, { session: id, after: 0, mode: "viewer" })
-    expect(await new Promise((settled) => viewer.attachment?.input(1, Buffer.from("x"), settled))).toMatchObject({ _tag: "ReadOnlyViewer" })
+    expect(await new Promise((settled) => viewer.attachment?.input(1, Buffer.from("x"), settled))).toMatchObject({
+      _tag: "ReadOnlyViewer",
+    })
     const reading = { name: "guest", credential: "guest", scope: "read" } as const
     const attempt = house.hub.attach({ session: id, mode: "interactive", client: "c-1234567", name: "x" }, new Reader(), reading)
     await expect(house.run(attempt)).rejects.toMatchObject({ _tag: "Forbidden" })

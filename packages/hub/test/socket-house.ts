@@ -33,10 +33,16 @@ export async function openSocket(house: House, settings: Partial<Settings> = {})
   }
 }
 
-type Answer = { readonly _tag: string; readonly value?: Record<string, unknown>; readonly cause?: ReadonlyArray<{ readonly error?: Record<string, unknown> }> }
+type Answer = {
+  readonly _tag: string
+  readonly value?: Record<string, unknown>
+  readonly cause?: ReadonlyArray<{ readonly error?: Record<string, unknown> }>
+}
 
 /** Everything a client received, in order. */
-export type Received = { readonly kind: "answer"; readonly id: string; readonly answer: Answer } | { readonly kind: "frame"; readonly frame: ServerFrame }
+export type Received =
+  | { readonly kind: "answer"; readonly id: string; readonly answer: Answer }
+  | { readonly kind: "frame"; readonly frame: ServerFrame }
 
 /** A client that keeps everything it received. */
 export class RawClient {
@@ -56,7 +62,11 @@ export class RawClient {
     this.ws.on("message", (data: Buffer, binary: boolean) => {
       if (binary) this.frame(decodeServerFrame(new Uint8Array(data)))
       else {
-        const message = JSON.parse(data.toString()) as { readonly _tag: string; readonly requestId: string; readonly exit: Answer }
+        const message = JSON.parse(data.toString()) as {
+          readonly _tag: string
+          readonly requestId: string
+          readonly exit: Answer
+        }
         if (message._tag === "Exit") this.received.push({ kind: "answer", id: String(message.requestId), answer: message.exit })
       }
       this.wake()
@@ -99,7 +109,9 @@ export class RawClient {
 
   /** Frames of one type. */
   frames<T extends ServerFrame["type"]>(type: T): ReadonlyArray<Extract<ServerFrame, { readonly type: T }>> {
-    return this.received.flatMap((one) => (one.kind === "frame" && one.frame.type === type ? [one.frame as Extract<ServerFrame, { readonly type: T }>] : []))
+    return this.received.flatMap((one) =>
+      one.kind === "frame" && one.frame.type === type ? [one.frame as Extract<ServerFrame, { readonly type: T }>] : [],
+    )
   }
 
   /** Waits, bounded. */

@@ -16,11 +16,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()(
 ) {}
 
 /** The cursor is not a whole number from 0 to 2^53 - 1. */
-export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()(
-  "CursorInvalid",
-  { message },
-  { httpApiStatus: 400 },
-) {}
+export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", { message }, { httpApiStatus: 400 }) {}
 
 /** The cursor lies beyond the log's head: it is of another log, or the store was reset. */
 export class CursorAhead extends Schema.TaggedError<CursorAhead>()(
@@ -30,18 +26,10 @@ export class CursorAhead extends Schema.TaggedError<CursorAhead>()(
 ) {}
 
 /** No credential, or one that is not known. */
-export class Unauthorized extends Schema.TaggedError<Unauthorized>()(
-  "Unauthorized",
-  { message },
-  { httpApiStatus: 401 },
-) {}
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", { message }, { httpApiStatus: 401 }) {}
 
 /** The credential is known and does not allow this, or the Host or Origin is not on the list. */
-export class Forbidden extends Schema.TaggedError<Forbidden>()(
-  "Forbidden",
-  { message },
-  { httpApiStatus: 403 },
-) {}
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { message }, { httpApiStatus: 403 }) {}
 
 /** No session has this id. */
 export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()(
@@ -79,11 +67,7 @@ export class NotTypist extends Schema.TaggedError<NotTypist>()(
 ) {}
 
 /** The client attached as a viewer that may only read. */
-export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()(
-  "ReadOnlyViewer",
-  { message },
-  { httpApiStatus: 403 },
-) {}
+export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()("ReadOnlyViewer", { message }, { httpApiStatus: 403 }) {}
 
 /** The body or frame is over the limit, in bytes. */
 export class TooLarge extends Schema.TaggedError<TooLarge>()(
@@ -93,11 +77,7 @@ export class TooLarge extends Schema.TaggedError<TooLarge>()(
 ) {}
 
 /** A terminal size outside the accepted range. */
-export class InvalidSize extends Schema.TaggedError<InvalidSize>()(
-  "InvalidSize",
-  { message },
-  { httpApiStatus: 422 },
-) {}
+export class InvalidSize extends Schema.TaggedError<InvalidSize>()("InvalidSize", { message }, { httpApiStatus: 422 }) {}
 
 /** The request is well formed and cannot be carried out as it stands: cwd, command, label, tag … */
 export class Unprocessable extends Schema.TaggedError<Unprocessable>()(
@@ -114,25 +94,13 @@ export class CommandNotFound extends Schema.TaggedError<CommandNotFound>()(
 ) {}
 
 /** A bounded queue is full; try again after `retryAfter` seconds. */
-export class Busy extends Schema.TaggedError<Busy>()(
-  "Busy",
-  { message, retryAfter: Schema.Number },
-  { httpApiStatus: 429 },
-) {}
+export class Busy extends Schema.TaggedError<Busy>()("Busy", { message, retryAfter: Schema.Number }, { httpApiStatus: 429 }) {}
 
 /** A part that is needed is away (runner, store); what was accepted is kept. */
-export class Unavailable extends Schema.TaggedError<Unavailable>()(
-  "Unavailable",
-  { message },
-  { httpApiStatus: 503 },
-) {}
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { message }, { httpApiStatus: 503 }) {}
 
 /** The disk is full: nothing was appended, reads go on. */
-export class StorageFull extends Schema.TaggedError<StorageFull>()(
-  "StorageFull",
-  { message },
-  { httpApiStatus: 507 },
-) {}
+export class StorageFull extends Schema.TaggedError<StorageFull>()("StorageFull", { message }, { httpApiStatus: 507 }) {}
 
 /** This session's stored data fails its checks; other sessions are not concerned. */
 export class LogDamaged extends Schema.TaggedError<LogDamaged>()(

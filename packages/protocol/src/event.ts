@@ -29,11 +29,6 @@ export type Channel = typeof Channel.Type
 /** Position in a log: a whole number from 1 to 2^53 - 1. */
 export const Seq = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))
 
-/** The last seq a reader has; 0 means that it has nothing. */
-export const Cursor = Schema.Int.check(
-  Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-)
-
 /** One event as JSON. `time` is epoch milliseconds; `by` names the author; `turn` the turn's id. */
 export const Event = Schema.Struct({
   seq: Seq,

@@ -77,7 +77,12 @@ export type ServerFrame =
       readonly heads: ReadonlyArray<{ readonly handle: number; readonly seq: number }>
     }
   | { readonly type: typeof FRAME_VIEWERS; readonly handle: number; readonly viewers: Viewers }
-  | { readonly type: typeof FRAME_FEED; readonly change: number; readonly sessions: ReadonlyArray<unknown>; readonly synced: boolean }
+  | {
+      readonly type: typeof FRAME_FEED
+      readonly change: number
+      readonly sessions: ReadonlyArray<unknown>
+      readonly synced: boolean
+    }
 
 /** A frame from a client, decoded. */
 export type ClientFrame =
@@ -155,8 +160,7 @@ export function encodeInputResult(
 }
 
 /** Encodes the end of an attachment that the hub decided. */
-export const encodeDetached = (handle: number, reason: string): Uint8Array =>
-  withJson(FRAME_DETACHED, handle, { reason })
+export const encodeDetached = (handle: number, reason: string): Uint8Array => withJson(FRAME_DETACHED, handle, { reason })
 
 /** Encodes a heartbeat. */
 export function encodeHeartbeat(
@@ -217,7 +221,8 @@ export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const type = bytes[0]
   const need = (size: number, exact: boolean): void => {
-    if (exact ? bytes.length !== size : bytes.length < size) throw new FrameMalformed(`frame of type ${type} has ${bytes.length} bytes`)
+    if (exact ? bytes.length !== size : bytes.length < size)
+      throw new FrameMalformed(`frame of type ${type} has ${bytes.length} bytes`)
   }
   switch (type) {
     case FRAME_INPUT:

@@ -6,7 +6,18 @@
 import * as Schema from "effect/Schema"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { DoorError } from "./errors.ts"
-import { Appended, Cells, CreateSession, Key, MarkSession, Session, SessionPage, SessionQuery, SignalName, UpdateSession } from "./session.ts"
+import {
+  Appended,
+  Cells,
+  CreateSession,
+  Key,
+  MarkSession,
+  Session,
+  SessionPage,
+  SessionQuery,
+  SignalName,
+  UpdateSession,
+} from "./session.ts"
 
 const session = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 

@@ -172,5 +172,15 @@ export const Screen = Schema.Struct({
 export type Screen = typeof Screen.Type
 
 /** Signals that may be sent to a child's process group. */
-export const SignalName = Schema.Literals(["SIGINT", "SIGTERM", "SIGKILL", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGSTOP"])
+export const SignalName = Schema.Literals([
+  "SIGINT",
+  "SIGTERM",
+  "SIGKILL",
+  "SIGHUP",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGCONT",
+  "SIGSTOP",
+])
 export type SignalName = typeof SignalName.Type

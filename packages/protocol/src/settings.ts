@@ -48,8 +48,18 @@ export const SETTINGS = {
   connectionsMax: number(2000, 10, 100_000, "open connections"),
   socketMaxFrame: number(1 * MiB, KiB, 64 * MiB, "largest WebSocket message from a client"),
   socketHelloTimeout: number(10_000, 100, 10 * minute, "time from upgrade to Hello"),
-  socketSilence: number(30_000, 1000, 10 * minute, "a client that sends nothing for so long is dropped; the hub speaks three times as often"),
-  subscriberWindow: number(1 * MiB, 64 * KiB, 256 * MiB, "unacknowledged bytes per subscriber before it is served from the log again"),
+  socketSilence: number(
+    30_000,
+    1000,
+    10 * minute,
+    "a client that sends nothing for so long is dropped; the hub speaks three times as often",
+  ),
+  subscriberWindow: number(
+    1 * MiB,
+    64 * KiB,
+    256 * MiB,
+    "unacknowledged bytes per subscriber before it is served from the log again",
+  ),
   catchUpChunk: number(64 * KiB, 4 * KiB, 4 * MiB, "bytes per frame in catch-up"),
   inputQueueMax: number(1 * MiB, KiB, 64 * MiB, "accepted input per session that the child has not taken yet"),
   sessionQueueMax: number(10_000, 10, 1_000_000, "commands waiting in one session's loop"),
@@ -60,7 +70,12 @@ export const SETTINGS = {
   cookieExpiry: number(30 * day, minute, 3650 * day, "a browser stays signed in for"),
 
   trashKeep: number(30 * day, 0, 3650 * day, "a deleted session is purged after"),
-  logMaxBytes: number(512 * MiB, MiB, 1024 * 1024 * MiB, "terminal output kept per session before it is trimmed behind a checkpoint"),
+  logMaxBytes: number(
+    512 * MiB,
+    MiB,
+    1024 * 1024 * MiB,
+    "terminal output kept per session before it is trimmed behind a checkpoint",
+  ),
   sealBytes: number(64 * KiB, 4 * KiB, 4 * MiB, "size of a sealed segment"),
   checkpointBytes: number(2 * MiB, 64 * KiB, 1024 * MiB, "terminal output between two checkpoints"),
   scrollback: number(1000, 0, 100_000, "lines of scrollback in a checkpoint"),
@@ -138,7 +153,8 @@ export function resolveSettings(
     sources[name] = source
   }
   for (const name of Object.keys(file)) {
-    if (!Object.hasOwn(SETTINGS, name)) throw new SettingInvalid(name, `configuration file: ${name} is not a setting; see holdfast config`)
+    if (!Object.hasOwn(SETTINGS, name))
+      throw new SettingInvalid(name, `configuration file: ${name} is not a setting; see holdfast config`)
   }
   for (const name of names) {
     values[name] = SETTINGS[name].default

@@ -1,10 +1,25 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { Event } from "../src/event.ts"
-import { decodeRecord, encodeEvent, encodeOutput, MAX_RECORD_BYTES, outputData, readRecord, readRecords, RecordMalformed } from "../src/record.ts"
+import {
+  decodeRecord,
+  encodeEvent,
+  encodeOutput,
+  MAX_RECORD_BYTES,
+  outputData,
+  readRecord,
+  readRecords,
+  RecordMalformed,
+} from "../src/record.ts"
 
 const event: fc.Arbitrary<Event> = fc
-  .record({ seq: fc.integer({ min: 1, max: 2 ** 53 - 1 }), span: fc.integer({ min: 0, max: 1000 }), time: fc.nat(), type: fc.string(), data: fc.jsonValue() })
+  .record({
+    seq: fc.integer({ min: 1, max: 2 ** 53 - 1 }),
+    span: fc.integer({ min: 0, max: 1000 }),
+    time: fc.nat(),
+    type: fc.string(),
+    data: fc.jsonValue(),
+  })
   .map(({ seq, span, time, type, data }) => {
     const from = Math.max(1, seq - span)
     const plain = { seq, time, channel: "session", type, data: JSON.parse(JSON.stringify(data)) as Event["data"] } as const

@@ -6,22 +6,39 @@ import type { HubMessage } from "../src/wire/messages.ts"
 
 const HELLO: HubMessage = { type: "hello", versions: [1], hub: "h", hubEpoch: 3 }
 const START: HubMessage = {
-  type: "start", request: 1, id: "a", session: "s", kind: "terminal",
-  terminal: { command: "sh", args: ["-c", "\u2028\0"], cwd: "/", env: JSON.parse('{"__proto__":"x"}') as Record<string, string>, cols: 80, rows: 24, term: "" },
+  type: "start",
+  request: 1,
+  id: "a",
+  session: "s",
+  kind: "terminal",
+  terminal: {
+    command: "sh",
+    args: ["-c", "\u2028\0"],
+    cwd: "/",
+    env: JSON.parse('{"__proto__":"x"}') as Record<string, string>,
+    cols: 80,
+    rows: 24,
+    term: "",
+  },
   scrollback: 10,
 }
 
 function sample(): Buffer {
   const bytes = Buffer.from([0, 255, 10, 13])
   return Buffer.concat([
-    encodeControl(HELLO), encodeInput(7, "phone", 2 ** 40, bytes), encodeOutputHead(7, 2 ** 50, 1.5, bytes.length), bytes, encodeControl(START),
+    encodeControl(HELLO),
+    encodeInput(7, "phone", 2 ** 40, bytes),
+    encodeOutputHead(7, 2 ** 50, 1.5, bytes.length),
+    bytes,
+    encodeControl(START),
   ])
 }
 
 function read(chunks: ReadonlyArray<Buffer>): Array<WireFrame> {
   const frames: Array<WireFrame> = []
   const reader = new FrameReader()
-  for (const chunk of chunks) reader.push(chunk, (frame) => frames.push("bytes" in frame ? { ...frame, bytes: Uint8Array.from(frame.bytes) } : frame))
+  for (const chunk of chunks)
+    reader.push(chunk, (frame) => frames.push("bytes" in frame ? { ...frame, bytes: Uint8Array.from(frame.bytes) } : frame))
   return frames
 }
 
@@ -49,7 +66,8 @@ describe("frames", () => {
       const mutated = Buffer.from(stream)
       for (let change = random(3); change >= 0; change--) mutated[random(mutated.length)] = random(256)
       try {
-        for (const frame of read([mutated.subarray(0, 1 + random(mutated.length))])) if ("text" in frame) readHubMessage(frame.text)
+        for (const frame of read([mutated.subarray(0, 1 + random(mutated.length))]))
+          if ("text" in frame) readHubMessage(frame.text)
       } catch (error) {
         if (!(error instanceof WireMalformed)) throw error
         refused += 1
@@ -78,10 +96,17 @@ describe("control messages", () => {
 
   it("R-17 wrong fields are refused by name", () => {
     const wrong: ReadonlyArray<readonly [unknown, RegExp]> = [
-      [null, /not an object/], [[], /not an object/], [{ type: 1 }, /type is not text/], [{ type: "nonsense" }, /not known/],
-      [{ ...HELLO, hubEpoch: -1 }, /hubEpoch/], [{ ...HELLO, versions: ["1"] }, /versions/], [{ ...START, kind: "agent" }, /kind/],
-      [{ ...START, terminal: { ...START.terminal, env: { A: 1 } } }, /A is not text/], [{ type: "ack", child: 1, position: 2 ** 53 }, /position/],
-      [{ type: "follow", child: 1.5, after: 0, credit: 1 }, /child/], [{ type: "ping", time: "now" }, /time/],
+      [null, /not an object/],
+      [[], /not an object/],
+      [{ type: 1 }, /type is not text/],
+      [{ type: "nonsense" }, /not known/],
+      [{ ...HELLO, hubEpoch: -1 }, /hubEpoch/],
+      [{ ...HELLO, versions: ["1"] }, /versions/],
+      [{ ...START, kind: "agent" }, /kind/],
+      [{ ...START, terminal: { ...START.terminal, env: { A: 1 } } }, /A is not text/],
+      [{ type: "ack", child: 1, position: 2 ** 53 }, /position/],
+      [{ type: "follow", child: 1.5, after: 0, credit: 1 }, /child/],
+      [{ type: "ping", time: "now" }, /time/],
     ]
     for (const [message, why] of wrong) expect(() => readHubMessage(JSON.stringify(message))).toThrow(why)
     expect(() => readHubMessage("{")).toThrow(WireMalformed)

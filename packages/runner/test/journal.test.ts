@@ -22,8 +22,15 @@ afterEach(() => data.dispose())
 
 function journal(changed: Partial<JournalOptions> = {}): Journal {
   return new Journal({
-    directory: join(data.path, "journal"), id: "child", session: "session", memoryMax: 64 * KiB, diskMax: 1024 * KiB * KiB,
-    pool: new OutputPool(), full: (now) => void full.push(now), trouble: (error) => void troubles.push(error), ...changed,
+    directory: join(data.path, "journal"),
+    id: "child",
+    session: "session",
+    memoryMax: 64 * KiB,
+    diskMax: 1024 * KiB * KiB,
+    pool: new OutputPool(),
+    full: (now) => void full.push(now),
+    trouble: (error) => void troubles.push(error),
+    ...changed,
   })
 }
 
@@ -47,7 +54,11 @@ async function take(reader: JournalReader, count: number): Promise<Array<Journal
 }
 
 const expected = (first: number, last: number, size?: number): ReadonlyArray<unknown> =>
-  Array.from({ length: last - first + 1 }, (_, index) => ({ position: first + index, time: 999 + first + index, bytes: bytesOf(first + index, size) }))
+  Array.from({ length: last - first + 1 }, (_, index) => ({
+    position: first + index,
+    time: 999 + first + index,
+    bytes: bytesOf(first + index, size),
+  }))
 
 const files = (): ReadonlyArray<string> => {
   const directory = join(data.path, "journal", "child")
@@ -62,9 +73,15 @@ describe("journal", () => {
     fill(one, 5)
     one.append(2000, { note: { type: "title", title: "é" } })
     for (const after of [0, 1, 250, 499, 503, 505]) {
-      const reader = one.reader(after, () => undefined, () => undefined)
+      const reader = one.reader(
+        after,
+        () => undefined,
+        () => undefined,
+      )
       const entries = await take(reader, 506 - after)
-      expect(entries.slice(0, -1)).toEqual(expected(after + 1, 505).map((entry, index) => ({ ...(entry as object), time: 999 + after + 1 + index })))
+      expect(entries.slice(0, -1)).toEqual(
+        expected(after + 1, 505).map((entry, index) => ({ ...(entry as object), time: 999 + after + 1 + index })),
+      )
       expect(entries.at(-1)).toEqual({ position: 506, time: 2000, note: { type: "title", title: "é" } })
       reader.close()
     }
@@ -82,7 +99,11 @@ describe("journal", () => {
     expect(files().length).toBeGreaterThan(2)
     one.acknowledge(2000)
     await until("the first files' end", () => one.diskBytes < 16 * KiB * KiB)
-    const reader = one.reader(0, () => undefined, () => undefined)
+    const reader = one.reader(
+      0,
+      () => undefined,
+      () => undefined,
+    )
     expect((await take(reader, 1000))[0]?.position).toBe(2001)
     one.acknowledge(3000)
     await until("all files' end", () => files().length === 0)
@@ -132,11 +153,16 @@ describe("journal", () => {
       content[place] = (content[place] ?? 0) ^ 0x40
       writeFileSync(path, content)
       let damaged: Error | undefined
-      const reader = one.reader(0, () => undefined, (error) => (damaged = error))
+      const reader = one.reader(
+        0,
+        () => undefined,
+        (error) => (damaged = error),
+      )
       const seen: Array<JournalEntry> = []
       await until("the report", () => {
         const entry = reader.take()
-        if (typeof entry !== "string") seen.push({ ...entry, ...("bytes" in entry ? { bytes: Uint8Array.from(entry.bytes) } : {}) } as JournalEntry)
+        if (typeof entry !== "string")
+          seen.push({ ...entry, ...("bytes" in entry ? { bytes: Uint8Array.from(entry.bytes) } : {}) } as JournalEntry)
         return damaged
       })
       expect(seen).toEqual(expected(1, seen.length))
@@ -155,7 +181,11 @@ describe("journal", () => {
     expect(full.at(-1)).toBe(true)
     rmSync(join(data.path, "journal"))
     await until("the recovery", () => full.at(-1) === false)
-    const reader = one.reader(0, () => undefined, () => undefined)
+    const reader = one.reader(
+      0,
+      () => undefined,
+      () => undefined,
+    )
     expect(await take(reader, 40)).toEqual(expected(1, 40))
     await one.close(true)
   })
@@ -173,7 +203,9 @@ describe("journal", () => {
       expect(recovered).toMatchObject({ id: "child", session: "session", first: 1, last: 99, damaged: false })
       const entries: Array<JournalEntry> = []
       for await (const entry of recovered?.entries(90) ?? []) entries.push(entry)
-      expect(entries.map((entry) => ({ ...entry, ...("bytes" in entry ? { bytes: Uint8Array.from(entry.bytes) } : {}) }))).toEqual(expected(91, 99))
+      expect(
+        entries.map((entry) => ({ ...entry, ...("bytes" in entry ? { bytes: Uint8Array.from(entry.bytes) } : {}) })),
+      ).toEqual(expected(91, 99))
     }
     await one.close(true)
   })

@@ -22,7 +22,11 @@ export const SETTINGS: RunnerSettings = {
 }
 
 /** Waits until a condition holds; fails after `timeout` milliseconds with `what`. */
-export async function until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, timeout = 10_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  timeout = 10_000,
+): Promise<T> {
   const deadline = performance.now() + timeout
   for (;;) {
     const found = await look()
@@ -106,7 +110,15 @@ export class TestHub {
       id,
       session: "session",
       scrollback: 100,
-      terminal: { command: "bash", args: ["--norc", "-c", script], cwd: "/tmp", env: { LC_ALL: "C" }, cols: 80, rows: 24, term: "" },
+      terminal: {
+        command: "bash",
+        args: ["--norc", "-c", script],
+        cwd: "/tmp",
+        env: { LC_ALL: "C" },
+        cols: 80,
+        rows: 24,
+        term: "",
+      },
     })
   }
 
@@ -117,10 +129,14 @@ export class TestHub {
 
   /** The exit of a child, once it is there. */
   exit(child: number, timeout?: number): Promise<{ readonly code: number; readonly signal?: string }> {
-    return until("the exit", () => {
-      const last = this.entries.get(child)?.at(-1)
-      return last !== undefined && "note" in last && last.note.type === "exit" ? last.note : undefined
-    }, timeout)
+    return until(
+      "the exit",
+      () => {
+        const last = this.entries.get(child)?.at(-1)
+        return last !== undefined && "note" in last && last.note.type === "exit" ? last.note : undefined
+      },
+      timeout,
+    )
   }
 }
 

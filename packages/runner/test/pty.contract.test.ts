@@ -7,7 +7,9 @@ adapterContract("PTY", ptyAdapter, {
   printsAndExits: (code) => bash(`seq 1 200000; exit ${code}`),
   echoes: () => bash("stty -echo; echo ready; cat"),
   holdsOut: () =>
-    bash(`trap '' HUP TERM; setsid bash -c 'trap "" HUP TERM; echo pid $$; while :; do sleep 1; done' & echo pid $$; sleep 0.3; echo ready; while :; do sleep 1; done`),
+    bash(
+      `trap '' HUP TERM; setsid bash -c 'trap "" HUP TERM; echo pid $$; while :; do sleep 1; done' & echo pid $$; sleep 0.3; echo ready; while :; do sleep 1; done`,
+    ),
   killedBy: (signal) => bash(`kill -${signal.slice(3)} $$`),
   impossible: () => [
     { spec: pty("no-such-program", []), tag: "CommandNotFound" },

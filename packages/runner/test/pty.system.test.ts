@@ -37,12 +37,22 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
 
   it("T-2 gives the user's own environment without anything of Holdfast's", async () => {
     const spec = pty("env", [], { env: { EXTRA: "1", __proto__x: "2" } })
-    const child = collect({ ...spec, environment: { PATH: process.env["PATH"], HOME: "/home/x", HOLDFAST_TOKEN: "canary", HOLDFAST_PORT: "1", TMUX: "x" } })
+    const child = collect({
+      ...spec,
+      environment: { PATH: process.env["PATH"], HOME: "/home/x", HOLDFAST_TOKEN: "canary", HOLDFAST_PORT: "1", TMUX: "x" },
+    })
     await child.exit
     const lines = child.text().trim().split("\r\n")
     expect(lines.toSorted()).toEqual([
-      "COLORTERM=truecolor", "EXTRA=1", `HOLDFAST_CHILD=${spec.marker}`, "HOLDFAST_SESSION=session", "HOME=/home/x",
-      `PATH=${process.env["PATH"]}`, "PWD=/tmp", "TERM=xterm-256color", "__proto__x=2",
+      "COLORTERM=truecolor",
+      "EXTRA=1",
+      `HOLDFAST_CHILD=${spec.marker}`,
+      "HOLDFAST_SESSION=session",
+      "HOME=/home/x",
+      `PATH=${process.env["PATH"]}`,
+      "PWD=/tmp",
+      "TERM=xterm-256color",
+      "__proto__x=2",
     ])
   })
 
@@ -109,28 +119,31 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     await child.handle.end(0)
   })
 
-  it.skipIf(process.platform !== "linux")("R-12 T4 50 starts and ends with failed starts and grandchildren leave nothing", async () => {
-    const before = { masters: masters(process.pid), descriptors: readdirSync("/proc/self/fd").length }
-    const pids: Array<number> = []
-    for (let round = 0; round < 50; round++) {
-      const child = collect(bash("setsid sleep 100 & echo pid $!; sleep 100"))
-      expect(() => collect(pty("no-such-program", []))).toThrow(/PATH/)
-      await until("the grandchild", () => /pid \d+\r/.test(child.text()))
-      pids.push(child.handle.pid, Number(/pid (\d+)/.exec(child.text())?.[1]))
-      await child.handle.end(round % 2 === 0 ? 0 : 200)
-      await child.exit
-    }
-    expect(pids.filter(alive)).toEqual([])
-    expect(masters(process.pid)).toBe(before.masters)
-    expect(readdirSync("/proc/self/fd").length).toBeLessThanOrEqual(before.descriptors + 2)
-    const zombies = readdirSync("/proc").filter((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, "latin1")
-        return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === process.pid && /\) Z /.test(stat)
-      } catch {
-        return false
+  it.skipIf(process.platform !== "linux")(
+    "R-12 T4 50 starts and ends with failed starts and grandchildren leave nothing",
+    async () => {
+      const before = { masters: masters(process.pid), descriptors: readdirSync("/proc/self/fd").length }
+      const pids: Array<number> = []
+      for (let round = 0; round < 50; round++) {
+        const child = collect(bash("setsid sleep 100 & echo pid $!; sleep 100"))
+        expect(() => collect(pty("no-such-program", []))).toThrow(/PATH/)
+        await until("the grandchild", () => /pid \d+\r/.test(child.text()))
+        pids.push(child.handle.pid, Number(/pid (\d+)/.exec(child.text())?.[1]))
+        await child.handle.end(round % 2 === 0 ? 0 : 200)
+        await child.exit
       }
-    })
-    expect(zombies).toEqual([])
-  })
+      expect(pids.filter(alive)).toEqual([])
+      expect(masters(process.pid)).toBe(before.masters)
+      expect(readdirSync("/proc/self/fd").length).toBeLessThanOrEqual(before.descriptors + 2)
+      const zombies = readdirSync("/proc").filter((name) => {
+        try {
+          const stat = readFileSync(`/proc/${name}/stat`, "latin1")
+          return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === process.pid && /\) Z /.test(stat)
+        } catch {
+          return false
+        }
+      })
+      expect(zombies).toEqual([])
+    },
+  )
 })

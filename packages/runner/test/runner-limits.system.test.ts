@@ -75,7 +75,9 @@ describe.skipIf(process.platform !== "linux")("a runner at its limits", () => {
     const runner = await LiveRunner.start({ childrenMax: 20 })
     const { hub } = runner
     for (let round = 0; round < 5; round++) {
-      const started = await Promise.all(Array.from({ length: 20 }, (_, index) => hub.start(`${round}-${index}`, "setsid sleep 50 & sleep 50")))
+      const started = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => hub.start(`${round}-${index}`, "setsid sleep 50 & sleep 50")),
+      )
       expect(masters(runner.started.pid)).toBe(20)
       await expect(hub.start("one-more", "true")).rejects.toMatchObject({ tag: "Busy" })
       for (const { child } of started) hub.connection.follow(child, 0, MiB)
@@ -92,7 +94,11 @@ describe.skipIf(process.platform !== "linux")("a runner at its limits", () => {
   it("R-1 a data directory with a long path has its socket elsewhere, for its owner alone", async () => {
     const data = temporaryDirectory()
     disposals.push(data.dispose)
-    const started = await startRunner({ dataDirectory: `${data.path}/${"long".repeat(30)}`, program: PROGRAM, settings: SETTINGS })
+    const started = await startRunner({
+      dataDirectory: `${data.path}/${"long".repeat(30)}`,
+      program: PROGRAM,
+      settings: SETTINGS,
+    })
     expect(Buffer.byteLength(started.socket)).toBeLessThanOrEqual(100)
     expect(statSync(dirname(started.socket)).mode & 0o777).toBe(0o700)
     const hub = await TestHub.connect(started.socket, 1)

@@ -28,7 +28,9 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     expect(statSync(runner.started.socket).mode & 0o777).toBe(0o600)
     expect(statSync(runner.started.directory).mode & 0o777).toBe(0o700)
     const found = await discoverRunners(runner.data.path)
-    expect(found.map(({ state, generation }) => ({ state, generation }))).toEqual([{ state: "live", generation: runner.started.generation }])
+    expect(found.map(({ state, generation }) => ({ state, generation }))).toEqual([
+      { state: "live", generation: runner.started.generation },
+    ])
   })
 
   it("R-2 a hub without a version in common is refused with the versions there are", async () => {
@@ -65,7 +67,7 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
   })
 
   it("R-9 carries an input out once, also when it is sent again over another connection", async () => {
-    const { child } = await hub.start("a", "stty -echo; while read -r line; do echo \"got $line\"; done")
+    const { child } = await hub.start("a", 'stty -echo; while read -r line; do echo "got $line"; done')
     hub.connection.follow(child, 0, MiB)
     hub.connection.input(child, "phone", 1, Buffer.from("one\n"))
     await until("the first line", () => hub.text(child).includes("got one"))
@@ -77,7 +79,10 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     await until("the second line", () => again.text(child).includes("got two"))
     expect(again.text(child)).not.toContain("got one\r\ngot one")
     expect(again.text(child)).not.toContain("got one")
-    expect(again.settled.map(({ number, failure }) => ({ number, failure }))).toEqual([{ number: 1, failure: undefined }, { number: 2, failure: undefined }])
+    expect(again.settled.map(({ number, failure }) => ({ number, failure }))).toEqual([
+      { number: 1, failure: undefined },
+      { number: 2, failure: undefined },
+    ])
   })
 
   it("R-10 answers Busy when the child does not take its input, and keeps the rest whole", async () => {
@@ -102,8 +107,16 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
   it("an observer supersedes nobody and may not start anything", async () => {
     let closed = ""
     const observer = await connectRunner({
-      socket: runner.started.socket, hub: "status", hubEpoch: 0, observer: true,
-      events: { entry: () => undefined, input: () => undefined, problem: () => undefined, closed: ({ reason }) => (closed = reason) },
+      socket: runner.started.socket,
+      hub: "status",
+      hubEpoch: 0,
+      observer: true,
+      events: {
+        entry: () => undefined,
+        input: () => undefined,
+        problem: () => undefined,
+        closed: ({ reason }) => (closed = reason),
+      },
     })
     expect((await observer.status()).pid).toBe(runner.started.pid)
     observer.resize(1, 10, 10)
@@ -114,7 +127,12 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
 
   it("R-17 a malformed frame ends its connection and touches no child", async () => {
     const { child, pid } = await hub.start("a", "sleep 60")
-    for (const bytes of [[0xff, 0xff, 0xff, 0xff, 1], [0, 0, 0, 3, 1, 0x7b, 0x7d], [0, 0, 0, 1, 77], [0, 0, 0, 0]]) {
+    for (const bytes of [
+      [0xff, 0xff, 0xff, 0xff, 1],
+      [0, 0, 0, 3, 1, 0x7b, 0x7d],
+      [0, 0, 0, 1, 77],
+      [0, 0, 0, 0],
+    ]) {
       const socket = connect(runner.started.socket)
       const closed = new Promise((resolve) => socket.on("close", resolve))
       socket.write(Buffer.from(bytes))
@@ -126,7 +144,10 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
   })
 
   it("R-12 end reaches a grandchild in a session of its own", async () => {
-    const { child } = await hub.start("a", "setsid bash -c 'trap \"\" HUP TERM; echo $$ >&2; while :; do sleep 1; done' & sleep 60")
+    const { child } = await hub.start(
+      "a",
+      "setsid bash -c 'trap \"\" HUP TERM; echo $$ >&2; while :; do sleep 1; done' & sleep 60",
+    )
     hub.connection.follow(child, 0, MiB)
     const pid = await until("the grandchild", () => Number(/^(\d+)\r/.exec(hub.text(child))?.[1]) || undefined)
     expect(alive(pid)).toBe(true)
@@ -192,7 +213,8 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     const [recovered] = await recoverJournal(dead.directory)
     expect(recovered).toMatchObject({ id: "a", first: 1, damaged: false })
     let text = ""
-    for await (const entry of recovered?.entries(0) ?? []) if ("bytes" in entry) text += Buffer.from(entry.bytes).toString("latin1")
+    for await (const entry of recovered?.entries(0) ?? [])
+      if ("bytes" in entry) text += Buffer.from(entry.bytes).toString("latin1")
     const whole = text.slice(0, text.lastIndexOf("\r\n")).split("\r\n")
     expect(whole.length).toBeGreaterThan(100_000)
     expect(whole.every((line, index) => line === String(index + 1))).toBe(true)
@@ -202,10 +224,13 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
 
   it("R-4 R-5 R-6 H3 with the hub away the child runs on, memory stays flat, and all of it is there in order", async () => {
     const size = 50_000_000
-    const { child } = await hub.start("a", `stty raw -echo; sleep 0.5; node -e '
+    const { child } = await hub.start(
+      "a",
+      `stty raw -echo; sleep 0.5; node -e '
       const { createHash } = require("crypto"); let seed = Buffer.from("seed"); const out = []
       for (let i = 0; i < ${size / 32}; i++) { seed = createHash("sha256").update(seed).digest(); out.push(seed); if (out.length === 2000) { require("fs").writeSync(1, Buffer.concat(out)); out.length = 0 } }
-      require("fs").writeSync(1, Buffer.concat(out))'`)
+      require("fs").writeSync(1, Buffer.concat(out))'`,
+    )
     await hub.connection.screen(child)
     const before = residentBytes(runner.started.pid)
     hub.connection.close()
@@ -240,7 +265,9 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
 /** Segment files of a generation. */
 function journalFiles(directory: string): ReadonlyArray<string> {
   const journal = join(directory, "journal")
-  return existsSync(journal) ? readdirSync(journal, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".seg")) : []
+  return existsSync(journal)
+    ? readdirSync(journal, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".seg"))
+    : []
 }
 
 it("a runner that does not come up says why", async () => {

@@ -17,7 +17,8 @@ export function pty(command: string, args: ReadonlyArray<string>, changed: Parti
 }
 
 /** A terminal with a script. */
-export const bash = (script: string, changed?: Partial<PtySpec["terminal"]>): PtySpec => pty("bash", ["--norc", "-c", script], changed)
+export const bash = (script: string, changed?: Partial<PtySpec["terminal"]>): PtySpec =>
+  pty("bash", ["--norc", "-c", script], changed)
 
 /** A terminal that collects its output. */
 export interface Collected {

@@ -247,7 +247,9 @@ export class Store extends Context.Service<
 
     /** Credentials and other small settings of the server; `undefined` as value removes. */
     readonly putSetting: (name: string, value: string | undefined) => Effect.Effect<void, StoreError>
-    readonly settings: (prefix: string) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly value: string }>, StoreError>
+    readonly settings: (
+      prefix: string,
+    ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly value: string }>, StoreError>
 
     /** Checks one session's log from its first to its last record; `undefined` when all is well. */
     readonly verify: (id: string) => Effect.Effect<DataDamaged | undefined, NoSuchSession | StoreError>

@@ -37,7 +37,8 @@ export function joinKinds(kinds: Iterable<string>): string {
 
 /** Text that occurs in `" " + kinds + " "` of every piece that can hold a match; empty when all can. */
 export function kindsWanted(filter: RecordFilter): string {
-  if (filter.channel !== undefined) return filter.type === undefined ? ` ${filter.channel}/` : ` ${filter.channel}/${filter.type} `
+  if (filter.channel !== undefined)
+    return filter.type === undefined ? ` ${filter.channel}/` : ` ${filter.channel}/${filter.type} `
   return filter.type === undefined ? "" : `/${filter.type} `
 }
 

@@ -20,11 +20,14 @@ const program = Effect.gen(function* () {
       const at = seq++
       const text = "x".repeat((at * 7919 + seed) % 400)
       const key = { key: `key-${at}`, hash: `hash-${at}` }
-      store.append({ session, epoch, records: [sampleEvent(at, { text })], key, journal: { runner: "r", child: "c", position: at } }, (outcome) => {
-        if (outcome._tag !== "Appended") process.stderr.write(`session ${n} seq ${at}: ${JSON.stringify(outcome)}\n`)
-        process.stdout.write(`${n} ${at}\n`)
-        next()
-      })
+      store.append(
+        { session, epoch, records: [sampleEvent(at, { text })], key, journal: { runner: "r", child: "c", position: at } },
+        (outcome) => {
+          if (outcome._tag !== "Appended") process.stderr.write(`session ${n} seq ${at}: ${JSON.stringify(outcome)}\n`)
+          process.stdout.write(`${n} ${at}\n`)
+          next()
+        },
+      )
     }
     for (let one = 0; one < WINDOW; one++) next()
   }

@@ -42,7 +42,9 @@ function withWriter(body: (bench: Bench) => void): void {
 }
 
 function fill({ commits }: Bench, count: number): number {
-  const [made] = commits.run([{ request: { op: "create", id: "a", piece: undefined, state: sampleState("a"), key: undefined }, bytes: new Uint8Array() }])
+  const [made] = commits.run([
+    { request: { op: "create", id: "a", piece: undefined, state: sampleState("a"), key: undefined }, bytes: new Uint8Array() },
+  ])
   if (made === undefined || made === 0 || made._tag !== "Created") throw new Error("the session was not made")
   const { session } = made.claimed
   for (let seq = 1; seq <= count; seq++) {
@@ -56,7 +58,7 @@ function fill({ commits }: Bench, count: number): number {
 
 function everything(statements: Statements, session: number, maxBytes: number): ReadonlyArray<number> {
   const seqs: Array<number> = []
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const chunk = readLog(statements, session, { after, maxBytes })
     seqs.push(...seqsOf(chunk.records))
     if (chunk.atHead) return seqs
@@ -87,7 +89,8 @@ describe("sealing step by step", () => {
   it("S-20 another process goes on where the sealing of one that died stopped", () =>
     withWriter((bench) => {
       const session = fill(bench, 600)
-      for (let steps = 0; bench.statements.get("SELECT 1 FROM sweeps") === undefined && steps < 50; steps++) bench.commits.transaction(() => bench.chores.step())
+      for (let steps = 0; bench.statements.get("SELECT 1 FROM sweeps") === undefined && steps < 50; steps++)
+        bench.commits.transaction(() => bench.chores.step())
       const before = rows(bench.statements)
       const next = new Chores(bench.statements, SEAL)
       for (let steps = 0; !next.idle && steps < 500; steps++) bench.commits.transaction(() => next.step())

@@ -10,7 +10,11 @@ describe("session records", () => {
   it("S-14 a record of an old version is raised step by step to the wanted one", () => {
     const old = { version: 1, name: "first" }
     expect(upcastRecord(old, steps, 3)).toEqual({ version: 3, name: undefined, tags: [], label: "first" })
-    expect(upcastRecord({ version: 2, name: "x", tags: ["kept"] }, steps, 3)).toMatchObject({ version: 3, tags: ["kept"], label: "x" })
+    expect(upcastRecord({ version: 2, name: "x", tags: ["kept"] }, steps, 3)).toMatchObject({
+      version: 3,
+      tags: ["kept"],
+      label: "x",
+    })
     expect(old).toEqual({ version: 1, name: "first" })
   })
 
@@ -23,6 +27,11 @@ describe("session records", () => {
   })
 
   it("S-14 what the store knows itself wins over what the record says", () => {
-    expect(completeRecord(`{"version":1,"lastSeq":99,"change":99}`, { firstSeq: 5, lastSeq: 6, change: 7 })).toEqual({ version: 1, firstSeq: 5, lastSeq: 6, change: 7 })
+    expect(completeRecord(`{"version":1,"lastSeq":99,"change":99}`, { firstSeq: 5, lastSeq: 6, change: 7 })).toEqual({
+      version: 1,
+      firstSeq: 5,
+      lastSeq: 6,
+      change: 7,
+    })
   })
 })

@@ -23,7 +23,10 @@ beforeAll(async () => {
         const { session } = yield* createSample(store, n)
         for (let seq = 2; seq <= 900; seq++) {
           const text = "y".repeat((seq * n) % 300)
-          store.append({ session, epoch: 1, records: [sampleEvent(seq, { text })], key: { key: `k${seq}`, hash: "h" } }, () => undefined)
+          store.append(
+            { session, epoch: 1, records: [sampleEvent(seq, { text })], key: { key: `k${seq}`, hash: "h" } },
+            () => undefined,
+          )
         }
         yield* appendTo(store, { session, epoch: 1, records: [] })
         if (n % 2 === 0) yield* store.settle
@@ -107,7 +110,8 @@ describe("a damaged database file", () => {
         for (const n of [3, 5]) expect(yield* look(store, n)).toBe(whole.get(n))
         expect(yield* store.verify(sampleId(1))).toMatchObject({ _tag: "DataDamaged", session: sampleId(1) })
         expect(yield* store.verify(sampleId(5))).toBeUndefined()
-        for (const n of [3, 6]) expect(yield* Effect.flip(store.claim(sampleId(n)))).toMatchObject({ _tag: "DataDamaged", session: sampleId(n) })
+        for (const n of [3, 6])
+          expect(yield* Effect.flip(store.claim(sampleId(n)))).toMatchObject({ _tag: "DataDamaged", session: sampleId(n) })
         expect(yield* Effect.flip(store.get(sampleId(3)))).toMatchObject({ _tag: "DataDamaged", session: sampleId(3) })
         const filtered = yield* Effect.flip(store.read(4, { after: 0, maxBytes: 1000, channel: "session" }))
         expect(filtered._tag).toBe("DataDamaged")

@@ -12,12 +12,17 @@ describe("a commit that takes long", () => {
   it("D3 and S-1: no outcome and no reader is earlier than the commit, and 64 writers share it", () =>
     withStore(slow, (store) =>
       Effect.gen(function* () {
-        const sessions = yield* Effect.forEach(Array.from({ length: 64 }, (_, at) => at + 1), (n) => createSample(store, n), { concurrency: "unbounded" })
+        const sessions = yield* Effect.forEach(
+          Array.from({ length: 64 }, (_, at) => at + 1),
+          (n) => createSample(store, n),
+          { concurrency: "unbounded" },
+        )
         const began = performance.now()
         let told = 0
         const all = Effect.forEach(
           sessions,
-          ({ session }) => Effect.tap(appendTo(store, { session, epoch: 1, records: [sampleEvent(2)] }), () => Effect.sync(() => told++)),
+          ({ session }) =>
+            Effect.tap(appendTo(store, { session, epoch: 1, records: [sampleEvent(2)] }), () => Effect.sync(() => told++)),
           { concurrency: "unbounded" },
         )
         const early = Effect.gen(function* () {

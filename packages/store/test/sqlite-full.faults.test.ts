@@ -80,12 +80,16 @@ describe.skipIf(!mountable)("a full disk", () => {
         const { session } = yield* createSample(store, 1)
         const filled = yield* fill(store, session)
         for (let again = 0; again < 5; again++) {
-          expect((yield* appendTo(store, { session, epoch: 1, records: [sampleEvent(filled + 1, { text })] }))._tag).toBe("StorageFull")
+          expect((yield* appendTo(store, { session, epoch: 1, records: [sampleEvent(filled + 1, { text })] }))._tag).toBe(
+            "StorageFull",
+          )
         }
         yield* readable(store, session, filled)
         rmSync(ballast)
         for (let seq = filled + 1; seq <= filled + 10; seq++) {
-          expect(yield* appendTo(store, { session, epoch: 1, records: [sampleEvent(seq, { text })] })).toEqual({ _tag: "Appended" })
+          expect(yield* appendTo(store, { session, epoch: 1, records: [sampleEvent(seq, { text })] })).toEqual({
+            _tag: "Appended",
+          })
         }
         yield* readable(store, session, filled + 10)
         return filled + 10

@@ -88,7 +88,11 @@ describe("opening a SQLite store", () => {
     mkdirSync(dirname(place.path), { recursive: true })
     writeFileSync(place.path, "this is not a database, it only looks like one for a while".repeat(100))
     const before = readFileSync(place.path)
-    expect(await refusal()).toMatchObject({ _tag: "StoreUnusable", reason: "damaged", message: expect.stringContaining("restore a backup") })
+    expect(await refusal()).toMatchObject({
+      _tag: "StoreUnusable",
+      reason: "damaged",
+      message: expect.stringContaining("restore a backup"),
+    })
     expect(readFileSync(place.path).equals(before)).toBe(true)
   })
 
@@ -98,7 +102,11 @@ describe("opening a SQLite store", () => {
     db.exec("CREATE TABLE theirs (x)")
     db.close()
     const before = readFileSync(place.path)
-    expect(await refusal()).toMatchObject({ _tag: "StoreUnusable", reason: "damaged", message: expect.stringContaining("not a Holdfast store") })
+    expect(await refusal()).toMatchObject({
+      _tag: "StoreUnusable",
+      reason: "damaged",
+      message: expect.stringContaining("not a Holdfast store"),
+    })
     expect(readFileSync(place.path).equals(before)).toBe(true)
   })
 
@@ -112,7 +120,11 @@ describe("opening a SQLite store", () => {
       Effect.gen(function* () {
         yield* createSample(store, 1)
         const refused = yield* Effect.promise(refusal)
-        expect(refused).toMatchObject({ _tag: "StoreUnusable", reason: "locked", message: expect.stringContaining(`process ${process.pid}`) })
+        expect(refused).toMatchObject({
+          _tag: "StoreUnusable",
+          reason: "locked",
+          message: expect.stringContaining(`process ${process.pid}`),
+        })
         expect((yield* store.head(sampleId(1))).lastSeq).toBe(1)
       }),
     )
@@ -123,7 +135,11 @@ describe("opening a SQLite store", () => {
     const script = new URL("./appending-child.ts", import.meta.url).pathname
     const child = spawn(process.execPath, [script, place.path, "1"], { stdio: ["ignore", "pipe", "inherit"] })
     await once(child.stdout, "data")
-    expect(await refusal()).toMatchObject({ _tag: "StoreUnusable", reason: "locked", message: expect.stringContaining(`process ${child.pid}`) })
+    expect(await refusal()).toMatchObject({
+      _tag: "StoreUnusable",
+      reason: "locked",
+      message: expect.stringContaining(`process ${child.pid}`),
+    })
     child.kill("SIGKILL")
     await once(child, "exit")
     expect((await useStore(place, (store) => store.stats)).sessions).toBeGreaterThan(0)
@@ -133,7 +149,8 @@ describe("opening a SQLite store", () => {
     await useStore(place, (store) =>
       Effect.gen(function* () {
         const { session } = yield* createSample(store, 1)
-        for (let seq = 2; seq <= 200; seq++) store.append({ session, epoch: 1, records: [sampleEvent(seq, { text: "x".repeat(100_000) })] }, () => undefined)
+        for (let seq = 2; seq <= 200; seq++)
+          store.append({ session, epoch: 1, records: [sampleEvent(seq, { text: "x".repeat(100_000) })] }, () => undefined)
         yield* appendTo(store, { session, epoch: 1, records: [] })
       }),
     )

@@ -6,7 +6,8 @@ import { WriterClient } from "../src/sqlite/writer-client.ts"
 const options = { path: "unused", durability: "power", sealBytes: 65_536, commitDelay: 0, maxPages: 0 } as const
 const faulty = new URL("./faulty-thread.ts", import.meta.url)
 
-const tagOf = (reply: WriterReply): string => (reply === 0 ? "0" : reply._tag === "Failed" ? `Failed: ${reply.message}` : reply._tag)
+const tagOf = (reply: WriterReply): string =>
+  reply === 0 ? "0" : reply._tag === "Failed" ? `Failed: ${reply.message}` : reply._tag
 
 const append = (writer: WriterClient, size: number, tell: (reply: WriterReply) => void): void => {
   const build = (piece: Parameters<Parameters<WriterClient["requestWith"]>[1]>[0]) =>

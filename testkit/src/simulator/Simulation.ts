@@ -115,7 +115,8 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   for (let i = 1; i <= 2; i++) {
     const id = uuidV7(Date.now(), Uint8Array.of(i, 0, 0, 0, 0, 0, 0, 0, 0, 0))
     const decision = decide(undefined, { ...CREATE, child: `child-${i}`, runner: SCRIPTED_GENERATION })
-    const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, Date.now(), "owner") : undefined
+    const encoded =
+      decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, Date.now(), "owner") : undefined
     if (encoded === undefined) throw new Error("a session was refused")
     await within(Effect.runPromise(inner.create({ id, records: encoded.records, state: storedState(encoded.state) })), "create")
     ids.push(id)
@@ -159,7 +160,8 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
               if (!mine.live || generation !== running) return
               for (const bytes of records) {
                 const record = readRecord(bytes, 0)
-                if (record.from !== reader.cursor + 1) breaches.push(`${reader.name}: ${reader.cursor} is followed by ${record.from}`)
+                if (record.from !== reader.cursor + 1)
+                  breaches.push(`${reader.name}: ${reader.cursor} is followed by ${record.from}`)
                 reader.cursor = record.seq
                 const { channel, type, data } = decodeRecord(record)
                 const body = channel === "session" && type === "created" ? "" : JSON.stringify(data)
@@ -170,7 +172,8 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
             },
             snapshot: (seq, head) => breaches.push(`${reader.name}: a snapshot at ${seq} (${head.reason}) without a trim`),
             synced: (seq) => {
-              if (mine.live && generation === running && seq !== reader.cursor) breaches.push(`${reader.name}: synced at ${seq}, but has ${reader.cursor}`)
+              if (mine.live && generation === running && seq !== reader.cursor)
+                breaches.push(`${reader.name}: synced at ${seq}, but has ${reader.cursor}`)
             },
             viewers: () => {},
             detached: lost,
@@ -272,7 +275,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
     const seqs = new Map<string, number>()
     let output = ""
     let previous = 0
-    for (let after = 0, atHead = false; !atHead; ) {
+    for (let after = 0, atHead = false; !atHead;) {
       const claimed = await within(Effect.runPromise(inner.head(id)), "head")
       const chunk = await within(Effect.runPromise(inner.read(claimed.session, { after, maxBytes: 65_536 })), "read")
       for (const bytes of chunk.records)
@@ -294,12 +297,16 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
     events += log.length
     const child = runners.children.find(({ session }) => session === id)
     const written = ScriptedRunners.written(child?.lines ?? 0)
-    if (output !== written) breaches.push(`the output of ${index} is not what its child wrote (${output.length} of ${written.length} bytes)`)
-    if (!log.at(-1)?.includes("terminal/exit") && !log.some((line) => line.includes("terminal/exit"))) breaches.push(`the exit of ${index} is missing`)
-    for (const [key, seq] of acked) if (seqs.has(key) && seqs.get(key) !== seq) breaches.push(`${key} was acknowledged at ${seq} and is at ${seqs.get(key)}`)
+    if (output !== written)
+      breaches.push(`the output of ${index} is not what its child wrote (${output.length} of ${written.length} bytes)`)
+    if (!log.at(-1)?.includes("terminal/exit") && !log.some((line) => line.includes("terminal/exit")))
+      breaches.push(`the exit of ${index} is missing`)
+    for (const [key, seq] of acked)
+      if (seqs.has(key) && seqs.get(key) !== seq) breaches.push(`${key} was acknowledged at ${seq} and is at ${seqs.get(key)}`)
     for (const reader of readers) {
       if (reader.session !== index) continue
-      if (reader.seen.join("\n") !== log.join("\n")) breaches.push(`${reader.name} saw ${reader.seen.length} events, the log has ${log.length}, or others`)
+      if (reader.seen.join("\n") !== log.join("\n"))
+        breaches.push(`${reader.name} saw ${reader.seen.length} events, the log has ${log.length}, or others`)
     }
     for (const key of seqs.keys()) acked.delete(key)
   }

@@ -153,7 +153,8 @@ export class ScriptedRunners {
   }
 
   private connect(options: ConnectOptions): RunnerConnection {
-    if (options.hubEpoch < this.epoch) throw new RunnerRefused("superseded", [RUNNER_PROTOCOL_VERSION], "a newer hub has this runner")
+    if (options.hubEpoch < this.epoch)
+      throw new RunnerRefused("superseded", [RUNNER_PROTOCOL_VERSION], "a newer hub has this runner")
     this.epoch = options.hubEpoch
     for (const other of [...this.links]) this.close(other, "superseded")
     const link: Link = { options, open: true, last: Promise.resolve() }
@@ -195,13 +196,17 @@ export class ScriptedRunners {
           }
           this.children.push(child)
           const { cols, rows } = request.terminal
-          this.add(child, { position: ++child.head, time: Date.now(), note: { type: "started", pid: 1000 + child.number, cols, rows } })
+          this.add(child, {
+            position: ++child.head,
+            time: Date.now(),
+            note: { type: "started", pid: 1000 + child.number, cols, rows },
+          })
           return this.status(child)
         }),
       follow: (number, after) => {
         const child = childOf(number)
         if (child === undefined || !link.open) return
-    child.follower = { connection: link, sent: after }
+        child.follower = { connection: link, sent: after }
         this.pump(child)
       },
       ack: (number, position) => {

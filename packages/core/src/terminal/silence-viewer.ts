@@ -41,7 +41,7 @@ const QUESTIONS: ReadonlyArray<SequenceId> = [
   { prefix: "?", intermediates: "$", final: "p" },
   { prefix: ">", final: "q" },
   { prefix: "?", final: "u" },
-  { final: "x" }
+  { final: "x" },
 ]
 
 /** Counted sequences that the library carries out one by one. */

@@ -11,8 +11,8 @@ const silenced = (cursorX = 0, cursorY = 0) => {
     parser: {
       registerCsiHandler: (id, handler) => csi.set(`${id.prefix ?? ""}${id.intermediates ?? ""}${id.final}`, handler),
       registerDcsHandler: (id) => dcs.add(`${id.intermediates ?? ""}${id.final}`),
-      registerOscHandler: (id, handler) => osc.set(id, handler)
-    }
+      registerOscHandler: (id, handler) => osc.set(id, handler),
+    },
   })
   return { csi, osc, dcs }
 }

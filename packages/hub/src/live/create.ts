@@ -140,4 +140,3 @@ function defaultLabel(command: string): string {
   const name = (command.split("/").at(-1) ?? "").replace(/[\u0000-\u001f\u007f-\u009f]/g, "").slice(0, 200)
   return name === "" ? "terminal" : name
 }
-

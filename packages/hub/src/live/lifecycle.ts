@@ -12,7 +12,14 @@ import type { Core } from "./Core.ts"
 export const may = (by: Principal): Effect.Effect<void, Forbidden> =>
   by.scope === "read" ? Effect.fail(new Forbidden({ message: "this credential may only read" })) : Effect.void
 
-const run = (core: Core, id: string, command: Command, by: Principal, key?: string, body: unknown = command): Effect.Effect<Changed, DoorError> =>
+const run = (
+  core: Core,
+  id: string,
+  command: Command,
+  by: Principal,
+  key?: string,
+  body: unknown = command,
+): Effect.Effect<Changed, DoorError> =>
   may(by).pipe(
     Effect.andThen(core.table.open(id)),
     Effect.flatMap(({ session }) => execute(session, command, by.name, key, body)),

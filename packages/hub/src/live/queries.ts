@@ -43,14 +43,23 @@ export const resolve = (core: Core, text: string): Effect.Effect<string, DoorErr
     const [first] = matches
     if (first === undefined) return yield* notFound(text)
     if (matches.length === 1 || first === text) return first
-    return yield* new SessionAmbiguous({ message: `several sessions match ${JSON.stringify(text)}; give more of the id`, matches })
+    return yield* new SessionAmbiguous({
+      message: `several sessions match ${JSON.stringify(text)}; give more of the id`,
+      matches,
+    })
   })
 
 /** A page of events as JSON texts. */
 export const events = (
   core: Core,
   id: string,
-  range: { readonly after: number; readonly limit: number; readonly channel?: string; readonly type?: string; readonly turn?: string },
+  range: {
+    readonly after: number
+    readonly limit: number
+    readonly channel?: string
+    readonly type?: string
+    readonly turn?: string
+  },
 ): Effect.Effect<EventPage, DoorError> =>
   Effect.gen(function* () {
     const { after, limit, ...filter } = range
@@ -58,7 +67,10 @@ export const events = (
     if (problem !== undefined) return yield* new CursorInvalid({ message: problem })
     const head = yield* core.store.head(id).pipe(Effect.mapError(storeProblem))
     if (after > head.lastSeq) {
-      return yield* new CursorAhead({ message: `the log ends at ${head.lastSeq}; the cursor ${after} is of another log`, lastSeq: head.lastSeq })
+      return yield* new CursorAhead({
+        message: `the log ends at ${head.lastSeq}; the cursor ${after} is of another log`,
+        lastSeq: head.lastSeq,
+      })
     }
     const from = Math.max(after, head.firstSeq - 1)
     const chunk = yield* core.store

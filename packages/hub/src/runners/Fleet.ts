@@ -65,7 +65,9 @@ export class Fleet {
 
   /** Finds every living runner and tries to connect to it; never rejects. */
   begin(): Promise<void> {
-    this.begun = this.search().catch((cause: unknown) => this.events.report("runners could not be looked for", { cause: String(cause) }))
+    this.begun = this.search().catch((cause: unknown) =>
+      this.events.report("runners could not be looked for", { cause: String(cause) }),
+    )
     return this.begun
   }
 
@@ -126,7 +128,9 @@ export class Fleet {
 
   private async search(): Promise<void> {
     const all = await this.runners.discover()
-    await Promise.all(all.map((found) => (found.state === "live" ? this.connect(found).catch(() => this.retry(found, 0)) : undefined)))
+    await Promise.all(
+      all.map((found) => (found.state === "live" ? this.connect(found).catch(() => this.retry(found, 0)) : undefined)),
+    )
   }
 
   private async startOne(): Promise<RunnerLink> {
@@ -154,7 +158,8 @@ export class Fleet {
       entry: (child, entry) => when((there) => there.children.get(child)?.parts?.follower?.entry(entry)),
       input: (child, client, number, failure) =>
         when((there) => there.children.get(child)?.parts?.inputs.settle(client, number, failure)),
-      problem: (tag, message, child) => this.events.report("the runner is in trouble", { runner: found.generation, tag, message, child }),
+      problem: (tag, message, child) =>
+        this.events.report("the runner is in trouble", { runner: found.generation, tag, message, child }),
       closed: ({ reason, message }) => when((there) => this.lost(there, found, reason, message)),
     }
     const connection = await this.runners.connect({ socket: found.record.socket, hub: this.hub, hubEpoch: this.epoch, events })
@@ -187,13 +192,16 @@ export class Fleet {
 
   private retry(found: FoundRunner & { readonly state: "live" }, attempt: number): void {
     if (this.closed) return
-    const timer = setTimeout(() => {
-      this.timers.delete(timer)
-      this.look(found).catch((cause: unknown) => {
-        this.events.report("a runner cannot be reached", { runner: found.generation, attempt, cause: String(cause) })
-        this.retry(found, attempt + 1)
-      })
-    }, RECONNECT[Math.min(attempt, RECONNECT.length - 1)])
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(timer)
+        this.look(found).catch((cause: unknown) => {
+          this.events.report("a runner cannot be reached", { runner: found.generation, attempt, cause: String(cause) })
+          this.retry(found, attempt + 1)
+        })
+      },
+      RECONNECT[Math.min(attempt, RECONNECT.length - 1)],
+    )
     this.timers.add(timer)
   }
 
@@ -206,7 +214,12 @@ export class Fleet {
       this.events.back()
       return
     }
-    const dead: DeadRunner = now ?? { state: "dead", generation: found.generation, directory: found.directory, record: found.record }
+    const dead: DeadRunner = now ?? {
+      state: "dead",
+      generation: found.generation,
+      directory: found.directory,
+      record: found.record,
+    }
     this.events.died(dead)
   }
 }

@@ -4,7 +4,7 @@
  *
  * Sessions are found by their records, page by page, never by reading logs.
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { decide } from "@holdfast/core/decide"
 import type { RecoveredChild } from "@holdfast/runner/client/recover"
@@ -55,7 +55,8 @@ export class Reconciler {
       }
       const { session, parts } = result
       const { child, process } = session.state
-      if (child !== status.id || (process !== "starting" && process !== "running")) return this.fleet().discard(link, status, killGrace)
+      if (child !== status.id || (process !== "starting" && process !== "running"))
+        return this.fleet().discard(link, status, killGrace)
       this.fleet().follow(link, status, parts)
       if (session.state.status === "deleted") this.end(link, status)
     })
@@ -110,7 +111,11 @@ export class Reconciler {
     )
   }
 
-  private settle(loaded: Loaded, living: ReadonlySet<string>, kept: ReadonlyMap<string, RecoveredChild>): Promise<void> | undefined {
+  private settle(
+    loaded: Loaded,
+    living: ReadonlySet<string>,
+    kept: ReadonlyMap<string, RecoveredChild>,
+  ): Promise<void> | undefined {
     const { session, parts } = loaded
     const { state } = session
     const { child, runner = "" } = state
@@ -133,18 +138,23 @@ export class Reconciler {
     const spec = session.state.terminal?.spec
     if (spec === undefined) return
     const request = { id: child, session: session.id, terminal: spec, scrollback: this.table.context.settings.scrollback }
-    this.fleet().start(link, request, parts).catch((cause: unknown) => {
-      this.table.context.report("a process could not be started again", { session: session.id, cause: String(cause) })
-      // Without an answer the connection is gone, and the next pass looks again.
-      if (!(cause instanceof RequestRefused)) return
-      const { tag, message } = cause.failure
-      session.submit({ decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }), done: () => {} })
-    })
+    this.fleet()
+      .start(link, request, parts)
+      .catch((cause: unknown) => {
+        this.table.context.report("a process could not be started again", { session: session.id, cause: String(cause) })
+        // Without an answer the connection is gone, and the next pass looks again.
+        if (!(cause instanceof RequestRefused)) return
+        const { tag, message } = cause.failure
+        session.submit({ decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }), done: () => {} })
+      })
   }
 
   private end(link: RunnerLink, status: ChildStatus): void {
     link.connection.end(status.child, this.table.context.settings.killGrace).catch((cause: unknown) => {
-      this.table.context.report("a deleted session's process could not be ended", { session: status.session, cause: String(cause) })
+      this.table.context.report("a deleted session's process could not be ended", {
+        session: status.session,
+        cause: String(cause),
+      })
     })
   }
 

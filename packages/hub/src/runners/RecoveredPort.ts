@@ -96,7 +96,8 @@ export function recoverChild(
 }
 
 const MESSAGES: Readonly<Record<LostReason, string>> = {
-  "runner-died": "the runner that had this process died, and the process with it; everything it had printed until shortly before is kept",
+  "runner-died":
+    "the runner that had this process died, and the process with it; everything it had printed until shortly before is kept",
   "start-unconfirmed": "the runner died while it was starting this process; it cannot be known whether it ran",
   "journal-damaged": "the runner died and part of what it kept of this process is damaged; everything before that is kept",
 }
@@ -104,7 +105,8 @@ const MESSAGES: Readonly<Record<LostReason, string>> = {
 /** Writes off a child that its living runner does not know any more. */
 export function writeOffUnknown(session: OpenSession): void {
   session.submit({
-    decide: (state) => decide(state, { _tag: "ProcessLost", reason: "runner-died", message: "the runner does not know this process any more" }),
+    decide: (state) =>
+      decide(state, { _tag: "ProcessLost", reason: "runner-died", message: "the runner does not know this process any more" }),
     done: () => {},
   })
 }

@@ -8,7 +8,13 @@ import { connectRunner } from "@holdfast/runner/client/connect"
 import { discoverRunners, type FoundRunner, removeGeneration, sweepGeneration } from "@holdfast/runner/client/generations"
 import { type RecoveredChild, recoverJournal } from "@holdfast/runner/client/recover"
 import type { ConnectOptions, RunnerConnection } from "@holdfast/runner/client/RunnerConnection"
-import { type InsideRunner, type RunnerSettings, type StartedRunner, startRunner, startRunnerInside } from "@holdfast/runner/client/start-runner"
+import {
+  type InsideRunner,
+  type RunnerSettings,
+  type StartedRunner,
+  startRunner,
+  startRunnerInside,
+} from "@holdfast/runner/client/start-runner"
 
 /** A dead generation. */
 export type DeadRunner = FoundRunner & { readonly state: "dead" }

@@ -66,7 +66,9 @@ export class SessionTable {
   /** The session, from the store when it is not in memory. */
   readonly open = (id: string): Effect.Effect<Loaded, DoorError> =>
     Effect.callback<Loaded, DoorError>((resume) => {
-      this.openThen(id, (result) => resume("session" in result && "parts" in result ? Effect.succeed(result) : Effect.fail(result)))
+      this.openThen(id, (result) =>
+        resume("session" in result && "parts" in result ? Effect.succeed(result) : Effect.fail(result)),
+      )
     })
 
   /** The same with a callback. */
@@ -102,7 +104,18 @@ export class SessionTable {
       if (Exit.isFailure(exit)) return answer(problemOf(exit, this.context.report, id))
       const [record, head] = exit.value
       const { session, firstSeq, bytes, log } = head
-      const claimed: Claimed = { session, id, epoch: 0, firstSeq, nextSeq: head.lastSeq + 1, change: record.change, log, record: "", inner: "", bytes }
+      const claimed: Claimed = {
+        session,
+        id,
+        epoch: 0,
+        firstSeq,
+        nextSeq: head.lastSeq + 1,
+        change: record.change,
+        log,
+        record: "",
+        inner: "",
+        bytes,
+      }
       const loaded = this.adopt(claimed, readingState(record))
       loaded.session.fail(problem, false)
       this.reclaim(loaded.session)

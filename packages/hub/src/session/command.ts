@@ -11,7 +11,9 @@ import type { WorkResult } from "./Work.ts"
 
 /** Hash of a command's body: equal bodies have equal hashes. */
 export const bodyHash = (body: unknown): string =>
-  createHash("sha256").update(JSON.stringify(body, (_, value: unknown) => sorted(value))).digest("base64url")
+  createHash("sha256")
+    .update(JSON.stringify(body, (_, value: unknown) => sorted(value)))
+    .digest("base64url")
 
 function sorted(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value
@@ -52,7 +54,13 @@ const submit = (session: OpenSession, command: Command, by: string, key?: { read
     })
   })
 
-const keyed = (session: OpenSession, command: Command, by: string, key: string, hash: string): Effect.Effect<WorkResult, DoorError> =>
+const keyed = (
+  session: OpenSession,
+  command: Command,
+  by: string,
+  key: string,
+  hash: string,
+): Effect.Effect<WorkResult, DoorError> =>
   Effect.suspend(() => {
     let keys = underWay.get(session)
     if (keys === undefined) underWay.set(session, (keys = new Map()))
@@ -78,7 +86,13 @@ const keyed = (session: OpenSession, command: Command, by: string, key: string, 
     )
   })
 
-const first = (session: OpenSession, command: Command, by: string, key: string, hash: string): Effect.Effect<WorkResult, DoorError> =>
+const first = (
+  session: OpenSession,
+  command: Command,
+  by: string,
+  key: string,
+  hash: string,
+): Effect.Effect<WorkResult, DoorError> =>
   session.context.store.keyed(session.handle, key).pipe(
     Effect.mapError(storeProblem),
     Effect.flatMap((known): Effect.Effect<WorkResult, DoorError> => {

@@ -4,7 +4,7 @@ import { type SessionState, toSession } from "@holdfast/core/state"
 import type { Channel, Event, EventDraft } from "@holdfast/protocol/event"
 import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import type { StoredState } from "@holdfast/store/Store"
 
 /** Version of what the hub stores beside the record. */

@@ -1,5 +1,13 @@
 /** What a store's error or a failed append means to a caller at a door. */
-import { BadRequest, type DoorError, KeyConflict, LogDamaged, SessionNotFound, StorageFull, Unavailable } from "@holdfast/protocol/errors"
+import {
+  BadRequest,
+  type DoorError,
+  KeyConflict,
+  LogDamaged,
+  SessionNotFound,
+  StorageFull,
+  Unavailable,
+} from "@holdfast/protocol/errors"
 import type { AppendOutcome, DataDamaged, NoSuchSession, PageCursorInvalid, StoreError } from "@holdfast/store/Store"
 
 /** Every error of the store's effects. */
@@ -27,7 +35,9 @@ export function storeProblem(error: AnyStoreError): DoorError {
 
 /** The refusal of an append for want of space. */
 export const storageFull = (message: string): StorageFull =>
-  new StorageFull({ message: `nothing was appended, the disk is full (${message}); free some space, writes then go on by themselves` })
+  new StorageFull({
+    message: `nothing was appended, the disk is full (${message}); free some space, writes then go on by themselves`,
+  })
 
 /** The refusal of a key that was used for something else. */
 export const keyConflict = (key: string): KeyConflict =>

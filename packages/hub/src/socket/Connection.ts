@@ -157,7 +157,10 @@ export class Connection {
   hold(attachment: Attachment, session: string): DoorError | undefined {
     if (!this.open || this.attachments.size >= this.settings.attachmentsMax) {
       attachment.detach()
-      return new Busy({ message: `a connection has at most ${this.settings.attachmentsMax} attachments; detach one`, retryAfter: 1 })
+      return new Busy({
+        message: `a connection has at most ${this.settings.attachmentsMax} attachments; detach one`,
+        retryAfter: 1,
+      })
     }
     const before = this.attachments.get(attachment.handle)
     before?.inputs.close()

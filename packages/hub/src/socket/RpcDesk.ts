@@ -29,7 +29,10 @@ type FromServer = Parameters<RpcServer.Protocol["Service"]["send"]>[1]
 
 /** Payload decoders by command, to answer a bad payload as `BadRequest` and not as a defect. */
 const payloads = new Map(
-  [...SessionRpcs.requests].map(([tag, rpc]) => [tag, Schema.decodeUnknownExit(RpcSerialization.json.codecFor(rpc.payloadSchema))]),
+  [...SessionRpcs.requests].map(([tag, rpc]) => [
+    tag,
+    Schema.decodeUnknownExit(RpcSerialization.json.codecFor(rpc.payloadSchema)),
+  ]),
 )
 
 /** Serves the commands; `handlers` get the connection by its id, which is the RPC client's. */
@@ -107,7 +110,11 @@ function admit(connection: Connection, text: string): FromClient | undefined {
     return undefined
   }
   if (connection.commands >= COMMANDS_MAX) {
-    refuse(connection, id, new Busy({ message: `at most ${COMMANDS_MAX} commands of a connection are under way; wait for some`, retryAfter: 1 }))
+    refuse(
+      connection,
+      id,
+      new Busy({ message: `at most ${COMMANDS_MAX} commands of a connection are under way; wait for some`, retryAfter: 1 }),
+    )
     return undefined
   }
   const wrong = payloadProblem(tag, payload)

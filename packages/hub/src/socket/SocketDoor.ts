@@ -5,9 +5,6 @@ import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import type { Principal } from "../Hub.ts"
 
-/** Path of the stream socket. */
-export const SOCKET_PATH = "/api/socket"
-
 /** Subprotocol that a client asks for. */
 export const SOCKET_PROTOCOL = "holdfast.1"
 

@@ -24,7 +24,11 @@ export function makeHandlers({ hub, settings, version, connection, run }: Handle
   }
   const seqOf = Effect.map(({ seq }: { readonly seq: number }) => ({ seq }))
   /** Follows the feed from a change number; a client that was slow gets what it missed when it reads again. */
-  const follow = (here: Connection, after: number | undefined, started: (start: () => void) => void): Effect.Effect<number, DoorError> =>
+  const follow = (
+    here: Connection,
+    after: number | undefined,
+    started: (start: () => void) => void,
+  ): Effect.Effect<number, DoorError> =>
     Effect.map(
       hub.watch(
         after,
@@ -93,12 +97,18 @@ export function makeHandlers({ hub, settings, version, connection, run }: Handle
       Effect.flatMap(of(client), (here) => Effect.map(hub.create(request, here.principal), ({ session }) => session)),
     Get: ({ session }) => Effect.flatMap(hub.resolve(session), hub.get),
     List: (query) => hub.list(query),
-    Update: ({ session, change }, { client }) => on(of(client), hub, session, (id, here) => seqOf(hub.update(id, change, here.principal))),
-    Mark: ({ session, mark }, { client }) => on(of(client), hub, session, (id, here) => seqOf(hub.mark(id, mark, here.principal))),
-    Archive: ({ session, key }, { client }) => on(of(client), hub, session, (id, here) => seqOf(hub.archive(id, key, here.principal))),
-    Restore: ({ session, key }, { client }) => on(of(client), hub, session, (id, here) => seqOf(hub.restore(id, key, here.principal))),
-    Delete: ({ session, key }, { client }) => on(of(client), hub, session, (id, here) => seqOf(hub.remove(id, key, here.principal))),
-    Signal: ({ session, signal }, { client }) => on(of(client), hub, session, (id, here) => hub.signal(id, signal, here.principal)),
+    Update: ({ session, change }, { client }) =>
+      on(of(client), hub, session, (id, here) => seqOf(hub.update(id, change, here.principal))),
+    Mark: ({ session, mark }, { client }) =>
+      on(of(client), hub, session, (id, here) => seqOf(hub.mark(id, mark, here.principal))),
+    Archive: ({ session, key }, { client }) =>
+      on(of(client), hub, session, (id, here) => seqOf(hub.archive(id, key, here.principal))),
+    Restore: ({ session, key }, { client }) =>
+      on(of(client), hub, session, (id, here) => seqOf(hub.restore(id, key, here.principal))),
+    Delete: ({ session, key }, { client }) =>
+      on(of(client), hub, session, (id, here) => seqOf(hub.remove(id, key, here.principal))),
+    Signal: ({ session, signal }, { client }) =>
+      on(of(client), hub, session, (id, here) => hub.signal(id, signal, here.principal)),
   }
 }
 

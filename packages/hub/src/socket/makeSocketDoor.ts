@@ -22,7 +22,13 @@ export const makeSocketDoor = (settings: Settings, version = "0.1.0"): Effect.Ef
     const context = yield* Effect.context<never>()
     const runFork = Effect.runForkWith(context)
     const desk = yield* makeRpcDesk(
-      makeHandlers({ hub, settings, version, connection: (id) => connections.get(id), run: (effect) => void runFork(Effect.exit(effect)) }),
+      makeHandlers({
+        hub,
+        settings,
+        version,
+        connection: (id) => connections.get(id),
+        run: (effect) => void runFork(Effect.exit(effect)),
+      }),
     )
     const server = new WebSocketServer({
       noServer: true,

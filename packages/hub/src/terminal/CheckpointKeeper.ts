@@ -66,7 +66,8 @@ export class CheckpointKeeper {
 
   /** The screen of the live terminal, or `undefined` when it cannot be had in time. Those who ask at once share one. */
   take(follower: ChildFollower, done: (snapshot: Snapshot | undefined) => void): void {
-    if (this.taken !== undefined && this.sinceTaken <= REUSE_BYTES && this.taken.seq >= this.session.firstSeq - 1) return done(this.taken)
+    if (this.taken !== undefined && this.sinceTaken <= REUSE_BYTES && this.taken.seq >= this.session.firstSeq - 1)
+      return done(this.taken)
     if (this.taking !== undefined) {
       this.taking.push(done)
       return

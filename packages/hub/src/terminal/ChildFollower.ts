@@ -53,7 +53,8 @@ export class ChildFollower {
   /** Asks for everything after the stored position; also after a failure. */
   follow(): void {
     const { journal, durableSeq } = this.session
-    const after = journal !== undefined && journal.runner === this.port.generation && journal.child === this.childId ? journal.position : 0
+    const after =
+      journal !== undefined && journal.runner === this.port.generation && journal.child === this.childId ? journal.position : 0
     this.chunks = []
     this.chunkBytes = 0
     this.held = undefined

@@ -40,7 +40,9 @@ export class Parts implements SessionPart {
     this.keeper = new CheckpointKeeper(session)
     this.inputs = new InputDesk(session.context.settings.inputQueueMax)
     this.delivery = new Delivery(session, gate, (done) => this.snapshot(done))
-    this.presence = new Presence(session, (cols, rows) => this.follower?.port.connection.resize(this.follower.port.child, cols, rows))
+    this.presence = new Presence(session, (cols, rows) =>
+      this.follower?.port.connection.resize(this.follower.port.child, cols, rows),
+    )
     this.presence.watchTypist()
   }
 
@@ -125,8 +127,10 @@ export class Parts implements SessionPart {
     if (spec === undefined) return done({ seq: session.firstSeq - 1, head: {}, screen: nothing })
     session.context.fork(session.context.store.checkpoint(session.handle), (exit) => {
       const found = Exit.isSuccess(exit) ? exit.value : undefined
-      if (found !== undefined && found.seq >= session.firstSeq - 1 && found.seq <= session.durableSeq) return done(fromCheckpoint(found))
-      if (Exit.isFailure(exit)) session.context.report("a stored screen cannot be read", { session: session.id, cause: String(exit.cause) })
+      if (found !== undefined && found.seq >= session.firstSeq - 1 && found.seq <= session.durableSeq)
+        return done(fromCheckpoint(found))
+      if (Exit.isFailure(exit))
+        session.context.report("a stored screen cannot be read", { session: session.id, cause: String(exit.cause) })
       done(session.firstSeq === 1 ? { seq: 0, head: { cols: spec.cols, rows: spec.rows }, screen: nothing } : undefined)
     })
   }

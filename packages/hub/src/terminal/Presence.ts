@@ -155,7 +155,9 @@ export class Presence {
       this.announcing = undefined
       this.announcedAt = performance.now()
       const sizes = sizingViewer(this.viewers)
-      const shown = [...this.viewers].sort((a, b) => Number(b === sizes) - Number(a === sizes) || b.order - a.order).slice(0, SHOWN_MAX)
+      const shown = [...this.viewers]
+        .sort((a, b) => Number(b === sizes) - Number(a === sizes) || b.order - a.order)
+        .slice(0, SHOWN_MAX)
       // One object for all: a door encodes it once.
       const viewers: Viewers = {
         viewers: shown.map((viewer) => ({

@@ -59,7 +59,10 @@ export class Trimmer {
         context.fork(context.store.putCheckpoint(session.handle, session.epoch, checkpoint), () => this.finish())
         return
       }
-      context.report("the log was not trimmed", { session: session.id, outcome: Exit.isSuccess(exit) ? exit.value._tag : String(exit.cause) })
+      context.report("the log was not trimmed", {
+        session: session.id,
+        outcome: Exit.isSuccess(exit) ? exit.value._tag : String(exit.cause),
+      })
       this.trimming = false
       this.behind = undefined
       session.fail(problemOf(exit, session.id), false)
@@ -77,5 +80,7 @@ export class Trimmer {
 function problemOf(exit: Exit.Exit<AppendOutcome, StoreError>, session: string): DoorError {
   if (Exit.isSuccess(exit)) return appendProblem(exit.value, session, undefined)
   const error = Exit.findErrorOption(exit)
-  return error._tag === "Some" ? storeProblem(error.value) : new Unavailable({ message: "the log could not be trimmed; try again" })
+  return error._tag === "Some"
+    ? storeProblem(error.value)
+    : new Unavailable({ message: "the log could not be trimmed; try again" })
 }

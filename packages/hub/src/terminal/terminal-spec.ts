@@ -22,21 +22,37 @@ export const terminalSpec = (
   defaults: TerminalDefaults,
 ): Effect.Effect<TerminalSpec, CommandNotFound | Unprocessable> =>
   Effect.gen(function* () {
-    const { command = defaults.env["SHELL"] ?? "/bin/sh", args = [], env = {}, cols = 80, rows = 24, term = DEFAULT_TERM } = request
+    const {
+      command = defaults.env["SHELL"] ?? "/bin/sh",
+      args = [],
+      env = {},
+      cols = 80,
+      rows = 24,
+      term = DEFAULT_TERM,
+    } = request
     const cwd = resolve(defaults.home, request.cwd ?? defaults.home)
     for (const [name, value] of Object.entries(env)) {
       if (!/^[^=\0]+$/.test(name) || value.includes("\0")) {
-        return yield* new Unprocessable({ message: `the environment variable ${JSON.stringify(name.slice(0, 50))} has a name or value that cannot be used`, field: "env" })
+        return yield* new Unprocessable({
+          message: `the environment variable ${JSON.stringify(name.slice(0, 50))} has a name or value that cannot be used`,
+          field: "env",
+        })
       }
     }
     if ([command, cwd, ...args].some((text) => text.includes("\0"))) {
       return yield* new Unprocessable({ message: "command, arguments and cwd may not hold NUL characters", field: "args" })
     }
     if (!(yield* isDirectory(cwd))) {
-      return yield* new Unprocessable({ message: `the directory ${cwd} does not exist or cannot be entered; give another cwd`, field: "cwd" })
+      return yield* new Unprocessable({
+        message: `the directory ${cwd} does not exist or cannot be entered; give another cwd`,
+        field: "cwd",
+      })
     }
     if (!(yield* isFound(command, cwd, env["PATH"] ?? defaults.env["PATH"] ?? ""))) {
-      return yield* new CommandNotFound({ message: `${command} was not found in the session's PATH or cannot be executed`, command })
+      return yield* new CommandNotFound({
+        message: `${command} was not found in the session's PATH or cannot be executed`,
+        command,
+      })
     }
     return { command, args, cwd, env, cols, rows, term }
   })

@@ -1,5 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { encodeAck, encodeInput, encodePing, encodeResize, FRAME_DETACHED, FRAME_EVENTS, FRAME_FEED, FRAME_HEARTBEAT, FRAME_INPUT_RESULT, FRAME_SNAPSHOT, FRAME_SYNCED, FRAME_VIEWERS } from "@holdfast/protocol/frame"
+import {
+  encodeAck,
+  encodeInput,
+  encodePing,
+  encodeResize,
+  FRAME_DETACHED,
+  FRAME_EVENTS,
+  FRAME_FEED,
+  FRAME_HEARTBEAT,
+  FRAME_INPUT_RESULT,
+  FRAME_SNAPSHOT,
+  FRAME_SYNCED,
+  FRAME_VIEWERS,
+} from "@holdfast/protocol/frame"
 import { decodeRecord, readRecords } from "@holdfast/protocol/record"
 import { createTerminal, type House, openHouse, testDirectory } from "../hub-house.ts"
 import { openSocket, RawClient, type SocketHouse } from "../socket-house.ts"
@@ -26,7 +39,11 @@ describe("the stream socket", () => {
     await directory.remove()
   })
   const output = (from: RawClient): string =>
-    Buffer.concat(from.frames(FRAME_EVENTS).flatMap((frame) => [...readRecords(frame.records)].filter(({ kind }) => kind === 2).map(({ body }) => body))).toString()
+    Buffer.concat(
+      from
+        .frames(FRAME_EVENTS)
+        .flatMap((frame) => [...readRecords(frame.records)].filter(({ kind }) => kind === 2).map(({ body }) => body)),
+    ).toString()
 
   it("W-1 the first command is Hello; anything else closes the connection", async () => {
     const rude = client()
@@ -57,15 +74,26 @@ describe("the stream socket", () => {
     await one.until("the result", () => one.frames(FRAME_INPUT_RESULT).at(-1)?.number === 2)
     await one.until("the viewers", () => one.frames(FRAME_VIEWERS).at(-1)?.viewers.viewers[0]?.sizes === true)
     one.ws.send(encodeResize(handle, 90, 20))
-    const types = (): ReadonlyArray<string> => one.frames(FRAME_EVENTS).flatMap(({ records }) => [...readRecords(records)].map((view) => decodeRecord(view)).filter(({ type }) => type === "resize").map(({ data }) => JSON.stringify(data)))
+    const types = (): ReadonlyArray<string> =>
+      one.frames(FRAME_EVENTS).flatMap(({ records }) =>
+        [...readRecords(records)]
+          .map((view) => decodeRecord(view))
+          .filter(({ type }) => type === "resize")
+          .map(({ data }) => JSON.stringify(data)),
+      )
     await one.until("the resize", () => types().includes(JSON.stringify({ cols: 90, rows: 20 })))
     expect(await one.call("Detach", { session })).toMatchObject({ _tag: "Success" })
     const detachedAt = one.received.length
-    await house.run(house.hub.input(session, undefined, Buffer.from("more\r"), { name: "owner", credential: "owner", scope: "all" }))
+    await house.run(
+      house.hub.input(session, undefined, Buffer.from("more\r"), { name: "owner", credential: "owner", scope: "all" }),
+    )
     one.ws.send(encodePing(5))
     await one.until("the heartbeat", () => one.frames(FRAME_HEARTBEAT).some(({ time }) => time === 5))
     expect(one.received.slice(detachedAt).some((each) => each.kind === "frame" && each.frame.type === FRAME_EVENTS)).toBe(false)
-    expect(await one.call("Detach", { session })).toMatchObject({ _tag: "Failure", cause: [{ error: { _tag: "SessionNotFound" } }] })
+    expect(await one.call("Detach", { session })).toMatchObject({
+      _tag: "Failure",
+      cause: [{ error: { _tag: "SessionNotFound" } }],
+    })
   })
 
   it("W-4 malformed messages are answered or close, and too large ones close with 1009", async () => {
@@ -126,7 +154,9 @@ describe("the stream socket", () => {
     const one = client()
     await one.hello()
     const depth = 20_000
-    one.ws.send(`{"_tag":"Request","id":"d","tag":"Create","headers":[],"payload":{"kind":"terminal","options":{"x":${"[".repeat(depth)}${"]".repeat(depth)}}}}`)
+    one.ws.send(
+      `{"_tag":"Request","id":"d","tag":"Create","headers":[],"payload":{"kind":"terminal","options":{"x":${"[".repeat(depth)}${"]".repeat(depth)}}}}`,
+    )
     await one.until("an answer or a close", () => one.answerOf("d") !== undefined || one.closed !== undefined)
     expect((await house.run(house.hub.list({}))).total).toBeLessThanOrEqual(1)
     const two = client()
@@ -134,7 +164,10 @@ describe("the stream socket", () => {
   })
 
   it("D-10 T1 a socket that stops reading holds a bounded amount, and reads everything later", async () => {
-    const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "head -c 8000000 /dev/zero | tr '\\0' x; echo end"] })
+    const session = await createTerminal(house, {
+      command: "/bin/sh",
+      args: ["-c", "head -c 8000000 /dev/zero | tr '\\0' x; echo end"],
+    })
     const slow = client()
     const quick = client()
     await slow.hello("slow-client")
@@ -159,7 +192,10 @@ describe("the stream socket", () => {
   }, 60_000)
 
   it("D-11 W-9 trap 19 a large backlog leaves room for heartbeats, and a cut connection says nothing about the session", async () => {
-    const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "head -c 4000000 /dev/zero | tr '\\0' x; echo end; read x"] })
+    const session = await createTerminal(house, {
+      command: "/bin/sh",
+      args: ["-c", "head -c 4000000 /dev/zero | tr '\\0' x; echo end; read x"],
+    })
     const first = client()
     await first.hello()
     const ackAll = (one: RawClient, handle: number): void => {
@@ -182,7 +218,10 @@ describe("the stream socket", () => {
   }, 60_000)
 
   it("V2 a flood of input is carried out in order, and another client is served meanwhile", async () => {
-    const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "stty raw -echo; head -c 20000 | od -An -v -tu1 -w1 | uniq -c | wc -l; sleep 100"] })
+    const session = await createTerminal(house, {
+      command: "/bin/sh",
+      args: ["-c", "stty raw -echo; head -c 20000 | od -An -v -tu1 -w1 | uniq -c | wc -l; sleep 100"],
+    })
     const other = await createTerminal(house, { command: "/bin/cat" })
     const flood = client()
     const calm = client()
@@ -211,7 +250,9 @@ describe("the stream socket", () => {
     one.ws.send(encodePing(7))
     await one.until("the heartbeat", () => one.frames(FRAME_HEARTBEAT).some(({ time }) => time === 7))
     const { lastSeq } = await house.run(house.hub.get(session.id))
-    expect(one.frames(FRAME_HEARTBEAT).find(({ time }) => time === 7)?.heads).toEqual([{ handle: answer.value?.["handle"], seq: lastSeq }])
+    expect(one.frames(FRAME_HEARTBEAT).find(({ time }) => time === 7)?.heads).toEqual([
+      { handle: answer.value?.["handle"], seq: lastSeq },
+    ])
     expect(one.frames(FRAME_SNAPSHOT)).toHaveLength(1)
   })
 
@@ -223,7 +264,9 @@ describe("the stream socket", () => {
     await one.until("the feed", () => one.frames(FRAME_FEED).some(({ synced }) => synced))
     expect(one.frames(FRAME_FEED)[0]?.sessions).toMatchObject([{ id: first.id, label: "one" }])
     await one.call("Update", { session: first.id, change: { label: "two" } })
-    await one.until("the change", () => one.frames(FRAME_FEED).some(({ sessions }) => (sessions[0] as { label?: string } | undefined)?.label === "two"))
+    await one.until("the change", () =>
+      one.frames(FRAME_FEED).some(({ sessions }) => (sessions[0] as { label?: string } | undefined)?.label === "two"),
+    )
     const change = one.frames(FRAME_FEED).at(-1)?.change ?? 0
     const two = client()
     await two.hello("raw-client-2")

@@ -4,14 +4,7 @@
  * Events come by callback, in the order in which the runner sent them, on the event loop of the caller; a callback must
  * not throw. After `closed` nothing else is called and every outstanding request is rejected with `RunnerGone`.
  */
-import type {
-  CheckpointReply,
-  ChildStatus,
-  JournalEntry,
-  RunnerFailure,
-  RunnerStatus,
-  ScreenReply,
-} from "../wire/messages.ts"
+import type { CheckpointReply, ChildStatus, JournalEntry, RunnerFailure, RunnerStatus, ScreenReply } from "../wire/messages.ts"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 
 /** The runner could not be connected to, or did not answer `hello` in time. */

@@ -55,10 +55,14 @@ class Link {
   open(): void {
     const { hub, hubEpoch, observer, timeout = WELCOME_MILLIS } = this.#options
     this.#timer = setTimeout(() => this.#end({ reason: "lost", message: `no answer within ${timeout} ms` }), timeout)
-    this.#socket.on("connect", () => this.#send({ type: "hello", versions: VERSIONS, hub, hubEpoch, ...(observer === true ? { observer } : {}) }))
+    this.#socket.on("connect", () =>
+      this.#send({ type: "hello", versions: VERSIONS, hub, hubEpoch, ...(observer === true ? { observer } : {}) }),
+    )
     this.#socket.on("data", (chunk) => this.#take(chunk))
     this.#socket.on("error", (error) => (this.#lastError = error.message))
-    this.#socket.on("close", () => this.#end({ reason: "lost", message: this.#lastError === "" ? "the runner closed the connection" : this.#lastError }))
+    this.#socket.on("close", () =>
+      this.#end({ reason: "lost", message: this.#lastError === "" ? "the runner closed the connection" : this.#lastError }),
+    )
   }
 
   #send(message: HubMessage): void {
@@ -153,7 +157,10 @@ class Link {
     })
   }
 
-  async #expect<T extends ReplyValue["type"]>(type: T, make: (request: number) => HubMessage): Promise<Extract<ReplyValue, { type: T }>> {
+  async #expect<T extends ReplyValue["type"]>(
+    type: T,
+    make: (request: number) => HubMessage,
+  ): Promise<Extract<ReplyValue, { type: T }>> {
     const value = await this.#request(make)
     if (!isReply(value, type)) throw new RunnerGone(`the runner answered with ${value.type} where ${type} was expected`)
     return value
@@ -176,7 +183,10 @@ class Link {
       get bufferedBytes() {
         return socket.writableLength
       },
-      start: (start) => this.#expect("started", (request) => ({ type: "start", request, kind: "terminal", ...start })).then(({ status }) => status),
+      start: (start) =>
+        this.#expect("started", (request) => ({ type: "start", request, kind: "terminal", ...start })).then(
+          ({ status }) => status,
+        ),
       follow: (child, after, credit) => this.#send({ type: "follow", child, after, credit }),
       ack: (child, position) => this.#send({ type: "ack", child, position }),
       input: (child, client, number, bytes) => {
@@ -187,7 +197,8 @@ class Link {
       end: (child, grace) => done((request) => ({ type: "end", request, child, grace })),
       forget: (child) => this.#send({ type: "forget", child }),
       screen: (child) => this.#expect("screen", (request) => ({ type: "screen", request, child })).then(({ screen }) => screen),
-      checkpoint: (child) => this.#expect("checkpoint", (request) => ({ type: "checkpoint", request, child })).then(({ checkpoint }) => checkpoint),
+      checkpoint: (child) =>
+        this.#expect("checkpoint", (request) => ({ type: "checkpoint", request, child })).then(({ checkpoint }) => checkpoint),
       status: () => this.#expect("status", (request) => ({ type: "status", request })).then(({ status }) => status),
       drain: (now, grace) => done((request) => ({ type: "drain", request, now, grace })),
       ping: () => this.#ping(),

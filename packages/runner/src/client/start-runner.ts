@@ -50,8 +50,16 @@ export async function startRunner(options: StartRunnerOptions): Promise<StartedR
     const child = spawn(
       process.execPath,
       [
-        "--max-semi-space-size=2", options.program,
-        "--data", dataDirectory, "--generation", generation, "--settings", settings, "--build", options.build ?? "",
+        "--max-semi-space-size=2",
+        options.program,
+        "--data",
+        dataDirectory,
+        "--generation",
+        generation,
+        "--settings",
+        settings,
+        "--build",
+        options.build ?? "",
       ],
       { cwd: "/", detached: true, stdio: ["ignore", log.fd, log.fd], env: cleanEnvironment(), windowsHide: true },
     )

@@ -127,9 +127,12 @@ export class ChildTerminal {
       cols: this.#cols,
       rows: this.#rows,
       cursor: { x: Math.min(active.cursorX, this.#cols - 1), y: active.cursorY, visible: !this.#core.coreService.isCursorHidden },
-      text: lines.map((line) => line.trimEnd()).join("\n").trimEnd(),
+      text: lines
+        .map((line) => line.trimEnd())
+        .join("\n")
+        .trimEnd(),
       title: this.#core._inputHandler._windowTitle,
-      alternate: active.type === "alternate"
+      alternate: active.type === "alternate",
     }
   }
 
@@ -140,7 +143,7 @@ export class ChildTerminal {
       core: this.#core,
       convertEol: convertEol === true,
       cursorBlink: cursorBlink === true,
-      colors: this.#colors.sequence()
+      colors: this.#colors.sequence(),
     })
     return state + this.#open.bytes.toString("utf8")
   }

@@ -67,7 +67,7 @@ export class EmulatorQueue {
       },
       title: (title) => {
         this.#title = title
-      }
+      },
     })
   }
 
@@ -229,7 +229,12 @@ export class EmulatorQueue {
     const result = writing.steps.next()
     if (result.done !== true) return
     this.#writing = undefined
-    this.#events.checkpoint(writing.request, { position: this.#position, cols: this.#cols, rows: this.#rows, screen: result.value })
+    this.#events.checkpoint(writing.request, {
+      position: this.#position,
+      cols: this.#cols,
+      rows: this.#rows,
+      screen: result.value,
+    })
   }
 
   #break(cause: unknown): void {

@@ -2,7 +2,7 @@
  * Attributes of cells as control sequences. Each sequence starts from the default, so that what came before never
  * matters.
  */
-import type { Attributes, ExtendedAttributes } from "./xterm-internals.ts"
+import type { ExtendedAttributes } from "./xterm-internals.ts"
 
 const COLOR_MODE = 0x3000000
 const COLOR_256 = 0x2000000
@@ -67,10 +67,6 @@ export const attributeSequence = (fg: number, bg: number, extended: ExtendedAttr
   const colors = color(fg, 30, 38) + color(bg, 40, 48) + (extended === undefined ? "" : underlineColor(extended))
   return `\x1b[0${flags(fg, bg)}${underline}${colors}m${bg & PROTECTED ? '\x1b[1"q' : ""}`
 }
-
-/** The sequence that makes a cursor's attributes current, without the link. */
-export const cursorAttributes = (attributes: Attributes): string =>
-  attributeSequence(attributes.fg, attributes.bg, attributes.extended)
 
 /** Attributes that erasing leaves in a cell: a background and nothing else. */
 export const isErased = (fg: number, bg: number): boolean => fg === 0 && (bg & ~(COLOR_MODE | RGB)) === 0

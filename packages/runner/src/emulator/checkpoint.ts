@@ -40,8 +40,11 @@ const save = (buffer: ScreenBuffer, pen: Pen, placed: string): string => {
 }
 
 const hasSaved = (buffer: ScreenBuffer): boolean =>
-  buffer.savedX !== 0 || buffer.savedY !== 0 || buffer.savedCharset !== undefined ||
-  buffer.savedCurAttrData.fg !== 0 || buffer.savedCurAttrData.bg !== 0
+  buffer.savedX !== 0 ||
+  buffer.savedY !== 0 ||
+  buffer.savedCharset !== undefined ||
+  buffer.savedCurAttrData.fg !== 0 ||
+  buffer.savedCurAttrData.bg !== 0
 
 const tabStops = (buffer: ScreenBuffer, columns: number): string => {
   const stops = Array.from({ length: columns }, (_, at) => at).filter((at) => buffer.tabs[at] === true)

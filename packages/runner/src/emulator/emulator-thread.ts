@@ -33,7 +33,7 @@ const open = (child: number, cols: number, rows: number, scrollback: number): Em
     checkpoint: (request, checkpoint) => report({ type: "checkpoint", request, checkpoint }),
     unavailable: (request, reason) => report({ type: "unavailable", request, reason }),
     broken: (reason) => report({ type: "broken", child, reason }),
-    ready: schedule
+    ready: schedule,
   })
 
 const take = (step: EmulatorStep, bytes: ArrayBuffer): void => {

@@ -64,7 +64,10 @@ export class OpenSequence {
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0
       const ends =
-        byte === ESC || byte === 0x18 || byte === 0x1a || (byte === BEL && this.#skipping === "osc") ||
+        byte === ESC ||
+        byte === 0x18 ||
+        byte === 0x1a ||
+        (byte === BEL && this.#skipping === "osc") ||
         (byte === C1_LEAD && (bytes[at + 1] ?? 0) >= 0x80 && (bytes[at + 1] ?? 0) < 0xa0)
       if (!ends) continue
       this.#skipping = "no"

@@ -28,9 +28,17 @@ export const plainLength = (chunks: ReadonlyArray<Uint8Array>, limit: number): n
       }
       while (
         at + 8 <= length &&
-        (kindAt(chunk, at) | kindAt(chunk, at + 1) | kindAt(chunk, at + 2) | kindAt(chunk, at + 3) |
-          kindAt(chunk, at + 4) | kindAt(chunk, at + 5) | kindAt(chunk, at + 6) | kindAt(chunk, at + 7)) === 0
-      ) at += 8
+        (kindAt(chunk, at) |
+          kindAt(chunk, at + 1) |
+          kindAt(chunk, at + 2) |
+          kindAt(chunk, at + 3) |
+          kindAt(chunk, at + 4) |
+          kindAt(chunk, at + 5) |
+          kindAt(chunk, at + 6) |
+          kindAt(chunk, at + 7)) ===
+          0
+      )
+        at += 8
       if (at >= length) break
       const kind = kindAt(chunk, at)
       if (kind === OTHER) return before + at

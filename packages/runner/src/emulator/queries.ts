@@ -37,25 +37,29 @@ const boundCounts = (core: Core): void => {
 
 /** Erasing up to the cursor in the last column of the last row makes the library read a row that is not there. */
 const mendErase = (core: Core): void => {
-  const handler = (respectProtect: boolean) => (params: Parameters): boolean => {
-    const { active } = core.buffers
-    if (params.params[0] !== 1 || active.x + 1 < core.cols || active.lines.get(active.y + 1) !== undefined) return false
-    core._inputHandler._eraseInBufferLine(active.y, 0, active.x + 1, true, respectProtect)
-    for (let row = active.y - 1; row >= 0; row--) core._inputHandler._resetBufferLine(row, respectProtect)
-    return true
-  }
+  const handler =
+    (respectProtect: boolean) =>
+    (params: Parameters): boolean => {
+      const { active } = core.buffers
+      if (params.params[0] !== 1 || active.x + 1 < core.cols || active.lines.get(active.y + 1) !== undefined) return false
+      core._inputHandler._eraseInBufferLine(active.y, 0, active.x + 1, true, respectProtect)
+      for (let row = active.y - 1; row >= 0; row--) core._inputHandler._resetBufferLine(row, respectProtect)
+      return true
+    }
   core.registerCsiHandler({ final: "J" }, handler(false))
   core.registerCsiHandler({ prefix: "?", final: "J" }, handler(true))
 }
 
 const reportCursor = (core: Core, answer: (data: string) => void): void => {
-  const handler = (prefix: string) => (params: Parameters): boolean => {
-    if (params.params[0] !== 6) return false
-    const { active, } = core.buffers
-    const top = core.coreService.decPrivateModes.origin ? active.scrollTop : 0
-    answer(`\x1b[${prefix}${active.y - top + 1};${Math.min(active.x, core.cols - 1) + 1}R`)
-    return true
-  }
+  const handler =
+    (prefix: string) =>
+    (params: Parameters): boolean => {
+      if (params.params[0] !== 6) return false
+      const { active } = core.buffers
+      const top = core.coreService.decPrivateModes.origin ? active.scrollTop : 0
+      answer(`\x1b[${prefix}${active.y - top + 1};${Math.min(active.x, core.cols - 1) + 1}R`)
+      return true
+    }
   core.registerCsiHandler({ final: "n" }, handler(""))
   core.registerCsiHandler({ prefix: "?", final: "n" }, (params) => {
     if (params.params[0] !== 996) return handler("?")(params)

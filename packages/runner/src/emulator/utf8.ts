@@ -1,6 +1,7 @@
 /** Where a piece of output may be cut without cutting a character. */
 
-const needed = (lead: number): number => (lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 1)
+const needed = (lead: number): number =>
+  lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 1
 
 /** The largest cut up to `end` that leaves no character begun; bytes that are not UTF-8 are cut anywhere. */
 export const wholeCharacters = (bytes: Uint8Array, end: number): number => {

@@ -100,7 +100,10 @@ export interface Core {
     _eraseInBufferLine(row: number, start: number, end: number, clearWrap: boolean, respectProtect: boolean): void
     _resetBufferLine(row: number, respectProtect: boolean): void
   }
-  registerCsiHandler(id: { prefix?: string; intermediates?: string; final: string }, handler: (params: Parameters) => boolean): unknown
+  registerCsiHandler(
+    id: { prefix?: string; intermediates?: string; final: string },
+    handler: (params: Parameters) => boolean,
+  ): unknown
 }
 
 const has = (value: unknown, path: string, type: string): boolean => {
@@ -140,7 +143,7 @@ const REQUIRED: ReadonlyArray<readonly [string, string]> = [
   ["_inputHandler.setTitle", "function"],
   ["_inputHandler._eraseInBufferLine", "function"],
   ["_inputHandler._resetBufferLine", "function"],
-  ["registerCsiHandler", "function"]
+  ["registerCsiHandler", "function"],
 ]
 
 const missing = (core: unknown): ReadonlyArray<string> =>
@@ -163,5 +166,5 @@ export const emptyTerminal = (cols: number, rows: number, scrollback: number): T
     scrollback,
     allowProposedApi: true,
     logLevel: "off",
-    windowOptions: { pushTitle: true, popTitle: true }
+    windowOptions: { pushTitle: true, popTitle: true },
   })

@@ -199,7 +199,11 @@ export class Journal {
         } catch (error) {
           if (state === "closed") return
           state = "closed"
-          damaged(error instanceof JournalDamaged ? error : new JournalDamaged(`the journal cannot be read: ${String(error)}`, { cause: error }))
+          damaged(
+            error instanceof JournalDamaged
+              ? error
+              : new JournalDamaged(`the journal cannot be read: ${String(error)}`, { cause: error }),
+          )
           return
         }
         wake()

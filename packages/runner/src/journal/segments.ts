@@ -75,7 +75,12 @@ export class Segments {
     const last = entries.at(-1)
     if (first === undefined || last === undefined) return
     let segment = this.#segments.at(-1)
-    if (segment === undefined || this.#handle === undefined || segment.bytes >= SEGMENT_BYTES || segment.last + 1 !== first.position) {
+    if (
+      segment === undefined ||
+      this.#handle === undefined ||
+      segment.bytes >= SEGMENT_BYTES ||
+      segment.last + 1 !== first.position
+    ) {
       segment = await this.#begin(first.position)
     }
     const handle = this.#handle

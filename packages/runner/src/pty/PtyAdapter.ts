@@ -44,7 +44,6 @@ export interface PtySpec {
 /** Terminals of Linux and macOS. */
 export const ptyAdapter: Adapter<PtySpec> = { kind: "terminal", start: (spec, sink) => new PtyChild(spec, sink) }
 
-
 class PtyChild implements AdapterHandle {
   readonly pid: number
   readonly #fd: number
@@ -66,7 +65,12 @@ class PtyChild implements AdapterHandle {
     checkSize(cols, rows)
     checkDirectory(cwd)
     const environment = childEnvironment({
-      base: spec.environment, session: spec.session, marker: spec.marker, cwd, term, added: env,
+      base: spec.environment,
+      session: spec.session,
+      marker: spec.marker,
+      cwd,
+      term,
+      added: env,
     })
     checkCommand(command, cwd, variableOf(environment, "PATH"))
     this.#sink = sink
@@ -76,7 +80,10 @@ class PtyChild implements AdapterHandle {
     try {
       forked = fork({ command, args, env: environment, cwd, cols, rows, onExit: (code, signal) => this.#exited(code, signal) })
     } catch (error) {
-      throw new AdapterRefused("Unavailable", `the system gives no terminal: ${error instanceof Error ? error.message : String(error)}`)
+      throw new AdapterRefused(
+        "Unavailable",
+        `the system gives no terminal: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
     this.pid = forked.pid
     this.#fd = forked.fd
@@ -216,4 +223,3 @@ class PtyChild implements AdapterHandle {
     for (const resolve of this.#whenFinished.splice(0)) resolve()
   }
 }
-

@@ -11,7 +11,10 @@ export function checkSize(cols: number, rows: number): void {
   const { minimum, maximum } = TERMINAL_SIZE
   const good = (cells: number): boolean => Number.isInteger(cells) && cells >= minimum && cells <= maximum
   if (!good(cols) || !good(rows)) {
-    throw new AdapterRefused("InvalidSize", `${cols}×${rows} is not a size a terminal can have: use ${minimum} to ${maximum} columns and rows`)
+    throw new AdapterRefused(
+      "InvalidSize",
+      `${cols}×${rows} is not a size a terminal can have: use ${minimum} to ${maximum} columns and rows`,
+    )
   }
 }
 

@@ -36,10 +36,15 @@ function start(spec: PtySpec, sink: AdapterSink): AdapterHandle {
   const { spawn } = createRequire(import.meta.url)("@lydell/node-pty") as PublicApi
   let child: WindowsPty
   try {
-    const environment = Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]))
+    const environment = Object.fromEntries(
+      pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+    )
     child = spawn(command, args, { cols, rows, cwd, env: environment, encoding: null, useConpty: true })
   } catch (error) {
-    throw new AdapterRefused("CommandNotFound", `${command} cannot be started: ${error instanceof Error ? error.message : String(error)}`)
+    throw new AdapterRefused(
+      "CommandNotFound",
+      `${command} cannot be started: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
   let ended = false
   let size = { cols, rows }

@@ -15,8 +15,26 @@ export interface EnvironmentRequest {
 
 /** Variables of the terminal that the runner itself was started from; they would be wrong in another one. */
 const FOREIGN = new Set([
-  "TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TERM_SESSION_ID", "TERMCAP", "COLUMNS", "LINES", "TMUX", "TMUX_PANE",
-  "STY", "WINDOW", "WINDOWID", "VTE_VERSION", "KITTY_WINDOW_ID", "WT_SESSION", "NODE_CHANNEL_FD", "NODE_UNIQUE_ID", "OLDPWD", "_",
+  "TERM",
+  "COLORTERM",
+  "TERM_PROGRAM",
+  "TERM_PROGRAM_VERSION",
+  "TERM_SESSION_ID",
+  "TERMCAP",
+  "COLUMNS",
+  "LINES",
+  "TMUX",
+  "TMUX_PANE",
+  "STY",
+  "WINDOW",
+  "WINDOWID",
+  "VTE_VERSION",
+  "KITTY_WINDOW_ID",
+  "WT_SESSION",
+  "NODE_CHANNEL_FD",
+  "NODE_UNIQUE_ID",
+  "OLDPWD",
+  "_",
 ])
 
 /** `NAME=value` pairs: the user's own without any HOLDFAST_ variable, the terminal's, then what the request adds. */

@@ -19,8 +19,17 @@ export interface Forked {
 
 interface Binding {
   readonly fork: (
-    file: string, args: ReadonlyArray<string>, env: ReadonlyArray<string>, cwd: string, cols: number, rows: number,
-    uid: number, gid: number, utf8: boolean, helperPath: string, onExit: (code: number, signal: number) => void,
+    file: string,
+    args: ReadonlyArray<string>,
+    env: ReadonlyArray<string>,
+    cwd: string,
+    cols: number,
+    rows: number,
+    uid: number,
+    gid: number,
+    utf8: boolean,
+    helperPath: string,
+    onExit: (code: number, signal: number) => void,
   ) => Forked
   readonly resize: (fd: number, cols: number, rows: number) => void
 }

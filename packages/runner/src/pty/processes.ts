@@ -70,7 +70,13 @@ function takeSnapshot(): Snapshot {
   const marker = (pid: number): string | undefined => {
     if (!markers.has(pid)) {
       const environment = readText(`/proc/${pid}/environ`)
-      markers.set(pid, environment?.split("\0").find((pair) => pair.startsWith(`${MARKER}=`))?.slice(MARKER.length + 1))
+      markers.set(
+        pid,
+        environment
+          ?.split("\0")
+          .find((pair) => pair.startsWith(`${MARKER}=`))
+          ?.slice(MARKER.length + 1),
+      )
     }
     return markers.get(pid)
   }
@@ -89,15 +95,18 @@ let nextLook = 0
 function nextSnapshot(): Promise<Snapshot> {
   if (awaited === undefined) {
     awaited = Promise.withResolvers<Snapshot>()
-    setTimeout(() => {
-      const waiting = awaited
-      awaited = undefined
-      const started = performance.now()
-      const snapshot = takeSnapshot()
-      const now = performance.now()
-      nextLook = now + Math.max(LOOK_MILLIS, LOOK_SHARE * (now - started))
-      waiting?.resolve(snapshot)
-    }, Math.max(0, nextLook - performance.now()))
+    setTimeout(
+      () => {
+        const waiting = awaited
+        awaited = undefined
+        const started = performance.now()
+        const snapshot = takeSnapshot()
+        const now = performance.now()
+        nextLook = now + Math.max(LOOK_MILLIS, LOOK_SHARE * (now - started))
+        waiting?.resolve(snapshot)
+      },
+      Math.max(0, nextLook - performance.now()),
+    )
   }
   return awaited.promise
 }
@@ -114,9 +123,10 @@ function chosen(snapshot: Snapshot, choice: ProcessChoice): ReadonlyArray<Proces
   for (const entry of snapshot.entries) {
     if (entry.pid === process.pid) continue
     const marker = snapshot.marker(entry.pid)
-    if ((leader !== undefined && entry.session === leader) || (marker !== undefined && choice.marked(marker))) found.set(entry.pid, entry)
+    if ((leader !== undefined && entry.session === leader) || (marker !== undefined && choice.marked(marker)))
+      found.set(entry.pid, entry)
   }
-  for (let grew = found.size > 0; grew; ) {
+  for (let grew = found.size > 0; grew;) {
     grew = false
     for (const entry of snapshot.entries) {
       if (!found.has(entry.pid) && found.has(entry.parent) && entry.pid !== process.pid) {

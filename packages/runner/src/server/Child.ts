@@ -62,7 +62,11 @@ export class Child {
   }
 
   /** Starts the child; throws `AdapterRefused`, and then nothing ran. */
-  start(size: { readonly cols: number; readonly rows: number }, scrollback: number, begin: (sink: AdapterSink) => AdapterHandle): void {
+  start(
+    size: { readonly cols: number; readonly rows: number },
+    scrollback: number,
+    begin: (sink: AdapterSink) => AdapterHandle,
+  ): void {
     const handle = begin({
       output: (bytes) => this.#output(bytes),
       note: (note) => this.#note(note),
@@ -108,7 +112,11 @@ export class Child {
     const verdict = this.#keys.judge(client, number)
     if (verdict === "done") return this.#options.input(client, number, undefined)
     if (verdict === "waiting") return
-    if (verdict === "refused") return this.#options.input(client, number, { tag: "Busy", message: "this input was refused before: a new try takes a new number" })
+    if (verdict === "refused")
+      return this.#options.input(client, number, {
+        tag: "Busy",
+        message: "this input was refused before: a new try takes a new number",
+      })
     if (this.#handle === undefined || this.#exited) {
       return this.#settled(client, number, { tag: "SessionState", message: "the process has ended" })
     }

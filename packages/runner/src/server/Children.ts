@@ -65,7 +65,10 @@ export class Children {
     const { settings, generation, emulators, terminals, environment } = this.#options
     if (!CHILD_ID.test(message.id)) throw new AdapterRefused("BadRequest", "a child's id has 1 to 64 letters, digits, - and _")
     if (this.#byNumber.size >= settings.childrenMax) {
-      throw new AdapterRefused("Busy", `this runner has its ${settings.childrenMax} children (setting childrenMax): end one first`)
+      throw new AdapterRefused(
+        "Busy",
+        `this runner has its ${settings.childrenMax} children (setting childrenMax): end one first`,
+      )
     }
     const number = this.#last + 1
     const child = new Child({
@@ -74,7 +77,12 @@ export class Children {
       session: message.session,
       kind: message.kind,
       emulators,
-      journal: { directory: this.#options.journalDirectory, memoryMax: settings.journalMemory, diskMax: settings.journalDisk, pool: this.#pool },
+      journal: {
+        directory: this.#options.journalDirectory,
+        memoryMax: settings.journalMemory,
+        diskMax: settings.journalDisk,
+        pool: this.#pool,
+      },
       grew: () => this.#options.grew(number),
       input: (client, input, failure) => this.#options.input(number, client, input, failure),
       damaged: (error) => this.#options.problem("journal-damaged", error.message, number),
@@ -83,7 +91,13 @@ export class Children {
     })
     child.start(message.terminal, message.scrollback, (sink) =>
       terminals.start(
-        { terminal: message.terminal, session: message.session, marker: `${generation}:${message.id}`, inputMax: settings.inputQueueMax, environment },
+        {
+          terminal: message.terminal,
+          session: message.session,
+          marker: `${generation}:${message.id}`,
+          inputMax: settings.inputQueueMax,
+          environment,
+        },
         sink,
       ),
     )

@@ -29,7 +29,10 @@ type Requested = Extract<Message, { request: number }>
 const failureOf = (error: unknown): RunnerFailure =>
   error instanceof AdapterRefused
     ? error.failure
-    : { tag: error instanceof Error && "_tag" in error ? String(error._tag) : "InternalError", message: error instanceof Error ? error.message : String(error) }
+    : {
+        tag: error instanceof Error && "_tag" in error ? String(error._tag) : "InternalError",
+        message: error instanceof Error ? error.message : String(error),
+      }
 
 /** The state of a runner and its answers. */
 export class Runner implements ConnectionHandler {
@@ -65,7 +68,10 @@ export class Runner implements ConnectionHandler {
   /** Whether the hub is about to get entries that it does not have yet. */
   get delivering(): boolean {
     const hub = this.#hub
-    return hub !== undefined && this.children.statuses().some(({ child, head, acknowledged }) => acknowledged < head && hub.follows(child))
+    return (
+      hub !== undefined &&
+      this.children.statuses().some(({ child, head, acknowledged }) => acknowledged < head && hub.follows(child))
+    )
   }
 
   get startedAt(): number {
@@ -101,7 +107,8 @@ export class Runner implements ConnectionHandler {
 
   hello(connection: HubConnection, message: Extract<HubMessage, { type: "hello" }>): void {
     const version = message.versions.filter((known) => RUNNER_VERSIONS.includes(known)).toSorted((a, b) => b - a)[0]
-    if (version === undefined) return this.#refuse(connection, "version", "no version in common: use the holdfast that started this runner, or drain it")
+    if (version === undefined)
+      return this.#refuse(connection, "version", "no version in common: use the holdfast that started this runner, or drain it")
     if (message.observer !== true) {
       if (message.hubEpoch < this.#hubEpoch) return this.#refuse(connection, "superseded", "a newer hub has this runner")
       const older = this.#hub
@@ -111,8 +118,13 @@ export class Runner implements ConnectionHandler {
     }
     connection.accept(message.observer === true ? "observer" : "hub")
     connection.send({
-      type: "welcome", version, runner: this.#options.generation, pid: process.pid, build: this.#options.build,
-      draining: this.#draining, children: this.children.statuses(),
+      type: "welcome",
+      version,
+      runner: this.#options.generation,
+      pid: process.pid,
+      build: this.#options.build,
+      draining: this.#draining,
+      children: this.children.statuses(),
     })
     if (this.#hub === connection && this.#problem !== undefined) connection.send({ type: "problem", ...this.#problem })
     this.#options.changed()
@@ -135,7 +147,13 @@ export class Runner implements ConnectionHandler {
   input(_connection: HubConnection, child: number, client: string, number: number, bytes: Uint8Array): void {
     const found = this.children.byNumber(child)
     if (found !== undefined) return found.input(client, number, bytes)
-    this.#hub?.send({ type: "input", child, client, number, failure: { tag: "SessionState", message: "this runner has no such child" } })
+    this.#hub?.send({
+      type: "input",
+      child,
+      client,
+      number,
+      failure: { tag: "SessionState", message: "this runner has no such child" },
+    })
   }
 
   message(connection: HubConnection, message: Message): void {
@@ -178,7 +196,11 @@ export class Runner implements ConnectionHandler {
       reply = { type: "reply", request: message.request, value: await this.#carryOut(message) }
     } catch (error) {
       const failure = failureOf(error)
-      if (failure.tag === "InternalError") this.#options.log("error", failure.message, { request: message.type, stack: error instanceof Error ? error.stack : undefined })
+      if (failure.tag === "InternalError")
+        this.#options.log("error", failure.message, {
+          request: message.type,
+          stack: error instanceof Error ? error.stack : undefined,
+        })
       reply = { type: "reply", request: message.request, failure }
     }
     connection.send(reply)

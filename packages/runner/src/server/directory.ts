@@ -34,7 +34,8 @@ function socketPath(directory: string, generation: string): string {
   const place = base !== undefined && Buffer.byteLength(base) < 50 ? join(base, "holdfast") : join(tmpdir(), `holdfast-${owner}`)
   mkdirSync(place, { recursive: true, mode: 0o700 })
   const { uid, mode } = statSync(place)
-  if (uid !== owner || (mode & 0o077) !== 0) throw new Error(`${place} must belong to you alone (mode 0700) to hold the runner's socket`)
+  if (uid !== owner || (mode & 0o077) !== 0)
+    throw new Error(`${place} must belong to you alone (mode 0700) to hold the runner's socket`)
   return join(place, name)
 }
 
@@ -58,7 +59,12 @@ export function makeGenerationDirectory(dataDirectory: string, generation: strin
     journal: paths.journal,
     publish: (record) => {
       const processStart = processEntry(process.pid)?.start
-      const text = JSON.stringify({ pid: process.pid, ...(processStart === undefined ? {} : { processStart }), ...record, socket })
+      const text = JSON.stringify({
+        pid: process.pid,
+        ...(processStart === undefined ? {} : { processStart }),
+        ...record,
+        socket,
+      })
       writeFileSync(`${paths.record}.new`, `${text}\n`, { mode: 0o600 })
       renameSync(`${paths.record}.new`, paths.record)
     },
@@ -86,7 +92,14 @@ function removeEmptyDirectory(path: string): void {
     rmdirSync(path)
   } catch (error) {
     // Another runner's socket is in it: then it stays, for that one to remove.
-    if (!(error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST" || error.code === "ENOENT"))) throw error
+    if (
+      !(
+        error instanceof Error &&
+        "code" in error &&
+        (error.code === "ENOTEMPTY" || error.code === "EEXIST" || error.code === "ENOENT")
+      )
+    )
+      throw error
   }
 }
 
@@ -97,4 +110,3 @@ function removeFile(path: string): void {
     if (!(error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))) throw error
   }
 }
-

@@ -46,8 +46,7 @@ export interface RunningRunner {
 /** Starts a runner in this process and resolves once it listens. */
 export async function runRunner(options: RunRunnerOptions): Promise<RunningRunner> {
   const { settings, log, generation } = options
-  const terminals: Adapter<PtySpec> =
-    process.platform === "win32" ? (await import("../pty/conpty.ts")).conptyAdapter : ptyAdapter
+  const terminals: Adapter<PtySpec> = process.platform === "win32" ? (await import("../pty/conpty.ts")).conptyAdapter : ptyAdapter
   if (process.platform !== "win32" && !descriptorsGuarded()) {
     log("warn", "no koffi for this platform: a child inherits the terminals of the children that are there")
   }
@@ -64,7 +63,11 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
     failed: (message) => log("error", message, { part: "emulators" }),
   })
   const runner = new Runner({
-    generation, settings, terminals, emulators, log,
+    generation,
+    settings,
+    terminals,
+    emulators,
+    log,
     build: options.build,
     journalDirectory: directory.journal,
     environment: options.environment,

@@ -1,6 +1,14 @@
 /** Checked access to the fields of parsed JSON, and the parts that several control messages share. */
 import { WireMalformed } from "./frames.ts"
-import type { CheckpointReply, ChildStatus, JournalNote, ReplyValue, RunnerFailure, RunnerStatus, ScreenReply } from "./messages.ts"
+import type {
+  CheckpointReply,
+  ChildStatus,
+  JournalNote,
+  ReplyValue,
+  RunnerFailure,
+  RunnerStatus,
+  ScreenReply,
+} from "./messages.ts"
 
 /** The own fields of a JSON object; each access checks and throws `WireMalformed`. */
 export class Fields {
@@ -34,9 +42,7 @@ export class Fields {
   /** A whole number from 0 to 2^53 - 1. */
   whole(name: string): number {
     const value = this.#values.get(name)
-    return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
-      ? value
-      : this.#refuse(name, "a whole number")
+    return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : this.#refuse(name, "a whole number")
   }
 
   optionalWhole(name: string): number | undefined {

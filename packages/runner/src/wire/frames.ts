@@ -14,8 +14,20 @@ export class WireMalformed extends Error {
 /** A decoded frame. A control frame's text is not parsed yet. */
 export type WireFrame =
   | { readonly type: typeof FRAME_CONTROL; readonly text: string }
-  | { readonly type: typeof FRAME_OUTPUT; readonly child: number; readonly position: number; readonly time: number; readonly bytes: Uint8Array }
-  | { readonly type: typeof FRAME_INPUT; readonly child: number; readonly number: number; readonly client: string; readonly bytes: Uint8Array }
+  | {
+      readonly type: typeof FRAME_OUTPUT
+      readonly child: number
+      readonly position: number
+      readonly time: number
+      readonly bytes: Uint8Array
+    }
+  | {
+      readonly type: typeof FRAME_INPUT
+      readonly child: number
+      readonly number: number
+      readonly client: string
+      readonly bytes: Uint8Array
+    }
 
 const LENGTH = 4
 const PREFIX = 5

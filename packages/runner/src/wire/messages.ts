@@ -37,7 +37,13 @@ export type JournalNote =
   | { readonly type: "title"; readonly title: string }
   | { readonly type: "exit"; readonly code: number; readonly signal?: string }
   /** The screen after everything up to `position`; not stored in the log, kept as its checkpoint. */
-  | { readonly type: "checkpoint"; readonly position: number; readonly cols: number; readonly rows: number; readonly screen: string }
+  | {
+      readonly type: "checkpoint"
+      readonly position: number
+      readonly cols: number
+      readonly rows: number
+      readonly screen: string
+    }
 
 /** A refused request: the tag is that of a door error where there is one (`CommandNotFound`, `Busy`, …). */
 export interface RunnerFailure {
@@ -134,11 +140,28 @@ export type RunnerMessage =
       readonly children: ReadonlyArray<ChildStatus>
     }
   /** The hello was not accepted; the connection ends. */
-  | { readonly type: "refused"; readonly reason: "version" | "superseded"; readonly versions: ReadonlyArray<number>; readonly message: string }
+  | {
+      readonly type: "refused"
+      readonly reason: "version" | "superseded"
+      readonly versions: ReadonlyArray<number>
+      readonly message: string
+    }
   | { readonly type: "reply"; readonly request: number; readonly value?: ReplyValue; readonly failure?: RunnerFailure }
-  | { readonly type: "note"; readonly child: number; readonly position: number; readonly time: number; readonly note: JournalNote }
+  | {
+      readonly type: "note"
+      readonly child: number
+      readonly position: number
+      readonly time: number
+      readonly note: JournalNote
+    }
   /** Inputs of a client up to `number` went to the child, or `failure` says why one did not. */
-  | { readonly type: "input"; readonly child: number; readonly client: string; readonly number: number; readonly failure?: RunnerFailure }
+  | {
+      readonly type: "input"
+      readonly child: number
+      readonly client: string
+      readonly number: number
+      readonly failure?: RunnerFailure
+    }
   /** The journal cannot keep more (disk full, directory gone); the child is paused or the runner ends. With `child` it concerns that child's journal alone. */
   | { readonly type: "problem"; readonly tag: string; readonly message: string; readonly child?: number }
   | { readonly type: "pong"; readonly time: number }

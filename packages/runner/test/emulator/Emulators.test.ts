@@ -10,7 +10,13 @@ afterEach(async () => {
 })
 
 const start = (events: Partial<EmulatorEvents> = {}, thread?: URL): Emulators => {
-  const all: EmulatorEvents = { answer: () => undefined, title: () => undefined, drained: () => undefined, failed: () => undefined, ...events }
+  const all: EmulatorEvents = {
+    answer: () => undefined,
+    title: () => undefined,
+    drained: () => undefined,
+    failed: () => undefined,
+    ...events,
+  }
   const emulators = startEmulators(all, thread)
   running.push(emulators)
   return emulators
@@ -25,8 +31,13 @@ it("T-3 the screen is that after everything fed before, with the position of the
   emulators.resize(1, 501, 30, 5)
   emulators.feed(1, 502, Buffer.from("\x1b]2;done\x07end"))
   expect(await emulators.screen(1)).toEqual({
-    position: 502, cols: 30, rows: 5, text: "line 497\nline 498\nline 499\nline 500\nend", title: "done", alternate: false,
-    cursor: { x: 3, y: 4, visible: true }
+    position: 502,
+    cols: 30,
+    rows: 5,
+    text: "line 497\nline 498\nline 499\nline 500\nend",
+    title: "done",
+    alternate: false,
+    cursor: { x: 3, y: 4, visible: true },
   })
   const checkpoint = await emulators.checkpoint(1)
   expect(checkpoint.position).toBe(502)
@@ -41,7 +52,9 @@ it("T-3 T5 each query is answered exactly once, in order, also over cuts, and by
   emulators.open(7, 80, 24, 10)
   for (const byte of Buffer.from("\x1b[c\x1b[6n\x1b[?2004$p\x1b]11;?\x07")) emulators.feed(7, 1, Uint8Array.of(byte))
   await emulators.screen(7)
-  expect(answers.map((answer) => answer.replace("7 ", "")).join("")).toBe("\x1b[?1;2c\x1b[1;1R\x1b[?2004;2$y\x1b]11;rgb:1010/1010/1414\x1b\\")
+  expect(answers.map((answer) => answer.replace("7 ", "")).join("")).toBe(
+    "\x1b[?1;2c\x1b[1;1R\x1b[?2004;2$y\x1b]11;rgb:1010/1010/1414\x1b\\",
+  )
 })
 
 it("T-5 a child that is too far ahead is refused until half of its lag is parsed, and nothing of it is lost", async () => {
@@ -102,14 +115,16 @@ it("T-3 requests of a closed child, of none and of stopped emulators are refused
 })
 
 it("T-3 when the thread dies its screens say so, children are not held back, and new ones get a new thread", async () => {
-  const thread = new URL(`data:text/javascript,${encodeURIComponent(`
+  const thread = new URL(
+    `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from "node:worker_threads"
     parentPort.on("message", (batch) => {
       for (const step of batch.steps) {
         if (step.type === "feed" && step.length > 1e6) throw new Error("planted")
         if (step.type === "screen") parentPort.postMessage({ type: "screen", request: step.request, screen: { text: "alive" } })
       }
-    })`)}`)
+    })`)}`,
+  )
   const drained: Array<number> = []
   let report: ((message: string) => void) | undefined
   const failed = new Promise<string>((resolve) => (report = resolve))
@@ -127,14 +142,16 @@ it("T-3 when the thread dies its screens say so, children are not held back, and
 })
 
 it("T-3 one emulator that breaks is reported, its screen says so, and the others go on", async () => {
-  const thread = new URL(`data:text/javascript,${encodeURIComponent(`
+  const thread = new URL(
+    `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from "node:worker_threads"
     parentPort.on("message", (batch) => {
       for (const step of batch.steps) {
         if (step.type === "feed") parentPort.postMessage({ type: "broken", child: step.child, reason: "planted" })
         if (step.type === "screen") parentPort.postMessage({ type: "screen", request: step.request, screen: { text: "alive" } })
       }
-    })`)}`)
+    })`)}`,
+  )
   let report: ((message: string) => void) | undefined
   const failed = new Promise<string>((resolve) => (report = resolve))
   const emulators = start({ failed: (message) => report?.(message) }, thread)

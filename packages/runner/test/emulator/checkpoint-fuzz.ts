@@ -23,7 +23,10 @@ export const checkpointOf = (terminal: ChildTerminal): string => {
   }
 }
 
-const session = (random: Random, withResize: boolean): { readonly cols: number; readonly rows: number; readonly scrollback: number; readonly steps: ReadonlyArray<Step> } => {
+const session = (
+  random: Random,
+  withResize: boolean,
+): { readonly cols: number; readonly rows: number; readonly scrollback: number; readonly steps: ReadonlyArray<Step> } => {
   let cols = random.pick([3, 7, 10, 20, 40])
   let rows = random.pick([1, 2, 3, 5, 10])
   const start = { cols, rows }
@@ -77,7 +80,8 @@ export const runSeed = (seed: number, withResize: boolean): string => {
   const fullAnswers = answers.splice(0).join("")
   apply(restored, after)
   const later = difference(full, restored, withResize)
-  if (later !== "") return `${name} after the rest:\n${later}\ncheckpoint ${JSON.stringify(checkpoint)} rest ${JSON.stringify(after.map((step) => ("bytes" in step ? step.bytes.toString() : step)))}`
+  if (later !== "")
+    return `${name} after the rest:\n${later}\ncheckpoint ${JSON.stringify(checkpoint)} rest ${JSON.stringify(after.map((step) => ("bytes" in step ? step.bytes.toString() : step)))}`
   if (fullAnswers !== answers.join("")) return `${name}: other answers`
   full.dispose()
   restored.dispose()

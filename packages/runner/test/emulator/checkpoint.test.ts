@@ -42,7 +42,7 @@ it.each([
   ["cursor style, hidden, mouse, paste", "\x1b[5 q\x1b[?25l\x1b[?1002h\x1b[?1006h\x1b[?2004h\x1b[?1h\x1b="],
   ["colours and title", "\x1b]4;1;#aabbcc\x07\x1b]11;rgb:1/2/3\x07\x1b]0;a title\x07\x1b[22;0t\x1b]2;other\x07"],
   ["the middle of a control sequence", "abc\x1b[38;5"],
-  ["the middle of a title", "abc\x1b]0;half a ti"]
+  ["the middle of a title", "abc\x1b]0;half a ti"],
 ])("T-6 a checkpoint keeps %s", (_name, output) => {
   const full = open(10, 5)
   full.parse(Buffer.from(output))
@@ -77,7 +77,14 @@ it("T-6 a viewer without any of the emulator's additions shows a checkpoint the 
     viewer.onData((data) => typed.push(data))
     await new Promise<void>((resolve) => viewer.write(checkpointOf(full), resolve))
     const { active } = viewer.buffer
-    const text = Array.from({ length: rows }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true).trimEnd() ?? "")
+    const text = Array.from(
+      { length: rows },
+      (_, row) =>
+        active
+          .getLine(active.baseY + row)
+          ?.translateToString(true)
+          .trimEnd() ?? "",
+    )
     expect(text.join("\n").trimEnd()).toBe(full.screen().text)
     expect([Math.min(active.cursorX, cols - 1), active.cursorY]).toEqual([full.screen().cursor.x, full.screen().cursor.y])
     expect(typed).toEqual([])
@@ -104,6 +111,6 @@ it("trap 19 a checkpoint of a large scrollback is made in short steps", () => {
   const terminal = open(120, 40, 20_000)
   for (let at = 0; at < 20_000; at++) terminal.parse(Buffer.from(`\x1b[3${at % 8}mline ${at}\x1b[m with some text after it\r\n`))
   let count = 0
-  for (const steps = terminal.checkpoint(); steps.next().done !== true; ) count++
+  for (const steps = terminal.checkpoint(); steps.next().done !== true;) count++
   expect(count).toBe(Math.floor(20_040 / 250))
 })

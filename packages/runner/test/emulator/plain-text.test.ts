@@ -10,10 +10,29 @@ const nothing = () => undefined
 
 const open = (cols: number, rows: number, scrollback: number, parsed: (bytes: number) => void = nothing) =>
   new EmulatorQueue(cols, rows, scrollback, {
-    answer: nothing, title: nothing, parsed, screen: nothing, checkpoint: nothing, unavailable: nothing, broken: nothing, ready: nothing
+    answer: nothing,
+    title: nothing,
+    parsed,
+    screen: nothing,
+    checkpoint: nothing,
+    unavailable: nothing,
+    broken: nothing,
+    ready: nothing,
   })
 
-const lines = ["\r\n", "\r\n", "\n", "a line of text\r\n", "tabs\tand\tmore\r\n", "日本語の行\r\n", "é ü ß ° ·\r\n", "bell\x07 back\b\b\r\n", "over\rwritten\r\n", "👍🏽 emoji 👩‍👩‍👧\r\n", "x".repeat(300) + "\r\n"] as const
+const lines = [
+  "\r\n",
+  "\r\n",
+  "\n",
+  "a line of text\r\n",
+  "tabs\tand\tmore\r\n",
+  "日本語の行\r\n",
+  "é ü ß ° ·\r\n",
+  "bell\x07 back\b\b\r\n",
+  "over\rwritten\r\n",
+  "👍🏽 emoji 👩‍👩‍👧\r\n",
+  "x".repeat(300) + "\r\n",
+] as const
 
 const text = (random: Random): Buffer => {
   let out = ""
@@ -21,14 +40,33 @@ const text = (random: Random): Buffer => {
   return Buffer.from(out)
 }
 
-const states = ["", "\x1b[41m", "\x1b[?7l", "\x1b[4h", "\x1b[20h", "\x1b[?1049h", "\x1b[2;4r", "\x1b[?6h", "\x1b[3;3H", "\x1b(0", "\x1b[?45h", "\x1b]8;;http://x/\x1b\\", "\x1b7", "\x1b[3g", "\x1b[38;5"] as const
+const states = [
+  "",
+  "\x1b[41m",
+  "\x1b[?7l",
+  "\x1b[4h",
+  "\x1b[20h",
+  "\x1b[?1049h",
+  "\x1b[2;4r",
+  "\x1b[?6h",
+  "\x1b[3;3H",
+  "\x1b(0",
+  "\x1b[?45h",
+  "\x1b]8;;http://x/\x1b\\",
+  "\x1b7",
+  "\x1b[3g",
+  "\x1b[38;5",
+] as const
 
 it("T-5 plain text that is skipped leaves the same terminal as text that is parsed, in any state", { timeout: 60_000 }, () => {
   const total = { fed: 0, turns: 0 }
   for (let seed = 1; seed <= 16; seed++) {
     const random = randomFrom(seed)
     const [cols, rows, scrollback] = [3 + random.below(100), 1 + random.below(40), random.pick([0, 10, 200])]
-    const before = Buffer.concat([randomOutput(random, random.below(40), cols, rows, true), Buffer.from(`${random.pick(states)}${random.pick(states)}`)])
+    const before = Buffer.concat([
+      randomOutput(random, random.below(40), cols, rows, true),
+      Buffer.from(`${random.pick(states)}${random.pick(states)}`),
+    ])
     const output = Buffer.concat([text(random), randomOutput(random, random.below(10), cols, rows, true), text(random)])
     const parsed = new ChildTerminal(cols, rows, scrollback, { answer: nothing, title: nothing })
     const queue = open(cols, rows, scrollback)

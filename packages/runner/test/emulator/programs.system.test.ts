@@ -30,12 +30,15 @@ afterAll(() => {
 
 const open = (answer: (data: string) => void) => new ChildTerminal(COLS, ROWS, 200, { answer, title: () => undefined })
 
-
 /** Records a program: each input is typed once it has been quiet for a moment; answers queries as the runner does. */
 const record = async (command: string, args: ReadonlyArray<string>, inputs: ReadonlyArray<string>): Promise<Buffer> => {
   const child = pty.spawn(command, [...args], {
-    cols: COLS, rows: ROWS, cwd: folder, name: "xterm-256color", encoding: null,
-    env: { PATH: process.env["PATH"] ?? "", HOME: folder, TERM: "xterm-256color", COLORTERM: "truecolor", LANG: "C.UTF-8" }
+    cols: COLS,
+    rows: ROWS,
+    cwd: folder,
+    name: "xterm-256color",
+    encoding: null,
+    env: { PATH: process.env["PATH"] ?? "", HOME: folder, TERM: "xterm-256color", COLORTERM: "truecolor", LANG: "C.UTF-8" },
   })
   const chunks: Array<Buffer> = []
   const live = open((data) => child.write(data))
@@ -69,32 +72,52 @@ const vim = ["-u", "NONE", "-c", "syntax on", "-c", "set number hlsearch t_Co=25
 const programs: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyArray<string>]> = [
   ["vim", vim, ["\x06", "/main\r", "5dd", "ihello 日本\x1b", ":split\r", "u", "G", ":q!\r:q!\r"]],
   ["less", ["-R", "text.txt"], [" ", " ", "/word\r", "n", "G", "g", "q"]],
-  ["tmux", ["-L", TMUX, "-f", "/dev/null", "new", "sh"], ["cat text.txt | head -50\r", "\x02%", "ls -l\r", "\x02\"", "echo 日本\r", "\x02o", "\x02:kill-server\r"]],
+  [
+    "tmux",
+    ["-L", TMUX, "-f", "/dev/null", "new", "sh"],
+    ["cat text.txt | head -50\r", "\x02%", "ls -l\r", '\x02"', "echo 日本\r", "\x02o", "\x02:kill-server\r"],
+  ],
   ["top", ["-d", "0.3"], ["c", "1", "q"]],
   ["htop", [], ["\x1b[B", "t", "q"]],
-  ["bash", ["--norc"], ["ls --color=always\r", "cat text.txt\r", "\x12cat", "\x03", "printf '\\e[5;10r\\e[10;1H\\n\\n\\n\\e[r'\r", "clear\r", "exit\r"]]
+  [
+    "bash",
+    ["--norc"],
+    [
+      "ls --color=always\r",
+      "cat text.txt\r",
+      "\x12cat",
+      "\x03",
+      "printf '\\e[5;10r\\e[10;1H\\n\\n\\n\\e[r'\r",
+      "clear\r",
+      "exit\r",
+    ],
+  ],
 ]
 
-it.each(programs)("T-6 T3 %s recorded in a real terminal: attaching at any point gives the same screen", { timeout: 60_000 }, async (program, args, inputs) => {
-  if (!isInstalled(program)) {
-    console.log(`${program} is not installed: not tried`)
-    return
-  }
-  const recording = await record(program, args, inputs)
-  const random = randomFrom(recording.length)
-  let cells = 0
-  for (let cut = 0; cut < CUTS; cut++) {
-    let at = random.below(recording.length + 1)
-    while (at < recording.length && ((recording[at] ?? 0) & 0xc0) === 0x80) at++
-    const full = open(() => undefined)
-    full.parse(recording.subarray(0, at))
-    const copy = open(() => undefined)
-    copy.parse(Buffer.from(checkpointOf(full)))
-    expect(`cut ${at} ${difference(full, copy)}`).toBe(`cut ${at} `)
-    full.parse(recording.subarray(at))
-    copy.parse(recording.subarray(at))
-    expect(`after ${at} ${difference(full, copy)}`).toBe(`after ${at} `)
-    cells += COLS * ROWS
-  }
-  console.log(`${program}: ${recording.length} bytes, ${CUTS} cuts, ${cells} cells, 0 differ`)
-})
+it.each(programs)(
+  "T-6 T3 %s recorded in a real terminal: attaching at any point gives the same screen",
+  { timeout: 60_000 },
+  async (program, args, inputs) => {
+    if (!isInstalled(program)) {
+      console.log(`${program} is not installed: not tried`)
+      return
+    }
+    const recording = await record(program, args, inputs)
+    const random = randomFrom(recording.length)
+    let cells = 0
+    for (let cut = 0; cut < CUTS; cut++) {
+      let at = random.below(recording.length + 1)
+      while (at < recording.length && ((recording[at] ?? 0) & 0xc0) === 0x80) at++
+      const full = open(() => undefined)
+      full.parse(recording.subarray(0, at))
+      const copy = open(() => undefined)
+      copy.parse(Buffer.from(checkpointOf(full)))
+      expect(`cut ${at} ${difference(full, copy)}`).toBe(`cut ${at} `)
+      full.parse(recording.subarray(at))
+      copy.parse(recording.subarray(at))
+      expect(`after ${at} ${difference(full, copy)}`).toBe(`after ${at} `)
+      cells += COLS * ROWS
+    }
+    console.log(`${program}: ${recording.length} bytes, ${CUTS} cuts, ${cells} cells, 0 differ`)
+  },
+)

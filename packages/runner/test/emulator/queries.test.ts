@@ -5,7 +5,10 @@ import { MAX_STRING_BYTES } from "../../src/emulator/open-sequence.ts"
 const open = (cols = 80, rows = 24) => {
   const answers: Array<string> = []
   const titles: Array<string> = []
-  const terminal = new ChildTerminal(cols, rows, 100, { answer: (data) => answers.push(data), title: (title) => titles.push(title) })
+  const terminal = new ChildTerminal(cols, rows, 100, {
+    answer: (data) => answers.push(data),
+    title: (title) => titles.push(title),
+  })
   const ask = (output: string): string => {
     answers.length = 0
     terminal.parse(Buffer.from(output))
@@ -29,7 +32,7 @@ it.each([
   ["a palette colour", "\x1b]4;196;?\x07", "\x1b]4;196;rgb:ffff/0000/0000\x1b\\"],
   ["the version", "\x1b[>q", "\x1bP>|Holdfast\x1b\\"],
   ["the text area", "\x1b[18t", "\x1b[8;24;80t"],
-  ["the colour scheme", "\x1b[?996n", "\x1b[?997;1n"]
+  ["the colour scheme", "\x1b[?996n", "\x1b[?997;1n"],
 ])("T-3 T5 %s is answered exactly once", (_name, query, answer) => {
   expect(open().ask(query)).toBe(answer)
 })
@@ -38,12 +41,12 @@ it.each([
   ["a clipboard read", "\x1b]52;c;?\x07"],
   ["a clipboard write", "\x1b]52;c;aGVsbG8=\x07"],
   ["a title report", "\x1b]0;rm -rf /\x07\x1b[21t\x1b[20t"],
-  ["DECRQSS", "\x1bP$qm\x1b\\\x1bP$q\"p\x1b\\\x1bP$qrm -rf\n\x1b\\"],
+  ["DECRQSS", '\x1bP$qm\x1b\\\x1bP$q"p\x1b\\\x1bP$qrm -rf\n\x1b\\'],
   ["XTGETTCAP", "\x1bP+q544e\x1b\\"],
   ["a checksum", "\x1b[1;1;1;1;5;5*y"],
   ["the answerback", "\x05"],
   ["a script link", "\x1b]8;;javascript:alert(1)\x1b\\click\x1b]8;;\x1b\\"],
-  ["pixel sizes", "\x1b[14t\x1b[16t"]
+  ["pixel sizes", "\x1b[14t\x1b[16t"],
 ])("T-12 T6 %s is answered with nothing", (_name, output) => {
   expect(open().ask(output)).toBe("")
 })
@@ -73,7 +76,9 @@ it("E-7 a title has its control characters removed and is bounded", () => {
 it("T-3 counts of 2^31 are carried out at once", () => {
   const { terminal } = open()
   const start = performance.now()
-  terminal.parse(Buffer.from(["S", "T", "L", "M", "I", "Z", "b", "@", "P", "X"].map((final) => `a\x1b[2147483647${final}`).join("")))
+  terminal.parse(
+    Buffer.from(["S", "T", "L", "M", "I", "Z", "b", "@", "P", "X"].map((final) => `a\x1b[2147483647${final}`).join("")),
+  )
   expect(performance.now() - start).toBeLessThan(1000)
 })
 

@@ -39,7 +39,9 @@ const saved = (buffer: ScreenBuffer, cols: number, rows: number): string => {
 }
 
 const stops = (buffer: ScreenBuffer, cols: number): string =>
-  Array.from({ length: cols }, (_, at) => at).filter((at) => buffer.tabs[at] === true).join()
+  Array.from({ length: cols }, (_, at) => at)
+    .filter((at) => buffer.tabs[at] === true)
+    .join()
 
 function* bufferState(name: string, core: Core, buffer: ScreenBuffer): Generator<string> {
   const isPending = buffer === core.buffers.active && buffer.x >= core.cols
@@ -79,7 +81,7 @@ export const stateOf = (terminal: ChildTerminal): ReadonlyArray<string> => {
     `mouse ${core.coreMouseService.activeProtocol} ${core.coreMouseService.activeEncoding}`,
     `title ${_windowTitle} ${JSON.stringify(_windowTitleStack)}`,
     `colors ${terminal.colors}`,
-    `screen ${JSON.stringify(terminal.screen()).replace(/[\u0300-\u036f\u200d]/g, "")}`
+    `screen ${JSON.stringify(terminal.screen()).replace(/[\u0300-\u036f\u200d]/g, "")}`,
   ]
 }
 

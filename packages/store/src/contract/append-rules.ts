@@ -25,9 +25,17 @@ export function appendRules(subject: Subject): void {
         Effect.gen(function* () {
           const { session } = yield* createSample(store, 1, 3)
           const conflict = { _tag: "SeqConflict", next: 4 }
-          const refused = [[sampleEvent(3)], [sampleEvent(5)], [sampleEvent(4), sampleEvent(6)], [sampleEvent(4), sampleEvent(4)], [sampleEvent(5, { from: 3 })]]
+          const refused = [
+            [sampleEvent(3)],
+            [sampleEvent(5)],
+            [sampleEvent(4), sampleEvent(6)],
+            [sampleEvent(4), sampleEvent(4)],
+            [sampleEvent(5, { from: 3 })],
+          ]
           for (const records of refused) expect(yield* appendTo(store, { session, epoch: 1, records })).toEqual(conflict)
-          expect(yield* appendTo(store, { session, epoch: 1, records: [sampleEvent(6, { from: 4 }), sampleEvent(7)] })).toEqual({ _tag: "Appended" })
+          expect(yield* appendTo(store, { session, epoch: 1, records: [sampleEvent(6, { from: 4 }), sampleEvent(7)] })).toEqual({
+            _tag: "Appended",
+          })
           expect(seqsOf(yield* readAll(store, session))).toEqual([1, 2, 3, 6, 7])
         }),
       ))
@@ -42,7 +50,9 @@ export function appendRules(subject: Subject): void {
           expect(yield* appendTo(store, { ...request, epoch: 3 })).toEqual({ _tag: "EpochLost", epoch: 2 })
           expect((yield* store.get(sampleId(1))).label).not.toBe("stolen")
           expect((yield* store.head(sampleId(1))).lastSeq).toBe(1)
-          expect(yield* appendTo(store, { session: session + 999, epoch: 1, records: [sampleEvent(1)] })).toEqual({ _tag: "NotFound" })
+          expect(yield* appendTo(store, { session: session + 999, epoch: 1, records: [sampleEvent(1)] })).toEqual({
+            _tag: "NotFound",
+          })
         }),
       ))
 
@@ -55,9 +65,20 @@ export function appendRules(subject: Subject): void {
           const second = yield* store.claim(sampleId(1))
           const third = yield* store.claim(sampleId(1))
           expect([made.epoch, second.epoch, third.epoch]).toEqual([1, 2, 3])
-          expect(third).toMatchObject({ session: made.session, id: sampleId(1), log: made.log, firstSeq: 1, nextSeq: 4, journal, change: made.change })
+          expect(third).toMatchObject({
+            session: made.session,
+            id: sampleId(1),
+            log: made.log,
+            firstSeq: 1,
+            nextSeq: 4,
+            journal,
+            change: made.change,
+          })
           expect(third.inner).toBe(sampleState(sampleId(1)).inner)
-          expect(yield* appendTo(store, { session: made.session, epoch: 2, records: [sampleEvent(4)] })).toEqual({ _tag: "EpochLost", epoch: 3 })
+          expect(yield* appendTo(store, { session: made.session, epoch: 2, records: [sampleEvent(4)] })).toEqual({
+            _tag: "EpochLost",
+            epoch: 3,
+          })
           const missing = yield* Effect.flip(store.claim(sampleId(9)))
           expect(missing._tag).toBe("NoSuchSession")
         }),
@@ -90,7 +111,13 @@ export function appendRules(subject: Subject): void {
         Effect.gen(function* () {
           const { session, change } = yield* createSample(store, 1)
           const journal = { runner: "r", child: "c", position: 3 }
-          const outcome = yield* appendTo(store, { session, epoch: 1, records: [], journal, state: sampleState(sampleId(1), { label: "quiet" }) })
+          const outcome = yield* appendTo(store, {
+            session,
+            epoch: 1,
+            records: [],
+            journal,
+            state: sampleState(sampleId(1), { label: "quiet" }),
+          })
           expect(outcome).toMatchObject({ _tag: "Appended" })
           expect(outcome._tag === "Appended" ? outcome.change : undefined).toBeGreaterThan(change)
           const claimed = yield* store.claim(sampleId(1))
@@ -119,14 +146,25 @@ export function appendRules(subject: Subject): void {
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const key = { key: "make", hash: "body" }
-          const create = (n: number) => store.create({ id: sampleId(n), records: sampleEvents(1, 1), state: sampleState(sampleId(n)), key })
+          const create = (n: number) =>
+            store.create({ id: sampleId(n), records: sampleEvents(1, 1), state: sampleState(sampleId(n)), key })
           const made = yield* Effect.all([1, 2, 3, 4, 5].map(create), { concurrency: "unbounded" })
           expect(made.filter((one) => one._tag === "Created")).toHaveLength(1)
-          expect(new Set(made.map((one) => (one._tag === "Created" ? one.claimed.id : one._tag === "Exists" ? one.id : "")))).toEqual(new Set([sampleId(1)]))
+          expect(
+            new Set(made.map((one) => (one._tag === "Created" ? one.claimed.id : one._tag === "Exists" ? one.id : ""))),
+          ).toEqual(new Set([sampleId(1)]))
           expect((yield* store.list({})).total).toBe(1)
-          const other = yield* store.create({ id: sampleId(6), records: [], state: sampleState(sampleId(6)), key: { ...key, hash: "other" } })
+          const other = yield* store.create({
+            id: sampleId(6),
+            records: [],
+            state: sampleState(sampleId(6)),
+            key: { ...key, hash: "other" },
+          })
           expect(other).toEqual({ _tag: "KeyConflict" })
-          expect(yield* store.create({ id: sampleId(1), records: [], state: sampleState(sampleId(1)) })).toEqual({ _tag: "Exists", id: sampleId(1) })
+          expect(yield* store.create({ id: sampleId(1), records: [], state: sampleState(sampleId(1)) })).toEqual({
+            _tag: "Exists",
+            id: sampleId(1),
+          })
         }),
       ))
 
@@ -159,13 +197,16 @@ export function appendRules(subject: Subject): void {
       const late = await withStore(subject, (store) =>
         Effect.gen(function* () {
           const { session } = yield* createSample(store, 1)
-          for (let seq = 2; seq < 102; seq++) store.append({ session, epoch: 1, records: [sampleEvent(seq)] }, (outcome) => told.push(outcome._tag))
+          for (let seq = 2; seq < 102; seq++)
+            store.append({ session, epoch: 1, records: [sampleEvent(seq)] }, (outcome) => told.push(outcome._tag))
           return { store, session }
         }),
       )
       expect(told).toHaveLength(100)
       expect(new Set(told)).toEqual(new Set(["Appended"]))
-      const refused = await Effect.runPromise(appendTo(late.store, { session: late.session, epoch: 1, records: [sampleEvent(102)] }))
+      const refused = await Effect.runPromise(
+        appendTo(late.store, { session: late.session, epoch: 1, records: [sampleEvent(102)] }),
+      )
       expect(refused._tag).toBe("Failed")
       const closed = await Effect.runPromise(Effect.flip(late.store.list({})))
       expect(closed).toMatchObject({ _tag: "StoreUnusable", reason: "closed" })

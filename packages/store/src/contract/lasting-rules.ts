@@ -20,7 +20,14 @@ export function lastingRules(subject: Subject): void {
         Effect.gen(function* () {
           const made = yield* store.create({ id: sampleId(1), records: sampleEvents(1, 2), state: sampleState(sampleId(1)), key })
           const session = made._tag === "Created" ? made.claimed.session : 0
-          yield* appendTo(store, { session, epoch: 1, records: sampleEvents(3, 200), key, journal, state: sampleState(sampleId(1), { label: "kept" }) })
+          yield* appendTo(store, {
+            session,
+            epoch: 1,
+            records: sampleEvents(3, 200),
+            key,
+            journal,
+            state: sampleState(sampleId(1), { label: "kept" }),
+          })
           yield* store.putCheckpoint(session, 1, { seq: 100, cols: 80, rows: 24, time: 5, screen: new Uint8Array([1, 2, 3]) })
           yield* store.lease("l", "owner", 1000, 1000)
           yield* store.putSetting("s", "v")
@@ -35,7 +42,10 @@ export function lastingRules(subject: Subject): void {
           expect((yield* store.checkpoint(before.session))?.seq).toBe(100)
           expect(yield* store.lease("l", "other", 1500, 1000)).toBeUndefined()
           expect(yield* store.settings("")).toEqual([{ name: "s", value: "v" }])
-          expect(yield* store.create({ id: sampleId(2), records: [], state: sampleState(sampleId(2)), key })).toEqual({ _tag: "Exists", id: sampleId(1) })
+          expect(yield* store.create({ id: sampleId(2), records: [], state: sampleState(sampleId(2)), key })).toEqual({
+            _tag: "Exists",
+            id: sampleId(1),
+          })
           expect(yield* store.claim(sampleId(1))).toMatchObject({ epoch: 2, nextSeq: 201, journal })
           const repeated = yield* appendTo(store, { session: before.session, epoch: 2, records: [sampleEvent(201)], key })
           expect(repeated).toEqual({ _tag: "Repeated", first: 3, last: 200 })

@@ -125,7 +125,12 @@ export function listRules(subject: Subject): void {
         Effect.gen(function* () {
           const made = yield* Effect.forEach(numbers(1, 5), (n) => createSample(store, n))
           const rename = (n: number, label: string) =>
-            appendTo(store, { session: made[n - 1]?.session ?? 0, epoch: 1, records: [], state: sampleState(sampleId(n), { label }) })
+            appendTo(store, {
+              session: made[n - 1]?.session ?? 0,
+              epoch: 1,
+              records: [],
+              state: sampleState(sampleId(n), { label }),
+            })
           yield* rename(2, "first")
           yield* rename(2, "second")
           const all = yield* store.changes(0, 100)
@@ -139,7 +144,9 @@ export function listRules(subject: Subject): void {
           yield* appendTo(store, { session: made[0]?.session ?? 0, epoch: 1, records: [sampleEvent(2)] })
           expect((yield* store.changes(all.head, 100)).sessions).toEqual([])
           yield* rename(1, "third")
-          expect((yield* store.changes(all.head, 100)).sessions).toMatchObject([{ id: sampleId(1), label: "third", change: all.head + 1 }])
+          expect((yield* store.changes(all.head, 100)).sessions).toMatchObject([
+            { id: sampleId(1), label: "third", change: all.head + 1 },
+          ])
         }),
       ))
 
@@ -183,7 +190,12 @@ export function listRules(subject: Subject): void {
           expect((yield* Effect.flip(store.read(session, { after: 0, maxBytes: 10 })))._tag).toBe("DataDamaged")
           expect((yield* store.changes(0, 10)).head).toBe(last.change)
           expect((yield* store.stats).byStatus["deleted"]).toBe(1)
-          const again = yield* store.create({ id: sampleId(1), records: [], state: sampleState(sampleId(1)), key: { key: "made", hash: "h2" } })
+          const again = yield* store.create({
+            id: sampleId(1),
+            records: [],
+            state: sampleState(sampleId(1)),
+            key: { key: "made", hash: "h2" },
+          })
           if (again._tag !== "Created" || doomed._tag !== "Created") throw new Error("the session was not made anew")
           expect(again.claimed.change).toBeGreaterThan(last.change)
           expect(again.claimed.session).toBeGreaterThan(last.session)
@@ -215,9 +227,15 @@ export function listRules(subject: Subject): void {
           yield* store.putSetting("token/a", "1")
           yield* store.putSetting("token_", "no")
           yield* store.putSetting("token/a", "3")
-          expect(yield* store.settings("token/")).toEqual([{ name: "token/a", value: "3" }, { name: "token/b", value: "2" }])
+          expect(yield* store.settings("token/")).toEqual([
+            { name: "token/a", value: "3" },
+            { name: "token/b", value: "2" },
+          ])
           yield* store.putSetting("token/a", undefined)
-          expect(yield* store.settings("")).toEqual([{ name: "token/b", value: "2" }, { name: "token_", value: "no" }])
+          expect(yield* store.settings("")).toEqual([
+            { name: "token/b", value: "2" },
+            { name: "token_", value: "no" },
+          ])
         }),
       ))
 

@@ -28,7 +28,15 @@ const command = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ op: fc.constant("claim" as const), session }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant("trim" as const), session, share: fc.nat(100) }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant("read" as const), session, share: fc.nat(110), maxBytes: fc.constantFrom(1, 200, 5000, 70_000) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      op: fc.constant("read" as const),
+      session,
+      share: fc.nat(110),
+      maxBytes: fc.constantFrom(1, 200, 5000, 70_000),
+    }),
+  },
   { weight: 1, arbitrary: fc.constantFrom({ op: "settle" as const }, { op: "list" as const }, { op: "reopen" as const }) },
 )
 type Command = typeof command extends fc.Arbitrary<infer C> ? C : never

@@ -26,7 +26,14 @@ export class StoreModel {
   }
 
   /** An append of `count` events that begins `off` seqs beside the next one, with an epoch `behind` the current. */
-  append(n: number, count: number, off: number, behind: number, key?: { readonly key: string; readonly hash: string }, label?: string): AppendOutcome {
+  append(
+    n: number,
+    count: number,
+    off: number,
+    behind: number,
+    key?: { readonly key: string; readonly hash: string },
+    label?: string,
+  ): AppendOutcome {
     const session = this.sessions.get(n)
     if (session === undefined) return { _tag: "NotFound" }
     if (behind !== 0) return { _tag: "EpochLost", epoch: session.epoch }

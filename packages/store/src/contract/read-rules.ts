@@ -1,7 +1,17 @@
 /** Contract: reading, filters, trimming, checkpoints and sealing (S-8, S-9, S-11, S-20). */
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { appendTo, createSample, readAll, sampleEvent, sampleEvents, sampleId, sampleOutput, seqsOf, type StoreService } from "./sample.ts"
+import {
+  appendTo,
+  createSample,
+  readAll,
+  sampleEvent,
+  sampleEvents,
+  sampleId,
+  sampleOutput,
+  seqsOf,
+  type StoreService,
+} from "./sample.ts"
 import { type Subject, withStore } from "./subject.ts"
 
 const seqs = (from: number, to: number): Array<number> => Array.from({ length: to - from + 1 }, (_, at) => from + at)
@@ -62,7 +72,11 @@ export function readRules(subject: Subject): void {
               ? sampleEvent(seq, { channel: "turn", type: "ended", turn: `t${seq / 100}` })
               : seq % 2 === 0
                 ? sampleOutput(seq)
-                : sampleEvent(seq, { channel: "agent", type: seq % 3 === 0 ? "text-delta" : "text-start", turn: `t${Math.ceil(seq / 100)}` }),
+                : sampleEvent(seq, {
+                    channel: "agent",
+                    type: seq % 3 === 0 ? "text-delta" : "text-start",
+                    turn: `t${Math.ceil(seq / 100)}`,
+                  }),
           )
           for (const record of records) store.append({ session, epoch: 1, records: [record] }, () => undefined)
           yield* appendTo(store, { session, epoch: 1, records: [] })
@@ -82,7 +96,9 @@ export function readRules(subject: Subject): void {
           const check = Effect.gen(function* () {
             expect(yield* found({ channel: "turn" })).toEqual([100, 200, 300, 400, 500, 600])
             expect(yield* found({ type: "output" })).toEqual(seqs(1, 600).filter((seq) => seq % 2 === 0 && seq % 100 !== 0))
-            expect(yield* found({ channel: "agent", type: "text-delta" })).toEqual(seqs(1, 600).filter((seq) => seq % 2 === 1 && seq % 3 === 0))
+            expect(yield* found({ channel: "agent", type: "text-delta" })).toEqual(
+              seqs(1, 600).filter((seq) => seq % 2 === 1 && seq % 3 === 0),
+            )
             expect(yield* found({ turn: "t2" })).toEqual(seqs(101, 200).filter((seq) => seq % 2 === 1 || seq === 200))
             expect(yield* found({ channel: "agent", type: "output" })).toEqual([])
             const none = yield* store.read(session, { after: 0, maxBytes: 100, channel: "workflow" })
@@ -163,7 +179,13 @@ export function readRules(subject: Subject): void {
           for (const seq of [30, 40, 50, 60, 70]) yield* put(seq)
           yield* put(99, 0)
           expect((yield* store.checkpoint(session))?.seq).toBe(70)
-          expect(yield* store.checkpoint(session, 65)).toEqual({ seq: 60, cols: 80, rows: 24, time: 60, screen: new Uint8Array([60, 2, 3]) })
+          expect(yield* store.checkpoint(session, 65)).toEqual({
+            seq: 60,
+            cols: 80,
+            rows: 24,
+            time: 60,
+            screen: new Uint8Array([60, 2, 3]),
+          })
           expect((yield* store.checkpoint(session, 29))?.seq).toBe(20)
           expect(yield* store.checkpoint(session, 19)).toBeUndefined()
         }),
@@ -177,7 +199,9 @@ export function readRules(subject: Subject): void {
           const records = texts.map((text, at) => sampleEvent(at + 1, { text }))
           expect((yield* appendTo(store, { session, epoch: 1, records }))._tag).toBe("Appended")
           const back = yield* readAll(store, session)
-          expect(back.map((bytes) => Buffer.from(bytes).equals(records.shift()?.bytes ?? new Uint8Array()))).toEqual(texts.map(() => true))
+          expect(back.map((bytes) => Buffer.from(bytes).equals(records.shift()?.bytes ?? new Uint8Array()))).toEqual(
+            texts.map(() => true),
+          )
           expect(sampleEvents(2, 1)).toEqual([])
         }),
       ))

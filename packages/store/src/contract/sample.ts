@@ -30,14 +30,31 @@ export function sampleState(id: string, change: Partial<StoredState> = {}): Stor
     ...change,
   }
   const { inner: _inner, record: _record, ...shown } = columns
-  const record = { id, version: 1, directory: id, turn: { status: "idle" }, queue: [], permissions: [], firstSeq: -1, lastSeq: -1, change: -1, ...shown }
+  const record = {
+    id,
+    version: 1,
+    directory: id,
+    turn: { status: "idle" },
+    queue: [],
+    permissions: [],
+    firstSeq: -1,
+    lastSeq: -1,
+    change: -1,
+    ...shown,
+  }
   return { inner: `{"of":"${id}"}`, ...columns, record: change.record ?? JSON.stringify(record) }
 }
 
 /** A JSON event; `turn` and `channel` for filters. */
 export const sampleEvent = (
   seq: number,
-  options: { readonly channel?: "session" | "agent" | "turn"; readonly type?: string; readonly turn?: string; readonly from?: number; readonly text?: string } = {},
+  options: {
+    readonly channel?: "session" | "agent" | "turn"
+    readonly type?: string
+    readonly turn?: string
+    readonly from?: number
+    readonly text?: string
+  } = {},
 ): LogRecord => {
   const { channel = "session", type = "marked", turn, from, text = `event ${seq}` } = options
   return encodeEvent({
@@ -52,7 +69,8 @@ export const sampleEvent = (
 }
 
 /** Terminal output of `size` bytes. */
-export const sampleOutput = (seq: number, size = 32): LogRecord => encodeOutput(seq, 1000 + seq, new Uint8Array(size).fill(seq % 251))
+export const sampleOutput = (seq: number, size = 32): LogRecord =>
+  encodeOutput(seq, 1000 + seq, new Uint8Array(size).fill(seq % 251))
 
 /** Sample events from one seq to another. */
 export const sampleEvents = (from: number, to: number): Array<LogRecord> =>
@@ -63,7 +81,12 @@ export const appendTo = (store: StoreService, request: AppendRequest): Effect.Ef
   Effect.callback<AppendOutcome>((resume) => store.append(request, (outcome) => resume(Effect.succeed(outcome))))
 
 /** Makes sample session `n` with its first `events` events. Dies when it exists. */
-export const createSample = (store: StoreService, n: number, events = 1, change: Partial<StoredState> = {}): Effect.Effect<Claimed> =>
+export const createSample = (
+  store: StoreService,
+  n: number,
+  events = 1,
+  change: Partial<StoredState> = {},
+): Effect.Effect<Claimed> =>
   Effect.gen(function* () {
     const id = sampleId(n)
     const made = yield* store.create({ id, records: sampleEvents(1, events), state: sampleState(id, change) })

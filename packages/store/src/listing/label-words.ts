@@ -8,4 +8,9 @@ const MAX_WORDS = 16
 
 /** The words that a label must contain, folded; none for an absent or empty search. */
 export const searchWords = (q: string | undefined): ReadonlyArray<string> =>
-  q === undefined ? [] : foldLabel(q).split(/\s+/u).filter((word) => word !== "").slice(0, MAX_WORDS)
+  q === undefined
+    ? []
+    : foldLabel(q)
+        .split(/\s+/u)
+        .filter((word) => word !== "")
+        .slice(0, MAX_WORDS)

@@ -7,9 +7,6 @@ import type { PagePlace } from "./page-cursor.ts"
 /** Page size of a query that names none. */
 export const DEFAULT_LIMIT = 50
 
-/** Largest page, in sessions. */
-export const MAX_LIMIT = 1000
-
 /** Whether a query takes a session with this state. */
 export function matches(query: SessionQuery, state: StoredState): boolean {
   const folded = foldLabel(state.label)

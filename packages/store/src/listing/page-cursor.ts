@@ -35,7 +35,8 @@ export function decodePageCursor(query: SessionQuery): PagePlace | undefined {
   const [print, value, handle] = parts
   if (print !== fingerprint(query)) return refuse("the cursor belongs to another query")
   const wanted = query.sort === "label" ? "string" : "number"
-  if ((typeof value !== "string" && typeof value !== "number") || typeof value !== wanted) return refuse("the cursor is not one of this server")
+  if ((typeof value !== "string" && typeof value !== "number") || typeof value !== wanted)
+    return refuse("the cursor is not one of this server")
   if (typeof handle !== "number" || !Number.isSafeInteger(handle)) return refuse("the cursor is not one of this server")
   return { value, handle }
 }

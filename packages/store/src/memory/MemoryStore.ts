@@ -37,10 +37,14 @@ const make = Effect.gen(function* () {
       if (!open) throw closedError
       return body()
     })
-  const withId = <A, E>(id: string, body: (log: MemoryLog) => Effect.Effect<A, E>): Effect.Effect<A, E | NoSuchSession | StoreUnusable> =>
+  const withId = <A, E>(
+    id: string,
+    body: (log: MemoryLog) => Effect.Effect<A, E>,
+  ): Effect.Effect<A, E | NoSuchSession | StoreUnusable> =>
     Effect.flatMap(
       usable(() => sessions.byId.get(id)),
-      (log): Effect.Effect<A, E | NoSuchSession> => (log === undefined ? Effect.fail(new NoSuchSession({ session: id })) : body(log)),
+      (log): Effect.Effect<A, E | NoSuchSession> =>
+        log === undefined ? Effect.fail(new NoSuchSession({ session: id })) : body(log),
     )
 
   return Store.of({
@@ -86,7 +90,8 @@ const make = Effect.gen(function* () {
       ),
     keyed: (session, key) => usable(() => sessions.byHandle.get(session)?.keys.get(key)),
     putCheckpoint: (session, epoch, checkpoint) => usable(() => sessions.byHandle.get(session)?.putCheckpoint(epoch, checkpoint)),
-    checkpoint: (session, atOrBefore = Number.MAX_SAFE_INTEGER) => usable(() => sessions.byHandle.get(session)?.checkpoint(atOrBefore)),
+    checkpoint: (session, atOrBefore = Number.MAX_SAFE_INTEGER) =>
+      usable(() => sessions.byHandle.get(session)?.checkpoint(atOrBefore)),
     trim: (session, epoch, through, notice) =>
       usable(() => sessions.byHandle.get(session)?.trim(epoch, through, notice) ?? notFound),
     purge: (now, limit) => usable(() => sessions.purge(now, limit)),

@@ -1,7 +1,17 @@
 /** One session of the memory store: its records, fence, keys and checkpoints. */
 import type { LogRecord } from "@holdfast/protocol/record"
 import { areDense, isFiltered, passes } from "../record-filter.ts"
-import type { AppendOutcome, AppendRequest, Checkpoint, Chunk, Claimed, Head, JournalPosition, ReadRange, StoredState } from "../Store.ts"
+import type {
+  AppendOutcome,
+  AppendRequest,
+  Checkpoint,
+  Chunk,
+  Claimed,
+  Head,
+  JournalPosition,
+  ReadRange,
+  StoredState,
+} from "../Store.ts"
 import { checkpointsToDrop } from "../checkpoint-keep.ts"
 
 /** What a key was used for. */
@@ -45,7 +55,8 @@ export class MemoryLog {
       return used.hash === request.key.hash ? { _tag: "Repeated", first: used.first, last: used.last } : { _tag: "KeyConflict" }
     }
     const [first] = request.records
-    if ((first !== undefined && first.from !== this.next) || !areDense(request.records)) return { _tag: "SeqConflict", next: this.next }
+    if ((first !== undefined && first.from !== this.next) || !areDense(request.records))
+      return { _tag: "SeqConflict", next: this.next }
     const from = this.next
     for (const record of request.records) this.add(record)
     if (request.journal !== undefined) this.journal = request.journal
@@ -114,7 +125,12 @@ export class MemoryLog {
     this.checkpoints = this.checkpoints.filter((kept) => kept.seq !== checkpoint.seq)
     this.checkpoints.push({ ...checkpoint, screen: checkpoint.screen.slice() })
     this.checkpoints.sort((a, b) => a.seq - b.seq)
-    const drop = new Set(checkpointsToDrop(this.checkpoints.map((kept) => kept.seq), this.first))
+    const drop = new Set(
+      checkpointsToDrop(
+        this.checkpoints.map((kept) => kept.seq),
+        this.first,
+      ),
+    )
     this.checkpoints = this.checkpoints.filter((kept) => !drop.has(kept.seq))
   }
 

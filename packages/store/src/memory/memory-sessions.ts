@@ -32,9 +32,11 @@ export class MemorySessions {
   /** Makes a session, or says which one the key or id already made. Throws when the records do not begin at 1. */
   create(id: string, records: ReadonlyArray<LogRecord>, state: StoredState, key: AppendKey | undefined): CreateResult {
     const used = key === undefined ? undefined : this.created.get(key.key)
-    if (key !== undefined && used !== undefined) return used.hash === key.hash ? { _tag: "Exists", id: used.id } : { _tag: "KeyConflict" }
+    if (key !== undefined && used !== undefined)
+      return used.hash === key.hash ? { _tag: "Exists", id: used.id } : { _tag: "KeyConflict" }
     if (this.byId.has(id)) return { _tag: "Exists", id }
-    if (!areDense(records) || (records[0]?.from ?? 1) !== 1) throw new Error(`the first records of session ${id} do not begin at seq 1`)
+    if (!areDense(records) || (records[0]?.from ?? 1) !== 1)
+      throw new Error(`the first records of session ${id} do not begin at seq 1`)
     const log = new MemoryLog(++this.handles, id, randomUUID(), state)
     log.append({ session: log.handle, epoch: 1, records, state }, this.nextChange)
     this.byHandle.set(log.handle, log)
@@ -83,7 +85,11 @@ export class MemorySessions {
     const changed = [...this.byId.values()].filter((log) => log.change > after).sort((a, b) => a.change - b.change)
     const page = changed.slice(0, limit)
     const whole = page.length === changed.length
-    return { sessions: page.map((log) => this.session(log)), change: whole ? this.change : (page.at(-1)?.change ?? after), head: this.change }
+    return {
+      sessions: page.map((log) => this.session(log)),
+      change: whole ? this.change : (page.at(-1)?.change ?? after),
+      head: this.change,
+    }
   }
 
   /** Removes sessions whose purge time has passed. */

@@ -166,18 +166,24 @@ const make = (options: SqliteStoreOptions) =>
           outcomeOf,
         ),
       purge: (now, limit) =>
-        ask({ op: "purge", now, limit }, (reply) => (reply !== 0 && reply._tag === "Purged" ? Effect.succeed(reply.ids) : undefined)),
+        ask({ op: "purge", now, limit }, (reply) =>
+          reply !== 0 && reply._tag === "Purged" ? Effect.succeed(reply.ids) : undefined,
+        ),
       lease: (name, owner, now, ttl) =>
-        ask({ op: "lease", name, owner, now, ttl }, (reply) => (reply !== 0 && reply._tag === "Leased" ? Effect.succeed(reply.token) : undefined)),
+        ask({ op: "lease", name, owner, now, ttl }, (reply) =>
+          reply !== 0 && reply._tag === "Leased" ? Effect.succeed(reply.token) : undefined,
+        ),
       release: (name, owner) => ask({ op: "release", name, owner }, done),
       putSetting: (name, value) => ask({ op: "putSetting", name, value }, done),
       stats: Effect.map(reader.totals, (totals) => ({ ...totals, commits: writer.commits, appends, waiting: writer.waiting })),
       settle: Effect.flatMap(
         Effect.callback<string | undefined>((resume) => writer.settle((problem) => resume(Effect.succeed(problem)))),
-        (problem) => (problem === undefined ? Effect.void : Effect.fail(new StoreUnusable({ reason: "failed", message: problem }))),
+        (problem) =>
+          problem === undefined ? Effect.void : Effect.fail(new StoreUnusable({ reason: "failed", message: problem })),
       ),
     })
   })
 
 /** A SQLite store as a layer. Fails with `StoreTooNew`, `StoreFull` or `StoreUnusable` when it cannot be opened. */
-export const layer = (options: SqliteStoreOptions): Layer.Layer<Store, StoreTooNew | StoreError> => Layer.effect(Store, make(options))
+export const layer = (options: SqliteStoreOptions): Layer.Layer<Store, StoreTooNew | StoreError> =>
+  Layer.effect(Store, make(options))

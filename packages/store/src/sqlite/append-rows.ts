@@ -20,10 +20,17 @@ const ADVANCE_JOURNAL = `UPDATE heads SET next_seq = ?, total = total + ?, loose
   runner = ?, child = ?, position = ?, position_crc = ?
   WHERE handle = ? AND epoch = ? AND next_seq = ? RETURNING total, loose`
 
-const INSERT_PIECE = "INSERT INTO pieces (session, to_seq, from_seq, upto, place_crc, crc, kinds, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+const INSERT_PIECE =
+  "INSERT INTO pieces (session, to_seq, from_seq, upto, place_crc, crc, kinds, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 /** Stores one piece; `upto` is the log's size in bytes with it. */
-export function insertPiece(statements: Statements, session: number, piece: Omit<WirePiece, "offset" | "length">, upto: number, bytes: Uint8Array): void {
+export function insertPiece(
+  statements: Statements,
+  session: number,
+  piece: Omit<WirePiece, "offset" | "length">,
+  upto: number,
+  bytes: Uint8Array,
+): void {
   const place = placeCrc(session, piece.from, piece.to, piece.kinds)
   statements.run(INSERT_PIECE, session, piece.to, piece.from, upto, place, pieceCrc(place, bytes), piece.kinds, bytes)
 }
@@ -59,16 +66,30 @@ const refusal = (statements: Statements, session: number, epoch: number): Append
 function keyUse(statements: Statements, session: number, { key, hash }: AppendKey): AppendOutcome | undefined {
   const row = statements.get("SELECT hash, first, last FROM keys WHERE session = ? AND key = ?", session, key)
   if (row === undefined) return undefined
-  return str(row, "hash") === hash ? { _tag: "Repeated", first: num(row, "first"), last: num(row, "last") } : { _tag: "KeyConflict" }
+  return str(row, "hash") === hash
+    ? { _tag: "Repeated", first: num(row, "first"), last: num(row, "last") }
+    : { _tag: "KeyConflict" }
 }
 
 function saveKey(statements: Statements, session: number, { key, hash }: AppendKey, first: number, last: number): void {
   const crc = keyCrc(session, key, hash, first, last)
-  statements.run("INSERT INTO keys (session, key, hash, first, last, crc) VALUES (?, ?, ?, ?, ?, ?)", session, key, hash, first, last, crc)
+  statements.run(
+    "INSERT INTO keys (session, key, hash, first, last, crc) VALUES (?, ?, ?, ?, ?, ?)",
+    session,
+    key,
+    hash,
+    first,
+    last,
+    crc,
+  )
 }
 
 /** Carries out one append; `0` when it is done and nothing more is to be said. */
-export function append(context: WriterContext, request: Extract<WriterRequest, { op: "append" }>, batch: Uint8Array): WriterReply {
+export function append(
+  context: WriterContext,
+  request: Extract<WriterRequest, { op: "append" }>,
+  batch: Uint8Array,
+): WriterReply {
   const { statements } = context
   const { session, epoch, key } = request
   if (key !== undefined) {

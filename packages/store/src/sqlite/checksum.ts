@@ -2,7 +2,8 @@
 import { crc32 } from "node:zlib"
 
 /** Checksum of where a piece of a log lies and of which kinds it holds. */
-export const placeCrc = (session: number, from: number, to: number, kinds: string): number => crc32(`${session}|${from}|${to}|${kinds}`)
+export const placeCrc = (session: number, from: number, to: number, kinds: string): number =>
+  crc32(`${session}|${from}|${to}|${kinds}`)
 
 /** Checksum of a piece's bytes on top of that of its place. */
 export const pieceCrc = (place: number, bytes: Uint8Array): number => crc32(bytes, place)

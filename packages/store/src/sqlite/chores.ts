@@ -73,7 +73,11 @@ export class Chores {
 
   private scan(): void {
     if (this.scanned === undefined) return
-    const rows = this.statements.all("SELECT handle, loose FROM heads WHERE handle > ? ORDER BY handle LIMIT ?", this.scanned, SCAN_ROWS)
+    const rows = this.statements.all(
+      "SELECT handle, loose FROM heads WHERE handle > ? ORDER BY handle LIMIT ?",
+      this.scanned,
+      SCAN_ROWS,
+    )
     for (const row of rows) this.loosened(num(row, "handle"), num(row, "loose"))
     const last = rows.at(-1)
     this.scanned = last === undefined ? undefined : num(last, "handle")
@@ -100,7 +104,10 @@ export class Chores {
     const parts: Array<Uint8Array> = []
     const kinds: Array<string> = []
     for (const row of rows) {
-      const piece = this.statements.get("SELECT from_seq, to_seq, place_crc, crc, kinds, bytes FROM pieces WHERE rowid = ?", num(row, "rowid"))
+      const piece = this.statements.get(
+        "SELECT from_seq, to_seq, place_crc, crc, kinds, bytes FROM pieces WHERE rowid = ?",
+        num(row, "rowid"),
+      )
       if (piece === undefined) throw new Error(`a piece of session ${session} is gone`)
       const bytes = blob(piece, "bytes")
       const place = placeCrc(session, num(piece, "from_seq"), num(piece, "to_seq"), str(piece, "kinds"))
@@ -124,7 +131,12 @@ export class Chores {
       bytes,
       num(last, "rowid"),
     )
-    this.statements.run("INSERT INTO sweeps (handle, gone, dead_from, dead_before) VALUES (?, 0, ?, ?)", session, num(first, "to_seq"), to)
+    this.statements.run(
+      "INSERT INTO sweeps (handle, gone, dead_from, dead_before) VALUES (?, 0, ?, ?)",
+      session,
+      num(first, "to_seq"),
+      to,
+    )
     this.sweeping = true
   }
 
@@ -145,7 +157,13 @@ export class Chores {
   }
 
   /** Removes from the end of the range, so that what is left of it still begins where the log does. */
-  private remove(table: "pieces" | "checkpoints", column: "to_seq" | "seq", handle: number, from: number, before: number): boolean {
+  private remove(
+    table: "pieces" | "checkpoints",
+    column: "to_seq" | "seq",
+    handle: number,
+    from: number,
+    before: number,
+  ): boolean {
     const rows = `SELECT rowid FROM ${table} WHERE session = ? AND ${column} >= ? AND ${column} < ? ORDER BY ${column} DESC LIMIT ${SWEEP_ROWS}`
     return this.statements.run(`DELETE FROM ${table} WHERE rowid IN (${rows})`, handle, from, before) > 0
   }
@@ -178,7 +196,8 @@ export function planSeal(rows: ReadonlyArray<Row>, sealed: number, sealBytes: nu
     const size = num(row, "size")
     const previous = join.at(-1)
     const follows = previous === undefined || num(row, "from_seq") === num(previous, "to_seq") + 1
-    if (previous !== undefined && (size >= LARGE_PIECE || bytes + size > sealBytes || !follows)) return { join, sealed: upto, bytes }
+    if (previous !== undefined && (size >= LARGE_PIECE || bytes + size > sealBytes || !follows))
+      return { join, sealed: upto, bytes }
     upto = num(row, "to_seq")
     if (size >= LARGE_PIECE) before = upto
     else {

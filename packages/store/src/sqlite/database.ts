@@ -83,7 +83,8 @@ function openLocked(options: WriterOptions): DatabaseSync {
   touchPrivate(path)
   const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: false, defensive: true })
   try {
-    if (pragma(db, "journal_mode = WAL") !== "wal") refuse("unreadable", `${path} cannot use a write-ahead log there; name a local disk`)
+    if (pragma(db, "journal_mode = WAL") !== "wal")
+      refuse("unreadable", `${path} cannot use a write-ahead log there; name a local disk`)
     db.exec(`
       PRAGMA synchronous = ${options.durability === "power" ? "FULL" : "NORMAL"};
       PRAGMA wal_autocheckpoint = 4000;
@@ -127,7 +128,8 @@ export function openDatabase(options: WriterOptions): Database {
     if (cause instanceof OpenRefused) throw cause
     if (cause instanceof StoreLocked) return refuse("locked", cause.message)
     const failure = classify(cause, path)
-    if (failure.kind === "full") throw new OpenRefused({ _tag: "Full", message: `${failure.message}; free some space for ${path}` })
+    if (failure.kind === "full")
+      throw new OpenRefused({ _tag: "Full", message: `${failure.message}; free some space for ${path}` })
     if (failure.kind === "locked") return refuse("locked", `${path} is in use by another program (${failure.message})`)
     return refuse(failure.kind, `${path}: ${failure.message}; ${advice[failure.kind]}`)
   }

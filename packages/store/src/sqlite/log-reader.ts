@@ -37,7 +37,8 @@ interface Progress {
 function takePiece(row: Row, range: ReadRange, filtered: boolean, progress: Progress): number {
   const bytes = blob(row, "bytes")
   const [from, to] = [num(row, "from_seq"), num(row, "to_seq")]
-  if (pieceCrc(num(row, "place_crc"), bytes) !== num(row, "crc")) throw new LogBroken(`the piece from seq ${from} to ${to} fails its checksum`)
+  if (pieceCrc(num(row, "place_crc"), bytes) !== num(row, "crc"))
+    throw new LogBroken(`the piece from seq ${from} to ${to} fails its checksum`)
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const maxRecords = range.maxRecords ?? Number.POSITIVE_INFINITY
   for (const place of recordsOf(bytes, from, to)) {
@@ -60,7 +61,8 @@ function takePiece(row: Row, range: ReadRange, filtered: boolean, progress: Prog
 /** Checks that a piece lies where it must and leaves no gap to what was read before; it may overlap with it. */
 function checkPlace(session: number, row: Row, expected: number): void {
   const [from, to] = [num(row, "from_seq"), num(row, "to_seq")]
-  if (placeCrc(session, from, to, str(row, "kinds")) !== num(row, "place_crc")) throw new LogBroken(`the place of the piece up to seq ${to} fails its checksum`)
+  if (placeCrc(session, from, to, str(row, "kinds")) !== num(row, "place_crc"))
+    throw new LogBroken(`the place of the piece up to seq ${to} fails its checksum`)
   if (from > expected) throw new LogBroken(`the log goes on at seq ${from}, seq ${expected} is missing`)
 }
 
@@ -69,7 +71,9 @@ export function readLog(statements: Statements, session: number, range: ReadRang
   const filtered = isFiltered(range)
   const wanted = kindsWanted(range)
   const rows =
-    wanted === "" ? statements.of(READ).iterate(session, range.after) : statements.of(READ_KINDS).iterate(session, range.after, wanted)
+    wanted === ""
+      ? statements.of(READ).iterate(session, range.after)
+      : statements.of(READ_KINDS).iterate(session, range.after, wanted)
   const progress: Progress = { records: [], last: range.after, bytes: 0, full: false }
   let head: number | undefined
   let looked = 0
@@ -83,7 +87,8 @@ export function readLog(statements: Statements, session: number, range: ReadRang
     pieces++
     if (row["bytes"] === null) progress.last = num(row, "to_seq")
     else looked += takePiece(row, range, filtered, progress)
-    stopped = progress.full || progress.bytes * 4 >= range.maxBytes * 3 || (filtered && (looked >= LOOK_BYTES || pieces >= LOOK_PIECES))
+    stopped =
+      progress.full || progress.bytes * 4 >= range.maxBytes * 3 || (filtered && (looked >= LOOK_BYTES || pieces >= LOOK_PIECES))
     if (stopped) break
   }
   if (head === undefined) throw new LogBroken("the session is not in the store any more")
@@ -93,6 +98,7 @@ export function readLog(statements: Statements, session: number, range: ReadRang
 
 /** What a thrown error says about a log; `undefined` when it is not about the log's data. */
 export function brokenMessage(cause: unknown): string | undefined {
-  const known = cause instanceof LogBroken || cause instanceof PieceBroken || cause instanceof RecordMalformed || cause instanceof TypeError
+  const known =
+    cause instanceof LogBroken || cause instanceof PieceBroken || cause instanceof RecordMalformed || cause instanceof TypeError
   return known ? cause.message : undefined
 }

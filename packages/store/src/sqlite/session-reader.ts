@@ -68,7 +68,11 @@ const SORTS = {
 
 type Value = string | number
 
-function conditions(query: SessionQuery): { readonly text: Array<string>; readonly values: Array<Value>; readonly plain: boolean } {
+function conditions(query: SessionQuery): {
+  readonly text: Array<string>
+  readonly values: Array<Value>
+  readonly plain: boolean
+} {
   const text: Array<string> = []
   const values: Array<Value> = []
   const add = (condition: string, value: Value | undefined): void => {
@@ -125,7 +129,11 @@ export function listSessions(statements: Statements, query: SessionQuery): Sessi
 }
 
 /** Records that changed after a change number. */
-export function readChanges(statements: Statements, after: number, limit: number): { sessions: ReadonlyArray<Session>; change: number; head: number } {
+export function readChanges(
+  statements: Statements,
+  after: number,
+  limit: number,
+): { sessions: ReadonlyArray<Session>; change: number; head: number } {
   const head = Number(statements.get("SELECT value FROM counters WHERE name = 'change'")?.["value"] ?? 0)
   const rows = statements.all(`${SELECT} WHERE s.change > ? AND s.change <= ? ORDER BY s.change LIMIT ?`, after, head, limit + 1)
   const page = rows.slice(0, limit)
@@ -146,15 +154,24 @@ export function resolveIds(statements: Statements, text: string, limit: number):
     text,
     limit + 200,
   )
-  return orderMatches(text, rows.map((row) => ({ id: str(row, "id"), deleted: num(row, "trashed") === 1 })), limit)
+  return orderMatches(
+    text,
+    rows.map((row) => ({ id: str(row, "id"), deleted: num(row, "trashed") === 1 })),
+    limit,
+  )
 }
 
 /** What a key was used for; `undefined` when it was not. Throws `LogBroken` when the entry is damaged. */
-export function readKey(statements: Statements, session: number, key: string): { hash: string; first: number; last: number } | undefined {
+export function readKey(
+  statements: Statements,
+  session: number,
+  key: string,
+): { hash: string; first: number; last: number } | undefined {
   const row = statements.get("SELECT hash, first, last, crc FROM keys WHERE session = ? AND key = ?", session, key)
   if (row === undefined) return undefined
   const use = { hash: str(row, "hash"), first: num(row, "first"), last: num(row, "last") }
-  if (keyCrc(session, key, use.hash, use.first, use.last) !== num(row, "crc")) throw new LogBroken(`the entry of key ${key} fails its checksum`)
+  if (keyCrc(session, key, use.hash, use.first, use.last) !== num(row, "crc"))
+    throw new LogBroken(`the entry of key ${key} fails its checksum`)
   return use
 }
 
@@ -166,7 +183,13 @@ export function readCheckpoint(statements: Statements, session: number, atOrBefo
     atOrBefore,
   )
   if (row === undefined) return undefined
-  const checkpoint = { seq: num(row, "seq"), cols: num(row, "cols"), rows: num(row, "rows"), time: num(row, "time"), screen: blob(row, "screen") }
+  const checkpoint = {
+    seq: num(row, "seq"),
+    cols: num(row, "cols"),
+    rows: num(row, "rows"),
+    time: num(row, "time"),
+    screen: blob(row, "screen"),
+  }
   if (checkpointCrc(session, checkpoint.seq, checkpoint.cols, checkpoint.rows, checkpoint.screen) !== num(row, "crc")) {
     throw new LogBroken(`the checkpoint of seq ${checkpoint.seq} fails its checksum`)
   }

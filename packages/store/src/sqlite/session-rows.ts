@@ -12,15 +12,24 @@ const INSERT_HEAD = `INSERT INTO heads (handle, epoch, first_seq, next_seq, tota
   VALUES (?, 1, 1, ?, ?, 0, 0, ?)`
 
 /** Makes a session at epoch 1, or says which session the key or id already made. */
-export function create(context: WriterContext, request: Extract<WriterRequest, { op: "create" }>, batch: Uint8Array): WriterReply {
+export function create(
+  context: WriterContext,
+  request: Extract<WriterRequest, { op: "create" }>,
+  batch: Uint8Array,
+): WriterReply {
   const { statements } = context
   const { id, key, piece, state } = request
   if (key !== undefined) {
-    const used = statements.get("SELECT c.hash, s.id FROM creations c JOIN sessions s ON s.handle = c.session WHERE c.key = ?", key.key)
-    if (used !== undefined) return str(used, "hash") === key.hash ? { _tag: "Exists", id: str(used, "id") } : { _tag: "KeyConflict" }
+    const used = statements.get(
+      "SELECT c.hash, s.id FROM creations c JOIN sessions s ON s.handle = c.session WHERE c.key = ?",
+      key.key,
+    )
+    if (used !== undefined)
+      return str(used, "hash") === key.hash ? { _tag: "Exists", id: str(used, "id") } : { _tag: "KeyConflict" }
   }
   if (statements.get("SELECT 1 FROM sessions WHERE id = ?", id) !== undefined) return { _tag: "Exists", id }
-  if (piece === "broken" || (piece !== undefined && piece.from !== 1)) return { _tag: "Failed", message: `the first records of session ${id} do not begin at seq 1` }
+  if (piece === "broken" || (piece !== undefined && piece.from !== 1))
+    return { _tag: "Failed", message: `the first records of session ${id} do not begin at seq 1` }
   const log = randomUUID()
   const change = context.change.next()
   const handle = insertState(statements, id, log, change, state)
@@ -30,7 +39,10 @@ export function create(context: WriterContext, request: Extract<WriterRequest, {
   if (piece !== undefined) insertPiece(statements, handle, piece, length, batch.subarray(piece.offset, piece.offset + length))
   if (key !== undefined) statements.run("INSERT INTO creations (key, hash, session) VALUES (?, ?, ?)", key.key, key.hash, handle)
   const { record, inner } = state
-  return { _tag: "Created", claimed: { session: handle, id, epoch: 1, firstSeq: 1, nextSeq, change, log, record, inner, bytes: length } }
+  return {
+    _tag: "Created",
+    claimed: { session: handle, id, epoch: 1, firstSeq: 1, nextSeq, change, log, record, inner, bytes: length },
+  }
 }
 
 const CLAIM = `UPDATE heads SET epoch = epoch + 1 WHERE handle = ?
@@ -42,11 +54,15 @@ export function claim({ statements }: WriterContext, id: string): WriterReply {
   if (session === undefined) return { _tag: "NotFound" }
   const handle = num(session, "handle")
   const [log, record, inner] = [str(session, "log"), str(session, "record"), str(session, "inner")]
-  if (stateCrc(handle, id, log, record, inner) !== num(session, "crc")) return { _tag: "Damaged", message: "the stored state fails its checksum" }
+  if (stateCrc(handle, id, log, record, inner) !== num(session, "crc"))
+    return { _tag: "Damaged", message: "the stored state fails its checksum" }
   const newest = Number(statements.get("SELECT max(to_seq) AS seq FROM pieces WHERE session = ?", handle)?.["seq"] ?? 0)
   const known = statements.get("SELECT next_seq FROM heads WHERE handle = ?", handle)
   if (known === undefined || num(known, "next_seq") !== newest + 1) {
-    return { _tag: "Damaged", message: `the log ends at ${newest}, its head says ${known === undefined ? "nothing" : num(known, "next_seq") - 1}` }
+    return {
+      _tag: "Damaged",
+      message: `the log ends at ${newest}, its head says ${known === undefined ? "nothing" : num(known, "next_seq") - 1}`,
+    }
   }
   const head = statements.get(CLAIM, handle)
   if (head === undefined) return { _tag: "NotFound" }

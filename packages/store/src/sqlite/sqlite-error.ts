@@ -60,7 +60,8 @@ export function classify(cause: unknown, path: string): Failure {
   if (primary === FULL) return { kind: "full", message: `the disk is full (${message})` }
   if (primary === CORRUPT || primary === NOTADB || IOERR_READS.has(code)) return { kind: "damaged", message }
   if (primary === BUSY || primary === LOCKED) return { kind: "locked", message }
-  if ((primary === IOERR || primary === CANTOPEN) && diskIsFull(path)) return { kind: "full", message: `the disk is full (${message})` }
+  if ((primary === IOERR || primary === CANTOPEN) && diskIsFull(path))
+    return { kind: "full", message: `the disk is full (${message})` }
   if (primary === CANTOPEN || primary === PERM || primary === READONLY || primary === AUTH) return { kind: "unreadable", message }
   return { kind: "failed", message: `${message} (SQLite code ${code})` }
 }

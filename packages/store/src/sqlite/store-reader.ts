@@ -2,7 +2,16 @@
 import type { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import { RecordUnreadable } from "../session-record.ts"
-import { DataDamaged, NoSuchSession, PageCursorInvalid, type Store, StoreFull, StoreUnusable, type StoreError, type StoreStats } from "../Store.ts"
+import {
+  DataDamaged,
+  NoSuchSession,
+  PageCursorInvalid,
+  type Store,
+  StoreFull,
+  StoreUnusable,
+  type StoreError,
+  type StoreStats,
+} from "../Store.ts"
 import { brokenMessage, readLog } from "./log-reader.ts"
 import { listSessions, readChanges, readCheckpoint, readHead, readKey, readSession, resolveIds } from "./session-reader.ts"
 import { classify } from "./sqlite-error.ts"
@@ -80,10 +89,25 @@ export class StoreReader {
 
   private makeEffects(): Reading {
     const { statements } = this
-    const head = (id: string) => Effect.flatMap(this.whole(() => readHead(statements, id)), this.there(id))
-    const read: Reading["read"] = (session, range) => this.one(() => this.idOf(session), () => readLog(statements, session, range))
+    const head = (id: string) =>
+      Effect.flatMap(
+        this.whole(() => readHead(statements, id)),
+        this.there(id),
+      )
+    const read: Reading["read"] = (session, range) =>
+      this.one(
+        () => this.idOf(session),
+        () => readLog(statements, session, range),
+      )
     return {
-      get: (id) => Effect.flatMap(this.one(() => id, () => readSession(statements, id)), this.there(id)),
+      get: (id) =>
+        Effect.flatMap(
+          this.one(
+            () => id,
+            () => readSession(statements, id),
+          ),
+          this.there(id),
+        ),
       resolve: (text, limit) => this.whole(() => resolveIds(statements, text, limit)),
       list: (query) =>
         Effect.try({
@@ -95,7 +119,10 @@ export class StoreReader {
       read,
       keyed: (session, key) => this.whole(() => readKey(statements, session, key)),
       checkpoint: (session, atOrBefore = Number.MAX_SAFE_INTEGER) =>
-        this.one(() => this.idOf(session), () => readCheckpoint(statements, session, atOrBefore)),
+        this.one(
+          () => this.idOf(session),
+          () => readCheckpoint(statements, session, atOrBefore),
+        ),
       settings: (prefix) => this.whole(() => this.readSettings(prefix)),
       verify: (id) =>
         Effect.gen(function* () {

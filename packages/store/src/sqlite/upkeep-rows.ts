@@ -8,7 +8,10 @@ import type { WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
 /** Stores a checkpoint and drops those nothing needs. A stale owner's is left out. */
-export function putCheckpoint({ statements }: WriterContext, request: Extract<WriterRequest, { op: "putCheckpoint" }>): WriterReply {
+export function putCheckpoint(
+  { statements }: WriterContext,
+  request: Extract<WriterRequest, { op: "putCheckpoint" }>,
+): WriterReply {
   const { session, epoch, checkpoint } = request
   if (fence(statements, session, epoch) !== undefined) return { _tag: "Done" }
   const { seq, cols, rows, time, screen } = checkpoint
@@ -27,14 +30,23 @@ export function putCheckpoint({ statements }: WriterContext, request: Extract<Wr
   const kept = statements.all("SELECT seq FROM checkpoints WHERE session = ? ORDER BY seq", session)
   const head = statements.get("SELECT first_seq FROM heads WHERE handle = ?", session)
   const firstSeq = head === undefined ? 1 : num(head, "first_seq")
-  for (const drop of checkpointsToDrop(kept.map((row) => num(row, "seq")), firstSeq)) {
+  for (const drop of checkpointsToDrop(
+    kept.map((row) => num(row, "seq")),
+    firstSeq,
+  )) {
     statements.run("DELETE FROM checkpoints WHERE session = ? AND seq = ?", session, drop)
   }
   return { _tag: "Done" }
 }
 
 /** First kept seq and removed bytes of a log whose whole records up to `through` go. */
-function cutAt(statements: Statements, session: number, through: number, firstSeq: number, trimmed: number): { readonly first: number; readonly trimmed: number } {
+function cutAt(
+  statements: Statements,
+  session: number,
+  through: number,
+  firstSeq: number,
+  trimmed: number,
+): { readonly first: number; readonly trimmed: number } {
   const piece = statements.get(
     "SELECT from_seq, to_seq, upto, bytes FROM pieces WHERE session = ? AND to_seq > ? ORDER BY to_seq LIMIT 1",
     session,
@@ -62,7 +74,10 @@ export function trim(context: WriterContext, request: Extract<WriterRequest, { o
   if (head === undefined) return { _tag: "NotFound" }
   const [firstSeq, nextSeq, trimmed] = [num(head, "first_seq"), num(head, "next_seq"), num(head, "trimmed")]
   if (piece === undefined || piece === "broken" || piece.from !== nextSeq) return { _tag: "SeqConflict", next: nextSeq }
-  const cut = through < firstSeq ? { first: firstSeq, trimmed } : cutAt(statements, session, Math.min(through, nextSeq - 1), firstSeq, trimmed)
+  const cut =
+    through < firstSeq
+      ? { first: firstSeq, trimmed }
+      : cutAt(statements, session, Math.min(through, nextSeq - 1), firstSeq, trimmed)
   const grown = statements.get(
     `UPDATE heads SET next_seq = ?, total = total + ?, loose = loose + ?, first_seq = ?, trimmed = ?
      WHERE handle = ? AND epoch = ? AND next_seq = ? RETURNING total, loose`,

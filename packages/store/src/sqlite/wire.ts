@@ -29,10 +29,22 @@ export type WriterRequest =
       readonly journal: JournalPosition | undefined
       readonly key: AppendKey | undefined
     }
-  | { readonly op: "create"; readonly id: string; readonly piece: RequestPiece; readonly state: StoredState; readonly key: AppendKey | undefined }
+  | {
+      readonly op: "create"
+      readonly id: string
+      readonly piece: RequestPiece
+      readonly state: StoredState
+      readonly key: AppendKey | undefined
+    }
   | { readonly op: "claim"; readonly id: string }
   | { readonly op: "putCheckpoint"; readonly session: number; readonly epoch: number; readonly checkpoint: Checkpoint }
-  | { readonly op: "trim"; readonly session: number; readonly epoch: number; readonly through: number; readonly piece: RequestPiece }
+  | {
+      readonly op: "trim"
+      readonly session: number
+      readonly epoch: number
+      readonly through: number
+      readonly piece: RequestPiece
+    }
   | { readonly op: "purge"; readonly now: number; readonly limit: number }
   | { readonly op: "lease"; readonly name: string; readonly owner: string; readonly now: number; readonly ttl: number }
   | { readonly op: "release"; readonly name: string; readonly owner: string }

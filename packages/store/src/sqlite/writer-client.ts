@@ -120,7 +120,8 @@ export class WriterClient {
   }
 
   private add(waiting: Waiting, build: () => WriterRequest, records: ReadonlyArray<LogRecord>): void {
-    const refusal = this.ended ?? (this.waitingBytes > this.waitingMax ? "the store has too much to write; try again later" : undefined)
+    const refusal =
+      this.ended ?? (this.waitingBytes > this.waitingMax ? "the store has too much to write; try again later" : undefined)
     if (refusal !== undefined) {
       this.waitingLine.push({ ...waiting, reply: { _tag: "Failed", message: refusal } })
       if (this.told === this.waitingLine.length - 1) queueMicrotask(() => this.tellKnown())
@@ -191,7 +192,8 @@ export class WriterClient {
 
   /** Tells the replies that are known without the writer and whose turn it is. */
   private tellKnown(): void {
-    for (let next = this.waitingLine[this.told]; next?.reply !== undefined; next = this.waitingLine[this.told]) this.tellNext(next.reply)
+    for (let next = this.waitingLine[this.told]; next?.reply !== undefined; next = this.waitingLine[this.told])
+      this.tellNext(next.reply)
   }
 
   /** Resolves when the background work is done, with the problem it met. */
