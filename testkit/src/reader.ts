@@ -5,7 +5,6 @@ import { createHash } from "node:crypto"
 import WebSocket from "ws"
 import { Attachment } from "@holdfast/client/Attachment"
 import { Connection } from "@holdfast/client/Connection"
-import { makeClientId } from "@holdfast/client/client-id"
 import { wsSocket, type WsOptions } from "@holdfast/client/socket"
 import type { Item } from "@holdfast/client/items"
 import { eventually } from "./eventually.ts"
@@ -70,7 +69,6 @@ export const openConnection = (hub: () => number, token: string, proxy = hub): C
       }
       return wsSocket(Addressed, `ws://127.0.0.1:${proxy()}/api/socket`, token)(events)
     },
-    client: makeClientId(),
     name: "test",
     backoff: { first: 20, most: 500 },
     connectTimeout: 2000,

@@ -8,10 +8,9 @@ const CLIENT = readFileSync(new URL("../../apps/cli/dist/client.js", import.meta
 /** Loads the client into the page and attaches; `window.seen` has the seqs and `window.text` the output so far. */
 const ATTACH = (session: string) => `(async () => {
   const source = URL.createObjectURL(new Blob([${JSON.stringify(CLIENT)}], { type: "text/javascript" }))
-  const { Attachment, Connection, browserSocket, makeClientId, socketUrl } = await import(source)
+  const { Attachment, Connection, browserSocket, socketUrl } = await import(source)
   const connection = new Connection({
     open: browserSocket(WebSocket, socketUrl(location.origin)),
-    client: makeClientId(),
     name: "browser",
     backoff: { first: 50, most: 500 },
   })

@@ -77,7 +77,10 @@ export class Attachment implements AsyncIterable<Item> {
       if (this.#handle !== undefined) connection.send(encode(this.#handle))
     }
     this.#acks = new Acknowledger(connection.timers, (seq) => withHandle((handle) => encodeAck(handle, seq)))
-    this.#typing = new Typing((number, bytes) => withHandle((handle) => encodeInput(handle, number, bytes)))
+    this.#typing = new Typing(
+      () => connection.inputNumber(),
+      (number, bytes) => withHandle((handle) => encodeInput(handle, number, bytes)),
+    )
     this.#heads = new HeadWatch(connection.timers, () => this.#again())
     this.#follower = {
       connected: () => this.#attach(),

@@ -10,6 +10,7 @@ import type { ServerFrame } from "@holdfast/protocol/frame"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { Calls } from "./calls.ts"
 import type { CommandAnswer, CommandName, CommandPayload, Exit } from "./calls.ts"
+import { makeClientId } from "./client-id.ts"
 import { HoldfastError } from "./errors.ts"
 import { Liveness } from "./liveness.ts"
 import type { OpenSocket, Socket } from "./socket.ts"
@@ -21,8 +22,6 @@ import type { Backoff, Timers } from "./timers.ts"
 /** What a connection needs. */
 export interface ConnectionOptions {
   readonly open: OpenSocket
-  /** Stable over reconnects, unique among programs attached at one time; see `makeClientId`. */
-  readonly client: string
   /** What other viewers are shown, up to 100 characters. */
   readonly name: string
   readonly timers?: Timers
@@ -50,6 +49,8 @@ const FATAL_TAGS = new Set(["Unauthorized", "Forbidden", "BadRequest", "Protocol
 /** A connection to a hub; opens at once. */
 export class Connection {
   readonly timers: Timers
+  /** Names this client to the hub, over all its reconnects. No other connection ever has it, so none counts its inputs again (C-3). */
+  readonly client = makeClientId()
   readonly #options: ConnectionOptions
   readonly #state = new StateHolder()
   readonly #followers = new Set<Follower>()
@@ -62,6 +63,7 @@ export class Connection {
   #lostAt = 0
   /** Grows with every socket, so that what a former one still reports is ignored. */
   #generation = 0
+  #input = 0
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -121,6 +123,11 @@ export class Connection {
     this.#socket.send(frame as Uint8Array<ArrayBuffer>)
     this.#liveness?.sent()
     return true
+  }
+
+  /** A number for an input to any session: each is higher than the one before, and none comes twice (C-3, R-9). */
+  inputNumber(): number {
+    return ++this.#input
   }
 
   /** Registers a follower; gives the function that removes it. */
@@ -207,8 +214,7 @@ export class Connection {
       this.#liveness?.sent()
     })
     this.#calls = calls
-    const { client, name } = this.#options
-    calls.start("Hello", { protocol: PROTOCOL_VERSION, client, name }, (exit) => {
+    calls.start("Hello", { protocol: PROTOCOL_VERSION, client: this.client, name: this.#options.name }, (exit) => {
       if (this.#calls !== calls) return
       if (!exit.ok) {
         if (FATAL_TAGS.has(exit.error.tag)) this.#refuse(exit.error)

@@ -4,7 +4,6 @@
 export { Attachment } from "./Attachment.ts"
 export type { AttachOptions } from "./attach-options.ts"
 export type { CommandAnswer, CommandName, CommandPayload } from "./calls.ts"
-export { makeClientId, storedClientId } from "./client-id.ts"
 export { Connection } from "./Connection.ts"
 export type { ConnectionOptions } from "./Connection.ts"
 export { HoldfastError, isTransient, isUnreachable } from "./errors.ts"

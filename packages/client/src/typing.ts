@@ -1,9 +1,9 @@
 /**
  * Input that the hub has not settled yet (docs/PROTOCOL.md, C-3, W-6).
  *
- * Every input gets a number, dense from 1 per client and session, when the client first is attached. After a reconnect
- * what is not settled is sent again under the same number; the child gets it once. The buffer is bounded in bytes: an
- * input that does not fit is refused with `Busy`, nothing is dropped silently.
+ * Every input gets the connection's next number, which no other input of the client ever has, whatever a hub remembers.
+ * After a reconnect what is not settled is sent again under the same number; the child gets it once. The buffer is
+ * bounded in bytes: an input that does not fit is refused with `Busy`, nothing is dropped silently.
  */
 import { HoldfastError } from "./errors.ts"
 
@@ -20,19 +20,22 @@ export type Settled = (error: HoldfastError | undefined) => void
 interface Input {
   readonly bytes: Uint8Array
   readonly settled: Settled
-  number: number
+  readonly number: number
 }
 
-/** The unsettled inputs of one attachment. `send` puts one on the wire, or does nothing while offline. */
+/**
+ * The unsettled inputs of one attachment. `number` gives the next input's number, `send` puts one on the wire, or does
+ * nothing while offline.
+ */
 export class Typing {
+  readonly #number: () => number
   readonly #send: (number: number, bytes: Uint8Array) => void
   #inputs: Array<Input> = []
   #bytes = 0
-  /** Number of the next input; unknown until the hub said which are settled. */
-  #next: number | undefined
   #ready = false
 
-  constructor(send: (number: number, bytes: Uint8Array) => void) {
+  constructor(number: () => number, send: (number: number, bytes: Uint8Array) => void) {
+    this.#number = number
     this.#send = send
   }
 
@@ -56,14 +59,9 @@ export class Typing {
 
   /** The hub has settled everything up to `highest`; the rest is sent (again). */
   attached(highest: number): void {
-    const first = this.#next === undefined
-    this.#next ??= highest + 1
     this.#ready = true
-    if (!first) this.result(highest, undefined)
-    for (const input of this.#inputs) {
-      if (input.number === 0) input.number = this.#next++
-      this.#send(input.number, input.bytes)
-    }
+    this.result(highest, undefined)
+    for (const { number, bytes } of this.#inputs) this.#send(number, bytes)
   }
 
   /** The connection is away; input is kept. */
@@ -73,7 +71,7 @@ export class Typing {
 
   /** Everything up to `number` is settled; `error` is that of `number` itself. */
   result(number: number, error: HoldfastError | undefined): void {
-    const done = this.#inputs.filter((input) => input.number !== 0 && input.number <= number)
+    const done = this.#inputs.filter((input) => input.number <= number)
     if (done.length === 0) return
     this.#inputs = this.#inputs.slice(done.length)
     for (const input of done) {
@@ -91,11 +89,10 @@ export class Typing {
   }
 
   #add(bytes: Uint8Array, settled: Settled): void {
-    const input: Input = { bytes, settled, number: 0 }
-    if (this.#ready && this.#next !== undefined) input.number = this.#next++
-    this.#inputs.push(input)
+    const number = this.#number()
+    this.#inputs.push({ bytes, settled, number })
     this.#bytes += bytes.length
-    if (input.number !== 0) this.#send(input.number, bytes)
+    if (this.#ready) this.#send(number, bytes)
   }
 }
 

@@ -219,6 +219,28 @@ describe("an attachment", () => {
     expect(hub.typed).toEqual(["a", "b", "c"])
   })
 
+  it("C-3 no number of a client is used again: a reload and a second attachment are heard, whatever the hub remembers", async () => {
+    const first = attach(0)
+    await first.got.until("synced", (g) => g.count("Synced") === 1)
+    await first.attachment.type(new TextEncoder().encode("a"))
+    await first.attachment.type(new TextEncoder().encode("b"))
+    hub.knowsInputs = false
+    hub.cut()
+    await first.got.until("again", (g) => g.count("Synced") === 2)
+    await first.attachment.type(new TextEncoder().encode("c"))
+    first.attachment.detach()
+    const second = attach(0)
+    await second.got.until("synced", (g) => g.count("Synced") === 1)
+    await second.attachment.type(new TextEncoder().encode("d"))
+    connection.close()
+    connection = connectTo(hub.port)
+    const third = attach(0)
+    await third.got.until("synced", (g) => g.count("Synced") === 1)
+    await third.attachment.type(new TextEncoder().encode("e"))
+    expect(hub.typed).toEqual(["a", "b", "c", "d", "e"])
+    expect(hub.clients.size).toBe(2)
+  })
+
   it("C-3 input beyond the buffer is refused with Busy, and nothing is dropped silently", async () => {
     hub.settles = false
     const { attachment, got } = attach(0)

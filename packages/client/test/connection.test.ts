@@ -133,6 +133,10 @@ describe("a connection", () => {
     expect(backoffDelay(backoff, 3, 0)).toBe(200)
     connection = connectTo(hub.port)
     await connection.online(2000)
+    hub.cut()
+    await until("again", () => hub.connections === 2)
+    await connection.online(2000)
+    expect([...hub.clients]).toEqual([connection.client])
   })
 
   it("fails a command whose answer is unknown with ConnectionLost and one made offline with Unreachable", async () => {

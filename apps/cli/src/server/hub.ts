@@ -32,16 +32,14 @@ export async function ask<A>(hub: Hub, question: (api: Api) => Promise<A>): Prom
 
 /** Opens the stream socket and waits until it is up. Throws a `CliFailure` when the first attempt fails. */
 export async function connectHub(hub: Hub): Promise<Connection> {
-  const [{ Connection }, { makeClientId }, { socketUrl, wsSocket }, { WebSocket }] = await Promise.all([
+  const [{ Connection }, { socketUrl, wsSocket }, { WebSocket }] = await Promise.all([
     import("@holdfast/client/Connection"),
-    import("@holdfast/client/client-id"),
     import("@holdfast/client/socket"),
     import("ws"),
   ])
   const { origin, token } = hub.target
   const connection = new Connection({
     open: wsSocket(WebSocket, socketUrl(origin), token),
-    client: makeClientId(),
     name: viewerName(),
     backoff: { first: 100, most: 3000 },
   })
