@@ -35,8 +35,8 @@ export async function create(options: CreateOptions): Promise<void> {
       // The key makes the creation once, also when the answer is lost and it is asked again.
       key: options.key ?? randomUUID(),
       cwd: resolve(options.cwd ?? currentDirectory()),
-      cols: options.cols ?? process.stdout.columns ?? 80,
-      rows: options.rows ?? process.stdout.rows ?? 24,
+      cols: options.cols ?? (process.stdout.columns || 80),
+      rows: options.rows ?? (process.stdout.rows || 24),
       ...(program === undefined ? {} : { command: program, args }),
       ...(options.env.length === 0 ? {} : { env }),
       ...(term === undefined ? {} : { term }),
