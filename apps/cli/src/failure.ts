@@ -2,6 +2,7 @@
  * How a command fails, and with which exit code (docs/PROTOCOL.md, X-6).
  */
 import { HoldfastError, isUnreachable } from "@holdfast/client/errors"
+import { hint } from "./hint.ts"
 
 /** Exit codes: done, refused with a reason, wrong usage, server not reachable. */
 export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const
@@ -27,7 +28,7 @@ export const refused = (tag: string, message: string): CliFailure => new CliFail
 export const usage = (message: string): CliFailure => new CliFailure(EXIT.usage, "Usage", message)
 
 /** What to do when no hub answers. */
-export const START_HINT = "start one with: holdfast serve"
+export const START_HINT = `start one with: ${hint("serve")}`
 
 /** Any error as a failure. `where` says which hub was asked. */
 export function toFailure(error: unknown, where?: string): CliFailure {

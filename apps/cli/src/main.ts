@@ -9,10 +9,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import { logCommands } from "./commands/logs.ts"
 import { operationCommands } from "./commands/operations.ts"
+import { presenter } from "./commands/presenter.ts"
 import { sessionCommands } from "./commands/sessions.ts"
 import { terminalCommands } from "./commands/terminals.ts"
 import { EXIT, toFailure } from "./failure.ts"
@@ -32,12 +34,13 @@ async function run(args: ReadonlyArray<string>): Promise<number> {
       CliConfig.CliConfig,
       CliConfig.make({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
     ),
+    Effect.provideService(CliOutput.Presenter, presenter),
     Effect.provide(nodeServices),
   )
   const exit = await Effect.runPromiseExit(program)
   if (Exit.isSuccess(exit)) return Number(process.exitCode ?? EXIT.done)
   const error = Cause.squash(exit.cause)
-  // The usage is printed by then.
+  // What is wrong is printed by then.
   if (CliError.isCliError(error)) return EXIT.usage
   const failure = toFailure(error)
   if (args.includes("--json")) complain(JSON.stringify({ error: failure.fields }))

@@ -257,6 +257,17 @@ describe("the command line", () => {
     }
   })
 
+  it("X-6 says what is wrong with an invocation in short, on standard error only", async () => {
+    const cases: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
+      [["ls", "--nonsense"], "holdfast: Unrecognized flag: --nonsense in command holdfast ls\nhelp: holdfast ls --help\n"],
+      [["atach"], 'holdfast: Unknown subcommand "atach" for "holdfast"; did you mean attach?\nhelp: holdfast --help\n'],
+      [["token"], "holdfast: token is followed by one of new, ls, revoke, rotate\nhelp: holdfast token --help\n"],
+    ]
+    for (const [args, stderr] of cases) expect(await run(...args)).toEqual({ code: 2, stdout: "", stderr })
+    const npm = await holdfast({ ...hub.environment(), npm_lifecycle_event: "start" }, "ls", "--nonsense")
+    expect(npm.stderr).toContain("npx holdfast ls --help")
+  })
+
   it("S5 finds the credential of a running hub in its file, and prints it nowhere", async () => {
     const data = mkdtempSync(join(tmpdir(), "holdfast-cli-"))
     const own = await startHub({ data, settings: { HOLDFAST_TOKEN: "" } }).catch((error: unknown) => error)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { DetachKeys } from "../src/attach/DetachKeys.ts"
+import { hint } from "../src/hint.ts"
 import { Film } from "../src/log/Film.ts"
 import { changedTags } from "../src/sessions/change.ts"
 import { keyBytes } from "../src/sessions/keys.ts"
@@ -25,6 +26,10 @@ describe("text", () => {
 
   it("S10 E-7 shows control characters escaped", () => {
     expect(printable("a\u001b]0;x\u0007\r\n\u009b6n\u202eb")).toBe("a\\e]0;x\\x07\\r\\n\\x9b6n\\u202eb")
+  })
+
+  it("names commands as they have to be typed, also where npm started this one", () => {
+    expect([hint("ls", {}), hint("ls", { npm_lifecycle_event: "start" })]).toEqual(["holdfast ls", "npx holdfast ls"])
   })
 
   it("says times and sizes as people do", () => {
@@ -105,7 +110,7 @@ describe("the table of sessions", () => {
   })
 
   it("says what to do when there is nothing", () => {
-    expect(sessionTable([], now, {})).toEqual(["no sessions; open one with: holdfast new terminal --attach"])
+    expect(sessionTable([], now, {})).toEqual([`no sessions; open one with: ${hint("new terminal --attach")}`])
   })
 
   it("shows enough of each id to tell them apart", () => {

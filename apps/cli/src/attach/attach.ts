@@ -8,6 +8,7 @@ import { Attachment } from "@holdfast/client/Attachment"
 import type { Connection } from "@holdfast/client/Connection"
 import { HoldfastError } from "@holdfast/client/errors"
 import { CliFailure, EXIT, refused, toFailure } from "../failure.ts"
+import { hint } from "../hint.ts"
 import { print } from "../output.ts"
 import { ask, connectHub, useHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
@@ -43,14 +44,14 @@ export async function attach(options: AttachCommand): Promise<void> {
   const key = options.detachKey ?? DEFAULT_DETACH_KEY
   const keys = new DetachKeys(key)
   if (!process.stdout.isTTY || (!process.stdin.isTTY && !options.readOnly)) {
-    throw refused("NoTerminal", "attach needs a terminal; to read without one, use: holdfast log --raw --follow")
+    throw refused("NoTerminal", `attach needs a terminal; to read without one, use: ${hint("log --raw --follow")}`)
   }
   const hub = useHub()
   const { id, label } = await ask(hub, (api) => api.get(options.session))
   const connection = await connectHub(hub)
-  const hint = `attached to ${printable(label)}${options.readOnly ? ", read-only" : ""}; ${key === "none" ? "no detach key" : `${keyName(key)} d detaches`}`
-  print(`[${hint}]`)
-  const way = await watch(hub, connection, keys, id, hint, options)
+  const greeting = `attached to ${printable(label)}${options.readOnly ? ", read-only" : ""}; ${key === "none" ? "no detach key" : `${keyName(key)} d detaches`}`
+  print(`[${greeting}]`)
+  const way = await watch(hub, connection, keys, id, greeting, options)
   connection.close()
   leave(way, printable(label), id, options.exitCode)
 }
@@ -61,7 +62,7 @@ function watch(
   connection: Connection,
   keys: DetachKeys,
   id: string,
-  hint: string,
+  greeting: string,
   options: AttachCommand,
 ): Promise<WayOut> {
   const terminal = new OwnTerminal()
@@ -85,7 +86,7 @@ function watch(
       mode: options.readOnly ? "viewer" : "interactive",
       ...terminal.size,
     })
-    const entry = new EntryHint(hub, viewer, `[${hint}]`, id, () => terminal.size)
+    const entry = new EntryHint(hub, viewer, `[${greeting}]`, id, () => terminal.size)
     cleanups.push(() => entry.stop(), onResize(terminal, attachment, entry))
     // The bell sounds also where there is no room for the line.
     const say = (error: unknown): void => {
@@ -184,7 +185,7 @@ function onResize(terminal: OwnTerminal, attachment: Attachment, entry: EntryHin
 function leave(way: WayOut, label: string, id: string, passOn: boolean): void {
   switch (way._tag) {
     case "Detached":
-      return print(`[detached from ${label}; holdfast attach ${id.slice(-8)} goes on]`)
+      return print(`[detached from ${label}; ${hint(`attach ${id.slice(-8)}`)} goes on]`)
     case "Over":
       print(`[${label} ${way.ending.text}]`)
       if (passOn) process.exitCode = way.ending.code ?? EXIT.refused

@@ -3,6 +3,7 @@
  */
 import { accessSync, constants, readFileSync, statfsSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { hint } from "../hint.ts"
 import { readHubFile } from "../server/find.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { bytes } from "../text/amounts.ts"
@@ -21,7 +22,7 @@ export function checkSettings(): Finding {
       check: "settings",
       state: "problem",
       found: message(error),
-      advice: "correct it; holdfast config shows all settings",
+      advice: `correct it; ${hint("config")} shows all settings`,
     }
   }
 }
@@ -82,7 +83,7 @@ export function checkCredential(): Finding {
         check,
         state: "problem",
         found: `${path} has mode ${mode(stat.mode)}`,
-        advice: `chmod 600 ${path}, then holdfast token rotate`,
+        advice: `chmod 600 ${path}, then ${hint("token rotate")}`,
       }
     }
     return { check, state: "ok", found: path }

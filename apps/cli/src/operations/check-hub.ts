@@ -4,6 +4,8 @@
 import { connect } from "node:net"
 import { makeApi } from "@holdfast/client/http/api"
 import { HoldfastError, isUnreachable } from "@holdfast/client/errors"
+import { START_HINT } from "../failure.ts"
+import { hint } from "../hint.ts"
 import { findHub, hubOrigin, readHubFile } from "../server/find.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { VERSION } from "../version.ts"
@@ -28,7 +30,7 @@ async function unanswered(origin: string, data: string, error: unknown): Promise
   const taken = await portTaken(origin)
   if (isUnreachable(error) && !taken) {
     const stale = file !== undefined && !alive(file.pid) ? " (one ended without saying so)" : ""
-    return { check: "hub", state: "warning", found: `none runs at ${origin}${stale}`, advice: "start one with: holdfast serve" }
+    return { check: "hub", state: "warning", found: `none runs at ${origin}${stale}`, advice: START_HINT }
   }
   const found =
     taken && isUnreachable(error)
@@ -89,7 +91,7 @@ async function checkRunner(): Promise<Finding> {
       check: "runner",
       state: "problem",
       found: error instanceof Error ? error.message : String(error),
-      advice: "holdfast runner status says more",
+      advice: `${hint("runner status")} says more`,
     }
   }
 }

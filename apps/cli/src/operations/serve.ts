@@ -3,6 +3,7 @@
  */
 import { fileURLToPath } from "node:url"
 import { CliFailure, EXIT } from "../failure.ts"
+import { hint } from "../hint.ts"
 import { paint, print } from "../output.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { VERSION } from "../version.ts"
@@ -40,7 +41,7 @@ export async function serveHub({ quiet, ...options }: ServeOptions): Promise<voi
         "open this link in a browser; it works once:",
         `  ${serving.link()}`,
         "or work from another terminal:",
-        "  holdfast new terminal --attach",
+        `  ${hint("new terminal --attach")}`,
         "",
         "Ctrl-C stops the hub; what runs in sessions goes on.",
       )

@@ -3,6 +3,7 @@
  */
 import type { TokenScope } from "@holdfast/protocol/http-bodies"
 import { refused } from "../failure.ts"
+import { hint } from "../hint.ts"
 import { complain, outputWidth, paint, print, printEither, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
 import { ago } from "../text/amounts.ts"
@@ -24,7 +25,7 @@ export async function listTokens(json: boolean): Promise<void> {
   const width = outputWidth()
   printEither(json, tokens, () =>
     tokens.length === 0
-      ? ["no tokens; make one with: holdfast token new NAME"]
+      ? [`no tokens; make one with: ${hint("token new NAME")}`]
       : table(
           [
             { title: "ID", text: ({ id }) => id, style: () => "cyan" },
@@ -46,7 +47,7 @@ export async function revokeToken(text: string, json: boolean): Promise<void> {
   const [token] = matches
   if (matches.length > 1)
     throw refused("TokenAmbiguous", `several tokens are named ${text}: ${matches.map(({ id }) => id).join(", ")}`)
-  if (token === undefined) throw refused("TokenNotFound", `no token has the id or name ${text}; see holdfast token ls`)
+  if (token === undefined) throw refused("TokenNotFound", `no token has the id or name ${text}; see ${hint("token ls")}`)
   const answer = await ask(hub, (api) => api.revokeToken(token.id))
   printEither(json, { ...answer, id: token.id }, () => [`revoked ${printable(token.name)} (${token.id})`])
 }
@@ -54,5 +55,5 @@ export async function revokeToken(text: string, json: boolean): Promise<void> {
 /** Replaces the credential in its file; every program that used the former one is cut off. */
 export async function rotate(json: boolean): Promise<void> {
   const answer = await ask(useHub(), (api) => api.rotate())
-  printEither(json, answer, () => ["the credential was replaced; browsers need a new link: holdfast open"])
+  printEither(json, answer, () => [`the credential was replaced; browsers need a new link: ${hint("open")}`])
 }

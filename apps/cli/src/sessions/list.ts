@@ -2,6 +2,7 @@
  * `holdfast ls`: the sessions as a table.
  */
 import type { Session, SessionQuery } from "@holdfast/protocol/session"
+import { hint } from "../hint.ts"
 import { outputWidth, paint, print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
 import { ago } from "../text/amounts.ts"
@@ -48,7 +49,7 @@ export function sessionTable(
   now: number,
   options: { readonly width?: number; readonly paint?: Paint },
 ): ReadonlyArray<string> {
-  if (sessions.length === 0) return ["no sessions; open one with: holdfast new terminal --attach"]
+  if (sessions.length === 0) return [`no sessions; open one with: ${hint("new terminal --attach")}`]
   const ids = sessions.map(({ id }) => id)
   const length = suffixLength(ids)
   const columns: ReadonlyArray<Column<Session>> = [
