@@ -102,6 +102,8 @@ export const CreateSession = Schema.Struct({
   tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64))),
   options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
   key: Schema.optionalKey(Key),
+  /** false: answer as soon as the session is durable. Otherwise once its process runs, or with the error of its start. */
+  wait: Schema.optionalKey(Schema.Boolean),
 })
 export type CreateSession = typeof CreateSession.Type
 

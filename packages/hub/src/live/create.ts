@@ -53,7 +53,7 @@ export const create = (core: Core, request: CreateSession, by: Principal): Effec
     })
     const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, by.name) : undefined
     if (encoded === undefined) return yield* Effect.die(new Error("a new session was refused"))
-    const { key, ...body } = request
+    const { key, wait, ...body } = request
     const made = yield* core.store
       .create({
         id,
@@ -73,12 +73,15 @@ export const create = (core: Core, request: CreateSession, by: Principal): Effec
     parts.starting = true
     const start = { id: child, session: id, terminal: spec, scrollback: core.options.settings.scrollback }
     // From here on the session exists: a caller that goes away changes nothing about it.
-    yield* Effect.tryPromise({ try: () => core.fleet.start(link, start, parts), catch: (cause) => cause }).pipe(
+    const started = Effect.tryPromise({ try: () => core.fleet.start(link, start, parts), catch: (cause) => cause }).pipe(
       Effect.catch((cause) => startFailed(loaded, cause)),
       Effect.andThen(processKnown(loaded)),
       Effect.ensuring(Effect.sync(() => (parts.starting = false))),
       Effect.uninterruptible,
     )
+    // Without waiting a failed start is told by the log alone.
+    if (wait === false) yield* Effect.forkDetach(Effect.ignore(started))
+    else yield* started
     return { session: session.record(), created: true }
   })
 
@@ -120,8 +123,8 @@ function refusal(tag: string, message: string, command: string): DoorError {
   }
 }
 
-/** Waits, bounded, until it is durable what became of the start. */
-const processKnown = ({ session, parts }: Loaded): Effect.Effect<void> =>
+/** Waits, at most 10 s, until it is durable what became of the start. */
+export const processKnown = ({ session, parts }: Loaded): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     if (session.durable.process !== "starting") return resume(Effect.void)
     const timer = setTimeout(() => {

@@ -7,6 +7,7 @@ import type { Changed, Principal } from "../Hub.ts"
 import { execute } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import type { Core } from "./Core.ts"
+import { processKnown } from "./create.ts"
 
 /** Refuses a credential that may only read. */
 export const may = (by: Principal): Effect.Effect<void, Forbidden> =>
@@ -48,7 +49,10 @@ export const remove = (core: Core, id: string, key: string | undefined, by: Prin
   Effect.gen(function* () {
     const purgeAt = core.now() + core.options.settings.trashKeep
     const changed = yield* run(core, id, { _tag: "Delete", purgeAt }, by, key, { _tag: "Delete" })
-    yield* Effect.map(core.table.open(id), (loaded) => endChild(core, loaded))
+    const loaded = yield* core.table.open(id)
+    // A child that is being started is ended as soon as it is there.
+    if (loaded.parts.starting) yield* processKnown(loaded)
+    endChild(core, loaded)
     return changed
   })
 

@@ -12,6 +12,7 @@ import type { ChildFollower } from "../terminal/ChildFollower.ts"
 import type { PastScreens } from "../terminal/PastScreens.ts"
 import { sizeProblem } from "./attach.ts"
 import { type Core, newId } from "./Core.ts"
+import { processKnown } from "./create.ts"
 
 /** Keys of inputs that are remembered with their body, over all sessions; the oldest leaves first. */
 const KEYS_MAX = 10_000
@@ -73,7 +74,9 @@ export const signal = (core: Core, id: string, name: string): Effect.Effect<void
 /** What a viewer sees now; after the exit, the last screen (H-8). */
 export const screen = (core: Core, past: PastScreens, id: string): Effect.Effect<Screen, DoorError> =>
   Effect.gen(function* () {
-    const { session, parts } = yield* core.table.open(id)
+    const loaded = yield* core.table.open(id)
+    const { session, parts } = loaded
+    if (parts.starting) yield* processKnown(loaded)
     if (session.durable.terminal === undefined) {
       return yield* new SessionState({ message: "the session has no terminal", status: session.durable.process })
     }
@@ -93,14 +96,17 @@ export const screen = (core: Core, past: PastScreens, id: string): Effect.Effect
     })
   })
 
-const running = ({ session, parts }: Loaded): Effect.Effect<ChildFollower, SessionState | Unavailable> => {
-  const { process } = session.state
-  if (process !== "running" && process !== "starting") {
-    return Effect.fail(new SessionState({ message: `the session's process is ${process}`, status: process }))
-  }
-  return parts.follower === undefined
-    ? Effect.fail(new Unavailable({ message: "the runner of this session is away; try again" }))
-    : Effect.succeed(parts.follower)
+/** The child that is followed; one that is being started is waited for. */
+const running = (loaded: Loaded): Effect.Effect<ChildFollower, SessionState | Unavailable> => {
+  const { session, parts } = loaded
+  return Effect.gen(function* () {
+    if (parts.starting) yield* processKnown(loaded)
+    const { process } = session.state
+    if (process !== "running" && process !== "starting") {
+      return yield* new SessionState({ message: `the session's process is ${process}`, status: process })
+    }
+    return parts.follower ?? (yield* new Unavailable({ message: "the runner of this session is away; try again" }))
+  })
 }
 
 const asked = <A>(ask: () => Promise<A>): Effect.Effect<A, Unavailable> =>

@@ -137,6 +137,14 @@ export class Reconciler {
   private startAgain(link: RunnerLink, { session, parts }: Loaded, child: string): void {
     const spec = session.state.terminal?.spec
     if (spec === undefined) return
+    if (session.state.status === "deleted") {
+      const failed = {
+        _tag: "ProcessFailed",
+        tag: "SessionState",
+        message: "the session was deleted before its process was started",
+      } as const
+      return session.submit({ decide: (state) => decide(state, failed), done: () => {} })
+    }
     const request = { id: child, session: session.id, terminal: spec, scrollback: this.table.context.settings.scrollback }
     this.fleet()
       .start(link, request, parts)
