@@ -93,6 +93,12 @@ export class UserTerminal {
     return this.#emulator.buffer.active.type === "alternate"
   }
 
+  /** Where the cursor stands on the screen, counted from 0. */
+  get cursor(): { readonly x: number; readonly y: number } {
+    const { active } = this.#emulator.buffer
+    return { x: active.cursorX, y: active.cursorY }
+  }
+
   /** The rows that are seen now. */
   get screen(): ReadonlyArray<string> {
     const { active } = this.#emulator.buffer

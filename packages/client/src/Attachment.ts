@@ -255,7 +255,7 @@ export class Attachment implements AsyncIterable<Item> {
     this.#heads.reset()
   }
 
-  /** Attaches anew on the same connection, from the cursor; nothing of the former attachment is listened to any more. */
+  /** Attaches anew on the same connection, from the cursor. The hub ends the former attachment; it is not listened to any more. */
   #again(): void {
     if (this.#ended || this.#handle === undefined) return
     this.#fruitless += 1
@@ -264,10 +264,7 @@ export class Attachment implements AsyncIterable<Item> {
       return
     }
     this.#leave()
-    this.#connection.request("Detach", { session: this.#target }, (exit) => {
-      if (exit.ok || !isTransient(exit.error)) this.#attach()
-      else this.#failed(exit.error)
-    })
+    this.#attach()
   }
 
   #end(error: HoldfastError | undefined): void {

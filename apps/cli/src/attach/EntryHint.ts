@@ -47,6 +47,7 @@ export class EntryHint {
     this.#started = true
     this.#text = text
     this.#until = Date.now() + SHOWN
+    if (this.#viewer.notice(text, SHOWN)) return
     this.#later()
   }
 
@@ -64,8 +65,8 @@ export class EntryHint {
   }
 
   #look(drawn: number): void {
-    if (Date.now() > this.#until) return
-    if (this.#viewer.drawn !== drawn || this.#viewer.overlay.shown) return this.#later()
+    if (Date.now() > this.#until || this.#viewer.notice(this.#text, this.#until - Date.now())) return
+    if (this.#viewer.hidden || this.#viewer.drawn !== drawn || this.#viewer.overlay.shown) return this.#later()
     this.#hub.api.screen(this.#session).then(
       (screen) => {
         if (Date.now() > this.#until) return

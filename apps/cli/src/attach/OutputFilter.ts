@@ -11,7 +11,7 @@
  * cannot be told from what somebody types.
  */
 import { keepControl } from "./control-sequences.ts"
-import { keepString, longString } from "./string-sequences.ts"
+import { drawsNothing, keepString, longString } from "./string-sequences.ts"
 import type { StringKind } from "./string-sequences.ts"
 
 /** Most bytes of an unfinished sequence that are held back. */
@@ -63,6 +63,8 @@ export class OutputFilter {
   origin = false
   /** True while output happens now; the past rings no bell and notifies nobody (trap 10). */
   live = true
+  /** While set it gets bells, and too the strings that draw nothing: they are for the terminal, wherever the rest is drawn. */
+  aside: ((bytes: Uint8Array) => void) | undefined
 
   constructor(options: FilterOptions) {
     this.#options = options
@@ -124,7 +126,9 @@ export class OutputFilter {
     if (byte === ESC) this.#begin([ESC])
     else if (byte === 0xc2) this.#lead = 0xc2
     else if (byte >= 0x80 && byte < 0xa0) this.#c1([byte], byte)
-    else if (byte !== 0x05 && (byte !== BEL || this.live)) {
+    else if (byte === BEL && this.aside !== undefined) {
+      if (this.live) this.aside(Uint8Array.of(BEL))
+    } else if (byte !== 0x05 && (byte !== BEL || this.live)) {
       if (byte >= 0xc0) this.#pending = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1
       this.#out.push(byte)
     }
@@ -227,8 +231,11 @@ export class OutputFilter {
     else if (this.#state === "string" && terminator.length > 0 && terminator[0] !== CAN && terminator[0] !== SUB) {
       const body = latin(this.#held.slice(this.#introducer))
       const kept = keepString(this.#kind, body, { ...this.#options, live: this.live })
-      if (kept !== undefined)
-        this.#out.copy(Uint8Array.from([...this.#held.slice(0, this.#introducer), ...bytesOf(kept), ...terminator]))
+      if (kept !== undefined) {
+        const whole = Uint8Array.from([...this.#held.slice(0, this.#introducer), ...bytesOf(kept), ...terminator])
+        if (this.aside !== undefined && this.#kind === "osc" && drawsNothing(kept)) this.aside(whole)
+        this.#out.copy(whole)
+      }
     }
     this.#held = []
     this.#state = "ground"

@@ -7,9 +7,10 @@ import type { Item } from "@holdfast/client/items"
 import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { Lag } from "./Lag.ts"
-import { OutputFilter } from "./OutputFilter.ts"
 import { Overlay } from "./Overlay.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
+import { Picture } from "./Picture.ts"
+import type { PictureOptions } from "./Picture.ts"
 
 /** How the session's process ended. */
 export interface Ending {
@@ -28,31 +29,37 @@ const SAY_BACK = 500
 export class Viewer {
   readonly overlay: Overlay
   readonly lag = new Lag()
-  readonly #terminal: OwnTerminal
-  readonly #filter: OutputFilter
+  readonly #picture: Picture
   readonly #ended: (ending: Ending) => void
   #lostAt = 0
   #sayLost: NodeJS.Timeout | undefined
   #redraw = false
-  /** Last seq that was written to the terminal. */
+  /** Last seq that was drawn. */
   drawn = 0
 
-  /** `ended` is called once, when the session's process is known to be over and everything it wrote was drawn. */
-  constructor(terminal: OwnTerminal, clipboard: boolean, ended: (ending: Ending) => void) {
-    this.#terminal = terminal
+  /**
+   * `redraw` asks for a snapshot. `ended` is called once, when the session's process is known to be over and everything it
+   * wrote was drawn.
+   */
+  constructor(terminal: OwnTerminal, options: PictureOptions, redraw: () => void, ended: (ending: Ending) => void) {
     this.overlay = new Overlay(terminal)
-    this.#filter = new OutputFilter({ clipboard })
+    this.#picture = new Picture(terminal, options, redraw)
     this.#ended = ended
   }
 
   /** True while the session shows its alternate screen. */
   get alternate(): boolean {
-    return this.#filter.alternate
+    return this.#picture.alternate
   }
 
   /** True where something may be written between two sequences of the session. */
   get settled(): boolean {
-    return this.#filter.settled
+    return this.#picture.settled
+  }
+
+  /** True while what comes is not shown yet. */
+  get hidden(): boolean {
+    return this.#picture.hidden
   }
 
   /** Draws one item; the promise it may give holds the next one back. */
@@ -63,7 +70,7 @@ export class Viewer {
         if (item.live) this.lag.drawn(item.record.time ?? 0, Date.now())
         return this.#output(item.record.seq, item.record.body)
       case "Snapshot":
-        return this.#snapshot(item.seq, item.screen)
+        return this.#snapshot(item, attachment)
       case "Attached":
         return this.#back()
       case "Synced":
@@ -76,12 +83,27 @@ export class Viewer {
 
   /** Says something about the loss that goes on. */
   say(message: string): void {
-    if (this.#lostAt !== 0) this.overlay.show(message, this.#filter.alternate)
+    if (this.#lostAt === 0) return
+    const { cropped } = this.#picture
+    if (cropped === undefined) this.overlay.show(message, this.#picture.alternate)
+    else cropped.notice(message)
+  }
+
+  /** Shows a line of ours where the picture has room for one; false where it has none. */
+  notice(text: string, milliseconds: number): boolean {
+    this.#picture.cropped?.notice(text, milliseconds)
+    return this.#picture.cropped !== undefined
+  }
+
+  /** The window has another size. */
+  windowChanged(): void {
+    this.#picture.windowChanged()
   }
 
   /** Nothing more is drawn. */
   stop(): void {
     clearTimeout(this.#sayLost)
+    this.#picture.stop()
     this.overlay.removeHint()
     this.overlay.hide()
   }
@@ -89,21 +111,16 @@ export class Viewer {
   #output(seq: number, bytes: Uint8Array): void | Promise<void> {
     this.overlay.removeHint()
     this.drawn = seq
-    const kept = this.#filter.push(bytes)
-    this.#terminal.alternate = this.#filter.alternate
-    this.#terminal.origin = this.#filter.origin
-    if (kept.length === 0 || process.stdout.write(kept)) return
-    return new Promise((resolve) => process.stdout.once("drain", resolve))
+    return this.#picture.output(bytes)
   }
 
-  #snapshot(seq: number, screen: Uint8Array): void | Promise<void> {
+  #snapshot(item: Extract<Item, { _tag: "Snapshot" }>, attachment: Attachment): Promise<void> {
+    const { cols = attachment.session?.terminal?.cols, rows = attachment.session?.terminal?.rows } = item
     this.overlay.hide()
+    this.overlay.removeHint()
     this.lag.reset()
-    this.#filter.reset()
-    this.#filter.live = false
-    this.#filter.alternate = this.#filter.origin = false
-    this.#terminal.clear()
-    return this.#output(seq, screen)
+    this.drawn = item.seq
+    return this.#picture.snapshot(cols === undefined || rows === undefined ? undefined : { cols, rows }, item.screen)
   }
 
   #note(item: Extract<Item, { _tag: "Event" }>): void {
@@ -111,13 +128,15 @@ export class Viewer {
     this.drawn = seq
     if (channel !== "terminal") return
     const fields: Readonly<Record<string, unknown>> = typeof data === "object" && data !== null ? { ...data } : {}
-    if (type === "exit") this.#ended(exitEnding(fields["code"], fields["signal"]))
+    const { cols, rows } = fields
+    if (type === "resize" && typeof cols === "number" && typeof rows === "number") this.#picture.resized({ cols, rows })
+    else if (type === "exit") this.#ended(exitEnding(fields["code"], fields["signal"]))
     else if (type === "lost" || type === "failed")
       this.#ended({ text: `${type}: ${printable(String(fields["message"]))}`, code: undefined })
   }
 
   #synced(attachment: Attachment): void {
-    this.#filter.live = true
+    this.#picture.synced()
     const { session } = attachment
     if (session === undefined || session.process === "running" || session.process === "starting") return
     const { process: state, problem } = session
@@ -126,7 +145,7 @@ export class Viewer {
   }
 
   #dropped(): void {
-    this.#filter.live = false
+    this.#picture.dropped()
     this.#lostAt = Date.now()
     clearTimeout(this.#sayLost)
     this.#sayLost = setTimeout(() => this.say("holdfast: the hub is away; trying again. The session goes on."), QUIET_LOSS)
@@ -135,10 +154,13 @@ export class Viewer {
   /** Attached again: say so, give the screen back, and have it drawn anew where the message stood on it. */
   async #back(): Promise<void> {
     clearTimeout(this.#sayLost)
+    this.#picture.attached()
     const away = Date.now() - this.#lostAt
+    const said = `holdfast: the hub is back after ${span(away)}`
+    if (this.#lostAt !== 0 && away >= QUIET_LOSS) this.#picture.cropped?.notice(said, 2000)
     this.#lostAt = 0
     if (!this.overlay.shown) return
-    this.overlay.show(`holdfast: the hub is back after ${span(away)}`, this.#filter.alternate)
+    this.overlay.show(said, this.#picture.alternate)
     await new Promise((resolve) => setTimeout(resolve, SAY_BACK))
     this.#redraw = this.overlay.hide()
   }

@@ -78,7 +78,12 @@ function watch(
       terminal.restore()
       resolve(way)
     }
-    const viewer = new Viewer(terminal, options.clipboard, (ending) => end({ _tag: "Over", ending }))
+    const viewer = new Viewer(
+      terminal,
+      options,
+      () => attachment.refresh(),
+      (ending) => end({ _tag: "Over", ending }),
+    )
     cleanups.push(onFaults(end), onSignals(end), onAway(connection, viewer, options.wait ?? 600, end))
     terminal.take(!options.readOnly || process.stdin.isTTY)
     const attachment = new Attachment(connection, {
@@ -87,7 +92,7 @@ function watch(
       ...terminal.size,
     })
     const entry = new EntryHint(hub, viewer, `[${greeting}]`, id, () => terminal.size)
-    cleanups.push(() => entry.stop(), onResize(terminal, attachment, entry))
+    cleanups.push(() => entry.stop(), onResize(terminal, attachment, viewer, entry))
     // The bell sounds also where there is no room for the line.
     const say = (error: unknown): void => {
       if (viewer.settled) terminal.write("\u0007")
@@ -173,10 +178,11 @@ function onAway(connection: Connection, viewer: Viewer, wait: number, end: (way:
   }
 }
 
-function onResize(terminal: OwnTerminal, attachment: Attachment, entry: EntryHint): () => void {
+function onResize(terminal: OwnTerminal, attachment: Attachment, viewer: Viewer, entry: EntryHint): () => void {
   const resized = (): void => {
     entry.stop()
     attachment.resize(terminal.size.cols, terminal.size.rows)
+    viewer.windowChanged()
   }
   process.stdout.on("resize", resized)
   return () => process.stdout.off("resize", resized)

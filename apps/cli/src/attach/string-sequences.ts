@@ -17,6 +17,8 @@ const TEXT = new Set(["0", "1", "2", "7", "8", "133"])
 const NOTIFICATIONS = new Set(["9", "99", "777"])
 /** OSC numbers that report, reach outside or change fonts: X properties, font, allowed features, kitty's clipboard. */
 const REFUSED = new Set(["3", "50", "60", "61", "5522"])
+/** OSC numbers that belong to a place on the screen: links, prompt marks, images. */
+const POSITIONED = new Set(["8", "133", "1337"])
 /** DCS that draws: sixel, and the older form of synchronised output. */
 const DRAWING = /^(?:[\d;]*q|=[12]s)/
 const ITERM_FILE = /^1337;(?:File|MultipartFile|FilePart)=/
@@ -42,6 +44,9 @@ export function longString(kind: StringKind, start: string, full: boolean): "pas
   if (ITERM_FILE.test(start)) return "pass"
   return full ? "drop" : "undecided"
 }
+
+/** Whether an OSC that is kept is about the terminal at large (title, colours, clipboard, notifications), not about cells. */
+export const drawsNothing = (body: string): boolean => !POSITIONED.has(body.split(";", 1)[0] ?? "")
 
 function keptDcs(body: string): string | undefined {
   return DRAWING.test(body) ? body : undefined

@@ -14,6 +14,12 @@ const RESIZE_EVERY = 100
 /** The keyboard is free again when its holder has been away for so long, in milliseconds (T-10). */
 export const TYPIST_AWAY = 30_000
 
+/**
+ * A client that comes back within so long, in milliseconds, counts as it did before, and so long the size waits for one
+ * that left: a viewer that has its screen sent anew takes the size from nobody.
+ */
+const AGAIN = 150
+
 /** Viewers that are shown at the most, latest first, and the time between two announcements at the least, in milliseconds. */
 const SHOWN_MAX = 64
 const ANNOUNCE_EVERY = 100
@@ -35,6 +41,9 @@ export class Presence {
   private readonly resizeChild: (cols: number, rows: number) => void
   private readonly viewers = new Set<Viewer>()
   private order = 0
+  /** Orders of the clients that left within `AGAIN`. */
+  private readonly left = new Map<string, number>()
+  private readonly leaving = new Set<NodeJS.Timeout>()
   private announcing: NodeJS.Timeout | undefined
   private announcedAt = Number.NEGATIVE_INFINITY
   private resizedAt = 0
@@ -48,9 +57,10 @@ export class Presence {
     this.resizeChild = resizeChild
   }
 
-  /** A viewer attached. */
+  /** A viewer attached, or attached again. */
   join(viewer: Omit<Viewer, "order">): Viewer {
-    const joined: Viewer = { ...viewer, order: ++this.order }
+    const joined: Viewer = { ...viewer, order: this.left.get(viewer.client) ?? ++this.order }
+    this.left.delete(viewer.client)
     this.viewers.add(joined)
     this.size()
     this.watchTypist()
@@ -61,7 +71,13 @@ export class Presence {
   /** A viewer detached. */
   leave(viewer: Viewer): void {
     if (!this.viewers.delete(viewer)) return
-    this.size()
+    this.left.set(viewer.client, viewer.order)
+    const gone = setTimeout(() => {
+      this.leaving.delete(gone)
+      if (this.left.get(viewer.client) === viewer.order) this.left.delete(viewer.client)
+      this.size()
+    }, AGAIN)
+    this.leaving.add(gone)
     this.watchTypist()
     this.announce()
   }
@@ -126,6 +142,7 @@ export class Presence {
 
   /** Ends what runs by itself. */
   stop(): void {
+    for (const gone of this.leaving) clearTimeout(gone)
     clearTimeout(this.awayTimer)
     clearTimeout(this.resizeTimer)
     clearTimeout(this.announcing)

@@ -1,0 +1,148 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { eventually } from "@holdfast/testkit/eventually"
+import { startHub } from "@holdfast/testkit/hub-process"
+import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { holdfast, UserTerminal } from "./user-terminal.ts"
+
+const DETACH = "\u001dd"
+const LARGE = { cols: 120, rows: 40 }
+const SMALL = { cols: 80, rows: 24 }
+
+/** Draws a full screen of its size, numbered, with colours and wide characters; says its size; draws anew when told. */
+const FULL_SCREEN = String.raw`
+draw() {
+  read -r rows cols < <(stty size)
+  printf '\033[?1049h\033[?1h\033[?2004h\033[?1002h\033[0m\033[2J'
+  for ((row = 1; row <= rows; row++)); do
+    printf '\033[%d;1H\033[3%dm%03d 日本語 ' $row $((row % 8)) $row
+    for ((at = 12; at < cols - 9; at += 10)); do printf '%03d-%03d   ' $row $at; done
+  done
+  printf '\033[0m\033[%d;%dH' $1 $2
+}
+trap 'draw 3 5' WINCH
+draw 30 100
+while :; do
+  read -rs -n 1 -t 60 key || continue
+  [ "$key" = q ] && exit 0
+  [ "$key" = d ] && draw 30 100
+done
+`
+
+describe("attach in a window of another size", () => {
+  let hub: HubProcess
+  let users: Array<UserTerminal> = []
+  let made = 0
+
+  beforeAll(async () => {
+    hub = await startHub()
+  })
+  afterEach(async () => {
+    await Promise.all(users.map((user) => user.close()))
+    users = []
+  })
+  afterAll(async () => {
+    await hub.stop()
+  })
+
+  const open = async (size: typeof LARGE, ...command: ReadonlyArray<string>): Promise<string> => {
+    const sized = ["--cols", String(size.cols), "--rows", String(size.rows)]
+    const ran = await holdfast(hub.environment(), "new", "terminal", "--label", `c${++made}`, ...sized, "--", ...command)
+    expect(ran).toMatchObject({ code: 0 })
+    return ran.stdout.trim()
+  }
+  const attach = (session: string, size: typeof LARGE, ...options: ReadonlyArray<string>): UserTerminal => {
+    const user = new UserTerminal(hub.environment(), ["attach", session, ...options], size)
+    users.push(user)
+    return user
+  }
+  const sizeOf = async (session: string): Promise<string> => {
+    const { body } = await hub.call<{ terminal: typeof LARGE }>("GET", `/api/sessions/${session}`)
+    return `${body.terminal.cols}x${body.terminal.rows}`
+  }
+  const joined = (rows: ReadonlyArray<string>): string => rows.map((row) => row.trimEnd()).join("\n")
+  const shows = (what: string, user: UserTerminal, screen: () => ReadonlyArray<string>): Promise<boolean> =>
+    eventually(what, 10_000, () => joined(user.screen) === joined(screen())).catch((error: unknown) => {
+      throw new Error(`${String(error)}; it shows:\n${joined(user.screen)}\ninstead of:\n${joined(screen())}`)
+    })
+
+  it("T-8 shows exactly the part around the cursor, takes the size by typing, and gives the terminal back", async () => {
+    const session = await open(LARGE, "bash", "-c", FULL_SCREEN)
+    const small = attach(session, SMALL)
+    await eventually("sized", 10_000, async () => (await sizeOf(session)) === "80x24")
+    const large = attach(session, LARGE)
+    await small.sees("120x40 seen through 80x24; type to take this size", 15_000)
+    large.type("d")
+    await large.sees("040-102")
+    // The cursor stands at 30, 100: 23 rows end with it, and a quarter of the window lies behind it.
+    const part = (): ReadonlyArray<string> => [
+      ...large.screen.slice(7, 30).map((row) => [...row.replace("日本語", "日\0本\0語\0")].slice(39, 119).join("")),
+      " 120x40 seen through 80x24; type to take this size",
+    ]
+    await shows("the part", small, part)
+    expect(part()[0]).toMatch(/^ {2}008-042 /)
+    expect(small.cursor).toEqual({ x: 60, y: 22 })
+    expect(small.modes).toMatchObject({ applicationCursorKeysMode: true, bracketedPasteMode: true, mouseTrackingMode: "none" })
+    small.type("\u001dr")
+    small.type("x")
+    await eventually("sized", 10_000, async () => (await sizeOf(session)) === "80x24")
+    await small.sees("024 日本語 ")
+    await large.sees("80x24 seen through 120x40")
+    await eventually("as it is", 10_000, () => small.modes.mouseTrackingMode === "drag")
+    await shows("the whole, and nothing beside it", large, () => [
+      ...small.screen,
+      ...Array.from({ length: 15 }, () => ""),
+      " 80x24 seen through 120x40; type to take this size",
+    ])
+    expect(large.cursor).toEqual(small.cursor)
+    large.type(DETACH)
+    expect(await large.ended).toBe(0)
+    expect(large.alternate).toBe(false)
+    expect(large.modes).toMatchObject({ applicationCursorKeysMode: false, bracketedPasteMode: false, wraparoundMode: true })
+    small.type("q")
+    expect(await small.ended).toBe(0)
+    expect(small.alternate).toBe(false)
+  })
+
+  it("T-8 having the screen drawn anew takes the size from nobody", async () => {
+    const session = await open(LARGE, "cat")
+    const small = attach(session, SMALL)
+    await eventually("sized", 10_000, async () => (await sizeOf(session)) === "80x24")
+    const large = attach(session, LARGE)
+    await small.sees("120x40 seen")
+    small.type("\u001dr")
+    large.type("typed\r")
+    await small.sees(/typed\ntyped/)
+    expect(await sizeOf(session)).toBe("120x40")
+    await small.sees("120x40 seen")
+  })
+
+  it("C-1 goes on in part when the hub was killed meanwhile, and says so at the foot", async () => {
+    const session = await open(LARGE, "bash", "-c", "for i in $(seq 1 60); do echo 行 $i; done; read x; echo after; read x")
+    const viewer = attach(session, SMALL, "--read-only")
+    await viewer.sees(/行 60\n\n?.*120x40 seen through 80x24; read-only/s)
+    await hub.kill("SIGKILL")
+    await viewer.sees("the hub is away", 5000)
+    expect(viewer.screen[21]).toBe("行 60")
+    await hub.start()
+    await viewer.sees("the hub is back", 10_000)
+    await hub.call("POST", `/api/sessions/${session}/input`, { text: "\n" })
+    await viewer.sees(/行 60\n\nafter/)
+    await viewer.sees("120x40 seen through 80x24; read-only", 5000)
+    viewer.signal("SIGTERM")
+    expect(await viewer.ended).toBe(1)
+    expect(viewer.alternate).toBe(false)
+  })
+
+  it("C-7 passes title and bell on, answers nothing, and takes no mouse", async () => {
+    const ask = String.raw`\033[c\033[6n\033]11;?\007\033]0;the title\007\007\033[?1003h\033[?1004h`
+    const session = await open(LARGE, "bash", "-c", `read go; printf "${ask}"; echo asked; IFS= read -r -t 60 x`)
+    const viewer = attach(session, SMALL, "--read-only")
+    await viewer.sees("read-only")
+    await viewer.sees("120x40 seen", 10_000)
+    await hub.call("POST", `/api/sessions/${session}/input`, { text: "\n" })
+    await viewer.sees("asked")
+    expect(viewer.written).toContain("\u001b]0;the title\u0007")
+    expect(viewer.answered).toBe("")
+    expect(viewer.modes).toMatchObject({ mouseTrackingMode: "none", sendFocusMode: false })
+  })
+})
