@@ -221,6 +221,26 @@ describe("sessions", () => {
     await two.until("the other's size", () => runner.child.sizes.at(-1) === "60x20")
   })
 
+  it("T-8 a viewer that attaches again at once neither takes the size nor lets another have it for a moment", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh", cols: 80, rows: 24 })
+    const attach = (client: string, cols: number, rows: number) =>
+      attachReader(house, { session: id, after: 0, mode: "interactive", client, cols, rows })
+    const one = await attach("client-one", 60, 20)
+    await one.until("the size", () => runner.child.sizes.at(-1) === "60x20")
+    clock += 1000
+    const two = await attach("client-two", 120, 40)
+    await two.until("the size", () => runner.child.sizes.at(-1) === "120x40")
+    clock += 1000
+    one.attachment?.detach()
+    await attach("client-one", 60, 20)
+    two.attachment?.detach()
+    const again = await attach("client-two", 120, 40)
+    clock += 1000
+    again.attachment?.resize(121, 40)
+    await again.until("its own size still counts", () => runner.child.sizes.at(-1) === "121x40")
+    expect(runner.child.sizes).toEqual(["60x20", "120x40", "121x40"])
+  })
+
   it("T-10 trap 20 one client holds the keyboard: others are refused by name until it is free", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const type = (reader: Reader, number: number): Promise<unknown> =>
