@@ -3,7 +3,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, describe, expect, it } from "vitest"
-import type { Session } from "@holdfast/protocol/session"
+import type { Screen, Session } from "@holdfast/protocol/session"
 import { eventually } from "../src/eventually.ts"
 import { startFaultProxy, type Cut } from "../src/fault-proxy.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
@@ -231,7 +231,14 @@ describe("fairness", () => {
     )
     expect(stalled.last()).toBeLessThan(others[0]?.last() ?? 0)
     release()
-    const head = (await hub.call<Session>("GET", `/api/sessions/${session}`)).body.lastSeq
+    // The mark comes behind everything that was printed: the child waits for input by then.
+    await eventually("the child has printed it all", 60_000, async () => {
+      const { body } = await hub.call<Screen>("GET", `/api/sessions/${session}/screen`)
+      return (
+        body.text.includes("the-end") && body.seq === (await hub.call<Session>("GET", `/api/sessions/${session}`)).body.lastSeq
+      )
+    })
+    const head = (await hub.call<{ seq: number }>("POST", `/api/sessions/${session}/marks`, { text: "end" })).body.seq
     await stalled.reached(head, 60_000)
     await Promise.all(others.map((other) => other.reached(head, 30_000)))
     expect(stalled.breaches).toEqual([])

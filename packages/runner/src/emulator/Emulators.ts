@@ -189,6 +189,8 @@ class ThreadedEmulators implements Emulators {
         return
       case "parsed":
         return this.#drain(this.#lag.remove(report.child, report.bytes))
+      case "returned":
+        return this.#batch.give(report.buffer)
       case "screen":
         return this.#settle(report.request)?.screen?.(report.screen)
       case "checkpoint":

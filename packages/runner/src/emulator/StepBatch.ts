@@ -3,11 +3,17 @@ import type { EmulatorBatch, EmulatorStep } from "./thread-messages.ts"
 
 type Feed = Extract<EmulatorStep, { type: "feed" }>
 
+/** Smallest buffer that goes round, and how many bytes of idle ones are kept. */
+const SMALLEST = 64 * 1024
+const KEPT_BYTES = 8 * 1024 * 1024
+
 /** Steps of one tick. Bytes are referenced until `take`, so they must not change before. */
 export class StepBatch {
   #steps: Array<EmulatorStep> = []
   readonly #chunks: Array<Uint8Array> = []
   #length = 0
+  readonly #idle = new Map<number, Array<ArrayBuffer>>()
+  #idleBytes = 0
 
   /** Whether there is nothing to send. */
   get isEmpty(): boolean {
@@ -39,7 +45,7 @@ export class StepBatch {
 
   /** The batch, with a copy of the bytes; empty afterwards. */
   take(): EmulatorBatch {
-    const bytes = new ArrayBuffer(this.#length)
+    const bytes = this.#buffer(this.#length)
     const target = new Uint8Array(bytes)
     let at = 0
     for (const chunk of this.#chunks) {
@@ -51,5 +57,26 @@ export class StepBatch {
     this.#chunks.length = 0
     this.#length = 0
     return { bytes, steps }
+  }
+
+  /** Takes a buffer back that `take` gave out; nobody reads it any more. */
+  give(buffer: ArrayBuffer): void {
+    const size = buffer.byteLength
+    if (size < SMALLEST || this.#idleBytes + size > KEPT_BYTES) return
+    this.#idleBytes += size
+    const idle = this.#idle.get(size)
+    if (idle === undefined) this.#idle.set(size, [buffer])
+    else idle.push(buffer)
+  }
+
+  /** A buffer of at least so many bytes: an idle one, or a new one whose size is a power of two. */
+  #buffer(length: number): ArrayBuffer {
+    if (length < SMALLEST / 2) return new ArrayBuffer(length)
+    let size = SMALLEST
+    while (size < length) size *= 2
+    const idle = this.#idle.get(size)?.pop()
+    if (idle === undefined) return new ArrayBuffer(size)
+    this.#idleBytes -= size
+    return idle
   }
 }

@@ -1,6 +1,7 @@
 /** The emulators' thread: takes batches of steps, gives every child its turns, reports. */
 import { parentPort } from "node:worker_threads"
 import { EmulatorQueue } from "./EmulatorQueue.ts"
+import { Loans } from "./Loans.ts"
 import type { EmulatorBatch, EmulatorReport, EmulatorStep } from "./thread-messages.ts"
 
 /** How long children are worked on before new messages are looked at, in milliseconds. */
@@ -14,6 +15,8 @@ let scheduled = false
 
 const report = (message: EmulatorReport): void => parentPort?.postMessage(message)
 
+const loans = new Loans((buffer) => parentPort?.postMessage({ type: "returned", buffer } satisfies EmulatorReport, [buffer]))
+
 const reportParsed = (child: number): void => {
   const bytes = parsed.get(child) ?? 0
   parsed.delete(child)
@@ -25,6 +28,7 @@ const open = (child: number, cols: number, rows: number, scrollback: number): Em
     answer: (data) => report({ type: "answer", child, data }),
     title: (title) => report({ type: "title", child, title }),
     parsed: (bytes) => {
+      loans.done(child, bytes)
       const sum = (parsed.get(child) ?? 0) + bytes
       parsed.set(child, sum)
       if (sum >= REPORT_BYTES) reportParsed(child)
@@ -39,6 +43,7 @@ const open = (child: number, cols: number, rows: number, scrollback: number): Em
 const take = (step: EmulatorStep, bytes: ArrayBuffer): void => {
   if (step.type === "open") {
     queues.get(step.child)?.close()
+    loans.forget(step.child)
     queues.set(step.child, open(step.child, step.cols, step.rows, step.scrollback))
     return
   }
@@ -58,6 +63,7 @@ const take = (step: EmulatorStep, bytes: ArrayBuffer): void => {
     case "close":
       queue?.close()
       queues.delete(step.child)
+      loans.forget(step.child)
       reportParsed(step.child)
   }
 }
@@ -85,5 +91,12 @@ function schedule(): void {
 
 parentPort?.on("message", (batch: EmulatorBatch) => {
   for (const step of batch.steps) take(step, batch.bytes)
+  const fed = batch.steps.filter((step) => step.type === "feed")
+  if (fed.length > 0) {
+    loans.lend(
+      batch.bytes,
+      fed.filter(({ child }) => queues.has(child)).map(({ child, length }) => [child, length] as const),
+    )
+  }
   schedule()
 })

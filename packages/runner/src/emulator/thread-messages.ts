@@ -21,6 +21,8 @@ export type EmulatorReport =
   | { readonly type: "title"; readonly child: number; readonly title: string }
   /** So many bytes of a child are dealt with. */
   | { readonly type: "parsed"; readonly child: number; readonly bytes: number }
+  /** The bytes of a batch are dealt with; its buffer may be filled again. */
+  | { readonly type: "returned"; readonly buffer: ArrayBuffer }
   | { readonly type: "screen"; readonly request: number; readonly screen: ScreenReply }
   | { readonly type: "checkpoint"; readonly request: number; readonly checkpoint: CheckpointReply }
   | { readonly type: "unavailable"; readonly request: number; readonly reason: string }
