@@ -1,10 +1,10 @@
 /** Steps on their way to the emulators' thread: gathered for a tick, copied once, handed over with their bytes. */
+import { BufferPool } from "@holdfast/protocol/buffer-pool"
 import type { EmulatorBatch, EmulatorStep } from "./thread-messages.ts"
 
 type Feed = Extract<EmulatorStep, { type: "feed" }>
 
-/** Smallest buffer that goes round, and how many bytes of idle ones are kept. */
-const SMALLEST = 64 * 1024
+/** Bytes of idle buffers that are kept. */
 const KEPT_BYTES = 8 * 1024 * 1024
 
 /** Steps of one tick. Bytes are referenced until `take`, so they must not change before. */
@@ -12,8 +12,7 @@ export class StepBatch {
   #steps: Array<EmulatorStep> = []
   readonly #chunks: Array<Uint8Array> = []
   #length = 0
-  readonly #idle = new Map<number, Array<ArrayBuffer>>()
-  #idleBytes = 0
+  readonly #pool = new BufferPool(KEPT_BYTES)
 
   /** Whether there is nothing to send. */
   get isEmpty(): boolean {
@@ -45,7 +44,7 @@ export class StepBatch {
 
   /** The batch, with a copy of the bytes; empty afterwards. */
   take(): EmulatorBatch {
-    const bytes = this.#buffer(this.#length)
+    const bytes = this.#pool.take(this.#length)
     const target = new Uint8Array(bytes)
     let at = 0
     for (const chunk of this.#chunks) {
@@ -61,22 +60,6 @@ export class StepBatch {
 
   /** Takes a buffer back that `take` gave out; nobody reads it any more. */
   give(buffer: ArrayBuffer): void {
-    const size = buffer.byteLength
-    if (size < SMALLEST || this.#idleBytes + size > KEPT_BYTES) return
-    this.#idleBytes += size
-    const idle = this.#idle.get(size)
-    if (idle === undefined) this.#idle.set(size, [buffer])
-    else idle.push(buffer)
-  }
-
-  /** A buffer of at least so many bytes: an idle one, or a new one whose size is a power of two. */
-  #buffer(length: number): ArrayBuffer {
-    if (length < SMALLEST / 2) return new ArrayBuffer(length)
-    let size = SMALLEST
-    while (size < length) size *= 2
-    const idle = this.#idle.get(size)?.pop()
-    if (idle === undefined) return new ArrayBuffer(size)
-    this.#idleBytes -= size
-    return idle
+    this.#pool.give(buffer)
   }
 }

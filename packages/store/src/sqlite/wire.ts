@@ -64,7 +64,7 @@ export type WriterReply =
 
 /** From the store to the writer. */
 export type ToWriter =
-  | { readonly _tag: "Batch"; readonly requests: ReadonlyArray<WriterRequest>; readonly bytes: Uint8Array }
+  | { readonly _tag: "Batch"; readonly requests: ReadonlyArray<WriterRequest>; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly _tag: "Settle"; readonly number: number }
   | { readonly _tag: "Close" }
 
@@ -78,7 +78,13 @@ export type OpenRefusal =
 export type FromWriter =
   | { readonly _tag: "Ready" }
   | { readonly _tag: "Refused"; readonly refusal: OpenRefusal }
-  | { readonly _tag: "Replies"; readonly replies: ReadonlyArray<WriterReply>; readonly commits: number }
+  /** `buffers` are those of the batches that were answered; they may be filled again. */
+  | {
+      readonly _tag: "Replies"
+      readonly replies: ReadonlyArray<WriterReply>
+      readonly commits: number
+      readonly buffers: ReadonlyArray<ArrayBuffer>
+    }
   | { readonly _tag: "Settled"; readonly number: number; readonly problem?: string }
   | { readonly _tag: "Closed" }
 

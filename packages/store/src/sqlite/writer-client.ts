@@ -6,6 +6,7 @@
  * When the thread dies, everything that waits and everything later is answered with `Failed`.
  */
 import { Worker } from "node:worker_threads"
+import { BufferPool } from "@holdfast/protocol/buffer-pool"
 import type { LogRecord } from "@holdfast/protocol/record"
 import { callSafely } from "../outcome-line.ts"
 import { areDense, kindsOf } from "../record-filter.ts"
@@ -13,6 +14,9 @@ import type { FromWriter, OpenRefusal, RequestPiece, ToWriter, WriterOptions, Wr
 
 /** Bytes of records that may wait for a commit. */
 const WAITING_BYTES = 256 * 1024 * 1024
+
+/** Bytes of idle buffers that are kept for batches. */
+const POOL_BYTES = 8 * 1024 * 1024
 
 interface Waiting {
   readonly tell: (reply: WriterReply) => void
@@ -43,6 +47,7 @@ export class WriterClient {
   /** Transactions the writer has committed. */
   commits = 0
   private readonly worker: Worker
+  private readonly pool = new BufferPool(POOL_BYTES)
   private readonly waitingLine: Array<Waiting> = []
   private told = 0
   private waitingBytes = 0
@@ -143,7 +148,7 @@ export class WriterClient {
   private flush(): void {
     this.planned = false
     if (this.batch.length === 0 || this.ended !== undefined) return
-    const bytes = new Uint8Array(this.partBytes)
+    const bytes = new Uint8Array(this.pool.take(this.partBytes))
     let offset = 0
     for (const part of this.parts) {
       bytes.set(part, offset)
@@ -161,6 +166,7 @@ export class WriterClient {
     switch (message._tag) {
       case "Replies":
         this.commits = message.commits
+        for (const buffer of message.buffers) this.pool.give(buffer)
         this.underWay -= message.replies.length
         for (const reply of message.replies) {
           this.tellKnown()

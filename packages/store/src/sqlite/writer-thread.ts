@@ -30,6 +30,8 @@ class WriterLoop {
   private readonly durability: WriterOptions["durability"]
   private readonly path: string
   private readonly queue: Array<Queued> = []
+  /** Buffers of the batches in the queue. */
+  private readonly buffers: Array<ArrayBuffer> = []
   private readonly settling: Array<number> = []
   private problem: string | undefined
   private choresPlanned = false
@@ -60,14 +62,15 @@ class WriterLoop {
     this.planChores()
   }
 
-  private send(message: FromWriter): void {
-    this.port.postMessage(message)
+  private send(message: FromWriter, transfer: ReadonlyArray<ArrayBuffer> = []): void {
+    this.port.postMessage(message, transfer)
   }
 
   private take(message: ToWriter): void {
     switch (message._tag) {
       case "Batch":
         for (const request of message.requests) this.queue.push({ request, bytes: message.bytes })
+        this.buffers.push(message.bytes.buffer)
         return
       case "Settle":
         this.settling.push(message.number)
@@ -87,7 +90,9 @@ class WriterLoop {
       }
       if (received !== undefined) this.take(received.message as ToWriter)
       if (this.queue.length === 0) break
-      this.send({ _tag: "Replies", replies: this.commits.run(this.queue.splice(0)), commits: this.commits.commits })
+      const replies = this.commits.run(this.queue.splice(0))
+      const buffers = this.buffers.splice(0)
+      this.send({ _tag: "Replies", replies, commits: this.commits.commits, buffers }, buffers)
       if (this.chores.backlog > BACKLOG_MAX) this.chore()
     }
     if (this.closing) this.close()
