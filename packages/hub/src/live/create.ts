@@ -17,10 +17,8 @@ import type { Loaded } from "../session/SessionTable.ts"
 import { keyConflict, storeProblem } from "../session/store-problem.ts"
 import { terminalSpec } from "../terminal/terminal-spec.ts"
 import { type Core, newId } from "./Core.ts"
+import { processKnown } from "./process-known.ts"
 import { may } from "./lifecycle.ts"
-
-/** How long a create waits for the process to be known as running or failed, in milliseconds. */
-const START_WAIT = 10_000
 
 /** What a create answers with; `created` is false for a key that was used before. */
 export interface Created {
@@ -122,20 +120,6 @@ function refusal(tag: string, message: string, command: string): DoorError {
       return new Unavailable({ message: `the process could not be started: ${message}` })
   }
 }
-
-/** Waits, at most 10 s, until it is durable what became of the start. */
-export const processKnown = ({ session, parts }: Loaded): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    if (session.durable.process !== "starting") return resume(Effect.void)
-    const timer = setTimeout(() => {
-      forget()
-      resume(Effect.void)
-    }, START_WAIT)
-    const forget = parts.onProcess(() => {
-      clearTimeout(timer)
-      resume(Effect.void)
-    })
-  })
 
 /** The program's name: what a session is called when nobody says. */
 function defaultLabel(command: string): string {

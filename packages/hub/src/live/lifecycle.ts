@@ -7,7 +7,7 @@ import type { Changed, Principal } from "../Hub.ts"
 import { execute } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import type { Core } from "./Core.ts"
-import { processKnown } from "./create.ts"
+import { processKnown } from "./process-known.ts"
 
 /** Refuses a credential that may only read. */
 export const may = (by: Principal): Effect.Effect<void, Forbidden> =>

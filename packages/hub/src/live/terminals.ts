@@ -12,7 +12,7 @@ import type { ChildFollower } from "../terminal/ChildFollower.ts"
 import type { PastScreens } from "../terminal/PastScreens.ts"
 import { sizeProblem } from "./attach.ts"
 import { type Core, newId } from "./Core.ts"
-import { processKnown } from "./create.ts"
+import { processKnown } from "./process-known.ts"
 
 /** Keys of inputs that are remembered with their body, over all sessions; the oldest leaves first. */
 const KEYS_MAX = 10_000
