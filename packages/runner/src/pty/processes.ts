@@ -123,8 +123,9 @@ function chosen(snapshot: Snapshot, choice: ProcessChoice): ReadonlyArray<Proces
   for (const entry of snapshot.entries) {
     if (entry.pid === process.pid) continue
     const marker = snapshot.marker(entry.pid)
-    if ((leader !== undefined && entry.session === leader) || (marker !== undefined && choice.marked(marker)))
-      found.set(entry.pid, entry)
+    // Between its fork and its exec a child has neither its session nor its environment yet.
+    const leads = leader !== undefined && (entry.pid === leader || entry.session === leader)
+    if (leads || (marker !== undefined && choice.marked(marker))) found.set(entry.pid, entry)
   }
   for (let grew = found.size > 0; grew;) {
     grew = false
@@ -164,10 +165,12 @@ export interface EndedProcesses {
 export async function endProcesses(choice: ProcessChoice, graceMillis: number): Promise<EndedProcesses> {
   const started = performance.now()
   const told = new Set<string>()
-  for (;;) {
+  // A process in the middle of an exec shows no environment, so none is believed only when seen twice.
+  for (let none = 0; ;) {
     const left = chosen(await nextSnapshot(), choice)
     const waited = performance.now() - started
-    if (left.length === 0 || waited > graceMillis + KILL_MILLIS) return { ended: told.size, left }
+    none = left.length === 0 ? none + 1 : 0
+    if (none === 2 || waited > graceMillis + KILL_MILLIS) return { ended: told.size, left }
     for (const { pid, start } of left) {
       const first = !told.has(`${pid}/${start}`)
       told.add(`${pid}/${start}`)
