@@ -10,7 +10,7 @@ import { HoldfastError } from "@holdfast/client/errors"
 import { CliFailure, EXIT, refused, toFailure } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print } from "../output.ts"
-import { ask, connectHub, useHub } from "../server/hub.ts"
+import { connectHub, useHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
 import { printable } from "../text/printable.ts"
 import { DEFAULT_DETACH_KEY, DetachKeys, keyName } from "./DetachKeys.ts"
@@ -47,8 +47,11 @@ export async function attach(options: AttachCommand): Promise<void> {
     throw refused("NoTerminal", `attach needs a terminal; to read without one, use: ${hint("log --raw --follow")}`)
   }
   const hub = useHub()
-  const { id, label } = await ask(hub, (api) => api.get(options.session))
   const connection = await connectHub(hub)
+  const { id, label } = await connection.call("Get", { session: options.session }).catch((error: unknown) => {
+    connection.close()
+    throw toFailure(error, hub.target.origin)
+  })
   const greeting = `attached to ${printable(label)}${options.readOnly ? ", read-only" : ""}; ${key === "none" ? "no detach key" : `${keyName(key)} d detaches`}`
   print(`[${greeting}]`)
   const way = await watch(hub, connection, keys, id, greeting, options)
