@@ -215,7 +215,10 @@ describe("sessions", () => {
     for (let i = 1; i <= 20; i++) one.attachment?.resize(50 + i, 20)
     await one.until("the last size", ({ list }) => JSON.stringify(list.at(-1)?.data) === JSON.stringify({ cols: 70, rows: 20 }))
     expect(runner.child.sizes.length).toBeLessThanOrEqual(5)
-    expect(watching.viewersSeen?.viewers.find(({ client }) => client === "client-one")?.sizes).toBe(true)
+    await watching.until(
+      "who sizes",
+      () => watching.viewersSeen?.viewers.find(({ client }) => client === "client-one")?.sizes === true,
+    )
     clock += 1000
     one.attachment?.detach()
     await two.until("the other's size", () => runner.child.sizes.at(-1) === "60x20")
