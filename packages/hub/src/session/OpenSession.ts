@@ -14,6 +14,7 @@ import type { AppendKey, AppendOutcome, Claimed, JournalPosition, SessionHandle,
 import { encodeDrafts, storedState } from "./encode.ts"
 import { appendProblem } from "./store-problem.ts"
 import { type AnyWork, isOutput, type OutputWork, type Work, type WorkResult } from "./Work.ts"
+import { outputPassed } from "./output-garbage.ts"
 import type { SessionContext, SessionPart } from "./SessionContext.ts"
 
 /** `lastActiveAt` of a session that only prints is stored at most so often, in milliseconds. */
@@ -191,6 +192,7 @@ export class OpenSession {
     const record = encodeOutput(seq, work.time, bytes)
     const state = evolveOutput(this.state, seq, work.time)
     work.placed(seq)
+    outputPassed(work.bytes)
     this.launch([record], state, work.time - this.storedActiveAt >= ACTIVE_EVERY ? state : undefined, work)
   }
 
