@@ -1,33 +1,46 @@
 /**
  * Processor time per delivery: 200 events a second to 100 subscribers, 20,000 deliveries a second.
+ *
+ * Ours are pieces of a child's output, as users meet them: read from the runner, made durable, delivered.
  */
 import { pace } from "../load/pump.ts"
 import { until } from "../load/until.ts"
-import { gatherOurs } from "../ours/audience.ts"
+import { startTalking } from "../ours/talking-child.ts"
 import { BARE, bareSeats, gather, SOCKET_IO, socketIoSeats, STOCK_RPC, stockRpcSeats, type Audience } from "../peer/audience.ts"
 import { cpuMilliseconds } from "../process/usage.ts"
 import { ofLimit, value, type Contestant, type Figures, type Place, type Row } from "../row.ts"
 
-type Listeners = Pick<Audience, "received" | "publish" | "onChange">
+/** Something that makes deliveries: `make` starts events for a while and gives how many. */
+interface Source {
+  readonly pid: number
+  readonly received: () => number
+  readonly onChange: (changed: () => void) => void
+  readonly make: (milliseconds: number) => Promise<number>
+}
 
-/** Publishes at an even pace and gives the server's microseconds per delivery, and milliseconds per 10,000. */
-async function cost(place: Place, listeners: Listeners, pid: number, subscribers: number, perSecond: number): Promise<Figures> {
-  const before = listeners.received()
-  const cpu = cpuMilliseconds(pid)
-  const made = await pace(perSecond, place.size(4000, 700), listeners.publish)
-  const arrived = until("every event was delivered", 20_000, () => listeners.received() - before >= made * subscribers)
-  listeners.onChange(arrived.check)
+/** Makes events at an even pace and gives the server's microseconds per delivery, and milliseconds per 10,000. */
+async function cost(place: Place, source: Source, subscribers: number): Promise<Figures> {
+  const before = source.received()
+  const cpu = cpuMilliseconds(source.pid)
+  const made = await source.make(place.size(4000, 700))
+  const arrived = until("every event was delivered", 20_000, () => source.received() - before >= made * subscribers)
+  source.onChange(arrived.check)
   arrived.check()
   await arrived.reached
-  const each = ((cpuMilliseconds(pid) - cpu) * 1000) / (made * subscribers)
+  const each = ((cpuMilliseconds(source.pid) - cpu) * 1000) / (made * subscribers)
   return { cpu: each, tenThousand: each * 10 }
 }
 
 const ours = (subscribers: number, perSecond: number): Contestant => ({
   name: "holdfast",
   open: async (place) => {
-    const audience = await gatherOurs(place, subscribers)
-    return { measure: () => cost(place, audience, audience.hub.pid, subscribers, perSecond), close: audience.end }
+    const child = await startTalking(place, subscribers, perSecond)
+    const make = async (milliseconds: number): Promise<number> => {
+      const pieces = (milliseconds / 1000) * perSecond
+      child.talk(pieces)
+      return pieces
+    }
+    return { measure: () => cost(place, { ...child, pid: child.hub.pid, make }, subscribers), close: child.end }
   },
 })
 
@@ -35,7 +48,8 @@ const other = (name: string, subscribers: number, perSecond: number, start: () =
   name,
   open: async (place) => {
     const audience = await start()
-    return { measure: () => cost(place, audience, audience.station.pid, subscribers, perSecond), close: audience.end }
+    const make = (milliseconds: number): Promise<number> => pace(perSecond, milliseconds, audience.publish)
+    return { measure: () => cost(place, { ...audience, pid: audience.station.pid, make }, subscribers), close: audience.end }
   },
 })
 
