@@ -57,6 +57,9 @@ const say = process.stderr.isTTY
 async function run(options: Arguments): Promise<number> {
   const started = new Date()
   const directory = mkdtempSync(join(tmpdir(), "holdfast-bench-"))
+  const clean = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  // Also when a signal or a fault ends the bench.
+  process.once("exit", clean)
   const all: Array<Line> = []
   const outcomes: Record<string, ReadonlyArray<Outcome>> = {}
   try {
@@ -75,7 +78,7 @@ async function run(options: Arguments): Promise<number> {
       console.error(`${row.id}: ${((performance.now() - began) / 1000).toFixed(1)} s`)
     }
   } finally {
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    clean()
   }
   const form = options.short ? "short" : "full"
   console.log(
