@@ -7,6 +7,7 @@
 import { Attachment } from "@holdfast/client/Attachment"
 import type { Connection } from "@holdfast/client/Connection"
 import { HoldfastError } from "@holdfast/client/errors"
+import type { Session } from "@holdfast/protocol/session"
 import { CliFailure, EXIT, refused, toFailure } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print } from "../output.ts"
@@ -21,7 +22,6 @@ import type { Ending } from "./Viewer.ts"
 
 /** How to attach. */
 export interface AttachCommand {
-  readonly session: string
   readonly readOnly: boolean
   /** Take the keyboard: only this client types. */
   readonly take: boolean
@@ -39,8 +39,8 @@ type WayOut =
   | { readonly _tag: "Signal"; readonly signal: string }
   | { readonly _tag: "Failed"; readonly error: unknown }
 
-/** Attaches until the session ends or the user detaches. */
-export async function attach(options: AttachCommand): Promise<void> {
+/** Attaches to the session that `find` gives, until it ends or the user detaches. */
+export async function attach(options: AttachCommand, find: (connection: Connection) => Promise<Session>): Promise<void> {
   const key = options.detachKey ?? DEFAULT_DETACH_KEY
   const keys = new DetachKeys(key)
   if (!process.stdout.isTTY || (!process.stdin.isTTY && !options.readOnly)) {
@@ -48,7 +48,7 @@ export async function attach(options: AttachCommand): Promise<void> {
   }
   const hub = useHub()
   const connection = await connectHub(hub)
-  const { id, label } = await connection.call("Get", { session: options.session }).catch((error: unknown) => {
+  const { id, label } = await find(connection).catch((error: unknown) => {
     connection.close()
     throw toFailure(error, hub.target.origin)
   })

@@ -19,7 +19,11 @@ const attach = Command.make(
     ),
     wait: whole("wait", "Seconds to wait for a hub that went away; 600 without it"),
   },
-  (input) => act(async () => (await import("../attach/attach.ts")).attach(input)),
+  ({ session, ...options }) =>
+    act(async () => {
+      const { attach } = await import("../attach/attach.ts")
+      return attach(options, (connection) => connection.call("Get", { session }))
+    }),
 ).pipe(
   Command.withDescription("Work in a session; Ctrl-] d detaches"),
   Command.withExamples([{ command: "holdfast attach build --read-only", description: "Watch a session by its label" }]),

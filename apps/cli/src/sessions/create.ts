@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto"
 import { cwd as currentDirectory } from "node:process"
 import { resolve } from "node:path"
+import type { CreateSession } from "@holdfast/protocol/session"
 import { usage } from "../failure.ts"
 import { print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
@@ -26,28 +27,27 @@ export interface CreateOptions {
 /** Opens a terminal session and prints its id, or attaches to it. */
 export async function create(options: CreateOptions): Promise<void> {
   const { command, label, term, json } = options
-  const hub = useHub()
   const env = Object.fromEntries(options.env.map(variable))
   const [program, ...args] = command
-  const session = await ask(hub, (api) =>
-    api.create({
-      kind: "terminal",
-      // The key makes the creation once, also when the answer is lost and it is asked again.
-      key: options.key ?? randomUUID(),
-      cwd: resolve(options.cwd ?? currentDirectory()),
-      cols: options.cols ?? (process.stdout.columns || 80),
-      rows: options.rows ?? (process.stdout.rows || 24),
-      ...(program === undefined ? {} : { command: program, args }),
-      ...(options.env.length === 0 ? {} : { env }),
-      ...(term === undefined ? {} : { term }),
-      ...(label === undefined ? {} : { label }),
-      ...(options.tags.length === 0 ? {} : { tags: options.tags }),
-    }),
-  )
+  const request: CreateSession = {
+    kind: "terminal",
+    // The key makes the creation once, also when the answer is lost and it is asked again.
+    key: options.key ?? randomUUID(),
+    cwd: resolve(options.cwd ?? currentDirectory()),
+    cols: options.cols ?? (process.stdout.columns || 80),
+    rows: options.rows ?? (process.stdout.rows || 24),
+    ...(program === undefined ? {} : { command: program, args }),
+    ...(options.env.length === 0 ? {} : { env }),
+    ...(term === undefined ? {} : { term }),
+    ...(label === undefined ? {} : { label }),
+    ...(options.tags.length === 0 ? {} : { tags: options.tags }),
+  }
   if (options.attach) {
     const { attach } = await import("../attach/attach.ts")
-    return attach({ ...defaultAttach, session: session.id })
+    // One socket for both: loading what HTTP needs takes longer than the shell's own start.
+    return attach(defaultAttach, (connection) => connection.call("Create", request))
   }
+  const session = await ask(useHub(), (api) => api.create(request))
   if (json) printJson(session)
   else print(session.id)
 }
