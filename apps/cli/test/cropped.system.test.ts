@@ -80,7 +80,7 @@ describe("attach in a window of another size", () => {
     ]
     await shows("the part", small, part)
     expect(part()[0]).toMatch(/^ {2}008-042 /)
-    expect(small.cursor).toEqual({ x: 60, y: 22 })
+    await eventually("the cursor stands where it shows", 10_000, () => small.cursor.x === 60 && small.cursor.y === 22)
     expect(small.modes).toMatchObject({ applicationCursorKeysMode: true, bracketedPasteMode: true, mouseTrackingMode: "none" })
     small.type("\u001dr")
     small.type("x")
@@ -93,14 +93,15 @@ describe("attach in a window of another size", () => {
       ...Array.from({ length: 15 }, () => ""),
       " 80x24 seen through 120x40; type to take this size",
     ])
-    expect(large.cursor).toEqual(small.cursor)
+    const { x, y } = small.cursor
+    await eventually("the cursors agree", 10_000, () => large.cursor.x === x && large.cursor.y === y)
     large.type(DETACH)
     expect(await large.ended).toBe(0)
-    expect(large.alternate).toBe(false)
+    await eventually("the terminal is given back", 10_000, () => !large.alternate)
     expect(large.modes).toMatchObject({ applicationCursorKeysMode: false, bracketedPasteMode: false, wraparoundMode: true })
     small.type("q")
     expect(await small.ended).toBe(0)
-    expect(small.alternate).toBe(false)
+    await eventually("the terminal is given back", 10_000, () => !small.alternate)
   })
 
   it("T-8 having the screen drawn anew takes the size from nobody", async () => {
