@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { BadRequest, Unavailable } from "@holdfast/protocol/errors"
 import { Store, type StoreError } from "@holdfast/store/Store"
+import { RunnerGone } from "@holdfast/runner/client/RunnerConnection"
 import { Hub } from "../Hub.ts"
 import { Fleet } from "../runners/Fleet.ts"
 import { Reconciler } from "../runners/Reconciler.ts"
@@ -134,7 +135,10 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
               [...fleet.links.values()].map(async (link) => {
                 link.draining = true
                 const status = await link.connection.status()
-                await link.connection.drain(atOnce, options.settings.killGrace)
+                await link.connection.drain(atOnce, options.settings.killGrace).catch((cause: unknown) => {
+                  // A runner that was told to end at once may be gone before its answer is: that is what was asked for.
+                  if (!(atOnce && cause instanceof RunnerGone)) throw cause
+                })
                 return status
               }),
             ),
