@@ -10,11 +10,12 @@ import { constants } from "node:os"
 import { ReadStream } from "node:tty"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 import { AdapterRefused, type Adapter, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
-import { checkCommand, checkDirectory, checkSize } from "./command.ts"
+import { checkDirectory, checkSize, findCommand } from "./command.ts"
 import { childEnvironment, variableOf } from "./environment.ts"
 import { InputQueue } from "./InputQueue.ts"
-import { fork, resizeTerminal, type Forked } from "./native.ts"
+import { resizeTerminal, startOnTerminal } from "./native.ts"
 import { endProcesses, foregroundGroup, signalProcess } from "./processes.ts"
+import type { Spawned } from "./spawn-terminal.ts"
 
 /** Most bytes that become one entry: what is there is taken in one go, then others get their turn. */
 const ENTRY_BYTES = 256 * 1024
@@ -72,23 +73,27 @@ class PtyChild implements AdapterHandle {
       term,
       added: env,
     })
-    checkCommand(command, cwd, variableOf(environment, "PATH"))
+    const program = findCommand(command, cwd, variableOf(environment, "PATH"))
     this.#sink = sink
     this.#marker = spec.marker
     this.#size = { cols, rows }
-    let forked: Forked
+    let started: Spawned
     try {
-      forked = fork({ command, args, env: environment, cwd, cols, rows, onExit: (code, signal) => this.#exited(code, signal) })
+      const argv = [command, ...args]
+      started = startOnTerminal({ program, argv, env: environment, cwd, cols, rows }, (code, signal) =>
+        this.#exited(code, signal),
+      )
     } catch (error) {
+      if (error instanceof AdapterRefused) throw error
       throw new AdapterRefused(
         "Unavailable",
         `the system gives no terminal: ${error instanceof Error ? error.message : String(error)}`,
       )
     }
-    this.pid = forked.pid
-    this.#fd = forked.fd
-    this.#input = new InputQueue(forked.fd, spec.inputMax)
-    this.#stream = new ReadStream(forked.fd, { onread: { buffer: scratch, callback: (count) => this.#readable(count) } })
+    this.pid = started.pid
+    this.#fd = started.fd
+    this.#input = new InputQueue(started.fd, spec.inputMax)
+    this.#stream = new ReadStream(started.fd, { onread: { buffer: scratch, callback: (count) => this.#readable(count) } })
     this.#stream.resume()
     this.#stream.on("error", () => this.#endOfOutput())
     this.#stream.on("end", () => this.#endOfOutput())

@@ -50,12 +50,17 @@ function executable(path: string): boolean {
   }
 }
 
-/** Refuses a command that is not found in the session's own PATH, as the child would look for it. */
-export function checkCommand(command: string, cwd: string, path: string | undefined): void {
-  const places = command.includes("/")
-    ? [resolve(cwd, command)]
-    : (path ?? "/usr/local/bin:/usr/bin:/bin").split(delimiter).map((place) => resolve(cwd, place, command))
-  if (command !== "" && !command.includes("\0") && places.some(executable)) return
+/**
+ * The path of a command, found in the session's own PATH as the child would look for it; relative to `cwd` where the
+ * command or the place in PATH is. Throws `AdapterRefused` when there is none.
+ */
+export function findCommand(command: string, cwd: string, path: string | undefined): string {
+  const programs = command.includes("/")
+    ? [command]
+    : (path ?? "/usr/local/bin:/usr/bin:/bin").split(delimiter).map((place) => `${place === "" ? "." : place}/${command}`)
+  const usable = command !== "" && !command.includes("\0")
+  const found = usable ? programs.find((program) => executable(resolve(cwd, program))) : undefined
+  if (found !== undefined) return found
   throw new AdapterRefused(
     "CommandNotFound",
     `${JSON.stringify(command)} ${command.includes("/") ? "is not there or not executable" : "is not in the session's PATH"}`,

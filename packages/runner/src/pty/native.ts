@@ -1,23 +1,18 @@
 /**
- * The native parts: `fork` and `resize` of node-pty's addon, and close-on-exec for what they open.
+ * The native part of terminals: starting a child on one, and its size.
  *
- * node-pty's own stream is not used on Unix: it drops what is unread 200 ms after the exit. Its addon leaves the
- * master open to later children; `fcntl` through koffi closes it to them, in the same tick as the fork.
+ * On Linux the C library is called through koffi. Elsewhere, without koffi, and in a worker thread, which the kernel tells of
+ * no exits, `fork` of node-pty's addon does the same. node-pty's own stream is not used on Unix: it drops what is unread
+ * 200 ms after the exit.
  */
 import { readdirSync } from "node:fs"
 import { createRequire } from "node:module"
+import { isMainThread } from "node:worker_threads"
+import { Exits, type OnExit } from "./Exits.ts"
+import { loadLibc, type Libc } from "./libc.ts"
+import { setTerminalSize, spawnTerminal, type Spawned, type SpawnOptions } from "./spawn-terminal.ts"
 
-const ownRequire = createRequire(import.meta.url)
-
-/** A forked child and the non-blocking master of its terminal. */
-export interface Forked {
-  readonly fd: number
-  readonly pid: number
-  /** Path of the slave. */
-  readonly pty: string
-}
-
-interface Binding {
+interface Addon {
   readonly fork: (
     file: string,
     args: ReadonlyArray<string>,
@@ -29,71 +24,76 @@ interface Binding {
     gid: number,
     utf8: boolean,
     helperPath: string,
-    onExit: (code: number, signal: number) => void,
-  ) => Forked
+    onExit: OnExit,
+  ) => Spawned
   readonly resize: (fd: number, cols: number, rows: number) => void
 }
 
-interface Koffi {
-  readonly load: (library: string) => { readonly func: (prototype: string) => (...args: ReadonlyArray<number>) => number }
+interface Native {
+  readonly start: (options: SpawnOptions, onExit: OnExit) => Spawned
+  readonly resize: (fd: number, cols: number, rows: number) => void
+  readonly guarded: boolean
 }
 
-const platform = `${process.platform}-${process.arch}`
 const F_SETFD = 2
 const FD_CLOEXEC = 1
 
-let binding: Binding | undefined
-let helper = ""
-let setDescriptorFlags: ((...args: ReadonlyArray<number>) => number) | undefined
-let guarded = process.platform !== "linux"
+let native: Native | undefined
 
-function load(): Binding {
-  if (binding !== undefined) return binding
-  const besidePty = createRequire(ownRequire.resolve("@lydell/node-pty"))
-  binding = besidePty(`@lydell/node-pty-${platform}/pty.node`) as Binding
-  if (process.platform === "darwin") helper = besidePty.resolve(`@lydell/node-pty-${platform}/spawn-helper`)
-  if (process.platform === "linux") {
-    try {
-      const koffi = ownRequire(`@koromix/koffi-${platform}`) as Koffi
-      setDescriptorFlags = koffi.load("libc.so.6").func("int fcntl(int, int, int)")
-      guarded = true
-      guardInherited(setDescriptorFlags)
-    } catch (error) {
-      // Optional by platform: `descriptorsGuarded` tells, and the runner logs it once at its start.
-      void error
-    }
+const load = (): Native => (native ??= process.platform === "linux" ? onLinux() : withAddon(undefined))
+
+function onLinux(): Native {
+  let libc: Libc
+  try {
+    libc = loadLibc()
+  } catch (error) {
+    // Optional by platform: `descriptorsGuarded` tells, and the runner logs it once at its start.
+    void error
+    return withAddon(undefined)
   }
-  return binding
+  guardInherited(libc)
+  if (!isMainThread) return withAddon(libc)
+  const exits = new Exits(libc)
+  return {
+    start: (options, onExit) => {
+      const spawned = spawnTerminal(libc, options)
+      exits.await(spawned.pid, onExit)
+      return spawned
+    },
+    resize: (fd, cols, rows) => setTerminalSize(libc, fd, cols, rows),
+    guarded: true,
+  }
+}
+
+/** node-pty's addon leaves the master open to later children; `fcntl` closes it to them, in the same tick as the fork. */
+function withAddon(libc: Libc | undefined): Native {
+  const besidePty = createRequire(createRequire(import.meta.url).resolve("@lydell/node-pty"))
+  const folder = `@lydell/node-pty-${process.platform}-${process.arch}`
+  const addon = besidePty(`${folder}/pty.node`) as Addon
+  const helper = process.platform === "darwin" ? besidePty.resolve(`${folder}/spawn-helper`) : ""
+  return {
+    start: ({ argv: [command = "", ...args], env, cwd, cols, rows }, onExit) => {
+      const { fd, pid } = addon.fork(command, args, [...env], cwd, cols, rows, -1, -1, true, helper, onExit)
+      libc?.fcntl(fd, F_SETFD, FD_CLOEXEC)
+      return { fd, pid }
+    },
+    resize: addon.resize,
+    guarded: libc !== undefined || process.platform !== "linux",
+  }
 }
 
 /** What this process itself was given beyond the standard three is not for its children. */
-function guardInherited(setFlags: (...args: ReadonlyArray<number>) => number): void {
+function guardInherited(libc: Libc): void {
   for (const name of readdirSync("/proc/self/fd")) {
-    if (Number(name) > 2) setFlags(Number(name), F_SETFD, FD_CLOEXEC)
+    if (Number(name) > 2) libc.fcntl(Number(name), F_SETFD, FD_CLOEXEC)
   }
 }
 
-/** Whether later children are kept from inheriting the masters of earlier ones; throws when the addon cannot be loaded. */
-export function descriptorsGuarded(): boolean {
-  load()
-  return guarded
-}
+/** Whether later children are kept from inheriting the masters of earlier ones; throws when nothing native can be loaded. */
+export const descriptorsGuarded = (): boolean => load().guarded
 
-/** Forks a child on a new terminal; throws when the system has no terminal or process left. */
-export function fork(options: {
-  readonly command: string
-  readonly args: ReadonlyArray<string>
-  readonly env: ReadonlyArray<string>
-  readonly cwd: string
-  readonly cols: number
-  readonly rows: number
-  readonly onExit: (code: number, signal: number) => void
-}): Forked {
-  const { command, args, env, cwd, cols, rows, onExit } = options
-  const forked = load().fork(command, [...args], [...env], cwd, cols, rows, -1, -1, true, helper, onExit)
-  setDescriptorFlags?.(forked.fd, F_SETFD, FD_CLOEXEC)
-  return forked
-}
+/** Starts a child on a new terminal; throws `AdapterRefused`, or an error when the system has no terminal left. */
+export const startOnTerminal = (options: SpawnOptions, onExit: OnExit): Spawned => load().start(options, onExit)
 
 /** Sets the size of a terminal; throws when the descriptor is no terminal. */
 export const resizeTerminal = (fd: number, cols: number, rows: number): void => load().resize(fd, cols, rows)
