@@ -1,6 +1,7 @@
 /**
- * Ties a hub to its process: signals end it, faults that nobody caught are logged.
+ * Ties a hub to its process: signals end it, faults that nobody caught are logged, memory it does not need is given back.
  */
+import { collectWhenQuiet } from "./quiet-memory.ts"
 import type { Serving } from "./Serving.ts"
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const
@@ -26,7 +27,9 @@ export const stopOnSignals = async (serving: Serving): Promise<void> => {
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
   process.on("unhandledRejection", onRejection).on("uncaughtException", onException)
+  const leaveMemory = collectWhenQuiet()
   await serving.stopped
+  leaveMemory()
   for (const signal of SIGNALS) process.off(signal, onSignal)
   process.off("unhandledRejection", onRejection).off("uncaughtException", onException)
 }

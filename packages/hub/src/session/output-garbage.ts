@@ -5,15 +5,11 @@
  * busy machine. A collection of the young ones after every few megabytes of output takes about a millisecond and keeps the hub
  * as small under a flood as it is at rest (D-10).
  */
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
+import { collectGarbage } from "./garbage-collector.ts"
 
 /** Bytes of output between two collections. */
 const EVERY = 8 * 1024 * 1024
 
-type Collect = (options: { readonly type: "minor" }) => void
-
-let collect: Collect | undefined
 let since = 0
 
 /** Counts output that went through the hub. */
@@ -21,9 +17,5 @@ export function outputPassed(bytes: number): void {
   since += bytes
   if (since < EVERY) return
   since = 0
-  if (collect === undefined) {
-    setFlagsFromString("--expose-gc")
-    collect = runInNewContext("gc") as Collect
-  }
-  collect({ type: "minor" })
+  collectGarbage({ type: "minor" })
 }
