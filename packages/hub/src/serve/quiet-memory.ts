@@ -7,7 +7,7 @@
  */
 import { performance } from "node:perf_hooks"
 import { getHeapStatistics } from "node:v8"
-import { collectGarbage } from "../session/garbage-collector.ts"
+import { collectGarbage } from "@holdfast/store/garbage-collector"
 
 /** Milliseconds between two looks. */
 const LOOK = 500

@@ -5,7 +5,7 @@
  * busy machine. A collection of the young ones after every few megabytes of output takes about a millisecond and keeps the hub
  * as small under a flood as it is at rest (D-10).
  */
-import { collectGarbage } from "./garbage-collector.ts"
+import { collectGarbage } from "@holdfast/store/garbage-collector"
 
 /** Bytes of output between two collections. */
 const EVERY = 8 * 1024 * 1024

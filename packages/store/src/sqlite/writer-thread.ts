@@ -12,6 +12,7 @@ import { classify } from "./sqlite-error.ts"
 import { ChangeCounter } from "./state-rows.ts"
 import { Statements } from "./statements.ts"
 import type { FromWriter, ToWriter, WriterOptions } from "./wire.ts"
+import { WriterRest } from "./WriterRest.ts"
 
 /** Requests in one transaction at most. */
 const BATCH_MAX = 8192
@@ -27,6 +28,7 @@ class WriterLoop {
   private readonly statements: Statements
   private readonly chores: Chores
   private readonly commits: GroupCommit
+  private readonly rest: WriterRest
   private readonly durability: WriterOptions["durability"]
   private readonly path: string
   private readonly queue: Array<Queued> = []
@@ -44,6 +46,7 @@ class WriterLoop {
     this.path = options.path
     this.statements = new Statements(database.db)
     this.chores = new Chores(this.statements, options.sealBytes)
+    this.rest = new WriterRest(database.db)
     const context = {
       statements: this.statements,
       change: new ChangeCounter(this.statements),
@@ -100,6 +103,7 @@ class WriterLoop {
   }
 
   private planChores(): void {
+    this.rest.worked()
     if (this.chores.idle) return this.settled()
     if (this.choresPlanned) return
     this.choresPlanned = true
@@ -135,6 +139,7 @@ class WriterLoop {
 
   private close(): void {
     this.settled()
+    this.rest.end()
     this.database.close()
     this.send({ _tag: "Closed" })
     this.port.close()
