@@ -7,10 +7,14 @@
  */
 import { NotTypist, SessionState as SessionStateError } from "@holdfast/protocol/errors"
 import type { EventData, EventDraft, LostReason, TerminalSpec } from "@holdfast/protocol/event"
+import type { AgentSpec } from "@holdfast/protocol/agent/agent"
+import { type AgentCommand, isAgentCommand } from "./agent/commands.ts"
+import { type AgentRefusal, decideAgent } from "./agent/decide-agent.ts"
 import type { SessionState } from "./state.ts"
 
 /** What can be asked of a session, and what its child reports. */
 export type Command =
+  | AgentCommand
   | {
       readonly _tag: "Create"
       readonly kind: "terminal" | "agent"
@@ -18,6 +22,7 @@ export type Command =
       readonly tags: ReadonlyArray<string>
       readonly owner: string
       readonly terminal?: TerminalSpec
+      readonly agent?: AgentSpec
       readonly child?: string
       readonly runner?: string
     }
@@ -38,7 +43,7 @@ export type Command =
   | { readonly _tag: "ProcessLost"; readonly reason: LostReason; readonly message: string }
 
 /** Why a command was refused. */
-export type Rejection = SessionStateError | NotTypist
+export type Rejection = SessionStateError | NotTypist | AgentRefusal
 
 /** The events of a command, or its rejection. */
 export type Decision =
@@ -58,6 +63,10 @@ const sameTags = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =
 /** Decides a command against the state; `undefined` is a session that does not exist yet. */
 export function decide(state: SessionState | undefined, command: Command): Decision {
   if (state === undefined) return command._tag === "Create" ? create(command) : nothing
+  if (isAgentCommand(command)) {
+    const decided = decideAgent(state, command)
+    return Array.isArray(decided) ? accept(...decided) : refuse(decided as AgentRefusal)
+  }
   switch (command._tag) {
     case "Create":
       return badState(state, "the session exists already; use another id")

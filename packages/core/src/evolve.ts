@@ -4,6 +4,8 @@
  * Total over every event a log can hold: an unknown or malformed one is counted and changes nothing else (E-3), so that
  * a reader of an older version never stalls. The server, the client and the tests' model use this same function (E-5).
  */
+import { evolveAgent } from "./agent/evolve-agent.ts"
+import { newAgentPart } from "./agent/part.ts"
 import type { Event, EventData, EventName } from "@holdfast/protocol/event"
 import type { SessionState } from "./state.ts"
 
@@ -30,6 +32,33 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "terminal/failed": { tag: "string", message: "string" },
   "terminal/exit": { code: "number" },
   "terminal/lost": { reason: "string", message: "string" },
+  "session/agent-starting": { child: "string", runner: "string" },
+  "session/agent-started": { pid: "number", resumed: "string" },
+  "session/agent-info": {},
+  "session/agent-configured": {},
+  "session/agent-failed": { tag: "string", message: "string" },
+  "session/agent-exited": { code: "number", reason: "string" },
+  "session/agent-lost": { reason: "string", message: "string" },
+  "turn/started": { turn: "string" },
+  "turn/interrupting": { turn: "string", reason: "string" },
+  "turn/ended": { turn: "string", outcome: "string" },
+  "queue/added": { item: "object" },
+  "queue/edited": { id: "string", parts: "array" },
+  "queue/removed": { id: "string" },
+  "queue/reordered": { order: "array" },
+  "queue/sent": { id: "string", turn: "string" },
+  "queue/taken": { id: "string", turn: "string" },
+  "queue/returned": { id: "string", reason: "string" },
+  "queue/uncertain": { id: "string" },
+  "queue/held": { reason: "string" },
+  "queue/released": {},
+  "message/added": { message: "object" },
+  "permission/asked": { request: "object", turn: "string" },
+  "permission/answered": { id: "string", decision: "object" },
+  "permission/expired": { id: "string" },
+  "permission/cancelled": { id: "string", reason: "string" },
+  "permission/remembered": { rule: "object", scope: "string" },
+  "system/transcript": { key: "string", encoding: "string", base64: "string" },
   "system/trimmed": { through: "number", bytes: "number", reason: "string" },
 }
 
@@ -55,8 +84,9 @@ export function evolve(state: SessionState | undefined, event: Event, session: s
     return known?.name === "session/created" ? created(known.data, event, session) : undefined
   }
   const next = { ...state, lastSeq: event.seq }
+  if (event.channel === "agent" && state.agent !== undefined) return { ...next, lastActiveAt: event.time }
   if (known === undefined) return { ...next, unknown: state.unknown + 1 }
-  return changes(next, known, event.time)
+  return changes(next, known, event)
 }
 
 /** The state after output: the one event that is so frequent that it is not decoded for this. */
@@ -80,6 +110,7 @@ function created(data: EventData["session/created"], event: Event, session: stri
     updatedAt: event.time,
     lastActiveAt: event.time,
     process: data.child === undefined ? "none" : "starting",
+    ...(data.agent === undefined ? {} : { agent: newAgentPart(data.agent) }),
     ...(terminal === undefined ? {} : { terminal: { spec: terminal, cols: terminal.cols, rows: terminal.rows, title: "" } }),
     ...(data.child === undefined ? {} : { child: data.child }),
     ...(data.runner === undefined ? {} : { runner: data.runner }),
@@ -88,7 +119,11 @@ function created(data: EventData["session/created"], event: Event, session: stri
   }
 }
 
-function changes(state: SessionState, known: KnownEvent, time: number): SessionState {
+function changes(state: SessionState, known: KnownEvent, { seq, time }: Event): SessionState {
+  if (state.agent !== undefined) {
+    const agent = evolveAgent(state.agent, { name: known.name, data: known.data, seq, time })
+    if (agent !== state.agent) return agentProcess({ ...state, agent, updatedAt: time, lastActiveAt: time }, known)
+  }
   const touched = { ...state, updatedAt: time }
   switch (known.name) {
     case "session/created":
@@ -131,6 +166,32 @@ function changes(state: SessionState, known: KnownEvent, time: number): SessionS
       )
     case "terminal/lost":
       return ended({ ...touched, process: "lost", problem: known.data.message }, time)
+    default:
+      return state.agent === undefined ? state : agentProcess(touched, known)
+  }
+}
+
+/** What an event about an agent's process makes of the session's process. */
+function agentProcess(state: SessionState, known: KnownEvent): SessionState {
+  switch (known.name) {
+    case "session/agent-starting": {
+      const { child, runner } = known.data
+      return { ...without(state, "exitCode", "signal", "problem"), process: "starting", child, runner }
+    }
+    case "session/agent-started":
+      return { ...state, process: "running" }
+    case "session/agent-failed":
+      return { ...state, process: "failed", problem: known.data.message }
+    case "session/agent-exited": {
+      const { code, signal, reason } = known.data
+      // An unloaded agent is as good as there: the next message starts it.
+      if (reason !== "itself") return { ...state, process: "none" }
+      return { ...state, process: "exited", exitCode: code, ...(signal === undefined ? {} : { signal }) }
+    }
+    case "session/agent-lost":
+      return { ...state, process: "lost", problem: known.data.message }
+    default:
+      return state
   }
 }
 
@@ -170,7 +231,10 @@ function withoutPid(part: NonNullable<SessionState["terminal"]>): NonNullable<Se
   return rest
 }
 
-function without<K extends "archivedAt" | "deletedAt" | "purgeAt">(state: SessionState, ...keys: ReadonlyArray<K>): SessionState {
+function without<K extends "archivedAt" | "deletedAt" | "purgeAt" | "exitCode" | "signal" | "problem">(
+  state: SessionState,
+  ...keys: ReadonlyArray<K>
+): SessionState {
   const copy: Record<string, unknown> = { ...state }
   for (const key of keys) delete copy[key]
   return copy as unknown as SessionState

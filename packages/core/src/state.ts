@@ -1,6 +1,7 @@
 /**
  * State of a session: the fold of its events, and the record that doors show of it.
  */
+import { type AgentPart, toAgentState } from "./agent/part.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
 import type { TerminalSpec } from "@holdfast/protocol/event"
@@ -36,6 +37,7 @@ export interface SessionState {
   readonly signal?: string
   readonly problem?: string
   readonly terminal?: TerminalPart
+  readonly agent?: AgentPart
   /** Child that belongs to the session, and the runner that was asked to start it. */
   readonly child?: string
   readonly runner?: string
@@ -65,7 +67,7 @@ export function directoryName(label: string, id: string): string {
 
 /** The record of a state, as doors show it. */
 export function toSession(state: SessionState, bounds: RecordBounds): Session {
-  const terminal = state.terminal
+  const { terminal, agent } = state
   return {
     id: SessionId.make(state.id),
     version: SESSION_RECORD_VERSION,
@@ -85,13 +87,14 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
     firstSeq: bounds.firstSeq,
     lastSeq: bounds.lastSeq,
     change: bounds.change,
-    turn: { status: "idle" },
+    turn: toTurn(agent),
     process: state.process,
     ...(state.exitCode === undefined ? {} : { exitCode: state.exitCode }),
     ...(state.signal === undefined ? {} : { signal: state.signal }),
     ...(state.problem === undefined ? {} : { problem: state.problem }),
-    queue: [],
-    permissions: [],
+    queue: agent?.queue ?? [],
+    permissions: agent?.permissions ?? [],
+    ...(agent === undefined ? {} : { agent: toAgentState(agent) }),
     ...(terminal === undefined
       ? {}
       : {
@@ -108,4 +111,10 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
           },
         }),
   }
+}
+
+const toTurn = (agent: AgentPart | undefined): Session["turn"] => {
+  if (agent?.turn === undefined) return { status: "idle" }
+  const { id, startedAt, interrupting } = agent.turn
+  return { status: "streaming", id, startedAt, ...(interrupting === undefined ? {} : { interrupting: true }) }
 }

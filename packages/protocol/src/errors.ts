@@ -5,6 +5,7 @@
  * status in `httpApiStatus` (docs/PROTOCOL.md, X-1). `message` says what is wrong and what to do.
  */
 import * as Schema from "effect/Schema"
+import { PermissionDecision } from "./agent/permission.ts"
 
 const message = Schema.String
 
@@ -63,6 +64,41 @@ export class KeyConflict extends Schema.TaggedError<KeyConflict>()(
 export class NotTypist extends Schema.TaggedError<NotTypist>()(
   "NotTypist",
   { message, typist: Schema.optionalKey(Schema.String) },
+  { httpApiStatus: 409 },
+) {}
+
+/** A turn is streaming and the message was sent with mode `reject`. */
+export class AgentBusy extends Schema.TaggedError<AgentBusy>()(
+  "AgentBusy",
+  { message, turn: Schema.String },
+  { httpApiStatus: 409 },
+) {}
+
+/** No agent has this name in the configuration. */
+export class AgentUnknown extends Schema.TaggedError<AgentUnknown>()(
+  "AgentUnknown",
+  { message, agent: Schema.String, known: Schema.Array(Schema.String) },
+  { httpApiStatus: 404 },
+) {}
+
+/** The agent is configured, but its program is not there; the message says how to get it. */
+export class AgentNotInstalled extends Schema.TaggedError<AgentNotInstalled>()(
+  "AgentNotInstalled",
+  { message, agent: Schema.String },
+  { httpApiStatus: 422 },
+) {}
+
+/** No message with this id waits in the queue: it was taken or removed. */
+export class MessageNotQueued extends Schema.TaggedError<MessageNotQueued>()(
+  "MessageNotQueued",
+  { message, messageId: Schema.String },
+  { httpApiStatus: 409 },
+) {}
+
+/** The permission request was answered, expired or cancelled before; `decision` is the answer that won. */
+export class PermissionSettled extends Schema.TaggedError<PermissionSettled>()(
+  "PermissionSettled",
+  { message, request: Schema.String, decision: Schema.optionalKey(PermissionDecision) },
   { httpApiStatus: 409 },
 ) {}
 
@@ -128,6 +164,11 @@ export const DoorErrors = [
   SessionState,
   KeyConflict,
   NotTypist,
+  AgentBusy,
+  AgentUnknown,
+  AgentNotInstalled,
+  MessageNotQueued,
+  PermissionSettled,
   ReadOnlyViewer,
   TooLarge,
   InvalidSize,

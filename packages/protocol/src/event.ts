@@ -6,6 +6,10 @@
  * A reader meets types it does not know: it keeps them as they are and counts them.
  */
 import * as Schema from "effect/Schema"
+import type { AgentInfo, AgentSpec, Resumed } from "./agent/agent.ts"
+import type { InputPart, Message, TurnOutcome, Usage } from "./agent/message.ts"
+import type { PermissionAsk, PermissionDecision, PermissionRule } from "./agent/permission.ts"
+import type { Hold, QueueItem } from "./agent/queue.ts"
 
 /** The channels an event can be on. */
 export const CHANNELS = [
@@ -72,6 +76,7 @@ export interface EventData {
     readonly tags: ReadonlyArray<string>
     readonly owner: string
     readonly terminal?: TerminalSpec
+    readonly agent?: AgentSpec
     /** Id of the child process that belongs to the session, chosen before it is started. */
     readonly child?: string
     /** Generation of the runner that was asked to start the child. */
@@ -101,6 +106,71 @@ export interface EventData {
   readonly "terminal/failed": { readonly tag: string; readonly message: string }
   readonly "terminal/exit": { readonly code: number; readonly signal?: string }
   readonly "terminal/lost": { readonly reason: LostReason; readonly message: string }
+  /** An agent process was asked of a runner; the child is chosen before it is started. */
+  readonly "session/agent-starting": { readonly child: string; readonly runner: string }
+  readonly "session/agent-started": { readonly pid: number; readonly resumed: Resumed; readonly native?: string }
+  /** What an agent told about itself. */
+  readonly "session/agent-info": AgentInfo & { readonly native?: string }
+  /** Asked by a person; `session/agent-info` tells when the agent has done it. */
+  readonly "session/agent-configured": { readonly model?: string; readonly mode?: string }
+  /** The agent process could not be started; nothing ran. */
+  readonly "session/agent-failed": { readonly tag: string; readonly message: string }
+  /** The agent process ended: unloaded because idle or over the limit, stopped, or by itself. */
+  readonly "session/agent-exited": {
+    readonly code: number
+    readonly signal?: string
+    readonly reason: "idle" | "limit" | "stopped" | "itself"
+  }
+  readonly "session/agent-lost": { readonly reason: LostReason; readonly message: string }
+
+  /** A turn begins; it ends with exactly one `turn/ended`. */
+  readonly "turn/started": { readonly turn: string }
+  readonly "turn/interrupting": { readonly turn: string; readonly reason: "person" | "message" | "stalled" }
+  readonly "turn/ended": {
+    readonly turn: string
+    readonly outcome: TurnOutcome
+    readonly error?: { readonly tag: string; readonly message: string }
+    readonly usage?: Usage
+    readonly model?: string
+  }
+
+  /** A message waits; `first` puts it in front of the others. */
+  readonly "queue/added": { readonly item: QueueItem; readonly first?: boolean }
+  readonly "queue/edited": { readonly id: string; readonly parts: ReadonlyArray<InputPart> }
+  readonly "queue/removed": { readonly id: string }
+  readonly "queue/reordered": { readonly order: ReadonlyArray<string> }
+  /** Handed to the agent's process; it leaves the queue with `queue/taken`. */
+  readonly "queue/sent": { readonly id: string; readonly turn: string; readonly steer?: boolean }
+  /** The agent confirmed it; a `message/added` comes with it. */
+  readonly "queue/taken": { readonly id: string; readonly turn: string }
+  /** It certainly did not reach the agent and waits again. */
+  readonly "queue/returned": { readonly id: string; readonly reason: string }
+  /** The agent died between hand-over and confirmation. */
+  readonly "queue/uncertain": { readonly id: string }
+  readonly "queue/held": Hold
+  readonly "queue/released": Record<string, never>
+
+  /** A message of the transcript: a person's when the agent took it, an assistant's when its turn ended. */
+  readonly "message/added": { readonly message: Message }
+
+  readonly "permission/asked": {
+    readonly request: PermissionAsk
+    readonly turn: string
+    readonly expiresAt?: number
+  }
+  readonly "permission/answered": { readonly id: string; readonly decision: PermissionDecision }
+  readonly "permission/expired": { readonly id: string }
+  readonly "permission/cancelled": { readonly id: string; readonly reason: string }
+  /** An answer is remembered for this session. */
+  readonly "permission/remembered": { readonly rule: PermissionRule; readonly scope: "session" | "always" }
+
+  /** Entries of the agent's own transcript, so that it can go on in another process and on another machine. */
+  readonly "system/transcript": {
+    readonly key: string
+    readonly encoding: "zstd"
+    readonly entries: number
+    readonly base64: string
+  }
   /** Everything up to and including `through` left the log; the checkpoint stands for it. */
   readonly "system/trimmed": {
     readonly through: number
@@ -109,10 +179,22 @@ export interface EventData {
   }
 }
 
-/** `channel/type` of the events this version writes. */
+/** `channel/type` of the events this version writes, but for the `agent` channel's, whose types are those of chunks. */
 export type EventName = keyof EventData
 
 /** An event before it has a seq: what `decide` returns. */
-export type EventDraft = {
-  readonly [N in EventName]: { readonly name: N; readonly data: EventData[N]; readonly by?: string }
-}[EventName]
+export type EventDraft =
+  | {
+      readonly [N in EventName]: {
+        readonly name: N
+        readonly data: EventData[N]
+        readonly by?: string
+        readonly turn?: string
+      }
+    }[EventName]
+  | {
+      readonly name: `agent/${string}`
+      readonly data: Readonly<Record<string, unknown>>
+      readonly by?: never
+      readonly turn: string
+    }

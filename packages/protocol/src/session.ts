@@ -2,6 +2,9 @@
  * Sessions as every door shows them, and the requests about them.
  */
 import * as Schema from "effect/Schema"
+import { AgentName, AgentState } from "./agent/agent.ts"
+import { PermissionRequest } from "./agent/permission.ts"
+import { QueueItem } from "./agent/queue.ts"
 import { TERMINAL_SIZE } from "./event.ts"
 import { SessionId } from "./ids.ts"
 
@@ -72,25 +75,32 @@ export const Session = Schema.Struct({
   turn: Schema.Struct({
     status: Schema.Literals(["idle", "streaming"]),
     id: Schema.optionalKey(Schema.String),
+    startedAt: Schema.optionalKey(Schema.Number),
+    /** An interrupt was asked for and has not ended the turn yet. */
+    interrupting: Schema.optionalKey(Schema.Boolean),
   }),
   process: ProcessState,
   exitCode: Schema.optionalKey(Schema.Int),
   signal: Schema.optionalKey(Schema.String),
   /** Why the process failed or was lost, in words. */
   problem: Schema.optionalKey(Schema.String),
-  queue: Schema.Array(Schema.Json),
-  permissions: Schema.Array(Schema.Json),
+  queue: Schema.Array(QueueItem),
+  permissions: Schema.Array(PermissionRequest),
   terminal: Schema.optionalKey(TerminalState),
+  agent: Schema.optionalKey(AgentState),
 })
 export type Session = typeof Session.Type
 
 /** Longest argument list of a terminal, in entries, and longest text of one entry, in characters. */
 const Arg = Schema.String.check(Schema.isMaxLength(131_072))
 
-/** Body of `POST /api/sessions` for terminals. Without a command the user's shell is started. */
+/**
+ * Body of `POST /api/sessions`. Without a command a terminal gets the user's shell; without a name an agent session gets
+ * the default agent. `options` belong to agents.
+ */
 export const CreateSession = Schema.Struct({
   kind: SessionKind,
-  agent: Schema.optionalKey(Schema.String),
+  agent: Schema.optionalKey(AgentName),
   command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096))),
   args: Schema.optionalKey(Schema.Array(Arg).check(Schema.isMaxLength(4096))),
   env: Schema.optionalKey(Schema.Record(Schema.String, Arg)),

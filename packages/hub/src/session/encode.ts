@@ -1,6 +1,8 @@
 /** From drafts and output to records, and from a state to what the store keeps of it. */
+import type { AgentPart } from "@holdfast/core/agent/part"
 import { evolve } from "@holdfast/core/evolve"
 import { type SessionState, toSession } from "@holdfast/core/state"
+import type { AgentState } from "@holdfast/protocol/agent/agent"
 import type { Channel, Event, EventDraft } from "@holdfast/protocol/event"
 import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
@@ -11,7 +13,7 @@ import type { StoredState } from "@holdfast/store/Store"
 const INNER_VERSION = 1
 
 /** Events that change nothing of a record but its last seq. */
-const UNRECORDED = new Set(["session/marked", "system/trimmed"])
+const UNRECORDED = new Set(["session/marked", "system/trimmed", "system/transcript", "message/added"])
 
 /** Draft events with their seqs, encoded once, and the state after them. */
 export interface Encoded {
@@ -43,12 +45,13 @@ export function encodeDrafts(
       time,
       channel,
       type,
+      ...(draft.turn === undefined ? {} : { turn: draft.turn }),
       ...(author === undefined ? {} : { by: author }),
       data: asJson(draft.data),
     }
     records.push(encodeEvent(event))
     state = evolve(state, event, id)
-    recorded ||= !UNRECORDED.has(draft.name)
+    recorded ||= channel !== "agent" && !UNRECORDED.has(draft.name)
   }
   return state === undefined ? undefined : { records, state, recorded }
 }
@@ -74,7 +77,7 @@ export function storedState(state: SessionState): StoredState {
 
 /** A state to read by, from a record alone: no command can be decided on it. */
 export function readingState(record: Session): SessionState {
-  const { terminal } = record
+  const { terminal, agent } = record
   return {
     id: record.id,
     kind: record.kind,
@@ -94,9 +97,20 @@ export function readingState(record: Session): SessionState {
     ...(record.signal === undefined ? {} : { signal: record.signal }),
     ...(record.problem === undefined ? {} : { problem: record.problem }),
     ...(terminal === undefined ? {} : { terminal: { ...terminal, spec: { ...terminal, env: {} } } }),
+    ...(agent === undefined ? {} : { agent: readingAgent(agent, record) }),
     lastSeq: record.lastSeq,
     unknown: 0,
   }
+}
+
+function readingAgent(agent: AgentState, { turn, queue, permissions, lastSeq }: Session): AgentPart {
+  const { name, adapter, cwd, options, ...rest } = agent
+  const { id, startedAt = 0, interrupting } = turn
+  const streaming =
+    id === undefined
+      ? {}
+      : { turn: { id, from: lastSeq, startedAt, ...(interrupting === true ? { interrupting: "person" as const } : {}) } }
+  return { ...rest, spec: { name, adapter, cwd, options, env: {} }, wanted: {}, rules: [], queue, permissions, ...streaming }
 }
 
 /** Reads the state back; `undefined` when it is not one of ours. */

@@ -229,6 +229,8 @@ function commandOf(note: Exclude<JournalNote, { type: "checkpoint" }>): Command 
       return { _tag: "ProcessResized", cols: note.cols, rows: note.rows }
     case "title":
       return { _tag: "ProcessTitled", title: note.title }
+    case "agent":
+      throw new Error("a terminal's journal holds no notes of agents")
     case "exit":
       return {
         _tag: "ProcessExited",

@@ -6,6 +6,7 @@
  * runner chose; ids are only in `start` and `welcome`.
  */
 import type { TerminalSpec } from "@holdfast/protocol/event"
+import type { AgentCommand, AgentNote, AgentStart } from "../agent/agent-messages.ts"
 
 /** Frame types. */
 export const FRAME_CONTROL = 1
@@ -36,6 +37,7 @@ export type JournalNote =
   | { readonly type: "resize"; readonly cols: number; readonly rows: number }
   | { readonly type: "title"; readonly title: string }
   | { readonly type: "exit"; readonly code: number; readonly signal?: string }
+  | { readonly type: "agent"; readonly note: AgentNote }
   /** The screen after everything up to `position`; not stored in the log, kept as its checkpoint. */
   | {
       readonly type: "checkpoint"
@@ -71,6 +73,16 @@ export type HubMessage =
       readonly terminal: TerminalSpec
       readonly scrollback: number
     }
+  | {
+      readonly type: "start"
+      readonly request: number
+      readonly id: string
+      readonly session: string
+      readonly kind: "agent"
+      readonly agent: AgentStart
+    }
+  /** A command for an agent; the answer says that the runner has it, the notes what became of it. */
+  | { readonly type: "agent"; readonly request: number; readonly child: number; readonly command: AgentCommand }
   /** Sends entries after a position, and goes on with new ones. `credit` is how many unacknowledged bytes may be under way. */
   | { readonly type: "follow"; readonly child: number; readonly after: number; readonly credit: number }
   /** Everything up to `position` is durable in the log and may leave the journal. */

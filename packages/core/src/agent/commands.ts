@@ -1,0 +1,132 @@
+/** Commands about agents: what people ask, and what an agent's process reports. Ids and times come in with them. */
+import type { AgentInfo, Resumed } from "@holdfast/protocol/agent/agent"
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { InputPart, Message, SendMode, TurnOutcome, Usage } from "@holdfast/protocol/agent/message"
+import type { AnswerPermission, PermissionAsk, PermissionRule } from "@holdfast/protocol/agent/permission"
+
+/** What people, programs and timers ask. `turn` is the id of the turn that the command may start; `at` epoch milliseconds. */
+export type AgentRequest =
+  | {
+      readonly _tag: "SendMessage"
+      readonly id: string
+      readonly parts: ReadonlyArray<InputPart>
+      readonly mode: SendMode
+      readonly by: string
+      readonly at: number
+      readonly turn: string
+    }
+  | { readonly _tag: "EditMessage"; readonly id: string; readonly parts: ReadonlyArray<InputPart> }
+  | { readonly _tag: "RemoveMessage"; readonly id: string }
+  | { readonly _tag: "ReorderQueue"; readonly order: ReadonlyArray<string> }
+  | { readonly _tag: "ResolveMessage"; readonly id: string; readonly action: "again" | "drop"; readonly turn: string }
+  | { readonly _tag: "HoldQueue" }
+  | { readonly _tag: "ReleaseQueue"; readonly turn: string }
+  /** The time of a usage limit has come. */
+  | { readonly _tag: "LimitOver"; readonly at: number; readonly turn: string }
+  | { readonly _tag: "Interrupt"; readonly reason: "person" | "stalled" }
+  | {
+      readonly _tag: "AnswerPermission"
+      readonly request: string
+      readonly answer: AnswerPermission
+      readonly by: string
+      readonly at: number
+    }
+  | { readonly _tag: "ExpirePermission"; readonly request: string }
+  | { readonly _tag: "ConfigureAgent"; readonly model?: string; readonly mode?: string }
+  /** A runner will be asked for a process. */
+  | { readonly _tag: "AgentStarting"; readonly child: string; readonly runner: string }
+
+/**
+ * What an agent's process reports, from its journal. `message` is what the accumulator built of the turn that ends
+ * with the report; `turn` the id of a turn that may follow.
+ */
+export type AgentReport =
+  | {
+      readonly _tag: "AgentReady"
+      readonly pid: number
+      readonly resumed: Resumed
+      readonly native?: string
+      readonly info?: AgentInfo
+    }
+  | { readonly _tag: "AgentTold"; readonly info: AgentInfo; readonly native?: string }
+  | { readonly _tag: "AgentTook"; readonly id: string; readonly turn: string; readonly at: number }
+  | { readonly _tag: "AgentReturned"; readonly id: string; readonly reason: string }
+  | { readonly _tag: "AgentSaid"; readonly turn: string; readonly chunks: ReadonlyArray<AgentChunk> }
+  | {
+      readonly _tag: "AgentEnded"
+      readonly turn: string
+      readonly outcome: TurnOutcome
+      readonly error?: { readonly tag: string; readonly message: string }
+      readonly usage?: Usage
+      readonly model?: string
+      readonly message?: Message
+      readonly next: string
+    }
+  | {
+      readonly _tag: "AgentAsked"
+      readonly turn: string
+      readonly request: PermissionAsk
+      readonly at: number
+      readonly expiresAt?: number
+      /** Rules that hold in every session. */
+      readonly always: ReadonlyArray<PermissionRule>
+    }
+  | { readonly _tag: "AgentWithdrew"; readonly request: string }
+  | { readonly _tag: "AgentLimited"; readonly message: string; readonly until?: number; readonly goesOn: boolean }
+  | {
+      readonly _tag: "AgentTranscript"
+      readonly key: string
+      readonly encoding: "zstd"
+      readonly entries: number
+      readonly base64: string
+    }
+  | {
+      readonly _tag: "AgentExited"
+      readonly code: number
+      readonly signal?: string
+      readonly reason: "idle" | "limit" | "stopped" | "itself"
+      readonly message?: Message
+    }
+  | { readonly _tag: "AgentFailed"; readonly tag: string; readonly message: string }
+  | {
+      readonly _tag: "AgentLost"
+      readonly reason: "runner-died" | "start-unconfirmed" | "journal-damaged"
+      readonly message: string
+      readonly partial?: Message
+    }
+
+/** Any command about an agent. */
+export type AgentCommand = AgentRequest | AgentReport
+
+const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
+  "SendMessage",
+  "EditMessage",
+  "RemoveMessage",
+  "ReorderQueue",
+  "ResolveMessage",
+  "HoldQueue",
+  "ReleaseQueue",
+  "LimitOver",
+  "Interrupt",
+  "AnswerPermission",
+  "ExpirePermission",
+  "ConfigureAgent",
+  "AgentStarting",
+  "AgentReady",
+  "AgentTold",
+  "AgentTook",
+  "AgentReturned",
+  "AgentSaid",
+  "AgentEnded",
+  "AgentAsked",
+  "AgentWithdrew",
+  "AgentLimited",
+  "AgentTranscript",
+  "AgentExited",
+  "AgentFailed",
+  "AgentLost",
+])
+
+/** Whether a command is about an agent. */
+export const isAgentCommand = <C extends { readonly _tag: string }>(command: C | AgentCommand): command is AgentCommand =>
+  TAGS.has(command._tag)

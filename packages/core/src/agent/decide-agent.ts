@@ -1,0 +1,84 @@
+/** Which events a command about an agent makes, or why it is refused. */
+import { type DoorError, SessionState as SessionStateError } from "@holdfast/protocol/errors"
+import type { EventDraft } from "@holdfast/protocol/event"
+import type { SessionState } from "../state.ts"
+import type { AgentCommand, AgentReport, AgentRequest } from "./commands.ts"
+import type { AgentPart } from "./part.ts"
+import { answerPermission, expirePermission } from "./permissions.ts"
+import {
+  editMessage,
+  holdQueue,
+  type QueueRefusal,
+  releaseQueue,
+  removeMessage,
+  reorderQueue,
+  resolveMessage,
+  sendMessage,
+} from "./queue.ts"
+import { report } from "./reports.ts"
+
+/** Why a command about an agent was refused. */
+export type AgentRefusal = QueueRefusal | Extract<DoorError, { readonly _tag: "PermissionSettled" | "SessionState" }>
+
+/** Decides a command about an agent: its events, or a refusal. */
+export function decideAgent(state: SessionState, command: AgentCommand): ReadonlyArray<EventDraft> | AgentRefusal {
+  const { agent } = state
+  if (agent === undefined) {
+    return new SessionStateError({ message: "this is a terminal; it has no queue and no turns", status: state.kind })
+  }
+  if (isReport(command)) return report(state, agent, command)
+  if (state.status === "deleted") {
+    return new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status })
+  }
+  return request(state, agent, command)
+}
+
+const isReport = (command: AgentCommand): command is AgentReport =>
+  command._tag.startsWith("Agent") && command._tag !== "AgentStarting"
+
+function request(state: SessionState, agent: AgentPart, command: AgentRequest): ReadonlyArray<EventDraft> | AgentRefusal {
+  switch (command._tag) {
+    case "SendMessage":
+      return sendMessage(agent, command)
+    case "EditMessage":
+      return editMessage(agent, command)
+    case "RemoveMessage":
+      return removeMessage(agent, command)
+    case "ReorderQueue":
+      return reorderQueue(agent, command)
+    case "ResolveMessage":
+      return resolveMessage(agent, command)
+    case "HoldQueue":
+      return holdQueue(agent)
+    case "ReleaseQueue":
+      return releaseQueue(agent, command.turn, state.lastActiveAt)
+    case "LimitOver": {
+      const { hold } = agent
+      const over = hold?.reason === "usage-limit" && hold.goesOn === true && hold.until !== undefined && hold.until <= command.at
+      return over ? releaseQueue(agent, command.turn, command.at) : []
+    }
+    case "Interrupt":
+      return interrupt(agent, command.reason)
+    case "AnswerPermission":
+      return answerPermission(agent, command)
+    case "ExpirePermission":
+      return expirePermission(agent, command.request)
+    case "ConfigureAgent": {
+      const { _tag: _, ...wanted } = command
+      const changes = Object.entries(wanted).some(([name, value]) => agent.wanted[name as "model" | "mode"] !== value)
+      return changes ? [{ name: "session/agent-configured", data: wanted }] : []
+    }
+    case "AgentStarting":
+      return state.process === "starting" || state.process === "running"
+        ? []
+        : [{ name: "session/agent-starting", data: { child: command.child, runner: command.runner } }]
+  }
+}
+
+/** A second interrupt, and one without a turn, change nothing. A person's word outweighs that of a message. */
+function interrupt(agent: AgentPart, reason: "person" | "stalled"): ReadonlyArray<EventDraft> {
+  const { turn } = agent
+  if (turn === undefined || turn.interrupting === reason || turn.interrupting === "person") return []
+  if (turn.interrupting !== undefined && reason === "stalled") return []
+  return [{ name: "turn/interrupting", data: { turn: turn.id, reason }, turn: turn.id }]
+}

@@ -1,0 +1,53 @@
+/**
+ * Duties: what the hub owes the agent's process, read from the durable state alone.
+ *
+ * Level-triggered: a duty stands until an event shows it done, so it is found again after every restart and reconnect;
+ * the runner carries each out once (docs/PROTOCOL.md, A-2).
+ */
+import type { InputPart } from "@holdfast/protocol/agent/message"
+import type { PermissionDecision } from "@holdfast/protocol/agent/permission"
+import type { SessionState } from "../state.ts"
+
+/** One duty. `id` is the same for the same duty, so that it is performed once per connection. */
+export type Duty =
+  | { readonly type: "start"; readonly id: string }
+  | {
+      readonly type: "deliver"
+      readonly id: string
+      readonly message: string
+      readonly turn: string
+      readonly parts: ReadonlyArray<InputPart>
+      readonly steer: boolean
+    }
+  | { readonly type: "interrupt"; readonly id: string; readonly turn: string }
+  | { readonly type: "answer"; readonly id: string; readonly permission: string; readonly decision: PermissionDecision }
+  | { readonly type: "configure"; readonly id: string; readonly model?: string; readonly mode?: string }
+
+/** The duties of a state, in the order in which they are performed. */
+export function duties(state: SessionState): ReadonlyArray<Duty> {
+  const { agent } = state
+  if (agent === undefined || state.status === "deleted") return []
+  const found: Array<Duty> = []
+  const sent = agent.queue.filter(({ status }) => status === "sent")
+  if (state.process !== "starting" && state.process !== "running") {
+    return sent.length > 0 ? [{ type: "start", id: `start:${sent[0]?.turn ?? ""}` }] : []
+  }
+  const { model, mode } = agent.wanted
+  const wanted = {
+    ...(model === undefined || model === agent.info.model ? {} : { model }),
+    ...(mode === undefined || mode === agent.info.mode ? {} : { mode }),
+  }
+  if (wanted.model !== undefined || wanted.mode !== undefined) {
+    found.push({ type: "configure", id: `configure:${wanted.model ?? ""}:${wanted.mode ?? ""}`, ...wanted })
+  }
+  for (const { id, turn = "", parts, steer = false } of sent) {
+    found.push({ type: "deliver", id: `deliver:${id}`, message: id, turn, parts, steer })
+  }
+  for (const { id, decision } of agent.permissions) {
+    if (decision !== undefined) found.push({ type: "answer", id: `answer:${id}`, permission: id, decision })
+  }
+  if (agent.turn?.interrupting !== undefined) {
+    found.push({ type: "interrupt", id: `interrupt:${agent.turn.id}`, turn: agent.turn.id })
+  }
+  return found
+}

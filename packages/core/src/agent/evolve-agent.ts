@@ -1,0 +1,122 @@
+/** One event more for the agent part. Total: an event about something that is not there changes nothing. */
+import type { EventData, EventName } from "@holdfast/protocol/event"
+import type { QueueItem } from "@holdfast/protocol/agent/queue"
+import { addUsage, type AgentPart } from "./part.ts"
+import { BY_TIME } from "./permission-authors.ts"
+
+/** An event as the agent part needs it; `seq` and `time` are those of the event. */
+export interface AgentEvent {
+  readonly name: string
+  readonly data: unknown
+  readonly seq: number
+  readonly time: number
+}
+
+type Named = { readonly [N in EventName]: { readonly name: N; readonly data: EventData[N] } }[EventName]
+
+/** The agent part after an event. */
+export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
+  const known = event as AgentEvent & Named
+  switch (known.name) {
+    case "session/agent-started": {
+      const { pid, native } = known.data
+      return { ...agent, pid, ...(native === undefined ? {} : { native }) }
+    }
+    case "session/agent-info": {
+      const { native, ...info } = known.data
+      return { ...agent, info: { ...agent.info, ...info }, ...(native === undefined ? {} : { native }) }
+    }
+    case "session/agent-configured":
+      return { ...agent, wanted: { ...agent.wanted, ...known.data } }
+    case "session/agent-failed":
+    case "session/agent-exited":
+    case "session/agent-lost":
+      return withoutPid(agent)
+    case "turn/started":
+      return { ...agent, turn: { id: known.data.turn, from: event.seq, startedAt: event.time }, turns: agent.turns + 1 }
+    case "turn/interrupting":
+      return agent.turn?.id === known.data.turn ? { ...agent, turn: { ...agent.turn, interrupting: known.data.reason } } : agent
+    case "turn/ended":
+      return turnEnded(agent, known.data, event.seq)
+    case "queue/added": {
+      const { item, first } = known.data
+      return { ...agent, queue: first === true ? [item, ...agent.queue] : [...agent.queue, item] }
+    }
+    case "queue/edited": {
+      const { id, parts } = known.data
+      return change(agent, id, (item) => ({ ...item, parts, edited: true }))
+    }
+    case "queue/taken":
+    case "queue/removed":
+      return { ...agent, queue: agent.queue.filter(({ id }) => id !== known.data.id) }
+    case "queue/reordered":
+      return { ...agent, queue: reorder(agent.queue, known.data.order) }
+    case "queue/sent": {
+      const { id, turn, steer } = known.data
+      return change(agent, id, (item) => ({ ...item, status: "sent", turn, ...(steer === true ? { steer } : {}) }))
+    }
+    case "queue/returned":
+      return change(agent, known.data.id, ({ turn: _, steer: __, ...item }) => ({ ...item, status: "waiting" }))
+    case "queue/uncertain":
+      return change(agent, known.data.id, (item) => ({ ...item, status: "uncertain" }))
+    case "queue/held":
+      return { ...agent, hold: known.data }
+    case "queue/released":
+      return withoutHold(agent)
+    case "permission/asked": {
+      const { request, turn, expiresAt } = known.data
+      const asked = { ...request, turn, askedAt: event.time, ...(expiresAt === undefined ? {} : { expiresAt }) }
+      return { ...agent, permissions: [...agent.permissions.filter(({ id }) => id !== request.id), asked] }
+    }
+    case "permission/answered":
+      return decided(agent, known.data.id, known.data.decision)
+    case "permission/expired":
+      return decided(agent, known.data.id, { optionId: "", allow: false, by: BY_TIME, at: event.time })
+    case "permission/cancelled":
+      return { ...agent, permissions: agent.permissions.filter(({ id }) => id !== known.data.id) }
+    case "permission/remembered": {
+      const { rule } = known.data
+      const others = agent.rules.filter(({ tool, prefix }) => tool !== rule.tool || prefix !== rule.prefix)
+      return { ...agent, rules: [...others, rule] }
+    }
+    default:
+      return agent
+  }
+}
+
+function turnEnded(agent: AgentPart, data: EventData["turn/ended"], seq: number): AgentPart {
+  const { turn } = agent
+  if (turn?.id !== data.turn) return agent
+  return {
+    ...withoutTurn(agent),
+    permissions: [],
+    usage: data.usage === undefined ? agent.usage : addUsage(agent.usage, data.usage),
+    lastTurn: { id: turn.id, from: turn.from, to: seq },
+  }
+}
+
+const change = (agent: AgentPart, id: string, to: (item: QueueItem) => QueueItem): AgentPart => ({
+  ...agent,
+  queue: agent.queue.map((item) => (item.id === id ? to(item) : item)),
+})
+
+type Decision = EventData["permission/answered"]["decision"]
+
+const decided = (agent: AgentPart, id: string, decision: Decision): AgentPart => ({
+  ...agent,
+  permissions: agent.permissions.map((request) =>
+    request.id === id && request.decision === undefined ? { ...request, decision } : request,
+  ),
+})
+
+/** Waiting messages in the order given; handed-over and uncertain ones stay in front, ones that are not named behind. */
+function reorder(queue: ReadonlyArray<QueueItem>, order: ReadonlyArray<string>): ReadonlyArray<QueueItem> {
+  const waiting = new Map(queue.filter(({ status }) => status === "waiting").map((item) => [item.id, item]))
+  const named = order.flatMap((id) => waiting.get(id) ?? [])
+  const rest = [...waiting.values()].filter(({ id }) => !order.includes(id))
+  return [...queue.filter(({ status }) => status !== "waiting"), ...named, ...rest]
+}
+
+const withoutPid = ({ pid: _, ...rest }: AgentPart): AgentPart => rest
+const withoutTurn = ({ turn: _, ...rest }: AgentPart): AgentPart => rest
+const withoutHold = ({ hold: _, ...rest }: AgentPart): AgentPart => rest

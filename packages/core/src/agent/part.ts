@@ -1,0 +1,77 @@
+/**
+ * The agent part of a session's state: its turn, its queue, its permission requests.
+ *
+ * Invariants: at most one turn (Q-2); an item is in the queue until the agent confirmed it (Q-3); requests belong to the
+ * turn and leave with it (P-3). Plain data; JSON keeps it whole. Chunks change nothing here, so that a stream of them
+ * stores no state.
+ */
+import type { AgentInfo, AgentSpec, AgentState } from "@holdfast/protocol/agent/agent"
+import type { Usage } from "@holdfast/protocol/agent/message"
+import type { PermissionRequest, PermissionRule } from "@holdfast/protocol/agent/permission"
+import type { Hold, QueueItem } from "@holdfast/protocol/agent/queue"
+
+/** The streaming turn. `from` is the seq of its `turn/started`. */
+export interface Turn {
+  readonly id: string
+  readonly from: number
+  readonly startedAt: number
+  readonly interrupting?: "person" | "message" | "stalled"
+}
+
+/** Everything the events of an agent session say beyond what all sessions have. */
+export interface AgentPart {
+  readonly spec: AgentSpec
+  readonly info: AgentInfo
+  /** Model and mode a person asked for; the agent's own word is in `info`. */
+  readonly wanted: { readonly model?: string; readonly mode?: string }
+  readonly native?: string
+  readonly pid?: number
+  readonly turn?: Turn
+  readonly queue: ReadonlyArray<QueueItem>
+  readonly hold?: Hold
+  readonly permissions: ReadonlyArray<PermissionRequest>
+  /** Answers remembered for this session. */
+  readonly rules: ReadonlyArray<PermissionRule>
+  readonly turns: number
+  readonly usage: Usage
+  /** Bounds of the last ended turn, so that its folding can be made up for after a crash. */
+  readonly lastTurn?: { readonly id: string; readonly from: number; readonly to: number }
+}
+
+/** The agent part before anything happened. */
+export const newAgentPart = (spec: AgentSpec): AgentPart => ({
+  spec,
+  info: {},
+  wanted: {},
+  queue: [],
+  permissions: [],
+  rules: [],
+  turns: 0,
+  usage: {},
+})
+
+/** The agent part as a record shows it. */
+export const toAgentState = ({ spec, info, native, pid, turns, usage, hold }: AgentPart): AgentState => ({
+  name: spec.name,
+  adapter: spec.adapter,
+  cwd: spec.cwd,
+  options: spec.options,
+  info,
+  ...(native === undefined ? {} : { native }),
+  ...(pid === undefined ? {} : { pid }),
+  turns,
+  usage,
+  ...(hold === undefined ? {} : { hold }),
+})
+
+/** Sums tokens and cost; the context is that of the later one. */
+export function addUsage(sum: Usage, usage: Usage): Usage {
+  const total: { -readonly [K in keyof Usage]: Usage[K] } = { ...sum }
+  for (const name of ["inputTokens", "outputTokens", "cachedInputTokens", "reasoningTokens", "cost"] as const) {
+    const value = usage[name]
+    if (value !== undefined) total[name] = (sum[name] ?? 0) + value
+  }
+  if (usage.contextUsed !== undefined) total.contextUsed = usage.contextUsed
+  if (usage.contextWindow !== undefined) total.contextWindow = usage.contextWindow
+  return total
+}

@@ -1,0 +1,155 @@
+/** The queue: sending, editing, removing, reordering, holding (docs/PROTOCOL.md, Q-1 to Q-11). */
+import {
+  AgentBusy,
+  Busy,
+  MessageNotQueued,
+  SessionState as SessionStateError,
+  TooLarge,
+  Unprocessable,
+} from "@holdfast/protocol/errors"
+import type { EventDraft } from "@holdfast/protocol/event"
+import { type InputPart, MESSAGE_MAX } from "@holdfast/protocol/agent/message"
+import { QUEUE_MAX, QUEUE_MAX_CHARACTERS, type QueueItem } from "@holdfast/protocol/agent/queue"
+import type { AgentRequest } from "./commands.ts"
+import { evolveAgent } from "./evolve-agent.ts"
+import type { AgentPart } from "./part.ts"
+import { givesWay, startNext } from "./turn.ts"
+
+type Request<T extends AgentRequest["_tag"]> = Extract<AgentRequest, { readonly _tag: T }>
+
+/** Why a request about the queue was refused. */
+export type QueueRefusal = AgentBusy | Busy | MessageNotQueued | SessionStateError | TooLarge | Unprocessable
+
+const characters = (parts: ReadonlyArray<InputPart>): number => JSON.stringify(parts).length
+
+/** What is wrong with a message's parts, if anything (Q-11). */
+export function refuseParts(parts: ReadonlyArray<InputPart>): TooLarge | Unprocessable | undefined {
+  if (!parts.some((part) => part.type === "file" || part.text.trim() !== "")) {
+    return new Unprocessable({ message: "the message is empty; give it a text or a file", field: "text" })
+  }
+  const size = characters(parts)
+  if (size <= MESSAGE_MAX) return undefined
+  return new TooLarge({
+    message: `the message has ${size} characters as JSON, at most ${MESSAGE_MAX} are taken`,
+    limit: MESSAGE_MAX,
+  })
+}
+
+function refuseMore(agent: AgentPart, parts: ReadonlyArray<InputPart>): Busy | undefined {
+  if (agent.queue.length >= QUEUE_MAX) {
+    return new Busy({ message: `${QUEUE_MAX} messages wait already; remove some or wait for the agent`, retryAfter: 5 })
+  }
+  const held = agent.queue.reduce((sum, item) => sum + characters(item.parts), 0)
+  if (held + characters(parts) <= QUEUE_MAX_CHARACTERS) return undefined
+  return new Busy({ message: "the messages that wait are too long together; remove some or wait for the agent", retryAfter: 5 })
+}
+
+/** The agent part after drafts, to decide what follows from them. */
+const after = (agent: AgentPart, events: ReadonlyArray<EventDraft>, at: number): AgentPart =>
+  events.reduce((part, { name, data }) => evolveAgent(part, { name, data, seq: 0, time: at }), agent)
+
+/** Adds a message, and starts its turn, puts it into the streaming one, or stops that one, as its mode says (Q-6). */
+export function sendMessage(agent: AgentPart, command: Request<"SendMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
+  const { id, parts, mode, by, at, turn } = command
+  const refusal = refuseParts(parts) ?? refuseMore(agent, parts)
+  if (refusal !== undefined) return refusal
+  const item: QueueItem = { id, parts, mode, by, at, status: "waiting" }
+  const added = (first: boolean): EventDraft => ({ name: "queue/added", data: first ? { item, first } : { item }, by })
+  const streaming = agent.turn
+  if (streaming === undefined) {
+    const events: Array<EventDraft> = [added(mode === "interrupt")]
+    if (agent.hold !== undefined && givesWay(agent.hold, at)) events.push({ name: "queue/released", data: {} })
+    return [...events, ...startNext(after(agent, events, at), turn)]
+  }
+  switch (mode) {
+    case "queue":
+      return [added(false)]
+    case "reject":
+      return new AgentBusy({ message: "a turn is streaming; wait for its end, or send with another mode", turn: streaming.id })
+    case "interrupt":
+      return streaming.interrupting === undefined
+        ? [added(true), { name: "turn/interrupting", data: { turn: streaming.id, reason: "message" }, turn: streaming.id }]
+        : [added(true)]
+    case "steer":
+      return agent.info.steers === true && streaming.interrupting === undefined
+        ? [added(false), { name: "queue/sent", data: { id, turn: streaming.id, steer: true }, turn: streaming.id }]
+        : [added(true)]
+  }
+}
+
+/** What became of a sent message, by the events that its command made. */
+export function sentStatus(
+  events: ReadonlyArray<{ readonly name: string; readonly data: unknown }>,
+  id: string,
+): "started" | "queued" | "steered" {
+  const sent = events.some(({ name, data }) => name === "queue/sent" && (data as { readonly id?: unknown }).id === id)
+  if (!sent) return "queued"
+  return events.some(({ name }) => name === "turn/started") ? "started" : "steered"
+}
+
+const notQueued = (item: QueueItem | undefined, id: string): MessageNotQueued =>
+  new MessageNotQueued({
+    message:
+      item === undefined
+        ? "no such message waits: the agent took it, or it was removed"
+        : "the message was handed to the agent already; interrupt the turn, or send another one",
+    messageId: id,
+  })
+
+const itemOf = (agent: AgentPart, id: string): QueueItem | undefined => agent.queue.find((item) => item.id === id)
+
+/** Replaces a waiting message's parts. */
+export function editMessage(agent: AgentPart, { id, parts }: Request<"EditMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
+  const item = itemOf(agent, id)
+  if (item?.status !== "waiting") return notQueued(item, id)
+  const refusal = refuseParts(parts)
+  if (refusal !== undefined) return refusal
+  return JSON.stringify(parts) === JSON.stringify(item.parts) ? [] : [{ name: "queue/edited", data: { id, parts } }]
+}
+
+/** Removes a message that waits or is uncertain. */
+export function removeMessage(agent: AgentPart, { id }: Request<"RemoveMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
+  const item = itemOf(agent, id)
+  if (item === undefined || item.status === "sent") return notQueued(item, id)
+  return [{ name: "queue/removed", data: { id } }]
+}
+
+/** Puts the waiting messages into a new order; it must name each of them once. */
+export function reorderQueue(agent: AgentPart, { order }: Request<"ReorderQueue">): ReadonlyArray<EventDraft> | QueueRefusal {
+  const waiting = agent.queue.filter(({ status }) => status === "waiting").map(({ id }) => id)
+  const same =
+    order.length === waiting.length && new Set(order).size === order.length && order.every((id) => waiting.includes(id))
+  if (!same) {
+    return new SessionStateError({
+      message: `the order must name each waiting message once; they are ${waiting.join(", ") || "none"} now`,
+      status: "queue-changed",
+    })
+  }
+  return order.every((id, i) => id === waiting[i]) ? [] : [{ name: "queue/reordered", data: { order } }]
+}
+
+/** Ends the doubt about a message: it waits again, or is dropped (Q-8). */
+export function resolveMessage(
+  agent: AgentPart,
+  { id, action, turn }: Request<"ResolveMessage">,
+): ReadonlyArray<EventDraft> | QueueRefusal {
+  const item = itemOf(agent, id)
+  if (item?.status !== "uncertain") {
+    return new MessageNotQueued({ message: "nothing is uncertain about this message", messageId: id })
+  }
+  if (action === "drop") return [{ name: "queue/removed", data: { id } }]
+  const events: Array<EventDraft> = [{ name: "queue/returned", data: { id, reason: "a person has it sent again" } }]
+  if (agent.hold?.reason === "lost" || agent.hold?.reason === "error") events.push({ name: "queue/released", data: {} })
+  return [...events, ...startNext(after(agent, events, item.at), turn)]
+}
+
+/** Holds the queue until a person releases it. */
+export const holdQueue = (agent: AgentPart): ReadonlyArray<EventDraft> =>
+  agent.hold?.reason === "person" ? [] : [{ name: "queue/held", data: { reason: "person" } }]
+
+/** Lets a held queue go on. */
+export function releaseQueue(agent: AgentPart, turn: string, at: number): ReadonlyArray<EventDraft> {
+  if (agent.hold === undefined) return []
+  const events: ReadonlyArray<EventDraft> = [{ name: "queue/released", data: {} }]
+  return [...events, ...startNext(after(agent, events, at), turn)]
+}

@@ -1,0 +1,143 @@
+/**
+ * What an agent's process reports, as events.
+ *
+ * A report is never refused, only ignored where it cannot be true any more, so that a replayed journal is harmless.
+ */
+import type { EventDraft } from "@holdfast/protocol/event"
+import type { Message } from "@holdfast/protocol/agent/message"
+import type { SessionState } from "../state.ts"
+import type { AgentReport } from "./commands.ts"
+import { evolveAgent } from "./evolve-agent.ts"
+import type { AgentPart } from "./part.ts"
+import { askPermission } from "./permissions.ts"
+import { endTurn, startNext } from "./turn.ts"
+
+type Drafts = ReadonlyArray<EventDraft>
+type Report<T extends AgentReport["_tag"]> = Extract<AgentReport, { readonly _tag: T }>
+
+const nothing: Drafts = []
+
+/** The events of a report. */
+export function report(state: SessionState, agent: AgentPart, command: AgentReport): Drafts {
+  const alive = state.process === "starting" || state.process === "running"
+  switch (command._tag) {
+    case "AgentReady":
+      return state.process === "starting" ? ready(command) : nothing
+    case "AgentTold": {
+      const { info, native } = command
+      return alive ? [{ name: "session/agent-info", data: { ...info, ...(native === undefined ? {} : { native }) } }] : nothing
+    }
+    case "AgentTook":
+      return took(agent, command)
+    case "AgentReturned":
+      return agent.queue.some(({ id, status }) => id === command.id && status === "sent")
+        ? [{ name: "queue/returned", data: { id: command.id, reason: command.reason } }]
+        : nothing
+    case "AgentSaid":
+      return said(agent, command)
+    case "AgentEnded":
+      return ended(agent, command)
+    case "AgentAsked":
+      return askPermission(agent, command)
+    case "AgentWithdrew": {
+      const open = agent.permissions.find(({ id, decision }) => id === command.request && decision === undefined)
+      return open === undefined
+        ? nothing
+        : [{ name: "permission/cancelled", data: { id: open.id, reason: "the agent took it back" }, turn: open.turn }]
+    }
+    case "AgentLimited":
+      return limited(agent, command)
+    case "AgentTranscript": {
+      const { _tag: _, ...data } = command
+      return [{ name: "system/transcript", data }]
+    }
+    case "AgentExited":
+      return alive ? exited(agent, command) : nothing
+    case "AgentFailed":
+      return state.process === "starting" ? failed(agent, command) : nothing
+    case "AgentLost":
+      return alive ? lost(agent, command) : nothing
+  }
+}
+
+function ready({ pid, resumed, native, info }: Report<"AgentReady">): Drafts {
+  const started: EventDraft = {
+    name: "session/agent-started",
+    data: { pid, resumed, ...(native === undefined ? {} : { native }) },
+  }
+  return info === undefined ? [started] : [started, { name: "session/agent-info", data: info }]
+}
+
+const begin = (turn: string): EventDraft => ({ name: "turn/started", data: { turn }, turn })
+
+function took(agent: AgentPart, { id, turn, at }: Report<"AgentTook">): Drafts {
+  const item = agent.queue.find((queued) => queued.id === id)
+  if (item === undefined) return nothing
+  const message: Message = { id, role: "user", parts: item.parts, turn, createdAt: at, by: item.by }
+  const events: Array<EventDraft> = [
+    { name: "queue/taken", data: { id, turn }, turn },
+    { name: "message/added", data: { message }, by: item.by, turn },
+  ]
+  // A message that was meant for a turn that has ended meanwhile begins one of its own.
+  return agent.turn === undefined ? [begin(turn), ...events] : events
+}
+
+function said(agent: AgentPart, { turn, chunks }: Report<"AgentSaid">): Drafts {
+  if (agent.turn !== undefined && agent.turn.id !== turn) return nothing
+  const events = chunks.map((chunk): EventDraft => {
+    const { type, ...data } = chunk
+    return { name: `agent/${type}`, data, turn }
+  })
+  // Agents may begin a turn by themselves, when something they left running has ended.
+  return agent.turn === undefined && events.length > 0 ? [begin(turn), ...events] : events
+}
+
+function ended(agent: AgentPart, command: Report<"AgentEnded">): Drafts {
+  const { turn } = agent
+  if (turn?.id !== command.turn) return nothing
+  const events = endTurn(agent, turn, command, "uncertain")
+  return [...events, ...startNext(folded(agent, events), command.next)]
+}
+
+/** The agent part after drafts, to decide what follows from them; times and seqs do not matter for that. */
+const folded = (agent: AgentPart, events: Drafts): AgentPart =>
+  events.reduce((part, { name, data }) => evolveAgent(part, { name, data, seq: 0, time: 0 }), agent)
+
+function limited(agent: AgentPart, { message, until, goesOn }: Report<"AgentLimited">): Drafts {
+  const hold = { reason: "usage-limit" as const, message, ...(until === undefined ? {} : { until, goesOn }) }
+  return agent.hold?.reason === "person" ? nothing : [{ name: "queue/held", data: hold }]
+}
+
+function exited(agent: AgentPart, { code, signal, reason, message }: Report<"AgentExited">): Drafts {
+  const how = signal === undefined ? `with code ${code}` : `by ${signal}`
+  const error = { tag: "AgentExited", message: `the agent's process ended ${how}` }
+  const turn =
+    agent.turn === undefined
+      ? nothing
+      : endTurn(agent, agent.turn, { outcome: "error", error, ...(message === undefined ? {} : { message }) }, "uncertain")
+  return [
+    ...turn,
+    ...strayed(folded(agent, turn)),
+    { name: "session/agent-exited", data: { code, reason, ...(signal === undefined ? {} : { signal }) } },
+  ]
+}
+
+/** Messages that went to a process which is gone, and of which nothing was heard. */
+const strayed = (agent: AgentPart): Drafts =>
+  agent.queue.filter(({ status }) => status === "sent").map(({ id }): EventDraft => ({ name: "queue/uncertain", data: { id } }))
+
+function failed(agent: AgentPart, { tag, message }: Report<"AgentFailed">): Drafts {
+  const turn =
+    agent.turn === undefined ? nothing : endTurn(agent, agent.turn, { outcome: "error", error: { tag, message } }, "returned")
+  return [{ name: "session/agent-failed", data: { tag, message } }, ...turn]
+}
+
+function lost(agent: AgentPart, { reason, message, partial }: Report<"AgentLost">): Drafts {
+  const ending = {
+    outcome: "lost" as const,
+    error: { tag: reason, message },
+    ...(partial === undefined ? {} : { message: partial }),
+  }
+  const turn = agent.turn === undefined ? nothing : endTurn(agent, agent.turn, ending, "uncertain")
+  return [{ name: "session/agent-lost", data: { reason, message } }, ...turn, ...strayed(folded(agent, turn))]
+}

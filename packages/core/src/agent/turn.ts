@@ -1,0 +1,76 @@
+/** The turn: when the next one starts, and everything that ends with one (docs/PROTOCOL.md, Q-2, Q-5, Q-7). */
+import type { Message, TurnOutcome, Usage } from "@holdfast/protocol/agent/message"
+import type { Hold } from "@holdfast/protocol/agent/queue"
+import type { EventDraft } from "@holdfast/protocol/event"
+import type { AgentPart, Turn } from "./part.ts"
+
+/** Starts the next waiting message's turn under the given id; nothing while a turn streams, the queue is held, or a hand-over is under way. */
+export function startNext(agent: AgentPart, turn: string): ReadonlyArray<EventDraft> {
+  if (agent.turn !== undefined || agent.hold !== undefined || agent.queue.some(({ status }) => status === "sent")) return []
+  const next = agent.queue.find(({ status }) => status === "waiting")
+  if (next === undefined) return []
+  return [
+    { name: "turn/started", data: { turn }, turn },
+    { name: "queue/sent", data: { id: next.id, turn }, turn },
+  ]
+}
+
+/** Whether a hold gives way to a message that is sent now. */
+export const givesWay = (hold: Hold, at: number): boolean =>
+  hold.reason === "usage-limit" ? hold.until !== undefined && hold.until <= at : hold.reason !== "person"
+
+/** How a turn ended. */
+export interface Ending {
+  readonly outcome: TurnOutcome
+  readonly error?: { readonly tag: string; readonly message: string }
+  readonly usage?: Usage
+  readonly model?: string
+  readonly message?: Message
+}
+
+/** The events of a turn's end: open requests cancelled, its message stored, its end, and the queue held where it must not go on. */
+export function endTurn(agent: AgentPart, turn: Turn, ending: Ending, sent: "uncertain" | "returned"): ReadonlyArray<EventDraft> {
+  const { outcome, error, usage, model, message } = ending
+  const events: Array<EventDraft> = []
+  for (const { id, decision } of agent.permissions) {
+    if (decision === undefined) {
+      events.push({ name: "permission/cancelled", data: { id, reason: `the turn was ${outcome}` }, turn: turn.id })
+    }
+  }
+  if (message !== undefined) events.push({ name: "message/added", data: { message: { ...message, outcome } }, turn: turn.id })
+  events.push({
+    name: "turn/ended",
+    data: {
+      turn: turn.id,
+      outcome,
+      ...(error === undefined ? {} : { error }),
+      ...(usage === undefined ? {} : { usage }),
+      ...(model === undefined ? {} : { model }),
+    },
+    turn: turn.id,
+  })
+  let waiting = agent.queue.some(({ status }) => status === "waiting")
+  for (const item of agent.queue) {
+    if (item.status !== "sent" || item.turn !== turn.id || (item.steer === true && outcome === "completed")) continue
+    if (sent === "uncertain") events.push({ name: "queue/uncertain", data: { id: item.id }, turn: turn.id })
+    else {
+      events.push({
+        name: "queue/returned",
+        data: { id: item.id, reason: error?.message ?? "it was not delivered" },
+        turn: turn.id,
+      })
+      waiting = true
+    }
+  }
+  const hold = holdAfter(turn, outcome, error?.message)
+  if (hold !== undefined && waiting && agent.hold === undefined) events.push({ name: "queue/held", data: hold })
+  return events
+}
+
+function holdAfter(turn: Turn, outcome: TurnOutcome, message: string | undefined): Hold | undefined {
+  const words = message === undefined ? {} : { message }
+  if (outcome === "lost") return { reason: "lost", ...words }
+  if (turn.interrupting === "message") return outcome === "error" ? { reason: "error", ...words } : undefined
+  if (turn.interrupting !== undefined || outcome === "interrupted") return { reason: "interrupted", ...words }
+  return outcome === "error" ? { reason: "error", ...words } : undefined
+}

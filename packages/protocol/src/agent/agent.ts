@@ -1,0 +1,85 @@
+/** Agents: what a session of kind `agent` is made with, and what its record shows. */
+import * as Schema from "effect/Schema"
+import { Hold } from "./queue.ts"
+import { Usage } from "./message.ts"
+
+/** Name of an agent in the configuration. */
+export const AgentName = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/))
+
+/** Ways to drive an agent: one adapter each. */
+export const AdapterKind = Schema.Literals(["scripted", "claude", "acp"])
+export type AdapterKind = typeof AdapterKind.Type
+
+/** What a session was made with. `options` are checked by the agent's adapter before the session exists. */
+export const AgentSpec = Schema.Struct({
+  name: AgentName,
+  adapter: AdapterKind,
+  cwd: Schema.String,
+  env: Schema.Record(Schema.String, Schema.String),
+  options: Schema.Record(Schema.String, Schema.Json),
+})
+export type AgentSpec = typeof AgentSpec.Type
+
+/** A mode or a model that an agent offers. */
+export const AgentChoice = Schema.Struct({
+  id: Schema.String,
+  name: Schema.String,
+  description: Schema.optionalKey(Schema.String),
+})
+export type AgentChoice = typeof AgentChoice.Type
+
+/** What an agent told about itself; each telling replaces the fields it has. */
+export const AgentInfo = Schema.Struct({
+  version: Schema.optionalKey(Schema.String),
+  model: Schema.optionalKey(Schema.String),
+  mode: Schema.optionalKey(Schema.String),
+  models: Schema.optionalKey(Schema.Array(AgentChoice)),
+  modes: Schema.optionalKey(Schema.Array(AgentChoice)),
+  commands: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ name: Schema.String, description: Schema.optionalKey(Schema.String) })),
+  ),
+  /** Whether a message can go into a streaming turn. */
+  steers: Schema.optionalKey(Schema.Boolean),
+})
+export type AgentInfo = typeof AgentInfo.Type
+
+/** How an agent process got its memory: `new`, `resumed` from its own, or `replayed` from our transcript as context. */
+export const Resumed = Schema.Literals(["new", "resumed", "replayed"])
+export type Resumed = typeof Resumed.Type
+
+/** The agent part of a session's record. */
+export const AgentState = Schema.Struct({
+  name: Schema.String,
+  adapter: AdapterKind,
+  cwd: Schema.String,
+  options: Schema.Record(Schema.String, Schema.Json),
+  info: AgentInfo,
+  /** The agent's own id of the session. */
+  native: Schema.optionalKey(Schema.String),
+  pid: Schema.optionalKey(Schema.Int),
+  turns: Schema.Int,
+  usage: Usage,
+  hold: Schema.optionalKey(Hold),
+})
+export type AgentState = typeof AgentState.Type
+
+/** Body of `PATCH …/agent`: changes while it runs. */
+export const ConfigureAgent = Schema.Struct({
+  model: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200))),
+  mode: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200))),
+})
+export type ConfigureAgent = typeof ConfigureAgent.Type
+
+/** An agent as `GET /api/agents` lists it. `missing` says what to do when it cannot be used. */
+export const AgentEntry = Schema.Struct({
+  name: Schema.String,
+  title: Schema.String,
+  adapter: AdapterKind,
+  command: Schema.optionalKey(Schema.String),
+  installed: Schema.Boolean,
+  version: Schema.optionalKey(Schema.String),
+  missing: Schema.optionalKey(Schema.String),
+  /** True for the one that is taken when none is named. */
+  default: Schema.Boolean,
+})
+export type AgentEntry = typeof AgentEntry.Type

@@ -1,0 +1,84 @@
+/**
+ * Messages: what people send to an agent, and what a turn made.
+ *
+ * Parts have the shape of the AI SDK's UI message parts (ai 7.0, `UIMessage`), with tools as `dynamic-tool`, so that
+ * a client of that library shows them as they are. One turn makes one assistant message; its id is the turn's id.
+ */
+import * as Schema from "effect/Schema"
+
+/** Longest message, as JSON text, in characters; a longer one is `TooLarge`. */
+export const MESSAGE_MAX = 768 * 1024
+
+/** Text that a person sends. */
+export const TextPart = Schema.Struct({ type: Schema.Literal("text"), text: Schema.String })
+
+/** A file that a person sends: a `data:` URL, or one that the agent can fetch. */
+export const FilePart = Schema.Struct({
+  type: Schema.Literal("file"),
+  mediaType: Schema.String.check(Schema.isPattern(/^[\w.+-]+\/[\w.+-]+$/)),
+  url: Schema.String,
+  filename: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(255))),
+})
+
+/** A part of a message that a person sends. */
+export const InputPart = Schema.Union([TextPart, FilePart])
+export type InputPart = typeof InputPart.Type
+
+/** Id of a message: chosen by the hub or taken from the sender's key; 1 to 64 letters, digits, `_` and `-`. */
+export const MessageId = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/))
+
+/** Tokens of a turn or of several, as the agent reported them; what it did not report is absent. */
+export const Usage = Schema.Struct({
+  inputTokens: Schema.optionalKey(Schema.Number),
+  outputTokens: Schema.optionalKey(Schema.Number),
+  cachedInputTokens: Schema.optionalKey(Schema.Number),
+  reasoningTokens: Schema.optionalKey(Schema.Number),
+  /** US dollars. */
+  cost: Schema.optionalKey(Schema.Number),
+  /** Tokens in the context window after the turn, and how many fit. */
+  contextUsed: Schema.optionalKey(Schema.Number),
+  contextWindow: Schema.optionalKey(Schema.Number),
+})
+export type Usage = typeof Usage.Type
+
+/** How a turn ended (C4): once, by exactly one of these. */
+export const TurnOutcome = Schema.Literals(["completed", "interrupted", "error", "lost"])
+export type TurnOutcome = typeof TurnOutcome.Type
+
+/** A stored message. `parts` are UI message parts; an assistant's has the outcome of its turn. Times are epoch milliseconds. */
+export const Message = Schema.Struct({
+  id: Schema.String,
+  role: Schema.Literals(["user", "assistant", "system"]),
+  parts: Schema.Array(Schema.Json),
+  turn: Schema.optionalKey(Schema.String),
+  createdAt: Schema.Number,
+  by: Schema.optionalKey(Schema.String),
+  outcome: Schema.optionalKey(TurnOutcome),
+  metadata: Schema.optionalKey(Schema.Json),
+})
+export type Message = typeof Message.Type
+
+/** What to do with a message that comes while a turn is streaming (C4). */
+export const SendMode = Schema.Literals(["queue", "steer", "interrupt", "reject"])
+export type SendMode = typeof SendMode.Type
+
+/** Body of `POST …/messages`: exactly one of `text` and `parts`; with a key once. */
+export const SendMessage = Schema.Struct({
+  text: Schema.optionalKey(Schema.String),
+  parts: Schema.optionalKey(Schema.Array(InputPart).check(Schema.isMaxLength(64))),
+  mode: Schema.optionalKey(SendMode),
+  key: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,200}$/))),
+})
+export type SendMessage = typeof SendMessage.Type
+
+/** What became of a message: its turn started, it waits in the queue, or it went into the streaming turn. */
+export const Sent = Schema.Struct({
+  status: Schema.Literals(["started", "queued", "steered"]),
+  messageId: Schema.String,
+  seq: Schema.Number,
+})
+export type Sent = typeof Sent.Type
+
+/** One page of stored messages in order; `before` of the next older page, or null. */
+export const MessagePage = Schema.Struct({ messages: Schema.Array(Message), before: Schema.NullOr(Schema.Number) })
+export type MessagePage = typeof MessagePage.Type

@@ -1,0 +1,51 @@
+/** The queue of a session: messages that the agent has not confirmed yet. */
+import * as Schema from "effect/Schema"
+import { InputPart, SendMode } from "./message.ts"
+
+/** Most messages that wait in one session, and most characters of them all together as JSON; beyond either a message is `Busy`. */
+export const QUEUE_MAX = 200
+export const QUEUE_MAX_CHARACTERS = 4 * 1024 * 1024
+
+/**
+ * A message in the queue. `waiting`: not handed over. `sent`: handed over, not confirmed. `uncertain`: the agent died
+ * between hand-over and confirmation; a person decides whether it is sent again or dropped.
+ */
+export const QueueItem = Schema.Struct({
+  id: Schema.String,
+  parts: Schema.Array(InputPart),
+  mode: SendMode,
+  by: Schema.String,
+  at: Schema.Number,
+  status: Schema.Literals(["waiting", "sent", "uncertain"]),
+  edited: Schema.optionalKey(Schema.Boolean),
+  /** The turn it was handed over for. */
+  turn: Schema.optionalKey(Schema.String),
+  /** It was put into a turn that was streaming already. */
+  steer: Schema.optionalKey(Schema.Boolean),
+})
+export type QueueItem = typeof QueueItem.Type
+
+/** Why the queue does not go on by itself. */
+export const HoldReason = Schema.Literals(["interrupted", "error", "lost", "usage-limit", "person"])
+export type HoldReason = typeof HoldReason.Type
+
+/** A held queue. `until`: epoch milliseconds when it goes on; only with `goesOn`. */
+export const Hold = Schema.Struct({
+  reason: HoldReason,
+  message: Schema.optionalKey(Schema.String),
+  until: Schema.optionalKey(Schema.Number),
+  goesOn: Schema.optionalKey(Schema.Boolean),
+})
+export type Hold = typeof Hold.Type
+
+/** Body of `PATCH …/queue/:messageId`. */
+export const EditMessage = Schema.Struct({
+  text: Schema.optionalKey(Schema.String),
+  parts: Schema.optionalKey(Schema.Array(InputPart).check(Schema.isMaxLength(64))),
+})
+
+/** Body of `PUT …/queue`: ids of all waiting messages in their new order. */
+export const ReorderQueue = Schema.Struct({ order: Schema.Array(Schema.String).check(Schema.isMaxLength(QUEUE_MAX)) })
+
+/** Body of `POST …/queue/:messageId/resolve`: what happens to an uncertain message. */
+export const ResolveMessage = Schema.Struct({ action: Schema.Literals(["again", "drop"]) })
