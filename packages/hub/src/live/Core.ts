@@ -1,5 +1,5 @@
 /** What every operation of the hub shares. */
-import { randomBytes } from "node:crypto"
+import { randomFillSync } from "node:crypto"
 import type { Settings } from "@holdfast/protocol/settings"
 import { uuidV7 } from "@holdfast/protocol/ids"
 import type { Store } from "@holdfast/store/Store"
@@ -33,4 +33,16 @@ export interface Core {
 }
 
 /** A new id: a UUIDv7 of this moment. */
-export const newId = (now: number): string => uuidV7(now, randomBytes(10))
+export function newId(now: number): string {
+  if (used + ID_RANDOM > random.length) {
+    randomFillSync(random)
+    used = 0
+  }
+  return uuidV7(now, random.subarray(used, (used += ID_RANDOM)))
+}
+
+/** Random bytes of an id. */
+const ID_RANDOM = 10
+/** Random bytes for the next ids: fetching them one by one costs more than the rest of an id. */
+const random = new Uint8Array(100 * ID_RANDOM)
+let used = random.length

@@ -35,6 +35,9 @@ export const create = (core: Core, request: CreateSession, by: Principal): Effec
     }
     const spec = yield* terminalSpec(request, core.options.defaults)
     const link = yield* runner(core)
+    if (link.starts.waiting >= core.options.settings.childrenMax) {
+      return yield* new Busy({ message: "many processes wait to be started; try again later", retryAfter: 1 })
+    }
     const now = core.now()
     const id = newId(now)
     const child = newId(now)

@@ -11,6 +11,7 @@ import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Parts } from "../terminal/Parts.ts"
 import type { RunnerPort } from "../terminal/RunnerPort.ts"
 import type { DeadRunner, Runners } from "./Runners.ts"
+import { StartLine } from "./StartLine.ts"
 
 /** Waits between attempts to connect again to a living runner, in milliseconds. */
 const RECONNECT = [50, 100, 250, 500, 1000, 2000] as const
@@ -22,6 +23,7 @@ export interface RunnerLink {
   readonly connection: RunnerConnection
   /** Children by their number on this connection. */
   readonly children: Map<number, { readonly status: ChildStatus; parts: Parts | undefined }>
+  readonly starts: StartLine
   draining: boolean
 }
 
@@ -81,9 +83,9 @@ export class Fleet {
     return this.startingOne
   }
 
-  /** Starts a child and follows it; rejects as the connection does. */
+  /** Starts a child when its turn has come, and follows it; rejects as the connection does. */
   async start(link: RunnerLink, request: StartTerminal, parts: Parts): Promise<void> {
-    const status = await link.connection.start(request)
+    const status = await link.starts.add(() => link.connection.start(request))
     this.follow(link, status, parts)
   }
 
@@ -163,7 +165,8 @@ export class Fleet {
       closed: ({ reason, message }) => when((there) => this.lost(there, found, reason, message)),
     }
     const connection = await this.runners.connect({ socket: found.record.socket, hub: this.hub, hubEpoch: this.epoch, events })
-    link = { generation: found.generation, found, connection, children: new Map(), draining: connection.welcome.draining }
+    const { draining } = connection.welcome
+    link = { generation: found.generation, found, connection, children: new Map(), starts: new StartLine(), draining }
     if (this.closed) connection.close()
     this.links.set(found.generation, link)
     this.problem = undefined

@@ -1,11 +1,10 @@
 /** From a request to the terminal that will be opened, checked before any session exists (docs/PROTOCOL.md, T-1). */
-import { constants } from "node:fs"
-import { access, stat } from "node:fs/promises"
 import { delimiter, isAbsolute, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { CommandNotFound, Unprocessable } from "@holdfast/protocol/errors"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 import type { CreateSession } from "@holdfast/protocol/session"
+import { isDirectory, isProgram } from "./PathChecks.ts"
 
 /** Where the defaults of a terminal come from. */
 export interface TerminalDefaults {
@@ -42,13 +41,16 @@ export const terminalSpec = (
     if ([command, cwd, ...args].some((text) => text.includes("\0"))) {
       return yield* new Unprocessable({ message: "command, arguments and cwd may not hold NUL characters", field: "args" })
     }
-    if (!(yield* isDirectory(cwd))) {
+    const [entered, found] = yield* Effect.promise(() =>
+      Promise.all([isDirectory(cwd), isFound(command, cwd, env["PATH"] ?? defaults.env["PATH"] ?? "")]),
+    )
+    if (!entered) {
       return yield* new Unprocessable({
         message: `the directory ${cwd} does not exist or cannot be entered; give another cwd`,
         field: "cwd",
       })
     }
-    if (!(yield* isFound(command, cwd, env["PATH"] ?? defaults.env["PATH"] ?? ""))) {
+    if (!found) {
       return yield* new CommandNotFound({
         message: `${command} was not found in the session's PATH or cannot be executed`,
         command,
@@ -57,31 +59,12 @@ export const terminalSpec = (
     return { command, args, cwd, env, cols, rows, term }
   })
 
-const isDirectory = (path: string): Effect.Effect<boolean> =>
-  Effect.tryPromise(() => stat(path)).pipe(
-    Effect.flatMap((found) => (found.isDirectory() ? canAccess(path, constants.X_OK) : Effect.succeed(false))),
-    Effect.orElseSucceed(() => false),
-  )
-
-const canAccess = (path: string, mode: number): Effect.Effect<boolean> =>
-  Effect.tryPromise(() => access(path, mode)).pipe(
-    Effect.as(true),
-    Effect.orElseSucceed(() => false),
-  )
-
-const isProgram = (path: string): Effect.Effect<boolean> =>
-  Effect.tryPromise(() => stat(path)).pipe(
-    Effect.flatMap((found) => (found.isFile() ? canAccess(path, constants.X_OK) : Effect.succeed(false))),
-    Effect.orElseSucceed(() => false),
-  )
-
-function isFound(command: string, cwd: string, path: string): Effect.Effect<boolean> {
+async function isFound(command: string, cwd: string, path: string): Promise<boolean> {
   // Windows adds extensions to names; the runner looks there itself.
-  if (process.platform === "win32") return Effect.succeed(true)
+  if (process.platform === "win32") return true
   if (command.includes("/")) return isProgram(isAbsolute(command) ? command : join(cwd, command))
-  const places = path.split(delimiter).map((place) => join(resolve(cwd, place === "" ? "." : place), command))
-  return Effect.gen(function* () {
-    for (const place of places) if (yield* isProgram(place)) return true
-    return false
-  })
+  for (const place of path.split(delimiter)) {
+    if (await isProgram(join(resolve(cwd, place === "" ? "." : place), command))) return true
+  }
+  return false
 }

@@ -43,6 +43,7 @@ class Link {
   #lastRequest = 0
   #state: "opening" | "open" | "closed" = "opening"
   #lastError = ""
+  #corked = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: ConnectOptions, opened: (connection: RunnerConnection) => void, failed: (error: Error) => void) {
@@ -66,7 +67,20 @@ class Link {
   }
 
   #send(message: HubMessage): void {
-    if (this.#state !== "closed") this.#socket.write(encodeControl(message))
+    if (this.#state !== "closed") this.#write(encodeControl(message))
+  }
+
+  /** What is sent in one tick goes out in one piece. */
+  #write(bytes: Uint8Array): void {
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      process.nextTick(() => {
+        this.#corked = false
+        this.#socket.uncork()
+      })
+    }
+    this.#socket.write(bytes)
   }
 
   #take(chunk: Buffer): void {
@@ -190,7 +204,7 @@ class Link {
       follow: (child, after, credit) => this.#send({ type: "follow", child, after, credit }),
       ack: (child, position) => this.#send({ type: "ack", child, position }),
       input: (child, client, number, bytes) => {
-        if (this.#state !== "closed") socket.write(encodeInput(child, client, number, bytes))
+        if (this.#state !== "closed") this.#write(encodeInput(child, client, number, bytes))
       },
       resize: (child, cols, rows) => this.#send({ type: "resize", child, cols, rows }),
       signal: (child, signal) => done((request) => ({ type: "signal", request, child, signal })),

@@ -1,0 +1,31 @@
+/** Starts on their way to a runner. */
+import { describe, expect, it } from "vitest"
+import { StartLine } from "../src/runners/StartLine.ts"
+
+describe("the line of starts", () => {
+  it("lets four be under way, the others in order, and goes on after failures", async () => {
+    const line = new StartLine()
+    const begun: Array<number> = []
+    const ends: Array<PromiseWithResolvers<number>> = []
+    const results = Array.from({ length: 7 }, (_, at) => {
+      const end = Promise.withResolvers<number>()
+      ends.push(end)
+      return line.add(() => {
+        begun.push(at)
+        return end.promise
+      })
+    })
+    await Promise.resolve()
+    expect(begun).toEqual([0, 1, 2, 3])
+    expect(line.waiting).toBe(3)
+    ends[2]?.reject(new Error("refused"))
+    await expect(results[2]).rejects.toThrow("refused")
+    expect(begun).toEqual([0, 1, 2, 3, 4])
+    for (const [at, end] of ends.entries()) if (at !== 2) end.resolve(at)
+    expect(await Promise.all(results.filter((_, at) => at !== 2))).toEqual([0, 1, 3, 4, 5, 6])
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6])
+    expect(line.waiting).toBe(0)
+    await line.add(async () => begun.push(7))
+    expect(begun.at(-1)).toBe(7)
+  })
+})
