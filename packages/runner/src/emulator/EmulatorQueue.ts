@@ -41,7 +41,8 @@ export interface QueueEvents {
 /** The steps of one child, bounded by what its feeder is allowed to be ahead (T-5). */
 export class EmulatorQueue {
   readonly #events: QueueEvents
-  readonly #terminal: ChildTerminal
+  readonly #scrollback: number
+  #made: ChildTerminal | undefined
   readonly #steps: Array<Step> = []
   #position = 0
   #cols: number
@@ -61,7 +62,12 @@ export class EmulatorQueue {
     this.#cols = cols
     this.#rows = rows
     this.#events = events
-    this.#terminal = new ChildTerminal(cols, rows, scrollback, {
+    this.#scrollback = scrollback
+  }
+
+  /** The terminal, made when it is first needed: many children say nothing for a long time. */
+  get terminal(): ChildTerminal {
+    this.#made ??= new ChildTerminal(this.#cols, this.#rows, this.#scrollback, {
       answer: (data) => {
         if (this.#answers.length + data.length <= MAX_ANSWER) this.#answers += data
       },
@@ -69,11 +75,7 @@ export class EmulatorQueue {
         this.#title = title
       },
     })
-  }
-
-  /** The terminal, for comparisons. */
-  get terminal(): ChildTerminal {
-    return this.#terminal
+    return this.#made
   }
 
   /** Whether there is work that can be done now. */
@@ -109,7 +111,7 @@ export class EmulatorQueue {
     clearTimeout(this.#wait)
     clearTimeout(this.#titleTimer)
     this.#refuse("the child was closed")
-    this.#terminal.dispose()
+    this.#made?.dispose()
   }
 
   #next(): void {
@@ -123,19 +125,19 @@ export class EmulatorQueue {
         this.#shift()
         this.#cols = step.cols
         this.#rows = step.rows
-        this.#terminal.resize(step.cols, step.rows)
+        this.#made?.resize(step.cols, step.rows)
         this.#position = step.position
         return
       case "screen":
         this.#shift()
         this.#tellTitle()
-        this.#events.screen(step.request, { position: this.#position, ...this.#terminal.screen() })
+        this.#events.screen(step.request, { position: this.#position, ...this.terminal.screen() })
         return
       case "checkpoint":
-        if (this.#terminal.isInCharacter && this.#awaitCharacter(step)) return
+        if (this.terminal.isInCharacter && this.#awaitCharacter(step)) return
         this.#shift()
         this.#tellTitle()
-        this.#writing = { request: step.request, steps: this.#terminal.checkpoint() }
+        this.#writing = { request: step.request, steps: this.terminal.checkpoint() }
         return this.#write()
     }
   }
@@ -161,7 +163,7 @@ export class EmulatorQueue {
     if (this.#waiting >= SKIP_FROM_BYTES && this.#skip()) return
     const piece = step.bytes.subarray(0, TURN_BYTES)
     step.bytes = step.bytes.subarray(piece.length)
-    this.#terminal.parse(piece)
+    this.terminal.parse(piece)
     this.#took(piece.length)
     if (step.bytes.length > 0) return
     this.#position = step.position
@@ -169,7 +171,7 @@ export class EmulatorQueue {
   }
 
   #skip(): boolean {
-    const lines = this.#terminal.linesToReplaceAll
+    const lines = this.terminal.linesToReplaceAll
     if (lines === undefined || this.#scanned > 0) return false
     const chunks: Array<Uint8Array> = []
     for (const step of this.#steps) {
@@ -184,7 +186,7 @@ export class EmulatorQueue {
       return false
     }
     this.#drop(cut)
-    this.#terminal.skipText()
+    this.terminal.skipText()
     return true
   }
 
