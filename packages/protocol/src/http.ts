@@ -4,7 +4,6 @@
  * The unstable HTTP API module of the effect library is used here and in the hub's HTTP door only. Each endpoint says
  * which scope it needs; the guard's table is read from here, so that a route without a scope cannot exist (G-1, H-11).
  */
-import * as Context from "effect/Context"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
@@ -13,6 +12,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Event } from "./event.ts"
 import { ErrorBodies } from "./http-errors.ts"
+import { Needs, Streams } from "./http-scope.ts"
 import {
   BatchRequest,
   BatchResult,
@@ -39,15 +39,6 @@ import {
   SignalName,
   UpdateSession,
 } from "./session.ts"
-
-/** What a route needs: nothing, a credential that may read, one that may write, or one with all rights (G-8). */
-export type RouteScope = "public" | "read" | "write" | "all"
-
-/** Annotation of an endpoint with the scope it needs. */
-export const Needs = Context.Service<RouteScope, RouteScope>("@holdfast/protocol/http/Needs")
-
-/** Annotation of an endpoint whose answer is written piece by piece. */
-export const Streams = Context.Service<boolean, boolean>("@holdfast/protocol/http/Streams")
 
 const params = { id: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256)) }
 const error = ErrorBodies
@@ -128,12 +119,14 @@ const log = HttpApiGroup.make("log").add(
   HttpApiEndpoint.get("export", "/api/sessions/:id/export", {
     params,
     query: { format: Schema.Literals(["cast", "jsonl"]) },
-    success: HttpApiSchema.StreamUint8Array({ contentType: ["application/x-asciicast", "application/x-ndjson"] }),
+    success: HttpApiSchema.StreamUint8Array({
+      contentType: ["application/x-asciicast", "application/x-ndjson", "text/markdown"],
+    }),
     error,
   })
     .annotate(Needs, "read")
     .annotate(Streams, true)
-    .annotate(OpenApi.Summary, "The log as asciicast version 2 or as one event a line"),
+    .annotate(OpenApi.Summary, "The log as asciicast version 2, as one event a line, or as a Markdown transcript"),
 )
 
 const terminal = HttpApiGroup.make("terminal").add(

@@ -5,7 +5,8 @@
  */
 import * as Context from "effect/Context"
 import type * as HttpMethod from "effect/http/HttpMethod"
-import { HoldfastApi, Needs, SOCKET_PATH, Streams, type RouteScope } from "@holdfast/protocol/http"
+import { HoldfastApi, SOCKET_PATH } from "@holdfast/protocol/http"
+import { Needs, Streams, type RouteScope } from "@holdfast/protocol/http-scope"
 
 /** One route. */
 export interface Route {

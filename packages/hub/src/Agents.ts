@@ -1,0 +1,59 @@
+/**
+ * What doors ask of agents: messages, the queue, turns, permission requests, and which agents there are.
+ *
+ * Sessions are named by their full ids. Callers have passed the guard; `Principal` says who they are.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { AgentEntry, ConfigureAgent } from "@holdfast/protocol/agent/agent"
+import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
+import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
+import type { DoorError } from "@holdfast/protocol/errors"
+import type { Changed, Principal } from "./Hub.ts"
+
+/** The contract. */
+export class Agents extends Context.Service<
+  Agents,
+  {
+    /** The agents of the configuration, with what is missing for those that cannot be used. */
+    readonly list: Effect.Effect<ReadonlyArray<AgentEntry>, DoorError>
+    /** Sends a message, with a key once; the same key again gives the first answer (Q-1, Q-6). */
+    readonly send: (id: string, message: SendMessage, by: Principal) => Effect.Effect<Sent, DoorError>
+    /** Stored messages, oldest first within a page, the newest page first; `before` is the seq that a page ends below. */
+    readonly messages: (
+      id: string,
+      page: { readonly before?: number; readonly limit: number },
+    ) => Effect.Effect<MessagePage, DoorError>
+    readonly edit: (
+      id: string,
+      message: string,
+      parts: ReadonlyArray<InputPart>,
+      by: Principal,
+    ) => Effect.Effect<Changed, DoorError>
+    readonly unqueue: (id: string, message: string, by: Principal) => Effect.Effect<Changed, DoorError>
+    readonly reorder: (id: string, order: ReadonlyArray<string>, by: Principal) => Effect.Effect<Changed, DoorError>
+    readonly resolveMessage: (
+      id: string,
+      message: string,
+      action: "again" | "drop",
+      by: Principal,
+    ) => Effect.Effect<Changed, DoorError>
+    readonly hold: (id: string, by: Principal) => Effect.Effect<Changed, DoorError>
+    readonly release: (id: string, by: Principal) => Effect.Effect<Changed, DoorError>
+    /** Stops the streaming turn; `interrupted` is false when there was none (Q-10). */
+    readonly interrupt: (id: string, by: Principal) => Effect.Effect<{ readonly interrupted: boolean }, DoorError>
+    readonly configure: (id: string, change: ConfigureAgent, by: Principal) => Effect.Effect<Changed, DoorError>
+    /** Answers a request; `PermissionSettled` with the answer that won when it was not this one (P-1). */
+    readonly answer: (
+      id: string,
+      request: string,
+      answer: AnswerPermission,
+      by: Principal,
+    ) => Effect.Effect<PermissionDecision, DoorError>
+    /** Every open request of every session, oldest first (P-2). */
+    readonly waiting: Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError>
+    /** Answers that are remembered for all sessions (P-4). */
+    readonly rules: Effect.Effect<ReadonlyArray<PermissionRule>, DoorError>
+    readonly forgetRule: (rule: PermissionRule, by: Principal) => Effect.Effect<{ readonly forgotten: boolean }, DoorError>
+  }
+>()("@holdfast/hub/Agents") {}

@@ -1,0 +1,105 @@
+/** Routes for agents: messages, queue, turns, permission requests (docs/PROTOCOL.md, H-15 to H-19). */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { ErrorBodies as error } from "../http-errors.ts"
+import { Needs } from "../http-scope.ts"
+import { Session } from "../session.ts"
+import { AgentEntry, ConfigureAgent } from "./agent.ts"
+import { MessagePage, SendMessage, Sent } from "./message.ts"
+import { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "./permission.ts"
+import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
+
+const id = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
+const params = { id }
+const item = { id, messageId: id }
+const Limit = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))
+const Before = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))
+
+/** Messages and the queue of a session. */
+export const messages = HttpApiGroup.make("messages").add(
+  HttpApiEndpoint.post("send", "/api/sessions/:id/messages", { params, payload: SendMessage, success: Sent, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Sends a message; started, queued or steered. With a key once"),
+  HttpApiEndpoint.get("messages", "/api/sessions/:id/messages", {
+    params,
+    query: { before: Schema.optionalKey(Before), limit: Schema.optionalKey(Limit) },
+    success: MessagePage,
+    error,
+  })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "Stored messages, the newest page first; before is the cursor of the next older page"),
+  HttpApiEndpoint.patch("edit", "/api/sessions/:id/queue/:messageId", {
+    params: item,
+    payload: EditMessage,
+    success: Session,
+    error,
+  })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Replaces the text or the parts of a waiting message"),
+  HttpApiEndpoint.delete("unqueue", "/api/sessions/:id/queue/:messageId", { params: item, success: Session, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Removes a waiting message"),
+  HttpApiEndpoint.put("reorder", "/api/sessions/:id/queue", { params, payload: ReorderQueue, success: Session, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Puts the waiting messages into a new order"),
+  HttpApiEndpoint.post("resolve", "/api/sessions/:id/queue/:messageId/resolve", {
+    params: item,
+    payload: ResolveMessage,
+    success: Session,
+    error,
+  })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Has an uncertain message sent again, or drops it"),
+  HttpApiEndpoint.post("hold", "/api/sessions/:id/queue/hold", { params, success: Session, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Holds the queue until it is released"),
+  HttpApiEndpoint.post("release", "/api/sessions/:id/queue/release", { params, success: Session, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Lets a held queue go on"),
+)
+
+/** Turns, agents and permission requests. */
+export const agents = HttpApiGroup.make("agents").add(
+  HttpApiEndpoint.post("interrupt", "/api/sessions/:id/interrupt", {
+    params,
+    success: Schema.Struct({ interrupted: Schema.Boolean }),
+    error,
+  })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Stops the streaming turn and keeps what it made"),
+  HttpApiEndpoint.patch("configure", "/api/sessions/:id/agent", { params, payload: ConfigureAgent, success: Session, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Changes the model or the mode of an agent while it runs"),
+  HttpApiEndpoint.post("answer", "/api/sessions/:id/permissions/:requestId", {
+    params: { id, requestId: id },
+    payload: AnswerPermission,
+    success: PermissionDecision,
+    error,
+  })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Answers a permission request; 409 with the decision that won"),
+  HttpApiEndpoint.get("waiting", "/api/permissions", {
+    success: Schema.Struct({ permissions: Schema.Array(WaitingPermission) }),
+    error,
+  })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "Everything that waits for an answer, over all sessions"),
+  HttpApiEndpoint.get("rules", "/api/permissions/rules", {
+    success: Schema.Struct({ rules: Schema.Array(PermissionRule) }),
+    error,
+  })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "Answers that are remembered for all sessions"),
+  HttpApiEndpoint.post("forgetRule", "/api/permissions/rules/forget", {
+    payload: PermissionRule,
+    success: Schema.Struct({ forgotten: Schema.Boolean }),
+    error,
+  })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Forgets a remembered answer"),
+  HttpApiEndpoint.get("list", "/api/agents", { success: Schema.Struct({ agents: Schema.Array(AgentEntry) }), error })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "The agents of the configuration, and what is missing for those that cannot be used"),
+)

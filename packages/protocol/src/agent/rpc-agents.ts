@@ -1,0 +1,44 @@
+/** Commands of the stream socket about agents; the HTTP routes of `http-agents.ts` do the same. */
+import * as Schema from "effect/Schema"
+import { Rpc } from "effect/rpc"
+import { Appended } from "../session.ts"
+import { DoorError } from "../errors.ts"
+import { AgentEntry, ConfigureAgent } from "./agent.ts"
+import { MessagePage, SendMessage, Sent } from "./message.ts"
+import { AnswerPermission, PermissionDecision, WaitingPermission } from "./permission.ts"
+import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
+
+const session = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
+const message = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
+
+/** The commands. */
+export const agentRpcs = [
+  Rpc.make("SendMessage", { payload: { session, message: SendMessage }, success: Sent, error: DoorError }),
+  Rpc.make("Messages", {
+    payload: { session, before: Schema.optionalKey(Schema.Int), limit: Schema.optionalKey(Schema.Int) },
+    success: MessagePage,
+    error: DoorError,
+  }),
+  Rpc.make("EditMessage", { payload: { session, message, change: EditMessage }, success: Appended, error: DoorError }),
+  Rpc.make("RemoveMessage", { payload: { session, message }, success: Appended, error: DoorError }),
+  Rpc.make("ReorderQueue", { payload: { session, change: ReorderQueue }, success: Appended, error: DoorError }),
+  Rpc.make("ResolveMessage", { payload: { session, message, change: ResolveMessage }, success: Appended, error: DoorError }),
+  Rpc.make("HoldQueue", { payload: { session }, success: Appended, error: DoorError }),
+  Rpc.make("ReleaseQueue", { payload: { session }, success: Appended, error: DoorError }),
+  Rpc.make("Interrupt", {
+    payload: { session },
+    success: Schema.Struct({ interrupted: Schema.Boolean }),
+    error: DoorError,
+  }),
+  Rpc.make("ConfigureAgent", { payload: { session, change: ConfigureAgent }, success: Appended, error: DoorError }),
+  Rpc.make("AnswerPermission", {
+    payload: { session, request: Schema.String, answer: AnswerPermission },
+    success: PermissionDecision,
+    error: DoorError,
+  }),
+  Rpc.make("WaitingPermissions", {
+    success: Schema.Struct({ permissions: Schema.Array(WaitingPermission) }),
+    error: DoorError,
+  }),
+  Rpc.make("Agents", { success: Schema.Struct({ agents: Schema.Array(AgentEntry) }), error: DoorError }),
+] as const
