@@ -4,11 +4,13 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { appendTo, createSample, sampleEvent, sampleId } from "../src/contract/sample.ts"
 import { useStore } from "../src/contract/subject.ts"
 import { migrate } from "../src/sqlite/database.ts"
 import { MIGRATIONS } from "../src/sqlite/schema.ts"
+import { layer } from "../src/sqlite/SqliteStore.ts"
 import { sqlitePlace } from "./sqlite-place.ts"
 
 let place: Awaited<ReturnType<typeof sqlitePlace>>
@@ -32,6 +34,14 @@ describe("opening a SQLite store", () => {
       }),
     )
     expect(existsSync(`${place.path}.pid`)).toBe(false)
+  })
+
+  it.runIf(process.platform === "linux")("a place where no directory can be made is refused at once", async () => {
+    const { message } = await Effect.runPromise(
+      Effect.flip(Effect.scoped(Layer.build(layer({ path: "/proc/holdfast/store/holdfast.db" })))),
+    )
+    expect(message).toContain("/proc/holdfast/store/holdfast.db")
+    expect(message).toContain("check that the directory exists")
   })
 
   it("S-13 newer data is refused with both versions, bytes unchanged", async () => {

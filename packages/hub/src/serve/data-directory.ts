@@ -1,14 +1,15 @@
 /**
  * The data directory: made when missing, for its owner only (G-9), with a file that tells where the hub is.
  */
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { accessSync, chmodSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { makeDirectory } from "@holdfast/store/make-directory"
 import { ServeFailed, type HubState } from "./Serving.ts"
 
 /** Makes the data directory usable, mode 0700. Throws `ServeFailed` with what to do. */
 export const takeDataDirectory = (data: string): void => {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 })
+    makeDirectory(data)
     if (process.platform !== "win32" && (statSync(data).mode & 0o077) !== 0) chmodSync(data, 0o700)
     accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (cause) {
@@ -22,6 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "it belongs to another user; change its owner, or set HOLDFAST_DATA to another directory",
   EEXIST: "a file is in its place; remove the file, or set HOLDFAST_DATA to another directory",
   ENOTDIR: "a part of its path is a file; set HOLDFAST_DATA to another directory",
+  ENOENT: "no directory can be made there; set HOLDFAST_DATA to another directory",
   EROFS: "it is on a read-only file system; set HOLDFAST_DATA to another directory",
   ENOSPC: "the disk is full; free some space",
 }

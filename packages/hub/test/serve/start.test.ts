@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { resolveSettings } from "@holdfast/protocol/settings"
 import { Hub } from "../../src/Hub.ts"
 import { ServeFailed, type Serving } from "../../src/serve/Serving.ts"
+import { takeDataDirectory } from "../../src/serve/data-directory.ts"
 import { start } from "../../src/serve/start.ts"
 import { storeLayer } from "../../src/serve/store-layer.ts"
 import { makeFakeHub } from "../http/FakeHub.ts"
@@ -128,6 +129,11 @@ describe("starting a hub", () => {
     const error = await failure({})
     expect(error.reason).toBe("damaged")
     expect(readFileSync(join(data, "holdfast.db"), "utf8")).toBe(garbage)
+  })
+
+  it.runIf(process.platform === "linux")("a data directory that cannot be made there is refused at once, with what to do", () => {
+    for (const place of ["/proc/holdfast", "/proc/holdfast/data/here"])
+      expect(() => takeDataDirectory(place)).toThrow(`${place} cannot be used: no directory can be made there; set HOLDFAST_DATA`)
   })
 
   it("G-6 the printed link signs in once", async () => {

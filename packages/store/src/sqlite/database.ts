@@ -1,7 +1,8 @@
 /** Opening the database file for writing: the lock, the checks, the migrations and the settings of the connection. */
-import { existsSync, mkdirSync, statSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { makeDirectory } from "../make-directory.ts"
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts"
 import { classify } from "./sqlite-error.ts"
 import type { OpenRefusal, WriterOptions } from "./wire.ts"
@@ -112,7 +113,7 @@ export function openDatabase(options: WriterOptions): Database {
   const { path } = options
   let release: (() => void) | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(path))
     release = takeWriterLock(path)
     const db = openLocked(options)
     const unlock = release
