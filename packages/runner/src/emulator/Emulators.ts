@@ -3,8 +3,8 @@
  *
  * They follow the output and never stand in its way: `feed` keeps a reference for the rest of the tick, then one copy goes
  * to the thread, which parses. What a child asks of its terminal is answered there and nowhere else. When the thread
- * dies, the screens of the children open then are unknown for ever and say so; their output goes on, and children opened
- * later get a new thread.
+ * dies, the screens it had are unknown for ever and say so; their output goes on, and children that begin later get a new
+ * thread.
  */
 import { Worker } from "node:worker_threads"
 import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
@@ -72,6 +72,8 @@ class ThreadedEmulators implements Emulators {
   readonly #lag = new Lag()
   readonly #pending = new Map<number, Pending>()
   readonly #open = new Set<number>()
+  /** Opened, and nothing to do yet: the thread is told with the first output, so that starting a child does not wake it. */
+  readonly #idle = new Map<number, Extract<EmulatorStep, { type: "open" }>>()
   readonly #lost = new Map<number, string>()
   #worker: Worker | undefined
   #threads = 0
@@ -86,17 +88,13 @@ class ThreadedEmulators implements Emulators {
 
   open(child: number, cols: number, rows: number, scrollback: number): void {
     if (this.#isStopped) return
-    if (this.#worker === undefined && this.#threads >= MAX_THREADS) {
-      this.#lost.set(child, "emulation was given up after several failures")
-      return
-    }
     this.#lost.delete(child)
     this.#open.add(child)
-    this.#send({ type: "open", child, cols, rows, scrollback })
+    this.#idle.set(child, { type: "open", child, cols, rows, scrollback })
   }
 
   feed(child: number, position: number, bytes: Uint8Array): boolean {
-    if (!this.#open.has(child) || bytes.length === 0) return true
+    if (bytes.length === 0 || !this.#begun(child)) return true
     this.#batch.feed(child, position, bytes)
     if (this.#batch.length >= FLUSH_BYTES) this.#flush()
     else this.#schedule()
@@ -104,7 +102,7 @@ class ThreadedEmulators implements Emulators {
   }
 
   resize(child: number, position: number, cols: number, rows: number): void {
-    if (this.#open.has(child)) this.#send({ type: "resize", child, position, cols, rows })
+    if (this.#begun(child)) this.#send({ type: "resize", child, position, cols, rows })
   }
 
   screen(child: number): Promise<ScreenReply> {
@@ -118,7 +116,7 @@ class ThreadedEmulators implements Emulators {
   close(child: number): void {
     this.#lost.delete(child)
     if (!this.#open.delete(child)) return
-    this.#send({ type: "close", child })
+    if (!this.#idle.delete(child)) this.#send({ type: "close", child })
     this.#reject((pending) => pending.child === child, "the child was closed")
     this.#drain(this.#lag.forget(child).filter((each) => each !== child))
   }
@@ -127,6 +125,7 @@ class ThreadedEmulators implements Emulators {
     if (this.#isStopped) return
     this.#isStopped = true
     this.#open.clear()
+    this.#idle.clear()
     this.#reject(() => true, "the runner is ending")
     const worker = this.#worker
     this.#worker = undefined
@@ -137,7 +136,7 @@ class ThreadedEmulators implements Emulators {
 
   #ask(type: "screen" | "checkpoint", pending: Pending): void {
     const { child } = pending
-    if (!this.#open.has(child)) {
+    if (!this.#begun(child)) {
       pending.reject(new ScreenUnavailable(`the screen is not known: ${this.#lost.get(child) ?? "the child is not open"}`))
       return
     }
@@ -146,6 +145,19 @@ class ThreadedEmulators implements Emulators {
     this.#batch.add({ type, child, request })
     this.#flush()
     this.#worker?.ref()
+  }
+
+  /** Whether a child has an emulator; it gets one when it has none yet. */
+  #begun(child: number): boolean {
+    const step = this.#idle.get(child)
+    if (step === undefined) return this.#open.has(child)
+    this.#idle.delete(child)
+    if (this.#worker === undefined && this.#threads >= MAX_THREADS) {
+      this.#lose(child, "emulation was given up after several failures")
+      return false
+    }
+    this.#batch.add(step)
+    return true
   }
 
   #send(step: EmulatorStep): void {
@@ -215,7 +227,7 @@ class ThreadedEmulators implements Emulators {
     if (this.#worker !== worker) return
     this.#worker = undefined
     this.#batch.take()
-    for (const child of [...this.#open]) this.#lose(child, `the emulators' thread died (${reason})`)
+    for (const child of [...this.#open]) if (!this.#idle.has(child)) this.#lose(child, `the emulators' thread died (${reason})`)
     this.#events.failed(`the emulators' thread died: ${reason}`)
   }
 

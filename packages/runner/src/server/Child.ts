@@ -46,6 +46,7 @@ export class Child {
   #handle: AdapterHandle | undefined
   readonly #told = Promise.withResolvers<void>()
   #exited = false
+  #spoke = false
 
   constructor(options: ChildOptions) {
     this.number = options.number
@@ -179,6 +180,7 @@ export class Child {
   }
 
   #output(bytes: Uint8Array): void {
+    this.#spoke = true
     const { position } = this.journal.append(Date.now(), { bytes })
     this.#options.grew()
     if (this.#options.emulators?.feed(this.number, position, bytes) === false) this.#pause("emulator", true)
@@ -201,7 +203,8 @@ export class Child {
 
   async #lastScreen(): Promise<{ position: number; cols: number; rows: number; screen: string } | undefined> {
     const { emulators } = this.#options
-    if (emulators === undefined) return undefined
+    // Of a child that said nothing nobody needs a screen: it is as empty as at the log's start.
+    if (emulators === undefined || !this.#spoke) return undefined
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), LAST_CHECKPOINT_MILLIS)
