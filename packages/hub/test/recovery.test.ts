@@ -9,6 +9,7 @@ import {
   type House,
   type HouseOptions,
   openHouse,
+  OWNER,
   testDirectory,
   testSettings,
 } from "./hub-house.ts"
@@ -73,6 +74,30 @@ describe("a hub that starts again", () => {
       expect(reader.list.at(-1)?.data).toEqual({ code: 5 })
       const drained = await second.run(second.hub.stopRunners(true))
       expect(drained).toHaveLength(1)
+    },
+  )
+
+  it(
+    "H-7 O4 an input's key stands for one body and is typed once, also for a hub that was started again",
+    { timeout: 60_000 },
+    async () => {
+      const first = await open({ sqlite: true, runners: detached() })
+      const script = 'while read line; do echo "got $line."; done'
+      const { id } = await createTerminal(first, { command: "/bin/sh", args: ["-c", `stty -echo; ${script}`] })
+      const type = (house: House, key: string, text: string) =>
+        house.run(house.hub.input(id, key, Buffer.from(`${text}\r`), OWNER))
+      await Promise.all([type(first, "k1", "one"), type(first, "k1", "one"), type(first, "k2", "two")])
+      await close(first)
+
+      const second = await open({ sqlite: true, runners: detached() })
+      await expect(type(second, "k1", "other")).rejects.toMatchObject({ _tag: "KeyConflict", key: "k1" })
+      await type(second, "k1", "one")
+      await type(second, "k3", "three")
+      const reader = await attachReader(second, { session: id, after: 0 })
+      await reader.until("the last input", ({ text }) => text.includes("got three."))
+      expect(reader.text.match(/got \w+/g)?.toSorted()).toEqual(["got one", "got three", "got two"])
+      reader.checkDense(0)
+      await second.run(second.hub.stopRunners(true))
     },
   )
 

@@ -4,8 +4,9 @@ import * as Effect from "effect/Effect"
 import { refuseInput } from "@holdfast/core/decide"
 import { type DoorError, SessionState, Unavailable } from "@holdfast/protocol/errors"
 import type { Screen } from "@holdfast/protocol/session"
+import type { AppendKey } from "@holdfast/store/Store"
 import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
-import { bodyHash } from "../session/command.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import { keyConflict, storeProblem } from "../session/store-problem.ts"
 import type { ChildFollower } from "../terminal/ChildFollower.ts"
@@ -14,24 +15,59 @@ import { sizeProblem } from "./attach.ts"
 import { type Core, newId } from "./Core.ts"
 import { processKnown } from "./process-known.ts"
 
-/** Keys of inputs that are remembered with their body, over all sessions; the oldest leaves first. */
-const KEYS_MAX = 10_000
-
-/** Bodies of keyed inputs, so that another body under the same key is seen. */
+/**
+ * What the keys of inputs stand for. It is durable before the child gets the input, so that another body under a key is a conflict also
+ * for a hub that was started again; that the same body is typed once is the runner's to know.
+ */
 export class InputKeys {
-  private readonly seen = new Map<string, string>()
+  /** Keys that are being stored; the next one with such a key waits for the end. */
+  private readonly underWay = new Map<string, Promise<void>>()
 
-  /** False when the key was used for another body. */
-  admit(session: string, key: string, bytes: Uint8Array): boolean {
-    const name = `${session} ${key}`
-    const hash = bodyHash(Buffer.from(bytes).toString("base64"))
-    const known = this.seen.get(name)
-    if (known !== undefined) return known === hash
-    this.seen.set(name, hash)
-    if (this.seen.size > KEYS_MAX) for (const oldest of this.seen.keys()) return this.seen.delete(oldest)
-    return true
+  /** Keeps what a key stands for. Fails with `KeyConflict` when that is another body. */
+  keep({ session, key, bytes }: { session: OpenSession; key: string; bytes: Uint8Array }): Effect.Effect<void, DoorError> {
+    const name = `input ${key}`
+    const hash = createHash("sha256").update(bytes).digest("base64url")
+    const place = `${session.id} ${key}`
+    return Effect.suspend(() => {
+      const before = this.underWay.get(place)
+      if (before !== undefined)
+        return Effect.andThen(
+          Effect.promise(() => before),
+          this.keep({ session, key, bytes }),
+        )
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.underWay.set(place, promise)
+      return session.context.store.keyed(session.handle, name).pipe(
+        Effect.mapError(storeProblem),
+        Effect.flatMap((known) =>
+          known === undefined
+            ? keepKey(session, { key: name, hash })
+            : known.hash === hash
+              ? Effect.void
+              : Effect.fail(keyConflict(key)),
+        ),
+        Effect.ensuring(
+          Effect.sync(() => {
+            this.underWay.delete(place)
+            resolve()
+          }),
+        ),
+        // It goes on although its caller went away: others may wait for it.
+        Effect.uninterruptible,
+      )
+    })
   }
 }
+
+/** Appends a key and no event. */
+const keepKey = (session: OpenSession, key: AppendKey): Effect.Effect<void, DoorError> =>
+  Effect.callback<void, DoorError>((resume) =>
+    session.submit({
+      decide: () => ({ _tag: "Accepted", events: [] }),
+      key,
+      done: (result) => resume(result._tag === "Done" ? Effect.void : Effect.fail(result.error)),
+    }),
+  )
 
 /** Types into a terminal; with a key once (H-7): the key is the client's name to the runner, which remembers it. */
 export const input = (
@@ -41,17 +77,18 @@ export const input = (
   key: string | undefined,
   bytes: Uint8Array,
 ): Effect.Effect<{ readonly seq: number }, DoorError> =>
-  Effect.flatMap(core.table.open(id), ({ session, parts }) =>
-    Effect.callback<{ readonly seq: number }, DoorError>((resume) => {
-      const client = `key:${key === undefined ? newId(core.now()) : createHash("sha256").update(key).digest("base64url")}`
-      const refused = refuseInput(session.state, client)
-      if (refused !== undefined) return resume(Effect.fail(refused))
-      if (key !== undefined && !keys.admit(id, key, bytes)) return resume(Effect.fail(keyConflict(key)))
+  Effect.gen(function* () {
+    const { session, parts } = yield* core.table.open(id)
+    const client = `key:${key === undefined ? newId(core.now()) : createHash("sha256").update(key).digest("base64url")}`
+    const refused = refuseInput(session.state, client)
+    if (refused !== undefined) return yield* Effect.fail(refused)
+    if (key !== undefined) yield* keys.keep({ session, key, bytes })
+    return yield* Effect.callback<{ readonly seq: number }, DoorError>((resume) =>
       parts.inputs.send(client, 1, bytes, (error) =>
         resume(error === undefined ? Effect.succeed({ seq: session.durableSeq }) : Effect.fail(error)),
-      )
-    }),
-  )
+      ),
+    )
+  })
 
 /** Changes a terminal's size, as a viewer without a window. */
 export const resize = (core: Core, id: string, cols: number, rows: number): Effect.Effect<void, DoorError> =>

@@ -32,6 +32,14 @@ interface Flight {
   after: Array<(durable: boolean) => void> | undefined
 }
 
+/** How an append ended that is durable. Without records, when only its key was kept, it stands at the end of the log. */
+const landedAs = ({ records, first, last }: Flight): WorkResult => ({
+  _tag: "Done",
+  first: Math.min(first, last),
+  last,
+  changed: records.length > 0,
+})
+
 /** What the loop does now. `held`: waits for its turn after something exclusive. `away`: waits for a new claim. */
 export type LoopState = "open" | "held" | "away" | "gone"
 
@@ -173,6 +181,7 @@ export class OpenSession {
     const decision = work.decide(this.state)
     if (decision._tag === "Rejected") return work.done({ _tag: "Refused", error: decision.rejection })
     if (decision.events.length === 0) {
+      if (work.key !== undefined) return this.launch([], this.state, undefined, work)
       // What it was decided on must be durable before the answer (S-1).
       const seq = this.nextSeq - 1
       return this.whenDurable((durable) => {
@@ -235,11 +244,11 @@ export class OpenSession {
       this.bytes += flight.bytes
       if (outcome.change !== undefined) this.change = outcome.change
       this.settle(flight.records, flight.state, flight.last)
-      flight.done({ _tag: "Done", first: flight.first, last: flight.last, changed: true })
+      flight.done(landedAs(flight))
       if (flight.after !== undefined) for (const callback of flight.after) callback(true)
       if (outcome.change !== undefined) this.context.changed(this)
     } else if (outcome._tag === "Appended") {
-      flight.done({ _tag: "Done", first: flight.first, last: flight.last, changed: true })
+      flight.done(landedAs(flight))
     } else {
       if (!this.failed) {
         this.fail(appendProblem(outcome, this.id, undefined), outcome._tag === "EpochLost" || outcome._tag === "NotFound")
@@ -260,7 +269,7 @@ export class OpenSession {
   private settle(records: ReadonlyArray<LogRecord>, state: SessionState, last: number): void {
     this.durable = state
     this.durableSeq = last
-    this.part.appended(records)
+    if (records.length > 0) this.part.appended(records)
   }
 
   /** Stops the loop: what waits is refused, what is under way will be. `gone`: this hub may not go on with the session. */

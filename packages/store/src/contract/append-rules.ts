@@ -142,6 +142,20 @@ export function appendRules(subject: Subject): void {
         }),
       ))
 
+    it("S-6 a key without records is kept, and takes no seq", () =>
+      withStore(subject, (store) =>
+        Effect.gen(function* () {
+          const { session } = yield* createSample(store, 1)
+          const request = { session, epoch: 1, records: [], key: { key: "bare", hash: "a" } }
+          expect((yield* appendTo(store, request))._tag).toBe("Appended")
+          expect((yield* appendTo(store, { session, epoch: 1, records: [sampleEvent(2)] }))._tag).toBe("Appended")
+          expect((yield* appendTo(store, request))._tag).toBe("Repeated")
+          expect((yield* appendTo(store, { ...request, key: { key: "bare", hash: "b" } }))._tag).toBe("KeyConflict")
+          expect(yield* store.keyed(session, "bare")).toMatchObject({ hash: "a" })
+          expect((yield* store.head(sampleId(1))).lastSeq).toBe(2)
+        }),
+      ))
+
     it("S-7 creates with one key make one session, also at the same moment", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
