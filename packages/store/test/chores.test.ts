@@ -8,14 +8,21 @@ import { Chores, planSeal } from "../src/sqlite/chores.ts"
 import { type Database, openDatabase } from "../src/sqlite/database.ts"
 import { GroupCommit } from "../src/sqlite/group-commit.ts"
 import { readLog } from "../src/sqlite/log-reader.ts"
+import { BatchBytes } from "../src/sqlite/plain-appends.ts"
 import { ChangeCounter } from "../src/sqlite/state-rows.ts"
 import { Statements } from "../src/sqlite/statements.ts"
+import { TailCache } from "../src/sqlite/tail-cache.ts"
+import { foldTail } from "../src/sqlite/tail-fold.ts"
+import { Tail } from "../src/sqlite/tail-rows.ts"
+import type { WriterContext } from "../src/sqlite/writer-context.ts"
 
 const SEAL = 16_000
 
 interface Bench {
   readonly database: Database
+  readonly context: WriterContext
   readonly statements: Statements
+  readonly tail: TailCache
   readonly chores: Chores
   readonly commits: GroupCommit
 }
@@ -27,23 +34,35 @@ function withWriter(body: (bench: Bench) => void): void {
   const database = openDatabase({ path, durability: "process", sealBytes: SEAL, commitDelay: 0, maxPages: 0 })
   try {
     const statements = new Statements(database.db)
-    const chores = new Chores(statements, SEAL)
-    const context = {
+    const context: WriterContext = {
       statements,
       change: new ChangeCounter(statements),
+      tail: new Tail(statements),
+      sealBytes: SEAL,
       loosened: (session: number, bytes: number) => chores.loosened(session, bytes),
       sweepable: () => chores.sweepable(),
     }
-    body({ database, statements, chores, commits: new GroupCommit(context, path, 0) })
+    const chores = new Chores(context)
+    body({ database, context, statements, tail: new TailCache(), chores, commits: new GroupCommit(context, path, 0) })
   } finally {
     database.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function fill({ commits }: Bench, count: number): number {
+const batchOf = (records: Uint8Array): BatchBytes => {
+  const buffer = new ArrayBuffer(records.length)
+  new Uint8Array(buffer).set(records)
+  return new BatchBytes(buffer, 0, records.length, [])
+}
+
+/** Makes a session with so many records, each in a piece of its own unless they stay in the tail. */
+function fill({ commits, context }: Bench, count: number, fold = true): number {
   const [made] = commits.run([
-    { request: { op: "create", id: "a", piece: undefined, state: sampleState("a"), key: undefined }, bytes: new Uint8Array() },
+    {
+      request: { op: "create", id: "a", piece: undefined, state: sampleState("a"), key: undefined },
+      batch: batchOf(Buffer.alloc(0)),
+    },
   ])
   if (made === undefined || made === 0 || made._tag !== "Created") throw new Error("the session was not made")
   const { session } = made.claimed
@@ -51,15 +70,16 @@ function fill({ commits }: Bench, count: number): number {
     const record = seq % 90 === 0 ? sampleOutput(seq, 20_000) : sampleEvent(seq)
     const piece = { from: seq, to: seq, kinds: kindsOf([record]), offset: 0, length: record.bytes.length }
     const request = { op: "append", session, epoch: 1, piece, state: undefined, journal: undefined, key: undefined } as const
-    expect(commits.run([{ request, bytes: record.bytes }])).toEqual([0])
+    expect(commits.run([{ request, batch: batchOf(record.bytes) }])).toEqual([0])
+    if (fold) commits.transaction(() => foldTail(context))
   }
   return session
 }
 
-function everything(statements: Statements, session: number, maxBytes: number): ReadonlyArray<number> {
+function everything({ statements, tail }: Bench, session: number, maxBytes: number): ReadonlyArray<number> {
   const seqs: Array<number> = []
   for (let after = 0; ;) {
-    const chunk = readLog(statements, session, { after, maxBytes })
+    const chunk = readLog(statements, tail, session, { after, maxBytes })
     seqs.push(...seqsOf(chunk.records))
     if (chunk.atHead) return seqs
     after = chunk.last
@@ -77,8 +97,8 @@ describe("sealing step by step", () => {
       let steps = 0
       for (; !chores.idle && steps < 500; steps++) {
         commits.transaction(() => chores.step())
-        expect(everything(statements, session, steps % 2 === 0 ? 3000 : 100_000)).toEqual(expected)
-        expect(readLog(statements, session, { after: 499, maxBytes: 200 }).records.length).toBeGreaterThan(0)
+        expect(everything(bench, session, steps % 2 === 0 ? 3000 : 100_000)).toEqual(expected)
+        expect(readLog(statements, bench.tail, session, { after: 499, maxBytes: 200 }).records.length).toBeGreaterThan(0)
       }
       expect(chores.idle).toBe(true)
       expect(steps).toBeGreaterThan(10)
@@ -92,11 +112,11 @@ describe("sealing step by step", () => {
       for (let steps = 0; bench.statements.get("SELECT 1 FROM sweeps") === undefined && steps < 50; steps++)
         bench.commits.transaction(() => bench.chores.step())
       const before = rows(bench.statements)
-      const next = new Chores(bench.statements, SEAL)
+      const next = new Chores(bench.context)
       for (let steps = 0; !next.idle && steps < 500; steps++) bench.commits.transaction(() => next.step())
       expect(next.idle).toBe(true)
       expect(rows(bench.statements)).toBeLessThan(before)
-      expect(everything(bench.statements, session, 50_000)).toHaveLength(600)
+      expect(everything(bench, session, 50_000)).toHaveLength(600)
     }))
 
   it("S-20 a log with a damaged piece is left as it is", () =>

@@ -121,16 +121,12 @@ const make = (options: SqliteStoreOptions) =>
 
     return Store.of({
       ...reader.effects,
-      append: ({ session, epoch, records, state, journal, key }, tell) => {
-        writer.requestWith(
-          records,
-          (piece) => ({ op: "append", session, epoch, piece, state, journal, key }),
-          (reply) => {
-            const outcome = outcomeOf(reply)
-            if (outcome._tag === "Appended") appends++
-            tell(outcome)
-          },
-        )
+      append: (request, tell) => {
+        writer.append(request, (reply) => {
+          const outcome = outcomeOf(reply)
+          if (outcome._tag === "Appended") appends++
+          tell(outcome)
+        })
       },
       create: ({ id, records, state, key }) =>
         Effect.flatMap(

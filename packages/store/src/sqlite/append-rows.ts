@@ -3,22 +3,19 @@
  *
  * Everything here happens inside the writer's open transaction; an append that is refused has written nothing.
  */
+import { ANY_KIND } from "../record-filter.ts"
 import type { AppendKey, AppendOutcome, JournalPosition } from "../Store.ts"
 import { journalCrc, keyCrc, pieceCrc, placeCrc } from "./checksum.ts"
+import { type BatchBytes, LARGE_PIECE, type PlainAppend } from "./plain-appends.ts"
 import { updateState } from "./state-rows.ts"
-import { type Row, type Statements, num, str } from "./statements.ts"
+import { type Statements, num, str } from "./statements.ts"
 import type { WirePiece, WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
-/** Pieces of this size stay as they are when a log is sealed, in bytes. */
-export const LARGE_PIECE = 16 * 1024
+const ADVANCE = "UPDATE heads SET next_seq = ?, total = total + ? WHERE handle = ? AND epoch = ? AND next_seq = ?"
 
-const ADVANCE = `UPDATE heads SET next_seq = ?, total = total + ?, loose = loose + ?
-  WHERE handle = ? AND epoch = ? AND next_seq = ? RETURNING total, loose`
-
-const ADVANCE_JOURNAL = `UPDATE heads SET next_seq = ?, total = total + ?, loose = loose + ?,
-  runner = ?, child = ?, position = ?, position_crc = ?
-  WHERE handle = ? AND epoch = ? AND next_seq = ? RETURNING total, loose`
+const ADVANCE_JOURNAL = `UPDATE heads SET next_seq = ?, total = total + ?, runner = ?, child = ?, position = ?, position_crc = ?
+  WHERE handle = ? AND epoch = ? AND next_seq = ?`
 
 const INSERT_PIECE =
   "INSERT INTO pieces (session, to_seq, from_seq, upto, place_crc, crc, kinds, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -35,20 +32,20 @@ export function insertPiece(
   statements.run(INSERT_PIECE, session, piece.to, piece.from, upto, place, pieceCrc(place, bytes), piece.kinds, bytes)
 }
 
+/** Takes the seqs of an append; false when the session's epoch or next seq is another. */
 function takeSeqs(
-  { statements }: WriterContext,
+  statements: Statements,
   session: number,
   epoch: number,
   from: number,
   to: number,
   length: number,
-  journal: JournalPosition | undefined,
-): Row | undefined {
-  const loose = length < LARGE_PIECE ? length : 0
-  if (journal === undefined) return statements.get(ADVANCE, to + 1, length, loose, session, epoch, from)
+  journal?: JournalPosition,
+): boolean {
+  if (journal === undefined) return statements.run(ADVANCE, to + 1, length, session, epoch, from) === 1
   const { runner, child, position } = journal
   const crc = journalCrc(session, runner, child, position)
-  return statements.get(ADVANCE_JOURNAL, to + 1, length, loose, runner, child, position, crc, session, epoch, from)
+  return statements.run(ADVANCE_JOURNAL, to + 1, length, runner, child, position, crc, session, epoch, from) === 1
 }
 
 /** Why an owner with this epoch may not write; `undefined` when it may. */
@@ -84,12 +81,16 @@ function saveKey(statements: Statements, session: number, { key, hash }: AppendK
   )
 }
 
+/** Carries out a plain append; `0` when it is done. */
+export function appendPlain({ statements, tail }: WriterContext, plain: PlainAppend, batch: BatchBytes): WriterReply {
+  const { session, epoch, from, to, kinds, offset, length } = plain
+  if (!takeSeqs(statements, session, epoch, from, to, length)) return refusal(statements, session, epoch)
+  tail.add(session, from, to, batch.kinds[kinds] ?? ANY_KIND, batch.records, offset, length)
+  return 0
+}
+
 /** Carries out one append; `0` when it is done and nothing more is to be said. */
-export function append(
-  context: WriterContext,
-  request: Extract<WriterRequest, { op: "append" }>,
-  batch: Uint8Array,
-): WriterReply {
+export function append(context: WriterContext, request: Extract<WriterRequest, { op: "append" }>, records: Buffer): WriterReply {
   const { statements } = context
   const { session, epoch, key } = request
   if (key !== undefined) {
@@ -100,18 +101,28 @@ export function append(
   if (piece === "broken") return refusal(statements, session, epoch)
   const from = piece === undefined ? nextSeq(statements, session) : piece.from
   const to = piece === undefined ? from - 1 : piece.to
-  const length = piece?.length ?? 0
-  const head = takeSeqs(context, session, epoch, from, to, length, request.journal)
-  if (head === undefined) return refusal(statements, session, epoch)
-  if (piece !== undefined) {
-    insertPiece(statements, session, piece, num(head, "total"), batch.subarray(piece.offset, piece.offset + length))
-    context.loosened(session, num(head, "loose"))
-  }
+  if (!takeSeqs(statements, session, epoch, from, to, piece?.length ?? 0, request.journal))
+    return refusal(statements, session, epoch)
+  if (piece !== undefined) placeRecords(context, session, piece, records)
   if (key !== undefined) saveKey(statements, session, key, from, to)
   if (request.state === undefined) return 0
   const change = context.change.next()
   updateState(statements, session, change, request.state)
   return { _tag: "Appended", change }
+}
+
+/** Small appends go to the tail; a large one is a piece at once, so that its bytes are written once. */
+function placeRecords({ statements, tail }: WriterContext, session: number, piece: WirePiece, records: Buffer): void {
+  const { from, to, kinds, offset, length } = piece
+  if (length < LARGE_PIECE) return tail.add(session, from, to, kinds, records, offset, length)
+  const head = statements.get("SELECT total FROM heads WHERE handle = ?", session)
+  insertPiece(
+    statements,
+    session,
+    piece,
+    head === undefined ? length : num(head, "total"),
+    records.subarray(offset, offset + length),
+  )
 }
 
 function nextSeq(statements: Statements, session: number): number {

@@ -7,19 +7,32 @@
  * leaves a log that reads the same. Steps need no sync: what they move is durable already.
  */
 import { joinKinds } from "../record-filter.ts"
-import { LARGE_PIECE } from "./append-rows.ts"
 import { pieceCrc, placeCrc } from "./checksum.ts"
+import { LARGE_PIECE } from "./plain-appends.ts"
 import { type Row, type Statements, blob, num, str } from "./statements.ts"
+import { foldTail } from "./tail-fold.ts"
+import type { WriterContext } from "./writer-context.ts"
+
+/** Logs that wait to be sealed before sealing is done between commits under load too. */
+const BACKLOG_MAX = 64
 
 /** Rows one step looks at or removes. */
 const STEP_ROWS = 1024
 const SWEEP_ROWS = 48
 const SCAN_ROWS = 2000
 
+/** Bytes of records in the tail that are worth folding. */
+const FOLD_BYTES = 512 * 1024
+
 /** The work that is left and the next step of it. */
 export class Chores {
+  private readonly context: WriterContext
   private readonly statements: Statements
   private readonly sealBytes: number
+  /** Size of the tail from which on it is folded; more than usual after it could not be. */
+  private foldAt = FOLD_BYTES
+  /** The tail is folded whatever its size. */
+  private folding = false
   private readonly sealable = new Set<number>()
   /** Logs that cannot be sealed because a piece of theirs is damaged. */
   private readonly unsealable = new Set<number>()
@@ -27,19 +40,29 @@ export class Chores {
   /** Sessions up to this handle were looked at for what an earlier process left unsealed. */
   private scanned: number | undefined = 0
 
-  constructor(statements: Statements, sealBytes: number) {
-    this.statements = statements
-    this.sealBytes = sealBytes
+  constructor(context: WriterContext) {
+    this.context = context
+    this.statements = context.statements
+    this.sealBytes = context.sealBytes
   }
 
-  /** Logs that wait to be sealed. */
-  get backlog(): number {
-    return this.sealable.size
+  /** So much is left that it must be done between commits. */
+  get pressing(): boolean {
+    return this.context.tail.size >= 2 * this.foldAt || this.sealable.size > BACKLOG_MAX
   }
 
   /** Nothing is left to do. */
   get idle(): boolean {
-    return this.sealable.size === 0 && !this.sweeping && this.scanned === undefined
+    return !this.foldDue && this.sealable.size === 0 && !this.sweeping && this.scanned === undefined
+  }
+
+  private get foldDue(): boolean {
+    return this.folding || this.context.tail.size >= this.foldAt
+  }
+
+  /** From now on the tail is folded, until it is empty. */
+  foldAll(): void {
+    this.folding = true
   }
 
   /** A session has so many bytes in small pieces. */
@@ -55,7 +78,8 @@ export class Chores {
   /** Does one step inside an open transaction. */
   step(): void {
     const [session] = this.sealable
-    if (this.sweeping) this.sweeping = this.sweep()
+    if (this.foldDue) this.fold()
+    else if (this.sweeping) this.sweeping = this.sweep()
     else if (session === undefined) this.scan()
     else if (!this.seal(session)) this.sealable.delete(session)
   }
@@ -63,12 +87,24 @@ export class Chores {
   /** A step failed: leave it until there is more to do, and a log that cannot be sealed (`forGood`) alone. */
   giveUp(forGood: boolean): void {
     const [session] = this.sealable
-    if (this.sweeping) this.sweeping = false
+    if (this.foldDue) this.foldLater()
+    else if (this.sweeping) this.sweeping = false
     else if (session === undefined) this.scanned = undefined
     else {
       this.sealable.delete(session)
       if (forGood) this.unsealable.add(session)
     }
+  }
+
+  private fold(): void {
+    if (foldTail(this.context)) this.foldAt = FOLD_BYTES
+    else this.foldLater()
+  }
+
+  /** Nothing can be folded now: leave it until there is more. */
+  private foldLater(): void {
+    this.folding = false
+    this.foldAt = this.context.tail.size + FOLD_BYTES
   }
 
   private scan(): void {

@@ -5,17 +5,18 @@
  * own, so that one that cannot be stored does not spoil its neighbours (S-12).
  */
 import type { Statements } from "./statements.ts"
-import { append } from "./append-rows.ts"
+import { append, appendPlain } from "./append-rows.ts"
+import type { BatchBytes } from "./plain-appends.ts"
 import { claim, create, lease, putSetting, release } from "./session-rows.ts"
 import { classify } from "./sqlite-error.ts"
 import { purge, putCheckpoint, trim } from "./upkeep-rows.ts"
 import type { WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
-/** A request with the buffer that holds its bytes. */
+/** A request with its batch's bytes; a number stands for the plain append of that number. */
 export interface Queued {
-  readonly request: WriterRequest
-  readonly bytes: Uint8Array
+  readonly request: WriterRequest | number
+  readonly batch: BatchBytes
 }
 
 /** Requests that may find the disk full one after the other before the rest is refused without a try. */
@@ -23,18 +24,20 @@ const FULL_IN_A_ROW = 4
 
 const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 
-function carryOut(context: WriterContext, { request, bytes }: Queued): WriterReply {
+function carryOut(context: WriterContext, { request, batch }: Queued): WriterReply {
+  if (typeof request === "number") return appendPlain(context, batch.plain(request), batch)
+  if (request.op === "append") return append(context, request, batch.records)
+  // The others look at rows.
+  context.tail.store()
   switch (request.op) {
-    case "append":
-      return append(context, request, bytes)
     case "create":
-      return create(context, request, bytes)
+      return create(context, request, batch.records)
     case "claim":
       return claim(context, request.id)
     case "putCheckpoint":
       return putCheckpoint(context, request)
     case "trim":
-      return trim(context, request, bytes)
+      return trim(context, request, batch.records)
     case "purge":
       return purge(context, request.now, request.limit)
     case "lease":
@@ -70,36 +73,35 @@ export class GroupCommit {
     }
   }
 
-  /** Does background work in a transaction of its own; throws when it fails. */
+  /** Does work in a transaction of its own; throws when it fails. */
   transaction<A>(body: () => A): A {
-    const { statements } = this.context
-    statements.of("BEGIN IMMEDIATE").run()
+    const { statements, change, tail } = this.context
     try {
+      statements.of("BEGIN IMMEDIATE").run()
       const result = body()
       statements.of("COMMIT").run()
+      change.committed()
+      tail.committed()
       return result
     } catch (cause) {
+      change.rolledBack()
+      tail.rolledBack()
       rollBack(statements)
       throw cause
     }
   }
 
   private together(batch: ReadonlyArray<Queued>): Array<WriterReply> {
-    const { change } = this.context
-    try {
-      const replies = this.transaction(() => {
-        const done = batch.map((queued) => carryOut(this.context, queued))
-        change.store()
-        if (this.delay > 0) Atomics.wait(sleepCell, 0, 0, this.delay)
-        return done
-      })
-      change.committed()
-      this.commits++
-      return replies
-    } catch (cause) {
-      change.rolledBack()
-      throw cause
-    }
+    const { change, tail } = this.context
+    const replies = this.transaction(() => {
+      const done = batch.map((queued) => carryOut(this.context, queued))
+      tail.store()
+      change.store()
+      if (this.delay > 0) Atomics.wait(sleepCell, 0, 0, this.delay)
+      return done
+    })
+    this.commits++
+    return replies
   }
 
   private oneByOne(batch: ReadonlyArray<Queued>): Array<WriterReply> {

@@ -5,6 +5,7 @@ import { PieceBroken, recordsOf } from "../record-walk.ts"
 import type { Chunk, ReadRange } from "../Store.ts"
 import { pieceCrc, placeCrc } from "./checksum.ts"
 import { type Row, type Statements, blob, num, str } from "./statements.ts"
+import type { TailCache } from "./tail-cache.ts"
 
 /** A log that cannot be read where it was asked for. */
 export class LogBroken extends Error {
@@ -31,14 +32,29 @@ interface Progress {
   readonly records: Array<Uint8Array>
   last: number
   bytes: number
+  /** Bytes and parts that were looked at. */
+  looked: number
+  parts: number
+  /** No more is to be taken. */
   full: boolean
 }
 
-function takePiece(row: Row, range: ReadRange, filtered: boolean, progress: Progress): number {
+/** The checked bytes of a piece. */
+function bytesOf(row: Row): Uint8Array {
   const bytes = blob(row, "bytes")
-  const [from, to] = [num(row, "from_seq"), num(row, "to_seq")]
-  if (pieceCrc(num(row, "place_crc"), bytes) !== num(row, "crc"))
-    throw new LogBroken(`the piece from seq ${from} to ${to} fails its checksum`)
+  if (pieceCrc(num(row, "place_crc"), bytes) === num(row, "crc")) return bytes
+  throw new LogBroken(`the piece from seq ${num(row, "from_seq")} to ${num(row, "to_seq")} fails its checksum`)
+}
+
+interface Part {
+  readonly from: number
+  readonly to: number
+  readonly bytes: Uint8Array
+}
+
+/** Takes the records of a part that are asked for and were not taken before. */
+function take({ from, to, bytes }: Part, range: ReadRange, filtered: boolean, progress: Progress): void {
+  progress.looked += bytes.length
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const maxRecords = range.maxRecords ?? Number.POSITIVE_INFINITY
   for (const place of recordsOf(bytes, from, to)) {
@@ -48,14 +64,13 @@ function takePiece(row: Row, range: ReadRange, filtered: boolean, progress: Prog
       const tooMuch = progress.records.length > 0 && progress.bytes + record.length > range.maxBytes
       if (tooMuch || progress.records.length >= maxRecords) {
         progress.full = true
-        return bytes.length
+        return
       }
       progress.records.push(record)
       progress.bytes += record.length
     }
     progress.last = place.seq
   }
-  return bytes.length
 }
 
 /** Checks that a piece lies where it must and leaves no gap to what was read before; it may overlap with it. */
@@ -66,33 +81,57 @@ function checkPlace(session: number, row: Row, expected: number): void {
   if (from > expected) throw new LogBroken(`the log goes on at seq ${from}, seq ${expected} is missing`)
 }
 
-/** Reads a part of a log. Throws `LogBroken` or SQLite's own errors. */
-export function readLog(statements: Statements, session: number, range: ReadRange): Chunk {
+/** Counts a part that was passed and sees whether that is enough for one read. */
+function passed(range: ReadRange, filtered: boolean, progress: Progress): void {
+  progress.parts++
+  if (progress.bytes * 4 >= range.maxBytes * 3) progress.full = true
+  if (filtered && (progress.looked >= LOOK_BYTES || progress.parts >= LOOK_PIECES)) progress.full = true
+}
+
+/** Reads a part of a log; `tail` is that of the same connection. Throws `LogBroken` or SQLite's own errors. */
+export function readLog(statements: Statements, tail: TailCache, session: number, range: ReadRange): Chunk {
+  // Pieces and tail must be of one moment: in between a fold moves records from one to the other.
+  statements.of("BEGIN").run()
+  try {
+    return readSnapshot(statements, tail, session, range)
+  } finally {
+    if (statements.db.isTransaction) statements.of("COMMIT").run()
+  }
+}
+
+function readSnapshot(statements: Statements, tail: TailCache, session: number, range: ReadRange): Chunk {
   const filtered = isFiltered(range)
   const wanted = kindsWanted(range)
   const rows =
     wanted === ""
       ? statements.of(READ).iterate(session, range.after)
       : statements.of(READ_KINDS).iterate(session, range.after, wanted)
-  const progress: Progress = { records: [], last: range.after, bytes: 0, full: false }
+  const progress: Progress = { records: [], last: range.after, bytes: 0, looked: 0, parts: 0, full: false }
+  /** Takes what follows from the tail, up to the seq of the next piece or the head. */
+  const fill = (upto: number): void => {
+    tail.refresh(statements)
+    for (const entry of tail.beyond(session, progress.last)) {
+      if (progress.full || entry.from > progress.last + 1 || progress.last >= upto) return
+      take(entry, range, filtered, progress)
+      if (!progress.full) passed(range, filtered, progress)
+    }
+  }
   let head: number | undefined
-  let looked = 0
-  let pieces = 0
-  let stopped = false
   for (const row of rows as Iterable<Row>) {
     if (head === undefined) progress.last = Math.max(range.after, num(row, "first_seq") - 1)
     head = num(row, "next_seq") - 1
     if (row["to_seq"] === null) break
+    if (num(row, "from_seq") > progress.last + 1) fill(num(row, "from_seq") - 1)
+    if (progress.full) break
     checkPlace(session, row, progress.last + 1)
-    pieces++
     if (row["bytes"] === null) progress.last = num(row, "to_seq")
-    else looked += takePiece(row, range, filtered, progress)
-    stopped =
-      progress.full || progress.bytes * 4 >= range.maxBytes * 3 || (filtered && (looked >= LOOK_BYTES || pieces >= LOOK_PIECES))
-    if (stopped) break
+    else take({ from: num(row, "from_seq"), to: num(row, "to_seq"), bytes: bytesOf(row) }, range, filtered, progress)
+    if (!progress.full) passed(range, filtered, progress)
+    if (progress.full) break
   }
   if (head === undefined) throw new LogBroken("the session is not in the store any more")
-  if (!stopped && progress.last < head) throw new LogBroken(`the log ends at seq ${progress.last}, its head is ${head}`)
+  if (!progress.full && progress.last < head) fill(head)
+  if (!progress.full && progress.last < head) throw new LogBroken(`the log ends at seq ${progress.last}, its head is ${head}`)
   return { records: progress.records, last: progress.last, atHead: progress.last >= head }
 }
 

@@ -3,8 +3,10 @@
  *
  * - `sessions`: what a list shows and filters by; written when a state changes.
  * - `heads`: the fence and bounds of each log; one small row, written by every append.
- * - `pieces`: the logs. One row for each append at first; sealing joins neighbours into rows of about 64 KiB.
- *   `upto` counts a log's bytes from its beginning, so that trimming knows what it removes without reading it.
+ * - `tail`: what was appended last, of all logs, in the order of the commits; a few rows for each commit and no index, so
+ *   that a commit writes few pages. Folding moves it into `pieces`; the last row stays, emptied, so that row ids only grow.
+ * - `pieces`: the logs by session and seq. Large appends are pieces at once; sealing joins small neighbours into rows of
+ *   about 64 KiB. `upto` counts a log's bytes from its beginning, so that trimming knows what it removes without reading it.
  * - `sweeps`: logs with pieces to be removed in small steps: all (`gone`), those before the first seq, and those whose
  *   `to_seq` lies in the dead range, because a joined piece holds the same records.
  *
@@ -75,6 +77,13 @@ export const MIGRATIONS: ReadonlyArray<string> = [
     position_crc INTEGER,
     runner TEXT,
     child TEXT
+  );
+
+  CREATE TABLE tail (
+    rowid INTEGER PRIMARY KEY,
+    places BLOB NOT NULL,
+    kinds TEXT NOT NULL,
+    bytes BLOB NOT NULL
   );
 
   CREATE TABLE pieces (

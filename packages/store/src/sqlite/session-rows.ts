@@ -5,6 +5,7 @@ import { insertPiece } from "./append-rows.ts"
 import { journalCrc, stateCrc } from "./checksum.ts"
 import { insertState } from "./state-rows.ts"
 import { type Row, type Statements, num, str } from "./statements.ts"
+import { endsInTail } from "./tail-rows.ts"
 import type { WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
@@ -58,12 +59,9 @@ export function claim({ statements }: WriterContext, id: string): WriterReply {
     return { _tag: "Damaged", message: "the stored state fails its checksum" }
   const newest = Number(statements.get("SELECT max(to_seq) AS seq FROM pieces WHERE session = ?", handle)?.["seq"] ?? 0)
   const known = statements.get("SELECT next_seq FROM heads WHERE handle = ?", handle)
-  if (known === undefined || num(known, "next_seq") !== newest + 1) {
-    return {
-      _tag: "Damaged",
-      message: `the log ends at ${newest}, its head says ${known === undefined ? "nothing" : num(known, "next_seq") - 1}`,
-    }
-  }
+  const last = known === undefined ? -1 : num(known, "next_seq") - 1
+  if (last !== newest && (last < newest || !endsInTail(statements, handle, last)))
+    return { _tag: "Damaged", message: `the log ends at ${newest}, its head says ${last < 0 ? "nothing" : last}` }
   const head = statements.get(CLAIM, handle)
   if (head === undefined) return { _tag: "NotFound" }
   const journal = journalOf(handle, head)

@@ -33,6 +33,13 @@ function errcode(cause: unknown): number | undefined {
   return typeof cause.errcode === "number" ? cause.errcode : undefined
 }
 
+/** Whether reading failed because of what is stored: a damaged page, or a column that holds another type. */
+export function isDamage(cause: unknown): boolean {
+  const code = errcode(cause)
+  if (code === undefined) return cause instanceof TypeError
+  return (code & 0xff) === CORRUPT || IOERR_READS.has(code)
+}
+
 function systemCode(cause: unknown): string | undefined {
   if (typeof cause !== "object" || cause === null || !("code" in cause)) return undefined
   return typeof cause.code === "string" ? cause.code : undefined

@@ -16,6 +16,7 @@ import { brokenMessage, readLog } from "./log-reader.ts"
 import { listSessions, readChanges, readCheckpoint, readHead, readKey, readSession, resolveIds } from "./session-reader.ts"
 import { classify } from "./sqlite-error.ts"
 import { Statements, num, str } from "./statements.ts"
+import { TailCache } from "./tail-cache.ts"
 
 type Reading = Pick<
   Store["Service"],
@@ -89,6 +90,7 @@ export class StoreReader {
 
   private makeEffects(): Reading {
     const { statements } = this
+    const tail = new TailCache()
     const head = (id: string) =>
       Effect.flatMap(
         this.whole(() => readHead(statements, id)),
@@ -97,7 +99,7 @@ export class StoreReader {
     const read: Reading["read"] = (session, range) =>
       this.one(
         () => this.idOf(session),
-        () => readLog(statements, session, range),
+        () => readLog(statements, tail, session, range),
       )
     return {
       get: (id) =>

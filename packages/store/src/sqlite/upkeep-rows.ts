@@ -4,6 +4,7 @@ import { recordsOf } from "../record-walk.ts"
 import { fence, insertPiece } from "./append-rows.ts"
 import { checkpointCrc } from "./checksum.ts"
 import { type Statements, blob, num, str } from "./statements.ts"
+import { foldTail } from "./tail-fold.ts"
 import type { WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
@@ -70,6 +71,8 @@ export function trim(context: WriterContext, request: Extract<WriterRequest, { o
   const { session, epoch, through, piece } = request
   const refused = fence(statements, session, epoch)
   if (refused !== undefined) return refused
+  // What is cut must be in pieces, which know where they lie in the log.
+  while (foldTail(context));
   const head = statements.get("SELECT first_seq, next_seq, trimmed FROM heads WHERE handle = ?", session)
   if (head === undefined) return { _tag: "NotFound" }
   const [firstSeq, nextSeq, trimmed] = [num(head, "first_seq"), num(head, "next_seq"), num(head, "trimmed")]

@@ -2,7 +2,7 @@
  * Messages between the store and its writer thread.
  *
  * Requests go in batches and are answered one by one in the same order. The bytes of a batch's appends lie one after
- * the other in one buffer, which moves to the writer without being copied again.
+ * the other in one buffer, which moves to the writer without being copied again (`plain-appends.ts`).
  */
 import type { AppendKey, AppendOutcome, Checkpoint, Claimed, JournalPosition, StoredState } from "../Store.ts"
 
@@ -64,7 +64,15 @@ export type WriterReply =
 
 /** From the store to the writer. */
 export type ToWriter =
-  | { readonly _tag: "Batch"; readonly requests: ReadonlyArray<WriterRequest>; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** A number stands for the plain append of that number; there are `plain` of them, and `length` bytes of records. */
+  | {
+      readonly _tag: "Batch"
+      readonly requests: ReadonlyArray<WriterRequest | number>
+      readonly buffer: ArrayBuffer
+      readonly plain: number
+      readonly length: number
+      readonly kinds: ReadonlyArray<string>
+    }
   | { readonly _tag: "Settle"; readonly number: number }
   | { readonly _tag: "Close" }
 

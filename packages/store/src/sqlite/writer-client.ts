@@ -10,6 +10,8 @@ import { BufferPool } from "@holdfast/protocol/buffer-pool"
 import type { LogRecord } from "@holdfast/protocol/record"
 import { callSafely } from "../outcome-line.ts"
 import { areDense, kindsOf } from "../record-filter.ts"
+import type { AppendRequest } from "../Store.ts"
+import { LARGE_PIECE, PlainAppends, plainBytes } from "./plain-appends.ts"
 import type { FromWriter, OpenRefusal, RequestPiece, ToWriter, WriterOptions, WriterReply, WriterRequest } from "./wire.ts"
 
 /** Bytes of records that may wait for a commit. */
@@ -51,7 +53,8 @@ export class WriterClient {
   private readonly waitingLine: Array<Waiting> = []
   private told = 0
   private waitingBytes = 0
-  private batch: Array<WriterRequest> = []
+  private batch: Array<WriterRequest | number> = []
+  private readonly plain = new PlainAppends()
   private parts: Array<Uint8Array> = []
   private partBytes = 0
   private planned = false
@@ -106,6 +109,22 @@ export class WriterClient {
     this.add({ tell, bytes: 0 }, () => request, [])
   }
 
+  /** Sends an append. */
+  append(request: AppendRequest, tell: (reply: WriterReply) => void): void {
+    const { session, epoch, records, state, journal, key } = request
+    const [first, last] = [records[0], records.at(-1)]
+    let length = 0
+    for (const record of records) length += record.bytes.length
+    const carries = state !== undefined || journal !== undefined || key !== undefined
+    if (carries || first === undefined || last === undefined || length >= LARGE_PIECE || !areDense(records)) {
+      this.requestWith(records, (piece) => ({ op: "append", session, epoch, piece, state, journal, key }), tell)
+      return
+    }
+    if (this.refused({ tell, bytes: length })) return
+    this.batch.push(this.plain.add(session, epoch, first.from, last.seq, kindsOf(records), this.partBytes, length))
+    this.gather(records)
+  }
+
   /** Sends a request with records; `build` gets them as a piece, `undefined` when there are none, `"broken"` when not dense. */
   requestWith(
     records: ReadonlyArray<LogRecord>,
@@ -125,16 +144,26 @@ export class WriterClient {
   }
 
   private add(waiting: Waiting, build: () => WriterRequest, records: ReadonlyArray<LogRecord>): void {
+    if (this.refused(waiting)) return
+    this.batch.push(build())
+    this.gather(records)
+  }
+
+  /** Takes a request into the line; true when it is refused there. */
+  private refused(waiting: Waiting): boolean {
     const refusal =
       this.ended ?? (this.waitingBytes > this.waitingMax ? "the store has too much to write; try again later" : undefined)
-    if (refusal !== undefined) {
-      this.waitingLine.push({ ...waiting, reply: { _tag: "Failed", message: refusal } })
-      if (this.told === this.waitingLine.length - 1) queueMicrotask(() => this.tellKnown())
-      return
+    if (refusal === undefined) {
+      this.waitingLine.push(waiting)
+      this.waitingBytes += waiting.bytes
+      return false
     }
-    this.waitingLine.push(waiting)
-    this.waitingBytes += waiting.bytes
-    this.batch.push(build())
+    this.waitingLine.push({ ...waiting, reply: { _tag: "Failed", message: refusal } })
+    if (this.told === this.waitingLine.length - 1) queueMicrotask(() => this.tellKnown())
+    return true
+  }
+
+  private gather(records: ReadonlyArray<LogRecord>): void {
     for (const record of records) {
       this.parts.push(record.bytes)
       this.partBytes += record.bytes.length
@@ -148,18 +177,22 @@ export class WriterClient {
   private flush(): void {
     this.planned = false
     if (this.batch.length === 0 || this.ended !== undefined) return
-    const bytes = new Uint8Array(this.pool.take(this.partBytes))
+    const plain = this.plain.count
+    const begin = plainBytes(plain)
+    const buffer = this.pool.take(begin + this.partBytes)
+    const records = new Uint8Array(buffer, begin, this.partBytes)
     let offset = 0
     for (const part of this.parts) {
-      bytes.set(part, offset)
+      records.set(part, offset)
       offset += part.length
     }
-    const message: ToWriter = { _tag: "Batch", requests: this.batch, bytes }
+    const kinds = this.plain.take(buffer)
+    const message: ToWriter = { _tag: "Batch", requests: this.batch, buffer, plain, length: this.partBytes, kinds }
     this.underWay += this.batch.length
     this.batch = []
     this.parts = []
     this.partBytes = 0
-    this.worker.postMessage(message, [bytes.buffer])
+    this.worker.postMessage(message, [buffer])
   }
 
   private receive(message: FromWriter): void {

@@ -9,16 +9,16 @@ import { Chores } from "./chores.ts"
 import { type Database, OpenRefused, openDatabase } from "./database.ts"
 import { GroupCommit, type Queued } from "./group-commit.ts"
 import { classify } from "./sqlite-error.ts"
+import { BatchBytes } from "./plain-appends.ts"
 import { ChangeCounter } from "./state-rows.ts"
 import { Statements } from "./statements.ts"
+import { Tail } from "./tail-rows.ts"
 import type { FromWriter, ToWriter, WriterOptions } from "./wire.ts"
+import type { WriterContext } from "./writer-context.ts"
 import { WriterRest } from "./WriterRest.ts"
 
 /** Requests in one transaction at most. */
 const BATCH_MAX = 8192
-
-/** Logs that wait to be sealed before sealing is done between commits under load too. */
-const BACKLOG_MAX = 64
 
 type Port = NonNullable<typeof parentPort>
 
@@ -45,14 +45,16 @@ class WriterLoop {
     this.durability = options.durability
     this.path = options.path
     this.statements = new Statements(database.db)
-    this.chores = new Chores(this.statements, options.sealBytes)
-    this.rest = new WriterRest(database.db)
-    const context = {
+    const context: WriterContext = {
       statements: this.statements,
       change: new ChangeCounter(this.statements),
-      loosened: (session: number, bytes: number) => this.chores.loosened(session, bytes),
+      tail: new Tail(this.statements),
+      sealBytes: options.sealBytes,
+      loosened: (session, bytes) => this.chores.loosened(session, bytes),
       sweepable: () => this.chores.sweepable(),
     }
+    this.chores = new Chores(context)
+    this.rest = new WriterRest(database.db)
     this.commits = new GroupCommit(context, options.path, options.commitDelay)
   }
 
@@ -72,15 +74,21 @@ class WriterLoop {
   private take(message: ToWriter): void {
     switch (message._tag) {
       case "Batch":
-        for (const request of message.requests) this.queue.push({ request, bytes: message.bytes })
-        this.buffers.push(message.bytes.buffer)
+        this.takeBatch(message)
         return
       case "Settle":
         this.settling.push(message.number)
+        this.chores.foldAll()
         return
       case "Close":
         this.closing = true
     }
+  }
+
+  private takeBatch({ requests, buffer, plain, length, kinds }: Extract<ToWriter, { _tag: "Batch" }>): void {
+    const batch = new BatchBytes(buffer, plain, length, kinds)
+    for (const request of requests) this.queue.push({ request, batch })
+    this.buffers.push(buffer)
   }
 
   /** Commits until nothing waits; what arrives during one commit is the next. */
@@ -96,7 +104,7 @@ class WriterLoop {
       const replies = this.commits.run(this.queue.splice(0))
       const buffers = this.buffers.splice(0)
       this.send({ _tag: "Replies", replies, commits: this.commits.commits, buffers }, buffers)
-      if (this.chores.backlog > BACKLOG_MAX) this.chore()
+      if (this.chores.pressing) this.chore()
     }
     if (this.closing) this.close()
     else this.planChores()
