@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Attachment } from "../src/Attachment.ts"
 import type { Connection } from "../src/Connection.ts"
 import { Feed } from "../src/Feed.ts"
+import { ACK_MILLISECONDS } from "../src/acknowledger.ts"
+import { platformTimers, type Timers } from "../src/timers.ts"
 import { Collected, until } from "./collect.ts"
 import { connectTo, cuttingProxy, ScriptedHub, SESSION } from "./scripted-hub.ts"
 
@@ -150,17 +152,27 @@ describe("an attachment", () => {
   })
 
   it("C-5 acknowledges what its consumer took, not what arrived", async () => {
-    const { attachment, got } = attach(0)
+    const delays: Array<number> = []
+    const after: Timers["after"] = (ms, f) => {
+      delays.push(ms)
+      return platformTimers.after(ms, f)
+    }
+    const watched = connectTo(hub.port, { timers: { ...platformTimers, after } })
+    const attachment = new Attachment(watched, { session: SESSION, mode: "interactive", after: 0 })
+    const got = new Collected(attachment)
     await got.until("synced", (g) => g.count("Synced") === 1)
     let release = (): void => undefined
     got.hold = new Promise((resolve) => (release = resolve))
     hub.append(words(1, 30))
     await until("arrived", () => attachment.cursor === 30)
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    // An acknowledgement is sent at once or by a timer.
+    expect(delays).not.toContain(ACK_MILLISECONDS)
     expect(hub.acks).toEqual([])
     got.hold = undefined
     release()
     await until("acknowledged", () => hub.acks.at(-1) === 30)
+    expect(delays).toContain(ACK_MILLISECONDS)
+    watched.close()
   })
 
   it("C-5 a consumer that is slow holds the hub back and gets everything", async () => {
@@ -341,7 +353,7 @@ describe("an attachment", () => {
       for (let i = 0; i < 500; i++) {
         hub.append([`w${i} `])
         typing.push(attachment.type(new TextEncoder().encode(`k${i}`)))
-        if (i % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 3))
+        if (i % 10 === 0) await until("most is typed", () => hub.typed.length >= i - 20, 15_000)
       }
       await Promise.all(typing)
       await got.until(`all (seed 20261121)`, (g) => g.texts.length >= 500, 15_000)
