@@ -34,6 +34,15 @@ export interface Changed {
   readonly changed: boolean
 }
 
+/** A command that appends to a session's log, with the key that makes it happen once. */
+export type SessionChange =
+  | { readonly _tag: "Update"; readonly change: UpdateSession }
+  | { readonly _tag: "Mark"; readonly mark: MarkSession }
+  | { readonly _tag: "Archive" | "Restore"; readonly key: string | undefined }
+
+/** Receives how a change ended, once: refused, or durable with the seq of its first event. */
+export type ChangeAnswer = (refused: DoorError | undefined, seq: number) => void
+
 /** Receives the events of one attachment; called by the delivery loop, never concurrently. */
 export interface AttachmentSink {
   /**
@@ -122,6 +131,8 @@ export class Hub extends Context.Service<
     readonly resolve: (text: string) => Effect.Effect<string, DoorError>
     readonly get: (id: string) => Effect.Effect<Session, DoorError>
     readonly list: (query: SessionQuery) => Effect.Effect<SessionPage, DoorError>
+    /** Changes the session that a text names (H-3), as plain callbacks: `update`, `mark`, `archive` and `restore` are the same. */
+    readonly change: (session: string, change: SessionChange, by: Principal, answer: ChangeAnswer) => void
     readonly update: (id: string, change: UpdateSession, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly mark: (id: string, mark: MarkSession, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly archive: (id: string, key: string | undefined, by: Principal) => Effect.Effect<Changed, DoorError>

@@ -1,8 +1,8 @@
 /**
  * Delivery of one session's events to its subscribers (docs/PROTOCOL.md, D-1 to D-11, D-13 to D-15).
  *
- * Subscribers are plain objects in an array. What was appended goes to the live ones: the first event of a tick at once,
- * the rest in one piece at its end, as one array for all. Whoever is behind, out of credit or new is served from the log.
+ * Subscribers are plain objects in an array. What was appended in a turn of the event loop goes to the live ones at its
+ * end, as one array for all. Whoever is behind, out of credit or new is served from the log.
  * Nothing is queued per subscriber.
  */
 import { planAttach, type AttachPlan } from "@holdfast/core/cursor"
@@ -13,6 +13,7 @@ import type { OpenSession } from "../session/OpenSession.ts"
 import { CatchUp } from "./CatchUp.ts"
 import type { ReadGate } from "./ReadGate.ts"
 import { type DeliveryFilter, passes, Subscriber } from "./Subscriber.ts"
+import { deliverAtTurnEnd } from "./turn-end.ts"
 
 /** A screen to begin from: what a viewer sees after `seq`. */
 export interface Snapshot {
@@ -32,7 +33,7 @@ export class Delivery {
   published: number
   private live: Array<Subscriber> = []
   private pending: Array<LogRecord> = []
-  private ticking = false
+  private planned = false
   private readonly catchUp: CatchUp
   private readonly takeSnapshot: TakeSnapshot
 
@@ -99,10 +100,9 @@ export class Delivery {
       return
     }
     for (const record of records) this.pending.push(record)
-    if (this.ticking) return
-    this.ticking = true
-    this.flush()
-    setImmediate(this.tick)
+    if (this.planned) return
+    this.planned = true
+    deliverAtTurnEnd(this.flush)
   }
 
   /** The session was claimed again: everybody goes on from the log, which may hold more or less than was seen. */
@@ -124,16 +124,8 @@ export class Delivery {
     subscriber.sink.detached(reason)
   }
 
-  private readonly tick = (): void => {
-    if (this.pending.length === 0) {
-      this.ticking = false
-      return
-    }
-    this.flush()
-    setImmediate(this.tick)
-  }
-
-  private flush(): void {
+  private readonly flush = (): void => {
+    this.planned = false
     const pending = this.pending
     if (pending.length === 0) return
     this.pending = []

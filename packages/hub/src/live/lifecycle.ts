@@ -1,54 +1,72 @@
 /** Commands that change a session's record: names, tags, marks, archive, trash, keyboard. */
 import * as Effect from "effect/Effect"
-import type { Command } from "@holdfast/core/decide"
 import { type DoorError, Forbidden } from "@holdfast/protocol/errors"
-import type { MarkSession, UpdateSession } from "@holdfast/protocol/session"
-import type { Changed, Principal } from "../Hub.ts"
-import { execute } from "../session/command.ts"
+import type { ChangeAnswer, Changed, Principal, SessionChange } from "../Hub.ts"
+import { carryOut, type Order } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import type { Core } from "./Core.ts"
 import { processKnown } from "./process-known.ts"
+import { openNamed } from "./queries.ts"
+
+const readOnly = (): Forbidden => new Forbidden({ message: "this credential may only read" })
 
 /** Refuses a credential that may only read. */
 export const may = (by: Principal): Effect.Effect<void, Forbidden> =>
-  by.scope === "read" ? Effect.fail(new Forbidden({ message: "this credential may only read" })) : Effect.void
+  by.scope === "read" ? Effect.fail(readOnly()) : Effect.void
 
-const run = (
-  core: Core,
-  id: string,
-  command: Command,
-  by: Principal,
-  key?: string,
-  body: unknown = command,
-): Effect.Effect<Changed, DoorError> =>
-  may(by).pipe(
-    Effect.andThen(core.table.open(id)),
-    Effect.flatMap(({ session }) => execute(session, command, by.name, key, body)),
-  )
+type Ordered = Omit<Order, "by">
 
-/** Renames, tags and pins. */
-export const update = (core: Core, id: string, change: UpdateSession, by: Principal): Effect.Effect<Changed, DoorError> => {
-  const { key, ...fields } = change
-  return run(core, id, { _tag: "Update", ...fields }, by, key)
+/** The order that a change of a session stands for. */
+function orderOf(change: SessionChange): Ordered {
+  switch (change._tag) {
+    case "Update": {
+      const { key, ...fields } = change.change
+      return { command: { _tag: "Update", ...fields }, key }
+    }
+    case "Mark":
+      return { command: { _tag: "Mark", text: change.mark.text }, key: change.mark.key }
+    default:
+      return { command: { _tag: change._tag }, key: change.key }
+  }
 }
 
-/** Appends a mark. */
-export const mark = (core: Core, id: string, { key, text }: MarkSession, by: Principal): Effect.Effect<Changed, DoorError> =>
-  run(core, id, { _tag: "Mark", text }, by, key)
+/** Changes the session that a text names, from a door to the session's loop and back without an effect. */
+export function change(core: Core, text: string, asked: SessionChange, by: Principal, answer: ChangeAnswer): void {
+  if (by.scope === "read") return answer(readOnly(), 0)
+  openNamed(core, text, (opened) => {
+    if (!("parts" in opened)) return answer(opened, 0)
+    carryOut(opened.session, { ...orderOf(asked), by: by.name }, (result) => {
+      if (result._tag === "Done") answer(undefined, result.first)
+      else answer(result.error, 0)
+    })
+  })
+}
 
-/** Archives. */
-export const archive = (core: Core, id: string, key: string | undefined, by: Principal): Effect.Effect<Changed, DoorError> =>
-  run(core, id, { _tag: "Archive" }, by, key)
+const run = (core: Core, id: string, order: Ordered, by: Principal): Effect.Effect<Changed, DoorError> =>
+  Effect.callback<Changed, DoorError>((resume) => {
+    if (by.scope === "read") return resume(Effect.fail(readOnly()))
+    core.table.openThen(id, (opened) => {
+      if (!("parts" in opened)) return resume(Effect.fail(opened))
+      const { session } = opened
+      carryOut(session, { ...order, by: by.name }, (result) =>
+        resume(
+          result._tag === "Refused"
+            ? Effect.fail(result.error)
+            : Effect.succeed({ session: session.record(), seq: result.first, changed: result.changed }),
+        ),
+      )
+    })
+  })
 
-/** Takes back an archiving or a deletion. */
-export const restore = (core: Core, id: string, key: string | undefined, by: Principal): Effect.Effect<Changed, DoorError> =>
-  run(core, id, { _tag: "Restore" }, by, key)
+/** The same as an effect, which also gives the changed record. */
+export const changed = (core: Core, id: string, asked: SessionChange, by: Principal): Effect.Effect<Changed, DoorError> =>
+  run(core, id, orderOf(asked), by)
 
 /** Moves the session to the trash and ends its child; the child's exit comes into the log as always. */
 export const remove = (core: Core, id: string, key: string | undefined, by: Principal): Effect.Effect<Changed, DoorError> =>
   Effect.gen(function* () {
     const purgeAt = core.now() + core.options.settings.trashKeep
-    const changed = yield* run(core, id, { _tag: "Delete", purgeAt }, by, key, { _tag: "Delete" })
+    const changed = yield* run(core, id, { command: { _tag: "Delete", purgeAt }, key, body: { _tag: "Delete" } }, by)
     const loaded = yield* core.table.open(id)
     // A child that is being started is ended as soon as it is there.
     if (loaded.parts.starting) yield* processKnown(loaded)
@@ -64,7 +82,7 @@ export const setTypist = (
   name: string,
   mode: "single" | "free",
   by: Principal,
-): Effect.Effect<Changed, DoorError> => run(core, id, { _tag: "SetTypist", mode, client, name }, by)
+): Effect.Effect<Changed, DoorError> => run(core, id, { command: { _tag: "SetTypist", mode, client, name } }, by)
 
 function endChild(core: Core, { session, parts }: Loaded): void {
   const port = parts.follower?.port

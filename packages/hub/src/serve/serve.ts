@@ -21,7 +21,10 @@ export const serve = async ({ values: settings }: ResolvedSettings, environment:
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
     hub: (log) => hubLayer({ settings, defaults, report: reportTo(log) }).pipe(Layer.provide(runners)),
-    socket: (given) => makeSocketDoor(given, environment.version),
+    socket: (given, log) =>
+      makeSocketDoor(given, environment.version, (stack, operation, fingerprint) =>
+        log.write("error", stack, { operation, fingerprint }),
+      ),
   })
 }
 

@@ -29,7 +29,7 @@ import { startFailure } from "./start-failure.ts"
 export interface HubParts {
   readonly store: Layer.Layer<Store, StoreTooNew | StoreError>
   readonly hub: (log: OperationLog) => Layer.Layer<Hub, unknown, Store>
-  readonly socket: (settings: Settings) => Effect.Effect<SocketDoor, never, Hub | Scope.Scope>
+  readonly socket: (settings: Settings, log: OperationLog) => Effect.Effect<SocketDoor, never, Hub | Scope.Scope>
 }
 
 /** Milliseconds a graceful stop may take; then the stop is over, whatever still hangs. */
@@ -82,7 +82,7 @@ async function build(
         cookieExpiry: settings.cookieExpiry,
         now: Date.now,
       })
-      const socket = yield* parts.socket(settings)
+      const socket = yield* parts.socket(settings, log)
       const listening = yield* listen({ settings, tls, version: environment.version, store, credentials, socket, log })
       // Closed first: clients hear of it before the server stops taking answers.
       yield* Effect.addFinalizer(() => Effect.promise(() => socket.stop()))

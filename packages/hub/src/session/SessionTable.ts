@@ -13,7 +13,7 @@ import { Parts } from "../terminal/Parts.ts"
 import { readingState, readInner } from "./encode.ts"
 import { OpenSession } from "./OpenSession.ts"
 import type { SessionContext } from "./SessionContext.ts"
-import { storeProblem } from "./store-problem.ts"
+import { type AnyStoreError, failureOf } from "./store-problem.ts"
 
 /** Readers served from the log at one moment, over all sessions. */
 const READS_MAX = 32
@@ -101,7 +101,7 @@ export class SessionTable {
     const { store } = this.context
     const both = Effect.all([store.get(id), store.head(id)])
     this.context.fork(both, (exit) => {
-      if (Exit.isFailure(exit)) return answer(problemOf(exit, this.context.report, id))
+      if (Exit.isFailure(exit)) return answer(failureOf(exit, this.context.report, id))
       const [record, head] = exit.value
       const { session, firstSeq, bytes, log } = head
       const claimed: Claimed = {
@@ -151,8 +151,8 @@ export class SessionTable {
     for (const id of [...this.loaded.keys()]) this.drop(id, reason)
   }
 
-  private admit(id: string, exit: Exit.Exit<Claimed, Parameters<typeof storeProblem>[0]>): Loaded | DoorError {
-    if (Exit.isFailure(exit)) return problemOf(exit, this.context.report, id)
+  private admit(id: string, exit: Exit.Exit<Claimed, AnyStoreError>): Loaded | DoorError {
+    if (Exit.isFailure(exit)) return failureOf(exit, this.context.report, id)
     if (this.closed) return new Unavailable({ message: "the hub is stopping" })
     const state = readInner(exit.value.inner, exit.value.nextSeq - 1)
     if (state === undefined) return damagedState(id)
@@ -174,7 +174,7 @@ export class SessionTable {
           if (state !== undefined) return session.resume(exit.value, state)
           return this.drop(session.id, "the session's stored state is damaged")
         }
-        const problem = problemOf(exit, this.context.report, session.id)
+        const problem = failureOf(exit, this.context.report, session.id)
         if (problem._tag === "SessionNotFound" || problem._tag === "LogDamaged") return this.drop(session.id, problem.message)
         session.problem = problem
         this.reclaim(session)
@@ -203,14 +203,3 @@ export class SessionTable {
 
 const damagedState = (id: string): DoorError =>
   new LogDamaged({ message: "the stored state of this session cannot be read; its log can", session: id })
-
-function problemOf(
-  exit: Exit.Failure<unknown, Parameters<typeof storeProblem>[0]>,
-  report: SessionContext["report"],
-  session: string,
-): DoorError {
-  const error = Exit.findErrorOption(exit)
-  if (error._tag === "Some") return storeProblem(error.value)
-  report("a session could not be opened", { session, cause: String(exit.cause) })
-  return new Unavailable({ message: "the session could not be opened; try again" })
-}

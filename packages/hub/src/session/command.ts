@@ -1,13 +1,14 @@
-/** Commands as effects, and commands with a key: carried out once (docs/PROTOCOL.md, S-6). */
+/** Commands for a session's loop; those with a key are carried out once (docs/PROTOCOL.md, S-6). */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
-import type { Command } from "@holdfast/core/decide"
+import * as Exit from "effect/Exit"
+import type { Command, Decision } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import type { DoorError } from "@holdfast/protocol/errors"
-import type { Changed } from "../Hub.ts"
+import type { AppendKey } from "@holdfast/store/Store"
 import type { OpenSession } from "./OpenSession.ts"
-import { keyConflict, storeProblem } from "./store-problem.ts"
-import type { WorkResult } from "./Work.ts"
+import { failureOf, keyConflict } from "./store-problem.ts"
+import type { Work, WorkResult } from "./Work.ts"
 
 /** Hash of a command's body: equal bodies have equal hashes. */
 export const bodyHash = (body: unknown): string =>
@@ -28,77 +29,58 @@ interface InFlight {
 /** Keyed commands under way, per session; entries leave when their command is answered. */
 const underWay = new WeakMap<OpenSession, Map<string, InFlight>>()
 
-/** Carries out a command in the session's loop; with a key once, ever. `body` is what a key stands for. */
-export const execute = (
-  session: OpenSession,
-  command: Command,
-  by: string,
-  key?: string,
-  body: unknown = command,
-): Effect.Effect<Changed, DoorError> =>
-  Effect.flatMap(
-    key === undefined ? submit(session, command, by) : keyed(session, command, by, key, bodyHash(body)),
-    (result): Effect.Effect<Changed, DoorError> =>
-      result._tag === "Refused"
-        ? Effect.fail(result.error)
-        : Effect.succeed({ session: session.record(), seq: result.first, changed: result.changed }),
-  )
+/** A command with who gave it and, for one that may be sent again, its key and what the key stands for. */
+export interface Order {
+  readonly command: Command
+  readonly by: string
+  readonly key?: string | undefined
+  /** The command itself when absent. */
+  readonly body?: unknown
+}
 
-const submit = (session: OpenSession, command: Command, by: string, key?: { readonly key: string; readonly hash: string }) =>
-  Effect.callback<WorkResult>((resume) => {
-    session.submit({
-      decide: (state) => decide(state, command),
-      by,
-      ...(key === undefined ? {} : { key }),
-      done: (result) => resume(Effect.succeed(result)),
-    })
-  })
+/** Carries out an order in the session's loop; with a key once, ever. It goes on although its caller went away. */
+export function carryOut(session: OpenSession, { command, by, key, body = command }: Order, done: Done): void {
+  const step: Step = { decide: (state) => decide(state, command), by }
+  if (key === undefined) session.submit({ ...step, done })
+  else once(session, step, { key, hash: bodyHash(body) }, done)
+}
 
-const keyed = (
-  session: OpenSession,
-  command: Command,
-  by: string,
-  key: string,
-  hash: string,
-): Effect.Effect<WorkResult, DoorError> =>
-  Effect.suspend(() => {
-    let keys = underWay.get(session)
-    if (keys === undefined) underWay.set(session, (keys = new Map()))
-    const flight = keys.get(key)
-    if (flight !== undefined) {
-      if (flight.hash !== hash) return Effect.fail(keyConflict(key))
-      return Effect.callback<WorkResult>((resume) => {
-        flight.waiters.push((result) => resume(Effect.succeed(result)))
-      })
-    }
-    const mine: InFlight = { hash, waiters: [] }
-    const map = keys
-    map.set(key, mine)
-    const answer = (result: WorkResult): void => {
-      map.delete(key)
-      for (const waiter of mine.waiters) waiter(result)
-    }
-    return first(session, command, by, key, hash).pipe(
-      Effect.tap((result) => Effect.sync(() => answer(result))),
-      Effect.tapError((error) => Effect.sync(() => answer({ _tag: "Refused", error }))),
-      // The command goes on although its caller went away: others may wait for it.
-      Effect.uninterruptible,
+/** Keeps what a key stands for, durably, without an event. Fails when the key was kept for another body. */
+export const keepKey = (session: OpenSession, key: string, body: unknown): Effect.Effect<void, DoorError> =>
+  Effect.callback<void, DoorError>((resume) => {
+    once(session, { decide: () => nothing }, { key, hash: bodyHash(body) }, (result) =>
+      resume(result._tag === "Done" ? Effect.void : Effect.fail(result.error)),
     )
   })
 
-const first = (
-  session: OpenSession,
-  command: Command,
-  by: string,
-  key: string,
-  hash: string,
-): Effect.Effect<WorkResult, DoorError> =>
-  session.context.store.keyed(session.handle, key).pipe(
-    Effect.mapError(storeProblem),
-    Effect.flatMap((known): Effect.Effect<WorkResult, DoorError> => {
-      if (known === undefined) return submit(session, command, by, { key, hash })
-      return known.hash === hash
-        ? Effect.succeed({ _tag: "Done", first: known.first, last: known.last, changed: true })
-        : Effect.fail(keyConflict(key))
-    }),
-  )
+const nothing: Decision = { _tag: "Accepted", events: [] }
+
+type Done = (result: WorkResult) => void
+type Step = Pick<Work, "decide" | "by">
+
+/** Work with a key: what is under way with the same key is waited for, what was done is not done again. */
+function once(session: OpenSession, step: Step, key: AppendKey, done: Done): void {
+  let keys = underWay.get(session)
+  if (keys === undefined) underWay.set(session, (keys = new Map()))
+  const flight = keys.get(key.key)
+  if (flight !== undefined) {
+    if (flight.hash === key.hash) flight.waiters.push(done)
+    else done({ _tag: "Refused", error: keyConflict(key.key) })
+    return
+  }
+  const waiters = [done]
+  const map = keys
+  map.set(key.key, { hash: key.hash, waiters })
+  const answer = (result: WorkResult): void => {
+    map.delete(key.key)
+    for (const waiter of waiters) waiter(result)
+  }
+  const { context, handle } = session
+  context.fork(context.store.keyed(handle, key.key), (exit) => {
+    if (Exit.isFailure(exit)) return answer({ _tag: "Refused", error: failureOf(exit, context.report, session.id) })
+    const known = exit.value
+    if (known === undefined) session.submit({ ...step, key, done: answer })
+    else if (known.hash !== key.hash) answer({ _tag: "Refused", error: keyConflict(key.key) })
+    else answer({ _tag: "Done", first: known.first, last: known.last, changed: true })
+  })
+}

@@ -1,4 +1,5 @@
 /** What a store's error or a failed append means to a caller at a door. */
+import * as Exit from "effect/Exit"
 import {
   BadRequest,
   type DoorError,
@@ -31,6 +32,18 @@ export function storeProblem(error: AnyStoreError): DoorError {
     case "StoreUnusable":
       return new Unavailable({ message: `the store cannot be used: ${error.message}` })
   }
+}
+
+/** The door error of a failed effect of the store; one that is not an error of the store's own is reported. */
+export function failureOf(
+  exit: Exit.Failure<unknown, AnyStoreError>,
+  report: (message: string, fields: Readonly<Record<string, unknown>>) => void,
+  session: string,
+): DoorError {
+  const error = Exit.findErrorOption(exit)
+  if (error._tag === "Some") return storeProblem(error.value)
+  report("the store failed", { session, cause: String(exit.cause) })
+  return new Unavailable({ message: "the session could not be opened; try again" })
 }
 
 /** The refusal of an append for want of space. */

@@ -1,8 +1,9 @@
 /**
  * One connection of the stream socket: RPC text messages and binary frames, in order, bounded in both directions.
  *
- * Nothing is queued here. What the client does not read is bounded by the credit of its attachments and by `full`; what
- * it sends faster than the hub can carry out is left in its socket.
+ * What a turn of the event loop has for the client is written at its end, in order and in one piece; nothing else is
+ * queued here. What the client does not read is bounded by the credit of its attachments and by `full`; what it sends
+ * faster than the hub can carry out is left in its socket.
  */
 import type { Duplex } from "node:stream"
 import type { WebSocket } from "ws"
@@ -23,12 +24,16 @@ import {
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Session } from "@holdfast/protocol/session"
 import type { Attachment, AttachmentSink, Principal } from "../Hub.ts"
+import { writeAtTurnEnd } from "../delivery/turn-end.ts"
 import { InputLine } from "./InputLine.ts"
-import { binaryMessage, sharedEventsMessage, sharedViewersMessage } from "./raw-frames.ts"
+import { binaryMessage, sharedEventsMessage, sharedViewersMessage, textMessage } from "./raw-frames.ts"
 
 /** Input under way per connection beyond which its socket is not read, and commands under way beyond which they are `Busy`. */
 const INPUT_MAX = 256 * 1024
 export const COMMANDS_MAX = 256
+
+/** Bytes of messages up to which copying them together is cheaper than a write of several buffers. */
+const JOIN_MAX = 16 * 1024
 
 interface Held {
   readonly attachment: Attachment
@@ -71,8 +76,9 @@ export class Connection {
   private readonly socket: Duplex
   private readonly settings: Settings
   private readonly attachments = new Map<number, Held>()
-  private readonly afterAnswer = new Map<string | number, () => void>()
   private watch: Watch | undefined
+  private out: Array<Buffer> = []
+  private outBytes = 0
   private inputBytes = 0
   private paused = false
   private open = true
@@ -114,26 +120,16 @@ export class Connection {
 
   /** True while the client does not read what was sent. */
   get full(): boolean {
-    return this.socket.writableLength > this.settings.subscriberWindow
+    return this.socket.writableLength + this.outBytes > this.settings.subscriberWindow
   }
 
   get attached(): number {
     return this.attachments.size
   }
 
-  /** Sends a text message, then what was to follow the answer of that request (W-3). */
-  answer(text: string, request: string | number | undefined): void {
-    if (!this.open) return
-    this.ws.send(text)
-    if (request === undefined) return
-    const action = this.afterAnswer.get(request)
-    this.afterAnswer.delete(request)
-    action?.()
-  }
-
-  /** Does something right after the answer to a request was written. */
-  after(request: string | number, action: () => void): void {
-    this.afterAnswer.set(request, action)
+  /** Sends a text message. */
+  answer(text: string): void {
+    if (this.open) this.write(textMessage(text))
   }
 
   /** The sink of an attachment on this connection. `handle` is known before anything is sent. */
@@ -228,6 +224,7 @@ export class Connection {
   /** Closes with a code and a reason; what was accepted before is kept. */
   close(code: number, reason: string): void {
     if (!this.open) return
+    this.flush()
     this.release()
     this.ws.close(code, reason.slice(0, 120))
     // A client that does not answer the close is cut off.
@@ -240,7 +237,6 @@ export class Connection {
     if (!this.open) return
     this.open = false
     this.unwatch()
-    this.afterAnswer.clear()
     for (const { attachment, inputs } of this.attachments.values()) {
       inputs.close()
       attachment.detach()
@@ -301,6 +297,25 @@ export class Connection {
   }
 
   private write(message: Buffer): void {
-    if (this.open && this.ws.readyState === 1) this.socket.write(message)
+    if (!this.open || this.ws.readyState !== 1) return
+    if (this.out.length === 0) writeAtTurnEnd(this.flush)
+    this.out.push(message)
+    this.outBytes += message.length
+  }
+
+  private readonly flush = (): void => {
+    const { out, outBytes } = this
+    const [first] = out
+    if (first === undefined) return
+    this.out = []
+    this.outBytes = 0
+    if (!this.open || this.ws.readyState !== 1) return
+    if (out.length === 1) this.socket.write(first)
+    else if (outBytes <= JOIN_MAX) this.socket.write(Buffer.concat(out, outBytes))
+    else {
+      this.socket.cork()
+      for (const message of out) this.socket.write(message)
+      this.socket.uncork()
+    }
   }
 }

@@ -1,147 +1,202 @@
 /**
- * Effect RPC over raw `ws` connections: the one place where the unstable RPC server of the effect library is used.
+ * The commands of the stream socket: RPC messages as JSON (docs/PROTOCOL.md, W-2), each decoded once and answered once.
  *
- * Text messages are JSON. What is not understood is answered with `BadRequest` under the request's id when it has one,
- * and ends the connection when it has none.
+ * The messages are those of Effect RPC; its server is not used, because a fiber, a scope and three codecs a command cost
+ * several times what the command itself does. What is not understood is answered with `BadRequest` under the request's
+ * id when it has one, and ends the connection when it has none.
  */
-import * as Effect from "effect/Effect"
+import * as Cause from "effect/Cause"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Queue from "effect/Queue"
+import type * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
-import { type RpcGroup, RpcSerialization, RpcServer } from "effect/rpc"
-import { BadRequest, Busy } from "@holdfast/protocol/errors"
+import { type Rpc, type RpcGroup, RpcSerialization } from "effect/rpc"
+import { BadRequest, Busy, DoorError } from "@holdfast/protocol/errors"
 import { SessionRpcs } from "@holdfast/protocol/rpc"
+import { errorOfCause } from "../http/answer.ts"
 import { COMMANDS_MAX, type Connection } from "./Connection.ts"
 
-/** Handlers of every command. */
-export type Handlers = RpcGroup.HandlersFrom<RpcGroup.Rpcs<typeof SessionRpcs>>
+type Rpcs = RpcGroup.Rpcs<typeof SessionRpcs>
+
+/** Handlers of every command. What a handler throws is answered as a fault of the hub's own (X-4). */
+export type Handlers = { readonly [R in Rpcs as R["_tag"]]: (payload: Rpc.Payload<R>, call: Call<Rpc.SuccessEncoded<R>>) => void }
 
 /** Takes the text messages of connections. */
 export interface RpcDesk {
-  readonly open: (connection: Connection) => void
   readonly text: (connection: Connection, text: string) => void
+  /** Interrupts the effects that the connection's commands wait for. */
   readonly close: (connection: Connection) => void
 }
 
-type FromClient = Parameters<Parameters<RpcServer.Protocol["Service"]["run"]>[0]>[1]
-type FromServer = Parameters<RpcServer.Protocol["Service"]["send"]>[1]
+/** What the desk needs. */
+export interface DeskOptions {
+  readonly handlers: Handlers
+  readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
+  /** Receives a fault of the hub's own: where it happened, in which command, and its name. */
+  readonly fault: (stack: string, command: string, fingerprint: string) => void
+}
 
-/** Payload decoders by command, to answer a bad payload as `BadRequest` and not as a defect. */
-const payloads = new Map(
-  [...SessionRpcs.requests].map(([tag, rpc]) => [
-    tag,
-    Schema.decodeUnknownExit(RpcSerialization.json.codecFor(rpc.payloadSchema)),
-  ]),
-)
+type Handle = (payload: unknown, call: Call<unknown>) => void
 
-/** Serves the commands; `handlers` get the connection by its id, which is the RPC client's. */
-export const makeRpcDesk = (handlers: Handlers): Effect.Effect<RpcDesk, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    const { codecFor } = RpcSerialization.json
-    const connections = new Map<number, Connection>()
-    const disconnects = yield* Queue.unbounded<number>()
-    let write: (client: number, message: FromClient) => Effect.Effect<void> = () => Effect.void
-    const protocol = yield* RpcServer.Protocol.make((writeRequest) => {
-      write = writeRequest
-      return Effect.succeed({
-        disconnects,
-        send: (client: number, response: FromServer) => Effect.sync(() => reply(connections.get(client), response)),
-        end: () => Effect.void,
-        clientIds: Effect.sync(() => new Set(connections.keys())),
-        initialMessage: Effect.succeedNone,
-        supportsAck: true,
-        supportsTransferables: false,
-        supportsSpanPropagation: false,
-        supportsNotifications: false,
-        codecFor,
-      })
-    })
-    yield* RpcServer.make(SessionRpcs, { disableTracing: true, concurrency: "unbounded" }).pipe(
-      Effect.provideService(RpcServer.Protocol, protocol),
-      Effect.provide(SessionRpcs.toLayer(handlers)),
-      Effect.forkScoped,
-    )
-    const context = yield* Effect.context<never>()
-    const run = Effect.runForkWith(context)
-    return {
-      open: (connection) => {
-        connections.set(connection.id, connection)
-      },
-      text: (connection, text) => {
-        const message = admit(connection, text)
-        if (message !== undefined) run(write(connection.id, message))
-      },
-      close: (connection) => {
-        if (connections.delete(connection.id)) Queue.offerUnsafe(disconnects, connection.id)
-      },
+interface Command {
+  readonly decode: (payload: unknown) => Exit.Exit<unknown, Schema.SchemaError>
+  readonly handle: Handle
+}
+
+/** One command under way; it is answered once, by `done` or by `fail`. */
+export class Call<A> {
+  readonly connection: Connection
+  private readonly id: string | number
+  private readonly tag: string
+  private readonly desk: Desk
+  private answered = false
+
+  constructor(desk: Desk, connection: Connection, id: string | number, tag: string) {
+    this.desk = desk
+    this.connection = connection
+    this.id = id
+    this.tag = tag
+    connection.commands++
+  }
+
+  /** Answers with a value. */
+  done(value: A): void {
+    if (this.settle()) this.connection.answer(success(this.id, value))
+  }
+
+  /** Answers with a refusal. */
+  fail(error: DoorError): void {
+    if (this.settle()) this.connection.answer(failure(this.id, error))
+  }
+
+  /** Answers with what failed: the error, or a fault of the hub's own, which is reported. */
+  failWith(cause: Cause.Cause<unknown>): void {
+    const { error, defect } = errorOfCause(cause)
+    if (error._tag === "InternalError" && defect !== undefined && !Cause.hasInterruptsOnly(cause)) {
+      this.desk.options.fault(defect, this.tag, error.fingerprint)
     }
-  })
+    this.fail(error)
+  }
 
-function reply(connection: Connection | undefined, response: FromServer): void {
-  if (connection === undefined) return
-  if (response._tag !== "Exit") return connection.answer(JSON.stringify(response), undefined)
-  connection.commands--
-  connection.answer(JSON.stringify(response), response.requestId)
+  /** Waits for an effect; `then` gets its value, a failure is the answer. */
+  run<B>(effect: Effect.Effect<B, DoorError>, then: (value: B) => void): void {
+    this.desk.run(this.connection, effect, (exit) => {
+      if (Exit.isSuccess(exit)) this.attempt(() => then(exit.value))
+      else this.failWith(exit.cause)
+    })
+  }
+
+  /** Does a step of the command; what it throws is the answer. */
+  attempt(step: () => void): void {
+    try {
+      step()
+    } catch (thrown) {
+      this.failWith(Cause.die(thrown))
+    }
+  }
+
+  private settle(): boolean {
+    if (this.answered) return false
+    this.answered = true
+    this.connection.commands--
+    return true
+  }
 }
 
-/** A message that may go to the RPC server; anything else is answered here. */
-function admit(connection: Connection, text: string): FromClient | undefined {
-  const message = parse(text)
-  if (message === undefined) {
-    connection.close(1008, "a text message is one RPC message as JSON")
-    return undefined
-  }
-  const { _tag: kind, id, tag, payload } = message
-  if (kind !== "Request") {
-    if (kind === "Ping") return { _tag: "Ping" }
-    // Commands are short and give no streams: there is nothing to interrupt or to acknowledge.
-    if (kind === "Interrupt" || kind === "Ack" || kind === "Eof") return undefined
-    connection.close(1008, "unknown RPC message")
-    return undefined
-  }
-  if ((typeof id !== "string" && typeof id !== "number") || typeof tag !== "string") {
-    connection.close(1008, "a request has an id and a tag")
-    return undefined
-  }
-  if (!connection.greeted && tag !== "Hello") {
-    refuse(connection, id, new BadRequest({ message: "the first command is Hello" }))
-    connection.close(1008, "the first command is Hello")
-    return undefined
-  }
-  if (connection.commands >= COMMANDS_MAX) {
-    refuse(
-      connection,
-      id,
-      new Busy({ message: `at most ${COMMANDS_MAX} commands of a connection are under way; wait for some`, retryAfter: 1 }),
+/** Makes the desk. */
+export const makeRpcDesk = (options: DeskOptions): RpcDesk => new Desk(options)
+
+class Desk implements RpcDesk {
+  readonly options: DeskOptions
+  private readonly commands: ReadonlyMap<string, Command>
+  private readonly waiting = new WeakMap<Connection, Set<Fiber.Fiber<unknown, unknown>>>()
+
+  constructor(options: DeskOptions) {
+    this.options = options
+    this.commands = new Map(
+      [...SessionRpcs.requests].map(([tag, rpc]) => [
+        tag,
+        {
+          decode: Schema.decodeUnknownExit(RpcSerialization.json.codecFor(rpc.payloadSchema)),
+          // Its payload is what `decode` of the same command gives.
+          handle: options.handlers[tag as keyof Handlers] as Handle,
+        },
+      ]),
     )
-    return undefined
   }
-  const wrong = payloadProblem(tag, payload)
-  if (wrong !== undefined) {
-    refuse(connection, id, new BadRequest({ message: wrong }))
-    return undefined
+
+  text(connection: Connection, text: string): void {
+    const message = parse(text)
+    if (message === undefined) return connection.close(1008, "a text message is one RPC message as JSON")
+    const { _tag: kind, id, tag, payload } = message
+    if (kind !== "Request") {
+      if (kind === "Ping") return connection.answer(PONG)
+      // Commands are short and give no streams: there is nothing to interrupt or to acknowledge.
+      if (kind === "Interrupt" || kind === "Ack" || kind === "Eof") return
+      return connection.close(1008, "unknown RPC message")
+    }
+    if ((typeof id !== "string" && typeof id !== "number") || typeof tag !== "string") {
+      return connection.close(1008, "a request has an id and a tag")
+    }
+    if (!connection.greeted && tag !== "Hello") {
+      connection.answer(failure(id, new BadRequest({ message: "the first command is Hello" })))
+      return connection.close(1008, "the first command is Hello")
+    }
+    if (connection.commands >= COMMANDS_MAX) {
+      const message = `at most ${COMMANDS_MAX} commands of a connection are under way; wait for some`
+      return connection.answer(failure(id, new Busy({ message, retryAfter: 1 })))
+    }
+    const command = this.commands.get(tag)
+    const decoded = command === undefined ? `unknown command ${tag.slice(0, 50)}` : decode(command, payload)
+    if (command === undefined || typeof decoded === "string") {
+      return connection.answer(failure(id, new BadRequest({ message: String(decoded) })))
+    }
+    const call = new Call<unknown>(this, connection, id, tag)
+    try {
+      command.handle(decoded.value, call)
+    } catch (thrown) {
+      call.failWith(Cause.die(thrown))
+    }
   }
-  connection.commands++
-  return { _tag: "Request", id, tag, payload, headers: [] }
+
+  run<A, E>(connection: Connection, effect: Effect.Effect<A, E>, done: (exit: Exit.Exit<A, E>) => void): void {
+    const fiber = this.options.fork(effect)
+    const over = fiber.pollUnsafe()
+    if (over !== undefined) return done(over)
+    let fibers = this.waiting.get(connection)
+    if (fibers === undefined) this.waiting.set(connection, (fibers = new Set()))
+    fibers.add(fiber)
+    const held = fibers
+    fiber.addObserver((exit) => {
+      held.delete(fiber)
+      done(exit)
+    })
+  }
+
+  close(connection: Connection): void {
+    for (const fiber of this.waiting.get(connection) ?? []) fiber.interruptUnsafe()
+  }
 }
+
+const PONG = JSON.stringify({ _tag: "Pong" })
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const parsed: unknown = JSON.parse(text)
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : undefined
+    return isObject(parsed) ? parsed : undefined
   } catch {
     return undefined
   }
 }
 
-/** What is wrong with a command's payload, if anything; nesting that exhausts the stack is wrong too (X-5). */
-function payloadProblem(tag: string, payload: unknown): string | undefined {
-  const decode = payloads.get(tag)
-  if (decode === undefined) return `unknown command ${tag.slice(0, 50)}`
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** The payload, or what is wrong with it; nesting that exhausts the stack is wrong too (X-5). */
+function decode(command: Command, payload: unknown): { readonly value: unknown } | string {
   try {
-    const exit = decode(payload)
-    return Exit.isFailure(exit) ? problem(exit) : undefined
+    const exit = command.decode(payload)
+    return Exit.isSuccess(exit) ? exit : problem(exit)
   } catch (cause) {
     return `the command cannot be read: ${String(cause).slice(0, 200)}`
   }
@@ -152,9 +207,14 @@ function problem(exit: Exit.Failure<unknown, Schema.SchemaError>): string {
   return error._tag === "Some" ? `the command is malformed: ${error.value.message.slice(0, 500)}` : "the command is malformed"
 }
 
-const encodeRefusal = Schema.encodeSync(Schema.toCodecJson(Schema.Union([BadRequest, Busy])))
+const success = (id: string | number, value: unknown): string =>
+  `{"_tag":"Exit","requestId":${JSON.stringify(id)},"exit":{"_tag":"Success","value":${JSON.stringify(value) ?? "null"}}}`
 
-function refuse(connection: Connection, requestId: string | number, error: BadRequest | Busy): void {
-  const cause = [{ _tag: "Fail", error: encodeRefusal(error) }]
-  connection.answer(JSON.stringify({ _tag: "Exit", requestId, exit: { _tag: "Failure", cause } }), requestId)
-}
+const encodeError = Schema.encodeSync(Schema.toCodecJson(DoorError))
+
+const failure = (requestId: string | number, error: DoorError): string =>
+  JSON.stringify({
+    _tag: "Exit",
+    requestId,
+    exit: { _tag: "Failure", cause: [{ _tag: "Fail", error: encodeError(error) }] },
+  })

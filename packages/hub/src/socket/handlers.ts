@@ -1,125 +1,110 @@
 /** The commands of the stream socket, on the hub's contract. */
 import * as Effect from "effect/Effect"
-import { BadRequest, type DoorError, Unavailable } from "@holdfast/protocol/errors"
+import { BadRequest } from "@holdfast/protocol/errors"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Settings } from "@holdfast/protocol/settings"
-import type { Attachment, Hub } from "../Hub.ts"
+import type { Attachment, Hub, SessionChange } from "../Hub.ts"
 import type { Connection } from "./Connection.ts"
-import type { Handlers } from "./RpcDesk.ts"
+import type { Call, Handlers } from "./RpcDesk.ts"
 
 /** What the handlers need. */
 export interface HandlerOptions {
   readonly hub: Hub["Service"]
   readonly settings: Settings
   readonly version: string
-  readonly connection: (client: number) => Connection | undefined
+  /** Runs what nobody waits for. */
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => void
 }
 
 /** Makes the handlers. */
-export function makeHandlers({ hub, settings, version, connection, run }: HandlerOptions): Handlers {
-  const of = (client: { readonly id: number }): Effect.Effect<Connection, DoorError> => {
-    const found = connection(client.id)
-    return found === undefined ? Effect.fail(new Unavailable({ message: "the connection is closed" })) : Effect.succeed(found)
-  }
-  const seqOf = Effect.map(({ seq }: { readonly seq: number }) => ({ seq }))
-  /** Follows the feed from a change number; a client that was slow gets what it missed when it reads again. */
-  const follow = (
-    here: Connection,
-    after: number | undefined,
-    started: (start: () => void) => void,
-  ): Effect.Effect<number, DoorError> =>
-    Effect.map(
-      hub.watch(
-        after,
-        here.feed((change) => run(follow(here, change, (start) => start()))),
-      ),
-      ({ change, start, stop }) => {
-        here.watching(change, stop)
-        started(start)
-        return change
-      },
-    )
+export function makeHandlers({ hub, settings, version, run }: HandlerOptions): Handlers {
+  /** An append to a session's log: from the message to the session's loop and back without an effect. */
+  const change = (session: string, asked: SessionChange, call: Call<{ readonly seq: number }>): void =>
+    hub.change(session, asked, call.connection.principal, (refused, seq) => {
+      if (refused === undefined) call.done({ seq })
+      else call.fail(refused)
+    })
 
   return {
-    Hello: ({ client: name, name: shown, protocol }, { client }) =>
-      Effect.gen(function* () {
-        const here = yield* of(client)
-        if (here.greeted) return yield* new BadRequest({ message: "Hello was said before" })
-        if (protocol !== PROTOCOL_VERSION) {
-          return yield* new BadRequest({
+    Hello: ({ client, name, protocol }, call) => {
+      const { connection } = call
+      if (connection.greeted) return call.fail(new BadRequest({ message: "Hello was said before" }))
+      if (protocol !== PROTOCOL_VERSION) {
+        return call.fail(
+          new BadRequest({
             message: `this hub speaks protocol ${PROTOCOL_VERSION}, the client ${protocol}; ${protocol > PROTOCOL_VERSION ? "upgrade the hub" : "reload or upgrade the client"}`,
             field: "protocol",
-          })
-        }
-        here.greet(name, shown)
-        return { protocol: PROTOCOL_VERSION, version, hub: hub.id, silence: settings.socketSilence }
-      }),
-    Attach: ({ session: text, ...request }, { client, requestId }) =>
-      Effect.gen(function* () {
-        const here = yield* of(client)
-        const session = yield* hub.resolve(text)
-        here.detach(session)
-        let attachment: Attachment | undefined
-        const attached = yield* hub.attach(
-          { ...request, session, client: here.client, name: here.name },
-          here.sink(() => attachment?.handle ?? 0),
-          here.principal,
+          }),
         )
-        attachment = attached
-        const problem = here.hold(attached, session)
-        if (problem !== undefined) return yield* Effect.fail(problem)
-        here.after(requestId, attached.start)
-        return { handle: attached.handle, session: attached.session, log: attached.log, inputs: attached.inputs }
+      }
+      connection.greet(client, name)
+      call.done({ protocol: PROTOCOL_VERSION, version, hub: hub.id, silence: settings.socketSilence })
+    },
+    Attach: ({ session: text, ...request }, call) => {
+      const { connection } = call
+      let attachment: Attachment | undefined
+      const attach = Effect.flatMap(hub.resolve(text), (session) => {
+        connection.detach(session)
+        const { client, name, principal } = connection
+        const sink = connection.sink(() => attachment?.handle ?? 0)
+        return Effect.map(hub.attach({ ...request, session, client, name }, sink, principal), (attached) => {
+          attachment = attached
+          return { attached, problem: connection.hold(attached, session) }
+        })
+      })
+      call.run(attach, ({ attached, problem }) => {
+        if (problem !== undefined) return call.fail(problem)
+        const { handle, session, log, inputs } = attached
+        call.done({ handle, session, log, inputs })
+        // The answer is written before the first frame (W-3).
+        attached.start()
+      })
+    },
+    Detach: ({ session }, call) =>
+      call.run(hub.resolve(session), (id) => {
+        const problem = call.connection.detach(id)
+        if (problem === undefined) call.done(undefined)
+        else call.fail(problem)
       }),
-    Detach: ({ session: text }, { client }) =>
-      Effect.gen(function* () {
-        const here = yield* of(client)
-        const session = yield* hub.resolve(text)
-        const problem = here.detach(session)
-        if (problem !== undefined) return yield* problem
+    WatchSessions: ({ after }, call) =>
+      call.run(follow(hub, call.connection, after, run), ({ change: from, start }) => {
+        call.done({ change: from })
+        start()
       }),
-    WatchSessions: ({ after }, { client, requestId }) =>
-      Effect.gen(function* () {
-        const here = yield* of(client)
-        const change = yield* follow(here, after, (start) => here.after(requestId, start))
-        return { change }
-      }),
-    UnwatchSessions: (_, { client }) => Effect.map(of(client), (here) => here.unwatch()),
-    SetTypist: ({ session, mode }, { client }) =>
-      Effect.gen(function* () {
-        const here = yield* of(client)
-        const id = yield* hub.resolve(session)
-        const { seq } = yield* hub.setTypist(id, here.client, here.name, mode, here.principal)
-        return { seq }
-      }),
-    Create: (request, { client }) =>
-      Effect.flatMap(of(client), (here) => Effect.map(hub.create(request, here.principal), ({ session }) => session)),
-    Get: ({ session }) => Effect.flatMap(hub.resolve(session), hub.get),
-    List: (query) => hub.list(query),
-    Update: ({ session, change }, { client }) =>
-      on(of(client), hub, session, (id, here) => seqOf(hub.update(id, change, here.principal))),
-    Mark: ({ session, mark }, { client }) =>
-      on(of(client), hub, session, (id, here) => seqOf(hub.mark(id, mark, here.principal))),
-    Archive: ({ session, key }, { client }) =>
-      on(of(client), hub, session, (id, here) => seqOf(hub.archive(id, key, here.principal))),
-    Restore: ({ session, key }, { client }) =>
-      on(of(client), hub, session, (id, here) => seqOf(hub.restore(id, key, here.principal))),
-    Delete: ({ session, key }, { client }) =>
-      on(of(client), hub, session, (id, here) => seqOf(hub.remove(id, key, here.principal))),
-    Signal: ({ session, signal }, { client }) =>
-      on(of(client), hub, session, (id, here) => hub.signal(id, signal, here.principal)),
+    UnwatchSessions: (_, call) => {
+      call.connection.unwatch()
+      call.done(undefined)
+    },
+    SetTypist: ({ session, mode }, call) => {
+      const { client, name, principal } = call.connection
+      const taken = Effect.flatMap(hub.resolve(session), (id) => hub.setTypist(id, client, name, mode, principal))
+      call.run(taken, ({ seq }) => call.done({ seq }))
+    },
+    Create: (request, call) => call.run(hub.create(request, call.connection.principal), ({ session }) => call.done(session)),
+    Get: ({ session }, call) => call.run(Effect.flatMap(hub.resolve(session), hub.get), (found) => call.done(found)),
+    List: (query, call) => call.run(hub.list(query), (page) => call.done(page)),
+    Update: ({ session, change: fields }, call) => change(session, { _tag: "Update", change: fields }, call),
+    Mark: ({ session, mark }, call) => change(session, { _tag: "Mark", mark }, call),
+    Archive: ({ session, key }, call) => change(session, { _tag: "Archive", key }, call),
+    Restore: ({ session, key }, call) => change(session, { _tag: "Restore", key }, call),
+    Delete: ({ session, key }, call) => {
+      const removed = Effect.flatMap(hub.resolve(session), (id) => hub.remove(id, key, call.connection.principal))
+      call.run(removed, ({ seq }) => call.done({ seq }))
+    },
+    Signal: ({ session, signal }, call) => {
+      const sent = Effect.flatMap(hub.resolve(session), (id) => hub.signal(id, signal, call.connection.principal))
+      call.run(sent, () => call.done(undefined))
+    },
   }
 }
 
-const on = <A>(
-  connection: Effect.Effect<Connection, DoorError>,
+/** Follows the feed from a change number; a client that was slow gets what it missed when it reads again. */
+const follow = (
   hub: Hub["Service"],
-  session: string,
-  body: (id: string, connection: Connection) => Effect.Effect<A, DoorError>,
-): Effect.Effect<A, DoorError> =>
-  Effect.gen(function* () {
-    const here = yield* connection
-    const id = yield* hub.resolve(session)
-    return yield* body(id, here)
-  })
+  here: Connection,
+  after: number | undefined,
+  run: HandlerOptions["run"],
+): ReturnType<Hub["Service"]["watch"]> => {
+  const sink = here.feed((change) => run(Effect.map(follow(hub, here, change, run), ({ start }) => start())))
+  return Effect.tap(hub.watch(after, sink), ({ change, stop }) => Effect.sync(() => here.watching(change, stop)))
+}

@@ -8,28 +8,25 @@ import type { Settings } from "@holdfast/protocol/settings"
 import { Hub, type Principal } from "../Hub.ts"
 import { Connection } from "./Connection.ts"
 import { makeHandlers } from "./handlers.ts"
-import { makeRpcDesk } from "./RpcDesk.ts"
+import { type DeskOptions, makeRpcDesk } from "./RpcDesk.ts"
 import { SOCKET_PROTOCOL, type SocketDoor } from "./SocketDoor.ts"
 
 /** Fragments of one message, and messages and frames read at once, at the most (W-4). */
 const FRAGMENTS_MAX = 1024
 
-/** Makes the door. It closes with its scope. `version` is shown to clients. */
-export const makeSocketDoor = (settings: Settings, version = "0.1.0"): Effect.Effect<SocketDoor, never, Hub | Scope.Scope> =>
+/** Makes the door. It closes with its scope. `version` is shown to clients; `fault` receives faults of the hub's own (X-4). */
+export const makeSocketDoor = (
+  settings: Settings,
+  version = "0.1.0",
+  fault: DeskOptions["fault"] = () => {},
+): Effect.Effect<SocketDoor, never, Hub | Scope.Scope> =>
   Effect.gen(function* () {
     const hub = yield* Hub
     const connections = new Map<number, Connection>()
     const context = yield* Effect.context<never>()
-    const runFork = Effect.runForkWith(context)
-    const desk = yield* makeRpcDesk(
-      makeHandlers({
-        hub,
-        settings,
-        version,
-        connection: (id) => connections.get(id),
-        run: (effect) => void runFork(Effect.exit(effect)),
-      }),
-    )
+    const fork = Effect.runForkWith(context)
+    const run = <A, E>(effect: Effect.Effect<A, E>): void => void fork(Effect.exit(effect))
+    const desk = makeRpcDesk({ handlers: makeHandlers({ hub, settings, version, run }), fork, fault })
     const server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -55,7 +52,6 @@ export const makeSocketDoor = (settings: Settings, version = "0.1.0"): Effect.Ef
           greeted: () => clearTimeout(hello),
         })
         connections.set(id, connection)
-        desk.open(connection)
       })
     }
     // One timer for all connections: heartbeats, and silent ones out.

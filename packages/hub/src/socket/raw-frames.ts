@@ -4,13 +4,14 @@
  */
 import { encodeViewers, EVENTS_HEADER_BYTES, FRAME_EVENTS, type Viewers } from "@holdfast/protocol/frame"
 
+const FIN_TEXT = 0x81
 const FIN_BINARY = 0x82
 
-/** A buffer that begins with the header of a binary message of `length` bytes, and where its payload begins. */
-function message(length: number): { readonly bytes: Buffer; readonly start: number } {
+/** A buffer that begins with the header of a message of `length` bytes, and where its payload begins. */
+function message(length: number, first: number = FIN_BINARY): { readonly bytes: Buffer; readonly start: number } {
   const start = length < 126 ? 2 : length < 65_536 ? 4 : 10
   const bytes = Buffer.allocUnsafe(start + length)
-  bytes[0] = FIN_BINARY
+  bytes[0] = first
   if (start === 2) bytes[1] = length
   else if (start === 4) {
     bytes[1] = 126
@@ -21,6 +22,13 @@ function message(length: number): { readonly bytes: Buffer; readonly start: numb
     bytes.writeUInt32BE(length % 0x1_0000_0000, 6)
   }
   return { bytes, start }
+}
+
+/** A text message. */
+export function textMessage(text: string): Buffer {
+  const { bytes, start } = message(Buffer.byteLength(text), FIN_TEXT)
+  bytes.write(text, start)
+  return bytes
 }
 
 /** A binary message around a payload. */

@@ -156,6 +156,9 @@ export const makeFakeHub = () => {
       }),
     get: (id) => Effect.map(logOf(id), ({ session }) => session),
     list: () => Effect.sync(() => ({ sessions: [...logs.values()].map(({ session }) => session), total: logs.size, next: null })),
+    change: () => {
+      throw new Error("the HTTP door has the effects of the same name")
+    },
     update: (id, { label }) => update(id, (session) => (label === undefined ? session : { ...session, label })),
     mark: (id, { text }) =>
       Effect.map(logOf(id), (log) => ({ session: log.session, seq: event(log, "session", "marked", { text }), changed: true })),
