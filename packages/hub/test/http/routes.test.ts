@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { startDoor, type Door } from "./start.ts"
 
@@ -93,6 +94,15 @@ describe("sessions over HTTP", () => {
   it("H-14 health answers without a credential", async () => {
     expect((await door.send("/health/live", { token: "" })).json()).toMatchObject({ live: true })
     expect((await door.send("/health/ready", { token: "" })).json()).toMatchObject({ ready: true, problems: [] })
+  })
+
+  it("every figure that the runbook names is there", async () => {
+    const runbook = readFileSync(new URL("../../../../docs/RUNBOOK.md", import.meta.url), "utf8")
+    const named = new Set(runbook.match(/`(?:holdfast|process|nodejs)_\w+/g)?.map((name) => name.slice(1)))
+    const { text } = await door.send("/metrics")
+    const shown = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name))
+    expect([...named].filter((name) => !shown.has(name))).toEqual([])
+    expect(named.size).toBeGreaterThan(0)
   })
 
   it("figures are there in text form", async () => {
