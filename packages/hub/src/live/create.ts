@@ -55,14 +55,17 @@ export const create = (core: Core, request: CreateSession, by: Principal): Effec
     const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, by.name) : undefined
     if (encoded === undefined) return yield* Effect.die(new Error("a new session was refused"))
     const { key, wait, ...body } = request
-    const made = yield* core.store
-      .create({
-        id,
-        records: encoded.records,
-        state: storedState(encoded.state),
-        ...(key === undefined ? {} : { key: { key, hash: bodyHash(body) } }),
-      })
-      .pipe(Effect.mapError(storeProblem))
+    const store = core.store.create({
+      id,
+      records: encoded.records,
+      state: storedState(encoded.state),
+      ...(key === undefined ? {} : { key: { key, hash: bodyHash(body) } }),
+    })
+    const made = yield* Effect.acquireUseRelease(
+      Effect.sync(() => link.starts.creation()),
+      () => Effect.mapError(store, storeProblem),
+      (over) => Effect.sync(over),
+    )
     if (made._tag === "KeyConflict") return yield* keyConflict(key ?? "")
     if (made._tag === "Exists") {
       const session = yield* core.store.get(made.id).pipe(Effect.mapError(storeProblem))
@@ -74,7 +77,10 @@ export const create = (core: Core, request: CreateSession, by: Principal): Effec
     parts.starting = true
     const start = { id: child, session: id, terminal: spec, scrollback: core.options.settings.scrollback }
     // From here on the session exists: a caller that goes away changes nothing about it.
-    const started = Effect.tryPromise({ try: () => core.fleet.start(link, start, parts), catch: (cause) => cause }).pipe(
+    const started = Effect.tryPromise({
+      try: () => core.fleet.start(link, start, parts, wait !== false),
+      catch: (cause) => cause,
+    }).pipe(
       Effect.catch((cause) => startFailed(loaded, cause)),
       Effect.andThen(processKnown(loaded)),
       Effect.ensuring(Effect.sync(() => (parts.starting = false))),

@@ -83,9 +83,9 @@ export class Fleet {
     return this.startingOne
   }
 
-  /** Starts a child when its turn has come, and follows it; rejects as the connection does. */
-  async start(link: RunnerLink, request: StartTerminal, parts: Parts): Promise<void> {
-    const status = await link.starts.add(() => link.connection.start(request))
+  /** Starts a child when its turn has come, and follows it; rejects as the connection does. `awaited`: somebody waits for it. */
+  async start(link: RunnerLink, request: StartTerminal, parts: Parts, awaited: boolean): Promise<void> {
+    const status = await link.starts.add(() => link.connection.start(request), awaited)
     this.follow(link, status, parts)
   }
 

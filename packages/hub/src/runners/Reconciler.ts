@@ -147,7 +147,7 @@ export class Reconciler {
     }
     const request = { id: child, session: session.id, terminal: spec, scrollback: this.table.context.settings.scrollback }
     this.fleet()
-      .start(link, request, parts)
+      .start(link, request, parts, false)
       .catch((cause: unknown) => {
         this.table.context.report("a process could not be started again", { session: session.id, cause: String(cause) })
         // Without an answer the connection is gone, and the next pass looks again.
