@@ -1,0 +1,90 @@
+/**
+ * Parts of an assistant's message, in the shape of the AI SDK's UI message parts (ai 7.0, `UIMessagePart`).
+ */
+import type { ProviderMetadata, SteeringPart } from "@holdfast/protocol/agent/chunk"
+import type * as Schema from "effect/Schema"
+
+type Json = Schema.Json
+
+type Meta = {
+  readonly providerMetadata?: ProviderMetadata
+}
+
+/** Text or reasoning, growing while its state is `streaming`. */
+export type TextPart = Meta & {
+  readonly type: "text" | "reasoning"
+  readonly id?: string
+  readonly text: string
+  readonly state: "streaming" | "done"
+  readonly citations?: ReadonlyArray<Json>
+}
+
+/** States of a tool call, those of the AI SDK. */
+export type ToolState =
+  | "input-streaming"
+  | "input-available"
+  | "approval-requested"
+  | "approval-responded"
+  | "output-available"
+  | "output-error"
+  | "output-denied"
+
+/** A tool call. `rawInput` is what came of its input as text, until the whole input comes. */
+export type ToolPart = {
+  readonly type: "dynamic-tool"
+  readonly toolName: string
+  readonly toolCallId: string
+  readonly state: ToolState
+  readonly title?: string
+  readonly input?: Json
+  readonly rawInput?: string
+  readonly inputEncoding?: "json" | "text"
+  readonly output?: Json
+  readonly errorText?: string
+  readonly preliminary?: boolean
+  readonly providerExecuted?: boolean
+  readonly toolMetadata?: { readonly [key: string]: Json }
+  readonly callProviderMetadata?: ProviderMetadata
+  readonly resultProviderMetadata?: ProviderMetadata
+  readonly approval?: {
+    readonly id: string
+    readonly requestReason?: string
+    readonly isAutomatic?: boolean
+    readonly approved?: boolean
+    readonly reason?: string
+  }
+}
+
+/** A named value that the agent may replace as long as it has an id. */
+export type DataPart = {
+  readonly type: `data-${string}`
+  readonly id?: string
+  readonly data: Json
+}
+
+/** One part of an assistant's message. */
+export type MessagePart =
+  | TextPart
+  | ToolPart
+  | DataPart
+  | { readonly type: "step-start" }
+  | ({ readonly type: "file" | "reasoning-file"; readonly url: string; readonly mediaType: string } & Meta)
+  | ({ readonly type: "source-url"; readonly sourceId: string; readonly url: string; readonly title?: string } & Meta)
+  | ({
+      readonly type: "source-document"
+      readonly sourceId: string
+      readonly mediaType: string
+      readonly title: string
+      readonly filename?: string
+    } & Meta)
+  | ({ readonly type: "custom"; readonly kind: string } & Meta)
+  | { readonly type: "steering-message"; readonly id: string; readonly parts: ReadonlyArray<SteeringPart> }
+
+/** Whether a part is a tool call. */
+export const isToolPart = (part: MessagePart): part is ToolPart => part.type === "dynamic-tool"
+
+/** Whether a part is text or reasoning. */
+export const isTextPart = (part: MessagePart): part is TextPart => part.type === "text" || part.type === "reasoning"
+
+/** Whether a part is a named value. */
+export const isDataPart = (part: MessagePart): part is DataPart => part.type.startsWith("data-")
