@@ -14,7 +14,7 @@ export type KnownEvent = { readonly [N in EventName]: { readonly name: N; readon
 
 type Field = "string" | "number" | "boolean" | "array" | "object"
 
-/** Fields without which an event of a kind means nothing to us. */
+/** Fields, by their path, without which an event of a kind means nothing to us. */
 const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "session/created": { kind: "string", label: "string", tags: "array", owner: "string" },
   "session/renamed": { label: "string" },
@@ -42,7 +42,7 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "turn/started": { turn: "string" },
   "turn/interrupting": { turn: "string", reason: "string" },
   "turn/ended": { turn: "string", outcome: "string" },
-  "queue/added": { item: "object" },
+  "queue/added": { "item.id": "string", "item.parts": "array", "item.status": "string", "item.by": "string" },
   "queue/edited": { id: "string", parts: "array" },
   "queue/removed": { id: "string" },
   "queue/reordered": { order: "array" },
@@ -52,17 +52,33 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "queue/uncertain": { id: "string" },
   "queue/held": { reason: "string" },
   "queue/released": {},
-  "message/added": { message: "object" },
-  "permission/asked": { request: "object", turn: "string" },
-  "permission/answered": { id: "string", decision: "object" },
+  "message/added": { "message.id": "string", "message.role": "string", "message.parts": "array" },
+  "permission/asked": {
+    "request.id": "string",
+    "request.tool": "string",
+    "request.subject": "string",
+    "request.options": "array",
+    turn: "string",
+  },
+  "permission/answered": { id: "string", "decision.optionId": "string", "decision.allow": "boolean", "decision.by": "string" },
   "permission/expired": { id: "string" },
   "permission/cancelled": { id: "string", reason: "string" },
-  "permission/remembered": { rule: "object", scope: "string" },
+  "permission/remembered": { "rule.tool": "string", "rule.allow": "boolean", scope: "string" },
   "system/transcript": { key: "string", encoding: "string", base64: "string" },
   "system/trimmed": { through: "number", bytes: "number", reason: "string" },
 }
 
-const fieldOf = (value: unknown): string => (Array.isArray(value) ? "array" : typeof value)
+const kindOf = (value: unknown): string => (Array.isArray(value) ? "array" : typeof value)
+
+/** The value at a path of own fields, such as `item.id`. */
+function valueAt(data: object, path: string): unknown {
+  let value: unknown = data
+  for (const field of path.split(".")) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, field)) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[field]
+  }
+  return value
+}
 
 /** Reads an event's kind and data; `undefined` when this version does not know it. */
 export function knownEvent(event: Pick<Event, "channel" | "type" | "data">): KnownEvent | undefined {
@@ -70,9 +86,8 @@ export function knownEvent(event: Pick<Event, "channel" | "type" | "data">): Kno
   if (!Object.hasOwn(REQUIRED, name)) return undefined
   const data: unknown = event.data
   if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined
-  const fields: Readonly<Record<string, unknown>> = { ...data }
   for (const [field, wanted] of Object.entries(REQUIRED[name as EventName])) {
-    if (fieldOf(fields[field]) !== wanted) return undefined
+    if (kindOf(valueAt(data, field)) !== wanted) return undefined
   }
   return { name, data } as KnownEvent
 }

@@ -50,7 +50,7 @@ export type AgentReport =
     }
   | { readonly _tag: "AgentTold"; readonly info: AgentInfo; readonly native?: string }
   | { readonly _tag: "AgentTook"; readonly id: string; readonly turn: string; readonly at: number }
-  | { readonly _tag: "AgentReturned"; readonly id: string; readonly reason: string }
+  | { readonly _tag: "AgentReturned"; readonly id: string; readonly reason: string; readonly next: string }
   | { readonly _tag: "AgentSaid"; readonly turn: string; readonly chunks: ReadonlyArray<AgentChunk> }
   | {
       readonly _tag: "AgentEnded"
@@ -86,6 +86,8 @@ export type AgentReport =
       readonly signal?: string
       readonly reason: "idle" | "limit" | "stopped" | "itself"
       readonly message?: Message
+      /** What was sent meanwhile was not handed over: its turn is for the next process. */
+      readonly untouched?: boolean
     }
   | { readonly _tag: "AgentFailed"; readonly tag: string; readonly message: string }
   | {

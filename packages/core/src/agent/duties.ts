@@ -41,7 +41,7 @@ export function duties(state: SessionState): ReadonlyArray<Duty> {
     found.push({ type: "configure", id: `configure:${wanted.model ?? ""}:${wanted.mode ?? ""}`, ...wanted })
   }
   for (const { id, turn = "", parts, steer = false } of sent) {
-    found.push({ type: "deliver", id: `deliver:${id}`, message: id, turn, parts, steer })
+    found.push({ type: "deliver", id: `deliver:${id}:${turn}`, message: id, turn, parts, steer })
   }
   for (const { id, decision } of agent.permissions) {
     if (decision !== undefined) found.push({ type: "answer", id: `answer:${id}`, permission: id, decision })

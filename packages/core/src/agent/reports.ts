@@ -30,9 +30,7 @@ export function report(state: SessionState, agent: AgentPart, command: AgentRepo
     case "AgentTook":
       return took(agent, command)
     case "AgentReturned":
-      return agent.queue.some(({ id, status }) => id === command.id && status === "sent")
-        ? [{ name: "queue/returned", data: { id: command.id, reason: command.reason } }]
-        : nothing
+      return returned(agent, command)
     case "AgentSaid":
       return said(agent, command)
     case "AgentEnded":
@@ -54,7 +52,7 @@ export function report(state: SessionState, agent: AgentPart, command: AgentRepo
     case "AgentExited":
       return alive ? exited(agent, command) : nothing
     case "AgentFailed":
-      return state.process === "starting" ? failed(agent, command) : nothing
+      return state.process === "starting" || (!alive && handsOver(agent)) ? failed(agent, command) : nothing
     case "AgentLost":
       return alive ? lost(agent, command) : nothing
   }
@@ -82,6 +80,23 @@ function took(agent: AgentPart, { id, turn, at }: Report<"AgentTook">): Drafts {
   return agent.turn === undefined ? [begin(turn), ...events] : events
 }
 
+/** A message that did not reach the agent waits again; a turn that was to begin with it has ended. */
+function returned(agent: AgentPart, { id, reason, next }: Report<"AgentReturned">): Drafts {
+  const item = agent.queue.find((queued) => queued.id === id && queued.status === "sent")
+  if (item === undefined) return nothing
+  const { turn } = agent
+  if (turn === undefined || item.steer === true || item.turn !== turn.id) {
+    const events: Drafts = [{ name: "queue/returned", data: { id, reason } }]
+    return [...events, ...startNext(folded(agent, events), next)]
+  }
+  const stopped = turn.interrupting !== undefined
+  const error = { tag: "NotDelivered", message: reason }
+  const events = endTurn(agent, turn, stopped ? { outcome: "interrupted" } : { outcome: "error", error }, "returned")
+  return [...events, ...startNext(folded(agent, events), next)]
+}
+
+const handsOver = (agent: AgentPart): boolean => agent.queue.some(({ status }) => status === "sent")
+
 function said(agent: AgentPart, { turn, chunks }: Report<"AgentSaid">): Drafts {
   if (agent.turn !== undefined && agent.turn.id !== turn) return nothing
   const events = chunks.map((chunk): EventDraft => {
@@ -108,18 +123,19 @@ function limited(agent: AgentPart, { message, until, goesOn }: Report<"AgentLimi
   return agent.hold?.reason === "person" ? nothing : [{ name: "queue/held", data: hold }]
 }
 
-function exited(agent: AgentPart, { code, signal, reason, message }: Report<"AgentExited">): Drafts {
+function exited(agent: AgentPart, { code, signal, reason, message, untouched }: Report<"AgentExited">): Drafts {
+  const exit: EventDraft = {
+    name: "session/agent-exited",
+    data: { code, reason, ...(signal === undefined ? {} : { signal }) },
+  }
+  if (untouched === true) return [exit]
   const how = signal === undefined ? `with code ${code}` : `by ${signal}`
   const error = { tag: "AgentExited", message: `the agent's process ended ${how}` }
   const turn =
     agent.turn === undefined
       ? nothing
       : endTurn(agent, agent.turn, { outcome: "error", error, ...(message === undefined ? {} : { message }) }, "uncertain")
-  return [
-    ...turn,
-    ...strayed(folded(agent, turn)),
-    { name: "session/agent-exited", data: { code, reason, ...(signal === undefined ? {} : { signal }) } },
-  ]
+  return [...turn, ...strayed(folded(agent, turn)), exit]
 }
 
 /** Messages that went to a process which is gone, and of which nothing was heard. */

@@ -51,7 +51,7 @@ export type PermissionOutcome =
 
 /** What the hub asks of a running agent. */
 export type AgentCommand =
-  /** Hands a message over: a turn begins, or, with `steer`, it goes into the streaming turn. Once per message id. */
+  /** Hands a message over: a turn begins, or, with `steer`, it goes into the streaming turn. Once per message and turn. */
   | {
       readonly type: "deliver"
       readonly id: string

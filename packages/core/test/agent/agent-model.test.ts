@@ -1,0 +1,242 @@
+import type { Event } from "@holdfast/protocol/event"
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import type { SessionState } from "../../src/state.ts"
+import { AgentWorld } from "./agent-world.ts"
+
+const LONG = process.env["HOLDFAST_FAULTS"] === "long"
+const RUNS = LONG ? 20_000 : 1500
+
+const people = ["ann", "bob", "cy", "di", "ed"] as const
+const modes = ["queue", "steer", "interrupt", "reject"] as const
+
+/** One step: what happens, and a number that picks among what there is. */
+const step = fc.tuple(
+  fc.constantFrom(
+    "send",
+    "send",
+    "send",
+    "edit",
+    "remove",
+    "reorder",
+    "resolve",
+    "hold",
+    "release",
+    "limit-over",
+    "interrupt",
+    "stalled",
+    "answer",
+    "expire",
+    "configure",
+    "perform-all",
+    "perform-all",
+    "perform-any",
+    "ready",
+    "ready",
+    "fail",
+    "say",
+    "take-steered",
+    "ask",
+    "complete",
+    "complete",
+    "error",
+    "limit",
+    "exit",
+    "lose",
+    "read-one",
+    "read-all",
+    "read-all",
+    "restart",
+  ),
+  fc.nat({ max: 1000 }),
+)
+
+/** What the world must never show. */
+class Invariants {
+  readonly accepted = new Set<string>()
+  readonly again = new Map<string, number>()
+  readonly #open = new Set<string>()
+  readonly #started = new Set<string>()
+  readonly #taken = new Set<string>()
+  readonly #removed = new Set<string>()
+  readonly #messages = new Set<string>()
+
+  see(before: SessionState | undefined, event: Event): void {
+    const name = `${event.channel}/${event.type}`
+    const data = event.data as Record<string, never>
+    const agent = before?.agent
+    if (name === "turn/started") {
+      expect(this.#open.size, "one turn at a time").toBe(0)
+      expect(this.#started.has(data["turn"] ?? "")).toBe(false)
+      this.#open.add(data["turn"] ?? "")
+      this.#started.add(data["turn"] ?? "")
+    }
+    if (name === "turn/ended") expect(this.#open.delete(data["turn"] ?? ""), "a turn ends once").toBe(true)
+    if (name === "queue/sent" && (data["steer"] as unknown) !== true) {
+      const first = agent?.queue.find(({ status }) => status === "waiting")
+      expect(data["id"], "the order of delivery is that of the queue").toBe(first?.id)
+    }
+    if (name === "queue/taken") {
+      expect(this.#taken.has(data["id"] ?? ""), "taken once").toBe(false)
+      this.#taken.add(data["id"] ?? "")
+    }
+    if (name === "queue/removed") this.#removed.add(data["id"] ?? "")
+    if (name === "message/added") {
+      const id = (data["message"] as unknown as { readonly id: string }).id
+      expect(this.#messages.has(id), "a message is in the transcript once").toBe(false)
+      this.#messages.add(id)
+    }
+    if (name === "permission/answered") {
+      const { by, allow, rule } = data["decision"] as unknown as { by: string; allow: boolean; rule?: unknown }
+      if (allow) expect(people.some((name) => name === by) || (by === "rule" && rule !== undefined)).toBe(true)
+    }
+  }
+
+  hold(world: AgentWorld): void {
+    const { agent } = world.state
+    if (agent === undefined) throw new Error("the session is an agent's")
+    expect(world.state.unknown).toBe(0)
+    expect(agent.permissions.length > 0 && agent.turn === undefined, "requests end with their turn").toBe(false)
+    const queued = new Set(agent.queue.map(({ id }) => id))
+    expect(queued.size).toBe(agent.queue.length)
+    for (const id of this.accepted) {
+      const places = Number(queued.has(id)) + Number(this.#taken.has(id)) + Number(this.#removed.has(id))
+      expect(places, `message ${id} is in one place`).toBe(1)
+    }
+    const times = new Map<string, number>()
+    for (const id of world.delivered) times.set(id, (times.get(id) ?? 0) + 1)
+    for (const [id, count] of times)
+      expect(count, `message ${id} is given to an agent once`).toBeLessThanOrEqual(1 + (this.again.get(id) ?? 0))
+    expect(this.#messages.size - this.#taken.size).toBeLessThanOrEqual(this.#started.size)
+    JSON.stringify(world.record())
+  }
+}
+
+function act(world: AgentWorld, invariants: Invariants, what: string, pick: number): void {
+  const { agent } = world.state
+  const queue = agent?.queue ?? []
+  const item = queue[pick % Math.max(1, queue.length)]
+  const by = people[pick % people.length] ?? "ann"
+  switch (what) {
+    case "send": {
+      const id = world.id("m")
+      const mode = modes[pick % modes.length] ?? "queue"
+      const parts = [{ type: "text" as const, text: `text ${id}` }]
+      const decision = world.submit({ _tag: "SendMessage", id, parts, mode, by, at: world.log.length, turn: world.id("t") })
+      if (decision._tag === "Accepted") invariants.accepted.add(id)
+      return
+    }
+    case "edit":
+      if (item !== undefined)
+        world.submit({ _tag: "EditMessage", id: item.id, parts: [{ type: "text", text: `edited ${pick}` }] })
+      return
+    case "remove":
+      if (item !== undefined) world.submit({ _tag: "RemoveMessage", id: item.id })
+      return
+    case "reorder": {
+      const order = queue.filter(({ status }) => status === "waiting").map(({ id }) => id)
+      world.submit({ _tag: "ReorderQueue", order: pick % 2 === 0 ? order.reverse() : [...order.slice(1), ...order.slice(0, 1)] })
+      return
+    }
+    case "resolve": {
+      const uncertain = queue.find(({ status }) => status === "uncertain")
+      if (uncertain === undefined) return
+      const action = pick % 2 === 0 ? ("again" as const) : ("drop" as const)
+      if (action === "again") invariants.again.set(uncertain.id, (invariants.again.get(uncertain.id) ?? 0) + 1)
+      world.submit({ _tag: "ResolveMessage", id: uncertain.id, action, turn: world.id("t") })
+      return
+    }
+    case "hold":
+      return void world.submit({ _tag: "HoldQueue" })
+    case "release":
+      return void world.submit({ _tag: "ReleaseQueue", turn: world.id("t") })
+    case "limit-over":
+      return void world.submit({ _tag: "LimitOver", at: 2, turn: world.id("t") })
+    case "interrupt":
+    case "stalled":
+      return void world.submit({ _tag: "Interrupt", reason: what === "stalled" ? what : "person" })
+    case "answer":
+    case "expire": {
+      const request = agent?.permissions[pick % Math.max(1, agent.permissions.length)]
+      if (request === undefined) return
+      if (what === "expire") return void world.submit({ _tag: "ExpirePermission", request: request.id })
+      const answer = {
+        optionId: pick % 3 === 0 ? "no" : "yes",
+        ...(pick % 5 === 0 ? { remember: { scope: "session" as const, prefix: "ls" } } : {}),
+      }
+      return void world.submit({ _tag: "AnswerPermission", request: request.id, answer, by, at: 1 })
+    }
+    case "configure":
+      return void world.submit({ _tag: "ConfigureAgent", model: `m${pick % 3}` })
+    case "perform-all":
+      return world.performAll()
+    case "perform-any":
+      return world.performAny(pick)
+    case "ready":
+      return world.becomeReady()
+    case "fail":
+      return world.failToStart()
+    case "say":
+      return world.say(`word ${pick}`)
+    case "take-steered":
+      return world.takeSteered()
+    case "ask":
+      return world.ask(`tool${pick % 2}`)
+    case "complete":
+      return world.endTurn("completed")
+    case "error":
+      return world.endTurn("error")
+    case "limit":
+      return world.limit(pick % 2 === 0)
+    case "exit":
+      return world.exit()
+    case "lose":
+      return world.loseRunner()
+    case "read-one":
+      return world.readJournal(1)
+    case "read-all":
+      return world.readJournal()
+    case "restart":
+      return world.restartHub()
+  }
+}
+
+/** From here on the agent does its work and people resolve what only they can: everything must come to its end. */
+function drain(world: AgentWorld, invariants: Invariants): void {
+  for (let round = 0; round < 400; round++) {
+    world.readJournal()
+    const { agent } = world.state
+    if (agent === undefined) throw new Error("the session is an agent's")
+    if (agent.queue.length === 0 && agent.turn === undefined && world.journal.length === 0) return
+    if (agent.hold !== undefined) world.submit({ _tag: "ReleaseQueue", turn: world.id("t") })
+    if (agent.queue.some(({ status }) => status === "uncertain")) act(world, invariants, "resolve", 0)
+    world.performAll()
+    world.becomeReady()
+    world.takeSteered()
+    world.readJournal()
+    if (world.process?.turn !== undefined) world.endTurn("completed")
+    invariants.hold(world)
+  }
+  throw new Error(`the queue does not drain: ${JSON.stringify(world.state.agent)}`)
+}
+
+describe("the turn machine", () => {
+  it("Q-2 Q-3 Q-7 Q-8 Q-9 P-1 P-3 P-5 holds its invariants whatever people, agents, runners and hubs do, and always drains", () => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.array(step, { maxLength: 80, size: "max" }), (steers, steps) => {
+        const world = new AgentWorld(steers)
+        const invariants = new Invariants()
+        world.check = (before, event) => invariants.see(before, event)
+        for (const [what, pick] of steps) {
+          act(world, invariants, what, pick)
+          invariants.hold(world)
+        }
+        drain(world, invariants)
+        const live = world.state
+        world.restartHub()
+        expect(world.state).toEqual(JSON.parse(JSON.stringify(live)))
+      }),
+      { numRuns: RUNS },
+    )
+  })
+})
