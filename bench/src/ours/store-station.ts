@@ -11,7 +11,7 @@ import { MARK_TEXT } from "../load/payload.ts"
 import { drain, pump, timed } from "../load/pump.ts"
 import { answer } from "../process/station.ts"
 import { quantile } from "../statistics.ts"
-import { sessionSeed } from "./session-seed.ts"
+import { sessionSeed } from "@holdfast/testkit/session-seed"
 
 interface Open {
   readonly store: Store["Service"]
