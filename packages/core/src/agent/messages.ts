@@ -2,9 +2,10 @@
  * The transcript of a session: its messages, from its events, on server and client alike (M-1).
  *
  * Invariants: whatever part of an ended turn's events is folded, and wherever a reader resumed, the same messages result
- * (M-3). A message takes its place when it is added; the message of the streaming turn comes last. Never throws.
+ * (M-3): what is stored comes from `message/added` alone, which a hub writes for every turn that shows something. A message
+ * takes its place when it is added; that of the streaming turn comes last. Never throws.
  */
-import type { Message, TurnOutcome } from "@holdfast/protocol/agent/message"
+import type { Message } from "@holdfast/protocol/agent/message"
 import { readChunk } from "@holdfast/protocol/agent/read-chunk"
 import type { Event } from "@holdfast/protocol/event"
 import { Accumulator, emptyMessage, type LiveMessage } from "./accumulator.ts"
@@ -24,12 +25,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 const ROLES: ReadonlyArray<unknown> = ["user", "assistant", "system"]
-const OUTCOMES: ReadonlyArray<unknown> = ["completed", "interrupted", "error", "lost"]
 
 const isMessage = (value: unknown): value is Message =>
   isObject(value) && typeof value["id"] === "string" && ROLES.includes(value["role"]) && Array.isArray(value["parts"])
-
-const isOutcome = (value: unknown): value is TurnOutcome => OUTCOMES.includes(value)
 
 /** Messages of a session, kept up to date event by event. */
 export class Transcript {
@@ -98,9 +96,10 @@ export class Transcript {
 
   #turned({ type, data, time }: Event): void {
     const turn = isObject(data) ? data["turn"] : undefined
-    if (typeof turn !== "string" || !isObject(data)) return
+    if (typeof turn !== "string") return
     if (type === "started" && this.#live?.turn !== turn && !this.#stored.has(turn)) this.#begin(turn, time)
-    if (type === "ended" && this.#live?.turn === turn) this.#settle(isOutcome(data["outcome"]) ? data["outcome"] : "error")
+    // A turn that ends without a message has shown nothing that lasts.
+    if (type === "ended" && this.#live?.turn === turn) this.#live = undefined
   }
 
   #told({ type, data, turn, time }: Event): void {
@@ -117,15 +116,7 @@ export class Transcript {
   }
 
   #begin(turn: string, time: number): Accumulator {
-    if (this.#live !== undefined) this.#settle("error")
     this.#live = emptyMessage(turn, time)
     return this.#live
-  }
-
-  /** Keeps what a turn showed whose message was not added. */
-  #settle(outcome: TurnOutcome): void {
-    const live = this.#live
-    this.#live = undefined
-    if (live !== undefined && !live.isEmpty) this.#stored.set(live.turn, live.ended(outcome))
   }
 }
