@@ -29,6 +29,8 @@ const RULES = [
       "@holdfast/store",
       "@holdfast/runner/wire/",
       "@holdfast/runner/client/",
+      "@holdfast/runner/agent/agent-messages",
+      "@holdfast/runner/scripted/options",
       "@holdfast/runner/emulator/Emulators",
     ],
     packages: ["effect", "ws"],

@@ -1,5 +1,6 @@
 /** Frames and control messages: whole at every cut, and every malformed one refused. */
 import { describe, expect, it } from "vitest"
+import type { AgentCommand, AgentNote, AgentStart } from "../src/agent/agent-messages.ts"
 import { readHubMessage, readRunnerMessage } from "../src/wire/control.ts"
 import { encodeControl, encodeInput, encodeOutputHead, FrameReader, WireMalformed, type WireFrame } from "../src/wire/frames.ts"
 import type { HubMessage } from "../src/wire/messages.ts"
@@ -21,6 +22,19 @@ const START: HubMessage = {
     term: "",
   },
   scrollback: 10,
+}
+
+const AGENT: AgentStart = {
+  adapter: "scripted",
+  name: "scripted",
+  cwd: "/",
+  env: JSON.parse('{"__proto__":"x"}') as Record<string, string>,
+  options: JSON.parse('{"__proto__":{"a":1},"pace":0}') as Record<string, unknown>,
+  program: { command: "sh", args: [] },
+  directory: "/tmp",
+  resume: { native: "n", history: "/h" },
+  interruptGrace: 1,
+  startTimeout: 2,
 }
 
 function sample(): Buffer {
@@ -94,6 +108,35 @@ describe("control messages", () => {
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined()
   })
 
+  it("of agents come out as they went in", () => {
+    const commands: ReadonlyArray<AgentCommand> = [
+      { type: "deliver", id: "a", turn: "t", parts: [{ type: "text", text: "\ud800\0\u2028" }], steer: true },
+      { type: "interrupt", turn: "t" },
+      { type: "answer", permission: "p", outcome: { type: "answered", optionId: "o", allow: true, answers: { q: "a" } } },
+      { type: "answer", permission: "p", outcome: { type: "cancelled", reason: "r" } },
+      { type: "configure", model: "m" },
+    ]
+    const messages: ReadonlyArray<HubMessage> = [
+      { type: "start", request: 1, id: "a", session: "s", kind: "agent", agent: AGENT },
+      ...commands.map((command): HubMessage => ({ type: "agent", request: 2, child: 3, command })),
+    ]
+    for (const message of messages) expect(JSON.stringify(readHubMessage(JSON.stringify(message)))).toBe(JSON.stringify(message))
+    const notes: ReadonlyArray<AgentNote> = [
+      { type: "ready", pid: 1, resumed: "new", info: { model: "m" } },
+      { type: "failed", tag: "T", message: "m" },
+      { type: "taken", id: "a", turn: "t" },
+      { type: "chunks", turn: "t", chunks: [{ type: "text-delta", id: "1", delta: "\ud800\0" }] },
+      { type: "turn-ended", turn: "t", outcome: "error", error: { tag: "T", message: "m" }, usage: { inputTokens: 1 } },
+      { type: "settled", permission: "p", how: "withdrawn" },
+      { type: "limited", message: "m", until: 1.5 },
+      { type: "transcript", key: "k", entries: [1, null, "x"] },
+    ]
+    for (const note of notes) {
+      const message = { type: "note", child: 1, position: 1, time: 1, note: { type: "agent", note, size: 9 } }
+      expect(readRunnerMessage(JSON.stringify(message))).toEqual(message)
+    }
+  })
+
   it("R-17 wrong fields are refused by name", () => {
     const wrong: ReadonlyArray<readonly [unknown, RegExp]> = [
       [null, /not an object/],
@@ -102,7 +145,14 @@ describe("control messages", () => {
       [{ type: "nonsense" }, /not known/],
       [{ ...HELLO, hubEpoch: -1 }, /hubEpoch/],
       [{ ...HELLO, versions: ["1"] }, /versions/],
-      [{ ...START, kind: "agent" }, /kind/],
+      [{ ...START, kind: "other" }, /kind/],
+      [{ ...START, kind: "agent" }, /agent is not an object/],
+      [{ ...START, kind: "agent", agent: { ...AGENT, adapter: "other" } }, /adapter/],
+      [{ type: "agent", request: 1, child: 1, command: { type: "other" } }, /command/],
+      [
+        { type: "agent", request: 1, child: 1, command: { type: "deliver", id: "a", turn: "t", parts: [1], steer: false } },
+        /parts/,
+      ],
       [{ ...START, terminal: { ...START.terminal, env: { A: 1 } } }, /A is not text/],
       [{ type: "ack", child: 1, position: 2 ** 53 }, /position/],
       [{ type: "follow", child: 1.5, after: 0, credit: 1 }, /child/],

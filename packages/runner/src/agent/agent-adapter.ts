@@ -18,6 +18,8 @@ export const LINE_MAX = 32 * 1024 * 1024
 export interface AgentSink {
   readonly note: (note: AgentNote) => void
   readonly exit: (exit: ChildExit) => void
+  /** Its process runs; once, before the first note. */
+  readonly spawned?: (pid: number) => void
 }
 
 /** A running agent. */

@@ -6,6 +6,7 @@
  */
 import type { CheckpointReply, ChildStatus, JournalEntry, RunnerFailure, RunnerStatus, ScreenReply } from "../wire/messages.ts"
 import type { TerminalSpec } from "@holdfast/protocol/event"
+import type { AgentCommand, AgentStart } from "../agent/agent-messages.ts"
 
 /** The runner could not be connected to, or did not answer `hello` in time. */
 export class RunnerUnreachable extends Error {
@@ -78,12 +79,23 @@ export interface StartTerminal {
   readonly scrollback: number
 }
 
+/** An agent to be started; ids as with terminals (R-8). */
+export interface StartAgent {
+  readonly id: string
+  readonly session: string
+  readonly agent: AgentStart
+}
+
 /** An open connection. Every promise rejects with `RequestRefused` or `RunnerGone`. */
 export interface RunnerConnection {
   readonly welcome: RunnerWelcome
   /** Bytes written to the connection that the runner has not taken yet. */
   readonly bufferedBytes: number
   readonly start: (request: StartTerminal) => Promise<ChildStatus>
+  /** Starts an agent's child; its process is told by the note `ready`, or `failed` says why there is none. */
+  readonly startAgent: (request: StartAgent) => Promise<ChildStatus>
+  /** Hands a command to an agent; repeated ones are carried out once (A-2). Resolves when the runner has it. */
+  readonly commandAgent: (child: number, command: AgentCommand) => Promise<void>
   /**
    * Asks for the entries after `after`, which the hub has durably, and for new ones; at most `credit` unacknowledged
    * bytes are under way (one entry always may be). It acknowledges `after` too.

@@ -201,6 +201,9 @@ class Link {
         this.#expect("started", (request) => ({ type: "start", request, kind: "terminal", ...start })).then(
           ({ status }) => status,
         ),
+      startAgent: (start) =>
+        this.#expect("started", (request) => ({ type: "start", request, kind: "agent", ...start })).then(({ status }) => status),
+      commandAgent: (child, command) => done((request) => ({ type: "agent", request, child, command })),
       follow: (child, after, credit) => this.#send({ type: "follow", child, after, credit }),
       ack: (child, position) => this.#send({ type: "ack", child, position }),
       input: (child, client, number, bytes) => {

@@ -5,7 +5,7 @@
  * between them, so that what a dead runner leaves behind begins where the hub stopped. Memory holds `memoryMax` bytes and the
  * batch that is being written. A full disk loses nothing: the entries stay in memory and the child is paused.
  */
-import type { JournalEntry, JournalNote } from "../wire/messages.ts"
+import { noteSize, type JournalEntry, type JournalNote } from "../wire/messages.ts"
 import type { OutputPool } from "./OutputPool.ts"
 import { JournalDamaged, Segments, type SegmentCursor } from "./segments.ts"
 
@@ -260,5 +260,5 @@ export class Journal {
 
 function weight(entry: JournalEntry): number {
   if ("bytes" in entry) return entry.bytes.buffer.byteLength + ENTRY_OVERHEAD
-  return ENTRY_OVERHEAD + (entry.note.type === "checkpoint" ? entry.note.screen.length * 2 : 200)
+  return ENTRY_OVERHEAD + 2 * noteSize(entry.note)
 }

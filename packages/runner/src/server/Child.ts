@@ -5,6 +5,9 @@
  * emulator's lag, never a viewer. After the last output come a checkpoint of the final screen and then the exit (R-11).
  */
 import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
+import type { AgentHandle } from "../agent/agent-adapter.ts"
+import type { AgentCommand } from "../agent/agent-messages.ts"
+import type { AgentJournal } from "../agent/AgentThread.ts"
 import type { Emulators } from "../emulator/Emulators.ts"
 import { Journal, type JournalOptions, type JournalReader } from "../journal/Journal.ts"
 import type { JournalDamaged } from "../journal/segments.ts"
@@ -44,6 +47,8 @@ export class Child {
   readonly #keys = new InputKeys()
   readonly #pauses = new Set<"journal" | "emulator">()
   #handle: AdapterHandle | undefined
+  #agent: AgentHandle | undefined
+  #agentPid: number | undefined
   readonly #told = Promise.withResolvers<void>()
   #exited = false
   #spoke = false
@@ -78,6 +83,21 @@ export class Child {
     this.#note({ type: "started", pid: handle.pid, cols: size.cols, rows: size.rows })
   }
 
+  /** Starts an agent; what goes wrong is told by its notes. */
+  startAgent(begin: (journal: AgentJournal) => AgentHandle): void {
+    this.#agent = begin({
+      note: (note, size) => void this.#note({ type: "agent", note, size }),
+      spawned: (pid) => (this.#agentPid = pid),
+      exit: (exit) => void this.#exit(exit),
+    })
+  }
+
+  /** Hands a command to an agent; throws `AdapterRefused` when this is none. After its exit it does nothing. */
+  command(command: AgentCommand): void {
+    if (this.#agent === undefined) throw new AdapterRefused("SessionState", "this child is no agent")
+    if (!this.#exited) this.#agent.command(command)
+  }
+
   get exited(): boolean {
     return this.#exited
   }
@@ -88,13 +108,14 @@ export class Child {
   }
 
   get status(): ChildStatus {
+    const pid = this.#handle?.pid ?? this.#agentPid
     return {
       child: this.number,
       id: this.id,
       session: this.session,
       kind: this.#options.kind,
       state: this.#exited ? "exited" : "running",
-      ...(this.#handle === undefined ? {} : { pid: this.#handle.pid }),
+      ...(pid === undefined ? {} : { pid }),
       head: this.journal.head,
       acknowledged: this.journal.acknowledged,
     }
@@ -151,12 +172,14 @@ export class Child {
   /** Sends a signal; throws `AdapterRefused`. */
   signal(name: string): void {
     if (this.#exited) throw new AdapterRefused("SessionState", "the process has ended")
+    if (this.#agent !== undefined) throw new AdapterRefused("SessionState", "an agent takes no signals: interrupt or end it")
     this.#handle?.signal(name)
   }
 
   /** Ends the child and all it started, also what an ended one left behind; resolves once its exit is in the journal. */
   async end(graceMillis: number): Promise<void> {
     await this.#handle?.end(graceMillis)
+    await this.#agent?.end(graceMillis)
     await this.#told.promise
   }
 
@@ -175,8 +198,9 @@ export class Child {
     const before = this.#pauses.size
     if (paused) this.#pauses.add(reason)
     else this.#pauses.delete(reason)
-    if (before === 0 && this.#pauses.size > 0) this.#handle?.pause()
-    if (before > 0 && this.#pauses.size === 0) this.#handle?.continue()
+    const child = this.#handle ?? this.#agent
+    if (before === 0 && this.#pauses.size > 0) child?.pause()
+    if (before > 0 && this.#pauses.size === 0) child?.continue()
   }
 
   #output(bytes: Uint8Array): void {

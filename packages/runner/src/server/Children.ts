@@ -4,6 +4,8 @@ import { OutputPool } from "../journal/OutputPool.ts"
 import type { Emulators } from "../emulator/Emulators.ts"
 import type { PtySpec } from "../pty/PtyAdapter.ts"
 import type { Adapter } from "../adapter.ts"
+import { agentEnvironment } from "../agent/agent-environment.ts"
+import type { AgentThread } from "../agent/AgentThread.ts"
 import type { ChildStatus, HubMessage, RunnerFailure } from "../wire/messages.ts"
 import type { RunnerSettings } from "../wire/settings.ts"
 import { Child } from "./Child.ts"
@@ -17,6 +19,7 @@ export interface ChildrenOptions {
   readonly journalDirectory: string
   readonly settings: RunnerSettings
   readonly terminals: Adapter<PtySpec>
+  readonly agents: AgentThread
   readonly emulators: Emulators | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly grew: (child: number) => void
@@ -76,7 +79,7 @@ export class Children {
       id: message.id,
       session: message.session,
       kind: message.kind,
-      emulators,
+      emulators: message.kind === "agent" ? undefined : emulators,
       journal: {
         directory: this.#options.journalDirectory,
         memoryMax: settings.journalMemory,
@@ -89,18 +92,18 @@ export class Children {
       trouble: (error) => this.#trouble(number, error),
       exited: () => this.#options.changed(),
     })
-    child.start(message.terminal, message.scrollback, (sink) =>
-      terminals.start(
-        {
-          terminal: message.terminal,
-          session: message.session,
-          marker: `${generation}:${message.id}`,
-          inputMax: settings.inputQueueMax,
-          environment,
-        },
-        sink,
-      ),
-    )
+    const marker = `${generation}:${message.id}`
+    if (message.kind === "agent") {
+      const { agent, session } = message
+      child.startAgent((journal) =>
+        this.#options.agents.start(number, agent, agentEnvironment(environment, session, marker, agent), journal),
+      )
+    } else {
+      const { terminal, session } = message
+      child.start(terminal, message.scrollback, (sink) =>
+        terminals.start({ terminal, session, marker, inputMax: settings.inputQueueMax, environment }, sink),
+      )
+    }
     this.#last = number
     this.#byNumber.set(number, child)
     this.#byId.set(message.id, child)

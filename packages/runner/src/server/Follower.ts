@@ -5,7 +5,7 @@
  * journal may spill and the child runs on (R-6).
  */
 import type { JournalReader } from "../journal/Journal.ts"
-import type { JournalEntry } from "../wire/messages.ts"
+import { noteSize, type JournalEntry } from "../wire/messages.ts"
 import type { Child } from "./Child.ts"
 
 /** Without an acknowledgement for so long, in milliseconds, the hub counts as slow. */
@@ -18,8 +18,7 @@ export interface EntrySink {
   readonly entry: (child: number, entry: JournalEntry) => void
 }
 
-const sizeOf = (entry: JournalEntry): number =>
-  "bytes" in entry ? entry.bytes.length : entry.note.type === "checkpoint" ? entry.note.screen.length : 100
+const sizeOf = (entry: JournalEntry): number => ("bytes" in entry ? entry.bytes.length : noteSize(entry.note))
 
 /** A hub's place in one child's journal. */
 export class Follower {

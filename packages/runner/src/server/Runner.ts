@@ -214,6 +214,9 @@ export class Runner implements ConnectionHandler {
         if (this.#draining) throw new AdapterRefused("Unavailable", "this runner is draining and starts nothing new")
         return { type: "started", status: this.children.start(message).status }
       }
+      case "agent":
+        this.children.need(message.child).command(message.command)
+        return { type: "done" }
       case "signal":
         this.children.need(message.child).signal(message.signal)
         return { type: "done" }

@@ -5,6 +5,7 @@
  */
 import { WireMalformed } from "./frames.ts"
 import type { HubMessage, RunnerMessage } from "./messages.ts"
+import { agentCommandOf, agentStartOf } from "./agent-fields.ts"
 import { noteOf, object, replyOf, statusOf, type Fields } from "./fields.ts"
 
 function parse(text: string): Fields {
@@ -17,7 +18,7 @@ function parse(text: string): Fields {
   return object(value, "a control message")
 }
 
-function terminalOf(fields: Fields): Extract<HubMessage, { type: "start" }>["terminal"] {
+function terminalOf(fields: Fields): Extract<HubMessage, { type: "start"; kind: "terminal" }>["terminal"] {
   return {
     command: fields.text("command"),
     args: fields.texts("args"),
@@ -46,6 +47,16 @@ export function readHubMessage(text: string): HubMessage {
     }
     case "start": {
       const kind = fields.text("kind")
+      if (kind === "agent") {
+        return {
+          type,
+          request: fields.whole("request"),
+          id: fields.text("id"),
+          session: fields.text("session"),
+          kind,
+          agent: agentStartOf(fields.nested("agent")),
+        }
+      }
       if (kind !== "terminal") throw new WireMalformed(`kind ${JSON.stringify(kind)} is not known`)
       return {
         type,
@@ -57,6 +68,13 @@ export function readHubMessage(text: string): HubMessage {
         scrollback: fields.whole("scrollback"),
       }
     }
+    case "agent":
+      return {
+        type,
+        request: fields.whole("request"),
+        child: fields.whole("child"),
+        command: agentCommandOf(fields.nested("command")),
+      }
     case "follow":
       return { type, child: fields.whole("child"), after: fields.whole("after"), credit: fields.whole("credit") }
     case "ack":

@@ -1,4 +1,5 @@
 /** Checked access to the fields of parsed JSON, and the parts that several control messages share. */
+import { agentNoteOf } from "./agent-fields.ts"
 import { WireMalformed } from "./frames.ts"
 import type {
   CheckpointReply,
@@ -89,6 +90,21 @@ export class Fields {
     return record
   }
 
+  optionalNumber(name: string): number | undefined {
+    return this.#values.has(name) ? this.number(name) : undefined
+  }
+
+  optionalTextRecord(name: string): Readonly<Record<string, string>> | undefined {
+    return this.#values.has(name) ? this.textRecord(name) : undefined
+  }
+
+  /** All fields as they came, without a prototype. */
+  record(): Readonly<Record<string, unknown>> {
+    const record: Record<string, unknown> = Object.create(null)
+    for (const [name, value] of this.#values) record[name] = value
+    return record
+  }
+
   failure(): RunnerFailure | undefined {
     const failure = this.optionalNested("failure")
     return failure && { tag: failure.text("tag"), message: failure.text("message") }
@@ -140,6 +156,8 @@ export function noteOf(fields: Fields): JournalNote {
     }
     case "checkpoint":
       return { type, ...checkpointOf(fields) }
+    case "agent":
+      return { type, note: agentNoteOf(fields.nested("note")), size: fields.whole("size") }
     default:
       throw new WireMalformed(`note ${JSON.stringify(type.slice(0, 40))} is not known`)
   }

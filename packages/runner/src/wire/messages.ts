@@ -37,7 +37,8 @@ export type JournalNote =
   | { readonly type: "resize"; readonly cols: number; readonly rows: number }
   | { readonly type: "title"; readonly title: string }
   | { readonly type: "exit"; readonly code: number; readonly signal?: string }
-  | { readonly type: "agent"; readonly note: AgentNote }
+  /** `size`: characters of the note's JSON. */
+  | { readonly type: "agent"; readonly note: AgentNote; readonly size: number }
   /** The screen after everything up to `position`; not stored in the log, kept as its checkpoint. */
   | {
       readonly type: "checkpoint"
@@ -46,6 +47,12 @@ export type JournalNote =
       readonly rows: number
       readonly screen: string
     }
+
+/** Characters that an entry's note takes, about. */
+export function noteSize(note: JournalNote): number {
+  if (note.type === "checkpoint") return note.screen.length
+  return note.type === "agent" ? note.size : 100
+}
 
 /** A refused request: the tag is that of a door error where there is one (`CommandNotFound`, `Busy`, …). */
 export interface RunnerFailure {

@@ -1,0 +1,361 @@
+/**
+ * What all adapters of agents share: commands once, one turn at a time, one end per turn, the process and its end.
+ *
+ * Invariants: those of `agent-adapter.ts`. `ready` or `failed` is the first note, `exit` the last call; a taken turn gets
+ * exactly one `turn-ended`, whatever the driver or the process does (A-10). Commands that came before `ready` wait.
+ */
+import { cutJson, cutText, jsonBytes } from "@holdfast/protocol/agent/cut"
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { AgentInfo, Resumed } from "@holdfast/protocol/agent/agent"
+import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
+import { AdapterRefused, type ChildExit } from "../adapter.ts"
+import { MARKER } from "../pty/environment.ts"
+import type { AgentHandle, AgentSink } from "./agent-adapter.ts"
+import type { AgentDriver } from "./agent-driver.ts"
+import type { AgentCommand, AgentNote, AgentStart, TurnEnd } from "./agent-messages.ts"
+import { AgentLog } from "./AgentLog.ts"
+import { AgentProcess, endGroup, type AgentEnvironment, type AgentProgram } from "./process-group.ts"
+import { RecentIds } from "./RecentIds.ts"
+import { Turns } from "./Turns.ts"
+
+/** Closed its output without ending: given up after so long, in milliseconds. */
+const CLOSED_MILLIS = 1000
+/** How long what was read before an exit may take to be told, in milliseconds. */
+const DRAIN_MILLIS = 1000
+/** Grace for what an agent that ended by itself left behind, in milliseconds. */
+const LEFT_GRACE_MILLIS = 500
+/** Longest entries of a transcript in one note, and alone, in bytes of JSON. */
+const TRANSCRIPT_NOTE_BYTES = 4 * 1024 * 1024
+const TRANSCRIPT_ENTRY_BYTES = 7 * 1024 * 1024
+/** Longest text in a note, in characters, and longest input of a request, in bytes of JSON. */
+const TEXT_MAX = 4000
+const ASK_INPUT_BYTES = 1024 * 1024
+const IDS_MAX = 4096
+/** Commands that wait for a start; the hub repeats what is left out. */
+const HELD_MAX = 1000
+
+type Cause = NonNullable<TurnEnd["error"]>
+
+/** Runs one agent; drivers call its methods. */
+export class AgentHost implements AgentHandle {
+  readonly start: AgentStart
+  readonly environment: AgentEnvironment
+  readonly log: AgentLog
+  readonly #sink: AgentSink
+  readonly #turns: Turns
+  readonly #messages = new RecentIds(IDS_MAX)
+  readonly #end = Promise.withResolvers<void>()
+  #driver: AgentDriver | undefined
+  #process: AgentProcess | undefined
+  #exit: ChildExit | undefined
+  #phase: "starting" | "ready" | "ending" | "over" = "starting"
+  #told = false
+  #cause: Cause | undefined
+  #killing: Promise<void> | undefined
+  #held: Array<AgentCommand> = []
+  #timers = new Set<NodeJS.Timeout>()
+
+  constructor(
+    start: AgentStart,
+    environment: AgentEnvironment,
+    sink: AgentSink,
+    makeDriver: (host: AgentHost) => AgentDriver | Promise<AgentDriver>,
+  ) {
+    this.start = start
+    this.environment = environment
+    this.log = new AgentLog(start.directory)
+    this.#sink = sink
+    this.#turns = new Turns(start.interruptGrace, {
+      note: (note) => this.#note(note),
+      drive: (act) => this.#drive(act),
+      ignored: () => this.#ignored(),
+      say: (text) => this.log.say(text),
+    })
+    setImmediate(() => void this.#begin(makeDriver))
+  }
+
+  // For drivers.
+
+  /** Starts the agent's process; throws `AdapterRefused`. At most one per host. */
+  spawn(program: AgentProgram): AgentProcess {
+    if (this.#phase === "ending" || this.#phase === "over") throw new AdapterRefused("SessionState", "the agent is ending")
+    if (this.#process !== undefined) throw new AdapterRefused("Unavailable", "the agent has its process")
+    const started = new AgentProcess(program, this.environment, {
+      error: (bytes) => this.log.write(bytes),
+      exit: (exit) => void this.#exited(exit),
+      closedOutput: () => {
+        if (this.#phase !== "over") this.#after(CLOSED_MILLIS, () => this.crash("AgentClosed", "the agent closed its output"))
+      },
+      unwritable: (message) =>
+        this.#after(CLOSED_MILLIS, () => this.crash("AgentClosed", `the agent takes no input: ${message}`)),
+    })
+    this.#process = started
+    if (started.pid > 0) this.#sink.spawned?.(started.pid)
+    return started
+  }
+
+  /** The agent can take messages. */
+  ready(told: { readonly pid?: number; readonly resumed: Resumed; readonly native?: string; readonly info?: AgentInfo }): void {
+    if (this.#phase !== "starting" || this.#told) return
+    this.#told = true
+    this.#phase = "ready"
+    this.#note({ type: "ready", pid: this.#process?.pid ?? 0, ...told })
+    const held = this.#held
+    this.#held = []
+    const stopped = new Set(held.map((command) => (command.type === "interrupt" ? command.turn : undefined)))
+    for (const command of held) {
+      if (command.type !== "deliver" || !stopped.has(command.turn)) this.#carryOut(command)
+      else this.#turns.refuseTurn(command, "the turn was interrupted before it began", "interrupted")
+    }
+  }
+
+  /** The agent cannot be started; it is ended. */
+  failed(tag: string, message: string): void {
+    this.crash(tag, message)
+  }
+
+  info(info: AgentInfo, native?: string): void {
+    this.#note({ type: "info", info, ...(native === undefined ? {} : { native }) })
+  }
+
+  /** The agent confirmed a message. */
+  taken(id: string): void {
+    this.#turns.taken(id)
+  }
+
+  /** A message certainly did not reach the agent. */
+  returned(id: string, reason: string): void {
+    this.#turns.returned(id, reason)
+  }
+
+  /** The agent begins a turn by itself; gives its id, or that of the streaming one. */
+  beginTurn(): string {
+    return this.#turns.begin()
+  }
+
+  /** Something of the streaming turn; outside of a turn it goes to the agent's log. */
+  chunk(chunk: AgentChunk): void {
+    if (!this.#turns.chunk(chunk)) this.log.say(`${chunk.type} outside of a turn is left out`)
+  }
+
+  /** The streaming turn is over; more than one end, or one without a turn, is nothing. */
+  turnEnded(end: TurnEnd): void {
+    this.#turns.end(end, false)
+    if (this.#phase === "ready") this.#turns.next(this.#driver)
+  }
+
+  /** Asks for permission; answered at once as cancelled when no turn is streaming or it is being stopped. */
+  ask(request: PermissionAsk): void {
+    const asked = { ...request, title: cutText(request.title, TEXT_MAX), subject: cutText(request.subject, TEXT_MAX) }
+    const cut = { ...asked, input: cutJson(asked.input, ASK_INPUT_BYTES) }
+    if (this.#phase !== "ready" || !this.#turns.ask(cut)) {
+      this.#drive(() => this.#driver?.answer(request.id, { type: "cancelled", reason: "no turn is streaming" }))
+    }
+  }
+
+  /** The agent took its question back. */
+  withdraw(permission: string): void {
+    this.#turns.withdraw(permission)
+  }
+
+  /** The provider's usage limit was met; `until` in epoch milliseconds. */
+  limited(message: string, until?: number): void {
+    this.#note({ type: "limited", message: cutText(message, TEXT_MAX), ...(until === undefined ? {} : { until }) })
+  }
+
+  /** Entries of the agent's own transcript. */
+  transcript(key: string, entries: ReadonlyArray<unknown>): void {
+    let batch: Array<unknown> = []
+    let bytes = 0
+    const flush = (): void => {
+      if (batch.length > 0) this.#note({ type: "transcript", key, entries: batch })
+      batch = []
+      bytes = 0
+    }
+    for (const entry of entries) {
+      const size = jsonBytes(entry)
+      if (size > TRANSCRIPT_ENTRY_BYTES) {
+        this.log.say(`a transcript entry of ${size} bytes is too long to keep`)
+        continue
+      }
+      if (bytes + size > TRANSCRIPT_NOTE_BYTES) flush()
+      batch.push(entry)
+      bytes += size
+    }
+    flush()
+  }
+
+  /** Gives the agent up: its turn ends with this reason, its processes are killed. */
+  crash(tag: string, message: string): void {
+    if (this.#phase === "ending" || this.#phase === "over") return
+    this.#cause ??= { tag, message: cutText(message, TEXT_MAX) }
+    this.log.say(`${tag}: ${message}`)
+    // Whoever asks for the end hears of what could not be ended; here the log has it.
+    this.end(0).catch((error: unknown) => this.log.say(error instanceof Error ? error.message : String(error)))
+  }
+
+  // For the thread.
+
+  command(command: AgentCommand): void {
+    // A message that came back is handed over again with another turn.
+    if (command.type === "deliver" && !this.#messages.add(`${command.id}:${command.turn}`)) return
+    if (this.#phase === "starting") {
+      if (this.#held.length < HELD_MAX) this.#held.push(command)
+      return
+    }
+    if (this.#phase === "ending" && command.type === "deliver") {
+      return this.#refuse(command, "the agent is ending")
+    }
+    if (this.#phase === "ready") this.#carryOut(command)
+  }
+
+  #refuse(message: Extract<AgentCommand, { type: "deliver" }>, reason: string): void {
+    if (message.steer) this.#turns.refuse(message.id, reason)
+    else this.#turns.refuseTurn(message, reason, "error")
+  }
+
+  #carryOut(command: AgentCommand): void {
+    const driver = this.#driver
+    if (driver === undefined) return
+    switch (command.type) {
+      case "deliver":
+        return this.#turns.deliver(driver, { id: command.id, turn: command.turn, parts: command.parts }, command.steer)
+      case "interrupt":
+        return this.#turns.interrupt(driver, command.turn)
+      case "answer":
+        return this.#turns.answer(driver, command.permission, command.outcome)
+      case "configure": {
+        const { type, ...change } = command
+        void type
+        return this.#drive(() => driver.configure(change))
+      }
+    }
+  }
+
+  pause(): void {
+    const driver = this.#driver
+    if (driver?.pause === undefined) this.#process?.pause()
+    else this.#drive(() => driver.pause?.())
+  }
+
+  continue(): void {
+    const driver = this.#driver
+    if (driver?.continue === undefined) this.#process?.continue()
+    else this.#drive(() => driver.continue?.())
+  }
+
+  /** Ends the agent and all it started; rejects with `AdapterRefused` when something does not end. */
+  end(graceMillis: number): Promise<void> {
+    if (this.#phase === "over") return this.#end.promise
+    const cause = { tag: "AgentEnded", message: "the agent's process was ended" }
+    return this.#stop(cause, graceMillis)
+  }
+
+  async #stop(cause: Cause, graceMillis: number): Promise<void> {
+    this.#cause ??= cause
+    this.#leave()
+    const running = this.#process
+    this.#killing = running?.end(graceMillis) ?? endGroup(this.environment[MARKER], undefined, graceMillis)
+    await this.#killing
+    if (running === undefined) this.#finish({ code: 1 })
+    await this.#end.promise
+  }
+
+  /** From here on nothing new begins. */
+  #leave(): void {
+    if (this.#phase === "ending") return
+    this.#phase = "ending"
+    if (!this.#told) this.#fail()
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+    for (const command of this.#held) if (command.type === "deliver") this.#refuse(command, "the agent did not start")
+    this.#held = []
+    this.#turns.refuseWaiting("the agent ended before it began")
+    this.#drive(() => this.#driver?.close?.())
+  }
+
+  async #begin(makeDriver: (host: AgentHost) => AgentDriver | Promise<AgentDriver>): Promise<void> {
+    if (this.#phase !== "starting") return
+    const { startTimeout, name } = this.start
+    this.#after(startTimeout, () => {
+      if (this.#phase === "starting") this.crash("AgentSilent", `${name} gave no sign of life within ${startTimeout} ms`)
+    })
+    try {
+      const driver = await makeDriver(this)
+      this.#driver = driver
+      // Told ready before its driver was here: what waited can go on now.
+      if (this.#isReady()) this.#turns.next(driver)
+    } catch (error) {
+      if (error instanceof AdapterRefused) this.crash(error.failure.tag, error.failure.message)
+      else this.crash("AgentCrashed", error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #isReady(): boolean {
+    return this.#phase === "ready"
+  }
+
+  async #exited(exit: ChildExit): Promise<void> {
+    if (this.#exit !== undefined) return
+    this.#exit = exit
+    const driver = this.#driver
+    if (driver?.drained !== undefined) await Promise.race([driver.drained(), this.#pass(DRAIN_MILLIS)]).catch(() => undefined)
+    const how = exit.signal === undefined ? `with code ${exit.code}` : `by ${exit.signal}`
+    const problem = this.log.problem === undefined ? "" : ` (its log could not be written: ${this.log.problem})`
+    this.#cause ??= { tag: "AgentExited", message: `the agent's process ended ${how}${problem}; logs/agent.log may say why` }
+    this.#leave()
+    try {
+      await (this.#killing ?? endGroup(this.environment[MARKER], undefined, LEFT_GRACE_MILLIS))
+    } catch (error) {
+      this.log.say(error instanceof Error ? error.message : String(error))
+    }
+    this.#finish(exit)
+  }
+
+  #finish(exit: ChildExit): void {
+    if (this.#phase === "over") return
+    const cause = this.#cause ?? { tag: "AgentExited", message: "the agent ended" }
+    this.#turns.end({ outcome: cause.tag === "AgentEnded" ? "interrupted" : "error", error: cause }, true)
+    this.#phase = "over"
+    this.log.close()
+    this.#sink.exit(exit)
+    this.#end.resolve()
+  }
+
+  #ignored(): void {
+    const grace = this.start.interruptGrace
+    this.crash("AgentKilled", `the agent did not stop within ${grace} ms and was killed with its process group`)
+  }
+
+  #fail(): void {
+    this.#told = true
+    this.#note({ type: "failed", ...(this.#cause ?? { tag: "AgentExited", message: "the agent ended" }) })
+  }
+
+  #note(note: AgentNote): void {
+    if (this.#phase === "over") return
+    this.#turns.flush()
+    this.#sink.note(note)
+  }
+
+  #drive(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.crash("AgentCrashed", `the adapter failed: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  #after(millis: number, act: () => void): void {
+    if (this.#phase === "ending" || this.#phase === "over") return
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      act()
+    }, millis)
+    this.#timers.add(timer)
+  }
+
+  #pass(millis: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, millis).unref())
+  }
+}

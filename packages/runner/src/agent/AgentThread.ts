@@ -1,0 +1,185 @@
+/**
+ * The runner's side of the agents' thread: started with the first agent, ended a while after the last.
+ *
+ * When the thread dies, its agents' processes are killed, and each agent is told to have ended as its adapter would have
+ * told it: the streaming turn as `AgentCrashed`, then the exit. The next agent gets a new thread.
+ */
+import { Worker } from "node:worker_threads"
+import { AdapterRefused, type ChildExit } from "../adapter.ts"
+import { MARKER } from "../pty/environment.ts"
+import type { RunnerFailure } from "../wire/messages.ts"
+import type { AgentHandle } from "./agent-adapter.ts"
+import type { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
+import { endGroup } from "./process-group.ts"
+import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
+
+/** How long an empty thread stays, in milliseconds. */
+const IDLE_MILLIS = 10_000
+/** Memory a thread may take for objects, in MB; beyond it the thread dies, not the runner. */
+const HEAP_MAX_MB = 512
+
+/** Where an agent's notes go, with their size in characters. */
+export interface AgentJournal {
+  readonly note: (note: AgentNote, size: number) => void
+  readonly spawned: (pid: number) => void
+  readonly exit: (exit: ChildExit) => void
+}
+
+interface Hosted {
+  readonly journal: AgentJournal
+  readonly marker: string | undefined
+  pid: number | undefined
+  told: boolean
+  turn: string | undefined
+}
+
+interface Ending {
+  readonly child: number
+  readonly resolve: () => void
+  readonly reject: (failure: RunnerFailure) => void
+}
+
+const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./agents-thread.ts" : "./agents-thread.js", import.meta.url)
+
+/** The agents of a runner. */
+export class AgentThread {
+  readonly #file: URL
+  readonly #failed: (message: string) => void
+  readonly #hosted = new Map<number, Hosted>()
+  readonly #endings = new Map<number, Ending>()
+  #worker: Worker | undefined
+  #request = 0
+  #idle: NodeJS.Timeout | undefined
+
+  /** `failed` hears of a thread that died; `file` is the program of the thread, for tests. */
+  constructor(failed: (message: string) => void, file: URL = threadFile) {
+    this.#failed = failed
+    this.#file = file
+  }
+
+  /** Starts an agent; what goes wrong is told by its notes. `environment` is all that its process gets. */
+  start(child: number, start: AgentStart, environment: Readonly<Record<string, string>>, journal: AgentJournal): AgentHandle {
+    clearTimeout(this.#idle)
+    this.#hosted.set(child, { journal, marker: environment[MARKER], pid: undefined, told: false, turn: undefined })
+    this.#post({ type: "start", child, start, environment })
+    return {
+      command: (command: AgentCommand) => this.#ask(child, { type: "command", child, command }),
+      pause: () => this.#ask(child, { type: "pause", child }),
+      continue: () => this.#ask(child, { type: "continue", child }),
+      end: (graceMillis) => this.#end(child, graceMillis),
+    }
+  }
+
+  /** Ends the thread; agents that are still there are killed and told as crashed. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#idle)
+    const worker = this.#worker
+    this.#worker = undefined
+    await worker?.terminate()
+    await this.#crashed("the runner is ending")
+  }
+
+  #end(child: number, grace: number): Promise<void> {
+    if (!this.#hosted.has(child)) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const request = ++this.#request
+      this.#endings.set(request, {
+        child,
+        resolve,
+        reject: ({ tag, message }) => reject(new AdapterRefused(tag, message)),
+      })
+      this.#post({ type: "end", child, request, grace })
+    })
+  }
+
+  #ask(child: number, step: AgentStep): void {
+    if (this.#hosted.has(child)) this.#post(step)
+  }
+
+  #post(step: AgentStep): void {
+    this.#worker ??= this.#begin()
+    this.#worker.postMessage(step)
+  }
+
+  #begin(): Worker {
+    const worker = new Worker(this.#file, { name: "agents", resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB } })
+    let reason = ""
+    worker.on("message", (report: AgentThreadReport) => this.#take(report))
+    worker.on("error", (cause) => (reason = cause instanceof Error ? cause.message : String(cause)))
+    worker.on("exit", (code) => this.#died(worker, reason === "" ? `exit code ${code}` : reason))
+    worker.unref()
+    return worker
+  }
+
+  #take(report: AgentThreadReport): void {
+    if (report.type === "ended") {
+      const ending = this.#endings.get(report.request)
+      this.#endings.delete(report.request)
+      if (report.failure === undefined) ending?.resolve()
+      else ending?.reject(report.failure)
+      return
+    }
+    const hosted = this.#hosted.get(report.child)
+    if (hosted === undefined) return
+    switch (report.type) {
+      case "spawned":
+        hosted.pid = report.pid
+        return hosted.journal.spawned(report.pid)
+      case "note":
+        this.#follow(hosted, report.note)
+        hosted.journal.note(report.note, report.size)
+        return this.#post({ type: "took", child: report.child, size: report.size })
+      case "exit":
+        this.#hosted.delete(report.child)
+        hosted.journal.exit(report.exit)
+        if (this.#hosted.size === 0) this.#rest()
+    }
+  }
+
+  /** Knows what a crashed thread owes: a first word, and the end of the turn. */
+  #follow(hosted: Hosted, note: AgentNote): void {
+    if (note.type === "ready" || note.type === "failed") hosted.told = true
+    if (note.type === "turn-ended") hosted.turn = undefined
+    if (note.type === "taken" || note.type === "chunks") hosted.turn = note.turn
+  }
+
+  #rest(): void {
+    this.#idle = setTimeout(() => {
+      const worker = this.#worker
+      if (this.#hosted.size > 0 || worker === undefined) return
+      this.#worker = undefined
+      // Its last words are of no use to anybody: it has no agent.
+      void worker.terminate()
+    }, IDLE_MILLIS)
+    this.#idle.unref()
+  }
+
+  #died(worker: Worker, reason: string): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    this.#failed(`the agents' thread died: ${reason}`)
+    void this.#crashed(reason)
+  }
+
+  async #crashed(reason: string): Promise<void> {
+    const crashed = [...this.#hosted.values()]
+    const endings = [...this.#endings.values()]
+    this.#hosted.clear()
+    this.#endings.clear()
+    await Promise.all(crashed.map((hosted) => this.#bury(hosted, reason)))
+    for (const { resolve } of endings) resolve()
+  }
+
+  async #bury({ journal, marker, pid, told, turn }: Hosted, reason: string): Promise<void> {
+    try {
+      await endGroup(marker, pid, 0)
+    } catch (error) {
+      this.#failed(error instanceof Error ? error.message : String(error))
+    }
+    const error = { tag: "AgentCrashed", message: `the runner's part for agents failed: ${reason}` }
+    const note = (one: AgentNote): void => journal.note(one, JSON.stringify(one).length)
+    if (!told) note({ type: "failed", tag: error.tag, message: error.message })
+    if (turn !== undefined) note({ type: "turn-ended", turn, outcome: "error", error })
+    journal.exit({ code: 137, signal: "SIGKILL" })
+  }
+}

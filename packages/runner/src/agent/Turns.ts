@@ -1,0 +1,216 @@
+/**
+ * The turns of one agent: at most one streams, what comes meanwhile waits in order, each taken one ends once (Q-2, A-2).
+ *
+ * A message that the driver never confirmed counts as taken when the agent answers to it; when its process ends before
+ * that, nothing is said of it, because nobody can know. A message that begins a turn and comes back ends that turn too.
+ */
+import { randomUUID } from "node:crypto"
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
+import type { AgentDriver, Delivery } from "./agent-driver.ts"
+import type { AgentNote, PermissionOutcome, TurnEnd } from "./agent-messages.ts"
+import { ChunkBatch } from "./ChunkBatch.ts"
+import { RecentIds } from "./RecentIds.ts"
+
+/** Messages that wait in the runner; the hub hands over one at a time, so more are its mistake. */
+const WAITING_MAX = 100
+const TURNS_MAX = 1024
+
+/** Whom turns tell and ask. */
+export interface TurnEvents {
+  readonly note: (note: AgentNote) => void
+  /** Calls a driver; what it throws is dealt with. */
+  readonly drive: (act: () => void) => void
+  /** An interrupt was not heeded for `interruptGrace`. */
+  readonly ignored: () => void
+  readonly say: (text: string) => void
+}
+
+interface Turn {
+  readonly id: string
+  readonly message: string
+  taken: boolean
+  interrupting: boolean
+  grace: NodeJS.Timeout | undefined
+}
+
+/** Turns, and the permission requests of the streaming one. */
+export class Turns {
+  readonly #interruptGrace: number
+  readonly #events: TurnEvents
+  readonly #batch: ChunkBatch
+  readonly #over = new RecentIds(TURNS_MAX)
+  readonly #steering = new Set<string>()
+  readonly #open = new Map<string, PermissionAsk>()
+  #waiting: Array<Delivery> = []
+  #turn: Turn | undefined
+
+  constructor(interruptGrace: number, events: TurnEvents) {
+    this.#interruptGrace = interruptGrace
+    this.#events = events
+    this.#batch = new ChunkBatch((chunks) => {
+      if (this.#turn !== undefined) this.#events.note({ type: "chunks", turn: this.#turn.id, chunks })
+    })
+  }
+
+  /** Sends the chunks that wait, so that what follows comes after them. */
+  flush(): void {
+    this.#batch.flush()
+  }
+
+  deliver(driver: AgentDriver, message: Delivery, steer: boolean): void {
+    const turn = this.#turn
+    if (steer) {
+      if (turn?.id !== message.turn || turn.interrupting) return this.refuse(message.id, "the turn is over")
+      const into = driver.steer
+      if (into === undefined) return this.refuse(message.id, "the agent takes no message while it works")
+      this.#steering.add(message.id)
+      return this.#events.drive(() => into.call(driver, message))
+    }
+    if (this.#over.has(message.turn)) return this.refuse(message.id, "the turn is over")
+    if (this.#waiting.length >= WAITING_MAX) return this.refuseTurn(message, "too many messages wait", "error")
+    this.#waiting.push(message)
+    this.next(driver)
+  }
+
+  /** Begins the next turn when none is streaming. */
+  next(driver: AgentDriver | undefined): void {
+    if (driver === undefined || this.#turn !== undefined) return
+    const message = this.#waiting.shift()
+    if (message === undefined) return
+    this.#turn = { id: message.turn, message: message.id, taken: false, interrupting: false, grace: undefined }
+    this.#events.drive(() => driver.deliver(message))
+  }
+
+  /** Says that a message did not reach the agent. */
+  refuse(id: string, reason: string): void {
+    this.#events.note({ type: "returned", id, reason })
+  }
+
+  /** Says that a message did not reach the agent, and ends the turn that it was to begin. */
+  refuseTurn(message: Omit<Delivery, "parts">, reason: string, outcome: "interrupted" | "error"): void {
+    if (!this.#over.add(message.turn)) return this.refuse(message.id, reason)
+    this.refuse(message.id, reason)
+    const error = outcome === "error" ? { error: { tag: "NotDelivered", message: reason } } : {}
+    this.#events.note({ type: "turn-ended", turn: message.turn, outcome, ...error })
+  }
+
+  /** Refuses what has not begun. */
+  refuseWaiting(reason: string): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const message of waiting) this.refuseTurn(message, reason, "error")
+  }
+
+  /** Begins a turn that the agent began by itself; gives its id, or that of the streaming one. */
+  begin(): string {
+    this.#turn ??= { id: randomUUID(), message: "", taken: true, interrupting: false, grace: undefined }
+    return this.#turn.id
+  }
+
+  taken(id: string): void {
+    const turn = this.#turn
+    if (turn === undefined) return
+    if (this.#steering.delete(id)) return this.#events.note({ type: "taken", id, turn: turn.id })
+    if (turn.message !== id || turn.taken) return
+    turn.taken = true
+    this.#events.note({ type: "taken", id, turn: turn.id })
+  }
+
+  returned(id: string, reason: string): void {
+    const turn = this.#turn
+    if (this.#steering.delete(id)) return this.refuse(id, reason)
+    if (turn === undefined || turn.taken || turn.message !== id) return
+    this.#close(turn)
+    this.refuse(id, reason)
+    const end = turn.interrupting
+      ? { outcome: "interrupted" as const }
+      : { outcome: "error" as const, error: { tag: "NotDelivered", message: reason } }
+    this.#events.note({ type: "turn-ended", turn: turn.id, ...end })
+  }
+
+  /** Takes a chunk; false when no turn is streaming. */
+  chunk(chunk: AgentChunk): boolean {
+    if (this.#turn === undefined) return false
+    this.taken(this.#turn.message)
+    this.#batch.add(chunk)
+    return true
+  }
+
+  /** Ends the streaming turn, if there is one. `processEnd`: the agent said nothing, its process is gone. */
+  end(end: TurnEnd, processEnd: boolean): void {
+    const turn = this.#turn
+    if (turn === undefined) return
+    if (!processEnd) this.taken(turn.message)
+    const stopped = turn.interrupting && end.outcome === "error"
+    this.#close(turn)
+    this.#events.note({ type: "turn-ended", turn: turn.id, ...end, ...(stopped ? { outcome: "interrupted" } : {}) })
+  }
+
+  #close(turn: Turn): void {
+    this.#batch.flush()
+    clearTimeout(turn.grace)
+    this.#over.add(turn.id)
+    this.#open.clear()
+    this.#steering.clear()
+    this.#turn = undefined
+  }
+
+  /** Stops a turn; one that has not begun goes back. */
+  interrupt(driver: AgentDriver, id: string): void {
+    const early = this.#waiting.filter((message) => message.turn === id)
+    if (early.length > 0) {
+      this.#waiting = this.#waiting.filter((message) => message.turn !== id)
+      for (const message of early) this.refuseTurn(message, "the turn was interrupted before it began", "interrupted")
+    }
+    const turn = this.#turn
+    if (turn === undefined || turn.id !== id || turn.interrupting) return
+    turn.interrupting = true
+    turn.grace = setTimeout(() => {
+      const text = `The agent did not stop within ${this.#interruptGrace} ms and is killed with its process group.`
+      this.#batch.add({ type: "data-notice", data: { text } })
+      this.#events.ignored()
+    }, this.#interruptGrace)
+    const open = [...this.#open.keys()]
+    this.#open.clear()
+    for (const permission of open) {
+      this.#events.drive(() => driver.answer(permission, { type: "cancelled", reason: "the turn was interrupted" }))
+    }
+    this.#events.drive(() => driver.interrupt(id))
+  }
+
+  /** Opens a permission request; false when nobody can answer it. */
+  ask(request: PermissionAsk): boolean {
+    const turn = this.#turn
+    if (turn === undefined || turn.interrupting || this.#open.has(request.id)) return false
+    this.taken(turn.message)
+    this.#open.set(request.id, request)
+    if (request.toolCallId !== undefined) {
+      this.#batch.add({ type: "tool-approval-request", approvalId: request.id, toolCallId: request.toolCallId })
+    }
+    this.#events.note({ type: "asked", turn: turn.id, request })
+    return true
+  }
+
+  answer(driver: AgentDriver, permission: string, outcome: PermissionOutcome): void {
+    const request = this.#open.get(permission)
+    if (request === undefined) return
+    this.#open.delete(permission)
+    this.#events.note({ type: "settled", permission, how: "taken" })
+    if (request.toolCallId !== undefined) {
+      const approved = outcome.type === "answered" && outcome.allow
+      const reason = outcome.type === "cancelled" ? outcome.reason : outcome.message
+      this.chunk({
+        type: "tool-approval-response",
+        approvalId: permission,
+        approved,
+        ...(reason === undefined ? {} : { reason }),
+      })
+    }
+    this.#events.drive(() => driver.answer(permission, outcome))
+  }
+
+  withdraw(permission: string): void {
+    if (this.#open.delete(permission)) this.#events.note({ type: "settled", permission, how: "withdrawn" })
+  }
+}

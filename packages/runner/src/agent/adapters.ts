@@ -1,0 +1,15 @@
+/** The adapters of agents; each is loaded with the first agent that needs it. */
+import { AdapterRefused } from "../adapter.ts"
+import type { AgentAdapter } from "./agent-adapter.ts"
+import type { AgentStart } from "./agent-messages.ts"
+
+const LOADERS: Readonly<Partial<Record<AgentStart["adapter"], () => Promise<AgentAdapter>>>> = {
+  scripted: async () => (await import("../scripted/scripted-adapter.ts")).scriptedAdapter,
+}
+
+/** Loads the adapter of a kind; rejects with `AdapterRefused` when this build has none. */
+export async function loadAdapter(kind: AgentStart["adapter"]): Promise<AgentAdapter> {
+  const load = LOADERS[kind]
+  if (load === undefined) throw new AdapterRefused("Unavailable", `this build has no adapter for ${kind} agents`)
+  return load()
+}

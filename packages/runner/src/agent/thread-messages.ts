@@ -1,0 +1,26 @@
+/** Messages between the runner's loop and the agents' thread. */
+import type { ChildExit } from "../adapter.ts"
+import type { RunnerFailure } from "../wire/messages.ts"
+import type { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
+
+/** What the thread is asked, in order. */
+export type AgentStep =
+  | {
+      readonly type: "start"
+      readonly child: number
+      readonly start: AgentStart
+      readonly environment: Readonly<Record<string, string>>
+    }
+  | { readonly type: "command"; readonly child: number; readonly command: AgentCommand }
+  | { readonly type: "pause" | "continue"; readonly child: number }
+  | { readonly type: "end"; readonly child: number; readonly request: number; readonly grace: number }
+  /** Notes of so many characters went to the journal. */
+  | { readonly type: "took"; readonly child: number; readonly size: number }
+
+/** What the thread reports, in order. */
+export type AgentThreadReport =
+  /** `size`: characters of the note's JSON, about. */
+  | { readonly type: "note"; readonly child: number; readonly note: AgentNote; readonly size: number }
+  | { readonly type: "spawned"; readonly child: number; readonly pid: number }
+  | { readonly type: "exit"; readonly child: number; readonly exit: ChildExit }
+  | { readonly type: "ended"; readonly request: number; readonly failure?: RunnerFailure }

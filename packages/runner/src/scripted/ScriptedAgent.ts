@@ -1,0 +1,154 @@
+/** The scripted agent: one message a turn, more of them at the next step, an end for each turn. */
+import { randomUUID } from "node:crypto"
+import { readFileSync } from "node:fs"
+import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
+import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import { helpfulAnswer, stepsOf, type Step } from "./directives.ts"
+import type { ScriptedOptions } from "./options.ts"
+import type { Output } from "./Output.ts"
+import { Play, TurnFailed } from "./Play.ts"
+import type { ScriptedInput } from "./scripted-lines.ts"
+
+/** Tokens that the agent says fit into its context. */
+const CONTEXT_WINDOW = 200_000
+
+type Message = Extract<ScriptedInput, { type: "message" }>
+
+const wordCount = (text: string): number => text.match(/\S+/g)?.length ?? 0
+
+/** How many messages a transcript holds, and how many words. */
+function remember(path: string | undefined): { readonly messages: number; readonly words: number } {
+  if (path === undefined) return { messages: 0, words: 0 }
+  const lines = readFileSync(path, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+  return { messages: lines.length, words: lines.reduce((sum, line) => sum + wordCount(line), 0) }
+}
+
+/** The agent; `output` is where it speaks. */
+export class ScriptedAgent {
+  readonly #output: Output
+  readonly #cwd: string
+  readonly #asked = new Map<string, (outcome: PermissionOutcome) => void>()
+  readonly #prefix = randomUUID().slice(0, 8)
+  #options: ScriptedOptions
+  #messages: number
+  #context: number
+  #ids = 0
+  #turn: AbortController | undefined
+  #stubborn = false
+  #steering: Array<Message> = []
+
+  constructor(output: Output, cwd: string, options: ScriptedOptions, history: string | undefined) {
+    this.#output = output
+    this.#cwd = cwd
+    this.#options = options
+    const { messages, words } = remember(history)
+    this.#messages = messages
+    this.#context = words
+    output.send({
+      type: "ready",
+      resumed: messages > 0 ? "replayed" : "new",
+      info: { version: "1", model: options.model, steers: true, models: [{ id: options.model, name: options.model }] },
+    })
+  }
+
+  take(input: Exclude<ScriptedInput, { type: "open" }>): void {
+    switch (input.type) {
+      case "message":
+        if (this.#turn === undefined) return void this.#run(input)
+        return void this.#steering.push(input)
+      case "interrupt":
+        if (!this.#stubborn) this.#turn?.abort()
+        return
+      case "answer": {
+        const answered = this.#asked.get(input.permission)
+        this.#asked.delete(input.permission)
+        return answered?.(input.outcome)
+      }
+      case "configure":
+        if (input.model !== undefined) this.#options = { ...this.#options, model: input.model }
+        return this.#output.send({ type: "info", info: { model: this.#options.model } })
+    }
+  }
+
+  /** Stops what it does; for the end of the process. */
+  stop(): void {
+    this.#turn?.abort()
+  }
+
+  async #run(message: Message): Promise<void> {
+    const turn = new AbortController()
+    this.#turn = turn
+    this.#output.words = 0
+    let inputWords = this.#context
+    const play = new Play({
+      cwd: this.#cwd,
+      options: this.#options,
+      output: this.#output,
+      signal: turn.signal,
+      ask: (request) => this.#ask(request),
+      newId: () => this.#newId(),
+      stubborn: () => (this.#stubborn = true),
+    })
+    let failed: TurnFailed | undefined
+    try {
+      this.#output.send({ type: "taken", id: message.id })
+      this.#output.chunk({ type: "start" })
+      const steps = [...this.#stepsFor(message.text)]
+      while (!turn.signal.aborted && (steps.length > 0 || play.owes || this.#steering.length > 0)) {
+        inputWords += this.#context
+        for (const into of this.#steering.splice(0)) {
+          this.#output.send({ type: "taken", id: into.id })
+          this.#output.chunk({ type: "steering-message", id: into.id, parts: [{ type: "text", text: into.text }] })
+          steps.push(...this.#stepsFor(into.text))
+        }
+        await play.step(steps.shift() ?? [])
+      }
+    } catch (error) {
+      failed = error instanceof TurnFailed ? error : new TurnFailed("AgentFault", String(error))
+    }
+    this.#end(turn.signal.aborted, failed, inputWords)
+  }
+
+  #end(interrupted: boolean, failed: TurnFailed | undefined, inputTokens: number): void {
+    this.#turn = undefined
+    this.#stubborn = false
+    const outputTokens = this.#output.words
+    this.#context += outputTokens
+    this.#messages += 1
+    for (const { id } of this.#steering.splice(0)) this.#output.send({ type: "returned", id, reason: "the turn is over" })
+    if (interrupted) this.#output.chunk({ type: "abort" })
+    else if (failed === undefined) this.#output.chunk({ type: "finish", finishReason: "stop" })
+    this.#output.send({
+      type: "ended",
+      end: {
+        outcome: interrupted ? "interrupted" : failed === undefined ? "completed" : "error",
+        ...(failed === undefined || interrupted ? {} : { error: { tag: failed.tag, message: failed.message } }),
+        usage: { inputTokens, outputTokens, contextUsed: this.#context, contextWindow: CONTEXT_WINDOW, cost: 0 },
+        model: this.#options.model,
+      },
+    })
+  }
+
+  #stepsFor(text: string): ReadonlyArray<Step> {
+    this.#context += wordCount(text)
+    const steps = stepsOf(text)
+    const answer = steps.length > 0 ? steps : [helpfulAnswer(text, this.#messages)]
+    this.#messages += 1
+    return answer
+  }
+
+  #ask(request: Omit<PermissionAsk, "id">): Promise<PermissionOutcome> {
+    const id = this.#newId()
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve)
+      this.#output.send({ type: "ask", request: { id, ...request } })
+    })
+  }
+
+  #newId(): string {
+    this.#ids += 1
+    return `${this.#prefix}-${this.#ids}`
+  }
+}

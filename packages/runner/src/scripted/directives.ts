@@ -1,0 +1,126 @@
+/**
+ * The language of the scripted agent: `[[name argument]]` in a message says what it does.
+ *
+ * Directives are played one step each: a tool ends a step, the next one quotes its result and goes on; with `[[par]]`
+ * they all are in one step. A message without a directive is answered with what can be done.
+ */
+
+/** A tool that is called. */
+export interface ToolCall {
+  readonly name: string
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+/** One thing that the agent does. */
+export type Block =
+  /** `millis` per word; `undefined`: as the session's pace says. */
+  | { readonly kind: "text" | "reasoning"; readonly words: ReadonlyArray<string>; readonly millis: number | undefined }
+  | { readonly kind: "wait"; readonly millis: number }
+  | { readonly kind: "tool"; readonly call: ToolCall }
+  | { readonly kind: "ask"; readonly question: string; readonly choices: ReadonlyArray<string> }
+  | { readonly kind: "plan"; readonly text: string }
+  | { readonly kind: "error"; readonly status: number }
+  | { readonly kind: "limit"; readonly seconds: number }
+  | { readonly kind: "stderr"; readonly text: string }
+  | { readonly kind: "cut" | "crash" | "stubborn" }
+
+/** Blocks of one step. */
+export type Step = ReadonlyArray<Block>
+
+const DIRECTIVE = /\[\[(\w+)\s*([\s\S]*?)\]\](?!\])/g
+/** Most words of one directive, and longest wait, in milliseconds. */
+const WORDS_MAX = 1_000_000
+const WAIT_MAX = 3_600_000
+
+const wordsOf = (text: string): ReadonlyArray<string> => text.match(/\s*\S+\s*/g) ?? [text]
+
+function count(text: string | undefined, max: number): number {
+  const number = Number(text)
+  return Number.isFinite(number) && number > 0 ? Math.min(Math.floor(number), max) : 0
+}
+
+function inputOf(json: string): Readonly<Record<string, unknown>> {
+  if (json === "") return {}
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : { value }
+  } catch (error) {
+    // What is no JSON is handed on as the text that it is.
+    void error
+    return { text: json }
+  }
+}
+
+/** Splits after the first word. */
+function firstWord(text: string): readonly [string, string] {
+  const at = text.search(/\s/)
+  return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at).trim()]
+}
+
+function blockOf(name: string, argument: string): Block {
+  const [first, rest] = firstWord(argument)
+  switch (name) {
+    case "say":
+      return { kind: "text", words: wordsOf(argument), millis: undefined }
+    case "think":
+      return { kind: "reasoning", words: wordsOf(argument), millis: undefined }
+    case "slow":
+      return {
+        kind: "text",
+        words: Array.from({ length: count(first, WORDS_MAX) }, (_, i) => `word${i} `),
+        millis: count(rest, WAIT_MAX),
+      }
+    case "tokens":
+      return { kind: "text", words: Array.from({ length: count(first, WORDS_MAX) }, (_, i) => `tok${i} `), millis: 0 }
+    case "wait":
+      return { kind: "wait", millis: count(first, WAIT_MAX) }
+    case "bash":
+      return { kind: "tool", call: { name: "bash", input: { command: argument } } }
+    case "write":
+      return { kind: "tool", call: { name: "write", input: { path: first, content: rest } } }
+    case "tool":
+      return { kind: "tool", call: { name: first, input: inputOf(rest) } }
+    case "ask": {
+      const [question = "", ...choices] = argument.split("|").map((part) => part.trim())
+      return { kind: "ask", question, choices: choices.length === 0 ? ["Yes", "No"] : choices }
+    }
+    case "plan":
+      return { kind: "plan", text: argument }
+    case "error":
+      return { kind: "error", status: count(first, 999) }
+    case "limit":
+      return { kind: "limit", seconds: count(first, 7 * 24 * 3600) }
+    case "stderr":
+      return { kind: "stderr", text: argument }
+    case "cut":
+    case "crash":
+    case "stubborn":
+      return { kind: name }
+    default:
+      return { kind: "text", words: wordsOf(`(I do not know the directive ${name}.) `), millis: undefined }
+  }
+}
+
+const endsStep = (block: Block): boolean => block.kind === "tool" || block.kind === "ask" || block.kind === "plan"
+
+/** The steps that a message asks for; empty when it has no directive. */
+export function stepsOf(text: string): ReadonlyArray<Step> {
+  const found = Array.from(text.matchAll(DIRECTIVE), ([, name = "", argument = ""]) => ({ name, argument: argument.trim() }))
+  const parallel = found.some(({ name }) => name === "par")
+  const steps: Array<Array<Block>> = [[]]
+  for (const { name, argument } of found) {
+    if (name === "par") continue
+    const block = blockOf(name, argument)
+    steps.at(-1)?.push(block)
+    if (endsStep(block) && !parallel) steps.push([])
+  }
+  return steps.filter((step) => step.length > 0)
+}
+
+/** What the agent answers to a message without a directive. */
+export function helpfulAnswer(text: string, remembered: number): Step {
+  const said = text.trim().slice(0, 400)
+  const memory = remembered > 0 ? ` I remember ${remembered} earlier message${remembered === 1 ? "" : "s"}.` : ""
+  const answer = `${said === "" ? "You said nothing in words." : `You said: ${said}`}\n\nI am the scripted agent: no model, no key, no network.${memory} I do what directives say: try [[bash ls -l]], [[write notes.txt hello]], [[ask Which one?|This|That]], [[think hmm]] or [[slow 50 100]].`
+  return [{ kind: "text", words: wordsOf(answer), millis: undefined }]
+}

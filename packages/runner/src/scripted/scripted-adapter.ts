@@ -1,0 +1,113 @@
+/**
+ * The scripted agent: needs no key and no network; what it does is in the message (`directives.ts`).
+ *
+ * It runs in a process of its own, so that everything that can happen to an agent's process happens to it too.
+ */
+import { fileURLToPath } from "node:url"
+import type { AgentAdapter } from "../agent/agent-adapter.ts"
+import { LINE_MAX } from "../agent/agent-adapter.ts"
+import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
+import { AgentHost } from "../agent/AgentHost.ts"
+import { LineReader } from "../agent/lines.ts"
+import { readChunk } from "@holdfast/protocol/agent/read-chunk"
+import { object } from "../wire/fields.ts"
+import { readScriptedOptions } from "./options.ts"
+import type { ScriptedInput, ScriptedOutput } from "./scripted-lines.ts"
+
+const program = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "./scripted-main.ts" : "./scripted-agent.js", import.meta.url),
+)
+/** Its memory is small, and stays so. */
+const NODE_OPTIONS = ["--max-semi-space-size=1", "--max-old-space-size=128", "--disable-warning=ExperimentalWarning"]
+
+const textOf = (parts: Delivery["parts"]): string =>
+  parts.map((part) => (part.type === "text" ? part.text : `(a file: ${part.filename ?? part.mediaType})`)).join("\n")
+
+class ScriptedDriver implements AgentDriver {
+  readonly #host: AgentHost
+  readonly #send: (input: ScriptedInput) => void
+
+  constructor(host: AgentHost) {
+    this.#host = host
+    const { start } = host
+    const options = readScriptedOptions(start.options)
+    const { command, args } = start.program ?? { command: process.execPath, args: [...NODE_OPTIONS, program] }
+    const running = host.spawn({ command, args, cwd: start.cwd })
+    this.#send = (input) => running.write(`${JSON.stringify(input)}\n`)
+    const lines = new LineReader(LINE_MAX, {
+      line: (text) => this.#line(text),
+      tooLong: () => host.crash("AgentMalformed", `the agent sent a line of more than ${LINE_MAX} bytes`),
+    })
+    running.child.stdout.on("data", (bytes: Buffer) => lines.push(bytes))
+    running.child.stdout.on("end", () => {
+      if (lines.rest > 0) host.log.say(`the agent's last line has no end: ${lines.rest} bytes are left out`)
+    })
+    const history = start.resume?.history
+    this.#send({ type: "open", options, ...(history === undefined ? {} : { history }) })
+  }
+
+  deliver({ id, turn, parts }: Delivery): void {
+    this.#send({ type: "message", id, turn, text: textOf(parts), steer: false })
+  }
+
+  steer({ id, turn, parts }: Delivery): void {
+    this.#send({ type: "message", id, turn, text: textOf(parts), steer: true })
+  }
+
+  interrupt(): void {
+    this.#send({ type: "interrupt" })
+  }
+
+  answer(permission: string, outcome: Extract<ScriptedInput, { type: "answer" }>["outcome"]): void {
+    this.#send({ type: "answer", permission, outcome })
+  }
+
+  configure(change: { readonly model?: string }): void {
+    this.#send({ type: "configure", ...(change.model === undefined ? {} : { model: change.model }) })
+  }
+
+  #line(text: string): void {
+    let output: ScriptedOutput
+    try {
+      const value: unknown = JSON.parse(text)
+      object(value, "a line").text("type")
+      output = value as ScriptedOutput
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      return this.#host.crash("AgentMalformed", `the agent sent a line that cannot be read: ${why.slice(0, 200)}`)
+    }
+    this.#take(output)
+  }
+
+  #take(output: ScriptedOutput): void {
+    const host = this.#host
+    switch (output.type) {
+      case "ready":
+        return host.ready({ resumed: output.resumed, info: output.info })
+      case "info":
+        return host.info(output.info)
+      case "taken":
+        return host.taken(output.id)
+      case "returned":
+        return host.returned(output.id, output.reason)
+      case "chunk":
+        return host.chunk(
+          readChunk(output.chunk) ?? { type: "data-unknown", data: { chunk: JSON.stringify(output.chunk) ?? "" } },
+        )
+      case "ask":
+        return host.ask(output.request)
+      case "limited":
+        return host.limited(output.message, output.until)
+      case "ended":
+        return host.turnEnded(output.end)
+      default:
+        return host.log.say(`a line of an unknown type is left out: ${JSON.stringify(output).slice(0, 200)}`)
+    }
+  }
+}
+
+/** The scripted agent. */
+export const scriptedAdapter: AgentAdapter = {
+  kind: "scripted",
+  start: (start, environment, sink) => new AgentHost(start, environment, sink, (host) => new ScriptedDriver(host)),
+}
