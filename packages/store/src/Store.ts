@@ -238,6 +238,16 @@ export class Store extends Context.Service<
       through: number,
       notice: LogRecord,
     ) => Effect.Effect<AppendOutcome, StoreError>
+    /**
+     * Replaces ranges of whole records by one record each, which stands for its range (`from` to `seq`), in one
+     * transaction. A range that is one such record already stays as it is; one that would cut a record is `SeqConflict`
+     * and nothing is changed.
+     */
+    readonly fold: (
+      session: SessionHandle,
+      epoch: number,
+      records: ReadonlyArray<LogRecord>,
+    ) => Effect.Effect<AppendOutcome, StoreError>
     /** Removes sessions whose `purgeAt` has passed, with all they own; gives their ids. */
     readonly purge: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
 

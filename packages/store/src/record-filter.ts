@@ -21,11 +21,12 @@ export const isFiltered = (range: RecordFilter): boolean =>
 /** The kinds of some records as text with a space between; `*` when they are many. */
 export function kindsOf(records: ReadonlyArray<LogRecord>): string {
   const [first] = records
-  if (records.length === 1 && first !== undefined) return kindOf(first)
-  return joinKinds(records.map(kindOf))
+  if (records.length === 1 && first !== undefined) return recordKind(first)
+  return joinKinds(records.map(recordKind))
 }
 
-const kindOf = (record: LogRecord): string =>
+/** The kind of a record, or of the event in one. */
+export const recordKind = (record: Pick<LogRecord, "channel" | "type">): string =>
   record.type.includes(" ") || record.type.includes("/") ? ANY_KIND : `${record.channel}/${record.type}`
 
 /** The union of the kinds of several pieces. */

@@ -1,6 +1,7 @@
 /** The store contract as a suite: every driver is run through all of it. */
 import { describe } from "vitest"
 import { appendRules } from "./append-rules.ts"
+import { foldRules } from "./fold-rules.ts"
 import { lastingRules } from "./lasting-rules.ts"
 import { listRules } from "./list-rules.ts"
 import { modelRules } from "./model-rules.ts"
@@ -14,6 +15,7 @@ export function storeContract(subject: Subject): void {
     readRules(subject)
     listRules(subject)
     modelRules(subject)
+    foldRules(subject)
     if (subject.lasts) lastingRules(subject)
   })
 }

@@ -94,6 +94,7 @@ const make = Effect.gen(function* () {
       usable(() => sessions.byHandle.get(session)?.checkpoint(atOrBefore)),
     trim: (session, epoch, through, notice) =>
       usable(() => sessions.byHandle.get(session)?.trim(epoch, through, notice) ?? notFound),
+    fold: (session, epoch, records) => usable(() => sessions.byHandle.get(session)?.fold(epoch, records) ?? notFound),
     purge: (now, limit) => usable(() => sessions.purge(now, limit)),
     lease: (name, owner, now, ttl) => usable(() => sessions.lease(name, owner, now, ttl)),
     release: (name, owner) => usable(() => sessions.release(name, owner)),

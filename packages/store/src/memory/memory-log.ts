@@ -119,6 +119,27 @@ export class MemoryLog {
     return { _tag: "Appended" }
   }
 
+  /** Replaces whole records by one for each range. */
+  fold(epoch: number, records: ReadonlyArray<LogRecord>): AppendOutcome {
+    if (epoch !== this.epoch) return { _tag: "EpochLost", epoch: this.epoch }
+    const places = records.map((record) => ({
+      record,
+      at: this.indexAfter(record.from - 1),
+      end: this.indexAfter(record.seq),
+    }))
+    for (const { record, at, end } of places) {
+      const [first, last] = [this.records[at], this.records[end - 1]]
+      if (end <= at || first?.from !== record.from || last?.seq !== record.seq) return { _tag: "SeqConflict", next: this.next }
+    }
+    for (const { record, at, end } of places.sort((a, b) => b.at - a.at)) {
+      if (end - at === 1 && record.from < record.seq) continue
+      for (const gone of this.records.slice(at, end)) this.bytes -= gone.bytes.length
+      this.records.splice(at, end - at, { ...record, bytes: record.bytes.slice() })
+      this.bytes += record.bytes.length
+    }
+    return { _tag: "Appended" }
+  }
+
   /** Keeps a checkpoint and drops those that nothing needs any more. */
   putCheckpoint(epoch: number, checkpoint: Checkpoint): void {
     if (epoch !== this.epoch) return

@@ -161,6 +161,15 @@ const make = (options: SqliteStoreOptions) =>
           ),
           outcomeOf,
         ),
+      fold: (session, epoch, records) => {
+        const ranges = records.map(({ from, seq, bytes }) => ({ from, seq, bytes })).sort((a, b) => a.from - b.from)
+        return Effect.map(
+          Effect.callback<WriterReply>((resume) =>
+            writer.request({ op: "fold", session, epoch, ranges }, (reply) => resume(Effect.succeed(reply))),
+          ),
+          outcomeOf,
+        )
+      },
       purge: (now, limit) =>
         ask({ op: "purge", now, limit }, (reply) =>
           reply !== 0 && reply._tag === "Purged" ? Effect.succeed(reply.ids) : undefined,

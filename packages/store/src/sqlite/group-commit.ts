@@ -6,6 +6,7 @@
  */
 import type { Statements } from "./statements.ts"
 import { append, appendPlain } from "./append-rows.ts"
+import { foldRanges } from "./fold-rows.ts"
 import type { BatchBytes } from "./plain-appends.ts"
 import { claim, create, lease, putSetting, release } from "./session-rows.ts"
 import { classify } from "./sqlite-error.ts"
@@ -38,6 +39,8 @@ function carryOut(context: WriterContext, { request, batch }: Queued): WriterRep
       return putCheckpoint(context, request)
     case "trim":
       return trim(context, request, batch.records)
+    case "fold":
+      return foldRanges(context, request)
     case "purge":
       return purge(context, request.now, request.limit)
     case "lease":

@@ -18,6 +18,13 @@ export interface WirePiece {
 /** The piece of a request: absent when it has no records, `"broken"` when they are not dense among themselves. */
 export type RequestPiece = WirePiece | undefined | "broken"
 
+/** A range of a log and the whole record that stands for it. */
+export interface FoldedRange {
+  readonly from: number
+  readonly seq: number
+  readonly bytes: Uint8Array
+}
+
 /** What the writer is asked to do. */
 export type WriterRequest =
   | {
@@ -45,6 +52,8 @@ export type WriterRequest =
       readonly through: number
       readonly piece: RequestPiece
     }
+  /** Ranges in order, each with the record that takes its place. */
+  | { readonly op: "fold"; readonly session: number; readonly epoch: number; readonly ranges: ReadonlyArray<FoldedRange> }
   | { readonly op: "purge"; readonly now: number; readonly limit: number }
   | { readonly op: "lease"; readonly name: string; readonly owner: string; readonly now: number; readonly ttl: number }
   | { readonly op: "release"; readonly name: string; readonly owner: string }
