@@ -89,7 +89,7 @@ class World {
     }
     this.scope = Scope.makeUnsafe()
     const settings = resolveSettings({}, {}, { idleUnload: 1000, catchUpChunk: 4096 }).values
-    const wired = hubLayer({ settings, defaults: { env: { PATH: "/bin:/usr/bin" }, home: "/" } }).pipe(
+    const wired = hubLayer({ settings, defaults: { env: { PATH: "/bin:/usr/bin" }, home: "/" }, data: "/" }).pipe(
       Layer.provide([Layer.succeed(Store, this.store.service), Layer.succeed(Runners, this.runners.service())]),
     )
     this.hub = Context.get(await Effect.runPromise(Layer.buildWithScope(wired, this.scope)), Hub)

@@ -321,7 +321,8 @@ export class Attachment implements AsyncIterable<Item> {
       return true
     }
     if (this.#overflowed) return false
-    if (record.from !== cursor + 1) {
+    // A folded range may begin before the cursor: it says nothing that the reader does not have or get.
+    if (record.from > cursor + 1) {
       this.#again()
       return false
     }

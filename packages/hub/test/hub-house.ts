@@ -64,6 +64,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const hub = hubLayer({
     settings,
     defaults: { env: { PATH: process.env["PATH"] }, home: options.directory },
+    data: options.directory,
     report: (message, fields) => reports.push({ message, fields }),
     ...(options.now === undefined ? {} : { now: options.now }),
   })

@@ -173,8 +173,6 @@ export class ScriptedRunner {
           this.note({ type: "started", pid: 4242, cols: request.terminal.cols, rows: request.terminal.rows }, child)
         return Promise.resolve(child.status)
       },
-      startAgent: () => Promise.reject(new RequestRefused({ tag: "Unavailable", message: "scripted" })),
-      commandAgent: () => Promise.reject(new RequestRefused({ tag: "Unavailable", message: "scripted" })),
       startAgent: () => Promise.reject(new RequestRefused({ tag: "Unavailable", message: "it has no agents" })),
       commandAgent: () => Promise.reject(new RequestRefused({ tag: "SessionState", message: "it has no agents" })),
       follow: (number, after) => {

@@ -103,9 +103,11 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   const start = async (): Promise<Running> => {
     const store = faultyStore(inner, random, storeBug)
     const scope = Scope.makeUnsafe()
-    const wired = hubLayer({ settings, defaults: { env: { PATH: "/bin:/usr/bin", SHELL: "/bin/sh" }, home: "/" } }).pipe(
-      Layer.provide([Layer.succeed(Store, store.service), Layer.succeed(Runners, runners.service())]),
-    )
+    const wired = hubLayer({
+      settings,
+      defaults: { env: { PATH: "/bin:/usr/bin", SHELL: "/bin/sh" }, home: "/" },
+      data: "/",
+    }).pipe(Layer.provide([Layer.succeed(Store, store.service), Layer.succeed(Runners, runners.service())]))
     const context = await within(Effect.runPromise(Layer.buildWithScope(wired, scope)), "the hub's start")
     return { hub: Context.get(context, Hub), store, scope }
   }

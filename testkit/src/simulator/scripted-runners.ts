@@ -203,6 +203,8 @@ export class ScriptedRunners {
           })
           return this.status(child)
         }),
+      startAgent: refuse,
+      commandAgent: refuse,
       follow: (number, after) => {
         const child = childOf(number)
         if (child === undefined || !link.open) return

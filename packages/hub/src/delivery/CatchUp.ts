@@ -79,7 +79,7 @@ export class CatchUp {
         return this.events.end(subscriber, "the log of this session ends before its head")
       }
       const [head] = records
-      if (head !== undefined && subscriber.filter === undefined && firstOf(head) !== after + 1) {
+      if (head !== undefined && subscriber.filter === undefined && firstOf(head) > after + 1) {
         return this.events.snapshot(subscriber, "trimmed")
       }
       let bytes = 0

@@ -3,6 +3,8 @@ import { randomFillSync } from "node:crypto"
 import type { Settings } from "@holdfast/protocol/settings"
 import { uuidV7 } from "@holdfast/protocol/ids"
 import type { Store } from "@holdfast/store/Store"
+import type { AgentCatalog } from "../agent/catalog.ts"
+import type { AgentCrew } from "../agent/AgentCrew.ts"
 import type { Fleet } from "../runners/Fleet.ts"
 import type { Reconciler } from "../runners/Reconciler.ts"
 import type { Feed } from "../session/Feed.ts"
@@ -14,6 +16,10 @@ export interface HubOptions {
   readonly settings: Settings
   /** Environment and home of children. */
   readonly defaults: TerminalDefaults
+  /** Data directory; the sessions' own directories are in it. */
+  readonly data: string
+  /** The agents there are; the scripted one alone when absent. */
+  readonly agents?: AgentCatalog
   /** Epoch milliseconds; the machine's clock when absent. */
   readonly now?: () => number
   /** Receives what is worth a line in the log. */
@@ -29,6 +35,7 @@ export interface Core {
   readonly fleet: Fleet
   readonly reconciler: Reconciler
   readonly feed: Feed
+  readonly crew: AgentCrew
   readonly now: () => number
 }
 

@@ -9,6 +9,7 @@ import { decide } from "@holdfast/core/decide"
 import { Busy, CommandNotFound, type DoorError, InvalidSize, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
 import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
+import { createAgent } from "../agent/create-agent.ts"
 import type { Principal } from "../Hub.ts"
 import type { RunnerLink } from "../runners/Fleet.ts"
 import { bodyHash } from "../session/command.ts"
@@ -30,9 +31,7 @@ export interface Created {
 export const create = (core: Core, request: CreateSession, by: Principal): Effect.Effect<Created, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
-    if (request.kind !== "terminal") {
-      return yield* new Unprocessable({ message: "this version opens terminals only; use kind terminal", field: "kind" })
-    }
+    if (request.kind === "agent") return yield* createAgent(core, request, by)
     const spec = yield* terminalSpec(request, core.options.defaults)
     const link = yield* runner(core)
     if (link.starts.waiting >= core.options.settings.childrenMax) {

@@ -5,11 +5,16 @@
  * together behind that.
  */
 import { randomUUID } from "node:crypto"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { BadRequest, Unavailable } from "@holdfast/protocol/errors"
 import { Store, type StoreError } from "@holdfast/store/Store"
 import { RunnerGone } from "@holdfast/runner/client/RunnerConnection"
+import { AgentCrew } from "../agent/AgentCrew.ts"
+import { scriptedCatalog } from "../agent/catalog.ts"
+import { makeAgents } from "../agent/make-agents.ts"
+import { Agents } from "../Agents.ts"
 import { Hub } from "../Hub.ts"
 import { Fleet } from "../runners/Fleet.ts"
 import { Reconciler } from "../runners/Reconciler.ts"
@@ -37,10 +42,9 @@ const BEGIN_WAIT = 250
 const PURGE_EVERY = 60_000
 const PURGE_AT_ONCE = 100
 
-/** Makes the hub. Fails when the store cannot be used. */
-export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store | Runners> =>
-  Layer.effect(
-    Hub,
+/** Makes the hub with its agents. Fails when the store cannot be used. */
+export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError, Store | Runners> =>
+  Layer.effectContext(
     Effect.gen(function* () {
       const store = yield* Store
       const runners = yield* Runners
@@ -71,7 +75,11 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       const reconcile = (): void => {
         reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) }))
       }
-      const core: Core = { id, options, store, table, fleet, reconciler, feed, now }
+      const { settings, agents: catalog = scriptedCatalog, data } = options
+      const crew = new AgentCrew({ settings, store, fork, table, fleet: () => fleet, catalog, data, now, report })
+      yield* crew.rules.load
+      table.onOpen = (loaded) => crew.opened(loaded)
+      const core: Core = { id, options, store, table, fleet, reconciler, feed, crew, now }
       const past = new PastScreens()
       const keys = new Terminals.InputKeys()
       const attached: Attached = new Map()
@@ -99,7 +107,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
         Effect.sleep(BEGIN_WAIT),
       )
 
-      return Hub.of({
+      const hub = Hub.of({
         id,
         create: (request, by) => create(core, request, by),
         resolve: (text) => Queries.resolve(core, text),
@@ -149,6 +157,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
             for (const entry of [...(attached.get(credential) ?? [])]) entry.drop("the credential was revoked")
           }),
       })
+      return Context.make(Hub, hub).pipe(Context.add(Agents, makeAgents(core)))
     }),
   )
 

@@ -5,7 +5,7 @@
  * the same id, or written off. It runs at start and after each runner's death, so there is one path for both (R-5, R-16, R-18).
  */
 import type { FoundRunner } from "@holdfast/runner/client/generations"
-import type { RunnerConnection, RunnerEvents, StartTerminal } from "@holdfast/runner/client/RunnerConnection"
+import type { RunnerConnection, RunnerEvents, StartAgent, StartTerminal } from "@holdfast/runner/client/RunnerConnection"
 import type { ChildStatus } from "@holdfast/runner/wire/messages"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Parts } from "../terminal/Parts.ts"
@@ -86,6 +86,12 @@ export class Fleet {
   /** Starts a child when its turn has come, and follows it; rejects as the connection does. `awaited`: somebody waits for it. */
   async start(link: RunnerLink, request: StartTerminal, parts: Parts, awaited: boolean): Promise<void> {
     const status = await link.starts.add(() => link.connection.start(request), awaited)
+    this.follow(link, status, parts)
+  }
+
+  /** Starts an agent's child when its turn has come, and follows it; rejects as the connection does. */
+  async startAgent(link: RunnerLink, request: StartAgent, parts: Parts): Promise<void> {
+    const status = await link.starts.add(() => link.connection.startAgent(request), true)
     this.follow(link, status, parts)
   }
 

@@ -129,7 +129,8 @@ export class Reconciler {
     const known = [...link.children.values()].find(({ status }) => status.id === child)
     if (known !== undefined) this.fleet().follow(link, known.status, parts)
     else if (state.process === "starting" && state.terminal !== undefined) this.startAgain(link, loaded, child)
-    else writeOffUnknown(session)
+    else if (state.process === "starting" && parts.agent !== undefined) parts.agent.startAgain(link, child)
+    else writeOffUnknown(parts)
     return undefined
   }
 

@@ -2,10 +2,10 @@
  * A dead runner's child as if it were still there: what its journal kept goes through the same path as live output,
  * then the child is written off (docs/PROTOCOL.md, R-16, R-18).
  */
-import { decide } from "@holdfast/core/decide"
+import { type Command, decide } from "@holdfast/core/decide"
+import type { SessionState } from "@holdfast/core/state"
 import type { LostReason } from "@holdfast/protocol/event"
 import type { RecoveredChild } from "@holdfast/runner/client/recover"
-import type { OpenSession } from "../session/OpenSession.ts"
 import type { Parts } from "../terminal/Parts.ts"
 import type { ChildConnection, RunnerPort } from "../terminal/RunnerPort.ts"
 
@@ -28,7 +28,7 @@ export function recoverChild(
     const damaged = recovered?.damaged ?? false
     const reason: LostReason = !started ? "start-unconfirmed" : damaged ? "journal-damaged" : "runner-died"
     session.submit({
-      decide: (state) => decide(state, { _tag: "ProcessLost", reason, message: MESSAGES[reason] }),
+      decide: (state) => decide(state, lost(parts, state, reason, MESSAGES[reason])),
       done: (result) => {
         if (result._tag === "Done") return port.finished()
         // After a failed append the session is claimed again and the journal followed anew; a full queue empties by itself.
@@ -78,6 +78,7 @@ export function recoverChild(
     end: gone,
     screen: gone,
     checkpoint: gone,
+    commandAgent: gone,
   }
   let finished = false
   const port: RunnerPort = {
@@ -102,11 +103,19 @@ const MESSAGES: Readonly<Record<LostReason, string>> = {
   "journal-damaged": "the runner died and part of what it kept of this process is damaged; everything before that is kept",
 }
 
+/** The command that writes a child off; of an agent with all that its turn has shown. */
+function lost({ agent }: Parts, state: SessionState, reason: LostReason, message: string): Command {
+  if (agent === undefined) return { _tag: "ProcessLost", reason, message }
+  const partial = agent.live.ended(state.agent?.turn?.id, "lost")
+  return { _tag: "AgentLost", reason, message, ...(partial === undefined ? {} : { partial }) }
+}
+
 /** Writes off a child that its living runner does not know any more. */
-export function writeOffUnknown(session: OpenSession): void {
-  session.submit({
-    decide: (state) =>
-      decide(state, { _tag: "ProcessLost", reason: "runner-died", message: "the runner does not know this process any more" }),
-    done: () => {},
-  })
+export function writeOffUnknown(parts: Parts): void {
+  const { session, agent } = parts
+  const message = "the runner does not know this process any more"
+  const submit = (): void =>
+    session.submit({ decide: (state) => decide(state, lost(parts, state, "runner-died", message)), done: () => {} })
+  if (agent === undefined) submit()
+  else agent.live.ready(submit)
 }

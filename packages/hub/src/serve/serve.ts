@@ -20,7 +20,7 @@ export const serve = async ({ values: settings }: ResolvedSettings, environment:
   const defaults = { env: withoutOwn(environment.env), home: homedir() }
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
-    hub: (log) => hubLayer({ settings, defaults, report: reportTo(log) }).pipe(Layer.provide(runners)),
+    hub: (log) => hubLayer({ settings, defaults, data, report: reportTo(log) }).pipe(Layer.provide(runners)),
     socket: (given, log) =>
       makeSocketDoor(given, environment.version, (stack, operation, fingerprint) =>
         log.write("error", stack, { operation, fingerprint }),

@@ -56,6 +56,14 @@ export function encodeDrafts(
   return state === undefined ? undefined : { records, state, recorded }
 }
 
+/** How the store files a session's process: one that the hub is to start by itself is found after a restart as `starting`. */
+function filedProcess(state: SessionState): SessionState["process"] {
+  const { agent, process } = state
+  if (agent === undefined || process === "running" || state.status === "deleted") return process
+  const owed = agent.queue.some(({ status }) => status === "sent") || agent.hold?.goesOn === true
+  return owed ? "starting" : process
+}
+
 /** What the store keeps of a state. */
 export function storedState(state: SessionState): StoredState {
   return {
@@ -63,7 +71,7 @@ export function storedState(state: SessionState): StoredState {
     inner: JSON.stringify({ version: INNER_VERSION, state }),
     kind: state.kind,
     status: state.status,
-    process: state.process,
+    process: filedProcess(state),
     label: state.label,
     owner: state.owner,
     pinned: state.pinned,

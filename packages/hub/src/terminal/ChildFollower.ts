@@ -9,7 +9,7 @@ import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import type { JournalEntry, JournalNote } from "@holdfast/runner/wire/messages"
 import type { OpenSession } from "../session/OpenSession.ts"
-import type { WorkResult } from "../session/Work.ts"
+import type { Work, WorkResult } from "../session/Work.ts"
 import type { CheckpointKeeper } from "./CheckpointKeeper.ts"
 import { Positions } from "./Positions.ts"
 import type { RunnerPort } from "./RunnerPort.ts"
@@ -20,6 +20,11 @@ const RECORD_MAX = 128 * 1024
 /** Unacknowledged bytes that may be under way from the runner per child: the bound of what waits for the store. */
 export const FOLLOW_CREDIT = 2 * 1024 * 1024
 
+type Note = Exclude<JournalNote, { type: "checkpoint" }>
+
+/** What a note stands for, decided when it is placed; a promise holds back what is behind it. It must not reject. */
+export type Translate = (note: Note, time: number) => Work["decide"] | Promise<Work["decide"]>
+
 /** Follows one child. */
 export class ChildFollower {
   readonly port: RunnerPort
@@ -29,6 +34,7 @@ export class ChildFollower {
   ended = false
   private readonly session: OpenSession
   private readonly keeper: CheckpointKeeper
+  private readonly translate: Translate
   private expected = 0
   private chunks: Array<Uint8Array> = []
   private chunkBytes = 0
@@ -36,17 +42,24 @@ export class ChildFollower {
   private chunkLast = 0
   private ticking = false
   private running = false
-  /** Entries that wait until a checkpoint of the journal is stored; bounded by the credit. */
+  /** Entries that wait until a checkpoint of the journal is stored, or a note is translated; bounded by the credit. */
   private held: Array<JournalEntry> | undefined
   private durable = 0
   private acknowledged = 0
   private acking = false
 
-  constructor(session: OpenSession, port: RunnerPort, childId: string, keeper: CheckpointKeeper) {
+  constructor(
+    session: OpenSession,
+    port: RunnerPort,
+    childId: string,
+    keeper: CheckpointKeeper,
+    translate: Translate = terminalNotes,
+  ) {
     this.session = session
     this.port = port
     this.childId = childId
     this.keeper = keeper
+    this.translate = translate
     this.positions = new Positions(0, session.durableSeq)
   }
 
@@ -145,11 +158,26 @@ export class ChildFollower {
 
   private note(note: JournalNote, position: number, time: number): void {
     if (note.type === "checkpoint") return this.checkpoint(note, position)
-    const command = commandOf(note)
+    const decision = this.translate(note, time)
+    if (decision instanceof Promise) return this.waitFor(decision, note, position, time)
+    this.place(decision, note, position, time)
+  }
+
+  private waitFor(decision: Promise<Work["decide"]>, note: Note, position: number, time: number): void {
+    const held: Array<JournalEntry> = []
+    this.held = held
+    void decision.then((translated) => {
+      if (this.held !== held) return
+      this.place(translated, note, position, time)
+      this.release()
+    })
+  }
+
+  private place(translated: Work["decide"], note: Note, position: number, time: number): void {
     const { positions } = this
     this.session.submit({
       decide: (state) => {
-        const decision = decide(state, command)
+        const decision = translated(state)
         const made = decision._tag === "Accepted" ? decision.events.length : 0
         positions.add({ seq: state.lastSeq + made, offset: 0, size: 0 })
         return decision
@@ -220,8 +248,13 @@ export class ChildFollower {
   }
 }
 
-/** The command that a note of the journal stands for. */
-function commandOf(note: Exclude<JournalNote, { type: "checkpoint" }>): Command {
+const terminalNotes: Translate = (note) => {
+  const command = commandOf(note)
+  return (state) => decide(state, command)
+}
+
+/** The command that a note of a terminal's journal stands for. */
+function commandOf(note: Note): Command {
   switch (note.type) {
     case "started":
       return { _tag: "ProcessStarted", pid: note.pid, cols: note.cols, rows: note.rows }

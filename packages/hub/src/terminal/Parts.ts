@@ -7,6 +7,8 @@ import type { LogRecord } from "@holdfast/protocol/record"
 import type { Checkpoint } from "@holdfast/store/Store"
 import { Delivery, type Snapshot } from "../delivery/Delivery.ts"
 import type { ReadGate } from "../delivery/ReadGate.ts"
+import type { AgentDriver } from "../agent/AgentDriver.ts"
+import { takeAgentSnapshot } from "../agent/agent-snapshot.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { SessionPart } from "../session/SessionContext.ts"
 import { CheckpointKeeper } from "./CheckpointKeeper.ts"
@@ -17,8 +19,9 @@ import type { RunnerPort } from "./RunnerPort.ts"
 
 const nothing = new Uint8Array(0)
 
-/** Types on the terminal channel that change what the process is. */
+/** Types on the terminal channel, and of an agent's session, that change what the process is. */
 const PROCESS_TYPES = new Set(["started", "failed", "exit", "lost"])
+const AGENT_PROCESS_TYPES = new Set(["agent-started", "agent-failed", "agent-exited", "agent-lost"])
 
 const fromCheckpoint = ({ seq, cols, rows, screen }: Checkpoint): Snapshot => ({ seq, head: { cols, rows }, screen })
 
@@ -29,6 +32,8 @@ export class Parts implements SessionPart {
   readonly presence: Presence
   readonly inputs: InputDesk
   readonly keeper: CheckpointKeeper
+  /** Drives the agent, in a session that has one. */
+  agent: AgentDriver | undefined
   /** The child that is followed, while its runner is connected and it has not ended. */
   follower: ChildFollower | undefined
   /** True while this hub is starting the child, so that nobody takes it for lost. */
@@ -50,8 +55,13 @@ export class Parts implements SessionPart {
   connect(port: RunnerPort, childId: string): ChildFollower {
     this.follower?.stop()
     this.keeper.reset()
-    const follower = new ChildFollower(this.session, port, childId, this.keeper)
+    const { agent } = this
+    const follower = new ChildFollower(this.session, port, childId, this.keeper, agent?.translate)
     this.follower = follower
+    if (agent !== undefined) {
+      agent.connected(follower)
+      return follower
+    }
     this.inputs.connect(port)
     this.presence.connected()
     if (this.session.loop === "open") follower.follow()
@@ -70,6 +80,7 @@ export class Parts implements SessionPart {
   finished(): void {
     this.follower = undefined
     this.inputs.refuse(new Unavailable({ message: "the session's process has ended" }))
+    this.agent?.plan()
   }
 
   /** Calls back at the next durable event about the process; the returned function takes that back. */
@@ -83,37 +94,51 @@ export class Parts implements SessionPart {
 
   appended(records: ReadonlyArray<LogRecord>): void {
     this.delivery.publish(records)
+    if (this.agent !== undefined) {
+      this.agent.appended(records)
+      if (records.some(({ channel, type }) => channel === "session" && AGENT_PROCESS_TYPES.has(type))) this.processChanged()
+      return
+    }
     for (const { channel, type } of records) {
       if (channel !== "terminal" || type === "output") continue
       if (type === "typist") this.presence.watchTypist()
-      if (PROCESS_TYPES.has(type)) for (const waiter of this.processWaiters.splice(0)) waiter()
+      if (PROCESS_TYPES.has(type)) this.processChanged()
     }
+  }
+
+  private processChanged(): void {
+    for (const waiter of this.processWaiters.splice(0)) waiter()
   }
 
   stalled(): void {
     this.follower?.stop()
+    this.agent?.stalled()
   }
 
   resumed(): void {
     this.keeper.reset()
     this.delivery.reclaimed()
-    this.follower?.follow()
+    if (this.agent === undefined) this.follower?.follow()
+    else this.agent.resumed()
   }
 
   busy(): boolean {
-    return this.starting || this.delivery.all.size > 0 || this.follower !== undefined || this.inputs.busy || this.presence.waiting
+    if (this.starting || this.delivery.all.size > 0 || this.follower !== undefined) return true
+    return this.inputs.busy || this.presence.waiting || (this.agent?.busy ?? false)
   }
 
   gone(reason: string): void {
     this.delivery.endAll(reason)
     this.disconnect()
     this.presence.stop()
+    this.agent?.stop()
     this.inputs.refuse(new Unavailable({ message: reason }))
   }
 
   /** The screen to begin an attachment with: the live one, else the stored one, else an empty one at the log's start. */
   private snapshot(done: (snapshot: Snapshot | undefined) => void): void {
-    const { follower, session } = this
+    const { follower, session, agent } = this
+    if (agent !== undefined) return takeAgentSnapshot(session, agent.live, done)
     if (follower === undefined || session.loop !== "open") return this.storedSnapshot(done)
     this.keeper.take(follower, (snapshot) => {
       if (snapshot === undefined) this.storedSnapshot(done)

@@ -1,10 +1,10 @@
-/** What a session's terminal needs of the connection to the runner that has its child. */
+/** What a session needs of the connection to the runner that has its child. */
 import type { RunnerConnection } from "@holdfast/runner/client/RunnerConnection"
 
 /** The part of a connection that concerns one child. */
 export type ChildConnection = Pick<
   RunnerConnection,
-  "follow" | "ack" | "input" | "resize" | "signal" | "end" | "screen" | "checkpoint"
+  "follow" | "ack" | "input" | "resize" | "signal" | "end" | "screen" | "checkpoint" | "commandAgent"
 >
 
 /** One child on one connection. */

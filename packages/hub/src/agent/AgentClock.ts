@@ -1,0 +1,105 @@
+/**
+ * The one timer of an agent session: idle unload, stall, expiry of permission requests, the end of a usage limit
+ * (docs/PROTOCOL.md, A-6, A-8, P-6, A-13). A session without a process and without such a limit has none.
+ */
+import type { SessionState } from "@holdfast/core/state"
+
+/** What has come due. */
+export type Due = { readonly type: "idle" | "stalled" | "limit-over" } | { readonly type: "expired"; readonly request: string }
+
+/** The settings that matter here, in milliseconds. */
+export interface ClockSettings {
+  readonly agentIdle: number
+  readonly agentStall: number
+}
+
+interface Deadline {
+  readonly at: number
+  readonly due: Due
+}
+
+/** Longest single wait of a timer of this platform, in milliseconds. */
+const WAIT_MAX = 2 ** 31 - 1
+
+/** When something comes due next; `heard` is when the agent last did anything, `connected` whether it can be reached. */
+export function nextDeadline(
+  state: SessionState,
+  { agentIdle, agentStall }: ClockSettings,
+  heard: number,
+  connected: boolean,
+): Deadline | undefined {
+  const { agent } = state
+  if (agent === undefined || state.status === "deleted") return undefined
+  const { hold, turn } = agent
+  const found: Array<Deadline> = []
+  if (hold?.reason === "usage-limit" && hold.goesOn === true && hold.until !== undefined) {
+    found.push({ at: hold.until, due: { type: "limit-over" } })
+  }
+  if (turn === undefined) {
+    const busy = agent.queue.some(({ status }) => status === "sent")
+    if (connected && state.process === "running" && !busy) {
+      found.push({ at: Math.max(heard, state.lastActiveAt) + agentIdle, due: { type: "idle" } })
+    }
+  } else {
+    const open = agent.permissions.filter(({ decision }) => decision === undefined)
+    for (const { id, expiresAt } of open) {
+      if (expiresAt !== undefined) found.push({ at: expiresAt, due: { type: "expired", request: id } })
+    }
+    if (connected && state.process === "running" && open.length === 0 && turn.interrupting === undefined) {
+      found.push({ at: heard + agentStall, due: { type: "stalled" } })
+    }
+  }
+  return found.sort((a, b) => a.at - b.at)[0]
+}
+
+/** Wakes when a deadline has come; the deadline is looked at anew then, because chunks move it without being told here. */
+export class AgentClock {
+  private readonly now: () => number
+  private readonly next: () => Deadline | undefined
+  private readonly act: (due: Due) => void
+  private timer: NodeJS.Timeout | undefined
+  private at = Number.POSITIVE_INFINITY
+
+  constructor(now: () => number, next: () => Deadline | undefined, act: (due: Due) => void) {
+    this.now = now
+    this.next = next
+    this.act = act
+  }
+
+  /** True while something is waited for. */
+  get armed(): boolean {
+    return this.timer !== undefined
+  }
+
+  /** The state has changed: waits for what is next now. */
+  look(): void {
+    const next = this.next()
+    if (next === undefined) return this.stop()
+    if (this.timer !== undefined && this.at <= next.at) return
+    this.arm(next.at)
+  }
+
+  /** Waits for nothing any more. */
+  stop(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+  }
+
+  private arm(at: number): void {
+    clearTimeout(this.timer)
+    this.at = at
+    this.timer = setTimeout(() => this.fire(), Math.min(WAIT_MAX, Math.max(1, at - this.now())))
+    this.timer.unref()
+  }
+
+  private fire(): void {
+    this.timer = undefined
+    const next = this.next()
+    if (next === undefined) return
+    if (next.at > this.now()) return this.arm(next.at)
+    this.act(next.due)
+    // What came due changes the state, and is looked at again then; should it not, a later look is enough.
+    const later = this.next()
+    if (later !== undefined) this.arm(Math.max(later.at, this.now() + 1000))
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * What the agents of a hub share: where processes come from, how many live at one moment, and what is remembered for all.
+ */
+import { join } from "node:path"
+import * as Exit from "effect/Exit"
+import type * as Effect from "effect/Effect"
+import type { Settings } from "@holdfast/protocol/settings"
+import type { Store } from "@holdfast/store/Store"
+import { newId } from "../live/Core.ts"
+import type { Fleet } from "../runners/Fleet.ts"
+import type { Fork } from "../session/Fork.ts"
+import type { Loaded, SessionTable } from "../session/SessionTable.ts"
+import { AgentDriver } from "./AgentDriver.ts"
+import type { AgentCatalog } from "./catalog.ts"
+import { AlwaysRules } from "./rules.ts"
+
+/** What a crew is made of. */
+export interface CrewOptions {
+  readonly settings: Settings
+  readonly store: Store["Service"]
+  readonly fork: Fork
+  readonly table: SessionTable
+  readonly fleet: () => Fleet
+  readonly catalog: AgentCatalog
+  /** Data directory; sessions' own directories are in it. */
+  readonly data: string
+  readonly now: () => number
+  readonly report: (message: string, fields: Readonly<Record<string, unknown>>) => void
+}
+
+/** The agents of a hub. */
+export class AgentCrew {
+  readonly settings: Settings
+  readonly store: Store["Service"]
+  readonly table: SessionTable
+  readonly fleet: () => Fleet
+  readonly catalog: AgentCatalog
+  readonly rules: AlwaysRules
+  readonly now: () => number
+  readonly report: CrewOptions["report"]
+  private readonly fork: Fork
+  private readonly data: string
+
+  constructor(options: CrewOptions) {
+    this.settings = options.settings
+    this.store = options.store
+    this.table = options.table
+    this.fleet = options.fleet
+    this.catalog = options.catalog
+    this.rules = new AlwaysRules(options.store)
+    this.now = options.now
+    this.report = options.report
+    this.fork = options.fork
+    this.data = options.data
+  }
+
+  /** A new id for a turn, a message or a child. */
+  newId(): string {
+    return newId(this.now())
+  }
+
+  /** The directory of a session, for its logs and what its agent resumes from. */
+  directory(session: string): string {
+    return join(this.data, "sessions", session)
+  }
+
+  /** A session was opened: one with an agent gets its driver. */
+  opened({ session, parts }: Loaded): void {
+    if (session.durable.agent !== undefined) parts.agent = new AgentDriver(this, session, parts)
+  }
+
+  /** Makes room for one more process: of too many the idle ones that were used longest ago are ended (A-6). */
+  makeRoom(mine: AgentDriver): void {
+    const live: Array<AgentDriver> = []
+    for (const { parts } of this.table.all()) {
+      if (parts.agent !== undefined && parts.agent !== mine && parts.agent.hasProcess) live.push(parts.agent)
+    }
+    const over = live.length + 1 - this.settings.agentsLive
+    if (over <= 0) return
+    const idle = live.filter((driver) => driver.idle).sort((a, b) => a.usedAt - b.usedAt)
+    for (const driver of idle.slice(0, over)) driver.unload("limit")
+    if (idle.length < over) {
+      this.report("more agents work than agentsLive allows; none of them is idle", {
+        live: live.length + 1,
+        agentsLive: this.settings.agentsLive,
+      })
+    }
+  }
+
+  /** Runs an effect as a promise; rejects with its error. */
+  run<A, E>(effect: Effect.Effect<A, E>): Promise<A> {
+    return new Promise((resolve, reject) => {
+      this.fork(effect, (exit) => {
+        if (Exit.isSuccess(exit)) return resolve(exit.value)
+        const error = Exit.findErrorOption(exit)
+        reject(error._tag === "Some" ? error.value : new Error(String(exit.cause)))
+      })
+    })
+  }
+}

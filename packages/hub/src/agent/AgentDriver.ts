@@ -1,0 +1,273 @@
+/**
+ * Drives one session's agent: looks at the durable state after every change and performs what is owed to the process
+ * (docs/PROTOCOL.md, A-2).
+ *
+ * Level-triggered: each duty is performed once per connection to the runner and found again after a reconnect or a
+ * restart; the runner carries each out once. A process that was told to end gets nothing more: what is sent meanwhile
+ * is for the next one.
+ */
+import { duties, type Duty } from "@holdfast/core/agent/duties"
+import type { Command } from "@holdfast/core/decide"
+import { decide } from "@holdfast/core/decide"
+import type { SessionState } from "@holdfast/core/state"
+import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
+import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnection"
+import type { LogRecord } from "@holdfast/protocol/record"
+import type { RunnerLink } from "../runners/Fleet.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
+import type { ChildFollower, Translate } from "../terminal/ChildFollower.ts"
+import type { Parts } from "../terminal/Parts.ts"
+import { AgentClock, type Due, nextDeadline } from "./AgentClock.ts"
+import type { AgentCrew } from "./AgentCrew.ts"
+import { Folder } from "./Folder.ts"
+import { LiveMessage } from "./LiveMessage.ts"
+import { translateNotes } from "./notes.ts"
+import { outcomeFor } from "./permission-outcome.ts"
+import { startAgent } from "./start-agent.ts"
+
+/** Wait before a start that came to nothing is looked at again, in milliseconds. */
+const START_AGAIN = 1000
+
+type Ending = "idle" | "limit" | "stopped"
+
+/** The driver of one session's agent. */
+export class AgentDriver {
+  readonly crew: AgentCrew
+  readonly session: OpenSession
+  readonly parts: Parts
+  readonly live: LiveMessage
+  readonly translate: Translate
+  private readonly clock: AgentClock
+  private readonly folder: Folder
+  private readonly performed = new Set<string>()
+  private heardAt: number
+  private ending: Ending | undefined
+  private planned = false
+  private again: NodeJS.Timeout | undefined
+  private stopped = false
+
+  constructor(crew: AgentCrew, session: OpenSession, parts: Parts) {
+    this.crew = crew
+    this.session = session
+    this.parts = parts
+    this.live = new LiveMessage(session)
+    this.translate = translateNotes(this)
+    this.folder = new Folder(session)
+    this.heardAt = crew.now()
+    this.clock = new AgentClock(
+      crew.now,
+      () => nextDeadline(session.durable, crew.settings, this.heardAt, this.reachable !== undefined),
+      (due) => this.due(due),
+    )
+    this.plan()
+  }
+
+  /** True while the session has, or is about to have, a process. */
+  get hasProcess(): boolean {
+    const { process } = this.session.durable
+    return this.parts.starting || process === "starting" || process === "running"
+  }
+
+  /** True when the process does nothing and nothing waits for it. */
+  get idle(): boolean {
+    const { agent, process } = this.session.state
+    const busy = agent?.turn !== undefined || (agent?.queue.some(({ status }) => status === "sent") ?? false)
+    return process === "running" && !busy && this.ending === undefined && this.reachable !== undefined
+  }
+
+  /** When the agent was last used, in epoch milliseconds. */
+  get usedAt(): number {
+    return Math.max(this.heardAt, this.session.durable.lastActiveAt)
+  }
+
+  /** True while the session must stay in memory although nobody is attached. */
+  get busy(): boolean {
+    return this.planned || this.clock.armed || this.folder.busy
+  }
+
+  /** The agent did something. */
+  heard(): void {
+    this.heardAt = this.crew.now()
+  }
+
+  /** A child is on a connection: it is followed once the live message is whole. */
+  connected(follower: ChildFollower): void {
+    this.performed.clear()
+    this.ending = undefined
+    this.heard()
+    this.follow(follower)
+  }
+
+  /** Records that are durable now. */
+  appended(records: ReadonlyArray<LogRecord>): void {
+    if (records.some(({ channel }) => channel !== "agent")) this.plan()
+  }
+
+  /** An append failed: what was placed may be gone. */
+  stalled(): void {
+    this.live.drop()
+  }
+
+  /** The session was claimed again. */
+  resumed(): void {
+    this.live.drop()
+    const { follower } = this.parts
+    if (follower !== undefined) this.follow(follower)
+    this.plan()
+  }
+
+  /** The session leaves this hub's memory. */
+  stop(): void {
+    this.stopped = true
+    clearTimeout(this.again)
+    this.clock.stop()
+    this.live.stop()
+    this.folder.stop()
+  }
+
+  /** Ends the process; the next message starts it again. */
+  unload(reason: Ending): void {
+    const follower = this.reachable
+    if (follower === undefined || this.ending !== undefined) return
+    this.ending = reason
+    const { connection, child } = follower.port
+    connection.end(child, this.crew.settings.killGrace).catch((cause: unknown) => {
+      this.ending = undefined
+      this.report("an agent could not be ended", { cause: String(cause) })
+    })
+  }
+
+  /** Why the process that has just ended did so, and whether what is sent was never handed to it. */
+  exiting(state: SessionState): { readonly reason: Ending | "itself"; readonly untouched: boolean } {
+    const { ending } = this
+    this.ending = undefined
+    if (ending === undefined) return { reason: "itself", untouched: false }
+    const sent = state.agent?.queue.filter(({ status }) => status === "sent") ?? []
+    const untouched = sent.length > 0 && !sent.some(({ id, turn = "" }) => this.performed.has(`deliver:${id}:${turn}`))
+    return { reason: ending, untouched }
+  }
+
+  /** The hub died between the durable start and its confirmation: the same child is started at most once (R-8). */
+  startAgain(link: RunnerLink, child: string): void {
+    this.starting((again) => startAgent(this, { link, child, again }))
+  }
+
+  /** Submits a command of the hub's own. */
+  submit(command: Command): void {
+    this.session.submit({
+      decide: (state) => decide(state, command),
+      done: (result) => {
+        if (result._tag === "Refused")
+          this.report("a command of the hub was refused", { command: command._tag, error: result.error._tag })
+      },
+    })
+  }
+
+  /** A line in the hub's log. */
+  report(message: string, fields: Readonly<Record<string, unknown>>): void {
+    this.crew.report(message, { session: this.session.id, ...fields })
+  }
+
+  /** The child that can be spoken to. */
+  private get reachable(): ChildFollower | undefined {
+    const { follower } = this.parts
+    return follower === undefined || follower.ended || follower.port.child === 0 ? undefined : follower
+  }
+
+  private follow(follower: ChildFollower): void {
+    this.live.ready(() => {
+      if (this.parts.follower !== follower || this.session.loop !== "open") return
+      follower.follow()
+      this.plan()
+    })
+  }
+
+  /** Looks at the durable state once this turn of the loop is over. */
+  plan(): void {
+    if (this.planned || this.stopped) return
+    this.planned = true
+    queueMicrotask(() => {
+      this.planned = false
+      this.drive()
+    })
+  }
+
+  private drive(): void {
+    const { session } = this
+    if (this.stopped || session.loop === "away" || session.loop === "gone") return
+    const state = session.durable
+    this.clock.look()
+    this.folder.look()
+    if (state.status === "deleted") return this.unload("stopped")
+    const owed = duties(state)
+    const ids = new Set(owed.map(({ id }) => id))
+    for (const id of this.performed) if (!ids.has(id)) this.performed.delete(id)
+    for (const duty of owed) {
+      if (duty.type === "start") this.starting(() => startAgent(this, undefined))
+      else if (this.ending === undefined) this.perform(duty)
+    }
+  }
+
+  private perform(duty: Exclude<Duty, { readonly type: "start" }>): void {
+    const follower = this.reachable
+    if (follower === undefined || this.performed.has(duty.id)) return
+    this.performed.add(duty.id)
+    const { connection, child } = follower.port
+    connection.commandAgent(child, this.commandOf(duty)).catch((cause: unknown) => {
+      // Without an answer it is owed on the next connection; what a runner refuses is of a child whose exit is on its way.
+      if (cause instanceof RunnerGone) return
+      this.report("an agent's runner refused a command", {
+        duty: duty.type,
+        cause: cause instanceof RequestRefused ? cause.failure.message : String(cause),
+      })
+    })
+  }
+
+  private commandOf(duty: Exclude<Duty, { readonly type: "start" }>): AgentCommand {
+    switch (duty.type) {
+      case "deliver": {
+        const { message: id, turn, parts, steer } = duty
+        return { type: "deliver", id, turn, parts, steer }
+      }
+      case "interrupt":
+        return { type: "interrupt", turn: duty.turn }
+      case "answer": {
+        const { permission, decision } = duty
+        const request = this.session.durable.agent?.permissions.find(({ id }) => id === permission)
+        return { type: "answer", permission, outcome: outcomeFor(request, decision) }
+      }
+      case "configure": {
+        const { id: _, ...change } = duty
+        return change
+      }
+    }
+  }
+
+  /** Starts a process, one at a time. */
+  private starting(start: (again: true) => Promise<void>): void {
+    const { parts } = this
+    if (parts.starting || parts.follower !== undefined) return
+    parts.starting = true
+    start(true)
+      .catch((cause: unknown) => this.report("an agent could not be started", { cause: String(cause) }))
+      .finally(() => {
+        parts.starting = false
+        // What is owed still is tried again a little later, so that a start that fails at once cannot spin.
+        this.again = setTimeout(() => this.plan(), START_AGAIN)
+        this.again.unref()
+      })
+  }
+
+  private due(due: Due): void {
+    switch (due.type) {
+      case "idle":
+        return this.unload("idle")
+      case "stalled":
+        return this.submit({ _tag: "Interrupt", reason: "stalled" })
+      case "expired":
+        return this.submit({ _tag: "ExpirePermission", request: due.request })
+      case "limit-over":
+        return this.submit({ _tag: "LimitOver", at: this.crew.now(), turn: this.crew.newId() })
+    }
+  }
+}

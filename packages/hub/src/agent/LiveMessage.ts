@@ -1,0 +1,108 @@
+/**
+ * The message of the streaming turn while it grows, as of everything that was placed in the log (docs/PROTOCOL.md, M-2, M-5).
+ *
+ * It is told each chunk when the chunk takes its seq, so that the end of a turn holds all of it. After a failed append,
+ * and when the session is opened, it is built anew from the log; nothing is followed before that is done.
+ */
+import * as Exit from "effect/Exit"
+import { type Accumulator, emptyMessage } from "@holdfast/core/agent/accumulator"
+import type { SessionState } from "@holdfast/core/state"
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { Message, TurnOutcome } from "@holdfast/protocol/agent/message"
+import { decodeRecord, readRecord } from "@holdfast/protocol/record"
+import type { OpenSession } from "../session/OpenSession.ts"
+
+/** Bytes of records read at a time, and the wait before a read that failed is tried again, in milliseconds. */
+const READ_BYTES = 1024 * 1024
+const AGAIN = 1000
+
+/** The message of one session's streaming turn. */
+export class LiveMessage {
+  private readonly session: OpenSession
+  private building: Accumulator | undefined
+  private whole = false
+  /** Counts rebuilds, so that one that is out of date stops. */
+  private round = 0
+  private waiters: Array<() => void> = []
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(session: OpenSession) {
+    this.session = session
+  }
+
+  /** What a client needs to go on from here; nothing when no turn has said anything. */
+  get current(): Accumulator | undefined {
+    return this.building
+  }
+
+  /** Calls back once everything placed before is in it; never when the session leaves memory first. */
+  ready(callback: () => void): void {
+    if (this.whole) return callback()
+    this.waiters.push(callback)
+    if (this.waiters.length === 1) this.rebuild()
+  }
+
+  /** Forgets everything: what was placed may not be durable. Those who wait go on waiting. */
+  drop(): void {
+    this.round++
+    this.whole = false
+    this.building = undefined
+    clearTimeout(this.timer)
+    if (this.waiters.length > 0 && this.session.loop === "open") this.rebuild()
+  }
+
+  /** Ends what waits. */
+  stop(): void {
+    this.round++
+    this.waiters = []
+    clearTimeout(this.timer)
+  }
+
+  /** Takes chunks that were placed in the log, of a turn that `state` may not have yet. */
+  tell(state: SessionState, turn: string, time: number, chunks: ReadonlyArray<AgentChunk>): void {
+    if (this.building?.turn !== turn) this.building = emptyMessage(turn, state.agent?.turn?.startedAt ?? time)
+    for (const chunk of chunks) this.building.tell(chunk)
+  }
+
+  /** The message of a turn that ends so; `undefined` when it showed nothing. */
+  ended(turn: string | undefined, outcome: TurnOutcome): Message | undefined {
+    const { building } = this
+    return building === undefined || building.turn !== turn || building.isEmpty ? undefined : building.ended(outcome)
+  }
+
+  private rebuild(): void {
+    const turn = this.session.durable.agent?.turn
+    if (turn === undefined) return this.done()
+    this.building = emptyMessage(turn.id, turn.startedAt)
+    this.read(this.building, turn.from, ++this.round)
+  }
+
+  private read(building: Accumulator, after: number, round: number): void {
+    const { context, handle } = this.session
+    const range = { after, maxBytes: READ_BYTES, channel: "agent", turn: building.turn }
+    context.fork(context.store.read(handle, range), (exit) => {
+      if (round !== this.round) return
+      if (Exit.isFailure(exit)) {
+        context.report("a turn's message could not be read back", { session: this.session.id, cause: String(exit.cause) })
+        this.timer = setTimeout(() => (round === this.round ? this.read(building, after, round) : undefined), AGAIN)
+        return
+      }
+      const { records, last, atHead } = exit.value
+      for (const bytes of records) building.tell(chunkOf(bytes))
+      if (atHead || last >= this.session.durableSeq) this.done()
+      else this.read(building, last, round)
+    })
+  }
+
+  private done(): void {
+    this.whole = true
+    for (const waiter of this.waiters.splice(0)) waiter()
+  }
+}
+
+/** The chunk of an event on the `agent` channel. */
+function chunkOf(bytes: Uint8Array): AgentChunk {
+  const { type, data } = decodeRecord(readRecord(bytes, 0))
+  const fields = typeof data === "object" && data !== null ? data : {}
+  return { ...fields, type } as AgentChunk
+}

@@ -1,0 +1,75 @@
+/**
+ * Which agents there are: names of the configuration, what each needs, and whether it can be used here (docs/PROTOCOL.md, A-1).
+ */
+import * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
+import type { AdapterKind, AgentEntry } from "@holdfast/protocol/agent/agent"
+import { AgentUnknown, type AgentNotInstalled, Unprocessable } from "@holdfast/protocol/errors"
+
+/** Options of an agent as a session is made with them. */
+export type AgentOptions = Readonly<Record<string, Schema.Json>>
+
+/** What an agent's process is started with beyond the session's own spec. */
+export interface AgentEntryPieces {
+  readonly name: string
+  readonly adapter: AdapterKind
+  /** Program of the agent, for adapters that start one by name. */
+  readonly program?: { readonly command: string; readonly args: ReadonlyArray<string> }
+  /** Set for its process alone; in no event (A-11). */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** The agents of a hub. */
+export interface AgentCatalog {
+  readonly list: Effect.Effect<ReadonlyArray<AgentEntry>>
+  /** The pieces of an agent; of the default one without a name. */
+  readonly find: (name: string | undefined) => Effect.Effect<AgentEntryPieces, AgentUnknown | AgentNotInstalled>
+  /** Says what is wrong with options, naming the option. */
+  readonly validate: (pieces: AgentEntryPieces, options: AgentOptions) => Effect.Effect<void, Unprocessable>
+}
+
+const SCRIPTED: AgentEntryPieces = { name: "scripted", adapter: "scripted", env: {} }
+
+const SCRIPTED_OPTIONS: Readonly<Record<string, (value: Schema.Json) => string | undefined>> = {
+  permissions: (value) => (value === "ask" || value === "allow" ? undefined : "ask or allow"),
+  model: (value) => (typeof value === "string" && value.length <= 200 ? undefined : "a name"),
+  pace: (value) =>
+    typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 60_000
+      ? undefined
+      : "whole milliseconds from 0 to 60000",
+}
+
+/** What is wrong with the scripted agent's options, if anything. */
+export function refuseScriptedOptions(options: AgentOptions): Unprocessable | undefined {
+  for (const [name, value] of Object.entries(options)) {
+    const wanted = Object.hasOwn(SCRIPTED_OPTIONS, name) ? SCRIPTED_OPTIONS[name]?.(value) : "one of permissions, model, pace"
+    if (wanted !== undefined) {
+      return new Unprocessable({
+        message: `the option ${name.slice(0, 50)} of the scripted agent must be ${wanted}`,
+        field: name,
+      })
+    }
+  }
+  return undefined
+}
+
+/** A catalog with the scripted agent alone, which needs no key and no network. */
+export const scriptedCatalog: AgentCatalog = {
+  list: Effect.succeed([
+    { name: SCRIPTED.name, title: "Scripted agent", adapter: SCRIPTED.adapter, installed: true, default: true },
+  ]),
+  find: (name) =>
+    name === undefined || name === SCRIPTED.name
+      ? Effect.succeed(SCRIPTED)
+      : Effect.fail(
+          new AgentUnknown({
+            message: `no agent is called ${name.slice(0, 64)}; there is scripted`,
+            agent: name,
+            known: [SCRIPTED.name],
+          }),
+        ),
+  validate: (_, options) => {
+    const refused = refuseScriptedOptions(options)
+    return refused === undefined ? Effect.void : Effect.fail(refused)
+  },
+}

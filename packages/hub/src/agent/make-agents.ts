@@ -1,0 +1,32 @@
+/** The `Agents` contract of a running hub. */
+import * as Effect from "effect/Effect"
+import { Agents } from "../Agents.ts"
+import type { Core } from "../live/Core.ts"
+import { may } from "../live/lifecycle.ts"
+import { storeProblem } from "../session/store-problem.ts"
+import * as Requests from "./requests.ts"
+import { waitingPermissions } from "./waiting-permissions.ts"
+
+/** Makes it over the parts of the hub. */
+export const makeAgents = (core: Core): Agents["Service"] =>
+  Agents.of({
+    list: core.crew.catalog.list,
+    send: (id, message, by) => Requests.sendMessage(core, id, message, by),
+    messages: (id, page) => Requests.messages(core, id, page),
+    edit: (id, message, parts, by) => Requests.editMessage(core, id, message, parts, by),
+    unqueue: (id, message, by) => Requests.removeMessage(core, id, message, by),
+    reorder: (id, order, by) => Requests.reorderQueue(core, id, order, by),
+    resolveMessage: (id, message, action, by) => Requests.resolveMessage(core, id, message, action, by),
+    hold: (id, by) => Requests.holdQueue(core, id, by),
+    release: (id, by) => Requests.releaseQueue(core, id, by),
+    interrupt: (id, by) => Requests.interrupt(core, id, by),
+    configure: (id, change, by) => Requests.configure(core, id, change, by),
+    answer: (id, request, answer, by) => Requests.answerPermission(core, id, request, answer, by),
+    waiting: waitingPermissions(core),
+    rules: Effect.sync(() => core.crew.rules.all),
+    forgetRule: (rule, by) =>
+      may(by).pipe(
+        Effect.andThen(core.crew.rules.forget(rule).pipe(Effect.mapError(storeProblem))),
+        Effect.map((forgotten) => ({ forgotten })),
+      ),
+  })

@@ -1,0 +1,106 @@
+/**
+ * What the notes in an agent's journal mean: each is one command for the session's loop, decided when it is placed.
+ */
+import { promisify } from "node:util"
+import { zstdCompress, zstdCompressSync } from "node:zlib"
+import type { AgentReport } from "@holdfast/core/agent/commands"
+import { decide } from "@holdfast/core/decide"
+import type { SessionState } from "@holdfast/core/state"
+import type { AgentNote } from "@holdfast/runner/agent/agent-messages"
+import type { Work } from "../session/Work.ts"
+import type { Translate } from "../terminal/ChildFollower.ts"
+import type { AgentDriver } from "./AgentDriver.ts"
+
+/** Longest transcript entries, in characters, that are compressed in place; longer ones are compressed beside the loop. */
+const COMPRESS_HERE = 32 * 1024
+
+const compress = promisify(zstdCompress)
+
+type Decide = Work["decide"]
+
+const nothing: Decide = () => ({ _tag: "Accepted", events: [] })
+
+/** The translation of an agent's notes for one session. */
+export const translateNotes =
+  (driver: AgentDriver): Translate =>
+  (note, time) => {
+    if (note.type === "exit") return exited(driver, note.code, note.signal)
+    if (note.type !== "agent") return nothing
+    driver.heard()
+    return translate(driver, note.note, time)
+  }
+
+const submit =
+  (report: AgentReport): Decide =>
+  (state) =>
+    decide(state, report)
+
+function translate(driver: AgentDriver, note: AgentNote, time: number): Decide | Promise<Decide> {
+  const { live, crew } = driver
+  switch (note.type) {
+    case "ready": {
+      const { type: _, ...ready } = note
+      return submit({ _tag: "AgentReady", ...ready })
+    }
+    case "failed":
+      return submit({ _tag: "AgentFailed", tag: note.tag, message: note.message })
+    case "info": {
+      const { type: _, ...told } = note
+      return submit({ _tag: "AgentTold", ...told })
+    }
+    case "taken":
+      return submit({ _tag: "AgentTook", id: note.id, turn: note.turn, at: time })
+    case "returned":
+      return submit({ _tag: "AgentReturned", id: note.id, reason: note.reason, next: crew.newId() })
+    case "chunks":
+      return (state) => {
+        const { turn, chunks } = note
+        const decision = decide(state, { _tag: "AgentSaid", turn, chunks })
+        if (decision._tag === "Accepted" && decision.events.length > 0) live.tell(state, turn, time, chunks)
+        return decision
+      }
+    case "turn-ended":
+      return (state) => {
+        const { type: _, ...end } = note
+        const message = live.ended(end.turn, end.outcome)
+        return decide(state, { _tag: "AgentEnded", ...end, next: crew.newId(), ...(message === undefined ? {} : { message }) })
+      }
+    case "asked": {
+      const { permissionTimeout } = crew.settings
+      const expires = permissionTimeout > 0 ? { expiresAt: time + permissionTimeout } : {}
+      const { turn, request } = note
+      return (state) => decide(state, { _tag: "AgentAsked", turn, request, at: time, always: crew.rules.all, ...expires })
+    }
+    case "settled":
+      return note.how === "withdrawn" ? submit({ _tag: "AgentWithdrew", request: note.permission }) : nothing
+    case "limited": {
+      const { message, until } = note
+      const goesOn = until !== undefined && crew.settings.limitContinue
+      return submit({ _tag: "AgentLimited", message, goesOn, ...(until === undefined ? {} : { until }) })
+    }
+    case "transcript":
+      return transcript(note)
+  }
+}
+
+function transcript({ key, entries }: Extract<AgentNote, { type: "transcript" }>): Decide | Promise<Decide> {
+  const text = entries.map((entry) => JSON.stringify(entry)).join("\n")
+  const report = (bytes: Buffer): Decide =>
+    submit({ _tag: "AgentTranscript", key, encoding: "zstd", entries: entries.length, base64: bytes.toString("base64") })
+  return text.length <= COMPRESS_HERE ? report(zstdCompressSync(text)) : compress(text).then(report)
+}
+
+function exited(driver: AgentDriver, code: number, signal: string | undefined): Decide {
+  return (state: SessionState) => {
+    const message = driver.live.ended(state.agent?.turn?.id, "error")
+    const { reason, untouched } = driver.exiting(state)
+    return decide(state, {
+      _tag: "AgentExited",
+      code,
+      reason,
+      untouched,
+      ...(signal === undefined ? {} : { signal }),
+      ...(message === undefined ? {} : { message }),
+    })
+  }
+}

@@ -1,0 +1,187 @@
+/** What people and programs ask of agents: messages, the queue, turns, permission requests (the `Agents` contract). */
+import * as Effect from "effect/Effect"
+import type { AgentRequest } from "@holdfast/core/agent/commands"
+import { sentStatus } from "@holdfast/core/agent/queue"
+import type { ConfigureAgent } from "@holdfast/protocol/agent/agent"
+import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
+import type { AnswerPermission, PermissionDecision } from "@holdfast/protocol/agent/permission"
+import { type DoorError, SessionState, Unprocessable } from "@holdfast/protocol/errors"
+import type { EventData } from "@holdfast/protocol/event"
+import { decodeRecord, readRecord } from "@holdfast/protocol/record"
+import type { Changed, Principal } from "../Hub.ts"
+import { type Core, newId } from "../live/Core.ts"
+import { may } from "../live/lifecycle.ts"
+import { carryOut, type Order } from "../session/command.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
+import { storeProblem } from "../session/store-problem.ts"
+import type { WorkResult } from "../session/Work.ts"
+import { PAGE_BYTES, storedMessages } from "./stored-messages.ts"
+
+type Done = Extract<WorkResult, { readonly _tag: "Done" }>
+
+/** Bytes of the events of one command. */
+const COMMAND_BYTES = 16 * 1024 * 1024
+
+const carried = (session: OpenSession, order: Order): Effect.Effect<Done, DoorError> =>
+  Effect.callback<Done, DoorError>((resume) => {
+    carryOut(session, order, (result) => resume(result._tag === "Refused" ? Effect.fail(result.error) : Effect.succeed(result)))
+  })
+
+/** Carries out a request by a principal that may write. */
+const ask = (
+  core: Core,
+  id: string,
+  by: Principal,
+  request: AgentRequest,
+): Effect.Effect<{ readonly session: OpenSession; readonly done: Done }, DoorError> =>
+  Effect.gen(function* () {
+    yield* may(by)
+    const { session } = yield* core.table.open(id)
+    const done = yield* carried(session, { command: request, by: by.name })
+    return { session, done }
+  })
+
+const changed = (core: Core, id: string, by: Principal, request: AgentRequest): Effect.Effect<Changed, DoorError> =>
+  Effect.map(ask(core, id, by, request), ({ session, done }) => ({
+    session: session.record(),
+    seq: done.first,
+    changed: done.changed,
+  }))
+
+/** The parts of a message that is given as a text or as parts. */
+export const partsOf = (message: {
+  readonly text?: string
+  readonly parts?: ReadonlyArray<InputPart>
+}): Effect.Effect<ReadonlyArray<InputPart>, Unprocessable> => {
+  const { text, parts } = message
+  if (text !== undefined && parts !== undefined) {
+    return Effect.fail(new Unprocessable({ message: "a message has a text or parts, not both", field: "parts" }))
+  }
+  if (parts !== undefined) return Effect.succeed(parts)
+  if (text !== undefined) return Effect.succeed([{ type: "text", text }])
+  return Effect.fail(new Unprocessable({ message: "a message needs a text or parts", field: "text" }))
+}
+
+/** Sends a message; with a key once: the same key again answers as the first time (Q-1). */
+export const sendMessage = (core: Core, id: string, message: SendMessage, by: Principal): Effect.Effect<Sent, DoorError> =>
+  Effect.gen(function* () {
+    yield* may(by)
+    const parts = yield* partsOf(message)
+    const { key, mode = "queue" } = message
+    const { session } = yield* core.table.open(id)
+    const at = core.now()
+    const command = { _tag: "SendMessage", id: newId(at), parts, mode, by: by.name, at, turn: newId(at) } as const
+    const body = { _tag: "SendMessage", parts, mode }
+    const done = yield* carried(session, { command, by: by.name, key, body })
+    return yield* sentAs(session, done)
+  })
+
+/** What a send did, as its events say: the same for the first answer and for a repeated one. */
+const sentAs = (session: OpenSession, { first, last }: Done): Effect.Effect<Sent, DoorError> =>
+  Effect.gen(function* () {
+    const { store } = session.context
+    const { records } = yield* store
+      .read(session.handle, { after: first - 1, maxBytes: COMMAND_BYTES, maxRecords: last - first + 1 })
+      .pipe(Effect.mapError(storeProblem))
+    const events = records
+      .map((bytes) => decodeRecord(readRecord(bytes, 0)))
+      .map(({ channel, type, data }) => ({ name: `${channel}/${type}`, data: data as unknown }))
+    const added = events.find(({ name }) => name === "queue/added")
+    if (added === undefined) return yield* Effect.die(new Error("a message was sent without an event"))
+    const messageId = (added.data as EventData["queue/added"]).item.id
+    return { status: sentStatus(events, messageId), messageId, seq: first }
+  })
+
+/** Replaces a waiting message's parts. */
+export const editMessage = (
+  core: Core,
+  id: string,
+  message: string,
+  parts: ReadonlyArray<InputPart>,
+  by: Principal,
+): Effect.Effect<Changed, DoorError> => changed(core, id, by, { _tag: "EditMessage", id: message, parts })
+
+/** Removes a waiting or uncertain message. */
+export const removeMessage = (core: Core, id: string, message: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+  changed(core, id, by, { _tag: "RemoveMessage", id: message })
+
+/** Puts the waiting messages into a new order. */
+export const reorderQueue = (
+  core: Core,
+  id: string,
+  order: ReadonlyArray<string>,
+  by: Principal,
+): Effect.Effect<Changed, DoorError> => changed(core, id, by, { _tag: "ReorderQueue", order })
+
+/** Has an uncertain message sent again, or drops it (Q-8). */
+export const resolveMessage = (
+  core: Core,
+  id: string,
+  message: string,
+  action: "again" | "drop",
+  by: Principal,
+): Effect.Effect<Changed, DoorError> =>
+  changed(core, id, by, { _tag: "ResolveMessage", id: message, action, turn: newId(core.now()) })
+
+/** Holds the queue until it is released. */
+export const holdQueue = (core: Core, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+  changed(core, id, by, { _tag: "HoldQueue" })
+
+/** Lets a held queue go on. */
+export const releaseQueue = (core: Core, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+  changed(core, id, by, { _tag: "ReleaseQueue", turn: newId(core.now()) })
+
+/** Stops the streaming turn; `interrupted` is false when there was none (Q-10). */
+export const interrupt = (core: Core, id: string, by: Principal): Effect.Effect<{ readonly interrupted: boolean }, DoorError> =>
+  Effect.map(ask(core, id, by, { _tag: "Interrupt", reason: "person" }), ({ session, done }) => ({
+    // A turn that is being stopped already counts as interrupted.
+    interrupted: done.changed || session.durable.agent?.turn?.interrupting === "person",
+  }))
+
+/** Changes model or mode; the agent's `session/agent-info` tells when it has done so. */
+export const configure = (core: Core, id: string, change: ConfigureAgent, by: Principal): Effect.Effect<Changed, DoorError> =>
+  changed(core, id, by, { _tag: "ConfigureAgent", ...change })
+
+/** Answers a permission request; the first answer wins (P-1). A rule for always is durable before the answer is given. */
+export const answerPermission = (
+  core: Core,
+  id: string,
+  request: string,
+  answer: AnswerPermission,
+  by: Principal,
+): Effect.Effect<PermissionDecision, DoorError> =>
+  Effect.gen(function* () {
+    const at = core.now()
+    const { session, done } = yield* ask(core, id, by, { _tag: "AnswerPermission", request, answer, by: by.name, at })
+    const { records } = yield* core.store
+      .read(session.handle, { after: done.first - 1, maxBytes: COMMAND_BYTES, maxRecords: done.last - done.first + 1 })
+      .pipe(Effect.mapError(storeProblem))
+    let decision: PermissionDecision | undefined
+    for (const bytes of records) {
+      const { channel, type, data } = decodeRecord(readRecord(bytes, 0))
+      if (channel !== "permission") continue
+      if (type === "answered") ({ decision } = data as unknown as EventData["permission/answered"])
+      if (type !== "remembered") continue
+      const { rule, scope } = data as unknown as EventData["permission/remembered"]
+      if (scope === "always") yield* core.crew.rules.remember(rule).pipe(Effect.mapError(storeProblem))
+    }
+    return decision ?? (yield* Effect.die(new Error("a request was answered without an event")))
+  })
+
+/** A page of stored messages, the newest page first. */
+export const messages = (
+  core: Core,
+  id: string,
+  page: { readonly before?: number; readonly limit: number },
+): Effect.Effect<MessagePage, DoorError> =>
+  Effect.gen(function* () {
+    const record = yield* core.store.get(id).pipe(Effect.mapError(storeProblem))
+    if (record.kind !== "agent") {
+      return yield* new SessionState({ message: "this is a terminal; it has no messages", status: record.kind })
+    }
+    const { session, firstSeq, lastSeq } = yield* core.store.head(id).pipe(Effect.mapError(storeProblem))
+    const before = Math.min(page.before ?? lastSeq + 1, lastSeq + 1)
+    return yield* storedMessages(core.store, { session, firstSeq, before, limit: page.limit, maxBytes: PAGE_BYTES }).pipe(
+      Effect.mapError(storeProblem),
+    )
+  })

@@ -1,0 +1,89 @@
+/**
+ * Starts the process of a session's agent.
+ *
+ * Order: what it resumes from is written, then the start is durable with the child's id and the runner's generation,
+ * then the runner is asked. A kill between any two steps leaves either a duty, found again, or a child that the next
+ * hub starts under the same id (R-8, R-18).
+ */
+import { decide } from "@holdfast/core/decide"
+import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
+import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnection"
+import type { RunnerLink } from "../runners/Fleet.ts"
+import type { AgentDriver } from "./AgentDriver.ts"
+import { writeResumeFiles } from "./resume-files.ts"
+
+/** A child whose start is durable already. */
+export interface DurableStart {
+  readonly link: RunnerLink
+  readonly child: string
+  readonly again: true
+}
+
+/** Starts the process; what goes wrong is a report in the log. Rejects when nothing can be said. */
+export async function startAgent(driver: AgentDriver, durable: DurableStart | undefined): Promise<void> {
+  const { crew, session, parts } = driver
+  const prepared = await prepare(driver).catch((cause: unknown) => failed(driver, cause))
+  if (prepared === undefined) return
+  const link =
+    durable?.link ??
+    (await crew
+      .fleet()
+      .current()
+      .catch((cause: unknown) => failed(driver, cause)))
+  if (link === undefined) return
+  const child = durable?.child ?? crew.newId()
+  crew.makeRoom(driver)
+  if (durable === undefined && !(await announce(driver, child, link.generation))) return
+  const request = { id: child, session: session.id, agent: prepared }
+  await crew
+    .fleet()
+    .startAgent(link, request, parts)
+    .catch((cause: unknown) => {
+      // Without an answer it is not known whether it runs: the reconciler finds out.
+      if (!(cause instanceof RunnerGone)) failed(driver, cause)
+    })
+}
+
+async function prepare(driver: AgentDriver): Promise<AgentStart> {
+  const { crew, session } = driver
+  const { agent } = session.durable
+  if (agent === undefined) throw new Error("the session has no agent")
+  const { spec, native } = agent
+  const { program, env } = await crew.run(crew.catalog.find(spec.name))
+  const directory = crew.directory(session.id)
+  const files = await writeResumeFiles(crew, session, directory)
+  const resume = { ...(native === undefined ? {} : { native }), ...files }
+  return {
+    adapter: spec.adapter,
+    name: spec.name,
+    cwd: spec.cwd,
+    env: { ...env, ...spec.env },
+    options: spec.options,
+    ...(program === undefined ? {} : { program }),
+    directory,
+    ...(Object.keys(resume).length === 0 ? {} : { resume }),
+    interruptGrace: crew.settings.interruptGrace,
+    startTimeout: crew.settings.agentStartTimeout,
+  }
+}
+
+/** Makes the start durable; false when the session needs none any more. */
+const announce = ({ session }: AgentDriver, child: string, runner: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    session.submit({
+      decide: (state) => decide(state, { _tag: "AgentStarting", child, runner }),
+      done: (result) => resolve(result._tag === "Done" && result.changed),
+    })
+  })
+
+function failed(driver: AgentDriver, cause: unknown): undefined {
+  const { tag, message } =
+    cause instanceof RequestRefused
+      ? cause.failure
+      : { tag: tagOf(cause), message: cause instanceof Error ? cause.message : String(cause) }
+  driver.report("an agent could not be started", { tag, message })
+  driver.submit({ _tag: "AgentFailed", tag, message })
+}
+
+const tagOf = (cause: unknown): string =>
+  typeof cause === "object" && cause !== null && "_tag" in cause && typeof cause._tag === "string" ? cause._tag : "Unavailable"

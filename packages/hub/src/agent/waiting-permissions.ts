@@ -1,0 +1,40 @@
+/**
+ * Every permission request that waits, over all sessions (docs/PROTOCOL.md, P-2).
+ *
+ * A request is open only while its turn streams, and a turn streams only while its agent has a process: sessions are
+ * found by that, page by page, never by reading logs.
+ */
+import * as Effect from "effect/Effect"
+import type { WaitingPermission } from "@holdfast/protocol/agent/permission"
+import type { DoorError } from "@holdfast/protocol/errors"
+import type { Session } from "@holdfast/protocol/session"
+import type { Core } from "../live/Core.ts"
+import { storeProblem } from "../session/store-problem.ts"
+
+const PAGE = 200
+
+/** The open requests, oldest first. */
+export const waitingPermissions = (core: Core): Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError> =>
+  Effect.gen(function* () {
+    const waiting: Array<WaitingPermission> = []
+    for (const process of ["running", "starting"] as const) {
+      let cursor: string | null | undefined
+      do {
+        const query = { kind: "agent", process, limit: PAGE, ...(cursor ? { cursor } : {}) } as const
+        const page = yield* core.store.list(query).pipe(Effect.mapError(storeProblem))
+        for (const stored of page.sessions) {
+          collect(core.table.peek(stored.id)?.session.record() ?? stored, waiting)
+        }
+        cursor = page.next
+      } while (cursor !== null)
+    }
+    return waiting.sort((a, b) => a.request.askedAt - b.request.askedAt)
+  })
+
+function collect(session: Session, waiting: Array<WaitingPermission>): void {
+  if (waiting.some((one) => one.session === session.id)) return
+  for (const request of session.permissions) {
+    if (request.decision !== undefined) continue
+    waiting.push({ session: session.id, label: session.label, agent: session.agent?.name ?? "", request })
+  }
+}
