@@ -1,0 +1,25 @@
+/** Reading of JSON that nobody promised anything about. */
+
+/** A member of an object; undefined when there is none. */
+export function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined
+  const found: unknown = Reflect.get(value, name)
+  return found
+}
+
+/** A member of a member, and so on. */
+export const path = (value: unknown, ...names: ReadonlyArray<string>): unknown => names.reduce(member, value)
+
+/** The value when it is a list; otherwise an empty one. */
+export const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
+
+/** The value when it is text; otherwise "". */
+export const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
+
+/** Text of content that is text itself or a list of parts with text. */
+export const contentText = (content: unknown): string =>
+  typeof content === "string"
+    ? content
+    : list(content)
+        .map((part) => textOf(member(part, "text")))
+        .join("\n")
