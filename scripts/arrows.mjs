@@ -39,7 +39,7 @@ const RULES = [
   {
     room: "apps/cli",
     rooms: ["@holdfast/protocol", "@holdfast/core", "@holdfast/store", "@holdfast/runner", "@holdfast/hub", "@holdfast/client"],
-    packages: ["effect", "@effect/platform-node-shared", "ws"],
+    packages: ["effect", "ws"],
     node: true,
   },
 ]

@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
-import * as module from "node:module"
+import { createRequire } from "node:module"
 import { constants } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -26,7 +26,7 @@ const majorOf = (version) => Number(version.split(".")[0])
 /** Path of the Node that npm installed for this platform, or undefined. */
 function installedNode() {
   try {
-    const manifest = module.createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/package.json`)
+    const manifest = createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/package.json`)
     const program = join(dirname(manifest), "bin", "node")
     const { version } = JSON.parse(readFileSync(manifest, "utf8"))
     return majorOf(version) >= OLDEST && existsSync(program) ? program : undefined
@@ -65,8 +65,6 @@ function endWithParent() {
 if (!existsSync(main)) refuse("this copy is not built yet; run `npm run build` first.")
 else if (majorOf(process.versions.node) >= OLDEST) {
   if (process.env[STARTED_BY] !== undefined) endWithParent()
-  // Beside the program, where only who may replace the program may write; without that right nothing is cached.
-  module.enableCompileCache?.(fileURLToPath(new URL("../dist/.compiled", import.meta.url)))
   await import(main.href)
 } else {
   const program = installedNode()

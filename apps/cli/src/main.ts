@@ -1,53 +1,14 @@
 /**
- * The command line `holdfast`.
+ * The program `holdfast`.
  *
- * Only the definitions of the commands are loaded here; each handler loads its own code. Exit codes are those of
- * docs/PROTOCOL.md, X-6: 0 done, 1 refused with a reason, 2 wrong usage, 3 server not reachable.
+ * What is compiled is kept beside the built program, where only who may replace the program may write; without that right,
+ * and from the sources, nothing is kept. It saves a third of the time until a command does something.
  */
-import * as Cause from "effect/Cause"
-import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as CliConfig from "effect/cli/CliConfig"
-import * as CliError from "effect/cli/CliError"
-import * as CliOutput from "effect/cli/CliOutput"
-import * as Command from "effect/cli/Command"
-import * as GlobalFlag from "effect/cli/GlobalFlag"
-import { logCommands } from "./commands/logs.ts"
-import { operationCommands } from "./commands/operations.ts"
-import { presenter } from "./commands/presenter.ts"
-import { sessionCommands } from "./commands/sessions.ts"
-import { terminalCommands } from "./commands/terminals.ts"
-import { EXIT, toFailure } from "./failure.ts"
-import { nodeServices } from "./node-services.ts"
-import { complain, endWithReader } from "./output.ts"
-import { VERSION } from "./version.ts"
+import { enableCompileCache } from "node:module"
+import { fileURLToPath } from "node:url"
 
-const root = Command.make("holdfast").pipe(
-  Command.withDescription("Terminal sessions that outlive windows, networks and servers"),
-  Command.withSubcommands([...sessionCommands, ...terminalCommands, ...logCommands, ...operationCommands]),
-)
-
-/** Runs the command line with its arguments; gives the exit code. */
-async function run(args: ReadonlyArray<string>): Promise<number> {
-  const program = Command.runWith(root, { version: VERSION })(args).pipe(
-    Effect.provideService(
-      CliConfig.CliConfig,
-      CliConfig.make({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
-    ),
-    Effect.provideService(CliOutput.Presenter, presenter),
-    Effect.provide(nodeServices),
-  )
-  const exit = await Effect.runPromiseExit(program)
-  if (Exit.isSuccess(exit)) return Number(process.exitCode ?? EXIT.done)
-  const error = Cause.squash(exit.cause)
-  // What is wrong is printed by then.
-  if (CliError.isCliError(error)) return EXIT.usage
-  const failure = toFailure(error)
-  if (args.includes("--json")) complain(JSON.stringify({ error: failure.fields }))
-  else complain(`holdfast: ${failure.message}`)
-  return failure.code
-}
-
+if (import.meta.url.endsWith(".js")) enableCompileCache(fileURLToPath(new URL(".compiled", import.meta.url)))
+const [{ run }, { endWithReader }] = await Promise.all([import("./command-line.ts"), import("./output.ts")])
 endWithReader()
 const args = process.argv.slice(2)
 const code = await run(args.length === 0 ? ["serve"] : args)

@@ -1,0 +1,35 @@
+/**
+ * What the command library asks its platform for. Our commands take texts and numbers only and ask nothing back, so files,
+ * prompts and child processes go without: what Node needs to load for them would take a tenth of a short command's time.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import * as Stdio from "effect/Stdio"
+import * as Terminal from "effect/Terminal"
+import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
+
+const unused = Effect.die(new Error("commands ask nothing of the terminal, of files and of other processes"))
+
+/** No files, no prompts, no child processes; paths as they are. */
+export const commandServices = Layer.mergeAll(
+  FileSystem.layerNoop({}),
+  Path.layer,
+  Stdio.layerTest({}),
+  Layer.succeed(
+    Terminal.Terminal,
+    Terminal.make({
+      columns: Effect.succeed(80),
+      rows: Effect.succeed(24),
+      size: unused,
+      readInput: unused,
+      readLine: unused,
+      display: () => unused,
+    }),
+  ),
+  Layer.succeed(
+    ChildProcessSpawner.ChildProcessSpawner,
+    ChildProcessSpawner.make(() => unused),
+  ),
+)
