@@ -81,7 +81,6 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       table.onOpen = (loaded) => crew.opened(loaded)
       const core: Core = { id, options, store, table, fleet, reconciler, feed, crew, now }
       const past = new PastScreens()
-      const keys = new Terminals.InputKeys()
       const attached: Attached = new Map()
 
       const purge = setInterval(() => {
@@ -131,7 +130,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
             const change = after === undefined ? head : after > head ? 0 : after
             return { change, ...feed.watch(change, sink) }
           }),
-        input: (session, key, bytes, by) => Effect.andThen(Lifecycle.may(by), Terminals.input(core, keys, session, key, bytes)),
+        input: (session, key, bytes, by) => Effect.andThen(Lifecycle.may(by), Terminals.input(core, session, key, bytes)),
         resize: (session, cols, rows, by) => Effect.andThen(Lifecycle.may(by), Terminals.resize(core, session, cols, rows)),
         signal: (session, name, by) => Effect.andThen(Lifecycle.may(by), Terminals.signal(core, session, name)),
         setTypist: (session, client, name, mode, by) => Lifecycle.setTypist(core, session, client, name, mode, by),

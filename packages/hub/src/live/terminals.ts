@@ -4,9 +4,8 @@ import * as Effect from "effect/Effect"
 import { refuseInput } from "@holdfast/core/decide"
 import { type DoorError, SessionState, Unavailable } from "@holdfast/protocol/errors"
 import type { Screen } from "@holdfast/protocol/session"
-import type { AppendKey } from "@holdfast/store/Store"
 import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
-import type { OpenSession } from "../session/OpenSession.ts"
+import { keepKey } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import { keyConflict, storeProblem } from "../session/store-problem.ts"
 import type { ChildFollower } from "../terminal/ChildFollower.ts"
@@ -16,63 +15,11 @@ import { type Core, newId } from "./Core.ts"
 import { processKnown } from "./process-known.ts"
 
 /**
- * What the keys of inputs stand for. It is durable before the child gets the input, so that another body under a key is a conflict also
- * for a hub that was started again; that the same body is typed once is the runner's to know.
+ * Types into a terminal; with a key once (H-7). The key is the client's name to the runner, which remembers it. What it stands for is
+ * durable before the child gets the input, so that another body under it is a conflict also for a hub that was started again.
  */
-export class InputKeys {
-  /** Keys that are being stored; the next one with such a key waits for the end. */
-  private readonly underWay = new Map<string, Promise<void>>()
-
-  /** Keeps what a key stands for. Fails with `KeyConflict` when that is another body. */
-  keep({ session, key, bytes }: { session: OpenSession; key: string; bytes: Uint8Array }): Effect.Effect<void, DoorError> {
-    const name = `input ${key}`
-    const hash = createHash("sha256").update(bytes).digest("base64url")
-    const place = `${session.id} ${key}`
-    return Effect.suspend(() => {
-      const before = this.underWay.get(place)
-      if (before !== undefined)
-        return Effect.andThen(
-          Effect.promise(() => before),
-          this.keep({ session, key, bytes }),
-        )
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.underWay.set(place, promise)
-      return session.context.store.keyed(session.handle, name).pipe(
-        Effect.mapError(storeProblem),
-        Effect.flatMap((known) =>
-          known === undefined
-            ? keepKey(session, { key: name, hash })
-            : known.hash === hash
-              ? Effect.void
-              : Effect.fail(keyConflict(key)),
-        ),
-        Effect.ensuring(
-          Effect.sync(() => {
-            this.underWay.delete(place)
-            resolve()
-          }),
-        ),
-        // It goes on although its caller went away: others may wait for it.
-        Effect.uninterruptible,
-      )
-    })
-  }
-}
-
-/** Appends a key and no event. */
-const keepKey = (session: OpenSession, key: AppendKey): Effect.Effect<void, DoorError> =>
-  Effect.callback<void, DoorError>((resume) =>
-    session.submit({
-      decide: () => ({ _tag: "Accepted", events: [] }),
-      key,
-      done: (result) => resume(result._tag === "Done" ? Effect.void : Effect.fail(result.error)),
-    }),
-  )
-
-/** Types into a terminal; with a key once (H-7): the key is the client's name to the runner, which remembers it. */
 export const input = (
   core: Core,
-  keys: InputKeys,
   id: string,
   key: string | undefined,
   bytes: Uint8Array,
@@ -82,7 +29,10 @@ export const input = (
     const client = `key:${key === undefined ? newId(core.now()) : createHash("sha256").update(key).digest("base64url")}`
     const refused = refuseInput(session.state, client)
     if (refused !== undefined) return yield* Effect.fail(refused)
-    if (key !== undefined) yield* keys.keep({ session, key, bytes })
+    if (key !== undefined) {
+      const kept = keepKey(session, `input ${key}`, Buffer.from(bytes).toString("base64"))
+      yield* Effect.mapError(kept, (error) => (error._tag === "KeyConflict" ? keyConflict(key) : error))
+    }
     return yield* Effect.callback<{ readonly seq: number }, DoorError>((resume) =>
       parts.inputs.send(client, 1, bytes, (error) =>
         resume(error === undefined ? Effect.succeed({ seq: session.durableSeq }) : Effect.fail(error)),
