@@ -1,0 +1,271 @@
+/** Transcripts as Markdown, read by a CommonMark parser with tables that takes HTML wherever it is. */
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { Message } from "@holdfast/protocol/agent/message"
+import fc from "fast-check"
+import markdownIt from "markdown-it"
+import { describe, expect, it } from "vitest"
+import { emptyMessage } from "../../src/agent/accumulator.ts"
+import { lineDiff } from "../../src/agent/line-diff.ts"
+import { messageMarkdown, transcriptMarkdown } from "../../src/agent/markdown.ts"
+import { fenced, safeMarkdown } from "../../src/agent/markdown-text.ts"
+import { anyChunk, legalChunks } from "./chunks.ts"
+
+const parser = markdownIt({ html: true })
+
+/** Every token of Markdown text, those inside others too. */
+const tokens = (text: string) => parser.parse(text, {}).flatMap((token) => [token, ...(token.children ?? [])])
+
+const htmlIn = (text: string) => tokens(text).filter(({ type }) => type === "html_inline" || type === "html_block")
+
+const assistant = (chunks: ReadonlyArray<AgentChunk>): Message => {
+  const accumulator = emptyMessage("t1", Date.UTC(2026, 0, 2, 3, 4, 5))
+  for (const chunk of chunks) accumulator.tell(chunk)
+  return accumulator.ended("completed")
+}
+
+/** Pieces that parsers are told apart by. */
+const few = fc
+  .array(
+    fc.constantFrom(
+      "`",
+      "`",
+      "``",
+      "<b>",
+      "<b>",
+      "\n",
+      "\n",
+      "a",
+      "|",
+      "\\",
+      "[a](",
+      "[a][`]",
+      ")",
+      '"',
+      "[`]: /u\n\n",
+      "- | -\n",
+    ),
+    { maxLength: 14 },
+  )
+  .map((pieces) => pieces.join(""))
+
+/** Pieces of all kinds. */
+const nasty = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        "<b>",
+        "<script>",
+        "</script>",
+        "<img src=x>",
+        "<!--",
+        "-->",
+        "<?x",
+        "<![CDATA[",
+        "<a@b.c>",
+        "&lt;",
+        "<",
+        ">",
+        "a",
+        " ",
+        "\n",
+        "\n\n",
+        "\t",
+      ],
+      ...[
+        "`",
+        "``",
+        "```",
+        "````",
+        "~~~",
+        "~~~~",
+        "\\",
+        "\\`",
+        "|",
+        "---",
+        "===",
+        "- ",
+        "1. ",
+        "> ",
+        "    ",
+        "  ",
+        "# ",
+        "[a](",
+        ")",
+        "[x]: ",
+        "*",
+        "_",
+        "\r",
+        "| - |\n",
+        "html\n",
+      ],
+    ),
+    { maxLength: 30 },
+  )
+  .map((pieces) => pieces.join(""))
+
+describe("Markdown that agents wrote", () => {
+  it("holds no HTML that a renderer would run, whatever it is made of", () => {
+    fc.assert(
+      fc.property(fc.oneof(few, nasty), (text) => {
+        expect([safeMarkdown(text), htmlIn(`## Assistant\n\n${safeMarkdown(text)}\n`)]).toEqual([safeMarkdown(text), []])
+        const quote = messageMarkdown(assistant([{ type: "reasoning-delta", id: "1", delta: text }]))
+        expect([quote, htmlIn(quote)]).toEqual([quote, []])
+      }),
+      { numRuns: 12_000 },
+    )
+  })
+
+  it("leaves no tag behind a backtick that belongs to something else", () => {
+    const links = ["[a](````)<b>````", '[a](b "x\ny `") <b> `', "[a][`] <b> `\n\n[`]: /u", "http://a/`<b>`", "www.a.b/`<b>`"]
+    const tables = ["| a | b |\n| - | - |\n| `a|b` `<b>` |", "a | b\n- | -\n`a | <b>`"]
+    for (const text of [...links, ...tables]) expect(safeMarkdown(text)).not.toContain("<b>")
+    for (const text of [...links, ...tables, "a `\nb ` <b> `", "a`\n`<b>`", "a \\`\n`` \\`` <b> `` `"]) {
+      expect([text, htmlIn(safeMarkdown(text))]).toEqual([text, []])
+    }
+  })
+
+  it("keeps code as it is, in spans and in blocks, with a fence longer than any inside", () => {
+    expect(safeMarkdown("Use `Array<string>` and\n\n```ts\nconst a: Array<b> = `x`\n```\nthen <b>stop</b>")).toBe(
+      "Use `Array<string>` and\n\n```ts\nconst a: Array<b> = `x`\n```\nthen &lt;b>stop&lt;/b>",
+    )
+    const inside = tokens(safeMarkdown("~~~md\n````\n<b>\n````\n~~~")).find(({ type }) => type === "fence")
+    expect(inside?.content).toBe("````\n<b>\n````\n")
+    fc.assert(
+      fc.property(nasty, (text) => {
+        const whole = `${text.replaceAll(/\r\n?/g, "\n").replace(/\n$/, "")}\n`
+        const [fence, ...rest] = tokens(fenced(text, "text"))
+        expect([fence?.type, fence?.content, rest.length]).toEqual(["fence", whole, 0])
+      }),
+    )
+  })
+
+  it("shows escapes and other controls instead of sending them to a terminal", () => {
+    const message = assistant([
+      { type: "text-delta", id: "1", delta: "red \u001b[31m nul \u0000 c1 \u009b override \u202e half \ud800" },
+      { type: "tool-output-available", toolCallId: "c", output: "bell \u0007\u001b]0;title\u0007" },
+    ])
+    const markdown = messageMarkdown(message)
+    expect(markdown).toContain("red \\x1b[31m nul \\x00 c1 \\x9b override \\u{202e} half \\u{d800}")
+    expect(markdown).toContain("bell \\x07\\x1b]0;title\\x07")
+  })
+
+  it("puts no heading of a text on the level of the speakers", () => {
+    const headings = tokens(safeMarkdown("# One\n## User\nUser\n---\nUser\n===\n\n```\n# code\n```")).filter(
+      ({ type }) => type === "heading_open",
+    )
+    expect(headings.map(({ tag }) => tag)).toEqual(["h4", "h5"])
+  })
+
+  it("any message can be shown, without HTML and without controls", () => {
+    fc.assert(
+      fc.property(fc.oneof(legalChunks, fc.array(anyChunk, { maxLength: 20 })), (chunks) => {
+        const markdown = messageMarkdown(JSON.parse(JSON.stringify(assistant(chunks))))
+        // eslint-disable-next-line no-control-regex
+        expect(markdown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
+        expect(htmlIn(markdown)).toEqual([])
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe("a transcript as Markdown", () => {
+  it("reads as a conversation with tools, approvals, changes and files", () => {
+    const edit = { file_path: "src/a.ts", old_string: "one\ntwo\nthree", new_string: "one\n2\nthree" }
+    const answer = assistant([
+      { type: "reasoning-delta", id: "1", delta: "Let me see." },
+      { type: "text-delta", id: "2", delta: "I will **edit** it." },
+      { type: "tool-input-available", toolCallId: "c", toolName: "Edit", input: edit, title: "Edit a_file" },
+      { type: "tool-approval-request", toolCallId: "c", approvalId: "p" },
+      { type: "tool-approval-response", approvalId: "p", approved: true, reason: "go on" },
+      { type: "tool-output-available", toolCallId: "c", output: "done ```" },
+      { type: "tool-input-available", toolCallId: "d", toolName: "Bash", input: { command: "false" } },
+      { type: "tool-output-error", toolCallId: "d", errorText: "exit 1" },
+      { type: "data-todo", data: [{ text: "rest" }] },
+    ])
+    const question: Message = {
+      id: "u1",
+      role: "user",
+      by: "Ann <a@b.example>",
+      createdAt: Date.UTC(2026, 0, 2, 3, 4, 0),
+      parts: [
+        { type: "text", text: "Change it" },
+        { type: "file", mediaType: "image/png", url: "data:image/png;base64,AAAA", filename: "shot.png" },
+      ],
+    }
+    expect([...transcriptMarkdown("Work on *a*", [question, answer])].join("")).toBe(`# Work on \\*a\\*
+
+## User (Ann \\<a@b.example\\>) · 2026-01-02 03:04:00 UTC
+
+Change it
+
+*Image: shot.png (image/png)*
+
+## Assistant · 2026-01-02 03:04:05 UTC
+
+> **Reasoning**
+>
+> Let me see.
+
+I will **edit** it.
+
+### Tool Edit · Edit a\\_file
+
+Input:
+
+\`\`\`diff
+--- src/a.ts
++++ src/a.ts
+@@ -1,3 +1,3 @@
+ one
+-two
++2
+ three
+\`\`\`
+
+*Approved: go on*
+
+Output:
+
+\`\`\`\`text
+done \`\`\`
+\`\`\`\`
+
+### Tool Bash (failed)
+
+Input:
+
+\`\`\`json
+{
+  "command": "false"
+}
+\`\`\`
+
+Error:
+
+\`\`\`text
+exit 1
+\`\`\`
+
+*todo*
+
+\`\`\`json
+[
+  {
+    "text": "rest"
+  }
+]
+\`\`\`
+`)
+  })
+
+  it("a change keeps three lines around it and names its place", () => {
+    const before = Array.from({ length: 20 }, (_, i) => `line ${i + 1}`)
+    const after = before.with(9, "changed")
+    expect(lineDiff("a", before.join("\n"), after.join("\n")).split("\n").slice(2)).toEqual([
+      "@@ -7,7 +7,7 @@",
+      ...[" line 7", " line 8", " line 9", "-line 10", "+changed", " line 11", " line 12", " line 13"],
+    ])
+    expect(lineDiff("a", "", "new")).toBe("--- a\n+++ a\n@@ -0,0 +1,1 @@\n+new")
+  })
+})
