@@ -15,6 +15,7 @@ import { resolveSettings, type Settings } from "@holdfast/protocol/settings"
 import * as MemoryStore from "@holdfast/store/memory/MemoryStore"
 import * as SqliteStore from "@holdfast/store/sqlite/SqliteStore"
 import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
+import { Agents } from "../src/Agents.ts"
 import { type Attachment, type AttachmentSink, type AttachRequest, Hub, type Principal } from "../src/Hub.ts"
 import { layer as hubLayer } from "../src/live/layer.ts"
 import { Runners } from "../src/runners/Runners.ts"
@@ -34,6 +35,7 @@ export async function testDirectory(): Promise<{ readonly path: string; readonly
 /** A running hub with its store. */
 export interface House {
   readonly hub: Hub["Service"]
+  readonly agents: Agents["Service"]
   readonly store: Store["Service"]
   readonly context: Context.Context<Hub | Store | Runners>
   readonly reports: ReadonlyArray<{ readonly message: string; readonly fields: Readonly<Record<string, unknown>> }>
@@ -72,6 +74,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const context = await Effect.runPromise(Layer.buildWithScope(Layer.provideMerge(hub, Layer.merge(store, runners)), scope))
   return {
     hub: Context.get(context, Hub),
+    agents: Context.get(context, Agents),
     store: Context.get(context, Store),
     context,
     reports,

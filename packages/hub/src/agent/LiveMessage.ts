@@ -30,9 +30,9 @@ export class LiveMessage {
     this.session = session
   }
 
-  /** What a client needs to go on from here; nothing when no turn has said anything. */
-  get current(): Accumulator | undefined {
-    return this.building
+  /** The message of a streaming turn as it is now; an empty one when nothing was said yet. */
+  of(turn: string, startedAt: number): Accumulator {
+    return this.building?.turn === turn ? this.building : emptyMessage(turn, startedAt)
   }
 
   /** Calls back once everything placed before is in it; never when the session leaves memory first. */

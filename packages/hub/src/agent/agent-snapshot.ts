@@ -29,8 +29,7 @@ const encoder = new TextEncoder()
 export function takeAgentSnapshot(session: OpenSession, live: LiveMessage, done: (snapshot: Snapshot | undefined) => void): void {
   live.ready(() => {
     const { turn } = session.state.agent ?? {}
-    const growing = live.current
-    const streaming = turn !== undefined && growing?.turn === turn.id ? { live: growing.toLive() } : {}
+    const streaming = turn === undefined ? {} : { live: live.of(turn.id, turn.startedAt).toLive() }
     const seq = session.state.lastSeq
     session.whenDurable((durable) => {
       // What was placed may be gone: as of what the new claim finds.

@@ -4,6 +4,8 @@
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type { AdapterKind, AgentEntry } from "@holdfast/protocol/agent/agent"
+import { AdapterRefused } from "@holdfast/runner/adapter"
+import { readScriptedOptions } from "@holdfast/runner/scripted/options"
 import { AgentUnknown, type AgentNotInstalled, Unprocessable } from "@holdfast/protocol/errors"
 
 /** Options of an agent as a session is made with them. */
@@ -30,27 +32,17 @@ export interface AgentCatalog {
 
 const SCRIPTED: AgentEntryPieces = { name: "scripted", adapter: "scripted", env: {} }
 
-const SCRIPTED_OPTIONS: Readonly<Record<string, (value: Schema.Json) => string | undefined>> = {
-  permissions: (value) => (value === "ask" || value === "allow" ? undefined : "ask or allow"),
-  model: (value) => (typeof value === "string" && value.length <= 200 ? undefined : "a name"),
-  pace: (value) =>
-    typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 60_000
-      ? undefined
-      : "whole milliseconds from 0 to 60000",
-}
-
 /** What is wrong with the scripted agent's options, if anything. */
 export function refuseScriptedOptions(options: AgentOptions): Unprocessable | undefined {
-  for (const [name, value] of Object.entries(options)) {
-    const wanted = Object.hasOwn(SCRIPTED_OPTIONS, name) ? SCRIPTED_OPTIONS[name]?.(value) : "one of permissions, model, pace"
-    if (wanted !== undefined) {
-      return new Unprocessable({
-        message: `the option ${name.slice(0, 50)} of the scripted agent must be ${wanted}`,
-        field: name,
-      })
-    }
+  try {
+    readScriptedOptions(options)
+    return undefined
+  } catch (cause) {
+    if (!(cause instanceof AdapterRefused)) throw cause
+    const { message } = cause.failure
+    const field = Object.keys(options).find((name) => message.startsWith(`option ${name}:`))
+    return new Unprocessable({ message, ...(field === undefined ? {} : { field }) })
   }
-  return undefined
 }
 
 /** A catalog with the scripted agent alone, which needs no key and no network. */
