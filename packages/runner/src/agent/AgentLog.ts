@@ -5,10 +5,18 @@
  * file stops the log and never the agent; `problem` says what it was.
  */
 import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 
 /** Longest log, in bytes; there are at most two. */
 export const LOG_MAX = 1024 * 1024
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error
+  }
+}
 
 /** The log of one agent. */
 export class AgentLog {
@@ -54,7 +62,8 @@ export class AgentLog {
   }
 
   #open(): void {
-    mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
+    // One level at a time: Node's recursive form never returns where the kernel refuses as it does below /proc.
+    for (const path of [dirname(this.#directory), this.#directory]) makeDirectory(path)
     chmodSync(this.#directory, 0o700)
     this.#fd = openSync(join(this.#directory, "agent.log"), "a", 0o600)
     this.#size = fstatSync(this.#fd).size
