@@ -45,7 +45,11 @@ const RULES = [
 ]
 
 /** What tests and contract suites may use beside the rules of their room. */
-const IN_TESTS = ["vitest", "@effect/vitest", "fast-check", "ws", "@lydell/node-pty", "@xterm/headless", "@holdfast/testkit"]
+const IN_TESTS = [
+  ...["vitest", "@effect/vitest", "fast-check", "ws", "@lydell/node-pty", "@xterm/headless", "@holdfast/testkit"],
+  // What others make of the same chunks and the same Markdown.
+  ...["ai", "markdown-it"],
+]
 
 const isTest = (path) => /\.test\.ts$|\/test\/|\/contract\//.test(path)
 const isSource = (path) => /^(packages|apps|testkit|bench)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts")

@@ -6,10 +6,9 @@
  * not touch stay the same objects; `fromLive` of the JSON of `toLive`, told the rest, is the same as one told all (M-5).
  * Text is kept exactly (M-6). A message grows to about `TURN_MESSAGE_MAX`, then its longest strings are cut.
  */
-import type { AgentChunk, ProviderMetadata } from "@holdfast/protocol/agent/chunk"
+import type { AgentChunk, Json, ProviderMetadata } from "@holdfast/protocol/agent/chunk"
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { Message, TurnOutcome } from "@holdfast/protocol/agent/message"
-import type * as Schema from "effect/Schema"
 import { cutParts, TURN_MESSAGE_MAX } from "./cut-parts.ts"
 import {
   type DataPart,
@@ -22,8 +21,6 @@ import {
 } from "./message-part.ts"
 import { mergeMetadata } from "./metadata.ts"
 import { advanceTool, answerTool, endedTool, isSettled, shownTool, type ToolChunk } from "./tool-part.ts"
-
-type Json = Schema.Json
 
 /** A turn's message while it is built, as plain JSON. */
 export type LiveMessage = {

@@ -1,10 +1,7 @@
 /**
  * Parts of an assistant's message, in the shape of the AI SDK's UI message parts (ai 7.0, `UIMessagePart`).
  */
-import type { ProviderMetadata, SteeringPart } from "@holdfast/protocol/agent/chunk"
-import type * as Schema from "effect/Schema"
-
-type Json = Schema.Json
+import type { Json, ProviderMetadata, SteeringPart } from "@holdfast/protocol/agent/chunk"
 
 type Meta = {
   readonly providerMetadata?: ProviderMetadata

@@ -1,7 +1,6 @@
 /** Merging a message's metadata, as the AI SDK does: objects by key at every level, all else is replaced. */
-import type * as Schema from "effect/Schema"
+import type { Json } from "@holdfast/protocol/agent/chunk"
 
-type Json = Schema.Json
 type JsonRecord = { readonly [key: string]: Json }
 
 const isRecord = (value: Json | undefined): value is JsonRecord =>

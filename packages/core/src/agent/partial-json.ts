@@ -3,12 +3,12 @@
  *
  * Linear in the text. Gives what the AI SDK's `parsePartialJson` gives for beginnings of valid JSON.
  */
-import type * as Schema from "effect/Schema"
+import type { Json } from "@holdfast/protocol/agent/chunk"
 
 /** Deepest nesting that is followed; beyond it there is no value. */
 const DEPTH_MAX = 256
 
-const parse = (text: string): Schema.Json | undefined => {
+const parse = (text: string): Json | undefined => {
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -84,7 +84,7 @@ function close(text: string): string | undefined {
 }
 
 /** What can be said of the value that `text` begins; undefined when nothing can. Never throws. */
-export function partialJson(text: string): Schema.Json | undefined {
+export function partialJson(text: string): Json | undefined {
   const whole = parse(text)
   if (whole !== undefined) return whole
   const repaired = close(text)

@@ -1,7 +1,6 @@
 /** Random chunks: legal sequences, as the AI SDK takes them, and anything at all. */
-import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { AgentChunk, Json } from "@holdfast/protocol/agent/chunk"
 import { readChunk } from "@holdfast/protocol/agent/read-chunk"
-import type * as Schema from "effect/Schema"
 import fc from "fast-check"
 
 /** Text with what breaks encoders: NUL, lone surrogates, line separators, escapes, astral letters. */
@@ -15,7 +14,7 @@ export const someJson = fc
   .jsonValue({ maxDepth: 2 })
   .map((value) => JSON.stringify(value))
   .filter((text) => !/__proto__|constructor|prototype|e[-+]/.test(text))
-  .map((text): Schema.Json => JSON.parse(text))
+  .map((text): Json => JSON.parse(text))
 
 const meta = fc.option(fc.constantFrom({ providerMetadata: { a: { b: 1 } } }, { providerMetadata: { c: { d: [2] } } }), {
   nil: {},

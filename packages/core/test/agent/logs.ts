@@ -1,8 +1,7 @@
 /** Logs of agent sessions: random turns, as a hub writes them, and the same with turns folded. */
-import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { AgentChunk, Json } from "@holdfast/protocol/agent/chunk"
 import type { Message, TurnOutcome } from "@holdfast/protocol/agent/message"
 import type { Channel, Event } from "@holdfast/protocol/event"
-import type * as Schema from "effect/Schema"
 import fc from "fast-check"
 import { emptyMessage } from "../../src/agent/accumulator.ts"
 import { foldTurn } from "../../src/agent/fold.ts"
@@ -34,7 +33,7 @@ const userMessage = (id: string, turn: string, time: number): Message => ({
 /** The log of turns `t0`, `t1`, …; the last one goes on when `streaming`. */
 export function logOf(plans: ReadonlyArray<TurnPlan>, streaming: boolean): Array<Event> {
   const events: Array<Event> = []
-  const write = (channel: Channel, type: string, turn: string | undefined, data: Schema.Json): void => {
+  const write = (channel: Channel, type: string, turn: string | undefined, data: Json): void => {
     const seq = events.length + 1
     events.push({ seq, time: 1000 + seq, channel, type, ...(turn === undefined ? {} : { turn }), data })
   }

@@ -19,7 +19,8 @@ export const CHUNK_DEPTH_MAX = 256
 /** Why a model stopped. */
 export const FINISH_REASONS = ["stop", "length", "content-filter", "tool-calls", "error", "interrupted", "other"] as const
 
-type Json = Schema.Json
+/** A JSON value. */
+export type Json = Schema.Json
 
 /** What a provider tells beyond the vocabulary, by provider. */
 export type ProviderMetadata = { readonly [provider: string]: { readonly [key: string]: Json } }
@@ -88,6 +89,3 @@ export type AgentChunk =
   | ({ readonly type: "custom"; readonly kind: string } & Meta)
   | { readonly type: "steering-message"; readonly id: string; readonly parts: ReadonlyArray<SteeringPart> }
   | { readonly type: `data-${string}`; readonly id?: string; readonly data: Json; readonly transient?: boolean }
-
-/** Type of a chunk. */
-export type ChunkType = AgentChunk["type"]

@@ -2,10 +2,7 @@
  * Cutting JSON to a size: the longest strings give way first, each keeps its beginning and its end and says how much is
  * missing between them. Strings that fit stay as they are, to the last character.
  */
-import type * as Schema from "effect/Schema"
-import { type AgentChunk, CHUNK_ID_MAX, CHUNK_MAX } from "./chunk.ts"
-
-type Json = Schema.Json
+import { type AgentChunk, CHUNK_ID_MAX, CHUNK_MAX, type Json } from "./chunk.ts"
 
 /** Shortest length, in characters, that a string is cut to, so that no id is; a value whose bulk is not in strings becomes text. */
 const SHORTEST = CHUNK_ID_MAX
