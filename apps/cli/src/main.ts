@@ -4,10 +4,12 @@
  * What is compiled is kept beside the built program, where only who may replace the program may write; without that right,
  * and from the sources, nothing is kept. It saves a third of the time until a command does something.
  */
-import { enableCompileCache } from "node:module"
+import { enableCompileCache, flushCompileCache } from "node:module"
 import { fileURLToPath } from "node:url"
 
 if (import.meta.url.endsWith(".js")) enableCompileCache(fileURLToPath(new URL(".compiled", import.meta.url)))
+// Otherwise it is written at the end, and what runs for long may be killed.
+setTimeout(flushCompileCache, 3000).unref()
 const [{ run }, { endWithReader }] = await Promise.all([import("./command-line.ts"), import("./output.ts")])
 endWithReader()
 const args = process.argv.slice(2)

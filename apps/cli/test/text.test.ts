@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { describeRunner, describeStop } from "../src/operations/runner.ts"
 import { DetachKeys } from "../src/attach/DetachKeys.ts"
 import { hint } from "../src/hint.ts"
 import { Film } from "../src/log/Film.ts"
@@ -182,5 +183,42 @@ describe("a film", () => {
     film.keys("q")
     await play
     expect(film.stopped).toBe(true)
+  })
+})
+
+describe("runners in a line", () => {
+  const status = {
+    runner: "0199a1b2-0000-7000-8000-00001234abcd",
+    pid: 77,
+    version: 1,
+    build: "0.1.0",
+    startedAt: 1_000_000,
+    draining: false,
+    rss: 120 * 1024 * 1024,
+    children: [],
+    journal: { memoryBytes: 0, diskBytes: 0 },
+  }
+  const child = { child: 1, id: "a", session: "s", kind: "terminal", state: "running", head: 1, acknowledged: 1 } as const
+
+  it("say which, how many processes, how large and how old", () => {
+    expect(describeRunner(status, 1_060_000)).toBe("runner 1234abcd (pid 77): no processes, 120 MiB, up 1m, version 0.1.0")
+    const busy = {
+      ...status,
+      draining: true,
+      children: [child],
+      journal: { memoryBytes: 512, diskBytes: 0, problem: "disk full" },
+    }
+    expect(describeRunner(busy, 1_060_000)).toBe(
+      "runner 1234abcd (pid 77): 1 process, 120 MiB, up 1m, version 0.1.0, 512 B not in the log yet, takes no new processes, disk full",
+    )
+  })
+
+  it("say what becomes of one that is told to stop", () => {
+    const busy = { ...status, children: [child, { ...child, child: 2 }] }
+    expect(describeStop(status, false)).toBe("runner 1234abcd (pid 77): no processes, it ends")
+    expect(describeStop(busy, false)).toBe(
+      "runner 1234abcd (pid 77): takes no new processes, ends with the last of its 2 processes",
+    )
+    expect(describeStop(busy, true)).toBe("runner 1234abcd (pid 77): its 2 processes ended, it ends")
   })
 })

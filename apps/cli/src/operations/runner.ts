@@ -1,36 +1,62 @@
 /**
  * `holdfast runner`: the processes that own the children.
  */
-import { paint, print, printJson } from "../output.ts"
+import type { RunnerStatus } from "@holdfast/runner/wire/messages"
+import { print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
+import { bytes, span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 
 /** Prints the state of the runners. */
 export async function runnerStatus(json: boolean): Promise<void> {
   const { runners } = await ask(useHub(), (api) => api.runner())
-  report(runners, json)
+  if (json) return printJson(runners)
+  const now = Date.now()
+  report(runners, (runner) => describeRunner(runner, now))
 }
 
 /** Drains the runners: they take no new children and end when the last has ended; with `now` the children end too. */
 export async function stopRunner(now: boolean, json: boolean): Promise<void> {
   const { runners } = await ask(useHub(), (api) => api.stopRunner(now))
-  report(runners, json)
-  if (!json) print(now ? "their children are being ended" : "they end with their last child; --now ends the children too")
+  if (json) return printJson(runners)
+  report(runners, (runner) => describeStop(runner, now))
+  if (!now && runners.some((runner) => isStatus(runner) && running(runner) > 0)) print("--now ends the processes too")
 }
 
-function report(runners: ReadonlyArray<unknown>, json: boolean): void {
-  if (json) return printJson(runners)
+function report(runners: ReadonlyArray<unknown>, line: (runner: RunnerStatus) => string): void {
   if (runners.length === 0) return print("no runner; one starts with the first terminal")
-  runners.forEach((runner, i) => {
-    const fields = typeof runner === "object" && runner !== null ? Object.entries(runner) : [["runner", runner] as const]
-    if (i > 0) print("")
-    for (const [name, value] of fields) {
-      const shown = Array.isArray(value)
-        ? String(value.length)
-        : typeof value === "object"
-          ? JSON.stringify(value)
-          : String(value)
-      print(`${paint("dim", name.padEnd(14))}${printable(shown)}`)
-    }
-  })
+  // A hub of another version may say less.
+  print(...runners.map((runner) => printable(isStatus(runner) ? line(runner) : JSON.stringify(runner))))
+}
+
+const isStatus = (value: unknown): value is RunnerStatus =>
+  typeof value === "object" && value !== null && "runner" in value && "pid" in value && "children" in value && "journal" in value
+
+const running = ({ children }: RunnerStatus): number => children.filter(({ state }) => state === "running").length
+
+const processes = (count: number): string => (count === 1 ? "1 process" : `${count === 0 ? "no" : count} processes`)
+
+const nameOf = ({ runner, pid }: RunnerStatus): string => `runner ${runner.slice(-8)} (pid ${pid})`
+
+/** A runner in one line: which, how many processes, memory, age, what is not in the log yet, and what is wrong. */
+export function describeRunner(status: RunnerStatus, now: number): string {
+  const { rss, startedAt, draining, journal, build } = status
+  const waiting = journal.memoryBytes + journal.diskBytes
+  return [
+    `${nameOf(status)}: ${processes(running(status))}`,
+    bytes(rss),
+    `up ${span(now - startedAt)}`,
+    ...(build === "" ? [] : [`version ${build}`]),
+    ...(waiting > 0 ? [`${bytes(waiting)} not in the log yet`] : []),
+    ...(draining ? ["takes no new processes"] : []),
+    ...(journal.problem === undefined ? [] : [journal.problem]),
+  ].join(", ")
+}
+
+/** What becomes of a runner that was told to stop, in one line. */
+export function describeStop(status: RunnerStatus, now: boolean): string {
+  const count = running(status)
+  if (count === 0) return `${nameOf(status)}: no processes, it ends`
+  if (now) return `${nameOf(status)}: its ${processes(count)} ended, it ends`
+  return `${nameOf(status)}: takes no new processes, ends with the last of its ${processes(count)}`
 }
