@@ -70,7 +70,7 @@ describe("the life of an agent's process and log", () => {
   })
 
   it.each([false, true])(
-    "M-3 M-4 an ended turn folds, and every cursor resumes to the same messages (sqlite: %s)",
+    "D-5 M-3 M-4 an ended turn folds, and every cursor resumes to the same messages (sqlite: %s)",
     async (sqlite) => {
       const house = await open({ sqlite })
       const { id, reader } = await createAgent(house)
