@@ -20,6 +20,10 @@ const RECORD_MAX = 128 * 1024
 /** Unacknowledged bytes that may be under way from the runner per child: the bound of what waits for the store. */
 export const FOLLOW_CREDIT = 2 * 1024 * 1024
 
+/** The runner is told what is durable after so many bytes of output, or so many milliseconds, whichever comes first. */
+const ACK_BYTES = FOLLOW_CREDIT / 8
+const ACK_WAIT = 20
+
 type Note = Exclude<JournalNote, { type: "checkpoint" }>
 
 /** What a note stands for, decided when it is placed; a promise holds back what is behind it. It must not reject. */
@@ -46,7 +50,8 @@ export class ChildFollower {
   private held: Array<JournalEntry> | undefined
   private durable = 0
   private acknowledged = 0
-  private acking = false
+  private unacknowledged = 0
+  private acking: NodeJS.Timeout | undefined
 
   constructor(
     session: OpenSession,
@@ -82,6 +87,8 @@ export class ChildFollower {
   /** Stops taking entries until `follow`; what comes meanwhile comes again. */
   stop(): void {
     this.running = false
+    clearTimeout(this.acking)
+    this.acking = undefined
     this.chunks = []
     this.chunkBytes = 0
     this.held = undefined
@@ -151,7 +158,7 @@ export class ChildFollower {
         for (const chunk of chunks) positions.add({ seq, offset: (offset += chunk.length), size: bytes })
         this.keeper.grew(bytes)
       },
-      done: (result) => this.stored(position, result),
+      done: (result) => this.stored(position, result, bytes),
     })
     if (!accepted) this.stop()
   }
@@ -219,20 +226,22 @@ export class ChildFollower {
     }
   }
 
-  private stored(position: number, result: WorkResult): void {
+  private stored(position: number, result: WorkResult, bytes = 0): void {
     if (result._tag === "Refused") return this.running ? this.stop() : undefined
     // A note that made no event moved no stored position: the next append covers it.
     if (!result.changed) return
     this.durable = position
     this.session.journal = { runner: this.port.generation, child: this.childId, position }
     this.keeper.durable(this)
-    if (this.acking) return
-    this.acking = true
-    setImmediate(this.acknowledge)
+    this.unacknowledged += bytes
+    if (this.unacknowledged >= ACK_BYTES) this.acknowledge()
+    else this.acking ??= setTimeout(this.acknowledge, ACK_WAIT)
   }
 
   private readonly acknowledge = (): void => {
-    this.acking = false
+    clearTimeout(this.acking)
+    this.acking = undefined
+    this.unacknowledged = 0
     if (!this.running || this.durable <= this.acknowledged) return
     this.acknowledged = this.durable
     this.port.connection.ack(this.port.child, this.durable)

@@ -1,7 +1,7 @@
 /**
  * The store's side of the writer thread: gathers requests, sends them in batches, tells each its reply in order.
  *
- * Requests of one tick go in one message; the first one of an idle store goes at the end of the current task. At most
+ * Requests of one tick go in one message at its end, so that what came from several sockets shares a commit. At most
  * `WAITING_BYTES` wait for a commit; beyond them a request is refused at once with `Failed` (its turn is kept).
  * When the thread dies, everything that waits and everything later is answered with `Failed`.
  */
@@ -170,8 +170,7 @@ export class WriterClient {
     }
     if (this.planned) return
     this.planned = true
-    if (this.underWay === 0) queueMicrotask(() => this.flush())
-    else setImmediate(() => this.flush())
+    setImmediate(() => this.flush())
   }
 
   private flush(): void {
