@@ -1,0 +1,10 @@
+/** The agents' thread, which dies when an agent is to be configured with the model `crash`. */
+import { parentPort } from "node:worker_threads"
+import "../src/agent/agents-thread.ts"
+import type { AgentStep } from "../src/agent/thread-messages.ts"
+
+parentPort?.on("message", (step: AgentStep) => {
+  if (step.type === "command" && step.command.type === "configure" && step.command.model === "crash") {
+    throw new Error("planted")
+  }
+})
