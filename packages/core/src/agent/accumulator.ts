@@ -160,9 +160,18 @@ export class Accumulator {
       case "error":
       case "finish-step":
         return
+      case "tool-input-start":
+      case "tool-input-delta":
+      case "tool-input-available":
+      case "tool-input-error":
+      case "tool-approval-request":
+      case "tool-output-available":
+      case "tool-output-error":
+      case "tool-output-denied":
+        return this.#tool(chunk)
       default:
-        if (chunk.type.startsWith("tool-")) return this.#tool(chunk as ToolChunk)
-        return this.#named(chunk as DataChunk)
+        // A later version may have written types that this one does not know.
+        if (chunk.type.startsWith("data-")) this.#named(chunk)
     }
   }
 

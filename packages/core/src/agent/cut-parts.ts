@@ -4,8 +4,11 @@
 import { cutJson, jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { MessagePart } from "./message-part.ts"
 
-/** Most bytes of a turn's message as JSON in UTF-8, so that its event fits a record; what is longer is cut, and says so. */
-export const TURN_MESSAGE_MAX = 14 * 1024 * 1024
+/**
+ * Most bytes of a turn's message as JSON in UTF-8; what is longer is cut, and says so. While a turn streams its message may
+ * be a quarter longer, and still fits a record.
+ */
+export const TURN_MESSAGE_MAX = 12 * 1024 * 1024
 
 /** Parts that fit, and which of the old ones were left out: those from `start` to before `end`. */
 export interface CutParts {

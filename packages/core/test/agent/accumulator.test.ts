@@ -61,6 +61,11 @@ describe("messages from chunks", () => {
     )
   })
 
+  it("M-1 a type that a later version wrote is left out", () => {
+    const later = [{ type: "tool-moved", toolCallId: "c" }, { type: "folded" }, { type: "hologram", data: 1 }]
+    expect(told(JSON.parse(JSON.stringify(later))).message().parts).toEqual([])
+  })
+
   it("M-1 what was shown before goes on from JSON in the middle and gives the same", () => {
     fc.assert(
       fc.property(

@@ -1,11 +1,12 @@
 /** The transcript, from logs in which any turns are folded, for readers that resume anywhere. */
 import type { Event } from "@holdfast/protocol/event"
-import { encodeEvent } from "@holdfast/protocol/record"
+import { decodeRecord, encodeEvent, readRecord } from "@holdfast/protocol/record"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { emptyMessage } from "../../src/agent/accumulator.ts"
 import { foldTurn } from "../../src/agent/fold.ts"
 import { Transcript } from "../../src/agent/messages.ts"
+import { someText } from "./chunks.ts"
 import { logOf, turnPlan, withFolded } from "./logs.ts"
 
 const read = (events: ReadonlyArray<Event>, transcript = new Transcript()): Transcript => {
@@ -80,6 +81,24 @@ describe("the transcript", () => {
     ]
     const transcript = read(broken)
     expect([transcript.messages(), transcript.unknown, transcript.lastSeq]).toEqual([[], 5, 7])
+  })
+})
+
+describe("text", () => {
+  it("M-6 text is the same to the last code unit in a record and in the message that is read from it", () => {
+    fc.assert(
+      fc.property(fc.array(someText, { minLength: 1 }), (deltas) => {
+        const log = logOf(
+          [{ chunks: deltas.map((delta) => ({ type: "text-delta", id: "1", delta })), outcome: "completed", between: [] }],
+          false,
+        )
+        const stored = log.map((event) => decodeRecord(readRecord(encodeEvent(event).bytes, 0)))
+        expect(stored).toEqual(log)
+        for (const end of [stored.length - 2, stored.length]) {
+          expect(read(stored.slice(0, end)).messages().at(-1)?.parts).toMatchObject([{ type: "text", text: deltas.join("") }])
+        }
+      }),
+    )
   })
 })
 
