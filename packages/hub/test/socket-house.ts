@@ -2,10 +2,12 @@
 import { createHash } from "node:crypto"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import * as Effect from "effect/Effect"
 import WebSocket from "ws"
 import { decodeServerFrame, FRAME_EVENTS, type ServerFrame } from "@holdfast/protocol/frame"
 import { readRecords, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { Settings } from "@holdfast/protocol/settings"
+import { Hub } from "../src/Hub.ts"
 import { makeSocketDoor } from "../src/socket/makeSocketDoor.ts"
 import { SOCKET_PROTOCOL, type SocketDoor } from "../src/socket/SocketDoor.ts"
 import { type House, OWNER, testSettings } from "./hub-house.ts"
@@ -17,9 +19,19 @@ export interface SocketHouse {
   readonly close: () => Promise<void>
 }
 
+/** What a test puts in place of the house's own. */
+export interface SocketHouseOptions {
+  readonly hub?: Hub["Service"]
+  readonly fault?: (stack: string, command: string, fingerprint: string) => void
+}
+
 /** Serves the stream socket of a house; every upgrade is allowed. */
-export async function openSocket(house: House, settings: Partial<Settings> = {}): Promise<SocketHouse> {
-  const door = await house.run(makeSocketDoor(testSettings(settings)))
+export async function openSocket(
+  house: House,
+  settings: Partial<Settings> = {},
+  { hub = house.hub, fault }: SocketHouseOptions = {},
+): Promise<SocketHouse> {
+  const door = await house.run(Effect.provideService(makeSocketDoor(testSettings(settings), "0.1.0", fault), Hub, hub))
   const server = createServer()
   server.on("upgrade", (request, socket, head) => door.accept(request, socket, head, OWNER))
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
