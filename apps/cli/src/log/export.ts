@@ -3,6 +3,7 @@
  */
 import { randomBytes } from "node:crypto"
 import { open, rename, rm } from "node:fs/promises"
+import type { Answer } from "@holdfast/client/http/request"
 import { refused, toFailure } from "../failure.ts"
 import { complain, writeOut } from "../output.ts"
 import { Progress } from "../text/Progress.ts"
@@ -54,15 +55,12 @@ export async function exportLog(options: ExportOptions): Promise<void> {
   complain(`${output}: ${bytes(written)}`)
 }
 
-async function* pieces(response: Response, origin: string): AsyncGenerator<Uint8Array> {
+async function* pieces(response: Answer, origin: string): AsyncGenerator<Uint8Array> {
   const { HoldfastError } = await import("@holdfast/client/errors")
   if (response.body === null) return
-  const reader = response.body.getReader()
-  for (;;) {
-    const next = await reader.read().catch((error: unknown) => {
-      throw toFailure(new HoldfastError("ConnectionLost", `the export was cut: ${String(error)}`), origin)
-    })
-    if (next.done) return
-    yield next.value
+  try {
+    for await (const chunk of response.body) yield chunk
+  } catch (error) {
+    throw toFailure(new HoldfastError("ConnectionLost", `the export was cut: ${String(error)}`), origin)
   }
 }

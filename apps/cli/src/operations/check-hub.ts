@@ -7,6 +7,7 @@ import { HoldfastError, isUnreachable } from "@holdfast/client/errors"
 import { START_HINT } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { findHub, hubOrigin, readHubFile } from "../server/find.ts"
+import { httpFetch } from "../server/http-fetch.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { VERSION } from "../version.ts"
 import { alive } from "./check-data.ts"
@@ -16,7 +17,7 @@ import type { Finding } from "./doctor.ts"
 export async function checkHub(): Promise<ReadonlyArray<Finding>> {
   const { settings, data } = loadedSettings()
   const origin = hubOrigin(settings, data)
-  const open = makeApi({ origin, fetch: globalThis.fetch, timeout: 5000 })
+  const open = makeApi({ origin, fetch: httpFetch, timeout: 5000 })
   try {
     const live = await open.live()
     return [await checkVersion(origin, live.version), await checkReady(origin), await checkRunner()]
@@ -55,7 +56,7 @@ async function checkVersion(origin: string, version: string): Promise<Finding> {
 }
 
 async function checkReady(origin: string): Promise<Finding> {
-  const api = makeApi({ origin, fetch: globalThis.fetch, timeout: 5000 })
+  const api = makeApi({ origin, fetch: httpFetch, timeout: 5000 })
   try {
     const { store, runner } = await api.ready()
     return { check: "ready", state: "ok", found: `store ${store}, runner ${runner}` }
@@ -72,7 +73,7 @@ async function checkReady(origin: string): Promise<Finding> {
 async function checkRunner(): Promise<Finding> {
   try {
     const { origin, token } = findHub()
-    const { runners } = await makeApi({ origin, token, fetch: globalThis.fetch, timeout: 5000 }).runner()
+    const { runners } = await makeApi({ origin, token, fetch: httpFetch, timeout: 5000 }).runner()
     return {
       check: "runner",
       state: "ok",

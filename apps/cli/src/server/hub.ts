@@ -8,6 +8,7 @@ import type { Connection } from "@holdfast/client/Connection"
 import { toFailure } from "../failure.ts"
 import { findHub } from "./find.ts"
 import type { Target } from "./find.ts"
+import { httpFetch } from "./http-fetch.ts"
 
 /** A hub that was found; nothing was asked of it yet. */
 export interface Hub {
@@ -18,7 +19,7 @@ export interface Hub {
 /** Finds the hub. Throws a `CliFailure`. */
 export function useHub(): Hub {
   const target = findHub()
-  return { target, api: makeApi({ origin: target.origin, token: target.token, fetch: globalThis.fetch }) }
+  return { target, api: makeApi({ origin: target.origin, token: target.token, fetch: httpFetch }) }
 }
 
 /** Asks the hub something; errors become failures with the right exit code. */

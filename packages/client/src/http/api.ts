@@ -17,7 +17,7 @@ import type {
   CreateSession,
 } from "@holdfast/protocol/session"
 import { json, open } from "./request.ts"
-import type { HttpOptions } from "./request.ts"
+import type { Answer, HttpOptions } from "./request.ts"
 import { sseEvents } from "./sse.ts"
 import type { SseEvent } from "./sse.ts"
 
@@ -89,7 +89,7 @@ export function makeApi(options: HttpOptions) {
       stream(options, "/api/sessions/stream", { after }, signal),
     mark: (id: string, mark: MarkSession): Promise<Appended> => post(`${of(id)}/marks`, mark),
     /** The log as asciicast or JSON lines; the body is to be read as it comes. */
-    export: (id: string, format: "cast" | "jsonl", signal?: AbortSignal): Promise<Response> =>
+    export: (id: string, format: "cast" | "jsonl", signal?: AbortSignal): Promise<Answer> =>
       open(options, "GET", `${of(id)}/export`, {
         query: { format },
         headers: { accept: "*/*" },

@@ -3,11 +3,32 @@
  */
 import { decodeError, HoldfastError } from "../errors.ts"
 
+/** What is read of an answer; a `Response` is one. */
+export interface Answer {
+  readonly ok: boolean
+  readonly status: number
+  readonly text: () => Promise<string>
+  readonly body: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | null
+}
+
+/** What is sent; `fetch` takes it. */
+export interface Sent {
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body?: string
+  readonly signal: AbortSignal
+  readonly redirect: "manual"
+}
+
+/** Sends a call and resolves with the headers of its answer; rejects when there is none. */
+export type Fetch = (url: string, sent: Sent) => Promise<Answer>
+
 /** Where the hub is and how to call it. In a browser the token is left out: the cookie is the credential. */
 export interface HttpOptions {
   /** Such as `http://127.0.0.1:4653`; empty for the page's own origin. */
   readonly origin: string
-  readonly fetch: typeof globalThis.fetch
+  /** `globalThis.fetch`, or what does the same. */
+  readonly fetch: Fetch
   readonly token?: string
   /** Milliseconds until the headers of an answer must be there; 30 s. */
   readonly timeout?: number
@@ -25,7 +46,7 @@ export interface HttpCall {
 }
 
 /** Calls a route and gives its response once the hub accepted the call. Fails with `HoldfastError`. */
-export async function open(options: HttpOptions, method: string, path: string, call: HttpCall = {}): Promise<Response> {
+export async function open(options: HttpOptions, method: string, path: string, call: HttpCall = {}): Promise<Answer> {
   const query = Object.entries(call.query ?? {}).filter(([, value]) => value !== undefined)
   const search =
     query.length === 0 ? "" : `?${new URLSearchParams(query.map(([name, value]) => [name, String(value)])).toString()}`
@@ -55,7 +76,12 @@ export async function json<A>(options: HttpOptions, method: string, path: string
   }
 }
 
-async function send(options: HttpOptions, path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+async function send(
+  options: HttpOptions,
+  path: string,
+  init: Omit<Sent, "signal" | "redirect">,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
   const deadline = new AbortController()
   const timeout = options.timeout ?? 30_000
   const timer = setTimeout(() => deadline.abort(), timeout)
@@ -71,7 +97,7 @@ async function send(options: HttpOptions, path: string, init: RequestInit, signa
   }
 }
 
-async function body(response: Response): Promise<string> {
+async function body(response: Answer): Promise<string> {
   try {
     return await response.text()
   } catch (cause) {
@@ -79,7 +105,7 @@ async function body(response: Response): Promise<string> {
   }
 }
 
-async function refusal(response: Response): Promise<HoldfastError> {
+async function refusal(response: Answer): Promise<HoldfastError> {
   const text = await body(response)
   const fallback = response.status === 401 ? "Unauthorized" : "HttpError"
   try {

@@ -2,6 +2,8 @@
  * Server-sent events, parsed from any chunks (WHATWG HTML, section 9.2.6), as far as the hub uses them.
  */
 
+import type { Answer } from "./request.ts"
+
 /** One event of a stream. */
 export interface SseEvent {
   readonly event: string
@@ -62,7 +64,7 @@ export class SseParser {
 }
 
 /** The events of a response, in order, until it ends. The reader's pace holds the hub back. */
-export async function* sseEvents(response: Response): AsyncGenerator<SseEvent> {
+export async function* sseEvents(response: Pick<Answer, "body">): AsyncGenerator<SseEvent> {
   if (response.body === null) return
   const parser = new SseParser()
   const decoder = new TextDecoder()

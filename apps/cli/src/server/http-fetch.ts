@@ -1,0 +1,37 @@
+/**
+ * `fetch` as far as commands need it, on Node's own HTTP client: loading the real one takes longer than most commands.
+ */
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http"
+import type { Answer, Fetch } from "@holdfast/client/http/request"
+
+type Request = (url: string, options: RequestOptions, answered: (message: IncomingMessage) => void) => ClientRequest
+
+/** Sends a call over `http:` or `https:`; redirects are answers like others. */
+export const httpFetch: Fetch = async (url, { method, headers, body, signal }) => {
+  const { request }: { readonly request: Request } = url.startsWith("https:")
+    ? await import("node:https")
+    : await import("node:http")
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }
+    const sent = request(url, { method, headers: { ...headers, ...length }, signal }, (message) => resolve(answerOf(message)))
+    sent.on("error", (error: NodeJS.ErrnoException) => {
+      // Where a name has several addresses, the failures of all come as one without a message.
+      reject(error.message === "" ? new Error(error.code ?? "no connection", { cause: error }) : error)
+    })
+    sent.end(body)
+  })
+}
+
+function answerOf(message: IncomingMessage): Answer {
+  const { statusCode: status = 0 } = message
+  return {
+    status,
+    ok: status >= 200 && status < 300,
+    body: message,
+    text: async () => {
+      const chunks: Array<Buffer> = []
+      for await (const chunk of message) chunks.push(Buffer.from(chunk))
+      return Buffer.concat(chunks).toString("utf8")
+    },
+  }
+}
