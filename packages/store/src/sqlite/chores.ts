@@ -8,9 +8,8 @@
  */
 import { joinKinds } from "../record-filter.ts"
 import { pieceCrc, placeCrc } from "./checksum.ts"
-import { LARGE_PIECE } from "./plain-appends.ts"
 import { type Row, type Statements, blob, num, str } from "./statements.ts"
-import { foldTail } from "./tail-fold.ts"
+import { FINAL_PIECE, foldTail } from "./tail-fold.ts"
 import type { WriterContext } from "./writer-context.ts"
 
 /** Logs that wait to be sealed before sealing is done between commits under load too. */
@@ -22,7 +21,7 @@ const SWEEP_ROWS = 48
 const SCAN_ROWS = 2000
 
 /** Bytes of records in the tail that are worth folding. */
-const FOLD_BYTES = 512 * 1024
+const FOLD_BYTES = 1024 * 1024
 
 /** The work that is left and the next step of it. */
 export class Chores {
@@ -232,10 +231,10 @@ export function planSeal(rows: ReadonlyArray<Row>, sealed: number, sealBytes: nu
     const size = num(row, "size")
     const previous = join.at(-1)
     const follows = previous === undefined || num(row, "from_seq") === num(previous, "to_seq") + 1
-    if (previous !== undefined && (size >= LARGE_PIECE || bytes + size > sealBytes || !follows))
+    if (previous !== undefined && (size >= FINAL_PIECE || bytes + size > sealBytes || !follows))
       return { join, sealed: upto, bytes }
     upto = num(row, "to_seq")
-    if (size >= LARGE_PIECE) before = upto
+    if (size >= FINAL_PIECE) before = upto
     else {
       join.push(row)
       bytes += size

@@ -8,6 +8,12 @@ import { classify } from "./sqlite-error.ts"
 import type { OpenRefusal, WriterOptions } from "./wire.ts"
 import { StoreLocked, takeWriterLock, touchPrivate } from "./writer-lock.ts"
 
+/** Pages in the write-ahead log after which it is moved into the database and begun anew. */
+const WAL_PAGES = 4000
+
+/** Size of the write-ahead log before it is begun anew, in bytes; a page has a header of 24 bytes there. */
+export const WAL_BYTES = WAL_PAGES * (4096 + 24)
+
 /** The write connection and what lets go of the store. */
 export interface Database {
   readonly db: DatabaseSync
@@ -88,7 +94,7 @@ function openLocked(options: WriterOptions): DatabaseSync {
       refuse("unreadable", `${path} cannot use a write-ahead log there; name a local disk`)
     db.exec(`
       PRAGMA synchronous = ${options.durability === "power" ? "FULL" : "NORMAL"};
-      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA wal_autocheckpoint = ${WAL_PAGES};
       PRAGMA journal_size_limit = 67108864;
       PRAGMA cache_size = -16384;
       PRAGMA temp_store = MEMORY;

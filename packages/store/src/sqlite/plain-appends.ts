@@ -4,7 +4,7 @@
  * A batch's buffer begins with seven numbers for each of them; the records of all requests lie behind, one after the other.
  */
 
-/** Appends of this size are pieces at once, and pieces of this size stay as they are when a log is sealed, in bytes. */
+/** Appends of this size are pieces at once, in bytes. */
 export const LARGE_PIECE = 16 * 1024
 
 const NUMBERS = 7

@@ -28,8 +28,6 @@ export interface TailEntry {
   readonly to: number
   readonly kinds: string
   readonly crc: number
-  /** The entry as it is stored. */
-  readonly place: Uint8Array
   readonly bytes: Uint8Array
 }
 
@@ -47,7 +45,6 @@ function entriesOf(row: number, places: Uint8Array, kinds: string, bytes: Uint8A
       to: from + view.getUint32(at + 16),
       kinds: lines[view.getUint32(at + 28)] ?? "",
       crc: view.getUint32(at + 32),
-      place: places.subarray(at, at + PLACE),
       bytes: bytes.subarray(offset, offset + view.getUint32(at + 24)),
     })
   }
@@ -63,6 +60,15 @@ export function readEntries(statements: Statements, row: number): Array<TailEntr
     if (isDamage(cause)) return undefined
     throw cause
   }
+}
+
+/** Leaves only those entries of a row whose numbers (from 0) are given. */
+export function keepEntries(statements: Statements, row: number, numbers: ReadonlyArray<number>): void {
+  const found = statements.get("SELECT places FROM tail WHERE rowid = ?", row)
+  if (found === undefined) return
+  const places = blob(found, "places")
+  const kept = Buffer.concat(numbers.map((number) => places.subarray(number * PLACE, (number + 1) * PLACE)))
+  statements.run("UPDATE tail SET places = ? WHERE rowid = ?", kept, row)
 }
 
 /** Whether an entry is what was appended. */

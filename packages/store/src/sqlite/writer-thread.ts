@@ -6,7 +6,7 @@
  */
 import { isMainThread, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads"
 import { Chores } from "./chores.ts"
-import { type Database, OpenRefused, openDatabase } from "./database.ts"
+import { type Database, OpenRefused, WAL_BYTES, openDatabase } from "./database.ts"
 import { GroupCommit, type Queued } from "./group-commit.ts"
 import { classify } from "./sqlite-error.ts"
 import { BatchBytes } from "./plain-appends.ts"
@@ -15,6 +15,7 @@ import { Statements } from "./statements.ts"
 import { Tail } from "./tail-rows.ts"
 import type { FromWriter, ToWriter, WriterOptions } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
+import { WalRoom } from "./WalRoom.ts"
 import { WriterRest } from "./WriterRest.ts"
 
 /** Requests in one transaction at most. */
@@ -29,6 +30,7 @@ class WriterLoop {
   private readonly chores: Chores
   private readonly commits: GroupCommit
   private readonly rest: WriterRest
+  private readonly room: WalRoom | undefined
   private readonly durability: WriterOptions["durability"]
   private readonly path: string
   private readonly queue: Array<Queued> = []
@@ -55,6 +57,7 @@ class WriterLoop {
     }
     this.chores = new Chores(context)
     this.rest = new WriterRest(database.db)
+    this.room = options.durability === "power" ? new WalRoom(this.statements, `${options.path}-wal`, WAL_BYTES) : undefined
     this.commits = new GroupCommit(context, options.path, options.commitDelay)
   }
 
@@ -89,6 +92,7 @@ class WriterLoop {
     const batch = new BatchBytes(buffer, plain, length, kinds)
     for (const request of requests) this.queue.push({ request, batch })
     this.buffers.push(buffer)
+    this.room?.wrote(length)
   }
 
   /** Commits until nothing waits; what arrives during one commit is the next. */
@@ -106,8 +110,9 @@ class WriterLoop {
       this.send({ _tag: "Replies", replies, commits: this.commits.commits, buffers }, buffers)
       if (this.chores.pressing) this.chore()
     }
-    if (this.closing) this.close()
-    else this.planChores()
+    if (this.closing) return this.close()
+    this.room?.make()
+    this.planChores()
   }
 
   private planChores(): void {
@@ -148,6 +153,7 @@ class WriterLoop {
   private close(): void {
     this.settled()
     this.rest.end()
+    this.room?.end()
     this.database.close()
     this.send({ _tag: "Closed" })
     this.port.close()

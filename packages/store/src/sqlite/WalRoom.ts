@@ -1,0 +1,74 @@
+/**
+ * Room ahead in the write-ahead log: zeros behind its end, written and synced while nothing waits.
+ *
+ * A sync of a file that grew must also make its new size durable; without that it takes about two thirds of the time.
+ * SQLite takes zeros for the end of the log (its frames carry salt and checksum: sqlite.org/walformat.html). Once the log
+ * has the size at which it is begun anew, it grows no more.
+ */
+import { closeSync, fdatasyncSync, fstatSync, openSync, statfsSync, writeSync } from "node:fs"
+import { type Statements, num } from "./statements.ts"
+
+/** Bytes of a page in the log, with its header. */
+const FRAME = 4096 + 24
+
+/** Pages a commit writes besides the records, about. */
+const COMMIT_PAGES = 3
+
+/** Bytes that are added at once, and that are left when more are added. */
+const STEP = 1024 * 1024
+const LEFT = 512 * 1024
+
+/** Free space on the disk below which no room is made, in bytes. */
+const FREE = 1024 * 1024 * 1024
+
+/** Makes room in the log of one database. */
+export class WalRoom {
+  private readonly statements: Statements
+  private readonly path: string
+  private readonly enough: number
+  private file: number | undefined
+  /** Bytes that can be written before the next look at the log, about. */
+  private unseen = 0
+  private ended = false
+
+  /** `path` is that of the log, `enough` the size in bytes up to which room is made. */
+  constructor(statements: Statements, path: string, enough: number) {
+    this.statements = statements
+    this.path = path
+    this.enough = enough
+  }
+
+  /** A commit was written, with so many bytes of records. */
+  wrote(bytes: number): void {
+    this.unseen -= bytes + COMMIT_PAGES * FRAME
+  }
+
+  /** Makes room when little is left. The log must not be written meanwhile. */
+  make(): void {
+    if (this.ended || this.unseen > 0) return
+    try {
+      this.file ??= openSync(this.path, "r+")
+      const used = num(this.statements.get("PRAGMA wal_checkpoint(NOOP)") ?? {}, "log") * FRAME
+      const { size } = fstatSync(this.file)
+      if (size >= this.enough) return this.end()
+      const left = size - used
+      this.unseen = Math.max(0, left - LEFT)
+      if (left >= LEFT) return
+      const space = statfsSync(this.path)
+      if (space.bavail * space.bsize < FREE) return this.end()
+      writeSync(this.file, Buffer.alloc(STEP), 0, STEP, size)
+      fdatasyncSync(this.file)
+      this.unseen = left + STEP - LEFT
+    } catch {
+      // It is only about speed: what is wrong with the disk shows in the next commit.
+      this.end()
+    }
+  }
+
+  /** No more room is made. */
+  end(): void {
+    this.ended = true
+    if (this.file !== undefined) closeSync(this.file)
+    this.file = undefined
+  }
+}
