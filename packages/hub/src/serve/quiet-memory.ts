@@ -10,10 +10,10 @@ import { getHeapStatistics } from "node:v8"
 import { collectGarbage } from "@holdfast/store/garbage-collector"
 
 /** Milliseconds between two looks. */
-const LOOK = 500
+const LOOK = 250
 
 /** Looks in a row that must find the process at rest. */
-const RESTS = 2
+const RESTS = 3
 
 /** Most of the time that a process at rest works. */
 const REST_SHARE = 0.01

@@ -4,11 +4,12 @@ import { QuietMemory } from "../../src/serve/quiet-memory.ts"
 const MB = 1024 * 1024
 
 describe("memory of a quiet hub", () => {
-  it("is given back after two looks at a process that rests", () => {
+  it("is given back after three looks in a row at a process that rests", () => {
     const memory = new QuietMemory()
     expect(memory.isDue({ now: 500, share: 0.5, heap: 200 * MB })).toBe(false)
     expect(memory.isDue({ now: 1000, share: 0.001, heap: 200 * MB })).toBe(false)
-    expect(memory.isDue({ now: 1500, share: 0.001, heap: 200 * MB })).toBe(true)
+    expect(memory.isDue({ now: 1500, share: 0.001, heap: 200 * MB })).toBe(false)
+    expect(memory.isDue({ now: 2000, share: 0.001, heap: 200 * MB })).toBe(true)
   })
 
   it("is left alone while the process works, now and then or all the time", () => {
