@@ -17,7 +17,7 @@ const size = args.find((arg) => arg.startsWith("--faults="))?.slice("--faults=".
 const rest = args.filter((arg) => !arg.startsWith("--faults="))
 const kinds = size === "short" ? KINDS : ["faults"]
 const chosen = rest.some((arg) => arg.startsWith("--project")) ? [] : kinds.map((kind) => `--project=${kind}`)
-const heavy = { folder: join(ROOT, "tests/heavy"), title: "the browser for tests" }
+const heavy = { folder: join(ROOT, "tests/heavy"), title: "the browser and the agents for tests" }
 
 await prepare(
   { lean: false, title: "everything for tests" },
