@@ -213,6 +213,18 @@ describe("limits", () => {
     expect(JSON.stringify(message)).toMatch(/parts left out/)
   })
 
+  it("the bytes of JSON are counted as they are written", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), someText, (value, text) => {
+        for (const counted of [text, text.repeat(300)])
+          expect(jsonBytes(counted)).toBe(Buffer.byteLength(JSON.stringify(counted)))
+        const written = Buffer.byteLength(JSON.stringify(value))
+        expect(jsonBytes(value)).toBeGreaterThanOrEqual(written)
+        expect(jsonBytes(value)).toBeLessThanOrEqual(written + JSON.stringify(value).length)
+      }),
+    )
+  })
+
   it("a chunk of any shape is cut to its limit", () => {
     const long = "\u0000é".repeat(3_000_000)
     const many = Array.from({ length: 900_000 }, (_, i) => `item ${i}`)
