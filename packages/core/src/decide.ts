@@ -139,6 +139,9 @@ export function refuseInput(state: SessionState, client: string): Rejection | un
   if (state.status === "deleted") {
     return new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status })
   }
+  if (state.terminal === undefined) {
+    return new SessionStateError({ message: "this is an agent; send it a message instead of typing", status: state.kind })
+  }
   if (state.process !== "running" && state.process !== "starting") {
     return new SessionStateError({
       message: `the session's process is ${state.process}; nothing takes input`,

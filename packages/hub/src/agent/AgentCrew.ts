@@ -1,6 +1,7 @@
 /**
  * What the agents of a hub share: where processes come from, how many live at one moment, and what is remembered for all.
  */
+import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import * as Exit from "effect/Exit"
 import type * as Effect from "effect/Effect"
@@ -62,6 +63,13 @@ export class AgentCrew {
   /** The directory of a session, for its logs and what its agent resumes from. */
   directory(session: string): string {
     return join(this.data, "sessions", session)
+  }
+
+  /** A session was purged: what its directory holds goes too. */
+  purged(session: string): void {
+    rm(this.directory(session), { recursive: true, force: true }).catch((cause: unknown) =>
+      this.report("a purged session's directory could not be removed", { session, cause: String(cause) }),
+    )
   }
 
   /** A session was opened: one with an agent gets its driver. */

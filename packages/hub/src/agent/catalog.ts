@@ -4,8 +4,8 @@
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type { AdapterKind, AgentEntry } from "@holdfast/protocol/agent/agent"
-import { AdapterRefused } from "@holdfast/runner/adapter"
 import { readScriptedOptions } from "@holdfast/runner/scripted/options"
+import type { RunnerFailure } from "@holdfast/runner/wire/messages"
 import { AgentUnknown, type AgentNotInstalled, Unprocessable } from "@holdfast/protocol/errors"
 
 /** Options of an agent as a session is made with them. */
@@ -38,8 +38,9 @@ export function refuseScriptedOptions(options: AgentOptions): Unprocessable | un
     readScriptedOptions(options)
     return undefined
   } catch (cause) {
-    if (!(cause instanceof AdapterRefused)) throw cause
-    const { message } = cause.failure
+    const { failure } = cause as { readonly failure?: RunnerFailure }
+    if (failure === undefined) throw cause
+    const { message } = failure
     const field = Object.keys(options).find((name) => message.startsWith(`option ${name}:`))
     return new Unprocessable({ message, ...(field === undefined ? {} : { field }) })
   }

@@ -85,8 +85,12 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
 
       const purge = setInterval(() => {
         fork(store.purge(now(), PURGE_AT_ONCE), (exit) => {
-          if (exit._tag === "Success") for (const gone of exit.value) table.drop(gone, "the session was purged")
-          else report("the trash could not be purged", { cause: String(exit.cause) })
+          if (exit._tag === "Success") {
+            for (const gone of exit.value) {
+              table.drop(gone, "the session was purged")
+              crew.purged(gone)
+            }
+          } else report("the trash could not be purged", { cause: String(exit.cause) })
         })
       }, PURGE_EVERY)
       purge.unref()

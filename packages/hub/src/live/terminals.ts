@@ -87,6 +87,9 @@ export const screen = (core: Core, past: PastScreens, id: string): Effect.Effect
 const running = (loaded: Loaded): Effect.Effect<ChildFollower, SessionState | Unavailable> => {
   const { session, parts } = loaded
   return Effect.gen(function* () {
+    if (session.state.terminal === undefined) {
+      return yield* new SessionState({ message: "this is an agent; it has no terminal", status: session.state.kind })
+    }
     if (parts.starting) yield* processKnown(loaded)
     const { process } = session.state
     if (process !== "running" && process !== "starting") {

@@ -192,7 +192,7 @@ export class ChildFollower {
       time,
       journal: { runner: this.port.generation, child: this.childId, position },
       done: (result) => {
-        this.stored(position, result)
+        this.stored(position, result, note.type === "agent" ? note.size : 0)
         if (result._tag === "Done" && note.type === "exit") this.finish()
       },
     })

@@ -45,9 +45,9 @@ export class Parts implements SessionPart {
     this.keeper = new CheckpointKeeper(session)
     this.inputs = new InputDesk(session.context.settings.inputQueueMax)
     this.delivery = new Delivery(session, gate, (done) => this.snapshot(done))
-    this.presence = new Presence(session, (cols, rows) =>
-      this.follower?.port.connection.resize(this.follower.port.child, cols, rows),
-    )
+    this.presence = new Presence(session, (cols, rows) => {
+      if (this.agent === undefined) this.follower?.port.connection.resize(this.follower.port.child, cols, rows)
+    })
     this.presence.watchTypist()
   }
 

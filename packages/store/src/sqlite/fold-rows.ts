@@ -89,6 +89,7 @@ function planOf(statements: Statements, session: number, ranges: ReadonlyArray<F
       first = num(row, "from_seq")
       begin = num(row, "upto") - bytes.length
     }
+    if (last >= 0 && num(row, "from_seq") !== last + 1) throw new Error(`seq ${last + 1} of session ${session} is missing`)
     last = num(row, "to_seq")
     before += bytes.length
     for (const place of recordsOf(bytes, num(row, "from_seq"), last)) {
