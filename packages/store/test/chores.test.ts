@@ -139,6 +139,48 @@ describe("sealing step by step", () => {
       expect(bench.chores.idle).toBe(true)
     }))
 
+  it("S-20 folding moves the tail into few pieces, and a reader of before and one of after see the same log", () =>
+    withWriter((bench) => {
+      const { chores, commits, statements } = bench
+      const session = fill(bench, 300, false)
+      const expected = Array.from({ length: 300 }, (_, at) => at + 1)
+      expect(rows(statements)).toBe(3)
+      expect(everything(bench, session, 3000)).toEqual(expected)
+      chores.foldAll()
+      for (let steps = 0; !chores.idle && steps < 50; steps++) commits.transaction(() => chores.step())
+      expect(rows(statements)).toBeLessThan(12)
+      expect(statements.get("SELECT sum(length(places)) AS n, count(*) AS rows FROM tail")).toEqual({ n: 0, rows: 1 })
+      expect(everything(bench, session, 3000)).toEqual(expected)
+      expect(everything({ ...bench, tail: new TailCache() }, session, 100_000)).toEqual(expected)
+    }))
+
+  it("S-20 a fold that is rolled back leaves the tail as it was", () =>
+    withWriter((bench) => {
+      const session = fill(bench, 100, false)
+      const before = bench.context.tail.size
+      const crash = () =>
+        bench.commits.transaction(() => {
+          foldTail(bench.context)
+          throw new Error("killed")
+        })
+      expect(crash).toThrow("killed")
+      expect(bench.context.tail.size).toBe(before)
+      expect(everything(bench, session, 3000)).toHaveLength(100)
+    }))
+
+  it("S-10 a damaged append in the tail is a gap in its log, before and after the rest of the tail is folded", () =>
+    withWriter((bench) => {
+      const { commits, context, database, statements } = bench
+      const session = fill(bench, 80, false)
+      database.db.exec("UPDATE tail SET bytes = zeroblob(length(bytes)) WHERE rowid = 40")
+      const look = () => everything({ ...bench, tail: new TailCache() }, session, 100_000)
+      expect(look).toThrow("ends at seq 39")
+      commits.transaction(() => expect(foldTail(context)).toBe(true))
+      commits.transaction(() => expect(foldTail(context)).toBe(false))
+      expect(statements.get("SELECT sum(length(places)) AS n FROM tail")).toEqual({ n: 36 })
+      expect(look).toThrow("seq 40 is missing")
+    }))
+
   it("S-20 a plan takes what is full, passes over large pieces and never goes back", () => {
     const row = (from: number, size: number) => ({ rowid: from, from_seq: from, to_seq: from, size })
     expect(planSeal([row(1, 60), row(2, 30), row(3, 20)], 0, 100, false)).toMatchObject({ sealed: 2, bytes: 90 })
