@@ -6,8 +6,9 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { AgentEntry, ConfigureAgent } from "@holdfast/protocol/agent/agent"
-import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
+import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
+import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { Changed, Principal } from "./Hub.ts"
 
@@ -24,12 +25,7 @@ export class Agents extends Context.Service<
       id: string,
       page: { readonly before?: number; readonly limit: number },
     ) => Effect.Effect<MessagePage, DoorError>
-    readonly edit: (
-      id: string,
-      message: string,
-      parts: ReadonlyArray<InputPart>,
-      by: Principal,
-    ) => Effect.Effect<Changed, DoorError>
+    readonly edit: (id: string, message: string, change: EditMessage, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly unqueue: (id: string, message: string, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly reorder: (id: string, order: ReadonlyArray<string>, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly resolveMessage: (

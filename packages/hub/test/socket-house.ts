@@ -7,6 +7,7 @@ import WebSocket from "ws"
 import { decodeServerFrame, FRAME_EVENTS, type ServerFrame } from "@holdfast/protocol/frame"
 import { readRecords, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { Settings } from "@holdfast/protocol/settings"
+import { Agents } from "../src/Agents.ts"
 import { Hub } from "../src/Hub.ts"
 import { makeSocketDoor } from "../src/socket/makeSocketDoor.ts"
 import { SOCKET_PROTOCOL, type SocketDoor } from "../src/socket/SocketDoor.ts"
@@ -31,7 +32,12 @@ export async function openSocket(
   settings: Partial<Settings> = {},
   { hub = house.hub, fault }: SocketHouseOptions = {},
 ): Promise<SocketHouse> {
-  const door = await house.run(Effect.provideService(makeSocketDoor(testSettings(settings), "0.1.0", fault), Hub, hub))
+  const door = await house.run(
+    makeSocketDoor(testSettings(settings), "0.1.0", fault).pipe(
+      Effect.provideService(Hub, hub),
+      Effect.provideService(Agents, house.agents),
+    ),
+  )
   const server = createServer()
   server.on("upgrade", (request, socket, head) => door.accept(request, socket, head, OWNER))
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))

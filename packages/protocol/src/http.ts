@@ -11,6 +11,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Event } from "./event.ts"
+import { agents, messages } from "./agent/http-agents.ts"
 import { ErrorBodies } from "./http-errors.ts"
 import { Needs, Streams } from "./http-scope.ts"
 import {
@@ -118,7 +119,7 @@ const log = HttpApiGroup.make("log").add(
     .annotate(OpenApi.Summary, "Appends a mark"),
   HttpApiEndpoint.get("export", "/api/sessions/:id/export", {
     params,
-    query: { format: Schema.Literals(["cast", "jsonl"]) },
+    query: { format: Schema.Literals(["cast", "jsonl", "md"]) },
     success: HttpApiSchema.StreamUint8Array({
       contentType: ["application/x-asciicast", "application/x-ndjson", "text/markdown"],
     }),
@@ -208,7 +209,7 @@ const operations = HttpApiGroup.make("operations").add(
 
 /** Every route of the HTTP door. Bodies and queries with fields that are not known are refused. */
 export const HoldfastApi = HttpApi.make("Holdfast")
-  .add(sessions, log, terminal, hub, operations)
+  .add(sessions, log, terminal, messages, agents, hub, operations)
   .annotate(OpenApi.Title, "Holdfast")
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error" })
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error" })

@@ -5,6 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import { Rpc, RpcGroup } from "effect/rpc"
+import { agentRpcs } from "./agent/rpc-agents.ts"
 import { DoorError } from "./errors.ts"
 import {
   Appended,
@@ -99,5 +100,6 @@ export class SessionRpcs extends RpcGroup.make(
   Rpc.make("Archive", { payload: { session, key: Schema.optionalKey(Key) }, success: Appended, error: DoorError }),
   Rpc.make("Restore", { payload: { session, key: Schema.optionalKey(Key) }, success: Appended, error: DoorError }),
   Rpc.make("Delete", { payload: { session, key: Schema.optionalKey(Key) }, success: Appended, error: DoorError }),
+  ...agentRpcs,
   Rpc.make("Signal", { payload: { session, signal: SignalName }, success: Schema.Void, error: DoorError }),
 ) {}

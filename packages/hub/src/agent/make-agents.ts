@@ -13,7 +13,7 @@ export const makeAgents = (core: Core): Agents["Service"] =>
     list: core.crew.catalog.list,
     send: (id, message, by) => Requests.sendMessage(core, id, message, by),
     messages: (id, page) => Requests.messages(core, id, page),
-    edit: (id, message, parts, by) => Requests.editMessage(core, id, message, parts, by),
+    edit: (id, message, change, by) => Requests.editMessage(core, id, message, change, by),
     unqueue: (id, message, by) => Requests.removeMessage(core, id, message, by),
     reorder: (id, order, by) => Requests.reorderQueue(core, id, order, by),
     resolveMessage: (id, message, action, by) => Requests.resolveMessage(core, id, message, action, by),

@@ -5,6 +5,7 @@ import { sentStatus } from "@holdfast/core/agent/queue"
 import type { ConfigureAgent } from "@holdfast/protocol/agent/agent"
 import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { AnswerPermission, PermissionDecision } from "@holdfast/protocol/agent/permission"
+import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import { type DoorError, SessionState, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventData } from "@holdfast/protocol/event"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
@@ -49,7 +50,7 @@ const changed = (core: Core, id: string, by: Principal, request: AgentRequest): 
   }))
 
 /** The parts of a message that is given as a text or as parts. */
-export const partsOf = (message: {
+const partsOf = (message: {
   readonly text?: string
   readonly parts?: ReadonlyArray<InputPart>
 }): Effect.Effect<ReadonlyArray<InputPart>, Unprocessable> => {
@@ -97,9 +98,10 @@ export const editMessage = (
   core: Core,
   id: string,
   message: string,
-  parts: ReadonlyArray<InputPart>,
+  change: EditMessage,
   by: Principal,
-): Effect.Effect<Changed, DoorError> => changed(core, id, by, { _tag: "EditMessage", id: message, parts })
+): Effect.Effect<Changed, DoorError> =>
+  Effect.flatMap(partsOf(change), (parts) => changed(core, id, by, { _tag: "EditMessage", id: message, parts }))
 
 /** Removes a waiting or uncertain message. */
 export const removeMessage = (core: Core, id: string, message: string, by: Principal): Effect.Effect<Changed, DoorError> =>

@@ -17,14 +17,17 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Layer from "effect/Layer"
 import { BadRequest } from "@holdfast/protocol/errors"
 import { HoldfastApi } from "@holdfast/protocol/http"
+import { Agents } from "../Agents.ts"
 import { Hub } from "../Hub.ts"
 import type { Allowed } from "../guard/guard.ts"
+import { agentHandlers } from "./agents.ts"
 import { Administration } from "./Administration.ts"
 import { errorOfCause, refusal } from "./answer.ts"
 import { readBody, writeBeforeBody } from "./body.ts"
 import { Exchange, type ExchangeShape } from "./Exchange.ts"
 import { hubHandlers } from "./hub.ts"
 import { logHandlers } from "./log.ts"
+import { messageHandlers } from "./messages.ts"
 import { operationHandlers } from "./operations.ts"
 import { sessionHandlers } from "./sessions.ts"
 import { checkJson, JsonRefused } from "./strict-json.ts"
@@ -40,7 +43,7 @@ export interface Outcome {
 export type HttpDoor = (allowed: Allowed, exchange: ExchangeShape, done: (outcome: Outcome) => void) => void
 
 const routes = HttpApiBuilder.layer(HoldfastApi).pipe(
-  Layer.provide([sessionHandlers, logHandlers, terminalHandlers, hubHandlers, operationHandlers]),
+  Layer.provide([sessionHandlers, logHandlers, terminalHandlers, messageHandlers, agentHandlers, hubHandlers, operationHandlers]),
   Layer.provide(HttpServer.layerServices),
 )
 
@@ -48,7 +51,10 @@ const routes = HttpApiBuilder.layer(HoldfastApi).pipe(
 export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
   const administration = yield* Administration
   const { inForce } = administration.credentials
-  const services = Context.merge(Context.make(Hub, yield* Hub), Context.make(Administration, administration))
+  const services = Context.make(Hub, yield* Hub).pipe(
+    Context.add(Agents, yield* Agents),
+    Context.add(Administration, administration),
+  )
   // Labels stand for ids: 200 characters, percent-encoded.
   const app = yield* HttpRouter.toHttpEffect(routes).pipe(
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 }),

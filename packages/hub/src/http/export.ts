@@ -3,28 +3,33 @@
  */
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
-import type { DoorError } from "@holdfast/protocol/errors"
+import { messageMarkdown, transcriptMarkdown } from "@holdfast/core/agent/markdown"
+import type { Message } from "@holdfast/protocol/agent/message"
+import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { AttachmentSink, Hub } from "../Hub.ts"
 import { CastWriter } from "./cast.ts"
 import { type ExchangeShape, principalOf } from "./Exchange.ts"
 
-const TYPES = { cast: "application/x-asciicast", jsonl: "application/x-ndjson" } as const
+const TYPES = { cast: "application/x-asciicast", jsonl: "application/x-ndjson", md: "text/markdown; charset=utf-8" } as const
+
+/** Format of an export. */
+type Format = keyof typeof TYPES
 
 /** Writes the log as it stands now to the exchange's response, which is taken over when this succeeds. */
 export const exportLog = Effect.fnUntraced(function* (
   hub: Hub["Service"],
   exchange: ExchangeShape,
   session: string,
-  format: "cast" | "jsonl",
+  format: Format,
 ): Effect.fn.Return<void, DoorError> {
   const { response } = exchange
   const record = yield* hub.get(session)
+  if (format === "md" && record.kind !== "agent") {
+    return yield* new Unprocessable({ message: "a terminal has no transcript; export it as cast or jsonl", field: "format" })
+  }
   const cast = new CastWriter(record)
-  const lines =
-    format === "cast"
-      ? (bytes: Uint8Array): string => cast.record(bytes)
-      : (bytes: Uint8Array): string => `${JSON.stringify(decodeRecord(readRecord(bytes, 0)))}\n`
+  const lines = linesOf(format, cast)
   let ended = false
   const finish = (): void => {
     if (ended) return
@@ -55,7 +60,9 @@ export const exportLog = Effect.fnUntraced(function* (
   }
   const principal = principalOf(exchange)
   const client = `export-${randomBytes(8).toString("hex")}`
-  const attachment = yield* hub.attach({ session, after: 0, mode: "viewer", client, name: principal.name }, sink, principal)
+  const request = { session, after: 0, mode: "viewer", client, name: principal.name } as const
+  const filter = { channel: "message", type: "added" }
+  const attachment = yield* hub.attach(format === "md" ? { ...request, filter } : request, sink, principal)
   if (response.destroyed) return attachment.detach()
   response.writeHead(200, {
     "content-type": TYPES[format],
@@ -63,6 +70,7 @@ export const exportLog = Effect.fnUntraced(function* (
     "cache-control": "no-store",
     "x-last-seq": String(record.lastSeq),
   })
+  if (format === "md") for (const line of transcriptMarkdown(record.label, [])) response.write(line)
   response.on("error", () => response.destroy())
   response.once("close", () => {
     ended = true
@@ -70,3 +78,18 @@ export const exportLog = Effect.fnUntraced(function* (
   })
   attachment.start()
 })
+
+function linesOf(format: Format, cast: CastWriter): (bytes: Uint8Array) => string {
+  switch (format) {
+    case "cast":
+      return (bytes) => cast.record(bytes)
+    case "jsonl":
+      return (bytes) => `${JSON.stringify(decodeRecord(readRecord(bytes, 0)))}\n`
+    case "md":
+      return (bytes) => {
+        const { data } = decodeRecord(readRecord(bytes, 0))
+        const message = (data as { readonly message?: Message }).message
+        return message === undefined ? "" : `\n${messageMarkdown(message)}`
+      }
+  }
+}

@@ -14,6 +14,7 @@ import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import { readOrMakeCredential, replaceCredential } from "../credentials/credential-file.ts"
 import { makeCredentials } from "../credentials/Credentials.ts"
 import { unprotected } from "../guard/names.ts"
+import type { Agents } from "../Agents.ts"
 import type { Hub } from "../Hub.ts"
 import { fingerprintOf } from "../http/answer.ts"
 import { linkPath } from "../http/hub.ts"
@@ -28,8 +29,8 @@ import { startFailure } from "./start-failure.ts"
 /** The layers a hub is made of. */
 export interface HubParts {
   readonly store: Layer.Layer<Store, StoreTooNew | StoreError>
-  readonly hub: (log: OperationLog) => Layer.Layer<Hub, unknown, Store>
-  readonly socket: (settings: Settings, log: OperationLog) => Effect.Effect<SocketDoor, never, Hub | Scope.Scope>
+  readonly hub: (log: OperationLog) => Layer.Layer<Hub | Agents, unknown, Store>
+  readonly socket: (settings: Settings, log: OperationLog) => Effect.Effect<SocketDoor, never, Hub | Agents | Scope.Scope>
 }
 
 /** Milliseconds a graceful stop may take; then the stop is over, whatever still hangs. */

@@ -3,13 +3,16 @@ import * as Effect from "effect/Effect"
 import { BadRequest } from "@holdfast/protocol/errors"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Settings } from "@holdfast/protocol/settings"
+import type { Agents } from "../Agents.ts"
 import type { Attachment, Hub, SessionChange } from "../Hub.ts"
+import { makeAgentHandlers } from "./agent-handlers.ts"
 import type { Connection } from "./Connection.ts"
 import type { Call, Handlers } from "./RpcDesk.ts"
 
 /** What the handlers need. */
 export interface HandlerOptions {
   readonly hub: Hub["Service"]
+  readonly agents: Agents["Service"]
   readonly settings: Settings
   readonly version: string
   /** Runs what nobody waits for. */
@@ -17,7 +20,7 @@ export interface HandlerOptions {
 }
 
 /** Makes the handlers. */
-export function makeHandlers({ hub, settings, version, run }: HandlerOptions): Handlers {
+export function makeHandlers({ hub, agents, settings, version, run }: HandlerOptions): Handlers {
   /** An append to a session's log: from the message to the session's loop and back without an effect. */
   const change = (session: string, asked: SessionChange, call: Call<{ readonly seq: number }>): void =>
     hub.change(session, asked, call.connection.principal, (refused, seq) => {
@@ -26,6 +29,7 @@ export function makeHandlers({ hub, settings, version, run }: HandlerOptions): H
     })
 
   return {
+    ...makeAgentHandlers(hub, agents),
     Hello: ({ client, name, protocol }, call) => {
       const { connection } = call
       if (connection.greeted) return call.fail(new BadRequest({ message: "Hello was said before" }))

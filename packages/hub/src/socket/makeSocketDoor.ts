@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { WebSocketServer } from "ws"
 import type { Settings } from "@holdfast/protocol/settings"
+import { Agents } from "../Agents.ts"
 import { Hub, type Principal } from "../Hub.ts"
 import { Connection } from "./Connection.ts"
 import { makeHandlers } from "./handlers.ts"
@@ -19,14 +20,15 @@ export const makeSocketDoor = (
   settings: Settings,
   version = "0.1.0",
   fault: DeskOptions["fault"] = () => {},
-): Effect.Effect<SocketDoor, never, Hub | Scope.Scope> =>
+): Effect.Effect<SocketDoor, never, Hub | Agents | Scope.Scope> =>
   Effect.gen(function* () {
     const hub = yield* Hub
+    const agents = yield* Agents
     const connections = new Map<number, Connection>()
     const context = yield* Effect.context<never>()
     const fork = Effect.runForkWith(context)
     const run = <A, E>(effect: Effect.Effect<A, E>): void => void fork(Effect.exit(effect))
-    const desk = makeRpcDesk({ handlers: makeHandlers({ hub, settings, version, run }), fork, fault })
+    const desk = makeRpcDesk({ handlers: makeHandlers({ hub, agents, settings, version, run }), fork, fault })
     const server = new WebSocketServer({
       noServer: true,
       clientTracking: false,

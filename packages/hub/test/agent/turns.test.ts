@@ -45,7 +45,7 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     expect(waiting).toHaveLength(3)
     const [second, third, fourth] = waiting.map((item) => item.id) as [string, string, string]
     await house.run(house.agents.reorder(id, [fourth, second, third], OWNER))
-    await house.run(house.agents.edit(id, second, [{ type: "text", text: "[[say changed]]" }], OWNER))
+    await house.run(house.agents.edit(id, second, { text: "[[say changed]]" }, OWNER))
     await house.run(house.agents.unqueue(id, third, OWNER))
     await turnsEnded(reader, 3)
     const stored = await messages(house, id)
@@ -62,7 +62,7 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     await open()
     const { id, reader } = await createAgent(house)
     const { messageId } = await send(house, id, "[[slow 30 20]]")
-    expect(await failure(house, house.agents.edit(id, messageId, [{ type: "text", text: "late" }], OWNER))).toMatchObject({
+    expect(await failure(house, house.agents.edit(id, messageId, { text: "late" }, OWNER))).toMatchObject({
       _tag: "MessageNotQueued",
     })
     expect(await failure(house, house.agents.unqueue(id, messageId, OWNER))).toMatchObject({ _tag: "MessageNotQueued" })

@@ -11,7 +11,9 @@ import { resolveSettings } from "@holdfast/protocol/settings"
 import { layer as memoryStore } from "@holdfast/store/memory/MemoryStore"
 import { Store } from "@holdfast/store/Store"
 import { makeCredentials, type Credentials } from "../../src/credentials/Credentials.ts"
+import { Agents } from "../../src/Agents.ts"
 import { Hub } from "../../src/Hub.ts"
+import { noAgents } from "./no-agents.ts"
 import { listen } from "../../src/http/listen.ts"
 import { makeOperationLog } from "../../src/serve/OperationLog.ts"
 import { makeFakeHub } from "./FakeHub.ts"
@@ -79,7 +81,12 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
   })
   const { port, names } = await Effect.runPromise(
     Effect.flatMap(Layer.buildWithScope(memoryStore, scope), (store) =>
-      program.pipe(Effect.provideService(Hub, fake.hub), Effect.provideContext(store), Scope.provide(scope)),
+      program.pipe(
+        Effect.provideService(Hub, fake.hub),
+        Effect.provideService(Agents, noAgents),
+        Effect.provideContext(store),
+        Scope.provide(scope),
+      ),
     ),
   )
 

@@ -6,7 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { resolveSettings } from "@holdfast/protocol/settings"
+import { Agents } from "../../src/Agents.ts"
 import { Hub } from "../../src/Hub.ts"
+import { noAgents } from "../http/no-agents.ts"
 import { ServeFailed, type Serving } from "../../src/serve/Serving.ts"
 import { takeDataDirectory } from "../../src/serve/data-directory.ts"
 import { start } from "../../src/serve/start.ts"
@@ -23,6 +25,9 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true })
 })
 
+const withoutAgents = (hub: Hub["Service"]): Layer.Layer<Hub | Agents> =>
+  Layer.merge(Layer.succeed(Hub, hub), Layer.succeed(Agents, noAgents))
+
 const serveFake = async (options: Record<string, unknown> = {}, lines: Array<string> = []): Promise<Serving> => {
   const { values } = resolveSettings({}, {}, { port: 0, ...options })
   const fake = makeFakeHub()
@@ -32,7 +37,7 @@ const serveFake = async (options: Record<string, unknown> = {}, lines: Array<str
     { env: {}, runnerProgram: "", version: "0.0.0", log: (line) => void lines.push(line) },
     {
       store: storeLayer(values, data),
-      hub: () => Layer.succeed(Hub, fake.hub),
+      hub: () => withoutAgents(fake.hub),
       socket: () =>
         Effect.succeed({
           accept: () => undefined,
@@ -118,7 +123,7 @@ describe("starting a hub", () => {
         { env: {}, runnerProgram: "", version: "0", log: () => undefined },
         {
           store: storeLayer(values, file),
-          hub: () => Layer.succeed(Hub, makeFakeHub().hub),
+          hub: () => withoutAgents(makeFakeHub().hub),
           socket: () => Effect.never,
         },
       ),

@@ -44,6 +44,8 @@ export const EditMessage = Schema.Struct({
   parts: Schema.optionalKey(Schema.Array(InputPart).check(Schema.isMaxLength(64))),
 })
 
+export type EditMessage = typeof EditMessage.Type
+
 /** Body of `PUT …/queue`: ids of all waiting messages in their new order. */
 export const ReorderQueue = Schema.Struct({ order: Schema.Array(Schema.String).check(Schema.isMaxLength(QUEUE_MAX)) })
 

@@ -1,0 +1,73 @@
+/**
+ * Handlers of the group `agents`: turns, permission requests, which agents there are (H-17 to H-19).
+ */
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { HoldfastApi } from "@holdfast/protocol/http"
+import { Agents } from "../Agents.ts"
+import { answer, json } from "./answer.ts"
+import { Exchange, principalOf } from "./Exchange.ts"
+import { theSession } from "./sessions.ts"
+
+/** The handlers. */
+export const agentHandlers = HttpApiBuilder.group(HoldfastApi, "agents", (handlers) =>
+  handlers
+    .handle("interrupt", ({ params }) =>
+      answer(
+        Effect.gen(function* () {
+          const { exchange, id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.interrupt(id, principalOf(exchange))
+        }),
+        (result) => json(result),
+      ),
+    )
+    .handle("configure", ({ params, payload }) =>
+      answer(
+        Effect.gen(function* () {
+          const { exchange, id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.configure(id, payload, principalOf(exchange))
+        }),
+        ({ session }) => json(session),
+      ),
+    )
+    .handle("answer", ({ params, payload }) =>
+      answer(
+        Effect.gen(function* () {
+          const { exchange, id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.answer(id, params.requestId, payload, principalOf(exchange))
+        }),
+        (decision) => json(decision),
+      ),
+    )
+    .handle("waiting", () =>
+      answer(
+        Effect.flatMap(Agents, ({ waiting }) => waiting),
+        (permissions) => json({ permissions }),
+      ),
+    )
+    .handle("rules", () =>
+      answer(
+        Effect.flatMap(Agents, ({ rules }) => rules),
+        (rules) => json({ rules }),
+      ),
+    )
+    .handle("forgetRule", ({ payload }) =>
+      answer(
+        Effect.gen(function* () {
+          const exchange = yield* Exchange
+          const agents = yield* Agents
+          return yield* agents.forgetRule(payload, principalOf(exchange))
+        }),
+        (result) => json(result),
+      ),
+    )
+    .handle("list", () =>
+      answer(
+        Effect.flatMap(Agents, ({ list }) => list),
+        (agents) => json({ agents }),
+      ),
+    ),
+)

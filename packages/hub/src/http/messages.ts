@@ -1,0 +1,62 @@
+/**
+ * Handlers of the group `messages`: sending, the transcript, the queue (H-15, H-16).
+ */
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import type { DoorError } from "@holdfast/protocol/errors"
+import { HoldfastApi } from "@holdfast/protocol/http"
+import { Agents } from "../Agents.ts"
+import type { Changed, Hub, Principal } from "../Hub.ts"
+import { answer, json } from "./answer.ts"
+import { Exchange, principalOf } from "./Exchange.ts"
+import { theSession } from "./sessions.ts"
+
+/** Messages of a page when nobody says. */
+const PAGE = 50
+
+const changed = (
+  session: string,
+  change: (agents: Agents["Service"], id: string, by: Principal) => Effect.Effect<Changed, DoorError>,
+): ReturnType<typeof answer<Changed, Hub | Agents | Exchange>> =>
+  answer(
+    Effect.gen(function* () {
+      const { exchange, id } = yield* theSession(session)
+      return yield* change(yield* Agents, id, principalOf(exchange))
+    }),
+    ({ session: record }) => json(record),
+  )
+
+/** The handlers. */
+export const messageHandlers = HttpApiBuilder.group(HoldfastApi, "messages", (handlers) =>
+  handlers
+    .handle("send", ({ params, payload }) =>
+      answer(
+        Effect.gen(function* () {
+          const { exchange, id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.send(id, payload, principalOf(exchange))
+        }),
+        (sent) => json(sent),
+      ),
+    )
+    .handle("messages", ({ params, query: { before, limit = PAGE } }) =>
+      answer(
+        Effect.gen(function* () {
+          const { id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.messages(id, { limit, ...(before === undefined ? {} : { before }) })
+        }),
+        (page) => json(page),
+      ),
+    )
+    .handle("edit", ({ params, payload }) =>
+      changed(params.id, (agents, id, by) => agents.edit(id, params.messageId, payload, by)),
+    )
+    .handle("unqueue", ({ params }) => changed(params.id, (agents, id, by) => agents.unqueue(id, params.messageId, by)))
+    .handle("reorder", ({ params, payload }) => changed(params.id, (agents, id, by) => agents.reorder(id, payload.order, by)))
+    .handle("resolve", ({ params, payload }) =>
+      changed(params.id, (agents, id, by) => agents.resolveMessage(id, params.messageId, payload.action, by)),
+    )
+    .handle("hold", ({ params }) => changed(params.id, (agents, id, by) => agents.hold(id, by)))
+    .handle("release", ({ params }) => changed(params.id, (agents, id, by) => agents.release(id, by))),
+)

@@ -1,0 +1,72 @@
+/** The commands of the stream socket about agents, on the contract of the hub's agents. */
+import * as Effect from "effect/Effect"
+import type { DoorError } from "@holdfast/protocol/errors"
+import type { Agents } from "../Agents.ts"
+import type { Changed, Hub } from "../Hub.ts"
+import type { Call, Handlers } from "./RpcDesk.ts"
+
+type AgentCommand =
+  | "SendMessage"
+  | "Messages"
+  | "EditMessage"
+  | "RemoveMessage"
+  | "ReorderQueue"
+  | "ResolveMessage"
+  | "HoldQueue"
+  | "ReleaseQueue"
+  | "Interrupt"
+  | "ConfigureAgent"
+  | "AnswerPermission"
+  | "WaitingPermissions"
+  | "Agents"
+
+/** Messages of a page when nobody says. */
+const PAGE = 50
+
+/** Makes the handlers. */
+export function makeAgentHandlers(hub: Hub["Service"], agents: Agents["Service"]): Pick<Handlers, AgentCommand> {
+  const on = <A>(session: string, operation: (id: string) => Effect.Effect<A, DoorError>): Effect.Effect<A, DoorError> =>
+    Effect.flatMap(hub.resolve(session), operation)
+  const change = (
+    session: string,
+    call: Call<{ readonly seq: number }>,
+    operation: (id: string) => Effect.Effect<Changed, DoorError>,
+  ): void => call.run(on(session, operation), ({ seq }) => call.done({ seq }))
+
+  return {
+    SendMessage: ({ session, message }, call) =>
+      call.run(
+        on(session, (id) => agents.send(id, message, call.connection.principal)),
+        (sent) => call.done(sent),
+      ),
+    Messages: ({ session, before, limit = PAGE }, call) =>
+      call.run(
+        on(session, (id) => agents.messages(id, { limit, ...(before === undefined ? {} : { before }) })),
+        (page) => call.done(page),
+      ),
+    EditMessage: ({ session, message, change: body }, call) =>
+      change(session, call, (id) => agents.edit(id, message, body, call.connection.principal)),
+    RemoveMessage: ({ session, message }, call) =>
+      change(session, call, (id) => agents.unqueue(id, message, call.connection.principal)),
+    ReorderQueue: ({ session, change: { order } }, call) =>
+      change(session, call, (id) => agents.reorder(id, order, call.connection.principal)),
+    ResolveMessage: ({ session, message, change: { action } }, call) =>
+      change(session, call, (id) => agents.resolveMessage(id, message, action, call.connection.principal)),
+    HoldQueue: ({ session }, call) => change(session, call, (id) => agents.hold(id, call.connection.principal)),
+    ReleaseQueue: ({ session }, call) => change(session, call, (id) => agents.release(id, call.connection.principal)),
+    Interrupt: ({ session }, call) =>
+      call.run(
+        on(session, (id) => agents.interrupt(id, call.connection.principal)),
+        (result) => call.done(result),
+      ),
+    ConfigureAgent: ({ session, change: wanted }, call) =>
+      change(session, call, (id) => agents.configure(id, wanted, call.connection.principal)),
+    AnswerPermission: ({ session, request, answer }, call) =>
+      call.run(
+        on(session, (id) => agents.answer(id, request, answer, call.connection.principal)),
+        (decision) => call.done(decision),
+      ),
+    WaitingPermissions: (_, call) => call.run(agents.waiting, (permissions) => call.done({ permissions })),
+    Agents: (_, call) => call.run(agents.list, (list) => call.done({ agents: list })),
+  }
+}
