@@ -1,5 +1,5 @@
 /** What agents do wrong, and what becomes of their turns: real processes that misbehave, under the host that all adapters use. */
-import { readFileSync, statSync } from "node:fs"
+import { readFileSync, statSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentStart } from "../src/agent/agent-messages.ts"
@@ -158,6 +158,67 @@ describe("agents that misbehave", () => {
     const probe = begin({ directory: "/proc/self/no-such-place" })
     const { turn } = probe.send("[[stderr lost]] [[say here]]")
     expect((await probe.ended(turn)).outcome).toBe("completed")
+  })
+
+  it("P-3 a turn that fails cancels what it asked, ends what it runs, and says nothing of it later", async () => {
+    const probe = begin({ options: { permissions: "ask", pace: 0 } })
+    const first = probe.send("[[par]] [[bash touch unanswered]] [[ask Which?|A|B]] [[wait 50]] [[error 500]]")
+    expect(await probe.ended(first.turn)).toMatchObject({ outcome: "error", error: { tag: "ModelError" } })
+    expect(probe.of("asked")).toHaveLength(2)
+    for (const { request } of probe.of("asked")) {
+      probe.handle.command({
+        type: "answer",
+        permission: request.id,
+        outcome: { type: "answered", optionId: "allow", allow: true },
+      })
+    }
+    const second = probe.send("[[say next]]")
+    expect((await probe.ended(second.turn)).outcome).toBe("completed")
+    expect(probe.of("settled")).toEqual([])
+    expect(probe.chunks(second.turn).some(({ type }) => type.startsWith("tool"))).toBe(false)
+    expect(statSync(join(directories.cwd, "unanswered"), { throwIfNoEntry: false })).toBeUndefined()
+  })
+
+  it("questions, plans and usage limits are told as such", async () => {
+    const probe = begin({})
+    const first = probe.send("[[ask Which one?|This|That]] [[plan do it]]")
+    const question = await probe.asked()
+    expect(question).toMatchObject({ kind: "question", questions: [{ choices: [{ label: "This" }, { label: "That" }] }] })
+    const answers = { "Which one?": "That" }
+    const answer = { type: "answered" as const, optionId: "answer", allow: true, answers }
+    probe.handle.command({ type: "answer", permission: question.id, outcome: answer })
+    const plan = await probe.asked(1)
+    expect(plan).toMatchObject({ kind: "plan" })
+    probe.handle.command({ type: "answer", permission: plan.id, outcome: { type: "answered", optionId: "reject", allow: false } })
+    await probe.ended(first.turn)
+    expect(probe.text(first.turn)).toContain("you chose That")
+    expect(probe.text(first.turn)).toContain("the plan was rejected")
+    const second = probe.send("[[limit 60]]")
+    expect(await probe.ended(second.turn)).toMatchObject({ outcome: "error", error: { tag: "UsageLimit" } })
+    expect(probe.of("limited")[0]?.until).toBeGreaterThan(Date.now())
+  })
+
+  it("writes only below its working directory", async () => {
+    const probe = begin({})
+    symlinkSync("/tmp", join(directories.cwd, "out"))
+    const { turn } = probe.send(
+      "[[write a/b.txt hello there]] [[write ../no.txt x]] [[write out/no.txt x]] [[write /tmp/no.txt x]]",
+    )
+    await probe.ended(turn)
+    expect(readFileSync(join(directories.cwd, "a/b.txt"), "utf8")).toBe("hello there")
+    expect(probe.chunks(turn).filter(({ type }) => type === "tool-output-error")).toHaveLength(3)
+  })
+
+  it("a turn that is over while the agent is paused is not taken for one that ignores its interrupt", async () => {
+    const probe = begin({ interruptGrace: 300 })
+    const { turn } = probe.send("[[slow 500 20]]")
+    await probe.says("word1")
+    probe.handle.pause()
+    probe.handle.command({ type: "interrupt", turn })
+    await new Promise((resolve) => setTimeout(resolve, 800))
+    probe.handle.continue()
+    expect(await probe.ended(turn)).not.toHaveProperty("error")
+    expect(probe.exit).toBeUndefined()
   })
 
   it("wrong options fail with the option's name, and nothing runs", async () => {

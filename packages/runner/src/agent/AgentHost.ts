@@ -30,6 +30,9 @@ const TRANSCRIPT_ENTRY_BYTES = 7 * 1024 * 1024
 /** Longest text in a note, in characters, and longest input of a request, in bytes of JSON. */
 const TEXT_MAX = 4000
 const ASK_INPUT_BYTES = 1024 * 1024
+const ASK_BYTES = 2 * 1024 * 1024
+/** Longest description that an agent gives of itself, in bytes of JSON. */
+const INFO_BYTES = 512 * 1024
 const IDS_MAX = 4096
 /** Commands that wait for a start; the hub repeats what is left out. */
 const HELD_MAX = 1000
@@ -50,6 +53,7 @@ export class AgentHost implements AgentHandle {
   #exit: ChildExit | undefined
   #phase: "starting" | "ready" | "ending" | "over" = "starting"
   #told = false
+  #paused = false
   #cause: Cause | undefined
   #killing: Promise<void> | undefined
   #held: Array<AgentCommand> = []
@@ -69,7 +73,7 @@ export class AgentHost implements AgentHandle {
       note: (note) => this.#note(note),
       drive: (act) => this.#drive(act),
       ignored: () => this.#ignored(),
-      say: (text) => this.log.say(text),
+      paused: () => this.#paused,
     })
     setImmediate(() => void this.#begin(makeDriver))
   }
@@ -99,7 +103,7 @@ export class AgentHost implements AgentHandle {
     if (this.#phase !== "starting" || this.#told) return
     this.#told = true
     this.#phase = "ready"
-    this.#note({ type: "ready", pid: this.#process?.pid ?? 0, ...told })
+    this.#note({ type: "ready", pid: this.#process?.pid ?? 0, ...told, ...(told.info && { info: this.#bounded(told.info) }) })
     const held = this.#held
     this.#held = []
     const stopped = new Set(held.map((command) => (command.type === "interrupt" ? command.turn : undefined)))
@@ -115,7 +119,7 @@ export class AgentHost implements AgentHandle {
   }
 
   info(info: AgentInfo, native?: string): void {
-    this.#note({ type: "info", info, ...(native === undefined ? {} : { native }) })
+    this.#note({ type: "info", info: this.#bounded(info), ...(native === undefined ? {} : { native }) })
   }
 
   /** The agent confirmed a message. */
@@ -148,8 +152,11 @@ export class AgentHost implements AgentHandle {
   ask(request: PermissionAsk): void {
     const asked = { ...request, title: cutText(request.title, TEXT_MAX), subject: cutText(request.subject, TEXT_MAX) }
     const cut = { ...asked, input: cutJson(asked.input, ASK_INPUT_BYTES) }
-    if (this.#phase !== "ready" || !this.#turns.ask(cut)) {
-      this.#drive(() => this.#driver?.answer(request.id, { type: "cancelled", reason: "no turn is streaming" }))
+    const tooLong = jsonBytes(cut) > ASK_BYTES
+    if (tooLong) this.log.say(`a permission request of ${jsonBytes(cut)} bytes cannot be shown and is refused`)
+    if (tooLong || this.#phase !== "ready" || !this.#turns.ask(cut)) {
+      const reason = tooLong ? "the request is too long" : "no turn is streaming"
+      this.#drive(() => this.#driver?.answer(request.id, { type: "cancelled", reason }))
     }
   }
 
@@ -233,12 +240,14 @@ export class AgentHost implements AgentHandle {
   }
 
   pause(): void {
+    this.#paused = true
     const driver = this.#driver
     if (driver?.pause === undefined) this.#process?.pause()
     else this.#drive(() => driver.pause?.())
   }
 
   continue(): void {
+    this.#paused = false
     const driver = this.#driver
     if (driver?.continue === undefined) this.#process?.continue()
     else this.#drive(() => driver.continue?.())
@@ -325,6 +334,16 @@ export class AgentHost implements AgentHandle {
   #ignored(): void {
     const grace = this.start.interruptGrace
     this.crash("AgentKilled", `the agent did not stop within ${grace} ms and was killed with its process group`)
+  }
+
+  /** What an agent tells about itself, without its lists when they are too long. */
+  #bounded(info: AgentInfo): AgentInfo {
+    if (jsonBytes(info) <= INFO_BYTES) return info
+    const { models, modes, commands, ...rest } = info
+    this.log.say(
+      `left out: ${models?.length ?? 0} models, ${modes?.length ?? 0} modes, ${commands?.length ?? 0} commands: too long`,
+    )
+    return jsonBytes(rest) <= INFO_BYTES ? rest : {}
   }
 
   #fail(): void {

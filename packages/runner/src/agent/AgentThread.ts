@@ -17,6 +17,7 @@ import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
 const IDLE_MILLIS = 10_000
 /** Memory a thread may take for objects, in MB; beyond it the thread dies, not the runner. */
 const HEAP_MAX_MB = 512
+const YOUNG_MAX_MB = 8
 
 /** Where an agent's notes go, with their size in characters. */
 export interface AgentJournal {
@@ -102,7 +103,10 @@ export class AgentThread {
   }
 
   #begin(): Worker {
-    const worker = new Worker(this.#file, { name: "agents", resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB } })
+    const worker = new Worker(this.#file, {
+      name: "agents",
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB, maxYoungGenerationSizeMb: YOUNG_MAX_MB },
+    })
     let reason = ""
     worker.on("message", (report: AgentThreadReport) => this.#take(report))
     worker.on("error", (cause) => (reason = cause instanceof Error ? cause.message : String(cause)))

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from "node:crypto"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { cutText } from "@holdfast/protocol/agent/cut"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import type { AgentDriver, Delivery } from "./agent-driver.ts"
 import type { AgentNote, PermissionOutcome, TurnEnd } from "./agent-messages.ts"
@@ -15,6 +16,8 @@ import { RecentIds } from "./RecentIds.ts"
 /** Messages that wait in the runner; the hub hands over one at a time, so more are its mistake. */
 const WAITING_MAX = 100
 const TURNS_MAX = 1024
+/** Longest error of a turn, in characters. */
+const ERROR_MAX = 4000
 
 /** Whom turns tell and ask. */
 export interface TurnEvents {
@@ -23,7 +26,8 @@ export interface TurnEvents {
   readonly drive: (act: () => void) => void
   /** An interrupt was not heeded for `interruptGrace`. */
   readonly ignored: () => void
-  readonly say: (text: string) => void
+  /** Whether the agent is paused. */
+  readonly paused: () => boolean
 }
 
 interface Turn {
@@ -40,7 +44,9 @@ export class Turns {
   readonly #events: TurnEvents
   readonly #batch: ChunkBatch
   readonly #over = new RecentIds(TURNS_MAX)
-  readonly #steering = new Set<string>()
+  /** Messages that went into a turn and were neither taken nor returned, with that turn. */
+  readonly #steering = new Map<string, string>()
+  #driver: AgentDriver | undefined
   readonly #open = new Map<string, PermissionAsk>()
   #waiting: Array<Delivery> = []
   #turn: Turn | undefined
@@ -64,7 +70,7 @@ export class Turns {
       if (turn?.id !== message.turn || turn.interrupting) return this.refuse(message.id, "the turn is over")
       const into = driver.steer
       if (into === undefined) return this.refuse(message.id, "the agent takes no message while it works")
-      this.#steering.add(message.id)
+      this.#steering.set(message.id, turn.id)
       return this.#events.drive(() => into.call(driver, message))
     }
     if (this.#over.has(message.turn)) return this.refuse(message.id, "the turn is over")
@@ -78,6 +84,7 @@ export class Turns {
     if (driver === undefined || this.#turn !== undefined) return
     const message = this.#waiting.shift()
     if (message === undefined) return
+    this.#driver = driver
     this.#turn = { id: message.turn, message: message.id, taken: false, interrupting: false, grace: undefined }
     this.#events.drive(() => driver.deliver(message))
   }
@@ -110,8 +117,12 @@ export class Turns {
 
   taken(id: string): void {
     const turn = this.#turn
+    const meant = this.#steering.get(id)
+    if (meant !== undefined) {
+      this.#steering.delete(id)
+      return this.#events.note({ type: "taken", id, turn: turn?.id ?? meant })
+    }
     if (turn === undefined) return
-    if (this.#steering.delete(id)) return this.#events.note({ type: "taken", id, turn: turn.id })
     if (turn.message !== id || turn.taken) return
     turn.taken = true
     this.#events.note({ type: "taken", id, turn: turn.id })
@@ -142,18 +153,25 @@ export class Turns {
     const turn = this.#turn
     if (turn === undefined) return
     if (!processEnd) this.taken(turn.message)
-    const stopped = turn.interrupting && end.outcome === "error"
+    const outcome = turn.interrupting && end.outcome === "error" ? "interrupted" : end.outcome
+    const error = end.error && { error: { tag: end.error.tag, message: cutText(end.error.message, ERROR_MAX) } }
+    if (processEnd) this.#driver = undefined
     this.#close(turn)
-    this.#events.note({ type: "turn-ended", turn: turn.id, ...end, ...(stopped ? { outcome: "interrupted" } : {}) })
+    this.#events.note({ type: "turn-ended", turn: turn.id, ...end, ...error, outcome })
   }
 
   #close(turn: Turn): void {
     this.#batch.flush()
     clearTimeout(turn.grace)
     this.#over.add(turn.id)
-    this.#open.clear()
-    this.#steering.clear()
     this.#turn = undefined
+    this.#cancelOpen(this.#driver, "the turn is over")
+  }
+
+  #cancelOpen(driver: AgentDriver | undefined, reason: string): void {
+    const open = [...this.#open.keys()]
+    this.#open.clear()
+    for (const permission of open) this.#events.drive(() => driver?.answer(permission, { type: "cancelled", reason }))
   }
 
   /** Stops a turn; one that has not begun goes back. */
@@ -166,17 +184,19 @@ export class Turns {
     const turn = this.#turn
     if (turn === undefined || turn.id !== id || turn.interrupting) return
     turn.interrupting = true
+    this.#graceOf(turn)
+    this.#cancelOpen(driver, "the turn was interrupted")
+    this.#events.drive(() => driver.interrupt(id))
+  }
+
+  /** Waits for an interrupted turn's end; what the agent says while it is paused cannot be heard, so that time does not count. */
+  #graceOf(turn: Turn): void {
     turn.grace = setTimeout(() => {
+      if (this.#events.paused()) return this.#graceOf(turn)
       const text = `The agent did not stop within ${this.#interruptGrace} ms and is killed with its process group.`
       this.#batch.add({ type: "data-notice", data: { text } })
       this.#events.ignored()
     }, this.#interruptGrace)
-    const open = [...this.#open.keys()]
-    this.#open.clear()
-    for (const permission of open) {
-      this.#events.drive(() => driver.answer(permission, { type: "cancelled", reason: "the turn was interrupted" }))
-    }
-    this.#events.drive(() => driver.interrupt(id))
   }
 
   /** Opens a permission request; false when nobody can answer it. */

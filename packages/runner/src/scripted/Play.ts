@@ -48,6 +48,7 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 export class Play {
   readonly #given: PlayOptions
   #quote = ""
+  #tools: Array<Promise<string>> = []
 
   constructor(given: PlayOptions) {
     this.#given = given
@@ -56,6 +57,11 @@ export class Play {
   /** What the next step would say of the last one's tools. */
   get owes(): boolean {
     return this.#quote !== ""
+  }
+
+  /** Resolves once no tool runs any more; they stop when the turn was aborted. */
+  async rest(): Promise<void> {
+    await Promise.allSettled(this.#tools)
   }
 
   /** Plays one step; rejects with `TurnFailed`. */
@@ -68,6 +74,7 @@ export class Play {
       await this.#say("text", [`Tool said: ${quote.slice(0, QUOTE_CHARACTERS)} `], 0)
     }
     const tools: Array<Promise<string>> = []
+    this.#tools = tools
     for (const block of blocks) {
       if (signal.aborted) break
       if (block.kind === "tool") tools.push(this.#tool(block.call))

@@ -56,16 +56,16 @@ export class ScriptedAgent {
   take(input: Exclude<ScriptedInput, { type: "open" }>): void {
     switch (input.type) {
       case "message":
+        if (this.#turn === undefined && input.steer) {
+          return this.#output.send({ type: "returned", id: input.id, reason: "the turn is over" })
+        }
         if (this.#turn === undefined) return void this.#run(input)
         return void this.#steering.push(input)
       case "interrupt":
         if (!this.#stubborn) this.#turn?.abort()
         return
-      case "answer": {
-        const answered = this.#asked.get(input.permission)
-        this.#asked.delete(input.permission)
-        return answered?.(input.outcome)
-      }
+      case "answer":
+        return this.#asked.get(input.permission)?.(input.outcome)
       case "configure":
         if (input.model !== undefined) this.#options = { ...this.#options, model: input.model }
         return this.#output.send({ type: "info", info: { model: this.#options.model } })
@@ -87,7 +87,7 @@ export class ScriptedAgent {
       options: this.#options,
       output: this.#output,
       signal: turn.signal,
-      ask: (request) => this.#ask(request),
+      ask: (request) => this.#ask(request, turn.signal),
       newId: () => this.#newId(),
       stubborn: () => (this.#stubborn = true),
     })
@@ -108,7 +108,10 @@ export class ScriptedAgent {
     } catch (error) {
       failed = error instanceof TurnFailed ? error : new TurnFailed("AgentFault", String(error))
     }
-    this.#end(turn.signal.aborted, failed, inputWords)
+    const interrupted = turn.signal.aborted
+    turn.abort()
+    await play.rest()
+    this.#end(interrupted, failed, inputWords)
   }
 
   #end(interrupted: boolean, failed: TurnFailed | undefined, inputTokens: number): void {
@@ -139,10 +142,17 @@ export class ScriptedAgent {
     return answer
   }
 
-  #ask(request: Omit<PermissionAsk, "id">): Promise<PermissionOutcome> {
+  #ask(request: Omit<PermissionAsk, "id">, signal: AbortSignal): Promise<PermissionOutcome> {
     const id = this.#newId()
     return new Promise((resolve) => {
-      this.#asked.set(id, resolve)
+      const settle = (outcome: PermissionOutcome): void => {
+        this.#asked.delete(id)
+        signal.removeEventListener("abort", stop)
+        resolve(outcome)
+      }
+      const stop = (): void => settle({ type: "cancelled", reason: "the turn is over" })
+      signal.addEventListener("abort", stop)
+      this.#asked.set(id, settle)
       this.#output.send({ type: "ask", request: { id, ...request } })
     })
   }
