@@ -37,6 +37,8 @@ export function openCodeConfig(model: string, home: string, key = "test-key"): A
       OPENCODE_DISABLE_MODELS_FETCH: "1",
       OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
       OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+      // It opens an HTTP API on a fixed port of this machine; without a password anyone here could drive it.
+      OPENCODE_SERVER_PASSWORD: crypto.randomUUID(),
       // It installs a package for plugins at each first start; here it must not reach beyond this machine.
       npm_config_registry: "http://127.0.0.1:9/",
     },
