@@ -35,7 +35,7 @@ describe("sessions", () => {
       field: "cwd",
     })
     await expect(createTerminal(house, { command: "/bin/sh", args: ["a\0b"] })).rejects.toMatchObject({ _tag: "Unprocessable" })
-    await expect(createTerminal(house, { kind: "agent" })).rejects.toMatchObject({ _tag: "Unprocessable", field: "kind" })
+    await expect(createTerminal(house, { kind: "agent", agent: "nobody" })).rejects.toMatchObject({ _tag: "AgentUnknown" })
     expect((await house.run(house.hub.list({}))).total).toBe(0)
     expect(runner.children).toHaveLength(0)
   })

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Message, SendMode, Sent } from "@holdfast/protocol/agent/message"
 import type { Event } from "@holdfast/protocol/event"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
-import { attachReader, type House, OWNER, Reader } from "../hub-house.ts"
+import { attachReader, type House, OWNER, type Reader } from "../hub-house.ts"
 
 /** An agent session with a reader that has everything from its first event. */
 export interface AgentSession {
