@@ -1,5 +1,7 @@
 /** Lines from agents, and the words of the scripted one. */
 import { describe, expect, it } from "vitest"
+import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
+import { boundedAsk, boundedInfo, transcriptBatches } from "../src/agent/bounds.ts"
 import { LineReader } from "../src/agent/lines.ts"
 import { RecentIds } from "../src/agent/RecentIds.ts"
 import { helpfulAnswer, stepsOf } from "../src/scripted/directives.ts"
@@ -31,6 +33,44 @@ describe("lines", () => {
 
   it("with bytes that are no UTF-8 are still lines", () => {
     expect(read([Buffer.from([0x61, 0xff, 0xfe, 0x62, 0x0a])], 100).lines).toEqual(["a\ufffd\ufffdb"])
+  })
+})
+
+describe("bounds", () => {
+  const said: Array<string> = []
+  const say = (text: string): void => void said.push(text)
+
+  it("cut what an agent asks, and refuse what is too long all the same", () => {
+    const request: PermissionAsk = {
+      id: "1",
+      kind: "tool",
+      tool: "x",
+      title: "t",
+      subject: "s",
+      input: "x".repeat(5e6),
+      options: [],
+    }
+    expect(JSON.stringify(boundedAsk(request, say)).length).toBeLessThan(2e6)
+    const options = Array.from({ length: 30_000 }, (_, i) => ({
+      id: `${i}`,
+      label: "x".repeat(100),
+      kind: "allow_once" as const,
+    }))
+    expect(boundedAsk({ ...request, options }, say)).toBeUndefined()
+    expect(said.at(-1)).toContain("refused")
+  })
+
+  it("leave out lists of an agent's description that are too long", () => {
+    const commands = Array.from({ length: 10_000 }, (_, i) => ({ name: `${i}`, description: "x".repeat(100) }))
+    expect(boundedInfo({ model: "m", commands }, say)).toEqual({ model: "m" })
+    expect(boundedInfo({ model: "m", commands: [] }, say)).toEqual({ model: "m", commands: [] })
+  })
+
+  it("put entries of a transcript together, in order, and leave out what fits nowhere", () => {
+    const entries = ["a".repeat(3e6), "b".repeat(3e6), "c", "d".repeat(8e6), "e"]
+    const batches = Array.from(transcriptBatches(entries, say), (batch) => batch.map((entry) => String(entry)[0]))
+    expect(batches).toEqual([["a"], ["b", "c", "e"]])
+    expect(said.at(-1)).toContain("too long to keep")
   })
 })
 

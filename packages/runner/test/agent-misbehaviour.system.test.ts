@@ -198,6 +198,19 @@ describe("agents that misbehave", () => {
     expect(probe.of("limited")[0]?.until).toBeGreaterThan(Date.now())
   })
 
+  it("a message that is steered in goes in at the next step of the same turn", async () => {
+    const probe = begin({})
+    const { turn } = probe.send("[[bash touch begun; sleep 0.3]] [[say last words]]")
+    await expect.poll(() => statSync(join(directories.cwd, "begun"), { throwIfNoEntry: false })).toBeDefined()
+    const { id } = probe.send("[[say by the way]]", turn)
+    await probe.ended(turn)
+    expect(probe.of("taken").at(-1)).toEqual({ type: "taken", id, turn })
+    expect(probe.of("turn-ended")).toHaveLength(1)
+    const steered = probe.chunks(turn).findIndex((chunk) => chunk.type === "steering-message" && chunk.id === id)
+    expect(steered).toBeGreaterThan(0)
+    expect(probe.text(turn)).toMatch(/last words.*by the way/)
+  })
+
   it("writes only below its working directory", async () => {
     const probe = begin({})
     symlinkSync("/tmp", join(directories.cwd, "out"))

@@ -4,7 +4,7 @@
  * Invariants: those of `agent-adapter.ts`. `ready` or `failed` is the first note, `exit` the last call; a taken turn gets
  * exactly one `turn-ended`, whatever the driver or the process does (A-10). Commands that came before `ready` wait.
  */
-import { cutJson, cutText, jsonBytes } from "@holdfast/protocol/agent/cut"
+import { cutText } from "@holdfast/protocol/agent/cut"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentInfo, Resumed } from "@holdfast/protocol/agent/agent"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
@@ -14,6 +14,7 @@ import type { AgentHandle, AgentSink } from "./agent-adapter.ts"
 import type { AgentDriver } from "./agent-driver.ts"
 import type { AgentCommand, AgentNote, AgentStart, TurnEnd } from "./agent-messages.ts"
 import { AgentLog } from "./AgentLog.ts"
+import { boundedAsk, boundedInfo, transcriptBatches } from "./bounds.ts"
 import { AgentProcess, endGroup, type AgentEnvironment, type AgentProgram } from "./process-group.ts"
 import { RecentIds } from "./RecentIds.ts"
 import { Turns } from "./Turns.ts"
@@ -24,15 +25,9 @@ const CLOSED_MILLIS = 1000
 const DRAIN_MILLIS = 1000
 /** Grace for what an agent that ended by itself left behind, in milliseconds. */
 const LEFT_GRACE_MILLIS = 500
-/** Longest entries of a transcript in one note, and alone, in bytes of JSON. */
-const TRANSCRIPT_NOTE_BYTES = 4 * 1024 * 1024
-const TRANSCRIPT_ENTRY_BYTES = 7 * 1024 * 1024
-/** Longest text in a note, in characters, and longest input of a request, in bytes of JSON. */
+/** Longest text in a note, in characters. */
 const TEXT_MAX = 4000
-const ASK_INPUT_BYTES = 1024 * 1024
-const ASK_BYTES = 2 * 1024 * 1024
-/** Longest description that an agent gives of itself, in bytes of JSON. */
-const INFO_BYTES = 512 * 1024
+/** Deliveries remembered. */
 const IDS_MAX = 4096
 /** Commands that wait for a start; the hub repeats what is left out. */
 const HELD_MAX = 1000
@@ -45,6 +40,7 @@ export class AgentHost implements AgentHandle {
   readonly environment: AgentEnvironment
   readonly log: AgentLog
   readonly #sink: AgentSink
+  readonly #say = (text: string): void => this.log.say(text)
   readonly #turns: Turns
   readonly #messages = new RecentIds(IDS_MAX)
   readonly #end = Promise.withResolvers<void>()
@@ -103,7 +99,12 @@ export class AgentHost implements AgentHandle {
     if (this.#phase !== "starting" || this.#told) return
     this.#told = true
     this.#phase = "ready"
-    this.#note({ type: "ready", pid: this.#process?.pid ?? 0, ...told, ...(told.info && { info: this.#bounded(told.info) }) })
+    this.#note({
+      type: "ready",
+      pid: this.#process?.pid ?? 0,
+      ...told,
+      ...(told.info && { info: boundedInfo(told.info, this.#say) }),
+    })
     const held = this.#held
     this.#held = []
     const stopped = new Set(held.map((command) => (command.type === "interrupt" ? command.turn : undefined)))
@@ -119,7 +120,7 @@ export class AgentHost implements AgentHandle {
   }
 
   info(info: AgentInfo, native?: string): void {
-    this.#note({ type: "info", info: this.#bounded(info), ...(native === undefined ? {} : { native }) })
+    this.#note({ type: "info", info: boundedInfo(info, this.#say), ...(native === undefined ? {} : { native }) })
   }
 
   /** The agent confirmed a message. */
@@ -150,12 +151,9 @@ export class AgentHost implements AgentHandle {
 
   /** Asks for permission; answered at once as cancelled when no turn is streaming or it is being stopped. */
   ask(request: PermissionAsk): void {
-    const asked = { ...request, title: cutText(request.title, TEXT_MAX), subject: cutText(request.subject, TEXT_MAX) }
-    const cut = { ...asked, input: cutJson(asked.input, ASK_INPUT_BYTES) }
-    const tooLong = jsonBytes(cut) > ASK_BYTES
-    if (tooLong) this.log.say(`a permission request of ${jsonBytes(cut)} bytes cannot be shown and is refused`)
-    if (tooLong || this.#phase !== "ready" || !this.#turns.ask(cut)) {
-      const reason = tooLong ? "the request is too long" : "no turn is streaming"
+    const asked = boundedAsk(request, this.#say)
+    if (asked === undefined || this.#phase !== "ready" || !this.#turns.ask(asked)) {
+      const reason = asked === undefined ? "the request is too long" : "no turn is streaming"
       this.#drive(() => this.#driver?.answer(request.id, { type: "cancelled", reason }))
     }
   }
@@ -172,24 +170,7 @@ export class AgentHost implements AgentHandle {
 
   /** Entries of the agent's own transcript. */
   transcript(key: string, entries: ReadonlyArray<unknown>): void {
-    let batch: Array<unknown> = []
-    let bytes = 0
-    const flush = (): void => {
-      if (batch.length > 0) this.#note({ type: "transcript", key, entries: batch })
-      batch = []
-      bytes = 0
-    }
-    for (const entry of entries) {
-      const size = jsonBytes(entry)
-      if (size > TRANSCRIPT_ENTRY_BYTES) {
-        this.log.say(`a transcript entry of ${size} bytes is too long to keep`)
-        continue
-      }
-      if (bytes + size > TRANSCRIPT_NOTE_BYTES) flush()
-      batch.push(entry)
-      bytes += size
-    }
-    flush()
+    for (const batch of transcriptBatches(entries, this.#say)) this.#note({ type: "transcript", key, entries: batch })
   }
 
   /** Gives the agent up: its turn ends with this reason, its processes are killed. */
@@ -231,11 +212,8 @@ export class AgentHost implements AgentHandle {
         return this.#turns.interrupt(driver, command.turn)
       case "answer":
         return this.#turns.answer(driver, command.permission, command.outcome)
-      case "configure": {
-        const { type, ...change } = command
-        void type
-        return this.#drive(() => driver.configure(change))
-      }
+      case "configure":
+        return this.#drive(() => driver.configure(command))
     }
   }
 
@@ -334,16 +312,6 @@ export class AgentHost implements AgentHandle {
   #ignored(): void {
     const grace = this.start.interruptGrace
     this.crash("AgentKilled", `the agent did not stop within ${grace} ms and was killed with its process group`)
-  }
-
-  /** What an agent tells about itself, without its lists when they are too long. */
-  #bounded(info: AgentInfo): AgentInfo {
-    if (jsonBytes(info) <= INFO_BYTES) return info
-    const { models, modes, commands, ...rest } = info
-    this.log.say(
-      `left out: ${models?.length ?? 0} models, ${modes?.length ?? 0} modes, ${commands?.length ?? 0} commands: too long`,
-    )
-    return jsonBytes(rest) <= INFO_BYTES ? rest : {}
   }
 
   #fail(): void {

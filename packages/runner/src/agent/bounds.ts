@@ -1,0 +1,62 @@
+/**
+ * Bounds of what an agent tells, so that each note fits into a frame of the runner's protocol. Whatever is left out is
+ * said in the agent's log.
+ */
+import { cutJson, cutText, jsonBytes } from "@holdfast/protocol/agent/cut"
+import type { AgentInfo } from "@holdfast/protocol/agent/agent"
+import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
+
+/** Longest entries of a transcript in one note, and alone, in bytes of JSON. */
+const TRANSCRIPT_NOTE_BYTES = 4 * 1024 * 1024
+const TRANSCRIPT_ENTRY_BYTES = 7 * 1024 * 1024
+/** Longest text of a request, in characters; its longest input and the longest request, in bytes of JSON. */
+const ASK_TEXT_MAX = 4000
+const ASK_INPUT_BYTES = 1024 * 1024
+const ASK_BYTES = 2 * 1024 * 1024
+/** Longest description that an agent gives of itself, in bytes of JSON. */
+const INFO_BYTES = 512 * 1024
+
+type Say = (text: string) => void
+
+/** What an agent tells about itself, without its lists when they are too long. */
+export function boundedInfo(info: AgentInfo, say: Say): AgentInfo {
+  if (jsonBytes(info) <= INFO_BYTES) return info
+  const { models, modes, commands, ...rest } = info
+  say(`left out: ${models?.length ?? 0} models, ${modes?.length ?? 0} modes, ${commands?.length ?? 0} commands: too long`)
+  return jsonBytes(rest) <= INFO_BYTES ? rest : {}
+}
+
+/** A request with its texts and input cut; nothing when it is too long all the same. */
+export function boundedAsk(request: PermissionAsk, say: Say): PermissionAsk | undefined {
+  const cut = {
+    ...request,
+    title: cutText(request.title, ASK_TEXT_MAX),
+    subject: cutText(request.subject, ASK_TEXT_MAX),
+    input: cutJson(request.input, ASK_INPUT_BYTES),
+  }
+  const size = jsonBytes(cut)
+  if (size <= ASK_BYTES) return cut
+  say(`a permission request of ${size} bytes cannot be shown and is refused`)
+  return undefined
+}
+
+/** Entries of a transcript, as many together as fit into a note; one that is too long alone is left out. */
+export function* transcriptBatches(entries: ReadonlyArray<unknown>, say: Say): Generator<ReadonlyArray<unknown>, void, void> {
+  let batch: Array<unknown> = []
+  let bytes = 0
+  for (const entry of entries) {
+    const size = jsonBytes(entry)
+    if (size > TRANSCRIPT_ENTRY_BYTES) {
+      say(`a transcript entry of ${size} bytes is too long to keep`)
+      continue
+    }
+    if (batch.length > 0 && bytes + size > TRANSCRIPT_NOTE_BYTES) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(entry)
+    bytes += size
+  }
+  if (batch.length > 0) yield batch
+}
