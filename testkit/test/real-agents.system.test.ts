@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startAcp, type AcpPeer, type Answering } from "../src/agents/AcpPeer.ts"
 import { claudeEnvironment } from "../src/agents/claude.ts"
 import { codexHome } from "../src/agents/codex.ts"
-import { claudeSdk, pathOf } from "../src/agents/heavy.ts"
+import { claudeSdk, isElsewhere, pathOf } from "../src/agents/heavy.ts"
 import { openCodeConfig } from "../src/agents/opencode.ts"
 import { eventually } from "../src/eventually.ts"
 import { member, textOf } from "../src/model/json.ts"
@@ -33,10 +33,10 @@ const promptsSince = (since: number) =>
   model.requests().flatMap(({ number, prompt, step }) => (number <= since || prompt === undefined ? [] : [`${prompt} ${step}`]))
 
 for (const [name, place] of [
-  ["codex", codexHome],
+  ["codex-acp", codexHome],
   ["opencode", openCodeConfig],
 ] as const) {
-  describe(`the real ${name} over ACP`, () => {
+  describe.skipIf(isElsewhere(name))(`the real ${name} over ACP`, () => {
     let agent: AcpPeer
     let answering: Answering
     let sessionId: string
@@ -95,7 +95,7 @@ for (const [name, place] of [
   })
 }
 
-describe("the real Claude through its SDK", () => {
+describe.skipIf(isElsewhere("claude"))("the real Claude through its SDK", () => {
   interface Query extends AsyncIterable<unknown> {
     readonly interrupt: () => Promise<unknown>
     readonly close: () => void

@@ -7,27 +7,41 @@ import { fileURLToPath } from "node:url"
 const HEAVY = fileURLToPath(new URL("../../../tests/heavy/", import.meta.url))
 const resolver = createRequire(join(HEAVY, "package.json"))
 
-const x64OrArm = process.arch === "arm64" ? "arm64" : "x64"
-
-/** Files of the programs in node_modules of tests/heavy; all run without an install script. */
-const PROGRAMS = {
-  claude: `@anthropic-ai/claude-agent-sdk-linux-${x64OrArm}/claude`,
-  "codex-acp": `@zed-industries/codex-acp-linux-${x64OrArm}/bin/codex-acp`,
-  opencode: `opencode-linux-${x64OrArm}-baseline/bin/opencode`,
-} as const
+/** Files of the programs in node_modules of tests/heavy, by processor, on Linux; all run without an install script. */
+const PROGRAMS: Readonly<Record<HeavyProgram, Readonly<Record<string, string>>>> = {
+  claude: {
+    x64: "@anthropic-ai/claude-agent-sdk-linux-x64/claude",
+    arm64: "@anthropic-ai/claude-agent-sdk-linux-arm64/claude",
+  },
+  "codex-acp": {
+    x64: "@zed-industries/codex-acp-linux-x64/bin/codex-acp",
+    arm64: "@zed-industries/codex-acp-linux-arm64/bin/codex-acp",
+  },
+  opencode: { x64: "opencode-linux-x64-baseline/bin/opencode" },
+}
 
 /** A real agent's program. */
-export type HeavyProgram = keyof typeof PROGRAMS
+export type HeavyProgram = "claude" | "codex-acp" | "opencode"
 
-/** Where a program is, or why it is not there. */
-export type Found = { readonly path: string } | { readonly missing: string }
+/** Where a program is, or why it is not there, for a person; `elsewhere` when there is none for this kind of machine. */
+export type Found = { readonly path: string } | { readonly missing: string; readonly elsewhere: boolean }
 
-/** Finds the program of a real agent; `missing` is for a person. */
+/** Finds the program of a real agent. */
 export function heavyProgram(name: HeavyProgram): Found {
-  if (process.platform !== "linux") return { missing: `${name}: the tests have it for Linux only` }
-  const path = join(HEAVY, "node_modules", PROGRAMS[name])
+  const file = process.platform === "linux" ? PROGRAMS[name][process.arch] : undefined
+  if (file === undefined)
+    return { missing: `${name}: the tests have none for ${process.platform} on ${process.arch}`, elsewhere: true }
+  const path = join(HEAVY, "node_modules", file)
   if (existsSync(path)) return { path }
-  return { missing: `${name}: ${PROGRAMS[name]} is not installed; \`npm ci --prefix tests/heavy\` installs it` }
+  return { missing: `${name}: ${file} is not installed; \`npm ci --prefix tests/heavy\` installs it`, elsewhere: false }
+}
+
+/** Whether tests cannot have this program on this machine; says so once. */
+export function isElsewhere(name: HeavyProgram): boolean {
+  const found = heavyProgram(name)
+  const elsewhere = "missing" in found && found.elsewhere
+  if (elsewhere) console.warn(found.missing)
+  return elsewhere
 }
 
 /** Address of the entry of Claude's SDK for `import()`, or why it is not there. */
@@ -35,7 +49,7 @@ export function claudeSdk(): Found {
   try {
     return { path: resolver.resolve("@anthropic-ai/claude-agent-sdk") }
   } catch (error) {
-    return { missing: `Claude's SDK is not installed in tests/heavy: ${String(error)}` }
+    return { missing: `Claude's SDK is not installed in tests/heavy: ${String(error)}`, elsewhere: false }
   }
 }
 
