@@ -214,12 +214,14 @@ describe("agents that misbehave", () => {
   it("writes only below its working directory", async () => {
     const probe = begin({})
     symlinkSync("/tmp", join(directories.cwd, "out"))
+    symlinkSync(join(directories.session, "not-there"), join(directories.cwd, "dangling"))
     const { turn } = probe.send(
-      "[[write a/b.txt hello there]] [[write ../no.txt x]] [[write out/no.txt x]] [[write /tmp/no.txt x]]",
+      "[[write a/b.txt hello there]] [[write ../no.txt x]] [[write dangling x]] [[write out/no.txt x]] [[write /tmp/no.txt x]]",
     )
     await probe.ended(turn)
     expect(readFileSync(join(directories.cwd, "a/b.txt"), "utf8")).toBe("hello there")
-    expect(probe.chunks(turn).filter(({ type }) => type === "tool-output-error")).toHaveLength(3)
+    expect(probe.chunks(turn).filter(({ type }) => type === "tool-output-error")).toHaveLength(4)
+    expect(statSync(join(directories.session, "not-there"), { throwIfNoEntry: false })).toBeUndefined()
   })
 
   it("a turn that is over while the agent is paused is not taken for one that ignores its interrupt", async () => {

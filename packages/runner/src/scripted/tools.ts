@@ -1,7 +1,8 @@
 /** The tools of the scripted agent: they really run, inside its working directory. */
 import { spawn } from "node:child_process"
+import { constants } from "node:fs"
 import { mkdir, realpath, writeFile } from "node:fs/promises"
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { StringDecoder } from "node:string_decoder"
 
 /** Longest output of a command that is kept, in characters; what is beyond it is counted and left out. */
@@ -120,8 +121,11 @@ export async function writeBelow(cwd: string, path: string, content: string): Pr
   }
   const outside = `${path} is outside of the working directory`
   if (!inside(await realDirectory(target)) || !inside(await realDirectory(dirname(target)))) throw new Error(outside)
-  if (relative(cwd, target).startsWith("..")) throw new Error(outside)
   await mkdir(dirname(target), { recursive: true })
-  await writeFile(join(target), content)
+  const directory = await realpath(dirname(target))
+  if (!inside(directory)) throw new Error(outside)
+  // A link in the file's place is not followed: it may lead out, also when nothing is there yet.
+  const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants
+  await writeFile(join(directory, basename(target)), content, { flag: O_CREAT | O_NOFOLLOW | O_TRUNC | O_WRONLY })
   return Buffer.byteLength(content)
 }
