@@ -1,5 +1,6 @@
 /** The scripted agent's process: lines of JSON on standard input and output. It ends when its input does. */
-import { createInterface } from "node:readline"
+import { LINE_MAX } from "../agent/agent-adapter.ts"
+import { LineReader } from "../agent/lines.ts"
 import { Output } from "./Output.ts"
 import { ScriptedAgent } from "./ScriptedAgent.ts"
 import type { ScriptedInput } from "./scripted-lines.ts"
@@ -17,10 +18,13 @@ for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) process.on(signal
 process.stdout.on("error", leave)
 
 const output = new Output(process.stdout)
-createInterface({ input: process.stdin, crlfDelay: Infinity, terminal: false })
-  .on("line", (line) => {
+// Not node:readline: it also ends a line at U+2028 and U+2029, which stand unescaped in JSON.
+const lines = new LineReader(LINE_MAX, {
+  line: (line) => {
     const input = JSON.parse(line) as ScriptedInput
     if (input.type === "open") agent = new ScriptedAgent(output, process.cwd(), input.options, input.history)
     else agent?.take(input)
-  })
-  .on("close", leave)
+  },
+  tooLong: leave,
+})
+process.stdin.on("data", (chunk: Buffer) => lines.push(chunk)).on("end", leave)
