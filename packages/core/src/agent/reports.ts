@@ -82,7 +82,7 @@ function took(agent: AgentPart, { id, turn, at }: Report<"AgentTook">): Drafts {
 
 /** A message that did not reach the agent waits again; a turn that was to begin with it has ended. */
 function returned(agent: AgentPart, { id, reason, next }: Report<"AgentReturned">): Drafts {
-  const item = agent.queue.find((queued) => queued.id === id && queued.status === "sent")
+  const item = agent.queue.find((queued) => queued.id === id && queued.status !== "waiting")
   if (item === undefined) return nothing
   const { turn } = agent
   if (turn === undefined || item.steer === true || item.turn !== turn.id) {

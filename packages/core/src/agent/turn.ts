@@ -51,7 +51,7 @@ export function endTurn(agent: AgentPart, turn: Turn, ending: Ending, sent: "unc
   })
   let waiting = agent.queue.some(({ status }) => status === "waiting")
   for (const item of agent.queue) {
-    if (item.status !== "sent" || item.turn !== turn.id || (item.steer === true && outcome === "completed")) continue
+    if (item.status !== "sent" || item.turn !== turn.id || (item.steer === true && outcome !== "lost")) continue
     if (sent === "uncertain") events.push({ name: "queue/uncertain", data: { id: item.id }, turn: turn.id })
     else {
       events.push({
