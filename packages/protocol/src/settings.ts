@@ -87,9 +87,19 @@ export const SETTINGS = {
   childrenMax: number(500, 1, 100_000, "children per runner"),
 
   agent: text("", "agent of a session that names none; empty means scripted"),
-  agentIdle: number(10 * minute, 1000, 30 * day, "an agent's process that has nothing to do is ended after; the next message starts it again"),
+  agentIdle: number(
+    10 * minute,
+    1000,
+    30 * day,
+    "an agent's process that has nothing to do is ended after; the next message starts it again",
+  ),
   agentsLive: number(8, 1, 1000, "agents' processes at one moment, beyond which the least recently used idle one is ended"),
-  agentStall: number(15 * minute, 1000, 30 * day, "a turn in which nothing happens, and that waits for no permission, is interrupted after"),
+  agentStall: number(
+    15 * minute,
+    1000,
+    30 * day,
+    "a turn in which nothing happens, and that waits for no permission, is interrupted after",
+  ),
   interruptGrace: number(10_000, 100, 10 * minute, "from an interrupt to the kill of an agent's process group"),
   agentStartTimeout: number(60_000, 1000, 60 * minute, "from an agent's start to its first sign of life"),
   permissionTimeout: number(0, 0, 30 * day, "a permission request that nobody answered expires after; 0 means never"),

@@ -7,12 +7,15 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { type FoldedEvent, TurnFold } from "@holdfast/core/agent/fold"
-import { decodeRecord, encodeEvent, type LogRecord, readRecord } from "@holdfast/protocol/record"
+import { foldTurn as foldedRanges } from "@holdfast/core/agent/fold"
+import { decodeRecord, encodeEvent, readRecord } from "@holdfast/protocol/record"
 import type { OpenSession } from "../session/OpenSession.ts"
 
 /** Bytes of records read at a time. */
 const READ_BYTES = 1024 * 1024
+
+/** Passes over one turn at the most; each leaves some thousandth of what was there. */
+const PASSES_MAX = 4
 
 interface EndedTurn {
   readonly id: string
@@ -73,25 +76,31 @@ export class Folder {
 }
 
 /** Folds one turn; gives the bytes of the log after that. */
-const foldTurn = (session: OpenSession, { id, from, to }: EndedTurn, epoch: number) =>
+const foldTurn = (session: OpenSession, turn: EndedTurn, epoch: number) =>
+  Effect.gen(function* () {
+    // What a long turn leaves is folded piece by piece, so that nobody's append waits long; the next pass joins the pieces.
+    for (let pass = 0; pass < PASSES_MAX; pass++) if ((yield* foldPieces(session, turn, epoch)) <= 1) break
+    return (yield* session.context.store.head(session.id)).bytes
+  })
+
+/** Folds each piece of a turn that is read at once; gives how many there were. */
+const foldPieces = (session: OpenSession, { id, from, to }: EndedTurn, epoch: number) =>
   Effect.gen(function* () {
     const { store } = session.context
-    const fold = new TurnFold(id)
-    const folded: Array<LogRecord> = []
-    const take = (range: FoldedEvent | undefined): void => {
-      if (range !== undefined) folded.push(encodeEvent(range))
-    }
+    let pieces = 0
     let after = from
     while (after < to) {
       const range = { after, maxBytes: READ_BYTES, channel: "agent", turn: id }
       const { records, last, atHead } = yield* store.read(session.handle, range)
-      for (const bytes of records) take(fold.take(decodeRecord(readRecord(bytes, 0))))
+      const events = records.map((bytes) => decodeRecord(readRecord(bytes, 0)))
+      const folded = foldedRanges(id, events).map((event) => encodeEvent(event))
+      if (folded.length > 0) {
+        const outcome = yield* store.fold(session.handle, epoch, folded)
+        if (outcome._tag !== "Appended") return yield* Effect.fail(outcome)
+      }
+      if (records.length > 0) pieces++
       if (atHead || last <= after) break
       after = last
     }
-    take(fold.end())
-    if (folded.length === 0) return session.bytes
-    const outcome = yield* store.fold(session.handle, epoch, folded)
-    if (outcome._tag !== "Appended") return yield* Effect.fail(outcome)
-    return (yield* store.head(session.id)).bytes
+    return pieces
   })

@@ -95,6 +95,21 @@ describe("the life of an agent's process and log", () => {
     },
   )
 
+  it("M-4 a long turn folds piece by piece into one event", { timeout: 30_000 }, async () => {
+    const house = await open({ sqlite: true })
+    const { id, reader } = await createAgent(house)
+    await send(house, id, "[[think hm]][[say so]]".repeat(3000))
+    await turnsEnded(reader, 1, 20_000)
+    const before = reader.list.reduce((sum, event) => sum + JSON.stringify(event).length, 0)
+    expect(before).toBeGreaterThan(1_500_000)
+    const stored = JSON.stringify(await messages(house, id)).length
+    await eventually("folding", async () => (await house.run(house.store.head(id))).bytes < 2 * stored, 10_000)
+    await eventually("the last pass", async () => (await folded(house, id)) === 1)
+    const { events } = await house.run(house.hub.events(id, { after: 0, limit: 1000, channel: "agent" }))
+    expect(events).toHaveLength(1)
+    expect(await house.run(house.store.verify(id))).toBeUndefined()
+  })
+
   it("M-5 a client that attaches in the middle of a turn sees all of it so far, and goes on to the same message", async () => {
     const house = await open()
     const { id, reader } = await createAgent(house)

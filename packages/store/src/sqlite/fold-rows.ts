@@ -9,9 +9,8 @@ import { joinKinds, recordKind } from "../record-filter.ts"
 import { recordsOf } from "../record-walk.ts"
 import { fence, insertPiece } from "./append-rows.ts"
 import { pieceCrc, placeCrc } from "./checksum.ts"
-import { LARGE_PIECE } from "./plain-appends.ts"
 import { type Row, type Statements, blob, num, str } from "./statements.ts"
-import { foldTail } from "./tail-fold.ts"
+import { FINAL_PIECE, foldTail } from "./tail-fold.ts"
 import type { FoldedRange, WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
@@ -153,7 +152,7 @@ function kindIn(bytes: Uint8Array): string {
 function countLoose(context: WriterContext, session: number, sealed: number): void {
   const { statements } = context
   const row = statements.get(
-    `SELECT total(length(bytes)) AS loose FROM pieces WHERE session = ? AND to_seq > ? AND length(bytes) < ${LARGE_PIECE}`,
+    `SELECT total(length(bytes)) AS loose FROM pieces WHERE session = ? AND to_seq > ? AND length(bytes) < ${FINAL_PIECE}`,
     session,
     sealed,
   )
