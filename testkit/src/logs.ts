@@ -29,7 +29,8 @@ export async function wholeLog(hub: HubProcess, session: string): Promise<Readon
   const events: Array<Event> = []
   let previous = 0
   for await (const event of readLog(hub, session)) {
-    if ((event.from ?? event.seq) !== previous + 1)
+    // A turn may fold between two pages: its event then begins before the cursor.
+    if ((event.from ?? event.seq) > previous + 1 || event.seq <= previous)
       throw new Error(`gap in ${session}: ${previous} is followed by ${event.from ?? event.seq}`)
     previous = event.seq
     events.push(event)

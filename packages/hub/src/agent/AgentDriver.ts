@@ -62,10 +62,10 @@ export class AgentDriver {
     this.plan()
   }
 
-  /** True while the session has, or is about to have, a process. */
+  /** True while the session has, or is about to have, a process that was not told to end. */
   get hasProcess(): boolean {
     const { process } = this.session.durable
-    return this.parts.starting || process === "starting" || process === "running"
+    return this.ending === undefined && (this.parts.starting || process === "starting" || process === "running")
   }
 
   /** True when the process does nothing and nothing waits for it. */

@@ -64,10 +64,12 @@ export class LiveMessage {
     for (const chunk of chunks) this.building.tell(chunk)
   }
 
-  /** The message of a turn that ends so; `undefined` when it showed nothing. */
+  /** Takes the message of a turn that ends so; `undefined` when it showed nothing. */
   ended(turn: string | undefined, outcome: TurnOutcome): Message | undefined {
     const { building } = this
-    return building === undefined || building.turn !== turn || building.isEmpty ? undefined : building.ended(outcome)
+    if (building === undefined || building.turn !== turn) return undefined
+    this.building = undefined
+    return building.isEmpty ? undefined : building.ended(outcome)
   }
 
   private rebuild(): void {
