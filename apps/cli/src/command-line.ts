@@ -12,6 +12,7 @@ import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
+import { agentCommands } from "./commands/agents.ts"
 import { logCommands } from "./commands/logs.ts"
 import { operationCommands } from "./commands/operations.ts"
 import { presenter } from "./commands/presenter.ts"
@@ -24,7 +25,7 @@ import { VERSION } from "./version.ts"
 
 const root = Command.make("holdfast").pipe(
   Command.withDescription("Terminal sessions that outlive windows, networks and servers"),
-  Command.withSubcommands([...sessionCommands, ...terminalCommands, ...logCommands, ...operationCommands]),
+  Command.withSubcommands([...sessionCommands, ...terminalCommands, ...agentCommands, ...logCommands, ...operationCommands]),
 )
 
 /** Runs the command line with its arguments; gives the exit code. */

@@ -3,6 +3,7 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
 import { act, flag, json, number, session, text, whole } from "./parts.ts"
 
 const log = Command.make(
@@ -48,9 +49,12 @@ const exported = Command.make(
   "export",
   {
     session,
-    format: Flag.Literals("format", ["cast", "jsonl"]).pipe(
-      Flag.withDescription("asciicast version 2, or every event as a line of JSON"),
-      Flag.withDefault("cast"),
+    format: Flag.Literals("format", ["cast", "jsonl", "md"]).pipe(
+      Flag.withDescription(
+        "asciicast version 2, every event as a line of JSON, or an agent's messages as Markdown; cast for terminals and md for agents without it",
+      ),
+      Flag.optional,
+      Flag.map(Option.getOrUndefined),
     ),
     output: Flag.String("output").pipe(
       Flag.withAlias("o"),

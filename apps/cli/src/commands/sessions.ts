@@ -34,7 +34,38 @@ const terminal = Command.make(
   ]),
 )
 
-const create = Command.make("new").pipe(Command.withDescription("Open a session"), Command.withSubcommands([terminal]))
+const agent = Command.make(
+  "agent",
+  {
+    words: Argument.String("name-and-message").pipe(
+      Argument.withDescription(
+        "Name of the agent, as agents lists it, or the default one; then a first message, - for standard input",
+      ),
+      Argument.variadic({ max: 2 }),
+    ),
+    cwd: text("cwd", "Directory the agent works in; the present one without it"),
+    options: many("option", "NAME=VALUE, an option of the agent, VALUE as JSON or as text; can be repeated"),
+    env: many("env", "NAME=VALUE added to the agent's environment; can be repeated"),
+    files: many("file", "File sent with the first message; can be repeated"),
+    label: text("label", "Label people can read"),
+    tags: many("tag", "Tag; can be repeated"),
+    key: text("key", "Idempotency key: the same key again gives the same session"),
+    attach: flag("attach", "Attach at once"),
+    json,
+  },
+  (options) => act(async () => (await import("../agent/create-agent.ts")).createAgent(options)),
+).pipe(
+  Command.withDescription("Open a session with an agent and print its id"),
+  Command.withExamples([
+    { command: "holdfast new agent --attach", description: "The default agent, attached" },
+    {
+      command: "holdfast new agent claude --label fix 'Why does the build fail?'",
+      description: "An agent by name, with a first message",
+    },
+  ]),
+)
+
+const create = Command.make("new").pipe(Command.withDescription("Open a session"), Command.withSubcommands([terminal, agent]))
 
 const list = Command.make(
   "ls",

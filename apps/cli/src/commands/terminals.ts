@@ -3,13 +3,20 @@
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
 import { act, flag, json, many, session, text, whole } from "./parts.ts"
 
 const attach = Command.make(
   "attach",
   {
     session,
-    readOnly: flag("read-only", "Look on: type and size nothing"),
+    readOnly: Flag.Boolean("read-only").pipe(
+      Flag.withAlias("viewer"),
+      Flag.withDescription("Look on: type and size nothing"),
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+    ),
     take: flag("take", "Take the keyboard: nobody else types until you detach or release it"),
     exitCode: flag("exit-code", "End with the exit code of the session's command"),
     clipboard: flag("clipboard", "Let the session write to your clipboard"),
@@ -33,19 +40,35 @@ const send = Command.make(
   "send",
   {
     session,
-    text: Argument.String("text").pipe(Argument.withDescription("What to type"), Argument.variadic()),
-    raw: flag("raw", "Do not press Enter behind the text"),
-    keys: many("press", "Key pressed behind the text instead of Enter: enter, tab, esc, up, f5, ctrl-c, alt-x; can be repeated"),
-    stdin: flag("stdin", "Type what comes on standard input, as it is"),
-    key: text("key", "Idempotency key: the same key again types nothing"),
+    text: Argument.String("text").pipe(
+      Argument.withDescription("What to type, or to say to an agent; - reads standard input for an agent"),
+      Argument.variadic(),
+    ),
+    raw: flag("raw", "Terminals: do not press Enter behind the text"),
+    keys: many(
+      "press",
+      "Terminals: key pressed behind the text instead of Enter: enter, tab, esc, up, f5, ctrl-c, alt-x; can be repeated",
+    ),
+    stdin: flag("stdin", "Send what comes on standard input, as it is"),
+    mode: Flag.Literals("mode", ["queue", "steer", "interrupt", "reject"]).pipe(
+      Flag.withDescription(
+        "Agents, while a turn streams: wait, go into it, stop it and go first, or be refused; queue without it",
+      ),
+      Flag.optional,
+      Flag.map(Option.getOrUndefined),
+    ),
+    files: many("file", "Agents: file to send along; can be repeated"),
+    wait: flag("wait", "Agents: wait for the end of the turn and print the answer"),
+    key: text("key", "Idempotency key: the same key again sends nothing"),
     json,
   },
-  (input) => act(async () => (await import("../sessions/terminal.ts")).send(input)),
+  (input) => act(async () => (await import("../sessions/send.ts")).send(input)),
 ).pipe(
-  Command.withDescription("Type into a session's terminal"),
+  Command.withDescription("Type into a session's terminal, or send its agent a message"),
   Command.withExamples([
     { command: "holdfast send build 'make test'", description: "Type a line" },
     { command: "holdfast send build --press ctrl-c", description: "Interrupt" },
+    { command: "holdfast send work --wait 'What changed?'", description: "Ask an agent and print its answer" },
   ]),
 )
 

@@ -13,7 +13,8 @@ import { bytes } from "../text/amounts.ts"
 /** What to export and where to. */
 export interface ExportOptions {
   readonly session: string
-  readonly format: "cast" | "jsonl"
+  /** Absent, that of the session's kind. */
+  readonly format: "cast" | "jsonl" | "md" | undefined
   /** Path; absent or `-` is standard output. */
   readonly output: string | undefined
 }
@@ -21,7 +22,10 @@ export interface ExportOptions {
 /** Exports a log. A file appears under its name only when it is whole. */
 export async function exportLog(options: ExportOptions): Promise<void> {
   const hub = useHub()
-  const response = await ask(hub, (api) => api.export(options.session, options.format))
+  const response = await ask(hub, async (api) => {
+    const format = options.format ?? ((await api.get(options.session)).kind === "agent" ? "md" : "cast")
+    return api.export(options.session, format)
+  })
   const chunks = pieces(response, hub.target.origin)
   const { output } = options
   if (output === undefined || output === "-") {

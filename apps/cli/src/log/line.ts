@@ -6,6 +6,7 @@ import { clock } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
+import { agentContent } from "./agent-content.ts"
 import { fitText, padText } from "../text/width.ts"
 
 /** Columns of a line when the output is no terminal. */
@@ -22,6 +23,8 @@ export function eventLine(event: Event, width = DEFAULT_WIDTH, paint: Paint = pl
 
 function content(event: Event): string {
   const { data } = event
+  const told = agentContent(event)
+  if (told !== undefined) return told
   if (typeof data !== "object" || data === null || Array.isArray(data)) return printable(JSON.stringify(data))
   const fields: Readonly<Record<string, unknown>> = { ...data }
   if (event.channel === "terminal" && event.type === "output") {

@@ -8,17 +8,39 @@ import type { Style } from "../text/style.ts"
 /** The end of an id, where it is most random; commands accept it. */
 export const shortId = (id: string, length = 8): string => id.slice(-length)
 
-/** State in one word, or two: `running`, `exited 1`, `SIGKILL`, `lost`, `archived`. */
+/** Requests of an agent that no person has answered. */
+const isAsking = ({ permissions }: Session): boolean => permissions.some(({ decision }) => decision === undefined)
+
+/** State of an agent by what it does and what it waits for; its process comes and goes by itself. */
+function agentState(session: Session): string {
+  if (isAsking(session)) return "asks"
+  if (session.turn.status === "streaming") return session.turn.interrupting === true ? "stopping" : "working"
+  if (session.agent?.hold !== undefined) return session.queue.length > 0 ? "held" : "idle"
+  return session.process === "failed" || session.process === "lost" ? session.process : "idle"
+}
+
+/** State in one word, or two: `running`, `exited 1`, `SIGKILL`, `lost`, `archived`; of an agent `working`, `asks`, `held`. */
 export function stateText(session: Session): string {
   if (session.status !== "active") return session.status
+  if (session.kind === "agent") return agentState(session)
   if (session.process !== "exited") return session.process === "none" ? "idle" : session.process
   if (session.signal !== undefined) return printable(session.signal)
   return session.exitCode === undefined ? "exited" : `exited ${session.exitCode}`
 }
 
+const AGENT_STYLES: Readonly<Record<string, Style>> = {
+  asks: "yellow",
+  working: "green",
+  stopping: "yellow",
+  held: "yellow",
+  failed: "red",
+  lost: "red",
+}
+
 /** Colour of the state. */
 export function stateStyle(session: Session): Style | undefined {
   if (session.status !== "active") return "dim"
+  if (session.kind === "agent") return AGENT_STYLES[agentState(session)] ?? "dim"
   if (session.process === "running") return "green"
   if (session.process === "starting") return "yellow"
   if (session.process === "lost" || session.process === "failed") return "red"
@@ -30,9 +52,13 @@ const SIMPLE = /^[\w@%+=:,./-]+$/
 /** One argument as a shell would take it. */
 export const quoted = (argument: string): string => (SIMPLE.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`)
 
-/** The command line of a terminal, in one line. */
+/** The command line of a terminal in one line; of an agent its name, model and what waits in its queue. */
 export function commandLine(session: Session): string {
-  const { terminal } = session
+  const { terminal, agent } = session
+  if (agent !== undefined) {
+    const waits = session.queue.length === 0 ? "" : `, ${session.queue.length} queued`
+    return printable(`${agent.name}${agent.info.model === undefined ? "" : ` (${agent.info.model})`}${waits}`)
+  }
   if (terminal === undefined) return session.kind
   const command = terminal.command.split("/").at(-1) ?? terminal.command
   return printable([command, ...terminal.args.map(quoted)].join(" "))

@@ -9,6 +9,7 @@ import { printable } from "../text/printable.ts"
 import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
 import { padText } from "../text/width.ts"
+import { agentLines } from "./show-agent.ts"
 import { quoted, stateStyle, stateText } from "./show-state.ts"
 
 /** Prints a session's record. */
@@ -35,6 +36,7 @@ export function sessionLines(session: Session, now: number, draw: Paint = plain)
     ["title", terminal === undefined || terminal.title === "" ? undefined : printable(terminal.title)],
     ["pid", terminal?.pid === undefined ? undefined : String(terminal.pid)],
     ["keyboard", terminal?.typist === undefined ? undefined : `held by ${printable(terminal.typist.name)}`],
+    ...(session.agent === undefined ? [] : agentLines(session, session.agent)),
     ["tags", session.tags.length === 0 ? undefined : session.tags.map(printable).join(" ")],
     ["pinned", session.pinned ? "yes" : undefined],
     ["owner", printable(session.owner)],

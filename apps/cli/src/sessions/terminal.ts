@@ -1,5 +1,5 @@
 /**
- * Commands that act on a terminal without attaching: send, screen, resize, signal, mark.
+ * Commands that act on a terminal without attaching: send (to terminals), screen, resize, signal, mark.
  */
 import { randomUUID } from "node:crypto"
 import { SIGNALS } from "./signals.ts"
@@ -9,8 +9,8 @@ import { ask, useHub } from "../server/hub.ts"
 import { printableLines } from "../text/printable.ts"
 import { keyBytes } from "./keys.ts"
 
-/** What `send` types. */
-export interface SendOptions {
+/** What is typed. */
+export interface TypeOptions {
   readonly session: string
   readonly text: ReadonlyArray<string>
   /** Do not press Enter behind the text. */
@@ -24,7 +24,7 @@ export interface SendOptions {
 }
 
 /** Types into a terminal, once, also when the hub is asked again under the same key. */
-export async function send(options: SendOptions): Promise<void> {
+export async function typeInto(options: TypeOptions): Promise<void> {
   const typed = options.stdin ? await standardInput() : Buffer.from(options.text.join(" "))
   const pressed = options.keys.map(keyBytes).join("")
   const enter = options.raw || options.stdin || options.keys.length > 0 ? "" : "\r"

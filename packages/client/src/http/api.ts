@@ -88,8 +88,8 @@ export function makeApi(options: HttpOptions) {
     followSessions: (after?: number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
       stream(options, "/api/sessions/stream", { after }, signal),
     mark: (id: string, mark: MarkSession): Promise<Appended> => post(`${of(id)}/marks`, mark),
-    /** The log as asciicast or JSON lines; the body is to be read as it comes. */
-    export: (id: string, format: "cast" | "jsonl", signal?: AbortSignal): Promise<Answer> =>
+    /** The log as asciicast or JSON lines, or an agent's messages as Markdown; the body is to be read as it comes. */
+    export: (id: string, format: "cast" | "jsonl" | "md", signal?: AbortSignal): Promise<Answer> =>
       open(options, "GET", `${of(id)}/export`, {
         query: { format },
         headers: { accept: "*/*" },

@@ -1,0 +1,38 @@
+/**
+ * `holdfast agents`: what is configured, what can be used, and what is missing.
+ */
+import type { AgentEntry } from "@holdfast/protocol/agent/agent"
+import { outputWidth, paint, printEither } from "../output.ts"
+import { printable } from "../text/printable.ts"
+import { plain } from "../text/style.ts"
+import type { Paint } from "../text/style.ts"
+import { table } from "../text/table.ts"
+import { askAgents, useAgents } from "./agent-hub.ts"
+
+/** Prints the agents of the configuration. */
+export async function agentsList(json: boolean): Promise<void> {
+  const { agents } = await askAgents(useAgents(), (api) => api.agents())
+  printEither(json, agents, () => agentTable(agents, { paint, width: outputWidth() ?? 200 }))
+}
+
+/** The table of agents; the default one has a star. */
+export const agentTable = (
+  agents: ReadonlyArray<AgentEntry>,
+  options: { readonly width?: number; readonly paint?: Paint },
+): ReadonlyArray<string> =>
+  table(
+    [
+      { title: "NAME", text: ({ name, default: first }) => `${printable(name)}${first ? " *" : ""}`, style: () => "bold" },
+      { title: "ADAPTER", text: ({ adapter }) => adapter, drop: 2 },
+      {
+        title: "INSTALLED",
+        text: ({ installed }) => (installed ? "yes" : "no"),
+        style: ({ installed }) => (installed ? "green" : "yellow"),
+      },
+      { title: "VERSION", text: ({ version }) => printable(version ?? ""), least: 6 },
+      { title: "TITLE", text: ({ title }) => printable(title), drop: 1, least: 8 },
+      { title: "MISSING", text: ({ missing }) => printable(missing ?? ""), least: 10 },
+    ],
+    agents,
+    { paint: options.paint ?? plain, ...(options.width === undefined ? {} : { width: options.width }) },
+  )

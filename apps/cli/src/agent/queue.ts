@@ -1,0 +1,132 @@
+/**
+ * `holdfast queue`: the messages that wait for an agent.
+ */
+import type { QueueItem } from "@holdfast/protocol/agent/queue"
+import type { Session } from "@holdfast/protocol/session"
+import { refused, usage } from "../failure.ts"
+import { hint } from "../hint.ts"
+import { outputWidth, paint, print, printEither } from "../output.ts"
+import { ago } from "../text/amounts.ts"
+import { printable } from "../text/printable.ts"
+import { plain } from "../text/style.ts"
+import type { Paint } from "../text/style.ts"
+import { table } from "../text/table.ts"
+import type { AgentApi } from "@holdfast/client/http/agent-api"
+import { holdText } from "./hold-text.ts"
+import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
+import { standardInput } from "./message-input.ts"
+import { inputLine } from "./message-text.ts"
+
+/** The table of a queue as lines. */
+export function queueTable(
+  queue: ReadonlyArray<QueueItem>,
+  now: number,
+  options: { readonly width?: number; readonly paint?: Paint },
+): ReadonlyArray<string> {
+  return table(
+    [
+      { title: "#", text: (item) => String(queue.indexOf(item) + 1), side: "right" },
+      { title: "ID", text: ({ id }) => id.slice(-8), style: () => "cyan" },
+      { title: "STATUS", text: ({ status }) => status, style: ({ status }) => (status === "uncertain" ? "red" : undefined) },
+      { title: "MODE", text: ({ mode }) => mode, drop: 3 },
+      { title: "BY", text: ({ by }) => printable(by), drop: 2, least: 4 },
+      { title: "SENT", text: ({ at }) => ago(at, now), drop: 1, side: "right" },
+      { title: "MESSAGE", text: (item) => `${inputLine(item.parts)}${item.edited === true ? " (edited)" : ""}`, least: 10 },
+    ],
+    queue,
+    { paint: options.paint ?? plain, width: options.width ?? 200 },
+  )
+}
+
+/** Prints what waits. */
+export async function queueList(id: string, json: boolean): Promise<void> {
+  const session = await askAgents(useAgents(), (_, api) => api.get(id))
+  const { queue } = session
+  const hold = session.agent?.hold
+  printEither(json, hold === undefined ? { queue } : { queue, hold }, () => [
+    ...(queue.length === 0 ? ["nothing waits"] : []),
+    ...(queue.length === 0 ? [] : queueTable(queue, Date.now(), { paint, width: outputWidth() ?? 200 })),
+    ...(hold === undefined ? [] : [paint("yellow", `${holdText(hold)}; go on with: ${hint(`queue release ${id}`)}`)]),
+    ...(queue.some(({ status }) => status === "uncertain")
+      ? [
+          paint(
+            "dim",
+            `uncertain: the agent died at the hand-over; ${hint(`queue again ${id} ID`)} or ${hint(`queue drop ${id} ID`)}`,
+          ),
+        ]
+      : []),
+  ])
+}
+
+type Change = (agents: AgentApi, item: QueueItem, queue: ReadonlyArray<QueueItem>) => Promise<Session>
+
+/** Changes one message that waits, named by place, id or a part of it, and prints what the queue is now. */
+async function changeItem(id: string, wanted: string, json: boolean, done: string, change: Change): Promise<void> {
+  const hub = useAgents()
+  const { queue } = await askAgents(hub, (_, api) => api.get(id))
+  const item = oneOf(queue, wanted, "waiting message", `nothing waits in ${id}; what was taken by the agent cannot be changed`)
+  const session = await askAgents(hub, (agents) => change(agents, item, queue))
+  printEither(json, session.queue, () => [`${done} ${item.id}`])
+}
+
+/** Replaces the text of a message. */
+export async function queueEdit(id: string, wanted: string, words: ReadonlyArray<string>, json: boolean): Promise<void> {
+  const typed = words.join(" ")
+  const text = typed === "-" ? await standardInput() : typed
+  if (text.trim() === "") throw usage("a message cannot be empty; to take it away, use queue rm")
+  await changeItem(id, wanted, json, "edited", (agents, item) => {
+    const files = item.parts.filter(({ type }) => type === "file")
+    return agents.edit(id, item.id, files.length === 0 ? { text } : { parts: [...files, { type: "text", text }] })
+  })
+}
+
+/** Takes a message away. */
+export const queueRemove = (id: string, wanted: string, json: boolean): Promise<void> =>
+  changeItem(id, wanted, json, "removed", (agents, item) => agents.unqueue(id, item.id))
+
+/** Moves a message to a place among those that wait, from 1. */
+export const queueMove = (id: string, wanted: string, place: number, json: boolean): Promise<void> =>
+  changeItem(id, wanted, json, "moved", (agents, item, queue) => {
+    const order = movedOrder(queue, item.id, place)
+    if (order === undefined) throw refused("MessageNotQueued", `message ${item.id} is ${item.status} and cannot be moved`)
+    return agents.reorder(id, order)
+  })
+
+/** Ids of the waiting messages with one of them at `place`, from 1; undefined when that one does not wait. */
+export function movedOrder(queue: ReadonlyArray<QueueItem>, id: string, place: number): ReadonlyArray<string> | undefined {
+  const waiting = queue.filter(({ status }) => status === "waiting").map((item) => item.id)
+  if (!waiting.includes(id)) return undefined
+  const others = waiting.filter((other) => other !== id)
+  others.splice(Math.min(Math.max(place, 1), waiting.length) - 1, 0, id)
+  return others
+}
+
+/** Has a message whose hand-over is uncertain sent again, or drops it. */
+export const queueResolve = (id: string, wanted: string, action: "again" | "drop", json: boolean): Promise<void> =>
+  changeItem(id, wanted, json, action === "again" ? "sends again" : "dropped", (agents, item) =>
+    agents.resolve(id, item.id, action),
+  )
+
+/** Holds the queue, or lets it go on. */
+export async function queueHold(id: string, hold: boolean, json: boolean): Promise<void> {
+  const session = await askAgents(useAgents(), (agents) => (hold ? agents.hold(id) : agents.release(id)))
+  printEither(json, session, () => [hold ? "the queue is held" : "the queue goes on"])
+}
+
+/** Stops the turn that streams. */
+export async function interrupt(id: string, json: boolean): Promise<void> {
+  const answer = await askAgents(useAgents(), (agents) => agents.interrupt(id))
+  printEither(json, answer, () => [answer.interrupted ? "interrupting" : "no turn streams; nothing was stopped"])
+}
+
+/** Prints a session's record after its agent was told to use another model or mode. */
+export async function configure(
+  id: string,
+  change: { readonly model?: string; readonly mode?: string },
+  json: boolean,
+): Promise<void> {
+  const session = await askAgents(useAgents(), (agents) => agents.configure(id, change))
+  if (json) return printEither(true, session, () => [])
+  const [[name, value] = ["", ""]] = Object.entries(change)
+  print(`${name} ${printable(value)}${session.process === "running" ? "" : "; the agent takes it with its next message"}`)
+}

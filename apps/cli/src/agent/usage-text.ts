@@ -1,0 +1,30 @@
+/**
+ * Tokens and costs as people read them.
+ */
+import type { Usage } from "@holdfast/protocol/agent/message"
+
+/** A count of tokens with three digits: `812`, `1.4k`, `23k`, `1.2M`. */
+export function tokens(count: number): string {
+  if (count < 1000) return String(Math.round(count))
+  const [value, unit] = count < 1_000_000 ? [count / 1000, "k"] : [count / 1_000_000, "M"]
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)}${unit}`
+}
+
+/** US dollars, to the cent, or to what can be seen below one. */
+export const dollars = (cost: number): string => `$${cost > 0 && cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(2)}`
+
+/** Usage in a few words; empty when the agent told nothing. */
+export function usageText(usage: Usage): string {
+  const { inputTokens, outputTokens, cachedInputTokens, cost, contextUsed, contextWindow } = usage
+  const words: ReadonlyArray<string | undefined> = [
+    inputTokens === undefined
+      ? undefined
+      : `${tokens(inputTokens)} in${cachedInputTokens === undefined || cachedInputTokens === 0 ? "" : ` (${tokens(cachedInputTokens)} cached)`}`,
+    outputTokens === undefined ? undefined : `${tokens(outputTokens)} out`,
+    contextUsed === undefined
+      ? undefined
+      : `context ${tokens(contextUsed)}${contextWindow === undefined || contextWindow === 0 ? "" : ` of ${tokens(contextWindow)}, ${Math.round((100 * contextUsed) / contextWindow)}%`}`,
+    cost === undefined || cost === 0 ? undefined : dollars(cost),
+  ]
+  return words.filter((word) => word !== undefined).join(" · ")
+}

@@ -1,0 +1,95 @@
+/**
+ * Waits until the turn that a message went into has ended, and prints what it answered.
+ *
+ * It reads the log from the message on, so an answer that was quicker than the command is found too, and a hub that goes
+ * away is waited for.
+ */
+import type { Message, Sent, TurnOutcome } from "@holdfast/protocol/agent/message"
+import type { Event, EventData } from "@holdfast/protocol/event"
+import { decodeRecord } from "@holdfast/protocol/record"
+import { refused, toFailure } from "../failure.ts"
+import { hint } from "../hint.ts"
+import { complain, print, printJson } from "../output.ts"
+import { connectHub } from "../server/hub.ts"
+import type { Hub } from "../server/hub.ts"
+import { printable, printableLines } from "../text/printable.ts"
+import { textOf } from "./message-text.ts"
+
+/** How a turn ended, with its message when it showed something. */
+interface Answer {
+  readonly outcome: TurnOutcome
+  readonly error?: { readonly tag: string; readonly message: string }
+  readonly message: Message | undefined
+}
+
+/** Follows a log from a sent message to the end of its turn. */
+export class AnswerWatch {
+  readonly #sent: Sent
+  readonly #say: (text: string) => void
+  #turn: string | undefined
+  #message: Message | undefined
+
+  /** `say` is told what a person has to do meanwhile. */
+  constructor(sent: Sent, say: (text: string) => void) {
+    this.#sent = sent
+    this.#say = say
+  }
+
+  /** Takes the next event; gives the answer with the one that ends the turn. Throws a refusal when there will be none. */
+  take(event: Event): Answer | undefined {
+    const name = `${event.channel}/${event.type}`
+    const data = event.data as { readonly id?: string; readonly turn?: string }
+    const ours = data.id === this.#sent.messageId
+    if (name === "queue/removed" && ours) throw refused("MessageRemoved", "the message was removed from the queue by somebody")
+    if (name === "queue/uncertain" && ours) {
+      throw refused("MessageUncertain", "the agent died while the message was handed over; it is not known whether it got it")
+    }
+    if ((name === "queue/taken" || name === "queue/sent") && ours) this.#turn = data.turn
+    if (name === "queue/returned" && ours) this.#turn = undefined
+    if (name === "queue/held" && this.#turn === undefined)
+      this.#say(`the queue is held: ${String((event.data as { reason?: string }).reason)}`)
+    if (name === "permission/asked" && event.turn === this.#turn && this.#turn !== undefined) {
+      const { request } = event.data as unknown as EventData["permission/asked"]
+      this.#say(`it asks: ${printable(request.title)}; answer from another terminal: ${hint("inbox")}`)
+    }
+    if (name === "message/added") {
+      const { message } = event.data as unknown as EventData["message/added"]
+      if (message.role === "assistant" && message.id === this.#turn) this.#message = message
+    }
+    if (name !== "turn/ended" || data.turn !== this.#turn || this.#turn === undefined) return undefined
+    const { outcome, error } = event.data as unknown as EventData["turn/ended"]
+    return { outcome, ...(error === undefined ? {} : { error }), message: this.#message }
+  }
+}
+
+/** Prints the answer to a message; fails when its turn did not complete. */
+export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json: boolean): Promise<void> {
+  const { Attachment } = await import("@holdfast/client/Attachment")
+  const connection = await connectHub(hub)
+  const attachment = new Attachment(connection, { session, after: sent.seq - 1, mode: "viewer" })
+  const watch = new AnswerWatch(sent, (text) => complain(`holdfast: ${text}`))
+  try {
+    for await (const item of attachment) {
+      if (item._tag === "Ended") throw toFailure(item.error ?? refused("Ended", "the attachment was ended"), hub.target.origin)
+      if (item._tag === "Snapshot")
+        throw refused(
+          "CursorTrimmed",
+          `the log before event ${item.seq} is no longer kept; see: ${hint(`messages ${session.slice(-8)}`)}`,
+        )
+      const answer = item._tag === "Event" ? watch.take(decodeRecord(item.record)) : undefined
+      if (answer === undefined) continue
+      return show(answer, sent, json)
+    }
+  } finally {
+    connection.close()
+  }
+}
+
+function show({ outcome, error, message }: Answer, sent: Sent, json: boolean): void {
+  if (json) printJson({ ...sent, outcome, ...(error === undefined ? {} : { error }), message: message ?? null })
+  else if (message !== undefined) print(printableLines(textOf(message)))
+  if (outcome === "completed") return
+  const why = error === undefined ? "" : `: ${printable(error.message)}`
+  if (json) process.exitCode = 1
+  else throw refused("TurnFailed", `the turn ended ${outcome === "error" ? "with an error" : outcome}${why}`)
+}

@@ -1,0 +1,139 @@
+/**
+ * Commands about agents: interrupt, approve, inbox, queue, messages, model, mode, agents, rules.
+ */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
+import { act, flag, json, many, session, text, whole } from "./parts.ts"
+
+const queueModule = () => import("../agent/queue.ts")
+const permissionModule = () => import("../agent/permissions.ts")
+
+const item = Argument.String("message").pipe(
+  Argument.withDescription("Place of the message in the queue, its id, or a unique part of the id"),
+)
+
+const interrupt = Command.make("interrupt", { session, json }, (input) =>
+  act(async () => (await queueModule()).interrupt(input.session, input.json)),
+).pipe(Command.withDescription("Stop what an agent is doing; what it made is kept"))
+
+const approve = Command.make(
+  "approve",
+  {
+    session,
+    request: Argument.String("request").pipe(Argument.withDescription("Id of the request, a unique part of it, or its place")),
+    option: Argument.String("option").pipe(
+      Argument.withDescription("Id, kind (allow_once, reject_once, …), place or label of the option"),
+    ),
+    remember: Flag.Literals("remember", ["session", "always"]).pipe(
+      Flag.withDescription("Answer requests of this tool alike from now on: in this session, or in all"),
+      Flag.optional,
+      Flag.map(Option.getOrUndefined),
+    ),
+    prefix: text("prefix", "Remember it only for commands, paths or addresses that begin so"),
+    message: text("message", "Tell the agent why"),
+    answers: many("answer", "Answer to a question: QUESTION=ANSWER, or the answer where there is one; can be repeated"),
+    json,
+  },
+  (input) => act(async () => (await permissionModule()).approve(input)),
+).pipe(
+  Command.withDescription("Answer a permission request; the first answer counts"),
+  Command.withExamples([
+    { command: "holdfast approve work 1 allow", description: "Allow the oldest request once" },
+    { command: "holdfast approve work 1 allow --remember session --prefix 'npm test'", description: "And alike from now on" },
+  ]),
+)
+
+const inbox = Command.make("inbox", { follow: flag("follow", "Go on: print it again whenever it changes"), json }, (input) =>
+  act(async () => (await permissionModule()).inbox(input.follow, input.json)),
+).pipe(Command.withDescription("List everything that waits for an answer, over all sessions"))
+
+const onItem = (
+  name: string,
+  about: string,
+  run: (queue: Awaited<ReturnType<typeof queueModule>>, session: string, message: string, asJson: boolean) => Promise<void>,
+) =>
+  Command.make(name, { session, message: item, json }, (input) =>
+    act(async () => run(await queueModule(), input.session, input.message, input.json)),
+  ).pipe(Command.withDescription(about))
+
+const onQueue = (name: string, about: string, hold: boolean) =>
+  Command.make(name, { session, json }, (input) =>
+    act(async () => (await queueModule()).queueHold(input.session, hold, input.json)),
+  ).pipe(Command.withDescription(about))
+
+const queue = Command.make("queue").pipe(
+  Command.withDescription("The messages that wait for an agent"),
+  Command.withSubcommands([
+    Command.make("ls", { session, json }, (input) =>
+      act(async () => (await queueModule()).queueList(input.session, input.json)),
+    ).pipe(Command.withDescription("List them in the order of delivery")),
+    Command.make(
+      "edit",
+      {
+        session,
+        message: item,
+        text: Argument.String("text").pipe(Argument.withDescription("New text; - reads standard input"), Argument.atLeast(1)),
+        json,
+      },
+      (input) => act(async () => (await queueModule()).queueEdit(input.session, input.message, input.text, input.json)),
+    ).pipe(Command.withDescription("Replace the text of one")),
+    onItem("rm", "Take one away", (module, id, message, asJson) => module.queueRemove(id, message, asJson)),
+    Command.make(
+      "move",
+      { session, message: item, place: Argument.Int("place").pipe(Argument.withDescription("New place, from 1")), json },
+      (input) => act(async () => (await queueModule()).queueMove(input.session, input.message, input.place, input.json)),
+    ).pipe(Command.withDescription("Put one at another place")),
+    onQueue("hold", "Let none start by itself", true),
+    onQueue("release", "Let a held queue go on", false),
+    onItem("again", "Send one again whose hand-over is uncertain", (module, id, message, asJson) =>
+      module.queueResolve(id, message, "again", asJson),
+    ),
+    onItem("drop", "Drop one whose hand-over is uncertain", (module, id, message, asJson) =>
+      module.queueResolve(id, message, "drop", asJson),
+    ),
+  ]),
+)
+
+const messages = Command.make("messages", { session, limit: whole("limit", "Only the last so many"), json }, (input) =>
+  act(async () => (await import("../agent/messages.ts")).messages(input.session, input.limit, input.json)),
+).pipe(Command.withDescription("Print what was said in a session"))
+
+const configured = (name: "model" | "mode", about: string) =>
+  Command.make(
+    name,
+    { session, value: Argument.String(name).pipe(Argument.withDescription("Name as the agent has it; see show")), json },
+    (input) => act(async () => (await queueModule()).configure(input.session, { [name]: input.value }, input.json)),
+  ).pipe(Command.withDescription(about))
+
+const agents = Command.make("agents", { json }, (input) =>
+  act(async () => (await import("../agent/agents-list.ts")).agentsList(input.json)),
+).pipe(Command.withDescription("List the agents: configured, installed, and what is missing"))
+
+const rules = Command.make("rules").pipe(
+  Command.withDescription("Answers that are remembered for all sessions"),
+  Command.withSubcommands([
+    Command.make("ls", { json }, (input) => act(async () => (await permissionModule()).rulesList(input.json))).pipe(
+      Command.withDescription("List them"),
+    ),
+    Command.make(
+      "rm",
+      { place: Argument.Int("rule").pipe(Argument.withDescription("Place in the list, from 1")), json },
+      (input) => act(async () => (await permissionModule()).rulesRemove(input.place, input.json)),
+    ).pipe(Command.withDescription("Forget one")),
+  ]),
+)
+
+/** The commands. */
+export const agentCommands = [
+  interrupt,
+  approve,
+  inbox,
+  queue,
+  messages,
+  configured("model", "Change an agent's model while it runs"),
+  configured("mode", "Change an agent's mode while it runs"),
+  agents,
+  rules,
+] as const

@@ -1,0 +1,42 @@
+/**
+ * The agent part of a session's record, as lines of name and value.
+ */
+import type { AgentChoice } from "@holdfast/protocol/agent/agent"
+import type { Session } from "@holdfast/protocol/session"
+import { holdText } from "../agent/hold-text.ts"
+import { usageText } from "../agent/usage-text.ts"
+import { printable } from "../text/printable.ts"
+
+type Lines = ReadonlyArray<readonly [string, string | undefined]>
+
+/** What is known of an agent: its name, model, mode, process, usage, queue and what it asks. */
+export function agentLines(session: Session, agent: NonNullable<Session["agent"]>): Lines {
+  const { info, usage, hold, options } = agent
+  const waiting = session.permissions.filter(({ decision }) => decision === undefined)
+  const spent = usageText(usage)
+  const set = Object.entries(options).map(
+    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+  )
+  return [
+    ["agent", printable(`${agent.name}${info.version === undefined ? "" : ` ${info.version}`}, adapter ${agent.adapter}`)],
+    ["directory", printable(agent.cwd)],
+    ["options", set.length === 0 ? undefined : printable(set.join(" "))],
+    ["model", choice(info.model, info.models)],
+    ["mode", choice(info.mode, info.modes)],
+    ["process", `${session.process}${agent.pid === undefined ? "" : `, pid ${agent.pid}`}`],
+    ["turns", String(agent.turns)],
+    ["usage", spent === "" ? undefined : spent],
+    ["queue", session.queue.length === 0 && hold === undefined ? undefined : queued(session.queue.length, holdText(hold))],
+    ...waiting.map((request): readonly [string, string] => ["asks", printable(`${request.title} (${request.id})`)]),
+  ]
+}
+
+const queued = (count: number, hold: string | undefined): string =>
+  [`${count} waiting`, ...(hold === undefined ? [] : [hold])].join(", ")
+
+function choice(chosen: string | undefined, all: ReadonlyArray<AgentChoice> | undefined): string | undefined {
+  const others = (all ?? []).map(({ id }) => id).filter((id) => id !== chosen)
+  if (chosen === undefined && others.length === 0) return undefined
+  const offered = others.length === 0 ? "" : ` (also ${others.slice(0, 12).join(", ")}${others.length > 12 ? ", …" : ""})`
+  return printable(`${chosen ?? "the agent's own"}${offered}`)
+}

@@ -1,0 +1,50 @@
+/**
+ * The HTTP routes for agents as typed functions (docs/PROTOCOL.md, H-15 to H-19).
+ *
+ * Each fails with `HoldfastError`, as those of `makeApi` do.
+ */
+import type { AgentEntry, ConfigureAgent } from "@holdfast/protocol/agent/agent"
+import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
+import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
+import type { EditMessage } from "@holdfast/protocol/agent/queue"
+import type { Session } from "@holdfast/protocol/session"
+import { json } from "./request.ts"
+import type { HttpOptions } from "./request.ts"
+
+const of = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
+const item = (id: string, message: string): string => `${of(id)}/queue/${encodeURIComponent(message)}`
+
+/** The routes for agents, called with the given options. */
+export function makeAgentApi(options: HttpOptions) {
+  const get = <A>(path: string, query?: object): Promise<A> => json<A>(options, "GET", path, { query: { ...query } })
+  const post = <A>(path: string, body: unknown = {}): Promise<A> => json<A>(options, "POST", path, { body })
+  return {
+    agents: (): Promise<{ readonly agents: ReadonlyArray<AgentEntry> }> => get("/api/agents"),
+    send: (id: string, message: SendMessage): Promise<Sent> => post(`${of(id)}/messages`, message),
+    /** Stored messages, the newest page without `before`. */
+    messages: (id: string, page: { readonly before?: number; readonly limit?: number } = {}): Promise<MessagePage> =>
+      get(`${of(id)}/messages`, page),
+    edit: (id: string, message: string, change: EditMessage): Promise<Session> =>
+      json(options, "PATCH", item(id, message), { body: change }),
+    unqueue: (id: string, message: string): Promise<Session> => json(options, "DELETE", item(id, message)),
+    /** Puts the waiting messages into the order of `order`, which names all of them. */
+    reorder: (id: string, order: ReadonlyArray<string>): Promise<Session> =>
+      json(options, "PUT", `${of(id)}/queue`, { body: { order } }),
+    /** Has an uncertain message sent again, or drops it. */
+    resolve: (id: string, message: string, action: "again" | "drop"): Promise<Session> =>
+      post(`${item(id, message)}/resolve`, { action }),
+    hold: (id: string): Promise<Session> => post(`${of(id)}/queue/hold`),
+    release: (id: string): Promise<Session> => post(`${of(id)}/queue/release`),
+    interrupt: (id: string): Promise<{ readonly interrupted: boolean }> => post(`${of(id)}/interrupt`),
+    configure: (id: string, change: ConfigureAgent): Promise<Session> =>
+      json(options, "PATCH", `${of(id)}/agent`, { body: change }),
+    answer: (id: string, request: string, answer: AnswerPermission): Promise<PermissionDecision> =>
+      post(`${of(id)}/permissions/${encodeURIComponent(request)}`, answer),
+    waiting: (): Promise<{ readonly permissions: ReadonlyArray<WaitingPermission> }> => get("/api/permissions"),
+    rules: (): Promise<{ readonly rules: ReadonlyArray<PermissionRule> }> => get("/api/permissions/rules"),
+    forgetRule: (rule: PermissionRule): Promise<{ readonly forgotten: boolean }> => post("/api/permissions/rules/forget", rule),
+  }
+}
+
+/** The routes of a hub for agents. */
+export type AgentApi = ReturnType<typeof makeAgentApi>
