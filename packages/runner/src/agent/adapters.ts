@@ -4,6 +4,7 @@ import type { AgentAdapter } from "./agent-adapter.ts"
 import type { AgentStart } from "./agent-messages.ts"
 
 const LOADERS: Readonly<Partial<Record<AgentStart["adapter"], () => Promise<AgentAdapter>>>> = {
+  acp: async () => (await import("../acp/acp-adapter.ts")).acpAdapter,
   scripted: async () => (await import("../scripted/scripted-adapter.ts")).scriptedAdapter,
 }
 

@@ -21,6 +21,8 @@ export interface AgentStart {
   readonly options: Readonly<Record<string, unknown>>
   /** Program of the agent, for adapters that start one by name. */
   readonly program?: { readonly command: string; readonly args: ReadonlyArray<string> }
+  /** How the agent signs in, where it must be told: the id of one of its ways (ACP's `authenticate`). */
+  readonly auth?: string
   /** The session's own directory; `logs/agent.log` in it takes the child's stderr. */
   readonly directory: string
   /** What there is to go on from; absent for the first process of a session. */

@@ -115,6 +115,8 @@ function nextSnapshot(): Promise<Snapshot> {
 export interface ProcessChoice {
   readonly marked: (marker: string) => boolean
   readonly leader: () => number | undefined
+  /** Of these, only some. */
+  readonly only?: (entry: ProcessEntry) => boolean
 }
 
 function chosen(snapshot: Snapshot, choice: ProcessChoice): ReadonlyArray<ProcessEntry> {
@@ -136,7 +138,8 @@ function chosen(snapshot: Snapshot, choice: ProcessChoice): ReadonlyArray<Proces
       }
     }
   }
-  return Array.from(found.values())
+  const all = Array.from(found.values())
+  return choice.only === undefined ? all : all.filter(choice.only)
 }
 
 /** Sends a signal; false when the process or group is gone. Rethrows what else goes wrong. */

@@ -1,0 +1,142 @@
+/**
+ * JSON-RPC with an ACP agent, over its standard input and output.
+ *
+ * Lines are bounded and read here; correlation of requests is the SDK's. What the agent sends is not checked against the
+ * schema of the protocol: agents differ (`updates.ts`, `ToolCalls.ts`). Updates are told in order, before any answer that came
+ * after them. A line that is no JSON is something printed by mistake and goes to the agent's log; a broken message, a line
+ * over the bound and too many strays end the agent as `AgentMalformed`.
+ */
+import { type AnyMessage, client, type ClientConnection, RequestError } from "@agentclientprotocol/sdk"
+import { LINE_MAX } from "../agent/agent-adapter.ts"
+import type { AgentHost } from "../agent/AgentHost.ts"
+import { LineReader } from "../agent/lines.ts"
+import type { AgentProcess } from "../agent/process-group.ts"
+import { isObject, type JsonObject } from "./read-json.ts"
+
+/** Lines in a row that are no message, after which the agent is given up. */
+const STRAYS_MAX = 1000
+/** Characters of a stray line that the log keeps. */
+const STRAY_SHOWN = 500
+
+/** Whom a connection tells. */
+export interface AcpEvents {
+  readonly notified: (method: string, params: unknown) => void
+  /** Answers a request of the agent; what it rejects with is the agent's answer. `signal`: it took the request back. */
+  readonly asked: (method: string, params: unknown, signal: AbortSignal) => Promise<unknown>
+}
+
+/** A request that failed because there is no connection any more; the host tells the end of the process. */
+export class AcpClosed extends Error {
+  readonly _tag = "AcpClosed"
+}
+
+/** The connection with one agent. */
+export class AcpConnection {
+  readonly #host: AgentHost
+  readonly #events: AcpEvents
+  readonly #connection: ClientConnection
+  readonly #asked = new Set<unknown>()
+  #strays = 0
+
+  constructor(host: AgentHost, running: AgentProcess, events: AcpEvents) {
+    this.#host = host
+    this.#events = events
+    const { stdout } = running.child
+    const readable = new ReadableStream<AnyMessage>({
+      start: (controller) => {
+        const lines = new LineReader(LINE_MAX, {
+          line: (text) => this.#line(text, controller),
+          tooLong: () => host.crash("AgentMalformed", `the agent sent a line of more than ${LINE_MAX} bytes`),
+        })
+        let over = false
+        const close = (): void => {
+          if (over) return
+          over = true
+          if (lines.rest > 0) host.log.say(`the agent's last line has no end: ${lines.rest} bytes are left out`)
+          controller.close()
+        }
+        stdout.on("data", (bytes: Buffer) => {
+          if (!over) lines.push(bytes)
+        })
+        stdout.on("end", close)
+        stdout.on("close", close)
+      },
+    })
+    const writable = new WritableStream<AnyMessage>({
+      write: (message) => {
+        if ("method" in message && "id" in message) this.#asked.add(message.id)
+        running.write(`${JSON.stringify(message)}\n`)
+      },
+    })
+    // One handler for all notifications, first: it is called as a message is read, so that order holds.
+    this.#connection = client({ name: "holdfast" })
+      .onNotification("*", ({ method, params }) => this.#guard(() => events.notified(method, params)))
+      .onRequest("*", ({ method, params, signal }) => this.#answer(method, params, signal))
+      .connect({ readable, writable })
+  }
+
+  /** Sends a request; rejects with `RequestError`, the agent's own, or `AcpClosed`. */
+  async request(method: string, params: JsonObject): Promise<unknown> {
+    try {
+      return await this.#connection.agent.request<unknown, JsonObject>(method, params)
+    } catch (error) {
+      if (this.#connection.signal.aborted || !(error instanceof RequestError)) throw new AcpClosed(method)
+      throw error
+    }
+  }
+
+  /** Sends a notification; one that cannot be sent is let go of, as the end of the process is told elsewhere. */
+  notify(method: string, params: JsonObject): void {
+    this.#connection.agent.notify<JsonObject>(method, params).catch(() => undefined)
+  }
+
+  /** Resolves once all that the agent sent was told. */
+  get closed(): Promise<void> {
+    return this.#connection.closed
+  }
+
+  close(): void {
+    this.#connection.close()
+  }
+
+  async #answer(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+    try {
+      return await this.#events.asked(method, params, signal)
+    } catch (error) {
+      if (error instanceof RequestError) throw error
+      throw RequestError.internalError(undefined, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#host.crash("AgentCrashed", `the adapter failed: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  #line(text: string, controller: ReadableStreamDefaultController<AnyMessage>): void {
+    if (!text.startsWith("{")) return this.#stray(text)
+    let message: unknown
+    try {
+      message = JSON.parse(text)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      return this.#host.crash("AgentMalformed", `the agent sent a message that cannot be read: ${why.slice(0, 200)}`)
+    }
+    if (!isObject(message)) return this.#stray(text)
+    const isAnswer = !("method" in message)
+    if (isAnswer && !this.#asked.delete(message["id"])) return this.#stray(text)
+    this.#strays = 0
+    // Some agents leave the version out.
+    controller.enqueue({ ...message, jsonrpc: "2.0" } as AnyMessage)
+  }
+
+  /** Something that is no message, or the answer to a question that was not asked. */
+  #stray(text: string): void {
+    this.#strays += 1
+    if (this.#strays > STRAYS_MAX) return this.#host.crash("AgentMalformed", "the agent sends lines that are no messages")
+    this.#host.log.say(`a line of the agent is left out: ${text.slice(0, STRAY_SHOWN)}`)
+  }
+}

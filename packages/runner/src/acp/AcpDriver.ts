@@ -1,0 +1,263 @@
+/**
+ * Speaks ACP with one agent. One prompt at a time: what a second one does while the first runs differs from agent to agent.
+ *
+ * An agent does not confirm a message; the first thing that it tells of the turn, or its answer, counts as that.
+ */
+import { randomUUID } from "node:crypto"
+import { RequestError } from "@agentclientprotocol/sdk"
+import type { PermissionOption } from "@holdfast/protocol/agent/permission"
+import { AdapterRefused } from "../adapter.ts"
+import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
+import type { AgentHost } from "../agent/AgentHost.ts"
+import type { AgentProcess } from "../agent/process-group.ts"
+import { AcpClosed, AcpConnection } from "./AcpConnection.ts"
+import { AgentChoices } from "./AgentChoices.ts"
+import { promptOf } from "./content.ts"
+import { endLeftTools, ticks } from "./left-tools.ts"
+import { openSession, type OpenSession } from "./open-session.ts"
+import { type AcpOptions, readAcpOptions } from "./options.ts"
+import { answerOf, askOf, optionsOf } from "./permissions.ts"
+import { endOfAnswer, endOfError, errorText, isUsageLimit, type PromptEnd } from "./prompt-end.ts"
+import { at, type JsonObject } from "./read-json.ts"
+import { SessionFiles } from "./SessionFiles.ts"
+import { Terminals } from "./Terminals.ts"
+import { TurnUpdates } from "./updates.ts"
+import { UsageMeter } from "./UsageMeter.ts"
+
+interface Turn {
+  readonly message: string
+  readonly updates: TurnUpdates
+  readonly began: number | undefined
+  interrupted: boolean
+  refused: boolean
+}
+
+interface Asked {
+  readonly call: string
+  readonly options: ReadonlyArray<PermissionOption>
+  readonly resolve: (answer: JsonObject) => void
+}
+
+/** The driver of one ACP agent. */
+export class AcpDriver implements AgentDriver {
+  readonly #host: AgentHost
+  readonly #options: AcpOptions
+  readonly #running: AgentProcess
+  readonly #connection: AcpConnection
+  readonly #choices = new AgentChoices()
+  readonly #files: SessionFiles
+  readonly #terminals: Terminals
+  readonly #asked = new Map<string, Asked>()
+  readonly #prefix = randomUUID().slice(0, 8)
+  #asks = 0
+  #session: OpenSession | undefined
+  #context: string | undefined
+  #usage = new UsageMeter(true)
+  #turn: Turn | undefined
+
+  /** Starts the program; throws `AdapterRefused`. */
+  constructor(host: AgentHost) {
+    const { start } = host
+    this.#host = host
+    this.#options = readAcpOptions(start.options)
+    if (start.program === undefined) throw new AdapterRefused("AgentNotInstalled", `${start.name} has no program to start`)
+    this.#files = new SessionFiles(start.cwd)
+    this.#terminals = new Terminals(this.#files, host.environment, (id) => this.#turn?.updates.calls.grew(id))
+    this.#running = host.spawn({ ...start.program, cwd: start.cwd })
+    this.#connection = new AcpConnection(host, this.#running, {
+      notified: (method, params) => this.#notified(method, params),
+      asked: (method, params, signal) => this.#requested(method, params, signal),
+    })
+    void this.#open()
+  }
+
+  deliver({ id, parts }: Delivery): void {
+    const session = this.#session
+    if (session === undefined) return this.#host.returned(id, "the agent has no session")
+    const turn: Turn = {
+      message: id,
+      updates: new TurnUpdates(
+        (chunk) => this.#host.chunk(chunk),
+        (terminal) => this.#terminals.text(terminal),
+      ),
+      began: ticks(),
+      interrupted: false,
+      refused: false,
+    }
+    this.#turn = turn
+    const prompt = promptOf(parts, session.kinds, this.#context)
+    void this.#prompt(turn, { sessionId: session.id, prompt })
+  }
+
+  interrupt(): void {
+    if (this.#turn === undefined || this.#session === undefined) return
+    this.#turn.interrupted = true
+    this.#connection.notify("session/cancel", { sessionId: this.#session.id })
+  }
+
+  answer(permission: string, outcome: PermissionOutcome): void {
+    const asked = this.#asked.get(permission)
+    if (asked === undefined) return
+    this.#asked.delete(permission)
+    const { allowed, answer } = answerOf(asked.options, outcome)
+    if (!allowed && outcome.type === "answered") {
+      this.#turn?.updates.calls.deny(asked.call)
+      if (this.#turn !== undefined) this.#turn.refused = true
+    }
+    asked.resolve(answer)
+  }
+
+  configure(change: { readonly model?: string; readonly mode?: string }): void {
+    void this.#configure(change)
+  }
+
+  drained(): Promise<void> {
+    return this.#connection.closed
+  }
+
+  close(): void {
+    this.#terminals.close()
+    this.#connection.close()
+  }
+
+  async #open(): Promise<void> {
+    const host = this.#host
+    try {
+      const session = await openSession(this.#connection, host, this.#options, this.#choices)
+      const { version } = session
+      this.#session = session
+      this.#context = session.context
+      this.#usage = new UsageMeter(session.resumed !== "resumed")
+      host.ready({
+        resumed: session.resumed,
+        native: session.id,
+        info: { ...this.#choices.info, ...(version === undefined ? {} : { version }) },
+      })
+    } catch (error) {
+      // A connection that is gone is the end of the process, which the host tells.
+      if (error instanceof AcpClosed) return
+      if (error instanceof AdapterRefused) host.failed(error.failure.tag, error.failure.message)
+      else host.failed("AgentFailed", errorText(error))
+    }
+  }
+
+  async #prompt(turn: Turn, params: JsonObject): Promise<void> {
+    try {
+      const answer = await this.#connection.request("session/prompt", params)
+      this.#context = undefined
+      this.#end(turn, endOfAnswer(answer, turn), at(answer, "usage"))
+    } catch (error) {
+      // The process's end is the turn's end, not the other way round (trap 4).
+      if (error instanceof AcpClosed) return turn.updates.calls.close("The agent ended before the tool told a result.")
+      if (isUsageLimit(error)) this.#host.limited(errorText(error))
+      this.#end(turn, endOfError(error, turn), undefined)
+    }
+  }
+
+  #end(turn: Turn, { end, chunks, unfinished }: PromptEnd, told: unknown): void {
+    if (this.#turn !== turn) return
+    if (turn.interrupted && turn.updates.calls.works) {
+      endLeftTools(this.#host.environment, this.#running.pid, turn.began).catch((error: unknown) =>
+        this.#host.log.say(`what the interrupted tool left could not be ended: ${String(error)}`),
+      )
+    }
+    if (turn.interrupted) this.#terminals.stop()
+    turn.updates.close(unfinished)
+    for (const chunk of chunks) turn.updates.add(chunk)
+    this.#turn = undefined
+    this.#terminals.forget()
+    const usage = this.#usage.end(told)
+    const { model } = this.#choices
+    this.#host.turnEnded({ ...end, ...(usage === undefined ? {} : { usage }), ...(model === undefined ? {} : { model }) })
+  }
+
+  #notified(method: string, params: unknown): void {
+    if (method !== "session/update") {
+      if (!method.startsWith("$/")) this.#host.log.say(`a notification is left out: ${method.slice(0, 200)}`)
+      return
+    }
+    const update = at(params, "update")
+    if (this.#choices.learn(update)) {
+      if (this.#session !== undefined) this.#host.info(this.#choices.info)
+      return
+    }
+    // What comes before is the replay of a session that was loaded.
+    if (this.#session === undefined) return
+    const session = at(params, "sessionId")
+    if (session !== undefined && session !== this.#session.id)
+      return this.#host.log.say("an update of another session is left out")
+    if (at(update, "sessionUpdate") === "usage_update") {
+      this.#usage.take(update)
+      if (this.#turn !== undefined) this.#host.taken(this.#turn.message)
+      return
+    }
+    if (this.#turn === undefined) {
+      return this.#host.log.say(`${String(at(update, "sessionUpdate")).slice(0, 100)} outside of a turn is left out`)
+    }
+    this.#turn.updates.take(update)
+  }
+
+  #requested(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+    switch (method) {
+      case "session/request_permission":
+        return this.#ask(params, signal)
+      case "fs/read_text_file":
+        return this.#files.read(params)
+      case "fs/write_text_file":
+        return this.#files.write(params)
+      default:
+        if (method.startsWith("terminal/")) return this.#terminals.answer(method, params)
+        return Promise.reject(RequestError.methodNotFound(method))
+    }
+  }
+
+  #ask(params: unknown, signal: AbortSignal): Promise<JsonObject> {
+    const options = optionsOf(at(params, "options"))
+    const turn = this.#turn
+    const call = turn?.updates.calls.upsert(at(params, "toolCall"))
+    const cancelled: PermissionOutcome = { type: "cancelled", reason: "it cannot be answered" }
+    if (turn === undefined || call === undefined || options.length === 0) {
+      this.#host.log.say("a permission request that nobody can answer is cancelled")
+      return Promise.resolve(answerOf(options, cancelled).answer)
+    }
+    const input = turn.updates.calls.settleInput(call)
+    const id = `${this.#prefix}-${++this.#asks}`
+    if (this.#options.permissions === "allow") {
+      turn.updates.add({ type: "tool-approval-request", approvalId: id, toolCallId: call.id, isAutomatic: true })
+      turn.updates.add({ type: "tool-approval-response", approvalId: id, approved: true })
+      return Promise.resolve(answerOf(options, { type: "answered", optionId: "", allow: true }).answer)
+    }
+    const { promise, resolve } = Promise.withResolvers<JsonObject>()
+    this.#asked.set(id, { call: call.id, options, resolve })
+    signal.addEventListener("abort", () => {
+      if (!this.#asked.delete(id)) return
+      this.#host.withdraw(id)
+      resolve(answerOf(options, cancelled).answer)
+    })
+    this.#host.ask(askOf(id, call, input, options))
+    return promise
+  }
+
+  async #configure(change: { readonly model?: string; readonly mode?: string }): Promise<void> {
+    const session = this.#session
+    if (session === undefined) return
+    for (const kind of ["model", "mode"] as const) {
+      const wanted = change[kind]
+      if (wanted === undefined) continue
+      try {
+        const setting = this.#choices.setting(session.id, kind, wanted)
+        if (typeof setting === "string") throw new AdapterRefused("Unprocessable", setting)
+        const answer = await this.#connection.request(setting.method, setting.params)
+        this.#choices.set(kind, wanted)
+        this.#choices.learn(answer)
+      } catch (error) {
+        if (error instanceof AcpClosed) return
+        const text = `The ${kind} could not be set to ${wanted}: ${errorText(error)}`
+        this.#host.log.say(text)
+        this.#turn?.updates.add({ type: "data-notice", data: { text } })
+      }
+    }
+    this.#host.info(this.#choices.info)
+  }
+}

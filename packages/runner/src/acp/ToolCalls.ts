@@ -1,0 +1,213 @@
+/**
+ * The tool calls of a turn, by id, in whatever order an agent tells of them (A-4): a permission request or a result before the
+ * call makes the call, a call may come when it is over already. What is open when the turn ends is closed here.
+ *
+ * Agents tell the whole output so far again and again; of it only the end is shown, now and then, until the call is over.
+ */
+import type { AgentChunk, Json } from "@holdfast/protocol/agent/chunk"
+import { at, isObject, listOf, textOf } from "./read-json.ts"
+import { asJson, changesIn, resultError, resultOutput, resultText, type ToolResult } from "./tool-output.ts"
+
+/** Characters of a running call's output that are shown, and how often, in milliseconds, at most. */
+const PREVIEW_CHARACTERS = 4000
+const PREVIEW_MILLIS = 250
+/** Characters of a terminal's output that an agent tells piece by piece. */
+const TOLD_MAX = 256 * 1024
+
+/** A tool call as far as it is known. */
+export interface ToolCall {
+  readonly id: string
+  name: string
+  title: string | undefined
+  kind: string | undefined
+  input: Json | undefined
+  content: ReadonlyArray<unknown>
+  raw: unknown
+  locations: ReadonlyArray<unknown>
+  told: string
+  /** The input, title and name that were sent last. */
+  sent: string | undefined
+  shown: string
+  denied: boolean
+  over: boolean
+}
+
+/** The calls of one turn. */
+export class ToolCalls {
+  readonly #out: (chunk: AgentChunk) => void
+  readonly #terminal: (id: string) => string | undefined
+  readonly #calls = new Map<string, ToolCall>()
+  readonly #waiting = new Set<ToolCall>()
+  #timer: NodeJS.Timeout | undefined
+
+  /** `terminal`: the output of a terminal of ours so far. */
+  constructor(out: (chunk: AgentChunk) => void, terminal: (id: string) => string | undefined) {
+    this.#out = out
+    this.#terminal = terminal
+  }
+
+  /** Takes a `tool_call`, a `tool_call_update` or the call of a permission request; undefined when it has no id. */
+  upsert(update: unknown): ToolCall | undefined {
+    const id = textOf(at(update, "toolCallId"))
+    if (id === undefined) return undefined
+    const known = this.#calls.get(id)
+    const call = known ?? this.#begin(id, update)
+    this.#learn(call, update)
+    if (known === undefined) {
+      this.#out({ type: "tool-input-start", toolCallId: id, toolName: call.name, dynamic: true, ...titled(call) })
+    }
+    if (call.over) return call
+    if (call.input !== undefined) this.#tellInput(call)
+    switch (at(update, "status")) {
+      case "completed":
+        this.#end(call, () => ({ ...this.#base(call, "tool-output-available"), output: resultOutput(this.#result(call)) }))
+        break
+      case "failed":
+        this.#end(call, () => ({ ...this.#base(call, "tool-output-error"), errorText: resultError(this.#result(call)) }))
+        break
+      default:
+        this.#preview(call)
+    }
+    return call
+  }
+
+  /** A person, or their rule, said no to it. */
+  deny(id: string): void {
+    const call = this.#calls.get(id)
+    if (call !== undefined) call.denied = true
+  }
+
+  /** The input of a call is wanted now, whether it was told or not. */
+  settleInput(call: ToolCall): Json {
+    call.input ??= {}
+    this.#tellInput(call)
+    const changes = changesIn(call.content)
+    return changes.length > 0 && isObject(call.input) ? { ...call.input, changes } : call.input
+  }
+
+  /** A terminal that calls may show has more output. */
+  grew(terminal: string): void {
+    for (const call of this.#calls.values()) {
+      const shows = call.content.some((item) => at(item, "type") === "terminal" && at(item, "terminalId") === terminal)
+      if (shows && !call.over) this.#preview(call)
+    }
+  }
+
+  /** Whether a call that may have started a process is open. */
+  get works(): boolean {
+    return Array.from(this.#calls.values()).some((call) => !call.over && !["read", "search", "think"].includes(call.kind ?? ""))
+  }
+
+  /** The turn is over; `why` is told for what has no result. */
+  close(why: string): void {
+    clearTimeout(this.#timer)
+    this.#waiting.clear()
+    for (const call of this.#calls.values()) {
+      if (!call.over) this.#end(call, () => ({ ...this.#base(call, "tool-output-error"), errorText: why }))
+    }
+  }
+
+  #begin(id: string, update: unknown): ToolCall {
+    const call: ToolCall = {
+      id,
+      name: nameOf(update) ?? "tool",
+      title: undefined,
+      kind: undefined,
+      input: undefined,
+      content: [],
+      raw: undefined,
+      locations: [],
+      told: "",
+      sent: undefined,
+      shown: "",
+      denied: false,
+      over: false,
+    }
+    this.#calls.set(id, call)
+    return call
+  }
+
+  #learn(call: ToolCall, update: unknown): void {
+    call.kind = textOf(at(update, "kind")) ?? call.kind
+    const named = textOf(at(update, "name")) ?? textOf(at(update, "_meta", "claudeCode", "toolName"))
+    if (named !== undefined || call.name === "tool") call.name = named ?? call.kind ?? call.name
+    call.title = textOf(at(update, "title")) ?? call.title
+    const input = at(update, "rawInput")
+    if (input !== undefined && input !== null) call.input = asJson(input)
+    const content = at(update, "content")
+    if (Array.isArray(content)) call.content = content
+    const locations = listOf(at(update, "locations"))
+    if (locations.length > 0) call.locations = locations
+    call.raw = at(update, "rawOutput") ?? call.raw
+    const told = toldOutput(at(update, "_meta"))
+    if (told !== "") call.told = (call.told + told).slice(-TOLD_MAX)
+  }
+
+  #tellInput(call: ToolCall): void {
+    const { id, name, input = {}, kind, locations } = call
+    const now = JSON.stringify([input, name, call.title])
+    if (call.sent === now || call.over) return
+    call.sent = now
+    const metadata = {
+      ...(kind === undefined ? {} : { kind }),
+      ...(locations.length === 0 ? {} : { locations: asJson(locations) }),
+    }
+    const toolMetadata = Object.keys(metadata).length === 0 ? {} : { toolMetadata: metadata }
+    this.#out({
+      type: "tool-input-available",
+      toolCallId: id,
+      toolName: name,
+      dynamic: true,
+      input,
+      ...titled(call),
+      ...toolMetadata,
+    })
+  }
+
+  #end(call: ToolCall, result: () => AgentChunk): void {
+    call.input ??= {}
+    this.#tellInput(call)
+    call.over = true
+    this.#waiting.delete(call)
+    this.#out(call.denied ? { type: "tool-output-denied", toolCallId: call.id } : result())
+  }
+
+  #base<T extends "tool-output-available" | "tool-output-error">(call: ToolCall, type: T) {
+    return { type, toolCallId: call.id, dynamic: true as const }
+  }
+
+  #result(call: ToolCall): ToolResult {
+    const { content, raw, told } = call
+    return { content, raw, told, terminal: this.#terminal }
+  }
+
+  /** Shows the end of the output at once, or when it was shown just before, after a while. */
+  #preview(call: ToolCall): void {
+    if (this.#timer !== undefined) return void this.#waiting.add(call)
+    const text = resultText(this.#result(call)).slice(-PREVIEW_CHARACTERS)
+    if (text === "" || text === call.shown) return
+    call.shown = text
+    this.#out({ ...this.#base(call, "tool-output-available"), preliminary: true, output: { output: text } })
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      const waiting = [...this.#waiting]
+      this.#waiting.clear()
+      for (const one of waiting) if (!one.over) this.#preview(one)
+    }, PREVIEW_MILLIS)
+  }
+}
+
+const titled = ({ title }: ToolCall): { readonly title?: string } => (title === undefined ? {} : { title })
+
+const nameOf = (update: unknown): string | undefined =>
+  textOf(at(update, "name")) ?? textOf(at(update, "_meta", "claudeCode", "toolName")) ?? textOf(at(update, "kind"))
+
+/** Output that codex (2.6 and later) tells piece by piece beside the protocol. */
+function toldOutput(meta: unknown): string {
+  for (const name of ["terminal_output_delta", "terminal_output"]) {
+    const told = at(meta, name)
+    const data = typeof told === "string" ? told : (textOf(at(told, "data")) ?? textOf(at(told, "delta")))
+    if (data !== undefined) return data
+  }
+  return ""
+}

@@ -1,0 +1,141 @@
+/**
+ * Opens the agent's session: handshake, sign-in, then resumed from its own memory, loaded from it, or new with our messages
+ * as context (A-7).
+ */
+import { PROTOCOL_VERSION, RequestError } from "@agentclientprotocol/sdk"
+import type { Resumed } from "@holdfast/protocol/agent/agent"
+import { AdapterRefused } from "../adapter.ts"
+import type { AgentHost } from "../agent/AgentHost.ts"
+import { historyContext } from "../agent/history.ts"
+import { type AcpConnection, AcpClosed } from "./AcpConnection.ts"
+import type { AgentChoices } from "./AgentChoices.ts"
+import type { PromptKinds } from "./content.ts"
+import type { AcpOptions } from "./options.ts"
+import { AUTH_REQUIRED, errorText } from "./prompt-end.ts"
+import { at, isObject, type JsonObject, listOf, textOf } from "./read-json.ts"
+
+/** A session that takes prompts. */
+export interface OpenSession {
+  readonly id: string
+  readonly resumed: Resumed
+  readonly kinds: PromptKinds
+  readonly version: string | undefined
+  /** Goes before the first prompt. */
+  readonly context: string | undefined
+}
+
+const CLIENT: JsonObject = {
+  protocolVersion: PROTOCOL_VERSION,
+  clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true },
+  clientInfo: { name: "holdfast", title: "Holdfast", version: "0.1.0" },
+}
+
+/** Opens a session. Rejects with `AdapterRefused`, which says what to do, or `AcpClosed`. */
+export async function openSession(
+  connection: AcpConnection,
+  host: AgentHost,
+  options: AcpOptions,
+  choices: AgentChoices,
+): Promise<OpenSession> {
+  const { start } = host
+  const hello = await connection.request("initialize", CLIENT).catch(explain("it could not be started"))
+  const version = at(hello, "protocolVersion")
+  if (version !== PROTOCOL_VERSION) {
+    throw new AdapterRefused(
+      "AgentUnsupported",
+      `${start.name} speaks version ${String(version)} of ACP, not ${PROTOCOL_VERSION}`,
+    )
+  }
+  const able = at(hello, "agentCapabilities")
+  checkServers(options, able)
+  const methods = listOf(at(hello, "authMethods")).flatMap((method) => textOf(at(method, "id")) ?? [])
+  if (start.auth !== undefined) {
+    await connection
+      .request("authenticate", { methodId: start.auth })
+      .catch(explain(`it could not sign in with ${start.auth}`, methods))
+  }
+  const place = { cwd: start.cwd, mcpServers: options.mcpServers }
+  const before = await goOn(connection, host, able, place)
+  const opened = before ?? (await connection.request("session/new", place).catch(explain("it made no session", methods)))
+  const id = before?.id ?? textOf(at(opened, "sessionId"))
+  if (id === undefined) throw new AdapterRefused("AgentMalformed", `${start.name} made a session without an id`)
+  choices.learn(before === undefined ? opened : before.answer)
+  await configure(connection, id, options, choices)
+  const context = before === undefined ? contextOf(host) : undefined
+  const prompt = at(able, "promptCapabilities")
+  return {
+    id,
+    resumed: before !== undefined ? "resumed" : context === undefined ? "new" : "replayed",
+    kinds: {
+      image: at(prompt, "image") === true,
+      audio: at(prompt, "audio") === true,
+      embedded: at(prompt, "embeddedContext") === true,
+    },
+    version: textOf(at(hello, "agentInfo", "version")),
+    context,
+  }
+}
+
+/** Turns an agent's error into what a person can act on. */
+const explain =
+  (what: string, methods: ReadonlyArray<string> = []) =>
+  (error: unknown): never => {
+    if (!(error instanceof RequestError)) throw error
+    if (error.code !== AUTH_REQUIRED) throw new AdapterRefused("AgentFailed", `${what}: ${errorText(error)}`)
+    const ways = methods.length === 0 ? "" : `, or name one of its ways as auth in the configuration: ${methods.join(", ")}`
+    throw new AdapterRefused("AgentUnauthorized", `${what}: ${errorText(error)}; sign in with the agent's own program${ways}`)
+  }
+
+function checkServers({ mcpServers }: AcpOptions, able: unknown): void {
+  for (const server of mcpServers) {
+    const type = "type" in server ? server.type : "stdio"
+    if (type !== "stdio" && at(able, "mcpCapabilities", type) !== true) {
+      throw new AdapterRefused("Unprocessable", `option mcpServers: this agent takes no ${type} servers (${server.name})`)
+    }
+  }
+}
+
+/** Takes up the agent's own session, without its replay where it can; undefined when there is none or it is gone. */
+async function goOn(
+  connection: AcpConnection,
+  { start, log }: AgentHost,
+  able: unknown,
+  place: JsonObject,
+): Promise<{ readonly id: string; readonly answer: unknown } | undefined> {
+  const id = start.resume?.native
+  if (id === undefined) return undefined
+  const ways = [
+    ...(isObject(at(able, "sessionCapabilities", "resume")) ? ["session/resume"] : []),
+    ...(at(able, "loadSession") === true ? ["session/load"] : []),
+  ]
+  for (const way of ways) {
+    try {
+      return { id, answer: await connection.request(way, { sessionId: id, ...place }) }
+    } catch (error) {
+      if (error instanceof AcpClosed) throw error
+      log.say(`${way} of ${id} failed: ${errorText(error)}`)
+    }
+  }
+  return undefined
+}
+
+function contextOf({ start, log }: AgentHost): string | undefined {
+  const history = start.resume?.history
+  if (history === undefined) return undefined
+  const context = historyContext(history)
+  if (context !== undefined)
+    log.say(`the agent has no memory of this session: ${context.length} characters of it go before the next message`)
+  return context
+}
+
+async function configure(connection: AcpConnection, id: string, options: AcpOptions, choices: AgentChoices): Promise<void> {
+  for (const kind of ["model", "mode"] as const) {
+    const wanted = options[kind]
+    if (wanted === undefined || choices.info[kind] === wanted) continue
+    const setting = choices.setting(id, kind, wanted)
+    if (typeof setting === "string") throw new AdapterRefused("Unprocessable", `option ${kind}: ${setting}`)
+    const answer = await connection.request(setting.method, setting.params).catch(explain(`option ${kind}`))
+    choices.set(kind, wanted)
+    choices.learn(answer)
+  }
+}

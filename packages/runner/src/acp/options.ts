@@ -1,0 +1,72 @@
+/** Options of ACP agents: what a session can ask of any of them. */
+import type { McpServer } from "@agentclientprotocol/sdk"
+import { AdapterRefused } from "../adapter.ts"
+import { isObject, type JsonObject } from "./read-json.ts"
+
+/** `permissions`: whether people are asked, or the person who made the session allows everything once each time. */
+export interface AcpOptions {
+  readonly model?: string
+  readonly mode?: string
+  readonly permissions: "ask" | "allow"
+  readonly mcpServers: ReadonlyArray<McpServer>
+}
+
+const NAMES = ["model", "mode", "permissions", "mcpServers"]
+const SERVERS_MAX = 64
+
+function refuse(option: string, wanted: string): never {
+  throw new AdapterRefused("Unprocessable", `option ${option}: ${wanted}`)
+}
+
+function nameOf(options: JsonObject, option: "model" | "mode"): { readonly [name: string]: string } {
+  const value = options[option]
+  if (value === undefined) return {}
+  if (typeof value !== "string" || value === "" || value.length > 200) refuse(option, "use a name of 1 to 200 characters")
+  return { [option]: value }
+}
+
+const isText = (value: unknown): value is string => typeof value === "string"
+const isTexts = (value: unknown): value is ReadonlyArray<string> => Array.isArray(value) && value.every(isText)
+const isTextRecord = (value: unknown): value is Readonly<Record<string, string>> =>
+  isObject(value) && Object.values(value).every(isText)
+
+const pairs = (record: Readonly<Record<string, string>>): Array<{ name: string; value: string }> =>
+  Object.entries(record).map(([name, value]) => ({ name, value }))
+
+function serverOf(name: string, server: unknown): McpServer {
+  const wrong = (wanted: string): never => refuse("mcpServers", `${JSON.stringify(name.slice(0, 64))} ${wanted}`)
+  if (!isObject(server)) return wrong("is no object")
+  const { type = "stdio", command, args = [], env = {}, url, headers = {} } = server
+  if (type === "stdio") {
+    if (!isText(command) || command === "") return wrong("needs a command")
+    if (!isTexts(args)) return wrong("has args that are no list of texts")
+    if (!isTextRecord(env)) return wrong("has an env that is no object of texts")
+    return { name, command, args: [...args], env: pairs(env) }
+  }
+  if (type !== "http" && type !== "sse") return wrong("has a type other than stdio, http and sse")
+  if (!isText(url) || !URL.canParse(url)) return wrong("needs a url")
+  if (!isTextRecord(headers)) return wrong("has headers that are no object of texts")
+  return { type, name, url, headers: pairs(headers) }
+}
+
+function serversOf(value: unknown): ReadonlyArray<McpServer> {
+  if (value === undefined) return []
+  if (!isObject(value)) refuse("mcpServers", 'use an object such as {"files": {"command": "mcp-files", "args": []}}')
+  const entries = Object.entries(value)
+  if (entries.length > SERVERS_MAX) refuse("mcpServers", `at most ${SERVERS_MAX} servers`)
+  return entries.map(([name, server]) => serverOf(name, server))
+}
+
+/** Checks options; throws `AdapterRefused` with the tag `Unprocessable` and the option's name. */
+export function readAcpOptions(options: JsonObject): AcpOptions {
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name))
+  if (unknown !== undefined) refuse(unknown, `an ACP agent has the options ${NAMES.join(", ")}`)
+  const { permissions = "ask" } = options
+  if (permissions !== "ask" && permissions !== "allow") refuse("permissions", "use ask or allow")
+  return {
+    ...nameOf(options, "model"),
+    ...nameOf(options, "mode"),
+    permissions,
+    mcpServers: serversOf(options["mcpServers"]),
+  }
+}

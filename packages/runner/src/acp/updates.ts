@@ -1,0 +1,100 @@
+/**
+ * What an agent tells of a turn, as chunks (A-3). What nobody knows becomes `data-unknown`.
+ *
+ * What it tells of itself (commands, modes, models) belongs to no turn and is `AgentChoices`' matter.
+ */
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { readChunk, unknownChunk } from "@holdfast/protocol/agent/read-chunk"
+import { blockChunk, blockText } from "./content.ts"
+import { at, listOf, textOf } from "./read-json.ts"
+import { TextParts } from "./TextParts.ts"
+import { asJson } from "./tool-output.ts"
+import { ToolCalls } from "./ToolCalls.ts"
+
+/** The chunks of one turn. */
+export class TurnUpdates {
+  readonly calls: ToolCalls
+  readonly #texts: TextParts
+  readonly #send: (chunk: AgentChunk) => void
+  #begun = false
+
+  constructor(send: (chunk: AgentChunk) => void, terminal: (id: string) => string | undefined) {
+    this.#send = (chunk) => {
+      if (!this.#begun) {
+        this.#begun = true
+        send({ type: "start" })
+      }
+      send(readChunk(chunk) ?? unknownChunk(chunk))
+    }
+    this.#texts = new TextParts(this.#send)
+    this.calls = new ToolCalls((chunk) => {
+      if (chunk.type === "tool-input-start") this.#texts.close()
+      this.#send(chunk)
+    }, terminal)
+  }
+
+  /** Adds a chunk of the adapter's own. */
+  add(chunk: AgentChunk): void {
+    this.#texts.close()
+    this.#send(chunk)
+  }
+
+  /** Takes one update. */
+  take(update: unknown): void {
+    switch (at(update, "sessionUpdate")) {
+      case "agent_message_chunk":
+        return this.#say("text", update)
+      case "agent_thought_chunk":
+        return this.#say("reasoning", update)
+      case "user_message_chunk":
+        // The person's own words, which are in the log already.
+        return
+      case "tool_call":
+      case "tool_call_update":
+        if (this.calls.upsert(update) === undefined) this.add(unknownChunk(update))
+        return
+      case "plan":
+        return this.add({ type: "data-plan", id: "plan", data: { entries: asJson(listOf(at(update, "entries"))) } })
+      case "notice":
+        return this.#notice(update)
+      case "compaction_update":
+      case "compaction_summary_chunk":
+        return this.#compaction(update)
+      default:
+        return this.add(unknownChunk(update))
+    }
+  }
+
+  /** The turn is over; `why` is told for tools without a result. */
+  close(why: string): void {
+    this.#texts.close()
+    this.calls.close(why)
+  }
+
+  #say(kind: "text" | "reasoning", update: unknown): void {
+    const content = at(update, "content")
+    const text = blockText(content)
+    if (text === undefined) return this.add(blockChunk(content))
+    this.#texts.add(kind, textOf(at(update, "messageId")), text)
+  }
+
+  #notice(update: unknown): void {
+    const title = textOf(at(update, "title"))
+    if (title === undefined) return this.add(unknownChunk(update))
+    const description = textOf(at(update, "description"))
+    const severity = textOf(at(update, "severity"))
+    const text = description === undefined ? title : `${title}\n\n${description}`
+    this.add({ type: "data-notice", data: { text, ...(severity === undefined ? {} : { severity }) } })
+  }
+
+  #compaction(update: unknown): void {
+    const id = textOf(at(update, "compactionId")) ?? "compaction"
+    const summary = blockText(at(update, "content"))
+    // The summary is for the model; that it was made is what people see.
+    if (summary !== undefined && at(update, "status") === undefined) return
+    const status = textOf(at(update, "status"))
+    const error = textOf(at(update, "error"))
+    const data = { ...(status === undefined ? {} : { status }), ...(error === undefined ? {} : { error }) }
+    this.add({ type: "data-compaction", id, data })
+  }
+}
