@@ -290,7 +290,9 @@ export class Attachment implements AsyncIterable<Item> {
         const { seq, head, screen } = frame
         this.#cursor = seq
         this.#heads.idle(false)
-        this.#inbox.push({ _tag: "Snapshot", seq, reason: head.reason, cols: head.cols, rows: head.rows, screen })
+        const { reason, cols, rows } = head
+        const kind = head.kind === undefined ? {} : { kind: head.kind }
+        this.#inbox.push({ _tag: "Snapshot", seq, reason, cols, rows, screen, ...kind })
         return
       }
       case FRAME_SYNCED:

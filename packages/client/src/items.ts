@@ -18,6 +18,8 @@ export type Item =
       readonly _tag: "Snapshot"
       readonly seq: number
       readonly reason: SnapshotReason
+      /** `agent`: `screen` is JSON of the last messages and the streaming turn so far. */
+      readonly kind?: "agent"
       readonly cols: number | undefined
       readonly rows: number | undefined
       readonly screen: Uint8Array

@@ -148,6 +148,31 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     expect(agent?.turns).toBe(2)
   })
 
+  it("M-1 messages are read page by page from the newest, the same while turns fold", async () => {
+    await open()
+    const { id, reader } = await createAgent(house)
+    for (let turn = 1; turn <= 5; turn++) {
+      await send(house, id, `[[tokens 30]] [[say turn ${turn}]]`)
+      await turnsEnded(reader, turn)
+    }
+    const all = await messages(house, id)
+    expect(all).toHaveLength(10)
+    for (const limit of [1, 3, 10]) {
+      const read: Array<unknown> = []
+      let before: number | null | undefined
+      do {
+        const page = await house.run(
+          house.agents.messages(id, { limit, ...(before === null || before === undefined ? {} : { before }) }),
+        )
+        expect(page.messages.length).toBeLessThanOrEqual(limit)
+        read.unshift(...page.messages)
+        before = page.before
+      } while (before !== null)
+      expect(read).toEqual(all)
+    }
+    expect(await house.run(house.agents.messages(id, { limit: 5, before: 1 }))).toEqual({ messages: [], before: null })
+  })
+
   it("A-1 a wrong agent, option or cwd makes no session", async () => {
     await open()
     const make = (request: object) => failure(house, house.hub.create({ kind: "agent", ...request }, OWNER))
