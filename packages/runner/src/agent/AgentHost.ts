@@ -80,7 +80,7 @@ export class AgentHost implements AgentHandle {
   spawn(program: AgentProgram): AgentProcess {
     if (this.#phase === "ending" || this.#phase === "over") throw new AdapterRefused("SessionState", "the agent is ending")
     if (this.#process !== undefined) throw new AdapterRefused("Unavailable", "the agent has its process")
-    const started = new AgentProcess(program, this.environment, {
+    const started = new AgentProcess(program, program.environment ?? this.environment, {
       error: (bytes) => this.log.write(bytes),
       exit: (exit) => void this.#exited(exit),
       closedOutput: () => {

@@ -5,6 +5,7 @@ import type { AgentStart } from "./agent-messages.ts"
 
 const LOADERS: Readonly<Partial<Record<AgentStart["adapter"], () => Promise<AgentAdapter>>>> = {
   acp: async () => (await import("../acp/acp-adapter.ts")).acpAdapter,
+  claude: async () => (await import("../claude/claude-adapter.ts")).claudeAdapter,
   scripted: async () => (await import("../scripted/scripted-adapter.ts")).scriptedAdapter,
 }
 

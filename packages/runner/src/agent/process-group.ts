@@ -27,6 +27,8 @@ export interface AgentProgram {
   readonly command: string
   readonly args: ReadonlyArray<string>
   readonly cwd: string
+  /** In place of the host's, with its marker. */
+  readonly environment?: AgentEnvironment
 }
 
 /** Whom a process tells. */

@@ -1,0 +1,337 @@
+/**
+ * How Claude is spoken to: messages go in with our id, Claude says when it begins one, and its result ends the turn.
+ *
+ * A message that is put into a streaming turn may come too late for it; then Claude answers it right after its result,
+ * and the turn goes on until that is done too. An interrupt drops what was not begun. Nothing is handed over early: what
+ * Claude has in its own queue runs even after an interrupt that does not drop it.
+ */
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { Usage } from "@holdfast/protocol/agent/message"
+import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
+import type { AgentHost } from "../agent/AgentHost.ts"
+import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import { RecentIds } from "../agent/RecentIds.ts"
+import type { Inbox } from "./Inbox.ts"
+import { infoOf } from "./info.ts"
+import { messageUuid } from "./message-ids.ts"
+import { MessageStream } from "./MessageStream.ts"
+import type { ClaudeOptions } from "./options.ts"
+import type { Permissions } from "./permissions.ts"
+import { contentOf } from "./prompt.ts"
+import { at, listAt, numberAt, textAt, textsAt } from "./read.ts"
+import type { Beginning } from "./resume.ts"
+import type { ClaudeQuery } from "./sdk.ts"
+import { Subagents } from "./Subagents.ts"
+import { SystemNews } from "./SystemNews.ts"
+import { endingOf, isLimit, lastChunk } from "./turn-end.ts"
+import { addUsage, UsageMeter } from "./usage.ts"
+
+/** A query that ended while its process is there: given up after so long, in milliseconds. */
+const SILENT_MILLIS = 1000
+const IDS_MAX = 4096
+
+/** The streaming turn. */
+interface Turn {
+  /** What it began with; absent when Claude began it by itself. */
+  readonly message?: Delivery
+  uuid: string
+  /** Claude has the message; and is at it. */
+  known: boolean
+  begun: boolean
+  interrupting: boolean
+  usage: Usage | undefined
+  model: string | undefined
+  /** Claude's message in place of an answer. */
+  failure: unknown
+}
+
+/** Speaks with one Claude. */
+export class ClaudeDriver implements AgentDriver {
+  readonly #host: AgentHost
+  readonly #inbox: Inbox
+  readonly #query: ClaudeQuery
+  readonly #permissions: Permissions
+  readonly #stream: MessageStream
+  readonly #subagents: Subagents
+  readonly #news: SystemNews
+  readonly #usage = new UsageMeter()
+  readonly #heard = new RecentIds(IDS_MAX)
+  /** Messages for the streaming turn that Claude has not begun, by their UUID. */
+  readonly #steering = new Map<string, Delivery>()
+  readonly #over: Promise<void>
+  #context: string | undefined
+  #turn: Turn | undefined
+  #limit: { readonly until?: number } | undefined
+  #ending = false
+
+  constructor(
+    host: AgentHost,
+    inbox: Inbox,
+    query: ClaudeQuery,
+    permissions: Permissions,
+    refused: (toolCallId: string) => boolean,
+  ) {
+    this.#host = host
+    this.#inbox = inbox
+    this.#query = query
+    this.#permissions = permissions
+    const chunk = (given: AgentChunk): void => host.chunk(given)
+    this.#stream = new MessageStream(chunk, refused)
+    this.#subagents = new Subagents(chunk)
+    this.#news = new SystemNews(host, chunk)
+    this.#over = this.#read()
+  }
+
+  /** The plan that was shown or written last. */
+  get plan(): string | undefined {
+    return this.#stream.plan
+  }
+
+  /** Waits for Claude's first word, and says that it is ready. */
+  async open(beginning: Beginning, options: ClaudeOptions): Promise<void> {
+    this.#context = beginning.context
+    const { resumed, native } = beginning
+    try {
+      const told = await this.#query.initializationResult()
+      const mode = options.permissionMode ?? "default"
+      const info = infoOf(told, options.model, mode, mode === "bypassPermissions")
+      this.#news.told(info, native)
+      this.#host.ready({ resumed, native, info })
+    } catch (error) {
+      this.#giveUp(`Claude did not start: ${String(error)}`)
+    }
+  }
+
+  // What the host asks.
+
+  deliver(message: Delivery): void {
+    this.#turn = {
+      message,
+      uuid: messageUuid(message.id, false),
+      known: false,
+      begun: false,
+      interrupting: false,
+      usage: undefined,
+      model: undefined,
+      failure: undefined,
+    }
+    this.#limit = undefined
+    this.#stream.begin()
+    this.#subagents.begin()
+    this.#push(this.#turn.uuid, message)
+  }
+
+  steer(message: Delivery): void {
+    const uuid = messageUuid(message.id, false)
+    this.#steering.set(uuid, message)
+    this.#push(uuid, message)
+  }
+
+  interrupt(): void {
+    const turn = this.#turn
+    if (turn === undefined) return
+    turn.interrupting = true
+    this.#permissions.leave()
+    // Before Claude has the message there is nothing that it could stop.
+    if (turn.known) this.#stop()
+  }
+
+  answer(permission: string, outcome: PermissionOutcome): void {
+    this.#permissions.answer(permission, outcome)
+  }
+
+  configure({ model, mode }: { readonly model?: string; readonly mode?: string }): void {
+    void this.#configure(model, mode)
+  }
+
+  async #configure(model: string | undefined, mode: string | undefined): Promise<void> {
+    try {
+      if (model !== undefined) await this.#query.setModel(model)
+      if (mode !== undefined) await this.#query.setPermissionMode(mode)
+      this.#news.changed({ ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
+    } catch (error) {
+      this.#host.log.say(`Claude could not be changed: ${String(error)}`)
+      this.#news.changed({})
+    }
+  }
+
+  drained(): Promise<void> {
+    return this.#over
+  }
+
+  close(): void {
+    this.#ending = true
+    this.#inbox.end()
+  }
+
+  // What Claude says.
+
+  #push(uuid: string, { parts }: Delivery): void {
+    const context = this.#context === undefined ? [] : [{ type: "text", text: this.#context }]
+    this.#context = undefined
+    const message = { role: "user", content: [...context, ...contentOf(parts)] }
+    this.#inbox.push({ type: "user", uuid, message, parent_tool_use_id: null, session_id: "" })
+  }
+
+  #stop(): void {
+    this.#query.interrupt({ cancelQueued: true }).catch((error: unknown) => {
+      if (!this.#ending) this.#host.log.say(`Claude could not be interrupted: ${String(error)}`)
+    })
+  }
+
+  #giveUp(why: string): void {
+    if (this.#ending) return
+    this.#host.log.say(why)
+    const timer = setTimeout(() => {
+      if (!this.#ending) this.#host.crash("AgentClosed", why)
+    }, SILENT_MILLIS)
+    timer.unref()
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const message of this.#query) this.#take(message)
+      this.#giveUp("Claude said its last word")
+    } catch (error) {
+      this.#giveUp(error instanceof Error ? error.message : String(error))
+    } finally {
+      this.#query.close()
+    }
+  }
+
+  #take(message: unknown): void {
+    const parent = textAt(message, "parent_tool_use_id")
+    switch (textAt(message, "type")) {
+      case "stream_event":
+        if (parent !== undefined) return
+        if (textAt(message, "event", "type") === "message_start") this.#begin()
+        return this.#stream.event(at(message, "event"))
+      case "assistant":
+        return parent === undefined ? this.#said(message) : this.#subagents.message(parent, message)
+      case "user":
+        return parent === undefined ? this.#echoed(message) : this.#subagents.message(parent, message)
+      case "result":
+        return this.#ended(message)
+      case "command_lifecycle":
+        return this.#lifecycle(textAt(message, "command_uuid") ?? "", textAt(message, "state") ?? "")
+      case "rate_limit_event":
+        return this.#limited(at(message, "rate_limit_info"))
+      default:
+        return this.#news.take(message)
+    }
+  }
+
+  /** Claude answers: a turn of its own, when no message began one. */
+  #begin(): void {
+    if (this.#turn === undefined) {
+      this.#host.beginTurn()
+      this.#stream.begin()
+      this.#subagents.begin()
+      const none = { usage: undefined, model: undefined, failure: undefined }
+      this.#turn = { uuid: "", known: true, begun: false, interrupting: false, ...none }
+    }
+    this.#start(this.#turn)
+  }
+
+  #start(turn: Turn): void {
+    if (turn.begun) return
+    turn.begun = true
+    if (turn.message !== undefined) this.#host.taken(turn.message.id)
+    this.#host.chunk({ type: "start" })
+  }
+
+  #said(message: unknown): void {
+    const turn = this.#turn
+    if (turn !== undefined && at(message, "is_api_error_message") === true) {
+      turn.failure = message
+      return
+    }
+    const model = textAt(message, "message", "model")
+    if (turn !== undefined && model !== undefined && model !== "<synthetic>") turn.model = model
+    if (turn !== undefined) this.#start(turn)
+    this.#stream.assistant(at(message, "message"))
+  }
+
+  #echoed(message: unknown): void {
+    if (at(message, "isReplay") === true) return this.#replayed(message)
+    if (at(message, "isSynthetic") === true) this.#stream.resumed()
+    const meta = listAt(message, "tool_result_meta")
+    for (const block of listAt(message, "message", "content")) {
+      if (textAt(block, "type") !== "tool_result") continue
+      const id = textAt(block, "tool_use_id")
+      this.#stream.result(
+        block,
+        meta.find((entry) => textAt(entry, "id") === id),
+      )
+    }
+  }
+
+  /** Claude knows a message from before and does not answer it; whoever has it sent again wants it answered. */
+  #replayed(message: unknown): void {
+    const uuid = textAt(message, "uuid") ?? ""
+    if (this.#heard.has(uuid) || at(message, "timestamp") !== undefined) return
+    const steered = this.#steering.get(uuid)
+    const turn = this.#turn
+    if (steered !== undefined) {
+      this.#steering.delete(uuid)
+      const again = messageUuid(steered.id, true)
+      this.#steering.set(again, steered)
+      this.#push(again, steered)
+    } else if (turn?.uuid === uuid && turn.message !== undefined) {
+      turn.uuid = messageUuid(turn.message.id, true)
+      this.#push(turn.uuid, turn.message)
+    }
+  }
+
+  #lifecycle(uuid: string, state: string): void {
+    this.#heard.add(uuid)
+    const turn = this.#turn
+    const steered = this.#steering.get(uuid)
+    if (steered !== undefined) {
+      if (state === "queued") return
+      this.#steering.delete(uuid)
+      if (state === "cancelled") return this.#host.returned(steered.id, "the turn was interrupted")
+      this.#host.taken(steered.id)
+      return this.#host.chunk({ type: "steering-message", id: steered.id, parts: steered.parts })
+    }
+    if (turn === undefined || turn.uuid !== uuid) return
+    if (state === "started") this.#start(turn)
+    if (state === "cancelled" && !turn.begun && turn.message !== undefined) {
+      this.#turn = undefined
+      return this.#host.returned(turn.message.id, "the turn was interrupted before it began")
+    }
+    if (turn.known) return
+    turn.known = true
+    if (turn.interrupting) this.#stop()
+  }
+
+  #limited(info: unknown): void {
+    if (textAt(info, "status") !== "rejected") return
+    const seconds = numberAt(info, "resetsAt")
+    this.#limit = seconds === undefined ? {} : { until: seconds * 1000 }
+  }
+
+  #ended(result: unknown): void {
+    const turn = this.#turn
+    if (turn === undefined) return
+    const uuids = textsAt(result, "user_message_uuids")
+    if (turn.uuid !== "" && uuids.length > 0 && !turn.begun && !uuids.includes(turn.uuid)) return
+    turn.usage = addUsage(turn.usage, this.#usage.take(result, this.#stream.context))
+    const facts = { interrupting: turn.interrupting, cut: this.#stream.isCut, failure: turn.failure }
+    const ending = endingOf(result, facts)
+    this.#stream.end()
+    if (this.#steering.size > 0 && !turn.interrupting) {
+      // What was put into the turn too late is answered next, in the same turn.
+      if (ending.error !== undefined) this.#host.chunk({ type: "data-notice", data: { text: ending.error.message } })
+      turn.failure = undefined
+      return
+    }
+    if (this.#limit !== undefined || isLimit(result, turn.failure)) {
+      if (ending.outcome === "error") this.#host.limited(ending.error?.message ?? "a usage limit was met", this.#limit?.until)
+    }
+    this.#host.chunk(lastChunk(result, ending))
+    this.#turn = undefined
+    const { usage, model } = turn
+    this.#host.turnEnded({ ...ending, usage, ...(model === undefined ? {} : { model }) })
+  }
+}

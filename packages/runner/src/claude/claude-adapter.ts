@@ -1,0 +1,57 @@
+/** Claude through the Claude Agent SDK (C1). The process is ours: in a group of its own, ended with all it started. */
+import type { AgentAdapter } from "../agent/agent-adapter.ts"
+import { AgentHost } from "../agent/AgentHost.ts"
+import { RecentIds } from "../agent/RecentIds.ts"
+import { checkDirectory } from "../pty/command.ts"
+import { ClaudeDriver } from "./ClaudeDriver.ts"
+import { spawnClaude, type SpawnRequest } from "./ClaudePipes.ts"
+import { Inbox } from "./Inbox.ts"
+import { readClaudeOptions } from "./options.ts"
+import { type AskContext, type Permission, Permissions } from "./permissions.ts"
+import { beginningOf } from "./resume.ts"
+import { checkRoot, claudeEnvironment, sdkOptions } from "./sdk-options.ts"
+import { claudeExecutable, loadClaudeSdk } from "./sdk.ts"
+
+const REFUSED_MAX = 1024
+
+async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
+  const { start } = host
+  const options = readClaudeOptions(start.options)
+  checkDirectory(start.cwd)
+  const environment = claudeEnvironment(host.environment, start.env, options)
+  checkRoot(options, environment)
+  const given = sdkOptions(options, environment)
+  const sdk = await loadClaudeSdk(start)
+  const beginning = beginningOf(host, options)
+  const inbox = new Inbox()
+  const permissions = new Permissions(host)
+  const refused = new RecentIds(REFUSED_MAX)
+  const executable = claudeExecutable(start)
+  const query = sdk.query({
+    prompt: inbox,
+    options: {
+      ...given,
+      ...beginning.options,
+      cwd: start.cwd,
+      env: environment,
+      includePartialMessages: true,
+      extraArgs: { "replay-user-messages": null },
+      ...(executable === undefined ? {} : { pathToClaudeCodeExecutable: executable }),
+      spawnClaudeCodeProcess: (request: SpawnRequest) => spawnClaude(host, request),
+      canUseTool: async (tool: string, input: unknown, context: AskContext): Promise<Permission> => {
+        const permission = await permissions.ask(tool, input, context, driver.plan)
+        if (permission.behavior === "deny" && context.toolUseID !== undefined) refused.add(context.toolUseID)
+        return permission
+      },
+    },
+  })
+  const driver = new ClaudeDriver(host, inbox, query, permissions, (id) => refused.has(id))
+  void driver.open(beginning, options)
+  return driver
+}
+
+/** The Claude agent. */
+export const claudeAdapter: AgentAdapter = {
+  kind: "claude",
+  start: (start, environment, sink) => new AgentHost(start, environment, sink, makeDriver),
+}

@@ -1,0 +1,78 @@
+/** How a turn of Claude's ended, from its result and what came before (trap 4: a success that is none). */
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { TurnEnd } from "../agent/agent-messages.ts"
+import { at, numberAt, textAt, textsAt } from "./read.ts"
+
+/** What is known of a turn beside its result. */
+export interface TurnFacts {
+  /** It was asked to stop. */
+  readonly interrupting: boolean
+  /** The last reply broke off. */
+  readonly cut: boolean
+  /** Claude's message in place of an answer, when the model's API failed. */
+  readonly failure: unknown
+}
+
+type Ending = Pick<TurnEnd, "outcome" | "error">
+
+const TAGS: Readonly<Record<string, string>> = {
+  error_max_turns: "MaxTurns",
+  error_max_budget_usd: "MaxBudget",
+}
+
+/** Text of a failure: Claude's own words, else what the result lists. */
+function messageOf(result: unknown, facts: TurnFacts): string {
+  const said = textsOf(facts.failure) ?? textAt(result, "result")
+  if (said !== undefined && said !== "") return said
+  const listed = textsAt(result, "errors").filter((text) => !text.startsWith("[ede_diagnostic]"))
+  if (listed.length > 0) return listed.join("; ")
+  const subtype = textAt(result, "subtype")
+  if (subtype === "error_max_turns") return "the turn took as many steps as the option maxTurns allows"
+  if (subtype === "error_max_budget_usd") return "the turn cost as much as the option maxBudgetUsd allows"
+  return `Claude ended the turn: ${subtype ?? "without a reason"}`
+}
+
+function textsOf(message: unknown): string | undefined {
+  const content = at(message, "message", "content")
+  if (!Array.isArray(content)) return undefined
+  return content.flatMap((block) => textAt(block, "text") ?? []).join("\n")
+}
+
+/** Whether a result, or the message before it, tells of a usage limit. */
+export function isLimit(result: unknown, failure: unknown): boolean {
+  if (textAt(result, "api_error") === "usage_limit_reached") return true
+  return textAt(failure, "error") === "rate_limit" && numberAt(result, "api_error_status") === 429
+}
+
+/** Outcome and reason. */
+export function endingOf(result: unknown, facts: TurnFacts): Ending {
+  const failed = at(result, "is_error") === true || textAt(result, "subtype") !== "success"
+  const stopped = facts.interrupting || (textAt(result, "terminal_reason") ?? "").startsWith("aborted")
+  if (failed && stopped) return { outcome: "interrupted" }
+  const error = (tag: string, message = messageOf(result, facts)): Ending => ({ outcome: "error", error: { tag, message } })
+  if (failed) {
+    if (isLimit(result, facts.failure)) return error("UsageLimit")
+    const status = numberAt(result, "api_error_status")
+    if (status === 401 || status === 403) return error("AgentUnauthorized")
+    return error(TAGS[textAt(result, "subtype") ?? ""] ?? "ModelError")
+  }
+  if (facts.cut && !facts.interrupting)
+    return error("ModelCut", "the model's answer broke off, and what there is of it is not whole")
+  return { outcome: "completed" }
+}
+
+const REASONS: Readonly<Record<string, NonNullable<Extract<AgentChunk, { type: "finish" }>["finishReason"]>>> = {
+  end_turn: "stop",
+  stop_sequence: "stop",
+  max_tokens: "length",
+  model_context_window_exceeded: "length",
+  refusal: "content-filter",
+  tool_use: "tool-calls",
+}
+
+/** The last chunk of a turn. */
+export function lastChunk(result: unknown, { outcome, error }: Ending): AgentChunk {
+  if (outcome === "interrupted") return { type: "abort" }
+  if (error !== undefined) return { type: "error", errorText: error.message }
+  return { type: "finish", finishReason: REASONS[textAt(result, "stop_reason") ?? ""] ?? "other" }
+}
