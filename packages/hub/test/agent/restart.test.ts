@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -39,17 +39,21 @@ describe("agents over the death of hubs and runners", () => {
       await open()
       const cwd = directory.path
       const { id, reader } = await createAgent(house, { cwd })
-      await send(house, id, "[[slow 60 10]] [[bash echo ran >> tool.txt; sleep 1; echo finished]] [[slow 60 10]]")
+      await send(
+        house,
+        id,
+        "[[slow 60 10]] [[bash echo ran >> tool.txt; while [ ! -e go ]; do sleep 0.05; done; echo finished]] [[slow 60 10]]",
+      )
       await send(house, id, "[[say queued]]")
       await reader.until("some words", (seen) => named(seen, "agent/text-delta").length > 5)
       for (let i = 0; i < 5; i++) {
         await house.close()
         await open()
         const late = await attachReader(house, { session: id, after: 0 })
-        const seen = late.list.length
-        await late.until("something more", ({ list }) => list.length > seen + i * 3)
+        await late.until("everything so far", ({ seen }) => seen.some(({ kind }) => kind === "synced"))
         late.checkDense(0)
       }
+      await writeFile(join(cwd, "go"), "")
       const last = await attachReader(house, { session: id, after: 0 })
       await turnsEnded(last, 2, 20_000)
       last.checkDense(0)

@@ -1,6 +1,11 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { type House, type HouseOptions, openHouse, OWNER, testDirectory } from "../hub-house.ts"
 import { createAgent, dataOf, failure, messages, named, nameOf, record, send, textOf, turnsEnded } from "./agent-house.ts"
+
+/** Works until the file `go` is in the session's directory. */
+const WAIT = "[[bash while [ ! -e go ]; do sleep 0.02; done]]"
 
 describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite: $sqlite)", ({ sqlite }) => {
   let directory: Awaited<ReturnType<typeof testDirectory>>
@@ -38,8 +43,8 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
 
   it("Q-2 Q-3 Q-5 Q-9 waiting messages start by themselves, in the order of the queue, each once", async () => {
     await open()
-    const { id, reader } = await createAgent(house)
-    expect((await send(house, id, "[[slow 20 20]] first")).status).toBe("started")
+    const { id, reader } = await createAgent(house, { cwd: directory.path })
+    expect((await send(house, id, `${WAIT} first`)).status).toBe("started")
     for (const text of ["second", "third", "fourth"]) expect((await send(house, id, `[[say ${text}]]`)).status).toBe("queued")
     const waiting = (await record(house, id)).queue.filter(({ status }) => status === "waiting")
     expect(waiting).toHaveLength(3)
@@ -47,6 +52,7 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     await house.run(house.agents.reorder(id, [fourth, second, third], OWNER))
     await house.run(house.agents.edit(id, second, { text: "[[say changed]]" }, OWNER))
     await house.run(house.agents.unqueue(id, third, OWNER))
+    await writeFile(join(directory.path, "go"), "")
     await turnsEnded(reader, 3)
     const stored = await messages(house, id)
     const said = stored.filter(({ role }) => role === "assistant").map(textOf)
@@ -85,7 +91,7 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     const said = (await messages(house, id)).filter(({ role }) => role === "assistant").map(textOf)
     expect(said[1]).toContain("urgent")
     expect(said[2]).toContain("waiting")
-    await send(house, id, "[[slow 20 20]] [[bash echo one]] [[say two]]")
+    await send(house, id, "[[slow 150 20]] [[bash echo one]] [[say two]]")
     await reader.until("the fourth turn's words", (seen) => named(seen, "turn/started").length === 4)
     await reader.until("words", (seen) => seen.list.at(-1)?.type === "text-delta")
     expect((await send(house, id, "[[say steered]]", "steer")).status).toBe("steered")
