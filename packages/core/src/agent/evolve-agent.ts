@@ -75,7 +75,9 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     case "permission/cancelled":
       return { ...agent, permissions: agent.permissions.filter(({ id }) => id !== known.data.id) }
     case "permission/remembered": {
-      const { rule } = known.data
+      const { rule, scope } = known.data
+      // What holds in every session is kept by the hub, where it can be forgotten.
+      if (scope !== "session") return agent
       const others = agent.rules.filter(({ tool, prefix }) => tool !== rule.tool || prefix !== rule.prefix)
       return { ...agent, rules: [...others, rule] }
     }

@@ -8,7 +8,7 @@ import { HoldfastApi } from "@holdfast/protocol/http"
 import { Agents } from "../Agents.ts"
 import type { Changed, Hub, Principal } from "../Hub.ts"
 import { answer, json } from "./answer.ts"
-import type { Exchange} from "./Exchange.ts";
+import type { Exchange } from "./Exchange.ts"
 import { principalOf } from "./Exchange.ts"
 import { theSession } from "./sessions.ts"
 
