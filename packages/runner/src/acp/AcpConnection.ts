@@ -1,9 +1,9 @@
 /**
  * JSON-RPC with an ACP agent, over its standard input and output.
  *
- * Lines are bounded and read here; correlation of requests is the SDK's. What the agent sends is not checked against the
- * schema of the protocol: agents differ (`updates.ts`, `ToolCalls.ts`). Updates are told in order, before any answer that came
- * after them. A line that is no JSON is something printed by mistake and goes to the agent's log; a broken message, a line
+ * Lines are bounded and read here; correlation of requests is the SDK's. Notifications do not go through it, as it drops those
+ * that its schema does not know, and agents differ (`updates.ts`, `ToolCalls.ts`): they are told as they are read, in order,
+ * before any answer that came after them. A line that is no JSON is something printed by mistake and goes to the agent's log; a broken message, a line
  * over the bound and too many strays end the agent as `AgentMalformed`.
  */
 import { type AnyMessage, client, type ClientConnection, RequestError } from "@agentclientprotocol/sdk"
@@ -17,6 +17,13 @@ import { isObject, type JsonObject } from "./read-json.ts"
 const STRAYS_MAX = 1000
 /** Characters of a stray line that the log keeps. */
 const STRAY_SHOWN = 500
+
+/** The one notification that is the SDK's matter. */
+const CANCEL = "$/cancel_request"
+
+/** One line of JSON; also for readers that take U+2028 for the end of a line, as Node's own does. */
+const lineOf = (message: AnyMessage): string =>
+  JSON.stringify(message).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")
 
 /** Whom a connection tells. */
 export interface AcpEvents {
@@ -42,22 +49,26 @@ export class AcpConnection {
     this.#host = host
     this.#events = events
     const { stdout } = running.child
+    let over = false
     const readable = new ReadableStream<AnyMessage>({
+      cancel: () => {
+        over = true
+      },
       start: (controller) => {
         const lines = new LineReader(LINE_MAX, {
-          line: (text) => this.#line(text, controller),
+          line: (text) => {
+            if (!over) this.#line(text, controller)
+          },
           tooLong: () => host.crash("AgentMalformed", `the agent sent a line of more than ${LINE_MAX} bytes`),
         })
-        let over = false
         const close = (): void => {
           if (over) return
           over = true
           if (lines.rest > 0) host.log.say(`the agent's last line has no end: ${lines.rest} bytes are left out`)
           controller.close()
         }
-        stdout.on("data", (bytes: Buffer) => {
-          if (!over) lines.push(bytes)
-        })
+        // Read to the end in any case, so that the process does not wait for us.
+        stdout.on("data", (bytes: Buffer) => lines.push(bytes))
         stdout.on("end", close)
         stdout.on("close", close)
       },
@@ -65,12 +76,10 @@ export class AcpConnection {
     const writable = new WritableStream<AnyMessage>({
       write: (message) => {
         if ("method" in message && "id" in message) this.#asked.add(message.id)
-        running.write(`${JSON.stringify(message)}\n`)
+        running.write(`${lineOf(message)}\n`)
       },
     })
-    // One handler for all notifications, first: it is called as a message is read, so that order holds.
     this.#connection = client({ name: "holdfast" })
-      .onNotification("*", ({ method, params }) => this.#guard(() => events.notified(method, params)))
       .onRequest("*", ({ method, params, signal }) => this.#answer(method, params, signal))
       .connect({ readable, writable })
   }
@@ -126,9 +135,12 @@ export class AcpConnection {
       return this.#host.crash("AgentMalformed", `the agent sent a message that cannot be read: ${why.slice(0, 200)}`)
     }
     if (!isObject(message)) return this.#stray(text)
-    const isAnswer = !("method" in message)
-    if (isAnswer && !this.#asked.delete(message["id"])) return this.#stray(text)
+    const { method, id } = message
+    if (method === undefined && !this.#asked.delete(id)) return this.#stray(text)
     this.#strays = 0
+    if (typeof method === "string" && id === undefined && method !== CANCEL) {
+      return this.#guard(() => this.#events.notified(method, message["params"]))
+    }
     // Some agents leave the version out.
     controller.enqueue({ ...message, jsonrpc: "2.0" } as AnyMessage)
   }

@@ -1,0 +1,33 @@
+/** An ACP agent of our own under the contract of agents. */
+import { fileURLToPath } from "node:url"
+import { acpAdapter } from "../src/acp/acp-adapter.ts"
+import { agentAdapterContract } from "../src/contract/agent-adapter-contract.ts"
+import type { Step } from "./acp-agent.ts"
+
+const program = fileURLToPath(new URL("./acp-agent.ts", import.meta.url))
+const steps = (...list: ReadonlyArray<Step>): string => JSON.stringify(list)
+let asking = false
+
+agentAdapterContract("acp", acpAdapter, {
+  start: ({ cwd, session }, asks) => {
+    asking = asks
+    return {
+      adapter: "acp",
+      name: "small",
+      cwd,
+      env: {},
+      options: {},
+      program: { command: process.execPath, args: [program] },
+      directory: session,
+      interruptGrace: 10_000,
+      startTimeout: 10_000,
+    }
+  },
+  says: (text) => steps({ update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text } } }),
+  talks: () => steps({ words: 200, pause: 30 }),
+  runs: (command) => steps({ run: command, asks: asking }),
+  runsTogether: (commands) => steps({ together: commands }),
+  complains: (text) => steps({ stderr: text }),
+  fails: () => steps({ error: { code: -32603, message: "Internal error", data: { message: "status 529" } } }),
+  steers: false,
+})
