@@ -92,6 +92,10 @@ describe("directives", () => {
     ])
   })
 
+  it("can ask for words that are the time at which they were said", () => {
+    expect(stepsOf("[[stamp 50 20]]")).toEqual([[{ kind: "stamps", count: 50, millis: 20 }]])
+  })
+
   it("with wrong arguments do something bounded", () => {
     expect(
       stepsOf("[[slow many fast]] [[tokens -1]] [[wait 1e99]] [[tool]] [[tool x {bad]] [[what is this]]").flat(),

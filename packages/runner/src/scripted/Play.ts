@@ -42,6 +42,9 @@ const OPTIONS: PermissionAsk["options"] = [
   { id: "reject", label: "Reject", kind: "reject_once" },
 ]
 
+/** Now, as every process of the machine reads it, with microseconds. */
+const stamp = (): string => `${(Number(process.hrtime.bigint()) / 1e6).toFixed(3)} `
+
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
 
 /** Plays steps; `quote` is what the last step's tools said. */
@@ -92,6 +95,8 @@ export class Play {
       case "text":
       case "reasoning":
         return this.#say(block.kind, block.words, block.millis ?? this.#given.options.pace)
+      case "stamps":
+        return this.#say("text", Array<typeof stamp>(block.count).fill(stamp), block.millis)
       case "wait":
         return this.#wait(block.millis)
       case "stderr":
@@ -114,13 +119,14 @@ export class Play {
     }
   }
 
-  async #say(kind: "text" | "reasoning", words: ReadonlyArray<string>, millis: number): Promise<void> {
+  async #say(kind: "text" | "reasoning", words: ReadonlyArray<string | (() => string)>, millis: number): Promise<void> {
     const { output, signal } = this.#given
     const id = this.#given.newId()
     output.chunk({ type: `${kind}-start`, id })
-    for (const delta of words) {
+    for (const word of words) {
       if (millis > 0) await this.#wait(millis)
       if (signal.aborted) break
+      const delta = typeof word === "string" ? word : word()
       output.chunk({ type: `${kind}-delta`, id, delta })
       output.words += 1
       await output.drained()

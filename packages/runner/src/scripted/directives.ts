@@ -15,6 +15,8 @@ export interface ToolCall {
 export type Block =
   /** `millis` per word; `undefined`: as the session's pace says. */
   | { readonly kind: "text" | "reasoning"; readonly words: ReadonlyArray<string>; readonly millis: number | undefined }
+  /** Words that are the time at which they were said, by the machine's monotonic clock in milliseconds. */
+  | { readonly kind: "stamps"; readonly count: number; readonly millis: number }
   | { readonly kind: "wait"; readonly millis: number }
   | { readonly kind: "tool"; readonly call: ToolCall }
   | { readonly kind: "ask"; readonly question: string; readonly choices: ReadonlyArray<string> }
@@ -72,6 +74,8 @@ function blockOf(name: string, argument: string): Block {
       }
     case "tokens":
       return { kind: "text", words: Array.from({ length: count(first, WORDS_MAX) }, (_, i) => `tok${i} `), millis: 0 }
+    case "stamp":
+      return { kind: "stamps", count: count(first, WORDS_MAX), millis: count(rest, WAIT_MAX) }
     case "wait":
       return { kind: "wait", millis: count(first, WAIT_MAX) }
     case "bash":
