@@ -56,6 +56,7 @@ export class ClaudeDriver implements AgentDriver {
   readonly #news: SystemNews
   readonly #usage = new UsageMeter()
   readonly #heard = new RecentIds(IDS_MAX)
+  readonly #handedOver = new RecentIds(IDS_MAX)
   /** Messages for the streaming turn that Claude has not begun, by their UUID. */
   readonly #steering = new Map<string, Delivery>()
   readonly #over: Promise<void>
@@ -107,7 +108,7 @@ export class ClaudeDriver implements AgentDriver {
   deliver(message: Delivery): void {
     this.#turn = {
       message,
-      uuid: messageUuid(message.id, false),
+      uuid: this.#uuidOf(message),
       known: false,
       begun: false,
       interrupting: false,
@@ -122,7 +123,7 @@ export class ClaudeDriver implements AgentDriver {
   }
 
   steer(message: Delivery): void {
-    const uuid = messageUuid(message.id, false)
+    const uuid = this.#uuidOf(message)
     this.#steering.set(uuid, message)
     this.#push(uuid, message)
   }
@@ -162,6 +163,11 @@ export class ClaudeDriver implements AgentDriver {
   close(): void {
     this.#ending = true
     this.#inbox.end()
+  }
+
+  /** A message that came back is handed over again: Claude would not run its id a second time. */
+  #uuidOf({ id }: Delivery): string {
+    return messageUuid(id, !this.#handedOver.add(id))
   }
 
   // What Claude says.

@@ -1,6 +1,5 @@
 /** What Claude tells about itself. */
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
-import { cutText } from "@holdfast/protocol/agent/cut"
 import { listAt, textAt } from "./read.ts"
 
 const DESCRIPTION_MAX = 200
@@ -18,7 +17,8 @@ const BYPASS = { id: "bypassPermissions", name: "Bypass", description: "Does eve
 
 const described = (value: unknown): { readonly description?: string } => {
   const description = textAt(value, "description")
-  return description === undefined || description === "" ? {} : { description: cutText(description, DESCRIPTION_MAX) }
+  if (description === undefined || description === "") return {}
+  return { description: description.length > DESCRIPTION_MAX ? `${description.slice(0, DESCRIPTION_MAX - 1)}…` : description }
 }
 
 /** From the answer to the SDK's first request; `bypass` where everything may be allowed. */

@@ -1,0 +1,403 @@
+/** A8 with the real Claude: its adapter against a scripted model. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { claudeAdapter } from "@holdfast/runner/claude/claude-adapter"
+import { AgentProbe, agentDirectories, YES, type AgentDirectories } from "@holdfast/runner/contract/agent-probe"
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
+import type { ClaudePlace } from "../src/agents/claude.ts"
+import { claudeStart } from "../src/agents/claude-start.ts"
+import { isElsewhere } from "../src/agents/heavy.ts"
+import { eventually } from "../src/eventually.ts"
+import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"
+
+let model: ModelServer
+let directories: AgentDirectories
+const probes: Array<AgentProbe> = []
+
+function begin(
+  options: Readonly<Record<string, unknown>> = {},
+  place: Partial<ClaudePlace> = {},
+  change: Partial<AgentStart> = {},
+): AgentProbe {
+  const probe = new AgentProbe(claudeAdapter, {
+    ...claudeStart(directories, { model: model.url, ...place }, options),
+    ...change,
+  })
+  probes.push(probe)
+  return probe
+}
+
+const typesOf = (chunks: ReadonlyArray<AgentChunk>): ReadonlyArray<string> =>
+  chunks.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1])
+
+const ofType = <T extends AgentChunk["type"]>(chunks: ReadonlyArray<AgentChunk>, type: T) =>
+  chunks.filter((chunk): chunk is Extract<AgentChunk, { type: T }> => chunk.type === type)
+
+/** The entries that were mirrored, as the hub gives them back. */
+function transcriptFile(...from: ReadonlyArray<AgentProbe>): string {
+  const path = join(directories.session, "transcript.jsonl")
+  const notes = from.flatMap((probe) => probe.of("transcript"))
+  writeFileSync(path, notes.map(({ key, entries }) => `${JSON.stringify({ key, entries })}\n`).join(""))
+  return path
+}
+
+const answer = (probe: AgentProbe, permission: string, outcome = YES): void =>
+  probe.handle.command({ type: "answer", permission, outcome })
+
+describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
+  beforeEach(async () => {
+    model = await startModelServer()
+    directories = agentDirectories()
+  })
+
+  afterEach(async () => {
+    await Promise.all(probes.splice(0).map((probe) => probe.handle.end(0)))
+    await model.stop()
+    directories.dispose()
+  })
+
+  it("thinks, says, asks, runs a tool and tells what it cost", async () => {
+    const probe = begin()
+    const { turn, id } = probe.send("[[think let me see]][[say I will write]][[bash echo once >> out; cat out]][[say done]]")
+    const request = await probe.asked()
+    expect(request).toMatchObject({ kind: "tool", tool: "Bash", subject: "echo once >> out; cat out" })
+    expect(request.options.map(({ kind }) => kind)).toEqual(["allow_once", "allow_always", "reject_once"])
+    answer(probe, request.id)
+    const end = await probe.ended(turn)
+    expect(end).toMatchObject({ outcome: "completed", model: expect.stringContaining("claude") })
+    expect(end.usage?.inputTokens).toBeGreaterThan(1000)
+    expect(end.usage?.cost).toBeGreaterThan(0)
+    expect(end.usage?.contextUsed).toBeLessThan(end.usage?.inputTokens ?? 0)
+    expect(end.usage?.contextWindow).toBeGreaterThan(100_000)
+    expect(readFileSync(join(directories.cwd, "out"), "utf8")).toBe("once\n")
+    expect(probe.of("taken")).toEqual([{ type: "taken", id, turn }])
+    const chunks = probe.chunks(turn)
+    expect(typesOf(chunks)).toEqual([
+      "start",
+      "start-step",
+      "reasoning-start",
+      "reasoning-delta",
+      "reasoning-end",
+      "text-start",
+      "text-delta",
+      "text-end",
+      "tool-input-start",
+      "tool-input-delta",
+      "tool-input-available",
+      "tool-approval-request",
+      "tool-approval-response",
+      "tool-output-available",
+      "finish-step",
+      "start-step",
+      "text-start",
+      "text-delta",
+      "text-end",
+      "text-start",
+      "text-delta",
+      "text-end",
+      "finish-step",
+      "finish",
+    ])
+    expect(ofType(chunks, "tool-output-available")[0]).toMatchObject({ toolCallId: request.toolCallId, output: "once" })
+    expect(model.requests().map(({ step }) => step)).toEqual([0, 1])
+    const ready = await probe.ready()
+    expect(ready.info?.commands?.some(({ name }) => name === "compact")).toBe(true)
+    expect(ready).toMatchObject({ resumed: "new", info: { steers: true, mode: "default", version: expect.any(String) } })
+
+    // A second turn of the same process costs what it costs, not what both cost.
+    const second = probe.send("[[say again]]")
+    const { usage } = await probe.ended(second.turn)
+    expect(usage?.cost).toBeLessThan(end.usage?.cost ?? 0)
+  })
+
+  it("runs nothing that is refused, says why, and goes on", async () => {
+    const probe = begin()
+    const { turn } = probe.send("[[bash echo no > no]][[say went on]]")
+    const { id, toolCallId } = await probe.asked()
+    answer(probe, id, { type: "answered", optionId: "reject", allow: false, message: "not on this machine" })
+    expect((await probe.ended(turn)).outcome).toBe("completed")
+    expect(ofType(probe.chunks(turn), "tool-output-denied")).toEqual([{ type: "tool-output-denied", toolCallId }])
+    expect(probe.text(turn)).toContain("went on")
+    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("not on this machine")
+    expect(existsSync(join(directories.cwd, "no"))).toBe(false)
+  })
+
+  it("correlates tools that it calls together, also one that fails", async () => {
+    const probe = begin({ permissionMode: "bypassPermissions" })
+    const { turn } = probe.send("[[par]][[bash echo one]][[bash exit 3]][[bash echo three]]")
+    expect((await probe.ended(turn)).outcome).toBe("completed")
+    const chunks = probe.chunks(turn)
+    const calls = ofType(chunks, "tool-input-available").map(({ toolCallId }) => toolCallId)
+    expect(calls).toHaveLength(3)
+    const outputs = ofType(chunks, "tool-output-available").map(({ toolCallId, output }) => [toolCallId, output])
+    expect(Object.fromEntries(outputs)).toEqual({ [calls[0] ?? ""]: "one", [calls[2] ?? ""]: "three" })
+    expect(ofType(chunks, "tool-output-error")).toMatchObject([{ toolCallId: calls[1] }])
+  })
+
+  it("tells of retries, then answers", async () => {
+    const probe = begin()
+    const { turn } = probe.send("[[error 529 1]][[say at last]]")
+    expect((await probe.ended(turn)).outcome).toBe("completed")
+    expect(probe.text(turn)).toBe("at last")
+    const retries = ofType(probe.chunks(turn), "data-retry")
+    expect(retries).toMatchObject([{ data: { attempt: 1, status: 529, error: "overloaded" } }])
+  })
+
+  it("fails with the model's error when it does not end, and takes the next message", async () => {
+    const probe = begin({ maxRetries: 1 })
+    const { turn } = probe.send("[[error 529]]")
+    const end = await probe.ended(turn)
+    expect(end).toMatchObject({ outcome: "error", error: { tag: "ModelError", message: expect.stringContaining("529") } })
+    expect(probe.text(turn)).toBe("")
+    expect(model.requests()).toHaveLength(2)
+    const denied = probe.send("[[error 403]]")
+    expect(await probe.ended(denied.turn)).toMatchObject({ outcome: "error", error: { tag: "AgentUnauthorized" } })
+    const next = probe.send("[[say fine]]")
+    expect((await probe.ended(next.turn)).outcome).toBe("completed")
+  })
+
+  it("begins a step anew whose reply broke off", async () => {
+    const probe = begin()
+    const { turn } = probe.send("[[slow 3 20]][[cut 1]]")
+    expect((await probe.ended(turn)).outcome).toBe("completed")
+    const chunks = probe.chunks(turn)
+    expect(ofType(chunks, "reset-step")).toHaveLength(1)
+    const after = chunks.slice(chunks.findLastIndex(({ type }) => type === "reset-step") + 1)
+    expect(
+      ofType(after, "text-delta")
+        .map(({ delta }) => delta)
+        .join(""),
+    ).toBe("word0 word1 word2 ")
+    expect(ofType(chunks, "data-retry").length).toBeGreaterThan(0)
+  })
+
+  it("trap 4 an answer that breaks off for good is an error, whatever the result says", async () => {
+    const probe = begin({ maxRetries: 1 })
+    const { turn } = probe.send("[[slow 3 5]][[cut]]")
+    const end = await probe.ended(turn)
+    expect(end.outcome).toBe("error")
+    expect(["ModelCut", "ModelError"]).toContain(end.error?.tag)
+  })
+
+  it("closes the connection to the model within a second of an interrupt, keeps what was said", async () => {
+    const probe = begin()
+    const { turn } = probe.send("[[slow 500 10]]")
+    await probe.says("word3", turn)
+    const began = performance.now()
+    probe.handle.command({ type: "interrupt", turn })
+    expect(await probe.ended(turn)).toMatchObject({ outcome: "interrupted" })
+    await eventually("the model saw it", 1000, () => model.aborted() === 1)
+    expect(performance.now() - began).toBeLessThan(1000)
+    expect(probe.text(turn)).toContain("word3")
+    expect(probe.chunks(turn).at(-1)).toEqual({ type: "abort" })
+  })
+
+  it("stops a message that was handed over this moment, and one before Claude is ready", async () => {
+    const probe = begin()
+    const early = probe.send("[[slow 500 10]]")
+    probe.handle.command({ type: "interrupt", turn: early.turn })
+    expect((await probe.ended(early.turn)).outcome).toBe("interrupted")
+    const { turn } = probe.send("[[slow 500 10]]")
+    probe.handle.command({ type: "interrupt", turn })
+    expect((await probe.ended(turn, 5000)).outcome).toBe("interrupted")
+    const next = probe.send("[[say here]]")
+    expect((await probe.ended(next.turn)).outcome).toBe("completed")
+    expect(probe.text()).toBe("here")
+  })
+
+  it("stops while it waits to ask the model again, and while a person is asked", async () => {
+    const probe = begin({ maxRetries: 10 })
+    const first = probe.send("[[error 529]]")
+    await probe.until("a retry", () => ofType(probe.chunks(first.turn), "data-retry").length > 0)
+    probe.handle.command({ type: "interrupt", turn: first.turn })
+    expect((await probe.ended(first.turn, 2000)).outcome).toBe("interrupted")
+    const second = probe.send("[[bash echo x > x]]")
+    const { id } = await probe.asked()
+    probe.handle.command({ type: "interrupt", turn: second.turn })
+    expect((await probe.ended(second.turn, 2000)).outcome).toBe("interrupted")
+    answer(probe, id)
+    const third = probe.send("[[say and on]]")
+    expect((await probe.ended(third.turn)).outcome).toBe("completed")
+    expect(existsSync(join(directories.cwd, "x"))).toBe(false)
+  })
+
+  it("Q-6 takes a message into the turn while a tool runs", async () => {
+    const probe = begin({ permissionMode: "bypassPermissions" })
+    const { turn } = probe.send("[[bash while [ ! -e go ]; do sleep 0.05; done]][[say first]]")
+    await probe.until("the call", () => ofType(probe.chunks(turn), "tool-input-available")[0])
+    const { id } = probe.send("[[say by the way]]", turn)
+    await eventually("it is in Claude's queue", 5000, () => probe.of("taken").length === 1)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    writeFileSync(join(directories.cwd, "go"), "")
+    expect((await probe.ended(turn)).outcome).toBe("completed")
+    expect(probe.of("taken").map((note) => note.id)).toEqual(["m1", id])
+    expect(ofType(probe.chunks(turn), "steering-message")).toMatchObject([{ id, parts: [{ text: "[[say by the way]]" }] }])
+    expect(probe.of("turn-ended")).toHaveLength(1)
+    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("by the way")
+  })
+
+  it("answers a message in the same turn that came too late for its last step", async () => {
+    const probe = begin()
+    const { turn } = probe.send("[[slow 20 20]]")
+    await probe.says("word1", turn)
+    const { id } = probe.send("[[say one more thing]]", turn)
+    const end = await probe.ended(turn)
+    expect(end.outcome).toBe("completed")
+    expect(probe.of("taken").map((note) => note.id)).toEqual(["m1", id])
+    expect(probe.text(turn)).toContain("word19")
+    expect(probe.text(turn)).toContain("one more thing")
+    expect(probe.of("turn-ended")).toHaveLength(1)
+    expect(end.usage?.inputTokens).toBeGreaterThan(20_000)
+  })
+
+  it("gives a message for the turn back that an interrupt overtook, and never answers it", async () => {
+    const probe = begin()
+    const { turn } = probe.send("[[slow 300 20]]")
+    await probe.says("word1", turn)
+    const { id } = probe.send("[[say never]]", turn)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    probe.handle.command({ type: "interrupt", turn })
+    expect((await probe.ended(turn)).outcome).toBe("interrupted")
+    expect(probe.of("returned").map((note) => note.id)).toEqual([id])
+    const next = probe.send("[[say next]]")
+    await probe.ended(next.turn)
+    expect(probe.text()).not.toContain("never")
+    // The same message as a turn of its own: Claude knows its id, and answers it all the same.
+    probe.handle.command({ type: "deliver", id, turn: "own", parts: [{ type: "text", text: "[[say now]]" }], steer: false })
+    expect((await probe.ended("own")).outcome).toBe("completed")
+    expect(probe.text("own")).toBe("now")
+  })
+
+  it("asks a question with its choices, and gives the answer on", async () => {
+    const probe = begin()
+    const question = {
+      question: "Which color?",
+      header: "Color",
+      multiSelect: false,
+      options: [
+        { label: "Red", description: "warm" },
+        { label: "Blue", description: "cold" },
+      ],
+    }
+    const { turn } = probe.send(`[[tool AskUserQuestion ${JSON.stringify({ questions: [question] })}]]`)
+    const request = await probe.asked()
+    expect(request).toMatchObject({
+      kind: "question",
+      title: "Which color?",
+      questions: [{ question: "Which color?", multiple: false, choices: [{ label: "Red" }, { label: "Blue" }] }],
+    })
+    answer(probe, request.id, { type: "answered", optionId: "answer", allow: true, answers: { "Which color?": "Blue" } })
+    await probe.ended(turn)
+    expect(probe.text(turn)).toContain("Blue")
+  })
+
+  it("shows a plan, and leaves the mode when it is approved", async () => {
+    const probe = begin({ permissionMode: "plan" })
+    const { turn } = probe.send('[[tool ExitPlanMode {"plan":"1. do it"}]][[say went]]')
+    const request = await probe.asked()
+    expect(request).toMatchObject({ kind: "plan", tool: "ExitPlanMode", input: { plan: "1. do it" } })
+    answer(probe, request.id, { type: "answered", optionId: "approve", allow: true })
+    expect((await probe.ended(turn)).outcome).toBe("completed")
+    expect(probe.of("info").at(-1)?.info.mode).toBe("default")
+  })
+
+  it("tells of todo lists and subagents", async () => {
+    const probe = begin({ permissionMode: "bypassPermissions" })
+    const todo = { todos: [{ content: "a", status: "in_progress", activeForm: "doing a" }] }
+    const task = { description: "look", prompt: "[[bash echo sub]][[say found]]", subagent_type: "general-purpose" }
+    const { turn } = probe.send(`[[tool TodoWrite ${JSON.stringify(todo)}]][[tool Agent ${JSON.stringify(task)}]][[say end]]`)
+    expect((await probe.ended(turn)).outcome).toBe("completed")
+    const chunks = probe.chunks(turn)
+    expect(ofType(chunks, "data-todo")[0]).toMatchObject({ data: [{ text: "a", status: "in_progress" }] })
+    expect(ofType(chunks, "data-subagent").at(-1)).toMatchObject({ data: { calls: 1, latest: ["Bash: echo sub"] } })
+    expect(ofType(chunks, "data-unknown")).toEqual([])
+  })
+
+  it("changes model and mode while it runs", async () => {
+    const probe = begin()
+    await probe.ready()
+    probe.handle.command({ type: "configure", model: "claude-sonnet-4-5", mode: "acceptEdits" })
+    await probe.until("the change", () => probe.of("info").find(({ info }) => info.mode === "acceptEdits"))
+    const { turn } = probe.send("[[say hi]]")
+    expect((await probe.ended(turn)).model).toBe("claude-sonnet-4-5")
+    expect(model.requests().at(-1)?.body).toMatchObject({ model: "claude-sonnet-4-5" })
+    probe.handle.command({ type: "configure", mode: "bypassPermissions" })
+    await probe.until("the refusal", () => probe.of("info").at(-1)?.info.mode === "acceptEdits")
+  })
+
+  it("A-13 tells of a usage limit and when it ends", async () => {
+    const probe = begin({}, { token: "sk-ant-oat01-test" })
+    const before = Date.now()
+    const { turn } = probe.send("[[limit 3600]]")
+    expect(await probe.ended(turn)).toMatchObject({ outcome: "error", error: { tag: "UsageLimit" } })
+    const limit = probe.of("limited")[0]
+    expect(limit?.until).toBeGreaterThan(before + 3_500_000)
+    expect(limit?.until).toBeLessThan(Date.now() + 3_700_000)
+    expect(probe.notes.findIndex(({ type }) => type === "limited")).toBeLessThan(
+      probe.notes.findIndex(({ type }) => type === "turn-ended"),
+    )
+  })
+
+  it("A-7 goes on from its transcript in a new process, at home and in an empty one", async () => {
+    const first = begin()
+    await first.ended(first.send("[[say remember the blue whale]]").turn)
+    const { native = "" } = await first.ready()
+    const { pid } = await first.ready()
+    process.kill(pid, "SIGKILL")
+    await first.gone()
+    expect(first.of("transcript").every(({ key }) => key.endsWith(`/${native}`))).toBe(true)
+
+    const second = begin({}, {}, { resume: { native, transcript: transcriptFile(first) } })
+    expect(await second.ready()).toMatchObject({ resumed: "resumed", native })
+    await second.ended(second.send("[[say second]]").turn)
+    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("remember the blue whale")
+    await second.handle.end(1000)
+
+    const home = join(directories.session, "empty")
+    const third = begin({}, { home }, { resume: { native, transcript: transcriptFile(first, second) } })
+    expect(await third.ready()).toMatchObject({ resumed: "resumed", native })
+    await third.ended(third.send("[[say third]]").turn)
+    const body = JSON.stringify(model.requests().at(-1)?.body)
+    for (const said of ["remember the blue whale", "second"]) expect(body).toContain(said)
+    await third.handle.end(1000)
+
+    // Another file under this id is left as it is; what was mirrored goes in by the SDK.
+    const path = join(home, ".claude", "projects", first.of("transcript")[0]?.key.split("/")[0] ?? "", `${native}.jsonl`)
+    writeFileSync(path, "{}\n")
+    const fourth = begin({}, { home }, { resume: { native, transcript: transcriptFile(first, second, third) } })
+    await fourth.ended(fourth.send("[[say fourth]]").turn)
+    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("third")
+    expect(readFileSync(path, "utf8")).toBe("{}\n")
+    expect(fourth.of("transcript").length).toBeGreaterThan(0)
+  })
+
+  it("A-7 gets what was said as context when its transcript is nowhere", async () => {
+    const history = join(directories.session, "history.jsonl")
+    writeFileSync(history, `${JSON.stringify({ role: "user", parts: [{ type: "text", text: "the green whale" }] })}\n`)
+    const native = "11111111-2222-4333-8444-555555555555"
+    const probe = begin({}, {}, { resume: { native, history } })
+    const ready = await probe.ready()
+    expect(ready.resumed).toBe("replayed")
+    expect(ready.native).not.toBe(native)
+    await probe.ended(probe.send("[[say ok]]").turn)
+    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("the green whale")
+  })
+
+  it("M-6 keeps text exactly", async () => {
+    const probe = begin()
+    const odd = "a\u2028b\u2029c \ud83d\udc33 é\u0301 end"
+    const { turn } = probe.send(`[[say ${odd}]]`)
+    await probe.ended(turn)
+    expect(probe.text(turn)).toBe(odd)
+  })
+
+  it("A-11 tells no credential", async () => {
+    const probe = begin({}, { key: "sk-ant-very-secret" })
+    await probe.ended(probe.send("[[say hi]]").turn)
+    expect(model.requests().every((request) => request.carries("sk-ant-very-secret"))).toBe(true)
+    expect(JSON.stringify(probe.notes)).not.toContain("very-secret")
+    rmSync(join(directories.session, "logs"), { recursive: true, force: true })
+  })
+})
