@@ -6,37 +6,13 @@ import type { Session } from "@holdfast/protocol/session"
 import { refused, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { outputWidth, paint, print, printEither } from "../output.ts"
-import { ago } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
-import { plain } from "../text/style.ts"
-import type { Paint } from "../text/style.ts"
-import { table } from "../text/table.ts"
 import type { AgentApi } from "@holdfast/client/http/agent-api"
 import { holdText } from "./hold-text.ts"
 import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
 import { standardInput } from "./message-input.ts"
-import { inputLine } from "./message-text.ts"
-
-/** The table of a queue as lines. */
-export function queueTable(
-  queue: ReadonlyArray<QueueItem>,
-  now: number,
-  options: { readonly width?: number; readonly paint?: Paint },
-): ReadonlyArray<string> {
-  return table(
-    [
-      { title: "#", text: (item) => String(queue.indexOf(item) + 1), side: "right" },
-      { title: "ID", text: ({ id }) => id.slice(-8), style: () => "cyan" },
-      { title: "STATUS", text: ({ status }) => status, style: ({ status }) => (status === "uncertain" ? "red" : undefined) },
-      { title: "MODE", text: ({ mode }) => mode, drop: 3 },
-      { title: "BY", text: ({ by }) => printable(by), drop: 2, least: 4 },
-      { title: "SENT", text: ({ at }) => ago(at, now), drop: 1, side: "right" },
-      { title: "MESSAGE", text: (item) => `${inputLine(item.parts)}${item.edited === true ? " (edited)" : ""}`, least: 10 },
-    ],
-    queue,
-    { paint: options.paint ?? plain, width: options.width ?? 200 },
-  )
-}
+import { movedOrder } from "./moved-order.ts"
+import { queueTable } from "./queue-table.ts"
 
 /** Prints what waits. */
 export async function queueList(id: string, json: boolean): Promise<void> {
@@ -91,15 +67,6 @@ export const queueMove = (id: string, wanted: string, place: number, json: boole
     if (order === undefined) throw refused("MessageNotQueued", `message ${item.id} is ${item.status} and cannot be moved`)
     return agents.reorder(id, order)
   })
-
-/** Ids of the waiting messages with one of them at `place`, from 1; undefined when that one does not wait. */
-export function movedOrder(queue: ReadonlyArray<QueueItem>, id: string, place: number): ReadonlyArray<string> | undefined {
-  const waiting = queue.filter(({ status }) => status === "waiting").map((item) => item.id)
-  if (!waiting.includes(id)) return undefined
-  const others = waiting.filter((other) => other !== id)
-  others.splice(Math.min(Math.max(place, 1), waiting.length) - 1, 0, id)
-  return others
-}
 
 /** Has a message whose hand-over is uncertain sent again, or drops it. */
 export const queueResolve = (id: string, wanted: string, action: "again" | "drop", json: boolean): Promise<void> =>

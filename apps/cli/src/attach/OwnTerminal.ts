@@ -52,14 +52,24 @@ export class OwnTerminal {
 
   /** Takes the terminal over: keys come as they are typed, and the screen is free to be drawn on. */
   take(raw: boolean): void {
+    this.#take(raw)
+    // What stands on the screen moves up into the scrollback instead of being drawn over.
+    this.write(`${CSI}22;0t${"\r\n".repeat(this.size.rows - 1)}${CSI}H${CSI}2J`)
+  }
+
+  /** Takes the terminal over to write on from where the cursor stands; what is pasted comes marked. */
+  takeInLine(raw: boolean): void {
+    this.#take(raw)
+    this.write(`${CSI}22;0t${raw ? `${CSI}?2004h` : ""}`)
+  }
+
+  #take(raw: boolean): void {
     if (raw && process.stdin.isTTY) {
       process.stdin.setRawMode(true)
       this.#raw = true
     }
     this.#restored = false
     process.once("exit", this.#onExit)
-    // What stands on the screen moves up into the scrollback instead of being drawn over.
-    this.write(`${CSI}22;0t${"\r\n".repeat(this.size.rows - 1)}${CSI}H${CSI}2J`)
   }
 
   /** Back from a stop (Ctrl-Z by another process): raw again. */

@@ -6,9 +6,8 @@
  */
 import { Attachment } from "@holdfast/client/Attachment"
 import type { Connection } from "@holdfast/client/Connection"
-import { HoldfastError } from "@holdfast/client/errors"
 import type { Session } from "@holdfast/protocol/session"
-import { CliFailure, EXIT, refused, toFailure } from "../failure.ts"
+import { refused, toFailure } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print } from "../output.ts"
 import { connectHub, useHub } from "../server/hub.ts"
@@ -18,7 +17,8 @@ import { DEFAULT_DETACH_KEY, DetachKeys, keyName } from "./DetachKeys.ts"
 import { EntryHint } from "./EntryHint.ts"
 import { OwnTerminal } from "./OwnTerminal.ts"
 import { Viewer } from "./Viewer.ts"
-import type { Ending } from "./Viewer.ts"
+import { leave, onAway, onFaults, onSignals } from "./ways-out.ts"
+import type { WayOut } from "./ways-out.ts"
 
 /** How to attach. */
 export interface AttachCommand {
@@ -33,25 +33,25 @@ export interface AttachCommand {
   readonly wait: number | undefined
 }
 
-type WayOut =
-  | { readonly _tag: "Detached" }
-  | { readonly _tag: "Over"; readonly ending: Ending }
-  | { readonly _tag: "Signal"; readonly signal: string }
-  | { readonly _tag: "Failed"; readonly error: unknown }
-
 /** Attaches to the session that `find` gives, until it ends or the user detaches. */
 export async function attach(options: AttachCommand, find: (connection: Connection) => Promise<Session>): Promise<void> {
   const key = options.detachKey ?? DEFAULT_DETACH_KEY
   const keys = new DetachKeys(key)
-  if (!process.stdout.isTTY || (!process.stdin.isTTY && !options.readOnly)) {
-    throw refused("NoTerminal", `attach needs a terminal; to read without one, use: ${hint("log --raw --follow")}`)
-  }
   const hub = useHub()
   const connection = await connectHub(hub)
-  const { id, label } = await find(connection).catch((error: unknown) => {
+  const session = await find(connection).catch((error: unknown) => {
     connection.close()
     throw toFailure(error, hub.target.origin)
   })
+  const { id, label } = session
+  if (session.kind === "agent") {
+    const { attachAgent } = await import("../agent-view/attach-agent.ts")
+    return attachAgent(connection, session, options, keys)
+  }
+  if (!process.stdout.isTTY || (!process.stdin.isTTY && !options.readOnly)) {
+    connection.close()
+    throw refused("NoTerminal", `attach needs a terminal; to read without one, use: ${hint("log --raw --follow")}`)
+  }
   const greeting = `attached to ${printable(label)}${options.readOnly ? ", read-only" : ""}; ${key === "none" ? "no detach key" : `${keyName(key)} d detaches`}`
   print(`[${greeting}]`)
   const way = await watch(hub, connection, keys, id, greeting, options)
@@ -87,7 +87,7 @@ function watch(
       () => attachment.refresh(),
       (ending) => end({ _tag: "Over", ending }),
     )
-    cleanups.push(onFaults(end), onSignals(end), onAway(connection, viewer, options.wait ?? 600, end))
+    cleanups.push(onFaults(end), onSignals(end), onAway(connection, options.wait ?? 600, end))
     terminal.take(!options.readOnly || process.stdin.isTTY)
     const attachment = new Attachment(connection, {
       session: id,
@@ -144,43 +144,6 @@ function watch(
   })
 }
 
-function onFaults(end: (way: WayOut) => void): () => void {
-  const fault = (error: unknown): void => end({ _tag: "Failed", error })
-  process.on("uncaughtException", fault).on("unhandledRejection", fault)
-  return () => process.off("uncaughtException", fault).off("unhandledRejection", fault)
-}
-
-function onSignals(end: (way: WayOut) => void): () => void {
-  const signals = ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"] as const
-  const came = (signal: string): void => end({ _tag: "Signal", signal })
-  for (const signal of signals) process.on(signal, came)
-  return () => {
-    for (const signal of signals) process.off(signal, came)
-  }
-}
-
-/** Watches a hub that is away: gives up after `wait` seconds, or at once when it refuses. */
-function onAway(connection: Connection, viewer: Viewer, wait: number, end: (way: WayOut) => void): () => void {
-  let timer: NodeJS.Timeout | undefined
-  const stop = connection.onState((state) => {
-    clearTimeout(timer)
-    if (state._tag === "Refused") end({ _tag: "Failed", error: state.error })
-    else if (state._tag === "Reconnecting") {
-      timer = setTimeout(() => {
-        viewer.stop()
-        end({
-          _tag: "Failed",
-          error: new HoldfastError("Unreachable", `it did not come back within ${wait} s; the session may go on`),
-        })
-      }, wait * 1000)
-    }
-  })
-  return () => {
-    clearTimeout(timer)
-    stop()
-  }
-}
-
 function onResize(terminal: OwnTerminal, attachment: Attachment, viewer: Viewer, entry: EntryHint): () => void {
   const resized = (): void => {
     entry.stop()
@@ -189,19 +152,4 @@ function onResize(terminal: OwnTerminal, attachment: Attachment, viewer: Viewer,
   }
   process.stdout.on("resize", resized)
   return () => process.stdout.off("resize", resized)
-}
-
-function leave(way: WayOut, label: string, id: string, passOn: boolean): void {
-  switch (way._tag) {
-    case "Detached":
-      return print(`[detached from ${label}; ${hint(`attach ${id.slice(-8)}`)} goes on]`)
-    case "Over":
-      print(`[${label} ${way.ending.text}]`)
-      if (passOn) process.exitCode = way.ending.code ?? EXIT.refused
-      return
-    case "Signal":
-      throw new CliFailure(EXIT.refused, "Ended", `attach was ended by ${way.signal}; the session goes on`)
-    case "Failed":
-      throw toFailure(way.error)
-  }
 }

@@ -1,5 +1,6 @@
 /**
- * `fetch` as far as commands need it, on Node's own HTTP client: loading the real one takes longer than most commands.
+ * `fetch` as far as commands need it, on Node's own HTTP client: loading the real one takes longer than most commands. So
+ * does importing `node:http`, which loads everything it exports.
  */
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http"
 import type { Answer, Fetch } from "@holdfast/client/http/request"
@@ -9,8 +10,8 @@ type Request = (url: string, options: RequestOptions, answered: (message: Incomi
 /** Sends a call over `http:` or `https:`; redirects are answers like others. */
 export const httpFetch: Fetch = async (url, { method, headers, body, signal }) => {
   const { request }: { readonly request: Request } = url.startsWith("https:")
-    ? await import("node:https")
-    : await import("node:http")
+    ? process.getBuiltinModule("node:https")
+    : process.getBuiltinModule("node:http")
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }
     const sent = request(url, { method, headers: { ...headers, ...length }, signal }, (message) => resolve(answerOf(message)))

@@ -1,0 +1,165 @@
+/**
+ * Whether a key answers a permission request (docs/PROTOCOL.md, P-5; trap 14).
+ *
+ * A request takes keys only when it has stood on the screen for a moment in which nothing was typed, and only while
+ * nothing is being composed; Tab goes to it and back at any time. Then one key that came alone answers: a number or the
+ * letter that is shown. Enter alone never answers, pasted text never does, and what was typed ahead is text.
+ */
+import type { AnswerPermission, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { Key } from "./KeyReader.ts"
+
+/** Milliseconds a request stands untouched before a key counts. */
+export const QUIET = 800
+
+/** Letters by kind of option. */
+const LETTERS: Readonly<Record<PermissionOption["kind"], string>> = {
+  allow_once: "y",
+  allow_always: "a",
+  reject_once: "n",
+  reject_always: "x",
+}
+
+/** An option with the keys that choose it. */
+export interface Choice {
+  readonly keys: ReadonlyArray<string>
+  readonly label: string
+  readonly answer: AnswerPermission
+}
+
+/** What a key does: answers, changes what is shown, or belongs to the text that is composed. */
+export type Asked =
+  | { readonly _tag: "Answer"; readonly answer: AnswerPermission }
+  | { readonly _tag: "Shown" }
+  | { readonly _tag: "Text" }
+
+const isAllow = ({ kind }: PermissionOption): boolean => kind === "allow_once" || kind === "allow_always"
+
+/** The keys of a request about a tool or a plan: numbers for all options, letters where a kind is there once, `s` for the session. */
+export function choicesOf({ options, kind, tool }: PermissionRequest): ReadonlyArray<Choice> {
+  const choices = options.slice(0, 9).map((option, i): Choice => {
+    const alone = options.filter((other) => other.kind === option.kind).length === 1
+    return {
+      keys: [String(i + 1), ...(alone ? [LETTERS[option.kind]] : [])],
+      label: option.label,
+      answer: { optionId: option.id },
+    }
+  })
+  const allow = options.find((option) => option.kind === "allow_once")
+  if (kind !== "tool" || allow === undefined) return choices
+  const answer: AnswerPermission = { optionId: allow.id, remember: { scope: "session" } }
+  return [...choices, { keys: ["s"], label: `Allow every ${tool} in this session`, answer }]
+}
+
+/** The request that is on the screen, and how it is being answered. */
+export class Asking {
+  #request: PermissionRequest | undefined
+  #quietSince = 0
+  #chosen = false
+  #left = false
+  #answers: Record<string, string> = {}
+  #picked = new Set<number>()
+
+  get request(): PermissionRequest | undefined {
+    return this.#request
+  }
+
+  /** Which question of the request is asked now; undefined when it asks none. */
+  get question() {
+    const { questions = [] } = this.#request ?? {}
+    return questions.find(({ question }) => !(question in this.#answers))
+  }
+
+  /** Choices of the present question that were picked, from 0. */
+  get picked(): ReadonlySet<number> {
+    return this.#picked
+  }
+
+  /** Shows the oldest open request, or none; the same one stays as it is. */
+  show(request: PermissionRequest | undefined, now: number): void {
+    if (request?.id === this.#request?.id) return
+    this.#request = request
+    this.#quietSince = now
+    this.#chosen = this.#left = false
+    this.#answers = {}
+    this.#picked = new Set()
+  }
+
+  /** Whether a key would answer now. `composing`: there is text in the prompt. */
+  takesKeys(now: number, composing: boolean): boolean {
+    if (this.#request === undefined || this.#left) return false
+    return this.#chosen || (!composing && now - this.#quietSince >= QUIET)
+  }
+
+  /** Milliseconds until a key counts, if nothing is typed; 0 when it does, undefined when it will not. */
+  readyIn(now: number, composing: boolean): number | undefined {
+    if (this.#request === undefined || this.#left || composing) return undefined
+    return Math.max(0, this.#quietSince + QUIET - now)
+  }
+
+  /** Takes a key. */
+  key(key: Key, now: number, composing: boolean): Asked {
+    if (this.#request === undefined) return { _tag: "Text" }
+    const takes = this.takesKeys(now, composing)
+    const waited = now - this.#quietSince
+    this.#quietSince = takes ? this.#quietSince : now
+    if (key._tag === "Named" && key.name === "tab") {
+      // A Tab that was typed ahead of the request is none for it.
+      if (!takes && waited < QUIET) return { _tag: "Shown" }
+      this.#left = takes
+      this.#chosen = !takes
+      return { _tag: "Shown" }
+    }
+    const asked = this.#taken(this.#request, key, takes)
+    // Who goes on typing composes.
+    if (asked._tag === "Text") this.#chosen = false
+    return asked
+  }
+
+  #taken(request: PermissionRequest, key: Key, takes: boolean): Asked {
+    if (!takes || key._tag === "Paste" || key.batch > 1) return { _tag: "Text" }
+    if (key._tag === "Named") {
+      if (key.name === "enter") return this.#confirm()
+      if (key.name !== "escape") return { _tag: "Text" }
+      this.#left = true
+      return { _tag: "Shown" }
+    }
+    return this.question === undefined ? this.#choose(request, key.text) : this.#pick(request, key.text)
+  }
+
+  #choose(request: PermissionRequest, text: string): Asked {
+    const choice = choicesOf(request).find(({ keys }) => keys.includes(text))
+    return choice === undefined ? { _tag: "Text" } : { _tag: "Answer", answer: choice.answer }
+  }
+
+  #pick(request: PermissionRequest, text: string): Asked {
+    const { question } = this
+    const reject = request.options.find((option) => !isAllow(option))
+    if (text === "n" && reject !== undefined) return { _tag: "Answer", answer: { optionId: reject.id } }
+    const at = /^[1-9]$/.test(text) ? Number(text) - 1 : -1
+    if (question === undefined || question.choices[at] === undefined) return { _tag: "Text" }
+    if (question.multiple === true) {
+      if (!this.#picked.delete(at)) this.#picked.add(at)
+      return { _tag: "Shown" }
+    }
+    this.#picked = new Set([at])
+    return this.#answered(request)
+  }
+
+  /** Enter confirms what was picked of several, and nothing else. */
+  #confirm(): Asked {
+    if (this.#request === undefined || this.question?.multiple !== true || this.#picked.size === 0) return { _tag: "Shown" }
+    return this.#answered(this.#request)
+  }
+
+  #answered(request: PermissionRequest): Asked {
+    const { question } = this
+    if (question !== undefined) {
+      const labels = [...this.#picked].sort((a, b) => a - b).map((at) => question.choices[at]?.label ?? "")
+      this.#answers = { ...this.#answers, [question.question]: labels.join(", ") }
+    }
+    this.#picked = new Set()
+    const allow = request.options.find(isAllow)
+    if (this.question !== undefined || allow === undefined) return { _tag: "Shown" }
+    return { _tag: "Answer", answer: { optionId: allow.id, answers: this.#answers } }
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * What the person at the terminal does: composes and sends, answers what is asked, stops the turn, detaches.
+ */
+import { randomUUID } from "node:crypto"
+import type { Connection } from "@holdfast/client/Connection"
+import type { AnswerPermission, PermissionRequest } from "@holdfast/protocol/agent/permission"
+import { QUEUE_MAX } from "@holdfast/protocol/agent/queue"
+import type { QueueItem } from "@holdfast/protocol/agent/queue"
+import type { SendMode } from "@holdfast/protocol/agent/message"
+import { queueTable } from "../agent/queue-table.ts"
+import { movedOrder } from "../agent/moved-order.ts"
+import { outputWidth, paint } from "../output.ts"
+import { printable } from "../text/printable.ts"
+import type { AgentScreen } from "./AgentScreen.ts"
+import type { Key } from "./KeyReader.ts"
+import { Sender } from "./Sender.ts"
+import { HELP, readLine } from "./slash-commands.ts"
+import type { Line } from "./slash-commands.ts"
+
+/** Milliseconds in which Ctrl-C is pressed again to detach. */
+const AGAIN = 3000
+
+/** One person on one attachment. */
+export class Person {
+  readonly #connection: Connection
+  readonly #session: string
+  readonly #screen: AgentScreen
+  readonly #detach: () => void
+  readonly #sender: Sender
+  #mode: SendMode = "queue"
+  #stopAsked = 0
+
+  constructor(connection: Connection, session: string, screen: AgentScreen, detach: () => void) {
+    this.#connection = connection
+    this.#session = session
+    this.#screen = screen
+    this.#detach = detach
+    this.#sender = new Sender(connection, () => screen.draw())
+    screen.sending = () => this.#sender.waiting
+    screen.mode = () => this.#mode
+  }
+
+  stop(): void {
+    this.#sender.stop()
+  }
+
+  redraw(): void {
+    this.#screen.redraw()
+  }
+
+  /** Takes a key. */
+  key(key: Key): void {
+    const { editor, asking } = this.#screen
+    if (key._tag === "Named" && key.name === "ctrl-c") return this.#interrupted()
+    this.#stopAsked = 0
+    if (this.#screen.readOnly) return this.#screen.say("read-only: nothing is sent; Ctrl-C detaches")
+    const { request } = asking
+    const asked = asking.key(key, Date.now(), !editor.empty)
+    if (asked._tag === "Answer" && request !== undefined) this.#answer(request, asked.answer)
+    else if (asked._tag === "Text") this.#composed(key)
+    this.#screen.draw()
+  }
+
+  #composed(key: Key): void {
+    const { editor } = this.#screen
+    if (key._tag === "Named") {
+      if (key.name === "enter") return this.#enter(undefined)
+      if (key.name === "alt-enter") return this.#enter("steer")
+      if (key.name === "ctrl-d" && editor.empty) return this.#detach()
+      if (key.name === "ctrl-l") return this.#screen.redraw()
+    }
+    editor.key(key)
+  }
+
+  #enter(mode: SendMode | undefined): void {
+    const { editor, story } = this.#screen
+    if (editor.text.trim() === "") return editor.clear()
+    const line = readLine(editor.text, story.agent)
+    if (line._tag === "Wrong") return this.#screen.say(line.message)
+    const text = editor.take()
+    this.#do(line, mode ?? this.#mode, text)
+  }
+
+  /** Stops the turn first; pressed again, or when nothing streams, it detaches. */
+  #interrupted(): void {
+    const { editor, story, readOnly } = this.#screen
+    if (readOnly) return this.#detach()
+    const now = Date.now()
+    if (this.#stopAsked !== 0 && now - this.#stopAsked < AGAIN) return this.#detach()
+    if (!editor.empty) {
+      editor.take()
+      return this.#screen.say("cleared; the up key brings it back")
+    }
+    this.#stopAsked = now
+    if (story.agent?.turn === undefined) return this.#screen.say("nothing to stop; Ctrl-C again detaches")
+    this.#screen.say("stopping; Ctrl-C again detaches")
+    this.#interrupt()
+  }
+
+  /** Not asked again after a loss: by then another turn may stream. */
+  #interrupt(): void {
+    this.#connection.call("Interrupt", { session: this.#session }).then(
+      ({ interrupted }) => (interrupted ? undefined : this.#screen.say("no turn streams; nothing was stopped")),
+      (error: unknown) => this.#failed(error),
+    )
+  }
+
+  #answer({ id }: PermissionRequest, answer: AnswerPermission): void {
+    this.#ask((connection) => connection.call("AnswerPermission", { session: this.#session, request: id, answer }))
+  }
+
+  #ask(question: (connection: Connection) => Promise<unknown>): void {
+    this.#sender.inOrder(question).catch((error: unknown) => this.#failed(error))
+  }
+
+  #failed(error: unknown): void {
+    this.#screen.say(`✗ ${error instanceof Error ? error.message : String(error)}`)
+  }
+
+  #send(text: string, mode: SendMode, typed: string): void {
+    const key = randomUUID()
+    const message = { text, key, ...(mode === "queue" ? {} : { mode }) }
+    this.#sender
+      .inOrder((connection) => connection.call("SendMessage", { session: this.#session, message }))
+      .catch((error: unknown) => {
+        this.#failed(error)
+        // What was refused can be changed and sent again.
+        if (this.#screen.editor.empty) this.#screen.editor.set(typed)
+        this.#screen.draw()
+      })
+  }
+
+  #do(line: Line, mode: SendMode, typed: string): void {
+    const session = this.#session
+    const { story } = this.#screen
+    switch (line._tag) {
+      case "Message":
+        return this.#send(line.text, mode, typed)
+      case "Interrupt":
+        return this.#interrupt()
+      case "Help":
+        return void this.#screen.print(["", ...HELP.map((row) => paint("dim", row)), ""])
+      case "Queue": {
+        const queue = story.agent?.queue ?? []
+        const rows =
+          queue.length === 0 ? ["nothing waits"] : queueTable(queue, Date.now(), { paint, width: (outputWidth() ?? 80) - 1 })
+        return void this.#screen.print(["", ...rows, ""])
+      }
+      case "Hold":
+        return this.#ask((connection) => connection.call("HoldQueue", { session }))
+      case "Release":
+        return this.#ask((connection) => connection.call("ReleaseQueue", { session }))
+      case "Detach":
+        return this.#detach()
+      case "Edit":
+        return this.#onItem(line.place, (connection, { id }) =>
+          connection.call("EditMessage", { session, message: id, change: { text: line.text } }),
+        )
+      case "Remove":
+        return this.#onItem(line.place, (connection, { id }) => connection.call("RemoveMessage", { session, message: id }))
+      case "Again":
+      case "Drop": {
+        const action = line._tag === "Again" ? "again" : "drop"
+        return this.#onItem(line.place, (connection, { id }) =>
+          connection.call("ResolveMessage", { session, message: id, change: { action } }),
+        )
+      }
+      case "Move": {
+        const queue = story.agent?.queue ?? []
+        const order = movedOrder(queue, queue[line.place - 1]?.id ?? "", line.to)
+        if (order === undefined || order.length > QUEUE_MAX)
+          return this.#screen.say(`no message ${line.place} waits; /queue lists them`)
+        return this.#ask((connection) => connection.call("ReorderQueue", { session, change: { order } }))
+      }
+      case "SendMode":
+        this.#mode = line.mode
+        return this.#screen.say(`while the agent works, Enter now sends with ${line.mode}`)
+      case "Configure":
+        return this.#ask((connection) => connection.call("ConfigureAgent", { session, change: line.change }))
+      case "Wrong":
+        return this.#screen.say(printable(line.message))
+    }
+  }
+
+  #onItem(place: number, question: (connection: Connection, item: QueueItem) => Promise<unknown>): void {
+    const item = this.#screen.story.agent?.queue[place - 1]
+    if (item === undefined) return this.#screen.say(`no message ${place} waits; /queue lists them`)
+    this.#ask((connection) => question(connection, item))
+  }
+}

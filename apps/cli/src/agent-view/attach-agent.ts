@@ -1,0 +1,164 @@
+/**
+ * `holdfast attach` for agents: the story scrolls, below it stand what is asked, the queue and a prompt.
+ *
+ * The terminal is given back on every way out (docs/PROTOCOL.md, C-6). The hub may go and come back meanwhile; the story
+ * goes on where it was.
+ */
+import { Attachment } from "@holdfast/client/Attachment"
+import type { Connection } from "@holdfast/client/Connection"
+import type { Item } from "@holdfast/client/items"
+import { decodeRecord } from "@holdfast/protocol/record"
+import type { Session } from "@holdfast/protocol/session"
+import type { AttachCommand } from "../attach/attach.ts"
+import type { DetachKeys } from "../attach/DetachKeys.ts"
+import { OwnTerminal } from "../attach/OwnTerminal.ts"
+import { leave, onAway, onFaults, onSignals } from "../attach/ways-out.ts"
+import type { WayOut } from "../attach/ways-out.ts"
+import { paint, print, writeOut } from "../output.ts"
+import { printable } from "../text/printable.ts"
+import { AgentScreen } from "./AgentScreen.ts"
+import { KeyReader } from "./KeyReader.ts"
+import { Person } from "./Person.ts"
+import { Story } from "./Story.ts"
+
+/** Milliseconds in which the rest of a key's bytes come, and in which what was typed before the terminal was taken comes. */
+const KEY_REST = 30
+const TYPED_AHEAD = 100
+
+/** Attaches to an agent's session until the user detaches; without a terminal it prints plain lines until a signal. */
+export async function attachAgent(
+  connection: Connection,
+  session: Session,
+  options: AttachCommand,
+  keys: DetachKeys,
+): Promise<void> {
+  const { id } = session
+  const label = printable(session.label)
+  if (!process.stdout.isTTY) return follow(connection, id, label, options)
+  const readOnly = options.readOnly || !process.stdin.isTTY
+  print(paint("dim", `[attached to ${label}${readOnly ? ", read-only" : ""}; /help says what can be done]`))
+  const way = await watch(connection, session, readOnly, options, keys)
+  connection.close()
+  leave(way, label, id, false)
+}
+
+function watch(
+  connection: Connection,
+  session: Session,
+  readOnly: boolean,
+  options: AttachCommand,
+  detachKeys: DetachKeys,
+): Promise<WayOut> {
+  const terminal = new OwnTerminal()
+  return new Promise((resolve) => {
+    const cleanups: Array<() => void> = []
+    let over = false
+    const end = (way: WayOut): void => {
+      if (over) return
+      over = true
+      for (const cleanup of cleanups) cleanup()
+      attachment.detach()
+      person.stop()
+      screen.stop()
+      terminal.restore()
+      resolve(way)
+    }
+    const screen = new AgentScreen(terminal, readOnly)
+    const person = new Person(connection, session.id, screen, () => end({ _tag: "Detached" }))
+    cleanups.push(onFaults(end), onSignals(end), onAway(connection, options.wait ?? 600, end))
+    terminal.takeInLine(process.stdin.isTTY)
+    const attachment = new Attachment(connection, { session: session.id, mode: readOnly ? "viewer" : "interactive" })
+    cleanups.push(
+      onKeys(detachKeys, person, () => end({ _tag: "Detached" })),
+      onWindow(terminal, screen),
+    )
+    const closed = (): void => end({ _tag: "Signal", signal: "the end of its terminal" })
+    process.stdin.on("end", closed).on("error", closed)
+    cleanups.push(() => process.stdin.off("end", closed).off("error", closed))
+    attachment
+      .consume((item) => {
+        if (over) return
+        if (item._tag === "Ended") return end({ _tag: "Failed", error: item.error })
+        return take(item, screen)
+      })
+      .catch((error: unknown) => end({ _tag: "Failed", error }))
+  })
+}
+
+function take(item: Item, screen: AgentScreen): void | Promise<void> {
+  switch (item._tag) {
+    case "Attached":
+      return screen.record(item.session)
+    case "Snapshot":
+      return screen.snapshot(item.screen, item.reason)
+    case "Event":
+      return screen.event(decodeRecord(item.record))
+    case "Synced":
+      return screen.back()
+    case "Dropped":
+      return screen.dropped()
+    default:
+  }
+}
+
+/** Hands keys on; gives the function that stops. */
+function onKeys(detachKeys: DetachKeys, person: Person, detach: () => void): () => void {
+  const reader = new KeyReader()
+  const begun = performance.now()
+  let rest: NodeJS.Timeout | undefined
+  const read = (chunk: Buffer): void => {
+    clearTimeout(rest)
+    // Until the terminal was taken, it made a line end of the Enter key.
+    const typed = performance.now() - begun < TYPED_AHEAD ? chunk.map((byte) => (byte === 0x0a ? 0x0d : byte)) : chunk
+    for (const part of detachKeys.read(typed)) {
+      if (part._tag === "Command") {
+        if (part.command === "detach") return detach()
+        person.redraw()
+      } else for (const key of reader.read(part.bytes)) person.key(key)
+    }
+    if (reader.waits) rest = setTimeout(() => reader.flush().forEach((key) => person.key(key)), KEY_REST)
+  }
+  process.stdin.on("data", read)
+  return () => {
+    clearTimeout(rest)
+    process.stdin.off("data", read)
+  }
+}
+
+function onWindow(terminal: OwnTerminal, screen: AgentScreen): () => void {
+  const resized = (): void => screen.redraw()
+  const resumed = (): void => {
+    terminal.retake()
+    screen.redraw()
+  }
+  process.stdout.on("resize", resized)
+  process.on("SIGCONT", resumed)
+  return () => {
+    process.stdout.off("resize", resized)
+    process.off("SIGCONT", resumed)
+  }
+}
+
+/** Prints the story as plain lines, as long as somebody reads them. */
+async function follow(connection: Connection, id: string, label: string, options: AttachCommand): Promise<void> {
+  const story = new Story({ paint, width: () => Number.POSITIVE_INFINITY })
+  const attachment = new Attachment(connection, { session: id, mode: "viewer" })
+  const ways: Array<WayOut> = []
+  const end = (how: WayOut): void => {
+    ways.push(how)
+    attachment.detach()
+  }
+  const stops = [onSignals(end), onAway(connection, options.wait ?? 600, end)]
+  const write = (rows: ReadonlyArray<string>): Promise<void> | undefined =>
+    rows.length === 0 ? undefined : writeOut(`${rows.join("\n")}\n`)
+  await attachment.consume((item): void | Promise<void> => {
+    if (item._tag === "Attached") story.record(item.session)
+    else if (item._tag === "Snapshot") return write(story.snapshot(item.screen))
+    else if (item._tag === "Event") return write([...story.event(decodeRecord(item.record)), ...story.rest()])
+    else if (item._tag === "Ended" && item.error !== undefined) ways.push({ _tag: "Failed", error: item.error })
+  })
+  for (const stop of stops) stop()
+  connection.close()
+  const [way] = ways
+  if (way?._tag === "Failed") leave(way, label, id, false)
+}

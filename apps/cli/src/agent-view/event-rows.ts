@@ -1,0 +1,111 @@
+/**
+ * Events about turns, requests, the queue and the agent's process, as rows; most events have none.
+ */
+import type { AgentPart } from "@holdfast/core/agent/part"
+import type { Event, EventData } from "@holdfast/protocol/event"
+import { holdText } from "../agent/hold-text.ts"
+import { inputLine } from "../agent/message-text.ts"
+import { usageText } from "../agent/usage-text.ts"
+import { span } from "../text/amounts.ts"
+import { printable } from "../text/printable.ts"
+import type { Style } from "../text/style.ts"
+import { rowsOf } from "./Rows.ts"
+import type { RowOptions } from "./Rows.ts"
+
+type Told<N extends keyof EventData> = EventData[N]
+
+/** The rows of an event; `before` is what was so before it. */
+export function eventRows(event: Event, before: AgentPart | undefined, options: RowOptions): Array<string> {
+  const says = (text: string, style: Style = "dim"): Array<string> => rowsOf(text, options, { next: "  ", style })
+  const by = event.by === undefined ? "" : ` by ${event.by}`
+  switch (`${event.channel}/${event.type}`) {
+    case "turn/interrupting": {
+      const { reason } = event.data as unknown as Told<"turn/interrupting">
+      return says(
+        reason === "stalled" ? "■ nothing happened for too long; stopping" : `■ stopping${by === "" ? "" : `, asked${by}`}`,
+      )
+    }
+    case "turn/ended": {
+      const ended = event.data as unknown as Told<"turn/ended">
+      return turnRows(ended, event.time - (before?.turn?.startedAt ?? event.time), says)
+    }
+    case "permission/answered": {
+      const { id, decision } = event.data as unknown as Told<"permission/answered">
+      const title = before?.permissions.find((request) => request.id === id)?.title ?? "the request"
+      const how = decision.rule === undefined ? ` by ${decision.by}` : " by a rule"
+      const told = Object.values(decision.answers ?? {}).join(", ")
+      const why = [told, decision.message ?? ""].filter((word) => word !== "").join(": ")
+      const text = `${decision.allow ? "✓ allowed" : "✗ refused"}${how}: ${title}${why === "" ? "" : ` (${why})`}`
+      return says(text, decision.allow ? "green" : "yellow")
+    }
+    case "permission/expired":
+    case "permission/cancelled": {
+      const { id, reason } = event.data as { readonly id?: string; readonly reason?: string }
+      const title = before?.permissions.find((request) => request.id === id)?.title ?? "the request"
+      return says(`✗ ${event.type === "expired" ? "nobody answered in time" : `withdrawn, ${reason ?? ""}`}: ${title}`, "yellow")
+    }
+    case "permission/remembered": {
+      const { rule, scope } = event.data as unknown as Told<"permission/remembered">
+      const what = rule.prefix === undefined ? rule.tool : `${rule.tool} that begins with ${rule.prefix}`
+      return says(
+        `remembered ${scope === "always" ? "for all sessions" : "for this session"}: ${rule.allow ? "allow" : "refuse"} ${what}`,
+      )
+    }
+    case "queue/held":
+      return says(`‖ the queue is ${holdText(event.data as unknown as Told<"queue/held">) ?? "held"}`, "yellow")
+    case "queue/uncertain": {
+      const item = before?.queue.find(({ id }) => id === (event.data as { readonly id?: string }).id)
+      return says(`? it is not known whether the agent got: ${item === undefined ? "a message" : inputLine(item.parts)}`, "red")
+    }
+    case "queue/returned":
+      return says(`the message did not reach the agent: ${(event.data as unknown as Told<"queue/returned">).reason}`, "yellow")
+    case "session/agent-configured": {
+      const { model, mode } = event.data as unknown as Told<"session/agent-configured">
+      return says(
+        [model === undefined ? "" : `model ${model}`, mode === undefined ? "" : `mode ${mode}`]
+          .filter((word) => word !== "")
+          .join(", ") + by,
+      )
+    }
+    case "session/agent-started": {
+      const { resumed } = event.data as unknown as Told<"session/agent-started">
+      if (resumed === "new") return []
+      return says(
+        resumed === "resumed" ? "the agent resumed where it was" : "the agent started anew, with the transcript as its context",
+      )
+    }
+    case "session/agent-failed":
+    case "session/agent-lost":
+      return says(`✗ ${(event.data as { readonly message?: string }).message ?? "the agent could not be started"}`, "red")
+    case "session/agent-exited": {
+      const { reason, code, signal } = event.data as unknown as Told<"session/agent-exited">
+      return reason === "itself"
+        ? says(`the agent's process ended ${signal === undefined ? `with code ${code}` : `by ${signal}`}`, "yellow")
+        : []
+    }
+    case "session/renamed":
+    case "session/archived":
+    case "session/deleted":
+      return says(`the session was ${event.type}${by}`)
+    default:
+      return []
+  }
+}
+
+function turnRows(
+  { outcome, error, usage }: Told<"turn/ended">,
+  took: number,
+  says: (text: string, style?: Style) => Array<string>,
+): Array<string> {
+  const spent = usage === undefined ? "" : usageText(usage)
+  const why = error === undefined ? "" : `: ${printable(error.message)}`
+  const words = {
+    completed: "done",
+    interrupted: "■ interrupted",
+    error: `✗ the turn ended with an error${why}`,
+    lost: `✗ the turn was lost${why}`,
+  } as const
+  const style: Style = outcome === "completed" ? "dim" : outcome === "interrupted" ? "yellow" : "red"
+  const parts = [words[outcome], ...(took >= 1000 ? [span(took)] : []), ...(spent === "" ? [] : [spent])]
+  return ["", ...says(parts.join(" · "), style)]
+}

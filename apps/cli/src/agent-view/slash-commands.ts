@@ -1,0 +1,92 @@
+/**
+ * What a line that begins with a slash asks for.
+ */
+import type { AgentPart } from "@holdfast/core/agent/part"
+import type { SendMode } from "@holdfast/protocol/agent/message"
+
+/** A line as it is meant. */
+export type Line =
+  | { readonly _tag: "Message"; readonly text: string }
+  | { readonly _tag: "Interrupt" | "Queue" | "Help" | "Hold" | "Release" | "Detach" }
+  | { readonly _tag: "Edit"; readonly place: number; readonly text: string }
+  | { readonly _tag: "Remove" | "Again" | "Drop"; readonly place: number }
+  | { readonly _tag: "Move"; readonly place: number; readonly to: number }
+  | { readonly _tag: "SendMode"; readonly mode: SendMode }
+  | { readonly _tag: "Configure"; readonly change: { readonly model?: string; readonly mode?: string } }
+  | { readonly _tag: "Wrong"; readonly message: string }
+
+/** Help as lines. */
+export const HELP: ReadonlyArray<string> = [
+  "Enter sends (while the agent works: as /send says) · Alt-Enter goes into the turn · Ctrl-J begins a line",
+  "Ctrl-C stops the agent, again detaches · Ctrl-] d detaches · Tab goes to what is asked, and back",
+  "/interrupt  stop the turn            /queue            what waits",
+  "/edit N TEXT  change what waits      /rm N · /move N TO  take away, put elsewhere",
+  "/hold · /release  the queue          /again N · /drop N  what is not known to have arrived",
+  "/send queue|steer|interrupt|reject   how Enter sends while the agent works",
+  "/model NAME · /mode NAME             the agent's model and mode",
+  "/detach  leave; the agent goes on    //text  sends /text as it is",
+]
+
+const MODES: ReadonlyArray<string> = ["queue", "steer", "interrupt", "reject"]
+const isMode = (word: string): word is SendMode => MODES.includes(word)
+
+const wrong = (message: string): Line => ({ _tag: "Wrong", message })
+
+function place(word: string | undefined, name: string, then: (place: number) => Line): Line {
+  return word !== undefined && /^\d{1,3}$/.test(word)
+    ? then(Number(word))
+    : wrong(`/${name} takes the number of a waiting message; /queue lists them`)
+}
+
+/** Reads a line. A command that the agent itself has is a message to it. */
+export function readLine(text: string, agent: AgentPart | undefined): Line {
+  if (text.startsWith("//")) return { _tag: "Message", text: text.slice(1) }
+  const [, name, rest = ""] = /^\/([A-Za-z][\w:-]*)(?:\s+([\s\S]*))?$/.exec(text.trimEnd()) ?? []
+  if (name === undefined) return { _tag: "Message", text }
+  const words = rest.split(/\s+/).filter((word) => word !== "")
+  const [first, second] = words
+  switch (name) {
+    case "interrupt":
+    case "stop":
+      return { _tag: "Interrupt" }
+    case "queue":
+      return { _tag: "Queue" }
+    case "help":
+      return { _tag: "Help" }
+    case "hold":
+      return { _tag: "Hold" }
+    case "release":
+      return { _tag: "Release" }
+    case "detach":
+      return { _tag: "Detach" }
+    case "edit": {
+      const told = rest.replace(/^\S+\s*/, "")
+      return place(first, name, (at) =>
+        told === "" ? wrong("/edit takes a number and the new text") : { _tag: "Edit", place: at, text: told },
+      )
+    }
+    case "rm":
+      return place(first, name, (at) => ({ _tag: "Remove", place: at }))
+    case "again":
+      return place(first, name, (at) => ({ _tag: "Again", place: at }))
+    case "drop":
+      return place(first, name, (at) => ({ _tag: "Drop", place: at }))
+    case "move":
+      return place(first, name, (at) => place(second, name, (to) => ({ _tag: "Move", place: at, to })))
+    case "send":
+      return first !== undefined && isMode(first) ? { _tag: "SendMode", mode: first } : wrong(`/send takes ${MODES.join(", ")}`)
+    case "mode":
+      return configured("mode", rest, agent?.info.modes)
+    case "model":
+      return configured("model", rest, agent?.info.models)
+    default:
+      if (agent?.info.commands?.some((command) => command.name === name) === true) return { _tag: "Message", text }
+      return wrong(`there is no command /${name}; /help lists them, and //${name} sends it as it is`)
+  }
+}
+
+function configured(name: "model" | "mode", value: string, choices: ReadonlyArray<{ readonly id: string }> | undefined): Line {
+  if (value !== "") return { _tag: "Configure", change: { [name]: value.trim() } }
+  const known = (choices ?? []).map(({ id }) => id).join(", ")
+  return wrong(`/${name} takes a name${known === "" ? "" : `: ${known}`}`)
+}
