@@ -32,7 +32,7 @@ export const ENTRIES = [
 const LIBRARY = { in: "packages/client/src/index.ts", out: "client" }
 
 /** Loaded from node_modules at start: native code, or modules that load a file of theirs. */
-const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11", "ws"]
+const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"]
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const DIST = join(ROOT, "apps/cli/dist")
@@ -77,6 +77,20 @@ const COMMON = {
 const REQUIRE =
   'import { createRequire as __holdfastRequire } from "node:module";const require = __holdfastRequire(import.meta.url);'
 
+/** Only what `ws` does as a client needs TLS, and loading it takes 6 MB of every hub's memory: it is loaded on first use. */
+const TLS_ON_USE = {
+  name: "tls on use",
+  setup(bundler) {
+    const namespace = "on-use"
+    bundler.onResolve({ filter: /^(https|tls)$/ }, ({ path, importer }) =>
+      /[\\/]node_modules[\\/]ws[\\/]/.test(importer) ? { path, namespace } : undefined,
+    )
+    bundler.onLoad({ filter: /./, namespace }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule("node:${path}")[name] })`,
+    }))
+  },
+}
+
 const pointsOf = (entries) => entries.map((entry) => ({ in: join(ROOT, entry.in), out: entry.out }))
 
 /** Builds everything; resolves with the files' count and bytes, rejects with esbuild's error. */
@@ -92,6 +106,7 @@ export async function build() {
     target: "node24",
     external: EXTERNAL,
     banner: { js: REQUIRE },
+    plugins: [TLS_ON_USE],
     metafile: true,
   })
   const library = existsSync(join(ROOT, LIBRARY.in))

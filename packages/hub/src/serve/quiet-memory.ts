@@ -18,6 +18,10 @@ const RESTS = 3
 /** Most of the time that a process at rest works. */
 const REST_SHARE = 0.01
 
+/** Milliseconds after the start at which what it left behind is collected, and the most the process may work until then. */
+const AFTER_START = 200
+const AFTER_START_SHARE = 0.1
+
 /** Bytes by which the heap must have grown since the last collection. */
 const GROWTH = 4 * 1024 * 1024
 
@@ -56,21 +60,33 @@ export class QuietMemory {
 
 const heapBytes = (): number => getHeapStatistics().total_heap_size
 
-/** Starts to look after this process; gives the function that ends it. The process is not kept alive by it. */
+/** Starts to look after this process, which is up just now; gives the function that ends it. The process is not kept alive by it. */
 export const collectWhenQuiet = (): (() => void) => {
   const memory = new QuietMemory()
   let before = performance.eventLoopUtilization()
-  const timer = setInterval(() => {
+  const worked = (): number => {
     const current = performance.eventLoopUtilization()
     const share = performance.eventLoopUtilization(current, before).utilization
     before = current
-    const now = performance.now()
-    if (!memory.isDue({ now, share, heap: heapBytes() })) return
+    return share
+  }
+  const collect = (): void => {
+    const began = performance.now()
     collectGarbage({ type: "major", flavor: "last-resort" })
     const ended = performance.now()
-    memory.collected({ now: ended, heap: heapBytes() }, ended - now)
+    memory.collected({ now: ended, heap: heapBytes() }, ended - began)
     before = performance.eventLoopUtilization()
+  }
+  const looks = setInterval(() => {
+    if (memory.isDue({ now: performance.now(), share: worked(), heap: heapBytes() })) collect()
   }, LOOK)
-  timer.unref()
-  return () => clearInterval(timer)
+  const afterStart = setTimeout(() => {
+    if (worked() < AFTER_START_SHARE) collect()
+  }, AFTER_START)
+  looks.unref()
+  afterStart.unref()
+  return () => {
+    clearInterval(looks)
+    clearTimeout(afterStart)
+  }
 }

@@ -10,7 +10,7 @@ import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
-import { type Rpc, type RpcGroup, RpcSerialization } from "effect/rpc"
+import type { Rpc, RpcGroup } from "effect/rpc"
 import { BadRequest, Busy, DoorError } from "@holdfast/protocol/errors"
 import { SessionRpcs } from "@holdfast/protocol/rpc"
 import { errorOfCause } from "../http/answer.ts"
@@ -117,7 +117,7 @@ class Desk implements RpcDesk {
       [...SessionRpcs.requests].map(([tag, rpc]) => [
         tag,
         {
-          decode: Schema.decodeUnknownExit(RpcSerialization.json.codecFor(rpc.payloadSchema)),
+          decode: Schema.decodeUnknownExit(Schema.toCodecJson(rpc.payloadSchema)),
           // Its payload is what `decode` of the same command gives.
           handle: options.handlers[tag as keyof Handlers] as Handle,
         },

@@ -11,19 +11,26 @@ import { collectGarbage } from "../garbage-collector.ts"
 /** Milliseconds without work after which the writer is at rest. */
 const REST = 1000
 
+/** The same after its start, whose garbage is known to be there. */
+const REST_AFTER_START = 200
+
 /** Bytes by which the heap must have grown since the last collection. */
 const GROWTH = 2 * 1024 * 1024
 
 /** Waits for the writer to rest. */
 export class WriterRest {
-  private readonly timer: NodeJS.Timeout
+  private timer: NodeJS.Timeout
   private heap = 0
 
   constructor(db: DatabaseSync) {
-    this.timer = setTimeout(() => {
+    const rest = (): void => {
       db.exec("PRAGMA shrink_memory")
       this.collect()
-    }, REST).unref()
+    }
+    this.timer = setTimeout(() => {
+      this.timer = setTimeout(rest, REST).unref()
+      rest()
+    }, REST_AFTER_START).unref()
   }
 
   /** The writer works: it rests a second after the last call. */
