@@ -32,11 +32,10 @@ export class UsageMeter {
   end(told: unknown): Usage | undefined {
     const spent = this.#cost === undefined || this.#before === undefined ? undefined : this.#cost - this.#before
     this.#before = this.#cost ?? this.#before
+    // After an interrupt some tell zeros.
+    const zero = at(told, "inputTokens") === 0 && at(told, "outputTokens") === 0
     const usage = {
-      ...given("inputTokens", numberOf(at(told, "inputTokens"))),
-      ...given("outputTokens", numberOf(at(told, "outputTokens"))),
-      ...given("cachedInputTokens", numberOf(at(told, "cachedReadTokens"))),
-      ...given("reasoningTokens", numberOf(at(told, "thoughtTokens"))),
+      ...(zero ? {} : tokensOf(told)),
       ...given("cost", spent),
       ...given("contextUsed", this.#used),
       ...given("contextWindow", this.#size),
@@ -44,3 +43,10 @@ export class UsageMeter {
     return Object.keys(usage).length === 0 ? undefined : usage
   }
 }
+
+const tokensOf = (told: unknown): Usage => ({
+  ...given("inputTokens", numberOf(at(told, "inputTokens"))),
+  ...given("outputTokens", numberOf(at(told, "outputTokens"))),
+  ...given("cachedInputTokens", numberOf(at(told, "cachedReadTokens"))),
+  ...given("reasoningTokens", numberOf(at(told, "thoughtTokens"))),
+})
