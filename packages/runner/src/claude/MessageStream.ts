@@ -28,6 +28,7 @@ export class MessageStream {
   readonly #outputs = new RecentIds(IDS_MAX)
   #open = new Map<number, Block | Tool>()
   #message = ""
+  #blocks = 0
   #reply: "none" | "open" | "whole" | "cut" | "resumed" = "none"
   #inStep = false
   #context: number | undefined
@@ -52,6 +53,7 @@ export class MessageStream {
 
   begin(): void {
     this.#open = new Map()
+    this.#message = ""
     this.#reply = "none"
     this.#inStep = false
     this.#context = undefined
@@ -166,14 +168,19 @@ export class MessageStream {
   assistant(message: unknown): void {
     const id = textAt(message, "id") ?? ""
     const streamed = this.#streamed.has(id)
-    for (const [index, block] of listAt(message, "content").entries()) {
+    if (!streamed && id !== this.#message) {
+      this.#message = id
+      this.#blocks = 0
+      this.#step()
+    }
+    for (const block of listAt(message, "content")) {
       const type = textAt(block, "type") ?? ""
       if (type === "tool_use" || PROVIDER_CALLS.includes(type)) this.#call(block, type !== "tool_use")
       else if (type.endsWith("_tool_result")) this.result(block, undefined, true)
       else if (type === "text") {
-        if (!streamed) this.#whole("text", `${id}.${index}`, textAt(block, "text"))
+        if (!streamed) this.#whole("text", textAt(block, "text"))
       } else if (type === "thinking") {
-        if (!streamed) this.#whole("reasoning", `${id}.${index}`, textAt(block, "thinking"))
+        if (!streamed) this.#whole("reasoning", textAt(block, "thinking"))
       } else if (type !== "redacted_thinking" && !streamed) {
         this.#chunk({ type: "data-unknown", data: { block: asJson(block) } })
       }
@@ -181,9 +188,9 @@ export class MessageStream {
     if (!streamed) this.#reply = "whole"
   }
 
-  #whole(kind: "text" | "reasoning", id: string, text: string | undefined): void {
+  #whole(kind: "text" | "reasoning", text: string | undefined): void {
     if (text === undefined || text === "") return
-    if (!this.#inStep) this.#step()
+    const id = `${this.#message}.${this.#blocks++}`
     this.#chunk({ type: `${kind}-start`, id })
     this.#chunk({ type: `${kind}-delta`, id, delta: text })
     this.#chunk({ type: `${kind}-end`, id })
