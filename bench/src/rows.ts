@@ -2,6 +2,11 @@
  * All rows, in the order they are printed.
  */
 import type { Row } from "./row.ts"
+import { AGENT_INTERRUPT } from "./rows/agent-interrupt.ts"
+import { AGENT_KEPT } from "./rows/agent-kept.ts"
+import { AGENT_STREAMS } from "./rows/agent-streams.ts"
+import { AGENT_TOKENS } from "./rows/agent-tokens.ts"
+import { AGENT_TURN } from "./rows/agent-turn.ts"
 import { APPEND_BATCH } from "./rows/append-batch.ts"
 import { APPEND_ONE } from "./rows/append-one.ts"
 import { ATTACH, INTERRUPT } from "./rows/attach.ts"
@@ -43,4 +48,9 @@ export const ROWS: ReadonlyArray<Row> = [
   COLD_START,
   FIRST_PROMPT,
   LS,
+  AGENT_TURN,
+  AGENT_TOKENS,
+  AGENT_STREAMS,
+  AGENT_INTERRUPT,
+  AGENT_KEPT,
 ]

@@ -43,6 +43,8 @@ export interface Stream {
   changed: (events: number) => void
   /** Receives the screen of a snapshot and the records of each events frame, when set. */
   received?: (bytes: Buffer) => void
+  /** Receives what a snapshot holds behind its head, in place of `received`, when set. */
+  screen?: (bytes: Buffer) => void
 }
 
 /** A connection. */
@@ -53,6 +55,7 @@ export interface Wire {
     session: string,
     options: { readonly after?: number; readonly mode?: "interactive" | "viewer" },
     changed?: (events: number) => void,
+    receivers?: Pick<Stream, "received" | "screen">,
   ) => Promise<Stream>
   readonly input: (stream: Stream, number: number, bytes: Uint8Array) => void
   /** Stops or goes on reading from the socket. */
@@ -111,7 +114,7 @@ export async function connectWire(address: Address): Promise<Wire> {
   await call("Hello", { protocol: PROTOCOL_VERSION, client: `bench-${crypto.randomUUID()}`, name: "bench" })
   return {
     call,
-    attach: async (session, options, changed = () => {}) => {
+    attach: async (session, options, changed = () => {}, receivers = {}) => {
       const stream: Stream = {
         session,
         handle: -1,
@@ -124,6 +127,7 @@ export async function connectWire(address: Address): Promise<Wire> {
         settled: 0,
         unacknowledged: 0,
         changed,
+        ...receivers,
       }
       attaching.set(String(next), stream)
       await call("Attach", { session, mode: "viewer", ...options })
@@ -203,7 +207,8 @@ function receive(stream: Stream, bytes: Buffer, socket: WebSocket): void {
     case FRAME_SNAPSHOT:
       stream.snapshot = true
       stream.seq = bytes.readDoubleBE(5)
-      stream.received?.(bytes.subarray(17))
+      if (stream.screen !== undefined) stream.screen(bytes.subarray(17 + bytes.readUInt32BE(13)))
+      else stream.received?.(bytes.subarray(17))
       break
     case FRAME_SYNCED:
       stream.synced = true
