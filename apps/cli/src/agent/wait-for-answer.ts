@@ -15,6 +15,9 @@ import type { Hub } from "../server/hub.ts"
 import { printable, printableLines } from "../text/printable.ts"
 import { textOf } from "./message-text.ts"
 
+/** Milliseconds between two looks for what is asked. */
+const ASKED = 500
+
 /** How a turn ended, with its message when it showed something. */
 interface Answer {
   readonly outcome: TurnOutcome
@@ -26,10 +29,12 @@ interface Answer {
 export class AnswerWatch {
   readonly #sent: Sent
   readonly #say: (text: string) => void
+  /** Titles of the requests that nobody and no rule has answered, by id. */
+  readonly asks = new Map<string, string>()
   #turn: string | undefined
   #message: Message | undefined
 
-  /** `say` is told what a person has to do meanwhile. */
+  /** `say` is told why nothing happens. */
   constructor(sent: Sent, say: (text: string) => void) {
     this.#sent = sent
     this.#say = say
@@ -50,8 +55,8 @@ export class AnswerWatch {
       this.#say(`the queue is held: ${String((event.data as { reason?: string }).reason)}`)
     if (name === "permission/asked" && event.turn === this.#turn && this.#turn !== undefined) {
       const { request } = event.data as unknown as EventData["permission/asked"]
-      this.#say(`it asks: ${printable(request.title)}; answer from another terminal: ${hint("inbox")}`)
-    }
+      this.asks.set(request.id, request.title)
+    } else if (event.channel === "permission" && data.id !== undefined) this.asks.delete(data.id)
     if (name === "message/added") {
       const { message } = event.data as unknown as EventData["message/added"]
       if (message.role === "assistant" && message.id === this.#turn) this.#message = message
@@ -68,26 +73,35 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
   const connection = await connectHub(hub)
   const attachment = new Attachment(connection, { session, after: sent.seq - 1, mode: "viewer" })
   const watch = new AnswerWatch(sent, (text) => complain(`holdfast: ${text}`))
+  const said = new Set<string>()
+  const say = (): void => {
+    for (const [request, title] of watch.asks) {
+      if (!said.has(request)) complain(`holdfast: it asks: ${printable(title)}; answer from another terminal: ${hint("inbox")}`)
+      said.add(request)
+    }
+  }
+  // What a rule answers at once is not worth a word.
+  const timer = setInterval(say, ASKED)
   try {
     for await (const item of attachment) {
       if (item._tag === "Ended") throw toFailure(item.error ?? refused("Ended", "the attachment was ended"), hub.target.origin)
-      if (item._tag === "Snapshot")
-        throw refused(
-          "CursorTrimmed",
-          `the log before event ${item.seq} is no longer kept; see: ${hint(`messages ${session.slice(-8)}`)}`,
-        )
+      if (item._tag === "Snapshot") throw trimmed(session, item.seq)
       const answer = item._tag === "Event" ? watch.take(decodeRecord(item.record)) : undefined
-      if (answer === undefined) continue
-      return show(answer, sent, json)
+      if (answer !== undefined) return show(answer, sent, json)
     }
   } finally {
+    clearInterval(timer)
     connection.close()
   }
 }
 
+const trimmed = (session: string, seq: number) =>
+  refused("CursorTrimmed", `the log before event ${seq} is no longer kept; see: ${hint(`messages ${session.slice(-8)}`)}`)
+
 function show({ outcome, error, message }: Answer, sent: Sent, json: boolean): void {
+  const text = message === undefined ? "" : textOf(message)
   if (json) printJson({ ...sent, outcome, ...(error === undefined ? {} : { error }), message: message ?? null })
-  else if (message !== undefined) print(printableLines(textOf(message)))
+  else if (text !== "") print(printableLines(text))
   if (outcome === "completed") return
   const why = error === undefined ? "" : `: ${printable(error.message)}`
   if (json) process.exitCode = 1

@@ -1,0 +1,267 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { checkedAgentLog, messagesOf, openAgent, recordOf, sendText, settledAgent, textOf } from "@holdfast/testkit/agent-session"
+import { eventually } from "@holdfast/testkit/eventually"
+import { startHub } from "@holdfast/testkit/hub-process"
+import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { attached, holdfast, UserTerminal } from "./user-terminal.ts"
+import type { Ran } from "./user-terminal.ts"
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+let hub: HubProcess
+let folder: string
+let users: Array<UserTerminal> = []
+
+beforeAll(async () => {
+  hub = await startHub()
+  folder = mkdtempSync(join(tmpdir(), "holdfast-agents-"))
+})
+afterEach(async () => {
+  await Promise.all(users.map((user) => user.close()))
+  users = []
+})
+afterAll(async () => {
+  await hub.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const run = (...args: ReadonlyArray<string>): Promise<Ran> => holdfast(hub.environment(), ...args)
+const ok = async (...args: ReadonlyArray<string>): Promise<string> => {
+  const { code, stdout, stderr } = await run(...args)
+  expect({ code, stderr }, args.join(" ")).toEqual({ code: 0, stderr: "" })
+  return stdout
+}
+const asks = (id: string): Promise<unknown> =>
+  eventually("the agent asks", 10_000, async () =>
+    (await recordOf(hub, id)).permissions.some(({ decision }) => decision === undefined),
+  )
+
+describe("the commands for agents", () => {
+  it("open a session, ask the agent, and print its answer", async () => {
+    const id = (await ok("new", "agent", "scripted", "--cwd", folder, "--option", "pace=0", "--label", "first")).trim()
+    expect(await ok("send", "first", "--wait", "[[say it is **so**]]")).toBe("it is **so**\n")
+    writeFileSync(join(folder, "note.txt"), "from a file")
+    const sent = JSON.parse(await ok("send", id, "with a file", "--file", join(folder, "note.txt"), "--wait", "--json"))
+    expect(sent).toMatchObject({ outcome: "completed", status: "started" })
+    const [, , third] = await messagesOf(hub, id)
+    expect(third?.parts).toMatchObject([
+      { type: "file", mediaType: "text/plain", filename: "note.txt", url: "data:text/plain;base64,ZnJvbSBhIGZpbGU=" },
+      { type: "text", text: "with a file" },
+    ])
+    expect(await ok("messages", id)).toContain("it is **so**")
+    expect(await ok("export", id)).toContain("## User (owner)")
+    expect(await ok("log", id, "--type", "ended")).toContain("completed")
+    expect(await ok("ls")).toMatch(/idle +first +scripted \(scripted-1\)/)
+    expect(await ok("show", "first")).toMatch(/agent +scripted 1, adapter scripted/)
+  })
+
+  it("end with 1 and say why when a turn fails", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    const failed = await run("send", id, "--wait", "[[error 529]]")
+    expect(failed).toMatchObject({ code: 1, stdout: "" })
+    expect(failed.stderr).toContain("the turn ended with an error: the model answered with status 529")
+  })
+
+  it("say what is wrong in clear words", async () => {
+    const { id } = await openAgent(hub)
+    const wrong = async (code: number, text: string | RegExp, ...args: ReadonlyArray<string>): Promise<void> => {
+      const ran = await run(...args)
+      expect(ran.code, args.join(" ")).toBe(code)
+      expect(ran.stderr).toMatch(text)
+    }
+    await wrong(1, /no agent is called nope/, "new", "agent", "nope")
+    await wrong(1, /option pace/, "new", "agent", "--option", "pace=fast")
+    await wrong(2, /--option takes NAME=VALUE/, "new", "agent", "--option", "pace")
+    await wrong(2, /nothing to send/, "send", id, "")
+    await wrong(2, /belong to terminals/, "send", id, "x", "--press", "enter")
+    await wrong(1, /cannot read .*missing/, "send", id, "--file", join(folder, "missing"))
+    await wrong(1, /nothing waits for an answer/, "approve", id, "1", "allow")
+    await wrong(1, /nothing waits in/, "queue", "rm", id, "1")
+    await wrong(1, /there is no rule 1/, "rules", "rm", "1")
+  })
+
+  it("list what waits, and answer it", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 }, label: "asker", cwd: folder })
+    await sendText(hub, id, "[[bash echo yes > out.txt]]")
+    await asks(id)
+    expect(await ok("inbox")).toMatch(/asker \(scripted\)[\s\S]*holdfast approve/)
+    expect(await ok("ls")).toMatch(/asks +asker/)
+    const refused = await run("approve", id, "1", "perhaps")
+    expect(refused.stderr).toMatch(/no option perhaps; it has\s+1 {2}allow/)
+    expect(await ok("approve", "asker", "1", "allow_once", "--remember", "always", "--prefix", "echo")).toContain("allowed: bash")
+    await settledAgent(hub, id)
+    expect(readFileSync(join(folder, "out.txt"), "utf8")).toBe("yes\n")
+    // The rule answers the next one.
+    expect(await ok("send", id, "--wait", "[[bash echo again]]")).toContain("again")
+    expect(await ok("rules", "ls")).toMatch(/allow +bash +echo/)
+    expect(await ok("rules", "rm", "1")).toContain("forgot")
+    expect(await ok("inbox")).toBe("nothing waits\n")
+  })
+
+  it("answer questions by their choice", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    await sendText(hub, id, "[[ask Which?|This|That]]")
+    await asks(id)
+    await ok("approve", id, "1", "answer", "--answer", "That")
+    await settledAgent(hub, id)
+    expect((await messagesOf(hub, id)).map(textOf).join()).toContain("you chose That")
+  })
+
+  it("change what waits, stop a turn, and let the queue go on", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    await sendText(hub, id, "[[slow 2000 100]]")
+    for (const text of ["[[say one]]", "[[say two]]", "[[say three]]"]) expect(await ok("send", id, text)).toContain("queued")
+    await ok("queue", "move", id, "3", "1")
+    await ok("queue", "edit", id, "2", "[[say one and a half]]")
+    await ok("queue", "rm", id, "3")
+    expect(await ok("queue", "ls", id)).toMatch(/1 .*say three\]\]\n.*2 .*say one and a half\]\] \(edited\)/)
+    expect((await run("send", id, "--mode", "reject", "x")).stderr).toMatch(/streaming|busy|works/i)
+    expect(await ok("interrupt", id)).toBe("interrupting\n")
+    await settledAgent(hub, id)
+    expect(await ok("queue", "ls", id)).toContain("held after an interrupt")
+    await ok("queue", "release", id)
+    await eventually("all were sent", 10_000, async () => (await recordOf(hub, id)).queue.length === 0)
+    await settledAgent(hub, id)
+    const said = (await messagesOf(hub, id)).filter(({ role }) => role === "assistant").map(textOf)
+    expect(said.slice(1)).toEqual(["three", "one and a half"])
+  })
+})
+
+describe("attach to an agent", () => {
+  const attach = (id: string, ...more: ReadonlyArray<string>): UserTerminal => {
+    const user = attached(hub, id, ...more)
+    users.push(user)
+    return user
+  }
+  const untouched = (user: UserTerminal): void => {
+    expect(user.alternate).toBe(false)
+    expect(user.modes).toMatchObject({ bracketedPasteMode: false, applicationCursorKeysMode: false, wraparoundMode: true })
+  }
+
+  it("shows the answer as it comes, and C-6 gives the terminal back when the user detaches", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    const user = attach(id)
+    await user.sees("idle")
+    user.type("[[think hm]] [[say Hello **there**]]\r")
+    await user.sees(/Hello there[\s\S]*done ·/)
+    expect(user.text.match(/Hello there/g)).toHaveLength(1)
+    user.type("\u001dd")
+    expect(await user.ended).toBe(0)
+    await user.sees("detached from")
+    untouched(user)
+  })
+
+  it("queues what is typed while a turn streams, shows and changes the queue, stops first and detaches second", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    const user = attach(id)
+    await user.sees("idle")
+    user.type("[[slow 3000 50]]\r")
+    await user.sees("word3")
+    user.type("second\r")
+    await user.sees("1 queued: second")
+    user.type("/edit 1 [[say changed]]\r")
+    await user.sees("1 queued: [[say changed]]")
+    user.type("\u0003")
+    await user.sees(/interrupted[\s\S]*1 queued/)
+    await user.sees("held after an interrupt")
+    user.type("/release\r")
+    await user.sees(/changed[\s\S]*done/)
+    user.type("\u0003")
+    await user.sees("Ctrl-C again detaches")
+    user.type("\u0003")
+    expect(await user.ended).toBe(0)
+    untouched(user)
+  })
+
+  it("P-5 answers a request by one key after a moment, and never by what was typed ahead or by Enter", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 }, cwd: folder })
+    const user = attach(id)
+    await user.sees("idle")
+    // The answer is typed before the request can be seen.
+    user.type("[[bash echo asked]]\ry")
+    await user.sees("bash asks")
+    await user.sees("Tab to answer")
+    expect((await recordOf(hub, id)).permissions[0]?.decision).toBeUndefined()
+    user.type("\u007f")
+    await user.sees("press a key")
+    user.type("\r")
+    await user.sees("press a key")
+    expect((await recordOf(hub, id)).permissions[0]?.decision).toBeUndefined()
+    user.type("y")
+    await user.sees(/✓ allowed by [\s\S]*done/)
+  })
+
+  it("says who answered elsewhere, and the request vanishes", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    const user = attach(id)
+    await user.sees("idle")
+    await sendText(hub, id, "[[bash true]]")
+    await user.sees("bash asks")
+    await ok("approve", id, "1", "reject", "--message", "not now")
+    await user.sees(/✗ refused by owner: bash: true \(not now\)/)
+    expect(user.screen.join("\n")).not.toContain("bash asks")
+  })
+
+  it("goes on where it was when the hub is killed in the middle of a turn, without a doubled word", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    const user = attach(id)
+    await user.sees("idle")
+    user.type("[[slow 60 60]]\r")
+    await user.sees("word9")
+    await hub.kill("SIGKILL")
+    await user.sees("the hub is away")
+    await hub.start()
+    await user.sees("the hub is back", 20_000)
+    await user.sees(/word59[\s\S]*done/, 20_000)
+    const words = user.text.match(/word\d+/g)
+    expect(words).toEqual(Array.from({ length: 60 }, (_, i) => `word${i}`))
+    await checkedAgentLog(hub, id)
+  })
+
+  it("works in a narrow window with wide characters, and keeps its place when it is resized", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    const user = new UserTerminal(hub.environment(), ["attach", id], { cols: 40, rows: 15 })
+    users.push(user)
+    await user.sees("idle")
+    user.type(`[[say ${"日本語のテキスト".repeat(8)}]]\r`)
+    await user.sees(/done/)
+    user.type("日本語を書く")
+    await user.sees("› 日本語を書く")
+    expect(user.cursor.x).toBe(14)
+    user.resize(60, 20)
+    user.type("!")
+    await user.sees("› 日本語を書く!")
+    expect(user.screen.filter((row) => row.startsWith("› 日本語を書く"))).toHaveLength(1)
+  })
+
+  it("C-6 gives the terminal back on a signal, and a viewer only looks on", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    const viewer = attach(id, "--viewer")
+    await viewer.sees("read-only")
+    viewer.type("hello\r")
+    await viewer.sees("nothing is sent")
+    viewer.signal("SIGTERM")
+    expect(await viewer.ended).toBe(1)
+    untouched(viewer)
+    expect((await recordOf(hub, id)).agent?.turns).toBe(0)
+  })
+
+  it("prints plain lines where there is no terminal", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
+    await sendText(hub, id, "[[say plain words]]")
+    await settledAgent(hub, id)
+    const user = new UserTerminal(
+      hub.environment(),
+      ["-c", `"$0" "$1" attach ${id} | head -n 4`, process.execPath, MAIN],
+      undefined,
+      "/bin/sh",
+    )
+    users.push(user)
+    await user.sees("plain words")
+    expect(user.written).not.toContain("\u001b[")
+  })
+})
