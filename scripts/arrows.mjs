@@ -18,7 +18,7 @@ const RULES = [
   {
     room: "packages/runner",
     rooms: ["@holdfast/protocol"],
-    packages: ["effect", "@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"],
+    packages: ["effect", "@agentclientprotocol/sdk", "@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"],
     node: true,
   },
   {
@@ -30,7 +30,11 @@ const RULES = [
       "@holdfast/runner/wire/",
       "@holdfast/runner/client/",
       "@holdfast/runner/agent/agent-messages",
+      "@holdfast/runner/acp/options",
+      "@holdfast/runner/claude/",
       "@holdfast/runner/scripted/options",
+      "@holdfast/runner/adapter",
+      "@holdfast/runner/pty/command",
       "@holdfast/runner/emulator/Emulators",
     ],
     packages: ["effect", "ws"],

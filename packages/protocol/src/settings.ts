@@ -117,10 +117,15 @@ export type Settings = { readonly [N in SettingName]: Widen<(typeof SETTINGS)[N]
 /** Where a setting's value came from. */
 export type SettingSource = "default" | "file" | "environment" | "option"
 
+/** The part of a configuration file that is no setting: agents by name, read by the hub. */
+const AGENTS = "agents"
+
 /** Settings with the source of each value. */
 export interface ResolvedSettings {
   readonly values: Settings
   readonly sources: Readonly<Record<SettingName, SettingSource>>
+  /** `agents` of the configuration file, as it is there. */
+  readonly agents?: unknown
 }
 
 /** A setting that cannot be used: which one, from where, and what is accepted. */
@@ -172,7 +177,7 @@ export function resolveSettings(
     sources[name] = source
   }
   for (const name of Object.keys(file)) {
-    if (!Object.hasOwn(SETTINGS, name))
+    if (name !== AGENTS && !Object.hasOwn(SETTINGS, name))
       throw new SettingInvalid(name, `configuration file: ${name} is not a setting; see holdfast config`)
   }
   for (const name of names) {
@@ -184,5 +189,9 @@ export function resolveSettings(
     if (raw !== undefined && raw !== "") take(name, raw, "environment", variable)
     if (options[name] !== undefined) take(name, options[name], "option", `--${name}`)
   }
-  return { values: values as unknown as Settings, sources: sources as Record<SettingName, SettingSource> }
+  return {
+    values: values as unknown as Settings,
+    sources: sources as Record<SettingName, SettingSource>,
+    ...(Object.hasOwn(file, AGENTS) ? { agents: file[AGENTS] } : {}),
+  }
 }

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { emptyMessage } from "@holdfast/core/agent/accumulator"
 import type { AgentStart } from "../src/agent/agent-messages.ts"
 import { acpAdapter } from "../src/acp/acp-adapter.ts"
 import { agentDirectories, type AgentDirectories, AgentProbe, YES } from "../src/contract/agent-probe.ts"
@@ -44,18 +43,34 @@ async function turn(probe: AgentProbe, ...steps: ReadonlyArray<Step>) {
   return { end, chunks: probe.chunks(id), text: probe.text(id), message: messageOf(probe, id) }
 }
 
-/** The message that clients see. */
-function messageOf(probe: AgentProbe, id: string) {
-  const message = emptyMessage(id, 0)
-  for (const chunk of probe.chunks(id)) message.tell(chunk)
-  return message.ended("completed")
+interface Part {
+  type: string
+  state?: string
+  text?: string
+  toolCallId?: string
 }
 
-const toolsOf = (message: ReturnType<typeof messageOf>): ReadonlyArray<Readonly<Record<string, unknown>>> =>
-  message.parts.filter(
-    (part): part is Record<string, string> =>
-      typeof part === "object" && part !== null && "type" in part && part["type"] === "dynamic-tool",
-  )
+/** What the chunks come to, much as clients build it. */
+function messageOf(probe: AgentProbe, id: string): { readonly parts: ReadonlyArray<Part> } {
+  const parts: Array<Part> = []
+  for (const chunk of probe.chunks(id)) {
+    const { type } = chunk
+    if (type === "text-start" || type === "reasoning-start") parts.push({ type: type.slice(0, -6), text: "" })
+    else if (type === "text-delta" || type === "reasoning-delta") {
+      const open = parts.at(-1)
+      if (open !== undefined) open.text += chunk.delta
+    } else if (type.startsWith("tool-") && "toolCallId" in chunk) {
+      const known = parts.find((part) => part.toolCallId === chunk.toolCallId)
+      const state = { type: "dynamic-tool", state: type.slice(5) }
+      if (known === undefined) parts.push({ ...chunk, ...state })
+      else Object.assign(known, chunk, state)
+    }
+  }
+  return { parts }
+}
+
+const toolsOf = (message: ReturnType<typeof messageOf>): ReadonlyArray<Part> =>
+  message.parts.filter(({ type }) => type === "dynamic-tool")
 
 beforeEach(() => {
   directories = agentDirectories()

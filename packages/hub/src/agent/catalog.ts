@@ -4,9 +4,11 @@
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type { AdapterKind, AgentEntry } from "@holdfast/protocol/agent/agent"
-import { readScriptedOptions } from "@holdfast/runner/scripted/options"
-import type { RunnerFailure } from "@holdfast/runner/wire/messages"
 import { AgentUnknown, type AgentNotInstalled, Unprocessable } from "@holdfast/protocol/errors"
+import { AdapterRefused } from "@holdfast/runner/adapter"
+import { readAcpOptions } from "@holdfast/runner/acp/options"
+import { readClaudeOptions } from "@holdfast/runner/claude/options"
+import { readScriptedOptions } from "@holdfast/runner/scripted/options"
 
 /** Options of an agent as a session is made with them. */
 export type AgentOptions = Readonly<Record<string, Schema.Json>>
@@ -19,6 +21,12 @@ export interface AgentEntryPieces {
   readonly program?: { readonly command: string; readonly args: ReadonlyArray<string> }
   /** Set for its process alone; in no event (A-11). */
   readonly env: Readonly<Record<string, string>>
+  /** Where its sessions work when they name no directory. */
+  readonly cwd?: string
+  /** The id of the way in which it signs in. */
+  readonly auth?: string
+  /** Options of its sessions, unless they give others. */
+  readonly options?: AgentOptions
 }
 
 /** The agents of a hub. */
@@ -30,21 +38,26 @@ export interface AgentCatalog {
   readonly validate: (pieces: AgentEntryPieces, options: AgentOptions) => Effect.Effect<void, Unprocessable>
 }
 
-const SCRIPTED: AgentEntryPieces = { name: "scripted", adapter: "scripted", env: {} }
+const READERS: Readonly<Record<AdapterKind, (options: AgentOptions) => unknown>> = {
+  acp: readAcpOptions,
+  claude: readClaudeOptions,
+  scripted: readScriptedOptions,
+}
 
-/** What is wrong with the scripted agent's options, if anything. */
-export function refuseScriptedOptions(options: AgentOptions): Unprocessable | undefined {
+/** What is wrong with options for an adapter, if anything. */
+export function refuseOptions(adapter: AdapterKind, options: AgentOptions): Unprocessable | undefined {
   try {
-    readScriptedOptions(options)
+    READERS[adapter](options)
     return undefined
   } catch (cause) {
-    const { failure } = cause as { readonly failure?: RunnerFailure }
-    if (failure === undefined) throw cause
-    const { message } = failure
+    if (!(cause instanceof AdapterRefused)) throw cause
+    const { message } = cause.failure
     const field = Object.keys(options).find((name) => message.startsWith(`option ${name}:`))
     return new Unprocessable({ message, ...(field === undefined ? {} : { field }) })
   }
 }
+
+const SCRIPTED: AgentEntryPieces = { name: "scripted", adapter: "scripted", env: {} }
 
 /** A catalog with the scripted agent alone, which needs no key and no network. */
 export const scriptedCatalog: AgentCatalog = {
@@ -62,7 +75,7 @@ export const scriptedCatalog: AgentCatalog = {
           }),
         ),
   validate: (_, options) => {
-    const refused = refuseScriptedOptions(options)
+    const refused = refuseOptions("scripted", options)
     return refused === undefined ? Effect.void : Effect.fail(refused)
   },
 }

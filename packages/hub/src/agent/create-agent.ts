@@ -64,7 +64,7 @@ const agentSpec = (core: Core, request: CreateSession): Effect.Effect<AgentSpec,
     const { catalog, settings } = core.crew
     const named = request.agent ?? (settings.agent === "" ? undefined : settings.agent)
     const pieces = yield* catalog.find(named)
-    const options = request.options ?? {}
+    const options = { ...pieces.options, ...request.options }
     yield* catalog.validate(pieces, options)
     const env = request.env ?? {}
     for (const [name, value] of Object.entries(env)) {
@@ -76,7 +76,7 @@ const agentSpec = (core: Core, request: CreateSession): Effect.Effect<AgentSpec,
       }
     }
     const { home } = core.options.defaults
-    const cwd = resolve(home, request.cwd ?? home)
+    const cwd = resolve(home, request.cwd ?? pieces.cwd ?? home)
     if (cwd.includes("\0") || !(yield* Effect.promise(() => isDirectory(cwd)))) {
       return yield* new Unprocessable({
         message: `the directory ${cwd} does not exist or cannot be entered; give another cwd`,

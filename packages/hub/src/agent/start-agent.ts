@@ -49,7 +49,7 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
   const { agent } = session.durable
   if (agent === undefined) throw new Error("the session has no agent")
   const { spec, native } = agent
-  const { program, env } = await crew.run(crew.catalog.find(spec.name))
+  const { program, env, auth } = await crew.run(crew.catalog.find(spec.name))
   const directory = crew.directory(session.id)
   const files = await writeResumeFiles(crew, session, directory)
   const resume = { ...(native === undefined ? {} : { native }), ...files }
@@ -60,6 +60,7 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
     env: { ...env, ...spec.env },
     options: spec.options,
     ...(program === undefined ? {} : { program }),
+    ...(auth === undefined ? {} : { auth }),
     directory,
     ...(Object.keys(resume).length === 0 ? {} : { resume }),
     interruptGrace: crew.settings.interruptGrace,

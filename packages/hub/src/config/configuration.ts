@@ -10,11 +10,15 @@ import {
   type SettingName,
   type SettingSource,
 } from "@holdfast/protocol/settings"
+import { readConfiguredAgents } from "../agent/catalog-configuration.ts"
 import { configurationFile, type Environment } from "./directories.ts"
 
 /** Gives the settings in force. Throws `SettingInvalid`, which names the setting, its source and what is accepted. */
-export const loadSettings = (environment: Environment, options: Readonly<Record<string, unknown>>): ResolvedSettings =>
-  resolveSettings(readConfiguration(configurationFile(environment)), environment, options)
+export const loadSettings = (environment: Environment, options: Readonly<Record<string, unknown>>): ResolvedSettings => {
+  const resolved = resolveSettings(readConfiguration(configurationFile(environment)), environment, options)
+  readConfiguredAgents(resolved.agents)
+  return resolved
+}
 
 /** Gives the object in a configuration file, `{}` when there is none. Throws `SettingInvalid`. */
 export const readConfiguration = (file: string): Readonly<Record<string, unknown>> => {

@@ -3,7 +3,10 @@
  */
 import { homedir } from "node:os"
 import * as Layer from "effect/Layer"
-import type { ResolvedSettings, Settings } from "@holdfast/protocol/settings"
+import { type ResolvedSettings, SettingInvalid, type Settings } from "@holdfast/protocol/settings"
+import { readConfiguredAgents } from "../agent/catalog-configuration.ts"
+import type { AgentCatalog } from "../agent/catalog.ts"
+import { type CatalogOptions, makeCatalog } from "../agent/make-catalog.ts"
 import { dataDirectory } from "../config/directories.ts"
 import { layer as hubLayer } from "../live/layer.ts"
 import { Runners } from "../runners/Runners.ts"
@@ -14,18 +17,31 @@ import { start } from "./start.ts"
 import { storeLayer } from "./store-layer.ts"
 
 /** Starts a hub. Rejects with `ServeFailed`, which says what to do. `stopOnSignals` ends it on signals. */
-export const serve = async ({ values: settings }: ResolvedSettings, environment: ServeEnvironment): Promise<Serving> => {
+export const serve = async (
+  { values: settings, agents: configured }: ResolvedSettings,
+  environment: ServeEnvironment,
+): Promise<Serving> => {
   const data = dataDirectory(settings, environment.env)
   const runners = runnersLayer(settings, data, environment)
   const defaults = { env: withoutOwn(environment.env), home: homedir() }
+  const agents = agentsOf(configured, { data, home: defaults.home, path: environment.env["PATH"], preferred: settings.agent })
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
-    hub: (log) => hubLayer({ settings, defaults, data, report: reportTo(log) }).pipe(Layer.provide(runners)),
+    hub: (log) => hubLayer({ settings, defaults, data, agents, report: reportTo(log) }).pipe(Layer.provide(runners)),
     socket: (given, log) =>
       makeSocketDoor(given, environment.version, (stack, operation, fingerprint) =>
         log.write("error", stack, { operation, fingerprint }),
       ),
   })
+}
+
+function agentsOf(configured: unknown, options: Omit<CatalogOptions, "configured">): AgentCatalog {
+  try {
+    return makeCatalog({ ...options, configured: readConfiguredAgents(configured) })
+  } catch (error) {
+    if (error instanceof SettingInvalid) throw new ServeFailed("settings", error.message)
+    throw error
+  }
 }
 
 function runnersLayer(

@@ -41,6 +41,7 @@ describe("the configuration", () => {
       ['{"port": "many"}', "configuration file: port must be a whole number"],
       ['{"port": 70000}', "from 0 to 65535"],
       ["[]", "must hold a JSON object"],
+      ['{"agents": {"mine": {"comand": "x"}}}', "agents.mine.comand is not known"],
       ["{", "is not JSON"],
     ]
     for (const [text, message] of cases) expect(() => loadSettings({ HOLDFAST_CONFIG: file(text) }, {})).toThrow(message)
