@@ -49,7 +49,7 @@ export type AgentReport =
       readonly info?: AgentInfo
     }
   | { readonly _tag: "AgentTold"; readonly info: AgentInfo; readonly native?: string }
-  | { readonly _tag: "AgentTook"; readonly id: string; readonly turn: string; readonly at: number }
+  | { readonly _tag: "AgentTook"; readonly id: string; readonly turn: string }
   | { readonly _tag: "AgentReturned"; readonly id: string; readonly reason: string; readonly next: string }
   | { readonly _tag: "AgentSaid"; readonly turn: string; readonly chunks: ReadonlyArray<AgentChunk> }
   | {

@@ -68,10 +68,10 @@ function ready({ pid, resumed, native, info }: Report<"AgentReady">): Drafts {
 
 const begin = (turn: string): EventDraft => ({ name: "turn/started", data: { turn }, turn })
 
-function took(agent: AgentPart, { id, turn, at }: Report<"AgentTook">): Drafts {
+function took(agent: AgentPart, { id, turn }: Report<"AgentTook">): Drafts {
   const item = agent.queue.find((queued) => queued.id === id)
   if (item === undefined) return nothing
-  const message: Message = { id, role: "user", parts: item.parts, turn, createdAt: at, by: item.by }
+  const message: Message = { id, role: "user", parts: item.parts, turn, createdAt: item.at, by: item.by }
   const events: Array<EventDraft> = [
     { name: "queue/taken", data: { id, turn }, turn },
     { name: "message/added", data: { message }, by: item.by, turn },

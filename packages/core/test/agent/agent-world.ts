@@ -163,7 +163,7 @@ export class AgentWorld {
     if (turn === undefined || steered === undefined) return
     for (const id of steered.splice(0)) {
       this.delivered.push(id)
-      this.#note({ _tag: "AgentTook", id, turn, at: 1 })
+      this.#note({ _tag: "AgentTook", id, turn })
     }
   }
 
@@ -238,7 +238,7 @@ export class AgentWorld {
     if (next === undefined) return
     process.turn = next.turn
     this.delivered.push(next.message)
-    this.#note({ _tag: "AgentTook", id: next.message, turn: next.turn, at: 1 })
+    this.#note({ _tag: "AgentTook", id: next.message, turn: next.turn })
   }
 
   /** The record as doors show it. */

@@ -49,7 +49,7 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
       return submit({ _tag: "AgentTold", ...told })
     }
     case "taken":
-      return submit({ _tag: "AgentTook", id: note.id, turn: note.turn, at: time })
+      return submit({ _tag: "AgentTook", id: note.id, turn: note.turn })
     case "returned":
       return submit({ _tag: "AgentReturned", id: note.id, reason: note.reason, next: crew.newId() })
     case "chunks":
