@@ -18,9 +18,9 @@ import { operationCommands } from "./commands/operations.ts"
 import { presenter } from "./commands/presenter.ts"
 import { sessionCommands } from "./commands/sessions.ts"
 import { terminalCommands } from "./commands/terminals.ts"
-import { EXIT, toFailure } from "./failure.ts"
+import { EXIT } from "./failure.ts"
 import { commandServices } from "./command-services.ts"
-import { complain } from "./output.ts"
+import { ended, failed } from "./ending.ts"
 import { VERSION } from "./version.ts"
 
 const root = Command.make("holdfast").pipe(
@@ -39,12 +39,8 @@ export async function run(args: ReadonlyArray<string>): Promise<number> {
     Effect.provide(commandServices),
   )
   const exit = await Effect.runPromiseExit(program)
-  if (Exit.isSuccess(exit)) return Number(process.exitCode ?? EXIT.done)
+  if (Exit.isSuccess(exit)) return ended()
   const error = Cause.squash(exit.cause)
   // What is wrong is printed by then.
-  if (CliError.isCliError(error)) return EXIT.usage
-  const failure = toFailure(error)
-  if (args.includes("--json")) complain(JSON.stringify({ error: failure.fields }))
-  else complain(`holdfast: ${failure.message}`)
-  return failure.code
+  return CliError.isCliError(error) ? EXIT.usage : failed(error, args)
 }

@@ -10,9 +10,19 @@ import { fileURLToPath } from "node:url"
 if (import.meta.url.endsWith(".js")) enableCompileCache(fileURLToPath(new URL(".compiled", import.meta.url)))
 // Otherwise it is written at the end, and what runs for long may be killed.
 setTimeout(flushCompileCache, 3000).unref()
-const [{ run }, { endWithReader }] = await Promise.all([import("./command-line.ts"), import("./output.ts")])
-endWithReader()
 const args = process.argv.slice(2)
-const code = await run(args.length === 0 ? ["serve"] : args)
+const [{ endWithReader }, { ended, failed }, { serveOptions }] = await Promise.all([
+  import("./output.ts"),
+  import("./ending.ts"),
+  import("./serve-options.ts"),
+])
+endWithReader()
+const options = serveOptions(args)
+const code =
+  options === undefined
+    ? await (await import("./command-line.ts")).run(args)
+    : await import("./operations/serve.ts")
+        .then(({ serveHub }) => serveHub(options))
+        .then(ended, (error: unknown) => failed(error, args))
 // What was written is out before the process ends.
 process.stdout.write("", () => process.exit(code))

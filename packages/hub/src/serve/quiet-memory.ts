@@ -18,7 +18,7 @@ const RESTS = 3
 /** Most of the time that a process at rest works. */
 const REST_SHARE = 0.01
 
-/** Milliseconds after the start at which what it left behind is collected, and the most the process may work until then. */
+/** Milliseconds between looks until what the start left behind is collected, and the most the process may work between them. */
 const AFTER_START = 200
 const AFTER_START_SHARE = 0.1
 
@@ -76,17 +76,18 @@ export const collectWhenQuiet = (): (() => void) => {
     const ended = performance.now()
     memory.collected({ now: ended, heap: heapBytes() }, ended - began)
     before = performance.eventLoopUtilization()
+    clearInterval(afterStart)
   }
   const looks = setInterval(() => {
     if (memory.isDue({ now: performance.now(), share: worked(), heap: heapBytes() })) collect()
   }, LOOK)
-  const afterStart = setTimeout(() => {
+  const afterStart = setInterval(() => {
     if (worked() < AFTER_START_SHARE) collect()
   }, AFTER_START)
   looks.unref()
   afterStart.unref()
   return () => {
     clearInterval(looks)
-    clearTimeout(afterStart)
+    clearInterval(afterStart)
   }
 }

@@ -1,0 +1,16 @@
+/**
+ * How a command ends: its exit code, and what is said when it failed.
+ */
+import { EXIT, toFailure } from "./failure.ts"
+import { complain } from "./output.ts"
+
+/** Exit code of a command that came to its end. */
+export const ended = (): number => Number(process.exitCode ?? EXIT.done)
+
+/** Says why a command with these arguments failed; gives its exit code. */
+export function failed(error: unknown, args: ReadonlyArray<string>): number {
+  const failure = toFailure(error)
+  if (args.includes("--json")) complain(JSON.stringify({ error: failure.fields }))
+  else complain(`holdfast: ${failure.message}`)
+  return failure.code
+}
