@@ -219,7 +219,11 @@ describe("an agent whose runner or process dies", () => {
     expect((await hub.call<{ interrupted: boolean }>("POST", `/api/sessions/${id}/interrupt`)).body).toEqual({
       interrupted: false,
     })
-    await eventually("nothing of the tools is left", 3000, () => processesWith(`HOLDFAST_SESSION=${id}`).filter(isAlive).length <= 1)
+    await eventually(
+      "nothing of the tools is left",
+      3000,
+      () => processesWith(`HOLDFAST_SESSION=${id}`).filter(isAlive).length <= 1,
+    )
   })
 })
 
