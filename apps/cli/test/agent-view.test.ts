@@ -7,6 +7,7 @@ import { MarkdownRows } from "../src/agent-view/MarkdownRows.ts"
 import { rowWidth } from "../src/agent-view/LiveArea.ts"
 import { rowsOf } from "../src/agent-view/Rows.ts"
 import { Story } from "../src/agent-view/Story.ts"
+import { fieldsOf } from "../src/agent/message-text.ts"
 import { colored, plain } from "../src/text/style.ts"
 import { session } from "./session.ts"
 
@@ -121,7 +122,7 @@ const snapshotAt = (count: number): Uint8Array => {
   const accumulator = emptyMessage(TURN, 2)
   for (const chunk of CHUNKS.slice(0, count)) accumulator.tell(chunk)
   const [, user] = log()
-  const messages = [(user?.data as { message: unknown }).message]
+  const messages = [fieldsOf(user?.data)["message"]]
   return new TextEncoder().encode(JSON.stringify({ messages, before: null, live: accumulator.toLive() }))
 }
 

@@ -107,9 +107,26 @@ const configured = (name: "model" | "mode", about: string) =>
     (input) => act(async () => (await queueModule()).configure(input.session, { [name]: input.value }, input.json)),
   ).pipe(Command.withDescription(about))
 
+const onAgent = (
+  name: string,
+  about: string,
+  run: (module: typeof import("../agent/install-agent.ts")) => (agent: string, asJson: boolean) => Promise<void>,
+) =>
+  Command.make(
+    name,
+    { agent: Argument.String("agent").pipe(Argument.withDescription("Name, as agents lists it")), json },
+    (input) => act(async () => run(await import("../agent/install-agent.ts"))(input.agent, input.json)),
+  ).pipe(Command.withDescription(about))
+
 const agents = Command.make("agents", { json }, (input) =>
   act(async () => (await import("../agent/agents-list.ts")).agentsList(input.json)),
-).pipe(Command.withDescription("List the agents: configured, installed, and what is missing"))
+).pipe(
+  Command.withDescription("List the agents: configured, installed, and what is missing"),
+  Command.withSubcommands([
+    onAgent("install", "Fetch an agent from npm, in the version that is known to work", (module) => module.install),
+    onAgent("rm", "Remove an agent that was fetched so", (module) => module.uninstall),
+  ]),
+)
 
 const rules = Command.make("rules").pipe(
   Command.withDescription("Answers that are remembered for all sessions"),
