@@ -315,6 +315,20 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     expect(ofType(chunks, "data-unknown")).toEqual([])
   })
 
+  it("begins a turn by itself when what it left running has ended, and says why", async () => {
+    const probe = begin({ permissionMode: "bypassPermissions" })
+    const input = { command: "while [ ! -e go ]; do sleep 0.05; done", run_in_background: true, description: "waiting" }
+    const { turn } = probe.send(`[[tool Bash ${JSON.stringify(input)}]][[say started]]`)
+    await probe.ended(turn)
+    writeFileSync(join(directories.cwd, "go"), "")
+    const own = await probe.until("its own turn", () => probe.of("turn-ended").find((note) => note.turn !== turn))
+    expect(own.outcome).toBe("completed")
+    expect(ofType(probe.chunks(own.turn), "data-notice")[0]?.data).toMatchObject({ text: expect.stringContaining("waiting") })
+    const next = probe.send("[[say next]]")
+    expect((await probe.ended(next.turn)).outcome).toBe("completed")
+    expect(probe.text(next.turn)).toBe("next")
+  })
+
   it("changes model and mode while it runs", async () => {
     const probe = begin()
     await probe.ready()

@@ -29,6 +29,7 @@ import { addUsage, UsageMeter } from "./usage.ts"
 /** A query that ended while its process is there: given up after so long, in milliseconds. */
 const SILENT_MILLIS = 1000
 const IDS_MAX = 4096
+const EARLY_MAX = 20
 
 /** The streaming turn. */
 interface Turn {
@@ -60,6 +61,8 @@ export class ClaudeDriver implements AgentDriver {
   /** Messages for the streaming turn that Claude has not begun, by their UUID. */
   readonly #steering = new Map<string, Delivery>()
   readonly #over: Promise<void>
+  /** News since the last turn, for the next one. */
+  #early: Array<AgentChunk> = []
   #context: string | undefined
   #turn: Turn | undefined
   #limit: { readonly until?: number } | undefined
@@ -76,10 +79,9 @@ export class ClaudeDriver implements AgentDriver {
     this.#inbox = inbox
     this.#query = query
     this.#permissions = permissions
-    const chunk = (given: AgentChunk): void => host.chunk(given)
-    this.#stream = new MessageStream(chunk, refused)
-    this.#subagents = new Subagents(chunk)
-    this.#news = new SystemNews(host, chunk)
+    this.#stream = new MessageStream((chunk) => this.#tell(chunk), refused)
+    this.#subagents = new Subagents((chunk) => this.#tell(chunk))
+    this.#news = new SystemNews(host, (chunk) => this.#hear(chunk))
     this.#over = this.#read()
   }
 
@@ -227,6 +229,18 @@ export class ClaudeDriver implements AgentDriver {
     }
   }
 
+  /** Something of the turn; before Claude has begun it, there is nothing of it, and it must not seem so. */
+  #tell(chunk: AgentChunk): void {
+    if (this.#turn?.begun === true) this.#host.chunk(chunk)
+    else this.#host.log.say(`${chunk.type} outside of a turn is left out`)
+  }
+
+  /** News, which may come before a turn, and say why Claude begins one. */
+  #hear(chunk: AgentChunk): void {
+    if (this.#turn?.begun === true) this.#host.chunk(chunk)
+    else if (this.#early.push(chunk) > EARLY_MAX) this.#early.shift()
+  }
+
   /** Claude answers: a turn of its own, when no message began one. */
   #begin(): void {
     if (this.#turn === undefined) {
@@ -244,6 +258,7 @@ export class ClaudeDriver implements AgentDriver {
     turn.begun = true
     if (turn.message !== undefined) this.#host.taken(turn.message.id)
     this.#host.chunk({ type: "start" })
+    for (const chunk of this.#early.splice(0)) this.#host.chunk(chunk)
   }
 
   #said(message: unknown): void {
