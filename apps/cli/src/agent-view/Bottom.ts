@@ -75,7 +75,14 @@ export function bottomRows(
 function queueRows(agent: AgentPart | undefined, { paint, width }: RowOptions): Array<string> {
   const queue = agent?.queue ?? []
   const row = (item: (typeof queue)[number], i: number): string => {
-    const word = item.status === "waiting" ? "queued" : item.status === "sent" ? "sending" : "not known if it arrived"
+    const word =
+      item.status === "waiting"
+        ? "queued"
+        : item.status === "sent"
+          ? item.steer === true
+            ? "going in"
+            : "sending"
+          : "not known if it arrived"
     const text = fitText(
       `${i + 1} ${word}${item.mode === "queue" ? "" : ` (${item.mode})`}: ${inputLine(item.parts)}`,
       width() - 2,

@@ -13,6 +13,7 @@ import { outputWidth, paint } from "../output.ts"
 import { printable } from "../text/printable.ts"
 import type { AgentScreen } from "./AgentScreen.ts"
 import type { Key } from "./KeyReader.ts"
+import { rowsOf } from "./Rows.ts"
 import { Sender } from "./Sender.ts"
 import { HELP, readLine } from "./slash-commands.ts"
 import type { Line } from "./slash-commands.ts"
@@ -139,7 +140,7 @@ export class Person {
       case "Interrupt":
         return this.#interrupt()
       case "Help":
-        return void this.#screen.print(["", ...HELP.map((row) => paint("dim", row)), ""])
+        return void this.#screen.print(["", ...helpRows(), ""])
       case "Queue": {
         const queue = story.agent?.queue ?? []
         const rows =
@@ -187,4 +188,12 @@ export class Person {
     if (item === undefined) return this.#screen.say(`no message ${place} waits; /queue lists them`)
     this.#ask((connection) => question(connection, item))
   }
+}
+
+/** The help as rows of two columns. */
+function helpRows(): Array<string> {
+  const options = { paint, width: () => Math.max(20, (outputWidth() ?? 80) - 1) }
+  return HELP.flatMap(([typed, does]) =>
+    rowsOf(does, options, { first: `  ${typed.padEnd(20)}`, next: " ".repeat(22), style: "dim" }),
+  )
 }

@@ -15,16 +15,24 @@ export type Line =
   | { readonly _tag: "Configure"; readonly change: { readonly model?: string; readonly mode?: string } }
   | { readonly _tag: "Wrong"; readonly message: string }
 
-/** Help as lines. */
-export const HELP: ReadonlyArray<string> = [
-  "Enter sends (while the agent works: as /send says) · Alt-Enter goes into the turn · Ctrl-J begins a line",
-  "Ctrl-C stops the agent, again detaches · Ctrl-] d detaches · Tab goes to what is asked, and back",
-  "/interrupt  stop the turn            /queue            what waits",
-  "/edit N TEXT  change what waits      /rm N · /move N TO  take away, put elsewhere",
-  "/hold · /release  the queue          /again N · /drop N  what is not known to have arrived",
-  "/send queue|steer|interrupt|reject   how Enter sends while the agent works",
-  "/model NAME · /mode NAME             the agent's model and mode",
-  "/detach  leave; the agent goes on    //text  sends /text as it is",
+/** What can be typed, and what it does. */
+export const HELP: ReadonlyArray<readonly [typed: string, does: string]> = [
+  ["Enter", "sends; while the agent works, as /send says"],
+  ["Alt-Enter", "sends into the turn that streams"],
+  ["Ctrl-J", "begins a line"],
+  ["Ctrl-C", "stops the agent; again, detaches"],
+  ["Ctrl-] d", "detaches; the agent goes on"],
+  ["Tab", "goes to what is asked, and back"],
+  ["/queue", "what waits, by number"],
+  ["/edit N TEXT", "changes what waits"],
+  ["/rm N", "takes it away"],
+  ["/move N TO", "puts it elsewhere"],
+  ["/hold, /release", "stops the queue, lets it go on"],
+  ["/again N, /drop N", "what is not known to have arrived"],
+  ["/interrupt", "stops the turn"],
+  ["/send MODE", "how Enter sends while the agent works: queue, steer, interrupt, reject"],
+  ["/model, /mode NAME", "the agent's model and mode"],
+  ["//text", "sends /text as it is"],
 ]
 
 const MODES: ReadonlyArray<string> = ["queue", "steer", "interrupt", "reject"]
