@@ -519,6 +519,17 @@ describe("sessions of ACP agents", () => {
     }
   })
 
+  it("A-11 fills the variables of servers in from the environment of the agent alone", async () => {
+    const mcpServers = { near: { command: "near", env: { KEY: "k-${SECRET}" } } }
+    const probe = begin({}, { options: { mcpServers }, env: { ACP_AGENT: "{}", SECRET: "hush" } })
+    expect((await turn(probe, { recite: true })).text).toContain('"env":[{"name":"KEY","value":"k-hush"}]')
+    const other = begin({}, { options: { mcpServers } })
+    await other.gone()
+    expect(other.notes).toMatchObject([
+      { type: "failed", tag: "Unprocessable", message: "option mcpServers: the variable SECRET is not set for this agent" },
+    ])
+  })
+
   it("sends files as what the agent takes", async () => {
     const log = join(directories.session, "prompts.log")
     const probe = begin({ log, initialize: { agentCapabilities: { promptCapabilities: { image: true } } } })

@@ -10,7 +10,7 @@ import { historyContext } from "../agent/history.ts"
 import { type AcpConnection, AcpClosed } from "./AcpConnection.ts"
 import type { AgentChoices } from "./AgentChoices.ts"
 import type { PromptKinds } from "./content.ts"
-import type { AcpOptions } from "./options.ts"
+import { type AcpOptions, withVariables } from "./options.ts"
 import { AUTH_REQUIRED, errorText } from "./prompt-end.ts"
 import { at, isObject, type JsonObject, listOf, textOf } from "./read-json.ts"
 
@@ -54,7 +54,7 @@ export async function openSession(
       .request("authenticate", { methodId: start.auth })
       .catch(explain(`it could not sign in with ${start.auth}`, methods))
   }
-  const place = { cwd: start.cwd, mcpServers: options.mcpServers }
+  const place = { cwd: start.cwd, mcpServers: withVariables(options.mcpServers, host.environment) }
   const before = await goOn(connection, host, able, place)
   const opened = before ?? (await connection.request("session/new", place).catch(explain("it made no session", methods)))
   const id = before?.id ?? textOf(at(opened, "sessionId"))

@@ -1,4 +1,9 @@
-/** Options of ACP agents: what a session can ask of any of them. */
+/**
+ * Options of ACP agents: what a session can ask of any of them.
+ *
+ * Secrets do not belong here, because options are shown: in `mcpServers` a value of `env` or `headers` may say `${NAME}`, which is
+ * read from the environment of the agent's process (A-11).
+ */
 import type { McpServer } from "@agentclientprotocol/sdk"
 import { AdapterRefused } from "../adapter.ts"
 import { isObject, type JsonObject } from "./read-json.ts"
@@ -69,4 +74,22 @@ export function readAcpOptions(options: JsonObject): AcpOptions {
     permissions,
     mcpServers: serversOf(options["mcpServers"]),
   }
+}
+
+/** Servers with the variables that they name. Throws `AdapterRefused` for one that is not set. */
+export function withVariables(
+  servers: ReadonlyArray<McpServer>,
+  environment: Readonly<Record<string, string>>,
+): ReadonlyArray<McpServer> {
+  const filled = (list: ReadonlyArray<{ name: string; value: string }>): Array<{ name: string; value: string }> =>
+    list.map(({ name, value }) => ({
+      name,
+      value: value.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => {
+        const found = environment[variable]
+        return found ?? refuse("mcpServers", `the variable ${variable} is not set for this agent`)
+      }),
+    }))
+  return servers.map((server) =>
+    "headers" in server ? { ...server, headers: filled(server.headers) } : { ...server, env: filled(server.env) },
+  )
 }
