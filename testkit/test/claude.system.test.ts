@@ -1,5 +1,5 @@
 /** A8 with the real Claude: its adapter against a scripted model. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { claudeAdapter } from "@holdfast/runner/claude/claude-adapter"
@@ -386,6 +386,24 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("third")
     expect(readFileSync(path, "utf8")).toBe("{}\n")
     expect(fourth.of("transcript").length).toBeGreaterThan(0)
+  })
+
+  it("A-7 goes on from its transcript in another directory too", async () => {
+    const first = begin()
+    await first.ended(first.send("[[say remember the blue whale]]").turn)
+    const { native = "" } = await first.ready()
+    await first.handle.end(1000)
+    const cwd = join(directories.session, "moved")
+    mkdirSync(cwd)
+    const moved = begin({}, {}, { cwd, resume: { native, transcript: transcriptFile(first) } })
+    expect(await moved.ready()).toMatchObject({ resumed: "resumed", native })
+    await moved.ended(moved.send("[[say second]]").turn)
+    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("remember the blue whale")
+    await moved.handle.end(1000)
+    const again = begin({}, {}, { cwd, resume: { native, transcript: transcriptFile(first, moved) } })
+    await again.ended(again.send("[[say third]]").turn)
+    const body = JSON.stringify(model.requests().at(-1)?.body)
+    for (const said of ["remember the blue whale", "second"]) expect(body).toContain(said)
   })
 
   it("A-7 gets what was said as context when its transcript is nowhere", async () => {

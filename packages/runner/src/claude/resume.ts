@@ -38,7 +38,7 @@ function mirrored({ start, log }: AgentHost, native: string): Transcript | undef
 
 function isHome(host: AgentHost, home: string, native: string, transcript: Transcript): boolean {
   try {
-    return bringHome(home, native, transcript)
+    return bringHome(home, native, host.start.cwd, transcript)
   } catch (error) {
     host.log.say(`Claude's directory cannot be used for the transcript: ${String(error)}`)
     return false
@@ -53,7 +53,7 @@ export function beginningOf(host: AgentHost, options: ClaudeOptions): Beginning 
   if (native !== undefined) {
     const transcript = mirrored(host, native)
     const given = transcript !== undefined && !isHome(host, home, native, transcript) ? transcript : undefined
-    if (transcript !== undefined || hasSession(home, native)) {
+    if (transcript !== undefined || hasSession(home, native, start.cwd)) {
       return { resumed: "resumed", native, options: { resume: native, sessionStore: storeOf(given) } }
     }
   }

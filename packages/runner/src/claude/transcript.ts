@@ -6,13 +6,15 @@
  * on from that; where there is none, it is written; where there is another one, that is left alone and the SDK gets the
  * mirrored entries.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { dirname, join } from "node:path"
 import { listAt, textAt } from "./read.ts"
 
 /** Longest transcript that is loaded, in bytes. */
 const TRANSCRIPT_MAX = 512 * 1024 * 1024
+/** Longer names of directories end in a hash, in characters. */
+const PROJECT_MAX = 200
 
 /** The key for one of Claude's files; `undefined` for another file. */
 export function transcriptKey(path: string): string | undefined {
@@ -53,11 +55,15 @@ export function readTranscript(path: string, session: string): Transcript | unde
 const fileOf = (home: string, project: string, session: string, part: string): string =>
   join(home, "projects", project, part === "" ? `${session}.jsonl` : `${session}/${part}.jsonl`)
 
-/** Whether Claude has a session of this id of its own. */
-export function hasSession(home: string, session: string): boolean {
+/** Claude looks for a session among those of the directory it works in; this is how it names that. Long names differ. */
+const projectOf = (cwd: string): string => realpathSync(cwd).replaceAll(/[^a-zA-Z0-9]/g, "-")
+
+/** Whether Claude has a session of this id of its own for a directory. */
+export function hasSession(home: string, session: string, cwd: string): boolean {
   const projects = join(home, "projects")
   if (!existsSync(projects)) return false
-  return readdirSync(projects).some((project) => existsSync(fileOf(home, project, session, "")))
+  const own = projectOf(cwd).slice(0, PROJECT_MAX)
+  return readdirSync(projects).some((name) => name.startsWith(own) && existsSync(fileOf(home, name, session, "")))
 }
 
 /** Whether Claude's own file holds what was mirrored last. */
@@ -77,7 +83,8 @@ function writeWhole(path: string, entries: ReadonlyArray<unknown>): void {
 }
 
 /** Sees to it that Claude finds a transcript by itself; false when the SDK must be given it. Throws what writing throws. */
-export function bringHome(home: string, session: string, { project, parts }: Transcript): boolean {
+export function bringHome(home: string, session: string, cwd: string, { project, parts }: Transcript): boolean {
+  if (project !== projectOf(cwd)) return false
   const path = fileOf(home, project, session, "")
   if (existsSync(path)) return isAtHome(path, parts.get("") ?? [])
   const subagents = [...parts].filter(([part]) => part !== "")
