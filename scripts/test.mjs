@@ -26,5 +26,5 @@ await prepare(
       cwd: ROOT,
       env: { ...env, HOLDFAST_FAULTS: size },
     }),
-  size === "short" ? [heavy] : [],
+  [heavy],
 )
