@@ -36,6 +36,8 @@ export interface Behaviour {
   readonly fails?: Readonly<Record<string, object>>
   /** Sent while a session is loaded, before the answer. */
   readonly replay?: ReadonlyArray<object>
+  /** Makes no session before it was told to sign in. */
+  readonly locked?: boolean
   /** File that gets each prompt as a line. */
   readonly log?: string
 }
@@ -54,6 +56,7 @@ const waiting = new Map<string, (answer: unknown) => void>()
 let asks = 0
 let cancel: () => void = () => undefined
 let hangs = false
+let signedIn = false
 
 const write = (message: object): void => void process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`)
 const update = (content: object): void => write({ method: "session/update", params: { sessionId: "s1", update: content } })
@@ -174,6 +177,10 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   if (id === undefined) return
   const fails = behaviour.fails?.[method]
   if (fails !== undefined) return write({ id, error: fails })
+  if (method === "authenticate") signedIn = true
+  if (method === "session/new" && behaviour.locked === true && !signedIn) {
+    return write({ id, error: { code: -32000, message: "Authentication required" } })
+  }
   if (method === "session/prompt") return void prompt(id, params)
   if (method === "session/load") for (const each of behaviour.replay ?? []) update(each)
   const answer = answerTo(method)

@@ -350,7 +350,10 @@ describe("what ACP agents tell", () => {
     expect(heard).toContain('"session/set_config_option","params":{"sessionId":"s1","configId":"model","value":"m1"}')
     expect(heard).toContain('"session/set_mode","params":{"sessionId":"s1","modeId":"code"}')
     await turn(probe, { update: { sessionUpdate: "current_mode_update", currentModeId: "ask" } })
-    expect(probe.of("info").at(-1)?.info.mode).toBe("ask")
+    expect(probe.of("info").at(-1)?.info).toEqual({ mode: "ask" })
+    const count = probe.of("info").length
+    await turn(probe, { update: { sessionUpdate: "current_mode_update", currentModeId: "ask" } })
+    expect(probe.of("info")).toHaveLength(count)
   })
 
   it("A-1 does not start with a model that the agent has not", async () => {
@@ -503,6 +506,16 @@ describe("sessions of ACP agents", () => {
     await other.gone()
     expect(other.notes).toMatchObject([{ type: "failed", tag: "AgentUnauthorized" }])
     expect(JSON.stringify(other.notes)).toContain("sign in with the agent's own program, or name one of its ways")
+  })
+
+  it("signs in with a key of the environment when the agent wants that and nothing else is said", async () => {
+    const behaviour = { initialize: { authMethods: [{ id: "browser" }, { id: "openai-api-key" }] }, locked: true }
+    const env = { ACP_AGENT: JSON.stringify(behaviour), OPENAI_API_KEY: "k" }
+    const probe = begin(behaviour, { env })
+    expect((await turn(probe, { recite: true })).text).toContain('"authenticate","params":{"methodId":"openai-api-key"}')
+    const other = begin(behaviour, { env: { ...env, OPENAI_API_KEY: "" } })
+    await other.gone()
+    expect(other.notes).toMatchObject([{ type: "failed", tag: "AgentUnauthorized" }])
   })
 
   it("fails with a reason when it speaks another version, has no program, or takes no such servers", async () => {

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { RequestError } from "@agentclientprotocol/sdk"
+import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import type { PermissionOption } from "@holdfast/protocol/agent/permission"
 import { AdapterRefused } from "../adapter.ts"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
@@ -51,6 +52,8 @@ export class AcpDriver implements AgentDriver {
   readonly #asked = new Map<string, Asked>()
   readonly #prefix = randomUUID().slice(0, 8)
   #asks = 0
+  /** What the record has of the agent's own telling, as JSON by field. */
+  readonly #told = new Map<string, string>()
   #session: OpenSession | undefined
   #context: string | undefined
   #usage = new UsageMeter(true)
@@ -129,11 +132,8 @@ export class AcpDriver implements AgentDriver {
       this.#session = session
       this.#context = session.context
       this.#usage = new UsageMeter(session.resumed !== "resumed")
-      host.ready({
-        resumed: session.resumed,
-        native: session.id,
-        info: { ...this.#choices.info, ...(version === undefined ? {} : { version }) },
-      })
+      const info = { ...this.#news(), ...(version === undefined ? {} : { version }) }
+      host.ready({ resumed: session.resumed, native: session.id, info })
     } catch (error) {
       // A connection that is gone is the end of the process, which the host tells.
       if (error instanceof AcpClosed) return
@@ -179,7 +179,8 @@ export class AcpDriver implements AgentDriver {
     }
     const update = at(params, "update")
     if (this.#choices.learn(update)) {
-      if (this.#session !== undefined) this.#host.info(this.#choices.info)
+      const news = this.#session === undefined ? {} : this.#news()
+      if (Object.keys(news).length > 0) this.#host.info(news)
       return
     }
     // What comes before is the replay of a session that was loaded.
@@ -258,6 +259,19 @@ export class AcpDriver implements AgentDriver {
         this.#turn?.updates.add({ type: "data-notice", data: { text } })
       }
     }
-    this.#host.info(this.#choices.info)
+    // Told in any case: somebody waits for it.
+    const { model, mode } = this.#choices.info
+    this.#host.info({ ...this.#news(), ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
+  }
+
+  /** The fields that changed: agents tell the same lists again and again. */
+  #news(): AgentInfo {
+    const changed = Object.entries(this.#choices.info).filter(([name, value]) => {
+      const json = JSON.stringify(value)
+      const isNew = this.#told.get(name) !== json
+      this.#told.set(name, json)
+      return isNew
+    })
+    return Object.fromEntries(changed)
   }
 }

@@ -56,7 +56,7 @@ export async function openSession(
   }
   const place = { cwd: start.cwd, mcpServers: withVariables(options.mcpServers, host.environment) }
   const before = await goOn(connection, host, able, place)
-  const opened = before ?? (await connection.request("session/new", place).catch(explain("it made no session", methods)))
+  const opened = before ?? (await newSession(connection, host, place, methods))
   const id = before?.id ?? textOf(at(opened, "sessionId"))
   if (id === undefined) throw new AdapterRefused("AgentMalformed", `${start.name} made a session without an id`)
   choices.learn(before === undefined ? opened : before.answer)
@@ -85,6 +85,31 @@ const explain =
     const ways = methods.length === 0 ? "" : `, or name one of its ways as auth in the configuration: ${methods.join(", ")}`
     throw new AdapterRefused("AgentUnauthorized", `${what}: ${errorText(error)}; sign in with the agent's own program${ways}`)
   }
+
+/** Variables that hold the key for a way to sign in; an agent that has the key may still want to be told to use it. */
+const KEYS: Readonly<Record<string, string>> = {
+  "openai-api-key": "OPENAI_API_KEY",
+  "codex-api-key": "CODEX_API_KEY",
+  "gemini-api-key": "GEMINI_API_KEY",
+}
+
+/** A new session; signs in with a key of the environment when the agent wants that and the configuration names no way. */
+async function newSession(
+  connection: AcpConnection,
+  { start, environment, log }: AgentHost,
+  place: JsonObject,
+  methods: ReadonlyArray<string>,
+): Promise<unknown> {
+  const refused = explain("it made no session", methods)
+  return connection.request("session/new", place).catch(async (error: unknown) => {
+    const isLocked = error instanceof RequestError && error.code === AUTH_REQUIRED
+    const way = methods.find((method) => Boolean(environment[KEYS[method] ?? ""]))
+    if (!isLocked || start.auth !== undefined || way === undefined) return refused(error)
+    log.say(`the agent is not signed in: ${way} is tried, as ${KEYS[way]} is set`)
+    await connection.request("authenticate", { methodId: way }).catch(explain(`it could not sign in with ${way}`, methods))
+    return connection.request("session/new", place).catch(refused)
+  })
+}
 
 function checkServers({ mcpServers }: AcpOptions, able: unknown): void {
   for (const server of mcpServers) {
