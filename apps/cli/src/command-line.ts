@@ -1,7 +1,7 @@
 /**
  * The commands, their errors and their exit codes.
  *
- * Only the definitions of the commands are loaded here; each handler loads its own code. Exit codes are those of
+ * Only the definitions of commands are loaded here, and only those that may be meant; each handler loads its own code. Exit codes are those of
  * docs/PROTOCOL.md, X-6: 0 done, 1 refused with a reason, 2 wrong usage, 3 server not reachable.
  */
 import * as Cause from "effect/Cause"
@@ -12,24 +12,19 @@ import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
-import { agentCommands } from "./commands/agents.ts"
-import { logCommands } from "./commands/logs.ts"
-import { operationCommands } from "./commands/operations.ts"
 import { presenter } from "./commands/presenter.ts"
-import { sessionCommands } from "./commands/sessions.ts"
-import { terminalCommands } from "./commands/terminals.ts"
+import { commandsFor } from "./command-groups.ts"
 import { EXIT } from "./failure.ts"
 import { commandServices } from "./command-services.ts"
 import { ended, failed } from "./ending.ts"
 import { VERSION } from "./version.ts"
 
-const root = Command.make("holdfast").pipe(
-  Command.withDescription("Terminal sessions that outlive windows, networks and servers"),
-  Command.withSubcommands([...sessionCommands, ...terminalCommands, ...agentCommands, ...logCommands, ...operationCommands]),
-)
-
 /** Runs the command line with its arguments; gives the exit code. */
 export async function run(args: ReadonlyArray<string>): Promise<number> {
+  const root = Command.make("holdfast").pipe(
+    Command.withDescription("Agents and terminals in sessions that outlive windows, networks and servers"),
+    Command.withSubcommands(await commandsFor(args)),
+  )
   const program = Command.runWith(root, { version: VERSION })(args).pipe(
     Effect.provideService(
       CliConfig.CliConfig,
