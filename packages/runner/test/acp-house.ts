@@ -1,0 +1,90 @@
+/** An ACP agent that does what a test tells it, behind the adapter. */
+import { fileURLToPath } from "node:url"
+import type { AgentStart } from "../src/agent/agent-messages.ts"
+import { acpAdapter } from "../src/acp/acp-adapter.ts"
+import { agentDirectories, type AgentDirectories, AgentProbe } from "../src/contract/agent-probe.ts"
+import type { Behaviour, Step } from "./acp-agent.ts"
+
+const program = fileURLToPath(new URL("./acp-agent.ts", import.meta.url))
+
+/** The agent says something. */
+export const text = (words: string, more: object = {}): Step => ({
+  update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text: words }, ...more },
+})
+/** The agent tells of a tool. */
+export const tool = (update: object): Step => ({ update })
+
+let directories: AgentDirectories
+const probes: Array<AgentProbe> = []
+
+/** Directories of the running test. */
+export const places = (): AgentDirectories => directories
+
+/** Before each test. */
+export function openHouse(): void {
+  directories = agentDirectories()
+}
+
+/** After each test: nothing of it is left. */
+export async function closeHouse(): Promise<void> {
+  await Promise.all(probes.splice(0).map((probe) => probe.handle.end(0)))
+  directories.dispose()
+}
+
+/** Starts the agent. */
+export function begin(behaviour: Behaviour = {}, change: Partial<AgentStart> = {}): AgentProbe {
+  const probe = new AgentProbe(acpAdapter, {
+    adapter: "acp",
+    name: "small",
+    cwd: directories.cwd,
+    env: { ACP_AGENT: JSON.stringify(behaviour) },
+    options: {},
+    program: { command: process.execPath, args: [program] },
+    directory: directories.session,
+    interruptGrace: 10_000,
+    startTimeout: 10_000,
+    ...change,
+  })
+  probes.push(probe)
+  return probe
+}
+
+/** Begins a turn. */
+export const play = (probe: AgentProbe, ...steps: ReadonlyArray<Step>) => probe.send(JSON.stringify(steps))
+
+/** Plays a turn to its end. */
+export async function turn(probe: AgentProbe, ...steps: ReadonlyArray<Step>) {
+  const { turn: id } = play(probe, ...steps)
+  const end = await probe.ended(id)
+  return { end, chunks: probe.chunks(id), text: probe.text(id), message: messageOf(probe, id) }
+}
+
+interface Part {
+  type: string
+  state?: string
+  text?: string
+  toolCallId?: string
+}
+
+/** What the chunks come to, much as clients build it. */
+export function messageOf(probe: AgentProbe, id: string): { readonly parts: ReadonlyArray<Part> } {
+  const parts: Array<Part> = []
+  for (const chunk of probe.chunks(id)) {
+    const { type } = chunk
+    if (type === "text-start" || type === "reasoning-start") parts.push({ type: type.slice(0, -6), text: "" })
+    else if (type === "text-delta" || type === "reasoning-delta") {
+      const open = parts.at(-1)
+      if (open !== undefined) open.text += chunk.delta
+    } else if (type.startsWith("tool-") && "toolCallId" in chunk) {
+      const known = parts.find((part) => part.toolCallId === chunk.toolCallId)
+      const state = { type: "dynamic-tool", state: type.slice(5) }
+      if (known === undefined) parts.push({ ...chunk, ...state })
+      else Object.assign(known, chunk, state)
+    }
+  }
+  return { parts }
+}
+
+/** Its tools. */
+export const toolsOf = (message: ReturnType<typeof messageOf>): ReadonlyArray<Part> =>
+  message.parts.filter(({ type }) => type === "dynamic-tool")

@@ -1,0 +1,208 @@
+/** What ACP agents tell of a turn and how it ends, each difference by an agent that does just that. */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import type { Step } from "./acp-agent.ts"
+import { begin, closeHouse, openHouse, places, play, text, tool, turn } from "./acp-house.ts"
+
+beforeEach(openHouse)
+afterEach(closeHouse)
+
+describe("what ACP agents tell", () => {
+  it("A-3 makes parts of text and reasoning, also without message ids, and keeps the text exactly", async () => {
+    const thought = (words: string): Step => ({
+      update: { sessionUpdate: "agent_thought_chunk", content: { type: "text", text: words } },
+    })
+    const { message } = await turn(
+      begin(),
+      thought("\n\nhm"),
+      thought("m"),
+      text("a\u2028"),
+      text("\0b"),
+      thought("x"),
+      text("c"),
+    )
+    expect(message.parts).toMatchObject([
+      { type: "reasoning", text: "\n\nhmm" },
+      { type: "text", text: "a\u2028\0b" },
+      { type: "reasoning", text: "x" },
+      { type: "text", text: "c" },
+    ])
+  })
+
+  it("A-3 keeps what it does not know as data-unknown, and goes on", async () => {
+    const { chunks, end } = await turn(
+      begin(),
+      { update: { sessionUpdate: "hologram", size: 3 } },
+      { update: { sessionUpdate: "tool_call", title: "no id" } },
+      { update: { sessionUpdate: "agent_message_chunk", content: { type: "smell" } } },
+      { update: { nothing: true } },
+      { send: { method: "agent/whatever", params: {} } },
+      text("still here"),
+    )
+    expect(chunks.filter(({ type }) => type === "data-unknown")).toHaveLength(4)
+    expect(end.outcome).toBe("completed")
+  })
+
+  it("tells plans, notices, compaction, usage and cost", async () => {
+    const probe = begin()
+    const { chunks, end } = await turn(
+      probe,
+      { update: { sessionUpdate: "plan", entries: [{ content: "look", priority: "high", status: "pending" }] } },
+      { update: { sessionUpdate: "notice", severity: "warning", title: "Careful" } },
+      { update: { sessionUpdate: "compaction_update", compactionId: "k", status: "completed" } },
+      { update: { sessionUpdate: "usage_update", used: 120, size: 1000, cost: { amount: 0.5, currency: "USD" } } },
+      { update: { sessionUpdate: "usage_update", used: 0, size: 0 } },
+      {
+        answer: { stopReason: "end_turn", usage: { inputTokens: 100, outputTokens: 20, totalTokens: 120, cachedReadTokens: 7 } },
+      },
+    )
+    expect(chunks.map(({ type }) => type)).toEqual(["start", "data-plan", "data-notice", "data-compaction", "finish"])
+    expect(end.usage).toEqual({
+      inputTokens: 100,
+      outputTokens: 20,
+      cachedInputTokens: 7,
+      cost: 0.5,
+      contextUsed: 120,
+      contextWindow: 1000,
+    })
+    // The agent tells what the whole session costs.
+    const usage = { sessionUpdate: "usage_update", used: 150, size: 1000, cost: { amount: 0.75, currency: "USD" } }
+    expect((await turn(probe, { update: usage })).end.usage).toMatchObject({ cost: 0.25, contextUsed: 150 })
+  })
+
+  it("tells commands, models and modes, in either of their forms, and sets them", async () => {
+    const modes = {
+      currentModeId: "ask",
+      availableModes: [
+        { id: "ask", name: "Ask" },
+        { id: "code", name: "Code" },
+      ],
+    }
+    const options = [
+      { value: "m1", name: "One" },
+      { value: "m2", name: "Two" },
+    ]
+    const model = { id: "model", name: "Model", category: "model", type: "select", currentValue: "m1", options }
+    const probe = begin({ session: { modes, configOptions: [model] } }, { options: { model: "m2" } })
+    expect((await probe.ready()).info).toMatchObject({ model: "m2", mode: "ask", modes: modes.availableModes, steers: false })
+    await turn(probe, {
+      update: { sessionUpdate: "available_commands_update", availableCommands: [{ name: "init", description: "d" }] },
+    })
+    expect(probe.of("info").at(-1)?.info.commands).toEqual([{ name: "init", description: "d" }])
+    probe.handle.command({ type: "configure", mode: "code", model: "m1" })
+    await probe.until("the change", () => probe.of("info").some(({ info }) => info.mode === "code" && info.model === "m1"))
+    const { text: heard } = await turn(probe, { recite: true })
+    expect(heard).toContain('"session/set_config_option","params":{"sessionId":"s1","configId":"model","value":"m1"}')
+    expect(heard).toContain('"session/set_mode","params":{"sessionId":"s1","modeId":"code"}')
+    await turn(probe, { update: { sessionUpdate: "current_mode_update", currentModeId: "ask" } })
+    expect(probe.of("info").at(-1)?.info).toEqual({ mode: "ask" })
+    const count = probe.of("info").length
+    await turn(probe, { update: { sessionUpdate: "current_mode_update", currentModeId: "ask" } })
+    expect(probe.of("info")).toHaveLength(count)
+  })
+
+  it("A-1 does not start with a model that the agent has not", async () => {
+    const models = { currentModelId: "m1", availableModels: [{ modelId: "m1", name: "One" }] }
+    const probe = begin({ session: { models } }, { options: { model: "m9" } })
+    await probe.gone()
+    expect(probe.notes).toMatchObject([
+      { type: "failed", tag: "Unprocessable", message: "option model: the agent has no model m9; there are m1" },
+    ])
+  })
+})
+
+describe("how turns of ACP agents end", () => {
+  it("says why when the agent answers with an error, whose readable part is in its data", async () => {
+    const probe = begin()
+    const data = { message: "unexpected status 529", codex_error_info: "other" }
+    const one = await turn(probe, text("partial"), { error: { code: -32603, message: "Internal error", data } })
+    expect(one.end).toMatchObject({ outcome: "error", error: { tag: "ModelError", message: "unexpected status 529" } })
+    const two = await turn(probe, { error: { code: -32603, message: "Internal error: bad key" } })
+    expect(two.end.error?.message).toBe("bad key")
+    const three = await turn(probe, { error: { code: -32000, message: "Authentication required" } })
+    expect(three.end.error?.tag).toBe("AgentUnauthorized")
+    expect((await turn(probe, text("well"))).end.outcome).toBe("completed")
+  })
+
+  it("A-13 tells a usage limit", async () => {
+    const probe = begin()
+    const data = { message: "You have hit your limit", codex_error_info: "usage_limit_exceeded" }
+    await turn(probe, { error: { code: -32603, message: "Internal error", data } })
+    expect(probe.of("limited")).toEqual([{ type: "limited", message: "You have hit your limit" }])
+  })
+
+  it("knows of an interrupt by itself, whatever the stop reason says", async () => {
+    const probe = begin()
+    const { turn: id } = play(probe, text("on it"), { run: "sleep 300", asks: false }, { answer: { stopReason: "end_turn" } })
+    await probe.says("on it", id)
+    probe.handle.command({ type: "interrupt", turn: id })
+    expect(await probe.ended(id)).toMatchObject({ outcome: "interrupted" })
+    const own = await turn(probe, { answer: { stopReason: "cancelled" } })
+    expect(own.end).toMatchObject({ outcome: "error", error: { tag: "AgentCancelled" } })
+  })
+
+  it("tells each stop reason apart", async () => {
+    const probe = begin()
+    const ends = []
+    for (const stopReason of ["max_tokens", "max_turn_requests", "refusal", "sunset"]) {
+      const { end, chunks } = await turn(probe, { answer: { stopReason } })
+      ends.push([end.outcome, end.error?.tag, chunks.map(({ type }) => type).join(" ")])
+    }
+    expect(ends).toEqual([
+      ["completed", undefined, "start data-notice finish"],
+      ["completed", undefined, "start data-notice finish"],
+      ["error", "AgentRefused", ""],
+      ["completed", undefined, "start data-notice finish"],
+    ])
+    expect((await turn(probe, { answer: {} })).end.error?.tag).toBe("AgentMalformed")
+  })
+
+  it("trap 4 the end of the transport is not the end of a turn", async () => {
+    const probe = begin()
+    const { turn: id } = play(probe, text("half an answer"), tool({ sessionUpdate: "tool_call", toolCallId: "c", title: "t" }), {
+      exit: 0,
+    })
+    expect(await probe.ended(id)).toMatchObject({ outcome: "error", error: { tag: "AgentExited" } })
+    await probe.gone()
+    expect(probe.of("turn-ended")).toHaveLength(1)
+  })
+
+  it("A-10 ends the turn at a broken message, and leaves strays out", async () => {
+    const probe = begin()
+    const one = await turn(
+      probe,
+      { raw: "Loading plugins…\n" },
+      { raw: "[1,2]\n" },
+      { send: { id: 77, result: {} } },
+      text("fine"),
+    )
+    expect(one.end.outcome).toBe("completed")
+    const { turn: id } = play(probe, { raw: '{"jsonrpc":"2.0","method":"session/upd\n' }, { hang: true })
+    expect(await probe.ended(id)).toMatchObject({ outcome: "error", error: { tag: "AgentMalformed" } })
+    await probe.gone()
+    expect(readFileSync(join(places().session, "logs", "agent.log"), "utf8")).toContain("Loading plugins")
+  })
+
+  it("A-10 gives up an agent that sends nothing but lines that are no messages", async () => {
+    const probe = begin()
+    const { turn: id } = play(probe, { raw: "nonsense\n".repeat(2000) }, { hang: true })
+    expect(await probe.ended(id)).toMatchObject({ outcome: "error", error: { tag: "AgentMalformed" } })
+  })
+
+  it("A-10 ends the turn at a line over the bound", async () => {
+    const probe = begin()
+    const { turn: id } = play(probe, text("x".repeat(34 * 1024 * 1024)))
+    expect(await probe.ended(id, 30_000)).toMatchObject({ outcome: "error" })
+    expect(await probe.gone()).toBeDefined()
+  })
+
+  it("A-9 kills an agent that ignores an interrupt", async () => {
+    const probe = begin({}, { interruptGrace: 200 })
+    const { turn: id } = play(probe, text("busy"), { hang: true })
+    await probe.says("busy")
+    probe.handle.command({ type: "interrupt", turn: id })
+    expect((await probe.ended(id)).outcome).toBe("interrupted")
+    await probe.gone()
+  })
+})
