@@ -1,91 +1,51 @@
-/** A10 with the real Claude: its own sessions are listed, read, and gone on from elsewhere. */
-import { appendFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
-import { describe, expect, it } from "vitest"
-import { listClaudeSessions } from "@holdfast/hub/agent/import/claude-sessions"
-import { claudeMessages, claudeTranscript } from "@holdfast/hub/agent/import/claude-transcripts"
-import { claudeAdapter } from "@holdfast/runner/claude/claude-adapter"
-import { AgentProbe, agentDirectories } from "@holdfast/runner/contract/agent-probe"
-import { claudeStart } from "../src/agents/claude-start.ts"
-import { isElsewhere } from "../src/agents/heavy.ts"
-import { startModelServer } from "../src/model/ModelServer.ts"
+/** A session of the real Claude Code, imported and gone on with. */
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
+import type { Session } from "@holdfast/protocol/session"
+import { messagesOf, sendText, settledAgent, textOf } from "../src/agent-session.ts"
+import { claudeEnvironment } from "../src/agents/claude.ts"
+import { type ClaudeHub, startClaudeHub } from "../src/agents/claude-hub.ts"
+import { heavyProgram, isElsewhere, pathOf } from "../src/agents/heavy.ts"
 
-describe.skipIf(isElsewhere("claude"))("A10 sessions of Claude Code", () => {
-  it("lists one, reads its messages, and goes on from it where Claude has never been", async () => {
-    const model = await startModelServer()
-    const directories = agentDirectories()
-    const home = join(directories.session, "home")
-    const probes: Array<AgentProbe> = []
-    const begin = (options: object, change: object = {}) => {
-      const probe = new AgentProbe(claudeAdapter, {
-        ...claudeStart(directories, { model: model.url, home }, { permissionMode: "bypassPermissions", ...options }),
-        ...change,
-      })
-      probes.push(probe)
-      return probe
-    }
-    try {
-      const first = begin({})
-      const task = { description: "look", prompt: "[[bash echo sub]][[say found]]", subagent_type: "general-purpose" }
-      await first.ended(first.send("[[think well]][[say I call]][[par]][[bash echo one]][[bash exit 3]]").turn)
-      await first.ended(first.send(`[[tool Agent ${JSON.stringify(task)}]][[say the end]]`).turn)
-      const stopped = first.send("[[slow 500 10]]")
-      await first.says("word2", stopped.turn)
-      first.handle.command({ type: "interrupt", turn: stopped.turn })
-      await first.ended(stopped.turn)
-      const { native } = await first.ready()
-      await first.handle.end(3000)
+describe.skipIf(isElsewhere("claude"))("sessions of Claude Code", () => {
+  let place: ClaudeHub
+  let cwd: string
+  beforeAll(async () => {
+    place = await startClaudeHub()
+    cwd = place.directory()
+    // As a person would have left it: Claude's own program, in a directory of its own, without Holdfast.
+    const run = promisify(execFile)(pathOf(heavyProgram("claude")), ["-p", "[[say the password is heron]]"], {
+      cwd,
+      env: claudeEnvironment({ model: place.model.url, home: place.home }),
+      timeout: 30_000,
+    })
+    run.child.stdin?.end()
+    await run
+  })
+  afterAll(() => place.stop())
 
-      const looked: Array<number> = []
-      const [session, ...others] = await listClaudeSessions(join(home, ".claude"), (done) => looked.push(done))
-      expect(others).toEqual([])
-      expect(looked).toEqual([1])
-      expect(session).toMatchObject({ id: native, cwd: directories.cwd, firstPrompt: expect.stringContaining("I call") })
-      if (session === undefined) return
-      appendFileSync(session.path, 'no json\n{"half":')
-      const [again] = await listClaudeSessions(join(home, ".claude"))
-
-      let bad = 0
-      const messages = []
-      for await (const message of claudeMessages(again ?? session, (progress) => (bad = progress.badLines)))
-        messages.push(message)
-      expect(bad).toBe(2)
-      expect(messages.map(({ role, outcome }) => outcome ?? role)).toEqual([
-        "user",
-        "completed",
-        "user",
-        "completed",
-        "user",
-        "interrupted",
-      ])
-      const parts = messages[1]?.parts ?? []
-      expect(parts).toMatchObject([
-        { type: "step-start" },
-        { type: "reasoning", text: "well" },
-        { type: "text", text: "I call" },
-        { type: "dynamic-tool", toolName: "Bash", state: "output-available", output: "one" },
-        { type: "dynamic-tool", toolName: "Bash", state: "output-error" },
-        { type: "step-start" },
-        { type: "text" },
-      ])
-      expect(JSON.stringify(messages[3]?.parts)).toContain("found")
-      expect(JSON.stringify(messages[5]?.parts)).toContain("word2")
-
-      const lines: Array<string> = []
-      for await (const batch of claudeTranscript(session)) lines.push(JSON.stringify(batch))
-      expect(lines.some((line) => line.includes("/subagents/"))).toBe(true)
-      const transcript = join(directories.session, "transcript.jsonl")
-      writeFileSync(transcript, `${lines.join("\n")}\n`)
-      const start = claudeStart(directories, { model: model.url, home: join(directories.session, "other") })
-      const next = new AgentProbe(claudeAdapter, { ...start, resume: { native: session.id, transcript } })
-      probes.push(next)
-      expect(await next.ready()).toMatchObject({ resumed: "resumed", native: session.id })
-      await next.ended(next.send("[[say on and on]]").turn)
-      expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("the end")
-    } finally {
-      await Promise.all(probes.map((probe) => probe.handle.end(0)))
-      await model.stop()
-      directories.dispose()
-    }
+  it("H-20 A-7 lists and imports one once, with its messages, and Claude goes on from it", async () => {
+    const { hub, model } = place
+    const { sessions } = (await hub.call<{ sessions: ReadonlyArray<ClaudeImportable> }>("GET", "/api/imports/claude")).body
+    expect(sessions).toHaveLength(1)
+    expect(sessions[0]).toMatchObject({ cwd, title: "[[say the password is heron]]" })
+    const body = { id: sessions[0]?.id.slice(0, 8) }
+    const first = await hub.call<Session>("POST", "/api/imports/claude", body)
+    const second = await hub.call<Session>("POST", "/api/imports/claude", body)
+    expect([first.status, second.status, second.body.id]).toEqual([201, 200, first.body.id])
+    expect((await hub.call("POST", "/api/imports/claude", { id: "ffffffff" })).status).toBe(422)
+    const { id } = first.body
+    const before = await messagesOf(hub, id)
+    expect(before.map((message) => [message.role, textOf(message)])).toEqual([
+      ["user", "[[say the password is heron]]"],
+      ["assistant", "the password is heron"],
+    ])
+    await sendText(hub, id, "[[say I remember]]")
+    await settledAgent(hub, id)
+    const [, , , answer] = await messagesOf(hub, id)
+    expect(textOf(answer ?? (undefined as never))).toBe("I remember")
+    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("the password is heron")
   })
 })

@@ -2,42 +2,20 @@
  * The real Claude through a real hub that is killed in the middle of its turns: the same transcript as without kills, each
  * tool run once, the model asked once per step (H1 with a real agent).
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { checkedAgentLog, endsOf, messagesOf, openAgent, recordOf, sendText, settledAgent, textOf } from "../src/agent-session.ts"
-import { claudeEnvironment } from "../src/agents/claude.ts"
-import { heavyProgram, isElsewhere, pathOf } from "../src/agents/heavy.ts"
+import { type ClaudeHub, startClaudeHub } from "../src/agents/claude-hub.ts"
+import { isElsewhere } from "../src/agents/heavy.ts"
 import { eventually } from "../src/eventually.ts"
-import { startHub, type HubProcess } from "../src/hub-process.ts"
-import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"
+import type { HubProcess } from "../src/hub-process.ts"
 import { randomFrom, seedOf, sized } from "../src/sizes.ts"
 
-const undo: Array<() => Promise<void> | void> = []
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step()
-})
-const directory = (name: string): string => {
-  const path = mkdtempSync(join(tmpdir(), `holdfast-${name}-`))
-  undo.push(() => rmSync(path, { recursive: true, force: true }))
-  return path
-}
-
-/** A hub whose Claude is the one of tests/heavy and whose model is the scripted one. */
-async function open(): Promise<{ readonly hub: HubProcess; readonly model: ModelServer }> {
-  const model = await startModelServer()
-  undo.push(() => model.stop())
-  const data = directory("claude")
-  const installed = join(data, "agents", "claude")
-  mkdirSync(installed, { recursive: true })
-  symlinkSync(join(dirname(dirname(dirname(pathOf(heavyProgram("claude"))))), ""), join(installed, "node_modules"))
-  const hub = await startHub({ data, settings: claudeEnvironment({ model: model.url, home: directory("home") }) })
-  undo.push(() => hub.stop())
-  return { hub, model }
-}
+let place: ClaudeHub | undefined
+afterEach(() => place?.stop())
 
 /** Allows what is asked first for the rest of the session. */
 async function allowOnce(hub: HubProcess, id: string): Promise<void> {
@@ -62,12 +40,13 @@ const told = (message: Message, cwd: string): string =>
 
 describe.skipIf(isElsewhere("claude"))("the real Claude under kills of the hub", () => {
   it("H1 A8 turns end as they would have, tools run once, the model is asked once per step", async () => {
-    const { hub, model } = await open()
+    place = await startClaudeHub()
+    const { hub, model, directory } = place
     const random = randomFrom(seedOf("H1 claude"))
     const kills = sized({ short: 2, ci: 20, long: 60 })
     const transcripts: Array<ReadonlyArray<string>> = []
     for (const killing of [false, true]) {
-      const cwd = directory("cwd")
+      const cwd = directory()
       const { id } = await openAgent(hub, { agent: "claude", cwd })
       const since = model.requests().length
       for (let round = 0; round < kills; round++) {

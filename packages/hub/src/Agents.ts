@@ -6,10 +6,12 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { AgentEntry, ConfigureAgent } from "@holdfast/protocol/agent/agent"
+import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import type { DoorError } from "@holdfast/protocol/errors"
+import type { Session } from "@holdfast/protocol/session"
 import type { Changed, Principal } from "./Hub.ts"
 
 /** The contract. */
@@ -48,6 +50,13 @@ export class Agents extends Context.Service<
     ) => Effect.Effect<PermissionDecision, DoorError>
     /** Every open request of every session, oldest first (P-2). */
     readonly waiting: Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError>
+    /** Sessions of Claude Code on this machine, the latest first. */
+    readonly importable: Effect.Effect<ReadonlyArray<ClaudeImportable>, DoorError>
+    /** Imports one by its id or a unique beginning of it; a second time gives the session of the first. */
+    readonly importClaude: (
+      id: string,
+      by: Principal,
+    ) => Effect.Effect<{ readonly session: Session; readonly created: boolean }, DoorError>
     /** Answers that are remembered for all sessions (P-4). */
     readonly rules: Effect.Effect<ReadonlyArray<PermissionRule>, DoorError>
     readonly forgetRule: (rule: PermissionRule, by: Principal) => Effect.Effect<{ readonly forgotten: boolean }, DoorError>

@@ -1,11 +1,21 @@
 /** The `Agents` contract of a running hub. */
 import * as Effect from "effect/Effect"
+import type { DoorError } from "@holdfast/protocol/errors"
 import { Agents } from "../Agents.ts"
 import type { Core } from "../live/Core.ts"
 import { may } from "../live/lifecycle.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import * as Requests from "./requests.ts"
 import { waitingPermissions } from "./waiting-permissions.ts"
+
+type Imports = typeof import("./import/import-claude.ts")
+
+/** Few hubs import anything: what that needs is loaded when it is asked for. */
+const imports = <A>(use: (door: Imports) => Effect.Effect<A, DoorError>): Effect.Effect<A, DoorError> =>
+  Effect.flatMap(
+    Effect.promise(() => import("./import/import-claude.ts")),
+    use,
+  )
 
 /** Makes it over the parts of the hub. */
 export const makeAgents = (core: Core): Agents["Service"] =>
@@ -23,6 +33,8 @@ export const makeAgents = (core: Core): Agents["Service"] =>
     configure: (id, change, by) => Requests.configure(core, id, change, by),
     answer: (id, request, answer, by) => Requests.answerPermission(core, id, request, answer, by),
     waiting: waitingPermissions(core),
+    importable: imports((door) => door.importable(core)),
+    importClaude: (id, by) => imports((door) => door.importClaude(core, id, by)),
     rules: Effect.sync(() => core.crew.rules.all),
     forgetRule: (rule, by) =>
       may(by).pipe(

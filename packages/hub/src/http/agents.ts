@@ -64,6 +64,22 @@ export const agentHandlers = HttpApiBuilder.group(HoldfastApi, "agents", (handle
         (result) => json(result),
       ),
     )
+    .handle("importable", () =>
+      answer(
+        Effect.flatMap(Agents, ({ importable }) => importable),
+        (sessions) => json({ sessions }),
+      ),
+    )
+    .handle("importClaude", ({ payload }) =>
+      answer(
+        Effect.gen(function* () {
+          const exchange = yield* Exchange
+          const agents = yield* Agents
+          return yield* agents.importClaude(payload.id, principalOf(exchange))
+        }),
+        ({ session, created }) => json(session, created ? 201 : 200),
+      ),
+    )
     .handle("list", () =>
       answer(
         Effect.flatMap(Agents, ({ list }) => list),

@@ -21,6 +21,8 @@ export const noAgents: Agents["Service"] = Agents.of({
   configure: refused,
   answer: refused,
   waiting: none,
+  importable: none,
+  importClaude: refused,
   rules: none,
   forgetRule: refused,
 })

@@ -1,12 +1,14 @@
 /** Routes for agents: messages, queue, turns, permission requests (docs/PROTOCOL.md, H-15 to H-19). */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { ErrorBodies as error } from "../http-errors.ts"
 import { Needs } from "../http-scope.ts"
 import { Session } from "../session.ts"
 import { AgentEntry, ConfigureAgent } from "./agent.ts"
+import { ClaudeImportable, ImportClaude } from "./import.ts"
 import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "./permission.ts"
 import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
@@ -99,6 +101,19 @@ export const agents = HttpApiGroup.make("agents").add(
   })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Forgets a remembered answer"),
+  HttpApiEndpoint.get("importable", "/api/imports/claude", {
+    success: Schema.Struct({ sessions: Schema.Array(ClaudeImportable) }),
+    error,
+  })
+    .annotate(Needs, "all")
+    .annotate(OpenApi.Summary, "The sessions of Claude Code on the hub's machine, the latest first"),
+  HttpApiEndpoint.post("importClaude", "/api/imports/claude", {
+    payload: ImportClaude,
+    success: [Session.pipe(HttpApiSchema.status(201)), Session],
+    error,
+  })
+    .annotate(Needs, "all")
+    .annotate(OpenApi.Summary, "Imports a session of Claude Code, to read and to go on with; once"),
   HttpApiEndpoint.get("list", "/api/agents", { success: Schema.Struct({ agents: Schema.Array(AgentEntry) }), error })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "The agents of the configuration, and what is missing for those that cannot be used"),
