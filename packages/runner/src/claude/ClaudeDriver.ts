@@ -6,11 +6,11 @@
  * Claude has in its own queue runs even after an interrupt that does not drop it.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
-import type { Usage } from "@holdfast/protocol/agent/message"
 import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
 import { RecentIds } from "../agent/RecentIds.ts"
+import { beginTurn, type ClaudeTurn } from "./claude-turn.ts"
 import type { Inbox } from "./Inbox.ts"
 import { infoOf } from "./info.ts"
 import { messageUuid } from "./message-ids.ts"
@@ -31,21 +31,6 @@ const SILENT_MILLIS = 1000
 const IDS_MAX = 4096
 const EARLY_MAX = 20
 
-/** The streaming turn. */
-interface Turn {
-  /** What it began with; absent when Claude began it by itself. */
-  readonly message?: Delivery
-  uuid: string
-  /** Claude has the message; and is at it. */
-  known: boolean
-  begun: boolean
-  interrupting: boolean
-  usage: Usage | undefined
-  model: string | undefined
-  /** Claude's message in place of an answer. */
-  failure: unknown
-}
-
 /** Speaks with one Claude. */
 export class ClaudeDriver implements AgentDriver {
   readonly #host: AgentHost
@@ -64,7 +49,7 @@ export class ClaudeDriver implements AgentDriver {
   /** News since the last turn, for the next one. */
   #early: Array<AgentChunk> = []
   #context: string | undefined
-  #turn: Turn | undefined
+  #turn: ClaudeTurn | undefined
   #limit: { readonly until?: number } | undefined
   #ending = false
 
@@ -108,20 +93,12 @@ export class ClaudeDriver implements AgentDriver {
   // What the host asks.
 
   deliver(message: Delivery): void {
-    this.#turn = {
-      message,
-      uuid: this.#uuidOf(message),
-      known: false,
-      begun: false,
-      interrupting: false,
-      usage: undefined,
-      model: undefined,
-      failure: undefined,
-    }
+    const turn = beginTurn(this.#uuidOf(message), message)
+    this.#turn = turn
     this.#limit = undefined
     this.#stream.begin()
     this.#subagents.begin()
-    this.#push(this.#turn.uuid, message)
+    this.#push(turn.uuid, message)
   }
 
   steer(message: Delivery): void {
@@ -247,13 +224,12 @@ export class ClaudeDriver implements AgentDriver {
       this.#host.beginTurn()
       this.#stream.begin()
       this.#subagents.begin()
-      const none = { usage: undefined, model: undefined, failure: undefined }
-      this.#turn = { uuid: "", known: true, begun: false, interrupting: false, ...none }
+      this.#turn = { ...beginTurn("", undefined), known: true }
     }
     this.#start(this.#turn)
   }
 
-  #start(turn: Turn): void {
+  #start(turn: ClaudeTurn): void {
     if (turn.begun) return
     turn.begun = true
     if (turn.message !== undefined) this.#host.taken(turn.message.id)
