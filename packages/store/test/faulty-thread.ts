@@ -5,6 +5,6 @@ import type { FromWriter, ToWriter } from "../src/sqlite/wire.ts"
 parentPort?.postMessage({ _tag: "Ready" } satisfies FromWriter)
 parentPort?.on("message", (message: ToWriter) => {
   if (message._tag !== "Batch") return
-  if (message.requests.some((request) => typeof request === "object" && request.op === "release" && request.owner === "die"))
+  if (message.requests?.some((request) => typeof request === "object" && request.op === "release" && request.owner === "die"))
     throw new Error("the writer broke")
 })

@@ -3,7 +3,6 @@
  *
  * Everything here happens inside the writer's open transaction; an append that is refused has written nothing.
  */
-import { ANY_KIND } from "../record-filter.ts"
 import type { AppendKey, AppendOutcome, JournalPosition } from "../Store.ts"
 import { journalCrc, keyCrc, pieceCrc, placeCrc } from "./checksum.ts"
 import { type BatchBytes, LARGE_PIECE, type PlainAppend } from "./plain-appends.ts"
@@ -40,7 +39,7 @@ function takeSeqs(
   from: number,
   to: number,
   length: number,
-  journal?: JournalPosition,
+  journal: JournalPosition | undefined,
 ): boolean {
   if (journal === undefined) return statements.run(ADVANCE, to + 1, length, session, epoch, from) === 1
   const { runner, child, position } = journal
@@ -83,9 +82,9 @@ function saveKey(statements: Statements, session: number, { key, hash }: AppendK
 
 /** Carries out a plain append; `0` when it is done. */
 export function appendPlain({ statements, tail }: WriterContext, plain: PlainAppend, batch: BatchBytes): WriterReply {
-  const { session, epoch, from, to, kinds, offset, length } = plain
-  if (!takeSeqs(statements, session, epoch, from, to, length)) return refusal(statements, session, epoch)
-  tail.add(session, from, to, batch.kinds[kinds] ?? ANY_KIND, batch.records, offset, length)
+  const { session, epoch, from, to, kinds, offset, length, journal } = plain
+  if (!takeSeqs(statements, session, epoch, from, to, length, journal)) return refusal(statements, session, epoch)
+  tail.add(session, from, to, kinds, batch.records, offset, length)
   return 0
 }
 

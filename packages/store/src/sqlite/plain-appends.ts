@@ -1,26 +1,33 @@
 /**
- * Plain appends on their way to the writer: small ones that carry nothing but records, as numbers instead of objects.
+ * Plain appends on their way to the writer: small ones that carry records and at most a journal position, as numbers instead
+ * of objects, because taking an object apart and making it again in the other thread costs as much as storing it.
  *
- * A batch's buffer begins with seven numbers for each of them; the records of all requests lie behind, one after the other.
+ * A batch's buffer begins with ten numbers for each of them; the records of all requests lie behind, one after the other.
  */
+import { ANY_KIND } from "../record-filter.ts"
+import type { JournalPosition } from "../Store.ts"
 
 /** Appends of this size are pieces at once, in bytes. */
 export const LARGE_PIECE = 16 * 1024
 
-const NUMBERS = 7
+const NUMBERS = 10
+
+/** Stands for the line of a text that is not there. */
+const NONE = -1
 
 /** Bytes the numbers of so many plain appends take at the beginning of a batch's buffer. */
 export const plainBytes = (count: number): number => count * NUMBERS * Float64Array.BYTES_PER_ELEMENT
 
-/** A plain append. `kinds` is an index into the batch's kinds; `offset` and `length` place its records behind the numbers. */
+/** A plain append. `offset` and `length` place its records behind the numbers. */
 export interface PlainAppend {
   readonly session: number
   readonly epoch: number
   readonly from: number
   readonly to: number
-  readonly kinds: number
+  readonly kinds: string
   readonly offset: number
   readonly length: number
+  readonly journal: JournalPosition | undefined
 }
 
 /** The plain appends of the batch that is gathered. */
@@ -32,13 +39,8 @@ export class PlainAppends {
   private readonly lineOf = new Map<string, number>()
 
   /** Adds one and gives its number in the batch. */
-  add(session: number, epoch: number, from: number, to: number, kinds: string, offset: number, length: number): number {
-    let line = this.lineOf.get(kinds)
-    if (line === undefined) {
-      line = this.lines.length
-      this.lines.push(kinds)
-      this.lineOf.set(kinds, line)
-    }
+  add(plain: PlainAppend): number {
+    const { journal } = plain
     let at = this.count * NUMBERS
     if (at === this.numbers.length) {
       const grown = new Float64Array(at * 2)
@@ -46,17 +48,30 @@ export class PlainAppends {
       this.numbers = grown
     }
     const { numbers } = this
-    numbers[at++] = session
-    numbers[at++] = epoch
-    numbers[at++] = from
-    numbers[at++] = to
-    numbers[at++] = line
-    numbers[at++] = offset
-    numbers[at] = length
+    numbers[at++] = plain.session
+    numbers[at++] = plain.epoch
+    numbers[at++] = plain.from
+    numbers[at++] = plain.to
+    numbers[at++] = this.line(plain.kinds)
+    numbers[at++] = plain.offset
+    numbers[at++] = plain.length
+    numbers[at++] = journal === undefined ? NONE : this.line(journal.runner)
+    numbers[at++] = journal === undefined ? NONE : this.line(journal.child)
+    numbers[at] = journal === undefined ? NONE : journal.position
     return this.count++
   }
 
-  /** Writes the numbers to the beginning of a buffer, gives the kinds, and begins anew. */
+  private line(text: string): number {
+    let line = this.lineOf.get(text)
+    if (line === undefined) {
+      line = this.lines.length
+      this.lines.push(text)
+      this.lineOf.set(text, line)
+    }
+    return line
+  }
+
+  /** Writes the numbers to the beginning of a buffer, gives the texts they name, and begins anew. */
   take(buffer: ArrayBuffer): ReadonlyArray<string> {
     const length = this.count * NUMBERS
     new Float64Array(buffer, 0, length).set(this.numbers.subarray(0, length))
@@ -72,28 +87,31 @@ export class PlainAppends {
 export class BatchBytes {
   /** The records of all requests. */
   readonly records: Buffer
-  /** Kinds that plain appends name. */
-  readonly kinds: ReadonlyArray<string>
+  private readonly texts: ReadonlyArray<string>
   private readonly numbers: Float64Array
 
-  constructor(buffer: ArrayBuffer, plain: number, length: number, kinds: ReadonlyArray<string>) {
+  /** `texts` are those that the numbers of plain appends name. */
+  constructor(buffer: ArrayBuffer, plain: number, length: number, texts: ReadonlyArray<string>) {
     this.numbers = new Float64Array(buffer, 0, plain * NUMBERS)
     this.records = Buffer.from(buffer, plainBytes(plain), length)
-    this.kinds = kinds
+    this.texts = texts
   }
 
   /** One plain append. */
   plain(number: number): PlainAppend {
-    const { numbers } = this
+    const { numbers, texts } = this
     const at = number * NUMBERS
+    const runner = texts[numbers[at + 7] ?? NONE]
+    const child = texts[numbers[at + 8] ?? NONE]
     return {
       session: numbers[at] ?? 0,
       epoch: numbers[at + 1] ?? 0,
       from: numbers[at + 2] ?? 0,
       to: numbers[at + 3] ?? 0,
-      kinds: numbers[at + 4] ?? 0,
+      kinds: texts[numbers[at + 4] ?? NONE] ?? ANY_KIND,
       offset: numbers[at + 5] ?? 0,
       length: numbers[at + 6] ?? 0,
+      journal: runner === undefined || child === undefined ? undefined : { runner, child, position: numbers[at + 9] ?? 0 },
     }
   }
 }

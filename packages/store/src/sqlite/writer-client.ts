@@ -58,7 +58,6 @@ export class WriterClient {
   private parts: Array<Uint8Array> = []
   private partBytes = 0
   private planned = false
-  private underWay = 0
   private ended: string | undefined
   private closed: (() => void) | undefined
   private settles = 0
@@ -115,13 +114,16 @@ export class WriterClient {
     const [first, last] = [records[0], records.at(-1)]
     let length = 0
     for (const record of records) length += record.bytes.length
-    const carries = state !== undefined || journal !== undefined || key !== undefined
+    const carries = state !== undefined || key !== undefined
     if (carries || first === undefined || last === undefined || length >= LARGE_PIECE || !areDense(records)) {
       this.requestWith(records, (piece) => ({ op: "append", session, epoch, piece, state, journal, key }), tell)
       return
     }
     if (this.refused({ tell, bytes: length })) return
-    this.batch.push(this.plain.add(session, epoch, first.from, last.seq, kindsOf(records), this.partBytes, length))
+    const kinds = kindsOf(records)
+    this.batch.push(
+      this.plain.add({ session, epoch, from: first.from, to: last.seq, kinds, offset: this.partBytes, length, journal }),
+    )
     this.gather(records)
   }
 
@@ -185,9 +187,9 @@ export class WriterClient {
       records.set(part, offset)
       offset += part.length
     }
-    const kinds = this.plain.take(buffer)
-    const message: ToWriter = { _tag: "Batch", requests: this.batch, buffer, plain, length: this.partBytes, kinds }
-    this.underWay += this.batch.length
+    const texts = this.plain.take(buffer)
+    const batch = { _tag: "Batch", buffer, plain, length: this.partBytes, texts } as const
+    const message: ToWriter = plain === this.batch.length ? batch : { ...batch, requests: this.batch }
     this.batch = []
     this.parts = []
     this.partBytes = 0
@@ -199,11 +201,8 @@ export class WriterClient {
       case "Replies":
         this.commits = message.commits
         for (const buffer of message.buffers) this.pool.give(buffer)
-        this.underWay -= message.replies.length
-        for (const reply of message.replies) {
-          this.tellKnown()
-          this.tellNext(reply)
-        }
+        if (typeof message.replies === "number") for (let at = 0; at < message.replies; at++) this.answered(0)
+        else for (const reply of message.replies) this.answered(reply)
         this.tellKnown()
         return
       case "Settled":
@@ -213,6 +212,11 @@ export class WriterClient {
       case "Closed":
         this.end("the store is closed")
     }
+  }
+
+  private answered(reply: WriterReply): void {
+    this.tellKnown()
+    this.tellNext(reply)
   }
 
   private tellNext(reply: WriterReply): void {

@@ -88,9 +88,10 @@ class WriterLoop {
     }
   }
 
-  private takeBatch({ requests, buffer, plain, length, kinds }: Extract<ToWriter, { _tag: "Batch" }>): void {
-    const batch = new BatchBytes(buffer, plain, length, kinds)
-    for (const request of requests) this.queue.push({ request, batch })
+  private takeBatch({ requests, buffer, plain, length, texts }: Extract<ToWriter, { _tag: "Batch" }>): void {
+    const batch = new BatchBytes(buffer, plain, length, texts)
+    if (requests === undefined) for (let number = 0; number < plain; number++) this.queue.push({ request: number, batch })
+    else for (const request of requests) this.queue.push({ request, batch })
     this.buffers.push(buffer)
     this.room?.wrote(length)
   }
@@ -105,7 +106,8 @@ class WriterLoop {
       }
       if (received !== undefined) this.take(received.message as ToWriter)
       if (this.queue.length === 0) break
-      const replies = this.commits.run(this.queue.splice(0))
+      const given = this.commits.run(this.queue.splice(0))
+      const replies = given.every((reply) => reply === 0) ? given.length : given
       const buffers = this.buffers.splice(0)
       this.send({ _tag: "Replies", replies, commits: this.commits.commits, buffers }, buffers)
       if (this.chores.pressing) this.chore()
