@@ -1,5 +1,5 @@
 /** A8 with the real Claude: its adapter against a scripted model. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { claudeAdapter } from "@holdfast/runner/claude/claude-adapter"
@@ -34,14 +34,6 @@ const typesOf = (chunks: ReadonlyArray<AgentChunk>): ReadonlyArray<string> =>
 
 const ofType = <T extends AgentChunk["type"]>(chunks: ReadonlyArray<AgentChunk>, type: T) =>
   chunks.filter((chunk): chunk is Extract<AgentChunk, { type: T }> => chunk.type === type)
-
-/** The entries that were mirrored, as the hub gives them back. */
-function transcriptFile(...from: ReadonlyArray<AgentProbe>): string {
-  const path = join(directories.session, "transcript.jsonl")
-  const notes = from.flatMap((probe) => probe.of("transcript"))
-  writeFileSync(path, notes.map(({ key, entries }) => `${JSON.stringify({ key, entries })}\n`).join(""))
-  return path
-}
 
 const answer = (probe: AgentProbe, permission: string, outcome = YES): void =>
   probe.handle.command({ type: "answer", permission, outcome })
@@ -353,69 +345,6 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     expect(probe.notes.findIndex(({ type }) => type === "limited")).toBeLessThan(
       probe.notes.findIndex(({ type }) => type === "turn-ended"),
     )
-  })
-
-  it("A-7 goes on from its transcript in a new process, at home and in an empty one", async () => {
-    const first = begin()
-    await first.ended(first.send("[[say remember the blue whale]]").turn)
-    const { native = "" } = await first.ready()
-    const { pid } = await first.ready()
-    process.kill(pid, "SIGKILL")
-    await first.gone()
-    expect(first.of("transcript").every(({ key }) => key.endsWith(`/${native}`))).toBe(true)
-
-    const second = begin({}, {}, { resume: { native, transcript: transcriptFile(first) } })
-    expect(await second.ready()).toMatchObject({ resumed: "resumed", native })
-    await second.ended(second.send("[[say second]]").turn)
-    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("remember the blue whale")
-    await second.handle.end(1000)
-
-    const home = join(directories.session, "empty")
-    const third = begin({}, { home }, { resume: { native, transcript: transcriptFile(first, second) } })
-    expect(await third.ready()).toMatchObject({ resumed: "resumed", native })
-    await third.ended(third.send("[[say third]]").turn)
-    const body = JSON.stringify(model.requests().at(-1)?.body)
-    for (const said of ["remember the blue whale", "second"]) expect(body).toContain(said)
-    await third.handle.end(1000)
-
-    // Another file under this id is left as it is; what was mirrored goes in by the SDK.
-    const path = join(home, ".claude", "projects", first.of("transcript")[0]?.key.split("/")[0] ?? "", `${native}.jsonl`)
-    writeFileSync(path, "{}\n")
-    const fourth = begin({}, { home }, { resume: { native, transcript: transcriptFile(first, second, third) } })
-    await fourth.ended(fourth.send("[[say fourth]]").turn)
-    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("third")
-    expect(readFileSync(path, "utf8")).toBe("{}\n")
-    expect(fourth.of("transcript").length).toBeGreaterThan(0)
-  })
-
-  it("A-7 goes on from its transcript in another directory too", async () => {
-    const first = begin()
-    await first.ended(first.send("[[say remember the blue whale]]").turn)
-    const { native = "" } = await first.ready()
-    await first.handle.end(1000)
-    const cwd = join(directories.session, "moved")
-    mkdirSync(cwd)
-    const moved = begin({}, {}, { cwd, resume: { native, transcript: transcriptFile(first) } })
-    expect(await moved.ready()).toMatchObject({ resumed: "resumed", native })
-    await moved.ended(moved.send("[[say second]]").turn)
-    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("remember the blue whale")
-    await moved.handle.end(1000)
-    const again = begin({}, {}, { cwd, resume: { native, transcript: transcriptFile(first, moved) } })
-    await again.ended(again.send("[[say third]]").turn)
-    const body = JSON.stringify(model.requests().at(-1)?.body)
-    for (const said of ["remember the blue whale", "second"]) expect(body).toContain(said)
-  })
-
-  it("A-7 gets what was said as context when its transcript is nowhere", async () => {
-    const history = join(directories.session, "history.jsonl")
-    writeFileSync(history, `${JSON.stringify({ role: "user", parts: [{ type: "text", text: "the green whale" }] })}\n`)
-    const native = "11111111-2222-4333-8444-555555555555"
-    const probe = begin({}, {}, { resume: { native, history } })
-    const ready = await probe.ready()
-    expect(ready.resumed).toBe("replayed")
-    expect(ready.native).not.toBe(native)
-    await probe.ended(probe.send("[[say ok]]").turn)
-    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("the green whale")
   })
 
   it("M-6 keeps text exactly", async () => {

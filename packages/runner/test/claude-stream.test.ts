@@ -206,9 +206,9 @@ describe("what Claude is started with and told", () => {
   })
 
   it("names transcripts as Claude's files are named", () => {
-    expect(transcriptKey("/home/a/.claude/projects/-work/id.jsonl")).toBe("-work/id")
-    expect(transcriptKey("C:\\Users\\a\\.claude\\projects\\C--work\\id\\subagents\\agent-1.jsonl")).toBe(
-      "C--work/id/subagents/agent-1",
+    expect(transcriptKey("/u/a/.claude/projects/-place/id.jsonl")).toBe("-place/id")
+    expect(transcriptKey("C:\\u\\a\\.claude\\projects\\C--place\\id\\subagents\\agent-1.jsonl")).toBe(
+      "C--place/id/subagents/agent-1",
     )
     expect(transcriptKey("/etc/passwd")).toBeUndefined()
   })

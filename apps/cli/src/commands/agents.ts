@@ -1,5 +1,5 @@
 /**
- * Commands about agents: interrupt, approve, inbox, queue, messages, model, mode, agents, rules.
+ * Commands about agents: interrupt, approve, inbox, queue, messages, model, mode, agents, rules, import.
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -142,8 +142,34 @@ const rules = Command.make("rules").pipe(
   ]),
 )
 
+const imports = Command.make(
+  "import",
+  {
+    ids: Argument.String("id").pipe(
+      Argument.withDescription("Id of a session of Claude Code, or its beginning"),
+      Argument.atLeast(0),
+    ),
+    claude: flag("claude", "Sessions of Claude Code on the hub's machine"),
+    ls: flag("ls", "List what can be imported"),
+    all: flag("all", "Import everything"),
+    json,
+  },
+  (input) =>
+    act(async () => {
+      const { importableList, importClaude } = await import("../agent/import-claude.ts")
+      return input.ls ? importableList(input.json) : importClaude(input.ids, input.all, input.json)
+    }),
+).pipe(
+  Command.withDescription("Bring in sessions of Claude Code, to read and to go on with"),
+  Command.withExamples([
+    { command: "holdfast import --claude --ls", description: "See what there is" },
+    { command: "holdfast import --claude 1a2b3c4d", description: "Import one" },
+  ]),
+)
+
 /** The commands. */
 export const agentCommands = [
+  imports,
   interrupt,
   approve,
   inbox,

@@ -1,9 +1,10 @@
 /**
- * The HTTP routes for agents as typed functions (docs/PROTOCOL.md, H-15 to H-19).
+ * The HTTP routes for agents as typed functions (docs/PROTOCOL.md, H-15 to H-20).
  *
  * Each fails with `HoldfastError`, as those of `makeApi` do.
  */
 import type { AgentEntry, ConfigureAgent } from "@holdfast/protocol/agent/agent"
+import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
@@ -41,6 +42,8 @@ export function makeAgentApi(options: HttpOptions) {
     answer: (id: string, request: string, answer: AnswerPermission): Promise<PermissionDecision> =>
       post(`${of(id)}/permissions/${encodeURIComponent(request)}`, answer),
     waiting: (): Promise<{ readonly permissions: ReadonlyArray<WaitingPermission> }> => get("/api/permissions"),
+    importable: (): Promise<{ readonly sessions: ReadonlyArray<ClaudeImportable> }> => get("/api/imports/claude"),
+    importClaude: (id: string): Promise<Session> => post("/api/imports/claude", { id }),
     rules: (): Promise<{ readonly rules: ReadonlyArray<PermissionRule> }> => get("/api/permissions/rules"),
     forgetRule: (rule: PermissionRule): Promise<{ readonly forgotten: boolean }> => post("/api/permissions/rules/forget", rule),
   }

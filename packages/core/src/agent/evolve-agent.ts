@@ -56,7 +56,7 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
       return change(agent, id, (item) => ({ ...item, status: "sent", turn, ...(steer === true ? { steer } : {}) }))
     }
     case "queue/returned":
-      return change(agent, known.data.id, ({ turn: _, steer: __, ...item }) => ({ ...item, status: "waiting" }))
+      return change(agent, known.data.id, waitingAgain)
     case "queue/uncertain":
       return change(agent, known.data.id, (item) => ({ ...item, status: "uncertain" }))
     case "queue/held":
@@ -119,6 +119,22 @@ function reorder(queue: ReadonlyArray<QueueItem>, order: ReadonlyArray<string>):
   return [...queue.filter(({ status }) => status !== "waiting"), ...named, ...rest]
 }
 
-const withoutPid = ({ pid: _, ...rest }: AgentPart): AgentPart => rest
-const withoutTurn = ({ turn: _, ...rest }: AgentPart): AgentPart => rest
-const withoutHold = ({ hold: _, ...rest }: AgentPart): AgentPart => rest
+function waitingAgain(item: QueueItem): QueueItem {
+  const { turn: _, steer: __, ...rest } = item
+  return { ...rest, status: "waiting" }
+}
+
+function withoutPid(agent: AgentPart): AgentPart {
+  const { pid: _, ...rest } = agent
+  return rest
+}
+
+function withoutTurn(agent: AgentPart): AgentPart {
+  const { turn: _, ...rest } = agent
+  return rest
+}
+
+function withoutHold(agent: AgentPart): AgentPart {
+  const { hold: _, ...rest } = agent
+  return rest
+}

@@ -24,9 +24,6 @@ export const FilePart = Schema.Struct({
 export const InputPart = Schema.Union([TextPart, FilePart])
 export type InputPart = typeof InputPart.Type
 
-/** Id of a message: chosen by the hub or taken from the sender's key; 1 to 64 letters, digits, `_` and `-`. */
-export const MessageId = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/))
-
 /** Tokens of a turn or of several, as the agent reported them; what it did not report is absent. */
 export const Usage = Schema.Struct({
   inputTokens: Schema.optionalKey(Schema.Number),

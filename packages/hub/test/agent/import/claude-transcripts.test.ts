@@ -15,7 +15,7 @@ let count: number
 
 /** Entries in a row: each follows the one before, unless it says otherwise. */
 const entry = (type: string, uuid: string, parentUuid: string | null, message: unknown, more: object = {}): string =>
-  JSON.stringify({ type, uuid, parentUuid, message, cwd: "/work", timestamp: new Date(1e12 + ++count).toISOString(), ...more })
+  JSON.stringify({ type, uuid, parentUuid, message, cwd: "/place", timestamp: new Date(1e12 + ++count).toISOString(), ...more })
 const user = (uuid: string, parent: string | null, content: unknown, more?: object): string =>
   entry("user", uuid, parent, { role: "user", content }, more)
 const says = (uuid: string, parent: string, id: string, block: object, more?: object): string =>
@@ -29,7 +29,7 @@ async function read(lines: ReadonlyArray<string>): Promise<ReadonlyArray<Message
   writeFileSync(path, lines.map((line) => `${line}\n`).join(""))
   const { size } = statSync(path)
   const found: Array<Message> = []
-  for await (const message of claudeMessages({ id: ID, project: "-work", path, modified: 1, size })) found.push(message)
+  for await (const message of claudeMessages({ id: ID, project: "-place", path, modified: 1, size })) found.push(message)
   return found
 }
 
@@ -39,7 +39,7 @@ const textsOf = (messages: ReadonlyArray<Message>) =>
 describe("transcripts of Claude Code", () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "holdfast-import-"))
-    project = join(root, "projects", "-work")
+    project = join(root, "projects", "-place")
     mkdirSync(project, { recursive: true })
     count = 0
   })
@@ -112,12 +112,12 @@ describe("transcripts of Claude Code", () => {
     const told: Array<string> = []
     const sessions = await listClaudeSessions(root, (done, all) => told.push(`${done}/${all}`))
     expect(sessions).toMatchObject([
-      { id: ID, project: "-work", cwd: "/work", title: "A title", firstPrompt: "what is this about" },
+      { id: ID, project: "-place", cwd: "/place", title: "A title", firstPrompt: "what is this about" },
     ])
     expect(told).toEqual(["1/2", "2/2"])
     expect(await listClaudeSessions(join(root, "nowhere"))).toEqual([])
-    expect(claudeDirectory({ HOME: "/home/a" })).toBe("/home/a/.claude")
-    expect(claudeDirectory({ HOME: "/home/a", CLAUDE_CONFIG_DIR: "/c" })).toBe("/c")
+    expect(claudeDirectory({ HOME: "/u/a" })).toBe("/u/a/.claude")
+    expect(claudeDirectory({ HOME: "/u/a", CLAUDE_CONFIG_DIR: "/c" })).toBe("/c")
   })
 
   it("gives the transcript in batches under one key, the subagents' under keys below it", async () => {
@@ -127,7 +127,7 @@ describe("transcripts of Claude Code", () => {
     const [session] = await listClaudeSessions(root)
     expect(session).toEqual({
       id: ID,
-      project: "-work",
+      project: "-place",
       path: join(project, `${ID}.jsonl`),
       modified: expect.any(Number),
       size: expect.any(Number),
@@ -136,13 +136,13 @@ describe("transcripts of Claude Code", () => {
     const batches: Array<string> = []
     for await (const { key, entries } of claudeTranscript({
       id: ID,
-      project: "-work",
+      project: "-place",
       path,
       modified: 1,
       size: statSync(path).size,
     })) {
       batches.push(`${key} ${entries.length}`)
     }
-    expect(batches).toEqual([`-work/${ID} 1`, `-work/${ID} 1`, `-work/${ID}/subagents/agent-1 1`])
+    expect(batches).toEqual([`-place/${ID} 1`, `-place/${ID} 1`, `-place/${ID}/subagents/agent-1 1`])
   })
 })
