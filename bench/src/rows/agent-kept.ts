@@ -11,7 +11,7 @@ import { value, type Place, type Row } from "../row.ts"
 /** 13,902 bytes: `word0 ` to `word1667 `. */
 const TURN = "[[slow 1668 1]]"
 
-const turns = (place: Place): number => place.size(3, 1)
+const sessions = (place: Place): number => place.size(6, 1)
 
 interface Page {
   readonly events: ReadonlyArray<unknown>
@@ -57,7 +57,7 @@ export const AGENT_KEPT: Row = {
     name: "holdfast",
     open: async (place) => ({
       measure: async () => {
-        const house = await openAgents(place, turns(place) * 2, 1)
+        const house = await openAgents(place, sessions(place), 1)
         const database = new DatabaseSync(join(place.directory, "data", "holdfast.db"), { readOnly: true })
         try {
           const logs = async (): Promise<number> => {
