@@ -55,7 +55,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     const { turn, id } = probe.send("[[think let me see]][[say I will write]][[bash echo once >> out; cat out]][[say done]]")
     const request = await probe.asked()
     expect(request).toMatchObject({ kind: "tool", tool: "Bash", subject: "echo once >> out; cat out" })
-    expect(request.options.map(({ kind }) => kind)).toEqual(["allow_once", "allow_always", "reject_once"])
+    expect(request.options.map(({ kind }) => kind)).toEqual(["allow_once", "reject_once"])
     answer(probe, request.id)
     const end = await probe.ended(turn)
     expect(end).toMatchObject({ outcome: "completed", model: expect.stringContaining("claude") })

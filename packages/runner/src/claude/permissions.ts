@@ -32,7 +32,6 @@ interface Open {
 
 const TOOL_OPTIONS: ReadonlyArray<PermissionOption> = [
   { id: "allow", label: "Allow", kind: "allow_once" },
-  { id: "always", label: "Always allow", kind: "allow_always" },
   { id: "reject", label: "Reject", kind: "reject_once" },
 ]
 const PLAN_OPTIONS: ReadonlyArray<PermissionOption> = [

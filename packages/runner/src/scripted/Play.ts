@@ -38,7 +38,6 @@ export interface PlayOptions {
 
 const OPTIONS: PermissionAsk["options"] = [
   { id: "allow", label: "Allow", kind: "allow_once" },
-  { id: "always", label: "Always allow", kind: "allow_always" },
   { id: "reject", label: "Reject", kind: "reject_once" },
 ]
 
