@@ -152,7 +152,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
 
   it("begins a step anew whose reply broke off", async () => {
     const probe = begin()
-    const { turn } = probe.send("[[slow 3 20]][[cut 1]]")
+    const { turn } = probe.send("[[slow 3 20]][[wait 500]][[cut 1]]")
     expect((await probe.ended(turn)).outcome).toBe("completed")
     const chunks = probe.chunks(turn)
     expect(ofType(chunks, "reset-step")).toHaveLength(1)
