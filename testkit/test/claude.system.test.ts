@@ -152,10 +152,17 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
 
   it("begins a step anew whose reply broke off", async () => {
     const probe = begin()
-    const { turn } = probe.send("[[slow 3 20]][[wait 500]][[cut 1]]")
+    const { turn } = probe.send("[[slow 3 20]][[cut 1]]")
     expect((await probe.ended(turn)).outcome).toBe("completed")
     const chunks = probe.chunks(turn)
-    expect(ofType(chunks, "reset-step")).toHaveLength(1)
+    // A reply can break off before Claude has read a word of it: then there is nothing to begin anew.
+    const shown = chunks
+      .slice(
+        0,
+        chunks.findIndex(({ type }) => type === "data-retry"),
+      )
+      .some(({ type }) => type === "text-delta")
+    expect(ofType(chunks, "reset-step")).toHaveLength(shown ? 1 : 0)
     const after = chunks.slice(chunks.findLastIndex(({ type }) => type === "reset-step") + 1)
     expect(
       ofType(after, "text-delta")
