@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { createAgent, turnsEnded } from "../agent/agent-house.ts"
+import { type House, openHouse, testDirectory } from "../hub-house.ts"
+import { openSocket, RawClient, type SocketHouse } from "../socket-house.ts"
+
+describe("commands of the stream socket about agents", () => {
+  let directory: Awaited<ReturnType<typeof testDirectory>>
+  let house: House
+  let socket: SocketHouse
+  let client: RawClient
+
+  beforeEach(async () => {
+    directory = await testDirectory()
+    house = await openHouse({ directory: directory.path })
+    socket = await openSocket(house)
+    client = new RawClient(socket.port)
+    await client.hello()
+  })
+  afterEach(async () => {
+    client.ws.terminate()
+    await socket.close()
+    await house.close()
+    await directory.remove()
+  })
+
+  const value = async (tag: string, payload: unknown): Promise<Readonly<Record<string, unknown>>> => {
+    const answer = await client.call(tag, payload)
+    expect(answer).toMatchObject({ _tag: "Success" })
+    return answer.value ?? {}
+  }
+  const failed = (tag: string) => ({ _tag: "Failure", cause: [{ _tag: "Fail", error: { _tag: tag } }] })
+
+  it("W-2 sends, edits, reorders, removes, holds, releases and interrupts as the HTTP routes do", async () => {
+    const { id: session, reader } = await createAgent(house)
+    const send = async (text: string): Promise<Readonly<Record<string, unknown>>> =>
+      value("SendMessage", { session, message: { text } })
+    expect(await send("[[slow 1000 20]]")).toMatchObject({ status: "started" })
+    await reader.until("it streams", (seen) => seen.list.some(({ type }) => type === "text-delta"))
+    const ids: Array<unknown> = []
+    for (const text of ["a", "b", "c"]) ids.push((await send(text))["messageId"])
+    const [a, b, c] = ids
+    await value("EditMessage", { session, message: a, change: { text: "A" } })
+    await value("ReorderQueue", { session, change: { order: [c, b, a] } })
+    await value("RemoveMessage", { session, message: b })
+    await value("HoldQueue", { session })
+    expect(await client.call("ResolveMessage", { session, message: a, change: { action: "drop" } })).toMatchObject(
+      failed("MessageNotQueued"),
+    )
+    expect(await client.call("EditMessage", { session, message: a, change: {} })).toMatchObject(failed("Unprocessable"))
+    expect(await value("Interrupt", { session })).toEqual({ interrupted: true })
+    await turnsEnded(reader, 1)
+    await value("ConfigureAgent", { session, change: { model: "other" } })
+    await value("ReleaseQueue", { session })
+    await turnsEnded(reader, 3)
+    const page = await value("Messages", { session, limit: 10 })
+    const users = (page["messages"] as ReadonlyArray<{ role: string; parts: ReadonlyArray<{ text: string }> }>).filter(
+      ({ role }) => role === "user",
+    )
+    expect(users.map(({ parts }) => parts[0]?.text)).toEqual(["[[slow 1000 20]]", "c", "A"])
+  })
+
+  it("P-1 P-2 lists what waits and answers it once", async () => {
+    const { id: session, reader } = await createAgent(house, { options: { permissions: "ask" }, cwd: directory.path })
+    await value("SendMessage", { session, message: { text: "[[write note.txt hello]]" } })
+    await reader.until("it asks", (seen) => seen.list.some(({ type }) => type === "asked"))
+    const { permissions } = await value("WaitingPermissions", null)
+    const [waiting] = permissions as ReadonlyArray<{
+      request: { id: string; options: ReadonlyArray<{ id: string; kind: string }> }
+    }>
+    const request = waiting?.request.id
+    const optionId = waiting?.request.options.find(({ kind }) => kind === "reject_once")?.id
+    expect(await value("AnswerPermission", { session, request, answer: { optionId } })).toMatchObject({ allow: false })
+    expect(await client.call("AnswerPermission", { session, request, answer: { optionId } })).toMatchObject(
+      failed("PermissionSettled"),
+    )
+    await turnsEnded(reader, 1)
+    const { agents } = await value("Agents", null)
+    expect(agents).toMatchObject([{ name: "scripted" }])
+  })
+})
