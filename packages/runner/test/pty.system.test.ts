@@ -111,7 +111,9 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     const child = collect(pty("bash", ["--norc", "-i"]))
     await until("the prompt", () => /[$#] /.test(child.text()))
     child.handle.write(Buffer.from("sleep 60\n"), () => undefined)
-    await until("the foreground process", () => foregroundGroup(child.handle.pid) !== child.handle.pid)
+    // Before it has become `sleep`, the shell's own handlers would take the signal.
+    const inFront = (): string => readFileSync(`/proc/${foregroundGroup(child.handle.pid)}/comm`, "utf8").trim()
+    await until("the foreground process", () => inFront() === "sleep")
     child.handle.signal("SIGINT")
     child.handle.write(Buffer.from("echo back-$((40+2))\n"), () => undefined)
     await until("the signal's effect", () => child.text().includes("back-42"))
