@@ -7,7 +7,7 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 const rooms = ["packages/*", "apps/*", "testkit", "bench"]
 
 /** Kinds that a file's name ends in, as in `append.faults.test.ts`; files without one are unit tests. */
-const special = ["contract", "system", "browser", "faults"]
+const special = ["contract", "system", "browser", "faults", "agents"]
 
 const beside = (ending: string) =>
   rooms.flatMap((room) => [`${room}/src/**/*${ending}.test.ts`, `${room}/test/**/*${ending}.test.ts`])
@@ -35,7 +35,7 @@ export default defineConfig({
           exclude: IGNORED,
           // One group after the other: what measures time is not disturbed by its neighbours.
           sequence: { groupOrder: index + 1 },
-          maxWorkers: name === "contract" || name === "system" ? 2 : 1,
+          maxWorkers: ["contract", "system", "agents"].includes(name) ? 2 : 1,
           testTimeout: name === "faults" ? 300_000 : 60_000,
           hookTimeout: 60_000,
           ...(name === "browser" ? { globalSetup: ["tests/browser/unpack.ts"] } : {}),

@@ -1,6 +1,6 @@
 /**
  * `npm test`: installs everything, builds, and runs the tests; `--faults=ci` and `--faults=long` run the fault tests in
- * their larger sizes. Other arguments go to vitest, for example a part of a file's name.
+ * their larger sizes, and those of the real agents at length. Other arguments go to vitest, for example a part of a file's name.
  */
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -15,7 +15,7 @@ const KINDS = ["unit", "contract", "system", "browser", "faults"]
 const args = process.argv.slice(2)
 const size = args.find((arg) => arg.startsWith("--faults="))?.slice("--faults=".length) ?? "short"
 const rest = args.filter((arg) => !arg.startsWith("--faults="))
-const kinds = size === "short" ? KINDS : ["faults"]
+const kinds = size === "short" ? KINDS : ["faults", "agents"]
 const chosen = rest.some((arg) => arg.startsWith("--project")) ? [] : kinds.map((kind) => `--project=${kind}`)
 const heavy = { folder: join(ROOT, "tests/heavy"), title: "the browser and the agents for tests" }
 
