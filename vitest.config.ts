@@ -35,7 +35,7 @@ export default defineConfig({
           exclude: IGNORED,
           // One group after the other: what measures time is not disturbed by its neighbours.
           sequence: { groupOrder: index + 1 },
-          maxWorkers: ["contract", "system", "agents"].includes(name) ? 2 : 1,
+          maxWorkers: name === "contract" || name === "system" ? 2 : 1,
           testTimeout: name === "faults" ? 300_000 : 60_000,
           hookTimeout: 60_000,
           ...(name === "browser" ? { globalSetup: ["tests/browser/unpack.ts"] } : {}),

@@ -51,3 +51,18 @@ export function residentBytes(pid: number): number {
   const status = ifThere(() => readFileSync(`/proc/${pid}/status`, "latin1")) ?? ""
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
 }
+
+/**
+ * The least memory of a process, in bytes, in the later half of the time that `during` takes, with what that gives: what
+ * only waits for a collection is left out.
+ */
+export async function leastResident<A>(pid: number, during: Promise<A>): Promise<{ readonly result: A; readonly bytes: number }> {
+  const samples: Array<number> = []
+  const timer = setInterval(() => samples.push(residentBytes(pid)), 100)
+  try {
+    const result = await during
+    return { result, bytes: Math.min(...samples.slice(Math.floor(samples.length / 2))) }
+  } finally {
+    clearInterval(timer)
+  }
+}

@@ -51,11 +51,12 @@ export async function startTalking(place: Place, subscribers: number, perSecond:
     const session = await createSession(hub, terminal(process.execPath, ["-e", program(perSecond)]))
     let ready = ""
     const prompt = until("the child is ready", 10_000, () => ready.includes("ready"))
-    const typist = await (await connect()).attach(session, { after: 0, mode: "interactive" })
-    typist.received = (bytes) => {
+    const received = (bytes: Buffer): void => {
       ready += bytes.toString("latin1")
       prompt.check()
     }
+    // Frames may come in the same read as the answer.
+    await (await connect()).attach(session, { after: 0, mode: "interactive" }, undefined, { received })
     await prompt.reached
     await wires[0]?.call("Detach", { session })
     let changed = (): void => {}

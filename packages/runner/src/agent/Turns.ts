@@ -185,8 +185,9 @@ export class Turns {
     if (turn === undefined || turn.id !== id || turn.interrupting) return
     turn.interrupting = true
     this.#graceOf(turn)
-    this.#cancelOpen(driver, "the turn was interrupted")
+    // First the interrupt: an agent that is told no before it might go on to the end of its turn.
     this.#events.drive(() => driver.interrupt(id))
+    this.#cancelOpen(driver, "the turn was interrupted")
   }
 
   /** Waits for an interrupted turn's end; what the agent says while it is paused cannot be heard, so that time does not count. */

@@ -20,7 +20,7 @@ export interface AgentDriver {
   readonly deliver: (message: Delivery) => void
   /** Puts a message into the streaming turn, where the agent can. */
   readonly steer?: (message: Delivery) => void
-  /** Stops the turn; its open permission requests were answered as cancelled before. */
+  /** Stops the turn; its open permission requests are answered as cancelled right after. */
   readonly interrupt: (turn: string) => void
   /** Gives the answer to a request that it asked with `host.ask`; once per request. */
   readonly answer: (permission: string, outcome: PermissionOutcome) => void
