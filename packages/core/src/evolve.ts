@@ -37,6 +37,7 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "session/agent-info": {},
   "session/agent-configured": {},
   "session/agent-failed": { tag: "string", message: "string" },
+  "session/agent-ending": { reason: "string" },
   "session/agent-exited": { code: "number", reason: "string" },
   "session/agent-lost": { reason: "string", message: "string" },
   "turn/started": { turn: "string" },

@@ -115,6 +115,8 @@ export interface EventData {
   readonly "session/agent-configured": { readonly model?: string; readonly mode?: string }
   /** The agent process could not be started; nothing ran. */
   readonly "session/agent-failed": { readonly tag: string; readonly message: string }
+  /** The agent process is to end; what is sent from here on is for the next one. */
+  readonly "session/agent-ending": { readonly reason: "idle" | "limit" | "stopped" }
   /** The agent process ended: unloaded because idle or over the limit, stopped, or by itself. */
   readonly "session/agent-exited": {
     readonly code: number

@@ -84,11 +84,10 @@ export type AgentReport =
       readonly _tag: "AgentExited"
       readonly code: number
       readonly signal?: string
-      readonly reason: "idle" | "limit" | "stopped" | "itself"
       readonly message?: Message
-      /** What was sent meanwhile was not handed over: its turn is for the next process. */
-      readonly untouched?: boolean
     }
+  /** The hub wants the process to end; an agent that works, or is about to, is only ended when it is stopped. */
+  | { readonly _tag: "AgentEnding"; readonly reason: "idle" | "limit" | "stopped" }
   | { readonly _tag: "AgentFailed"; readonly tag: string; readonly message: string }
   | {
       readonly _tag: "AgentLost"
@@ -125,6 +124,7 @@ const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
   "AgentLimited",
   "AgentTranscript",
   "AgentExited",
+  "AgentEnding",
   "AgentFailed",
   "AgentLost",
 ])

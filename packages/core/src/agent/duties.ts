@@ -11,6 +11,8 @@ import type { SessionState } from "../state.ts"
 /** One duty. `id` is the same for the same duty, so that it is performed once per connection. */
 export type Duty =
   | { readonly type: "start"; readonly id: string }
+  /** Ends the process; until it is gone nothing else is owed to it. */
+  | { readonly type: "end"; readonly id: string }
   | {
       readonly type: "deliver"
       readonly id: string
@@ -26,10 +28,13 @@ export type Duty =
 /** The duties of a state, in the order in which they are performed. */
 export function duties(state: SessionState): ReadonlyArray<Duty> {
   const { agent } = state
-  if (agent === undefined || state.status === "deleted") return []
+  if (agent === undefined) return []
+  const alive = state.process === "starting" || state.process === "running"
+  if (alive && agent.ending !== undefined) return [{ type: "end", id: `end:${agent.ending.since}` }]
+  if (state.status === "deleted") return []
   const found: Array<Duty> = []
   const sent = agent.queue.filter(({ status }) => status === "sent")
-  if (state.process !== "starting" && state.process !== "running") {
+  if (!alive) {
     return sent.length > 0 ? [{ type: "start", id: `start:${sent[0]?.turn ?? ""}` }] : []
   }
   const { model, mode } = agent.wanted

@@ -28,10 +28,12 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     }
     case "session/agent-configured":
       return { ...agent, wanted: { ...agent.wanted, ...known.data } }
+    case "session/agent-ending":
+      return { ...agent, ending: { reason: known.data.reason, since: event.seq } }
     case "session/agent-failed":
     case "session/agent-exited":
     case "session/agent-lost":
-      return withoutPid(agent)
+      return withoutProcess(agent)
     case "turn/started":
       return { ...agent, turn: { id: known.data.turn, from: event.seq, startedAt: event.time }, turns: agent.turns + 1 }
     case "turn/interrupting":
@@ -93,7 +95,7 @@ function turnEnded(agent: AgentPart, data: EventData["turn/ended"], seq: number)
     ...withoutTurn(agent),
     permissions: [],
     usage: data.usage === undefined ? agent.usage : addUsage(agent.usage, data.usage),
-    lastTurn: { id: turn.id, from: turn.from, to: seq },
+    lastTurn: { id: turn.id, from: turn.from, to: seq, before: agent.lastTurn?.to ?? 0 },
   }
 }
 
@@ -124,8 +126,8 @@ function waitingAgain(item: QueueItem): QueueItem {
   return { ...rest, status: "waiting" }
 }
 
-function withoutPid(agent: AgentPart): AgentPart {
-  const { pid: _, ...rest } = agent
+function withoutProcess(agent: AgentPart): AgentPart {
+  const { pid: _, ending: __, ...rest } = agent
   return rest
 }
 

@@ -18,6 +18,12 @@ export interface Turn {
   readonly interrupting?: "person" | "message" | "stalled"
 }
 
+/** Why the process is to end, and the seq from which what is sent is for the next one. */
+export interface Ending {
+  readonly reason: "idle" | "limit" | "stopped"
+  readonly since: number
+}
+
 /** Everything the events of an agent session say beyond what all sessions have. */
 export interface AgentPart {
   readonly spec: AgentSpec
@@ -26,6 +32,7 @@ export interface AgentPart {
   readonly wanted: { readonly model?: string; readonly mode?: string }
   readonly native?: string
   readonly pid?: number
+  readonly ending?: Ending
   readonly turn?: Turn
   readonly queue: ReadonlyArray<QueueItem>
   readonly hold?: Hold
@@ -34,8 +41,8 @@ export interface AgentPart {
   readonly rules: ReadonlyArray<PermissionRule>
   readonly turns: number
   readonly usage: Usage
-  /** Bounds of the last ended turn, so that its folding can be made up for after a crash. */
-  readonly lastTurn?: { readonly id: string; readonly from: number; readonly to: number }
+  /** Bounds of the last ended turn; `before` is the seq at which the one before it ended, 0 when there was none. */
+  readonly lastTurn?: { readonly id: string; readonly from: number; readonly to: number; readonly before: number }
 }
 
 /** The agent part before anything happened. */

@@ -49,6 +49,8 @@ export function report(state: SessionState, agent: AgentPart, command: AgentRepo
       const { _tag: _, ...data } = command
       return [{ name: "system/transcript", data }]
     }
+    case "AgentEnding":
+      return alive ? toEnd(agent, command) : nothing
     case "AgentExited":
       return alive ? exited(agent, command) : nothing
     case "AgentFailed":
@@ -123,12 +125,26 @@ function limited(agent: AgentPart, { message, until, goesOn }: Report<"AgentLimi
   return agent.hold?.reason === "person" ? nothing : [{ name: "queue/held", data: hold }]
 }
 
-function exited(agent: AgentPart, { code, signal, reason, message, untouched }: Report<"AgentExited">): Drafts {
+function toEnd(agent: AgentPart, { reason }: Report<"AgentEnding">): Drafts {
+  if (agent.ending !== undefined) return nothing
+  if (reason !== "stopped" && (agent.turn !== undefined || handsOver(agent))) return nothing
+  return [{ name: "session/agent-ending", data: { reason } }]
+}
+
+/** Whether the turn was sent to a process that was to end already, so that nothing of it was handed over (Q-8). */
+const isUntouched = ({ turn, ending, queue }: AgentPart): boolean =>
+  turn !== undefined &&
+  ending !== undefined &&
+  turn.from > ending.since &&
+  queue.some(({ status, turn: sent, steer }) => status === "sent" && sent === turn.id && steer !== true)
+
+function exited(agent: AgentPart, { code, signal, message }: Report<"AgentExited">): Drafts {
+  const reason = agent.ending?.reason ?? "itself"
   const exit: EventDraft = {
     name: "session/agent-exited",
     data: { code, reason, ...(signal === undefined ? {} : { signal }) },
   }
-  if (untouched === true) return [exit]
+  if (isUntouched(agent)) return [exit]
   const how = signal === undefined ? `with code ${code}` : `by ${signal}`
   const error = { tag: "AgentExited", message: `the agent's process ended ${how}` }
   const turn =
@@ -154,6 +170,8 @@ function lost(agent: AgentPart, { reason, message, partial }: Report<"AgentLost"
     error: { tag: reason, message },
     ...(partial === undefined ? {} : { message: partial }),
   }
+  const gone: EventDraft = { name: "session/agent-lost", data: { reason, message } }
+  if (isUntouched(agent)) return [gone]
   const turn = agent.turn === undefined ? nothing : endTurn(agent, agent.turn, ending, "uncertain")
-  return [{ name: "session/agent-lost", data: { reason, message } }, ...turn, ...strayed(folded(agent, turn))]
+  return [gone, ...turn, ...strayed(folded(agent, turn))]
 }

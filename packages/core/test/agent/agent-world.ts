@@ -129,6 +129,10 @@ export class AgentWorld {
       case "answer":
         process.asked.delete(duty.permission)
         return
+      case "end":
+        this.process = undefined
+        this.#note({ _tag: "AgentExited", code: 0 })
+        return
       case "configure":
         this.#note({ _tag: "AgentTold", info: { ...(duty.model === undefined ? {} : { model: duty.model }) } })
         if (duty.mode !== undefined) this.#note({ _tag: "AgentTold", info: { mode: duty.mode } })
@@ -141,6 +145,11 @@ export class AgentWorld {
     this.process.ready = true
     this.#note({ _tag: "AgentReady", pid: 7, resumed: "new", info: { steers: this.#steers } })
     this.#next()
+  }
+
+  /** The hub wants the process to end, which its duty does later. */
+  unload(): void {
+    this.submit({ _tag: "AgentEnding", reason: "idle" })
   }
 
   /** The process could not be started. */
@@ -203,7 +212,7 @@ export class AgentWorld {
   exit(): void {
     if (this.process === undefined) return
     this.process = undefined
-    this.#note({ _tag: "AgentExited", code: 1, reason: "itself" })
+    this.#note({ _tag: "AgentExited", code: 1 })
   }
 
   /** The runner dies; what was in its journal on disk is read first. */

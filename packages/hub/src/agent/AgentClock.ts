@@ -30,14 +30,14 @@ export function nextDeadline(
 ): Deadline | undefined {
   const { agent } = state
   if (agent === undefined || state.status === "deleted") return undefined
-  const { hold, turn } = agent
+  const { ending, hold, turn } = agent
   const found: Array<Deadline> = []
   if (hold?.reason === "usage-limit" && hold.goesOn === true && hold.until !== undefined) {
     found.push({ at: hold.until, due: { type: "limit-over" } })
   }
   if (turn === undefined) {
     const busy = agent.queue.some(({ status }) => status === "sent")
-    if (connected && state.process === "running" && !busy) {
+    if (connected && state.process === "running" && !busy && ending === undefined) {
       found.push({ at: Math.max(heard, state.lastActiveAt) + agentIdle, due: { type: "idle" } })
     }
   } else {
@@ -45,7 +45,8 @@ export function nextDeadline(
     for (const { id, expiresAt } of open) {
       if (expiresAt !== undefined) found.push({ at: expiresAt, due: { type: "expired", request: id } })
     }
-    if (connected && state.process === "running" && open.length === 0 && turn.interrupting === undefined) {
+    const works = connected && state.process === "running" && ending === undefined
+    if (works && open.length === 0 && turn.interrupting === undefined) {
       found.push({ at: heard + agentStall, due: { type: "stalled" } })
     }
   }

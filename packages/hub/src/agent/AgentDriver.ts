@@ -3,13 +3,13 @@
  * (docs/PROTOCOL.md, A-2).
  *
  * Level-triggered: each duty is performed once per connection to the runner and found again after a reconnect or a
- * restart; the runner carries each out once. A process that was told to end gets nothing more: what is sent meanwhile
- * is for the next one.
+ * restart; the runner carries each out once. A process that is to end gets nothing more: what is sent meanwhile is for
+ * the next one.
  */
 import { duties, type Duty } from "@holdfast/core/agent/duties"
+import type { Ending } from "@holdfast/core/agent/part"
 import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
-import type { SessionState } from "@holdfast/core/state"
 import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
 import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnection"
 import type { LogRecord } from "@holdfast/protocol/record"
@@ -27,8 +27,8 @@ import { startAgent } from "./start-agent.ts"
 
 /** Wait before a start that came to nothing is looked at again, in milliseconds. */
 const START_AGAIN = 1000
-
-type Ending = "idle" | "limit" | "stopped"
+/** Wait before a process that did not end is ended again, in milliseconds. */
+const END_AGAIN = 10_000
 
 /** The driver of one session's agent. */
 export class AgentDriver {
@@ -41,7 +41,6 @@ export class AgentDriver {
   private readonly folder: Folder
   private readonly performed = new Set<string>()
   private heardAt: number
-  private ending: Ending | undefined
   private planned = false
   private again: NodeJS.Timeout | undefined
   private stopped = false
@@ -62,17 +61,17 @@ export class AgentDriver {
     this.plan()
   }
 
-  /** True while the session has, or is about to have, a process that was not told to end. */
+  /** True while the session has, or is about to have, a process that is not to end. */
   get hasProcess(): boolean {
-    const { process } = this.session.durable
-    return this.ending === undefined && (this.parts.starting || process === "starting" || process === "running")
+    const { agent, process } = this.session.state
+    return agent?.ending === undefined && (this.parts.starting || process === "starting" || process === "running")
   }
 
   /** True when the process does nothing and nothing waits for it. */
   get idle(): boolean {
     const { agent, process } = this.session.state
     const busy = agent?.turn !== undefined || (agent?.queue.some(({ status }) => status === "sent") ?? false)
-    return process === "running" && !busy && this.ending === undefined && this.reachable !== undefined
+    return process === "running" && !busy && agent?.ending === undefined && this.reachable !== undefined
   }
 
   /** When the agent was last used, in epoch milliseconds. */
@@ -93,7 +92,6 @@ export class AgentDriver {
   /** A child is on a connection: it is followed once the live message is whole. */
   connected(follower: ChildFollower): void {
     this.performed.clear()
-    this.ending = undefined
     this.heard()
     this.follow(follower)
   }
@@ -125,26 +123,9 @@ export class AgentDriver {
     this.folder.stop()
   }
 
-  /** Ends the process; the next message starts it again. */
-  unload(reason: Ending): void {
-    const follower = this.reachable
-    if (follower === undefined || this.ending !== undefined) return
-    this.ending = reason
-    const { connection, child } = follower.port
-    connection.end(child, this.crew.settings.killGrace).catch((cause: unknown) => {
-      this.ending = undefined
-      this.report("an agent could not be ended", { cause: String(cause) })
-    })
-  }
-
-  /** Why the process that has just ended did so, and whether what is sent was never handed to it. */
-  exiting(state: SessionState): { readonly reason: Ending | "itself"; readonly untouched: boolean } {
-    const { ending } = this
-    this.ending = undefined
-    if (ending === undefined) return { reason: "itself", untouched: false }
-    const sent = state.agent?.queue.filter(({ status }) => status === "sent") ?? []
-    const untouched = sent.length > 0 && !sent.some(({ id, turn = "" }) => this.performed.has(`deliver:${id}:${turn}`))
-    return { reason: ending, untouched }
+  /** Has the process ended once that is durable; the next message starts it again. */
+  unload(reason: Ending["reason"]): void {
+    this.submit({ _tag: "AgentEnding", reason })
   }
 
   /** The hub died between the durable start and its confirmation: the same child is started at most once (R-8). */
@@ -198,13 +179,13 @@ export class AgentDriver {
     const state = session.durable
     this.clock.look()
     this.folder.look()
-    if (state.status === "deleted") return this.unload("stopped")
+    if (state.status === "deleted" && this.hasProcess) this.unload("stopped")
     const owed = duties(state)
     const ids = new Set(owed.map(({ id }) => id))
     for (const id of this.performed) if (!ids.has(id)) this.performed.delete(id)
     for (const duty of owed) {
       if (duty.type === "start") this.starting(() => startAgent(this, undefined))
-      else if (this.ending === undefined) this.perform(duty)
+      else this.perform(duty)
     }
   }
 
@@ -212,6 +193,7 @@ export class AgentDriver {
     const follower = this.reachable
     if (follower === undefined || this.performed.has(duty.id)) return
     this.performed.add(duty.id)
+    if (duty.type === "end") return this.end(duty.id, follower)
     const { connection, child } = follower.port
     connection.commandAgent(child, this.commandOf(duty)).catch((cause: unknown) => {
       // Without an answer it is owed on the next connection; what a runner refuses is of a child whose exit is on its way.
@@ -223,7 +205,17 @@ export class AgentDriver {
     })
   }
 
-  private commandOf(duty: Exclude<Duty, { readonly type: "start" }>): AgentCommand {
+  private end(duty: string, follower: ChildFollower): void {
+    const { connection, child } = follower.port
+    connection.end(child, this.crew.settings.killGrace).catch((cause: unknown) => {
+      if (cause instanceof RunnerGone) return
+      this.report("an agent could not be ended", { cause: String(cause) })
+      this.performed.delete(duty)
+      this.planLater(END_AGAIN)
+    })
+  }
+
+  private commandOf(duty: Exclude<Duty, { readonly type: "start" | "end" }>): AgentCommand {
     switch (duty.type) {
       case "deliver": {
         const { message: id, turn, parts, steer } = duty
@@ -253,9 +245,14 @@ export class AgentDriver {
       .finally(() => {
         parts.starting = false
         // What is owed still is tried again a little later, so that a start that fails at once cannot spin.
-        this.again = setTimeout(() => this.plan(), START_AGAIN)
-        this.again.unref()
+        this.planLater(START_AGAIN)
       })
+  }
+
+  private planLater(milliseconds: number): void {
+    clearTimeout(this.again)
+    this.again = setTimeout(() => this.plan(), milliseconds)
+    this.again.unref()
   }
 
   private due(due: Due): void {

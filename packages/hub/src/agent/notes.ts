@@ -93,12 +93,9 @@ function transcript({ key, entries }: Extract<AgentNote, { type: "transcript" }>
 function exited(driver: AgentDriver, code: number, signal: string | undefined): Decide {
   return (state: SessionState) => {
     const message = driver.live.ended(state.agent?.turn?.id, "error")
-    const { reason, untouched } = driver.exiting(state)
     return decide(state, {
       _tag: "AgentExited",
       code,
-      reason,
-      untouched,
       ...(signal === undefined ? {} : { signal }),
       ...(message === undefined ? {} : { message }),
     })
