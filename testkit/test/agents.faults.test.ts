@@ -68,6 +68,28 @@ describe("an agent's turn outlives the hub", () => {
     process.stdout.write(`H1 agent: ${kills} kills, ${log.length} events kept\n`)
   })
 
+  it("M-3 M-4 kills around the ends of turns leave none of them unfolded", async () => {
+    const hub = await open()
+    const random = randomFrom(seedOf("folding"))
+    const rounds = sized({ short: 3, ci: 12, long: 60 })
+    const { id } = await openAgent(hub, { cwd: workplace(), ...free })
+    for (let round = 0; round < rounds; round++) {
+      for (let n = 0; n < 3; n++) await sendText(hub, id, "[[think about it]] [[tokens 300]]")
+      await eventually("a turn ends", 20_000, async () => (await recordOf(hub, id)).queue.length < 2)
+      await pause(random() * 60)
+      await hub.kill("SIGKILL")
+      await hub.start()
+    }
+    await settledAgent(hub, id, 60_000)
+    await hub.kill("SIGKILL")
+    await hub.start()
+    const log = await eventually("all is folded", 20_000, async () => {
+      const found = await checkedAgentLog(hub, id)
+      return found.every(({ channel, type }) => channel !== "agent" || type === "folded") ? found : undefined
+    })
+    expect(endsOf(log)).toHaveLength(rounds * 3)
+  })
+
   it("Q-7 D1 messages sent around kills are taken once each, in the order of the log", async () => {
     const hub = await open()
     const random = randomFrom(seedOf("D1 messages"))

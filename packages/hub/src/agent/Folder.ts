@@ -2,8 +2,8 @@
  * Folds what ended turns left behind: each run of chunks is replaced in the store by one `agent/folded` event that stands
  * for its range, because the turn's message says the same (docs/PROTOCOL.md, M-3, M-4).
  *
- * Done beside the loop: it changes no seq and no state. What a crash left undone is made up for when the session is
- * opened, for the last turn; folding twice changes nothing.
+ * Done beside the loop, oldest turn first: it changes no seq and no state. How far it came is kept with the session, so
+ * that whoever opens it next makes up for all that a crash left undone; folding twice changes nothing.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -14,11 +14,15 @@ import type { OpenSession } from "../session/OpenSession.ts"
 /** Bytes of records read at a time. */
 const READ_BYTES = 1024 * 1024
 
+/** Turns looked up at a time. */
+const TURNS_MAX = 64
+
 /** Passes over one turn at the most; each leaves some thousandth of what was there. */
 const PASSES_MAX = 4
 
 interface EndedTurn {
   readonly id: string
+  /** A seq before its first chunk, behind the turn before it. */
   readonly from: number
   readonly to: number
 }
@@ -26,61 +30,71 @@ interface EndedTurn {
 /** Folds the turns of one session, one after the other. */
 export class Folder {
   private readonly session: OpenSession
-  private readonly waiting: Array<EndedTurn> = []
-  private last: string | undefined
   private folding = false
   private stopped = false
+  /** Where it failed last; it is tried again when another turn has ended, or when the session is opened again. */
+  private failed: string | undefined
 
   constructor(session: OpenSession) {
     this.session = session
   }
 
-  /** True while something is folded or waits for it. */
+  /** True while something is folded. */
   get busy(): boolean {
     return this.folding
   }
 
-  /** Folds the last turn that ended, if that was not done yet. */
+  /** Folds the turns that have ended, as far as that was not done yet. */
   look(): void {
-    const turn = this.session.durable.agent?.lastTurn
-    if (turn !== undefined && turn.id !== this.last) {
-      this.last = turn.id
-      this.waiting.push(turn)
-    }
-    if (!this.folding) this.next()
+    const { session, stopped } = this
+    const last = session.durable.agent?.lastTurn
+    if (this.folding || stopped || session.loop !== "open" || last === undefined || last.to <= session.foldedThrough) return
+    const { epoch } = session
+    const place = `${epoch}:${last.to}`
+    if (this.failed === place) return
+    this.folding = true
+    // Usually the last turn is all there is.
+    const all = last.before <= session.foldedThrough ? foldTurn(session, last, epoch) : foldTurns(session, last.to, epoch)
+    session.context.fork(all, (exit) => {
+      this.folding = false
+      if (Exit.isFailure(exit)) {
+        this.failed = place
+        session.context.report("turns could not be folded", { session: session.id, cause: String(exit.cause) })
+      }
+      this.look()
+    })
   }
 
   /** Begins nothing new. */
   stop(): void {
     this.stopped = true
   }
-
-  private next(): void {
-    const { session } = this
-    const turn = this.waiting[0]
-    if (turn === undefined || this.stopped || session.loop !== "open") return
-    this.folding = true
-    const { epoch } = session
-    session.context.fork(foldTurn(session, turn, epoch), (exit) => {
-      this.folding = false
-      if (Exit.isFailure(exit)) {
-        session.context.report("a turn could not be folded", { session: session.id, turn: turn.id, cause: String(exit.cause) })
-        // It is tried again at the next change of the session.
-        return
-      }
-      this.waiting.shift()
-      if (session.epoch === epoch) session.bytes = exit.value
-      this.next()
-    })
-  }
 }
 
-/** Folds one turn; gives the bytes of the log after that. */
+/** Folds the turns that ended behind `foldedThrough`, up to a seq. */
+const foldTurns = (session: OpenSession, to: number, epoch: number) =>
+  Effect.gen(function* () {
+    while (session.epoch === epoch && session.loop === "open" && session.foldedThrough < to) {
+      const after = session.foldedThrough
+      const range = { after, maxBytes: READ_BYTES, maxRecords: TURNS_MAX, channel: "turn", type: "ended" }
+      const { records, last } = yield* session.context.store.read(session.handle, range)
+      for (const bytes of records) {
+        const { seq, turn } = decodeRecord(readRecord(bytes, 0))
+        if (turn !== undefined) yield* foldTurn(session, { id: turn, from: session.foldedThrough, to: seq }, epoch)
+      }
+      if (session.epoch === epoch && records.length === 0) session.foldedThrough = last > after ? Math.min(last, to) : to
+    }
+  })
+
+/** Folds one turn, the oldest that is not folded. */
 const foldTurn = (session: OpenSession, turn: EndedTurn, epoch: number) =>
   Effect.gen(function* () {
     // What a long turn leaves is folded piece by piece, so that nobody's append waits long; the next pass joins the pieces.
     for (let pass = 0; pass < PASSES_MAX; pass++) if ((yield* foldPieces(session, turn, epoch)) <= 1) break
-    return (yield* session.context.store.head(session.id)).bytes
+    const { bytes } = yield* session.context.store.head(session.id)
+    if (session.epoch !== epoch) return
+    session.bytes = bytes
+    session.foldedThrough = Math.max(session.foldedThrough, turn.to)
   })
 
 /** Folds each piece of a turn that is read at once; gives how many there were. */

@@ -11,7 +11,7 @@ import { Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import { encodeOutput, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type { AppendKey, AppendOutcome, Claimed, JournalPosition, SessionHandle, StoredState } from "@holdfast/store/Store"
-import { encodeDrafts, storedState } from "./encode.ts"
+import { encodeDrafts, storedState, type StoredInner } from "./encode.ts"
 import { appendProblem } from "./store-problem.ts"
 import { type AnyWork, isOutput, type OutputWork, type Work, type WorkResult } from "./Work.ts"
 import { outputPassed } from "./output-garbage.ts"
@@ -56,6 +56,8 @@ export class OpenSession {
   change: number
   bytes: number
   journal: JournalPosition | undefined
+  /** Every turn that ended at or before this seq is folded; kept with the next state that is stored, so that a crash costs only work. */
+  foldedThrough: number
   state: SessionState
   durable: SessionState
   /** Last seq that is durable. */
@@ -73,7 +75,7 @@ export class OpenSession {
   private storedActiveAt: number
   private failed = false
 
-  constructor(context: SessionContext, claimed: Claimed, state: SessionState, wire: number) {
+  constructor(context: SessionContext, claimed: Claimed, { state, foldedThrough }: StoredInner, wire: number) {
     this.context = context
     this.id = claimed.id
     this.wire = wire
@@ -86,6 +88,7 @@ export class OpenSession {
     this.journal = claimed.journal
     this.nextSeq = claimed.nextSeq
     this.durableSeq = claimed.nextSeq - 1
+    this.foldedThrough = foldedThrough
     this.state = state
     this.durable = state
     this.touchedAt = context.now()
@@ -221,7 +224,7 @@ export class OpenSession {
     this.flights.push(flight)
     let stored: StoredState | undefined
     if (store !== undefined) {
-      stored = storedState(store)
+      stored = storedState(store, this.foldedThrough)
       this.storedActiveAt = store.lastActiveAt
     }
     this.context.append(
@@ -297,7 +300,7 @@ export class OpenSession {
   }
 
   /** Goes on from a new claim after a failure. */
-  resume(claimed: Claimed, state: SessionState): void {
+  resume(claimed: Claimed, { state, foldedThrough }: StoredInner): void {
     this.handle = claimed.session
     this.epoch = claimed.epoch
     this.log = claimed.log
@@ -307,6 +310,7 @@ export class OpenSession {
     this.journal = claimed.journal
     this.nextSeq = claimed.nextSeq
     this.durableSeq = claimed.nextSeq - 1
+    this.foldedThrough = foldedThrough
     this.state = state
     this.durable = state
     this.storedActiveAt = state.lastActiveAt

@@ -124,8 +124,8 @@ export class SessionTable {
   }
 
   /** Takes a session that was just made. */
-  adopt(claimed: Claimed, state: SessionState): Loaded {
-    const session = new OpenSession(this.context, claimed, state, this.wire++)
+  adopt(claimed: Claimed, state: SessionState, foldedThrough = 0): Loaded {
+    const session = new OpenSession(this.context, claimed, { state, foldedThrough }, this.wire++)
     const parts = new Parts(session, this.gate)
     session.part = parts
     const loaded = { session, parts }
@@ -154,9 +154,9 @@ export class SessionTable {
   private admit(id: string, exit: Exit.Exit<Claimed, AnyStoreError>): Loaded | DoorError {
     if (Exit.isFailure(exit)) return failureOf(exit, this.context.report, id)
     if (this.closed) return new Unavailable({ message: "the hub is stopping" })
-    const state = readInner(exit.value.inner, exit.value.nextSeq - 1)
-    if (state === undefined) return damagedState(id)
-    return this.adopt(exit.value, state)
+    const inner = readInner(exit.value.inner, exit.value.nextSeq - 1)
+    if (inner === undefined) return damagedState(id)
+    return this.adopt(exit.value, inner.state, inner.foldedThrough)
   }
 
   /** Claims a failed session again, as long as something needs it; otherwise lets go of it. */
@@ -170,8 +170,8 @@ export class SessionTable {
       this.context.fork(this.context.store.claim(session.id), (exit) => {
         if (this.loaded.get(session.id)?.session !== session || session.loop !== "away") return
         if (Exit.isSuccess(exit)) {
-          const state = readInner(exit.value.inner, exit.value.nextSeq - 1)
-          if (state !== undefined) return session.resume(exit.value, state)
+          const inner = readInner(exit.value.inner, exit.value.nextSeq - 1)
+          if (inner !== undefined) return session.resume(exit.value, inner)
           return this.drop(session.id, "the session's stored state is damaged")
         }
         const problem = failureOf(exit, this.context.report, session.id)

@@ -64,11 +64,11 @@ function filedProcess(state: SessionState): SessionState["process"] {
   return owed ? "starting" : process
 }
 
-/** What the store keeps of a state. */
-export function storedState(state: SessionState): StoredState {
+/** What the store keeps of a state, and with it up to which seq ended turns are known to be folded. */
+export function storedState(state: SessionState, foldedThrough = 0): StoredState {
   return {
     record: JSON.stringify(toSession(state, { firstSeq: 1, lastSeq: state.lastSeq, change: 0 })),
-    inner: JSON.stringify({ version: INNER_VERSION, state }),
+    inner: JSON.stringify({ version: INNER_VERSION, foldedThrough, state }),
     kind: state.kind,
     status: state.status,
     process: filedProcess(state),
@@ -121,11 +121,18 @@ function readingAgent(agent: AgentState, { turn, queue, permissions, lastSeq }: 
   return { ...rest, spec: { name, adapter, cwd, options, env: {} }, wanted: {}, rules: [], queue, permissions, ...streaming }
 }
 
+/** What `storedState` put beside the record. */
+export interface StoredInner {
+  readonly state: SessionState
+  readonly foldedThrough: number
+}
+
 /** Reads the state back; `undefined` when it is not one of ours. */
-export function readInner(inner: string, lastSeq: number): SessionState | undefined {
+export function readInner(inner: string, lastSeq: number): StoredInner | undefined {
   try {
-    const parsed = JSON.parse(inner) as { readonly version?: unknown; readonly state?: SessionState }
-    return parsed.version === INNER_VERSION && parsed.state !== undefined ? { ...parsed.state, lastSeq } : undefined
+    const parsed = JSON.parse(inner) as { readonly version?: unknown } & Partial<StoredInner>
+    const { state, foldedThrough = 0 } = parsed
+    return parsed.version === INNER_VERSION && state !== undefined ? { state: { ...state, lastSeq }, foldedThrough } : undefined
   } catch {
     return undefined
   }

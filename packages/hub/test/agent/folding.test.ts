@@ -1,0 +1,108 @@
+/** Folding that was interrupted: what a hub left undone, the next one that opens the session makes up for. */
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as SqliteStore from "@holdfast/store/sqlite/SqliteStore"
+import { type ReadRange, Store } from "@holdfast/store/Store"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { attachReader, type House, openHouse, testDirectory } from "../hub-house.ts"
+import { createAgent, record, send, turnsEnded } from "./agent-house.ts"
+
+/** Bounds of waiting for what no event tells, in milliseconds. */
+const SOON = { timeout: 10_000, interval: 10 }
+
+/** What is done with a store; its `fold` waits for ever once `folds` are done. */
+interface Watch {
+  readonly reads: Array<ReadRange>
+  readonly folds: number
+}
+
+const watched = (path: string, watch: Watch) =>
+  Layer.effect(
+    Store,
+    Effect.map(Store, (inner) => {
+      let left = watch.folds
+      return Store.of({
+        ...inner,
+        read: (session, range) => {
+          watch.reads.push(range)
+          return inner.read(session, range)
+        },
+        fold: (session, epoch, records) => (left-- > 0 ? inner.fold(session, epoch, records) : Effect.never),
+      })
+    }),
+  ).pipe(Layer.provide(SqliteStore.layer({ path, durability: "power" })))
+
+describe("folding after a hub's death", () => {
+  let directory: Awaited<ReturnType<typeof testDirectory>>
+  let house: House
+  let reads: Array<ReadRange>
+  const open = async (folds: number): Promise<House> => {
+    reads = []
+    const store = watched(join(directory.path, "holdfast.db"), { reads, folds })
+    return (house = await openHouse({ directory: directory.path, store }))
+  }
+  /** Events of the `agent` channel by turn: how many are folded, how many are not. */
+  const turns = async (id: string): Promise<ReadonlyArray<{ readonly folded: number; readonly loose: number }>> => {
+    const { events } = await house.run(house.hub.events(id, { after: 0, limit: 10_000, channel: "agent" }))
+    const found = new Map<string, { folded: number; loose: number }>()
+    for (const text of events) {
+      const { type, turn } = JSON.parse(text) as { readonly type: string; readonly turn: string }
+      const counts = found.get(turn) ?? { folded: 0, loose: 0 }
+      counts[type === "folded" ? "folded" : "loose"]++
+      found.set(turn, counts)
+    }
+    return [...found.values()]
+  }
+  const foldedTurns = (id: string, count: number): Promise<void> =>
+    expect.poll(async () => (await turns(id)).filter(({ loose }) => loose === 0).length, SOON).toBe(count)
+  /** Each house has a runner of its own, which ends with it. */
+  const ended = (id: string): Promise<void> =>
+    expect.poll(async () => (await record(house, id)).process, SOON).not.toBe("running")
+  const lookups = (): number => reads.filter(({ channel, type }) => channel === "turn" && type === "ended").length
+  beforeEach(async () => {
+    directory = await testDirectory()
+  })
+  afterEach(async () => {
+    await house.close()
+    await directory.remove()
+  })
+
+  it("M-3 M-4 every turn that ended unfolded is folded by the next hub, and what is folded is not looked at again", async () => {
+    await open(2)
+    const { id, reader } = await createAgent(house)
+    for (let turn = 1; turn <= 5; turn++) {
+      await send(house, id, "[[say some words of it]] [[tokens 40]]")
+      await turnsEnded(reader, turn)
+    }
+    await foldedTurns(id, 2)
+    expect((await turns(id)).map(({ loose }) => loose > 0)).toEqual([false, false, true, true, true])
+    await house.close()
+
+    await open(1)
+    await attachReader(house, { session: id, after: 0 })
+    await foldedTurns(id, 3)
+    await house.close()
+
+    await open(Number.POSITIVE_INFINITY)
+    const late = await attachReader(house, { session: id, after: 0 })
+    await foldedTurns(id, 5)
+    expect(lookups()).toBeGreaterThan(0)
+    reads.length = 0
+    await ended(id)
+    await send(house, id, "[[say and more]] [[tokens 40]]")
+    await turnsEnded(late, 6)
+    await foldedTurns(id, 6)
+    expect(lookups()).toBe(0)
+    await house.close()
+
+    await open(Number.POSITIVE_INFINITY)
+    const last = await attachReader(house, { session: id, after: 0 })
+    await ended(id)
+    await send(house, id, "[[say the end]] [[tokens 40]]")
+    await turnsEnded(last, 7)
+    await foldedTurns(id, 7)
+    expect(lookups()).toBe(0)
+    expect(await house.run(house.store.verify(id))).toBeUndefined()
+  })
+})
