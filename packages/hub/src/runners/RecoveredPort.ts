@@ -49,10 +49,18 @@ export function recoverChild(
     if (mine !== turn) return
     // A screen that is being kept holds back what is behind it; that is looked at again when it is there.
     if (parts.follower?.complete() !== true) {
-      setTimeout(() => (mine === turn ? void replay(mine, Number.MAX_SAFE_INTEGER) : undefined), 50)
+      setTimeout(() => (mine === turn ? replayFrom(Number.MAX_SAFE_INTEGER) : undefined), 50)
       return
     }
     writeOff(session.state.process === "running" || recovered !== undefined)
+  }
+
+  const replayFrom = (after: number): void => {
+    const mine = turn
+    replay(mine, after).catch((cause: unknown) => {
+      session.context.report("a dead runner's journal cannot be read", { session: session.id, cause: String(cause) })
+      if (mine === turn) writeOff(true)
+    })
   }
 
   const connection: ChildConnection = {
@@ -62,11 +70,7 @@ export function recoverChild(
       credit.limit = limit
       sizes.length = 0
       credit.wake()
-      const mine = turn
-      replay(mine, after).catch((cause: unknown) => {
-        session.context.report("a dead runner's journal cannot be read", { session: session.id, cause: String(cause) })
-        if (mine === turn) writeOff(true)
-      })
+      replayFrom(after)
     },
     ack: (_child, position) => {
       while (sizes.length > 0 && (sizes[0]?.position ?? 0) <= position) credit.bytes -= sizes.shift()?.bytes ?? 0
