@@ -3,12 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
-import { claudeAdapter } from "@holdfast/runner/claude/claude-adapter"
-import { AgentProbe, agentDirectories, type AgentDirectories } from "@holdfast/runner/contract/agent-probe"
-import { claudeStart } from "../src/agents/claude-start.ts"
+import type { AgentProbe } from "@holdfast/runner/contract/agent-probe"
+import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
 import { member, path, textOf } from "../src/model/json.ts"
-import { startModelServer, type ModelServer, type ModelServerOptions } from "../src/model/ModelServer.ts"
 
 /** A server of tools over standard input and output, with one tool. */
 const MCP = `
@@ -23,31 +21,16 @@ require("node:readline").createInterface({ input: process.stdin }).on("line", (l
 `
 
 describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
-  let model: ModelServer
-  let directories: AgentDirectories
-  const probes: Array<AgentProbe> = []
+  const claude = new ClaudeProbes()
+  beforeEach(() => claude.open())
+  afterEach(() => claude.close())
 
-  const open = async (options: ModelServerOptions = {}): Promise<void> => {
-    model = await startModelServer(options)
-    directories = agentDirectories()
-  }
-  beforeEach(() => open())
-  afterEach(async () => {
-    await Promise.all(probes.splice(0).map((probe) => probe.handle.end(0)))
-    await model.stop()
-    directories.dispose()
-  })
-
-  const begin = (options: Readonly<Record<string, unknown>>, change: Partial<AgentStart> = {}): AgentProbe => {
-    const start = claudeStart(directories, { model: model.url }, options)
-    const probe = new AgentProbe(claudeAdapter, { ...start, ...change, env: { ...start.env, ...change.env } })
-    probes.push(probe)
-    return probe
-  }
+  const begin = (options: Readonly<Record<string, unknown>>, change: Partial<AgentStart> = {}): AgentProbe =>
+    claude.begin(options, {}, change)
 
   /** The last request for a reply. */
   const asked = () => {
-    const request = model.requests().findLast(({ tools, prompt }) => tools.length > 0 || prompt !== undefined)
+    const request = claude.model.requests().findLast(({ tools, prompt }) => tools.length > 0 || prompt !== undefined)
     if (request === undefined) throw new Error("nothing was asked")
     return { ...request, text: JSON.stringify(request.body), system: JSON.stringify(member(request.body, "system")) }
   }
@@ -73,7 +56,7 @@ describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
   })
 
   it("adds to Claude's own prompt, and tells of more directories, subagents and the effort", async () => {
-    const more = join(directories.session, "more-of-it")
+    const more = join(claude.directories.session, "more-of-it")
     mkdirSync(more)
     const probe = begin({
       systemPrompt: { append: "Always speak of ships." },
@@ -100,7 +83,7 @@ describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
   })
 
   it("starts servers of tools, with variables of the agent's environment in place of their names", async () => {
-    const server = join(directories.session, "server.cjs")
+    const server = join(claude.directories.session, "server.cjs")
     writeFileSync(server, MCP)
     const words = { command: process.execPath, args: [server], env: { WORD: "${SECRET_WORD} indeed" } }
     const probe = begin({ mcpServers: { words }, strictMcpConfig: true }, { env: { SECRET_WORD: "ahoy" } })
@@ -120,18 +103,18 @@ describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
     const probe = begin({ maxTurns: 1, permissionMode: "bypassPermissions" })
     const { turn } = probe.send("[[bash echo one]][[bash echo two]][[say end]]")
     expect(await probe.ended(turn)).toMatchObject({ outcome: "error", error: { tag: "MaxTurns" } })
-    expect(model.requests()).toHaveLength(1)
+    expect(claude.model.requests()).toHaveLength(1)
   })
 
   it("takes another model when the first one is overloaded", async () => {
     const probe = begin({ model: "claude-opus-4-5", fallbackModel: "claude-sonnet-4-5" })
     await probe.ended(probe.send("[[error 529 3]][[say hi]]").turn, 30_000)
-    const models = new Set(model.requests().map(({ body }) => member(body, "model")))
+    const models = new Set(claude.model.requests().map(({ body }) => member(body, "model")))
     expect([...models]).toEqual(["claude-opus-4-5", "claude-sonnet-4-5"])
   }, 60_000)
 
   it("reads settings only where it is told to", async () => {
-    writeFileSync(join(directories.cwd, "CLAUDE.md"), "The password of the pier is herring.")
+    writeFileSync(join(claude.directories.cwd, "CLAUDE.md"), "The password of the pier is herring.")
     const plain = begin({})
     await plain.ended(plain.send("[[say hi]]").turn)
     expect(asked().text).not.toContain("herring")
@@ -161,7 +144,7 @@ describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
   })
 
   it("A-1 says what is missing, and what root may not do", async () => {
-    const absent = begin({}, { program: { command: join(directories.session, "none"), args: [] }, directory: "/tmp" })
+    const absent = begin({}, { program: { command: join(claude.directories.session, "none"), args: [] }, directory: "/tmp" })
     await absent.gone()
     expect(absent.of("failed")[0]).toMatchObject({ tag: "AgentNotInstalled" })
     expect(absent.of("failed")[0]?.message).toContain("holdfast agents install claude")

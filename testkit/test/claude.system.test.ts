@@ -2,32 +2,14 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { claudeAdapter } from "@holdfast/runner/claude/claude-adapter"
-import { AgentProbe, agentDirectories, YES, type AgentDirectories } from "@holdfast/runner/contract/agent-probe"
+import { type AgentProbe, YES } from "@holdfast/runner/contract/agent-probe"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
-import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
-import type { ClaudePlace } from "../src/agents/claude.ts"
-import { claudeStart } from "../src/agents/claude-start.ts"
+import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
 import { eventually } from "../src/eventually.ts"
-import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"
+import { member } from "../src/model/json.ts"
 
-let model: ModelServer
-let directories: AgentDirectories
-const probes: Array<AgentProbe> = []
-
-function begin(
-  options: Readonly<Record<string, unknown>> = {},
-  place: Partial<ClaudePlace> = {},
-  change: Partial<AgentStart> = {},
-): AgentProbe {
-  const probe = new AgentProbe(claudeAdapter, {
-    ...claudeStart(directories, { model: model.url, ...place }, options),
-    ...change,
-  })
-  probes.push(probe)
-  return probe
-}
+const claude = new ClaudeProbes()
 
 const typesOf = (chunks: ReadonlyArray<AgentChunk>): ReadonlyArray<string> =>
   chunks.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1])
@@ -35,23 +17,22 @@ const typesOf = (chunks: ReadonlyArray<AgentChunk>): ReadonlyArray<string> =>
 const ofType = <T extends AgentChunk["type"]>(chunks: ReadonlyArray<AgentChunk>, type: T) =>
   chunks.filter((chunk): chunk is Extract<AgentChunk, { type: T }> => chunk.type === type)
 
+/** Messages that Claude has put into its queue, as its transcript says. */
+const enqueued = (probe: AgentProbe): number =>
+  probe
+    .of("transcript")
+    .flatMap(({ entries }) => entries)
+    .filter((entry) => member(entry, "type") === "queue-operation" && member(entry, "operation") === "enqueue").length
+
 const answer = (probe: AgentProbe, permission: string, outcome = YES): void =>
   probe.handle.command({ type: "answer", permission, outcome })
 
 describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
-  beforeEach(async () => {
-    model = await startModelServer()
-    directories = agentDirectories()
-  })
-
-  afterEach(async () => {
-    await Promise.all(probes.splice(0).map((probe) => probe.handle.end(0)))
-    await model.stop()
-    directories.dispose()
-  })
+  beforeEach(() => claude.open())
+  afterEach(() => claude.close())
 
   it("thinks, says, asks, runs a tool and tells what it cost", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     const { turn, id } = probe.send("[[think let me see]][[say I will write]][[bash echo once >> out; cat out]][[say done]]")
     const request = await probe.asked()
     expect(request).toMatchObject({ kind: "tool", tool: "Bash", subject: "echo once >> out; cat out" })
@@ -63,7 +44,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     expect(end.usage?.cost).toBeGreaterThan(0)
     expect(end.usage?.contextUsed).toBeLessThan(end.usage?.inputTokens ?? 0)
     expect(end.usage?.contextWindow).toBeGreaterThan(100_000)
-    expect(readFileSync(join(directories.cwd, "out"), "utf8")).toBe("once\n")
+    expect(readFileSync(join(claude.directories.cwd, "out"), "utf8")).toBe("once\n")
     expect(probe.of("taken")).toEqual([{ type: "taken", id, turn }])
     const chunks = probe.chunks(turn)
     expect(typesOf(chunks)).toEqual([
@@ -93,7 +74,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
       "finish",
     ])
     expect(ofType(chunks, "tool-output-available")[0]).toMatchObject({ toolCallId: request.toolCallId, output: "once" })
-    expect(model.requests().map(({ step }) => step)).toEqual([0, 1])
+    expect(claude.model.requests().map(({ step }) => step)).toEqual([0, 1])
     const ready = await probe.ready()
     expect(ready.info?.commands?.some(({ name }) => name === "compact")).toBe(true)
     expect(ready).toMatchObject({ resumed: "new", info: { steers: true, mode: "default", version: expect.any(String) } })
@@ -105,19 +86,19 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("runs nothing that is refused, says why, and goes on", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     const { turn } = probe.send("[[bash echo no > no]][[say went on]]")
     const { id, toolCallId } = await probe.asked()
     answer(probe, id, { type: "answered", optionId: "reject", allow: false, message: "not on this machine" })
     expect((await probe.ended(turn)).outcome).toBe("completed")
     expect(ofType(probe.chunks(turn), "tool-output-denied")).toEqual([{ type: "tool-output-denied", toolCallId }])
     expect(probe.text(turn)).toContain("went on")
-    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("not on this machine")
-    expect(existsSync(join(directories.cwd, "no"))).toBe(false)
+    expect(JSON.stringify(claude.model.requests().at(-1)?.body)).toContain("not on this machine")
+    expect(existsSync(join(claude.directories.cwd, "no"))).toBe(false)
   })
 
   it("correlates tools that it calls together, also one that fails", async () => {
-    const probe = begin({ permissionMode: "bypassPermissions" })
+    const probe = claude.begin({ permissionMode: "bypassPermissions" })
     const { turn } = probe.send("[[par]][[bash echo one]][[bash exit 3]][[bash echo three]]")
     expect((await probe.ended(turn)).outcome).toBe("completed")
     const chunks = probe.chunks(turn)
@@ -129,7 +110,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("tells of retries, then answers", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     const { turn } = probe.send("[[error 529 1]][[say at last]]")
     expect((await probe.ended(turn)).outcome).toBe("completed")
     expect(probe.text(turn)).toBe("at last")
@@ -138,12 +119,12 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("fails with the model's error when it does not end, and takes the next message", async () => {
-    const probe = begin({ maxRetries: 1 })
+    const probe = claude.begin({ maxRetries: 1 })
     const { turn } = probe.send("[[error 529]]")
     const end = await probe.ended(turn)
     expect(end).toMatchObject({ outcome: "error", error: { tag: "ModelError", message: expect.stringContaining("529") } })
     expect(probe.text(turn)).toBe("")
-    expect(model.requests()).toHaveLength(2)
+    expect(claude.model.requests()).toHaveLength(2)
     const denied = probe.send("[[error 403]]")
     expect(await probe.ended(denied.turn)).toMatchObject({ outcome: "error", error: { tag: "AgentUnauthorized" } })
     const next = probe.send("[[say fine]]")
@@ -151,7 +132,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("begins a step anew whose reply broke off", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     const { turn } = probe.send("[[slow 3 20]][[cut 1]]")
     expect((await probe.ended(turn)).outcome).toBe("completed")
     const chunks = probe.chunks(turn)
@@ -173,7 +154,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("trap 4 an answer that breaks off for good is an error, whatever the result says", async () => {
-    const probe = begin({ maxRetries: 1 })
+    const probe = claude.begin({ maxRetries: 1 })
     const { turn } = probe.send("[[slow 3 5]][[cut]]")
     const end = await probe.ended(turn)
     expect(end.outcome).toBe("error")
@@ -181,20 +162,20 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("closes the connection to the model within a second of an interrupt, keeps what was said", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     const { turn } = probe.send("[[slow 500 10]]")
     await probe.says("word3", turn)
     const began = performance.now()
     probe.handle.command({ type: "interrupt", turn })
     expect(await probe.ended(turn)).toMatchObject({ outcome: "interrupted" })
-    await eventually("the model saw it", 1000, () => model.aborted() === 1)
+    await eventually("the model saw it", 1000, () => claude.model.aborted() === 1)
     expect(performance.now() - began).toBeLessThan(1000)
     expect(probe.text(turn)).toContain("word3")
     expect(probe.chunks(turn).at(-1)).toEqual({ type: "abort" })
   })
 
   it("stops a message that was handed over this moment, and one before Claude is ready", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     const early = probe.send("[[slow 500 10]]")
     probe.handle.command({ type: "interrupt", turn: early.turn })
     expect((await probe.ended(early.turn)).outcome).toBe("interrupted")
@@ -207,7 +188,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("stops while it waits to ask the model again, and while a person is asked", async () => {
-    const probe = begin({ maxRetries: 10 })
+    const probe = claude.begin({ maxRetries: 10 })
     const first = probe.send("[[error 529]]")
     await probe.until("a retry", () => ofType(probe.chunks(first.turn), "data-retry").length > 0)
     probe.handle.command({ type: "interrupt", turn: first.turn })
@@ -219,26 +200,25 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     answer(probe, id)
     const third = probe.send("[[say and on]]")
     expect((await probe.ended(third.turn)).outcome).toBe("completed")
-    expect(existsSync(join(directories.cwd, "x"))).toBe(false)
+    expect(existsSync(join(claude.directories.cwd, "x"))).toBe(false)
   })
 
   it("Q-6 takes a message into the turn while a tool runs", async () => {
-    const probe = begin({ permissionMode: "bypassPermissions" })
+    const probe = claude.begin({ permissionMode: "bypassPermissions" })
     const { turn } = probe.send("[[bash while [ ! -e go ]; do sleep 0.05; done]][[say first]]")
     await probe.until("the call", () => ofType(probe.chunks(turn), "tool-input-available")[0])
     const { id } = probe.send("[[say by the way]]", turn)
-    await eventually("it is in Claude's queue", 5000, () => probe.of("taken").length === 1)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    writeFileSync(join(directories.cwd, "go"), "")
+    await probe.until("it is in Claude's queue", () => enqueued(probe) === 2)
+    writeFileSync(join(claude.directories.cwd, "go"), "")
     expect((await probe.ended(turn)).outcome).toBe("completed")
     expect(probe.of("taken").map((note) => note.id)).toEqual(["m1", id])
     expect(ofType(probe.chunks(turn), "steering-message")).toMatchObject([{ id, parts: [{ text: "[[say by the way]]" }] }])
     expect(probe.of("turn-ended")).toHaveLength(1)
-    expect(JSON.stringify(model.requests().at(-1)?.body)).toContain("by the way")
+    expect(JSON.stringify(claude.model.requests().at(-1)?.body)).toContain("by the way")
   })
 
   it("answers a message in the same turn that came too late for its last step", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     const { turn } = probe.send("[[slow 20 20]]")
     await probe.says("word1", turn)
     const { id } = probe.send("[[say one more thing]]", turn)
@@ -251,12 +231,15 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     expect(end.usage?.inputTokens).toBeGreaterThan(20_000)
   })
 
-  it("gives a message for the turn back that an interrupt overtook, and never answers it", async () => {
-    const probe = begin()
+  it.each([
+    ["that waits in Claude's queue", true],
+    ["that Claude has not read yet", false],
+  ])("gives a message for the turn back %s when an interrupt comes, and never answers it", async (_, waits) => {
+    const probe = claude.begin()
     const { turn } = probe.send("[[slow 300 20]]")
     await probe.says("word1", turn)
     const { id } = probe.send("[[say never]]", turn)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    if (waits) await probe.until("it is in Claude's queue", () => enqueued(probe) === 2)
     probe.handle.command({ type: "interrupt", turn })
     expect((await probe.ended(turn)).outcome).toBe("interrupted")
     expect(probe.of("returned").map((note) => note.id)).toEqual([id])
@@ -270,7 +253,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("asks a question with its choices, and gives the answer on", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     const question = {
       question: "Which color?",
       header: "Color",
@@ -293,7 +276,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("shows a plan, and leaves the mode when it is approved", async () => {
-    const probe = begin({ permissionMode: "plan" })
+    const probe = claude.begin({ permissionMode: "plan" })
     const { turn } = probe.send('[[tool ExitPlanMode {"plan":"1. do it"}]][[say went]]')
     const request = await probe.asked()
     expect(request).toMatchObject({ kind: "plan", tool: "ExitPlanMode", input: { plan: "1. do it" } })
@@ -303,7 +286,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("tells of todo lists and subagents", async () => {
-    const probe = begin({ permissionMode: "bypassPermissions" })
+    const probe = claude.begin({ permissionMode: "bypassPermissions" })
     const todo = { todos: [{ content: "a", status: "in_progress", activeForm: "doing a" }] }
     const task = { description: "look", prompt: "[[bash echo sub]][[say found]]", subagent_type: "general-purpose" }
     const { turn } = probe.send(`[[tool TodoWrite ${JSON.stringify(todo)}]][[tool Agent ${JSON.stringify(task)}]][[say end]]`)
@@ -315,11 +298,11 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("begins a turn by itself when what it left running has ended, and says why", async () => {
-    const probe = begin({ permissionMode: "bypassPermissions" })
+    const probe = claude.begin({ permissionMode: "bypassPermissions" })
     const input = { command: "while [ ! -e go ]; do sleep 0.05; done", run_in_background: true, description: "waiting" }
     const { turn } = probe.send(`[[tool Bash ${JSON.stringify(input)}]][[say started]]`)
     await probe.ended(turn)
-    writeFileSync(join(directories.cwd, "go"), "")
+    writeFileSync(join(claude.directories.cwd, "go"), "")
     const own = await probe.until("its own turn", () => probe.of("turn-ended").find((note) => note.turn !== turn))
     expect(own.outcome).toBe("completed")
     const why = probe.chunks(own.turn).find(({ type }) => type === "data-notice")
@@ -330,19 +313,19 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("changes model and mode while it runs", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     await probe.ready()
     probe.handle.command({ type: "configure", model: "claude-sonnet-4-5", mode: "acceptEdits" })
     await probe.until("the change", () => probe.of("info").find(({ info }) => info.mode === "acceptEdits"))
     const { turn } = probe.send("[[say hi]]")
     expect((await probe.ended(turn)).model).toBe("claude-sonnet-4-5")
-    expect(model.requests().at(-1)?.body).toMatchObject({ model: "claude-sonnet-4-5" })
+    expect(claude.model.requests().at(-1)?.body).toMatchObject({ model: "claude-sonnet-4-5" })
     probe.handle.command({ type: "configure", mode: "bypassPermissions" })
     await probe.until("the refusal", () => probe.of("info").at(-1)?.info.mode === "acceptEdits")
   })
 
   it("A-13 tells of a usage limit and when it ends", async () => {
-    const probe = begin({}, { token: "sk-ant-oat01-test" })
+    const probe = claude.begin({}, { token: "sk-ant-oat01-test" })
     const before = Date.now()
     const { turn } = probe.send("[[limit 3600]]")
     expect(await probe.ended(turn)).toMatchObject({ outcome: "error", error: { tag: "UsageLimit" } })
@@ -355,7 +338,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("M-6 keeps text exactly", async () => {
-    const probe = begin()
+    const probe = claude.begin()
     const odd = "a\u2028b\u2029c \ud83d\udc33 é\u0301 end"
     const { turn } = probe.send(`[[say ${odd}]]`)
     await probe.ended(turn)
@@ -363,10 +346,10 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   })
 
   it("A-11 tells no credential", async () => {
-    const probe = begin({}, { key: "sk-ant-very-secret" })
+    const probe = claude.begin({}, { key: "sk-ant-very-secret" })
     await probe.ended(probe.send("[[say hi]]").turn)
-    expect(model.requests().every((request) => request.carries("sk-ant-very-secret"))).toBe(true)
+    expect(claude.model.requests().every((request) => request.carries("sk-ant-very-secret"))).toBe(true)
     expect(JSON.stringify(probe.notes)).not.toContain("very-secret")
-    rmSync(join(directories.session, "logs"), { recursive: true, force: true })
+    rmSync(join(claude.directories.session, "logs"), { recursive: true, force: true })
   })
 })

@@ -112,8 +112,7 @@ export class ClaudeDriver implements AgentDriver {
     if (turn === undefined) return
     turn.interrupting = true
     this.#permissions.leave()
-    // Before Claude has the message there is nothing that it could stop.
-    if (turn.known) this.#stop()
+    this.#stopKnown(turn)
   }
 
   answer(permission: string, outcome: PermissionOutcome): void {
@@ -158,7 +157,11 @@ export class ClaudeDriver implements AgentDriver {
     this.#inbox.push({ type: "user", uuid, message, parent_tool_use_id: null, session_id: "" })
   }
 
-  #stop(): void {
+  /** Stops a turn once Claude has all that was put into it: what comes behind an interrupt, Claude would answer. */
+  #stopKnown(turn: ClaudeTurn | undefined): void {
+    if (turn === undefined || !turn.interrupting || turn.stopped || !turn.known) return
+    if ([...this.#steering.keys()].some((uuid) => !this.#heard.has(uuid))) return
+    turn.stopped = true
     this.#query.interrupt({ cancelQueued: true }).catch((error: unknown) => {
       if (!this.#ending) this.#host.log.say(`Claude could not be interrupted: ${String(error)}`)
     })
@@ -198,7 +201,8 @@ export class ClaudeDriver implements AgentDriver {
       case "result":
         return this.#ended(message)
       case "command_lifecycle":
-        return this.#lifecycle(textAt(message, "command_uuid") ?? "", textAt(message, "state") ?? "")
+        this.#lifecycle(textAt(message, "command_uuid") ?? "", textAt(message, "state") ?? "")
+        return this.#stopKnown(this.#turn)
       case "rate_limit_event":
         return this.#limited(at(message, "rate_limit_info"))
       default:
@@ -297,9 +301,7 @@ export class ClaudeDriver implements AgentDriver {
       this.#turn = undefined
       return this.#host.returned(turn.message.id, "the turn was interrupted before it began")
     }
-    if (turn.known) return
     turn.known = true
-    if (turn.interrupting) this.#stop()
   }
 
   #limited(info: unknown): void {

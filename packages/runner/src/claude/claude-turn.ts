@@ -12,6 +12,8 @@ export interface ClaudeTurn {
   known: boolean
   begun: boolean
   interrupting: boolean
+  /** Claude was told to stop. */
+  stopped: boolean
   usage: Usage | undefined
   model: string | undefined
   /** Claude's message in place of an answer, when the model's API failed. */
@@ -25,6 +27,7 @@ export const beginTurn = (uuid: string, message: Delivery | undefined): ClaudeTu
   known: false,
   begun: false,
   interrupting: false,
+  stopped: false,
   usage: undefined,
   model: undefined,
   failure: undefined,
