@@ -147,8 +147,13 @@ describe("durability", () => {
     await eventually("the runner is warm", 30_000, async () => outputOf(await wholeLog(hub, session.id)).length === 5_000_000)
     const [runner] = hub.runners()
     if (runner === undefined) throw new Error("no runner")
+    const { lastSeq } = (await hub.call<Session>("GET", `/api/sessions/${session.id}`)).body
     await hub.call("POST", `/api/sessions/${session.id}/input`, { key: "go-1", text: "\n" })
-    await pause(50)
+    await eventually(
+      "the child prints",
+      10_000,
+      async () => (await hub.call<Session>("GET", `/api/sessions/${session.id}`)).body.lastSeq > lastSeq + 1,
+    )
     await hub.kill("SIGKILL")
     const before = residentBytes(runner)
     let peak = before

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url"
 import type { AgentStart } from "../src/agent/agent-messages.ts"
 import { acpAdapter } from "../src/acp/acp-adapter.ts"
-import { agentDirectories, type AgentDirectories, AgentProbe } from "../src/contract/agent-probe.ts"
+import { agentDirectories, type AgentDirectories, AgentProbe, probeStart } from "../src/contract/agent-probe.ts"
 import type { Behaviour, Step } from "./acp-agent.ts"
 
 const program = fileURLToPath(new URL("./acp-agent.ts", import.meta.url))
@@ -33,18 +33,9 @@ export async function closeHouse(): Promise<void> {
 
 /** Starts the agent. */
 export function begin(behaviour: Behaviour = {}, change: Partial<AgentStart> = {}): AgentProbe {
-  const probe = new AgentProbe(acpAdapter, {
-    adapter: "acp",
-    name: "small",
-    cwd: directories.cwd,
-    env: { ACP_AGENT: JSON.stringify(behaviour) },
-    options: {},
-    program: { command: process.execPath, args: [program] },
-    directory: directories.session,
-    interruptGrace: 10_000,
-    startTimeout: 10_000,
-    ...change,
-  })
+  const env = { ACP_AGENT: JSON.stringify(behaviour) }
+  const small = { adapter: "acp", name: "small", options: {}, program: { command: process.execPath, args: [program] } } as const
+  const probe = new AgentProbe(acpAdapter, probeStart(directories, { ...small, env, ...change }))
   probes.push(probe)
   return probe
 }

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url"
 import { acpAdapter } from "../src/acp/acp-adapter.ts"
 import { agentAdapterContract } from "../src/contract/agent-adapter-contract.ts"
+import { probeStart } from "../src/contract/agent-probe.ts"
 import type { Step } from "./acp-agent.ts"
 
 const program = fileURLToPath(new URL("./acp-agent.ts", import.meta.url))
@@ -9,19 +10,10 @@ const steps = (...list: ReadonlyArray<Step>): string => JSON.stringify(list)
 let asking = false
 
 agentAdapterContract("acp", acpAdapter, {
-  start: ({ cwd, session }, asks) => {
+  start: (directories, asks) => {
     asking = asks
-    return {
-      adapter: "acp",
-      name: "small",
-      cwd,
-      env: {},
-      options: {},
-      program: { command: process.execPath, args: [program] },
-      directory: session,
-      interruptGrace: 10_000,
-      startTimeout: 10_000,
-    }
+    const child = { command: process.execPath, args: [program] }
+    return probeStart(directories, { adapter: "acp", name: "small", options: {}, program: child })
   },
   says: (text) => steps({ update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text } } }),
   talks: () => steps({ words: 200, pause: 30 }),

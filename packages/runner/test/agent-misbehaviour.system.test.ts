@@ -1,10 +1,10 @@
 /** What agents do wrong, and what becomes of their turns: real processes that misbehave, under the host that all adapters use. */
-import { readFileSync, statSync, symlinkSync } from "node:fs"
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { AgentStart } from "../src/agent/agent-messages.ts"
 import { LOG_MAX } from "../src/agent/AgentLog.ts"
-import { agentDirectories, AgentProbe, type AgentDirectories } from "../src/contract/agent-probe.ts"
+import { agentDirectories, AgentProbe, probeStart, type AgentDirectories } from "../src/contract/agent-probe.ts"
 import { scriptedAdapter } from "../src/scripted/scripted-adapter.ts"
 import { alive, residentBytes } from "./live-runner.ts"
 
@@ -33,17 +33,7 @@ describe("agents that misbehave", () => {
   const probes: Array<AgentProbe> = []
 
   const begin = (change: Partial<AgentStart>): AgentProbe => {
-    const probe = new AgentProbe(scriptedAdapter, {
-      adapter: "scripted",
-      name: "scripted",
-      cwd: directories.cwd,
-      env: {},
-      options: { permissions: "allow", pace: 0 },
-      directory: directories.session,
-      interruptGrace: 10_000,
-      startTimeout: 10_000,
-      ...change,
-    })
+    const probe = new AgentProbe(scriptedAdapter, probeStart(directories, change))
     probes.push(probe)
     return probe
   }
@@ -53,6 +43,7 @@ describe("agents that misbehave", () => {
   })
 
   afterEach(async () => {
+    vi.useRealTimers()
     await Promise.all(probes.splice(0).map((probe) => probe.handle.end(0)))
     directories.dispose()
   })
@@ -200,9 +191,10 @@ describe("agents that misbehave", () => {
 
   it("a message that is steered in goes in at the next step of the same turn", async () => {
     const probe = begin({})
-    const { turn } = probe.send("[[bash touch begun; sleep 0.3]] [[say last words]]")
+    const { turn } = probe.send("[[bash touch begun; while [ ! -e go ]; do sleep 0.02; done]] [[say last words]]")
     await expect.poll(() => statSync(join(directories.cwd, "begun"), { throwIfNoEntry: false })).toBeDefined()
     const { id } = probe.send("[[say by the way]]", turn)
+    writeFileSync(join(directories.cwd, "go"), "")
     await probe.ended(turn)
     expect(probe.of("taken").at(-1)).toEqual({ type: "taken", id, turn })
     expect(probe.of("turn-ended")).toHaveLength(1)
@@ -228,9 +220,12 @@ describe("agents that misbehave", () => {
     const probe = begin({ interruptGrace: 300 })
     const { turn } = probe.send("[[slow 500 20]]")
     await probe.says("word1")
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
     probe.handle.pause()
     probe.handle.command({ type: "interrupt", turn })
-    await new Promise((resolve) => setTimeout(resolve, 800))
+    // Its end is not heard meanwhile, however often the grace runs out.
+    vi.advanceTimersByTime(1000)
+    vi.useRealTimers()
     probe.handle.continue()
     expect(await probe.ended(turn)).not.toHaveProperty("error")
     expect(probe.exit).toBeUndefined()

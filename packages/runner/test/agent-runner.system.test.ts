@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentCommand, AgentNote, AgentStart } from "../src/agent/agent-messages.ts"
 import { sweepGeneration } from "../src/client/generations.ts"
-import { agentDirectories, type AgentDirectories } from "../src/contract/agent-probe.ts"
+import { agentDirectories, type AgentDirectories, probeStart } from "../src/contract/agent-probe.ts"
 import type { JournalEntry } from "../src/wire/messages.ts"
 import { alive, LiveRunner, residentBytes, TestHub, until } from "./live-runner.ts"
 
@@ -23,16 +23,7 @@ describe("agents in a runner", () => {
   let live: LiveRunner
   let directories: AgentDirectories
 
-  const spec = (): AgentStart => ({
-    adapter: "scripted",
-    name: "scripted",
-    cwd: directories.cwd,
-    env: { CANARY: "given" },
-    options: { permissions: "allow", pace: 0 },
-    directory: directories.session,
-    interruptGrace: 10_000,
-    startTimeout: 10_000,
-  })
+  const spec = (): AgentStart => probeStart(directories, { env: { CANARY: "given" } })
   const begin = async (id: string): Promise<number> => {
     const { child } = await live.hub.connection.startAgent({ id, session: "session", agent: spec() })
     live.hub.connection.follow(child, 0, 1024 * 1024)

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentAdapter } from "../src/agent/agent-adapter.ts"
 import type { AgentStart } from "../src/agent/agent-messages.ts"
 import { AgentThread } from "../src/agent/AgentThread.ts"
-import { agentDirectories, AgentProbe, type AgentDirectories } from "../src/contract/agent-probe.ts"
+import { agentDirectories, AgentProbe, probeStart, type AgentDirectories } from "../src/contract/agent-probe.ts"
 import { alive } from "./live-runner.ts"
 
 describe("the agents' thread", () => {
@@ -19,18 +19,7 @@ describe("the agents' thread", () => {
     start: (start, environment, sink) =>
       thread.start(++children, start, environment, { note: sink.note, exit: sink.exit, spawned: () => undefined }),
   }
-  const begin = (change: Partial<AgentStart> = {}): AgentProbe =>
-    new AgentProbe(hosted, {
-      adapter: "scripted",
-      name: "scripted",
-      cwd: directories.cwd,
-      env: {},
-      options: { permissions: "allow", pace: 0 },
-      directory: directories.session,
-      interruptGrace: 10_000,
-      startTimeout: 10_000,
-      ...change,
-    })
+  const begin = (change: Partial<AgentStart> = {}): AgentProbe => new AgentProbe(hosted, probeStart(directories, change))
 
   beforeEach(() => {
     directories = agentDirectories()

@@ -1,18 +1,10 @@
 /** The scripted agent under the contract of agents. */
 import { agentAdapterContract } from "../src/contract/agent-adapter-contract.ts"
+import { probeStart } from "../src/contract/agent-probe.ts"
 import { scriptedAdapter } from "../src/scripted/scripted-adapter.ts"
 
 agentAdapterContract("scripted", scriptedAdapter, {
-  start: ({ cwd, session }, asks) => ({
-    adapter: "scripted",
-    name: "scripted",
-    cwd,
-    env: {},
-    options: { permissions: asks ? "ask" : "allow", pace: 0 },
-    directory: session,
-    interruptGrace: 10_000,
-    startTimeout: 10_000,
-  }),
+  start: (directories, asks) => probeStart(directories, { options: { permissions: asks ? "ask" : "allow", pace: 0 } }),
   says: (text) => `[[say ${text}]]`,
   talks: () => "[[slow 200 30]]",
   runs: (command) => `[[bash ${command}]]`,

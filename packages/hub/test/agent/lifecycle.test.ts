@@ -38,14 +38,8 @@ const folded = (house: House, id: string): Promise<number> =>
     .run(house.hub.events(id, { after: 0, limit: 10_000, channel: "agent" }))
     .then(({ events }) => events.filter((text) => text.includes('"type":"folded"')).length)
 
-/** Waits, bounded, for what no event tells. */
-async function eventually(what: string, condition: () => Promise<boolean>, milliseconds = 5000): Promise<void> {
-  const end = Date.now() + milliseconds
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`${what} did not happen`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
+/** Bounds of waiting for what no event tells, in milliseconds. */
+const SOON = { timeout: 10_000, interval: 10 }
 
 describe("the life of an agent's process and log", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>
@@ -76,7 +70,7 @@ describe("the life of an agent's process and log", () => {
       const { id, reader } = await createAgent(house)
       await send(house, id, "[[tokens 500]] [[bash echo hi]] [[think more]] [[tokens 300]]")
       await turnsEnded(reader, 1)
-      await eventually("folding", async () => (await folded(house, id)) > 0)
+      await expect.poll(() => folded(house, id), SOON).toBeGreaterThan(0)
       const stored = await messages(house, id)
       const { lastSeq } = await record(house, id)
       const head = await house.run(house.store.head(id))
@@ -103,8 +97,8 @@ describe("the life of an agent's process and log", () => {
     const before = reader.list.reduce((sum, event) => sum + JSON.stringify(event).length, 0)
     expect(before).toBeGreaterThan(1_500_000)
     const stored = JSON.stringify(await messages(house, id)).length
-    await eventually("folding", async () => (await house.run(house.store.head(id))).bytes < 2 * stored, 10_000)
-    await eventually("the last pass", async () => (await folded(house, id)) === 1)
+    await expect.poll(async () => (await house.run(house.store.head(id))).bytes, SOON).toBeLessThan(2 * stored)
+    await expect.poll(() => folded(house, id), SOON).toBe(1)
     const { events } = await house.run(house.hub.events(id, { after: 0, limit: 1000, channel: "agent" }))
     expect(events).toHaveLength(1)
     expect(await house.run(house.store.verify(id))).toBeUndefined()
@@ -253,11 +247,7 @@ describe("the life of an agent's process and log", () => {
     expect((await record(first, id)).process).toBe("none")
     await close(first)
     const second = await open({ sqlite: true })
-    await eventually(
-      "the turn's end",
-      async () => (await record(second, id)).agent?.turns === 1 && (await record(second, id)).turn.status === "idle",
-      10_000,
-    )
+    await expect.poll(() => record(second, id), SOON).toMatchObject({ agent: { turns: 1 }, turn: { status: "idle" } })
     expect(textOf((await messages(second, id)).at(-1) as Message)).toContain("at last")
   })
 
@@ -269,7 +259,7 @@ describe("the life of an agent's process and log", () => {
     await reader.until("some words", (seen) => named(seen, "agent/text-delta").length > 10)
     const before = faults.appends
     faults.full = true
-    await eventually("a refused append", async () => faults.appends > before)
+    await expect.poll(() => faults.appends, SOON).toBeGreaterThan(before)
     faults.full = false
     await turnsEnded(reader, 1, 15_000)
     const said = textOf((await messages(house, id)).at(-1) as Message)

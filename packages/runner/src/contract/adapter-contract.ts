@@ -121,6 +121,7 @@ export function adapterContract<Spec>(name: string, adapter: Adapter<Spec>, chil
       const written = Promise.withResolvers<void>()
       child.handle.write(children.input("meanwhile"), () => written.resolve())
       await written.promise
+      // Nothing is to come for many times as long as an echo takes.
       await new Promise((resolve) => setTimeout(resolve, 50))
       expect(children.text(child.outputs)).not.toContain("meanwhile")
       child.handle.continue()

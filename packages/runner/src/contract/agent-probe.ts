@@ -30,6 +30,19 @@ export function agentDirectories(): AgentDirectories {
   return { cwd, session, dispose: () => rmSync(root, { recursive: true, force: true }) }
 }
 
+/** A start in these directories, of the scripted agent unless `change` says another. */
+export const probeStart = ({ cwd, session }: AgentDirectories, change: Partial<AgentStart> = {}): AgentStart => ({
+  adapter: "scripted",
+  name: "scripted",
+  cwd,
+  env: {},
+  options: { permissions: "allow", pace: 0 },
+  directory: session,
+  interruptGrace: 10_000,
+  startTimeout: 10_000,
+  ...change,
+})
+
 let probes = 0
 
 /** One agent and what it told. */
