@@ -1,10 +1,13 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { emptyMessage } from "@holdfast/core/agent/accumulator"
+import type { MessagePart } from "@holdfast/core/agent/message-part"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { Event } from "@holdfast/protocol/event"
+import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import { MarkdownRows } from "../src/agent-view/MarkdownRows.ts"
 import { rowWidth } from "../src/agent-view/LiveArea.ts"
+import { MessagePrinter } from "../src/agent-view/MessagePrinter.ts"
 import { rowsOf } from "../src/agent-view/Rows.ts"
 import { Story } from "../src/agent-view/Story.ts"
 import { fieldsOf } from "../src/agent/message-text.ts"
@@ -54,6 +57,60 @@ describe("rows", () => {
   })
 })
 
+describe("what agents tell beyond texts and tools", () => {
+  /** The rows of one part as it changes. */
+  const rowsOfAll = (...chunks: ReadonlyArray<AgentChunk>): ReadonlyArray<string> => {
+    const printer = new MessagePrinter(options())
+    const message = emptyMessage("t", 1)
+    return chunks.flatMap((chunk) => {
+      message.tell(chunk)
+      return printer.advance(message.message().parts as ReadonlyArray<MessagePart>)
+    })
+  }
+
+  it("is shown in words: lists, retries, compactions, notices", () => {
+    const list = [
+      { text: "look", status: "completed" },
+      { text: "do", status: "in_progress" },
+      { text: "rest", status: "pending" },
+    ]
+    expect(rowsOfAll(namedChunk("data-todo", list, "todo"))).toEqual(["To do", "  ☑ look", "  ◐ do", "  ☐ rest"])
+    expect(rowsOfAll(namedChunk("data-plan", { text: "1. do it" }))).toEqual(["Plan", "  1. do it"])
+    const retry = { attempt: 2, most: 10, delay: 1500, status: 529, error: "overloaded" }
+    expect(rowsOfAll(namedChunk("data-retry", retry))).toEqual(["↻ trying again in 1s (2 of 10): overloaded, status 529"])
+    const bare = { attempt: 1, most: null, delay: null, status: null, error: "unknown" }
+    expect(rowsOfAll(namedChunk("data-retry", bare))).toEqual(["↻ trying again (1): unknown"])
+    const compaction = { state: "done", trigger: "auto", before: 150_000, after: 12_000 } as const
+    expect(
+      rowsOfAll(
+        namedChunk("data-compaction", { state: "running" }, "c"),
+        namedChunk("data-compaction", compaction, "c"),
+        namedChunk("data-compaction", { state: "failed", error: "no room" }, "d"),
+      ).filter((row) => row !== ""),
+    ).toEqual([
+      "✂ the agent makes its context shorter",
+      "✂ the agent made its context shorter: 150k → 12k tokens",
+      "✂ the agent could not make its context shorter: no room",
+    ])
+    expect(rowsOfAll(namedChunk("data-notice", { text: "careful" }))).toEqual(["! careful"])
+    expect(rowsOfAll(namedChunk("data-unknown", { json: "{}" }))).toEqual([])
+    expect(rowsOfAll({ type: "data-todo", data: { of: "another shape" } })).toEqual(['todo {"of":"another shape"}'])
+  })
+
+  it("shows of a subagent only what is new, and few calls at once", () => {
+    const subagent = (calls: number, latest: ReadonlyArray<string>, text?: string): AgentChunk =>
+      namedChunk("data-subagent", { toolCallId: "c", calls, latest, ...(text === undefined ? {} : { text }) }, "c")
+    expect(
+      rowsOfAll(
+        subagent(1, ["Bash: ls"]),
+        subagent(2, ["Bash: ls", "Read: a"], "I see"),
+        subagent(2, ["Bash: ls", "Read: a"], "found"),
+      ),
+    ).toEqual(["  ◇ Bash: ls", "  ◇ Read: a", "  ◇ I see", "  ◇ found"])
+    expect(rowsOfAll(subagent(9, ["a", "b", "c", "d"]))).toEqual(["  ◇ … 6 calls", "  ◇ b", "  ◇ c", "  ◇ d"])
+  })
+})
+
 const TURN = "turn-1"
 const CHUNKS: ReadonlyArray<AgentChunk> = [
   { type: "start-step" },
@@ -83,8 +140,8 @@ const CHUNKS: ReadonlyArray<AgentChunk> = [
     id: "p",
     data: {
       entries: [
-        { content: "look", status: "completed" },
-        { content: "do", status: "in_progress" },
+        { text: "look", status: "completed" },
+        { text: "do", status: "in_progress" },
       ],
     },
   },

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { readNamed } from "@holdfast/protocol/agent/named-data"
 import type { Step } from "./acp-agent.ts"
 import { begin, closeHouse, openHouse, places, play, text, tool, turn } from "./acp-house.ts"
 
@@ -57,7 +58,14 @@ describe("what ACP agents tell", () => {
         answer: { stopReason: "end_turn", usage: { inputTokens: 100, outputTokens: 20, totalTokens: 120, cachedReadTokens: 7 } },
       },
     )
-    expect(chunks.map(({ type }) => type)).toEqual(["start", "data-plan", "data-notice", "data-compaction", "finish"])
+    expect(chunks).toMatchObject([
+      { type: "start" },
+      { type: "data-plan", data: { entries: [{ text: "look", status: "pending", priority: "high" }] } },
+      { type: "data-notice", data: { text: "Careful", severity: "warning" } },
+      { type: "data-compaction", id: "k", data: { state: "done" } },
+      { type: "finish" },
+    ])
+    expect(chunks.filter(({ type }) => type.startsWith("data-")).map((chunk) => readNamed(chunk)?.type)).not.toContain(undefined)
     expect(end.usage).toEqual({
       inputTokens: 100,
       outputTokens: 20,

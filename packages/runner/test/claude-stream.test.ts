@@ -1,12 +1,15 @@
 /** What Claude sends, as chunks and ends of turns, without Claude. */
 import { describe, expect, it } from "vitest"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { readNamed } from "@holdfast/protocol/agent/named-data"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { messageUuid } from "../src/claude/message-ids.ts"
 import { MessageStream } from "../src/claude/MessageStream.ts"
 import { readClaudeOptions, validateClaudeOptions } from "../src/claude/options.ts"
 import { Permissions } from "../src/claude/permissions.ts"
 import { contentOf } from "../src/claude/prompt.ts"
+import { Subagents } from "../src/claude/Subagents.ts"
+import { SystemNews } from "../src/claude/SystemNews.ts"
 import { transcriptKey } from "../src/claude/transcript.ts"
 import { endingOf } from "../src/claude/turn-end.ts"
 import { addUsage, UsageMeter } from "../src/claude/usage.ts"
@@ -90,6 +93,39 @@ describe("Claude's messages", () => {
     stream.event({ type: "content_block_delta", index: 9, delta: { text: "lost" } })
     expect(types().filter((type) => type !== "data-unknown")).toEqual([])
     expect(types().length).toBeGreaterThan(0)
+  })
+
+  it("A-3 tells lists, retries, compactions and subagents in the shapes that readers know", () => {
+    const chunks: Array<AgentChunk> = []
+    const tell = (chunk: AgentChunk): void => void chunks.push(chunk)
+    const stream = new MessageStream(tell, () => false)
+    const todo = { todos: [{ content: "a", status: "in_progress", activeForm: "doing a" }] }
+    stream.assistant({ id: "m", content: [{ type: "tool_use", id: "c", name: "TodoWrite", input: todo }] })
+    const news = new SystemNews({ info: () => undefined, log: { say: () => undefined } }, tell)
+    const system = (message: object): void => news.take({ type: "system", ...message })
+    system({ subtype: "api_retry", attempt: 2, max_retries: 10, retry_delay_ms: 1500, error_status: 529, error: "overloaded" })
+    system({ subtype: "api_retry" })
+    system({ subtype: "status", status: "compacting" })
+    system({ subtype: "compact_boundary", compact_metadata: { trigger: "manual", pre_tokens: 150_000, post_tokens: 12_000 } })
+    system({ subtype: "compact_boundary" })
+    system({ subtype: "notification", text: "careful" })
+    system({ subtype: "of_the_future" })
+    const subagents = new Subagents(tell)
+    const bash = { type: "tool_use", name: "Bash", input: { command: "echo" } }
+    subagents.message("c", { type: "assistant", message: { content: [bash, { type: "text", text: "found" }] } })
+    const named = chunks.filter(({ type }) => type.startsWith("data-"))
+    expect(named.map(readNamed)).toEqual(named.map(({ type, ...chunk }) => ({ type, data: "data" in chunk ? chunk.data : 0 })))
+    expect(named.map((chunk) => ("data" in chunk ? chunk.data : undefined))).toMatchObject([
+      [{ text: "a", status: "in_progress" }],
+      { attempt: 2, most: 10, delay: 1500, status: 529, error: "overloaded" },
+      { attempt: 1, most: null, delay: null, status: null, error: "unknown" },
+      { state: "running" },
+      { state: "done", trigger: "manual", before: 150_000, after: 12_000 },
+      { state: "done", trigger: "auto", before: null, after: null },
+      { text: "careful" },
+      { json: expect.stringContaining("of_the_future") },
+      { toolCallId: "c", calls: 1, latest: ["Bash: echo"], text: "found" },
+    ])
   })
 
   it("A-12 counts the cost of each turn, also when Claude tells only the sum or begins anew", () => {

@@ -5,7 +5,7 @@
  * the message came as chunks, in a snapshot after a loss, or folded: nothing is printed twice and nothing is left out.
  */
 import { isDataPart, isTextPart, isToolPart } from "@holdfast/core/agent/message-part"
-import type { MessagePart, TextPart, ToolPart } from "@holdfast/core/agent/message-part"
+import type { DataPart, MessagePart, TextPart, ToolPart } from "@holdfast/core/agent/message-part"
 import { dataRows } from "./data-rows.ts"
 import { MarkdownRows } from "./MarkdownRows.ts"
 import { rowsOf } from "./Rows.ts"
@@ -118,13 +118,18 @@ export class MessagePrinter {
     if (isToolPart(part)) return this.#tool(part, printed, index)
     const rows = printed.head ? [] : this.#once(part)
     printed.head = !isDataPart(part)
-    const data = isDataPart(part) ? JSON.stringify(part.data) : undefined
-    if (isDataPart(part) && data === printed.data) return
-    printed.data = data
-    const all = isDataPart(part) ? dataRows(part, this.#options) : rows
+    const all = isDataPart(part) ? this.#data(part, printed) : rows
     if (all.length === 0) return
     this.#begin(index)
     this.#rows.push(...all)
+  }
+
+  #data(part: DataPart, printed: Printed): Array<string> {
+    const data = JSON.stringify(part.data)
+    if (data === printed.data) return []
+    const before: unknown = printed.data === undefined ? undefined : JSON.parse(printed.data)
+    printed.data = data
+    return dataRows(part, before, this.#options)
   }
 
   /** Closes what is open before another part prints, with an empty row between parts of different kinds. */

@@ -1,74 +1,87 @@
 /**
- * What agents tell beyond texts and tools, as rows: plans, lists of things to do, retries, notices.
+ * What agents tell beyond texts and tools, as rows: plans, lists of things to do, retries, compactions, subagents, notices.
  */
 import type { DataPart } from "@holdfast/core/agent/message-part"
-import { fieldsOf, textIn } from "../agent/message-text.ts"
+import { type NamedData, type PlanItem, readNamed } from "@holdfast/protocol/agent/named-data"
+import { tokens } from "../agent/usage-text.ts"
+import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { fitText } from "../text/width.ts"
 import { MarkdownRows } from "./MarkdownRows.ts"
 import { rowsOf } from "./Rows.ts"
 import type { RowOptions } from "./Rows.ts"
 
-const MARKS: Readonly<Record<string, string>> = { completed: "☑", in_progress: "◐", pending: "☐" }
+/** Calls of a subagent that are shown at once. */
+const CALLS_MAX = 3
 
-/** Rows of a list of things to do; none when the value has no such list. */
-function listRows(data: unknown, options: RowOptions): Array<string> {
-  const fields = fieldsOf(data)
-  const list = ["entries", "todos", "items"].map((name) => fields[name]).find(Array.isArray)
-  const entries: ReadonlyArray<unknown> = list ?? (Array.isArray(data) ? data : [])
-  return entries.map(fieldsOf).flatMap((entry) => {
-    const status = textIn(entry["status"])
-    const text =
-      [entry["content"], entry["text"], entry["title"], entry["subject"]].map(textIn).find((found) => found !== "") ?? ""
-    const mark = `${MARKS[status] ?? "☐"} `
-    return rowsOf(text, options, {
-      first: `  ${mark}`,
-      next: "    ",
-      ...(status === "completed" ? { style: "dim" as const } : status === "in_progress" ? { style: "bold" as const } : {}),
-    })
-  })
-}
-
-/** The rows of a named value; none for those that say nothing to people. */
-export function dataRows({ type, data }: DataPart, options: RowOptions): Array<string> {
+/** The rows of a named value, `before` being what it stands for; none for those that say nothing to people. */
+export function dataRows(part: DataPart, before: unknown, options: RowOptions): Array<string> {
   const { paint, width } = options
-  const fields = fieldsOf(data)
-  const words = [fields["text"], fields["message"], fields["error"], fields["reason"], fields["description"]].map(textIn)
-  const text = words.find((word) => word !== "") ?? ""
-  const rest = (): string => printable(JSON.stringify(data) ?? "")
-  switch (type) {
+  const named = readNamed(part)
+  if (named === undefined) {
+    return [paint("dim", fitText(`${printable(part.type.slice(5))} ${printable(JSON.stringify(part.data) ?? "")}`, width()))]
+  }
+  switch (named.type) {
     case "data-plan":
-    case "data-todo": {
-      const title = paint("bold", type === "data-plan" ? "Plan" : "To do")
-      const list = listRows(data, options)
-      if (list.length > 0) return [title, ...list]
-      const rows = new MarkdownRows(options, undefined, "  ")
-      rows.write(text)
-      rows.finish()
-      return text === "" ? [] : [title, ...rows.take()]
-    }
-    case "data-retry": {
-      const attempt = fields["attempt"]
-      const again = `↻ trying again${typeof attempt === "number" ? ` (${attempt})` : ""}`
-      return rowsOf(text === "" ? again : `${again}: ${text}`, options, { next: "  ", style: "yellow" })
-    }
-    case "data-notice":
-      return rowsOf(text === "" ? rest() : text, options, { first: "! ", next: "  ", style: "yellow" })
+      return titled(
+        "Plan",
+        "text" in named.data ? textRows(named.data.text, options) : itemRows(named.data.entries, options),
+        options,
+      )
+    case "data-todo":
+      return titled("To do", itemRows(named.data, options), options)
+    case "data-retry":
+      return rowsOf(retryText(named.data), options, { first: "↻ ", next: "  ", style: "yellow" })
     case "data-compaction":
-      return rowsOf(`the agent made its context shorter${text === "" ? "" : `: ${text}`}`, options, {
-        first: "✂ ",
-        next: "  ",
-        style: "dim",
-      })
+      return rowsOf(compactionText(named.data), options, { first: "✂ ", next: "  ", style: "dim" })
     case "data-subagent":
-      return rowsOf([textIn(fields["status"]), text].filter((word) => word !== "").join(": ") || rest(), options, {
-        first: "◇ ",
-        next: "  ",
-        style: "dim",
-      })
+      return subagentRows(named.data, before, options)
+    case "data-notice":
+      return rowsOf(named.data.text, options, { first: "! ", next: "  ", style: "yellow" })
     case "data-unknown":
       return []
-    default:
-      return [paint("dim", fitText(`${printable(type.slice(5))} ${rest()}`, width()))]
   }
+}
+
+const titled = (title: string, rows: Array<string>, { paint }: RowOptions): Array<string> =>
+  rows.length === 0 ? [] : [paint("bold", title), ...rows]
+
+function textRows(text: string, options: RowOptions): Array<string> {
+  const rows = new MarkdownRows(options, undefined, "  ")
+  rows.write(text)
+  rows.finish()
+  return text.trim() === "" ? [] : rows.take()
+}
+
+const MARKS: Readonly<Record<string, string>> = { completed: "☑", in_progress: "◐" }
+const STYLES = { completed: "dim", in_progress: "bold" } as const
+
+const itemRows = (items: ReadonlyArray<PlanItem>, options: RowOptions): Array<string> =>
+  items.flatMap(({ text, status }) => {
+    const style = status === "completed" || status === "in_progress" ? { style: STYLES[status] } : {}
+    return rowsOf(text, options, { first: `  ${MARKS[status] ?? "☐"} `, next: "    ", ...style })
+  })
+
+function retryText({ attempt, most, delay, status, error }: NamedData["data-retry"]): string {
+  const when = delay !== null && delay >= 1000 ? ` in ${span(delay)}` : ""
+  return `trying again${when} (${attempt}${most === null ? "" : ` of ${most}`}): ${error}${status === null ? "" : `, status ${status}`}`
+}
+
+function compactionText({ state, before, after, error }: NamedData["data-compaction"]): string {
+  if (state === "running") return "the agent makes its context shorter"
+  if (state === "failed") return `the agent could not make its context shorter${error === undefined ? "" : `: ${error}`}`
+  const known = typeof before === "number" && typeof after === "number"
+  return `the agent made its context shorter${known ? `: ${tokens(before)} → ${tokens(after)} tokens` : ""}`
+}
+
+/** What a subagent did since `before`, a row a call, and what it said. */
+function subagentRows({ calls, latest, text }: NamedData["data-subagent"], before: unknown, options: RowOptions): Array<string> {
+  const shown = readNamed({ type: "data-subagent", data: before })
+  const known = shown?.type === "data-subagent" ? shown.data : undefined
+  const fresh = Math.max(0, calls - (known?.calls ?? 0))
+  const rows = latest.slice(-Math.min(fresh, CALLS_MAX)).map((call) => call.replace(/\s*\n\s*/g, " ⏎ "))
+  const said = text === undefined || text === known?.text ? [] : [text]
+  return [...(fresh > CALLS_MAX ? [`… ${fresh - CALLS_MAX} calls`] : []), ...(fresh === 0 ? [] : rows), ...said].flatMap((row) =>
+    rowsOf(row, options, { first: "  ◇ ", next: "    ", style: "dim" }),
+  )
 }

@@ -6,8 +6,10 @@
  * a part that is not known is shown as JSON.
  */
 import type { Message } from "@holdfast/protocol/agent/message"
+import { readNamed } from "@holdfast/protocol/agent/named-data"
 import { lineDiff } from "./line-diff.ts"
 import { fenced, inline, quoted, safeMarkdown } from "./markdown-text.ts"
+import { namedBlocks } from "./named-markdown.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 type Blocks = ReadonlyArray<string>
@@ -137,14 +139,12 @@ function partBlocks(part: unknown): Blocks {
       ]
     case "steering-message":
       return [quoted(`**Added while the turn was running**\n\n${partsOf(part["parts"]).join("\n\n")}`)]
-    case "data-notice":
-      return isFields(part["data"]) && typeof part["data"]["text"] === "string"
-        ? [quoted(safeMarkdown(part["data"]["text"]))]
-        : [json(part)]
-    default:
+    default: {
       if (type === "dynamic-tool" || type.startsWith("tool-")) return tool(part)
-      if (type.startsWith("data-")) return [`*${inline(type.slice(5))}*`, json(part["data"])]
-      return [json(part)]
+      if (!type.startsWith("data-")) return [json(part)]
+      const named = readNamed({ type, data: part["data"] })
+      return named === undefined ? [`*${inline(type.slice(5))}*`, json(part["data"])] : namedBlocks(named)
+    }
   }
 }
 

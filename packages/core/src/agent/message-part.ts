@@ -1,7 +1,7 @@
 /**
  * Parts of an assistant's message, in the shape of the AI SDK's UI message parts (ai 7.0, `UIMessagePart`).
  */
-import type { Json, ProviderMetadata, SteeringPart } from "@holdfast/protocol/agent/chunk"
+import type { AgentChunk, Json, ProviderMetadata } from "@holdfast/protocol/agent/chunk"
 
 type Meta = {
   readonly providerMetadata?: ProviderMetadata
@@ -65,17 +65,11 @@ export type MessagePart =
   | ToolPart
   | DataPart
   | { readonly type: "step-start" }
-  | ({ readonly type: "file" | "reasoning-file"; readonly url: string; readonly mediaType: string } & Meta)
-  | ({ readonly type: "source-url"; readonly sourceId: string; readonly url: string; readonly title?: string } & Meta)
-  | ({
-      readonly type: "source-document"
-      readonly sourceId: string
-      readonly mediaType: string
-      readonly title: string
-      readonly filename?: string
-    } & Meta)
-  | ({ readonly type: "custom"; readonly kind: string } & Meta)
-  | { readonly type: "steering-message"; readonly id: string; readonly parts: ReadonlyArray<SteeringPart> }
+  // Parts that come whole, each as one chunk.
+  | Extract<
+      AgentChunk,
+      { readonly type: "file" | "reasoning-file" | "source-url" | "source-document" | "custom" | "steering-message" }
+    >
 
 /** Whether a part is a tool call. */
 export const isToolPart = (part: MessagePart): part is ToolPart => part.type === "dynamic-tool"

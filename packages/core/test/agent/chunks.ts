@@ -1,4 +1,5 @@
 /** Random chunks: legal sequences, as the AI SDK takes them, and anything at all. */
+import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import type { AgentChunk, Json } from "@holdfast/protocol/agent/chunk"
 import { readChunk } from "@holdfast/protocol/agent/read-chunk"
 import fc from "fast-check"
@@ -45,6 +46,19 @@ const group = (id: string): fc.Arbitrary<ReadonlyArray<AgentChunk>> =>
         ...(again === undefined ? [] : [{ type: "data-plan" as const, id, data: again }]),
         { type: "data-passing", data: value, transient: true },
       ]),
+    someText.map((text): Array<AgentChunk> => [
+      namedChunk("data-plan", { text }),
+      namedChunk("data-plan", { entries: [{ text, status: text }] }, id),
+      namedChunk("data-todo", [
+        { text, status: "completed" },
+        { text, status: "in_progress" },
+      ]),
+      namedChunk("data-retry", { attempt: 1, most: null, delay: null, status: null, error: text }),
+      namedChunk("data-compaction", { state: "failed", error: text }, id),
+      namedChunk("data-subagent", { toolCallId: id, calls: 3, latest: [text], text }, id),
+      namedChunk("data-notice", { text }),
+      namedChunk("data-unknown", { json: text }),
+    ]),
     fc.constantFrom<Array<AgentChunk>>(
       [{ type: "source-url", sourceId: id, url: "https://a.example/", title: "a" }],
       [{ type: "source-document", sourceId: id, mediaType: "text/plain", title: "b", filename: "b.txt" }],

@@ -1,6 +1,7 @@
 /** Transcripts as Markdown, read by a CommonMark parser with tables that takes HTML wherever it is. */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { Message } from "@holdfast/protocol/agent/message"
+import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import fc from "fast-check"
 import markdownIt from "markdown-it"
 import { describe, expect, it } from "vitest"
@@ -181,7 +182,14 @@ describe("a transcript as Markdown", () => {
       { type: "tool-output-available", toolCallId: "c", output: "done ```" },
       { type: "tool-input-available", toolCallId: "d", toolName: "Bash", input: { command: "false" } },
       { type: "tool-output-error", toolCallId: "d", errorText: "exit 1" },
-      { type: "data-todo", data: [{ text: "rest" }] },
+      namedChunk("data-todo", [
+        { text: "look", status: "completed" },
+        { text: "rest *well*", status: "in_progress" },
+      ]),
+      namedChunk("data-retry", { attempt: 1, most: 10, delay: 500, status: 529, error: "overloaded" }),
+      namedChunk("data-compaction", { state: "done", trigger: "auto", before: 150_000, after: 12_000 }),
+      namedChunk("data-subagent", { toolCallId: "c", calls: 2, latest: ["Bash: ls", "Read: a"], text: "found" }),
+      { type: "data-todo", data: { of: "another shape" } },
     ])
     const question: Message = {
       id: "u1",
@@ -247,14 +255,28 @@ Error:
 exit 1
 \`\`\`
 
+**To do**
+
+- [x] look
+- [ ] rest \\*well\\* *(in progress)*
+
+*The model was asked again (1 of 10): overloaded, status 529*
+
+*The agent made its context shorter, from 150000 to 12000 tokens*
+
+*A subagent made 2 calls:*
+
+- Bash: ls
+- Read: a
+
+> found
+
 *todo*
 
 \`\`\`json
-[
-  {
-    "text": "rest"
-  }
-]
+{
+  "of": "another shape"
+}
 \`\`\`
 `)
   })

@@ -3,7 +3,7 @@
  * agent made them (C5).
  *
  * An event's type is the chunk's `type`, its data the other fields. What an agent has that this vocabulary has not goes
- * as `data-NAME`: `data-retry`, `data-todo`, `data-compaction`, `data-subagent`, `data-plan`, `data-notice`, `data-unknown`.
+ * as `data-NAME`, whose shapes are in `named-data.ts`.
  */
 import type * as Schema from "effect/Schema"
 
@@ -25,7 +25,7 @@ export type Json = Schema.Json
 /** What a provider tells beyond the vocabulary, by provider. */
 export type ProviderMetadata = { readonly [provider: string]: { readonly [key: string]: Json } }
 
-interface Meta {
+type Meta = {
   readonly providerMetadata?: ProviderMetadata
 }
 interface ToolMeta extends Meta {

@@ -4,12 +4,21 @@
  * What it tells of itself (commands, modes, models) belongs to no turn and is `AgentChoices`' matter.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { namedChunk, type PlanItem } from "@holdfast/protocol/agent/named-data"
 import { readChunk, unknownChunk } from "@holdfast/protocol/agent/read-chunk"
 import { blockChunk, blockText } from "./content.ts"
 import { at, listOf, textOf } from "./read-json.ts"
 import { TextParts } from "./TextParts.ts"
-import { asJson } from "./tool-output.ts"
 import { ToolCalls } from "./ToolCalls.ts"
+
+const planItem = (entry: unknown): PlanItem => {
+  const priority = textOf(at(entry, "priority"))
+  return {
+    text: textOf(at(entry, "content")) ?? "",
+    status: textOf(at(entry, "status")) ?? "pending",
+    ...(priority === undefined ? {} : { priority }),
+  }
+}
 
 /** The chunks of one turn. */
 export class TurnUpdates {
@@ -54,7 +63,7 @@ export class TurnUpdates {
         if (this.calls.upsert(update) === undefined) this.add(unknownChunk(update))
         return
       case "plan":
-        return this.add({ type: "data-plan", id: "plan", data: { entries: asJson(listOf(at(update, "entries"))) } })
+        return this.add(namedChunk("data-plan", { entries: listOf(at(update, "entries")).map(planItem) }, "plan"))
       case "notice":
         return this.#notice(update)
       case "compaction_update":
@@ -84,7 +93,7 @@ export class TurnUpdates {
     const description = textOf(at(update, "description"))
     const severity = textOf(at(update, "severity"))
     const text = description === undefined ? title : `${title}\n\n${description}`
-    this.add({ type: "data-notice", data: { text, ...(severity === undefined ? {} : { severity }) } })
+    this.add(namedChunk("data-notice", { text, ...(severity === undefined ? {} : { severity }) }))
   }
 
   #compaction(update: unknown): void {
@@ -94,7 +103,7 @@ export class TurnUpdates {
     if (summary !== undefined && at(update, "status") === undefined) return
     const status = textOf(at(update, "status"))
     const error = textOf(at(update, "error"))
-    const data = { ...(status === undefined ? {} : { status }), ...(error === undefined ? {} : { error }) }
-    this.add({ type: "data-compaction", id, data })
+    const state = status === "completed" ? "done" : status === "failed" || status === "cancelled" ? "failed" : "running"
+    this.add(namedChunk("data-compaction", { state, ...(error === undefined ? {} : { error }) }, id))
   }
 }

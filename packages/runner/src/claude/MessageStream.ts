@@ -6,6 +6,8 @@
  * from it (Claude tells itself so in a message) or says it all again, and then the step begins anew.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { namedChunk } from "@holdfast/protocol/agent/named-data"
+import { unknownChunk } from "@holdfast/protocol/agent/read-chunk"
 import { RecentIds } from "../agent/RecentIds.ts"
 import { asJson, at, listAt, numberAt, textAt } from "./read.ts"
 import { toolOutput } from "./tool-output.ts"
@@ -91,7 +93,7 @@ export class MessageStream {
       case "error":
         return
       default:
-        return this.#chunk({ type: "data-unknown", data: { event: asJson(event) } })
+        return this.#chunk(unknownChunk(event))
     }
   }
 
@@ -182,7 +184,7 @@ export class MessageStream {
       } else if (type === "thinking") {
         if (!streamed) this.#whole("reasoning", textAt(block, "thinking"))
       } else if (type !== "redacted_thinking" && !streamed) {
-        this.#chunk({ type: "data-unknown", data: { block: asJson(block) } })
+        this.#chunk(unknownChunk(block))
       }
     }
     if (!streamed) this.#reply = "whole"
@@ -215,7 +217,7 @@ export class MessageStream {
       text: textAt(todo, "content") ?? "",
       status: textAt(todo, "status") ?? "pending",
     }))
-    this.#chunk({ type: "data-todo", id: "todo", data: items })
+    this.#chunk(namedChunk("data-todo", items, "todo"))
   }
 
   /** Takes the result of a tool call; `meta` is what Claude says of how it was allowed. */

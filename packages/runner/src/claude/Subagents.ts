@@ -1,5 +1,6 @@
 /** What Claude's subagents do, in short: one `data-subagent` for each call, replaced as it goes on. */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import { cutText } from "@holdfast/protocol/agent/cut"
 import { subjectOf } from "./permissions.ts"
 import { at, listAt, textAt } from "./read.ts"
@@ -53,6 +54,6 @@ export class Subagents {
     if (!changed) return
     const text = known.text === undefined ? {} : { text: known.text }
     const data = { toolCallId: parent, calls: known.calls, latest: [...known.latest], ...text }
-    this.#chunk({ type: "data-subagent", id: parent, data })
+    this.#chunk(namedChunk("data-subagent", data, parent))
   }
 }

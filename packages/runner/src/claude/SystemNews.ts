@@ -2,8 +2,10 @@
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentHost } from "../agent/AgentHost.ts"
+import { namedChunk } from "@holdfast/protocol/agent/named-data"
+import { unknownChunk } from "@holdfast/protocol/agent/read-chunk"
 import { commandsOf } from "./info.ts"
-import { asJson, at, numberAt, textAt } from "./read.ts"
+import { at, numberAt, textAt } from "./read.ts"
 
 /** Told often, and nothing that a session's log needs. */
 const SILENT = new Set([
@@ -32,14 +34,18 @@ const SILENT_TYPES = new Set([
   "autocompact_state",
 ])
 
+interface NewsHost extends Pick<AgentHost, "info"> {
+  readonly log: Pick<AgentHost["log"], "say">
+}
+
 /** Turns news into chunks and into what is known of the agent. */
 export class SystemNews {
-  readonly #host: Pick<AgentHost, "info" | "log">
+  readonly #host: NewsHost
   readonly #chunk: (chunk: AgentChunk) => void
   #info: AgentInfo = {}
   #native = ""
 
-  constructor(host: Pick<AgentHost, "info" | "log">, chunk: (chunk: AgentChunk) => void) {
+  constructor(host: NewsHost, chunk: (chunk: AgentChunk) => void) {
     this.#host = host
     this.#chunk = chunk
   }
@@ -90,11 +96,11 @@ export class SystemNews {
   }
 
   #unknown(message: unknown): void {
-    this.#chunk({ type: "data-unknown", data: asJson(message) })
+    this.#chunk(unknownChunk(message))
   }
 
   #notice(text: string | undefined): void {
-    if (text !== undefined && text !== "") this.#chunk({ type: "data-notice", data: { text } })
+    if (text !== undefined && text !== "") this.#chunk(namedChunk("data-notice", { text }))
   }
 
   #init(message: unknown): void {
@@ -118,7 +124,7 @@ export class SystemNews {
     const mode = textAt(message, "permissionMode")
     if (mode !== undefined && mode !== this.#info.mode) this.changed({ mode })
     if (textAt(message, "status") === "compacting") {
-      this.#chunk({ type: "data-compaction", id: "compaction", data: { state: "running" } })
+      this.#chunk(namedChunk("data-compaction", { state: "running" }, "compaction"))
     }
   }
 
@@ -130,16 +136,16 @@ export class SystemNews {
       status: numberAt(message, "error_status") ?? null,
       error: textAt(message, "error") ?? "unknown",
     }
-    this.#chunk({ type: "data-retry", id: "retry", data })
+    this.#chunk(namedChunk("data-retry", data, "retry"))
   }
 
   #compacted(meta: unknown): void {
     const data = {
-      state: "done",
+      state: "done" as const,
       trigger: textAt(meta, "trigger") ?? "auto",
       before: numberAt(meta, "pre_tokens") ?? null,
       after: numberAt(meta, "post_tokens") ?? null,
     }
-    this.#chunk({ type: "data-compaction", id: "compaction", data })
+    this.#chunk(namedChunk("data-compaction", data, "compaction"))
   }
 }
