@@ -6,8 +6,7 @@
  * true any more, so that a replayed journal is harmless.
  */
 import { NotTypist, SessionState as SessionStateError } from "@holdfast/protocol/errors"
-import type { EventData, EventDraft, LostReason, TerminalSpec } from "@holdfast/protocol/event"
-import type { AgentSpec } from "@holdfast/protocol/agent/agent"
+import type { EventData, EventDraft, LostReason } from "@holdfast/protocol/event"
 import { type AgentCommand, isAgentCommand } from "./agent/commands.ts"
 import { type AgentRefusal, decideAgent } from "./agent/decide-agent.ts"
 import type { SessionState } from "./state.ts"
@@ -15,17 +14,7 @@ import type { SessionState } from "./state.ts"
 /** What can be asked of a session, and what its child reports. */
 export type Command =
   | AgentCommand
-  | {
-      readonly _tag: "Create"
-      readonly kind: "terminal" | "agent"
-      readonly label: string
-      readonly tags: ReadonlyArray<string>
-      readonly owner: string
-      readonly terminal?: TerminalSpec
-      readonly agent?: AgentSpec
-      readonly child?: string
-      readonly runner?: string
-    }
+  | ({ readonly _tag: "Create" } & EventData["session/created"])
   | { readonly _tag: "Update"; readonly label?: string; readonly tags?: ReadonlyArray<string>; readonly pinned?: boolean }
   | { readonly _tag: "Archive" }
   | { readonly _tag: "Restore" }

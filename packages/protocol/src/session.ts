@@ -7,6 +7,7 @@ import { PermissionRequest } from "./agent/permission.ts"
 import { QueueItem } from "./agent/queue.ts"
 import { TERMINAL_SIZE } from "./event.ts"
 import { SessionId } from "./ids.ts"
+import { SIGNALS } from "./signals.ts"
 
 /** What kind of child a session has. */
 export const SessionKind = Schema.Literals(["terminal", "agent"])
@@ -183,16 +184,6 @@ export const Screen = Schema.Struct({
 })
 export type Screen = typeof Screen.Type
 
-/** Signals that may be sent to a child's process group. */
-export const SignalName = Schema.Literals([
-  "SIGINT",
-  "SIGTERM",
-  "SIGKILL",
-  "SIGHUP",
-  "SIGQUIT",
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGCONT",
-  "SIGSTOP",
-])
+/** A signal that may be sent to a child's process group. */
+export const SignalName = Schema.Literals(SIGNALS)
 export type SignalName = typeof SignalName.Type

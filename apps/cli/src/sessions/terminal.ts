@@ -2,7 +2,7 @@
  * Commands that act on a terminal without attaching: send (to terminals), screen, resize, signal, mark.
  */
 import { randomUUID } from "node:crypto"
-import { SIGNALS } from "./signals.ts"
+import { SIGNALS } from "@holdfast/protocol/signals"
 import { usage } from "../failure.ts"
 import { printEither, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
