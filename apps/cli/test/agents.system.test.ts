@@ -7,8 +7,7 @@ import { checkedAgentLog, messagesOf, openAgent, recordOf, sendText, settledAgen
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
-import { attached, holdfast, UserTerminal } from "./user-terminal.ts"
-import type { Ran } from "./user-terminal.ts"
+import { attached, commandLine, UserTerminal } from "./user-terminal.ts"
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
@@ -29,12 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const run = (...args: ReadonlyArray<string>): Promise<Ran> => holdfast(hub.environment(), ...args)
-const ok = async (...args: ReadonlyArray<string>): Promise<string> => {
-  const { code, stdout, stderr } = await run(...args)
-  expect({ code, stderr }, args.join(" ")).toEqual({ code: 0, stderr: "" })
-  return stdout
-}
+const { run, ok } = commandLine(() => hub)
 const asks = (id: string): Promise<unknown> =>
   eventually("the agent asks", 10_000, async () =>
     (await recordOf(hub, id)).permissions.some(({ decision }) => decision === undefined),

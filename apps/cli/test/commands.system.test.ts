@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
-import { holdfast, UserTerminal } from "./user-terminal.ts"
+import { commandLine, holdfast, UserTerminal } from "./user-terminal.ts"
 import type { Ran } from "./user-terminal.ts"
 
 describe("the command line", () => {
@@ -24,12 +24,7 @@ describe("the command line", () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const run = (...args: ReadonlyArray<string>): Promise<Ran> => holdfast(hub.environment(), ...args)
-  const ok = async (...args: ReadonlyArray<string>): Promise<string> => {
-    const { code, stdout, stderr } = await run(...args)
-    expect({ code, stderr }, args.join(" ")).toEqual({ code: 0, stderr: "" })
-    return stdout
-  }
+  const { run, ok } = commandLine(() => hub)
   const json = async <A>(...args: ReadonlyArray<string>): Promise<A> => JSON.parse(await ok(...args, "--json")) as A
   const exited = (id: string): Promise<boolean> =>
     eventually(

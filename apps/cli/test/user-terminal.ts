@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 import { spawn } from "@lydell/node-pty"
 import type { IPty } from "@lydell/node-pty"
 import headless from "@xterm/headless"
+import { expect } from "vitest"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
 import { eventually } from "@holdfast/testkit/eventually"
 
@@ -31,6 +32,26 @@ export const holdfast = (environment: NodeJS.ProcessEnv, ...args: ReadonlyArray<
       },
     )
   })
+
+/** Commands of one hub's user. */
+export interface CommandLine {
+  readonly run: (...args: ReadonlyArray<string>) => Promise<Ran>
+  /** Runs a command that must succeed and complain of nothing; gives what it prints. */
+  readonly ok: (...args: ReadonlyArray<string>) => Promise<string>
+}
+
+/** Commands against the hub that is there when they are run. */
+export function commandLine(hub: () => HubProcess): CommandLine {
+  const run = (...args: ReadonlyArray<string>): Promise<Ran> => holdfast(hub().environment(), ...args)
+  return {
+    run,
+    ok: async (...args) => {
+      const { code, stdout, stderr } = await run(...args)
+      expect({ code, stderr }, args.join(" ")).toEqual({ code: 0, stderr: "" })
+      return stdout
+    },
+  }
+}
 
 /** A user's terminal with a program in it. */
 export class UserTerminal {

@@ -12,7 +12,8 @@ import type { Session } from "@holdfast/protocol/session"
 import type { AttachCommand } from "../attach/attach.ts"
 import type { DetachKeys } from "../attach/DetachKeys.ts"
 import { OwnTerminal } from "../attach/OwnTerminal.ts"
-import { leave, onAway, onFaults, onSignals } from "../attach/ways-out.ts"
+import { Stay } from "../attach/Stay.ts"
+import { leave, onAway, onSignals } from "../attach/ways-out.ts"
 import type { WayOut } from "../attach/ways-out.ts"
 import { paint, print, writeOut } from "../output.ts"
 import { printable } from "../text/printable.ts"
@@ -50,39 +51,20 @@ function watch(
   detachKeys: DetachKeys,
 ): Promise<WayOut> {
   const terminal = new OwnTerminal()
-  return new Promise((resolve) => {
-    const cleanups: Array<() => void> = []
-    let over = false
-    const end = (way: WayOut): void => {
-      if (over) return
-      over = true
-      for (const cleanup of cleanups) cleanup()
-      attachment.detach()
-      person.stop()
-      screen.stop()
-      terminal.restore()
-      resolve(way)
-    }
-    const screen = new AgentScreen(terminal, readOnly)
-    const person = new Person(connection, session.id, screen, () => end({ _tag: "Detached" }))
-    cleanups.push(onFaults(end), onSignals(end), onAway(connection, options.wait ?? 600, end))
-    terminal.takeInLine(process.stdin.isTTY)
-    const attachment = new Attachment(connection, { session: session.id, mode: readOnly ? "viewer" : "interactive" })
-    cleanups.push(
-      onKeys(detachKeys, person, () => end({ _tag: "Detached" })),
-      onWindow(terminal, screen),
-    )
-    const closed = (): void => end({ _tag: "Signal", signal: "the end of its terminal" })
-    process.stdin.on("end", closed).on("error", closed)
-    cleanups.push(() => process.stdin.off("end", closed).off("error", closed))
-    attachment
-      .consume((item) => {
-        if (over) return
-        if (item._tag === "Ended") return end({ _tag: "Failed", error: item.error })
-        return take(item, screen)
-      })
-      .catch((error: unknown) => end({ _tag: "Failed", error }))
-  })
+  const stay = new Stay(connection, terminal, options.wait)
+  const detach = (): void => stay.end({ _tag: "Detached" })
+  const screen = new AgentScreen(terminal, readOnly)
+  const person = new Person(connection, session.id, screen, detach)
+  terminal.takeInLine(process.stdin.isTTY)
+  const attachment = new Attachment(connection, { session: session.id, mode: readOnly ? "viewer" : "interactive" })
+  stay.show(attachment, (item) => take(item, screen))
+  stay.undo(
+    onKeys(detachKeys, person, detach),
+    onWindow(terminal, screen),
+    () => person.stop(),
+    () => screen.stop(),
+  )
+  return stay.over
 }
 
 function take(item: Item, screen: AgentScreen): void | Promise<void> {
@@ -148,7 +130,7 @@ async function follow(connection: Connection, id: string, label: string, options
     ways.push(how)
     attachment.detach()
   }
-  const stops = [onSignals(end), onAway(connection, options.wait ?? 600, end)]
+  const stops = [onSignals(end), onAway(connection, options.wait, end)]
   const write = (rows: ReadonlyArray<string>): Promise<void> | undefined =>
     rows.length === 0 ? undefined : writeOut(`${rows.join("\n")}\n`)
   await attachment.consume((item): void | Promise<void> => {

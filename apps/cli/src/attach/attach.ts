@@ -17,7 +17,8 @@ import { DEFAULT_DETACH_KEY, DetachKeys, keyName } from "./DetachKeys.ts"
 import { EntryHint } from "./EntryHint.ts"
 import { OwnTerminal } from "./OwnTerminal.ts"
 import { Viewer } from "./Viewer.ts"
-import { leave, onAway, onFaults, onSignals } from "./ways-out.ts"
+import { Stay } from "./Stay.ts"
+import { leave } from "./ways-out.ts"
 import type { WayOut } from "./ways-out.ts"
 
 /** How to attach. */
@@ -69,79 +70,66 @@ function watch(
   options: AttachCommand,
 ): Promise<WayOut> {
   const terminal = new OwnTerminal()
-  return new Promise((resolve) => {
-    const cleanups: Array<() => void> = []
-    let over = false
-    const end = (way: WayOut): void => {
-      if (over) return
-      over = true
-      for (const cleanup of cleanups) cleanup()
-      attachment.detach()
-      viewer.stop()
-      terminal.restore()
-      resolve(way)
-    }
-    const viewer = new Viewer(
-      terminal,
-      options,
-      () => attachment.refresh(),
-      (ending) => end({ _tag: "Over", ending }),
-    )
-    cleanups.push(onFaults(end), onSignals(end), onAway(connection, options.wait ?? 600, end))
-    terminal.take(!options.readOnly || process.stdin.isTTY)
-    const attachment = new Attachment(connection, {
-      session: id,
-      mode: options.readOnly ? "viewer" : "interactive",
-      ...terminal.size,
-    })
-    const entry = new EntryHint(hub, viewer, `[${greeting}]`, id, () => terminal.size)
-    cleanups.push(() => entry.stop(), onResize(terminal, attachment, viewer, entry))
-    // The bell sounds also where there is no room for the line.
-    const say = (error: unknown): void => {
-      if (viewer.settled) terminal.write("\u0007")
-      entry.say(`[${printable(error instanceof Error ? error.message : String(error))}]`)
-    }
-    const typed = (chunk: Buffer): void => {
-      entry.stop()
-      for (const part of keys.read(chunk)) {
-        if (part._tag === "Input") {
-          if (options.readOnly) say(new Error("read-only: nothing is typed"))
-          else {
-            attachment.type(part.bytes).catch((error: unknown) => (over ? undefined : say(error)))
-            // A key is pressed to see what comes of it, also while a flood is being drawn.
-            if (viewer.lag.far) attachment.refresh()
-          }
-        } else if (part.command === "detach") return end({ _tag: "Detached" })
-        else if (part.command === "redraw") attachment.refresh()
-        else attachment.setTypist("single").then(() => say("you hold the keyboard"), say)
-      }
-    }
-    const closed = (): void => end({ _tag: "Signal", signal: "the end of its terminal" })
-    process.stdin.on("data", typed).on("end", closed).on("error", closed)
-    cleanups.push(() => process.stdin.off("data", typed).off("end", closed).off("error", closed))
-    const resumed = (): void => {
-      terminal.retake()
-      attachment.refresh()
-    }
-    process.on("SIGCONT", resumed)
-    cleanups.push(() => process.off("SIGCONT", resumed))
-
-    let taken = !options.take
-    attachment
-      .consume((item) => {
-        if (over) return
-        if (item._tag === "Ended") return end({ _tag: "Failed", error: item.error })
-        const drawing = viewer.draw(item, attachment)
-        if (item._tag === "Synced") {
-          if (viewer.takeRedraw()) attachment.refresh()
-          entry.start()
-          if (!taken) attachment.setTypist("single").catch(say)
-          taken = true
-        }
-        return drawing
-      })
-      .catch((error: unknown) => end({ _tag: "Failed", error }))
+  const stay = new Stay(connection, terminal, options.wait)
+  const viewer = new Viewer(
+    terminal,
+    options,
+    () => attachment.refresh(),
+    (ending) => stay.end({ _tag: "Over", ending }),
+  )
+  terminal.take(!options.readOnly || process.stdin.isTTY)
+  const attachment = new Attachment(connection, {
+    session: id,
+    mode: options.readOnly ? "viewer" : "interactive",
+    ...terminal.size,
   })
+  const entry = new EntryHint(hub, viewer, `[${greeting}]`, id, () => terminal.size)
+  // The bell sounds also where there is no room for the line.
+  const say = (error: unknown): void => {
+    if (viewer.settled) terminal.write("\u0007")
+    entry.say(`[${printable(error instanceof Error ? error.message : String(error))}]`)
+  }
+  const typed = (chunk: Buffer): void => {
+    entry.stop()
+    for (const part of keys.read(chunk)) {
+      if (part._tag === "Input") {
+        if (options.readOnly) say(new Error("read-only: nothing is typed"))
+        else {
+          attachment.type(part.bytes).catch((error: unknown) => (stay.isOver ? undefined : say(error)))
+          // A key is pressed to see what comes of it, also while a flood is being drawn.
+          if (viewer.lag.far) attachment.refresh()
+        }
+      } else if (part.command === "detach") return stay.end({ _tag: "Detached" })
+      else if (part.command === "redraw") attachment.refresh()
+      else attachment.setTypist("single").then(() => say("you hold the keyboard"), say)
+    }
+  }
+  const resumed = (): void => {
+    terminal.retake()
+    attachment.refresh()
+  }
+  process.stdin.on("data", typed)
+  process.on("SIGCONT", resumed)
+  stay.undo(
+    () => entry.stop(),
+    onResize(terminal, attachment, viewer, entry),
+    () => process.stdin.off("data", typed),
+    () => process.off("SIGCONT", resumed),
+  )
+
+  let taken = !options.take
+  stay.show(attachment, (item) => {
+    const drawing = viewer.draw(item, attachment)
+    if (item._tag === "Synced") {
+      if (viewer.takeRedraw()) attachment.refresh()
+      entry.start()
+      if (!taken) attachment.setTypist("single").catch(say)
+      taken = true
+    }
+    return drawing
+  })
+  stay.undo(() => viewer.stop())
+  return stay.over
 }
 
 function onResize(terminal: OwnTerminal, attachment: Attachment, viewer: Viewer, entry: EntryHint): () => void {

@@ -32,8 +32,11 @@ export function onSignals(end: (way: WayOut) => void): () => void {
   }
 }
 
+/** Seconds to wait for a hub that went away, where nobody says. */
+const WAIT = 600
+
 /** Watches a hub that is away: gives up after `wait` seconds, or at once when it refuses. */
-export function onAway(connection: Connection, wait: number, end: (way: WayOut) => void): () => void {
+export function onAway(connection: Connection, wait: number = WAIT, end: (way: WayOut) => void): () => void {
   let timer: NodeJS.Timeout | undefined
   const stop = connection.onState((state) => {
     clearTimeout(timer)
