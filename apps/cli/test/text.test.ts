@@ -5,6 +5,7 @@ import { hint } from "../src/hint.ts"
 import { Film } from "../src/log/Film.ts"
 import { changedTags } from "../src/sessions/change.ts"
 import { keyBytes } from "../src/sessions/keys.ts"
+import type { Session } from "@holdfast/protocol/session"
 import { sessionTable, suffixLength } from "../src/sessions/list.ts"
 import { sessionLines } from "../src/sessions/show.ts"
 import { ago, bytes, span } from "../src/text/amounts.ts"
@@ -94,6 +95,25 @@ describe("the table of sessions", () => {
         "0000cafe  lost      evil\\e[31m\\nname    bash -c 'make && echo ok'           80x24       4  1w ago",
       ]
     `)
+  })
+
+  it("shows what agents used", () => {
+    const agent = (label: string, usage: object) => {
+      const part = { name: "claude", adapter: "claude", cwd: "/srv", options: {}, info: { model: "fable" }, turns: 1, usage }
+      return { ...session({ label, kind: "agent", process: "running", lastActiveAt: now }), terminal: undefined, agent: part }
+    }
+    const agents = [
+      agent("fix", { inputTokens: 82_000, outputTokens: 740, contextUsed: 14_000, contextWindow: 200_000, cost: 1.234 }),
+      agent("new", {}),
+    ] as unknown as ReadonlyArray<Session>
+    expect(sessionTable(agents, now, {})).toMatchInlineSnapshot(`
+      [
+        "ID                                    STATE  LABEL  COMMAND                 TOKENS  CONTEXT   COST  EVENTS  ACTIVE",
+        "01890000-0000-7000-8000-000000000001  idle   fix    claude (fable)  82k in 740 out       7%  $1.23       4     now",
+        "01890000-0000-7000-8000-000000000001  idle   new    claude (fable)                                       4     now",
+      ]
+    `)
+    expect(sessionTable([...agents, ...rows], now, { width: 80 })[0]).toContain("COST")
   })
 
   it("fits its terminal at every width, also with wide characters", () => {

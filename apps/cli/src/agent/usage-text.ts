@@ -13,9 +13,28 @@ export function tokens(count: number): string {
 /** US dollars, to the cent, or to what can be seen below one. */
 export const dollars = (cost: number): string => `$${cost > 0 && cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(2)}`
 
+/** What was read and written so far; empty when the agent told nothing. */
+export function tokensText({ inputTokens, outputTokens }: Usage): string {
+  const words = [
+    inputTokens === undefined ? undefined : `${tokens(inputTokens)} in`,
+    outputTokens === undefined ? undefined : `${tokens(outputTokens)} out`,
+  ]
+  return words.filter((word) => word !== undefined).join(" ")
+}
+
+/** How full the context window is, or what is in it when its size is not known; empty when the agent told nothing. */
+export function contextText({ contextUsed, contextWindow }: Usage): string {
+  if (contextUsed === undefined) return ""
+  if (contextWindow === undefined || contextWindow === 0) return tokens(contextUsed)
+  return `${Math.round((100 * contextUsed) / contextWindow)}%`
+}
+
+/** The cost; empty when there is none or the agent told nothing. */
+export const costText = ({ cost }: Usage): string => (cost === undefined || cost === 0 ? "" : dollars(cost))
+
 /** Usage in a few words; empty when the agent told nothing. */
 export function usageText(usage: Usage): string {
-  const { inputTokens, outputTokens, cachedInputTokens, cost, contextUsed, contextWindow } = usage
+  const { inputTokens, outputTokens, cachedInputTokens, contextUsed, contextWindow } = usage
   const words: ReadonlyArray<string | undefined> = [
     inputTokens === undefined
       ? undefined
@@ -24,7 +43,7 @@ export function usageText(usage: Usage): string {
     contextUsed === undefined
       ? undefined
       : `context ${tokens(contextUsed)}${contextWindow === undefined || contextWindow === 0 ? "" : ` of ${tokens(contextWindow)}, ${Math.round((100 * contextUsed) / contextWindow)}%`}`,
-    cost === undefined || cost === 0 ? undefined : dollars(cost),
+    costText(usage),
   ]
-  return words.filter((word) => word !== undefined).join(" · ")
+  return words.filter((word) => word !== undefined && word !== "").join(" · ")
 }

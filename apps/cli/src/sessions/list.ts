@@ -2,6 +2,7 @@
  * `holdfast ls`: the sessions as a table.
  */
 import type { Session, SessionQuery } from "@holdfast/protocol/session"
+import { contextText, costText, tokensText } from "../agent/usage-text.ts"
 import { hint } from "../hint.ts"
 import { outputWidth, paint, print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
@@ -69,10 +70,13 @@ export function sessionTable(
       drop: 3,
       side: "right",
     },
+    { title: "TOKENS", text: ({ agent }) => tokensText(agent?.usage ?? {}), drop: 6, side: "right" },
+    { title: "CONTEXT", text: ({ agent }) => contextText(agent?.usage ?? {}), drop: 5, side: "right" },
+    { title: "COST", text: ({ agent }) => costText(agent?.usage ?? {}), drop: 1, side: "right" },
     { title: "EVENTS", text: ({ lastSeq }) => String(lastSeq), drop: 2, side: "right" },
     { title: "ACTIVE", text: ({ lastActiveAt }) => ago(lastActiveAt, now), side: "right" },
   ]
-  const used = columns.filter(({ title, text }) => title !== "TAGS" || sessions.some((session) => text(session) !== ""))
+  const used = columns.filter(({ text }) => sessions.some((session) => text(session) !== ""))
   return table(used, sessions, {
     paint: options.paint ?? plain,
     ...(options.width === undefined ? {} : { width: options.width }),
