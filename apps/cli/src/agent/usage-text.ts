@@ -11,7 +11,7 @@ export function tokens(count: number): string {
 }
 
 /** US dollars, to the cent, or to what can be seen below one. */
-export const dollars = (cost: number): string => `$${cost > 0 && cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(2)}`
+const dollars = (cost: number): string => `$${cost > 0 && cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(2)}`
 
 /** What was read and written so far; empty when the agent told nothing. */
 export function tokensText({ inputTokens, outputTokens }: Usage): string {
