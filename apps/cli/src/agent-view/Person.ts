@@ -82,18 +82,19 @@ export class Person {
     this.#do(line, mode ?? this.#mode, text)
   }
 
-  /** Stops the turn first; pressed again, or when nothing streams, it detaches. */
+  /** Stops the turn, whatever is being written; where none streams it clears what was written. Pressed again, it detaches. */
   #interrupted(): void {
     const { editor, story, readOnly } = this.#screen
     if (readOnly) return this.#detach()
     const now = Date.now()
     if (this.#stopAsked !== 0 && now - this.#stopAsked < AGAIN) return this.#detach()
-    if (!editor.empty) {
+    const streams = story.agent?.turn !== undefined
+    if (!streams && !editor.empty) {
       editor.take()
       return this.#screen.say("cleared; the up key brings it back")
     }
     this.#stopAsked = now
-    if (story.agent?.turn === undefined) return this.#screen.say("nothing to stop; Ctrl-C again detaches")
+    if (!streams) return this.#screen.say("nothing to stop; Ctrl-C again detaches")
     this.#screen.say("stopping; Ctrl-C again detaches")
     this.#interrupt()
   }
