@@ -8,10 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { AgentEntry } from "@holdfast/protocol/agent/agent"
 import type { Sent } from "@holdfast/protocol/agent/message"
 import type { PermissionDecision, WaitingPermission } from "@holdfast/protocol/agent/permission"
-import type { Session } from "@holdfast/protocol/session"
+import type { Session, SessionPage } from "@holdfast/protocol/session"
 import { checkedAgentLog, messagesOf, openAgent, recordOf, sendText, settledAgent, textOf } from "../src/agent-session.ts"
 import { eventually } from "../src/eventually.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
+import { openConnection } from "../src/reader.ts"
 
 interface Refusal {
   readonly error: { readonly tag: string; readonly message: string; readonly [field: string]: unknown }
@@ -80,6 +81,22 @@ describe("agents over HTTP", () => {
     )
     expect(older.body.messages.map((message) => message.id)).toEqual([all[1]?.id, all[2]?.id])
     expect(await refused("GET", `/api/sessions/${id}/messages?before=0`)).toEqual([400, "BadRequest"])
+  })
+
+  it("A-14 a session without a label is named by its first message, over HTTP and over the socket alike", async () => {
+    const { id, label } = await openAgent(hub, { cwd })
+    expect(label).toBe("scripted")
+    await sendText(hub, id, "Look at the lighthouse\nand tell me more")
+    const connection = openConnection(() => hub.port(), hub.token)
+    await connection.online(10_000)
+    const other = await connection.call("Create", { kind: "agent", agent: "scripted", cwd })
+    await connection.call("SendMessage", { session: other.id, message: { text: "Look at the lighthouse" } })
+    connection.close()
+    for (const one of [id, other.id]) expect((await recordOf(hub, one)).label).toBe("Look at the lighthouse")
+    const { body } = await hub.call<SessionPage>("GET", "/api/sessions?q=lighthouse")
+    expect(body.total).toBe(2)
+    await Promise.all([id, other.id].map((one) => settledAgent(hub, one)))
+    await checkedAgentLog(hub, id)
   })
 
   it("H-16 edits, removes, reorders, holds and releases the queue", async () => {

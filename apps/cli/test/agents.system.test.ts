@@ -53,6 +53,31 @@ describe("the commands for agents", () => {
     expect(await ok("show", "first")).toMatch(/agent +scripted 1, adapter scripted/)
   })
 
+  it("A-1 say of a word that is no agent which there are, and how it becomes a message", async () => {
+    const [lone, words, quoted] = await Promise.all([
+      run("new", "agent", "hello", "--cwd", folder),
+      run("new", "agent", "fix", "what's", "broken"),
+      run("new", "agent", "hello", "Why does it fail?"),
+    ])
+    expect(lone).toMatchObject({ code: 1, stdout: "" })
+    expect(lone.stderr).toContain("no agent is called hello; there are scripted, ")
+    expect(lone.stderr).toContain("to say it to an agent, name one first: holdfast new agent scripted 'hello'\n")
+    expect(words.stderr).toContain("holdfast new agent scripted 'fix what'\\''s broken'\n")
+    expect(quoted.stderr).toContain("no agent is called hello")
+    expect(quoted.stderr).not.toContain("to say it")
+    expect(await run("new", "agent", "scripted", " ")).toMatchObject({ code: 2 })
+  })
+
+  it("A-14 name a session by its first message, with or without quotes, unless it has a label", async () => {
+    const label = async (...args: ReadonlyArray<string>): Promise<string> =>
+      (await recordOf(hub, (await ok("new", "agent", ...args, "--cwd", folder, "--option", "pace=0")).trim())).label
+    expect(await label("scripted", "Why", "does", "it", "fail?")).toBe("Why does it fail?")
+    expect(await label("Why does it\nfail?")).toBe("Why does it")
+    expect(await label("scripted", "not this", "--label", "this")).toBe("this")
+    expect(await label("scripted")).toBe("scripted")
+    expect(await ok("ls", "--find", "why fail")).toContain("Why does it fail?")
+  })
+
   it("end with 1 and say why when a turn fails", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0 } })
     const failed = await run("send", id, "--wait", "[[error 529]]")

@@ -118,6 +118,7 @@ function created(data: EventData["session/created"], event: Event, session: stri
     id: session,
     kind: data.kind,
     label: data.label,
+    ...(data.unnamed === true ? { unnamed: true } : {}),
     status: "active",
     tags: data.tags,
     pinned: false,
@@ -147,7 +148,7 @@ function changes(state: SessionState, known: KnownEvent, { seq, time }: Event): 
     case "system/trimmed":
       return state
     case "session/renamed":
-      return { ...touched, label: known.data.label }
+      return { ...without(touched, "unnamed"), label: known.data.label }
     case "session/tagged":
       return { ...touched, tags: known.data.tags }
     case "session/pinned":
@@ -247,7 +248,7 @@ function withoutPid(part: NonNullable<SessionState["terminal"]>): NonNullable<Se
   return rest
 }
 
-function without<K extends "archivedAt" | "deletedAt" | "purgeAt" | "exitCode" | "signal" | "problem">(
+function without<K extends "unnamed" | "archivedAt" | "deletedAt" | "purgeAt" | "exitCode" | "signal" | "problem">(
   state: SessionState,
   ...keys: ReadonlyArray<K>
 ): SessionState {

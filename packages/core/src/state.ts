@@ -22,6 +22,8 @@ export interface SessionState {
   readonly id: string
   readonly kind: "terminal" | "agent"
   readonly label: string
+  /** Nobody chose the label: the first message gives another. */
+  readonly unnamed?: true
   readonly status: "active" | "archived" | "deleted"
   readonly tags: ReadonlyArray<string>
   readonly pinned: boolean

@@ -73,6 +73,8 @@ export interface EventData {
   readonly "session/created": {
     readonly kind: "terminal" | "agent"
     readonly label: string
+    /** Nobody chose the label: the first message gives another. */
+    readonly unnamed?: true
     readonly tags: ReadonlyArray<string>
     readonly owner: string
     readonly terminal?: TerminalSpec
@@ -82,7 +84,8 @@ export interface EventData {
     /** Generation of the runner that was asked to start the child. */
     readonly runner?: string
   }
-  readonly "session/renamed": { readonly label: string }
+  /** `message`: the message whose first line the label is; nobody chose it. */
+  readonly "session/renamed": { readonly label: string; readonly message?: string }
   readonly "session/tagged": { readonly tags: ReadonlyArray<string> }
   readonly "session/pinned": { readonly pinned: boolean }
   readonly "session/archived": Record<string, never>

@@ -97,7 +97,8 @@ const Arg = Schema.String.check(Schema.isMaxLength(131_072))
 
 /**
  * Body of `POST /api/sessions`. Without a command a terminal gets the user's shell; without a name an agent session gets
- * the default agent. `options` belong to agents.
+ * the default agent. `options` belong to agents. Without a label a terminal is called as its command, and an agent session
+ * as its agent until its first message names it.
  */
 export const CreateSession = Schema.Struct({
   kind: SessionKind,

@@ -84,6 +84,8 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
         : []
     }
     case "session/renamed":
+      // What the first message began with can be read in it.
+      return (event.data as unknown as Told<"session/renamed">).message === undefined ? says(`the session was renamed${by}`) : []
     case "session/archived":
     case "session/deleted":
       return says(`the session was ${event.type}${by}`)

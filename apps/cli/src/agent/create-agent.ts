@@ -7,14 +7,15 @@ import { cwd as currentDirectory } from "node:process"
 import type * as Schema from "effect/Schema"
 import type { InputPart, SendMessage } from "@holdfast/protocol/agent/message"
 import type { CreateSession } from "@holdfast/protocol/session"
-import { usage } from "../failure.ts"
+import { CliFailure, usage } from "../failure.ts"
+import { hint } from "../hint.ts"
 import { print, printJson } from "../output.ts"
 import { readFileParts, standardInput } from "./message-input.ts"
-import { askAgents, useAgents } from "./agent-hub.ts"
+import { type AgentHub, askAgents, useAgents } from "./agent-hub.ts"
 
 /** What to open. */
 export interface CreateAgentOptions {
-  /** Name and first message, both of which may be absent. */
+  /** Name and the words of a first message, both of which may be absent. */
   readonly words: ReadonlyArray<string>
   readonly cwd: string | undefined
   readonly options: ReadonlyArray<string>
@@ -45,9 +46,12 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   }
   const text = typed === "-" ? await standardInput() : typed
   const files = await readFileParts(given.files)
+  if (text?.trim() === "" && files.length === 0) throw usage("the first message is empty; leave it out, or say something")
   const message = firstMessage(text, files)
   const hub = useAgents()
-  const session = await askAgents(hub, (_, api) => api.create(request))
+  const session = await askAgents(hub, (_, api) => api.create(request)).catch(async (error: unknown) => {
+    throw await explained(error, given.words, hub)
+  })
   // A key of its own from the session's, so that the whole command can be given again.
   const sent =
     message && (await askAgents(hub, (agents) => agents.send(session.id, { ...message, key: `${key.slice(0, 190)}-first` })))
@@ -59,15 +63,23 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   else print(session.id)
 }
 
-/** A single word is the name of an agent; what cannot be a name is a message to the default one. */
-export function nameAndMessage([first, second]: ReadonlyArray<string>): {
-  readonly name: string | undefined
-  readonly typed: string | undefined
-} {
-  if (first === undefined || second !== undefined || /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(first)) {
-    return { name: first, typed: second }
-  }
-  return { name: undefined, typed: first }
+/** The first word is the name of an agent; where it cannot be one, all words are a message to the default one. */
+function nameAndMessage(words: ReadonlyArray<string>): { readonly name?: string; readonly typed?: string } {
+  const [name, ...rest] = words
+  if (name === undefined) return {}
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return { typed: words.join(" ") }
+  return rest.length === 0 ? { name } : { name, typed: rest.join(" ") }
+}
+
+/** A failure that, where words alone were taken for the name of an agent, says how they become a message. */
+async function explained(error: unknown, words: ReadonlyArray<string>, hub: AgentHub): Promise<unknown> {
+  const isUnknown = error instanceof CliFailure && error.fields["tag"] === "AgentUnknown"
+  if (!isUnknown || words.some((word) => /\s/.test(word) || word === "-")) return error
+  const { agents } = await askAgents(hub, (api) => api.agents())
+  const name = agents.find(({ default: first }) => first)?.name ?? "scripted"
+  const said = `'${words.join(" ").replaceAll("'", "'\\''")}'`
+  const message = `${error.message}; to say it to an agent, name one first: ${hint(`new agent ${name} ${said}`)}`
+  return new CliFailure(error.code, "AgentUnknown", message, { ...error.fields, message })
 }
 
 function firstMessage(text: string | undefined, files: ReadonlyArray<InputPart>): SendMessage | undefined {

@@ -39,15 +39,15 @@ const agent = Command.make(
   {
     words: Argument.String("name-and-message").pipe(
       Argument.withDescription(
-        "Name of the agent, as agents lists it, or the default one; then a first message, - for standard input",
+        "Name of the agent, as agents lists it, then a first message, - for standard input; in quotes alone it goes to the default agent",
       ),
-      Argument.variadic({ max: 2 }),
+      Argument.variadic(),
     ),
     cwd: text("cwd", "Directory the agent works in; the present one without it"),
     options: many("option", "NAME=VALUE, an option of the agent, VALUE as JSON or as text; can be repeated"),
     env: many("env", "NAME=VALUE added to the agent's environment; can be repeated"),
     files: many("file", "File sent with the first message; can be repeated"),
-    label: text("label", "Label people can read"),
+    label: text("label", "Label people can read; the first message gives one without it"),
     tags: many("tag", "Tag; can be repeated"),
     key: text("key", "Idempotency key: the same key again gives the same session"),
     attach: flag("attach", "Attach at once"),
@@ -59,8 +59,8 @@ const agent = Command.make(
   Command.withExamples([
     { command: "holdfast new agent --attach", description: "The default agent, attached" },
     {
-      command: "holdfast new agent claude --label fix 'Why does the build fail?'",
-      description: "An agent by name, with a first message",
+      command: "holdfast new agent claude 'Why does the build fail?'",
+      description: "An agent by name, with a first message, which names the session",
     },
   ]),
 )

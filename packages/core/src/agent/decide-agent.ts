@@ -3,6 +3,7 @@ import { type DoorError, SessionState as SessionStateError } from "@holdfast/pro
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { SessionState } from "../state.ts"
 import type { AgentCommand, AgentReport, AgentRequest } from "./commands.ts"
+import { messageLabel } from "./message-label.ts"
 import type { AgentPart } from "./part.ts"
 import { answerPermission, expirePermission } from "./permissions.ts"
 import {
@@ -39,7 +40,7 @@ const isReport = (command: AgentCommand): command is AgentReport =>
 function request(state: SessionState, agent: AgentPart, command: AgentRequest): ReadonlyArray<EventDraft> | AgentRefusal {
   switch (command._tag) {
     case "SendMessage":
-      return sendMessage(agent, command)
+      return named(state, command, sendMessage(agent, command))
     case "EditMessage":
       return editMessage(agent, command)
     case "RemoveMessage":
@@ -73,6 +74,17 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
         ? []
         : [{ name: "session/agent-starting", data: { child: command.child, runner: command.runner } }]
   }
+}
+
+/** Adds the name that the first message gives a session whose label nobody chose (A-14). */
+function named<A>(
+  { unnamed }: SessionState,
+  { id, parts, by }: Extract<AgentRequest, { readonly _tag: "SendMessage" }>,
+  events: ReadonlyArray<EventDraft> | A,
+): ReadonlyArray<EventDraft> | A {
+  const label = unnamed === true ? messageLabel(parts) : undefined
+  if (label === undefined || !Array.isArray(events)) return events
+  return [...events, { name: "session/renamed", data: { label, message: id }, by }]
 }
 
 /** A second interrupt, and one without a turn, change nothing (Q-10). A person's word outweighs that of a message. */

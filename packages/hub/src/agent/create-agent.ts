@@ -26,7 +26,7 @@ export const createAgent = (core: Core, request: CreateSession, by: Principal): 
     const decision = decide(undefined, {
       _tag: "Create",
       kind: "agent",
-      label: request.label ?? spec.name,
+      ...(request.label === undefined ? { label: spec.name, unnamed: true } : { label: request.label }),
       tags: request.tags ?? [],
       owner: by.name,
       agent: spec,
