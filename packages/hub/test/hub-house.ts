@@ -19,6 +19,7 @@ import { Agents } from "../src/Agents.ts"
 import { type Attachment, type AttachmentSink, type AttachRequest, Hub, type Principal } from "../src/Hub.ts"
 import { layer as hubLayer } from "../src/live/layer.ts"
 import { Runners } from "../src/runners/Runners.ts"
+import { Watch } from "./Watch.ts"
 
 /** Who acts in tests. */
 export const OWNER: Principal = { name: "owner", credential: "owner", scope: "all" }
@@ -98,7 +99,7 @@ export class Reader implements AttachmentSink {
   attachment: Attachment | undefined
   /** Acknowledges everything at once unless it is told not to. */
   acknowledging = true
-  private waiters: Array<() => void> = []
+  readonly #watch = new Watch()
 
   readonly events = (records: ReadonlyArray<Uint8Array>, last: number): void => {
     this.calls.push(records.length)
@@ -107,23 +108,23 @@ export class Reader implements AttachmentSink {
       this.seen.push({ kind: "event", event: decodeRecord(view), bytes: view.kind === 2 ? view.body : undefined })
     }
     if (this.acknowledging) setImmediate(() => this.attachment?.acknowledge(last))
-    this.wake()
+    this.#watch.wake()
   }
   readonly snapshot = (seq: number, head: SnapshotHead, screen: Uint8Array): void => {
     this.seen.push({ kind: "snapshot", seq, head, screen: Buffer.from(screen).toString() })
-    this.wake()
+    this.#watch.wake()
   }
   readonly synced = (seq: number): void => {
     this.seen.push({ kind: "synced", seq })
-    this.wake()
+    this.#watch.wake()
   }
   readonly viewers = (viewers: Viewers): void => {
     this.viewersSeen = viewers
-    this.wake()
+    this.#watch.wake()
   }
   readonly detached = (reason: string): void => {
     this.seen.push({ kind: "detached", reason })
-    this.wake()
+    this.#watch.wake()
   }
 
   /** Events only. */
@@ -139,19 +140,9 @@ export class Reader implements AttachmentSink {
   }
 
   /** Waits, bounded, until `condition` holds. */
-  async until(what: string, condition: (reader: this) => boolean, milliseconds = 10_000): Promise<void> {
-    const end = Date.now() + milliseconds
-    while (!condition(this)) {
-      const left = end - Date.now()
-      if (left <= 0) throw new Error(`${what} did not happen; seen: ${JSON.stringify(this.seen.slice(-5)).slice(0, 1000)}`)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left)
-        this.waiters.push(() => {
-          clearTimeout(timer)
-          resolve()
-        })
-      })
-    }
+  until(what: string, condition: (reader: this) => boolean, milliseconds = 10_000): Promise<void> {
+    const seen = (): string => `seen: ${JSON.stringify(this.seen.slice(-5)).slice(0, 1000)}`
+    return this.#watch.until(what, () => condition(this), milliseconds, seen)
   }
 
   /** Throws when an event is missing, doubled or out of order, counting from `after` or the last snapshot. */
@@ -163,10 +154,6 @@ export class Reader implements AttachmentSink {
       if ((one.event.from ?? one.event.seq) !== last + 1) throw new Error(`event ${one.event.seq} came after ${last}`)
       last = one.event.seq
     }
-  }
-
-  private wake(): void {
-    for (const waiter of this.waiters.splice(0)) waiter()
   }
 }
 

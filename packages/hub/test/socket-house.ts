@@ -12,6 +12,7 @@ import { Hub } from "../src/Hub.ts"
 import { makeSocketDoor } from "../src/socket/makeSocketDoor.ts"
 import { SOCKET_PROTOCOL, type SocketDoor } from "../src/socket/SocketDoor.ts"
 import { type House, OWNER, testSettings } from "./hub-house.ts"
+import { Watch } from "./Watch.ts"
 
 /** A listening door. */
 export interface SocketHouse {
@@ -73,7 +74,7 @@ export class RawClient {
   lastSeq = 0
   closed: { readonly code: number; readonly reason: string } | undefined
   private next = 1
-  private waiters: Array<() => void> = []
+  readonly #watch = new Watch()
 
   constructor(port: number, protocol: string = SOCKET_PROTOCOL) {
     this.ws = new WebSocket(`ws://127.0.0.1:${port}/api/socket`, protocol)
@@ -87,13 +88,13 @@ export class RawClient {
         }
         if (message._tag === "Exit") this.received.push({ kind: "answer", id: String(message.requestId), answer: message.exit })
       }
-      this.wake()
+      this.#watch.wake()
     })
     this.ws.on("close", (code, reason) => {
       this.closed = { code, reason: reason.toString() }
-      this.wake()
+      this.#watch.wake()
     })
-    this.ws.on("error", () => this.wake())
+    this.ws.on("error", () => this.#watch.wake())
   }
 
   /** Opens and says hello. */
@@ -133,19 +134,8 @@ export class RawClient {
   }
 
   /** Waits, bounded. */
-  async until(what: string, condition: () => boolean, milliseconds = 10_000): Promise<void> {
-    const end = Date.now() + milliseconds
-    while (!condition()) {
-      const left = end - Date.now()
-      if (left <= 0) throw new Error(`${what} did not happen; closed: ${JSON.stringify(this.closed)}`)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left)
-        this.waiters.push(() => {
-          clearTimeout(timer)
-          resolve()
-        })
-      })
-    }
+  until(what: string, condition: () => boolean, milliseconds = 10_000): Promise<void> {
+    return this.#watch.until(what, condition, milliseconds, () => `closed: ${JSON.stringify(this.closed)}`)
   }
 
   private frame(frame: ServerFrame): void {
@@ -158,9 +148,5 @@ export class RawClient {
       this.outputBytes += body.length
       this.tail = (this.tail + Buffer.from(body.subarray(-64)).toString("latin1")).slice(-64)
     }
-  }
-
-  private wake(): void {
-    for (const waiter of this.waiters.splice(0)) waiter()
   }
 }

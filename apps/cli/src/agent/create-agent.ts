@@ -10,6 +10,7 @@ import type { CreateSession } from "@holdfast/protocol/session"
 import { CliFailure, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print, printJson } from "../output.ts"
+import { NEW_ATTACH, variables } from "../sessions/new-session.ts"
 import { readFileParts, standardInput } from "./message-input.ts"
 import { type AgentHub, askAgents, useAgents } from "./agent-hub.ts"
 
@@ -33,7 +34,7 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   const { label, key = randomUUID() } = given
   const { name, typed } = nameAndMessage(given.words)
   const options = Object.fromEntries(given.options.map(option))
-  const env = Object.fromEntries(given.env.map(variable))
+  const env = variables(given.env)
   const request: CreateSession = {
     kind: "agent",
     key,
@@ -57,7 +58,7 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
     message && (await askAgents(hub, (agents) => agents.send(session.id, { ...message, key: `${key.slice(0, 190)}-first` })))
   if (given.attach) {
     const { attach } = await import("../attach/attach.ts")
-    return attach(defaultAttach, (connection) => connection.call("Get", { session: session.id }))
+    return attach(NEW_ATTACH, (connection) => connection.call("Get", { session: session.id }))
   }
   if (given.json) printJson(sent === undefined ? session : { ...session, sent })
   else print(session.id)
@@ -87,8 +88,6 @@ function firstMessage(text: string | undefined, files: ReadonlyArray<InputPart>)
   return { parts: [...files, ...(text === undefined ? [] : [{ type: "text" as const, text }])] }
 }
 
-const defaultAttach = { readOnly: false, take: false, exitCode: false, clipboard: false, detachKey: undefined, wait: undefined }
-
 /** `NAME=VALUE` as an option: JSON where it is JSON, otherwise text. */
 function option(text: string): readonly [string, Schema.Json] {
   const at = text.indexOf("=")
@@ -101,10 +100,4 @@ function option(text: string): readonly [string, Schema.Json] {
     void error
     return [text.slice(0, at), value]
   }
-}
-
-function variable(text: string): readonly [string, string] {
-  const at = text.indexOf("=")
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw usage(`--env takes NAME=VALUE, not ${JSON.stringify(text)}`)
 }

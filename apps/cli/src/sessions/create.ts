@@ -5,9 +5,9 @@ import { randomUUID } from "node:crypto"
 import { cwd as currentDirectory } from "node:process"
 import { resolve } from "node:path"
 import type { CreateSession } from "@holdfast/protocol/session"
-import { usage } from "../failure.ts"
 import { print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
+import { NEW_ATTACH, variables } from "./new-session.ts"
 
 /** What to open. */
 export interface CreateOptions {
@@ -27,7 +27,7 @@ export interface CreateOptions {
 /** Opens a terminal session and prints its id, or attaches to it. */
 export async function create(options: CreateOptions): Promise<void> {
   const { command, label, term, json } = options
-  const env = Object.fromEntries(options.env.map(variable))
+  const env = variables(options.env)
   const [program, ...args] = command
   const request: CreateSession = {
     kind: "terminal",
@@ -45,18 +45,9 @@ export async function create(options: CreateOptions): Promise<void> {
   if (options.attach) {
     const { attach } = await import("../attach/attach.ts")
     // One socket for both: loading what HTTP needs takes longer than the shell's own start.
-    return attach(defaultAttach, (connection) => connection.call("Create", request))
+    return attach(NEW_ATTACH, (connection) => connection.call("Create", request))
   }
   const session = await ask(useHub(), (api) => api.create(request))
   if (json) printJson(session)
   else print(session.id)
-}
-
-/** How `new --attach` attaches. */
-const defaultAttach = { readOnly: false, take: false, exitCode: false, clipboard: false, detachKey: undefined, wait: undefined }
-
-function variable(text: string): readonly [string, string] {
-  const at = text.indexOf("=")
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw usage(`--env takes NAME=VALUE, not ${JSON.stringify(text)}`)
 }

@@ -2,6 +2,7 @@
 import type { AgentCommand, AgentNote } from "@holdfast/runner/agent/agent-messages"
 import { type RunnerConnection, type RunnerEvents, RunnerGone, type StartAgent } from "@holdfast/runner/client/RunnerConnection"
 import { PlayedChild, PlayedRunner } from "../PlayedRunner.ts"
+import { Watch } from "../Watch.ts"
 
 /** One agent's process. */
 export class ToldChild extends PlayedChild<StartAgent> {
@@ -11,7 +12,7 @@ export class ToldChild extends PlayedChild<StartAgent> {
 /** The runner. */
 export class ToldRunner extends PlayedRunner<ToldChild> {
   protected readonly told = { kind: "agent" } as const
-  readonly #looks = new Set<() => void>()
+  readonly #watch = new Watch()
 
   constructor() {
     super("told")
@@ -30,21 +31,7 @@ export class ToldRunner extends PlayedRunner<ToldChild> {
 
   /** Waits, bounded, until the hub asked for something. */
   until(what: string, condition: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (!condition()) return
-        clearTimeout(bound)
-        this.#looks.delete(look)
-        resolve()
-      }
-      const bound = setTimeout(() => reject(new Error(`${what} did not happen`)), 5000)
-      this.#looks.add(look)
-      look()
-    })
-  }
-
-  #asked(): void {
-    for (const look of this.#looks) look()
+    return this.#watch.until(what, condition, 5000)
   }
 
   protected answers(_: RunnerEvents, gone: () => boolean): Partial<RunnerConnection> {
@@ -52,12 +39,12 @@ export class ToldRunner extends PlayedRunner<ToldChild> {
       startAgent: (request) => {
         if (gone()) return Promise.reject(new RunnerGone("gone"))
         const make = (number: number): ToldChild => new ToldChild(number, request)
-        return this.begun(request.id, make, () => this.#asked())
+        return this.begun(request.id, make, () => this.#watch.wake())
       },
       commandAgent: (number, command) => {
         if (gone()) return Promise.reject(new RunnerGone("gone"))
         this.of(number).commands.push(command)
-        this.#asked()
+        this.#watch.wake()
         return Promise.resolve()
       },
       end: (number) => {
@@ -67,7 +54,7 @@ export class ToldRunner extends PlayedRunner<ToldChild> {
       },
       forget: (number) => {
         this.of(number).forgotten = true
-        this.#asked()
+        this.#watch.wake()
       },
     }
   }

@@ -1,0 +1,23 @@
+/** What `new terminal` and `new agent` share. */
+import { usage } from "../failure.ts"
+import type { AttachCommand } from "../attach/attach.ts"
+
+/** How `new --attach` attaches. */
+export const NEW_ATTACH: AttachCommand = {
+  readOnly: false,
+  take: false,
+  exitCode: false,
+  clipboard: false,
+  detachKey: undefined,
+  wait: undefined,
+}
+
+/** Variables given as `NAME=VALUE`. Throws wrong usage. */
+export const variables = (given: ReadonlyArray<string>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf("=")
+      if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+      throw usage(`--env takes NAME=VALUE, not ${JSON.stringify(text)}`)
+    }),
+  )
