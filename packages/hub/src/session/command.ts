@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import type { Command, Decision } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import type { DoorError } from "@holdfast/protocol/errors"
+import type { EventDraft } from "@holdfast/protocol/event"
 import type { AppendKey } from "@holdfast/store/Store"
 import type { OpenSession } from "./OpenSession.ts"
 import { failureOf, keyConflict } from "./store-problem.ts"
@@ -49,6 +50,19 @@ export function carryOut(session: OpenSession, { command, by, key, body = comman
 export const keepKey = (session: OpenSession, key: string, body: unknown): Effect.Effect<void, DoorError> =>
   Effect.callback<void, DoorError>((resume) => {
     once(session, { decide: () => nothing }, { key, hash: bodyHash(body) }, (result) =>
+      resume(result._tag === "Done" ? Effect.void : Effect.fail(result.error)),
+    )
+  })
+
+/** Appends events as they are, once, ever, under a key. */
+export const appendOnce = (
+  session: OpenSession,
+  events: ReadonlyArray<EventDraft>,
+  key: AppendKey,
+  by: string,
+): Effect.Effect<void, DoorError> =>
+  Effect.callback<void, DoorError>((resume) => {
+    once(session, { decide: () => ({ _tag: "Accepted", events }), by }, key, (result) =>
       resume(result._tag === "Done" ? Effect.void : Effect.fail(result.error)),
     )
   })

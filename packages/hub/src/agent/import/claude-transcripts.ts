@@ -12,7 +12,7 @@ import type { Message, TurnOutcome } from "@holdfast/protocol/agent/message"
 import { MessageStream } from "@holdfast/runner/claude/MessageStream"
 import { asJson, at, listAt, textAt } from "@holdfast/runner/claude/read"
 import { isInterrupt, isPrompt, promptParts } from "./claude-entries.ts"
-import { readEntries, type ReadProgress } from "./claude-lines.ts"
+import { readEntries, type ReadProgress } from "@holdfast/runner/claude/json-lines"
 import type { ClaudeSession } from "./claude-sessions.ts"
 
 /** Most bytes of JSON in one batch of entries, unless one alone is longer. */

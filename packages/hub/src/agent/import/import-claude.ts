@@ -1,9 +1,10 @@
 /**
  * Importing a session of Claude Code: one session of ours with its messages and with the transcript that Claude goes on
- * from, made in one append, once per session however often it is asked for (mission row A10).
+ * from, once per session however often it is asked for (mission row A10).
+ *
+ * A short one is made in one append. A long one is made in the trash, batch by batch, each under a key of its own, and
+ * comes out of it with the last; one that was broken off is gone on with when it is asked for again, or purged in a day.
  */
-import { promisify } from "node:util"
-import { zstdCompress } from "node:zlib"
 import * as Effect from "effect/Effect"
 import { decide } from "@holdfast/core/decide"
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
@@ -13,16 +14,26 @@ import type { Principal } from "../../Hub.ts"
 import { type Core, newId } from "../../live/Core.ts"
 import type { Created } from "../../live/create.ts"
 import { may } from "../../live/lifecycle.ts"
+import { appendOnce } from "../../session/command.ts"
 import { encodeDrafts, storedState } from "../../session/encode.ts"
+import type { OpenSession } from "../../session/OpenSession.ts"
 import { storeProblem } from "../../session/store-problem.ts"
 import { isDirectory } from "../../terminal/PathChecks.ts"
 import { type ClaudeSession, claudeDirectory, listClaudeSessions } from "./claude-sessions.ts"
-import { claudeMessages, claudeTranscript, type TranscriptBatch } from "./claude-transcripts.ts"
+import { importBatches } from "./import-drafts.ts"
 
 /** Largest transcript that is imported, in bytes. */
 const TRANSCRIPT_MAX = 256 * 1024 * 1024
 
-const compress = promisify(zstdCompress)
+/** Up to so many bytes of a transcript are imported in one append. */
+const AT_ONCE_MAX = 2 * 1024 * 1024
+/** Events that a session in the trash begins with while it is imported: made, told of Claude, put there. */
+const BEGUN_EVENTS = 3
+/** A broken-off import is kept so long, in milliseconds. */
+const KEPT_MILLIS = 24 * 3600_000
+/** Keys under which the parts of a long import are appended; that of the size tells how far the file is read. */
+const SIZE_KEY = "import-claude-size"
+const END_KEY = "import-claude-end"
 
 const reading = <A>(read: () => Promise<A>): Effect.Effect<A, Unavailable> =>
   Effect.tryPromise({
@@ -67,11 +78,39 @@ export const importClaude = (core: Core, id: string, by: Principal): Effect.Effe
     if (source.size > TRANSCRIPT_MAX) {
       return yield* new Unprocessable({ message: `the session has ${source.size} bytes, at most ${TRANSCRIPT_MAX} are imported` })
     }
+    const info: EventDraft = { name: "session/agent-info", data: { native: source.id } }
+    if (source.size <= AT_ONCE_MAX) {
+      const all = yield* reading(() => allOf(importBatches(source, by.name)))
+      const made = yield* make(core, source, [info, mark(source), ...all], by)
+      const { session } = yield* core.table.open(made.id)
+      return { session: session.record(), created: made.created }
+    }
+    const begun: EventDraft = { name: "session/deleted", data: { purgeAt: core.now() + KEPT_MILLIS } }
+    const made = yield* make(core, source, [info, begun], by)
+    const { session } = yield* core.table.open(made.id)
+    if (!(yield* isUnfinished(core, session))) return { session: session.record(), created: made.created }
+    yield* fill(core, session, source, by)
+    return { session: session.record(), created: true }
+  })
+
+async function allOf(batches: AsyncIterable<ReadonlyArray<EventDraft>>): Promise<ReadonlyArray<EventDraft>> {
+  const all: Array<EventDraft> = []
+  for await (const batch of batches) all.push(...batch)
+  return all
+}
+
+const mark = ({ id }: ClaudeSession): EventDraft => ({
+  name: "session/marked",
+  data: { text: `imported from Claude Code, session ${id}` },
+})
+
+/** Makes the session with its first events, or gives the one that was made before. */
+const make = (core: Core, source: ClaudeSession, drafts: ReadonlyArray<EventDraft>, by: Principal) =>
+  Effect.gen(function* () {
     const cwd = source.cwd ?? core.options.defaults.home
     const there = yield* Effect.promise(() => isDirectory(cwd))
-    const drafts = yield* reading(() => draftsOf(source, by))
     const now = core.now()
-    const session = newId(now)
+    const id = newId(now)
     const decision = decide(undefined, {
       _tag: "Create",
       kind: "agent",
@@ -81,39 +120,42 @@ export const importClaude = (core: Core, id: string, by: Principal): Effect.Effe
       agent: { name: "claude", adapter: "claude", cwd: there ? cwd : core.options.defaults.home, env: {}, options: {} },
     })
     const events = decision._tag === "Accepted" ? [...decision.events, ...drafts] : []
-    const encoded = encodeDrafts(session, undefined, events, 1, now, by.name)
+    const encoded = encodeDrafts(id, undefined, events, 1, now, by.name)
     if (encoded === undefined) return yield* Effect.die(new Error("an imported session was refused"))
+    const key = { key: `import-claude-${source.id}`, hash: source.id }
     const made = yield* core.store
-      .create({
-        id: session,
-        records: encoded.records,
-        state: storedState(encoded.state),
-        key: { key: `import-claude-${source.id}`, hash: source.id },
-      })
+      .create({ id, records: encoded.records, state: storedState(encoded.state), key })
       .pipe(Effect.mapError(storeProblem))
     if (made._tag === "KeyConflict") return yield* Effect.die(new Error("an import's key has one body"))
-    if (made._tag === "Exists") {
-      return { session: yield* core.store.get(made.id).pipe(Effect.mapError(storeProblem)), created: false }
-    }
-    const { session: opened } = core.table.adopt(made.claimed, encoded.state)
-    core.feed.push(session, () => opened.record())
-    return { session: opened.record(), created: true }
+    if (made._tag === "Exists") return { id: made.id, created: false }
+    const { session } = core.table.adopt(made.claimed, encoded.state)
+    core.feed.push(id, () => session.record())
+    return { id, created: true }
   })
 
-async function draftsOf(source: ClaudeSession, by: Principal): Promise<ReadonlyArray<EventDraft>> {
-  const drafts: Array<EventDraft> = [
-    { name: "session/agent-info", data: { native: source.id } },
-    { name: "session/marked", data: { text: `imported from Claude Code, session ${source.id}` } },
-  ]
-  for await (const message of claudeMessages(source)) {
-    const author = message.role === "user" ? { by: by.name } : {}
-    drafts.push({ name: "message/added", data: { message: { ...message, ...author } } })
-  }
-  for await (const batch of claudeTranscript(source)) drafts.push(await transcriptDraft(batch))
-  return drafts
-}
+/** What a key was used for in a session. */
+const keyed = (core: Core, { handle }: OpenSession, key: string) =>
+  core.store.keyed(handle, key).pipe(Effect.mapError(storeProblem))
 
-async function transcriptDraft({ key, entries }: TranscriptBatch): Promise<EventDraft> {
-  const bytes = await compress(entries.map((entry) => JSON.stringify(entry)).join("\n"))
-  return { name: "system/transcript", data: { key, encoding: "zstd", entries: entries.length, base64: bytes.toString("base64") } }
-}
+/** Whether a session was made for a long import that has not come to its end. A person may have put a whole one into the trash. */
+const isUnfinished = (core: Core, session: OpenSession): Effect.Effect<boolean, DoorError> =>
+  Effect.gen(function* () {
+    if (session.durable.status !== "deleted" || (yield* keyed(core, session, END_KEY)) !== undefined) return false
+    return session.durableSeq <= BEGUN_EVENTS || (yield* keyed(core, session, SIZE_KEY)) !== undefined
+  })
+
+/** Appends what is not there yet of a long import, and takes the session out of the trash. */
+const fill = (core: Core, session: OpenSession, source: ClaudeSession, by: Principal): Effect.Effect<void, DoorError> =>
+  Effect.gen(function* () {
+    const known = yield* keyed(core, session, SIZE_KEY)
+    if (known === undefined) yield* appendOnce(session, [], { key: SIZE_KEY, hash: String(source.size) }, by.name)
+    const size = known === undefined ? source.size : Number(known.hash)
+    const batches = importBatches({ ...source, size }, by.name)
+    for (let number = 1; ; number++) {
+      const { value: batch } = yield* reading(() => batches.next())
+      if (batch === undefined) break
+      yield* appendOnce(session, batch, { key: `import-claude-${number}`, hash: source.id }, by.name)
+    }
+    const last: ReadonlyArray<EventDraft> = [mark(source), { name: "session/restored", data: {} }]
+    yield* appendOnce(session, last, { key: END_KEY, hash: source.id }, by.name)
+  })
