@@ -197,6 +197,18 @@ for (const [name, programOf] of [
       expect(JSON.stringify(model.requests().findLast(({ prompt }) => prompt !== undefined)?.body)).toContain("[[say onward]]")
     })
 
+    it("A-6 A-7 closes its session when it is ended, and goes on from its own memory afterwards", async () => {
+      await probe.handle.end(5000)
+      expect(await probe.gone()).toBeDefined()
+      probe = begin("home", { resume: { native } })
+      expect(await ready(probe)).toMatchObject({ type: "ready", resumed: "resumed", native })
+      const { turn } = probe.send("[[say open again]]")
+      expect((await ended(turn)).outcome).toBe("completed")
+      expect(JSON.stringify(model.requests().findLast(({ prompt }) => prompt !== undefined)?.body)).toContain(
+        "[[say here again]]",
+      )
+    })
+
     it("A-7 goes on with ours in an empty home, with the model, the mode and the servers that were asked for", async () => {
       const { info } = await probe.ready()
       const other = info?.models?.find(({ id }) => id !== info.model)
@@ -215,6 +227,9 @@ for (const [name, programOf] of [
       expect(await ready(probe)).toMatchObject({ type: "ready", resumed: "replayed" })
       const { turn } = probe.send("[[say I see]]")
       expect((await ended(turn)).outcome).toBe("completed")
+      expect(JSON.stringify(probe.chunks(turn).find(({ type }) => type === "data-notice"))).toContain(
+        "no longer has its own record",
+      )
       const request = model.requests().findLast(({ prompt }) => prompt !== undefined)
       expect(JSON.stringify(request?.body)).toContain("the word is heron")
       expect(JSON.stringify(request?.body)).toContain("fathom")

@@ -38,8 +38,12 @@ export interface Behaviour {
   readonly replay?: ReadonlyArray<object>
   /** Makes no session before it was told to sign in. */
   readonly locked?: boolean
-  /** File that gets each prompt as a line. */
+  /** File that gets each prompt as a line, and the closing of the session. */
   readonly log?: string
+  /** Never answers to these. */
+  readonly silent?: ReadonlyArray<string>
+  /** Ids of its sessions, told one by one. */
+  readonly sessions?: ReadonlyArray<string>
 }
 
 interface Incoming {
@@ -148,12 +152,25 @@ async function prompt(id: number, params: Incoming["params"]): Promise<void> {
   if (answer !== undefined) write({ id, ...answer })
 }
 
-function answerTo(method: string): unknown {
+function listed({ cursor = "0" }: Readonly<Record<string, unknown>>): object {
+  const ids = behaviour.sessions ?? []
+  const at = Number(cursor)
+  const more = at + 1 < ids.length ? { nextCursor: String(at + 1) } : {}
+  return { sessions: ids.slice(at, at + 1).map((sessionId) => ({ sessionId })), ...more }
+}
+
+function answerTo(method: string, params: Incoming["params"]): unknown {
   switch (method) {
     case "initialize":
       return { protocolVersion: 1, agentCapabilities: {}, authMethods: [], ...behaviour.initialize }
     case "session/new":
       return { sessionId: "s1", ...behaviour.session }
+    case "session/list":
+      return listed(params ?? {})
+    case "session/close":
+      if (behaviour.log !== undefined) appendFileSync(behaviour.log, `${method} ${String(params?.["sessionId"])}\n`)
+      cancel()
+      return {}
     case "session/load":
     case "session/resume":
     case "session/set_mode":
@@ -183,6 +200,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   }
   if (method === "session/prompt") return void prompt(id, params)
   if (method === "session/load") for (const each of behaviour.replay ?? []) update(each)
-  const answer = answerTo(method)
+  const answer = answerTo(method, params)
+  if (behaviour.silent?.includes(method) === true) return
   write(answer === undefined ? { id, error: { code: -32601, message: "Method not found" } } : { id, result: answer })
 })

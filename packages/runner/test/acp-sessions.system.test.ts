@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Step } from "./acp-agent.ts"
-import { begin, closeHouse, openHouse, places, text, tool, toolsOf, turn } from "./acp-house.ts"
+import { begin, closeHouse, openHouse, places, play, text, tool, toolsOf, turn } from "./acp-house.ts"
 
 beforeEach(openHouse)
 afterEach(closeHouse)
@@ -42,6 +42,42 @@ describe("sessions of ACP agents", () => {
     for (const words of ["remember 42", "a.txt", "done"]) expect(first).toContain(words)
     expect(second).not.toContain("remember 42")
     expect(readFileSync(join(places().session, "logs", "agent.log"), "utf8")).toContain("has no memory of this session")
+  })
+
+  it("A-7 says why an agent goes on from ours: it has its own record no more, or cannot use it", async () => {
+    const agentCapabilities = { loadSession: true, sessionCapabilities: { list: {} } }
+    const fails = { "session/load": { code: -32603, message: "broken" } }
+    const noticeOf = async (sessions: ReadonlyArray<string>, silent: ReadonlyArray<string> = []) => {
+      const probe = begin({ initialize: { agentCapabilities }, fails, sessions, silent }, { resume: { native: "mine" } })
+      const { chunks } = await turn(probe, text("a"))
+      expect((await turn(probe, text("b"))).chunks.some(({ type }) => type === "data-notice")).toBe(false)
+      return chunks.flatMap((chunk) => (chunk.type === "data-notice" ? [JSON.stringify(chunk.data)] : []))
+    }
+    expect(await noticeOf(["s8", "s9"])).toEqual([expect.stringContaining("no longer has its own record of this session")])
+    expect(await noticeOf(["s8", "mine"])).toEqual([expect.stringContaining("could not go on from its own record")])
+    const [why = ""] = await noticeOf(["mine"], ["session/list"])
+    expect(why).toContain("broken")
+    expect(why).toContain("begins without what was said before")
+  })
+
+  it("A-6 tells an agent that takes it to close its session before it is ended, and waits for no answer for long", async () => {
+    const initialize = { agentCapabilities: { sessionCapabilities: { close: {} } } }
+    for (const silent of [[], ["session/close"]]) {
+      const log = join(places().session, `closed-${silent.length}.log`)
+      const probe = begin({ initialize, silent, log })
+      await turn(probe, text("a"))
+      play(probe, { words: 1000, pause: 20 })
+      await probe.says("word1")
+      const began = performance.now()
+      await probe.handle.end(5000)
+      expect(performance.now() - began).toBeLessThan(4000)
+      expect(readFileSync(log, "utf8").trim().split("\n").at(-1)).toBe("session/close s1")
+      expect(probe.of("turn-ended").map(({ outcome }) => outcome)).toEqual(["completed", "interrupted"])
+    }
+    const other = begin({ initialize: {}, log: join(places().session, "open.log") })
+    await turn(other, text("a"))
+    await other.handle.end(5000)
+    expect(readFileSync(join(places().session, "open.log"), "utf8")).not.toContain("session/close")
   })
 
   it("signs in as the configuration says, and says what to do when it must", async () => {

@@ -56,6 +56,8 @@ export class AcpDriver implements AgentDriver {
   readonly #told = new Map<string, string>()
   #session: OpenSession | undefined
   #context: string | undefined
+  /** What people are to know of how the session began, told with its first turn. */
+  #notice: string | undefined
   #usage = new UsageMeter(true)
   #turn: Turn | undefined
 
@@ -119,6 +121,13 @@ export class AcpDriver implements AgentDriver {
     return this.#connection.closed
   }
 
+  /** Lets the agent end its work and keep what it wants to keep. */
+  async leave(): Promise<void> {
+    if (this.#turn !== undefined) this.#turn.interrupted = true
+    if (this.#session?.closes !== true) return
+    await this.#connection.request("session/close", { sessionId: this.#session.id })
+  }
+
   close(): void {
     this.#terminals.close()
     this.#connection.close()
@@ -131,6 +140,7 @@ export class AcpDriver implements AgentDriver {
       const { version } = session
       this.#session = session
       this.#context = session.context
+      this.#notice = session.notice
       this.#usage = new UsageMeter(session.resumed !== "resumed")
       const info = { ...this.#news(), ...(version === undefined ? {} : { version }) }
       host.ready({ resumed: session.resumed, native: session.id, info })
@@ -157,6 +167,7 @@ export class AcpDriver implements AgentDriver {
 
   #end(turn: Turn, { end, chunks, unfinished }: PromptEnd, told: unknown): void {
     if (this.#turn !== turn) return
+    this.#tellBeginning(turn)
     if (turn.interrupted && turn.updates.calls.works) {
       endLeftTools(this.#host.environment, this.#running.pid, turn.began).catch((error: unknown) =>
         this.#host.log.say(`what the interrupted tool left could not be ended: ${String(error)}`),
@@ -196,7 +207,14 @@ export class AcpDriver implements AgentDriver {
     if (this.#turn === undefined) {
       return this.#host.log.say(`${String(at(update, "sessionUpdate")).slice(0, 100)} outside of a turn is left out`)
     }
+    this.#tellBeginning(this.#turn)
     this.#turn.updates.take(update)
+  }
+
+  #tellBeginning({ updates }: Turn): void {
+    if (this.#notice === undefined) return
+    updates.add({ type: "data-notice", data: { text: this.#notice } })
+    this.#notice = undefined
   }
 
   #requested(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {

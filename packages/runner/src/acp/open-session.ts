@@ -5,6 +5,7 @@
 import { PROTOCOL_VERSION, RequestError } from "@agentclientprotocol/sdk"
 import type { Resumed } from "@holdfast/protocol/agent/agent"
 import { AdapterRefused } from "../adapter.ts"
+import type { AgentStart } from "../agent/agent-messages.ts"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import { historyContext } from "../agent/history.ts"
 import { type AcpConnection, AcpClosed } from "./AcpConnection.ts"
@@ -22,7 +23,15 @@ export interface OpenSession {
   readonly version: string | undefined
   /** Goes before the first prompt. */
   readonly context: string | undefined
+  /** Why the agent did not go on from its own memory, for people. */
+  readonly notice: string | undefined
+  /** Whether it takes `session/close`. */
+  readonly closes: boolean
 }
+
+/** How long an agent may take to list its sessions, in milliseconds, and the most pages that are looked at. */
+const LIST_MILLIS = 5000
+const PAGES_MAX = 50
 
 const CLIENT: JsonObject = {
   protocolVersion: PROTOCOL_VERSION,
@@ -55,13 +64,14 @@ export async function openSession(
       .catch(explain(`it could not sign in with ${start.auth}`, methods))
   }
   const place = { cwd: start.cwd, mcpServers: withVariables(options.mcpServers, host.environment) }
-  const before = await goOn(connection, host, able, place)
+  const goneOn = await goOn(connection, host, able, place)
+  const before = typeof goneOn === "string" ? undefined : goneOn
   const opened = before ?? (await newSession(connection, host, place, methods))
   const id = before?.id ?? textOf(at(opened, "sessionId"))
   if (id === undefined) throw new AdapterRefused("AgentMalformed", `${start.name} made a session without an id`)
   choices.learn(before === undefined ? opened : before.answer)
   await configure(connection, id, options, choices)
-  const context = before === undefined ? contextOf(host) : undefined
+  const context = before === undefined ? await contextOf(host) : undefined
   const prompt = at(able, "promptCapabilities")
   return {
     id,
@@ -73,8 +83,13 @@ export async function openSession(
     },
     version: textOf(at(hello, "agentInfo", "version")),
     context,
+    notice: typeof goneOn === "string" ? `${goneOn} ${context === undefined ? NOTHING_KEPT : OUR_WORDS}` : undefined,
+    closes: isObject(at(able, "sessionCapabilities", "close")),
   }
 }
+
+const OUR_WORDS = "What was said before is given to it as context."
+const NOTHING_KEPT = "It begins without what was said before."
 
 /** Turns an agent's error into what a person can act on. */
 const explain =
@@ -120,13 +135,13 @@ function checkServers({ mcpServers }: AcpOptions, able: unknown): void {
   }
 }
 
-/** Takes up the agent's own session, without its replay where it can; undefined when there is none or it is gone. */
+/** Takes up the agent's own session, without its replay where it can; why not, when it cannot; undefined when there is none. */
 async function goOn(
   connection: AcpConnection,
   { start, log }: AgentHost,
   able: unknown,
   place: JsonObject,
-): Promise<{ readonly id: string; readonly answer: unknown } | undefined> {
+): Promise<{ readonly id: string; readonly answer: unknown } | string | undefined> {
   const id = start.resume?.native
   if (id === undefined) return undefined
   const ways = [
@@ -139,15 +154,40 @@ async function goOn(
     } catch (error) {
       if (error instanceof AcpClosed) throw error
       log.say(`${way} of ${id} failed: ${errorText(error)}`)
+      if (way === ways.at(-1)) return whyNot(start, await isListed(connection, able, id, start.cwd), errorText(error))
     }
   }
   return undefined
 }
 
-function contextOf({ start, log }: AgentHost): string | undefined {
+function whyNot({ name }: AgentStart, listed: boolean | undefined, error: string): string {
+  if (listed === false) return `${name} no longer has its own record of this session.`
+  return `${name} could not go on from its own record of this session: ${error.slice(0, 500)}.`
+}
+
+/** Whether the agent still has a session; undefined when it does not say. */
+async function isListed(connection: AcpConnection, able: unknown, id: string, cwd: string): Promise<boolean | undefined> {
+  if (!isObject(at(able, "sessionCapabilities", "list"))) return undefined
+  const until = performance.now() + LIST_MILLIS
+  let cursor: string | undefined
+  for (let page = 0; page < PAGES_MAX && performance.now() < until; page++) {
+    const asked = connection.request("session/list", { cwd, ...(cursor === undefined ? {} : { cursor }) })
+    const answer = await Promise.race([asked.catch(() => undefined), pass(until - performance.now())])
+    if (answer === undefined) return undefined
+    if (listOf(at(answer, "sessions")).some((session) => at(session, "sessionId") === id)) return true
+    cursor = textOf(at(answer, "nextCursor"))
+    if (cursor === undefined || cursor === "") return false
+  }
+  return undefined
+}
+
+const pass = (milliseconds: number): Promise<undefined> =>
+  new Promise((resolve) => setTimeout(() => resolve(undefined), milliseconds).unref())
+
+async function contextOf({ start, log }: AgentHost): Promise<string | undefined> {
   const history = start.resume?.history
   if (history === undefined) return undefined
-  const context = historyContext(history)
+  const context = await historyContext(history)
   if (context !== undefined)
     log.say(`the agent has no memory of this session: ${context.length} characters of it go before the next message`)
   return context

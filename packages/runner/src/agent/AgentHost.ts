@@ -21,7 +21,7 @@ import { Turns } from "./Turns.ts"
 
 /** Closed its output without ending: given up after so long, in milliseconds. */
 const CLOSED_MILLIS = 1000
-/** How long what was read before an exit may take to be told, in milliseconds. */
+/** How long what was read before an exit may take to be told, and an agent to answer that it is to end, in milliseconds. */
 const DRAIN_MILLIS = 1000
 /** Grace for what an agent that ended by itself left behind, in milliseconds. */
 const LEFT_GRACE_MILLIS = 500
@@ -234,13 +234,15 @@ export class AgentHost implements AgentHandle {
   /** Ends the agent and all it started; rejects with `AdapterRefused` when something does not end. */
   end(graceMillis: number): Promise<void> {
     if (this.#phase === "over") return this.#end.promise
-    const cause = { tag: "AgentEnded", message: "the agent's process was ended" }
-    return this.#stop(cause, graceMillis)
+    return this.#stop({ tag: "AgentEnded", message: "the agent's process was ended" }, graceMillis)
   }
 
   async #stop(cause: Cause, graceMillis: number): Promise<void> {
     this.#cause ??= cause
+    const wait = this.#phase === "ready" ? Math.min(DRAIN_MILLIS, graceMillis) : 0
     this.#leave()
+    if (wait > 0) await Promise.race([this.#driver?.leave?.(), this.#pass(wait)]).catch(() => undefined)
+    this.#drive(() => this.#driver?.close?.())
     const running = this.#process
     this.#killing = running?.end(graceMillis) ?? endGroup(this.environment[MARKER], undefined, graceMillis)
     await this.#killing
@@ -258,7 +260,6 @@ export class AgentHost implements AgentHandle {
     for (const command of this.#held) if (command.type === "deliver") this.#refuse(command, "the agent did not start")
     this.#held = []
     this.#turns.refuseWaiting("the agent ended before it began")
-    this.#drive(() => this.#driver?.close?.())
   }
 
   async #begin(makeDriver: (host: AgentHost) => AgentDriver | Promise<AgentDriver>): Promise<void> {
@@ -291,6 +292,7 @@ export class AgentHost implements AgentHandle {
     const problem = this.log.problem === undefined ? "" : ` (its log could not be written: ${this.log.problem})`
     this.#cause ??= { tag: "AgentExited", message: `the agent's process ended ${how}${problem}; logs/agent.log may say why` }
     this.#leave()
+    this.#drive(() => driver?.close?.())
     try {
       await (this.#killing ?? endGroup(this.environment[MARKER], undefined, LEFT_GRACE_MILLIS))
     } catch (error) {

@@ -3,11 +3,14 @@
  *
  * What is too long loses its oldest messages, and says so.
  */
-import { readFileSync } from "node:fs"
+import { createReadStream } from "node:fs"
+import { LineReader } from "./lines.ts"
 
 /** Longest context, in characters, and longest piece of a tool's input or output in it. */
 const CONTEXT_MAX = 200_000
 const TOOL_MAX = 2000
+/** Longest message that is read, in bytes of JSON. */
+const MESSAGE_MAX = 64 * 1024 * 1024
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -54,20 +57,33 @@ function messageText(line: string): string {
   return `## ${message["role"] === "user" ? "User" : "You"}\n\n${text}${end}`
 }
 
-/** The context for the messages in a file, one of JSON per line; undefined when there is none. Throws what reading throws. */
-export function historyContext(path: string): string | undefined {
-  const messages = readFileSync(path, "utf8")
-    .split("\n")
-    .map((line) => (line === "" ? "" : messageText(line)))
-    .filter((text) => text !== "")
-  if (messages.length === 0) return undefined
-  let from = messages.length
-  for (let length = 0; from > 0; from--) {
-    length += messages[from - 1]?.length ?? 0
-    if (length > CONTEXT_MAX) break
-  }
-  const kept = from === messages.length ? [(messages.at(-1) ?? "").slice(-CONTEXT_MAX)] : messages.slice(from)
-  const left = from > 0 ? `(${Math.min(from, messages.length - 1)} earlier messages are left out.)\n\n` : ""
+/** The last messages in a file that are not too long together, and how many are before them. */
+async function lastMessages(path: string): Promise<{ readonly kept: ReadonlyArray<string>; readonly leftOut: number }> {
+  const kept: Array<string> = []
+  let length = 0
+  let leftOut = 0
+  const lines = new LineReader(MESSAGE_MAX, {
+    line: (line) => {
+      const text = messageText(line)
+      if (text === "") return
+      kept.push(text.slice(-CONTEXT_MAX))
+      length += Math.min(text.length, CONTEXT_MAX)
+      while (length > CONTEXT_MAX) {
+        length -= kept.shift()?.length ?? 0
+        leftOut++
+      }
+    },
+    tooLong: () => leftOut++,
+  })
+  for await (const piece of createReadStream(path)) lines.push(Buffer.from(piece))
+  return { kept, leftOut }
+}
+
+/** The context for the messages in a file, one of JSON per line; undefined when there is none. Rejects with what reading throws. */
+export async function historyContext(path: string): Promise<string | undefined> {
+  const { kept, leftOut } = await lastMessages(path)
+  if (kept.length === 0) return undefined
+  const left = leftOut > 0 ? `(${leftOut} earlier messages are left out.)\n\n` : ""
   return [
     "This session began before you were started. What was said so far follows, as context; do not answer it and do not repeat",
     `what was done. The user's new message comes after it.\n\n<transcript>\n${left}${kept.join("\n\n")}\n</transcript>`,

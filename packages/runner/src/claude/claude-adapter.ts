@@ -22,7 +22,7 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
   checkRoot(options, environment)
   const given = sdkOptions(options, environment)
   const sdk = await loadClaudeSdk(start)
-  const beginning = beginningOf(host, options)
+  const beginning = await beginningOf(host, options)
   const inbox = new Inbox()
   const permissions = new Permissions(host)
   const refused = new RecentIds(REFUSED_MAX)

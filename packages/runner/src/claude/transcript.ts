@@ -1,20 +1,18 @@
 /**
- * Claude's own transcript, mirrored into the session's log and given back to the next process (A-7).
+ * Claude's own transcript, as it was mirrored into the session's log and written to a file for the next process (A-7).
  *
  * The key of an entry is `PROJECT/SESSION` for the session itself and `PROJECT/SESSION/SUBPATH` for its subagents, as the
- * files are named below `projects` of Claude's directory. Where Claude's own file holds all that was mirrored, it goes
- * on from that; where there is none, it is written; where there is another one, that is left alone and the SDK gets the
- * mirrored entries.
+ * files are named below `projects` of Claude's directory. It may be long: it is read piece by piece, and never held.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs"
-import { homedir } from "node:os"
-import { dirname, join } from "node:path"
+import { stat } from "node:fs/promises"
+import { LINE_MAX } from "../agent/agent-adapter.ts"
+import { readEntries } from "./json-lines.ts"
 import { listAt, textAt } from "./read.ts"
 
 /** Longest transcript that is loaded, in bytes. */
-const TRANSCRIPT_MAX = 512 * 1024 * 1024
-/** Longer names of directories end in a hash, in characters. */
-const PROJECT_MAX = 200
+export const TRANSCRIPT_MAX = 512 * 1024 * 1024
+/** Longest line of the file, in bytes: a batch of entries with its key. */
+const BATCH_MAX = LINE_MAX + 64 * 1024
 
 /** The key for one of Claude's files; `undefined` for another file. */
 export function transcriptKey(path: string): string | undefined {
@@ -22,75 +20,61 @@ export function transcriptKey(path: string): string | undefined {
   return found?.[1]?.replaceAll("\\", "/")
 }
 
-/** Claude's directory for a process with this environment. */
-export const claudeHome = (environment: Readonly<Record<string, string | undefined>>): string =>
-  environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? homedir(), ".claude")
-
-/** A mirrored transcript: entries by the part of the key after the session, empty for the session itself. */
+/** A mirrored transcript in its file. */
 export interface Transcript {
+  readonly path: string
+  readonly size: number
+  readonly session: string
   readonly project: string
-  readonly parts: ReadonlyMap<string, ReadonlyArray<unknown>>
+  /** Parts of the keys after the session; empty for the session itself. */
+  readonly parts: ReadonlySet<string>
+  /** Id of the session's last entry that has one. */
+  readonly last: string | undefined
 }
 
-/** Reads the mirrored transcript of a session; `undefined` when there is nothing to go on from. */
-export function readTranscript(path: string, session: string): Transcript | undefined {
-  if (statSync(path).size > TRANSCRIPT_MAX) return undefined
-  const parts = new Map<string, Array<unknown>>()
-  let project = ""
-  for (const line of readFileSync(path, "utf8").split("\n")) {
-    if (line === "") continue
-    const batch: unknown = JSON.parse(line)
-    const [first = "", second, ...rest] = (textAt(batch, "key") ?? "").split("/")
-    if (second !== session || !isInside(first)) continue
-    project = first
-    const subpath = rest.join("/")
-    const entries = parts.get(subpath) ?? []
-    parts.set(subpath, entries)
-    for (const entry of listAt(batch, "entries")) entries.push(entry)
+/** Entries that were mirrored together. */
+export interface TranscriptPiece {
+  readonly part: string
+  readonly entries: ReadonlyArray<unknown>
+}
+
+/** The pieces of a session's transcript in order. Rejects with what reading throws, and when a line cannot be read. */
+export async function* transcriptPieces({
+  path,
+  size,
+  session,
+}: Pick<Transcript, "path" | "size" | "session">): AsyncGenerator<TranscriptPiece & { readonly project: string }, void> {
+  let badLines = 0
+  const pieces = readEntries(path, size, (progress) => (badLines = progress.badLines), BATCH_MAX)
+  for await (const piece of pieces) {
+    const [project = "", second, ...rest] = (textAt(piece, "key") ?? "").split("/")
+    if (second === session && isInside(project)) yield { project, part: rest.join("/"), entries: listAt(piece, "entries") }
   }
-  const own = parts.get("") ?? []
-  return own.some((entry) => ["user", "assistant"].includes(textAt(entry, "type") ?? "")) ? { project, parts } : undefined
+  if (badLines > 0) throw new Error(`${badLines} of its lines cannot be read`)
 }
 
-const fileOf = (home: string, project: string, session: string, part: string): string =>
-  join(home, "projects", project, part === "" ? `${session}.jsonl` : `${session}/${part}.jsonl`)
-
-/** Claude looks for a session among those of the directory it works in; this is how it names that. Long names differ. */
-const projectOf = (cwd: string): string => realpathSync(cwd).replaceAll(/[^a-zA-Z0-9]/g, "-")
-
-/** Whether Claude has a session of this id of its own for a directory. */
-export function hasSession(home: string, session: string, cwd: string): boolean {
-  const projects = join(home, "projects")
-  if (!existsSync(projects)) return false
-  const own = projectOf(cwd).slice(0, PROJECT_MAX)
-  return readdirSync(projects).some((name) => name.startsWith(own) && existsSync(fileOf(home, name, session, "")))
+/** Reads through the mirrored transcript of a session; `undefined` when there is nothing to go on from. Rejects with what reading throws. */
+export async function lookThrough(path: string, session: string): Promise<Transcript | undefined> {
+  const { size } = await stat(path)
+  if (size > TRANSCRIPT_MAX) return undefined
+  const parts = new Set<string>()
+  let project = ""
+  let last: string | undefined
+  let isSpoken = false
+  for await (const piece of transcriptPieces({ path, size, session })) {
+    project = piece.project
+    parts.add(piece.part)
+    if (piece.part !== "") continue
+    last =
+      textAt(
+        piece.entries.findLast((entry) => textAt(entry, "uuid") !== undefined),
+        "uuid",
+      ) ?? last
+    isSpoken ||= piece.entries.some((entry) => ["user", "assistant"].includes(textAt(entry, "type") ?? ""))
+  }
+  return isSpoken ? { path, size, session, project, parts, last } : undefined
 }
 
-/** Whether Claude's own file holds what was mirrored last. */
-function isAtHome(path: string, own: ReadonlyArray<unknown>): boolean {
-  const uuid = textAt(
-    own.findLast((entry) => textAt(entry, "uuid") !== undefined),
-    "uuid",
-  )
-  return uuid !== undefined && statSync(path).size <= TRANSCRIPT_MAX && readFileSync(path).includes(`"uuid":"${uuid}"`)
-}
-
-function writeWhole(path: string, entries: ReadonlyArray<unknown>): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}.new`
-  writeFileSync(draft, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""), { mode: 0o600 })
-  renameSync(draft, path)
-}
-
-/** Sees to it that Claude finds a transcript by itself; false when the SDK must be given it. Throws what writing throws. */
-export function bringHome(home: string, session: string, cwd: string, { project, parts }: Transcript): boolean {
-  if (project !== projectOf(cwd)) return false
-  const path = fileOf(home, project, session, "")
-  if (existsSync(path)) return isAtHome(path, parts.get("") ?? [])
-  const subagents = [...parts].filter(([part]) => part !== "")
-  for (const [part, entries] of subagents) if (isInside(part)) writeWhole(fileOf(home, project, session, part), entries)
-  writeWhole(path, parts.get("") ?? [])
-  return true
-}
-
-const isInside = (part: string): boolean => part.split(/[\\/]/).every((name) => name !== "" && name !== "." && name !== "..")
+/** Whether a part of a path leads nowhere else. */
+export const isInside = (part: string): boolean =>
+  part.split(/[\\/]/).every((name) => name !== "" && name !== "." && name !== "..")
