@@ -13,9 +13,7 @@ const SILENT = new Set([
   "session_state_changed",
   "background_tasks_changed",
   "permission_denied",
-  "task_started",
   "task_progress",
-  "task_updated",
   "hook_started",
   "hook_progress",
   "hook_response",
@@ -44,6 +42,8 @@ export class SystemNews {
   readonly #chunk: (chunk: AgentChunk) => void
   #info: AgentInfo = {}
   #native = ""
+  /** Tasks that their tool call waits for: their end is in its result. */
+  readonly #foreground = new Set<string>()
 
   constructor(host: NewsHost, chunk: (chunk: AgentChunk) => void) {
     this.#host = host
@@ -85,7 +85,11 @@ export class SystemNews {
       case "informational":
       case "notification":
         return this.#notice(textAt(message, "content") ?? textAt(message, "message") ?? textAt(message, "text"))
+      case "task_started":
+      case "task_updated":
+        return this.#placed(message)
       case "task_notification":
+        if (this.#foreground.delete(textAt(message, "task_id") ?? "")) return
         return this.#notice(textAt(message, "summary"))
       case "mirror_error":
       case "session_writes_lost":
@@ -101,6 +105,13 @@ export class SystemNews {
 
   #notice(text: string | undefined): void {
     if (text !== undefined && text !== "") this.#chunk(namedChunk("data-notice", { text }))
+  }
+
+  #placed(message: unknown): void {
+    const id = textAt(message, "task_id") ?? ""
+    const background = at(message, "is_backgrounded") ?? at(message, "patch", "is_backgrounded")
+    if (background === false) this.#foreground.add(id)
+    if (background === true) this.#foreground.delete(id)
   }
 
   #init(message: unknown): void {
