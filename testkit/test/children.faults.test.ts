@@ -6,24 +6,17 @@ import { join } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { eventually } from "../src/eventually.ts"
-import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { outputOf, wholeLog } from "../src/logs.ts"
+import { Opened } from "../src/Opened.ts"
 import { descriptorsOf, processesWith, zombiesOf } from "../src/processes.ts"
 import { sized } from "../src/sizes.ts"
 
-const hubs: Array<HubProcess> = []
-afterEach(async () => {
-  for (const hub of hubs.splice(0)) await hub.stop()
-})
-const open = async (): Promise<HubProcess> => {
-  const hub = await startHub()
-  hubs.push(hub)
-  return hub
-}
+const opened = new Opened()
+afterEach(() => opened.close())
 
 describe("children", () => {
   it("T4 R-12 starts, failed starts and kills leave no descriptor, no zombie and no grandchild", async () => {
-    const hub = await open()
+    const hub = await opened.hub()
     const start = (body: object) => hub.call<Session>("POST", "/api/sessions", { kind: "terminal", ...body })
     const first = await start({ command: "true" })
     expect(first.status).toBe(201)
@@ -62,7 +55,7 @@ describe("children", () => {
   })
 
   it("T2 R-11 the last line comes before the exit code, every time", async () => {
-    const hub = await open()
+    const hub = await opened.hub()
     const rounds = sized({ short: 4, ci: 20, long: 100 })
     for (let round = 0; round < rounds; round++) {
       const { body } = await hub.call<Session>("POST", "/api/sessions", {

@@ -9,6 +9,7 @@ import { eventually } from "../src/eventually.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { wholeLog } from "../src/logs.ts"
 import { startReader } from "../src/reader.ts"
+import { openTerminal } from "../src/terminal-session.ts"
 
 let hub: HubProcess
 beforeAll(async () => {
@@ -18,11 +19,7 @@ afterAll(async () => {
   await hub.stop()
 })
 
-const create = async (body: object): Promise<Session> => {
-  const answer = await hub.call<Session>("POST", "/api/sessions", { kind: "terminal", command: "cat", ...body })
-  if (answer.status !== 201) throw new Error(`create: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body
-}
+const create = (body: object): Promise<Session> => openTerminal(hub, { command: "cat", ...body })
 
 describe("events and lists", () => {
   it("E-2 an event has seq, time, channel, type and data, and an author where somebody acted", async () => {

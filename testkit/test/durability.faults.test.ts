@@ -7,31 +7,16 @@ import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { eventually, Hopeless } from "../src/eventually.ts"
-import { HUB_COMMAND, startHub, type HubProcess } from "../src/hub-process.ts"
+import { HUB_COMMAND, type HubProcess } from "../src/hub-process.ts"
 import { startKeyedLoad } from "../src/keyed-load.ts"
 import { outputOf, readLog, wholeLog } from "../src/logs.ts"
+import { Opened } from "../src/Opened.ts"
 import { isAlive, processesWith, residentBytes } from "../src/processes.ts"
 import { randomFrom, seedOf, sized } from "../src/sizes.ts"
+import { openShell } from "../src/terminal-session.ts"
 
-const hubs: Array<HubProcess> = []
-const open = async (options: Parameters<typeof startHub>[0] = {}): Promise<HubProcess> => {
-  const hub = await startHub(options)
-  hubs.push(hub)
-  return hub
-}
-afterEach(async () => {
-  for (const hub of hubs.splice(0)) await hub.stop()
-})
-
-const shell = async (hub: HubProcess, script: string): Promise<Session> => {
-  const { status, body } = await hub.call<Session>("POST", "/api/sessions", {
-    kind: "terminal",
-    command: "sh",
-    args: ["-c", script],
-  })
-  if (status !== 201) throw new Error(`create: ${status} ${JSON.stringify(body)}`)
-  return body
-}
+const opened = new Opened()
+afterEach(() => opened.close())
 
 const ended = (hub: HubProcess, id: string, within: number): Promise<Session> =>
   eventually("the child ended", within, async () => {
@@ -42,9 +27,9 @@ const ended = (hub: HubProcess, id: string, within: number): Promise<Session> =>
 describe("durability", () => {
   it("D1 a hub that is killed at any moment keeps every acknowledged event, once and in order", async () => {
     const random = randomFrom(seedOf("D1"))
-    const hub = await open()
+    const hub = await opened.hub()
     const sessions: Array<string> = []
-    for (let i = 0; i < 8; i++) sessions.push((await shell(hub, "exec cat")).id)
+    for (let i = 0; i < 8; i++) sessions.push((await openShell(hub, "exec cat")).id)
     const load = startKeyedLoad(hub, sessions, 4)
     const rounds = sized({ short: 3, ci: 20, long: 200 })
     let slowest = 0
@@ -64,8 +49,8 @@ describe("durability", () => {
 
   const strace = spawnSync("strace", ["-V"]).status === 0
   it.runIf(strace)("D2 a hub that dies at its k-th sync or write loses nothing acknowledged and doubles nothing", async () => {
-    const hub = await open()
-    const session = (await shell(hub, "exec cat")).id
+    const hub = await opened.hub()
+    const session = (await openShell(hub, "exec cat")).id
     const load = startKeyedLoad(hub, [session], 4)
     const kills = sized({ short: 3, ci: 15, long: 60 })
     let early = 0
@@ -94,8 +79,11 @@ describe("durability", () => {
     const random = randomFrom(seedOf("H1"))
     const kills = sized({ short: 3, ci: 20, long: 100 })
     const lines = kills * 100
-    const hub = await open()
-    const session = await shell(hub, `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "line $i"; sleep 0.008; done; exit 7`)
+    const hub = await opened.hub()
+    const session = await openShell(
+      hub,
+      `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "line $i"; sleep 0.008; done; exit 7`,
+    )
     for (let kill = 0; kill < kills; kill++) {
       await pause(20 + random() * 400)
       await hub.kill("SIGKILL")
@@ -111,8 +99,8 @@ describe("durability", () => {
   })
 
   it("H2 a killed runner is said in each of its sessions within 5 s, and no child is left", async () => {
-    const hub = await open()
-    const sessions = [await shell(hub, "echo before; exec sleep 300"), await shell(hub, "echo before; exec cat")]
+    const hub = await opened.hub()
+    const sessions = [await openShell(hub, "echo before; exec sleep 300"), await openShell(hub, "echo before; exec cat")]
     for (const { id } of sessions) {
       await eventually("the output is there", 10_000, async () =>
         outputOf(await wholeLog(hub, id))
@@ -134,16 +122,16 @@ describe("durability", () => {
     const said = performance.now() - killed
     process.stdout.write(`H2: said after ${said.toFixed(0)} ms\n`)
     expect(said).toBeLessThan(5000)
-    const again = await shell(hub, "echo again; exit 0")
+    const again = await openShell(hub, "echo again; exit 0")
     expect(await ended(hub, again.id, 10_000)).toMatchObject({ process: "exited", exitCode: 0 })
   })
 
   it("H3 with the hub away a child prints on; the runner stays small and all of it is in the log afterwards", async () => {
     const megabytes = sized({ short: 40, ci: 200, long: 200 })
-    const hub = await open()
+    const hub = await opened.hub()
     // 5 MB with the hub there first, so that the runner is warm when its memory is measured.
     const numbers = (count: number): string => `seq 1 100000000 | head -c ${count}000000`
-    const session = await shell(hub, `stty -opost -echo; ${numbers(5)}; read go; ${numbers(megabytes)}; exit 0`)
+    const session = await openShell(hub, `stty -opost -echo; ${numbers(5)}; read go; ${numbers(megabytes)}; exit 0`)
     await eventually("the runner is warm", 30_000, async () => outputOf(await wholeLog(hub, session.id)).length === 5_000_000)
     const [runner] = hub.runners()
     if (runner === undefined) throw new Error("no runner")

@@ -11,26 +11,15 @@ import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { eventually } from "../src/eventually.ts"
-import { startHub, type HubProcess } from "../src/hub-process.ts"
+import type { HubProcess } from "../src/hub-process.ts"
 import { wholeLog } from "../src/logs.ts"
+import { Opened } from "../src/Opened.ts"
 import { descriptorsOf, residentBytes } from "../src/processes.ts"
 import { sized } from "../src/sizes.ts"
+import { openTerminal } from "../src/terminal-session.ts"
 
-const cleanups: Array<() => Promise<void> | void> = []
-const open = async (options: Parameters<typeof startHub>[0] = {}): Promise<HubProcess> => {
-  const hub = await startHub(options)
-  cleanups.unshift(() => hub.stop())
-  return hub
-}
-afterEach(async () => {
-  for (const clean of cleanups.splice(0)) await clean()
-})
-
-const create = async (hub: HubProcess, body: object): Promise<Session> => {
-  const answer = await hub.call<Session>("POST", "/api/sessions", { kind: "terminal", ...body })
-  if (answer.status !== 201) throw new Error(`create: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body
-}
+const opened = new Opened()
+afterEach(() => opened.close())
 
 interface RawConnection {
   readonly socket: Socket
@@ -53,7 +42,7 @@ async function raw(hub: HubProcess): Promise<RawConnection> {
     closed = true
   })
   await once(socket, "connect")
-  cleanups.unshift(() => void socket.destroy())
+  opened.closing(() => void socket.destroy())
   return { socket, received: () => received, closed: () => closed }
 }
 
@@ -78,7 +67,7 @@ const upgrade = (hub: HubProcess, extra = ""): string =>
 
 describe("overload", () => {
   it("V3 G-10 dripping headers, connections that never upgrade and silent sockets leave real requests quick", async () => {
-    const hub = await open({ settings: { HOLDFAST_HEADER_TIMEOUT: "5000", HOLDFAST_SOCKET_HELLO_TIMEOUT: "3000" } })
+    const hub = await opened.hub({ settings: { HOLDFAST_HEADER_TIMEOUT: "5000", HOLDFAST_SOCKET_HELLO_TIMEOUT: "3000" } })
     await latencies(hub, 5)
     const baseline = descriptorsOf(hub.pid()).length
     const count = sized({ short: 100, ci: 500, long: 500 })
@@ -108,7 +97,7 @@ describe("overload", () => {
   })
 
   it("V4 W-4 unfinished fragments, 2,000 headers and a huge subprotocol are closed without memory growing", async () => {
-    const hub = await open()
+    const hub = await opened.hub()
     await latencies(hub, 20)
     const before = residentBytes(hub.pid())
     const many = await raw(hub)
@@ -140,7 +129,7 @@ describe("overload", () => {
   })
 
   it("V5 a frame of the limit + 1, a 1 GB chunked body and a compressed bomb are refused unread", async () => {
-    const hub = await open()
+    const hub = await opened.hub()
     const big = await raw(hub)
     big.socket.write(upgrade(hub))
     await eventually("it is upgraded", 5000, () => big.received().includes("101 Switching"))
@@ -191,14 +180,14 @@ describe("overload", () => {
       rmSync(data, { recursive: true, force: true })
       return void process.stdout.write(`D5 skipped: a tmpfs cannot be mounted here (${String(error).slice(0, 100)})\n`)
     }
-    cleanups.push(() => {
+    opened.closing(() => {
       execFileSync("umount", ["-l", data])
       rmSync(data, { recursive: true, force: true })
     })
     const ballast = join(data, "ballast")
     writeFileSync(ballast, Buffer.alloc(16 * 1024 * 1024))
-    const hub = await open({ data })
-    const { id } = await create(hub, { command: "cat" })
+    const hub = await opened.hub({ data })
+    const { id } = await openTerminal(hub, { command: "cat" })
     const text = "x".repeat(4000)
     const statuses = new Set<number>()
     let stored = 0
@@ -225,8 +214,8 @@ describe("overload", () => {
   })
 
   it("T1 `yes` for long: memory and disk stay bounded and Ctrl-C stops it at once", async () => {
-    const hub = await open({ settings: { HOLDFAST_LOG_MAX_BYTES: String(64 * 1024 * 1024) } })
-    const { id } = await create(hub, { command: "sh", args: ["-c", "trap 'exit 9' INT; yes"] })
+    const hub = await opened.hub({ settings: { HOLDFAST_LOG_MAX_BYTES: String(64 * 1024 * 1024) } })
+    const { id } = await openTerminal(hub, { command: "sh", args: ["-c", "trap 'exit 9' INT; yes"] })
     const [runner = 0] = hub.runners()
     // The first seconds make both processes warm.
     await pause(4000)

@@ -3,15 +3,15 @@
  */
 import { afterEach, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
-import { startHub, type HubProcess } from "../src/hub-process.ts"
+import type { HubProcess } from "../src/hub-process.ts"
 import { startKeyedLoad } from "../src/keyed-load.ts"
+import { Opened } from "../src/Opened.ts"
 import { startReader } from "../src/reader.ts"
 import { sized } from "../src/sizes.ts"
+import { openTerminal } from "../src/terminal-session.ts"
 
-const hubs: Array<HubProcess> = []
-afterEach(async () => {
-  for (const hub of hubs.splice(0)) await hub.stop()
-})
+const opened = new Opened()
+afterEach(() => opened.close())
 
 /** Reads a stream of events from a cursor until `enough`; gives the seqs, checked to be dense. */
 async function readStream(hub: HubProcess, session: string, after: number, enough: number): Promise<ReadonlyArray<number>> {
@@ -39,9 +39,8 @@ async function readStream(hub: HubProcess, session: string, after: number, enoug
 
 describe("resuming", () => {
   it("O3 D-2 H-6 from each cursor, while events are appended: no gap, no duplicate", async () => {
-    const hub = await startHub()
-    hubs.push(hub)
-    const { body } = await hub.call<Session>("POST", "/api/sessions", { kind: "terminal", command: "cat" })
+    const hub = await opened.hub()
+    const body = await openTerminal(hub, { command: "cat" })
     const load = startKeyedLoad(hub, [body.id], 4)
     const head = async (): Promise<number> => (await hub.call<Session>("GET", `/api/sessions/${body.id}`)).body.lastSeq
     const cursors = sized({ short: 60, ci: 500, long: 10_000 })

@@ -10,6 +10,7 @@ import { eventually } from "../src/eventually.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { outputOf, wholeLog } from "../src/logs.ts"
 import { openConnection, startReader } from "../src/reader.ts"
+import { openTerminal } from "../src/terminal-session.ts"
 
 let hub: HubProcess
 beforeAll(async () => {
@@ -19,11 +20,7 @@ afterAll(async () => {
   await hub.stop()
 })
 
-const create = async (body: object): Promise<Session> => {
-  const answer = await hub.call<Session>("POST", "/api/sessions", { kind: "terminal", ...body })
-  if (answer.status !== 201) throw new Error(`create: ${answer.status} ${JSON.stringify(answer.body)}`)
-  return answer.body
-}
+const create = (body: object): Promise<Session> => openTerminal(hub, body)
 
 describe("traps", () => {
   it("trap 5 a reader that comes between the create and the first output misses nothing and is told that it is caught up", async () => {
