@@ -101,7 +101,8 @@ function update(state: SessionState, command: Extract<Command, { _tag: "Update" 
   const events: Array<EventDraft> = []
   const { label, pinned } = command
   const tags = command.tags === undefined ? undefined : unique(command.tags)
-  if (label !== undefined && (label !== state.label || state.unnamed === true)) events.push({ name: "session/renamed", data: { label } })
+  if (label !== undefined && (label !== state.label || state.unnamed === true))
+    events.push({ name: "session/renamed", data: { label } })
   if (tags !== undefined && !sameTags(tags, state.tags)) events.push({ name: "session/tagged", data: { tags } })
   if (pinned !== undefined && pinned !== state.pinned) events.push({ name: "session/pinned", data: { pinned } })
   return accept(...events)

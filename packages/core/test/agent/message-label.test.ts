@@ -52,6 +52,7 @@ describe("the label of a message", () => {
       fc.property(words, (texts) => {
         const made = label(texts.join(" "))
         if (made === undefined) return
+        // oxlint-disable-next-line no-control-regex
         expect(made).toMatch(/^[^\u0000-\u001f\u007f-\u009f]{1,200}$/)
         expect(made.isWellFormed()).toBe(true)
         expect(made.trim()).toBe(made)
