@@ -53,7 +53,7 @@ function withWriter(body: (bench: Bench) => void): void {
 const batchOf = (records: Uint8Array): BatchBytes => {
   const buffer = new ArrayBuffer(records.length)
   new Uint8Array(buffer).set(records)
-  return new BatchBytes(buffer, 0, records.length, [])
+  return new BatchBytes(buffer, 0, 0, records.length, [])
 }
 
 /** Makes a session with so many records, each in a piece of its own unless they stay in the tail. */

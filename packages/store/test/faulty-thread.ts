@@ -1,10 +1,14 @@
 /** A writer thread that opens, answers nothing, and dies at the request `release` with the owner `die`. */
-import { parentPort } from "node:worker_threads"
-import type { FromWriter, ToWriter } from "../src/sqlite/wire.ts"
+import { workerData } from "node:worker_threads"
+import { BatchBytes } from "../src/sqlite/plain-appends.ts"
+import { WriterEnd, type WriterSeed } from "../src/sqlite/writer-link.ts"
 
-parentPort?.postMessage({ _tag: "Ready" } satisfies FromWriter)
-parentPort?.on("message", (message: ToWriter) => {
-  if (message._tag !== "Batch") return
-  if (message.requests?.some((request) => typeof request === "object" && request.op === "release" && request.owner === "die"))
-    throw new Error("the writer broke")
-})
+const end = new WriterEnd((workerData as WriterSeed).link)
+end.send({ _tag: "Ready" })
+for (;;) {
+  const taken = end.take()
+  if (taken === undefined) end.wait(Infinity)
+  else if (!(taken instanceof BatchBytes) && taken._tag === "Batch")
+    for (const request of taken.requests)
+      if (typeof request === "object" && request.op === "release" && request.owner === "die") throw new Error("the writer broke")
+}

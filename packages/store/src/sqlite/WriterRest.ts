@@ -17,33 +17,32 @@ const REST_AFTER_START = 200
 /** Bytes by which the heap must have grown since the last collection. */
 const GROWTH = 2 * 1024 * 1024
 
-/** Waits for the writer to rest. */
+/** Knows when the writer is to rest. */
 export class WriterRest {
-  private timer: NodeJS.Timeout
+  private readonly db: DatabaseSync
+  private after = REST_AFTER_START
+  private left = REST_AFTER_START
   private heap = 0
 
   constructor(db: DatabaseSync) {
-    const rest = (): void => {
-      db.exec("PRAGMA shrink_memory")
-      this.collect()
-    }
-    this.timer = setTimeout(() => {
-      this.timer = setTimeout(rest, REST).unref()
-      rest()
-    }, REST_AFTER_START).unref()
+    this.db = db
   }
 
-  /** The writer works: it rests a second after the last call. */
+  /** Milliseconds without work until the writer is to rest; none when it does. */
+  get wait(): number {
+    return this.left
+  }
+
+  /** The writer works. */
   worked(): void {
-    this.timer.refresh()
+    this.left = this.after
   }
 
-  /** Nothing is to be done any more. */
-  end(): void {
-    clearTimeout(this.timer)
-  }
-
-  private collect(): void {
+  /** Nothing was to be done for so long. */
+  rest(): void {
+    this.after = REST
+    this.left = Infinity
+    this.db.exec("PRAGMA shrink_memory")
     if (getHeapStatistics().total_heap_size < this.heap + GROWTH) return
     collectGarbage({ type: "major", flavor: "last-resort" })
     this.heap = getHeapStatistics().total_heap_size

@@ -71,10 +71,15 @@ export class PlainAppends {
     return line
   }
 
-  /** Writes the numbers to the beginning of a buffer, gives the texts they name, and begins anew. */
-  take(buffer: ArrayBuffer): ReadonlyArray<string> {
+  /** The texts that the numbers name. */
+  get texts(): ReadonlyArray<string> {
+    return this.lines
+  }
+
+  /** Writes the numbers to a place in a buffer, gives the texts they name, and begins anew. */
+  take(buffer: ArrayBufferLike, at: number): ReadonlyArray<string> {
     const length = this.count * NUMBERS
-    new Float64Array(buffer, 0, length).set(this.numbers.subarray(0, length))
+    new Float64Array(buffer, at, length).set(this.numbers.subarray(0, length))
     const { lines } = this
     this.count = 0
     this.lines = []
@@ -83,17 +88,21 @@ export class PlainAppends {
   }
 }
 
-/** A batch's buffer as the writer reads it. */
+/** A batch as the writer reads it: from `at` on in its buffer. */
 export class BatchBytes {
   /** The records of all requests. */
-  readonly records: Buffer
+  readonly records: Buffer<ArrayBufferLike>
   private readonly texts: ReadonlyArray<string>
   private readonly numbers: Float64Array
 
+  /** How many plain appends there are. */
+  readonly count: number
+
   /** `texts` are those that the numbers of plain appends name. */
-  constructor(buffer: ArrayBuffer, plain: number, length: number, texts: ReadonlyArray<string>) {
-    this.numbers = new Float64Array(buffer, 0, plain * NUMBERS)
-    this.records = Buffer.from(buffer, plainBytes(plain), length)
+  constructor(buffer: ArrayBufferLike, at: number, plain: number, length: number, texts: ReadonlyArray<string>) {
+    this.count = plain
+    this.numbers = new Float64Array(buffer, at, plain * NUMBERS)
+    this.records = Buffer.from(buffer, at + plainBytes(plain), length)
     this.texts = texts
   }
 

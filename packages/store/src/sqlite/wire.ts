@@ -74,12 +74,11 @@ export type WriterReply =
 /** From the store to the writer. */
 export type ToWriter =
   /**
-   * A number stands for the plain append of that number; there are `plain` of them, and `length` bytes of records. Without
-   * `requests` they are all there is, in order.
+   * A number stands for the plain append of that number; there are `plain` of them, and `length` bytes of records.
    */
   | {
       readonly _tag: "Batch"
-      readonly requests?: ReadonlyArray<WriterRequest | number>
+      readonly requests: ReadonlyArray<WriterRequest | number>
       readonly buffer: ArrayBuffer
       readonly plain: number
       readonly length: number
@@ -98,11 +97,10 @@ export type OpenRefusal =
 export type FromWriter =
   | { readonly _tag: "Ready" }
   | { readonly _tag: "Refused"; readonly refusal: OpenRefusal }
-  /** A number of replies stands for as many `0`. `buffers` are those of the batches that were answered; they may be filled again. */
+  /** `buffers` are those of the batches that were answered; they may be filled again. */
   | {
       readonly _tag: "Replies"
-      readonly replies: ReadonlyArray<WriterReply> | number
-      readonly commits: number
+      readonly replies: ReadonlyArray<WriterReply>
       readonly buffers: ReadonlyArray<ArrayBuffer>
     }
   | { readonly _tag: "Settled"; readonly number: number; readonly problem?: string }

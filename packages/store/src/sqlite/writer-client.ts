@@ -5,14 +5,15 @@
  * `WAITING_BYTES` wait for a commit; beyond them a request is refused at once with `Failed` (its turn is kept).
  * When the thread dies, everything that waits and everything later is answered with `Failed`.
  */
-import { Worker } from "node:worker_threads"
+import { MessageChannel, Worker } from "node:worker_threads"
 import { BufferPool } from "@holdfast/protocol/buffer-pool"
 import type { LogRecord } from "@holdfast/protocol/record"
 import { callSafely } from "../outcome-line.ts"
 import { areDense, kindsOf } from "../record-filter.ts"
 import type { AppendRequest } from "../Store.ts"
 import { LARGE_PIECE, PlainAppends, plainBytes } from "./plain-appends.ts"
-import type { FromWriter, OpenRefusal, RequestPiece, ToWriter, WriterOptions, WriterReply, WriterRequest } from "./wire.ts"
+import type { FromWriter, OpenRefusal, RequestPiece, WriterOptions, WriterReply, WriterRequest } from "./wire.ts"
+import { makeLink, StoreEnd, type WriterSeed } from "./writer-link.ts"
 
 /** Bytes of records that may wait for a commit. */
 const WAITING_BYTES = 256 * 1024 * 1024
@@ -46,9 +47,8 @@ const threadFile = (): URL =>
 
 /** A running writer thread. */
 export class WriterClient {
-  /** Transactions the writer has committed. */
-  commits = 0
   private readonly worker: Worker
+  private readonly link: StoreEnd
   private readonly pool = new BufferPool(POOL_BYTES)
   private readonly waitingLine: Array<Waiting> = []
   private told = 0
@@ -62,40 +62,37 @@ export class WriterClient {
   private closed: (() => void) | undefined
   private settles = 0
   private readonly settling = new Map<number, (problem: string | undefined) => void>()
+  private readonly opened = Promise.withResolvers<void>()
 
   private readonly waitingMax: number
 
-  private constructor(worker: Worker, waitingMax: number) {
-    this.worker = worker
+  private constructor(options: WriterOptions, file: URL, waitingMax: number) {
     this.waitingMax = waitingMax
+    const { port1, port2 } = new MessageChannel()
+    const memory = makeLink()
+    const workerData: WriterSeed = { options, link: { ...memory, port: port2 } }
+    this.worker = new Worker(file, { workerData, transferList: [port2], execArgv: [], name: "store writer" })
+    this.link = new StoreEnd(
+      { ...memory, port: port1 },
+      { appended: (count) => this.appended(count), message: (message) => this.receive(message) },
+    )
+    this.worker.on("error", (error: unknown) => {
+      const message = `the store's writer failed: ${error instanceof Error ? error.message : String(error)}`
+      this.died(message, message)
+    })
+    this.worker.on("exit", () => this.died("the store's writer ended", "the store is closed"))
   }
 
   /** Starts the thread and opens the store. Rejects with `WriterRefused`. Tests give another thread or bound. */
   static async open(options: WriterOptions, file: URL = threadFile(), waitingMax = WAITING_BYTES): Promise<WriterClient> {
-    const worker = new Worker(file, { workerData: options, execArgv: [], name: "store writer" })
-    const client = new WriterClient(worker, waitingMax)
-    await client.ready()
+    const client = new WriterClient(options, file, waitingMax)
+    await client.opened.promise
     return client
   }
 
-  private ready(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const refuse = (message: string) => reject(new WriterRefused({ _tag: "Unusable", reason: "failed", message }))
-      this.worker.on("message", (message: FromWriter) => {
-        if (message._tag === "Ready") resolve()
-        else if (message._tag === "Refused") reject(new WriterRefused(message.refusal))
-        else this.receive(message)
-      })
-      this.worker.on("error", (error: unknown) => {
-        const message = `the store's writer failed: ${error instanceof Error ? error.message : String(error)}`
-        refuse(message)
-        this.end(message)
-      })
-      this.worker.on("exit", () => {
-        refuse("the store's writer ended")
-        this.end("the store is closed")
-      })
-    })
+  /** Transactions the writer has committed. */
+  get commits(): number {
+    return this.link.commits
   }
 
   /** Requests that wait for their commit. */
@@ -177,34 +174,38 @@ export class WriterClient {
 
   private flush(): void {
     this.planned = false
-    if (this.batch.length === 0 || this.ended !== undefined) return
-    const plain = this.plain.count
-    const begin = plainBytes(plain)
-    const buffer = this.pool.take(begin + this.partBytes)
-    const records = new Uint8Array(buffer, begin, this.partBytes)
-    let offset = 0
-    for (const part of this.parts) {
-      records.set(part, offset)
-      offset += part.length
-    }
-    const texts = this.plain.take(buffer)
-    const batch = { _tag: "Batch", buffer, plain, length: this.partBytes, texts } as const
-    const message: ToWriter = plain === this.batch.length ? batch : { ...batch, requests: this.batch }
+    const { batch, parts, partBytes, plain } = this
+    if (batch.length === 0 || this.ended !== undefined) return
     this.batch = []
     this.parts = []
     this.partBytes = 0
-    this.worker.postMessage(message, [buffer])
+    if (plain.count < batch.length || !this.link.sendPlain(plain, parts, partBytes)) this.sendBatch(batch, parts, partBytes)
+  }
+
+  private sendBatch(requests: ReadonlyArray<WriterRequest | number>, parts: ReadonlyArray<Uint8Array>, length: number): void {
+    const plain = this.plain.count
+    const begin = plainBytes(plain)
+    const buffer = this.pool.take(begin + length)
+    const records = new Uint8Array(buffer, begin, length)
+    let offset = 0
+    for (const part of parts) {
+      records.set(part, offset)
+      offset += part.length
+    }
+    const texts = this.plain.take(buffer, 0)
+    this.link.send({ _tag: "Batch", requests, buffer, plain, length, texts }, [buffer])
   }
 
   private receive(message: FromWriter): void {
     switch (message._tag) {
+      case "Ready":
+        return this.opened.resolve()
+      case "Refused":
+        return this.opened.reject(new WriterRefused(message.refusal))
       case "Replies":
-        this.commits = message.commits
         for (const buffer of message.buffers) this.pool.give(buffer)
-        if (typeof message.replies === "number") for (let at = 0; at < message.replies; at++) this.answered(0)
-        else for (const reply of message.replies) this.answered(reply)
-        this.tellKnown()
-        return
+        for (const reply of message.replies) this.answered(reply)
+        return this.tellKnown()
       case "Settled":
         this.settling.get(message.number)?.(message.problem)
         this.settling.delete(message.number)
@@ -212,6 +213,11 @@ export class WriterClient {
       case "Closed":
         this.end("the store is closed")
     }
+  }
+
+  private appended(count: number): void {
+    for (let at = 0; at < count; at++) this.answered(0)
+    this.tellKnown()
   }
 
   private answered(reply: WriterReply): void {
@@ -244,7 +250,13 @@ export class WriterClient {
     this.flush()
     const number = ++this.settles
     this.settling.set(number, done)
-    this.worker.postMessage({ _tag: "Settle", number } satisfies ToWriter)
+    this.link.send({ _tag: "Settle", number })
+  }
+
+  private died(refusal: string, reason: string): void {
+    this.link.end()
+    this.opened.reject(new WriterRefused({ _tag: "Unusable", reason: "failed", message: refusal }))
+    this.end(reason)
   }
 
   private end(reason: string): void {
@@ -272,7 +284,7 @@ export class WriterClient {
       const closed = new Promise<void>((resolve) => {
         this.closed = resolve
       })
-      this.worker.postMessage({ _tag: "Close" } satisfies ToWriter)
+      this.link.send({ _tag: "Close" })
       await closed
     }
     await this.terminate()

@@ -4,7 +4,7 @@
  * It answers every request in order, does background work while none waits, and on `Close` answers what is left, lets
  * go of the files and ends. It is an entry of its own when the program is bundled.
  */
-import { isMainThread, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads"
+import { isMainThread, workerData } from "node:worker_threads"
 import { Chores } from "./chores.ts"
 import { type Database, OpenRefused, WAL_BYTES, openDatabase } from "./database.ts"
 import { GroupCommit, type Queued } from "./group-commit.ts"
@@ -13,18 +13,17 @@ import { BatchBytes } from "./plain-appends.ts"
 import { ChangeCounter } from "./state-rows.ts"
 import { Statements } from "./statements.ts"
 import { Tail } from "./tail-rows.ts"
-import type { FromWriter, ToWriter, WriterOptions } from "./wire.ts"
+import type { ToWriter, WriterOptions } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
+import { WriterEnd, type WriterSeed } from "./writer-link.ts"
 import { WalRoom } from "./WalRoom.ts"
 import { WriterRest } from "./WriterRest.ts"
 
 /** Requests in one transaction at most. */
 const BATCH_MAX = 8192
 
-type Port = NonNullable<typeof parentPort>
-
 class WriterLoop {
-  private readonly port: Port
+  private readonly link: WriterEnd
   private readonly database: Database
   private readonly statements: Statements
   private readonly chores: Chores
@@ -38,11 +37,10 @@ class WriterLoop {
   private readonly buffers: Array<ArrayBuffer> = []
   private readonly settling: Array<number> = []
   private problem: string | undefined
-  private choresPlanned = false
   private closing = false
 
-  constructor(port: Port, database: Database, options: WriterOptions) {
-    this.port = port
+  constructor(link: WriterEnd, database: Database, options: WriterOptions) {
+    this.link = link
     this.database = database
     this.durability = options.durability
     this.path = options.path
@@ -62,23 +60,54 @@ class WriterLoop {
   }
 
   start(): void {
-    this.port.on("message", (message: ToWriter) => {
-      this.take(message)
-      this.drain()
-    })
-    this.send({ _tag: "Ready" })
-    this.planChores()
+    this.link.send({ _tag: "Ready" })
+    this.work()
   }
 
-  private send(message: FromWriter, transfer: ReadonlyArray<ArrayBuffer> = []): void {
-    this.port.postMessage(message, transfer)
+  /** Commits what arrives; what arrives during one commit is the next. While nothing waits, there are chores, and then rest. */
+  private readonly work = (): void => {
+    for (;;) {
+      this.takeAll()
+      if (this.queue.length > 0) {
+        this.commit()
+        if (this.chores.pressing) this.chore()
+        this.rest.worked()
+        continue
+      }
+      if (this.closing) return this.close()
+      this.room?.make()
+      if (!this.chores.idle) {
+        this.chore()
+        this.rest.worked()
+        continue
+      }
+      this.settled()
+      if (this.link.wait(this.rest.wait)) continue
+      this.rest.rest()
+      // What V8 has to do in this thread is done in a turn of its event loop.
+      return void setImmediate(this.work)
+    }
   }
 
-  private take(message: ToWriter): void {
+  private takeAll(): void {
+    while (this.queue.length < BATCH_MAX) {
+      const taken = this.link.take()
+      if (taken === undefined) return
+      if (taken instanceof BatchBytes) this.takePlain(taken)
+      else this.takeMessage(taken)
+    }
+  }
+
+  private takeMessage(message: ToWriter): void {
     switch (message._tag) {
-      case "Batch":
-        this.takeBatch(message)
+      case "Batch": {
+        const { requests, buffer, plain, length, texts } = message
+        const batch = new BatchBytes(buffer, 0, plain, length, texts)
+        for (const request of requests) this.queue.push({ request, batch })
+        this.buffers.push(buffer)
+        this.room?.wrote(length)
         return
+      }
       case "Settle":
         this.settling.push(message.number)
         this.chores.foldAll()
@@ -88,46 +117,17 @@ class WriterLoop {
     }
   }
 
-  private takeBatch({ requests, buffer, plain, length, texts }: Extract<ToWriter, { _tag: "Batch" }>): void {
-    const batch = new BatchBytes(buffer, plain, length, texts)
-    if (requests === undefined) for (let number = 0; number < plain; number++) this.queue.push({ request: number, batch })
-    else for (const request of requests) this.queue.push({ request, batch })
-    this.buffers.push(buffer)
-    this.room?.wrote(length)
+  private takePlain(batch: BatchBytes): void {
+    for (let request = 0; request < batch.count; request++) this.queue.push({ request, batch })
+    this.room?.wrote(batch.records.length)
   }
 
-  /** Commits until nothing waits; what arrives during one commit is the next. */
-  private drain(): void {
-    for (;;) {
-      let received = receiveMessageOnPort(this.port)
-      while (received !== undefined && this.queue.length < BATCH_MAX) {
-        this.take(received.message as ToWriter)
-        received = receiveMessageOnPort(this.port)
-      }
-      if (received !== undefined) this.take(received.message as ToWriter)
-      if (this.queue.length === 0) break
-      const given = this.commits.run(this.queue.splice(0))
-      const replies = given.every((reply) => reply === 0) ? given.length : given
-      const buffers = this.buffers.splice(0)
-      this.send({ _tag: "Replies", replies, commits: this.commits.commits, buffers }, buffers)
-      if (this.chores.pressing) this.chore()
-    }
-    if (this.closing) return this.close()
-    this.room?.make()
-    this.planChores()
-  }
-
-  private planChores(): void {
-    this.rest.worked()
-    if (this.chores.idle) return this.settled()
-    if (this.choresPlanned) return
-    this.choresPlanned = true
-    setImmediate(() => {
-      this.choresPlanned = false
-      if (this.closing) return
-      this.chore()
-      this.planChores()
-    })
+  private commit(): void {
+    const replies = this.commits.run(this.queue.splice(0))
+    const buffers = this.buffers.splice(0)
+    this.link.committed(this.commits.commits)
+    if (buffers.length === 0 && replies.every((reply) => reply === 0)) return this.link.done(replies.length)
+    this.link.send({ _tag: "Replies", replies, buffers }, buffers)
   }
 
   /** One step of background work. It needs no sync of its own: what it moves is durable already. */
@@ -148,28 +148,26 @@ class WriterLoop {
     const problem = this.problem
     this.problem = undefined
     for (const number of this.settling.splice(0)) {
-      this.send({ _tag: "Settled", number, ...(problem === undefined ? {} : { problem }) })
+      this.link.send({ _tag: "Settled", number, ...(problem === undefined ? {} : { problem }) })
     }
   }
 
   private close(): void {
     this.settled()
-    this.rest.end()
     this.room?.end()
     this.database.close()
-    this.send({ _tag: "Closed" })
-    this.port.close()
+    this.link.send({ _tag: "Closed" })
   }
 }
 
-function main(port: Port, options: WriterOptions): void {
+function main({ options, link }: WriterSeed): void {
+  const end = new WriterEnd(link)
   try {
-    new WriterLoop(port, openDatabase(options), options).start()
+    new WriterLoop(end, openDatabase(options), options).start()
   } catch (cause) {
     if (!(cause instanceof OpenRefused)) throw cause
-    port.postMessage({ _tag: "Refused", refusal: cause.refusal } satisfies FromWriter)
-    port.close()
+    end.send({ _tag: "Refused", refusal: cause.refusal })
   }
 }
 
-if (!isMainThread && parentPort !== null) main(parentPort, workerData as WriterOptions)
+if (!isMainThread) main(workerData as WriterSeed)
