@@ -1,5 +1,5 @@
 /** C1: what of the options reaches the model, asserted on what its server received. */
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
@@ -82,12 +82,14 @@ describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
     await probe.ended(turn)
   })
 
-  it("starts servers of tools, with variables of the agent's environment in place of their names", async () => {
+  it("A-11 starts servers of tools, with variables of the agent's environment in place of their names", async () => {
     const server = join(claude.directories.session, "server.cjs")
     writeFileSync(server, MCP)
     const words = { command: process.execPath, args: [server], env: { WORD: "${SECRET_WORD} indeed" } }
     const probe = begin({ mcpServers: { words }, strictMcpConfig: true }, { env: { SECRET_WORD: "ahoy" } })
     await probe.ended(probe.send("[[say hi]]").turn)
+    // What stands on a command line can be read by every user of the machine.
+    expect(readFileSync(`/proc/${(await probe.ready()).pid}/cmdline`, "utf8")).not.toContain("ahoy")
     const second = probe.send("[[tool mcp__words__greet {}]]")
     const request = await probe.asked()
     expect(request.tool).toBe("mcp__words__greet")

@@ -62,7 +62,8 @@ export function sdkOptions(options: ClaudeOptions, environment: AgentEnvironment
     systemPrompt: prompt,
     settingSources: settingSources ?? [],
     permissionMode: permissionMode ?? "default",
-    ...(servers.length === 0 ? {} : { mcpServers: Object.fromEntries(servers) }),
+    // Over its input: on its command line every user of the machine could read their variables.
+    ...(servers.length === 0 ? {} : { mcpServers: Object.fromEntries(servers), mcpServersDelivery: "initialize" }),
     ...(permissionMode === "bypassPermissions" ? { allowDangerouslySkipPermissions: true } : {}),
   }
 }
