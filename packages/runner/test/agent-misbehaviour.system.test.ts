@@ -228,6 +228,8 @@ describe("agents that misbehave", () => {
     vi.useRealTimers()
     probe.handle.continue()
     expect(await probe.ended(turn)).not.toHaveProperty("error")
+    const next = probe.send("[[say it lives]]")
+    expect(await probe.ended(next.turn)).toMatchObject({ outcome: "completed" })
     expect(probe.exit).toBeUndefined()
   })
 
