@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { type AgentProbe, YES } from "@holdfast/runner/contract/agent-probe"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { readNamed } from "@holdfast/protocol/agent/named-data"
 import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
 import { eventually } from "../src/eventually.ts"
@@ -16,6 +17,10 @@ const typesOf = (chunks: ReadonlyArray<AgentChunk>): ReadonlyArray<string> =>
 
 const ofType = <T extends AgentChunk["type"]>(chunks: ReadonlyArray<AgentChunk>, type: T) =>
   chunks.filter((chunk): chunk is Extract<AgentChunk, { type: T }> => chunk.type === type)
+
+/** Named values that are not of the shape that readers know. */
+const unreadable = (chunks: ReadonlyArray<AgentChunk>): ReadonlyArray<AgentChunk> =>
+  chunks.filter((chunk) => chunk.type.startsWith("data-") && readNamed(chunk) === undefined)
 
 /** Messages that Claude has put into its queue, as its transcript says. */
 const enqueued = (probe: AgentProbe): number =>
@@ -116,6 +121,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     expect(probe.text(turn)).toBe("at last")
     const retries = ofType(probe.chunks(turn), "data-retry")
     expect(retries).toMatchObject([{ data: { attempt: 1, status: 529, error: "overloaded" } }])
+    expect(unreadable(retries)).toEqual([])
   })
 
   it("fails with the model's error when it does not end, and takes the next message", async () => {
@@ -295,6 +301,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     expect(ofType(chunks, "data-todo")[0]).toMatchObject({ data: [{ text: "a", status: "in_progress" }] })
     expect(ofType(chunks, "data-subagent").at(-1)).toMatchObject({ data: { calls: 1, latest: ["Bash: echo sub"] } })
     expect(ofType(chunks, "data-unknown")).toEqual([])
+    expect(unreadable(chunks)).toEqual([])
   })
 
   it("begins a turn by itself when what it left running has ended, and says why", async () => {
