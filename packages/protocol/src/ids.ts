@@ -15,17 +15,18 @@ export const SessionId = Schema.String.check(
 ).pipe(Schema.brand("SessionId"))
 export type SessionId = typeof SessionId.Type
 
+/** Two digits for each byte. */
+const HEX: ReadonlyArray<string> = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
+
+const hex = (byte = 0): string => HEX[byte] ?? ""
+
 /** Builds the text of a UUIDv7 from epoch milliseconds and 10 random bytes. */
 export function uuidV7(epochMillis: number, random: Uint8Array): string {
-  const bytes = new Uint8Array(16)
-  let time = epochMillis
-  for (let i = 5; i >= 0; i--) {
-    bytes[i] = time % 256
-    time = Math.floor(time / 256)
-  }
-  bytes.set(random.subarray(0, 10), 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  let time = ""
+  for (let i = 0, left = Math.floor(epochMillis); i < 6; i++, left = Math.floor(left / 256)) time = hex(left % 256) + time
+  const version = hex(0x70 | ((random[0] ?? 0) & 0x0f)) + hex(random[1])
+  const variant = hex(0x80 | ((random[2] ?? 0) & 0x3f)) + hex(random[3])
+  let node = ""
+  for (let i = 4; i < 10; i++) node += hex(random[i])
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${node}`
 }
