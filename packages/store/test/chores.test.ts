@@ -65,7 +65,7 @@ function fill({ commits, context }: Bench, count: number, fold = true): number {
     },
   ])
   if (made === undefined || made === 0 || made._tag !== "Created") throw new Error("the session was not made")
-  const { session } = made.claimed
+  const { session } = made
   for (let seq = 1; seq <= count; seq++) {
     const record = seq % 90 === 0 ? sampleOutput(seq, 20_000) : sampleEvent(seq)
     const piece = { from: seq, to: seq, kinds: kindsOf([record]), offset: 0, length: record.bytes.length }

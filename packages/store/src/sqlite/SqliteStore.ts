@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import type { LogRecord } from "@holdfast/protocol/record"
 import { SETTINGS } from "@holdfast/protocol/settings"
 import {
   type AppendOutcome,
@@ -15,6 +16,7 @@ import {
   DataDamaged,
   NoSuchSession,
   Store,
+  type StoredState,
   type StoreError,
   StoreFull,
   StoreTooNew,
@@ -103,6 +105,19 @@ function outcomeOf(reply: WriterReply): AppendOutcome {
   }
 }
 
+/** A session that was just made, from what was asked for and what the writer gave it. */
+function claimedNew(
+  id: string,
+  records: ReadonlyArray<LogRecord>,
+  { record, inner }: StoredState,
+  { session, change, log }: Extract<WriterReply, { _tag: "Created" }>,
+): Claimed {
+  let bytes = 0
+  for (const one of records) bytes += one.bytes.length
+  const nextSeq = (records.at(-1)?.seq ?? 0) + 1
+  return { session, id, epoch: 1, firstSeq: 1, nextSeq, change, log, record, inner, bytes }
+}
+
 const make = (options: SqliteStoreOptions) =>
   Effect.gen(function* () {
     const writer = yield* openWriter(options)
@@ -137,10 +152,14 @@ const make = (options: SqliteStoreOptions) =>
               (reply) => resume(Effect.succeed(reply)),
             ),
           ),
-          (reply) =>
-            reply !== 0 && (reply._tag === "Created" || reply._tag === "Exists" || reply._tag === "KeyConflict")
+          (reply): ReturnType<Store["Service"]["create"]> => {
+            if (reply === 0) return Effect.fail(unexpected(reply))
+            if (reply._tag === "Created")
+              return Effect.succeed({ _tag: "Created", claimed: claimedNew(id, records, state, reply) })
+            return reply._tag === "Exists" || reply._tag === "KeyConflict"
               ? Effect.succeed(reply)
-              : Effect.fail(unexpected(reply)),
+              : Effect.fail(unexpected(reply))
+          },
         ),
       claim: (id) =>
         ask({ op: "claim", id }, (reply): Effect.Effect<Claimed, NoSuchSession | DataDamaged> | undefined => {

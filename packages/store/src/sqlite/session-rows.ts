@@ -35,15 +35,10 @@ export function create(
   const change = context.change.next()
   const handle = insertState(statements, id, log, change, state)
   const length = piece?.length ?? 0
-  const nextSeq = piece === undefined ? 1 : piece.to + 1
-  statements.run(INSERT_HEAD, handle, nextSeq, length, length)
+  statements.run(INSERT_HEAD, handle, piece === undefined ? 1 : piece.to + 1, length, length)
   if (piece !== undefined) insertPiece(statements, handle, piece, length, batch.subarray(piece.offset, piece.offset + length))
   if (key !== undefined) statements.run("INSERT INTO creations (key, hash, session) VALUES (?, ?, ?)", key.key, key.hash, handle)
-  const { record, inner } = state
-  return {
-    _tag: "Created",
-    claimed: { session: handle, id, epoch: 1, firstSeq: 1, nextSeq, change, log, record, inner, bytes: length },
-  }
+  return { _tag: "Created", session: handle, change, log }
 }
 
 const CLAIM = `UPDATE heads SET epoch = epoch + 1 WHERE handle = ?

@@ -63,7 +63,7 @@ export type WriterRequest =
 export type WriterReply =
   | 0
   | AppendOutcome
-  | { readonly _tag: "Created"; readonly claimed: Claimed }
+  | { readonly _tag: "Created"; readonly session: number; readonly change: number; readonly log: string }
   | { readonly _tag: "Exists"; readonly id: string }
   | { readonly _tag: "Claimed"; readonly claimed: Claimed }
   | { readonly _tag: "Damaged"; readonly message: string }
