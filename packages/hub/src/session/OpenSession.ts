@@ -49,36 +49,42 @@ export class OpenSession {
   /** Number of the session on sockets, the same for every subscriber. */
   readonly wire: number
   readonly context: SessionContext
-  handle: SessionHandle
-  epoch: number
-  log: string
-  firstSeq: number
-  change: number
-  bytes: number
+  handle!: SessionHandle
+  epoch!: number
+  log!: string
+  firstSeq!: number
+  change!: number
+  bytes!: number
   journal: JournalPosition | undefined
   /** Every turn that ended at or before this seq is folded; kept with the next state that is stored, so that a crash costs only work. */
-  foldedThrough: number
-  state: SessionState
-  durable: SessionState
+  foldedThrough!: number
+  state!: SessionState
+  durable!: SessionState
   /** Last seq that is durable. */
-  durableSeq: number
+  durableSeq!: number
   loop: LoopState = "open"
   /** Why the session is away, for commands that come meanwhile. */
   problem: DoorError | undefined
   touchedAt: number
   /** Delivery and terminal of this session; set by the table that opened it. */
   part!: SessionPart
-  private nextSeq: number
+  private nextSeq!: number
   private readonly flights: Array<Flight> = []
   private readonly waiting: Array<AnyWork> = []
   private exclusive: (() => void) | undefined
-  private storedActiveAt: number
+  private storedActiveAt!: number
   private failed = false
 
-  constructor(context: SessionContext, claimed: Claimed, { state, foldedThrough }: StoredInner, wire: number) {
+  constructor(context: SessionContext, claimed: Claimed, inner: StoredInner, wire: number) {
     this.context = context
     this.id = claimed.id
     this.wire = wire
+    this.touchedAt = context.now()
+    this.begin(claimed, inner)
+  }
+
+  /** Stands where a claim says. */
+  private begin(claimed: Claimed, { state, foldedThrough }: StoredInner): void {
     this.handle = claimed.session
     this.epoch = claimed.epoch
     this.log = claimed.log
@@ -91,7 +97,6 @@ export class OpenSession {
     this.foldedThrough = foldedThrough
     this.state = state
     this.durable = state
-    this.touchedAt = context.now()
     this.storedActiveAt = state.lastActiveAt
   }
 
@@ -300,20 +305,8 @@ export class OpenSession {
   }
 
   /** Goes on from a new claim after a failure. */
-  resume(claimed: Claimed, { state, foldedThrough }: StoredInner): void {
-    this.handle = claimed.session
-    this.epoch = claimed.epoch
-    this.log = claimed.log
-    this.firstSeq = claimed.firstSeq
-    this.change = claimed.change
-    this.bytes = claimed.bytes
-    this.journal = claimed.journal
-    this.nextSeq = claimed.nextSeq
-    this.durableSeq = claimed.nextSeq - 1
-    this.foldedThrough = foldedThrough
-    this.state = state
-    this.durable = state
-    this.storedActiveAt = state.lastActiveAt
+  resume(claimed: Claimed, inner: StoredInner): void {
+    this.begin(claimed, inner)
     this.failed = false
     this.problem = undefined
     this.loop = "open"
