@@ -6,6 +6,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import type { BadRequest, CursorAhead, CursorInvalid, DoorError } from "@holdfast/protocol/errors"
 import type { SnapshotHead, Viewers } from "@holdfast/protocol/frame"
 import type {
@@ -26,6 +27,15 @@ export interface Principal {
   readonly credential: string
   readonly scope: "all" | "write" | "read"
 }
+
+/** A session that was asked for. `created` is false for a key that was used before. */
+export interface Created {
+  readonly session: Session
+  readonly created: boolean
+}
+
+/** Receives how a creation ended, once; a fault of the hub's own is in it as a defect. */
+export type CreateAnswer = (exit: Exit.Exit<Created, DoorError>) => void
 
 /** What an append-making command answers with. `changed` is false when there was nothing to change. */
 export interface Changed {
@@ -123,10 +133,9 @@ export class Hub extends Context.Service<
   {
     /** Changes at every start. */
     readonly id: string
-    readonly create: (
-      request: CreateSession,
-      by: Principal,
-    ) => Effect.Effect<{ readonly session: Session; readonly created: boolean }, DoorError>
+    readonly create: (request: CreateSession, by: Principal) => Effect.Effect<Created, DoorError>
+    /** The same as plain callbacks. */
+    readonly createThen: (request: CreateSession, by: Principal, answer: CreateAnswer) => void
     /** The one session that an id, a unique prefix or suffix, or a label names (H-3). */
     readonly resolve: (text: string) => Effect.Effect<string, DoorError>
     readonly get: (id: string) => Effect.Effect<Session, DoorError>

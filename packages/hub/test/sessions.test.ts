@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { Faults } from "./faulty-store.ts"
 import { attachReader, createTerminal, type House, openHouse, OWNER, Reader, testDirectory } from "./hub-house.ts"
@@ -45,6 +46,18 @@ describe("sessions", () => {
     await expect(createTerminal(house, { command: "/bin/sh" })).rejects.toMatchObject({ _tag: "CommandNotFound" })
     const { sessions } = await house.run(house.hub.list({}))
     expect(sessions).toMatchObject([{ process: "failed", problem: "gone in between" }])
+  })
+
+  it("W-9 a creation goes on although its caller went away, and its process is started", async () => {
+    const running = Promise.withResolvers<string>()
+    const watch = house.hub.watch(undefined, (_, sessions) => {
+      for (const { label, process } of sessions) if (process === "running") running.resolve(label)
+    })
+    await house.run(Effect.map(watch, ({ start }) => start()))
+    const asked = Effect.runFork(house.hub.create({ kind: "terminal", command: "/bin/sh", label: "left alone" }, OWNER))
+    await Effect.runPromise(Fiber.interrupt(asked))
+    expect(await running.promise).toBe("left alone")
+    expect(runner.children).toHaveLength(1)
   })
 
   it("S-7 O4 creates with one key make one session and one child, another body is a conflict", async () => {

@@ -112,7 +112,8 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
 
       const hub = Hub.of({
         id,
-        create: (request, by) => create(core, request, by),
+        create: (request, by) => Effect.callback((resume) => create(core, request, by, resume)),
+        createThen: (request, by, answer) => create(core, request, by, answer),
         resolve: (text) => Queries.resolve(core, text),
         get: (session) => Queries.get(core, session),
         list: (query) => Queries.list(core, query),

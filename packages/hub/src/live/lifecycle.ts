@@ -8,7 +8,8 @@ import type { Core } from "./Core.ts"
 import { processKnown } from "./process-known.ts"
 import { openNamed } from "./queries.ts"
 
-const readOnly = (): Forbidden => new Forbidden({ message: "this credential may only read" })
+/** The refusal of a command by a credential that may only read. */
+export const readOnly = (): Forbidden => new Forbidden({ message: "this credential may only read" })
 
 /** Refuses a credential that may only read. */
 export const may = (by: Principal): Effect.Effect<void, Forbidden> =>

@@ -73,12 +73,19 @@ export class Fleet {
     return this.begun
   }
 
-  /** The runner for new children; started when there is none. */
-  async current(): Promise<RunnerLink> {
-    await this.begun
+  /** The runner for new children, if one is there. */
+  get ready(): RunnerLink | undefined {
     for (const link of this.links.values()) {
       if (!link.draining && link.connection.welcome.version === RUNNER_PROTOCOL_VERSION) return link
     }
+    return undefined
+  }
+
+  /** The runner for new children; started when there is none. */
+  async current(): Promise<RunnerLink> {
+    await this.begun
+    const { ready } = this
+    if (ready !== undefined) return ready
     this.startingOne ??= this.startOne().finally(() => (this.startingOne = undefined))
     return this.startingOne
   }

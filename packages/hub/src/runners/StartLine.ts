@@ -30,7 +30,10 @@ export class StartLine {
   /** A creation begins; the returned function says that it is over. */
   creation(): () => void {
     this.creations++
+    let over = false
     return () => {
+      if (over) return
+      over = true
       this.creations--
       this.createdAt = performance.now()
     }

@@ -1,5 +1,6 @@
 /** The commands of the stream socket, on the hub's contract. */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { BadRequest } from "@holdfast/protocol/errors"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Settings } from "@holdfast/protocol/settings"
@@ -84,7 +85,11 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
       const taken = Effect.flatMap(hub.resolve(session), (id) => hub.setTypist(id, client, name, mode, principal))
       call.run(taken, ({ seq }) => call.done({ seq }))
     },
-    Create: (request, call) => call.run(hub.create(request, call.connection.principal), ({ session }) => call.done(session)),
+    Create: (request, call) =>
+      hub.createThen(request, call.connection.principal, (exit) => {
+        if (Exit.isSuccess(exit)) call.done(exit.value.session)
+        else call.failWith(exit.cause)
+      }),
     Get: ({ session }, call) => call.run(Effect.flatMap(hub.resolve(session), hub.get), (found) => call.done(found)),
     List: (query, call) => call.run(hub.list(query), (page) => call.done(page)),
     Update: ({ session, change: fields }, call) => change(session, { _tag: "Update", change: fields }, call),

@@ -156,6 +156,9 @@ export const makeFakeHub = () => {
       }),
     get: (id) => Effect.map(logOf(id), ({ session }) => session),
     list: () => Effect.sync(() => ({ sessions: [...logs.values()].map(({ session }) => session), total: logs.size, next: null })),
+    createThen: () => {
+      throw new Error("the HTTP door has the effects of the same name")
+    },
     change: () => {
       throw new Error("the HTTP door has the effects of the same name")
     },

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { createTerminal, type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
 import { openSocket, RawClient, type SocketHouse, type SocketHouseOptions } from "../socket-house.ts"
@@ -75,12 +76,14 @@ describe("commands of the stream socket", () => {
       change: () => {
         throw new Error("in a callback")
       },
+      createThen: (_, __, answer) => setImmediate(() => answer(Exit.die(new Error("in a creation")))),
     }
     const { id } = await createTerminal(house, { command: "/bin/cat" })
     const one = await client({ hub, fault: (...fault) => faults.push(fault) })
     for (const [command, payload, message] of [
       ["Get", { session: id }, "in an effect"],
       ["Mark", { session: id, mark: { text: "x" } }, "in a callback"],
+      ["Create", { kind: "terminal" }, "in a creation"],
     ] as const) {
       const answer = await one.call(command, payload)
       expect(answer).toMatchObject(failed("InternalError"))

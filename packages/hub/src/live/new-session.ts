@@ -1,0 +1,76 @@
+/**
+ * Making a session: its first records are stored with its state in one step, then it is in memory and in the feed.
+ *
+ * Plain callbacks from a door to the store and back, whatever the door (decision 10). Nobody can take a creation back: once it
+ * was handed to the store it goes on, although its caller went away.
+ */
+import * as Exit from "effect/Exit"
+import type { Command } from "@holdfast/core/decide"
+import { decide } from "@holdfast/core/decide"
+import type { DoorError } from "@holdfast/protocol/errors"
+import type { CreateSession } from "@holdfast/protocol/session"
+import type { CreateAnswer } from "../Hub.ts"
+import { bodyHash } from "../session/command.ts"
+import { encodeDrafts, storedState } from "../session/encode.ts"
+import type { Loaded } from "../session/SessionTable.ts"
+import { failureOf, keyConflict } from "../session/store-problem.ts"
+import type { Core } from "./Core.ts"
+
+/** A session that is asked for. */
+export interface NewSession {
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly command: Extract<Command, { readonly _tag: "Create" }>
+  /** What the key, if there is one, stands for. */
+  readonly request: CreateSession
+}
+
+/** Does a step of a creation; what it throws is the answer. */
+export function step(answer: CreateAnswer, body: () => void): void {
+  try {
+    body()
+  } catch (thrown) {
+    answer(Exit.die(thrown))
+  }
+}
+
+/** Refuses a creation. */
+export const refuse = (answer: CreateAnswer, error: DoorError): void => answer(Exit.fail(error))
+
+/** Stores a new session and opens it for `made`. Whatever else there is to say goes to `answer`: a key's first session, or an error. */
+export function makeSession(core: Core, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
+  const { id, now, command, request } = asked
+  const { context } = core.table
+  const decision = decide(undefined, command)
+  const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, command.owner) : undefined
+  if (encoded === undefined) throw new Error("a new session was refused")
+  const { records, state } = encoded
+  const { key, wait: _, ...body } = request
+  const stored = core.store.create({
+    id,
+    records,
+    state: storedState(state),
+    ...(key === undefined ? {} : { key: { key, hash: bodyHash(body) } }),
+  })
+  context.fork(stored, (exit) =>
+    step(answer, () => {
+      if (Exit.isFailure(exit)) return refuse(answer, failureOf(exit, context.report, id))
+      const outcome = exit.value
+      if (outcome._tag === "KeyConflict") return refuse(answer, keyConflict(key ?? ""))
+      if (outcome._tag === "Exists") return answerWith(core, outcome.id, answer)
+      const loaded = core.table.adopt(outcome.claimed, state)
+      core.feed.push(id, () => loaded.session.record())
+      made(loaded)
+    }),
+  )
+}
+
+/** Answers with the session that a key made before. */
+function answerWith(core: Core, id: string, answer: CreateAnswer): void {
+  const { context } = core.table
+  context.fork(core.store.get(id), (exit) => {
+    if (Exit.isFailure(exit)) refuse(answer, failureOf(exit, context.report, id))
+    else answer(Exit.succeed({ session: exit.value, created: false }))
+  })
+}
