@@ -13,6 +13,7 @@ import { print } from "../output.ts"
 import { connectHub, useHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
 import { printable } from "../text/printable.ts"
+import type { AttachCommand } from "./attach-command.ts"
 import { DEFAULT_DETACH_KEY, DetachKeys, keyName } from "./DetachKeys.ts"
 import { EntryHint } from "./EntryHint.ts"
 import { OwnTerminal } from "./OwnTerminal.ts"
@@ -20,19 +21,6 @@ import { Viewer } from "./Viewer.ts"
 import { Stay } from "./Stay.ts"
 import { leave } from "./ways-out.ts"
 import type { WayOut } from "./ways-out.ts"
-
-/** How to attach. */
-export interface AttachCommand {
-  readonly readOnly: boolean
-  /** Take the keyboard: only this client types. */
-  readonly take: boolean
-  /** End with the child's exit code. */
-  readonly exitCode: boolean
-  readonly clipboard: boolean
-  readonly detachKey: string | undefined
-  /** Seconds to wait for a hub that went away; 600. */
-  readonly wait: number | undefined
-}
 
 /** Attaches to the session that `find` gives, until it ends or the user detaches. */
 export async function attach(options: AttachCommand, find: (connection: Connection) => Promise<Session>): Promise<void> {

@@ -7,7 +7,7 @@ import { hint } from "../hint.ts"
 import { readHubFile } from "../server/find.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { bytes } from "../text/amounts.ts"
-import type { Finding } from "./doctor.ts"
+import type { Finding } from "./finding.ts"
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

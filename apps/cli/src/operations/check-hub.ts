@@ -11,7 +11,7 @@ import { httpFetch } from "../server/http-fetch.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { VERSION } from "../version.ts"
 import { alive } from "./check-data.ts"
-import type { Finding } from "./doctor.ts"
+import type { Finding } from "./finding.ts"
 
 /** Does a hub answer, is it ours, and has it what it needs? */
 export async function checkHub(): Promise<ReadonlyArray<Finding>> {

@@ -1,7 +1,7 @@
 /**
  * Checks of the machine and the terminal.
  */
-import type { Finding } from "./doctor.ts"
+import type { Finding } from "./finding.ts"
 
 /** Is this Node new enough? */
 export function checkNode(): Finding {

@@ -5,18 +5,10 @@ import { EXIT } from "../failure.ts"
 import { paint, print, printJson } from "../output.ts"
 import type { Style } from "../text/style.ts"
 import { printable } from "../text/printable.ts"
+import type { Finding } from "./finding.ts"
 import { checkClock, checkNode, checkTerminal } from "./check-machine.ts"
 import { checkHub } from "./check-hub.ts"
 import { checkCredential, checkDataDirectory, checkSettings, checkStore } from "./check-data.ts"
-
-/** Outcome of one check. */
-export interface Finding {
-  readonly check: string
-  readonly state: "ok" | "warning" | "problem"
-  readonly found: string
-  /** What to do; absent when all is well. */
-  readonly advice?: string
-}
 
 const STYLES: Readonly<Record<Finding["state"], Style>> = { ok: "green", warning: "yellow", problem: "red" }
 

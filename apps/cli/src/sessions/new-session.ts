@@ -1,6 +1,6 @@
 /** What `new terminal` and `new agent` share. */
 import { usage } from "../failure.ts"
-import type { AttachCommand } from "../attach/attach.ts"
+import type { AttachCommand } from "../attach/attach-command.ts"
 
 /** How `new --attach` attaches. */
 export const NEW_ATTACH: AttachCommand = {
