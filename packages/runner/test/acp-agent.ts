@@ -36,6 +36,8 @@ export interface Behaviour {
   readonly fails?: Readonly<Record<string, object>>
   /** Sent while a session is loaded, before the answer. */
   readonly replay?: ReadonlyArray<object>
+  /** Sent after the answer, with pauses. */
+  readonly lateReplay?: ReadonlyArray<object>
   /** Makes no session before it was told to sign in. */
   readonly locked?: boolean
   /** File that gets each prompt as a line, and the closing of the session. */
@@ -183,6 +185,13 @@ function answerTo(method: string, params: Incoming["params"]): unknown {
   }
 }
 
+async function late(): Promise<void> {
+  for (const each of behaviour.lateReplay ?? []) {
+    await pause(10)
+    update(each)
+  }
+}
+
 createInterface({ input: process.stdin }).on("line", (line) => {
   const { id, method, params, result, error }: Incoming = JSON.parse(line)
   if (method === undefined) {
@@ -203,4 +212,5 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   const answer = answerTo(method, params)
   if (behaviour.silent?.includes(method) === true) return
   write(answer === undefined ? { id, error: { code: -32601, message: "Method not found" } } : { id, result: answer })
+  if (method === "session/load") void late()
 })

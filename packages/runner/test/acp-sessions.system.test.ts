@@ -24,6 +24,12 @@ describe("sessions of ACP agents", () => {
     }
   })
 
+  it("A-7 drops a replay that goes on after the answer", async () => {
+    const lateReplay = "update" in old ? Array.from({ length: 20 }, () => old.update) : []
+    const probe = begin({ initialize: { agentCapabilities: { loadSession: true } }, lateReplay }, { resume: { native: "s1" } })
+    expect((await turn(probe, text("new words"))).text).toBe("new words")
+  })
+
   it("A-7 gives an agent that has no memory ours as context, once, and says so", async () => {
     const history = join(places().session, "history.jsonl")
     const tools = [{ type: "dynamic-tool", toolName: "bash", input: { command: "ls" }, output: { output: "a.txt" } }]

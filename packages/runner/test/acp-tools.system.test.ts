@@ -81,6 +81,18 @@ describe("tool calls of ACP agents", () => {
     ])
   })
 
+  it("A-4 takes what is shown with a call that has not begun for no output", async () => {
+    const content = [{ type: "content", content: { type: "text", text: "what it would do" } }]
+    const { chunks } = await turn(
+      begin(),
+      tool({ sessionUpdate: "tool_call", toolCallId: "c1", status: "pending", title: "touch a", content }),
+      tool({ sessionUpdate: "tool_call_update", toolCallId: "c1", content }),
+      tool({ sessionUpdate: "tool_call_update", toolCallId: "c1", status: "completed", content: [] }),
+    )
+    const outputs = chunks.filter(({ type }) => type === "tool-output-available")
+    expect(outputs).toEqual([{ type: "tool-output-available", toolCallId: "c1", dynamic: true, output: {} }])
+  })
+
   it("closes a tool call that has no result when the turn ends, and says why", async () => {
     const { message } = await turn(
       begin(),

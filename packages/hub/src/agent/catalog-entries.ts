@@ -21,6 +21,12 @@ export interface KnownAgent {
   readonly adapter: AdapterKind
   readonly package?: AgentPackage
   readonly args?: ReadonlyArray<string>
+  /** Set for its process, unless the configuration says otherwise. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Variables that get a password of their own in each process, unless the configuration sets them. */
+  readonly passwords?: ReadonlyArray<string>
+  /** Options of its sessions, unless they, or the configuration, give others. */
+  readonly options?: Readonly<Record<string, Schema.Json>>
 }
 
 /** An agent of the catalog, with what the configuration says of it. */
@@ -33,6 +39,7 @@ export interface CatalogAgent {
   readonly command?: string
   readonly args: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>
+  readonly passwords: ReadonlyArray<string>
   readonly cwd?: string
   readonly auth?: string
   readonly options: Readonly<Record<string, Schema.Json>>
@@ -81,6 +88,8 @@ export const KNOWN_AGENTS: ReadonlyArray<KnownAgent> = [
     adapter: "acp",
     package: { name: openCodeBuild, version: "1.18.33", file: `bin/opencode${exe}`, command: "opencode" },
     args: ["acp"],
+    // It opens an HTTP API on a port of this machine; without a password anyone here could drive it.
+    passwords: ["OPENCODE_SERVER_PASSWORD"],
   },
   {
     name: "gemini",
@@ -88,6 +97,10 @@ export const KNOWN_AGENTS: ReadonlyArray<KnownAgent> = [
     adapter: "acp",
     package: { name: "@google/gemini-cli", version: "0.61.0", file: "bundle/gemini.js", command: "gemini" },
     args: ["--acp"],
+    // Otherwise it starts itself once more, and stays for the sake of that.
+    env: { GEMINI_CLI_NO_RELAUNCH: "true" },
+    // It takes the answer that a file does not exist for a failure, and makes no new ones.
+    options: { files: "write" },
   },
 ]
 

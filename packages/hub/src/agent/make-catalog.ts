@@ -1,4 +1,5 @@
 /** The agents of a hub: the known ones, changed and joined by those of the configuration (docs/PROTOCOL.md, A-1). */
+import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import type { AdapterKind } from "@holdfast/protocol/agent/agent"
 import { AgentNotInstalled, AgentUnknown } from "@holdfast/protocol/errors"
@@ -83,8 +84,9 @@ function mergeOne(name: string, known: KnownAgent | undefined, own: ConfiguredAg
     title: own.title ?? known?.title ?? name,
     adapter,
     args,
-    env: own.env ?? {},
-    options: own.options ?? {},
+    env: { ...(isKnown ? known.env : {}), ...own.env },
+    passwords: (isKnown ? known.passwords : undefined) ?? [],
+    options: { ...(isKnown ? known.options : {}), ...own.options },
     ...packageOf(adapter, isKnown ? known : undefined),
     ...(own.command === undefined ? {} : { command: own.command }),
     ...(own.cwd === undefined ? {} : { cwd: own.cwd }),
@@ -103,11 +105,14 @@ function packageOf(adapter: AdapterKind, known: KnownAgent | undefined): { reado
   return of?.package === undefined ? {} : { package: of.package }
 }
 
-function piecesOf({ name, adapter, env, cwd, auth, options }: CatalogAgent, { program }: FoundProgram): AgentEntryPieces {
+function piecesOf(
+  { name, adapter, env, passwords, cwd, auth, options }: CatalogAgent,
+  { program }: FoundProgram,
+): AgentEntryPieces {
   return {
     name,
     adapter,
-    env,
+    env: { ...Object.fromEntries(passwords.map((variable) => [variable, randomUUID()])), ...env },
     options,
     ...(program === undefined ? {} : { program }),
     ...(cwd === undefined ? {} : { cwd }),

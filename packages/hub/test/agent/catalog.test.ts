@@ -72,6 +72,22 @@ describe("the catalog of agents", () => {
     expect(find({}, "gemini").program).toEqual({ command: process.execPath, args: [file, "--acp"] })
   })
 
+  it("A-11 gives an agent that opens a port a password of its own each time, and known options where none are given", () => {
+    placeInstalled("opencode")
+    placeInstalled("gemini")
+    const password = (agents: unknown = {}) => find(agents, "opencode").env["OPENCODE_SERVER_PASSWORD"]
+    expect(password()).toMatch(/^[0-9a-f-]{36}$/)
+    const one = catalog()
+    const twice = [0, 1].map(() => Effect.runSync(one.find("opencode")).env["OPENCODE_SERVER_PASSWORD"])
+    expect(new Set(twice).size).toBe(2)
+    expect(password({ opencode: { env: { OPENCODE_SERVER_PASSWORD: "mine" } } })).toBe("mine")
+    expect(find({}, "gemini")).toMatchObject({ options: { files: "write" }, env: { GEMINI_CLI_NO_RELAUNCH: "true" } })
+    expect(find({ gemini: { options: { files: "none", mode: "plan" } } }, "gemini").options).toEqual({
+      files: "none",
+      mode: "plan",
+    })
+  })
+
   it("takes any program of the configuration, and changes to known agents", () => {
     const mine = place(join(bin(), "my-agent"))
     const env = { KEY: "secret" }
@@ -111,6 +127,7 @@ describe("the catalog of agents", () => {
     const servers = { mcpServers: { a: { type: "http" } } }
     expect(check("acp", servers)).toMatchObject({ field: "mcpServers", message: 'option mcpServers: "a" needs a url' })
     expect(check("acp", { mode: 1 }).field).toBe("mode")
+    expect(check("acp", { files: "all" })).toMatchObject({ message: "option files: use one of read-write, write, none" })
   })
 
   it("refuses a configuration that cannot be, and names the place", () => {

@@ -44,6 +44,7 @@ export class AcpConnection {
   readonly #connection: ClientConnection
   readonly #asked = new Set<unknown>()
   #strays = 0
+  #notifiedAt = 0
 
   constructor(host: AgentHost, running: AgentProcess, events: AcpEvents) {
     this.#host = host
@@ -99,6 +100,15 @@ export class AcpConnection {
     this.#connection.agent.notify<JsonObject>(method, params).catch(() => undefined)
   }
 
+  /** Resolves once the agent has told nothing of itself for so long, in milliseconds; after `most` in any case. */
+  async quiet(millis: number, most: number): Promise<void> {
+    const began = performance.now()
+    for (let wait = millis; wait > 0 && performance.now() - began < most;) {
+      await new Promise((resolve) => setTimeout(resolve, wait))
+      wait = this.#notifiedAt + millis - performance.now()
+    }
+  }
+
   /** Resolves once all that the agent sent was told. */
   get closed(): Promise<void> {
     return this.#connection.closed
@@ -139,6 +149,7 @@ export class AcpConnection {
     if (method === undefined && !this.#asked.delete(id)) return this.#stray(text)
     this.#strays = 0
     if (typeof method === "string" && id === undefined && method !== CANCEL) {
+      this.#notifiedAt = performance.now()
       return this.#guard(() => this.#events.notified(method, message["params"]))
     }
     // Some agents leave the version out.

@@ -156,7 +156,7 @@ export class AcpDriver implements AgentDriver {
     try {
       const answer = await this.#connection.request("session/prompt", params)
       this.#context = undefined
-      this.#end(turn, endOfAnswer(answer, turn), at(answer, "usage"))
+      this.#end(turn, endOfAnswer(answer, turn), at(answer, "usage") ?? at(answer, "_meta", "quota", "token_count"))
     } catch (error) {
       // The process's end is the turn's end, not the other way round (trap 4).
       if (error instanceof AcpClosed) return turn.updates.calls.close("The agent ended before the tool told a result.")

@@ -28,6 +28,8 @@ export interface ToolCall {
   /** The input, title and name that were sent last. */
   sent: string | undefined
   shown: string
+  /** As it was told last. */
+  status: string | undefined
   denied: boolean
   over: boolean
 }
@@ -66,7 +68,8 @@ export class ToolCalls {
         this.#end(call, () => ({ ...this.#base(call, "tool-output-error"), errorText: resultError(this.#result(call)) }))
         break
       default:
-        this.#preview(call)
+        // Before it has begun, what is shown with it says what it would do.
+        if (call.status !== "pending") this.#preview(call)
     }
     return call
   }
@@ -120,6 +123,7 @@ export class ToolCalls {
       told: "",
       sent: undefined,
       shown: "",
+      status: undefined,
       denied: false,
       over: false,
     }
@@ -139,6 +143,7 @@ export class ToolCalls {
     const locations = listOf(at(update, "locations"))
     if (locations.length > 0) call.locations = locations
     call.raw = at(update, "rawOutput") ?? call.raw
+    call.status = textOf(at(update, "status")) ?? call.status
     const told = toldOutput(at(update, "_meta"))
     if (told !== "") call.told = (call.told + told).slice(-TOLD_MAX)
   }

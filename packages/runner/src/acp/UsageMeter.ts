@@ -33,9 +33,9 @@ export class UsageMeter {
     const spent = this.#cost === undefined || this.#before === undefined ? undefined : this.#cost - this.#before
     this.#before = this.#cost ?? this.#before
     // After an interrupt some tell zeros.
-    const zero = at(told, "inputTokens") === 0 && at(told, "outputTokens") === 0
+    const tokens = tokensOf(told)
     const usage = {
-      ...(zero ? {} : tokensOf(told)),
+      ...(tokens.inputTokens === 0 && tokens.outputTokens === 0 ? {} : tokens),
       ...given("cost", spent),
       ...given("contextUsed", this.#used),
       ...given("contextWindow", this.#size),
@@ -44,9 +44,10 @@ export class UsageMeter {
   }
 }
 
+/** Gemini has other names for some. */
 const tokensOf = (told: unknown): Usage => ({
-  ...given("inputTokens", numberOf(at(told, "inputTokens"))),
-  ...given("outputTokens", numberOf(at(told, "outputTokens"))),
+  ...given("inputTokens", numberOf(at(told, "inputTokens") ?? at(told, "input_tokens"))),
+  ...given("outputTokens", numberOf(at(told, "outputTokens") ?? at(told, "output_tokens"))),
   ...given("cachedInputTokens", numberOf(at(told, "cachedReadTokens"))),
   ...given("reasoningTokens", numberOf(at(told, "thoughtTokens"))),
 })

@@ -33,11 +33,15 @@ export interface OpenSession {
 const LIST_MILLIS = 5000
 const PAGES_MAX = 50
 
-const CLIENT: JsonObject = {
+/** Without an update for so long a replay is over; and the longest that is waited for that, in milliseconds. */
+const REPLAY_MILLIS = 100
+const REPLAY_MOST = 5000
+
+const clientWith = ({ files }: AcpOptions): JsonObject => ({
   protocolVersion: PROTOCOL_VERSION,
-  clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true },
+  clientCapabilities: { fs: { readTextFile: files === "read-write", writeTextFile: files !== "none" }, terminal: true },
   clientInfo: { name: "holdfast", title: "Holdfast", version: "0.1.0" },
-}
+})
 
 /** Opens a session. Rejects with `AdapterRefused`, which says what to do, or `AcpClosed`. */
 export async function openSession(
@@ -47,7 +51,7 @@ export async function openSession(
   choices: AgentChoices,
 ): Promise<OpenSession> {
   const { start } = host
-  const hello = await connection.request("initialize", CLIENT).catch(explain("it could not be started"))
+  const hello = await connection.request("initialize", clientWith(options)).catch(explain("it could not be started"))
   const version = at(hello, "protocolVersion")
   if (version !== PROTOCOL_VERSION) {
     throw new AdapterRefused(
@@ -150,7 +154,10 @@ async function goOn(
   ]
   for (const way of ways) {
     try {
-      return { id, answer: await connection.request(way, { sessionId: id, ...place }) }
+      const answer = await connection.request(way, { sessionId: id, ...place })
+      // Some go on with their replay after the answer.
+      if (way === "session/load") await connection.quiet(REPLAY_MILLIS, REPLAY_MOST)
+      return { id, answer }
     } catch (error) {
       if (error instanceof AcpClosed) throw error
       log.say(`${way} of ${id} failed: ${errorText(error)}`)
@@ -162,7 +169,7 @@ async function goOn(
 
 function whyNot({ name }: AgentStart, listed: boolean | undefined, error: string): string {
   if (listed === false) return `${name} no longer has its own record of this session.`
-  return `${name} could not go on from its own record of this session: ${error.slice(0, 500)}.`
+  return `${name} could not go on from its own record of this session: ${error.slice(0, 500).replace(/\.$/, "")}.`
 }
 
 /** Whether the agent still has a session; undefined when it does not say. */

@@ -8,15 +8,21 @@ import type { McpServer } from "@agentclientprotocol/sdk"
 import { AdapterRefused } from "../adapter.ts"
 import { isObject, type JsonObject } from "./read-json.ts"
 
+/** What an agent may have done for it instead of doing it itself: reading and writing text files. */
+type FilesFor = (typeof FILES)[number]
+
+const FILES = ["read-write", "write", "none"] as const
+
 /** `permissions`: whether people are asked, or the person who made the session allows everything once each time. */
 export interface AcpOptions {
   readonly model?: string
   readonly mode?: string
   readonly permissions: "ask" | "allow"
+  readonly files: FilesFor
   readonly mcpServers: ReadonlyArray<McpServer>
 }
 
-const NAMES = ["model", "mode", "permissions", "mcpServers"]
+const NAMES = ["model", "mode", "permissions", "files", "mcpServers"]
 const SERVERS_MAX = 64
 
 function refuse(option: string, wanted: string): never {
@@ -68,10 +74,13 @@ export function readAcpOptions(options: JsonObject): AcpOptions {
   if (unknown !== undefined) refuse(unknown, `an ACP agent has the options ${NAMES.join(", ")}`)
   const { permissions = "ask" } = options
   if (permissions !== "ask" && permissions !== "allow") refuse("permissions", "use ask or allow")
+  const files = FILES.find((one) => one === (options["files"] ?? "read-write"))
+  if (files === undefined) refuse("files", `use one of ${FILES.join(", ")}`)
   return {
     ...nameOf(options, "model"),
     ...nameOf(options, "mode"),
     permissions,
+    files,
     mcpServers: serversOf(options["mcpServers"]),
   }
 }
