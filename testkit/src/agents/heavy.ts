@@ -18,10 +18,11 @@ const PROGRAMS: Readonly<Record<HeavyProgram, Readonly<Record<string, string>>>>
     arm64: "@zed-industries/codex-acp-linux-arm64/bin/codex-acp",
   },
   opencode: { x64: "opencode-linux-x64-baseline/bin/opencode" },
+  gemini: { x64: "@google/gemini-cli/bundle/gemini.js", arm64: "@google/gemini-cli/bundle/gemini.js" },
 }
 
 /** A real agent's program. */
-export type HeavyProgram = "claude" | "codex-acp" | "opencode"
+export type HeavyProgram = "claude" | "codex-acp" | "opencode" | "gemini"
 
 /** Where a program is, or why it is not there, for a person; `elsewhere` when there is none for this kind of machine. */
 export type Found = { readonly path: string } | { readonly missing: string; readonly elsewhere: boolean }
