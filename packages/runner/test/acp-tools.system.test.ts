@@ -91,6 +91,15 @@ describe("tool calls of ACP agents", () => {
     )
     const outputs = chunks.filter(({ type }) => type === "tool-output-available")
     expect(outputs).toEqual([{ type: "tool-output-available", toolCallId: "c1", dynamic: true, output: {} }])
+    const fenced = [{ type: "content", content: { type: "text", text: "```console\na\nb\n```" } }]
+    const { message } = await turn(
+      begin(),
+      tool({ sessionUpdate: "tool_call", toolCallId: "c2", status: "pending", title: "touch b", content }),
+      tool({ sessionUpdate: "tool_call_update", toolCallId: "c2", status: "completed", rawOutput: "(no output)" }),
+      tool({ sessionUpdate: "tool_call", toolCallId: "c3", status: "pending", title: "ls", content }),
+      tool({ sessionUpdate: "tool_call_update", toolCallId: "c3", status: "completed", content: fenced, rawOutput: "a\nb" }),
+    )
+    expect(toolsOf(message)).toMatchObject([{ output: { output: "(no output)" } }, { output: { output: "a\nb" } }])
   })
 
   it("closes a tool call that has no result when the turn ends, and says why", async () => {

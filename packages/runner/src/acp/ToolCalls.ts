@@ -28,8 +28,9 @@ export interface ToolCall {
   /** The input, title and name that were sent last. */
   sent: string | undefined
   shown: string
-  /** As it was told last. */
   status: string | undefined
+  /** The content was told before it had begun: it may be what it would do. */
+  proposed: boolean
   denied: boolean
   over: boolean
 }
@@ -124,6 +125,7 @@ export class ToolCalls {
       sent: undefined,
       shown: "",
       status: undefined,
+      proposed: false,
       denied: false,
       over: false,
     }
@@ -139,11 +141,14 @@ export class ToolCalls {
     const input = at(update, "rawInput")
     if (input !== undefined && input !== null) call.input = asJson(input)
     const content = at(update, "content")
-    if (Array.isArray(content)) call.content = content
+    call.status = textOf(at(update, "status")) ?? call.status
+    if (Array.isArray(content)) {
+      call.content = content
+      call.proposed = call.status === "pending"
+    }
     const locations = listOf(at(update, "locations"))
     if (locations.length > 0) call.locations = locations
     call.raw = at(update, "rawOutput") ?? call.raw
-    call.status = textOf(at(update, "status")) ?? call.status
     const told = toldOutput(at(update, "_meta"))
     if (told !== "") call.told = (call.told + told).slice(-TOLD_MAX)
   }
@@ -182,7 +187,8 @@ export class ToolCalls {
   }
 
   #result(call: ToolCall): ToolResult {
-    const { content, raw, told } = call
+    const { raw, told, proposed } = call
+    const content = proposed && raw !== undefined ? call.content.filter((item) => at(item, "type") !== "content") : call.content
     return { content, raw, told, terminal: this.#terminal }
   }
 

@@ -24,6 +24,8 @@ export const changesIn = (content: ReadonlyArray<unknown>): ReadonlyArray<Json> 
 /** Texts of a result's own fields, the most readable first: codex has four copies of the same output. */
 const RAW_TEXTS = ["formatted_output", "aggregated_output", "output", "stdout", "content", "text"]
 
+const FENCED = /^```\w*\n([\s\S]*)\n```$/
+
 /** The text so far. */
 export function resultText({ content, raw, told, terminal }: ToolResult): string {
   const texts = content.flatMap((item) => {
@@ -34,6 +36,8 @@ export function resultText({ content, raw, told, terminal }: ToolResult): string
     return at(item, "type") === "content" ? (blockText(at(item, "content")) ?? []) : []
   })
   const joined = texts.filter((text) => text !== "").join("\n")
+  // Made up as Markdown, of what is told as it is, too.
+  if (typeof raw === "string" && FENCED.exec(joined)?.[1] === raw) return raw
   if (joined !== "") return joined
   if (typeof raw === "string") return raw
   for (const name of RAW_TEXTS) {
