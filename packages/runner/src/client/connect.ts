@@ -4,6 +4,7 @@ import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { readRunnerMessage } from "../wire/control.ts"
 import { encodeControl, encodeInput, FrameReader, WireMalformed, type WireFrame } from "../wire/frames.ts"
 import { FRAME_CONTROL, FRAME_OUTPUT, type HubMessage, type ReplyValue, type RunnerMessage } from "../wire/messages.ts"
+import { readInto } from "./read-buffer.ts"
 import {
   RequestRefused,
   RunnerGone,
@@ -50,7 +51,7 @@ class Link {
     this.#options = options
     this.#opened = opened
     this.#failed = failed
-    this.#socket = connectSocket(options.socket)
+    this.#socket = connectSocket({ path: options.socket, onread: readInto((chunk) => this.#take(chunk)) })
   }
 
   open(): void {
@@ -59,7 +60,6 @@ class Link {
     this.#socket.on("connect", () =>
       this.#send({ type: "hello", versions: VERSIONS, hub, hubEpoch, ...(observer === true ? { observer } : {}) }),
     )
-    this.#socket.on("data", (chunk) => this.#take(chunk))
     this.#socket.on("error", (error) => (this.#lastError = error.message))
     this.#socket.on("close", () =>
       this.#end({ reason: "lost", message: this.#lastError === "" ? "the runner closed the connection" : this.#lastError }),
