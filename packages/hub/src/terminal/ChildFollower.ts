@@ -22,7 +22,7 @@ export const FOLLOW_CREDIT = 2 * 1024 * 1024
 
 /** The runner is told what is durable after so many bytes of output, or so many milliseconds, whichever comes first. */
 const ACK_BYTES = FOLLOW_CREDIT / 8
-const ACK_WAIT = 20
+const ACK_WAIT = 50
 
 type Note = Exclude<JournalNote, { type: "checkpoint" }>
 
