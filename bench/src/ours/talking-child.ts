@@ -75,7 +75,7 @@ export async function startTalking(place: Place, subscribers: number, perSecond:
     let number = 0
     return {
       hub,
-      received: () => bytes / PIECE.length,
+      received: () => Math.floor(bytes / PIECE.length),
       onChange: (next) => {
         changed = next
       },
