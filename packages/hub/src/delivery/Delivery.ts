@@ -49,9 +49,9 @@ export class Delivery {
     })
   }
 
-  /** Adds a reader; nothing is sent before `begin`. */
-  subscribe(sink: AttachmentSink, filter: DeliveryFilter | undefined): Subscriber {
-    const subscriber = new Subscriber(sink, filter, this.session.context.settings.subscriberWindow)
+  /** Adds a reader; nothing is sent before `begin`. `dropped` is called when the hub ends it, before its sink is. */
+  subscribe(sink: AttachmentSink, dropped: () => void, filter: DeliveryFilter | undefined): Subscriber {
+    const subscriber = new Subscriber(sink, dropped, filter, this.session.context.settings.subscriberWindow)
     this.all.add(subscriber)
     return subscriber
   }
@@ -87,6 +87,13 @@ export class Delivery {
     this.all.delete(subscriber)
   }
 
+  /** Removes a reader that did not ask for it, and tells it why. */
+  drop(subscriber: Subscriber, reason: string): void {
+    this.end(subscriber)
+    subscriber.dropped()
+    subscriber.sink.detached(reason)
+  }
+
   /** Ends every reader with a reason. */
   endAll(reason: string): void {
     for (const subscriber of [...this.all]) this.drop(subscriber, reason)
@@ -117,11 +124,6 @@ export class Delivery {
       if (shrunk && subscriber.mode !== "new" && subscriber.sent > this.session.durableSeq) this.snapshot(subscriber, "reset")
       else if (subscriber.mode === "catching") this.catchUp.go(subscriber)
     }
-  }
-
-  private drop(subscriber: Subscriber, reason: string): void {
-    this.end(subscriber)
-    subscriber.sink.detached(reason)
   }
 
   private readonly flush = (): void => {

@@ -26,6 +26,8 @@ export const passes = (filter: DeliveryFilter, record: Pick<LogRecord, "channel"
 /** A reader of one session's events. */
 export class Subscriber {
   readonly sink: AttachmentSink
+  /** Called before the sink is told that the hub ended the subscription. */
+  readonly dropped: () => void
   readonly filter: DeliveryFilter | undefined
   readonly window: number
   mode: SubscriberMode = "new"
@@ -39,8 +41,9 @@ export class Subscriber {
   private marks: Array<number> = []
   private markedBytes = 0
 
-  constructor(sink: AttachmentSink, filter: DeliveryFilter | undefined, window: number) {
+  constructor(sink: AttachmentSink, dropped: () => void, filter: DeliveryFilter | undefined, window: number) {
     this.sink = sink
+    this.dropped = dropped
     this.filter = filter
     this.window = window
   }

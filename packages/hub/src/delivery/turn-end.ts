@@ -5,8 +5,13 @@
  * before the loop waits for anything. One immediate serves all sessions and sockets.
  */
 
+/** What is written at the end of a turn. */
+export interface TurnWriter {
+  readonly writeOut: () => void
+}
+
 let deliveries: Array<() => void> = []
-let writes: Array<() => void> = []
+let writers: Array<TurnWriter> = []
 let planned = false
 
 /** Calls `deliver` at the end of this turn; what it hands to sockets is written in the same turn. */
@@ -15,9 +20,9 @@ export function deliverAtTurnEnd(deliver: () => void): void {
   plan()
 }
 
-/** Calls `write` at the end of this turn, after every delivery. */
-export function writeAtTurnEnd(write: () => void): void {
-  writes.push(write)
+/** Has `writer` write at the end of this turn, after every delivery. */
+export function writeAtTurnEnd(writer: TurnWriter): void {
+  writers.push(writer)
   plan()
 }
 
@@ -32,7 +37,7 @@ function end(): void {
   const delivering = deliveries
   deliveries = []
   for (const deliver of delivering) deliver()
-  const writing = writes
-  writes = []
-  for (const write of writing) write()
+  const writing = writers
+  writers = []
+  for (const writer of writing) writer.writeOut()
 }

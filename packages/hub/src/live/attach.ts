@@ -46,18 +46,7 @@ export const attach = (
     if (plan._tag === "Invalid") return yield* new CursorInvalid({ message: plan.message })
 
     let open = true
-    const guarded: AttachmentSink = {
-      events: (records, last) => sink.events(records, last),
-      snapshot: (seq, head, screen, record) => sink.snapshot(seq, head, screen, record),
-      synced: (seq) => sink.synced(seq),
-      viewers: (viewers) => sink.viewers(viewers),
-      full: () => sink.full?.() ?? false,
-      detached: (reason) => {
-        finish()
-        sink.detached(reason)
-      },
-    }
-    const subscriber = delivery.subscribe(guarded, request.filter)
+    const subscriber = delivery.subscribe(sink, () => finish(), request.filter)
     const viewer = presence.join({
       client: request.client,
       name: request.name,
@@ -67,12 +56,7 @@ export const attach = (
     })
     const held = attached.get(by.credential) ?? new Set()
     attached.set(by.credential, held)
-    const entry = {
-      drop: (reason: string): void => {
-        delivery.end(subscriber)
-        guarded.detached(reason)
-      },
-    }
+    const entry = { drop: (reason: string): void => delivery.drop(subscriber, reason) }
     held.add(entry)
     const finish = (): void => {
       if (!open) return

@@ -10,11 +10,8 @@ import type { WebSocket } from "ws"
 import { Busy, type DoorError, SessionNotFound } from "@holdfast/protocol/errors"
 import {
   decodeClientFrame,
-  encodeDetached,
   encodeFeed,
   encodeHeartbeat,
-  encodeSnapshot,
-  encodeSynced,
   FRAME_ACK,
   FRAME_INPUT,
   FRAME_PING,
@@ -23,10 +20,10 @@ import {
 } from "@holdfast/protocol/frame"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Session } from "@holdfast/protocol/session"
-import type { Attachment, AttachmentSink, Principal } from "../Hub.ts"
-import { writeAtTurnEnd } from "../delivery/turn-end.ts"
+import type { Attachment, Principal } from "../Hub.ts"
+import { type TurnWriter, writeAtTurnEnd } from "../delivery/turn-end.ts"
 import { InputLine } from "./InputLine.ts"
-import { binaryMessage, sharedEventsMessage, sharedViewersMessage, textMessage } from "./raw-frames.ts"
+import { binaryMessage, textMessage } from "./raw-frames.ts"
 
 /** Input under way per connection beyond which its socket is not read, and commands under way beyond which they are `Busy`. */
 const INPUT_MAX = 256 * 1024
@@ -59,7 +56,7 @@ export interface ConnectionEvents {
 }
 
 /** A connection. */
-export class Connection {
+export class Connection implements TurnWriter {
   readonly id: number
   readonly principal: Principal
   /** Set by `Hello`. */
@@ -77,7 +74,9 @@ export class Connection {
   private readonly settings: Settings
   private readonly attachments = new Map<number, Held>()
   private watch: Watch | undefined
-  private out: Array<Buffer> = []
+  /** Messages of this turn: the first, and those behind it. */
+  private first: Buffer | undefined
+  private more: Array<Buffer> | undefined
   private outBytes = 0
   private inputBytes = 0
   private paused = false
@@ -132,23 +131,6 @@ export class Connection {
     if (this.open) this.write(textMessage(text))
   }
 
-  /** The sink of an attachment on this connection. `handle` is known before anything is sent. */
-  sink(handle: () => number): AttachmentSink {
-    return {
-      events: (records) => this.write(sharedEventsMessage(handle(), records)),
-      snapshot: (seq, head, screen) => this.send(encodeSnapshot(handle(), seq, head, screen)),
-      synced: (seq) => this.send(encodeSynced(handle(), seq)),
-      viewers: (viewers) => this.write(sharedViewersMessage(handle(), viewers)),
-      full: () => this.full,
-      detached: (reason) => {
-        const held = this.attachments.get(handle())
-        held?.inputs.close()
-        this.attachments.delete(handle())
-        this.send(encodeDetached(handle(), reason))
-      },
-    }
-  }
-
   /** Takes an attachment; one of the same session that was there is ended first. */
   hold(attachment: Attachment, session: string): DoorError | undefined {
     if (!this.open || this.attachments.size >= this.settings.attachmentsMax) {
@@ -176,6 +158,12 @@ export class Connection {
       return undefined
     }
     return new SessionNotFound({ message: "this connection is not attached to that session", session })
+  }
+
+  /** The hub ended the attachment with this handle. */
+  dropped(handle: number): void {
+    this.attachments.get(handle)?.inputs.close()
+    this.attachments.delete(handle)
   }
 
   /** Sends changed records, as long as the client reads; afterwards it goes on from the last one it got. */
@@ -224,7 +212,7 @@ export class Connection {
   /** Closes with a code and a reason; what was accepted before is kept. */
   close(code: number, reason: string): void {
     if (!this.open) return
-    this.flush()
+    this.writeOut()
     this.release()
     this.ws.close(code, reason.slice(0, 120))
     // A client that does not answer the close is cut off.
@@ -296,25 +284,30 @@ export class Connection {
     this.write(binaryMessage(frame))
   }
 
-  private write(message: Buffer): void {
-    if (!this.open || this.ws.readyState !== 1) return
-    if (this.out.length === 0) writeAtTurnEnd(this.flush)
-    this.out.push(message)
+  /** Takes a whole WebSocket message for the end of the turn. */
+  write(message: Buffer): void {
+    if (!this.open) return
+    if (this.first === undefined) {
+      this.first = message
+      writeAtTurnEnd(this)
+    } else if (this.more === undefined) this.more = [message]
+    else this.more.push(message)
     this.outBytes += message.length
   }
 
-  private readonly flush = (): void => {
-    const { out, outBytes } = this
-    const [first] = out
+  writeOut(): void {
+    const { first, more, outBytes } = this
     if (first === undefined) return
-    this.out = []
+    this.first = undefined
+    this.more = undefined
     this.outBytes = 0
     if (!this.open || this.ws.readyState !== 1) return
-    if (out.length === 1) this.socket.write(first)
-    else if (outBytes <= JOIN_MAX) this.socket.write(Buffer.concat(out, outBytes))
+    if (more === undefined) this.socket.write(first)
+    else if (outBytes <= JOIN_MAX) this.socket.write(Buffer.concat([first, ...more], outBytes))
     else {
       this.socket.cork()
-      for (const message of out) this.socket.write(message)
+      this.socket.write(first)
+      for (const message of more) this.socket.write(message)
       this.socket.uncork()
     }
   }

@@ -5,10 +5,11 @@ import { BadRequest } from "@holdfast/protocol/errors"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Agents } from "../Agents.ts"
-import type { Attachment, Hub, SessionChange } from "../Hub.ts"
+import type { Hub, SessionChange } from "../Hub.ts"
 import { makeAgentHandlers } from "./agent-handlers.ts"
 import type { Connection } from "./Connection.ts"
 import type { Call, Handlers } from "./RpcDesk.ts"
+import { SocketSink } from "./SocketSink.ts"
 
 /** What the handlers need. */
 export interface HandlerOptions {
@@ -47,13 +48,12 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
     },
     Attach: ({ session: text, ...request }, call) => {
       const { connection } = call
-      let attachment: Attachment | undefined
       const attach = Effect.flatMap(hub.resolve(text), (session) => {
         connection.detach(session)
         const { client, name, principal } = connection
-        const sink = connection.sink(() => attachment?.handle ?? 0)
+        const sink = new SocketSink(connection)
         return Effect.map(hub.attach({ ...request, session, client, name }, sink, principal), (attached) => {
-          attachment = attached
+          sink.handle = attached.handle
           return { attached, problem: connection.hold(attached, session) }
         })
       })
