@@ -1,8 +1,10 @@
 /**
  * What an agent's next process goes on from, written into the session's directory: the agent's own transcript as it was
  * mirrored into the log, and our messages for agents that cannot load one (docs/PROTOCOL.md, A-7).
+ *
+ * The files stay and grow, so that an agent that is started again waits for what is new and not for all that was ever said.
  */
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises"
+import { type FileHandle, mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { zstdDecompress } from "node:zlib"
@@ -12,6 +14,8 @@ import type { OpenSession } from "../session/OpenSession.ts"
 import type { AgentCrew } from "./AgentCrew.ts"
 
 const READ_BYTES = 1024 * 1024
+/** Ending of the file that says how far another one was written. */
+const REACH = ".reach"
 
 const decompress = promisify(zstdDecompress)
 
@@ -30,24 +34,59 @@ export async function writeResumeFiles(
   return { ...(transcript === undefined ? {} : { transcript }), ...(history === undefined ? {} : { history }) }
 }
 
-/** Writes one line per event of a type; gives the path when there is any. The file is replaced as a whole. */
+/** How far a file was written: its lines and bytes are those of the events of a log up to a seq. */
+interface Reach {
+  readonly log: string
+  readonly seq: number
+  readonly bytes: number
+  readonly lines: number
+}
+
+type LineOf = (data: unknown) => Promise<string>
+
+/** Adds a line per event of a type that is not in the file yet; gives the path when there is any. */
 async function write(
   crew: AgentCrew,
   session: OpenSession,
   path: string,
   channel: string,
   type: string,
-  lineOf: (data: unknown) => Promise<string>,
+  lineOf: LineOf,
 ): Promise<string | undefined> {
-  const draft = `${path}.new`
-  const file = await open(draft, "w", 0o600)
-  const lines = await writeLines(crew, session, file, { channel, type }, lineOf).finally(() => file.close())
-  if (lines === 0) {
-    await rm(draft, { force: true })
+  const before = await reachOf(path, session)
+  const file = await open(path, before === undefined ? "w" : "r+", 0o600)
+  try {
+    const reach = before ?? { log: session.log, seq: session.firstSeq - 1, bytes: 0, lines: 0 }
+    await file.truncate(reach.bytes)
+    const now = await writeLines(crew, session, file, { channel, type }, lineOf, reach)
+    if (now.seq > reach.seq) await keepReach(path, file, now)
+    return now.lines === 0 ? undefined : path
+  } finally {
+    await file.close()
+  }
+}
+
+/** How far a file reaches, when it is one of this log and whole. */
+async function reachOf(path: string, { log, durableSeq }: OpenSession): Promise<Reach | undefined> {
+  try {
+    const [text, { size }] = await Promise.all([readFile(`${path}${REACH}`, "utf8"), stat(path)])
+    const reach: Partial<Reach> = JSON.parse(text)
+    const { seq, bytes, lines } = reach
+    if (reach.log !== log || seq === undefined || bytes === undefined || lines === undefined) return undefined
+    return seq <= durableSeq && bytes <= size ? { log, seq, bytes, lines } : undefined
+  } catch (error) {
+    // Not there, or damaged: then it is written anew.
+    void error
     return undefined
   }
-  await rename(draft, path)
-  return path
+}
+
+/** Says how far a file reaches once what it says is on disk; until then it reaches as far as before. */
+async function keepReach(path: string, file: FileHandle, reach: Reach): Promise<void> {
+  await file.datasync()
+  const draft = `${path}${REACH}.new`
+  await writeFile(draft, JSON.stringify(reach), { mode: 0o600 })
+  await rename(draft, `${path}${REACH}`)
 }
 
 async function writeLines(
@@ -55,18 +94,21 @@ async function writeLines(
   session: OpenSession,
   file: FileHandle,
   filter: { readonly channel: string; readonly type: string },
-  lineOf: (data: unknown) => Promise<string>,
-): Promise<number> {
-  let lines = 0
-  let after = session.firstSeq - 1
+  lineOf: LineOf,
+  { log, seq, bytes, lines }: Reach,
+): Promise<Reach> {
   for (;;) {
-    const { records, last, atHead } = await crew.run(crew.store.read(session.handle, { after, maxBytes: READ_BYTES, ...filter }))
-    for (const bytes of records) {
-      await file.write(`${await lineOf(decodeRecord(readRecord(bytes, 0)).data)}\n`)
+    const range = { after: seq, maxBytes: READ_BYTES, ...filter }
+    const { records, last, atHead } = await crew.run(crew.store.read(session.handle, range))
+    for (const record of records) {
+      const line = Buffer.from(`${await lineOf(decodeRecord(readRecord(record, 0)).data)}\n`)
+      await file.write(line, 0, line.length, bytes)
+      bytes += line.length
       lines++
     }
-    if (atHead || last <= after) return lines
-    after = last
+    if (last <= seq) return { log, seq, bytes, lines }
+    seq = last
+    if (atHead) return { log, seq, bytes, lines }
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises"
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises"
 import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { attachReader, type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
@@ -101,6 +101,50 @@ describe("the hub's driver of agents", () => {
       { role: "user", parts: [{ type: "text", text: "hello" }] },
       { role: "assistant", parts: [{ type: "text", text: "hi" }] },
     ])
+  })
+
+  it("A-7 what an agent goes on from grows by what is new, whatever became of the file meanwhile", async () => {
+    const { id, reader } = await createAgent(house)
+    const turnWith = async (entry: number, turns: number): Promise<void> => {
+      const turn = await take()
+      runner.note(
+        READY,
+        { type: "transcript", key: "a", entries: [{ n: entry }] },
+        { type: "turn-ended", turn, outcome: "completed" },
+      )
+      await turnsEnded(reader, turns)
+      const { number } = runner.child
+      runner.exit(0)
+      await runner.until("the exit forgotten", () => runner.children[number - 1]?.forgotten === true)
+    }
+    const transcript = (): string => runner.child.request.agent.resume?.transcript ?? ""
+    const lines = async (): Promise<ReadonlyArray<number>> =>
+      (await readFile(transcript(), "utf8"))
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { readonly entries: ReadonlyArray<{ readonly n: number }> }).entries[0]?.n ?? 0)
+    const next = async (processes: number): Promise<void> => {
+      await send(house, id, "more")
+      await runner.until("another process", () => runner.children.length === processes)
+    }
+    await send(house, id, "hello")
+    await turnWith(1, 1)
+    await next(2)
+    expect(await lines()).toEqual([1])
+    await turnWith(2, 2)
+    // A hub was killed while it wrote.
+    await appendFile(transcript(), '{"key":"a","ent')
+    await next(3)
+    expect(await lines()).toEqual([1, 2])
+    await turnWith(3, 3)
+    // The file is not what it was.
+    await writeFile(transcript(), "")
+    await next(4)
+    expect(await lines()).toEqual([1, 2, 3])
+    await turnWith(4, 4)
+    await rm(transcript())
+    await next(5)
+    expect(await lines()).toEqual([1, 2, 3, 4])
   })
 
   it("Q-3 a message that came back waits again, its turn is over, and it is sent once more when released", async () => {
