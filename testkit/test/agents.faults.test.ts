@@ -90,6 +90,28 @@ describe("an agent's turn outlives the hub", () => {
     expect(endsOf(log)).toHaveLength(rounds * 3)
   })
 
+  it("A-6 kills around an unload keep its reason, and what is sent meanwhile goes to the next process", async () => {
+    const hub = await open({ HOLDFAST_AGENT_IDLE: "1000" })
+    const random = randomFrom(seedOf("unload"))
+    const rounds = sized({ short: 2, ci: 10, long: 60 })
+    const { id } = await openAgent(hub, { cwd: workplace() })
+    for (let round = 0; round < rounds; round++) {
+      await sendText(hub, id, "[[say begun]]")
+      await settledAgent(hub, id)
+      await pause(980 + random() * 60)
+      await hub.kill("SIGKILL")
+      await hub.start()
+      await sendText(hub, id, "[[say at once]]")
+      await settledAgent(hub, id)
+    }
+    const log = await checkedAgentLog(hub, id)
+    const exits = log.filter(({ channel, type }) => channel === "session" && type === "agent-exited")
+    for (const { data } of exits) expect(data).toMatchObject({ reason: "idle" })
+    expect(log.filter(({ channel, type }) => channel === "queue" && type === "uncertain")).toEqual([])
+    expect(endsOf(log).map(({ outcome }) => outcome)).toEqual(Array.from({ length: rounds * 2 }, () => "completed"))
+    process.stdout.write(`unload: ${rounds} kills, ${exits.length} unloads\n`)
+  })
+
   it("Q-7 D1 messages sent around kills are taken once each, in the order of the log", async () => {
     const hub = await open()
     const random = randomFrom(seedOf("D1 messages"))
