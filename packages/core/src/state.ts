@@ -56,14 +56,21 @@ export interface RecordBounds {
   readonly change: number
 }
 
+/** Characters of a label's readable form. */
+const SLUG_MOST = 40
+
+/** Labels that are their own readable form. */
+const PLAIN = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
+
 /** Directory name of a session: a readable form of its label, then its id (mission row A1). */
 export function directoryName(label: string, id: string): string {
+  if (label.length <= SLUG_MOST && PLAIN.test(label)) return `${label}-${id}`
   const slug = label
     .normalize("NFKD")
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-+|-+$/g, "")
     .toLowerCase()
-  const short = Array.from(slug).slice(0, 40).join("").replace(/-+$/, "")
+  const short = Array.from(slug).slice(0, SLUG_MOST).join("").replace(/-+$/, "")
   return short === "" ? id : `${short}-${id}`
 }
 
