@@ -65,10 +65,14 @@ export const AGENT_KEPT: Row = {
             for (const agent of house.agents) sum += await logBytes(house, agent)
             return sum
           }
+          const allFolded = async (): Promise<void> => {
+            await within("every turn is folded", 20_000, Promise.all(house.agents.map((agent) => folded(house, agent))))
+            await pause(500)
+          }
+          await allFolded()
           const [log, pages] = [await logs(), used(database)]
           await converse(house.agents, TURN)
-          await within("every turn is folded", 20_000, Promise.all(house.agents.map((agent) => folded(house, agent))))
-          await pause(500)
+          await allFolded()
           const each = 1000 * house.agents.length
           return { log: ((await logs()) - log) / each, database: (used(database) - pages) / each }
         } finally {

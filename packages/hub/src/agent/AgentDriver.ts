@@ -51,7 +51,7 @@ export class AgentDriver {
     this.parts = parts
     this.live = new LiveMessage(session)
     this.translate = translateNotes(this)
-    this.folder = new Folder(session)
+    this.folder = new Folder(session, crew.folds)
     this.heardAt = crew.now()
     this.clock = new AgentClock(
       crew.now,

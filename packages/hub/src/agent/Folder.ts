@@ -2,13 +2,15 @@
  * Folds what ended turns left behind: each run of chunks is replaced in the store by one `agent/folded` event that stands
  * for its range, because the turn's message says the same (docs/PROTOCOL.md, M-3, M-4).
  *
- * Done beside the loop, oldest turn first: it changes no seq and no state. How far it came is kept with the session, so
+ * Done beside the loop, oldest turn first: it changes no seq and no state. It waits a moment and goes one session at a time,
+ * because agents that end together have things to say that are waited for. How far it came is kept with the session, so
  * that whoever opens it next makes up for all that a crash left undone; folding twice changes nothing.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { foldTurn as foldedRanges } from "@holdfast/core/agent/fold"
 import { decodeRecord, encodeEvent, readRecord } from "@holdfast/protocol/record"
+import type { ReadGate } from "../delivery/ReadGate.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 
 /** Bytes of records read at a time. */
@@ -20,6 +22,9 @@ const TURNS_MAX = 64
 /** Passes over one turn at the most; each leaves some thousandth of what was there. */
 const PASSES_MAX = 4
 
+/** Wait after the end of a turn before it is folded, in milliseconds. */
+const FOLD_AFTER = 500
+
 interface EndedTurn {
   readonly id: string
   /** A seq before its first chunk, behind the turn before it. */
@@ -30,46 +35,71 @@ interface EndedTurn {
 /** Folds the turns of one session, one after the other. */
 export class Folder {
   private readonly session: OpenSession
+  private readonly gate: ReadGate
+  private looked = false
   private folding = false
+  private timer: NodeJS.Timeout | undefined
   private stopped = false
   /** Where it failed last; it is tried again when another turn has ended, or when the session is opened again. */
   private failed: string | undefined
 
-  constructor(session: OpenSession) {
+  /** `gate` lets the sessions of a hub fold one after the other. */
+  constructor(session: OpenSession, gate: ReadGate) {
     this.session = session
+    this.gate = gate
   }
 
-  /** True while something is folded. */
+  /** True while something is folded, or is about to be. */
   get busy(): boolean {
     return this.folding
   }
 
   /** Folds the turns that have ended, as far as that was not done yet. */
   look(): void {
-    const { session, stopped } = this
-    const last = session.durable.agent?.lastTurn
-    if (this.folding || stopped || session.loop !== "open" || last === undefined || last.to <= session.foldedThrough) return
-    const { epoch } = session
-    const place = `${epoch}:${last.to}`
-    if (this.failed === place) return
+    const wait = this.looked ? FOLD_AFTER : 0
+    this.looked = true
+    if (this.folding || this.unfolded === undefined) return
     this.folding = true
-    // Usually the last turn is all there is.
-    const all = last.before <= session.foldedThrough ? foldTurn(session, last, epoch) : foldTurns(session, last.to, epoch)
-    session.context.fork(all, (exit) => {
-      this.folding = false
-      if (Exit.isFailure(exit)) {
-        this.failed = place
-        session.context.report("turns could not be folded", { session: session.id, cause: String(exit.cause) })
-      }
-      this.look()
-    })
+    this.timer = setTimeout(() => this.gate.enter(this.fold), wait)
+    this.timer.unref()
   }
 
   /** Begins nothing new. */
   stop(): void {
     this.stopped = true
+    clearTimeout(this.timer)
+  }
+
+  /** The last turn that ended, when there is something to fold up to its end. */
+  private get unfolded() {
+    const { session, stopped } = this
+    const last = session.durable.agent?.lastTurn
+    if (stopped || session.loop !== "open" || last === undefined || last.to <= session.foldedThrough) return undefined
+    return this.failed === placeOf(session.epoch, last) ? undefined : last
+  }
+
+  private readonly fold = (): void => {
+    const { session, unfolded: last } = this
+    if (last === undefined) {
+      this.folding = false
+      return this.gate.leave()
+    }
+    const { epoch } = session
+    // Usually the last turn is all there is.
+    const all = last.before <= session.foldedThrough ? foldTurn(session, last, epoch) : foldTurns(session, last.to, epoch)
+    session.context.fork(all, (exit) => {
+      this.gate.leave()
+      this.folding = false
+      if (Exit.isFailure(exit)) {
+        this.failed = placeOf(epoch, last)
+        session.context.report("turns could not be folded", { session: session.id, cause: String(exit.cause) })
+      }
+      this.look()
+    })
   }
 }
+
+const placeOf = (epoch: number, { to }: { readonly to: number }): string => `${epoch}:${to}`
 
 /** Folds the turns that ended behind `foldedThrough`, up to a seq. */
 const foldTurns = (session: OpenSession, to: number, epoch: number) =>
