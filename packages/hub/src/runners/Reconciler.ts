@@ -58,7 +58,8 @@ export class Reconciler {
       if (child !== status.id || (process !== "starting" && process !== "running"))
         return this.fleet().discard(link, status, killGrace)
       this.fleet().follow(link, status, parts)
-      if (session.state.status === "deleted") this.end(link, status)
+      // An agent's driver ends it, once that is durable.
+      if (session.state.status === "deleted" && parts.agent === undefined) this.end(link, status)
     })
   }
 
