@@ -11,6 +11,9 @@ import { figure } from "../process/station.ts"
 import { ofLimit, type Row } from "../row.ts"
 import { quantile } from "../statistics.ts"
 
+/** Events per round, also of the short form: after some hundreds ours is compiled, as a hub that runs is. */
+const EVENTS = 1000
+
 /** One durable event, p50. */
 export const APPEND_ONE: Row = {
   id: "append-one",
@@ -21,7 +24,7 @@ export const APPEND_ONE: Row = {
     open: async (place) => {
       const store = await openStore(join(place.directory, "store"), 1)
       return {
-        measure: async () => ({ p50: figure(await store.call("singles", { count: place.size(1000, 200) }), "p50") }),
+        measure: async () => ({ p50: figure(await store.call("singles", { count: EVENTS }), "p50") }),
         close: store.end,
       }
     },
@@ -36,7 +39,7 @@ export const APPEND_ONE: Row = {
         const event = eventBytes()
         return {
           measure: async () => {
-            const times = await timed(place.size(1000, 200), async () => {
+            const times = await timed(EVENTS, async () => {
               await connection.send("XADD", "session", "*", "e", event)
             })
             return { p50: quantile(times, 0.5) }
