@@ -13,7 +13,7 @@ describe("the line of starts", () => {
       return line.add(() => {
         begun.push(at)
         return end.promise
-      }, true)
+      })
     })
     await Promise.resolve()
     expect(begun).toEqual([0, 1, 2, 3])
@@ -25,7 +25,7 @@ describe("the line of starts", () => {
     expect(await Promise.all(results.filter((_, at) => at !== 2))).toEqual([0, 1, 3, 4, 5, 6])
     expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6])
     expect(line.waiting).toBe(0)
-    await line.add(async () => begun.push(7), true)
+    await line.add(async () => begun.push(7))
     expect(begun.at(-1)).toBe(7)
   })
 
@@ -33,16 +33,17 @@ describe("the line of starts", () => {
     const line = new StartLine()
     const begun: Array<string> = []
     const over = line.creation()
-    const start = (name: string, awaited: boolean) => line.add(async () => void begun.push(name), awaited)
-    const patient = start("patient", false)
-    await start("awaited", true)
+    const start = (name: string) => line.add(async () => void begun.push(name))
+    const later = (name: string) => new Promise<void>((resolve) => line.patiently(() => resolve(start(name))))
+    const patient = later("patient")
+    await start("awaited")
     expect(begun).toEqual(["awaited"])
     over()
     await patient
     expect(begun).toEqual(["awaited", "patient"])
     const again = line.creation()
     const asked = performance.now()
-    await start("at last", false)
+    await later("at last")
     expect(performance.now() - asked).toBeGreaterThanOrEqual(99)
     again()
     expect(line.waiting).toBe(0)

@@ -10,7 +10,7 @@ import { decide } from "@holdfast/core/decide"
 import { Busy, CommandNotFound, type DoorError, InvalidSize, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 import type { CreateSession } from "@holdfast/protocol/session"
-import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
+import { RequestRefused, type StartTerminal } from "@holdfast/runner/client/RunnerConnection"
 import { createAgent } from "../agent/create-agent.ts"
 import type { CreateAnswer, Principal } from "../Hub.ts"
 import type { RunnerLink } from "../runners/Fleet.ts"
@@ -70,39 +70,31 @@ function place(
   }
   makeSession(core, { id: newId(now), now, command, request }, ended, (loaded) => {
     over()
-    const awaited = request.wait !== false
-    const { session } = loaded
+    const { session, parts } = loaded
     // From here on the session exists: a caller that goes away changes nothing about it.
-    core.table.context.fork(startChild(core, loaded, link, child, awaited), (exit) => {
-      if (awaited) answer(Exit.map(exit, () => ({ session: session.record(), created: true })))
-    })
+    parts.starting = true
+    const start = { id: child, session: session.id, terminal: spec, scrollback: core.options.settings.scrollback }
+    const begin = (done: CreateAnswer): void =>
+      core.table.context.fork(startChild(core, loaded, link, start), (exit) =>
+        done(Exit.map(exit, () => ({ session: session.record(), created: true }))),
+      )
+    if (request.wait !== false) return begin(answer)
     // Without waiting a failed start is told by the log alone.
-    if (!awaited) answer(Exit.succeed({ session: session.record(), created: true }))
+    link.starts.patiently(() => begin(() => {}))
+    answer(Exit.succeed({ session: session.record(), created: true }))
   })
 }
 
 /** Starts the child of a session and waits until the log says what became of it. */
-const startChild = (
-  core: Core,
-  loaded: Loaded,
-  link: RunnerLink,
-  child: string,
-  awaited: boolean,
-): Effect.Effect<void, DoorError> => {
-  const { session, parts } = loaded
-  const { terminal } = session.durable
-  if (terminal === undefined) return Effect.void
-  parts.starting = true
-  const start = { id: child, session: session.id, terminal: terminal.spec, scrollback: core.options.settings.scrollback }
-  return Effect.tryPromise({
-    try: () => core.fleet.start(link, start, parts, awaited),
+const startChild = (core: Core, loaded: Loaded, link: RunnerLink, start: StartTerminal): Effect.Effect<void, DoorError> =>
+  Effect.tryPromise({
+    try: () => core.fleet.start(link, start, loaded.parts),
     catch: (cause) => cause,
   }).pipe(
     Effect.catch((cause) => startFailed(loaded, cause)),
     Effect.andThen(processKnown(loaded)),
-    Effect.ensuring(Effect.sync(() => (parts.starting = false))),
+    Effect.ensuring(Effect.sync(() => (loaded.parts.starting = false))),
   )
-}
 
 /** A refused start is written into the log and answered as the error it is; a lost answer is left to the reconciler. */
 const startFailed = ({ session, parts }: Loaded, cause: unknown): Effect.Effect<void, DoorError> => {

@@ -90,15 +90,15 @@ export class Fleet {
     return this.startingOne
   }
 
-  /** Starts a child when its turn has come, and follows it; rejects as the connection does. `awaited`: somebody waits for it. */
-  async start(link: RunnerLink, request: StartTerminal, parts: Parts, awaited: boolean): Promise<void> {
-    const status = await link.starts.add(() => link.connection.start(request), awaited)
+  /** Starts a child when its turn has come, and follows it; rejects as the connection does. */
+  async start(link: RunnerLink, request: StartTerminal, parts: Parts): Promise<void> {
+    const status = await link.starts.add(() => link.connection.start(request))
     this.follow(link, status, parts)
   }
 
   /** Starts an agent's child when its turn has come, and follows it; rejects as the connection does. */
   async startAgent(link: RunnerLink, request: StartAgent, parts: Parts): Promise<void> {
-    const status = await link.starts.add(() => link.connection.startAgent(request), true)
+    const status = await link.starts.add(() => link.connection.startAgent(request))
     this.follow(link, status, parts)
   }
 

@@ -148,15 +148,16 @@ export class Reconciler {
       return session.submit({ decide: (state) => decide(state, failed), done: () => {} })
     }
     const request = { id: child, session: session.id, terminal: spec, scrollback: this.table.context.settings.scrollback }
-    this.fleet()
-      .start(link, request, parts, false)
-      .catch((cause: unknown) => {
-        this.table.context.report("a process could not be started again", { session: session.id, cause: String(cause) })
-        // Without an answer the connection is gone, and the next pass looks again.
-        if (!(cause instanceof RequestRefused)) return
-        const { tag, message } = cause.failure
-        session.submit({ decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }), done: () => {} })
-      })
+    const refused = (cause: unknown): void => {
+      this.table.context.report("a process could not be started again", { session: session.id, cause: String(cause) })
+      // Without an answer the connection is gone, and the next pass looks again.
+      if (!(cause instanceof RequestRefused)) return
+      const { tag, message } = cause.failure
+      session.submit({ decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }), done: () => {} })
+    }
+    link.starts.patiently(() => {
+      this.fleet().start(link, request, parts).catch(refused)
+    })
   }
 
   private end(link: RunnerLink, status: ChildStatus): void {

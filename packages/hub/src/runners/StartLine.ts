@@ -19,7 +19,7 @@ export class StartLine {
   private creations = 0
   private createdAt = 0
   private readonly line: Array<() => void> = []
-  private readonly patient: Array<{ readonly since: number; readonly release: () => void }> = []
+  private readonly patient: Array<{ readonly since: number; readonly begin: () => void }> = []
   private looking = false
 
   /** Starts that wait for their turn. */
@@ -39,9 +39,16 @@ export class StartLine {
     }
   }
 
-  /** Begins `start` when it is its turn; settles as it does. `awaited`: somebody waits for it, so that it goes before others. */
-  async add<A>(start: () => Promise<A>, awaited: boolean): Promise<A> {
-    if (!awaited) await this.quiet()
+  /** Calls `begin`, which adds a start that nobody waits for, after the creations that are under way, or when it has waited enough. */
+  patiently(begin: () => void): void {
+    this.patient.push({ since: performance.now(), begin })
+    if (this.looking) return
+    this.looking = true
+    setTimeout(this.look, QUIET_MILLIS)
+  }
+
+  /** Begins `start` when it is its turn; settles as it does. */
+  async add<A>(start: () => Promise<A>): Promise<A> {
     if (this.underWay >= UNDER_WAY) await new Promise<void>((resolve) => this.line.push(resolve))
     else this.underWay++
     try {
@@ -53,21 +60,12 @@ export class StartLine {
     }
   }
 
-  private quiet(): Promise<void> {
-    return new Promise((release) => {
-      this.patient.push({ since: performance.now(), release })
-      if (this.looking) return
-      this.looking = true
-      setTimeout(this.look, QUIET_MILLIS)
-    })
-  }
-
   private readonly look = (): void => {
     const now = performance.now()
     const quiet = this.creations === 0 && now - this.createdAt >= QUIET_MILLIS
     const until = quiet ? Number.POSITIVE_INFINITY : now - PATIENCE_MILLIS
     const waits = this.patient.findIndex(({ since }) => since > until)
-    for (const { release } of this.patient.splice(0, waits < 0 ? this.patient.length : waits)) release()
+    for (const { begin } of this.patient.splice(0, waits < 0 ? this.patient.length : waits)) begin()
     this.looking = this.patient.length > 0
     if (this.looking) setTimeout(this.look, QUIET_MILLIS)
   }
