@@ -18,6 +18,8 @@ const IDLE_MILLIS = 10_000
 /** Memory a thread may take for objects, in MB; beyond it the thread dies, not the runner. */
 const HEAP_MAX_MB = 512
 const YOUNG_MAX_MB = 8
+/** The thread is told of so many characters at a time: far fewer than those from which an agent is paused. */
+const TOOK_CHARACTERS = 64 * 1024
 
 /** Where an agent's notes go, with their size in characters. */
 export interface AgentJournal {
@@ -30,6 +32,8 @@ interface Hosted {
   readonly journal: AgentJournal
   readonly marker: string | undefined
   pid: number | undefined
+  /** Characters that reached the journal since the thread was told. */
+  taken: number
   told: boolean
   turn: string | undefined
 }
@@ -61,7 +65,7 @@ export class AgentThread {
   /** Starts an agent; what goes wrong is told by its notes. `environment` is all that its process gets. */
   start(child: number, start: AgentStart, environment: Readonly<Record<string, string>>, journal: AgentJournal): AgentHandle {
     clearTimeout(this.#idle)
-    this.#hosted.set(child, { journal, marker: environment[MARKER], pid: undefined, told: false, turn: undefined })
+    this.#hosted.set(child, { journal, marker: environment[MARKER], pid: undefined, taken: 0, told: false, turn: undefined })
     this.#post({ type: "start", child, start, environment })
     return {
       command: (command: AgentCommand) => this.#ask(child, { type: "command", child, command }),
@@ -132,12 +136,20 @@ export class AgentThread {
       case "note":
         this.#follow(hosted, report.note)
         hosted.journal.note(report.note, report.size)
-        return this.#post({ type: "took", child: report.child, size: report.size })
+        return this.#took(report.child, hosted, report.size)
       case "exit":
         this.#hosted.delete(report.child)
         hosted.journal.exit(report.exit)
         if (this.#hosted.size === 0) this.#rest()
     }
+  }
+
+  /** Tells the thread what reached the journal: not each word, which would wake it for nothing. */
+  #took(child: number, hosted: Hosted, size: number): void {
+    hosted.taken += size
+    if (hosted.taken < TOOK_CHARACTERS) return
+    this.#post({ type: "took", child, size: hosted.taken })
+    hosted.taken = 0
   }
 
   /** Knows what a crashed thread owes: a first word, and the end of the turn. */
