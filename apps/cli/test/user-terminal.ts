@@ -62,6 +62,7 @@ export class UserTerminal {
   /** What the emulator typed by itself, in answer to questions. */
   answered = ""
   code: number | undefined
+  /** Resolves when the program has ended and all it wrote is drawn. */
   readonly ended: Promise<number>
 
   constructor(
@@ -84,7 +85,7 @@ export class UserTerminal {
     this.ended = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode }) => {
         this.code = exitCode
-        resolve(exitCode)
+        this.#emulator.write("", () => resolve(exitCode))
       })
     })
   }
