@@ -90,7 +90,9 @@ describe("attach in a window of another size", () => {
       for (let top = 7; top <= 17; top++) for (let left = 20; left <= 40; left++) if (isAt(all, top, left)) return { top, left }
       return undefined
     })
-    expect(small.screen[23]?.trimEnd()).toBe(" 120x40 seen through 80x24; type to take this size")
+    // The foot names the detach key for a few seconds first.
+    const foot = " 120x40 seen through 80x24; type to take this size"
+    await eventually("the foot says what is seen", 10_000, () => small.screen[23]?.trimEnd() === foot)
     await eventually(
       "the cursor stands where it shows",
       10_000,
