@@ -9,6 +9,6 @@ for (;;) {
   const taken = end.take()
   if (taken === undefined) end.wait(Infinity)
   else if (!(taken instanceof BatchBytes) && taken._tag === "Batch")
-    for (const request of taken.requests)
+    for (const request of taken.requests ?? [])
       if (typeof request === "object" && request.op === "release" && request.owner === "die") throw new Error("the writer broke")
 }

@@ -74,11 +74,12 @@ export type WriterReply =
 /** From the store to the writer. */
 export type ToWriter =
   /**
-   * A number stands for the plain append of that number; there are `plain` of them, and `length` bytes of records.
+   * A number stands for the plain append of that number; there are `plain` of them, and `length` bytes of records. Without
+   * `requests` they are all there is, in order.
    */
   | {
       readonly _tag: "Batch"
-      readonly requests: ReadonlyArray<WriterRequest | number>
+      readonly requests?: ReadonlyArray<WriterRequest | number>
       readonly buffer: ArrayBuffer
       readonly plain: number
       readonly length: number
@@ -97,10 +98,10 @@ export type OpenRefusal =
 export type FromWriter =
   | { readonly _tag: "Ready" }
   | { readonly _tag: "Refused"; readonly refusal: OpenRefusal }
-  /** `buffers` are those of the batches that were answered; they may be filled again. */
+  /** A number of replies stands for as many `0`. `buffers` are those of the batches that were answered; they may be filled again. */
   | {
       readonly _tag: "Replies"
-      readonly replies: ReadonlyArray<WriterReply>
+      readonly replies: ReadonlyArray<WriterReply> | number
       readonly buffers: ReadonlyArray<ArrayBuffer>
     }
   | { readonly _tag: "Settled"; readonly number: number; readonly problem?: string }

@@ -193,7 +193,8 @@ export class WriterClient {
       offset += part.length
     }
     const texts = this.plain.take(buffer, 0)
-    this.link.send({ _tag: "Batch", requests, buffer, plain, length, texts }, [buffer])
+    const batch = { _tag: "Batch", buffer, plain, length, texts } as const
+    this.link.send(plain === requests.length ? batch : { ...batch, requests }, [buffer])
   }
 
   private receive(message: FromWriter): void {
@@ -204,6 +205,7 @@ export class WriterClient {
         return this.opened.reject(new WriterRefused(message.refusal))
       case "Replies":
         for (const buffer of message.buffers) this.pool.give(buffer)
+        if (typeof message.replies === "number") return this.appended(message.replies)
         for (const reply of message.replies) this.answered(reply)
         return this.tellKnown()
       case "Settled":

@@ -112,7 +112,14 @@ export class StoreEnd {
   private readonly listen = (): void => {
     if (this.ended) return
     const seen = Atomics.load(this.cells, ANSWERED)
-    this.take()
+    try {
+      this.take()
+    } finally {
+      this.listenFrom(seen)
+    }
+  }
+
+  private listenFrom(seen: number): void {
     const { async, value } = Atomics.waitAsync(this.cells, ANSWERED, seen)
     if (async) void value.then(this.listen)
     else setImmediate(this.listen)

@@ -93,8 +93,10 @@ class WriterLoop {
     while (this.queue.length < BATCH_MAX) {
       const taken = this.link.take()
       if (taken === undefined) return
-      if (taken instanceof BatchBytes) this.takePlain(taken)
-      else this.takeMessage(taken)
+      if (taken instanceof BatchBytes) {
+        this.takePlain(taken)
+        this.room?.wrote(taken.records.length)
+      } else this.takeMessage(taken)
     }
   }
 
@@ -103,7 +105,8 @@ class WriterLoop {
       case "Batch": {
         const { requests, buffer, plain, length, texts } = message
         const batch = new BatchBytes(buffer, 0, plain, length, texts)
-        for (const request of requests) this.queue.push({ request, batch })
+        if (requests === undefined) this.takePlain(batch)
+        else for (const request of requests) this.queue.push({ request, batch })
         this.buffers.push(buffer)
         this.room?.wrote(length)
         return
@@ -119,15 +122,15 @@ class WriterLoop {
 
   private takePlain(batch: BatchBytes): void {
     for (let request = 0; request < batch.count; request++) this.queue.push({ request, batch })
-    this.room?.wrote(batch.records.length)
   }
 
   private commit(): void {
     const replies = this.commits.run(this.queue.splice(0))
     const buffers = this.buffers.splice(0)
     this.link.committed(this.commits.commits)
-    if (buffers.length === 0 && replies.every((reply) => reply === 0)) return this.link.done(replies.length)
-    this.link.send({ _tag: "Replies", replies, buffers }, buffers)
+    const done = replies.every((reply) => reply === 0)
+    if (done && buffers.length === 0) return this.link.done(replies.length)
+    this.link.send({ _tag: "Replies", replies: done ? replies.length : replies, buffers }, buffers)
   }
 
   /** One step of background work. It needs no sync of its own: what it moves is durable already. */
