@@ -2,13 +2,14 @@
  * Processor time per delivery: 200 events a second to 100 subscribers, 20,000 deliveries a second.
  *
  * Ours are pieces of a child's output, as users meet them: read from the runner, made durable, delivered.
+ * Everybody's is the cost at a steady rate: what a new process does first costs more, because its code is still being compiled.
  */
 import { pace } from "../load/pump.ts"
 import { until } from "../load/until.ts"
 import { startTalking } from "../ours/talking-child.ts"
 import { BARE, bareSeats, gather, SOCKET_IO, socketIoSeats, STOCK_RPC, stockRpcSeats, type Audience } from "../peer/audience.ts"
 import { cpuMilliseconds } from "../process/usage.ts"
-import { ofLimit, value, type Contestant, type Figures, type Place, type Row } from "../row.ts"
+import { ofLimit, value, type Contestant, type Figures, type Opened, type Place, type Row } from "../row.ts"
 
 /** Something that makes deliveries: `make` starts events for a while and gives how many. */
 interface Source {
@@ -18,11 +19,20 @@ interface Source {
   readonly make: (milliseconds: number) => Promise<number>
 }
 
+/** Milliseconds of events before the first round. */
+const WARMING = 2000
+
+/** A source that has worked for a while. */
+async function warm(place: Place, source: Source, subscribers: number, close: Opened["close"]): Promise<Opened> {
+  await cost(WARMING, source, subscribers)
+  return { measure: () => cost(place.size(4000, 700), source, subscribers), close }
+}
+
 /** Makes events at an even pace and gives the server's microseconds per delivery, and milliseconds per 10,000. */
-async function cost(place: Place, source: Source, subscribers: number): Promise<Figures> {
+async function cost(milliseconds: number, source: Source, subscribers: number): Promise<Figures> {
   const before = source.received()
   const cpu = cpuMilliseconds(source.pid)
-  const made = await source.make(place.size(4000, 700))
+  const made = await source.make(milliseconds)
   const arrived = until("every event was delivered", 20_000, () => source.received() - before >= made * subscribers)
   source.onChange(arrived.check)
   arrived.check()
@@ -40,7 +50,7 @@ const ours = (subscribers: number, perSecond: number): Contestant => ({
       child.talk(pieces)
       return pieces
     }
-    return { measure: () => cost(place, { ...child, pid: child.hub.pid, make }, subscribers), close: child.end }
+    return warm(place, { ...child, pid: child.hub.pid, make }, subscribers, child.end)
   },
 })
 
@@ -49,7 +59,7 @@ const other = (name: string, subscribers: number, perSecond: number, start: () =
   open: async (place) => {
     const audience = await start()
     const make = (milliseconds: number): Promise<number> => pace(perSecond, milliseconds, audience.publish)
-    return { measure: () => cost(place, { ...audience, pid: audience.station.pid, make }, subscribers), close: audience.end }
+    return warm(place, { ...audience, pid: audience.station.pid, make }, subscribers, audience.end)
   },
 })
 
