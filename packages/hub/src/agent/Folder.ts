@@ -13,8 +13,8 @@ import { decodeRecord, encodeEvent, readRecord } from "@holdfast/protocol/record
 import type { ReadGate } from "../delivery/ReadGate.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 
-/** Bytes of records read at a time. */
-const READ_BYTES = 1024 * 1024
+/** Bytes of records folded at a time: a few milliseconds of work for the loop, and for the writer. */
+const READ_BYTES = 128 * 1024
 
 /** Turns looked up at a time. */
 const TURNS_MAX = 64
