@@ -1,28 +1,11 @@
 /**
  * O1: a whole hub against a small model of it, on every store, through restarts.
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import fc from "fast-check"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
-import { afterEach, describe, expect, it } from "vitest"
-import { Hub, type Principal } from "@holdfast/hub/Hub"
-import { layer as hubLayer } from "@holdfast/hub/live/layer"
-import { Runners } from "@holdfast/hub/runners/Runners"
-import { decodeRecord, readRecord } from "@holdfast/protocol/record"
-import { resolveSettings } from "@holdfast/protocol/settings"
-import { layer as memoryLayer } from "@holdfast/store/memory/MemoryStore"
-import { layer as sqliteLayer } from "@holdfast/store/sqlite/SqliteStore"
-import { Store } from "@holdfast/store/Store"
-import { ScriptedRunners } from "../src/simulator/scripted-runners.ts"
-import { randomFrom, seedOf, sized } from "../src/sizes.ts"
-
-const owner: Principal = { name: "owner", credential: "owner", scope: "all" }
+import { describe, expect, it } from "vitest"
+import { seedOf, sized } from "../src/sizes.ts"
+import { attachFrom, inWorld, owner, STORES, type World } from "../src/World.ts"
 
 type Command =
   | { readonly _tag: "Create"; readonly key: number }
@@ -68,83 +51,8 @@ interface Modelled {
   status: "active" | "archived" | "deleted"
 }
 
-/** A hub whose runners are scripted, over a store that may be opened again. */
-class World {
-  private readonly open: (scope: Scope.Closeable) => Promise<Store["Service"]>
-  private readonly lasts: boolean
-  private readonly runners = new ScriptedRunners(randomFrom(1), undefined)
-  private store: { readonly service: Store["Service"]; readonly scope: Scope.Closeable } | undefined
-  private scope: Scope.Closeable | undefined
-  hub: Hub["Service"] | undefined
-
-  constructor(layer: Layer.Layer<Store, unknown>, lasts: boolean) {
-    this.open = async (scope) => Context.get(await Effect.runPromise(Layer.buildWithScope(layer, scope)), Store)
-    this.lasts = lasts
-  }
-
-  async start(): Promise<Hub["Service"]> {
-    if (this.store === undefined) {
-      const scope = Scope.makeUnsafe()
-      this.store = { service: await this.open(scope), scope }
-    }
-    this.scope = Scope.makeUnsafe()
-    const settings = resolveSettings({}, {}, { idleUnload: 1000, catchUpChunk: 4096 }).values
-    const wired = hubLayer({ settings, defaults: { env: { PATH: "/bin:/usr/bin" }, home: "/" }, data: "/" }).pipe(
-      Layer.provide([Layer.succeed(Store, this.store.service), Layer.succeed(Runners, this.runners.service())]),
-    )
-    this.hub = Context.get(await Effect.runPromise(Layer.buildWithScope(wired, this.scope)), Hub)
-    return this.hub
-  }
-
-  async stop(whole: boolean): Promise<void> {
-    if (this.scope !== undefined) await Effect.runPromise(Scope.close(this.scope, Exit.void))
-    this.scope = undefined
-    if ((whole || this.lasts) && this.store !== undefined) {
-      await Effect.runPromise(Scope.close(this.store.scope, Exit.void))
-      this.store = undefined
-    }
-  }
-}
-
-/** Reads a session from a cursor over an attachment, until it is synced. */
-async function attachFrom(hub: Hub["Service"], id: string, after: number): Promise<ReadonlyArray<string>> {
-  const seen: Array<string> = []
-  let last = after
-  const synced = Promise.withResolvers<number>()
-  const attachment = await Effect.runPromise(
-    hub.attach(
-      { session: id, after, mode: "viewer", client: "model-client", name: "model" },
-      {
-        events: (records) => {
-          for (const bytes of records) {
-            const record = readRecord(bytes, 0)
-            if (record.from !== last + 1) synced.reject(new Error(`${last} is followed by ${record.from}`))
-            last = record.seq
-            seen.push(lineOf(decodeRecord(record)))
-          }
-        },
-        snapshot: (_, head) => synced.reject(new Error(`a snapshot (${head.reason}) for cursor ${after}`)),
-        synced: (seq) => synced.resolve(seq),
-        viewers: () => {},
-        detached: (reason) => synced.reject(new Error(reason)),
-      },
-      owner,
-    ),
-  )
-  attachment.start()
-  const at = await synced.promise
-  attachment.detach()
-  expect(at).toBe(last)
-  return seen
-}
-
-const lineOf = ({ seq, type, data }: { readonly seq: number; readonly type: string; readonly data: unknown }): string => {
-  const { text, label, pinned } = data as { readonly text?: string; readonly label?: string; readonly pinned?: boolean }
-  return `${seq} ${type} ${text ?? (type === "renamed" ? label : pinned) ?? ""}`
-}
-
 async function check(world: World, list: ReadonlyArray<Command>): Promise<void> {
-  let hub = await world.start()
+  let { hub } = await world.start()
   const sessions: Array<Modelled> = []
   const created = new Map<number, Modelled>()
   const append = (model: Modelled, type: string, text: string | boolean = ""): number => {
@@ -157,7 +65,7 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
   for (const command of list) {
     if (command._tag === "Restart") {
       await world.stop(false)
-      hub = await world.start()
+      hub = (await world.start()).hub
       continue
     }
     if (command._tag === "Create") {
@@ -261,32 +169,12 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
   }
 }
 
-const directories: Array<string> = []
-afterEach(() => {
-  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true })
-})
-
-const stores = {
-  memory: () => ({ layer: memoryLayer, lasts: false }),
-  sqlite: () => {
-    const directory = mkdtempSync(join(tmpdir(), "holdfast-model-"))
-    directories.push(directory)
-    return { layer: sqliteLayer({ path: join(directory, "model.db") }), lasts: true }
-  },
-}
-
 describe("a hub and its model", () => {
-  it.each(["memory", "sqlite"] as const)("O1 E-1 D-2 S-6 H-4 never differ, on the %s store", async (name) => {
+  it.each(STORES)("O1 E-1 D-2 S-6 H-4 never differ, on the %s store", async (name) => {
     const runs = sized({ short: 10, ci: 200, long: 1000 })
     await fc.assert(
       fc.asyncProperty(commands, async (list) => {
-        const { layer, lasts } = stores[name]()
-        const world = new World(layer, lasts)
-        try {
-          await check(world, list)
-        } finally {
-          await world.stop(true)
-        }
+        await inWorld(name, (world) => check(world, list))
       }),
       { numRuns: runs, seed: seedOf(`O1 ${name}`), endOnFailure: true },
     )
