@@ -10,7 +10,7 @@ import type { Store } from "@holdfast/store/Store"
 import { newId } from "../live/Core.ts"
 import type { Fleet } from "../runners/Fleet.ts"
 import type { Fork } from "../session/Fork.ts"
-import { ReadGate } from "../delivery/ReadGate.ts"
+import { Gate } from "../session/Gate.ts"
 import type { Loaded, SessionTable } from "../session/SessionTable.ts"
 import { AgentDriver } from "./AgentDriver.ts"
 import type { AgentCatalog } from "./catalog.ts"
@@ -39,7 +39,7 @@ export class AgentCrew {
   readonly catalog: AgentCatalog
   readonly rules: AlwaysRules
   /** One session folds at a time. */
-  readonly folds = new ReadGate(1)
+  readonly folds = new Gate(1)
   readonly now: () => number
   readonly report: CrewOptions["report"]
   private readonly fork: Fork

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { foldTurn as foldedRanges } from "@holdfast/core/agent/fold"
 import { decodeRecord, encodeEvent, readRecord } from "@holdfast/protocol/record"
-import type { ReadGate } from "../delivery/ReadGate.ts"
+import type { Gate } from "../session/Gate.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 
 /** Bytes of records folded at a time: a few milliseconds of work for the loop, and for the writer. */
@@ -35,7 +35,7 @@ interface EndedTurn {
 /** Folds the turns of one session, one after the other. */
 export class Folder {
   private readonly session: OpenSession
-  private readonly gate: ReadGate
+  private readonly gate: Gate
   private looked = false
   private folding = false
   private timer: NodeJS.Timeout | undefined
@@ -44,7 +44,7 @@ export class Folder {
   private failed: string | undefined
 
   /** `gate` lets the sessions of a hub fold one after the other. */
-  constructor(session: OpenSession, gate: ReadGate) {
+  constructor(session: OpenSession, gate: Gate) {
     this.session = session
     this.gate = gate
   }

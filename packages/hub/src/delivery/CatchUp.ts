@@ -6,7 +6,7 @@
 import * as Exit from "effect/Exit"
 import type { SnapshotReason } from "@holdfast/protocol/frame"
 import type { OpenSession } from "../session/OpenSession.ts"
-import type { ReadGate } from "./ReadGate.ts"
+import type { Gate } from "../session/Gate.ts"
 import type { Subscriber } from "./Subscriber.ts"
 
 /** What catch-up hands readers back to. */
@@ -30,10 +30,10 @@ function firstOf(record: Uint8Array): number {
 /** Serves readers of one session from its log. */
 export class CatchUp {
   private readonly session: OpenSession
-  private readonly gate: ReadGate
+  private readonly gate: Gate
   private readonly events: CatchUpEvents
 
-  constructor(session: OpenSession, gate: ReadGate, events: CatchUpEvents) {
+  constructor(session: OpenSession, gate: Gate, events: CatchUpEvents) {
     this.session = session
     this.gate = gate
     this.events = events

@@ -11,7 +11,7 @@ import type { LogRecord } from "@holdfast/protocol/record"
 import type { AttachmentSink } from "../Hub.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { CatchUp } from "./CatchUp.ts"
-import type { ReadGate } from "./ReadGate.ts"
+import type { Gate } from "../session/Gate.ts"
 import { type DeliveryFilter, passes, Subscriber } from "./Subscriber.ts"
 import { deliverAtTurnEnd } from "./turn-end.ts"
 
@@ -37,7 +37,7 @@ export class Delivery {
   private readonly catchUp: CatchUp
   private readonly takeSnapshot: TakeSnapshot
 
-  constructor(session: OpenSession, gate: ReadGate, takeSnapshot: TakeSnapshot) {
+  constructor(session: OpenSession, gate: Gate, takeSnapshot: TakeSnapshot) {
     this.session = session
     this.published = session.durableSeq
     this.takeSnapshot = takeSnapshot

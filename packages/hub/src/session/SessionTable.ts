@@ -8,7 +8,7 @@ import * as Exit from "effect/Exit"
 import { type DoorError, LogDamaged, Unavailable } from "@holdfast/protocol/errors"
 import type { SessionState } from "@holdfast/core/state"
 import type { Claimed } from "@holdfast/store/Store"
-import { ReadGate } from "../delivery/ReadGate.ts"
+import { Gate } from "./Gate.ts"
 import { Parts } from "../terminal/Parts.ts"
 import { readingState, readInner } from "./encode.ts"
 import { OpenSession } from "./OpenSession.ts"
@@ -36,7 +36,7 @@ export class SessionTable {
   onOpen: (loaded: Loaded) => void = () => {}
   private readonly loaded = new Map<string, Loaded>()
   private readonly opening = new Map<string, Array<Opened>>()
-  private readonly gate = new ReadGate(READS_MAX)
+  private readonly gate = new Gate(READS_MAX)
   private readonly timers = new Set<NodeJS.Timeout>()
   private readonly sweep: NodeJS.Timeout
   private wire = 1

@@ -6,7 +6,7 @@ import { Unavailable } from "@holdfast/protocol/errors"
 import type { LogRecord } from "@holdfast/protocol/record"
 import type { Checkpoint } from "@holdfast/store/Store"
 import { Delivery, type Snapshot } from "../delivery/Delivery.ts"
-import type { ReadGate } from "../delivery/ReadGate.ts"
+import type { Gate } from "../session/Gate.ts"
 import type { AgentDriver } from "../agent/AgentDriver.ts"
 import { takeAgentSnapshot } from "../agent/agent-snapshot.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
@@ -40,7 +40,7 @@ export class Parts implements SessionPart {
   starting = false
   private readonly processWaiters: Array<() => void> = []
 
-  constructor(session: OpenSession, gate: ReadGate) {
+  constructor(session: OpenSession, gate: Gate) {
     this.session = session
     this.keeper = new CheckpointKeeper(session)
     this.inputs = new InputDesk(session.context.settings.inputQueueMax)

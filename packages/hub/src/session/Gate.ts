@@ -1,7 +1,7 @@
-/** Bounds how many readers are served from the log at one moment, first come first served. */
+/** Bounds how much of a kind of work is done at one moment, over all sessions; first come, first served. */
 
-/** A counted gate: at most `limit` holders, the others wait in order. One entry per waiting reader. */
-export class ReadGate {
+/** A counted gate: at most `limit` holders, the others wait in order. One entry for each that waits. */
+export class Gate {
   private free: number
   private readonly queue: Array<() => void> = []
 
