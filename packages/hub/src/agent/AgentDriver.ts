@@ -130,7 +130,7 @@ export class AgentDriver {
 
   /** The hub died between the durable start and its confirmation: the same child is started at most once. */
   startAgain(link: RunnerLink, child: string): void {
-    this.starting((again) => startAgent(this, { link, child, again }))
+    this.starting(() => startAgent(this, { link, child }))
   }
 
   /** Submits a command of the hub's own. */
@@ -236,11 +236,11 @@ export class AgentDriver {
   }
 
   /** Starts a process, one at a time. */
-  private starting(start: (again: true) => Promise<void>): void {
+  private starting(start: () => Promise<void>): void {
     const { parts } = this
     if (parts.starting || parts.follower !== undefined) return
     parts.starting = true
-    start(true)
+    start()
       .catch((cause: unknown) => this.report("an agent could not be started", { cause: String(cause) }))
       .finally(() => {
         parts.starting = false

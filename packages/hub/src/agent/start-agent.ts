@@ -16,7 +16,6 @@ import { writeResumeFiles } from "./resume-files.ts"
 export interface DurableStart {
   readonly link: RunnerLink
   readonly child: string
-  readonly again: true
 }
 
 /** Starts the process; what goes wrong is a report in the log. Rejects when nothing can be said. */
