@@ -70,14 +70,13 @@ async function write(
 async function reachOf(path: string, { log, durableSeq }: OpenSession): Promise<Reach | undefined> {
   try {
     const [text, { size }] = await Promise.all([readFile(`${path}${REACH}`, "utf8"), stat(path)])
-    const reach: Partial<Reach> = JSON.parse(text)
-    const { seq, bytes, lines } = reach
-    if (reach.log !== log || seq === undefined || bytes === undefined || lines === undefined) return undefined
+    const { log: of, seq, bytes, lines } = (JSON.parse(text) ?? {}) as Partial<Reach>
+    if (of !== log || seq === undefined || bytes === undefined || lines === undefined) return undefined
     return seq <= durableSeq && bytes <= size ? { log, seq, bytes, lines } : undefined
   } catch (error) {
     // Not there, or damaged: then it is written anew.
-    void error
-    return undefined
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    throw error
   }
 }
 

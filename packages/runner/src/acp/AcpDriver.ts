@@ -125,7 +125,9 @@ export class AcpDriver implements AgentDriver {
   async leave(): Promise<void> {
     if (this.#turn !== undefined) this.#turn.interrupted = true
     if (this.#session?.closes !== true) return
-    await this.#connection.request("session/close", { sessionId: this.#session.id })
+    await this.#connection
+      .request("session/close", { sessionId: this.#session.id })
+      .catch((error: unknown) => this.#host.log.say(`its session could not be closed: ${String(error)}`))
   }
 
   close(): void {

@@ -241,7 +241,7 @@ export class AgentHost implements AgentHandle {
     this.#cause ??= cause
     const wait = this.#phase === "ready" ? Math.min(DRAIN_MILLIS, graceMillis) : 0
     this.#leave()
-    if (wait > 0) await Promise.race([this.#driver?.leave?.(), this.#pass(wait)]).catch(() => undefined)
+    if (wait > 0) await Promise.race([this.#driver?.leave?.(), this.#pass(wait)])
     this.#drive(() => this.#driver?.close?.())
     const running = this.#process
     this.#killing = running?.end(graceMillis) ?? endGroup(this.environment[MARKER], undefined, graceMillis)

@@ -11,6 +11,11 @@ export class RecentIds {
     return this.#ids.has(id)
   }
 
+  /** Forgets an id; false when it was not there. */
+  delete(id: string): boolean {
+    return this.#ids.delete(id)
+  }
+
   /** Notes an id; false when it was there. */
   add(id: string): boolean {
     if (this.#ids.has(id)) return false

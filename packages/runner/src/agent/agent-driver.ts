@@ -30,7 +30,7 @@ export interface AgentDriver {
   readonly continue?: () => void
   /** Resolves once everything that was read from the ended process was told; at most a second is waited. */
   readonly drained?: () => Promise<void>
-  /** The agent is to end although nothing is wrong with it: tells it so; at most a second is waited. */
+  /** The agent is to end although nothing is wrong with it: tells it so; at most a second is waited. Never rejects. */
   readonly leave?: () => Promise<void>
   /** The agent ends now: what the driver holds is let go of. */
   readonly close?: () => void

@@ -2,6 +2,7 @@
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentHost } from "../agent/AgentHost.ts"
+import { RecentIds } from "../agent/RecentIds.ts"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import { unknownChunk } from "@holdfast/protocol/agent/read-chunk"
 import { commandsOf } from "./info.ts"
@@ -32,6 +33,9 @@ const SILENT_TYPES = new Set([
   "autocompact_state",
 ])
 
+/** Tasks under way that are known at the most. */
+const TASKS_MAX = 1000
+
 interface NewsHost extends Pick<AgentHost, "info"> {
   readonly log: Pick<AgentHost["log"], "say">
 }
@@ -43,7 +47,7 @@ export class SystemNews {
   #info: AgentInfo = {}
   #native = ""
   /** Tasks that their tool call waits for: their end is in its result. */
-  readonly #foreground = new Set<string>()
+  readonly #foreground = new RecentIds(TASKS_MAX)
 
   constructor(host: NewsHost, chunk: (chunk: AgentChunk) => void) {
     this.#host = host

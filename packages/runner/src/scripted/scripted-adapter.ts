@@ -9,7 +9,7 @@ import { LINE_MAX } from "../agent/agent-adapter.ts"
 import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
 import { AgentHost } from "../agent/AgentHost.ts"
 import { LineReader } from "../agent/lines.ts"
-import { readChunk } from "@holdfast/protocol/agent/read-chunk"
+import { readChunk, unknownChunk } from "@holdfast/protocol/agent/read-chunk"
 import { object } from "../wire/fields.ts"
 import { readScriptedOptions } from "./options.ts"
 import type { ScriptedInput, ScriptedOutput } from "./scripted-lines.ts"
@@ -91,9 +91,7 @@ class ScriptedDriver implements AgentDriver {
       case "returned":
         return host.returned(output.id, output.reason)
       case "chunk":
-        return host.chunk(
-          readChunk(output.chunk) ?? { type: "data-unknown", data: { chunk: JSON.stringify(output.chunk) ?? "" } },
-        )
+        return host.chunk(readChunk(output.chunk) ?? unknownChunk(output.chunk))
       case "ask":
         return host.ask(output.request)
       case "limited":
