@@ -52,7 +52,6 @@ export class Accumulator {
   #step = -1
   readonly #tools = new Map<string, number>()
   readonly #data = new Map<string, number>()
-  readonly #approvals = new Map<string, string>()
   readonly #shown = new WeakMap<ToolPart, ToolPart>()
 
   /** Goes on from `live`. `max`: most bytes of the finished message. */
@@ -136,9 +135,9 @@ export class Accumulator {
       case "reasoning-end":
         return this.#closeText("reasoning", chunk)
       case "tool-approval-response": {
-        const index = this.#tools.get(this.#approvals.get(chunk.approvalId) ?? "")
-        const part = index === undefined ? undefined : this.#parts[index]
-        if (index !== undefined && part !== undefined && isToolPart(part)) this.#parts[index] = answerTool(part, chunk)
+        const index = this.#parts.findLastIndex((part) => isToolPart(part) && part.approval?.id === chunk.approvalId)
+        const part = this.#parts[index]
+        if (part !== undefined && isToolPart(part)) this.#parts[index] = answerTool(part, chunk)
         return
       }
       case "start-step":
@@ -214,7 +213,6 @@ export class Accumulator {
     const known = part !== undefined && isToolPart(part) ? part : undefined
     // An id that starts once more in a later step, after its call was done, is another call.
     const again = chunk.type === "tool-input-start" && known?.input !== undefined && isSettled(known) && index! < this.#step
-    if (chunk.type === "tool-approval-request") this.#approvals.set(chunk.approvalId, chunk.toolCallId)
     if (index === undefined || known === undefined || again) {
       this.#tools.set(chunk.toolCallId, this.#parts.push(advanceTool(undefined, chunk)) - 1)
     } else this.#parts[index] = advanceTool(known, chunk)
@@ -236,13 +234,10 @@ export class Accumulator {
     this.#step = -1
     this.#tools.clear()
     this.#data.clear()
-    this.#approvals.clear()
     for (const [index, part] of this.#parts.entries()) {
       if (part.type === "step-start") this.#step = index
-      else if (isToolPart(part)) {
-        this.#tools.set(part.toolCallId, index)
-        if (part.approval !== undefined) this.#approvals.set(part.approval.id, part.toolCallId)
-      } else if (isDataPart(part) && part.id !== undefined) this.#data.set(dataKey(part.type, part.id), index)
+      else if (isToolPart(part)) this.#tools.set(part.toolCallId, index)
+      else if (isDataPart(part) && part.id !== undefined) this.#data.set(dataKey(part.type, part.id), index)
     }
   }
 

@@ -84,6 +84,22 @@ describe("messages from chunks", () => {
     )
   })
 
+  it("M-1 an answer finds the call that asks with its id, also after JSON in the middle", () => {
+    const ask = (toolCallId: string, approvalId: string): AgentChunk => ({ type: "tool-approval-request", toolCallId, approvalId })
+    const answer: AgentChunk = { type: "tool-approval-response", approvalId: "p", approved: true }
+    const approvals = (accumulator: Accumulator) => accumulator.message().parts.map((part) => "approval" in part && part.approval)
+    for (const asked of [
+      [ask("c", "p"), ask("c", "q")],
+      [ask("c", "q"), ask("d", "p"), ask("c", "p")],
+    ]) {
+      const resumed = new Accumulator(JSON.parse(JSON.stringify(told(asked).toLive())))
+      resumed.tell(answer)
+      expect(approvals(resumed)).toEqual(approvals(told([...asked, answer])))
+    }
+    expect(approvals(told([ask("c", "p"), ask("c", "q"), answer]))).toEqual([{ id: "q" }])
+    expect(approvals(told([ask("c", "p"), ask("d", "p"), answer]))).toEqual([{ id: "p" }, { id: "p", approved: true }])
+  })
+
   it("M-1 a snapshot is not changed by what comes after it", () => {
     fc.assert(
       fc.property(fc.array(anyChunk, { maxLength: 20 }), fc.array(anyChunk, { maxLength: 20 }), (before, after) => {
