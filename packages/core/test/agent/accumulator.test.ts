@@ -5,6 +5,7 @@ import { readUIMessageStream, type UIMessage, type UIMessageChunk } from "ai"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Accumulator, emptyMessage } from "../../src/agent/accumulator.ts"
+import { isToolPart } from "../../src/agent/message-part.ts"
 import { partialJson } from "../../src/agent/partial-json.ts"
 import { anyChunk, legalChunks, someText } from "./chunks.ts"
 
@@ -85,9 +86,13 @@ describe("messages from chunks", () => {
   })
 
   it("M-1 an answer finds the call that asks with its id, also after JSON in the middle", () => {
-    const ask = (toolCallId: string, approvalId: string): AgentChunk => ({ type: "tool-approval-request", toolCallId, approvalId })
+    const ask = (toolCallId: string, approvalId: string): AgentChunk => ({
+      type: "tool-approval-request",
+      toolCallId,
+      approvalId,
+    })
     const answer: AgentChunk = { type: "tool-approval-response", approvalId: "p", approved: true }
-    const approvals = (accumulator: Accumulator) => accumulator.message().parts.map((part) => "approval" in part && part.approval)
+    const approvals = (accumulator: Accumulator) => accumulator.toLive().parts.map((part) => isToolPart(part) && part.approval)
     for (const asked of [
       [ask("c", "p"), ask("c", "q")],
       [ask("c", "q"), ask("d", "p"), ask("c", "p")],
