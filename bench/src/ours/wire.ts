@@ -16,6 +16,7 @@ import {
   FRAME_SNAPSHOT,
   FRAME_SYNCED,
 } from "@holdfast/protocol/frame"
+import { openPipelined } from "../load/pipelined.ts"
 import { RECORD_OUTPUT } from "@holdfast/protocol/record"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 
@@ -77,12 +78,10 @@ export interface Address {
 
 /** Connects and says hello. Rejects when the hub refuses. */
 export async function connectWire(address: Address): Promise<Wire> {
-  const socket = new WebSocket(`${address.url.replace("http", "ws")}/api/socket`, "holdfast.1", {
+  const { socket, send } = await openPipelined(`${address.url.replace("http", "ws")}/api/socket`, ["holdfast.1"], {
     headers: { authorization: `Bearer ${address.token}` },
-    perMessageDeflate: false,
     maxPayload: 64 * 1024 * 1024,
   })
-  await once(socket, "open")
   const calls = new Map<
     string,
     { readonly done: (value: Record<string, unknown>) => void; readonly fail: (error: Error) => void }
@@ -108,7 +107,7 @@ export async function connectWire(address: Address): Promise<Wire> {
     new Promise((done, failed) => {
       const id = String(next++)
       calls.set(id, { done, fail: failed })
-      socket.send(JSON.stringify({ _tag: "Request", id, tag: command, payload, headers: [] }))
+      send(JSON.stringify({ _tag: "Request", id, tag: command, payload, headers: [] }))
     })
 
   await call("Hello", { protocol: PROTOCOL_VERSION, client: `bench-${crypto.randomUUID()}`, name: "bench" })

@@ -5,10 +5,9 @@
  * than half, at the limit as well, because its code is still being compiled. How fast ours makes its very first ones stands beside it.
  */
 import { join } from "node:path"
-import { once } from "node:events"
-import { WebSocket } from "ws"
-import { drain, timed } from "../load/pump.ts"
 import { eventBytes } from "../load/payload.ts"
+import { openPipelined } from "../load/pipelined.ts"
+import { drain, timed } from "../load/pump.ts"
 import { openHub, terminal } from "../ours/hub.ts"
 import { connectWire, type Wire } from "../ours/wire.ts"
 import { BARE } from "../peer/audience.ts"
@@ -66,8 +65,7 @@ const groupCommit: Contestant = {
     const station = startStation(BARE)
     const port = figure(await station.call("port"), "port")
     await station.call("mode", { mode: "group", file: join(place.directory, "created") })
-    const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false })
-    await once(socket, "open")
+    const { socket, send } = await openPipelined(`ws://127.0.0.1:${port}`)
     const waiting: Array<() => void> = []
     socket.on("message", () => waiting.shift()?.())
     const event = eventBytes()
@@ -75,7 +73,7 @@ const groupCommit: Contestant = {
       make: () =>
         new Promise((done) => {
           waiting.push(done)
-          socket.send(event)
+          send(event)
         }),
       remove: () => Promise.resolve(),
     }
