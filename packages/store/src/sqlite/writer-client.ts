@@ -1,7 +1,8 @@
 /**
  * The store's side of the writer thread: gathers requests, sends them in batches, tells each its reply in order.
  *
- * Requests of one tick go in one message at its end, so that what came from several sockets shares a commit. At most
+ * A writer that has nothing to do gets requests after the callback they came in; for one that works they are gathered
+ * until the turn of the event loop ends, so that what came from several sockets shares the next commit. At most
  * `WAITING_BYTES` wait for a commit; beyond them a request is refused at once with `Failed` (its turn is kept).
  * When the thread dies, everything that waits and everything later is answered with `Failed`.
  */
@@ -169,10 +170,11 @@ export class WriterClient {
     }
     if (this.planned) return
     this.planned = true
-    setImmediate(() => this.flush())
+    if (this.waiting > this.batch.length) setImmediate(this.flush)
+    else queueMicrotask(this.flush)
   }
 
-  private flush(): void {
+  private readonly flush = (): void => {
     this.planned = false
     const { batch, parts, partBytes, plain } = this
     if (batch.length === 0 || this.ended !== undefined) return
