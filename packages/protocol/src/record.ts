@@ -47,37 +47,75 @@ export interface LogRecord {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-function writeHeader(view: DataView, kind: number, seq: number, from: number): void {
-  view.setUint32(0, view.byteLength - 4)
-  view.setUint8(4, kind)
-  view.setFloat64(5, seq)
-  view.setUint32(13, seq - from)
+/** Small records share a buffer of so many bytes: an `ArrayBuffer` of its own costs more than all else of a small record. */
+const SHARED_BYTES = 32 * 1024
+
+/** Bytes up to which a record is small. */
+const SMALL_RECORD = 4 * 1024
+
+/** Most bytes of UTF-8 that one code unit of a text becomes. */
+const UTF8_MOST = 3
+
+let shared = new Uint8Array(0)
+let sharedView = new DataView(shared.buffer)
+let sharedUsed = 0
+
+/** Finds room for a small record of at most `most` bytes in the shared buffer and gives its offset. */
+function makeRoom(most: number): number {
+  if (sharedUsed + most > shared.length) {
+    shared = new Uint8Array(SHARED_BYTES)
+    sharedView = new DataView(shared.buffer)
+    sharedUsed = 0
+  }
+  return sharedUsed
+}
+
+/** Cuts the record at the end of what is used off the shared buffer. */
+function cutOff(length: number): Uint8Array {
+  const bytes = shared.subarray(sharedUsed, sharedUsed + length)
+  sharedUsed += length
+  return bytes
+}
+
+function writeHeader(view: DataView, at: number, length: number, kind: number, seq: number, from: number): void {
+  view.setUint32(at, length - 4)
+  view.setUint8(at + 4, kind)
+  view.setFloat64(at + 5, seq)
+  view.setUint32(at + 13, seq - from)
+}
+
+function encodeJson(event: Event, from: number): Uint8Array {
+  const text = JSON.stringify(event)
+  const most = JSON_HEADER + text.length * UTF8_MOST
+  if (most <= SMALL_RECORD) {
+    const at = makeRoom(most)
+    const length = JSON_HEADER + encoder.encodeInto(text, shared.subarray(at + JSON_HEADER)).written
+    writeHeader(sharedView, at, length, RECORD_JSON, event.seq, from)
+    return cutOff(length)
+  }
+  const body = encoder.encode(text)
+  const bytes = new Uint8Array(JSON_HEADER + body.length)
+  writeHeader(new DataView(bytes.buffer), 0, bytes.length, RECORD_JSON, event.seq, from)
+  bytes.set(body, JSON_HEADER)
+  return bytes
 }
 
 /** Encodes an event as a JSON record. */
 export function encodeEvent(event: Event): LogRecord {
-  const body = encoder.encode(JSON.stringify(event))
-  const bytes = new Uint8Array(JSON_HEADER + body.length)
-  const from = event.from ?? event.seq
-  writeHeader(new DataView(bytes.buffer), RECORD_JSON, event.seq, from)
-  bytes.set(body, JSON_HEADER)
-  return {
-    seq: event.seq,
-    from,
-    time: event.time,
-    channel: event.channel,
-    type: event.type,
-    ...(event.turn === undefined ? {} : { turn: event.turn }),
-    bytes,
-  }
+  const { seq, from = seq, time, channel, type, turn } = event
+  const bytes = encodeJson(event, from)
+  return turn === undefined ? { seq, from, time, channel, type, bytes } : { seq, from, time, channel, type, turn, bytes }
 }
 
 /** Encodes terminal output as a bytes record; the output is copied. */
 export function encodeOutput(seq: number, time: number, output: Uint8Array): LogRecord {
-  const bytes = new Uint8Array(OUTPUT_HEADER + output.length)
-  const view = new DataView(bytes.buffer)
-  writeHeader(view, RECORD_OUTPUT, seq, seq)
-  view.setFloat64(JSON_HEADER, time)
+  const length = OUTPUT_HEADER + output.length
+  const small = length <= SMALL_RECORD
+  const at = small ? makeRoom(length) : 0
+  const bytes = small ? cutOff(length) : new Uint8Array(length)
+  const view = small ? sharedView : new DataView(bytes.buffer)
+  writeHeader(view, at, length, RECORD_OUTPUT, seq, seq)
+  view.setFloat64(at + JSON_HEADER, time)
   bytes.set(output, OUTPUT_HEADER)
   return { seq, from: seq, time, channel: "terminal", type: "output", bytes }
 }
