@@ -9,7 +9,7 @@ import { type Database, openDatabase } from "../src/sqlite/database.ts"
 import { GroupCommit } from "../src/sqlite/group-commit.ts"
 import { readLog } from "../src/sqlite/log-reader.ts"
 import { BatchBytes } from "../src/sqlite/plain-appends.ts"
-import { ChangeCounter } from "../src/sqlite/state-rows.ts"
+import { ChangeCounter, SessionCounts } from "../src/sqlite/state-rows.ts"
 import { Statements } from "../src/sqlite/statements.ts"
 import { TailCache } from "../src/sqlite/tail-cache.ts"
 import { foldTail } from "../src/sqlite/tail-fold.ts"
@@ -37,6 +37,7 @@ function withWriter(body: (bench: Bench) => void): void {
     const context: WriterContext = {
       statements,
       change: new ChangeCounter(statements),
+      counts: new SessionCounts(statements),
       tail: new Tail(statements),
       sealBytes: SEAL,
       loosened: (session: number, bytes: number) => chores.loosened(session, bytes),

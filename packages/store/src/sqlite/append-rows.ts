@@ -106,12 +106,12 @@ export function append(context: WriterContext, request: Extract<WriterRequest, {
   if (key !== undefined) saveKey(statements, session, key, from, to)
   if (request.state === undefined) return 0
   const change = context.change.next()
-  updateState(statements, session, change, request.state)
+  updateState(context, session, change, request.state)
   return { _tag: "Appended", change }
 }
 
 /** Small appends go to the tail; a large one is a piece at once, so that its bytes are written once. */
-function placeRecords({ statements, tail }: WriterContext, session: number, piece: WirePiece, records: Buffer): void {
+export function placeRecords({ statements, tail }: WriterContext, session: number, piece: WirePiece, records: Buffer): void {
   const { from, to, kinds, offset, length } = piece
   if (length < LARGE_PIECE) return tail.add(session, from, to, kinds, records, offset, length)
   const head = statements.get("SELECT total FROM heads WHERE handle = ?", session)

@@ -28,11 +28,10 @@ const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 function carryOut(context: WriterContext, { request, batch }: Queued): WriterReply {
   if (typeof request === "number") return appendPlain(context, batch.plain(request), batch)
   if (request.op === "append") return append(context, request, batch.records)
+  if (request.op === "create") return create(context, request, batch.records)
   // The others look at rows.
   context.tail.store()
   switch (request.op) {
-    case "create":
-      return create(context, request, batch.records)
     case "claim":
       return claim(context, request.id)
     case "putCheckpoint":
@@ -78,7 +77,7 @@ export class GroupCommit {
 
   /** Does work in a transaction of its own; throws when it fails. */
   transaction<A>(body: () => A): A {
-    const { statements, change, tail } = this.context
+    const { statements, change, counts, tail } = this.context
     try {
       statements.of("BEGIN IMMEDIATE").run()
       const result = body()
@@ -88,6 +87,7 @@ export class GroupCommit {
       return result
     } catch (cause) {
       change.rolledBack()
+      counts.rolledBack()
       tail.rolledBack()
       rollBack(statements)
       throw cause
@@ -95,11 +95,12 @@ export class GroupCommit {
   }
 
   private together(batch: ReadonlyArray<Queued>): Array<WriterReply> {
-    const { change, tail } = this.context
+    const { change, counts, tail } = this.context
     const replies = this.transaction(() => {
       const done = batch.map((queued) => carryOut(this.context, queued))
       tail.store()
       change.store()
+      counts.store()
       if (this.delay > 0) Atomics.wait(sleepCell, 0, 0, this.delay)
       return done
     })

@@ -1,7 +1,8 @@
 /**
  * The SQLite schema as a list of migrations; `PRAGMA user_version` is the number of those that ran.
  *
- * - `sessions`: what a list shows and filters by; written when a state changes.
+ * - `sessions`: what a list shows and filters by; written when a state changes. The handle is the number of the first change.
+ * - `counts`: how many sessions there are; kept by the writer, because a trigger makes SQLite copy every page a row is written to.
  * - `heads`: the fence and bounds of each log; one small row, written by every append.
  * - `tail`: what was appended last, of all logs, in the order of the commits; a few rows for each commit and no index, so
  *   that a commit writes few pages. Folding moves it into `pieces`; the last row stays, emptied, so that row ids only grow.
@@ -20,9 +21,8 @@ export const APPLICATION_ID = 0x486f6c64
 export const MIGRATIONS: ReadonlyArray<string> = [
   `
   CREATE TABLE sessions (
-    handle INTEGER PRIMARY KEY AUTOINCREMENT,
+    handle INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
-    reversed TEXT NOT NULL,
     log TEXT NOT NULL,
     change INTEGER NOT NULL,
     crc INTEGER NOT NULL,
@@ -42,8 +42,6 @@ export const MIGRATIONS: ReadonlyArray<string> = [
     record TEXT NOT NULL,
     inner TEXT NOT NULL
   );
-  CREATE INDEX sessions_reversed ON sessions (reversed);
-  CREATE INDEX sessions_label ON sessions (label);
   CREATE UNIQUE INDEX sessions_change ON sessions (change);
   CREATE INDEX sessions_by_active ON sessions (trashed, last_active_at);
   CREATE INDEX sessions_by_created ON sessions (trashed, created_at);
@@ -52,17 +50,6 @@ export const MIGRATIONS: ReadonlyArray<string> = [
   CREATE INDEX sessions_purge ON sessions (purge_at) WHERE purge_at IS NOT NULL;
 
   CREATE TABLE counts (status TEXT NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (status, kind)) WITHOUT ROWID;
-  CREATE TRIGGER sessions_counted AFTER INSERT ON sessions BEGIN
-    INSERT INTO counts VALUES (new.status, new.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-  END;
-  CREATE TRIGGER sessions_uncounted AFTER DELETE ON sessions BEGIN
-    UPDATE counts SET n = n - 1 WHERE status = old.status AND kind = old.kind;
-  END;
-  CREATE TRIGGER sessions_recounted AFTER UPDATE OF status, kind ON sessions
-    WHEN old.status <> new.status OR old.kind <> new.kind BEGIN
-    UPDATE counts SET n = n - 1 WHERE status = old.status AND kind = old.kind;
-    INSERT INTO counts VALUES (new.status, new.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-  END;
 
   CREATE TABLE heads (
     handle INTEGER PRIMARY KEY,

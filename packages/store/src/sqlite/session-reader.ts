@@ -1,6 +1,6 @@
 /** Reading session records, their list, the feed of changes and what else lasts, from the read connection. */
 import type { Session, SessionQuery } from "@holdfast/protocol/session"
-import { searchWords } from "../listing/label-words.ts"
+import { foldLabel, searchWords } from "../listing/label-words.ts"
 import { DEFAULT_LIMIT } from "../listing/listing-match.ts"
 import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
@@ -8,7 +8,6 @@ import { RecordUnreadable, completeRecord, damagedRecord } from "../session-reco
 import type { Checkpoint, Head, SessionList } from "../Store.ts"
 import { checkpointCrc, keyCrc, stateCrc } from "./checksum.ts"
 import { LogBroken } from "./log-reader.ts"
-import { reversed } from "./state-rows.ts"
 import { type Row, type Statements, blob, num, str } from "./statements.ts"
 
 const SELECT = `SELECT s.handle, s.id, s.log, s.change, s.crc, s.kind, s.status, s.label, s.record, s.inner,
@@ -142,18 +141,27 @@ export function readChanges(
   return { sessions: page.map(listed), change, head }
 }
 
+/** What an id can end with, being longer. */
+const ENDING = /^[0-9a-f-]{1,35}$/
+
+const BEGINS_OR_LABEL = `SELECT id, trashed FROM (SELECT id, trashed FROM sessions WHERE id >= ?1 AND id < ?1 || x'f48fbfbf' LIMIT ?3)
+  UNION SELECT id, trashed FROM
+    (SELECT id, trashed FROM sessions WHERE trashed IN (0, 1) AND folded = ?2 AND label = ?1 ORDER BY trashed LIMIT ?3)`
+
+/**
+ * An index of the ends of ids, which are random, would cost a creation as much as all the other indexes together. Instead all ids
+ * are looked at: 0.13 µs each.
+ */
+const ENDS =
+  "SELECT id, trashed FROM sessions WHERE handle IN (SELECT handle FROM sessions WHERE substr(id, -length(?1)) = ?1 LIMIT ?2)"
+
 /** Ids that a shortened id or a label stands for. */
 export function resolveIds(statements: Statements, text: string, limit: number): ReadonlyArray<string> {
   if (text === "") return []
-  const rows = statements.all(
-    `SELECT id, trashed FROM (SELECT id, trashed FROM sessions WHERE id >= ?1 AND id < ?1 || x'f48fbfbf' LIMIT ?4)
-     UNION SELECT id, trashed FROM (SELECT id, trashed FROM sessions WHERE reversed >= ?2 AND reversed < ?2 || x'f48fbfbf' LIMIT ?4)
-     UNION SELECT id, trashed FROM (SELECT id, trashed FROM sessions WHERE label = ?3 ORDER BY trashed LIMIT ?4)`,
-    text,
-    reversed(text),
-    text,
-    limit + 200,
-  )
+  const most = limit + 200
+  const whole = statements.all("SELECT id, trashed FROM sessions WHERE id = ?", text)
+  const rows = whole.length > 0 ? whole : statements.all(BEGINS_OR_LABEL, text, foldLabel(text), most)
+  if (whole.length === 0 && ENDING.test(text)) rows.push(...statements.all(ENDS, text, most))
   return orderMatches(
     text,
     rows.map((row) => ({ id: str(row, "id"), deleted: num(row, "trashed") === 1 })),

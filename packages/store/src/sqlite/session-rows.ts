@@ -1,7 +1,7 @@
 /** Making sessions and taking them over (S-4, S-7), inside the writer's transaction. */
 import { randomUUID } from "node:crypto"
 import type { Claimed } from "../Store.ts"
-import { insertPiece } from "./append-rows.ts"
+import { placeRecords } from "./append-rows.ts"
 import { journalCrc, stateCrc } from "./checksum.ts"
 import { insertState } from "./state-rows.ts"
 import { type Row, type Statements, num, str } from "./statements.ts"
@@ -10,14 +10,10 @@ import type { WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
 const INSERT_HEAD = `INSERT INTO heads (handle, epoch, first_seq, next_seq, total, trimmed, sealed, loose)
-  VALUES (?, 1, 1, ?, ?, 0, 0, ?)`
+  VALUES (?, 1, 1, ?, ?, 0, 0, 0)`
 
 /** Makes a session at epoch 1, or says which session the key or id already made. */
-export function create(
-  context: WriterContext,
-  request: Extract<WriterRequest, { op: "create" }>,
-  batch: Uint8Array,
-): WriterReply {
+export function create(context: WriterContext, request: Extract<WriterRequest, { op: "create" }>, records: Buffer): WriterReply {
   const { statements } = context
   const { id, key, piece, state } = request
   if (key !== undefined) {
@@ -33,10 +29,11 @@ export function create(
     return { _tag: "Failed", message: `the first records of session ${id} do not begin at seq 1` }
   const log = randomUUID()
   const change = context.change.next()
-  const handle = insertState(statements, id, log, change, state)
-  const length = piece?.length ?? 0
-  statements.run(INSERT_HEAD, handle, piece === undefined ? 1 : piece.to + 1, length, length)
-  if (piece !== undefined) insertPiece(statements, handle, piece, length, batch.subarray(piece.offset, piece.offset + length))
+  // A change number is never given again.
+  const handle = change
+  insertState(context, { handle, id, log }, change, state)
+  statements.run(INSERT_HEAD, handle, piece === undefined ? 1 : piece.to + 1, piece?.length ?? 0)
+  if (piece !== undefined) placeRecords(context, handle, piece, records)
   if (key !== undefined) statements.run("INSERT INTO creations (key, hash, session) VALUES (?, ?, ?)", key.key, key.hash, handle)
   return { _tag: "Created", session: handle, change, log }
 }

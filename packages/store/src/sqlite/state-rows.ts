@@ -3,6 +3,7 @@ import { foldLabel } from "../listing/label-words.ts"
 import type { StoredState } from "../Store.ts"
 import { stateCrc } from "./checksum.ts"
 import { type Statements, str } from "./statements.ts"
+import type { WriterContext } from "./writer-context.ts"
 
 /** The change counter: raised in memory, stored with the transaction, set back when it fails. */
 export class ChangeCounter {
@@ -38,6 +39,38 @@ export class ChangeCounter {
   }
 }
 
+/** How many sessions there are by status and kind: counted in memory, stored with the transaction, forgotten when it fails. */
+export class SessionCounts {
+  private readonly statements: Statements
+  /** By how much a number changed in the open transaction, by status and kind. */
+  private readonly changes = new Map<string, { readonly status: string; readonly kind: string; by: number }>()
+
+  constructor(statements: Statements) {
+    this.statements = statements
+  }
+
+  /** So many sessions more, or fewer. */
+  add(status: string, kind: string, by: number): void {
+    const name = `${status} ${kind}`
+    const change = this.changes.get(name)
+    if (change === undefined) this.changes.set(name, { status, kind, by })
+    else change.by += by
+  }
+
+  /** Stores what changed in the open transaction. */
+  store(): void {
+    for (const { status, kind, by } of this.changes.values()) if (by !== 0) this.statements.run(COUNT, status, kind, by)
+    this.changes.clear()
+  }
+
+  /** The transaction was rolled back. */
+  rolledBack(): void {
+    this.changes.clear()
+  }
+}
+
+const COUNT = "INSERT INTO counts (status, kind, n) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = n + ?3"
+
 const columns = (state: StoredState) =>
   [
     state.kind,
@@ -57,30 +90,38 @@ const columns = (state: StoredState) =>
     state.inner,
   ] as const
 
-const INSERT = `INSERT INTO sessions (handle, id, reversed, log, change, crc, kind, status, trashed, process, owner, pinned,
+const INSERT = `INSERT INTO sessions (handle, id, log, change, crc, kind, status, trashed, process, owner, pinned,
   created_at, updated_at, last_active_at, purge_at, label, folded, tags, record, inner)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const UPDATE = `UPDATE sessions SET change = ?, crc = ?, kind = ?, status = ?, trashed = ?, process = ?, owner = ?, pinned = ?,
   created_at = ?, updated_at = ?, last_active_at = ?, purge_at = ?, label = ?, folded = ?, tags = ?, record = ?, inner = ?
   WHERE handle = ?`
 
-/** Id backwards, for looking ids up by their end. */
-export const reversed = (id: string): string => [...id].reverse().join("")
-
-/** Adds a session's row and gives its handle. */
-export function insertState(statements: Statements, id: string, log: string, change: number, state: StoredState): number {
-  const newest = statements.get("SELECT seq FROM sqlite_sequence WHERE name = 'sessions'")
-  const handle = Number(newest?.["seq"] ?? 0) + 1
+/** Adds a session's row. */
+export function insertState(
+  { statements, counts }: WriterContext,
+  { handle, id, log }: { readonly handle: number; readonly id: string; readonly log: string },
+  change: number,
+  state: StoredState,
+): void {
   const crc = stateCrc(handle, id, log, state.record, state.inner)
-  statements.run(INSERT, handle, id, reversed(id), log, change, crc, ...columns(state))
-  return handle
+  statements.run(INSERT, handle, id, log, change, crc, ...columns(state))
+  counts.add(state.status, state.kind, 1)
 }
 
 /** Rewrites a session's row. Throws when there is none. */
-export function updateState(statements: Statements, handle: number, change: number, state: StoredState): void {
-  const row = statements.get("SELECT id, log FROM sessions WHERE handle = ?", handle)
+export function updateState({ statements, counts }: WriterContext, handle: number, change: number, state: StoredState): void {
+  const row = statements.get("SELECT id, log, status, kind FROM sessions WHERE handle = ?", handle)
   if (row === undefined) throw new Error(`session ${handle} has a head and no record`)
   const crc = stateCrc(handle, str(row, "id"), str(row, "log"), state.record, state.inner)
   statements.run(UPDATE, change, crc, ...columns(state), handle)
+  counts.add(str(row, "status"), str(row, "kind"), -1)
+  counts.add(state.status, state.kind, 1)
+}
+
+/** Removes a session's row, if there is one. */
+export function removeState({ statements, counts }: WriterContext, handle: number): void {
+  const row = statements.get("DELETE FROM sessions WHERE handle = ? RETURNING status, kind", handle)
+  if (row !== undefined) counts.add(str(row, "status"), str(row, "kind"), -1)
 }

@@ -3,6 +3,7 @@ import { checkpointsToDrop } from "../checkpoint-keep.ts"
 import { recordsOf } from "../record-walk.ts"
 import { fence, insertPiece } from "./append-rows.ts"
 import { checkpointCrc } from "./checksum.ts"
+import { removeState } from "./state-rows.ts"
 import { type Statements, blob, num, str } from "./statements.ts"
 import { foldTail } from "./tail-fold.ts"
 import type { WriterReply, WriterRequest } from "./wire.ts"
@@ -107,7 +108,7 @@ export function purge(context: WriterContext, now: number, limit: number): Write
   const due = statements.all("SELECT handle, id FROM sessions WHERE purge_at <= ? ORDER BY purge_at, handle LIMIT ?", now, limit)
   for (const row of due) {
     const handle = num(row, "handle")
-    statements.run("DELETE FROM sessions WHERE handle = ?", handle)
+    removeState(context, handle)
     statements.run("DELETE FROM heads WHERE handle = ?", handle)
     statements.run("DELETE FROM creations WHERE session = ?", handle)
     statements.run("INSERT INTO sweeps (handle, gone) VALUES (?, 1) ON CONFLICT DO UPDATE SET gone = 1", handle)

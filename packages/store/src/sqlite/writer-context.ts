@@ -1,5 +1,5 @@
 /** What every operation of the writer works with. */
-import type { ChangeCounter } from "./state-rows.ts"
+import type { ChangeCounter, SessionCounts } from "./state-rows.ts"
 import type { Statements } from "./statements.ts"
 import type { Tail } from "./tail-rows.ts"
 
@@ -7,6 +7,7 @@ import type { Tail } from "./tail-rows.ts"
 export interface WriterContext {
   readonly statements: Statements
   readonly change: ChangeCounter
+  readonly counts: SessionCounts
   readonly tail: Tail
   /** Size that sealed pieces have, in bytes. */
   readonly sealBytes: number

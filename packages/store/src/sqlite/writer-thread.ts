@@ -10,7 +10,7 @@ import { type Database, OpenRefused, WAL_BYTES, openDatabase } from "./database.
 import { GroupCommit, type Queued } from "./group-commit.ts"
 import { classify } from "./sqlite-error.ts"
 import { BatchBytes } from "./plain-appends.ts"
-import { ChangeCounter } from "./state-rows.ts"
+import { ChangeCounter, SessionCounts } from "./state-rows.ts"
 import { Statements } from "./statements.ts"
 import { Tail } from "./tail-rows.ts"
 import type { ToWriter, WriterOptions } from "./wire.ts"
@@ -48,6 +48,7 @@ class WriterLoop {
     const context: WriterContext = {
       statements: this.statements,
       change: new ChangeCounter(this.statements),
+      counts: new SessionCounts(this.statements),
       tail: new Tail(this.statements),
       sealBytes: options.sealBytes,
       loosened: (session, bytes) => this.chores.loosened(session, bytes),
