@@ -1,7 +1,8 @@
 /**
  * The thinnest client of the stream socket: for load, where the client's own work must not be what is measured.
  *
- * It counts records without decoding them and acknowledges every 64 KiB; it does not reconnect.
+ * It counts records without decoding them, acknowledges every 64 KiB, and sends the commands of a turn together, as the
+ * real client does; it does not reconnect.
  */
 import { once } from "node:events"
 import { WebSocket } from "ws"
@@ -16,7 +17,6 @@ import {
   FRAME_SNAPSHOT,
   FRAME_SYNCED,
 } from "@holdfast/protocol/frame"
-import { openPipelined } from "../load/pipelined.ts"
 import { RECORD_OUTPUT } from "@holdfast/protocol/record"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 
@@ -78,10 +78,12 @@ export interface Address {
 
 /** Connects and says hello. Rejects when the hub refuses. */
 export async function connectWire(address: Address): Promise<Wire> {
-  const { socket, send } = await openPipelined(`${address.url.replace("http", "ws")}/api/socket`, ["holdfast.1"], {
+  const socket = new WebSocket(`${address.url.replace("http", "ws")}/api/socket`, "holdfast.1", {
     headers: { authorization: `Bearer ${address.token}` },
+    perMessageDeflate: false,
     maxPayload: 64 * 1024 * 1024,
   })
+  await once(socket, "open")
   const calls = new Map<
     string,
     { readonly done: (value: Record<string, unknown>) => void; readonly fail: (error: Error) => void }
@@ -103,11 +105,18 @@ export async function connectWire(address: Address): Promise<Wire> {
     if (stream !== undefined) receive(stream, bytes, socket)
   })
 
+  let gathered: Array<string> = []
+  const flush = (): void => {
+    if (gathered.length === 0) return
+    socket.send(gathered.length === 1 ? String(gathered[0]) : `[${gathered.join(",")}]`)
+    gathered = []
+  }
   const call: Wire["call"] = (command, payload) =>
     new Promise((done, failed) => {
       const id = String(next++)
       calls.set(id, { done, fail: failed })
-      send(JSON.stringify({ _tag: "Request", id, tag: command, payload, headers: [] }))
+      if (gathered.length === 0) queueMicrotask(flush)
+      gathered.push(JSON.stringify({ _tag: "Request", id, tag: command, payload, headers: [] }))
     })
 
   await call("Hello", { protocol: PROTOCOL_VERSION, client: `bench-${crypto.randomUUID()}`, name: "bench" })
@@ -132,7 +141,10 @@ export async function connectWire(address: Address): Promise<Wire> {
       await call("Attach", { session, mode: "viewer", ...options })
       return stream
     },
-    input: (stream, number, bytes) => socket.send(encodeInput(stream.handle, number, bytes)),
+    input: (stream, number, bytes) => {
+      flush()
+      socket.send(encodeInput(stream.handle, number, bytes))
+    },
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     close: async () => {

@@ -120,6 +120,7 @@ export class Connection {
   /** Sends a frame; false when there is no connection and nothing was sent. */
   send(frame: Uint8Array): boolean {
     if (this.#state.current._tag !== "Online" || this.#socket === undefined) return false
+    this.#calls?.flush()
     this.#socket.send(frame as Uint8Array<ArrayBuffer>)
     this.#liveness?.sent()
     return true

@@ -26,6 +26,9 @@ export type Exit<A> = { readonly ok: true; readonly value: A } | { readonly ok: 
 /** Commands that may be unanswered at once; one more is refused with `Busy`. */
 export const MAX_OUTSTANDING_CALLS = 1000
 
+/** Characters of commands that go together: in UTF-8 fewer bytes than the smallest `socketMaxFrame`. */
+const TOGETHER_MOST = 16 * 1024
+
 type Pending = (exit: Exit<unknown>) => void
 
 /** The commands under way on one connection. */
@@ -33,12 +36,14 @@ export class Calls {
   readonly #pending = new Map<string, Pending>()
   readonly #send: (text: string) => void
   #next = 1
+  #gathered: Array<string> = []
+  #length = 0
 
   constructor(send: (text: string) => void) {
     this.#send = send
   }
 
-  /** Sends a command; `done` is called once, with the answer or the error. */
+  /** Sends a command, with the others of this turn; `done` is called once, with the answer or the error. */
   start<T extends CommandName>(tag: T, payload: CommandPayload<T>, done: (exit: Exit<CommandAnswer<T>>) => void): void {
     if (this.#pending.size >= MAX_OUTSTANDING_CALLS) {
       done({ ok: false, error: new HoldfastError("Busy", "too many commands are unanswered; wait for some", { retryAfter: 1 }) })
@@ -46,7 +51,20 @@ export class Calls {
     }
     const id = String(this.#next++)
     this.#pending.set(id, done as Pending)
-    this.#send(JSON.stringify({ _tag: "Request", id, tag, payload: payload ?? null, headers: [] }))
+    const text = JSON.stringify({ _tag: "Request", id, tag, payload: payload ?? null, headers: [] })
+    if (this.#length + text.length > TOGETHER_MOST) this.flush()
+    if (this.#gathered.length === 0) queueMicrotask(() => this.flush())
+    this.#gathered.push(text)
+    this.#length += text.length
+  }
+
+  /** Sends what was gathered: whatever else is sent must not overtake it. */
+  flush(): void {
+    const gathered = this.#gathered
+    if (gathered.length === 0) return
+    this.#gathered = []
+    this.#length = 0
+    this.#send(gathered.length === 1 ? String(gathered[0]) : `[${gathered.join(",")}]`)
   }
 
   /** Takes a text message of the hub. Throws `HoldfastError` with tag `ProtocolBroken` when it is not understood. */
@@ -59,6 +77,8 @@ export class Calls {
   fail(error: HoldfastError): void {
     const pending = [...this.#pending.values()]
     this.#pending.clear()
+    this.#gathered = []
+    this.#length = 0
     for (const done of pending) done({ ok: false, error })
   }
 

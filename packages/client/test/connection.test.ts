@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { encodeAck } from "@holdfast/protocol/frame"
 import type { Connection } from "../src/Connection.ts"
 import { Liveness } from "../src/liveness.ts"
 import { backoffDelay } from "../src/timers.ts"
 import { until } from "./collect.ts"
-import { connectTo, ScriptedHub } from "./scripted-hub.ts"
+import { connectTo, ScriptedHub, SESSION } from "./scripted-hub.ts"
 
 /** Timers that a test moves by hand. */
 class HandTimers {
@@ -106,6 +107,18 @@ describe("a connection", () => {
     hub.refuse = undefined
     await connection.online(2000)
     expect(states).toEqual(["Reconnecting", "Online"])
+  })
+
+  it("W-2 commands of one turn go together, and a frame does not overtake those before it", async () => {
+    connection = connectTo(hub.port)
+    await connection.online(2000)
+    const mark = () => connection.call("Mark", { session: SESSION, mark: { text: "m" } })
+    const long = () => connection.call("Mark", { session: SESSION, mark: { text: "m".repeat(9000) } })
+    const calls = [mark(), mark()]
+    connection.send(encodeAck(7, 0))
+    calls.push(mark(), long(), long())
+    expect(await Promise.all(calls)).toEqual(calls.map(() => ({ seq: 1 })))
+    expect(hub.heard).toEqual([["Hello"], ["Mark", "Mark"], "frame", ["Mark", "Mark"], ["Mark"]])
   })
 
   it("C-1 stops trying and says so when the credential is refused", async () => {

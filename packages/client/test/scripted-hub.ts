@@ -44,6 +44,8 @@ export class ScriptedHub {
   readonly typed: Array<string> = []
   readonly sizes: Array<string> = []
   readonly watches: Array<unknown> = []
+  /** What came: the commands of each text message, and frames. */
+  readonly heard: Array<ReadonlyArray<string> | "frame"> = []
   pings = 0
   logName = "log-1"
   silence = 30_000
@@ -140,9 +142,12 @@ export class ScriptedHub {
     const peer: Peer = { socket, client: "", attached: false, sent: 0 }
     this.#peers.add(peer)
     socket.on("error", () => undefined).on("close", () => this.#peers.delete(peer))
-    socket.on("message", (data: Buffer, binary) =>
-      binary ? this.#frame(peer, data) : this.#command(peer, JSON.parse(data.toString())),
-    )
+    socket.on("message", (data: Buffer, binary) => {
+      const commands = binary ? [] : [JSON.parse(data.toString())].flat()
+      this.heard.push(binary ? "frame" : commands.map(({ tag }) => tag))
+      if (binary) return this.#frame(peer, data)
+      for (const command of commands) this.#command(peer, command)
+    })
   }
 
   #command(peer: Peer, request: { id: string; tag: string; payload: Record<string, unknown> }): void {

@@ -81,12 +81,11 @@ export class RawClient {
     this.ws.on("message", (data: Buffer, binary: boolean) => {
       if (binary) this.frame(decodeServerFrame(new Uint8Array(data)))
       else {
-        const message = JSON.parse(data.toString()) as {
-          readonly _tag: string
-          readonly requestId: string
-          readonly exit: Answer
+        type Message = { readonly _tag: string; readonly requestId: string; readonly exit: Answer }
+        const parsed = JSON.parse(data.toString()) as Message | ReadonlyArray<Message>
+        for (const { _tag, requestId, exit } of [parsed].flat()) {
+          if (_tag === "Exit") this.received.push({ kind: "answer", id: String(requestId), answer: exit })
         }
-        if (message._tag === "Exit") this.received.push({ kind: "answer", id: String(message.requestId), answer: message.exit })
       }
       this.#watch.wake()
     })

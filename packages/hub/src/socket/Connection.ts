@@ -78,6 +78,9 @@ export class Connection implements TurnWriter {
   private first: Buffer | undefined
   private more: Array<Buffer> | undefined
   private outBytes = 0
+  /** Answers behind them that no frame has followed yet: JSON, separated by commas, and how many. */
+  private answers = ""
+  private answered = 0
   private inputBytes = 0
   private paused = false
   private open = true
@@ -104,6 +107,10 @@ export class Connection implements TurnWriter {
     socket.on("drain", () => this.drained())
   }
 
+  get isOpen(): boolean {
+    return this.open
+  }
+
   /** True once `Hello` was accepted. */
   get greeted(): boolean {
     return this.said
@@ -119,16 +126,29 @@ export class Connection implements TurnWriter {
 
   /** True while the client does not read what was sent. */
   get full(): boolean {
-    return this.socket.writableLength + this.outBytes > this.settings.subscriberWindow
+    return this.socket.writableLength + this.outBytes + this.answers.length > this.settings.subscriberWindow
   }
 
   get attached(): number {
     return this.attachments.size
   }
 
-  /** Sends a text message. */
+  /** Sends an RPC message; those of a turn go together until a frame comes between them. */
   answer(text: string): void {
-    if (this.open) this.write(textMessage(text))
+    if (!this.open) return
+    if (this.answers.length + text.length > JOIN_MAX) this.sealAnswers()
+    if (this.first === undefined && this.answered === 0) writeAtTurnEnd(this)
+    this.answers = this.answered === 0 ? text : `${this.answers},${text}`
+    this.answered++
+  }
+
+  /** Makes the answers so far a message of their own. */
+  private sealAnswers(): void {
+    const { answers, answered } = this
+    if (answered === 0) return
+    this.answers = ""
+    this.answered = 0
+    this.add(textMessage(answered === 1 ? answers : `[${answers}]`))
   }
 
   /** Takes an attachment; one of the same session that was there is ended first. */
@@ -287,15 +307,20 @@ export class Connection implements TurnWriter {
   /** Takes a whole WebSocket message for the end of the turn. */
   write(message: Buffer): void {
     if (!this.open) return
-    if (this.first === undefined) {
-      this.first = message
-      writeAtTurnEnd(this)
-    } else if (this.more === undefined) this.more = [message]
+    if (this.answered > 0) this.sealAnswers()
+    else if (this.first === undefined) writeAtTurnEnd(this)
+    this.add(message)
+  }
+
+  private add(message: Buffer): void {
+    if (this.first === undefined) this.first = message
+    else if (this.more === undefined) this.more = [message]
     else this.more.push(message)
     this.outBytes += message.length
   }
 
   writeOut(): void {
+    this.sealAnswers()
     const { first, more, outBytes } = this
     if (first === undefined) return
     this.first = undefined

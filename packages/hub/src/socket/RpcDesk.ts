@@ -126,8 +126,15 @@ class Desk implements RpcDesk {
   }
 
   text(connection: Connection, text: string): void {
-    const message = parse(text)
-    if (message === undefined) return connection.close(1008, "a text message is one RPC message as JSON")
+    const messages = parse(text)
+    if (messages === undefined) return connection.close(1008, "a text message is an RPC message as JSON, or an array of them")
+    for (const message of messages) {
+      if (!connection.isOpen) return
+      this.take(connection, message)
+    }
+  }
+
+  private take(connection: Connection, message: Message): void {
     const { _tag: kind, id, tag, payload } = message
     if (kind !== "Request") {
       if (kind === "Ping") return connection.answer(PONG)
@@ -180,17 +187,19 @@ class Desk implements RpcDesk {
 
 const PONG = JSON.stringify({ _tag: "Pong" })
 
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+type Message = Readonly<Record<string, unknown>>
+
+function parse(text: string): ReadonlyArray<Message> | undefined {
   try {
     const parsed: unknown = JSON.parse(text)
-    return isObject(parsed) ? parsed : undefined
+    const messages: ReadonlyArray<unknown> = Array.isArray(parsed) ? parsed : [parsed]
+    return messages.every(isObject) ? messages : undefined
   } catch {
     return undefined
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Message => typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** The payload, or what is wrong with it; nesting that exhausts the stack is wrong too. */
 function decode(command: Command, payload: unknown): { readonly value: unknown } | string {

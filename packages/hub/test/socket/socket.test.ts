@@ -96,6 +96,40 @@ describe("the stream socket", () => {
     })
   })
 
+  it("W-2 an array of commands is carried out in order, and what comes behind one that ends the connection is not", async () => {
+    const one = client()
+    await one.hello()
+    const created = await one.call("Create", { kind: "terminal", command: "/bin/cat" })
+    const session = String(created.value?.["id"])
+    const request = (id: string, tag: string, payload: unknown) => ({ _tag: "Request", id, tag, payload, headers: [] })
+    const mark = (id: string) => request(id, "Mark", { session, mark: { text: id } })
+    const texts: Array<string> = []
+    one.ws.on("message", (data: Buffer, binary: boolean) => void (binary || texts.push(data.toString())))
+    one.ws.send(
+      JSON.stringify([mark("a"), request("b", "Nonsense", {}), request("c", "Attach", { session, after: 0 }), mark("d")]),
+    )
+    await one.until("the answers", () => ["a", "b", "c", "d"].every((id) => one.answerOf(id) !== undefined))
+    expect(one.answerOf("b")).toMatchObject({ cause: [{ error: { _tag: "BadRequest" } }] })
+    const [first, last] = ["a", "d"].map((id) => Number(one.answerOf(id)?.value?.["seq"]))
+    expect(last).toBe(Number(first) + 1)
+    await one.until("the events", () => one.frames(FRAME_SYNCED).length === 1)
+    const order = one.received.map((each) => (each.kind === "answer" ? each.id : "frame"))
+    expect(order.indexOf("frame")).toBeGreaterThan(order.indexOf("c"))
+    // Answers of one turn share a message.
+    one.ws.send(JSON.stringify([request("e", "Nonsense", {}), request("f", "Nonsense", {}), request("g", "Nonsense", {})]))
+    await one.until("the answers", () => one.answerOf("g") !== undefined)
+    expect(JSON.parse(String(texts.at(-1)))).toMatchObject([{ requestId: "e" }, { requestId: "f" }, { requestId: "g" }])
+    const before = (await house.run(house.hub.get(session))).lastSeq
+    one.ws.send(JSON.stringify([mark("h"), 5]))
+    await one.until("the close", () => one.closed !== undefined)
+    expect(one.closed?.code).toBe(1008)
+    const rude = client()
+    await new Promise((resolve) => rude.ws.once("open", resolve))
+    rude.ws.send(JSON.stringify([mark("i"), mark("j")]))
+    await rude.until("the close", () => rude.closed !== undefined)
+    expect((await house.run(house.hub.get(session))).lastSeq).toBe(before)
+  })
+
   it("W-4 malformed messages are answered or close, and too large ones close with 1009", async () => {
     const one = client()
     await one.hello()
