@@ -106,7 +106,12 @@ describe("the stream socket", () => {
     const texts: Array<string> = []
     one.ws.on("message", (data: Buffer, binary: boolean) => void (binary || texts.push(data.toString())))
     one.ws.send(
-      JSON.stringify([mark("a"), request("b", "Nonsense", {}), request("c", "Attach", { session, after: 0 }), mark("d")]),
+      JSON.stringify([
+        mark("a"),
+        request("b", "Nonsense", {}),
+        request("c", "Attach", { session, after: 0, mode: "viewer" }),
+        mark("d"),
+      ]),
     )
     await one.until("the answers", () => ["a", "b", "c", "d"].every((id) => one.answerOf(id) !== undefined))
     expect(one.answerOf("b")).toMatchObject({ cause: [{ error: { _tag: "BadRequest" } }] })
