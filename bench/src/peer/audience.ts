@@ -5,7 +5,7 @@ import { once } from "node:events"
 import { WebSocket } from "ws"
 import { io } from "socket.io-client"
 import { EVENT_BYTES, eventBytes, MARK_TEXT } from "../load/payload.ts"
-import { figure, startStation, type Station } from "../process/station.ts"
+import { type Fields, figure, startStation, type Station } from "../process/station.ts"
 
 /** A server with connected subscribers. `received` counts events over all of them; `changed` is called as they arrive. */
 export interface Audience {
@@ -131,7 +131,7 @@ export const stockRpcSeats: Seats = async (port, subscribers, count) => {
 }
 
 /** Starts a server and seats its subscribers; ends the server when that fails. */
-export async function gather(server: URL, seats: Seats, subscribers: number, mode: "each" | "tick" = "each"): Promise<Audience> {
+export async function gather(server: URL, seats: Seats, subscribers: number, mode: Fields = { mode: "each" }): Promise<Audience> {
   const station = startStation(server)
   let received = 0
   let changed = (): void => {}
@@ -141,7 +141,7 @@ export async function gather(server: URL, seats: Seats, subscribers: number, mod
   }
   try {
     const port = figure(await station.call("port"), "port")
-    if (mode === "tick") await station.call("mode", { mode })
+    if (server === BARE) await station.call("mode", mode)
     const seated = await seats(port, subscribers, count)
     return {
       station,

@@ -2,10 +2,11 @@
  * A station: the bare WebSocket server, the limit of delivery. It keeps nothing and knows nothing of sessions.
  *
  * A text message `subscribe` makes a connection a subscriber; a binary message goes to every subscriber: at once from
- * one shared buffer, or, after `mode` with `tick`, gathered and written once a tick. `group` appends every binary
- * message to a file first, synced once per tick, and answers its sender only.
+ * one shared buffer, or, after `mode` with `tick`, gathered and written once a tick. `synced` appends to a file and
+ * syncs it first, beside the loop; what comes meanwhile is synced together. `group` appends every binary message to a
+ * file, synced once per tick, and answers its sender only.
  */
-import { createReadStream, fdatasyncSync, openSync, writeSync } from "node:fs"
+import { createReadStream, fdatasync, fdatasyncSync, openSync, write, writeSync } from "node:fs"
 import type { Socket } from "node:net"
 import { once } from "node:events"
 import { WebSocketServer, type WebSocket } from "ws"
@@ -13,10 +14,11 @@ import { answer } from "../process/station.ts"
 
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false })
 const subscribers = new Set<Socket>()
-let mode: "each" | "tick" | "group" = "each"
+let mode: "each" | "tick" | "group" | "synced" = "each"
 let pending: Array<Buffer> = []
 const senders: Array<WebSocket> = []
 let log = -1
+let syncing = false
 let file = ""
 
 /** A whole binary WebSocket frame as a server sends it: final, not masked, not compressed. */
@@ -46,8 +48,32 @@ function tick(): void {
   }
 }
 
+function fail(error: Error | null): void {
+  if (error !== null) throw error
+}
+
+function sync(): void {
+  if (syncing || pending.length === 0) return
+  syncing = true
+  const gathered = pending
+  pending = []
+  write(log, Buffer.concat(gathered), (unwritten) => {
+    fail(unwritten)
+    fdatasync(log, (unsynced) => {
+      fail(unsynced)
+      syncing = false
+      for (const message of gathered) publish(frame(message))
+      sync()
+    })
+  })
+}
+
 function take(message: Buffer, from: WebSocket): void {
   if (mode === "each") return publish(frame(message))
+  if (mode === "synced") {
+    pending.push(message)
+    return sync()
+  }
   if (pending.length === 0) setImmediate(tick)
   pending.push(message)
   if (mode === "group") senders.push(from)
@@ -86,11 +112,9 @@ answer({
     return { port: address.port }
   },
   mode: (fields) => {
-    if (fields["mode"] === "tick") mode = "tick"
-    else if (fields["mode"] === "group") {
-      mode = "group"
-      log = openSync(String(fields["file"]), "a", 0o600)
-    } else mode = "each"
+    const asked = fields["mode"]
+    mode = asked === "tick" || asked === "group" || asked === "synced" ? asked : "each"
+    if (mode === "group" || mode === "synced") log = openSync(String(fields["file"]), "a", 0o600)
     return {}
   },
   file: (fields) => {

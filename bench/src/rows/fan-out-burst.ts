@@ -39,7 +39,7 @@ export const FAN_OUT_BURST: Row = {
       return { measure: () => burst(place, audience), close: audience.end }
     },
   },
-  limit: other("raw ws, one write a tick", () => gather(BARE, bareSeats, SUBSCRIBERS, "tick")),
+  limit: other("raw ws, one write a tick", () => gather(BARE, bareSeats, SUBSCRIBERS, { mode: "tick" })),
   peers: [
     other("socket.io", () => gather(SOCKET_IO, socketIoSeats, SUBSCRIBERS)),
     other("stock Effect RPC", () => gather(STOCK_RPC, stockRpcSeats, SUBSCRIBERS)),

@@ -4,6 +4,7 @@
  * Ours are pieces of a child's output, as users meet them: read from the runner, made durable, delivered.
  * Everybody's is the cost at a steady rate: what a new process does first costs more, because its code is still being compiled.
  */
+import { join } from "node:path"
 import { pace } from "../load/pump.ts"
 import { until } from "../load/until.ts"
 import { startTalking } from "../ours/talking-child.ts"
@@ -54,14 +55,22 @@ const ours = (subscribers: number, perSecond: number): Contestant => ({
   },
 })
 
-const other = (name: string, subscribers: number, perSecond: number, start: () => Promise<Audience>): Contestant => ({
+type Start = (place: Place) => Promise<Audience>
+
+const other = (name: string, subscribers: number, perSecond: number, start: Start): Contestant => ({
   name,
   open: async (place) => {
-    const audience = await start()
+    const audience = await start(place)
     const make = (milliseconds: number): Promise<number> => pace(perSecond, milliseconds, audience.publish)
     return warm(place, { ...audience, pid: audience.station.pid, make }, subscribers, audience.end)
   },
 })
+
+/** The least that delivery behind durability takes: nothing but a synced file in front of the bare socket server. */
+const durable = (subscribers: number, perSecond: number): Contestant =>
+  other("raw ws behind fdatasync", subscribers, perSecond, ({ directory }) =>
+    gather(BARE, bareSeats, subscribers, { mode: "synced", file: join(directory, "synced") }),
+  )
 
 /** Processor time per delivery at 20,000 deliveries a second. */
 export const FAN_OUT: Row = {
@@ -71,6 +80,7 @@ export const FAN_OUT: Row = {
   ours: ours(100, 200),
   limit: other("raw ws, one shared buffer", 100, 200, () => gather(BARE, bareSeats, 100)),
   peers: [
+    durable(100, 200),
     other("socket.io", 100, 200, () => gather(SOCKET_IO, socketIoSeats, 100)),
     other("stock Effect RPC", 100, 200, () => gather(STOCK_RPC, stockRpcSeats, 100)),
   ],
@@ -82,5 +92,5 @@ export const TEN_THOUSAND: Row = {
   title: "hub CPU for 10,000 deliveries, 50 subscribers × 200",
   figures: [{ id: "tenThousand", title: "", unit: "ms", better: "less", goals: [value(150)] }],
   ours: ours(50, 200),
-  peers: [other("socket.io", 50, 200, () => gather(SOCKET_IO, socketIoSeats, 50))],
+  peers: [durable(50, 200), other("socket.io", 50, 200, () => gather(SOCKET_IO, socketIoSeats, 50))],
 }
