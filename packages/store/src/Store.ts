@@ -2,7 +2,7 @@
  * The store: where logs, session records, keys, checkpoints and leases last.
  *
  * One contract, one suite (`contract/`), one folder per driver. The rules are S-1 to S-20 of docs/PROTOCOL.md.
- * `append` is the hot path and takes a callback; everything else is an effect. A store never shows an event that
+ * `append` and `createThen` are the hot paths and take callbacks; everything else is an effect. A store never shows an event that
  * would not outlast what its durability setting names, and never acknowledges one.
  */
 import * as Context from "effect/Context"
@@ -94,6 +94,20 @@ export interface Claimed {
   /** Bytes of the records in the log. */
   readonly bytes: number
 }
+
+/** A session to be made, with its first records, which begin at seq 1. */
+export interface CreateRequest {
+  readonly id: string
+  readonly records: ReadonlyArray<LogRecord>
+  readonly state: StoredState
+  readonly key?: AppendKey
+}
+
+/** How the making of a session ended: `Created` is durable; `Exists` names the session that the key or id made before. */
+export type CreateOutcome =
+  | { readonly _tag: "Created"; readonly claimed: Claimed }
+  | { readonly _tag: "Exists"; readonly id: string }
+  | { readonly _tag: "KeyConflict" }
 
 /** Which part of a log to read. */
 export interface ReadRange {
@@ -192,18 +206,10 @@ export class Store extends Context.Service<
     /** Appends; `done` is called exactly once, in the order of the calls, never before the outcome is durable. */
     readonly append: (request: AppendRequest, done: (outcome: AppendOutcome) => void) => void
 
-    /** Makes a session with its first records at epoch 1. The same `key` again gives the first session and `created: false`. */
-    readonly create: (request: {
-      readonly id: string
-      readonly records: ReadonlyArray<LogRecord>
-      readonly state: StoredState
-      readonly key?: AppendKey
-    }) => Effect.Effect<
-      | { readonly _tag: "Created"; readonly claimed: Claimed }
-      | { readonly _tag: "Exists"; readonly id: string }
-      | { readonly _tag: "KeyConflict" },
-      StoreError
-    >
+    /** Makes a session with its first records at epoch 1. The same `key` again gives the first session. */
+    readonly create: (request: CreateRequest) => Effect.Effect<CreateOutcome, StoreError>
+    /** The same with a callback; `done` is called exactly once, after the call returned. */
+    readonly createThen: (request: CreateRequest, done: (outcome: CreateOutcome | StoreError) => void) => void
     /** Takes a session over: raises its epoch, so that every earlier owner's appends fail. */
     readonly claim: (id: string) => Effect.Effect<Claimed, NoSuchSession | DataDamaged | StoreError>
     /** The record, completed with `firstSeq`, `lastSeq` and `change`. */

@@ -1,6 +1,4 @@
 /** A line of outcomes that are known at once and still told later, in order, once each (docs/PROTOCOL.md, S-19). */
-import type { AppendOutcome } from "./Store.ts"
-
 /** Tells outcomes in a microtask, in the order they were added. */
 export class OutcomeLine {
   private pending: Array<() => void> = []
@@ -12,7 +10,7 @@ export class OutcomeLine {
   }
 
   /** Tells `done` the outcome soon, after all that were added before. */
-  add(done: (outcome: AppendOutcome) => void, outcome: AppendOutcome): void {
+  add<Outcome>(done: (outcome: Outcome) => void, outcome: Outcome): void {
     this.pending.push(() => done(outcome))
     if (this.scheduled) return
     this.scheduled = true

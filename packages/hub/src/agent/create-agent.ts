@@ -36,6 +36,9 @@ export function createAgent(core: Core, request: CreateSession, by: Principal, a
   )
 }
 
+const isThere = (directory: string): Effect.Effect<boolean> =>
+  Effect.callback((resume) => isDirectory(directory, (there) => resume(Effect.succeed(there))))
+
 /** Fields of a request that belong to terminals. */
 const TERMINAL_FIELDS = ["command", "args", "cols", "rows", "term"] as const
 
@@ -55,6 +58,6 @@ const agentSpec = (core: Core, request: CreateSession): Effect.Effect<AgentSpec,
     if (problem !== undefined) return yield* problem
     const { home } = core.options.defaults
     const cwd = resolve(home, request.cwd ?? pieces.cwd ?? home)
-    if (cwd.includes("\0") || !(yield* Effect.promise(() => isDirectory(cwd)))) return yield* noDirectory(cwd)
+    if (cwd.includes("\0") || !(yield* isThere(cwd))) return yield* noDirectory(cwd)
     return { name: pieces.name, adapter: pieces.adapter, cwd, env, options }
   })

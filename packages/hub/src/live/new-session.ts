@@ -9,11 +9,12 @@ import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
+import type { AppendKey } from "@holdfast/store/Store"
 import type { CreateAnswer } from "../Hub.ts"
 import { bodyHash } from "../session/command.ts"
 import { encodeDrafts, storedState } from "../session/encode.ts"
 import type { Loaded } from "../session/SessionTable.ts"
-import { failureOf, keyConflict } from "../session/store-problem.ts"
+import { failureOf, keyConflict, storeProblem } from "../session/store-problem.ts"
 import type { Core } from "./Core.ts"
 
 /** A session that is asked for. */
@@ -41,29 +42,36 @@ export const refuse = (answer: CreateAnswer, error: DoorError): void => answer(E
 /** Stores a new session and opens it for `made`. Whatever else there is to say goes to `answer`: a key's first session, or an error. */
 export function makeSession(core: Core, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
   const { id, now, command, request } = asked
-  const { context } = core.table
   const decision = decide(undefined, command)
   const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, command.owner) : undefined
   if (encoded === undefined) throw new Error("a new session was refused")
   const { records, state } = encoded
-  const { key, wait: _, ...body } = request
-  const stored = core.store.create({
-    id,
-    records,
-    state: storedState(state),
-    ...(key === undefined ? {} : { key: { key, hash: bodyHash(body) } }),
-  })
-  context.fork(stored, (exit) =>
+  const key = keyOf(request)
+  const stored = { id, records, state: storedState(state) }
+  core.store.createThen(key === undefined ? stored : { ...stored, key }, (outcome) =>
     step(answer, () => {
-      if (Exit.isFailure(exit)) return refuse(answer, failureOf(exit, context.report, id))
-      const outcome = exit.value
-      if (outcome._tag === "KeyConflict") return refuse(answer, keyConflict(key ?? ""))
-      if (outcome._tag === "Exists") return answerWith(core, outcome.id, answer)
-      const loaded = core.table.adopt(outcome.claimed, state)
-      core.feed.push(id, () => loaded.session.record())
-      made(loaded)
+      switch (outcome._tag) {
+        case "Created": {
+          const loaded = core.table.adopt(outcome.claimed, state)
+          core.feed.push(id, () => loaded.session.record())
+          return made(loaded)
+        }
+        case "Exists":
+          return answerWith(core, outcome.id, answer)
+        case "KeyConflict":
+          return refuse(answer, keyConflict(key?.key ?? ""))
+        default:
+          return refuse(answer, storeProblem(outcome))
+      }
     }),
   )
+}
+
+/** The key of a request with what it stands for. */
+function keyOf(request: CreateSession): AppendKey | undefined {
+  if (request.key === undefined) return undefined
+  const { key, wait: _, ...body } = request
+  return { key, hash: bodyHash(body) }
 }
 
 /** Answers with the session that a key made before. */

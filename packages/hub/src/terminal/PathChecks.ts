@@ -4,36 +4,40 @@
  * Callers that ask for the same path at the same time share one look: many sessions made at once have one directory and
  * one shell. Nothing is remembered beyond that.
  */
-import { constants } from "node:fs"
-import { access, stat } from "node:fs/promises"
+import { access, constants, stat } from "node:fs"
 
-/** Looks under way, by path. */
-type Looks = Map<string, Promise<boolean>>
+/** Receives what was found; must not throw. */
+export type Told = (there: boolean) => void
+
+/** Looks under way, with those who wait for them. */
+type Looks = Map<string, Array<Told>>
 
 const directories: Looks = new Map()
 const programs: Looks = new Map()
 
-/** Whether a path is a directory that may be entered. */
-export const isDirectory = (path: string): Promise<boolean> =>
-  shared(directories, path, () => access(`${path}/.`, constants.X_OK))
+/** Tells whether a path is a directory that may be entered. */
+export const isDirectory = (path: string, told: Told): void =>
+  shared(directories, path, told, (done) => access(`${path}/.`, constants.X_OK, (problem) => done(problem === null)))
 
-/** Whether a path is a file that may be executed. */
-export const isProgram = (path: string): Promise<boolean> =>
-  shared(programs, path, () =>
-    Promise.all([access(path, constants.X_OK), stat(path)]).then(([, found]) =>
-      found.isFile() ? undefined : Promise.reject(new Error("not a file")),
-    ),
+/** Tells whether a path is a file that may be executed. */
+export const isProgram = (path: string, told: Told): void =>
+  shared(programs, path, told, (done) =>
+    access(path, constants.X_OK, (refused) => {
+      if (refused !== null) done(false)
+      else stat(path, (problem, found) => done(problem === null && found.isFile()))
+    }),
   )
 
-/** True when `look` resolves: whatever makes it fail means that the path cannot be used. */
-function shared(looks: Looks, path: string, look: () => Promise<void>): Promise<boolean> {
-  const known = looks.get(path)
-  if (known !== undefined) return known
-  const found = look().then(
-    () => true,
-    () => false,
-  )
-  looks.set(path, found)
-  void found.finally(() => looks.delete(path))
-  return found
+function shared(looks: Looks, path: string, told: Told, look: (done: Told) => void): void {
+  const waiting = looks.get(path)
+  if (waiting !== undefined) {
+    waiting.push(told)
+    return
+  }
+  const waiters = [told]
+  looks.set(path, waiters)
+  look((there) => {
+    looks.delete(path)
+    for (const waiter of waiters) waiter(there)
+  })
 }

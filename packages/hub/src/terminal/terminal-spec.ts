@@ -4,7 +4,7 @@ import { CommandNotFound, Unprocessable } from "@holdfast/protocol/errors"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 import type { CreateSession } from "@holdfast/protocol/session"
 import { environmentProblem } from "./environment.ts"
-import { isDirectory, isProgram } from "./PathChecks.ts"
+import { isDirectory, isProgram, type Told } from "./PathChecks.ts"
 
 /** Where the defaults of a terminal come from. */
 export interface TerminalDefaults {
@@ -29,10 +29,21 @@ export function terminalSpec(request: CreateSession, defaults: TerminalDefaults,
     return tell(new Unprocessable({ message: "command, arguments and cwd may not hold NUL characters", field: "args" }))
   }
   const path = env["PATH"] ?? defaults.env["PATH"] ?? ""
-  void Promise.all([isDirectory(cwd), isFound(command, cwd, path)]).then(([entered, found]) => {
+  let entered: boolean | undefined
+  let found: boolean | undefined
+  const looked = (): void => {
+    if (entered === undefined || found === undefined) return
     if (!entered) tell(noDirectory(cwd))
     else if (!found) tell(noProgram(command))
     else tell({ command, args, cwd, env, cols, rows, term })
+  }
+  isDirectory(cwd, (there) => {
+    entered = there
+    looked()
+  })
+  lookFor(command, cwd, path, (there) => {
+    found = there
+    looked()
   })
 }
 
@@ -43,16 +54,19 @@ export const noDirectory = (cwd: string): Unprocessable =>
 const noProgram = (command: string): CommandNotFound =>
   new CommandNotFound({ message: `${command} was not found in the session's PATH or cannot be executed`, command })
 
-function isFound(command: string, cwd: string, path: string): Promise<boolean> {
+function lookFor(command: string, cwd: string, path: string, told: Told): void {
   // Windows adds extensions to names; the runner looks there itself.
-  if (process.platform === "win32") return Promise.resolve(true)
-  if (command.includes("/")) return isProgram(isAbsolute(command) ? command : join(cwd, command))
-  return isAlong(command, cwd, path)
+  if (process.platform === "win32") told(true)
+  else if (command.includes("/")) isProgram(isAbsolute(command) ? command : join(cwd, command), told)
+  else
+    lookAlong(
+      path.split(delimiter).map((place) => join(resolve(cwd, place === "" ? "." : place), command)),
+      told,
+    )
 }
 
-async function isAlong(command: string, cwd: string, path: string): Promise<boolean> {
-  for (const place of path.split(delimiter)) {
-    if (await isProgram(join(resolve(cwd, place === "" ? "." : place), command))) return true
-  }
-  return false
+/** Looks at one path after the other until one is a program. */
+function lookAlong([first, ...rest]: ReadonlyArray<string>, told: Told): void {
+  if (first === undefined) told(false)
+  else isProgram(first, (there) => (there ? told(true) : lookAlong(rest, told)))
 }

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { createEffect } from "../create-effect.ts"
 import { OutcomeLine } from "../outcome-line.ts"
 import { type AppendOutcome, DataDamaged, NoSuchSession, PageCursorInvalid, Store, StoreUnusable } from "../Store.ts"
 import type { MemoryLog } from "./memory-log.ts"
@@ -12,11 +13,13 @@ const closedError = new StoreUnusable({ reason: "closed", message: "the store is
 
 const notFound: AppendOutcome = { _tag: "NotFound" }
 
+const failed = (cause: unknown): StoreUnusable => new StoreUnusable({ reason: "failed", message: String(cause) })
+
 /** Runs an operation that throws typed errors, or defects of its arguments as `StoreUnusable`. */
 const attempt = <A>(body: () => A) =>
   Effect.try({
     try: body,
-    catch: (cause) => (cause instanceof StoreUnusable ? cause : new StoreUnusable({ reason: "failed", message: String(cause) })),
+    catch: (cause) => (cause instanceof StoreUnusable ? cause : failed(cause)),
   })
 
 const make = Effect.gen(function* () {
@@ -47,6 +50,15 @@ const make = Effect.gen(function* () {
         log === undefined ? Effect.fail(new NoSuchSession({ session: id })) : body(log),
     )
 
+  const createThen: Store["Service"]["createThen"] = ({ id, records, state, key }, done) => {
+    if (!open) return line.add(done, closedError)
+    try {
+      line.add(done, sessions.create(id, records, state, key))
+    } catch (cause) {
+      line.add(done, failed(cause))
+    }
+  }
+
   return Store.of({
     append: (request, done) => {
       if (!open) return line.add(done, { _tag: "Failed", message: closedError.message })
@@ -57,7 +69,8 @@ const make = Effect.gen(function* () {
       }
       line.add(done, outcome)
     },
-    create: ({ id, records, state, key }) => usable(() => sessions.create(id, records, state, key)),
+    create: createEffect(createThen),
+    createThen,
     claim: (id) =>
       withId(id, (log) =>
         Effect.sync(() => {
@@ -73,10 +86,7 @@ const make = Effect.gen(function* () {
           if (!open) throw closedError
           return sessions.list(query)
         },
-        catch: (cause) =>
-          cause instanceof PageCursorInvalid || cause instanceof StoreUnusable
-            ? cause
-            : new StoreUnusable({ reason: "failed", message: String(cause) }),
+        catch: (cause) => (cause instanceof PageCursorInvalid || cause instanceof StoreUnusable ? cause : failed(cause)),
       }),
     changes: (after, limit) => usable(() => sessions.changes(after, limit)),
     head: (id) => withId(id, (log) => Effect.succeed(log.head())),

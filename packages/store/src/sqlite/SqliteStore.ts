@@ -8,20 +8,21 @@ import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { LogRecord } from "@holdfast/protocol/record"
 import { SETTINGS } from "@holdfast/protocol/settings"
 import {
   type AppendOutcome,
   type Claimed,
+  type CreateOutcome,
+  type CreateRequest,
   DataDamaged,
   NoSuchSession,
   Store,
-  type StoredState,
   type StoreError,
   StoreFull,
   StoreTooNew,
   StoreUnusable,
 } from "../Store.ts"
+import { createEffect } from "../create-effect.ts"
 import { StoreReader } from "./store-reader.ts"
 import type { OpenRefusal, WriterReply, WriterRequest } from "./wire.ts"
 import { WriterClient, WriterRefused } from "./writer-client.ts"
@@ -105,17 +106,19 @@ function outcomeOf(reply: WriterReply): AppendOutcome {
   }
 }
 
-/** A session that was just made, from what was asked for and what the writer gave it. */
-function claimedNew(
-  id: string,
-  records: ReadonlyArray<LogRecord>,
-  { record, inner }: StoredState,
-  { session, change, log }: Extract<WriterReply, { _tag: "Created" }>,
-): Claimed {
+/** How a creation ended, from what was asked for and what the writer says. */
+function madeOf({ id, records, state }: CreateRequest, reply: WriterReply): CreateOutcome | StoreError {
+  if (reply === 0) return unexpected(reply)
+  if (reply._tag !== "Created") return reply._tag === "Exists" || reply._tag === "KeyConflict" ? reply : unexpected(reply)
+  const { session, change, log } = reply
+  const { record, inner } = state
   let bytes = 0
   for (const one of records) bytes += one.bytes.length
   const nextSeq = (records.at(-1)?.seq ?? 0) + 1
-  return { session, id, epoch: 1, firstSeq: 1, nextSeq, change, log, record, inner, bytes }
+  return {
+    _tag: "Created",
+    claimed: { session, id, epoch: 1, firstSeq: 1, nextSeq, change, log, record, inner, bytes },
+  }
 }
 
 const make = (options: SqliteStoreOptions) =>
@@ -134,6 +137,15 @@ const make = (options: SqliteStoreOptions) =>
       )
     const done = (reply: WriterReply) => (reply !== 0 && reply._tag === "Done" ? Effect.void : undefined)
 
+    const createThen: Store["Service"]["createThen"] = (request, tell) => {
+      const { id, records, state, key } = request
+      writer.requestWith(
+        records,
+        (piece) => ({ op: "create", id, piece, state, key }),
+        (reply) => tell(madeOf(request, reply)),
+      )
+    }
+
     return Store.of({
       ...reader.effects,
       append: (request, tell) => {
@@ -143,24 +155,8 @@ const make = (options: SqliteStoreOptions) =>
           tell(outcome)
         })
       },
-      create: ({ id, records, state, key }) =>
-        Effect.flatMap(
-          Effect.callback<WriterReply>((resume) =>
-            writer.requestWith(
-              records,
-              (piece) => ({ op: "create", id, piece, state, key }),
-              (reply) => resume(Effect.succeed(reply)),
-            ),
-          ),
-          (reply): ReturnType<Store["Service"]["create"]> => {
-            if (reply === 0) return Effect.fail(unexpected(reply))
-            if (reply._tag === "Created")
-              return Effect.succeed({ _tag: "Created", claimed: claimedNew(id, records, state, reply) })
-            return reply._tag === "Exists" || reply._tag === "KeyConflict"
-              ? Effect.succeed(reply)
-              : Effect.fail(unexpected(reply))
-          },
-        ),
+      create: createEffect(createThen),
+      createThen,
       claim: (id) =>
         ask({ op: "claim", id }, (reply): Effect.Effect<Claimed, NoSuchSession | DataDamaged> | undefined => {
           if (reply === 0) return undefined

@@ -107,7 +107,7 @@ const mark = ({ id }: ClaudeSession): EventDraft => ({
 const make = (core: Core, source: ClaudeSession, drafts: ReadonlyArray<EventDraft>, by: Principal) =>
   Effect.gen(function* () {
     const cwd = source.cwd ?? core.options.defaults.home
-    const there = yield* Effect.promise(() => isDirectory(cwd))
+    const there = yield* Effect.callback<boolean>((resume) => isDirectory(cwd, (there) => resume(Effect.succeed(there))))
     const now = core.now()
     const id = newId(now)
     const decision = decide(undefined, {
