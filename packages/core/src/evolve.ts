@@ -7,7 +7,7 @@
 import { evolveAgent } from "./agent/evolve-agent.ts"
 import { newAgentPart } from "./agent/part.ts"
 import type { Event, EventData, EventName } from "@holdfast/protocol/event"
-import type { SessionState } from "./state.ts"
+import type { Making, SessionState } from "./state.ts"
 
 /** An event of a kind this version knows, with its data typed. */
 export type KnownEvent = { readonly [N in EventName]: { readonly name: N; readonly data: EventData[N] } }[EventName]
@@ -69,12 +69,26 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "system/trimmed": { through: "number", bytes: "number", reason: "string" },
 }
 
+/** The same as it is looked up: by channel and type, with the steps of each path. */
+interface Known {
+  readonly name: EventName
+  readonly fields: ReadonlyArray<{ readonly path: ReadonlyArray<string>; readonly wanted: Field }>
+}
+
+const KNOWN = new Map<string, Map<string, Known>>()
+for (const [name, required] of Object.entries(REQUIRED)) {
+  const [channel = "", type = ""] = name.split("/")
+  const fields = Object.entries(required).map(([path, wanted]) => ({ path: path.split("."), wanted }))
+  const types = KNOWN.get(channel) ?? new Map<string, Known>()
+  KNOWN.set(channel, types.set(type, { name: name as EventName, fields }))
+}
+
 const kindOf = (value: unknown): string => (Array.isArray(value) ? "array" : typeof value)
 
-/** The value at a path of own fields, such as `item.id`. */
-function valueAt(data: object, path: string): unknown {
+/** The value at a path of own fields. */
+function valueAt(data: object, path: ReadonlyArray<string>): unknown {
   let value: unknown = data
-  for (const field of path.split(".")) {
+  for (const field of path) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, field)) return undefined
     value = (value as Readonly<Record<string, unknown>>)[field]
   }
@@ -83,14 +97,14 @@ function valueAt(data: object, path: string): unknown {
 
 /** Reads an event's kind and data; `undefined` when this version does not know it. */
 export function knownEvent(event: Pick<Event, "channel" | "type" | "data">): KnownEvent | undefined {
-  const name = `${event.channel}/${event.type}`
-  if (!Object.hasOwn(REQUIRED, name)) return undefined
+  const known = KNOWN.get(event.channel)?.get(event.type)
+  if (known === undefined) return undefined
   const data: unknown = event.data
   if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined
-  for (const [field, wanted] of Object.entries(REQUIRED[name as EventName])) {
-    if (kindOf(valueAt(data, field)) !== wanted) return undefined
+  for (const { path, wanted } of known.fields) {
+    if (kindOf(valueAt(data, path)) !== wanted) return undefined
   }
-  return { name, data } as KnownEvent
+  return { name: known.name, data } as KnownEvent
 }
 
 /** The state after one event more. `undefined` is the state before the first event. */
@@ -112,28 +126,29 @@ export const evolveOutput = (state: SessionState, seq: number, time: number): Se
   lastActiveAt: time,
 })
 
-function created(data: EventData["session/created"], event: Event, session: string): SessionState {
-  const { terminal } = data
-  return {
+function created(data: EventData["session/created"], { seq, time }: Event, session: string): SessionState {
+  const { kind, label, unnamed, tags, owner, agent, terminal, child, runner } = data
+  const state: Making<SessionState> = {
     id: session,
-    kind: data.kind,
-    label: data.label,
-    ...(data.unnamed === true ? { unnamed: true } : {}),
+    kind,
+    label,
     status: "active",
-    tags: data.tags,
+    tags,
     pinned: false,
-    owner: data.owner,
-    createdAt: event.time,
-    updatedAt: event.time,
-    lastActiveAt: event.time,
-    process: data.child === undefined ? "none" : "starting",
-    ...(data.agent === undefined ? {} : { agent: newAgentPart(data.agent) }),
-    ...(terminal === undefined ? {} : { terminal: { spec: terminal, cols: terminal.cols, rows: terminal.rows, title: "" } }),
-    ...(data.child === undefined ? {} : { child: data.child }),
-    ...(data.runner === undefined ? {} : { runner: data.runner }),
-    lastSeq: event.seq,
+    owner,
+    createdAt: time,
+    updatedAt: time,
+    lastActiveAt: time,
+    process: child === undefined ? "none" : "starting",
+    lastSeq: seq,
     unknown: 0,
   }
+  if (unnamed === true) state.unnamed = true
+  if (agent !== undefined) state.agent = newAgentPart(agent)
+  if (terminal !== undefined) state.terminal = { spec: terminal, cols: terminal.cols, rows: terminal.rows, title: "" }
+  if (child !== undefined) state.child = child
+  if (runner !== undefined) state.runner = runner
+  return state
 }
 
 function changes(state: SessionState, known: KnownEvent, { seq, time }: Event): SessionState {

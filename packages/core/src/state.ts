@@ -74,11 +74,17 @@ export function directoryName(label: string, id: string): string {
   return short === "" ? id : `${short}-${id}`
 }
 
+/** An object that is being made: fields that may be absent are set one by one, so that all of its kind have few shapes. */
+export type Making<A> = { -readonly [Field in keyof A]: A[Field] }
+
+/** The id was checked when the session was made. */
+const CHECKED = { disableChecks: true } as const
+
 /** The record of a state, as doors show it. */
 export function toSession(state: SessionState, bounds: RecordBounds): Session {
-  const { terminal, agent } = state
-  return {
-    id: SessionId.make(state.id),
+  const { terminal, agent, archivedAt, deletedAt, purgeAt, exitCode, signal, problem } = state
+  const record: Making<Session> = {
+    id: SessionId.make(state.id, CHECKED),
     version: SESSION_RECORD_VERSION,
     kind: state.kind,
     label: state.label,
@@ -90,36 +96,31 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
     lastActiveAt: state.lastActiveAt,
-    ...(state.archivedAt === undefined ? {} : { archivedAt: state.archivedAt }),
-    ...(state.deletedAt === undefined ? {} : { deletedAt: state.deletedAt }),
-    ...(state.purgeAt === undefined ? {} : { purgeAt: state.purgeAt }),
     firstSeq: bounds.firstSeq,
     lastSeq: bounds.lastSeq,
     change: bounds.change,
     turn: toTurn(agent),
     process: state.process,
-    ...(state.exitCode === undefined ? {} : { exitCode: state.exitCode }),
-    ...(state.signal === undefined ? {} : { signal: state.signal }),
-    ...(state.problem === undefined ? {} : { problem: state.problem }),
     queue: agent?.queue ?? [],
     permissions: agent?.permissions ?? [],
-    ...(agent === undefined ? {} : { agent: toAgentState(agent) }),
-    ...(terminal === undefined
-      ? {}
-      : {
-          terminal: {
-            command: terminal.spec.command,
-            args: terminal.spec.args,
-            cwd: terminal.spec.cwd,
-            term: terminal.spec.term,
-            cols: terminal.cols,
-            rows: terminal.rows,
-            title: terminal.title,
-            ...(terminal.pid === undefined ? {} : { pid: terminal.pid }),
-            ...(terminal.typist === undefined ? {} : { typist: terminal.typist }),
-          },
-        }),
   }
+  if (terminal !== undefined) record.terminal = toTerminal(terminal)
+  if (agent !== undefined) record.agent = toAgentState(agent)
+  if (archivedAt !== undefined) record.archivedAt = archivedAt
+  if (deletedAt !== undefined) record.deletedAt = deletedAt
+  if (purgeAt !== undefined) record.purgeAt = purgeAt
+  if (exitCode !== undefined) record.exitCode = exitCode
+  if (signal !== undefined) record.signal = signal
+  if (problem !== undefined) record.problem = problem
+  return record
+}
+
+function toTerminal({ spec, cols, rows, title, pid, typist }: TerminalPart): NonNullable<Session["terminal"]> {
+  const { command, args, cwd, term } = spec
+  const terminal: Making<NonNullable<Session["terminal"]>> = { command, args, cwd, term, cols, rows, title }
+  if (pid !== undefined) terminal.pid = pid
+  if (typist !== undefined) terminal.typist = typist
+  return terminal
 }
 
 const toTurn = (agent: AgentPart | undefined): Session["turn"] => {
