@@ -38,7 +38,7 @@ export const health = (core: Core, seen: StoreHealth): Effect.Effect<Health> =>
       ...(core.fleet.problem === undefined ? [] : [core.fleet.problem]),
     ]
     let attachments = 0
-    for (const { parts } of core.table.all()) attachments += parts.delivery.all.size
+    for (const { parts } of core.table.all()) attachments += parts.readerCount
     return {
       ready: store === "ok" && core.fleet.state !== "away",
       store,

@@ -28,8 +28,6 @@ const fromCheckpoint = ({ seq, cols, rows, screen }: Checkpoint): Snapshot => ({
 /** The parts of one session. */
 export class Parts implements SessionPart {
   readonly session: OpenSession
-  readonly delivery: Delivery
-  readonly presence: Presence
   readonly inputs: InputDesk
   readonly keeper: CheckpointKeeper
   /** Drives the agent, in a session that has one. */
@@ -38,17 +36,37 @@ export class Parts implements SessionPart {
   follower: ChildFollower | undefined
   /** True while this hub is starting the child, so that nobody takes it for lost. */
   starting = false
+  private readonly gate: Gate
   private readonly processWaiters: Array<() => void> = []
+  /** Made when they are needed: most sessions that work in the background have no reader. */
+  private readers: Delivery | undefined
+  private viewers: Presence | undefined
 
   constructor(session: OpenSession, gate: Gate) {
     this.session = session
+    this.gate = gate
     this.keeper = new CheckpointKeeper(session)
     this.inputs = new InputDesk(session.context.settings.inputQueueMax)
-    this.delivery = new Delivery(session, gate, (done) => this.snapshot(done))
-    this.presence = new Presence(session, (cols, rows) => {
+    if (session.state.terminal?.typist !== undefined) this.presence.watchTypist()
+  }
+
+  /** Who reads the session. */
+  get delivery(): Delivery {
+    this.readers ??= new Delivery(this.session, this.gate, (done) => this.snapshot(done))
+    return this.readers
+  }
+
+  /** How many read the session. */
+  get readerCount(): number {
+    return this.readers?.all.size ?? 0
+  }
+
+  /** Who looks at the session. */
+  get presence(): Presence {
+    this.viewers ??= new Presence(this.session, (cols, rows) => {
       if (this.agent === undefined) this.follower?.port.connection.resize(this.follower.port.child, cols, rows)
     })
-    this.presence.watchTypist()
+    return this.viewers
   }
 
   /** The session's child is on this connection: follow it from the stored position, and hand it the input that waits. */
@@ -63,7 +81,7 @@ export class Parts implements SessionPart {
       return follower
     }
     this.inputs.connect(port)
-    this.presence.connected()
+    this.viewers?.connected()
     if (this.session.loop === "open") follower.follow()
     return follower
   }
@@ -93,7 +111,7 @@ export class Parts implements SessionPart {
   }
 
   appended(records: ReadonlyArray<LogRecord>): void {
-    this.delivery.publish(records)
+    this.readers?.publish(records)
     if (this.agent !== undefined) {
       this.agent.appended(records)
       if (records.some(({ channel, type }) => channel === "session" && AGENT_PROCESS_TYPES.has(type))) this.processChanged()
@@ -117,20 +135,20 @@ export class Parts implements SessionPart {
 
   resumed(): void {
     this.keeper.reset()
-    this.delivery.reclaimed()
+    this.readers?.reclaimed()
     if (this.agent === undefined) this.follower?.follow()
     else this.agent.resumed()
   }
 
   busy(): boolean {
-    if (this.starting || this.delivery.all.size > 0 || this.follower !== undefined) return true
-    return this.inputs.busy || this.presence.waiting || (this.agent?.busy ?? false)
+    if (this.starting || this.readerCount > 0 || this.follower !== undefined) return true
+    return this.inputs.busy || this.viewers?.waiting === true || (this.agent?.busy ?? false)
   }
 
   gone(reason: string): void {
-    this.delivery.endAll(reason)
+    this.readers?.endAll(reason)
     this.disconnect()
-    this.presence.stop()
+    this.viewers?.stop()
     this.agent?.stop()
     this.inputs.refuse(new Unavailable({ message: reason }))
   }
