@@ -19,6 +19,9 @@ import { makeLink, StoreEnd, type WriterSeed } from "./writer-link.ts"
 /** Bytes of records that may wait for a commit. */
 const WAITING_BYTES = 256 * 1024 * 1024
 
+/** Requests that are gathered for a writer that has nothing to do: it works on them while more come. */
+const IDLE_MOST = 32
+
 /** Bytes of idle buffers that are kept for batches. */
 const POOL_BYTES = 8 * 1024 * 1024
 
@@ -168,10 +171,12 @@ export class WriterClient {
       this.parts.push(record.bytes)
       this.partBytes += record.bytes.length
     }
+    const idle = this.waiting <= this.batch.length
+    if (idle && this.batch.length >= IDLE_MOST) return this.flush()
     if (this.planned) return
     this.planned = true
-    if (this.waiting > this.batch.length) setImmediate(this.flush)
-    else queueMicrotask(this.flush)
+    if (idle) queueMicrotask(this.flush)
+    else setImmediate(this.flush)
   }
 
   private readonly flush = (): void => {
