@@ -59,42 +59,51 @@ function foldRow(statements: Statements, rowid: number, newest: boolean, logs: L
   return size
 }
 
-const BEFORE = `SELECT trimmed, (SELECT upto FROM pieces WHERE session = ?1 AND to_seq < ?2 ORDER BY to_seq DESC LIMIT 1) AS upto
-  FROM heads WHERE handle = ?1`
+const GROWN = "UPDATE heads SET loose = loose + ? WHERE handle = ? RETURNING loose, trimmed"
+
+const BEFORE = "SELECT upto FROM pieces WHERE session = ? AND to_seq < ? ORDER BY to_seq DESC LIMIT 1"
 
 function foldLog(context: WriterContext, session: number, entries: ReadonlyArray<TailEntry>): void {
   const { statements } = context
+  const runs = runsOf(entries, context.sealBytes).map(joined)
   let loose = 0
-  for (const run of runsOf(entries, context.sealBytes)) {
-    const [first, last] = [run[0], run.at(-1)]
-    if (first === undefined || last === undefined) continue
-    const before = statements.get(BEFORE, session, first.from)
-    // Its session was purged.
-    if (before === undefined) return
-    const bytes = run.length === 1 ? first.bytes : Buffer.concat(run.map((entry) => entry.bytes))
-    const upto = num(before, before["upto"] === null ? "trimmed" : "upto") + bytes.length
-    const kinds = run.length === 1 ? first.kinds : joinKinds(new Set(run.map((entry) => entry.kinds)))
-    insertPiece(statements, session, { from: first.from, to: last.to, kinds }, upto, bytes)
-    if (bytes.length < FINAL_PIECE) loose += bytes.length
+  for (const { bytes } of runs) if (bytes.length < FINAL_PIECE) loose += bytes.length
+  const head = statements.get(GROWN, loose, session)
+  // Its session was purged.
+  if (head === undefined) return
+  for (const { from, to, kinds, bytes } of runs) {
+    const before = from === 1 ? undefined : statements.get(BEFORE, session, from)
+    const upto = before === undefined ? num(head, "trimmed") : num(before, "upto")
+    insertPiece(statements, session, { from, to, kinds }, upto + bytes.length, bytes)
   }
-  if (loose === 0) return
-  const grown = statements.get("UPDATE heads SET loose = loose + ? WHERE handle = ? RETURNING loose", loose, session)
-  if (grown !== undefined) context.loosened(session, num(grown, "loose"))
+  if (loose > 0) context.loosened(session, num(head, "loose"))
+}
+
+type Run = [TailEntry, ...Array<TailEntry>]
+
+type Joined = Pick<TailEntry, "from" | "to" | "kinds" | "bytes">
+
+/** A run of entries as one. */
+function joined(run: Run): Joined {
+  const [first] = run
+  const last = run.at(-1)
+  if (last === undefined || last === first) return first
+  const kinds = joinKinds(new Set(run.map((entry) => entry.kinds)))
+  return { from: first.from, to: last.to, kinds, bytes: Buffer.concat(run.map((entry) => entry.bytes)) }
 }
 
 /** Entries that follow each other without a gap, in runs of at most about `most` bytes. */
-function runsOf(entries: ReadonlyArray<TailEntry>, most: number): ReadonlyArray<ReadonlyArray<TailEntry>> {
-  const runs: Array<Array<TailEntry>> = []
-  let run: Array<TailEntry> = []
+function runsOf(entries: ReadonlyArray<TailEntry>, most: number): ReadonlyArray<Run> {
+  const runs: Array<Run> = []
+  let run: Run | undefined
   let size = 0
   let next = -1
   for (const entry of entries) {
-    if (run.length === 0 || entry.from !== next || size + entry.bytes.length > most) {
-      run = []
+    if (run === undefined || entry.from !== next || size + entry.bytes.length > most) {
+      run = [entry]
       runs.push(run)
       size = 0
-    }
-    run.push(entry)
+    } else run.push(entry)
     size += entry.bytes.length
     next = entry.to + 1
   }

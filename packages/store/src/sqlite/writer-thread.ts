@@ -19,6 +19,9 @@ import { WriterEnd, type WriterSeed } from "./writer-link.ts"
 import { WalRoom } from "./WalRoom.ts"
 import { WriterRest } from "./WriterRest.ts"
 
+/** Milliseconds without a request after which a burst is over: a chore of many milliseconds would delay what follows of it. */
+const CALM_MILLIS = 10
+
 /** Requests in one transaction at most. */
 const BATCH_MAX = 8192
 
@@ -37,6 +40,8 @@ class WriterLoop {
   private readonly buffers: Array<ArrayBuffer> = []
   private readonly settling: Array<number> = []
   private problem: string | undefined
+  /** Requests were carried out a moment ago. */
+  private busy = false
   private closing = false
 
   constructor(link: WriterEnd, database: Database, options: WriterOptions) {
@@ -65,7 +70,7 @@ class WriterLoop {
     this.work()
   }
 
-  /** Commits what arrives; what arrives during one commit is the next. While nothing waits, there are chores, and then rest. */
+  /** Commits what arrives; what arrives during one commit is the next. When that is over, there are chores, and then rest. */
   private readonly work = (): void => {
     for (;;) {
       this.takeAll()
@@ -73,11 +78,14 @@ class WriterLoop {
         this.commit()
         if (this.chores.pressing) this.chore()
         this.rest.worked()
+        this.busy = true
         continue
       }
       if (this.closing) return this.close()
       this.room?.make()
       if (!this.chores.idle) {
+        if (this.busy && this.settling.length === 0 && this.link.wait(CALM_MILLIS)) continue
+        this.busy = false
         this.chore()
         this.rest.worked()
         continue
