@@ -59,28 +59,42 @@ function allProcesses(): ReadonlyArray<ProcessEntry> {
   return entries
 }
 
-/** Every process at one moment, with the markers of those that were looked at. */
+type Groups<Key> = Map<Key, Array<ProcessEntry>>
+
+/** Every process at one moment, by what a choice asks for. */
 interface Snapshot {
-  readonly entries: ReadonlyArray<ProcessEntry>
-  readonly marker: (pid: number) => string | undefined
+  readonly byPid: ReadonlyMap<number, ProcessEntry>
+  readonly byMarker: Groups<string>
+  readonly bySession: Groups<number>
+  readonly byParent: Groups<number>
+}
+
+function markerOf(pid: number): string | undefined {
+  const environment = readText(`/proc/${pid}/environ`)
+  const pair = environment?.split("\0").find((one) => one.startsWith(`${MARKER}=`))
+  return pair?.slice(MARKER.length + 1)
+}
+
+function put<Key>(groups: Groups<Key>, key: Key, entry: ProcessEntry): void {
+  const group = groups.get(key)
+  if (group === undefined) groups.set(key, [entry])
+  else group.push(entry)
 }
 
 function takeSnapshot(): Snapshot {
-  const markers = new Map<number, string | undefined>()
-  const marker = (pid: number): string | undefined => {
-    if (!markers.has(pid)) {
-      const environment = readText(`/proc/${pid}/environ`)
-      markers.set(
-        pid,
-        environment
-          ?.split("\0")
-          .find((pair) => pair.startsWith(`${MARKER}=`))
-          ?.slice(MARKER.length + 1),
-      )
-    }
-    return markers.get(pid)
+  const byPid = new Map<number, ProcessEntry>()
+  const byMarker: Groups<string> = new Map()
+  const bySession: Groups<number> = new Map()
+  const byParent: Groups<number> = new Map()
+  for (const entry of linux ? allProcesses() : []) {
+    if (entry.pid === process.pid) continue
+    const marker = markerOf(entry.pid)
+    byPid.set(entry.pid, entry)
+    if (marker !== undefined) put(byMarker, marker, entry)
+    put(bySession, entry.session, entry)
+    put(byParent, entry.parent, entry)
   }
-  return { entries: linux ? allProcesses() : [], marker }
+  return { byPid, byMarker, bySession, byParent }
 }
 
 /** How often processes are looked at, in milliseconds, at most: the kernel tells a process nothing of its grandchildren. */
@@ -119,26 +133,22 @@ export interface ProcessChoice {
   readonly only?: (entry: ProcessEntry) => boolean
 }
 
-function chosen(snapshot: Snapshot, choice: ProcessChoice): ReadonlyArray<ProcessEntry> {
+function chosen({ byPid, byMarker, bySession, byParent }: Snapshot, choice: ProcessChoice): ReadonlyArray<ProcessEntry> {
+  const found = new Set<ProcessEntry>()
+  const add = (entries: ReadonlyArray<ProcessEntry> = []): void => {
+    for (const entry of entries) found.add(entry)
+  }
+  for (const [marker, entries] of byMarker) if (choice.marked(marker)) add(entries)
   const leader = choice.leader()
-  const found = new Map<number, ProcessEntry>()
-  for (const entry of snapshot.entries) {
-    if (entry.pid === process.pid) continue
-    const marker = snapshot.marker(entry.pid)
+  if (leader !== undefined) {
     // Between its fork and its exec a child has neither its session nor its environment yet.
-    const leads = leader !== undefined && (entry.pid === leader || entry.session === leader)
-    if (leads || (marker !== undefined && choice.marked(marker))) found.set(entry.pid, entry)
+    const child = byPid.get(leader)
+    if (child !== undefined) found.add(child)
+    add(bySession.get(leader))
   }
-  for (let grew = found.size > 0; grew;) {
-    grew = false
-    for (const entry of snapshot.entries) {
-      if (!found.has(entry.pid) && found.has(entry.parent) && entry.pid !== process.pid) {
-        found.set(entry.pid, entry)
-        grew = true
-      }
-    }
-  }
-  const all = Array.from(found.values())
+  // What is added meanwhile is visited, too: the descendants of descendants.
+  for (const { pid } of found) add(byParent.get(pid))
+  const all = Array.from(found)
   return choice.only === undefined ? all : all.filter(choice.only)
 }
 
