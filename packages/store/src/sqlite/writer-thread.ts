@@ -21,6 +21,8 @@ import { WriterRest } from "./WriterRest.ts"
 
 /** Milliseconds without a request after which a burst is over: a chore of many milliseconds would delay what follows of it. */
 const CALM_MILLIS = 10
+/** Milliseconds that requests put chores off at most: without an end to them there is a chore now and then. */
+const PUT_OFF_MOST = 1000
 
 /** Requests in one transaction at most. */
 const BATCH_MAX = 8192
@@ -42,6 +44,8 @@ class WriterLoop {
   private problem: string | undefined
   /** Requests were carried out a moment ago. */
   private busy = false
+  /** When chores were put off, by `performance.now()`. */
+  private putOffAt: number | undefined
   private closing = false
 
   constructor(link: WriterEnd, database: Database, options: WriterOptions) {
@@ -84,18 +88,27 @@ class WriterLoop {
       if (this.closing) return this.close()
       this.room?.make()
       if (!this.chores.idle) {
-        if (this.busy && this.settling.length === 0 && this.link.wait(CALM_MILLIS)) continue
+        if (this.putsOff() && this.link.wait(CALM_MILLIS)) continue
         this.busy = false
+        this.putOffAt = undefined
         this.chore()
         this.rest.worked()
         continue
       }
+      this.putOffAt = undefined
       this.settled()
       if (this.link.wait(this.rest.wait)) continue
       this.rest.rest()
       // What V8 has to do in this thread is done in a turn of its event loop.
       return void setImmediate(this.work)
     }
+  }
+
+  /** Whether chores wait until a burst is over. */
+  private putsOff(): boolean {
+    if (!this.busy || this.settling.length > 0) return false
+    this.putOffAt ??= performance.now()
+    return performance.now() - this.putOffAt < PUT_OFF_MOST
   }
 
   private takeAll(): void {
