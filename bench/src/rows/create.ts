@@ -59,8 +59,8 @@ function sessions(wire: Wire): Maker {
   }
 }
 
-const groupCommit: Contestant = {
-  name: "raw ws + group commit",
+const groupCommit = (name: string, together: boolean): Contestant => ({
+  name,
   open: async (place) => {
     const station = startStation(BARE)
     const port = figure(await station.call("port"), "port")
@@ -73,7 +73,8 @@ const groupCommit: Contestant = {
       make: () =>
         new Promise((done) => {
           waiting.push(done)
-          send(event)
+          if (together) send(event)
+          else socket.send(event)
         }),
       remove: () => Promise.resolve(),
     }
@@ -87,7 +88,7 @@ const groupCommit: Contestant = {
       },
     }
   },
-}
+})
 
 /** 100 creations outstanding. */
 export const CREATE_OUTSTANDING: Row = {
@@ -116,8 +117,8 @@ export const CREATE_OUTSTANDING: Row = {
       }
     },
   },
-  limit: groupCommit,
-  peers: [],
+  limit: groupCommit("raw ws + group commit", false),
+  peers: [groupCommit("the same, requests of a turn in one write", true)],
 }
 
 /** One creation after the other. */
