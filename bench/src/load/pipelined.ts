@@ -3,7 +3,7 @@
  */
 import { once } from "node:events"
 import { createConnection, type Socket } from "node:net"
-import { type ClientOptions, WebSocket } from "ws"
+import { WebSocket } from "ws"
 
 /** An open connection. */
 export interface Pipelined {
@@ -13,18 +13,10 @@ export interface Pipelined {
 }
 
 /** Connects to a `ws://` address. */
-export async function openPipelined(
-  url: string,
-  protocols: ReadonlyArray<string> = [],
-  options: ClientOptions = {},
-): Promise<Pipelined> {
+export async function openPipelined(url: string): Promise<Pipelined> {
   let connection: Socket | undefined
   const connect = (...target: Parameters<typeof createConnection>): Socket => (connection = createConnection(...target))
-  const socket = new WebSocket(url, [...protocols], {
-    ...options,
-    perMessageDeflate: false,
-    createConnection: connect as typeof createConnection,
-  })
+  const socket = new WebSocket(url, { perMessageDeflate: false, createConnection: connect as typeof createConnection })
   await once(socket, "open")
   let gathering = false
   const write = (): void => {

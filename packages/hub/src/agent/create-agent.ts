@@ -11,7 +11,7 @@ import type { CreateAnswer, Principal } from "../Hub.ts"
 import { type Core, newId } from "../live/Core.ts"
 import { makeSession, type NewSession, step } from "../live/new-session.ts"
 import { environmentProblem } from "../terminal/environment.ts"
-import { isDirectory } from "../terminal/PathChecks.ts"
+import { isDirectoryThere } from "../terminal/PathChecks.ts"
 import { noDirectory } from "../terminal/terminal-spec.ts"
 
 /** Creates a session of kind `agent`; with a key once. Nothing is made when the agent, its options or the cwd are wrong. */
@@ -36,9 +36,6 @@ export function createAgent(core: Core, request: CreateSession, by: Principal, a
   )
 }
 
-const isThere = (directory: string): Effect.Effect<boolean> =>
-  Effect.callback((resume) => isDirectory(directory, (there) => resume(Effect.succeed(there))))
-
 /** Fields of a request that belong to terminals. */
 const TERMINAL_FIELDS = ["command", "args", "cols", "rows", "term"] as const
 
@@ -58,6 +55,6 @@ const agentSpec = (core: Core, request: CreateSession): Effect.Effect<AgentSpec,
     if (problem !== undefined) return yield* problem
     const { home } = core.options.defaults
     const cwd = resolve(home, request.cwd ?? pieces.cwd ?? home)
-    if (cwd.includes("\0") || !(yield* isThere(cwd))) return yield* noDirectory(cwd)
+    if (cwd.includes("\0") || !(yield* isDirectoryThere(cwd))) return yield* noDirectory(cwd)
     return { name: pieces.name, adapter: pieces.adapter, cwd, env, options }
   })

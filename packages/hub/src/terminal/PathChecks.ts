@@ -5,6 +5,7 @@
  * one shell. Nothing is remembered beyond that.
  */
 import { access, constants, stat } from "node:fs"
+import * as Effect from "effect/Effect"
 
 /** Receives what was found; must not throw. */
 export type Told = (there: boolean) => void
@@ -18,6 +19,10 @@ const programs: Looks = new Map()
 /** Tells whether a path is a directory that may be entered. */
 export const isDirectory = (path: string, told: Told): void =>
   shared(directories, path, told, (done) => access(`${path}/.`, constants.X_OK, (problem) => done(problem === null)))
+
+/** The same as an effect. */
+export const isDirectoryThere = (path: string): Effect.Effect<boolean> =>
+  Effect.callback((resume) => isDirectory(path, (there) => resume(Effect.succeed(there))))
 
 /** Tells whether a path is a file that may be executed. */
 export const isProgram = (path: string, told: Told): void =>

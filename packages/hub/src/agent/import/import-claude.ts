@@ -17,7 +17,7 @@ import { appendOnce } from "../../session/command.ts"
 import { encodeDrafts, storedState } from "../../session/encode.ts"
 import type { OpenSession } from "../../session/OpenSession.ts"
 import { storeProblem } from "../../session/store-problem.ts"
-import { isDirectory } from "../../terminal/PathChecks.ts"
+import { isDirectoryThere } from "../../terminal/PathChecks.ts"
 import { type ClaudeSession, claudeDirectory, listClaudeSessions } from "./claude-sessions.ts"
 import { importBatches } from "./import-drafts.ts"
 
@@ -107,7 +107,7 @@ const mark = ({ id }: ClaudeSession): EventDraft => ({
 const make = (core: Core, source: ClaudeSession, drafts: ReadonlyArray<EventDraft>, by: Principal) =>
   Effect.gen(function* () {
     const cwd = source.cwd ?? core.options.defaults.home
-    const there = yield* Effect.callback<boolean>((resume) => isDirectory(cwd, (there) => resume(Effect.succeed(there))))
+    const there = yield* isDirectoryThere(cwd)
     const now = core.now()
     const id = newId(now)
     const decision = decide(undefined, {
