@@ -3,7 +3,7 @@
  *
  * What a turn of the event loop has for the client is written at its end, in order and in one piece; nothing else is
  * queued here. What the client does not read is bounded by the credit of its attachments and by `full`; what it sends
- * faster than the hub can carry out is left in its socket.
+ * faster than the hub can carry out, or than it reads the answers, is left in its socket.
  */
 import type { Duplex } from "node:stream"
 import type { WebSocket } from "ws"
@@ -83,6 +83,8 @@ export class Connection implements TurnWriter {
   private answered = 0
   private inputBytes = 0
   private paused = false
+  /** Nothing is read because the client gives commands and does not read their answers. */
+  private heldBack = false
   private open = true
 
   constructor(id: number, ws: WebSocket, socket: Duplex, principal: Principal, settings: Settings, events: ConnectionEvents) {
@@ -96,8 +98,9 @@ export class Connection implements TurnWriter {
     this.ended = new Promise((resolve) => ws.once("close", () => resolve()))
     ws.on("message", (data: Buffer, binary: boolean) => {
       this.heardAt = Date.now()
-      if (binary) this.frame(data)
-      else events.text(data.toString("utf8"))
+      if (binary) return this.frame(data)
+      events.text(data.toString("utf8"))
+      if (this.full) this.holdBack()
     })
     ws.on("error", () => ws.terminate())
     ws.on("close", () => {
@@ -224,7 +227,7 @@ export class Connection implements TurnWriter {
     this.send(encodeHeartbeat(time, heads))
   }
 
-  /** True when nothing was heard for too long; a socket that we do not read is not silent. */
+  /** True when nothing was heard for too long; a socket whose input we do not read yet is not silent. */
   silent(now: number): boolean {
     return !this.paused && now - this.heardAt > this.settings.socketSilence
   }
@@ -289,12 +292,26 @@ export class Connection implements TurnWriter {
     } else if (this.paused && this.inputBytes < INPUT_MAX / 2) {
       this.paused = false
       this.heardAt = Date.now()
-      this.ws.resume()
+      if (!this.heldBack) this.ws.resume()
     }
+  }
+
+  private holdBack(): void {
+    if (!this.open || this.heldBack) return
+    this.heldBack = true
+    this.ws.pause()
+  }
+
+  /** Reads on once the answers are read. A client that never reads them falls silent. */
+  private readOn(): void {
+    if (!this.heldBack || this.full) return
+    this.heldBack = false
+    if (!this.paused) this.ws.resume()
   }
 
   private drained(): void {
     if (!this.open) return
+    this.readOn()
     for (const { attachment } of this.attachments.values()) attachment.acknowledge(0)
     const { watch } = this
     if (watch?.stalled === true) watch.again(watch.change)
@@ -335,5 +352,6 @@ export class Connection implements TurnWriter {
       for (const message of more) this.socket.write(message)
       this.socket.uncork()
     }
+    this.readOn()
   }
 }

@@ -135,6 +135,29 @@ describe("the stream socket", () => {
     expect((await house.run(house.hub.get(session))).lastSeq).toBe(before)
   })
 
+  it("W-11 V4 a client that does not read its answers is not read either, and then gets all of them in order", async () => {
+    const [one, other] = [client(), client()]
+    await one.hello("client-one")
+    await other.hello("client-other")
+    const created = await one.call("Create", { kind: "terminal", command: "/bin/true", args: ["x".repeat(20_000)] })
+    const session = String(created.value?.["id"])
+    one.ws.pause()
+    const before = process.memoryUsage().arrayBuffers
+    const calls = Array.from({ length: 4000 }, () => one.start("Get", { session }))
+    let most = 0
+    // Each answer takes a turn of the hub's loop, in which it reads what there is of the other connection, too.
+    for (let turns = 0; turns < 60; turns++) {
+      await other.call("Get", { session: "nobody" })
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+    }
+    // All answers are 80 MB.
+    expect(most).toBeLessThan(40_000_000)
+    one.ws.resume()
+    await one.until("the last answer", () => one.answerOf(calls.at(-1) ?? "") !== undefined)
+    const answered = one.received.flatMap((each) => (each.kind === "answer" ? [each.id] : []))
+    expect(answered.slice(-calls.length)).toEqual(calls)
+  })
+
   it("W-4 malformed messages are answered or close, and too large ones close with 1009", async () => {
     const one = client()
     await one.hello()
