@@ -23,11 +23,18 @@ import type { Session } from "@holdfast/protocol/session"
 import type { Attachment, Principal } from "../Hub.ts"
 import { type TurnWriter, writeAtTurnEnd } from "../delivery/turn-end.ts"
 import { InputLine } from "./InputLine.ts"
+import { ReadBrake } from "./ReadBrake.ts"
 import { binaryMessage, textMessage } from "./raw-frames.ts"
 
 /** Input under way per connection beyond which its socket is not read, and commands under way beyond which they are `Busy`. */
 const INPUT_MAX = 256 * 1024
 export const COMMANDS_MAX = 256
+
+/**
+ * Unread bytes beyond the window of attachments that only answers can come to: events are at most a record of 16 MiB over
+ * it. Below them a client on a slow line is heard, so that it can stop what floods it.
+ */
+const UNREAD_MAX = 16 * 1024 * 1024
 
 /** Bytes of messages up to which copying them together is cheaper than a write of several buffers. */
 const JOIN_MAX = 16 * 1024
@@ -82,14 +89,13 @@ export class Connection implements TurnWriter {
   private answers = ""
   private answered = 0
   private inputBytes = 0
-  private paused = false
-  /** Nothing is read because the client gives commands and does not read their answers. */
-  private heldBack = false
+  private readonly brake: ReadBrake
   private open = true
 
   constructor(id: number, ws: WebSocket, socket: Duplex, principal: Principal, settings: Settings, events: ConnectionEvents) {
     this.id = id
     this.ws = ws
+    this.brake = new ReadBrake(ws)
     this.socket = socket
     this.principal = principal
     this.settings = settings
@@ -100,7 +106,7 @@ export class Connection implements TurnWriter {
       this.heardAt = Date.now()
       if (binary) return this.frame(data)
       events.text(data.toString("utf8"))
-      if (this.full) this.holdBack()
+      if (this.open && this.unread > settings.subscriberWindow + UNREAD_MAX) this.brake.set("unread")
     })
     ws.on("error", () => ws.terminate())
     ws.on("close", () => {
@@ -129,7 +135,11 @@ export class Connection implements TurnWriter {
 
   /** True while the client does not read what was sent. */
   get full(): boolean {
-    return this.socket.writableLength + this.outBytes + this.answers.length > this.settings.subscriberWindow
+    return this.unread > this.settings.subscriberWindow
+  }
+
+  private get unread(): number {
+    return this.socket.writableLength + this.outBytes + this.answers.length
   }
 
   get attached(): number {
@@ -229,7 +239,7 @@ export class Connection implements TurnWriter {
 
   /** True when nothing was heard for too long; a socket whose input we do not read yet is not silent. */
   silent(now: number): boolean {
-    return !this.paused && now - this.heardAt > this.settings.socketSilence
+    return !this.brake.has("input") && now - this.heardAt > this.settings.socketSilence
   }
 
   /** Closes with a code and a reason; what was accepted before is kept. */
@@ -286,32 +296,16 @@ export class Connection implements TurnWriter {
   private weigh(bytes: number): void {
     this.inputBytes += bytes
     if (!this.open) return
-    if (!this.paused && this.inputBytes > INPUT_MAX) {
-      this.paused = true
-      this.ws.pause()
-    } else if (this.paused && this.inputBytes < INPUT_MAX / 2) {
-      this.paused = false
+    if (this.inputBytes > INPUT_MAX) this.brake.set("input")
+    else if (this.brake.has("input") && this.inputBytes < INPUT_MAX / 2) {
       this.heardAt = Date.now()
-      if (!this.heldBack) this.ws.resume()
+      this.brake.release("input")
     }
-  }
-
-  private holdBack(): void {
-    if (!this.open || this.heldBack) return
-    this.heldBack = true
-    this.ws.pause()
-  }
-
-  /** Reads on once the answers are read. A client that never reads them falls silent. */
-  private readOn(): void {
-    if (!this.heldBack || this.full) return
-    this.heldBack = false
-    if (!this.paused) this.ws.resume()
   }
 
   private drained(): void {
     if (!this.open) return
-    this.readOn()
+    this.brake.release("unread")
     for (const { attachment } of this.attachments.values()) attachment.acknowledge(0)
     const { watch } = this
     if (watch?.stalled === true) watch.again(watch.change)
@@ -352,6 +346,5 @@ export class Connection implements TurnWriter {
       for (const message of more) this.socket.write(message)
       this.socket.uncork()
     }
-    this.readOn()
   }
 }
