@@ -3,6 +3,7 @@
  */
 import { homedir } from "node:os"
 import * as Layer from "effect/Layer"
+import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { type ResolvedSettings, SettingInvalid, type Settings } from "@holdfast/protocol/settings"
 import { readConfiguredAgents } from "../agent/catalog-configuration.ts"
 import type { AgentCatalog } from "../agent/catalog.ts"
@@ -23,8 +24,8 @@ export const serve = async (
 ): Promise<Serving> => {
   const data = dataDirectory(settings, environment.env)
   const runners = runnersLayer(settings, data, environment)
-  const defaults = { env: withoutOwn(environment.env), home: homedir() }
-  const agents = agentsOf(configured, { data, home: defaults.home, path: environment.env["PATH"], preferred: settings.agent })
+  const defaults = { env: ownEnvironment(environment.env), home: homedir() }
+  const agents = agentsOf(configured, { data, home: defaults.home, path: defaults.env["PATH"], preferred: settings.agent })
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
     hub: (log) => hubLayer({ settings, defaults, data, agents, report: reportTo(log) }).pipe(Layer.provide(runners)),
@@ -58,10 +59,6 @@ function runnersLayer(
       throw new ServeFailed("settings", `runner must be detached or inside, not ${settings.runner}`)
   }
 }
-
-/** Children see nothing of Holdfast's own settings, least of all a token (T-2). */
-const withoutOwn = (env: ServeEnvironment["env"]): ServeEnvironment["env"] =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("HOLDFAST_")))
 
 const reportTo =
   (log: OperationLog) =>

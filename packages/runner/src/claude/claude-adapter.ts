@@ -18,7 +18,7 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
   const { start } = host
   const options = readClaudeOptions(start.options)
   checkDirectory(start.cwd)
-  const environment = claudeEnvironment(host.environment, start.env, options)
+  const environment = claudeEnvironment(host.environment, options)
   checkRoot(options, environment)
   const given = sdkOptions(options, environment)
   const sdk = await loadClaudeSdk(start)

@@ -3,19 +3,11 @@ import { AdapterRefused } from "../adapter.ts"
 import type { AgentEnvironment } from "../agent/process-group.ts"
 import type { ClaudeOptions, McpServer } from "./options.ts"
 
-/** Variables of a Claude that the runner itself was started from; another one must not take them for its own. */
-const FOREIGN = ["CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_SSE_PORT", "CLAUDE_CODE_SESSION_ID"]
-
-/** The environment of the process. `added` are the variables that the start itself sets. */
-export function claudeEnvironment(
-  environment: AgentEnvironment,
-  added: Readonly<Record<string, string>>,
-  { maxRetries, sandboxed }: ClaudeOptions,
-): AgentEnvironment {
-  const own = Object.entries(environment).filter(([name]) => !FOREIGN.includes(name) || Object.hasOwn(added, name))
+/** The environment of the process. */
+export function claudeEnvironment(environment: AgentEnvironment, { maxRetries, sandboxed }: ClaudeOptions): AgentEnvironment {
   return {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-    ...Object.fromEntries(own),
+    ...environment,
     ...(maxRetries === undefined ? {} : { CLAUDE_CODE_MAX_RETRIES: String(maxRetries) }),
     ...(sandboxed === true ? { IS_SANDBOX: "1" } : {}),
   }

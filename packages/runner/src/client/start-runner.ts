@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto"
 import { watch } from "node:fs"
 import { mkdir, open, readFile, rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
+import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { generationPaths, generationsDirectory, readRunnerRecord } from "../wire/generation.ts"
 import { runnerSettings, type RunnerSettings } from "../wire/settings.ts"
 
@@ -61,7 +62,7 @@ export async function startRunner(options: StartRunnerOptions): Promise<StartedR
         "--build",
         options.build ?? "",
       ],
-      { cwd: "/", detached: true, stdio: ["ignore", log.fd, log.fd], env: cleanEnvironment(), windowsHide: true },
+      { cwd: "/", detached: true, stdio: ["ignore", log.fd, log.fd], env: ownEnvironment(process.env), windowsHide: true },
     )
     const died = new Promise<string>((settle) => {
       child.once("error", (error) => settle(error.message))
@@ -80,11 +81,6 @@ export async function startRunner(options: StartRunnerOptions): Promise<StartedR
   } finally {
     await log.close()
   }
-}
-
-/** The environment for a runner and its children: without what belongs to Holdfast itself. */
-function cleanEnvironment(): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HOLDFAST_")))
 }
 
 /** Resolves with `undefined` once the record is there (it is written when the socket listens), otherwise with why not. */
@@ -130,7 +126,7 @@ export async function startRunnerInside(options: {
     generation: randomUUID(),
     build: options.build ?? "",
     settings: runnerSettings(options.settings),
-    environment: cleanEnvironment(),
+    environment: ownEnvironment(process.env),
     // Inside a hub there is no log of its own; what matters reaches the hub as `problem`.
     log: () => undefined,
   })

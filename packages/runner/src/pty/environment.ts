@@ -1,4 +1,5 @@
 /** The environment of a terminal's child (T-2). */
+import { ownEnvironment } from "@holdfast/protocol/own-environment"
 
 /** Variable that marks every process of a child, so that it can be found again; its value is `<generation>:<child id>`. */
 export const MARKER = "HOLDFAST_CHILD"
@@ -13,36 +14,9 @@ export interface EnvironmentRequest {
   readonly added: Readonly<Record<string, string>>
 }
 
-/** Variables of the terminal that the runner itself was started from; they would be wrong in another one. */
-const FOREIGN = new Set([
-  "TERM",
-  "COLORTERM",
-  "TERM_PROGRAM",
-  "TERM_PROGRAM_VERSION",
-  "TERM_SESSION_ID",
-  "TERMCAP",
-  "COLUMNS",
-  "LINES",
-  "TMUX",
-  "TMUX_PANE",
-  "STY",
-  "WINDOW",
-  "WINDOWID",
-  "VTE_VERSION",
-  "KITTY_WINDOW_ID",
-  "WT_SESSION",
-  "NODE_CHANNEL_FD",
-  "NODE_UNIQUE_ID",
-  "OLDPWD",
-  "_",
-])
-
-/** `NAME=value` pairs: the user's own without any HOLDFAST_ variable, the terminal's, then what the request adds. */
+/** `NAME=value` pairs: the user's own (A-27), the terminal's, then what the request adds. */
 export function childEnvironment(request: EnvironmentRequest): ReadonlyArray<string> {
-  const variables = new Map<string, string>()
-  for (const [name, value] of Object.entries(request.base)) {
-    if (value !== undefined && !FOREIGN.has(name) && !name.startsWith("HOLDFAST_")) variables.set(name, value)
-  }
+  const variables = new Map(Object.entries(ownEnvironment(request.base)))
   variables.set("PWD", request.cwd)
   variables.set("TERM", request.term === "" ? "xterm-256color" : request.term)
   variables.set("COLORTERM", "truecolor")
