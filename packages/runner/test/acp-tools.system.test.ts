@@ -81,6 +81,36 @@ describe("tool calls of ACP agents", () => {
     ])
   })
 
+  it("A-38 (N18) calls that are given one id are all told, with their own inputs, requests and results", async () => {
+    const probe = begin()
+    const call = (command: string) => ({ toolCallId: "call_0", title: "bash", kind: "execute", rawInput: { command } })
+    const result = (text: string) =>
+      tool({ sessionUpdate: "tool_call_update", toolCallId: "call_0", status: "completed", rawOutput: text })
+    const { turn: id } = play(
+      probe,
+      tool({ sessionUpdate: "tool_call", status: "pending", ...call("echo 1") }),
+      result("1"),
+      // Asked for, and never announced: some agents announce an id once.
+      { ask: ["session/request_permission", { toolCall: call("echo 2"), options }] },
+      tool({ sessionUpdate: "tool_call_update", status: "in_progress", ...call("echo 2") }),
+      result("2"),
+      tool({ sessionUpdate: "tool_call_update", status: "in_progress", ...call("echo 3") }),
+      result("3"),
+      tool({ sessionUpdate: "tool_call", status: "pending", ...call("echo 3") }),
+      result("4"),
+    )
+    const request = await probe.asked()
+    expect(request).toMatchObject({ toolCallId: "call_0~2", subject: "echo 2" })
+    probe.handle.command({ type: "answer", permission: request.id, outcome: YES })
+    await probe.ended(id)
+    expect(toolsOf(messageOf(probe, id))).toMatchObject([
+      { toolCallId: "call_0", input: { command: "echo 1" }, output: { output: "1" } },
+      { toolCallId: "call_0~2", input: { command: "echo 2" }, output: { output: "2" } },
+      { toolCallId: "call_0~3", input: { command: "echo 3" }, output: { output: "3" } },
+      { toolCallId: "call_0~4", input: { command: "echo 3" }, output: { output: "4" } },
+    ])
+  })
+
   it("A-4 takes what is shown with a call that has not begun for no output", async () => {
     const content = [{ type: "content", content: { type: "text", text: "what it would do" } }]
     const { chunks } = await turn(

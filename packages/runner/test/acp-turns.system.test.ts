@@ -1,5 +1,5 @@
 /** What ACP agents tell of a turn and how it ends, each difference by an agent that does just that. */
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { readNamed } from "@holdfast/protocol/agent/named-data"
@@ -190,6 +190,40 @@ describe("how turns of ACP agents end", () => {
     expect(await probe.ended(id)).toMatchObject({ outcome: "error", error: { tag: "AgentMalformed" } })
     await probe.gone()
     expect(readFileSync(join(places().session, "logs", "agent.log"), "utf8")).toContain("Loading plugins")
+  })
+
+  it("A-37 (N17) leaves out what an agent prints beside the protocol, also when it is JSON or a part of it", async () => {
+    const pretty = JSON.stringify({ level: "info", id: 3, method: 7 }, null, 2)
+    const strays = [
+      "{ level: 'info' }",
+      '{"level":"info","msg":"loaded"}',
+      '{"id":3,"level":"warn"}',
+      '{"method":null}',
+      "{",
+      pretty,
+      "}",
+    ]
+    const probe = begin()
+    const one = await turn(probe, ...strays.map((line): Step => ({ raw: `${line}\n` })), text("fine"))
+    expect(one).toMatchObject({ end: { outcome: "completed" }, text: "fine" })
+    const log = readFileSync(join(places().session, "logs", "agent.log"), "utf8")
+    for (const line of ["level: 'info'", '"msg":"loaded"', '"level": "info"']) expect(log).toContain(line)
+  })
+
+  it("M-7 (N16) an agent is given no lone surrogate, and a pair is never cut", async () => {
+    const history = join(places().session, "history.jsonl")
+    const output = `${"x".repeat(1999)}🙂${"y".repeat(2000)}`
+    const tool = { type: "dynamic-tool", toolName: "cat", toolCallId: "c", state: "output-available", input: {}, output }
+    writeFileSync(history, `${JSON.stringify({ id: "m", role: "assistant", parts: [tool, { type: "text", text: "\ud83d" }] })}\n`)
+    const log = join(places().session, "prompts.log")
+    const probe = begin({ log }, { resume: { native: "gone", history } })
+    const { turn: id } = probe.send("half \udc00 and whole 🙂")
+    await probe.ended(id)
+    const sent = readFileSync(log, "utf8")
+    expect(sent).toContain("half \ufffd and whole 🙂")
+    expect(sent).toContain("<transcript>")
+    expect(sent).not.toMatch(/\\ud[89a-f]/i)
+    expect(sent).toContain("xxx […]")
   })
 
   it("A-10 gives up an agent that sends nothing but lines that are no messages", async () => {

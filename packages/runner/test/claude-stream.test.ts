@@ -83,6 +83,40 @@ describe("Claude's messages", () => {
     expect(chunks[0]).toMatchObject({ toolCallId: "t1", output: "early" })
   })
 
+  it("A-38 (N18) tells tool calls that are given one id, each as one of its own", () => {
+    const { stream, chunks } = streamOf()
+    for (const [message, command] of [
+      ["m1", "one"],
+      ["m2", "two"],
+    ]) {
+      stream.event({ type: "message_start", message: { id: message } })
+      stream.event({ type: "content_block_start", index: 0, content_block: { type: "tool_use", id: "call_0", name: "Bash" } })
+      stream.assistant({ id: message, content: [{ type: "tool_use", id: "call_0", name: "Bash", input: { command } }] })
+      stream.event({ type: "message_delta", delta: { stop_reason: "tool_use" } })
+      expect(stream.callOf("call_0")).toBe(message === "m1" ? "call_0" : "call_0~2")
+      stream.result({ type: "tool_result", tool_use_id: "call_0", content: command }, undefined)
+    }
+    const told = chunks.flatMap((chunk) => (chunk.type === "tool-output-available" ? [[chunk.toolCallId, chunk.output]] : []))
+    expect(told).toEqual([
+      ["call_0", "one"],
+      ["call_0~2", "two"],
+    ])
+    expect(chunks.filter(({ type }) => type === "tool-input-available")).toMatchObject([
+      { toolCallId: "call_0", input: { command: "one" } },
+      { toolCallId: "call_0~2", input: { command: "two" } },
+    ])
+  })
+
+  it("A-39 (N19) a reply that broke off and comes again whole, without a stream, stands once", () => {
+    const { stream, reply, types } = streamOf()
+    reply("m1", "half an ans")
+    stream.assistant({ id: "m2", content: [{ type: "text", text: "half an answer" }] })
+    stream.end()
+    const text = ["text-start", "text-delta", "text-end"]
+    expect(types()).toEqual(["start-step", ...text, "reset-step", ...text, "finish-step"])
+    expect(stream.isCut).toBe(false)
+  })
+
   it("A-3 keeps what nobody knows as data-unknown, and survives anything", () => {
     const { stream, types } = streamOf()
     stream.event({ type: "of_the_future", what: 1 })

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises"
 import { basename, extname } from "node:path"
 import { MESSAGE_MAX } from "@holdfast/protocol/agent/message"
 import type { InputPart } from "@holdfast/protocol/agent/message"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { refused } from "../failure.ts"
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -51,7 +52,7 @@ export async function readFileParts(paths: ReadonlyArray<string>): Promise<Reado
       type: "file",
       mediaType,
       url: `data:${mediaType};base64,${bytes.toString("base64")}`,
-      filename: basename(path).slice(0, 255),
+      filename: headOf(basename(path), 255),
     })
   }
   return parts

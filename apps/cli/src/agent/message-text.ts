@@ -2,6 +2,7 @@
  * Messages as plain text, and in one line.
  */
 import type { InputPart, Message } from "@holdfast/protocol/agent/message"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { printable } from "../text/printable.ts"
 
 type Fields = Readonly<Record<string, unknown>>
@@ -32,5 +33,5 @@ export const inputLine = (parts: ReadonlyArray<InputPart>): string =>
 export function fileName(part: { readonly filename?: unknown; readonly mediaType?: unknown; readonly url?: unknown }): string {
   if (typeof part.filename === "string" && part.filename !== "") return printable(part.filename)
   const url = textIn(part.url)
-  return printable(url.startsWith("data:") || url === "" ? textIn(part.mediaType) || "file" : url.slice(0, 200))
+  return printable(url.startsWith("data:") || url === "" ? textIn(part.mediaType) || "file" : headOf(url, 200))
 }

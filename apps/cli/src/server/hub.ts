@@ -2,6 +2,7 @@
  * The hub as commands use it: the HTTP routes, and the stream socket for what follows or types.
  */
 import { hostname, userInfo } from "node:os"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { makeApi } from "@holdfast/client/http/api"
 import type { Api } from "@holdfast/client/http/api"
 import type { Connection } from "@holdfast/client/Connection"
@@ -74,5 +75,5 @@ export function viewerName(): string {
       return "somebody"
     }
   })()
-  return `${user}@${hostname()}`.slice(0, 100)
+  return headOf(`${user}@${hostname()}`, 100)
 }

@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto"
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "@holdfast/runner/adapter"
 import { findCommand } from "@holdfast/runner/pty/command"
 import { agentsDirectory, type AgentPackage, KNOWN_AGENTS, knownAgent } from "./catalog-entries.ts"
@@ -146,7 +147,7 @@ function runNpm(npm: string, cwd: string, { environment, signal, tell, timeout =
     let killing: NodeJS.Timeout | undefined
     for (const pipe of [child.stdout, child.stderr]) {
       createInterface({ input: pipe }).on("line", (line) => {
-        const text = line.slice(0, 1000)
+        const text = headOf(line, 1000)
         last.push(text)
         if (last.length > 200) last.shift()
         if (text.trim() !== "") tell?.({ type: "line", text })

@@ -10,6 +10,7 @@ import { decide } from "@holdfast/core/decide"
 import { Busy, CommandNotFound, type DoorError, InvalidSize, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 import type { CreateSession } from "@holdfast/protocol/session"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { RequestRefused, type StartTerminal } from "@holdfast/runner/client/RunnerConnection"
 import { createAgent } from "../agent/create-agent.ts"
 import type { CreateAnswer, Principal } from "../Hub.ts"
@@ -129,6 +130,6 @@ function refusal(tag: string, message: string, command: string): DoorError {
 /** The program's name: what a session is called when nobody says. */
 function defaultLabel(command: string): string {
   // oxlint-disable-next-line no-control-regex
-  const name = (command.split("/").at(-1) ?? "").replace(/[\u0000-\u001f\u007f-\u009f]/g, "").slice(0, 200)
+  const name = headOf((command.split("/").at(-1) ?? "").replace(/[\u0000-\u001f\u007f-\u009f]/g, ""), 200)
   return name === "" ? "terminal" : name
 }

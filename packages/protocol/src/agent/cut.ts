@@ -2,6 +2,7 @@
  * Cutting JSON to a size: the longest strings give way first, each keeps its beginning and its end and says how much is
  * missing between them. Strings that fit stay as they are, to the last character.
  */
+import { headOf, tailOf } from "../text-cut.ts"
 import { type AgentChunk, CHUNK_ID_MAX, CHUNK_MAX, type Json } from "./chunk.ts"
 
 /** Shortest length, in characters, that a string is cut to, so that no id is; a value whose bulk is not in strings becomes text. */
@@ -40,16 +41,12 @@ export function jsonBytes(value: unknown): number {
   return bytes
 }
 
-const isLowSurrogate = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff
-
 /** A text of about `length` characters: its beginning and its end, with a line between them that says what is missing. */
 export function cutText(text: string, length: number): string {
   if (text.length <= length) return text
-  let head = Math.ceil(length / 2)
-  let tail = text.length - Math.floor(length / 2)
-  if (isLowSurrogate(text.charCodeAt(head))) head--
-  if (isLowSurrogate(text.charCodeAt(tail))) tail++
-  return `${text.slice(0, head)}\n[… ${tail - head} characters cut …]\n${text.slice(tail)}`
+  const head = headOf(text, Math.ceil(length / 2))
+  const tail = tailOf(text, Math.floor(length / 2))
+  return `${head}\n[… ${text.length - head.length - tail.length} characters cut …]\n${tail}`
 }
 
 function collectLong(value: unknown, found: Array<string>): void {

@@ -3,14 +3,17 @@
  *
  * Lines are bounded and read here; correlation of requests is the SDK's. Notifications do not go through it, as it drops those
  * that its schema does not know, and agents differ (`updates.ts`, `ToolCalls.ts`): they are told as they are read, in order,
- * before any answer that came after them. A line that is no JSON is something printed by mistake and goes to the agent's log; a broken message, a line
- * over the bound and too many strays end the agent as `AgentMalformed`.
+ * before any answer that came after them. A line that is no message of JSON-RPC is something printed by mistake, also when it
+ * is JSON or a part of it, and goes to the agent's log (A-37); a broken message, a line over the bound and too many strays end
+ * the agent as `AgentMalformed`.
  */
+import { headOf } from "@holdfast/protocol/text-cut"
 import { type AnyMessage, client, type ClientConnection, RequestError } from "@agentclientprotocol/sdk"
 import { LINE_MAX } from "../agent/agent-adapter.ts"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import { LineReader } from "../agent/lines.ts"
 import type { AgentProcess } from "../agent/process-group.ts"
+import { jsonLine } from "../agent/well-formed.ts"
 import { isObject, type JsonObject } from "./read-json.ts"
 
 /** Lines in a row that are no message, after which the agent is given up. */
@@ -18,12 +21,11 @@ const STRAYS_MAX = 1000
 /** Characters of a stray line that the log keeps. */
 const STRAY_SHOWN = 500
 
+/** What a line has that was to be a message of JSON-RPC. */
+const BROKEN = /^\{\s*"jsonrpc"|"jsonrpc"\s*:\s*"2/
+
 /** The one notification that is the SDK's matter. */
 const CANCEL = "$/cancel_request"
-
-/** One line of JSON; also for readers that take U+2028 for the end of a line, as Node's own does. */
-const lineOf = (message: AnyMessage): string =>
-  JSON.stringify(message).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")
 
 /** Whom a connection tells. */
 export interface AcpEvents {
@@ -77,7 +79,7 @@ export class AcpConnection {
     const writable = new WritableStream<AnyMessage>({
       write: (message) => {
         if ("method" in message && "id" in message) this.#asked.add(message.id)
-        running.write(`${lineOf(message)}\n`)
+        running.write(`${jsonLine(message)}\n`)
       },
     })
     this.#connection = client({ name: "holdfast" })
@@ -141,12 +143,13 @@ export class AcpConnection {
     try {
       message = JSON.parse(text)
     } catch (error) {
+      // What was to be a message may be the answer that somebody waits for.
+      if (!BROKEN.test(text)) return this.#stray(text)
       const why = error instanceof Error ? error.message : String(error)
-      return this.#host.crash("AgentMalformed", `the agent sent a message that cannot be read: ${why.slice(0, 200)}`)
+      return this.#host.crash("AgentMalformed", `the agent sent a message that cannot be read: ${headOf(why, 200)}`)
     }
-    if (!isObject(message)) return this.#stray(text)
+    if (!isObject(message) || !this.#isMessage(message)) return this.#stray(text)
     const { method, id } = message
-    if (method === undefined && !this.#asked.delete(id)) return this.#stray(text)
     this.#strays = 0
     if (typeof method === "string" && id === undefined && method !== CANCEL) {
       this.#notifiedAt = performance.now()
@@ -156,10 +159,18 @@ export class AcpConnection {
     controller.enqueue({ ...message, jsonrpc: "2.0" } as AnyMessage)
   }
 
+  /** Whether an object is a request, a notification, or the answer to a question that was asked. */
+  #isMessage(message: JsonObject): boolean {
+    const { method, id } = message
+    if (typeof method === "string") return id === undefined || id === null || typeof id === "string" || typeof id === "number"
+    if (method !== undefined && method !== null) return false
+    return ["result", "error", "jsonrpc"].some((name) => Object.hasOwn(message, name)) && this.#asked.delete(id)
+  }
+
   /** Something that is no message, or the answer to a question that was not asked. */
   #stray(text: string): void {
     this.#strays += 1
     if (this.#strays > STRAYS_MAX) return this.#host.crash("AgentMalformed", "the agent sends lines that are no messages")
-    this.#host.log.say(`a line of the agent is left out: ${text.slice(0, STRAY_SHOWN)}`)
+    this.#host.log.say(`a line of the agent is left out: ${headOf(text, STRAY_SHOWN)}`)
   }
 }

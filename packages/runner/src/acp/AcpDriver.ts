@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto"
 import { RequestError } from "@agentclientprotocol/sdk"
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import type { PermissionOption } from "@holdfast/protocol/agent/permission"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
 import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
@@ -187,7 +188,7 @@ export class AcpDriver implements AgentDriver {
 
   #notified(method: string, params: unknown): void {
     if (method !== "session/update") {
-      if (!method.startsWith("$/")) this.#host.log.say(`a notification is left out: ${method.slice(0, 200)}`)
+      if (!method.startsWith("$/")) this.#host.log.say(`a notification is left out: ${headOf(method, 200)}`)
       return
     }
     const update = at(params, "update")
@@ -207,7 +208,7 @@ export class AcpDriver implements AgentDriver {
       return
     }
     if (this.#turn === undefined) {
-      return this.#host.log.say(`${String(at(update, "sessionUpdate")).slice(0, 100)} outside of a turn is left out`)
+      return this.#host.log.say(`${headOf(String(at(update, "sessionUpdate")), 100)} outside of a turn is left out`)
     }
     this.#tellBeginning(this.#turn)
     this.#turn.updates.take(update)
@@ -236,7 +237,7 @@ export class AcpDriver implements AgentDriver {
   #ask(params: unknown, signal: AbortSignal): Promise<JsonObject> {
     const options = optionsOf(at(params, "options"))
     const turn = this.#turn
-    const call = turn?.updates.calls.upsert(at(params, "toolCall"))
+    const call = turn?.updates.calls.upsert(at(params, "toolCall"), true)
     const cancelled: PermissionOutcome = { type: "cancelled", reason: "it cannot be answered" }
     if (turn === undefined || call === undefined || options.length === 0) {
       this.#host.log.say("a permission request that nobody can answer is cancelled")

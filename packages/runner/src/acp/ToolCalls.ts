@@ -1,10 +1,12 @@
 /**
  * The tool calls of a turn, by id, in whatever order an agent tells of them (A-4): a permission request or a result before the
- * call makes the call, a call may come when it is over already. What is open when the turn ends is closed here.
+ * call makes the call, a call may come when it is over already. Some providers give several calls one id: what begins again under the
+ * id of a call that is over is another call, with an id of ours (A-38). What is open when the turn ends is closed here.
  *
  * Agents tell the whole output so far again and again; of it only the end is shown, now and then, until the call is over.
  */
 import type { AgentChunk, Json } from "@holdfast/protocol/agent/chunk"
+import { tailOf } from "@holdfast/protocol/text-cut"
 import { at, isObject, listOf, textOf } from "./read-json.ts"
 import { asJson, changesIn, resultError, resultOutput, resultText, type ToolResult } from "./tool-output.ts"
 
@@ -29,6 +31,8 @@ export interface ToolCall {
   sent: string | undefined
   shown: string
   status: string | undefined
+  /** The agent told more of it than its end. */
+  announced: boolean
   /** The content was told before it had begun: it may be what it would do. */
   proposed: boolean
   denied: boolean
@@ -39,7 +43,9 @@ export interface ToolCall {
 export class ToolCalls {
   readonly #out: (chunk: AgentChunk) => void
   readonly #terminal: (id: string) => string | undefined
-  readonly #calls = new Map<string, ToolCall>()
+  readonly #calls = new Set<ToolCall>()
+  /** The latest call with an id of the agent's, and how many there were. */
+  readonly #latest = new Map<string, { readonly call: ToolCall; readonly count: number }>()
   readonly #waiting = new Set<ToolCall>()
   #timer: NodeJS.Timeout | undefined
 
@@ -49,15 +55,16 @@ export class ToolCalls {
     this.#terminal = terminal
   }
 
-  /** Takes a `tool_call`, a `tool_call_update` or the call of a permission request; undefined when it has no id. */
-  upsert(update: unknown): ToolCall | undefined {
+  /** Takes a `tool_call`, a `tool_call_update` or, with `asks`, the call of a permission request; undefined when it has no id. */
+  upsert(update: unknown, asks = false): ToolCall | undefined {
     const id = textOf(at(update, "toolCallId"))
     if (id === undefined) return undefined
-    const known = this.#calls.get(id)
-    const call = known ?? this.#begin(id, update)
+    const latest = this.#latest.get(id)
+    const known = latest === undefined || beginsAgain(latest.call, update, asks) ? undefined : latest.call
+    const call = known ?? this.#begin(id, (latest?.count ?? 0) + 1, update)
     this.#learn(call, update)
     if (known === undefined) {
-      this.#out({ type: "tool-input-start", toolCallId: id, toolName: call.name, dynamic: true, ...titled(call) })
+      this.#out({ type: "tool-input-start", toolCallId: call.id, toolName: call.name, dynamic: true, ...titled(call) })
     }
     if (call.over) return call
     if (call.input !== undefined) this.#tellInput(call)
@@ -75,10 +82,9 @@ export class ToolCalls {
     return call
   }
 
-  /** A person, or their rule, said no to it. */
+  /** A person, or their rule, said no to a call by the id that we show. */
   deny(id: string): void {
-    const call = this.#calls.get(id)
-    if (call !== undefined) call.denied = true
+    for (const call of this.#calls) if (call.id === id) call.denied = true
   }
 
   /** The input of a call is wanted now, whether it was told or not. */
@@ -91,7 +97,7 @@ export class ToolCalls {
 
   /** A terminal that calls may show has more output. */
   grew(terminal: string): void {
-    for (const call of this.#calls.values()) {
+    for (const call of this.#calls) {
       const shows = call.content.some((item) => at(item, "type") === "terminal" && at(item, "terminalId") === terminal)
       if (shows && !call.over) this.#preview(call)
     }
@@ -99,21 +105,21 @@ export class ToolCalls {
 
   /** Whether a call that may have started a process is open. */
   get works(): boolean {
-    return Array.from(this.#calls.values()).some((call) => !call.over && !["read", "search", "think"].includes(call.kind ?? ""))
+    return Array.from(this.#calls).some((call) => !call.over && !["read", "search", "think"].includes(call.kind ?? ""))
   }
 
   /** The turn is over; `why` is told for what has no result. */
   close(why: string): void {
     clearTimeout(this.#timer)
     this.#waiting.clear()
-    for (const call of this.#calls.values()) {
+    for (const call of this.#calls) {
       if (!call.over) this.#end(call, () => ({ ...this.#base(call, "tool-output-error"), errorText: why }))
     }
   }
 
-  #begin(id: string, update: unknown): ToolCall {
+  #begin(given: string, count: number, update: unknown): ToolCall {
     const call: ToolCall = {
-      id,
+      id: count === 1 ? given : `${given}~${count}`,
       name: nameOf(update) ?? "tool",
       title: undefined,
       kind: undefined,
@@ -125,11 +131,13 @@ export class ToolCalls {
       sent: undefined,
       shown: "",
       status: undefined,
+      announced: false,
       proposed: false,
       denied: false,
       over: false,
     }
-    this.#calls.set(id, call)
+    this.#calls.add(call)
+    this.#latest.set(given, { call, count })
     return call
   }
 
@@ -138,6 +146,8 @@ export class ToolCalls {
     const named = textOf(at(update, "name")) ?? textOf(at(update, "_meta", "claudeCode", "toolName"))
     if (named !== undefined || call.name === "tool") call.name = named ?? call.kind ?? call.name
     call.title = textOf(at(update, "title")) ?? call.title
+    const ended = ["completed", "failed"].includes(String(at(update, "status")))
+    call.announced ||= at(update, "sessionUpdate") === "tool_call" || (!call.over && !ended)
     const input = at(update, "rawInput")
     if (input !== undefined && input !== null) call.input = asJson(input)
     const content = at(update, "content")
@@ -150,7 +160,7 @@ export class ToolCalls {
     if (locations.length > 0) call.locations = locations
     call.raw = at(update, "rawOutput") ?? call.raw
     const told = toldOutput(at(update, "_meta"))
-    if (told !== "") call.told = (call.told + told).slice(-TOLD_MAX)
+    if (told !== "") call.told = tailOf(call.told + told, TOLD_MAX)
   }
 
   #tellInput(call: ToolCall): void {
@@ -195,7 +205,7 @@ export class ToolCalls {
   /** Shows the end of the output at once, or when it was shown just before, after a while. */
   #preview(call: ToolCall): void {
     if (this.#timer !== undefined) return void this.#waiting.add(call)
-    const text = resultText(this.#result(call)).slice(-PREVIEW_CHARACTERS)
+    const text = tailOf(resultText(this.#result(call)), PREVIEW_CHARACTERS)
     if (text === "" || text === call.shown) return
     call.shown = text
     this.#out({ ...this.#base(call, "tool-output-available"), preliminary: true, output: { output: text } })
@@ -206,6 +216,15 @@ export class ToolCalls {
       for (const one of waiting) if (!one.over) this.#preview(one)
     }, PREVIEW_MILLIS)
   }
+}
+
+/** Whether an update is of another call than the one that is over under its id: it begins, or is asked for. */
+function beginsAgain(call: ToolCall, update: unknown, asks: boolean): boolean {
+  if (!call.over) return false
+  if (asks) return true
+  if (at(update, "sessionUpdate") === "tool_call") return call.announced
+  const status = at(update, "status")
+  return (status === "pending" || status === "in_progress") && isObject(at(update, "rawInput"))
 }
 
 const titled = ({ title }: ToolCall): { readonly title?: string } => (title === undefined ? {} : { title })

@@ -4,6 +4,7 @@
  */
 import { PROTOCOL_VERSION, RequestError } from "@agentclientprotocol/sdk"
 import type { Resumed } from "@holdfast/protocol/agent/agent"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
 import type { AgentStart } from "../agent/agent-messages.ts"
 import type { AgentHost } from "../agent/AgentHost.ts"
@@ -169,7 +170,7 @@ async function goOn(
 
 function whyNot({ name }: AgentStart, listed: boolean | undefined, error: string): string {
   if (listed === false) return `${name} no longer has its own record of this session.`
-  return `${name} could not go on from its own record of this session: ${error.slice(0, 500).replace(/\.$/, "")}.`
+  return `${name} could not go on from its own record of this session: ${headOf(error, 500).replace(/\.$/, "")}.`
 }
 
 /** Whether the agent still has a session; undefined when it does not say. */

@@ -5,6 +5,7 @@
  * opencode says `end_turn` when it is interrupted while it waits to try again.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { RequestError } from "@agentclientprotocol/sdk"
 import type { TurnEnd } from "../agent/agent-messages.ts"
 import { at, textOf } from "./read-json.ts"
@@ -66,7 +67,7 @@ export function endOfAnswer(answer: unknown, { interrupted, refused }: TurnStory
       return refused ? completed("other") : failed("AgentCancelled", "the agent ended the turn by itself and does not say why")
     default:
       return typeof reason === "string"
-        ? completed("other", `The agent ended the turn with the reason ${reason.slice(0, 200)}.`)
+        ? completed("other", `The agent ended the turn with the reason ${headOf(reason, 200)}.`)
         : failed("AgentMalformed", "the agent's answer has no stop reason")
   }
 }

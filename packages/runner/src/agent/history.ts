@@ -4,6 +4,7 @@
  * What is too long loses its oldest messages, and says so.
  */
 import { createReadStream } from "node:fs"
+import { headOf, tailOf } from "@holdfast/protocol/text-cut"
 import { LineReader } from "./lines.ts"
 
 /** Longest context, in characters, and longest piece of a tool's input or output in it. */
@@ -18,7 +19,7 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 
 function short(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "")
-  return text.length <= TOOL_MAX ? text : `${text.slice(0, TOOL_MAX)} […]`
+  return text.length <= TOOL_MAX ? text : `${headOf(text, TOOL_MAX)} […]`
 }
 
 function partText(part: unknown): string {
@@ -66,7 +67,7 @@ async function lastMessages(path: string): Promise<{ readonly kept: ReadonlyArra
     line: (line) => {
       const text = messageText(line)
       if (text === "") return
-      kept.push(text.slice(-CONTEXT_MAX))
+      kept.push(tailOf(text, CONTEXT_MAX))
       length += Math.min(text.length, CONTEXT_MAX)
       while (length > CONTEXT_MAX) {
         length -= kept.shift()?.length ?? 0

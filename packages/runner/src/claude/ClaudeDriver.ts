@@ -75,6 +75,11 @@ export class ClaudeDriver implements AgentDriver {
     return this.#stream.plan
   }
 
+  /** The id under which the turn shows a tool call of Claude's. */
+  callOf(toolUseId: string): string {
+    return this.#stream.callOf(toolUseId)
+  }
+
   /** Waits for Claude's first word, and says that it is ready. */
   async open(beginning: Beginning, options: ClaudeOptions): Promise<void> {
     this.#context = beginning.context

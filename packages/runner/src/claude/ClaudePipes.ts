@@ -6,6 +6,7 @@
  * are taken here, whatever home directory the process has.
  */
 import { PassThrough } from "node:stream"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { LINE_MAX } from "../agent/agent-adapter.ts"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import { LineReader } from "../agent/lines.ts"
@@ -34,7 +35,7 @@ function mirror(host: AgentHost, line: string): void {
     const key = transcriptKey(textAt(frame, "filePath") ?? "")
     if (key !== undefined) host.transcript(key, listAt(frame, "entries"))
   } catch (error) {
-    host.log.say(`a part of the transcript cannot be read: ${String(error).slice(0, LOGGED_MAX)}`)
+    host.log.say(`a part of the transcript cannot be read: ${headOf(String(error), LOGGED_MAX)}`)
   }
 }
 
@@ -50,7 +51,7 @@ export function spawnClaude(host: AgentHost, { command, args, cwd, env }: SpawnR
     line: (line) => {
       if (line.startsWith(MIRROR)) mirror(host, line)
       else if (line.startsWith("{")) output.write(`${escapeSeparators(line)}\n`)
-      else host.log.say(`a line that is no JSON is left out: ${line.slice(0, LOGGED_MAX)}`)
+      else host.log.say(`a line that is no JSON is left out: ${headOf(line, LOGGED_MAX)}`)
     },
     tooLong: () => host.crash("AgentMalformed", `the agent sent a line of more than ${LINE_MAX} bytes`),
   })

@@ -1,4 +1,5 @@
 /** What is written to Claude: taken in order, read by the SDK as it can. Bounded by the host, which hands over one message at a time. */
+import { wellFormed } from "../agent/well-formed.ts"
 
 /** A list that is read while it grows. */
 export class Inbox implements AsyncIterable<unknown> {
@@ -8,7 +9,7 @@ export class Inbox implements AsyncIterable<unknown> {
 
   push(message: unknown): void {
     if (this.#ended) return
-    this.#waiting.push(message)
+    this.#waiting.push(wellFormed(message))
     this.#wake?.()
   }
 

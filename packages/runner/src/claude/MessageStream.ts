@@ -15,6 +15,13 @@ import { contextOf } from "./usage.ts"
 
 const IDS_MAX = 4096
 
+/** A tool call's id as the turn shows it, and the message that it stands in. */
+interface Call {
+  readonly id: string
+  readonly message: string
+  readonly count: number
+}
+
 /** Tools that the provider runs itself. */
 const PROVIDER_CALLS = ["server_tool_use", "mcp_tool_use"]
 
@@ -26,7 +33,9 @@ export class MessageStream {
   readonly #chunk: (chunk: AgentChunk) => void
   readonly #refused: (toolCallId: string) => boolean
   readonly #streamed = new RecentIds(IDS_MAX)
-  readonly #calls = new RecentIds(IDS_MAX)
+  readonly #told = new RecentIds(IDS_MAX)
+  /** By the provider's id: some give every call the same one (A-38). */
+  readonly #calls = new Map<string, Call>()
   readonly #outputs = new RecentIds(IDS_MAX)
   #open = new Map<number, Block | Tool>()
   #message = ""
@@ -98,16 +107,20 @@ export class MessageStream {
   }
 
   #start(message: unknown): void {
-    const cut = this.#reply === "cut" || this.#reply === "open"
-    if (cut && this.#inStep) {
-      this.#open = new Map()
-      this.#chunk({ type: "reset-step" })
-    } else this.#step()
+    this.#anew()
     this.#reply = "open"
     this.#message = textAt(message, "id") ?? ""
     this.#streamed.add(this.#message)
     this.#usage = {}
     this.#count(at(message, "usage"))
+  }
+
+  /** A reply begins: in place of one that broke off, whether it streams or comes whole (A-39), or as a step of its own. */
+  #anew(): void {
+    const cut = this.#reply === "cut" || this.#reply === "open"
+    if (!cut || !this.#inStep) return this.#step()
+    this.#open = new Map()
+    this.#chunk({ type: "reset-step" })
   }
 
   #step(): void {
@@ -131,7 +144,7 @@ export class MessageStream {
       this.#open.set(index, { kind, id, citations: [] })
       this.#chunk({ type: `${kind}-start`, id })
     } else if (type === "tool_use" || PROVIDER_CALLS.includes(type)) {
-      const toolCallId = textAt(block, "id") ?? id
+      const toolCallId = this.#callIn(this.#message, textAt(block, "id") ?? id)
       this.#open.set(index, { kind: "tool", id: toolCallId })
       const toolName = textAt(block, "name") ?? "tool"
       const provider = type === "tool_use" ? {} : { providerExecuted: true }
@@ -173,11 +186,11 @@ export class MessageStream {
     if (!streamed && id !== this.#message) {
       this.#message = id
       this.#blocks = 0
-      this.#step()
+      this.#anew()
     }
     for (const block of listAt(message, "content")) {
       const type = textAt(block, "type") ?? ""
-      if (type === "tool_use" || PROVIDER_CALLS.includes(type)) this.#call(block, type !== "tool_use")
+      if (type === "tool_use" || PROVIDER_CALLS.includes(type)) this.#call(id, block, type !== "tool_use")
       else if (type.endsWith("_tool_result")) this.result(block, undefined, true)
       else if (type === "text") {
         if (!streamed) this.#whole("text", textAt(block, "text"))
@@ -198,9 +211,31 @@ export class MessageStream {
     this.#chunk({ type: `${kind}-end`, id })
   }
 
-  #call(block: unknown, provider: boolean): void {
-    const toolCallId = textAt(block, "id")
-    if (toolCallId === undefined || !this.#calls.add(toolCallId)) return
+  /** The id under which the turn shows the tool call that has this id of the provider's now. */
+  callOf(id: string): string {
+    return this.#calls.get(id)?.id ?? id
+  }
+
+  /** The call with this id in a message: another message's is another call. */
+  #callIn(message: string, id: string): string {
+    const known = this.#calls.get(id)
+    if (known?.message === message) return known.id
+    const count = (known?.count ?? 0) + 1
+    const call: Call = { id: count === 1 ? id : `${id}~${count}`, message, count }
+    this.#calls.delete(id)
+    this.#calls.set(id, call)
+    for (const oldest of this.#calls.keys()) {
+      if (this.#calls.size <= IDS_MAX) break
+      this.#calls.delete(oldest)
+    }
+    return call.id
+  }
+
+  #call(message: string, block: unknown, provider: boolean): void {
+    const given = textAt(block, "id")
+    if (given === undefined) return
+    const toolCallId = this.#callIn(message, given)
+    if (!this.#told.add(toolCallId)) return
     if (!this.#inStep) this.#step()
     const toolName = textAt(block, "name") ?? "tool"
     const input = at(block, "input")
@@ -222,8 +257,10 @@ export class MessageStream {
 
   /** Takes the result of a tool call; `meta` is what Claude says of how it was allowed. */
   result(block: unknown, meta: unknown, provider = false): void {
-    const toolCallId = textAt(block, "tool_use_id")
-    if (toolCallId === undefined || !this.#outputs.add(toolCallId)) return
+    const given = textAt(block, "tool_use_id")
+    if (given === undefined) return
+    const toolCallId = this.callOf(given)
+    if (!this.#outputs.add(toolCallId)) return
     if (this.#refused(toolCallId)) return this.#chunk({ type: "tool-output-denied", toolCallId })
     this.#chunk(toolOutput(toolCallId, block, meta, provider))
   }

@@ -2,6 +2,7 @@
 import type { AgentAdapter } from "../agent/agent-adapter.ts"
 import { AgentHost } from "../agent/AgentHost.ts"
 import { RecentIds } from "../agent/RecentIds.ts"
+import { wellFormed } from "../agent/well-formed.ts"
 import { checkDirectory } from "../pty/command.ts"
 import { ClaudeDriver } from "./ClaudeDriver.ts"
 import { spawnClaude, type SpawnRequest } from "./ClaudePipes.ts"
@@ -39,9 +40,11 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
       ...(executable === undefined ? {} : { pathToClaudeCodeExecutable: executable }),
       spawnClaudeCodeProcess: (request: SpawnRequest) => spawnClaude(host, request),
       canUseTool: async (tool: string, input: unknown, context: AskContext): Promise<Permission> => {
-        const permission = await permissions.ask(tool, input, context, driver.plan)
-        if (permission.behavior === "deny" && context.toolUseID !== undefined) refused.add(context.toolUseID)
-        return permission
+        const call = context.toolUseID === undefined ? undefined : driver.callOf(context.toolUseID)
+        const asking = call === undefined ? context : { ...context, toolUseID: call }
+        const permission = await permissions.ask(tool, input, asking, driver.plan)
+        if (permission.behavior === "deny" && call !== undefined) refused.add(call)
+        return wellFormed(permission) as Permission
       },
     },
   })

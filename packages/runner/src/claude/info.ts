@@ -1,5 +1,6 @@
 /** What Claude tells about itself. */
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { listAt, textAt } from "./read.ts"
 
 const DESCRIPTION_MAX = 200
@@ -18,7 +19,7 @@ const BYPASS = { id: "bypassPermissions", name: "Bypass", description: "Does eve
 const described = (value: unknown): { readonly description?: string } => {
   const description = textAt(value, "description")
   if (description === undefined || description === "") return {}
-  return { description: description.length > DESCRIPTION_MAX ? `${description.slice(0, DESCRIPTION_MAX - 1)}…` : description }
+  return { description: description.length > DESCRIPTION_MAX ? `${headOf(description, DESCRIPTION_MAX - 1)}…` : description }
 }
 
 /** From the answer to the SDK's first request; `bypass` where everything may be allowed. */

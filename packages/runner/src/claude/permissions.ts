@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto"
 import type { PermissionAsk, PermissionOption } from "@holdfast/protocol/agent/permission"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
 import { asJson, at, listAt, textAt } from "./read.ts"
@@ -89,7 +90,7 @@ function requestOf(id: string, tool: string, input: unknown, context: AskContext
   }
   const subject = subjectOf(input)
   const name = context.displayName ?? tool
-  const title = context.title ?? (subject === "" ? name : `${name}: ${subject.slice(0, TITLE_MAX)}`)
+  const title = context.title ?? (subject === "" ? name : `${name}: ${headOf(subject, TITLE_MAX)}`)
   return { ...base, kind: "tool", title, subject, input: asJson(input), options: TOOL_OPTIONS }
 }
 

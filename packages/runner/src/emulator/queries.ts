@@ -5,6 +5,7 @@
  * colour scheme, version. Left without an answer on purpose: clipboard (OSC 52), title and icon reports (CSI 20 t,
  * 21 t), DECRQSS, XTGETTCAP, checksums, pixel sizes, the kitty keyboard protocol (viewers do not speak it).
  */
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { Terminal } from "@xterm/headless"
 import { Colors } from "./colors.ts"
 import type { Core, Parameters } from "./xterm-internals.ts"
@@ -15,7 +16,7 @@ const VERSION = "Holdfast"
 
 /** A title without control characters (C0, DEL, C1, direction and line marks), at most 256 characters (E-7). */
 export const cleanTitle = (title: string): string =>
-  title.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "").slice(0, MAX_TITLE)
+  headOf(title.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ""), MAX_TITLE)
 
 /** What the hooks report. */
 export interface QueryEvents {

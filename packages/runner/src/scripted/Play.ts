@@ -4,6 +4,7 @@
  * An abort stops it wherever it is: open blocks are closed, running commands ended, what is left is not played.
  */
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
 import type { Block, Step, ToolCall } from "./directives.ts"
 import type { ScriptedOptions } from "./options.ts"
@@ -73,7 +74,7 @@ export class Play {
     if (this.#quote !== "") {
       const quote = this.#quote
       this.#quote = ""
-      await this.#say("text", [`Tool said: ${quote.slice(0, QUOTE_CHARACTERS)} `], 0)
+      await this.#say("text", [`Tool said: ${headOf(quote, QUOTE_CHARACTERS)} `], 0)
     }
     const tools: Array<Promise<string>> = []
     this.#tools = tools
@@ -156,7 +157,7 @@ export class Play {
     output.chunk({ type: "tool-input-delta", toolCallId, inputTextDelta: json })
     output.chunk({ type: "tool-input-available", toolCallId, toolName: name, dynamic: true, input: JSON.parse(json) })
     const asks = options.permissions === "ask"
-    const title = subject === "" ? name : `${name}: ${subject.slice(0, 200)}`
+    const title = subject === "" ? name : `${name}: ${headOf(subject, 200)}`
     const request = { kind: "tool" as const, tool: name, toolCallId, title, subject, input: JSON.parse(json), options: OPTIONS }
     const outcome = asks ? await this.#given.ask(request) : undefined
     if (outcome !== undefined && !(outcome.type === "answered" && outcome.allow)) {

@@ -4,6 +4,7 @@
  * Directives are played one step each: a tool ends a step, the next one quotes its result and goes on; with `[[par]]`
  * they all are in one step. A message without a directive is answered with what can be done.
  */
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** A tool that is called. */
 export interface ToolCall {
@@ -123,7 +124,7 @@ export function stepsOf(text: string): ReadonlyArray<Step> {
 
 /** What the agent answers to a message without a directive. */
 export function helpfulAnswer(text: string, remembered: number): Step {
-  const said = text.trim().slice(0, 400)
+  const said = headOf(text.trim(), 400)
   const memory = remembered > 0 ? ` I remember ${remembered} earlier message${remembered === 1 ? "" : "s"}.` : ""
   const answer = `${said === "" ? "You said nothing in words." : `You said: ${said}`}\n\nI am the scripted agent: no model, no key, no network.${memory} I do what directives say: try [[bash ls -l]], [[write notes.txt hello]], [[ask Which one?|This|That]], [[think hmm]] or [[slow 50 100]].`
   return [{ kind: "text", words: wordsOf(answer), millis: undefined }]

@@ -4,6 +4,7 @@ import { constants } from "node:fs"
 import { mkdir, realpath, writeFile } from "node:fs/promises"
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { StringDecoder } from "node:string_decoder"
+import { headOf, tailOf } from "@holdfast/protocol/text-cut"
 
 /** Longest output of a command that is kept, in characters; what is beyond it is counted and left out. */
 export const OUTPUT_MAX = 5 * 1024 * 1024
@@ -73,12 +74,12 @@ export function runCommand(
     }
     const take = (text: string): void => {
       const room = OUTPUT_MAX - output.length
-      output += text.slice(0, room)
+      output += headOf(text, room)
       left += Math.max(0, text.length - room)
       const now = performance.now()
       if (now - shown < PREVIEW_MILLIS || result !== undefined) return
       shown = now
-      preview(output.slice(-PREVIEW_CHARACTERS))
+      preview(tailOf(output, PREVIEW_CHARACTERS))
     }
     for (const stream of [child.stdout, child.stderr]) {
       const decoder = new StringDecoder("utf8")

@@ -2,6 +2,7 @@
 import { type FileHandle, open, readdir, stat } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { at, textAt } from "@holdfast/runner/claude/read"
 import { contentText, isPrompt } from "./claude-entries.ts"
 
@@ -111,7 +112,7 @@ function tellingOf(
   const titles = ["custom-title", "ai-title", "summary"].map((type) => all.findLast((entry) => textAt(entry, "type") === type))
   const titled = titles.find((entry) => entry !== undefined)
   const title = textAt(titled, "customTitle") ?? textAt(titled, "aiTitle") ?? textAt(titled, "title") ?? textAt(titled, "summary")
-  const prompt = first === undefined ? "" : contentText(at(first, "message", "content")).slice(0, PROMPT_MAX)
+  const prompt = first === undefined ? "" : headOf(contentText(at(first, "message", "content")), PROMPT_MAX)
   return {
     ...(cwd === undefined ? {} : { cwd }),
     ...(title === undefined || title === "" ? {} : { title }),
