@@ -237,6 +237,40 @@ describe("sessions", () => {
     await two.until("the other's size", () => runner.child.sizes.at(-1) === "60x20")
   })
 
+  it("T-27 only what a person types gives a viewer the size, and reports are no typing of one who may not type (N26)", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/sh", cols: 80, rows: 24 })
+    const attach = (client: string, cols: number, rows: number) =>
+      attachReader(house, { session: id, after: 0, mode: "interactive", client, cols, rows })
+    const small = await attach("client-small", 60, 20)
+    await small.until("the size", () => runner.child.sizes.at(-1) === "60x20")
+    clock += 1000
+    const large = await attach("client-large", 120, 40)
+    await large.until("the size", () => runner.child.sizes.at(-1) === "120x40")
+    let number = 0
+    const sends = (text: string) => {
+      clock += 1000
+      return new Promise<unknown>((settled) => small.attachment?.input(++number, Buffer.from(text), settled))
+    }
+    const reports = [
+      "\u001b[O",
+      "\u001b[I",
+      "\u001b[<35;3;4M",
+      "\u001b[",
+      "<35;3;4M",
+      "\u001b[2;5R",
+      "\u001b[?62c",
+      "\u001b]11;rgb:0/0/0\u0007",
+    ]
+    for (const report of reports) expect(await sends(report)).toBeUndefined()
+    expect(runner.child.sizes.at(-1)).toBe("120x40")
+    await house.run(house.hub.setTypist(id, "client-large", "large", "single", OWNER))
+    expect(await sends("\u001b[I")).toBeUndefined()
+    expect(await sends("x")).toMatchObject({ _tag: "NotTypist" })
+    await house.run(house.hub.setTypist(id, "client-large", "large", "free", OWNER))
+    expect(await sends("\u001b[A")).toBeUndefined()
+    expect(runner.child.sizes.at(-1)).toBe("60x20")
+  })
+
   it("T-8 a viewer that attaches again at once neither takes the size nor lets another have it for a moment", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh", cols: 80, rows: 24 })
     const attach = (client: string, cols: number, rows: number) =>

@@ -24,8 +24,18 @@ export const decodeFailure = (error: HttpApiError.HttpApiSchemaError): BadReques
   const message = `${where}: ${what}`.slice(0, MESSAGE_MAX)
   if (!semantic || error.kind !== "Payload")
     return field === "" ? new BadRequest({ message }) : new BadRequest({ message, field })
-  if (field === "cols" || field === "rows") return new InvalidSize({ message })
-  return field === "" ? new Unprocessable({ message }) : new Unprocessable({ message, field })
+  return wrongSize(issue) ?? unprocessable(field, message)
+}
+
+const unprocessable = (field: string, message: string): Unprocessable =>
+  field === "" ? new Unprocessable({ message }) : new Unprocessable({ message, field })
+
+/** The refusal of a payload whose columns or rows are numbers that no terminal has (T-7); undefined when something else is wrong. */
+export function wrongSize(issue: SchemaIssue.Issue): InvalidSize | undefined {
+  const { path, semantic } = firstFinding(issue, [])
+  const field = path.map(String).join(".")
+  if (!semantic || (field !== "cols" && field !== "rows")) return undefined
+  return new InvalidSize({ message: `${field}: ${said(issue)}`.slice(0, MESSAGE_MAX) })
 }
 
 function firstFinding(issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>): Finding {

@@ -1,6 +1,7 @@
-/** Attaching: a subscriber, its presence, and its hands on the keyboard (docs/PROTOCOL.md, D-1 to D-10, T-8 to T-11). */
+/** Attaching: a subscriber, its presence, and its hands on the keyboard (docs/PROTOCOL.md, D-1 to D-10, T-8 to T-11, T-27). */
 import * as Effect from "effect/Effect"
 import { refuseInput } from "@holdfast/core/decide"
+import { TypingWatch } from "@holdfast/core/terminal/input/TypingWatch"
 import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer } from "@holdfast/protocol/errors"
 import { TERMINAL_SIZE } from "@holdfast/protocol/event"
 import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
@@ -46,6 +47,7 @@ export const attach = (
     if (plan._tag === "Invalid") return yield* new CursorInvalid({ message: plan.message })
 
     let open = true
+    const typing = new TypingWatch()
     const subscriber = delivery.subscribe(sink, () => finish(), request.filter)
     const viewer = presence.join({
       client: request.client,
@@ -82,9 +84,11 @@ export const attach = (
       },
       input: (number, bytes, settled) => {
         if (request.mode === "viewer") return settled(readOnly())
+        const isTyped = typing.read(bytes)
         const refused = refuseInput(session.state, request.client)
-        if (refused !== undefined) return settled(refused)
-        presence.typed(viewer)
+        // What a terminal reports by itself is of no use to a child that another one types to, and nobody's mistake.
+        if (refused !== undefined) return settled(refused._tag === "NotTypist" && !isTyped ? undefined : refused)
+        if (isTyped) presence.typed(viewer)
         inputs.send(request.client, number, bytes, settled)
       },
       head: () => (subscriber.mode === "live" ? delivery.published : subscriber.sent),

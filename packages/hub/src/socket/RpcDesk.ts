@@ -11,9 +11,10 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import type { Rpc, RpcGroup } from "effect/rpc"
-import { BadRequest, Busy, DoorError } from "@holdfast/protocol/errors"
+import { BadRequest, Busy, DoorError, type InvalidSize } from "@holdfast/protocol/errors"
 import { SessionRpcs } from "@holdfast/protocol/rpc"
 import { errorOfCause } from "../http/answer.ts"
+import { wrongSize } from "../http/decode-failure.ts"
 import { COMMANDS_MAX, type Connection } from "./Connection.ts"
 
 type Rpcs = RpcGroup.Rpcs<typeof SessionRpcs>
@@ -154,10 +155,11 @@ class Desk implements RpcDesk {
       return connection.answer(failure(id, new Busy({ message, retryAfter: 1 })))
     }
     const command = this.commands.get(tag)
-    const decoded = command === undefined ? `unknown command ${tag.slice(0, 50)}` : decode(command, payload)
-    if (command === undefined || typeof decoded === "string") {
-      return connection.answer(failure(id, new BadRequest({ message: String(decoded) })))
+    if (command === undefined) {
+      return connection.answer(failure(id, new BadRequest({ message: `unknown command ${tag.slice(0, 50)}` })))
     }
+    const decoded = decode(command, payload)
+    if ("_tag" in decoded) return connection.answer(failure(id, decoded))
     const call = new Call<unknown>(this, connection, id, tag)
     try {
       command.handle(decoded.value, call)
@@ -202,18 +204,20 @@ function parse(text: string): ReadonlyArray<Message> | undefined {
 const isObject = (value: unknown): value is Message => typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** The payload, or what is wrong with it; nesting that exhausts the stack is wrong too (X-5). */
-function decode(command: Command, payload: unknown): { readonly value: unknown } | string {
+function decode(command: Command, payload: unknown): { readonly value: unknown } | BadRequest | InvalidSize {
   try {
     const exit = command.decode(payload)
-    return Exit.isSuccess(exit) ? exit : problem(exit)
+    return Exit.isSuccess(exit) ? { value: exit.value } : problem(exit)
   } catch (cause) {
-    return `the command cannot be read: ${String(cause).slice(0, 200)}`
+    return new BadRequest({ message: `the command cannot be read: ${String(cause).slice(0, 200)}` })
   }
 }
 
-function problem(exit: Exit.Failure<unknown, Schema.SchemaError>): string {
+function problem(exit: Exit.Failure<unknown, Schema.SchemaError>): BadRequest | InvalidSize {
   const error = Exit.findErrorOption(exit)
-  return error._tag === "Some" ? `the command is malformed: ${error.value.message.slice(0, 500)}` : "the command is malformed"
+  if (error._tag === "None") return new BadRequest({ message: "the command is malformed" })
+  const message = `the command is malformed: ${error.value.message.slice(0, 500)}`
+  return wrongSize(error.value.issue) ?? new BadRequest({ message })
 }
 
 const success = (id: string | number, value: unknown): string =>

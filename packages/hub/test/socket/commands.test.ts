@@ -46,6 +46,21 @@ describe("commands of the stream socket", () => {
     expect((await house.run(house.hub.get(id))).lastSeq).toBe(lastSeq + 101)
   })
 
+  it("T-7 a size that no terminal has is InvalidSize on the socket too, and nothing else is (N34)", async () => {
+    const { id } = await createTerminal(house, { command: "/bin/cat" })
+    const one = await client()
+    const attach = (size: object) => one.call("Attach", { session: id, mode: "interactive", ...size })
+    for (const size of [
+      { cols: 1200, rows: 24 },
+      { cols: 80, rows: 0 },
+      { cols: 80, rows: 1e9 },
+    ])
+      expect(await attach(size), JSON.stringify(size)).toMatchObject(failed("InvalidSize"))
+    expect(await one.call("Create", { kind: "terminal", cols: 1200 })).toMatchObject(failed("InvalidSize"))
+    expect(await attach({ cols: "80", rows: 24 })).toMatchObject(failed("BadRequest"))
+    expect(await attach({ cols: 1000, rows: 1 })).toMatchObject({ _tag: "Success" })
+  })
+
   it("H-3 a command finds its session by its id, the end of it, or its label, in memory or not", async () => {
     const { id } = await createTerminal(house, { command: "/bin/cat", label: "the cat" })
     await house.close()

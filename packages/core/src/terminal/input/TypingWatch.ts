@@ -1,0 +1,16 @@
+/**
+ * Tells a person's typing from what a terminal reports by itself (docs/PROTOCOL.md, T-27).
+ */
+import { InputReader } from "./InputReader.ts"
+import { isTyped } from "./token.ts"
+
+/** Watches the inputs of one attachment. */
+export class TypingWatch {
+  readonly #reader = new InputReader()
+
+  /** Whether a person's key, paste or click is in the next input. An ESC at its end is taken for the escape key. */
+  read(bytes: Uint8Array): boolean {
+    const typed = this.#reader.read(bytes).some(isTyped)
+    return typed || this.#reader.escaping
+  }
+}
