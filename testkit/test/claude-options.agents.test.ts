@@ -115,16 +115,6 @@ describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
     expect([...models]).toEqual(["claude-opus-4-5", "claude-sonnet-4-5"])
   }, 60_000)
 
-  it("reads settings only where it is told to", async () => {
-    writeFileSync(join(claude.directories.cwd, "CLAUDE.md"), "The password of the pier is herring.")
-    const plain = begin({})
-    await plain.ended(plain.send("[[say hi]]").turn)
-    expect(asked().text).not.toContain("herring")
-    const told = begin({ settingSources: ["project"] })
-    await told.ended(told.send("[[say hi]]").turn)
-    expect(asked().text).toContain("herring")
-  })
-
   it("goes on from a session of Claude Code itself, and leaves it alone when it forks it", async () => {
     const first = begin({})
     await first.ended(first.send("[[say the red buoy]]").turn)

@@ -258,11 +258,22 @@ describe("what Claude is started with and told", () => {
       agents: { a: { description: "x" } },
       maxRetries: 101,
       sandboxed: "1",
+      toolAliases: { Bash: 1 },
+      plugins: [{ type: "local", path: "relative" }],
+      skills: "some",
+      thinking: { type: "deep" },
+      taskBudget: {},
+      outputFormat: { type: "json_schema" },
+      settings: 7,
+      sandbox: [],
+      bare: "yes",
       __proto__x: 1,
     })) {
       expect(wrong({ [name]: value })).toBe(name)
     }
     expect(wrong({ fork: true })).toBe("fork")
+    expect(wrong({ bare: true, settingSources: [] })).toBe("bare")
+    expect(validateClaudeOptions({ cwd: "/tmp" })?.message).toBe("option cwd: a session has a cwd of its own")
     expect(validateClaudeOptions({ mcpServers: { a: { type: "http", url: "u", args: [] } } })?.message).toContain("no args")
     expect(() => readClaudeOptions({ effort: "much" })).toThrow("option effort: use one of low, medium, high, xhigh, max")
     const whole = { systemPrompt: { append: "x" }, mcpServers: { a: { command: "c", env: { A: "b" } } }, tools: [], maxTurns: 3 }

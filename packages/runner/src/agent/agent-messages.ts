@@ -19,6 +19,8 @@ export interface AgentStart {
   readonly env: Readonly<Record<string, string>>
   /** Checked by the adapter before; see its options file. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Whether a person trusts the directory: only then what it brings (hooks, MCP servers, allow rules) runs (A-29). */
+  readonly trusted?: boolean
   /** Program of the agent, for adapters that start one by name. */
   readonly program?: { readonly command: string; readonly args: ReadonlyArray<string> }
   /** How the agent signs in, where it must be told: the id of one of its ways (ACP's `authenticate`). */

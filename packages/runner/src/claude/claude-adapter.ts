@@ -6,11 +6,13 @@ import { wellFormed } from "../agent/well-formed.ts"
 import { checkDirectory } from "../pty/command.ts"
 import { ClaudeDriver } from "./ClaudeDriver.ts"
 import { spawnClaude, type SpawnRequest } from "./ClaudePipes.ts"
+import { directoryRules } from "./directory-rules.ts"
 import { Inbox } from "./Inbox.ts"
+import { memoryFiles, memoryPrompt } from "./memory-files.ts"
 import { readClaudeOptions } from "./options.ts"
 import { type AskContext, type Permission, Permissions } from "./permissions.ts"
 import { beginningOf } from "./resume.ts"
-import { checkRoot, claudeEnvironment, sdkOptions } from "./sdk-options.ts"
+import { checkRoot, claudeEnvironment, sdkOptions, settingSourcesOf } from "./sdk-options.ts"
 import { claudeExecutable, loadClaudeSdk } from "./sdk.ts"
 
 const REFUSED_MAX = 1024
@@ -21,7 +23,10 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
   checkDirectory(start.cwd)
   const environment = claudeEnvironment(host.environment, options)
   checkRoot(options, environment)
-  const given = sdkOptions(options, environment)
+  const isTrusted = start.trusted === true
+  const files = isTrusted || options.bare === true ? [] : await memoryFiles(start.cwd)
+  const given = sdkOptions(options, { environment, isTrusted, memory: memoryPrompt(files) })
+  const rules = await directoryRules(start.cwd, settingSourcesOf(options, isTrusted))
   const sdk = await loadClaudeSdk(start)
   const beginning = await beginningOf(host, options)
   const inbox = new Inbox()
@@ -33,6 +38,7 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
     options: {
       ...given,
       ...beginning.options,
+      ...(rules.length === 0 ? {} : { allowedTools: [...(options.allowedTools ?? []), ...rules] }),
       cwd: start.cwd,
       env: environment,
       includePartialMessages: true,

@@ -4,8 +4,24 @@
  * Secrets do not belong here, because options are shown: in `mcpServers` a value may say `${NAME}`, which is read from
  * the environment of the agent's process (A-11).
  */
-import { isAbsolute } from "node:path"
 import { AdapterRefused } from "../adapter.ts"
+import { EXCLUDED } from "./excluded-options.ts"
+import {
+  anyText,
+  type Check,
+  directory,
+  either,
+  fields,
+  flag,
+  isObject,
+  json,
+  listOf,
+  named,
+  oneOf,
+  text,
+  TEXT_MAX,
+  whole,
+} from "./option-checks.ts"
 
 /** What is wrong with an option; `message` is for a person. */
 export interface OptionProblem {
@@ -61,82 +77,31 @@ export interface ClaudeOptions {
   readonly effort?: (typeof EFFORTS)[number]
   readonly betas?: ReadonlyArray<string>
   readonly agents?: Readonly<Record<string, Subagent>>
+  /** One of `agents`, or of Claude's own settings, that speaks in place of Claude itself. */
+  readonly agent?: string
+  readonly toolAliases?: Readonly<Record<string, string>>
+  readonly toolConfig?: Readonly<Record<string, unknown>>
+  readonly planModeInstructions?: string
+  readonly plugins?: ReadonlyArray<{ readonly type: "local"; readonly path: string; readonly skipMcpDiscovery?: boolean }>
+  readonly skills?: ReadonlyArray<string> | "all"
+  readonly thinking?: Readonly<Record<string, unknown>>
+  readonly taskBudget?: { readonly total: number }
+  readonly outputFormat?: { readonly type: "json_schema"; readonly schema: Readonly<Record<string, unknown>> }
+  /** Settings over those of files, as an object or the path of a file. */
+  readonly settings?: string | Readonly<Record<string, unknown>>
+  readonly sandbox?: Readonly<Record<string, unknown>>
+  readonly enableFileCheckpointing?: boolean
+  readonly agentProgressSummaries?: boolean
+  readonly verbatimPrompts?: boolean
+  readonly title?: string
+  readonly debug?: boolean
+  /** None of the user's or the directory's settings, memory files, commands, hooks and MCP servers. */
+  readonly bare?: boolean
   /** How often a failed request to the model is repeated; Claude's own default is 10. */
   readonly maxRetries?: number
   /** Says that this machine is a sandbox: Claude takes `bypassPermissions` from root only then. */
   readonly sandboxed?: boolean
 }
-
-/** Says what is wanted of a value, if it is not that. */
-type Check = (value: unknown) => string | undefined
-
-const LIST_MAX = 1000
-const TEXT_MAX = 200_000
-
-const text =
-  (max: number): Check =>
-  (value) =>
-    typeof value === "string" && value !== "" && value.length <= max && !value.includes("\0")
-      ? undefined
-      : `use a text of 1 to ${max} characters`
-
-const whole =
-  (least: number, most: number): Check =>
-  (value) =>
-    typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
-      ? undefined
-      : `use a whole number from ${least} to ${most}`
-
-const flag: Check = (value) => (typeof value === "boolean" ? undefined : "use true or false")
-
-const oneOf =
-  (choices: ReadonlyArray<string>): Check =>
-  (value) =>
-    typeof value === "string" && choices.includes(value) ? undefined : `use one of ${choices.join(", ")}`
-
-const listOf =
-  (item: Check): Check =>
-  (value) => {
-    if (!Array.isArray(value) || value.length > LIST_MAX) return `use a list of at most ${LIST_MAX}`
-    const wrong = value.map(item).find((problem) => problem !== undefined)
-    return wrong === undefined ? undefined : `each of the list: ${wrong}`
-  }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** An object with these fields and no other. */
-const fields =
-  (optional: Readonly<Record<string, Check>>, required: Readonly<Record<string, Check>> = {}): Check =>
-  (value) => {
-    if (!isObject(value)) return "use an object"
-    const known: Readonly<Record<string, Check>> = { ...optional, ...required }
-    for (const name of Object.keys(required)) if (value[name] === undefined) return `${name} is missing`
-    for (const [name, given] of Object.entries(value)) {
-      const check = Object.hasOwn(known, name) ? known[name] : undefined
-      if (check === undefined) return `there is no ${name.slice(0, 50)}; use ${Object.keys(known).join(", ")}`
-      const wrong = check(given)
-      if (wrong !== undefined) return `${name}: ${wrong}`
-    }
-    return undefined
-  }
-
-/** An object whose names are free. */
-const named =
-  (item: Check): Check =>
-  (value) => {
-    if (!isObject(value) || Object.keys(value).length > LIST_MAX) return `use an object of at most ${LIST_MAX} names`
-    for (const [name, given] of Object.entries(value)) {
-      const wrong = item(given)
-      if (wrong !== undefined) return `${name.slice(0, 50)}: ${wrong}`
-    }
-    return undefined
-  }
-
-const anyText: Check = (value) => (typeof value === "string" ? undefined : "use a text")
-
-const directory: Check = (value) =>
-  typeof value === "string" && isAbsolute(value) && !value.includes("\0") ? undefined : "use an absolute path"
 
 const STDIO = fields({ type: oneOf(["stdio"]), args: listOf(anyText), env: named(anyText) }, { command: text(4096) })
 const REMOTE = fields({ headers: named(anyText) }, { type: oneOf(["sse", "http"]), url: text(4096) })
@@ -153,7 +118,8 @@ const systemPrompt: Check = (value) =>
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-const OPTIONS: Readonly<Record<keyof ClaudeOptions, Check>> = {
+/** What is accepted, with its check. */
+export const OPTIONS: Readonly<Record<keyof ClaudeOptions, Check>> = {
   model: text(200),
   fallbackModel: text(200),
   permissionMode: oneOf(PERMISSION_MODES),
@@ -173,20 +139,49 @@ const OPTIONS: Readonly<Record<keyof ClaudeOptions, Check>> = {
   effort: oneOf(EFFORTS),
   betas: listOf(text(200)),
   agents: named(subagent),
+  agent: text(200),
+  toolAliases: named(text(200)),
+  toolConfig: json,
+  planModeInstructions: text(TEXT_MAX),
+  plugins: listOf(fields({ skipMcpDiscovery: flag }, { type: oneOf(["local"]), path: directory })),
+  skills: either(oneOf(["all"]), listOf(text(200))),
+  thinking: fields(
+    { budgetTokens: whole(0, 1_000_000), display: oneOf(["summarized", "omitted"]) },
+    { type: oneOf(["adaptive", "enabled", "disabled"]) },
+  ),
+  taskBudget: fields({}, { total: whole(1, 1_000_000_000) }),
+  outputFormat: fields({}, { type: oneOf(["json_schema"]), schema: json }),
+  settings: (value) => (typeof value === "string" ? directory : json)(value),
+  sandbox: json,
+  enableFileCheckpointing: flag,
+  agentProgressSummaries: flag,
+  verbatimPrompts: flag,
+  title: text(200),
+  debug: flag,
+  bare: flag,
   maxRetries: whole(0, 100),
   sandboxed: flag,
 }
+
+/** Says why an option of the SDK is not taken, or which ones are. */
+const unknown = (option: string): string =>
+  Object.hasOwn(EXCLUDED, option)
+    ? (EXCLUDED[option] ?? "")
+    : `the Claude agent has the options ${Object.keys(OPTIONS).join(", ")}`
 
 /** What is wrong with options, if anything. */
 export function validateClaudeOptions(options: Readonly<Record<string, unknown>>): OptionProblem | undefined {
   const known: Readonly<Record<string, Check>> = OPTIONS
   for (const [option, value] of Object.entries(options)) {
     const check = Object.hasOwn(known, option) ? known[option] : undefined
-    const wrong = check === undefined ? `the Claude agent has the options ${Object.keys(OPTIONS).join(", ")}` : check(value)
+    const wrong = check === undefined ? unknown(option) : check(value)
     if (wrong !== undefined) return { option, message: `option ${option.slice(0, 50)}: ${wrong}` }
   }
   if (options["fork"] === true && options["resume"] === undefined) {
     return { option: "fork", message: "option fork: give resume too, the session that is forked" }
+  }
+  if (options["bare"] === true && options["settingSources"] !== undefined) {
+    return { option: "bare", message: "option bare: leave settingSources out; bare means that there are none" }
   }
   return undefined
 }

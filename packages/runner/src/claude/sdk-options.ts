@@ -40,22 +40,52 @@ function expandServer(server: McpServer, environment: AgentEnvironment): McpServ
   return server.env === undefined ? server : { ...server, env: all(server.env) }
 }
 
+const SOURCES = ["user", "project", "local"] as const
+
+/**
+ * Where Claude takes settings, memory files, commands, hooks and MCP servers from: as Claude Code itself, from everywhere,
+ * but from the directory only where a person trusts it (A-29).
+ */
+export function settingSourcesOf(
+  { bare, settingSources = SOURCES }: ClaudeOptions,
+  isTrusted: boolean,
+): ReadonlyArray<(typeof SOURCES)[number]> {
+  if (bare === true) return []
+  return isTrusted ? settingSources : settingSources.filter((source) => source === "user")
+}
+
+/** What a start says beyond its options. */
+export interface SdkPlace {
+  readonly environment: AgentEnvironment
+  readonly isTrusted: boolean
+  /** Memory files of a directory whose settings are not read. */
+  readonly memory: string | undefined
+}
+
 /** The SDK's names for checked options, those of `resume.ts` excepted. Throws `AdapterRefused`. */
-export function sdkOptions(options: ClaudeOptions, environment: AgentEnvironment): Readonly<Record<string, unknown>> {
-  const { resume, fork, maxRetries, sandboxed, systemPrompt, mcpServers, settingSources, permissionMode, ...same } = options
-  void [resume, fork, maxRetries, sandboxed]
-  const prompt =
-    typeof systemPrompt === "object"
-      ? { type: "preset", preset: "claude_code", append: systemPrompt.append }
-      : (systemPrompt ?? { type: "preset", preset: "claude_code" })
+export function sdkOptions(
+  options: ClaudeOptions,
+  { environment, isTrusted, memory }: SdkPlace,
+): Readonly<Record<string, unknown>> {
+  const { resume, fork, bare, maxRetries, sandboxed, systemPrompt, mcpServers, permissionMode, plugins, ...same } = options
+  void [resume, fork, bare, maxRetries, sandboxed]
+  const prompt = promptOf(systemPrompt, memory)
   const servers = Object.entries(mcpServers ?? {}).map(([name, server]) => [name, expandServer(server, environment)])
   return {
     ...same,
     systemPrompt: prompt,
-    settingSources: settingSources ?? [],
+    settingSources: settingSourcesOf(options, isTrusted),
     permissionMode: permissionMode ?? "default",
     // Over its input: on its command line every user of the machine could read their variables.
     ...(servers.length === 0 ? {} : { mcpServers: Object.fromEntries(servers), mcpServersDelivery: "initialize" }),
+    ...(plugins === undefined || plugins.length === 0 ? {} : { plugins, pluginDelivery: "initialize" }),
     ...(permissionMode === "bypassPermissions" ? { allowDangerouslySkipPermissions: true } : {}),
   }
+}
+
+/** Claude's own prompt or another one, with what is added at its end. */
+function promptOf(given: ClaudeOptions["systemPrompt"], memory: string | undefined): unknown {
+  if (typeof given === "string") return memory === undefined ? given : `${given}\n\n${memory}`
+  const added = [given?.append, memory].filter((text) => text !== undefined)
+  return { type: "preset", preset: "claude_code", ...(added.length === 0 ? {} : { append: added.join("\n\n") }) }
 }

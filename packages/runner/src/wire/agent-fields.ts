@@ -41,6 +41,7 @@ export function agentStartOf(fields: Fields): AgentStart {
     interruptGrace: fields.whole("interruptGrace"),
     startTimeout: fields.whole("startTimeout"),
     ...present("program", program && { command: program.text("command"), args: program.texts("args") }),
+    ...present("trusted", fields.optionalFlag("trusted")),
     ...present("auth", fields.optionalText("auth")),
     ...present(
       "resume",

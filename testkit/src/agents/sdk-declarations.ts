@@ -1,0 +1,19 @@
+/** What the types of the installed Claude Agent SDK name: its options. */
+import { readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { claudeSdk, pathOf } from "./heavy.ts"
+
+const declarations = (): string => readFileSync(join(dirname(pathOf(claudeSdk())), "sdk.d.ts"), "utf8").replaceAll("\r\n", "\n")
+
+/** The text of a declared type, up to its end; throws when the SDK has no such type. */
+function typeOf(text: string, name: string): string {
+  const begin = text.search(new RegExp(`^export declare type ${name} = `, "m"))
+  if (begin < 0) throw new Error(`the SDK declares no type ${name}`)
+  const rest = text.slice(begin)
+  const line = rest.slice(0, rest.indexOf("\n"))
+  return line.endsWith(";") ? line : rest.slice(0, rest.search(/^};/m))
+}
+
+/** The names of `Options`. */
+export const sdkOptionNames = (): ReadonlyArray<string> =>
+  Array.from(typeOf(declarations(), "Options").matchAll(/^ {4}(\w+)\??:/gm), ([, name]) => name ?? "")

@@ -1,0 +1,81 @@
+/** A-29 with the real Claude: what the user and the directory bring, where the directory is trusted and where it is not. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import type { AgentProbe } from "@holdfast/runner/contract/agent-probe"
+import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"
+import { isElsewhere } from "../src/agents/heavy.ts"
+
+const claude = new ClaudeProbes()
+
+/** Writes a file, with its directories. */
+function lay(path: string, content: unknown): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content))
+}
+
+/** A project with a memory file, a command, a hook, an allow rule, a helper for keys and an MCP server that cannot start. */
+function layProject(): void {
+  const { cwd, session } = claude.directories
+  const touch = (name: string) => [{ hooks: [{ type: "command", command: `touch ${join(cwd, name)}` }] }]
+  lay(join(cwd, "CLAUDE.md"), "The password of the pier is herring.")
+  lay(join(cwd, ".claude/commands/deploy.md"), "Hoist the flag of $ARGUMENTS. [[say hoisted]]")
+  lay(join(cwd, ".claude/settings.json"), {
+    permissions: { allow: ["Bash(touch:*)"] },
+    hooks: { UserPromptSubmit: touch("hook-ran"), SessionStart: touch("session-hook-ran") },
+    env: { PROJECT_VARIABLE: "1" },
+  })
+  lay(join(cwd, ".mcp.json"), { mcpServers: { pier: { command: "touch", args: [join(cwd, "server-ran")] } } })
+  lay(join(dirname(session), "home/.claude/CLAUDE.md"), "The harbour master is called Olga.")
+  lay(join(dirname(session), "home/.claude/commands/greet.md"), "Greet the crew. [[say ahoy]]")
+}
+
+const ran = (name: string): boolean => existsSync(join(claude.directories.cwd, name))
+const asked = (): string => JSON.stringify(claude.model.requests().map(({ body }) => body))
+
+async function turn(probe: AgentProbe, text: string): Promise<void> {
+  await probe.ended(probe.send(text).turn, 30_000)
+}
+
+describe.skipIf(isElsewhere("claude"))("A-29 the files of the real Claude's user", () => {
+  beforeEach(async () => {
+    await claude.open()
+    layProject()
+  })
+  afterEach(() => claude.close())
+
+  it("A-29 a trusted directory brings what it brings to Claude Code: memory, commands, hooks, rules, servers (N14)", async () => {
+    const probe = claude.begin({}, {}, { trusted: true })
+    await turn(probe, "/deploy Genoa")
+    await turn(probe, "/greet")
+    await turn(probe, "[[bash touch allowed]]")
+    expect(asked()).toContain("herring")
+    expect(asked()).toContain("Olga")
+    expect(asked()).toContain("Hoist the flag of Genoa")
+    expect(asked()).toContain("Greet the crew")
+    expect(["hook-ran", "session-hook-ran", "server-ran", "allowed"].map(ran)).toEqual([true, true, true, true])
+    expect(probe.of("asked")).toEqual([])
+  }, 90_000)
+
+  it("A-29 a directory that nobody trusts runs nothing; its memory files and the user's own hold (N14)", async () => {
+    const probe = claude.begin({ settingSources: ["user", "project", "local"] })
+    await turn(probe, "/deploy Genoa")
+    await turn(probe, "/greet")
+    const { turn: last } = probe.send("[[bash touch allowed]]")
+    const request = await probe.asked()
+    probe.handle.command({ type: "answer", permission: request.id, outcome: { type: "cancelled", reason: "no" } })
+    await probe.ended(last)
+    expect(asked()).toContain("herring")
+    expect(asked()).toContain("Olga")
+    expect(asked()).toContain("Greet the crew")
+    expect(asked()).not.toContain("Hoist the flag")
+    expect(["hook-ran", "session-hook-ran", "server-ran", "allowed"].map(ran)).toEqual([false, false, false, false])
+  }, 90_000)
+
+  it("A-29 bare is without any of it", async () => {
+    const probe = claude.begin({ bare: true }, {}, { trusted: true })
+    await turn(probe, "/greet")
+    expect(asked()).not.toMatch(/herring|Olga|Greet the crew/)
+    expect(ran("session-hook-ran")).toBe(false)
+  }, 60_000)
+})

@@ -1,0 +1,19 @@
+/** What the SDK's own types name, against what Holdfast knows of it: a new version says here what it brings. */
+import { describe, expect, it } from "vitest"
+import { EXCLUDED } from "@holdfast/runner/claude/excluded-options"
+import { OPTIONS } from "@holdfast/runner/claude/options"
+import { isElsewhere } from "../src/agents/heavy.ts"
+import { sdkOptionNames } from "../src/agents/sdk-declarations.ts"
+
+/** Names of ours, beside those of the SDK. */
+const OURS = ["bare", "fork", "maxRetries", "sandboxed"]
+
+describe.skipIf(isElsewhere("claude"))("the types of the Claude Agent SDK", () => {
+  it("A-28 each option is accepted or excluded with its reason, and none is made up (N14)", () => {
+    const names = sdkOptionNames()
+    expect(names.length).toBeGreaterThan(50)
+    const known = [...Object.keys(OPTIONS).filter((name) => !OURS.includes(name)), ...Object.keys(EXCLUDED)]
+    expect(known.toSorted()).toEqual(names.toSorted())
+    for (const reason of Object.values(EXCLUDED)) expect(reason).not.toBe("")
+  })
+})
