@@ -181,6 +181,16 @@ const hub = HttpApiGroup.make("hub").add(
   HttpApiEndpoint.post("makeLink", "/api/links", { success: LinkMade.pipe(HttpApiSchema.status(201)), error })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Makes a link that signs a browser in once"),
+  HttpApiEndpoint.get("proof", "/api/proof", {
+    query: {
+      credential: Schema.String.check(Schema.isPattern(/^[0-9a-f]{32}$/)),
+      nonce: Schema.String.check(Schema.isPattern(/^[\w-]{22,64}$/)),
+    },
+    success: Schema.Struct({ proof: Schema.String }),
+    error,
+  })
+    .annotate(Needs, "public")
+    .annotate(OpenApi.Summary, "Proves that the hub knows a credential, so that it need not be sent to find out"),
   HttpApiEndpoint.get("open", "/open", { query: { link: Schema.String }, success: HttpApiSchema.Empty(303), error })
     .annotate(Needs, "public")
     .annotate(OpenApi.Summary, "Turns a one-time link into a cookie"),

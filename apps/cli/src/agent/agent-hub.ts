@@ -5,8 +5,7 @@ import { makeAgentApi } from "@holdfast/client/http/agent-api"
 import type { AgentApi } from "@holdfast/client/http/agent-api"
 import type { Api } from "@holdfast/client/http/api"
 import { refused, toFailure } from "../failure.ts"
-import { httpFetch } from "../server/http-fetch.ts"
-import { useHub } from "../server/hub.ts"
+import { httpOptions, useHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
 
 /** A hub with its routes for agents; nothing was asked of it yet. */
@@ -17,8 +16,7 @@ export interface AgentHub extends Hub {
 /** Finds the hub. Throws a `CliFailure`. */
 export function useAgents(): AgentHub {
   const hub = useHub()
-  const { origin, token } = hub.target
-  return { ...hub, agents: makeAgentApi({ origin, token, fetch: httpFetch }) }
+  return { ...hub, agents: makeAgentApi(httpOptions(hub.target)) }
 }
 
 /** Asks the hub something about agents; errors become failures with the right exit code. */

@@ -2,12 +2,14 @@
  * Checks of the hub, its port and the runner.
  */
 import { connect } from "node:net"
-import { makeApi } from "@holdfast/client/http/api"
+import { makeApi, type Api } from "@holdfast/client/http/api"
+import type { HttpOptions } from "@holdfast/client/http/request"
 import { HoldfastError, isUnreachable } from "@holdfast/client/errors"
-import { START_HINT } from "../failure.ts"
+import { CliFailure, START_HINT } from "../failure.ts"
 import { hint } from "../hint.ts"
-import { findHub, hubOrigin, readHubFile } from "../server/find.ts"
+import { findHub, hubPlace, readHubFile } from "../server/find.ts"
 import { httpFetch } from "../server/http-fetch.ts"
+import { httpOptions } from "../server/hub.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { VERSION } from "../version.ts"
 import { alive } from "./check-data.ts"
@@ -16,36 +18,41 @@ import type { Finding } from "./finding.ts"
 /** Does a hub answer, is it ours, and has it what it needs? */
 export async function checkHub(): Promise<ReadonlyArray<Finding>> {
   const { settings, data } = loadedSettings()
-  const origin = hubOrigin(settings, data)
-  const open = makeApi({ origin, fetch: httpFetch, timeout: 5000 })
+  const { origin } = hubPlace(settings, data)
+  const hub = makeApi(options(origin))
   try {
-    const live = await open.live()
-    return [await checkVersion(origin, live.version), await checkReady(origin), await checkRunner()]
+    const live = await hub.live()
+    return [checkVersion(origin, live.version), await checkReady(hub), await checkRunner(hub)]
   } catch (error) {
     return [await unanswered(origin, data, error)]
   }
 }
 
+/** Without a credential there is nothing that another program could be sent by mistake. */
+function options(origin: string): HttpOptions {
+  try {
+    return httpOptions(findHub(), 5000)
+  } catch (error) {
+    if (!(error instanceof CliFailure)) throw error
+    return { origin, fetch: httpFetch(), timeout: 5000 }
+  }
+}
+
 async function unanswered(origin: string, data: string, error: unknown): Promise<Finding> {
   const file = readHubFile(data)
-  const taken = await portTaken(origin)
-  if (isUnreachable(error) && !taken) {
+  if (isUnreachable(error) && !(await portTaken(origin))) {
     const stale = file !== undefined && !alive(file.pid) ? " (one ended without saying so)" : ""
     return { check: "hub", state: "warning", found: `none runs at ${origin}${stale}`, advice: START_HINT }
   }
-  const found =
-    taken && isUnreachable(error)
-      ? `${origin} takes connections and does not answer`
-      : `${origin} is not a hub: ${error instanceof Error ? error.message : String(error)}`
   return {
     check: "port",
     state: "problem",
-    found,
+    found: `${origin} is not a hub: ${error instanceof Error ? error.message : String(error)}`,
     advice: "another program has the port; end it, or set HOLDFAST_PORT to another one",
   }
 }
 
-async function checkVersion(origin: string, version: string): Promise<Finding> {
+function checkVersion(origin: string, version: string): Finding {
   if (version === VERSION) return { check: "hub", state: "ok", found: `${version} at ${origin}` }
   return {
     check: "hub",
@@ -55,10 +62,9 @@ async function checkVersion(origin: string, version: string): Promise<Finding> {
   }
 }
 
-async function checkReady(origin: string): Promise<Finding> {
-  const api = makeApi({ origin, fetch: httpFetch, timeout: 5000 })
+async function checkReady(hub: Api): Promise<Finding> {
   try {
-    const { store, runner } = await api.ready()
+    const { store, runner } = await hub.ready()
     return { check: "ready", state: "ok", found: `store ${store}, runner ${runner}` }
   } catch (error) {
     return {
@@ -70,10 +76,9 @@ async function checkReady(origin: string): Promise<Finding> {
   }
 }
 
-async function checkRunner(): Promise<Finding> {
+async function checkRunner(hub: Api): Promise<Finding> {
   try {
-    const { origin, token } = findHub()
-    const { runners } = await makeApi({ origin, token, fetch: httpFetch, timeout: 5000 }).runner()
+    const { runners } = await hub.runner()
     return {
       check: "runner",
       state: "ok",

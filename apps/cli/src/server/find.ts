@@ -7,10 +7,16 @@ import type { ResolvedSettings } from "@holdfast/protocol/settings"
 import { CliFailure, EXIT, refused, START_HINT } from "../failure.ts"
 import { loadedSettings } from "./settings.ts"
 
-/** Where the hub is and how to be let in. */
-export interface Target {
+/** Where a hub is. */
+export interface Place {
   /** Such as `http://127.0.0.1:4653`. */
   readonly origin: string
+  /** The Unix socket of the hub of the data directory; without one its port is used. */
+  readonly socket?: string
+}
+
+/** Where the hub is and how to be let in. */
+export interface Target extends Place {
   readonly token: string
   /** Data directory that was looked at. */
   readonly data: string
@@ -22,18 +28,23 @@ export interface HubFile {
   readonly port: number
   readonly url: string
   readonly version: string
+  readonly socket?: string
 }
 
 const explicit = (settings: ResolvedSettings, name: "port" | "host"): boolean =>
   settings.sources[name] !== "default" && settings.values[name] !== 0
 
-/** Address of the hub by settings, or by the file that a running one keeps. */
-export function hubOrigin(settings: ResolvedSettings, data: string): string {
+/** Where the hub is by the file that a running one keeps, or by settings that name another port or host. */
+export function hubPlace(settings: ResolvedSettings, data: string): Place {
   const file = readHubFile(data)
-  if (file !== undefined && !explicit(settings, "port") && !explicit(settings, "host")) return file.url
   const { host, port, tlsCert } = settings.values
   const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
-  return `${tlsCert === "" ? "http" : "https"}://${name}:${port}`
+  const origin = `${tlsCert === "" ? "http" : "https"}://${name}:${port}`
+  if (file === undefined) return { origin }
+  const other =
+    (explicit(settings, "port") && port !== file.port) || (explicit(settings, "host") && new URL(file.url).hostname !== name)
+  if (other) return { origin }
+  return { origin: file.url, ...(file.socket === undefined ? {} : { socket: file.socket }) }
 }
 
 /** What the running hub of a data directory says of itself; `undefined` when none runs. */
@@ -42,9 +53,9 @@ export function readHubFile(data: string): HubFile | undefined {
   if (text === undefined) return undefined
   try {
     const value: Partial<HubFile> = JSON.parse(text)
-    const { pid, port, url, version = "" } = value
-    return typeof pid === "number" && typeof port === "number" && typeof url === "string"
-      ? { pid, port, url, version }
+    const { pid, port, url, version = "", socket } = value
+    return typeof pid === "number" && typeof port === "number" && typeof url === "string" && URL.canParse(url)
+      ? { pid, port, url, version, ...(typeof socket === "string" ? { socket } : {}) }
       : undefined
   } catch {
     return undefined
@@ -54,16 +65,16 @@ export function readHubFile(data: string): HubFile | undefined {
 /** The hub to talk to. Throws a `CliFailure`: 3 when none was ever started here, 1 when its credential cannot be read. */
 export function findHub(): Target {
   const { settings, data } = loadedSettings()
-  const origin = hubOrigin(settings, data)
+  const place = hubPlace(settings, data)
   const { token } = settings.values
-  if (token !== "") return { origin, token, data }
+  if (token !== "") return { ...place, token, data }
   const path = join(data, "credential")
   const credential = readIfThere(path)?.trim()
   if (credential === undefined || credential === "") {
     const message = `no hub has been started with the data directory ${data}; ${START_HINT}`
     throw new CliFailure(EXIT.unreachable, "Unreachable", message)
   }
-  return { origin, token: credential, data }
+  return { ...place, token: credential, data }
 }
 
 function readIfThere(path: string): string | undefined {

@@ -4,24 +4,36 @@
  */
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http"
 import type { Answer, Fetch } from "@holdfast/client/http/request"
+import type { CreateConnection } from "./connect.ts"
 
 type Request = (url: string, options: RequestOptions, answered: (message: IncomingMessage) => void) => ClientRequest
 
-/** Sends a call over `http:` or `https:`; redirects are answers like others. */
-export const httpFetch: Fetch = async (url, { method, headers, body, signal }) => {
-  const { request }: { readonly request: Request } = url.startsWith("https:")
-    ? process.getBuiltinModule("node:https")
-    : process.getBuiltinModule("node:http")
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }
-    const sent = request(url, { method, headers: { ...headers, ...length }, signal }, (message) => resolve(answerOf(message)))
-    sent.on("error", (error: NodeJS.ErrnoException) => {
-      // Where a name has several addresses, the failures of all come as one without a message.
-      reject(error.message === "" ? new Error(error.code ?? "no connection", { cause: error }) : error)
+/** Sends calls over `http:` or `https:`, on connections that are made by `createConnection`; redirects are answers like others. */
+export const httpFetch =
+  (createConnection?: CreateConnection): Fetch =>
+  async (url, { method, headers, body, signal }) => {
+    const secure = url.startsWith("https:")
+    const { request }: { readonly request: Request } = secure
+      ? process.getBuiltinModule("node:https")
+      : process.getBuiltinModule("node:http")
+    return new Promise((resolve, reject) => {
+      const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }
+      const options = {
+        method,
+        headers: { ...headers, ...length },
+        signal,
+        // Without an agent Node does not know which port goes without saying in Host.
+        defaultPort: secure ? 443 : 80,
+        ...(createConnection === undefined ? {} : { createConnection: createConnection as RequestOptions["createConnection"] }),
+      }
+      const sent = request(url, options, (message) => resolve(answerOf(message)))
+      sent.on("error", (error: NodeJS.ErrnoException) => {
+        // Where a name has several addresses, the failures of all come as one without a message.
+        reject(error.message === "" ? new Error(error.code ?? "no connection", { cause: error }) : error)
+      })
+      sent.end(body)
     })
-    sent.end(body)
-  })
-}
+  }
 
 function answerOf(message: IncomingMessage): Answer {
   const { statusCode: status = 0 } = message

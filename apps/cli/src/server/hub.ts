@@ -5,10 +5,13 @@ import { hostname, userInfo } from "node:os"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { makeApi } from "@holdfast/client/http/api"
 import type { Api } from "@holdfast/client/http/api"
+import type { HttpOptions } from "@holdfast/client/http/request"
 import type { Connection } from "@holdfast/client/Connection"
+import type { WsOptions } from "@holdfast/client/socket"
 import { toFailure } from "../failure.ts"
 import { findHub } from "./find.ts"
 import type { Target } from "./find.ts"
+import { provenConnection, requestOrigin } from "./connect.ts"
 import { httpFetch } from "./http-fetch.ts"
 
 /** A hub that was found; nothing was asked of it yet. */
@@ -20,8 +23,16 @@ export interface Hub {
 /** Finds the hub. Throws a `CliFailure`. */
 export function useHub(): Hub {
   const target = findHub()
-  return { target, api: makeApi({ origin: target.origin, token: target.token, fetch: httpFetch }) }
+  return { target, api: makeApi(httpOptions(target)) }
 }
+
+/** How the routes of a hub are called: over connections that may carry the credential. */
+export const httpOptions = (target: Target, timeout?: number): HttpOptions => ({
+  origin: requestOrigin(target),
+  token: target.token,
+  fetch: httpFetch(provenConnection(target)),
+  ...(timeout === undefined ? {} : { timeout }),
+})
 
 /** Asks the hub something; errors become failures with the right exit code. */
 export async function ask<A>(hub: Hub, question: (api: Api) => Promise<A>): Promise<A> {
@@ -40,8 +51,19 @@ export async function connectHub(hub: Hub): Promise<Connection> {
     import("ws"),
   ])
   const { origin, token } = hub.target
+  const createConnection = provenConnection(hub.target)
+  // Each attempt connects anew, and has whoever is there by then prove itself.
+  class Proven extends WebSocket {
+    constructor(url: string, protocols: string, options: WsOptions) {
+      super(
+        url,
+        protocols,
+        createConnection === undefined ? options : { ...options, createConnection: createConnection as never },
+      )
+    }
+  }
   const connection = new Connection({
-    open: wsSocket(WebSocket, socketUrl(origin), token),
+    open: wsSocket(Proven, socketUrl(requestOrigin(hub.target)), token),
     name: viewerName(),
     backoff: { first: 100, most: 3000 },
   })

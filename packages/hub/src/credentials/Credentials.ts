@@ -10,6 +10,7 @@ import type { TokenScope, TokenShown } from "@holdfast/protocol/http-bodies"
 import type { Store, StoreError } from "@holdfast/store/Store"
 import type { Principal } from "../Hub.ts"
 import { Links } from "./links.ts"
+import { makeProof, PROVABLE_MIN, proofId } from "./proof.ts"
 import { hashSecret, makeId, makeSecret, sameHash, SECRET_MAX } from "./secret.ts"
 import { cookieText, parseCookie, parseToken, tokenText } from "./stored.ts"
 
@@ -40,6 +41,8 @@ interface Entry {
   readonly hash: string
   readonly principal: Principal
   readonly expiresAt: number
+  /** Public id under which the hub proves that it knows it; browsers' keys have none. */
+  readonly proofId?: string
   /** Name of the setting that keeps it, if one does. */
   readonly setting?: string
 }
@@ -48,6 +51,8 @@ interface Entry {
 export interface Credentials {
   /** Who presents this; a bearer that is not known is not made good by a cookie. */
   readonly authenticate: (presented: Presented) => Principal | undefined
+  /** Proof for the credential with this public id (G-12); `undefined` when it is not known. */
+  readonly prove: (id: string, nonce: string, address: string) => string | undefined
   /** Whether a credential's id is still in force. */
   readonly inForce: (credential: string) => boolean
   readonly tokens: () => ReadonlyArray<TokenShown>
@@ -83,7 +88,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
 
   function ownerOf(secret: string): Entry {
     const principal: Principal = { name: "owner", credential: `owner-${makeId()}`, scope: "all" }
-    return { hash: hashSecret(secret), principal, expiresAt: Number.POSITIVE_INFINITY }
+    return lasting(hashSecret(secret), principal)
   }
   const find = (secret: string): Entry | undefined => {
     if (secret.length > SECRET_MAX) return undefined
@@ -108,18 +113,15 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
   byHash.set(owner.hash, owner)
   if (options.fixed !== "") {
     const principal: Principal = { name: "owner", credential: "fixed", scope: "all" }
-    byHash.set(hashSecret(options.fixed), { hash: hashSecret(options.fixed), principal, expiresAt: Number.POSITIVE_INFINITY })
+    const hash = hashSecret(options.fixed)
+    byHash.set(hash, lasting(hash, principal, options.fixed.length >= PROVABLE_MIN))
   }
   for (const { name, value } of yield* store.settings("token/")) {
     const token = parseToken(value)
     if (token === undefined) continue
     shown.set(token.id, { id: token.id, name: token.name, scope: token.scope, createdAt: token.createdAt })
-    byHash.set(token.hash, {
-      hash: token.hash,
-      principal: { name: token.name, credential: token.id, scope: token.scope },
-      expiresAt: Number.POSITIVE_INFINITY,
-      setting: name,
-    })
+    const principal = { name: token.name, credential: token.id, scope: token.scope }
+    byHash.set(token.hash, { ...lasting(token.hash, principal), setting: name })
   }
   const [known] = yield* store.settings(OWNER_SETTING)
   const sameOwner = known?.value === owner.hash
@@ -151,6 +153,10 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
       const secret = bearer ?? cookie
       return secret === undefined ? undefined : find(secret)?.principal
     },
+    prove: (id, nonce, address) => {
+      for (const entry of byHash.values()) if (entry.proofId === id) return makeProof(entry.hash, nonce, address)
+      return undefined
+    },
     inForce: (credential) => principalOf(credential) !== undefined,
     tokens: () => [...shown.values()].sort((a, b) => a.createdAt - b.createdAt),
     makeToken: (name, scope) =>
@@ -161,7 +167,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
         yield* store.putSetting(`token/${token.id}`, tokenText({ ...token, hash }))
         shown.set(token.id, token)
         const principal: Principal = { name, credential: token.id, scope }
-        byHash.set(hash, { hash, principal, expiresAt: Number.POSITIVE_INFINITY, setting: `token/${token.id}` })
+        byHash.set(hash, { ...lasting(hash, principal), setting: `token/${token.id}` })
         return { ...token, secret }
       }).pipe(Effect.mapError(storeProblem)),
     revokeToken: (id) =>
@@ -210,6 +216,14 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     owner: () => owner.principal,
   }
   return credentials
+})
+
+/** A credential that does not expire; where it is `provable`, the hub can be asked to prove that it knows it. */
+const lasting = (hash: string, principal: Principal, provable = true): Entry => ({
+  hash,
+  principal,
+  expiresAt: Number.POSITIVE_INFINITY,
+  ...(provable ? { proofId: proofId(hash) } : {}),
 })
 
 const storeProblem = (error: StoreError): StorageFull | Unavailable =>

@@ -6,6 +6,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Unauthorized } from "@holdfast/protocol/errors"
 import { HoldfastApi } from "@holdfast/protocol/http"
+import { connectionAddress } from "../credentials/proof.ts"
 import { Hub } from "../Hub.ts"
 import { Administration } from "./Administration.ts"
 import { answer, json } from "./answer.ts"
@@ -53,6 +54,7 @@ export const hubHandlers = HttpApiBuilder.group(HoldfastApi, "hub", (handlers) =
         () => json({ rotated: true }),
       ),
     )
+    .handle("proof", ({ query }) => answer(prove(query.credential, query.nonce), (proof) => json({ proof })))
     .handle("makeLink", () =>
       Effect.gen(function* () {
         const { credentials: known, names } = yield* Administration
@@ -62,6 +64,15 @@ export const hubHandlers = HttpApiBuilder.group(HoldfastApi, "hub", (handlers) =
     )
     .handle("open", ({ query }) => answer(open(query.link), (response) => response)),
 )
+
+/** Proves to a program that this is the hub it looks for (G-12). */
+const prove = Effect.fnUntraced(function* (credential: string, nonce: string) {
+  const { credentials: known } = yield* Administration
+  const { socket } = (yield* Exchange).request
+  const proof = known.prove(credential, nonce, connectionAddress(socket.localAddress, socket.localPort))
+  if (proof === undefined) return yield* new Unauthorized({ message: "this hub does not know that credential" })
+  return proof
+})
 
 /** Takes the link and sends the browser on with a cookie. A look ahead by the browser or a HEAD does not use it up. */
 const open = Effect.fnUntraced(function* (link: string) {

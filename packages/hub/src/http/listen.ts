@@ -1,6 +1,8 @@
 /**
  * Puts guard, doors and server together and listens.
  */
+import { chmodSync, rmSync } from "node:fs"
+import type { ListenOptions } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Settings } from "@holdfast/protocol/settings"
@@ -14,7 +16,7 @@ import type { SocketDoor } from "../socket/SocketDoor.ts"
 import { Administration } from "./Administration.ts"
 import { makeHttpDoor } from "./HttpDoor.ts"
 import { AnswerCounts, makeMetrics } from "./metrics.ts"
-import { makeServer, type ServerParts } from "./server.ts"
+import { type HttpServerParts, makeServer, type ServerParts } from "./server.ts"
 
 /** What `listen` puts together. */
 export interface ListenParts {
@@ -25,12 +27,16 @@ export interface ListenParts {
   readonly credentials: Credentials
   readonly socket: SocketDoor
   readonly log: OperationLog
+  /** Gives the path of the Unix socket that serves programs on this machine, if there is to be one; may throw. */
+  readonly local?: (() => string) | undefined
 }
 
 /** A server that listens. */
 export interface Listening {
   readonly port: number
   readonly names: OwnNames
+  /** The Unix socket that is listened on. */
+  readonly local: string | undefined
 }
 
 /** The port cannot be listened on; `code` is the system's. */
@@ -65,33 +71,44 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
     metrics: metrics.text,
   })
   const http = yield* makeHttpDoor(settings.bodyMax).pipe(Effect.provide(Layer.succeed(Administration, administration)))
-  const { server, endCredential, endStreams } = makeServer({
-    settings,
-    ...(parts.tls === undefined ? {} : { tls: parts.tls }),
-    policy: () => ({ names, authenticate: credentials.authenticate, cookie, headersMax: HEADERS_MAX }),
-    http,
-    socket,
-    log: parts.log,
-    counts,
-  })
+  const doors = { settings, http, socket, log: parts.log, counts }
+  const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, cookie, headersMax: HEADERS_MAX })
+  const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
+  const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
   credentials.onEnd((credential) => {
     socket.closeCredential(credential)
-    endCredential(credential)
+    web.endCredential(credential)
+    near.endCredential(credential)
     Effect.runFork(hub.dropCredential(credential))
   })
-  server.on("connection", (connection) => {
-    connections++
-    connection.once("close", () => connections--)
-  })
-  const port = yield* Effect.acquireRelease(
+  for (const { server } of [web, near]) {
+    server.on("connection", (connection) => {
+      connections++
+      connection.once("close", () => connections--)
+    })
+  }
+  const port = yield* listenOn(web, { port: settings.port, host: settings.host })
+  web.server.on("error", (error) => parts.log.write("error", `server: ${error.message}`))
+  names = ownNames(settings, port)
+  cookie = cookieName(port)
+  const local = parts.local === undefined ? undefined : yield* listenNear(near, parts.local, parts.log)
+  return { port, names, local } satisfies Listening
+})
+
+/** On the Unix socket there is one name and no browser, so no origin. */
+const LOCAL_NAMES: OwnNames = { hosts: new Set(["localhost"]), origins: new Set(), origin: "http://localhost" }
+
+/** Listens until the scope closes; gives the port, if it is one. */
+const listenOn = ({ server, endStreams }: HttpServerParts, where: ListenOptions) =>
+  Effect.acquireRelease(
     Effect.callback<number, ListenFailed>((resume) => {
       const failed = (error: NodeJS.ErrnoException): void =>
         resume(Effect.fail(new ListenFailed(error.code ?? "", error.message)))
       server.once("error", failed)
-      server.listen(settings.port, settings.host, () => {
+      server.listen(where, () => {
         server.off("error", failed)
         const address = server.address()
-        resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : settings.port))
+        resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
       })
     }),
     () =>
@@ -105,11 +122,26 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
         server.closeIdleConnections()
       }),
   )
-  server.on("error", (error) => parts.log.write("error", `server: ${error.message}`))
-  names = ownNames(settings, port)
-  cookie = cookieName(port)
-  return { port, names } satisfies Listening
-})
+
+/** Listens on a Unix socket for this user only. Where there can be none, programs use the port and ask for a proof (G-12). */
+const listenNear = (near: HttpServerParts, place: () => string, log: OperationLog) =>
+  Effect.gen(function* () {
+    const path = yield* attempt(place)
+    // What a killed hub left there; its data directory is ours now.
+    yield* attempt(() => rmSync(path, { force: true }))
+    yield* listenOn(near, { path })
+    yield* attempt(() => chmodSync(path, 0o600))
+    near.server.on("error", (error) => log.write("error", `server: ${error.message}`))
+    return path
+  }).pipe(
+    Effect.catch((error) => {
+      log.write("warn", `there is no local socket: ${error.message}`)
+      return Effect.succeed(undefined)
+    }),
+  )
+
+const attempt = <A>(step: () => A): Effect.Effect<A, ListenFailed> =>
+  Effect.try({ try: step, catch: (cause) => new ListenFailed("", cause instanceof Error ? cause.message : String(cause)) })
 
 /** Cookies do not know ports: the name holds it, so that two hubs on one machine keep theirs apart. */
 const cookieName = (port: number): string => `holdfast-${port}`

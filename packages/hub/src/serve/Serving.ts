@@ -51,6 +51,8 @@ export interface HubState {
   readonly pid: number
   readonly port: number
   readonly url: string
+  /** Unix socket on which it serves programs of its user (G-11); there is none on Windows. */
+  readonly socket?: string
   /** Epoch milliseconds. */
   readonly started: number
   readonly version: string

@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type { Settings } from "@holdfast/protocol/settings"
+import { privateSocketPath } from "@holdfast/runner/wire/socket-path"
 import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import { readOrMakeCredential, replaceCredential } from "../credentials/credential-file.ts"
 import { makeCredentials } from "../credentials/Credentials.ts"
@@ -70,6 +71,8 @@ async function build(
   const credentialFile = join(data, "credential")
   const credential = readOrMakeCredential(credentialFile)
 
+  // A named pipe of Windows is open to whoever takes its name first: there, programs ask for a proof (G-12).
+  const local = process.platform === "win32" ? undefined : () => privateSocketPath(join(data, "hub.sock"))
   const program = Effect.gen(function* () {
     const services = yield* Layer.buildWithScope(Layer.provideMerge(parts.hub(log), parts.store), scope)
     return yield* Effect.gen(function* () {
@@ -84,7 +87,7 @@ async function build(
         now: Date.now,
       })
       const socket = yield* parts.socket(settings, log)
-      const listening = yield* listen({ settings, tls, version: environment.version, store, credentials, socket, log })
+      const listening = yield* listen({ settings, tls, version: environment.version, store, credentials, socket, log, local })
       // Closed first: clients hear of it before the server stops taking answers.
       yield* Effect.addFinalizer(() => Effect.promise(() => socket.stop()))
       return { listening, credentials }
@@ -93,12 +96,13 @@ async function build(
   const exit = await Effect.runPromiseExit(program)
   if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
   const { listening, credentials } = exit.value
-  const { port, names } = listening
+  const { port, names, local: socketPath } = listening
   const url = names.origin
   writeHubState(data, {
     pid: process.pid,
     port,
     url: localUrl(settings, port),
+    ...(socketPath === undefined ? {} : { socket: socketPath }),
     started: Date.now(),
     version: environment.version,
   })

@@ -116,7 +116,7 @@ describe("the guard", () => {
     const open = ROUTES.filter(({ needs }) => needs === "public")
       .map(({ path }) => path)
       .sort()
-    expect(open).toEqual(["/health/live", "/health/ready", "/open"])
+    expect(open).toEqual(["/api/proof", "/health/live", "/health/ready", "/open"])
     const presented = [
       [],
       ["Authorization", "Bearer wrong"],

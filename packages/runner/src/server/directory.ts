@@ -1,13 +1,10 @@
 /** A generation's directory: made, watched and removed by its runner (R-1, R-14, R-15). */
-import { createHash } from "node:crypto"
 import { chmodSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { processEntry } from "../pty/processes.ts"
 import { generationPaths, generationsDirectory, type RunnerRecord } from "../wire/generation.ts"
+import { privateSocketPath } from "../wire/socket-path.ts"
 
-/** Longest socket path, in bytes, that every platform takes (sun_path has 104 on macOS). */
-const SOCKET_PATH_MAX = 100
 const WATCH_MILLIS = 1000
 
 /** The directory of this runner. */
@@ -27,16 +24,7 @@ export interface GenerationDirectory {
 function socketPath(directory: string, generation: string): string {
   if (process.platform === "win32") return `\\\\.\\pipe\\holdfast-${generation}`
   const { socket } = generationPaths(directory)
-  if (Buffer.byteLength(socket) <= SOCKET_PATH_MAX) return socket
-  const owner = process.getuid?.() ?? 0
-  const name = createHash("sha256").update(directory).digest("hex").slice(0, 16)
-  const base = process.env["XDG_RUNTIME_DIR"]
-  const place = base !== undefined && Buffer.byteLength(base) < 50 ? join(base, "holdfast") : join(tmpdir(), `holdfast-${owner}`)
-  mkdirSync(place, { recursive: true, mode: 0o700 })
-  const { uid, mode } = statSync(place)
-  if (uid !== owner || (mode & 0o077) !== 0)
-    throw new Error(`${place} must belong to you alone (mode 0700) to hold the runner's socket`)
-  return join(place, name)
+  return privateSocketPath(socket)
 }
 
 /** Makes the directory of a new generation below a data directory, mode 0700. */
