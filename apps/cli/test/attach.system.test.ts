@@ -130,6 +130,47 @@ describe("attach", () => {
     expect(sums[0]).toBe(sums[1])
   })
 
+  it("C-9 what is typed behind the detach key reaches neither the session nor the user's own shell, and is shown (N27)", async () => {
+    const session = await open()
+    const shell = new UserTerminal({ ...hub.environment(), PS1: "own> " }, ["--norc", "--noprofile"], undefined, "bash")
+    users.push(shell)
+    await shell.sees("own>")
+    shell.type(`${process.execPath} ${new URL("../src/main.ts", import.meta.url).pathname} attach ${session}\r`)
+    await shell.sees("ready>")
+    shell.type(`${DETACH}echo behi''nd\r`)
+    await shell.sees(/sent nowhere: echo behi''nd\\r\]\n.*goes on\]\n/)
+    shell.type("echo my o''wn\r")
+    await shell.sees(/^my own$/m)
+    expect(shell.text).not.toMatch(/^behind$/m)
+    expect((await holdfast(hub.environment(), "screen", session)).stdout).not.toContain("behi")
+  })
+
+  it("C-8 the detach key can be set, and is found where the terminal reports keys in another way (N27, N39)", async () => {
+    const session = await open()
+    const user = new UserTerminal({ ...hub.environment(), HOLDFAST_DETACH_KEY: "ctrl-a" }, ["attach", session])
+    users.push(user)
+    await user.sees("ready>")
+    expect(user.written).toContain("Ctrl-a d detaches")
+    user.type("\u001b[200~\u0001d\u001b[201~")
+    user.type("\u001b[97;69u\u001b[97;69:3u\u001b[100;1:1u\u001b[100;1:3u")
+    expect(await user.ended).toBe(0)
+    await user.sees("detached from")
+    expect(user.text).not.toContain("sent nowhere")
+  })
+
+  it("T-7 a window that is larger than any terminal shows its session in part of it (N34)", async () => {
+    const session = await open()
+    const user = new UserTerminal(hub.environment(), ["attach", session], { cols: 1200, rows: 20 })
+    users.push(user)
+    await user.sees("ready>")
+    await eventually("sized", 10_000, async () => (await columns(session)) === 1000)
+    user.type("echo wi''de\r")
+    await user.sees(/^wide$/m)
+    user.type(DETACH)
+    expect(await user.ended).toBe(0)
+    untouched(user)
+  })
+
   it("follows the size of its window", async () => {
     const session = await open()
     const user = attach(session)

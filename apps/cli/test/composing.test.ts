@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
+import { InputReader } from "@holdfast/core/terminal/input/InputReader"
 import { Asking, QUIET } from "../src/agent-view/Asking.ts"
 import { KeyReader } from "../src/agent-view/KeyReader.ts"
 import type { Key } from "../src/agent-view/KeyReader.ts"
@@ -23,20 +24,31 @@ describe("keys", () => {
     const bytes = Buffer.from(TYPED)
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: bytes.length }), { maxLength: 20 }), (cuts) => {
-        const reader = new KeyReader()
+        const [tokens, reader] = [new InputReader(), new KeyReader()]
         const at = [0, ...[...cuts].sort((a, b) => a - b), bytes.length]
-        const keys = at.slice(1).flatMap((end, i) => reader.read(bytes.subarray(at[i], end)))
-        expect(names(keys)).toBe(EXPECTED)
+        const keys = at.slice(1).flatMap((end, i) => reader.read(tokens.read(bytes.subarray(at[i], end))))
+        expect(names(keys.map(({ key }) => key))).toBe(EXPECTED)
       }),
       { numRuns: 300 },
     )
   })
 
-  it("take an escape that stays alone for the escape key", () => {
-    const reader = new KeyReader()
-    expect(reader.read(Buffer.from("\u001b"))).toEqual([])
-    expect(reader.waits).toBe(true)
-    expect(reader.flush()).toEqual([named("escape")])
+  /** The keys of what a terminal sends, as they are told apart. */
+  const keysOf = (sent: string): string => {
+    const tokens = new InputReader()
+    return names(new KeyReader().read([...tokens.read(Buffer.from(sent)), ...tokens.flush()]).map(({ key }) => key))
+  }
+
+  it("T-28 are told from reports, and are the same in every protocol and layout (N26, N27)", () => {
+    expect(keysOf("\u001b")).toBe("<escape>")
+    expect(keysOf("a\u001b[I\u001b[<35;4;5M\u001b[12;40R\u001b[?62;22c\u001b]11;rgb:0/0/0\u0007b")).toBe("ab")
+    expect(keysOf("\u001b[97u\u001b[97;1:3u\u001b[97;129u\u001b[97;65u\u001b[97:65;2u\u001b[57400u\u001b[57414u")).toBe(
+      "aaAA1<enter>",
+    )
+    expect(keysOf("\u001b[99;133u\u001b[1089::99;5u\u001b[27;7;120~\u001b[57442;5u\u001b[99;9u")).toBe(
+      "<ctrl-c><ctrl-c><ctrl-alt-x>",
+    )
+    expect(keysOf("\u001b[1;129A\u001b[3;5:2~\u001b[Z\u001b[9;2u")).toBe("<up><ctrl-delete><shift-tab><shift-tab>")
   })
 })
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
 import { describeRunner, describeStop } from "../src/operations/runner.ts"
-import { DetachKeys } from "../src/attach/DetachKeys.ts"
 import { hint } from "../src/hint.ts"
 import { Film } from "../src/log/Film.ts"
 import { changedTags } from "../src/sessions/change.ts"
@@ -141,37 +140,6 @@ describe("the table of sessions", () => {
   it("shows a record", () => {
     const lines = sessionLines(session({ problem: "the runner died\u0007", terminal: undefined }), now)
     expect(lines).toContain("problem   the runner died\\x07")
-  })
-})
-
-describe("the detach key", () => {
-  const read = (keys: DetachKeys, ...chunks: ReadonlyArray<string>): string =>
-    chunks
-      .flatMap((chunk) => keys.read(Buffer.from(chunk, "latin1")))
-      .map((typed) => (typed._tag === "Input" ? Buffer.from(typed.bytes).toString("latin1") : `<${typed.command}>`))
-      .join("")
-
-  it("is found in one piece, in several, and as terminals report it in other modes", () => {
-    const keys = new DetachKeys("ctrl-]")
-    expect(read(keys, "ab\u001dd")).toBe("ab<detach>")
-    expect(read(keys, "\u001d", "d")).toBe("<detach>")
-    expect(read(keys, "\u001b[93;5ud")).toBe("<detach>")
-    expect(read(keys, "\u001b[93;5u\u001b[100u")).toBe("<detach>")
-    expect(read(keys, "\u001b[27;5;93~d")).toBe("<detach>")
-    expect(read(keys, "\u001dk", "\u001dr")).toBe("<keyboard><redraw>")
-  })
-
-  it("types the prefix when it is pressed twice, and any other key with it", () => {
-    const keys = new DetachKeys("ctrl-]")
-    expect(read(keys, "\u001d\u001dx")).toBe("\u001dx")
-    expect(read(keys, "\u001dq")).toBe("\u001dq")
-    expect(read(keys, "d")).toBe("d")
-  })
-
-  it("can be another key or none, and is refused when it is no control key", () => {
-    expect(read(new DetachKeys("ctrl-a"), "\u0001d")).toBe("<detach>")
-    expect(read(new DetachKeys("none"), "\u001dd")).toBe("\u001dd")
-    expect(() => new DetachKeys("x")).toThrow("control key")
   })
 })
 

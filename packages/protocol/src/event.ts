@@ -62,9 +62,6 @@ export const TerminalSpec = Schema.Struct({
 })
 export type TerminalSpec = typeof TerminalSpec.Type
 
-/** Terminal sizes that are accepted, in cells; others are refused with `InvalidSize` (T-7). */
-export const TERMINAL_SIZE = { minimum: 1, maximum: 1000 } as const
-
 /**
  * Event data by `channel/type`, for the types this version writes.
  * `terminal/output` is stored as bytes and never takes this form inside the server.

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import { AgentName, AgentState } from "./agent/agent.ts"
 import { PermissionRequest } from "./agent/permission.ts"
 import { QueueItem } from "./agent/queue.ts"
-import { TERMINAL_SIZE } from "./event.ts"
+import { TERMINAL_SIZE } from "./terminal-size.ts"
 import { SessionId } from "./ids.ts"
 import { SIGNALS } from "./signals.ts"
 

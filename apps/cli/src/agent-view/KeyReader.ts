@@ -1,10 +1,10 @@
 /**
- * Keys from what a terminal sends, whatever way the bytes are cut: characters, named keys, pasted text.
- *
- * Understands the sequences of xterm and its kin, CSI u and modifyOtherKeys included, and bracketed paste. An ESC alone is
- * the escape key once `flush` is called, a moment after it came.
+ * Keys of the agent view from the tokens that a terminal sends: characters, named keys, pasted text.
  */
 import { StringDecoder } from "node:string_decoder"
+import { MODIFIER } from "@holdfast/core/terminal/input/key-press"
+import type { KeyPress } from "@holdfast/core/terminal/input/key-press"
+import type { InputToken } from "@holdfast/core/terminal/input/token"
 
 /** One key. `batch`: how many keys came with it in one read; a person presses one at a time. */
 export type Key =
@@ -17,154 +17,67 @@ type Unbatched =
   | { readonly _tag: "Paste"; readonly text: string }
   | { readonly _tag: "Named"; readonly name: string }
 
-const PASTE_BEGIN = "\u001b[200~"
-const PASTE_END = "\u001b[201~"
-/** Longest pasted text, in characters; the rest is left out. */
+/** Longest pasted text, in bytes; the rest is left out. */
 const PASTE_MAX = 1024 * 1024
 
-const FINALS: Readonly<Record<string, string>> = {
-  A: "up",
-  B: "down",
-  C: "right",
-  D: "left",
-  H: "home",
-  F: "end",
-  Z: "shift-tab",
-}
-const TILDES: Readonly<Record<string, string>> = {
-  1: "home",
-  2: "insert",
-  3: "delete",
-  4: "end",
-  5: "pageup",
-  6: "pagedown",
-  7: "home",
-  8: "end",
-}
-const CODES: Readonly<Record<number, string>> = { 9: "tab", 13: "enter", 27: "escape", 127: "backspace", 8: "backspace" }
-const CONTROLS: Readonly<Record<string, string>> = {
-  "\r": "enter",
-  "\n": "ctrl-j",
-  "\t": "tab",
-  "\u007f": "backspace",
-  "\b": "backspace",
-  "\u0000": "ctrl-space",
-}
-
-// oxlint-disable-next-line no-control-regex
-const SEQUENCE = /^\u001b(?:\[([\d;:<=>?]*)[ -/]*([@-~])|O([ -~]))/
-// oxlint-disable-next-line no-control-regex
-const UNFINISHED = /^\u001b(?:\[[\d;:<=>?]*[ -/]*|O)?$/
-// oxlint-disable-next-line no-control-regex
-const PLAIN = /^[^\u0000-\u001f\u007f\u0080-\u009f]+/
-
-const modified = (modifiers: number, name: string): string =>
-  `${(modifiers & 4) !== 0 ? "ctrl-" : ""}${(modifiers & 2) !== 0 ? "alt-" : ""}${(modifiers & 1) !== 0 && name !== "shift-tab" ? "shift-" : ""}${name}`
+const { shift, alt, ctrl } = MODIFIER
+const decoder = new TextDecoder()
 
 /** Reads one terminal's keys. */
 export class KeyReader {
-  readonly #decoder = new StringDecoder("utf8")
-  #held = ""
-  #paste: string | undefined
+  readonly #text = new StringDecoder("utf8")
+  #pasted: Array<Uint8Array> = []
+  #pastedBytes = 0
 
-  /** Whether an ESC waits for what may follow it. */
-  get waits(): boolean {
-    return this.#held !== ""
+  /** The keys in the next tokens, each with the token that it came with. */
+  read(tokens: ReadonlyArray<InputToken>): ReadonlyArray<{ readonly key: Key; readonly token: InputToken }> {
+    const keys = tokens.flatMap((token) => {
+      const key = this.#key(token)
+      return key === undefined ? [] : [{ key, token }]
+    })
+    const batch = keys.reduce((sum, { key }) => sum + (key._tag === "Text" ? [...key.text].length : 1), 0)
+    return keys.map(({ key, token }) => ({ key: key._tag === "Paste" ? key : { ...key, batch }, token }))
   }
 
-  /** The keys in the next bytes. */
-  read(bytes: Uint8Array): ReadonlyArray<Key> {
-    this.#held += this.#decoder.write(Buffer.from(bytes))
-    return this.#batch(this.#keys(false))
-  }
-
-  /** What waited is all there is: an ESC that came alone is the escape key. */
-  flush(): ReadonlyArray<Key> {
-    return this.#batch(this.#keys(true))
-  }
-
-  #batch(keys: ReadonlyArray<Unbatched>): ReadonlyArray<Key> {
-    const batch = keys.reduce((sum, key) => sum + (key._tag === "Text" ? [...key.text].length : 1), 0)
-    return keys.map((key) => (key._tag === "Paste" ? key : { ...key, batch }))
-  }
-
-  #keys(all: boolean): ReadonlyArray<Unbatched> {
-    const keys: Array<Unbatched> = []
-    while (this.#held !== "") {
-      if (this.#paste !== undefined) {
-        const pasted = this.#pasted()
-        if (pasted === undefined) break
-        keys.push({ _tag: "Paste", text: pasted })
-        continue
-      }
-      if (this.#held.startsWith(PASTE_BEGIN)) {
-        this.#paste = ""
-        this.#held = this.#held.slice(PASTE_BEGIN.length)
-        continue
-      }
-      if (!all && UNFINISHED.test(this.#held)) break
-      const key = this.#next()
-      if (key !== undefined) keys.push(key)
+  #key(token: InputToken): Unbatched | undefined {
+    if (token._tag === "Text") {
+      const text = this.#text.write(Buffer.from(token.bytes)).replace(/[\u0080-\u009f]/g, "")
+      return text === "" ? undefined : { _tag: "Text", text }
     }
-    return keys
+    if (token._tag === "Key") return keyOf(token.key)
+    return token._tag === "Paste" ? this.#paste(token) : undefined
   }
 
-  #pasted(): string | undefined {
-    const text = (this.#paste ?? "") + this.#held
-    const end = text.indexOf(PASTE_END)
-    if (end !== -1) {
-      this.#paste = undefined
-      this.#held = text.slice(end + PASTE_END.length)
-      return text.slice(0, Math.min(end, PASTE_MAX))
+  #paste({ part, bytes }: Extract<InputToken, { _tag: "Paste" }>): Unbatched | undefined {
+    if (part === "content") {
+      const kept = bytes.slice(0, Math.max(0, PASTE_MAX - this.#pastedBytes))
+      this.#pasted.push(kept)
+      this.#pastedBytes += kept.length
+      return undefined
     }
-    // The end mark may be cut.
-    const kept = text.slice(0, PASTE_MAX)
-    this.#paste = kept.slice(0, -PASTE_END.length)
-    this.#held = text.length > PASTE_MAX ? text.slice(-PASTE_END.length) : kept.slice(-PASTE_END.length)
-    return undefined
-  }
-
-  #next(): Unbatched | undefined {
-    const text = this.#held
-    const plain = PLAIN.exec(text)?.[0]
-    if (plain !== undefined) {
-      this.#held = text.slice(plain.length)
-      return { _tag: "Text", text: plain }
-    }
-    const sequence = SEQUENCE.exec(text)
-    if (sequence !== null) {
-      this.#held = text.slice(sequence[0].length)
-      return sequenceKey(sequence[1] ?? "", sequence[2] ?? sequence[3] ?? "")
-    }
-    const [first = "", second = ""] = [text[0], text[1]]
-    if (first === "\u001b" && second !== "" && second !== "\u001b") {
-      this.#held = text.slice(2)
-      const named = CONTROLS[second]
-      return { _tag: "Named", name: `alt-${named ?? control(second) ?? second}` }
-    }
-    this.#held = text.slice(1)
-    if (first === "\u001b") return { _tag: "Named", name: "escape" }
-    const name = CONTROLS[first] ?? control(first)
-    return name === undefined ? undefined : { _tag: "Named", name }
+    const text = decoder.decode(Buffer.concat(this.#pasted))
+    this.#pasted = []
+    this.#pastedBytes = 0
+    return part === "end" ? { _tag: "Paste", text } : undefined
   }
 }
 
-function control(character: string): string | undefined {
-  const code = character.charCodeAt(0)
-  return code < 0x20 ? `ctrl-${String.fromCharCode(code + 0x40).toLowerCase()}` : undefined
+function keyOf(key: KeyPress): Unbatched | undefined {
+  const { name, code, base, modifiers, event } = key
+  if (event === "release" || name === "modifier" || name === "unknown") return undefined
+  if ((modifiers & ~(shift | alt | ctrl)) !== 0) return undefined
+  const held = `${(modifiers & ctrl) === 0 ? "" : "ctrl-"}${(modifiers & alt) === 0 ? "" : "alt-"}`
+  if (name !== undefined) return { _tag: "Named", name: `${held}${(modifiers & shift) === 0 ? "" : "shift-"}${name}` }
+  if (code === undefined) return undefined
+  if (held === "") return { _tag: "Text", text: textOf(key, code) }
+  const character = String.fromCodePoint(code > 0x7f && base !== undefined ? base : code)
+  return { _tag: "Named", name: `${held}${character === " " ? "space" : character}` }
 }
 
-function sequenceKey(parameters: string, final: string): Unbatched | undefined {
-  const numbers = parameters.split(";").map((part) => Number.parseInt(part, 10))
-  const modifiers = Math.max(0, (numbers[1] ?? 1) - 1 || 0)
-  if (final === "u" || (final === "~" && numbers[0] === 27)) {
-    const code = (final === "u" ? numbers[0] : numbers[2]) ?? 0
-    const named = CODES[code]
-    if (named !== undefined) return { _tag: "Named", name: modified(modifiers, named) }
-    if (code < 0x20 || code > 0x10ffff) return undefined
-    const character = String.fromCodePoint(code)
-    return (modifiers & 6) === 0 ? { _tag: "Text", text: character } : { _tag: "Named", name: modified(modifiers & 6, character) }
-  }
-  const name = final === "~" ? TILDES[String(numbers[0])] : FINALS[final]
-  return name === undefined ? undefined : { _tag: "Named", name: modified(modifiers, name) }
+function textOf({ text, shifted, modifiers, caps }: KeyPress, code: number): string {
+  if (text !== undefined) return text
+  const isShifted = (modifiers & shift) !== 0
+  if (isShifted && shifted !== undefined) return String.fromCodePoint(shifted)
+  const character = String.fromCodePoint(code)
+  return isShifted === caps ? character : character.toUpperCase()
 }

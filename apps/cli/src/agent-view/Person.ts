@@ -26,16 +26,16 @@ export class Person {
   readonly #connection: Connection
   readonly #session: string
   readonly #screen: AgentScreen
-  readonly #detach: () => void
   readonly #sender: Sender
   #mode: SendMode = "queue"
   #stopAsked = 0
+  /** Leaves; set by who reads the keyboard. */
+  depart: () => void = () => undefined
 
-  constructor(connection: Connection, session: string, screen: AgentScreen, detach: () => void) {
+  constructor(connection: Connection, session: string, screen: AgentScreen) {
     this.#connection = connection
     this.#session = session
     this.#screen = screen
-    this.#detach = detach
     this.#sender = new Sender(connection, () => screen.draw())
     screen.sending = () => this.#sender.waiting
     screen.mode = () => this.#mode
@@ -67,7 +67,7 @@ export class Person {
     if (key._tag === "Named") {
       if (key.name === "enter") return this.#enter(undefined)
       if (key.name === "alt-enter") return this.#enter("steer")
-      if (key.name === "ctrl-d" && editor.empty) return this.#detach()
+      if (key.name === "ctrl-d" && editor.empty) return this.depart()
       if (key.name === "ctrl-l") return this.#screen.redraw()
     }
     editor.key(key)
@@ -85,9 +85,9 @@ export class Person {
   /** Stops the turn, whatever is being written; where none streams it clears what was written. Pressed again, it detaches. */
   #interrupted(): void {
     const { editor, story, readOnly } = this.#screen
-    if (readOnly) return this.#detach()
+    if (readOnly) return this.depart()
     const now = Date.now()
-    if (this.#stopAsked !== 0 && now - this.#stopAsked < AGAIN) return this.#detach()
+    if (this.#stopAsked !== 0 && now - this.#stopAsked < AGAIN) return this.depart()
     const streams = story.agent?.turn !== undefined
     if (!streams && !editor.empty) {
       editor.take()
@@ -153,7 +153,7 @@ export class Person {
       case "Release":
         return this.#ask((connection) => connection.call("ReleaseQueue", { session }))
       case "Detach":
-        return this.#detach()
+        return this.depart()
       case "Edit":
         return this.#onItem(line.place, (connection, { id }) =>
           connection.call("EditMessage", { session, message: id, change: { text: line.text } }),

@@ -7,10 +7,13 @@
 import { Attachment } from "@holdfast/client/Attachment"
 import type { Connection } from "@holdfast/client/Connection"
 import type { Item } from "@holdfast/client/items"
+import type { InputToken } from "@holdfast/core/terminal/input/token"
 import { decodeRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type { AttachCommand } from "../attach/attach-command.ts"
+import { Departure } from "../attach/Departure.ts"
 import type { DetachKeys } from "../attach/DetachKeys.ts"
+import { readKeyboard } from "../attach/keyboard.ts"
 import { OwnTerminal } from "../attach/OwnTerminal.ts"
 import { Stay } from "../attach/Stay.ts"
 import { leave, onAway, onSignals } from "../attach/ways-out.ts"
@@ -22,8 +25,7 @@ import { KeyReader } from "./KeyReader.ts"
 import { Person } from "./Person.ts"
 import { Story } from "./Story.ts"
 
-/** Milliseconds in which the rest of a key's bytes come, and in which what was typed before the terminal was taken comes. */
-const KEY_REST = 30
+/** Milliseconds in which what was typed before the terminal was taken comes. */
 const TYPED_AHEAD = 100
 
 /** Attaches to an agent's session until the user detaches; without a terminal it prints plain lines until a signal. */
@@ -52,9 +54,9 @@ function watch(
 ): Promise<WayOut> {
   const terminal = new OwnTerminal()
   const stay = new Stay(connection, terminal, options.wait)
-  const detach = (): void => stay.end({ _tag: "Detached" })
+  const detach = (unsent: string): void => stay.end({ _tag: "Detached", unsent })
   const screen = new AgentScreen(terminal, readOnly)
-  const person = new Person(connection, session.id, screen, detach)
+  const person = new Person(connection, session.id, screen)
   terminal.takeInLine(process.stdin.isTTY)
   const attachment = new Attachment(connection, { session: session.id, mode: readOnly ? "viewer" : "interactive" })
   stay.show(attachment, (item) => take(item, screen))
@@ -84,26 +86,36 @@ function take(item: Item, screen: AgentScreen): void | Promise<void> {
 }
 
 /** Hands keys on; gives the function that stops. */
-function onKeys(detachKeys: DetachKeys, person: Person, detach: () => void): () => void {
+function onKeys(detachKeys: DetachKeys, person: Person, detach: (unsent: string) => void): () => void {
   const reader = new KeyReader()
   const begun = performance.now()
-  let rest: NodeJS.Timeout | undefined
-  const read = (chunk: Buffer): void => {
-    clearTimeout(rest)
-    // Until the terminal was taken, it made a line end of the Enter key.
-    const typed = performance.now() - begun < TYPED_AHEAD ? chunk.map((byte) => (byte === 0x0a ? 0x0d : byte)) : chunk
-    for (const part of detachKeys.read(typed)) {
-      if (part._tag === "Command") {
-        if (part.command === "detach") return detach()
-        person.redraw()
-      } else for (const key of reader.read(part.bytes)) person.key(key)
-    }
-    if (reader.waits) rest = setTimeout(() => reader.flush().forEach((key) => person.key(key)), KEY_REST)
+  // Until the terminal was taken, it made a line end of the Enter key.
+  const early = (chunk: Uint8Array): Uint8Array =>
+    performance.now() - begun < TYPED_AHEAD ? chunk.map((byte) => (byte === 0x0a ? 0x0d : byte)) : chunk
+  let departure: Departure | undefined
+  const depart = (): void => {
+    departure ??= new Departure(detachKeys.tellsReleases, detach)
+    departure.take([])
   }
-  process.stdin.on("data", read)
+  person.depart = depart
+  /** What comes behind the key that leaves is kept from everybody. */
+  const isKept = (tokens: ReadonlyArray<InputToken>): boolean => {
+    departure?.take(tokens)
+    return departure !== undefined
+  }
+  const stop = readKeyboard((tokens) => {
+    if (isKept(tokens)) return
+    for (const part of detachKeys.read(tokens)) {
+      if (part._tag === "Input") {
+        for (const { key, token } of reader.read(part.tokens)) if (!isKept([token])) person.key(key)
+      } else if (isKept([])) continue
+      else if (part.command === "detach") depart()
+      else person.redraw()
+    }
+  }, early)
   return () => {
-    clearTimeout(rest)
-    process.stdin.off("data", read)
+    stop()
+    departure?.stop()
   }
 }
 

@@ -1,92 +1,151 @@
 /**
- * Finds the detach key in what is typed.
+ * Finds the detach key in what is typed (docs/PROTOCOL.md, C-8).
  *
  * The key is a prefix, Ctrl-] unless another is set, then a letter: `d` detaches, `k` takes the keyboard, `r` redraws, the
- * prefix again types it once. Anything else is typed as it is, prefix included. Terminals that report keys in CSI u or
- * modifyOtherKeys form are understood.
+ * prefix again types it once. Anything else is typed as it is, prefix included. What the terminal reports by
+ * itself, and keys that are let go, change nothing about it.
  */
+import { MODIFIER } from "@holdfast/core/terminal/input/key-press"
+import type { KeyPress } from "@holdfast/core/terminal/input/key-press"
+import type { InputToken } from "@holdfast/core/terminal/input/token"
 import { usage } from "../failure.ts"
 import { keyBytes } from "../sessions/keys.ts"
 
-/** What typing comes to: bytes for the session, and commands for us. */
+/** What we do behind the detach key. */
+export type DetachCommand = "detach" | "keyboard" | "redraw"
+
+/** What typing comes to: tokens for the session, and commands for us. */
 export type Typed =
-  | { readonly _tag: "Input"; readonly bytes: Uint8Array }
-  | { readonly _tag: "Command"; readonly command: "detach" | "keyboard" | "redraw" }
+  | { readonly _tag: "Input"; readonly tokens: ReadonlyArray<InputToken> }
+  | { readonly _tag: "Command"; readonly command: DetachCommand }
 
-const COMMANDS: Readonly<Record<string, "detach" | "keyboard" | "redraw">> = { d: "detach", k: "keyboard", r: "redraw" }
+const COMMANDS = new Map<string, DetachCommand>([
+  ["d", "detach"],
+  ["k", "keyboard"],
+  ["r", "redraw"],
+])
 
-/** Key unless `--detach-key` names another. */
-export const DEFAULT_DETACH_KEY = "ctrl-]"
+type KeyToken = Extract<InputToken, { _tag: "Key" }>
+const { shift, alt, ctrl } = MODIFIER
+const isLetter = (code: number): boolean => code >= 0x61 && code <= 0x7a
 
 /** Watches what is typed for the prefix. */
 export class DetachKeys {
-  readonly #forms: ReadonlyArray<string>
-  #prefixed: string | undefined
+  readonly #wanted: number | undefined
+  /** The prefix, with what came behind it and is no key that was pressed. */
+  #prefix: ReadonlyArray<KeyToken> | undefined
+  /** Keys of ours that are still down: that they are let go is nothing to the session. */
+  readonly #down = new Set<number>()
+  /** Whether this terminal reports keys that are let go. */
+  tellsReleases = false
 
   /** `key` is a control key such as `ctrl-]`, or `none`. Throws a usage failure. */
   constructor(key: string) {
-    this.#forms = key === "none" ? [] : forms(key)
+    this.#wanted = key === "none" ? undefined : characterOf(key)
   }
 
-  /** Reads what the terminal sent, in latin1 so that every byte is one character. */
-  read(chunk: Uint8Array): ReadonlyArray<Typed> {
-    if (this.#forms.length === 0) return [{ _tag: "Input", bytes: chunk }]
-    const text = Buffer.from(chunk).toString("latin1")
+  /** Reads what the terminal sent. */
+  read(tokens: ReadonlyArray<InputToken>): ReadonlyArray<Typed> {
     const typed: Array<Typed> = []
-    let input = ""
-    const flush = (): void => {
-      if (input !== "") typed.push({ _tag: "Input", bytes: Buffer.from(input, "latin1") })
-      input = ""
+    let input: Array<InputToken> = []
+    for (const token of tokens) {
+      if (token._tag === "Key" && token.key.event === "release") this.tellsReleases = true
+      const command = this.#command(token, input)
+      if (command === undefined) continue
+      if (input.length > 0) typed.push({ _tag: "Input", tokens: input })
+      typed.push({ _tag: "Command", command: command.command })
+      input = command.rest
     }
-    for (let at = 0; at < text.length;) {
-      const form = this.#forms.find((each) => text.startsWith(each, at))
-      if (this.#prefixed === undefined) {
-        if (form === undefined) input += text[at++] ?? ""
-        else {
-          this.#prefixed = form
-          at += form.length
-        }
-        continue
-      }
-      const prefix = this.#prefixed
-      this.#prefixed = undefined
-      if (form !== undefined) {
-        input += form
-        at += form.length
-        continue
-      }
-      const letter = letterAt(text, at)
-      const command = COMMANDS[letter.key.toLowerCase()]
-      at += letter.length
-      if (command === undefined) input += prefix + letter.text
-      else {
-        flush()
-        typed.push({ _tag: "Command", command })
-      }
-    }
-    flush()
+    if (input.length > 0) typed.push({ _tag: "Input", tokens: input })
     return typed
+  }
+
+  /** Takes a token: into `input`, into the prefix, or as a command with the rest of its text. */
+  #command(
+    token: InputToken,
+    input: Array<InputToken>,
+  ): { readonly command: DetachCommand; readonly rest: Array<InputToken> } | undefined {
+    const prefix = this.#prefix
+    if (prefix === undefined) {
+      if (this.#isPrefix(token)) this.#prefix = [token]
+      else if (!this.#isLetGo(token)) input.push(token)
+      return undefined
+    }
+    if (token._tag === "Mouse" || token._tag === "Focus" || token._tag === "Answer") {
+      input.push(token)
+      return undefined
+    }
+    if (token._tag === "Key" && (token.key.event !== "press" || token.key.name === "modifier")) {
+      this.#prefix = [...prefix, token]
+      return undefined
+    }
+    this.#prefix = undefined
+    if (this.#isPrefix(token)) {
+      input.push(token)
+      return undefined
+    }
+    const command = COMMANDS.get(letterOf(token))
+    if (command === undefined) {
+      input.push(...prefix, token)
+      return undefined
+    }
+    for (const each of [...prefix, token]) this.#note(each)
+    const text = token._tag === "Text" && token.bytes.length > 1 ? [{ ...token, bytes: token.bytes.subarray(1) }] : []
+    return { command, rest: text }
+  }
+
+  #note(token: InputToken): void {
+    if (token._tag !== "Key" || token.key.code === undefined) return
+    if (token.key.event === "release") this.#down.delete(token.key.code)
+    else if (token.key.form === "kitty") this.#down.add(token.key.code)
+  }
+
+  /** Whether a key of ours is let go, or repeats while it is down. */
+  #isLetGo(token: InputToken): boolean {
+    if (token._tag !== "Key" || token.key.code === undefined || !this.#down.has(token.key.code)) return false
+    if (token.key.event !== "repeat") this.#down.delete(token.key.code)
+    return token.key.event !== "press"
+  }
+
+  #isPrefix(token: InputToken): token is KeyToken {
+    return this.#wanted !== undefined && token._tag === "Key" && isControl(token.key, this.#wanted)
   }
 }
 
 /** The key as people read it: `Ctrl-]`. */
 export const keyName = (key: string): string => key.replace(/^(?:ctrl-|c-|\^)/i, "Ctrl-")
 
-function forms(key: string): ReadonlyArray<string> {
-  const byte = keyBytes(key)
-  const code = byte.charCodeAt(0)
-  if (byte.length !== 1 || code >= 0x20)
-    throw usage(`--detach-key takes a control key such as ctrl-] or ctrl-a, or none; not ${JSON.stringify(key)}`)
-  const plain = (code + 0x40) | (code >= 1 && code <= 26 ? 0x20 : 0)
-  return [byte, `\u001b[${plain};5u`, `\u001b[27;5;${plain}~`]
+/**
+ * Whether a key is Ctrl with a character. A character that a layout has behind AltGr or Shift comes as what the layout makes
+ * of it, with the modifier or without; where the character on the key is another one, its place on a US keyboard counts.
+ */
+function isControl(key: KeyPress, wanted: number): boolean {
+  const { code, shifted, base, modifiers, event, form } = key
+  if (event !== "press" || (modifiers & ctrl) === 0 || code === undefined) return false
+  const others = modifiers & ~ctrl
+  if (others === 0 && code === wanted) return true
+  if (isLetter(wanted)) return others === 0 && code > 0x7f && base === wanted
+  if (form === "other") return code === wanted && (others & ~(shift | alt)) === 0
+  if (others === shift && shifted === wanted) return true
+  return others === 0 && base === wanted
 }
 
-// oxlint-disable-next-line no-control-regex
-const REPORTED = /^\u001b\[(?:27;1;)?(\d+)(?:;1)?[u~]/
+/** The letter of a key behind the prefix; Ctrl that is still held, Shift and Caps Lock do not matter. */
+function letterOf(token: InputToken): string {
+  if (token._tag === "Text") return String.fromCharCode(token.bytes[0] ?? 0).toLowerCase()
+  if (token._tag !== "Key" || (token.key.modifiers & ~(shift | ctrl)) !== 0) return ""
+  const { code, base } = token.key
+  if (code === undefined) return ""
+  return String.fromCodePoint(code > 0x7f && base !== undefined ? base : code).toLowerCase()
+}
 
-function letterAt(text: string, at: number): { readonly key: string; readonly text: string; readonly length: number } {
-  const reported = REPORTED.exec(text.slice(at, at + 24))
-  if (reported !== null) return { key: String.fromCharCode(Number(reported[1])), text: reported[0], length: reported[0].length }
-  const key = text[at] ?? ""
-  return { key, text: key, length: 1 }
+/** Control keys that are keys of their own and so cannot be told from them. */
+const KEYS_OF_THEIR_OWN = new Set([0x08, 0x09, 0x0a, 0x0d, 0x1b])
+
+function characterOf(key: string): number {
+  const byte = keyBytes(key)
+  const code = byte.charCodeAt(0)
+  if (byte.length !== 1 || code >= 0x20 || KEYS_OF_THEIR_OWN.has(code))
+    throw usage(`a detach key is a control key such as ctrl-] or ctrl-a, or none; not ${JSON.stringify(key)}`)
+  return code === 0 ? 0x20 : code <= 26 ? code + 0x60 : code + 0x40
 }

@@ -6,25 +6,31 @@
  */
 import { Attachment } from "@holdfast/client/Attachment"
 import type { Connection } from "@holdfast/client/Connection"
+import { isTyped } from "@holdfast/core/terminal/input/token"
+import type { InputToken } from "@holdfast/core/terminal/input/token"
 import type { Session } from "@holdfast/protocol/session"
 import { refused, toFailure } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print } from "../output.ts"
 import { connectHub, useHub } from "../server/hub.ts"
+import { loadedSettings } from "../server/settings.ts"
 import type { Hub } from "../server/hub.ts"
 import { printable } from "../text/printable.ts"
 import type { AttachCommand } from "./attach-command.ts"
-import { DEFAULT_DETACH_KEY, DetachKeys, keyName } from "./DetachKeys.ts"
+import { Departure } from "./Departure.ts"
+import { DetachKeys, keyName } from "./DetachKeys.ts"
 import { EntryHint } from "./EntryHint.ts"
+import { bytesOf, readKeyboard } from "./keyboard.ts"
 import { OwnTerminal } from "./OwnTerminal.ts"
 import { Viewer } from "./Viewer.ts"
 import { Stay } from "./Stay.ts"
+import { sessionSize } from "./viewport.ts"
 import { leave } from "./ways-out.ts"
 import type { WayOut } from "./ways-out.ts"
 
 /** Attaches to the session that `find` gives, until it ends or the user detaches. */
 export async function attach(options: AttachCommand, find: (connection: Connection) => Promise<Session>): Promise<void> {
-  const key = options.detachKey ?? DEFAULT_DETACH_KEY
+  const key = options.detachKey ?? loadedSettings().settings.values.detachKey
   const keys = new DetachKeys(key)
   const hub = useHub()
   const connection = await connectHub(hub)
@@ -69,7 +75,7 @@ function watch(
   const attachment = new Attachment(connection, {
     session: id,
     mode: options.readOnly ? "viewer" : "interactive",
-    ...terminal.size,
+    ...sessionSize(terminal.size),
   })
   const entry = new EntryHint(hub, viewer, `[${greeting}]`, id, () => terminal.size)
   // The bell sounds also where there is no room for the line.
@@ -77,18 +83,24 @@ function watch(
     if (viewer.settled) terminal.write("\u0007")
     entry.say(`[${printable(error instanceof Error ? error.message : String(error))}]`)
   }
-  const typed = (chunk: Buffer): void => {
-    entry.stop()
-    for (const part of keys.read(chunk)) {
-      if (part._tag === "Input") {
-        if (options.readOnly) say(new Error("read-only: nothing is typed"))
-        else {
-          attachment.type(part.bytes).catch((error: unknown) => (stay.isOver ? undefined : say(error)))
-          // A key is pressed to see what comes of it, also while a flood is being drawn.
-          if (viewer.lag.far) attachment.refresh()
-        }
-      } else if (part.command === "detach") return stay.end({ _tag: "Detached" })
-      else if (part.command === "redraw") attachment.refresh()
+  const input = (tokens: ReadonlyArray<InputToken>): void => {
+    const isTyping = tokens.some(isTyped)
+    if (options.readOnly) return isTyping ? say(new Error("read-only: nothing is typed")) : undefined
+    attachment.type(bytesOf(tokens)).catch((error: unknown) => (stay.isOver ? undefined : say(error)))
+    // A key is pressed to see what comes of it, also while a flood is being drawn.
+    if (isTyping && viewer.lag.far) attachment.refresh()
+  }
+  let departure: Departure | undefined
+  const typed = (tokens: ReadonlyArray<InputToken>): void => {
+    if (departure !== undefined) return departure.take(tokens)
+    if (tokens.some(isTyped)) entry.stop()
+    for (const part of keys.read(tokens)) {
+      if (departure !== undefined) departure.take(part._tag === "Input" ? part.tokens : [])
+      else if (part._tag === "Input") input(part.tokens)
+      else if (part.command === "detach") {
+        departure = new Departure(keys.tellsReleases, (unsent) => stay.end({ _tag: "Detached", unsent }))
+        departure.take([])
+      } else if (part.command === "redraw") attachment.refresh()
       else attachment.setTypist("single").then(() => say("you hold the keyboard"), say)
     }
   }
@@ -96,12 +108,12 @@ function watch(
     terminal.retake()
     attachment.refresh()
   }
-  process.stdin.on("data", typed)
   process.on("SIGCONT", resumed)
   stay.undo(
     () => entry.stop(),
     onResize(terminal, attachment, viewer, entry),
-    () => process.stdin.off("data", typed),
+    readKeyboard(typed),
+    () => departure?.stop(),
     () => process.off("SIGCONT", resumed),
   )
 
@@ -123,7 +135,8 @@ function watch(
 function onResize(terminal: OwnTerminal, attachment: Attachment, viewer: Viewer, entry: EntryHint): () => void {
   const resized = (): void => {
     entry.stop()
-    attachment.resize(terminal.size.cols, terminal.size.rows)
+    const { cols, rows } = sessionSize(terminal.size)
+    attachment.resize(cols, rows)
     viewer.windowChanged()
   }
   process.stdout.on("resize", resized)

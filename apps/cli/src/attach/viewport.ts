@@ -1,6 +1,7 @@
 /**
  * Which part of a session's screen is seen through a window of another size.
  */
+import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 
 /** Columns and rows of a screen or a window, in cells. */
 export interface Size {
@@ -25,6 +26,11 @@ export const rowsFor = (window: Size): number => Math.max(1, window.rows - 1)
 
 /** Whether two sizes are the same. */
 export const sameSize = (a: Size, b: Size): boolean => a.cols === b.cols && a.rows === b.rows
+
+/** The size that a session is asked for: that of the window, as far as a session can have it (T-7). */
+export const sessionSize = ({ cols, rows }: Size): Size => ({ cols: accepted(cols), rows: accepted(rows) })
+
+const accepted = (cells: number): number => Math.max(TERMINAL_SIZE.minimum, Math.min(cells, TERMINAL_SIZE.maximum))
 
 /**
  * The part to show next. It moves as little as it takes to hold `follow`; sideways it prefers the beginning of the lines,

@@ -10,7 +10,8 @@ import type { Ending } from "./Viewer.ts"
 
 /** How an attachment came to its end. */
 export type WayOut =
-  | { readonly _tag: "Detached" }
+  /** `unsent`: what was typed behind the detach key, as text. */
+  | { readonly _tag: "Detached"; readonly unsent: string }
   | { readonly _tag: "Over"; readonly ending: Ending }
   | { readonly _tag: "Signal"; readonly signal: string }
   | { readonly _tag: "Failed"; readonly error: unknown }
@@ -60,6 +61,7 @@ export function onAway(connection: Connection, wait: number = WAIT, end: (way: W
 export function leave(way: WayOut, label: string, id: string, passOn: boolean): void {
   switch (way._tag) {
     case "Detached":
+      if (way.unsent !== "") print(`[typed behind the detach key, and sent nowhere: ${way.unsent}]`)
       return print(`[detached from ${label}; ${hint(`attach ${id.slice(-8)}`)} goes on]`)
     case "Over":
       print(`[${label} ${way.ending.text}]`)

@@ -5,6 +5,7 @@
  * goes through the same filter as in `attach`, as history: it asks the terminal nothing and rings no bell.
  */
 import type { Event } from "@holdfast/protocol/event"
+import { plainKeys, readKeyboard } from "../attach/keyboard.ts"
 import { OutputFilter } from "../attach/OutputFilter.ts"
 import { OwnTerminal } from "../attach/OwnTerminal.ts"
 import { complain, print } from "../output.ts"
@@ -45,12 +46,11 @@ export async function replay(options: ReplayOptions): Promise<void> {
   print(`[${printable(session.label)}, ${clock(session.createdAt)}; space pauses, + and - change the speed, q ends]`)
   const filter = new OutputFilter({ clipboard: false })
   filter.live = false
-  const keys = (chunk: Buffer): void => film.keys(chunk.toString("latin1"))
   const end = (): void => film.stop()
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
   for (const signal of signals) process.on(signal, end)
   terminal.take(true)
-  process.stdin.on("data", keys)
+  const stopKeys = readKeyboard((tokens) => film.keys(plainKeys(tokens)))
   try {
     await play(hub, session.id, options.from ?? 0, last, film, (bytes) => {
       const open = process.stdout.write(filter.push(bytes))
@@ -59,7 +59,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
       return open
     })
   } finally {
-    process.stdin.off("data", keys)
+    stopKeys()
     for (const signal of signals) process.off(signal, end)
     terminal.restore()
   }

@@ -41,7 +41,7 @@ export function keyBytes(name: string): string {
   const lower = name.toLowerCase()
   const named = NAMED[lower]
   if (named !== undefined) return named
-  const control = /^(?:ctrl-|c-|\^)(.)$/u.exec(lower)?.[1]
+  const control = /^(?:ctrl-|c-|\^)(space|.)$/u.exec(lower)?.[1]
   if (control !== undefined) return controlByte(control)
   const alt = /^(?:alt-|m-)(.+)$/u.exec(name)?.[1]
   if (alt !== undefined) return `\u001b${keyBytes(alt)}`
@@ -51,7 +51,7 @@ export function keyBytes(name: string): string {
 
 function controlByte(character: string): string {
   if (character === "?") return "\u007f"
-  const code = character === " " ? 0 : character.toUpperCase().charCodeAt(0) - 0x40
+  const code = character === " " || character === "space" ? 0 : character.toUpperCase().charCodeAt(0) - 0x40
   if (code >= 0 && code < 0x20) return String.fromCharCode(code)
   throw usage(`there is no control key for ${JSON.stringify(character)}`)
 }

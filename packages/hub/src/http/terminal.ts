@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { BadRequest, InvalidSize } from "@holdfast/protocol/errors"
-import { TERMINAL_SIZE } from "@holdfast/protocol/event"
+import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { answer, json } from "./answer.ts"
 import { principalOf } from "./Exchange.ts"

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { refuseInput } from "@holdfast/core/decide"
 import { TypingWatch } from "@holdfast/core/terminal/input/TypingWatch"
 import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer } from "@holdfast/protocol/errors"
-import { TERMINAL_SIZE } from "@holdfast/protocol/event"
+import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
 import type { Core } from "./Core.ts"
 

@@ -1,0 +1,49 @@
+/**
+ * What comes from the user's terminal, in tokens (docs/PROTOCOL.md, T-28).
+ */
+import { InputReader } from "@holdfast/core/terminal/input/InputReader"
+import { isTyped } from "@holdfast/core/terminal/input/token"
+import type { InputToken } from "@holdfast/core/terminal/input/token"
+import { printable } from "../text/printable.ts"
+
+/** Milliseconds in which the rest of a key's bytes come. */
+const KEY_REST = 30
+
+/** Reads standard input, each chunk through `change`; gives the function that stops. */
+export function readKeyboard(
+  take: (tokens: ReadonlyArray<InputToken>) => void,
+  change: (chunk: Uint8Array) => Uint8Array = (chunk) => chunk,
+): () => void {
+  const reader = new InputReader()
+  let rest: NodeJS.Timeout | undefined
+  const read = (chunk: Uint8Array): void => {
+    clearTimeout(rest)
+    const tokens = reader.read(change(chunk))
+    if (reader.waits) rest = setTimeout(() => take(reader.flush()), KEY_REST)
+    if (tokens.length > 0) take(tokens)
+  }
+  process.stdin.on("data", read)
+  return () => {
+    clearTimeout(rest)
+    process.stdin.off("data", read)
+  }
+}
+
+/** The bytes of tokens, as they came. */
+export const bytesOf = (tokens: ReadonlyArray<InputToken>): Uint8Array => Buffer.concat(tokens.map(({ bytes }) => bytes))
+
+/** The keys that are one character or control character each, as text; no pastes, no reports. */
+export const plainKeys = (tokens: ReadonlyArray<InputToken>): string =>
+  tokens
+    .filter(({ _tag, bytes }) => _tag === "Text" || (_tag === "Key" && bytes.length === 1))
+    .map(({ bytes }) => Buffer.from(bytes).toString("utf8"))
+    .join("")
+
+/** Longest text of what was typed that is shown, in characters. */
+const SHOWN_MAX = 60
+
+/** What a person typed, to be shown; empty when it was nobody. */
+export function typedText(tokens: ReadonlyArray<InputToken>): string {
+  const text = Buffer.from(bytesOf(tokens.filter(isTyped))).toString("utf8")
+  return printable(text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text)
+}
