@@ -344,6 +344,14 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     )
   })
 
+  it("A-40 (N11) a 429 that names no end is a short limit", async () => {
+    const probe = claude.begin({ maxRetries: 0 })
+    const { turn } = probe.send("[[error 429]]")
+    expect(await probe.ended(turn)).toMatchObject({ outcome: "error", error: { tag: "RateLimit" } })
+    expect(probe.of("limited")).toMatchObject([{ short: true }])
+    expect(probe.of("limited")[0]).not.toHaveProperty("until")
+  })
+
   it("M-6 keeps text exactly", async () => {
     const probe = claude.begin()
     const odd = "a\u2028b\u2029c \ud83d\udc33 é\u0301 end"

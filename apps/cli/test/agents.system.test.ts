@@ -85,6 +85,28 @@ describe("the commands for agents", () => {
     expect(failed.stderr).toContain("the turn ended with an error: the model answered with status 529")
   })
 
+  it("Q-12 Q-13 (N11) say why a queue is held and how it continues, and wait for nothing that cannot come", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0 }, label: "limited" })
+    await ok("queue", "hold", id)
+    const short = id.slice(-8)
+    const how = new RegExp(`held by a person; to continue now: holdfast queue release ${short}`)
+    const waited = await run("send", id, "--wait", "[[say at last]]")
+    expect(waited).toMatchObject({ code: 1, stdout: "" })
+    expect(waited.stderr).toMatch(how)
+    expect(await ok("send", id, "another")).toMatch(how)
+    for (const command of ["ls", "show"]) expect(await ok(command, ...(command === "show" ? [id] : []))).toMatch(how)
+    const { hold } = (await sendText(hub, id, "third")).body
+    expect(hold).toMatchObject({ reason: "person" })
+    await ok("queue", "release", id)
+    await settledAgent(hub, id)
+    // An error holds what waits behind it while it is waited for.
+    await sendText(hub, id, "[[wait 300]] [[error 529]]")
+    const behind = await run("send", id, "--wait", "[[say behind]]")
+    expect(behind).toMatchObject({ code: 1 })
+    expect(behind.stderr).toContain("held after an error: the model answered with status 529")
+    expect(await ok("send", id, "--wait", "[[say tried]]")).toBe("tried\n")
+  })
+
   it("say what is wrong in clear words", async () => {
     const { id } = await openAgent(hub)
     const wrong = async (code: number, text: string | RegExp, ...args: ReadonlyArray<string>): Promise<void> => {

@@ -9,7 +9,8 @@ import * as Schema from "effect/Schema"
 import type { AgentInfo, AgentSpec, Resumed } from "./agent/agent.ts"
 import type { InputPart, Message, TurnOutcome, Usage } from "./agent/message.ts"
 import type { PermissionAsk, PermissionDecision, PermissionRule } from "./agent/permission.ts"
-import type { Hold, QueueItem } from "./agent/queue.ts"
+import type { Hold } from "./agent/hold.ts"
+import type { QueueItem } from "./agent/queue.ts"
 
 /** The channels an event can be on. */
 export const CHANNELS = [

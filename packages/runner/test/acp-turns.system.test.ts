@@ -133,11 +133,17 @@ describe("how turns of ACP agents end", () => {
     expect((await turn(probe, text("well"))).end.outcome).toBe("completed")
   })
 
-  it("A-13 tells a usage limit", async () => {
+  it("A-13 A-40 tells a usage limit, and a short one as such", async () => {
     const probe = begin()
     const data = { message: "You have hit your limit", codex_error_info: "usage_limit_exceeded" }
     await turn(probe, { error: { code: -32603, message: "Internal error", data } })
-    expect(probe.of("limited")).toEqual([{ type: "limited", message: "You have hit your limit" }])
+    const short = { message: "Rate limit exceeded", statusCode: 429 }
+    const two = await turn(probe, { error: { code: -32603, message: "Internal error", data: short } })
+    expect(two.end.error?.tag).toBe("RateLimit")
+    expect(probe.of("limited")).toEqual([
+      { type: "limited", message: "You have hit your limit" },
+      { type: "limited", message: "Rate limit exceeded", short: true },
+    ])
   })
 
   it("knows of an interrupt by itself, whatever the stop reason says", async () => {

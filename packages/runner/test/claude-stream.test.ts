@@ -39,7 +39,7 @@ describe("Claude's messages", () => {
     const { stream, reply } = streamOf()
     reply("m1", "half an ans")
     expect(stream.isCut).toBe(true)
-    const facts = { interrupting: false, cut: stream.isCut, failure: undefined }
+    const facts = { interrupting: false, cut: stream.isCut, failure: undefined, limited: false }
     expect(endingOf(success, facts)).toMatchObject({ outcome: "error", error: { tag: "ModelCut" } })
     const whole = streamOf()
     whole.reply("m1", "an answer", "end_turn")

@@ -102,7 +102,7 @@ function statusText({ agent, now, notice, away, sending, mode, readOnly }: Botto
   const state =
     turn === undefined
       ? hold !== undefined && queue.length > 0
-        ? `${holdText(hold)}; /release goes on`
+        ? `${holdText(hold)}; /release continues it now`
         : "idle"
       : turn.interrupting === undefined
         ? `working ${span(now - turn.startedAt)}`

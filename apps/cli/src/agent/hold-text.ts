@@ -1,21 +1,29 @@
 /**
- * Why a queue does not go on, as people read it.
+ * Why a queue does not go on, and what continues it, as people read it.
  */
-import type { Hold } from "@holdfast/protocol/agent/queue"
+import type { Hold } from "@holdfast/protocol/agent/hold"
+import { hint } from "../hint.ts"
 import { clock } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
+
+const REASONS = {
+  interrupted: "held after an interrupt",
+  error: "held after an error",
+  lost: "held because the runner was lost",
+  "usage-limit": "held by a usage limit",
+  "rate-limit": "held by a short limit of the provider",
+  person: "held by a person",
+} as const
 
 /** Why a queue does not go on, in words. */
 export function holdText(hold: Hold | undefined): string | undefined {
   if (hold === undefined) return undefined
-  const reasons = {
-    interrupted: "held after an interrupt",
-    error: "held after an error",
-    lost: "held because the runner was lost",
-    "usage-limit": "held by a usage limit",
-    person: "held by a person",
-  } as const
-  const until = hold.until === undefined ? "" : `; ${hold.goesOn === true ? "goes on" : "the limit ends"} at ${clock(hold.until)}`
+  const { reason, goesOn, until: time } = hold
+  const until = time === undefined ? "" : `; ${goesOn === true ? "continues by itself" : "the limit ends"} at ${clock(time)}`
   const message = hold.message === undefined ? "" : `: ${printable(hold.message)}`
-  return `${reasons[hold.reason]}${message}${until}`
+  return `${REASONS[reason]}${message}${until}`
 }
+
+/** The same with the command that continues it now; `id` names the session. */
+export const heldText = (hold: Hold, id: string): string =>
+  `${holdText(hold) ?? ""}; to continue now: ${hint(`queue release ${id}`)}`

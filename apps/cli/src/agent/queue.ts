@@ -8,7 +8,7 @@ import { hint } from "../hint.ts"
 import { outputWidth, paint, print, printEither } from "../output.ts"
 import { printable } from "../text/printable.ts"
 import type { AgentApi } from "@holdfast/client/http/agent-api"
-import { holdText } from "./hold-text.ts"
+import { heldText } from "./hold-text.ts"
 import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
 import { standardInput } from "./message-input.ts"
 import { movedOrder } from "./moved-order.ts"
@@ -22,7 +22,7 @@ export async function queueList(id: string, json: boolean): Promise<void> {
   printEither(json, hold === undefined ? { queue } : { queue, hold }, () => [
     ...(queue.length === 0 ? ["nothing waits"] : []),
     ...(queue.length === 0 ? [] : queueTable(queue, Date.now(), { paint, width: outputWidth() ?? 200 })),
-    ...(hold === undefined ? [] : [paint("yellow", `${holdText(hold)}; go on with: ${hint(`queue release ${id}`)}`)]),
+    ...(hold === undefined ? [] : [paint("yellow", heldText(hold, id))]),
     ...(queue.some(({ status }) => status === "uncertain")
       ? [
           paint(

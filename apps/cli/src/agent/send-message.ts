@@ -8,6 +8,7 @@ import { usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print, printJson } from "../output.ts"
 import { askAgents, useAgents } from "./agent-hub.ts"
+import { heldText } from "./hold-text.ts"
 import { readFileParts, standardInput } from "./message-input.ts"
 
 /** A message, and how to send it. */
@@ -46,9 +47,11 @@ export async function sendMessage(session: Session, options: SendMessageOptions)
   else print(sentence(sent, session.id))
 }
 
-const sentence = ({ status, messageId }: Sent, id: string): string =>
+const sentence = ({ status, messageId, hold }: Sent, id: string): string =>
   status === "queued"
-    ? `queued ${messageId}; see it with: ${hint(`queue ls ${id.slice(-8)}`)}`
+    ? hold === undefined
+      ? `queued ${messageId}; see it with: ${hint(`queue ls ${id.slice(-8)}`)}`
+      : `queued ${messageId}; the queue is ${heldText(hold, id.slice(-8))}`
     : status === "steered"
       ? `put into the turn that streams: ${messageId}`
       : `the agent begins with ${messageId}; watch it with: ${hint(`attach ${id.slice(-8)}`)}`

@@ -2,8 +2,10 @@
  * Waits until the turn that a message went into has ended, and prints what it answered.
  *
  * It reads the log from the message on, so an answer that was quicker than the command is found too, and a hub that goes
- * away is waited for.
+ * away is waited for. It waits only while something can happen without the caller (Q-13): a queue that is held with no time
+ * at which it continues ends it with the reason; a permission request, which another client can answer, is told and waited for.
  */
+import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { Message, Sent, TurnOutcome } from "@holdfast/protocol/agent/message"
 import type { Event, EventData } from "@holdfast/protocol/event"
 import { decodeRecord } from "@holdfast/protocol/record"
@@ -13,6 +15,7 @@ import { complain, print, printJson } from "../output.ts"
 import { connectHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
 import { printable, printableLines } from "../text/printable.ts"
+import { heldText } from "./hold-text.ts"
 import { textOf } from "./message-text.ts"
 
 /** Milliseconds between two looks for what is asked. */
@@ -28,16 +31,34 @@ interface Answer {
 /** Follows a log from a sent message to the end of its turn. */
 export class AnswerWatch {
   readonly #sent: Sent
+  readonly #session: string
   readonly #say: (text: string) => void
   /** Titles of the requests that nobody and no rule has answered, by id. */
   readonly asks = new Map<string, string>()
   #turn: string | undefined
   #message: Message | undefined
+  #hold: Hold | undefined
+  #live = false
 
-  /** `say` is told why nothing happens. */
-  constructor(sent: Sent, say: (text: string) => void) {
+  /** `say` is told why nothing happens for now; `session` names the session in commands. */
+  constructor(sent: Sent, session: string, say: (text: string) => void) {
     this.#sent = sent
+    this.#session = session
     this.#say = say
+    this.#hold = sent.hold
+  }
+
+  /** What was told so far is what holds now. Throws a refusal when the message waits for a word of somebody. */
+  synced(): void {
+    this.#live = true
+    this.#look()
+  }
+
+  #look(): void {
+    const hold = this.#hold
+    if (!this.#live || hold === undefined || this.#turn !== undefined) return
+    if (hold.goesOn === true) return this.#say(`the queue is ${heldText(hold, this.#session)}`)
+    throw refused("QueueHeld", `the message waits, and the queue is ${heldText(hold, this.#session)}`)
   }
 
   /** Takes the next event; gives the answer with the one that ends the turn. Throws a refusal when there will be none. */
@@ -51,8 +72,10 @@ export class AnswerWatch {
     }
     if ((name === "queue/taken" || name === "queue/sent") && ours) this.#turn = data.turn
     if (name === "queue/returned" && ours) this.#turn = undefined
-    if (name === "queue/held" && this.#turn === undefined)
-      this.#say(`the queue is held: ${String((event.data as { reason?: string }).reason)}`)
+    if (name === "session/deleted") throw refused("SessionState", "the session was deleted while the message waited")
+    if (name === "queue/held") this.#hold = event.data as unknown as Hold
+    if (name === "queue/released") this.#hold = undefined
+    if (name === "queue/held" || name === "queue/returned") this.#look()
     if (name === "permission/asked" && event.turn === this.#turn && this.#turn !== undefined) {
       const { request } = event.data as unknown as EventData["permission/asked"]
       this.asks.set(request.id, request.title)
@@ -72,7 +95,7 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
   const { Attachment } = await import("@holdfast/client/Attachment")
   const connection = await connectHub(hub)
   const attachment = new Attachment(connection, { session, after: sent.seq - 1, mode: "viewer" })
-  const watch = new AnswerWatch(sent, (text) => complain(`holdfast: ${text}`))
+  const watch = new AnswerWatch(sent, session.slice(-8), (text) => complain(`holdfast: ${text}`))
   const said = new Set<string>()
   const say = (): void => {
     for (const [request, title] of watch.asks) {
@@ -86,6 +109,7 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
     for await (const item of attachment) {
       if (item._tag === "Ended") throw toFailure(item.error ?? refused("Ended", "the attachment was ended"), hub.target.origin)
       if (item._tag === "Snapshot") throw trimmed(session, item.seq)
+      if (item._tag === "Synced") watch.synced()
       const answer = item._tag === "Event" ? watch.take(decodeRecord(item.record)) : undefined
       if (answer !== undefined) return show(answer, sent, json)
     }

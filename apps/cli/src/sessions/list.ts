@@ -12,6 +12,7 @@ import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
 import { table } from "../text/table.ts"
 import type { Column } from "../text/table.ts"
+import { stuckLines } from "./stuck-lines.ts"
 import { commandLine, shortId, stateStyle, stateText } from "./show-state.ts"
 
 /** Filters and form of the list. */
@@ -41,6 +42,7 @@ export async function list({ query, all, json }: ListOptions): Promise<void> {
   if (json) return printJson(sessions)
   const width = outputWidth()
   print(...sessionTable(sessions, Date.now(), { paint, ...(width === undefined ? {} : { width }) }))
+  for (const line of stuckLines(sessions, suffixLength(sessions.map(({ id }) => id)))) print(paint("yellow", line))
   if (sessions.length < total) print(paint("dim", `${sessions.length} of ${total}; --all for the rest`))
 }
 

@@ -3,9 +3,10 @@
  */
 import type { AgentChoice } from "@holdfast/protocol/agent/agent"
 import type { Session } from "@holdfast/protocol/session"
-import { holdText } from "../agent/hold-text.ts"
+import { heldText } from "../agent/hold-text.ts"
 import { usageText } from "../agent/usage-text.ts"
 import { printable } from "../text/printable.ts"
+import { shortId } from "./show-state.ts"
 
 type Lines = ReadonlyArray<readonly [string, string | undefined]>
 
@@ -26,7 +27,12 @@ export function agentLines(session: Session, agent: NonNullable<Session["agent"]
     ["process", `${session.process}${agent.pid === undefined ? "" : `, pid ${agent.pid}`}`],
     ["turns", String(agent.turns)],
     ["usage", spent === "" ? undefined : spent],
-    ["queue", session.queue.length === 0 && hold === undefined ? undefined : queued(session.queue.length, holdText(hold))],
+    [
+      "queue",
+      session.queue.length === 0 && hold === undefined
+        ? undefined
+        : queued(session.queue.length, hold && heldText(hold, shortId(session.id))),
+    ],
     ...waiting.map((request): readonly [string, string] => ["asks", printable(`${request.title} (${request.id})`)]),
   ]
 }

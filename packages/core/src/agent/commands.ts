@@ -72,7 +72,15 @@ export type AgentReport =
       readonly always: ReadonlyArray<PermissionRule>
     }
   | { readonly _tag: "AgentWithdrew"; readonly request: string }
-  | { readonly _tag: "AgentLimited"; readonly message: string; readonly until?: number; readonly goesOn: boolean }
+  /** The provider's limit was met; `short` is too much in a short time. `at`: epoch milliseconds. */
+  | {
+      readonly _tag: "AgentLimited"
+      readonly message: string
+      readonly at: number
+      readonly until?: number
+      readonly goesOn: boolean
+      readonly short?: boolean
+    }
   | {
       readonly _tag: "AgentTranscript"
       readonly key: string

@@ -17,6 +17,7 @@ import {
   sendMessage,
 } from "./queue.ts"
 import { report } from "./reports.ts"
+import { isOver } from "./turn.ts"
 
 /** Why a command about an agent was refused. */
 export type AgentRefusal = QueueRefusal | Extract<DoorError, { readonly _tag: "PermissionSettled" | "SessionState" }>
@@ -55,8 +56,7 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
       return releaseQueue(agent, command.turn, state.lastActiveAt)
     case "LimitOver": {
       const { hold } = agent
-      const over = hold?.reason === "usage-limit" && hold.goesOn === true && hold.until !== undefined && hold.until <= command.at
-      return over ? releaseQueue(agent, command.turn, command.at) : []
+      return hold !== undefined && isOver(hold, command.at) ? releaseQueue(agent, command.turn, command.at) : []
     }
     case "Interrupt":
       return interrupt(agent, command.reason)

@@ -62,7 +62,7 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     case "queue/uncertain":
       return change(agent, known.data.id, (item) => ({ ...item, status: "uncertain" }))
     case "queue/held":
-      return { ...agent, hold: known.data }
+      return { ...agent, hold: known.data, ...(known.data.reason === "rate-limit" ? { limits: (agent.limits ?? 0) + 1 } : {}) }
     case "queue/released":
       return withoutHold(agent)
     case "permission/asked": {
@@ -93,6 +93,7 @@ function turnEnded(agent: AgentPart, data: EventData["turn/ended"], seq: number)
   if (turn?.id !== data.turn) return agent
   return {
     ...withoutTurn(agent),
+    ...(data.outcome === "completed" && agent.limits !== undefined ? { limits: 0 } : {}),
     permissions: [],
     usage: data.usage === undefined ? agent.usage : addUsage(agent.usage, data.usage),
     lastTurn: { id: turn.id, from: turn.from, to: seq, before: agent.lastTurn?.to ?? 0 },

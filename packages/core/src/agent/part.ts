@@ -8,7 +8,8 @@
 import type { AgentInfo, AgentSpec, AgentState } from "@holdfast/protocol/agent/agent"
 import type { Usage } from "@holdfast/protocol/agent/message"
 import type { PermissionRequest, PermissionRule } from "@holdfast/protocol/agent/permission"
-import type { Hold, QueueItem } from "@holdfast/protocol/agent/queue"
+import type { Hold } from "@holdfast/protocol/agent/hold"
+import type { QueueItem } from "@holdfast/protocol/agent/queue"
 
 /** The streaming turn. `from` is the seq of its `turn/started`. */
 export interface Turn {
@@ -36,6 +37,8 @@ export interface AgentPart {
   readonly turn?: Turn
   readonly queue: ReadonlyArray<QueueItem>
   readonly hold?: Hold
+  /** Short limits in a row, since a turn completed: each waits longer than the one before. */
+  readonly limits?: number
   readonly permissions: ReadonlyArray<PermissionRequest>
   /** Answers remembered for this session. */
   readonly rules: ReadonlyArray<PermissionRule>

@@ -120,9 +120,19 @@ function ended(agent: AgentPart, command: Report<"AgentEnded">): Drafts {
 const folded = (agent: AgentPart, events: Drafts): AgentPart =>
   events.reduce((part, { name, data }) => evolveAgent(part, { name, data, seq: 0, time: 0 }), agent)
 
-function limited(agent: AgentPart, { message, until, goesOn }: Report<"AgentLimited">): Drafts {
-  const hold = { reason: "usage-limit" as const, message, ...(until === undefined ? {} : { until, goesOn }) }
-  return agent.hold?.reason === "person" ? nothing : [{ name: "queue/held", data: hold }]
+/** Wait after a short limit, in milliseconds: doubled with each one in a row, up to the most. */
+const SHORT_WAIT = 60_000
+const SHORT_WAIT_MOST = 10 * SHORT_WAIT
+
+/** A short limit is tried again by itself; what a plan allows comes back at a time, or when a person tries. */
+function limited(agent: AgentPart, { message, at, until, goesOn, short }: Report<"AgentLimited">): Drafts {
+  if (agent.hold?.reason === "person") return nothing
+  if (short === true) {
+    const again = at + Math.min(SHORT_WAIT_MOST, SHORT_WAIT * 2 ** Math.min(agent.limits ?? 0, 10))
+    return [{ name: "queue/held", data: { reason: "rate-limit", message, until: until ?? again, goesOn: true } }]
+  }
+  const time = until === undefined ? {} : { until, goesOn }
+  return [{ name: "queue/held", data: { reason: "usage-limit", message, ...time } }]
 }
 
 function toEnd(agent: AgentPart, { reason }: Report<"AgentEnding">): Drafts {

@@ -1,6 +1,6 @@
 /** The turn: when the next one starts, and everything that ends with one (docs/PROTOCOL.md, Q-2, Q-5, Q-7). */
 import type { Message, TurnOutcome, Usage } from "@holdfast/protocol/agent/message"
-import type { Hold } from "@holdfast/protocol/agent/queue"
+import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { AgentPart, Turn } from "./part.ts"
 
@@ -15,9 +15,14 @@ export function startNext(agent: AgentPart, turn: string): ReadonlyArray<EventDr
   ]
 }
 
-/** Whether a hold gives way to a message that is sent now. */
-export const givesWay = (hold: Hold, at: number): boolean =>
-  hold.reason === "usage-limit" ? hold.until !== undefined && hold.until <= at : hold.reason !== "person"
+/** Whether a hold gives way to a message that is sent now: only a person's word, and a limit whose end is known and ahead, do not. */
+export function givesWay({ reason, until }: Hold, at: number): boolean {
+  if (reason === "usage-limit") return until === undefined || until <= at
+  return reason !== "person"
+}
+
+/** Whether a hold whose time is over gives way by itself. */
+export const isOver = ({ goesOn, until }: Hold, at: number): boolean => goesOn === true && until !== undefined && until <= at
 
 /** How a turn ended. */
 export interface Ending {

@@ -204,7 +204,7 @@ export class AgentWorld {
 
   limit(goesOn: boolean): void {
     if (this.process?.turn === undefined) return
-    this.#note({ _tag: "AgentLimited", message: "limit", until: 1, goesOn })
+    this.#note({ _tag: "AgentLimited", message: "limit", at: 0, until: 1, goesOn })
     this.endTurn("error")
   }
 

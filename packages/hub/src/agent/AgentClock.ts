@@ -1,5 +1,5 @@
 /**
- * The one timer of an agent session: idle unload, stall, expiry of permission requests, the end of a usage limit
+ * The one timer of an agent session: idle unload, stall, expiry of permission requests, the end of a limit
  * (docs/PROTOCOL.md, A-6, A-8, P-6, A-13). A session without a process and without such a limit has none.
  */
 import type { SessionState } from "@holdfast/core/state"
@@ -32,7 +32,7 @@ export function nextDeadline(
   if (agent === undefined || state.status === "deleted") return undefined
   const { ending, hold, turn } = agent
   const found: Array<Deadline> = []
-  if (hold?.reason === "usage-limit" && hold.goesOn === true && hold.until !== undefined) {
+  if (hold?.goesOn === true && hold.until !== undefined) {
     found.push({ at: hold.until, due: { type: "limit-over" } })
   }
   if (turn === undefined) {

@@ -74,9 +74,13 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
     case "settled":
       return note.how === "withdrawn" ? submit({ _tag: "AgentWithdrew", request: note.permission }) : nothing
     case "limited": {
-      const { message, until } = note
-      const goesOn = until !== undefined && crew.settings.limitContinue
-      return submit({ _tag: "AgentLimited", message, goesOn, ...(until === undefined ? {} : { until }) })
+      const { type: _, ...limit } = note
+      return submit({
+        _tag: "AgentLimited",
+        at: time,
+        goesOn: limit.until !== undefined && crew.settings.limitContinue,
+        ...limit,
+      })
     }
     case "transcript":
       return transcript(note)

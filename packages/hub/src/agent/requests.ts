@@ -90,7 +90,9 @@ const sentAs = (session: OpenSession, { first, last }: Done): Effect.Effect<Sent
     const added = events.find(({ name }) => name === "queue/added")
     if (added === undefined) return yield* Effect.die(new Error("a message was sent without an event"))
     const messageId = (added.data as EventData["queue/added"]).item.id
-    return { status: sentStatus(events, messageId), messageId, seq: first }
+    const status = sentStatus(events, messageId)
+    const hold = status === "queued" ? session.durable.agent?.hold : undefined
+    return { status, messageId, seq: first, ...(hold === undefined ? {} : { hold }) }
   })
 
 /** Replaces a waiting message's parts. */

@@ -1,6 +1,6 @@
 /** Agents: what a session of kind `agent` is made with, and what its record shows. */
 import * as Schema from "effect/Schema"
-import { Hold } from "./queue.ts"
+import { Hold } from "./hold.ts"
 import { Usage } from "./message.ts"
 
 /** Name of an agent in the configuration. */

@@ -5,6 +5,7 @@
  * a client of that library shows them as they are. One turn makes one assistant message; its id is the turn's id.
  */
 import * as Schema from "effect/Schema"
+import { Hold } from "./hold.ts"
 
 /** Longest message, as JSON text, in characters; a longer one is `TooLarge`. */
 export const MESSAGE_MAX = 768 * 1024
@@ -68,11 +69,15 @@ export const SendMessage = Schema.Struct({
 })
 export type SendMessage = typeof SendMessage.Type
 
-/** What became of a message: its turn started, it waits in the queue, or it went into the streaming turn. */
+/**
+ * What became of a message: its turn started, it waits in the queue, or it went into the streaming turn. `hold` says why
+ * a queue in which it waits does not go on by itself, or not yet (Q-12).
+ */
 export const Sent = Schema.Struct({
   status: Schema.Literals(["started", "queued", "steered"]),
   messageId: Schema.String,
   seq: Schema.Number,
+  hold: Schema.optionalKey(Hold),
 })
 export type Sent = typeof Sent.Type
 

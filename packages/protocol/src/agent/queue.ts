@@ -25,19 +25,6 @@ export const QueueItem = Schema.Struct({
 })
 export type QueueItem = typeof QueueItem.Type
 
-/** Why the queue does not go on by itself. */
-export const HoldReason = Schema.Literals(["interrupted", "error", "lost", "usage-limit", "person"])
-export type HoldReason = typeof HoldReason.Type
-
-/** A held queue. `until`: epoch milliseconds when it goes on; only with `goesOn`. */
-export const Hold = Schema.Struct({
-  reason: HoldReason,
-  message: Schema.optionalKey(Schema.String),
-  until: Schema.optionalKey(Schema.Number),
-  goesOn: Schema.optionalKey(Schema.Boolean),
-})
-export type Hold = typeof Hold.Type
-
 /** Body of `PATCH …/queue/:messageId`. */
 export const EditMessage = Schema.Struct({
   text: Schema.optionalKey(Schema.String),

@@ -20,7 +20,7 @@ import { endLeftTools, ticks } from "./left-tools.ts"
 import { openSession, type OpenSession } from "./open-session.ts"
 import { type AcpOptions, readAcpOptions } from "./options.ts"
 import { answerOf, askOf, optionsOf } from "./permissions.ts"
-import { endOfAnswer, endOfError, errorText, isUsageLimit, type PromptEnd } from "./prompt-end.ts"
+import { endOfAnswer, endOfError, errorText, type PromptEnd } from "./prompt-end.ts"
 import { at, type JsonObject } from "./read-json.ts"
 import { SessionFiles } from "./SessionFiles.ts"
 import { Terminals } from "./Terminals.ts"
@@ -163,8 +163,11 @@ export class AcpDriver implements AgentDriver {
     } catch (error) {
       // The process's end is the turn's end, not the other way round (trap 4).
       if (error instanceof AcpClosed) return turn.updates.calls.close("The agent ended before the tool told a result.")
-      if (isUsageLimit(error)) this.#host.limited(errorText(error))
-      this.#end(turn, endOfError(error, turn), undefined)
+      const end = endOfError(error, turn)
+      const limit = end.end.error?.tag
+      if (limit === "UsageLimit" || limit === "RateLimit")
+        this.#host.limited(errorText(error), limit === "RateLimit" ? { short: true } : {})
+      this.#end(turn, end, undefined)
     }
   }
 

@@ -8,7 +8,7 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { RequestError } from "@agentclientprotocol/sdk"
 import type { TurnEnd } from "../agent/agent-messages.ts"
-import { at, textOf } from "./read-json.ts"
+import { at, isObject, textOf } from "./read-json.ts"
 
 /** What happened in the turn. */
 export interface TurnStory {
@@ -75,10 +75,8 @@ export function endOfAnswer(answer: unknown, { interrupted, refused }: TurnStory
 /** The end that an error means. */
 export function endOfError(error: unknown, { interrupted }: TurnStory): PromptEnd {
   if (interrupted) return INTERRUPTED
-  return failed(
-    error instanceof RequestError && error.code === AUTH_REQUIRED ? "AgentUnauthorized" : "ModelError",
-    errorText(error),
-  )
+  const locked = error instanceof RequestError && error.code === AUTH_REQUIRED
+  return failed(limitOf(error) ?? (locked ? "AgentUnauthorized" : "ModelError"), errorText(error))
 }
 
 /** JSON-RPC code of an agent that has no credential. */
@@ -94,6 +92,16 @@ export function errorText(error: unknown): string {
   return told ?? (message === "" ? `the agent answered with the error ${error.code}` : message)
 }
 
-/** Whether an error is a usage limit of the provider, which only waiting ends. */
-export const isUsageLimit = (error: unknown): boolean =>
-  error instanceof RequestError && at(error.data, "codex_error_info") === "usage_limit_exceeded"
+/** The limit of the provider that an error tells of: what the plan allows, or too much in a short time (status 429). */
+export function limitOf(error: unknown): "UsageLimit" | "RateLimit" | undefined {
+  if (!(error instanceof RequestError)) return undefined
+  const { code, data } = error
+  const codex = at(data, "codex_error_info")
+  if (codex === "usage_limit_exceeded") return "UsageLimit"
+  const inner = isObject(codex) ? Object.values(codex).map((info) => at(info, "http_status_code")) : []
+  const told = [code, at(data, "status"), at(data, "statusCode"), at(data, "code"), at(data, "data", "statusCode"), ...inner]
+  return told.includes(TOO_MANY) ? "RateLimit" : undefined
+}
+
+/** HTTP's "Too Many Requests". */
+const TOO_MANY = 429

@@ -163,9 +163,9 @@ export class AgentHost implements AgentHandle {
     this.#turns.withdraw(permission)
   }
 
-  /** The provider's usage limit was met; `until` in epoch milliseconds. */
-  limited(message: string, until?: number): void {
-    this.#note({ type: "limited", message: cutText(message, TEXT_MAX), ...(until === undefined ? {} : { until }) })
+  /** The provider's limit was met; `until` in epoch milliseconds, `short` when it can be tried again soon. */
+  limited(message: string, more: { readonly until?: number; readonly short?: true } = {}): void {
+    this.#note({ type: "limited", message: cutText(message, TEXT_MAX), ...more })
   }
 
   /** Entries of the agent's own transcript. */

@@ -102,8 +102,11 @@ export type AgentNote =
   | { readonly type: "asked"; readonly turn: string; readonly request: PermissionAsk }
   /** The agent took the answer, or took its question back. */
   | { readonly type: "settled"; readonly permission: string; readonly how: "taken" | "withdrawn" }
-  /** The provider's usage limit was met; `until` is epoch milliseconds, when it is known. The turn's end follows. */
-  | { readonly type: "limited"; readonly message: string; readonly until?: number }
+  /**
+   * The provider's limit was met; `until` is epoch milliseconds, when it is known. `short`: too much was asked in a short
+   * time, and it can be tried again soon. The turn's end follows.
+   */
+  | { readonly type: "limited"; readonly message: string; readonly until?: number; readonly short?: boolean }
   /** Entries for `resume.transcript`, under the agent's own key; at most 4 MiB of JSON. */
   | { readonly type: "transcript"; readonly key: string; readonly entries: ReadonlyArray<unknown> }
 

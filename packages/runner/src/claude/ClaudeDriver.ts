@@ -23,7 +23,7 @@ import type { Beginning } from "./resume.ts"
 import type { ClaudeQuery } from "./sdk.ts"
 import { Subagents } from "./Subagents.ts"
 import { SystemNews } from "./SystemNews.ts"
-import { endingOf, isLimit, lastChunk } from "./turn-end.ts"
+import { endingOf, lastChunk } from "./turn-end.ts"
 import { addUsage, UsageMeter } from "./usage.ts"
 
 /** A query that ended while its process is there: given up after so long, in milliseconds. */
@@ -321,7 +321,8 @@ export class ClaudeDriver implements AgentDriver {
     const uuids = textsAt(result, "user_message_uuids")
     if (turn.uuid !== "" && uuids.length > 0 && !turn.begun && !uuids.includes(turn.uuid)) return
     turn.usage = addUsage(turn.usage, this.#usage.take(result, this.#stream.context))
-    const facts = { interrupting: turn.interrupting, cut: this.#stream.isCut, failure: turn.failure }
+    const limited = this.#limit !== undefined
+    const facts = { interrupting: turn.interrupting, cut: this.#stream.isCut, failure: turn.failure, limited }
     const ending = endingOf(result, facts)
     this.#stream.end()
     if (this.#steering.size > 0 && !turn.interrupting) {
@@ -330,9 +331,9 @@ export class ClaudeDriver implements AgentDriver {
       turn.failure = undefined
       return
     }
-    if (this.#limit !== undefined || isLimit(result, turn.failure)) {
-      if (ending.outcome === "error") this.#host.limited(ending.error?.message ?? "a usage limit was met", this.#limit?.until)
-    }
+    const { error } = ending
+    if (error?.tag === "UsageLimit") this.#host.limited(error.message, this.#limit)
+    if (error?.tag === "RateLimit") this.#host.limited(error.message, { short: true })
     this.#host.chunk(lastChunk(result, ending))
     this.#turn = undefined
     const { usage, model } = turn

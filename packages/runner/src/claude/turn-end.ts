@@ -11,6 +11,8 @@ export interface TurnFacts {
   readonly cut: boolean
   /** Claude's message in place of an answer, when the model's API failed. */
   readonly failure: unknown
+  /** Claude told of a usage limit, with or without its end. */
+  readonly limited: boolean
 }
 
 type Ending = Pick<TurnEnd, "outcome" | "error">
@@ -38,10 +40,10 @@ function textsOf(message: unknown): string | undefined {
   return content.flatMap((block) => textAt(block, "text") ?? []).join("\n")
 }
 
-/** Whether a result, or the message before it, tells of a usage limit. */
-export function isLimit(result: unknown, failure: unknown): boolean {
-  if (textAt(result, "api_error") === "usage_limit_reached") return true
-  return textAt(failure, "error") === "rate_limit" && numberAt(result, "api_error_status") === 429
+/** The limit that a result, or the message before it, tells of: what the plan allows, or too much in a short time. */
+export function limitOf(result: unknown, { failure, limited }: TurnFacts): "UsageLimit" | "RateLimit" | undefined {
+  if (limited || textAt(result, "api_error") === "usage_limit_reached") return "UsageLimit"
+  return textAt(failure, "error") === "rate_limit" && numberAt(result, "api_error_status") === 429 ? "RateLimit" : undefined
 }
 
 /** Outcome and reason. */
@@ -51,7 +53,8 @@ export function endingOf(result: unknown, facts: TurnFacts): Ending {
   if (failed && stopped) return { outcome: "interrupted" }
   const error = (tag: string, message = messageOf(result, facts)): Ending => ({ outcome: "error", error: { tag, message } })
   if (failed) {
-    if (isLimit(result, facts.failure)) return error("UsageLimit")
+    const limit = limitOf(result, facts)
+    if (limit !== undefined) return error(limit)
     const status = numberAt(result, "api_error_status")
     if (status === 401 || status === 403) return error("AgentUnauthorized")
     return error(TAGS[textAt(result, "subtype") ?? ""] ?? "ModelError")

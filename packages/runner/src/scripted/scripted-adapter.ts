@@ -95,7 +95,7 @@ class ScriptedDriver implements AgentDriver {
       case "ask":
         return host.ask(output.request)
       case "limited":
-        return host.limited(output.message, output.until)
+        return host.limited(output.message, { until: output.until })
       case "ended":
         return host.turnEnded(output.end)
       default:

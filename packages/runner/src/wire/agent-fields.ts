@@ -150,7 +150,12 @@ export function agentNoteOf(fields: Fields): AgentNote {
     case "settled":
       return { type, permission: fields.text("permission"), how: oneOf(fields.text("how"), ["taken", "withdrawn"], "how") }
     case "limited":
-      return { type, message: fields.text("message"), ...present("until", fields.optionalNumber("until")) }
+      return {
+        type,
+        message: fields.text("message"),
+        ...present("until", fields.optionalNumber("until")),
+        ...present("short", fields.optionalFlag("short")),
+      }
     case "transcript":
       return { type, key: fields.text("key"), entries: fields.list("entries") }
   }
