@@ -35,6 +35,7 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "session/agent-starting": { child: "string", runner: "string" },
   "session/agent-started": { pid: "number", resumed: "string" },
   "session/agent-info": {},
+  "session/agent-directory": { directory: "string", state: "string" },
   "session/agent-configured": {},
   "session/agent-failed": { tag: "string", message: "string" },
   "session/agent-ending": { reason: "string" },

@@ -10,6 +10,7 @@ import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
+import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { Session } from "@holdfast/protocol/session"
 import type { Changed, Principal } from "./Hub.ts"
@@ -57,6 +58,12 @@ export class Agents extends Context.Service<
       id: string,
       by: Principal,
     ) => Effect.Effect<{ readonly session: Session; readonly created: boolean }, DoorError>
+    /** What people said about directories, and which wait for a word. */
+    readonly trust: Effect.Effect<TrustList, DoorError>
+    /** What a directory brings for an agent, and how it stands. */
+    readonly look: (asked: LookAtDirectory, by: Principal) => Effect.Effect<DirectoryTrust, DoorError>
+    readonly setTrust: (change: SetTrust, by: Principal) => Effect.Effect<TrustedDirectory, DoorError>
+    readonly revokeTrust: (directory: string, by: Principal) => Effect.Effect<{ readonly revoked: boolean }, DoorError>
     /** Answers that are remembered for all sessions (P-4). */
     readonly rules: Effect.Effect<ReadonlyArray<PermissionRule>, DoorError>
     readonly forgetRule: (rule: PermissionRule, by: Principal) => Effect.Effect<{ readonly forgotten: boolean }, DoorError>

@@ -15,6 +15,7 @@ import { resolveSettings, type Settings } from "@holdfast/protocol/settings"
 import * as MemoryStore from "@holdfast/store/memory/MemoryStore"
 import * as SqliteStore from "@holdfast/store/sqlite/SqliteStore"
 import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
+import type { AgentCatalog } from "../src/agent/catalog.ts"
 import { Agents } from "../src/Agents.ts"
 import { type Attachment, type AttachmentSink, type AttachRequest, Hub, type Principal } from "../src/Hub.ts"
 import { layer as hubLayer } from "../src/live/layer.ts"
@@ -52,6 +53,8 @@ export interface HouseOptions {
   readonly sqlite?: boolean
   readonly runners?: Layer.Layer<Runners>
   readonly now?: () => number
+  /** The scripted agent alone without it. */
+  readonly catalog?: AgentCatalog
 }
 
 /** Opens a house. */
@@ -69,6 +72,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     defaults: { env: { PATH: process.env["PATH"] }, home: options.directory },
     data: options.directory,
     report: (message, fields) => reports.push({ message, fields }),
+    ...(options.catalog === undefined ? {} : { agents: options.catalog }),
     ...(options.now === undefined ? {} : { now: options.now }),
   })
   const scope = Effect.runSync(Scope.make())

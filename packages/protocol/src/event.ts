@@ -11,6 +11,7 @@ import type { InputPart, Message, TurnOutcome, Usage } from "./agent/message.ts"
 import type { PermissionAsk, PermissionDecision, PermissionRule } from "./agent/permission.ts"
 import type { Hold } from "./agent/hold.ts"
 import type { QueueItem } from "./agent/queue.ts"
+import type { DirectoryTrust } from "./agent/trust.ts"
 
 /** The channels an event can be on. */
 export const CHANNELS = [
@@ -112,6 +113,8 @@ export interface EventData {
   readonly "session/agent-started": { readonly pid: number; readonly resumed: Resumed; readonly native?: string }
   /** What an agent told about itself. */
   readonly "session/agent-info": AgentInfo & { readonly native?: string }
+  /** What the agent's directory brings, and whether it may run; `by` is whose word it is. */
+  readonly "session/agent-directory": DirectoryTrust
   /** Asked by a person; `session/agent-info` tells when the agent has done it. */
   readonly "session/agent-configured": { readonly model?: string; readonly mode?: string }
   /** The agent process could not be started; nothing ran. */

@@ -8,6 +8,7 @@ import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
+import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
 import type { Session } from "@holdfast/protocol/session"
 import { json } from "./request.ts"
 import type { HttpOptions } from "./request.ts"
@@ -44,6 +45,10 @@ export function makeAgentApi(options: HttpOptions) {
     waiting: (): Promise<{ readonly permissions: ReadonlyArray<WaitingPermission> }> => get("/api/permissions"),
     importable: (): Promise<{ readonly sessions: ReadonlyArray<ClaudeImportable> }> => get("/api/imports/claude"),
     importClaude: (id: string): Promise<Session> => post("/api/imports/claude", { id }),
+    trust: (): Promise<TrustList> => get("/api/trust"),
+    look: (asked: LookAtDirectory): Promise<DirectoryTrust> => post("/api/trust/look", asked),
+    setTrust: (change: SetTrust): Promise<TrustedDirectory> => post("/api/trust", change),
+    revokeTrust: (directory: string): Promise<{ readonly revoked: boolean }> => post("/api/trust/revoke", { directory }),
     rules: (): Promise<{ readonly rules: ReadonlyArray<PermissionRule> }> => get("/api/permissions/rules"),
     forgetRule: (rule: PermissionRule): Promise<{ readonly forgotten: boolean }> => post("/api/permissions/rules/forget", rule),
   }

@@ -2,6 +2,7 @@
 import type { AgentInfo, Resumed } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { InputPart, Message, SendMode, TurnOutcome, Usage } from "@holdfast/protocol/agent/message"
+import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { AnswerPermission, PermissionAsk, PermissionRule } from "@holdfast/protocol/agent/permission"
 
 /** What people, programs and timers ask. `turn` is the id of the turn that the command may start; `at` epoch milliseconds. */
@@ -49,6 +50,8 @@ export type AgentReport =
       readonly info?: AgentInfo
     }
   | { readonly _tag: "AgentTold"; readonly info: AgentInfo; readonly native?: string }
+  /** What the hub found in the agent's directory. */
+  | { readonly _tag: "AgentDirectory"; readonly trust: DirectoryTrust }
   | { readonly _tag: "AgentTook"; readonly id: string; readonly turn: string }
   | { readonly _tag: "AgentReturned"; readonly id: string; readonly reason: string; readonly next: string }
   | { readonly _tag: "AgentSaid"; readonly turn: string; readonly chunks: ReadonlyArray<AgentChunk> }
@@ -123,6 +126,7 @@ const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
   "AgentStarting",
   "AgentReady",
   "AgentTold",
+  "AgentDirectory",
   "AgentTook",
   "AgentReturned",
   "AgentSaid",

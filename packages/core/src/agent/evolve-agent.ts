@@ -26,6 +26,8 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
       const { native, ...info } = known.data
       return { ...agent, info: { ...agent.info, ...info }, ...(native === undefined ? {} : { native }) }
     }
+    case "session/agent-directory":
+      return { ...agent, trust: known.data }
     case "session/agent-configured":
       return { ...agent, wanted: { ...agent.wanted, ...known.data } }
     case "session/agent-ending":

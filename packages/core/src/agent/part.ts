@@ -10,6 +10,7 @@ import type { Usage } from "@holdfast/protocol/agent/message"
 import type { PermissionRequest, PermissionRule } from "@holdfast/protocol/agent/permission"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
+import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 
 /** The streaming turn. `from` is the seq of its `turn/started`. */
 export interface Turn {
@@ -32,6 +33,7 @@ export interface AgentPart {
   /** Model and mode a person asked for; the agent's own word is in `info`. */
   readonly wanted: { readonly model?: string; readonly mode?: string }
   readonly native?: string
+  readonly trust?: DirectoryTrust
   readonly pid?: number
   readonly ending?: Ending
   readonly turn?: Turn
@@ -61,7 +63,7 @@ export const newAgentPart = (spec: AgentSpec): AgentPart => ({
 })
 
 /** The agent part as a record shows it. */
-export const toAgentState = ({ spec, info, native, pid, turns, usage, hold }: AgentPart): AgentState => ({
+export const toAgentState = ({ spec, info, native, trust, pid, turns, usage, hold }: AgentPart): AgentState => ({
   name: spec.name,
   adapter: spec.adapter,
   cwd: spec.cwd,
@@ -71,6 +73,7 @@ export const toAgentState = ({ spec, info, native, pid, turns, usage, hold }: Ag
   ...(pid === undefined ? {} : { pid }),
   turns,
   usage,
+  ...(trust === undefined ? {} : { trust }),
   ...(hold === undefined ? {} : { hold }),
 })
 

@@ -27,6 +27,10 @@ export function report(state: SessionState, agent: AgentPart, command: AgentRepo
       const { info, native } = command
       return alive ? [{ name: "session/agent-info", data: { ...info, ...(native === undefined ? {} : { native }) } }] : nothing
     }
+    case "AgentDirectory":
+      return JSON.stringify(agent.trust) === JSON.stringify(command.trust)
+        ? nothing
+        : [{ name: "session/agent-directory", data: command.trust }]
     case "AgentTook":
       return took(agent, command)
     case "AgentReturned":

@@ -15,6 +15,7 @@ import type { Loaded, SessionTable } from "../session/SessionTable.ts"
 import { AgentDriver } from "./AgentDriver.ts"
 import type { AgentCatalog } from "./catalog.ts"
 import { AlwaysRules } from "./rules.ts"
+import { TrustedDirectories } from "./trust/TrustedDirectories.ts"
 
 /** What a crew is made of. */
 export interface CrewOptions {
@@ -26,6 +27,8 @@ export interface CrewOptions {
   readonly catalog: AgentCatalog
   /** Data directory; sessions' own directories are in it. */
   readonly data: string
+  /** The user's home directory, whose own files are trusted. */
+  readonly home: string
   readonly now: () => number
   readonly report: (message: string, fields: Readonly<Record<string, unknown>>) => void
 }
@@ -38,6 +41,8 @@ export class AgentCrew {
   readonly fleet: () => Fleet
   readonly catalog: AgentCatalog
   readonly rules: AlwaysRules
+  readonly trust: TrustedDirectories
+  readonly home: string
   /** One session folds at a time. */
   readonly folds = new Gate(1)
   readonly now: () => number
@@ -52,6 +57,8 @@ export class AgentCrew {
     this.fleet = options.fleet
     this.catalog = options.catalog
     this.rules = new AlwaysRules(options.store)
+    this.trust = new TrustedDirectories(options.store)
+    this.home = options.home
     this.now = options.now
     this.report = options.report
     this.fork = options.fork

@@ -12,6 +12,7 @@ import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
 import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnection"
+import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { LogRecord } from "@holdfast/protocol/record"
 import type { RunnerLink } from "../runners/Fleet.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
@@ -126,6 +127,27 @@ export class AgentDriver {
   /** Has the process ended once that is durable; the next message starts it again. */
   unload(reason: Ending["reason"]): void {
     this.submit({ _tag: "AgentEnding", reason })
+  }
+
+  /** What is in the session's directory, and whether it may run. */
+  found(trust: DirectoryTrust | undefined): void {
+    const known = this.session.state.agent?.trust
+    if (trust !== undefined) this.submit({ _tag: "AgentDirectory", trust })
+    else if (known !== undefined) this.submit({ _tag: "AgentDirectory", trust: { ...known, state: "unneeded", brings: [] } })
+  }
+
+  /** People said something about the directory: it is told, and an idle process makes room for one that has what it brings. */
+  judged(): void {
+    const known = this.session.durable.agent?.trust
+    if (known === undefined) return
+    const trust = this.crew.trust.judge(known)
+    const { hold } = this.session.durable.agent ?? {}
+    this.submit({ _tag: "AgentDirectory", trust })
+    if (trust.state !== "trusted") return
+    if (this.idle) this.unload("idle")
+    // What waits for an agent that was not started there goes on.
+    const isStopped = known.state !== "unneeded" && hold?.reason === "error" && !this.hasProcess
+    if (isStopped) this.submit({ _tag: "ReleaseQueue", turn: this.crew.newId() })
   }
 
   /** The hub died between the durable start and its confirmation: the same child is started at most once. */

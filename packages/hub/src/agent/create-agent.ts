@@ -4,6 +4,7 @@
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { decide } from "@holdfast/core/decide"
 import type { AgentSpec } from "@holdfast/protocol/agent/agent"
 import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
@@ -13,13 +14,22 @@ import { makeSession, type NewSession, step } from "../live/new-session.ts"
 import { environmentProblem } from "../terminal/environment.ts"
 import { isDirectoryThere } from "../terminal/PathChecks.ts"
 import { noDirectory } from "../terminal/terminal-spec.ts"
+import { directoryTrust } from "./trust/check-directory.ts"
 
 /** Creates a session of kind `agent`; with a key once. Nothing is made when the agent, its options or the cwd are wrong. */
 export function createAgent(core: Core, request: CreateSession, by: Principal, answer: CreateAnswer): void {
-  core.table.context.fork(agentSpec(core, request), (exit) =>
+  const asked = agentSpec(core, request).pipe(
+    Effect.flatMap((spec) =>
+      Effect.map(
+        Effect.promise(() => directoryTrust(core.crew, spec)),
+        (trust) => ({ spec, trust }),
+      ),
+    ),
+  )
+  core.table.context.fork(asked, (exit) =>
     step(answer, () => {
       if (Exit.isFailure(exit)) return answer(Exit.failCause(exit.cause))
-      const spec = exit.value
+      const { spec, trust } = exit.value
       const now = core.now()
       const command: NewSession["command"] = {
         _tag: "Create",
@@ -29,9 +39,11 @@ export function createAgent(core: Core, request: CreateSession, by: Principal, a
         owner: by.name,
         agent: spec,
       }
-      makeSession(core, { id: newId(now), now, command, request }, answer, ({ session }) =>
-        answer(Exit.succeed({ session: session.record(), created: true })),
-      )
+      makeSession(core, { id: newId(now), now, command, request }, answer, ({ session }) => {
+        const made = (): void => answer(Exit.succeed({ session: session.record(), created: true }))
+        if (trust === undefined) return made()
+        session.submit({ decide: (state) => decide(state, { _tag: "AgentDirectory", trust }), done: made })
+      })
     }),
   )
 }

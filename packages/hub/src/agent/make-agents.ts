@@ -6,6 +6,7 @@ import type { Core } from "../live/Core.ts"
 import { may } from "../live/lifecycle.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import * as Requests from "./requests.ts"
+import { lookAt, revokeTrust, setTrust, trustList } from "./trust/trust-requests.ts"
 import { waitingPermissions } from "./waiting-permissions.ts"
 
 type Imports = typeof import("./import/import-claude.ts")
@@ -35,6 +36,10 @@ export const makeAgents = (core: Core): Agents["Service"] =>
     waiting: waitingPermissions(core),
     importable: imports((door) => door.importable(core)),
     importClaude: (id, by) => imports((door) => door.importClaude(core, id, by)),
+    trust: trustList(core),
+    look: (asked, by) => lookAt(core, asked, by),
+    setTrust: (change, by) => setTrust(core, change, by),
+    revokeTrust: (directory, by) => revokeTrust(core, directory, by),
     rules: Effect.sync(() => core.crew.rules.all),
     forgetRule: (rule, by) =>
       may(by).pipe(

@@ -11,6 +11,7 @@ import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnec
 import type { RunnerLink } from "../runners/Fleet.ts"
 import type { AgentDriver } from "./AgentDriver.ts"
 import { writeResumeFiles } from "./resume-files.ts"
+import { directoryTrust, refuseUntrusted } from "./trust/check-directory.ts"
 
 /** A child whose start is durable already. */
 export interface DurableStart {
@@ -49,6 +50,9 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
   if (agent === undefined) throw new Error("the session has no agent")
   const { spec, native } = agent
   const { program, env, auth } = await crew.run(crew.catalog.find(spec.name))
+  const trust = await directoryTrust(crew, spec)
+  driver.found(trust)
+  refuseUntrusted(spec, trust)
   const directory = crew.directory(session.id)
   const files = await writeResumeFiles(crew, session, directory)
   const resume = { ...(native === undefined ? {} : { native }), ...files }
@@ -58,6 +62,7 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
     cwd: spec.cwd,
     env: { ...env, ...spec.env },
     options: spec.options,
+    ...(trust?.state === "trusted" ? { trusted: true } : {}),
     ...(program === undefined ? {} : { program }),
     ...(auth === undefined ? {} : { auth }),
     directory,

@@ -4,10 +4,22 @@
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { HoldfastApi } from "@holdfast/protocol/http"
+import type { DoorError } from "@holdfast/protocol/errors"
 import { Agents } from "../Agents.ts"
+import type { Principal } from "../Hub.ts"
 import { answer, json } from "./answer.ts"
 import { Exchange, principalOf } from "./Exchange.ts"
 import { theSession } from "./sessions.ts"
+
+const asPrincipal = <A extends object>(ask: (agents: Agents["Service"], by: Principal) => Effect.Effect<A, DoorError>) =>
+  answer(
+    Effect.gen(function* () {
+      const exchange = yield* Exchange
+      const agents = yield* Agents
+      return yield* ask(agents, principalOf(exchange))
+    }),
+    (result) => json(result),
+  )
 
 /** The handlers. */
 export const agentHandlers = HttpApiBuilder.group(HoldfastApi, "agents", (handlers) =>
@@ -64,6 +76,15 @@ export const agentHandlers = HttpApiBuilder.group(HoldfastApi, "agents", (handle
         (result) => json(result),
       ),
     )
+    .handle("trust", () =>
+      answer(
+        Effect.flatMap(Agents, ({ trust }) => trust),
+        (list) => json(list),
+      ),
+    )
+    .handle("look", ({ payload }) => asPrincipal((agents, by) => agents.look(payload, by)))
+    .handle("setTrust", ({ payload }) => asPrincipal((agents, by) => agents.setTrust(payload, by)))
+    .handle("revokeTrust", ({ payload }) => asPrincipal((agents, by) => agents.revokeTrust(payload.directory, by)))
     .handle("importable", () =>
       answer(
         Effect.flatMap(Agents, ({ importable }) => importable),

@@ -76,8 +76,20 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) }))
       }
       const { settings, agents: catalog = scriptedCatalog, data } = options
-      const crew = new AgentCrew({ settings, store, fork, table, fleet: () => fleet, catalog, data, now, report })
+      const crew = new AgentCrew({
+        settings,
+        store,
+        fork,
+        table,
+        fleet: () => fleet,
+        catalog,
+        data,
+        home: options.defaults.home,
+        now,
+        report,
+      })
       yield* crew.rules.load
+      yield* crew.trust.load
       table.onOpen = (loaded) => crew.opened(loaded)
       const core: Core = { id, options, store, table, fleet, reconciler, feed, crew, now }
       const past = new PastScreens()

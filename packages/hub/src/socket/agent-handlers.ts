@@ -18,6 +18,9 @@ type AgentCommand =
   | "ConfigureAgent"
   | "AnswerPermission"
   | "WaitingPermissions"
+  | "Trust"
+  | "SetTrust"
+  | "RevokeTrust"
   | "Agents"
 
 /** Messages of a page when nobody says. */
@@ -67,6 +70,10 @@ export function makeAgentHandlers(hub: Hub["Service"], agents: Agents["Service"]
         (decision) => call.done(decision),
       ),
     WaitingPermissions: (_, call) => call.run(agents.waiting, (permissions) => call.done({ permissions })),
+    Trust: (_, call) => call.run(agents.trust, (list) => call.done(list)),
+    SetTrust: ({ change: word }, call) => call.run(agents.setTrust(word, call.connection.principal), (said) => call.done(said)),
+    RevokeTrust: ({ directory }, call) =>
+      call.run(agents.revokeTrust(directory, call.connection.principal), (result) => call.done(result)),
     Agents: (_, call) => call.run(agents.list, (list) => call.done({ agents: list })),
   }
 }

@@ -23,6 +23,10 @@ export const noAgents: Agents["Service"] = Agents.of({
   waiting: none,
   importable: none,
   importClaude: refused,
+  trust: none,
+  look: refused,
+  setTrust: refused,
+  revokeTrust: refused,
   rules: none,
   forgetRule: refused,
 })

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { Hold } from "./hold.ts"
 import { Usage } from "./message.ts"
+import { DirectoryTrust } from "./trust.ts"
 
 /** Name of an agent in the configuration. */
 export const AgentName = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/))
@@ -59,6 +60,8 @@ export const AgentState = Schema.Struct({
   pid: Schema.optionalKey(Schema.Int),
   turns: Schema.Int,
   usage: Usage,
+  /** Whether what its directory brings may run; absent when it brings nothing that agents read. */
+  trust: Schema.optionalKey(DirectoryTrust),
   hold: Schema.optionalKey(Hold),
 })
 export type AgentState = typeof AgentState.Type

@@ -12,6 +12,7 @@ import { ClaudeImportable, ImportClaude } from "./import.ts"
 import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "./permission.ts"
 import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
+import { DirectoryTrust, LookAtDirectory, RevokeTrust, SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
 
 const id = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 const params = { id }
@@ -101,6 +102,22 @@ export const agents = HttpApiGroup.make("agents").add(
   })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Forgets a remembered answer"),
+  HttpApiEndpoint.get("trust", "/api/trust", { success: TrustList, error })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "Directories that people trust or refused, and those that wait for a word"),
+  HttpApiEndpoint.post("look", "/api/trust/look", { payload: LookAtDirectory, success: DirectoryTrust, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "What a directory brings that an agent would run, and whether it is trusted"),
+  HttpApiEndpoint.post("setTrust", "/api/trust", { payload: SetTrust, success: TrustedDirectory, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Trusts a directory and everything below it, or refuses to"),
+  HttpApiEndpoint.post("revokeTrust", "/api/trust/revoke", {
+    payload: RevokeTrust,
+    success: Schema.Struct({ revoked: Schema.Boolean }),
+    error,
+  })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Takes back what was said about a directory; the next start is without it"),
   HttpApiEndpoint.get("importable", "/api/imports/claude", {
     success: Schema.Struct({ sessions: Schema.Array(ClaudeImportable) }),
     error,

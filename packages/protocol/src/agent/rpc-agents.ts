@@ -7,6 +7,7 @@ import { AgentEntry, ConfigureAgent } from "./agent.ts"
 import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, WaitingPermission } from "./permission.ts"
 import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
+import { SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
 
 const session = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 const message = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
@@ -38,6 +39,13 @@ export const agentRpcs = [
   }),
   Rpc.make("WaitingPermissions", {
     success: Schema.Struct({ permissions: Schema.Array(WaitingPermission) }),
+    error: DoorError,
+  }),
+  Rpc.make("Trust", { success: TrustList, error: DoorError }),
+  Rpc.make("SetTrust", { payload: { change: SetTrust }, success: TrustedDirectory, error: DoorError }),
+  Rpc.make("RevokeTrust", {
+    payload: { directory: Schema.String },
+    success: Schema.Struct({ revoked: Schema.Boolean }),
     error: DoorError,
   }),
   Rpc.make("Agents", { success: Schema.Struct({ agents: Schema.Array(AgentEntry) }), error: DoorError }),

@@ -1,0 +1,31 @@
+/** Looks at a session's directory before its agent starts, and decides whether what it brings may run (A-30, A-32). */
+import type { AgentSpec } from "@holdfast/protocol/agent/agent"
+import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
+import type { AgentCrew } from "../AgentCrew.ts"
+import { lookAtDirectory } from "./directory-files.ts"
+
+/** An agent that runs by itself what a directory brings is not started where nobody trusts that directory. */
+export class DirectoryUntrusted extends Error {
+  readonly _tag = "DirectoryUntrusted"
+}
+
+/** How the directory of a session stands; undefined when it brings nothing that agents read, or cannot be read. */
+export async function directoryTrust(
+  crew: AgentCrew,
+  spec: Pick<AgentSpec, "cwd" | "name" | "adapter">,
+): Promise<DirectoryTrust | undefined> {
+  // A directory that is gone is the start's to refuse.
+  const found = await lookAtDirectory(spec.cwd, spec, crew.home).catch(() => undefined)
+  return found === undefined || found.brings.length === 0 ? undefined : crew.trust.judge(found)
+}
+
+/** Throws `DirectoryUntrusted` for an agent that cannot be kept from what an untrusted directory brings. */
+export function refuseUntrusted({ adapter, name }: AgentSpec, trust: DirectoryTrust | undefined): void {
+  if (adapter !== "acp" || trust === undefined || trust.state === "trusted" || trust.state === "unneeded") return
+  const brings = trust.brings.filter(({ runs }) => runs).map(({ path, what }) => `${path} (${what})`)
+  const shown = brings.slice(0, 3).join("; ") + (brings.length > 3 ? `; … ${brings.length - 3} more` : "")
+  const how = trust.state === "refused" ? "a person refused to trust it" : "nobody has said that it is trusted"
+  throw new DirectoryUntrusted(
+    `${name} would run by itself what ${trust.directory} brings, and ${how}: ${shown}. The message goes on once somebody trusts the directory`,
+  )
+}

@@ -1,0 +1,119 @@
+/** What people ask about the trust of directories (the `Agents` contract; A-30 to A-33). */
+import { realpath } from "node:fs/promises"
+import { isAbsolute, resolve } from "node:path"
+import * as Effect from "effect/Effect"
+import type {
+  DirectoryTrust,
+  LookAtDirectory,
+  SetTrust,
+  TrustedDirectory,
+  TrustList,
+  WaitingDirectory,
+} from "@holdfast/protocol/agent/trust"
+import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
+import type { Session } from "@holdfast/protocol/session"
+import type { Principal } from "../../Hub.ts"
+import type { Core } from "../../live/Core.ts"
+import { may } from "../../live/lifecycle.ts"
+import { storeProblem } from "../../session/store-problem.ts"
+import { lookAtDirectory } from "./directory-files.ts"
+
+const PAGE = 200
+/** Sessions that are looked through, the latest first. */
+const SESSIONS_MAX = 2000
+
+const relative = (path: string): Unprocessable =>
+  new Unprocessable({ message: `${path.slice(0, 200)} is not an absolute path`, field: "directory" })
+const absent = (path: string): Unprocessable =>
+  new Unprocessable({ message: `there is no directory ${path.slice(0, 200)}; choose one that exists`, field: "directory" })
+
+/** A directory without links; with `gone` one that is not there any more keeps its name. */
+const resolved = (path: string, gone: boolean): Effect.Effect<string, DoorError> => {
+  if (!isAbsolute(path) || path.includes("\0")) return Effect.fail(relative(path))
+  return Effect.tryPromise({ try: () => realpath(path), catch: () => absent(path) }).pipe(
+    Effect.catch((problem) => (gone ? Effect.succeed(resolve(path)) : Effect.fail(problem))),
+  )
+}
+
+/** What a directory brings for an agent, and what people say of it. */
+export const lookAt = (
+  core: Core,
+  { directory, agent }: LookAtDirectory,
+  by: Principal,
+): Effect.Effect<DirectoryTrust, DoorError> =>
+  Effect.gen(function* () {
+    yield* may(by)
+    const { crew } = core
+    const pieces = yield* crew.catalog.find(agent ?? (crew.settings.agent === "" ? undefined : crew.settings.agent))
+    const path = yield* resolved(directory, false)
+    const { home } = core.options.defaults
+    const found = yield* Effect.tryPromise({ try: () => lookAtDirectory(path, pieces, home), catch: () => absent(path) })
+    return crew.trust.judge(found)
+  })
+
+/** The words of people, and the directories that wait for one. */
+export const trustList = (core: Core): Effect.Effect<TrustList, DoorError> =>
+  Effect.map(agentSessions(core), (sessions) => {
+    const waiting = new Map<string, WaitingDirectory>()
+    for (const { id, label, agent } of sessions) {
+      if (agent?.trust === undefined) continue
+      const { directory, brings } = agent.trust
+      if (core.crew.trust.stateOf(directory, brings) !== "waiting") continue
+      const known = waiting.get(directory)?.sessions ?? []
+      waiting.set(directory, { directory, brings, sessions: [...known, { session: id, label, agent: agent.name }] })
+    }
+    return { directories: core.crew.trust.all, waiting: [...waiting.values()] }
+  })
+
+/** Keeps a person's word; sessions below the directory are told, and idle agents start anew with it. */
+export const setTrust = (
+  core: Core,
+  { directory: path, trusted }: SetTrust,
+  by: Principal,
+): Effect.Effect<TrustedDirectory, DoorError> =>
+  Effect.gen(function* () {
+    yield* may(by)
+    const directory = yield* resolved(path, false)
+    const word: TrustedDirectory = { directory, trusted, by: by.name, at: core.now() }
+    yield* core.crew.trust.say(word).pipe(Effect.mapError(storeProblem))
+    yield* tellSessions(core)
+    return word
+  })
+
+/** Takes a word back; what runs already runs on, the next start is without it. */
+export const revokeTrust = (core: Core, path: string, by: Principal): Effect.Effect<{ readonly revoked: boolean }, DoorError> =>
+  Effect.gen(function* () {
+    yield* may(by)
+    const { trust } = core.crew
+    const directory = yield* resolved(path, true)
+    const said = trust.all.some((word) => word.directory === directory) ? directory : resolve(path)
+    const revoked = yield* trust.revoke(said).pipe(Effect.mapError(storeProblem))
+    yield* tellSessions(core)
+    return { revoked }
+  })
+
+/** Every session whose directory stands otherwise than its record says is told. */
+const tellSessions = (core: Core): Effect.Effect<void, DoorError> =>
+  Effect.gen(function* () {
+    for (const { id, agent } of yield* agentSessions(core)) {
+      if (agent?.trust === undefined) continue
+      const { directory, brings, state } = agent.trust
+      if (core.crew.trust.stateOf(directory, brings) === state) continue
+      const { parts } = yield* core.table.open(id)
+      parts.agent?.judged()
+    }
+  })
+
+/** The sessions of agents that are not in the trash, the latest first, as they are now. */
+const agentSessions = (core: Core): Effect.Effect<ReadonlyArray<Session>, DoorError> =>
+  Effect.gen(function* () {
+    const sessions: Array<Session> = []
+    let cursor: string | null | undefined
+    do {
+      const query = { kind: "agent", limit: PAGE, ...(cursor ? { cursor } : {}) } as const
+      const page = yield* core.store.list(query).pipe(Effect.mapError(storeProblem))
+      sessions.push(...page.sessions.map((stored) => core.table.peek(stored.id)?.session.record() ?? stored))
+      cursor = page.next
+    } while (cursor !== null && sessions.length < SESSIONS_MAX)
+    return sessions
+  })

@@ -1,0 +1,198 @@
+/** Trust of directories: what they bring, what people say of them, and which agents start there. */
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import * as Effect from "effect/Effect"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import type { AgentCatalog, AgentEntryPieces } from "../../src/agent/catalog.ts"
+import { lookAtDirectory } from "../../src/agent/trust/directory-files.ts"
+import { TrustedDirectories } from "../../src/agent/trust/TrustedDirectories.ts"
+import { attachReader, type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
+import { dataOf, failure, named, record, send, turnsEnded } from "./agent-house.ts"
+import { ToldRunner } from "./told-runner.ts"
+
+const PIECES: Readonly<Record<string, AgentEntryPieces>> = {
+  claude: { name: "claude", adapter: "claude", env: {} },
+  gemini: { name: "gemini", adapter: "acp", env: {} },
+}
+const catalog: AgentCatalog = {
+  list: Effect.succeed([]),
+  find: (name = "claude") => Effect.succeed(PIECES[name] ?? (undefined as never)),
+  validate: () => Effect.void,
+}
+const READY = { type: "ready", pid: 7, resumed: "new", native: "native-1" } as const
+
+let work: string
+beforeEach(async () => {
+  work = await realpath(await mkdtemp(join(tmpdir(), "holdfast-work-")))
+})
+afterEach(() => rm(work, { recursive: true, force: true }))
+
+async function lay(path: string, content: unknown = {}): Promise<void> {
+  const file = join(work, path)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, typeof content === "string" ? content : JSON.stringify(content))
+}
+
+const look = (path: string, name = "claude", home = "/nowhere") =>
+  lookAtDirectory(join(work, path), PIECES[name] ?? { name, adapter: "acp" }, home)
+
+describe("what a directory brings", () => {
+  it("A-30 names hooks, rules, variables, servers, helpers and commands, in it and above it (N14)", async () => {
+    await lay("a/b/.claude/settings.json", {
+      hooks: { PreToolUse: [], Stop: [] },
+      permissions: { allow: ["Bash(rm:*)"] },
+      env: { PATH: "x" },
+      apiKeyHelper: "x",
+    })
+    await lay("a/.mcp.json", { mcpServers: { evil: { command: "sh" } } })
+    await lay("a/b/.claude/commands/deploy.md", "x")
+    await lay("a/b/CLAUDE.md", "x")
+    const { directory, brings } = await look("a/b")
+    expect(directory).toBe(join(work, "a/b"))
+    expect(brings).toEqual([
+      {
+        path: join(work, "a/b/.claude/settings.json"),
+        what: "hooks: PreToolUse, Stop; allow rules: Bash(rm:*); variables: PATH; settings: apiKeyHelper",
+        runs: true,
+      },
+      { path: join(work, "a/b/.claude/commands"), what: "commands: deploy.md", runs: true },
+      { path: join(work, "a/.mcp.json"), what: "MCP servers: evil", runs: true },
+      { path: join(work, "a/b/CLAUDE.md"), what: "memory", runs: false },
+    ])
+  })
+
+  it("A-30 takes what cannot be read for something that runs, and what is the user's own at home for trusted", async () => {
+    await lay("a/.claude/settings.json", "{ not json")
+    expect((await look("a")).brings).toEqual([{ path: join(work, "a/.claude/settings.json"), what: "settings", runs: true }])
+    expect((await look("a", "claude", join(work, "a"))).brings).toEqual([])
+    expect((await look("a", "gemini")).brings).toEqual([])
+    await lay("a/.gemini/settings.json")
+    await lay("a/opencode.json")
+    expect((await look("a", "gemini")).brings.map(({ path }) => path)).toEqual([join(work, "a/.gemini")])
+    // An agent that is not known may read any of them.
+    expect((await look("a", "other")).brings.filter(({ runs }) => runs)).toHaveLength(3)
+  })
+})
+
+describe("what people say of directories", () => {
+  it("A-31 a word holds for whole components below, the nearest one counts, and it outlives the hub", async () => {
+    const directory = await testDirectory()
+    const house = await openHouse({ directory: directory.path })
+    const trust = new TrustedDirectories(house.store)
+    const say = (path: string, trusted: boolean) => house.run(trust.say({ directory: path, trusted, by: "me", at: 1 }))
+    await say("/home/me/proj", true)
+    await say("/home/me/proj/vendor", false)
+    const brings = [{ path: "x", what: "hooks", runs: true }]
+    const states = (of: TrustedDirectories) =>
+      ["/home/me/proj", "/home/me/proj/a/b", "/home/me/proj/vendor/x", "/home/me/project-secret", "/home/me", "/"].map((path) =>
+        of.stateOf(path, brings),
+      )
+    expect(states(trust)).toEqual(["trusted", "trusted", "refused", "waiting", "waiting", "waiting"])
+    expect(trust.stateOf("/elsewhere", [{ path: "CLAUDE.md", what: "memory", runs: false }])).toBe("unneeded")
+    const again = new TrustedDirectories(house.store)
+    await house.run(again.load)
+    expect(states(again)).toEqual(states(trust))
+    expect(await house.run(trust.revoke("/home/me/proj"))).toBe(true)
+    expect(await house.run(trust.revoke("/home/me/proj"))).toBe(false)
+    expect(states(trust)[1]).toBe("waiting")
+    await house.close()
+    await directory.remove()
+  })
+})
+
+describe("starting agents in directories", () => {
+  let directory: Awaited<ReturnType<typeof testDirectory>>
+  let house: House
+  let runner: ToldRunner
+  beforeEach(async () => {
+    directory = await testDirectory()
+    runner = new ToldRunner()
+    house = await openHouse({ directory: directory.path, runners: runner.layer, catalog })
+  })
+  afterEach(async () => {
+    await house.close()
+    await directory.remove()
+  })
+  const open = async (agent: string, cwd = work) => {
+    const { session } = await house.run(house.hub.create({ kind: "agent", agent, cwd }, OWNER))
+    return { session, reader: await attachReader(house, { session: session.id, after: 0 }) }
+  }
+  const trust = (trusted: boolean, path = work) => house.run(house.agents.setTrust({ directory: path, trusted }, OWNER))
+
+  it("A-30 A-31 says in the record, from its making on, what waits for a word; the word reaches it and the list", async () => {
+    await lay(".mcp.json", { mcpServers: { evil: {} } })
+    const { session, reader } = await open("claude")
+    expect(session.agent?.trust).toMatchObject({ directory: work, state: "waiting" })
+    const { waiting } = await house.run(house.agents.trust)
+    expect(waiting).toMatchObject([{ directory: work, sessions: [{ session: session.id, agent: "claude" }] }])
+    await trust(true)
+    await reader.until("told", (seen) => named(seen, "session/agent-directory").length === 2, 5000)
+    expect((await record(house, session.id)).agent?.trust?.state).toBe("trusted")
+    const list = await house.run(house.agents.trust)
+    expect(list.waiting).toEqual([])
+    expect(list.directories).toMatchObject([{ directory: work, trusted: true, by: "owner" }])
+    expect(await house.run(house.agents.revokeTrust(work, OWNER))).toEqual({ revoked: true })
+    await reader.until("told again", (seen) => named(seen, "session/agent-directory").length === 3, 5000)
+    expect((await record(house, session.id)).agent?.trust?.state).toBe("waiting")
+  })
+
+  it("A-30 a link is the directory that it leads to; what is no directory, or relative, is refused; readers may not", async () => {
+    await lay("real/.mcp.json")
+    await symlink(join(work, "real"), join(work, "link"))
+    expect(await house.run(house.agents.look({ directory: join(work, "link") }, OWNER))).toMatchObject({
+      directory: join(work, "real"),
+      state: "waiting",
+    })
+    await trust(true, join(work, "link"))
+    expect((await open("claude", join(work, "real"))).session.agent?.trust?.state).toBe("trusted")
+    for (const path of ["relative", join(work, "absent")]) {
+      const problem = await failure(house, house.agents.setTrust({ directory: path, trusted: true }, OWNER))
+      expect(problem).toMatchObject({ _tag: "Unprocessable", field: "directory" })
+    }
+    const reader = { ...OWNER, scope: "read" as const }
+    expect(await failure(house, house.agents.setTrust({ directory: work, trusted: true }, reader))).toMatchObject({
+      _tag: "Forbidden",
+    })
+  })
+
+  it("A-33 Claude starts without trust, and anew with it once it is idle; what is taken back holds from the next start", async () => {
+    await lay(".claude/settings.json", { hooks: { Stop: [] } })
+    const { session, reader } = await open("claude")
+    const answer = async (turns: number): Promise<void> => {
+      await send(house, session.id, "hello")
+      const delivered = () => runner.children.flatMap(({ commands }) => commands).filter((command) => command.type === "deliver")
+      await runner.until("a delivery", () => delivered().length === turns)
+      const last = delivered()[turns - 1]
+      if (last === undefined) throw new Error("nothing was delivered")
+      runner.note({ type: "taken", id: last.id, turn: last.turn })
+      if (turns !== 3) runner.note(READY)
+      runner.note({ type: "turn-ended", turn: last.turn, outcome: "completed" })
+      await turnsEnded(reader, turns)
+    }
+    await answer(1)
+    expect(runner.children.map(({ request }) => request.agent.trusted)).toEqual([undefined])
+    await trust(true)
+    await reader.until("it ended", (seen) => named(seen, "session/agent-exited").length === 1, 5000)
+    await answer(2)
+    expect(runner.children.map(({ request }) => request.agent.trusted)).toEqual([undefined, true])
+    await house.run(house.agents.revokeTrust(work, OWNER))
+    await answer(3)
+    expect(runner.children).toHaveLength(2)
+  })
+
+  it("A-32 an agent that reads its directory by itself waits for a word, and its message goes on with it (N14)", async () => {
+    await lay(".gemini/settings.json")
+    const { session, reader } = await open("gemini")
+    await send(house, session.id, "hello")
+    await turnsEnded(reader, 1)
+    const [end] = named(reader, "turn/ended")
+    expect(dataOf(end)).toMatchObject({ outcome: "error", error: { tag: "DirectoryUntrusted" } })
+    expect(JSON.stringify(dataOf(end))).toContain(join(work, ".gemini"))
+    expect(runner.children).toEqual([])
+    expect((await record(house, session.id)).queue).toHaveLength(1)
+    await trust(true)
+    await runner.until("a start", () => runner.children.length === 1)
+    expect(runner.child.request.agent).toMatchObject({ name: "gemini", trusted: true })
+  })
+})
