@@ -43,7 +43,7 @@ const TURN_MILLISECONDS = 8
 /** An attachment; attaches at once and whenever the connection is back. */
 export class Attachment implements AsyncIterable<Item> {
   readonly #connection: Connection
-  readonly #mode: AttachOptions["mode"]
+  readonly #fixed: Pick<AttachOptions, "mode" | "within" | "environment">
   readonly #inbox = new Inbox()
   readonly #acks: Acknowledger
   readonly #typing: Typing
@@ -68,7 +68,8 @@ export class Attachment implements AsyncIterable<Item> {
 
   constructor(connection: Connection, options: AttachOptions) {
     this.#connection = connection
-    this.#mode = options.mode
+    const { mode, within, environment } = options
+    this.#fixed = { mode, ...(within === undefined ? {} : { within }), ...(environment === undefined ? {} : { environment }) }
     this.#target = options.session
     this.#cursor = options.after
     this.#log = options.log
@@ -195,7 +196,7 @@ export class Attachment implements AsyncIterable<Item> {
     if (this.#ended) return
     const payload = {
       session: this.#target,
-      mode: this.#mode,
+      ...this.#fixed,
       ...(this.#cursor === undefined ? {} : { after: this.#cursor }),
       ...(this.#cursor === undefined || this.#log === undefined ? {} : { log: this.#log }),
       ...this.#size,

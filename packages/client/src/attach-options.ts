@@ -13,4 +13,8 @@ export interface AttachOptions {
   readonly mode: "interactive" | "viewer"
   readonly cols?: number
   readonly rows?: number
+  /** Session that this viewer's own terminal is in, which must not come to show itself. */
+  readonly within?: string
+  /** Variables of the viewer's login, for terminals that are opened later. */
+  readonly environment?: Readonly<Record<string, string>>
 }

@@ -79,6 +79,9 @@ export interface AttachRequest {
   readonly name: string
   readonly cols?: number
   readonly rows?: number
+  /** Session that the viewer's terminal is in. */
+  readonly within?: string
+  readonly environment?: Readonly<Record<string, string>>
   readonly filter?: { readonly channel?: string; readonly type?: string; readonly turn?: string }
 }
 

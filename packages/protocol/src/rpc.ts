@@ -13,6 +13,7 @@ import {
   CreateSession,
   Key,
   MarkSession,
+  Refreshed,
   Session,
   SessionPage,
   SessionQuery,
@@ -53,6 +54,10 @@ export const Attach = Rpc.make("Attach", {
     mode: Schema.Literals(["interactive", "viewer"]),
     cols: Schema.optionalKey(Cells),
     rows: Schema.optionalKey(Cells),
+    /** The session that the viewer's own terminal is in: it must not be shown in itself (T-30). */
+    within: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
+    /** Variables of the viewer's environment that later terminals inherit (T-29). */
+    environment: Schema.optionalKey(Refreshed),
   },
   success: Schema.Struct({
     handle: Schema.Number,

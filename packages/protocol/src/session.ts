@@ -95,6 +95,9 @@ export type Session = typeof Session.Type
 /** Longest argument list of a terminal, in entries, and longest text of one entry, in characters. */
 const Arg = Schema.String.check(Schema.isMaxLength(131_072))
 
+/** Variables of a login by name, such as `SSH_AUTH_SOCK`. */
+export const Refreshed = Schema.Record(Schema.String, Schema.String.check(Schema.isMaxLength(4096)))
+
 /**
  * Body of `POST /api/sessions`. Without a command a terminal gets the user's shell; without a name an agent session gets
  * the default agent. `options` belong to agents. Without a label a terminal is called as its command, and an agent session
@@ -106,6 +109,8 @@ export const CreateSession = Schema.Struct({
   command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096))),
   args: Schema.optionalKey(Schema.Array(Arg).check(Schema.isMaxLength(4096))),
   env: Schema.optionalKey(Schema.Record(Schema.String, Arg)),
+  /** Terminals: the environment of who asks, which the child inherits in place of the hub's; it is in no event and no part of what a key stands for. */
+  environment: Schema.optionalKey(Schema.Record(Schema.String, Arg)),
   cwd: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(4096))),
   cols: Schema.optionalKey(Cells),
   rows: Schema.optionalKey(Cells),

@@ -15,6 +15,7 @@ import { print } from "../output.ts"
 import { connectHub, useHub } from "../server/hub.ts"
 import { loadedSettings } from "../server/settings.ts"
 import type { Hub } from "../server/hub.ts"
+import { viewerOf } from "../sessions/asker.ts"
 import { printable } from "../text/printable.ts"
 import type { AttachCommand } from "./attach-command.ts"
 import { Departure } from "./Departure.ts"
@@ -76,6 +77,7 @@ function watch(
     session: id,
     mode: options.readOnly ? "viewer" : "interactive",
     ...sessionSize(terminal.size),
+    ...viewerOf(hub.target.origin),
   })
   const entry = new EntryHint(hub, viewer, `[${greeting}]`, id, () => terminal.size)
   // The bell sounds also where there is no room for the line.

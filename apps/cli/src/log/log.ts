@@ -7,6 +7,7 @@ import { toFailure } from "../failure.ts"
 import { complain, outputWidth, paint, writeOut } from "../output.ts"
 import { ask, connectHub, useHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
+import { withinOf } from "../sessions/asker.ts"
 import { eventLine, outputBytes } from "./line.ts"
 
 /** Which events, and how to print them. */
@@ -58,11 +59,20 @@ async function printEvent(event: Event, options: LogOptions): Promise<void> {
   else await writeOut(`${eventLine(event, outputWidth(), paint)}\n`)
 }
 
+/** Whether output is printed on a terminal: where that is the session's own, each line would make the next. */
+const showsOutput = ({ channel = "terminal", type = "output" }: LogOptions): boolean =>
+  process.stdout.isTTY && channel === "terminal" && type === "output"
+
 /** Follows until interrupted, or until the limit; comes back by itself when the hub does. */
 async function follow(hub: Hub, options: LogOptions): Promise<void> {
   const { Attachment } = await import("@holdfast/client/Attachment")
   const connection = await connectHub(hub)
-  const attachment = new Attachment(connection, { session: options.session, after: options.after, mode: "viewer" })
+  const attachment = new Attachment(connection, {
+    session: options.session,
+    after: options.after,
+    mode: "viewer",
+    ...(showsOutput(options) ? withinOf() : {}),
+  })
   const stop = (): void => attachment.detach()
   process.once("SIGINT", stop).once("SIGTERM", stop)
   let left = options.limit ?? Number.POSITIVE_INFINITY

@@ -7,6 +7,8 @@ import { resolve } from "node:path"
 import type { CreateSession } from "@holdfast/protocol/session"
 import { print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
+import { sessionSize } from "../attach/viewport.ts"
+import { askerEnvironment } from "./asker.ts"
 import { NEW_ATTACH, variables } from "./new-session.ts"
 
 /** What to open. */
@@ -24,6 +26,12 @@ export interface CreateOptions {
   readonly json: boolean
 }
 
+/** The size that is asked for; of the window what a session can have. */
+function windowSize({ cols, rows }: CreateOptions): { readonly cols: number; readonly rows: number } {
+  const own = sessionSize({ cols: process.stdout.columns || 80, rows: process.stdout.rows || 24 })
+  return { cols: cols ?? own.cols, rows: rows ?? own.rows }
+}
+
 /** Opens a terminal session and prints its id, or attaches to it. */
 export async function create(options: CreateOptions): Promise<void> {
   const { command, label, term, json } = options
@@ -34,20 +42,21 @@ export async function create(options: CreateOptions): Promise<void> {
     // The key makes the creation once, also when the answer is lost and it is asked again.
     key: options.key ?? randomUUID(),
     cwd: resolve(options.cwd ?? currentDirectory()),
-    cols: options.cols ?? (process.stdout.columns || 80),
-    rows: options.rows ?? (process.stdout.rows || 24),
+    ...windowSize(options),
     ...(program === undefined ? {} : { command: program, args }),
     ...(options.env.length === 0 ? {} : { env }),
     ...(term === undefined ? {} : { term }),
     ...(label === undefined ? {} : { label }),
     ...(options.tags.length === 0 ? {} : { tags: options.tags }),
   }
+  const hub = useHub()
+  const asked: CreateSession = { ...request, ...askerEnvironment(hub.target.origin) }
   if (options.attach) {
     const { attach } = await import("../attach/attach.ts")
     // One socket for both: loading what HTTP needs takes longer than the shell's own start.
-    return attach(NEW_ATTACH, (connection) => connection.call("Create", request))
+    return attach(NEW_ATTACH, (connection) => connection.call("Create", asked))
   }
-  const session = await ask(useHub(), (api) => api.create(request))
+  const session = await ask(hub, (api) => api.create(asked))
   if (json) printJson(session)
   else print(session.id)
 }

@@ -9,6 +9,7 @@ import type { Fleet } from "../runners/Fleet.ts"
 import type { Reconciler } from "../runners/Reconciler.ts"
 import type { Feed } from "../session/Feed.ts"
 import type { SessionTable } from "../session/SessionTable.ts"
+import type { AskerEnvironment } from "../terminal/AskerEnvironment.ts"
 import type { TerminalDefaults } from "../terminal/terminal-spec.ts"
 
 /** How a hub is set up. */
@@ -36,6 +37,7 @@ export interface Core {
   readonly reconciler: Reconciler
   readonly feed: Feed
   readonly crew: AgentCrew
+  readonly askers: AskerEnvironment
   readonly now: () => number
 }
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { refuseInput } from "@holdfast/core/decide"
 import { TypingWatch } from "@holdfast/core/terminal/input/TypingWatch"
-import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer } from "@holdfast/protocol/errors"
+import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer, Unprocessable } from "@holdfast/protocol/errors"
 import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
 import type { Core } from "./Core.ts"
@@ -18,6 +18,25 @@ export function sizeProblem(cols: number, rows: number): InvalidSize | undefined
 
 const readOnly = (): ReadOnlyViewer =>
   new ReadOnlyViewer({ message: "this attachment may only read; attach as interactive to type or resize" })
+
+/** Whether what session `from` shows comes to be shown in session `to`, by attachments within others. */
+function isShownIn(core: Core, from: string, to: string): boolean {
+  const [seen, left] = [new Set<string>(), [from]]
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    if (id === to) return true
+    if (seen.has(id)) continue
+    seen.add(id)
+    left.push(...(core.table.loadedOf(id)?.parts.within ?? []))
+  }
+  return false
+}
+
+const nested = (): Unprocessable =>
+  new Unprocessable({
+    message:
+      "this terminal is itself shown in that session, which would show itself without end; attach from another terminal, or all the same with HOLDFAST_SESSION unset",
+    field: "within",
+  })
 
 /** Attachments by the credential that opened them, to end them when it is revoked. */
 export type Attached = Map<string, Set<{ readonly drop: (reason: string) => void }>>
@@ -38,6 +57,8 @@ export const attach = (
     const problem = cols === undefined || rows === undefined ? undefined : sizeProblem(cols, rows)
     if (problem !== undefined) return yield* problem
     const { session, parts } = yield* core.table.open(request.session)
+    if (request.within !== undefined && isShownIn(core, request.within, session.id)) return yield* nested()
+    if (request.environment !== undefined && by.scope !== "read") core.askers.note(request.environment)
     const { delivery, presence, inputs } = parts
     const cursor = {
       ...(request.after === undefined ? {} : { after: request.after }),
@@ -55,6 +76,7 @@ export const attach = (
       mode: request.mode,
       show: (viewers) => (subscriber.mode === "new" ? undefined : sink.viewers(viewers)),
       ...(cols === undefined || rows === undefined ? {} : { cols, rows }),
+      ...(request.within === undefined ? {} : { within: request.within }),
     })
     const held = attached.get(by.credential) ?? new Set()
     attached.set(by.credential, held)

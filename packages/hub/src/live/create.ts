@@ -74,7 +74,7 @@ function place(
     const { session, parts } = loaded
     // From here on the session exists: a caller that goes away changes nothing about it.
     parts.starting = true
-    const start = { id: child, session: session.id, terminal: spec, scrollback: core.options.settings.scrollback }
+    const start = startOf(core, session.id, child, spec, request.environment)
     const begin = (done: CreateAnswer): void =>
       core.table.context.fork(startChild(core, loaded, link, start), (exit) =>
         done(Exit.map(exit, () => ({ session: session.record(), created: true }))),
@@ -84,6 +84,20 @@ function place(
     link.starts.patiently(() => begin(() => {}))
     answer(Exit.succeed({ session: session.record(), created: true }))
   })
+}
+
+/** The start of a terminal's child, with what it inherits. */
+export function startOf(
+  core: Core,
+  session: string,
+  child: string,
+  terminal: TerminalSpec,
+  asker: CreateSession["environment"],
+): StartTerminal {
+  if (asker !== undefined) core.askers.note(asker)
+  const environment = core.askers.inherited(asker)
+  const start = { id: child, session, terminal, scrollback: core.options.settings.scrollback }
+  return environment === undefined ? start : { ...start, environment }
 }
 
 /** Starts the child of a session and waits until the log says what became of it. */

@@ -23,6 +23,7 @@ import { Feed } from "../session/Feed.ts"
 import { makeFork } from "../session/Fork.ts"
 import { SessionTable } from "../session/SessionTable.ts"
 import { storeProblem } from "../session/store-problem.ts"
+import { AskerEnvironment } from "../terminal/AskerEnvironment.ts"
 import { PastScreens } from "../terminal/PastScreens.ts"
 import { attach, type Attached } from "./attach.ts"
 import type { Core, HubOptions } from "./Core.ts"
@@ -91,7 +92,8 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       yield* crew.rules.load
       yield* crew.trust.load
       table.onOpen = (loaded) => crew.opened(loaded)
-      const core: Core = { id, options, store, table, fleet, reconciler, feed, crew, now }
+      const askers = new AskerEnvironment(options.defaults.env)
+      const core: Core = { id, options, store, table, fleet, reconciler, feed, crew, askers, now }
       const past = new PastScreens()
       const attached: Attached = new Map()
 

@@ -70,7 +70,7 @@ export function makeSession(core: Core, asked: NewSession, answer: CreateAnswer,
 /** The key of a request with what it stands for. */
 function keyOf(request: CreateSession): AppendKey | undefined {
   if (request.key === undefined) return undefined
-  const { key, wait: _, ...body } = request
+  const { key, wait: _, environment: __, ...body } = request
   return { key, hash: bodyHash(body) }
 }
 

@@ -61,6 +61,11 @@ export class Parts implements SessionPart {
     return this.readers?.all.size ?? 0
   }
 
+  /** Sessions in whose terminals this one is shown. */
+  get within(): ReadonlyArray<string> {
+    return this.viewers?.within ?? []
+  }
+
   /** Who looks at the session. */
   get presence(): Presence {
     this.viewers ??= new Presence(this.session, (cols, rows) => {

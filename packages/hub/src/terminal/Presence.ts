@@ -30,6 +30,8 @@ export interface Viewer {
   readonly name: string
   readonly mode: "interactive" | "viewer"
   readonly show: (viewers: Viewers) => void
+  /** Session that its terminal is in. */
+  readonly within?: string
   cols?: number
   rows?: number
   order: number
@@ -96,6 +98,11 @@ export class Presence {
     viewer.rows = rows
     this.size()
     this.announce()
+  }
+
+  /** Sessions that viewers' terminals are in. */
+  get within(): ReadonlyArray<string> {
+    return [...this.viewers].flatMap(({ within }) => within ?? [])
   }
 
   /** Asks for a size from outside of any attachment. */

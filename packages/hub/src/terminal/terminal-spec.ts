@@ -21,14 +21,15 @@ const DEFAULT_TERM = "xterm-256color"
 /** Checks the terminal of a request: its cwd and its program must be there. */
 export function terminalSpec(request: CreateSession, defaults: TerminalDefaults, tell: TerminalChecked): void {
   const { args = [], env = {}, cols = 80, rows = 24, term = DEFAULT_TERM } = request
-  const command = request.command ?? defaults.env["SHELL"] ?? "/bin/sh"
+  const inherited = request.environment ?? defaults.env
+  const command = request.command ?? inherited["SHELL"] ?? defaults.env["SHELL"] ?? "/bin/sh"
   const cwd = resolve(defaults.home, request.cwd ?? defaults.home)
-  const problem = environmentProblem(env)
+  const problem = environmentProblem(env) ?? environmentProblem(request.environment ?? {})
   if (problem !== undefined) return tell(problem)
   if ([command, cwd, ...args].some((text) => text.includes("\0"))) {
     return tell(new Unprocessable({ message: "command, arguments and cwd may not hold NUL characters", field: "args" }))
   }
-  const path = env["PATH"] ?? defaults.env["PATH"] ?? ""
+  const path = env["PATH"] ?? inherited["PATH"] ?? ""
   let entered: boolean | undefined
   let found: boolean | undefined
   const looked = (): void => {

@@ -75,6 +75,8 @@ export interface StartTerminal {
   readonly id: string
   readonly session: string
   readonly terminal: TerminalSpec
+  /** What the child inherits; the runner's own environment when absent. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Lines of scrollback in checkpoints. */
   readonly scrollback: number
 }

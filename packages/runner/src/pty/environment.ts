@@ -1,5 +1,6 @@
 /** The environment of a terminal's child (T-2). */
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
+import { withLocale } from "./locale.ts"
 
 /** Variable that marks every process of a child, so that it can be found again; its value is `<generation>:<child id>`. */
 export const MARKER = "HOLDFAST_CHILD"
@@ -16,7 +17,7 @@ export interface EnvironmentRequest {
 
 /** `NAME=value` pairs: the user's own (A-27), the terminal's, then what the request adds. */
 export function childEnvironment(request: EnvironmentRequest): ReadonlyArray<string> {
-  const variables = new Map(Object.entries(ownEnvironment(request.base)))
+  const variables = new Map(Object.entries(withLocale(ownEnvironment(request.base))))
   variables.set("PWD", request.cwd)
   variables.set("TERM", request.term === "" ? "xterm-256color" : request.term)
   variables.set("COLORTERM", "truecolor")

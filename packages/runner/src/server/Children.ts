@@ -99,10 +99,9 @@ export class Children {
         this.#options.agents.start(number, agent, agentEnvironment(environment, session, marker, agent), journal),
       )
     } else {
-      const { terminal, session } = message
-      child.start(terminal, message.scrollback, (sink) =>
-        terminals.start({ terminal, session, marker, inputMax: settings.inputQueueMax, environment }, sink),
-      )
+      const { terminal, session, environment: inherited = environment } = message
+      const spec = { terminal, session, marker, inputMax: settings.inputQueueMax, environment: inherited }
+      child.start(terminal, message.scrollback, (sink) => terminals.start(spec, sink))
     }
     this.#last = number
     this.#byNumber.set(number, child)

@@ -58,6 +58,7 @@ export function readHubMessage(text: string): HubMessage {
         }
       }
       if (kind !== "terminal") throw new WireMalformed(`kind ${JSON.stringify(kind)} is not known`)
+      const environment = fields.optionalTextRecord("environment")
       return {
         type,
         request: fields.whole("request"),
@@ -65,6 +66,7 @@ export function readHubMessage(text: string): HubMessage {
         session: fields.text("session"),
         kind,
         terminal: terminalOf(fields.nested("terminal")),
+        ...(environment === undefined ? {} : { environment }),
         scrollback: fields.whole("scrollback"),
       }
     }

@@ -78,6 +78,8 @@ export type HubMessage =
       readonly session: string
       readonly kind: "terminal"
       readonly terminal: TerminalSpec
+      /** What the child inherits, where it is not the runner's own environment. */
+      readonly environment?: Readonly<Record<string, string>>
       readonly scrollback: number
     }
   | {

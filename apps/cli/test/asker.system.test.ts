@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { eventually } from "@holdfast/testkit/eventually"
+import { startHub } from "@holdfast/testkit/hub-process"
+import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { holdfast, UserTerminal } from "./user-terminal.ts"
+
+describe("who asks", () => {
+  let hub: HubProcess
+  let users: Array<UserTerminal> = []
+
+  beforeAll(async () => {
+    hub = await startHub()
+  })
+  afterEach(async () => {
+    await Promise.all(users.map((user) => user.close()))
+    users = []
+  })
+  afterAll(async () => {
+    await hub.stop()
+  })
+
+  const screen = async (session: string): Promise<string> =>
+    (await hub.call<{ text: string }>("GET", `/api/sessions/${session}/screen`)).body.text
+  const shows = async (session: string, text: string): Promise<void> => {
+    await eventually(`it shows ${text}`, 10_000, async () => (await screen(session)).includes(text))
+  }
+  const attach = (session: string, within: string): UserTerminal => {
+    const user = new UserTerminal({ ...hub.environment(), HOLDFAST_SESSION: within }, ["attach", session])
+    users.push(user)
+    return user
+  }
+  const open = async (...command: ReadonlyArray<string>): Promise<string> =>
+    (await holdfast(hub.environment(), "new", "terminal", "--", ...command)).stdout.trim()
+
+  it("T-29 gives a new terminal the environment of who asks, later ones what belongs to the login, and the log none of it (N31)", async () => {
+    const print = 'echo "s=$SSH_AUTH_SOCK v=$VIRTUAL_ENV n=$npm_lifecycle_event x=$ADDED l=$(locale charmap)."; read x'
+    const own = {
+      ...hub.environment(),
+      SSH_AUTH_SOCK: "/tmp/agent-of-asker",
+      VIRTUAL_ENV: "/tmp/venv-of-asker",
+      npm_lifecycle_event: "npx",
+      LANG: "",
+      LC_ALL: "",
+      LC_CTYPE: "",
+    }
+    const asked = await holdfast(own, "new", "terminal", "--key", "env-key", "--env", "ADDED=yes", "--", "bash", "-c", print)
+    expect(asked).toMatchObject({ code: 0, stderr: "" })
+    const id = asked.stdout.trim()
+    await shows(id, "s=/tmp/agent-of-asker v=/tmp/venv-of-asker n= x=yes l=UTF-8.")
+    const { body } = await hub.call<{ events: ReadonlyArray<{ type: string }> }>("GET", `/api/sessions/${id}/events?type=created`)
+    expect(JSON.stringify(body)).not.toContain("of-asker")
+    // The same key from a shell with another environment stands for the same session.
+    const again = { ...own, VIRTUAL_ENV: "/elsewhere" }
+    expect(
+      (await holdfast(again, "new", "terminal", "--key", "env-key", "--env", "ADDED=yes", "--", "bash", "-c", print)).stdout,
+    ).toBe(asked.stdout)
+    const byProgram = await hub.call<{ id: string }>("POST", "/api/sessions", {
+      kind: "terminal",
+      command: "bash",
+      args: ["-c", print],
+    })
+    await shows(byProgram.body.id, "s=/tmp/agent-of-asker v= n=")
+  })
+
+  it("T-30 refuses to show a session in itself, also by way of others, and says how to do it all the same (N35)", async () => {
+    const [one, two] = [await open("cat"), await open("cat")]
+    const itself = attach(one, one)
+    expect(await itself.ended).toBe(1)
+    expect(itself.text.replaceAll("\n", "")).toMatch(/without end.*HOLDFAST_SESSION unset/)
+    const inOne = attach(two, one)
+    await eventually("attached", 10_000, () => inOne.written.includes("\u001b[2J"))
+    const around = attach(one, two)
+    expect(await around.ended).toBe(1)
+    const followed = new UserTerminal({ ...hub.environment(), HOLDFAST_SESSION: one }, ["log", one, "--follow"])
+    users.push(followed)
+    expect(await followed.ended).toBe(1)
+    inOne.type("\u001dd")
+    expect(await inOne.ended).toBe(0)
+    const free = attach(one, two)
+    await eventually("attached", 10_000, () => free.written.includes("\u001b[2J"))
+  })
+})

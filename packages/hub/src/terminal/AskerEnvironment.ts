@@ -1,0 +1,32 @@
+/**
+ * What terminals inherit: the environment of who asks for one, not that of the hub's start (docs/PROTOCOL.md, T-29).
+ *
+ * As in tmux, what belongs to a login and changes with it is kept from the last person who asked or attached, for terminals
+ * that are opened by programs and browsers, which have no environment to give. Nothing of it is stored.
+ */
+import { ownEnvironment } from "@holdfast/protocol/own-environment"
+import { REFRESHED } from "@holdfast/protocol/refreshed-environment"
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The environments of those who ask. */
+export class AskerEnvironment {
+  readonly #hub: Environment
+  #latest: Environment | undefined
+
+  /** `hub`: the hub's own. */
+  constructor(hub: Environment) {
+    this.#hub = hub
+  }
+
+  /** Keeps what is refreshed of an environment; what is not in it is no longer there. */
+  note(environment: Environment): void {
+    this.#latest = Object.fromEntries(REFRESHED.map((name) => [name, environment[name]]))
+  }
+
+  /** What a terminal inherits; undefined for the hub's own environment as it is. */
+  inherited(asker: Environment | undefined): Readonly<Record<string, string>> | undefined {
+    if (asker !== undefined) return ownEnvironment(asker)
+    return this.#latest === undefined ? undefined : ownEnvironment({ ...this.#hub, ...this.#latest })
+  }
+}
