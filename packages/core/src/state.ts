@@ -2,6 +2,7 @@
  * State of a session: the fold of its events, and the record that doors show of it.
  */
 import { type AgentPart, toAgentState } from "./agent/part.ts"
+import { activityOf, shownTasks } from "./agent/tasks.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
 import type { TerminalSpec } from "@holdfast/protocol/event"
@@ -105,7 +106,11 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
     permissions: agent?.permissions ?? [],
   }
   if (terminal !== undefined) record.terminal = toTerminal(terminal)
-  if (agent !== undefined) record.agent = toAgentState(agent)
+  if (agent !== undefined) {
+    record.agent = toAgentState(agent)
+    record.activity = activityOf(agent)
+    if (agent.tasks.length > 0) record.tasks = shownTasks(agent)
+  }
   if (archivedAt !== undefined) record.archivedAt = archivedAt
   if (deletedAt !== undefined) record.deletedAt = deletedAt
   if (purgeAt !== undefined) record.purgeAt = purgeAt

@@ -11,6 +11,7 @@ import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/me
 import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
+import type { Interrupted } from "@holdfast/protocol/agent/task"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { Session } from "@holdfast/protocol/session"
 import type { Changed, Principal } from "./Hub.ts"
@@ -39,8 +40,10 @@ export class Agents extends Context.Service<
     ) => Effect.Effect<Changed, DoorError>
     readonly hold: (id: string, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly release: (id: string, by: Principal) => Effect.Effect<Changed, DoorError>
-    /** Stops the streaming turn; `interrupted` is false when there was none (Q-10). */
-    readonly interrupt: (id: string, by: Principal) => Effect.Effect<{ readonly interrupted: boolean }, DoorError>
+    /** Stops the streaming turn; `interrupted` is false when there was none (Q-10), and names the background tasks that run on. */
+    readonly interrupt: (id: string, by: Principal) => Effect.Effect<Interrupted, DoorError>
+    /** Has a background task stopped while its agent lives; `TaskNotFound` when none of this id runs (A-17). */
+    readonly stopTask: (id: string, task: string, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly configure: (id: string, change: ConfigureAgent, by: Principal) => Effect.Effect<Changed, DoorError>
     /** Answers a request; `PermissionSettled` with the answer that won when it was not this one (P-1). */
     readonly answer: (

@@ -102,6 +102,13 @@ export class PermissionSettled extends Schema.TaggedError<PermissionSettled>()(
   { httpApiStatus: 409 },
 ) {}
 
+/** No background task with this id runs: it has ended, or never was. */
+export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()(
+  "TaskNotFound",
+  { message, task: Schema.String },
+  { httpApiStatus: 404 },
+) {}
+
 /** The client attached as a viewer that may only read. */
 export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()("ReadOnlyViewer", { message }, { httpApiStatus: 403 }) {}
 
@@ -169,6 +176,7 @@ export const DoorErrors = [
   AgentNotInstalled,
   MessageNotQueued,
   PermissionSettled,
+  TaskNotFound,
   ReadOnlyViewer,
   TooLarge,
   InvalidSize,

@@ -12,6 +12,7 @@ import type { PermissionAsk, PermissionDecision, PermissionRule } from "./agent/
 import type { Hold } from "./agent/hold.ts"
 import type { QueueItem } from "./agent/queue.ts"
 import type { DirectoryTrust } from "./agent/trust.ts"
+import type { TaskInfo, TaskOutcome } from "./agent/task.ts"
 
 /** The channels an event can be on. */
 export const CHANNELS = [
@@ -25,6 +26,7 @@ export const CHANNELS = [
   "artifact",
   "participant",
   "workflow",
+  "task",
   "system",
 ] as const
 
@@ -119,8 +121,8 @@ export interface EventData {
   readonly "session/agent-configured": { readonly model?: string; readonly mode?: string }
   /** The agent process could not be started; nothing ran. */
   readonly "session/agent-failed": { readonly tag: string; readonly message: string }
-  /** The agent process is to end; what is sent from here on is for the next one. */
-  readonly "session/agent-ending": { readonly reason: "idle" | "limit" | "stopped" }
+  /** The agent process is to end, with the background tasks that run; what is sent from here on is for the next one. */
+  readonly "session/agent-ending": { readonly reason: "idle" | "limit" | "stopped"; readonly tasks?: ReadonlyArray<TaskInfo> }
   /** The agent process ended: unloaded because idle or over the limit, stopped, or by itself. */
   readonly "session/agent-exited": {
     readonly code: number
@@ -138,6 +140,8 @@ export interface EventData {
     readonly error?: { readonly tag: string; readonly message: string }
     readonly usage?: Usage
     readonly model?: string
+    /** Requests that stand on although the turn is over: they are of background work. */
+    readonly standing?: ReadonlyArray<string>
   }
 
   /** A message waits; `first` puts it in front of the others. */
@@ -161,14 +165,24 @@ export interface EventData {
 
   readonly "permission/asked": {
     readonly request: PermissionAsk
-    readonly turn: string
+    /** Absent for a request of background work. */
+    readonly turn?: string
     readonly expiresAt?: number
   }
   readonly "permission/answered": { readonly id: string; readonly decision: PermissionDecision }
   readonly "permission/expired": { readonly id: string }
   readonly "permission/cancelled": { readonly id: string; readonly reason: string }
+  /** The agent took the answer to a request of background work. */
+  readonly "permission/taken": { readonly id: string }
   /** An answer is remembered for this session. */
   readonly "permission/remembered": { readonly rule: PermissionRule; readonly scope: "session" | "always" }
+
+  /** The agent runs something in the background, until `task/ended`; with the agent's process all of it ends. */
+  readonly "task/started": { readonly task: TaskInfo }
+  readonly "task/progress": { readonly id: string; readonly progress: string }
+  /** A person wants it stopped; `task/ended` tells when it is. */
+  readonly "task/stopping": { readonly id: string }
+  readonly "task/ended": { readonly id: string; readonly outcome: TaskOutcome; readonly summary?: string }
 
   /** Entries of the agent's own transcript, so that it can go on in another process and on another machine. */
   readonly "system/transcript": {

@@ -23,6 +23,7 @@ export const ERROR_STATUS = {
   AgentNotInstalled: 422,
   MessageNotQueued: 409,
   PermissionSettled: 409,
+  TaskNotFound: 404,
   TooLarge: 413,
   InvalidSize: 422,
   Unprocessable: 422,

@@ -6,6 +6,7 @@ import { AgentName, AgentState } from "./agent/agent.ts"
 import { PermissionRequest } from "./agent/permission.ts"
 import { QueueItem } from "./agent/queue.ts"
 import { TERMINAL_SIZE } from "./terminal-size.ts"
+import { Activity, Task } from "./agent/task.ts"
 import { SessionId } from "./ids.ts"
 import { SIGNALS } from "./signals.ts"
 
@@ -87,6 +88,10 @@ export const Session = Schema.Struct({
   problem: Schema.optionalKey(Schema.String),
   queue: Schema.Array(QueueItem),
   permissions: Schema.Array(PermissionRequest),
+  /** What an agent does; absent for a terminal. */
+  activity: Schema.optionalKey(Activity),
+  /** Background tasks of an agent that run; absent when there are none. */
+  tasks: Schema.optionalKey(Schema.Array(Task)),
   terminal: Schema.optionalKey(TerminalState),
   agent: Schema.optionalKey(AgentState),
 })

@@ -162,25 +162,6 @@ describe("Claude's messages", () => {
     ])
   })
 
-  it("tells the end of tasks in the background, and not of those whose tool call waits for them", () => {
-    const notices: Array<unknown> = []
-    const news = new SystemNews({ info: () => undefined, log: { say: () => undefined } }, (chunk) => notices.push(chunk))
-    const task = (subtype: string, task_id: string, more: object): void =>
-      news.take({ type: "system", subtype, task_id, ...more })
-    task("task_started", "a", { is_backgrounded: false })
-    task("task_notification", "a", { summary: "a is done" })
-    task("task_started", "b", { is_backgrounded: true })
-    task("task_notification", "b", { summary: "b is done" })
-    task("task_started", "c", { is_backgrounded: false })
-    task("task_updated", "c", { patch: { status: "running" } })
-    task("task_updated", "c", { patch: { is_backgrounded: true } })
-    task("task_notification", "c", { summary: "c is done" })
-    task("task_notification", "of before", { summary: "d is done" })
-    expect(notices).toMatchObject(
-      ["b is done", "c is done", "d is done"].map((text) => ({ type: "data-notice", data: { text } })),
-    )
-  })
-
   it("A-12 counts the cost of each turn, also when Claude tells only the sum or begins anew", () => {
     const meter = new UsageMeter()
     const cost = (result: object) => meter.take(result, undefined).cost

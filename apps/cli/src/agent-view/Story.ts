@@ -25,7 +25,7 @@ const KNOWN_MAX = 5000
 
 /** The agent part of a record, for events to go on from. */
 function agentPart(session: Session): AgentPart | undefined {
-  const { agent, turn, queue, permissions } = session
+  const { agent, turn, queue, permissions, tasks = [] } = session
   if (agent === undefined) return undefined
   const { name, adapter, cwd, options, info, turns, usage, hold } = agent
   const { id, startedAt = 0, interrupting } = turn
@@ -35,6 +35,7 @@ function agentPart(session: Session): AgentPart | undefined {
     wanted: {},
     queue,
     permissions,
+    tasks,
     rules: [],
     turns,
     usage,

@@ -9,6 +9,7 @@ import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/me
 import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
+import type { Interrupted, Task } from "@holdfast/protocol/agent/task"
 import type { Session } from "@holdfast/protocol/session"
 import { json } from "./request.ts"
 import type { HttpOptions } from "./request.ts"
@@ -37,7 +38,11 @@ export function makeAgentApi(options: HttpOptions) {
       post(`${item(id, message)}/resolve`, { action }),
     hold: (id: string): Promise<Session> => post(`${of(id)}/queue/hold`),
     release: (id: string): Promise<Session> => post(`${of(id)}/queue/release`),
-    interrupt: (id: string): Promise<{ readonly interrupted: boolean }> => post(`${of(id)}/interrupt`),
+    interrupt: (id: string): Promise<Interrupted> => post(`${of(id)}/interrupt`),
+    /** The background tasks that run. */
+    tasks: (id: string): Promise<{ readonly tasks: ReadonlyArray<Task> }> => get(`${of(id)}/tasks`),
+    /** Stops one of them while its agent lives. */
+    stopTask: (id: string, task: string): Promise<Session> => post(`${of(id)}/tasks/${encodeURIComponent(task)}/stop`),
     configure: (id: string, change: ConfigureAgent): Promise<Session> =>
       json(options, "PATCH", `${of(id)}/agent`, { body: change }),
     answer: (id: string, request: string, answer: AnswerPermission): Promise<PermissionDecision> =>

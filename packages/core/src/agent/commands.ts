@@ -4,6 +4,7 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { InputPart, Message, SendMode, TurnOutcome, Usage } from "@holdfast/protocol/agent/message"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { AnswerPermission, PermissionAsk, PermissionRule } from "@holdfast/protocol/agent/permission"
+import type { TaskInfo, TaskOutcome } from "@holdfast/protocol/agent/task"
 
 /** What people, programs and timers ask. `turn` is the id of the turn that the command may start; `at` epoch milliseconds. */
 export type AgentRequest =
@@ -33,6 +34,8 @@ export type AgentRequest =
       readonly at: number
     }
   | { readonly _tag: "ExpirePermission"; readonly request: string }
+  /** Stops a background task while its agent lives. */
+  | { readonly _tag: "StopTask"; readonly task: string }
   | { readonly _tag: "ConfigureAgent"; readonly model?: string; readonly mode?: string }
   /** A runner will be asked for a process. */
   | { readonly _tag: "AgentStarting"; readonly child: string; readonly runner: string }
@@ -63,11 +66,14 @@ export type AgentReport =
       readonly usage?: Usage
       readonly model?: string
       readonly message?: Message
+      /** Requests that stand on although the turn is over. */
+      readonly standing?: ReadonlyArray<string>
       readonly next: string
     }
   | {
       readonly _tag: "AgentAsked"
-      readonly turn: string
+      /** Absent for a request of background work. */
+      readonly turn?: string
       readonly request: PermissionAsk
       readonly at: number
       readonly expiresAt?: number
@@ -84,6 +90,10 @@ export type AgentReport =
       readonly goesOn: boolean
       readonly short?: boolean
     }
+  | { readonly _tag: "AgentSettled"; readonly request: string }
+  | { readonly _tag: "AgentTaskStarted"; readonly task: TaskInfo }
+  | { readonly _tag: "AgentTaskProgressed"; readonly id: string; readonly progress: string }
+  | { readonly _tag: "AgentTaskEnded"; readonly id: string; readonly outcome: TaskOutcome; readonly summary?: string }
   | {
       readonly _tag: "AgentTranscript"
       readonly key: string
@@ -122,6 +132,7 @@ const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
   "Interrupt",
   "AnswerPermission",
   "ExpirePermission",
+  "StopTask",
   "ConfigureAgent",
   "AgentStarting",
   "AgentReady",
@@ -133,6 +144,10 @@ const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
   "AgentEnded",
   "AgentAsked",
   "AgentWithdrew",
+  "AgentSettled",
+  "AgentTaskStarted",
+  "AgentTaskProgressed",
+  "AgentTaskEnded",
   "AgentLimited",
   "AgentTranscript",
   "AgentExited",

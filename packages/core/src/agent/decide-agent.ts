@@ -18,9 +18,12 @@ import {
 } from "./queue.ts"
 import { report } from "./reports.ts"
 import { isOver } from "./turn.ts"
+import { stopTask } from "./tasks.ts"
 
 /** Why a command about an agent was refused. */
-export type AgentRefusal = QueueRefusal | Extract<DoorError, { readonly _tag: "PermissionSettled" | "SessionState" }>
+export type AgentRefusal =
+  | QueueRefusal
+  | Extract<DoorError, { readonly _tag: "PermissionSettled" | "SessionState" | "TaskNotFound" }>
 
 /** Decides a command about an agent: its events, or a refusal. */
 export function decideAgent(state: SessionState, command: AgentCommand): ReadonlyArray<EventDraft> | AgentRefusal {
@@ -64,6 +67,8 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
       return answerPermission(agent, command)
     case "ExpirePermission":
       return expirePermission(agent, command.request)
+    case "StopTask":
+      return stopTask(agent, command.task)
     case "ConfigureAgent": {
       const { _tag: _, ...wanted } = command
       const changes = Object.entries(wanted).some(([name, value]) => agent.wanted[name as "model" | "mode"] !== value)

@@ -23,6 +23,7 @@ export type Duty =
     }
   | { readonly type: "interrupt"; readonly id: string; readonly turn: string }
   | { readonly type: "answer"; readonly id: string; readonly permission: string; readonly decision: PermissionDecision }
+  | { readonly type: "stop-task"; readonly id: string; readonly task: string }
   | { readonly type: "configure"; readonly id: string; readonly model?: string; readonly mode?: string }
 
 /** The duties of a state, in the order in which they are performed. */
@@ -50,6 +51,9 @@ export function duties(state: SessionState): ReadonlyArray<Duty> {
   }
   for (const { id, decision } of agent.permissions) {
     if (decision !== undefined) found.push({ type: "answer", id: `answer:${id}`, permission: id, decision })
+  }
+  for (const { id, stopping } of agent.tasks) {
+    if (stopping === true) found.push({ type: "stop-task", id: `stop-task:${id}`, task: id })
   }
   if (agent.turn?.interrupting !== undefined) {
     found.push({ type: "interrupt", id: `interrupt:${agent.turn.id}`, turn: agent.turn.id })

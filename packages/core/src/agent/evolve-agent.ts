@@ -1,8 +1,10 @@
 /** One event more for the agent part. Total: an event about something that is not there changes nothing. */
 import type { EventData, EventName } from "@holdfast/protocol/event"
+import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
-import { addUsage, type AgentPart } from "./part.ts"
+import { addUsage, type AgentPart, type Turn } from "./part.ts"
 import { BY_TIME } from "./permission-authors.ts"
+import { evolveTasks } from "./tasks.ts"
 
 /** An event as the agent part needs it; `seq` and `time` are those of the event. */
 export interface AgentEvent {
@@ -36,8 +38,14 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     case "session/agent-exited":
     case "session/agent-lost":
       return withoutProcess(agent)
-    case "turn/started":
-      return { ...agent, turn: { id: known.data.turn, from: event.seq, startedAt: event.time }, turns: agent.turns + 1 }
+    case "turn/started": {
+      const behind = agent.turn === undefined ? {} : { behind: agent.turn }
+      return {
+        ...agent,
+        turn: { id: known.data.turn, from: event.seq, startedAt: event.time, ...behind },
+        turns: agent.turns + 1,
+      }
+    }
     case "turn/interrupting":
       return agent.turn?.id === known.data.turn ? { ...agent, turn: { ...agent.turn, interrupting: known.data.reason } } : agent
     case "turn/ended":
@@ -69,7 +77,12 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
       return withoutHold(agent)
     case "permission/asked": {
       const { request, turn, expiresAt } = known.data
-      const asked = { ...request, turn, askedAt: event.time, ...(expiresAt === undefined ? {} : { expiresAt }) }
+      const asked = {
+        ...request,
+        ...(turn === undefined ? {} : { turn }),
+        askedAt: event.time,
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      }
       return { ...agent, permissions: [...agent.permissions.filter(({ id }) => id !== request.id), asked] }
     }
     case "permission/answered":
@@ -77,6 +90,7 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     case "permission/expired":
       return decided(agent, known.data.id, { optionId: "", allow: false, by: BY_TIME, at: event.time })
     case "permission/cancelled":
+    case "permission/taken":
       return { ...agent, permissions: agent.permissions.filter(({ id }) => id !== known.data.id) }
     case "permission/remembered": {
       const { rule, scope } = known.data
@@ -85,6 +99,11 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
       const others = agent.rules.filter(({ tool, prefix }) => tool !== rule.tool || prefix !== rule.prefix)
       return { ...agent, rules: [...others, rule] }
     }
+    case "task/started":
+    case "task/progress":
+    case "task/stopping":
+    case "task/ended":
+      return { ...agent, tasks: evolveTasks(agent.tasks, known, event.time) }
     default:
       return agent
   }
@@ -92,14 +111,24 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
 
 function turnEnded(agent: AgentPart, data: EventData["turn/ended"], seq: number): AgentPart {
   const { turn } = agent
+  if (turn?.behind !== undefined && turn.behind.id === data.turn) return { ...agent, turn: withoutBehind(turn) }
   if (turn?.id !== data.turn) return agent
   return {
     ...withoutTurn(agent),
     ...(data.outcome === "completed" && agent.limits !== undefined ? { limits: 0 } : {}),
-    permissions: [],
+    ...(turn.behind === undefined ? {} : { turn: turn.behind }),
+    permissions: agent.permissions.flatMap((request) => afterTurn(request, data)),
     usage: data.usage === undefined ? agent.usage : addUsage(agent.usage, data.usage),
     lastTurn: { id: turn.id, from: turn.from, to: seq, before: agent.lastTurn?.to ?? 0 },
   }
+}
+
+/** What is left of a request when a turn has ended: one that stands on belongs to no turn any more. */
+function afterTurn(request: PermissionRequest, data: EventData["turn/ended"]): ReadonlyArray<PermissionRequest> {
+  if (request.turn !== data.turn) return [request]
+  if (!Array.isArray(data.standing) || !data.standing.includes(request.id)) return []
+  const { turn: _, ...standing } = request
+  return [standing]
 }
 
 const change = (agent: AgentPart, id: string, to: (item: QueueItem) => QueueItem): AgentPart => ({
@@ -131,6 +160,11 @@ function waitingAgain(item: QueueItem): QueueItem {
 
 function withoutProcess(agent: AgentPart): AgentPart {
   const { pid: _, ending: __, ...rest } = agent
+  return { ...rest, tasks: [], permissions: rest.permissions.filter(({ turn }) => turn !== undefined) }
+}
+
+function withoutBehind(turn: Turn): Turn {
+  const { behind: _, ...rest } = turn
   return rest
 }
 

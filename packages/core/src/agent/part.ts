@@ -1,8 +1,8 @@
 /**
  * The agent part of a session's state: its turn, its queue, its permission requests.
  *
- * Invariants: at most one turn (Q-2); an item is in the queue until the agent confirmed it (Q-3); requests belong to the
- * turn and leave with it (P-3). Plain data; JSON keeps it whole. Chunks change nothing here, so that a stream of them
+ * Invariants: at most one turn (Q-2); an item is in the queue until the agent confirmed it (Q-3); a request
+ * belongs to a turn and leaves with it, or to background work (P-3); tasks run as long as the process at most. Plain data; JSON keeps it whole. Chunks change nothing here, so that a stream of them
  * stores no state.
  */
 import type { AgentInfo, AgentSpec, AgentState } from "@holdfast/protocol/agent/agent"
@@ -11,6 +11,7 @@ import type { PermissionRequest, PermissionRule } from "@holdfast/protocol/agent
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
+import type { TaskInfo } from "@holdfast/protocol/agent/task"
 
 /** The streaming turn. `from` is the seq of its `turn/started`. */
 export interface Turn {
@@ -18,6 +19,15 @@ export interface Turn {
   readonly from: number
   readonly startedAt: number
   readonly interrupting?: "person" | "message" | "stalled"
+  /** A message's turn that the agent has not come to, because it began this one by itself before. */
+  readonly behind?: Turn
+}
+
+/** A background task that runs. */
+export interface RunningTask extends TaskInfo {
+  readonly startedAt: number
+  readonly progress?: string
+  readonly stopping?: true
 }
 
 /** Why the process is to end, and the seq from which what is sent is for the next one. */
@@ -42,6 +52,7 @@ export interface AgentPart {
   /** Short limits in a row, since a turn completed: each waits longer than the one before. */
   readonly limits?: number
   readonly permissions: ReadonlyArray<PermissionRequest>
+  readonly tasks: ReadonlyArray<RunningTask>
   /** Answers remembered for this session. */
   readonly rules: ReadonlyArray<PermissionRule>
   readonly turns: number
@@ -57,6 +68,7 @@ export const newAgentPart = (spec: AgentSpec): AgentPart => ({
   wanted: {},
   queue: [],
   permissions: [],
+  tasks: [],
   rules: [],
   turns: 0,
   usage: {},

@@ -8,6 +8,9 @@ import { BY_RULE } from "./permission-authors.ts"
 
 const allows = ({ kind }: PermissionOption): boolean => kind === "allow_once" || kind === "allow_always"
 
+/** The turn that an event about a request belongs to, if it does. */
+export const ofTurn = ({ turn }: { readonly turn?: string }): { readonly turn?: string } => (turn === undefined ? {} : { turn })
+
 /** Takes an answer; the first one wins. */
 export function answerPermission(
   agent: AgentPart,
@@ -15,7 +18,10 @@ export function answerPermission(
 ): ReadonlyArray<EventDraft> | PermissionSettled | Unprocessable {
   const request = agent.permissions.find((open) => open.id === id)
   if (request === undefined) {
-    return new PermissionSettled({ message: "this request is gone: it was cancelled, or its turn has ended", request: id })
+    return new PermissionSettled({
+      message: "this request is gone: it was cancelled, its turn has ended, or the agent has the answer",
+      request: id,
+    })
   }
   if (request.decision !== undefined) {
     const { decision } = request
@@ -35,7 +41,7 @@ export function answerPermission(
     ...(answers === undefined ? {} : { answers }),
     ...(message === undefined ? {} : { message }),
   }
-  const events: Array<EventDraft> = [{ name: "permission/answered", data: { id, decision }, by, turn: request.turn }]
+  const events: Array<EventDraft> = [{ name: "permission/answered", data: { id, decision }, by, ...ofTurn(request) }]
   if (remember !== undefined && request.kind === "tool") {
     const { scope, prefix } = remember
     const rule: PermissionRule = { tool: request.tool, allow: allows(option), ...(prefix === undefined ? {} : { prefix }) }
@@ -48,7 +54,7 @@ export function answerPermission(
 export function expirePermission(agent: AgentPart, id: string): ReadonlyArray<EventDraft> {
   const request = agent.permissions.find((open) => open.id === id)
   if (request === undefined || request.decision !== undefined) return []
-  return [{ name: "permission/expired", data: { id }, turn: request.turn }]
+  return [{ name: "permission/expired", data: { id }, ...ofTurn(request) }]
 }
 
 const matches = (rule: PermissionRule, request: PermissionAsk): boolean =>
@@ -81,12 +87,14 @@ export function askPermission(
   agent: AgentPart,
   { turn, request, at, expiresAt, always }: Extract<AgentReport, { _tag: "AgentAsked" }>,
 ): ReadonlyArray<EventDraft> {
-  if (agent.turn?.id !== turn || agent.permissions.some(({ id }) => id === request.id)) return []
-  const data = { request, turn, ...(expiresAt === undefined ? {} : { expiresAt }) }
-  const asked: EventDraft = { name: "permission/asked", data, turn }
+  if (agent.permissions.some(({ id }) => id === request.id)) return []
+  // Whoever asks waits: what comes of a turn that is over is asked as well, as background work.
+  const own = agent.turn !== undefined && agent.turn.id === turn ? { turn } : {}
+  const data = { request, ...own, ...(expiresAt === undefined ? {} : { expiresAt }) }
+  const asked: EventDraft = { name: "permission/asked", data, ...own }
   const rule = ruleFor(request, [...agent.rules, ...always])
   const option = rule === undefined ? undefined : optionFor(request, rule)
   if (rule === undefined || option === undefined) return [asked]
   const decision: PermissionDecision = { optionId: option.id, allow: rule.allow, by: BY_RULE, at, rule }
-  return [asked, { name: "permission/answered", data: { id: request.id, decision }, turn }]
+  return [asked, { name: "permission/answered", data: { id: request.id, decision }, ...own }]
 }

@@ -9,8 +9,9 @@ import type { SessionState } from "../state.ts"
 import type { AgentReport } from "./commands.ts"
 import { evolveAgent } from "./evolve-agent.ts"
 import type { AgentPart } from "./part.ts"
-import { askPermission } from "./permissions.ts"
-import { endTurn, startNext } from "./turn.ts"
+import { askPermission, ofTurn } from "./permissions.ts"
+import { endTasks, hasBackground, taskReport } from "./tasks.ts"
+import { type Ending, endTurn, startNext } from "./turn.ts"
 
 type Drafts = ReadonlyArray<EventDraft>
 type Report<T extends AgentReport["_tag"]> = Extract<AgentReport, { readonly _tag: T }>
@@ -40,13 +41,22 @@ export function report(state: SessionState, agent: AgentPart, command: AgentRepo
     case "AgentEnded":
       return ended(agent, command)
     case "AgentAsked":
-      return askPermission(agent, command)
+      return alive ? asked(agent, command) : nothing
     case "AgentWithdrew": {
       const open = agent.permissions.find(({ id, decision }) => id === command.request && decision === undefined)
       return open === undefined
         ? nothing
-        : [{ name: "permission/cancelled", data: { id: open.id, reason: "the agent took it back" }, turn: open.turn }]
+        : [{ name: "permission/cancelled", data: { id: open.id, reason: "the agent took it back" }, ...ofTurn(open) }]
     }
+    case "AgentSettled": {
+      // The answer to a request of a turn leaves with the turn.
+      const taken = agent.permissions.find(({ id, turn }) => id === command.request && turn === undefined)
+      return taken?.decision === undefined ? nothing : [{ name: "permission/taken", data: { id: taken.id } }]
+    }
+    case "AgentTaskStarted":
+    case "AgentTaskProgressed":
+    case "AgentTaskEnded":
+      return alive ? taskReport(agent, command) : nothing
     case "AgentLimited":
       return limited(agent, command)
     case "AgentTranscript": {
@@ -83,19 +93,23 @@ function took(agent: AgentPart, { id, turn }: Report<"AgentTook">): Drafts {
     { name: "message/added", data: { message }, by: item.by, turn },
   ]
   // A message that was meant for a turn that has ended meanwhile begins one of its own.
-  return agent.turn === undefined ? [begin(turn), ...events] : events
+  if (agent.turn === undefined) return [begin(turn), ...events]
+  // The agent comes to the message only when the turn is over that it began by itself.
+  return agent.turn.behind?.id === turn
+    ? [...endTurn(agent, agent.turn, { outcome: "completed" }, "uncertain"), ...events]
+    : events
 }
 
 /** A message that did not reach the agent waits again; a turn that was to begin with it has ended. */
 function returned(agent: AgentPart, { id, reason, next }: Report<"AgentReturned">): Drafts {
   const item = agent.queue.find((queued) => queued.id === id && queued.status !== "waiting")
   if (item === undefined) return nothing
-  const { turn } = agent
-  if (turn === undefined || item.steer === true || item.turn !== turn.id) {
+  const turn = [agent.turn, agent.turn?.behind].find((one) => one !== undefined && one.id === item.turn)
+  if (turn === undefined || item.steer === true) {
     const events: Drafts = [{ name: "queue/returned", data: { id, reason } }]
     return [...events, ...startNext(folded(agent, events), next)]
   }
-  const stopped = turn.interrupting !== undefined
+  const stopped = agent.turn?.interrupting !== undefined
   const error = { tag: "NotDelivered", message: reason }
   const events = endTurn(agent, turn, stopped ? { outcome: "interrupted" } : { outcome: "error", error }, "returned")
   return [...events, ...startNext(folded(agent, events), next)]
@@ -104,18 +118,35 @@ function returned(agent: AgentPart, { id, reason, next }: Report<"AgentReturned"
 const handsOver = (agent: AgentPart): boolean => agent.queue.some(({ status }) => status === "sent")
 
 function said(agent: AgentPart, { turn, chunks }: Report<"AgentSaid">): Drafts {
-  if (agent.turn !== undefined && agent.turn.id !== turn) return nothing
+  if (!mayGoOn(agent, turn)) return nothing
   const events = chunks.map((chunk): EventDraft => {
     const { type, ...data } = chunk
     return { name: `agent/${type}`, data, turn }
   })
-  // Agents may begin a turn by themselves, when something they left running has ended.
-  return agent.turn === undefined && events.length > 0 ? [begin(turn), ...events] : events
+  return agent.turn?.id !== turn && events.length > 0 ? [begin(turn), ...events] : events
+}
+
+/** A message was sent for the turn, and nothing was heard of it. */
+const isUntaken = ({ queue }: AgentPart, turn: string): boolean =>
+  queue.some(({ status, turn: sent, steer }) => status === "sent" && sent === turn && steer !== true)
+
+/**
+ * Whether something of a turn can be true. Agents begin turns by themselves, when something that they left running has ended:
+ * also before they come to a message that was sent, whose turn is behind that one then.
+ */
+const mayGoOn = (agent: AgentPart, turn: string): boolean =>
+  agent.turn === undefined || agent.turn.id === turn || (agent.turn.behind === undefined && isUntaken(agent, agent.turn.id))
+
+function asked(agent: AgentPart, command: Report<"AgentAsked">): Drafts {
+  const { turn } = command
+  if (turn === undefined || agent.turn?.id === turn || !mayGoOn(agent, turn)) return askPermission(agent, command)
+  const start = begin(turn)
+  return [start, ...askPermission(folded(agent, [start]), command)]
 }
 
 function ended(agent: AgentPart, command: Report<"AgentEnded">): Drafts {
-  const { turn } = agent
-  if (turn?.id !== command.turn) return nothing
+  const turn = [agent.turn, agent.turn?.behind].find((one) => one !== undefined && one.id === command.turn)
+  if (turn === undefined) return nothing
   const events = endTurn(agent, turn, command, "uncertain")
   return [...events, ...startNext(folded(agent, events), command.next)]
 }
@@ -141,8 +172,9 @@ function limited(agent: AgentPart, { message, at, until, goesOn, short }: Report
 
 function toEnd(agent: AgentPart, { reason }: Report<"AgentEnding">): Drafts {
   if (agent.ending !== undefined) return nothing
-  if (reason !== "stopped" && (agent.turn !== undefined || handsOver(agent))) return nothing
-  return [{ name: "session/agent-ending", data: { reason } }]
+  if (reason !== "stopped" && (agent.turn !== undefined || handsOver(agent) || hasBackground(agent))) return nothing
+  const tasks = agent.tasks.map(({ id, kind, description }) => ({ id, kind, description }))
+  return [{ name: "session/agent-ending", data: { reason, ...(tasks.length === 0 ? {} : { tasks }) } }]
 }
 
 /** Whether the turn was sent to a process that was to end already, so that nothing of it was handed over (Q-8). */
@@ -152,20 +184,28 @@ const isUntouched = ({ turn, ending, queue }: AgentPart): boolean =>
   turn.from > ending.since &&
   queue.some(({ status, turn: sent, steer }) => status === "sent" && sent === turn.id && steer !== true)
 
+/** Ends every turn that is open, the one behind last; `ending` is that of the streaming one. */
+function endTurns(agent: AgentPart, ending: Ending): Drafts {
+  const { turn } = agent
+  if (turn === undefined) return nothing
+  const first = endTurn(agent, turn, ending, "uncertain")
+  if (turn.behind === undefined) return first
+  const { message: _, ...rest } = ending
+  return [...first, ...endTurn(folded(agent, first), turn.behind, rest, "uncertain")]
+}
+
 function exited(agent: AgentPart, { code, signal, message }: Report<"AgentExited">): Drafts {
   const reason = agent.ending?.reason ?? "itself"
   const exit: EventDraft = {
     name: "session/agent-exited",
     data: { code, reason, ...(signal === undefined ? {} : { signal }) },
   }
-  if (isUntouched(agent)) return [exit]
+  const background = endTasks(agent, "the agent's process ended")
+  if (isUntouched(agent)) return [...background, exit]
   const how = signal === undefined ? `with code ${code}` : `by ${signal}`
   const error = { tag: "AgentExited", message: `the agent's process ended ${how}` }
-  const turn =
-    agent.turn === undefined
-      ? nothing
-      : endTurn(agent, agent.turn, { outcome: "error", error, ...(message === undefined ? {} : { message }) }, "uncertain")
-  return [...turn, ...strayed(folded(agent, turn)), exit]
+  const turn = endTurns(agent, { outcome: "error", error, ...(message === undefined ? {} : { message }) })
+  return [...background, ...turn, ...strayed(folded(agent, turn)), exit]
 }
 
 /** Messages that went to a process which is gone, and of which nothing was heard. */
@@ -185,7 +225,8 @@ function lost(agent: AgentPart, { reason, message, partial }: Report<"AgentLost"
     ...(partial === undefined ? {} : { message: partial }),
   }
   const gone: EventDraft = { name: "session/agent-lost", data: { reason, message } }
-  if (isUntouched(agent)) return [gone]
-  const turn = agent.turn === undefined ? nothing : endTurn(agent, agent.turn, ending, "uncertain")
-  return [gone, ...turn, ...strayed(folded(agent, turn))]
+  const background = endTasks(agent, message)
+  if (isUntouched(agent)) return [...background, gone]
+  const turn = endTurns(agent, ending)
+  return [...background, gone, ...turn, ...strayed(folded(agent, turn))]
 }

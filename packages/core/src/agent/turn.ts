@@ -31,14 +31,16 @@ export interface Ending {
   readonly usage?: Usage
   readonly model?: string
   readonly message?: Message
+  /** Requests that stand on. */
+  readonly standing?: ReadonlyArray<string>
 }
 
-/** The events of a turn's end: open requests cancelled, its message stored, its end, and the queue held where it must not go on. */
+/** The events of a turn's end: its open requests cancelled but for those that stand on, its message stored, its end, and the queue held where it must not go on. */
 export function endTurn(agent: AgentPart, turn: Turn, ending: Ending, sent: "uncertain" | "returned"): ReadonlyArray<EventDraft> {
-  const { outcome, error, usage, model, message } = ending
+  const { outcome, error, usage, model, message, standing = [] } = ending
   const events: Array<EventDraft> = []
-  for (const { id, decision } of agent.permissions) {
-    if (decision === undefined) {
+  for (const { id, decision, turn: own } of agent.permissions) {
+    if (own === turn.id && decision === undefined && !standing.includes(id)) {
       events.push({ name: "permission/cancelled", data: { id, reason: `the turn was ${outcome}` }, turn: turn.id })
     }
   }
@@ -51,6 +53,7 @@ export function endTurn(agent: AgentPart, turn: Turn, ending: Ending, sent: "unc
       ...(error === undefined ? {} : { error }),
       ...(usage === undefined ? {} : { usage }),
       ...(model === undefined ? {} : { model }),
+      ...(standing.length === 0 ? {} : { standing }),
     },
     turn: turn.id,
   })

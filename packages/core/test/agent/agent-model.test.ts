@@ -37,6 +37,11 @@ const step = fc.tuple(
     "say",
     "take-steered",
     "ask",
+    "ask-beside",
+    "begin-own",
+    "start-task",
+    "end-task",
+    "stop-task",
     "complete",
     "complete",
     "error",
@@ -68,7 +73,8 @@ class Invariants {
     const data = event.data as Record<string, never>
     const agent = before?.agent
     if (name === "turn/started") {
-      expect(this.#open.size, "one turn at a time").toBe(0)
+      const untaken = agent?.queue.some(({ status, turn }) => status === "sent" && turn === agent.turn?.id) ?? false
+      expect(this.#open.size, "one turn at a time, and one that was not begun behind it").toBeLessThanOrEqual(untaken ? 1 : 0)
       expect(this.#started.has(data["turn"] ?? "")).toBe(false)
       this.#open.add(data["turn"] ?? "")
       this.#started.add(data["turn"] ?? "")
@@ -80,6 +86,8 @@ class Invariants {
     }
     if (name === "session/agent-ending") {
       expect(agent?.turn, "an agent that works is not unloaded").toBe(undefined)
+      expect(agent?.tasks, "nor one with something in the background").toEqual([])
+      expect(agent?.permissions, "nor one that asks").toEqual([])
       expect(agent?.queue.some(({ status }) => status === "sent")).toBe(false)
     }
     if (name === "session/agent-exited") expect(data["reason"]).toBe(agent?.ending?.reason ?? "itself")
@@ -107,7 +115,11 @@ class Invariants {
     const { agent } = world.state
     if (agent === undefined) throw new Error("the session is an agent's")
     expect(world.state.unknown).toBe(0)
-    expect(agent.permissions.length > 0 && agent.turn === undefined, "requests end with their turn").toBe(false)
+    for (const { turn } of agent.permissions) {
+      if (turn !== undefined) expect(agent.turn?.id, "requests end with their turn").toBe(turn)
+    }
+    const lives = world.state.process === "running" || world.state.process === "starting"
+    expect(!lives && agent.tasks.length > 0, "tasks end with their process").toBe(false)
     const queued = new Set(agent.queue.map(({ id }) => id))
     expect(queued.size).toBe(agent.queue.length)
     for (const id of this.accepted) {
@@ -193,6 +205,16 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       return world.takeSteered()
     case "ask":
       return world.ask(`tool${pick % 2}`)
+    case "ask-beside":
+      return world.ask(`tool${pick % 2}`, true)
+    case "begin-own":
+      return world.beginOwn()
+    case "start-task":
+      return world.startTask()
+    case "end-task":
+      return world.endTask([...(world.process?.tasks ?? [])].at(pick % 3))
+    case "stop-task":
+      return void world.submit({ _tag: "StopTask", task: agent?.tasks.at(pick % 3)?.id ?? "none" })
     case "complete":
       return world.endTurn("completed")
     case "error":
@@ -235,7 +257,7 @@ function drain(world: AgentWorld, invariants: Invariants): void {
 
 describe("the turn machine", () => {
   it(
-    "Q-2 Q-3 Q-7 Q-8 Q-9 A-6 P-1 P-3 P-5 holds its invariants whatever people, agents, runners and hubs do, and always drains",
+    "Q-2 Q-3 Q-7 Q-8 Q-9 A-6 A-16 A-18 P-1 P-3 P-5 holds its invariants whatever people, agents, runners and hubs do, and always drains",
     { timeout: 300_000 },
     () => {
       fc.assert(

@@ -28,6 +28,9 @@ const eventOf = ({ name, data, by, turn }: EventDraft, seq: number): Event => {
 interface Process {
   ready: boolean
   turn: string | undefined
+  /** The turn is the agent's own. */
+  own: boolean
+  readonly tasks: Set<string>
   readonly known: Set<string>
   readonly steered: Array<string>
   readonly waiting: Array<Extract<Duty, { type: "deliver" }>>
@@ -105,7 +108,16 @@ export class AgentWorld {
   perform(duty: Duty): void {
     if (duty.type === "start") {
       this.submit({ _tag: "AgentStarting", child: this.id("c"), runner: "r" })
-      this.process = { ready: false, turn: undefined, known: new Set(), steered: [], waiting: [], asked: new Set() }
+      this.process = {
+        ready: false,
+        turn: undefined,
+        own: false,
+        tasks: new Set(),
+        known: new Set(),
+        steered: [],
+        waiting: [],
+        asked: new Set(),
+      }
       this.performed = new Set()
       return
     }
@@ -127,8 +139,10 @@ export class AgentWorld {
         }
         return
       case "answer":
-        process.asked.delete(duty.permission)
+        if (process.asked.delete(duty.permission)) this.#note({ _tag: "AgentSettled", request: duty.permission })
         return
+      case "stop-task":
+        return this.endTask(duty.task)
       case "end":
         this.process = undefined
         this.#note({ _tag: "AgentExited", code: 0 })
@@ -176,9 +190,31 @@ export class AgentWorld {
     }
   }
 
-  ask(tool: string): void {
-    const { turn, asked } = this.process ?? {}
-    if (turn === undefined || asked === undefined) return
+  /** The agent begins a turn by itself. */
+  beginOwn(): void {
+    const { process } = this
+    if (process === undefined || !process.ready || process.turn !== undefined) return
+    process.turn = this.id("own")
+    process.own = true
+    this.say("by itself")
+  }
+
+  startTask(): void {
+    if (this.process?.ready !== true) return
+    const id = this.id("task")
+    this.process.tasks.add(id)
+    this.#note({ _tag: "AgentTaskStarted", task: { id, kind: "shell", description: "runs" } })
+  }
+
+  endTask(id: string | undefined): void {
+    if (id === undefined || this.process?.tasks.delete(id) !== true) return
+    this.#note({ _tag: "AgentTaskEnded", id, outcome: "completed" })
+  }
+
+  ask(tool: string, background = false): void {
+    const { turn: streaming, asked, ready } = this.process ?? {}
+    if (asked === undefined || ready !== true || (streaming === undefined && !background)) return
+    const turn = background ? {} : { turn: streaming ?? "" }
     const id = this.id("p")
     asked.add(id)
     const options = [
@@ -186,7 +222,7 @@ export class AgentWorld {
       { id: "no", label: "No", kind: "reject_once" as const },
     ]
     const request: PermissionAsk = { id, kind: "tool", tool, title: tool, subject: "ls -l", input: {}, options }
-    this.#note({ _tag: "AgentAsked", turn, request, at: 1, always: [] })
+    this.#note({ _tag: "AgentAsked", ...turn, request, at: 1, always: [] })
   }
 
   endTurn(outcome: "completed" | "interrupted" | "error"): void {
@@ -194,7 +230,7 @@ export class AgentWorld {
     if (process?.turn === undefined) return
     const { turn } = process
     process.turn = undefined
-    process.asked.clear()
+    process.own = false
     const message = { id: turn, role: "assistant" as const, parts: [], turn, createdAt: 1 }
     const error = outcome === "error" ? { error: { tag: "ModelError", message: "529" } } : {}
     this.#note({ _tag: "AgentEnded", turn, outcome, ...error, usage: { outputTokens: 1 }, message, next: this.id("t") })

@@ -2,6 +2,7 @@
  * The one timer of an agent session: idle unload, stall, expiry of permission requests, the end of a limit
  * (docs/PROTOCOL.md, A-6, A-8, P-6, A-13). A session without a process and without such a limit has none.
  */
+import { hasBackground } from "@holdfast/core/agent/tasks"
 import type { SessionState } from "@holdfast/core/state"
 
 /** What has come due. */
@@ -35,18 +36,18 @@ export function nextDeadline(
   if (hold?.goesOn === true && hold.until !== undefined) {
     found.push({ at: hold.until, due: { type: "limit-over" } })
   }
+  const open = agent.permissions.filter(({ decision }) => decision === undefined)
+  for (const { id, expiresAt } of open) {
+    if (expiresAt !== undefined) found.push({ at: expiresAt, due: { type: "expired", request: id } })
+  }
   if (turn === undefined) {
-    const busy = agent.queue.some(({ status }) => status === "sent")
+    const busy = agent.queue.some(({ status }) => status === "sent") || hasBackground(agent)
     if (connected && state.process === "running" && !busy && ending === undefined) {
       found.push({ at: Math.max(heard, state.lastActiveAt) + agentIdle, due: { type: "idle" } })
     }
   } else {
-    const open = agent.permissions.filter(({ decision }) => decision === undefined)
-    for (const { id, expiresAt } of open) {
-      if (expiresAt !== undefined) found.push({ at: expiresAt, due: { type: "expired", request: id } })
-    }
     const works = connected && state.process === "running" && ending === undefined
-    if (works && open.length === 0 && turn.interrupting === undefined) {
+    if (works && !open.some((request) => request.turn === turn.id) && turn.interrupting === undefined) {
       found.push({ at: heard + agentStall, due: { type: "stalled" } })
     }
   }

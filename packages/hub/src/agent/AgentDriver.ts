@@ -8,6 +8,7 @@
  */
 import { duties, type Duty } from "@holdfast/core/agent/duties"
 import type { Ending } from "@holdfast/core/agent/part"
+import { hasBackground } from "@holdfast/core/agent/tasks"
 import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
@@ -68,10 +69,11 @@ export class AgentDriver {
     return agent?.ending === undefined && (this.parts.starting || process === "starting" || process === "running")
   }
 
-  /** True when the process does nothing and nothing waits for it. */
+  /** True when the process does nothing, also not in the background, and nothing waits for it. */
   get idle(): boolean {
     const { agent, process } = this.session.state
-    const busy = agent?.turn !== undefined || (agent?.queue.some(({ status }) => status === "sent") ?? false)
+    const sent = agent?.queue.some(({ status }) => status === "sent") ?? false
+    const busy = sent || (agent !== undefined && (agent.turn !== undefined || hasBackground(agent)))
     return process === "running" && !busy && agent?.ending === undefined && this.reachable !== undefined
   }
 
@@ -250,6 +252,8 @@ export class AgentDriver {
         const request = this.session.durable.agent?.permissions.find(({ id }) => id === permission)
         return { type: "answer", permission, outcome: outcomeFor(request, decision) }
       }
+      case "stop-task":
+        return { type: "stop-task", task: duty.task }
       case "configure": {
         const { id: _, ...change } = duty
         return change

@@ -31,6 +31,7 @@ export const makeAgents = (core: Core): Agents["Service"] =>
     hold: (id, by) => Requests.holdQueue(core, id, by),
     release: (id, by) => Requests.releaseQueue(core, id, by),
     interrupt: (id, by) => Requests.interrupt(core, id, by),
+    stopTask: (id, task, by) => Requests.stopTask(core, id, task, by),
     configure: (id, change, by) => Requests.configure(core, id, change, by),
     answer: (id, request, answer, by) => Requests.answerPermission(core, id, request, answer, by),
     waiting: waitingPermissions(core),

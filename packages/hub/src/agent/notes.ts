@@ -69,10 +69,19 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
       const { permissionTimeout } = crew.settings
       const expires = permissionTimeout > 0 ? { expiresAt: time + permissionTimeout } : {}
       const { turn, request } = note
-      return (state) => decide(state, { _tag: "AgentAsked", turn, request, at: time, always: crew.rules.all, ...expires })
+      const own = turn === undefined ? {} : { turn }
+      return (state) => decide(state, { _tag: "AgentAsked", ...own, request, at: time, always: crew.rules.all, ...expires })
     }
     case "settled":
-      return note.how === "withdrawn" ? submit({ _tag: "AgentWithdrew", request: note.permission }) : nothing
+      return submit({ _tag: note.how === "withdrawn" ? "AgentWithdrew" : "AgentSettled", request: note.permission })
+    case "task-started":
+      return submit({ _tag: "AgentTaskStarted", task: note.task })
+    case "task-progress":
+      return submit({ _tag: "AgentTaskProgressed", id: note.id, progress: note.progress })
+    case "task-ended": {
+      const { type: _, ...ended } = note
+      return submit({ _tag: "AgentTaskEnded", ...ended })
+    }
     case "limited": {
       const { type: _, ...limit } = note
       return submit({

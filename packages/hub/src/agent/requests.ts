@@ -2,10 +2,12 @@
 import * as Effect from "effect/Effect"
 import type { AgentRequest } from "@holdfast/core/agent/commands"
 import { sentStatus } from "@holdfast/core/agent/queue"
+import { shownTasks } from "@holdfast/core/agent/tasks"
 import type { ConfigureAgent } from "@holdfast/protocol/agent/agent"
 import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { AnswerPermission, PermissionDecision } from "@holdfast/protocol/agent/permission"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
+import type { Interrupted } from "@holdfast/protocol/agent/task"
 import { type DoorError, SessionState, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventData } from "@holdfast/protocol/event"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
@@ -135,12 +137,18 @@ export const holdQueue = (core: Core, id: string, by: Principal): Effect.Effect<
 export const releaseQueue = (core: Core, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { _tag: "ReleaseQueue", turn: newId(core.now()) })
 
-/** Stops the streaming turn; `interrupted` is false when there was none (Q-10). */
-export const interrupt = (core: Core, id: string, by: Principal): Effect.Effect<{ readonly interrupted: boolean }, DoorError> =>
-  Effect.map(ask(core, id, by, { _tag: "Interrupt", reason: "person" }), ({ session, done }) => ({
+/** Stops the streaming turn; `interrupted` is false when there was none (Q-10). Background tasks run on and are named (A-17). */
+export const interrupt = (core: Core, id: string, by: Principal): Effect.Effect<Interrupted, DoorError> =>
+  Effect.map(ask(core, id, by, { _tag: "Interrupt", reason: "person" }), ({ session, done }) => {
+    const { agent } = session.durable
     // A turn that is being stopped already counts as interrupted.
-    interrupted: done.changed || session.durable.agent?.turn?.interrupting === "person",
-  }))
+    const interrupted = done.changed || agent?.turn?.interrupting === "person"
+    return agent === undefined || agent.tasks.length === 0 ? { interrupted } : { interrupted, tasks: shownTasks(agent) }
+  })
+
+/** Has a background task stopped; `task/ended` tells when it is. */
+export const stopTask = (core: Core, id: string, task: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+  changed(core, id, by, { _tag: "StopTask", task })
 
 /** Changes model or mode; the agent's `session/agent-info` tells when it has done so. */
 export const configure = (core: Core, id: string, change: ConfigureAgent, by: Principal): Effect.Effect<Changed, DoorError> =>

@@ -6,7 +6,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import type { DoorError } from "@holdfast/protocol/errors"
 import { Agents } from "../Agents.ts"
-import type { Principal } from "../Hub.ts"
+import { Hub, type Principal } from "../Hub.ts"
 import { answer, json } from "./answer.ts"
 import { Exchange, principalOf } from "./Exchange.ts"
 import { theSession } from "./sessions.ts"
@@ -32,6 +32,26 @@ export const agentHandlers = HttpApiBuilder.group(HoldfastApi, "agents", (handle
           return yield* agents.interrupt(id, principalOf(exchange))
         }),
         (result) => json(result),
+      ),
+    )
+    .handle("tasks", ({ params }) =>
+      answer(
+        Effect.gen(function* () {
+          const { id } = yield* theSession(params.id)
+          const hub = yield* Hub
+          return yield* hub.get(id)
+        }),
+        ({ tasks = [] }) => json({ tasks }),
+      ),
+    )
+    .handle("stopTask", ({ params }) =>
+      answer(
+        Effect.gen(function* () {
+          const { exchange, id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.stopTask(id, params.taskId, principalOf(exchange))
+        }),
+        ({ session }) => json(session),
       ),
     )
     .handle("configure", ({ params, payload }) =>

@@ -10,7 +10,7 @@ import type * as Schema from "effect/Schema"
 import type { StoredState } from "@holdfast/store/Store"
 
 /** Version of what the hub stores beside the record. */
-const INNER_VERSION = 1
+const INNER_VERSION = 2
 
 /** Events that change nothing of a record but its last seq. */
 const UNRECORDED = new Set(["session/marked", "system/trimmed", "system/transcript", "message/added"])
@@ -111,14 +111,23 @@ export function readingState(record: Session): SessionState {
   }
 }
 
-function readingAgent(agent: AgentState, { turn, queue, permissions, lastSeq }: Session): AgentPart {
+function readingAgent(agent: AgentState, { turn, queue, permissions, tasks = [], lastSeq }: Session): AgentPart {
   const { name, adapter, cwd, options, ...rest } = agent
   const { id, startedAt = 0, interrupting } = turn
   const streaming =
     id === undefined
       ? {}
       : { turn: { id, from: lastSeq, startedAt, ...(interrupting === true ? { interrupting: "person" as const } : {}) } }
-  return { ...rest, spec: { name, adapter, cwd, options, env: {} }, wanted: {}, rules: [], queue, permissions, ...streaming }
+  return {
+    ...rest,
+    spec: { name, adapter, cwd, options, env: {} },
+    wanted: {},
+    rules: [],
+    queue,
+    permissions,
+    tasks,
+    ...streaming,
+  }
 }
 
 /** What `storedState` put beside the record. */

@@ -15,6 +15,7 @@ type AgentCommand =
   | "HoldQueue"
   | "ReleaseQueue"
   | "Interrupt"
+  | "StopTask"
   | "ConfigureAgent"
   | "AnswerPermission"
   | "WaitingPermissions"
@@ -62,6 +63,7 @@ export function makeAgentHandlers(hub: Hub["Service"], agents: Agents["Service"]
         on(session, (id) => agents.interrupt(id, call.connection.principal)),
         (result) => call.done(result),
       ),
+    StopTask: ({ session, task }, call) => change(session, call, (id) => agents.stopTask(id, task, call.connection.principal)),
     ConfigureAgent: ({ session, change: wanted }, call) =>
       change(session, call, (id) => agents.configure(id, wanted, call.connection.principal)),
     AnswerPermission: ({ session, request, answer }, call) =>

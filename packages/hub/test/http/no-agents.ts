@@ -18,6 +18,7 @@ export const noAgents: Agents["Service"] = Agents.of({
   hold: refused,
   release: refused,
   interrupt: refused,
+  stopTask: refused,
   configure: refused,
   answer: refused,
   waiting: none,

@@ -13,6 +13,7 @@ import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "./permission.ts"
 import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
 import { DirectoryTrust, LookAtDirectory, RevokeTrust, SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
+import { Interrupted, Task } from "./task.ts"
 
 const id = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 const params = { id }
@@ -67,11 +68,25 @@ export const messages = HttpApiGroup.make("messages").add(
 export const agents = HttpApiGroup.make("agents").add(
   HttpApiEndpoint.post("interrupt", "/api/sessions/:id/interrupt", {
     params,
-    success: Schema.Struct({ interrupted: Schema.Boolean }),
+    success: Interrupted,
     error,
   })
     .annotate(Needs, "write")
-    .annotate(OpenApi.Summary, "Stops the streaming turn and keeps what it made"),
+    .annotate(OpenApi.Summary, "Stops the streaming turn and keeps what it made; names the background tasks that run on"),
+  HttpApiEndpoint.get("tasks", "/api/sessions/:id/tasks", {
+    params,
+    success: Schema.Struct({ tasks: Schema.Array(Task) }),
+    error,
+  })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "The background tasks of an agent that run"),
+  HttpApiEndpoint.post("stopTask", "/api/sessions/:id/tasks/:taskId/stop", {
+    params: { id, taskId: id },
+    success: Session,
+    error,
+  })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Stops one background task while its agent lives"),
   HttpApiEndpoint.patch("configure", "/api/sessions/:id/agent", { params, payload: ConfigureAgent, success: Session, error })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Changes the model or the mode of an agent while it runs"),

@@ -26,6 +26,8 @@ export const PermissionAsk = Schema.Struct({
   kind: PermissionKind,
   tool: Schema.String,
   toolCallId: Schema.optionalKey(Schema.String),
+  /** The background task that asks; absent when the agent itself does. */
+  task: Schema.optionalKey(Schema.String),
   title: Schema.String,
   subject: Schema.String,
   input: Schema.Json,
@@ -70,10 +72,13 @@ export const PermissionDecision = Schema.Struct({
 })
 export type PermissionDecision = typeof PermissionDecision.Type
 
-/** A request in a session's record, until its turn ends: open, or answered and not yet taken by the agent. */
+/**
+ * A request in a session's record: open, or answered and not yet taken by the agent. With `turn` it is about a call of that turn
+ * and ends with it; without, it is of background work (P-3).
+ */
 export const PermissionRequest = Schema.Struct({
   ...PermissionAsk.fields,
-  turn: Schema.String,
+  turn: Schema.optionalKey(Schema.String),
   askedAt: Schema.Number,
   expiresAt: Schema.optionalKey(Schema.Number),
   decision: Schema.optionalKey(PermissionDecision),

@@ -8,6 +8,7 @@ import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, WaitingPermission } from "./permission.ts"
 import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
 import { SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
+import { Interrupted } from "./task.ts"
 
 const session = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 const message = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
@@ -26,11 +27,8 @@ export const agentRpcs = [
   Rpc.make("ResolveMessage", { payload: { session, message, change: ResolveMessage }, success: Appended, error: DoorError }),
   Rpc.make("HoldQueue", { payload: { session }, success: Appended, error: DoorError }),
   Rpc.make("ReleaseQueue", { payload: { session }, success: Appended, error: DoorError }),
-  Rpc.make("Interrupt", {
-    payload: { session },
-    success: Schema.Struct({ interrupted: Schema.Boolean }),
-    error: DoorError,
-  }),
+  Rpc.make("Interrupt", { payload: { session }, success: Interrupted, error: DoorError }),
+  Rpc.make("StopTask", { payload: { session, task: Schema.String }, success: Appended, error: DoorError }),
   Rpc.make("ConfigureAgent", { payload: { session, change: ConfigureAgent }, success: Appended, error: DoorError }),
   Rpc.make("AnswerPermission", {
     payload: { session, request: Schema.String, answer: AnswerPermission },

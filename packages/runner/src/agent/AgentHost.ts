@@ -17,6 +17,7 @@ import { AgentLog } from "./AgentLog.ts"
 import { boundedAsk, boundedInfo, transcriptBatches } from "./bounds.ts"
 import { AgentProcess, endGroup, type AgentEnvironment, type AgentProgram } from "./process-group.ts"
 import { RecentIds } from "./RecentIds.ts"
+import { Tasks } from "./Tasks.ts"
 import { Turns } from "./Turns.ts"
 
 /** Closed its output without ending: given up after so long, in milliseconds. */
@@ -39,6 +40,8 @@ export class AgentHost implements AgentHandle {
   readonly start: AgentStart
   readonly environment: AgentEnvironment
   readonly log: AgentLog
+  /** What runs in the background. */
+  readonly tasks = new Tasks((note) => this.#note(note))
   readonly #sink: AgentSink
   readonly #say = (text: string): void => this.log.say(text)
   readonly #turns: Turns
@@ -149,11 +152,11 @@ export class AgentHost implements AgentHandle {
     if (this.#phase === "ready") this.#turns.next(this.#driver)
   }
 
-  /** Asks for permission; answered at once as cancelled when no turn is streaming or it is being stopped. */
+  /** Asks for permission, in the streaming turn or, for a task or without a turn, beside it; cancelled at once when the turn is being stopped. */
   ask(request: PermissionAsk): void {
     const asked = boundedAsk(request, this.#say)
     if (asked === undefined || this.#phase !== "ready" || !this.#turns.ask(asked)) {
-      const reason = asked === undefined ? "the request is too long" : "no turn is streaming"
+      const reason = asked === undefined ? "the request is too long" : "the agent is being stopped"
       this.#drive(() => this.#driver?.answer(request.id, { type: "cancelled", reason }))
     }
   }
@@ -187,14 +190,9 @@ export class AgentHost implements AgentHandle {
   command(command: AgentCommand): void {
     // A message that came back is handed over again with another turn.
     if (command.type === "deliver" && !this.#messages.add(`${command.id}:${command.turn}`)) return
-    if (this.#phase === "starting") {
-      if (this.#held.length < HELD_MAX) this.#held.push(command)
-      return
-    }
-    if (this.#phase === "ending" && command.type === "deliver") {
-      return this.#refuse(command, "the agent is ending")
-    }
-    if (this.#phase === "ready") this.#carryOut(command)
+    if (this.#phase === "ready") return this.#carryOut(command)
+    if (this.#phase === "starting" && this.#held.length < HELD_MAX) this.#held.push(command)
+    if (this.#phase === "ending" && command.type === "deliver") this.#refuse(command, "the agent is ending")
   }
 
   #refuse(message: Extract<AgentCommand, { type: "deliver" }>, reason: string): void {
@@ -212,6 +210,8 @@ export class AgentHost implements AgentHandle {
         return this.#turns.interrupt(driver, command.turn)
       case "answer":
         return this.#turns.answer(driver, command.permission, command.outcome)
+      case "stop-task":
+        return this.#drive(() => driver.stopTask?.(command.task))
       case "configure":
         return this.#drive(() => driver.configure(command))
     }

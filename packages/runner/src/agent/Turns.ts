@@ -3,6 +3,7 @@
  *
  * A message that the driver never confirmed counts as taken when the agent answers to it; when its process ends before
  * that, nothing is said of it, because nobody can know. A message that begins a turn and comes back ends that turn too.
+ * An agent may begin a turn by itself before it comes to a message that it was given: that message's turn is behind it.
  */
 import { randomUUID } from "node:crypto"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
@@ -11,6 +12,7 @@ import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import type { AgentDriver, Delivery } from "./agent-driver.ts"
 import type { AgentNote, PermissionOutcome, TurnEnd } from "./agent-messages.ts"
 import { ChunkBatch } from "./ChunkBatch.ts"
+import { OpenRequests } from "./OpenRequests.ts"
 import { RecentIds } from "./RecentIds.ts"
 
 /** Messages that wait in the runner; the hub hands over one at a time, so more are its mistake. */
@@ -38,7 +40,7 @@ interface Turn {
   grace: NodeJS.Timeout | undefined
 }
 
-/** Turns, and the permission requests of the streaming one. */
+/** Turns and permission requests. */
 export class Turns {
   readonly #interruptGrace: number
   readonly #events: TurnEvents
@@ -47,9 +49,10 @@ export class Turns {
   /** Messages that went into a turn and were neither taken nor returned, with that turn. */
   readonly #steering = new Map<string, string>()
   #driver: AgentDriver | undefined
-  readonly #open = new Map<string, PermissionAsk>()
+  readonly #requests = new OpenRequests()
   #waiting: Array<Delivery> = []
   #turn: Turn | undefined
+  #behind: Turn | undefined
 
   constructor(interruptGrace: number, events: TurnEvents) {
     this.#interruptGrace = interruptGrace
@@ -76,6 +79,7 @@ export class Turns {
     if (this.#over.has(message.turn)) return this.refuse(message.id, "the turn is over")
     if (this.#waiting.length >= WAITING_MAX) return this.refuseTurn(message, "too many messages wait", "error")
     this.#waiting.push(message)
+    if (turn?.message === "") this.#events.drive(() => driver.makeWay?.())
     this.next(driver)
   }
 
@@ -111,11 +115,15 @@ export class Turns {
 
   /** Begins a turn that the agent began by itself; gives its id, or that of the streaming one. */
   begin(): string {
-    this.#turn ??= { id: randomUUID(), message: "", taken: true, interrupting: false, grace: undefined }
+    const turn = this.#turn
+    if (turn?.taken === true) return turn.id
+    this.#behind = turn
+    this.#turn = { id: randomUUID(), message: "", taken: true, interrupting: false, grace: undefined }
     return this.#turn.id
   }
 
   taken(id: string): void {
+    if (this.#behind?.message === id) this.end({ outcome: "completed" }, false)
     const turn = this.#turn
     const meant = this.#steering.get(id)
     if (meant !== undefined) {
@@ -129,10 +137,11 @@ export class Turns {
   }
 
   returned(id: string, reason: string): void {
-    const turn = this.#turn
     if (this.#steering.delete(id)) return this.refuse(id, reason)
-    if (turn === undefined || turn.taken || turn.message !== id) return
-    this.#close(turn)
+    const turn = [this.#turn, this.#behind].find((one) => one !== undefined && one.message === id && !one.taken)
+    if (turn === undefined) return
+    if (turn === this.#behind) this.#leave(turn)
+    else this.#close(turn)
     this.refuse(id, reason)
     const end = turn.interrupting
       ? { outcome: "interrupted" as const }
@@ -156,22 +165,41 @@ export class Turns {
     const outcome = turn.interrupting && end.outcome === "error" ? "interrupted" : end.outcome
     const error = end.error && { error: { tag: end.error.tag, message: cutText(end.error.message, ERROR_MAX) } }
     if (processEnd) this.#driver = undefined
+    // An agent that is done with its turn and still asks does so for what it runs in the background.
+    const standing = outcome === "completed" && !processEnd ? this.#requests.release(turn.id) : []
     this.#close(turn)
-    this.#events.note({ type: "turn-ended", turn: turn.id, ...end, ...error, outcome })
+    const open = standing.length === 0 ? {} : { standing }
+    this.#events.note({ type: "turn-ended", turn: turn.id, ...end, ...error, outcome, ...open })
+    if (processEnd) this.end(end, true)
+    else this.#goOn()
+  }
+
+  /** The turn that was behind is the streaming one now. */
+  #goOn(): void {
+    const turn = this.#turn
+    const driver = this.#driver
+    if (turn?.interrupting !== true || turn.grace !== undefined || driver === undefined) return
+    this.#graceOf(turn)
+    this.#events.drive(() => driver.interrupt(turn.id))
   }
 
   #close(turn: Turn): void {
     this.#batch.flush()
-    clearTimeout(turn.grace)
-    this.#over.add(turn.id)
-    this.#turn = undefined
-    this.#cancelOpen(this.#driver, "the turn is over")
+    this.#turn = this.#behind
+    this.#leave(turn)
+    this.#cancelOf(turn.id, this.#driver, "the turn is over")
   }
 
-  #cancelOpen(driver: AgentDriver | undefined, reason: string): void {
-    const open = [...this.#open.keys()]
-    this.#open.clear()
-    for (const permission of open) this.#events.drive(() => driver?.answer(permission, { type: "cancelled", reason }))
+  #leave(turn: Turn): void {
+    clearTimeout(turn.grace)
+    this.#over.add(turn.id)
+    this.#behind = undefined
+  }
+
+  #cancelOf(turn: string, driver: AgentDriver | undefined, reason: string): void {
+    for (const permission of this.#requests.takeOf(turn)) {
+      this.#events.drive(() => driver?.answer(permission, { type: "cancelled", reason }))
+    }
   }
 
   /** Stops a turn; one that has not begun goes back. */
@@ -182,12 +210,15 @@ export class Turns {
       for (const message of early) this.refuseTurn(message, "the turn was interrupted before it began", "interrupted")
     }
     const turn = this.#turn
-    if (turn === undefined || turn.id !== id || turn.interrupting) return
+    // Whoever stops a message's turn that is behind another one means what streams, too.
+    if (this.#behind?.id === id) this.#behind.interrupting = true
+    else if (turn?.id !== id) return
+    if (turn === undefined || turn.interrupting) return
     turn.interrupting = true
     this.#graceOf(turn)
     // First the interrupt: an agent that is told no before it might go on to the end of its turn.
-    this.#events.drive(() => driver.interrupt(id))
-    this.#cancelOpen(driver, "the turn was interrupted")
+    this.#events.drive(() => driver.interrupt(turn.id))
+    this.#cancelOf(turn.id, driver, "the turn was interrupted")
   }
 
   /** Waits for an interrupted turn's end; what the agent says while it is paused cannot be heard, so that time does not count. */
@@ -200,12 +231,17 @@ export class Turns {
     }, this.#interruptGrace)
   }
 
-  /** Opens a permission request; false when nobody can answer it. */
+  /** Opens a permission request; false when nobody can answer it. That of a task, and one without a turn, is of no turn. */
   ask(request: PermissionAsk): boolean {
-    const turn = this.#turn
-    if (turn === undefined || turn.interrupting || this.#open.has(request.id)) return false
+    if (this.#requests.has(request.id)) return false
+    const turn = request.task === undefined ? this.#turn : undefined
+    if (turn?.interrupting === true) return false
+    this.#requests.add(request, turn?.id)
+    if (turn === undefined) {
+      this.#events.note({ type: "asked", request })
+      return true
+    }
     this.taken(turn.message)
-    this.#open.set(request.id, request)
     if (request.toolCallId !== undefined) {
       this.#batch.add({ type: "tool-approval-request", approvalId: request.id, toolCallId: request.toolCallId })
     }
@@ -214,11 +250,11 @@ export class Turns {
   }
 
   answer(driver: AgentDriver, permission: string, outcome: PermissionOutcome): void {
-    const request = this.#open.get(permission)
-    if (request === undefined) return
-    this.#open.delete(permission)
+    const open = this.#requests.take(permission)
+    if (open === undefined) return
+    const { request, turn } = open
     this.#events.note({ type: "settled", permission, how: "taken" })
-    if (request.toolCallId !== undefined) {
+    if (request.toolCallId !== undefined && turn !== undefined && turn === this.#turn?.id) {
       const approved = outcome.type === "answered" && outcome.allow
       const reason = outcome.type === "cancelled" ? outcome.reason : outcome.message
       this.chunk({
@@ -232,6 +268,6 @@ export class Turns {
   }
 
   withdraw(permission: string): void {
-    if (this.#open.delete(permission)) this.#events.note({ type: "settled", permission, how: "withdrawn" })
+    if (this.#requests.take(permission) !== undefined) this.#events.note({ type: "settled", permission, how: "withdrawn" })
   }
 }

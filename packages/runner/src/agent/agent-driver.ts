@@ -20,10 +20,14 @@ export interface AgentDriver {
   readonly deliver: (message: Delivery) => void
   /** Puts a message into the streaming turn, where the agent can. */
   readonly steer?: (message: Delivery) => void
-  /** Stops the turn; its open permission requests are answered as cancelled right after. */
+  /** Stops the turn; its open permission requests are answered as cancelled right after, those of background tasks stand. */
   readonly interrupt: (turn: string) => void
   /** Gives the answer to a request that it asked with `host.ask`; once per request. */
   readonly answer: (permission: string, outcome: PermissionOutcome) => void
+  /** Stops a background task; `host.tasks.ended` tells when it is over. */
+  readonly stopTask?: (task: string) => void
+  /** A message waits behind a turn that the agent began by itself: ends that turn, where nothing but time would. */
+  readonly makeWay?: () => void
   readonly configure: (change: { readonly model?: string; readonly mode?: string }) => void
   /** Without these the output of the host's process is paused. */
   readonly pause?: () => void

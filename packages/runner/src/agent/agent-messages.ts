@@ -8,6 +8,7 @@ import type { AdapterKind, AgentInfo, Resumed } from "@holdfast/protocol/agent/a
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { InputPart, TurnOutcome, Usage } from "@holdfast/protocol/agent/message"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
+import type { TaskInfo, TaskOutcome } from "@holdfast/protocol/agent/task"
 
 /** How an agent's process is started. Paths are absolute; times are milliseconds. */
 export interface AgentStart {
@@ -67,6 +68,8 @@ export type AgentCommand =
   | { readonly type: "interrupt"; readonly turn: string }
   /** Ends a permission request; one that is not open is left alone. */
   | { readonly type: "answer"; readonly permission: string; readonly outcome: PermissionOutcome }
+  /** Stops a background task; `task-ended` tells when it is done. */
+  | { readonly type: "stop-task"; readonly task: string }
   /** Changes model or mode; `info` tells when it is done. */
   | { readonly type: "configure"; readonly model?: string; readonly mode?: string }
 
@@ -97,9 +100,10 @@ export type AgentNote =
   | { readonly type: "returned"; readonly id: string; readonly reason: string }
   /** In order; at most `CHUNK_BATCH_BYTES` of JSON together unless one alone is longer. */
   | { readonly type: "chunks"; readonly turn: string; readonly chunks: ReadonlyArray<AgentChunk> }
-  /** Exactly one per turn that was taken. Open permission requests end with it. */
-  | ({ readonly type: "turn-ended"; readonly turn: string } & TurnEnd)
-  | { readonly type: "asked"; readonly turn: string; readonly request: PermissionAsk }
+  /** Exactly one per turn that was taken. Its open permission requests end with it, but for those that are `standing`. */
+  | ({ readonly type: "turn-ended"; readonly turn: string; readonly standing?: ReadonlyArray<string> } & TurnEnd)
+  /** Without a turn it is of background work. */
+  | { readonly type: "asked"; readonly turn?: string; readonly request: PermissionAsk }
   /** The agent took the answer, or took its question back. */
   | { readonly type: "settled"; readonly permission: string; readonly how: "taken" | "withdrawn" }
   /**
@@ -107,6 +111,9 @@ export type AgentNote =
    * time, and it can be tried again soon. The turn's end follows.
    */
   | { readonly type: "limited"; readonly message: string; readonly until?: number; readonly short?: boolean }
+  | { readonly type: "task-started"; readonly task: TaskInfo }
+  | { readonly type: "task-progress"; readonly id: string; readonly progress: string }
+  | { readonly type: "task-ended"; readonly id: string; readonly outcome: TaskOutcome; readonly summary?: string }
   /** Entries for `resume.transcript`, under the agent's own key; at most 4 MiB of JSON. */
   | { readonly type: "transcript"; readonly key: string; readonly entries: ReadonlyArray<unknown> }
 

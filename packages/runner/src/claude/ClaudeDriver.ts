@@ -3,27 +3,29 @@
  *
  * A message that is put into a streaming turn may come too late for it; then Claude answers it right after its result,
  * and the turn goes on until that is done too. An interrupt drops what was not begun. Nothing is handed over early: what
- * Claude has in its own queue runs even after an interrupt that does not drop it.
+ * Claude has in its own queue runs even after an interrupt that does not drop it. When a background task has ended, Claude begins
+ * a turn by itself, also with a message in its queue, whose turn waits behind that one; each result ends the turn that it is about.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
 import type { AgentHost } from "../agent/AgentHost.ts"
-import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import type { PermissionOutcome, TurnEnd } from "../agent/agent-messages.ts"
 import { RecentIds } from "../agent/RecentIds.ts"
-import { beginTurn, type ClaudeTurn } from "./claude-turn.ts"
+import { beginTurn, type ClaudeTurn, isResultOf } from "./claude-turn.ts"
+import { HandOver } from "./HandOver.ts"
 import type { Inbox } from "./Inbox.ts"
 import { infoOf } from "./info.ts"
 import { messageUuid } from "./message-ids.ts"
 import { MessageStream } from "./MessageStream.ts"
 import type { ClaudeOptions } from "./options.ts"
 import type { Permissions } from "./permissions.ts"
-import { contentOf } from "./prompt.ts"
-import { at, listAt, numberAt, textAt, textsAt } from "./read.ts"
+import { at, numberAt, textAt, textsAt } from "./read.ts"
 import type { Beginning } from "./resume.ts"
 import type { ClaudeQuery } from "./sdk.ts"
 import { Subagents } from "./Subagents.ts"
-import { SystemNews } from "./SystemNews.ts"
 import { endingOf, lastChunk } from "./turn-end.ts"
+import { changeClaude, SystemNews } from "./SystemNews.ts"
+import { TaskNews } from "./TaskNews.ts"
 import { addUsage, UsageMeter } from "./usage.ts"
 
 /** A query that ended while its process is there: given up after so long, in milliseconds. */
@@ -34,22 +36,24 @@ const EARLY_MAX = 20
 /** Speaks with one Claude. */
 export class ClaudeDriver implements AgentDriver {
   readonly #host: AgentHost
-  readonly #inbox: Inbox
+  readonly #handOver: HandOver
   readonly #query: ClaudeQuery
   readonly #permissions: Permissions
   readonly #stream: MessageStream
   readonly #subagents: Subagents
   readonly #news: SystemNews
+  readonly #tasks: TaskNews
   readonly #usage = new UsageMeter()
   readonly #heard = new RecentIds(IDS_MAX)
-  readonly #handedOver = new RecentIds(IDS_MAX)
   /** Messages for the streaming turn that Claude has not begun, by their UUID. */
   readonly #steering = new Map<string, Delivery>()
   readonly #over: Promise<void>
   /** News since the last turn, for the next one. */
   #early: Array<AgentChunk> = []
-  #context: string | undefined
   #turn: ClaudeTurn | undefined
+  #behind: ClaudeTurn | undefined
+  /** Messages that the model is asked about. */
+  #requested: ReadonlyArray<string> = []
   #limit: { readonly until?: number } | undefined
   #ending = false
 
@@ -61,12 +65,13 @@ export class ClaudeDriver implements AgentDriver {
     refused: (toolCallId: string) => boolean,
   ) {
     this.#host = host
-    this.#inbox = inbox
+    this.#handOver = new HandOver(inbox)
     this.#query = query
     this.#permissions = permissions
     this.#stream = new MessageStream((chunk) => this.#tell(chunk), refused)
     this.#subagents = new Subagents((chunk) => this.#tell(chunk))
     this.#news = new SystemNews(host, (chunk) => this.#hear(chunk))
+    this.#tasks = new TaskNews(host.tasks, (text) => this.#hear({ type: "data-notice", data: { text } }))
     this.#over = this.#read()
   }
 
@@ -82,7 +87,7 @@ export class ClaudeDriver implements AgentDriver {
 
   /** Waits for Claude's first word, and says that it is ready. */
   async open(beginning: Beginning, options: ClaudeOptions): Promise<void> {
-    this.#context = beginning.context
+    this.#handOver.context = beginning.context
     const { resumed, native } = beginning
     try {
       const told = await this.#query.initializationResult()
@@ -98,18 +103,17 @@ export class ClaudeDriver implements AgentDriver {
   // What the host asks.
 
   deliver(message: Delivery): void {
-    const turn = beginTurn(this.#uuidOf(message), message)
+    const turn = beginTurn(this.#handOver.uuidOf(message), message)
     this.#turn = turn
     this.#limit = undefined
-    this.#stream.begin()
-    this.#subagents.begin()
-    this.#push(turn.uuid, message)
+    this.#clear()
+    this.#handOver.push(turn.uuid, message)
   }
 
   steer(message: Delivery): void {
-    const uuid = this.#uuidOf(message)
+    const uuid = this.#handOver.uuidOf(message)
     this.#steering.set(uuid, message)
-    this.#push(uuid, message)
+    this.#handOver.push(uuid, message)
   }
 
   interrupt(): void {
@@ -124,19 +128,20 @@ export class ClaudeDriver implements AgentDriver {
     this.#permissions.answer(permission, outcome)
   }
 
-  configure({ model, mode }: { readonly model?: string; readonly mode?: string }): void {
-    void this.#configure(model, mode)
+  stopTask(task: string): void {
+    this.#query.stopTask(task).catch((error: unknown) => {
+      this.#host.log.say(`a task could not be stopped: ${String(error)}`)
+      this.#host.tasks.progress(task, `It could not be stopped: ${String(error)}`)
+    })
   }
 
-  async #configure(model: string | undefined, mode: string | undefined): Promise<void> {
-    try {
-      if (model !== undefined) await this.#query.setModel(model)
-      if (mode !== undefined) await this.#query.setPermissionMode(mode)
-      this.#news.changed({ ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
-    } catch (error) {
-      this.#host.log.say(`Claude could not be changed: ${String(error)}`)
-      this.#news.changed({})
-    }
+  /** The background task that a subagent belongs to. */
+  taskOf(agent: string | undefined): string | undefined {
+    return this.#tasks.taskOf(agent)
+  }
+
+  configure({ model, mode }: { readonly model?: string; readonly mode?: string }): void {
+    void changeClaude(this.#query, { model, mode }, this.#host, this.#news)
   }
 
   drained(): Promise<void> {
@@ -145,22 +150,10 @@ export class ClaudeDriver implements AgentDriver {
 
   close(): void {
     this.#ending = true
-    this.#inbox.end()
-  }
-
-  /** A message that came back is handed over again: Claude would not run its id a second time. */
-  #uuidOf({ id }: Delivery): string {
-    return messageUuid(id, !this.#handedOver.add(id))
+    this.#handOver.end()
   }
 
   // What Claude says.
-
-  #push(uuid: string, { parts }: Delivery): void {
-    const context = this.#context === undefined ? [] : [{ type: "text", text: this.#context }]
-    this.#context = undefined
-    const message = { role: "user", content: [...context, ...contentOf(parts)] }
-    this.#inbox.push({ type: "user", uuid, message, parent_tool_use_id: null, session_id: "" })
-  }
 
   /** Stops a turn once Claude has all that was put into it: what comes behind an interrupt, Claude would answer. */
   #stopKnown(turn: ClaudeTurn | undefined): void {
@@ -211,14 +204,16 @@ export class ClaudeDriver implements AgentDriver {
       case "rate_limit_event":
         return this.#limited(at(message, "rate_limit_info"))
       default:
-        return this.#news.take(message)
+        if (textAt(message, "status") === "requesting") this.#requested = textsAt(message, "user_message_uuids")
+        if (!this.#tasks.take(message)) this.#news.take(message)
     }
   }
 
   /** Something of the turn; before Claude has begun it, there is nothing of it, and it must not seem so. */
   #tell(chunk: AgentChunk): void {
     if (this.#turn?.begun === true) this.#host.chunk(chunk)
-    else this.#host.log.say(`${chunk.type} outside of a turn is left out`)
+    // What a background subagent does between turns is told as the progress of its task.
+    else if (chunk.type !== "data-subagent") this.#host.log.say(`${chunk.type} outside of a turn is left out`)
   }
 
   /** News, which may come before a turn, and say why Claude begins one. */
@@ -227,15 +222,29 @@ export class ClaudeDriver implements AgentDriver {
     else if (this.#early.push(chunk) > EARLY_MAX) this.#early.shift()
   }
 
-  /** Claude answers: a turn of its own, when no message began one. */
+  #clear(): void {
+    this.#stream.begin()
+    this.#subagents.begin()
+  }
+
+  /** Claude answers: a turn of its own, when it is at no message. One that it has and did not begin comes behind. */
   #begin(): void {
-    if (this.#turn === undefined) {
-      this.#host.beginTurn()
-      this.#stream.begin()
-      this.#subagents.begin()
-      this.#turn = { ...beginTurn("", undefined), known: true }
-    }
+    const turn = this.#turn
+    if (turn !== undefined && (turn.begun || this.#requested.includes(turn.uuid))) return this.#start(turn)
+    this.#host.beginTurn()
+    this.#clear()
+    this.#behind = turn
+    this.#turn = { ...beginTurn("", undefined), known: true }
     this.#start(this.#turn)
+  }
+
+  /** The turn is over; the one behind is next. */
+  #close(end: TurnEnd): void {
+    this.#stream.end()
+    this.#turn = this.#behind
+    this.#behind = undefined
+    if (this.#turn !== undefined) this.#clear()
+    this.#host.turnEnded(end)
   }
 
   #start(turn: ClaudeTurn): void {
@@ -254,22 +263,14 @@ export class ClaudeDriver implements AgentDriver {
     }
     const model = textAt(message, "message", "model")
     if (turn !== undefined && model !== undefined && model !== "<synthetic>") turn.model = model
-    if (turn !== undefined) this.#start(turn)
+    if (turn?.begun !== true) this.#begin()
     this.#stream.assistant(at(message, "message"))
   }
 
   #echoed(message: unknown): void {
     if (at(message, "isReplay") === true) return this.#replayed(message)
     if (at(message, "isSynthetic") === true) this.#stream.resumed()
-    const meta = listAt(message, "tool_result_meta")
-    for (const block of listAt(message, "message", "content")) {
-      if (textAt(block, "type") !== "tool_result") continue
-      const id = textAt(block, "tool_use_id")
-      this.#stream.result(
-        block,
-        meta.find((entry) => textAt(entry, "id") === id),
-      )
-    }
+    this.#stream.results(message)
   }
 
   /** Claude knows a message from before and does not answer it; whoever has it sent again wants it answered. */
@@ -282,28 +283,33 @@ export class ClaudeDriver implements AgentDriver {
       this.#steering.delete(uuid)
       const again = messageUuid(steered.id, true)
       this.#steering.set(again, steered)
-      this.#push(again, steered)
+      this.#handOver.push(again, steered)
     } else if (turn?.uuid === uuid && turn.message !== undefined) {
       turn.uuid = messageUuid(turn.message.id, true)
-      this.#push(turn.uuid, turn.message)
+      this.#handOver.push(turn.uuid, turn.message)
     }
   }
 
   #lifecycle(uuid: string, state: string): void {
     this.#heard.add(uuid)
-    const turn = this.#turn
     const steered = this.#steering.get(uuid)
     if (steered !== undefined) {
       if (state === "queued") return
       this.#steering.delete(uuid)
+      this.#turn?.steered.add(uuid)
       if (state === "cancelled") return this.#host.returned(steered.id, "the turn was interrupted")
       this.#host.taken(steered.id)
       return this.#host.chunk({ type: "steering-message", id: steered.id, parts: steered.parts })
     }
-    if (turn === undefined || turn.uuid !== uuid) return
-    if (state === "started") this.#start(turn)
+    const turn = [this.#turn, this.#behind].find((one) => one?.uuid === uuid)
+    if (turn === undefined) return
+    if (state === "started") {
+      if (turn === this.#behind) this.#close({ outcome: "completed" })
+      this.#start(turn)
+    }
     if (state === "cancelled" && !turn.begun && turn.message !== undefined) {
-      this.#turn = undefined
+      if (turn === this.#behind) this.#behind = undefined
+      else this.#turn = undefined
       return this.#host.returned(turn.message.id, "the turn was interrupted before it began")
     }
     turn.known = true
@@ -316,10 +322,13 @@ export class ClaudeDriver implements AgentDriver {
   }
 
   #ended(result: unknown): void {
+    const next = this.#behind
+    if (next !== undefined && textsAt(result, "user_message_uuids").includes(next.uuid)) {
+      this.#close({ outcome: "completed" })
+      this.#start(next)
+    }
     const turn = this.#turn
-    if (turn === undefined) return
-    const uuids = textsAt(result, "user_message_uuids")
-    if (turn.uuid !== "" && uuids.length > 0 && !turn.begun && !uuids.includes(turn.uuid)) return
+    if (turn === undefined || !isResultOf(turn, result)) return
     turn.usage = addUsage(turn.usage, this.#usage.take(result, this.#stream.context))
     const limited = this.#limit !== undefined
     const facts = { interrupting: turn.interrupting, cut: this.#stream.isCut, failure: turn.failure, limited }
@@ -335,8 +344,7 @@ export class ClaudeDriver implements AgentDriver {
     if (error?.tag === "UsageLimit") this.#host.limited(error.message, this.#limit)
     if (error?.tag === "RateLimit") this.#host.limited(error.message, { short: true })
     this.#host.chunk(lastChunk(result, ending))
-    this.#turn = undefined
     const { usage, model } = turn
-    this.#host.turnEnded({ ...ending, usage, ...(model === undefined ? {} : { model }) })
+    this.#close({ ...ending, usage, ...(model === undefined ? {} : { model }) })
   }
 }

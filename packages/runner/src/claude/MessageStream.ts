@@ -255,6 +255,19 @@ export class MessageStream {
     this.#chunk(namedChunk("data-todo", items, "todo"))
   }
 
+  /** Takes a message of results. */
+  results(message: unknown): void {
+    const meta = listAt(message, "tool_result_meta")
+    for (const block of listAt(message, "message", "content")) {
+      if (textAt(block, "type") !== "tool_result") continue
+      const id = textAt(block, "tool_use_id")
+      this.result(
+        block,
+        meta.find((entry) => textAt(entry, "id") === id),
+      )
+    }
+  }
+
   /** Takes the result of a tool call; `meta` is what Claude says of how it was allowed. */
   result(block: unknown, meta: unknown, provider = false): void {
     const given = textAt(block, "tool_use_id")

@@ -1,20 +1,18 @@
-/** What Claude tells beside its answers: its state, retries, compactions, its subagents' ends; what nobody knows is kept. */
+/** What Claude tells beside its answers: its state, retries, compactions; what nobody knows is kept. */
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentHost } from "../agent/AgentHost.ts"
-import { RecentIds } from "../agent/RecentIds.ts"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import { unknownChunk } from "@holdfast/protocol/agent/read-chunk"
 import { commandsOf } from "./info.ts"
+import type { ClaudeQuery } from "./sdk.ts"
 import { at, numberAt, textAt } from "./read.ts"
 
 /** Told often, and nothing that a session's log needs. */
 const SILENT = new Set([
   "thinking_tokens",
   "session_state_changed",
-  "background_tasks_changed",
   "permission_denied",
-  "task_progress",
   "hook_started",
   "hook_progress",
   "hook_response",
@@ -33,9 +31,6 @@ const SILENT_TYPES = new Set([
   "autocompact_state",
 ])
 
-/** Tasks under way that are known at the most. */
-const TASKS_MAX = 1000
-
 interface NewsHost extends Pick<AgentHost, "info"> {
   readonly log: Pick<AgentHost["log"], "say">
 }
@@ -46,8 +41,6 @@ export class SystemNews {
   readonly #chunk: (chunk: AgentChunk) => void
   #info: AgentInfo = {}
   #native = ""
-  /** Tasks that their tool call waits for: their end is in its result. */
-  readonly #foreground = new RecentIds(TASKS_MAX)
 
   constructor(host: NewsHost, chunk: (chunk: AgentChunk) => void) {
     this.#host = host
@@ -67,6 +60,7 @@ export class SystemNews {
     this.#host.info({ ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
   }
 
+  /** Takes what is not about tasks. */
   take(message: unknown): void {
     const type = textAt(message, "type") ?? ""
     if (type !== "system") {
@@ -89,12 +83,6 @@ export class SystemNews {
       case "informational":
       case "notification":
         return this.#notice(textAt(message, "content") ?? textAt(message, "message") ?? textAt(message, "text"))
-      case "task_started":
-      case "task_updated":
-        return this.#placed(message)
-      case "task_notification":
-        if (this.#foreground.delete(textAt(message, "task_id") ?? "")) return
-        return this.#notice(textAt(message, "summary"))
       case "mirror_error":
       case "session_writes_lost":
         return this.#host.log.say(`Claude's transcript: ${subtype}`)
@@ -109,13 +97,6 @@ export class SystemNews {
 
   #notice(text: string | undefined): void {
     if (text !== undefined && text !== "") this.#chunk(namedChunk("data-notice", { text }))
-  }
-
-  #placed(message: unknown): void {
-    const id = textAt(message, "task_id") ?? ""
-    const background = at(message, "is_backgrounded") ?? at(message, "patch", "is_backgrounded")
-    if (background === false) this.#foreground.add(id)
-    if (background === true) this.#foreground.delete(id)
   }
 
   #init(message: unknown): void {
@@ -162,5 +143,22 @@ export class SystemNews {
       after: numberAt(meta, "post_tokens") ?? null,
     }
     this.#chunk(namedChunk("data-compaction", data, "compaction"))
+  }
+}
+
+/** Changes model or mode, and tells what holds then, also when it could not be done. Never rejects. */
+export async function changeClaude(
+  query: ClaudeQuery,
+  { model, mode }: { readonly model: string | undefined; readonly mode: string | undefined },
+  { log }: NewsHost,
+  news: SystemNews,
+): Promise<void> {
+  try {
+    if (model !== undefined) await query.setModel(model)
+    if (mode !== undefined) await query.setPermissionMode(mode)
+    news.changed({ ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
+  } catch (error) {
+    log.say(`Claude could not be changed: ${String(error)}`)
+    news.changed({})
   }
 }

@@ -42,12 +42,19 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
       cwd: start.cwd,
       env: environment,
       includePartialMessages: true,
+      // Without it an interrupt of the turn would kill what runs in the background.
+      perTaskStopAffordance: true,
       extraArgs: { "replay-user-messages": null },
       ...(executable === undefined ? {} : { pathToClaudeCodeExecutable: executable }),
       spawnClaudeCodeProcess: (request: SpawnRequest) => spawnClaude(host, request),
       canUseTool: async (tool: string, input: unknown, context: AskContext): Promise<Permission> => {
         const call = context.toolUseID === undefined ? undefined : driver.callOf(context.toolUseID)
-        const asking = call === undefined ? context : { ...context, toolUseID: call }
+        const task = driver.taskOf(context.agentID)
+        const asking = {
+          ...context,
+          ...(call === undefined ? {} : { toolUseID: call }),
+          ...(task === undefined ? {} : { task }),
+        }
         const permission = await permissions.ask(tool, input, asking, driver.plan)
         if (permission.behavior === "deny" && call !== undefined) refused.add(call)
         return wellFormed(permission) as Permission

@@ -17,6 +17,8 @@ export interface AskContext {
   readonly requestId?: string
   /** Set when a subagent asks. */
   readonly agentID?: string
+  /** The background task of that subagent. */
+  readonly task?: string
   readonly title?: string
   readonly displayName?: string
 }
@@ -27,6 +29,7 @@ export type Permission =
   | { readonly behavior: "deny"; readonly message: string }
 
 interface Open {
+  readonly isOfTurn: boolean
   readonly input: unknown
   readonly resolve: (permission: Permission) => void
 }
@@ -77,7 +80,7 @@ const questionsOf = (input: unknown): NonNullable<PermissionAsk["questions"]> =>
 function requestOf(id: string, tool: string, input: unknown, context: AskContext, plan: string | undefined): PermissionAsk {
   // A subagent's call is not one of the turn's own.
   const call = context.toolUseID === undefined || context.agentID !== undefined ? {} : { toolCallId: context.toolUseID }
-  const base = { id, tool, ...call }
+  const base = { id, tool, ...call, ...(context.task === undefined ? {} : { task: context.task }) }
   if (tool === "ExitPlanMode") {
     const given = plan === undefined ? input : { plan }
     const title = "Is this plan all right?"
@@ -108,7 +111,7 @@ export class Permissions {
     const id = context.requestId ?? randomUUID()
     return new Promise((resolve) => {
       if (context.signal.aborted) return resolve({ behavior: "deny", message: "the question was taken back" })
-      this.#open.set(id, { input, resolve })
+      this.#open.set(id, { isOfTurn: context.task === undefined, input, resolve })
       context.signal.addEventListener(
         "abort",
         () => {
@@ -139,8 +142,8 @@ export class Permissions {
     open.resolve({ behavior: "allow", updatedInput: answers === undefined ? input : { ...input, answers } })
   }
 
-  /** The turn is being stopped: Claude takes its questions back by itself. */
+  /** The turn is being stopped: Claude takes its questions back by itself. Those of background tasks stand. */
   leave(): void {
-    this.#open.clear()
+    for (const [id, { isOfTurn }] of this.#open) if (isOfTurn) this.#open.delete(id)
   }
 }

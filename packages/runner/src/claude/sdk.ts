@@ -20,6 +20,8 @@ export interface ClaudeQuery extends AsyncIterable<unknown> {
   readonly interrupt: (options: { readonly cancelQueued: boolean }) => Promise<unknown>
   readonly setModel: (model: string) => Promise<void>
   readonly setPermissionMode: (mode: string) => Promise<void>
+  /** Stops a background task. */
+  readonly stopTask: (id: string) => Promise<void>
   readonly initializationResult: () => Promise<unknown>
   readonly close: () => void
 }

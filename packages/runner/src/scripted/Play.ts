@@ -9,6 +9,7 @@ import type { PermissionOutcome } from "../agent/agent-messages.ts"
 import type { Block, Step, ToolCall } from "./directives.ts"
 import type { ScriptedOptions } from "./options.ts"
 import type { Output } from "./Output.ts"
+import type { Background } from "./Background.ts"
 import { runCommand, writeBelow } from "./tools.ts"
 
 /** Longest part of a result that the next step quotes, in characters. */
@@ -33,6 +34,7 @@ export interface PlayOptions {
   /** Asks and waits for the answer. */
   readonly ask: (request: Omit<PermissionAsk, "id">) => Promise<PermissionOutcome>
   readonly newId: () => string
+  readonly background: Background
   /** From now on interrupts are not heeded. */
   readonly stubborn: () => void
 }
@@ -156,7 +158,7 @@ export class Play {
     output.chunk({ type: "tool-input-start", toolCallId, toolName: name, dynamic: true })
     output.chunk({ type: "tool-input-delta", toolCallId, inputTextDelta: json })
     output.chunk({ type: "tool-input-available", toolCallId, toolName: name, dynamic: true, input: JSON.parse(json) })
-    const asks = options.permissions === "ask"
+    const asks = options.permissions === "ask" && name !== "subagent"
     const title = subject === "" ? name : `${name}: ${headOf(subject, 200)}`
     const request = { kind: "tool" as const, tool: name, toolCallId, title, subject, input: JSON.parse(json), options: OPTIONS }
     const outcome = asks ? await this.#given.ask(request) : undefined
@@ -168,9 +170,16 @@ export class Play {
   }
 
   async #carryOut(name: string, input: ToolCall["input"], toolCallId: string): Promise<string> {
-    const { output, cwd, signal } = this.#given
+    const { output, cwd, signal, background } = this.#given
+    const command = textOf(input["command"])
+    if (name === "subagent" || input["background"] === true) {
+      const after = Number(input["after"] ?? 0)
+      const task = name === "subagent" ? background.subagent(after, command, toolCallId) : background.command(command, toolCallId)
+      output.chunk({ type: "tool-output-available", toolCallId, dynamic: true, output: { task } })
+      return `it runs in the background as ${task}`
+    }
     if (name === "bash") {
-      const result = await runCommand(textOf(input["command"]), cwd, signal, (tail) => {
+      const result = await runCommand(command, cwd, signal, (tail) => {
         output.chunk({ type: "tool-output-available", toolCallId, dynamic: true, preliminary: true, output: { output: tail } })
       })
       if (signal.aborted) {

@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto"
 import { readFileSync } from "node:fs"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
-import { helpfulAnswer, stepsOf, type Step } from "./directives.ts"
+import { helpfulAnswer, sayStep, stepsOf, type Step } from "./directives.ts"
+import { Background } from "./Background.ts"
 import type { ScriptedOptions } from "./options.ts"
 import type { Output } from "./Output.ts"
 import { Play, TurnFailed } from "./Play.ts"
@@ -38,6 +39,11 @@ export class ScriptedAgent {
   #turn: AbortController | undefined
   #stubborn = false
   #steering: Array<Message> = []
+  readonly #background: Background
+  /** What there is to say of background tasks that have ended. */
+  #reports: Array<string> = []
+  /** Messages that came while the agent was at a turn of its own. */
+  #waiting: Array<Message> = []
 
   constructor(output: Output, cwd: string, options: ScriptedOptions, history: string | undefined) {
     this.#output = output
@@ -46,6 +52,16 @@ export class ScriptedAgent {
     const { messages, words } = remember(history)
     this.#messages = messages
     this.#context = words
+    this.#background = new Background({
+      output,
+      cwd,
+      newId: () => this.#newId(),
+      ask: (request, signal) => this.#ask(request, signal, true),
+      report: (text) => {
+        this.#reports.push(text)
+        this.#next()
+      },
+    })
     output.send({
       type: "ready",
       resumed: messages > 0 ? "replayed" : "new",
@@ -59,11 +75,16 @@ export class ScriptedAgent {
         if (this.#turn === undefined && input.steer) {
           return this.#output.send({ type: "returned", id: input.id, reason: "the turn is over" })
         }
-        if (this.#turn === undefined) return void this.#run(input)
+        if (!input.steer) {
+          this.#waiting.push(input)
+          return this.#next()
+        }
         return void this.#steering.push(input)
       case "interrupt":
         if (!this.#stubborn) this.#turn?.abort()
         return
+      case "stop-task":
+        return this.#background.stop(input.task)
       case "answer":
         return this.#asked.get(input.permission)?.(input.outcome)
       case "configure":
@@ -77,7 +98,17 @@ export class ScriptedAgent {
     this.#turn?.abort()
   }
 
-  async #run(message: Message): Promise<void> {
+  /** Begins what is next: first a word about what has ended in the background. */
+  #next(): void {
+    if (this.#turn !== undefined) return
+    const report = this.#reports.shift()
+    if (report !== undefined) return void this.#run(undefined, report)
+    const message = this.#waiting.shift()
+    if (message !== undefined) void this.#run(message, message.text)
+  }
+
+  /** A turn; without a message it is the agent's own. */
+  async #run(message: Message | undefined, text: string): Promise<void> {
     const turn = new AbortController()
     this.#turn = turn
     this.#output.words = 0
@@ -87,15 +118,16 @@ export class ScriptedAgent {
       options: this.#options,
       output: this.#output,
       signal: turn.signal,
-      ask: (request) => this.#ask(request, turn.signal),
+      ask: (request) => this.#ask(request, turn.signal, false),
       newId: () => this.#newId(),
+      background: this.#background,
       stubborn: () => (this.#stubborn = true),
     })
     let failed: TurnFailed | undefined
     try {
-      this.#output.send({ type: "taken", id: message.id })
+      this.#output.send(message === undefined ? { type: "begin" } : { type: "taken", id: message.id })
       this.#output.chunk({ type: "start" })
-      const steps = [...this.#stepsFor(message.text)]
+      const steps = message === undefined ? [sayStep(text)] : [...this.#stepsFor(text)]
       while (!turn.signal.aborted && (steps.length > 0 || play.owes || this.#steering.length > 0)) {
         inputWords += this.#context
         for (const into of this.#steering.splice(0)) {
@@ -132,6 +164,7 @@ export class ScriptedAgent {
         model: this.#options.model,
       },
     })
+    this.#next()
   }
 
   #stepsFor(text: string): ReadonlyArray<Step> {
@@ -142,7 +175,7 @@ export class ScriptedAgent {
     return answer
   }
 
-  #ask(request: Omit<PermissionAsk, "id">, signal: AbortSignal): Promise<PermissionOutcome> {
+  #ask(request: Omit<PermissionAsk, "id">, signal: AbortSignal, withdraws: boolean): Promise<PermissionOutcome> {
     const id = this.#newId()
     return new Promise((resolve) => {
       const settle = (outcome: PermissionOutcome): void => {
@@ -150,7 +183,10 @@ export class ScriptedAgent {
         signal.removeEventListener("abort", stop)
         resolve(outcome)
       }
-      const stop = (): void => settle({ type: "cancelled", reason: "the turn is over" })
+      const stop = (): void => {
+        if (withdraws) this.#output.send({ type: "withdraw", permission: id })
+        settle({ type: "cancelled", reason: "the turn is over" })
+      }
       signal.addEventListener("abort", stop)
       this.#asked.set(id, settle)
       this.#output.send({ type: "ask", request: { id, ...request } })

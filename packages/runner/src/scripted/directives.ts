@@ -2,7 +2,8 @@
  * The language of the scripted agent: `[[name argument]]` in a message says what it does.
  *
  * Directives are played one step each: a tool ends a step, the next one quotes its result and goes on; with `[[par]]`
- * they all are in one step. A message without a directive is answered with what can be done.
+ * they all are in one step. `[[background COMMAND]]` runs one beside the turn; `[[subagent MILLIS COMMAND]]` asks after so
+ * long, in no turn, whether it may run one. What has ended is reported in a turn of the agent's own. A message without a directive is answered with what can be done.
  */
 import { headOf } from "@holdfast/protocol/text-cut"
 
@@ -81,6 +82,10 @@ function blockOf(name: string, argument: string): Block {
       return { kind: "wait", millis: count(first, WAIT_MAX) }
     case "bash":
       return { kind: "tool", call: { name: "bash", input: { command: argument } } }
+    case "background":
+      return { kind: "tool", call: { name: "bash", input: { command: argument, background: true } } }
+    case "subagent":
+      return { kind: "tool", call: { name: "subagent", input: { after: count(first, WAIT_MAX), command: rest } } }
     case "write":
       return { kind: "tool", call: { name: "write", input: { path: first, content: rest } } }
     case "tool":
@@ -121,6 +126,9 @@ export function stepsOf(text: string): ReadonlyArray<Step> {
   }
   return steps.filter((step) => step.length > 0)
 }
+
+/** One step that says a text. */
+export const sayStep = (text: string): Step => [{ kind: "text", words: wordsOf(text), millis: undefined }]
 
 /** What the agent answers to a message without a directive. */
 export function helpfulAnswer(text: string, remembered: number): Step {

@@ -62,6 +62,10 @@ class ScriptedDriver implements AgentDriver {
     this.#send({ type: "answer", permission, outcome })
   }
 
+  stopTask(task: string): void {
+    this.#send({ type: "stop-task", task })
+  }
+
   configure(change: { readonly model?: string }): void {
     this.#send({ type: "configure", ...(change.model === undefined ? {} : { model: change.model }) })
   }
@@ -94,6 +98,15 @@ class ScriptedDriver implements AgentDriver {
         return host.chunk(readChunk(output.chunk) ?? unknownChunk(output.chunk))
       case "ask":
         return host.ask(output.request)
+      case "begin":
+        host.beginTurn()
+        return
+      case "withdraw":
+        return host.withdraw(output.permission)
+      case "task-started":
+        return host.tasks.started(output.task)
+      case "task-ended":
+        return host.tasks.ended(output.id, output.outcome, output.summary)
       case "limited":
         return host.limited(output.message, { until: output.until })
       case "ended":

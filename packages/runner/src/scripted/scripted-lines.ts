@@ -2,6 +2,7 @@
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentInfo, Resumed } from "@holdfast/protocol/agent/agent"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
+import type { TaskInfo, TaskOutcome } from "@holdfast/protocol/agent/task"
 import type { PermissionOutcome, TurnEnd } from "../agent/agent-messages.ts"
 import type { ScriptedOptions } from "./options.ts"
 
@@ -11,6 +12,7 @@ export type ScriptedInput =
   | { readonly type: "message"; readonly id: string; readonly turn: string; readonly text: string; readonly steer: boolean }
   | { readonly type: "interrupt" }
   | { readonly type: "answer"; readonly permission: string; readonly outcome: PermissionOutcome }
+  | { readonly type: "stop-task"; readonly task: string }
   | { readonly type: "configure"; readonly model?: string }
 
 /** From the process; `ready` first. */
@@ -21,5 +23,10 @@ export type ScriptedOutput =
   | { readonly type: "returned"; readonly id: string; readonly reason: string }
   | { readonly type: "chunk"; readonly chunk: AgentChunk }
   | { readonly type: "ask"; readonly request: PermissionAsk }
+  /** The agent begins a turn by itself. */
+  | { readonly type: "begin" }
+  | { readonly type: "withdraw"; readonly permission: string }
+  | { readonly type: "task-started"; readonly task: TaskInfo }
+  | { readonly type: "task-ended"; readonly id: string; readonly outcome: TaskOutcome; readonly summary: string }
   | { readonly type: "limited"; readonly message: string; readonly until: number }
   | { readonly type: "ended"; readonly end: TurnEnd }

@@ -73,7 +73,7 @@ function outcomeOf(fields: Fields): PermissionOutcome {
 
 /** Reads a command for an agent; throws `WireMalformed`. */
 export function agentCommandOf(fields: Fields): AgentCommand {
-  const type = oneOf(fields.text("type"), ["deliver", "interrupt", "answer", "configure"], "command")
+  const type = oneOf(fields.text("type"), ["deliver", "interrupt", "answer", "stop-task", "configure"], "command")
   switch (type) {
     case "deliver":
       return {
@@ -87,6 +87,8 @@ export function agentCommandOf(fields: Fields): AgentCommand {
       return { type, turn: fields.text("turn") }
     case "answer":
       return { type, permission: fields.text("permission"), outcome: outcomeOf(fields.nested("outcome")) }
+    case "stop-task":
+      return { type, task: fields.text("task") }
     case "configure":
       return { type, ...present("model", fields.optionalText("model")), ...present("mode", fields.optionalText("mode")) }
   }
@@ -115,6 +117,9 @@ const NOTES = [
   "turn-ended",
   "asked",
   "settled",
+  "task-started",
+  "task-progress",
+  "task-ended",
   "limited",
   "transcript",
 ] as const
@@ -144,11 +149,27 @@ export function agentNoteOf(fields: Fields): AgentNote {
     case "chunks":
       return { type, turn: fields.text("turn"), chunks: objects(fields, "chunks") }
     case "turn-ended":
-      return { type, turn: fields.text("turn"), ...turnEndOf(fields) }
+      return {
+        type,
+        turn: fields.text("turn"),
+        ...turnEndOf(fields),
+        ...present("standing", fields.optionalTexts("standing")),
+      }
     case "asked":
-      return { type, turn: fields.text("turn"), request: as(fields.nested("request")) }
+      return { type, ...present("turn", fields.optionalText("turn")), request: as(fields.nested("request")) }
     case "settled":
       return { type, permission: fields.text("permission"), how: oneOf(fields.text("how"), ["taken", "withdrawn"], "how") }
+    case "task-started":
+      return { type, task: as(fields.nested("task")) }
+    case "task-progress":
+      return { type, id: fields.text("id"), progress: fields.text("progress") }
+    case "task-ended":
+      return {
+        type,
+        id: fields.text("id"),
+        outcome: oneOf(fields.text("outcome"), ["completed", "failed", "stopped"], "outcome"),
+        ...present("summary", fields.optionalText("summary")),
+      }
     case "limited":
       return {
         type,

@@ -30,6 +30,10 @@ export class Fields {
     return typeof value === "string" ? value : this.#refuse(name, "text")
   }
 
+  optionalTexts(name: string): ReadonlyArray<string> | undefined {
+    return this.#values.has(name) ? this.texts(name) : undefined
+  }
+
   optionalText(name: string): string | undefined {
     return this.#values.has(name) ? this.text(name) : undefined
   }

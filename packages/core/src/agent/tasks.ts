@@ -1,0 +1,88 @@
+/** Background tasks: started, told of, stopped, ended (docs/PROTOCOL.md, A-15 to A-17), and what an agent does. */
+import { TaskNotFound } from "@holdfast/protocol/errors"
+import type { EventData, EventDraft } from "@holdfast/protocol/event"
+import type { Activity, Task } from "@holdfast/protocol/agent/task"
+import type { AgentReport } from "./commands.ts"
+import type { AgentPart, RunningTask } from "./part.ts"
+
+type TaskEvent = {
+  readonly [N in "task/started" | "task/progress" | "task/stopping" | "task/ended"]: {
+    readonly name: N
+    readonly data: EventData[N]
+  }
+}["task/started" | "task/progress" | "task/stopping" | "task/ended"]
+
+/** The tasks after an event about one; `time` in epoch milliseconds. */
+export function evolveTasks(tasks: ReadonlyArray<RunningTask>, event: TaskEvent, time: number): ReadonlyArray<RunningTask> {
+  if (event.name === "task/started") {
+    const { task } = event.data
+    return [...tasks.filter(({ id }) => id !== task.id), { ...task, startedAt: time }]
+  }
+  if (event.name === "task/ended") return tasks.filter(({ id }) => id !== event.data.id)
+  return tasks.map((task) => {
+    if (task.id !== event.data.id) return task
+    return event.name === "task/stopping" ? { ...task, stopping: true } : { ...task, progress: event.data.progress }
+  })
+}
+
+type TaskReport = Extract<AgentReport, { readonly _tag: `AgentTask${string}` }>
+
+/** The events of what an agent tells of a task. */
+export function taskReport(agent: AgentPart, report: TaskReport): ReadonlyArray<EventDraft> {
+  if (report._tag === "AgentTaskStarted") {
+    const known = agent.tasks.some(({ id }) => id === report.task.id)
+    return known ? [] : [{ name: "task/started", data: { task: report.task } }]
+  }
+  const task = agent.tasks.find(({ id }) => id === report.id)
+  if (task === undefined) return []
+  if (report._tag === "AgentTaskProgressed") {
+    const { id, progress } = report
+    return task.progress === progress ? [] : [{ name: "task/progress", data: { id, progress } }]
+  }
+  const { id, outcome, summary } = report
+  return [
+    ...cancelled(agent, (request) => request.task === id, "its task has ended"),
+    { name: "task/ended", data: { id, outcome, ...(summary === undefined ? {} : { summary }) } },
+  ]
+}
+
+/** Ends everything that runs in the background, with the process; what was asked of it is cancelled. */
+export const endTasks = (agent: AgentPart, reason: string): ReadonlyArray<EventDraft> => [
+  ...cancelled(agent, ({ turn }) => turn === undefined, reason),
+  ...agent.tasks.map(({ id }): EventDraft => ({ name: "task/ended", data: { id, outcome: "stopped", summary: reason } })),
+]
+
+type Request = AgentPart["permissions"][number]
+
+const cancelled = (agent: AgentPart, which: (request: Request) => boolean, reason: string): ReadonlyArray<EventDraft> =>
+  agent.permissions
+    .filter((request) => request.decision === undefined && request.turn === undefined && which(request))
+    .map(({ id }): EventDraft => ({ name: "permission/cancelled", data: { id, reason } }))
+
+/** Has a task stopped; once is enough. */
+export function stopTask(agent: AgentPart, id: string): ReadonlyArray<EventDraft> | TaskNotFound {
+  const task = agent.tasks.find((one) => one.id === id)
+  if (task !== undefined) return task.stopping === true ? [] : [{ name: "task/stopping", data: { id } }]
+  const known = agent.tasks.map((one) => one.id).join(", ")
+  return new TaskNotFound({ message: `no task ${id} runs; ${known === "" ? "none does" : `there are ${known}`}`, task: id })
+}
+
+const isOpen = ({ decision }: Request): boolean => decision === undefined
+
+/** Whether something runs in the background or waits for a person there, so that the process must stay (A-16). */
+export const hasBackground = ({ tasks, permissions }: AgentPart): boolean => tasks.length > 0 || permissions.length > 0
+
+/** What an agent does. */
+export function activityOf({ turn, tasks, permissions }: AgentPart): Activity {
+  if (permissions.some(isOpen)) return "asking"
+  if (turn !== undefined) return "working"
+  return tasks.length > 0 ? "background" : "idle"
+}
+
+/** The tasks as a record shows them. */
+export const shownTasks = ({ tasks, permissions }: AgentPart): ReadonlyArray<Task> =>
+  tasks.map(({ stopping, ...task }) => {
+    const waitsFor = permissions.find((request) => request.task === task.id && isOpen(request))?.id
+    const status = stopping === true ? "stopping" : waitsFor === undefined ? "running" : "waiting"
+    return { ...task, status, ...(waitsFor === undefined ? {} : { waitsFor }) }
+  })

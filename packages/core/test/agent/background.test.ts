@@ -1,0 +1,176 @@
+import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
+import { describe, expect, it } from "vitest"
+import type { AgentReport } from "../../src/agent/commands.ts"
+import { duties } from "../../src/agent/duties.ts"
+import type { Command, Decision } from "../../src/decide.ts"
+import { AgentWorld } from "./agent-world.ts"
+
+const names = (decision: Decision): ReadonlyArray<string> =>
+  decision._tag === "Accepted" ? decision.events.map(({ name }) => name) : [decision.rejection._tag]
+
+const send = (world: AgentWorld, id: string): Decision =>
+  world.submit({ _tag: "SendMessage", id, parts: [{ type: "text", text: id }], mode: "queue", by: "ann", at: 1, turn: `t-${id}` })
+
+/** A world whose agent runs and does nothing. */
+function idle(): AgentWorld {
+  const world = new AgentWorld()
+  send(world, "m1")
+  world.performAll()
+  world.becomeReady()
+  world.performAll()
+  world.endTurn("completed")
+  world.readJournal()
+  return world
+}
+
+const request = (id: string, task?: string): PermissionAsk => ({
+  id,
+  kind: "tool",
+  tool: "shell",
+  title: "ls",
+  subject: "ls",
+  input: {},
+  options: [{ id: "yes", label: "Yes", kind: "allow_once" }],
+  ...(task === undefined ? {} : { task }),
+})
+const asked = (id: string, more: { readonly turn?: string; readonly task?: string } = {}): AgentReport => ({
+  _tag: "AgentAsked",
+  request: request(id, more.task),
+  at: 1,
+  always: [],
+  ...(more.turn === undefined ? {} : { turn: more.turn }),
+})
+const started = (id: string): Command => ({ _tag: "AgentTaskStarted", task: { id, kind: "shell", description: `run ${id}` } })
+const answer = (request: string): Command => ({
+  _tag: "AnswerPermission",
+  request,
+  answer: { optionId: "yes" },
+  by: "ann",
+  at: 1,
+})
+const said = (turn: string): AgentReport => ({ _tag: "AgentSaid", turn, chunks: [{ type: "text-delta", id: "1", delta: "x" }] })
+const over = (turn: string, more: Partial<Extract<AgentReport, { _tag: "AgentEnded" }>> = {}): AgentReport => ({
+  _tag: "AgentEnded",
+  turn,
+  outcome: "completed",
+  next: "t-next",
+  ...more,
+})
+
+describe("work outside a turn", () => {
+  it("P-3 (N1) a request of background work needs no turn, stands when a turn ends, and leaves when the agent has its answer", () => {
+    const world = idle()
+    world.submit(started("sub"))
+    expect(names(world.submit(asked("p1", { task: "sub" })))).toEqual(["permission/asked"])
+    expect(world.record()).toMatchObject({ activity: "asking", tasks: [{ id: "sub", status: "waiting", waitsFor: "p1" }] })
+    send(world, "m2")
+    world.performAll()
+    world.readJournal()
+    world.ask("write")
+    world.readJournal()
+    world.submit({ _tag: "Interrupt", reason: "person" })
+    world.performAll()
+    world.readJournal()
+    expect(world.record().permissions.map(({ id }) => id)).toEqual(["p1"])
+    world.restartHub()
+    expect(names(world.submit(answer("p1")))).toEqual(["permission/answered"])
+    expect(duties(world.state)).toMatchObject([{ type: "answer", permission: "p1" }])
+    expect(names(world.submit({ _tag: "AgentSettled", request: "p1" }))).toEqual(["permission/taken"])
+    expect(duties(world.state)).toEqual([])
+    expect(world.record()).toMatchObject({ activity: "background", permissions: [] })
+  })
+
+  it("P-3 (N1) what stands when the agent completes its turn is of background work; what is asked of a turn that is over is asked", () => {
+    const world = idle()
+    world.submit(said("own"))
+    world.submit(asked("p1", { turn: "own" }))
+    world.submit(asked("p2", { turn: "own" }))
+    const end = world.submit(over("own", { standing: ["p2"] }))
+    expect(names(end)).toEqual(["permission/cancelled", "turn/ended"])
+    expect(world.record().permissions).toMatchObject([{ id: "p2" }])
+    expect(world.record().permissions[0]).not.toHaveProperty("turn")
+    world.submit(asked("p3", { turn: "own" }))
+    expect(world.record().permissions.map(({ id }) => id)).toEqual(["p2", "p3"])
+  })
+
+  it("A-15 A-17 (N3) tasks are in the record while they run, are stopped one by one, and end with what they asked", () => {
+    const world = idle()
+    for (const id of ["a", "b"]) world.submit(started(id))
+    expect(names(world.submit(started("a")))).toEqual([])
+    world.submit({ _tag: "AgentTaskProgressed", id: "a", progress: "compiles" })
+    world.submit(asked("p1", { task: "b" }))
+    expect(names(world.submit({ _tag: "StopTask", task: "no" }))).toEqual(["TaskNotFound"])
+    expect(names(world.submit({ _tag: "StopTask", task: "b" }))).toEqual(["task/stopping"])
+    expect(names(world.submit({ _tag: "StopTask", task: "b" }))).toEqual([])
+    world.restartHub()
+    expect(duties(world.state)).toMatchObject([{ type: "stop-task", task: "b" }])
+    expect(world.record().tasks).toMatchObject([
+      { id: "a", status: "running", progress: "compiles" },
+      { id: "b", status: "stopping" },
+    ])
+    expect(names(world.submit({ _tag: "AgentTaskEnded", id: "b", outcome: "stopped" }))).toEqual([
+      "permission/cancelled",
+      "task/ended",
+    ])
+    expect(names(world.submit({ _tag: "AgentTaskEnded", id: "b", outcome: "stopped" }))).toEqual([])
+    expect(world.record().tasks?.map(({ id }) => id)).toEqual(["a"])
+  })
+
+  it("A-16 (N3) an agent with a task or an open request is not unloaded; one that must end says what ran, before and after", () => {
+    const world = idle()
+    world.submit(started("a"))
+    expect(names(world.submit({ _tag: "AgentEnding", reason: "idle" }))).toEqual([])
+    expect(names(world.submit({ _tag: "AgentEnding", reason: "limit" }))).toEqual([])
+    world.submit(asked("p1"))
+    world.submit({ _tag: "AgentTaskEnded", id: "a", outcome: "completed" })
+    expect(names(world.submit({ _tag: "AgentEnding", reason: "idle" }))).toEqual([])
+    world.submit(started("b"))
+    const ending = world.submit({ _tag: "AgentEnding", reason: "stopped" })
+    expect(ending).toMatchObject({ events: [{ data: { reason: "stopped", tasks: [{ id: "b", description: "run b" }] } }] })
+    const exit = world.submit({ _tag: "AgentExited", code: 0 })
+    expect(names(exit)).toEqual(["permission/cancelled", "task/ended", "session/agent-exited"])
+    expect(world.record()).toMatchObject({ activity: "idle", permissions: [] })
+    expect(world.record()).not.toHaveProperty("tasks")
+  })
+
+  it("A-16 (N3) a lost runner ends tasks and requests too", () => {
+    const world = idle()
+    world.submit(started("a"))
+    world.submit(asked("p1", { task: "a" }))
+    world.loseRunner()
+    expect(world.record()).toMatchObject({ permissions: [], process: "lost" })
+    expect(world.log.filter(({ channel, type }) => channel === "task" && type === "ended")).toHaveLength(1)
+  })
+
+  it("A-18 (N2 N4) a turn that the agent began by itself comes before the message that it has not begun, and ends nothing else", () => {
+    const world = idle()
+    send(world, "m2")
+    // The agent was about to begin one of its own when the message came.
+    expect(names(world.submit(said("own")))).toEqual(["turn/started", "agent/text-delta"])
+    expect(world.record().turn).toMatchObject({ status: "streaming", id: "own" })
+    world.restartHub()
+    expect(names(world.submit(said("own")))).toEqual(["agent/text-delta"])
+    expect(names(world.submit(over("own")))).toEqual(["turn/ended"])
+    expect(world.record()).toMatchObject({ turn: { status: "streaming", id: "t-m2" }, queue: [{ id: "m2", status: "sent" }] })
+    world.submit({ _tag: "AgentTook", id: "m2", turn: "t-m2" })
+    expect(names(world.submit(said("t-m2")))).toEqual(["agent/text-delta"])
+    expect(names(world.submit(said("other")))).toEqual([])
+    expect(names(world.submit(over("t-m2")))).toEqual(["turn/ended"])
+    expect(world.record().turn).toEqual({ status: "idle" })
+  })
+
+  it("A-18 (N2) a message that comes back while it waits behind another turn waits again; an exit ends both turns", () => {
+    for (const how of ["returned", "exited"] as const) {
+      const world = idle()
+      send(world, "m2")
+      world.submit(said("own"))
+      if (how === "returned") world.submit({ _tag: "AgentReturned", id: "m2", reason: "interrupted", next: "t-x" })
+      else world.submit({ _tag: "AgentExited", code: 1 })
+      const ends = world.log.filter(({ channel, type }) => channel === "turn" && type === "ended").map(({ turn }) => turn)
+      expect(ends.slice(1)).toEqual(how === "returned" ? ["t-m2"] : ["own", "t-m2"])
+      expect(world.record().queue).toMatchObject([{ id: "m2", status: how === "returned" ? "waiting" : "uncertain" }])
+      if (how === "returned") world.submit(over("own"))
+      expect(world.record().turn).toEqual({ status: "idle" })
+    }
+  })
+})
