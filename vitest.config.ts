@@ -12,6 +12,9 @@ const special = ["contract", "system", "browser", "faults", "agents"]
 const beside = (ending: string) =>
   rooms.flatMap((room) => [`${room}/src/**/*${ending}.test.ts`, `${room}/test/**/*${ending}.test.ts`])
 
+/** Limits end a test that hangs; they are five times what a free machine takes or more, and measure nothing. */
+const PATIENT = { expect: { poll: { timeout: 10_000, interval: 10 } } }
+
 const IGNORED = ["**/node_modules/**", "**/dist/**"]
 
 export default defineConfig({
@@ -25,7 +28,8 @@ export default defineConfig({
           exclude: [...IGNORED, ...special.flatMap((kind) => beside(`.${kind}`))],
           sequence: { groupOrder: 0 },
           maxWorkers: 2,
-          testTimeout: 20_000,
+          ...PATIENT,
+          testTimeout: 100_000,
         },
       },
       ...special.map((name, index) => ({
@@ -36,8 +40,9 @@ export default defineConfig({
           // One group after the other: what measures time is not disturbed by its neighbours.
           sequence: { groupOrder: index + 1 },
           maxWorkers: name === "contract" || name === "system" ? 2 : 1,
-          testTimeout: name === "faults" ? 300_000 : 60_000,
-          hookTimeout: 60_000,
+          ...PATIENT,
+          testTimeout: name === "faults" ? 600_000 : 300_000,
+          hookTimeout: 300_000,
           ...(name === "browser" ? { globalSetup: ["tests/browser/unpack.ts"] } : {}),
         },
       })),

@@ -6,13 +6,11 @@ import { once } from "node:events"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { eventually, Hopeless } from "./eventually.ts"
 import { isAlive } from "./processes.ts"
+import { MAIN } from "./programs.ts"
 
-const MAIN = fileURLToPath(new URL("../../apps/cli/src/main.ts", import.meta.url))
-
-/** Program and arguments before `serve` that start a hub from the sources. */
+/** Program and arguments before `serve` that start a hub from the last build. */
 export const HUB_COMMAND: ReadonlyArray<string> = [process.execPath, MAIN]
 
 /** The answer of an HTTP call. */
@@ -53,7 +51,7 @@ export interface HubOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** An existing data directory; it is then kept at the end. */
   readonly data?: string
-  /** Program and arguments before `serve`; the sources under the running Node by default. */
+  /** Program and arguments before `serve`; the last build under the running Node by default. */
   readonly command?: ReadonlyArray<string>
 }
 
@@ -88,7 +86,7 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(100_000),
     })
     const text = await response.text()
     const json = response.headers.get("content-type")?.includes("json") === true

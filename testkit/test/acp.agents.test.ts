@@ -9,7 +9,7 @@ import { agentDirectories, type AgentDirectories, AgentProbe, YES } from "@holdf
 import { codexHome } from "../src/agents/codex.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
 import { openCodeConfig } from "../src/agents/opencode.ts"
-import { eventually } from "../src/eventually.ts"
+import { eventually, promptly } from "../src/eventually.ts"
 import { member } from "../src/model/json.ts"
 import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"
 import { isAlive } from "../src/processes.ts"
@@ -148,7 +148,7 @@ for (const [name, programOf] of [
       const began = performance.now()
       probe.handle.command({ type: "interrupt", turn })
       expect((await ended(turn)).outcome).toBe("interrupted")
-      await eventually("the model saw it", 1000, () => model.aborted() > before)
+      await promptly("the model saw it", 1000, () => model.aborted() > before)
       expect(performance.now() - began).toBeLessThan(1000)
     })
 

@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from "vitest"
 import type { PermissionDecision, WaitingPermission } from "@holdfast/protocol/agent/permission"
 import type { Sent } from "@holdfast/protocol/agent/message"
 import { checkedAgentLog, endsOf, messagesOf, openAgent, recordOf, sendText, settledAgent, textOf } from "../src/agent-session.ts"
-import { eventually } from "../src/eventually.ts"
+import { eventually, promptly } from "../src/eventually.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { isAlive, processesWith } from "../src/processes.ts"
 import { randomFrom, seedOf, sized } from "../src/sizes.ts"
@@ -246,7 +246,7 @@ describe("an agent whose runner or process dies", () => {
       interrupted: true,
     })
     const acknowledged = performance.now() - began
-    const idle = await eventually("the turn has ended", 1000, async () => {
+    const idle = await promptly("the turn has ended", 1000, async () => {
       const now = await recordOf(hub, id)
       return now.turn.status === "idle" ? now : undefined
     })

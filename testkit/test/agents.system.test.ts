@@ -45,7 +45,7 @@ const asking = async (id: string): Promise<WaitingPermission> =>
 async function deltasAfter(id: string, after: number): Promise<string> {
   const response = await fetch(`${hub.url()}/api/sessions/${id}/events/stream?after=${after}`, {
     headers: { authorization: `Bearer ${hub.token}` },
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(100_000),
   })
   const decoder = new TextDecoder()
   let text = ""
@@ -202,7 +202,7 @@ describe("agents over HTTP", () => {
     for (const part of ["hello", "from-the-tool", "> about it"]) expect(body).toContain(part)
     const jsonl = await fetch(`${hub.url()}/api/sessions/${id}/export?format=jsonl`, {
       headers: { authorization: `Bearer ${hub.token}` },
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(100_000),
     })
     const lines = (await jsonl.text()).trim().split("\n")
     expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ channel: "turn", type: "ended" })

@@ -7,7 +7,7 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { readNamed } from "@holdfast/protocol/agent/named-data"
 import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
-import { eventually } from "../src/eventually.ts"
+import { promptly } from "../src/eventually.ts"
 import { member } from "../src/model/json.ts"
 
 const claude = new ClaudeProbes()
@@ -174,7 +174,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     const began = performance.now()
     probe.handle.command({ type: "interrupt", turn })
     expect(await probe.ended(turn)).toMatchObject({ outcome: "interrupted" })
-    await eventually("the model saw it", 1000, () => claude.model.aborted() === 1)
+    await promptly("the model saw it", 1000, () => claude.model.aborted() === 1)
     expect(performance.now() - began).toBeLessThan(1000)
     expect(probe.text(turn)).toContain("word3")
     expect(probe.chunks(turn).at(-1)).toEqual({ type: "abort" })

@@ -225,7 +225,7 @@ describe("fairness", () => {
     }
     const memoryAtRest = async (): Promise<number> => {
       writeFileSync(hold, "")
-      const { bytes } = await leastResident(hub.pid(), pause(8000))
+      const { bytes } = await leastResident(hub.pid(), pause(sized({ short: 3000, ci: 8000, long: 8000 })))
       rmSync(hold)
       return bytes
     }
@@ -235,8 +235,8 @@ describe("fairness", () => {
       return Number(/^holdfast_event_loop_delay_p99_milliseconds (\S+)$/m.exec(await answer.text())?.[1])
     }
     // Warm-up without a pause, then the pace of the check. Memory is compared at rest: under load it holds what a collection would free.
-    await soak(sized({ short: 5000, ci: 40_000, long: 300_000 }), Number.POSITIVE_INFINITY)
-    const time = sized({ short: 4000, ci: 80_000, long: 3_300_000 })
+    await soak(sized({ short: 2500, ci: 40_000, long: 300_000 }), Number.POSITIVE_INFINITY)
+    const time = sized({ short: 2500, ci: 80_000, long: 3_300_000 })
     const memory = await memoryAtRest()
     const before = descriptorsOf(hub.pid()).length
     await loopDelay()

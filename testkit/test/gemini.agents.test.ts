@@ -7,7 +7,7 @@ import type { AgentStart, PermissionOutcome } from "@holdfast/runner/agent/agent
 import { agentDirectories, type AgentDirectories, AgentProbe, YES } from "@holdfast/runner/contract/agent-probe"
 import { geminiHome } from "../src/agents/gemini.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
-import { eventually } from "../src/eventually.ts"
+import { promptly } from "../src/eventually.ts"
 import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"
 
 const KEY = "key-of-test"
@@ -100,7 +100,7 @@ describe.skipIf(isElsewhere("gemini"))("A8 gemini behind the ACP adapter", () =>
     await probe.says("word10", turn)
     probe.handle.command({ type: "interrupt", turn })
     expect((await ended(turn)).outcome).toBe("interrupted")
-    await eventually("the model saw it", 1000, () => model.aborted() > before)
+    await promptly("the model saw it", 1000, () => model.aborted() > before)
     const failed = await ended(probe.send("[[error 400]]").turn)
     expect(failed).toMatchObject({
       outcome: "error",

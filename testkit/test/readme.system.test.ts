@@ -51,7 +51,7 @@ async function shell(script: string, detach: boolean): Promise<{ readonly code: 
     await eventually("something is shown", 20_000, () => (script.includes("attach") ? attached() : output !== ""))
     child.stdin.write(attached() ? "\u001dd" : "\u0003")
   }
-  const end = setTimeout(() => child.kill("SIGKILL"), 40_000)
+  const end = setTimeout(() => child.kill("SIGKILL"), 150_000)
   const [code] = (await ended) as [number | null]
   clearTimeout(end)
   return { code, output }

@@ -19,7 +19,7 @@ async function readStream(hub: HubProcess, session: string, after: number, enoug
   // `Last-Event-ID` wins over `after` (H-6).
   const response = await fetch(`${hub.url()}/api/sessions/${session}/events/stream?after=0`, {
     headers: { authorization: `Bearer ${hub.token}`, "last-event-id": String(after) },
-    signal: AbortSignal.any([stop.signal, AbortSignal.timeout(20_000)]),
+    signal: AbortSignal.any([stop.signal, AbortSignal.timeout(100_000)]),
   })
   if (response.status !== 200 || response.body === null) throw new Error(`stream: ${response.status}`)
   const seqs: Array<number> = []

@@ -1,15 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { checkedAgentLog, messagesOf, openAgent, recordOf, sendText, settledAgent, textOf } from "@holdfast/testkit/agent-session"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { MAIN } from "@holdfast/testkit/programs"
 import { attached, commandLine, UserTerminal } from "./user-terminal.ts"
-
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
 let hub: HubProcess
 let folder: string

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { MAIN } from "@holdfast/testkit/programs"
 import { attached, holdfast, UserTerminal } from "./user-terminal.ts"
 
 const DETACH = "\u001dd"
@@ -119,9 +120,7 @@ describe("attach", () => {
     const shell = new UserTerminal({ ...hub.environment(), PS1: "own> " }, ["--norc", "--noprofile"], undefined, "bash")
     users.push(shell)
     await shell.sees("own>")
-    shell.type(
-      `stty -a | cksum; ${process.execPath} ${new URL("../src/main.ts", import.meta.url).pathname} attach ${session}; stty -a | cksum\r`,
-    )
+    shell.type(`stty -a | cksum; ${process.execPath} ${MAIN} attach ${session}; stty -a | cksum\r`)
     await shell.sees("ready>")
     shell.type(DETACH)
     await shell.sees(/goes on\]\n\d+ \d+\nown>/)

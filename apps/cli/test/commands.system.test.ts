@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { MAIN } from "@holdfast/testkit/programs"
 import { commandLine, holdfast, UserTerminal } from "./user-terminal.ts"
 import type { Ran } from "./user-terminal.ts"
 
@@ -103,10 +104,9 @@ describe("the command line", () => {
     await exited(id)
     const raw = await new Promise<Buffer>((resolve, reject) => {
       void import("node:child_process").then(({ execFile }) => {
-        const main = new URL("../src/main.ts", import.meta.url).pathname
         execFile(
           process.execPath,
-          [main, "log", id, "--raw"],
+          [MAIN, "log", id, "--raw"],
           { env: hub.environment(), encoding: "buffer", maxBuffer: 1e8 },
           (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
         )

@@ -3,15 +3,13 @@
  * every question it is asked by typing.
  */
 import { execFile } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { spawn } from "@lydell/node-pty"
 import type { IPty } from "@lydell/node-pty"
 import headless from "@xterm/headless"
 import { expect } from "vitest"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
 import { eventually } from "@holdfast/testkit/eventually"
-
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+import { MAIN } from "@holdfast/testkit/programs"
 
 /** Outcome of a command that was run to its end. */
 export interface Ran {
@@ -26,7 +24,7 @@ export const holdfast = (environment: NodeJS.ProcessEnv, ...args: ReadonlyArray<
     execFile(
       process.execPath,
       [MAIN, ...args],
-      { env: environment, maxBuffer: 64 * 1024 * 1024, timeout: 30_000 },
+      { env: environment, maxBuffer: 64 * 1024 * 1024, timeout: 120_000 },
       (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr })
       },

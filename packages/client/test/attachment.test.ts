@@ -334,7 +334,7 @@ describe("an attachment", () => {
 
   it(
     "C-1 C-2 C-3 cut at random points, nothing is lost, doubled or reordered in either direction",
-    { timeout: 20_000 },
+    { timeout: 120_000 },
     async () => {
       let seed = 20261121
       const random = (): number => {

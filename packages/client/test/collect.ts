@@ -31,7 +31,7 @@ export class Collected {
   }
 
   /** Settles once `condition` holds; fails after `within` ms. */
-  until(what: string, condition: (self: this) => boolean, within = 5000): Promise<void> {
+  until(what: string, condition: (self: this) => boolean, within = 25_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(look)
@@ -57,7 +57,7 @@ export class Collected {
 }
 
 /** Waits until `condition` holds, looking on every turn of the event loop; fails after `within` ms. */
-export async function until(what: string, condition: () => boolean, within = 5000): Promise<void> {
+export async function until(what: string, condition: () => boolean, within = 25_000): Promise<void> {
   const end = performance.now() + within
   while (!condition()) {
     if (performance.now() > end) throw new Error(`${what}: not within ${within} ms`)

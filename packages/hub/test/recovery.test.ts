@@ -48,7 +48,7 @@ describe("a hub that starts again", () => {
 
   it(
     "R-5 H1 output of before, during and after a restart is there once and in order, from a detached runner",
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const first = await open({ sqlite: true, runners: detached() })
       const script =
@@ -79,7 +79,7 @@ describe("a hub that starts again", () => {
 
   it(
     "H-7 O4 an input's key stands for one body and is typed once, also for a hub that was started again",
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const first = await open({ sqlite: true, runners: detached() })
       const script = 'while read line; do echo "got $line."; done'
@@ -103,7 +103,7 @@ describe("a hub that starts again", () => {
 
   it(
     "R-16 H2 a runner that was killed is said within 5 s, and the next terminal gets a new one",
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const house = await open({ sqlite: true, runners: detached() })
       const session = await createTerminal(house, { command: "/bin/sh", args: ["-c", "echo before; exec sleep 1000"] })

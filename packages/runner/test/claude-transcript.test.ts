@@ -84,7 +84,7 @@ describe("a mirrored transcript", () => {
     await expect(lookThrough(path, "s")).rejects.toThrow("cannot be read")
   })
 
-  it("A-7 of 64 MB passes through a thread that may hold 40", { timeout: 60_000 }, async () => {
+  it("A-7 of 64 MB passes through a thread that may hold 40", { timeout: 180_000 }, async () => {
     const path = join(root, "transcript.jsonl")
     const file = openSync(path, "w")
     const words = "many words ".repeat(1000)

@@ -25,7 +25,7 @@ export const SETTINGS: RunnerSettings = {
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  timeout = 10_000,
+  timeout = 50_000,
 ): Promise<T> {
   const deadline = performance.now() + timeout
   for (;;) {

@@ -110,7 +110,7 @@ describe("the link between the store and its writer", () => {
     const settled = (number: number): FromWriter => ({ _tag: "Settled", number })
     plain([1])
     writer.done(1)
-    await expect.poll(() => heard).toEqual(["appended 1"])
+    await expect.poll(() => heard, { timeout: 120_000 }).toEqual(["appended 1"])
     writer.done(2)
     writer.send(settled(1))
     writer.send(settled(2))

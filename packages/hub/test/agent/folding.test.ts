@@ -9,7 +9,7 @@ import { attachReader, type House, openHouse, testDirectory } from "../hub-house
 import { createAgent, record, send, turnsEnded } from "./agent-house.ts"
 
 /** Bounds of waiting for what no event tells, in milliseconds. */
-const SOON = { timeout: 10_000, interval: 10 }
+const SOON = { timeout: 50_000, interval: 10 }
 
 /** What is done with a store; its `fold` waits for ever once `folds` are done. */
 interface Watch {

@@ -39,7 +39,7 @@ const folded = (house: House, id: string): Promise<number> =>
     .then(({ events }) => events.filter((text) => text.includes('"type":"folded"')).length)
 
 /** Bounds of waiting for what no event tells, in milliseconds. */
-const SOON = { timeout: 10_000, interval: 10 }
+const SOON = { timeout: 50_000, interval: 10 }
 
 describe("the life of an agent's process and log", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>
@@ -89,7 +89,7 @@ describe("the life of an agent's process and log", () => {
     },
   )
 
-  it("M-4 a long turn folds piece by piece into one event", { timeout: 30_000 }, async () => {
+  it("M-4 a long turn folds piece by piece into one event", { timeout: 120_000 }, async () => {
     const house = await open({ sqlite: true })
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[think hm]][[say so]]".repeat(3000))
@@ -188,7 +188,7 @@ describe("the life of an agent's process and log", () => {
     await turnsEnded(again.reader, 2)
   })
 
-  it("Q-7 a turn goes on while the hub is away, and the queue goes on by itself after it", { timeout: 30_000 }, async () => {
+  it("Q-7 a turn goes on while the hub is away, and the queue goes on by itself after it", { timeout: 120_000 }, async () => {
     const first = await open({ sqlite: true, runners: detached() })
     const { id, reader } = await createAgent(first)
     await send(first, id, "[[slow 150 10]]")
@@ -208,7 +208,7 @@ describe("the life of an agent's process and log", () => {
 
   it(
     "Q-8 A-10 M-2 a runner that was killed loses the turn, keeps what was shown, and the next message starts anew",
-    { timeout: 30_000 },
+    { timeout: 120_000 },
     async () => {
       const house = await open({ sqlite: true, runners: detached() })
       const { id, reader } = await createAgent(house)
@@ -251,7 +251,7 @@ describe("the life of an agent's process and log", () => {
     expect(textOf((await messages(second, id)).at(-1) as Message)).toContain("at last")
   })
 
-  it("M-2 an append that fails in the middle of a turn loses and doubles nothing", { timeout: 20_000 }, async () => {
+  it("M-2 an append that fails in the middle of a turn loses and doubles nothing", { timeout: 120_000 }, async () => {
     const faults = new Faults()
     const house = await open({ store: faults.layer })
     const { id, reader } = await createAgent(house)

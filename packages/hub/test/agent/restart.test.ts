@@ -34,7 +34,7 @@ describe("agents over the death of hubs and runners", () => {
 
   it(
     "Q-2 Q-3 M-2 a turn with a running tool goes on over five hubs: the tool runs once, nothing is missing or doubled",
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       await open()
       const cwd = directory.path
@@ -71,7 +71,7 @@ describe("agents over the death of hubs and runners", () => {
 
   it(
     "A-2 R-8 a start that was durable when the hub died, and never asked for, is carried out by the next hub",
-    { timeout: 30_000 },
+    { timeout: 120_000 },
     async () => {
       const real = Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
       const mute = Layer.effect(
@@ -99,7 +99,7 @@ describe("agents over the death of hubs and runners", () => {
     },
   )
 
-  it("P-2 an open request survives the hub and is answered with the next one", { timeout: 30_000 }, async () => {
+  it("P-2 an open request survives the hub and is answered with the next one", { timeout: 120_000 }, async () => {
     await open()
     const { id, reader } = await createAgent(house, { options: { permissions: "ask" } })
     await send(house, id, "[[bash echo approved]]")
@@ -117,7 +117,7 @@ describe("agents over the death of hubs and runners", () => {
 
   it(
     "Q-8 a message that a dying runner may or may not have had is uncertain until a person decides",
-    { timeout: 30_000 },
+    { timeout: 120_000 },
     async () => {
       await open()
       const { id, reader } = await createAgent(house)
@@ -138,7 +138,7 @@ describe("agents over the death of hubs and runners", () => {
 
   it(
     "A-6 a message that comes while its agent is being unloaded is for the next process, and certain",
-    { timeout: 30_000 },
+    { timeout: 120_000 },
     async () => {
       await open({ agentsLive: 1 })
       const [first, second] = [await createAgent(house), await createAgent(house)]

@@ -11,7 +11,7 @@ import { createAgent, dataOf, named, record, send, turnsEnded } from "./agent-ho
 import { ToldRunner } from "./told-runner.ts"
 
 const READY = { type: "ready", pid: 7, resumed: "new", native: "native-1" } as const
-const SOON = { timeout: 5000, interval: 10 }
+const SOON = { timeout: 25_000, interval: 10 }
 
 /** A runner whose processes go on, when they are to end, until the test lets them exit. */
 class LingeringRunner extends ToldRunner {

@@ -160,11 +160,11 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
     it("stops a running command and all that it started", async () => {
       const probe = begin()
       const { turn } = probe.send(agent.runs("sleep 300 & echo $! > pid; wait"))
-      await expect.poll(() => pidIn(directories, "pid"), { timeout: 10_000 }).toBeGreaterThan(0)
+      await expect.poll(() => pidIn(directories, "pid"), { timeout: 50_000 }).toBeGreaterThan(0)
       const pid = pidIn(directories, "pid")
       probe.handle.command({ type: "interrupt", turn })
       expect((await probe.ended(turn)).outcome).toBe("interrupted")
-      await expect.poll(() => alive(pid ?? 0)).toBe(false)
+      await expect.poll(() => alive(pid ?? 0), { timeout: 25_000 }).toBe(false)
     })
 
     it("asks, runs what is allowed once, and takes the first answer alone", async () => {

@@ -53,7 +53,7 @@ const record = async (command: string, args: ReadonlyArray<string>, inputs: Read
       }
     }
     const quiet = setTimeout(type, 150)
-    const limit = setTimeout(() => child.kill("SIGKILL"), 15_000)
+    const limit = setTimeout(() => child.kill("SIGKILL"), 75_000)
     child.onData((data: string | Buffer) => {
       const bytes = Buffer.from(data)
       chunks.push(bytes)
@@ -96,7 +96,7 @@ const programs: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyA
 
 it.each(programs)(
   "T-6 T3 %s recorded in a real terminal: attaching at any point gives the same screen",
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async (program, args, inputs) => {
     if (!isInstalled(program)) {
       console.log(`${program} is not installed: not tried`)
