@@ -159,7 +159,7 @@ describe("attach in a window of another size", () => {
     await viewer.sees("120x40 seen", 10_000)
     await hub.call("POST", `/api/sessions/${session}/input`, { text: "\n" })
     await viewer.sees("asked")
-    expect(viewer.written).toContain("\u001b]0;the title\u0007")
+    expect(viewer.written).toContain("\u001b]2;the title\u001b\\")
     expect(viewer.answered).toBe("")
     expect(viewer.modes).toMatchObject({ mouseTrackingMode: "none", sendFocusMode: false })
   })

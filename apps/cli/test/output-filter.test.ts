@@ -29,7 +29,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   DA2: `${ESC}[>c`,
   DA3: `${ESC}[=c`,
   DECID: `${ESC}Z`,
-  "C1 DECID": "\u009a",
+  "C1 DECID in UTF-8": "\u00c2\u009a",
   "DSR status": `${ESC}[5n`,
   "DSR cursor": `${ESC}[6n`,
   "DSR extended": `${ESC}[?6n`,
@@ -57,31 +57,32 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   "user-defined keys": `${ESC}P1;1|17/726d\u001b\\`,
   "kitty graphics": `${ESC}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA${ESC}\\`,
   ENQ: "\u0005",
-  "C1 CSI": "\u009bc",
   "C1 CSI in UTF-8": "\u00c2\u009b6n",
   "C1 OSC in UTF-8": "\u00c2\u009d11;?\u0007",
   "in-band resize": `${ESC}[?2048h`,
   "colour scheme reports": `${ESC}[?2031h`,
 }
 
-const KEPT: ReadonlyArray<string> = [
-  "plain text\r\n\ttab",
-  "caf\u00c3\u00a9 \u00e2\u0080\u009c quotes",
-  `${ESC}[1;31mred${ESC}[0m`,
-  `${ESC}[2J${ESC}[H${ESC}[10;20H`,
-  `${ESC}[?1049h${ESC}[?25l${ESC}[?2004h${ESC}[?1002;1006h`,
-  `${ESC}[>1u${ESC}[<u${ESC}[=1;1u`,
-  `${ESC}[2 q`,
-  `${ESC}[22;0t${ESC}[23;0t`,
-  `${ESC}]0;a title with ?;?\u0007`,
-  `${ESC}]2;title${ESC}\\`,
-  `${ESC}]8;;https://example.org${ESC}\\link${ESC}]8;;${ESC}\\`,
-  `${ESC}]4;1;rgb:ff/00/00\u0007`,
-  `${ESC}(B${ESC})0${ESC}7${ESC}8${ESC}=${ESC}>${ESC}M`,
-  `${ESC}[!p`,
-  `${ESC}P0;1;0q#0;2;0;0;0~~@@vv@@${ESC}\\`,
-  `${ESC}[?2026h${ESC}[?2026l`,
-  "\u0007",
+/** What passes, and how it is written. */
+const WRITTEN: ReadonlyArray<readonly [string, string]> = [
+  ["plain text\r\n\ttab", "plain text\r\n\ttab"],
+  ["caf\u00c3\u00a9 \u00e2\u0080\u009c quotes", "caf\u00c3\u00a9 \u00e2\u0080\u009c quotes"],
+  [`${ESC}[1;31mred${ESC}[0m${ESC}[4:3m${ESC}[38:2::1:2:3m`, `${ESC}[1;31mred${ESC}[m${ESC}[4:3m${ESC}[38:2::1:2:3m`],
+  [`${ESC}[2J${ESC}[H${ESC}[10;20H${ESC}[7f`, `${ESC}[2J${ESC}[H${ESC}[10;20H${ESC}[7H`],
+  [`${ESC}[?1049h${ESC}[?25l${ESC}[?1002;1006h`, `${ESC}[?1049h${ESC}[?25l${ESC}[?1002h${ESC}[?1006h`],
+  [`${ESC}[>1u${ESC}[>5u${ESC}[<u`, `${ESC}[=1;1u${ESC}[=5;1u${ESC}[=1;1u`],
+  [
+    `${ESC}]2;one\u0007${ESC}[22;0t${ESC}]0;two\u0007${ESC}[23;0t`,
+    `${ESC}]2;one${ESC}\\${ESC}]2;two${ESC}\\${ESC}]2;one${ESC}\\`,
+  ],
+  [`${ESC}]8;;https://example.org\u0007link${ESC}]8;;\u0007`, `${ESC}]8;;https://example.org${ESC}\\link${ESC}]8;;${ESC}\\`],
+  [`${ESC}]4;1;rgb:f/0/0;2;?\u0007`, `${ESC}]4;1;rgb:ff/00/00${ESC}\\`],
+  [`${ESC}(B${ESC})0${ESC}7${ESC}[s${ESC}8${ESC}[u${ESC}=${ESC}M`, `${ESC}(B${ESC})0${ESC}7${ESC}7${ESC}8${ESC}8${ESC}=${ESC}M`],
+  ["a\nb\u000bc", `a${ESC}Db${ESC}Dc`],
+  [`${ESC}[\u007f3\u0000;4H`, `${ESC}[3;4H`],
+  ["raw \u009e byte", "raw \u00ef\u00bf\u00bd byte"],
+  ["\u00c2\u0085\u00c2\u009b1m", `${ESC}E${ESC}[1m`],
+  [`${ESC}[?2026h${ESC}[?2026l\u0007`, `${ESC}[?2026h${ESC}[?2026l\u0007`],
 ]
 
 describe("the filter in front of a viewer's terminal", () => {
@@ -105,22 +106,22 @@ describe("the filter in front of a viewer's terminal", () => {
     expect(left.replaceAll(`${ESC}\\`, "")).toBe("ab")
   })
 
-  it("leaves everything else as it is, whole and byte by byte", () => {
-    for (const text of KEPT) {
+  it("T-15 (N25) writes what it understood anew, in one form, whole and byte by byte", () => {
+    for (const [text, written] of WRITTEN) {
       const input = bytes(text)
-      expect(filtered(input)).toBe(text)
+      expect(filtered(input)).toBe(written)
       expect(
         filtered(
           input,
           Array.from(input, (_, i) => i),
         ),
-      ).toBe(text)
+      ).toBe(written)
     }
   })
 
   it("gives the same for any chunks", () => {
     const piece = fc.oneof(
-      fc.constantFrom(...Object.values(QUESTIONS), ...KEPT),
+      fc.constantFrom(...Object.values(QUESTIONS), ...WRITTEN.map(([input]) => input)),
       fc.uint8Array({ maxLength: 12 }).map((random) => Buffer.from(random).toString("latin1")),
     )
     fc.assert(
@@ -137,7 +138,7 @@ describe("the filter in front of a viewer's terminal", () => {
     const pieces = fc.sample(
       fc.array(
         fc.oneof(
-          fc.constantFrom(...Object.values(QUESTIONS), ...KEPT),
+          fc.constantFrom(...Object.values(QUESTIONS), ...WRITTEN.map(([input]) => input)),
           fc.uint8Array({ maxLength: 8 }).map((random) => Buffer.from(random).toString("latin1")),
         ),
         { minLength: 1, maxLength: 40 },
@@ -167,19 +168,27 @@ describe("the filter in front of a viewer's terminal", () => {
   })
 
   it("T6 makes links that are not web or mail inert", () => {
-    expect(filtered(bytes(`${ESC}]8;;javascript:alert(1)${ESC}\\x${ESC}]8;;${ESC}\\`))).toBe(
-      `${ESC}]8;;${ESC}\\x${ESC}]8;;${ESC}\\`,
-    )
+    for (const target of ["javascript:alert(1)", "file:///bin/sh", "\u007fjavascript:x", "data:text/html,x"])
+      expect(filtered(bytes(`${ESC}]8;;${target}${ESC}\\x${ESC}]8;;${ESC}\\`))).toBe(`${ESC}]8;;${ESC}\\x${ESC}]8;;${ESC}\\`)
   })
 
-  it("lets the clipboard be written, never read, when that was allowed", () => {
-    expect(filtered(bytes(`${ESC}]52;c;aGk=\u0007`), [], { clipboard: true })).toBe(`${ESC}]52;c;aGk=\u0007`)
+  it("lets the clipboard be written, never read, when that was allowed and happens now", () => {
+    const write = bytes(`${ESC}]52;c;aGk=\u0007`)
+    expect(filtered(write, [], { clipboard: true })).toBe(`${ESC}]52;c;aGk=${ESC}\\`)
+    expect(filtered(write, [], { clipboard: true, live: false })).toBe("")
     expect(filtered(bytes(`${ESC}]52;c;?\u0007`), [], { clipboard: true })).toBe("")
   })
 
   it("trap 10 the past rings no bell and notifies nobody", () => {
     expect(filtered(bytes(`a\u0007${ESC}]9;done\u0007b`), [], { live: false })).toBe("ab")
-    expect(filtered(bytes(`a\u0007${ESC}]9;done\u0007b`))).toBe(`a\u0007${ESC}]9;done\u0007b`)
+    expect(filtered(bytes(`a\u0007${ESC}]9;done\u0007b`))).toBe(`a\u0007${ESC}]9;done${ESC}\\b`)
+  })
+
+  it("T-17 (N29) neither erases the user's scrollback nor resets the user's terminal", () => {
+    expect(filtered(bytes(`${ESC}[3Ja${ESC}[?3Jb`))).toBe("ab")
+    const reset = filtered(bytes(`${ESC}]4;1;#123456\u0007${ESC}c`))
+    expect(reset).not.toContain(`${ESC}c`)
+    expect(reset).toContain(`${ESC}]104`)
   })
 
   it("knows which screen is shown", () => {

@@ -1,21 +1,30 @@
 /**
- * What of a session's output may reach the viewer's terminal (docs/PROTOCOL.md, C-7, T-4, T-12).
+ * What of a session's output reaches the viewer's terminal (docs/PROTOCOL.md, C-7, T-4, T-12, T-15, T-16).
  *
- * A terminal that is asked a question types the answer. The server's emulator has answered already, and history is
- * replayed, so every question is taken out: device attributes, status and mode requests, colour and clipboard queries,
- * termcap and version requests, window reports, graphics. Taken out as well is what reaches beyond the terminal: clipboard
- * writes (unless allowed), window moves, links that are not web or mail, notifications and bells of the past.
- *
- * It is a state machine over bytes, right for any cut of the chunks, and holds back at most `MAX_HELD` bytes: a string
- * that is longer is dropped up to its end. Taking questions out is sturdier than swallowing answers on the way in: those
- * cannot be told from what somebody types.
+ * Nothing that the child wrote is passed as it is, but for plain text: output is read as the emulator reads it, and what
+ * it understood is written anew, in one form. So bytes that another parser would read in another way cannot do anything.
+ * A question, which a terminal would answer by typing, is not among what is written; the emulator has answered it.
+ * Swallowing answers on the way in would be weaker: those cannot be told from what somebody types.
  */
-import { keepControl } from "./control-sequences.ts"
-import { drawsNothing, keepString, longString } from "./string-sequences.ts"
-import type { StringKind } from "./string-sequences.ts"
-
-/** Most bytes of an unfinished sequence that are held back. */
-export const MAX_HELD = 64 * 1024
+import { hostname } from "node:os"
+import { pathToFileURL } from "node:url"
+import {
+  KEPT_COMMANDS,
+  KEPT_MODES,
+  KEPT_SEQUENCES,
+  KeptStates,
+  PRIVATE_MODES,
+  SCREEN_MODES,
+} from "@holdfast/runner/emulator/kept-states"
+import { cleanTitle } from "@holdfast/runner/emulator/queries"
+import { SequenceReader } from "@holdfast/runner/emulator/SequenceReader"
+import type { ReadParameters } from "@holdfast/runner/emulator/SequenceReader"
+import { CONTROLS, writtenControl, writtenEscape } from "./control-sequences.ts"
+import { PlainRuns } from "./plain-run.ts"
+import { isColor, writtenColors, writtenLink, writtenMessage } from "./string-sequences.ts"
+import { CLEAR, RESTORE_COLORS, SOFT_RESET } from "./terminal-modes.ts"
+import type { Size } from "./viewport.ts"
+import { Written } from "./Written.ts"
 
 /** How to filter. */
 export interface FilterOptions {
@@ -23,277 +32,225 @@ export interface FilterOptions {
   readonly clipboard: boolean
 }
 
-const ESC = 0x1b
+const ESC = "\u001b"
 const BEL = 0x07
-const CAN = 0x18
-const SUB = 0x1a
-
-/** Private modes that show the alternate screen. */
-const ALTERNATE = new Set(["47", "1047", "1049"])
-
-type State = "ground" | "escape" | "control" | "string" | "pass" | "drop"
-
-/** Introducers of strings, as the byte behind ESC. */
-const STRINGS: ReadonlyMap<number, StringKind> = new Map([
-  [0x50, "dcs"],
-  [0x58, "other"],
-  [0x5d, "osc"],
-  [0x5e, "other"],
-  [0x5f, "other"],
-  [0x6b, "other"],
-])
+const LF = 0x0a
+const CR = 0x0d
+/** A sequence that changes nothing: the first font is the only one. */
+const NOTHING = `${ESC}[10m`
+/** Bytes that are read before plain text is looked for again. */
+const STEP = 2048
+/** Titles that a program may put aside, as in the emulator. */
+const MAX_TITLES = 10
 
 /** The filter of one terminal. */
 export class OutputFilter {
   readonly #options: FilterOptions
-  #state: State = "ground"
-  #kind: StringKind = "other"
-  /** Bytes of the sequence so far, introducer included. */
-  #held: Array<number> = []
-  #introducer = 0
-  /** Continuation bytes of a UTF-8 character still to come. */
-  #pending = 0
-  #lead = 0
-  /** Inside a string, an ESC that may be the start of its terminator. */
-  #escaped = false
-  #out = new Written(0)
+  readonly #reader: SequenceReader
+  readonly #out = new Written()
+  #wroteCharacter = false
+  #wroteReturn = false
+  #states = new KeptStates()
+  #title = ""
+  #titles: Array<string> = []
+  /** Line feeds begin a line as well (LNM). */
+  #feedsReturn = false
+  /** Size of the session's screen: it bounds counts. */
+  size: Size = { cols: 80, rows: 24 }
   /** True while the session shows its alternate screen. */
   alternate = false
   /** True while the session counts rows from its top margin (DECOM). */
   origin = false
   /** True while output happens now; the past rings no bell and notifies nobody (trap 10). */
   live = true
-  /** While set it gets bells, and too the strings that draw nothing: they are for the terminal, wherever the rest is drawn. */
-  aside: ((bytes: Uint8Array) => void) | undefined
+  /** While set it gets what is for the terminal at large, wherever the rest is drawn: bells, titles, colours. */
+  aside: ((text: string) => void) | undefined
+  /** What sets back the states beyond the screen that were changed, by their name. */
+  readonly undo = new Map<string, string>()
 
   constructor(options: FilterOptions) {
     this.#options = options
+    this.#reader = new SequenceReader({
+      text: (codePoints, start, end) => {
+        this.#apart((codePoints[start] ?? 0) >= 0x300)
+        this.#out.codePoints(codePoints, start, end)
+        this.#wroteCharacter = true
+        this.#wroteReturn = false
+      },
+      control: (code) => this.#control(code),
+      escape: (sequence) => this.#escape(sequence),
+      csi: (kind, parameters) => this.#csi(kind, parameters),
+      osc: (command, data) => this.#osc(command, data),
+    })
   }
 
   /** True between sequences and characters: a place where something else may be written. */
   get settled(): boolean {
-    return this.#state === "ground" && this.#pending === 0 && this.#lead === 0
+    return this.#reader.settled
   }
 
-  /** The bytes of `chunk` that may be written, together with what earlier chunks held back. */
+  /** What is to be written for `chunk`, and for what earlier chunks began. */
   push(chunk: Uint8Array): Uint8Array {
-    if (this.settled && plainRun(chunk, 0) === chunk.length) return chunk
-    // Output is never longer than what came in and what was held back.
-    this.#out = new Written(chunk.length + this.#held.length + 64)
-    for (let at = 0; at < chunk.length;) {
-      const run = this.settled ? plainRun(chunk, at) : at
-      if (run > at) this.#out.copy(chunk.subarray(at, run))
+    const runs = new PlainRuns(chunk)
+    let at = 0
+    while (at < chunk.length) {
+      const run = this.settled && !this.#feedsReturn ? runs.end(at) : at
+      if (run > at) this.#apart((chunk[at] ?? 0) >= 0xcc)
+      if (run === chunk.length && at === 0 && this.#out.isEmpty) {
+        this.#passed(chunk[run - 1] ?? 0)
+        return chunk
+      }
+      if (run > at) {
+        this.#out.copy(chunk.subarray(at, run))
+        this.#passed(chunk[run - 1] ?? 0)
+      }
       at = run
-      if (at < chunk.length) this.#byte(chunk[at++] ?? 0)
+      if (at === chunk.length) break
+      // Where one sequence is, others follow.
+      const end = Math.min(chunk.length, at + STEP)
+      this.#reader.read(chunk.subarray(at, end))
+      at = end
     }
     return this.#out.taken()
   }
 
-  /** Forgets an unfinished sequence: the stream starts anew. */
+  /** Forgets everything: the stream starts anew, on a terminal that was cleared. */
   reset(): void {
-    this.#state = "ground"
-    this.#held = []
-    this.#pending = this.#lead = 0
-    this.#escaped = false
+    this.#reader.reset()
+    this.#states = new KeptStates()
+    this.#titles = []
+    this.#title = ""
+    this.alternate = this.origin = this.#feedsReturn = false
   }
 
-  #byte(byte: number): void {
-    switch (this.#state) {
-      case "ground":
-        return this.#ground(byte)
-      case "escape":
-        return this.#escape(byte)
-      case "control":
-        return this.#control(byte)
-      default:
-        return this.#string(byte)
+  #write(text: string): void {
+    if (text === "") return
+    this.#out.text(text)
+    this.#wroteCharacter = false
+    this.#wroteReturn = text === "\r"
+  }
+
+  /** A character that would join the one before it, had there not been a sequence in between that was left out. */
+  #apart(mayJoin: boolean): void {
+    if (mayJoin && this.#wroteCharacter && !this.#reader.isBehindCharacter) this.#write(NOTHING)
+  }
+
+  /** Plain text was passed whose last byte is this one. */
+  #passed(last: number): void {
+    this.#wroteCharacter = this.#reader.isBehindCharacter = last >= 0x20
+    this.#wroteReturn = last === CR
+  }
+
+  /** Writes what changes no cell. */
+  #atLarge(text: string): void {
+    if (text === "") return
+    this.aside?.(text)
+    this.#write(text)
+  }
+
+  #control(code: number): void {
+    if (code === BEL) {
+      if (this.live) this.#atLarge("\u0007")
+    } else if (code >= LF && code < CR) {
+      // The device of a terminal may put a return in front of a line feed; the sequence for it stays what it is.
+      this.#write(this.#feedsReturn ? "\r\n" : this.#wroteReturn ? "\n" : `${ESC}D`)
+    } else this.#write(CONTROLS.get(code) ?? "")
+  }
+
+  #escape(sequence: string): void {
+    if (sequence !== "c") return this.#write(writtenEscape(sequence) ?? "")
+    // A terminal that was reset would lose the user's scrollback, title and colours as well.
+    this.#write(`${this.alternate ? `${ESC}[?1049l` : ""}${CLEAR}${tabStops(this.size.cols)}${ESC}7`)
+    this.#atLarge(this.undo.get("colors") ?? "")
+    this.#states.reset()
+    this.alternate = this.origin = this.#feedsReturn = false
+  }
+
+  #csi(kind: string, parameters: ReadParameters): void {
+    if (KEPT_SEQUENCES.has(kind)) return this.#atLarge(this.#states.csi(kind, parameters))
+    switch (kind) {
+      case "s":
+        return this.#write(`${ESC}7`)
+      case "u":
+        return this.#write(`${ESC}8`)
+      case "b":
+        // What was in between and left out ends what could be repeated.
+        if (!this.#reader.isBehindCharacter) return
+        break
+      case "t":
+        return this.#putTitle(parameters)
+      case "h":
+      case "l":
+        for (const mode of parameters) this.#ansiMode(mode, kind)
+        return
+      case "?h":
+      case "?l":
+        for (const mode of parameters) if (typeof mode === "number") this.#privateMode(mode, kind === "?h")
+        return
+      case "!p":
+        this.origin = false
+        return this.#write(SOFT_RESET)
+    }
+    this.#write(writtenControl(kind, parameters, this.size) ?? "")
+  }
+
+  #ansiMode(mode: number | ReadonlyArray<number>, kind: "h" | "l"): void {
+    if (mode === 4) this.#write(`${ESC}[4${kind}`)
+    else if (mode === 20) this.#feedsReturn = kind === "h"
+  }
+
+  #privateMode(mode: number, on: boolean): void {
+    const sequence = `${ESC}[?${mode}${on ? "h" : "l"}`
+    if (KEPT_MODES.has(mode)) this.#write(this.#states.mode(mode, on))
+    else if (SCREEN_MODES.has(mode)) {
+      this.alternate = on
+      this.#write(sequence)
+      this.#atLarge(this.#states.show(on ? "alternate" : "normal"))
+    } else if (PRIVATE_MODES.has(mode)) {
+      if (mode === 6) this.origin = on
+      this.#write(sequence)
+    } else if (mode === 66) this.#write(on ? `${ESC}=` : `${ESC}>`)
+    else if (mode === 1048) this.#write(on ? `${ESC}7` : `${ESC}8`)
+    else if (mode === 2 && on) this.#write(`${ESC}(B${ESC})B${ESC}*B${ESC}+B`)
+  }
+
+  /** The stack of titles is kept here: that of the terminal is the user's. */
+  #putTitle(parameters: ReadParameters): void {
+    const [operation, which = 0] = parameters
+    if (which !== 0 && which !== 2) return
+    if (operation === 22) this.#titles = [...this.#titles, this.#title].slice(-MAX_TITLES)
+    else if (operation === 23) {
+      const title = this.#titles.pop()
+      if (title !== undefined) this.#setTitle(title)
     }
   }
 
-  #ground(byte: number): void {
-    if (this.#lead === 0xc2) {
-      this.#lead = 0
-      if (byte >= 0x80 && byte < 0xa0) return this.#c1([0xc2, byte], byte)
-      this.#out.push(0xc2)
-      return this.#ground(byte)
-    }
-    if (this.#pending > 0 && byte >= 0x80 && byte < 0xc0) {
-      this.#pending -= 1
-      this.#out.push(byte)
-      return
-    }
-    this.#pending = 0
-    if (byte === ESC) this.#begin([ESC])
-    else if (byte === 0xc2) this.#lead = 0xc2
-    else if (byte >= 0x80 && byte < 0xa0) this.#c1([byte], byte)
-    else if (byte === BEL && this.aside !== undefined) {
-      if (this.live) this.aside(Uint8Array.of(BEL))
-    } else if (byte !== 0x05 && (byte !== BEL || this.live)) {
-      if (byte >= 0xc0) this.#pending = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1
-      this.#out.push(byte)
-    }
+  #setTitle(title: string): void {
+    this.#title = cleanTitle(title)
+    this.#atLarge(`${ESC}]2;${this.#title}${ESC}\\`)
   }
 
-  #begin(bytes: ReadonlyArray<number>): void {
-    this.#state = "escape"
-    this.#held = [...bytes]
-  }
-
-  /** A C1 control, which is ESC and the byte 0x40 lower in one. */
-  #c1(bytes: ReadonlyArray<number>, byte: number): void {
-    this.#held = [...bytes]
-    this.#state = "escape"
-    this.#escape(byte - 0x40, false)
-  }
-
-  #escape(byte: number, push = true): void {
-    if (push) {
-      if (byte === ESC) return this.#begin([ESC])
-      if (byte === CAN || byte === SUB) return this.#finish(true)
-      if (byte < 0x20) return void (byte !== 0x05 && this.#out.push(byte))
-      this.#held.push(byte)
+  #osc(command: number, data: string): void {
+    if (command === 0 || command === 2) return this.#setTitle(data)
+    if (command === 8) return this.#write(writtenLink(data) ?? "")
+    if (isColor(command)) {
+      const colors = writtenColors(command, data)
+      if (colors !== "") this.undo.set("colors", RESTORE_COLORS)
+      return this.#atLarge(colors)
     }
-    if (byte >= 0x20 && byte < 0x30 && this.#held.length <= 4) return
-    this.#introducer = this.#held.length
-    const kind = this.#held.length > 2 && this.#held[0] === ESC ? undefined : STRINGS.get(byte)
-    if (kind !== undefined) {
-      this.#state = "string"
-      this.#kind = kind
-      this.#escaped = false
-    } else if (byte === 0x5b && this.#introducer <= 2) this.#state = "control"
-    else {
-      if (this.#held[0] === ESC && this.#held[1] === 0x63) this.alternate = this.origin = false
-      this.#finish(byte !== 0x5a)
-    }
-  }
-
-  #control(byte: number): void {
-    if (byte === ESC) {
-      this.#finish(false)
-      return this.#begin([ESC])
-    }
-    if (byte === CAN || byte === SUB) return this.#finish(false)
-    // Controls inside a sequence act at once, as they do in a terminal.
-    if (byte < 0x20) return void (byte !== 0x05 && (byte !== BEL || this.live) && this.#out.push(byte))
-    this.#held.push(byte)
-    if (byte >= 0x40 && byte <= 0x7e) return this.#ended()
-    if (this.#held.length > 512) this.#finish(false)
-  }
-
-  #ended(): void {
-    const body = latin(this.#held.slice(this.#introducer))
-    const kept = keepControl(body)
-    const modes = /^\?([\d;]*)[hl]$/.exec(body)?.[1]?.split(";") ?? []
-    if (modes.some((mode) => ALTERNATE.has(mode))) this.alternate = body.endsWith("h")
-    if (modes.includes("6")) this.origin = body.endsWith("h")
-    if (body === "!p") this.origin = false
-    if (kept === body) return this.#finish(true)
-    this.#held.length = this.#introducer
-    if (kept !== undefined) this.#held.push(...bytesOf(kept))
-    this.#finish(kept !== undefined)
-  }
-
-  #string(byte: number): void {
-    if (byte === CAN || byte === SUB) return this.#endString([byte])
-    if (this.#escaped) {
-      this.#escaped = false
-      if (byte === 0x5c) return this.#endString([ESC, 0x5c])
-      // Any other ESC ends the string as well and begins something new.
-      this.#endString([])
-      this.#begin([ESC])
-      return this.#escape(byte)
-    }
-    if (byte === ESC) this.#escaped = true
-    else if (byte === BEL && this.#kind === "osc") this.#endString([BEL])
-    else if (byte === 0x9c && this.#held.at(-1) === 0xc2) {
-      this.#held.pop()
-      this.#endString(this.#state === "pass" ? [byte] : [ESC, 0x5c])
-    } else if (this.#state === "string") this.#hold(byte)
-    else {
-      if (this.#state === "pass") this.#out.push(byte)
-      this.#held = [byte]
-    }
-  }
-
-  #hold(byte: number): void {
-    this.#held.push(byte)
-    const length = this.#held.length - this.#introducer
-    if (length !== 32 && length < MAX_HELD) return
-    const verdict = longString(this.#kind, latin(this.#held.slice(this.#introducer)), length >= MAX_HELD)
-    if (verdict === "undecided") return
-    if (verdict === "pass") this.#out.copy(Uint8Array.from(this.#held))
-    this.#held = []
-    this.#state = verdict
-  }
-
-  #endString(terminator: ReadonlyArray<number>): void {
-    if (this.#state === "pass") this.#out.push(...terminator)
-    else if (this.#state === "string" && terminator.length > 0 && terminator[0] !== CAN && terminator[0] !== SUB) {
-      const body = latin(this.#held.slice(this.#introducer))
-      const kept = keepString(this.#kind, body, { ...this.#options, live: this.live })
-      if (kept !== undefined) {
-        const whole = Uint8Array.from([...this.#held.slice(0, this.#introducer), ...bytesOf(kept), ...terminator])
-        if (this.aside !== undefined && this.#kind === "osc" && drawsNothing(kept)) this.aside(whole)
-        this.#out.copy(whole)
-      }
-    }
-    this.#held = []
-    this.#state = "ground"
-  }
-
-  #finish(keep: boolean): void {
-    if (keep) this.#out.copy(Uint8Array.from(this.#held))
-    this.#held = []
-    this.#state = "ground"
+    const kept = KEPT_COMMANDS.has(command) ? this.#states.osc(command, data) : undefined
+    if (kept) this.undo.set(`command ${command}`, command === 7 ? ownDirectory() : `${ESC}]9;4;0${ESC}\\`)
+    this.#atLarge(kept ?? writtenMessage(command, data, { ...this.#options, live: this.live }) ?? "")
   }
 }
 
-/** Where the run of printable ASCII, tabs and line ends that begins at `from` is over. */
-function plainRun(chunk: Uint8Array, from: number): number {
-  let at = from
-  for (; at < chunk.length; at++) {
-    const byte = chunk[at] ?? 0
-    if ((byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) || byte >= 0x7f) break
-  }
-  return at
+function tabStops(cols: number): string {
+  let stops = `${ESC}[3g`
+  for (let at = 8; at < cols; at += 8) stops += `${ESC}[${at + 1}G${ESC}H`
+  return `${stops}\r`
 }
 
-/** Bytes being written; grows where the first guess was too small. */
-class Written {
-  #bytes: Uint8Array
-  #length = 0
-
-  constructor(size: number) {
-    this.#bytes = new Uint8Array(size)
-  }
-
-  push(...bytes: ReadonlyArray<number>): void {
-    this.#room(bytes.length)
-    for (const byte of bytes) this.#bytes[this.#length++] = byte
-  }
-
-  copy(bytes: Uint8Array): void {
-    this.#room(bytes.length)
-    this.#bytes.set(bytes, this.#length)
-    this.#length += bytes.length
-  }
-
-  taken(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length)
-  }
-
-  #room(more: number): void {
-    if (this.#length + more <= this.#bytes.length) return
-    const larger = new Uint8Array((this.#length + more) * 2)
-    larger.set(this.taken())
-    this.#bytes = larger
-  }
+/** Says where this program runs, as the user's shell does. */
+function ownDirectory(): string {
+  return `${ESC}]7;${pathToFileURL(process.cwd()).href.replace("file://", `file://${hostname()}`)}${ESC}\\`
 }
-
-const latin = (bytes: ReadonlyArray<number>): string => {
-  let text = ""
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.slice(i, i + 4096))
-  return text
-}
-
-const bytesOf = (text: string): ReadonlyArray<number> => Array.from(text, (character) => character.charCodeAt(0))

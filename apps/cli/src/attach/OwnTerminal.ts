@@ -5,27 +5,14 @@
  * was on the screen before stays above, in the scrollback.
  */
 import { writeSync } from "node:fs"
+import { CLEAR, RESTORE_MODES } from "./terminal-modes.ts"
 
 const ESC = "\u001b"
 const CSI = `${ESC}[`
 
-/**
- * Undoes what programs set: character sets, alternate screen, synchronised output, mouse, focus and paste reports, keypad
- * and cursor keys, kitty keyboard and modifyOtherKeys, left and right margins, insert and wrap modes, links, cursor and colours.
- */
-const RESTORE_MODES = [
-  `${ESC}\\`,
-  `${CSI}?2026l`,
-  `${CSI}?9l${CSI}?1000l${CSI}?1001l${CSI}?1002l${CSI}?1003l${CSI}?1004l${CSI}?1005l${CSI}?1006l${CSI}?1015l${CSI}?1016l`,
-  `${CSI}?2004l`,
-  `${CSI}?1l${ESC}>`,
-  `${CSI}=0;1u${CSI}<99u${CSI}>4;0m`,
-  `${CSI}?69l${CSI}4l${CSI}20l${CSI}?5l${CSI}?7h${CSI}?45l`,
-  `${ESC}(B${ESC})B\u000f`,
-  `${ESC}]8;;${ESC}\\`,
-  `${CSI}0m${CSI}0 q${CSI}?12l${CSI}?25h`,
-  `${ESC}]104${ESC}\\${ESC}]110${ESC}\\${ESC}]111${ESC}\\${ESC}]112${ESC}\\`,
-].join("")
+/** The user's title and keyboard flags, on the stacks of the terminal; the session's own stacks are not there. */
+const PUT_ASIDE = `${CSI}22;0t${CSI}>0u`
+const TAKE_BACK = `${CSI}23;0t${CSI}<1u`
 
 /** A terminal that was taken over. */
 export class OwnTerminal {
@@ -33,6 +20,7 @@ export class OwnTerminal {
   #restored = false
   #alternate = false
   #origin = false
+  #undo: ReadonlyMap<string, string> = new Map()
   readonly #onExit = (): void => this.restore()
 
   /** Size in cells; 80 by 24 where the terminal does not say. */
@@ -50,17 +38,22 @@ export class OwnTerminal {
     this.#origin = value
   }
 
+  /** What else has to be undone, read when the terminal is cleared or given back. */
+  set undo(undo: ReadonlyMap<string, string>) {
+    this.#undo = undo
+  }
+
   /** Takes the terminal over: keys come as they are typed, and the screen is free to be drawn on. */
   take(raw: boolean): void {
     this.#take(raw)
     // What stands on the screen moves up into the scrollback instead of being drawn over.
-    this.write(`${CSI}22;0t${"\r\n".repeat(this.size.rows - 1)}${CSI}H${CSI}2J`)
+    this.write(`${PUT_ASIDE}${"\r\n".repeat(this.size.rows - 1)}${CSI}H${CSI}J`)
   }
 
   /** Takes the terminal over to write on from where the cursor stands; what is pasted comes marked. */
   takeInLine(raw: boolean): void {
     this.#take(raw)
-    this.write(`${CSI}22;0t${raw ? `${CSI}?2004h` : ""}`)
+    this.write(`${PUT_ASIDE}${raw ? `${CSI}?2004h` : ""}`)
   }
 
   #take(raw: boolean): void {
@@ -89,7 +82,11 @@ export class OwnTerminal {
     const leave = this.#alternate ? `${CSI}?1049l` : ""
     this.#alternate = false
     this.#origin = false
-    this.write(`${leave}${RESTORE_MODES}${CSI}?6l${CSI}r${CSI}H${CSI}2J`)
+    this.write(`${leave}${this.#undone}${CLEAR}`)
+  }
+
+  get #undone(): string {
+    return [...this.#undo.values()].join("")
   }
 
   /** Gives the terminal back; can be called again and from a signal or exit handler. */
@@ -100,7 +97,7 @@ export class OwnTerminal {
     const leave = this.#alternate ? `${CSI}?1049l` : ""
     // What follows is printed below the cursor, as after any command; margins would move it home, so it is kept around them.
     const place = this.#origin ? `${CSI}?6l${CSI}r${CSI}${this.size.rows};1H` : `${CSI}r${ESC}8`
-    writeFully(`${leave}${ESC}7${RESTORE_MODES}${place}${CSI}0m${CSI}23;0t\r\n${CSI}J`)
+    writeFully(`${leave}${ESC}7${RESTORE_MODES}${this.#undone}${place}${CSI}0m${TAKE_BACK}\r\n${CSI}J`)
     if (this.#raw && process.stdin.isTTY) process.stdin.setRawMode(false)
     process.stdin.pause()
     process.stdin.unref()

@@ -47,6 +47,7 @@ export class Picture {
     this.#options = options
     this.#redraw = redraw
     this.#filter = new OutputFilter({ clipboard: options.clipboard })
+    terminal.undo = this.#filter.undo
   }
 
   /** True while the session shows its alternate screen. */
@@ -85,7 +86,7 @@ export class Picture {
     this.dropped()
     this.#session = size
     this.#filter.reset()
-    this.#filter.alternate = this.#filter.origin = false
+    if (size !== undefined) this.#filter.size = size
     const through = size === undefined || (this.#fits && !this.#spoiled)
     this.#spoiled = false
     if (through) this.#through("")
@@ -110,6 +111,7 @@ export class Picture {
   /** The session has another size from here on. */
   resized(size: Size): void {
     this.#session = size
+    this.#filter.size = size
     this.#view?.resize(size.cols, size.rows)
     this.#look()
   }
@@ -175,7 +177,7 @@ export class Picture {
 
   /** Output goes into a view, from an empty screen on. */
   async #begin({ cols, rows }: Size): Promise<void> {
-    this.#filter.aside = (bytes) => this.#terminal.write(bytes)
+    this.#filter.aside = (text) => this.#terminal.write(text)
     if (this.#view !== undefined) return this.#view.begin(cols, rows)
     const { CroppedView } = await import("./CroppedView.ts")
     this.#view = new CroppedView(this.#terminal, cols, rows, this.#options.readOnly ? "read-only" : "type to take this size")

@@ -1,69 +1,78 @@
 /**
- * Which strings (OSC, DCS, APC, PM, SOS) may reach a viewer's terminal.
+ * Which operating system commands (OSC) reach a viewer's terminal, in the one form in which they are written
+ * (docs/PROTOCOL.md, T-12, T-15, T-16): links to the web and mail, colours, notifications, and the clipboard where that
+ * was allowed. Images, prompt marks and whatever else is no cell and on no list are left out: the emulator does not know
+ * them, so no other viewer and no later attach would have them.
  */
+import { exactColor, isIndex, parseColor } from "@holdfast/runner/emulator/colors"
 
-/** Kind of a string by its introducer; `other` is APC, PM, SOS and screen's title. */
-export type StringKind = "osc" | "dcs" | "other"
+const OSC = "\u001b]"
+const ST = "\u001b\\"
 
-/** What decides about a string. */
+/** What decides about a command. */
 export interface StringRules {
+  /** The session may write to the clipboard. */
   readonly clipboard: boolean
+  /** Output happens now; the past notifies nobody and writes to no clipboard. */
   readonly live: boolean
 }
 
-/** OSC numbers whose content is text, where a question mark asks nothing. */
-const TEXT = new Set(["0", "1", "2", "7", "8", "133"])
-/** OSC numbers that notify: only what happens now may. */
-const NOTIFICATIONS = new Set(["9", "99", "777"])
-/** OSC numbers that report, reach outside or change fonts: X properties, font, allowed features, kitty's clipboard. */
-const REFUSED = new Set(["3", "50", "60", "61", "5522"])
-/** OSC numbers that belong to a place on the screen: links, prompt marks, images. */
-const POSITIONED = new Set(["8", "133", "1337"])
-/** DCS that draws: sixel, and the older form of synchronised output. */
-const DRAWING = /^(?:[\d;]*q|=[12]s)/
-const ITERM_FILE = /^1337;(?:File|MultipartFile|FilePart)=/
-const ITERM = /^1337;(?:File=|MultipartFile=|FilePart=|FileEnd|SetMark|CurrentDir=|RemoteHost=)/
-/** Schemes of links that are kept; others, such as `javascript:`, become plain text. */
-const LINKS = /^(?:https?|ftp|mailto|file):/i
+/** Schemes of links that are kept; others become plain text. A `file:` link would run what it names on some machines. */
+const LINKS = /^(?:https?|mailto):/i
+/** Longest link, that of the emulator. */
+const MAX_LINK_LENGTH = 2048
+const LONGEST_TEXT = 1024
 
-/**
- * The string between introducer and terminator, as it may be written; `undefined` when it may not.
- *
- * DCS: only what draws is kept; DECRQSS (`$q`), XTGETTCAP (`+q`), keys to be defined and strings for an outer terminal
- * (`tmux;`) are refused. APC, which carries kitty's graphics and their answers, PM and SOS are refused altogether.
- */
-export function keepString(kind: StringKind, body: string, rules: StringRules): string | undefined {
-  if (kind === "other") return undefined
-  return kind === "dcs" ? keptDcs(body) : keptOsc(body, rules)
+/** A link as it is written; the end of one, where its target may not be followed. */
+export function writtenLink(data: string): string | undefined {
+  const at = data.indexOf(";")
+  if (at === -1) return undefined
+  const parameters = data.slice(0, at).trim()
+  const target = printable(data.slice(at + 1))
+  if (target === "") return parameters === "" ? `${OSC}8;;${ST}` : undefined
+  const id = parameters.split(":").find((each) => each.startsWith("id=")) ?? ""
+  const isKept = LINKS.test(target) && target.length <= MAX_LINK_LENGTH && id.length <= MAX_LINK_LENGTH
+  return isKept ? `${OSC}8;${printable(id)};${target}${ST}` : `${OSC}8;;${ST}`
 }
 
-/** What becomes of a string that is too long to be held: decided from its start, or, when it must be, dropped. */
-export function longString(kind: StringKind, start: string, full: boolean): "pass" | "drop" | "undecided" {
-  if (kind === "other") return "drop"
-  if (kind === "dcs") return DRAWING.test(start) ? "pass" : "drop"
-  if (ITERM_FILE.test(start)) return "pass"
-  return full ? "drop" : "undecided"
+/** Whether a command is about colours. */
+export const isColor = (command: number): boolean =>
+  command === 4 || command === 104 || (command >= 10 && command <= 12) || (command >= 110 && command <= 112)
+
+/** Colours that are set or set back, each by itself; questions are left out. */
+export function writtenColors(command: number, data: string): string {
+  const set = (name: string, spec: string): string => {
+    const color = parseColor(spec)
+    return color === undefined ? "" : `${OSC}${name};${exactColor(color)}${ST}`
+  }
+  const parts = data.split(";")
+  if (command === 4) {
+    return parts
+      .map((index, at) => (at % 2 === 0 && isIndex(index) ? set(`4;${Number(index)}`, parts[at + 1] ?? "") : ""))
+      .join("")
+  }
+  if (command === 104) {
+    if (data === "") return `${OSC}104${ST}`
+    return parts.map((index) => (isIndex(index) ? `${OSC}104;${Number(index)}${ST}` : "")).join("")
+  }
+  if (command >= 110) return `${OSC}${command}${ST}`
+  return parts
+    .slice(0, 13 - command)
+    .map((spec, at) => set(String(command + at), spec))
+    .join("")
 }
 
-/** Whether an OSC that is kept is about the terminal at large (title, colours, clipboard, notifications), not about cells. */
-export const drawsNothing = (body: string): boolean => !POSITIONED.has(body.split(";", 1)[0] ?? "")
-
-function keptDcs(body: string): string | undefined {
-  return DRAWING.test(body) ? body : undefined
+/** Notifications and the clipboard; undefined for anything else. */
+export function writtenMessage(command: number, data: string, rules: StringRules): string | undefined {
+  if (!rules.live) return undefined
+  if (command === 52) {
+    const [, selection = "", content = ""] = /^([a-z0-7]*);([A-Za-z0-9+/=]*)$/.exec(data) ?? []
+    return rules.clipboard && content !== "" ? `${OSC}52;${selection};${content}${ST}` : undefined
+  }
+  // A number in front is a command of ConEmu's.
+  if (command === 9 && !/^\d+(?:;|$)/.test(data)) return `${OSC}9;${printable(data).slice(0, LONGEST_TEXT)}${ST}`
+  if (command === 777 && data.startsWith("notify;")) return `${OSC}777;${printable(data).slice(0, LONGEST_TEXT)}${ST}`
+  return undefined
 }
 
-function keptOsc(body: string, rules: StringRules): string | undefined {
-  const [number = "", ...rest] = body.split(";")
-  if (number === "52") return rules.clipboard && !rest.includes("?") ? body : undefined
-  if (number === "8") return keptLink(body, rest)
-  if (TEXT.has(number)) return body
-  if (number === "1337") return ITERM.test(body) ? body : undefined
-  if (NOTIFICATIONS.has(number)) return rules.live && !body.includes("p=?") ? body : undefined
-  if (REFUSED.has(number)) return undefined
-  return rest.some((parameter) => parameter.startsWith("?") || parameter.endsWith("=?")) ? undefined : body
-}
-
-function keptLink(body: string, rest: ReadonlyArray<string>): string {
-  const target = rest.slice(1).join(";")
-  return target === "" || LINKS.test(target) ? body : "8;;"
-}
+const printable = (text: string): string => text.replaceAll("\u007f", "")

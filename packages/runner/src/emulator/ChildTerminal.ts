@@ -12,12 +12,13 @@ import { boundLinks } from "./links.ts"
 import { OpenSequence } from "./open-sequence.ts"
 import { hookQueries } from "./queries.ts"
 import type { QueryEvents } from "./queries.ts"
-import { wholeCharacters } from "./utf8.ts"
+import { hookStates } from "./hook-states.ts"
+import type { KeptStates } from "./kept-states.ts"
+import { CharacterCutter, forLibrary } from "./utf8.ts"
 import { coreOf, emptyTerminal } from "./xterm-internals.ts"
 import type { Core } from "./xterm-internals.ts"
 
 const ABORT = Buffer.from("\x18")
-const EMPTY = new Uint8Array(0)
 
 /** What is visible, as `ScreenReply` without its position. */
 export interface VisibleScreen {
@@ -40,9 +41,10 @@ export class ChildTerminal {
   readonly #terminal: Terminal
   readonly #core: Core
   readonly #colors: Colors
+  readonly #states: KeptStates
   readonly #scrollback: number
   readonly #open = new OpenSequence()
-  #begun: Uint8Array = EMPTY
+  readonly #characters = new CharacterCutter()
   #cols: number
   #rows: number
 
@@ -56,6 +58,7 @@ export class ChildTerminal {
     this.#core = coreOf(this.#terminal)
     boundLinks(this.#core)
     this.#colors = hookQueries(this.#terminal, this.#core, events)
+    this.#states = hookStates(this.#terminal, this.#core, this.#colors)
   }
 
   /** The library's own state, for comparisons. */
@@ -70,21 +73,18 @@ export class ChildTerminal {
 
   /** Whether the output so far ends in the middle of a character. */
   get isInCharacter(): boolean {
-    return this.#begun.length > 0
+    return this.#characters.isInCharacter
   }
 
   /** Parses a piece of output; some tens of kilobytes at most, so that others get their turn. */
   parse(bytes: Uint8Array): void {
-    const all = this.#begun.length === 0 ? bytes : Buffer.concat([this.#begun, bytes])
-    const end = wholeCharacters(all, all.length)
-    this.#begun = end === all.length ? EMPTY : new Uint8Array(all.subarray(end))
-    let rest = all.subarray(0, end)
+    let rest = this.#characters.take(bytes)
     while (rest.length > 0) {
       if (this.#open.skipping) {
         rest = rest.subarray(this.#open.skip(rest))
         continue
       }
-      this.#core._inputHandler.parse(rest)
+      this.#core._inputHandler.parse(forLibrary(rest))
       if (this.#open.parsed(rest, this.#core._inputHandler._parser.currentState)) this.#core._inputHandler.parse(ABORT)
       return
     }
@@ -97,7 +97,7 @@ export class ChildTerminal {
   get linesToReplaceAll(): number | undefined {
     const { active } = this.#core.buffers
     const { rows } = this.#core
-    const isPlain = this.#core._inputHandler._parser.currentState === 0 && !this.#open.skipping && this.#begun.length === 0
+    const isPlain = this.#core._inputHandler._parser.currentState === 0 && !this.#open.skipping && !this.isInCharacter
     if (!isPlain || active.scrollTop !== 0 || active.scrollBottom !== rows - 1) return undefined
     return active === this.#core.buffers.alt ? rows : rows + this.#scrollback
   }
@@ -144,6 +144,8 @@ export class ChildTerminal {
       convertEol: convertEol === true,
       cursorBlink: cursorBlink === true,
       colors: this.#colors.sequence(),
+      states: this.#states.sequence(),
+      alternateStates: this.#states.alternateSequence(),
     })
     return state + this.#open.bytes.toString("utf8")
   }

@@ -29,6 +29,10 @@ export interface CheckpointSource {
   readonly cursorBlink: boolean
   /** Sequences that set the colours the child set. */
   readonly colors: string
+  /** Sequences that set the states that the library does not keep. */
+  readonly states: string
+  /** The same of the alternate screen, for when it is shown. */
+  readonly alternateStates: string
 }
 
 const place = (row: number, column: number): string => `\x1b[${row + 1};${column + 1}H`
@@ -113,7 +117,7 @@ export function* writeCheckpoint(source: CheckpointSource): Generator<void, stri
   const { core } = source
   const { normal, alt, active } = core.buffers
   const pen = new Pen(core)
-  let out = source.colors + titles(core)
+  let out = source.colors + source.states + titles(core)
   if (active === normal && hasSaved(alt)) {
     const placed = place(Math.min(alt.savedY, core.rows - 1), Math.min(alt.savedX, core.cols - 1))
     out += `\x1b[?47h${save(alt, pen, placed)}\x1b[?47l\x1b[H`
@@ -121,7 +125,7 @@ export function* writeCheckpoint(source: CheckpointSource): Generator<void, stri
   out += yield* writeBuffer(core, normal, pen)
   if (active === alt) {
     // Where the cursor stood decides which line a change of size leaves as it is.
-    out += `${place(normal.y, Math.min(normal.x, core.cols - 1))}\x1b[?47h\x1b[H`
+    out += `${place(normal.y, Math.min(normal.x, core.cols - 1))}\x1b[?47h${source.alternateStates}\x1b[H`
     out += yield* writeBuffer(core, alt, pen)
   }
   return out + finish(source, pen)

@@ -5,7 +5,8 @@
  * here, or the colour that the child itself set before.
  */
 
-type Color = readonly [red: number, green: number, blue: number]
+/** A colour, eight bits a channel. */
+export type Color = readonly [red: number, green: number, blue: number]
 
 const SPECIAL_DEFAULTS: ReadonlyArray<Color> = [
   [0xe5, 0xe5, 0xe5],
@@ -67,9 +68,11 @@ export const parseColor = (spec: string): Color | undefined => {
 
 const hex = (channel: number): string => channel.toString(16).padStart(2, "0")
 const wide = (color: Color): string => `rgb:${color.map((each) => hex(each) + hex(each)).join("/")}`
-const exact = (color: Color): string => `rgb:${color.map(hex).join("/")}`
+/** A colour as terminals read it, eight bits a channel. */
+export const exactColor = (color: Color): string => `rgb:${color.map(hex).join("/")}`
 
-const isIndex = (text: string): boolean => /^\d{1,3}$/.test(text) && Number(text) < 256
+/** Whether this is the number of a colour in the palette. */
+export const isIndex = (text: string): boolean => /^\d{1,3}$/.test(text) && Number(text) < 256
 
 /** The colours of one terminal. The methods take the data of their OSC; `answer` gets the bytes of an answer. */
 export class Colors {
@@ -122,11 +125,17 @@ export class Colors {
     this.#special.delete(index)
   }
 
+  /** Forgets what the child set. */
+  reset(): void {
+    this.#palette.clear()
+    this.#special.clear()
+  }
+
   /** The sequences that set what the child set. */
   sequence(): string {
     let out = ""
-    for (const [index, color] of this.#palette) out += `\x1b]4;${index};${exact(color)}\x1b\\`
-    for (const [index, color] of this.#special) out += `\x1b]${10 + index};${exact(color)}\x1b\\`
+    for (const [index, color] of this.#palette) out += `\x1b]4;${index};${exactColor(color)}\x1b\\`
+    for (const [index, color] of this.#special) out += `\x1b]${10 + index};${exactColor(color)}\x1b\\`
     return out
   }
 }

@@ -49,9 +49,8 @@ export class OpenSequence {
     }
     let from = bytes.length - 1
     while (from >= 0 && !isIntroducer(bytes, from)) from--
-    const isString = state >= 7 && state !== 9 && state !== 10 && state !== 12
-    const added = from < 0 ? bytes : bytes.subarray(from)
-    const kept = isString ? Buffer.from(added) : Buffer.from(added.filter((byte) => byte >= 0x20 || byte === ESC))
+    // Controls within a sequence were carried out, those within a string count for nothing.
+    const kept = Buffer.from((from < 0 ? bytes : bytes.subarray(from)).filter((byte) => byte >= 0x20 || byte === ESC))
     this.#bytes = from < 0 ? Buffer.concat([this.#bytes, kept]) : kept
     if (this.#bytes.length <= MAX_STRING_BYTES) return false
     this.#bytes = EMPTY

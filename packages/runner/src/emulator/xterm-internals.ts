@@ -66,7 +66,7 @@ export interface Core {
   readonly rows: number
   readonly buffers: { readonly active: ScreenBuffer; readonly normal: ScreenBuffer; readonly alt: ScreenBuffer }
   readonly coreService: {
-    readonly isCursorHidden: boolean
+    isCursorHidden: boolean
     readonly modes: { readonly insertMode: boolean }
     readonly decPrivateModes: {
       readonly applicationCursorKeys: boolean
@@ -95,7 +95,7 @@ export interface Core {
     readonly _windowTitleStack: ReadonlyArray<string>
     readonly _iconNameStack: ReadonlyArray<string>
     readonly _parser: { readonly currentState: number; readonly precedingJoinState: number }
-    parse(data: Uint8Array): void | Promise<boolean>
+    parse(data: Uint8Array | string): void | Promise<boolean>
     setTitle(title: string): boolean
     _eraseInBufferLine(row: number, start: number, end: number, clearWrap: boolean, respectProtect: boolean): void
     _resetBufferLine(row: number, respectProtect: boolean): void
@@ -156,6 +156,41 @@ export const coreOf = (terminal: Terminal): Core => {
   const core: unknown = Reflect.get(terminal, "_core")
   if (!isCore(core)) throw new Error(`@xterm/headless is not version 6.0.0: missing ${missing(core).join(", ")}`)
   return core
+}
+
+/** The library's parser alone; handlers that return nothing. */
+export interface SequenceParser {
+  readonly currentState: number
+  /** 0 where the next character joins nothing, and nothing can be repeated. */
+  precedingJoinState: number
+  parse(codePoints: Uint32Array, length: number): void | Promise<boolean>
+  reset(): void
+  setPrintHandler(handler: (codePoints: Uint32Array, start: number, end: number) => void): void
+  setExecuteHandlerFallback(handler: (code: number) => void): void
+  setEscHandlerFallback(handler: (identifier: number) => void): void
+  setCsiHandlerFallback(
+    handler: (identifier: number, parameters: { toArray(): ReadonlyArray<number | ReadonlyArray<number>> }) => void,
+  ): void
+  setOscHandlerFallback(handler: (identifier: number, action: "START" | "PUT" | "END", payload: string | boolean) => void): void
+}
+
+const isParser = (value: unknown): value is SequenceParser =>
+  ["parse", "reset", "setPrintHandler", "setExecuteHandlerFallback", "setEscHandlerFallback", "setCsiHandlerFallback"].every(
+    (name) => has(value, name, "function"),
+  )
+
+let parserClass: unknown
+
+/** A parser of the kind that every emulator has, so that another reader reads each byte as they do. */
+export const newParser = (): SequenceParser => {
+  if (parserClass === undefined) {
+    const terminal = emptyTerminal(1, 1, 0)
+    parserClass = coreOf(terminal)._inputHandler._parser.constructor
+    terminal.dispose()
+  }
+  const parser: unknown = typeof parserClass === "function" ? Reflect.construct(parserClass, []) : undefined
+  if (!isParser(parser)) throw new Error("@xterm/headless is not version 6.0.0: its parser cannot be made alone")
+  return parser
 }
 
 /** An empty terminal with the options that emulator and viewers share; `scrollback` in lines. */
