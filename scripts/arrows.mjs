@@ -18,7 +18,7 @@ const RULES = [
   {
     room: "packages/runner",
     rooms: ["@holdfast/protocol"],
-    packages: ["effect", "@agentclientprotocol/sdk", "@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"],
+    packages: ["effect", "@agentclientprotocol/sdk", "@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11", "unbash"],
     node: true,
   },
   {

@@ -120,7 +120,7 @@ describe("the commands for agents", () => {
     await wrong(1, /cannot read .*missing/, "send", id, "--file", join(folder, "missing"))
     await wrong(1, /nothing waits for an answer/, "approve", id, "1", "allow")
     await wrong(1, /nothing waits in/, "queue", "rm", id, "1")
-    await wrong(1, /there is no rule 1/, "rules", "rm", "1")
+    await wrong(1, /there is no rule 1/, "rules", "forget", "1")
   })
 
   it("list what waits, and answer it", async () => {
@@ -131,13 +131,18 @@ describe("the commands for agents", () => {
     expect(await ok("ls")).toMatch(/asks +asker/)
     const refused = await run("approve", id, "1", "perhaps")
     expect(refused.stderr).toMatch(/no option perhaps; it has\s+1 {2}allow/)
-    expect(await ok("approve", "asker", "1", "allow_once", "--remember", "always", "--prefix", "echo")).toContain("allowed: bash")
+    expect((await run("approve", id, "1", "allow", "--remember", "session")).stderr).toContain("--for tool: every use of bash")
+    expect(await ok("approve", "asker", "1", "allow")).toContain("allowed: bash")
     await settledAgent(hub, id)
     expect(readFileSync(join(folder, "out.txt"), "utf8")).toBe("yes\n")
+    await sendText(hub, id, "[[bash echo some]]")
+    await asks(id)
+    await ok("approve", id, "1", "allow", "--remember", "always", "--for", "commands")
+    await settledAgent(hub, id)
     // The rule answers the next one.
-    expect(await ok("send", id, "--wait", "[[bash echo again]]")).toContain("again")
-    expect(await ok("rules", "ls")).toMatch(/allow +bash +echo/)
-    expect(await ok("rules", "rm", "1")).toContain("forgot")
+    expect(await ok("send", id, "--wait", "[[bash echo some more]]")).toContain("some more")
+    expect(await ok("rules", "ls")).toMatch(/allow +bash +commands that start with echo some in/)
+    expect(await ok("rules", "forget", "1")).toContain("forgot")
     expect(await ok("inbox")).toBe("nothing waits\n")
   })
 

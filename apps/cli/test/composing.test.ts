@@ -116,7 +116,8 @@ const request = (part: object = {}): PermissionRequest => ({
   tool: "bash",
   title: "bash: ls",
   subject: "ls",
-  input: {},
+  inputBytes: 2,
+  seq: 1,
   turn: "t",
   askedAt: 0,
   options: [

@@ -8,7 +8,13 @@ import type * as Effect from "effect/Effect"
 import type { AgentEntry, ConfigureAgent } from "@holdfast/protocol/agent/agent"
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
-import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
+import type {
+  AnswerPermission,
+  PermissionDecision,
+  PermissionDetail,
+  WaitingPermission,
+} from "@holdfast/protocol/agent/permission"
+import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
 import type { Interrupted } from "@holdfast/protocol/agent/task"
@@ -52,6 +58,8 @@ export class Agents extends Context.Service<
       answer: AnswerPermission,
       by: Principal,
     ) => Effect.Effect<PermissionDecision, DoorError>
+    /** A request with all that was asked and what became of it; `PermissionNotFound` when none had this id. */
+    readonly permission: (id: string, request: string) => Effect.Effect<PermissionDetail, DoorError>
     /** Every open request of every session, oldest first (P-2). */
     readonly waiting: Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError>
     /** Sessions of Claude Code on this machine, the latest first. */
@@ -67,8 +75,12 @@ export class Agents extends Context.Service<
     readonly look: (asked: LookAtDirectory, by: Principal) => Effect.Effect<DirectoryTrust, DoorError>
     readonly setTrust: (change: SetTrust, by: Principal) => Effect.Effect<TrustedDirectory, DoorError>
     readonly revokeTrust: (directory: string, by: Principal) => Effect.Effect<{ readonly revoked: boolean }, DoorError>
-    /** Answers that are remembered for all sessions (P-4). */
-    readonly rules: Effect.Effect<ReadonlyArray<PermissionRule>, DoorError>
-    readonly forgetRule: (rule: PermissionRule, by: Principal) => Effect.Effect<{ readonly forgotten: boolean }, DoorError>
+    /** Answers that are remembered for a session, or without one for all (P-4). */
+    readonly rules: (id?: string) => Effect.Effect<ReadonlyArray<PermissionRule>, DoorError>
+    readonly forgetRule: (
+      rule: PermissionRule,
+      by: Principal,
+      id?: string,
+    ) => Effect.Effect<{ readonly forgotten: boolean }, DoorError>
   }
 >()("@holdfast/hub/Agents") {}

@@ -109,6 +109,13 @@ export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()(
   { httpApiStatus: 404 },
 ) {}
 
+/** No request with this id was ever asked in the session. */
+export class PermissionNotFound extends Schema.TaggedError<PermissionNotFound>()(
+  "PermissionNotFound",
+  { message, request: Schema.String },
+  { httpApiStatus: 404 },
+) {}
+
 /** The client attached as a viewer that may only read. */
 export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()("ReadOnlyViewer", { message }, { httpApiStatus: 403 }) {}
 
@@ -177,6 +184,7 @@ export const DoorErrors = [
   MessageNotQueued,
   PermissionSettled,
   TaskNotFound,
+  PermissionNotFound,
   ReadOnlyViewer,
   TooLarge,
   InvalidSize,

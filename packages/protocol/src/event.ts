@@ -8,7 +8,8 @@
 import * as Schema from "effect/Schema"
 import type { AgentInfo, AgentSpec, Resumed } from "./agent/agent.ts"
 import type { InputPart, Message, TurnOutcome, Usage } from "./agent/message.ts"
-import type { PermissionAsk, PermissionDecision, PermissionRule } from "./agent/permission.ts"
+import type { PermissionAsk, PermissionDecision } from "./agent/permission.ts"
+import type { PermissionRule } from "./agent/permission-rule.ts"
 import type { Hold } from "./agent/hold.ts"
 import type { QueueItem } from "./agent/queue.ts"
 import type { DirectoryTrust } from "./agent/trust.ts"
@@ -172,10 +173,12 @@ export interface EventData {
   readonly "permission/answered": { readonly id: string; readonly decision: PermissionDecision }
   readonly "permission/expired": { readonly id: string }
   readonly "permission/cancelled": { readonly id: string; readonly reason: string }
-  /** The agent took the answer to a request of background work. */
+  /** The agent has the answer. */
   readonly "permission/taken": { readonly id: string }
-  /** An answer is remembered for this session. */
+  /** An answer is remembered for this session, or for all. */
   readonly "permission/remembered": { readonly rule: PermissionRule; readonly scope: "session" | "always" }
+  /** A rule of this session was forgotten. */
+  readonly "permission/forgotten": { readonly rule: PermissionRule }
 
   /** The agent runs something in the background, until `task/ended`; with the agent's process all of it ends. */
   readonly "task/started": { readonly task: TaskInfo }

@@ -24,6 +24,7 @@ export const ERROR_STATUS = {
   MessageNotQueued: 409,
   PermissionSettled: 409,
   TaskNotFound: 404,
+  PermissionNotFound: 404,
   TooLarge: 413,
   InvalidSize: 422,
   Unprocessable: 422,

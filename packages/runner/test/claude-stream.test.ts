@@ -178,7 +178,7 @@ describe("Claude's messages", () => {
 describe("Claude's questions", () => {
   it("leaves a question to the interrupt that cancels it, and refuses one that is cancelled alone", async () => {
     const asked: Array<PermissionAsk> = []
-    const host = { ask: (request: PermissionAsk) => void asked.push(request), withdraw: () => undefined }
+    const host = { ask: (request: PermissionAsk) => void asked.push(request), withdraw: () => undefined, start: { cwd: "/" } }
     const permissions = new Permissions(host)
     const told: Array<unknown> = []
     const ask = (requestId: string, abort = new AbortController()) =>
@@ -200,7 +200,11 @@ describe("Claude's questions", () => {
 
   it("gives no tool call of a subagent as one of the turn's own", () => {
     const asked: Array<PermissionAsk> = []
-    const permissions = new Permissions({ ask: (request) => void asked.push(request), withdraw: () => undefined })
+    const permissions = new Permissions({
+      ask: (request) => void asked.push(request),
+      withdraw: () => undefined,
+      start: { cwd: "/" },
+    })
     const { signal } = new AbortController()
     void permissions.ask("Write", { file_path: "/a", content: "b" }, { signal, toolUseID: "t", agentID: "a" })
     void permissions.ask("Write", { file_path: "/a", content: "b" }, { signal, toolUseID: "t" })

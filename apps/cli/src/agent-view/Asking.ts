@@ -5,7 +5,7 @@
  * nothing is being composed; Tab goes to it and back at any time. Then one key that came alone answers: a number or the
  * letter that is shown. Enter alone never answers, pasted text never does, and what was typed ahead is text.
  */
-import type { AnswerPermission, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { AnswerPermission, PermissionDetail, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { Key } from "./KeyReader.ts"
 
 /** Milliseconds a request stands untouched before a key counts. */
@@ -53,6 +53,7 @@ export function choicesOf({ options, kind, tool }: PermissionRequest): ReadonlyA
 /** The request that is on the screen, and how it is being answered. */
 export class Asking {
   #request: PermissionRequest | undefined
+  #detail: PermissionDetail | undefined
   #quietSince = 0
   #chosen = false
   #left = false
@@ -61,6 +62,16 @@ export class Asking {
 
   get request(): PermissionRequest | undefined {
     return this.#request
+  }
+
+  /** All of the request, once it was fetched. */
+  get detail(): PermissionDetail | undefined {
+    return this.#detail
+  }
+
+  /** Takes all of a request; that of another one is left out. */
+  learn(detail: PermissionDetail): void {
+    if (detail.request.id === this.#request?.id) this.#detail = detail
   }
 
   /** Which question of the request is asked now; undefined when it asks none. */
@@ -78,6 +89,7 @@ export class Asking {
   show(request: PermissionRequest | undefined, now: number): void {
     if (request?.id === this.#request?.id) return
     this.#request = request
+    this.#detail = undefined
     this.#quietSince = now
     this.#chosen = this.#left = false
     this.#answers = {}

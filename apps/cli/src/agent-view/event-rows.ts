@@ -2,6 +2,7 @@
  * Events about turns, requests, the queue and the agent's process, as rows; most events have none.
  */
 import type { AgentPart } from "@holdfast/core/agent/part"
+import { coverWords } from "@holdfast/core/agent/rule-words"
 import type { Event, EventData } from "@holdfast/protocol/event"
 import { holdText } from "../agent/hold-text.ts"
 import { inputLine } from "../agent/message-text.ts"
@@ -32,7 +33,7 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
     case "permission/answered": {
       const { id, decision } = event.data as unknown as Told<"permission/answered">
       const title = before?.permissions.find((request) => request.id === id)?.title ?? "the request"
-      const how = decision.rule === undefined ? ` by ${decision.by}` : " by a rule"
+      const how = decision.rules === undefined ? ` by ${decision.by}` : " by a rule"
       const told = Object.values(decision.answers ?? {}).join(", ")
       const why = [told, decision.message ?? ""].filter((word) => word !== "").join(": ")
       const text = `${decision.allow ? "✓ allowed" : "✗ refused"}${how}: ${title}${why === "" ? "" : ` (${why})`}`
@@ -46,11 +47,12 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
     }
     case "permission/remembered": {
       const { rule, scope } = event.data as unknown as Told<"permission/remembered">
-      const what = rule.prefix === undefined ? rule.tool : `${rule.tool} that begins with ${rule.prefix}`
       return says(
-        `remembered ${scope === "always" ? "for all sessions" : "for this session"}: ${rule.allow ? "allow" : "refuse"} ${what}`,
+        `remembered ${scope === "always" ? "for all sessions" : "for this session"}: ${rule.allow ? "allow" : "refuse"} ${coverWords(rule)}`,
       )
     }
+    case "permission/forgotten":
+      return says(`forgotten: ${coverWords((event.data as unknown as Told<"permission/forgotten">).rule)}${by}`)
     case "queue/held":
       return says(`‖ the queue is ${holdText(event.data as unknown as Told<"queue/held">) ?? "held"}`, "yellow")
     case "queue/uncertain": {

@@ -58,7 +58,7 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
     paint("yellow", fitText(`── ${printable(request.tool)} asks${left}${more}`, width())),
     ...text,
     ...about,
-    ...cut(diffRows(request.input, options), DIFF_ROWS),
+    ...cut(diffRows(asking.detail?.request.input, options), DIFF_ROWS),
     ...choices,
     ...refusal,
     paint("dim", fitText(`  ${advice(view, question?.multiple === true)}`, width())),

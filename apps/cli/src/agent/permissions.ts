@@ -1,14 +1,15 @@
 /**
- * `holdfast approve`, `inbox` and `rules`: what agents may not do without a person's word.
+ * `holdfast approve` and `inbox`: what agents may not do without a person's word.
  */
+import { suggestionsFor } from "@holdfast/core/agent/rule-words"
 import type {
   AnswerPermission,
   PermissionOption,
   PermissionRequest,
-  PermissionRule,
-  Remember,
   WaitingPermission,
 } from "@holdfast/protocol/agent/permission"
+import type { Remember, RuleSuggestion } from "@holdfast/protocol/agent/permission-rule"
+import type { Session } from "@holdfast/protocol/session"
 import { refused, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { outputWidth, paint, print, printEither, printJson } from "../output.ts"
@@ -17,9 +18,9 @@ import { ago, span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
-import { table } from "../text/table.ts"
 import { fitText } from "../text/width.ts"
-import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
+import { type AgentHub, askAgents, oneOf, useAgents } from "./agent-hub.ts"
+import { offerLines, ruleName, subjectLines, typedId, wholeLines } from "./request-lines.ts"
 
 /** An answer as it is typed. */
 export interface ApproveOptions {
@@ -27,7 +28,8 @@ export interface ApproveOptions {
   readonly request: string
   readonly option: string
   readonly remember: Remember["scope"] | undefined
-  readonly prefix: string | undefined
+  /** Which of the rules that are offered is remembered. */
+  readonly rule: string | undefined
   readonly message: string | undefined
   /** Answers to questions: `QUESTION=ANSWER`, or an answer alone where there is one question. */
   readonly answers: ReadonlyArray<string>
@@ -59,7 +61,7 @@ export function optionOf(options: ReadonlyArray<PermissionOption>, wanted: strin
     ofKind(kinds[lower] ?? "")
   if (option !== undefined) return option
   const known = options.map(({ id, label, kind }, i) => `\n  ${i + 1}  ${printable(id)}  ${printable(label)} (${kind})`).join("")
-  throw refused("OptionUnknown", `the request has no option ${wanted}; it has${known}`)
+  throw refused("OptionUnknown", `the request has no option ${printable(wanted)}; it has${known}`)
 }
 
 /** Answers by question. Throws wrong usage when it is not clear which question is meant. */
@@ -79,35 +81,74 @@ export function answersOf(request: PermissionRequest, given: ReadonlyArray<strin
 
 /** Answers a permission request. */
 export async function approve(given: ApproveOptions): Promise<void> {
-  if (given.prefix !== undefined && given.remember === undefined) throw usage("--prefix belongs to --remember session or always")
+  if (given.rule !== undefined && given.remember === undefined) throw usage("--for belongs to --remember session or always")
   const hub = useAgents()
   const session = await askAgents(hub, (_, api) => api.get(given.session))
   const open = session.permissions.filter(({ decision }) => decision === undefined)
-  const settled = session.permissions.find(({ id, decision }) => id === given.request && decision !== undefined)
-  if (settled?.decision !== undefined) {
-    throw refused(
-      "PermissionSettled",
-      `${printable(settled.decision.by)} answered this request before: ${settled.decision.allow ? "allowed" : "refused"}`,
-    )
-  }
-  const request = oneOf(
-    open,
-    given.request,
-    "open request",
-    `nothing waits for an answer in ${printable(session.label)}; a request is gone once it is answered or its turn has ended`,
-  )
+  const request = await askedOne(hub, session, open, given.request)
   const option = optionOf(request.options, given.option)
-  const { remember, prefix, message } = given
+  const { remember, message } = given
+  const rule = remember === undefined ? undefined : ruleFor(request, given.rule)
   const answer: AnswerPermission = {
     optionId: option.id,
-    ...(remember === undefined ? {} : { remember: { scope: remember, ...(prefix === undefined ? {} : { prefix }) } }),
+    ...(remember === undefined ? {} : { remember: { scope: remember, ...(rule?.covers && { covers: rule.covers }) } }),
     ...(message === undefined ? {} : { message }),
     ...(given.answers.length === 0 ? {} : { answers: answersOf(request, given.answers) }),
   }
   const decision = await askAgents(hub, (agents) => agents.answer(session.id, request.id, answer))
   printEither(given.json, decision, () => [
     `${decision.allow ? "allowed" : "refused"}: ${printable(request.title)} (${printable(option.label)})`,
+    ...(rule === undefined ? [] : [`from now on: ${printable(rule.label)}`]),
   ])
+}
+
+/** The open request that is meant. One that was settled before is refused with what became of it. */
+async function askedOne(
+  hub: AgentHub,
+  session: Session,
+  open: ReadonlyArray<PermissionRequest>,
+  wanted: string,
+): Promise<PermissionRequest> {
+  const none = `nothing waits for an answer in ${printable(session.label)}; a request is gone once it is answered or its turn has ended`
+  try {
+    return oneOf(open, wanted, "open request", none)
+  } catch (error) {
+    if (/^\d{1,3}$/.test(wanted)) throw error
+    const { decision } = await askAgents(hub, (agents) => agents.permission(session.id, wanted)).catch(() => ({
+      decision: undefined,
+    }))
+    if (decision === undefined) throw error
+    throw refused(
+      "PermissionSettled",
+      `${printable(decision.by)} answered this request before: ${decision.allow ? "allowed" : "refused"}`,
+    )
+  }
+}
+
+/** The rule that an answer makes: the one that is named, otherwise the narrowest; never unasked for every use of a tool. */
+function ruleFor(request: PermissionRequest, name: string | undefined): RuleSuggestion {
+  const offered = suggestionsFor(request)
+  const found =
+    name === undefined ? offered.find(({ covers }) => covers !== undefined) : offered.find((one) => ruleName(one) === name)
+  if (found !== undefined) return found
+  const known = offered.map((one) => `\n  --for ${ruleName(one)}: ${printable(one.label)}`).join("")
+  throw refused(
+    "RuleUnknown",
+    offered.length === 0
+      ? `a ${request.kind} is answered each time; leave out --remember`
+      : `${name === undefined ? "say for what the answer is remembered" : `--for ${name} does not fit this request`}; there is${known}`,
+  )
+}
+
+/** Prints all of a request, also of one that is settled, when its whole id is given. */
+export async function showRequest(id: string, wanted: string, json: boolean): Promise<void> {
+  const hub = useAgents()
+  const session = await askAgents(hub, (_, api) => api.get(id))
+  const open = session.permissions.filter(({ decision }) => decision === undefined)
+  const known = open.some((one) => one.id === wanted) || /^\d{1,3}$/.test(wanted) || wanted.length < 20
+  const request = known ? oneOf(open, wanted, "open request", `nothing waits in ${printable(session.label)}`).id : wanted
+  const detail = await askAgents(hub, (agents) => agents.permission(session.id, request))
+  printEither(json, detail, () => wholeLines(detail))
 }
 
 /** What waits, oldest first, as lines with what to type. */
@@ -117,7 +158,10 @@ export function inboxLines(
   { width = 100, paint: draw = plain }: { readonly width?: number; readonly paint?: Paint } = {},
 ): ReadonlyArray<string> {
   const oldest = [...waiting].sort((a, b) => a.request.askedAt - b.request.askedAt)
+  const places = new Map<string, number>()
   return oldest.flatMap(({ session, label, agent, request }) => {
+    const place = places.get(session) ?? 0
+    places.set(session, place + 1)
     const { title, options, questions = [], askedAt, expiresAt } = request
     const left = expiresAt === undefined ? "" : `, ${span(expiresAt - now)} left`
     const head = `${shortId(session)}  ${printable(label)} (${printable(agent)})  ${ago(askedAt, now)}${left}`
@@ -125,14 +169,19 @@ export function inboxLines(
       ...(question === title ? [] : [`  ${printable(question)}`]),
       `  choices: ${choices.map((choice) => printable(choice.label)).join(" | ")}`,
     ])
-    const command = `  ${hint(`approve ${shortId(session)} ${request.id.length <= 16 ? printable(request.id) : shortId(request.id)} ${options[0]?.id ?? "OPTION"}${questions.length > 0 ? " --answer CHOICE" : ""}`)}`
-    const others = options.map(({ id, label: name }) => `${printable(id)} (${printable(name)})`).join(", ")
+    const named = request.id.length <= 16 ? request.id : shortId(request.id)
+    const option = options[0] === undefined ? "OPTION" : typedId(options[0].id, 0)
+    const typed = `approve ${shortId(session)} ${typedId(named, place)} ${option}`
+    const command = `  ${hint(`${typed}${questions.length > 0 ? " --answer CHOICE" : ""}`)}`
+    const others = options.map(({ id, label: name }, i) => `${typedId(id, i)} (${printable(name)})`).join(", ")
     return [
       draw("bold", fitText(head, width)),
       fitText(`  ${printable(title)}`, width),
+      ...subjectLines(session, request, place),
       ...asked.map((line) => fitText(line, width)),
       draw("cyan", command),
       draw("dim", fitText(`  options: ${others}`, width)),
+      ...offerLines(request).map((line) => draw("dim", line)),
     ]
   })
 }
@@ -151,37 +200,4 @@ export async function inbox(follow: boolean, json: boolean): Promise<void> {
     if (json) print(JSON.stringify(waiting))
     else show(waiting)
   })
-}
-
-/** Prints the answers that are remembered for all sessions. */
-export async function rulesList(json: boolean): Promise<void> {
-  const { rules } = await askAgents(useAgents(), (agents) => agents.rules())
-  printEither(json, rules, () =>
-    rules.length === 0
-      ? ["no rules; approve --remember always makes one"]
-      : table(
-          [
-            { title: "#", text: (rule: PermissionRule) => String(rules.indexOf(rule) + 1), side: "right" },
-            {
-              title: "ANSWER",
-              text: ({ allow }) => (allow ? "allow" : "refuse"),
-              style: ({ allow }) => (allow ? "green" : "red"),
-            },
-            { title: "TOOL", text: ({ tool }) => printable(tool), style: () => "bold" },
-            { title: "BEGINS WITH", text: ({ prefix }) => (prefix === undefined ? "(anything)" : printable(prefix)) },
-          ],
-          rules,
-          { paint, width: outputWidth() ?? 200 },
-        ),
-  )
-}
-
-/** Forgets a remembered answer, named by its place in the list. */
-export async function rulesRemove(place: number, json: boolean): Promise<void> {
-  const hub = useAgents()
-  const { rules } = await askAgents(hub, (agents) => agents.rules())
-  const rule = rules[place - 1]
-  if (rule === undefined) throw refused("RuleNotFound", `there is no rule ${place}; see ${hint("rules ls")}`)
-  const { forgotten } = await askAgents(hub, (agents) => agents.forgetRule(rule))
-  printEither(json, { forgotten, rule }, () => [forgotten ? `forgot rule ${place}` : "the rule was gone before"])
 }

@@ -27,11 +27,17 @@ const approve = Command.make(
       Argument.withDescription("Id, kind (allow_once, reject_once, …), place or label of the option"),
     ),
     remember: Flag.Literals("remember", ["session", "always"]).pipe(
-      Flag.withDescription("Answer requests of this tool alike from now on: in this session, or in all"),
+      Flag.withDescription("Answer the same from now on: in this session, or in all"),
       Flag.optional,
       Flag.map(Option.getOrUndefined),
     ),
-    prefix: text("prefix", "Remember it only for commands, paths or addresses that begin so"),
+    rule: Flag.Literals("for", ["command", "commands", "file", "directory", "tool"]).pipe(
+      Flag.withDescription(
+        "What is remembered: exactly this command, commands that start with its first words, this file, files in its directory, every use of the tool; without it the narrowest",
+      ),
+      Flag.optional,
+      Flag.map(Option.getOrUndefined),
+    ),
     message: text("message", "Tell the agent why"),
     answers: many("answer", "Answer to a question: QUESTION=ANSWER, or the answer where there is one; can be repeated"),
     json,
@@ -41,7 +47,11 @@ const approve = Command.make(
   Command.withDescription("Answer a permission request; the first answer counts"),
   Command.withExamples([
     { command: "holdfast approve work 1 allow", description: "Allow the oldest request once" },
-    { command: "holdfast approve work 1 allow --remember session --prefix 'npm test'", description: "And alike from now on" },
+    { command: "holdfast approve work 1 allow --remember session", description: "And exactly this command from now on" },
+    {
+      command: "holdfast approve work 1 allow --remember always --for commands",
+      description: "And commands in this directory that start with the same words, in every session",
+    },
   ]),
 )
 
@@ -128,16 +138,24 @@ const agents = Command.make("agents", { json }, (input) =>
   ]),
 )
 
+const rulesModule = () => import("../agent/rules.ts")
+
+const ofSession = Argument.String("session").pipe(
+  Argument.withDescription("Session whose own rules are meant; without it those for all sessions"),
+  Argument.optional,
+  Argument.map(Option.getOrUndefined),
+)
+
 const rules = Command.make("rules").pipe(
-  Command.withDescription("Answers that are remembered for all sessions"),
+  Command.withDescription("Answers to permission requests that are remembered"),
   Command.withSubcommands([
-    Command.make("ls", { json }, (input) => act(async () => (await permissionModule()).rulesList(input.json))).pipe(
-      Command.withDescription("List them"),
-    ),
+    Command.make("ls", { session: ofSession, json }, (input) =>
+      act(async () => (await rulesModule()).rulesList(input.session, input.json)),
+    ).pipe(Command.withDescription("List them")),
     Command.make(
-      "rm",
-      { place: Argument.Int("rule").pipe(Argument.withDescription("Place in the list, from 1")), json },
-      (input) => act(async () => (await permissionModule()).rulesRemove(input.place, input.json)),
+      "forget",
+      { place: Argument.Int("rule").pipe(Argument.withDescription("Place in the list, from 1")), session: ofSession, json },
+      (input) => act(async () => (await rulesModule()).rulesForget(input.place, input.session, input.json)),
     ).pipe(Command.withDescription("Forget one")),
   ]),
 )

@@ -105,8 +105,13 @@ const list = Command.make(
     }),
 ).pipe(Command.withDescription("List sessions, last active first"))
 
-const show = Command.make("show", { session, json }, (input) =>
-  act(async () => (await import("../sessions/show.ts")).show(input.session, input.json)),
+const request = text("request", "All of one permission request instead: its id, a unique part of it, or its place")
+
+const show = Command.make("show", { session, request, json }, (input) =>
+  act(async () => {
+    if (input.request === undefined) return (await import("../sessions/show.ts")).show(input.session, input.json)
+    return (await import("../agent/permissions.ts")).showRequest(input.session, input.request, input.json)
+  }),
 ).pipe(Command.withDescription("Show a session's record"))
 
 const rename = Command.make(

@@ -4,6 +4,7 @@
 import type { AgentChoice } from "@holdfast/protocol/agent/agent"
 import type { Session } from "@holdfast/protocol/session"
 import { heldText } from "../agent/hold-text.ts"
+import { wholeHint } from "../agent/request-lines.ts"
 import { usageText } from "../agent/usage-text.ts"
 import { printable } from "../text/printable.ts"
 import { shortId } from "./show-state.ts"
@@ -33,7 +34,10 @@ export function agentLines(session: Session, agent: NonNullable<Session["agent"]
         ? undefined
         : queued(session.queue.length, hold && heldText(hold, shortId(session.id))),
     ],
-    ...waiting.map((request): readonly [string, string] => ["asks", printable(`${request.title} (${request.id})`)]),
+    ...waiting.flatMap((request, i): Lines => [
+      ["asks", printable(`${request.title} (${request.id})`)],
+      ["", `all of it: ${wholeHint(session.id, request, i)}`],
+    ]),
   ]
 }
 

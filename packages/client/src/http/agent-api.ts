@@ -6,7 +6,13 @@
 import type { AgentEntry, ConfigureAgent } from "@holdfast/protocol/agent/agent"
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
-import type { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "@holdfast/protocol/agent/permission"
+import type {
+  AnswerPermission,
+  PermissionDecision,
+  PermissionDetail,
+  WaitingPermission,
+} from "@holdfast/protocol/agent/permission"
+import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
 import type { Interrupted, Task } from "@holdfast/protocol/agent/task"
@@ -47,6 +53,9 @@ export function makeAgentApi(options: HttpOptions) {
       json(options, "PATCH", `${of(id)}/agent`, { body: change }),
     answer: (id: string, request: string, answer: AnswerPermission): Promise<PermissionDecision> =>
       post(`${of(id)}/permissions/${encodeURIComponent(request)}`, answer),
+    /** A request with its whole input, also one that is settled. */
+    permission: (id: string, request: string): Promise<PermissionDetail> =>
+      get(`${of(id)}/permissions/${encodeURIComponent(request)}`),
     waiting: (): Promise<{ readonly permissions: ReadonlyArray<WaitingPermission> }> => get("/api/permissions"),
     importable: (): Promise<{ readonly sessions: ReadonlyArray<ClaudeImportable> }> => get("/api/imports/claude"),
     importClaude: (id: string): Promise<Session> => post("/api/imports/claude", { id }),
@@ -54,8 +63,11 @@ export function makeAgentApi(options: HttpOptions) {
     look: (asked: LookAtDirectory): Promise<DirectoryTrust> => post("/api/trust/look", asked),
     setTrust: (change: SetTrust): Promise<TrustedDirectory> => post("/api/trust", change),
     revokeTrust: (directory: string): Promise<{ readonly revoked: boolean }> => post("/api/trust/revoke", { directory }),
-    rules: (): Promise<{ readonly rules: ReadonlyArray<PermissionRule> }> => get("/api/permissions/rules"),
-    forgetRule: (rule: PermissionRule): Promise<{ readonly forgotten: boolean }> => post("/api/permissions/rules/forget", rule),
+    /** Remembered answers of a session, or without one those for all. */
+    rules: (id?: string): Promise<{ readonly rules: ReadonlyArray<PermissionRule> }> =>
+      get(id === undefined ? "/api/permissions/rules" : `${of(id)}/rules`),
+    forgetRule: (rule: PermissionRule, id?: string): Promise<{ readonly forgotten: boolean }> =>
+      post(id === undefined ? "/api/permissions/rules/forget" : `${of(id)}/rules/forget`, rule),
   }
 }
 

@@ -3,7 +3,8 @@ import type { AgentInfo, Resumed } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { InputPart, Message, SendMode, TurnOutcome, Usage } from "@holdfast/protocol/agent/message"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
-import type { AnswerPermission, PermissionAsk, PermissionRule } from "@holdfast/protocol/agent/permission"
+import type { AnswerPermission, PermissionAsk } from "@holdfast/protocol/agent/permission"
+import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { TaskInfo, TaskOutcome } from "@holdfast/protocol/agent/task"
 
 /** What people, programs and timers ask. `turn` is the id of the turn that the command may start; `at` epoch milliseconds. */
@@ -36,6 +37,7 @@ export type AgentRequest =
   | { readonly _tag: "ExpirePermission"; readonly request: string }
   /** Stops a background task while its agent lives. */
   | { readonly _tag: "StopTask"; readonly task: string }
+  | { readonly _tag: "ForgetRule"; readonly rule: PermissionRule }
   | { readonly _tag: "ConfigureAgent"; readonly model?: string; readonly mode?: string }
   /** A runner will be asked for a process. */
   | { readonly _tag: "AgentStarting"; readonly child: string; readonly runner: string }
@@ -133,6 +135,7 @@ const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
   "AnswerPermission",
   "ExpirePermission",
   "StopTask",
+  "ForgetRule",
   "ConfigureAgent",
   "AgentStarting",
   "AgentReady",

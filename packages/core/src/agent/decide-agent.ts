@@ -5,7 +5,7 @@ import type { SessionState } from "../state.ts"
 import type { AgentCommand, AgentReport, AgentRequest } from "./commands.ts"
 import { messageLabel } from "./message-label.ts"
 import type { AgentPart } from "./part.ts"
-import { answerPermission, expirePermission } from "./permissions.ts"
+import { answerPermission, expirePermission, forgetRule } from "./permissions.ts"
 import {
   editMessage,
   holdQueue,
@@ -23,7 +23,7 @@ import { stopTask } from "./tasks.ts"
 /** Why a command about an agent was refused. */
 export type AgentRefusal =
   | QueueRefusal
-  | Extract<DoorError, { readonly _tag: "PermissionSettled" | "SessionState" | "TaskNotFound" }>
+  | Extract<DoorError, { readonly _tag: "PermissionSettled" | "PermissionNotFound" | "SessionState" | "TaskNotFound" }>
 
 /** Decides a command about an agent: its events, or a refusal. */
 export function decideAgent(state: SessionState, command: AgentCommand): ReadonlyArray<EventDraft> | AgentRefusal {
@@ -69,6 +69,8 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
       return expirePermission(agent, command.request)
     case "StopTask":
       return stopTask(agent, command.task)
+    case "ForgetRule":
+      return forgetRule(agent, command.rule)
     case "ConfigureAgent": {
       const { _tag: _, ...wanted } = command
       const changes = Object.entries(wanted).some(([name, value]) => agent.wanted[name as "model" | "mode"] !== value)

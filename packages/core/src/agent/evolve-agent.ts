@@ -4,6 +4,8 @@ import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import { addUsage, type AgentPart, type Turn } from "./part.ts"
 import { BY_TIME } from "./permission-authors.ts"
+import { toRequest } from "./permission-request.ts"
+import { sameRequests } from "./permission-rules.ts"
 import { evolveTasks } from "./tasks.ts"
 
 /** An event as the agent part needs it; `seq` and `time` are those of the event. */
@@ -76,14 +78,8 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     case "queue/released":
       return withoutHold(agent)
     case "permission/asked": {
-      const { request, turn, expiresAt } = known.data
-      const asked = {
-        ...request,
-        ...(turn === undefined ? {} : { turn }),
-        askedAt: event.time,
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-      }
-      return { ...agent, permissions: [...agent.permissions.filter(({ id }) => id !== request.id), asked] }
+      const others = agent.permissions.filter(({ id }) => id !== known.data.request.id)
+      return { ...agent, permissions: [...others, toRequest(known.data, event, others)] }
     }
     case "permission/answered":
       return decided(agent, known.data.id, known.data.decision)
@@ -96,9 +92,10 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
       const { rule, scope } = known.data
       // What holds in every session is kept by the hub, where it can be forgotten.
       if (scope !== "session") return agent
-      const others = agent.rules.filter(({ tool, prefix }) => tool !== rule.tool || prefix !== rule.prefix)
-      return { ...agent, rules: [...others, rule] }
+      return { ...agent, rules: [...agent.rules.filter((other) => !sameRequests(other, rule)), rule] }
     }
+    case "permission/forgotten":
+      return { ...agent, rules: agent.rules.filter((rule) => !sameRequests(rule, known.data.rule)) }
     case "task/started":
     case "task/progress":
     case "task/stopping":

@@ -7,7 +7,8 @@
  */
 import type { AgentInfo, AgentSpec, AgentState } from "@holdfast/protocol/agent/agent"
 import type { Usage } from "@holdfast/protocol/agent/message"
-import type { PermissionRequest, PermissionRule } from "@holdfast/protocol/agent/permission"
+import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"

@@ -1,53 +1,80 @@
-/** Permission requests: asked, answered once, remembered, expired (docs/PROTOCOL.md, P-1 to P-6). */
-import { PermissionSettled, Unprocessable } from "@holdfast/protocol/errors"
+/** Permission requests: asked, answered once, remembered, expired (docs/PROTOCOL.md, P-1 to P-14). */
+import { PermissionNotFound, PermissionSettled, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/event"
-import type { PermissionAsk, PermissionDecision, PermissionOption, PermissionRule } from "@holdfast/protocol/agent/permission"
+import type { PermissionDecision, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { PermissionRule, Remember } from "@holdfast/protocol/agent/permission-rule"
 import type { AgentReport, AgentRequest } from "./commands.ts"
 import type { AgentPart } from "./part.ts"
+import { answersProblem } from "./permission-answers.ts"
 import { BY_RULE } from "./permission-authors.ts"
+import { allowing, rulesFor, sameRequests } from "./permission-rules.ts"
+
+/** Rules that a session remembers at the most: they are stored with every change of it. */
+export const RULES_MAX = 100
 
 const allows = ({ kind }: PermissionOption): boolean => kind === "allow_once" || kind === "allow_always"
 
 /** The turn that an event about a request belongs to, if it does. */
 export const ofTurn = ({ turn }: { readonly turn?: string }): { readonly turn?: string } => (turn === undefined ? {} : { turn })
 
+/** That another answer came first. */
+export const settledBefore = (id: string, decision: PermissionDecision): PermissionSettled =>
+  new PermissionSettled({
+    message: `${decision.by} answered this request before: ${decision.allow ? "allowed" : "refused"}`,
+    request: id,
+    decision,
+  })
+
 /** Takes an answer; the first one wins. */
 export function answerPermission(
   agent: AgentPart,
   { request: id, answer, by, at }: Extract<AgentRequest, { _tag: "AnswerPermission" }>,
-): ReadonlyArray<EventDraft> | PermissionSettled | Unprocessable {
+): ReadonlyArray<EventDraft> | PermissionSettled | PermissionNotFound | Unprocessable {
   const request = agent.permissions.find((open) => open.id === id)
   if (request === undefined) {
-    return new PermissionSettled({
-      message: "this request is gone: it was cancelled, its turn has ended, or the agent has the answer",
-      request: id,
-    })
+    return new PermissionNotFound({ message: "no request with this id was asked in this session", request: id })
   }
-  if (request.decision !== undefined) {
-    const { decision } = request
-    return new PermissionSettled({ message: `${decision.by} answered this request before`, request: id, decision })
-  }
+  if (request.decision !== undefined) return settledBefore(id, request.decision)
   const option = request.options.find((choice) => choice.id === answer.optionId)
   if (option === undefined) {
-    const known = request.options.map((choice) => choice.id).join(", ")
-    return new Unprocessable({ message: `the request has no option ${answer.optionId}; it has ${known}`, field: "optionId" })
+    const known = request.options.map((choice) => JSON.stringify(choice.id)).join(", ")
+    const message = `the request has no option ${JSON.stringify(answer.optionId)}; it has ${known}`
+    return new Unprocessable({ message, field: "optionId" })
   }
   const { answers, message, remember } = answer
+  const allow = allows(option)
+  const problem = allow || answers !== undefined ? answersProblem(request.questions ?? [], answers) : undefined
+  if (problem !== undefined) return new Unprocessable({ message: problem, field: "answers" })
+  const rule = remember === undefined ? undefined : ruleOf(agent, request, remember, allow)
+  if (typeof rule === "string") return new Unprocessable({ message: rule, field: "remember" })
   const decision: PermissionDecision = {
     optionId: option.id,
-    allow: allows(option),
+    allow,
     by,
     at,
     ...(answers === undefined ? {} : { answers }),
     ...(message === undefined ? {} : { message }),
   }
-  const events: Array<EventDraft> = [{ name: "permission/answered", data: { id, decision }, by, ...ofTurn(request) }]
-  if (remember !== undefined && request.kind === "tool") {
-    const { scope, prefix } = remember
-    const rule: PermissionRule = { tool: request.tool, allow: allows(option), ...(prefix === undefined ? {} : { prefix }) }
-    events.push({ name: "permission/remembered", data: { rule, scope }, by })
+  const answered: EventDraft = { name: "permission/answered", data: { id, decision }, by, ...ofTurn(request) }
+  if (rule === undefined || remember === undefined) return [answered]
+  return [answered, { name: "permission/remembered", data: { rule, scope: remember.scope }, by }]
+}
+
+/** The rule that an answer makes, or why it makes none. */
+function ruleOf(
+  agent: AgentPart,
+  request: PermissionRequest,
+  { scope, covers }: Remember,
+  allow: boolean,
+): PermissionRule | string {
+  if (request.kind !== "tool") return `a ${request.kind} is answered by a person each time; leave remember out`
+  const rule: PermissionRule = { tool: request.tool, allow, ...(covers === undefined ? {} : { covers }) }
+  if (allowing(request, [rule]).length === 0) {
+    return "the rule would not cover this request; choose one of the request's suggestions"
   }
-  return events
+  const others = agent.rules.filter((other) => !sameRequests(other, rule))
+  if (scope === "session" && others.length >= RULES_MAX) return `the session remembers ${RULES_MAX} answers; forget some first`
+  return rule
 }
 
 /** Ends a request whose time is up. */
@@ -57,32 +84,13 @@ export function expirePermission(agent: AgentPart, id: string): ReadonlyArray<Ev
   return [{ name: "permission/expired", data: { id }, ...ofTurn(request) }]
 }
 
-const matches = (rule: PermissionRule, request: PermissionAsk): boolean =>
-  rule.tool === request.tool && (rule.prefix === undefined || request.subject.startsWith(rule.prefix))
+/** Forgets a rule of the session; nothing when there is none. */
+export const forgetRule = (agent: AgentPart, rule: PermissionRule): ReadonlyArray<EventDraft> =>
+  agent.rules.some((known) => known.allow === rule.allow && sameRequests(known, rule))
+    ? [{ name: "permission/forgotten", data: { rule } }]
+    : []
 
-/** The rule that answers a request: a refusal before an approval, the longest prefix first. Plans and questions need a person. */
-export function ruleFor(request: PermissionAsk, rules: ReadonlyArray<PermissionRule>): PermissionRule | undefined {
-  if (request.kind !== "tool") return undefined
-  const found = rules.filter((rule) => matches(rule, request))
-  found.sort((a, b) => Number(a.allow) - Number(b.allow) || (b.prefix?.length ?? 0) - (a.prefix?.length ?? 0))
-  return found[0]
-}
-
-const WANTED = {
-  allow: ["allow_once", "allow_always"],
-  reject: ["reject_once", "reject_always"],
-} as const
-
-/** The option that a rule takes, by kind, never by id. */
-function optionFor(request: PermissionAsk, rule: PermissionRule): PermissionOption | undefined {
-  for (const kind of WANTED[rule.allow ? "allow" : "reject"]) {
-    const option = request.options.find((choice) => choice.kind === kind)
-    if (option !== undefined) return option
-  }
-  return undefined
-}
-
-/** Takes an agent's request, and answers it at once when a person's rule does. */
+/** Takes an agent's request, and answers it at once when a person's rules do: once, never for the agent to remember. */
 export function askPermission(
   agent: AgentPart,
   { turn, request, at, expiresAt, always }: Extract<AgentReport, { _tag: "AgentAsked" }>,
@@ -92,9 +100,11 @@ export function askPermission(
   const own = agent.turn !== undefined && agent.turn.id === turn ? { turn } : {}
   const data = { request, ...own, ...(expiresAt === undefined ? {} : { expiresAt }) }
   const asked: EventDraft = { name: "permission/asked", data, ...own }
-  const rule = ruleFor(request, [...agent.rules, ...always])
-  const option = rule === undefined ? undefined : optionFor(request, rule)
-  if (rule === undefined || option === undefined) return [asked]
-  const decision: PermissionDecision = { optionId: option.id, allow: rule.allow, by: BY_RULE, at, rule }
+  const found = rulesFor(request, [...agent.rules, ...always])
+  if (found === undefined) return [asked]
+  const { allow, rules } = found
+  const option = request.options.find(({ kind }) => kind === (allow ? "allow_once" : "reject_once"))
+  if (option === undefined && allow) return [asked]
+  const decision: PermissionDecision = { optionId: option?.id ?? "", allow, by: BY_RULE, at, rules }
   return [asked, { name: "permission/answered", data: { id: request.id, decision }, ...own }]
 }

@@ -49,9 +49,8 @@ export function report(state: SessionState, agent: AgentPart, command: AgentRepo
         : [{ name: "permission/cancelled", data: { id: open.id, reason: "the agent took it back" }, ...ofTurn(open) }]
     }
     case "AgentSettled": {
-      // The answer to a request of a turn leaves with the turn.
-      const taken = agent.permissions.find(({ id, turn }) => id === command.request && turn === undefined)
-      return taken?.decision === undefined ? nothing : [{ name: "permission/taken", data: { id: taken.id } }]
+      const taken = agent.permissions.find(({ id, decision }) => id === command.request && decision !== undefined)
+      return taken === undefined ? nothing : [{ name: "permission/taken", data: { id: taken.id }, ...ofTurn(taken) }]
     }
     case "AgentTaskStarted":
     case "AgentTaskProgressed":

@@ -185,7 +185,7 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       if (what === "expire") return void world.submit({ _tag: "ExpirePermission", request: request.id })
       const answer = {
         optionId: pick % 3 === 0 ? "no" : "yes",
-        ...(pick % 5 === 0 ? { remember: { scope: "session" as const, prefix: "ls" } } : {}),
+        ...(pick % 5 === 0 ? { remember: { scope: "session" as const } } : {}),
       }
       return void world.submit({ _tag: "AnswerPermission", request: request.id, answer, by, at: 1 })
     }

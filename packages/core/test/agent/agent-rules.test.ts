@@ -5,7 +5,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Command, decide, type Decision } from "../../src/decide.ts"
 import { duties } from "../../src/agent/duties.ts"
-import { ruleFor } from "../../src/agent/permissions.ts"
+import { rulesFor } from "../../src/agent/permission-rules.ts"
 import { sentStatus } from "../../src/agent/queue.ts"
 import { evolve } from "../../src/evolve.ts"
 import { toSession } from "../../src/state.ts"
@@ -245,7 +245,7 @@ describe("permission requests", () => {
     world.submit({
       _tag: "AnswerPermission",
       request: agentOf(world).permissions[0]?.id ?? "",
-      answer: { optionId, ...(remember === undefined ? {} : { remember: { scope: remember, prefix: "ls" } }) },
+      answer: { optionId, ...(remember === undefined ? {} : { remember: { scope: remember } }) },
       by,
       at: 1,
     })
@@ -269,7 +269,7 @@ describe("permission requests", () => {
     world.readJournal()
     expect(world.log.filter(({ type }) => type === "cancelled")).toHaveLength(2)
     expect(agentOf(world).permissions).toEqual([])
-    expect(names(answer(world, "ann", "yes"))).toEqual(["PermissionSettled"])
+    expect(names(answer(world, "ann", "yes"))).toEqual(["PermissionNotFound"])
   })
 
   it("P-4 a remembered answer answers what it matches, and the log names the rule", () => {
@@ -285,13 +285,14 @@ describe("permission requests", () => {
       ["shell", "rule"],
       ["write", undefined],
     ])
-    const request = { id: "1", kind: "tool", tool: "t", title: "", subject: "rm -rf /", input: {}, options: [] } as const
+    const commands = [{ argv: ["rm", "-rf", "/"] }]
+    const request = { kind: "tool", tool: "t", parsed: { type: "commands", cwd: "/", commands, literal: true } } as const
     const rules = [
       { tool: "t", allow: true },
-      { tool: "t", prefix: "rm", allow: false },
-    ]
-    expect(ruleFor(request, rules)?.allow).toBe(false)
-    expect(ruleFor({ ...request, kind: "question" }, rules)).toBeUndefined()
+      { tool: "t", allow: false, covers: { type: "commands", cwd: "/", argv: ["rm"] } },
+    ] as const
+    expect(rulesFor(request, rules)?.allow).toBe(false)
+    expect(rulesFor({ ...request, kind: "question" }, rules)).toBeUndefined()
   })
 
   it("P-6 an expired request is a no for the agent", () => {

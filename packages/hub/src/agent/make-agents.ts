@@ -3,8 +3,7 @@ import * as Effect from "effect/Effect"
 import type { DoorError } from "@holdfast/protocol/errors"
 import { Agents } from "../Agents.ts"
 import type { Core } from "../live/Core.ts"
-import { may } from "../live/lifecycle.ts"
-import { storeProblem } from "../session/store-problem.ts"
+import * as Permissions from "./permission-requests.ts"
 import * as Requests from "./requests.ts"
 import { lookAt, revokeTrust, setTrust, trustList } from "./trust/trust-requests.ts"
 import { waitingPermissions } from "./waiting-permissions.ts"
@@ -33,7 +32,8 @@ export const makeAgents = (core: Core): Agents["Service"] =>
     interrupt: (id, by) => Requests.interrupt(core, id, by),
     stopTask: (id, task, by) => Requests.stopTask(core, id, task, by),
     configure: (id, change, by) => Requests.configure(core, id, change, by),
-    answer: (id, request, answer, by) => Requests.answerPermission(core, id, request, answer, by),
+    answer: (id, request, answer, by) => Permissions.answerPermission(core, id, request, answer, by),
+    permission: (id, request) => Permissions.permission(core, id, request),
     waiting: waitingPermissions(core),
     importable: imports((door) => door.importable(core)),
     importClaude: (id, by) => imports((door) => door.importClaude(core, id, by)),
@@ -41,10 +41,6 @@ export const makeAgents = (core: Core): Agents["Service"] =>
     look: (asked, by) => lookAt(core, asked, by),
     setTrust: (change, by) => setTrust(core, change, by),
     revokeTrust: (directory, by) => revokeTrust(core, directory, by),
-    rules: Effect.sync(() => core.crew.rules.all),
-    forgetRule: (rule, by) =>
-      may(by).pipe(
-        Effect.andThen(core.crew.rules.forget(rule).pipe(Effect.mapError(storeProblem))),
-        Effect.map((forgotten) => ({ forgotten })),
-      ),
+    rules: (id) => Permissions.rules(core, id),
+    forgetRule: (rule, by, id) => Permissions.forgetRule(core, rule, by, id),
   })

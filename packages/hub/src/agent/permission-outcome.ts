@@ -1,13 +1,14 @@
 /** How the answer to a permission request is told to the agent (docs/PROTOCOL.md, P-5, P-6). */
+import { BY_TIME } from "@holdfast/core/agent/permission-authors"
 import type { PermissionDecision, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionOutcome } from "@holdfast/runner/agent/agent-messages"
 
-/** The outcome of a decision. One without an option (the time limit) takes an option that refuses, or cancels. */
+/** The outcome of a decision. One without an option (of the time limit, or of a rule) takes an option that refuses, or cancels. */
 export function outcomeFor(request: PermissionRequest | undefined, decision: PermissionDecision): PermissionOutcome {
   const { allow, answers, message } = decision
   const said = { ...(answers === undefined ? {} : { answers }), ...(message === undefined ? {} : { message }) }
   if (decision.optionId !== "") return { type: "answered", optionId: decision.optionId, allow, ...said }
-  const reason = "nobody answered in time"
+  const reason = decision.by === BY_TIME ? "nobody answered in time" : "a rule refuses this"
   const refusal = request?.options.find(({ kind }) => kind === "reject_once")
   return refusal === undefined
     ? { type: "cancelled", reason }

@@ -5,7 +5,6 @@ import { sentStatus } from "@holdfast/core/agent/queue"
 import { shownTasks } from "@holdfast/core/agent/tasks"
 import type { ConfigureAgent } from "@holdfast/protocol/agent/agent"
 import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
-import type { AnswerPermission, PermissionDecision } from "@holdfast/protocol/agent/permission"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import type { Interrupted } from "@holdfast/protocol/agent/task"
 import { type DoorError, SessionState, Unprocessable } from "@holdfast/protocol/errors"
@@ -31,7 +30,7 @@ const carried = (session: OpenSession, order: Order): Effect.Effect<Done, DoorEr
   })
 
 /** Carries out a request by a principal that may write. */
-const ask = (
+export const ask = (
   core: Core,
   id: string,
   by: Principal,
@@ -153,32 +152,6 @@ export const stopTask = (core: Core, id: string, task: string, by: Principal): E
 /** Changes model or mode; the agent's `session/agent-info` tells when it has done so. */
 export const configure = (core: Core, id: string, change: ConfigureAgent, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { _tag: "ConfigureAgent", ...change })
-
-/** Answers a permission request; the first answer wins (P-1). A rule for always is durable before the answer is given. */
-export const answerPermission = (
-  core: Core,
-  id: string,
-  request: string,
-  answer: AnswerPermission,
-  by: Principal,
-): Effect.Effect<PermissionDecision, DoorError> =>
-  Effect.gen(function* () {
-    const at = core.now()
-    const { session, done } = yield* ask(core, id, by, { _tag: "AnswerPermission", request, answer, by: by.name, at })
-    const { records } = yield* core.store
-      .read(session.handle, { after: done.first - 1, maxBytes: COMMAND_BYTES, maxRecords: done.last - done.first + 1 })
-      .pipe(Effect.mapError(storeProblem))
-    let decision: PermissionDecision | undefined
-    for (const bytes of records) {
-      const { channel, type, data } = decodeRecord(readRecord(bytes, 0))
-      if (channel !== "permission") continue
-      if (type === "answered") ({ decision } = data as unknown as EventData["permission/answered"])
-      if (type !== "remembered") continue
-      const { rule, scope } = data as unknown as EventData["permission/remembered"]
-      if (scope === "always") yield* core.crew.rules.remember(rule).pipe(Effect.mapError(storeProblem))
-    }
-    return decision ?? (yield* Effect.die(new Error("a request was answered without an event")))
-  })
 
 /** A page of stored messages, the newest page first. */
 export const messages = (

@@ -1,17 +1,24 @@
 /** Answers that people had remembered for all sessions: kept as settings of the store, read once (docs/PROTOCOL.md, P-4). */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
-import type { PermissionRule } from "@holdfast/protocol/agent/permission"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { Store, StoreError } from "@holdfast/store/Store"
 
 const PREFIX = "permission-rule:"
 
-const nameOf = ({ tool, prefix }: PermissionRule): string =>
-  `${PREFIX}${createHash("sha256")
-    .update(JSON.stringify([tool, prefix ?? null]))
-    .digest("base64url")}`
+/** Rules for all sessions at the most. */
+export const ALWAYS_MAX = 1000
 
-/** The rules of a hub; one per tool and prefix. */
+/** One name for all rules about the same requests. */
+function nameOf({ tool, covers }: PermissionRule): string {
+  const about = covers === undefined ? null : Object.entries(covers).sort(([a], [b]) => (a < b ? -1 : 1))
+  const hash = createHash("sha256").update(JSON.stringify([tool, about]))
+  return `${PREFIX}${hash.digest("base64url")}`
+}
+
+/** The rules of a hub; one per tool and what is covered. */
 export class AlwaysRules {
   private readonly store: Store["Service"]
   private readonly rules = new Map<string, PermissionRule>()
@@ -20,7 +27,7 @@ export class AlwaysRules {
     this.store = store
   }
 
-  /** Reads what was kept. */
+  /** Reads what was kept; what is no rule of this version is none. */
   get load(): Effect.Effect<void, StoreError> {
     return Effect.map(this.store.settings(PREFIX), (found) => {
       for (const { name, value } of found) {
@@ -35,7 +42,7 @@ export class AlwaysRules {
     return [...this.rules.values()]
   }
 
-  /** Keeps a rule, durably, in place of one for the same tool and prefix. */
+  /** Keeps a rule, durably, in place of one about the same requests. */
   remember(rule: PermissionRule): Effect.Effect<void, StoreError> {
     const name = nameOf(rule)
     return Effect.andThen(
@@ -44,7 +51,7 @@ export class AlwaysRules {
     )
   }
 
-  /** Forgets the rule for this tool and prefix; false when there is none. */
+  /** Forgets the rule about these requests; false when there is none. */
   forget(rule: PermissionRule): Effect.Effect<boolean, StoreError> {
     const name = nameOf(rule)
     if (!this.rules.has(name)) return Effect.succeed(false)
@@ -55,12 +62,7 @@ export class AlwaysRules {
   }
 }
 
-function readRule(text: string): PermissionRule | undefined {
-  try {
-    const rule = JSON.parse(text) as Partial<PermissionRule> | null
-    const sound = typeof rule?.tool === "string" && typeof rule.allow === "boolean"
-    return sound && (rule.prefix === undefined || typeof rule.prefix === "string") ? (rule as PermissionRule) : undefined
-  } catch {
-    return undefined
-  }
-}
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(PermissionRule))
+
+/** Fields that are not known narrow a rule in a way that cannot be kept: then it is no rule. */
+const readRule = (text: string): PermissionRule | undefined => Option.getOrUndefined(decode(text, { onExcessProperty: "error" }))

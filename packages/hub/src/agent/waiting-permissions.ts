@@ -17,12 +17,15 @@ const PAGE = 200
 export const waitingPermissions = (core: Core): Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError> =>
   Effect.gen(function* () {
     const waiting: Array<WaitingPermission> = []
+    const seen = new Set<string>()
     for (const process of ["running", "starting"] as const) {
       let cursor: string | null | undefined
       do {
         const query = { kind: "agent", process, limit: PAGE, ...(cursor ? { cursor } : {}) } as const
         const page = yield* core.store.list(query).pipe(Effect.mapError(storeProblem))
         for (const stored of page.sessions) {
+          if (seen.has(stored.id)) continue
+          seen.add(stored.id)
           collect(core.table.peek(stored.id)?.session.record() ?? stored, waiting)
         }
         cursor = page.next
@@ -32,7 +35,6 @@ export const waitingPermissions = (core: Core): Effect.Effect<ReadonlyArray<Wait
   })
 
 function collect(session: Session, waiting: Array<WaitingPermission>): void {
-  if (waiting.some((one) => one.session === session.id)) return
   for (const request of session.permissions) {
     if (request.decision !== undefined) continue
     waiting.push({ session: session.id, label: session.label, agent: session.agent?.name ?? "", request })

@@ -74,6 +74,36 @@ export const agentHandlers = HttpApiBuilder.group(HoldfastApi, "agents", (handle
         (decision) => json(decision),
       ),
     )
+    .handle("permission", ({ params }) =>
+      answer(
+        Effect.gen(function* () {
+          const { id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.permission(id, params.requestId)
+        }),
+        (detail) => json(detail),
+      ),
+    )
+    .handle("sessionRules", ({ params }) =>
+      answer(
+        Effect.gen(function* () {
+          const { id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.rules(id)
+        }),
+        (rules) => json({ rules }),
+      ),
+    )
+    .handle("forgetSessionRule", ({ params, payload }) =>
+      answer(
+        Effect.gen(function* () {
+          const { exchange, id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.forgetRule(payload, principalOf(exchange), id)
+        }),
+        (result) => json(result),
+      ),
+    )
     .handle("waiting", () =>
       answer(
         Effect.flatMap(Agents, ({ waiting }) => waiting),
@@ -82,7 +112,7 @@ export const agentHandlers = HttpApiBuilder.group(HoldfastApi, "agents", (handle
     )
     .handle("rules", () =>
       answer(
-        Effect.flatMap(Agents, ({ rules }) => rules),
+        Effect.flatMap(Agents, ({ rules }) => rules()),
         (rules) => json({ rules }),
       ),
     )

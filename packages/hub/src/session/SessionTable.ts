@@ -10,7 +10,7 @@ import type { SessionState } from "@holdfast/core/state"
 import type { Claimed } from "@holdfast/store/Store"
 import { Gate } from "./Gate.ts"
 import { Parts } from "../terminal/Parts.ts"
-import { readingState, readInner } from "./encode.ts"
+import { readingState, readStored } from "./encode.ts"
 import { OpenSession } from "./OpenSession.ts"
 import type { SessionContext } from "./SessionContext.ts"
 import { type AnyStoreError, failureOf } from "./store-problem.ts"
@@ -159,7 +159,7 @@ export class SessionTable {
   private admit(id: string, exit: Exit.Exit<Claimed, AnyStoreError>): Loaded | DoorError {
     if (Exit.isFailure(exit)) return failureOf(exit, this.context.report, id)
     if (this.closed) return new Unavailable({ message: "the hub is stopping" })
-    const inner = readInner(exit.value.inner, exit.value.nextSeq - 1)
+    const inner = readStored(exit.value)
     if (inner === undefined) return damagedState(id)
     return this.adopt(exit.value, inner.state, inner.foldedThrough)
   }
@@ -175,7 +175,7 @@ export class SessionTable {
       this.context.fork(this.context.store.claim(session.id), (exit) => {
         if (this.loaded.get(session.id)?.session !== session || session.loop !== "away") return
         if (Exit.isSuccess(exit)) {
-          const inner = readInner(exit.value.inner, exit.value.nextSeq - 1)
+          const inner = readStored(exit.value)
           if (inner !== undefined) return session.resume(exit.value, inner)
           return this.drop(session.id, "the session's stored state is damaged")
         }

@@ -7,7 +7,7 @@ import type { Channel, Event, EventDraft } from "@holdfast/protocol/event"
 import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type * as Schema from "effect/Schema"
-import type { StoredState } from "@holdfast/store/Store"
+import type { Claimed, StoredState } from "@holdfast/store/Store"
 
 /** Version of what the hub stores beside the record. */
 const INNER_VERSION = 2
@@ -64,11 +64,15 @@ function filedProcess(state: SessionState): SessionState["process"] {
   return owed ? "starting" : process
 }
 
+/** A state without what its record has too. */
+const besideRecord = (state: SessionState): SessionState =>
+  state.agent === undefined ? state : { ...state, agent: { ...state.agent, queue: [], permissions: [] } }
+
 /** What the store keeps of a state, and with it up to which seq ended turns are known to be folded. */
 export function storedState(state: SessionState, foldedThrough = 0): StoredState {
   return {
     record: JSON.stringify(toSession(state, { firstSeq: 1, lastSeq: state.lastSeq, change: 0 })),
-    inner: JSON.stringify({ version: INNER_VERSION, foldedThrough, state }),
+    inner: JSON.stringify({ version: INNER_VERSION, foldedThrough, state: besideRecord(state) }),
     kind: state.kind,
     status: state.status,
     process: filedProcess(state),
@@ -136,12 +140,15 @@ export interface StoredInner {
   readonly foldedThrough: number
 }
 
-/** Reads the state back; `undefined` when it is not one of ours. */
-export function readInner(inner: string, lastSeq: number): StoredInner | undefined {
+/** Reads the state back from what was stored; `undefined` when it is not one of ours. */
+export function readStored({ record, inner, nextSeq }: Pick<Claimed, "record" | "inner" | "nextSeq">): StoredInner | undefined {
   try {
     const parsed = JSON.parse(inner) as { readonly version?: unknown } & Partial<StoredInner>
     const { state, foldedThrough = 0 } = parsed
-    return parsed.version === INNER_VERSION && state !== undefined ? { state: { ...state, lastSeq }, foldedThrough } : undefined
+    if (parsed.version !== INNER_VERSION || state === undefined) return undefined
+    const { queue, permissions } = JSON.parse(record) as Session
+    const agent = state.agent === undefined ? {} : { agent: { ...state.agent, queue, permissions } }
+    return { state: { ...state, ...agent, lastSeq: nextSeq - 1 }, foldedThrough }
   } catch {
     return undefined
   }

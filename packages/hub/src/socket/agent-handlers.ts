@@ -18,6 +18,9 @@ type AgentCommand =
   | "StopTask"
   | "ConfigureAgent"
   | "AnswerPermission"
+  | "Permission"
+  | "Rules"
+  | "ForgetRule"
   | "WaitingPermissions"
   | "Trust"
   | "SetTrust"
@@ -71,6 +74,18 @@ export function makeAgentHandlers(hub: Hub["Service"], agents: Agents["Service"]
         on(session, (id) => agents.answer(id, request, answer, call.connection.principal)),
         (decision) => call.done(decision),
       ),
+    Permission: ({ session, request }, call) =>
+      call.run(
+        on(session, (id) => agents.permission(id, request)),
+        (detail) => call.done(detail),
+      ),
+    Rules: ({ session }, call) =>
+      call.run(session === undefined ? agents.rules() : on(session, agents.rules), (rules) => call.done({ rules })),
+    ForgetRule: ({ session, rule }, call) => {
+      const { principal } = call.connection
+      const forget = (id?: string) => agents.forgetRule(rule, principal, id)
+      call.run(session === undefined ? forget() : on(session, forget), (result) => call.done(result))
+    },
     WaitingPermissions: (_, call) => call.run(agents.waiting, (permissions) => call.done({ permissions })),
     Trust: (_, call) => call.run(agents.trust, (list) => call.done(list)),
     SetTrust: ({ change: word }, call) => call.run(agents.setTrust(word, call.connection.principal), (said) => call.done(said)),

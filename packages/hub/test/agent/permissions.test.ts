@@ -14,7 +14,7 @@ describe("permission requests of an agent", () => {
     await house.close()
     await directory.remove()
   })
-  const asking = (): Promise<AgentSession> => createAgent(house, { options: { permissions: "ask" } })
+  const asking = (): Promise<AgentSession> => createAgent(house, { options: { permissions: "ask" }, cwd: directory.path })
   const asked = async ({ id, reader }: AgentSession, count = 1): Promise<string> => {
     await reader.until(`${count} requests`, (seen) => named(seen, "permission/asked").length >= count)
     const open = (await record(house, id)).permissions.filter(({ decision }) => decision === undefined)
@@ -58,17 +58,18 @@ describe("permission requests of an agent", () => {
     const first = await asking()
     await send(house, first.id, "[[bash echo one]]")
     const request = await asked(first)
-    const remember = { scope: "always", prefix: "echo" } as const
+    const covers = { type: "commands", cwd: directory.path, argv: ["echo"] } as const
+    const remember = { scope: "always", covers } as const
     await house.run(house.agents.answer(first.id, request, { optionId: "allow", remember }, OWNER))
     await turnsEnded(first.reader, 1)
     await house.close()
     await open({ sqlite: true })
-    const rules = await house.run(house.agents.rules)
-    expect(rules).toMatchObject([{ allow: true, prefix: "echo" }])
+    const rules = await house.run(house.agents.rules())
+    expect(rules).toMatchObject([{ allow: true, covers }])
     const second = await asking()
     await send(house, second.id, "[[bash echo two]]")
     await turnsEnded(second.reader, 1)
-    expect(dataOf(named(second.reader, "permission/answered")[0])["decision"]).toMatchObject({ by: "rule", rule: rules[0] })
+    expect(dataOf(named(second.reader, "permission/answered")[0])["decision"]).toMatchObject({ by: "rule", rules })
     expect(await house.run(house.agents.forgetRule(rules[0] as never, OWNER))).toEqual({ forgotten: true })
     expect(await house.run(house.agents.forgetRule(rules[0] as never, OWNER))).toEqual({ forgotten: false })
     await send(house, second.id, "[[bash echo three]]")
@@ -81,7 +82,8 @@ describe("permission requests of an agent", () => {
     await open()
     const session = await asking()
     await send(house, session.id, "[[bash echo one]]")
-    const remember = { scope: "session", prefix: "echo" } as const
+    const covers = { type: "commands", cwd: directory.path, argv: ["echo"] } as const
+    const remember = { scope: "session", covers } as const
     await house.run(house.agents.answer(session.id, await asked(session), { optionId: "allow", remember }, OWNER))
     await turnsEnded(session.reader, 1)
     await send(house, session.id, "[[bash echo two]] [[bash true]]")
@@ -89,7 +91,11 @@ describe("permission requests of an agent", () => {
     expect((await record(house, session.id)).permissions.find(({ id }) => id === request)).toMatchObject({ subject: "true" })
     await house.run(house.agents.answer(session.id, request, { optionId: "reject" }, OWNER))
     await turnsEnded(session.reader, 2)
-    expect(await house.run(house.agents.rules)).toEqual([])
+    expect(await house.run(house.agents.rules())).toEqual([])
+    expect(await house.run(house.agents.rules(session.id))).toMatchObject([{ tool: "bash", allow: true, covers }])
+    const [rule] = await house.run(house.agents.rules(session.id))
+    expect(await house.run(house.agents.forgetRule(rule as never, OWNER, session.id))).toEqual({ forgotten: true })
+    expect(await house.run(house.agents.rules(session.id))).toEqual([])
   })
 
   it("P-6 a request that nobody answers in time expires, and the agent is told no", async () => {

@@ -28,6 +28,7 @@ export const noAgents: Agents["Service"] = Agents.of({
   look: refused,
   setTrust: refused,
   revokeTrust: refused,
-  rules: none,
+  permission: refused,
+  rules: refused,
   forgetRule: refused,
 })

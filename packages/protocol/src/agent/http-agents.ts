@@ -10,7 +10,8 @@ import { Session } from "../session.ts"
 import { AgentEntry, ConfigureAgent } from "./agent.ts"
 import { ClaudeImportable, ImportClaude } from "./import.ts"
 import { MessagePage, SendMessage, Sent } from "./message.ts"
-import { AnswerPermission, PermissionDecision, PermissionRule, WaitingPermission } from "./permission.ts"
+import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermission } from "./permission.ts"
+import { PermissionRule } from "./permission-rule.ts"
 import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
 import { DirectoryTrust, LookAtDirectory, RevokeTrust, SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
 import { Interrupted, Task } from "./task.ts"
@@ -98,6 +99,31 @@ export const agents = HttpApiGroup.make("agents").add(
   })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Answers a permission request; 409 with the decision that won"),
+  HttpApiEndpoint.get("permission", "/api/sessions/:id/permissions/:requestId", {
+    params: { id, requestId: id },
+    success: PermissionDetail,
+    error,
+  })
+    .annotate(Needs, "read")
+    .annotate(
+      OpenApi.Summary,
+      "A permission request with its whole input, also one that is settled, and rules that would cover it",
+    ),
+  HttpApiEndpoint.get("sessionRules", "/api/sessions/:id/rules", {
+    params,
+    success: Schema.Struct({ rules: Schema.Array(PermissionRule) }),
+    error,
+  })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "Answers that are remembered for the session"),
+  HttpApiEndpoint.post("forgetSessionRule", "/api/sessions/:id/rules/forget", {
+    params,
+    payload: PermissionRule,
+    success: Schema.Struct({ forgotten: Schema.Boolean }),
+    error,
+  })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Forgets an answer that is remembered for the session"),
   HttpApiEndpoint.get("waiting", "/api/permissions", {
     success: Schema.Struct({ permissions: Schema.Array(WaitingPermission) }),
     error,

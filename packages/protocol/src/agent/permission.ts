@@ -1,5 +1,6 @@
 /** Permission requests: what an agent may not do without a person's word (C7). */
 import * as Schema from "effect/Schema"
+import { ParsedSubject, PermissionRule, Remember, RuleSuggestion } from "./permission-rule.ts"
 
 /** Kinds of options, those of the Agent Client Protocol (v1, `PermissionOptionKind`). */
 export const OptionKind = Schema.Literals(["allow_once", "allow_always", "reject_once", "reject_always"])
@@ -9,19 +10,23 @@ export type OptionKind = typeof OptionKind.Type
 export const PermissionOption = Schema.Struct({ id: Schema.String, label: Schema.String, kind: OptionKind })
 export type PermissionOption = typeof PermissionOption.Type
 
-/** A question with its choices, asked by a tool such as Claude's `AskUserQuestion`. */
+/**
+ * A question with its choices, asked by a tool such as Claude's `AskUserQuestion`. With `free` it can be answered in words of
+ * one's own; with `multiple` several choices are given, joined by `, `.
+ */
 export const Question = Schema.Struct({
   question: Schema.String,
   header: Schema.optionalKey(Schema.String),
   multiple: Schema.optionalKey(Schema.Boolean),
+  free: Schema.optionalKey(Schema.Boolean),
   choices: Schema.Array(Schema.Struct({ label: Schema.String, description: Schema.optionalKey(Schema.String) })),
 })
+export type Question = typeof Question.Type
 
 /** What a request is about. */
 export const PermissionKind = Schema.Literals(["tool", "plan", "question"])
 
-/** What an agent asks. `subject` is what a rule matches: the command, the path, the address; empty when there is none. */
-export const PermissionAsk = Schema.Struct({
+const asked = {
   id: Schema.String,
   kind: PermissionKind,
   tool: Schema.String,
@@ -29,27 +34,17 @@ export const PermissionAsk = Schema.Struct({
   /** The background task that asks; absent when the agent itself does. */
   task: Schema.optionalKey(Schema.String),
   title: Schema.String,
+  /** The command, the path, the address, for people to read; empty when there is none. */
   subject: Schema.String,
-  input: Schema.Json,
+  /** What rules compare. */
+  parsed: Schema.optionalKey(ParsedSubject),
   options: Schema.Array(PermissionOption),
   questions: Schema.optionalKey(Schema.Array(Question)),
-})
+}
+
+/** What an agent asks, whole, as its `permission/asked` event has it. */
+export const PermissionAsk = Schema.Struct({ ...asked, input: Schema.Json })
 export type PermissionAsk = typeof PermissionAsk.Type
-
-/** How long an answer is remembered: for the session or always; `rule` narrows it to subjects that begin so. */
-export const Remember = Schema.Struct({
-  scope: Schema.Literals(["session", "always"]),
-  prefix: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(1000))),
-})
-export type Remember = typeof Remember.Type
-
-/** A remembered answer: requests of this tool (and subjects that begin with `prefix`) are answered so without asking. */
-export const PermissionRule = Schema.Struct({
-  tool: Schema.String,
-  prefix: Schema.optionalKey(Schema.String),
-  allow: Schema.Boolean,
-})
-export type PermissionRule = typeof PermissionRule.Type
 
 /** Body of `POST …/permissions/:requestId`. `answers` belong to questions, by question; `message` tells the agent why not. */
 export const AnswerPermission = Schema.Struct({
@@ -60,30 +55,48 @@ export const AnswerPermission = Schema.Struct({
 })
 export type AnswerPermission = typeof AnswerPermission.Type
 
-/** The answer that won. `by` is who gave it; `rule` when a remembered answer did. */
+/** The answer that won. `by` is who gave it; `rules` are the remembered answers that did. */
 export const PermissionDecision = Schema.Struct({
   optionId: Schema.String,
   allow: Schema.Boolean,
   by: Schema.String,
   at: Schema.Number,
-  rule: Schema.optionalKey(PermissionRule),
+  rules: Schema.optionalKey(Schema.Array(PermissionRule)),
   answers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   message: Schema.optionalKey(Schema.String),
 })
 export type PermissionDecision = typeof PermissionDecision.Type
 
 /**
- * A request in a session's record: open, or answered and not yet taken by the agent. With `turn` it is about a call of that turn
- * and ends with it; without, it is of background work (P-3).
+ * A request in a session's record: open, or answered and not yet taken by the agent. It is bounded: `subject` is the beginning
+ * of a longer one when `subjectBytes` tells the size of the whole, `parsed` is left out when it is long, and the input,
+ * `inputBytes` as JSON, lies in the event `seq`. `GET …/permissions/:requestId` gives all of it.
+ * With `turn` it is about a call of that turn and ends with it; without, it is of background work (P-3).
  */
 export const PermissionRequest = Schema.Struct({
-  ...PermissionAsk.fields,
+  ...asked,
+  subjectBytes: Schema.optionalKey(Schema.Number),
+  inputBytes: Schema.Number,
+  seq: Schema.Number,
   turn: Schema.optionalKey(Schema.String),
   askedAt: Schema.Number,
   expiresAt: Schema.optionalKey(Schema.Number),
   decision: Schema.optionalKey(PermissionDecision),
 })
 export type PermissionRequest = typeof PermissionRequest.Type
+
+/** A whole request as `GET …/permissions/:requestId` gives it, also when it is settled, with rules that would cover it. */
+export const PermissionDetail = Schema.Struct({
+  request: PermissionAsk,
+  seq: Schema.Number,
+  askedAt: Schema.Number,
+  expiresAt: Schema.optionalKey(Schema.Number),
+  decision: Schema.optionalKey(PermissionDecision),
+  /** Why it ended without an answer. */
+  cancelled: Schema.optionalKey(Schema.String),
+  suggestions: Schema.Array(RuleSuggestion),
+})
+export type PermissionDetail = typeof PermissionDetail.Type
 
 /** A request that waits, with its session, as `GET /api/permissions` lists them. */
 export const WaitingPermission = Schema.Struct({

@@ -5,7 +5,8 @@ import { Appended } from "../session.ts"
 import { DoorError } from "../errors.ts"
 import { AgentEntry, ConfigureAgent } from "./agent.ts"
 import { MessagePage, SendMessage, Sent } from "./message.ts"
-import { AnswerPermission, PermissionDecision, WaitingPermission } from "./permission.ts"
+import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermission } from "./permission.ts"
+import { PermissionRule } from "./permission-rule.ts"
 import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
 import { SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
 import { Interrupted } from "./task.ts"
@@ -33,6 +34,18 @@ export const agentRpcs = [
   Rpc.make("AnswerPermission", {
     payload: { session, request: Schema.String, answer: AnswerPermission },
     success: PermissionDecision,
+    error: DoorError,
+  }),
+  Rpc.make("Permission", { payload: { session, request: Schema.String }, success: PermissionDetail, error: DoorError }),
+  /** Rules of the session, or without one those that hold in all. */
+  Rpc.make("Rules", {
+    payload: { session: Schema.optionalKey(session) },
+    success: Schema.Struct({ rules: Schema.Array(PermissionRule) }),
+    error: DoorError,
+  }),
+  Rpc.make("ForgetRule", {
+    payload: { session: Schema.optionalKey(session), rule: PermissionRule },
+    success: Schema.Struct({ forgotten: Schema.Boolean }),
     error: DoorError,
   }),
   Rpc.make("WaitingPermissions", {

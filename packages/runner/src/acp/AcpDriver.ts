@@ -260,7 +260,7 @@ export class AcpDriver implements AgentDriver {
       this.#host.withdraw(id)
       resolve(answerOf(options, cancelled).answer)
     })
-    this.#host.ask(askOf(id, call, input, options))
+    this.#host.ask(askOf(id, call, { input, cwd: this.#host.start.cwd, options }))
     return promise
   }
 

@@ -5,6 +5,7 @@
 import type { Json } from "@holdfast/protocol/agent/chunk"
 import type { PermissionAsk, PermissionOption } from "@holdfast/protocol/agent/permission"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import { parsedSubject } from "./parsed.ts"
 import { at, type JsonObject, listOf, textOf } from "./read-json.ts"
 import type { ToolCall } from "./ToolCalls.ts"
 
@@ -34,7 +35,12 @@ function subjectOf(call: ToolCall): string {
 }
 
 /** The request as people see it. */
-export function askOf(id: string, call: ToolCall, input: Json, options: ReadonlyArray<PermissionOption>): PermissionAsk {
+export function askOf(
+  id: string,
+  call: ToolCall,
+  { input, cwd, options }: { readonly input: Json; readonly cwd: string; readonly options: ReadonlyArray<PermissionOption> },
+): PermissionAsk {
+  const parsed = parsedSubject(call, input, cwd)
   return {
     id,
     // Leaving the plan mode is how agents ask for their plan.
@@ -43,6 +49,7 @@ export function askOf(id: string, call: ToolCall, input: Json, options: Readonly
     toolCallId: call.id,
     title: call.title ?? call.name,
     subject: subjectOf(call),
+    ...(parsed === undefined ? {} : { parsed }),
     input,
     options,
   }

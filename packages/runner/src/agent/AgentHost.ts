@@ -152,13 +152,13 @@ export class AgentHost implements AgentHandle {
     if (this.#phase === "ready") this.#turns.next(this.#driver)
   }
 
-  /** Asks for permission, in the streaming turn or, for a task or without a turn, beside it; cancelled at once when the turn is being stopped. */
+  /** Asks for permission, in the streaming turn or, for a task or without a turn, beside it; cancelled at once when nobody can be asked. */
   ask(request: PermissionAsk): void {
     const asked = boundedAsk(request, this.#say)
-    if (asked === undefined || this.#phase !== "ready" || !this.#turns.ask(asked)) {
-      const reason = asked === undefined ? "the request is too long" : "the agent is being stopped"
-      this.#drive(() => this.#driver?.answer(request.id, { type: "cancelled", reason }))
-    }
+    const reason = this.#phase === "ready" ? this.#turns.ask(asked) : "the agent is ending"
+    if (reason === undefined) return
+    if (!this.#turns.unasked(request.title, reason)) this.log.say(`a request is refused: ${reason}`)
+    this.#drive(() => this.#driver?.answer(request.id, { type: "cancelled", reason }))
   }
 
   /** The agent took its question back. */

@@ -20,6 +20,8 @@ const WAITING_MAX = 100
 const TURNS_MAX = 1024
 /** Longest error of a turn, in characters. */
 const ERROR_MAX = 4000
+/** Longest title of a request in a notice. */
+const TITLE_MAX = 100
 
 /** Whom turns tell and ask. */
 export interface TurnEvents {
@@ -231,28 +233,39 @@ export class Turns {
     }, this.#interruptGrace)
   }
 
-  /** Opens a permission request; false when nobody can answer it. That of a task, and one without a turn, is of no turn. */
-  ask(request: PermissionAsk): boolean {
-    if (this.#requests.has(request.id)) return false
+  /**
+   * Opens a permission request, unless it is none that can be shown; gives the reason when nobody can answer it. That of a
+   * task, and one without a turn, is of no turn.
+   */
+  ask(request: PermissionAsk | undefined): string | undefined {
+    if (request === undefined) return "the request is too long"
     const turn = request.task === undefined ? this.#turn : undefined
-    if (turn?.interrupting === true) return false
+    if (turn?.interrupting === true) return "the turn is being stopped"
+    const refusal = this.#requests.refusal(request)
+    if (refusal !== undefined) return refusal
     this.#requests.add(request, turn?.id)
     if (turn === undefined) {
       this.#events.note({ type: "asked", request })
-      return true
+      return undefined
     }
     this.taken(turn.message)
     if (request.toolCallId !== undefined) {
       this.#batch.add({ type: "tool-approval-request", approvalId: request.id, toolCallId: request.toolCallId })
     }
     this.#events.note({ type: "asked", turn: turn.id, request })
-    return true
+    return undefined
+  }
+
+  /** Says in the turn that nobody was asked; false when no turn is streaming. */
+  unasked(title: string, reason: string): boolean {
+    const text = `${cutText(title, TITLE_MAX)}: nobody was asked, and the agent was told no: ${reason}.`
+    return this.chunk({ type: "data-notice", data: { text } })
   }
 
   answer(driver: AgentDriver, permission: string, outcome: PermissionOutcome): void {
-    const open = this.#requests.take(permission)
-    if (open === undefined) return
-    const { request, turn } = open
+    const request = this.#requests.take(permission)
+    if (request === undefined) return
+    const { turn } = request
     this.#events.note({ type: "settled", permission, how: "taken" })
     if (request.toolCallId !== undefined && turn !== undefined && turn === this.#turn?.id) {
       const approved = outcome.type === "answered" && outcome.allow

@@ -4,15 +4,23 @@
  */
 import { cutJson, cutText, jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
+import type { ParsedSubject } from "@holdfast/protocol/agent/permission-rule"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 
 /** Longest entries of a transcript in one note, and alone, in bytes of JSON. */
 const TRANSCRIPT_NOTE_BYTES = 4 * 1024 * 1024
 const TRANSCRIPT_ENTRY_BYTES = 7 * 1024 * 1024
-/** Longest text of a request, in characters; its longest input and the longest request, in bytes of JSON. */
-const ASK_TEXT_MAX = 4000
+/** Longest title and subject of a request, in characters; its longest input and the longest request, in bytes of JSON. */
+const ASK_TITLE_MAX = 4000
+const ASK_SUBJECT_MAX = 256 * 1024
 const ASK_INPUT_BYTES = 1024 * 1024
 const ASK_BYTES = 2 * 1024 * 1024
+const PARSED_BYTES = 16 * 1024
+/** What a record has of a request as it is: its questions in bytes of JSON, its options, and ids in characters. */
+const QUESTIONS_BYTES = 16 * 1024
+const OPTIONS_MAX = 16
+const OPTION_ID_MAX = 256
+const ID_MAX = 512
 /** Longest description that an agent gives of itself, in bytes of JSON. */
 const INFO_BYTES = 512 * 1024
 
@@ -26,16 +34,35 @@ export function boundedInfo(info: AgentInfo, say: Say): AgentInfo {
   return jsonBytes(rest) <= INFO_BYTES ? rest : {}
 }
 
+/** What was parsed of a subject, the beginning of it when it is long; no rule allows what is not whole. */
+function boundedSubject(parsed: ParsedSubject, whole: boolean): ParsedSubject {
+  if (jsonBytes(parsed) <= PARSED_BYTES) return whole ? parsed : { ...parsed, literal: false }
+  let room = PARSED_BYTES
+  const fits = (part: unknown): boolean => (room -= jsonBytes(part)) > 0
+  return parsed.type === "commands"
+    ? { ...parsed, commands: parsed.commands.filter(fits), literal: false }
+    : { ...parsed, paths: parsed.paths.filter(fits), literal: false }
+}
+
 /** A request with its texts and input cut; nothing when it is too long all the same. */
 export function boundedAsk(request: PermissionAsk, say: Say): PermissionAsk | undefined {
+  // What is cut cannot be seen whole, and no rule may answer for it.
+  const whole = request.subject.length <= ASK_SUBJECT_MAX && jsonBytes(request.input) <= ASK_INPUT_BYTES
   const cut = {
     ...request,
-    title: cutText(request.title, ASK_TEXT_MAX),
-    subject: cutText(request.subject, ASK_TEXT_MAX),
+    title: cutText(request.title, ASK_TITLE_MAX),
+    subject: cutText(request.subject, ASK_SUBJECT_MAX),
     input: cutJson(request.input, ASK_INPUT_BYTES),
+    ...(request.parsed === undefined ? {} : { parsed: boundedSubject(request.parsed, whole) }),
   }
   const size = jsonBytes(cut)
-  if (size <= ASK_BYTES) return cut
+  const { questions, options } = cut
+  const answerable =
+    jsonBytes(questions ?? "") <= QUESTIONS_BYTES &&
+    options.length <= OPTIONS_MAX &&
+    options.every(({ id }) => id.length <= OPTION_ID_MAX) &&
+    [cut.id, cut.tool, cut.toolCallId ?? ""].every((id) => id.length <= ID_MAX)
+  if (size <= ASK_BYTES && answerable) return cut
   say(`a permission request of ${size} bytes cannot be shown and is refused`)
   return undefined
 }

@@ -8,6 +8,7 @@ import type { PermissionAsk, PermissionOption } from "@holdfast/protocol/agent/p
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import { parsedSubject } from "./parsed.ts"
 import { asJson, at, listAt, textAt } from "./read.ts"
 
 /** What the SDK tells with a question. */
@@ -21,6 +22,12 @@ export interface AskContext {
   readonly task?: string
   readonly title?: string
   readonly displayName?: string
+}
+
+/** Where Claude works, and what the plan says that it asks about. */
+interface Place {
+  readonly cwd: string
+  readonly plan: string | undefined
 }
 
 /** What Claude is told. */
@@ -69,6 +76,7 @@ const questionsOf = (input: unknown): NonNullable<PermissionAsk["questions"]> =>
       question: textAt(question, "question") ?? "",
       ...(header === undefined ? {} : { header }),
       multiple: at(question, "multiSelect") === true,
+      free: true,
       choices: listAt(question, "options").map((choice) => {
         const description = textAt(choice, "description")
         return { label: textAt(choice, "label") ?? "", ...(description === undefined ? {} : { description }) }
@@ -77,7 +85,7 @@ const questionsOf = (input: unknown): NonNullable<PermissionAsk["questions"]> =>
   })
 
 /** A question as a permission request; `plan` is what the plan says. */
-function requestOf(id: string, tool: string, input: unknown, context: AskContext, plan: string | undefined): PermissionAsk {
+function requestOf(id: string, tool: string, input: unknown, context: AskContext, { cwd, plan }: Place): PermissionAsk {
   // A subagent's call is not one of the turn's own.
   const call = context.toolUseID === undefined || context.agentID !== undefined ? {} : { toolCallId: context.toolUseID }
   const base = { id, tool, ...call, ...(context.task === undefined ? {} : { task: context.task }) }
@@ -94,15 +102,20 @@ function requestOf(id: string, tool: string, input: unknown, context: AskContext
   const subject = subjectOf(input)
   const name = context.displayName ?? tool
   const title = context.title ?? (subject === "" ? name : `${name}: ${headOf(subject, TITLE_MAX)}`)
-  return { ...base, kind: "tool", title, subject, input: asJson(input), options: TOOL_OPTIONS }
+  const parsed = parsedSubject(tool, input, cwd)
+  const compared = parsed === undefined ? {} : { parsed }
+  return { ...base, kind: "tool", title, subject, ...compared, input: asJson(input), options: TOOL_OPTIONS }
 }
+
+/** Who asks people. */
+type Asker = Pick<AgentHost, "ask" | "withdraw"> & { readonly start: Pick<AgentHost["start"], "cwd"> }
 
 /** The questions of one Claude that wait. */
 export class Permissions {
-  readonly #host: Pick<AgentHost, "ask" | "withdraw">
+  readonly #host: Asker
   readonly #open = new Map<string, Open>()
 
-  constructor(host: Pick<AgentHost, "ask" | "withdraw">) {
+  constructor(host: Asker) {
     this.#host = host
   }
 
@@ -121,7 +134,7 @@ export class Permissions {
         },
         { once: true },
       )
-      this.#host.ask(requestOf(id, tool, input, context, plan))
+      this.#host.ask(requestOf(id, tool, input, context, { cwd: this.#host.start.cwd, plan }))
     })
   }
 

@@ -9,6 +9,9 @@ import { LINE_MAX } from "../agent/agent-adapter.ts"
 import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
 import { AgentHost } from "../agent/AgentHost.ts"
 import { LineReader } from "../agent/lines.ts"
+import { parseCommand } from "../agent/parse-command.ts"
+import { resolvePaths } from "../agent/resolve-paths.ts"
+import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { readChunk, unknownChunk } from "@holdfast/protocol/agent/read-chunk"
 import { object } from "../wire/fields.ts"
 import { readScriptedOptions } from "./options.ts"
@@ -22,6 +25,13 @@ const NODE_OPTIONS = ["--max-semi-space-size=1", "--max-old-space-size=128", "--
 
 const textOf = (parts: Delivery["parts"]): string =>
   parts.map((part) => (part.type === "text" ? part.text : `(a file: ${part.filename ?? part.mediaType})`)).join("\n")
+
+/** A request with what rules compare of it. */
+function parsedAsk(request: PermissionAsk, cwd: string): PermissionAsk {
+  const { kind, tool, subject } = request
+  if (kind !== "tool" || (tool !== "bash" && tool !== "write")) return request
+  return { ...request, parsed: tool === "bash" ? parseCommand(subject, cwd) : resolvePaths([subject], cwd) }
+}
 
 class ScriptedDriver implements AgentDriver {
   readonly #host: AgentHost
@@ -97,7 +107,7 @@ class ScriptedDriver implements AgentDriver {
       case "chunk":
         return host.chunk(readChunk(output.chunk) ?? unknownChunk(output.chunk))
       case "ask":
-        return host.ask(output.request)
+        return host.ask(parsedAsk(output.request, host.start.cwd))
       case "begin":
         host.beginTurn()
         return

@@ -1,0 +1,85 @@
+/**
+ * A permission request as lines: what its record has of it, or all that was asked (docs/PROTOCOL.md, P-15).
+ */
+import { suggestionsFor } from "@holdfast/core/agent/rule-words"
+import type { PermissionDetail, PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { RuleSuggestion } from "@holdfast/protocol/agent/permission-rule"
+import { hint } from "../hint.ts"
+import { quoted, shortId } from "../sessions/show-state.ts"
+import { printable, printableLines } from "../text/printable.ts"
+import { fieldsOf } from "./message-text.ts"
+
+/** Lines of a request's subject beside others. */
+const SUBJECT_LINES = 12
+
+const indented = (text: string, by = "  "): ReadonlyArray<string> =>
+  printableLines(text)
+    .split("\n")
+    .map((line) => `${by}${line}`)
+
+/** How an id is typed: as it is, quoted for the shell, or where that cannot be read, as its place from 1. */
+export const typedId = (id: string, place: number): string =>
+  id === "" || id.startsWith("-") || printable(id) !== id || /[^\x20-\x7e]/.test(id) ? String(place + 1) : quoted(id)
+
+/** The name of a rule for `approve --for`. */
+export const ruleName = ({ covers }: RuleSuggestion): string => covers?.type ?? "tool"
+
+/** What is typed to see all of a request. */
+export const wholeHint = (session: string, { id }: Pick<PermissionRequest, "id">, place: number): string =>
+  hint(`show ${shortId(session)} --request ${id.length > 16 ? shortId(id) : typedId(id, place)}`)
+
+/** What a request is about as its record has it, the first lines of it; what is cut says so and how to see all. */
+export function subjectLines(session: string, request: PermissionRequest, place: number): ReadonlyArray<string> {
+  const { subject, subjectBytes, inputBytes, title, kind } = request
+  const lines = subject === "" || title === subject ? [] : indented(subject, "    ")
+  const shown = lines.slice(0, SUBJECT_LINES)
+  const isCut = subjectBytes !== undefined || shown.length < lines.length
+  const size = subjectBytes === undefined ? `${lines.length} lines` : `${subjectBytes} bytes`
+  if (isCut) return [...shown, `    … cut, ${size} in all; see all of it: ${wholeHint(session, request, place)}`]
+  // Edits and plans are in the input, which a record does not hold.
+  return kind === "question" || inputBytes <= subject.length + 200
+    ? shown
+    : [...shown, `    see all of it: ${wholeHint(session, request, place)}`]
+}
+
+/** Every field of an input, texts as they are. */
+export function inputLines(input: unknown): ReadonlyArray<string> {
+  const fields = Object.entries(fieldsOf(input))
+  if (fields.length === 0) return indented(typeof input === "string" ? input : (JSON.stringify(input, null, 2) ?? ""))
+  return fields.flatMap(([name, value]) => {
+    if (typeof value !== "string") return indented(`${name}: ${JSON.stringify(value, null, 2)}`)
+    return value.includes("\n") ? [...indented(`${name}:`), ...indented(value, "    ")] : indented(`${name}: ${value}`)
+  })
+}
+
+/** All of a request. */
+export function wholeLines({ request, decision, cancelled, suggestions }: PermissionDetail): ReadonlyArray<string> {
+  const { title, tool, options, questions = [] } = request
+  const ended =
+    decision === undefined
+      ? (cancelled ?? "waits for an answer")
+      : `${decision.allow ? "allowed" : "refused"} by ${decision.by}${decision.message === undefined ? "" : `: ${decision.message}`}`
+  return [
+    ...printableLines(title).split("\n"),
+    `  tool: ${printable(tool)}`,
+    `  state: ${printable(ended)}`,
+    ...inputLines(request.input),
+    ...questions.flatMap(({ question, choices }) => [
+      `  ${printable(question)}`,
+      ...choices.map(
+        ({ label, description }) => `    ${printable(label)}${description === undefined ? "" : ` · ${printable(description)}`}`,
+      ),
+    ]),
+    `  options: ${options.map(({ id, label }, i) => `${typedId(id, i)} (${printable(label)})`).join(", ")}`,
+    ...suggestions.map((one) => `  --remember session --for ${ruleName(one)}: ${printable(one.label)}`),
+  ]
+}
+
+/** The rules that are offered with a request, in one line; none for plans and questions. */
+export function offerLines(request: PermissionRequest): ReadonlyArray<string> {
+  const offered = suggestionsFor(request)
+  if (offered.length === 0) return []
+  return [
+    `  with --remember session or always, --for ${offered.map((one) => `${ruleName(one)} (${printable(one.label)})`).join(", ")}`,
+  ]
+}

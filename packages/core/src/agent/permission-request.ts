@@ -1,0 +1,56 @@
+/**
+ * A permission request as a record holds it (docs/PROTOCOL.md, P-13): what people need to know which one it is and to answer it.
+ *
+ * Bounded whatever the agent asked: a record is stored and sent with every change. The whole request lies in its event, `seq`.
+ */
+import { jsonBytes } from "@holdfast/protocol/agent/cut"
+import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { EventData } from "@holdfast/protocol/event"
+
+/** Most bytes of a subject, and of what was parsed of it, in a record. */
+const EXCERPT = 2048
+/** The same when the requests of a session together hold more than `EXCERPTS`. */
+const SHORT_EXCERPT = 256
+const EXCERPTS = 64 * 1024
+/** Longest title, and label of an option, in characters. */
+const TITLE = 300
+const LABEL = 120
+
+const encoder = new TextEncoder()
+
+/** The beginning of a text in at most `bytes` bytes of UTF-8; cuts no character in two. */
+export function excerpt(text: string, bytes: number): string {
+  if (text.length * 3 <= bytes) return text
+  const { read } = encoder.encodeInto(text, new Uint8Array(bytes))
+  return text.slice(0, read)
+}
+
+const cut = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…`
+
+const held = ({ subject, parsed, questions }: PermissionRequest): number =>
+  jsonBytes(subject) + jsonBytes(parsed ?? "") + jsonBytes(questions ?? "")
+
+/** The request of a `permission/asked` event beside the others of its session. */
+export function toRequest(
+  { request, turn, expiresAt }: EventData["permission/asked"],
+  { seq, time }: { readonly seq: number; readonly time: number },
+  others: ReadonlyArray<PermissionRequest>,
+): PermissionRequest {
+  const { input, subject, parsed, title, options, ...rest } = request
+  const room = others.reduce((sum, other) => sum + held(other), 0) > EXCERPTS ? SHORT_EXCERPT : EXCERPT
+  const shown = excerpt(subject, room)
+  return {
+    ...rest,
+    title: cut(title, TITLE),
+    subject: shown,
+    ...(shown.length === subject.length ? {} : { subjectBytes: encoder.encode(subject).length }),
+    ...(parsed === undefined || jsonBytes(parsed) > room ? {} : { parsed }),
+    options: options.map((option) => ({ ...option, label: cut(option.label, LABEL) })),
+    inputBytes: jsonBytes(input),
+    seq,
+    ...(turn === undefined ? {} : { turn }),
+    askedAt: time,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  }
+}

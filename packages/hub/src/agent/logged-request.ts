@@ -1,0 +1,83 @@
+/**
+ * A permission request as the log has it, whole, with its end: also when its session's record has forgotten it
+ * (docs/PROTOCOL.md, P-1, P-13).
+ *
+ * The log is looked at in growing windows from its end, and only events that name the request are decoded.
+ */
+import * as Effect from "effect/Effect"
+import { BY_TIME } from "@holdfast/core/agent/permission-authors"
+import type { PermissionAsk, PermissionDecision } from "@holdfast/protocol/agent/permission"
+import type { DoorError } from "@holdfast/protocol/errors"
+import type { Event, EventData } from "@holdfast/protocol/event"
+import { decodeRecord, readRecord } from "@holdfast/protocol/record"
+import type { Head, Store } from "@holdfast/store/Store"
+import { storeProblem } from "../session/store-problem.ts"
+
+/** Seqs in the first window; each further one is four times as long. */
+const WINDOW = 1024
+const READ_BYTES = 1024 * 1024
+
+/** What the log says of a request. */
+export interface LoggedRequest {
+  readonly request: PermissionAsk
+  readonly seq: number
+  readonly askedAt: number
+  readonly expiresAt?: number
+  readonly decision?: PermissionDecision
+  readonly cancelled?: string
+}
+
+type Told = { -readonly [K in keyof LoggedRequest]?: LoggedRequest[K] }
+
+/** What an event says of the request with this id. */
+function tellOf({ seq, time, type, data }: Event, id: string): Told {
+  const told = data as unknown as { readonly id?: string }
+  if (type === "asked") {
+    const { request, expiresAt } = data as unknown as EventData["permission/asked"]
+    if (request.id !== id) return {}
+    return { request, seq, askedAt: time, ...(expiresAt === undefined ? {} : { expiresAt }) }
+  }
+  if (told.id !== id) return {}
+  if (type === "answered") return { decision: (data as unknown as EventData["permission/answered"]).decision }
+  if (type === "expired") return { decision: { optionId: "", allow: false, by: BY_TIME, at: time } }
+  return type === "cancelled" ? { cancelled: (data as unknown as EventData["permission/cancelled"]).reason } : {}
+}
+
+/** The request with this id as an event of its asking and those behind it tell it. */
+export const requestOf = (event: Event, id: string): LoggedRequest | undefined => {
+  const told = tellOf(event, id)
+  return told.request === undefined ? undefined : (told as LoggedRequest)
+}
+
+/** Looks a request up in a log by its id; undefined when it was never asked. */
+export const findRequest = (
+  store: Store["Service"],
+  { session, firstSeq, lastSeq }: Head,
+  id: string,
+): Effect.Effect<LoggedRequest | undefined, DoorError> =>
+  Effect.gen(function* () {
+    const name = Buffer.from(JSON.stringify(id))
+    let told: Told = {}
+    let window = WINDOW
+    let to = lastSeq
+    while (to >= firstSeq && told.request === undefined) {
+      const after = Math.max(firstSeq - 1, to - window)
+      for (let at = after; at < to;) {
+        const range = { after: at, maxBytes: READ_BYTES, channel: "permission" }
+        const { records, last, atHead } = yield* store.read(session, range).pipe(Effect.mapError(storeProblem))
+        for (const bytes of records) {
+          const view = readRecord(bytes, 0)
+          if (view.seq > to) break
+          // What a later window says came before what is known, and settles nothing that is.
+          if (Buffer.from(view.body.buffer, view.body.byteOffset, view.body.length).includes(name)) {
+            told = { ...tellOf(decodeRecord(view), id), ...told }
+          }
+        }
+        if (atHead || last <= at) break
+        at = last
+      }
+      to = after
+      window *= 4
+    }
+    return told.request === undefined ? undefined : (told as LoggedRequest)
+  })

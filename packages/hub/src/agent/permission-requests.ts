@@ -1,0 +1,104 @@
+/** What people and programs ask about permission requests and the rules made of their answers (P-1 to P-14). */
+import * as Effect from "effect/Effect"
+import { settledBefore } from "@holdfast/core/agent/permissions"
+import { suggestionsFor } from "@holdfast/core/agent/rule-words"
+import type { AnswerPermission, PermissionDecision, PermissionDetail } from "@holdfast/protocol/agent/permission"
+import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
+import { type DoorError, PermissionNotFound, PermissionSettled, Unprocessable } from "@holdfast/protocol/errors"
+import type { EventData } from "@holdfast/protocol/event"
+import { decodeRecord, readRecord } from "@holdfast/protocol/record"
+import type { Principal } from "../Hub.ts"
+import type { Core } from "../live/Core.ts"
+import { may } from "../live/lifecycle.ts"
+import { eventAt } from "../session/event-at.ts"
+import { storeProblem } from "../session/store-problem.ts"
+import { findRequest, type LoggedRequest, requestOf } from "./logged-request.ts"
+import { ask } from "./requests.ts"
+import { ALWAYS_MAX } from "./rules.ts"
+
+/** Bytes of the events of one answer. */
+const ANSWER_BYTES = 1024 * 1024
+
+const inLog = (core: Core, id: string, request: string): Effect.Effect<LoggedRequest | undefined, DoorError> =>
+  core.store.head(id).pipe(
+    Effect.mapError(storeProblem),
+    Effect.flatMap((head) => findRequest(core.store, head, request)),
+  )
+
+/** Why an answer came to nothing: the decision that won, also after the turn, or that there was never such a request (P-1). */
+const whySettled = (core: Core, id: string, missing: PermissionNotFound): Effect.Effect<never, DoorError> =>
+  Effect.flatMap(inLog(core, id, missing.request), (logged): Effect.Effect<never, DoorError> => {
+    if (logged === undefined) return Effect.fail(missing)
+    const { decision, cancelled } = logged
+    if (decision !== undefined) return Effect.fail(settledBefore(missing.request, decision))
+    const message = `this request was cancelled: ${cancelled ?? "its turn has ended"}`
+    return Effect.fail(new PermissionSettled({ message, request: missing.request }))
+  })
+
+/** Answers a permission request; the first answer wins (P-1). A rule for always is durable before the answer is given. */
+export const answerPermission = (
+  core: Core,
+  id: string,
+  request: string,
+  answer: AnswerPermission,
+  by: Principal,
+): Effect.Effect<PermissionDecision, DoorError> =>
+  Effect.gen(function* () {
+    const at = core.now()
+    if (answer.remember?.scope === "always" && core.crew.rules.all.length >= ALWAYS_MAX) {
+      const message = `${ALWAYS_MAX} answers are remembered for all sessions; forget some first`
+      return yield* new Unprocessable({ message, field: "remember" })
+    }
+    const { session, done } = yield* ask(core, id, by, { _tag: "AnswerPermission", request, answer, by: by.name, at }).pipe(
+      Effect.catchTag("PermissionNotFound", (missing) => whySettled(core, id, missing)),
+    )
+    const { records } = yield* core.store
+      .read(session.handle, { after: done.first - 1, maxBytes: ANSWER_BYTES, maxRecords: done.last - done.first + 1 })
+      .pipe(Effect.mapError(storeProblem))
+    let decision: PermissionDecision | undefined
+    for (const bytes of records) {
+      const { channel, type, data } = decodeRecord(readRecord(bytes, 0))
+      if (channel !== "permission") continue
+      if (type === "answered") ({ decision } = data as unknown as EventData["permission/answered"])
+      if (type !== "remembered") continue
+      const { rule, scope } = data as unknown as EventData["permission/remembered"]
+      if (scope === "always") yield* core.crew.rules.remember(rule).pipe(Effect.mapError(storeProblem))
+    }
+    return decision ?? (yield* Effect.die(new Error("a request was answered without an event")))
+  })
+
+/** A request with all that was asked and what became of it (P-13). */
+export const permission = (core: Core, id: string, request: string): Effect.Effect<PermissionDetail, DoorError> =>
+  Effect.gen(function* () {
+    const { session } = yield* core.table.open(id)
+    const open = session.durable.agent?.permissions.find((one) => one.id === request)
+    const event = open === undefined ? undefined : yield* eventAt(core.store, session.handle, open.seq)
+    const logged = event === undefined ? yield* inLog(core, id, request) : requestOf(event, request)
+    if (logged === undefined) {
+      return yield* new PermissionNotFound({ message: "no request with this id was asked in this session", request })
+    }
+    const decision = open?.decision === undefined ? {} : { decision: open.decision }
+    return { ...logged, ...decision, suggestions: suggestionsFor({ ...logged.request, parsed: open?.parsed }) }
+  })
+
+/** Answers that are remembered for a session, or without one for all. */
+export const rules = (core: Core, id: string | undefined): Effect.Effect<ReadonlyArray<PermissionRule>, DoorError> =>
+  id === undefined
+    ? Effect.sync(() => core.crew.rules.all)
+    : Effect.map(core.table.open(id), ({ session }) => session.durable.agent?.rules ?? [])
+
+/** Forgets a remembered answer of a session, or without one for all. */
+export const forgetRule = (
+  core: Core,
+  rule: PermissionRule,
+  by: Principal,
+  id: string | undefined,
+): Effect.Effect<{ readonly forgotten: boolean }, DoorError> => {
+  if (id !== undefined) {
+    return Effect.map(ask(core, id, by, { _tag: "ForgetRule", rule }), ({ done }) => ({ forgotten: done.changed }))
+  }
+  return may(by).pipe(
+    Effect.andThen(core.crew.rules.forget(rule).pipe(Effect.mapError(storeProblem))),
+    Effect.map((forgotten) => ({ forgotten })),
+  )
+}
