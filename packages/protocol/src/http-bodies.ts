@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import { Key, UpdateSession } from "./session.ts"
+import { visible } from "./text.ts"
 
 /** Bytes as base64 (RFC 4648 section 4, with padding). */
 export const Base64 = Schema.String.check(Schema.isPattern(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/))
@@ -49,7 +50,10 @@ export const TokenScope = Schema.Literals(["all", "write", "read"])
 export type TokenScope = typeof TokenScope.Type
 
 /** Name of a token: 1 to 64 letters, digits, `.`, `_`, `-`, `@` and blanks between them. */
-export const TokenName = Schema.String.check(Schema.isPattern(/^[\p{L}\p{N}._@-](?:[\p{L}\p{N}._@ -]{0,62}[\p{L}\p{N}._@-])?$/u))
+export const TokenName = Schema.String.check(
+  Schema.isPattern(/^[\p{L}\p{N}._@-](?:[\p{L}\p{N}._@ -]{0,62}[\p{L}\p{N}._@-])?$/u),
+  visible,
+)
 
 /** Body of `POST /api/tokens`. */
 export const TokenRequest = Schema.Struct({ name: TokenName, scope: Schema.optionalKey(TokenScope) })

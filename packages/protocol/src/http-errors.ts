@@ -36,8 +36,14 @@ export const ERROR_STATUS = {
   StorageFull: 507,
 } satisfies Record<DoorError["_tag"], number>
 
-/** Errors that only the HTTP door has: an unknown route or token, a wrong method, too many headers. */
-export const HTTP_ONLY_STATUS = { NotFound: 404, MethodNotAllowed: 405, HeadersTooLarge: 431 } as const
+/** Errors that only the HTTP door has: an unknown route or token, a wrong method, a target or headers that are too long. */
+export const HTTP_ONLY_STATUS = {
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  TargetTooLong: 414,
+  ExpectationFailed: 417,
+  HeadersTooLarge: 431,
+} as const
 
 /** An error as it crosses HTTP. */
 export interface ErrorBody {
@@ -69,4 +75,4 @@ const bodyOf = (status: number) =>
     .pipe(HttpApiSchema.status(status))
 
 /** Schemas of every error status, for the definition. */
-export const ErrorBodies = [400, 401, 403, 404, 405, 409, 413, 422, 429, 431, 500, 503, 507].map(bodyOf)
+export const ErrorBodies = [400, 401, 403, 404, 405, 409, 413, 414, 417, 422, 429, 431, 500, 503, 507].map(bodyOf)

@@ -136,7 +136,7 @@ const terminal = HttpApiGroup.make("terminal").add(
     .annotate(OpenApi.Summary, "Types into a terminal; with a key once"),
   HttpApiEndpoint.post("resize", "/api/sessions/:id/resize", {
     params,
-    payload: Schema.Struct({ cols: Schema.Number, rows: Schema.Number }),
+    payload: Schema.Struct({ cols: Schema.Finite, rows: Schema.Finite }),
     success: Schema.Struct({}),
     error,
   })

@@ -20,6 +20,7 @@ import {
   SignalName,
   UpdateSession,
 } from "./session.ts"
+import { uncontrolled, visible, wellFormed } from "./text.ts"
 
 const session = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 
@@ -28,7 +29,7 @@ export const Hello = Rpc.make("Hello", {
   payload: {
     protocol: Schema.Int,
     client: Schema.String.check(Schema.isPattern(/^[\w-]{8,64}$/)),
-    name: Schema.String.check(Schema.isMaxLength(100)),
+    name: Schema.String.check(Schema.isMaxLength(100), wellFormed, uncontrolled, visible),
   },
   success: Schema.Struct({
     protocol: Schema.Int,
@@ -48,7 +49,7 @@ export const Hello = Rpc.make("Hello", {
 export const Attach = Rpc.make("Attach", {
   payload: {
     session,
-    after: Schema.optionalKey(Schema.Number),
+    after: Schema.optionalKey(Schema.Finite),
     /** `log` of the answer the cursor came from; another one means that the store was reset. */
     log: Schema.optionalKey(Schema.String),
     mode: Schema.Literals(["interactive", "viewer"]),
@@ -74,7 +75,7 @@ export const Detach = Rpc.make("Detach", { payload: { session }, success: Schema
 
 /** Follows the feed of sessions from a change on; feed frames follow the answer. */
 export const WatchSessions = Rpc.make("WatchSessions", {
-  payload: { after: Schema.optionalKey(Schema.Number) },
+  payload: { after: Schema.optionalKey(Schema.Finite) },
   success: Schema.Struct({ change: Schema.Number }),
   error: DoorError,
 })

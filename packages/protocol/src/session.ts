@@ -9,6 +9,7 @@ import { TERMINAL_SIZE } from "./terminal-size.ts"
 import { Activity, Task } from "./agent/task.ts"
 import { SessionId } from "./ids.ts"
 import { SIGNALS } from "./signals.ts"
+import { visible, wellFormed } from "./text.ts"
 
 /** What kind of child a session has. */
 export const SessionKind = Schema.Literals(["terminal", "agent"])
@@ -25,16 +26,18 @@ export type ProcessState = typeof ProcessState.Type
 /** Columns or rows of a terminal. */
 export const Cells = Schema.Int.check(Schema.isBetween(TERMINAL_SIZE))
 
-/** A label: 1 to 200 characters without control characters (mission row A1, check S10). */
+/** A label: 1 to 200 characters, one of them visible, without control characters and lone surrogates (mission row A1, check S10). */
 export const Label = Schema.String.check(
   Schema.isMinLength(1),
   Schema.isMaxLength(200),
   // oxlint-disable-next-line no-control-regex
   Schema.isPattern(/^[^\u0000-\u001f\u007f-\u009f]*$/, { message: "a label has no control characters" }),
+  wellFormed,
+  visible,
 )
 
 /** A tag: 1 to 64 characters of letters, digits, `.`, `_`, `-`, `:` and `/`. */
-export const Tag = Schema.String.check(Schema.isPattern(/^[\p{L}\p{N}._:/-]{1,64}$/u))
+export const Tag = Schema.String.check(Schema.isPattern(/^[\p{L}\p{N}._:/-]{1,64}$/u), visible)
 
 /** A client-chosen idempotency key, 1 to 200 printable ASCII characters. */
 export const Key = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,200}$/))
@@ -98,7 +101,7 @@ export const Session = Schema.Struct({
 export type Session = typeof Session.Type
 
 /** Longest argument list of a terminal, in entries, and longest text of one entry, in characters. */
-const Arg = Schema.String.check(Schema.isMaxLength(131_072))
+const Arg = Schema.String.check(Schema.isMaxLength(131_072), wellFormed)
 
 /** Variables of a login by name, such as `SSH_AUTH_SOCK`. */
 export const Refreshed = Schema.Record(Schema.String, Schema.String.check(Schema.isMaxLength(4096)))
@@ -111,12 +114,12 @@ export const Refreshed = Schema.Record(Schema.String, Schema.String.check(Schema
 export const CreateSession = Schema.Struct({
   kind: SessionKind,
   agent: Schema.optionalKey(AgentName),
-  command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096))),
+  command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed)),
   args: Schema.optionalKey(Schema.Array(Arg).check(Schema.isMaxLength(4096))),
   env: Schema.optionalKey(Schema.Record(Schema.String, Arg)),
   /** Terminals: the environment of who asks, which the child inherits in place of the hub's; it is in no event and no part of what a key stands for. */
   environment: Schema.optionalKey(Schema.Record(Schema.String, Arg)),
-  cwd: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(4096))),
+  cwd: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(4096), wellFormed)),
   cols: Schema.optionalKey(Cells),
   rows: Schema.optionalKey(Cells),
   term: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w.+-]{1,64}$/))),
@@ -140,7 +143,7 @@ export type UpdateSession = typeof UpdateSession.Type
 
 /** Body of `POST /api/sessions/:id/marks`: a named place in the log. */
 export const MarkSession = Schema.Struct({
-  text: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096)),
+  text: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, visible),
   key: Schema.optionalKey(Key),
 })
 export type MarkSession = typeof MarkSession.Type
@@ -162,9 +165,9 @@ export const SessionQuery = Schema.Struct({
   process: Schema.optionalKey(ProcessState),
   pinned: Schema.optionalKey(Schema.Boolean),
   /** Only sessions active at or after, created at or after; epoch milliseconds. */
-  activeSince: Schema.optionalKey(Schema.Number),
-  createdSince: Schema.optionalKey(Schema.Number),
-  createdBefore: Schema.optionalKey(Schema.Number),
+  activeSince: Schema.optionalKey(Schema.Finite),
+  createdSince: Schema.optionalKey(Schema.Finite),
+  createdBefore: Schema.optionalKey(Schema.Finite),
   /** Words that the label must contain, any case. */
   q: Schema.optionalKey(Schema.String),
   sort: Schema.optionalKey(SessionSort),

@@ -28,7 +28,7 @@ export interface GuardPolicy {
   readonly headersMax: number
 }
 
-/** Who may go where; `principal` is absent on public routes only. */
+/** Who may go where; `principal` can be absent on public routes only. */
 export interface Allowed {
   readonly _tag: "Allowed"
   readonly route: Route
@@ -50,6 +50,17 @@ export interface Refused {
 /** Most header lines a request may have. */
 export const HEADERS_MAX = 100
 
+/** Longest request target, in characters. */
+export const TARGET_MAX = 8192
+
+/** The refusal of a longer one. */
+export const TARGET_TOO_LONG: Refused = {
+  _tag: "Refused",
+  status: 414,
+  tag: "TargetTooLong",
+  message: `a path with its query has at most ${TARGET_MAX} characters`,
+}
+
 const SCOPES = { read: 1, write: 2, all: 3 } as const
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i
 const CHANGES = new Set(["POST", "PUT", "PATCH", "DELETE"])
@@ -60,6 +71,7 @@ const refuse = (status: number, tag: string, message: string): Refused => ({ _ta
 export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | Refused => {
   if (request.rawHeaders.length / 2 > policy.headersMax)
     return refuse(431, "HeadersTooLarge", `a request has at most ${policy.headersMax} headers`)
+  if (request.url.length > TARGET_MAX) return TARGET_TOO_LONG
   if (!request.url.startsWith("/")) return refuse(400, "BadRequest", "the request target must be a path")
   const hosts = valuesOf(request, "host")
   const [host] = hosts
@@ -79,9 +91,9 @@ export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | R
   const path = mark < 0 ? request.url : request.url.slice(0, mark)
   const query = mark < 0 ? "" : request.url.slice(mark + 1)
   const found = findRoute(request.method, path)
-  if (found._tag === "Route" && found.route.needs === "public") return { _tag: "Allowed", route: found.route, path, query }
-
   const principal = authenticate(request, policy)
+  if (found._tag === "Route" && found.route.needs === "public")
+    return { _tag: "Allowed", route: found.route, path, query, ...(principal === undefined ? {} : { principal }) }
   if (principal === undefined) {
     return refuse(
       401,

@@ -5,12 +5,14 @@
  * responses, or take the exchange over and stream.
  */
 import type { ServerResponse } from "node:http"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
@@ -19,10 +21,10 @@ import { BadRequest } from "@holdfast/protocol/errors"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { Agents } from "../Agents.ts"
 import { Hub } from "../Hub.ts"
-import type { Allowed } from "../guard/guard.ts"
+import { TARGET_MAX, type Allowed } from "../guard/guard.ts"
 import { agentHandlers } from "./agents.ts"
 import { Administration } from "./Administration.ts"
-import { errorOfCause, refusal } from "./answer.ts"
+import { errorOfCause, json, refusal } from "./answer.ts"
 import { readBody, writeBeforeBody } from "./body.ts"
 import { Exchange, type ExchangeShape } from "./Exchange.ts"
 import { hubHandlers } from "./hub.ts"
@@ -55,9 +57,9 @@ export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
     Context.add(Agents, yield* Agents),
     Context.add(Administration, administration),
   )
-  // Labels stand for ids: 200 characters, percent-encoded.
+  // The handlers' own limits decide: percent-encoding makes three characters of one at the most.
   const app = yield* HttpRouter.toHttpEffect(routes).pipe(
-    Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 4096 }),
+    Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 3 * TARGET_MAX }),
   )
   const door: HttpDoor = (allowed, exchange, done) => {
     readBody(exchange.request, bodyMax, (read) => {
@@ -96,12 +98,22 @@ function conclude(
     if (!exchange.taken) writeAnswer(exchange.response, exit.value)
     return {}
   }
+  if (isRouteNotFound(exit.cause)) {
+    // A part such as `..` that the router takes for more than a name.
+    writeAnswer(exchange.response, json({ error: { tag: "NotFound", message: "there is nothing under this path" } }, 404))
+    return {}
+  }
   const { error, defect } = errorOfCause(exit.cause)
   if (exchange.response.headersSent) exchange.response.destroy()
   else writeAnswer(exchange.response, refusal(error))
   return defect === undefined
     ? {}
     : { defect: `${allowed.route.name}: ${defect}`, ...("fingerprint" in error ? { fingerprint: error.fingerprint } : {}) }
+}
+
+function isRouteNotFound(cause: Cause.Cause<unknown>): boolean {
+  const problem = Cause.squash(cause)
+  return HttpServerError.isHttpServerError(problem) && problem.reason._tag === "RouteNotFound"
 }
 
 function checked(bytes: Uint8Array): string | BadRequest {

@@ -6,12 +6,14 @@ import type { IncomingMessage, Server } from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { Settings } from "@holdfast/protocol/settings"
-import { guard, type GuardPolicy, type Refused } from "../guard/guard.ts"
+import { guard, type GuardPolicy, type Refused, TARGET_MAX, TARGET_TOO_LONG } from "../guard/guard.ts"
 import type { Principal } from "../Hub.ts"
 import type { OperationLog } from "../serve/OperationLog.ts"
+import { Admission } from "./Admission.ts"
 import { writeBeforeBody } from "./body.ts"
 import type { ExchangeShape } from "./Exchange.ts"
 import type { HttpDoor } from "./HttpDoor.ts"
+import { inTurn, type Serve } from "./in-turn.ts"
 import type { AnswerCounts } from "./metrics.ts"
 import { PAGE_POLICY } from "./pages.ts"
 
@@ -64,24 +66,28 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     // The guard answers for a missing Host in the one error shape; HTTP smuggling forms are refused by the parser.
     requireHostHeader: false,
     insecureHTTPParser: false,
+    // What else a client offers to speak, it is answered in HTTP/1.1 (RFC 9110 section 7.8).
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket",
   }
   const server: Server =
     parts.tls === undefined
       ? createPlain(options)
       : process.getBuiltinModule("node:https").createServer({ ...options, ...parts.tls, minVersion: "TLSv1.2" })
-  server.maxConnections = settings.connectionsMax
+  const admission = new Admission(settings.connectionsMax)
+  server.on("connection", (socket) => admission.arrived(socket))
   // Bounded by the size of the header block; a count limit of the parser's would drop headers silently.
   server.maxHeadersCount = 0
 
   const decide = (request: IncomingMessage, upgrade: boolean) =>
     guard({ method: request.method ?? "", url: request.url ?? "", rawHeaders: request.rawHeaders, upgrade }, parts.policy())
 
-  server.on("request", (request, response) => {
+  const serve: Serve = (request, response) => {
     const started = performance.now()
     const trace = randomBytes(8).toString("hex")
     for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value)
     response.setHeader("x-trace", trace)
-    const decision = decide(request, false)
+    const allowed = decide(request, false)
+    const decision = allowed._tag === "Allowed" && unexpected.has(request) ? UNEXPECTED : allowed
     if (decision._tag === "Refused") {
       parts.log.write("debug", "refused", {
         status: decision.status,
@@ -92,6 +98,7 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
       parts.counts.add("refused", decision.status, performance.now() - started)
       return writeBeforeBody(request, response, decision.status, headersOf(decision), Buffer.from(textOf(decision)))
     }
+    if (decision.principal !== undefined) admission.known(request.socket)
     const exchange: ExchangeShape = {
       request,
       response,
@@ -118,11 +125,17 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
       if (defect !== undefined) parts.log.write("error", defect, fields)
       else parts.log.write(QUIET.has(name) ? "debug" : "info", "http", fields)
     })
-  })
+  }
+  server.on("request", inTurn(serve))
   // An expectation is answered by the guard as well: 100 Continue is only sent for what will be read.
   server.on("checkContinue", (request, response) => {
     if (decide(request, false)._tag === "Allowed" && Number(request.headers["content-length"] ?? 0) <= settings.bodyMax)
       response.writeContinue()
+    server.emit("request", request, response)
+  })
+  const unexpected = new WeakSet<IncomingMessage>()
+  server.on("checkExpectation", (request, response) => {
+    unexpected.add(request)
     server.emit("request", request, response)
   })
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -130,6 +143,7 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     const decision = decide(request, true)
     if (decision._tag === "Refused") return refuseUpgrade(socket, decision)
     if (!decision.route.socket || decision.principal === undefined) return refuseUpgrade(socket, NOT_A_SOCKET)
+    admission.known(socket)
     parts.log.write("info", "socket", {
       operation: "upgrade",
       client: decision.principal.name,
@@ -137,19 +151,9 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     })
     parts.socket.accept(request, socket, head, decision.principal)
   })
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400
-    if (!socket.writable || error.code === "ECONNRESET") {
-      socket.destroy()
-      return
-    }
-    const tag = status === 431 ? "HeadersTooLarge" : status === 408 ? "RequestTimeout" : "BadRequest"
-    refuseUpgrade(socket, {
-      _tag: "Refused",
-      status,
-      tag,
-      message: "the request is not understood, too large in its headers, or too slow",
-    })
+  server.on("clientError", (error: ClientError, socket) => {
+    if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
+    else refuseUpgrade(socket, unparsed(error))
   })
   return {
     server,
@@ -175,6 +179,25 @@ const SAFE_HEADERS = {
 }
 
 const NOT_A_SOCKET: Refused = { _tag: "Refused", status: 400, tag: "BadRequest", message: "only /api/socket can be upgraded" }
+
+const UNEXPECTED: Refused = {
+  _tag: "Refused",
+  status: 417,
+  tag: "ExpectationFailed",
+  message: "only Expect: 100-continue is understood; leave the header out",
+}
+
+type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer }
+
+/** The refusal of what the parser did not take. */
+function unparsed({ code, rawPacket }: ClientError): Refused {
+  const refused = (status: number, tag: string, message: string): Refused => ({ _tag: "Refused", status, tag, message })
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return refused(408, "RequestTimeout", "the request came too slowly")
+  if (code !== "HPE_HEADER_OVERFLOW") return refused(400, "BadRequest", "the request is not understood")
+  const line = rawPacket?.indexOf("\r\n") ?? 0
+  if (line < 0 || line > TARGET_MAX) return TARGET_TOO_LONG
+  return refused(431, "HeadersTooLarge", `the headers of a request have at most ${HEADER_BYTES_MAX} bytes`)
+}
 
 const textOf = ({ tag, message }: Refused): string => JSON.stringify({ error: { tag, message } })
 

@@ -11,6 +11,12 @@ export const DEPTH_MAX = 64
 /** JSON that is refused: why, and where. */
 export class JsonRefused extends Error {
   readonly _tag = "JsonRefused"
+  /** What a parser makes of it; `undefined` when it is no JSON, or too deep to be parsed. */
+  readonly parsed: unknown
+  constructor(message: string, options: ErrorOptions & { readonly parsed?: unknown } = {}) {
+    super(message, options)
+    this.parsed = options.parsed
+  }
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -18,33 +24,43 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 /** Gives the text of a body after checking it. Throws `JsonRefused`. */
 export const checkJson = (bytes: Uint8Array): string => {
   const text = decodeText(bytes)
-  checkSyntax(text)
-  checkContent(text)
+  parseJson(text)
   return text
+}
+
+/** Parses JSON after checking it. Throws `JsonRefused`. */
+export const parseJson = (text: string): unknown => {
+  const parsed = parse(text)
+  try {
+    checkContent(text)
+  } catch (cause) {
+    throw cause instanceof JsonRefused ? new JsonRefused(cause.message, { cause, parsed }) : cause
+  }
+  return parsed
 }
 
 function decodeText(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes)
   } catch (cause) {
-    throw new JsonRefused("the body is not UTF-8", { cause })
+    throw new JsonRefused("the text is not UTF-8", { cause })
   }
 }
 
-function checkSyntax(text: string): void {
+function parse(text: string): unknown {
   // The depth is counted first: a parser may use one stack frame a level.
   let depth = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code === QUOTE) i = endOfString(text, i)
     else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      if (++depth > DEPTH_MAX) throw new JsonRefused(`the body is nested deeper than ${DEPTH_MAX} levels`)
+      if (++depth > DEPTH_MAX) throw new JsonRefused(`the JSON is nested deeper than ${DEPTH_MAX} levels`)
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--
   }
   try {
-    JSON.parse(text)
+    return JSON.parse(text)
   } catch (cause) {
-    throw new JsonRefused("the body is not JSON", { cause })
+    throw new JsonRefused("the text is not JSON", { cause })
   }
 }
 

@@ -23,6 +23,17 @@ const escaped = (text: string): string =>
   // oxlint-disable-next-line no-control-regex
   text.replace(/[\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
+/** Most characters of a text in a line. */
+const TEXT_MAX = 4096
+
+const bounded = (value: string): string =>
+  value.length <= TEXT_MAX ? value : `${value.slice(0, TEXT_MAX)}… (${value.length} characters)`
+
+const boundedFields = (fields: LogFields | undefined): LogFields =>
+  Object.fromEntries(
+    Object.entries(fields ?? {}).map(([name, value]) => [name, typeof value === "string" ? bounded(value) : value]),
+  )
+
 /** Makes a log that hands each line to `sink`; `now` gives epoch milliseconds. */
 export const makeOperationLog = (
   least: LogLevel,
@@ -33,7 +44,12 @@ export const makeOperationLog = (
   return {
     write: (level, message, fields) => {
       if (LOG_LEVELS.indexOf(level) < from) return
-      sink(level, escaped(JSON.stringify({ time: new Date(now()).toISOString(), level, message, ...fields })))
+      sink(
+        level,
+        escaped(
+          JSON.stringify({ time: new Date(now()).toISOString(), level, message: bounded(message), ...boundedFields(fields) }),
+        ),
+      )
     },
   }
 }

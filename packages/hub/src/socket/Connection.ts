@@ -21,10 +21,10 @@ import {
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Session } from "@holdfast/protocol/session"
 import type { Attachment, Principal } from "../Hub.ts"
-import { type TurnWriter, writeAtTurnEnd } from "../delivery/turn-end.ts"
 import { InputLine } from "./InputLine.ts"
+import { Outbox } from "./Outbox.ts"
 import { ReadBrake } from "./ReadBrake.ts"
-import { binaryMessage, textMessage } from "./raw-frames.ts"
+import { binaryMessage } from "./raw-frames.ts"
 
 /** Input under way per connection beyond which its socket is not read, and commands under way beyond which they are `Busy`. */
 const INPUT_MAX = 256 * 1024
@@ -35,9 +35,6 @@ export const COMMANDS_MAX = 256
  * it. Below them a client on a slow line is heard, so that it can stop what floods it.
  */
 const UNREAD_MAX = 16 * 1024 * 1024
-
-/** Bytes of messages up to which copying them together is cheaper than a write of several buffers. */
-const JOIN_MAX = 16 * 1024
 
 interface Held {
   readonly attachment: Attachment
@@ -63,31 +60,27 @@ export interface ConnectionEvents {
 }
 
 /** A connection. */
-export class Connection implements TurnWriter {
+export class Connection {
   readonly id: number
   readonly principal: Principal
   /** Set by `Hello`. */
   client = ""
   name = ""
   heardAt: number
-  /** Commands under way. */
+  /** Commands under way, and those of them whose answer can be large. */
   commands = 0
+  reading = 0
+  /** Called when a command that waits for room may begin. */
+  onRoom: () => void = () => {}
   /** Settles when the connection is closed. */
   readonly ended: Promise<void>
   private said = false
   private readonly events: ConnectionEvents
   private readonly ws: WebSocket
-  private readonly socket: Duplex
   private readonly settings: Settings
   private readonly attachments = new Map<number, Held>()
   private watch: Watch | undefined
-  /** Messages of this turn: the first, and those behind it. */
-  private first: Buffer | undefined
-  private more: Array<Buffer> | undefined
-  private outBytes = 0
-  /** Answers behind them that no frame has followed yet: JSON, separated by commas, and how many. */
-  private answers = ""
-  private answered = 0
+  private readonly out: Outbox
   private inputBytes = 0
   private readonly brake: ReadBrake
   private open = true
@@ -96,7 +89,7 @@ export class Connection implements TurnWriter {
     this.id = id
     this.ws = ws
     this.brake = new ReadBrake(ws)
-    this.socket = socket
+    this.out = new Outbox(ws, socket, (bytes) => (bytes > settings.subscriberWindow ? this.drained() : this.onRoom()))
     this.principal = principal
     this.settings = settings
     this.events = events
@@ -104,9 +97,10 @@ export class Connection implements TurnWriter {
     this.ended = new Promise((resolve) => ws.once("close", () => resolve()))
     ws.on("message", (data: Buffer, binary: boolean) => {
       this.heardAt = Date.now()
-      if (binary) return this.frame(data)
+      if (binary) this.frame(data)
+      if (binary) return this.onRoom()
       events.text(data.toString("utf8"))
-      if (this.open && this.unread > settings.subscriberWindow + UNREAD_MAX) this.brake.set("unread")
+      if (this.open && this.flooded) this.brake.set("unread")
     })
     ws.on("error", () => ws.terminate())
     ws.on("close", () => {
@@ -135,33 +129,21 @@ export class Connection implements TurnWriter {
 
   /** True while the client does not read what was sent. */
   get full(): boolean {
-    return this.unread > this.settings.subscriberWindow
+    return this.out.unread > this.settings.subscriberWindow
   }
 
-  private get unread(): number {
-    return this.socket.writableLength + this.outBytes + this.answers.length
+  /** True while so much is unread that the client is not heard (W-11). */
+  get flooded(): boolean {
+    return this.out.unread > this.settings.subscriberWindow + UNREAD_MAX
   }
 
   get attached(): number {
     return this.attachments.size
   }
 
-  /** Sends an RPC message; those of a turn go together until a frame comes between them. */
+  /** Sends an RPC message. */
   answer(text: string): void {
-    if (!this.open) return
-    if (this.answers.length + text.length > JOIN_MAX) this.sealAnswers()
-    if (this.first === undefined && this.answered === 0) writeAtTurnEnd(this)
-    this.answers = this.answered === 0 ? text : `${this.answers},${text}`
-    this.answered++
-  }
-
-  /** Makes the answers so far a message of their own. */
-  private sealAnswers(): void {
-    const { answers, answered } = this
-    if (answered === 0) return
-    this.answers = ""
-    this.answered = 0
-    this.add(textMessage(answered === 1 ? answers : `[${answers}]`))
+    if (this.open) this.out.answer(text)
   }
 
   /** Takes an attachment; one of the same session that was there is ended first. */
@@ -239,13 +221,14 @@ export class Connection implements TurnWriter {
 
   /** True when nothing was heard for too long; a socket whose input we do not read yet is not silent. */
   silent(now: number): boolean {
-    return !this.brake.has("input") && now - this.heardAt > this.settings.socketSilence
+    const ours = this.brake.has("input") || (this.brake.has("commands") && !this.full)
+    return !ours && now - this.heardAt > this.settings.socketSilence
   }
 
   /** Closes with a code and a reason; what was accepted before is kept. */
   close(code: number, reason: string): void {
     if (!this.open) return
-    this.writeOut()
+    this.out.writeOut()
     this.release()
     this.ws.close(code, reason.slice(0, 120))
     // A client that does not answer the close is cut off.
@@ -303,9 +286,18 @@ export class Connection implements TurnWriter {
     }
   }
 
+  /** Leaves what the client sends in its socket while its commands wait, or reads on. */
+  wait(waiting: boolean): void {
+    if (!this.open) return
+    if (waiting) return this.brake.set("commands")
+    this.heardAt = Date.now()
+    this.brake.release("commands")
+  }
+
   private drained(): void {
     if (!this.open) return
     this.brake.release("unread")
+    this.onRoom()
     for (const { attachment } of this.attachments.values()) attachment.acknowledge(0)
     const { watch } = this
     if (watch?.stalled === true) watch.again(watch.change)
@@ -317,34 +309,6 @@ export class Connection implements TurnWriter {
 
   /** Takes a whole WebSocket message for the end of the turn. */
   write(message: Buffer): void {
-    if (!this.open) return
-    if (this.answered > 0) this.sealAnswers()
-    else if (this.first === undefined) writeAtTurnEnd(this)
-    this.add(message)
-  }
-
-  private add(message: Buffer): void {
-    if (this.first === undefined) this.first = message
-    else if (this.more === undefined) this.more = [message]
-    else this.more.push(message)
-    this.outBytes += message.length
-  }
-
-  writeOut(): void {
-    this.sealAnswers()
-    const { first, more, outBytes } = this
-    if (first === undefined) return
-    this.first = undefined
-    this.more = undefined
-    this.outBytes = 0
-    if (!this.open || this.ws.readyState !== 1) return
-    if (more === undefined) this.socket.write(first)
-    else if (outBytes <= JOIN_MAX) this.socket.write(Buffer.concat([first, ...more], outBytes))
-    else {
-      this.socket.cork()
-      this.socket.write(first)
-      for (const message of more) this.socket.write(message)
-      this.socket.uncork()
-    }
+    if (this.open) this.out.write(message)
   }
 }

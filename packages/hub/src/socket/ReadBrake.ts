@@ -1,8 +1,8 @@
 /** Stops reading from a socket for as long as there is a reason to: what its client sends stays in the system's buffers. */
 import type { WebSocket } from "ws"
 
-/** `input`: more came than was carried out. `unread`: the client does not read the answers to its commands. */
-export type BrakeReason = "input" | "unread"
+/** `input`: more came than was carried out. `unread`: the client does not read the answers to its commands. `commands`: more of them wait than are begun. */
+export type BrakeReason = "input" | "unread" | "commands"
 
 /** The brake of one socket. */
 export class ReadBrake {

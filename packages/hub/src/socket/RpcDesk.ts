@@ -11,11 +11,13 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import type { Rpc, RpcGroup } from "effect/rpc"
-import { BadRequest, Busy, DoorError, type InvalidSize } from "@holdfast/protocol/errors"
+import { BadRequest, Busy, type DoorError, type InvalidSize } from "@holdfast/protocol/errors"
 import { SessionRpcs } from "@holdfast/protocol/rpc"
 import { errorOfCause } from "../http/answer.ts"
 import { wrongSize } from "../http/decode-failure.ts"
+import { CommandLine } from "./CommandLine.ts"
 import { COMMANDS_MAX, type Connection } from "./Connection.ts"
+import { failure, PONG, readRpcText, type RpcMessage, success, unknownField } from "./rpc-messages.ts"
 
 type Rpcs = RpcGroup.Rpcs<typeof SessionRpcs>
 
@@ -36,6 +38,9 @@ export interface DeskOptions {
   /** Receives a fault of the hub's own: where it happened, in which command, and its name. */
   readonly fault: (stack: string, command: string, fingerprint: string) => void
 }
+
+/** Commands whose answers can be large: one at a time, and only while the client reads (W-12). */
+const READING: ReadonlySet<string> = new Set(["Get", "List", "Messages", "WaitingPermissions", "Agents"])
 
 type Handle = (payload: unknown, call: Call<unknown>) => void
 
@@ -58,16 +63,24 @@ export class Call<A> {
     this.id = id
     this.tag = tag
     connection.commands++
+    if (READING.has(tag)) connection.reading++
   }
 
   /** Answers with a value. */
   done(value: A): void {
-    if (this.settle()) this.connection.answer(success(this.id, value))
+    if (this.settle()) this.answer(success(this.id, value))
   }
 
   /** Answers with a refusal. */
   fail(error: DoorError): void {
-    if (this.settle()) this.connection.answer(failure(this.id, error))
+    if (this.settle()) this.answer(failure(this.id, error))
+  }
+
+  private answer(text: string): void {
+    this.connection.answer(text)
+    if (!READING.has(this.tag)) return
+    this.connection.reading--
+    this.connection.onRoom()
   }
 
   /** Answers with what failed: the error, or a fault of the hub's own, which is reported. */
@@ -110,6 +123,7 @@ export const makeRpcDesk = (options: DeskOptions): RpcDesk => new Desk(options)
 class Desk implements RpcDesk {
   readonly options: DeskOptions
   private readonly commands: ReadonlyMap<string, Command>
+  private readonly lines = new WeakMap<Connection, CommandLine<RpcMessage>>()
   private readonly waiting = new WeakMap<Connection, Set<Fiber.Fiber<unknown, unknown>>>()
 
   constructor(options: DeskOptions) {
@@ -118,7 +132,7 @@ class Desk implements RpcDesk {
       [...SessionRpcs.requests].map(([tag, rpc]) => [
         tag,
         {
-          decode: Schema.decodeUnknownExit(Schema.toCodecJson(rpc.payloadSchema)),
+          decode: Schema.decodeUnknownExit(Schema.toCodecJson(rpc.payloadSchema), { onExcessProperty: "error" }),
           // Its payload is what `decode` of the same command gives.
           handle: options.handlers[tag as keyof Handlers] as Handle,
         },
@@ -127,15 +141,32 @@ class Desk implements RpcDesk {
   }
 
   text(connection: Connection, text: string): void {
-    const messages = parse(text)
-    if (messages === undefined) return connection.close(1008, "a text message is an RPC message as JSON, or an array of them")
-    for (const message of messages) {
-      if (!connection.isOpen) return
-      this.take(connection, message)
+    const read = readRpcText(text)
+    if (read === undefined) return connection.close(1008, "a text message is an RPC message as JSON, or an array of them")
+    const { messages, refused } = read
+    if (refused === undefined) return this.lineOf(connection).add(messages, text.length)
+    // Nothing of it is carried out; whoever can be told is told why.
+    for (const { id } of messages) {
+      if (!isId(id)) return connection.close(1008, refused)
+      connection.answer(failure(id, new BadRequest({ message: refused })))
     }
   }
 
-  private take(connection: Connection, message: Message): void {
+  private lineOf(connection: Connection): CommandLine<RpcMessage> {
+    const known = this.lines.get(connection)
+    if (known !== undefined) return known
+    const line = new CommandLine<RpcMessage>({
+      ready: ({ tag }) => (READING.has(String(tag)) ? connection.reading === 0 && !connection.full : !connection.flooded),
+      begin: (message) => this.take(connection, message),
+      open: () => connection.isOpen,
+      full: (full) => connection.wait(full),
+    })
+    this.lines.set(connection, line)
+    connection.onRoom = () => line.wake()
+    return line
+  }
+
+  private take(connection: Connection, message: RpcMessage): void {
     const { _tag: kind, id, tag, payload } = message
     if (kind !== "Request") {
       if (kind === "Ping") return connection.answer(PONG)
@@ -143,9 +174,10 @@ class Desk implements RpcDesk {
       if (kind === "Interrupt" || kind === "Ack" || kind === "Eof") return
       return connection.close(1008, "unknown RPC message")
     }
-    if ((typeof id !== "string" && typeof id !== "number") || typeof tag !== "string") {
-      return connection.close(1008, "a request has an id and a tag")
-    }
+    if (!isId(id) || typeof tag !== "string") return connection.close(1008, "a request has an id and a tag")
+    const unknown = unknownField(message)
+    if (unknown !== undefined)
+      return connection.answer(failure(id, new BadRequest({ message: `${unknown.slice(0, 50)} is not known in a request` })))
     if (!connection.greeted && tag !== "Hello") {
       connection.answer(failure(id, new BadRequest({ message: "the first command is Hello" })))
       return connection.close(1008, "the first command is Hello")
@@ -187,21 +219,7 @@ class Desk implements RpcDesk {
   }
 }
 
-const PONG = JSON.stringify({ _tag: "Pong" })
-
-type Message = Readonly<Record<string, unknown>>
-
-function parse(text: string): ReadonlyArray<Message> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    const messages: ReadonlyArray<unknown> = Array.isArray(parsed) ? parsed : [parsed]
-    return messages.every(isObject) ? messages : undefined
-  } catch {
-    return undefined
-  }
-}
-
-const isObject = (value: unknown): value is Message => typeof value === "object" && value !== null && !Array.isArray(value)
+const isId = (id: unknown): id is string | number => typeof id === "string" || typeof id === "number"
 
 /** The payload, or what is wrong with it; nesting that exhausts the stack is wrong too (X-5). */
 function decode(command: Command, payload: unknown): { readonly value: unknown } | BadRequest | InvalidSize {
@@ -219,15 +237,3 @@ function problem(exit: Exit.Failure<unknown, Schema.SchemaError>): BadRequest | 
   const message = `the command is malformed: ${error.value.message.slice(0, 500)}`
   return wrongSize(error.value.issue) ?? new BadRequest({ message })
 }
-
-const success = (id: string | number, value: unknown): string =>
-  `{"_tag":"Exit","requestId":${JSON.stringify(id)},"exit":{"_tag":"Success","value":${JSON.stringify(value) ?? "null"}}}`
-
-const encodeError = Schema.encodeSync(Schema.toCodecJson(DoorError))
-
-const failure = (requestId: string | number, error: DoorError): string =>
-  JSON.stringify({
-    _tag: "Exit",
-    requestId,
-    exit: { _tag: "Failure", cause: [{ _tag: "Fail", error: encodeError(error) }] },
-  })

@@ -1,7 +1,8 @@
 /** The commands of the stream socket, on the hub's contract. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { BadRequest } from "@holdfast/protocol/errors"
+import { cursorProblem } from "@holdfast/core/cursor"
+import { BadRequest, CursorInvalid } from "@holdfast/protocol/errors"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Agents } from "../Agents.ts"
@@ -71,11 +72,14 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
         if (problem === undefined) call.done(undefined)
         else call.fail(problem)
       }),
-    WatchSessions: ({ after }, call) =>
+    WatchSessions: ({ after }, call) => {
+      const problem = after === undefined ? undefined : cursorProblem(after)
+      if (problem !== undefined) return call.fail(new CursorInvalid({ message: problem }))
       call.run(follow(hub, call.connection, after, run), ({ change: from, start }) => {
         call.done({ change: from })
         start()
-      }),
+      })
+    },
     UnwatchSessions: (_, call) => {
       call.connection.unwatch()
       call.done(undefined)

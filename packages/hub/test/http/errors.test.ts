@@ -43,6 +43,41 @@ describe("errors over HTTP", () => {
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false)
   })
 
+  it("X-5 (N50) numbers that are none are refused in every query and body, and so are names that cannot be kept or seen", async () => {
+    const id = await door.create()
+    for (const number of ["NaN", "Infinity", "-Infinity", "1e999", "", "%20", "0x10"]) {
+      for (const query of ["activeSince", "createdSince", "createdBefore", "limit"])
+        expect([query, number, (await door.send(`/api/sessions?${query}=${number}`)).status]).toEqual([query, number, 400])
+      for (const path of [
+        `${id}/events?limit=`,
+        `${id}/events?after=`,
+        `${id}/messages?before=`,
+        `${id}/messages?limit=`,
+        "stream?after=",
+      ])
+        expect([path, number, (await door.send(`/api/sessions/${path}${number}`)).status]).toEqual([path, number, 400])
+    }
+    expect((await post('{"cols":"NaN","rows":"Infinity"}', `/api/sessions/${id}/resize`)).status).toBe(400)
+    const before = door.commands()
+    const names = ["\\ud800", "a\\udc00b", " ", "\\u3000\\u00a0", "\\u200b\\u2060", "\\u3164"]
+    for (const name of names) {
+      for (const field of ['"label":"', '"tags":["'])
+        expect([
+          name,
+          field,
+          (await post(`{"kind":"terminal",${field}${name}"${field.includes("[") ? "]" : ""}}`)).status,
+        ]).toEqual([name, field, 422])
+      expect([name, (await post(`{"text":"${name}"}`, `/api/sessions/${id}/marks`)).status]).toEqual([name, 422])
+      expect([name, (await post(`{"name":"${name}"}`, "/api/tokens")).status]).toEqual([name, 422])
+    }
+    for (const field of ['"command":"', '"cwd":"', '"args":["'])
+      expect([field, (await post(`{"kind":"terminal",${field}a\\ud800"${field.includes("[") ? "]" : ""}}`)).status]).toEqual([
+        field,
+        422,
+      ])
+    expect(door.commands()).toBe(before)
+  })
+
   it("X-2 unknown routes are 404 and wrong methods 405 in the same shape", async () => {
     const missing = await door.send("/api/nothing")
     expect([missing.status, missing.json().error?.["tag"]]).toEqual([404, "NotFound"])

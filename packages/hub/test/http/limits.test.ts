@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net"
 import { afterEach, describe, expect, it } from "vitest"
-import { startDoor, type Door } from "./start.ts"
+import { OWNER, startDoor, type Door } from "./start.ts"
 
 const doors: Array<Door> = []
 const sockets: Array<Socket> = []
@@ -64,13 +64,25 @@ describe("limits of connections", () => {
     expect(await silent.closed).toBeLessThan(4000)
   })
 
-  it("G-10 connections beyond the limit are closed at once and leave the others alone", async () => {
+  it("G-10 of connections beyond the limit the oldest that showed no credential are closed", async () => {
     const door = await opened({ connectionsMax: 10 })
-    const held = await Promise.all(Array.from({ length: 10 }, () => hold(door, "G")))
+    const held = await Promise.all(Array.from({ length: 5 }, () => hold(door, "G")))
     const more = await hold(door, "G")
-    expect(await more.closed).toBeLessThan(1000)
-    held[0]?.socket.destroy()
-    await held[0]?.closed
+    expect(await Promise.race(held.map(({ closed }) => closed))).toBeLessThan(5000)
+    expect(more.socket.destroyed).toBe(false)
     expect((await door.send("/health/live")).status).toBe(200)
+  })
+
+  it("G-14 (N45) whoever shows a credential is served, however many connections without one there are", async () => {
+    const door = await opened({ connectionsMax: 10 })
+    const known = `GET /api/sessions HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer ${OWNER}\r\n\r\n`
+    const owner = await hold(door, known)
+    await new Promise((resolve) => owner.socket.once("data", resolve))
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(Array.from({ length: 20 }, () => hold(door, round % 2 === 0 ? "" : "GET /health/live HTTP/1.1\r\n")))
+      expect((await door.send("/api/sessions")).status).toBe(200)
+    }
+    expect(owner.socket.destroyed).toBe(false)
+    expect(sockets.filter((socket) => !socket.destroyed).length).toBeLessThanOrEqual(10)
   })
 })

@@ -124,4 +124,66 @@ describe("commands of the stream socket", () => {
     one.ws.terminate()
     await gone
   })
+
+  it("W-12 (N44) commands of one message begin while there is room for their answers, and others are served", async () => {
+    let begun = 0
+    const list = () =>
+      Effect.sync(() => {
+        begun++
+        return { sessions: [], total: 0, next: "x".repeat(1024 * 1024) }
+      })
+    const socket = await openSocket(house, {}, { hub: { ...house.hub, list } })
+    const [flood, calm] = [new RawClient(socket.port), new RawClient(socket.port)]
+    open.push({ client: flood, socket }, { client: calm, socket })
+    await flood.hello("flood-client")
+    await calm.hello("calm-client-1")
+    const { id } = await createTerminal(house, { command: "/bin/cat" })
+    flood.ws.pause()
+    const commands = Array.from({ length: 100 }, (_, at) => ({
+      _tag: "Request",
+      id: `l${at}`,
+      tag: "List",
+      payload: {},
+      headers: [],
+    }))
+    flood.ws.send(JSON.stringify(commands))
+    for (let i = 0; i < 30; i++) expect(await calm.call("Get", { session: id })).toMatchObject({ _tag: "Success" })
+    // What the system's buffers on both sides hold, and the window.
+    expect(begun).toBeGreaterThan(0)
+    expect(begun).toBeLessThan(16)
+    flood.ws.resume()
+    await flood.until("the last answer", () => flood.answerOf("l99") !== undefined, 30_000)
+    expect(begun).toBe(100)
+    const answered = flood.received.flatMap((one) => (one.kind === "answer" && one.id.startsWith("l") ? [one.id] : []))
+    expect(answered).toEqual(commands.map((command) => command.id))
+  }, 60_000)
+
+  it("X-5 (N50) a message with doubled keys, __proto__ or inexact numbers is refused whole, and the connection stays", async () => {
+    const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat" })
+    const one = await client()
+    const mark = (at: string, payload: string, more = "") => {
+      one.ws.send(`{"_tag":"Request","id":"${at}","tag":"Mark","payload":${payload},"headers":[]${more}}`)
+      return one.until(at, () => one.answerOf(at) !== undefined).then(() => one.answerOf(at))
+    }
+    const bad = [
+      `{"session":"${id}","mark":{"text":"a","text":"b"}}`,
+      `{"session":"${id}","mark":{"text":"a","__proto__":{"key":"k"}}}`,
+      `{"session":"${id}","mark":{"text":"a","colour":"red"}}`,
+      `{"session":"${id}","mark":{"text":"a"},"more":1}`,
+      `{"session":"${id}","mark":{"text":"a","n":9007199254740993}}`,
+      `{"session":"${id}","mark":{"text":"a\\ud800"}}`,
+    ]
+    for (const [at, payload] of bad.entries()) expect(await mark(`b${at}`, payload), payload).toMatchObject(failed("BadRequest"))
+    const good = `{"session":"${id}","mark":{"text":"a"}}`
+    expect(await mark("doubled", good, ',"payload":{}')).toMatchObject(failed("BadRequest"))
+    expect(await mark("unknown", good, ',"colour":"red"')).toMatchObject(failed("BadRequest"))
+    for (const after of ['"NaN"', '"Infinity"', "-1", "0.5"]) {
+      const asked = `a${after}`.replaceAll('"', "")
+      one.ws.send(`{"_tag":"Request","id":"${asked}","tag":"WatchSessions","payload":{"after":${after}},"headers":[]}`)
+      await one.until(asked, () => one.answerOf(asked) !== undefined)
+      expect([after, one.answerOf(asked)?._tag]).toEqual([after, "Failure"])
+    }
+    expect(await mark("good", good)).toMatchObject({ _tag: "Success", value: { seq: lastSeq + 1 } })
+    expect(Object.hasOwn(Object.prototype, "key")).toBe(false)
+  })
 })

@@ -1,5 +1,6 @@
 /** Agents: what a session of kind `agent` is made with, and what its record shows. */
 import * as Schema from "effect/Schema"
+import { wellFormed } from "../text.ts"
 import { Hold } from "./hold.ts"
 import { Usage } from "./message.ts"
 import { DirectoryTrust } from "./trust.ts"
@@ -68,8 +69,8 @@ export type AgentState = typeof AgentState.Type
 
 /** Body of `PATCH …/agent`: changes while it runs. */
 export const ConfigureAgent = Schema.Struct({
-  model: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200))),
-  mode: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200))),
+  model: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200), wellFormed)),
+  mode: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200), wellFormed)),
 })
 export type ConfigureAgent = typeof ConfigureAgent.Type
 

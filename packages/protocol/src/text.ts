@@ -1,0 +1,13 @@
+/** Checks of text that names something (docs/PROTOCOL.md, E-7, X-5). */
+import * as Schema from "effect/Schema"
+
+/** No half of a surrogate pair: UTF-8 has none, so it would not be kept. */
+export const wellFormed = Schema.isPattern(/^\P{Cs}*$/u, { message: "text that names something has no lone surrogates" })
+
+/** At least one character that can be seen. */
+export const visible = Schema.isPattern(/[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u, {
+  message: "text that names something has at least one visible character",
+})
+
+/** No control characters. */
+export const uncontrolled = Schema.isPattern(/^\P{Cc}*$/u, { message: "a name has no control characters" })
