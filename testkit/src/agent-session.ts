@@ -66,8 +66,8 @@ export const endsOf = (log: Iterable<Event>): ReadonlyArray<EventData["turn/ende
   [...log].filter(({ channel, type }) => channel === "turn" && type === "ended").map(({ data }) => data as never)
 
 /**
- * The log of a session, checked: dense, each turn started once and ended at most once, one turn at a time, each message
- * taken at most once and in the transcript once.
+ * The log of a session, checked: dense, each turn started once and ended at most once, one turn at a time but for one that waits
+ * for its message behind a turn of the agent's own, each message taken at most once and in the transcript once.
  */
 export async function checkedAgentLog(hub: HubProcess, id: string): Promise<ReadonlyArray<Event>> {
   const log = await wholeLog(hub, id)
@@ -76,20 +76,26 @@ export async function checkedAgentLog(hub: HubProcess, id: string): Promise<Read
     seen.add(what)
   }
   const seen = new Set<string>()
-  let open: string | undefined
-  for (const { channel, type, data, seq } of log) {
+  const taken = new Set<string>()
+  const open: Array<string> = []
+  for (const { channel, type, data, seq, turn: wholeTurn = "" } of log) {
     const { turn, id: message, message: stored } = data as { turn?: string; id?: string; message?: Message }
     const name = `${channel}/${type}`
     if (name === "turn/started") {
       once(`start of ${turn}`)
-      if (open !== undefined) throw new Error(`seq ${seq} of ${id} starts a turn while ${open} streams`)
-      open = turn
+      const begun = open.find((one) => taken.has(one))
+      if (begun !== undefined || open.length > 1) throw new Error(`seq ${seq} of ${id} starts a turn while ${begun} streams`)
+      open.push(turn ?? "")
     }
     if (name === "turn/ended") {
-      if (open !== turn) throw new Error(`seq ${seq} of ${id} ends ${turn}, but ${open} streams`)
-      open = undefined
+      if (!open.includes(turn ?? "")) throw new Error(`seq ${seq} of ${id} ends ${turn}, but ${open.join(", ")} streams`)
+      open.splice(open.indexOf(turn ?? ""), 1)
     }
-    if (name === "queue/taken") once(`taken ${message}`)
+    if (channel === "agent") taken.add(wholeTurn)
+    if (name === "queue/taken") {
+      once(`taken ${message}`)
+      taken.add(turn ?? "")
+    }
     if (name === "message/added") once(`message ${stored?.id}`)
   }
   return log

@@ -17,8 +17,8 @@ export interface ClaudeHub {
   readonly stop: () => Promise<void>
 }
 
-/** Starts all of it. */
-export async function startClaudeHub(): Promise<ClaudeHub> {
+/** Starts all of it; `settings` are variables of the hub. */
+export async function startClaudeHub(settings: Readonly<Record<string, string>> = {}): Promise<ClaudeHub> {
   const made: Array<string> = []
   const directory = (): string => {
     const path = mkdtempSync(join(tmpdir(), "holdfast-claude-"))
@@ -32,7 +32,7 @@ export async function startClaudeHub(): Promise<ClaudeHub> {
   mkdirSync(installed, { recursive: true })
   // From node_modules/@anthropic-ai/NAME/claude to node_modules.
   symlinkSync(dirname(dirname(dirname(pathOf(heavyProgram("claude"))))), join(installed, "node_modules"))
-  const hub = await startHub({ data, settings: claudeEnvironment({ model: model.url, home }) })
+  const hub = await startHub({ data, settings: { ...claudeEnvironment({ model: model.url, home }), ...settings } })
   return {
     hub,
     model,
