@@ -25,6 +25,8 @@ export type Step =
   | { readonly error: object }
   /** Never answers, also not to an interrupt. */
   | { readonly hang: true }
+  /** Plays steps so many milliseconds later, whatever has become of the turn. */
+  | { readonly later: ReadonlyArray<Step>; readonly after: number }
   | { readonly exit: number }
   /** What it was asked so far is said as text: all requests' and notifications' methods and params. */
   | { readonly recite: true }
@@ -123,6 +125,7 @@ async function play(steps: ReadonlyArray<Step>, signal: AbortSignal): Promise<ob
     else if ("exit" in step) process.exit(step.exit)
     else if ("answer" in step) return { result: step.answer }
     else if ("error" in step) return { error: step.error }
+    else if ("later" in step) void pause(step.after).then(() => play(step.later, new AbortController().signal))
     else if ("hang" in step) {
       hangs = true
       return undefined

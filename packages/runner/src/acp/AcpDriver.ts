@@ -18,6 +18,7 @@ import { AgentChoices } from "./AgentChoices.ts"
 import { promptOf } from "./content.ts"
 import { endLeftTools, ticks } from "./left-tools.ts"
 import { openSession, type OpenSession } from "./open-session.ts"
+import { beginsTurn, Silence } from "./own-turn.ts"
 import { type AcpOptions, readAcpOptions } from "./options.ts"
 import { answerOf, askOf, optionsOf } from "./permissions.ts"
 import { endOfAnswer, endOfError, errorText, type PromptEnd } from "./prompt-end.ts"
@@ -28,6 +29,7 @@ import { TurnUpdates } from "./updates.ts"
 import { UsageMeter } from "./UsageMeter.ts"
 
 interface Turn {
+  /** Empty for a turn of the agent's own. */
   readonly message: string
   readonly updates: TurnUpdates
   readonly began: number | undefined
@@ -61,6 +63,12 @@ export class AcpDriver implements AgentDriver {
   #notice: string | undefined
   #usage = new UsageMeter(true)
   #turn: Turn | undefined
+  /** Tool calls of the last turn of which nothing more is to be shown. */
+  #settled: ReadonlySet<string> = new Set()
+  readonly #silence = new Silence(
+    () => this.#turn?.updates.calls.isOpen === true,
+    () => this.makeWay(),
+  )
 
   /** Starts the program; throws `AdapterRefused`. */
   constructor(host: AgentHost) {
@@ -81,25 +89,44 @@ export class AcpDriver implements AgentDriver {
   deliver({ id, parts }: Delivery): void {
     const session = this.#session
     if (session === undefined) return this.#host.returned(id, "the agent has no session")
-    const turn: Turn = {
-      message: id,
-      updates: new TurnUpdates(
-        (chunk) => this.#host.chunk(chunk),
-        (terminal) => this.#terminals.text(terminal),
-      ),
-      began: ticks(),
-      interrupted: false,
-      refused: false,
-    }
-    this.#turn = turn
+    const turn = this.#newTurn(id)
     const prompt = promptOf(parts, session.kinds, this.#context)
     void this.#prompt(turn, { sessionId: session.id, prompt })
   }
 
+  #newTurn(message: string): Turn {
+    const updates = new TurnUpdates(
+      (chunk) => this.#host.chunk(chunk),
+      (terminal) => this.#terminals.text(terminal),
+    )
+    this.#turn = { message, updates, began: ticks(), interrupted: false, refused: false }
+    return this.#turn
+  }
+
+  /** The turn that what is told now belongs to: that of the prompt, or one of the agent's own. */
+  #current(): Turn {
+    let turn = this.#turn
+    if (turn === undefined) {
+      this.#host.beginTurn()
+      turn = this.#newTurn("")
+    }
+    if (turn.message === "") this.#silence.broken()
+    return turn
+  }
+
+  /** Ends a turn of the agent's own. */
+  makeWay(): void {
+    const turn = this.#turn
+    if (turn?.message === "") this.#end(turn, endOfAnswer({ stopReason: "end_turn" }, turn), undefined)
+  }
+
   interrupt(): void {
-    if (this.#turn === undefined || this.#session === undefined) return
-    this.#turn.interrupted = true
+    const turn = this.#turn
+    if (turn === undefined || this.#session === undefined) return
+    turn.interrupted = true
     this.#connection.notify("session/cancel", { sessionId: this.#session.id })
+    // Of its own turn there is no answer to wait for; its requests are answered first.
+    if (turn.message === "") queueMicrotask(() => this.makeWay())
   }
 
   answer(permission: string, outcome: PermissionOutcome): void {
@@ -132,6 +159,7 @@ export class AcpDriver implements AgentDriver {
   }
 
   close(): void {
+    this.#silence.stop()
     this.#terminals.close()
     this.#connection.close()
   }
@@ -180,6 +208,8 @@ export class AcpDriver implements AgentDriver {
       )
     }
     if (turn.interrupted) this.#terminals.stop()
+    this.#silence.stop()
+    this.#settled = turn.updates.calls.settled(turn.interrupted)
     turn.updates.close(unfinished)
     for (const chunk of chunks) turn.updates.add(chunk)
     this.#turn = undefined
@@ -210,11 +240,13 @@ export class AcpDriver implements AgentDriver {
       if (this.#turn !== undefined) this.#host.taken(this.#turn.message)
       return
     }
-    if (this.#turn === undefined) {
+    const isOver = this.#turn === undefined && this.#settled.has(String(at(update, "toolCallId")))
+    if (isOver || (this.#turn === undefined && !beginsTurn(at(update, "sessionUpdate")))) {
       return this.#host.log.say(`${headOf(String(at(update, "sessionUpdate")), 100)} outside of a turn is left out`)
     }
-    this.#tellBeginning(this.#turn)
-    this.#turn.updates.take(update)
+    const turn = this.#current()
+    this.#tellBeginning(turn)
+    turn.updates.take(update)
   }
 
   #tellBeginning({ updates }: Turn): void {
@@ -239,10 +271,10 @@ export class AcpDriver implements AgentDriver {
 
   #ask(params: unknown, signal: AbortSignal): Promise<JsonObject> {
     const options = optionsOf(at(params, "options"))
-    const turn = this.#turn
+    const turn = options.length === 0 ? undefined : this.#current()
     const call = turn?.updates.calls.upsert(at(params, "toolCall"), true)
     const cancelled: PermissionOutcome = { type: "cancelled", reason: "it cannot be answered" }
-    if (turn === undefined || call === undefined || options.length === 0) {
+    if (turn === undefined || call === undefined) {
       this.#host.log.say("a permission request that nobody can answer is cancelled")
       return Promise.resolve(answerOf(options, cancelled).answer)
     }

@@ -108,6 +108,16 @@ export class ToolCalls {
     return Array.from(this.#calls).some((call) => !call.over && !["read", "search", "think"].includes(call.kind ?? ""))
   }
 
+  /** Whether a call is open. */
+  get isOpen(): boolean {
+    return [...this.#calls].some((call) => !call.over)
+  }
+
+  /** Ids of the agent's of calls that are over, or of `all`. */
+  settled(all: boolean): ReadonlySet<string> {
+    return new Set([...this.#latest].filter(([, { call }]) => all || call.over).map(([id]) => id))
+  }
+
   /** The turn is over; `why` is told for what has no result. */
   close(why: string): void {
     clearTimeout(this.#timer)
