@@ -71,6 +71,8 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
   const environment = (): NodeJS.ProcessEnv => ({
     ...base,
     HOLDFAST_DATA: data,
+    // Messages name commands as they do where the program is installed.
+    HOLDFAST_STARTED_AS: "holdfast",
     HOLDFAST_TOKEN: token,
     HOLDFAST_OPEN: "0",
     HOLDFAST_PORT: String(port),

@@ -40,7 +40,7 @@ function installedNode() {
 function runUnder(program) {
   const child = spawn(program, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: { ...process.env, [STARTED_BY]: String(process.pid) },
+    env: { ...process.env, [STARTED_BY]: String(process.pid), HOLDFAST_STARTED_AS: process.argv[1] },
   })
   const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   for (const signal of ["SIGTERM", "SIGHUP", "SIGUSR2"]) process.on(signal, () => child.kill(signal))

@@ -2,7 +2,7 @@
  * How a command fails, and with which exit code (docs/PROTOCOL.md, X-6).
  */
 import { HoldfastError, isUnreachable } from "@holdfast/client/errors"
-import { hint } from "./hint.ts"
+import { hint, withHints } from "./hint.ts"
 
 /** Exit codes: done, refused with a reason, wrong usage, server not reachable. */
 export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const
@@ -41,6 +41,8 @@ export function toFailure(error: unknown, where?: string): CliFailure {
     return new CliFailure(EXIT.refused, error.tag, explained(error), error.fields)
   }
   const message = error instanceof Error ? error.message : String(error)
+  if (/\buv_cwd\b/.test(message))
+    return refused("DirectoryGone", "the directory that you are in was removed; go to another one first, with cd")
   return new CliFailure(EXIT.refused, error instanceof Error ? error.name : "Error", message)
 }
 
@@ -48,5 +50,5 @@ function explained(error: HoldfastError): string {
   const matches = error.fields["matches"]
   if (Array.isArray(matches) && matches.length > 0) return `${error.message}\n  ${matches.map(String).join("\n  ")}`
   if (error.tag === "Unauthorized") return `${error.message}; is HOLDFAST_TOKEN or the credential file that of this hub?`
-  return error.message
+  return withHints(error.message)
 }

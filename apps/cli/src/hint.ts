@@ -1,7 +1,53 @@
 /**
- * The command line as its user has to type it, for messages that say what to do next.
+ * The command line as its user has to type it, for messages that say what to do next (docs/PROTOCOL.md, C-10).
  */
+import { existsSync } from "node:fs"
+import { basename, delimiter, dirname, join, relative } from "node:path"
 
-/** A command in full: `holdfast ls`, or `npx holdfast ls` where npm started this one and the name alone is not in the path. */
-export const hint = (command: string, env: NodeJS.ProcessEnv = process.env): string =>
-  `${env["npm_lifecycle_event"] === undefined ? "holdfast" : "npx holdfast"} ${command}`
+/** How this program was started. */
+export interface Start {
+  readonly env: NodeJS.ProcessEnv
+  /** The script that was given to Node, and the Node. */
+  readonly script: string
+  readonly node: string
+  readonly exists: (path: string) => boolean
+}
+
+const here: Start = {
+  env: process.env,
+  script: process.env["HOLDFAST_STARTED_AS"] ?? process.argv[1] ?? "holdfast",
+  node: process.execPath,
+  exists: existsSync,
+}
+
+/** A command in full: `holdfast ls` where the name is in the path, `npx holdfast ls` where npm started us, else the script by its path. */
+export function hint(command: string, start: Start = here): string {
+  return `${invocation(start)} ${command}`.trimEnd()
+}
+
+function invocation({ env, script, node, exists }: Start): string {
+  const name = process.platform === "win32" ? "holdfast.cmd" : "holdfast"
+  const places = (env["PATH"] ?? "").split(delimiter).filter((place) => place !== "")
+  // Programs of packages are in the path only while npm runs something.
+  const own = places.filter((place) => !/node_modules[\\/]\.bin$/.test(place))
+  const inPath = own.some((place) => exists(join(place, name)))
+  const byNpm = env["npm_lifecycle_event"] !== undefined || env["npm_command"] === "exec"
+  if (inPath || (script === name && !byNpm)) return "holdfast"
+  if (byNpm || basename(script) === name) return "npx holdfast"
+  const path = shown(script)
+  return `${places.includes(dirname(node)) ? "node" : shown(node)} ${path}`
+}
+
+/** A path as it is shortest to type from here; as it is when this directory is gone. */
+function shown(path: string): string {
+  try {
+    const near = relative(process.cwd(), path)
+    return near.length < path.length ? near : path
+  } catch {
+    return path
+  }
+}
+
+/** A text in which commands are named, with those as they have to be typed. */
+export const withHints = (text: string, start: Start = here): string =>
+  text.replace(/`holdfast ([^`]+)`/g, (_, command: string) => `\`${hint(command, start)}\``)

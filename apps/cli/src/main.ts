@@ -18,11 +18,19 @@ const [{ endWithReader }, { ended, failed }, { serveOptions }] = await Promise.a
 ])
 endWithReader()
 const options = serveOptions(args)
-const code =
-  options === undefined
-    ? await (await import("./command-line.ts")).run(args)
-    : await import("./operations/serve.ts")
-        .then(({ serveHub }) => serveHub(options))
-        .then(ended, (error: unknown) => failed(error, args))
+
+const serve = async (given: NonNullable<typeof options>): Promise<number> => {
+  const { serveHub } = await import("./operations/serve.ts")
+  return serveHub(given).then(ended, (error: unknown) => failed(error, args))
+}
+
+/** The sessions where a hub runs; undefined where none does and one is to be started. */
+const home = async (): Promise<number | undefined> => {
+  const { hubRuns, home: show } = await import("./sessions/home.ts")
+  return (await hubRuns()) ? show().then(ended, (error: unknown) => failed(error, args)) : undefined
+}
+
+const shown = args.length === 0 ? await home() : undefined
+const code = shown ?? (options === undefined ? await (await import("./command-line.ts")).run(args) : await serve(options))
 // What was written is out before the process ends.
 process.stdout.write("", () => process.exit(code))

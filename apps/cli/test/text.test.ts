@@ -1,9 +1,11 @@
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { describeRunner, describeStop } from "../src/operations/runner.ts"
-import { hint } from "../src/hint.ts"
+import { hint, withHints } from "../src/hint.ts"
 import { Film } from "../src/log/Film.ts"
 import { changedTags } from "../src/sessions/change.ts"
 import { keyBytes } from "../src/sessions/keys.ts"
+import { nearestNames } from "../src/sessions/nearest.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { sessionTable, suffixLength } from "../src/sessions/list.ts"
 import { sessionLines } from "../src/sessions/show.ts"
@@ -29,8 +31,31 @@ describe("text", () => {
     expect(printable("a\u001b]0;x\u0007\r\n\u009b6n\u202eb")).toBe("a\\e]0;x\\x07\\r\\n\\x9b6n\\u202eb")
   })
 
-  it("names commands as they have to be typed, also where npm started this one", () => {
-    expect([hint("ls", {}), hint("ls", { npm_lifecycle_event: "start" })]).toEqual(["holdfast ls", "npx holdfast ls"])
+  it("C-10 names commands as they have to be typed, also where npm started this one", () => {
+    const start = (env: NodeJS.ProcessEnv, script: string, ...there: ReadonlyArray<string>) => ({
+      env: { PATH: "/usr/bin:/opt/node/bin", ...env },
+      script,
+      node: "/opt/node/bin/node",
+      exists: (path: string) => there.includes(path),
+    })
+    const byNpm = { npm_lifecycle_event: "start", PATH: "/repo/node_modules/.bin:/usr/bin" }
+    const bin = "/repo/node_modules/.bin/holdfast"
+    expect(hint("ls", start({}, "/usr/bin/holdfast", "/usr/bin/holdfast"))).toBe("holdfast ls")
+    expect(hint("ls", start(byNpm, "/repo/apps/cli/bin/holdfast.mjs", bin))).toBe("npx holdfast ls")
+    expect(hint("ls", start({}, bin))).toBe("npx holdfast ls")
+    expect(hint("ls", start({}, "/repo/apps/cli/bin/holdfast.mjs"))).toBe("node /repo/apps/cli/bin/holdfast.mjs ls")
+    expect(hint("ls", start({ PATH: "/usr/bin" }, "/repo/main.ts"))).toBe("/opt/node/bin/node /repo/main.ts ls")
+    expect(hint("ls", start({}, join(process.cwd(), "apps/main.ts")))).toBe("node apps/main.ts ls")
+    expect(withHints("run `holdfast doctor` first", start({}, bin))).toBe("run `npx holdfast doctor` first")
+  })
+
+  it("C-11 finds the names that were perhaps meant, and no others (N37)", () => {
+    const names = ["build", "build two", "test", "web", "日本"]
+    expect(nearestNames("biuld", names)).toEqual(["build"])
+    expect(nearestNames("buil", names)).toEqual(["build", "build two"])
+    expect(nearestNames("BUILD-two", names)).toEqual(["build", "build two"])
+    expect(nearestNames("tset", names)).toEqual(["test"])
+    expect(nearestNames("nothing-like-it", names)).toEqual([])
   })
 
   it("says times and sizes as people do", () => {
@@ -130,7 +155,7 @@ describe("the table of sessions", () => {
   })
 
   it("says what to do when there is nothing", () => {
-    expect(sessionTable([], now, {})).toEqual([`no sessions; open one with: ${hint("new terminal --attach")}`])
+    expect(sessionTable([], now, {})).toEqual([`no sessions; open one with: ${hint("new")}`])
   })
 
   it("shows enough of each id to tell them apart", () => {

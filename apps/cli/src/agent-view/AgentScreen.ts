@@ -16,10 +16,11 @@ import { LiveArea } from "./LiveArea.ts"
 import type { RowOptions } from "./Rows.ts"
 import { Story } from "./Story.ts"
 
-/** Milliseconds between two drawings, between two looks at the clock, and for which something is said. */
+/** Milliseconds between two drawings, between two looks at the clock. */
 const FRAME = 25
 const TICK = 500
-const NOTICE = 5000
+/** Milliseconds for which something is said. */
+export const NOTICE = 5000
 /** Milliseconds the hub may be away before anything is said. */
 const QUIET_LOSS = 1000
 

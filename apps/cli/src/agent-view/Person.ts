@@ -11,15 +11,15 @@ import { queueTable } from "../agent/queue-table.ts"
 import { movedOrder } from "../agent/moved-order.ts"
 import { outputWidth, paint } from "../output.ts"
 import { printable } from "../text/printable.ts"
-import type { AgentScreen } from "./AgentScreen.ts"
+import { type AgentScreen, NOTICE } from "./AgentScreen.ts"
 import type { Key } from "./KeyReader.ts"
 import { rowsOf } from "./Rows.ts"
 import { Sender } from "./Sender.ts"
 import { HELP, readLine } from "./slash-commands.ts"
 import type { Line } from "./slash-commands.ts"
 
-/** Milliseconds in which Ctrl-C is pressed again to detach. */
-const AGAIN = 3000
+/** Milliseconds in which Ctrl-C is pressed again to detach: as long as it is said. */
+const AGAIN = NOTICE
 
 /** One person on one attachment. */
 export class Person {
@@ -91,7 +91,8 @@ export class Person {
     const streams = story.agent?.turn !== undefined
     if (!streams && !editor.empty) {
       editor.take()
-      return this.#screen.say("cleared; the up key brings it back")
+      this.#stopAsked = now
+      return this.#screen.say("cleared, the up key brings it back; Ctrl-C again detaches")
     }
     this.#stopAsked = now
     if (!streams) return this.#screen.say("nothing to stop; Ctrl-C again detaches")

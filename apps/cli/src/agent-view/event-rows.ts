@@ -60,7 +60,10 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
       return says(`? it is not known whether the agent got: ${item === undefined ? "a message" : inputLine(item.parts)}`, "red")
     }
     case "queue/returned":
-      return says(`the message did not reach the agent: ${(event.data as unknown as Told<"queue/returned">).reason}`, "yellow")
+      return says(
+        `the message waits in the queue again, the agent has not seen it: ${(event.data as unknown as Told<"queue/returned">).reason}`,
+        "yellow",
+      )
     case "session/agent-configured": {
       const { model, mode } = event.data as unknown as Told<"session/agent-configured">
       return says(

@@ -24,7 +24,8 @@ export async function askAgents<A>(hub: AgentHub, question: (agents: AgentApi, a
   try {
     return await question(hub.agents, hub.api)
   } catch (error) {
-    throw toFailure(error, hub.target.origin)
+    const { withNearest } = await import("../sessions/nearest.ts")
+    throw toFailure(await withNearest(error, (query) => hub.api.list(query)), hub.target.origin)
   }
 }
 

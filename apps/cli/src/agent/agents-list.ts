@@ -2,6 +2,7 @@
  * `holdfast agents`: what is configured, what can be used, and what is missing.
  */
 import type { AgentEntry } from "@holdfast/protocol/agent/agent"
+import { withHints } from "../hint.ts"
 import { outputWidth, paint, printEither } from "../output.ts"
 import { printable } from "../text/printable.ts"
 import { plain } from "../text/style.ts"
@@ -12,13 +13,13 @@ import { askAgents, useAgents } from "./agent-hub.ts"
 /** Prints the agents of the configuration. */
 export async function agentsList(json: boolean): Promise<void> {
   const { agents } = await askAgents(useAgents(), (api) => api.agents())
-  printEither(json, agents, () => agentTable(agents, { paint, width: outputWidth() ?? 200 }))
+  printEither(json, agents, () => [...agentTable(agents, { paint, width: outputWidth() }), ...missingLines(agents)])
 }
 
 /** The table of agents; the default one has a star. */
 export const agentTable = (
   agents: ReadonlyArray<AgentEntry>,
-  options: { readonly width?: number; readonly paint?: Paint },
+  options: { readonly width?: number | undefined; readonly paint?: Paint },
 ): ReadonlyArray<string> =>
   table(
     [
@@ -31,8 +32,15 @@ export const agentTable = (
       },
       { title: "VERSION", text: ({ version }) => printable(version ?? ""), least: 6 },
       { title: "TITLE", text: ({ title }) => printable(title), drop: 1, least: 8 },
-      { title: "MISSING", text: ({ missing }) => printable(missing ?? ""), least: 10 },
     ],
     agents,
-    { paint: options.paint ?? plain, ...(options.width === undefined ? {} : { width: options.width }) },
+    options.width === undefined ? { paint: options.paint ?? plain } : { paint: options.paint ?? plain, width: options.width },
   )
+
+/** What is missing, and the command that helps, in lines that are never cut: they are there to be typed. */
+export const missingLines = (agents: ReadonlyArray<AgentEntry>): ReadonlyArray<string> => {
+  const lines = agents.flatMap(({ name, missing }) =>
+    missing === undefined ? [] : [`${printable(name)}: ${withHints(printable(missing))}`],
+  )
+  return lines.length === 0 ? [] : ["", ...lines]
+}

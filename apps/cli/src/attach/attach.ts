@@ -16,6 +16,7 @@ import { connectHub, useHub } from "../server/hub.ts"
 import { loadedSettings } from "../server/settings.ts"
 import type { Hub } from "../server/hub.ts"
 import { viewerOf } from "../sessions/asker.ts"
+import { withNearest } from "../sessions/nearest.ts"
 import { printable } from "../text/printable.ts"
 import type { AttachCommand } from "./attach-command.ts"
 import { Departure } from "./Departure.ts"
@@ -35,9 +36,10 @@ export async function attach(options: AttachCommand, find: (connection: Connecti
   const keys = new DetachKeys(key)
   const hub = useHub()
   const connection = await connectHub(hub)
-  const session = await find(connection).catch((error: unknown) => {
+  const session = await find(connection).catch(async (error: unknown) => {
+    const known = await withNearest(error, (query) => connection.call("List", query))
     connection.close()
-    throw toFailure(error, hub.target.origin)
+    throw toFailure(known, hub.target.origin)
   })
   const { id, label } = session
   if (session.kind === "agent") {

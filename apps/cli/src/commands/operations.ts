@@ -16,7 +16,7 @@ const serve = Command.make(
     quiet: flag("quiet", "Print nothing but what goes wrong"),
   },
   (input) => act(async () => (await import("../operations/serve.ts")).serveHub(input)),
-).pipe(Command.withDescription("Run the hub in the foreground; holdfast without a command does the same"))
+).pipe(Command.withDescription("Run the hub in the foreground; holdfast without a command does the same where none runs"))
 
 const open = Command.make("open", { json }, (input) =>
   act(async () => (await import("../operations/open.ts")).open(input.json)),

@@ -65,7 +65,10 @@ const agent = Command.make(
   ]),
 )
 
-const create = Command.make("new").pipe(Command.withDescription("Open a session"), Command.withSubcommands([terminal, agent]))
+const create = Command.make("new", {}, () => act(async () => (await import("../sessions/create.ts")).createShell())).pipe(
+  Command.withDescription("Open a session; without more your shell, attached"),
+  Command.withSubcommands([terminal, agent]),
+)
 
 const list = Command.make(
   "ls",
@@ -117,7 +120,15 @@ const show = Command.make("show", { session, request, json }, (input) =>
 const rename = Command.make(
   "rename",
   { session, label: Argument.String("label").pipe(Argument.withDescription("New label")), json },
-  (input) => act(async () => change([input.session], input.json, "renamed", (api, id) => api.update(id, { label: input.label }))),
+  (input) =>
+    act(async () => {
+      const { sayTaken } = await import("../sessions/same-label.ts")
+      await change([input.session], input.json, "renamed", async (api, id) => {
+        const session = await api.update(id, { label: input.label })
+        await sayTaken(input.label, api.list, session.id)
+        return session
+      })
+    }),
 ).pipe(Command.withDescription("Give a session another label"))
 
 const tag = Command.make(

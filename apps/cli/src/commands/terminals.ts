@@ -10,7 +10,7 @@ import { act, flag, json, many, session, text, whole } from "./parts.ts"
 const attach = Command.make(
   "attach",
   {
-    session,
+    session: session.pipe(Argument.optional, Argument.map(Option.getOrUndefined)),
     readOnly: Flag.Boolean("read-only").pipe(
       Flag.withAlias("viewer"),
       Flag.withDescription("Look on: type and size nothing"),
@@ -29,10 +29,12 @@ const attach = Command.make(
   ({ session, ...options }) =>
     act(async () => {
       const { attach } = await import("../attach/attach.ts")
-      return attach(options, (connection) => connection.call("Get", { session }))
+      if (session !== undefined) return attach(options, (connection) => connection.call("Get", { session }))
+      const { lastSession } = await import("../sessions/last-session.ts")
+      return attach(options, (connection) => lastSession((query) => connection.call("List", query)))
     }),
 ).pipe(
-  Command.withDescription("Work in a session; Ctrl-] d detaches"),
+  Command.withDescription("Work in a session, the last one when none is named; Ctrl-] d detaches"),
   Command.withExamples([{ command: "holdfast attach build --read-only", description: "Watch a session by its label" }]),
 )
 

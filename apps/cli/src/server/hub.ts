@@ -39,7 +39,8 @@ export async function ask<A>(hub: Hub, question: (api: Api) => Promise<A>): Prom
   try {
     return await question(hub.api)
   } catch (error) {
-    throw toFailure(error, hub.target.origin)
+    const { withNearest } = await import("../sessions/nearest.ts")
+    throw toFailure(await withNearest(error, (query) => hub.api.list(query)), hub.target.origin)
   }
 }
 

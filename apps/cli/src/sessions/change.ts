@@ -6,6 +6,7 @@ import type { Api } from "@holdfast/client/http/api"
 import { EXIT, toFailure } from "../failure.ts"
 import { complain, print, printJson } from "../output.ts"
 import { useHub } from "../server/hub.ts"
+import { withNearest } from "./nearest.ts"
 import { printable } from "../text/printable.ts"
 
 type Change = (api: Api, id: string) => Promise<Session>
@@ -21,7 +22,7 @@ export async function changeSessions(ids: ReadonlyArray<string>, json: boolean, 
       changed.push(session)
       if (!json) print(`${done} ${session.id} ${printable(session.label)}`)
     } catch (error) {
-      const failure = toFailure(error, hub.target.origin)
+      const failure = toFailure(await withNearest(error, (query) => hub.api.list(query)), hub.target.origin)
       if (ids.length === 1 || failure.code === EXIT.unreachable) throw failure
       complain(`holdfast: ${id}: ${failure.message}`)
       code = failure.code

@@ -9,6 +9,7 @@ import { print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
 import { sessionSize } from "../attach/viewport.ts"
 import { askerEnvironment } from "./asker.ts"
+import { sayTaken } from "./same-label.ts"
 import { NEW_ATTACH, variables } from "./new-session.ts"
 
 /** What to open. */
@@ -54,9 +55,29 @@ export async function create(options: CreateOptions): Promise<void> {
   if (options.attach) {
     const { attach } = await import("../attach/attach.ts")
     // One socket for both: loading what HTTP needs takes longer than the shell's own start.
-    return attach(NEW_ATTACH, (connection) => connection.call("Create", asked))
+    return attach(NEW_ATTACH, async (connection) => {
+      await sayTaken(label, (query) => connection.call("List", query))
+      return connection.call("Create", asked)
+    })
   }
   const session = await ask(hub, (api) => api.create(asked))
+  await sayTaken(label, hub.api.list, session.id)
   if (json) printJson(session)
   else print(session.id)
 }
+
+/** Opens the user's shell, attached where there is a terminal. */
+export const createShell = (): Promise<void> =>
+  create({
+    command: [],
+    cwd: undefined,
+    env: [],
+    cols: undefined,
+    rows: undefined,
+    term: undefined,
+    label: undefined,
+    tags: [],
+    key: undefined,
+    attach: process.stdin.isTTY && process.stdout.isTTY,
+    json: false,
+  })

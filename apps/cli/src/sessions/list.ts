@@ -22,6 +22,9 @@ export interface ListOptions {
   readonly json: boolean
 }
 
+/** Columns of the table where there is no terminal: for programs there is --json. */
+const PIPE_WIDTH = 120
+
 /** Most sessions on one page. */
 const PAGE = 1000
 
@@ -40,8 +43,7 @@ export async function list({ query, all, json }: ListOptions): Promise<void> {
     cursor = page.next ?? undefined
   } while (cursor !== undefined && sessions.length < wanted)
   if (json) return printJson(sessions)
-  const width = outputWidth()
-  print(...sessionTable(sessions, Date.now(), { paint, ...(width === undefined ? {} : { width }) }))
+  print(...sessionTable(sessions, Date.now(), { paint, width: outputWidth() ?? PIPE_WIDTH }))
   for (const line of stuckLines(sessions, suffixLength(sessions.map(({ id }) => id)))) print(paint("yellow", line))
   if (sessions.length < total) print(paint("dim", `${sessions.length} of ${total}; --all for the rest`))
 }
@@ -52,7 +54,7 @@ export function sessionTable(
   now: number,
   options: { readonly width?: number; readonly paint?: Paint },
 ): ReadonlyArray<string> {
-  if (sessions.length === 0) return [`no sessions; open one with: ${hint("new terminal --attach")}`]
+  if (sessions.length === 0) return [`no sessions; open one with: ${hint("new")}`]
   const ids = sessions.map(({ id }) => id)
   const length = suffixLength(ids)
   const columns: ReadonlyArray<Column<Session>> = [

@@ -1,0 +1,102 @@
+import { mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { eventually } from "@holdfast/testkit/eventually"
+import { startHub } from "@holdfast/testkit/hub-process"
+import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { textWidth } from "../src/text/width.ts"
+import { commandLine, UserTerminal } from "./user-terminal.ts"
+
+const MAIN = new URL("../src/main.ts", import.meta.url).pathname
+const DETACH = "\u001dd"
+
+describe("the natural thing", () => {
+  let hub: HubProcess
+  let users: Array<UserTerminal> = []
+
+  beforeAll(async () => {
+    hub = await startHub()
+  })
+  afterEach(async () => {
+    await Promise.all(users.map((user) => user.close()))
+    users = []
+  })
+  afterAll(async () => {
+    await hub.stop()
+  })
+
+  const { run, ok } = commandLine(() => hub)
+  const user = (...args: ReadonlyArray<string>): UserTerminal => {
+    const made = new UserTerminal({ ...hub.environment(), PS1: "ready> ", SHELL: "/bin/sh" }, args)
+    users.push(made)
+    return made
+  }
+  const open = async (label: string): Promise<string> => (await ok("new", "terminal", "--label", label, "--", "cat")).trim()
+
+  it("C-12 without more: the sessions of a hub that runs, a shell for new, the last session for attach (N38)", async () => {
+    expect(await ok()).toMatch(/no sessions.*\n\n.* attach .*\n.* new .*\n.*--help/)
+    const none = user("attach")
+    expect(await none.ended).toBe(1)
+    await none.sees("there is no session to attach to")
+    const shell = user("new")
+    await shell.sees("ready>")
+    shell.type("echo in a she''ll\r")
+    await shell.sees(/^in a shell$/m)
+    shell.type(DETACH)
+    expect(await shell.ended).toBe(0)
+    expect(await ok()).toContain("running")
+    const back = user("attach")
+    await back.sees(/^in a shell$/m)
+    back.type(DETACH)
+    expect(await back.ended).toBe(0)
+    expect(await ok("new")).toMatch(/^[0-9a-f-]{36}\n$/)
+  })
+
+  it("C-11 says that a label is taken when it is given, and what was perhaps meant by a name that none has (N37)", async () => {
+    const [first] = [await open("deploy")]
+    const second = await run("new", "terminal", "--label", "deploy", "--", "cat")
+    expect(second).toMatchObject({ code: 0 })
+    expect(second.stderr).toBe(`holdfast: ${first.slice(-8)} is called "deploy" too; name them by id\n`)
+    const third = await open("other")
+    expect((await run("rename", third, "deploy")).stderr).toContain('are called "deploy" too')
+    await ok("rename", third, "watch")
+    for (const command of [
+      ["send", "wtach", "x"],
+      ["show", "watc"],
+      ["rm", "Watch!"],
+      ["messages", "wacth"],
+    ]) {
+      const missed = await run(...command)
+      expect({ command, code: missed.code }).toEqual({ command, code: 1 })
+      expect(missed.stderr).toContain('did you mean "watch"?')
+    }
+    const attached = user("attach", "wacth")
+    expect(await attached.ended).toBe(1)
+    await attached.sees('did you mean "watch"?')
+  })
+
+  it("C-10 C-11 rows in a pipe have a width, and a directory that is gone is said in words (N37)", async () => {
+    await open("a label that goes on and on ".repeat(7).trim())
+    for (const row of (await ok("ls")).split("\n")) expect(textWidth(row)).toBeLessThanOrEqual(120)
+    const agents = user("agents")
+    expect(await agents.ended).toBe(0)
+    expect(agents.text.replaceAll("\n", "")).toContain("`holdfast agents install codex`")
+    const gone = mkdtempSync(join(tmpdir(), "holdfast-gone-"))
+    const shell = new UserTerminal(
+      { ...hub.environment(), PS1: "own> " },
+      [
+        "-c",
+        `cd ${gone} && rmdir ${gone} && ${process.execPath} ${MAIN} new terminal; exec ${process.execPath} ${MAIN} attach watch`,
+      ],
+      undefined,
+      "bash",
+    )
+    users.push(shell)
+    await eventually("attached", 15_000, () => shell.written.includes("\u001b[2J"))
+    shell.type(DETACH)
+    expect(await shell.ended).toBe(0)
+    expect(shell.text.replaceAll("\n", "")).toContain("the directory that you are in was removed")
+    expect(shell.text).not.toContain("uv_cwd")
+  })
+})
