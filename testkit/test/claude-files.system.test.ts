@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentProbe } from "@holdfast/runner/contract/agent-probe"
 import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
+import { eventually } from "../src/eventually.ts"
 
 const claude = new ClaudeProbes()
 
@@ -55,6 +56,40 @@ describe.skipIf(isElsewhere("claude"))("A-29 the files of the real Claude's user
     expect(asked()).toContain("Greet the crew")
     expect(["hook-ran", "session-hook-ran", "server-ran", "allowed"].map(ran)).toEqual([true, true, true, true])
     expect(probe.of("asked")).toEqual([])
+  }, 90_000)
+
+  it("A-34 A-35 says what was loaded, which server did not start, what a hook blocked and what was refused (N15)", async () => {
+    const { cwd, session } = claude.directories
+    const home = join(dirname(session), "home/.claude")
+    lay(join(cwd, ".mcp.json"), { mcpServers: { pier: { command: join(cwd, "no-such-server") } } })
+    lay(join(home, "settings.json"), {
+      permissions: { deny: ["Bash(rm:*)"] },
+      hooks: {
+        PreToolUse: [
+          {
+            matcher: "Bash",
+            hooks: [{ type: "command", command: "grep -q hoist && { echo the crane is closed >&2; exit 2; } || exit 0" }],
+          },
+        ],
+      },
+    })
+    const probe = claude.begin({ allowedTools: ["Bash"] }, {}, { trusted: true })
+    const { turn: first } = probe.send("[[bash echo hoist]]")
+    await probe.ended(first, 30_000)
+    const loaded = () => probe.of("info").findLast(({ info }) => info.loaded !== undefined)?.info.loaded
+    await eventually("the server's state", 20_000, () => loaded()?.servers[0]?.status === "failed")
+    expect(loaded()).toMatchObject({
+      sources: ["user", "project", "local"],
+      memory: expect.arrayContaining([join(cwd, "CLAUDE.md"), join(home, "CLAUDE.md")]),
+      hooks: ["PreToolUse (user)", "UserPromptSubmit (project)", "SessionStart (project)"],
+      servers: [{ name: "pier", status: "failed" }],
+    })
+    const { turn: second } = probe.send("[[bash rm -rf nothing]]")
+    await probe.ended(second, 30_000)
+    const notices = JSON.stringify([...probe.chunks(first), ...probe.chunks(second)].filter(({ type }) => type === "data-notice"))
+    expect(notices).toContain("the MCP server pier did not start")
+    expect(notices).toMatch(/the hook PreToolUse\S* blocked it: .*the crane is closed/)
+    expect(notices).toContain("Bash was refused without asking")
   }, 90_000)
 
   it("A-29 a directory that nobody trusts runs nothing; its memory files and the user's own hold (N14)", async () => {

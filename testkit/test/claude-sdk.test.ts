@@ -1,9 +1,10 @@
 /** What the SDK's own types name, against what Holdfast knows of it: a new version says here what it brings. */
 import { describe, expect, it } from "vitest"
 import { EXCLUDED } from "@holdfast/runner/claude/excluded-options"
+import { OF_TASKS, OF_TURN, SHOWN, SILENT } from "@holdfast/runner/claude/news-kinds"
 import { OPTIONS } from "@holdfast/runner/claude/options"
 import { isElsewhere } from "../src/agents/heavy.ts"
-import { sdkOptionNames } from "../src/agents/sdk-declarations.ts"
+import { sdkMessageKinds, sdkOptionNames } from "../src/agents/sdk-declarations.ts"
 
 /** Names of ours, beside those of the SDK. */
 const OURS = ["bare", "fork", "maxRetries", "sandboxed"]
@@ -15,5 +16,14 @@ describe.skipIf(isElsewhere("claude"))("the types of the Claude Agent SDK", () =
     const known = [...Object.keys(OPTIONS).filter((name) => !OURS.includes(name)), ...Object.keys(EXCLUDED)]
     expect(known.toSorted()).toEqual(names.toSorted())
     for (const reason of Object.values(EXCLUDED)) expect(reason).not.toBe("")
+  })
+
+  it("A-35 each kind of message is shown, or silent with its reason (N15)", () => {
+    const kinds = sdkMessageKinds()
+    expect(kinds.length).toBeGreaterThan(35)
+    const known = [...OF_TURN, ...OF_TASKS, ...SHOWN, ...Object.keys(SILENT)]
+    expect(kinds.filter((kind) => !known.includes(kind))).toEqual([])
+    expect(known).toEqual([...new Set(known)])
+    for (const reason of Object.values(SILENT)) expect(reason).not.toBe("")
   })
 })

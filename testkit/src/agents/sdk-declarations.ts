@@ -1,4 +1,4 @@
-/** What the types of the installed Claude Agent SDK name: its options. */
+/** What the types of the installed Claude Agent SDK name: its options, and the messages that it sends. */
 import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { claudeSdk, pathOf } from "./heavy.ts"
@@ -17,3 +17,20 @@ function typeOf(text: string, name: string): string {
 /** The names of `Options`. */
 export const sdkOptionNames = (): ReadonlyArray<string> =>
   Array.from(typeOf(declarations(), "Options").matchAll(/^ {4}(\w+)\??:/gm), ([, name]) => name ?? "")
+
+/** The kinds of `SDKMessage`, each as `type` or `type/subtype`. */
+export function sdkMessageKinds(): ReadonlyArray<string> {
+  const text = declarations()
+  const kinds = new Set<string>()
+  const visit = (name: string): void => {
+    const declared = typeOf(text, name)
+    const members = declared.split("\n", 1)[0]?.match(/SDK\w+/g) ?? []
+    const type = /^ {4}type: '(\w+)'/m.exec(declared)?.[1]
+    if (type === undefined) return members.filter((member) => member !== name).forEach(visit)
+    const subtypes = /^ {4}subtype: (.*);/m.exec(declared)?.[1]
+    if (subtypes === undefined) kinds.add(type)
+    else for (const [, subtype] of subtypes.matchAll(/'(\w+)'/g)) kinds.add(`${type}/${subtype}`)
+  }
+  visit("SDKMessage")
+  return [...kinds].sort()
+}

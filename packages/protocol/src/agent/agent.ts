@@ -30,6 +30,29 @@ export const AgentChoice = Schema.Struct({
 })
 export type AgentChoice = typeof AgentChoice.Type
 
+/** An MCP server as the agent has it; `status` in the agent's own words, `error` why it could not be used. */
+export const LoadedServer = Schema.Struct({
+  name: Schema.String,
+  status: Schema.String,
+  error: Schema.optionalKey(Schema.String),
+})
+export type LoadedServer = typeof LoadedServer.Type
+
+const Names = Schema.Array(Schema.String)
+
+/** What an agent was started with: where its settings come from, and what they brought. `problems` are in words. */
+export const Loaded = Schema.Struct({
+  sources: Names,
+  memory: Names,
+  hooks: Names,
+  servers: Schema.Array(LoadedServer),
+  agents: Names,
+  skills: Names,
+  plugins: Names,
+  problems: Names,
+})
+export type Loaded = typeof Loaded.Type
+
 /** What an agent told about itself; each telling replaces the fields it has. */
 export const AgentInfo = Schema.Struct({
   version: Schema.optionalKey(Schema.String),
@@ -40,6 +63,7 @@ export const AgentInfo = Schema.Struct({
   commands: Schema.optionalKey(
     Schema.Array(Schema.Struct({ name: Schema.String, description: Schema.optionalKey(Schema.String) })),
   ),
+  loaded: Schema.optionalKey(Loaded),
   /** Whether a message can go into a streaming turn. */
   steers: Schema.optionalKey(Schema.Boolean),
 })

@@ -29,8 +29,11 @@ type Say = (text: string) => void
 /** What an agent tells about itself, without its lists when they are too long. */
 export function boundedInfo(info: AgentInfo, say: Say): AgentInfo {
   if (jsonBytes(info) <= INFO_BYTES) return info
-  const { models, modes, commands, ...rest } = info
-  say(`left out: ${models?.length ?? 0} models, ${modes?.length ?? 0} modes, ${commands?.length ?? 0} commands: too long`)
+  const { models, modes, commands, loaded, ...rest } = info
+  void loaded
+  say(
+    `left out: ${models?.length ?? 0} models, ${modes?.length ?? 0} modes, ${commands?.length ?? 0} commands, what was loaded: too long`,
+  )
   return jsonBytes(rest) <= INFO_BYTES ? rest : {}
 }
 

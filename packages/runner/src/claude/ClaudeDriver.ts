@@ -15,15 +15,16 @@ import { beginTurn, type ClaudeTurn, isResultOf } from "./claude-turn.ts"
 import { HandOver } from "./HandOver.ts"
 import type { Inbox } from "./Inbox.ts"
 import { infoOf } from "./info.ts"
+import type { Loaded } from "./Loaded.ts"
 import { messageUuid } from "./message-ids.ts"
 import { MessageStream } from "./MessageStream.ts"
 import type { ClaudeOptions } from "./options.ts"
 import type { Permissions } from "./permissions.ts"
-import { at, numberAt, textAt, textsAt } from "./read.ts"
+import { at, textAt, textsAt } from "./read.ts"
 import type { Beginning } from "./resume.ts"
 import type { ClaudeQuery } from "./sdk.ts"
 import { Subagents } from "./Subagents.ts"
-import { endingOf, lastChunk } from "./turn-end.ts"
+import { endingOf, lastChunk, usageLimitOf, type UsageLimit } from "./turn-end.ts"
 import { changeClaude, SystemNews } from "./SystemNews.ts"
 import { TaskNews } from "./TaskNews.ts"
 import { addUsage, UsageMeter } from "./usage.ts"
@@ -54,7 +55,7 @@ export class ClaudeDriver implements AgentDriver {
   #behind: ClaudeTurn | undefined
   /** Messages that the model is asked about. */
   #requested: ReadonlyArray<string> = []
-  #limit: { readonly until?: number } | undefined
+  #limit: UsageLimit | undefined
   #ending = false
 
   constructor(
@@ -63,6 +64,7 @@ export class ClaudeDriver implements AgentDriver {
     query: ClaudeQuery,
     permissions: Permissions,
     refused: (toolCallId: string) => boolean,
+    loaded: Loaded,
   ) {
     this.#host = host
     this.#handOver = new HandOver(inbox)
@@ -70,8 +72,8 @@ export class ClaudeDriver implements AgentDriver {
     this.#permissions = permissions
     this.#stream = new MessageStream((chunk) => this.#tell(chunk), refused)
     this.#subagents = new Subagents((chunk) => this.#tell(chunk))
-    this.#news = new SystemNews(host, (chunk) => this.#hear(chunk))
-    this.#tasks = new TaskNews(host.tasks, (text) => this.#hear({ type: "data-notice", data: { text } }))
+    this.#news = new SystemNews(host, (chunk) => this.hear(chunk), refused, loaded)
+    this.#tasks = new TaskNews(host.tasks, (text) => this.hear({ type: "data-notice", data: { text } }))
     this.#over = this.#read()
   }
 
@@ -150,6 +152,7 @@ export class ClaudeDriver implements AgentDriver {
 
   close(): void {
     this.#ending = true
+    this.#news.close()
     this.#handOver.end()
   }
 
@@ -202,7 +205,8 @@ export class ClaudeDriver implements AgentDriver {
         this.#lifecycle(textAt(message, "command_uuid") ?? "", textAt(message, "state") ?? "")
         return this.#stopKnown(this.#turn)
       case "rate_limit_event":
-        return this.#limited(at(message, "rate_limit_info"))
+        this.#limit = usageLimitOf(at(message, "rate_limit_info")) ?? this.#limit
+        return
       default:
         if (textAt(message, "status") === "requesting") this.#requested = textsAt(message, "user_message_uuids")
         if (!this.#tasks.take(message)) this.#news.take(message)
@@ -217,7 +221,7 @@ export class ClaudeDriver implements AgentDriver {
   }
 
   /** News, which may come before a turn, and say why Claude begins one. */
-  #hear(chunk: AgentChunk): void {
+  hear(chunk: AgentChunk): void {
     if (this.#turn?.begun === true) this.#host.chunk(chunk)
     else if (this.#early.push(chunk) > EARLY_MAX) this.#early.shift()
   }
@@ -313,12 +317,6 @@ export class ClaudeDriver implements AgentDriver {
       return this.#host.returned(turn.message.id, "the turn was interrupted before it began")
     }
     turn.known = true
-  }
-
-  #limited(info: unknown): void {
-    if (textAt(info, "status") !== "rejected") return
-    const seconds = numberAt(info, "resetsAt")
-    this.#limit = seconds === undefined ? {} : { until: seconds * 1000 }
   }
 
   #ended(result: unknown): void {

@@ -5,31 +5,11 @@ import type { AgentHost } from "../agent/AgentHost.ts"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import { unknownChunk } from "@holdfast/protocol/agent/read-chunk"
 import { commandsOf } from "./info.ts"
+import type { Loaded } from "./Loaded.ts"
+import { kindOf, SHOWN, SILENT } from "./news-kinds.ts"
+import { noticeOf } from "./notices.ts"
 import type { ClaudeQuery } from "./sdk.ts"
 import { at, numberAt, textAt } from "./read.ts"
-
-/** Told often, and nothing that a session's log needs. */
-const SILENT = new Set([
-  "thinking_tokens",
-  "session_state_changed",
-  "permission_denied",
-  "hook_started",
-  "hook_progress",
-  "hook_response",
-  "files_persisted",
-  "post_turn_summary",
-  "task_summary",
-  "session_metadata",
-  "memory_recall",
-])
-const SILENT_TYPES = new Set([
-  "tool_progress",
-  "auth_status",
-  "tool_use_summary",
-  "prompt_suggestion",
-  "active_goal",
-  "autocompact_state",
-])
 
 interface NewsHost extends Pick<AgentHost, "info"> {
   readonly log: Pick<AgentHost["log"], "say">
@@ -42,9 +22,20 @@ export class SystemNews {
   #info: AgentInfo = {}
   #native = ""
 
-  constructor(host: NewsHost, chunk: (chunk: AgentChunk) => void) {
+  readonly #refused: (toolCallId: string) => boolean
+  readonly #loaded: Pick<Loaded, "begun" | "close">
+
+  /** `refused` tells which calls a person refused. */
+  constructor(
+    host: NewsHost,
+    chunk: (chunk: AgentChunk) => void,
+    refused: (toolCallId: string) => boolean = () => false,
+    loaded: Pick<Loaded, "begun" | "close"> = { begun: () => undefined, close: () => undefined },
+  ) {
     this.#host = host
     this.#chunk = chunk
+    this.#refused = refused
+    this.#loaded = loaded
   }
 
   /** What was told already. */
@@ -60,46 +51,46 @@ export class SystemNews {
     this.#host.info({ ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
   }
 
+  /** No more is asked of Claude. */
+  close(): void {
+    this.#loaded.close()
+  }
+
   /** Takes what is not about tasks. */
   take(message: unknown): void {
-    const type = textAt(message, "type") ?? ""
-    if (type !== "system") {
-      if (!SILENT_TYPES.has(type)) this.#unknown(message)
-      return
-    }
-    const subtype = textAt(message, "subtype") ?? ""
-    switch (subtype) {
-      case "init":
+    const kind = kindOf(textAt(message, "type") ?? "", textAt(message, "subtype"))
+    switch (kind) {
+      case "system/init":
         return this.#init(message)
-      case "status":
+      case "system/status":
         return this.#status(message)
-      case "api_retry":
+      case "system/api_retry":
         return this.#retry(message)
-      case "compact_boundary":
+      case "system/compact_boundary":
         return this.#compacted(at(message, "compact_metadata"))
-      case "commands_changed":
+      case "system/commands_changed":
         return this.#host.info({ commands: commandsOf(message) })
-      case "local_command_output":
-      case "informational":
-      case "notification":
-        return this.#notice(textAt(message, "content") ?? textAt(message, "message") ?? textAt(message, "text"))
-      case "mirror_error":
-      case "session_writes_lost":
-        return this.#host.log.say(`Claude's transcript: ${subtype}`)
+      case "system/permission_denied":
+        // A person's own refusal is in the transcript already.
+        if (this.#refused(textAt(message, "tool_use_id") ?? "")) return
+        return this.#noticed(kind, message)
       default:
-        if (!SILENT.has(subtype)) this.#unknown(message)
+        if (SHOWN.includes(kind)) this.#noticed(kind, message)
+        else if (!Object.hasOwn(SILENT, kind)) this.#unknown(message)
     }
+  }
+
+  #noticed(kind: string, message: unknown): void {
+    const notice = noticeOf(kind, message)
+    if (notice !== undefined) this.#chunk(namedChunk("data-notice", { ...notice }))
   }
 
   #unknown(message: unknown): void {
     this.#chunk(unknownChunk(message))
   }
 
-  #notice(text: string | undefined): void {
-    if (text !== undefined && text !== "") this.#chunk(namedChunk("data-notice", { text }))
-  }
-
   #init(message: unknown): void {
+    this.#loaded.begun(message)
     const model = textAt(message, "model")
     const mode = textAt(message, "permissionMode")
     const version = textAt(message, "claude_code_version")

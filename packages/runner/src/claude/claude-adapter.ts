@@ -1,4 +1,6 @@
 /** Claude through the Claude Agent SDK (C1). The process is ours: in a group of its own, ended with all it started. */
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import type { AgentAdapter } from "../agent/agent-adapter.ts"
 import { AgentHost } from "../agent/AgentHost.ts"
 import { RecentIds } from "../agent/RecentIds.ts"
@@ -6,8 +8,11 @@ import { wellFormed } from "../agent/well-formed.ts"
 import { checkDirectory } from "../pty/command.ts"
 import { ClaudeDriver } from "./ClaudeDriver.ts"
 import { spawnClaude, type SpawnRequest } from "./ClaudePipes.ts"
+import { claudeHome } from "./claude-home.ts"
 import { directoryRules } from "./directory-rules.ts"
+import { hookNames } from "./hook-names.ts"
 import { Inbox } from "./Inbox.ts"
+import { Loaded } from "./Loaded.ts"
 import { memoryFiles, memoryPrompt } from "./memory-files.ts"
 import { readClaudeOptions } from "./options.ts"
 import { type AskContext, type Permission, Permissions } from "./permissions.ts"
@@ -24,9 +29,13 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
   const environment = claudeEnvironment(host.environment, options)
   checkRoot(options, environment)
   const isTrusted = start.trusted === true
-  const files = isTrusted || options.bare === true ? [] : await memoryFiles(start.cwd)
-  const given = sdkOptions(options, { environment, isTrusted, memory: memoryPrompt(files) })
-  const rules = await directoryRules(start.cwd, settingSourcesOf(options, isTrusted))
+  const sources = settingSourcesOf(options, isTrusted)
+  const files = options.bare === true ? [] : await memoryFiles(start.cwd)
+  const memory = isTrusted ? undefined : memoryPrompt(files)
+  const given = sdkOptions(options, { environment, isTrusted, memory })
+  const rules = await directoryRules(start.cwd, sources)
+  const home = claudeHome(environment)
+  const hooks = await hookNames(sources, home, start.cwd)
   const sdk = await loadClaudeSdk(start)
   const beginning = await beginningOf(host, options)
   const inbox = new Inbox()
@@ -44,6 +53,7 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
       includePartialMessages: true,
       // Without it an interrupt of the turn would kill what runs in the background.
       perTaskStopAffordance: true,
+      includeHookEvents: true,
       extraArgs: { "replay-user-messages": null },
       ...(executable === undefined ? {} : { pathToClaudeCodeExecutable: executable }),
       spawnClaudeCodeProcess: (request: SpawnRequest) => spawnClaude(host, request),
@@ -56,12 +66,27 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
           ...(task === undefined ? {} : { task }),
         }
         const permission = await permissions.ask(tool, input, asking, driver.plan)
-        if (permission.behavior === "deny" && call !== undefined) refused.add(call)
+        if (permission.behavior === "deny" && context.toolUseID !== undefined && call !== undefined) {
+          // Claude's own news has its id.
+          for (const id of [call, context.toolUseID]) refused.add(id)
+        }
         return wellFormed(permission) as Permission
       },
     },
   })
-  const driver = new ClaudeDriver(host, inbox, query, permissions, (id) => refused.has(id))
+  const loaded = new Loaded({
+    sources,
+    memory: [
+      ...(sources.includes("user") && existsSync(join(home, "CLAUDE.md")) ? [join(home, "CLAUDE.md")] : []),
+      ...(memory !== undefined || sources.includes("project") ? files.map(({ path }) => path) : []),
+    ],
+    hooks,
+    info: (info) => host.info(info),
+    chunk: (chunk) => driver.hear(chunk),
+    servers: () => query.mcpServerStatus(),
+    log: (line) => host.log.say(line),
+  })
+  const driver = new ClaudeDriver(host, inbox, query, permissions, (id) => refused.has(id), loaded)
   void driver.open(beginning, options)
   return driver
 }

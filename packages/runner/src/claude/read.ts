@@ -39,3 +39,6 @@ export const entriesOf = (value: unknown): ReadonlyArray<readonly [string, unkno
 
 /** A value that came as JSON, as JSON; null for what is none. */
 export const asJson = (value: unknown): Json => (value === undefined ? null : (value as Json))
+
+/** A text that says something; undefined for an empty one. */
+export const asText = (text: string | undefined): string | undefined => (text?.trim() ? text : undefined)

@@ -22,6 +22,8 @@ export interface ClaudeQuery extends AsyncIterable<unknown> {
   readonly setPermissionMode: (mode: string) => Promise<void>
   /** Stops a background task. */
   readonly stopTask: (id: string) => Promise<void>
+  /** The MCP servers, each with its name, status and error. */
+  readonly mcpServerStatus: () => Promise<unknown>
   readonly initializationResult: () => Promise<unknown>
   readonly close: () => void
 }

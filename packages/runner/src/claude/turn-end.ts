@@ -79,3 +79,15 @@ export function lastChunk(result: unknown, { outcome, error }: Ending): AgentChu
   if (error !== undefined) return { type: "error", errorText: error.message }
   return { type: "finish", finishReason: REASONS[textAt(result, "stop_reason") ?? ""] ?? "other" }
 }
+
+/** A usage limit of the provider; `until` is epoch milliseconds, where it is known. */
+export interface UsageLimit {
+  readonly until?: number
+}
+
+/** The limit that Claude tells of; undefined when nothing is refused. */
+export function usageLimitOf(info: unknown): UsageLimit | undefined {
+  if (textAt(info, "status") !== "rejected") return undefined
+  const seconds = numberAt(info, "resetsAt")
+  return seconds === undefined ? {} : { until: seconds * 1000 }
+}
