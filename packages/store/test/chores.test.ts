@@ -11,6 +11,7 @@ import { readLog } from "../src/sqlite/log-reader.ts"
 import { BatchBytes } from "../src/sqlite/plain-appends.ts"
 import { ChangeCounter, SessionCounts } from "../src/sqlite/state-rows.ts"
 import { Statements } from "../src/sqlite/statements.ts"
+import { SyncGuard } from "../src/sqlite/SyncGuard.ts"
 import { TailCache } from "../src/sqlite/tail-cache.ts"
 import { foldTail } from "../src/sqlite/tail-fold.ts"
 import { Tail } from "../src/sqlite/tail-rows.ts"
@@ -31,7 +32,7 @@ interface Bench {
 function withWriter(body: (bench: Bench) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-chores-"))
   const path = join(folder, "holdfast.db")
-  const database = openDatabase({ path, durability: "process", sealBytes: SEAL, commitDelay: 0, maxPages: 0 })
+  const database = openDatabase({ path, durability: "process", sealBytes: SEAL, commitDelay: 0, maxPages: 0, walPages: 4000 })
   try {
     const statements = new Statements(database.db)
     const context: WriterContext = {
@@ -44,7 +45,14 @@ function withWriter(body: (bench: Bench) => void): void {
       sweepable: () => chores.sweepable(),
     }
     const chores = new Chores(context)
-    body({ database, context, statements, tail: new TailCache(), chores, commits: new GroupCommit(context, path, 0) })
+    body({
+      database,
+      context,
+      statements,
+      tail: new TailCache(),
+      chores,
+      commits: new GroupCommit(context, new SyncGuard(statements, path), path, 0),
+    })
   } finally {
     database.close()
     rmSync(folder, { recursive: true, force: true })

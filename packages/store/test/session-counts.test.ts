@@ -8,6 +8,7 @@ import { GroupCommit } from "../src/sqlite/group-commit.ts"
 import { BatchBytes } from "../src/sqlite/plain-appends.ts"
 import { ChangeCounter, SessionCounts } from "../src/sqlite/state-rows.ts"
 import { Statements } from "../src/sqlite/statements.ts"
+import { SyncGuard } from "../src/sqlite/SyncGuard.ts"
 import { Tail } from "../src/sqlite/tail-rows.ts"
 import type { WriterReply, WriterRequest } from "../src/sqlite/wire.ts"
 
@@ -29,12 +30,12 @@ describe("counts of sessions", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "holdfast-counts-"))
     const path = join(folder, "holdfast.db")
-    database = openDatabase({ path, durability: "process", sealBytes: 1000, commitDelay: 0, maxPages: 0 })
+    database = openDatabase({ path, durability: "process", sealBytes: 1000, commitDelay: 0, maxPages: 0, walPages: 4000 })
     const statements = new Statements(database.db)
     const nothing = (): void => undefined
     const made = { statements, sealBytes: 1000, loosened: nothing, sweepable: nothing }
     const counted = { change: new ChangeCounter(statements), counts: new SessionCounts(statements), tail: new Tail(statements) }
-    const commits = new GroupCommit({ ...made, ...counted }, path, 0)
+    const commits = new GroupCommit({ ...made, ...counted }, new SyncGuard(statements, path), path, 0)
     commit = (...requests) => commits.run(requests.map((request) => ({ request, batch })))
   })
   afterEach(() => {

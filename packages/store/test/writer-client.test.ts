@@ -3,7 +3,7 @@ import { sampleEvent } from "../src/contract/sample.ts"
 import type { WriterReply } from "../src/sqlite/wire.ts"
 import { WriterClient } from "../src/sqlite/writer-client.ts"
 
-const options = { path: "unused", durability: "power", sealBytes: 65_536, commitDelay: 0, maxPages: 0 } as const
+const options = { path: "unused", durability: "power", sealBytes: 65_536, commitDelay: 0, maxPages: 0, walPages: 4000 } as const
 const faulty = new URL("./faulty-thread.ts", import.meta.url)
 
 const tagOf = (reply: WriterReply): string =>

@@ -23,6 +23,7 @@ import {
   StoreUnusable,
 } from "../Store.ts"
 import { createEffect } from "../create-effect.ts"
+import { WAL_PAGES } from "./database.ts"
 import { StoreReader } from "./store-reader.ts"
 import type { OpenRefusal, WriterReply, WriterRequest } from "./wire.ts"
 import { WriterClient, WriterRefused } from "./writer-client.ts"
@@ -39,6 +40,8 @@ export interface SqliteStoreOptions {
   readonly commitDelay?: number
   /** Largest database file in pages of 4 KiB; makes a full disk in tests. */
   readonly maxPages?: number
+  /** Pages of 4 KiB in the write-ahead log after which it is moved into the database; small in tests. */
+  readonly walPages?: number
 }
 
 const opened = (refusal: OpenRefusal): StoreTooNew | StoreError => {
@@ -62,6 +65,7 @@ const openWriter = (options: SqliteStoreOptions): Effect.Effect<WriterClient, St
           sealBytes: options.sealBytes ?? SETTINGS.sealBytes.default,
           commitDelay: options.commitDelay ?? 0,
           maxPages: options.maxPages ?? 0,
+          walPages: options.walPages ?? WAL_PAGES,
         }),
       catch: (cause) =>
         cause instanceof WriterRefused ? opened(cause.refusal) : new StoreUnusable({ reason: "failed", message: String(cause) }),
@@ -195,7 +199,11 @@ const make = (options: SqliteStoreOptions) =>
         ),
       release: (name, owner) => ask({ op: "release", name, owner }, done),
       putSetting: (name, value) => ask({ op: "putSetting", name, value }, done),
-      stats: Effect.map(reader.totals, (totals) => ({ ...totals, commits: writer.commits, appends, waiting: writer.waiting })),
+      stats: Effect.suspend(() =>
+        writer.problem === undefined
+          ? Effect.map(reader.totals, (totals) => ({ ...totals, commits: writer.commits, appends, waiting: writer.waiting }))
+          : Effect.fail(new StoreUnusable({ reason: "failed", message: writer.problem })),
+      ),
       settle: Effect.flatMap(
         Effect.callback<string | undefined>((resume) => writer.settle((problem) => resume(Effect.succeed(problem)))),
         (problem) =>

@@ -6,10 +6,9 @@
  * has the size at which it is begun anew, it grows no more.
  */
 import { closeSync, fdatasyncSync, fstatSync, openSync, statfsSync, writeSync } from "node:fs"
-import { type Statements, num } from "./statements.ts"
-
-/** Bytes of a page in the log, with its header. */
-const FRAME = 4096 + 24
+import type { Statements } from "./statements.ts"
+import { type SyncGuard, logFrames } from "./SyncGuard.ts"
+import { FRAME } from "./wal-file.ts"
 
 /** Pages a commit writes besides the records, about. */
 const COMMIT_PAGES = 3
@@ -24,6 +23,7 @@ const FREE = 1024 * 1024 * 1024
 /** Makes room in the log of one database. */
 export class WalRoom {
   private readonly statements: Statements
+  private readonly guard: SyncGuard
   private readonly path: string
   private readonly enough: number
   private file: number | undefined
@@ -31,11 +31,12 @@ export class WalRoom {
   private unseen = 0
   private ended = false
 
-  /** `path` is that of the log, `enough` the size in bytes up to which room is made. */
-  constructor(statements: Statements, path: string, enough: number) {
+  /** `path` is that of the log, `pages` the size up to which room is made. */
+  constructor(statements: Statements, guard: SyncGuard, path: string, pages: number) {
     this.statements = statements
+    this.guard = guard
     this.path = path
-    this.enough = enough
+    this.enough = pages * FRAME
   }
 
   /** A commit was written, with so many bytes of records. */
@@ -48,7 +49,7 @@ export class WalRoom {
     if (this.ended || this.unseen > 0) return
     try {
       this.file ??= openSync(this.path, "r+")
-      const used = num(this.statements.get("PRAGMA wal_checkpoint(NOOP)") ?? {}, "log") * FRAME
+      const used = logFrames(this.statements) * FRAME
       const { size } = fstatSync(this.file)
       if (size >= this.enough) return this.end()
       const left = size - used
@@ -57,11 +58,21 @@ export class WalRoom {
       const space = statfsSync(this.path)
       if (space.bavail * space.bsize < FREE) return this.end()
       writeSync(this.file, Buffer.alloc(STEP), 0, STEP, size)
-      fdatasyncSync(this.file)
       this.unseen = left + STEP - LEFT
     } catch {
       // It is only about speed: what is wrong with the disk shows in the next commit.
+      return this.end()
+    }
+    this.sync(this.file)
+  }
+
+  /** A sync of the log is one of all that it holds. */
+  private sync(file: number): void {
+    try {
+      fdatasyncSync(file)
+    } catch (cause) {
       this.end()
+      this.guard.doubt(cause)
     }
   }
 

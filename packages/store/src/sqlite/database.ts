@@ -1,23 +1,31 @@
-/** Opening the database file for writing: the lock, the checks, the migrations and the settings of the connection. */
-import { existsSync, statSync } from "node:fs"
+/**
+ * Opening the database file for writing: the lock, the checks, the migrations and the settings of the connection.
+ *
+ * What an earlier process left may be in the system's memory alone, after a sync that failed before that process ended. So the log
+ * that is found is made durable before anything of it is shown, and so are the names of the files (S-26).
+ */
+import { existsSync, statSync, unlinkSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { makeDirectory } from "../make-directory.ts"
+import { makeDirectory, syncDirectory } from "../make-directory.ts"
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts"
-import { classify } from "./sqlite-error.ts"
+import { classify, isReadOnly } from "./sqlite-error.ts"
+import { Statements } from "./statements.ts"
+import { logFrames } from "./SyncGuard.ts"
+import { writeLogAgain } from "./wal-file.ts"
 import type { OpenRefusal, WriterOptions } from "./wire.ts"
 import { StoreLocked, takeWriterLock, touchPrivate } from "./writer-lock.ts"
 
 /** Pages in the write-ahead log after which it is moved into the database and begun anew. */
-const WAL_PAGES = 4000
-
-/** Size of the write-ahead log before it is begun anew, in bytes; a page has a header of 24 bytes there. */
-export const WAL_BYTES = WAL_PAGES * (4096 + 24)
+export const WAL_PAGES = 4000
 
 /** The write connection and what lets go of the store. */
 export interface Database {
   readonly db: DatabaseSync
+  /** Moves the log into the database and lets go of both. */
   readonly close: () => void
+  /** Lets go of both as they are: what is not known to be durable must not be moved. */
+  readonly abandon: () => void
 }
 
 /** The store was not opened, and why. */
@@ -73,14 +81,47 @@ export function migrate(db: DatabaseSync, version: number, migrations: ReadonlyA
   }
 }
 
-/** Looks at a file that is there without writing to it. */
+/** Looks at a file that is there without writing to it. One whose making was broken off cannot be read so. */
 function inspect(path: string): void {
   if (!existsSync(path) || statSync(path).size === 0) return
   const db = new DatabaseSync(path, { readOnly: true, timeout: 1000 })
   try {
     versionOf(db, path)
+  } catch (cause) {
+    if (!(isReadOnly(cause) && existsSync(journalOf(path)))) throw cause
   } finally {
     db.close()
+  }
+}
+
+/** The journal that SQLite uses until a database has a write-ahead log. */
+const journalOf = (path: string): string => `${path}-journal`
+
+/**
+ * Begins to use a write-ahead log. SQLite says that it does also when a write failed and it does not (3.53), and leaves a journal that
+ * it could not remove: that would undo everything when the store is next opened.
+ */
+function useLog(db: DatabaseSync, path: string): void {
+  if (pragma(db, "journal_mode = WAL") !== "wal")
+    refuse("unreadable", `${path} cannot use a write-ahead log there; name a local disk`)
+  db.prepare("SELECT count(*) FROM sqlite_schema").get()
+  if (pragma(db, "journal_mode") !== "wal" || !existsSync(`${path}-wal`))
+    refuse("failed", `${path}: a write failed while the store was made; look at the disk and try again`)
+  if (existsSync(journalOf(path))) unlinkSync(journalOf(path))
+}
+
+/** Lets go of a database without moving its log: the last of its connections to be closed is one that cannot. */
+function abandon(db: DatabaseSync, path: string): void {
+  let last: DatabaseSync | undefined
+  try {
+    last = new DatabaseSync(path, { readOnly: true })
+    last.prepare("SELECT count(*) FROM sqlite_schema").get()
+  } catch (cause) {
+    // A database that cannot be read cannot be moved to either.
+    if (classify(cause, path).kind === "failed") throw cause
+  } finally {
+    db.close()
+    last?.close()
   }
 }
 
@@ -90,20 +131,22 @@ function openLocked(options: WriterOptions): DatabaseSync {
   touchPrivate(path)
   const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: false, defensive: true })
   try {
-    if (pragma(db, "journal_mode = WAL") !== "wal")
-      refuse("unreadable", `${path} cannot use a write-ahead log there; name a local disk`)
+    const version = versionOf(db, path)
+    useLog(db, path)
     db.exec(`
       PRAGMA synchronous = ${options.durability === "power" ? "FULL" : "NORMAL"};
-      PRAGMA wal_autocheckpoint = ${WAL_PAGES};
+      PRAGMA wal_autocheckpoint = 0;
       PRAGMA journal_size_limit = 67108864;
       PRAGMA cache_size = -16384;
       PRAGMA temp_store = MEMORY;
     `)
-    migrate(db, versionOf(db, path))
+    writeLogAgain(`${path}-wal`, logFrames(new Statements(db)))
+    syncDirectory(dirname(path))
+    migrate(db, version)
     if (options.maxPages > 0) db.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     return db
   } catch (cause) {
-    db.close()
+    abandon(db, path)
     throw cause
   }
 }
@@ -127,6 +170,10 @@ export function openDatabase(options: WriterOptions): Database {
       db,
       close: () => {
         db.close()
+        unlock()
+      },
+      abandon: () => {
+        abandon(db, path)
         unlock()
       },
     }

@@ -2,7 +2,8 @@
  * Group commit: everything that queued up during the last commit becomes one transaction.
  *
  * When the transaction fails as a whole, its requests are carried out again one by one, each in a transaction of its
- * own, so that one that cannot be stored does not spoil its neighbours (S-12).
+ * own, so that one that cannot be stored does not spoil its neighbours (S-12). After a failed sync that is done when what
+ * the sync may have dropped is durable again, otherwise not at all (S-23).
  */
 import type { Statements } from "./statements.ts"
 import { append, appendPlain } from "./append-rows.ts"
@@ -11,6 +12,7 @@ import type { BatchBytes } from "./plain-appends.ts"
 import { claim, create, lease, putSetting, release } from "./session-rows.ts"
 import { classify } from "./sqlite-error.ts"
 import { purge, putCheckpoint, trim } from "./upkeep-rows.ts"
+import type { SyncGuard } from "./SyncGuard.ts"
 import type { WriterReply, WriterRequest } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 
@@ -20,8 +22,10 @@ export interface Queued {
   readonly batch: BatchBytes
 }
 
-/** Requests that may find the disk full one after the other before the rest is refused without a try. */
-const FULL_IN_A_ROW = 4
+/** Requests that may fail because of the disk one after the other before the rest is refused without a try. */
+const FAILED_IN_A_ROW = 4
+
+type Refused = Extract<WriterReply, { _tag: "StorageFull" | "Failed" }>
 
 const sleepCell = new Int32Array(new SharedArrayBuffer(4))
 
@@ -56,21 +60,26 @@ export class GroupCommit {
   /** Transactions that were committed. */
   commits = 0
   private readonly context: WriterContext
+  private readonly guard: SyncGuard
   private readonly path: string
   private readonly delay: number
 
-  constructor(context: WriterContext, path: string, delay: number) {
+  constructor(context: WriterContext, guard: SyncGuard, path: string, delay: number) {
     this.context = context
+    this.guard = guard
     this.path = path
     this.delay = delay
   }
 
   /** Carries out requests in order and gives their replies once all that was accepted is durable. */
   run(batch: ReadonlyArray<Queued>): Array<WriterReply> {
+    if (!this.guard.mend()) return batch.map(() => this.refusal())
     try {
       return this.together(batch)
     } catch (cause) {
-      if (batch.length === 1) return [this.failed(cause)]
+      if (this.guard.doubtWhenSync(cause)) {
+        if (!this.guard.mend()) return batch.map(() => this.refusal())
+      } else if (batch.length === 1) return [this.failed(cause)]
       return this.oneByOne(batch)
     }
   }
@@ -110,27 +119,34 @@ export class GroupCommit {
 
   private oneByOne(batch: ReadonlyArray<Queued>): Array<WriterReply> {
     const replies: Array<WriterReply> = []
-    let full = 0
-    let refused: WriterReply = { _tag: "Failed", message: "" }
+    let failed = 0
+    let refused: Refused = { _tag: "Failed", message: "" }
     for (const queued of batch) {
-      if (full >= FULL_IN_A_ROW) {
+      if (failed >= FAILED_IN_A_ROW) {
         replies.push(refused)
         continue
       }
       try {
         replies.push(...this.together([queued]))
-        full = 0
+        failed = 0
       } catch (cause) {
         refused = this.failed(cause)
-        full = refused._tag === "StorageFull" ? full + 1 : 0
+        if (this.guard.doubtWhenSync(cause)) failed = this.guard.mend() ? failed + 1 : FAILED_IN_A_ROW
+        else failed = refused._tag === "StorageFull" ? failed + 1 : 0
         replies.push(refused)
       }
     }
     return replies
   }
 
-  private failed(cause: unknown): Extract<WriterReply, { _tag: "StorageFull" | "Failed" }> {
+  private failed(cause: unknown): Refused {
     const { kind, message } = classify(cause, this.path)
+    return { _tag: kind === "full" ? "StorageFull" : "Failed", message }
+  }
+
+  /** What everything is answered while something may have been lost. */
+  private refusal(): Refused {
+    const { kind, message } = this.guard.problem ?? { kind: "failed", message: "" }
     return { _tag: kind === "full" ? "StorageFull" : "Failed", message }
   }
 }

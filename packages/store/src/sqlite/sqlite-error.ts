@@ -40,6 +40,15 @@ export function isDamage(cause: unknown): boolean {
   return (code & 0xff) === CORRUPT || IOERR_READS.has(code)
 }
 
+/** Whether something failed because it would have had to write. */
+export const isReadOnly = (cause: unknown): boolean => ((errcode(cause) ?? 0) & 0xff) === READONLY
+
+/** Whether something that failed may have been a sync: any failure of input or output but a read. A full disk fails before. */
+export function mayBeSync(cause: unknown): boolean {
+  const code = errcode(cause)
+  return code !== undefined && (code & 0xff) === IOERR && !IOERR_READS.has(code)
+}
+
 function systemCode(cause: unknown): string | undefined {
   if (typeof cause !== "object" || cause === null || !("code" in cause)) return undefined
   return typeof cause.code === "string" ? cause.code : undefined

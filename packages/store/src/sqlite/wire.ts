@@ -104,6 +104,8 @@ export type FromWriter =
       readonly replies: ReadonlyArray<WriterReply> | number
       readonly buffers: ReadonlyArray<ArrayBuffer>
     }
+  /** The store accepts nothing, and why; without a reason it does again. */
+  | { readonly _tag: "Trouble"; readonly problem: string | undefined }
   | { readonly _tag: "Settled"; readonly number: number; readonly problem?: string }
   | { readonly _tag: "Closed" }
 
@@ -116,4 +118,6 @@ export interface WriterOptions {
   readonly commitDelay: number
   /** Largest size of the database file in pages of 4 KiB, 0 without a limit; for tests of a full disk. */
   readonly maxPages: number
+  /** Pages in the write-ahead log after which it is moved into the database and begun anew. */
+  readonly walPages: number
 }

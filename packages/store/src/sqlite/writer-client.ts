@@ -67,6 +67,8 @@ export class WriterClient {
   private settles = 0
   private readonly settling = new Map<number, (problem: string | undefined) => void>()
   private readonly opened = Promise.withResolvers<void>()
+  /** Why the store accepts nothing at the moment; `undefined` when all is well. */
+  problem: string | undefined
 
   private readonly waitingMax: number
 
@@ -215,6 +217,9 @@ export class WriterClient {
         if (typeof message.replies === "number") return this.appended(message.replies)
         for (const reply of message.replies) this.answered(reply)
         return this.tellKnown()
+      case "Trouble":
+        this.problem = message.problem
+        return
       case "Settled":
         this.settling.get(message.number)?.(message.problem)
         this.settling.delete(message.number)

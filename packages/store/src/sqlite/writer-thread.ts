@@ -6,17 +6,19 @@
  */
 import { isMainThread, workerData } from "node:worker_threads"
 import { Chores } from "./chores.ts"
-import { type Database, OpenRefused, WAL_BYTES, openDatabase } from "./database.ts"
+import { type Database, OpenRefused, openDatabase } from "./database.ts"
 import { GroupCommit, type Queued } from "./group-commit.ts"
 import { classify } from "./sqlite-error.ts"
 import { BatchBytes } from "./plain-appends.ts"
 import { ChangeCounter, SessionCounts } from "./state-rows.ts"
 import { Statements } from "./statements.ts"
+import { SyncGuard } from "./SyncGuard.ts"
 import { Tail } from "./tail-rows.ts"
 import type { ToWriter, WriterOptions } from "./wire.ts"
 import type { WriterContext } from "./writer-context.ts"
 import { WriterEnd, type WriterSeed } from "./writer-link.ts"
 import { WalRoom } from "./WalRoom.ts"
+import { WalTurn } from "./WalTurn.ts"
 import { WriterRest } from "./WriterRest.ts"
 
 /** Milliseconds without a request after which a burst is over: a chore of many milliseconds would delay what follows of it. */
@@ -33,6 +35,8 @@ class WriterLoop {
   private readonly statements: Statements
   private readonly chores: Chores
   private readonly commits: GroupCommit
+  private readonly guard: SyncGuard
+  private readonly turn: WalTurn
   private readonly rest: WriterRest
   private readonly room: WalRoom | undefined
   private readonly durability: WriterOptions["durability"]
@@ -42,6 +46,8 @@ class WriterLoop {
   private readonly buffers: Array<ArrayBuffer> = []
   private readonly settling: Array<number> = []
   private problem: string | undefined
+  /** Why nothing is accepted, as it was told to the store. */
+  private trouble: string | undefined
   /** Requests were carried out a moment ago. */
   private busy = false
   /** When chores were put off, by `performance.now()`. */
@@ -65,8 +71,13 @@ class WriterLoop {
     }
     this.chores = new Chores(context)
     this.rest = new WriterRest(database.db)
-    this.room = options.durability === "power" ? new WalRoom(this.statements, `${options.path}-wal`, WAL_BYTES) : undefined
-    this.commits = new GroupCommit(context, options.path, options.commitDelay)
+    this.guard = new SyncGuard(this.statements, options.path)
+    this.turn = new WalTurn(this.statements, this.guard, options.walPages)
+    this.room =
+      options.durability === "power"
+        ? new WalRoom(this.statements, this.guard, `${options.path}-wal`, options.walPages)
+        : undefined
+    this.commits = new GroupCommit(context, this.guard, options.path, options.commitDelay)
   }
 
   start(): void {
@@ -80,28 +91,53 @@ class WriterLoop {
       this.takeAll()
       if (this.queue.length > 0) {
         this.commit()
-        if (this.chores.pressing) this.chore()
+        if (this.chores.pressing && this.guard.problem === undefined) this.chore()
+        if (this.guard.problem === undefined) this.turn.make()
         this.rest.worked()
         this.busy = true
         continue
       }
       if (this.closing) return this.close()
+      if (!this.durable()) continue
       this.room?.make()
       if (!this.chores.idle) {
         if (this.putsOff() && this.link.wait(CALM_MILLIS)) continue
         this.busy = false
         this.putOffAt = undefined
         this.chore()
+        if (this.guard.problem === undefined) this.turn.make()
         this.rest.worked()
         continue
       }
       this.putOffAt = undefined
+      if (this.guard.problem !== undefined) continue
       this.settled()
       if (this.link.wait(this.rest.wait)) continue
       this.rest.rest()
       // What V8 has to do in this thread is done in a turn of its event loop.
       return void setImmediate(this.work)
     }
+  }
+
+  /** Whether all that is in the log is durable or will be with the next sync; waits a moment when it is not. */
+  private durable(): boolean {
+    if (this.guard.mend()) {
+      this.tellTrouble()
+      return true
+    }
+    this.tellTrouble()
+    this.problem = this.guard.problem?.message
+    this.settled()
+    this.link.wait(this.guard.pause)
+    return false
+  }
+
+  /** Tells the store when it became unusable, and when it is not so any more. */
+  private tellTrouble(): void {
+    const trouble = this.guard.problem?.message
+    if (trouble === this.trouble) return
+    this.trouble = trouble
+    this.link.send({ _tag: "Trouble", problem: trouble })
   }
 
   /** Whether chores wait until a burst is over. */
@@ -117,7 +153,7 @@ class WriterLoop {
       if (taken === undefined) return
       if (taken instanceof BatchBytes) {
         this.takePlain(taken)
-        this.room?.wrote(taken.records.length)
+        this.wrote(taken.records.length)
       } else this.takeMessage(taken)
     }
   }
@@ -130,7 +166,7 @@ class WriterLoop {
         if (requests === undefined) this.takePlain(batch)
         else for (const request of requests) this.queue.push({ request, batch })
         this.buffers.push(buffer)
-        this.room?.wrote(length)
+        this.wrote(length)
         return
       }
       case "Settle":
@@ -142,12 +178,18 @@ class WriterLoop {
     }
   }
 
+  private wrote(bytes: number): void {
+    this.room?.wrote(bytes)
+    this.turn.committed(bytes)
+  }
+
   private takePlain(batch: BatchBytes): void {
     for (let request = 0; request < batch.count; request++) this.queue.push({ request, batch })
   }
 
   private commit(): void {
     const replies = this.commits.run(this.queue.splice(0))
+    this.tellTrouble()
     const buffers = this.buffers.splice(0)
     this.link.committed(this.commits.commits)
     const done = replies.every((reply) => reply === 0)
@@ -160,7 +202,10 @@ class WriterLoop {
     try {
       if (this.durability === "power") this.statements.db.exec("PRAGMA synchronous = NORMAL")
       this.commits.transaction(() => this.chores.step())
+      this.turn.worked()
     } catch (cause) {
+      // What it moved is still where it was, and is moved later.
+      if (this.guard.doubtWhenSync(cause)) return
       const failure = classify(cause, this.path)
       this.problem = failure.message
       this.chores.giveUp(failure.kind !== "full" && failure.kind !== "locked")
@@ -180,7 +225,8 @@ class WriterLoop {
   private close(): void {
     this.settled()
     this.room?.end()
-    this.database.close()
+    if (this.guard.mend()) this.database.close()
+    else this.database.abandon()
     this.link.send({ _tag: "Closed" })
   }
 }
