@@ -105,6 +105,27 @@ describe("the commands for agents", () => {
     expect(await ok("send", id, "--wait", "[[say tried]]")).toBe("tried\n")
   })
 
+  it("A-41 A-42 (N12 N13) let an agent continue in another directory, and begin anew", async () => {
+    const { id } = await openAgent(hub, { options: { pace: 0, permissions: "allow" }, cwd: mkdtempSync(join(folder, "a-")) })
+    const place = mkdtempSync(join(folder, "b-"))
+    expect(await ok("send", id, "--wait", "one")).not.toContain("remember")
+    expect(await ok("cd", id, place)).toContain(`continues in ${place}`)
+    expect(await ok("send", id, "--wait", "[[bash pwd]]")).toContain(place)
+    rmSync(place, { recursive: true })
+    const shown = (await ok("messages", id)).match(/([0-9a-f]{8})\n/g)?.[2]?.trim() ?? ""
+    expect(await ok("renew", id, "--before", shown)).toContain("begins anew")
+    const gone = await run("send", id, "--wait", "two")
+    expect(gone).toMatchObject({ code: 1 })
+    expect(gone.stderr).toContain(`${place} is gone or cannot be entered; choose another with: holdfast cd ${id.slice(-8)}`)
+    const again = await run("send", id, "--wait", "three")
+    expect(again).toMatchObject({ code: 1 })
+    expect(again.stderr).toContain("holdfast cd")
+    await ok("cd", id, folder)
+    await settledAgent(hub, id)
+    expect((await messagesOf(hub, id)).map(textOf).at(-1)).toContain("remember 4 earlier messages")
+    expect(await run("renew", id, "--before", "nothing-like-it")).toMatchObject({ code: 1 })
+  })
+
   it("say what is wrong in clear words", async () => {
     const { id } = await openAgent(hub)
     const wrong = async (code: number, text: string | RegExp, ...args: ReadonlyArray<string>): Promise<void> => {

@@ -37,6 +37,8 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "session/agent-info": {},
   "session/agent-directory": { directory: "string", state: "string" },
   "session/agent-configured": {},
+  "session/agent-moved": { cwd: "string" },
+  "session/agent-renewed": {},
   "session/agent-failed": { tag: "string", message: "string" },
   "session/agent-ending": { reason: "string" },
   "session/agent-exited": { code: "number", reason: "string" },

@@ -5,7 +5,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { AgentEntry, ConfigureAgent } from "@holdfast/protocol/agent/agent"
+import type { AgentEntry, ConfigureAgent, RenewAgent } from "@holdfast/protocol/agent/agent"
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type {
@@ -51,6 +51,8 @@ export class Agents extends Context.Service<
     /** Has a background task stopped while its agent lives; `TaskNotFound` when none of this id runs (A-17). */
     readonly stopTask: (id: string, task: string, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly configure: (id: string, change: ConfigureAgent, by: Principal) => Effect.Effect<Changed, DoorError>
+    /** Lets the agent begin anew, with the transcript as its context (A-42). */
+    readonly renew: (id: string, change: RenewAgent, by: Principal) => Effect.Effect<Changed, DoorError>
     /** Answers a request; `PermissionSettled` with the answer that won when it was not this one (P-1). */
     readonly answer: (
       id: string,

@@ -118,17 +118,27 @@ export interface EventData {
   readonly "session/agent-info": AgentInfo & { readonly native?: string }
   /** What the agent's directory brings, and whether it may run; `by` is whose word it is. */
   readonly "session/agent-directory": DirectoryTrust
+  /** The agent's directory is another from here on: its next process begins there (A-41). */
+  readonly "session/agent-moved": { readonly cwd: string }
+  /**
+   * The agent's next process begins anew, with our transcript as its context and not from its own (A-42). `before`: the
+   * message, and `from` its seq, from which on the messages so far are left out of the context.
+   */
+  readonly "session/agent-renewed": { readonly before?: string; readonly from?: number }
   /** Asked by a person; `session/agent-info` tells when the agent has done it. */
   readonly "session/agent-configured": { readonly model?: string; readonly mode?: string }
   /** The agent process could not be started; nothing ran. */
   readonly "session/agent-failed": { readonly tag: string; readonly message: string }
   /** The agent process is to end, with the background tasks that run; what is sent from here on is for the next one. */
-  readonly "session/agent-ending": { readonly reason: "idle" | "limit" | "stopped"; readonly tasks?: ReadonlyArray<TaskInfo> }
-  /** The agent process ended: unloaded because idle or over the limit, stopped, or by itself. */
+  readonly "session/agent-ending": {
+    readonly reason: "idle" | "limit" | "stopped" | "renewed"
+    readonly tasks?: ReadonlyArray<TaskInfo>
+  }
+  /** The agent process ended: unloaded because idle or over the limit, stopped, for a new one in its place, or by itself. */
   readonly "session/agent-exited": {
     readonly code: number
     readonly signal?: string
-    readonly reason: "idle" | "limit" | "stopped" | "itself"
+    readonly reason: "idle" | "limit" | "stopped" | "renewed" | "itself"
   }
   readonly "session/agent-lost": { readonly reason: LostReason; readonly message: string }
 

@@ -133,6 +133,14 @@ describe("how turns of ACP agents end", () => {
     expect((await turn(probe, text("well"))).end.outcome).toBe("completed")
   })
 
+  it("A-43 (N13) tells a history that the model refuses", async () => {
+    const probe = begin()
+    const message =
+      "400 An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'."
+    const one = await turn(probe, { error: { code: -32603, message: "Internal error", data: { message } } })
+    expect(one.end.error).toMatchObject({ tag: "HistoryRefused", message: expect.stringContaining(message) })
+  })
+
   it("A-13 A-40 tells a usage limit, and a short one as such", async () => {
     const probe = begin()
     const data = { message: "You have hit your limit", codex_error_info: "usage_limit_exceeded" }

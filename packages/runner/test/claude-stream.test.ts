@@ -47,6 +47,39 @@ describe("Claude's messages", () => {
     expect(whole.stream.context).toBe(15)
   })
 
+  it("A-43 (N13) knows a refused history from other errors, and a compaction that came to nothing from a success", () => {
+    const facts = { interrupting: false, cut: false, failure: undefined, limited: false }
+    const failed = (status: number, text: string) =>
+      endingOf({ type: "result", subtype: "success", is_error: true, api_error_status: status, result: text }, facts).error
+    const refusals = [
+      "messages.3.content.0: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified.",
+      "messages.5: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_01",
+      "messages.1.content.2.image.source.base64: Could not process image",
+      "prompt is too long: 250000 tokens > 200000 maximum",
+    ]
+    for (const text of refusals) {
+      const error = failed(400, `API Error: 400 ${text}`)
+      expect(error?.tag).toBe("HistoryRefused")
+      expect(error?.message).toContain("holdfast renew SESSION [--before MESSAGE]")
+      expect(error?.message).toContain(text)
+    }
+    expect(failed(400, "API Error: 400 Your credit balance is too low")?.tag).toBe("ModelError")
+    expect(failed(529, "API Error: 529 messages.1: Overloaded")?.tag).toBe("ModelError")
+    const done = { type: "result", subtype: "success", is_error: false, result: "" }
+    const text = `Error during compaction: API Error: 400 ${refusals[0]}`
+    expect(endingOf(done, { ...facts, compaction: text })).toMatchObject({ outcome: "error", error: { tag: "HistoryRefused" } })
+    const small = { outcome: "error", error: { tag: "CompactionFailed", message: "Not enough messages to compact." } }
+    expect(endingOf(done, { ...facts, compaction: "Not enough messages to compact." })).toEqual(small)
+    const chunks: Array<AgentChunk> = []
+    const news = new SystemNews({ info: () => undefined, log: { say: () => undefined } }, (chunk) => chunks.push(chunk))
+    news.take({ type: "system", subtype: "status", status: "compacting" })
+    expect([news.turnEnded(), news.turnEnded()]).toEqual([true, false])
+    expect(chunks.map((chunk) => "data" in chunk && chunk.data)).toEqual([{ state: "running" }, { state: "failed" }])
+    news.take({ type: "system", subtype: "status", status: "compacting" })
+    news.take({ type: "system", subtype: "compact_boundary", compact_metadata: { trigger: "manual" } })
+    expect(news.turnEnded()).toBe(false)
+  })
+
   it("says a reply again that broke off, and keeps one that Claude goes on from", () => {
     const again = streamOf()
     again.reply("m1", "half")

@@ -122,17 +122,20 @@ describe("what was said as context", () => {
   }
 
   it("A-7 holds the last messages that fit, and says how many are left out", async () => {
-    expect(await historyContext(history([]))).toBeUndefined()
-    const all = (await historyContext(history(["one", "two"]))) ?? ""
+    expect(await historyContext(history([]), "/somewhere")).toBeUndefined()
+    const all = (await historyContext(history(["one", "two"]), "/somewhere")) ?? ""
     expect(all).toContain("one")
     expect(all).not.toContain("left out")
     const long =
-      (await historyContext(history(["first", "x".repeat(90_000), "y".repeat(90_000), "z".repeat(90_000), "last"]))) ?? ""
+      (await historyContext(
+        history(["first", "x".repeat(90_000), "y".repeat(90_000), "z".repeat(90_000), "last"]),
+        "/somewhere",
+      )) ?? ""
     expect(long).toContain("(2 earlier messages are left out.)")
     expect(long.indexOf("y")).toBeGreaterThan(0)
     expect(long).not.toContain("xxx")
     expect(long).toContain("last")
-    const one = (await historyContext(history(["first", `${"w".repeat(300_000)} end`]))) ?? ""
+    const one = (await historyContext(history(["first", `${"w".repeat(300_000)} end`]), "/somewhere")) ?? ""
     expect(one).toContain("(1 earlier messages are left out.)")
     expect(one).toContain("w end")
     expect(one.length).toBeLessThan(201_000)

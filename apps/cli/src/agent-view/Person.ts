@@ -2,6 +2,7 @@
  * What the person at the terminal does: composes and sends, answers what is asked, stops the turn, detaches.
  */
 import { randomUUID } from "node:crypto"
+import { resolve } from "node:path"
 import type { Connection } from "@holdfast/client/Connection"
 import type { AnswerPermission, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { QUEUE_MAX } from "@holdfast/protocol/agent/queue"
@@ -153,6 +154,12 @@ export class Person {
         return this.#ask((connection) => connection.call("HoldQueue", { session }))
       case "Release":
         return this.#ask((connection) => connection.call("ReleaseQueue", { session }))
+      case "Renew":
+        return this.#ask((connection) => connection.call("RenewAgent", { session, change: {} }))
+      case "Directory": {
+        const cwd = resolve(story.agent?.spec.cwd ?? "/", line.path)
+        return this.#ask((connection) => connection.call("ConfigureAgent", { session, change: { cwd } }))
+      }
       case "Detach":
         return this.depart()
       case "Edit":

@@ -72,6 +72,14 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
           .join(", ") + by,
       )
     }
+    case "session/agent-moved":
+      return says(`the agent continues in ${(event.data as unknown as Told<"session/agent-moved">).cwd}${by}`)
+    case "session/agent-renewed": {
+      const { before } = event.data as unknown as Told<"session/agent-renewed">
+      return says(
+        `the agent begins anew from the transcript${before === undefined ? "" : `, up to before message ${before}`}${by}`,
+      )
+    }
     case "session/agent-started": {
       const { resumed } = event.data as unknown as Told<"session/agent-started">
       if (resumed === "new") return []

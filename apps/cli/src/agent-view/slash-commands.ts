@@ -7,7 +7,8 @@ import type { SendMode } from "@holdfast/protocol/agent/message"
 /** A line as it is meant. */
 export type Line =
   | { readonly _tag: "Message"; readonly text: string }
-  | { readonly _tag: "Interrupt" | "Queue" | "Help" | "Hold" | "Release" | "Detach" }
+  | { readonly _tag: "Interrupt" | "Queue" | "Help" | "Hold" | "Release" | "Detach" | "Renew" }
+  | { readonly _tag: "Directory"; readonly path: string }
   | { readonly _tag: "Edit"; readonly place: number; readonly text: string }
   | { readonly _tag: "Remove" | "Again" | "Drop"; readonly place: number }
   | { readonly _tag: "Move"; readonly place: number; readonly to: number }
@@ -32,6 +33,8 @@ export const HELP: ReadonlyArray<readonly [typed: string, does: string]> = [
   ["/interrupt", "stops the turn"],
   ["/send MODE", "how Enter sends while the agent works: queue, steer, interrupt, reject"],
   ["/model, /mode NAME", "the agent's model and mode"],
+  ["/cd DIRECTORY", "lets the agent continue there, as when its directory is gone"],
+  ["/renew", "lets the agent begin anew from the transcript, as when a model refuses its history"],
   ["//text", "sends /text as it is"],
 ]
 
@@ -65,6 +68,10 @@ export function readLine(text: string, agent: AgentPart | undefined): Line {
       return { _tag: "Hold" }
     case "release":
       return { _tag: "Release" }
+    case "renew":
+      return { _tag: "Renew" }
+    case "cd":
+      return rest === "" ? wrong("/cd takes a directory") : { _tag: "Directory", path: rest.trim() }
     case "detach":
       return { _tag: "Detach" }
     case "edit": {

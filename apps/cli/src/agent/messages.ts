@@ -30,7 +30,7 @@ export async function messages(id: string, limit: number | undefined, json: bool
 }
 
 function messageLines(message: Message): ReadonlyArray<string> {
-  const { role, by, createdAt, outcome, parts } = message
+  const { id, role, by, createdAt, outcome, parts } = message
   const who = role === "user" ? printable(by ?? "user") : role === "assistant" ? "agent" : "system"
   const end = outcome === undefined || outcome === "completed" ? "" : ` (${outcome})`
   const fields = parts.map(fieldsOf)
@@ -40,7 +40,7 @@ function messageLines(message: Message): ReadonlyArray<string> {
   const files = fields.filter(({ type }) => type === "file").map((part) => `[file ${fileName(part)}]`)
   const text = textOf(message)
   return [
-    `${paint(role === "user" ? "cyan" : "bold", who)}${end} ${paint("dim", clock(createdAt))}`,
+    `${paint(role === "user" ? "cyan" : "bold", who)}${end} ${paint("dim", `${clock(createdAt)} ${printable(id.slice(-8))}`)}`,
     ...[...files, ...tools].map((line) => paint("dim", line)),
     ...(text === "" ? [] : [printableLines(text)]),
   ]

@@ -1,5 +1,5 @@
 /**
- * Commands about agents: interrupt, approve, inbox, queue, messages, model, mode, agents, rules, import.
+ * Commands about agents: interrupt, approve, inbox, queue, messages, cd, renew, model, mode, agents, rules, import.
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -117,6 +117,32 @@ const configured = (name: "model" | "mode", about: string) =>
     (input) => act(async () => (await queueModule()).configure(input.session, { [name]: input.value }, input.json)),
   ).pipe(Command.withDescription(about))
 
+const changeDirectory = Command.make(
+  "cd",
+  {
+    session,
+    directory: Argument.String("directory").pipe(Argument.withDescription("Directory in which the agent continues")),
+    json,
+  },
+  (input) => act(async () => (await import("../agent/renew.ts")).changeDirectory(input.session, input.directory, input.json)),
+).pipe(Command.withDescription("Let an agent continue in another directory, as when its own is gone"))
+
+const renew = Command.make(
+  "renew",
+  {
+    session,
+    before: text("before", "Leave out this message and what followed: its id, a unique part of it, or its place from 1"),
+    json,
+  },
+  (input) => act(async () => (await import("../agent/renew.ts")).renew(input.session, input.before, input.json)),
+).pipe(
+  Command.withDescription("Let an agent begin anew from the transcript, as when a model refuses its own history"),
+  Command.withExamples([
+    { command: "holdfast renew work", description: "Begin anew with all that was said" },
+    { command: "holdfast renew work --before 3b14aa01", description: "And without a message and what followed it" },
+  ]),
+)
+
 const onAgent = (
   name: string,
   about: string,
@@ -193,6 +219,8 @@ export const agentCommands = [
   inbox,
   queue,
   messages,
+  changeDirectory,
+  renew,
   configured("model", "Change an agent's model while it runs"),
   configured("mode", "Change an agent's mode while it runs"),
   agents,

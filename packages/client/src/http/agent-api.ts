@@ -3,7 +3,7 @@
  *
  * Each fails with `HoldfastError`, as those of `makeApi` do.
  */
-import type { AgentEntry, ConfigureAgent } from "@holdfast/protocol/agent/agent"
+import type { AgentEntry, ConfigureAgent, RenewAgent } from "@holdfast/protocol/agent/agent"
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import type { MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type {
@@ -51,6 +51,7 @@ export function makeAgentApi(options: HttpOptions) {
     stopTask: (id: string, task: string): Promise<Session> => post(`${of(id)}/tasks/${encodeURIComponent(task)}/stop`),
     configure: (id: string, change: ConfigureAgent): Promise<Session> =>
       json(options, "PATCH", `${of(id)}/agent`, { body: change }),
+    renew: (id: string, change: RenewAgent): Promise<Session> => post(`${of(id)}/agent/renew`, change),
     answer: (id: string, request: string, answer: AnswerPermission): Promise<PermissionDecision> =>
       post(`${of(id)}/permissions/${encodeURIComponent(request)}`, answer),
     /** A request with its whole input, also one that is settled. */

@@ -39,6 +39,10 @@ export type AgentRequest =
   | { readonly _tag: "StopTask"; readonly task: string }
   | { readonly _tag: "ForgetRule"; readonly rule: PermissionRule }
   | { readonly _tag: "ConfigureAgent"; readonly model?: string; readonly mode?: string }
+  /** The agent continues in another directory. */
+  | { readonly _tag: "MoveAgent"; readonly cwd: string; readonly turn: string }
+  /** The agent begins anew; `before` is the first message that its context is made without. */
+  | { readonly _tag: "RenewAgent"; readonly before?: { readonly id: string; readonly seq: number }; readonly turn: string }
   /** A runner will be asked for a process. */
   | { readonly _tag: "AgentStarting"; readonly child: string; readonly runner: string }
 
@@ -137,6 +141,8 @@ const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
   "StopTask",
   "ForgetRule",
   "ConfigureAgent",
+  "MoveAgent",
+  "RenewAgent",
   "AgentStarting",
   "AgentReady",
   "AgentTold",

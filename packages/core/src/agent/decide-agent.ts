@@ -16,6 +16,7 @@ import {
   resolveMessage,
   sendMessage,
 } from "./queue.ts"
+import { moveAgent, renewAgent } from "./renewal.ts"
 import { report } from "./reports.ts"
 import { isOver } from "./turn.ts"
 import { stopTask } from "./tasks.ts"
@@ -76,6 +77,10 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
       const changes = Object.entries(wanted).some(([name, value]) => agent.wanted[name as "model" | "mode"] !== value)
       return changes ? [{ name: "session/agent-configured", data: wanted }] : []
     }
+    case "MoveAgent":
+      return moveAgent(state, agent, command)
+    case "RenewAgent":
+      return renewAgent(state, agent, command)
     case "AgentStarting":
       return state.process === "starting" || state.process === "running"
         ? []

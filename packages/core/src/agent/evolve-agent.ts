@@ -28,10 +28,21 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     }
     case "session/agent-info": {
       const { native, ...info } = known.data
-      return { ...agent, info: { ...agent.info, ...info }, ...(native === undefined ? {} : { native }) }
+      // The memory of a process that makes room for a new one is not the new one's.
+      const kept = native === undefined || agent.ending?.reason === "renewed" ? {} : { native }
+      return { ...agent, info: { ...agent.info, ...info }, ...kept }
     }
     case "session/agent-directory":
       return { ...agent, trust: known.data }
+    case "session/agent-moved": {
+      // What the old directory brings says nothing of the new one.
+      const { trust: _, ...rest } = agent
+      const moved = { ...rest, spec: { ...agent.spec, cwd: known.data.cwd } }
+      // Claude's transcript goes with it; what other agents know of a session is bound to where it was.
+      return agent.spec.adapter === "claude" ? moved : anew(moved, undefined, event.seq)
+    }
+    case "session/agent-renewed":
+      return anew(agent, known.data.from, event.seq)
     case "session/agent-configured":
       return { ...agent, wanted: { ...agent.wanted, ...known.data } }
     case "session/agent-ending":
@@ -104,6 +115,14 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     default:
       return agent
   }
+}
+
+/** Without the agent's own memory; messages from a seq on, so far, are left out of the context that stands for it. */
+function anew(agent: AgentPart, from: number | undefined, to: number): AgentPart {
+  const { native: _, renewed, ...rest } = agent
+  const before = renewed?.leftOut ?? []
+  if (from === undefined) return { ...rest, renewed: { leftOut: before } }
+  return { ...rest, renewed: { leftOut: [...before.filter((range) => range.from < from), { from, to }] } }
 }
 
 function turnEnded(agent: AgentPart, data: EventData["turn/ended"], seq: number): AgentPart {

@@ -33,8 +33,14 @@ export interface RunningTask extends TaskInfo {
 
 /** Why the process is to end, and the seq from which what is sent is for the next one. */
 export interface Ending {
-  readonly reason: "idle" | "limit" | "stopped"
+  readonly reason: "idle" | "limit" | "stopped" | "renewed"
   readonly since: number
+}
+
+/** Messages with seqs in this range, both ends included, are left out of an agent's context. */
+export interface LeftOut {
+  readonly from: number
+  readonly to: number
 }
 
 /** Everything the events of an agent session say beyond what all sessions have. */
@@ -56,6 +62,8 @@ export interface AgentPart {
   readonly tasks: ReadonlyArray<RunningTask>
   /** Answers remembered for this session. */
   readonly rules: ReadonlyArray<PermissionRule>
+  /** A person had the agent begin anew; which messages the context of a process without memory is made without. */
+  readonly renewed?: { readonly leftOut: ReadonlyArray<LeftOut> }
   readonly turns: number
   readonly usage: Usage
   /** Bounds of the last ended turn; `before` is the seq at which the one before it ended, 0 when there was none. */

@@ -10,7 +10,7 @@ import type { AgentReport } from "./commands.ts"
 import { evolveAgent } from "./evolve-agent.ts"
 import type { AgentPart } from "./part.ts"
 import { askPermission, ofTurn } from "./permissions.ts"
-import { endTasks, hasBackground, taskReport } from "./tasks.ts"
+import { endTasks, hasBackground, taskReport, processEnding } from "./tasks.ts"
 import { type Ending, endTurn, startNext } from "./turn.ts"
 
 type Drafts = ReadonlyArray<EventDraft>
@@ -172,8 +172,7 @@ function limited(agent: AgentPart, { message, at, until, goesOn, short }: Report
 function toEnd(agent: AgentPart, { reason }: Report<"AgentEnding">): Drafts {
   if (agent.ending !== undefined) return nothing
   if (reason !== "stopped" && (agent.turn !== undefined || handsOver(agent) || hasBackground(agent))) return nothing
-  const tasks = agent.tasks.map(({ id, kind, description }) => ({ id, kind, description }))
-  return [{ name: "session/agent-ending", data: { reason, ...(tasks.length === 0 ? {} : { tasks }) } }]
+  return [processEnding(agent, reason)]
 }
 
 /** Whether the turn was sent to a process that was to end already, so that nothing of it was handed over. */

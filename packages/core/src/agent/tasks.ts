@@ -46,6 +46,12 @@ export function taskReport(agent: AgentPart, report: TaskReport): ReadonlyArray<
   ]
 }
 
+/** The process is to end, with what runs in the background. */
+export function processEnding(agent: AgentPart, reason: EventData["session/agent-ending"]["reason"]): EventDraft {
+  const tasks = agent.tasks.map(({ id, kind, description }) => ({ id, kind, description }))
+  return { name: "session/agent-ending", data: { reason, ...(tasks.length === 0 ? {} : { tasks }) } }
+}
+
 /** Ends everything that runs in the background, with the process; what was asked of it is cancelled. */
 export const endTasks = (agent: AgentPart, reason: string): ReadonlyArray<EventDraft> => [
   ...cancelled(agent, ({ turn }) => turn === undefined, reason),

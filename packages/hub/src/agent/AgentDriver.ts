@@ -127,7 +127,7 @@ export class AgentDriver {
   }
 
   /** Has the process ended once that is durable; the next message starts it again. */
-  unload(reason: Ending["reason"]): void {
+  unload(reason: Exclude<Ending["reason"], "renewed">): void {
     this.submit({ _tag: "AgentEnding", reason })
   }
 

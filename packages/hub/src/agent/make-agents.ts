@@ -32,6 +32,7 @@ export const makeAgents = (core: Core): Agents["Service"] =>
     interrupt: (id, by) => Requests.interrupt(core, id, by),
     stopTask: (id, task, by) => Requests.stopTask(core, id, task, by),
     configure: (id, change, by) => Requests.configure(core, id, change, by),
+    renew: (id, change, by) => Requests.renew(core, id, change, by),
     answer: (id, request, answer, by) => Permissions.answerPermission(core, id, request, answer, by),
     permission: (id, request) => Permissions.permission(core, id, request),
     waiting: waitingPermissions(core),

@@ -1,9 +1,10 @@
 /** What people and programs ask of agents: messages, the queue, turns, permission requests (the `Agents` contract). */
+import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type { AgentRequest } from "@holdfast/core/agent/commands"
 import { sentStatus } from "@holdfast/core/agent/queue"
 import { shownTasks } from "@holdfast/core/agent/tasks"
-import type { ConfigureAgent } from "@holdfast/protocol/agent/agent"
+import type { ConfigureAgent, RenewAgent } from "@holdfast/protocol/agent/agent"
 import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { EditMessage } from "@holdfast/protocol/agent/queue"
 import type { Interrupted } from "@holdfast/protocol/agent/task"
@@ -17,7 +18,10 @@ import { carryOut, type Order } from "../session/command.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { WorkResult } from "../session/Work.ts"
-import { PAGE_BYTES, storedMessages } from "./stored-messages.ts"
+import { isDirectoryThere } from "../terminal/PathChecks.ts"
+import { noDirectory } from "../terminal/terminal-spec.ts"
+import { directoryTrust } from "./trust/check-directory.ts"
+import { messageSeq, PAGE_BYTES, storedMessages } from "./stored-messages.ts"
 
 type Done = Extract<WorkResult, { readonly _tag: "Done" }>
 
@@ -149,9 +153,44 @@ export const interrupt = (core: Core, id: string, by: Principal): Effect.Effect<
 export const stopTask = (core: Core, id: string, task: string, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { _tag: "StopTask", task })
 
-/** Changes model or mode; the agent's `session/agent-info` tells when it has done so. */
+/** Changes model or mode; the agent's `session/agent-info` tells when it has done so. Another directory is the next process's. */
 export const configure = (core: Core, id: string, change: ConfigureAgent, by: Principal): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { _tag: "ConfigureAgent", ...change })
+  Effect.gen(function* () {
+    const { cwd, ...wanted } = change
+    if (cwd === undefined) return yield* changed(core, id, by, { _tag: "ConfigureAgent", ...wanted })
+    yield* may(by)
+    const place = resolve(core.options.defaults.home, cwd)
+    if (place.includes("\0") || !(yield* isDirectoryThere(place))) return yield* noDirectory(place)
+    const moved = yield* changed(core, id, by, { _tag: "MoveAgent", cwd: place, turn: newId(core.now()) })
+    yield* lookAtDirectory(core, id, by)
+    if (Object.keys(wanted).length === 0) return moved
+    return yield* changed(core, id, by, { _tag: "ConfigureAgent", ...wanted })
+  })
+
+/** Finds what a session's new directory brings, so that it is known before the agent starts there. */
+const lookAtDirectory = (core: Core, id: string, by: Principal): Effect.Effect<void, DoorError> =>
+  Effect.gen(function* () {
+    const { session } = yield* core.table.open(id)
+    const { agent } = session.durable
+    if (agent === undefined) return
+    const trust = yield* Effect.promise(() => directoryTrust(core.crew, agent.spec))
+    if (trust !== undefined) yield* carried(session, { command: { _tag: "AgentDirectory", trust }, by: by.name })
+  })
+
+/** Lets the agent begin anew, with our transcript as its context; `before` is the first message that is left out of it. */
+export const renew = (core: Core, id: string, { before }: RenewAgent, by: Principal): Effect.Effect<Changed, DoorError> =>
+  Effect.gen(function* () {
+    yield* may(by)
+    const { session } = yield* core.table.open(id)
+    const turn = newId(core.now())
+    if (before === undefined) return yield* changed(core, id, by, { _tag: "RenewAgent", turn })
+    const seq = yield* messageSeq(core.store, session.handle, before).pipe(Effect.mapError(storeProblem))
+    if (seq === undefined) {
+      const message = `no message has the id ${JSON.stringify(before.slice(0, 64))}; list them to find it`
+      return yield* new Unprocessable({ message, field: "before" })
+    }
+    return yield* changed(core, id, by, { _tag: "RenewAgent", before: { id: before, seq }, turn })
+  })
 
 /** A page of stored messages, the newest page first. */
 export const messages = (

@@ -8,6 +8,7 @@ import { type FileHandle, mkdir, open, readFile, rename, stat, writeFile } from 
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { zstdDecompress } from "node:zlib"
+import type { LeftOut } from "@holdfast/core/agent/part"
 import type { EventData } from "@holdfast/protocol/event"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { OpenSession } from "../session/OpenSession.ts"
@@ -26,39 +27,45 @@ export async function writeResumeFiles(
   directory: string,
 ): Promise<{ readonly transcript?: string; readonly history?: string }> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  if (session.durable.agent?.lastTurn === undefined && session.durable.agent?.native === undefined) return {}
+  const { agent } = session.durable
+  if (agent === undefined || (agent.lastTurn === undefined && agent.native === undefined)) return {}
   const place = join(directory, "resume")
   await mkdir(place, { recursive: true, mode: 0o700 })
-  const transcript = await write(crew, session, join(place, "transcript.jsonl"), "system", "transcript", transcriptLine)
-  const history = await write(crew, session, join(place, "history.jsonl"), "message", "added", messageLine)
+  const { renewed } = agent
+  const own = { channel: "system", type: "transcript", lineOf: transcriptLine, leftOut: [] }
+  const ours = { channel: "message", type: "added", lineOf: messageLine, leftOut: renewed?.leftOut ?? [] }
+  const transcript = await write(crew, session, join(place, "transcript.jsonl"), own)
+  const history = await write(crew, session, join(place, "history.jsonl"), ours)
   return { ...(transcript === undefined ? {} : { transcript }), ...(history === undefined ? {} : { history }) }
 }
 
 /** How far a file was written: its lines and bytes are those of the events of a log up to a seq. */
 interface Reach {
   readonly log: string
+  /** Ranges of seqs that are left out of it, as JSON. */
+  readonly leftOut: string
   readonly seq: number
   readonly bytes: number
   readonly lines: number
 }
 
-type LineOf = (data: unknown) => Promise<string>
+/** What a file is made of. */
+interface Contents {
+  readonly channel: string
+  readonly type: string
+  readonly lineOf: (data: unknown) => Promise<string>
+  readonly leftOut: ReadonlyArray<LeftOut>
+}
 
 /** Adds a line per event of a type that is not in the file yet; gives the path when there is any. */
-async function write(
-  crew: AgentCrew,
-  session: OpenSession,
-  path: string,
-  channel: string,
-  type: string,
-  lineOf: LineOf,
-): Promise<string | undefined> {
-  const before = await reachOf(path, session)
+async function write(crew: AgentCrew, session: OpenSession, path: string, contents: Contents): Promise<string | undefined> {
+  const leftOut = JSON.stringify(contents.leftOut)
+  const before = await reachOf(path, session, leftOut)
   const file = await open(path, before === undefined ? "w" : "r+", 0o600)
   try {
-    const reach = before ?? { log: session.log, seq: session.firstSeq - 1, bytes: 0, lines: 0 }
+    const reach = before ?? { log: session.log, leftOut, seq: session.firstSeq - 1, bytes: 0, lines: 0 }
     await file.truncate(reach.bytes)
-    const now = await writeLines(crew, session, file, { channel, type }, lineOf, reach)
+    const now = await writeLines(crew, session, file, contents, reach)
     if (now.seq > reach.seq) await keepReach(path, file, now)
     return now.lines === 0 ? undefined : path
   } finally {
@@ -66,13 +73,13 @@ async function write(
   }
 }
 
-/** How far a file reaches, when it is one of this log and whole. */
-async function reachOf(path: string, { log, durableSeq }: OpenSession): Promise<Reach | undefined> {
+/** How far a file reaches, when it is one of this log, without just what is left out now, and whole. */
+async function reachOf(path: string, { log, durableSeq }: OpenSession, leftOut: string): Promise<Reach | undefined> {
   try {
     const [text, { size }] = await Promise.all([readFile(`${path}${REACH}`, "utf8"), stat(path)])
-    const { log: of, seq, bytes, lines } = (JSON.parse(text) ?? {}) as Partial<Reach>
-    if (of !== log || seq === undefined || bytes === undefined || lines === undefined) return undefined
-    return seq <= durableSeq && bytes <= size ? { log, seq, bytes, lines } : undefined
+    const { log: of, leftOut: without, seq, bytes, lines } = (JSON.parse(text) ?? {}) as Partial<Reach>
+    if (of !== log || without !== leftOut || seq === undefined || bytes === undefined || lines === undefined) return undefined
+    return seq <= durableSeq && bytes <= size ? { log, leftOut, seq, bytes, lines } : undefined
   } catch (error) {
     // Not there, or damaged: then it is written anew.
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined
@@ -92,22 +99,23 @@ async function writeLines(
   crew: AgentCrew,
   session: OpenSession,
   file: FileHandle,
-  filter: { readonly channel: string; readonly type: string },
-  lineOf: LineOf,
-  { log, seq, bytes, lines }: Reach,
+  { channel, type, lineOf, leftOut }: Contents,
+  { seq, bytes, lines, ...kept }: Reach,
 ): Promise<Reach> {
   for (;;) {
-    const range = { after: seq, maxBytes: READ_BYTES, ...filter }
+    const range = { after: seq, maxBytes: READ_BYTES, channel, type }
     const { records, last, atHead } = await crew.run(crew.store.read(session.handle, range))
     for (const record of records) {
-      const line = Buffer.from(`${await lineOf(decodeRecord(readRecord(record, 0)).data)}\n`)
+      const view = readRecord(record, 0)
+      if (leftOut.some(({ from, to }) => view.seq >= from && view.seq <= to)) continue
+      const line = Buffer.from(`${await lineOf(decodeRecord(view).data)}\n`)
       await file.write(line, 0, line.length, bytes)
       bytes += line.length
       lines++
     }
-    if (last <= seq) return { log, seq, bytes, lines }
+    if (last <= seq) return { ...kept, seq, bytes, lines }
     seq = last
-    if (atHead) return { log, seq, bytes, lines }
+    if (atHead) return { ...kept, seq, bytes, lines }
   }
 }
 

@@ -8,7 +8,9 @@
 import { decide } from "@holdfast/core/decide"
 import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
 import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnection"
+import { Unprocessable } from "@holdfast/protocol/errors"
 import type { RunnerLink } from "../runners/Fleet.ts"
+import { isDirectoryThere } from "../terminal/PathChecks.ts"
 import type { AgentDriver } from "./AgentDriver.ts"
 import { writeResumeFiles } from "./resume-files.ts"
 import { directoryTrust, refuseUntrusted } from "./trust/check-directory.ts"
@@ -48,7 +50,8 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
   const { crew, session } = driver
   const { agent } = session.durable
   if (agent === undefined) throw new Error("the session has no agent")
-  const { spec, native } = agent
+  const { spec, native, renewed } = agent
+  if (!(await crew.run(isDirectoryThere(spec.cwd)))) throw directoryGone(session.id, spec.cwd)
   const { program, env, auth } = await crew.run(crew.catalog.find(spec.name))
   const trust = await directoryTrust(crew, spec)
   driver.found(trust)
@@ -66,11 +69,19 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
     ...(program === undefined ? {} : { program }),
     ...(auth === undefined ? {} : { auth }),
     directory,
+    ...(renewed !== undefined && native === undefined ? { anew: true } : {}),
     ...(Object.keys(resume).length === 0 ? {} : { resume }),
     interruptGrace: crew.settings.interruptGrace,
     startTimeout: crew.settings.agentStartTimeout,
   }
 }
+
+/** The directory is not there any more: worktrees are removed, projects are moved (A-41). */
+const directoryGone = (session: string, cwd: string): Unprocessable =>
+  new Unprocessable({
+    message: `the session's directory ${cwd} is gone or cannot be entered; choose another with: holdfast cd ${session.slice(-8)} DIRECTORY`,
+    field: "cwd",
+  })
 
 /** Makes the start durable; false when the session needs none any more. */
 const announce = ({ session }: AgentDriver, child: string, runner: string): Promise<boolean> =>

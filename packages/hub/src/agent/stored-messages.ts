@@ -85,3 +85,19 @@ const windowOf = (store: Store["Service"], session: SessionHandle, after: number
     }
     return found
   })
+
+/** The seq of the stored message with an id; undefined when there is none. */
+export const messageSeq = (store: Store["Service"], session: SessionHandle, id: string) =>
+  Effect.gen(function* () {
+    for (let after = 0; ;) {
+      const range = { after, maxBytes: READ_BYTES, channel: "message", type: "added" }
+      const { records, last, atHead } = yield* store.read(session, range)
+      for (const bytes of records) {
+        const view = readRecord(bytes, 0)
+        const event = JSON.parse(decoder.decode(view.body)) as { readonly data: { readonly message: Message } }
+        if (event.data.message.id === id) return view.seq
+      }
+      if (atHead || last <= after) return undefined
+      after = last
+    }
+  })

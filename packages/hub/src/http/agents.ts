@@ -64,6 +64,16 @@ export const agentHandlers = HttpApiBuilder.group(HoldfastApi, "agents", (handle
         ({ session }) => json(session),
       ),
     )
+    .handle("renew", ({ params, payload }) =>
+      answer(
+        Effect.gen(function* () {
+          const { exchange, id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.renew(id, payload, principalOf(exchange))
+        }),
+        ({ session }) => json(session),
+      ),
+    )
     .handle("answer", ({ params, payload }) =>
       answer(
         Effect.gen(function* () {

@@ -17,6 +17,7 @@ type AgentCommand =
   | "Interrupt"
   | "StopTask"
   | "ConfigureAgent"
+  | "RenewAgent"
   | "AnswerPermission"
   | "Permission"
   | "Rules"
@@ -69,6 +70,8 @@ export function makeAgentHandlers(hub: Hub["Service"], agents: Agents["Service"]
     StopTask: ({ session, task }, call) => change(session, call, (id) => agents.stopTask(id, task, call.connection.principal)),
     ConfigureAgent: ({ session, change: wanted }, call) =>
       change(session, call, (id) => agents.configure(id, wanted, call.connection.principal)),
+    RenewAgent: ({ session, change: wanted }, call) =>
+      change(session, call, (id) => agents.renew(id, wanted, call.connection.principal)),
     AnswerPermission: ({ session, request, answer }, call) =>
       call.run(
         on(session, (id) => agents.answer(id, request, answer, call.connection.principal)),

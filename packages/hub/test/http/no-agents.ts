@@ -20,6 +20,7 @@ export const noAgents: Agents["Service"] = Agents.of({
   interrupt: refused,
   stopTask: refused,
   configure: refused,
+  renew: refused,
   answer: refused,
   waiting: none,
   importable: none,

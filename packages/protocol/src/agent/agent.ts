@@ -91,12 +91,17 @@ export const AgentState = Schema.Struct({
 })
 export type AgentState = typeof AgentState.Type
 
-/** Body of `PATCH …/agent`: changes while it runs. */
+/** Body of `PATCH …/agent`: changes while it runs. Another `cwd` lets the agent's next process begin there (A-41). */
 export const ConfigureAgent = Schema.Struct({
+  cwd: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed)),
   model: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200), wellFormed)),
   mode: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200), wellFormed)),
 })
 export type ConfigureAgent = typeof ConfigureAgent.Type
+
+/** Body of `POST …/agent/renew`: the id of a message; it and what followed are left out of the new process's context (A-42). */
+export const RenewAgent = Schema.Struct({ before: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))) })
+export type RenewAgent = typeof RenewAgent.Type
 
 /** An agent as `GET /api/agents` lists it. `missing` says what to do when it cannot be used. */
 export const AgentEntry = Schema.Struct({

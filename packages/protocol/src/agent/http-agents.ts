@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import { ErrorBodies as error } from "../http-errors.ts"
 import { Needs } from "../http-scope.ts"
 import { Session } from "../session.ts"
-import { AgentEntry, ConfigureAgent } from "./agent.ts"
+import { AgentEntry, ConfigureAgent, RenewAgent } from "./agent.ts"
 import { ClaudeImportable, ImportClaude } from "./import.ts"
 import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermission } from "./permission.ts"
@@ -90,7 +90,10 @@ export const agents = HttpApiGroup.make("agents").add(
     .annotate(OpenApi.Summary, "Stops one background task while its agent lives"),
   HttpApiEndpoint.patch("configure", "/api/sessions/:id/agent", { params, payload: ConfigureAgent, success: Session, error })
     .annotate(Needs, "write")
-    .annotate(OpenApi.Summary, "Changes the model or the mode of an agent while it runs"),
+    .annotate(OpenApi.Summary, "Changes the model or the mode of an agent while it runs, or its directory"),
+  HttpApiEndpoint.post("renew", "/api/sessions/:id/agent/renew", { params, payload: RenewAgent, success: Session, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Lets the agent begin anew, with the transcript as its context, whole or up to a message"),
   HttpApiEndpoint.post("answer", "/api/sessions/:id/permissions/:requestId", {
     params: { id, requestId: id },
     payload: AnswerPermission,

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { Rpc } from "effect/rpc"
 import { Appended } from "../session.ts"
 import { DoorError } from "../errors.ts"
-import { AgentEntry, ConfigureAgent } from "./agent.ts"
+import { AgentEntry, ConfigureAgent, RenewAgent } from "./agent.ts"
 import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermission } from "./permission.ts"
 import { PermissionRule } from "./permission-rule.ts"
@@ -31,6 +31,7 @@ export const agentRpcs = [
   Rpc.make("Interrupt", { payload: { session }, success: Interrupted, error: DoorError }),
   Rpc.make("StopTask", { payload: { session, task: Schema.String }, success: Appended, error: DoorError }),
   Rpc.make("ConfigureAgent", { payload: { session, change: ConfigureAgent }, success: Appended, error: DoorError }),
+  Rpc.make("RenewAgent", { payload: { session, change: RenewAgent }, success: Appended, error: DoorError }),
   Rpc.make("AnswerPermission", {
     payload: { session, request: Schema.String, answer: AnswerPermission },
     success: PermissionDecision,

@@ -195,7 +195,7 @@ const pass = (milliseconds: number): Promise<undefined> =>
 async function contextOf({ start, log }: AgentHost): Promise<string | undefined> {
   const history = start.resume?.history
   if (history === undefined) return undefined
-  const context = await historyContext(history)
+  const context = await historyContext(history, start.cwd)
   if (context !== undefined)
     log.say(`the agent has no memory of this session: ${context.length} characters of it go before the next message`)
   return context

@@ -7,6 +7,7 @@
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { RequestError } from "@agentclientprotocol/sdk"
+import { refusedHistory, refusesHistory } from "../agent/refused-history.ts"
 import type { TurnEnd } from "../agent/agent-messages.ts"
 import { at, isObject, textOf } from "./read-json.ts"
 
@@ -76,7 +77,12 @@ export function endOfAnswer(answer: unknown, { interrupted, refused }: TurnStory
 export function endOfError(error: unknown, { interrupted }: TurnStory): PromptEnd {
   if (interrupted) return INTERRUPTED
   const locked = error instanceof RequestError && error.code === AUTH_REQUIRED
-  return failed(limitOf(error) ?? (locked ? "AgentUnauthorized" : "ModelError"), errorText(error))
+  const text = errorText(error)
+  if (refusesHistory(text, statusesOf(error)[0])) {
+    const { tag, message } = refusedHistory(text)
+    return failed(tag, message)
+  }
+  return failed(limitOf(error) ?? (locked ? "AgentUnauthorized" : "ModelError"), text)
 }
 
 /** JSON-RPC code of an agent that has no credential. */
@@ -95,12 +101,18 @@ export function errorText(error: unknown): string {
 /** The limit of the provider that an error tells of: what the plan allows, or too much in a short time (status 429). */
 export function limitOf(error: unknown): "UsageLimit" | "RateLimit" | undefined {
   if (!(error instanceof RequestError)) return undefined
+  if (at(error.data, "codex_error_info") === "usage_limit_exceeded") return "UsageLimit"
+  return statusesOf(error).includes(TOO_MANY) ? "RateLimit" : undefined
+}
+
+/** Statuses of HTTP that an error names, wherever agents put them. */
+function statusesOf(error: unknown): ReadonlyArray<number> {
+  if (!(error instanceof RequestError)) return []
   const { code, data } = error
   const codex = at(data, "codex_error_info")
-  if (codex === "usage_limit_exceeded") return "UsageLimit"
   const inner = isObject(codex) ? Object.values(codex).map((info) => at(info, "http_status_code")) : []
   const told = [code, at(data, "status"), at(data, "statusCode"), at(data, "code"), at(data, "data", "statusCode"), ...inner]
-  return told.includes(TOO_MANY) ? "RateLimit" : undefined
+  return told.filter((status): status is number => typeof status === "number" && status >= 400 && status < 600)
 }
 
 /** HTTP's "Too Many Requests". */

@@ -80,13 +80,16 @@ async function lastMessages(path: string): Promise<{ readonly kept: ReadonlyArra
   return { kept, leftOut }
 }
 
-/** The context for the messages in a file, one of JSON per line; undefined when there is none. Rejects with what reading throws. */
-export async function historyContext(path: string): Promise<string | undefined> {
+/**
+ * The context for the messages in a file, one of JSON per line, in a process that works in `cwd`; undefined when there are
+ * none. Rejects with what reading throws.
+ */
+export async function historyContext(path: string, cwd: string): Promise<string | undefined> {
   const { kept, leftOut } = await lastMessages(path)
   if (kept.length === 0) return undefined
   const left = leftOut > 0 ? `(${leftOut} earlier messages are left out.)\n\n` : ""
   return [
     "This session began before you were started. What was said so far follows, as context; do not answer it and do not repeat",
-    `what was done. The user's new message comes after it.\n\n<transcript>\n${left}${kept.join("\n\n")}\n</transcript>`,
+    `what was done. Your working directory is ${cwd} now. The user's new message comes after it.\n\n<transcript>\n${left}${kept.join("\n\n")}\n</transcript>`,
   ].join(" ")
 }

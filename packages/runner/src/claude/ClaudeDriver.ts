@@ -24,7 +24,7 @@ import { at, textAt, textsAt } from "./read.ts"
 import type { Beginning } from "./resume.ts"
 import type { ClaudeQuery } from "./sdk.ts"
 import { Subagents } from "./Subagents.ts"
-import { endingOf, lastChunk, usageLimitOf, type UsageLimit } from "./turn-end.ts"
+import { endingOf, lastChunk, textsOf, usageLimitOf, type UsageLimit } from "./turn-end.ts"
 import { changeClaude, SystemNews } from "./SystemNews.ts"
 import { TaskNews } from "./TaskNews.ts"
 import { addUsage, UsageMeter } from "./usage.ts"
@@ -83,9 +83,7 @@ export class ClaudeDriver implements AgentDriver {
   }
 
   /** The id under which the turn shows a tool call of Claude's. */
-  callOf(toolUseId: string): string {
-    return this.#stream.callOf(toolUseId)
-  }
+  readonly callOf = (toolUseId: string): string => this.#stream.callOf(toolUseId)
 
   /** Waits for Claude's first word, and says that it is ready. */
   async open(beginning: Beginning, options: ClaudeOptions): Promise<void> {
@@ -266,6 +264,7 @@ export class ClaudeDriver implements AgentDriver {
       return
     }
     const model = textAt(message, "message", "model")
+    if (turn !== undefined && model === "<synthetic>") turn.notice = textsOf(message)
     if (turn !== undefined && model !== undefined && model !== "<synthetic>") turn.model = model
     if (turn?.begun !== true) this.#begin()
     this.#stream.assistant(at(message, "message"))
@@ -329,7 +328,9 @@ export class ClaudeDriver implements AgentDriver {
     if (turn === undefined || !isResultOf(turn, result)) return
     turn.usage = addUsage(turn.usage, this.#usage.take(result, this.#stream.context))
     const limited = this.#limit !== undefined
-    const facts = { interrupting: turn.interrupting, cut: this.#stream.isCut, failure: turn.failure, limited }
+    const compaction = this.#news.turnEnded() ? turn.notice : undefined
+    const { interrupting, failure } = turn
+    const facts = { interrupting, cut: this.#stream.isCut, failure, limited, compaction }
     const ending = endingOf(result, facts)
     this.#stream.end()
     if (this.#steering.size > 0 && !turn.interrupting) {

@@ -21,6 +21,7 @@ export class SystemNews {
   readonly #chunk: (chunk: AgentChunk) => void
   #info: AgentInfo = {}
   #native = ""
+  #compacting = false
 
   readonly #refused: (toolCallId: string) => boolean
   readonly #loaded: Pick<Loaded, "begun" | "close">
@@ -111,6 +112,7 @@ export class SystemNews {
     const mode = textAt(message, "permissionMode")
     if (mode !== undefined && mode !== this.#info.mode) this.changed({ mode })
     if (textAt(message, "status") === "compacting") {
+      this.#compacting = true
       this.#chunk(namedChunk("data-compaction", { state: "running" }, "compaction"))
     }
   }
@@ -126,7 +128,16 @@ export class SystemNews {
     this.#chunk(namedChunk("data-retry", data, "retry"))
   }
 
+  /** The turn is over: a compaction that was begun in it and not done has failed. True when there was one. */
+  turnEnded(): boolean {
+    const failed = this.#compacting
+    this.#compacting = false
+    if (failed) this.#chunk(namedChunk("data-compaction", { state: "failed" }, "compaction"))
+    return failed
+  }
+
   #compacted(meta: unknown): void {
+    this.#compacting = false
     const data = {
       state: "done" as const,
       trigger: textAt(meta, "trigger") ?? "auto",

@@ -21,6 +21,8 @@ export interface ClaudeTurn {
   model: string | undefined
   /** Claude's message in place of an answer, when the model's API failed. */
   failure: unknown
+  /** What Claude itself, and no model, said last. */
+  notice: string | undefined
 }
 
 /** A turn of which Claude knows nothing yet. */
@@ -35,6 +37,7 @@ export const beginTurn = (uuid: string, message: Delivery | undefined): ClaudeTu
   usage: undefined,
   model: undefined,
   failure: undefined,
+  notice: undefined,
 })
 
 /**

@@ -76,12 +76,13 @@ export async function beginningOf(host: AgentHost, options: ClaudeOptions): Prom
   }
   const id = randomUUID()
   const history = start.resume?.history
-  const context = history === undefined ? undefined : await historyContext(history)
+  const context = history === undefined ? undefined : await historyContext(history, start.cwd)
   if (context !== undefined) {
     return { resumed: "replayed", native: id, context, options: { sessionId: id, sessionStore: storeOf(undefined) } }
   }
   const { resume, fork } = options
-  if (resume === undefined) return { resumed: "new", native: id, options: { sessionId: id, sessionStore: storeOf(undefined) } }
+  if (resume === undefined || start.anew === true)
+    return { resumed: "new", native: id, options: { sessionId: id, sessionStore: storeOf(undefined) } }
   const own = { resume, sessionStore: storeOf(undefined) }
   if (fork === true) return { resumed: "resumed", native: id, options: { ...own, forkSession: true, sessionId: id } }
   return { resumed: "resumed", native: resume, options: own }

@@ -1,6 +1,7 @@
 /** How a turn of Claude's ended, from its result and what came before (trap 4: a success that is none). */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { TurnEnd } from "../agent/agent-messages.ts"
+import { refusedHistory, refusesHistory } from "../agent/refused-history.ts"
 import { at, numberAt, textAt, textsAt } from "./read.ts"
 
 /** What is known of a turn beside its result. */
@@ -13,6 +14,8 @@ export interface TurnFacts {
   readonly failure: unknown
   /** Claude told of a usage limit, with or without its end. */
   readonly limited: boolean
+  /** What Claude said in place of an answer when a compaction came to nothing; it calls that a success. */
+  readonly compaction?: string | undefined
 }
 
 type Ending = Pick<TurnEnd, "outcome" | "error">
@@ -34,7 +37,8 @@ function messageOf(result: unknown, facts: TurnFacts): string {
   return `Claude ended the turn: ${subtype ?? "without a reason"}`
 }
 
-function textsOf(message: unknown): string | undefined {
+/** The texts of a message of Claude's. */
+export function textsOf(message: unknown): string | undefined {
   const content = at(message, "message", "content")
   if (!Array.isArray(content)) return undefined
   return content.flatMap((block) => textAt(block, "text") ?? []).join("\n")
@@ -56,8 +60,14 @@ export function endingOf(result: unknown, facts: TurnFacts): Ending {
     const limit = limitOf(result, facts)
     if (limit !== undefined) return error(limit)
     const status = numberAt(result, "api_error_status")
+    const said = messageOf(result, facts)
+    if (refusesHistory(said, status)) return { outcome: "error", error: refusedHistory(said) }
     if (status === 401 || status === 403) return error("AgentUnauthorized")
     return error(TAGS[textAt(result, "subtype") ?? ""] ?? "ModelError")
+  }
+  if (facts.compaction !== undefined && !facts.interrupting) {
+    if (!refusesHistory(facts.compaction, undefined)) return error("CompactionFailed", facts.compaction)
+    return { outcome: "error", error: refusedHistory(facts.compaction) }
   }
   if (facts.cut && !facts.interrupting)
     return error("ModelCut", "the model's answer broke off, and what there is of it is not whole")

@@ -1,0 +1,47 @@
+/** A new beginning for an agent: in another directory, or without its own memory (docs/PROTOCOL.md, A-41, A-42). */
+import { SessionState as SessionStateError } from "@holdfast/protocol/errors"
+import type { EventData, EventDraft } from "@holdfast/protocol/event"
+import type { SessionState } from "../state.ts"
+import type { AgentRequest } from "./commands.ts"
+import { evolveAgent } from "./evolve-agent.ts"
+import type { AgentPart } from "./part.ts"
+import { processEnding } from "./tasks.ts"
+import { startNext } from "./turn.ts"
+
+type Request<T extends AgentRequest["_tag"]> = Extract<AgentRequest, { readonly _tag: T }>
+
+/** Lets the agent continue in another directory. */
+export const moveAgent = (
+  state: SessionState,
+  agent: AgentPart,
+  { cwd, turn }: Request<"MoveAgent">,
+): ReadonlyArray<EventDraft> | SessionStateError =>
+  cwd === agent.spec.cwd ? [] : anew(state, agent, { name: "session/agent-moved", data: { cwd } }, turn)
+
+/** Lets the agent begin anew. */
+export function renewAgent(
+  state: SessionState,
+  agent: AgentPart,
+  { before, turn }: Request<"RenewAgent">,
+): ReadonlyArray<EventDraft> | SessionStateError {
+  const data: EventData["session/agent-renewed"] = before === undefined ? {} : { before: before.id, from: before.seq }
+  return anew(state, agent, { name: "session/agent-renewed", data }, turn)
+}
+
+/** The process of now ends, the next one begins anew, and what a failure held up continues. */
+function anew(
+  { process }: SessionState,
+  agent: AgentPart,
+  change: EventDraft,
+  turn: string,
+): ReadonlyArray<EventDraft> | SessionStateError {
+  if (agent.turn !== undefined || agent.queue.some(({ status }) => status === "sent")) {
+    return new SessionStateError({ message: "a turn is streaming; interrupt it first, or wait for its end", status: "streaming" })
+  }
+  const events: Array<EventDraft> = [change]
+  const alive = process === "starting" || process === "running"
+  if (alive && agent.ending === undefined) events.push(processEnding(agent, "renewed"))
+  if (agent.hold?.reason === "error" || agent.hold?.reason === "lost") events.push({ name: "queue/released", data: {} })
+  const after = events.reduce((part, { name, data }) => evolveAgent(part, { name, data, seq: 0, time: 0 }), agent)
+  return [...events, ...startNext(after, turn)]
+}
