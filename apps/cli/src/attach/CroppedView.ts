@@ -9,10 +9,13 @@
  * Keys are to mean what they mean to the session, so its key and paste modes are set; mouse and focus reports are not,
  * since places in the window are not those on the screen.
  */
-import { ChildTerminal } from "@holdfast/runner/emulator/ChildTerminal"
+import type { ChildTerminal } from "@holdfast/runner/emulator/ChildTerminal"
 import { fitText, padText } from "../text/width.ts"
 import { croppedRow } from "./cropped-row.ts"
+import { harmless } from "./OutputFilter.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
+import type { SessionScreen } from "./SessionScreen.ts"
+import type { Core } from "@holdfast/runner/emulator/xterm-internals"
 import { rowsFor, viewport } from "./viewport.ts"
 import type { Viewport } from "./viewport.ts"
 
@@ -24,18 +27,11 @@ const FRAME = 33
 const GATHER = 4
 /** Longest time for which a program may hold the screen back while it draws (synchronised output), in milliseconds. */
 const HELD = 150
-/** Lines above the screen that a growing screen may show again. */
-const SCROLLBACK = 1000
-/** Bytes that are parsed at once. */
-const PIECE = 32 * 1024
-
-const nobody = { answer: (): void => undefined, title: (): void => undefined }
-
 /** The view of one attachment. */
 export class CroppedView {
   readonly #terminal: OwnTerminal
   readonly #advice: string
-  #screen: ChildTerminal
+  #screen: SessionScreen
   #part: Viewport | undefined
   #rows: Array<string> = []
   #state = ""
@@ -48,21 +44,16 @@ export class CroppedView {
   #heldSince = 0
   #stopped = false
 
-  /** Begins with an empty screen of `cols` by `rows`, not shown; `advice` ends the line that tells the sizes. */
-  constructor(terminal: OwnTerminal, cols: number, rows: number, advice: string) {
+  /** A view of a screen, not shown; `advice` ends the line that tells the sizes. */
+  constructor(terminal: OwnTerminal, screen: SessionScreen, advice: string) {
     this.#terminal = terminal
     this.#advice = advice
-    this.#screen = new ChildTerminal(cols, rows, SCROLLBACK, nobody)
+    this.#screen = screen
   }
 
   /** True while the screen is painted. */
   get shown(): boolean {
     return this.#shown
-  }
-
-  /** True once something was painted. */
-  get painted(): boolean {
-    return this.#entered
   }
 
   /** Paints from now on. */
@@ -72,32 +63,14 @@ export class CroppedView {
     this.#schedule()
   }
 
-  /** An empty screen of `cols` by `rows` instead, not shown: a snapshot follows. What is painted stays. */
-  begin(cols: number, rows: number): void {
+  /** Paints nothing until it is shown again, and then this screen. What is painted stays. */
+  hide(screen: SessionScreen): void {
     this.#shown = false
-    this.#screen.dispose()
-    this.#screen = new ChildTerminal(cols, rows, SCROLLBACK, nobody)
+    this.#screen = screen
   }
 
-  /** The whole state as sequences for an empty terminal of its size; undefined in the middle of a character. */
-  state(): string | undefined {
-    if (this.#screen.isInCharacter) return undefined
-    const steps = this.#screen.checkpoint()
-    for (;;) {
-      const step = steps.next()
-      if (step.done === true) return step.value
-    }
-  }
-
-  /** The session has another size from here on. */
-  resize(cols: number, rows: number): void {
-    this.#screen.resize(cols, rows)
-    this.#schedule()
-  }
-
-  /** Takes output in. */
-  write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at += PIECE) this.#screen.parse(bytes.subarray(at, at + PIECE))
+  /** The screen has changed. */
+  changed(): void {
     this.#schedule()
   }
 
@@ -124,7 +97,6 @@ export class CroppedView {
     this.#stopped = true
     clearTimeout(this.#timer)
     clearTimeout(this.#noticeTimer)
-    this.#screen.dispose()
   }
 
   #repaint(): void {
@@ -143,17 +115,17 @@ export class CroppedView {
     if (this.#stopped || !this.#shown) return
     if (process.stdout.writableNeedDrain) return void process.stdout.once("drain", () => this.#schedule())
     const now = performance.now()
-    if (this.#screen.core.coreService.decPrivateModes.synchronizedOutput) {
+    const screen = this.#screen.terminal
+    if (screen.core.coreService.decPrivateModes.synchronizedOutput) {
       this.#heldSince ||= now
       if (now - this.#heldSince < HELD) return this.#schedule()
     }
     this.#heldSince = 0
     this.#paintedAt = now
-    this.#paint()
+    this.#paint(screen)
   }
 
-  #paint(): void {
-    const { core } = this.#screen
+  #paint({ core }: ChildTerminal): void {
     const { active } = core.buffers
     const window = this.#terminal.size
     const shown = !core.coreService.isCursorHidden
@@ -170,17 +142,17 @@ export class CroppedView {
         window.cols,
       ),
     )
-    if (window.rows > 1) rows.push(this.#foot(window.cols, window.rows))
+    if (window.rows > 1) rows.push(this.#foot(core, window.cols, window.rows))
     let out = ""
     for (const [row, text] of rows.entries()) if (text !== this.#rows[row]) out += `${CSI}${row + 1};1H${text}`
     this.#rows = rows
     const [x, y] = [Math.min(active.x, core.cols - 1) - part.left, active.y - part.top]
     const seen = shown && x >= 0 && x < part.cols && y >= 0 && y < part.rows
-    const state = `${this.#modes()}${CSI}${Math.max(0, y) + 1};${Math.max(0, x) + 1}H${CSI}?25${seen ? "h" : "l"}`
+    const state = `${this.#modes(core)}${CSI}${Math.max(0, y) + 1};${Math.max(0, x) + 1}H${CSI}?25${seen ? "h" : "l"}`
     if (out === "" && state === this.#state) return
     this.#state = state
     this.#enter()
-    this.#terminal.write(`${CSI}?2026h${CSI}?25l${out}${state}${CSI}?2026l`)
+    this.#terminal.write(harmless(`${CSI}?2026h${CSI}?25l${out}${state}${CSI}?2026l`))
   }
 
   #enter(): void {
@@ -188,17 +160,16 @@ export class CroppedView {
     this.#entered = true
     this.#terminal.clear()
     this.#terminal.alternate = true
-    this.#terminal.write(`${CSI}?1049h${CSI}?7l${CSI}2J`)
+    this.#terminal.write(`${CSI}?1049h${CSI}?7l${CSI}H${CSI}J`)
   }
 
-  #foot(cols: number, rows: number): string {
-    const { core } = this.#screen
+  #foot(core: Core, cols: number, rows: number): string {
     const text = this.#notice ?? `${core.cols}x${core.rows} seen through ${cols}x${rows}; ${this.#advice}`
     return `${CSI}7m${padText(fitText(` ${text}`, cols), cols)}${CSI}0m`
   }
 
-  #modes(): string {
-    const modes = this.#screen.core.coreService.decPrivateModes
+  #modes(core: Core): string {
+    const modes = core.coreService.decPrivateModes
     const steady = modes.cursorStyle === undefined ? 0 : { block: 2, underline: 4, bar: 6 }[modes.cursorStyle]
     const shape = steady !== 0 && modes.cursorBlink === true ? steady - 1 : steady
     return (

@@ -244,6 +244,13 @@ export class OutputFilter {
   }
 }
 
+/** What is drawn from cells, as it may be written: a cell may hold a link. */
+export function harmless(text: string): Uint8Array {
+  const filter = new OutputFilter({ clipboard: false })
+  filter.live = false
+  return filter.push(Buffer.from(text))
+}
+
 function tabStops(cols: number): string {
   let stops = `${ESC}[3g`
   for (let at = 8; at < cols; at += 8) stops += `${ESC}[${at + 1}G${ESC}H`

@@ -1,25 +1,33 @@
 /**
- * What this program itself says on a screen that belongs to the session, without spoiling it.
+ * What this program itself says on a screen that belongs to the session, without spoiling it (docs/PROTOCOL.md, T-17).
  *
- * While the hub is away nothing else draws. On the ordinary screen the message stands on the alternate one, and leaving
- * that gives back every cell. While the session itself shows its alternate screen the bottom row is used, and the session
- * has to be drawn anew afterwards. A hint is put on the bottom row only where it is known to be blank, and taken away before
- * the next byte of output.
+ * Nothing of the session's is used for it: not the saved cursor, not the margins. Where the cursor is and what it would
+ * write, and what stood in a row, is known from the session's screen, and is written anew afterwards. While the hub is away
+ * nothing else draws: on the ordinary screen the message stands on the alternate one, and leaving that gives back every
+ * cell; while the session itself shows its alternate screen the bottom row is used.
  */
+import { croppedRow } from "./cropped-row.ts"
+import { harmless } from "./OutputFilter.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
+import type { SessionScreen } from "./SessionScreen.ts"
 import { fitText, padText } from "../text/width.ts"
 
 const ESC = "\u001b"
 const CSI = `${ESC}[`
+/** Ordinary characters at absolute places. */
+const PLAIN = `${CSI}?6l${CSI}4l${ESC}(B\u000f${ESC}]8;;${ESC}\\${CSI}0m`
 
 /** The messages on one terminal. */
 export class Overlay {
   readonly #terminal: OwnTerminal
+  readonly #screen: () => SessionScreen | undefined
   #shown: "none" | "screen" | "row" = "none"
   #hinted = false
 
-  constructor(terminal: OwnTerminal) {
+  /** `screen` is that of the session, while the terminal shows just that. */
+  constructor(terminal: OwnTerminal, screen: () => SessionScreen | undefined) {
     this.#terminal = terminal
+    this.#screen = screen
   }
 
   /** True while a message is shown. */
@@ -27,48 +35,69 @@ export class Overlay {
     return this.#shown !== "none"
   }
 
+  /** Whether the bottom row is nobody's: blank, without the cursor, on the ordinary screen. */
+  get hasRoom(): boolean {
+    const screen = this.#screen()
+    if (screen === undefined || this.shown) return false
+    const { text, cursor, rows, alternate } = screen.terminal.screen()
+    return !alternate && cursor.y !== rows - 1 && (text.split("\n")[rows - 1] ?? "").trim() === ""
+  }
+
   /** Shows a message while the hub is away; `alternate` says which screen the session shows. */
   show(message: string, alternate: boolean): void {
     this.removeHint()
+    const { cols } = this.#terminal.size
     if (this.#shown === "none") {
       this.#shown = alternate ? "row" : "screen"
-      if (this.#shown === "screen") {
-        this.#terminal.alternate = true
-        this.#terminal.write(`${CSI}?1049h${CSI}0m${CSI}2J`)
-      }
+      // Mode 1049 would save the cursor where the session's own is saved.
+      if (this.#shown === "screen") this.#terminal.write(`${CSI}?1047h${PLAIN}${CSI}H${CSI}J`)
     }
-    if (this.#shown === "row") this.#row(message)
-    else this.#terminal.write(`${ESC}7${CSI}H${CSI}2K${CSI}7m ${fitText(message, this.#terminal.size.cols - 2)} ${CSI}0m${ESC}8`)
+    if (this.#shown === "row") this.#onBottomRow(`${CSI}7m${padText(fitText(message, cols - 1), cols - 1)}`)
+    else this.#terminal.write(`${PLAIN}${CSI}H${CSI}2K${CSI}7m ${fitText(message, cols - 2)} ${CSI}0m`)
   }
 
-  /** Takes the message away; true when the session has to be drawn anew. */
-  hide(): boolean {
+  /** Takes the message away. */
+  hide(): void {
     const shown = this.#shown
     this.#shown = "none"
     if (shown === "screen") {
-      this.#terminal.alternate = false
-      this.#terminal.write(`${CSI}?1049l`)
-    }
-    return shown === "row"
+      this.#terminal.write(`${CSI}?1047l${PLAIN}`)
+      this.#terminal.write(this.#cursor())
+    } else if (shown === "row") this.#bottomRowBack()
   }
 
-  /** Puts a hint on the bottom row, which must be blank. */
+  /** Puts a hint on the bottom row, which must have room. */
   hint(text: string): void {
     if (this.#shown !== "none") return
-    const { rows, cols } = this.#terminal.size
     this.#hinted = true
-    this.#terminal.write(`${ESC}7${CSI}${rows};1H${CSI}0;2m${fitText(text, cols - 1)}${ESC}8`)
+    this.#onBottomRow(`${CSI}2m${fitText(text, this.#terminal.size.cols - 1)}`)
   }
 
   /** Takes the hint away, before anything else is written. */
   removeHint(): void {
     if (!this.#hinted) return
     this.#hinted = false
-    this.#terminal.write(`${ESC}7${CSI}${this.#terminal.size.rows};1H${CSI}0m${CSI}2K${ESC}8`)
+    this.#bottomRowBack()
   }
 
-  #row(message: string): void {
+  #onBottomRow(text: string): void {
+    this.#terminal.write(`${PLAIN}${CSI}${this.#terminal.size.rows};1H${text}${CSI}0m`)
+    this.#terminal.write(this.#cursor())
+  }
+
+  #bottomRowBack(): void {
     const { rows, cols } = this.#terminal.size
-    this.#terminal.write(`${ESC}7${CSI}${rows};1H${CSI}0;7m${padText(fitText(message, cols - 1), cols - 1)}${ESC}8`)
+    const core = this.#screen()?.terminal.core
+    const line = core?.buffers.active.lines.get(core.buffers.active.ybase + rows - 1)
+    const row = core === undefined ? `${CSI}K` : croppedRow(core, line, 0, Math.min(cols, core.cols), cols)
+    this.#terminal.write(`${PLAIN}${CSI}${rows};1H`)
+    this.#terminal.write(harmless(row))
+    this.#terminal.write(this.#cursor())
+  }
+
+  /** Cursor, attributes, charsets and modes as the session has them. */
+  #cursor(): Uint8Array {
+    const screen = this.#screen()
+    return screen === undefined ? new Uint8Array(0) : harmless(screen.terminal.cursor)
   }
 }

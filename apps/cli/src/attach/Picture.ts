@@ -1,23 +1,28 @@
 /**
- * The session's screen on the user's terminal (docs/PROTOCOL.md, T-8, T-9).
+ * The session's screen on the user's terminal (docs/PROTOCOL.md, T-8, T-9, T-15, T-17, T-18).
  *
- * While session and window have one size, output goes to the terminal as it comes. Otherwise it goes into a `CroppedView`,
- * with every change of size at its place, and what fits is painted. Once the sizes agree the emulator's whole state is
- * written to the terminal, and output goes on as it comes: nothing needs to be asked for. The other way a snapshot is
- * needed; `redraw` asks for it, and asks again after a loss of the connection.
+ * A `SessionScreen` takes everything in. While session and window have one size, output passes to the terminal as it comes,
+ * through the filter. Otherwise a `CroppedView` paints what fits. Whenever the terminal may show something else than the
+ * session's screen, that is written anew, with the lines in front that have left it and that the user's scrollback does not
+ * have: each line is there once, and where lines are missing one says so.
  *
  * After this viewer attached or its window changed the session is about to take its size: for `SOON` milliseconds nothing
  * is painted for another one. A snapshot may be older than the present and what follows it have been made for several
  * sizes, so nothing is painted, or taken for right, before `synced`.
  */
-import type { CroppedView } from "./CroppedView.ts"
-import { OutputFilter } from "./OutputFilter.ts"
+import type { LinePlace } from "@holdfast/runner/emulator/GoneLines"
+import { croppedRow } from "./cropped-row.ts"
+import { CroppedView } from "./CroppedView.ts"
+import { harmless, OutputFilter } from "./OutputFilter.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
+import { SessionScreen } from "./SessionScreen.ts"
 import { sameSize } from "./viewport.ts"
 import type { Size } from "./viewport.ts"
 
 /** Milliseconds within which a session takes the size it was asked for. */
 const SOON = 400
+/** A row of the window that holds nothing. */
+const EMPTY_ROW = "\u001b[K"
 
 /** How to show a session. */
 export interface PictureOptions {
@@ -31,21 +36,21 @@ export interface PictureOptions {
 export class Picture {
   readonly #terminal: OwnTerminal
   readonly #options: PictureOptions
-  readonly #redraw: () => void
   readonly #filter: OutputFilter
+  #screen: SessionScreen | undefined
   #view: CroppedView | undefined
   #session: Size | undefined
+  /** Up to where the user's own scrollback has the session's lines, while output does not pass. */
+  #given: LinePlace | undefined
+  #passes = false
   #synced = false
-  /** The next snapshot goes into a view, whatever its size: the terminal was written to in more than one size. */
-  #spoiled = false
   #soonUntil = 0
   #timer: NodeJS.Timeout | undefined
   #stopped = false
 
-  constructor(terminal: OwnTerminal, options: PictureOptions, redraw: () => void) {
+  constructor(terminal: OwnTerminal, options: PictureOptions) {
     this.#terminal = terminal
     this.#options = options
-    this.#redraw = redraw
     this.#filter = new OutputFilter({ clipboard: options.clipboard })
     terminal.undo = this.#filter.undo
   }
@@ -55,9 +60,9 @@ export class Picture {
     return this.#filter.alternate
   }
 
-  /** True where something may be written to the terminal: between two sequences of the session, or beside a view. */
-  get settled(): boolean {
-    return this.#view !== undefined || this.#filter.settled
+  /** The session's screen, while the terminal shows just that. */
+  get shown(): SessionScreen | undefined {
+    return this.#passes ? this.#screen : undefined
   }
 
   /** The view, while the session is seen in part. */
@@ -67,7 +72,7 @@ export class Picture {
 
   /** True while what comes is taken in and not shown, since another size is expected. */
   get hidden(): boolean {
-    return this.#view?.shown === false
+    return !this.#passes && this.cropped === undefined
   }
 
   /** Attached, for the first time or again: the window's size was asked for. */
@@ -82,37 +87,40 @@ export class Picture {
   }
 
   /** A screen of `size` instead of what is shown; `size` is not known of a session that never had a terminal. */
-  async snapshot(size: Size | undefined, screen: Uint8Array): Promise<void> {
+  snapshot(size: Size | undefined, screen: Uint8Array): void | Promise<void> {
+    this.#rest()
     this.dropped()
     this.#session = size
+    this.#screen?.stop()
+    this.#screen = new SessionScreen(size ?? this.#terminal.size)
     this.#filter.reset()
-    if (size !== undefined) this.#filter.size = size
-    const through = size === undefined || (this.#fits && !this.#spoiled)
-    this.#spoiled = false
-    if (through) this.#through("")
-    else await this.#begin(size)
-    await this.output(screen)
+    this.#filter.size = size ?? this.#terminal.size
+    this.#screen.write(screen)
+    this.#view?.hide(this.#screen)
+    // It may be older than what the user has seen: then it waits until it has caught up.
+    if (this.#fits && this.#given === undefined) return this.#pass()
+    this.#watch(screen)
   }
 
   /** Output of the session; the promise holds the next back while the terminal is full. */
   output(bytes: Uint8Array): void | Promise<void> {
-    const kept = this.#filter.push(bytes)
-    if (this.#view !== undefined) {
-      this.#view.write(kept)
-      if (this.#synced && this.#fits) this.#look()
-      return
-    }
-    this.#terminal.alternate = this.#filter.alternate
-    this.#terminal.origin = this.#filter.origin
-    if (kept.length === 0 || process.stdout.write(kept)) return
-    return new Promise((resolve) => process.stdout.once("drain", resolve))
+    this.#screen?.write(bytes)
+    const kept = this.#watch(bytes)
+    if (this.#passes) return this.#write(kept)
+    this.#view?.changed()
+    if (this.#synced && this.#fits) this.#look()
   }
 
   /** The session has another size from here on. */
   resized(size: Size): void {
+    const fitted = this.#passes
+    if (fitted && !sameSize(size, this.#terminal.size)) this.#rest()
     this.#session = size
     this.#filter.size = size
-    this.#view?.resize(size.cols, size.rows)
+    this.#screen?.resize(size)
+    this.#view?.changed()
+    // The window changed before: how it moved the rows is not known, but it kept those that left it.
+    if (fitted && this.#passes) void this.#pass()
     this.#look()
   }
 
@@ -120,8 +128,7 @@ export class Picture {
   synced(): void {
     this.#synced = true
     this.#filter.live = true
-    if (this.#spoiled) this.#redraw()
-    else this.#look()
+    this.#look()
   }
 
   /** The window has another size. */
@@ -131,11 +138,36 @@ export class Picture {
     this.#look()
   }
 
+  /** Writes the session's screen anew. */
+  redraw(): void {
+    if (this.#passes) void this.#pass()
+    else this.#view?.windowChanged()
+  }
+
+  /** The session is over: what fits of its last screen stays on the terminal, whatever its size was. */
+  finish(): void {
+    clearTimeout(this.#timer)
+    if (this.#passes || this.#screen === undefined) return
+    if (this.#fits) return void this.#pass()
+    this.#view?.stop()
+    this.#stopped = true
+    const { core } = this.#screen.terminal
+    const { active } = core.buffers
+    const window = this.#terminal.size
+    const rows = Array.from({ length: core.rows }, (_, row) =>
+      croppedRow(core, active.lines.get(active.ybase + row), 0, Math.min(core.cols, window.cols), window.cols),
+    )
+    while (rows.length > 1 && rows.at(-1) === EMPTY_ROW) rows.pop()
+    this.#terminal.clear()
+    this.#terminal.write(harmless(rows.join("\r\n")))
+  }
+
   /** Draws nothing more; the terminal is left as it is. */
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
     this.#view?.stop()
+    this.#screen?.stop()
   }
 
   get #fits(): boolean {
@@ -149,38 +181,61 @@ export class Picture {
   /** Draws in another way where the sizes ask for it. */
   #look(): void {
     clearTimeout(this.#timer)
-    if (this.#stopped) return
-    const view = this.#view
+    if (this.#stopped || !this.#synced) return
     if (this.#fits) {
-      const state = view !== undefined && this.#synced ? view.state() : undefined
-      if (state !== undefined) this.#through(state)
+      if (!this.#passes) void this.#pass()
       return
     }
     const wait = this.#soonUntil - performance.now()
-    if (this.#synced && wait > 0 && view?.painted !== true) this.#timer = setTimeout(() => this.#look(), wait + 1)
-    else if (view === undefined) {
-      this.#spoiled = true
-      this.#redraw()
-    } else if (this.#synced) view.show()
+    if (wait > 0 && this.cropped === undefined) this.#timer = setTimeout(() => this.#look(), wait + 1)
+    else this.#crop()
   }
 
-  /** Output goes to the terminal as it comes, from a state on that is written to it empty. */
-  #through(state: string): void {
-    this.#view?.stop()
-    this.#view = undefined
-    this.#filter.aside = undefined
-    this.#terminal.clear()
-    this.#terminal.write(state)
+  /** What the filter makes of output; bells, titles and the like reach the terminal also where the rest does not. */
+  #watch(bytes: Uint8Array): Uint8Array {
+    this.#filter.aside = this.#passes ? undefined : (text) => this.#terminal.write(text)
+    return this.#filter.push(bytes)
+  }
+
+  #write(kept: Uint8Array): void | Promise<void> {
     this.#terminal.alternate = this.#filter.alternate
     this.#terminal.origin = this.#filter.origin
+    if (kept.length === 0 || process.stdout.write(kept)) return
+    return new Promise((resolve) => process.stdout.once("drain", resolve))
   }
 
-  /** Output goes into a view, from an empty screen on. */
-  async #begin({ cols, rows }: Size): Promise<void> {
-    this.#filter.aside = (text) => this.#terminal.write(text)
-    if (this.#view !== undefined) return this.#view.begin(cols, rows)
-    const { CroppedView } = await import("./CroppedView.ts")
-    this.#view = new CroppedView(this.#terminal, cols, rows, this.#options.readOnly ? "read-only" : "type to take this size")
-    if (this.#stopped) this.#view.stop()
+  /** Output does not pass from here on. */
+  #rest(): void {
+    if (this.#passes) this.#given = this.#screen?.place
+    this.#passes = false
+  }
+
+  /** Output passes from here on; the screen is written first. Not in the middle of a character: then with what follows. */
+  #pass(): void | Promise<void> {
+    const from = this.#passes ? this.#screen?.place : this.#given
+    const state = this.#screen?.state(from)
+    if (state === undefined) return
+    this.#view?.stop()
+    this.#view = undefined
+    this.#passes = true
+    const { live } = this.#filter
+    this.#filter.live = false
+    this.#filter.reset()
+    this.#terminal.clear()
+    if (state.missing > 0)
+      this.#terminal.write(
+        `\u001b[2m[holdfast: ${state.missing} lines are not shown here; the session's log has them]\u001b[m\r\n`,
+      )
+    const writing = this.#write(this.#watch(Buffer.from(state.sequences)))
+    this.#filter.live = live
+    return writing
+  }
+
+  /** The screen is seen in part from here on. */
+  #crop(): void {
+    this.#rest()
+    if (this.#screen === undefined) return
+    this.#view ??= new CroppedView(this.#terminal, this.#screen, this.#options.readOnly ? "read-only" : "type to take this size")
+    this.#view.show()
   }
 }

@@ -33,28 +33,24 @@ export class Viewer {
   readonly #ended: (ending: Ending) => void
   #lostAt = 0
   #sayLost: NodeJS.Timeout | undefined
-  #redraw = false
   /** Last seq that was drawn. */
   drawn = 0
 
-  /**
-   * `redraw` asks for a snapshot. `ended` is called once, when the session's process is known to be over and everything it
-   * wrote was drawn.
-   */
-  constructor(terminal: OwnTerminal, options: PictureOptions, redraw: () => void, ended: (ending: Ending) => void) {
-    this.overlay = new Overlay(terminal)
-    this.#picture = new Picture(terminal, options, redraw)
-    this.#ended = ended
+  /** `ended` is called once, when the session's process is known to be over and everything it wrote was drawn. */
+  constructor(terminal: OwnTerminal, options: PictureOptions, ended: (ending: Ending) => void) {
+    this.#picture = new Picture(terminal, options)
+    this.overlay = new Overlay(terminal, () => this.#picture.shown)
+    this.#ended = (ending) => {
+      this.overlay.removeHint()
+      this.overlay.hide()
+      this.#picture.finish()
+      ended(ending)
+    }
   }
 
   /** True while the session shows its alternate screen. */
   get alternate(): boolean {
     return this.#picture.alternate
-  }
-
-  /** True where something may be written between two sequences of the session. */
-  get settled(): boolean {
-    return this.#picture.settled
   }
 
   /** True while what comes is not shown yet. */
@@ -114,7 +110,7 @@ export class Viewer {
     return this.#picture.output(bytes)
   }
 
-  #snapshot(item: Extract<Item, { _tag: "Snapshot" }>, attachment: Attachment): Promise<void> {
+  #snapshot(item: Extract<Item, { _tag: "Snapshot" }>, attachment: Attachment): void | Promise<void> {
     const { cols = attachment.session?.terminal?.cols, rows = attachment.session?.terminal?.rows } = item
     this.overlay.hide()
     this.overlay.removeHint()
@@ -129,6 +125,7 @@ export class Viewer {
     if (channel !== "terminal") return
     const fields: Readonly<Record<string, unknown>> = typeof data === "object" && data !== null ? { ...data } : {}
     const { cols, rows } = fields
+    this.overlay.removeHint()
     if (type === "resize" && typeof cols === "number" && typeof rows === "number") this.#picture.resized({ cols, rows })
     else if (type === "exit") this.#ended(exitEnding(fields["code"], fields["signal"]))
     else if (type === "lost" || type === "failed")
@@ -151,7 +148,7 @@ export class Viewer {
     this.#sayLost = setTimeout(() => this.say("holdfast: the hub is away; trying again. The session goes on."), QUIET_LOSS)
   }
 
-  /** Attached again: say so, give the screen back, and have it drawn anew where the message stood on it. */
+  /** Attached again: say so, and give the screen back. */
   async #back(): Promise<void> {
     clearTimeout(this.#sayLost)
     this.#picture.attached()
@@ -162,14 +159,7 @@ export class Viewer {
     if (!this.overlay.shown) return
     this.overlay.show(said, this.#picture.alternate)
     await new Promise((resolve) => setTimeout(resolve, SAY_BACK))
-    this.#redraw = this.overlay.hide()
-  }
-
-  /** True once when the session has to be drawn anew. */
-  takeRedraw(): boolean {
-    const redraw = this.#redraw
-    this.#redraw = false
-    return redraw
+    this.overlay.hide()
   }
 }
 

@@ -68,12 +68,7 @@ function watch(
 ): Promise<WayOut> {
   const terminal = new OwnTerminal()
   const stay = new Stay(connection, terminal, options.wait)
-  const viewer = new Viewer(
-    terminal,
-    options,
-    () => attachment.refresh(),
-    (ending) => stay.end({ _tag: "Over", ending }),
-  )
+  const viewer = new Viewer(terminal, options, (ending) => stay.end({ _tag: "Over", ending }))
   terminal.take(!options.readOnly || process.stdin.isTTY)
   const attachment = new Attachment(connection, {
     session: id,
@@ -81,10 +76,10 @@ function watch(
     ...sessionSize(terminal.size),
     ...viewerOf(hub.target.origin),
   })
-  const entry = new EntryHint(hub, viewer, `[${greeting}]`, id, () => terminal.size)
+  const entry = new EntryHint(viewer, `[${greeting}]`)
   // The bell sounds also where there is no room for the line.
   const say = (error: unknown): void => {
-    if (viewer.settled) terminal.write("\u0007")
+    terminal.write("\u0007")
     entry.say(`[${printable(error instanceof Error ? error.message : String(error))}]`)
   }
   const input = (tokens: ReadonlyArray<InputToken>): void => {
@@ -125,7 +120,6 @@ function watch(
   stay.show(attachment, (item) => {
     const drawing = viewer.draw(item, attachment)
     if (item._tag === "Synced") {
-      if (viewer.takeRedraw()) attachment.refresh()
       entry.start()
       if (!taken) attachment.setTypist("single").catch(say)
       taken = true

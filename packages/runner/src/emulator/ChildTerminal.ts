@@ -7,11 +7,15 @@
 import unicode11 from "@xterm/addon-unicode11"
 import type { Terminal } from "@xterm/headless"
 import { writeCheckpoint } from "./checkpoint.ts"
+import type { CheckpointSource } from "./checkpoint.ts"
+import { finish } from "./checkpoint-cursor.ts"
 import type { Colors } from "./colors.ts"
 import { boundLinks } from "./links.ts"
 import { OpenSequence } from "./open-sequence.ts"
+import { Pen } from "./pen.ts"
 import { hookQueries } from "./queries.ts"
 import type { QueryEvents } from "./queries.ts"
+import { GoneLines } from "./GoneLines.ts"
 import { hookStates } from "./hook-states.ts"
 import type { KeptStates } from "./kept-states.ts"
 import { CharacterCutter, forLibrary } from "./utf8.ts"
@@ -42,6 +46,7 @@ export class ChildTerminal {
   readonly #core: Core
   readonly #colors: Colors
   readonly #states: KeptStates
+  readonly #gone: GoneLines
   readonly #scrollback: number
   readonly #open = new OpenSequence()
   readonly #characters = new CharacterCutter()
@@ -58,12 +63,18 @@ export class ChildTerminal {
     this.#core = coreOf(this.#terminal)
     boundLinks(this.#core)
     this.#colors = hookQueries(this.#terminal, this.#core, events)
+    this.#gone = new GoneLines(this.#terminal, this.#core)
     this.#states = hookStates(this.#terminal, this.#core, this.#colors)
   }
 
   /** The library's own state, for comparisons. */
   get core(): Core {
     return this.#core
+  }
+
+  /** The lines that have left the top of the normal screen. */
+  get gone(): GoneLines {
+    return this.#gone
   }
 
   /** The sequences that set the colours the child set. */
@@ -102,8 +113,9 @@ export class ChildTerminal {
     return active === this.#core.buffers.alt ? rows : rows + this.#scrollback
   }
 
-  /** Stands for plain text that is not parsed: at least as many line feeds as the screen has rows, the last after a CR. */
-  skipText(): void {
+  /** Stands for plain text of so many lines that is not parsed: at least as many line feeds as the screen has rows, the last after a CR. */
+  skipText(lines: number): void {
+    if (this.#core.buffers.active === this.#core.buffers.normal) this.#gone.skipped(lines - this.#core.rows)
     this.#core._inputHandler.parse(Buffer.from(`\r${"\n".repeat(this.#core.rows)}`))
   }
 
@@ -111,7 +123,7 @@ export class ChildTerminal {
   resize(cols: number, rows: number): void {
     this.#cols = cols
     this.#rows = rows
-    this.#terminal.resize(cols, rows)
+    this.#gone.around(() => this.#terminal.resize(cols, rows))
   }
 
   /** What is visible now. */
@@ -136,18 +148,31 @@ export class ChildTerminal {
     }
   }
 
-  /** The whole state as escape sequences (T-6), in steps; nothing may be parsed between them. */
-  *checkpoint(): Generator<void, string> {
+  /**
+   * The whole state as escape sequences (T-6), in steps; nothing may be parsed between them. `from` is the first row of the
+   * normal screen that is written, for a terminal whose scrollback has those before.
+   */
+  *checkpoint(from = 0): Generator<void, string> {
+    const state = yield* writeCheckpoint(this.#source, from)
+    return state + this.#open.bytes.toString("utf8")
+  }
+
+  /** What sets cursor, attributes, modes and charsets on a terminal that has these cells and margins, wherever its cursor is. */
+  get cursor(): string {
+    return finish(this.#source, new Pen(this.#core))
+  }
+
+  get #source(): CheckpointSource {
     const { convertEol, cursorBlink } = this.#terminal.options
-    const state = yield* writeCheckpoint({
+    return {
       core: this.#core,
       convertEol: convertEol === true,
       cursorBlink: cursorBlink === true,
       colors: this.#colors.sequence(),
       states: this.#states.sequence(),
       alternateStates: this.#states.alternateSequence(),
-    })
-    return state + this.#open.bytes.toString("utf8")
+      linesBefore: (row) => this.#gone.linesBefore(row),
+    }
   }
 
   /** Frees the terminal. */

@@ -4,7 +4,7 @@
  */
 import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
 import { ChildTerminal } from "./ChildTerminal.ts"
-import { plainLength, skippable } from "./plain-text.ts"
+import { lineFeeds, plainLength, skippable } from "./plain-text.ts"
 
 /** Bytes parsed in one turn. */
 export const TURN_BYTES = 32 * 1024
@@ -185,24 +185,27 @@ export class EmulatorQueue {
       this.#scanned = Math.max(plain, TURN_BYTES)
       return false
     }
-    this.#drop(cut)
-    this.terminal.skipText()
+    this.terminal.skipText(this.#drop(cut))
     return true
   }
 
-  #drop(bytes: number): void {
+  /** Drops waiting bytes; gives how many line feeds were among them. */
+  #drop(bytes: number): number {
     let left = bytes
+    let lines = 0
     while (left > 0) {
       const step = this.#steps[0]
       if (step?.type !== "bytes") break
       const piece = Math.min(left, step.bytes.length)
       left -= piece
+      lines += lineFeeds(step.bytes.subarray(0, piece))
       step.bytes = step.bytes.subarray(piece)
       if (step.bytes.length > 0) continue
       this.#position = step.position
       this.#shift()
     }
     this.#took(bytes)
+    return lines
   }
 
   #took(bytes: number): void {

@@ -10,6 +10,7 @@
  */
 import { designate } from "./charsets.ts"
 import { finish } from "./checkpoint-cursor.ts"
+import { GONE_COMMAND } from "./GoneLines.ts"
 import { Pen } from "./pen.ts"
 import { writeRow } from "./rows.ts"
 import type { Core, ScreenBuffer } from "./xterm-internals.ts"
@@ -33,6 +34,8 @@ export interface CheckpointSource {
   readonly states: string
   /** The same of the alternate screen, for when it is shown. */
   readonly alternateStates: string
+  /** How many lines of the session begin before a row of the normal screen. */
+  readonly linesBefore: (row: number) => number
 }
 
 const place = (row: number, column: number): string => `\x1b[${row + 1};${column + 1}H`
@@ -71,7 +74,8 @@ const dropOldest = (pieces: Array<string>): number => {
   return dropped
 }
 
-function* writeBuffer(core: Core, buffer: ScreenBuffer, pen: Pen): Generator<void, string> {
+function* writeBuffer(source: CheckpointSource, buffer: ScreenBuffer, pen: Pen, from: number): Generator<void, string> {
+  const { core } = source
   const length = Math.max(buffer.lines.length, buffer.ybase + core.rows)
   const savedRow = buffer.savedY
   const savedX = Math.min(buffer.savedX, core.cols - 1)
@@ -80,17 +84,17 @@ function* writeBuffer(core: Core, buffer: ScreenBuffer, pen: Pen): Generator<voi
   const atSaved = () => `${save(buffer, pen, `\x1b[${savedX + 1}G`)}`
   const pieces: Array<string> = []
   // Saved in a row that was there before the scrollback was cleared: the same way again.
-  const before = savedBelow ? `${"\n".repeat(savedRow)}${atSaved()}\x1b[H\x1b[2J\x1b[3J` : ""
+  const before = savedBelow && from === 0 ? `${"\n".repeat(savedRow)}${atSaved()}\x1b[H\x1b[2J\x1b[3J` : ""
   let out = ""
   // After a change of size the alternate screen may have rows above it, which nobody can bring back but another one.
-  const first = buffer === core.buffers.alt ? buffer.ybase : 0
+  const first = buffer === core.buffers.alt ? buffer.ybase : Math.min(from, buffer.ybase)
   for (let at = first; at < length; at++) {
     const line = buffer.lines.get(at)
     if (savedAbove && at === savedRow) out += `${pen.reset()}${atSaved()}\r`
     const isContinued = buffer.lines.get(at + 1)?.isWrapped === true
     if (line !== undefined) out += writeRow(line, pen, at + 1 === length ? "nothing" : isContinued ? "continuation" : "row")
     else if (at + 1 < length) out += "\r\n"
-    if ((at + 1) % ROWS_A_STEP !== 0) continue
+    if ((at + 1 - first) % ROWS_A_STEP !== 0) continue
     pieces.push(out + pen.reset())
     out = ""
     yield
@@ -103,7 +107,9 @@ function* writeBuffer(core: Core, buffer: ScreenBuffer, pen: Pen): Generator<voi
   }
   const isSaveDropped = savedAbove && savedRow < first + dropped * ROWS_A_STEP
   const lead = isSaveDropped ? `${atSaved()}\r` : ""
-  return before + lead + pieces.join("") + after + tabStops(buffer, core.cols) + margins(buffer, core.rows)
+  const gone =
+    buffer === core.buffers.alt ? "" : `\x1b]${GONE_COMMAND};${source.linesBefore(first + dropped * ROWS_A_STEP)}\x1b\\`
+  return before + gone + lead + pieces.join("") + after + tabStops(buffer, core.cols) + margins(buffer, core.rows)
 }
 
 const titles = (core: Core): string => {
@@ -112,8 +118,8 @@ const titles = (core: Core): string => {
   return stack === "" && _windowTitle === "" ? "" : `${stack}\x1b]2;${_windowTitle}\x1b\\`
 }
 
-/** Gives the checkpoint, in steps. */
-export function* writeCheckpoint(source: CheckpointSource): Generator<void, string> {
+/** Gives the checkpoint, in steps, from a row of the normal screen on. */
+export function* writeCheckpoint(source: CheckpointSource, from = 0): Generator<void, string> {
   const { core } = source
   const { normal, alt, active } = core.buffers
   const pen = new Pen(core)
@@ -122,11 +128,11 @@ export function* writeCheckpoint(source: CheckpointSource): Generator<void, stri
     const placed = place(Math.min(alt.savedY, core.rows - 1), Math.min(alt.savedX, core.cols - 1))
     out += `\x1b[?47h${save(alt, pen, placed)}\x1b[?47l\x1b[H`
   }
-  out += yield* writeBuffer(core, normal, pen)
+  out += yield* writeBuffer(source, normal, pen, from)
   if (active === alt) {
     // Where the cursor stood decides which line a change of size leaves as it is.
     out += `${place(normal.y, Math.min(normal.x, core.cols - 1))}\x1b[?47h${source.alternateStates}\x1b[H`
-    out += yield* writeBuffer(core, alt, pen)
+    out += yield* writeBuffer(source, alt, pen, 0)
   }
   return out + finish(source, pen)
 }

@@ -54,6 +54,13 @@ export const plainLength = (chunks: ReadonlyArray<Uint8Array>, limit: number): n
 const CR = 0x0d
 const LF = 0x0a
 
+/** How many line feeds there are. */
+export const lineFeeds = (bytes: Uint8Array): number => {
+  let count = 0
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) count++
+  return count
+}
+
 /**
  * How many of the first `length` plain bytes need not be parsed: what stays begins after a CR LF and has at least `keep`
  * line feeds; what goes has at least `skip`. 0 when there is no such place.

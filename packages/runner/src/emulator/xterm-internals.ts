@@ -35,7 +35,13 @@ export interface Line {
 
 /** The normal or the alternate buffer. */
 export interface ScreenBuffer {
-  readonly lines: { readonly length: number; readonly maxLength: number; get(index: number): Line | undefined }
+  readonly lines: {
+    readonly length: number
+    readonly maxLength: number
+    get(index: number): Line | undefined
+    /** Tells that so many rows went from the top. */
+    onTrim(listener: (rows: number) => void): unknown
+  }
   readonly ybase: number
   readonly x: number
   readonly y: number
@@ -122,6 +128,7 @@ const REQUIRED: ReadonlyArray<readonly [string, string]> = [
   ["buffers.active.savedCurAttrData.fg", "number"],
   ["buffers.active.tabs", "object"],
   ["buffers.active.lines.get", "function"],
+  ["buffers.active.lines.onTrim", "function"],
   ["coreService.modes.insertMode", "boolean"],
   ["coreService.isCursorHidden", "boolean"],
   ["coreService.decPrivateModes.wraparound", "boolean"],

@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { eventually } from "@holdfast/testkit/eventually"
+import { startHub } from "@holdfast/testkit/hub-process"
+import type { HubProcess } from "@holdfast/testkit/hub-process"
+import { MAIN } from "@holdfast/testkit/programs"
+import { attached, holdfast, UserTerminal } from "./user-terminal.ts"
+
+const DETACH = "\u001dd"
+const REDRAW = "\u001dr"
+
+describe("what belongs to the user", () => {
+  let hub: HubProcess
+  let users: Array<UserTerminal> = []
+  let made = 0
+
+  beforeAll(async () => {
+    hub = await startHub()
+  })
+  afterEach(async () => {
+    await Promise.all(users.map((user) => user.close()))
+    users = []
+  })
+  afterAll(async () => {
+    await hub.stop()
+  })
+
+  const open = async (...command: ReadonlyArray<string>): Promise<string> => {
+    const shell = command.length === 0 ? ["bash", "--norc", "--noprofile"] : command
+    const ran = await holdfast(
+      hub.environment(),
+      "new",
+      "terminal",
+      "--label",
+      `o${++made}`,
+      "--env",
+      "PS1=ready> ",
+      "--",
+      ...shell,
+    )
+    expect(ran).toMatchObject({ code: 0 })
+    return ran.stdout.trim()
+  }
+  const using = (user: UserTerminal): UserTerminal => {
+    users.push(user)
+    return user
+  }
+  const attach = (session: string): UserTerminal => using(attached(hub, session))
+  const numbers = (user: UserTerminal): ReadonlyArray<number> =>
+    [...user.text.matchAll(/^unique-(\d+)$/gm)].map(([, number]) => Number(number))
+
+  it("T-15 (N24) bytes that are no UTF-8 hide nothing that follows them", async () => {
+    const session = await open("bash", "-c", "read go; for i in 1 2 3 4 5; do printf 'line %d \\x9e tail\\r\\n' $i; done; read x")
+    const user = attach(session)
+    await eventually("attached", 10_000, () => user.written.includes("\u001b[H\u001b[J"))
+    user.type("\r")
+    await user.sees("line 5 \ufffd tail")
+    expect(user.screen.filter((row) => row.includes("tail"))).toEqual([1, 2, 3, 4, 5].map((n) => `line ${n} \ufffd tail`))
+    const { body } = await hub.call<{ text: string }>("GET", `/api/sessions/${session}/screen`)
+    expect(body.text).toContain("line 5 \ufffd tail")
+  })
+
+  it("T-18 (N28) each line is in the user's scrollback once, after redraws and viewers of two sizes in turn", async () => {
+    const session = await open()
+    const first = attach(session)
+    await first.sees("ready>")
+    first.type("for i in $(seq 1 200); do echo unique-$i; done\r")
+    await first.sees(/unique-200\nready>/)
+    const second = using(new UserTerminal(hub.environment(), ["attach", session], { cols: 60, rows: 20 }))
+    await second.sees("ready>")
+    for (const turn of [1, 2]) {
+      second.type(`for i in $(seq 1 40); do echo unique-$((200 + ${turn * 80 - 80} + i)); done\r`)
+      await second.sees(new RegExp(`unique-${200 + turn * 80 - 40}\\s+ready>`))
+      first.type(`for i in $(seq 1 40); do echo unique-$((240 + ${turn * 80 - 80} + i)); done\r`)
+      await eventually("as large as the window again", 10_000, () => !first.alternate)
+      await first.sees(new RegExp(`unique-${200 + turn * 80}\\s+ready>`))
+    }
+    first.type(REDRAW)
+    await eventually(
+      "drawn anew",
+      10_000,
+      () => first.written.lastIndexOf("unique-360") > first.written.lastIndexOf("\u001b[H\u001b[J"),
+    )
+    first.type(DETACH)
+    expect(await first.ended).toBe(0)
+    expect(numbers(first)).toEqual(Array.from({ length: 360 }, (_, at) => at + 1))
+  })
+
+  it("T-18 (N39) where lines are missing in the user's scrollback, a line says how many", async () => {
+    const session = await open()
+    const first = attach(session)
+    await first.sees("ready>")
+    const second = using(new UserTerminal(hub.environment(), ["attach", session], { cols: 60, rows: 20 }))
+    await second.sees("ready>")
+    second.type("for i in $(seq 1 4000); do echo unique-$i; done\r")
+    await second.sees(/unique-4000\s+ready>/, 20_000)
+    first.type("\r")
+    await eventually("as large as the window again", 10_000, () => !first.alternate)
+    await first.sees(/unique-4000\n/)
+    const [said, missing] = /\[holdfast: (\d+) lines are not shown here/.exec(first.text) ?? []
+    expect(said).toBeDefined()
+    const shown = numbers(first)
+    expect(shown.length).toBe(new Set(shown).size)
+    // The missing ones are those between what was there before and the first that is shown.
+    expect(Math.abs(Number(missing) - ((shown[0] ?? 0) - 1))).toBeLessThan(4)
+  })
+
+  it("T-17 (N29) our hint leaves the program's saved cursor alone, and clearing inside keeps what was there before", async () => {
+    const session = await open(
+      "bash",
+      "-c",
+      "printf '\\e[3;10H\\e7\\e[8;1Hbelow'; read go; printf '\\e8HERE\\e[3J\\e[22;0t\\e]2;inner\\a\\e[23;0t'; read x",
+    )
+    const command = `echo before-the-attach; exec "${process.execPath}" "${MAIN}" attach ${session}`
+    const user = using(new UserTerminal(hub.environment(), ["-c", command], { cols: 80, rows: 24 }, "bash"))
+    await user.sees("below")
+    await user.sees("detaches]")
+    const cursor = user.cursor
+    expect(cursor).toEqual({ x: 5, y: 7 })
+    user.type("\r")
+    await user.sees("HERE")
+    expect(user.screen[2]).toBe("         HERE")
+    expect(user.screen[23]).toBe("")
+    user.type(DETACH)
+    expect(await user.ended).toBe(0)
+    expect(user.text).toContain("before-the-attach")
+    // The user's title is put aside once and taken back once, whatever the program does to its own.
+    expect(user.written.split("\u001b[22;").length - 1).toBe(1)
+    expect(user.written.split("\u001b[23;").length - 1).toBe(1)
+  })
+})
