@@ -12,7 +12,21 @@ const GROUPS = [
     load: async () => (await import("./commands/terminals.ts")).terminalCommands,
   },
   {
-    names: ["interrupt", "approve", "inbox", "queue", "messages", "cd", "renew", "model", "mode", "agents", "rules", "import"],
+    names: [
+      "interrupt",
+      "approve",
+      "inbox",
+      "queue",
+      "tasks",
+      "messages",
+      "cd",
+      "renew",
+      "model",
+      "mode",
+      "agents",
+      "rules",
+      "import",
+    ],
     load: async () => (await import("./commands/agents.ts")).agentCommands,
   },
   {

@@ -94,6 +94,15 @@ function queueRows(agent: AgentPart | undefined, { paint, width }: RowOptions): 
   return [...shown.map(row), ...(more > 0 ? [paint("dim", `  … ${more} more; /queue lists them`)] : [])]
 }
 
+/** What an agent does without a turn. */
+const backgroundText = ({ tasks }: AgentPart): string =>
+  tasks.length === 0
+    ? "idle"
+    : `${tasks.length} in the background (${tasks
+        .map(({ description }) => description)
+        .join(", ")
+        .slice(0, 60)}), /tasks`
+
 function statusText({ agent, now, notice, away, sending, mode, readOnly }: BottomView): string {
   if (notice !== undefined) return printable(notice)
   if (away) return "the hub is away; trying again. The agent goes on."
@@ -103,7 +112,7 @@ function statusText({ agent, now, notice, away, sending, mode, readOnly }: Botto
     turn === undefined
       ? hold !== undefined && queue.length > 0
         ? `${holdText(hold)}; /release continues it now`
-        : "idle"
+        : backgroundText(agent)
       : turn.interrupting === undefined
         ? `working ${span(now - turn.startedAt)}`
         : "stopping"

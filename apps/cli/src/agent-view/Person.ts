@@ -4,11 +4,13 @@
 import { randomUUID } from "node:crypto"
 import { resolve } from "node:path"
 import type { Connection } from "@holdfast/client/Connection"
+import { shownTasks } from "@holdfast/core/agent/tasks"
 import type { AnswerPermission, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { QUEUE_MAX } from "@holdfast/protocol/agent/queue"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { SendMode } from "@holdfast/protocol/agent/message"
 import { queueTable } from "../agent/queue-table.ts"
+import { taskTable } from "../agent/tasks.ts"
 import { movedOrder } from "../agent/moved-order.ts"
 import { outputWidth, paint } from "../output.ts"
 import { printable } from "../text/printable.ts"
@@ -104,7 +106,11 @@ export class Person {
   /** Not asked again after a loss: by then another turn may stream. */
   #interrupt(): void {
     this.#connection.call("Interrupt", { session: this.#session }).then(
-      ({ interrupted }) => (interrupted ? undefined : this.#screen.say("no turn streams; nothing was stopped")),
+      ({ interrupted, tasks }) => {
+        const runs =
+          tasks === undefined ? "nothing was stopped" : `${tasks.length} in the background; /tasks lists, /kill N stops`
+        if (!interrupted) this.#screen.say(`no turn streams; ${runs}`)
+      },
       (error: unknown) => this.#failed(error),
     )
   }
@@ -149,6 +155,17 @@ export class Person {
         const rows =
           queue.length === 0 ? ["nothing waits"] : queueTable(queue, Date.now(), { paint, width: (outputWidth() ?? 80) - 1 })
         return void this.#screen.print(["", ...rows, ""])
+      }
+      case "Tasks": {
+        const tasks = story.agent === undefined ? [] : shownTasks(story.agent)
+        const width = (outputWidth() ?? 80) - 1
+        const rows = tasks.length === 0 ? ["nothing runs in the background"] : taskTable(tasks, Date.now(), { paint, width })
+        return void this.#screen.print(["", ...rows, ""])
+      }
+      case "StopTask": {
+        const task = story.agent?.tasks[line.place - 1]?.id
+        if (task === undefined) return this.#screen.say(`no task ${line.place} runs; /tasks lists them`)
+        return this.#ask((connection) => connection.call("StopTask", { session, task }))
       }
       case "Hold":
         return this.#ask((connection) => connection.call("HoldQueue", { session }))

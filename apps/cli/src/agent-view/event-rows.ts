@@ -53,6 +53,23 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
     }
     case "permission/forgotten":
       return says(`forgotten: ${coverWords((event.data as unknown as Told<"permission/forgotten">).rule)}${by}`)
+    case "task/started": {
+      const { task } = event.data as unknown as Told<"task/started">
+      return says(`⧗ in the background: ${task.kind} ${task.description}`)
+    }
+    case "task/ended": {
+      const { id, outcome, summary } = event.data as unknown as Told<"task/ended">
+      const description = before?.tasks.find((task) => task.id === id)?.description ?? id
+      return says(
+        `⧗ ${outcome}: ${description}${summary === undefined ? "" : ` (${summary})`}`,
+        outcome === "failed" ? "yellow" : "dim",
+      )
+    }
+    case "session/agent-ending": {
+      const { tasks, reason } = event.data as unknown as Told<"session/agent-ending">
+      const running = (tasks ?? []).map((task) => task.description).join(", ")
+      return tasks === undefined ? [] : says(`the agent is to end (${reason}), and with it what runs: ${running}`, "yellow")
+    }
     case "queue/held":
       return says(`‖ the queue is ${holdText(event.data as unknown as Told<"queue/held">) ?? "held"}`, "yellow")
     case "queue/uncertain": {

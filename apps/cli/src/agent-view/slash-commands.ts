@@ -7,10 +7,10 @@ import type { SendMode } from "@holdfast/protocol/agent/message"
 /** A line as it is meant. */
 export type Line =
   | { readonly _tag: "Message"; readonly text: string }
-  | { readonly _tag: "Interrupt" | "Queue" | "Help" | "Hold" | "Release" | "Detach" | "Renew" }
+  | { readonly _tag: "Interrupt" | "Queue" | "Tasks" | "Help" | "Hold" | "Release" | "Detach" | "Renew" }
   | { readonly _tag: "Directory"; readonly path: string }
   | { readonly _tag: "Edit"; readonly place: number; readonly text: string }
-  | { readonly _tag: "Remove" | "Again" | "Drop"; readonly place: number }
+  | { readonly _tag: "Remove" | "Again" | "Drop" | "StopTask"; readonly place: number }
   | { readonly _tag: "Move"; readonly place: number; readonly to: number }
   | { readonly _tag: "SendMode"; readonly mode: SendMode }
   | { readonly _tag: "Configure"; readonly change: { readonly model?: string; readonly mode?: string } }
@@ -31,6 +31,7 @@ export const HELP: ReadonlyArray<readonly [typed: string, does: string]> = [
   ["/hold, /release", "stops the queue, lets it go on"],
   ["/again N, /drop N", "what is not known to have arrived"],
   ["/interrupt", "stops the turn"],
+  ["/tasks, /kill N", "what runs in the background, and the end of one"],
   ["/send MODE", "how Enter sends while the agent works: queue, steer, interrupt, reject"],
   ["/model, /mode NAME", "the agent's model and mode"],
   ["/cd DIRECTORY", "lets the agent continue there, as when its directory is gone"],
@@ -60,6 +61,12 @@ export function readLine(text: string, agent: AgentPart | undefined): Line {
     case "interrupt":
     case "stop":
       return { _tag: "Interrupt" }
+    case "tasks":
+      return { _tag: "Tasks" }
+    case "kill":
+      return first !== undefined && /^\d{1,3}$/.test(first)
+        ? { _tag: "StopTask", place: Number(first) }
+        : wrong("/kill takes the number of a background task; /tasks lists them")
     case "queue":
       return { _tag: "Queue" }
     case "help":

@@ -13,6 +13,7 @@ import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
 import { standardInput } from "./message-input.ts"
 import { movedOrder } from "./moved-order.ts"
 import { queueTable } from "./queue-table.ts"
+import { runningOn } from "./tasks.ts"
 
 /** Prints what waits. */
 export async function queueList(id: string, json: boolean): Promise<void> {
@@ -83,7 +84,10 @@ export async function queueHold(id: string, hold: boolean, json: boolean): Promi
 /** Stops the turn that streams. */
 export async function interrupt(id: string, json: boolean): Promise<void> {
   const answer = await askAgents(useAgents(), (agents) => agents.interrupt(id))
-  printEither(json, answer, () => [answer.interrupted ? "interrupting" : "no turn streams; nothing was stopped"])
+  printEither(json, answer, () => [
+    answer.interrupted ? "interrupting" : "no turn streams; nothing was stopped",
+    ...runningOn(answer.tasks, id),
+  ])
 }
 
 /** Prints a session's record after its agent was told to use another model or mode. */

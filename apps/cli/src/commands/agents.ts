@@ -1,5 +1,5 @@
 /**
- * Commands about agents: interrupt, approve, inbox, queue, messages, cd, renew, model, mode, agents, rules, import.
+ * Commands about agents: interrupt, approve, inbox, queue, tasks, messages, cd, renew, model, mode, agents, rules, import.
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -103,6 +103,24 @@ const queue = Command.make("queue").pipe(
     onItem("drop", "Drop one whose hand-over is uncertain", (module, id, message, asJson) =>
       module.queueResolve(id, message, "drop", asJson),
     ),
+  ]),
+)
+
+const tasks = Command.make("tasks").pipe(
+  Command.withDescription("What an agent runs in the background"),
+  Command.withSubcommands([
+    Command.make("ls", { session, json }, (input) =>
+      act(async () => (await import("../agent/tasks.ts")).tasksList(input.session, input.json)),
+    ).pipe(Command.withDescription("List what runs")),
+    Command.make(
+      "stop",
+      {
+        session,
+        task: Argument.String("task").pipe(Argument.withDescription("Place in the list, id, or a unique part of the id")),
+        json,
+      },
+      (input) => act(async () => (await import("../agent/tasks.ts")).tasksStop(input.session, input.task, input.json)),
+    ).pipe(Command.withDescription("Stop one; the agent and everything else run on")),
   ]),
 )
 
@@ -218,6 +236,7 @@ export const agentCommands = [
   approve,
   inbox,
   queue,
+  tasks,
   messages,
   changeDirectory,
   renew,

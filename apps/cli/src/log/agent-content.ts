@@ -35,6 +35,16 @@ export function agentContent({ channel, type, data }: Event): string | undefined
         printable(textIn(fieldsOf(fields["error"])["message"])),
         usageText(fieldsOf(fields["usage"])),
       )
+    case "task/started": {
+      const task = fieldsOf(fields["task"])
+      return joined(
+        printable(textIn(task["kind"])),
+        printable(textIn(task["description"])),
+        `id=${printable(textIn(task["id"]))}`,
+      )
+    }
+    case "task/ended":
+      return joined(named("outcome"), named("summary"), `id=${named("id")}`)
     case "permission/asked": {
       const request = fieldsOf(fields["request"])
       return joined(printable(textIn(request["title"])), `id=${printable(textIn(request["id"]))}`)

@@ -5,6 +5,7 @@ import type { AgentChoice } from "@holdfast/protocol/agent/agent"
 import type { Session } from "@holdfast/protocol/session"
 import { heldText } from "../agent/hold-text.ts"
 import { wholeHint } from "../agent/request-lines.ts"
+import { taskText } from "../agent/tasks.ts"
 import { usageText } from "../agent/usage-text.ts"
 import { printable } from "../text/printable.ts"
 import { shortId } from "./show-state.ts"
@@ -28,6 +29,7 @@ export function agentLines(session: Session, agent: NonNullable<Session["agent"]
     ["process", `${session.process}${agent.pid === undefined ? "" : `, pid ${agent.pid}`}`],
     ["turns", String(agent.turns)],
     ["usage", spent === "" ? undefined : spent],
+    ...(session.tasks ?? []).map((task): readonly [string, string] => ["runs", `${taskText(task)} (${printable(task.id)})`]),
     [
       "queue",
       session.queue.length === 0 && hold === undefined

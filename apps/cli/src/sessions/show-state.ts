@@ -15,11 +15,12 @@ const isAsking = ({ permissions }: Session): boolean => permissions.some(({ deci
 function agentState(session: Session): string {
   if (isAsking(session)) return "asks"
   if (session.turn.status === "streaming") return session.turn.interrupting === true ? "stopping" : "working"
-  if (session.agent?.hold !== undefined) return session.queue.length > 0 ? "held" : "idle"
+  if (session.agent?.hold !== undefined && session.queue.length > 0) return "held"
+  if (session.activity === "background") return "background"
   return session.process === "failed" || session.process === "lost" ? session.process : "idle"
 }
 
-/** State in one word, or two: `running`, `exited 1`, `SIGKILL`, `lost`, `archived`; of an agent `working`, `asks`, `held`. */
+/** State in one word, or two: `running`, `exited 1`, `SIGKILL`, `lost`, `archived`; of an agent `working`, `background`, `asks`, `held`. */
 export function stateText(session: Session): string {
   if (session.status !== "active") return session.status
   if (session.kind === "agent") return agentState(session)
@@ -31,6 +32,7 @@ export function stateText(session: Session): string {
 const AGENT_STYLES: Readonly<Record<string, Style>> = {
   asks: "yellow",
   working: "green",
+  background: "green",
   stopping: "yellow",
   held: "yellow",
   failed: "red",
@@ -52,12 +54,14 @@ const SIMPLE = /^[\w@%+=:,./-]+$/
 /** One argument as a shell would take it. */
 export const quoted = (argument: string): string => (SIMPLE.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`)
 
-/** The command line of a terminal in one line; of an agent its name, model and what waits in its queue. */
+/** The command line of a terminal in one line; of an agent its name, model, and what waits in its queue and runs in the background. */
 export function commandLine(session: Session): string {
   const { terminal, agent } = session
   if (agent !== undefined) {
     const waits = session.queue.length === 0 ? "" : `, ${session.queue.length} queued`
-    return printable(`${agent.name}${agent.info.model === undefined ? "" : ` (${agent.info.model})`}${waits}`)
+    const count = session.tasks?.length ?? 0
+    const running = count === 0 ? "" : `, ${count} task${count === 1 ? "" : "s"}`
+    return printable(`${agent.name}${agent.info.model === undefined ? "" : ` (${agent.info.model})`}${waits}${running}`)
   }
   if (terminal === undefined) return session.kind
   const command = terminal.command.split("/").at(-1) ?? terminal.command
