@@ -43,6 +43,18 @@ export function kindsWanted(filter: RecordFilter): string {
   return filter.type === undefined ? "" : `/${filter.type} `
 }
 
+/** How a JSON event begins, as it is encoded: its channel and type, without the data behind them. */
+const BEGINNING = /^\{(?:"(?:seq|from|time)":[-+.\deE]+,)*"channel":"([^"\\]*)","type":"([^"\\]*)"[,}]/
+const BEGINNING_BYTES = 256
+
+/** Whether an event is of another channel or type, as far as its beginning says. */
+function isOther(filter: RecordFilter, body: Uint8Array): boolean {
+  const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, BEGINNING_BYTES)).toString("latin1")
+  const [, channel, type] = BEGINNING.exec(text) ?? []
+  if (channel === undefined) return false
+  return (filter.channel !== undefined && filter.channel !== channel) || (filter.type !== undefined && filter.type !== type)
+}
+
 /** Whether a whole encoded record passes the filter. Throws `RecordMalformed` when it cannot be read. */
 export function passes(filter: RecordFilter, bytes: Uint8Array): boolean {
   const record = readRecord(bytes, 0)
@@ -53,6 +65,7 @@ export function passes(filter: RecordFilter, bytes: Uint8Array): boolean {
       filter.turn === undefined
     )
   }
+  if (isOther(filter, record.body)) return false
   const event = decodeRecord(record)
   return (
     (filter.channel === undefined || event.channel === filter.channel) &&

@@ -1,19 +1,20 @@
 /**
- * Stored messages of a session, the newest first, read from the end of its log (docs/PROTOCOL.md, M-1, M-2).
+ * Stored messages of a session, the newest first, read from the end of its log (docs/PROTOCOL.md, M-1, M-2, S-27).
  *
- * The log is looked at in growing windows from its end, so that a page costs what it holds and not what is stored.
+ * The log is looked at in growing windows from its end, so that a page costs what it holds and not what is stored. Sizes are counted
+ * first; only messages that fit are decoded.
  */
 import * as Effect from "effect/Effect"
 import type { Message, MessagePage } from "@holdfast/protocol/agent/message"
 import { readRecord } from "@holdfast/protocol/record"
 import type { DataDamaged, SessionHandle, Store, StoreError } from "@holdfast/store/Store"
 
-/** Seqs in the first window; each further one is four times as long. */
-const WINDOW = 1024
+/** Seqs in the first window; each further one is twice as long, so that little more is looked at than a page holds. */
+const WINDOW = 4
 const READ_BYTES = 1024 * 1024
 
 /** Most bytes of messages in one page; one message always fits. */
-export const PAGE_BYTES = 8 * 1024 * 1024
+export const PAGE_BYTES = 1024 * 1024
 
 /** Which messages to read: those with a seq below `before`, at most `limit` and about `maxBytes` of them. */
 export interface MessageRange {
@@ -24,10 +25,10 @@ export interface MessageRange {
   readonly maxBytes: number
 }
 
-interface Found {
+/** Where a message lies. */
+interface Place {
   readonly seq: number
   readonly bytes: number
-  readonly message: Message
 }
 
 const decoder = new TextDecoder()
@@ -38,52 +39,53 @@ export const storedMessages = (
   { session, firstSeq, before, limit, maxBytes }: MessageRange,
 ): Effect.Effect<MessagePage, DataDamaged | StoreError> =>
   Effect.gen(function* () {
-    let found: ReadonlyArray<Found> = []
-    let window = WINDOW
-    let to = before - 1
-    let full = false
-    while (!full && to >= firstSeq) {
-      const after = Math.max(firstSeq - 1, to - window)
-      const older = yield* windowOf(store, session, after, to, limit + 1)
-      found = [...older, ...found]
-      full = found.length > limit || sizeOf(found) > maxBytes
-      to = after
-      window *= 4
-    }
-    const page: Array<Message> = []
+    const fitting: Array<Place> = []
     let bytes = 0
-    let first = before
-    for (let i = found.length - 1; i >= 0 && page.length < limit; i--) {
-      const one = found[i] as Found
-      if (page.length > 0 && bytes + one.bytes > maxBytes) break
-      bytes += one.bytes
-      first = one.seq
-      page.unshift(one.message)
+    let more = false
+    let window = WINDOW
+    for (let to = before - 1; !more && to >= firstSeq; window *= 2) {
+      const after = Math.max(firstSeq - 1, to - window)
+      const places: Array<Place> = []
+      yield* walk(store, session, after, to, (seq, record) => void places.push({ seq, bytes: record.length }))
+      for (let place = places.pop(); place !== undefined && !more; place = places.pop()) {
+        bytes += place.bytes
+        more = fitting.length === limit || (fitting.length > 0 && bytes > maxBytes)
+        if (!more) fitting.push(place)
+      }
+      to = after
     }
-    return { messages: page, before: page.length < found.length ? first : null }
+    const oldest = fitting.at(-1)
+    const messages: Array<Message> = []
+    if (oldest === undefined) return { messages, before: null }
+    yield* walk(store, session, oldest.seq - 1, before - 1, (_, record) => void messages.push(messageOf(record)))
+    return { messages, before: more ? oldest.seq : null }
   })
 
-const sizeOf = (found: ReadonlyArray<Found>): number => found.reduce((sum, { bytes }) => sum + bytes, 0)
+function messageOf(record: Uint8Array): Message {
+  const event = JSON.parse(decoder.decode(readRecord(record, 0).body)) as { readonly data: { readonly message: Message } }
+  return event.data.message
+}
 
-/** The last `keep` messages with seqs behind `after` up to `to`. */
-const windowOf = (store: Store["Service"], session: SessionHandle, after: number, to: number, keep: number) =>
+/** Gives the records of the messages with seqs behind `after` up to `to`, one after the other. */
+const walk = (
+  store: Store["Service"],
+  session: SessionHandle,
+  after: number,
+  to: number,
+  take: (seq: number, record: Uint8Array) => void,
+) =>
   Effect.gen(function* () {
-    let found: Array<Found> = []
-    let at = after
-    while (at < to) {
+    for (let at = after; at < to;) {
       const range = { after: at, maxBytes: READ_BYTES, channel: "message", type: "added" }
       const { records, last, atHead } = yield* store.read(session, range)
-      for (const bytes of records) {
-        const view = readRecord(bytes, 0)
-        if (view.seq > to) return found
-        const event = JSON.parse(decoder.decode(view.body)) as { readonly data: { readonly message: Message } }
-        found.push({ seq: view.seq, bytes: bytes.length, message: event.data.message })
+      for (const record of records) {
+        const { seq } = readRecord(record, 0)
+        if (seq > to) return
+        take(seq, record)
       }
-      if (found.length > keep) found = found.slice(-keep)
-      if (atHead || last <= at) break
+      if (atHead || last <= at) return
       at = last
     }
-    return found
   })
 
 /** The seq of the stored message with an id; undefined when there is none. */

@@ -88,7 +88,7 @@ export class Feed {
         return
       }
       const { sessions, change, head } = exit.value
-      const done = sessions.length < PAGE && head >= watcher.passed
+      const done = change === head && head >= watcher.passed
       if (sessions.length > 0) watcher.change = change
       if (done) {
         watcher.change = Math.max(watcher.change, head)

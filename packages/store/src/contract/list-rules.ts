@@ -120,6 +120,27 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
+    it("S-27 (N54) a page of large records ends early, and the pages together give each record once", () =>
+      withStore(subject, (store) =>
+        Effect.gen(function* () {
+          const label = "x".repeat(700_000)
+          for (const n of numbers(1, 9)) yield* createSample(store, n, 1, { createdAt: n, ...(n % 3 === 0 ? {} : { label }) })
+          expect((yield* store.list({ limit: 1000 })).sessions.length).toBeLessThan(6)
+          expect(yield* pages(store, { limit: 1000, sort: "created" })).toEqual({
+            ids: numbers(1, 9).reverse().map(sampleId),
+            total: 9,
+          })
+          const seen: Array<string> = []
+          for (let change = 0, head = 1; change < head;) {
+            const page = yield* store.changes(change, 200)
+            expect(page.sessions.length).toBeLessThan(6)
+            seen.push(...page.sessions.map((one) => one.id))
+            ;({ change, head } = page)
+          }
+          expect(seen).toEqual(numbers(1, 9).map(sampleId))
+        }),
+      ))
+
     it("S-16 changes gives each changed record once, at its latest state, and resumes from any number", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {

@@ -5,6 +5,7 @@ import type { Session, SessionQuery } from "@holdfast/protocol/session"
 import { DEFAULT_LIMIT, comparePlaces, matches, sortValue } from "../listing/listing-match.ts"
 import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
+import { takePage } from "../listing/take-page.ts"
 import { areDense } from "../record-filter.ts"
 import { completeRecord } from "../session-record.ts"
 import type { AppendKey, Claimed, SessionList, StoredState, StoreStats } from "../Store.ts"
@@ -71,23 +72,22 @@ export class MemorySessions {
       .map((log) => ({ log, place: { value: sortValue(query, log.state), handle: log.handle } }))
       .sort((a, b) => comparePlaces(query, a.place, b.place))
     const rest = after === undefined ? taken : taken.filter(({ place }) => comparePlaces(query, place, after) > 0)
-    const page = rest.slice(0, query.limit ?? DEFAULT_LIMIT)
+    const { page, more } = takePage(rest, query.limit ?? DEFAULT_LIMIT, ({ log }) => log.state.record.length)
     const last = page.at(-1)
     return {
       sessions: page.map(({ log }) => this.session(log)),
       total: taken.length,
-      next: last !== undefined && rest.length > page.length ? encodePageCursor(query, last.place) : null,
+      next: last !== undefined && more ? encodePageCursor(query, last.place) : null,
     }
   }
 
   /** Changed records after a change number. */
   changes(after: number, limit: number): { sessions: ReadonlyArray<Session>; change: number; head: number } {
     const changed = [...this.byId.values()].filter((log) => log.change > after).sort((a, b) => a.change - b.change)
-    const page = changed.slice(0, limit)
-    const whole = page.length === changed.length
+    const { page, more } = takePage(changed, limit, (log) => log.state.record.length)
     return {
       sessions: page.map((log) => this.session(log)),
-      change: whole ? this.change : (page.at(-1)?.change ?? after),
+      change: more ? (page.at(-1)?.change ?? after) : this.change,
       head: this.change,
     }
   }

@@ -4,6 +4,7 @@ import { foldLabel, searchWords } from "../listing/label-words.ts"
 import { DEFAULT_LIMIT } from "../listing/listing-match.ts"
 import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
+import { takePage } from "../listing/take-page.ts"
 import { RecordUnreadable, completeRecord, damagedRecord } from "../session-record.ts"
 import type { Checkpoint, Head, SessionList } from "../Store.ts"
 import { checkpointCrc, keyCrc, stateCrc } from "./checksum.ts"
@@ -106,6 +107,8 @@ function total(statements: Statements, query: SessionQuery, where: ReturnType<ty
   return Number(row?.["n"] ?? 0)
 }
 
+const sizeOf = (row: Row): number => str(row, "record").length
+
 /** One page of sessions. Throws `PageCursorInvalid`. */
 export function listSessions(statements: Statements, query: SessionQuery): SessionList {
   const after = decodePageCursor(query)
@@ -115,11 +118,11 @@ export function listSessions(statements: Statements, query: SessionQuery): Sessi
   const text = after === undefined ? where.text : [...where.text, `(s.${column}, s.handle) ${beyond} (?, ?)`]
   const values = after === undefined ? where.values : [...where.values, after.value, after.handle]
   const sql = `${SELECT} WHERE ${text.join(" AND ")} ORDER BY s.${column} ${order}, s.handle ${order} LIMIT ?`
-  const rows = statements.all(sql, ...values, limit + 1)
-  const page = rows.slice(0, limit)
+  const rows = statements.of(sql).iterate(...values, limit + 1) as Iterable<Row>
+  const { page, more: left } = takePage(rows, limit, sizeOf)
   const last = page.at(-1)
   const place = last?.[column]
-  const more = rows.length > limit && last !== undefined && (typeof place === "number" || typeof place === "string")
+  const more = left && last !== undefined && (typeof place === "number" || typeof place === "string")
   return {
     sessions: page.map(listed),
     total: total(statements, query, where),
@@ -134,10 +137,10 @@ export function readChanges(
   limit: number,
 ): { sessions: ReadonlyArray<Session>; change: number; head: number } {
   const head = Number(statements.get("SELECT value FROM counters WHERE name = 'change'")?.["value"] ?? 0)
-  const rows = statements.all(`${SELECT} WHERE s.change > ? AND s.change <= ? ORDER BY s.change LIMIT ?`, after, head, limit + 1)
-  const page = rows.slice(0, limit)
+  const sql = `${SELECT} WHERE s.change > ? AND s.change <= ? ORDER BY s.change LIMIT ?`
+  const { page, more } = takePage(statements.of(sql).iterate(after, head, limit + 1) as Iterable<Row>, limit, sizeOf)
   const last = page.at(-1)
-  const change = rows.length > limit && last !== undefined ? num(last, "change") : head
+  const change = more && last !== undefined ? num(last, "change") : head
   return { sessions: page.map(listed), change, head }
 }
 
