@@ -2,18 +2,28 @@
 import { createRequire } from "node:module"
 import { inject } from "vitest"
 
+/** The part of playwright's context that tests use: pages with their cookies and storage. */
+export interface Context {
+  readonly setOffline: (offline: boolean) => Promise<void>
+  readonly newPage: () => Promise<Page>
+  readonly cookies: () => Promise<ReadonlyArray<unknown>>
+}
+
 /** The part of playwright's page that tests use. */
 export interface Page {
   readonly goto: (url: string) => Promise<unknown>
   /** Value of an expression in the page, awaited. A string, because vitest rewrites functions. */
   readonly evaluate: (expression: string) => Promise<unknown>
   readonly on: (event: "pageerror", listener: (error: Error) => void) => void
-  readonly context: () => { readonly setOffline: (offline: boolean) => Promise<void> }
+  /** Waits until the page is at an address. */
+  readonly waitForURL: (url: string) => Promise<void>
+  readonly context: () => Context
 }
 
 /** The part of playwright's browser that tests use. */
 export interface Browser {
   readonly newPage: (options: { readonly bypassCSP: boolean }) => Promise<Page>
+  readonly newContext: (options: { readonly bypassCSP: boolean }) => Promise<Context>
   readonly close: () => Promise<void>
 }
 

@@ -8,9 +8,9 @@ const CLIENT = readFileSync(new URL("../../apps/cli/dist/client.js", import.meta
 /** Loads the client into the page and attaches; `window.seen` has the seqs and `window.text` the output so far. */
 const ATTACH = (session: string) => `(async () => {
   const source = URL.createObjectURL(new Blob([${JSON.stringify(CLIENT)}], { type: "text/javascript" }))
-  const { Attachment, Connection, browserSocket, socketUrl } = await import(source)
+  const { Attachment, Connection, browserKey, browserSocket, socketUrl } = await import(source)
   const connection = new Connection({
-    open: browserSocket(WebSocket, socketUrl(location.origin)),
+    open: browserSocket(WebSocket, socketUrl(location.origin), browserKey(localStorage)),
     name: "browser",
     backoff: { first: 50, most: 500 },
   })
@@ -56,6 +56,7 @@ describe("a browser attached to a hub", () => {
     const errors: Array<string> = []
     page.on("pageerror", (error) => errors.push(error.message))
     await page.goto(link.body.url)
+    await page.waitForURL(`${hub.url()}/`)
     await page.evaluate(ATTACH(made.body.id))
     await page.evaluate(until("window.attachment.synced"))
     await page.evaluate(`void window.attachment.type(new TextEncoder().encode("before\\n"))`)

@@ -1,9 +1,10 @@
 import { createServer } from "node:http"
 import { once } from "node:events"
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
@@ -183,10 +184,38 @@ describe("the command line", () => {
   it("prints a link that works once", async () => {
     const { url } = await json<{ url: string }>("link")
     const first = await fetch(url, { redirect: "manual" })
-    expect(first.status).toBe(303)
+    expect(first.status).toBe(200)
     expect((await fetch(url, { redirect: "manual" })).status).toBeGreaterThanOrEqual(400)
     expect(await ok("open")).toContain("/open?link=")
   })
+
+  it.runIf(process.platform === "linux")(
+    "G-18 (N42) opens the browser with a page of its user's, and no secret among its arguments",
+    async () => {
+      const asked = join(folder, "asked")
+      writeFileSync(join(folder, "xdg-open"), `#!/bin/sh\nprintf '%s\\n' "$@" > ${asked}.new && mv ${asked}.new ${asked}\n`, {
+        mode: 0o755,
+      })
+      const screen = { HOLDFAST_OPEN: "1", DISPLAY: ":99", PATH: `${folder}:${String(process.env["PATH"])}` }
+      expect(await holdfast({ ...hub.environment(), ...screen }, "open")).toMatchObject({
+        code: 0,
+        stdout: "opened in the browser\n",
+      })
+      await eventually("the browser was started", 10_000, () => existsSync(asked))
+      const [page, ...more] = readFileSync(asked, "utf8").trim().split("\n")
+      expect(more).toEqual([])
+      expect(page).toBe(pathToFileURL(join(hub.data, "open.html")).href)
+      expect(statSync(join(hub.data, "open.html")).mode & 0o777).toBe(0o600)
+      const link = /url=([^"]+)"/.exec(readFileSync(join(hub.data, "open.html"), "utf8"))?.[1] ?? ""
+      expect((await fetch(link)).status).toBe(200)
+      // Without a screen, or where no page can be written, the link is printed.
+      expect((await holdfast({ ...hub.environment(), ...screen, DISPLAY: "", WAYLAND_DISPLAY: "" }, "open")).stdout).toContain(
+        "/open?link=",
+      )
+      const elsewhere = { ...hub.environment(), ...screen, HOLDFAST_DATA: join(folder, "none") }
+      expect((await holdfast(elsewhere, "open")).stdout).toContain("/open?link=")
+    },
+  )
 
   it("shows runners and settings", async () => {
     expect(await ok("runner", "status")).toContain("pid")

@@ -3,6 +3,7 @@
  *
  * The class is passed in, so that this package needs neither.
  */
+import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
 
 /** An open or opening socket. */
 export interface Socket {
@@ -39,11 +40,15 @@ export interface WebSocketLike {
   close(code?: number, reason?: string): void
 }
 
-/** Opens the platform's WebSocket; the credential is the cookie the browser has. */
+/** Opens the platform's WebSocket with the key that `browserKey` gives, which goes as a subprotocol: there are no headers to set. */
 export const browserSocket =
-  (WebSocketClass: new (url: string, protocols: string) => WebSocketLike, url: string): OpenSocket =>
+  (
+    WebSocketClass: new (url: string, protocols: Array<string>) => WebSocketLike,
+    url: string,
+    key: string | undefined,
+  ): OpenSocket =>
   (events) => {
-    const socket = new WebSocketClass(url, SUBPROTOCOL)
+    const socket = new WebSocketClass(url, key === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, KEY_PROTOCOL + key])
     socket.binaryType = "arraybuffer"
     socket.onopen = () => events.open()
     socket.onmessage = (event: { readonly data: unknown }) => {
@@ -77,7 +82,10 @@ export interface WsOptions {
   readonly maxPayload: number
 }
 
-/** Opens a socket of the package `ws`; the credential is a bearer token. */
+/**
+ * Opens a socket of the package `ws`; the credential is a bearer token. Who listens at the address gets it: where that need
+ * not be the hub, pass a class whose `createConnection` makes sure first (G-11).
+ */
 export const wsSocket =
   (WebSocketClass: new (url: string, protocols: string, options: WsOptions) => WsLike, url: string, token: string): OpenSocket =>
   (events) => {

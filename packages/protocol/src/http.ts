@@ -191,9 +191,13 @@ const hub = HttpApiGroup.make("hub").add(
   })
     .annotate(Needs, "public")
     .annotate(OpenApi.Summary, "Proves that the hub knows a credential, so that it need not be sent to find out"),
-  HttpApiEndpoint.get("open", "/open", { query: { link: Schema.String }, success: HttpApiSchema.Empty(303), error })
+  HttpApiEndpoint.get("open", "/open", {
+    query: { link: Schema.String },
+    success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" })),
+    error,
+  })
     .annotate(Needs, "public")
-    .annotate(OpenApi.Summary, "Turns a one-time link into a cookie"),
+    .annotate(OpenApi.Summary, "A page that turns a one-time link into the browser's key"),
 )
 
 const operations = HttpApiGroup.make("operations").add(
@@ -207,13 +211,13 @@ const operations = HttpApiGroup.make("operations").add(
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "Figures in Prometheus text format"),
   HttpApiEndpoint.get("openapi", "/openapi.json", { success: Schema.Json, error })
-    .annotate(Needs, "read")
+    .annotate(Needs, "public")
     .annotate(OpenApi.Summary, "This description"),
   HttpApiEndpoint.get("docs", "/docs", { success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" })), error })
-    .annotate(Needs, "read")
+    .annotate(Needs, "public")
     .annotate(OpenApi.Summary, "This description, to read"),
   HttpApiEndpoint.get("home", "/", { success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" })), error })
-    .annotate(Needs, "read")
+    .annotate(Needs, "public")
     .annotate(OpenApi.Summary, "What this is"),
 )
 

@@ -68,7 +68,7 @@ export const SETTINGS = {
 
   idleUnload: number(5 * minute, 1000, day, "an untouched session leaves the hub's memory after"),
   linkExpiry: number(10 * minute, 1000, day, "a one-time link can be used for"),
-  cookieExpiry: number(30 * day, minute, 3650 * day, "a browser stays signed in for"),
+  signInExpiry: number(30 * day, minute, 3650 * day, "a browser stays signed in for"),
 
   trashKeep: number(30 * day, 0, 3650 * day, "a deleted session is purged after"),
   logMaxBytes: number(

@@ -23,7 +23,7 @@ export interface Sent {
 /** Sends a call and resolves with the headers of its answer; rejects when there is none. */
 export type Fetch = (url: string, sent: Sent) => Promise<Answer>
 
-/** Where the hub is and how to call it. In a browser the token is left out: the cookie is the credential. */
+/** Where the hub is and how to call it. In a browser the token is what `browserKey` gives. */
 export interface HttpOptions {
   /** Such as `http://127.0.0.1:4653`; empty for the page's own origin. */
   readonly origin: string

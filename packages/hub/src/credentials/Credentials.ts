@@ -1,8 +1,9 @@
 /**
- * Credentials: the owner's, tokens and the cookies made from links.
+ * Credentials: the owner's, tokens, and the keys of browsers that were signed in by a link.
  *
- * All are in memory by the hash of their secret, so that the guard decides without waiting; hashes of tokens and cookies
- * last in the store. A cookie acts as the credential whose link it came from and ends with it (G-6, G-7).
+ * All are in memory by the hash of their secret, so that the guard decides without waiting; hashes of tokens and keys
+ * last in the store. A key acts as the credential whose link it came from and ends with it, also when that was replaced
+ * while no hub ran (G-6, G-7, G-17).
  */
 import * as Effect from "effect/Effect"
 import { StorageFull, Unavailable } from "@holdfast/protocol/errors"
@@ -12,7 +13,7 @@ import type { Principal } from "../Hub.ts"
 import { Links } from "./links.ts"
 import { makeProof, PROVABLE_MIN, proofId } from "./proof.ts"
 import { hashSecret, makeId, makeSecret, sameHash, SECRET_MAX } from "./secret.ts"
-import { cookieText, parseCookie, parseToken, tokenText } from "./stored.ts"
+import { keyText, parseKey, parseToken, tokenText } from "./stored.ts"
 
 /** What of the store is needed here. */
 export type SettingsStore = Pick<Store["Service"], "putSetting" | "settings">
@@ -27,20 +28,19 @@ export interface CredentialOptions {
   /** Fixed token with all rights; empty for none. */
   readonly fixed: string
   readonly linkExpiry: number
-  readonly cookieExpiry: number
+  readonly signInExpiry: number
   readonly now: () => number
 }
 
-/** What a request presents. */
-export interface Presented {
-  readonly bearer?: string
-  readonly cookie?: string
-}
+/** Id of the fixed token. */
+const FIXED = "fixed"
 
 interface Entry {
   readonly hash: string
   readonly principal: Principal
   readonly expiresAt: number
+  /** It is a credential itself, not a browser's key. */
+  readonly lasting?: true
   /** Public id under which the hub proves that it knows it; browsers' keys have none. */
   readonly proofId?: string
   /** Name of the setting that keeps it, if one does. */
@@ -49,8 +49,8 @@ interface Entry {
 
 /** The credentials in force. */
 export interface Credentials {
-  /** Who presents this; a bearer that is not known is not made good by a cookie. */
-  readonly authenticate: (presented: Presented) => Principal | undefined
+  /** Whose secret this is. */
+  readonly authenticate: (secret: string) => Principal | undefined
   /** Proof for the credential with this public id (G-12); `undefined` when it is not known. */
   readonly prove: (id: string, nonce: string, address: string) => string | undefined
   /** Whether a credential's id is still in force. */
@@ -62,22 +62,18 @@ export interface Credentials {
   ) => Effect.Effect<TokenShown & { readonly secret: string }, StorageFull | Unavailable>
   /** Gives false when there is no such token. */
   readonly revokeToken: (id: string) => Effect.Effect<boolean, StorageFull | Unavailable>
-  /** Replaces the owner's credential; all that the old one opened ends. */
+  /** Replaces the owner's credential; all that the old one opened ends, and so do the owner's browsers, whatever signed them in. */
   readonly rotate: Effect.Effect<void, StorageFull | Unavailable>
   readonly makeLink: (principal: Principal) => { readonly secret: string; readonly expiresAt: number }
-  /** Turns a link's secret into a cookie's value; `undefined` when the link is not good (any more). */
-  readonly redeem: (
-    link: string,
-  ) => Effect.Effect<{ readonly cookie: string; readonly maxAge: number } | undefined, StorageFull | Unavailable>
+  /** Turns a link's secret into a browser's key; `undefined` when the link is not good (any more). */
+  readonly redeem: (link: string) => Effect.Effect<string | undefined, StorageFull | Unavailable>
   /** Calls back with the id of each credential that ends. */
   readonly onEnd: (listener: (credential: string) => void) => void
   /** The owner, as whom the hub itself makes links. */
   readonly owner: () => Principal
 }
 
-const OWNER_SETTING = "owner/hash"
-
-/** Loads the credentials; drops expired cookies, and those of an owner's credential that was replaced meanwhile. */
+/** Loads the credentials; drops keys that expired, and those of credentials that are not in force any more. */
 export const makeCredentials = Effect.fnUntraced(function* (options: CredentialOptions) {
   const { store, now } = options
   const byHash = new Map<string, Entry>()
@@ -96,10 +92,10 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     const entry = byHash.get(hash)
     return entry !== undefined && sameHash(entry.hash, hash) && entry.expiresAt > now() ? entry : undefined
   }
-  const end = (credential: string): ReadonlyArray<string> => {
+  const end = (credential: string, which: (entry: Entry) => boolean = () => true): ReadonlyArray<string> => {
     const settings: Array<string> = []
     for (const [hash, entry] of byHash) {
-      if (entry.principal.credential !== credential) continue
+      if (entry.principal.credential !== credential || !which(entry)) continue
       byHash.delete(hash)
       if (entry.setting !== undefined) settings.push(entry.setting)
     }
@@ -107,12 +103,14 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     for (const listener of listeners) listener(credential)
     return settings
   }
+  /** Ends what links made of a credential; the connections of the credential itself are closed too and come back. */
+  const endBrowsers = (credential: string): ReadonlyArray<string> => end(credential, (entry) => entry.lasting !== true)
   const forget = (settings: ReadonlyArray<string>) =>
     Effect.forEach(settings, (setting) => store.putSetting(setting, undefined), { discard: true })
 
   byHash.set(owner.hash, owner)
   if (options.fixed !== "") {
-    const principal: Principal = { name: "owner", credential: "fixed", scope: "all" }
+    const principal: Principal = { name: "owner", credential: FIXED, scope: "all" }
     const hash = hashSecret(options.fixed)
     byHash.set(hash, lasting(hash, principal, options.fixed.length >= PROVABLE_MIN))
   }
@@ -123,24 +121,14 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     const principal = { name: token.name, credential: token.id, scope: token.scope }
     byHash.set(token.hash, { ...lasting(token.hash, principal), setting: name })
   }
-  const [known] = yield* store.settings(OWNER_SETTING)
-  const sameOwner = known?.value === owner.hash
-  if (!sameOwner) yield* store.putSetting(OWNER_SETTING, owner.hash)
-  for (const { name, value } of yield* store.settings("cookie/")) {
-    const cookie = parseCookie(value)
-    const principal =
-      cookie === undefined
-        ? undefined
-        : cookie.of === "owner"
-          ? sameOwner
-            ? owner.principal
-            : undefined
-          : principalOf(cookie.of)
-    if (cookie === undefined || principal === undefined || cookie.expiresAt <= now()) {
+  for (const { name, value } of yield* store.settings("browser/")) {
+    const key = parseKey(value)
+    const from = key === undefined ? undefined : byHash.get(key.from)
+    if (key === undefined || from === undefined || key.expiresAt <= now()) {
       yield* store.putSetting(name, undefined)
       continue
     }
-    byHash.set(cookie.hash, { hash: cookie.hash, principal, expiresAt: cookie.expiresAt, setting: name })
+    byHash.set(key.hash, { hash: key.hash, principal: from.principal, expiresAt: key.expiresAt, setting: name })
   }
 
   function principalOf(credential: string): Principal | undefined {
@@ -148,11 +136,13 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     return undefined
   }
 
+  function credentialOf(credential: string): Entry | undefined {
+    for (const entry of byHash.values()) if (entry.lasting === true && entry.principal.credential === credential) return entry
+    return undefined
+  }
+
   const credentials: Credentials = {
-    authenticate: ({ bearer, cookie }) => {
-      const secret = bearer ?? cookie
-      return secret === undefined ? undefined : find(secret)?.principal
-    },
+    authenticate: (secret) => find(secret)?.principal,
     prove: (id, nonce, address) => {
       for (const entry of byHash.values()) if (entry.proofId === id) return makeProof(entry.hash, nonce, address)
       return undefined
@@ -186,8 +176,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
         const before = owner.principal.credential
         owner = ownerOf(secret)
         byHash.set(owner.hash, owner)
-        const settings = end(before)
-        return Effect.andThen(store.putSetting(OWNER_SETTING, owner.hash), forget(settings)).pipe(Effect.mapError(storeProblem))
+        return forget([...end(before), ...endBrowsers(FIXED)]).pipe(Effect.mapError(storeProblem))
       })
     }),
     makeLink: (principal) => {
@@ -198,16 +187,18 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
       Effect.suspend(() => {
         const link = links.take(secret, now())
         if (link === undefined) return Effect.succeed(undefined)
-        const cookie = makeSecret()
-        const hash = hashSecret(cookie)
-        const expiresAt = now() + options.cookieExpiry
-        const setting = `cookie/${hash}`
-        const of = link.principal.credential === owner.principal.credential ? "owner" : link.principal.credential
-        return store.putSetting(setting, cookieText({ of, hash, expiresAt })).pipe(
+        const from = credentialOf(link.principal.credential)
+        if (from === undefined) return Effect.succeed(undefined)
+        const key = makeSecret()
+        const hash = hashSecret(key)
+        const expiresAt = now() + options.signInExpiry
+        const setting = `browser/${hash}`
+        return store.putSetting(setting, keyText({ from: from.hash, hash, expiresAt })).pipe(
           Effect.map(() => {
-            if (principalOf(link.principal.credential) === undefined) return undefined
-            byHash.set(hash, { hash, principal: link.principal, expiresAt, setting })
-            return { cookie, maxAge: options.cookieExpiry }
+            // The credential may have ended meanwhile.
+            if (!byHash.has(from.hash)) return undefined
+            byHash.set(hash, { hash, principal: from.principal, expiresAt, setting })
+            return key
           }),
           Effect.tapError(() => Effect.sync(() => links.putBack(secret, link))),
         )
@@ -223,6 +214,7 @@ const lasting = (hash: string, principal: Principal, provable = true): Entry => 
   hash,
   principal,
   expiresAt: Number.POSITIVE_INFINITY,
+  lasting: true,
   ...(provable ? { proofId: proofId(hash) } : {}),
 })
 

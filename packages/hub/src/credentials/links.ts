@@ -1,5 +1,5 @@
 /**
- * One-time links: secrets that a browser turns into a cookie once, in memory only (G-6).
+ * One-time links: secrets that a browser turns into a key once, in memory only (G-6).
  *
  * At most `MAX_LINKS` wait at a time; making another drops the oldest.
  */

@@ -4,6 +4,7 @@
  * Order: shape of the request, Host, Origin, credential, route, content type, scope. What is refused learns nothing
  * about routes or sessions before it has shown a credential.
  */
+import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
 import type { Principal } from "../Hub.ts"
 import type { OwnNames } from "./names.ts"
 import { findRoute, type Route } from "./routes.ts"
@@ -21,9 +22,7 @@ export interface GuardedRequest {
 /** What the guard decides by. */
 export interface GuardPolicy {
   readonly names: OwnNames
-  readonly authenticate: (presented: { readonly bearer?: string; readonly cookie?: string }) => Principal | undefined
-  /** Name of the hub's cookie. */
-  readonly cookie: string
+  readonly authenticate: (secret: string) => Principal | undefined
   /** Most header lines. */
   readonly headersMax: number
 }
@@ -122,17 +121,21 @@ export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | R
   return { _tag: "Allowed", route, path, query, principal }
 }
 
+/** A browser sends nothing by itself that lets it in: cookies are not looked at, as other ports of the name get them too (G-16). */
 function authenticate(request: GuardedRequest, policy: GuardPolicy): Principal | undefined {
   const authorizations = valuesOf(request, "authorization")
   if (authorizations.length > 1) return undefined
   const [authorization] = authorizations
   if (authorization !== undefined) {
     const bearer = BEARER.exec(authorization)?.[1]
-    return bearer === undefined ? undefined : policy.authenticate({ bearer })
+    return bearer === undefined ? undefined : policy.authenticate(bearer)
   }
-  const cookies = valuesOf(request, "cookie").flatMap((line) => cookieOf(line, policy.cookie))
-  const [cookie] = cookies
-  return cookie === undefined || cookies.length > 1 ? undefined : policy.authenticate({ cookie })
+  if (!request.upgrade) return undefined
+  const keys = valuesOf(request, "sec-websocket-protocol")
+    .flatMap((line) => line.split(","))
+    .flatMap((offered) => (offered.trim().startsWith(KEY_PROTOCOL) ? [offered.trim().slice(KEY_PROTOCOL.length)] : []))
+  const [key] = keys
+  return key === undefined || keys.length > 1 ? undefined : policy.authenticate(key)
 }
 
 /** Values of a header, each line as it was sent. */
@@ -143,12 +146,6 @@ export const valuesOf = (request: Pick<GuardedRequest, "rawHeaders">, name: stri
   }
   return values
 }
-
-const cookieOf = (line: string, name: string): ReadonlyArray<string> =>
-  line.split(";").flatMap((pair) => {
-    const at = pair.indexOf("=")
-    return at > 0 && pair.slice(0, at).trim() === name ? [pair.slice(at + 1).trim()] : []
-  })
 
 /** A form can send text/plain and two more types without asking; so a body must say that it is JSON (G-3). */
 function hasJsonBody(request: GuardedRequest): boolean {

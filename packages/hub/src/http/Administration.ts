@@ -13,9 +13,6 @@ export class Administration extends Context.Service<
     readonly credentials: Credentials
     /** Known once the hub listens. */
     readonly names: () => OwnNames
-    readonly cookieName: () => string
-    /** Cookies are sent over TLS only: the hub or the proxy before it speaks TLS. */
-    readonly secureCookie: () => boolean
     readonly version: string
     /** Figures in Prometheus text format. */
     readonly metrics: Effect.Effect<string>

@@ -2,7 +2,6 @@
  * Handlers of the group `hub`: runners, tokens, the credential, one-time links.
  */
 import * as Effect from "effect/Effect"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Unauthorized } from "@holdfast/protocol/errors"
 import { HoldfastApi } from "@holdfast/protocol/http"
@@ -11,6 +10,7 @@ import { Hub } from "../Hub.ts"
 import { Administration } from "./Administration.ts"
 import { answer, json } from "./answer.ts"
 import { Exchange, principalOf } from "./Exchange.ts"
+import { signInPage } from "./sign-in-page.ts"
 
 /** Path and query of a one-time link. */
 export const linkPath = (secret: string): string => `/open?link=${secret}`
@@ -74,24 +74,16 @@ const prove = Effect.fnUntraced(function* (credential: string, nonce: string) {
   return proof
 })
 
-/** Takes the link and sends the browser on with a cookie. A look ahead by the browser or a HEAD does not use it up. */
+/** Takes the link and gives the browser its key. A look ahead by the browser or a HEAD does not use it up. */
 const open = Effect.fnUntraced(function* (link: string) {
-  const { credentials: known, cookieName, secureCookie } = yield* Administration
+  const { credentials: known } = yield* Administration
   const { request } = yield* Exchange
   const ahead =
     request.method !== "GET" ||
     `${String(request.headers["sec-purpose"])}${String(request.headers["purpose"])}`.includes("prefetch")
-  const redeemed = ahead ? undefined : yield* known.redeem(link)
-  if (redeemed === undefined) {
+  const key = ahead ? undefined : yield* known.redeem(link)
+  if (key === undefined) {
     return yield* new Unauthorized({ message: "this link was used or has expired; `holdfast open` makes a new one" })
   }
-  const cookie = [
-    `${cookieName()}=${redeemed.cookie}`,
-    "HttpOnly",
-    "SameSite=Strict",
-    "Path=/",
-    `Max-Age=${Math.floor(redeemed.maxAge / 1000)}`,
-    ...(secureCookie() ? ["Secure"] : []),
-  ].join("; ")
-  return HttpServerResponse.empty({ status: 303, headers: { location: "/", "set-cookie": cookie } })
+  return signInPage(key)
 })

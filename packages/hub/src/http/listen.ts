@@ -61,18 +61,15 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const metrics = makeMetrics(hub, parts.store, counts, socket.connections, () => connections)
   yield* Effect.addFinalizer(() => Effect.sync(metrics.stop))
   let names = ownNames(settings, settings.port)
-  let cookie = cookieName(settings.port)
   const administration = Administration.of({
     credentials,
     names: () => names,
-    cookieName: () => cookie,
-    secureCookie: () => names.origin.startsWith("https:"),
     version: parts.version,
     metrics: metrics.text,
   })
   const http = yield* makeHttpDoor(settings.bodyMax).pipe(Effect.provide(Layer.succeed(Administration, administration)))
   const doors = { settings, http, socket, log: parts.log, counts }
-  const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, cookie, headersMax: HEADERS_MAX })
+  const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, headersMax: HEADERS_MAX })
   const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
   credentials.onEnd((credential) => {
@@ -90,7 +87,6 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const port = yield* listenOn(web, { port: settings.port, host: settings.host })
   web.server.on("error", (error) => parts.log.write("error", `server: ${error.message}`))
   names = ownNames(settings, port)
-  cookie = cookieName(port)
   const local = parts.local === undefined ? undefined : yield* listenNear(near, parts.local, parts.log)
   return { port, names, local } satisfies Listening
 })
@@ -142,6 +138,3 @@ const listenNear = (near: HttpServerParts, place: () => string, log: OperationLo
 
 const attempt = <A>(step: () => A): Effect.Effect<A, ListenFailed> =>
   Effect.try({ try: step, catch: (cause) => new ListenFailed("", cause instanceof Error ? cause.message : String(cause)) })
-
-/** Cookies do not know ports: the name holds it, so that two hubs on one machine keep theirs apart. */
-const cookieName = (port: number): string => `holdfast-${port}`

@@ -83,7 +83,7 @@ async function build(
         replaceOwner: () => replaceCredential(credentialFile),
         fixed: settings.token,
         linkExpiry: settings.linkExpiry,
-        cookieExpiry: settings.cookieExpiry,
+        signInExpiry: settings.signInExpiry,
         now: Date.now,
       })
       const socket = yield* parts.socket(settings, log)

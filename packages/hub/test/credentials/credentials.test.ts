@@ -26,7 +26,7 @@ const settingsStore = () => {
   }
   return { store, kept, state }
 }
-const setUp = async (owner = OWNER, kept = settingsStore()) => {
+const setUp = async (owner = OWNER, kept = settingsStore(), fixed = "fixed-token") => {
   const clock = { now: 1_000_000 }
   const ended: Array<string> = []
   let rotated = 0
@@ -35,9 +35,9 @@ const setUp = async (owner = OWNER, kept = settingsStore()) => {
       store: kept.store,
       owner,
       replaceOwner: () => `rotated-${rotated++}-${"r".repeat(40)}`,
-      fixed: "fixed-token",
+      fixed,
       linkExpiry: 600_000,
-      cookieExpiry: 3_600_000,
+      signInExpiry: 3_600_000,
       now: () => clock.now,
     }),
   )
@@ -49,78 +49,95 @@ const run = Effect.runPromise
 describe("credentials", () => {
   it("G-4 knows the owner's, the fixed token and nothing else", async () => {
     const { credentials } = await setUp()
-    expect(credentials.authenticate({ bearer: OWNER })).toMatchObject({ name: "owner", scope: "all" })
-    expect(credentials.authenticate({ bearer: "fixed-token" })).toMatchObject({ scope: "all" })
+    expect(credentials.authenticate(OWNER)).toMatchObject({ name: "owner", scope: "all" })
+    expect(credentials.authenticate("fixed-token")).toMatchObject({ scope: "all" })
     for (const bearer of ["", "x", OWNER.slice(1), `${OWNER}o`, "x".repeat(100_000), "__proto__"])
-      expect(credentials.authenticate({ bearer })).toBeUndefined()
-    expect(credentials.authenticate({})).toBeUndefined()
-    expect(credentials.authenticate({ bearer: "x", cookie: OWNER })).toBeUndefined()
+      expect(credentials.authenticate(bearer)).toBeUndefined()
   })
 
   it("G-7 a token is made, listed without its secret, kept as a hash, and revoked", async () => {
     const { credentials, kept, ended, whole } = await setUp()
     const token = await run(credentials.makeToken("ci", "read"))
-    expect(credentials.authenticate({ bearer: token.secret })).toEqual({ name: "ci", credential: token.id, scope: "read" })
+    expect(credentials.authenticate(token.secret)).toEqual({ name: "ci", credential: token.id, scope: "read" })
     expect(JSON.stringify([...kept, ...credentials.tokens()])).not.toContain(token.secret)
     const again = await setUp(OWNER, whole)
-    expect(again.credentials.authenticate({ bearer: token.secret })).toMatchObject({ name: "ci" })
+    expect(again.credentials.authenticate(token.secret)).toMatchObject({ name: "ci" })
     expect(await run(credentials.revokeToken(token.id))).toBe(true)
     expect(await run(credentials.revokeToken(token.id))).toBe(false)
-    expect([credentials.authenticate({ bearer: token.secret }), credentials.inForce(token.id), ended]).toEqual([
-      undefined,
-      false,
-      [token.id],
-    ])
+    expect([credentials.authenticate(token.secret), credentials.inForce(token.id), ended]).toEqual([undefined, false, [token.id]])
     expect((await setUp(OWNER, whole)).credentials.tokens()).toEqual([])
   })
 
-  it("G-6 a link works once, within its time, and becomes a cookie that acts as who made it", async () => {
+  it("G-6 a link works once, within its time, and becomes a key that acts as who made it", async () => {
     const { credentials, clock, kept } = await setUp()
     const token = await run(credentials.makeToken("phone", "read"))
-    const reader = credentials.authenticate({ bearer: token.secret })
+    const reader = credentials.authenticate(token.secret)
     if (reader === undefined) throw new Error("not known")
     const { secret } = credentials.makeLink(reader)
     const redeemed = await run(credentials.redeem(secret))
-    expect(credentials.authenticate({ cookie: redeemed?.cookie ?? "" })).toEqual(reader)
+    expect(credentials.authenticate(redeemed ?? "")).toEqual(reader)
     expect(await run(credentials.redeem(secret))).toBeUndefined()
-    expect(JSON.stringify([...kept])).not.toContain(redeemed?.cookie)
+    expect(JSON.stringify([...kept])).not.toContain(redeemed)
     const late = credentials.makeLink(reader)
     clock.now += 600_000
     expect(await run(credentials.redeem(late.secret))).toBeUndefined()
     clock.now += 3_600_000
-    expect(credentials.authenticate({ cookie: redeemed?.cookie ?? "" })).toBeUndefined()
+    expect(credentials.authenticate(redeemed ?? "")).toBeUndefined()
   })
 
-  it("G-6 two requests with one link at the same moment make one cookie", async () => {
+  it("G-6 two requests with one link at the same moment make one key", async () => {
     const { credentials } = await setUp()
     const { secret } = credentials.makeLink(credentials.owner())
     const made = await Promise.all(Array.from({ length: 10 }, () => run(credentials.redeem(secret))))
-    expect(made.filter((cookie) => cookie !== undefined)).toHaveLength(1)
+    expect(made.filter((key) => key !== undefined)).toHaveLength(1)
   })
 
-  it("G-7 cookies and links end with the credential they came from, tokens do not end with the owner's", async () => {
+  it("G-7 keys and links end with the credential they came from, tokens do not end with the owner's", async () => {
     const { credentials, ended, whole } = await setUp()
     const token = await run(credentials.makeToken("ci", "all"))
-    const cookie = await run(credentials.redeem(credentials.makeLink(credentials.owner()).secret))
+    const key = await run(credentials.redeem(credentials.makeLink(credentials.owner()).secret))
     const pending = credentials.makeLink(credentials.owner())
     const before = credentials.owner().credential
     await run(credentials.rotate)
-    expect(ended).toEqual([before])
-    expect(credentials.authenticate({ bearer: OWNER })).toBeUndefined()
-    expect(credentials.authenticate({ cookie: cookie?.cookie ?? "" })).toBeUndefined()
+    expect(ended).toEqual([before, "fixed"])
+    expect(credentials.authenticate(OWNER)).toBeUndefined()
+    expect(credentials.authenticate(key ?? "")).toBeUndefined()
     expect(await run(credentials.redeem(pending.secret))).toBeUndefined()
-    expect(credentials.authenticate({ bearer: `rotated-0-${"r".repeat(40)}` })).toMatchObject({ name: "owner" })
-    expect(credentials.authenticate({ bearer: token.secret })).toMatchObject({ name: "ci" })
-    expect([...whole.kept.keys()].filter((name) => name.startsWith("cookie/"))).toEqual([])
+    expect(credentials.authenticate(`rotated-0-${"r".repeat(40)}`)).toMatchObject({ name: "owner" })
+    expect(credentials.authenticate(token.secret)).toMatchObject({ name: "ci" })
+    expect([...whole.kept.keys()].filter((name) => name.startsWith("browser/"))).toEqual([])
   })
 
-  it("G-6 cookies last over a restart, but not over a credential that was replaced meanwhile", async () => {
+  it("G-6 keys last over a restart, but not over a credential that was replaced meanwhile", async () => {
     const { credentials, whole } = await setUp()
-    const cookie = await run(credentials.redeem(credentials.makeLink(credentials.owner()).secret))
-    const value = cookie?.cookie ?? ""
-    expect((await setUp(OWNER, whole)).credentials.authenticate({ cookie: value })).toMatchObject({ name: "owner" })
-    expect((await setUp("n".repeat(43), whole)).credentials.authenticate({ cookie: value })).toBeUndefined()
-    expect((await setUp(OWNER, whole)).credentials.authenticate({ cookie: value })).toBeUndefined()
+    const key = await run(credentials.redeem(credentials.makeLink(credentials.owner()).secret))
+    const value = key ?? ""
+    expect((await setUp(OWNER, whole)).credentials.authenticate(value)).toMatchObject({ name: "owner" })
+    expect((await setUp("n".repeat(43), whole)).credentials.authenticate(value)).toBeUndefined()
+    expect((await setUp(OWNER, whole)).credentials.authenticate(value)).toBeUndefined()
+  })
+
+  it("G-17 (N43) a browser's key ends with the credential it came from, in the hub or while none ran, and with a rotation", async () => {
+    const fixedKey = async (kept = settingsStore()) => {
+      const made = await setUp(OWNER, kept, "old")
+      const owner = made.credentials.authenticate("old")
+      if (owner === undefined) throw new Error("not known")
+      return { ...made, key: (await run(made.credentials.redeem(made.credentials.makeLink(owner).secret))) ?? "" }
+    }
+    const { key, whole } = await fixedKey()
+    expect((await setUp(OWNER, whole, "old")).credentials.authenticate(key)).toMatchObject({ credential: "fixed" })
+    expect((await setUp(OWNER, whole, "new")).credentials.authenticate(key)).toBeUndefined()
+    expect((await setUp(OWNER, whole, "old")).credentials.authenticate(key)).toBeUndefined()
+    const without = await fixedKey()
+    expect((await setUp(OWNER, without.whole, "")).credentials.authenticate(without.key)).toBeUndefined()
+    const rotated = await fixedKey()
+    const pending = rotated.credentials.makeLink(rotated.credentials.authenticate("old") ?? rotated.credentials.owner())
+    await run(rotated.credentials.rotate)
+    expect(rotated.credentials.authenticate(rotated.key)).toBeUndefined()
+    expect(await run(rotated.credentials.redeem(pending.secret))).toBeUndefined()
+    expect(rotated.ended).toContain("fixed")
+    expect(rotated.credentials.authenticate("old")).toBeDefined()
+    expect([...rotated.kept.keys()].filter((name) => name.startsWith("browser/"))).toEqual([])
   })
 
   it("a full disk is a typed refusal; the link can be used again, and a revoked token is out at once", async () => {
@@ -131,7 +148,7 @@ describe("credentials", () => {
     expect(await run(Effect.flip(credentials.redeem(secret)))).toMatchObject({ _tag: "StorageFull" })
     expect(await run(Effect.flip(credentials.makeToken("x", "all")))).toMatchObject({ _tag: "StorageFull" })
     expect(await run(Effect.flip(credentials.revokeToken(token.id)))).toMatchObject({ _tag: "StorageFull" })
-    expect(credentials.authenticate({ bearer: token.secret })).toBeUndefined()
+    expect(credentials.authenticate(token.secret)).toBeUndefined()
     state.full = false
     expect(await run(credentials.revokeToken(token.id))).toBe(true)
     expect(await run(credentials.redeem(secret))).toBeDefined()

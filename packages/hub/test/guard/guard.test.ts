@@ -12,8 +12,7 @@ const principals: Readonly<Record<string, Principal>> = {
 }
 const policy: GuardPolicy = {
   names: ownNames({ host: "127.0.0.1", tlsCert: "", trustProxy: "" }, 4653),
-  authenticate: ({ bearer, cookie }) => principals[bearer ?? cookie ?? ""],
-  cookie: "holdfast-4653",
+  authenticate: (secret) => principals[secret],
   headersMax: HEADERS_MAX,
 }
 const own = ["Host", "127.0.0.1:4653"]
@@ -116,7 +115,7 @@ describe("the guard", () => {
     const open = ROUTES.filter(({ needs }) => needs === "public")
       .map(({ path }) => path)
       .sort()
-    expect(open).toEqual(["/api/proof", "/health/live", "/health/ready", "/open"])
+    expect(open).toEqual(["/", "/api/proof", "/docs", "/health/live", "/health/ready", "/open", "/openapi.json"])
     const presented = [
       [],
       ["Authorization", "Bearer wrong"],
@@ -124,10 +123,11 @@ describe("the guard", () => {
       ["Authorization", "Basic YWxs"],
       ["Authorization", "all"],
       [...bearer("all"), ...bearer("all")],
-      ["Cookie", "holdfast-4653=wrong"],
-      ["Cookie", "other=all"],
-      ["Cookie", "holdfast-4653=all; holdfast-4653=all"],
-      ["Authorization", "Bearer wrong", "Cookie", "holdfast-4653=all"],
+      ["Cookie", "all"],
+      ["Cookie", "holdfast-key=all"],
+      ["Sec-WebSocket-Protocol", "holdfast.1, holdfast.key.wrong"],
+      ["Sec-WebSocket-Protocol", "holdfast.key.all", "Sec-WebSocket-Protocol", "holdfast.key.all"],
+      ["Authorization", "Bearer wrong", "Sec-WebSocket-Protocol", "holdfast.key.all"],
     ]
     for (const route of ROUTES.filter(({ needs }) => needs !== "public")) {
       for (const headers of presented) {
@@ -140,6 +140,12 @@ describe("the guard", () => {
       expect([url, status(ask(own, { url }))]).toEqual([url, 401])
       expect([url, status(ask([...own, ...bearer("all")], { url }))]).toEqual([url, 404])
     }
+  })
+
+  it("G-16 (N49) a key in a subprotocol opens the socket, and nothing else", () => {
+    const key = ["Sec-WebSocket-Protocol", "holdfast.1, holdfast.key.all"]
+    expect(status(ask([...own, ...key], { url: "/api/socket", upgrade: true }))).toBe(200)
+    expect(status(ask([...own, ...key]))).toBe(401)
   })
 
   it("G-8 a token's scope opens what its scope allows and nothing else", () => {
@@ -174,7 +180,17 @@ describe("the guard", () => {
   it("B1 never throws and never lets a request through without a credential, whatever comes in", () => {
     const word = fc.oneof(
       fc.string(),
-      fc.constantFrom("Host", "127.0.0.1:4653", "Origin", "Authorization", "Bearer", "Cookie", "holdfast-4653=", "upgrade"),
+      fc.constantFrom(
+        "Host",
+        "127.0.0.1:4653",
+        "Origin",
+        "Authorization",
+        "Bearer",
+        "Cookie",
+        "Sec-WebSocket-Protocol",
+        "holdfast.key.",
+        "upgrade",
+      ),
     )
     fc.assert(
       fc.property(

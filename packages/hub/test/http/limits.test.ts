@@ -59,7 +59,7 @@ describe("limits of connections", () => {
   it("G-10 connections that say nothing, and those that stay idle after a refusal, are closed", async () => {
     const door = await opened({ headerTimeout: 1000, requestTimeout: 1000 })
     const silent = await hold(door, "")
-    const refused = await hold(door, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\n\r\n`)
+    const refused = await hold(door, `GET /api/sessions HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\n\r\n`)
     expect(await refused.closed).toBeLessThan(900)
     expect(await silent.closed).toBeLessThan(4000)
   })

@@ -54,7 +54,7 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
       replaceOwner: () => "owner-secret-after-rotation-0123456789abcdef",
       fixed: "",
       linkExpiry: settings.linkExpiry,
-      cookieExpiry: settings.cookieExpiry,
+      signInExpiry: settings.signInExpiry,
       now: () => clock.now,
     })
     return yield* listen({

@@ -1,0 +1,6 @@
+/** The key of a browser that a one-time link signed in. */
+import { KEY_ITEM } from "@holdfast/protocol/browser-key"
+
+/** The key that the page's origin keeps, to be given as `token` and to `browserSocket`; `undefined` when it is not signed in. */
+export const browserKey = (storage: { readonly getItem: (name: string) => string | null }): string | undefined =>
+  storage.getItem(KEY_ITEM) ?? undefined
