@@ -2,8 +2,12 @@
  * What commands print: tables and sentences for people, JSON for programs.
  */
 import { writeSync } from "node:fs"
+import { printableLines } from "./text/printable.ts"
 import { paintFor } from "./text/style.ts"
 import type { Paint } from "./text/style.ts"
+
+/** Characters that JSON leaves as they are and terminals do not. */
+const HIDDEN_IN_JSON = /[\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
 
 /** Paint for standard output. */
 export const paint: Paint = paintFor(process.stdout, process.env)
@@ -16,8 +20,14 @@ export function print(...lines: ReadonlyArray<string>): void {
   if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`)
 }
 
+/** A value as JSON in which no character does anything to a terminal: those that would are written as escapes. */
+export const jsonText = (value: unknown, indent?: number): string =>
+  (JSON.stringify(value, null, indent) ?? "null").replace(HIDDEN_IN_JSON, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  })
+
 /** Prints a value as JSON. */
-export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2))
+export const printJson = (value: unknown): void => print(jsonText(value, 2))
 
 /** Prints a value as JSON, or what `people` gives. */
 export function printEither(json: boolean, value: unknown, people: () => ReadonlyArray<string>): void {
@@ -33,12 +43,16 @@ export function writeOut(data: Uint8Array | string): Promise<void> {
   })
 }
 
-/** Writes to standard error at once, for ways out on which nothing may be left behind. */
+/**
+ * Writes to standard error at once, for ways out on which nothing may be left behind. What servers, agents and other clients
+ * chose may be in it: control characters are shown, not sent (docs/PROTOCOL.md, P-16).
+ */
 export function complain(text: string): void {
+  const shown = printableLines(text)
   try {
-    writeSync(2, `${text}\n`)
+    writeSync(2, `${shown}\n`)
   } catch {
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${shown}\n`)
   }
 }
 

@@ -10,4 +10,6 @@ export const visible = Schema.isPattern(/[^\s\p{C}\p{Default_Ignorable_Code_Poin
 })
 
 /** No control characters. */
-export const uncontrolled = Schema.isPattern(/^\P{Cc}*$/u, { message: "a name has no control characters" })
+export const uncontrolled = Schema.isPattern(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, {
+  message: "a name has no control characters",
+})

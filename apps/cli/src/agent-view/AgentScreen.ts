@@ -3,6 +3,7 @@
  *
  * Everything that comes within a frame is drawn at once. A terminal that takes no more holds the attachment back.
  */
+import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { Event } from "@holdfast/protocol/event"
 import type { SnapshotReason } from "@holdfast/protocol/frame"
 import type { Session } from "@holdfast/protocol/session"
@@ -45,6 +46,8 @@ export class AgentScreen {
   /** Commands that the hub has not answered, and how Enter sends while a turn streams; set by the person's side. */
   sending: () => number = () => 0
   mode: () => string = () => "queue"
+  /** Another request is shown; set by the person's side, which fetches all of it. */
+  asked: (request: PermissionRequest) => void = () => undefined
 
   constructor(terminal: OwnTerminal, readOnly: boolean) {
     this.#terminal = terminal
@@ -134,10 +137,13 @@ export class AgentScreen {
     const printed = [...this.#printed, ...this.story.rest()]
     this.#printed = []
     const { agent } = this.story
+    const before = this.asking.request?.id
     this.asking.show(
       agent?.permissions.find(({ decision }) => decision === undefined),
       now,
     )
+    const { request } = this.asking
+    if (request !== undefined && request.id !== before) this.asked(request)
     const height = Math.max(2, this.#terminal.size.rows - 1)
     const { rows, cursor } = bottomRows(
       {

@@ -5,6 +5,7 @@
  * nothing is being composed; Tab goes to it and back at any time. Then one key that came alone answers: a number or the
  * letter that is shown. Enter alone never answers, pasted text never does, and what was typed ahead is text.
  */
+import { suggestionsFor } from "@holdfast/core/agent/rule-words"
 import type { AnswerPermission, PermissionDetail, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { Key } from "./KeyReader.ts"
 
@@ -26,16 +27,27 @@ export interface Choice {
   readonly answer: AnswerPermission
 }
 
-/** What a key does: answers, changes what is shown, or belongs to the text that is composed. */
+/** Letters of the rules that are offered, from one thing to everything. */
+const RULE_LETTERS: Readonly<Record<string, string>> = { command: "c", file: "c", commands: "m", directory: "m", tool: "s" }
+
+/** The key that shows all of a request. */
+export const VIEW_KEY = "v"
+
+/** What a key does: answers, shows all of the request, changes what is shown, or belongs to the text that is composed. */
 export type Asked =
+  | { readonly _tag: "View" }
   | { readonly _tag: "Answer"; readonly answer: AnswerPermission }
   | { readonly _tag: "Shown" }
   | { readonly _tag: "Text" }
 
 const isAllow = ({ kind }: PermissionOption): boolean => kind === "allow_once" || kind === "allow_always"
 
-/** The keys of a request about a tool or a plan: numbers for all options, letters where a kind is there once, `s` for the session. */
-export function choicesOf({ options, kind, tool }: PermissionRequest): ReadonlyArray<Choice> {
+/**
+ * The keys of a request about a tool or a plan: numbers for all options, letters where a kind is there once, and letters that
+ * allow it and make a rule for the session, from exactly this to every use of the tool (P-4).
+ */
+export function choicesOf(request: PermissionRequest): ReadonlyArray<Choice> {
+  const { options } = request
   const choices = options.slice(0, 9).map((option, i): Choice => {
     const alone = options.filter((other) => other.kind === option.kind).length === 1
     return {
@@ -45,9 +57,13 @@ export function choicesOf({ options, kind, tool }: PermissionRequest): ReadonlyA
     }
   })
   const allow = options.find((option) => option.kind === "allow_once")
-  if (kind !== "tool" || allow === undefined) return choices
-  const answer: AnswerPermission = { optionId: allow.id, remember: { scope: "session" } }
-  return [...choices, { keys: ["s"], label: `Allow every ${tool} in this session`, answer }]
+  if (allow === undefined) return choices
+  const rules = suggestionsFor(request).map(({ label, covers }): Choice => {
+    const remember = { scope: "session", ...(covers === undefined ? {} : { covers }) } as const
+    const key = RULE_LETTERS[covers?.type ?? "tool"] ?? ""
+    return { keys: [key], label: `Allow in this session: ${label}`, answer: { optionId: allow.id, remember } }
+  })
+  return [...choices, ...rules]
 }
 
 /** The request that is on the screen, and how it is being answered. */
@@ -135,6 +151,7 @@ export class Asking {
       this.#left = true
       return { _tag: "Shown" }
     }
+    if (key.text === VIEW_KEY) return { _tag: "View" }
     return this.question === undefined ? this.#choose(request, key.text) : this.#pick(request, key.text)
   }
 

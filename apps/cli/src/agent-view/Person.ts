@@ -5,12 +5,13 @@ import { randomUUID } from "node:crypto"
 import { resolve } from "node:path"
 import type { Connection } from "@holdfast/client/Connection"
 import { shownTasks } from "@holdfast/core/agent/tasks"
-import type { AnswerPermission, PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { AnswerPermission, PermissionDetail, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { QUEUE_MAX } from "@holdfast/protocol/agent/queue"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { SendMode } from "@holdfast/protocol/agent/message"
 import { queueTable } from "../agent/queue-table.ts"
 import { taskTable } from "../agent/tasks.ts"
+import { wholeLines } from "../agent/request-lines.ts"
 import { movedOrder } from "../agent/moved-order.ts"
 import { outputWidth, paint } from "../output.ts"
 import { printable } from "../text/printable.ts"
@@ -42,6 +43,7 @@ export class Person {
     this.#sender = new Sender(connection, () => screen.draw())
     screen.sending = () => this.#sender.waiting
     screen.mode = () => this.#mode
+    screen.asked = ({ id }) => void this.#fetch(id)
   }
 
   stop(): void {
@@ -60,7 +62,8 @@ export class Person {
     if (this.#screen.readOnly) return this.#screen.say("read-only: nothing is sent; Ctrl-C detaches")
     const { request } = asking
     const asked = asking.key(key, Date.now(), !editor.empty)
-    if (asked._tag === "Answer" && request !== undefined) this.#answer(request, asked.answer)
+    if (asked._tag === "View" && request !== undefined) void this.#view(request)
+    else if (asked._tag === "Answer" && request !== undefined) this.#answer(request, asked.answer)
     else if (asked._tag === "Text") this.#composed(key)
     this.#screen.draw()
   }
@@ -113,6 +116,28 @@ export class Person {
       },
       (error: unknown) => this.#failed(error),
     )
+  }
+
+  /** Fetches all of a request; without it the request can be answered all the same, and asked for again. */
+  async #fetch(id: string): Promise<PermissionDetail | undefined> {
+    try {
+      const detail = await this.#connection.call("Permission", { session: this.#session, request: id })
+      this.#screen.asking.learn(detail)
+      this.#screen.draw()
+      return detail
+    } catch (error) {
+      this.#failed(error)
+      return undefined
+    }
+  }
+
+  /** Prints all of a request above, where the terminal can be scrolled. */
+  async #view({ id }: PermissionRequest): Promise<void> {
+    const detail = this.#screen.asking.detail ?? (await this.#fetch(id))
+    if (detail === undefined) return
+    const options = { paint, width: () => Math.max(10, (outputWidth() ?? 80) - 1) }
+    const rows = wholeLines(detail).flatMap((line) => rowsOf(line, options, { next: "      " }))
+    void this.#screen.print(["", ...rows, ""])
   }
 
   #answer({ id }: PermissionRequest, answer: AnswerPermission): void {

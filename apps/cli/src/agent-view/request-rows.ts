@@ -6,7 +6,7 @@ import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { fitText } from "../text/width.ts"
 import type { Asking } from "./Asking.ts"
-import { choicesOf } from "./Asking.ts"
+import { choicesOf, VIEW_KEY } from "./Asking.ts"
 import type { RowOptions } from "./Rows.ts"
 import { rowsOf } from "./Rows.ts"
 import { diffRows } from "./tool-rows.ts"
@@ -33,11 +33,15 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
   if (request === undefined) return []
   const { paint, width } = options
   const cut = (rows: Array<string>, most: number): Array<string> =>
-    rows.length > most ? [...rows.slice(0, most - 1), paint("dim", `  … ${rows.length - most + 1} rows more`)] : rows
+    rows.length > most
+      ? [...rows.slice(0, most - 1), paint("dim", `  … ${rows.length - most + 1} rows more; ${VIEW_KEY} shows all`)]
+      : rows
   const left = request.expiresAt === undefined ? "" : ` · ${span(request.expiresAt - view.now)} left`
   const more = view.more > 0 ? ` · ${view.more} more wait` : ""
   const head = question === undefined ? request.title : question.question
   const text = cut(rowsOf(printable(head), options, { first: "? ", next: "  ", style: "bold" }), TEXT_ROWS)
+  const { subjectBytes } = request
+  const cutShort = subjectBytes === undefined ? [] : [paint("dim", `  … of ${subjectBytes} bytes; ${VIEW_KEY} shows all`)]
   const about =
     question !== undefined || request.subject === "" || request.title.includes(request.subject)
       ? []
@@ -58,6 +62,7 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
     paint("yellow", fitText(`── ${printable(request.tool)} asks${left}${more}`, width())),
     ...text,
     ...about,
+    ...cutShort,
     ...cut(diffRows(asking.detail?.request.input, options), DIFF_ROWS),
     ...choices,
     ...refusal,
@@ -68,6 +73,8 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
 function advice({ takes, composing, mayAnswer }: RequestView, several: boolean): string {
   if (!mayAnswer) return "read-only: somebody else answers"
   if (takes)
-    return several ? "a number picks, Enter sends what is picked; Tab to write instead" : "press a key; Tab to write instead"
+    return several
+      ? `a number picks, Enter sends what is picked; ${VIEW_KEY} shows all; Tab to write instead`
+      : `press a key; ${VIEW_KEY} shows all of it; Tab to write instead`
   return composing ? "Tab to answer" : "a moment, or Tab to answer"
 }

@@ -12,7 +12,7 @@ import type { Remember, RuleSuggestion } from "@holdfast/protocol/agent/permissi
 import type { Session } from "@holdfast/protocol/session"
 import { refused, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
-import { outputWidth, paint, print, printEither, printJson } from "../output.ts"
+import { jsonText, outputWidth, paint, print, printEither, printJson } from "../output.ts"
 import { shortId } from "../sessions/show-state.ts"
 import { ago, span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
@@ -197,7 +197,7 @@ export async function inbox(follow: boolean, json: boolean): Promise<void> {
   if (!follow) return json ? printJson(first) : show(first)
   const { followInbox } = await import("./follow-inbox.ts")
   await followInbox(hub, first, read, (waiting) => {
-    if (json) print(JSON.stringify(waiting))
+    if (json) print(jsonText(waiting))
     else show(waiting)
   })
 }

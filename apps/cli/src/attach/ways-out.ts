@@ -6,6 +6,7 @@ import { HoldfastError } from "@holdfast/client/errors"
 import { CliFailure, EXIT, toFailure } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print } from "../output.ts"
+import { printable } from "../text/printable.ts"
 import type { Ending } from "./Viewer.ts"
 
 /** How an attachment came to its end. */
@@ -61,7 +62,7 @@ export function onAway(connection: Connection, wait: number = WAIT, end: (way: W
 export function leave(way: WayOut, label: string, id: string, passOn: boolean): void {
   switch (way._tag) {
     case "Detached":
-      if (way.unsent !== "") print(`[typed behind the detach key, and sent nowhere: ${way.unsent}]`)
+      if (way.unsent !== "") print(`[typed behind the detach key, and sent nowhere: ${printable(way.unsent)}]`)
       return print(`[detached from ${label}; ${hint(`attach ${id.slice(-8)}`)} goes on]`)
     case "Over":
       print(`[${label} ${way.ending.text}]`)

@@ -4,7 +4,7 @@
 import type { Event } from "@holdfast/protocol/event"
 import { decodeRecord } from "@holdfast/protocol/record"
 import { toFailure } from "../failure.ts"
-import { complain, outputWidth, paint, writeOut } from "../output.ts"
+import { complain, jsonText, outputWidth, paint, writeOut } from "../output.ts"
 import { ask, connectHub, useHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
 import { withinOf } from "../sessions/asker.ts"
@@ -55,7 +55,7 @@ async function printEvent(event: Event, options: LogOptions): Promise<void> {
   if (options.raw) {
     const bytes = outputBytes(event)
     if (bytes !== undefined) await writeOut(bytes)
-  } else if (options.json) await writeOut(`${JSON.stringify(event)}\n`)
+  } else if (options.json) await writeOut(`${jsonText(event)}\n`)
   else await writeOut(`${eventLine(event, outputWidth(), paint)}\n`)
 }
 

@@ -77,4 +77,35 @@ describe("commands of the stream socket about agents", () => {
     const { agents } = await value("Agents", null)
     expect(agents).toMatchObject([{ name: "scripted" }])
   })
+
+  it("P-4 P-7 P-13 gives a whole request, and lists and forgets the rules of a session and those for all (N22)", async () => {
+    const { id: session, reader } = await createAgent(house, { options: { permissions: "ask" }, cwd: directory.path })
+    await value("SendMessage", { session, message: { text: "[[bash echo one]] [[bash echo one]]" } })
+    await reader.until("a request", (seen) => seen.list.some(({ type }) => type === "asked"))
+    const [waits] = (await house.run(house.hub.get(session))).permissions
+    const request = waits?.id ?? ""
+    const whole = await value("Permission", { session, request })
+    expect(whole).toMatchObject({ request: { id: request, input: { command: "echo one" } }, suggestions: [{}, {}, {}] })
+    const [suggested] = whole["suggestions"] as ReadonlyArray<{ readonly covers: object }>
+    const remember = { scope: "session", covers: suggested?.covers }
+    await value("AnswerPermission", { session, request, answer: { optionId: "allow", remember } })
+    await turnsEnded(reader, 1)
+    const { rules } = await value("Rules", { session })
+    expect(rules).toMatchObject([{ tool: "bash", allow: true, covers: { type: "command", cwd: directory.path } }])
+    const [rule] = rules as ReadonlyArray<object>
+    expect(await value("Rules", {})).toEqual({ rules: [] })
+    expect(await value("ForgetRule", { rule })).toEqual({ forgotten: false })
+    expect(await value("ForgetRule", { session, rule })).toEqual({ forgotten: true })
+    expect(await value("Rules", { session })).toEqual({ rules: [] })
+    expect(await client.call("Permission", { session, request: "never" })).toMatchObject(failed("PermissionNotFound"))
+  })
+
+  it("P-16 a client's name with control characters is refused (N9)", async () => {
+    for (const name of ["a\u001b[31m", "b\u009b1m", "c\n", "d\u202e"]) {
+      const other = new RawClient(socket.port)
+      await new Promise((resolve) => other.ws.once("open", resolve))
+      expect(await other.call("Hello", { protocol: 1, client: "client-123", name })).toMatchObject(failed("BadRequest"))
+      other.ws.terminate()
+    }
+  })
 })

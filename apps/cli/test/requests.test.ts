@@ -1,0 +1,118 @@
+import type { PermissionRequest, WaitingPermission } from "@holdfast/protocol/agent/permission"
+import { describe, expect, it } from "vitest"
+import { Asking, choicesOf } from "../src/agent-view/Asking.ts"
+import { requestRows } from "../src/agent-view/request-rows.ts"
+import { inboxLines } from "../src/agent/permissions.ts"
+import { inputLines, typedId, wholeLines } from "../src/agent/request-lines.ts"
+import { hint } from "../src/hint.ts"
+import { jsonText } from "../src/output.ts"
+import { printable, printableLines } from "../src/text/printable.ts"
+import { plain } from "../src/text/style.ts"
+
+const SCRIPT = Array.from({ length: 40 }, (_, i) => `step ${i}`).join("\n")
+
+const request = (part: Partial<PermissionRequest> = {}): PermissionRequest => ({
+  id: "r1",
+  kind: "tool",
+  tool: "execute",
+  title: "Run a script",
+  subject: SCRIPT,
+  inputBytes: 500,
+  seq: 7,
+  turn: "t",
+  askedAt: 0,
+  options: [
+    { id: "yes", label: "Allow", kind: "allow_once" },
+    { id: "no", label: "Reject", kind: "reject_once" },
+  ],
+  ...part,
+})
+
+const waiting = (part: Partial<PermissionRequest> = {}): WaitingPermission => ({
+  session: "0123456789abcdef",
+  label: "work",
+  agent: "acp",
+  request: request(part),
+})
+
+const everyControl = `a\u0007b\u001b[31mc\u009b1md\u202ee\nf; touch pwned #`
+// oxlint-disable-next-line no-control-regex
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+
+describe("a request on the command line", () => {
+  it("P-15 shows the command behind a title that says nothing, and how to see all that is cut (N7)", () => {
+    const lines = inboxLines([waiting()], 1000).join("\n")
+    expect(lines).toContain("Run a script")
+    expect(lines).toContain("    step 0\n    step 1\n")
+    expect(lines).toMatch(/cut, 40 lines in all; see all of it: .*holdfast show 89abcdef --request r1/)
+    const long = inboxLines([waiting({ subject: "npm test", subjectBytes: 90_000 })], 1000).join("\n")
+    expect(long).toMatch(/cut, 90000 bytes in all; see all of it: .*show 89abcdef --request r1/)
+    const edit = inboxLines([waiting({ title: "Edit a.ts", subject: "", inputBytes: 90_000 })], 1000).join("\n")
+    expect(edit).toMatch(/see all of it: .*show 89abcdef --request r1/)
+  })
+
+  it("P-15 shows all of it when it is asked for: every line of every field (N7)", () => {
+    const { seq, askedAt, inputBytes: _, turn: __, ...ask } = request()
+    const input = { command: SCRIPT, options: { deep: ["x", { y: "z" }] } }
+    const lines = wholeLines({ request: { ...ask, input }, seq, askedAt, suggestions: [{ label: "every use of execute" }] }).join(
+      "\n",
+    )
+    for (const line of SCRIPT.split("\n")) expect(lines).toContain(`    ${line}`)
+    expect(lines).toContain('"y": "z"')
+    expect(lines).toContain("waits for an answer")
+    expect(lines).toContain("--remember session --for tool: every use of execute")
+    expect(inputLines("text")).toEqual(["  text"])
+  })
+
+  it("P-15 names in attach the key that shows all of what is cut (N7)", () => {
+    const asking = new Asking()
+    asking.show(request({ subject: SCRIPT.repeat(4), subjectBytes: 90_000 }), 0)
+    const view = { now: 5000, takes: true, composing: false, more: 0, mayAnswer: true }
+    const rows = requestRows(asking, view, { paint: plain, width: () => 80 }).join("\n")
+    expect(rows).toMatch(/rows more; v shows all/)
+    expect(rows).toContain("of 90000 bytes; v shows all")
+    expect(asking.key({ _tag: "Text", text: "v", batch: 1 }, 5000, false)._tag).toBe("View")
+  })
+
+  it("P-4 P-9 offers rules between once and every use, from the narrowest on (N22)", () => {
+    const parsed = { type: "commands", cwd: "/src", commands: [{ argv: ["npm", "test"] }], literal: true } as const
+    const choices = choicesOf(request({ subject: "npm test", parsed }))
+    expect(choices.map(({ keys, label }) => [...keys, label])).toEqual([
+      ["1", "y", "Allow"],
+      ["2", "n", "Reject"],
+      ["c", "Allow in this session: exactly npm test in /src"],
+      ["m", "Allow in this session: commands that start with npm test in /src"],
+      ["s", "Allow in this session: every use of execute"],
+    ])
+    expect(choices[2]?.answer).toEqual({
+      optionId: "yes",
+      remember: { scope: "session", covers: { type: "command", cwd: "/src", commands: parsed.commands } },
+    })
+    const lines = inboxLines([waiting({ subject: "npm test", parsed })], 1000).join("\n")
+    expect(lines).toContain(
+      "--for command (exactly npm test in /src), commands (commands that start with npm test in /src), tool",
+    )
+  })
+
+  it("P-16 escapes what agents and clients chose, and quotes it in a command to type (N9)", () => {
+    const options = [{ id: everyControl, label: everyControl, kind: "allow_once" }] as const
+    const hostile = waiting({ id: "a; touch pwned #", title: everyControl, subject: everyControl, options })
+    const lines = inboxLines([{ ...hostile, label: everyControl, agent: everyControl }], 1000)
+    const text = lines.join("\n")
+    expect(text).not.toMatch(CONTROLS)
+    expect(lines.find((line) => line.includes("approve"))).toBe(`  ${hint("approve 89abcdef 'a; touch pwned #' 1")}`)
+    const { seq, askedAt, inputBytes: _, turn: __, ...ask } = hostile.request
+    const whole = wholeLines({ request: { ...ask, input: { [everyControl]: everyControl } }, seq, askedAt, suggestions: [] })
+    expect(whole.join("\n")).not.toMatch(CONTROLS)
+    expect([typedId("allow_once", 0), typedId("a b", 0), typedId("it's", 0)]).toEqual(["allow_once", "'a b'", "'it'\\''s'"])
+    expect([typedId("", 0), typedId("--json", 1), typedId("é", 2), typedId("a\u001bb", 3)]).toEqual(["1", "2", "3", "4"])
+  })
+
+  it("P-16 escapes what a server says in an error, for people and in JSON (N9)", () => {
+    expect(printableLines(everyControl)).not.toMatch(CONTROLS)
+    expect(printable(everyControl)).not.toMatch(CONTROLS)
+    const json = jsonText({ error: { message: everyControl } }, 2)
+    expect(json).not.toMatch(CONTROLS)
+    expect(JSON.parse(json)).toEqual({ error: { message: everyControl } })
+  })
+})
