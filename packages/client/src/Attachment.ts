@@ -310,7 +310,8 @@ export class Attachment implements AsyncIterable<Item> {
         this.#inbox.push({ _tag: "Viewers", viewers: frame.viewers.viewers })
         return
       case FRAME_DETACHED:
-        this.#detached(frame.reason)
+        if (frame.by === undefined) this.#detached(frame.reason)
+        else this.#end(new HoldfastError("DetachedBy", frame.reason, { by: frame.by }))
         return
       default:
     }

@@ -67,6 +67,8 @@ export interface AttachmentSink {
   readonly viewers: (viewers: Viewers) => void
   /** The hub ended the attachment: session purged, credential revoked, hub stopping. Nothing follows. */
   readonly detached: (reason: string) => void
+  /** A person ended the attachment (T-31). Absent where nobody looks on: such an attachment is left alone. */
+  readonly released?: (by: string) => void
 }
 
 /** A request to attach. `after` absent: start with a snapshot of what is on the screen. */
@@ -107,6 +109,12 @@ export interface Attachment {
   /** Last seq handed to the sink; bytes handed out and not acknowledged. */
   readonly position: () => { readonly sent: number; readonly unacknowledged: number; readonly synced: boolean }
   readonly detach: () => void
+}
+
+/** Who is attached to a session. */
+export interface SessionViewers {
+  readonly session: string
+  readonly viewers: Viewers["viewers"]
 }
 
 /** One page of events, as JSON texts in order, ready to be joined. */
@@ -183,6 +191,10 @@ export class Hub extends Context.Service<
       mode: "single" | "free",
       by: Principal,
     ) => Effect.Effect<Changed, DoorError>
+    /** Who is attached: to a session, or to all that somebody is attached to. */
+    readonly viewers: (id: string | undefined) => Effect.Effect<ReadonlyArray<SessionViewers>, DoorError>
+    /** Ends the attachments of people, but for one client's; gives how many (T-31). */
+    readonly release: (id: string, except: string | undefined, name: string, by: Principal) => Effect.Effect<number, DoorError>
     readonly screen: (id: string) => Effect.Effect<Screen, DoorError>
     readonly health: Effect.Effect<Health>
     readonly runnerStatus: Effect.Effect<ReadonlyArray<unknown>, DoorError>

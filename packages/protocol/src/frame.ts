@@ -71,7 +71,7 @@ export type ServerFrame =
       readonly number: number
       readonly error?: { readonly tag: string; readonly message: string; readonly retryAfter?: number }
     }
-  | { readonly type: typeof FRAME_DETACHED; readonly handle: number; readonly reason: string }
+  | { readonly type: typeof FRAME_DETACHED; readonly handle: number; readonly reason: string; readonly by?: string }
   | {
       readonly type: typeof FRAME_HEARTBEAT
       readonly time: number
@@ -161,8 +161,9 @@ export function encodeInputResult(
   return bytes
 }
 
-/** Encodes the end of an attachment that the hub decided. */
-export const encodeDetached = (handle: number, reason: string): Uint8Array => withJson(FRAME_DETACHED, handle, { reason })
+/** Encodes the end of an attachment that the hub decided; `by` names the person who did, and then the client stays away. */
+export const encodeDetached = (handle: number, reason: string, by?: string): Uint8Array =>
+  withJson(FRAME_DETACHED, handle, by === undefined ? { reason } : { reason, by })
 
 /** Encodes a heartbeat. */
 export function encodeHeartbeat(
@@ -272,7 +273,7 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
       return { type, handle, number, error }
     }
     case FRAME_DETACHED:
-      return { type, handle, reason: (json(bytes.subarray(5)) as { reason: string }).reason }
+      return { type, handle, ...(json(bytes.subarray(5)) as { reason: string; by?: string }) }
     case FRAME_HEARTBEAT: {
       const heads: Array<{ handle: number; seq: number }> = []
       for (let at = 9; at + 12 <= bytes.length; at += 12) heads.push({ handle: view.getUint32(at), seq: view.getFloat64(at + 4) })

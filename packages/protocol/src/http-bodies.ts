@@ -15,6 +15,27 @@ export const InputRequest = Schema.Struct({
   base64: Schema.optionalKey(Base64),
 })
 
+/** Who is attached to sessions now. */
+export const ViewersReport = Schema.Struct({
+  sessions: Schema.Array(
+    Schema.Struct({
+      session: Schema.String,
+      viewers: Schema.Array(
+        Schema.Struct({
+          client: Schema.String,
+          name: Schema.String,
+          mode: Schema.Literals(["interactive", "viewer"]),
+          cols: Schema.optionalKey(Schema.Int),
+          rows: Schema.optionalKey(Schema.Int),
+          /** True for the one whose size the terminal has. */
+          sizes: Schema.Boolean,
+        }),
+      ),
+    }),
+  ),
+})
+export type ViewersReport = typeof ViewersReport.Type
+
 /** Most sessions that one batch may name. */
 export const BATCH_MAX = 1000
 

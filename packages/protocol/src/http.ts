@@ -27,6 +27,7 @@ import {
   TokenList,
   TokenMade,
   TokenRequest,
+  ViewersReport,
 } from "./http-bodies.ts"
 import {
   Appended,
@@ -150,6 +151,21 @@ const terminal = HttpApiGroup.make("terminal").add(
   })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Sends a signal to the child's process group"),
+  HttpApiEndpoint.get("viewers", "/api/viewers", {
+    query: { session: Schema.optionalKey(Schema.String) },
+    success: ViewersReport,
+    error,
+  })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "Who is attached now, to one session or to all"),
+  HttpApiEndpoint.post("detach", "/api/sessions/:id/detach", {
+    params,
+    payload: Schema.Struct({ except: Schema.optionalKey(Schema.String) }),
+    success: Schema.Struct({ detached: Schema.Number }),
+    error,
+  })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Ends the attachments of people, but for one client's"),
   HttpApiEndpoint.get("screen", "/api/sessions/:id/screen", { params, success: Screen, error })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "What a viewer sees now"),

@@ -90,6 +90,13 @@ export const SetTypist = Rpc.make("SetTypist", {
   error: DoorError,
 })
 
+/** Ends the attachments of everybody else to a session (T-31). */
+export const DetachOthers = Rpc.make("DetachOthers", {
+  payload: { session },
+  success: Schema.Struct({ detached: Schema.Number }),
+  error: DoorError,
+})
+
 /** The commands of the stream socket. */
 export class SessionRpcs extends RpcGroup.make(
   Hello,
@@ -98,6 +105,7 @@ export class SessionRpcs extends RpcGroup.make(
   WatchSessions,
   UnwatchSessions,
   SetTypist,
+  DetachOthers,
   Rpc.make("Create", { payload: CreateSession, success: Session, error: DoorError }),
   Rpc.make("Get", { payload: { session }, success: Session, error: DoorError }),
   Rpc.make("List", { payload: SessionQuery, success: SessionPage, error: DoorError }),

@@ -5,6 +5,8 @@ export interface AttachCommand {
   readonly readOnly: boolean
   /** Take the keyboard: only this client types. */
   readonly take: boolean
+  /** Send everybody else away. */
+  readonly detachOthers: boolean
   /** End with the child's exit code. */
   readonly exitCode: boolean
   readonly clipboard: boolean

@@ -42,6 +42,7 @@ export async function attach(options: AttachCommand, find: (connection: Connecti
     throw toFailure(known, hub.target.origin)
   })
   const { id, label } = session
+  if (options.detachOthers) await connection.call("DetachOthers", { session: id })
   if (session.kind === "agent") {
     const { attachAgent } = await import("../agent-view/attach-agent.ts")
     return attachAgent(connection, session, options, keys)

@@ -71,6 +71,8 @@ export function leave(way: WayOut, label: string, id: string, passOn: boolean): 
     case "Signal":
       throw new CliFailure(EXIT.refused, "Ended", `attach was ended by ${way.signal}; the session goes on`)
     case "Failed":
+      if (way.error instanceof HoldfastError && way.error.tag === "DetachedBy")
+        return print(`[${printable(way.error.message)}; ${label} goes on: ${hint(`attach ${id.slice(-8)}`)}]`)
       throw toFailure(way.error)
   }
 }

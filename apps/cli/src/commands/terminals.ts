@@ -18,6 +18,7 @@ const attach = Command.make(
       Flag.withoutNegation,
     ),
     take: flag("take", "Take the keyboard: nobody else types until you detach or release it"),
+    detachOthers: flag("detach-others", "Detach everybody else"),
     exitCode: flag("exit-code", "End with the exit code of the session's command"),
     clipboard: flag("clipboard", "Let the session write to your clipboard"),
     detachKey: text(
@@ -99,5 +100,15 @@ const mark = Command.make(
   (input) => act(async () => (await import("../sessions/terminal.ts")).mark(input.session, input.text, input.json)),
 ).pipe(Command.withDescription("Name this place in a session's log"))
 
+const who = Command.make(
+  "who",
+  { session: session.pipe(Argument.optional, Argument.map(Option.getOrUndefined)), json },
+  (input) => act(async () => (await import("../sessions/who.ts")).who(input.session, input.json)),
+).pipe(Command.withDescription("Show who is attached, to a session or to any"))
+
+const detach = Command.make("detach", { session, json }, (input) =>
+  act(async () => (await import("../sessions/who.ts")).detachAll(input.session, input.json)),
+).pipe(Command.withDescription("Detach everybody from a session, which goes on"))
+
 /** The commands. */
-export const terminalCommands = [attach, send, screen, resize, signal, mark] as const
+export const terminalCommands = [attach, who, detach, send, screen, resize, signal, mark] as const

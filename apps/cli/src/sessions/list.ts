@@ -43,7 +43,9 @@ export async function list({ query, all, json }: ListOptions): Promise<void> {
     cursor = page.next ?? undefined
   } while (cursor !== undefined && sessions.length < wanted)
   if (json) return printJson(sessions)
-  print(...sessionTable(sessions, Date.now(), { paint, width: outputWidth() ?? PIPE_WIDTH }))
+  const { sessions: seen } = await ask(hub, (api) => api.viewers())
+  const attached = new Map(seen.map(({ session, viewers }) => [session, viewers.length]))
+  print(...sessionTable(sessions, Date.now(), { paint, width: outputWidth() ?? PIPE_WIDTH, attached }))
   for (const line of stuckLines(sessions, suffixLength(sessions.map(({ id }) => id)))) print(paint("yellow", line))
   if (sessions.length < total) print(paint("dim", `${sessions.length} of ${total}; --all for the rest`))
 }
@@ -52,7 +54,7 @@ export async function list({ query, all, json }: ListOptions): Promise<void> {
 export function sessionTable(
   sessions: ReadonlyArray<Session>,
   now: number,
-  options: { readonly width?: number; readonly paint?: Paint },
+  options: { readonly width?: number; readonly paint?: Paint; readonly attached?: ReadonlyMap<string, number> },
 ): ReadonlyArray<string> {
   if (sessions.length === 0) return [`no sessions; open one with: ${hint("new")}`]
   const ids = sessions.map(({ id }) => id)
@@ -77,6 +79,7 @@ export function sessionTable(
     { title: "TOKENS", text: ({ agent }) => tokensText(agent?.usage ?? {}), drop: 6, side: "right" },
     { title: "CONTEXT", text: ({ agent }) => contextText(agent?.usage ?? {}), drop: 5, side: "right" },
     { title: "COST", text: ({ agent }) => costText(agent?.usage ?? {}), drop: 1, side: "right" },
+    { title: "ATTACHED", text: ({ id }) => String(options.attached?.get(id) ?? ""), drop: 4, side: "right" },
     { title: "EVENTS", text: ({ lastSeq }) => String(lastSeq), drop: 2, side: "right" },
     { title: "ACTIVE", text: ({ lastActiveAt }) => ago(lastActiveAt, now), side: "right" },
   ]

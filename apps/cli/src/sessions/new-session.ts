@@ -6,6 +6,7 @@ import type { AttachCommand } from "../attach/attach-command.ts"
 export const NEW_ATTACH: AttachCommand = {
   readOnly: false,
   take: false,
+  detachOthers: false,
   exitCode: false,
   clipboard: false,
   detachKey: undefined,

@@ -10,17 +10,26 @@ import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
 import { padText } from "../text/width.ts"
 import { agentLines } from "./show-agent.ts"
+import { viewerText } from "./who.ts"
 import { quoted, stateStyle, stateText } from "./show-state.ts"
 
 /** Prints a session's record. */
 export async function show(id: string, json: boolean): Promise<void> {
-  const session = await ask(useHub(), (api) => api.get(id))
-  if (json) printJson(session)
-  else print(...sessionLines(session, Date.now(), paint))
+  const hub = useHub()
+  const session = await ask(hub, (api) => api.get(id))
+  if (json) return printJson(session)
+  const { sessions } = await ask(hub, (api) => api.viewers(session.id))
+  const here = sessions.flatMap(({ viewers }) => viewers.map(viewerText))
+  print(...sessionLines(session, Date.now(), paint, here))
 }
 
 /** A record as lines of name and value. */
-export function sessionLines(session: Session, now: number, draw: Paint = plain): ReadonlyArray<string> {
+export function sessionLines(
+  session: Session,
+  now: number,
+  draw: Paint = plain,
+  attached: ReadonlyArray<string> = [],
+): ReadonlyArray<string> {
   const { terminal } = session
   const moment = (time: number): string => `${clock(time)} (${ago(time, now)})`
   const style = stateStyle(session)
@@ -35,6 +44,7 @@ export function sessionLines(session: Session, now: number, draw: Paint = plain)
     ["terminal", terminal === undefined ? undefined : `${terminal.cols}x${terminal.rows} ${printable(terminal.term)}`],
     ["title", terminal === undefined || terminal.title === "" ? undefined : printable(terminal.title)],
     ["pid", terminal?.pid === undefined ? undefined : String(terminal.pid)],
+    ...attached.map((viewer) => ["attached", viewer] as const),
     ["keyboard", terminal?.typist === undefined ? undefined : `held by ${printable(terminal.typist.name)}`],
     ...(session.agent === undefined ? [] : agentLines(session, session.agent)),
     ["tags", session.tags.length === 0 ? undefined : session.tags.map(printable).join(" ")],

@@ -4,7 +4,7 @@
  * Each fails with `HoldfastError`: the hub's own error, or `Unreachable`, `TimedOut`, `ConnectionLost`.
  */
 import type { Event } from "@holdfast/protocol/event"
-import type { BatchRequest, BatchResult, TokenScope, TokenShown } from "@holdfast/protocol/http-bodies"
+import type { BatchRequest, BatchResult, TokenScope, TokenShown, ViewersReport } from "@holdfast/protocol/http-bodies"
 import type {
   Appended,
   MarkSession,
@@ -98,6 +98,11 @@ export function makeApi(options: HttpOptions) {
     input: (id: string, input: Input): Promise<Appended> => post(`${of(id)}/input`, input),
     resize: (id: string, cols: number, rows: number): Promise<unknown> => post(`${of(id)}/resize`, { cols, rows }),
     signal: (id: string, signal: SignalName): Promise<unknown> => post(`${of(id)}/signal`, { signal }),
+    /** Who is attached, to one session or to all that somebody is attached to. */
+    viewers: (session?: string): Promise<ViewersReport> => get("/api/viewers", session === undefined ? {} : { session }),
+    /** Ends the attachments of people, but for those of a client. */
+    detach: (id: string, except?: string): Promise<{ readonly detached: number }> =>
+      post(`${of(id)}/detach`, except === undefined ? {} : { except }),
     screen: (id: string): Promise<Screen> => get(`${of(id)}/screen`),
     runner: (): Promise<{ readonly runners: ReadonlyArray<unknown> }> => get("/api/runner"),
     stopRunner: (now: boolean): Promise<{ readonly runners: ReadonlyArray<unknown> }> => post("/api/runner/stop", { now }),

@@ -6,6 +6,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { BadRequest, InvalidSize } from "@holdfast/protocol/errors"
 import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 import { HoldfastApi } from "@holdfast/protocol/http"
+import { Hub } from "../Hub.ts"
 import { answer, json } from "./answer.ts"
 import { principalOf } from "./Exchange.ts"
 import { theSession } from "./sessions.ts"
@@ -47,6 +48,24 @@ export const terminalHandlers = HttpApiBuilder.group(HoldfastApi, "terminal", (h
       answer(
         Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.signal(id, payload.signal, principalOf(exchange))),
         () => json({}),
+      ),
+    )
+    .handle("viewers", ({ query }) =>
+      answer(
+        Effect.gen(function* () {
+          const hub = yield* Hub
+          return yield* hub.viewers(query.session === undefined ? undefined : (yield* theSession(query.session)).id)
+        }),
+        (sessions) => json({ sessions }),
+      ),
+    )
+    .handle("detach", ({ params, payload }) =>
+      answer(
+        Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => {
+          const principal = principalOf(exchange)
+          return hub.release(id, payload.except, principal.name, principal)
+        }),
+        (detached) => json({ detached }),
       ),
     )
     .handle("screen", ({ params }) =>

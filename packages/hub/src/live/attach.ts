@@ -26,7 +26,7 @@ function isShownIn(core: Core, from: string, to: string): boolean {
     if (id === to) return true
     if (seen.has(id)) continue
     seen.add(id)
-    left.push(...(core.table.loadedOf(id)?.parts.within ?? []))
+    left.push(...(core.table.peek(id)?.parts.within ?? []))
   }
   return false
 }
@@ -74,6 +74,13 @@ export const attach = (
       client: request.client,
       name: request.name,
       mode: request.mode,
+      release: (who) => {
+        if (sink.released === undefined || !open) return false
+        delivery.end(subscriber)
+        finish()
+        sink.released(who)
+        return true
+      },
       show: (viewers) => (subscriber.mode === "new" ? undefined : sink.viewers(viewers)),
       ...(cols === undefined || rows === undefined ? {} : { cols, rows }),
       ...(request.within === undefined ? {} : { within: request.within }),

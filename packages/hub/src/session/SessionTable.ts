@@ -63,11 +63,6 @@ export class SessionTable {
     return this.loaded.size
   }
 
-  /** The session, when it is in memory. */
-  loadedOf(id: string): Loaded | undefined {
-    return this.loaded.get(id)
-  }
-
   /** The session, from the store when it is not in memory. */
   readonly open = (id: string): Effect.Effect<Loaded, DoorError> =>
     Effect.callback<Loaded, DoorError>((resume) => {

@@ -42,4 +42,9 @@ export class SocketSink implements AttachmentSink {
     this.connection.dropped(this.handle)
     this.connection.write(binaryMessage(encodeDetached(this.handle, reason)))
   }
+
+  released(by: string): void {
+    this.connection.dropped(this.handle)
+    this.connection.write(binaryMessage(encodeDetached(this.handle, `detached by ${by}`, by)))
+  }
 }

@@ -89,6 +89,11 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
       const taken = Effect.flatMap(hub.resolve(session), (id) => hub.setTypist(id, client, name, mode, principal))
       call.run(taken, ({ seq }) => call.done({ seq }))
     },
+    DetachOthers: ({ session }, call) => {
+      const { client, name, principal } = call.connection
+      const detached = Effect.flatMap(hub.resolve(session), (id) => hub.release(id, client, name, principal))
+      call.run(detached, (count) => call.done({ detached: count }))
+    },
     Create: (request, call) =>
       hub.createThen(request, call.connection.principal, (exit) => {
         if (Exit.isSuccess(exit)) call.done(exit.value.session)

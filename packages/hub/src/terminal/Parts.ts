@@ -66,6 +66,11 @@ export class Parts implements SessionPart {
     return this.viewers?.within ?? []
   }
 
+  /** Who is attached, without making a presence. */
+  get attached(): Presence | undefined {
+    return this.viewers
+  }
+
   /** Who looks at the session. */
   get presence(): Presence {
     this.viewers ??= new Presence(this.session, (cols, rows) => {

@@ -32,6 +32,8 @@ export interface Viewer {
   readonly show: (viewers: Viewers) => void
   /** Session that its terminal is in. */
   readonly within?: string
+  /** Ends the attachment for a person; false where it is no person's. */
+  readonly release: (by: string) => boolean
   cols?: number
   rows?: number
   order: number
@@ -103,6 +105,26 @@ export class Presence {
   /** Sessions that viewers' terminals are in. */
   get within(): ReadonlyArray<string> {
     return [...this.viewers].flatMap(({ within }) => within ?? [])
+  }
+
+  /** Everybody who is here, who gives the size first, then the latest. */
+  get shown(): Viewers["viewers"] {
+    const sizes = sizingViewer(this.viewers)
+    return [...this.viewers]
+      .sort((a, b) => Number(b === sizes) - Number(a === sizes) || b.order - a.order)
+      .slice(0, SHOWN_MAX)
+      .map((viewer) => ({
+        client: viewer.client,
+        name: viewer.name,
+        mode: viewer.mode,
+        ...(viewer.cols === undefined || viewer.rows === undefined ? {} : { cols: viewer.cols, rows: viewer.rows }),
+        sizes: viewer === sizes,
+      }))
+  }
+
+  /** Ends the attachments of people, but for those of a client; gives how many. */
+  release(except: string | undefined, by: string): number {
+    return [...this.viewers].filter((viewer) => viewer.client !== except && viewer.release(by)).length
   }
 
   /** Asks for a size from outside of any attachment. */
@@ -178,20 +200,8 @@ export class Presence {
     this.announcing ??= setTimeout(() => {
       this.announcing = undefined
       this.announcedAt = performance.now()
-      const sizes = sizingViewer(this.viewers)
-      const shown = [...this.viewers]
-        .sort((a, b) => Number(b === sizes) - Number(a === sizes) || b.order - a.order)
-        .slice(0, SHOWN_MAX)
       // One object for all: a door encodes it once.
-      const viewers: Viewers = {
-        viewers: shown.map((viewer) => ({
-          client: viewer.client,
-          name: viewer.name,
-          mode: viewer.mode,
-          ...(viewer.cols === undefined || viewer.rows === undefined ? {} : { cols: viewer.cols, rows: viewer.rows }),
-          sizes: viewer === sizes,
-        })),
-      }
+      const viewers: Viewers = { viewers: this.shown }
       for (const viewer of [...this.viewers]) viewer.show(viewers)
     }, wait)
   }

@@ -1,0 +1,19 @@
+/** Who is attached to sessions, and sending them away (docs/PROTOCOL.md, T-31). */
+import type { Viewers } from "@holdfast/protocol/frame"
+import type { SessionViewers } from "../Hub.ts"
+import type { Core } from "./Core.ts"
+
+const viewersOf = (core: Core, id: string): Viewers["viewers"] => core.table.peek(id)?.parts.attached?.shown ?? []
+
+/** Who is attached: to a session, or to every one that somebody is attached to. A session that is not in memory has nobody. */
+export function viewers(core: Core, id: string | undefined): ReadonlyArray<SessionViewers> {
+  if (id !== undefined) return [{ session: id, viewers: viewersOf(core, id) }]
+  return [...core.table.all()].flatMap(({ session, parts }) => {
+    const here = parts.attached?.shown ?? []
+    return here.length === 0 ? [] : [{ session: session.id, viewers: here }]
+  })
+}
+
+/** Ends the attachments of people to a session, but for one client's; gives how many. */
+export const release = (core: Core, id: string, except: string | undefined, name: string): number =>
+  core.table.peek(id)?.parts.attached?.release(except, name) ?? 0
