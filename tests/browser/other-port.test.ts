@@ -52,7 +52,7 @@ describe("other servers under the hub's host name", () => {
         `holdfast-${port}=; Max-Age=0`,
         ...Array.from({ length: 20 }, (_, i) => `c${i}=x; Path=/`),
       ],
-      "clear-site-data": '"cookies", "storage", "cache"',
+      ...(request.url === "/clear" ? { "clear-site-data": '"cookies", "storage", "cache"' } : {}),
     })
     response.end("<!doctype html><title>other</title><body></body>")
   })
@@ -83,6 +83,7 @@ describe("other servers under the hub's host name", () => {
     const stranger = await context.newPage()
     await stranger.goto(elsewhere)
     await stranger.goto(elsewhere)
+    await stranger.goto(`${elsewhere}clear`)
     const got = (await stranger.evaluate(ATTACK(hub.url()))) as Record<string, unknown>
     expect(got).toMatchObject({
       read: "refused",
