@@ -229,6 +229,10 @@ export class Person {
         return this.#screen.say(`while the agent works, Enter now sends with ${line.mode}`)
       case "Configure":
         return this.#ask((connection) => connection.call("ConfigureAgent", { session, change: line.change }))
+      case "Trust": {
+        const directory = story.agent?.trust?.directory ?? ""
+        return this.#ask((connection) => connection.call("SetTrust", { change: { directory, trusted: line.trusted } }))
+      }
       case "Wrong":
         return this.#screen.say(printable(line.message))
     }

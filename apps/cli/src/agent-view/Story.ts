@@ -19,6 +19,7 @@ import { eventRows } from "./event-rows.ts"
 import { MessagePrinter } from "./MessagePrinter.ts"
 import { messageRows } from "./message-rows.ts"
 import type { RowOptions } from "./Rows.ts"
+import { waitingRows } from "./start-rows.ts"
 
 /** Messages that are remembered as printed. */
 const KNOWN_MAX = 5000
@@ -27,11 +28,12 @@ const KNOWN_MAX = 5000
 function agentPart(session: Session): AgentPart | undefined {
   const { agent, turn, queue, permissions, tasks = [] } = session
   if (agent === undefined) return undefined
-  const { name, adapter, cwd, options, info, turns, usage, hold } = agent
+  const { name, adapter, cwd, options, info, trust, turns, usage, hold } = agent
   const { id, startedAt = 0, interrupting } = turn
   return {
     spec: { name, adapter, cwd, options, env: {} },
     info,
+    ...(trust === undefined ? {} : { trust }),
     wanted: {},
     queue,
     permissions,
@@ -56,6 +58,7 @@ export class Story {
   readonly #known = new Set<string>()
   #stale = false
   #any = false
+  #unsaid: Array<string> = []
 
   constructor(options: RowOptions) {
     this.#options = options
@@ -89,6 +92,8 @@ export class Story {
       readonly before?: number | null
       readonly live?: LiveMessage
     }
+    const trust = this.#agent?.trust
+    if (!this.#any && trust?.state === "waiting") this.#unsaid = waitingRows(trust, this.#options)
     const rows =
       this.#any || before === null ? [] : [this.#options.paint("dim", "… earlier messages are not shown here; see: messages")]
     for (const message of messages) rows.push(...this.#added(message))
@@ -98,7 +103,7 @@ export class Story {
       this.#live = new Accumulator(live)
       this.#stale = true
     }
-    return [...rows, ...this.rest()]
+    return [...rows, ...this.rest(), ...this.#unsaid.splice(0)]
   }
 
   /** Takes the next event; gives the rows it adds. Chunks add theirs with `rest`. */

@@ -6,6 +6,7 @@ import { coverWords } from "@holdfast/core/agent/rule-words"
 import type { Event, EventData } from "@holdfast/protocol/event"
 import { holdText } from "../agent/hold-text.ts"
 import { inputLine } from "../agent/message-text.ts"
+import { loadedWords, trustRows } from "./start-rows.ts"
 import { usageText } from "../agent/usage-text.ts"
 import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
@@ -103,6 +104,14 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
       return says(
         resumed === "resumed" ? "the agent resumed where it was" : "the agent started anew, with the transcript as its context",
       )
+    }
+    case "session/agent-directory":
+      return trustRows(event.data as unknown as Told<"session/agent-directory">, before?.trust?.state, says)
+    case "session/agent-info": {
+      const { loaded } = event.data as unknown as Told<"session/agent-info">
+      const words = loaded === undefined ? undefined : loadedWords(loaded)
+      const was = before?.info.loaded
+      return words === undefined || (was !== undefined && loadedWords(was) === words) ? [] : says(words)
     }
     case "session/agent-failed":
     case "session/agent-lost":

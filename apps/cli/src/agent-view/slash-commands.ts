@@ -14,6 +14,7 @@ export type Line =
   | { readonly _tag: "Move"; readonly place: number; readonly to: number }
   | { readonly _tag: "SendMode"; readonly mode: SendMode }
   | { readonly _tag: "Configure"; readonly change: { readonly model?: string; readonly mode?: string } }
+  | { readonly _tag: "Trust"; readonly trusted: boolean }
   | { readonly _tag: "Wrong"; readonly message: string }
 
 /** What can be typed, and what it does. */
@@ -36,6 +37,7 @@ export const HELP: ReadonlyArray<readonly [typed: string, does: string]> = [
   ["/model, /mode NAME", "the agent's model and mode"],
   ["/cd DIRECTORY", "lets the agent continue there, as when its directory is gone"],
   ["/renew", "lets the agent begin anew from the transcript, as when a model refuses its history"],
+  ["/trust, /distrust", "whether what the directory brings may run"],
   ["//text", "sends /text as it is"],
 ]
 
@@ -97,6 +99,11 @@ export function readLine(text: string, agent: AgentPart | undefined): Line {
       return place(first, name, (at) => place(second, name, (to) => ({ _tag: "Move", place: at, to })))
     case "send":
       return first !== undefined && isMode(first) ? { _tag: "SendMode", mode: first } : wrong(`/send takes ${MODES.join(", ")}`)
+    case "trust":
+    case "distrust":
+      return agent?.trust === undefined
+        ? wrong("the directory of this session brings nothing that an agent runs")
+        : { _tag: "Trust", trusted: name === "trust" }
     case "mode":
       return configured("mode", rest, agent?.info.modes)
     case "model":

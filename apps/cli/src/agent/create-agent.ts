@@ -50,6 +50,7 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   if (text?.trim() === "" && files.length === 0) throw usage("the first message is empty; leave it out, or say something")
   const message = firstMessage(text, files)
   const hub = useAgents()
+  if (isAsked(given)) await (await import("./trust.ts")).askForTrust(hub, request.cwd ?? currentDirectory(), name)
   const session = await askAgents(hub, (_, api) => api.create(request)).catch(async (error: unknown) => {
     throw await explained(error, given.words, hub)
   })
@@ -63,6 +64,10 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   if (given.json) printJson(sent === undefined ? session : { ...session, sent })
   else print(session.id)
 }
+
+/** Whether a person is there to be asked. */
+const isAsked = ({ json, words }: CreateAgentOptions): boolean =>
+  !json && !words.includes("-") && process.stdin.isTTY && process.stderr.isTTY
 
 /** The first word is the name of an agent; where it cannot be one, all words are a message to the default one. */
 function nameAndMessage(words: ReadonlyArray<string>): { readonly name?: string; readonly typed?: string } {

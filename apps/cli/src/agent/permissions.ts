@@ -20,6 +20,7 @@ import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
 import { fitText } from "../text/width.ts"
 import { type AgentHub, askAgents, oneOf, useAgents } from "./agent-hub.ts"
+import { waitingLines } from "./trust-lines.ts"
 import { offerLines, ruleName, subjectLines, typedId, wholeLines } from "./request-lines.ts"
 
 /** An answer as it is typed. */
@@ -191,8 +192,11 @@ export async function inbox(follow: boolean, json: boolean): Promise<void> {
   const hub = useAgents()
   const read = async (): Promise<ReadonlyArray<WaitingPermission>> =>
     (await askAgents(hub, (agents) => agents.waiting())).permissions
+  const directories = json ? [] : (await askAgents(hub, (agents) => agents.trust())).waiting
+  const nothing = directories.length === 0 ? ["nothing waits"] : []
   const show = (waiting: ReadonlyArray<WaitingPermission>): void =>
-    print(...(waiting.length === 0 ? ["nothing waits"] : inboxLines(waiting, Date.now(), { paint, width: outputWidth() ?? 200 })))
+    print(...(waiting.length === 0 ? nothing : inboxLines(waiting, Date.now(), { paint, width: outputWidth() ?? 200 })))
+  for (const one of directories) print(...waitingLines(one, paint))
   const first = await read()
   if (!follow) return json ? printJson(first) : show(first)
   const { followInbox } = await import("./follow-inbox.ts")

@@ -1,5 +1,5 @@
 /**
- * Commands about agents: interrupt, approve, inbox, queue, tasks, messages, cd, renew, model, mode, agents, rules, import.
+ * Commands about agents: interrupt, approve, inbox, queue, tasks, messages, cd, renew, model, mode, agents, rules, trust, import.
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -204,6 +204,37 @@ const rules = Command.make("rules").pipe(
   ]),
 )
 
+const trustModule = () => import("../agent/trust.ts")
+const onDirectory = (
+  name: string,
+  about: string,
+  run: (module: Awaited<ReturnType<typeof trustModule>>, directory: string, asJson: boolean) => Promise<void>,
+) =>
+  Command.make(
+    name,
+    {
+      directory: Argument.String("directory").pipe(Argument.withDescription("On the hub's machine; from here if relative")),
+      json,
+    },
+    (input) => act(async () => run(await trustModule(), input.directory, input.json)),
+  ).pipe(Command.withDescription(about))
+
+const trust = Command.make("trust").pipe(
+  Command.withDescription("Directories whose hooks, MCP servers, rules and commands agents may run"),
+  Command.withSubcommands([
+    Command.make("ls", { json }, (input) => act(async () => (await trustModule()).trustList(input.json))).pipe(
+      Command.withDescription("List them, and what waits for a word"),
+    ),
+    onDirectory("add", "Trust a directory and everything below it", (module, at, asJson) => module.trustSay(at, true, asJson)),
+    onDirectory("refuse", "Never run what it brings, and do not ask again", (module, at, asJson) =>
+      module.trustSay(at, false, asJson),
+    ),
+    onDirectory("revoke", "Take back what was said; from the next start on", (module, at, asJson) =>
+      module.trustRevoke(at, asJson),
+    ),
+  ]),
+)
+
 const imports = Command.make(
   "import",
   {
@@ -244,4 +275,5 @@ export const agentCommands = [
   configured("mode", "Change an agent's mode while it runs"),
   agents,
   rules,
+  trust,
 ] as const

@@ -1,14 +1,18 @@
 /**
  * The agent part of a session's record, as lines of name and value.
  */
-import type { AgentChoice } from "@holdfast/protocol/agent/agent"
+import type { AgentChoice, Loaded } from "@holdfast/protocol/agent/agent"
 import type { Session } from "@holdfast/protocol/session"
 import { heldText } from "../agent/hold-text.ts"
 import { wholeHint } from "../agent/request-lines.ts"
 import { taskText } from "../agent/tasks.ts"
 import { usageText } from "../agent/usage-text.ts"
+import { broughtLines, trustWords } from "../agent/trust-lines.ts"
 import { printable } from "../text/printable.ts"
 import { shortId } from "./show-state.ts"
+
+/** Names of a list that are shown. */
+const NAMES_MAX = 12
 
 type Lines = ReadonlyArray<readonly [string, string | undefined]>
 
@@ -23,9 +27,12 @@ export function agentLines(session: Session, agent: NonNullable<Session["agent"]
   return [
     ["agent", printable(`${agent.name}${info.version === undefined ? "" : ` ${info.version}`}, adapter ${agent.adapter}`)],
     ["directory", printable(agent.cwd)],
+    ["trust", agent.trust && trustWords(agent.trust)],
+    ...(agent.trust?.state === "waiting" ? broughtLines(agent.trust.brings, "").map((line): Lines[number] => ["", line]) : []),
     ["options", set.length === 0 ? undefined : printable(set.join(" "))],
     ["model", choice(info.model, info.models)],
     ["mode", choice(info.mode, info.modes)],
+    ...loadedLines(info.loaded),
     ["process", `${session.process}${agent.pid === undefined ? "" : `, pid ${agent.pid}`}`],
     ["turns", String(agent.turns)],
     ["usage", spent === "" ? undefined : spent],
@@ -40,6 +47,29 @@ export function agentLines(session: Session, agent: NonNullable<Session["agent"]
       ["asks", printable(`${request.title} (${request.id})`)],
       ["", `all of it: ${wholeHint(session.id, request, i)}`],
     ]),
+  ]
+}
+
+/** What an agent was started with, a line each; servers with their state. */
+function loadedLines(loaded: Loaded | undefined): Lines {
+  if (loaded === undefined) return []
+  const { sources, memory, hooks, servers, agents, skills, plugins, problems } = loaded
+  const list = (names: ReadonlyArray<string>): string | undefined =>
+    names.length === 0
+      ? undefined
+      : printable(names.slice(0, NAMES_MAX).join(", ") + (names.length > NAMES_MAX ? `, … ${names.length - NAMES_MAX} more` : ""))
+  return [
+    ["settings", list(sources) ?? "none"],
+    ["memory", list(memory)],
+    ["hooks", list(hooks)],
+    ...servers.map(({ name, status, error }): Lines[number] => [
+      "MCP",
+      printable(`${name}: ${status}${error === undefined ? "" : `, ${error}`}`),
+    ]),
+    ["subagents", list(agents)],
+    ["skills", list(skills)],
+    ["plugins", list(plugins)],
+    ...problems.map((problem): Lines[number] => ["problem", printable(problem)]),
   ]
 }
 

@@ -24,8 +24,8 @@ export function refuseUntrusted({ adapter, name }: AgentSpec, trust: DirectoryTr
   if (adapter !== "acp" || trust === undefined || trust.state === "trusted" || trust.state === "unneeded") return
   const brings = trust.brings.filter(({ runs }) => runs).map(({ path, what }) => `${path} (${what})`)
   const shown = brings.slice(0, 3).join("; ") + (brings.length > 3 ? `; … ${brings.length - 3} more` : "")
-  const how = trust.state === "refused" ? "a person refused to trust it" : "nobody has said that it is trusted"
+  const how = trust.state === "refused" ? "a person refused to trust it" : "nobody trusts it yet"
   throw new DirectoryUntrusted(
-    `${name} would run by itself what ${trust.directory} brings, and ${how}: ${shown}. The message goes on once somebody trusts the directory`,
+    `${name} would run what ${trust.directory} brings, and ${how}. Once it is trusted (\`holdfast trust add\`) the message continues. It brings ${shown}`,
   )
 }

@@ -1,0 +1,48 @@
+/** What directories bring and how they stand, as lines for people, with what to type. */
+import type { BroughtFile, DirectoryTrust, TrustState, WaitingDirectory } from "@holdfast/protocol/agent/trust"
+import { hint } from "../hint.ts"
+import { quoted, shortId } from "../sessions/show-state.ts"
+import { printable } from "../text/printable.ts"
+import type { Paint } from "../text/style.ts"
+
+const FILES_MAX = 12
+
+/** How a directory stands, in words. */
+export const STATE_WORDS: Readonly<Record<TrustState, string>> = {
+  trusted: "trusted",
+  refused: "not trusted, as a person said",
+  waiting: "not trusted yet",
+  unneeded: "brings nothing that runs",
+}
+
+/** A directory as it is typed in a shell; its place where it cannot be. */
+export const typedDirectory = (directory: string): string =>
+  printable(directory) === directory ? quoted(directory) : "DIRECTORY"
+
+/** The command that trusts a directory, or refuses to. */
+export const trustHint = (directory: string, trusted = true): string =>
+  hint(`trust ${trusted ? "add" : "refuse"} ${typedDirectory(directory)}`)
+
+/** The files that would run, a line each. */
+export function broughtLines(brings: ReadonlyArray<BroughtFile>, indent = "  "): ReadonlyArray<string> {
+  const running = brings.filter(({ runs }) => runs)
+  const lines = running.slice(0, FILES_MAX).map(({ path, what }) => `${indent}${printable(path)}: ${printable(what)}`)
+  return running.length > FILES_MAX ? [...lines, `${indent}… ${running.length - FILES_MAX} more`] : lines
+}
+
+/** The line of a session's directory in words; nothing for one that brings nothing. */
+export function trustWords({ state, directory, brings }: DirectoryTrust): string | undefined {
+  if (state === "unneeded") return undefined
+  const running = brings.filter(({ runs }) => runs).length
+  if (state === "trusted") return `${STATE_WORDS.trusted}; what it brings runs (${running} ${running === 1 ? "file" : "files"})`
+  return `${STATE_WORDS[state]}; what it brings does not run. To trust it: ${trustHint(directory)}`
+}
+
+/** A directory that waits for a word, with its sessions. */
+export const waitingLines = ({ directory, brings, sessions }: WaitingDirectory, draw: Paint): ReadonlyArray<string> => [
+  draw("bold", `${printable(directory)} brings what is not run until it is trusted`),
+  ...broughtLines(brings),
+  draw("cyan", `  ${trustHint(directory)}`),
+  draw("dim", `  or refuse: ${trustHint(directory, false)}`),
+  draw("dim", `  sessions: ${sessions.map(({ session, label }) => `${shortId(session)} ${printable(label)}`).join(", ")}`),
+]
