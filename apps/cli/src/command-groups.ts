@@ -25,6 +25,7 @@ const GROUPS = [
       "mode",
       "agents",
       "rules",
+      "trust",
       "import",
     ],
     load: async () => (await import("./commands/agents.ts")).agentCommands,
