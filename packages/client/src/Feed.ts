@@ -13,24 +13,34 @@ import { backoffDelay, defaultBackoff } from "./timers.ts"
 export interface FeedListener {
   /** Records that changed, up to change number `change`; `synced` once the feed has caught up. */
   readonly sessions: (sessions: ReadonlyArray<Session>, change: number, synced: boolean) => void
+  /** The hub has another store than before, or less of it: what was told is void, and every session follows. */
+  readonly reset?: () => void
   /** The hub refuses the feed, or the connection is over; nothing follows. */
   readonly refused?: (error: HoldfastError) => void
 }
 
-/** Follows the feed on a connection until `stop`. `after` is a change number; without one it begins at the head. */
+/** Where a feed goes on: after a change number, of the feed with an identity; see `Feed.cursor`. */
+export interface FeedCursor {
+  readonly after: number
+  readonly feed?: string
+}
+
+/** Follows the feed on a connection until `stop`, from a cursor on; without one it begins at the head. */
 export class Feed {
   readonly #connection: Connection
   readonly #listener: FeedListener
   readonly #unfollow: () => void
   #change: number | undefined
+  #feed: string | undefined
   #listening = false
   #attempts = 0
   #cancelRetry: () => void = () => undefined
 
-  constructor(connection: Connection, listener: FeedListener, after?: number) {
+  constructor(connection: Connection, listener: FeedListener, cursor?: FeedCursor) {
     this.#connection = connection
     this.#listener = listener
-    this.#change = after
+    this.#change = cursor?.after
+    this.#feed = cursor?.feed
     this.#unfollow = connection.follow({
       connected: () => this.#watch(),
       dropped: () => this.#dropped(),
@@ -39,9 +49,15 @@ export class Feed {
     })
   }
 
-  /** Last change number taken in: the cursor to resume with. */
+  /** Last change number taken in. */
   get change(): number | undefined {
     return this.#change
+  }
+
+  /** What to go on with later; `undefined` until the feed has begun. */
+  get cursor(): FeedCursor | undefined {
+    const [after, feed] = [this.#change, this.#feed]
+    return after === undefined ? undefined : { after, ...(feed === undefined ? {} : { feed }) }
   }
 
   /** Ends the feed. */
@@ -57,12 +73,15 @@ export class Feed {
   }
 
   #watch(): void {
-    const after = this.#change
-    this.#connection.request("WatchSessions", after === undefined ? {} : { after }, (exit) => {
+    this.#connection.request("WatchSessions", this.cursor ?? {}, (exit) => {
       if (exit.ok) {
         this.#listening = true
         this.#attempts = 0
-        this.#change ??= exit.value.change
+        const { change, feed, reset } = exit.value
+        this.#feed = feed
+        if (reset) this.#change = change
+        else this.#change ??= change
+        if (reset) this.#listener.reset?.()
         return
       }
       const { error } = exit

@@ -320,15 +320,22 @@ describe("an attachment", () => {
     expect(hub.connections).toBe(2)
   })
 
-  it("D-12 a feed resumes from its last change", async () => {
+  it("D-12 (N72) a feed resumes from its last change, and begins anew where the hub has another store", async () => {
     const changes: Array<number> = []
-    const feed = new Feed(connection, { sessions: (_, change) => changes.push(change) })
+    let resets = 0
+    const feed = new Feed(connection, { sessions: (_, change) => changes.push(change), reset: () => resets++ })
     await until("watching", () => feed.change === 5)
     hub.feed(9, [{ id: SESSION }])
     await until("fed", () => changes.length === 1)
     hub.cut()
     await until("again", () => hub.watches.length === 2)
-    expect(hub.watches).toEqual([{}, { after: 9 }])
+    expect(hub.watches).toEqual([{}, { after: 9, feed: "feed" }])
+    await until("watching again", () => feed.cursor?.after === 9)
+    expect(resets).toBe(0)
+    hub.resets = true
+    hub.cut()
+    await until("reset", () => resets === 1)
+    expect(feed.cursor).toEqual({ after: 0, feed: "other" })
     feed.stop()
   })
 

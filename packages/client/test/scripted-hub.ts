@@ -60,6 +60,8 @@ export class ScriptedHub {
   settles = true
   /** A hub that was restarted knows nothing of settled inputs; what carries them out does. */
   knowsInputs = true
+  /** The feed begins anew. */
+  resets = false
   readonly clients = new Set<string>()
   connections = 0
   acked = 0
@@ -177,7 +179,7 @@ export class ScriptedHub {
         return answer(null)
       case "WatchSessions":
         this.watches.push(request.payload)
-        return answer({ change: 5 })
+        return answer({ change: this.resets ? 0 : 5, feed: this.resets ? "other" : "feed", reset: this.resets })
       default:
         return answer({ seq: 1 })
     }

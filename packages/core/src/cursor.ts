@@ -45,3 +45,19 @@ export function planAttach(cursor: { readonly after?: number; readonly log?: str
   if ((log !== undefined && log !== bounds.log) || after > bounds.lastSeq) return { _tag: "Snapshot", reason: "reset" }
   return after < bounds.firstSeq - 1 ? { _tag: "Snapshot", reason: "trimmed" } : { _tag: "Backlog", after }
 }
+
+/** Place in the feed of sessions: the last change a watcher has, and the feed it is of, as far as the watcher knows. */
+export interface FeedCursor {
+  readonly after?: number | undefined
+  readonly feed?: string | undefined
+}
+
+/** After which change a watcher of the feed begins; `reset` when its cursor is of another feed or beyond the head (D-12). */
+export function planFeed(
+  { after, feed }: FeedCursor,
+  bounds: { readonly head: number; readonly feed: string },
+): { readonly change: number; readonly reset: boolean } {
+  if (after === undefined) return { change: bounds.head, reset: false }
+  const reset = after > bounds.head || (feed !== undefined && feed !== bounds.feed)
+  return { change: reset ? 0 : after, reset }
+}

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { cursorProblem, parseCursor, planAttach } from "../src/cursor.ts"
+import { cursorProblem, parseCursor, planAttach, planFeed } from "../src/cursor.ts"
 
 const bounds = { firstSeq: 11, lastSeq: 20, log: "log-a" }
 
@@ -32,5 +32,18 @@ describe("cursors", () => {
         expect(parseCursor(String(n))).toBe(n)
       }),
     )
+  })
+})
+
+describe("a place in the feed of sessions", () => {
+  it("D-12 (N72) counts where it is of this feed and not beyond its head; otherwise the feed begins anew", () => {
+    const bounds = { head: 10, feed: "own" }
+    expect(planFeed({}, bounds)).toEqual({ change: 10, reset: false })
+    for (const after of [0, 4, 10]) {
+      expect(planFeed({ after }, bounds)).toEqual({ change: after, reset: false })
+      expect(planFeed({ after, feed: "own" }, bounds)).toEqual({ change: after, reset: false })
+      expect(planFeed({ after, feed: "other" }, bounds)).toEqual({ change: 0, reset: true })
+    }
+    expect(planFeed({ after: 11, feed: "own" }, bounds)).toEqual({ change: 0, reset: true })
   })
 })

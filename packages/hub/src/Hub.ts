@@ -4,6 +4,7 @@
  * Doors (socket, HTTP, SSE and later ones) use this contract and nothing below it. `attach` and `watch` are the only
  * ways to read live events and records in the code base (D-1). Callers have passed the guard; `Principal` says who they are.
  */
+import type { FeedCursor } from "@holdfast/core/cursor"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -138,6 +139,18 @@ export interface Health {
   readonly attachments: number
 }
 
+/** A watcher of the feed. */
+export interface FeedWatch {
+  /** It is given what changed after this. */
+  readonly change: number
+  /** Identity of the feed, for the cursor. */
+  readonly feed: string
+  /** The cursor was of another feed, or beyond the head: what the watcher knows is void, and everything is given. */
+  readonly reset: boolean
+  readonly start: () => void
+  readonly stop: () => void
+}
+
 /** The contract. */
 export class Hub extends Context.Service<
   Hub,
@@ -170,11 +183,11 @@ export class Hub extends Context.Service<
       },
     ) => Effect.Effect<EventPage, DoorError | CursorInvalid | CursorAhead>
     readonly attach: (request: AttachRequest, sink: AttachmentSink, by: Principal) => Effect.Effect<Attachment, DoorError>
-    /** Follows the feed of sessions (D-12): what changed after `after`, then live; `undefined` starts at the head. */
+    /** Follows the feed of sessions (D-12): what changed after `after`, then live; without it from the head on. */
     readonly watch: (
-      after: number | undefined,
+      cursor: FeedCursor,
       sink: (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void,
-    ) => Effect.Effect<{ readonly change: number; readonly start: () => void; readonly stop: () => void }, DoorError | BadRequest>
+    ) => Effect.Effect<FeedWatch, DoorError | BadRequest>
     /** Types into a terminal without an attachment; with a key once (H-7). */
     readonly input: (
       id: string,

@@ -230,7 +230,9 @@ describe("a hub that starts again", () => {
 async function listed(house: House): Promise<ReadonlyArray<string>> {
   const seen = Promise.withResolvers<ReadonlyArray<string>>()
   const feed = await house.run(
-    house.hub.watch(0, (_, sessions) => (sessions.length > 0 ? seen.resolve(sessions.map(({ id }) => id)) : undefined)),
+    house.hub.watch({ after: 0 }, (_, sessions) =>
+      sessions.length > 0 ? seen.resolve(sessions.map(({ id }) => id)) : undefined,
+    ),
   )
   feed.start()
   const ids = await seen.promise

@@ -50,7 +50,7 @@ describe("sessions", () => {
 
   it("W-9 a creation goes on although its caller went away, and its process is started", async () => {
     const running = Promise.withResolvers<string>()
-    const watch = house.hub.watch(undefined, (_, sessions) => {
+    const watch = house.hub.watch({}, (_, sessions) => {
       for (const { label, process } of sessions) if (process === "running") running.resolve(label)
     })
     await house.run(Effect.map(watch, ({ start }) => start()))

@@ -70,7 +70,10 @@ const sessions = HttpApiGroup.make("sessions").add(
   HttpApiEndpoint.get("watch", "/api/sessions/stream", { query: { after: whole }, success: sse, error })
     .annotate(Needs, "read")
     .annotate(Streams, true)
-    .annotate(OpenApi.Summary, "Follows the feed of sessions; id is the change number"),
+    .annotate(
+      OpenApi.Summary,
+      "Follows the feed of sessions; event is session, synced or reset, id is CHANGE@FEED, Last-Event-ID wins over after",
+    ),
   HttpApiEndpoint.get("get", "/api/sessions/:id", { params, success: Session, error })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "The record of one session; a unique prefix, suffix or label will do as id"),

@@ -75,8 +75,17 @@ export const Detach = Rpc.make("Detach", { payload: { session }, success: Schema
 
 /** Follows the feed of sessions from a change on; feed frames follow the answer. */
 export const WatchSessions = Rpc.make("WatchSessions", {
-  payload: { after: Schema.optionalKey(Schema.Finite) },
-  success: Schema.Struct({ change: Schema.Number }),
+  payload: {
+    after: Schema.optionalKey(Schema.Finite),
+    /** `feed` of the answer the cursor came from; another one means that it is of another store. */
+    feed: Schema.optionalKey(Schema.String),
+  },
+  success: Schema.Struct({
+    change: Schema.Number,
+    feed: Schema.String,
+    /** The cursor is of another feed or beyond the head: what was known is void, every session is sent. */
+    reset: Schema.Boolean,
+  }),
   error: DoorError,
 })
 

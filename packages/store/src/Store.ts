@@ -155,6 +155,15 @@ export interface SessionList {
   readonly next: string | null
 }
 
+/** Changed records up to the change number `change`; the last one of all is `head`. */
+export interface ChangePage {
+  readonly sessions: ReadonlyArray<Session>
+  readonly change: number
+  readonly head: number
+  /** Identity of what the numbers count: made with the store, another one in every other store. */
+  readonly feed: string
+}
+
 /** No session has this id. */
 export class NoSuchSession extends Schema.TaggedError<NoSuchSession>()("NoSuchSession", { session: Schema.String }) {}
 
@@ -218,10 +227,7 @@ export class Store extends Context.Service<
     readonly resolve: (text: string, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
     readonly list: (query: SessionQuery) => Effect.Effect<SessionList, PageCursorInvalid | StoreError>
     /** Records that changed after a change number, oldest change first, each at its latest state only. */
-    readonly changes: (
-      after: number,
-      limit: number,
-    ) => Effect.Effect<{ readonly sessions: ReadonlyArray<Session>; readonly change: number; readonly head: number }, StoreError>
+    readonly changes: (after: number, limit: number) => Effect.Effect<ChangePage, StoreError>
 
     readonly head: (id: string) => Effect.Effect<Head, NoSuchSession | StoreError>
     readonly read: (session: SessionHandle, range: ReadRange) => Effect.Effect<Chunk, DataDamaged | StoreError>

@@ -17,6 +17,7 @@ describe("a commit that takes long", () => {
           (n) => createSample(store, n),
           { concurrency: "unbounded" },
         )
+        const { commits } = yield* store.stats
         const began = performance.now()
         let told = 0
         const all = Effect.forEach(
@@ -36,7 +37,8 @@ describe("a commit that takes long", () => {
         const took = performance.now() - began
         expect(outcomes.map((outcome) => outcome._tag)).toEqual(sessions.map(() => "Appended"))
         expect(took).toBeGreaterThanOrEqual(DELAY)
-        expect((64 / took) * 1000).toBeGreaterThanOrEqual(100)
+        // What is sent while a commit is under way shares the next one.
+        expect((yield* store.stats).commits - commits).toBeLessThanOrEqual(4)
       }),
     ))
 })

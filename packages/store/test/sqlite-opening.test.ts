@@ -68,7 +68,7 @@ describe("opening a SQLite store", () => {
     expect(db.prepare("SELECT * FROM settings").all()).toEqual([{ name: "old", value: "kept", note: "added" }])
     expect(db.prepare("PRAGMA user_version").get()).toEqual({ user_version: later.length })
     db.exec("ALTER TABLE settings DROP COLUMN note")
-    db.exec("PRAGMA user_version = 1")
+    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)
     db.close()
     expect(await useStore(place, (store) => store.settings(""))).toEqual([{ name: "old", value: "kept" }])
   })

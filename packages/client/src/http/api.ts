@@ -84,8 +84,8 @@ export function makeApi(options: HttpOptions) {
       range: EventRange & { readonly log?: string } = {},
       signal?: AbortSignal,
     ): AsyncGenerator<SseEvent> => stream(options, `${of(id)}/events/stream`, { ...range }, signal),
-    /** The feed of sessions as server-sent events. */
-    followSessions: (after?: number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
+    /** The feed of sessions as server-sent events; `after` is the `id` of the last one, or a change number. */
+    followSessions: (after?: string | number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
       stream(options, "/api/sessions/stream", { after }, signal),
     mark: (id: string, mark: MarkSession): Promise<Appended> => post(`${of(id)}/marks`, mark),
     /** The log as asciicast or JSON lines, or an agent's messages as Markdown; the body is to be read as it comes. */

@@ -10,7 +10,7 @@ import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 /** One message: `id` may stand alone to move the reader's cursor without an event. */
 export interface SseMessage {
   readonly event?: string
-  readonly id?: number
+  readonly id?: number | string
   /** One line of text: JSON has no line breaks. */
   readonly data?: string
 }

@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { planFeed } from "@holdfast/core/cursor"
 import { BadRequest, Unavailable } from "@holdfast/protocol/errors"
 import { Store, type StoreError } from "@holdfast/store/Store"
 import { RunnerGone } from "@holdfast/runner/client/RunnerConnection"
@@ -140,15 +141,15 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         remove: (session, key, by) => Lifecycle.remove(core, session, key, by),
         events: (session, range) => Queries.events(core, session, range),
         attach: (request, sink, by) => attach(core, attached, request, sink, by),
-        watch: (after, sink) =>
+        watch: (cursor, sink) =>
           Effect.gen(function* () {
+            const { after } = cursor
             if (after !== undefined && !(Number.isSafeInteger(after) && after >= 0)) {
               return yield* new BadRequest({ message: "a change number is a whole number from 0", field: "after" })
             }
-            const { head } = yield* store.changes(Number.MAX_SAFE_INTEGER, 1).pipe(Effect.mapError(storeProblem))
-            // A number beyond the head is of another store: everything is given again.
-            const change = after === undefined ? head : after > head ? 0 : after
-            return { change, ...feed.watch(change, sink) }
+            const bounds = yield* store.changes(Number.MAX_SAFE_INTEGER, 1).pipe(Effect.mapError(storeProblem))
+            const plan = planFeed(cursor, bounds)
+            return { ...plan, feed: bounds.feed, ...feed.watch(plan.change, sink) }
           }),
         input: (session, key, bytes, by) => Effect.andThen(Lifecycle.may(by), Terminals.input(core, session, key, bytes)),
         resize: (session, cols, rows, by) => Effect.andThen(Lifecycle.may(by), Terminals.resize(core, session, cols, rows)),

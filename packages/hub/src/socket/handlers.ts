@@ -1,7 +1,7 @@
 /** The commands of the stream socket, on the hub's contract. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { cursorProblem } from "@holdfast/core/cursor"
+import { cursorProblem, type FeedCursor } from "@holdfast/core/cursor"
 import { BadRequest, CursorInvalid } from "@holdfast/protocol/errors"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Settings } from "@holdfast/protocol/settings"
@@ -72,12 +72,12 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
         if (problem === undefined) call.done(undefined)
         else call.fail(problem)
       }),
-    WatchSessions: ({ after }, call) => {
+    WatchSessions: ({ after, feed }, call) => {
       const problem = after === undefined ? undefined : cursorProblem(after)
       if (problem !== undefined) return call.fail(new CursorInvalid({ message: problem }))
-      call.run(follow(hub, call.connection, after, run), ({ change: from, start }) => {
-        call.done({ change: from })
-        start()
+      call.run(follow(hub, call.connection, { after, feed }, run), (watch) => {
+        call.done({ change: watch.change, feed: watch.feed, reset: watch.reset })
+        watch.start()
       })
     },
     UnwatchSessions: (_, call) => {
@@ -120,9 +120,9 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
 const follow = (
   hub: Hub["Service"],
   here: Connection,
-  after: number | undefined,
+  cursor: FeedCursor,
   run: HandlerOptions["run"],
 ): ReturnType<Hub["Service"]["watch"]> => {
-  const sink = here.feed((change) => run(Effect.map(follow(hub, here, change, run), ({ start }) => start())))
-  return Effect.tap(hub.watch(after, sink), ({ change, stop }) => Effect.sync(() => here.watching(change, stop)))
+  const sink = here.feed((after) => run(Effect.map(follow(hub, here, { after }, run), ({ start }) => start())))
+  return Effect.tap(hub.watch(cursor, sink), ({ change, stop }) => Effect.sync(() => here.watching(change, stop)))
 }

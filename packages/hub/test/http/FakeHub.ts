@@ -2,6 +2,7 @@
  * A hub of a few lines for the tests of the HTTP door: logs in memory, one session a create, credit as in the contract.
  */
 import * as Effect from "effect/Effect"
+import { planFeed } from "@holdfast/core/cursor"
 import {
   CursorAhead,
   type DoorError,
@@ -214,16 +215,18 @@ export const makeFakeHub = () => {
           },
         }
       }),
-    watch: (after, sink) =>
+    watch: (cursor, sink) =>
       Effect.sync(() => {
-        let at = after ?? change
+        const plan = planFeed(cursor, { head: change, feed: "feed" })
+        let at = plan.change
         const push = (): void => {
           const changed = [...logs.values()].map(({ session }) => session).filter((session) => session.change > at)
           at = change
           sink(at, changed, true)
         }
         return {
-          change: at,
+          ...plan,
+          feed: "feed",
           start: () => {
             watchers.add(push)
             push()

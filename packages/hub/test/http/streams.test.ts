@@ -197,6 +197,28 @@ describe("the feed of sessions as server-sent events", () => {
     expect(missed.filter(({ event }) => event === "session").map(({ data }) => data?.["label"])).toEqual(["third"])
   })
 
+  it("H-12 D-12 (N72) a cursor of another store or beyond the head begins the feed anew, and the stream says so", async () => {
+    const door = await opened()
+    const id = await door.create()
+    const one = await follow(door, "/api/sessions/stream?after=0")
+    one.listen()
+    const { id: last, data } = (await one.until(synced)).at(-1) ?? {}
+    const feed = String(data?.["feed"])
+    expect(last).toBe(`${String(data?.["change"])}@${feed}`)
+    for (const cursor of [`1@other`, `999999@${feed}`, "999999"]) {
+      const again = await follow(door, "/api/sessions/stream", { "last-event-id": cursor })
+      again.listen()
+      const messages = await again.until(synced)
+      expect(messages[0]).toMatchObject({ event: "reset", id: `0@${feed}`, data: { feed } })
+      expect(messages[1]).toMatchObject({ event: "session", data: { id } })
+    }
+    const same = await follow(door, `/api/sessions/stream?after=${last}`)
+    same.listen()
+    expect((await same.until(synced)).map(({ event }) => event)).toEqual(["synced"])
+    for (const cursor of ["x", "1@", "1@a b", "-1@a"])
+      expect((await door.send(`/api/sessions/stream?after=${encodeURIComponent(cursor)}`)).status).toBe(400)
+  })
+
   it("D-12 a feed that is not read is paused, and goes on from the last change that was sent", async () => {
     const door = await opened()
     const id = await door.create()

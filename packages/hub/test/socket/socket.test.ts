@@ -318,7 +318,7 @@ describe("the stream socket", () => {
     expect(one.frames(FRAME_SNAPSHOT)).toHaveLength(1)
   })
 
-  it("D-12 the feed gives changed records and says when it is caught up", async () => {
+  it("D-12 (N72) the feed gives changed records, says when it is caught up, and begins anew for a cursor of another store", async () => {
     const first = await createTerminal(house, { command: "/bin/cat", label: "one" })
     const one = client()
     await one.hello()
@@ -335,6 +335,12 @@ describe("the stream socket", () => {
     await two.call("WatchSessions", { after: change })
     await two.until("the feed", () => two.frames(FRAME_FEED).length > 0)
     expect(two.frames(FRAME_FEED)).toMatchObject([{ synced: true, sessions: [] }])
+    const { feed } = (await two.call("WatchSessions", {})).value ?? {}
+    expect((await two.call("WatchSessions", { after: change, feed })).value).toEqual({ change, feed, reset: false })
+    const anew = { change: 0, feed, reset: true }
+    expect((await two.call("WatchSessions", { after: change, feed: "other" })).value).toEqual(anew)
+    expect((await two.call("WatchSessions", { after: change + 1000, feed })).value).toEqual(anew)
+    await two.until("everything", () => two.frames(FRAME_FEED).some(({ sessions }) => sessions.length > 0))
   })
 
   it("G-7 a revoked credential closes its sockets", async () => {

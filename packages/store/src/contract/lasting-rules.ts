@@ -13,6 +13,16 @@ export function lastingRules(subject: Subject): void {
     })
     afterEach(() => place.remove())
 
+    it("S-28 (N72) the feed of changes has an identity that lasts, and no other store has", async () => {
+      const feedOf = (at: Place) => useStore(at, (store) => Effect.map(store.changes(0, 1), ({ feed }) => feed))
+      const feed = await feedOf(place)
+      expect(feed).toMatch(/^[\w-]{8,64}$/)
+      expect(await feedOf(place)).toBe(feed)
+      const other = await subject.place()
+      expect(await feedOf(other)).not.toBe(feed)
+      await other.remove()
+    })
+
     it("S-1 logs, states, journal positions, keys, checkpoints, leases, settings and the change number are as they were", async () => {
       const key = { key: "k", hash: "h" }
       const journal = { runner: "r", child: "c", position: 41 }

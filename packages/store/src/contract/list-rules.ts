@@ -161,7 +161,7 @@ export function listRules(subject: Subject): void {
           const part = yield* store.changes(0, 2)
           expect(part.sessions.map((one) => one.id)).toEqual([1, 3].map(sampleId))
           expect((yield* store.changes(part.change, 100)).sessions.map((one) => one.id)).toEqual([4, 5, 2].map(sampleId))
-          expect(yield* store.changes(all.head, 100)).toEqual({ sessions: [], change: all.head, head: all.head })
+          expect(yield* store.changes(all.head, 100)).toEqual({ sessions: [], change: all.head, head: all.head, feed: all.feed })
           yield* appendTo(store, { session: made[0]?.session ?? 0, epoch: 1, records: [sampleEvent(2)] })
           expect((yield* store.changes(all.head, 100)).sessions).toEqual([])
           yield* rename(1, "third")

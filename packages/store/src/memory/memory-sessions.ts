@@ -8,7 +8,7 @@ import { orderMatches } from "../listing/resolve-order.ts"
 import { takePage } from "../listing/take-page.ts"
 import { areDense } from "../record-filter.ts"
 import { completeRecord } from "../session-record.ts"
-import type { AppendKey, Claimed, SessionList, StoredState, StoreStats } from "../Store.ts"
+import type { AppendKey, ChangePage, Claimed, SessionList, StoredState, StoreStats } from "../Store.ts"
 import { MemoryLog } from "./memory-log.ts"
 
 /** What a creation answers. */
@@ -24,6 +24,7 @@ export class MemorySessions {
   readonly settings = new Map<string, string>()
   private readonly created = new Map<string, { readonly hash: string; readonly id: string }>()
   private readonly leases = new Map<string, { owner: string; until: number; token: number }>()
+  private readonly feed = randomUUID()
   private change = 0
   private handles = 0
 
@@ -82,13 +83,14 @@ export class MemorySessions {
   }
 
   /** Changed records after a change number. */
-  changes(after: number, limit: number): { sessions: ReadonlyArray<Session>; change: number; head: number } {
+  changes(after: number, limit: number): ChangePage {
     const changed = [...this.byId.values()].filter((log) => log.change > after).sort((a, b) => a.change - b.change)
     const { page, more } = takePage(changed, limit, (log) => log.state.record.length)
     return {
       sessions: page.map((log) => this.session(log)),
       change: more ? (page.at(-1)?.change ?? after) : this.change,
       head: this.change,
+      feed: this.feed,
     }
   }
 

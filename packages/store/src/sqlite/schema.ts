@@ -10,6 +10,7 @@
  *   about 64 KiB. `upto` counts a log's bytes from its beginning, so that trimming knows what it removes without reading it.
  * - `sweeps`: logs with pieces to be removed in small steps: all (`gone`), those before the first seq, and those whose
  *   `to_seq` lies in the dead range, because a joined piece holds the same records.
+ * - `identity`: which store this is, for cursors that count its changes.
  *
  * A migration that was released is never changed; a new one is added behind it.
  */
@@ -121,5 +122,9 @@ export const MIGRATIONS: ReadonlyArray<string> = [
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO counters VALUES ('change', 0);
+  `,
+  `
+  CREATE TABLE identity (feed TEXT NOT NULL);
+  INSERT INTO identity VALUES (lower(hex(randomblob(8))));
   `,
 ]

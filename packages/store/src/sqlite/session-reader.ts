@@ -6,7 +6,7 @@ import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
 import { takePage } from "../listing/take-page.ts"
 import { RecordUnreadable, completeRecord, damagedRecord } from "../session-record.ts"
-import type { Checkpoint, Head, SessionList } from "../Store.ts"
+import type { ChangePage, Checkpoint, Head, SessionList } from "../Store.ts"
 import { checkpointCrc, keyCrc, stateCrc } from "./checksum.ts"
 import { LogBroken } from "./log-reader.ts"
 import { type Row, type Statements, blob, num, str } from "./statements.ts"
@@ -131,17 +131,14 @@ export function listSessions(statements: Statements, query: SessionQuery): Sessi
 }
 
 /** Records that changed after a change number. */
-export function readChanges(
-  statements: Statements,
-  after: number,
-  limit: number,
-): { sessions: ReadonlyArray<Session>; change: number; head: number } {
+export function readChanges(statements: Statements, after: number, limit: number): ChangePage {
+  const feed = str(statements.get("SELECT feed FROM identity") ?? {}, "feed")
   const head = Number(statements.get("SELECT value FROM counters WHERE name = 'change'")?.["value"] ?? 0)
   const sql = `${SELECT} WHERE s.change > ? AND s.change <= ? ORDER BY s.change LIMIT ?`
   const { page, more } = takePage(statements.of(sql).iterate(after, head, limit + 1) as Iterable<Row>, limit, sizeOf)
   const last = page.at(-1)
   const change = more && last !== undefined ? num(last, "change") : head
-  return { sessions: page.map(listed), change, head }
+  return { sessions: page.map(listed), change, head, feed }
 }
 
 /** What an id can end with, being longer. */
