@@ -2,12 +2,10 @@
  * What commands print: tables and sentences for people, JSON for programs.
  */
 import { writeSync } from "node:fs"
+import { harmlessJson } from "./text/harmless-json.ts"
 import { printableLines } from "./text/printable.ts"
 import { paintFor } from "./text/style.ts"
 import type { Paint } from "./text/style.ts"
-
-/** Characters that JSON leaves as they are and terminals do not. */
-const HIDDEN_IN_JSON = /[\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
 
 /** Paint for standard output. */
 export const paint: Paint = paintFor(process.stdout, process.env)
@@ -21,10 +19,7 @@ export function print(...lines: ReadonlyArray<string>): void {
 }
 
 /** A value as JSON in which no character does anything to a terminal: those that would are written as escapes. */
-export const jsonText = (value: unknown, indent?: number): string =>
-  (JSON.stringify(value, null, indent) ?? "null").replace(HIDDEN_IN_JSON, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-  })
+export const jsonText = (value: unknown, indent?: number): string => harmlessJson(JSON.stringify(value, null, indent) ?? "null")
 
 /** Prints a value as JSON. */
 export const printJson = (value: unknown): void => print(jsonText(value, 2))

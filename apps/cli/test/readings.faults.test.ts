@@ -14,7 +14,7 @@ import { cellsOf } from "./cells.ts"
 
 /** A clipboard write, or a link that is not to the web or to mail. */
 // oxlint-disable-next-line no-control-regex -- it is what sequences begin with
-const HARMFUL = new RegExp("\u001b\\]52;|\u001b\\]8;[^;]*;(?!https?:|mailto:|\u001b\\\\)")
+const HARMFUL = new RegExp("\u001b\\]52;|\u001b\\]8;[^;]*;(?!https?:|mailto:|\u001b\\\\)", "i")
 const COLS = 30
 const ROWS = 8
 const STREAMS = sized({ short: 400, ci: 5000, long: 100_000 })

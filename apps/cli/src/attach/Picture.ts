@@ -30,6 +30,8 @@ export interface PictureOptions {
   readonly clipboard: boolean
   /** The viewer never gives the session its size. */
   readonly readOnly: boolean
+  /** All of it is the past: no bell, no notification, no clipboard. */
+  readonly past?: boolean
 }
 
 /** The picture of one attachment. */
@@ -52,6 +54,7 @@ export class Picture {
     this.#terminal = terminal
     this.#options = options
     this.#filter = new OutputFilter({ clipboard: options.clipboard })
+    this.#filter.live = false
     terminal.undo = this.#filter.undo
   }
 
@@ -127,7 +130,7 @@ export class Picture {
   /** Everything up to now was drawn; what follows happens now. */
   synced(): void {
     this.#synced = true
-    this.#filter.live = true
+    this.#filter.live = this.#options.past !== true
     this.#look()
   }
 
@@ -172,6 +175,11 @@ export class Picture {
 
   get #fits(): boolean {
     return this.#session === undefined || sameSize(this.#session, this.#terminal.size)
+  }
+
+  get #advice(): string {
+    if (this.#options.past === true) return "as it was"
+    return this.#options.readOnly ? "read-only" : "type to take this size"
   }
 
   #soon(): void {
@@ -235,7 +243,7 @@ export class Picture {
   #crop(): void {
     this.#rest()
     if (this.#screen === undefined) return
-    this.#view ??= new CroppedView(this.#terminal, this.#screen, this.#options.readOnly ? "read-only" : "type to take this size")
+    this.#view ??= new CroppedView(this.#terminal, this.#screen, this.#advice)
     this.#view.show()
   }
 }

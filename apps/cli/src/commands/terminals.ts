@@ -75,8 +75,15 @@ const send = Command.make(
   ]),
 )
 
-const screen = Command.make("screen", { session, json }, (input) =>
-  act(async () => (await import("../sessions/terminal.ts")).screen(input.session, input.json)),
+const screen = Command.make(
+  "screen",
+  {
+    session,
+    color: flag("color", "With colours and other attributes, also into a pipe; on a terminal they are there without it"),
+    scrollback: flag("scrollback", "With the lines above the screen, as far as the server has them"),
+    json,
+  },
+  (input) => act(async () => (await import("../sessions/screen.ts")).screen(input)),
 ).pipe(Command.withDescription("Print what a viewer sees now"))
 
 const cells = (name: string) => Argument.Int(name).pipe(Argument.withDescription(`${name}, 1 to 1000`))

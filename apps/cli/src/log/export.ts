@@ -5,7 +5,8 @@ import { randomBytes } from "node:crypto"
 import { open, rename, rm } from "node:fs/promises"
 import type { Answer } from "@holdfast/client/http/request"
 import { refused, toFailure } from "../failure.ts"
-import { complain, writeOut } from "../output.ts"
+import { complain } from "../output.ts"
+import { ForeignText } from "../text/foreign.ts"
 import { Progress } from "../text/Progress.ts"
 import { ask, useHub } from "../server/hub.ts"
 import { bytes } from "../text/amounts.ts"
@@ -22,15 +23,18 @@ export interface ExportOptions {
 /** Exports a log. A file appears under its name only when it is whole. */
 export async function exportLog(options: ExportOptions): Promise<void> {
   const hub = useHub()
+  let isText = false
   const response = await ask(hub, async (api) => {
     const format = options.format ?? ((await api.get(options.session)).kind === "agent" ? "md" : "cast")
+    isText = format === "md"
     return api.export(options.session, format)
   })
   const chunks = pieces(response, hub.target.origin)
   const { output } = options
   if (output === undefined || output === "-") {
-    for await (const chunk of chunks) await writeOut(chunk)
-    return
+    const text = new ForeignText(isText ? "text" : "json")
+    for await (const chunk of chunks) await text.write(chunk)
+    return text.end()
   }
   const partial = `${output}.${randomBytes(4).toString("hex")}.part`
   const progress = new Progress("exporting")

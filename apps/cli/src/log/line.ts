@@ -47,3 +47,17 @@ export function outputBytes(event: Event): Uint8Array | undefined {
   if (typeof fields["text"] === "string") return Buffer.from(fields["text"])
   return typeof fields["base64"] === "string" ? Buffer.from(fields["base64"], "base64") : undefined
 }
+
+/** Size in cells that the terminal has from an event on; `undefined` for an event that sets none. */
+export function sizeOf({ channel, type, data }: Event): { readonly cols: number; readonly rows: number } | undefined {
+  if (
+    channel !== "terminal" ||
+    (type !== "started" && type !== "resize") ||
+    typeof data !== "object" ||
+    data === null ||
+    Array.isArray(data)
+  )
+    return undefined
+  const { cols, rows }: Readonly<Record<string, unknown>> = { ...data }
+  return typeof cols === "number" && typeof rows === "number" ? { cols, rows } : undefined
+}

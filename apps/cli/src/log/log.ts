@@ -9,6 +9,7 @@ import { ask, connectHub, useHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
 import { withinOf } from "../sessions/asker.ts"
 import { eventLine, outputBytes } from "./line.ts"
+import { PastOutput } from "./PastOutput.ts"
 
 /** Which events, and how to print them. */
 export interface LogOptions {
@@ -19,7 +20,7 @@ export interface LogOptions {
   readonly channel: string | undefined
   readonly type: string | undefined
   readonly json: boolean
-  /** Only the bytes of terminal output, as the child wrote them. */
+  /** Only terminal output: as the child wrote it, but on a terminal without what it would carry out. */
   readonly raw: boolean
 }
 
@@ -28,11 +29,16 @@ const PAGE = 500
 /** Prints a log. */
 export async function log(options: LogOptions): Promise<void> {
   const hub = useHub()
-  if (options.follow) await follow(hub, options)
-  else await printPages(hub, options)
+  const raw = options.raw ? new PastOutput() : undefined
+  try {
+    if (options.follow) await follow(hub, options, raw)
+    else await printPages(hub, options, raw)
+  } finally {
+    raw?.end()
+  }
 }
 
-async function printPages(hub: Hub, options: LogOptions): Promise<void> {
+async function printPages(hub: Hub, options: LogOptions, raw: PastOutput | undefined): Promise<void> {
   const { session, channel, type } = options
   const filter = { ...(channel === undefined ? {} : { channel }), ...(type === undefined ? {} : { type }) }
   let left = options.limit ?? Number.POSITIVE_INFINITY
@@ -41,7 +47,7 @@ async function printPages(hub: Hub, options: LogOptions): Promise<void> {
     const page = await ask(hub, (api) => api.events(session, { after, limit: Math.min(PAGE, left), ...filter }))
     if (after === options.after && page.firstSeq > after + 1)
       complain(`holdfast: events ${after + 1} to ${page.firstSeq - 1} were trimmed`)
-    for (const event of page.events) await printEvent(event, options)
+    for (const event of page.events) await printEvent(event, options, raw)
     left -= page.events.length
     if (page.atHead || left <= 0 || page.next <= after) return
     after = page.next
@@ -51,10 +57,10 @@ async function printPages(hub: Hub, options: LogOptions): Promise<void> {
 const isWanted = (event: Event, { channel, type }: LogOptions): boolean =>
   (channel === undefined || event.channel === channel) && (type === undefined || event.type === type)
 
-async function printEvent(event: Event, options: LogOptions): Promise<void> {
-  if (options.raw) {
+async function printEvent(event: Event, options: LogOptions, raw: PastOutput | undefined): Promise<void> {
+  if (raw !== undefined) {
     const bytes = outputBytes(event)
-    if (bytes !== undefined) await writeOut(bytes)
+    if (bytes !== undefined) await raw.write(bytes)
   } else if (options.json) await writeOut(`${jsonText(event)}\n`)
   else await writeOut(`${eventLine(event, outputWidth(), paint)}\n`)
 }
@@ -64,7 +70,7 @@ const showsOutput = ({ channel = "terminal", type = "output" }: LogOptions): boo
   process.stdout.isTTY && channel === "terminal" && type === "output"
 
 /** Follows until interrupted, or until the limit; comes back by itself when the hub does. */
-async function follow(hub: Hub, options: LogOptions): Promise<void> {
+async function follow(hub: Hub, options: LogOptions, raw: PastOutput | undefined): Promise<void> {
   const { Attachment } = await import("@holdfast/client/Attachment")
   const connection = await connectHub(hub)
   const attachment = new Attachment(connection, {
@@ -82,7 +88,7 @@ async function follow(hub: Hub, options: LogOptions): Promise<void> {
       if (item._tag === "Event") {
         const event = decodeRecord(item.record)
         if (!isWanted(event, options)) continue
-        await printEvent(event, options)
+        await printEvent(event, options, raw)
         left -= 1
         if (left <= 0) return
       } else if (item._tag === "Snapshot" && item.reason !== "fresh") {

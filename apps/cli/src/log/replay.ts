@@ -1,20 +1,20 @@
 /**
  * `holdfast replay`: a session as a film, at any speed, from and to any point (mission row A9).
  *
- * What lies before the first event shown is drawn at once, so that the screen is right when the film begins. The output
- * goes through the same filter as in `attach`, as history: it asks the terminal nothing and rings no bell.
+ * What lies before the first event shown is drawn at once, so that the screen is right when the film begins. It is
+ * shown as in `attach`, as history: it asks the terminal nothing and rings no bell, and of a larger screen a part is seen.
  */
-import type { Event } from "@holdfast/protocol/event"
 import { plainKeys, readKeyboard } from "../attach/keyboard.ts"
-import { OutputFilter } from "../attach/OutputFilter.ts"
 import { OwnTerminal } from "../attach/OwnTerminal.ts"
-import { complain, print } from "../output.ts"
+import { Picture } from "../attach/Picture.ts"
+import type { Size } from "../attach/viewport.ts"
+import { print, writeOut } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
 import { clock, span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { Film } from "./Film.ts"
-import { outputBytes } from "./line.ts"
+import { outputBytes, sizeOf } from "./line.ts"
 
 /** What to show and how fast. */
 export interface ReplayOptions {
@@ -36,59 +36,52 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const session = await ask(hub, (api) => api.get(options.session))
   const last = Math.min(options.to ?? session.lastSeq, session.lastSeq)
   const film = new Film(options.speed, options.idle)
-  if (!process.stdout.isTTY) return play(hub, session.id, options.from ?? 0, last, film, (bytes) => process.stdout.write(bytes))
-  const { terminal: size } = session
+  if (!process.stdout.isTTY) return play(hub, session.id, options.from ?? 0, last, film, { output: writeOut })
   const terminal = new OwnTerminal()
-  const { cols, rows } = terminal.size
-  if (size !== undefined && (size.cols > cols || size.rows > rows)) {
-    complain(`holdfast: this was ${size.cols}x${size.rows}, your terminal is ${cols}x${rows}; lines may wrap`)
-  }
   print(`[${printable(session.label)}, ${clock(session.createdAt)}; space pauses, + and - change the speed, q ends]`)
-  const filter = new OutputFilter({ clipboard: false })
-  filter.live = false
+  const picture = new Picture(terminal, { clipboard: false, readOnly: true, past: true })
   const end = (): void => film.stop()
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
   for (const signal of signals) process.on(signal, end)
   terminal.take(true)
   const stopKeys = readKeyboard((tokens) => film.keys(plainKeys(tokens)))
   try {
-    await play(hub, session.id, options.from ?? 0, last, film, (bytes) => {
-      const open = process.stdout.write(filter.push(bytes))
-      terminal.alternate = filter.alternate
-      terminal.origin = filter.origin
-      return open
+    const size = session.terminal ?? terminal.size
+    await picture.snapshot({ cols: size.cols, rows: size.rows }, new Uint8Array(0))
+    picture.synced()
+    await play(hub, session.id, options.from ?? 0, last, film, {
+      output: (bytes) => picture.output(bytes),
+      resized: (resized) => picture.resized(resized),
     })
+    picture.finish()
   } finally {
     stopKeys()
     for (const signal of signals) process.off(signal, end)
+    picture.stop()
     terminal.restore()
   }
   print(`[end of ${printable(session.label)}${film.shown > 0 ? `, ${span(film.shown)} of it` : ""}]`)
 }
 
-async function play(
-  hub: Hub,
-  id: string,
-  from: number,
-  last: number,
-  film: Film,
-  write: (bytes: Uint8Array) => boolean,
-): Promise<void> {
+/** Who is shown the film. */
+interface Audience {
+  readonly output: (bytes: Uint8Array) => void | Promise<void>
+  readonly resized?: (size: Size) => void
+}
+
+async function play(hub: Hub, id: string, from: number, last: number, film: Film, audience: Audience): Promise<void> {
   let after = 0
   while (after < last && !film.stopped) {
     const page = await ask(hub, (api) => api.events(id, { after, limit: PAGE }))
     for (const event of page.events) {
       if (event.seq > last || film.stopped) return
       if (event.seq >= from) await film.until(event.time)
-      await show(event, write)
+      const bytes = outputBytes(event)
+      const size = sizeOf(event)
+      if (bytes !== undefined) await audience.output(bytes)
+      else if (size !== undefined) audience.resized?.(size)
     }
     if (page.atHead || page.next <= after) return
     after = page.next
   }
-}
-
-async function show(event: Event, write: (bytes: Uint8Array) => boolean): Promise<void> {
-  const bytes = outputBytes(event)
-  if (bytes === undefined || write(bytes)) return
-  await new Promise<void>((resolve) => process.stdout.once("drain", () => resolve()))
 }

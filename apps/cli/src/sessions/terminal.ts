@@ -6,7 +6,6 @@ import { SIGNALS } from "@holdfast/protocol/signals"
 import { usage } from "../failure.ts"
 import { printEither, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
-import { printableLines } from "../text/printable.ts"
 import { keyBytes } from "./keys.ts"
 
 /** What is typed. */
@@ -40,12 +39,6 @@ async function standardInput(): Promise<Buffer> {
   const chunks: Array<Buffer> = []
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks)
-}
-
-/** Prints what a viewer sees now. */
-export async function screen(id: string, json: boolean): Promise<void> {
-  const seen = await ask(useHub(), (api) => api.screen(id))
-  printEither(json, seen, () => [printableLines(seen.text)])
 }
 
 /** Sizes a terminal. */
