@@ -1,5 +1,5 @@
 /** A8 with the real Claude: its adapter against a scripted model. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { type AgentProbe, YES } from "@holdfast/runner/contract/agent-probe"
@@ -207,6 +207,29 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     const third = probe.send("[[say and on]]")
     expect((await probe.ended(third.turn)).outcome).toBe("completed")
     expect(existsSync(join(claude.directories.cwd, "x"))).toBe(false)
+  })
+
+  it("P-9 P-10 tells of a call in which directory it runs, also after Claude changed it, and what rules compare (N6)", async () => {
+    const probe = claude.begin()
+    const { cwd } = claude.directories
+    mkdirSync(join(cwd, "sub"))
+    const { turn } = probe.send(
+      `[[bash cd sub]][[say there]][[bash npm test 'a b']][[say then]][[tool Write ${JSON.stringify({ file_path: join(cwd, "x/../new"), content: "" })}]][[say done]]`,
+    )
+    // Claude does not ask whether it may change its directory.
+    const parsed: Array<unknown> = []
+    for (let i = 0; i < 2; i++) {
+      const request = await probe.until(`request ${i}`, () => probe.of("asked")[i]?.request)
+      parsed.push(request.parsed)
+      answer(probe, request.id, { type: "answered", optionId: "reject", allow: false })
+    }
+    expect((await probe.ended(turn)).outcome).toBe("completed")
+    const place = realpathSync(cwd)
+    expect(parsed).toEqual([
+      { type: "commands", cwd: join(place, "sub"), commands: [{ argv: ["npm", "test", "a b"] }], literal: true },
+      { type: "files", paths: [join(place, "new")], literal: true },
+    ])
+    expect(typesOf(probe.chunks(turn)).filter((type) => type.startsWith("data-"))).toEqual([])
   })
 
   it("Q-6 takes a message into the turn while a tool runs", async () => {

@@ -211,7 +211,7 @@ describe("Claude's messages", () => {
 describe("Claude's questions", () => {
   it("leaves a question to the interrupt that cancels it, and refuses one that is cancelled alone", async () => {
     const asked: Array<PermissionAsk> = []
-    const host = { ask: (request: PermissionAsk) => void asked.push(request), withdraw: () => undefined, start: { cwd: "/" } }
+    const host = { ask: (request: PermissionAsk) => void asked.push(request), withdraw: () => undefined }
     const permissions = new Permissions(host)
     const told: Array<unknown> = []
     const ask = (requestId: string, abort = new AbortController()) =>
@@ -236,7 +236,6 @@ describe("Claude's questions", () => {
     const permissions = new Permissions({
       ask: (request) => void asked.push(request),
       withdraw: () => undefined,
-      start: { cwd: "/" },
     })
     const { signal } = new AbortController()
     void permissions.ask("Write", { file_path: "/a", content: "b" }, { signal, toolUseID: "t", agentID: "a" })

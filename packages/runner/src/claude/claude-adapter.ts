@@ -6,6 +6,7 @@ import { AgentHost } from "../agent/AgentHost.ts"
 import { RecentIds } from "../agent/RecentIds.ts"
 import { wellFormed } from "../agent/well-formed.ts"
 import { checkDirectory } from "../pty/command.ts"
+import { CallPlaces } from "./CallPlaces.ts"
 import { ClaudeDriver } from "./ClaudeDriver.ts"
 import { spawnClaude, type SpawnRequest } from "./ClaudePipes.ts"
 import { claudeHome } from "./claude-home.ts"
@@ -40,6 +41,7 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
   const beginning = await beginningOf(host, options)
   const inbox = new Inbox()
   const permissions = new Permissions(host)
+  const places = new CallPlaces()
   const refused = new RecentIds(REFUSED_MAX)
   const executable = claudeExecutable(start)
   const query = sdk.query({
@@ -54,14 +56,17 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
       // Without it an interrupt of the turn would kill what runs in the background.
       perTaskStopAffordance: true,
       includeHookEvents: true,
+      hooks: places.hooks,
       extraArgs: { "replay-user-messages": null },
       ...(executable === undefined ? {} : { pathToClaudeCodeExecutable: executable }),
       spawnClaudeCodeProcess: (request: SpawnRequest) => spawnClaude(host, request),
       canUseTool: async (tool: string, input: unknown, context: AskContext): Promise<Permission> => {
         const call = context.toolUseID === undefined ? undefined : driver.callOf(context.toolUseID)
         const task = driver.taskOf(context.agentID)
+        const cwd = places.of(context.toolUseID)
         const asking = {
           ...context,
+          ...(cwd === undefined ? {} : { cwd }),
           ...(call === undefined ? {} : { toolUseID: call }),
           ...(task === undefined ? {} : { task }),
         }

@@ -5,7 +5,7 @@ import { resolvePaths } from "../agent/resolve-paths.ts"
 import { entriesOf, textAt } from "./read.ts"
 
 /** The field of each tool that names the one file it is about. */
-const FILES: Readonly<Record<string, string>> = {
+export const FILES: Readonly<Record<string, string>> = {
   Read: "file_path",
   Edit: "file_path",
   MultiEdit: "file_path",
@@ -16,8 +16,13 @@ const FILES: Readonly<Record<string, string>> = {
 /** Fields of a command that change nothing of what it does. */
 const PLAIN = new Set(["command", "description", "timeout"])
 
-/** The subject of a tool's use by an agent that works in `cwd`. */
-export function parsedSubject(tool: string, input: unknown, cwd: string): ParsedSubject | undefined {
+/** The subject of a tool's use in `cwd`. Where that is not known, nothing is literal. */
+export function parsedSubject(tool: string, input: unknown, cwd: string | undefined): ParsedSubject | undefined {
+  const parsed = subjectIn(tool, input, cwd ?? "/")
+  return parsed === undefined || cwd !== undefined ? parsed : { ...parsed, literal: false }
+}
+
+function subjectIn(tool: string, input: unknown, cwd: string): ParsedSubject | undefined {
   const command = textAt(input, "command")
   if (tool === "Bash" && command !== undefined) {
     const parsed = parseCommand(command, cwd)

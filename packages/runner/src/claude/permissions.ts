@@ -18,16 +18,12 @@ export interface AskContext {
   readonly requestId?: string
   /** Set when a subagent asks. */
   readonly agentID?: string
+  /** Where the call runs, when Claude said so. */
+  readonly cwd?: string
   /** The background task of that subagent. */
   readonly task?: string
   readonly title?: string
   readonly displayName?: string
-}
-
-/** Where Claude works, and what the plan says that it asks about. */
-interface Place {
-  readonly cwd: string
-  readonly plan: string | undefined
 }
 
 /** What Claude is told. */
@@ -85,7 +81,7 @@ const questionsOf = (input: unknown): NonNullable<PermissionAsk["questions"]> =>
   })
 
 /** A question as a permission request; `plan` is what the plan says. */
-function requestOf(id: string, tool: string, input: unknown, context: AskContext, { cwd, plan }: Place): PermissionAsk {
+function requestOf(id: string, tool: string, input: unknown, context: AskContext, plan: string | undefined): PermissionAsk {
   // A subagent's call is not one of the turn's own.
   const call = context.toolUseID === undefined || context.agentID !== undefined ? {} : { toolCallId: context.toolUseID }
   const base = { id, tool, ...call, ...(context.task === undefined ? {} : { task: context.task }) }
@@ -102,13 +98,13 @@ function requestOf(id: string, tool: string, input: unknown, context: AskContext
   const subject = subjectOf(input)
   const name = context.displayName ?? tool
   const title = context.title ?? (subject === "" ? name : `${name}: ${headOf(subject, TITLE_MAX)}`)
-  const parsed = parsedSubject(tool, input, cwd)
+  const parsed = parsedSubject(tool, input, context.cwd)
   const compared = parsed === undefined ? {} : { parsed }
   return { ...base, kind: "tool", title, subject, ...compared, input: asJson(input), options: TOOL_OPTIONS }
 }
 
 /** Who asks people. */
-type Asker = Pick<AgentHost, "ask" | "withdraw"> & { readonly start: Pick<AgentHost["start"], "cwd"> }
+type Asker = Pick<AgentHost, "ask" | "withdraw">
 
 /** The questions of one Claude that wait. */
 export class Permissions {
@@ -134,7 +130,7 @@ export class Permissions {
         },
         { once: true },
       )
-      this.#host.ask(requestOf(id, tool, input, context, { cwd: this.#host.start.cwd, plan }))
+      this.#host.ask(requestOf(id, tool, input, context, plan))
     })
   }
 
