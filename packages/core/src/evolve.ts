@@ -45,6 +45,8 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "session/agent-lost": { reason: "string", message: "string" },
   "turn/started": { turn: "string" },
   "turn/interrupting": { turn: "string", reason: "string" },
+  "turn/silent": { turn: "string", since: "number" },
+  "turn/heard": { turn: "string" },
   "turn/ended": { turn: "string", outcome: "string" },
   "queue/added": { "item.id": "string", "item.parts": "array", "item.status": "string", "item.by": "string" },
   "queue/edited": { id: "string", parts: "array" },

@@ -130,6 +130,12 @@ function toTerminal({ spec, cols, rows, title, pid, typist }: TerminalPart): Non
 
 const toTurn = (agent: AgentPart | undefined): Session["turn"] => {
   if (agent?.turn === undefined) return { status: "idle" }
-  const { id, startedAt, interrupting } = agent.turn
-  return { status: "streaming", id, startedAt, ...(interrupting === undefined ? {} : { interrupting: true }) }
+  const { id, startedAt, interrupting, silentSince } = agent.turn
+  return {
+    status: "streaming",
+    id,
+    startedAt,
+    ...(interrupting === undefined ? {} : { interrupting: true }),
+    ...(silentSince === undefined ? {} : { silentSince }),
+  }
 }

@@ -145,6 +145,9 @@ export interface EventData {
   /** A turn begins; it ends with exactly one `turn/ended`. */
   readonly "turn/started": { readonly turn: string }
   readonly "turn/interrupting": { readonly turn: string; readonly reason: "person" | "message" | "stalled" }
+  /** Nothing was heard of the agent since a time, in epoch milliseconds; `turn/heard` tells when something is again. */
+  readonly "turn/silent": { readonly turn: string; readonly since: number }
+  readonly "turn/heard": { readonly turn: string }
   readonly "turn/ended": {
     readonly turn: string
     readonly outcome: TurnOutcome

@@ -83,6 +83,8 @@ export const Session = Schema.Struct({
     startedAt: Schema.optionalKey(Schema.Number),
     /** An interrupt was asked for and has not ended the turn yet. */
     interrupting: Schema.optionalKey(Schema.Boolean),
+    /** Since when nothing was heard of the agent, once that is worth saying; epoch milliseconds. */
+    silentSince: Schema.optionalKey(Schema.Number),
   }),
   process: ProcessState,
   exitCode: Schema.optionalKey(Schema.Int),

@@ -95,6 +95,12 @@ export const SETTINGS = {
     "an agent's process that has nothing to do is ended after; the next message starts it again",
   ),
   agentsLive: number(8, 1, 1000, "agents' processes at one moment, beyond which the least recently used idle one is ended"),
+  agentSilent: number(
+    2 * minute,
+    1000,
+    30 * day,
+    "a turn in which nothing happens, and that waits for no permission, is told as silent after",
+  ),
   agentStall: number(
     15 * minute,
     1000,

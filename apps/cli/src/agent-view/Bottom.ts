@@ -114,7 +114,7 @@ function statusText({ agent, now, notice, away, sending, mode, readOnly }: Botto
         ? `${holdText(hold)}; /release continues it now`
         : backgroundText(agent)
       : turn.interrupting === undefined
-        ? `working ${span(now - turn.startedAt)}`
+        ? `working ${span(now - turn.startedAt)}${turn.silentSince === undefined ? "" : `, nothing for ${span(now - turn.silentSince)}`}`
         : "stopping"
   const { contextUsed: used, contextWindow: fits } = usage
   const context =

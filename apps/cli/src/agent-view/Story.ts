@@ -29,7 +29,8 @@ function agentPart(session: Session): AgentPart | undefined {
   const { agent, turn, queue, permissions, tasks = [] } = session
   if (agent === undefined) return undefined
   const { name, adapter, cwd, options, info, trust, turns, usage, hold } = agent
-  const { id, startedAt = 0, interrupting } = turn
+  const { id, startedAt = 0, interrupting, silentSince } = turn
+  const silent = silentSince === undefined ? {} : { silentSince }
   return {
     spec: { name, adapter, cwd, options, env: {} },
     info,
@@ -44,7 +45,7 @@ function agentPart(session: Session): AgentPart | undefined {
     ...(hold === undefined ? {} : { hold }),
     ...(id === undefined
       ? {}
-      : { turn: { id, from: 0, startedAt, ...(interrupting === true ? { interrupting: "person" as const } : {}) } }),
+      : { turn: { id, from: 0, startedAt, ...silent, ...(interrupting === true ? { interrupting: "person" as const } : {}) } }),
   }
 }
 

@@ -27,6 +27,10 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
         reason === "stalled" ? "■ nothing happened for too long; stopping" : `■ stopping${by === "" ? "" : `, asked${by}`}`,
       )
     }
+    case "turn/silent": {
+      const { since } = event.data as unknown as Told<"turn/silent">
+      return says(`… nothing from the agent for ${span(event.time - since)}; Ctrl-C stops it`, "yellow")
+    }
     case "turn/ended": {
       const ended = event.data as unknown as Told<"turn/ended">
       return turnRows(ended, event.time - (before?.turn?.startedAt ?? event.time), says)

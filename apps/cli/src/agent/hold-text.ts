@@ -8,6 +8,7 @@ import { printable } from "../text/printable.ts"
 
 const REASONS = {
   interrupted: "held after an interrupt",
+  stalled: "held because the agent said nothing for too long",
   error: "held after an error",
   lost: "held because the runner was lost",
   "usage-limit": "held by a usage limit",

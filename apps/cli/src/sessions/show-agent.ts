@@ -8,6 +8,7 @@ import { wholeHint } from "../agent/request-lines.ts"
 import { taskText } from "../agent/tasks.ts"
 import { usageText } from "../agent/usage-text.ts"
 import { broughtLines, trustWords } from "../agent/trust-lines.ts"
+import { clock } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { shortId } from "./show-state.ts"
 
@@ -35,6 +36,10 @@ export function agentLines(session: Session, agent: NonNullable<Session["agent"]
     ...loadedLines(info.loaded),
     ["process", `${session.process}${agent.pid === undefined ? "" : `, pid ${agent.pid}`}`],
     ["turns", String(agent.turns)],
+    [
+      "silent",
+      session.turn.silentSince === undefined ? undefined : `nothing from the agent since ${clock(session.turn.silentSince)}`,
+    ],
     ["usage", spent === "" ? undefined : spent],
     ...(session.tasks ?? []).map((task): readonly [string, string] => ["runs", `${taskText(task)} (${printable(task.id)})`]),
     [

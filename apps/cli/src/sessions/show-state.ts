@@ -14,13 +14,15 @@ const isAsking = ({ permissions }: Session): boolean => permissions.some(({ deci
 /** State of an agent by what it does and what it waits for; its process comes and goes by itself. */
 function agentState(session: Session): string {
   if (isAsking(session)) return "asks"
-  if (session.turn.status === "streaming") return session.turn.interrupting === true ? "stopping" : "working"
+  const { status, interrupting, silentSince } = session.turn
+  if (status === "streaming" && interrupting === true) return "stopping"
+  if (status === "streaming") return silentSince === undefined ? "working" : "silent"
   if (session.agent?.hold !== undefined && session.queue.length > 0) return "held"
   if (session.activity === "background") return "background"
   return session.process === "failed" || session.process === "lost" ? session.process : "idle"
 }
 
-/** State in one word, or two: `running`, `exited 1`, `SIGKILL`, `lost`, `archived`; of an agent `working`, `background`, `asks`, `held`. */
+/** State in one word, or two: `running`, `exited 1`, `SIGKILL`, `lost`, `archived`; of an agent `working`, `silent`, `background`, `asks`, `held`. */
 export function stateText(session: Session): string {
   if (session.status !== "active") return session.status
   if (session.kind === "agent") return agentState(session)
@@ -33,6 +35,7 @@ const AGENT_STYLES: Readonly<Record<string, Style>> = {
   asks: "yellow",
   working: "green",
   background: "green",
+  silent: "yellow",
   stopping: "yellow",
   held: "yellow",
   failed: "red",

@@ -26,6 +26,8 @@ export type AgentRequest =
   | { readonly _tag: "ReleaseQueue"; readonly turn: string }
   /** The time of a usage limit has come. */
   | { readonly _tag: "LimitOver"; readonly at: number; readonly turn: string }
+  /** Nothing was heard of the turn since a time. */
+  | { readonly _tag: "NoteSilence"; readonly turn: string; readonly since: number }
   | { readonly _tag: "Interrupt"; readonly reason: "person" | "stalled" }
   | {
       readonly _tag: "AnswerPermission"
@@ -136,6 +138,7 @@ const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
   "ReleaseQueue",
   "LimitOver",
   "Interrupt",
+  "NoteSilence",
   "AnswerPermission",
   "ExpirePermission",
   "StopTask",

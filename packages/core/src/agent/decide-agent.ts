@@ -19,6 +19,7 @@ import {
 import { moveAgent, renewAgent } from "./renewal.ts"
 import { report } from "./reports.ts"
 import { isOver } from "./turn.ts"
+import { noteSilence } from "./silence.ts"
 import { stopTask } from "./tasks.ts"
 
 /** Why a command about an agent was refused. */
@@ -64,6 +65,8 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
     }
     case "Interrupt":
       return interrupt(agent, command.reason)
+    case "NoteSilence":
+      return noteSilence(agent, command.turn, command.since)
     case "AnswerPermission":
       return answerPermission(agent, command)
     case "ExpirePermission":

@@ -61,6 +61,15 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     }
     case "turn/interrupting":
       return agent.turn?.id === known.data.turn ? { ...agent, turn: { ...agent.turn, interrupting: known.data.reason } } : agent
+    case "turn/silent": {
+      const { turn, since } = known.data
+      return agent.turn?.id === turn ? { ...agent, turn: { ...agent.turn, silentSince: since } } : agent
+    }
+    case "turn/heard": {
+      if (agent.turn?.id !== known.data.turn) return agent
+      const { silentSince: _, ...heard } = agent.turn
+      return { ...agent, turn: heard }
+    }
     case "turn/ended":
       return turnEnded(agent, known.data, event.seq)
     case "queue/added": {

@@ -20,6 +20,8 @@ export interface Turn {
   readonly from: number
   readonly startedAt: number
   readonly interrupting?: "person" | "message" | "stalled"
+  /** Since when nothing was heard, in epoch milliseconds; set once that is worth saying. */
+  readonly silentSince?: number
   /** A message's turn that the agent has not come to, because it began this one by itself before. */
   readonly behind?: Turn
 }

@@ -10,6 +10,7 @@ import type { AgentReport } from "./commands.ts"
 import { evolveAgent } from "./evolve-agent.ts"
 import type { AgentPart } from "./part.ts"
 import { askPermission, ofTurn } from "./permissions.ts"
+import { heardAgain } from "./silence.ts"
 import { endTasks, hasBackground, taskReport, processEnding } from "./tasks.ts"
 import { type Ending, endTurn, startNext } from "./turn.ts"
 
@@ -20,6 +21,20 @@ const nothing: Drafts = []
 
 /** The events of a report. */
 export function report(state: SessionState, agent: AgentPart, command: AgentReport): Drafts {
+  const events = reported(state, agent, command)
+  return events.length > 0 && SOUNDS.has(command._tag) ? [...heardAgain(agent), ...events] : events
+}
+
+/** Reports that break the silence of a turn. */
+const SOUNDS: ReadonlySet<AgentReport["_tag"]> = new Set([
+  "AgentTook",
+  "AgentSaid",
+  "AgentAsked",
+  "AgentWithdrew",
+  "AgentLimited",
+])
+
+function reported(state: SessionState, agent: AgentPart, command: AgentReport): Drafts {
   const alive = state.process === "starting" || state.process === "running"
   switch (command._tag) {
     case "AgentReady":

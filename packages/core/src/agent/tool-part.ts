@@ -129,9 +129,12 @@ export function shownTool(part: ToolPart): ToolPart {
   return streaming ? shown : omit(shown, "rawInput", "inputEncoding")
 }
 
+/** What a call without a result says when its turn has ended. */
+export const LEFT_OPEN = "The turn ended before this call did."
+
 /** The call as it stays when its turn has ended: one without a result says so. */
 export function endedTool(part: ToolPart): ToolPart {
   const shown = omit(shownTool(part), "rawInput", "inputEncoding")
   if (RANK[part.state] === 4) return shown
-  return { ...omit(shown, "output", "preliminary"), state: "output-error", errorText: "The turn ended before this call did." }
+  return { ...omit(shown, "output", "preliminary"), state: "output-error", errorText: LEFT_OPEN }
 }

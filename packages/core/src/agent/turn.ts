@@ -3,6 +3,7 @@ import type { Message, TurnOutcome, Usage } from "@holdfast/protocol/agent/messa
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { AgentPart, Turn } from "./part.ts"
+import { afterStall } from "./silence.ts"
 
 /** Starts the next waiting message's turn under the given id; nothing while a turn streams, the queue is held, or a hand-over is under way. */
 export function startNext(agent: AgentPart, turn: string): ReadonlyArray<EventDraft> {
@@ -36,9 +37,10 @@ export interface Ending {
 }
 
 /** The events of a turn's end: its open requests cancelled but for those that stand on, its message stored, its end, and the queue held where it must not go on. */
-export function endTurn(agent: AgentPart, turn: Turn, ending: Ending, sent: "uncertain" | "returned"): ReadonlyArray<EventDraft> {
+export function endTurn(agent: AgentPart, turn: Turn, given: Ending, sent: "uncertain" | "returned"): ReadonlyArray<EventDraft> {
+  const { ending, before } = afterStall(turn, given)
   const { outcome, error, usage, model, message, standing = [] } = ending
-  const events: Array<EventDraft> = []
+  const events: Array<EventDraft> = [...before]
   for (const { id, decision, turn: own } of agent.permissions) {
     if (own === turn.id && decision === undefined && !standing.includes(id)) {
       events.push({ name: "permission/cancelled", data: { id, reason: `the turn was ${outcome}` }, turn: turn.id })
@@ -78,6 +80,7 @@ export function endTurn(agent: AgentPart, turn: Turn, ending: Ending, sent: "unc
 function holdAfter(turn: Turn, outcome: TurnOutcome, message: string | undefined): Hold | undefined {
   const words = message === undefined ? {} : { message }
   if (outcome === "lost") return { reason: "lost", ...words }
+  if (turn.interrupting === "stalled") return outcome === "completed" ? undefined : { reason: "stalled", ...words }
   if (turn.interrupting === "message") return outcome === "error" ? { reason: "error", ...words } : undefined
   if (turn.interrupting !== undefined || outcome === "interrupted") return { reason: "interrupted", ...words }
   return outcome === "error" ? { reason: "error", ...words } : undefined

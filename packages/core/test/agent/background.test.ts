@@ -174,3 +174,61 @@ describe("work outside a turn", () => {
     }
   })
 })
+
+describe("a silent agent", () => {
+  const message = (parts: ReadonlyArray<object>) =>
+    ({ id: "t-m2", role: "assistant", parts, turn: "t-m2", createdAt: 1 }) as NonNullable<
+      Extract<AgentReport, { _tag: "AgentEnded" }>["message"]
+    >
+  /** A world whose agent streams the turn of `m2`, with `m3` waiting. */
+  function working(): AgentWorld {
+    const world = idle()
+    send(world, "m2")
+    world.performAll()
+    world.readJournal()
+    send(world, "m3")
+    return world
+  }
+  const silent: Command = { _tag: "NoteSilence", turn: "t-m2", since: 7 }
+
+  it("A-20 (N5) is told once, until something is heard", () => {
+    const world = working()
+    expect(names(world.submit(silent))).toEqual(["turn/silent"])
+    expect(names(world.submit(silent))).toEqual([])
+    expect(world.record().turn).toMatchObject({ silentSince: 7 })
+    expect(names(world.submit(said("t-m2")))).toEqual(["turn/heard", "agent/text-delta"])
+    expect(world.record().turn).not.toHaveProperty("silentSince")
+    expect(names(world.submit(silent))).toEqual(["turn/silent"])
+    expect(names(world.submit({ ...silent, turn: "t-other" }))).toEqual([])
+  })
+
+  it("A-21 (N5) completes a stalled turn with the agent's last words, and holds the queue after any other", () => {
+    const text = { type: "text", text: "all done", state: "done" }
+    const tool = { type: "dynamic-tool", toolName: "bash", toolCallId: "c", state: "output-available", input: {}, output: "" }
+    const left = { ...tool, state: "output-error", errorText: "The turn ended before this call did." }
+    const cases: ReadonlyArray<readonly [ReadonlyArray<object> | undefined, boolean]> = [
+      [[{ type: "step-start" }, tool, text], true],
+      [[text, { type: "data-notice", data: { text: "killed" } }], true],
+      [[text, left], false],
+      [[left, text], false],
+      [[{ ...text, text: " " }], false],
+      [undefined, false],
+    ]
+    for (const [parts, completes] of cases) {
+      const world = working()
+      world.submit({ _tag: "Interrupt", reason: "stalled" })
+      const more = parts === undefined ? {} : { message: message(parts) }
+      const decision = world.submit(over("t-m2", { outcome: "interrupted", ...more }))
+      const end = world.log.findLast(({ channel, type }) => channel === "turn" && type === "ended")?.data
+      if (completes) {
+        expect(names(decision)).toEqual(["agent/data-notice", "message/added", "turn/ended", "turn/started", "queue/sent"])
+        expect(end).toEqual({ turn: "t-m2", outcome: "completed" })
+      } else {
+        expect(end).toMatchObject({ outcome: "interrupted", error: { tag: "AgentStalled" } })
+        expect(world.record().agent?.hold).toMatchObject({ reason: "stalled" })
+        send(world, "m4")
+        expect(world.record().queue[0]).toMatchObject({ id: "m3", status: "sent" })
+      }
+    }
+  })
+})

@@ -1,16 +1,19 @@
 /**
- * The one timer of an agent session: idle unload, stall, expiry of permission requests, the end of a limit
- * (docs/PROTOCOL.md, A-6, A-8, P-6, A-13). A session without a process and without such a limit has none.
+ * The one timer of an agent session: idle unload, silence, stall, expiry of permission requests, the end of a limit
+ * (docs/PROTOCOL.md, A-6, A-8, A-20, P-6, A-13). A session without a process and without such a limit has none.
  */
 import { hasBackground } from "@holdfast/core/agent/tasks"
 import type { SessionState } from "@holdfast/core/state"
 
 /** What has come due. */
-export type Due = { readonly type: "idle" | "stalled" | "limit-over" } | { readonly type: "expired"; readonly request: string }
+export type Due =
+  | { readonly type: "idle" | "silent" | "stalled" | "limit-over" }
+  | { readonly type: "expired"; readonly request: string }
 
 /** The settings that matter here, in milliseconds. */
 export interface ClockSettings {
   readonly agentIdle: number
+  readonly agentSilent: number
   readonly agentStall: number
 }
 
@@ -25,7 +28,7 @@ const WAIT_MAX = 2 ** 31 - 1
 /** When something comes due next; `heard` is when the agent last did anything, `connected` whether it can be reached. */
 export function nextDeadline(
   state: SessionState,
-  { agentIdle, agentStall }: ClockSettings,
+  { agentIdle, agentSilent, agentStall }: ClockSettings,
   heard: number,
   connected: boolean,
 ): Deadline | undefined {
@@ -49,6 +52,7 @@ export function nextDeadline(
     const works = connected && state.process === "running" && ending === undefined
     if (works && !open.some((request) => request.turn === turn.id) && turn.interrupting === undefined) {
       found.push({ at: heard + agentStall, due: { type: "stalled" } })
+      if (turn.silentSince === undefined) found.push({ at: heard + agentSilent, due: { type: "silent" } })
     }
   }
   return found.sort((a, b) => a.at - b.at)[0]

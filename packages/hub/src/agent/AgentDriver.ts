@@ -285,6 +285,12 @@ export class AgentDriver {
     switch (due.type) {
       case "idle":
         return this.unload("idle")
+      case "silent":
+        return this.submit({
+          _tag: "NoteSilence",
+          turn: this.session.durable.agent?.turn?.id ?? "",
+          since: this.heardAt,
+        })
       case "stalled":
         return this.submit({ _tag: "Interrupt", reason: "stalled" })
       case "expired":

@@ -82,6 +82,8 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
       const { type: _, ...ended } = note
       return submit({ _tag: "AgentTaskEnded", ...ended })
     }
+    case "alive":
+      return nothing
     case "limited": {
       const { type: _, ...limit } = note
       return submit({

@@ -117,11 +117,20 @@ export function readingState(record: Session): SessionState {
 
 function readingAgent(agent: AgentState, { turn, queue, permissions, tasks = [], lastSeq }: Session): AgentPart {
   const { name, adapter, cwd, options, ...rest } = agent
-  const { id, startedAt = 0, interrupting } = turn
+  const { id, startedAt = 0, interrupting, silentSince } = turn
+  const silent = silentSince === undefined ? {} : { silentSince }
   const streaming =
     id === undefined
       ? {}
-      : { turn: { id, from: lastSeq, startedAt, ...(interrupting === true ? { interrupting: "person" as const } : {}) } }
+      : {
+          turn: {
+            id,
+            from: lastSeq,
+            startedAt,
+            ...silent,
+            ...(interrupting === true ? { interrupting: "person" as const } : {}),
+          },
+        }
   return {
     ...rest,
     spec: { name, adapter, cwd, options, env: {} },

@@ -105,4 +105,20 @@ describe("what an agent runs in the background", () => {
     }
     expect(said.filter((message) => textOf(message).includes("has ended"))).toHaveLength(1)
   })
+
+  it("A-20 A-21 (N5) says that nothing comes long before it stops a turn, and continues after one that had said its last words", async () => {
+    await open({ agentSilent: 1000, agentStall: 2500 })
+    const { id, reader } = await createAgent(house)
+    await send(house, id, "[[say all done, here is your answer]][[wait 600000]]")
+    await send(house, id, "[[say the next answer]]")
+    await reader.until("the silence", (seen) => named(seen, "turn/silent").length === 1)
+    const since = dataOf(named(reader, "turn/silent")[0])["since"]
+    expect((await record(house, id)).turn).toMatchObject({ status: "streaming", silentSince: since })
+    await turnsEnded(reader, 2)
+    expect(named(reader, "turn/ended").map((event) => dataOf(event)["outcome"])).toEqual(["completed", "completed"])
+    expect(named(reader, "queue/held")).toHaveLength(0)
+    const answers = (await messages(house, id)).filter(({ role }) => role === "assistant")
+    expect(answers.map(textOf)).toEqual(["all done, here is your answer", "the next answer"])
+    expect(JSON.stringify(answers[0])).toContain("did not say that it was done")
+  })
 })

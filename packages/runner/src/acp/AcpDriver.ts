@@ -178,8 +178,8 @@ export class AcpDriver implements AgentDriver {
     } catch (error) {
       // A connection that is gone is the end of the process, which the host tells.
       if (error instanceof AcpClosed) return
-      if (error instanceof AdapterRefused) host.failed(error.failure.tag, error.failure.message)
-      else host.failed("AgentFailed", errorText(error))
+      if (error instanceof AdapterRefused) host.crash(error.failure.tag, error.failure.message)
+      else host.crash("AgentFailed", errorText(error))
     }
   }
 

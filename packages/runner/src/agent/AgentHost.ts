@@ -17,6 +17,7 @@ import { AgentLog } from "./AgentLog.ts"
 import { boundedAsk, boundedInfo, transcriptBatches } from "./bounds.ts"
 import { AgentProcess, endGroup, type AgentEnvironment, type AgentProgram } from "./process-group.ts"
 import { RecentIds } from "./RecentIds.ts"
+import { SignsOfLife } from "./SignsOfLife.ts"
 import { Tasks } from "./Tasks.ts"
 import { Turns } from "./Turns.ts"
 
@@ -40,6 +41,7 @@ export class AgentHost implements AgentHandle {
   readonly start: AgentStart
   readonly environment: AgentEnvironment
   readonly log: AgentLog
+  readonly life = new SignsOfLife({ note: (note) => this.#note(note), works: () => this.#turns.streams })
   /** What runs in the background. */
   readonly tasks = new Tasks((note) => this.#note(note))
   readonly #sink: AgentSink
@@ -84,7 +86,10 @@ export class AgentHost implements AgentHandle {
     if (this.#phase === "ending" || this.#phase === "over") throw new AdapterRefused("SessionState", "the agent is ending")
     if (this.#process !== undefined) throw new AdapterRefused("Unavailable", "the agent has its process")
     const started = new AgentProcess(program, program.environment ?? this.environment, {
-      error: (bytes) => this.log.write(bytes),
+      error: (bytes) => {
+        this.log.write(bytes)
+        this.life.seen()
+      },
       exit: (exit) => void this.#exited(exit),
       closedOutput: () => {
         if (this.#phase !== "over") this.#after(CLOSED_MILLIS, () => this.crash("AgentClosed", "the agent closed its output"))
@@ -115,11 +120,6 @@ export class AgentHost implements AgentHandle {
       if (command.type !== "deliver" || !stopped.has(command.turn)) this.#carryOut(command)
       else this.#turns.refuseTurn(command, "the turn was interrupted before it began", "interrupted")
     }
-  }
-
-  /** The agent cannot be started; it is ended. */
-  failed(tag: string, message: string): void {
-    this.crash(tag, message)
   }
 
   info(info: AgentInfo, native?: string): void {
@@ -176,7 +176,7 @@ export class AgentHost implements AgentHandle {
     for (const batch of transcriptBatches(entries, this.#say)) this.#note({ type: "transcript", key, entries: batch })
   }
 
-  /** Gives the agent up: its turn ends with this reason, its processes are killed. */
+  /** Gives the agent up, also before it is ready: its turn ends with this reason, its processes are killed. */
   crash(tag: string, message: string): void {
     if (this.#phase === "ending" || this.#phase === "over") return
     this.#cause ??= { tag, message: cutText(message, TEXT_MAX) }

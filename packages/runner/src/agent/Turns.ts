@@ -64,6 +64,11 @@ export class Turns {
     })
   }
 
+  /** Whether a turn streams. */
+  get streams(): boolean {
+    return this.#turn !== undefined
+  }
+
   /** Sends the chunks that wait, so that what follows comes after them. */
   flush(): void {
     this.#batch.flush()

@@ -113,6 +113,8 @@ export type AgentNote =
    * time, and it can be tried again soon. The turn's end follows.
    */
   | { readonly type: "limited"; readonly message: string; readonly until?: number; readonly short?: boolean }
+  /** The agent is at work although it tells nothing. */
+  | { readonly type: "alive" }
   | { readonly type: "task-started"; readonly task: TaskInfo }
   | { readonly type: "task-progress"; readonly id: string; readonly progress: string }
   | { readonly type: "task-ended"; readonly id: string; readonly outcome: TaskOutcome; readonly summary?: string }

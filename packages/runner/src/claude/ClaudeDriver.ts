@@ -207,6 +207,7 @@ export class ClaudeDriver implements AgentDriver {
         return
       default:
         if (textAt(message, "status") === "requesting") this.#requested = textsAt(message, "user_message_uuids")
+        if (textAt(message, "type") === "tool_progress") this.#host.life.seen()
         if (!this.#tasks.take(message)) this.#news.take(message)
     }
   }

@@ -118,6 +118,7 @@ const NOTES = [
   "turn-ended",
   "asked",
   "settled",
+  "alive",
   "task-started",
   "task-progress",
   "task-ended",
@@ -160,6 +161,8 @@ export function agentNoteOf(fields: Fields): AgentNote {
       return { type, ...present("turn", fields.optionalText("turn")), request: as(fields.nested("request")) }
     case "settled":
       return { type, permission: fields.text("permission"), how: oneOf(fields.text("how"), ["taken", "withdrawn"], "how") }
+    case "alive":
+      return { type }
     case "task-started":
       return { type, task: as(fields.nested("task")) }
     case "task-progress":
