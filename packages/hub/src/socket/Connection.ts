@@ -110,6 +110,18 @@ export class Connection {
     socket.on("drain", () => this.drained())
   }
 
+  /** Whether a command with a large answer may begin: there is room, or the answer before it has left the process (W-12). */
+  get hasRoom(): boolean {
+    return !this.full || this.out.markLeft
+  }
+
+  /** The answer to a command with a large answer was given. */
+  readingDone(): void {
+    this.reading--
+    this.out.mark()
+    this.onRoom()
+  }
+
   get isOpen(): boolean {
     return this.open
   }

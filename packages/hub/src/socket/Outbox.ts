@@ -18,6 +18,9 @@ export class Outbox implements TurnWriter {
   private first: Buffer | undefined
   private more: Array<Buffer> | undefined
   private outBytes = 0
+  /** Bytes of all messages so far, and how many of them there were at the last mark. */
+  private total = 0
+  private marked = 0
   /** Answers behind them that no frame has followed yet: JSON, separated by commas, and how many. */
   private answers = ""
   private answered = 0
@@ -33,6 +36,16 @@ export class Outbox implements TurnWriter {
   /** Bytes that the client has not read, as far as this process knows. */
   get unread(): number {
     return this.socket.writableLength + this.outBytes + this.answers.length
+  }
+
+  /** Remembers the end of what was taken so far. */
+  mark(): void {
+    this.marked = this.total + this.answers.length
+  }
+
+  /** Whether all that was taken before the mark has left the process. */
+  get markLeft(): boolean {
+    return this.total - this.outBytes - this.socket.writableLength >= this.marked
   }
 
   /** Takes an RPC message; those of a turn go together until a frame comes between them. */
@@ -64,6 +77,7 @@ export class Outbox implements TurnWriter {
     else if (this.more === undefined) this.more = [message]
     else this.more.push(message)
     this.outBytes += message.length
+    this.total += message.length
   }
 
   writeOut(): void {

@@ -39,8 +39,15 @@ export interface DeskOptions {
   readonly fault: (stack: string, command: string, fingerprint: string) => void
 }
 
-/** Commands whose answers can be large: one at a time, and only while the client reads (W-12). */
-const READING: ReadonlySet<string> = new Set(["Get", "List", "Messages", "WaitingPermissions", "Agents"])
+/** Commands with which much comes back, and how many of them are under way at a time (W-12). */
+const READING: ReadonlyMap<string, number> = new Map([
+  ["Attach", 4],
+  ["Get", 1],
+  ["List", 1],
+  ["Messages", 1],
+  ["WaitingPermissions", 1],
+  ["Agents", 1],
+])
 
 type Handle = (payload: unknown, call: Call<unknown>) => void
 
@@ -78,9 +85,7 @@ export class Call<A> {
 
   private answer(text: string): void {
     this.connection.answer(text)
-    if (!READING.has(this.tag)) return
-    this.connection.reading--
-    this.connection.onRoom()
+    if (READING.has(this.tag)) this.connection.readingDone()
   }
 
   /** Answers with what failed: the error, or a fault of the hub's own, which is reported. */
@@ -156,7 +161,10 @@ class Desk implements RpcDesk {
     const known = this.lines.get(connection)
     if (known !== undefined) return known
     const line = new CommandLine<RpcMessage>({
-      ready: ({ tag }) => (READING.has(String(tag)) ? connection.reading === 0 && !connection.full : !connection.flooded),
+      ready: ({ tag }) => {
+        const most = READING.get(String(tag))
+        return most === undefined ? !connection.flooded : connection.reading < most && connection.hasRoom
+      },
       begin: (message) => this.take(connection, message),
       open: () => connection.isOpen,
       full: (full) => connection.wait(full),
