@@ -8,7 +8,7 @@ const GROUPS = [
     load: async () => (await import("./commands/sessions.ts")).sessionCommands,
   },
   {
-    names: ["attach", "who", "detach", "send", "screen", "resize", "signal", "mark"],
+    names: ["attach", "restart", "who", "detach", "send", "screen", "resize", "signal", "mark"],
     load: async () => (await import("./commands/terminals.ts")).terminalCommands,
   },
   {

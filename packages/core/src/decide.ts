@@ -23,6 +23,8 @@ export type Command =
   | { readonly _tag: "SetTypist"; readonly mode: "single" | "free"; readonly client: string; readonly name: string }
   /** The holder of the keyboard has been away too long. */
   | { readonly _tag: "TypistAway"; readonly client: string }
+  /** Starts an ended terminal again. */
+  | ({ readonly _tag: "Restart" } & EventData["terminal/starting"])
   | { readonly _tag: "Trimmed"; readonly through: number; readonly bytes: number; readonly reason: string }
   | { readonly _tag: "ProcessStarted"; readonly pid: number; readonly cols: number; readonly rows: number }
   | { readonly _tag: "ProcessFailed"; readonly tag: string; readonly message: string }
@@ -74,6 +76,8 @@ export function decide(state: SessionState | undefined, command: Command): Decis
       return accept({ name: "session/marked", data: { text: command.text } })
     case "SetTypist":
       return setTypist(state, command)
+    case "Restart":
+      return restart(state, command)
     case "TypistAway":
       return state.terminal?.typist?.client === command.client
         ? accept({ name: "terminal/typist", data: { mode: "free" } })
@@ -122,6 +126,22 @@ function setTypist(state: SessionState, command: Extract<Command, { _tag: "SetTy
   return refuse(
     new NotTypist({ message: `${holder.name} holds the keyboard; take it before you release it`, typist: holder.name }),
   )
+}
+
+function restart(state: SessionState, command: Extract<Command, { _tag: "Restart" }>): Decision {
+  const { child, runner, cols, rows } = command
+  const refused = refuseRestart(state)
+  return refused === undefined ? accept({ name: "terminal/starting", data: { child, runner, cols, rows } }) : refuse(refused)
+}
+
+/** Refuses to start a terminal's process again; `undefined` when it has ended (T-32). */
+export function refuseRestart(state: SessionState): SessionStateError | undefined {
+  const wrong = (message: string, status: string): SessionStateError => new SessionStateError({ message, status })
+  if (state.status === "deleted") return wrong("the session is in the trash; restore it first", state.status)
+  if (state.terminal === undefined) return wrong("this is an agent; the next message starts it again by itself", state.kind)
+  return state.process === "running" || state.process === "starting"
+    ? wrong(`the session's process is ${state.process}; end it first`, state.process)
+    : undefined
 }
 
 /** Refuses input of a client that may not type now; `undefined` when it may (T-10). */

@@ -24,6 +24,7 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "session/restored": {},
   "session/deleted": { purgeAt: "number" },
   "session/marked": { text: "string" },
+  "terminal/starting": { child: "string", runner: "string", cols: "number", rows: "number" },
   "terminal/started": { pid: "number", cols: "number", rows: "number" },
   "terminal/output": {},
   "terminal/resize": { cols: "number", rows: "number" },
@@ -186,6 +187,8 @@ function changes(state: SessionState, known: KnownEvent, { seq, time }: Event): 
       return { ...touched, status: "deleted", deletedAt: time, purgeAt: known.data.purgeAt }
     case "terminal/output":
       return { ...state, lastActiveAt: time }
+    case "terminal/starting":
+      return restarted({ ...touched, lastActiveAt: time }, known.data)
     case "terminal/started":
       return terminal({ ...touched, process: "running" }, known.data)
     case "terminal/resize":
@@ -235,6 +238,12 @@ function agentProcess(state: SessionState, known: KnownEvent): SessionState {
     default:
       return state
   }
+}
+
+function restarted(state: SessionState, data: EventData["terminal/starting"]): SessionState {
+  const { child, runner, cols, rows } = data
+  const cleared = without(state, "exitCode", "signal", "problem")
+  return terminal({ ...cleared, process: "starting", child, runner }, { cols, rows, title: "" })
 }
 
 function terminal(

@@ -13,6 +13,7 @@ import type { SnapshotHead, Viewers } from "@holdfast/protocol/frame"
 import type {
   CreateSession,
   MarkSession,
+  RestartSession,
   Screen,
   Session,
   SessionPage,
@@ -204,6 +205,8 @@ export class Hub extends Context.Service<
       mode: "single" | "free",
       by: Principal,
     ) => Effect.Effect<Changed, DoorError>
+    /** Starts an ended terminal's command again in its session (T-32). */
+    readonly restart: (id: string, request: RestartSession, by: Principal) => Effect.Effect<Session, DoorError>
     /** Who is attached: to a session, or to all that somebody is attached to. */
     readonly viewers: (id: string | undefined) => Effect.Effect<ReadonlyArray<SessionViewers>, DoorError>
     /** Ends the attachments of people, but for one client's; gives how many (T-31). */

@@ -96,6 +96,13 @@ export interface EventData {
   readonly "session/deleted": { readonly purgeAt: number }
   /** A named place in the log, shown on timelines and as a marker in asciicast files. */
   readonly "session/marked": { readonly text: string }
+  /** An ended process is started again, in a terminal that is empty; the child is chosen before it is started. */
+  readonly "terminal/starting": {
+    readonly child: string
+    readonly runner: string
+    readonly cols: number
+    readonly rows: number
+  }
   readonly "terminal/started": { readonly pid: number; readonly cols: number; readonly rows: number }
   /** `text` when the bytes are whole UTF-8, otherwise `base64`; exactly one of the two. */
   readonly "terminal/output": { readonly text?: string; readonly base64?: string }

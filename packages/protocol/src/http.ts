@@ -34,6 +34,7 @@ import {
   CreateSession,
   Key,
   MarkSession,
+  RestartSession,
   Screen,
   Session,
   SessionPage,
@@ -154,6 +155,9 @@ const terminal = HttpApiGroup.make("terminal").add(
   })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Sends a signal to the child's process group"),
+  HttpApiEndpoint.post("restart", "/api/sessions/:id/restart", { params, payload: RestartSession, success: Session, error })
+    .annotate(Needs, "write")
+    .annotate(OpenApi.Summary, "Starts the command of an ended terminal again, in the same session; with a key once"),
   HttpApiEndpoint.get("viewers", "/api/viewers", {
     query: { session: Schema.optionalKey(Schema.String) },
     success: ViewersReport,

@@ -14,6 +14,7 @@ import {
   Key,
   MarkSession,
   Refreshed,
+  RestartSession,
   Session,
   SessionPage,
   SessionQuery,
@@ -124,5 +125,6 @@ export class SessionRpcs extends RpcGroup.make(
   Rpc.make("Restore", { payload: { session, key: Schema.optionalKey(Key) }, success: Appended, error: DoorError }),
   Rpc.make("Delete", { payload: { session, key: Schema.optionalKey(Key) }, success: Appended, error: DoorError }),
   ...agentRpcs,
+  Rpc.make("Restart", { payload: { session, start: RestartSession }, success: Session, error: DoorError }),
   Rpc.make("Signal", { payload: { session, signal: SignalName }, success: Schema.Void, error: DoorError }),
 ) {}

@@ -143,6 +143,15 @@ export const UpdateSession = Schema.Struct({
 })
 export type UpdateSession = typeof UpdateSession.Type
 
+/** Body of `POST /api/sessions/:id/restart`; `environment` as in `CreateSession`, the size as it was when absent. */
+export const RestartSession = Schema.Struct({
+  key: Schema.optionalKey(Key),
+  cols: Schema.optionalKey(Cells),
+  rows: Schema.optionalKey(Cells),
+  environment: Schema.optionalKey(Schema.Record(Schema.String, Arg)),
+})
+export type RestartSession = typeof RestartSession.Type
+
 /** Body of `POST /api/sessions/:id/marks`: a named place in the log. */
 export const MarkSession = Schema.Struct({
   text: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, visible),

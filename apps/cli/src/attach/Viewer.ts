@@ -33,6 +33,7 @@ export class Viewer {
   readonly #ended: (ending: Ending) => void
   #lostAt = 0
   #sayLost: NodeJS.Timeout | undefined
+  #restarts = false
   /** Last seq that was drawn. */
   drawn = 0
 
@@ -62,7 +63,7 @@ export class Viewer {
   draw(item: Item, attachment: Attachment): void | Promise<void> {
     switch (item._tag) {
       case "Event":
-        if (item.record.kind !== RECORD_OUTPUT) return this.#note(item)
+        if (item.record.kind !== RECORD_OUTPUT) return this.#note(item, attachment)
         if (item.live) this.lag.drawn(item.record.time ?? 0, Date.now())
         return this.#output(item.record.seq, item.record.body)
       case "Snapshot":
@@ -119,13 +120,19 @@ export class Viewer {
     return this.#picture.snapshot(cols === undefined || rows === undefined ? undefined : { cols, rows }, item.screen)
   }
 
-  #note(item: Extract<Item, { _tag: "Event" }>): void {
+  #note(item: Extract<Item, { _tag: "Event" }>, attachment: Attachment): void {
     const { channel, type, data, seq } = decodeRecord(item.record)
     this.drawn = seq
     if (channel !== "terminal") return
     const fields: Readonly<Record<string, unknown>> = typeof data === "object" && data !== null ? { ...data } : {}
     const { cols, rows } = fields
     this.overlay.removeHint()
+    // What follows is drawn on the empty terminal of another process.
+    if (type === "starting") this.#restarts = true
+    if (type === "started" && this.#restarts) {
+      this.#restarts = false
+      attachment.refresh()
+    }
     if (type === "resize" && typeof cols === "number" && typeof rows === "number") this.#picture.resized({ cols, rows })
     else if (type === "exit") this.#ended(exitEnding(fields["code"], fields["signal"]))
     else if (type === "lost" || type === "failed")

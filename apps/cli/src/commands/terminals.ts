@@ -117,5 +117,9 @@ const detach = Command.make("detach", { session, json }, (input) =>
   act(async () => (await import("../sessions/who.ts")).detachAll(input.session, input.json)),
 ).pipe(Command.withDescription("Detach everybody from a session, which goes on"))
 
+const restart = Command.make("restart", { session, attach: flag("attach", "Attach at once"), json }, (input) =>
+  act(async () => (await import("../sessions/restart.ts")).restart(input.session, input.attach, input.json)),
+).pipe(Command.withDescription("Start an ended terminal's command again, in the same session"))
+
 /** The commands. */
-export const terminalCommands = [attach, who, detach, send, screen, resize, signal, mark] as const
+export const terminalCommands = [attach, restart, who, detach, send, screen, resize, signal, mark] as const

@@ -4,6 +4,7 @@
  * What lies before the first event shown is drawn at once, so that the screen is right when the film begins. It is
  * shown as in `attach`, as history: it asks the terminal nothing and rings no bell, and of a larger screen a part is seen.
  */
+import { EMPTY_SCREEN } from "@holdfast/core/terminal/empty-screen"
 import { plainKeys, readKeyboard } from "../attach/keyboard.ts"
 import { OwnTerminal } from "../attach/OwnTerminal.ts"
 import { Picture } from "../attach/Picture.ts"
@@ -76,7 +77,8 @@ async function play(hub: Hub, id: string, from: number, last: number, film: Film
     for (const event of page.events) {
       if (event.seq > last || film.stopped) return
       if (event.seq >= from) await film.until(event.time)
-      const bytes = outputBytes(event)
+      const isRestart = event.channel === "terminal" && event.type === "starting"
+      const bytes = isRestart ? Buffer.from(EMPTY_SCREEN) : outputBytes(event)
       const size = sizeOf(event)
       if (bytes !== undefined) await audience.output(bytes)
       else if (size !== undefined) audience.resized?.(size)

@@ -8,6 +8,7 @@ import type { BatchRequest, BatchResult, TokenScope, TokenShown, ViewersReport }
 import type {
   Appended,
   MarkSession,
+  RestartSession,
   Screen,
   Session,
   SessionPage,
@@ -98,6 +99,8 @@ export function makeApi(options: HttpOptions) {
     input: (id: string, input: Input): Promise<Appended> => post(`${of(id)}/input`, input),
     resize: (id: string, cols: number, rows: number): Promise<unknown> => post(`${of(id)}/resize`, { cols, rows }),
     signal: (id: string, signal: SignalName): Promise<unknown> => post(`${of(id)}/signal`, { signal }),
+    /** Starts the command of an ended terminal again. */
+    restart: (id: string, request: RestartSession = {}): Promise<Session> => post(`${of(id)}/restart`, request),
     /** Who is attached, to one session or to all that somebody is attached to. */
     viewers: (session?: string): Promise<ViewersReport> => get("/api/viewers", session === undefined ? {} : { session }),
     /** Ends the attachments of people, but for those of a client. */

@@ -1,6 +1,7 @@
 /**
  * A log as an asciicast version 2 recording (https://docs.asciinema.org/manual/asciicast/v2/), line by line.
  */
+import { EMPTY_SCREEN } from "@holdfast/core/terminal/empty-screen"
 import type { SnapshotHead } from "@holdfast/protocol/frame"
 import { decodeRecord, RECORD_OUTPUT, readRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
@@ -36,6 +37,8 @@ export class CastWriter {
     switch (`${event.channel}/${event.type}`) {
       case "terminal/started":
         return this.#header(event.time, data.cols, data.rows)
+      case "terminal/starting":
+        return this.#header(event.time, data.cols, data.rows) + this.#line(event.time, "o", EMPTY_SCREEN)
       case "terminal/resize":
         return (
           this.#header(event.time, data.cols, data.rows) +

@@ -50,6 +50,12 @@ export const terminalHandlers = HttpApiBuilder.group(HoldfastApi, "terminal", (h
         () => json({}),
       ),
     )
+    .handle("restart", ({ params, payload }) =>
+      answer(
+        Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.restart(id, payload, principalOf(exchange))),
+        (session) => json(session),
+      ),
+    )
     .handle("viewers", ({ query }) =>
       answer(
         Effect.gen(function* () {

@@ -37,7 +37,8 @@ export function create(core: Core, request: CreateSession, by: Principal, answer
   })
 }
 
-const noRunner = (cause: unknown): Unavailable =>
+/** The refusal where no runner can be had. */
+export const noRunner = (cause: unknown): Unavailable =>
   new Unavailable({ message: `no runner could be started: ${cause instanceof Error ? cause.message : String(cause)}` })
 
 /** Stores the session with its child's id and runner, then has the child started. */
@@ -100,8 +101,8 @@ export function startOf(
   return environment === undefined ? start : { ...start, environment }
 }
 
-/** Starts the child of a session and waits until the log says what became of it. */
-const startChild = (core: Core, loaded: Loaded, link: RunnerLink, start: StartTerminal): Effect.Effect<void, DoorError> =>
+/** Starts the child of a session, and waits until the log says what became of it. */
+export const startChild = (core: Core, loaded: Loaded, link: RunnerLink, start: StartTerminal): Effect.Effect<void, DoorError> =>
   Effect.tryPromise({
     try: () => core.fleet.start(link, start, loaded.parts),
     catch: (cause) => cause,

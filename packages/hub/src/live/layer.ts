@@ -24,6 +24,7 @@ import { Feed } from "../session/Feed.ts"
 import { makeFork } from "../session/Fork.ts"
 import { SessionTable } from "../session/SessionTable.ts"
 import { storeProblem } from "../session/store-problem.ts"
+import { restart } from "./restart.ts"
 import * as Viewing from "./viewers.ts"
 import { AskerEnvironment } from "../terminal/AskerEnvironment.ts"
 import { PastScreens } from "../terminal/PastScreens.ts"
@@ -155,6 +156,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         resize: (session, cols, rows, by) => Effect.andThen(Lifecycle.may(by), Terminals.resize(core, session, cols, rows)),
         signal: (session, name, by) => Effect.andThen(Lifecycle.may(by), Terminals.signal(core, session, name)),
         setTypist: (session, client, name, mode, by) => Lifecycle.setTypist(core, session, client, name, mode, by),
+        restart: (session, request, by) => restart(core, session, request, by),
         viewers: (session) => Effect.sync(() => Viewing.viewers(core, session)),
         release: (session, except, name, by) => Effect.map(Lifecycle.may(by), () => Viewing.release(core, session, except, name)),
         screen: (session) => Terminals.screen(core, past, session),

@@ -109,6 +109,10 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
       const removed = Effect.flatMap(hub.resolve(session), (id) => hub.remove(id, key, call.connection.principal))
       call.run(removed, ({ seq }) => call.done({ seq }))
     },
+    Restart: ({ session, start }, call) => {
+      const started = Effect.flatMap(hub.resolve(session), (id) => hub.restart(id, start, call.connection.principal))
+      call.run(started, (record) => call.done(record))
+    },
     Signal: ({ session, signal }, call) => {
       const sent = Effect.flatMap(hub.resolve(session), (id) => hub.signal(id, signal, call.connection.principal))
       call.run(sent, () => call.done(undefined))

@@ -242,6 +242,7 @@ export const makeFakeHub = () => {
     resize: (id, cols, rows) => Effect.map(logOf(id), (log) => void event(log, "terminal", "resize", { cols, rows })),
     signal: (id) => Effect.asVoid(logOf(id)),
     setTypist: (id) => update(id, (session) => session),
+    restart: (id) => Effect.map(logOf(id), (log) => log.session),
     viewers: () => Effect.succeed([]),
     release: () => Effect.succeed(0),
     screen: (id) =>
