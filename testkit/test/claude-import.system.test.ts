@@ -1,5 +1,7 @@
 /** A session of the real Claude Code, imported and gone on with. */
 import { execFile } from "node:child_process"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
@@ -15,6 +17,8 @@ describe.skipIf(isElsewhere("claude"))("sessions of Claude Code", () => {
   beforeAll(async () => {
     place = await startClaudeHub()
     cwd = place.directory()
+    mkdirSync(join(cwd, ".claude"))
+    writeFileSync(join(cwd, ".claude", "settings.json"), JSON.stringify({ hooks: { Stop: [] } }))
     // As a person would have left it: Claude's own program, in a directory of its own, without Holdfast.
     const run = promisify(execFile)(pathOf(heavyProgram("claude")), ["-p", "[[say the password is heron]]"], {
       cwd,
@@ -37,6 +41,7 @@ describe.skipIf(isElsewhere("claude"))("sessions of Claude Code", () => {
     expect([first.status, second.status, second.body.id]).toEqual([201, 200, first.body.id])
     expect((await hub.call("POST", "/api/imports/claude", { id: "ffffffff" })).status).toBe(422)
     const { id } = first.body
+    expect(first.body.agent?.trust).toMatchObject({ state: "waiting", brings: [{ what: "hooks: Stop", runs: true }] })
     const before = await messagesOf(hub, id)
     expect(before.map((message) => [message.role, textOf(message)])).toEqual([
       ["user", "[[say the password is heron]]"],

@@ -44,6 +44,8 @@ export class AgentDriver {
   private readonly performed = new Set<string>()
   private heardAt: number
   private planned = false
+  /** The process was started before the directory was trusted. */
+  private untrusted = false
   private again: NodeJS.Timeout | undefined
   private stopped = false
 
@@ -133,6 +135,7 @@ export class AgentDriver {
 
   /** What is in the session's directory, and whether it may run. */
   found(trust: DirectoryTrust | undefined): void {
+    this.untrusted = false
     const known = this.session.state.agent?.trust
     if (trust !== undefined) this.submit({ _tag: "AgentDirectory", trust })
     else if (known !== undefined) this.submit({ _tag: "AgentDirectory", trust: { ...known, state: "unneeded", brings: [] } })
@@ -146,7 +149,8 @@ export class AgentDriver {
     const { hold } = this.session.durable.agent ?? {}
     this.submit({ _tag: "AgentDirectory", trust })
     if (trust.state !== "trusted") return
-    if (this.idle) this.unload("idle")
+    this.untrusted = this.hasProcess
+    this.plan()
     // What waits for an agent that was not started there goes on.
     const isStopped = known.state !== "unneeded" && hold?.reason === "error" && !this.hasProcess
     if (isStopped) this.submit({ _tag: "ReleaseQueue", turn: this.crew.newId() })
@@ -203,6 +207,7 @@ export class AgentDriver {
     const state = session.durable
     this.clock.look()
     this.folder.look()
+    if (this.untrusted && this.idle) this.unload("idle")
     if (state.status === "deleted" && this.hasProcess) this.unload("stopped")
     const owed = duties(state)
     const ids = new Set(owed.map(({ id }) => id))

@@ -37,7 +37,11 @@ export const makeAgents = (core: Core): Agents["Service"] =>
     permission: (id, request) => Permissions.permission(core, id, request),
     waiting: waitingPermissions(core),
     importable: imports((door) => door.importable(core)),
-    importClaude: (id, by) => imports((door) => door.importClaude(core, id, by)),
+    importClaude: (id, by) =>
+      imports((door) => door.importClaude(core, id, by)).pipe(
+        Effect.tap(({ session, created }) => (created ? Requests.noteDirectory(core, session.id, by) : Effect.void)),
+        Effect.map(({ session, created }) => ({ session: core.table.peek(session.id)?.session.record() ?? session, created })),
+      ),
     trust: trustList(core),
     look: (asked, by) => lookAt(core, asked, by),
     setTrust: (change, by) => setTrust(core, change, by),

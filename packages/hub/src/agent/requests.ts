@@ -162,13 +162,13 @@ export const configure = (core: Core, id: string, change: ConfigureAgent, by: Pr
     const place = resolve(core.options.defaults.home, cwd)
     if (place.includes("\0") || !(yield* isDirectoryThere(place))) return yield* noDirectory(place)
     const moved = yield* changed(core, id, by, { _tag: "MoveAgent", cwd: place, turn: newId(core.now()) })
-    yield* lookAtDirectory(core, id, by)
+    yield* noteDirectory(core, id, by)
     if (Object.keys(wanted).length === 0) return moved
     return yield* changed(core, id, by, { _tag: "ConfigureAgent", ...wanted })
   })
 
-/** Finds what a session's new directory brings, so that it is known before the agent starts there. */
-const lookAtDirectory = (core: Core, id: string, by: Principal): Effect.Effect<void, DoorError> =>
+/** Finds what a session's directory brings, so that it is known before the agent starts there. */
+export const noteDirectory = (core: Core, id: string, by: Principal): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const { agent } = session.durable
