@@ -7,7 +7,7 @@ import { KeyReader } from "../src/agent-view/KeyReader.ts"
 import type { Key } from "../src/agent-view/KeyReader.ts"
 import { LineEditor } from "../src/agent-view/LineEditor.ts"
 import { promptRows } from "../src/agent-view/prompt-rows.ts"
-import { readLine } from "../src/agent-view/slash-commands.ts"
+import { agentCommands, readLine } from "../src/agent-view/slash-commands.ts"
 import { plain } from "../src/text/style.ts"
 
 const named = (name: string): Key => ({ _tag: "Named", name, batch: 1 })
@@ -107,6 +107,24 @@ describe("the prompt", () => {
     expect(readLine("/nothing", undefined)._tag).toBe("Wrong")
     const agent = { info: { commands: [{ name: "compact" }] } } as never
     expect(readLine("/compact all", agent)).toEqual({ _tag: "Message", text: "/compact all" })
+    expect(readLine("/cd", undefined)._tag).toBe("Wrong")
+    expect(readLine("/cd ../b c", undefined)).toEqual({ _tag: "Directory", path: "../b c" })
+  })
+
+  it("(N22) hides no command of the agent's: those of our names are listed and named with a second slash", () => {
+    const agent = {
+      info: { commands: [{ name: "model", description: "picks one" }, { name: "help" }, { name: "init" }] },
+    } as never
+    expect(agentCommands(agent)).toEqual([
+      ["//model", "picks one"],
+      ["//help", ""],
+      ["/init", ""],
+    ])
+    expect(readLine("/model", agent)).toMatchObject({
+      _tag: "Wrong",
+      message: expect.stringContaining("//model is the agent's own"),
+    })
+    expect(readLine("//model", agent)).toEqual({ _tag: "Message", text: "/model" })
   })
 })
 

@@ -3,6 +3,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { resolve } from "node:path"
+import type { AgentPart } from "@holdfast/core/agent/part"
 import type { Connection } from "@holdfast/client/Connection"
 import { shownTasks } from "@holdfast/core/agent/tasks"
 import type { AnswerPermission, PermissionDetail, PermissionRequest } from "@holdfast/protocol/agent/permission"
@@ -19,7 +20,7 @@ import { type AgentScreen, NOTICE } from "./AgentScreen.ts"
 import type { Key } from "./KeyReader.ts"
 import { rowsOf } from "./Rows.ts"
 import { Sender } from "./Sender.ts"
-import { HELP, readLine } from "./slash-commands.ts"
+import { agentCommands, HELP, readLine } from "./slash-commands.ts"
 import type { Line } from "./slash-commands.ts"
 
 /** Milliseconds in which Ctrl-C is pressed again to detach: as long as it is said. */
@@ -174,7 +175,7 @@ export class Person {
       case "Interrupt":
         return this.#interrupt()
       case "Help":
-        return void this.#screen.print(["", ...helpRows(), ""])
+        return void this.#screen.print(["", ...helpRows(HELP), ...agentHelp(story.agent), ""])
       case "Queue": {
         const queue = story.agent?.queue ?? []
         const rows =
@@ -245,10 +246,16 @@ export class Person {
   }
 }
 
-/** The help as rows of two columns. */
-function helpRows(): Array<string> {
+/** A help as rows of two columns. */
+function helpRows(help: typeof HELP): Array<string> {
   const options = { paint, width: () => Math.max(20, (outputWidth() ?? 80) - 1) }
-  return HELP.flatMap(([typed, does]) =>
-    rowsOf(does, options, { first: `  ${typed.padEnd(20)}`, next: " ".repeat(22), style: "dim" }),
+  return help.flatMap(([typed, does]) =>
+    rowsOf(printable(does), options, { first: `  ${printable(typed).padEnd(20)} `, next: " ".repeat(23), style: "dim" }),
   )
+}
+
+/** The agent's own commands, below a title; nothing when it has none. */
+function agentHelp(agent: AgentPart | undefined): Array<string> {
+  const commands = agentCommands(agent)
+  return commands.length === 0 ? [] : ["", paint("bold", "the agent's own"), ...helpRows(commands)]
 }

@@ -38,7 +38,7 @@ export const HELP: ReadonlyArray<readonly [typed: string, does: string]> = [
   ["/cd DIRECTORY", "lets the agent continue there, as when its directory is gone"],
   ["/renew", "lets the agent begin anew from the transcript, as when a model refuses its history"],
   ["/trust, /distrust", "whether what the directory brings may run"],
-  ["//text", "sends /text as it is"],
+  ["//text", "sends /text as it is, to a command of the agent's that has the name of one of these"],
 ]
 
 const MODES: ReadonlyArray<string> = ["queue", "steer", "interrupt", "reject"]
@@ -52,8 +52,23 @@ function place(word: string | undefined, name: string, then: (place: number) => 
     : wrong(`/${name} takes the number of a waiting message; /queue lists them`)
 }
 
-/** Reads a line. A command that the agent itself has is a message to it. */
+const OWN: ReadonlySet<string> = new Set(
+  HELP.flatMap(([typed]) => typed.match(/(?<=^|\s)\/[a-z]+/g) ?? []).concat("/help", "/detach", "/stop"),
+)
+
+/** The agent's own commands, as they are typed here: those of our names with a second slash. */
+export const agentCommands = (agent: AgentPart | undefined): ReadonlyArray<readonly [typed: string, does: string]> =>
+  (agent?.info.commands ?? []).map(({ name, description = "" }) => [OWN.has(`/${name}`) ? `//${name}` : `/${name}`, description])
+
+/** Reads a line. Our commands go first; one that only the agent has is a message to it, and `//` makes one of any. */
 export function readLine(text: string, agent: AgentPart | undefined): Line {
+  const line = readOwn(text, agent)
+  const [, name = ""] = /^\/([\w:-]+)/.exec(text) ?? []
+  const hidden = line._tag === "Wrong" && agent?.info.commands?.some((command) => command.name === name) === true
+  return hidden ? wrong(`${line.message}; //${name} is the agent's own`) : line
+}
+
+function readOwn(text: string, agent: AgentPart | undefined): Line {
   if (text.startsWith("//")) return { _tag: "Message", text: text.slice(1) }
   const [, name, rest = ""] = /^\/([A-Za-z][\w:-]*)(?:\s+([\s\S]*))?$/.exec(text.trimEnd()) ?? []
   if (name === undefined) return { _tag: "Message", text }

@@ -80,7 +80,11 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
       const { id, parts } = known.data
       return change(agent, id, (item) => ({ ...item, parts, edited: true }))
     }
-    case "queue/taken":
+    case "queue/taken": {
+      const { id, turn } = known.data
+      const queue = agent.queue.filter((item) => item.id !== id)
+      return agent.turn?.id === turn ? { ...agent, queue, turn: { ...agent.turn, asked: true } } : { ...agent, queue }
+    }
     case "queue/removed":
       return { ...agent, queue: agent.queue.filter(({ id }) => id !== known.data.id) }
     case "queue/reordered":

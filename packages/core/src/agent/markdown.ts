@@ -9,7 +9,7 @@ import type { Message } from "@holdfast/protocol/agent/message"
 import { readNamed } from "@holdfast/protocol/agent/named-data"
 import { lineDiff } from "./line-diff.ts"
 import { fenced, inline, quoted, safeMarkdown } from "./markdown-text.ts"
-import { namedBlocks } from "./named-markdown.ts"
+import { namedBlocks, unknownLine } from "./named-markdown.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 type Blocks = ReadonlyArray<string>
@@ -116,7 +116,7 @@ function file(part: Fields): string {
 const partsOf = (parts: unknown): Blocks => (Array.isArray(parts) ? parts.flatMap(partBlocks) : [])
 
 function partBlocks(part: unknown): Blocks {
-  if (!isFields(part)) return [json(part)]
+  if (!isFields(part)) return [unknownLine("")]
   const type = text(part["type"])
   switch (type) {
     case "step-start":
@@ -141,9 +141,9 @@ function partBlocks(part: unknown): Blocks {
       return [quoted(`**Added while the turn was running**\n\n${partsOf(part["parts"]).join("\n\n")}`)]
     default: {
       if (type === "dynamic-tool" || type.startsWith("tool-")) return tool(part)
-      if (!type.startsWith("data-")) return [json(part)]
+      if (!type.startsWith("data-")) return [unknownLine(type)]
       const named = readNamed({ type, data: part["data"] })
-      return named === undefined ? [`*${inline(type.slice(5))}*`, json(part["data"])] : namedBlocks(named)
+      return named === undefined ? [unknownLine(type.slice(5))] : namedBlocks(named)
     }
   }
 }

@@ -1,8 +1,24 @@
 /** Named values of agents as Markdown: plans, things to do, retries, compactions, subagents, notices. */
 import type { Named, NamedData, PlanItem } from "@holdfast/protocol/agent/named-data"
-import { fenced, inline, quoted, safeMarkdown } from "./markdown-text.ts"
+import { inline, quoted, safeMarkdown } from "./markdown-text.ts"
 
 type Blocks = ReadonlyArray<string>
+
+/** The line for what this version does not know; an export in JSON has it whole. */
+export const unknownLine = (type: string): string => `*Unknown to this version: ${inline(type === "" ? "something" : type)}*`
+
+/** What an agent's own JSON calls itself. */
+function kindIn(json: string): string {
+  try {
+    const value: unknown = JSON.parse(json)
+    const type = typeof value === "object" && value !== null && "type" in value ? value.type : undefined
+    return typeof type === "string" ? type : ""
+  } catch (error) {
+    // It was cut, or is no JSON.
+    void error
+    return ""
+  }
+}
 
 /** The blocks of a named value. */
 export function namedBlocks({ type, data }: Named): Blocks {
@@ -20,7 +36,7 @@ export function namedBlocks({ type, data }: Named): Blocks {
     case "data-notice":
       return [quoted(safeMarkdown(data.text))]
     case "data-unknown":
-      return ["*unknown*", fenced(data.json, "json")]
+      return [unknownLine(kindIn(data.json))]
   }
 }
 

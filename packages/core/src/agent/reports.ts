@@ -5,8 +5,10 @@
  */
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { Message } from "@holdfast/protocol/agent/message"
+import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { SessionState } from "../state.ts"
 import type { AgentReport } from "./commands.ts"
+import { answered } from "./empty-answer.ts"
 import { evolveAgent } from "./evolve-agent.ts"
 import type { AgentPart } from "./part.ts"
 import { askPermission, ofTurn } from "./permissions.ts"
@@ -101,6 +103,7 @@ const begin = (turn: string): EventDraft => ({ name: "turn/started", data: { tur
 function took(agent: AgentPart, { id, turn }: Report<"AgentTook">): Drafts {
   const item = agent.queue.find((queued) => queued.id === id)
   if (item === undefined) return nothing
+  if (item.steer === true && agent.turn?.id === turn) return steered(item, turn)
   const message: Message = { id, role: "user", parts: item.parts, turn, createdAt: item.at, by: item.by }
   const events: Array<EventDraft> = [
     { name: "queue/taken", data: { id, turn }, turn },
@@ -113,6 +116,12 @@ function took(agent: AgentPart, { id, turn }: Report<"AgentTook">): Drafts {
     ? [...endTurn(agent, agent.turn, { outcome: "completed" }, "uncertain"), ...events]
     : events
 }
+
+/** A message that went into the streaming turn stands in that turn's message, where it went in, and nowhere else. */
+const steered = ({ id, parts }: QueueItem, turn: string): Drafts => [
+  { name: "queue/taken", data: { id, turn }, turn },
+  { name: "agent/steering-message", data: { id, parts }, turn },
+]
 
 /** A message that did not reach the agent waits again; a turn that was to begin with it has ended. */
 function returned(agent: AgentPart, { id, reason, next }: Report<"AgentReturned">): Drafts {
@@ -161,7 +170,9 @@ function asked(agent: AgentPart, command: Report<"AgentAsked">): Drafts {
 function ended(agent: AgentPart, command: Report<"AgentEnded">): Drafts {
   const turn = [agent.turn, agent.turn?.behind].find((one) => one !== undefined && one.id === command.turn)
   if (turn === undefined) return nothing
-  const events = endTurn(agent, turn, command, "uncertain")
+  const told =
+    command.outcome === "completed" && turn.asked === true ? { ...command, message: answered(turn, command.message) } : command
+  const events = endTurn(agent, turn, told, "uncertain")
   return [...events, ...startNext(folded(agent, events), command.next)]
 }
 

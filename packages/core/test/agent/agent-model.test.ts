@@ -100,8 +100,8 @@ class Invariants {
       this.#taken.add(data["id"] ?? "")
     }
     if (name === "queue/removed") this.#removed.add(data["id"] ?? "")
-    if (name === "message/added") {
-      const id = (data["message"] as unknown as { readonly id: string }).id
+    if (name === "message/added" || name === "agent/steering-message") {
+      const id = name === "message/added" ? (data["message"] as unknown as { readonly id: string }).id : (data["id"] ?? "")
       expect(this.#messages.has(id), "a message is in the transcript once").toBe(false)
       this.#messages.add(id)
     }

@@ -271,14 +271,21 @@ exit 1
 
 > found
 
-*todo*
-
-\`\`\`json
-{
-  "of": "another shape"
-}
-\`\`\`
+*Unknown to this version: todo*
 `)
+  })
+
+  it("M-8 (N22) what is not known is named, and its JSON left to the export that has everything", () => {
+    const unknown = { type: "data-unknown", data: { json: '{"type":"conversation_reset","trigger":"clear"}' } }
+    const odd = { type: "data-unknown", data: { json: "{ cut" } }
+    const message = { id: "m", role: "assistant", parts: [unknown, odd, { type: "hologram", x: 1 }], turn: "t", createdAt: 0 }
+    const shown = messageMarkdown(message as never)
+    expect(shown).not.toContain("trigger")
+    expect(shown.match(/\*Unknown to this version: .*\*/g)).toEqual([
+      "*Unknown to this version: conversation\\_reset*",
+      "*Unknown to this version: something*",
+      "*Unknown to this version: hologram*",
+    ])
   })
 
   it("a change keeps three lines around it and names its place", () => {

@@ -60,6 +60,7 @@ export class LiveMessage {
 
   /** Takes chunks that were placed in the log, of a turn that `state` may not have yet. */
   tell(state: SessionState, turn: string, time: number, chunks: ReadonlyArray<AgentChunk>): void {
+    if (chunks.length === 0) return
     if (this.building?.turn !== turn) this.building = emptyMessage(turn, state.agent?.turn?.startedAt ?? time)
     for (const chunk of chunks) this.building.tell(chunk)
   }

@@ -6,6 +6,9 @@ import { zstdCompress, zstdCompressSync } from "node:zlib"
 import type { AgentReport } from "@holdfast/core/agent/commands"
 import { decide } from "@holdfast/core/decide"
 import type { SessionState } from "@holdfast/core/state"
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { readChunk } from "@holdfast/protocol/agent/read-chunk"
+import type { EventDraft } from "@holdfast/protocol/event"
 import type { AgentNote } from "@holdfast/runner/agent/agent-messages"
 import type { Work } from "../session/Work.ts"
 import type { Translate } from "../terminal/ChildFollower.ts"
@@ -49,7 +52,12 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
       return submit({ _tag: "AgentTold", ...told })
     }
     case "taken":
-      return submit({ _tag: "AgentTook", id: note.id, turn: note.turn })
+      return (state) => {
+        const { id, turn } = note
+        const decision = decide(state, { _tag: "AgentTook", id, turn })
+        if (decision._tag === "Accepted") live.tell(state, turn, time, decision.events.flatMap(chunkIn))
+        return decision
+      }
     case "returned":
       return submit({ _tag: "AgentReturned", id: note.id, reason: note.reason, next: crew.newId() })
     case "chunks":
@@ -96,6 +104,12 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
     case "transcript":
       return transcript(note)
   }
+}
+
+/** The chunk that an event of the `agent` channel is. */
+function chunkIn({ name, data }: EventDraft): ReadonlyArray<AgentChunk> {
+  const chunk = name.startsWith("agent/") ? readChunk({ ...data, type: name.slice("agent/".length) }) : undefined
+  return chunk === undefined ? [] : [chunk]
 }
 
 function transcript({ key, entries }: Extract<AgentNote, { type: "transcript" }>): Decide | Promise<Decide> {

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import type { Message } from "@holdfast/protocol/agent/message"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { type House, type HouseOptions, openHouse, OWNER, testDirectory } from "../hub-house.ts"
 import { createAgent, dataOf, failure, messages, named, nameOf, record, send, textOf, turnsEnded } from "./agent-house.ts"
@@ -75,7 +76,7 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     await turnsEnded(reader, 1)
   })
 
-  it("Q-6 reject is refused while a turn streams, interrupt stops it and goes first, steer goes into it", async () => {
+  it("Q-6 Q-14 (N22) reject is refused while a turn streams, interrupt stops it and goes first, steer goes into it", async () => {
     await open()
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[slow 200 20]]")
@@ -97,6 +98,13 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     expect((await send(house, id, "[[say steered]]", "steer")).status).toBe("steered")
     await turnsEnded(reader, 4)
     await reader.until("the steered one taken", (seen) => named(seen, "queue/taken").length === 5)
+    // Q-14 (N22): it stands once, in the message of the turn that it went into.
+    const all = await messages(house, id)
+    const { parts } = all.at(-1) as Message
+    expect(parts.filter((part) => JSON.stringify(part).includes("steering-message"))).toMatchObject([
+      { parts: [{ text: "[[say steered]]" }] },
+    ])
+    expect(all.filter((message) => JSON.stringify(message).includes("[[say steered]]"))).toHaveLength(1)
     expect((await record(house, id)).queue).toEqual([])
     reader.checkDense(0)
   })

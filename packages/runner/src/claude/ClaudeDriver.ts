@@ -302,8 +302,7 @@ export class ClaudeDriver implements AgentDriver {
       this.#steering.delete(uuid)
       this.#turn?.steered.add(uuid)
       if (state === "cancelled") return this.#host.returned(steered.id, "the turn was interrupted")
-      this.#host.taken(steered.id)
-      return this.#host.chunk({ type: "steering-message", id: steered.id, parts: steered.parts })
+      return this.#host.taken(steered.id)
     }
     const turn = [this.#turn, this.#behind].find((one) => one?.uuid === uuid)
     if (turn === undefined) return

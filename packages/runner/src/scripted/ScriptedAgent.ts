@@ -132,7 +132,6 @@ export class ScriptedAgent {
         inputWords += this.#context
         for (const into of this.#steering.splice(0)) {
           this.#output.send({ type: "taken", id: into.id })
-          this.#output.chunk({ type: "steering-message", id: into.id, parts: [{ type: "text", text: into.text }] })
           steps.push(...this.#stepsFor(into.text))
         }
         await play.step(steps.shift() ?? [])

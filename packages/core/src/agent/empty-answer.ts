@@ -1,0 +1,21 @@
+/** A turn that completed without a word: its message says so, so that nobody waits for one (docs/PROTOCOL.md, M-8). */
+import type { Message } from "@holdfast/protocol/agent/message"
+import { namedChunk } from "@holdfast/protocol/agent/named-data"
+import type { Turn } from "./part.ts"
+
+const NOTICE = namedChunk("data-notice", { text: "The agent ended its turn without an answer." })
+
+/** Parts that are no answer: marks, what people said, and texts without a word. */
+function isAnswer(part: unknown): boolean {
+  const { type, text } = part as { readonly type?: unknown; readonly text?: unknown }
+  if (type === "step-start" || type === "steering-message") return false
+  return type === "text" || type === "reasoning" ? typeof text === "string" && text.trim() !== "" : true
+}
+
+/** The message of a completed turn. */
+export function answered({ id, startedAt }: Turn, message: Message | undefined): Message {
+  if (message?.parts.some(isAnswer) === true) return message
+  const empty: Message = { id, role: "assistant", parts: [], turn: id, createdAt: startedAt }
+  const { parts, ...rest } = message ?? empty
+  return { ...rest, parts: [...parts, NOTICE as Message["parts"][number]] }
+}
