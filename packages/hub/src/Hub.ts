@@ -127,6 +127,8 @@ export interface EventPage {
   /** Cursor to go on with: last seq looked at. */
   readonly next: number
   readonly atHead: boolean
+  /** Identity of the log, for the cursor. */
+  readonly log: string
 }
 
 /** What is up and what is missing (H-14, K4). */
@@ -177,6 +179,8 @@ export class Hub extends Context.Service<
       id: string,
       range: {
         readonly after: number
+        /** Identity of the log that `after` is of, as far as the caller knows; another one is `CursorAhead`. */
+        readonly log?: string
         readonly limit: number
         readonly channel?: string
         readonly type?: string

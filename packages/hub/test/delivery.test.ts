@@ -159,6 +159,13 @@ describe("delivery", () => {
     })
   })
 
+  it("D-6 (N72) a page names its log, and a cursor of another log is refused", async () => {
+    const { log } = await house.run(house.hub.events(id, { after: 0, limit: 10 }))
+    expect(await house.run(house.hub.events(id, { after: 1, log, limit: 10 }))).toMatchObject({ log, next: 2 })
+    const other = house.run(house.hub.events(id, { after: 1, log: "another", limit: 10 }))
+    await expect(other).rejects.toMatchObject({ _tag: "CursorAhead", lastSeq: 2 })
+  })
+
   it("D-15 trap 13 a filter holds for backlog and live, and the stream's own cursor goes on", async () => {
     runner.print("a")
     await reach(3)

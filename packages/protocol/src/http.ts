@@ -98,13 +98,14 @@ const sessions = HttpApiGroup.make("sessions").add(
 const log = HttpApiGroup.make("log").add(
   HttpApiEndpoint.get("events", "/api/sessions/:id/events", {
     params,
-    query: { after: whole, limit: Schema.optionalKey(Page), ...filter },
+    query: { after: whole, log: whole, limit: Schema.optionalKey(Page), ...filter },
     success: Schema.Struct({
       events: Schema.Array(Event),
       firstSeq: Schema.Number,
       lastSeq: Schema.Number,
       next: Schema.Number,
       atHead: Schema.Boolean,
+      log: Schema.String,
     }),
     error,
   })

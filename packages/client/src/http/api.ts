@@ -29,11 +29,15 @@ export interface EventPage {
   readonly lastSeq: number
   readonly next: number
   readonly atHead: boolean
+  /** Identity of the log: with it in the next range, a cursor of another log is refused as `CursorAhead`. */
+  readonly log: string
 }
 
 /** Which events of a log. */
 export interface EventRange {
   readonly after?: number
+  /** Identity of the log that `after` is of. */
+  readonly log?: string
   readonly limit?: number
   readonly channel?: string
   readonly type?: string
@@ -80,11 +84,8 @@ export function makeApi(options: HttpOptions) {
     restore: (id: string, key?: string): Promise<Session> => post(`${of(id)}/restore`, keyed(key)),
     events: (id: string, range: EventRange = {}): Promise<EventPage> => get(`${of(id)}/events`, range),
     /** The log as server-sent events, from a cursor on; ends when the hub or `signal` ends it. */
-    followEvents: (
-      id: string,
-      range: EventRange & { readonly log?: string } = {},
-      signal?: AbortSignal,
-    ): AsyncGenerator<SseEvent> => stream(options, `${of(id)}/events/stream`, { ...range }, signal),
+    followEvents: (id: string, range: EventRange = {}, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
+      stream(options, `${of(id)}/events/stream`, { ...range }, signal),
     /** The feed of sessions as server-sent events; `after` is the `id` of the last one, or a change number. */
     followSessions: (after?: string | number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
       stream(options, "/api/sessions/stream", { after }, signal),

@@ -26,8 +26,10 @@ export const logHandlers = HttpApiBuilder.group(HoldfastApi, "log", (handlers) =
           return yield* hub.events(id, { after, limit, ...filter })
         }),
         (page) => {
-          const { firstSeq, lastSeq, next, atHead } = page
-          return jsonText(`{"events":[${page.events.join(",")}],${JSON.stringify({ firstSeq, lastSeq, next, atHead }).slice(1)}`)
+          const { firstSeq, lastSeq, next, atHead, log } = page
+          return jsonText(
+            `{"events":[${page.events.join(",")}],${JSON.stringify({ firstSeq, lastSeq, next, atHead, log }).slice(1)}`,
+          )
         },
       ),
     )

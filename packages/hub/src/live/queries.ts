@@ -73,6 +73,7 @@ export const events = (
   id: string,
   range: {
     readonly after: number
+    readonly log?: string
     readonly limit: number
     readonly channel?: string
     readonly type?: string
@@ -80,13 +81,13 @@ export const events = (
   },
 ): Effect.Effect<EventPage, DoorError> =>
   Effect.gen(function* () {
-    const { after, limit, ...filter } = range
+    const { after, log, limit, ...filter } = range
     const problem = cursorProblem(after)
     if (problem !== undefined) return yield* new CursorInvalid({ message: problem })
     const head = yield* core.store.head(id).pipe(Effect.mapError(storeProblem))
-    if (after > head.lastSeq) {
+    if (after > head.lastSeq || (log !== undefined && log !== head.log)) {
       return yield* new CursorAhead({
-        message: `the log ends at ${head.lastSeq}; the cursor ${after} is of another log`,
+        message: `the cursor ${after} is of another log, or of one that was longer: this one ends at ${head.lastSeq}; read it from 0`,
         lastSeq: head.lastSeq,
       })
     }
@@ -100,6 +101,7 @@ export const events = (
       lastSeq: Math.max(head.lastSeq, chunk.last),
       next: chunk.last,
       atHead: chunk.atHead,
+      log: head.log,
     }
   })
 

@@ -179,6 +179,7 @@ export const makeFakeHub = () => {
           lastSeq: records.length,
           next: after + page.length,
           atHead: after + page.length === records.length,
+          log: "log-1",
         })
       }),
     attach: (request, sink, by) =>
