@@ -1,7 +1,9 @@
 /** Trust of directories: what they bring, what people say of them, and which agents start there. */
+import { execFile } from "node:child_process"
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { promisify } from "node:util"
 import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentCatalog, AgentEntryPieces } from "../../src/agent/catalog.ts"
@@ -66,6 +68,10 @@ describe("what a directory brings", () => {
     await lay("a/.claude/settings.json", "{ not json")
     expect((await look("a")).brings).toEqual([{ path: join(work, "a/.claude/settings.json"), what: "settings", runs: true }])
     expect((await look("a", "claude", join(work, "a"))).brings).toEqual([])
+    // What is no plain file holds nothing up.
+    await mkdir(join(work, "pipe/.claude"), { recursive: true })
+    await promisify(execFile)("mkfifo", [join(work, "pipe/.claude/settings.json"), join(work, "pipe/CLAUDE.md")])
+    expect((await look("pipe")).brings.map(({ what }) => what)).toEqual(["settings", "memory"])
     expect((await look("a", "gemini")).brings).toEqual([])
     await lay("a/.gemini/settings.json")
     await lay("a/opencode.json")

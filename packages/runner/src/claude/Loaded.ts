@@ -7,8 +7,8 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import { listAt, textAt, textsAt } from "./read.ts"
 
-const LIST_MAX = 200
-const TEXT_MAX = 500
+const LIST_MAX = 100
+const TEXT_MAX = 300
 /** Between two looks at servers that are starting, in milliseconds, and the most looks. */
 const LOOK_MILLIS = 1000
 const LOOKS_MAX = 60

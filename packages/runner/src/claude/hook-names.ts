@@ -1,7 +1,7 @@
 /** Which hooks the settings files name that Claude reads, as `EVENT (source)`. */
-import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { at, entriesOf } from "./read.ts"
+import { smallJson } from "./small-file.ts"
 
 /** The hooks of these sources; `home` is Claude's own directory. */
 export async function hookNames(sources: ReadonlyArray<string>, home: string, cwd: string): Promise<ReadonlyArray<string>> {
@@ -12,18 +12,8 @@ export async function hookNames(sources: ReadonlyArray<string>, home: string, cw
   }
   const names = await Promise.all(
     sources.map(async (source) =>
-      entriesOf(at(await settings(files[source] ?? ""), "hooks")).map(([event]) => `${event.slice(0, 100)} (${source})`),
+      entriesOf(at(await smallJson(files[source] ?? ""), "hooks")).map(([event]) => `${event.slice(0, 100)} (${source})`),
     ),
   )
   return names.flat().slice(0, 200)
-}
-
-async function settings(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"))
-  } catch (error) {
-    // Not there, or not JSON, of which Claude tells by itself.
-    void error
-    return undefined
-  }
 }

@@ -4,11 +4,11 @@
  * Those of the directory and of the ones above it in the same repository, the outermost first, without what they include.
  */
 import { existsSync } from "node:fs"
-import { open } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { smallFile } from "./small-file.ts"
 
 const NAMES = ["CLAUDE.md", join(".claude", "CLAUDE.md"), "CLAUDE.local.md"]
-/** Most bytes of one file, and of directories that are looked at. */
+/** Most characters of one file, and the most directories that are looked at. */
 const FILE_MAX = 40_000
 const DEPTH_MAX = 30
 
@@ -35,8 +35,8 @@ export async function memoryFiles(cwd: string): Promise<ReadonlyArray<MemoryFile
   for (const directory of directoriesUpTo(cwd)) {
     for (const name of NAMES) {
       const path = join(directory, name)
-      const text = await beginningOf(path)
-      if (text !== undefined && text.trim() !== "") found.push({ path, text })
+      const text = (await smallFile(path))?.slice(0, FILE_MAX)
+      if (text !== undefined && text.trim() !== "") found.push({ path, text: text.toWellFormed() })
     }
   }
   return found
@@ -47,15 +47,3 @@ export const memoryPrompt = (files: ReadonlyArray<MemoryFile>): string | undefin
   files.length === 0
     ? undefined
     : files.map(({ path, text }) => `Contents of ${path} (instructions of the project):\n\n${text}`).join("\n\n")
-
-async function beginningOf(path: string): Promise<string | undefined> {
-  try {
-    await using file = await open(path)
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(FILE_MAX), 0, FILE_MAX, 0)
-    return buffer.subarray(0, bytesRead).toString("utf8").toWellFormed()
-  } catch (error) {
-    // Mostly it is not there.
-    void error
-    return undefined
-  }
-}

@@ -3,12 +3,13 @@
  *
  * Names alone are shown, of bounded length; nothing is run, and no link is followed out of a look that fails.
  */
-import { readdir, readFile, realpath, stat } from "node:fs/promises"
+import { readdir, realpath, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { BroughtFile } from "@holdfast/protocol/agent/trust"
+import { smallJson } from "@holdfast/runner/claude/small-file"
 
-const FILE_MAX = 256 * 1024
-const FOUND_MAX = 40
+const FOUND_MAX = 24
+const WHAT_MAX = 500
 const NAMES_MAX = 8
 const NAME_MAX = 60
 const DEPTH_MAX = 40
@@ -60,17 +61,17 @@ export async function lookAtDirectory(
   agent: { readonly name: string; readonly adapter: string },
   home: string,
 ): Promise<{ readonly directory: string; readonly brings: ReadonlyArray<BroughtFile> }> {
-  const directory = await realpath(cwd)
   const places = placesOf(agent)
+  if (places.length === 0) return { directory: cwd, brings: [] }
+  const directory = await realpath(cwd)
   const found: Array<BroughtFile> = []
-  if (places.length === 0) return { directory, brings: found }
   const own = await realpath(home).catch(() => home)
   for (const at of upwards(directory)) {
     if (at === own) break
     for (const { path, runs: canRun, describe } of places) {
       const file = join(at, path)
       const what = (await isThere(file)) ? await describe(file) : undefined
-      if (what !== undefined) found.push({ path: file, what, runs: canRun })
+      if (what !== undefined) found.push({ path: file, what: cut(what, WHAT_MAX), runs: canRun })
     }
   }
   // What runs comes first, so that it is there also where there is much.
@@ -89,10 +90,12 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text).toWellFormed()
+
 const few = (names: ReadonlyArray<string>): string =>
   names
     .slice(0, NAMES_MAX)
-    .map((name) => (name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name))
+    .map((name) => cut(name, NAME_MAX))
     .join(", ") + (names.length > NAMES_MAX ? `, … ${names.length - NAMES_MAX} more` : "")
 
 async function entryWords(what: string, path: string): Promise<string | undefined> {
@@ -103,18 +106,8 @@ async function entryWords(what: string, path: string): Promise<string | undefine
 const keysOf = (value: unknown): ReadonlyArray<string> =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : []
 
-/** A file of settings as JSON; one that cannot be read as such may mean anything. */
-async function jsonOf(path: string): Promise<unknown> {
-  const { size } = await stat(path)
-  if (size > FILE_MAX) return undefined
-  return readFile(path, "utf8").then(
-    (text): unknown => JSON.parse(text),
-    () => undefined,
-  )
-}
-
 async function settingsWords(path: string): Promise<string> {
-  const settings = (await jsonOf(path).catch(() => undefined)) as Readonly<Record<string, unknown>> | undefined
+  const settings = (await smallJson(path)) as Readonly<Record<string, unknown>> | undefined
   const keys = keysOf(settings)
   const part = (key: string, title: string): ReadonlyArray<string> => {
     const names = keysOf(settings?.[key])
@@ -134,7 +127,7 @@ async function settingsWords(path: string): Promise<string> {
 }
 
 async function serverWords(path: string): Promise<string> {
-  const servers = (await jsonOf(path).catch(() => undefined)) as { readonly mcpServers?: unknown } | undefined
+  const servers = (await smallJson(path)) as { readonly mcpServers?: unknown } | undefined
   const names = keysOf(servers?.mcpServers)
   return names.length === 0 ? "MCP servers" : `MCP servers: ${few(names)}`
 }
