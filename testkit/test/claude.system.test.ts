@@ -316,7 +316,8 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
   it("tells of todo lists and subagents", async () => {
     const probe = claude.begin({ permissionMode: "bypassPermissions" })
     const todo = { todos: [{ content: "a", status: "in_progress", activeForm: "doing a" }] }
-    const task = { description: "look", prompt: "[[bash echo sub]][[say found]]", subagent_type: "general-purpose" }
+    const prompt = "[[bash echo sub]][[say found]]"
+    const task = { description: "look", prompt, subagent_type: "general-purpose", run_in_background: false }
     const { turn } = probe.send(`[[tool TodoWrite ${JSON.stringify(todo)}]][[tool Agent ${JSON.stringify(task)}]][[say end]]`)
     expect((await probe.ended(turn)).outcome).toBe("completed")
     const chunks = probe.chunks(turn)

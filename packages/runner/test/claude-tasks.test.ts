@@ -1,5 +1,5 @@
 /** What Claude tells of background tasks, and whose results are whose, without Claude. */
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import type { AgentNote } from "../src/agent/agent-messages.ts"
 import { Tasks } from "../src/agent/Tasks.ts"
 import { beginTurn, isResultOf } from "../src/claude/claude-turn.ts"
@@ -44,6 +44,7 @@ describe("work of Claude's outside a turn", () => {
       undefined,
     ])
     changed()
+    await vi.waitFor(() => expect(tasks.ids).toEqual([]), { timeout: 5000 })
     expect(notes).toEqual([
       { type: "task-started", task: { id: "s", kind: "shell", description: "dev server", toolCallId: "call" } },
       { type: "task-started", task: { id: "a", kind: "subagent", description: "explorer" } },

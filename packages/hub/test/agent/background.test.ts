@@ -76,6 +76,26 @@ describe("what an agent runs in the background", () => {
     await reader.until("the unload", (seen) => named(seen, "session/agent-exited").length === 1)
   })
 
+  it.skipIf(process.platform !== "linux")(
+    "A-22 (N3) a process that a tool left running is a task, outlives the idle limit, and is stopped alone",
+    async () => {
+      await open({ agentIdle: 1000 })
+      const { id, reader } = await createAgent(house, { cwd: directory.path })
+      await send(house, id, `[[bash (${SERVER}) > /dev/null 2>&1 & echo started]]`)
+      await reader.until("the task", (seen) => named(seen, "task/started").length === 1)
+      const [task] = (await record(house, id)).tasks ?? []
+      expect(task).toMatchObject({ kind: "process", description: expect.stringContaining("while true") })
+      const other = await createAgent(house)
+      await send(house, other.id, "hello")
+      await other.reader.until("the other is unloaded", (seen) => named(seen, "session/agent-exited").length === 1)
+      expect(await record(house, id)).toMatchObject({ activity: "background", process: "running" })
+      await house.run(house.agents.stopTask(id, task?.id ?? "", OWNER))
+      await reader.until("its end", (seen) => named(seen, "task/ended").length === 1)
+      expect((await record(house, id)).process).toBe("running")
+      await reader.until("the unload", (seen) => named(seen, "session/agent-exited").length === 1)
+    },
+  )
+
   it("A-16 (N3) an agent that is stopped with something running says so before and after", async () => {
     await open()
     const { id, reader } = await createAgent(house, { cwd: directory.path })

@@ -4,6 +4,7 @@
  * Invariants: those of `agent-adapter.ts`. `ready` or `failed` is the first note, `exit` the last call; a taken turn gets
  * exactly one `turn-ended`, whatever the driver or the process does (A-10). Commands that came before `ready` wait.
  */
+import { setTimeout as pass } from "node:timers/promises"
 import { cutText } from "@holdfast/protocol/agent/cut"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentInfo, Resumed } from "@holdfast/protocol/agent/agent"
@@ -15,6 +16,7 @@ import type { AgentDriver } from "./agent-driver.ts"
 import type { AgentCommand, AgentNote, AgentStart, TurnEnd } from "./agent-messages.ts"
 import { AgentLog } from "./AgentLog.ts"
 import { boundedAsk, boundedInfo, transcriptBatches } from "./bounds.ts"
+import { LeftProcesses } from "./LeftProcesses.ts"
 import { AgentProcess, endGroup, type AgentEnvironment, type AgentProgram } from "./process-group.ts"
 import { RecentIds } from "./RecentIds.ts"
 import { SignsOfLife } from "./SignsOfLife.ts"
@@ -47,6 +49,7 @@ export class AgentHost implements AgentHandle {
   readonly #sink: AgentSink
   readonly #say = (text: string): void => this.log.say(text)
   readonly #turns: Turns
+  readonly #left: LeftProcesses
   readonly #messages = new RecentIds(IDS_MAX)
   readonly #end = Promise.withResolvers<void>()
   #driver: AgentDriver | undefined
@@ -70,6 +73,7 @@ export class AgentHost implements AgentHandle {
     this.environment = environment
     this.log = new AgentLog(start.directory)
     this.#sink = sink
+    this.#left = new LeftProcesses({ tasks: this.tasks, marker: environment[MARKER], pid: () => this.#process?.pid })
     this.#turns = new Turns(start.interruptGrace, {
       note: (note) => this.#note(note),
       drive: (act) => this.#drive(act),
@@ -149,6 +153,7 @@ export class AgentHost implements AgentHandle {
   /** The streaming turn is over; more than one end, or one without a turn, is nothing. */
   turnEnded(end: TurnEnd): void {
     this.#turns.end(end, false)
+    if (this.#turns.takeToolUse()) this.#left.look()
     if (this.#phase === "ready") this.#turns.next(this.#driver)
   }
 
@@ -211,7 +216,7 @@ export class AgentHost implements AgentHandle {
       case "answer":
         return this.#turns.answer(driver, command.permission, command.outcome)
       case "stop-task":
-        return this.#drive(() => driver.stopTask?.(command.task))
+        return this.#drive(() => this.#left.stop(command.task) || driver.stopTask?.(command.task))
       case "configure":
         return this.#drive(() => driver.configure(command))
     }
@@ -241,7 +246,7 @@ export class AgentHost implements AgentHandle {
     this.#cause ??= cause
     const wait = this.#phase === "ready" ? Math.min(DRAIN_MILLIS, graceMillis) : 0
     this.#leave()
-    if (wait > 0) await Promise.race([this.#driver?.leave?.(), this.#pass(wait)])
+    if (wait > 0) await Promise.race([this.#driver?.leave?.(), pass(wait, undefined, { ref: false })])
     this.#drive(() => this.#driver?.close?.())
     const running = this.#process
     this.#killing = running?.end(graceMillis) ?? endGroup(this.environment[MARKER], undefined, graceMillis)
@@ -272,22 +277,19 @@ export class AgentHost implements AgentHandle {
       const driver = await makeDriver(this)
       this.#driver = driver
       // Told ready before its driver was here: what waited can go on now.
-      if (this.#isReady()) this.#turns.next(driver)
+      if (this.#told) this.#turns.next(driver)
     } catch (error) {
       if (error instanceof AdapterRefused) this.crash(error.failure.tag, error.failure.message)
       else this.crash("AgentCrashed", error instanceof Error ? error.message : String(error))
     }
   }
 
-  #isReady(): boolean {
-    return this.#phase === "ready"
-  }
-
   async #exited(exit: ChildExit): Promise<void> {
     if (this.#exit !== undefined) return
     this.#exit = exit
     const driver = this.#driver
-    if (driver?.drained !== undefined) await Promise.race([driver.drained(), this.#pass(DRAIN_MILLIS)]).catch(() => undefined)
+    if (driver?.drained !== undefined)
+      await Promise.race([driver.drained(), pass(DRAIN_MILLIS, undefined, { ref: false })]).catch(() => undefined)
     const how = exit.signal === undefined ? `with code ${exit.code}` : `by ${exit.signal}`
     const problem = this.log.problem === undefined ? "" : ` (its log could not be written: ${this.log.problem})`
     this.#cause ??= { tag: "AgentExited", message: `the agent's process ended ${how}${problem}; logs/agent.log may say why` }
@@ -306,6 +308,7 @@ export class AgentHost implements AgentHandle {
     const cause = this.#cause ?? { tag: "AgentExited", message: "the agent ended" }
     this.#turns.end({ outcome: cause.tag === "AgentEnded" ? "interrupted" : "error", error: cause }, true)
     this.#phase = "over"
+    this.#left.close()
     this.log.close()
     this.#sink.exit(exit)
     this.#end.resolve()
@@ -342,9 +345,5 @@ export class AgentHost implements AgentHandle {
       act()
     }, millis)
     this.#timers.add(timer)
-  }
-
-  #pass(millis: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, millis).unref())
   }
 }

@@ -53,6 +53,7 @@ export class Turns {
   #driver: AgentDriver | undefined
   readonly #requests = new OpenRequests()
   #waiting: Array<Delivery> = []
+  #usedTools = false
   #turn: Turn | undefined
   #behind: Turn | undefined
 
@@ -67,6 +68,13 @@ export class Turns {
   /** Whether a turn streams. */
   get streams(): boolean {
     return this.#turn !== undefined
+  }
+
+  /** Whether a tool was used since this was asked before. */
+  takeToolUse(): boolean {
+    const used = this.#usedTools
+    this.#usedTools = false
+    return used
   }
 
   /** Sends the chunks that wait, so that what follows comes after them. */
@@ -160,6 +168,7 @@ export class Turns {
   chunk(chunk: AgentChunk): boolean {
     if (this.#turn === undefined) return false
     this.taken(this.#turn.message)
+    this.#usedTools ||= chunk.type.startsWith("tool-output-")
     this.#batch.add(chunk)
     return true
   }

@@ -12,6 +12,9 @@ import { at, listAt, textAt } from "./read.ts"
 /** Tasks whose place is remembered. */
 const KNOWN_MAX = 2000
 
+/** How long the notification of a task that has ended is waited for, in milliseconds. */
+const NOTIFICATION_MILLIS = 250
+
 const KINDS: Readonly<Record<string, string>> = { local_bash: "shell", local_agent: "subagent", local_workflow: "workflow" }
 
 const OUTCOMES: Readonly<Record<string, TaskOutcome>> = {
@@ -31,6 +34,8 @@ export class TaskNews {
   readonly #tasks: Tasks
   readonly #notice: (text: string) => void
   readonly #known = new Map<string, Known>()
+  /** What runs, as Claude told last. */
+  #running: ReadonlySet<string | undefined> = new Set()
 
   constructor(tasks: Tasks, notice: (text: string) => void) {
     this.#tasks = tasks
@@ -72,7 +77,8 @@ export class TaskNews {
   #changed(tasks: ReadonlyArray<unknown>): void {
     const running = tasks.filter((task) => at(task, "ambient") !== true)
     const ids = new Set(running.map((task) => textAt(task, "task_id")))
-    for (const id of this.#tasks.ids) if (!ids.has(id)) this.#tasks.ended(id, "completed")
+    this.#running = ids
+    for (const id of this.#tasks.ids) if (!ids.has(id)) this.#endSoon(id, "completed")
     // What a task is comes right after, with more words.
     setImmediate(() => {
       for (const task of running) this.#start(textAt(task, "task_id") ?? "", task)
@@ -106,8 +112,15 @@ export class TaskNews {
     const background = at(message, "patch", "is_backgrounded")
     if (known !== undefined && typeof background === "boolean") known.background = background
     const outcome = OUTCOMES[textAt(message, "patch", "status") ?? ""]
-    // Its notification says more, and comes right after.
-    if (outcome !== undefined && this.#tasks.has(id)) setImmediate(() => this.#tasks.ended(id, outcome))
+    if (outcome !== undefined && this.#tasks.has(id)) this.#endSoon(id, outcome)
+  }
+
+  /** A task has ended. Its notification says more, and comes right after, if it comes. */
+  #endSoon(id: string, outcome: TaskOutcome): void {
+    const timer = setTimeout(() => {
+      if (!this.#running.has(id)) this.#tasks.ended(id, outcome)
+    }, NOTIFICATION_MILLIS)
+    timer.unref()
   }
 
   #ended(id: string, status: string, summary: string | undefined): void {

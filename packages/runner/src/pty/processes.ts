@@ -152,6 +152,10 @@ function chosen({ byPid, byMarker, bySession, byParent }: Snapshot, choice: Proc
   return choice.only === undefined ? all : all.filter(choice.only)
 }
 
+/** The chosen processes as they are now. Linux only; elsewhere it finds none. */
+export const findProcesses = async (choice: ProcessChoice): Promise<ReadonlyArray<ProcessEntry>> =>
+  chosen(await nextSnapshot(), choice)
+
 /** Sends a signal; false when the process or group is gone. Rethrows what else goes wrong. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   try {

@@ -1,0 +1,115 @@
+/**
+ * Processes that an agent's tools left running, such as a server that a command started with `&`: nobody tells of them, so
+ * they are looked for after each turn that used tools, and are tasks like those that an agent tells of (A-22).
+ *
+ * Left is what carries the agent's marker and descends from the agent no more: an agent's own servers do. On Linux alone, where
+ * markers can be read; elsewhere such processes end with their agent.
+ */
+import { readFileSync } from "node:fs"
+import { endProcesses, findProcesses, type ProcessEntry } from "../pty/processes.ts"
+import type { Tasks } from "./Tasks.ts"
+
+/** Wait before the first look after a turn, and before the next: what ends by itself at once is not told. In milliseconds. */
+const FIRST_MILLIS = 200
+const SECOND_MILLIS = 300
+/** Wait between two looks while something is left, in milliseconds. */
+const NEXT_MILLIS = 3000
+/** From the first signal to SIGKILL of one that is stopped, in milliseconds. */
+const GRACE_MILLIS = 3000
+
+const idOf = ({ pid, start }: ProcessEntry): string => `process-${pid}-${start}`
+
+/** The command line as it can be read; empty when the process has ended. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").trim()
+  } catch (error) {
+    // It has ended meanwhile.
+    void error
+    return ""
+  }
+}
+
+/** What is known of an agent. */
+export interface LeftOf {
+  readonly tasks: Tasks
+  readonly marker: string | undefined
+  /** Pid of its process. */
+  readonly pid: () => number | undefined
+}
+
+/** The processes that one agent left. */
+export class LeftProcesses {
+  readonly #of: LeftOf
+  #seen = new Map<string, ProcessEntry>()
+  readonly #told = new Map<string, ProcessEntry>()
+  readonly #stopping = new Set<string>()
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(of: LeftOf) {
+    this.#of = of
+  }
+
+  /** Looks soon, and again as long as something is left. */
+  look(): void {
+    if (process.platform !== "linux" || this.#of.marker === undefined) return
+    this.#after(FIRST_MILLIS)
+  }
+
+  /** Stops one; false when it is none of these. */
+  stop(id: string): boolean {
+    const entry = this.#told.get(id)
+    if (entry === undefined) return false
+    this.#stopping.add(id)
+    const only = (found: ProcessEntry): boolean => found.session === entry.session || found.pid === entry.pid
+    const left = (found: string): boolean => found === this.#of.marker
+    endProcesses({ marked: left, leader: () => undefined, only }, GRACE_MILLIS).then(
+      () => this.#after(0),
+      () => this.#after(0),
+    )
+    return true
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  #after(millis: number): void {
+    clearTimeout(this.#timer)
+    if (this.#closed) return
+    this.#timer = setTimeout(() => {
+      this.#find().catch(() => this.#after(NEXT_MILLIS))
+    }, millis)
+    this.#timer.unref()
+  }
+
+  async #find(): Promise<void> {
+    const { marker, pid, tasks } = this.#of
+    const found = await findProcesses({ marked: (one) => one === marker, leader: () => undefined })
+    if (this.#closed) return
+    const left = rootsOf(found, new Set([process.pid, pid() ?? -1]))
+    const now = new Map(left.map((entry) => [idOf(entry), entry]))
+    for (const id of this.#told.keys()) {
+      if (now.has(id)) continue
+      this.#told.delete(id)
+      tasks.ended(id, this.#stopping.delete(id) ? "stopped" : "completed")
+    }
+    for (const [id, entry] of now) {
+      if (!this.#seen.has(id) || this.#told.has(id)) continue
+      this.#told.set(id, entry)
+      tasks.started({ id, kind: "process", description: commandOf(entry.pid) })
+    }
+    const news = [...now.keys()].some((id) => !this.#told.has(id))
+    this.#seen = now
+    if (news) this.#after(SECOND_MILLIS)
+    else if (now.size > 0) this.#after(NEXT_MILLIS)
+  }
+}
+
+/** Of processes, those that descend from none of `living` and from no other of them. */
+function rootsOf(found: ReadonlyArray<ProcessEntry>, living: ReadonlySet<number>): ReadonlyArray<ProcessEntry> {
+  const byPid = new Map(found.map((entry) => [entry.pid, entry]))
+  return found.filter(({ pid, parent }) => !living.has(pid) && !living.has(parent) && !byPid.has(parent))
+}
