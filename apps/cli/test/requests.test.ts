@@ -44,11 +44,12 @@ describe("a request on the command line", () => {
     const lines = inboxLines([waiting()], 1000).join("\n")
     expect(lines).toContain("Run a script")
     expect(lines).toContain("    step 0\n    step 1\n")
-    expect(lines).toMatch(/cut, 40 lines in all; see all of it: .*holdfast show 89abcdef --request r1/)
+    expect(lines).toContain("    step 38\n    step 39\n")
+    expect(lines).toMatch(/cut, 40 lines in all; all of it: .*holdfast show 89abcdef --request r1/)
     const long = inboxLines([waiting({ subject: "npm test", subjectBytes: 90_000 })], 1000).join("\n")
-    expect(long).toMatch(/cut, 90000 bytes in all; see all of it: .*show 89abcdef --request r1/)
+    expect(long).toMatch(/cut, 90000 bytes in all; all of it: .*show 89abcdef --request r1/)
     const edit = inboxLines([waiting({ title: "Edit a.ts", subject: "", inputBytes: 90_000 })], 1000).join("\n")
-    expect(edit).toMatch(/see all of it: .*show 89abcdef --request r1/)
+    expect(edit).toMatch(/all of it: .*show 89abcdef --request r1/)
   })
 
   it("P-15 shows all of it when it is asked for: every line of every field (N7)", () => {
@@ -70,6 +71,7 @@ describe("a request on the command line", () => {
     const view = { now: 5000, takes: true, composing: false, more: 0, mayAnswer: true }
     const rows = requestRows(asking, view, { paint: plain, width: () => 80 }).join("\n")
     expect(rows).toMatch(/rows more; v shows all/)
+    expect(rows).toMatch(/step 38 ⏎ step\s+39\n/)
     expect(rows).toContain("of 90000 bytes; v shows all")
     expect(asking.key({ _tag: "Text", text: "v", batch: 1 }, 5000, false)._tag).toBe("View")
   })

@@ -32,10 +32,12 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
   const { request, question } = asking
   if (request === undefined) return []
   const { paint, width } = options
-  const cut = (rows: Array<string>, most: number): Array<string> =>
-    rows.length > most
-      ? [...rows.slice(0, most - 1), paint("dim", `  … ${rows.length - most + 1} rows more; ${VIEW_KEY} shows all`)]
-      : rows
+  // The end is shown as well: what is done last is easily hidden there.
+  const cut = (rows: Array<string>, most: number): Array<string> => {
+    if (rows.length <= most) return rows
+    const more = paint("dim", `  … ${rows.length - most + 1} rows more; ${VIEW_KEY} shows all`)
+    return [...rows.slice(0, most - 3), more, ...rows.slice(-2)]
+  }
   const left = request.expiresAt === undefined ? "" : ` · ${span(request.expiresAt - view.now)} left`
   const more = view.more > 0 ? ` · ${view.more} more wait` : ""
   const head = question === undefined ? request.title : question.question

@@ -173,7 +173,7 @@ export function inboxLines(
     const named = request.id.length <= 16 ? request.id : shortId(request.id)
     const option = options[0] === undefined ? "OPTION" : typedId(options[0].id, 0)
     const typed = `approve ${shortId(session)} ${typedId(named, place)} ${option}`
-    const command = `  ${hint(`${typed}${questions.length > 0 ? " --answer CHOICE" : ""}`)}`
+    const command = `  ${hint(`${typed}${questions.map(() => (questions.length > 1 ? " --answer QUESTION=CHOICE" : " --answer CHOICE")).join("")}`)}`
     const others = options.map(({ id, label: name }, i) => `${typedId(id, i)} (${printable(name)})`).join(", ")
     return [
       draw("bold", fitText(head, width)),

@@ -9,8 +9,9 @@ import { quoted, shortId } from "../sessions/show-state.ts"
 import { printable, printableLines } from "../text/printable.ts"
 import { fieldsOf } from "./message-text.ts"
 
-/** Lines of a request's subject beside others. */
-const SUBJECT_LINES = 12
+/** Lines of a request's subject beside others; of a longer one its beginning and its end, where it matters most. */
+const SUBJECT_LINES = 16
+const LAST_LINES = 5
 
 const indented = (text: string, by = "  "): ReadonlyArray<string> =>
   printableLines(text)
@@ -25,21 +26,19 @@ export const typedId = (id: string, place: number): string =>
 export const ruleName = ({ covers }: RuleSuggestion): string => covers?.type ?? "tool"
 
 /** What is typed to see all of a request. */
-export const wholeHint = (session: string, { id }: Pick<PermissionRequest, "id">, place: number): string =>
-  hint(`show ${shortId(session)} --request ${id.length > 16 ? shortId(id) : typedId(id, place)}`)
+const wholeHint = (session: string, { id }: Pick<PermissionRequest, "id">, place: number): string =>
+  hint(`show ${shortId(session)} --request ${typedId(id.length > 16 ? shortId(id) : id, place)}`)
 
-/** What a request is about as its record has it, the first lines of it; what is cut says so and how to see all. */
+/** What a request is about as its record has it, in a few lines; what is cut says so, and all of it can be asked for. */
 export function subjectLines(session: string, request: PermissionRequest, place: number): ReadonlyArray<string> {
-  const { subject, subjectBytes, inputBytes, title, kind } = request
+  const { subject, subjectBytes, title, kind } = request
   const lines = subject === "" || title === subject ? [] : indented(subject, "    ")
-  const shown = lines.slice(0, SUBJECT_LINES)
-  const isCut = subjectBytes !== undefined || shown.length < lines.length
+  // Edits, plans and what else a call is given are in the input, which a record does not hold.
+  const whole = `all of it: ${wholeHint(session, request, place)}`
+  if (subjectBytes === undefined && lines.length <= SUBJECT_LINES) return kind === "question" ? lines : [...lines, `    ${whole}`]
+  const last = subjectBytes === undefined ? lines.slice(-LAST_LINES) : []
   const size = subjectBytes === undefined ? `${lines.length} lines` : `${subjectBytes} bytes`
-  if (isCut) return [...shown, `    … cut, ${size} in all; see all of it: ${wholeHint(session, request, place)}`]
-  // Edits and plans are in the input, which a record does not hold.
-  return kind === "question" || inputBytes <= subject.length + 200
-    ? shown
-    : [...shown, `    see all of it: ${wholeHint(session, request, place)}`]
+  return [...lines.slice(0, SUBJECT_LINES - last.length - 1), `    … cut, ${size} in all; ${whole}`, ...last]
 }
 
 /** Every field of an input, texts as they are. */

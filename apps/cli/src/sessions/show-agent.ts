@@ -4,7 +4,7 @@
 import type { AgentChoice, Loaded } from "@holdfast/protocol/agent/agent"
 import type { Session } from "@holdfast/protocol/session"
 import { heldText } from "../agent/hold-text.ts"
-import { wholeHint } from "../agent/request-lines.ts"
+import { subjectLines } from "../agent/request-lines.ts"
 import { taskText } from "../agent/tasks.ts"
 import { usageText } from "../agent/usage-text.ts"
 import { broughtLines, trustWords } from "../agent/trust-lines.ts"
@@ -50,7 +50,7 @@ export function agentLines(session: Session, agent: NonNullable<Session["agent"]
     ],
     ...waiting.flatMap((request, i): Lines => [
       ["asks", printable(`${request.title} (${request.id})`)],
-      ["", `all of it: ${wholeHint(session.id, request, i)}`],
+      ...subjectLines(session.id, request, i).map((line) => ["", line.slice(2)] as const),
     ]),
   ]
 }
