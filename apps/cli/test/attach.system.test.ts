@@ -170,6 +170,44 @@ describe("attach", () => {
     untouched(user)
   })
 
+  it("T-33 scrolls and searches the session's own lines while attached, and goes back to the screen as it is by then (N39)", async () => {
+    const needle = `needle ${"in a long line ".repeat(8)}end of it`
+    const session = await open(
+      "bash",
+      "-c",
+      `for i in $(seq 1 300); do [ $i = 40 ] && echo "${needle}"; echo line $i; done; read x; echo later; read y`,
+    )
+    const user = attach(session)
+    await user.sees(/line 299\nline 300/)
+    const before = user.screen
+    user.type("\u001ds")
+    await user.sees(/line 300\n\n lines 281-303 of 303 .*q returns/)
+    user.type("k\u001b[5~")
+    await user.sees("lines 257-279 of 303")
+    user.type("/END of it\u007f\u007f\u007f\r")
+    await user.sees("/END of not found")
+    user.type("/end of\r")
+    await user.sees(/in a long line end of it[^]*lines 30-52 of 303 +\/end of 1 of 1/)
+    user.type("g")
+    await user.sees(/^line 1\nline 2\n/)
+    user.resize(90, 20)
+    await user.sees("lines 1-19 of 303")
+    user.resize(80, 24)
+    await user.sees("lines 1-23 of 303")
+    await holdfast(hub.environment(), "send", session, "go")
+    user.type("q")
+    await user.sees(/line 300\n(.*\n)?later/)
+    expect(user.alternate).toBe(false)
+    expect(user.text.match(/^line 250$/gm)?.length).toBe(1)
+    expect(before.at(-2)).toBe("line 300")
+    user.type("\u001ds")
+    await user.sees("q returns")
+    user.type(DETACH)
+    expect(await user.ended).toBe(0)
+    untouched(user)
+    expect(user.text).not.toContain("q returns")
+  })
+
   it("follows the size of its window", async () => {
     const session = await open()
     const user = attach(session)

@@ -20,6 +20,7 @@ describe("the detach key", () => {
     expect(plain("ab\u001dd")).toBe("ab<detach>")
     expect(plain("\u001d", "d")).toBe("<detach>")
     expect(plain("\u001dk", "\u001dr")).toBe("<keyboard><redraw>")
+    expect(plain("\u001ds", "\u001d[", `\u001d${E}[5~`)).toBe("<scroll><scroll><scroll>")
     expect(plain("\u001ddls")).toBe("<detach>ls")
   })
 

@@ -39,7 +39,7 @@ export const SETTINGS = {
   tlsKey: text("", "path of the TLS key (PEM)"),
   trustProxy: text("", "origin under which a proxy with TLS publishes this hub, for example https://hold.example.org"),
   durability: text("power", "what a durable event outlasts: power (fdatasync) or process"),
-  detachKey: text("ctrl-]", "control key of attach, before d (detach), k (take the keyboard), r (redraw); none for none"),
+  detachKey: text("ctrl-]", "control key of attach, before d (detach), s (scroll), k (keyboard), r (redraw); none for none"),
   runner: text("detached", "where children live: detached (own process) or inside (ends with the hub)"),
   logLevel: text("info", "debug, info, warn or error"),
 

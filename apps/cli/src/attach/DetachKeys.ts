@@ -1,8 +1,8 @@
 /**
  * Finds the detach key in what is typed (docs/PROTOCOL.md, C-8).
  *
- * The key is a prefix, Ctrl-] unless another is set, then a letter: `d` detaches, `k` takes the keyboard, `r` redraws, the
- * prefix again types it once. Anything else is typed as it is, prefix included. What the terminal reports by
+ * The key is a prefix, Ctrl-] unless another is set, then a letter: `d` detaches, `k` takes the keyboard, `r` redraws, `s`
+ * scrolls, the prefix again types it once. Anything else is typed as it is, prefix included. What the terminal reports by
  * itself, and keys that are let go, change nothing about it.
  */
 import { MODIFIER } from "@holdfast/core/terminal/input/key-press"
@@ -12,7 +12,7 @@ import { usage } from "../failure.ts"
 import { keyBytes } from "../sessions/keys.ts"
 
 /** What we do behind the detach key. */
-export type DetachCommand = "detach" | "keyboard" | "redraw"
+export type DetachCommand = "detach" | "keyboard" | "redraw" | "scroll"
 
 /** What typing comes to: tokens for the session, and commands for us. */
 export type Typed =
@@ -23,6 +23,8 @@ const COMMANDS = new Map<string, DetachCommand>([
   ["d", "detach"],
   ["k", "keyboard"],
   ["r", "redraw"],
+  ["s", "scroll"],
+  ["[", "scroll"],
 ])
 
 type KeyToken = Extract<InputToken, { _tag: "Key" }>
@@ -134,7 +136,8 @@ function isControl(key: KeyPress, wanted: number): boolean {
 function letterOf(token: InputToken): string {
   if (token._tag === "Text") return String.fromCharCode(token.bytes[0] ?? 0).toLowerCase()
   if (token._tag !== "Key" || (token.key.modifiers & ~(shift | ctrl)) !== 0) return ""
-  const { code, base } = token.key
+  const { code, base, name } = token.key
+  if (name === "pageup") return "s"
   if (code === undefined) return ""
   return String.fromCodePoint(code > 0x7f && base !== undefined ? base : code).toLowerCase()
 }

@@ -68,6 +68,11 @@ export class Picture {
     return this.#passes ? this.#screen : undefined
   }
 
+  /** The session's screen, once there is one, with all that was taken in. */
+  get screen(): SessionScreen | undefined {
+    return this.#screen
+  }
+
   /** The view, while the session is seen in part. */
   get cropped(): CroppedView | undefined {
     return this.#view?.shown === true ? this.#view : undefined

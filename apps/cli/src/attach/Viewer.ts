@@ -6,6 +6,7 @@ import type { Attachment } from "@holdfast/client/Attachment"
 import type { Item } from "@holdfast/client/items"
 import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
+import { HistoryRows } from "./HistoryRows.ts"
 import { Lag } from "./Lag.ts"
 import { Overlay } from "./Overlay.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
@@ -57,6 +58,22 @@ export class Viewer {
   /** True while what comes is not shown yet. */
   get hidden(): boolean {
     return this.#picture.hidden
+  }
+
+  /** What the session's lines are now; undefined before the first screen, and while what is seen is to change at once. */
+  history(): HistoryRows | undefined {
+    const { screen } = this.#picture
+    return screen === undefined || this.#picture.hidden ? undefined : new HistoryRows(screen.terminal.core)
+  }
+
+  /** Whether the terminal shows its alternate screen: the session's own, or a part of the session. */
+  get isAside(): boolean {
+    return this.#picture.alternate || this.#picture.cropped !== undefined
+  }
+
+  /** Writes the session's screen anew, where something else was written over it. */
+  redraw(): void {
+    this.#picture.redraw()
   }
 
   /** Draws one item; the promise it may give holds the next one back. */

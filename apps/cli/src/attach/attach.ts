@@ -5,6 +5,7 @@
  * the detach key. The terminal is given back on every way out. The hub may go and come back meanwhile.
  */
 import { Attachment } from "@holdfast/client/Attachment"
+import type { Item } from "@holdfast/client/items"
 import type { Connection } from "@holdfast/client/Connection"
 import { isTyped } from "@holdfast/core/terminal/input/token"
 import type { InputToken } from "@holdfast/core/terminal/input/token"
@@ -19,6 +20,7 @@ import { viewerOf } from "../sessions/asker.ts"
 import { withNearest } from "../sessions/nearest.ts"
 import { printable } from "../text/printable.ts"
 import type { AttachCommand } from "./attach-command.ts"
+import { Browse } from "./Browse.ts"
 import { Departure } from "./Departure.ts"
 import { DetachKeys, keyName } from "./DetachKeys.ts"
 import { EntryHint } from "./EntryHint.ts"
@@ -90,17 +92,19 @@ function watch(
     // A key is pressed to see what comes of it, also while a flood is being drawn.
     if (isTyping && viewer.lag.far) attachment.refresh()
   }
+  const browse = new Browse(terminal, viewer)
   let departure: Departure | undefined
   const typed = (tokens: ReadonlyArray<InputToken>): void => {
     if (departure !== undefined) return departure.take(tokens)
     if (tokens.some(isTyped)) entry.stop()
     for (const part of keys.read(tokens)) {
       if (departure !== undefined) departure.take(part._tag === "Input" ? part.tokens : [])
-      else if (part._tag === "Input") input(part.tokens)
+      else if (part._tag === "Input") void (browse.take(part.tokens) || input(part.tokens))
       else if (part.command === "detach") {
         departure = new Departure(keys.tellsReleases, (unsent) => stay.end({ _tag: "Detached", unsent }))
         departure.take([])
       } else if (part.command === "redraw") attachment.refresh()
+      else if (part.command === "scroll") void (browse.begin() || say(new Error("nothing to scroll yet")))
       else attachment.setTypist("single").then(() => say("you hold the keyboard"), say)
     }
   }
@@ -111,14 +115,15 @@ function watch(
   process.on("SIGCONT", resumed)
   stay.undo(
     () => entry.stop(),
-    onResize(terminal, attachment, viewer, entry),
+    () => browse.stop(),
+    onResize(terminal, attachment, viewer, entry, browse),
     readKeyboard(typed),
     () => departure?.stop(),
     () => process.off("SIGCONT", resumed),
   )
 
   let taken = !options.take
-  stay.show(attachment, (item) => {
+  const show = (item: Item): void | Promise<void> => {
     const drawing = viewer.draw(item, attachment)
     if (item._tag === "Synced") {
       entry.start()
@@ -126,17 +131,20 @@ function watch(
       taken = true
     }
     return drawing
-  })
+  }
+  // While the history is read, what comes waits.
+  stay.show(attachment, (item) => browse.over?.then(() => show(item)) ?? show(item))
   stay.undo(() => viewer.stop())
   return stay.over
 }
 
-function onResize(terminal: OwnTerminal, attachment: Attachment, viewer: Viewer, entry: EntryHint): () => void {
+function onResize(terminal: OwnTerminal, attachment: Attachment, viewer: Viewer, entry: EntryHint, browse: Browse): () => void {
   const resized = (): void => {
     entry.stop()
     const { cols, rows } = sessionSize(terminal.size)
     attachment.resize(cols, rows)
-    viewer.windowChanged()
+    if (browse.over === undefined) viewer.windowChanged()
+    else browse.windowChanged()
   }
   process.stdout.on("resize", resized)
   return () => process.stdout.off("resize", resized)

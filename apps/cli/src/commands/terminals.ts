@@ -23,7 +23,7 @@ const attach = Command.make(
     clipboard: flag("clipboard", "Let the session write to your clipboard"),
     detachKey: text(
       "detach-key",
-      "Control key before d (detach), k (take the keyboard), r (redraw); ctrl-] without it, none for none",
+      "Control key before d (detach), s (scroll and search), k (take the keyboard), r (redraw); ctrl-] without it, none for none",
     ),
     wait: whole("wait", "Seconds to wait for a hub that went away; 600 without it"),
   },
