@@ -1,5 +1,5 @@
 /** C1: what of the options reaches the model, asserted on what its server received. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
@@ -113,6 +113,42 @@ describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
     await probe.ended(probe.send("[[error 529 3]][[say hi]]").turn, 30_000)
     const models = new Set(claude.model.requests().map(({ body }) => member(body, "model")))
     expect([...models]).toEqual(["claude-opus-4-5", "claude-sonnet-4-5"])
+  }, 60_000)
+
+  it("A-28 takes the SDK's other options that are data, and Claude starts with all of them (N14)", async () => {
+    const { session } = claude.directories
+    const plugin = join(session, "plugin")
+    mkdirSync(join(plugin, ".claude-plugin"), { recursive: true })
+    mkdirSync(join(plugin, "commands"))
+    writeFileSync(join(plugin, ".claude-plugin", "plugin.json"), JSON.stringify({ name: "quay", version: "1.0.0" }))
+    writeFileSync(join(plugin, "commands", "moor.md"), "Moor the ship. [[say moored]]")
+    const ran = join(session, "hook-of-settings")
+    const probe = begin({
+      agents: { pilot: { description: "Steers", prompt: "You are the pilot of the harbour." } },
+      agent: "pilot",
+      toolAliases: { Shell: "Bash" },
+      toolConfig: { askUserQuestion: { previewFormat: "markdown" } },
+      planModeInstructions: "Plan like a captain.",
+      plugins: [{ type: "local", path: plugin }],
+      skills: "all",
+      thinking: { type: "enabled", budgetTokens: 2345 },
+      model: "claude-sonnet-4-5",
+      settings: { hooks: { UserPromptSubmit: [{ hooks: [{ type: "command", command: `touch ${ran}` }] }] } },
+      sandbox: { enabled: false },
+      agentProgressSummaries: true,
+      title: "the harbour",
+      debug: false,
+    })
+    await probe.ended(probe.send("/quay:moor").turn, 30_000)
+    const { body, text, system } = asked()
+    expect(system).toContain("You are the pilot of the harbour.")
+    expect(path(body, "thinking", "budget_tokens")).toBe(2345)
+    expect(text).toContain("Moor the ship")
+    expect(existsSync(ran)).toBe(true)
+    const loaded = probe.of("info").findLast(({ info }) => info.loaded !== undefined)?.info.loaded
+    expect(loaded).toMatchObject({ plugins: ["quay"], problems: [] })
+    const bounded = begin({ taskBudget: { total: 50_000 }, outputFormat: { type: "json_schema", schema: { type: "object" } } })
+    expect((await bounded.ready()).resumed).toBe("new")
   }, 60_000)
 
   it("goes on from a session of Claude Code itself, and leaves it alone when it forks it", async () => {

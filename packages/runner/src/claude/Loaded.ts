@@ -45,7 +45,11 @@ export class Loaded {
     this.#learn({
       agents: few(textsAt(init, "agents")),
       skills: few(textsAt(init, "skills")),
-      plugins: few(listAt(init, "plugins").map((plugin) => textAt(plugin, "name") ?? "?")),
+      plugins: few(
+        listAt(init, "plugins")
+          .filter(isAdded)
+          .map((plugin) => textAt(plugin, "name") ?? "?"),
+      ),
       problems: few(
         listAt(init, "plugin_errors").map((error) => `${textAt(error, "plugin") ?? "?"}: ${textAt(error, "message") ?? "?"}`),
       ),
@@ -122,6 +126,8 @@ const same =
   (other: LoadedServer): boolean =>
     other.name === name && other.status === status
 
+/** Claude's own parts are plugins too. */
+const isAdded = (plugin: unknown): boolean => textAt(plugin, "path") !== "builtin"
 const notice = (text: string): AgentChunk => namedChunk("data-notice", { text })
 const cut = (text: string): string => (text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 1)}…` : text)
 const few = (list: ReadonlyArray<string>): ReadonlyArray<string> => list.slice(0, LIST_MAX).map(cut)

@@ -42,6 +42,7 @@ export const EXCLUDED: Readonly<Record<string, string>> = {
   resumeSessionAt: "use resume; a session is resumed as a whole",
   resumeDropsTurn: "use resume; a session is resumed as a whole",
   persistSession: "a session that is not kept could not be resumed after its process ended",
+  enableFileCheckpointing: "Claude has it only without a copy of its transcript, which a session keeps so that it can resume",
   managedSettings: "policy is the administrator's of the machine; use settings",
   promptSuggestions: "nothing shows them",
   debugFile: "what Claude says of itself is in the session's logs/agent.log; use debug",

@@ -90,7 +90,6 @@ export interface ClaudeOptions {
   /** Settings over those of files, as an object or the path of a file. */
   readonly settings?: string | Readonly<Record<string, unknown>>
   readonly sandbox?: Readonly<Record<string, unknown>>
-  readonly enableFileCheckpointing?: boolean
   readonly agentProgressSummaries?: boolean
   readonly verbatimPrompts?: boolean
   readonly title?: string
@@ -153,7 +152,6 @@ export const OPTIONS: Readonly<Record<keyof ClaudeOptions, Check>> = {
   outputFormat: fields({}, { type: oneOf(["json_schema"]), schema: json }),
   settings: (value) => (typeof value === "string" ? directory : json)(value),
   sandbox: json,
-  enableFileCheckpointing: flag,
   agentProgressSummaries: flag,
   verbatimPrompts: flag,
   title: text(200),
