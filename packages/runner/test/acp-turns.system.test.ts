@@ -240,6 +240,20 @@ describe("how turns of ACP agents end", () => {
     expect(sent).toContain("xxx […]")
   })
 
+  it("A-45 (N22) tells of requests that an agent tries again, from its log", async () => {
+    const line = (session: string, small: boolean): Step => ({
+      stderr: `timestamp=2026-11-30T00:00:47Z level=ERROR run=4f message="stream error" providerID=p session.id=${session} small=${small} error.error="AI_APICallError: Rate limit reached"`,
+    })
+    const probe = begin()
+    const { turn: id } = play(probe, line("s2", false), line("s1", true), line("s1", false), line("s1", false), { hang: true })
+    const retries = () => probe.chunks(id).filter(({ type }) => type === "data-retry")
+    await probe.until("two retries", () => retries().length === 2)
+    expect(retries().map((chunk) => readNamed(chunk)?.data)).toMatchObject([
+      { attempt: 1, error: "Rate limit reached" },
+      { attempt: 2, error: "Rate limit reached" },
+    ])
+  })
+
   it("A-10 gives up an agent that sends nothing but lines that are no messages", async () => {
     const probe = begin()
     const { turn: id } = play(probe, { raw: "nonsense\n".repeat(2000) }, { hang: true })

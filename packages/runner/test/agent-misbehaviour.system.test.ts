@@ -99,6 +99,15 @@ describe("agents that misbehave", () => {
     ])
   })
 
+  it("A-44 (N22) one whose start takes long is waited for as long as it writes to its log, and not for ever", async () => {
+    const slow = 'setInterval(() => console.error("unpacking"), 50)'
+    const probe = begin({ program: { command: process.execPath, args: ["-e", slow] }, startTimeout: 400 })
+    const began = performance.now()
+    await probe.gone(20_000)
+    expect(probe.notes[0]).toMatchObject({ type: "failed", tag: "AgentSilent" })
+    expect(performance.now() - began).toBeGreaterThan(1900)
+  })
+
   it("A-10 A1 one that never answers is stopped by an interrupt and its grace, and nobody claims that it took the message", async () => {
     const silent = `require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
       if (JSON.parse(line).type === "open") console.log(JSON.stringify({ type: "ready", resumed: "new", info: {} }))

@@ -106,8 +106,8 @@ class Invariants {
       this.#messages.add(id)
     }
     if (name === "permission/answered") {
-      const { by, allow, rule } = data["decision"] as unknown as { by: string; allow: boolean; rule?: unknown }
-      if (allow) expect(people.some((name) => name === by) || (by === "rule" && rule !== undefined)).toBe(true)
+      const { by, allow, rules } = data["decision"] as unknown as { by: string; allow: boolean; rules?: ReadonlyArray<unknown> }
+      if (allow) expect(people.some((name) => name === by) || (by === "rule" && (rules?.length ?? 0) > 0)).toBe(true)
     }
   }
 

@@ -87,7 +87,8 @@ export const KNOWN_AGENTS: ReadonlyArray<KnownAgent> = [
     title: "OpenCode",
     adapter: "acp",
     package: { name: openCodeBuild, version: "1.18.33", file: `bin/opencode${exe}`, command: "opencode" },
-    args: ["acp"],
+    // What it logs goes to the session's agent.log, and tells of requests that it tries again (A-45).
+    args: ["acp", "--print-logs"],
     // It opens an HTTP API on a port of this machine; without a password anyone here could drive it.
     passwords: ["OPENCODE_SERVER_PASSWORD"],
   },

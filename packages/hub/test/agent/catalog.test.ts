@@ -106,7 +106,7 @@ describe("the catalog of agents", () => {
       auth: "key",
       options: { mode: "plan" },
     })
-    expect(find(agents, "opencode")).toMatchObject({ env, program: { args: ["acp"] } })
+    expect(find(agents, "opencode")).toMatchObject({ env, program: { args: ["acp", "--print-logs"] } })
     const list = Effect.runSync(catalog(agents, "mine").list)
     expect(list.filter((agent) => agent.default).map(({ name }) => name)).toEqual(["mine"])
     expect(list.map(({ name }) => name)).toContain("claude-work")

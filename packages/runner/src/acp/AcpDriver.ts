@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto"
 import { RequestError } from "@agentclientprotocol/sdk"
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
+import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import type { PermissionOption } from "@holdfast/protocol/agent/permission"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
@@ -14,6 +15,7 @@ import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import type { AgentProcess } from "../agent/process-group.ts"
 import { AcpClosed, AcpConnection } from "./AcpConnection.ts"
+import { readModelErrors } from "./ModelErrors.ts"
 import { AgentChoices } from "./AgentChoices.ts"
 import { promptOf } from "./content.ts"
 import { endLeftTools, ticks } from "./left-tools.ts"
@@ -35,6 +37,8 @@ interface Turn {
   readonly began: number | undefined
   interrupted: boolean
   refused: boolean
+  /** Requests to the model that failed and are tried again. */
+  retries: number
 }
 
 interface Asked {
@@ -83,7 +87,18 @@ export class AcpDriver implements AgentDriver {
       notified: (method, params) => this.#notified(method, params),
       asked: (method, params, signal) => this.#requested(method, params, signal),
     })
+    this.#running.child.stderr.on(
+      "data",
+      readModelErrors((session, error) => this.#retries(session, error)),
+    )
     void this.#open()
+  }
+
+  #retries(session: string, error: string): void {
+    const turn = this.#turn
+    if (turn === undefined || session !== this.#session?.id) return
+    const data = { attempt: ++turn.retries, most: null, delay: null, status: null, error }
+    turn.updates.add(namedChunk("data-retry", data, "retry"))
   }
 
   deliver({ id, parts }: Delivery): void {
@@ -99,7 +114,7 @@ export class AcpDriver implements AgentDriver {
       (chunk) => this.#host.chunk(chunk),
       (terminal) => this.#terminals.text(terminal),
     )
-    this.#turn = { message, updates, began: ticks(), interrupted: false, refused: false }
+    this.#turn = { message, updates, began: ticks(), interrupted: false, refused: false, retries: 0 }
     return this.#turn
   }
 

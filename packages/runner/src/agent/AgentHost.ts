@@ -270,8 +270,8 @@ export class AgentHost implements AgentHandle {
   async #begin(makeDriver: (host: AgentHost) => AgentDriver | Promise<AgentDriver>): Promise<void> {
     if (this.#phase !== "starting") return
     const { startTimeout, name } = this.start
-    this.#after(startTimeout, () => {
-      if (this.#phase === "starting") this.crash("AgentSilent", `${name} gave no sign of life within ${startTimeout} ms`)
+    this.life.awaitStart(startTimeout, (waited) => {
+      if (this.#phase === "starting") this.crash("AgentSilent", `${name} did not get ready within ${waited} ms`)
     })
     try {
       const driver = await makeDriver(this)
