@@ -2,12 +2,14 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as MemoryStore from "@holdfast/store/memory/MemoryStore"
-import { type AppendOutcome, Store, StoreFull } from "@holdfast/store/Store"
+import { type AppendOutcome, Store, StoreFull, StoreUnusable } from "@holdfast/store/Store"
 
 /** What is wrong with the store now. */
 export class Faults {
   /** Appends and claims meet a full disk. */
   full = false
+  /** The disk fails: nothing is accepted, and the totals say so. */
+  failing = false
   /** Appends wait until `release`. */
   slow = false
   appends = 0
@@ -35,6 +37,14 @@ export class Faults {
   }
 }
 
+const lost = "a write failed and may have been lost"
+
+/** Why nothing can be written now. */
+const refusalOf = (faults: Faults): StoreFull | StoreUnusable | undefined => {
+  if (faults.failing) return new StoreUnusable({ reason: "failed", message: lost })
+  return faults.full ? new StoreFull({ message: "no space left on device" }) : undefined
+}
+
 const layerOf = (faults: Faults): Layer.Layer<Store> =>
   Layer.effect(
     Store,
@@ -44,17 +54,26 @@ const layerOf = (faults: Faults): Layer.Layer<Store> =>
         ...inner,
         append: (request, done) => {
           faults.appends++
-          const full: AppendOutcome | undefined = faults.full
-            ? { _tag: "StorageFull", message: "no space left on device" }
-            : undefined
+          const refusal = refusalOf(faults)
+          const refused: AppendOutcome | undefined = refusal && {
+            _tag: refusal._tag === "StoreFull" ? "StorageFull" : "Failed",
+            message: refusal.message,
+          }
           const go = (): void => {
-            if (full !== undefined) done(full)
+            if (refused !== undefined) done(refused)
             else inner.append(request, done)
           }
           if (faults.slow) faults.hold(go)
           else line = line.then(go)
         },
-        claim: (id) => (faults.full ? Effect.fail(new StoreFull({ message: "no space left on device" })) : inner.claim(id)),
+        claim: (id) => {
+          const refusal = refusalOf(faults)
+          return refusal === undefined ? inner.claim(id) : Effect.fail(refusal)
+        },
+        stats: Effect.suspend(() => {
+          const refusal = refusalOf(faults)
+          return refusal === undefined || faults.full ? inner.stats : Effect.fail(refusal)
+        }),
       })
     }),
   ).pipe(Layer.provide(MemoryStore.layer))

@@ -1,7 +1,7 @@
 /**
  * The store: where logs, session records, keys, checkpoints and leases last.
  *
- * One contract, one suite (`contract/`), one folder per driver. The rules are S-1 to S-20 of docs/PROTOCOL.md.
+ * One contract, one suite (`contract/`), one folder per driver. The rules are S-1 to S-28 of docs/PROTOCOL.md.
  * `append` and `createThen` are the hot paths and take callbacks; everything else is an effect. A store never shows an event that
  * would not outlast what its durability setting names, and never acknowledges one.
  */

@@ -91,12 +91,13 @@ export class SessionTable {
     }
     this.context.fork(this.context.store.claim(id), (exit) => {
       const result = this.admit(id, exit)
-      if (!("parts" in result) && result._tag === "StorageFull" && !this.closed) this.openReading(id, result, answer)
+      const unwritable = !("parts" in result) && (result._tag === "StorageFull" || result._tag === "Unavailable")
+      if (unwritable && !this.closed) this.openReading(id, result, answer)
       else answer(result)
     })
   }
 
-  /** The disk is full, so nothing can be claimed: the session can be read, and is claimed as soon as there is space. */
+  /** The disk is full or fails, so nothing can be claimed: the session can be read, and is claimed as soon as that succeeds (S-12, S-24). */
   private openReading(id: string, problem: DoorError, answer: Opened): void {
     const { store } = this.context
     const both = Effect.all([store.get(id), store.head(id)])

@@ -65,6 +65,8 @@ export function appendProblem(outcome: AppendOutcome, session: string, key: stri
       return keyConflict(key ?? "")
     case "NotFound":
       return notFound(session)
+    case "Failed":
+      return new Unavailable({ message: `the event could not be stored: ${outcome.message}` })
     case "EpochLost":
       return new Unavailable({ message: "another hub owns this session now; connect again" })
     default:
