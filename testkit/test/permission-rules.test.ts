@@ -69,6 +69,18 @@ describe("rules about commands", () => {
     for (const text of asked) expect([text, decided(text, npm)]).toEqual([text, undefined])
   })
 
+  it("P-8 cover nothing that is nested or long beyond reason, and end with it soon", () => {
+    for (const piece of ["$(", "`", "$((", "<(", "${a:-", "case x in ", "'\"", "if ", "((", "<<E\n"]) {
+      expect(parseCommand(piece.repeat(Math.floor((16 * 1024) / piece.length)), CWD).literal).toBe(false)
+    }
+    expect(parseCommand(`npm test ${"x".repeat(16 * 1024)}`, CWD)).toEqual({
+      type: "commands",
+      cwd: CWD,
+      commands: [],
+      literal: false,
+    })
+  })
+
   it("P-9 cover a line when each command is covered, or all of it", () => {
     expect(decided("npm test && git status", starting("npm", "test"), starting("git", "status"))).toBe(true)
     expect(decided("npm test && git push", starting("npm", "test"), starting("git", "status"))).toBeUndefined()

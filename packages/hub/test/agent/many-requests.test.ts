@@ -127,6 +127,16 @@ describe("requests of an agent beside its record", () => {
     expect(await house.run(answer(whole))).toMatchObject({ allow: true, answers: whole })
   })
 
+  it("P-12 a rule that refuses tells the agent so where it offers no way to refuse once", async () => {
+    const { id, turn } = await asking(request("a"))
+    await house.run(house.agents.answer(id, "a", { optionId: "no", remember: { scope: "session" } }, OWNER))
+    const options = [{ id: "ever", label: "Always", kind: "allow_always" }] as const
+    runner.note({ type: "asked", turn, request: request("b", { options }) })
+    const told = () => runner.child.commands.find((command) => command.type === "answer" && command.permission === "b")
+    await runner.until("the refusal", () => told() !== undefined)
+    expect(told()).toMatchObject({ outcome: { type: "cancelled", reason: "a rule refuses this" } })
+  })
+
   it("P-11 a rule takes what allows once; where an agent offers only to remember, a person is asked (N6)", async () => {
     const options = [{ id: "ever", label: "Always", kind: "allow_always" }] as const
     const { id, turn, reader } = await asking(request("a", { subject: "ls" }), request("c", { tool: "other" }))

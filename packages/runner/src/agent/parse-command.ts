@@ -20,7 +20,7 @@ import {
 type Commands = Extract<ParsedSubject, { readonly type: "commands" }>
 
 /** Longest line that is parsed, in characters, and most commands that are told of it. */
-const LINE_MAX = 64 * 1024
+const LINE_MAX = 16 * 1024
 const COMMANDS_MAX = 256
 
 /** A word that stands for exactly itself: plain characters, or quotes around what no shell changes. */
