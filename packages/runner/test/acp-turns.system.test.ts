@@ -148,9 +148,14 @@ describe("how turns of ACP agents end", () => {
     const short = { message: "Rate limit exceeded", statusCode: 429 }
     const two = await turn(probe, { error: { code: -32603, message: "Internal error", data: short } })
     expect(two.end.error?.tag).toBe("RateLimit")
+    const words = await turn(probe, {
+      error: { code: -32603, message: "Internal error: Rate limit reached for requests per day" },
+    })
+    expect(words.end.error?.tag).toBe("RateLimit")
     expect(probe.of("limited")).toEqual([
       { type: "limited", message: "You have hit your limit" },
       { type: "limited", message: "Rate limit exceeded", short: true },
+      { type: "limited", message: "Rate limit reached for requests per day", short: true },
     ])
   })
 

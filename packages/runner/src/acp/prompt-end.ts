@@ -102,8 +102,11 @@ export function errorText(error: unknown): string {
 export function limitOf(error: unknown): "UsageLimit" | "RateLimit" | undefined {
   if (!(error instanceof RequestError)) return undefined
   if (at(error.data, "codex_error_info") === "usage_limit_exceeded") return "UsageLimit"
-  return statusesOf(error).includes(TOO_MANY) ? "RateLimit" : undefined
+  return statusesOf(error).includes(TOO_MANY) || TOO_MUCH.test(errorText(error)) ? "RateLimit" : undefined
 }
+
+/** How providers word it; OpenCode tells their words alone. */
+const TOO_MUCH = /\brate.?limit|\btoo many requests\b/i
 
 /** Statuses of HTTP that an error names, wherever agents put them. */
 function statusesOf(error: unknown): ReadonlyArray<number> {
