@@ -93,6 +93,14 @@ describe("rules about commands", () => {
     expect(rulesFor(elsewhere, [starting("npm", "test"), line("npm test")])).toBeUndefined()
   })
 
+  it("P-8 that another version narrowed in a way that is not known here allow nothing", () => {
+    const narrowed = { tool: "t", allow: true, prefix: "npm test" }
+    expect(decided("npm test", narrowed)).toBeUndefined()
+    const strange = { tool: "t", allow: true, covers: { type: "moon" } } as unknown as PermissionRule
+    expect(decided("npm test", strange)).toBeUndefined()
+    expect(decided("npm test", { ...strange, allow: false })).toBeUndefined()
+  })
+
   it("P-11 answer for no plan and no question", () => {
     for (const kind of ["plan", "question"] as const)
       expect(rulesFor({ kind, tool: "t" }, [{ tool: "t", allow: true }])).toBeUndefined()

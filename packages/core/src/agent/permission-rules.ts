@@ -115,6 +115,11 @@ export function refuses({ tool, covers }: PermissionRule, asked: Asked): boolean
   }
 }
 
+const FIELDS: ReadonlySet<string> = new Set<keyof PermissionRule>(["tool", "allow", "covers"])
+
+/** Whether a rule says nothing that this version does not know: another version may have narrowed it so. */
+const isUnderstood = (rule: PermissionRule): boolean => Object.keys(rule).every((name) => FIELDS.has(name))
+
 /** What answers a request: a rule that refuses before those that allow. Plans and questions need a person. */
 export function rulesFor(
   asked: Asked,
@@ -125,7 +130,7 @@ export function rulesFor(
   if (refusing !== undefined) return { allow: false, rules: [refusing] }
   const found = allowing(
     asked,
-    rules.filter(({ allow }) => allow),
+    rules.filter((rule) => rule.allow && isUnderstood(rule)),
   )
   return found.length === 0 ? undefined : { allow: true, rules: found }
 }
