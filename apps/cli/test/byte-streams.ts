@@ -53,6 +53,7 @@ export const DANGEROUS = [
   "\x05",
 ] as const
 
+// Wrapping stays on: what the library does with a wide character that does not fit then cannot be made in another way.
 const ORDINARY = [
   "text",
   "a longer piece of text that wraps at some place",
@@ -93,7 +94,6 @@ const ORDINARY = [
   `${ESC}[r`,
   `${ESC}[?6h`,
   `${ESC}[?6l`,
-  `${ESC}[?7l`,
   `${ESC}[?7h`,
   `${ESC}[4h`,
   `${ESC}[4l`,

@@ -91,11 +91,11 @@ describe("what belongs to the user", () => {
     await first.sees("ready>")
     const second = using(new UserTerminal(hub.environment(), ["attach", session], { cols: 60, rows: 20 }))
     await second.sees("ready>")
-    second.type("for i in $(seq 1 4000); do echo unique-$i; done\r")
-    await second.sees(/unique-4000\s+ready>/, 20_000)
+    second.type("for i in $(seq 1 30000); do echo unique-$i; done\r")
+    await second.sees(/unique-30000\s+ready>/, 20_000)
     first.type("\r")
     await eventually("as large as the window again", 10_000, () => !first.alternate)
-    await first.sees(/unique-4000\n/)
+    await first.sees(/unique-30000\n/)
     const [said, missing] = /\[holdfast: (\d+) lines are not shown here/.exec(first.text) ?? []
     expect(said).toBeDefined()
     const shown = numbers(first)
@@ -126,5 +126,23 @@ describe("what belongs to the user", () => {
     // The user's title is put aside once and taken back once, whatever the program does to its own.
     expect(user.written.split("\u001b[22;").length - 1).toBe(1)
     expect(user.written.split("\u001b[23;").length - 1).toBe(1)
+  })
+
+  it("T-20 (N33) a child that asks for colours gets those of the terminal that attached, and nobody else gets the answers", async () => {
+    const asks =
+      "read go; stty raw -echo; printf '\\e]11;?\\a\\e]10;?\\a\\e[?996n'; head -c 59 | cat -v; printf '\\r\\nasked\\r\\n'; stty sane; read x; echo \"typed:$x\"; read y"
+    const session = await open("bash", "-c", asks)
+    const colors = { foreground: "rgb:1111/2222/3333", background: "rgb:ffff/ffff/eeee" }
+    const user = using(new UserTerminal(hub.environment(), ["attach", session], { cols: 80, rows: 24 }, undefined, colors))
+    await eventually("attached", 10_000, () => user.written.includes("\u001b[H\u001b[J\u001b"))
+    user.type("\r")
+    await user.sees("asked")
+    const shown = user.screen.join("")
+    expect(shown).toContain("]11;rgb:ffff/ffff/eeee")
+    expect(shown).toContain("]10;rgb:1111/2222/3333")
+    expect(shown).toContain("[?997;2n")
+    user.type("mine\r")
+    await user.sees("typed:mine")
+    expect(user.answered).toBe("")
   })
 })

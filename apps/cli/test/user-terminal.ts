@@ -51,10 +51,14 @@ export function commandLine(hub: () => HubProcess): CommandLine {
   }
 }
 
-/** A user's terminal with a program in it. */
+/** The end of what `attach` asks of the user's terminal. */
+const OWN_QUESTION = "\u001b]11;?\u001b\\\u001b[c"
+
+/** A user's terminal with a program in it; `colors` are answered when it is asked for them. */
 export class UserTerminal {
   readonly #pty: IPty
   readonly #emulator: headless.Terminal
+  #isAsked = false
   /** Everything the program wrote, as text. */
   written = ""
   /** What the emulator typed by itself, in answer to questions. */
@@ -68,14 +72,27 @@ export class UserTerminal {
     args: ReadonlyArray<string>,
     size: { readonly cols: number; readonly rows: number } = { cols: 80, rows: 24 },
     program?: string,
+    colors?: { readonly foreground: string; readonly background: string },
   ) {
     this.#emulator = new headless.Terminal({ ...size, allowProposedApi: true, scrollback: 2000 })
     const [file, all] = program === undefined ? [process.execPath, [MAIN, ...args]] : [program, [...args]]
     this.#pty = spawn(file, all, { ...size, env: { ...environment, TERM: "xterm-256color" } })
     this.#emulator.onData((data) => {
-      this.answered += data
+      // The program asks its own terminal once, when it begins.
+      if (this.#isAsked || !this.written.includes(OWN_QUESTION)) this.answered += data
+      else this.#isAsked = true
       this.#pty.write(data)
     })
+    for (const [command, color] of [
+      [10, colors?.foreground],
+      [11, colors?.background],
+    ] as const) {
+      if (color === undefined) continue
+      this.#emulator.parser.registerOscHandler(command, (data) => {
+        if (data === "?") this.#pty.write(`\u001b]${command};${color}\u001b\\`)
+        return true
+      })
+    }
     this.#pty.onData((data) => {
       this.written += data
       this.#emulator.write(data)

@@ -43,7 +43,7 @@ const TURN_MILLISECONDS = 8
 /** An attachment; attaches at once and whenever the connection is back. */
 export class Attachment implements AsyncIterable<Item> {
   readonly #connection: Connection
-  readonly #fixed: Pick<AttachOptions, "mode" | "within" | "environment">
+  readonly #fixed: Pick<AttachOptions, "mode" | "within" | "environment" | "colors">
   readonly #inbox = new Inbox()
   readonly #acks: Acknowledger
   readonly #typing: Typing
@@ -68,8 +68,13 @@ export class Attachment implements AsyncIterable<Item> {
 
   constructor(connection: Connection, options: AttachOptions) {
     this.#connection = connection
-    const { mode, within, environment } = options
-    this.#fixed = { mode, ...(within === undefined ? {} : { within }), ...(environment === undefined ? {} : { environment }) }
+    const { mode, within, environment, colors } = options
+    this.#fixed = {
+      mode,
+      ...(within === undefined ? {} : { within }),
+      ...(environment === undefined ? {} : { environment }),
+      ...(colors === undefined ? {} : { colors }),
+    }
     this.#target = options.session
     this.#cursor = options.after
     this.#log = options.log

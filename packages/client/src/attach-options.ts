@@ -2,6 +2,8 @@
  * What an attachment is asked for.
  */
 
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
+
 /** What to attach to and how. */
 export interface AttachOptions {
   /** Id, unique prefix or suffix, or label. */
@@ -15,6 +17,8 @@ export interface AttachOptions {
   readonly rows?: number
   /** Session that this viewer's own terminal is in, which must not come to show itself. */
   readonly within?: string
+  /** Colours of this viewer's terminal, each as `#rrggbb`. */
+  readonly colors?: TerminalColors
   /** Variables of the viewer's login, for terminals that are opened later. */
   readonly environment?: Readonly<Record<string, string>>
 }

@@ -10,6 +10,7 @@ import type * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type { BadRequest, CursorAhead, CursorInvalid, DoorError } from "@holdfast/protocol/errors"
 import type { SnapshotHead, Viewers } from "@holdfast/protocol/frame"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type {
   CreateSession,
   MarkSession,
@@ -86,6 +87,7 @@ export interface AttachRequest {
   /** Session that the viewer's terminal is in. */
   readonly within?: string
   readonly environment?: Readonly<Record<string, string>>
+  readonly colors?: TerminalColors
   readonly filter?: { readonly channel?: string; readonly type?: string; readonly turn?: string }
 }
 

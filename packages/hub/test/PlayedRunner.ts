@@ -155,6 +155,7 @@ export abstract class PlayedRunner<Child extends PlayedChild<{ readonly id: stri
       },
       input: () => {},
       resize: () => {},
+      colors: () => {},
       signal: refuse,
       end: refuse,
       forget: (number) => {

@@ -77,6 +77,7 @@ export class ScriptedRunner extends PlayedRunner<ScriptedChild> {
         }
         if (this.settleInput) setImmediate(() => (gone() ? undefined : events.input(number, client, seq, undefined)))
       },
+      colors: () => {},
       resize: (number, cols, rows) => {
         if (gone()) return
         this.of(number).sizes.push(`${cols}x${rows}`)

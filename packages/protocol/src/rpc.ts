@@ -22,6 +22,7 @@ import {
   UpdateSession,
 } from "./session.ts"
 import { uncontrolled, visible, wellFormed } from "./text.ts"
+import { TerminalColors } from "./terminal-colors.ts"
 
 const session = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 
@@ -58,6 +59,8 @@ export const Attach = Rpc.make("Attach", {
     rows: Schema.optionalKey(Cells),
     /** The session that the viewer's own terminal is in: it must not be shown in itself (T-30). */
     within: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
+    /** Colours of the viewer's terminal: what the child's questions are answered with (T-20). */
+    colors: Schema.optionalKey(TerminalColors),
     /** Variables of the viewer's environment that later terminals inherit (T-29). */
     environment: Schema.optionalKey(Refreshed),
   },

@@ -219,6 +219,7 @@ export class ScriptedRunners {
       },
       input: (number, client, n) => this.later(link, () => link.options.events.input(number, client, n, undefined)),
       resize: () => {},
+      colors: () => {},
       signal: () => asked(() => undefined),
       end: () => asked(() => undefined),
       forget: (number) => {

@@ -23,6 +23,7 @@ import type { AttachCommand } from "./attach-command.ts"
 import { Browse } from "./Browse.ts"
 import { Departure } from "./Departure.ts"
 import { DetachKeys, keyName } from "./DetachKeys.ts"
+import { ColorQuestion } from "./ColorQuestion.ts"
 import { EntryHint } from "./EntryHint.ts"
 import { bytesOf, readKeyboard } from "./keyboard.ts"
 import { OwnTerminal } from "./OwnTerminal.ts"
@@ -61,7 +62,7 @@ export async function attach(options: AttachCommand, find: (connection: Connecti
 }
 
 /** Shows the session and gives how it came to an end; the terminal is restored by then. */
-function watch(
+async function watch(
   hub: Hub,
   connection: Connection,
   keys: DetachKeys,
@@ -73,10 +74,14 @@ function watch(
   const stay = new Stay(connection, terminal, options.wait)
   const viewer = new Viewer(terminal, options, (ending) => stay.end({ _tag: "Over", ending }))
   terminal.take(!options.readOnly || process.stdin.isTTY)
+  const question = new ColorQuestion()
+  const colors = process.stdin.isTTY && !options.readOnly ? await question.ask(terminal) : undefined
+  if (stay.isOver) return stay.over
   const attachment = new Attachment(connection, {
     session: id,
     mode: options.readOnly ? "viewer" : "interactive",
     ...sessionSize(terminal.size),
+    ...(colors === undefined ? {} : { colors }),
     ...viewerOf(hub.target.origin),
   })
   const entry = new EntryHint(viewer, `[${greeting}]`)
@@ -117,7 +122,7 @@ function watch(
     () => entry.stop(),
     () => browse.stop(),
     onResize(terminal, attachment, viewer, entry, browse),
-    readKeyboard(typed),
+    readKeyboard(typed, (chunk) => question.keys(chunk)),
     () => departure?.stop(),
     () => process.off("SIGCONT", resumed),
   )

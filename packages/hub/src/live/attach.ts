@@ -84,6 +84,7 @@ export const attach = (
       show: (viewers) => (subscriber.mode === "new" ? undefined : sink.viewers(viewers)),
       ...(cols === undefined || rows === undefined ? {} : { cols, rows }),
       ...(request.within === undefined ? {} : { within: request.within }),
+      ...(request.colors === undefined ? {} : { colors: request.colors }),
     })
     const held = attached.get(by.credential) ?? new Set()
     attached.set(by.credential, held)

@@ -78,6 +78,7 @@ export function recoverChild(
     },
     input: () => {},
     resize: () => {},
+    colors: () => {},
     signal: gone,
     end: gone,
     screen: gone,

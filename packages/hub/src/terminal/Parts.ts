@@ -73,8 +73,13 @@ export class Parts implements SessionPart {
 
   /** Who looks at the session. */
   get presence(): Presence {
-    this.viewers ??= new Presence(this.session, (cols, rows) => {
-      if (this.agent === undefined) this.follower?.port.connection.resize(this.follower.port.child, cols, rows)
+    this.viewers ??= new Presence(this.session, {
+      resize: (cols, rows) => {
+        if (this.agent === undefined) this.follower?.port.connection.resize(this.follower.port.child, cols, rows)
+      },
+      colors: (colors) => {
+        if (this.agent === undefined) this.follower?.port.connection.colors(this.follower.port.child, colors)
+      },
     })
     return this.viewers
   }

@@ -6,6 +6,7 @@
 import { decide } from "@holdfast/core/decide"
 import { sizingViewer } from "@holdfast/core/viewers"
 import type { Viewers } from "@holdfast/protocol/frame"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type { OpenSession } from "../session/OpenSession.ts"
 
 /** Time between two size changes of a child at the least, in milliseconds: 10 a second (T-8). */
@@ -34,15 +35,23 @@ export interface Viewer {
   readonly within?: string
   /** Ends the attachment for a person; false where it is no person's. */
   readonly release: (by: string) => boolean
+  /** Colours of its terminal. */
+  readonly colors?: TerminalColors
   cols?: number
   rows?: number
   order: number
 }
 
+/** What viewers decide of the session's child. */
+export interface ChildOfViewers {
+  readonly resize: (cols: number, rows: number) => void
+  readonly colors: (colors: TerminalColors) => void
+}
+
 /** The viewers of one session. */
 export class Presence {
   private readonly session: OpenSession
-  private readonly resizeChild: (cols: number, rows: number) => void
+  private readonly child: ChildOfViewers
   private readonly viewers = new Set<Viewer>()
   private order = 0
   /** Orders of the clients that left within `AGAIN`. */
@@ -54,11 +63,12 @@ export class Presence {
   private resizeTimer: NodeJS.Timeout | undefined
   private sent: { readonly cols: number; readonly rows: number } | undefined
   private wanted: { readonly cols: number; readonly rows: number } | undefined
+  private told: TerminalColors | undefined
   private awayTimer: NodeJS.Timeout | undefined
 
-  constructor(session: OpenSession, resizeChild: (cols: number, rows: number) => void) {
+  constructor(session: OpenSession, child: ChildOfViewers) {
     this.session = session
-    this.resizeChild = resizeChild
+    this.child = child
   }
 
   /** A viewer attached, or attached again. */
@@ -166,6 +176,7 @@ export class Presence {
   /** A connection to the child is there: the size that counts is asked for again. */
   connected(): void {
     this.sent = undefined
+    this.told = undefined
     this.size()
   }
 
@@ -178,10 +189,22 @@ export class Presence {
   }
 
   private size(): void {
+    this.tellColors()
     const viewer = sizingViewer(this.viewers)
     if (viewer?.cols === undefined || viewer.rows === undefined) return
     const current = this.wanted ?? this.sent ?? this.session.state.terminal
     if (current?.cols !== viewer.cols || current.rows !== viewer.rows) this.want(viewer.cols, viewer.rows)
+  }
+
+  /** The child's questions are answered with the colours of the interactive viewer who last attached or typed (T-20). */
+  private tellColors(): void {
+    let latest: Viewer | undefined
+    for (const viewer of this.viewers) {
+      if (viewer.mode === "interactive" && viewer.colors !== undefined && viewer.order > (latest?.order ?? 0)) latest = viewer
+    }
+    if (latest?.colors === undefined || latest.colors === this.told) return
+    this.told = latest.colors
+    this.child.colors(latest.colors)
   }
 
   private readonly send = (): void => {
@@ -191,7 +214,7 @@ export class Presence {
     if (wanted === undefined) return
     this.sent = wanted
     this.resizedAt = this.session.context.now()
-    this.resizeChild(wanted.cols, wanted.rows)
+    this.child.resize(wanted.cols, wanted.rows)
   }
 
   /** Tells everybody who is here: soon, but not again and again while many come and go. */

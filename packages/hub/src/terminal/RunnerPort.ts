@@ -4,7 +4,7 @@ import type { RunnerConnection } from "@holdfast/runner/client/RunnerConnection"
 /** The part of a connection that concerns one child. */
 export type ChildConnection = Pick<
   RunnerConnection,
-  "follow" | "ack" | "input" | "resize" | "signal" | "end" | "screen" | "checkpoint" | "commandAgent"
+  "follow" | "ack" | "input" | "resize" | "colors" | "signal" | "end" | "screen" | "checkpoint" | "commandAgent"
 >
 
 /** One child on one connection. */

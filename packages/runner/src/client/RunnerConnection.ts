@@ -7,6 +7,7 @@
 import type { CheckpointReply, ChildStatus, JournalEntry, RunnerFailure, RunnerStatus, ScreenReply } from "../wire/messages.ts"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 import type { AgentCommand, AgentStart } from "../agent/agent-messages.ts"
+import type { TerminalColors } from "../emulator/colors.ts"
 
 /** The runner could not be connected to, or did not answer `hello` in time. */
 export class RunnerUnreachable extends Error {
@@ -108,6 +109,8 @@ export interface RunnerConnection {
   /** Sends input; `number` only grows per client (R-9). The answer is the `input` event; a refused number is settled, a new try takes a new one. */
   readonly input: (child: number, client: string, number: number, bytes: Uint8Array) => void
   readonly resize: (child: number, cols: number, rows: number) => void
+  /** Tells the colours of the viewer's terminal that counts. */
+  readonly colors: (child: number, colors: TerminalColors) => void
   /** Sends a signal by name (`SIGINT`) to the process group in the foreground of the child's terminal. */
   readonly signal: (child: number, signal: string) => Promise<void>
   /** Ends the child and everything it started; resolves once all of it is gone. `grace` in milliseconds. */

@@ -210,6 +210,7 @@ class Link {
         if (this.#state !== "closed") this.#write(encodeInput(child, client, number, bytes))
       },
       resize: (child, cols, rows) => this.#send({ type: "resize", child, cols, rows }),
+      colors: (child, { foreground, background }) => this.#send({ type: "colors", child, foreground, background }),
       signal: (child, signal) => done((request) => ({ type: "signal", request, child, signal })),
       end: (child, grace) => done((request) => ({ type: "end", request, child, grace })),
       forget: (child) => this.#send({ type: "forget", child }),

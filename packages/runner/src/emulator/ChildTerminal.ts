@@ -9,7 +9,7 @@ import type { Terminal } from "@xterm/headless"
 import { writeCheckpoint } from "./checkpoint.ts"
 import type { CheckpointSource } from "./checkpoint.ts"
 import { finish } from "./checkpoint-cursor.ts"
-import type { Colors } from "./colors.ts"
+import type { Colors, TerminalColors } from "./colors.ts"
 import { boundLinks } from "./links.ts"
 import { OpenSequence } from "./open-sequence.ts"
 import { Pen } from "./pen.ts"
@@ -75,6 +75,11 @@ export class ChildTerminal {
   /** The lines that have left the top of the normal screen. */
   get gone(): GoneLines {
     return this.#gone
+  }
+
+  /** The colours of the viewer's terminal that counts: what the child's questions are answered with. */
+  set theme(theme: TerminalColors) {
+    this.#colors.theme = theme
   }
 
   /** The sequences that set the colours the child set. */

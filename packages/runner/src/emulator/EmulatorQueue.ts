@@ -4,6 +4,7 @@
  */
 import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
 import { ChildTerminal } from "./ChildTerminal.ts"
+import type { TerminalColors } from "./colors.ts"
 import { lineFeeds, plainLength, skippable } from "./plain-text.ts"
 
 /** Bytes parsed in one turn. */
@@ -22,6 +23,7 @@ const CHARACTER_WAIT = 50
 type Step =
   | { readonly type: "bytes"; readonly position: number; bytes: Uint8Array }
   | { readonly type: "resize"; readonly position: number; readonly cols: number; readonly rows: number }
+  | { readonly type: "theme"; readonly colors: TerminalColors }
   | { readonly type: "screen"; readonly request: number }
   | { readonly type: "checkpoint"; readonly request: number }
 
@@ -127,6 +129,10 @@ export class EmulatorQueue {
         this.#rows = step.rows
         this.#made?.resize(step.cols, step.rows)
         this.#position = step.position
+        return
+      case "theme":
+        this.#shift()
+        this.terminal.theme = step.colors
         return
       case "screen":
         this.#shift()
@@ -255,7 +261,7 @@ export class EmulatorQueue {
     this.#writing = undefined
     for (const step of this.#steps.splice(0)) {
       if (step.type === "bytes") this.#took(step.bytes.length)
-      else if (step.type !== "resize") this.#events.unavailable(step.request, reason)
+      else if (step.type !== "resize" && step.type !== "theme") this.#events.unavailable(step.request, reason)
     }
   }
 }

@@ -7,6 +7,7 @@
  * thread.
  */
 import { Worker } from "node:worker_threads"
+import type { TerminalColors } from "./colors.ts"
 import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
 import { Lag } from "./Lag.ts"
 import { StepBatch } from "./StepBatch.ts"
@@ -35,6 +36,8 @@ export interface Emulators {
   feed(child: number, position: number, bytes: Uint8Array): boolean
   /** Changes the size, in order with the output (T-9). */
   resize(child: number, position: number, cols: number, rows: number): void
+  /** The colours of the viewer's terminal that counts, for questions in later output (T-20). */
+  theme(child: number, colors: TerminalColors): void
   /** The visible screen after everything fed so far; rejects with `ScreenUnavailable`. */
   screen(child: number): Promise<ScreenReply>
   /** The screen after everything fed so far as escape sequences (T-6); rejects with `ScreenUnavailable`. */
@@ -103,6 +106,10 @@ class ThreadedEmulators implements Emulators {
 
   resize(child: number, position: number, cols: number, rows: number): void {
     if (this.#begun(child)) this.#send({ type: "resize", child, position, cols, rows })
+  }
+
+  theme(child: number, colors: TerminalColors): void {
+    if (this.#begun(child)) this.#send({ type: "theme", child, colors })
   }
 
   screen(child: number): Promise<ScreenReply> {

@@ -1,18 +1,25 @@
 /**
- * Colours a child set (OSC 4, 10, 11, 12) and what colour queries are answered with.
+ * Colours a child set (OSC 4, 10, 11, 12) and what colour queries are answered with (T-20).
  *
- * Viewers have themes of their own, several at once; a query can have one answer. It is that of a dark theme, fixed
- * here, or the colour that the child itself set before.
+ * Viewers have themes of their own, several at once; a query can have one answer. It is the colour that the child itself
+ * set before, else that of the viewer's terminal that counts, else that of a dark theme, fixed here.
  */
 
 /** A colour, eight bits a channel. */
 export type Color = readonly [red: number, green: number, blue: number]
 
-const SPECIAL_DEFAULTS: ReadonlyArray<Color> = [
-  [0xe5, 0xe5, 0xe5],
-  [0x10, 0x10, 0x14],
-  [0xe5, 0xe5, 0xe5],
-]
+/** The colours of a terminal: text and background, as `parseColor` reads them. */
+export interface TerminalColors {
+  readonly foreground: string
+  readonly background: string
+}
+
+interface Theme {
+  readonly foreground: Color
+  readonly background: Color
+}
+
+const DARK: Theme = { foreground: [0xe5, 0xe5, 0xe5], background: [0x10, 0x10, 0x14] }
 
 const ANSI: ReadonlyArray<Color> = [
   [0x2e, 0x34, 0x36],
@@ -68,6 +75,8 @@ export const parseColor = (spec: string): Color | undefined => {
 
 const hex = (channel: number): string => channel.toString(16).padStart(2, "0")
 const wide = (color: Color): string => `rgb:${color.map((each) => hex(each) + hex(each)).join("/")}`
+/** A colour as `#rrggbb`. */
+export const exactHex = (color: Color): string => `#${color.map(hex).join("")}`
 /** A colour as terminals read it, eight bits a channel. */
 export const exactColor = (color: Color): string => `rgb:${color.map(hex).join("/")}`
 
@@ -79,9 +88,22 @@ export class Colors {
   readonly #palette = new Map<number, Color>()
   readonly #special = new Map<number, Color>()
   readonly #answer: (data: string) => void
+  #theme: Theme = DARK
 
   constructor(answer: (data: string) => void) {
     this.#answer = answer
+  }
+
+  /** The colours of the viewer's terminal that counts; what is no colour changes nothing. */
+  set theme({ foreground, background }: TerminalColors) {
+    const [text, behind] = [parseColor(foreground), parseColor(background)]
+    if (text !== undefined && behind !== undefined) this.#theme = { foreground: text, background: behind }
+  }
+
+  /** Whether the background is light, by its luma (ITU-R BT.601). */
+  get isLight(): boolean {
+    const [red, green, blue] = this.#special.get(1) ?? this.#theme.background
+    return red * 0.299 + green * 0.587 + blue * 0.114 > 127
   }
 
   /** OSC 4. */
@@ -104,8 +126,8 @@ export class Colors {
   special(first: number, data: string): void {
     for (const [offset, spec] of data.split(";", 3 - first).entries()) {
       const index = first + offset
-      const fallback = SPECIAL_DEFAULTS[index]
-      if (fallback === undefined) return
+      if (index > 2) return
+      const fallback = index === 1 ? this.#theme.background : this.#theme.foreground
       if (spec === "?") this.#answer(`\x1b]${10 + index};${wide(this.#special.get(index) ?? fallback)}\x1b\\`)
       else {
         const color = parseColor(spec)

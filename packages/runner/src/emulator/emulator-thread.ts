@@ -54,6 +54,7 @@ const take = (step: EmulatorStep, bytes: ArrayBuffer): void => {
       else queue.add({ type: "bytes", position: step.position, bytes: new Uint8Array(bytes, step.offset, step.length) })
       return
     case "resize":
+    case "theme":
       return queue?.add(step)
     case "screen":
     case "checkpoint":

@@ -5,6 +5,9 @@
  * never ends costs nothing.
  */
 
+import { isUtf8 } from "node:buffer"
+import { decodeCharacters } from "./utf8.ts"
+
 /** Longest control string that counts, in bytes. */
 export const MAX_STRING_BYTES = 64 * 1024
 
@@ -42,11 +45,13 @@ export class OpenSequence {
   }
 
   /** Takes what was just parsed and the parser's state after it. True: the string is to be aborted in the parser. */
-  parsed(bytes: Uint8Array, state: number): boolean {
+  parsed(output: Uint8Array, state: number): boolean {
     if (state === 0) {
       this.#bytes = EMPTY
       return false
     }
+    // What is no UTF-8 is what it was read as: without what stood in between it might be something else.
+    const bytes = isUtf8(output) ? output : Buffer.from(decodeCharacters(output))
     let from = bytes.length - 1
     while (from >= 0 && !isIntroducer(bytes, from)) from--
     // Controls within a sequence were carried out, those within a string count for nothing.

@@ -51,7 +51,7 @@ const mendErase = (core: Core): void => {
   core.registerCsiHandler({ prefix: "?", final: "J" }, handler(true))
 }
 
-const reportCursor = (core: Core, answer: (data: string) => void): void => {
+const reportCursor = (core: Core, colors: Colors, answer: (data: string) => void): void => {
   const handler =
     (prefix: string) =>
     (params: Parameters): boolean => {
@@ -64,7 +64,7 @@ const reportCursor = (core: Core, answer: (data: string) => void): void => {
   core.registerCsiHandler({ final: "n" }, handler(""))
   core.registerCsiHandler({ prefix: "?", final: "n" }, (params) => {
     if (params.params[0] !== 996) return handler("?")(params)
-    answer("\x1b[?997;1n")
+    answer(`\x1b[?997;${colors.isLight ? 2 : 1}n`)
     return true
   })
 }
@@ -75,7 +75,7 @@ export const hookQueries = (terminal: Terminal, core: Core, events: QueryEvents)
   const { answer } = events
   const colors = new Colors(answer)
   terminal.onData(answer)
-  reportCursor(core, answer)
+  reportCursor(core, colors, answer)
   boundCounts(core)
   mendErase(core)
   parser.registerCsiHandler({ prefix: ">", final: "q" }, (params) => {

@@ -1,4 +1,5 @@
 /** Messages between the runner's loop and the emulators' thread. */
+import type { TerminalColors } from "./colors.ts"
 import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
 
 /** One step for the emulator of a child, in the order of its output; `offset` and `length` are within the batch's bytes. */
@@ -6,6 +7,7 @@ export type EmulatorStep =
   | { readonly type: "open"; readonly child: number; readonly cols: number; readonly rows: number; readonly scrollback: number }
   | { readonly type: "feed"; readonly child: number; readonly position: number; readonly offset: number; readonly length: number }
   | { readonly type: "resize"; readonly child: number; readonly position: number; readonly cols: number; readonly rows: number }
+  | { readonly type: "theme"; readonly child: number; readonly colors: TerminalColors }
   | { readonly type: "screen" | "checkpoint"; readonly child: number; readonly request: number }
   | { readonly type: "close"; readonly child: number }
 

@@ -8,6 +8,7 @@ import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } 
 import type { AgentHandle } from "../agent/agent-adapter.ts"
 import type { AgentCommand } from "../agent/agent-messages.ts"
 import type { AgentJournal } from "../agent/AgentThread.ts"
+import type { TerminalColors } from "../emulator/colors.ts"
 import type { Emulators } from "../emulator/Emulators.ts"
 import { Journal, type JournalOptions, type JournalReader } from "../journal/Journal.ts"
 import type { JournalDamaged } from "../journal/segments.ts"
@@ -167,6 +168,12 @@ export class Child {
     if (this.#exited || this.#handle?.resize(cols, rows) !== true) return
     const { position } = this.#note({ type: "resize", cols, rows })
     this.#options.emulators?.resize(this.number, position, cols, rows)
+  }
+
+  /** What colours the child's questions are answered with. */
+  theme(colors: TerminalColors): void {
+    if (!this.#exited)
+      this.#options.emulators?.theme(this.number, { foreground: colors.foreground, background: colors.background })
   }
 
   /** Sends a signal; throws `AdapterRefused`. */

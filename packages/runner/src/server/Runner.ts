@@ -174,6 +174,8 @@ export class Runner implements ConnectionHandler {
       }
       case "resize":
         return this.#resize(message)
+      case "colors":
+        return this.children.byNumber(message.child)?.theme(message)
       case "forget": {
         connection.unfollow(message.child)
         return this.children.forget(message.child)

@@ -83,6 +83,8 @@ export function readHubMessage(text: string): HubMessage {
       return { type, child: fields.whole("child"), position: fields.whole("position") }
     case "resize":
       return { type, child: fields.whole("child"), cols: fields.whole("cols"), rows: fields.whole("rows") }
+    case "colors":
+      return { type, child: fields.whole("child"), foreground: fields.text("foreground"), background: fields.text("background") }
     case "signal":
       return { type, request: fields.whole("request"), child: fields.whole("child"), signal: fields.text("signal") }
     case "end":

@@ -97,6 +97,8 @@ export type HubMessage =
   /** Everything up to `position` is durable in the log and may leave the journal. */
   | { readonly type: "ack"; readonly child: number; readonly position: number }
   | { readonly type: "resize"; readonly child: number; readonly cols: number; readonly rows: number }
+  /** Colours of the viewer's terminal that counts: what the child's questions are answered with (T-20). */
+  | { readonly type: "colors"; readonly child: number; readonly foreground: string; readonly background: string }
   | { readonly type: "signal"; readonly request: number; readonly child: number; readonly signal: string }
   /** Ends the child and everything it started: SIGHUP and SIGTERM, after `grace` milliseconds SIGKILL. */
   | { readonly type: "end"; readonly request: number; readonly child: number; readonly grace: number }

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest"
+import { ColorQuestion } from "../src/attach/ColorQuestion.ts"
+import { OwnTerminal } from "../src/attach/OwnTerminal.ts"
+
+const ANSWERS = "a\u001b]10;rgb:0000/1111/2222\u001b\\b\u001b]11;rgb:ff/ff/ee\u0007\u001b[?62;4c\u001b[A"
+
+class Silent extends OwnTerminal {
+  override write(): void {}
+}
+
+it("T-20 the answers are told, cut anywhere, and what was typed between them is kept", async () => {
+  for (let cut = 1; cut < ANSWERS.length; cut++) {
+    const question = new ColorQuestion()
+    const asked = question.ask(new Silent())
+    const left = [ANSWERS.slice(0, cut), ANSWERS.slice(cut)].map((part) =>
+      Buffer.from(question.keys(Buffer.from(part))).toString(),
+    )
+    expect(left.join(""), `cut at ${cut}`).toBe("ab\u001b[A")
+    expect(await asked, `cut at ${cut}`).toEqual({ foreground: "#001122", background: "#ffffee" })
+    // Later nothing is looked for any more.
+    expect(Buffer.from(question.keys(Buffer.from("\u001b"))).toString()).toBe("\u001b")
+  }
+})
+
+it("T-20 a terminal that answers nothing is not waited for long, and a key that begins as an answer does is kept", async () => {
+  const question = new ColorQuestion()
+  const asked = question.ask(new Silent())
+  const typed: Array<string> = []
+  const read = (chunk: Uint8Array): void => void typed.push(Buffer.from(question.keys(chunk)).toString())
+  process.stdin.on("data", read)
+  typed.push(Buffer.from(question.keys(Buffer.from("x\u001b"))).toString())
+  expect(await asked).toBeUndefined()
+  process.stdin.off("data", read)
+  expect(typed.join("")).toBe("x\u001b")
+})

@@ -1,0 +1,8 @@
+/** Colours of a viewer's terminal, told when it attaches (docs/PROTOCOL.md, T-20). */
+import * as Schema from "effect/Schema"
+
+const Color = Schema.String.check(Schema.isPattern(/^#[\da-f]{6}$/))
+
+/** Text and background, each as `#rrggbb`. */
+export const TerminalColors = Schema.Struct({ foreground: Color, background: Color })
+export type TerminalColors = typeof TerminalColors.Type
