@@ -61,8 +61,7 @@ export class Overlay {
     const shown = this.#shown
     this.#shown = "none"
     if (shown === "screen") {
-      this.#terminal.write(`${CSI}?1047l${PLAIN}`)
-      this.#terminal.write(this.#cursor())
+      this.#atOnce(`${CSI}?1047l${PLAIN}`, this.#cursor())
     } else if (shown === "row") this.#bottomRowBack()
   }
 
@@ -81,8 +80,7 @@ export class Overlay {
   }
 
   #onBottomRow(text: string): void {
-    this.#terminal.write(`${PLAIN}${CSI}${this.#terminal.size.rows};1H${text}${CSI}0m`)
-    this.#terminal.write(this.#cursor())
+    this.#atOnce(`${PLAIN}${CSI}${this.#terminal.size.rows};1H${text}${CSI}0m`, this.#cursor())
   }
 
   #bottomRowBack(): void {
@@ -90,9 +88,11 @@ export class Overlay {
     const core = this.#screen()?.terminal.core
     const line = core?.buffers.active.lines.get(core.buffers.active.ybase + rows - 1)
     const row = core === undefined ? `${CSI}K` : croppedRow(core, line, 0, Math.min(cols, core.cols), cols)
-    this.#terminal.write(`${PLAIN}${CSI}${rows};1H`)
-    this.#terminal.write(harmless(row))
-    this.#terminal.write(this.#cursor())
+    this.#atOnce(`${PLAIN}${CSI}${rows};1H`, harmless(row), this.#cursor())
+  }
+
+  #atOnce(sequences: string, ...more: ReadonlyArray<Uint8Array>): void {
+    this.#terminal.write(Buffer.concat([Buffer.from(sequences), ...more]))
   }
 
   /** Cursor, attributes, charsets and modes as the session has them. */

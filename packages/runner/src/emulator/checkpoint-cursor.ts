@@ -10,6 +10,9 @@ const MOUSE_PROTOCOLS: { readonly [name: string]: number } = { X10: 9, VT200: 10
 const MOUSE_ENCODINGS: { readonly [name: string]: number } = { SGR: 1006, SGR_PIXELS: 1016 }
 const CURSOR_STYLES = { block: 2, underline: 4, bar: 6 }
 
+/** Changes nothing, but what follows joins or repeats no character that was written only to place the cursor. */
+const NOT_JOINED = "\x1b[10m"
+
 const set = (when: boolean, mode: number): string => (when ? `\x1b[?${mode}h` : "")
 
 /** Modes that do not move the cursor. */
@@ -99,7 +102,8 @@ export const finish = (source: CheckpointSource, pen: Pen): string => {
     const shifted = core.coreService.modes.insertMode ? `\x1b[${widthOf(line, at)}P` : ""
     return `${origin}${charsets(core)}${modes(source)}${attributes()}${place(core, active.y, at)}${shifted}${charactersOf(line, at)}`
   }
-  const placed = active.x >= core.cols ? pendingWrap(core, line, active.y, pen) : place(core, active.y, active.x)
+  const joined = core._inputHandler._parser.precedingJoinState === 0 ? NOT_JOINED : ""
+  const placed = active.x >= core.cols ? pendingWrap(core, line, active.y, pen) + joined : place(core, active.y, active.x)
   const { charset, glevel, _charsets } = core._charsetService
   if (charset !== _charsets[glevel]) return `${origin}${charsets(core)}${placed}${modes(source)}${attributes()}`
   return `${origin}${placed}${charsets(core)}${modes(source)}${attributes()}`
