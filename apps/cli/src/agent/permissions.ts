@@ -12,7 +12,7 @@ import type { Remember, RuleSuggestion } from "@holdfast/protocol/agent/permissi
 import type { Session } from "@holdfast/protocol/session"
 import { refused, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
-import { jsonText, outputWidth, paint, print, printEither, printJson } from "../output.ts"
+import { complain, jsonText, outputWidth, paint, print, printEither, printJson } from "../output.ts"
 import { shortId } from "../sessions/show-state.ts"
 import { ago, span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
@@ -199,6 +199,7 @@ export async function inbox(follow: boolean, json: boolean): Promise<void> {
   for (const one of directories) print(...waitingLines(one, paint))
   const first = await read()
   if (!follow) return json ? printJson(first) : show(first)
+  complain("holdfast: following what waits; Ctrl-C ends")
   const { followInbox } = await import("./follow-inbox.ts")
   await followInbox(hub, first, read, (waiting) => {
     if (json) print(jsonText(waiting))
