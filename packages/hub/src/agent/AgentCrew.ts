@@ -105,6 +105,11 @@ export class AgentCrew {
     }
   }
 
+  /** All processes are to end: where something runs in the background, the log says so before. */
+  async announceEnd(): Promise<void> {
+    await Promise.all(Array.from(this.table.all(), ({ parts }) => parts.agent?.announceEnd()))
+  }
+
   /** Runs an effect as a promise; rejects with its error. */
   run<A, E>(effect: Effect.Effect<A, E>): Promise<A> {
     return new Promise((resolve, reject) => {

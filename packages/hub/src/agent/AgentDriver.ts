@@ -133,6 +133,17 @@ export class AgentDriver {
     this.submit({ _tag: "AgentEnding", reason })
   }
 
+  /** Resolves once the log says that the process is to end, with the background tasks that run; at once when there are none. */
+  async announceEnd(): Promise<void> {
+    if ((this.session.state.agent?.tasks.length ?? 0) === 0) return
+    await new Promise<void>((resolve) => {
+      this.session.submit({
+        decide: (state) => decide(state, { _tag: "AgentEnding", reason: "stopped" }),
+        done: () => resolve(),
+      })
+    })
+  }
+
   /** What is in the session's directory, and whether it may run. */
   found(trust: DirectoryTrust | undefined): void {
     this.untrusted = false

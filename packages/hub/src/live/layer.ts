@@ -163,8 +163,9 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         health: health(core, seen),
         runnerStatus: ask(() => Promise.all([...fleet.links.values()].map((link) => link.connection.status()))),
         stopRunners: (atOnce) =>
-          ask(() =>
-            Promise.all(
+          ask(async () => {
+            if (atOnce) await core.crew.announceEnd()
+            return Promise.all(
               [...fleet.links.values()].map(async (link) => {
                 link.draining = true
                 const status = await link.connection.status()
@@ -174,8 +175,8 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
                 })
                 return status
               }),
-            ),
-          ),
+            )
+          }),
         dropCredential: (credential) =>
           Effect.sync(() => {
             for (const entry of [...(attached.get(credential) ?? [])]) entry.drop("the credential was revoked")

@@ -112,6 +112,18 @@ describe("what an agent runs in the background", () => {
     await expect.poll(async () => (await record(house, id)).tasks, SOON).toBeUndefined()
   })
 
+  it("A-16 (N3) a runner that is stopped at once says before what ran, and after that it has ended", async () => {
+    await open()
+    const { id, reader } = await createAgent(house, { cwd: directory.path })
+    await send(house, id, `[[background ${SERVER}]]`)
+    await turnsEnded(reader, 1)
+    await house.run(house.hub.stopRunners(true))
+    await reader.until("the exit", (seen) => named(seen, "session/agent-exited").length === 1)
+    const [ending, ended] = [named(reader, "session/agent-ending")[0], named(reader, "task/ended")[0]]
+    expect(dataOf(ending)).toMatchObject({ reason: "stopped", tasks: [{ description: SERVER }] })
+    expect(ending?.seq ?? Infinity).toBeLessThan(ended?.seq ?? 0)
+  })
+
   it("A-18 (N2) five messages after a background result each get their own answer", async () => {
     await open()
     const { id, reader } = await createAgent(house, { cwd: directory.path })

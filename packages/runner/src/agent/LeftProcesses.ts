@@ -17,6 +17,10 @@ const NEXT_MILLIS = 3000
 /** From the first signal to SIGKILL of one that is stopped, in milliseconds. */
 const GRACE_MILLIS = 3000
 
+/** Programs that others start for themselves and that are of no use without them: they begin again when they are wanted. */
+const HELPERS =
+  /(?:^|\/)(?:gpg-agent|ssh-agent|keyboxd|dirmngr|scdaemon|dbus-daemon|watchman|sccache|git(?:\s\S+)*\sfsmonitor--daemon)(?:\s|$)/
+
 const idOf = ({ pid, start }: ProcessEntry): string => `process-${pid}-${start}`
 
 /** The command line as it can be read; empty when the process has ended. */
@@ -98,10 +102,13 @@ export class LeftProcesses {
     }
     for (const [id, entry] of now) {
       if (!this.#seen.has(id) || this.#told.has(id)) continue
+      const description = commandOf(entry.pid)
+      // A program in the middle of its start has no command line yet.
+      if (description === "" || HELPERS.test(description)) continue
       this.#told.set(id, entry)
-      tasks.started({ id, kind: "process", description: commandOf(entry.pid) })
+      tasks.started({ id, kind: "process", description })
     }
-    const news = [...now.keys()].some((id) => !this.#told.has(id))
+    const news = [...now.keys()].some((id) => !this.#seen.has(id))
     this.#seen = now
     if (news) this.#after(SECOND_MILLIS)
     else if (now.size > 0) this.#after(NEXT_MILLIS)
