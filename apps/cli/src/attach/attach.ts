@@ -54,7 +54,7 @@ export async function attach(options: AttachCommand, find: (connection: Connecti
     connection.close()
     throw refused("NoTerminal", `attach needs a terminal; to read without one, use: ${hint("log --raw --follow")}`)
   }
-  const greeting = `attached to ${printable(label)}${options.readOnly ? ", read-only" : ""}; ${key === "none" ? "no detach key" : `${keyName(key)} d detaches`}`
+  const greeting = `attached to ${printable(label)}${options.readOnly ? ", read-only" : ""}; ${key === "none" ? "no detach key" : `${keyName(key)} d detaches, s scrolls`}`
   print(`[${greeting}]`)
   const way = await watch(hub, connection, keys, id, greeting, options)
   connection.close()

@@ -6,8 +6,9 @@ import { isTyped } from "@holdfast/core/terminal/input/token"
 import type { InputToken } from "@holdfast/core/terminal/input/token"
 import { printable } from "../text/printable.ts"
 
-/** Milliseconds in which the rest of a key's bytes come. */
+/** Milliseconds in which the rest of a key's bytes come, and in which more of a paste or an answer comes. */
 const KEY_REST = 30
+const PASTE_REST = 5000
 
 /** Reads standard input, each chunk through `change`; gives the function that stops. */
 export function readKeyboard(
@@ -20,6 +21,8 @@ export function readKeyboard(
     clearTimeout(rest)
     const tokens = reader.read(change(chunk))
     if (reader.waits) rest = setTimeout(() => take(reader.flush()), KEY_REST)
+    // Where the end mark of a paste was lost, keys are keys again: nobody is to be locked in.
+    else if (reader.isInside) rest = setTimeout(() => take(reader.abandon()), PASTE_REST)
     if (tokens.length > 0) take(tokens)
   }
   process.stdin.on("data", read)

@@ -41,6 +41,22 @@ export class InputReader {
     return this.waits ? this.#tokens(this.#held, true) : []
   }
 
+  /** Whether a paste or an answer is not over. */
+  get isInside(): boolean {
+    return this.#within !== "keys"
+  }
+
+  /** Nothing more of the paste or the answer comes: its end mark was lost, and what follows are keys. */
+  abandon(): ReadonlyArray<InputToken> {
+    const [within, held] = [this.#within, this.#held]
+    if (within === "keys") return []
+    this.#within = "keys"
+    this.#held = EMPTY
+    if (within === "string") return held.length === 0 ? [] : [{ _tag: "Answer", bytes: held }]
+    const rest: ReadonlyArray<InputToken> = held.length === 0 ? [] : [{ _tag: "Paste", part: "content", bytes: held }]
+    return [...rest, { _tag: "Paste", part: "end", bytes: EMPTY }]
+  }
+
   #tokens(bytes: Uint8Array, all: boolean): ReadonlyArray<InputToken> {
     const tokens: Array<InputToken> = []
     let at = 0

@@ -131,6 +131,16 @@ describe("what a terminal sends", () => {
     expect(kinds(`${E}[200~a\u001dd${E}[93;5ub${E}[201~c`)).toEqual(["Paste", "Paste", "Paste", "Text"])
   })
 
+  it("T-28 a paste whose end mark was lost can be given up: what follows are keys, and every byte was told", () => {
+    const reader = new InputReader()
+    const before = reader.read(bytesOf(`${E}[200~ab${E}[20`))
+    expect(reader.isInside).toBe(true)
+    const rest = reader.abandon()
+    expect(words([...before, ...rest])).toEqual([`paste begin: ${E}[200~`, `paste content: ab${E}[20`, "paste end: "])
+    expect(reader.read(bytesOf("\u001d"))).toMatchObject([{ _tag: "Key" }])
+    expect(reader.abandon()).toEqual([])
+  })
+
   it("T-28 an answer whose end is missing ends with the next control key", () => {
     expect(kinds(`${E}]11;rgb:00\u001dd`)).toEqual(["Answer", "Answer", "Key", "Text"])
   })
