@@ -14,7 +14,7 @@ const request = (id: string, part: Partial<PermissionAsk> = {}): PermissionAsk =
   tool: "bash",
   title: `Run ${id}`,
   subject: `echo ${"x".repeat(INPUT)}`,
-  parsed: { type: "commands", cwd: "/", commands: [{ argv: ["echo", "x".repeat(INPUT)] }], literal: true },
+  parsed: { type: "commands", cwd: "/", commands: [{ argv: ["echo", "x".repeat(3000)] }], literal: true },
   input: { command: `echo ${"x".repeat(INPUT)}` },
   options: [
     { id: "yes", label: "Yes", kind: "allow_once" },
