@@ -4,6 +4,7 @@
 import type * as HttpApiError from "effect/http-api/HttpApiError"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { BadRequest, InvalidSize, Unprocessable } from "@holdfast/protocol/errors"
+import { headOf } from "@holdfast/protocol/text-cut"
 
 interface Finding {
   readonly path: ReadonlyArray<PropertyKey>
@@ -19,9 +20,9 @@ const MESSAGE_MAX = 300
 export const decodeFailure = (error: HttpApiError.HttpApiSchemaError): BadRequest | InvalidSize | Unprocessable => {
   const { issue } = error.cause
   const { path, semantic, what = said(issue) } = firstFinding(issue, [])
-  const field = path.map(String).join(".").slice(0, 100)
+  const field = headOf(path.map(String).join("."), 100)
   const where = field === "" ? error.kind.toLowerCase() : field
-  const message = `${where}: ${what}`.slice(0, MESSAGE_MAX)
+  const message = headOf(`${where}: ${what}`, MESSAGE_MAX)
   if (!semantic || error.kind !== "Payload")
     return field === "" ? new BadRequest({ message }) : new BadRequest({ message, field })
   return wrongSize(issue) ?? unprocessable(field, message)
@@ -35,7 +36,7 @@ export function wrongSize(issue: SchemaIssue.Issue): InvalidSize | undefined {
   const { path, semantic } = firstFinding(issue, [])
   const field = path.map(String).join(".")
   if (!semantic || (field !== "cols" && field !== "rows")) return undefined
-  return new InvalidSize({ message: `${field}: ${said(issue)}`.slice(0, MESSAGE_MAX) })
+  return new InvalidSize({ message: headOf(`${field}: ${said(issue)}`, MESSAGE_MAX) })
 }
 
 function firstFinding(issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>): Finding {

@@ -3,6 +3,7 @@
  *
  * Control characters of every kind are escaped, so that a line is a line in any terminal.
  */
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** Levels, least first. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const
@@ -27,7 +28,7 @@ const escaped = (text: string): string =>
 const TEXT_MAX = 4096
 
 const bounded = (value: string): string =>
-  value.length <= TEXT_MAX ? value : `${value.slice(0, TEXT_MAX)}… (${value.length} characters)`
+  value.length <= TEXT_MAX ? value : `${headOf(value, TEXT_MAX)}… (${value.length} characters)`
 
 const boundedFields = (fields: LogFields | undefined): LogFields =>
   Object.fromEntries(

@@ -9,6 +9,7 @@ import {
   StorageFull,
   Unavailable,
 } from "@holdfast/protocol/errors"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { AppendOutcome, DataDamaged, NoSuchSession, PageCursorInvalid, StoreError } from "@holdfast/store/Store"
 
 /** Every error of the store's effects. */
@@ -16,7 +17,7 @@ export type AnyStoreError = NoSuchSession | DataDamaged | PageCursorInvalid | St
 
 /** The refusal of a session that is not there. */
 export const notFound = (id: string): SessionNotFound =>
-  new SessionNotFound({ message: `no session has the id ${JSON.stringify(id.slice(0, 100))}; list them to find it`, session: id })
+  new SessionNotFound({ message: `no session has the id ${JSON.stringify(headOf(id, 100))}; list them to find it`, session: id })
 
 /** The door error of a store's error. */
 export function storeProblem(error: AnyStoreError): DoorError {

@@ -5,6 +5,7 @@
 import type { AgentInfo, LoadedServer } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { listAt, textAt, textsAt } from "./read.ts"
 
 const LIST_MAX = 100
@@ -129,5 +130,5 @@ const same =
 /** Claude's own parts are plugins too. */
 const isAdded = (plugin: unknown): boolean => textAt(plugin, "path") !== "builtin"
 const notice = (text: string): AgentChunk => namedChunk("data-notice", { text })
-const cut = (text: string): string => (text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX - 1)}…` : text)
+const cut = (text: string): string => (text.length > TEXT_MAX ? `${headOf(text, TEXT_MAX - 1)}…` : text)
 const few = (list: ReadonlyArray<string>): ReadonlyArray<string> => list.slice(0, LIST_MAX).map(cut)

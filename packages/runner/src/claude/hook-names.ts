@@ -1,5 +1,6 @@
 /** Which hooks the settings files name that Claude reads, as `EVENT (source)`. */
 import { join } from "node:path"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { at, entriesOf } from "./read.ts"
 import { smallJson } from "./small-file.ts"
 
@@ -12,7 +13,7 @@ export async function hookNames(sources: ReadonlyArray<string>, home: string, cw
   }
   const names = await Promise.all(
     sources.map(async (source) =>
-      entriesOf(at(await smallJson(files[source] ?? ""), "hooks")).map(([event]) => `${event.slice(0, 100)} (${source})`),
+      entriesOf(at(await smallJson(files[source] ?? ""), "hooks")).map(([event]) => `${headOf(event, 100)} (${source})`),
     ),
   )
   return names.flat().slice(0, 200)

@@ -1,4 +1,5 @@
 /** What of Claude's news is a notice for people: what was refused, blocked or lost, and what Claude says beside its answers. */
+import { headOf } from "@holdfast/protocol/text-cut"
 import { asText, at, numberAt, textAt } from "./read.ts"
 
 /** A notice; `warning` for what went otherwise than was meant. */
@@ -10,7 +11,7 @@ export interface Notice {
 const REASON_MAX = 500
 
 const warning = (text: string): Notice => ({ text, severity: "warning" })
-const short = (text: string): string => (text.length > REASON_MAX ? `${text.slice(0, REASON_MAX - 1)}…` : text).trim()
+const short = (text: string): string => (text.length > REASON_MAX ? `${headOf(text, REASON_MAX - 1)}…` : text).trim()
 const because = (reason: string | undefined): string => (reason === undefined || reason.trim() === "" ? "" : `: ${short(reason)}`)
 
 /** The notice of a message by its kind; undefined when there is nothing to say. */

@@ -1,6 +1,7 @@
 /** What the scripted agent runs beside its turns: commands, and subagents that ask before they run one. */
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { cutText } from "@holdfast/protocol/agent/cut"
+import { tailOf } from "@holdfast/protocol/text-cut"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
 import type { Output } from "./Output.ts"
 import { runCommand } from "./tools.ts"
@@ -82,9 +83,9 @@ export class Background {
     void work(id, controller.signal).then((said) => {
       this.#running.delete(id)
       const stopped = controller.signal.aborted
-      const summary = stopped ? "it was stopped" : cutText(said.trim().slice(-SUMMARY_MAX), SUMMARY_MAX)
+      const summary = stopped ? "it was stopped" : cutText(tailOf(said.trim(), SUMMARY_MAX), SUMMARY_MAX)
       output.send({ type: "task-ended", id, outcome: stopped ? "stopped" : "completed", summary })
-      if (!stopped) report(`The ${kind} ${description} has ended: ${said.trim().slice(-QUOTE_CHARACTERS)}`)
+      if (!stopped) report(`The ${kind} ${description} has ended: ${tailOf(said.trim(), QUOTE_CHARACTERS)}`)
     })
     return id
   }

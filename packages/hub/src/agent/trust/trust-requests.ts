@@ -12,6 +12,7 @@ import type {
 } from "@holdfast/protocol/agent/trust"
 import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import type { Session } from "@holdfast/protocol/session"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { Principal } from "../../Hub.ts"
 import type { Core } from "../../live/Core.ts"
 import { may } from "../../live/lifecycle.ts"
@@ -23,9 +24,9 @@ const PAGE = 200
 const SESSIONS_MAX = 2000
 
 const relative = (path: string): Unprocessable =>
-  new Unprocessable({ message: `${path.slice(0, 200)} is not an absolute path`, field: "directory" })
+  new Unprocessable({ message: `${headOf(path, 200)} is not an absolute path`, field: "directory" })
 const absent = (path: string): Unprocessable =>
-  new Unprocessable({ message: `there is no directory ${path.slice(0, 200)}; choose one that exists`, field: "directory" })
+  new Unprocessable({ message: `there is no directory ${headOf(path, 200)}; choose one that exists`, field: "directory" })
 
 /** A directory without links; with `gone` one that is not there any more keeps its name. */
 const resolved = (path: string, gone: boolean): Effect.Effect<string, DoorError> => {
