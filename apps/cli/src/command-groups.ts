@@ -40,6 +40,9 @@ const GROUPS = [
   },
 ] as const
 
+/** Names of all commands. */
+export const COMMAND_NAMES: ReadonlyArray<string> = GROUPS.flatMap(({ names }) => [...names])
+
 /** The commands that arguments may mean: those of one group when they begin with a name, otherwise all. */
 export async function commandsFor([first = ""]: ReadonlyArray<string>) {
   const group = GROUPS.find(({ names }) => names.some((name) => name === first))

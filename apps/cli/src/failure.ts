@@ -15,7 +15,7 @@ export class CliFailure extends Error {
   readonly fields: Readonly<Record<string, unknown>>
 
   constructor(code: number, tag: string, message: string, fields: Readonly<Record<string, unknown>> = {}) {
-    super(message)
+    super(withHints(message))
     this.code = code
     this.fields = { tag, message, ...fields }
   }
@@ -50,5 +50,5 @@ function explained(error: HoldfastError): string {
   const matches = error.fields["matches"]
   if (Array.isArray(matches) && matches.length > 0) return `${error.message}\n  ${matches.map(String).join("\n  ")}`
   if (error.tag === "Unauthorized") return `${error.message}; is HOLDFAST_TOKEN or the credential file that of this hub?`
-  return withHints(error.message)
+  return error.message
 }

@@ -3,6 +3,7 @@
  */
 import { existsSync } from "node:fs"
 import { basename, delimiter, dirname, join, relative } from "node:path"
+import { COMMAND_NAMES } from "./command-groups.ts"
 
 /** How this program was started. */
 export interface Start {
@@ -48,6 +49,7 @@ function shown(path: string): string {
   }
 }
 
-/** A text in which commands are named, with those as they have to be typed. */
-export const withHints = (text: string, start: Start = here): string =>
-  text.replace(/`holdfast ([^`]+)`/g, (_, command: string) => `\`${hint(command, start)}\``)
+const NAMED = new RegExp(`(?<![\\w./-]|npx )holdfast (?=(?:${COMMAND_NAMES.join("|")})\\b)`, "g")
+
+/** A text of the hub's in which commands are named, with those as they have to be typed. */
+export const withHints = (text: string, start: Start = here): string => text.replace(NAMED, () => `${invocation(start)} `)

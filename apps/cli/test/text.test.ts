@@ -46,7 +46,10 @@ describe("text", () => {
     expect(hint("ls", start({}, "/repo/apps/cli/bin/holdfast.mjs"))).toBe("node /repo/apps/cli/bin/holdfast.mjs ls")
     expect(hint("ls", start({ PATH: "/usr/bin" }, "/repo/main.ts"))).toBe("/opt/node/bin/node /repo/main.ts ls")
     expect(hint("ls", start({}, join(process.cwd(), "apps/main.ts")))).toBe("node apps/main.ts ls")
-    expect(withHints("run `holdfast doctor` first", start({}, bin))).toBe("run `npx holdfast doctor` first")
+    const told = "run `holdfast doctor`, npx holdfast ls; the holdfast that runs, and holdfast cd x, tell"
+    expect(withHints(told, start({}, bin))).toBe(
+      "run `npx holdfast doctor`, npx holdfast ls; the holdfast that runs, and npx holdfast cd x, tell",
+    )
   })
 
   it("C-11 finds the names that were perhaps meant, and no others (N37)", () => {

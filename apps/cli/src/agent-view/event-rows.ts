@@ -4,6 +4,7 @@
 import type { AgentPart } from "@holdfast/core/agent/part"
 import { coverWords } from "@holdfast/core/agent/rule-words"
 import type { Event, EventData } from "@holdfast/protocol/event"
+import { withHints } from "../hint.ts"
 import { holdText } from "../agent/hold-text.ts"
 import { inputLine } from "../agent/message-text.ts"
 import { loadedWords, trustRows } from "./start-rows.ts"
@@ -18,7 +19,7 @@ type Told<N extends keyof EventData> = EventData[N]
 
 /** The rows of an event; `before` is what was so before it. */
 export function eventRows(event: Event, before: AgentPart | undefined, options: RowOptions): Array<string> {
-  const says = (text: string, style: Style = "dim"): Array<string> => rowsOf(text, options, { next: "  ", style })
+  const says = (text: string, style: Style = "dim"): Array<string> => rowsOf(withHints(text), options, { next: "  ", style })
   const by = event.by === undefined ? "" : ` by ${event.by}`
   switch (`${event.channel}/${event.type}`) {
     case "turn/interrupting": {

@@ -84,7 +84,7 @@ function control(bytes: Uint8Array, at: number): Found | undefined {
   const middle = end
   while (within(0x20, 0x2f)) end += 1
   const length = end - at
-  if (length > SEQUENCE_MAX) return key(UNKNOWN_KEY, length)
+  if (length > SEQUENCE_MAX) return key(UNKNOWN_KEY, SEQUENCE_MAX)
   const final = bytes[end]
   if (final === undefined) return undefined
   if (!within(0x40, 0x7e)) return key(UNKNOWN_KEY, length)

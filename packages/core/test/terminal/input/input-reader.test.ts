@@ -76,6 +76,7 @@ const SENT: ReadonlyArray<string> = [
   `${E}P>|XTerm(370)${E}\\`,
   `${E}P1+r544e=78${E}\\`,
   `${E}_Gi=1;OK${E}\\`,
+  `${E}[${"1;".repeat(150)}u`,
 ]
 
 describe("what a terminal sends", () => {
