@@ -15,7 +15,7 @@ import type {
   WaitingPermission,
 } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
-import type { EditMessage } from "@holdfast/protocol/agent/queue"
+import type { EditMessage, QueueItem } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
 import type { Interrupted } from "@holdfast/protocol/agent/task"
 import type { DoorError } from "@holdfast/protocol/errors"
@@ -35,6 +35,8 @@ export class Agents extends Context.Service<
       id: string,
       page: { readonly before?: number; readonly limit: number },
     ) => Effect.Effect<MessagePage, DoorError>
+    /** A message in the queue with all its parts; `MessageNotQueued` when none has this id. */
+    readonly queued: (id: string, message: string) => Effect.Effect<QueueItem, DoorError>
     readonly edit: (id: string, message: string, change: EditMessage, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly unqueue: (id: string, message: string, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly reorder: (id: string, order: ReadonlyArray<string>, by: Principal) => Effect.Effect<Changed, DoorError>

@@ -11,7 +11,7 @@ import type { InputPart, Message, TurnOutcome, Usage } from "./agent/message.ts"
 import type { PermissionAsk, PermissionDecision } from "./agent/permission.ts"
 import type { PermissionRule } from "./agent/permission-rule.ts"
 import type { Hold } from "./agent/hold.ts"
-import type { QueueItem } from "./agent/queue.ts"
+import type { QueuedMessage } from "./agent/queue.ts"
 import type { DirectoryTrust } from "./agent/trust.ts"
 import type { TaskInfo, TaskOutcome } from "./agent/task.ts"
 
@@ -166,7 +166,7 @@ export interface EventData {
   }
 
   /** A message waits; `first` puts it in front of the others. */
-  readonly "queue/added": { readonly item: QueueItem; readonly first?: boolean }
+  readonly "queue/added": { readonly item: QueuedMessage; readonly first?: boolean }
   readonly "queue/edited": { readonly id: string; readonly parts: ReadonlyArray<InputPart> }
   readonly "queue/removed": { readonly id: string }
   readonly "queue/reordered": { readonly order: ReadonlyArray<string> }

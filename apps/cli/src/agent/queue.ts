@@ -1,16 +1,18 @@
 /**
  * `holdfast queue`: the messages that wait for an agent.
  */
+import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { Session } from "@holdfast/protocol/session"
 import { refused, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { outputWidth, paint, print, printEither } from "../output.ts"
-import { printable } from "../text/printable.ts"
+import { printable, printableLines } from "../text/printable.ts"
 import type { AgentApi } from "@holdfast/client/http/agent-api"
 import { heldText } from "./hold-text.ts"
 import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
 import { standardInput } from "./message-input.ts"
+import { fileName } from "./message-text.ts"
 import { movedOrder } from "./moved-order.ts"
 import { queueTable } from "./queue-table.ts"
 import { runningOn } from "./tasks.ts"
@@ -35,6 +37,16 @@ export async function queueList(id: string, json: boolean): Promise<void> {
   ])
 }
 
+/** Prints all of one message that waits, named by place, id or a part of it. */
+export async function queueShow(id: string, wanted: string, json: boolean): Promise<void> {
+  const hub = useAgents()
+  const { queue } = await askAgents(hub, (_, api) => api.get(id))
+  const named = oneOf(queue, wanted, "waiting message", `nothing waits in ${id}`)
+  const item = await askAgents(hub, (agents) => agents.queued(id, named.id))
+  const shown = (part: InputPart): string => (part.type === "text" ? printableLines(part.text) : `[${fileName(part)}]`)
+  printEither(json, item, () => item.parts.map(shown))
+}
+
 type Change = (agents: AgentApi, item: QueueItem, queue: ReadonlyArray<QueueItem>) => Promise<Session>
 
 /** Changes one message that waits, named by place, id or a part of it, and prints what the queue is now. */
@@ -51,8 +63,9 @@ export async function queueEdit(id: string, wanted: string, words: ReadonlyArray
   const typed = words.join(" ")
   const text = typed === "-" ? await standardInput() : typed
   if (text.trim() === "") throw usage("a message cannot be empty; to take it away, use queue rm")
-  await changeItem(id, wanted, json, "edited", (agents, item) => {
-    const files = item.parts.filter(({ type }) => type === "file")
+  await changeItem(id, wanted, json, "edited", async (agents, item) => {
+    const { parts } = await agents.queued(id, item.id)
+    const files = parts.filter(({ type }) => type === "file")
     return agents.edit(id, item.id, files.length === 0 ? { text } : { parts: [...files, { type: "text", text }] })
   })
 }

@@ -79,6 +79,7 @@ const queue = Command.make("queue").pipe(
     Command.make("ls", { session, json }, (input) =>
       act(async () => (await queueModule()).queueList(input.session, input.json)),
     ).pipe(Command.withDescription("List them in the order of delivery")),
+    onItem("show", "Show all of one", (module, id, message, asJson) => module.queueShow(id, message, asJson)),
     Command.make(
       "edit",
       {

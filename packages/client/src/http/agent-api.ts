@@ -13,7 +13,7 @@ import type {
   WaitingPermission,
 } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
-import type { EditMessage } from "@holdfast/protocol/agent/queue"
+import type { EditMessage, QueueItem } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
 import type { Interrupted, Task } from "@holdfast/protocol/agent/task"
 import type { Session } from "@holdfast/protocol/session"
@@ -33,6 +33,8 @@ export function makeAgentApi(options: HttpOptions) {
     /** Stored messages, the newest page without `before`. */
     messages: (id: string, page: { readonly before?: number; readonly limit?: number } = {}): Promise<MessagePage> =>
       get(`${of(id)}/messages`, page),
+    /** A message in the queue with all its parts. */
+    queued: (id: string, message: string): Promise<QueueItem> => get(item(id, message)),
     edit: (id: string, message: string, change: EditMessage): Promise<Session> =>
       json(options, "PATCH", item(id, message), { body: change }),
     unqueue: (id: string, message: string): Promise<Session> => json(options, "DELETE", item(id, message)),

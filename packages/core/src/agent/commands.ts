@@ -63,7 +63,8 @@ export type AgentReport =
   | { readonly _tag: "AgentTold"; readonly info: AgentInfo; readonly native?: string }
   /** What the hub found in the agent's directory. */
   | { readonly _tag: "AgentDirectory"; readonly trust: DirectoryTrust }
-  | { readonly _tag: "AgentTook"; readonly id: string; readonly turn: string }
+  /** `parts`: the whole message, where the record has its beginning. */
+  | { readonly _tag: "AgentTook"; readonly id: string; readonly turn: string; readonly parts?: ReadonlyArray<InputPart> }
   | { readonly _tag: "AgentReturned"; readonly id: string; readonly reason: string; readonly next: string }
   | { readonly _tag: "AgentSaid"; readonly turn: string; readonly chunks: ReadonlyArray<AgentChunk> }
   | {

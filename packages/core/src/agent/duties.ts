@@ -4,8 +4,8 @@
  * Level-triggered: a duty stands until an event shows it done, so it is found again after every restart and reconnect;
  * the runner carries each out once (docs/PROTOCOL.md, A-2).
  */
-import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { PermissionDecision } from "@holdfast/protocol/agent/permission"
+import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { SessionState } from "../state.ts"
 
 /** One duty. `id` is the same for the same duty, so that it is performed once per connection. */
@@ -18,7 +18,7 @@ export type Duty =
       readonly id: string
       readonly message: string
       readonly turn: string
-      readonly parts: ReadonlyArray<InputPart>
+      readonly item: QueueItem
       readonly steer: boolean
     }
   | { readonly type: "interrupt"; readonly id: string; readonly turn: string }
@@ -46,8 +46,9 @@ export function duties(state: SessionState): ReadonlyArray<Duty> {
   if (wanted.model !== undefined || wanted.mode !== undefined) {
     found.push({ type: "configure", id: `configure:${wanted.model ?? ""}:${wanted.mode ?? ""}`, ...wanted })
   }
-  for (const { id, turn = "", parts, steer = false } of sent) {
-    found.push({ type: "deliver", id: `deliver:${id}:${turn}`, message: id, turn, parts, steer })
+  for (const item of sent) {
+    const { id, turn = "", steer = false } = item
+    found.push({ type: "deliver", id: `deliver:${id}:${turn}`, message: id, turn, item, steer })
   }
   for (const { id, decision } of agent.permissions) {
     if (decision !== undefined) found.push({ type: "answer", id: `answer:${id}`, permission: id, decision })

@@ -5,6 +5,7 @@ import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import { addUsage, type AgentPart, type Turn } from "./part.ts"
 import { BY_TIME } from "./permission-authors.ts"
 import { toRequest } from "./permission-request.ts"
+import { toItem, withParts } from "./queue-item.ts"
 import { sameRequests } from "./permission-rules.ts"
 import { evolveTasks } from "./tasks.ts"
 
@@ -73,12 +74,14 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     case "turn/ended":
       return turnEnded(agent, known.data, event.seq)
     case "queue/added": {
-      const { item, first } = known.data
+      const { first } = known.data
+      const item = toItem(known.data.item, event.seq, agent.queue)
       return { ...agent, queue: first === true ? [item, ...agent.queue] : [...agent.queue, item] }
     }
     case "queue/edited": {
       const { id, parts } = known.data
-      return change(agent, id, (item) => ({ ...item, parts, edited: true }))
+      const others = agent.queue.filter((item) => item.id !== id)
+      return change(agent, id, (item) => withParts(item, parts, event.seq, others))
     }
     case "queue/taken": {
       const { id, turn } = known.data

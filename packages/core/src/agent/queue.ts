@@ -7,9 +7,10 @@ import {
   TooLarge,
   Unprocessable,
 } from "@holdfast/protocol/errors"
+import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { EventDraft } from "@holdfast/protocol/event"
 import { type InputPart, MESSAGE_MAX } from "@holdfast/protocol/agent/message"
-import { QUEUE_MAX, QUEUE_MAX_CHARACTERS, type QueueItem } from "@holdfast/protocol/agent/queue"
+import { QUEUE_MAX, QUEUE_MAX_BYTES, type QueuedMessage, type QueueItem } from "@holdfast/protocol/agent/queue"
 import type { AgentRequest } from "./commands.ts"
 import { evolveAgent } from "./evolve-agent.ts"
 import type { AgentPart } from "./part.ts"
@@ -39,8 +40,13 @@ function refuseMore(agent: AgentPart, parts: ReadonlyArray<InputPart>): Busy | u
   if (agent.queue.length >= QUEUE_MAX) {
     return new Busy({ message: `${QUEUE_MAX} messages wait already; remove some or wait for the agent`, retryAfter: 5 })
   }
-  const held = agent.queue.reduce((sum, item) => sum + characters(item.parts), 0)
-  if (held + characters(parts) <= QUEUE_MAX_CHARACTERS) return undefined
+  return refuseBytes(agent.queue, parts)
+}
+
+/** Too much waits with these parts beside the others. */
+function refuseBytes(others: ReadonlyArray<QueueItem>, parts: ReadonlyArray<InputPart>): Busy | undefined {
+  const held = others.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (held + jsonBytes(parts) <= QUEUE_MAX_BYTES) return undefined
   return new Busy({ message: "the messages that wait are too long together; remove some or wait for the agent", retryAfter: 5 })
 }
 
@@ -53,7 +59,7 @@ export function sendMessage(agent: AgentPart, command: Request<"SendMessage">): 
   const { id, parts, mode, by, at, turn } = command
   const refusal = refuseParts(parts) ?? refuseMore(agent, parts)
   if (refusal !== undefined) return refusal
-  const item: QueueItem = { id, parts, mode, by, at, status: "waiting" }
+  const item: QueuedMessage = { id, parts, mode, by, at, status: "waiting" }
   const added = (first: boolean): EventDraft => ({ name: "queue/added", data: first ? { item, first } : { item }, by })
   const streaming = agent.turn
   if (streaming === undefined) {
@@ -102,9 +108,13 @@ const itemOf = (agent: AgentPart, id: string): QueueItem | undefined => agent.qu
 export function editMessage(agent: AgentPart, { id, parts }: Request<"EditMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
   const item = itemOf(agent, id)
   if (item?.status !== "waiting") return notQueued(item, id)
-  const refusal = refuseParts(parts)
+  const others = agent.queue.filter((other) => other !== item)
+  const refusal = refuseParts(parts) ?? refuseBytes(others, parts)
   if (refusal !== undefined) return refusal
-  return JSON.stringify(parts) === JSON.stringify(item.parts) ? [] : [{ name: "queue/edited", data: { id, parts } }]
+  // What is cut cannot be compared: it is replaced.
+  return item.cut !== true && JSON.stringify(parts) === JSON.stringify(item.parts)
+    ? []
+    : [{ name: "queue/edited", data: { id, parts } }]
 }
 
 /** Removes a message that waits or is uncertain. */

@@ -100,9 +100,10 @@ function ready({ pid, resumed, native, info }: Report<"AgentReady">): Drafts {
 
 const begin = (turn: string): EventDraft => ({ name: "turn/started", data: { turn }, turn })
 
-function took(agent: AgentPart, { id, turn }: Report<"AgentTook">): Drafts {
-  const item = agent.queue.find((queued) => queued.id === id)
-  if (item === undefined) return nothing
+function took(agent: AgentPart, { id, turn, parts: whole }: Report<"AgentTook">): Drafts {
+  const found = agent.queue.find((queued) => queued.id === id)
+  if (found === undefined) return nothing
+  const item = whole === undefined ? found : { ...found, parts: whole }
   if (item.steer === true && agent.turn?.id === turn) return steered(item, turn)
   const message: Message = { id, role: "user", parts: item.parts, turn, createdAt: item.at, by: item.by }
   const events: Array<EventDraft> = [

@@ -13,6 +13,7 @@ import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
 import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnection"
+import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { LogRecord } from "@holdfast/protocol/record"
 import type { RunnerLink } from "../runners/Fleet.ts"
@@ -21,10 +22,12 @@ import type { ChildFollower, Translate } from "../terminal/ChildFollower.ts"
 import type { Parts } from "../terminal/Parts.ts"
 import { AgentClock, type Due, nextDeadline } from "./AgentClock.ts"
 import type { AgentCrew } from "./AgentCrew.ts"
+import { Errands } from "./Errands.ts"
 import { Folder } from "./Folder.ts"
 import { LiveMessage } from "./LiveMessage.ts"
 import { translateNotes } from "./notes.ts"
 import { outcomeFor } from "./permission-outcome.ts"
+import { wholeParts } from "./queued-message.ts"
 import { startAgent } from "./start-agent.ts"
 
 /** Wait before a start that came to nothing is looked at again, in milliseconds. */
@@ -41,6 +44,7 @@ export class AgentDriver {
   readonly translate: Translate
   private readonly clock: AgentClock
   private readonly folder: Folder
+  private readonly errands = new Errands()
   private readonly performed = new Set<string>()
   private heardAt: number
   private planned = false
@@ -234,8 +238,18 @@ export class AgentDriver {
     if (follower === undefined || this.performed.has(duty.id)) return
     this.performed.add(duty.id)
     if (duty.type === "end") return this.end(duty.id, follower)
+    this.errands.run(
+      () => this.commandOf(duty),
+      (command) => this.tell(follower, duty, command),
+      (cause) => this.unread(duty, cause),
+    )
+  }
+
+  private tell(follower: ChildFollower, duty: Duty, command: AgentCommand): void {
+    // What is not owed any more, or to another process by now, was looked at again meanwhile.
+    if (this.reachable !== follower || !this.performed.has(duty.id)) return
     const { connection, child } = follower.port
-    connection.commandAgent(child, this.commandOf(duty)).catch((cause: unknown) => {
+    connection.commandAgent(child, command).catch((cause: unknown) => {
       // Without an answer it is owed on the next connection; what a runner refuses is of a child whose exit is on its way.
       if (cause instanceof RunnerGone) return
       this.report("an agent's runner refused a command", {
@@ -243,6 +257,13 @@ export class AgentDriver {
         cause: cause instanceof RequestRefused ? cause.failure.message : String(cause),
       })
     })
+  }
+
+  /** A message that cannot be read waits again, and its turn ends with the reason. */
+  private unread(duty: Duty, cause: unknown): void {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    this.report("what an agent is to get could not be read", { duty: duty.type, cause: reason })
+    if (duty.type === "deliver") this.submit({ _tag: "AgentReturned", id: duty.message, reason, next: this.crew.newId() })
   }
 
   private end(duty: string, follower: ChildFollower): void {
@@ -255,11 +276,12 @@ export class AgentDriver {
     })
   }
 
-  private commandOf(duty: Exclude<Duty, { readonly type: "start" | "end" }>): AgentCommand {
+  private commandOf(duty: Exclude<Duty, { readonly type: "start" | "end" }>): AgentCommand | Promise<AgentCommand> {
     switch (duty.type) {
       case "deliver": {
-        const { message: id, turn, parts, steer } = duty
-        return { type: "deliver", id, turn, parts, steer }
+        const { message: id, turn, item, steer } = duty
+        const deliver = (parts: ReadonlyArray<InputPart>): AgentCommand => ({ type: "deliver", id, turn, parts, steer })
+        return item.cut === true ? this.crew.run(wholeParts(this.session, item)).then(deliver) : deliver(item.parts)
       }
       case "interrupt":
         return { type: "interrupt", turn: duty.turn }

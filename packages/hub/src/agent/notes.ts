@@ -7,12 +7,14 @@ import type { AgentReport } from "@holdfast/core/agent/commands"
 import { decide } from "@holdfast/core/decide"
 import type { SessionState } from "@holdfast/core/state"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { InputPart } from "@holdfast/protocol/agent/message"
 import { readChunk } from "@holdfast/protocol/agent/read-chunk"
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { AgentNote } from "@holdfast/runner/agent/agent-messages"
 import type { Work } from "../session/Work.ts"
 import type { Translate } from "../terminal/ChildFollower.ts"
 import type { AgentDriver } from "./AgentDriver.ts"
+import { wholeParts } from "./queued-message.ts"
 
 /** Longest transcript entries, in characters, that are compressed in place; longer ones are compressed beside the loop. */
 const COMPRESS_HERE = 32 * 1024
@@ -52,12 +54,7 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
       return submit({ _tag: "AgentTold", ...told })
     }
     case "taken":
-      return (state) => {
-        const { id, turn } = note
-        const decision = decide(state, { _tag: "AgentTook", id, turn })
-        if (decision._tag === "Accepted") live.tell(state, turn, time, decision.events.flatMap(chunkIn))
-        return decision
-      }
+      return taken(driver, note, time)
     case "returned":
       return submit({ _tag: "AgentReturned", id: note.id, reason: note.reason, next: crew.newId() })
     case "chunks":
@@ -104,6 +101,24 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
     case "transcript":
       return transcript(note)
   }
+}
+
+/** A message is stored whole; one of which the record has the beginning is read first. */
+function taken(driver: AgentDriver, { id, turn }: Extract<AgentNote, { type: "taken" }>, time: number): Decide | Promise<Decide> {
+  const { live, session, crew } = driver
+  const translated =
+    (parts?: ReadonlyArray<InputPart>): Decide =>
+    (state) => {
+      const decision = decide(state, { _tag: "AgentTook", id, turn, ...(parts === undefined ? {} : { parts }) })
+      if (decision._tag === "Accepted") live.tell(state, turn, time, decision.events.flatMap(chunkIn))
+      return decision
+    }
+  const item = session.state.agent?.queue.find((queued) => queued.id === id)
+  if (item?.cut !== true) return translated()
+  return crew.run(wholeParts(session, item)).then(translated, (cause: unknown) => {
+    driver.report("a message could not be read from the log; its beginning is kept", { message: id, cause: String(cause) })
+    return translated()
+  })
 }
 
 /** The chunk that an event of the `agent` channel is. */

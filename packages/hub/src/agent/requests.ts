@@ -6,9 +6,9 @@ import { sentStatus } from "@holdfast/core/agent/queue"
 import { shownTasks } from "@holdfast/core/agent/tasks"
 import type { ConfigureAgent, RenewAgent } from "@holdfast/protocol/agent/agent"
 import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
-import type { EditMessage } from "@holdfast/protocol/agent/queue"
+import type { EditMessage, QueueItem } from "@holdfast/protocol/agent/queue"
 import type { Interrupted } from "@holdfast/protocol/agent/task"
-import { type DoorError, SessionState, Unprocessable } from "@holdfast/protocol/errors"
+import { type DoorError, MessageNotQueued, SessionState, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventData } from "@holdfast/protocol/event"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { Changed, Principal } from "../Hub.ts"
@@ -21,6 +21,7 @@ import type { WorkResult } from "../session/Work.ts"
 import { isDirectoryThere } from "../terminal/PathChecks.ts"
 import { noDirectory } from "../terminal/terminal-spec.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
+import { wholeParts } from "./queued-message.ts"
 import { messageSeq, PAGE_BYTES, storedMessages } from "./stored-messages.ts"
 
 type Done = Extract<WorkResult, { readonly _tag: "Done" }>
@@ -98,6 +99,21 @@ const sentAs = (session: OpenSession, { first, last }: Done): Effect.Effect<Sent
     const status = sentStatus(events, messageId)
     const hold = status === "queued" ? session.durable.agent?.hold : undefined
     return { status, messageId, seq: first, ...(hold === undefined ? {} : { hold }) }
+  })
+
+/** A message in the queue, whole. */
+export const queuedMessage = (core: Core, id: string, message: string): Effect.Effect<QueueItem, DoorError> =>
+  Effect.gen(function* () {
+    const { session } = yield* core.table.open(id)
+    const item = session.durable.agent?.queue.find((queued) => queued.id === message)
+    if (item === undefined) {
+      return yield* new MessageNotQueued({
+        message: "no such message waits: the agent took it, or it was removed",
+        messageId: message,
+      })
+    }
+    const { cut: _, ...rest } = item
+    return { ...rest, parts: yield* wholeParts(session, item) }
   })
 
 /** Replaces a waiting message's parts. */

@@ -50,6 +50,16 @@ export const messageHandlers = HttpApiBuilder.group(HoldfastApi, "messages", (ha
         (page) => json(page),
       ),
     )
+    .handle("queued", ({ params }) =>
+      answer(
+        Effect.gen(function* () {
+          const { id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.queued(id, params.messageId)
+        }),
+        (item) => json(item),
+      ),
+    )
     .handle("edit", ({ params, payload }) =>
       changed(params.id, (agents, id, by) => agents.edit(id, params.messageId, payload, by)),
     )

@@ -45,6 +45,7 @@ const READING: ReadonlyMap<string, number> = new Map([
   ["Get", 1],
   ["List", 1],
   ["Messages", 1],
+  ["QueuedMessage", 1],
   ["WaitingPermissions", 1],
   ["Agents", 1],
 ])

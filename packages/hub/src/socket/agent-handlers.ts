@@ -8,6 +8,7 @@ import type { Call, Handlers } from "./RpcDesk.ts"
 type AgentCommand =
   | "SendMessage"
   | "Messages"
+  | "QueuedMessage"
   | "EditMessage"
   | "RemoveMessage"
   | "ReorderQueue"
@@ -51,6 +52,11 @@ export function makeAgentHandlers(hub: Hub["Service"], agents: Agents["Service"]
       call.run(
         on(session, (id) => agents.messages(id, { limit, ...(before === undefined ? {} : { before }) })),
         (page) => call.done(page),
+      ),
+    QueuedMessage: ({ session, message }, call) =>
+      call.run(
+        on(session, (id) => agents.queued(id, message)),
+        (item) => call.done(item),
       ),
     EditMessage: ({ session, message, change: body }, call) =>
       change(session, call, (id) => agents.edit(id, message, body, call.connection.principal)),

@@ -11,6 +11,7 @@ export const noAgents: Agents["Service"] = Agents.of({
   list: none,
   send: refused,
   messages: refused,
+  queued: refused,
   edit: refused,
   unqueue: refused,
   reorder: refused,

@@ -12,7 +12,7 @@ import { ClaudeImportable, ImportClaude } from "./import.ts"
 import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermission } from "./permission.ts"
 import { PermissionRule } from "./permission-rule.ts"
-import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
+import { EditMessage, QueueItem, ReorderQueue, ResolveMessage } from "./queue.ts"
 import { DirectoryTrust, LookAtDirectory, RevokeTrust, SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
 import { Interrupted, Task } from "./task.ts"
 
@@ -35,6 +35,9 @@ export const messages = HttpApiGroup.make("messages").add(
   })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "Stored messages, the newest page first; before is the cursor of the next older page"),
+  HttpApiEndpoint.get("queued", "/api/sessions/:id/queue/:messageId", { params: item, success: QueueItem, error })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "A message in the queue with all its parts; the record has the beginning of a long one"),
   HttpApiEndpoint.patch("edit", "/api/sessions/:id/queue/:messageId", {
     params: item,
     payload: EditMessage,

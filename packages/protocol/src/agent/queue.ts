@@ -2,21 +2,27 @@
 import * as Schema from "effect/Schema"
 import { InputPart, SendMode } from "./message.ts"
 
-/** Most messages that wait in one session, and most characters of them all together as JSON; beyond either a message is `Busy`. */
+/** Most messages that wait in one session, and most bytes of them all together as JSON; beyond either a message is `Busy`. */
 export const QUEUE_MAX = 200
-export const QUEUE_MAX_CHARACTERS = 4 * 1024 * 1024
+export const QUEUE_MAX_BYTES = 4 * 1024 * 1024
+
+const sent = { id: Schema.String, parts: Schema.Array(InputPart), mode: SendMode, by: Schema.String, at: Schema.Number }
+
+/** A message as it was put into the queue, whole. */
+export const QueuedMessage = Schema.Struct({ ...sent, status: Schema.Literal("waiting") })
+export type QueuedMessage = typeof QueuedMessage.Type
 
 /**
  * A message in the queue. `waiting`: not handed over. `sent`: handed over, not confirmed. `uncertain`: the agent died
- * between hand-over and confirmation; a person decides whether it is sent again or dropped.
+ * between hand-over and confirmation; a person decides whether it is sent again or dropped. `parts` are the beginning of the
+ * message when it is `cut`; all of it lies in the event `seq`, with `bytes` as JSON (Q-17).
  */
 export const QueueItem = Schema.Struct({
-  id: Schema.String,
-  parts: Schema.Array(InputPart),
-  mode: SendMode,
-  by: Schema.String,
-  at: Schema.Number,
+  ...sent,
   status: Schema.Literals(["waiting", "sent", "uncertain"]),
+  bytes: Schema.Number,
+  seq: Schema.Number,
+  cut: Schema.optionalKey(Schema.Boolean),
   edited: Schema.optionalKey(Schema.Boolean),
   /** The turn it was handed over for. */
   turn: Schema.optionalKey(Schema.String),

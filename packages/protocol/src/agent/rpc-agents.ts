@@ -7,7 +7,7 @@ import { AgentEntry, ConfigureAgent, RenewAgent } from "./agent.ts"
 import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermission } from "./permission.ts"
 import { PermissionRule } from "./permission-rule.ts"
-import { EditMessage, ReorderQueue, ResolveMessage } from "./queue.ts"
+import { EditMessage, QueueItem, ReorderQueue, ResolveMessage } from "./queue.ts"
 import { SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
 import { Interrupted } from "./task.ts"
 
@@ -22,6 +22,7 @@ export const agentRpcs = [
     success: MessagePage,
     error: DoorError,
   }),
+  Rpc.make("QueuedMessage", { payload: { session, message }, success: QueueItem, error: DoorError }),
   Rpc.make("EditMessage", { payload: { session, message, change: EditMessage }, success: Appended, error: DoorError }),
   Rpc.make("RemoveMessage", { payload: { session, message }, success: Appended, error: DoorError }),
   Rpc.make("ReorderQueue", { payload: { session, change: ReorderQueue }, success: Appended, error: DoorError }),

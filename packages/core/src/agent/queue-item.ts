@@ -1,0 +1,57 @@
+/**
+ * A queued message as a record holds it (docs/PROTOCOL.md, Q-17): enough to tell which one it is.
+ *
+ * Bounded whatever was sent: a record is stored and sent with every change. The whole message lies in its event, `seq`.
+ */
+import { jsonBytes } from "@holdfast/protocol/agent/cut"
+import type { InputPart } from "@holdfast/protocol/agent/message"
+import type { QueuedMessage, QueueItem } from "@holdfast/protocol/agent/queue"
+import { excerpt } from "./permission-request.ts"
+
+/** Most bytes of a message's parts in a record. */
+const EXCERPT = 1024
+/** The same when the messages of a session together hold more than `EXCERPTS`. */
+const SHORT_EXCERPT = 128
+const EXCERPTS = 16 * 1024
+
+/** The beginning of a message in about `room` bytes; files that do not fit are left out. */
+function beginning(parts: ReadonlyArray<InputPart>, room: number): ReadonlyArray<InputPart> {
+  const kept: Array<InputPart> = []
+  let left = room
+  for (const part of parts) {
+    const fits = jsonBytes(part) <= left
+    if (!fits && part.type === "file") continue
+    const shown = fits || part.type === "file" ? part : { ...part, text: excerpt(part.text, left) }
+    left -= jsonBytes(shown)
+    kept.push(shown)
+    if (left <= 0) break
+  }
+  return kept
+}
+
+type Held = Pick<QueueItem, "parts" | "bytes" | "seq" | "cut">
+
+/** The parts of a message that the event `seq` has, as they are held beside the `others`. */
+export function heldParts(parts: ReadonlyArray<InputPart>, seq: number, others: ReadonlyArray<QueueItem>): Held {
+  const bytes = jsonBytes(parts)
+  const held = others.reduce((sum, other) => sum + (other.cut === true ? jsonBytes(other.parts) : other.bytes), 0)
+  const room = held > EXCERPTS ? SHORT_EXCERPT : EXCERPT
+  return bytes <= room ? { parts, bytes, seq } : { parts: beginning(parts, room), bytes, seq, cut: true }
+}
+
+/** The message of a `queue/added` event beside the others of its session. */
+export const toItem = ({ parts, ...message }: QueuedMessage, seq: number, others: ReadonlyArray<QueueItem>): QueueItem => ({
+  ...message,
+  ...heldParts(parts, seq, others),
+})
+
+/** An item whose parts were replaced by those of the event `seq`. */
+export function withParts(
+  item: QueueItem,
+  parts: ReadonlyArray<InputPart>,
+  seq: number,
+  others: ReadonlyArray<QueueItem>,
+): QueueItem {
+  const { cut: _, ...rest } = item
+  return { ...rest, ...heldParts(parts, seq, others), edited: true }
+}
