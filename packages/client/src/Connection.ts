@@ -51,6 +51,8 @@ export class Connection {
   readonly timers: Timers
   /** Names this client to the hub, over all its reconnects. No other connection ever has it, so none counts its inputs again (C-3). */
   readonly client = makeClientId()
+  /** What only this connection knows: others see `client`, and must not type under its numbers (R-20). */
+  readonly #own = makeClientId()
   readonly #options: ConnectionOptions
   readonly #state = new StateHolder()
   readonly #followers = new Set<Follower>()
@@ -215,7 +217,9 @@ export class Connection {
       this.#liveness?.sent()
     })
     this.#calls = calls
-    calls.start("Hello", { protocol: PROTOCOL_VERSION, client: this.client, name: this.#options.name }, (exit) => {
+    const { client } = this
+    const hello = { protocol: PROTOCOL_VERSION, client, connection: this.#own, name: this.#options.name }
+    calls.start("Hello", hello, (exit) => {
       if (this.#calls !== calls) return
       if (!exit.ok) {
         if (FATAL_TAGS.has(exit.error.tag)) this.#refuse(exit.error)

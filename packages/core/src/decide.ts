@@ -20,9 +20,15 @@ export type Command =
   | { readonly _tag: "Restore" }
   | { readonly _tag: "Delete"; readonly purgeAt: number }
   | { readonly _tag: "Mark"; readonly text: string }
-  | { readonly _tag: "SetTypist"; readonly mode: "single" | "free"; readonly client: string; readonly name: string }
+  | {
+      readonly _tag: "SetTypist"
+      readonly mode: "single" | "free"
+      readonly client: string
+      readonly name: string
+      readonly seat: string
+    }
   /** The holder of the keyboard has been away too long. */
-  | { readonly _tag: "TypistAway"; readonly client: string }
+  | { readonly _tag: "TypistAway"; readonly seat: string }
   /** Starts an ended terminal again. */
   | ({ readonly _tag: "Restart" } & EventData["terminal/starting"])
   | { readonly _tag: "Trimmed"; readonly through: number; readonly bytes: number; readonly reason: string }
@@ -79,9 +85,7 @@ export function decide(state: SessionState | undefined, command: Command): Decis
     case "Restart":
       return restart(state, command)
     case "TypistAway":
-      return state.terminal?.typist?.client === command.client
-        ? accept({ name: "terminal/typist", data: { mode: "free" } })
-        : nothing
+      return state.terminal?.typist?.seat === command.seat ? accept({ name: "terminal/typist", data: { mode: "free" } }) : nothing
     case "Trimmed":
       return accept({
         name: "system/trimmed",
@@ -117,12 +121,12 @@ function setTypist(state: SessionState, command: Extract<Command, { _tag: "SetTy
     return badState(state, "the session has no running terminal whose keyboard could be taken")
   }
   const holder = state.terminal.typist
-  const { client, name } = command
+  const { client, name, seat } = command
   if (command.mode === "single") {
-    return holder?.client === client ? nothing : accept({ name: "terminal/typist", data: { mode: "single", client, name } })
+    return holder?.seat === seat ? nothing : accept({ name: "terminal/typist", data: { mode: "single", client, name, seat } })
   }
   if (holder === undefined) return nothing
-  if (holder.client === client) return accept({ name: "terminal/typist", data: { mode: "free" } })
+  if (holder.seat === seat) return accept({ name: "terminal/typist", data: { mode: "free" } })
   return refuse(
     new NotTypist({ message: `${holder.name} holds the keyboard; take it before you release it`, typist: holder.name }),
   )
@@ -144,8 +148,8 @@ export function refuseRestart(state: SessionState): SessionStateError | undefine
     : undefined
 }
 
-/** Refuses input of a client that may not type now; `undefined` when it may (T-10). */
-export function refuseInput(state: SessionState, client: string): Rejection | undefined {
+/** Refuses input from a seat, or from outside of any attachment, that may not type now; `undefined` when it may (T-10). */
+export function refuseInput(state: SessionState, seat: string | undefined): Rejection | undefined {
   if (state.status === "deleted") {
     return new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status })
   }
@@ -159,7 +163,7 @@ export function refuseInput(state: SessionState, client: string): Rejection | un
     })
   }
   const holder = state.terminal?.typist
-  return holder === undefined || holder.client === client
+  return holder === undefined || holder.seat === seat
     ? undefined
     : new NotTypist({ message: `${holder.name} holds the keyboard; take it to type`, typist: holder.name })
 }

@@ -267,9 +267,9 @@ function terminal(
 function typist(state: SessionState, data: EventData["terminal/typist"]): SessionState {
   if (state.terminal === undefined) return state
   const { typist: _, ...rest } = state.terminal
-  const { client, name } = data
-  if (data.mode === "free" || client === undefined) return { ...state, terminal: rest }
-  return { ...state, terminal: { ...rest, typist: { client, name: name ?? client } } }
+  const { client, name, seat } = data
+  if (data.mode === "free" || client === undefined || seat === undefined) return { ...state, terminal: rest }
+  return { ...state, terminal: { ...rest, typist: { client, name: name ?? client, seat } } }
 }
 
 function ended(state: SessionState, time: number): SessionState {

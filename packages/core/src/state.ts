@@ -15,7 +15,8 @@ export interface TerminalPart {
   readonly rows: number
   readonly title: string
   readonly pid?: number
-  readonly typist?: { readonly client: string; readonly name: string }
+  /** Who holds the keyboard: `seat` decides, the others are for people. */
+  readonly typist?: { readonly client: string; readonly name: string; readonly seat: string }
 }
 
 /** Everything the events of a session say, folded. Plain data; JSON keeps it whole. */

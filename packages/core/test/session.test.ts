@@ -59,8 +59,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     mode: fc.constantFrom("single" as const, "free" as const),
     client,
     name: client,
+    seat: client,
   }),
-  fc.record({ _tag: fc.constant("TypistAway" as const), client }),
+  fc.record({ _tag: fc.constant("TypistAway" as const), seat: client }),
   fc.constant({ _tag: "ProcessStarted" as const, pid: 7, cols: 80, rows: 24 }),
   fc.constant({ _tag: "ProcessFailed" as const, tag: "CommandNotFound", message: "no" }),
   fc.record({ _tag: fc.constant("ProcessResized" as const), cols: fc.integer({ min: 1, max: 3 }), rows: fc.constant(24) }),
@@ -137,13 +138,13 @@ describe("the fold of a session", () => {
 
   it("T-10 one client holds the keyboard, another is refused until it is free or taken", () => {
     const started: Command = { _tag: "ProcessStarted", pid: 1, cols: 80, rows: 24 }
-    const take = (client: string): Command => ({ _tag: "SetTypist", mode: "single", client, name: client })
+    const take = (seat: string): Command => ({ _tag: "SetTypist", mode: "single", client: "tab", name: seat, seat })
     const { state } = play([create, started, take("client-a")])
     expect(state && refuseInput(state, "client-b")?._tag).toBe("NotTypist")
     expect(state && refuseInput(state, "client-a")).toBeUndefined()
     const taken = play([create, started, take("client-a"), take("client-b")]).state
     expect(taken && refuseInput(taken, "client-a")?._tag).toBe("NotTypist")
-    const away = play([create, started, take("client-a"), { _tag: "TypistAway", client: "client-a" }]).state
+    const away = play([create, started, take("client-a"), { _tag: "TypistAway", seat: "client-a" }]).state
     expect(away && refuseInput(away, "client-b")).toBeUndefined()
     const exited = play([create, started, take("client-a"), { _tag: "ProcessExited", code: 0 }]).state
     expect(exited?.terminal).not.toHaveProperty("typist")

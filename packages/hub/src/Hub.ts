@@ -74,13 +74,19 @@ export interface AttachmentSink {
   readonly released?: (by: string) => void
 }
 
+/** One who may come back: a client by the id that everybody sees, with what only its own connection knows (R-20). */
+export interface Seated {
+  readonly client: string
+  /** Chosen by the client at random, or by the hub; absent for who reads alone. */
+  readonly connection?: string
+}
+
 /** A request to attach. `after` absent: start with a snapshot of what is on the screen. */
-export interface AttachRequest {
+export interface AttachRequest extends Seated {
   readonly session: string
   readonly after?: number
   readonly log?: string
   readonly mode: "interactive" | "viewer"
-  readonly client: string
   readonly name: string
   readonly cols?: number
   readonly rows?: number
@@ -96,7 +102,7 @@ export interface Attachment {
   readonly handle: number
   readonly session: Session
   readonly log: string
-  /** Highest settled input number of this client. */
+  /** Highest settled input number of this connection. */
   readonly inputs: number
   readonly start: () => void
   /** The reader consumed everything up to `seq`: gives credit (D-10). */
@@ -105,7 +111,7 @@ export interface Attachment {
   readonly resize: (cols: number, rows: number) => DoorError | undefined
   /**
    * Types into the terminal. `settled` is called once, when the child took it or it was refused.
-   * Numbers only grow per client; a repeated one settles without effect (W-6).
+   * Numbers only grow per connection; a repeated one settles without effect (W-6).
    */
   readonly input: (number: number, bytes: Uint8Array, settled: (error: DoorError | undefined) => void) => void
   /** Head of the session now, for heartbeats. */
@@ -206,8 +212,7 @@ export class Hub extends Context.Service<
     readonly signal: (id: string, signal: string, by: Principal) => Effect.Effect<void, DoorError>
     readonly setTypist: (
       id: string,
-      client: string,
-      name: string,
+      viewer: Seated & Pick<AttachRequest, "name">,
       mode: "single" | "free",
       by: Principal,
     ) => Effect.Effect<Changed, DoorError>
@@ -215,8 +220,13 @@ export class Hub extends Context.Service<
     readonly restart: (id: string, request: RestartSession, by: Principal) => Effect.Effect<Session, DoorError>
     /** Who is attached: to a session, or to all that somebody is attached to. */
     readonly viewers: (id: string | undefined) => Effect.Effect<ReadonlyArray<SessionViewers>, DoorError>
-    /** Ends the attachments of people, but for one client's; gives how many (T-31). */
-    readonly release: (id: string, except: string | undefined, name: string, by: Principal) => Effect.Effect<number, DoorError>
+    /** Ends the attachments of people, but for those of a client id or of one connection; gives how many (T-31). */
+    readonly release: (
+      id: string,
+      except: string | Seated | undefined,
+      name: string,
+      by: Principal,
+    ) => Effect.Effect<number, DoorError>
     readonly screen: (id: string) => Effect.Effect<Screen, DoorError>
     readonly health: Effect.Effect<Health>
     readonly runnerStatus: Effect.Effect<ReadonlyArray<unknown>, DoorError>

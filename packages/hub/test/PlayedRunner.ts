@@ -40,6 +40,8 @@ export abstract class PlayedRunner<Child extends PlayedChild<{ readonly id: stri
   /** Refuses the next starts with this, when set. */
   refusal: { readonly tag: string; readonly message: string } | undefined
   state: "live" | "dead" = "live"
+  /** Lives, and cannot be spoken to. */
+  away = false
   readonly #beside: ReadonlyArray<PlayedRunner<Child>>
   #events: RunnerEvents | undefined
 
@@ -60,7 +62,7 @@ export abstract class PlayedRunner<Child extends PlayedChild<{ readonly id: stri
       discover: () => Promise.resolve(everyone.map(found)),
       connect: (options: ConnectOptions) => {
         const runner = everyone.find(({ generation }) => generation === options.socket)
-        return runner?.state === "live"
+        return runner?.state === "live" && !runner.away
           ? Promise.resolve(runner.connection(options.events))
           : Promise.reject(new Error("nobody is there"))
       },

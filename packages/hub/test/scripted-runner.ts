@@ -1,4 +1,5 @@
 /** A runner whose terminals do exactly what a test says, for what a real child cannot be made to do. */
+import { createHash } from "node:crypto"
 import {
   type RunnerConnection,
   RunnerGone,
@@ -16,6 +17,8 @@ export class ScriptedChild extends PlayedChild<StartTerminal> {
   readonly sizes: Array<string> = []
   /** Highest number carried out per client, as a runner remembers it. */
   readonly carriedOut = new Map<string, number>()
+  /** Keys carried out, with the hashes of their inputs. */
+  readonly keyed = new Map<string, string>()
   /** What a checkpoint answers; by default everything printed so far. */
   checkpoint = (): Promise<CheckpointReply> =>
     Promise.resolve({ position: this.journal.length, cols: 80, rows: 24, screen: this.printed(this.journal.length) })
@@ -57,6 +60,18 @@ export class ScriptedRunner extends PlayedRunner<ScriptedChild> {
     this.cut()
   }
 
+  /** Tells of an input with a key that the last child was given while `settleInput` was off. */
+  tell(key: string): void {
+    this.note({ type: "input", key, hash: this.child.keyed.get(key) ?? "" })
+  }
+
+  #keyed(child: ScriptedChild, key: string, bytes: Uint8Array): void {
+    if (child.keyed.has(key)) return
+    child.keyed.set(key, createHash("sha256").update(bytes).digest("base64url"))
+    child.inputs.push(Buffer.from(bytes).toString())
+    if (this.settleInput) setImmediate(() => this.tell(key))
+  }
+
   protected answers(events: RunnerEvents, gone: () => boolean): Partial<RunnerConnection> {
     return {
       start: (request) => {
@@ -71,6 +86,7 @@ export class ScriptedRunner extends PlayedRunner<ScriptedChild> {
       input: (number, client, seq, bytes) => {
         if (gone()) return
         const child = this.of(number)
+        if (seq === 0) return this.#keyed(child, client, bytes)
         if (seq > (child.carriedOut.get(client) ?? 0)) {
           child.carriedOut.set(client, seq)
           child.inputs.push(Buffer.from(bytes).toString())

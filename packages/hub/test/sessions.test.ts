@@ -263,10 +263,10 @@ describe("sessions", () => {
     ]
     for (const report of reports) expect(await sends(report)).toBeUndefined()
     expect(runner.child.sizes.at(-1)).toBe("120x40")
-    await house.run(house.hub.setTypist(id, "client-large", "large", "single", OWNER))
+    await house.run(house.hub.setTypist(id, { client: "client-large", name: "large" }, "single", OWNER))
     expect(await sends("\u001b[I")).toBeUndefined()
     expect(await sends("x")).toMatchObject({ _tag: "NotTypist" })
-    await house.run(house.hub.setTypist(id, "client-large", "large", "free", OWNER))
+    await house.run(house.hub.setTypist(id, { client: "client-large", name: "large" }, "free", OWNER))
     expect(await sends("\u001b[A")).toBeUndefined()
     expect(runner.child.sizes.at(-1)).toBe("60x20")
   })
@@ -298,15 +298,15 @@ describe("sessions", () => {
     const one = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one" })
     const two = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-two" })
     expect([await type(one, 1), await type(two, 1)]).toEqual([undefined, undefined])
-    await house.run(house.hub.setTypist(id, "client-one", "Ada", "single", OWNER))
+    await house.run(house.hub.setTypist(id, { client: "client-one", name: "Ada" }, "single", OWNER))
     await two.until("the notice", ({ list }) => list.at(-1)?.type === "typist")
     expect(await type(two, 2)).toMatchObject({ _tag: "NotTypist", typist: "Ada" })
     expect(await type(one, 2)).toBeUndefined()
     await expect(house.run(house.hub.input(id, undefined, Buffer.from("y"), OWNER))).rejects.toMatchObject({ _tag: "NotTypist" })
-    await expect(house.run(house.hub.setTypist(id, "client-two", "Bob", "free", OWNER))).rejects.toMatchObject({
+    await expect(house.run(house.hub.setTypist(id, { client: "client-two", name: "Bob" }, "free", OWNER))).rejects.toMatchObject({
       _tag: "NotTypist",
     })
-    await house.run(house.hub.setTypist(id, "client-two", "Bob", "single", OWNER))
+    await house.run(house.hub.setTypist(id, { client: "client-two", name: "Bob" }, "single", OWNER))
     expect(await type(one, 3)).toMatchObject({ _tag: "NotTypist", typist: "Bob" })
     expect(await type(two, 3)).toBeUndefined()
     expect(runner.child.inputs).toHaveLength(4)
@@ -316,7 +316,7 @@ describe("sessions", () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const one = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one" })
     const two = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-two" })
-    await house.run(house.hub.setTypist(id, "client-one", "Ada", "single", OWNER))
+    await house.run(house.hub.setTypist(id, { client: "client-one", name: "Ada" }, "single", OWNER))
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
     try {
       one.attachment?.detach()

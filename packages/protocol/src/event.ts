@@ -108,11 +108,12 @@ export interface EventData {
   readonly "terminal/output": { readonly text?: string; readonly base64?: string }
   readonly "terminal/resize": { readonly cols: number; readonly rows: number }
   readonly "terminal/title": { readonly title: string }
-  /** Who may type: everybody (`free`) or one client (`single`), with the client that holds it. */
+  /** Who may type: everybody (`free`) or one client (`single`), with the client that holds it; `seat` is its alone, also when others have its id. */
   readonly "terminal/typist": {
     readonly mode: "free" | "single"
     readonly client?: string
     readonly name?: string
+    readonly seat?: string
   }
   /** The child could not be started; nothing ran. */
   readonly "terminal/failed": { readonly tag: string; readonly message: string }

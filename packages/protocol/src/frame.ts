@@ -186,7 +186,7 @@ export const encodeViewers = (handle: number, viewers: Viewers): Uint8Array => w
 export const encodeFeed = (change: number, sessions: ReadonlyArray<unknown>, synced: boolean): Uint8Array =>
   withJson(FRAME_FEED, 0, { change, sessions, synced })
 
-/** Encodes terminal input with the client's own running number, dense from 1 per client and session. */
+/** Encodes terminal input with a number that grows with each input of the connection. */
 export function encodeInput(handle: number, number: number, input: Uint8Array): Uint8Array {
   const { bytes, view } = frame(FRAME_INPUT, 13 + input.length)
   view.setUint32(1, handle)

@@ -26,11 +26,15 @@ import { TerminalColors } from "./terminal-colors.ts"
 
 const session = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 
-/** First command on a socket: who is there. `client` is stable over reconnects and keys its inputs. */
+/**
+ * First command on a socket: who is there. `client` is what others see of it. `connection` is known to it alone, random, the same over its
+ * reconnects and of no other connection: with credential and client it keys the inputs (R-20).
+ */
 export const Hello = Rpc.make("Hello", {
   payload: {
     protocol: Schema.Int,
     client: Schema.String.check(Schema.isPattern(/^[\w-]{8,64}$/)),
+    connection: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w-]{16,64}$/))),
     name: Schema.String.check(Schema.isMaxLength(100), wellFormed, uncontrolled, visible),
   },
   success: Schema.Struct({
@@ -96,7 +100,7 @@ export const WatchSessions = Rpc.make("WatchSessions", {
 /** Ends the feed of sessions. */
 export const UnwatchSessions = Rpc.make("UnwatchSessions", { success: Schema.Void, error: DoorError })
 
-/** Takes or releases the keyboard: with `single` only this client may type until it releases it or is gone. */
+/** Takes or releases the keyboard: with `single` only this connection, which must be attached interactively, may type until it releases it or is gone. */
 export const SetTypist = Rpc.make("SetTypist", {
   payload: { session, mode: Schema.Literals(["single", "free"]) },
   success: Appended,

@@ -52,7 +52,7 @@ export const TerminalState = Schema.Struct({
   rows: Schema.Int,
   title: Schema.String,
   pid: Schema.optionalKey(Schema.Int),
-  typist: Schema.optionalKey(Schema.Struct({ client: Schema.String, name: Schema.String })),
+  typist: Schema.optionalKey(Schema.Struct({ client: Schema.String, name: Schema.String, seat: Schema.String })),
 })
 
 /** A session's record (docs/PROTOCOL.md, H-3). Times are epoch milliseconds. */

@@ -1,6 +1,7 @@
 /** The memory of inputs: once each, bounded. */
 import { describe, expect, it } from "vitest"
 import { CLIENTS_MAX, InputKeys } from "../src/server/InputKeys.ts"
+import { KeyedInputs } from "../src/server/KeyedInputs.ts"
 
 describe("input keys", () => {
   it("R-9 an input is new once, then it waits, then it is done", () => {
@@ -36,5 +37,24 @@ describe("input keys", () => {
     expect(keys.judge("waits", 1)).toBe("waiting")
     expect(keys.judge(`client ${CLIENTS_MAX * 2 - 1}`, 1)).toBe("done")
     expect(keys.judge("client 0", 1)).toBe("new")
+  })
+})
+
+describe("inputs with keys", () => {
+  it("R-19 a key is remembered until the note of its input is acknowledged, however many others come, and no longer (N58)", () => {
+    const keyed = new KeyedInputs()
+    expect(keyed.judge("a", "hash", 0)).toBe("new")
+    expect(keyed.judge("a", "hash", 0)).toBe("known")
+    expect(keyed.judge("a", "other", 0)).toBe("conflict")
+    keyed.told("a", 5)
+    for (let at = 6; at < 30_000; at++) {
+      expect(keyed.judge(`key ${at}`, "hash", 4)).toBe("new")
+      keyed.told(`key ${at}`, at)
+    }
+    expect(keyed.judge("a", "hash", 4)).toBe("known")
+    expect(keyed.judge("last", "hash", 29_999)).toBe("new")
+    expect(keyed.size).toBe(1)
+    keyed.refuse("last")
+    expect(keyed.size).toBe(0)
   })
 })

@@ -35,7 +35,7 @@ export const health = (core: Core, seen: StoreHealth): Effect.Effect<Health> =>
     const problems = [
       ...(stats._tag === "Failure" ? [stats.failure.message] : []),
       ...(seen.problem === undefined ? [] : [seen.problem]),
-      ...(core.fleet.problem === undefined ? [] : [core.fleet.problem]),
+      ...core.fleet.problems,
     ]
     let attachments = 0
     for (const { parts } of core.table.all()) attachments += parts.readerCount

@@ -6,6 +6,7 @@ import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer, 
 import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
 import type { Core } from "./Core.ts"
+import { seatOf } from "./seat.ts"
 
 /** Says what is wrong with a size, or nothing. */
 export function sizeProblem(cols: number, rows: number): InvalidSize | undefined {
@@ -60,6 +61,7 @@ export const attach = (
     if (request.within !== undefined && isShownIn(core, request.within, session.id)) return yield* nested()
     if (request.environment !== undefined && by.scope !== "read") core.askers.note(request.environment)
     const { delivery, presence, inputs } = parts
+    const seat = seatOf(by, request)
     const cursor = {
       ...(request.after === undefined ? {} : { after: request.after }),
       ...(request.log === undefined ? {} : { log: request.log }),
@@ -72,6 +74,7 @@ export const attach = (
     const subscriber = delivery.subscribe(sink, () => finish(), request.filter)
     const viewer = presence.join({
       client: request.client,
+      seat,
       name: request.name,
       mode: request.mode,
       release: (who) => {
@@ -103,7 +106,7 @@ export const attach = (
       handle: session.wire,
       session: session.record(),
       log: session.log,
-      inputs: inputs.settledOf(request.client),
+      inputs: inputs.settledOf(seat),
       start: () => delivery.begin(subscriber, plan),
       acknowledge: (seq) => delivery.acknowledge(subscriber, seq),
       resize: (cols, rows) => {
@@ -115,11 +118,11 @@ export const attach = (
       input: (number, bytes, settled) => {
         if (request.mode === "viewer") return settled(readOnly())
         const isTyped = typing.read(bytes)
-        const refused = refuseInput(session.state, request.client)
+        const refused = refuseInput(session.state, seat)
         // What a terminal reports by itself is of no use to a child that another one types to, and nobody's mistake.
         if (refused !== undefined) return settled(refused._tag === "NotTypist" && !isTyped ? undefined : refused)
         if (isTyped) presence.typed(viewer)
-        inputs.send(request.client, number, bytes, settled)
+        inputs.send(seat, number, bytes, settled)
       },
       head: () => (subscriber.mode === "live" ? delivery.published : subscriber.sent),
       position: () => ({ sent: subscriber.sent, unacknowledged: subscriber.unacknowledged, synced: subscriber.synced }),

@@ -155,10 +155,11 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         input: (session, key, bytes, by) => Effect.andThen(Lifecycle.may(by), Terminals.input(core, session, key, bytes)),
         resize: (session, cols, rows, by) => Effect.andThen(Lifecycle.may(by), Terminals.resize(core, session, cols, rows)),
         signal: (session, name, by) => Effect.andThen(Lifecycle.may(by), Terminals.signal(core, session, name)),
-        setTypist: (session, client, name, mode, by) => Lifecycle.setTypist(core, session, client, name, mode, by),
+        setTypist: (session, viewer, mode, by) => Lifecycle.setTypist(core, session, viewer, mode, by),
         restart: (session, request, by) => restart(core, session, request, by),
         viewers: (session) => Effect.sync(() => Viewing.viewers(core, session)),
-        release: (session, except, name, by) => Effect.map(Lifecycle.may(by), () => Viewing.release(core, session, except, name)),
+        release: (session, except, name, by) =>
+          Effect.map(Lifecycle.may(by), () => Viewing.release(core, session, except, name, by)),
         screen: (session) => Terminals.screen(core, past, session),
         health: health(core, seen),
         runnerStatus: ask(() => Promise.all([...fleet.links.values()].map((link) => link.connection.status()))),

@@ -1,12 +1,13 @@
 /** Commands that change a session's record: names, tags, marks, archive, trash, keyboard. */
 import * as Effect from "effect/Effect"
-import { type DoorError, Forbidden } from "@holdfast/protocol/errors"
-import type { ChangeAnswer, Changed, Principal, SessionChange } from "../Hub.ts"
+import { type DoorError, Forbidden, ReadOnlyViewer } from "@holdfast/protocol/errors"
+import type { AttachRequest, ChangeAnswer, Changed, Principal, Seated, SessionChange } from "../Hub.ts"
 import { carryOut, type Order } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import type { Core } from "./Core.ts"
 import { processKnown } from "./process-known.ts"
 import { openNamed } from "./queries.ts"
+import { seatOf } from "./seat.ts"
 
 /** The refusal of a command by a credential that may only read. */
 export const readOnly = (): Forbidden => new Forbidden({ message: "this credential may only read" })
@@ -75,15 +76,21 @@ export const remove = (core: Core, id: string, key: string | undefined, by: Prin
     return changed
   })
 
-/** Takes or releases the keyboard. */
+/** Takes or releases the keyboard; only who is attached to type may take it (T-10). */
 export const setTypist = (
   core: Core,
   id: string,
-  client: string,
-  name: string,
+  viewer: Seated & Pick<AttachRequest, "name">,
   mode: "single" | "free",
   by: Principal,
-): Effect.Effect<Changed, DoorError> => run(core, id, { command: { _tag: "SetTypist", mode, client, name } }, by)
+): Effect.Effect<Changed, DoorError> => {
+  const { client, name } = viewer
+  const seat = seatOf(by, viewer)
+  if (mode === "single" && core.table.peek(id)?.parts.attached?.mayHold(seat) !== true) {
+    return Effect.fail(new ReadOnlyViewer({ message: "only who is attached as interactive can take the keyboard" }))
+  }
+  return run(core, id, { command: { _tag: "SetTypist", mode, client, name, seat } }, by)
+}
 
 function endChild(core: Core, { session, parts }: Loaded): void {
   const port = parts.follower?.port

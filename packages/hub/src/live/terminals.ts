@@ -1,23 +1,30 @@
 /** Operations on terminals that need no attachment: input, size, signals, the keyboard, the screen. */
-import { createHash } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { refuseInput } from "@holdfast/core/decide"
 import { type DoorError, SessionState, Unavailable } from "@holdfast/protocol/errors"
 import type { Screen } from "@holdfast/protocol/session"
 import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
-import { keepKey } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
-import { keyConflict, storeProblem } from "../session/store-problem.ts"
-import type { ChildFollower } from "../terminal/ChildFollower.ts"
+import { failureOf, keyConflict, storeProblem } from "../session/store-problem.ts"
+import { type ChildFollower, inputKey } from "../terminal/ChildFollower.ts"
+import { runnerAway } from "../terminal/RunnerWait.ts"
 import type { PastScreens } from "../terminal/PastScreens.ts"
 import { sizeProblem } from "./attach.ts"
-import { type Core, newId } from "./Core.ts"
+import type { Core } from "./Core.ts"
 import { processKnown } from "./process-known.ts"
 
 /**
- * Types into a terminal; with a key once (H-7). The key is the client's name to the runner, which remembers it. What it stands for is
- * durable before the child gets the input, so that another body under it is a conflict also for a hub that was started again.
+ * Inputs without a key are not sent again: all of this hub's are one client to the runner, so that they push no other out of its memory
+ * (R-19). Numbers of all sessions together, so that none comes twice in a session that was unloaded in between.
  */
+const keyless = { client: `hub-${randomUUID()}`, number: 0 }
+
+/** Longest time in which a runner that is connected answers, in milliseconds. */
+const ANSWER_WAIT = 10_000
+
+/** Types into a terminal; with a key once, for as long as the session remembers its keys, with the same answer each time (H-7, R-19). */
 export const input = (
   core: Core,
   id: string,
@@ -25,19 +32,40 @@ export const input = (
   bytes: Uint8Array,
 ): Effect.Effect<{ readonly seq: number }, DoorError> =>
   Effect.gen(function* () {
-    const { session, parts } = yield* core.table.open(id)
-    const client = `key:${key === undefined ? newId(core.now()) : createHash("sha256").update(key).digest("base64url")}`
-    const refused = refuseInput(session.state, client)
+    const loaded = yield* core.table.open(id)
+    const { session, parts } = loaded
+    if (key !== undefined) return yield* keyedInput(loaded, key, bytes)
+    const refused = refuseInput(session.state, undefined)
     if (refused !== undefined) return yield* Effect.fail(refused)
-    if (key !== undefined) {
-      const kept = keepKey(session, `input ${key}`, Buffer.from(bytes).toString("base64"))
-      yield* Effect.mapError(kept, (error) => (error._tag === "KeyConflict" ? keyConflict(key) : error))
-    }
     return yield* Effect.callback<{ readonly seq: number }, DoorError>((resume) =>
-      parts.inputs.send(client, 1, bytes, (error) =>
+      parts.inputs.send(keyless.client, ++keyless.number, bytes, (error) =>
         resume(error === undefined ? Effect.succeed({ seq: session.durableSeq }) : Effect.fail(error)),
       ),
     )
+  })
+
+const keyedInput = (
+  { session, parts }: Loaded,
+  key: string,
+  bytes: Uint8Array,
+): Effect.Effect<{ readonly seq: number }, DoorError> =>
+  Effect.callback((resume) => {
+    const name = createHash("sha256").update(key).digest("base64url")
+    const hash = createHash("sha256").update(bytes).digest("base64url")
+    const mine = parts.keyed.claim(name, hash, (result) => {
+      if (result === "conflict") resume(Effect.fail(keyConflict(key)))
+      else resume("error" in result ? Effect.fail(result.error) : Effect.succeed({ seq: result.seq }))
+    })
+    if (!mine) return
+    const { context, handle } = session
+    context.fork(context.store.keyed(handle, inputKey(name)), (exit) => {
+      if (Exit.isFailure(exit)) return parts.keyed.settle(name, { error: failureOf(exit, context.report, session.id) })
+      const known = exit.value
+      if (known !== undefined) return parts.keyed.settle(name, known.hash === hash ? { seq: known.last } : "conflict")
+      const refused = refuseInput(session.state, undefined)
+      if (refused === undefined) parts.keyed.hand(name, bytes)
+      else parts.keyed.settle(name, { error: refused })
+    })
   })
 
 /** Changes a terminal's size, as a viewer without a window. */
@@ -99,6 +127,7 @@ const running = (loaded: Loaded): Effect.Effect<ChildFollower, SessionState | Un
   })
 }
 
+/** Asks a runner, which must answer in a bounded time (R-22). */
 const asked = <A>(ask: () => Promise<A>): Effect.Effect<A, Unavailable> =>
   Effect.tryPromise({
     try: ask,
@@ -106,4 +135,4 @@ const asked = <A>(ask: () => Promise<A>): Effect.Effect<A, Unavailable> =>
       new Unavailable({
         message: cause instanceof RequestRefused ? cause.failure.message : "the runner went away before it answered; try again",
       }),
-  })
+  }).pipe(Effect.timeoutOrElse({ duration: ANSWER_WAIT, orElse: () => Effect.fail(runnerAway()) }))

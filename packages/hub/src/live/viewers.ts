@@ -1,7 +1,8 @@
 /** Who is attached to sessions, and sending them away (docs/PROTOCOL.md, T-31). */
 import type { Viewers } from "@holdfast/protocol/frame"
-import type { SessionViewers } from "../Hub.ts"
+import type { Principal, Seated, SessionViewers } from "../Hub.ts"
 import type { Core } from "./Core.ts"
+import { seatOf } from "./seat.ts"
 
 const viewersOf = (core: Core, id: string): Viewers["viewers"] => core.table.peek(id)?.parts.attached?.shown ?? []
 
@@ -14,6 +15,8 @@ export function viewers(core: Core, id: string | undefined): ReadonlyArray<Sessi
   })
 }
 
-/** Ends the attachments of people to a session, but for one client's; gives how many. */
-export const release = (core: Core, id: string, except: string | undefined, name: string): number =>
-  core.table.peek(id)?.parts.attached?.release(except, name) ?? 0
+/** Ends the attachments of people to a session, but for those of a client id or of one connection; gives how many. */
+export function release(core: Core, id: string, except: string | Seated | undefined, name: string, by: Principal): number {
+  const seat = typeof except === "object" ? seatOf(by, except) : undefined
+  return core.table.peek(id)?.parts.attached?.release((viewer) => viewer.client === except || viewer.seat === seat, name) ?? 0
+}

@@ -42,7 +42,9 @@ export interface FleetEvents {
 export class Fleet {
   readonly links = new Map<string, RunnerLink>()
   /** Why there is no runner, when one was wanted. */
-  problem: string | undefined
+  private problem: string | undefined
+  /** Living runners that cannot be spoken to, by generation, with why: their sessions take nothing (R-22). */
+  private readonly unreachable = new Map<string, string>()
   private readonly runners: Runners["Service"]
   private readonly hub: string
   private readonly epoch: number
@@ -62,7 +64,15 @@ export class Fleet {
   /** State for health. */
   get state(): "ok" | "starting" | "away" {
     if (this.startingOne !== undefined) return "starting"
-    return this.problem === undefined ? "ok" : "away"
+    return this.problem === undefined && this.unreachable.size === 0 ? "ok" : "away"
+  }
+
+  /** What is wrong, for health. */
+  get problems(): ReadonlyArray<string> {
+    const away = [...this.unreachable].map(
+      ([generation, why]) => `the runner ${generation} cannot be reached, and its sessions take no input: ${why}`,
+    )
+    return this.problem === undefined ? away : [this.problem, ...away]
   }
 
   /** Finds every living runner and tries to connect to it; never rejects. */
@@ -144,7 +154,14 @@ export class Fleet {
   private async search(): Promise<void> {
     const all = await this.runners.discover()
     await Promise.all(
-      all.map((found) => (found.state === "live" ? this.connect(found).catch(() => this.retry(found, 0)) : undefined)),
+      all.map((found) =>
+        found.state === "live"
+          ? this.connect(found).catch((cause: unknown) => {
+              this.unreachable.set(found.generation, messageOf(cause))
+              this.retry(found, 0)
+            })
+          : undefined,
+      ),
     )
   }
 
@@ -157,7 +174,7 @@ export class Fleet {
       this.problem = undefined
       return link
     } catch (cause) {
-      this.problem = cause instanceof Error ? cause.message : String(cause)
+      this.problem = messageOf(cause)
       throw cause
     }
   }
@@ -172,7 +189,7 @@ export class Fleet {
     const events: RunnerEvents = {
       entry: (child, entry) => when((there) => there.children.get(child)?.parts?.follower?.entry(entry)),
       input: (child, client, number, failure) =>
-        when((there) => there.children.get(child)?.parts?.inputs.settle(client, number, failure)),
+        when((there) => there.children.get(child)?.parts?.settled(client, number, failure)),
       problem: (tag, message, child) =>
         this.events.report("the runner is in trouble", { runner: found.generation, tag, message, child }),
       closed: ({ reason, message }) => when((there) => this.lost(there, found, reason, message)),
@@ -182,6 +199,7 @@ export class Fleet {
     link = { generation: found.generation, found, connection, children: new Map(), starts: new StartLine(), draining }
     if (this.closed) connection.close()
     this.links.set(found.generation, link)
+    this.unreachable.delete(found.generation)
     this.problem = undefined
     for (const status of connection.welcome.children) {
       link.children.set(status.child, { status, parts: undefined })
@@ -212,6 +230,7 @@ export class Fleet {
       () => {
         this.timers.delete(timer)
         this.look(found).catch((cause: unknown) => {
+          this.unreachable.set(found.generation, messageOf(cause))
           this.events.report("a runner cannot be reached", { runner: found.generation, attempt, cause: String(cause) })
           this.retry(found, attempt + 1)
         })
@@ -236,6 +255,9 @@ export class Fleet {
       directory: found.directory,
       record: found.record,
     }
+    this.unreachable.delete(found.generation)
     this.events.died(dead)
   }
 }
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Command, Decision } from "@holdfast/core/decide"
+import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/event"
@@ -46,14 +46,6 @@ export function carryOut(session: OpenSession, { command, by, key, body = comman
   else once(session, step, { key, hash: bodyHash(body) }, done)
 }
 
-/** Keeps what a key stands for, durably, without an event. Fails when the key was kept for another body. */
-export const keepKey = (session: OpenSession, key: string, body: unknown): Effect.Effect<void, DoorError> =>
-  Effect.callback<void, DoorError>((resume) => {
-    once(session, { decide: () => nothing }, { key, hash: bodyHash(body) }, (result) =>
-      resume(result._tag === "Done" ? Effect.void : Effect.fail(result.error)),
-    )
-  })
-
 /** Appends events as they are, once, ever, under a key. */
 export const appendOnce = (
   session: OpenSession,
@@ -66,8 +58,6 @@ export const appendOnce = (
       resume(result._tag === "Done" ? Effect.void : Effect.fail(result.error)),
     )
   })
-
-const nothing: Decision = { _tag: "Accepted", events: [] }
 
 type Done = (result: WorkResult) => void
 type Step = Pick<Work, "decide" | "by">

@@ -65,6 +65,8 @@ export class Connection {
   readonly principal: Principal
   /** Set by `Hello`. */
   client = ""
+  /** What keys its inputs beside client and credential (R-20). */
+  own = ""
   name = ""
   heardAt: number
   /** Commands under way, and those of them whose answer can be large. */
@@ -132,8 +134,9 @@ export class Connection {
   }
 
   /** `Hello` said who is there. */
-  greet(client: string, name: string): void {
+  greet(client: string, own: string, name: string): void {
     this.client = client
+    this.own = own
     this.name = name
     this.said = true
     this.events.greeted()

@@ -10,6 +10,7 @@ import type { Hub, SessionChange } from "../Hub.ts"
 import { makeAgentHandlers } from "./agent-handlers.ts"
 import type { Connection } from "./Connection.ts"
 import type { Call, Handlers } from "./RpcDesk.ts"
+import { Namesakes } from "./Namesakes.ts"
 import { SocketSink } from "./SocketSink.ts"
 
 /** What the handlers need. */
@@ -24,6 +25,7 @@ export interface HandlerOptions {
 
 /** Makes the handlers. */
 export function makeHandlers({ hub, agents, settings, version, run }: HandlerOptions): Handlers {
+  const namesakes = new Namesakes()
   /** An append to a session's log: from the message to the session's loop and back without an effect. */
   const change = (session: string, asked: SessionChange, call: Call<{ readonly seq: number }>): void =>
     hub.change(session, asked, call.connection.principal, (refused, seq) => {
@@ -33,7 +35,7 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
 
   return {
     ...makeAgentHandlers(hub, agents),
-    Hello: ({ client, name, protocol }, call) => {
+    Hello: ({ client, connection: own, name, protocol }, call) => {
       const { connection } = call
       if (connection.greeted) return call.fail(new BadRequest({ message: "Hello was said before" }))
       if (protocol !== PROTOCOL_VERSION) {
@@ -44,16 +46,16 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
           }),
         )
       }
-      connection.greet(client, name)
+      connection.greet(client, own ?? namesakes.connectionOf(connection, client), name)
       call.done({ protocol: PROTOCOL_VERSION, version, hub: hub.id, silence: settings.socketSilence })
     },
     Attach: ({ session: text, ...request }, call) => {
       const { connection } = call
       const attach = Effect.flatMap(hub.resolve(text), (session) => {
         connection.detach(session)
-        const { client, name, principal } = connection
+        const { client, own, name, principal } = connection
         const sink = new SocketSink(connection)
-        return Effect.map(hub.attach({ ...request, session, client, name }, sink, principal), (attached) => {
+        return Effect.map(hub.attach({ ...request, session, client, connection: own, name }, sink, principal), (attached) => {
           sink.handle = attached.handle
           return { attached, problem: connection.hold(attached, session) }
         })
@@ -85,13 +87,15 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
       call.done(undefined)
     },
     SetTypist: ({ session, mode }, call) => {
-      const { client, name, principal } = call.connection
-      const taken = Effect.flatMap(hub.resolve(session), (id) => hub.setTypist(id, client, name, mode, principal))
+      const { client, own, name, principal } = call.connection
+      const taken = Effect.flatMap(hub.resolve(session), (id) =>
+        hub.setTypist(id, { client, connection: own, name }, mode, principal),
+      )
       call.run(taken, ({ seq }) => call.done({ seq }))
     },
     DetachOthers: ({ session }, call) => {
-      const { client, name, principal } = call.connection
-      const detached = Effect.flatMap(hub.resolve(session), (id) => hub.release(id, client, name, principal))
+      const { client, own, name, principal } = call.connection
+      const detached = Effect.flatMap(hub.resolve(session), (id) => hub.release(id, { client, connection: own }, name, principal))
       call.run(detached, (count) => call.done({ detached: count }))
     },
     Create: (request, call) =>

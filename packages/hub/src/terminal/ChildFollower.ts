@@ -7,11 +7,13 @@
  */
 import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
+import * as Exit from "effect/Exit"
 import type { JournalEntry, JournalNote } from "@holdfast/runner/wire/messages"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { Work, WorkResult } from "../session/Work.ts"
 import type { CheckpointKeeper } from "./CheckpointKeeper.ts"
 import { Positions } from "./Positions.ts"
+import type { KeyedDesk } from "./KeyedDesk.ts"
 import type { RunnerPort } from "./RunnerPort.ts"
 
 /** Longest output record, in bytes of output. */
@@ -24,7 +26,10 @@ export const FOLLOW_CREDIT = 2 * 1024 * 1024
 const ACK_BYTES = FOLLOW_CREDIT / 8
 const ACK_WAIT = 50
 
-type Note = Exclude<JournalNote, { type: "checkpoint" }>
+type Note = Exclude<JournalNote, { type: "checkpoint" | "input" }>
+
+/** Key in the store of an input whose key has a hash. */
+export const inputKey = (key: string): string => `input ${key}`
 
 /** What a note stands for, decided when it is placed; a promise holds back what is behind it. It must not reject. */
 export type Translate = (note: Note, time: number) => Work["decide"] | Promise<Work["decide"]>
@@ -38,6 +43,7 @@ export class ChildFollower {
   ended = false
   private readonly session: OpenSession
   private readonly keeper: CheckpointKeeper
+  private readonly keyed: KeyedDesk
   private readonly translate: Translate
   private expected = 0
   private chunks: Array<Uint8Array> = []
@@ -58,12 +64,14 @@ export class ChildFollower {
     port: RunnerPort,
     childId: string,
     keeper: CheckpointKeeper,
+    keyed: KeyedDesk,
     translate: Translate = terminalNotes,
   ) {
     this.session = session
     this.port = port
     this.childId = childId
     this.keeper = keeper
+    this.keyed = keyed
     this.translate = translate
     this.positions = new Positions(0, session.durableSeq)
   }
@@ -165,6 +173,7 @@ export class ChildFollower {
 
   private note(note: JournalNote, position: number, time: number): void {
     if (note.type === "checkpoint") return this.checkpoint(note, position)
+    if (note.type === "input") return this.input(note, position)
     const decision = this.translate(note, time)
     if (decision instanceof Promise) return this.waitFor(decision, note, position, time)
     this.place(decision, note, position, time)
@@ -212,6 +221,32 @@ export class ChildFollower {
         if (result._tag === "Refused") return this.stored(position, result)
         this.keeper.keep(note, this, () => this.release())
       },
+    })
+  }
+
+  /** An input with a key reached the child: its key is kept with the position, in one append, and then who waits is answered (R-19). */
+  private input({ key, hash }: Extract<JournalNote, { type: "input" }>, position: number): void {
+    const held: Array<JournalEntry> = []
+    this.held = held
+    const { session, positions } = this
+    session.context.fork(session.context.store.keyed(session.handle, inputKey(key)), (exit) => {
+      if (this.held !== held) return
+      // A key that is kept already would fail the append. What could not be read, the append will tell.
+      const known = Exit.isSuccess(exit) ? exit.value : undefined
+      session.submit({
+        decide: (state) => {
+          positions.add({ seq: state.lastSeq, offset: 0, size: 0 })
+          return { _tag: "Accepted", events: [] }
+        },
+        journal: { runner: this.port.generation, child: this.childId, position },
+        ...(known === undefined ? { key: { key: inputKey(key), hash } } : {}),
+        done: (result) => {
+          if (result._tag === "Refused") return this.stored(position, result)
+          if (known === undefined) this.stored(position, { ...result, changed: true })
+          this.keyed.settle(key, { seq: (known ?? result).last })
+        },
+      })
+      this.release()
     })
   }
 

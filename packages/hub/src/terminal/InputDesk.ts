@@ -2,14 +2,19 @@
  * Input on its way to a child (docs/PROTOCOL.md, R-9, R-10, T-13, W-6).
  *
  * What was accepted keeps its bytes until the runner settles it, so that a new connection to the same runner gets it
- * again under the same number, in the order it was accepted. Bounded by `inputQueueMax`; beyond it the answer is `Busy`.
+ * again under the same number, in the order it was accepted. Bounded by `inputQueueMax`; beyond it the answer is `Busy`. With no
+ * runner to speak to it is refused in a bounded time. `client` is here what keys inputs, a connection's seat (R-20).
  */
-import { Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
+import { BadRequest, Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { RunnerFailure } from "@holdfast/runner/wire/messages"
 import type { RunnerPort } from "./RunnerPort.ts"
+import type { RunnerWait } from "./RunnerWait.ts"
 
 /** Clients whose highest settled number is remembered per session; the least recently used leaves first. */
 const CLIENTS_MAX = 1000
+
+/** How far a number may be ahead of the highest one that is settled: what no connection types in a lifetime (R-20). */
+export const NUMBER_AHEAD = 2 ** 32
 
 /** Bytes an input counts beyond its own. */
 const INPUT_OVERHEAD = 64
@@ -34,9 +39,11 @@ export class InputDesk {
   private bytes = 0
   private order = 0
   private port: RunnerPort | undefined
+  private readonly wait: RunnerWait
 
-  constructor(limit: number) {
+  constructor(limit: number, wait: RunnerWait) {
     this.limit = limit
+    this.wait = wait
   }
 
   /** Highest number of a client that is settled, as far as this hub knows. */
@@ -53,25 +60,32 @@ export class InputDesk {
   send(client: string, number: number, bytes: Uint8Array, settled: (error: DoorError | undefined) => void): void {
     const entry = this.client(client)
     if (number <= entry.settled) return settled(undefined)
+    if (number > entry.settled + NUMBER_AHEAD) {
+      return settled(new BadRequest({ message: "an input's number is one more than that of the one before", field: "number" }))
+    }
     if (this.bytes + bytes.length + INPUT_OVERHEAD > this.limit) {
       return settled(new Busy({ message: "the terminal does not take its input; try again", retryAfter: 1 }))
     }
     const pending: Pending = { order: this.order++, client, number, bytes, settled }
     entry.pending.push(pending)
     this.bytes += bytes.length + INPUT_OVERHEAD
-    this.port?.connection.input(this.port.child, client, number, bytes)
+    if (this.port === undefined) this.wait.begin()
+    else this.port.connection.input(this.port.child, client, number, bytes)
   }
 
-  /** The runner settled a client's inputs up to `number`. */
+  /** The runner settled a client's inputs up to `number`; a failure concerns that one alone, the ones before it may still wait. */
   settle(client: string, number: number, failure: RunnerFailure | undefined): void {
     const entry = this.clients.get(client)
     if (entry === undefined) return
-    if (number > entry.settled) entry.settled = number
     let count = 0
     while (count < entry.pending.length && (entry.pending[count] as Pending).number <= number) count++
-    for (const pending of entry.pending.splice(0, count)) {
+    const from = failure === undefined || entry.pending[count - 1]?.number !== number ? 0 : count - 1
+    const settled = entry.pending.splice(from, count - from)
+    const first = entry.pending[0]?.number
+    entry.settled = Math.max(entry.settled, first === undefined ? number : Math.min(number, first - 1))
+    for (const pending of settled) {
       this.bytes -= pending.bytes.length + INPUT_OVERHEAD
-      pending.settled(failure !== undefined && pending.number === number ? refusal(failure) : undefined)
+      pending.settled(failure === undefined ? undefined : inputRefusal(failure))
     }
   }
 
@@ -99,6 +113,16 @@ export class InputDesk {
     }
   }
 
+  /** No runner came back in time: what waits is refused, and counts as never sent. */
+  giveUp(error: DoorError): void {
+    for (const client of this.clients.values()) {
+      for (const pending of client.pending.splice(0)) {
+        this.bytes -= pending.bytes.length + INPUT_OVERHEAD
+        pending.settled(error)
+      }
+    }
+  }
+
   private client(id: string): Client {
     const known = this.clients.get(id)
     const entry: Client = known ?? { settled: 0, pending: [] }
@@ -115,7 +139,8 @@ export class InputDesk {
   }
 }
 
-function refusal(failure: RunnerFailure): DoorError {
+/** The answer to an input that the runner refused. */
+export function inputRefusal(failure: RunnerFailure): DoorError {
   return failure.tag === "Busy"
     ? new Busy({ message: failure.message, retryAfter: 1 })
     : new Unavailable({ message: `the input was not taken: ${failure.message}` })

@@ -4,6 +4,7 @@
 import * as Exit from "effect/Exit"
 import { Unavailable } from "@holdfast/protocol/errors"
 import type { LogRecord } from "@holdfast/protocol/record"
+import type { RunnerFailure } from "@holdfast/runner/wire/messages"
 import type { Checkpoint } from "@holdfast/store/Store"
 import { Delivery, type Snapshot } from "../delivery/Delivery.ts"
 import type { Gate } from "../session/Gate.ts"
@@ -14,8 +15,10 @@ import type { SessionPart } from "../session/SessionContext.ts"
 import { CheckpointKeeper } from "./CheckpointKeeper.ts"
 import { ChildFollower } from "./ChildFollower.ts"
 import { InputDesk } from "./InputDesk.ts"
+import { KeyedDesk } from "./KeyedDesk.ts"
 import { Presence } from "./Presence.ts"
 import type { RunnerPort } from "./RunnerPort.ts"
+import { runnerAway, RunnerWait } from "./RunnerWait.ts"
 
 const nothing = new Uint8Array(0)
 
@@ -29,6 +32,7 @@ const fromCheckpoint = ({ seq, cols, rows, screen }: Checkpoint): Snapshot => ({
 export class Parts implements SessionPart {
   readonly session: OpenSession
   readonly inputs: InputDesk
+  readonly keyed: KeyedDesk
   readonly keeper: CheckpointKeeper
   /** Drives the agent, in a session that has one. */
   agent: AgentDriver | undefined
@@ -37,6 +41,7 @@ export class Parts implements SessionPart {
   /** True while this hub is starting the child, so that nobody takes it for lost. */
   starting = false
   private readonly gate: Gate
+  private readonly wait: RunnerWait
   private readonly processWaiters: Array<() => void> = []
   /** Made when they are needed: most sessions that work in the background have no reader. */
   private readers: Delivery | undefined
@@ -46,7 +51,13 @@ export class Parts implements SessionPart {
     this.session = session
     this.gate = gate
     this.keeper = new CheckpointKeeper(session)
-    this.inputs = new InputDesk(session.context.settings.inputQueueMax)
+    const { inputQueueMax } = session.context.settings
+    this.wait = new RunnerWait(
+      () => this.giveUp(),
+      () => this.starting,
+    )
+    this.inputs = new InputDesk(inputQueueMax, this.wait)
+    this.keyed = new KeyedDesk(inputQueueMax, this.wait)
     if (session.state.terminal?.typist !== undefined) this.presence.watchTypist()
   }
 
@@ -89,13 +100,15 @@ export class Parts implements SessionPart {
     this.follower?.stop()
     this.keeper.reset()
     const { agent } = this
-    const follower = new ChildFollower(this.session, port, childId, this.keeper, agent?.translate)
+    const follower = new ChildFollower(this.session, port, childId, this.keeper, this.keyed, agent?.translate)
     this.follower = follower
     if (agent !== undefined) {
       agent.connected(follower)
       return follower
     }
+    this.wait.end()
     this.inputs.connect(port)
+    this.keyed.connect(port)
     this.viewers?.connected()
     if (this.session.loop === "open") follower.follow()
     return follower
@@ -107,12 +120,31 @@ export class Parts implements SessionPart {
     this.follower = undefined
     this.keeper.reset()
     this.inputs.disconnect()
+    this.keyed.disconnect()
+    if (this.inputs.busy || this.keyed.busy) this.wait.begin()
+  }
+
+  /** The runner settled inputs of a client, or refused one with a key, whose number is 0. */
+  settled(client: string, number: number, failure: RunnerFailure | undefined): void {
+    if (number > 0) this.inputs.settle(client, number, failure)
+    else if (failure !== undefined) this.keyed.refused(client, failure)
+  }
+
+  private giveUp(): void {
+    this.inputs.giveUp(runnerAway())
+    this.keyed.refuse(runnerAway())
+  }
+
+  private refuseInput(message: string): void {
+    this.wait.end()
+    this.inputs.refuse(new Unavailable({ message }))
+    this.keyed.refuse(new Unavailable({ message }))
   }
 
   /** The child has ended and all of it is in the log. */
   finished(): void {
     this.follower = undefined
-    this.inputs.refuse(new Unavailable({ message: "the session's process has ended" }))
+    this.refuseInput("the session's process has ended")
     this.agent?.plan()
   }
 
@@ -157,7 +189,7 @@ export class Parts implements SessionPart {
 
   busy(): boolean {
     if (this.starting || this.readerCount > 0 || this.follower !== undefined) return true
-    return this.inputs.busy || this.viewers?.waiting === true || (this.agent?.busy ?? false)
+    return this.inputs.busy || this.keyed.busy || this.viewers?.waiting === true || (this.agent?.busy ?? false)
   }
 
   gone(reason: string): void {
@@ -165,7 +197,7 @@ export class Parts implements SessionPart {
     this.disconnect()
     this.viewers?.stop()
     this.agent?.stop()
-    this.inputs.refuse(new Unavailable({ message: reason }))
+    this.refuseInput(reason)
   }
 
   /** The screen to begin an attachment with: the live one, else the stored one, else an empty one at the log's start. */

@@ -28,6 +28,7 @@ const ANNOUNCE_EVERY = 100
 /** One attachment's presence. */
 export interface Viewer {
   readonly client: string
+  readonly seat: string
   readonly name: string
   readonly mode: "interactive" | "viewer"
   readonly show: (viewers: Viewers) => void
@@ -54,7 +55,7 @@ export class Presence {
   private readonly child: ChildOfViewers
   private readonly viewers = new Set<Viewer>()
   private order = 0
-  /** Orders of the clients that left within `AGAIN`. */
+  /** Orders of the seats that left within `AGAIN`. */
   private readonly left = new Map<string, number>()
   private readonly leaving = new Set<NodeJS.Timeout>()
   private announcing: NodeJS.Timeout | undefined
@@ -73,8 +74,8 @@ export class Presence {
 
   /** A viewer attached, or attached again. */
   join(viewer: Omit<Viewer, "order">): Viewer {
-    const joined: Viewer = { ...viewer, order: this.left.get(viewer.client) ?? ++this.order }
-    this.left.delete(viewer.client)
+    const joined: Viewer = { ...viewer, order: this.left.get(viewer.seat) ?? ++this.order }
+    this.left.delete(viewer.seat)
     this.viewers.add(joined)
     this.size()
     this.watchTypist()
@@ -85,10 +86,10 @@ export class Presence {
   /** A viewer detached. */
   leave(viewer: Viewer): void {
     if (!this.viewers.delete(viewer)) return
-    this.left.set(viewer.client, viewer.order)
+    this.left.set(viewer.seat, viewer.order)
     const gone = setTimeout(() => {
       this.leaving.delete(gone)
-      if (this.left.get(viewer.client) === viewer.order) this.left.delete(viewer.client)
+      if (this.left.get(viewer.seat) === viewer.order) this.left.delete(viewer.seat)
       this.size()
     }, AGAIN)
     this.leaving.add(gone)
@@ -132,9 +133,9 @@ export class Presence {
       }))
   }
 
-  /** Ends the attachments of people, but for those of a client; gives how many. */
-  release(except: string | undefined, by: string): number {
-    return [...this.viewers].filter((viewer) => viewer.client !== except && viewer.release(by)).length
+  /** Ends the attachments of people, but for those that stay; gives how many. */
+  release(stays: (viewer: Viewer) => boolean, by: string): number {
+    return [...this.viewers].filter((viewer) => !stays(viewer) && viewer.release(by)).length
   }
 
   /** Asks for a size from outside of any attachment. */
@@ -146,10 +147,15 @@ export class Presence {
     else this.resizeTimer = setTimeout(this.send, wait)
   }
 
+  /** Whether a seat may take and keep the keyboard: it is attached to type (T-10). */
+  mayHold(seat: string): boolean {
+    return [...this.viewers].some((viewer) => viewer.mode === "interactive" && viewer.seat === seat)
+  }
+
   /** Starts or ends the wait for a holder of the keyboard who is not attached. */
   watchTypist(): void {
-    const holder = this.session.state.terminal?.typist?.client
-    const away = holder !== undefined && ![...this.viewers].some((viewer) => viewer.client === holder)
+    const holder = this.session.state.terminal?.typist?.seat
+    const away = holder !== undefined && !this.mayHold(holder)
     if (!away) {
       clearTimeout(this.awayTimer)
       this.awayTimer = undefined
@@ -157,10 +163,10 @@ export class Presence {
     }
     this.awayTimer ??= setTimeout(() => {
       this.awayTimer = undefined
-      const client = this.session.state.terminal?.typist?.client
-      if (client === undefined || [...this.viewers].some((viewer) => viewer.client === client)) return
+      const seat = this.session.state.terminal?.typist?.seat
+      if (seat === undefined || this.mayHold(seat)) return
       this.session.submit({
-        decide: (state) => decide(state, { _tag: "TypistAway", client }),
+        decide: (state) => decide(state, { _tag: "TypistAway", seat }),
         done: (result) => {
           if (result._tag === "Refused") this.watchTypist()
         },

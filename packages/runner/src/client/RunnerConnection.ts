@@ -106,7 +106,7 @@ export interface RunnerConnection {
   readonly follow: (child: number, after: number, credit: number) => void
   /** Everything up to `position` is durable in the log and may leave the journal. */
   readonly ack: (child: number, position: number) => void
-  /** Sends input; `number` only grows per client (R-9). The answer is the `input` event; a refused number is settled, a new try takes a new one. */
+  /** Sends input; `number` only grows per client (R-9), or is 0 and `client` a key (R-19). The answer is the `input` event; a refused number is settled, a new try takes a new one. */
   readonly input: (child: number, client: string, number: number, bytes: Uint8Array) => void
   readonly resize: (child: number, cols: number, rows: number) => void
   /** Tells the colours of the viewer's terminal that counts. */

@@ -14,6 +14,7 @@ import { Journal, type JournalOptions, type JournalReader } from "../journal/Jou
 import type { JournalDamaged } from "../journal/segments.ts"
 import type { ChildStatus, JournalNote, RunnerFailure } from "../wire/messages.ts"
 import { InputKeys } from "./InputKeys.ts"
+import { inputHash, KeyedInputs } from "./KeyedInputs.ts"
 
 /** How long the last checkpoint may take, in milliseconds, before the exit is told without one. */
 const LAST_CHECKPOINT_MILLIS = 2000
@@ -46,6 +47,7 @@ export class Child {
   damaged = false
   readonly #options: ChildOptions
   readonly #keys = new InputKeys()
+  readonly #keyed = new KeyedInputs()
   readonly #pauses = new Set<"journal" | "emulator">()
   #handle: AdapterHandle | undefined
   #agent: AgentHandle | undefined
@@ -130,8 +132,9 @@ export class Child {
     })
   }
 
-  /** Gives input to the child, once per client and number. */
+  /** Gives input to the child, once per client and number; with number 0 once per key (R-19). */
   input(client: string, number: number, bytes: Uint8Array): void {
+    if (number === 0) return this.#keyedInput(client, bytes)
     const verdict = this.#keys.judge(client, number)
     if (verdict === "done") return this.#options.input(client, number, undefined)
     if (verdict === "waiting") return
@@ -150,6 +153,22 @@ export class Child {
     if (failure === undefined) this.#keys.settle(client, number)
     else this.#keys.refuse(client, number)
     this.#options.input(client, number, failure)
+  }
+
+  #keyedInput(key: string, bytes: Uint8Array): void {
+    const hash = inputHash(bytes)
+    const verdict = this.#keyed.judge(key, hash, this.journal.acknowledged)
+    if (verdict === "known") return
+    if (verdict === "conflict") {
+      return this.#options.input(key, 0, { tag: "KeyConflict", message: "the key was used for another input" })
+    }
+    const settle = (failure: RunnerFailure | undefined): void => {
+      if (failure === undefined && !this.#exited) return this.#keyed.told(key, this.#note({ type: "input", key, hash }).position)
+      this.#keyed.refuse(key)
+      this.#options.input(key, 0, failure ?? { tag: "SessionState", message: "the process has ended" })
+    }
+    if (this.#handle === undefined || this.#exited) settle({ tag: "SessionState", message: "the process has ended" })
+    else this.#handle.write(bytes, settle)
   }
 
   /** Writes the emulator's answers to the child's queries (T-3). */

@@ -5,8 +5,8 @@
  * nothing under way is forgotten, and its next input is taken as new.
  */
 
-/** Clients remembered per child. */
-export const CLIENTS_MAX = 1024
+/** Clients remembered per child: connections that typed into it. One takes about 200 bytes. */
+export const CLIENTS_MAX = 16_384
 
 /** Refused numbers remembered per client, the latest. */
 const REFUSED_MAX = 64
@@ -14,7 +14,7 @@ const REFUSED_MAX = 64
 interface Key {
   accepted: number
   settled: number
-  readonly refused: Set<number>
+  refused: Set<number> | undefined
 }
 
 /** What to do with an input: hand it over, do nothing because it waits already, say that it is done, or that it was refused before. */
@@ -28,13 +28,13 @@ export class InputKeys {
   judge(client: string, number: number): InputVerdict {
     const key = this.#keys.get(client)
     if (key === undefined) {
-      this.#keys.set(client, { accepted: number, settled: 0, refused: new Set() })
+      this.#keys.set(client, { accepted: number, settled: 0, refused: undefined })
       this.#forget()
       return "new"
     }
     this.#keys.delete(client)
     this.#keys.set(client, key)
-    if (number < key.accepted && key.refused.has(number)) return "refused"
+    if (number < key.accepted && key.refused?.has(number) === true) return "refused"
     if (number <= key.settled) return "done"
     if (number <= key.accepted) return "waiting"
     key.accepted = number
@@ -51,6 +51,7 @@ export class InputKeys {
   refuse(client: string, number: number): void {
     const key = this.#keys.get(client)
     if (key === undefined) return
+    key.refused ??= new Set()
     key.refused.add(number)
     for (const oldest of key.refused) {
       if (key.refused.size <= REFUSED_MAX) break

@@ -154,6 +154,8 @@ export function noteOf(fields: Fields): JournalNote {
       return { type, cols: fields.whole("cols"), rows: fields.whole("rows") }
     case "title":
       return { type, title: fields.text("title") }
+    case "input":
+      return { type, key: fields.text("key"), hash: fields.text("hash") }
     case "exit": {
       const signal = fields.optionalText("signal")
       return { type, code: fields.number("code"), ...(signal === undefined ? {} : { signal }) }

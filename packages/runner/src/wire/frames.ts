@@ -58,7 +58,7 @@ export function encodeOutputHead(child: number, position: number, time: number, 
   return buffer
 }
 
-/** Encodes an input frame; `client` has at most 255 bytes, otherwise `WireMalformed` is thrown. */
+/** Encodes an input frame, of an input with a key with number 0; `client` has at most 255 bytes, otherwise `WireMalformed` is thrown. */
 export function encodeInput(child: number, client: string, number: number, bytes: Uint8Array): Uint8Array {
   const name = Buffer.from(client, "utf8")
   if (name.length > 255) throw new WireMalformed("a client id has at most 255 bytes")
@@ -74,6 +74,10 @@ export function encodeInput(child: number, client: string, number: number, bytes
 function positive(value: number, name: string): number {
   if (!Number.isSafeInteger(value) || value < 1) throw new WireMalformed(`${name} is not a whole number from 1`)
   return value
+}
+
+function inputNumber(value: number): number {
+  return value === 0 ? 0 : positive(value, "an input's number")
 }
 
 function text(bytes: Uint8Array): string {
@@ -104,7 +108,7 @@ function decode(type: number, body: Buffer): WireFrame {
     return {
       type,
       child: body.readUInt32BE(0),
-      number: positive(body.readDoubleBE(4), "an input's number"),
+      number: inputNumber(body.readDoubleBE(4)),
       client: text(body.subarray(INPUT_HEAD, INPUT_HEAD + nameLength)),
       bytes: body.subarray(INPUT_HEAD + nameLength),
     }

@@ -12,7 +12,10 @@ import type { AgentCommand, AgentNote, AgentStart } from "../agent/agent-message
 export const FRAME_CONTROL = 1
 /** Runner to hub: `u32 child | f64 position | f64 time | bytes`. */
 export const FRAME_OUTPUT = 2
-/** Hub to runner: `u32 child | f64 number | u8 client length | client | bytes`. */
+/**
+ * Hub to runner: `u32 child | f64 number | u8 client length | client | bytes`. Number 0 is an input with a key, which stands in the
+ * client's place (R-19).
+ */
 export const FRAME_INPUT = 3
 
 /** Longest frame, in bytes; a longer one ends the connection. */
@@ -36,6 +39,8 @@ export type JournalNote =
   | { readonly type: "started"; readonly pid: number; readonly cols: number; readonly rows: number }
   | { readonly type: "resize"; readonly cols: number; readonly rows: number }
   | { readonly type: "title"; readonly title: string }
+  /** An input with a key went to the child (R-19); `hash` is that of its bytes. */
+  | { readonly type: "input"; readonly key: string; readonly hash: string }
   | { readonly type: "exit"; readonly code: number; readonly signal?: string }
   /** `size`: characters of the note's JSON. */
   | { readonly type: "agent"; readonly note: AgentNote; readonly size: number }
@@ -177,7 +182,7 @@ export type RunnerMessage =
       readonly time: number
       readonly note: JournalNote
     }
-  /** Inputs of a client up to `number` went to the child, or `failure` says why one did not. */
+  /** Inputs of a client up to `number` went to the child, or `failure` says why this one did not; with a key (number 0) only failures. */
   | {
       readonly type: "input"
       readonly child: number

@@ -1,0 +1,22 @@
+/**
+ * Connections that name no connection of their own at `Hello` (docs/PROTOCOL.md, R-20).
+ *
+ * The first of a client that is open is the client, and so is who comes after it has left: it may send again what was not settled. One
+ * that comes while it is there is somebody else under the same name, for as long as it is open.
+ */
+import { randomUUID } from "node:crypto"
+import type { Connection } from "./Connection.ts"
+
+/** Who is there without a name of its own. */
+export class Namesakes {
+  private readonly here = new Set<string>()
+
+  /** The connection that a client without one counts as. */
+  connectionOf(socket: Connection, client: string): string {
+    const name = JSON.stringify([socket.principal.credential, client])
+    if (this.here.has(name)) return randomUUID()
+    this.here.add(name)
+    void socket.ended.then(() => this.here.delete(name))
+    return ""
+  }
+}
