@@ -49,6 +49,14 @@ export const textOf = ({ parts }: Message): string =>
     .map(({ type, text }) => (type === "text" ? String(text) : ""))
     .join("")
 
-/** The stored messages. */
-export const messages = async (house: House, id: string): Promise<ReadonlyArray<Message>> =>
-  (await house.run(house.agents.messages(id, { limit: 1000 }))).messages
+/** All stored messages, page by page. */
+export const messages = async (house: House, id: string): Promise<ReadonlyArray<Message>> => {
+  const found: Array<Message> = []
+  let before: number | undefined
+  for (;;) {
+    const page = await house.run(house.agents.messages(id, { limit: 1000, ...(before === undefined ? {} : { before }) }))
+    found.unshift(...page.messages)
+    if (page.before === null) return found
+    before = page.before
+  }
+}
