@@ -113,7 +113,7 @@ describe("what belongs to the user", () => {
     const command = `echo before-the-attach; exec "${process.execPath}" "${MAIN}" attach ${session}`
     const user = using(new UserTerminal(hub.environment(), ["-c", command], { cols: 80, rows: 24 }, "bash"))
     await user.sees("below")
-    await user.sees("detaches]")
+    await user.sees("scrolls]")
     await eventually("the cursor is the program's", 10_000, () => user.cursor.x === 5 && user.cursor.y === 7)
     user.type("\r")
     await user.sees("HERE")
