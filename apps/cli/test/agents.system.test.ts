@@ -76,24 +76,6 @@ describe("the commands for agents", () => {
     expect(await ok("ls", "--find", "why fail")).toContain("Why does it fail?")
   })
 
-  it("A-15 A-17 (N3) list what runs in the background, say what an interrupt leaves, and stop one task", async () => {
-    const { id } = await openAgent(hub, { options: { pace: 0, permissions: "allow" }, cwd: folder })
-    expect(await ok("tasks", "ls", id)).toContain("nothing runs in the background")
-    await sendText(hub, id, "[[background sleep 600]]")
-    await settledAgent(hub, id)
-    expect(await ok("ls")).toMatch(/background .*, 1 task/)
-    expect(await ok("show", id)).toMatch(/runs +shell: sleep 600/)
-    expect(await ok("tasks", "ls", id)).toMatch(/1 .* running +shell .*sleep 600/)
-    const interrupted = await ok("interrupt", id)
-    expect(interrupted).toContain("no turn streams")
-    expect(interrupted).toContain("runs on in the background: shell: sleep 600")
-    expect(interrupted).toContain(`holdfast tasks stop ${id} 1`)
-    expect((await run("tasks", "stop", id, "2")).stderr).toContain("no task is 2")
-    expect(await ok("tasks", "stop", id, "1")).toContain("stopping shell: sleep 600")
-    await eventually("the task's end", 10_000, async () => (await recordOf(hub, id)).tasks === undefined)
-    expect(await ok("log", id)).toMatch(/task\/ended .*stopped/)
-  })
-
   it("end with 1 and say why when a turn fails", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0 } })
     const failed = await run("send", id, "--wait", "[[error 529]]")

@@ -104,6 +104,9 @@ describe("the prompt", () => {
     expect(readLine("/edit 2 new text", undefined)).toEqual({ _tag: "Edit", place: 2, text: "new text" })
     expect(readLine("/move 2 1", undefined)).toEqual({ _tag: "Move", place: 2, to: 1 })
     expect(readLine("/rm", undefined)._tag).toBe("Wrong")
+    expect(readLine("/tasks", undefined)).toEqual({ _tag: "Tasks" })
+    expect(readLine("/kill 2", undefined)).toEqual({ _tag: "StopTask", place: 2 })
+    expect(readLine("/kill all", undefined)._tag).toBe("Wrong")
     expect(readLine("/nothing", undefined)._tag).toBe("Wrong")
     const agent = { info: { commands: [{ name: "compact" }] } } as never
     expect(readLine("/compact all", agent)).toEqual({ _tag: "Message", text: "/compact all" })

@@ -102,7 +102,9 @@ export class Person {
       return this.#screen.say("cleared, the up key brings it back; Ctrl-C again detaches")
     }
     this.#stopAsked = now
-    if (!streams) return this.#screen.say("nothing to stop; Ctrl-C again detaches")
+    const count = story.agent?.tasks.length ?? 0
+    const runs = count === 0 ? "nothing to stop" : `${count} in the background, /tasks lists, /kill N stops`
+    if (!streams) return this.#screen.say(`${runs}; Ctrl-C again detaches`)
     this.#screen.say("stopping; Ctrl-C again detaches")
     this.#interrupt()
   }
