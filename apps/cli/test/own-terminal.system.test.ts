@@ -144,4 +144,29 @@ describe("what belongs to the user", () => {
     await user.sees("typed:mine")
     expect(user.answered).toBe("")
   })
+
+  it("T-18 (N28) to attach again from the same shell adds no line twice", async () => {
+    const counts = "for i in $(seq 60); do echo unique-$i; done; while read -r n; do echo unique-$n; done"
+    const session = await open("bash", "-c", counts)
+    const attaching = `"${process.execPath}" "${MAIN}" attach ${session}`
+    const user = using(
+      new UserTerminal(hub.environment(), ["-c", `${attaching}; ${attaching}; echo over`], { cols: 80, rows: 24 }, "bash"),
+    )
+    await user.sees("unique-60")
+    user.type(DETACH)
+    await eventually(
+      "attached again",
+      10_000,
+      () => user.written.split("\u001b[?2026l").length > 1 && /detached[^]*attached to/.test(user.written),
+    )
+    await user.sees("unique-60")
+    user.type("61\r")
+    await user.sees("unique-61")
+    user.type(DETACH)
+    await user.ended
+    const seen = numbers(user)
+    // What was on the screen at the end of the first stays above, as any program's last screen does.
+    expect(seen.filter((number) => number <= 30)).toEqual(Array.from({ length: 30 }, (_, at) => at + 1))
+    expect(new Set(seen)).toEqual(new Set(Array.from({ length: 61 }, (_, at) => at + 1)))
+  })
 })

@@ -30,6 +30,8 @@ export interface PictureOptions {
   readonly clipboard: boolean
   /** The viewer never gives the session its size. */
   readonly readOnly: boolean
+  /** Lines that the user's scrollback has of earlier attachments. */
+  readonly shown?: LinePlace | undefined
   /** All of it is the past: no bell, no notification, no clipboard. */
   readonly past?: boolean
 }
@@ -56,6 +58,12 @@ export class Picture {
     this.#filter = new OutputFilter({ clipboard: options.clipboard })
     this.#filter.live = false
     terminal.undo = this.#filter.undo
+    this.#given = options.shown
+  }
+
+  /** Up to where the user's scrollback has the session's lines; undefined before anything was shown. */
+  get given(): LinePlace | undefined {
+    return this.#passes ? this.#screen?.place : this.#given
   }
 
   /** True while the session shows its alternate screen. */

@@ -3,6 +3,7 @@
  */
 import { decodeRecord, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { Attachment } from "@holdfast/client/Attachment"
+import type { LinePlace } from "@holdfast/runner/emulator/GoneLines"
 import type { Item } from "@holdfast/client/items"
 import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
@@ -53,6 +54,11 @@ export class Viewer {
   /** True while the session shows its alternate screen. */
   get alternate(): boolean {
     return this.#picture.alternate
+  }
+
+  /** Up to where the user's scrollback has the session's lines. */
+  get given(): LinePlace | undefined {
+    return this.#picture.given
   }
 
   /** True while what comes is not shown yet. */

@@ -27,6 +27,7 @@ import { ColorQuestion } from "./ColorQuestion.ts"
 import { EntryHint } from "./EntryHint.ts"
 import { bytesOf, readKeyboard } from "./keyboard.ts"
 import { OwnTerminal } from "./OwnTerminal.ts"
+import { keepShown, shownBefore } from "./ShownLines.ts"
 import { Viewer } from "./Viewer.ts"
 import { Stay } from "./Stay.ts"
 import { sessionSize } from "./viewport.ts"
@@ -72,7 +73,7 @@ async function watch(
 ): Promise<WayOut> {
   const terminal = new OwnTerminal()
   const stay = new Stay(connection, terminal, options.wait)
-  const viewer = new Viewer(terminal, options, (ending) => stay.end({ _tag: "Over", ending }))
+  const viewer = new Viewer(terminal, { ...options, shown: shownBefore(id) }, (ending) => stay.end({ _tag: "Over", ending }))
   terminal.take(!options.readOnly || process.stdin.isTTY)
   const question = new ColorQuestion()
   const colors = process.stdin.isTTY && !options.readOnly ? await question.ask(terminal) : undefined
@@ -139,7 +140,11 @@ async function watch(
   }
   // While the history is read, what comes waits.
   stay.show(attachment, (item) => browse.over?.then(() => show(item)) ?? show(item))
-  stay.undo(() => viewer.stop())
+  stay.undo(() => {
+    const { given } = viewer
+    if (given !== undefined) keepShown(id, given)
+    viewer.stop()
+  })
   return stay.over
 }
 

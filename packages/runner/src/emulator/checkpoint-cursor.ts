@@ -85,7 +85,8 @@ const joinable = (core: Core, line: Line): number | undefined => {
   if (isReplaced(core._charsetService.charset, charactersOf(line, at))) return undefined
   const cell = describeAttributes(line._data[at * CELL + 1] ?? 0, line._data[at * CELL + 2] ?? 0, extendedOf(line, at))
   const cursor = describeAttributes(current.fg, current.bg, current.bg & HAS_EXTENDED ? current.extended : undefined)
-  return cell === cursor && (extendedOf(line, at)?.urlId ?? 0) === current.extended.urlId ? at : undefined
+  const link = current.bg & HAS_EXTENDED ? current.extended.urlId : 0
+  return cell === cursor && (extendedOf(line, at)?.urlId ?? 0) === link ? at : undefined
 }
 
 /** Modes, charsets and cursor. */

@@ -55,6 +55,19 @@ it.each([
   }
 })
 
+it.each([
+  ["a string with what is no UTF-8 around a control character", "abc\x1b]1337;\xc2\x16\x80Repor", "t\x07def"],
+  ["a control character in front of an open string", "abc\x1b\n]4;1", ";?\x07def"],
+  ["a full row behind which nothing can be repeated", "0123456789\x1b[m\x1b", "[3bx"],
+  ["a character that one may join, though a link was left open", "\x1b]8;;http://x/\x1b\\\x1b[?1049l\x1b[?1049le", "\xcc\x81"],
+])("T-6 T-15 a checkpoint goes on as the output does after %s", (_name, before, after) => {
+  const full = open(10, 5)
+  full.parse(Buffer.from(before, "latin1"))
+  const copy = restored(full, 10, 5)
+  for (const terminal of [full, copy]) terminal.parse(Buffer.from(after, "latin1"))
+  expect(difference(full, copy)).toBe("")
+})
+
 it("T-4 trap 18 a checkpoint makes no terminal answer", () => {
   const answers: Array<string> = []
   const full = open(20, 5)
