@@ -110,10 +110,15 @@ describe("what belongs to the user", () => {
       "-c",
       "printf '\\e[3;10H\\e7\\e[8;1Hbelow'; read go; printf '\\e8HERE\\e[3J\\e[22;0t\\e]2;inner\\a\\e[23;0t'; read x",
     )
+    // The hint goes with the first output: that is over before.
+    await eventually("the program waits", 10_000, async () => {
+      const { body } = await hub.call<{ text: string }>("GET", `/api/sessions/${session}/screen`)
+      return body.text.includes("below")
+    })
     const command = `echo before-the-attach; exec "${process.execPath}" "${MAIN}" attach ${session}`
     const user = using(new UserTerminal(hub.environment(), ["-c", command], { cols: 80, rows: 24 }, "bash"))
     await user.sees("below")
-    await user.sees("scrolls]")
+    await user.sees("d detaches")
     await eventually("the cursor is the program's", 10_000, () => user.cursor.x === 5 && user.cursor.y === 7)
     user.type("\r")
     await user.sees("HERE")

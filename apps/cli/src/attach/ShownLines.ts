@@ -3,7 +3,8 @@
  * (docs/PROTOCOL.md, T-18).
  *
  * Kept beside the login, not in the data directory, under the terminal's device and the shell that runs in it: a window
- * that was opened anew has another shell. On Linux only, where both can be seen. What cannot be read or written is left out: then the lines are written again.
+ * that was opened anew has another shell. On Linux only, where both can be seen. What cannot be read or written is left
+ * out: then the lines are written again.
  */
 import { createHash } from "node:crypto"
 import { fstatSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
@@ -43,11 +44,23 @@ function pathOf(session: string): string {
   const found = lstatSync(folder)
   if (!found.isDirectory() || found.uid !== userInfo().uid || (found.mode & 0o077) !== 0)
     throw new Error(`${folder} is not private`)
-  const begun = tried(() => statSync(`/proc/${process.ppid}`).ctimeMs) ?? 0
-  const key = createHash("sha256")
-    .update(`${fstatSync(1).rdev} ${process.ppid} ${begun} ${session}`)
-    .digest("hex")
+  const key = createHash("sha256").update(`${shellHere()} ${session}`).digest("hex")
   return join(folder, key.slice(0, 32))
+}
+
+/** The shell that runs on this terminal, with its start; throws where the parent is no such thing, or cannot be looked at. */
+function shellHere(): string {
+  const device = fstatSync(1).rdev
+  const [own, parent] = [fieldsOf("self"), fieldsOf(process.ppid)]
+  if (parent.terminal !== device || parent.session !== own.session) throw new Error("the parent is no shell on this terminal")
+  return `${device} ${process.ppid} ${parent.begun}`
+}
+
+/** Fields 6, 7 and 22 of proc(5), behind the name, which may hold anything. */
+function fieldsOf(process: number | "self"): { readonly session: number; readonly terminal: number; readonly begun: string } {
+  const stat = readFileSync(`/proc/${process}/stat`, "latin1")
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  return { session: Number(fields[6 - 3]), terminal: Number(fields[7 - 3]), begun: fields[22 - 3] ?? "" }
 }
 
 /** The value, or undefined where the system refuses. */
