@@ -23,7 +23,7 @@ const EVENTS: ReadonlyArray<EventDraft> = [
       label: "seeded",
       tags: [],
       owner: "owner",
-      terminal: { command: "/bin/true", args: [], cwd: "/", env: {}, cols: 80, rows: 24, term: "xterm-256color" },
+      terminal: { command: "/bin/true", args: [], cwd: "/", env: [], cols: 80, rows: 24, term: "xterm-256color" },
       child: "seeded",
       runner: "seeded",
     },

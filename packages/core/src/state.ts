@@ -5,12 +5,12 @@ import { type AgentPart, toAgentState } from "./agent/part.ts"
 import { activityOf, shownTasks } from "./agent/tasks.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
-import type { TerminalSpec } from "@holdfast/protocol/event"
+import type { LoggedTerminal } from "@holdfast/protocol/event"
 import { SessionId } from "@holdfast/protocol/ids"
 
 /** The terminal part of a session's state. */
 export interface TerminalPart {
-  readonly spec: TerminalSpec
+  readonly spec: LoggedTerminal
   readonly cols: number
   readonly rows: number
   readonly title: string

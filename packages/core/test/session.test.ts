@@ -7,7 +7,7 @@ import { evolve, evolveOutput } from "../src/evolve.ts"
 import { directoryName, type SessionState, toSession } from "../src/state.ts"
 
 const id = "01890000-0000-7000-8000-000000000001"
-const spec = { command: "sh", args: [], cwd: "/", env: {}, cols: 80, rows: 24, term: "xterm-256color" }
+const spec = { command: "sh", args: [], cwd: "/", env: [], cols: 80, rows: 24, term: "xterm-256color" }
 
 const eventOf = (draft: EventDraft, seq: number, time: number): Event => {
   const [channel, type] = draft.name.split("/")

@@ -67,6 +67,9 @@ export const TerminalSpec = Schema.Struct({
 })
 export type TerminalSpec = typeof TerminalSpec.Type
 
+/** A terminal as the log has it: the names of its variables alone (E-8). */
+export type LoggedTerminal = Omit<TerminalSpec, "env"> & { readonly env: ReadonlyArray<string> }
+
 /**
  * Event data by `channel/type`, for the types this version writes.
  * `terminal/output` is stored as bytes and never takes this form inside the server.
@@ -79,7 +82,7 @@ export interface EventData {
     readonly unnamed?: true
     readonly tags: ReadonlyArray<string>
     readonly owner: string
-    readonly terminal?: TerminalSpec
+    readonly terminal?: LoggedTerminal
     readonly agent?: AgentSpec
     /** Id of the child process that belongs to the session, chosen before it is started. */
     readonly child?: string

@@ -58,7 +58,7 @@ const CREATE = {
   label: "simulated",
   tags: [],
   owner: "owner",
-  terminal: { command: "/bin/sh", args: [], cwd: "/", env: {}, cols: 80, rows: 24, term: "xterm-256color" },
+  terminal: { command: "/bin/sh", args: [], cwd: "/", env: [], cols: 80, rows: 24, term: "xterm-256color" },
 } as const
 
 interface Running {

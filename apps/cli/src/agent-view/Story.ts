@@ -32,7 +32,7 @@ function agentPart(session: Session): AgentPart | undefined {
   const { id, startedAt = 0, interrupting, silentSince } = turn
   const silent = silentSince === undefined ? {} : { silentSince }
   return {
-    spec: { name, adapter, cwd, options, env: {} },
+    spec: { name, adapter, cwd, options, env: [] },
     info,
     ...(trust === undefined ? {} : { trust }),
     wanted: {},

@@ -16,7 +16,7 @@ import { evolve } from "../../src/evolve.ts"
 import { type SessionState, toSession } from "../../src/state.ts"
 
 export const SESSION = "01890000-0000-7000-8000-000000000001"
-export const SPEC: AgentSpec = { name: "scripted", adapter: "scripted", cwd: "/", env: {}, options: {} }
+export const SPEC: AgentSpec = { name: "scripted", adapter: "scripted", cwd: "/", env: [], options: {} }
 
 const eventOf = ({ name, data, by, turn }: EventDraft, seq: number): Event => {
   const [channel, type] = name.split("/")

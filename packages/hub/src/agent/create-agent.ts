@@ -19,17 +19,17 @@ import { directoryTrust } from "./trust/check-directory.ts"
 /** Creates a session of kind `agent`; with a key once. Nothing is made when the agent, its options or the cwd are wrong. */
 export function createAgent(core: Core, request: CreateSession, by: Principal, answer: CreateAnswer): void {
   const asked = agentSpec(core, request).pipe(
-    Effect.flatMap((spec) =>
+    Effect.flatMap(({ spec, env }) =>
       Effect.map(
         Effect.promise(() => directoryTrust(core.crew, spec)),
-        (trust) => ({ spec, trust }),
+        (trust) => ({ spec, env, trust }),
       ),
     ),
   )
   core.table.context.fork(asked, (exit) =>
     step(answer, () => {
       if (Exit.isFailure(exit)) return answer(Exit.failCause(exit.cause))
-      const { spec, trust } = exit.value
+      const { spec, env, trust } = exit.value
       const now = core.now()
       const command: NewSession["command"] = {
         _tag: "Create",
@@ -39,7 +39,7 @@ export function createAgent(core: Core, request: CreateSession, by: Principal, a
         owner: by.name,
         agent: spec,
       }
-      makeSession(core, { id: newId(now), now, command, request }, answer, ({ session }) => {
+      makeSession(core, { id: newId(now), now, command, request, env }, answer, ({ session }) => {
         const made = (): void => answer(Exit.succeed({ session: session.record(), created: true }))
         if (trust === undefined) return made()
         session.submit({ decide: (state) => decide(state, { _tag: "AgentDirectory", trust }), done: made })
@@ -48,10 +48,15 @@ export function createAgent(core: Core, request: CreateSession, by: Principal, a
   )
 }
 
+type Variables = NewSession["env"]
+
 /** Fields of a request that belong to terminals. */
 const TERMINAL_FIELDS = ["command", "args", "cols", "rows", "term"] as const
 
-const agentSpec = (core: Core, request: CreateSession): Effect.Effect<AgentSpec, DoorError> =>
+const agentSpec = (
+  core: Core,
+  request: CreateSession,
+): Effect.Effect<{ readonly spec: AgentSpec; readonly env: Variables }, DoorError> =>
   Effect.gen(function* () {
     const field = TERMINAL_FIELDS.find((name) => request[name] !== undefined)
     if (field !== undefined) {
@@ -68,5 +73,5 @@ const agentSpec = (core: Core, request: CreateSession): Effect.Effect<AgentSpec,
     const { home } = core.options.defaults
     const cwd = resolve(home, request.cwd ?? pieces.cwd ?? home)
     if (cwd.includes("\0") || !(yield* isDirectoryThere(cwd))) return yield* noDirectory(cwd)
-    return { name: pieces.name, adapter: pieces.adapter, cwd, env, options }
+    return { spec: { name: pieces.name, adapter: pieces.adapter, cwd, env: Object.keys(env), options }, env }
   })

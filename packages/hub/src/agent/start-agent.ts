@@ -11,6 +11,7 @@ import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnec
 import { Unprocessable } from "@holdfast/protocol/errors"
 import type { RunnerLink } from "../runners/Fleet.ts"
 import { isDirectoryThere } from "../terminal/PathChecks.ts"
+import { readEnvironment } from "../session/SessionEnvironment.ts"
 import type { AgentDriver } from "./AgentDriver.ts"
 import { writeResumeFiles } from "./resume-files.ts"
 import { directoryTrust, refuseUntrusted } from "./trust/check-directory.ts"
@@ -57,13 +58,14 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
   driver.found(trust)
   refuseUntrusted(spec, trust)
   const directory = crew.directory(session.id)
+  const own = await readEnvironment(directory, spec.env)
   const files = await writeResumeFiles(crew, session, directory)
   const resume = { ...(native === undefined ? {} : { native }), ...files }
   return {
     adapter: spec.adapter,
     name: spec.name,
     cwd: spec.cwd,
-    env: { ...env, ...spec.env },
+    env: { ...env, ...own },
     options: spec.options,
     ...(trust?.state === "trusted" ? { trusted: true } : {}),
     ...(program === undefined ? {} : { program }),

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { decide } from "@holdfast/core/decide"
 import { Busy, CommandNotFound, type DoorError, InvalidSize, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
-import type { TerminalSpec } from "@holdfast/protocol/event"
+import type { LoggedTerminal, TerminalSpec } from "@holdfast/protocol/event"
 import type { CreateSession } from "@holdfast/protocol/session"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { RequestRefused, type StartTerminal } from "@holdfast/runner/client/RunnerConnection"
@@ -61,7 +61,7 @@ function place(
     label: request.label ?? defaultLabel(spec.command),
     tags: request.tags ?? [],
     owner: by.name,
-    terminal: spec,
+    terminal: loggedTerminal(spec),
     child,
     runner: link.generation,
   }
@@ -70,7 +70,7 @@ function place(
     over()
     answer(exit)
   }
-  makeSession(core, { id: newId(now), now, command, request }, ended, (loaded) => {
+  makeSession(core, { id: newId(now), now, command, request, env: spec.env }, ended, (loaded) => {
     over()
     const { session, parts } = loaded
     // From here on the session exists: a caller that goes away changes nothing about it.
@@ -86,6 +86,9 @@ function place(
     answer(Exit.succeed({ session: session.record(), created: true }))
   })
 }
+
+/** A terminal as the log has it. */
+const loggedTerminal = (spec: TerminalSpec): LoggedTerminal => ({ ...spec, env: Object.keys(spec.env) })
 
 /** The start of a terminal's child, with what it inherits. */
 export function startOf(

@@ -69,7 +69,12 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         changed: (session) => feed.push(session.id, () => session.record()),
         report,
       })
-      const reconciler: Reconciler = new Reconciler(runners, table, () => fleet)
+      const reconciler: Reconciler = new Reconciler(
+        runners,
+        table,
+        () => fleet,
+        (session) => crew.directory(session),
+      )
       const fleet = new Fleet(runners, id, epoch, {
         died: () => reconcile(),
         back: () => reconcile(),
@@ -80,7 +85,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) }))
       }
       const { settings, agents: catalog = scriptedCatalog, data } = options
-      const crew = new AgentCrew({
+      const crew: AgentCrew = new AgentCrew({
         settings,
         store,
         fork,

@@ -7,11 +7,12 @@
 import * as Exit from "effect/Exit"
 import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
-import type { DoorError } from "@holdfast/protocol/errors"
+import { type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { AppendKey } from "@holdfast/store/Store"
 import type { CreateAnswer } from "../Hub.ts"
 import { bodyHash } from "../session/command.ts"
+import { keepEnvironment } from "../session/SessionEnvironment.ts"
 import { encodeDrafts, storedState } from "../session/encode.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import { failureOf, keyConflict, storeProblem } from "../session/store-problem.ts"
@@ -25,6 +26,8 @@ export interface NewSession {
   readonly command: Extract<Command, { readonly _tag: "Create" }>
   /** What the key, if there is one, stands for. */
   readonly request: CreateSession
+  /** Environment variables of its process, whose values are in no event. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** Does a step of a creation; what it throws is the answer. */
@@ -41,6 +44,23 @@ export const refuse = (answer: CreateAnswer, error: DoorError): void => answer(E
 
 /** Stores a new session and opens it for `made`. Whatever else there is to say goes to `answer`: a key's first session, or an error. */
 export function makeSession(core: Core, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
+  const { id, env } = asked
+  if (Object.keys(env).length === 0) return store(core, asked, answer, made)
+  const directory = core.crew.directory(id)
+  const notMade: CreateAnswer = (exit) => {
+    if (Exit.isFailure(exit) || exit.value.session.id !== id) core.crew.purged(id)
+    answer(exit)
+  }
+  keepEnvironment(directory, env).then(
+    () => step(notMade, () => store(core, asked, notMade, made)),
+    (cause: unknown) => {
+      core.table.context.report("the environment of a session could not be kept", { session: id, cause: String(cause) })
+      refuse(answer, new Unavailable({ message: "the environment variables could not be kept; see the hub's log" }))
+    },
+  )
+}
+
+function store(core: Core, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
   const { id, now, command, request } = asked
   const decision = decide(undefined, command)
   const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, command.owner) : undefined

@@ -5,14 +5,15 @@
  */
 import * as Effect from "effect/Effect"
 import { refuseRestart } from "@holdfast/core/decide"
-import type { DoorError } from "@holdfast/protocol/errors"
-import type { TerminalSpec } from "@holdfast/protocol/event"
+import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
+import type { LoggedTerminal, TerminalSpec } from "@holdfast/protocol/event"
 import type { RestartSession, Session } from "@holdfast/protocol/session"
 import type { Principal } from "../Hub.ts"
 import type { RunnerLink } from "../runners/Fleet.ts"
 import { carryOut } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import type { WorkResult } from "../session/Work.ts"
+import { readEnvironment } from "../session/SessionEnvironment.ts"
 import { terminalSpec } from "../terminal/terminal-spec.ts"
 import { type Core, newId } from "./Core.ts"
 import { noRunner, startChild, startOf } from "./create.ts"
@@ -31,7 +32,7 @@ export const restart = (core: Core, id: string, request: RestartSession, by: Pri
     }
     const before = session.state.terminal
     const size = { cols: request.cols ?? before?.cols ?? 80, rows: request.rows ?? before?.rows ?? 24 }
-    const terminal = before === undefined ? undefined : yield* checked(core, { ...before.spec, ...size }, request)
+    const terminal = before === undefined ? undefined : yield* again(core, id, { ...before.spec, ...size }, request)
     const link = yield* Effect.tryPromise({ try: () => core.fleet.current(), catch: noRunner })
     const child = newId(core.now())
     const result = yield* order(loaded, link, { child, ...size }, request, by)
@@ -41,6 +42,13 @@ export const restart = (core: Core, id: string, request: RestartSession, by: Pri
     }
     return session.record()
   })
+
+/** The terminal with the variables that it was made with. */
+const again = (core: Core, id: string, spec: LoggedTerminal, request: RestartSession): Effect.Effect<TerminalSpec, DoorError> =>
+  Effect.tryPromise({
+    try: () => readEnvironment(core.crew.directory(id), spec.env),
+    catch: (cause) => (cause instanceof Unprocessable ? cause : new Unavailable({ message: String(cause) })),
+  }).pipe(Effect.flatMap((env) => checked(core, { ...spec, env }, request)))
 
 /** The terminal as it will be opened; its directory and its program must still be there. */
 const checked = (core: Core, spec: TerminalSpec, { environment }: RestartSession): Effect.Effect<TerminalSpec, DoorError> =>

@@ -4,6 +4,7 @@
  *
  * Sessions are found by their records, page by page, never by reading logs.
  */
+import { Unprocessable } from "@holdfast/protocol/errors"
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { decide } from "@holdfast/core/decide"
@@ -11,6 +12,7 @@ import type { RecoveredChild } from "@holdfast/runner/client/recover"
 import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
 import type { ChildStatus } from "@holdfast/runner/wire/messages"
 import type { SessionQuery } from "@holdfast/protocol/session"
+import { readEnvironment } from "../session/SessionEnvironment.ts"
 import type { Loaded, SessionTable } from "../session/SessionTable.ts"
 import type { Fleet, RunnerLink } from "./Fleet.ts"
 import { recoverChild, writeOffUnknown } from "./RecoveredPort.ts"
@@ -32,13 +34,16 @@ export class Reconciler {
   private readonly runners: Runners["Service"]
   private readonly table: SessionTable
   private readonly fleet: () => Fleet
+  private readonly directory: (session: string) => string
   private readonly timers = new Set<NodeJS.Timeout>()
   private passing: Promise<void> | undefined
   private again = false
   private closed = false
 
-  constructor(runners: Runners["Service"], table: SessionTable, fleet: () => Fleet) {
+  /** `directory`: that of a session. */
+  constructor(runners: Runners["Service"], table: SessionTable, fleet: () => Fleet, directory: (session: string) => string) {
     this.runners = runners
+    this.directory = directory
     this.table = table
     this.fleet = fleet
   }
@@ -147,16 +152,20 @@ export class Reconciler {
       } as const
       return session.submit({ decide: (state) => decide(state, failed), done: () => {} })
     }
-    const request = { id: child, session: session.id, terminal: spec, scrollback: this.table.context.settings.scrollback }
+    const { scrollback } = this.table.context.settings
     const refused = (cause: unknown): void => {
       this.table.context.report("a process could not be started again", { session: session.id, cause: String(cause) })
       // Without an answer the connection is gone, and the next pass looks again.
-      if (!(cause instanceof RequestRefused)) return
-      const { tag, message } = cause.failure
+      if (!(cause instanceof RequestRefused) && !(cause instanceof Unprocessable)) return
+      const { tag, message } = cause instanceof RequestRefused ? cause.failure : { tag: cause._tag, message: cause.message }
       session.submit({ decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }), done: () => {} })
     }
     link.starts.patiently(() => {
-      this.fleet().start(link, request, parts).catch(refused)
+      readEnvironment(this.directory(session.id), spec.env)
+        .then((env) =>
+          this.fleet().start(link, { id: child, session: session.id, terminal: { ...spec, env }, scrollback }, parts),
+        )
+        .catch(refused)
     })
   }
 

@@ -108,7 +108,7 @@ export function readingState(record: Session): SessionState {
     ...(record.exitCode === undefined ? {} : { exitCode: record.exitCode }),
     ...(record.signal === undefined ? {} : { signal: record.signal }),
     ...(record.problem === undefined ? {} : { problem: record.problem }),
-    ...(terminal === undefined ? {} : { terminal: { ...terminal, spec: { ...terminal, env: {} } } }),
+    ...(terminal === undefined ? {} : { terminal: { ...terminal, spec: { ...terminal, env: [] } } }),
     ...(agent === undefined ? {} : { agent: readingAgent(agent, record) }),
     lastSeq: record.lastSeq,
     unknown: 0,
@@ -133,7 +133,7 @@ function readingAgent(agent: AgentState, { turn, queue, permissions, tasks = [],
         }
   return {
     ...rest,
-    spec: { name, adapter, cwd, options, env: {} },
+    spec: { name, adapter, cwd, options, env: [] },
     wanted: {},
     rules: [],
     queue,

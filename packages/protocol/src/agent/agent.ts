@@ -12,12 +12,12 @@ export const AgentName = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9][A-Za
 export const AdapterKind = Schema.Literals(["scripted", "claude", "acp"])
 export type AdapterKind = typeof AdapterKind.Type
 
-/** What a session was made with. `options` are checked by the agent's adapter before the session exists. */
+/** What a session was made with; `env` has the names of its variables, whose values are in no event (E-8). `options` are checked by the agent's adapter before the session exists. */
 export const AgentSpec = Schema.Struct({
   name: AgentName,
   adapter: AdapterKind,
   cwd: Schema.String,
-  env: Schema.Record(Schema.String, Schema.String),
+  env: Schema.Array(Schema.String),
   options: Schema.Record(Schema.String, Schema.Json),
 })
 export type AgentSpec = typeof AgentSpec.Type

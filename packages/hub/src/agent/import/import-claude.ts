@@ -116,7 +116,7 @@ const make = (core: Core, source: ClaudeSession, drafts: ReadonlyArray<EventDraf
       label: titleOf(source),
       tags: ["imported"],
       owner: by.name,
-      agent: { name: "claude", adapter: "claude", cwd: there ? cwd : core.options.defaults.home, env: {}, options: {} },
+      agent: { name: "claude", adapter: "claude", cwd: there ? cwd : core.options.defaults.home, env: [], options: {} },
     })
     const events = decision._tag === "Accepted" ? [...decision.events, ...drafts] : []
     const encoded = encodeDrafts(id, undefined, events, 1, now, by.name)
