@@ -59,6 +59,7 @@ export abstract class PlayedRunner<Child extends PlayedChild<{ readonly id: stri
       return { state, generation, directory: generation, record }
     }
     return Layer.succeed(Runners, {
+      build: "",
       discover: () => Promise.resolve(everyone.map(found)),
       connect: (options: ConnectOptions) => {
         const runner = everyone.find(({ generation }) => generation === options.socket)

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { discoverRunners } from "@holdfast/runner/client/generations"
 import { Runners } from "../src/runners/Runners.ts"
 import {
@@ -45,6 +45,24 @@ describe("a hub that starts again", () => {
     await directory.remove()
   })
   const detached = () => Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
+
+  it("R-23 R-2 a runner of another build keeps what it has, gets nothing new, and ends while its hub is connected (N62)", async () => {
+    const old = Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings(), build: "old" })
+    const first = await open({ sqlite: true, runners: old })
+    const session = await createTerminal(first, { command: "/bin/sh", args: ["-c", "read x"] })
+    const buildsOf = async (house: House): Promise<ReadonlyArray<unknown>> =>
+      ((await house.run(house.hub.runnerStatus)) as ReadonlyArray<{ build: string }>).map(({ build }) => build)
+    await close(first)
+    const second = await open({ sqlite: true, runners: detached() })
+    const reader = await attachReader(second, { session: session.id, after: 0 })
+    await reader.until("the start", ({ list }) => list.at(-1)?.type === "started")
+    await createTerminal(second, { command: "/bin/sh", args: ["-c", "read x"] })
+    expect((await buildsOf(second)).toSorted()).toEqual(["", "old"])
+    await second.run(second.hub.input(session.id, undefined, Buffer.from("go\n"), OWNER))
+    await reader.until("the exit", ({ list }) => list.at(-1)?.type === "exit")
+    await vi.waitUntil(async () => (await buildsOf(second)).join() === "", { timeout: 20_000, interval: 50 })
+    await second.run(second.hub.stopRunners(true))
+  })
 
   it(
     "R-5 H1 output of before, during and after a restart is there once and in order, from a detached runner",

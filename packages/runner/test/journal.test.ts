@@ -1,5 +1,5 @@
 /** The journal of one child, on a real disk. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { recoverJournal } from "../src/client/recover.ts"
@@ -15,6 +15,7 @@ let troubles: Array<Error | undefined>
 
 beforeEach(() => {
   data = temporaryDirectory()
+  mkdirSync(join(data.path, "journal"))
   full = []
   troubles = []
 })
@@ -174,12 +175,12 @@ describe("journal", () => {
   })
 
   it("R-15 a failing disk pauses the child, loses nothing, and is tried again", async () => {
-    writeFileSync(join(data.path, "journal"), "in the way")
+    writeFileSync(join(data.path, "journal", "child"), "in the way")
     const one = journal()
     fill(one, 40)
     await until("the trouble", () => troubles.some((error) => error !== undefined))
     expect(full.at(-1)).toBe(true)
-    rmSync(join(data.path, "journal"))
+    rmSync(join(data.path, "journal", "child"))
     await until("the recovery", () => full.at(-1) === false)
     const reader = one.reader(
       0,

@@ -1,6 +1,6 @@
 /** The runner as its own process, seen from a hub. */
 import { createHash } from "node:crypto"
-import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
 import { connect } from "node:net"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -196,6 +196,28 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     await until("the problem", () => hub.problems.find(({ tag }) => tag === "DirectoryGone"))
     await until("the runner's end", () => !alive(runner.started.pid))
     expect(alive(pid ?? 0)).toBe(false)
+  })
+
+  it("R-23 R-15 a runner whose data directory was removed ends in seconds, with what it ran, and makes none of it again (N62)", async () => {
+    hub.acknowledges = false
+    const { child, pid } = await hub.start("a", "trap '' HUP; yes")
+    await hub.start("b", "sleep 60")
+    hub.connection.follow(child, 0, MiB)
+    await until("the spill", () => journalFiles(runner.started.directory).length > 1 || undefined)
+    rmSync(runner.data.path, { recursive: true, force: true, maxRetries: 20, retryDelay: 5 })
+    await until("the runner's end", () => !alive(runner.started.pid), 20_000)
+    expect(alive(pid ?? 0)).toBe(false)
+    expect(existsSync(runner.data.path)).toBe(false)
+  })
+
+  it("R-23 a runner that refused a hub of another version, and has neither hub nor children, ends (N62)", async () => {
+    hub.connection.close()
+    const socket = connect(runner.started.socket)
+    socket.on("error", () => undefined)
+    const hello = Buffer.from(JSON.stringify({ type: "hello", versions: [99], hub: "future", hubEpoch: 9 }))
+    socket.write(Buffer.concat([Buffer.from([0, 0, 0, hello.length + 1, 1]), hello]))
+    await until("the runner's end", () => !alive(runner.started.pid), 10_000)
+    expect(runner.leftovers()).toEqual([])
   })
 
   it("R-16 after a kill of the runner its children are gone and its spilled journal is read", async () => {

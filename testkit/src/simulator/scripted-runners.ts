@@ -88,6 +88,7 @@ export class ScriptedRunners {
   /** The layer's value for a hub. */
   service(): Runners["Service"] {
     return {
+      build: "",
       discover: async () => [this.found()],
       connect: async (options) => this.connect(options),
       start: async () => ({ generation: SCRIPTED_GENERATION, directory: "", socket: "scripted", pid: 1 }),

@@ -86,7 +86,7 @@ export class Fleet {
   /** The runner for new children, if one is there. */
   get ready(): RunnerLink | undefined {
     for (const link of this.links.values()) {
-      if (!link.draining && link.connection.welcome.version === RUNNER_PROTOCOL_VERSION) return link
+      if (!link.draining) return link
     }
     return undefined
   }
@@ -206,7 +206,22 @@ export class Fleet {
       this.events.child(link, status)
     }
     for (const action of early) action()
+    if (!this.isOurs(link)) this.leave(link)
     return link
+  }
+
+  /** Whether new children may be started there: a runner of this version and build. */
+  private isOurs({ connection: { welcome } }: RunnerLink): boolean {
+    return welcome.version === RUNNER_PROTOCOL_VERSION && welcome.build === this.runners.build
+  }
+
+  /** Lets a runner of another build keep what it has, and end when that has ended. */
+  private leave(link: RunnerLink): void {
+    link.draining = true
+    link.connection.drain(false, 0).catch((cause: unknown) => {
+      if (this.links.get(link.generation) === link)
+        this.events.report("an older runner could not be told to end", { runner: link.generation, cause: String(cause) })
+    })
   }
 
   private lost(link: RunnerLink, found: FoundRunner & { readonly state: "live" }, reason: string, message: string): void {

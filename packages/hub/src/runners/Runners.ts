@@ -23,6 +23,8 @@ export type DeadRunner = FoundRunner & { readonly state: "dead" }
 export class Runners extends Context.Service<
   Runners,
   {
+    /** Build of the runners that `start` starts; one of another build has what it has and gets nothing new (R-2). */
+    readonly build: string
     /** Every generation, newest first. */
     readonly discover: () => Promise<ReadonlyArray<FoundRunner>>
     readonly connect: (options: ConnectOptions) => Promise<RunnerConnection>
@@ -39,7 +41,11 @@ export class Runners extends Context.Service<
     readonly dataDirectory: string
     readonly program: string
     readonly settings: RunnerSettings
-  }): Layer.Layer<Runners> => Layer.succeed(Runners, { ...found(options.dataDirectory), start: () => startRunner(options) })
+    readonly build?: string
+  }): Layer.Layer<Runners> => {
+    const { build = "" } = options
+    return Layer.succeed(Runners, { ...found(options.dataDirectory), build, start: () => startRunner({ ...options, build }) })
+  }
 
   /** A runner inside this process; its children end with it. */
   static readonly layerInside = (options: {
@@ -53,6 +59,7 @@ export class Runners extends Context.Service<
         yield* Effect.addFinalizer(() => Effect.promise(() => Promise.all(started.map((runner) => runner.stop()))))
         return Runners.of({
           ...found(options.dataDirectory),
+          build: "",
           start: () =>
             startRunnerInside(options).then((runner) => {
               started.push(runner)
@@ -63,7 +70,7 @@ export class Runners extends Context.Service<
     )
 }
 
-const found = (dataDirectory: string): Omit<Runners["Service"], "start"> => ({
+const found = (dataDirectory: string): Omit<Runners["Service"], "start" | "build"> => ({
   discover: () => discoverRunners(dataDirectory),
   connect: connectRunner,
   recover: (dead) => recoverJournal(dead.directory),

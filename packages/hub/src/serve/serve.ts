@@ -48,11 +48,11 @@ function agentsOf(configured: unknown, options: Omit<CatalogOptions, "configured
 function runnersLayer(
   settings: Settings,
   dataDirectory: string,
-  { runnerProgram: program }: ServeEnvironment,
+  { runnerProgram: program, version: build }: ServeEnvironment,
 ): Layer.Layer<Runners> {
   switch (settings.runner) {
     case "detached":
-      return Runners.layerDetached({ dataDirectory, program, settings })
+      return Runners.layerDetached({ dataDirectory, program, settings, build })
     case "inside":
       return Runners.layerInside({ dataDirectory, settings })
     default:

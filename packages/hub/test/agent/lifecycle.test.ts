@@ -235,6 +235,7 @@ describe("the life of an agent's process and log", () => {
 
   it("A-2 a turn whose process was not asked for when the hub died starts with the next hub, without anybody attached", async () => {
     const never = Layer.succeed(Runners, {
+      build: "",
       discover: () => Promise.resolve([]),
       connect: () => Promise.reject(new Error("nobody is there")),
       start: () => new Promise<never>(() => {}),

@@ -46,6 +46,15 @@ const writeAll = (handle: FileHandle, buffers: Array<Uint8Array>, at: number): P
 const cut = (handle: FileHandle, length: number): Promise<void> =>
   new Promise((resolve, reject) => ftruncate(handle.fd, length, (error) => (error === null ? resolve() : reject(error))))
 
+/** Makes a directory in one that is there: what was removed with all around it is never made again. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error
+  }
+}
+
 /** Writes, reads and drops the segments of one child. Writes are made one at a time by the caller. */
 export class Segments {
   readonly #directory: string
@@ -107,7 +116,7 @@ export class Segments {
 
   async #begin(first: number): Promise<Segment> {
     await this.#closeFile()
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    await makeDirectory(this.#directory)
     if (this.#segments.length === 0) {
       await writeFile(join(this.#directory, CHILD_FILE), JSON.stringify(this.#owner), { mode: 0o600 })
     }

@@ -146,15 +146,18 @@ export class Children {
     return ends.filter(({ status }) => status === "rejected").length
   }
 
-  /** Closes every journal: what the hub does not have yet is written to the files first; gives whether anything was left there. */
-  async leave(): Promise<boolean> {
+  /**
+   * Closes every journal: what the hub does not have yet is written to the files first; gives whether anything was left there. Without
+   * `here` the directory is gone, or another's: then nothing is written there and nothing removed.
+   */
+  async leave(here: boolean): Promise<boolean> {
     let left = false
     for (const child of this.#byNumber.values()) {
-      const keep = child.journal.acknowledged < child.journal.head
+      const keep = here && child.journal.acknowledged < child.journal.head
       try {
         if (keep) await child.journal.persist()
       } finally {
-        await child.close(!keep)
+        await child.close(here && !keep)
       }
       left ||= keep
     }

@@ -43,6 +43,7 @@ export class Runner implements ConnectionHandler {
   #hub: HubConnection | undefined
   #hubEpoch = 0
   #draining = false
+  #outdated = false
   #problem: { readonly tag: string; readonly message: string } | undefined
 
   constructor(options: RunnerOptions) {
@@ -59,6 +60,11 @@ export class Runner implements ConnectionHandler {
 
   get draining(): boolean {
     return this.#draining
+  }
+
+  /** Nobody gives it children any more: it is drained, or the data directory's hub speaks another version and no other has it. */
+  get unwanted(): boolean {
+    return this.#draining || (this.#outdated && this.#hub === undefined)
   }
 
   get connected(): boolean {
@@ -107,8 +113,10 @@ export class Runner implements ConnectionHandler {
 
   hello(connection: HubConnection, message: Extract<HubMessage, { type: "hello" }>): void {
     const version = message.versions.filter((known) => RUNNER_VERSIONS.includes(known)).toSorted((a, b) => b - a)[0]
-    if (version === undefined)
+    if (version === undefined) {
+      this.#outdated ||= message.observer !== true
       return this.#refuse(connection, "version", "no version in common: use the holdfast that started this runner, or drain it")
+    }
     if (message.observer !== true) {
       if (message.hubEpoch < this.#hubEpoch) return this.#refuse(connection, "superseded", "a newer hub has this runner")
       const older = this.#hub

@@ -88,7 +88,7 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
     runner.disconnect(reason)
     let left = false
     try {
-      left = await runner.children.leave()
+      left = await runner.children.leave(!gone)
     } catch (error) {
       left = true
       if (!gone) log("error", `the rest of the journal could not be written: ${String(error)}`)
@@ -102,11 +102,15 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
   const consider = (): void => {
     if (ending) return
     const empty = runner.children.size === 0
-    clearTimeout(idle)
     // On a later turn of the loop, so that whoever asked for the drain gets its answer.
-    if (empty && runner.draining) return void setImmediate(() => void finish("drained", false))
-    idle = empty && !runner.connected ? setTimeout(() => void finish("idle", false), settings.runnerIdle) : undefined
-    idle?.unref()
+    if (empty && runner.unwanted) return void setImmediate(() => void finish("drained", false))
+    if (!empty || runner.connected) {
+      clearTimeout(idle)
+      idle = undefined
+      return
+    }
+    // Begun once: who comes, is refused and tries again keeps nothing alive.
+    idle ??= setTimeout(() => void finish("idle", false), settings.runnerIdle).unref()
   }
 
   const stop = async (reason: string, gone = false): Promise<void> => {
