@@ -21,6 +21,7 @@ const STEPS = [
   { name: "arrows", program: ours("arrows.mjs") },
   { name: "rules", program: ours("rules.mjs") },
   { name: "traces", program: ours("traces.mjs") },
+  { name: "text cuts", program: ours("text-cuts.mjs") },
 ]
 
 /** Runs one step under `node`; resolves with whether it passed. */

@@ -2,6 +2,7 @@
  * Cursors: how an attachment begins (docs/PROTOCOL.md, D-2 to D-6).
  */
 import type { SnapshotReason } from "@holdfast/protocol/frame"
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** Bounds and identity of a log at the moment of attaching. */
 export interface LogBounds {
@@ -32,7 +33,7 @@ export function parseCursor(text: string): number | { readonly problem: string }
   return problem === undefined
     ? value
     : {
-        problem: `a cursor is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the last seq you have; got ${JSON.stringify(text.slice(0, 40))}`,
+        problem: `a cursor is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the last seq you have; got ${JSON.stringify(headOf(text, 40))}`,
       }
 }
 

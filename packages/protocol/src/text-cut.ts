@@ -17,3 +17,12 @@ export function tailOf(text: string, length: number): string {
   const from = text.length - length
   return text.slice(dividesPair(text, from) ? from + 1 : from)
 }
+
+const encoder = new TextEncoder()
+
+/** The beginning of a text, of at most `bytes` bytes of UTF-8. */
+export function headOfBytes(text: string, bytes: number): string {
+  if (text.length * 3 <= bytes) return text
+  const { read } = encoder.encodeInto(text, new Uint8Array(bytes))
+  return text.slice(0, read)
+}

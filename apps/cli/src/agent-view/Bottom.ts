@@ -2,6 +2,7 @@
  * What stands below the story: the open row of a text, what is asked, what waits, how things are, and the prompt.
  */
 import type { AgentPart } from "@holdfast/core/agent/part"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { holdText } from "../agent/hold-text.ts"
 import { inputLine } from "../agent/message-text.ts"
 import { tokens } from "../agent/usage-text.ts"
@@ -98,10 +99,7 @@ function queueRows(agent: AgentPart | undefined, { paint, width }: RowOptions): 
 const backgroundText = ({ tasks }: AgentPart): string =>
   tasks.length === 0
     ? "idle"
-    : `${tasks.length} in the background (${tasks
-        .map(({ description }) => description)
-        .join(", ")
-        .slice(0, 60)}), /tasks`
+    : `${tasks.length} in the background (${headOf(tasks.map(({ description }) => description).join(", "), 60)}), /tasks`
 
 function statusText({ agent, now, notice, away, sending, mode, readOnly }: BottomView): string {
   if (notice !== undefined) return printable(notice)

@@ -7,6 +7,7 @@ import { cwd as currentDirectory } from "node:process"
 import type * as Schema from "effect/Schema"
 import type { InputPart, SendMessage } from "@holdfast/protocol/agent/message"
 import type { CreateSession } from "@holdfast/protocol/session"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { CliFailure, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print, printJson } from "../output.ts"
@@ -56,7 +57,7 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   })
   // A key of its own from the session's, so that the whole command can be given again.
   const sent =
-    message && (await askAgents(hub, (agents) => agents.send(session.id, { ...message, key: `${key.slice(0, 190)}-first` })))
+    message && (await askAgents(hub, (agents) => agents.send(session.id, { ...message, key: `${headOf(key, 190)}-first` })))
   if (given.attach) {
     const { attach } = await import("../attach/attach.ts")
     return attach(NEW_ATTACH, (connection) => connection.call("Get", { session: session.id }))

@@ -4,6 +4,7 @@
 import { InputReader } from "@holdfast/core/terminal/input/InputReader"
 import { isTyped } from "@holdfast/core/terminal/input/token"
 import type { InputToken } from "@holdfast/core/terminal/input/token"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { printable } from "../text/printable.ts"
 
 /** Milliseconds in which the rest of a key's bytes come, and in which more of a paste or an answer comes. */
@@ -48,5 +49,5 @@ const SHOWN_MAX = 60
 /** What a person typed, to be shown; empty when it was nobody. */
 export function typedText(tokens: ReadonlyArray<InputToken>): string {
   const text = Buffer.from(bytesOf(tokens.filter(isTyped))).toString("utf8")
-  return printable(text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text)
+  return printable(text.length > SHOWN_MAX ? `${headOf(text, SHOWN_MAX)}…` : text)
 }

@@ -5,6 +5,7 @@
  * them, so no other viewer and no later attach would have them.
  */
 import { exactColor, isIndex, parseColor } from "@holdfast/runner/emulator/colors"
+import { headOf } from "@holdfast/protocol/text-cut"
 
 const OSC = "\u001b]"
 const ST = "\u001b\\"
@@ -70,8 +71,8 @@ export function writtenMessage(command: number, data: string, rules: StringRules
     return rules.clipboard && content !== "" ? `${OSC}52;${selection};${content}${ST}` : undefined
   }
   // A number in front is a command of ConEmu's.
-  if (command === 9 && !/^\d+(?:;|$)/.test(data)) return `${OSC}9;${printable(data).slice(0, LONGEST_TEXT)}${ST}`
-  if (command === 777 && data.startsWith("notify;")) return `${OSC}777;${printable(data).slice(0, LONGEST_TEXT)}${ST}`
+  if (command === 9 && !/^\d+(?:;|$)/.test(data)) return `${OSC}9;${headOf(printable(data), LONGEST_TEXT)}${ST}`
+  if (command === 777 && data.startsWith("notify;")) return `${OSC}777;${headOf(printable(data), LONGEST_TEXT)}${ST}`
   return undefined
 }
 

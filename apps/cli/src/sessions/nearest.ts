@@ -3,10 +3,11 @@
  */
 import type { Session } from "@holdfast/protocol/session"
 import { HoldfastError } from "@holdfast/client/errors"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { printable } from "../text/printable.ts"
 
 /** Names that are shown at the most, and sessions that are looked at. */
-const SHOWN = 3
+const NAMES_MAX = 3
 const LOOKED_AT = 1000
 
 /** The error with the names that were perhaps meant; any other error as it is. `list` gives sessions, last active first. */
@@ -33,12 +34,12 @@ export function nearestNames(asked: string, names: ReadonlyArray<string>): Reado
   const near = [...new Set(names)].flatMap((name) => {
     const lower = name.toLowerCase()
     const begins = wanted.length > 1 && (lower.startsWith(wanted) || wanted.startsWith(lower))
-    const away = begins ? 0.5 : distance(wanted.slice(0, 100), lower.slice(0, 100))
+    const away = begins ? 0.5 : distance(headOf(wanted, 100), headOf(lower, 100))
     return away <= most ? [{ name, away }] : []
   })
   return near
     .sort((a, b) => a.away - b.away)
-    .slice(0, SHOWN)
+    .slice(0, NAMES_MAX)
     .map(({ name }) => name)
 }
 

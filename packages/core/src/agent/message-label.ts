@@ -1,5 +1,6 @@
 /** The label that a session gets from its first message, when nobody chose one (docs/PROTOCOL.md, A-14). */
 import type { InputPart } from "@holdfast/protocol/agent/message"
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** Longest label that is made from a message, in columns of a terminal. */
 const COLUMNS = 60
@@ -17,9 +18,7 @@ const LOOSE = /[\s\p{Ps}\p{Pi}\p{Pd},;:]+$/u
 export function messageLabel(parts: ReadonlyArray<InputPart>): string | undefined {
   for (const part of parts) {
     if (part.type !== "text") continue
-    const lines = part.text
-      .trimStart()
-      .slice(0, LOOK)
+    const lines = headOf(part.text.trimStart(), LOOK)
       .toWellFormed()
       .split(/[\r\n\u2028\u2029]/)
     const line = lines.map(clean).find((words) => words !== "")

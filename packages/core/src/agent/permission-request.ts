@@ -6,6 +6,7 @@
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { EventData } from "@holdfast/protocol/event"
+import { headOf, headOfBytes } from "@holdfast/protocol/text-cut"
 
 /** Most bytes of a subject, and of what was parsed of it, in a record. */
 const EXCERPT = 2048
@@ -18,15 +19,7 @@ const LABEL = 120
 
 const encoder = new TextEncoder()
 
-/** The beginning of a text in at most `bytes` bytes of UTF-8; cuts no character in two. */
-export function excerpt(text: string, bytes: number): string {
-  if (text.length * 3 <= bytes) return text
-  const { read } = encoder.encodeInto(text, new Uint8Array(bytes))
-  return text.slice(0, read)
-}
-
-const cut = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…`
+const cut = (text: string, length: number): string => (text.length <= length ? text : `${headOf(text, length - 1)}…`)
 
 const held = ({ subject, parsed, questions }: PermissionRequest): number =>
   jsonBytes(subject) + jsonBytes(parsed ?? "") + jsonBytes(questions ?? "")
@@ -39,7 +32,7 @@ export function toRequest(
 ): PermissionRequest {
   const { input, subject, parsed, title, options, ...rest } = request
   const room = others.reduce((sum, other) => sum + held(other), 0) > EXCERPTS ? SHORT_EXCERPT : EXCERPT
-  const shown = excerpt(subject, room)
+  const shown = headOfBytes(subject, room)
   return {
     ...rest,
     title: cut(title, TITLE),

@@ -6,7 +6,7 @@
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { QueuedMessage, QueueItem } from "@holdfast/protocol/agent/queue"
-import { excerpt } from "./permission-request.ts"
+import { headOfBytes } from "@holdfast/protocol/text-cut"
 
 /** Most bytes of a message's parts in a record. */
 const EXCERPT = 1024
@@ -21,7 +21,7 @@ function beginning(parts: ReadonlyArray<InputPart>, room: number): ReadonlyArray
   for (const part of parts) {
     const fits = jsonBytes(part) <= left
     if (!fits && part.type === "file") continue
-    const shown = fits || part.type === "file" ? part : { ...part, text: excerpt(part.text, left) }
+    const shown = fits || part.type === "file" ? part : { ...part, text: headOfBytes(part.text, left) }
     left -= jsonBytes(shown)
     kept.push(shown)
     if (left <= 0) break

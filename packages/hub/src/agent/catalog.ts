@@ -9,6 +9,7 @@ import { AdapterRefused } from "@holdfast/runner/adapter"
 import { readAcpOptions } from "@holdfast/runner/acp/options"
 import { readClaudeOptions } from "@holdfast/runner/claude/options"
 import { readScriptedOptions } from "@holdfast/runner/scripted/options"
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** Options of an agent as a session is made with them. */
 export type AgentOptions = Readonly<Record<string, Schema.Json>>
@@ -69,7 +70,7 @@ export const scriptedCatalog: AgentCatalog = {
       ? Effect.succeed(SCRIPTED)
       : Effect.fail(
           new AgentUnknown({
-            message: `no agent is called ${name.slice(0, 64)}; there is scripted`,
+            message: `no agent is called ${headOf(name, 64)}; there is scripted`,
             agent: name,
             known: [SCRIPTED.name],
           }),

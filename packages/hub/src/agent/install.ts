@@ -54,7 +54,7 @@ const TIMEOUT = 15 * 60_000
 /** Unfinished installations are swept away after, in milliseconds. */
 const DRAFT_MILLIS = 24 * 3600_000
 /** Lines of npm that an error quotes. */
-const QUOTED = 12
+const QUOTED_LINES = 12
 const KILL_MILLIS = 2000
 
 const has = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code
@@ -63,7 +63,7 @@ function packageFor(name: string): AgentPackage {
   const known = knownAgent(name)
   const names = KNOWN_AGENTS.filter((one) => one.package !== undefined).map((one) => one.name)
   if (known === undefined) {
-    throw new InstallFailed("unknown", `${name.slice(0, 64)} cannot be installed; there are ${names.join(", ")}`)
+    throw new InstallFailed("unknown", `${headOf(name, 64)} cannot be installed; there are ${names.join(", ")}`)
   }
   if (known.package === undefined) throw new InstallFailed("builtIn", `${known.title} is part of Holdfast; it is there already`)
   return known.package
@@ -194,7 +194,7 @@ function runNpm(npm: string, cwd: string, { environment, signal, tell, timeout =
 /** Why npm failed, from its own words. */
 function npmFailure(lines: ReadonlyArray<string>): InstallFailed {
   const errors = lines.filter((line) => line.includes("npm error") || line.includes("ERR!"))
-  const said = (errors.length > 0 ? errors : lines).slice(0, QUOTED).join("\n")
+  const said = (errors.length > 0 ? errors : lines).slice(0, QUOTED_LINES).join("\n")
   if (/ENOSPC|EDQUOT/.test(said))
     return new InstallFailed("diskFull", `there is no room for it; make room and try again\n${said}`)
   if (/E404|ETARGET|EBADPLATFORM/.test(said)) {

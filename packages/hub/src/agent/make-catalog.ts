@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { AdapterKind } from "@holdfast/protocol/agent/agent"
 import { AgentNotInstalled, AgentUnknown } from "@holdfast/protocol/errors"
 import { SettingInvalid } from "@holdfast/protocol/settings"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { ConfiguredAgent } from "./catalog-configuration.ts"
 import { type AgentPackage, type CatalogAgent, KNOWN_AGENTS, type KnownAgent } from "./catalog-entries.ts"
 import { findProgram, type FoundProgram, type ProgramPlaces } from "./catalog-programs.ts"
@@ -129,4 +130,4 @@ function missingText({ name, title, command, adapter, package: known }: CatalogA
 }
 
 const unknown = (name: string, known: ReadonlyArray<string>): AgentUnknown =>
-  new AgentUnknown({ message: `no agent is called ${name.slice(0, 64)}; there are ${known.join(", ")}`, agent: name, known })
+  new AgentUnknown({ message: `no agent is called ${headOf(name, 64)}; there are ${known.join(", ")}`, agent: name, known })

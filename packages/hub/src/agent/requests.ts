@@ -11,6 +11,7 @@ import type { Interrupted } from "@holdfast/protocol/agent/task"
 import { type DoorError, MessageNotQueued, SessionState, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventData } from "@holdfast/protocol/event"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { Changed, Principal } from "../Hub.ts"
 import { type Core, newId } from "../live/Core.ts"
 import { may } from "../live/lifecycle.ts"
@@ -202,7 +203,7 @@ export const renew = (core: Core, id: string, { before }: RenewAgent, by: Princi
     if (before === undefined) return yield* changed(core, id, by, { _tag: "RenewAgent", turn })
     const seq = yield* messageSeq(core.store, session.handle, before).pipe(Effect.mapError(storeProblem))
     if (seq === undefined) {
-      const message = `no message has the id ${JSON.stringify(before.slice(0, 64))}; list them to find it`
+      const message = `no message has the id ${JSON.stringify(headOf(before, 64))}; list them to find it`
       return yield* new Unprocessable({ message, field: "before" })
     }
     return yield* changed(core, id, by, { _tag: "RenewAgent", before: { id: before, seq }, turn })

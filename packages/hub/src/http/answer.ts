@@ -8,6 +8,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import { DoorErrors, type DoorError, InternalError } from "@holdfast/protocol/errors"
 import { errorBody } from "@holdfast/protocol/http-errors"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { decodeFailure } from "./decode-failure.ts"
 import { Exchange } from "./Exchange.ts"
 
@@ -67,6 +68,6 @@ export const fingerprintOf = (stack: string): string => {
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 4)
     .map((line) => line.replace(/:\d+:\d+\)?$/, "").trim())
-  const subject = places.length === 0 ? stack.slice(0, 200) : places.join("|")
+  const subject = places.length === 0 ? headOf(stack, 200) : places.join("|")
   return createHash("sha256").update(subject).digest("hex").slice(0, 12)
 }

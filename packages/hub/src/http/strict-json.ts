@@ -4,6 +4,7 @@
  * Refused: nesting beyond `DEPTH_MAX`, a key twice in one object, `__proto__` as a key, whole numbers that a double does
  * not hold exactly, numbers beyond its range, bytes that are not UTF-8. What passes means to every reader the same.
  */
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** Deepest nesting of arrays and objects. */
 export const DEPTH_MAX = 64
@@ -126,7 +127,7 @@ function keyProblem(raw: string, seen: Keys | undefined): string | undefined {
   const key = raw.includes("\\") ? unescaped(raw) : raw
   if (key === "__proto__") return "the key __proto__ is not accepted"
   if (seen === undefined) return undefined
-  if (seen.many?.has(key) ?? seen.few.includes(key)) return `the key ${JSON.stringify(key.slice(0, 100))} is there twice`
+  if (seen.many?.has(key) ?? seen.few.includes(key)) return `the key ${JSON.stringify(headOf(key, 100))} is there twice`
   if (seen.many !== undefined) seen.many.add(key)
   else if (seen.few.push(key) > FEW) seen.many = new Set(seen.few)
   return undefined
@@ -144,8 +145,8 @@ function unescaped(raw: string): string {
 function numberProblem(text: string): string | undefined {
   if (text.length < 16 && !text.includes("e") && !text.includes("E")) return undefined
   const value = Number(text)
-  if (!Number.isFinite(value)) return `the number ${text.slice(0, 40)} is out of range`
+  if (!Number.isFinite(value)) return `the number ${headOf(text, 40)} is out of range`
   return /^-?\d+$/.test(text) && !Number.isSafeInteger(value)
-    ? `the number ${text.slice(0, 40)} is beyond 2^53 - 1 and would not stay exact`
+    ? `the number ${headOf(text, 40)} is beyond 2^53 - 1 and would not stay exact`
     : undefined
 }

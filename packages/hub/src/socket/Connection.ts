@@ -20,6 +20,7 @@ import {
 } from "@holdfast/protocol/frame"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Session } from "@holdfast/protocol/session"
+import { headOfBytes } from "@holdfast/protocol/text-cut"
 import type { Attachment, Principal } from "../Hub.ts"
 import { InputLine } from "./InputLine.ts"
 import { Outbox } from "./Outbox.ts"
@@ -29,6 +30,8 @@ import { binaryMessage } from "./raw-frames.ts"
 /** Input under way per connection beyond which its socket is not read, and commands under way beyond which they are `Busy`. */
 const INPUT_MAX = 256 * 1024
 export const COMMANDS_MAX = 256
+/** Most bytes of the reason that a close frame carries; WebSocket allows 123. */
+const CLOSE_REASON_BYTES = 120
 
 /**
  * Unread bytes beyond the window of attachments that only answers can come to: events are at most a record of 16 MiB over
@@ -245,7 +248,7 @@ export class Connection {
     if (!this.open) return
     this.out.writeOut()
     this.release()
-    this.ws.close(code, reason.slice(0, 120))
+    this.ws.close(code, headOfBytes(reason, CLOSE_REASON_BYTES))
     // A client that does not answer the close is cut off.
     const timer = setTimeout(() => this.ws.terminate(), 1000)
     timer.unref()

@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
 import type { Rpc, RpcGroup } from "effect/rpc"
 import { BadRequest, Busy, type DoorError, type InvalidSize } from "@holdfast/protocol/errors"
 import { SessionRpcs } from "@holdfast/protocol/rpc"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { errorOfCause } from "../http/answer.ts"
 import { wrongSize } from "../http/decode-failure.ts"
 import { CommandLine } from "./CommandLine.ts"
@@ -186,7 +187,7 @@ class Desk implements RpcDesk {
     if (!isId(id) || typeof tag !== "string") return connection.close(1008, "a request has an id and a tag")
     const unknown = unknownField(message)
     if (unknown !== undefined)
-      return connection.answer(failure(id, new BadRequest({ message: `${unknown.slice(0, 50)} is not known in a request` })))
+      return connection.answer(failure(id, new BadRequest({ message: `${headOf(unknown, 50)} is not known in a request` })))
     if (!connection.greeted && tag !== "Hello") {
       connection.answer(failure(id, new BadRequest({ message: "the first command is Hello" })))
       return connection.close(1008, "the first command is Hello")
@@ -197,7 +198,7 @@ class Desk implements RpcDesk {
     }
     const command = this.commands.get(tag)
     if (command === undefined) {
-      return connection.answer(failure(id, new BadRequest({ message: `unknown command ${tag.slice(0, 50)}` })))
+      return connection.answer(failure(id, new BadRequest({ message: `unknown command ${headOf(tag, 50)}` })))
     }
     const decoded = decode(command, payload)
     if ("_tag" in decoded) return connection.answer(failure(id, decoded))
@@ -236,13 +237,13 @@ function decode(command: Command, payload: unknown): { readonly value: unknown }
     const exit = command.decode(payload)
     return Exit.isSuccess(exit) ? { value: exit.value } : problem(exit)
   } catch (cause) {
-    return new BadRequest({ message: `the command cannot be read: ${String(cause).slice(0, 200)}` })
+    return new BadRequest({ message: `the command cannot be read: ${headOf(String(cause), 200)}` })
   }
 }
 
 function problem(exit: Exit.Failure<unknown, Schema.SchemaError>): BadRequest | InvalidSize {
   const error = Exit.findErrorOption(exit)
   if (error._tag === "None") return new BadRequest({ message: "the command is malformed" })
-  const message = `the command is malformed: ${error.value.message.slice(0, 500)}`
+  const message = `the command is malformed: ${headOf(error.value.message, 500)}`
   return wrongSize(error.value.issue) ?? new BadRequest({ message })
 }

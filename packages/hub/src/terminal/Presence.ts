@@ -22,7 +22,7 @@ export const TYPIST_AWAY = 30_000
 const AGAIN = 150
 
 /** Viewers that are shown at the most, latest first, and the time between two announcements at the least, in milliseconds. */
-const SHOWN_MAX = 64
+const VIEWERS_MAX = 64
 const ANNOUNCE_EVERY = 100
 
 /** One attachment's presence. */
@@ -123,7 +123,7 @@ export class Presence {
     const sizes = sizingViewer(this.viewers)
     return [...this.viewers]
       .sort((a, b) => Number(b === sizes) - Number(a === sizes) || b.order - a.order)
-      .slice(0, SHOWN_MAX)
+      .slice(0, VIEWERS_MAX)
       .map((viewer) => ({
         client: viewer.client,
         name: viewer.name,

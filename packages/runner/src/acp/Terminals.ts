@@ -4,6 +4,7 @@
  */
 import { RequestError } from "@agentclientprotocol/sdk"
 import { type ChildProcess, spawn } from "node:child_process"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
 import type { AgentEnvironment } from "../agent/process-group.ts"
 import { findCommand } from "../pty/command.ts"
@@ -122,7 +123,7 @@ export class Terminals {
     if (method === "terminal/create") return this.#create(params)
     const id = textOf(at(params, "terminalId")) ?? ""
     const terminal = this.#terminals.get(id)
-    if (terminal === undefined) throw RequestError.invalidParams(undefined, `there is no terminal ${id.slice(0, 64)}`)
+    if (terminal === undefined) throw RequestError.invalidParams(undefined, `there is no terminal ${headOf(id, 64)}`)
     switch (method) {
       case "terminal/output":
         return terminal.output

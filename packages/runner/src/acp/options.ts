@@ -5,6 +5,7 @@
  * read from the environment of the agent's process (A-11).
  */
 import type { McpServer } from "@agentclientprotocol/sdk"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
 import { isObject, type JsonObject } from "./read-json.ts"
 
@@ -45,7 +46,7 @@ const pairs = (record: Readonly<Record<string, string>>): Array<{ name: string; 
   Object.entries(record).map(([name, value]) => ({ name, value }))
 
 function serverOf(name: string, server: unknown): McpServer {
-  const wrong = (wanted: string): never => refuse("mcpServers", `${JSON.stringify(name.slice(0, 64))} ${wanted}`)
+  const wrong = (wanted: string): never => refuse("mcpServers", `${JSON.stringify(headOf(name, 64))} ${wanted}`)
   if (!isObject(server)) return wrong("is no object")
   const { type = "stdio", command, args = [], env = {}, url, headers = {} } = server
   if (type === "stdio") {

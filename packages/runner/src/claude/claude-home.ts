@@ -8,6 +8,7 @@ import { existsSync, readdirSync, realpathSync } from "node:fs"
 import { appendFile, mkdir, open, rename, rm, writeFile } from "node:fs/promises"
 import { homedir } from "node:os"
 import { dirname, join } from "node:path"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { isInside, type Transcript, transcriptPieces } from "./transcript.ts"
 
 /** Longer names of directories end in a hash, in characters. */
@@ -29,7 +30,7 @@ const projectOf = (cwd: string): string => realpathSync(cwd).replaceAll(/[^a-zA-
 export function hasSession(home: string, session: string, cwd: string): boolean {
   const projects = join(home, "projects")
   if (!existsSync(projects)) return false
-  const own = projectOf(cwd).slice(0, PROJECT_MAX)
+  const own = headOf(projectOf(cwd), PROJECT_MAX)
   return readdirSync(projects).some((name) => name.startsWith(own) && existsSync(fileOf(home, name, session, "")))
 }
 

@@ -4,6 +4,9 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import { at, entriesOf } from "./read.ts"
 import { smallJson } from "./small-file.ts"
 
+/** Most names that are told. */
+const NAMES_MAX = 200
+
 /** The hooks of these sources; `home` is Claude's own directory. */
 export async function hookNames(sources: ReadonlyArray<string>, home: string, cwd: string): Promise<ReadonlyArray<string>> {
   const files: Readonly<Record<string, string>> = {
@@ -16,5 +19,5 @@ export async function hookNames(sources: ReadonlyArray<string>, home: string, cw
       entriesOf(at(await smallJson(files[source] ?? ""), "hooks")).map(([event]) => `${headOf(event, 100)} (${source})`),
     ),
   )
-  return names.flat().slice(0, 200)
+  return names.flat().slice(0, NAMES_MAX)
 }

@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { smallFile } from "./small-file.ts"
 
 const NAMES = ["CLAUDE.md", join(".claude", "CLAUDE.md"), "CLAUDE.local.md"]
@@ -35,8 +36,8 @@ export async function memoryFiles(cwd: string): Promise<ReadonlyArray<MemoryFile
   for (const directory of directoriesUpTo(cwd)) {
     for (const name of NAMES) {
       const path = join(directory, name)
-      const text = (await smallFile(path))?.slice(0, FILE_MAX)
-      if (text !== undefined && text.trim() !== "") found.push({ path, text: text.toWellFormed() })
+      const text = headOf((await smallFile(path)) ?? "", FILE_MAX)
+      if (text.trim() !== "") found.push({ path, text })
     }
   }
   return found

@@ -1,5 +1,6 @@
 /** Checks of options: each says what is wanted of a value, if it is not that. */
 import { isAbsolute } from "node:path"
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** Says what is wanted of a value, if it is not that. */
 export type Check = (value: unknown) => string | undefined
@@ -55,7 +56,7 @@ export const fields =
     for (const name of Object.keys(required)) if (value[name] === undefined) return `${name} is missing`
     for (const [name, given] of Object.entries(value)) {
       const check = Object.hasOwn(known, name) ? known[name] : undefined
-      if (check === undefined) return `there is no ${name.slice(0, 50)}; use ${Object.keys(known).join(", ")}`
+      if (check === undefined) return `there is no ${headOf(name, 50)}; use ${Object.keys(known).join(", ")}`
       const wrong = check(given)
       if (wrong !== undefined) return `${name}: ${wrong}`
     }
@@ -69,7 +70,7 @@ export const named =
     if (!isObject(value) || Object.keys(value).length > LIST_MAX) return `use an object of at most ${LIST_MAX} names`
     for (const [name, given] of Object.entries(value)) {
       const wrong = item(given)
-      if (wrong !== undefined) return `${name.slice(0, 50)}: ${wrong}`
+      if (wrong !== undefined) return `${headOf(name, 50)}: ${wrong}`
     }
     return undefined
   }

@@ -4,6 +4,7 @@
  * Secrets do not belong here, because options are shown: in `mcpServers` a value may say `${NAME}`, which is read from
  * the environment of the agent's process (A-11).
  */
+import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
 import { EXCLUDED } from "./excluded-options.ts"
 import {
@@ -173,7 +174,7 @@ export function validateClaudeOptions(options: Readonly<Record<string, unknown>>
   for (const [option, value] of Object.entries(options)) {
     const check = Object.hasOwn(known, option) ? known[option] : undefined
     const wrong = check === undefined ? unknown(option) : check(value)
-    if (wrong !== undefined) return { option, message: `option ${option.slice(0, 50)}: ${wrong}` }
+    if (wrong !== undefined) return { option, message: `option ${headOf(option, 50)}: ${wrong}` }
   }
   if (options["fork"] === true && options["resume"] === undefined) {
     return { option: "fork", message: "option fork: give resume too, the session that is forked" }

@@ -1,5 +1,6 @@
 /** A person's message as Claude takes it: content blocks of the Messages API. */
 import type { InputPart } from "@holdfast/protocol/agent/message"
+import { headOf } from "@holdfast/protocol/text-cut"
 
 const IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp"]
 const DATA_URL = /^data:[^,;]*(?:;[^,;]*)*?(;base64)?,/
@@ -11,7 +12,7 @@ const isText = (mediaType: string): boolean =>
 
 /** Bytes of a `data:` URL as base64; `undefined` for another URL. */
 function base64Of(url: string): string | undefined {
-  const head = DATA_URL.exec(url.slice(0, 1000))
+  const head = DATA_URL.exec(headOf(url, 1000))
   if (head === null) return undefined
   const data = url.slice(head[0].length)
   if (head[1] !== undefined) return data

@@ -5,13 +5,14 @@ import { watch } from "node:fs"
 import { mkdir, open, readFile, rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
+import { tailOf } from "@holdfast/protocol/text-cut"
 import { generationPaths, generationsDirectory, readRunnerRecord } from "../wire/generation.ts"
 import { runnerSettings, type RunnerSettings } from "../wire/settings.ts"
 
 export type { RunnerSettings } from "../wire/settings.ts"
 
 const START_MILLIS = 10_000
-const LOG_TAIL_BYTES = 2000
+const LOG_TAIL_LENGTH = 2000
 
 /** A runner that listens. */
 export interface StartedRunner {
@@ -72,7 +73,7 @@ export async function startRunner(options: StartRunnerOptions): Promise<StartedR
     child.unref()
     if (problem !== undefined) {
       child.kill("SIGKILL")
-      const tail = (await readFile(paths.log, "utf8")).slice(-LOG_TAIL_BYTES).trim()
+      const tail = tailOf(await readFile(paths.log, "utf8"), LOG_TAIL_LENGTH).trim()
       await rm(directory, { recursive: true, force: true })
       throw new RunnerNotStarted(`the runner did not start: ${problem}${tail === "" ? "" : `\n${tail}`}`)
     }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { ChildExit } from "../adapter.ts"
 import type { AgentAdapter, AgentHandle } from "../agent/agent-adapter.ts"
 import { agentEnvironment } from "../agent/agent-environment.ts"
@@ -82,7 +83,7 @@ export class AgentProbe {
       }
       const timer = setTimeout(() => {
         this.#looks.delete(again)
-        reject(new Error(`not within ${millis} ms: ${what}; told: ${JSON.stringify(this.notes).slice(0, 3000)}`))
+        reject(new Error(`not within ${millis} ms: ${what}; told: ${headOf(JSON.stringify(this.notes), 3000)}`))
       }, millis)
       this.#looks.add(again)
       again()

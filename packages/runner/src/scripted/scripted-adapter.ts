@@ -4,6 +4,7 @@
  * It runs in a process of its own, so that everything that can happen to an agent's process happens to it too.
  */
 import { fileURLToPath } from "node:url"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { AgentAdapter } from "../agent/agent-adapter.ts"
 import { LINE_MAX } from "../agent/agent-adapter.ts"
 import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
@@ -88,7 +89,7 @@ class ScriptedDriver implements AgentDriver {
       output = value as ScriptedOutput
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      return this.#host.crash("AgentMalformed", `the agent sent a line that cannot be read: ${why.slice(0, 200)}`)
+      return this.#host.crash("AgentMalformed", `the agent sent a line that cannot be read: ${headOf(why, 200)}`)
     }
     this.#take(output)
   }
@@ -122,7 +123,7 @@ class ScriptedDriver implements AgentDriver {
       case "ended":
         return host.turnEnded(output.end)
       default:
-        return host.log.say(`a line of an unknown type is left out: ${JSON.stringify(output).slice(0, 200)}`)
+        return host.log.say(`a line of an unknown type is left out: ${headOf(JSON.stringify(output), 200)}`)
     }
   }
 }

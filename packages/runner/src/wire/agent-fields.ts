@@ -4,6 +4,7 @@
  * What hub or runner acts on is checked; what they only pass on (chunks, parts of messages, what an agent tells about
  * itself) stays as it came, and is checked where it becomes events.
  */
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { AgentCommand, AgentNote, AgentStart, PermissionOutcome, TurnEnd } from "../agent/agent-messages.ts"
 import type { Fields } from "./fields.ts"
 import { WireMalformed } from "./frames.ts"
@@ -16,7 +17,7 @@ const ADAPTERS: ReadonlyArray<AgentStart["adapter"]> = ["scripted", "claude", "a
 
 function oneOf<T extends string>(value: string, known: ReadonlyArray<T>, what: string): T {
   const found = known.find((one) => one === value)
-  if (found === undefined) throw new WireMalformed(`${what} ${JSON.stringify(value.slice(0, 40))} is not known`)
+  if (found === undefined) throw new WireMalformed(`${what} ${JSON.stringify(headOf(value, 40))} is not known`)
   return found
 }
 

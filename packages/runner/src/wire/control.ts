@@ -3,6 +3,7 @@
  *
  * Unknown fields are dropped, unknown types refused (R-17).
  */
+import { headOf } from "@holdfast/protocol/text-cut"
 import { WireMalformed } from "./frames.ts"
 import type { HubMessage, RunnerMessage } from "./messages.ts"
 import { agentCommandOf, agentStartOf } from "./agent-fields.ts"
@@ -101,7 +102,7 @@ export function readHubMessage(text: string): HubMessage {
     case "ping":
       return { type, time: fields.number("time") }
     default:
-      throw new WireMalformed(`message ${JSON.stringify(type.slice(0, 40))} is not known`)
+      throw new WireMalformed(`message ${JSON.stringify(headOf(type, 40))} is not known`)
   }
 }
 
@@ -160,6 +161,6 @@ export function readRunnerMessage(text: string): RunnerMessage {
     case "pong":
       return { type, time: fields.number("time") }
     default:
-      throw new WireMalformed(`message ${JSON.stringify(type.slice(0, 40))} is not known`)
+      throw new WireMalformed(`message ${JSON.stringify(headOf(type, 40))} is not known`)
   }
 }

@@ -1,4 +1,5 @@
 /** Checked access to the fields of parsed JSON, and the parts that several control messages share. */
+import { headOf } from "@holdfast/protocol/text-cut"
 import { agentNoteOf } from "./agent-fields.ts"
 import { WireMalformed } from "./frames.ts"
 import type {
@@ -165,7 +166,7 @@ export function noteOf(fields: Fields): JournalNote {
     case "agent":
       return { type, note: agentNoteOf(fields.nested("note")), size: fields.whole("size") }
     default:
-      throw new WireMalformed(`note ${JSON.stringify(type.slice(0, 40))} is not known`)
+      throw new WireMalformed(`note ${JSON.stringify(headOf(type, 40))} is not known`)
   }
 }
 
@@ -226,6 +227,6 @@ export function replyOf(fields: Fields): ReplyValue {
     case "done":
       return { type }
     default:
-      throw new WireMalformed(`reply ${JSON.stringify(type.slice(0, 40))} is not known`)
+      throw new WireMalformed(`reply ${JSON.stringify(headOf(type, 40))} is not known`)
   }
 }

@@ -10,6 +10,7 @@ import { decide } from "@holdfast/core/decide"
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/event"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { Created, Principal } from "../../Hub.ts"
 import { type Core, newId } from "../../live/Core.ts"
 import { may } from "../../live/lifecycle.ts"
@@ -46,7 +47,7 @@ const sessions = (core: Core): Effect.Effect<ReadonlyArray<ClaudeSession>, Unava
 const titleOf = ({ id, title, firstPrompt }: ClaudeSession): string => {
   // oxlint-disable-next-line no-control-regex
   const text = (title ?? firstPrompt ?? "").replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trim()
-  return text === "" ? `claude ${id.slice(0, 8)}` : [...text].slice(0, 80).join("")
+  return text === "" ? `claude ${id.slice(0, 8)}` : headOf(text, 80)
 }
 
 /** The sessions of Claude Code on this machine, the latest first. */

@@ -7,8 +7,9 @@ import { readdir, realpath, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import type { BroughtFile } from "@holdfast/protocol/agent/trust"
 import { smallJson } from "@holdfast/runner/claude/small-file"
+import { headOf } from "@holdfast/protocol/text-cut"
 
-const FOUND_MAX = 24
+const FINDS_MAX = 24
 const WHAT_MAX = 500
 const NAMES_MAX = 8
 const NAME_MAX = 60
@@ -75,7 +76,7 @@ export async function lookAtDirectory(
     }
   }
   // What runs comes first, so that it is there also where there is much.
-  return { directory, brings: found.sort((a, b) => Number(b.runs) - Number(a.runs)).slice(0, FOUND_MAX) }
+  return { directory, brings: found.sort((a, b) => Number(b.runs) - Number(a.runs)).slice(0, FINDS_MAX) }
 }
 
 function upwards(directory: string): ReadonlyArray<string> {
@@ -90,7 +91,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
-const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text).toWellFormed()
+const cut = (text: string, most: number): string => (text.length > most ? `${headOf(text, most - 1)}…` : text).toWellFormed()
 
 const few = (names: ReadonlyArray<string>): string =>
   names
