@@ -35,11 +35,11 @@ describe.skipIf(isElsewhere("claude"))("sessions of Claude Code", () => {
     const { sessions } = (await hub.call<{ sessions: ReadonlyArray<ClaudeImportable> }>("GET", "/api/imports/claude")).body
     expect(sessions).toHaveLength(1)
     expect(sessions[0]).toMatchObject({ cwd, title: "[[say the password is heron]]" })
-    const body = { id: sessions[0]?.id.slice(0, 8) }
+    const body = { id: sessions[0]?.id }
     const first = await hub.call<Session>("POST", "/api/imports/claude", body)
     const second = await hub.call<Session>("POST", "/api/imports/claude", body)
     expect([first.status, second.status, second.body.id]).toEqual([201, 200, first.body.id])
-    expect((await hub.call("POST", "/api/imports/claude", { id: "ffffffff" })).status).toBe(422)
+    expect((await hub.call("POST", "/api/imports/claude", { id: body.id?.slice(0, 8) })).status).toBe(422)
     const { id } = first.body
     expect(first.body.agent?.trust).toMatchObject({ state: "waiting", brings: [{ what: "hooks: Stop", runs: true }] })
     const before = await messagesOf(hub, id)

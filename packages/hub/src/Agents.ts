@@ -68,7 +68,7 @@ export class Agents extends Context.Service<
     readonly waiting: Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError>
     /** Sessions of Claude Code on this machine, the latest first. */
     readonly importable: Effect.Effect<ReadonlyArray<ClaudeImportable>, DoorError>
-    /** Imports one by its id or a unique beginning of it; a second time gives the session of the first. */
+    /** Imports one by its id; a second time gives the session of the first. */
     readonly importClaude: (
       id: string,
       by: Principal,

@@ -171,11 +171,11 @@ export class Hub extends Context.Service<
     readonly create: (request: CreateSession, by: Principal) => Effect.Effect<Created, DoorError>
     /** The same as plain callbacks. */
     readonly createThen: (request: CreateSession, by: Principal, answer: CreateAnswer) => void
-    /** The one session that an id, a unique prefix or suffix, or a label names (H-3). */
+    /** The id of the one session that an id, a unique beginning or end of one, or a label names; everything else takes whole ids (H-3). */
     readonly resolve: (text: string) => Effect.Effect<string, DoorError>
     readonly get: (id: string) => Effect.Effect<Session, DoorError>
     readonly list: (query: SessionQuery) => Effect.Effect<SessionPage, DoorError>
-    /** Changes the session that a text names (H-3), as plain callbacks: `update`, `mark`, `archive` and `restore` are the same. */
+    /** Changes the session of an id, as plain callbacks: `update`, `mark`, `archive` and `restore` are the same. */
     readonly change: (session: string, change: SessionChange, by: Principal, answer: ChangeAnswer) => void
     readonly update: (id: string, change: UpdateSession, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly mark: (id: string, mark: MarkSession, by: Principal) => Effect.Effect<Changed, DoorError>

@@ -34,6 +34,7 @@ import {
   CreateSession,
   Key,
   MarkSession,
+  Resolved,
   RestartSession,
   Screen,
   Session,
@@ -75,9 +76,16 @@ const sessions = HttpApiGroup.make("sessions").add(
       OpenApi.Summary,
       "Follows the feed of sessions; event is session, synced or reset, id is CHANGE@FEED, Last-Event-ID wins over after",
     ),
+  HttpApiEndpoint.get("resolve", "/api/sessions/resolve", {
+    query: { name: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256)) },
+    success: Resolved,
+    error,
+  })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "The id of the session that an id, its unique beginning or end, or a label names"),
   HttpApiEndpoint.get("get", "/api/sessions/:id", { params, success: Session, error })
     .annotate(Needs, "read")
-    .annotate(OpenApi.Summary, "The record of one session; a unique prefix, suffix or label will do as id"),
+    .annotate(OpenApi.Summary, "The record of one session"),
   HttpApiEndpoint.head("exists", "/api/sessions/:id", { params, success: HttpApiSchema.Empty(200), error })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "Whether a session exists"),

@@ -14,6 +14,7 @@ import {
   Key,
   MarkSession,
   Refreshed,
+  Resolved,
   RestartSession,
   Session,
   SessionPage,
@@ -125,6 +126,8 @@ export class SessionRpcs extends RpcGroup.make(
   DetachOthers,
   Rpc.make("Create", { payload: CreateSession, success: Session, error: DoorError }),
   Rpc.make("Get", { payload: { session }, success: Session, error: DoorError }),
+  /** The session that a label or a part of an id names; every other command takes whole ids (H-3). */
+  Rpc.make("Resolve", { payload: { name: session }, success: Resolved, error: DoorError }),
   Rpc.make("List", { payload: SessionQuery, success: SessionPage, error: DoorError }),
   Rpc.make("Update", { payload: { session, change: UpdateSession }, success: Appended, error: DoorError }),
   Rpc.make("Mark", { payload: { session, mark: MarkSession }, success: Appended, error: DoorError }),

@@ -159,6 +159,10 @@ export const MarkSession = Schema.Struct({
 })
 export type MarkSession = typeof MarkSession.Type
 
+/** The session that a name stands for. */
+export const Resolved = Schema.Struct({ session: SessionId })
+export type Resolved = typeof Resolved.Type
+
 /** What a keyed or plain append answers with: the seq of the first event it made. */
 export const Appended = Schema.Struct({ seq: Schema.Number })
 export type Appended = typeof Appended.Type

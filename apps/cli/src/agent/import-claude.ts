@@ -37,7 +37,8 @@ export async function importClaude(ids: ReadonlyArray<string>, all: boolean, jso
   if (ids.length > 0 === all) {
     throw refused("BadRequest", `name the sessions or give --all; ${hint("import --claude --ls")} lists them`)
   }
-  const wanted = all ? (await askAgents(hub, (api) => api.importable())).sessions.map(({ id }) => id) : ids
+  const { sessions } = await askAgents(hub, (api) => api.importable())
+  const wanted = all ? sessions.map(({ id }) => id) : ids.map((text) => importableId(sessions, text))
   const progress = new Progress("importing")
   const made: Array<{ readonly id: string; readonly label: string }> = []
   try {
@@ -50,4 +51,13 @@ export async function importClaude(ids: ReadonlyArray<string>, all: boolean, jso
     progress.stop()
     printEither(json, made, () => made.map(({ id, label }) => `${id}  ${printable(label)}`))
   }
+}
+
+/** The one whose id is or begins with a text. Throws a refusal. */
+function importableId(sessions: ReadonlyArray<ClaudeImportable>, text: string): string {
+  const found = sessions.filter(({ id }) => id === text || (text !== "" && id.startsWith(text)))
+  const exact = found.find(({ id }) => id === text) ?? found[0]
+  if (exact !== undefined && (found.length === 1 || exact.id === text)) return exact.id
+  const how = exact === undefined ? "has no session" : "has several sessions"
+  throw refused("Unprocessable", `Claude Code ${how} ${printable(text)}; ${hint("import --claude --ls")} lists them`)
 }

@@ -5,7 +5,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import { act, flag, json, many, session, text, whole } from "./parts.ts"
+import { act, flag, json, many, onSession, session, text, whole } from "./parts.ts"
 
 const queueModule = () => import("../agent/queue.ts")
 const permissionModule = () => import("../agent/permissions.ts")
@@ -14,8 +14,10 @@ const item = Argument.String("message").pipe(
   Argument.withDescription("Place of the message in the queue, its id, or a unique part of the id"),
 )
 
-const interrupt = Command.make("interrupt", { session, json }, (input) =>
-  act(async () => (await queueModule()).interrupt(input.session, input.json)),
+const interrupt = Command.make(
+  "interrupt",
+  { session, json },
+  onSession(async (input) => (await queueModule()).interrupt(input.session, input.json)),
 ).pipe(Command.withDescription("Stop what an agent is doing; what it made is kept"))
 
 const approve = Command.make(
@@ -42,7 +44,7 @@ const approve = Command.make(
     answers: many("answer", "Answer to a question: QUESTION=ANSWER, or the answer where there is one; can be repeated"),
     json,
   },
-  (input) => act(async () => (await permissionModule()).approve(input)),
+  onSession(async (input) => (await permissionModule()).approve(input)),
 ).pipe(
   Command.withDescription("Answer a permission request; the first answer counts"),
   Command.withExamples([
@@ -64,20 +66,26 @@ const onItem = (
   about: string,
   run: (queue: Awaited<ReturnType<typeof queueModule>>, session: string, message: string, asJson: boolean) => Promise<void>,
 ) =>
-  Command.make(name, { session, message: item, json }, (input) =>
-    act(async () => run(await queueModule(), input.session, input.message, input.json)),
+  Command.make(
+    name,
+    { session, message: item, json },
+    onSession(async (input) => run(await queueModule(), input.session, input.message, input.json)),
   ).pipe(Command.withDescription(about))
 
 const onQueue = (name: string, about: string, hold: boolean) =>
-  Command.make(name, { session, json }, (input) =>
-    act(async () => (await queueModule()).queueHold(input.session, hold, input.json)),
+  Command.make(
+    name,
+    { session, json },
+    onSession(async (input) => (await queueModule()).queueHold(input.session, hold, input.json)),
   ).pipe(Command.withDescription(about))
 
 const queue = Command.make("queue").pipe(
   Command.withDescription("The messages that wait for an agent"),
   Command.withSubcommands([
-    Command.make("ls", { session, json }, (input) =>
-      act(async () => (await queueModule()).queueList(input.session, input.json)),
+    Command.make(
+      "ls",
+      { session, json },
+      onSession(async (input) => (await queueModule()).queueList(input.session, input.json)),
     ).pipe(Command.withDescription("List them in the order of delivery")),
     onItem("show", "Show all of one", (module, id, message, asJson) => module.queueShow(id, message, asJson)),
     Command.make(
@@ -88,13 +96,13 @@ const queue = Command.make("queue").pipe(
         text: Argument.String("text").pipe(Argument.withDescription("New text; - reads standard input"), Argument.atLeast(1)),
         json,
       },
-      (input) => act(async () => (await queueModule()).queueEdit(input.session, input.message, input.text, input.json)),
+      onSession(async (input) => (await queueModule()).queueEdit(input.session, input.message, input.text, input.json)),
     ).pipe(Command.withDescription("Replace the text of one")),
     onItem("rm", "Take one away", (module, id, message, asJson) => module.queueRemove(id, message, asJson)),
     Command.make(
       "move",
       { session, message: item, place: Argument.Int("place").pipe(Argument.withDescription("New place, from 1")), json },
-      (input) => act(async () => (await queueModule()).queueMove(input.session, input.message, input.place, input.json)),
+      onSession(async (input) => (await queueModule()).queueMove(input.session, input.message, input.place, input.json)),
     ).pipe(Command.withDescription("Put one at another place")),
     onQueue("hold", "Let none start by itself", true),
     onQueue("release", "Let a held queue go on", false),
@@ -110,8 +118,10 @@ const queue = Command.make("queue").pipe(
 const tasks = Command.make("tasks").pipe(
   Command.withDescription("What an agent runs in the background"),
   Command.withSubcommands([
-    Command.make("ls", { session, json }, (input) =>
-      act(async () => (await import("../agent/tasks.ts")).tasksList(input.session, input.json)),
+    Command.make(
+      "ls",
+      { session, json },
+      onSession(async (input) => (await import("../agent/tasks.ts")).tasksList(input.session, input.json)),
     ).pipe(Command.withDescription("List what runs")),
     Command.make(
       "stop",
@@ -120,20 +130,22 @@ const tasks = Command.make("tasks").pipe(
         task: Argument.String("task").pipe(Argument.withDescription("Place in the list, id, or a unique part of the id")),
         json,
       },
-      (input) => act(async () => (await import("../agent/tasks.ts")).tasksStop(input.session, input.task, input.json)),
+      onSession(async (input) => (await import("../agent/tasks.ts")).tasksStop(input.session, input.task, input.json)),
     ).pipe(Command.withDescription("Stop one; the agent and everything else run on")),
   ]),
 )
 
-const messages = Command.make("messages", { session, limit: whole("limit", "Only the last so many"), json }, (input) =>
-  act(async () => (await import("../agent/messages.ts")).messages(input.session, input.limit, input.json)),
+const messages = Command.make(
+  "messages",
+  { session, limit: whole("limit", "Only the last so many"), json },
+  onSession(async (input) => (await import("../agent/messages.ts")).messages(input.session, input.limit, input.json)),
 ).pipe(Command.withDescription("Print what was said in a session"))
 
 const configured = (name: "model" | "mode", about: string) =>
   Command.make(
     name,
     { session, value: Argument.String(name).pipe(Argument.withDescription("Name as the agent has it; see show")), json },
-    (input) => act(async () => (await queueModule()).configure(input.session, { [name]: input.value }, input.json)),
+    onSession(async (input) => (await queueModule()).configure(input.session, { [name]: input.value }, input.json)),
   ).pipe(Command.withDescription(about))
 
 const changeDirectory = Command.make(
@@ -143,7 +155,7 @@ const changeDirectory = Command.make(
     directory: Argument.String("directory").pipe(Argument.withDescription("Directory in which the agent continues")),
     json,
   },
-  (input) => act(async () => (await import("../agent/renew.ts")).changeDirectory(input.session, input.directory, input.json)),
+  onSession(async (input) => (await import("../agent/renew.ts")).changeDirectory(input.session, input.directory, input.json)),
 ).pipe(Command.withDescription("Let an agent continue in another directory, as when its own is gone"))
 
 const renew = Command.make(
@@ -153,7 +165,7 @@ const renew = Command.make(
     before: text("before", "Leave out this message and what followed: its id, a unique part of it, or its place from 1"),
     json,
   },
-  (input) => act(async () => (await import("../agent/renew.ts")).renew(input.session, input.before, input.json)),
+  onSession(async (input) => (await import("../agent/renew.ts")).renew(input.session, input.before, input.json)),
 ).pipe(
   Command.withDescription("Let an agent begin anew from the transcript, as when a model refuses its own history"),
   Command.withExamples([
@@ -194,13 +206,15 @@ const ofSession = Argument.String("session").pipe(
 const rules = Command.make("rules").pipe(
   Command.withDescription("Answers to permission requests that are remembered"),
   Command.withSubcommands([
-    Command.make("ls", { session: ofSession, json }, (input) =>
-      act(async () => (await rulesModule()).rulesList(input.session, input.json)),
+    Command.make(
+      "ls",
+      { session: ofSession, json },
+      onSession(async (input) => (await rulesModule()).rulesList(input.session, input.json)),
     ).pipe(Command.withDescription("List them")),
     Command.make(
       "forget",
       { place: Argument.Int("rule").pipe(Argument.withDescription("Place in the list, from 1")), session: ofSession, json },
-      (input) => act(async () => (await rulesModule()).rulesForget(input.place, input.session, input.json)),
+      onSession(async (input) => (await rulesModule()).rulesForget(input.place, input.session, input.json)),
     ).pipe(Command.withDescription("Forget one")),
   ]),
 )

@@ -4,7 +4,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import { act, flag, json, number, session, text, whole } from "./parts.ts"
+import { flag, json, number, onSession, session, text, whole } from "./parts.ts"
 
 const log = Command.make(
   "log",
@@ -18,7 +18,7 @@ const log = Command.make(
     raw: flag("raw", "Only terminal output, byte for byte"),
     json,
   },
-  (input) => act(async () => (await import("../log/log.ts")).log(input)),
+  onSession(async (input) => (await import("../log/log.ts")).log(input)),
 ).pipe(Command.withDescription("Print a session's events"))
 
 const replay = Command.make(
@@ -37,7 +37,7 @@ const replay = Command.make(
     to: whole("to", "Last event of the film, as seq"),
     idle: number("idle", "Longest pause in seconds; longer ones are cut to it"),
   },
-  (input) => act(async () => (await import("../log/replay.ts")).replay(input)),
+  onSession(async (input) => (await import("../log/replay.ts")).replay(input)),
 ).pipe(
   Command.withDescription("Play a session like a film"),
   Command.withExamples([
@@ -62,7 +62,7 @@ const exported = Command.make(
       Flag.withDefault("-"),
     ),
   },
-  (input) => act(async () => (await import("../log/export.ts")).exportLog(input)),
+  onSession(async (input) => (await import("../log/export.ts")).exportLog(input)),
 ).pipe(Command.withDescription("Export a session's log"))
 
 /** The commands. */

@@ -12,6 +12,16 @@ import * as Flag from "effect/cli/Flag"
 export const act = (handler: () => Promise<void> | void): Effect.Effect<void, unknown> =>
   Effect.tryPromise({ try: async () => handler(), catch: (error) => error })
 
+/** Makes the handler of a command about a session: it gets the session's whole id, whatever name was typed. */
+export const onSession =
+  <Input extends { readonly session?: string | undefined }>(handler: (input: Input) => Promise<void>) =>
+  (input: Input): Effect.Effect<void, unknown> =>
+    act(async () => {
+      if (input.session === undefined) return handler(input)
+      const { wholeId } = await import("../sessions/whole-id.ts")
+      return handler({ ...input, session: await wholeId(input.session) })
+    })
+
 /** `--json`. */
 export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
 

@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { act, flag, json, many, session, sessions, text, whole } from "./parts.ts"
+import { act, flag, json, many, onSession, session, sessions, text, whole } from "./parts.ts"
 
 const terminal = Command.make(
   "terminal",
@@ -110,8 +110,10 @@ const list = Command.make(
 
 const request = text("request", "All of one permission request instead: its id, a unique part of it, or its place")
 
-const show = Command.make("show", { session, request, json }, (input) =>
-  act(async () => {
+const show = Command.make(
+  "show",
+  { session, request, json },
+  onSession(async (input) => {
     if (input.request === undefined) return (await import("../sessions/show.ts")).show(input.session, input.json)
     return (await import("../agent/permissions.ts")).showRequest(input.session, input.request, input.json)
   }),

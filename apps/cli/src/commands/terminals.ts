@@ -5,7 +5,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import { act, flag, json, many, session, text, whole } from "./parts.ts"
+import { act, flag, json, many, onSession, session, text, whole } from "./parts.ts"
 
 const attach = Command.make(
   "attach",
@@ -30,7 +30,12 @@ const attach = Command.make(
   ({ session, ...options }) =>
     act(async () => {
       const { attach } = await import("../attach/attach.ts")
-      if (session !== undefined) return attach(options, (connection) => connection.call("Get", { session }))
+      if (session !== undefined) {
+        const { idOf } = await import("../sessions/whole-id.ts")
+        return attach(options, async (connection) =>
+          connection.call("Get", { session: await idOf(session, (name) => connection.call("Resolve", { name })) }),
+        )
+      }
       const { lastSession } = await import("../sessions/last-session.ts")
       return attach(options, (connection) => lastSession((query) => connection.call("List", query)))
     }),
@@ -65,7 +70,7 @@ const send = Command.make(
     key: text("key", "Idempotency key: the same key again sends nothing"),
     json,
   },
-  (input) => act(async () => (await import("../sessions/send.ts")).send(input)),
+  onSession(async (input) => (await import("../sessions/send.ts")).send(input)),
 ).pipe(
   Command.withDescription("Type into a session's terminal, or send its agent a message"),
   Command.withExamples([
@@ -83,13 +88,15 @@ const screen = Command.make(
     scrollback: flag("scrollback", "With the lines above the screen, as far as the server has them"),
     json,
   },
-  (input) => act(async () => (await import("../sessions/screen.ts")).screen(input)),
+  onSession(async (input) => (await import("../sessions/screen.ts")).screen(input)),
 ).pipe(Command.withDescription("Print what a viewer sees now"))
 
 const cells = (name: string) => Argument.Int(name).pipe(Argument.withDescription(`${name}, 1 to 1000`))
 
-const resize = Command.make("resize", { session, cols: cells("cols"), rows: cells("rows") }, (input) =>
-  act(async () => (await import("../sessions/terminal.ts")).resize(input.session, input.cols, input.rows)),
+const resize = Command.make(
+  "resize",
+  { session, cols: cells("cols"), rows: cells("rows") },
+  onSession(async (input) => (await import("../sessions/terminal.ts")).resize(input.session, input.cols, input.rows)),
 ).pipe(Command.withDescription("Size a session's terminal"))
 
 const signal = Command.make(
@@ -98,27 +105,31 @@ const signal = Command.make(
     session,
     signal: Argument.String("signal").pipe(Argument.withDescription("INT, TERM, KILL, HUP, QUIT, USR1, USR2, CONT or STOP")),
   },
-  (input) => act(async () => (await import("../sessions/terminal.ts")).signal(input.session, input.signal)),
+  onSession(async (input) => (await import("../sessions/terminal.ts")).signal(input.session, input.signal)),
 ).pipe(Command.withDescription("Send a signal to a session's processes"))
 
 const mark = Command.make(
   "mark",
   { session, text: Argument.String("text").pipe(Argument.withDescription("Name of this place in the log")), json },
-  (input) => act(async () => (await import("../sessions/terminal.ts")).mark(input.session, input.text, input.json)),
+  onSession(async (input) => (await import("../sessions/terminal.ts")).mark(input.session, input.text, input.json)),
 ).pipe(Command.withDescription("Name this place in a session's log"))
 
 const who = Command.make(
   "who",
   { session: session.pipe(Argument.optional, Argument.map(Option.getOrUndefined)), json },
-  (input) => act(async () => (await import("../sessions/who.ts")).who(input.session, input.json)),
+  onSession(async (input) => (await import("../sessions/who.ts")).who(input.session, input.json)),
 ).pipe(Command.withDescription("Show who is attached, to a session or to any"))
 
-const detach = Command.make("detach", { session, json }, (input) =>
-  act(async () => (await import("../sessions/who.ts")).detachAll(input.session, input.json)),
+const detach = Command.make(
+  "detach",
+  { session, json },
+  onSession(async (input) => (await import("../sessions/who.ts")).detachAll(input.session, input.json)),
 ).pipe(Command.withDescription("Detach everybody from a session, which goes on"))
 
-const restart = Command.make("restart", { session, attach: flag("attach", "Attach at once"), json }, (input) =>
-  act(async () => (await import("../sessions/restart.ts")).restart(input.session, input.attach, input.json)),
+const restart = Command.make(
+  "restart",
+  { session, attach: flag("attach", "Attach at once"), json },
+  onSession(async (input) => (await import("../sessions/restart.ts")).restart(input.session, input.attach, input.json)),
 ).pipe(Command.withDescription("Start an ended terminal's command again, in the same session"))
 
 /** The commands. */

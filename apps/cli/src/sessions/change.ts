@@ -7,28 +7,29 @@ import { EXIT, toFailure } from "../failure.ts"
 import { complain, print, printJson } from "../output.ts"
 import { useHub } from "../server/hub.ts"
 import { withNearest } from "./nearest.ts"
+import { idOf } from "./whole-id.ts"
 import { printable } from "../text/printable.ts"
 
 type Change = (api: Api, id: string) => Promise<Session>
 
 /** Changes each session and prints what it is now. Sessions that refuse are named, the others are changed all the same. */
-export async function changeSessions(ids: ReadonlyArray<string>, json: boolean, done: string, change: Change): Promise<void> {
+export async function changeSessions(names: ReadonlyArray<string>, json: boolean, done: string, change: Change): Promise<void> {
   const hub = useHub()
   const changed: Array<Session> = []
   let code: number = EXIT.done
-  for (const id of ids) {
+  for (const name of names) {
     try {
-      const session = await change(hub.api, id)
+      const session = await change(hub.api, await idOf(name, hub.api.resolve))
       changed.push(session)
       if (!json) print(`${done} ${session.id} ${printable(session.label)}`)
     } catch (error) {
       const failure = toFailure(await withNearest(error, (query) => hub.api.list(query)), hub.target.origin)
-      if (ids.length === 1 || failure.code === EXIT.unreachable) throw failure
-      complain(`holdfast: ${id}: ${failure.message}`)
+      if (names.length === 1 || failure.code === EXIT.unreachable) throw failure
+      complain(`holdfast: ${name}: ${failure.message}`)
       code = failure.code
     }
   }
-  if (json) printJson(ids.length === 1 ? changed[0] : changed)
+  if (json) printJson(names.length === 1 ? changed[0] : changed)
   process.exitCode = code
 }
 

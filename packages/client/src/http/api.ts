@@ -8,6 +8,7 @@ import type { BatchRequest, BatchResult, TokenScope, TokenShown, ViewersReport }
 import type {
   Appended,
   MarkSession,
+  Resolved,
   RestartSession,
   Screen,
   Session,
@@ -71,6 +72,8 @@ export function makeApi(options: HttpOptions) {
     create: (request: CreateSession): Promise<Session> => post("/api/sessions", request),
     list: (query: SessionQuery = {}): Promise<SessionPage> => get("/api/sessions", query),
     batch: (request: BatchRequest): Promise<BatchResult> => post("/api/sessions/batch", request),
+    /** The session that an id, a unique beginning or end of one, or a label names; everything else takes whole ids. */
+    resolve: (name: string): Promise<Resolved> => get("/api/sessions/resolve", { name }),
     get: (id: string): Promise<Session> => get(of(id)),
     /** Whether a session exists; other errors than `SessionNotFound` fail. */
     exists: (id: string): Promise<boolean> =>

@@ -8,8 +8,8 @@ import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { errorBody } from "@holdfast/protocol/http-errors"
 import type { BatchRequest, BatchResult } from "@holdfast/protocol/http-bodies"
-import { UUID_V7 } from "@holdfast/protocol/ids"
 import { Hub, type Changed, type Principal } from "../Hub.ts"
+import { wholeId } from "../session/whole-id.ts"
 import { answer, json, taken } from "./answer.ts"
 import { Exchange, principalOf } from "./Exchange.ts"
 import { feedAsSse } from "./feed.ts"
@@ -17,13 +17,14 @@ import { feedAsSse } from "./feed.ts"
 /** Sessions of a batch that are changed at the same time. */
 const BATCH_CONCURRENCY = 16
 
-/** Names the session of the exchange for the log and gives its full id (H-3). */
+/** Names the session of the exchange for the log. Fails with `SessionNotFound` for what is no whole id (H-3). */
 export const theSession = (text: string) =>
   Effect.gen(function* () {
     const exchange = yield* Exchange
     const hub = yield* Hub
-    exchange.session = UUID_V7.test(text) ? text : yield* hub.resolve(text)
-    return { hub, exchange, id: exchange.session }
+    const id = yield* wholeId(text)
+    exchange.session = id
+    return { hub, exchange, id }
   })
 
 const changed = (operation: Effect.Effect<Changed, DoorError, Hub | Exchange>) =>
@@ -62,6 +63,12 @@ export const sessionHandlers = HttpApiBuilder.group(HoldfastApi, "sessions", (ha
         })
       }),
     )
+    .handle("resolve", ({ query }) =>
+      answer(
+        Effect.flatMap(Hub, (hub) => hub.resolve(query.name)),
+        (session) => json({ session }),
+      ),
+    )
     .handle("get", ({ params }) =>
       answer(
         Effect.flatMap(theSession(params.id), ({ hub, id }) => hub.get(id)),
@@ -99,7 +106,7 @@ const batch = Effect.fnUntraced(function* (request: BatchRequest) {
     return yield* new BadRequest({ message: "change belongs to the action update, and only to it", field: "change" })
   }
   const one = (text: string): Effect.Effect<BatchResult["results"][number]> =>
-    Effect.flatMap(hub.resolve(text), (id) => applyTo(hub, id, request, principal)).pipe(
+    Effect.flatMap(wholeId(text), (id) => applyTo(hub, id, request, principal)).pipe(
       Effect.match({
         onFailure: (error) => ({ session: text, error: errorBody(error).body.error as { tag: string; message: string } }),
         onSuccess: ({ session, seq, changed }) => ({ session: session.id, changed, seq }),

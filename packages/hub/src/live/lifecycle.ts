@@ -4,9 +4,9 @@ import { type DoorError, Forbidden, ReadOnlyViewer } from "@holdfast/protocol/er
 import type { AttachRequest, ChangeAnswer, Changed, Principal, Seated, SessionChange } from "../Hub.ts"
 import { carryOut, type Order } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
+import { refuseId } from "../session/whole-id.ts"
 import type { Core } from "./Core.ts"
 import { processKnown } from "./process-known.ts"
-import { openNamed } from "./queries.ts"
 import { seatOf } from "./seat.ts"
 
 /** The refusal of a command by a credential that may only read. */
@@ -32,10 +32,12 @@ function orderOf(change: SessionChange): Ordered {
   }
 }
 
-/** Changes the session that a text names, from a door to the session's loop and back without an effect. */
-export function change(core: Core, text: string, asked: SessionChange, by: Principal, answer: ChangeAnswer): void {
+/** Changes the session of an id, from a door to the session's loop and back without an effect. */
+export function change(core: Core, id: string, asked: SessionChange, by: Principal, answer: ChangeAnswer): void {
   if (by.scope === "read") return answer(readOnly(), 0)
-  openNamed(core, text, (opened) => {
+  const refused = refuseId(id)
+  if (refused !== undefined) return answer(refused, 0)
+  core.table.openThen(id, (opened) => {
     if (!("parts" in opened)) return answer(opened, 0)
     carryOut(opened.session, { ...orderOf(asked), by: by.name }, (result) => {
       if (result._tag === "Done") answer(undefined, result.first)

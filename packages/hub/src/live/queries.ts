@@ -1,13 +1,10 @@
-/** Reading: records, lists, pages of events, ids. Only `openNamed` opens a session. */
+/** Reading: records, lists, pages of events, ids. None opens a session. */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import { cursorProblem } from "@holdfast/core/cursor"
-import { CursorAhead, CursorInvalid, type DoorError, SessionAmbiguous, Unavailable } from "@holdfast/protocol/errors"
-import { UUID_V7 } from "@holdfast/protocol/ids"
+import { CursorAhead, CursorInvalid, type DoorError, SessionAmbiguous } from "@holdfast/protocol/errors"
 import { decodeRecord, readRecord, RECORD_JSON } from "@holdfast/protocol/record"
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
 import type { EventPage } from "../Hub.ts"
-import type { Loaded } from "../session/SessionTable.ts"
 import { notFound, storeProblem } from "../session/store-problem.ts"
 import type { Core } from "./Core.ts"
 
@@ -37,7 +34,7 @@ export const list = (core: Core, query: SessionQuery): Effect.Effect<SessionPage
     })),
   )
 
-/** The one session that a text names. */
+/** The one session that an id, a beginning or an end of one, or a label names. */
 export const resolve = (core: Core, text: string): Effect.Effect<string, DoorError> =>
   Effect.gen(function* () {
     if (text === "" || text.length > 256) return yield* notFound(text)
@@ -51,21 +48,6 @@ export const resolve = (core: Core, text: string): Effect.Effect<string, DoorErr
       matches,
     })
   })
-
-/** Opens the session that a text names. A whole id needs no search: an id wins over every label. */
-export function openNamed(core: Core, text: string, opened: (result: Loaded | DoorError) => void): void {
-  const search = (): void =>
-    core.table.context.fork(resolve(core, text), (exit) => {
-      if (Exit.isSuccess(exit)) return core.table.openThen(exit.value, opened)
-      const error = Exit.findErrorOption(exit)
-      opened(error._tag === "Some" ? error.value : new Unavailable({ message: "the session could not be found; try again" }))
-    })
-  if (core.table.peek(text) === undefined && !UUID_V7.test(text)) return search()
-  core.table.openThen(text, (result) => {
-    if ("parts" in result || result._tag !== "SessionNotFound") opened(result)
-    else search()
-  })
-}
 
 /** A page of events as JSON texts. */
 export const events = (

@@ -2,7 +2,8 @@
 import * as Effect from "effect/Effect"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { Agents } from "../Agents.ts"
-import type { Changed, Hub } from "../Hub.ts"
+import type { Changed } from "../Hub.ts"
+import { wholeId } from "../session/whole-id.ts"
 import type { Call, Handlers } from "./RpcDesk.ts"
 
 type AgentCommand =
@@ -33,9 +34,9 @@ type AgentCommand =
 const PAGE = 50
 
 /** Makes the handlers. */
-export function makeAgentHandlers(hub: Hub["Service"], agents: Agents["Service"]): Pick<Handlers, AgentCommand> {
+export function makeAgentHandlers(agents: Agents["Service"]): Pick<Handlers, AgentCommand> {
   const on = <A>(session: string, operation: (id: string) => Effect.Effect<A, DoorError>): Effect.Effect<A, DoorError> =>
-    Effect.flatMap(hub.resolve(session), operation)
+    Effect.flatMap(wholeId(session), operation)
   const change = (
     session: string,
     call: Call<{ readonly seq: number }>,

@@ -8,6 +8,7 @@ import type { Settings } from "@holdfast/protocol/settings"
 import type { Agents } from "../Agents.ts"
 import type { Hub, SessionChange } from "../Hub.ts"
 import { makeAgentHandlers } from "./agent-handlers.ts"
+import { wholeId } from "../session/whole-id.ts"
 import type { Connection } from "./Connection.ts"
 import type { Call, Handlers } from "./RpcDesk.ts"
 import { Namesakes } from "./Namesakes.ts"
@@ -34,7 +35,7 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
     })
 
   return {
-    ...makeAgentHandlers(hub, agents),
+    ...makeAgentHandlers(agents),
     Hello: ({ client, connection: own, name, protocol }, call) => {
       const { connection } = call
       if (connection.greeted) return call.fail(new BadRequest({ message: "Hello was said before" }))
@@ -51,7 +52,7 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
     },
     Attach: ({ session: text, ...request }, call) => {
       const { connection } = call
-      const attach = Effect.flatMap(hub.resolve(text), (session) => {
+      const attach = Effect.flatMap(wholeId(text), (session) => {
         connection.detach(session)
         const { client, own, name, principal } = connection
         const sink = new SocketSink(connection)
@@ -69,7 +70,7 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
       })
     },
     Detach: ({ session }, call) =>
-      call.run(hub.resolve(session), (id) => {
+      call.run(wholeId(session), (id) => {
         const problem = call.connection.detach(id)
         if (problem === undefined) call.done(undefined)
         else call.fail(problem)
@@ -88,14 +89,14 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
     },
     SetTypist: ({ session, mode }, call) => {
       const { client, own, name, principal } = call.connection
-      const taken = Effect.flatMap(hub.resolve(session), (id) =>
+      const taken = Effect.flatMap(wholeId(session), (id) =>
         hub.setTypist(id, { client, connection: own, name }, mode, principal),
       )
       call.run(taken, ({ seq }) => call.done({ seq }))
     },
     DetachOthers: ({ session }, call) => {
       const { client, own, name, principal } = call.connection
-      const detached = Effect.flatMap(hub.resolve(session), (id) => hub.release(id, { client, connection: own }, name, principal))
+      const detached = Effect.flatMap(wholeId(session), (id) => hub.release(id, { client, connection: own }, name, principal))
       call.run(detached, (count) => call.done({ detached: count }))
     },
     Create: (request, call) =>
@@ -103,22 +104,23 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
         if (Exit.isSuccess(exit)) call.done(exit.value.session)
         else call.failWith(exit.cause)
       }),
-    Get: ({ session }, call) => call.run(Effect.flatMap(hub.resolve(session), hub.get), (found) => call.done(found)),
+    Get: ({ session }, call) => call.run(Effect.flatMap(wholeId(session), hub.get), (found) => call.done(found)),
     List: (query, call) => call.run(hub.list(query), (page) => call.done(page)),
     Update: ({ session, change: fields }, call) => change(session, { _tag: "Update", change: fields }, call),
     Mark: ({ session, mark }, call) => change(session, { _tag: "Mark", mark }, call),
+    Resolve: ({ name }, call) => call.run(hub.resolve(name), (session) => call.done({ session })),
     Archive: ({ session, key }, call) => change(session, { _tag: "Archive", key }, call),
     Restore: ({ session, key }, call) => change(session, { _tag: "Restore", key }, call),
     Delete: ({ session, key }, call) => {
-      const removed = Effect.flatMap(hub.resolve(session), (id) => hub.remove(id, key, call.connection.principal))
+      const removed = Effect.flatMap(wholeId(session), (id) => hub.remove(id, key, call.connection.principal))
       call.run(removed, ({ seq }) => call.done({ seq }))
     },
     Restart: ({ session, start }, call) => {
-      const started = Effect.flatMap(hub.resolve(session), (id) => hub.restart(id, start, call.connection.principal))
+      const started = Effect.flatMap(wholeId(session), (id) => hub.restart(id, start, call.connection.principal))
       call.run(started, (record) => call.done(record))
     },
     Signal: ({ session, signal }, call) => {
-      const sent = Effect.flatMap(hub.resolve(session), (id) => hub.signal(id, signal, call.connection.principal))
+      const sent = Effect.flatMap(wholeId(session), (id) => hub.signal(id, signal, call.connection.principal))
       call.run(sent, () => call.done(undefined))
     },
   }

@@ -10,6 +10,20 @@ afterAll(() => door.stop())
 
 const post = (path: string, value: unknown) => door.send(path, { method: "POST", body: JSON.stringify(value) })
 
+/** Bodies of the routes about a session that need one. */
+const bodies: Readonly<Record<string, string>> = {
+  "/api/sessions/:id/marks": '{"text":"here"}',
+  "/api/sessions/:id/input": '{"text":"x"}',
+  "/api/sessions/:id/resize": '{"cols":80,"rows":24}',
+  "/api/sessions/:id/signal": '{"signal":"SIGINT"}',
+  "/api/sessions/:id/messages": '{"text":"hello"}',
+  "/api/sessions/:id/queue": '{"order":[]}',
+  "/api/sessions/:id/queue/:messageId": '{"text":"x"}',
+  "/api/sessions/:id/queue/:messageId/resolve": '{"action":"drop"}',
+  "/api/sessions/:id/permissions/:requestId": '{"optionId":"allow"}',
+  "/api/sessions/:id/rules/forget": '{"tool":"x","allow":true}',
+}
+
 describe("sessions over HTTP", () => {
   it("H-1 a create gives 201 and the record; the same key again 200 and the same session; another body 409", async () => {
     const body = { kind: "terminal", key: "k1", cols: 100, rows: 30 }
@@ -21,12 +35,42 @@ describe("sessions over HTTP", () => {
     expect(other.json().error).toMatchObject({ tag: "KeyConflict", key: "k1" })
   })
 
-  it("H-3 an id may be shortened; HEAD answers whether it exists; several matches are 409 with the matches", async () => {
-    const id = await door.create({ label: "unique-label" })
-    expect((await door.send("/api/sessions/unique-label")).json()["id"]).toBe(id)
+  it("H-3 HEAD answers whether a session exists", async () => {
+    const id = await door.create()
     expect((await door.send(`/api/sessions/${id}`, { method: "HEAD" })).status).toBe(200)
-    expect((await door.send("/api/sessions/none", { method: "HEAD" })).status).toBe(404)
-    const ambiguous = await door.send(`/api/sessions/${id.slice(0, 8)}`)
+    expect(
+      (await door.send(`/api/sessions/${id.replace(/.$/, (end) => (end === "0" ? "1" : "0"))}`, { method: "HEAD" })).status,
+    ).toBe(404)
+  })
+
+  it("H-3 no route acts on a session, message, request or task whose id is not given whole (N64)", async () => {
+    const id = await door.create({ label: "unique-label" })
+    const before = (await door.send(`/api/sessions/${id}`)).json()
+    const { ROUTES } = await import("../../src/guard/routes.ts")
+    const named = ROUTES.filter(({ path }) => path.startsWith("/api/sessions/:id"))
+    expect(named.length).toBeGreaterThan(25)
+    for (const text of [id.slice(-1), id.slice(0, 13), id.slice(1), id.toUpperCase(), `${id} `, "unique-label"]) {
+      for (const { method, path } of named) {
+        const at = path.replace(":id", encodeURIComponent(text)).replaceAll(/:\w+/g, "x")
+        const query = at.endsWith("/export") ? "?format=jsonl" : ""
+        const answer = await door.send(at + query, { method, ...(bodies[path] === undefined ? {} : { body: bodies[path] }) })
+        const error = method === "HEAD" ? "SessionNotFound" : answer.json().error?.["tag"]
+        expect([method, at, answer.status, error]).toEqual([method, at, 404, "SessionNotFound"])
+        if (method !== "HEAD") expect(answer.json().error?.["message"]).toContain("ids are whole here")
+      }
+      const batch = (await post("/api/sessions/batch", { sessions: [text], action: "delete" })).json()["results"]
+      expect(batch).toMatchObject([{ session: text, error: { tag: "SessionNotFound" } }])
+      expect((await door.send(`/api/viewers?session=${encodeURIComponent(text)}`)).status).toBe(404)
+    }
+    expect((await door.send(`/api/sessions/${id}`)).json()).toEqual(before)
+  })
+
+  it("H-21 a name is resolved by a request of its own; several matches are 409 with the matches (N64)", async () => {
+    const id = await door.create({ label: "resolved label" })
+    const resolve = (name: string) => door.send(`/api/sessions/resolve?name=${encodeURIComponent(name)}`)
+    for (const name of [id, id.slice(-12), "resolved label"]) expect((await resolve(name)).json()).toEqual({ session: id })
+    expect([(await resolve("nothing")).status, (await resolve("")).status]).toEqual([404, 400])
+    const ambiguous = await resolve(id.slice(0, 8))
     expect(ambiguous.status).toBe(409)
     expect(ambiguous.json().error?.["matches"]).toContain(id)
   })

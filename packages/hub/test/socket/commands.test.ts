@@ -61,17 +61,23 @@ describe("commands of the stream socket", () => {
     expect(await attach({ cols: 1000, rows: 1 })).toMatchObject({ _tag: "Success" })
   })
 
-  it("H-3 a command finds its session by its id, the end of it, or its label, in memory or not", async () => {
-    const { id } = await createTerminal(house, { command: "/bin/cat", label: "the cat" })
+  it("H-3 H-21 a command takes a whole id only, in memory or not, and Resolve finds it by a name (N64)", async () => {
+    const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat", label: "the cat" })
+    const one = await client()
+    const mark = (session: string) => one.call("Mark", { session, mark: { text: "here" } })
+    const names = [id.slice(-1), id.slice(-12), id.slice(0, 13), "the cat"]
+    for (const name of names) {
+      const refused = [await mark(name), await one.call("Delete", { session: name }), await one.call("Get", { session: name })]
+      refused.push(await one.call("Interrupt", { session: name }), await one.call("Attach", { session: name, mode: "viewer" }))
+      for (const answer of refused) expect(answer).toMatchObject(failed("SessionNotFound"))
+      expect(await one.call("Resolve", { name })).toMatchObject({ _tag: "Success", value: { session: id } })
+    }
+    expect(await house.run(house.hub.get(id))).toMatchObject({ status: "active", lastSeq })
+    expect(await mark(id)).toMatchObject({ _tag: "Success" })
     await house.close()
     house = await openHouse({ directory: directory.path, sqlite: true })
-    const one = await client()
-    const mark = (session: string) => one.call("Mark", { session, mark: { text: "found" } })
-    for (const text of [id, id.slice(-12), "the cat"]) expect(await mark(text)).toMatchObject({ _tag: "Success" })
-    expect(await mark("019aa5f0-1234-7abc-8def-0123456789ab")).toMatchObject(failed("SessionNotFound"))
-    expect(await mark("nobody")).toMatchObject(failed("SessionNotFound"))
-    await one.call("Update", { session: id, change: { label: "019aa5f0-1234-7abc-8def-0123456789ab" } })
-    expect(await mark("019aa5f0-1234-7abc-8def-0123456789ab")).toMatchObject({ _tag: "Success" })
+    const later = await client()
+    expect(await later.call("Mark", { session: id, mark: { text: "again" } })).toMatchObject({ _tag: "Success" })
   })
 
   it("S6 a credential that may only read changes nothing", async () => {

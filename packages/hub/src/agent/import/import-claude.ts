@@ -66,12 +66,10 @@ export const importable = (core: Core): Effect.Effect<ReadonlyArray<ClaudeImport
 export const importClaude = (core: Core, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
-    const found = (yield* sessions(core)).filter((session) => session.id.startsWith(id))
-    const [source] = found
-    if (source === undefined || found.length > 1) {
-      const why = source === undefined ? "has no session" : "has several sessions"
+    const source = (yield* sessions(core)).find((session) => session.id === id)
+    if (source === undefined) {
       return yield* new Unprocessable({
-        message: `Claude Code ${why} ${id}; holdfast import --claude --ls lists them`,
+        message: `Claude Code has no session with the id ${id}; GET /api/imports/claude lists them`,
         field: "id",
       })
     }

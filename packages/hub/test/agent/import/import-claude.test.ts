@@ -76,7 +76,8 @@ describe("importing a long session of Claude Code", () => {
     appendFileSync(file, talk(3))
     await open(Number.POSITIVE_INFINITY)
     expect(await listed()).toBe(0)
-    const made = await house.run(house.agents.importClaude(ID.slice(0, 8), OWNER))
+    expect(await failure(house, house.agents.importClaude(ID.slice(0, 8), OWNER))).toMatchObject({ _tag: "Unprocessable" })
+    const made = await house.run(house.agents.importClaude(ID, OWNER))
     expect(made).toMatchObject({ created: true, session: { status: "active", tags: ["imported"] } })
     const { id } = made.session
     const found = await messages(house, id)
