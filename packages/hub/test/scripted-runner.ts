@@ -35,6 +35,8 @@ export class ScriptedRunner extends PlayedRunner<ScriptedChild> {
   swallow = false
   autoStarted = true
   settleInput = true
+  /** Ends a child only when the test notes its exit. */
+  slowEnd = false
   protected readonly told = { kind: "terminal", pid: PID } as const
   readonly #swallowed: Array<(error: Error) => void> = []
 
@@ -102,6 +104,7 @@ export class ScriptedRunner extends PlayedRunner<ScriptedChild> {
       signal: () => Promise.resolve(),
       end: (number) => {
         const child = this.of(number)
+        if (this.slowEnd) return new Promise(() => {})
         if (!child.ended) this.note({ type: "exit", code: 129, signal: "SIGHUP" }, child)
         return Promise.resolve()
       },

@@ -1,12 +1,12 @@
 /** Commands that change a session's record: names, tags, marks, archive, trash, keyboard. */
 import * as Effect from "effect/Effect"
-import { type DoorError, Forbidden, ReadOnlyViewer } from "@holdfast/protocol/errors"
+import { type DoorError, Forbidden, ReadOnlyViewer, Unavailable } from "@holdfast/protocol/errors"
 import type { AttachRequest, ChangeAnswer, Changed, Principal, Seated, SessionChange } from "../Hub.ts"
 import { carryOut, type Order } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import { refuseId } from "../session/whole-id.ts"
 import type { Core } from "./Core.ts"
-import { processKnown } from "./process-known.ts"
+import { processKnown, whenEnded } from "./process-known.ts"
 import { seatOf } from "./seat.ts"
 
 /** The refusal of a command by a credential that may only read. */
@@ -39,11 +39,26 @@ export function change(core: Core, id: string, asked: SessionChange, by: Princip
   if (refused !== undefined) return answer(refused, 0)
   core.table.openThen(id, (opened) => {
     if (!("parts" in opened)) return answer(opened, 0)
-    carryOut(opened.session, { ...orderOf(asked), by: by.name }, (result) => {
-      if (result._tag === "Done") answer(undefined, result.first)
-      else answer(result.error, 0)
+    whenReady(core, opened, asked._tag, (early) => {
+      if (early !== undefined) return answer(early, 0)
+      carryOut(opened.session, { ...orderOf(asked), by: by.name }, (result) => {
+        if (result._tag === "Done") answer(undefined, result.first)
+        else answer(result.error, 0)
+      })
     })
   })
+}
+
+/** How long a restore waits for the end of the process beyond the grace that this has, in milliseconds. */
+const END_WAIT = 5000
+
+/** A session is restored when its process, which its deletion ends, has ended; everything else is carried out at once. */
+function whenReady(core: Core, loaded: Loaded, command: string, ready: (refused: Unavailable | undefined) => void): void {
+  if (command !== "Restore" || loaded.session.state.status !== "deleted") return ready(undefined)
+  const message = "the session's process is still being ended, as the session was deleted; try again when it has ended"
+  whenEnded(loaded, core.options.settings.killGrace + END_WAIT, (ended) =>
+    ready(ended ? undefined : new Unavailable({ message })),
+  )
 }
 
 const run = (core: Core, id: string, order: Ordered, by: Principal): Effect.Effect<Changed, DoorError> =>
@@ -52,13 +67,16 @@ const run = (core: Core, id: string, order: Ordered, by: Principal): Effect.Effe
     core.table.openThen(id, (opened) => {
       if (!("parts" in opened)) return resume(Effect.fail(opened))
       const { session } = opened
-      carryOut(session, { ...order, by: by.name }, (result) =>
-        resume(
-          result._tag === "Refused"
-            ? Effect.fail(result.error)
-            : Effect.succeed({ session: session.record(), seq: result.first, changed: result.changed }),
-        ),
-      )
+      whenReady(core, opened, order.command._tag, (refused) => {
+        if (refused !== undefined) return resume(Effect.fail(refused))
+        carryOut(session, { ...order, by: by.name }, (result) =>
+          resume(
+            result._tag === "Refused"
+              ? Effect.fail(result.error)
+              : Effect.succeed({ session: session.record(), seq: result.first, changed: result.changed }),
+          ),
+        )
+      })
     })
   })
 
@@ -96,7 +114,7 @@ export const setTypist = (
 
 function endChild(core: Core, { session, parts }: Loaded): void {
   const port = parts.follower?.port
-  if (port === undefined || port.child === 0) return
+  if (port === undefined || port.child === 0 || session.state.status !== "deleted") return
   port.connection.end(port.child, core.options.settings.killGrace).catch((cause: unknown) => {
     core.options.report?.("a deleted session's process could not be ended", { session: session.id, cause: String(cause) })
   })

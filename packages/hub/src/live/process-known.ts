@@ -1,4 +1,4 @@
-/** Waiting for what becomes of a process that is being started. */
+/** Waiting for what becomes of a process that is being started, or ended. */
 import * as Effect from "effect/Effect"
 import type { Loaded } from "../session/SessionTable.ts"
 
@@ -18,3 +18,24 @@ export const processKnown = ({ session, parts }: Loaded): Effect.Effect<void> =>
       resume(Effect.void)
     })
   })
+
+const isAlive = ({ session }: Loaded): boolean => session.durable.process === "starting" || session.durable.process === "running"
+
+/** Calls back once it is durable that the process has ended, or after `limit` milliseconds; gives whether it has. */
+export function whenEnded(loaded: Loaded, limit: number, done: (ended: boolean) => void): void {
+  if (!isAlive(loaded)) return done(true)
+  let forget = (): void => {}
+  const timer = setTimeout(() => {
+    forget()
+    done(false)
+  }, limit)
+  const look = (): void => {
+    if (isAlive(loaded)) {
+      forget = loaded.parts.onProcess(look)
+      return
+    }
+    clearTimeout(timer)
+    done(true)
+  }
+  look()
+}
