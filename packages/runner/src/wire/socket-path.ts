@@ -22,7 +22,7 @@ export function privateSocketPath(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
   if (Buffer.byteLength(wanted) <= SOCKET_PATH_MAX) return wanted
-  const name = createHash("sha256").update(wanted).digest("hex").slice(0, NAME_LENGTH)
+  const name = createHash("sha256").update(wanted).digest("hex").slice(0, 16)
   const owner = process.getuid?.() ?? 0
   const temporary = [...new Set([environment["TMPDIR"] ?? tmpdir(), "/tmp"])].filter((base) => base.startsWith("/"))
   const runtime = environment["XDG_RUNTIME_DIR"] ?? ""
