@@ -35,7 +35,12 @@ describe("sessions", () => {
       _tag: "Unprocessable",
       field: "cwd",
     })
-    await expect(createTerminal(house, { command: "/bin/sh", args: ["a\0b"] })).rejects.toMatchObject({ _tag: "Unprocessable" })
+    for (const [field, value] of Object.entries({ command: "a\0b", args: ["a\0b"], cwd: "/a\0b" })) {
+      await expect(createTerminal(house, { command: "/bin/sh", [field]: value })).rejects.toMatchObject({
+        _tag: "Unprocessable",
+        field,
+      })
+    }
     await expect(createTerminal(house, { kind: "agent", agent: "nobody" })).rejects.toMatchObject({ _tag: "AgentUnknown" })
     expect((await house.run(house.hub.list({}))).total).toBe(0)
     expect(runner.children).toHaveLength(0)

@@ -9,7 +9,7 @@ import { TERMINAL_SIZE } from "./terminal-size.ts"
 import { Activity, Task } from "./agent/task.ts"
 import { SessionId } from "./ids.ts"
 import { SIGNALS } from "./signals.ts"
-import { visible, wellFormed } from "./text.ts"
+import { visible, wellFormed, withoutNul } from "./text.ts"
 
 /** What kind of child a session has. */
 export const SessionKind = Schema.Literals(["terminal", "agent"])
@@ -103,7 +103,10 @@ export const Session = Schema.Struct({
 export type Session = typeof Session.Type
 
 /** Longest argument list of a terminal, in entries, and longest text of one entry, in characters. */
-const Arg = Schema.String.check(Schema.isMaxLength(131_072), wellFormed)
+const Arg = Schema.String.check(Schema.isMaxLength(131_072), wellFormed, withoutNul)
+
+/** A variable's value; names and values that no program can be given are refused by the hub (X-10). */
+const Value = Schema.String.check(Schema.isMaxLength(131_072))
 
 /** Variables of a login by name, such as `SSH_AUTH_SOCK`. */
 export const Refreshed = Schema.Record(Schema.String, Schema.String.check(Schema.isMaxLength(4096)))
@@ -116,12 +119,12 @@ export const Refreshed = Schema.Record(Schema.String, Schema.String.check(Schema
 export const CreateSession = Schema.Struct({
   kind: SessionKind,
   agent: Schema.optionalKey(AgentName),
-  command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed)),
+  command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)),
   args: Schema.optionalKey(Schema.Array(Arg).check(Schema.isMaxLength(4096))),
-  env: Schema.optionalKey(Schema.Record(Schema.String, Arg)),
+  env: Schema.optionalKey(Schema.Record(Schema.String, Value)),
   /** Terminals: the environment of who asks, which the child inherits in place of the hub's; it is in no event and no part of what a key stands for. */
-  environment: Schema.optionalKey(Schema.Record(Schema.String, Arg)),
-  cwd: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(4096), wellFormed)),
+  environment: Schema.optionalKey(Schema.Record(Schema.String, Value)),
+  cwd: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(4096), wellFormed, withoutNul)),
   cols: Schema.optionalKey(Cells),
   rows: Schema.optionalKey(Cells),
   term: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w.+-]{1,64}$/))),
@@ -148,7 +151,7 @@ export const RestartSession = Schema.Struct({
   key: Schema.optionalKey(Key),
   cols: Schema.optionalKey(Cells),
   rows: Schema.optionalKey(Cells),
-  environment: Schema.optionalKey(Schema.Record(Schema.String, Arg)),
+  environment: Schema.optionalKey(Schema.Record(Schema.String, Value)),
 })
 export type RestartSession = typeof RestartSession.Type
 

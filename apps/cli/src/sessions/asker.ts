@@ -4,15 +4,20 @@
  */
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { refreshedOf } from "@holdfast/protocol/refreshed-environment"
+import { isVariable } from "@holdfast/protocol/text"
 
 const LOOPBACK = /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:|\/|$)/
+
+/** What can be given to a program; a shell can hand on more than that. */
+const usable = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(env).filter(([name, value]) => isVariable(name, value)))
 
 /** The environment that a new terminal inherits; nothing for a hub on another machine, where it would be wrong. */
 export const askerEnvironment = (
   origin: string,
   env: NodeJS.ProcessEnv = process.env,
 ): { readonly environment?: Readonly<Record<string, string>> } =>
-  LOOPBACK.test(origin) ? { environment: ownEnvironment(env) } : {}
+  LOOPBACK.test(origin) ? { environment: usable(ownEnvironment(env)) } : {}
 
 /** The session that this terminal is in. */
 export function withinOf(env: NodeJS.ProcessEnv = process.env): { readonly within?: string } {

@@ -5,11 +5,12 @@ import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type { AdapterKind, AgentEntry } from "@holdfast/protocol/agent/agent"
 import { AgentUnknown, type AgentNotInstalled, Unprocessable } from "@holdfast/protocol/errors"
+import { isName } from "@holdfast/protocol/text"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "@holdfast/runner/adapter"
 import { readAcpOptions } from "@holdfast/runner/acp/options"
 import { readClaudeOptions } from "@holdfast/runner/claude/options"
 import { readScriptedOptions } from "@holdfast/runner/scripted/options"
-import { headOf } from "@holdfast/protocol/text-cut"
 
 /** Options of an agent as a session is made with them. */
 export type AgentOptions = Readonly<Record<string, Schema.Json>>
@@ -45,8 +46,18 @@ const READERS: Readonly<Record<AdapterKind, (options: AgentOptions) => unknown>>
   scripted: readScriptedOptions,
 }
 
+/** Whether everything in a value, however deep, has a name that can be kept and shown. */
+const hasNames = (value: unknown): boolean =>
+  typeof value !== "object" || value === null || Object.entries(value).every(([name, item]) => isName(name) && hasNames(item))
+
 /** What is wrong with options for an adapter, if anything. */
 export function refuseOptions(adapter: AdapterKind, options: AgentOptions): Unprocessable | undefined {
+  if (!hasNames(options)) {
+    return new Unprocessable({
+      message: "options: a name is empty, or has control characters or lone surrogates",
+      field: "options",
+    })
+  }
   try {
     READERS[adapter](options)
     return undefined

@@ -18,26 +18,24 @@ const MESSAGE_MAX = 300
 
 /** The error to answer with when a part of a request does not fit its schema. */
 export const decodeFailure = (error: HttpApiError.HttpApiSchemaError): BadRequest | InvalidSize | Unprocessable => {
-  const { issue } = error.cause
+  return failureOf(error.cause.issue, error.kind.toLowerCase(), error.kind === "Payload")
+}
+
+/** The same for a command of the socket. */
+export const payloadFailure = (issue: SchemaIssue.Issue): BadRequest | InvalidSize | Unprocessable =>
+  failureOf(issue, "payload", true)
+
+function failureOf(issue: SchemaIssue.Issue, part: string, isPayload: boolean): BadRequest | InvalidSize | Unprocessable {
   const { path, semantic, what = said(issue) } = firstFinding(issue, [])
   const field = headOf(path.map(String).join("."), 100)
-  const where = field === "" ? error.kind.toLowerCase() : field
-  const message = headOf(`${where}: ${what}`, MESSAGE_MAX)
-  if (!semantic || error.kind !== "Payload")
-    return field === "" ? new BadRequest({ message }) : new BadRequest({ message, field })
-  return wrongSize(issue) ?? unprocessable(field, message)
+  const message = headOf(`${field === "" ? part : field}: ${what}`, MESSAGE_MAX)
+  if (!semantic || !isPayload) return field === "" ? new BadRequest({ message }) : new BadRequest({ message, field })
+  if (field === "cols" || field === "rows") return new InvalidSize({ message })
+  return unprocessable(field, message)
 }
 
 const unprocessable = (field: string, message: string): Unprocessable =>
   field === "" ? new Unprocessable({ message }) : new Unprocessable({ message, field })
-
-/** The refusal of a payload whose columns or rows are numbers that no terminal has (T-7); undefined when something else is wrong. */
-export function wrongSize(issue: SchemaIssue.Issue): InvalidSize | undefined {
-  const { path, semantic } = firstFinding(issue, [])
-  const field = path.map(String).join(".")
-  if (!semantic || (field !== "cols" && field !== "rows")) return undefined
-  return new InvalidSize({ message: headOf(`${field}: ${said(issue)}`, MESSAGE_MAX) })
-}
 
 function firstFinding(issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>): Finding {
   switch (issue._tag) {

@@ -5,6 +5,7 @@ import { TypingWatch } from "@holdfast/core/terminal/input/TypingWatch"
 import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer, Unprocessable } from "@holdfast/protocol/errors"
 import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
+import { environmentProblem } from "../terminal/environment.ts"
 import type { Core } from "./Core.ts"
 import { seatOf } from "./seat.ts"
 
@@ -59,6 +60,8 @@ export const attach = (
     if (problem !== undefined) return yield* problem
     const { session, parts } = yield* core.table.open(request.session)
     if (request.within !== undefined && isShownIn(core, request.within, session.id)) return yield* nested()
+    const unusable = environmentProblem(request.environment ?? {}, "environment")
+    if (unusable !== undefined) return yield* unusable
     if (request.environment !== undefined && by.scope !== "read") core.askers.note(request.environment)
     const { delivery, presence, inputs } = parts
     const seat = seatOf(by, request)

@@ -11,11 +11,11 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import type { Rpc, RpcGroup } from "effect/rpc"
-import { BadRequest, Busy, type DoorError, type InvalidSize } from "@holdfast/protocol/errors"
+import { BadRequest, Busy, type DoorError } from "@holdfast/protocol/errors"
 import { SessionRpcs } from "@holdfast/protocol/rpc"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { errorOfCause } from "../http/answer.ts"
-import { wrongSize } from "../http/decode-failure.ts"
+import { payloadFailure } from "../http/decode-failure.ts"
 import { CommandLine } from "./CommandLine.ts"
 import { COMMANDS_MAX, type Connection } from "./Connection.ts"
 import { failure, PONG, readRpcText, type RpcMessage, success, unknownField } from "./rpc-messages.ts"
@@ -231,8 +231,10 @@ class Desk implements RpcDesk {
 
 const isId = (id: unknown): id is string | number => typeof id === "string" || typeof id === "number"
 
+type Refusal = ReturnType<typeof payloadFailure>
+
 /** The payload, or what is wrong with it; nesting that exhausts the stack is wrong too (X-5). */
-function decode(command: Command, payload: unknown): { readonly value: unknown } | BadRequest | InvalidSize {
+function decode(command: Command, payload: unknown): { readonly value: unknown } | Refusal {
   try {
     const exit = command.decode(payload)
     return Exit.isSuccess(exit) ? { value: exit.value } : problem(exit)
@@ -241,9 +243,7 @@ function decode(command: Command, payload: unknown): { readonly value: unknown }
   }
 }
 
-function problem(exit: Exit.Failure<unknown, Schema.SchemaError>): BadRequest | InvalidSize {
+function problem(exit: Exit.Failure<unknown, Schema.SchemaError>): Refusal {
   const error = Exit.findErrorOption(exit)
-  if (error._tag === "None") return new BadRequest({ message: "the command is malformed" })
-  const message = `the command is malformed: ${headOf(error.value.message, 500)}`
-  return wrongSize(error.value.issue) ?? new BadRequest({ message })
+  return error._tag === "None" ? new BadRequest({ message: "the command is malformed" }) : payloadFailure(error.value.issue)
 }

@@ -1,15 +1,16 @@
-/** The environment variables of a request (docs/PROTOCOL.md, T-1). */
+/** The environment variables of a request (docs/PROTOCOL.md, T-1, X-10). */
 import { Unprocessable } from "@holdfast/protocol/errors"
 import { headOf } from "@holdfast/protocol/text-cut"
+import { isVariable } from "@holdfast/protocol/text"
 
-/** What is wrong with the names and values of variables for a child, if anything. */
-export function environmentProblem(env: Readonly<Record<string, string>>): Unprocessable | undefined {
-  for (const name in env) {
-    if (/^[^=\0]+$/.test(name) && env[name]?.includes("\0") !== true) continue
-    return new Unprocessable({
-      message: `the environment variable ${JSON.stringify(headOf(name, 50))} has a name or value that cannot be used`,
-      field: "env",
-    })
-  }
-  return undefined
+/** What is wrong with the variables in a field of a request, if anything; values are not repeated. */
+export function environmentProblem(
+  variables: Readonly<Record<string, string>>,
+  field: "env" | "environment" = "env",
+): Unprocessable | undefined {
+  const wrong = Object.entries(variables).find(([name, value]) => !isVariable(name, value))
+  if (wrong === undefined) return undefined
+  const name = JSON.stringify(headOf(wrong[0], 50))
+  const message = `${field}: the variable ${name} has a name or value that no program can be given; leave it out`
+  return new Unprocessable({ message, field })
 }

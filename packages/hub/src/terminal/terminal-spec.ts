@@ -24,10 +24,13 @@ export function terminalSpec(request: CreateSession, defaults: TerminalDefaults,
   const inherited = request.environment ?? defaults.env
   const command = request.command ?? inherited["SHELL"] ?? defaults.env["SHELL"] ?? "/bin/sh"
   const cwd = resolve(defaults.home, request.cwd ?? defaults.home)
-  const problem = environmentProblem(env) ?? environmentProblem(request.environment ?? {})
+  const problem = environmentProblem(env) ?? environmentProblem(request.environment ?? {}, "environment")
   if (problem !== undefined) return tell(problem)
-  if ([command, cwd, ...args].some((text) => text.includes("\0"))) {
-    return tell(new Unprocessable({ message: "command, arguments and cwd may not hold NUL characters", field: "args" }))
+  const texts = { command: [command], cwd: [cwd], args }
+  for (const [field, given] of Object.entries(texts)) {
+    if (given.some((text) => text.includes("\0"))) {
+      return tell(new Unprocessable({ message: `${field}: a path, a command and an argument have no NUL`, field }))
+    }
   }
   const path = env["PATH"] ?? inherited["PATH"] ?? ""
   let entered: boolean | undefined

@@ -115,7 +115,7 @@ describe("the catalog of agents", () => {
     expect(refusal({ lost: { command: "no-such-program" } }, "lost").message).toContain("no-such-program is not there")
   })
 
-  it("A-1 names the option that is wrong, for each kind of agent", () => {
+  it("A-1 X-10 names the option that is wrong, for each kind of agent", () => {
     const one = catalog()
     const check = (adapter: "acp" | "claude" | "scripted", options: AgentOptions) =>
       Effect.runSync(Effect.flip(one.validate({ name: "a", adapter, env: {} }, options)))
@@ -126,6 +126,9 @@ describe("the catalog of agents", () => {
     }
     const servers = { mcpServers: { a: { type: "http" } } }
     expect(check("acp", servers)).toMatchObject({ field: "mcpServers", message: 'option mcpServers: "a" needs a url' })
+    const unusable = { mcpServers: { a: { command: "x", env: { "A=B": "1" } } } }
+    for (const adapter of ["acp", "claude"] as const)
+      expect(check(adapter, unusable)).toMatchObject({ field: "mcpServers", message: expect.stringContaining("A=B") })
     expect(check("acp", { mode: 1 }).field).toBe("mode")
     expect(check("acp", { files: "all" })).toMatchObject({ message: "option files: use one of read-write, write, none" })
   })
@@ -139,6 +142,7 @@ describe("the catalog of agents", () => {
       [{ a: { command: "" } }, "agents.a.command must be the name or the path of a program"],
       [{ a: { command: "x", args: "y" } }, "agents.a.args must be a list of texts"],
       [{ a: { command: "x", env: { A: 1 } } }, "agents.a.env must be an object of texts"],
+      [{ a: { command: "x", env: { "A=B": "1" } } }, 'agents.a.env: the variable "A=B" has a name or value'],
       [{ a: { command: "x", cwd: "src" } }, "agents.a.cwd must be the absolute path"],
       [{ a: { adapter: "mcp" } }, "agents.a.adapter must be one of acp, claude, scripted"],
       [{ a: {} }, "agents.a.command is missing"],

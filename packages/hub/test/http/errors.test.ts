@@ -70,6 +70,9 @@ describe("errors over HTTP", () => {
       expect([name, (await post(`{"text":"${name}"}`, `/api/sessions/${id}/marks`)).status]).toEqual([name, 422])
       expect([name, (await post(`{"name":"${name}"}`, "/api/tokens")).status]).toEqual([name, 422])
     }
+    const file = '{"parts":[{"type":"file","mediaType":"text/plain","url":"data:,a","filename":"a\\u0000"}]}'
+    const answer = await post(file, `/api/sessions/${id}/messages`)
+    expect([answer.status, answer.json().error?.["field"]]).toEqual([422, "parts.0.filename"])
     for (const field of ['"command":"', '"cwd":"', '"args":["'])
       expect([field, (await post(`{"kind":"terminal",${field}a\\ud800"${field.includes("[") ? "]" : ""}}`)).status]).toEqual([
         field,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { createAgent, turnsEnded } from "../agent/agent-house.ts"
-import { type House, openHouse, testDirectory } from "../hub-house.ts"
+import { createTerminal, type House, openHouse, testDirectory } from "../hub-house.ts"
 import { openSocket, RawClient, type SocketHouse } from "../socket-house.ts"
 
 describe("commands of the stream socket about agents", () => {
@@ -100,11 +100,45 @@ describe("commands of the stream socket about agents", () => {
     expect(await client.call("Permission", { session, request: "never" })).toMatchObject(failed("PermissionNotFound"))
   })
 
+  it("X-10 (N50) names that cannot be kept, shown or given to a program are refused with their field, and nothing is made", async () => {
+    const { id: session } = await createAgent(house)
+    const { id: shell } = await createTerminal(house, { command: "/bin/cat" })
+    const refused = async (tag: string, payload: unknown, field: string) =>
+      expect([field, await client.call(tag, payload)], JSON.stringify(payload)).toMatchObject([
+        field,
+        { _tag: "Failure", cause: [{ error: { _tag: "Unprocessable", field } }] },
+      ])
+    const { total } = await house.run(house.hub.list({}))
+    for (const env of [{ "A=B": "1" }, { "": "1" }, { "A\0": "1" }, { "A\ud800": "1" }, { A: "\0" }, { A: "\udc00" }]) {
+      await refused("Create", { kind: "terminal", command: "/bin/cat", env }, "env")
+      await refused("Create", { kind: "terminal", command: "/bin/cat", environment: env }, "environment")
+      await refused("Create", { kind: "agent", agent: "scripted", env }, "env")
+      await refused("Attach", { session: shell, mode: "interactive", cols: 80, rows: 24, environment: env }, "environment")
+    }
+    for (const name of ["", "\ud800", "a\u0000", "a\u001b[2J"])
+      for (const options of [{ [name]: 1 }, { mcpServers: [{ [name]: 1 }] }])
+        await refused("Create", { kind: "agent", agent: "scripted", options }, "options")
+    for (const filename of ["", " ", "\ud800", "a\0b", "a\u001b[2J", "\u202egpj.exe"]) {
+      const parts = [{ type: "file", mediaType: "text/plain", url: "data:,a", filename }]
+      await refused("SendMessage", { session, message: { parts } }, "message.parts.0.filename")
+    }
+    for (const text of ["a\0", "\ud800"]) {
+      for (const field of ["command", "cwd"]) await refused("Create", { kind: "terminal", [field]: text }, field)
+      await refused("Create", { kind: "terminal", args: [text] }, "args.0")
+      await refused("ConfigureAgent", { session, change: { cwd: text } }, "change.cwd")
+      await refused("SetTrust", { change: { directory: text, trusted: true } }, "change.directory")
+    }
+    await refused("Update", { session, change: { label: "\ud800" } }, "change.label")
+    await refused("Mark", { session, mark: { text: " " } }, "mark.text")
+    expect((await house.run(house.hub.list({}))).total).toBe(total)
+    expect(await value("Messages", { session })).toMatchObject({ messages: [] })
+  })
+
   it("P-16 a client's name with control characters is refused (N9)", async () => {
     for (const name of ["a\u001b[31m", "b\u009b1m", "c\n", "d\u202e"]) {
       const other = new RawClient(socket.port)
       await new Promise((resolve) => other.ws.once("open", resolve))
-      expect(await other.call("Hello", { protocol: 1, client: "client-123", name })).toMatchObject(failed("BadRequest"))
+      expect(await other.call("Hello", { protocol: 1, client: "client-123", name })).toMatchObject(failed("Unprocessable"))
       other.ws.terminate()
     }
   })

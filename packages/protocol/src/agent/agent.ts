@@ -1,6 +1,6 @@
 /** Agents: what a session of kind `agent` is made with, and what its record shows. */
 import * as Schema from "effect/Schema"
-import { wellFormed } from "../text.ts"
+import { wellFormed, withoutNul } from "../text.ts"
 import { Hold } from "./hold.ts"
 import { Usage } from "./message.ts"
 import { DirectoryTrust } from "./trust.ts"
@@ -93,7 +93,7 @@ export type AgentState = typeof AgentState.Type
 
 /** Body of `PATCH …/agent`: changes while it runs. Another `cwd` lets the agent's next process begin there (A-41). */
 export const ConfigureAgent = Schema.Struct({
-  cwd: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed)),
+  cwd: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)),
   model: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200), wellFormed)),
   mode: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200), wellFormed)),
 })

@@ -5,6 +5,7 @@
  * a client of that library shows them as they are. One turn makes one assistant message; its id is the turn's id.
  */
 import * as Schema from "effect/Schema"
+import { uncontrolled, visible, wellFormed } from "../text.ts"
 import { Hold } from "./hold.ts"
 
 /** Longest message, as JSON text, in characters; a longer one is `TooLarge`. */
@@ -18,7 +19,7 @@ export const FilePart = Schema.Struct({
   type: Schema.Literal("file"),
   mediaType: Schema.String.check(Schema.isPattern(/^[\w.+-]+\/[\w.+-]+$/)),
   url: Schema.String,
-  filename: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(255))),
+  filename: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(255), wellFormed, uncontrolled, visible)),
 })
 
 /** A part of a message that a person sends. */

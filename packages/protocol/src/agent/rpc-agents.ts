@@ -8,7 +8,7 @@ import { MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermission } from "./permission.ts"
 import { PermissionRule } from "./permission-rule.ts"
 import { EditMessage, QueueItem, ReorderQueue, ResolveMessage } from "./queue.ts"
-import { SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
+import { RevokeTrust, SetTrust, TrustedDirectory, TrustList } from "./trust.ts"
 import { Interrupted } from "./task.ts"
 
 const session = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
@@ -57,7 +57,7 @@ export const agentRpcs = [
   Rpc.make("Trust", { success: TrustList, error: DoorError }),
   Rpc.make("SetTrust", { payload: { change: SetTrust }, success: TrustedDirectory, error: DoorError }),
   Rpc.make("RevokeTrust", {
-    payload: { directory: Schema.String },
+    payload: RevokeTrust.fields,
     success: Schema.Struct({ revoked: Schema.Boolean }),
     error: DoorError,
   }),

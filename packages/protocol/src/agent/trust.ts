@@ -3,6 +3,7 @@
  * (docs/PROTOCOL.md, A-30 to A-33).
  */
 import * as Schema from "effect/Schema"
+import { wellFormed, withoutNul } from "../text.ts"
 
 /** A file or directory that agents read. `what` is for people; `runs` when it can start something or allow something. */
 export const BroughtFile = Schema.Struct({ path: Schema.String, what: Schema.String, runs: Schema.Boolean })
@@ -32,7 +33,7 @@ export const TrustedDirectory = Schema.Struct({
 })
 export type TrustedDirectory = typeof TrustedDirectory.Type
 
-const Path = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096))
+const Path = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)
 
 /** Body of `POST /api/trust`. */
 export const SetTrust = Schema.Struct({ directory: Path, trusted: Schema.Boolean })

@@ -5,6 +5,7 @@
  * read from the environment of the agent's process (A-11).
  */
 import type { McpServer } from "@agentclientprotocol/sdk"
+import { isVariable } from "@holdfast/protocol/text"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
 import { isObject, type JsonObject } from "./read-json.ts"
@@ -53,6 +54,9 @@ function serverOf(name: string, server: unknown): McpServer {
     if (!isText(command) || command === "") return wrong("needs a command")
     if (!isTexts(args)) return wrong("has args that are no list of texts")
     if (!isTextRecord(env)) return wrong("has an env that is no object of texts")
+    const unusable = Object.entries(env).find(([variable, value]) => !isVariable(variable, value))
+    if (unusable !== undefined)
+      return wrong(`has an env with a name or value that no program can be given: ${headOf(unusable[0], 50)}`)
     return { name, command, args: [...args], env: pairs(env) }
   }
   if (type !== "http" && type !== "sse") return wrong("has a type other than stdio, http and sse")

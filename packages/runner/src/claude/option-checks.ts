@@ -1,5 +1,6 @@
 /** Checks of options: each says what is wanted of a value, if it is not that. */
 import { isAbsolute } from "node:path"
+import { isVariable } from "@holdfast/protocol/text"
 import { headOf } from "@holdfast/protocol/text-cut"
 
 /** Says what is wanted of a value, if it is not that. */
@@ -95,3 +96,11 @@ export const either =
     const problems = checks.map((check) => check(value))
     return problems.includes(undefined) ? undefined : problems.at(-1)
   }
+
+/** Environment variables for a program. */
+export const variables: Check = (value) => {
+  const wrong = named(anyText)(value)
+  if (wrong !== undefined || !isObject(value)) return wrong
+  const unusable = Object.entries(value).find(([name, given]) => !isVariable(name, String(given)))
+  return unusable === undefined ? undefined : `${headOf(unusable[0], 50)}: no program can be given this name or value`
+}

@@ -21,6 +21,7 @@ import {
   oneOf,
   text,
   TEXT_MAX,
+  variables,
   whole,
 } from "./option-checks.ts"
 
@@ -103,7 +104,7 @@ export interface ClaudeOptions {
   readonly sandboxed?: boolean
 }
 
-const STDIO = fields({ type: oneOf(["stdio"]), args: listOf(anyText), env: named(anyText) }, { command: text(4096) })
+const STDIO = fields({ type: oneOf(["stdio"]), args: listOf(anyText), env: variables }, { command: text(4096) })
 const REMOTE = fields({ headers: named(anyText) }, { type: oneOf(["sse", "http"]), url: text(4096) })
 
 const mcpServer: Check = (value) => (isObject(value) && value["url"] !== undefined ? REMOTE(value) : STDIO(value))
