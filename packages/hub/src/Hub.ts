@@ -29,6 +29,8 @@ export interface Principal {
   /** Id of the credential, to close what it opened when it is revoked. */
   readonly credential: string
   readonly scope: "all" | "write" | "read"
+  /** Whose idempotency keys it uses, when not its own: the owner's are one, through restarts and rotations (H-22). */
+  readonly holder?: string
 }
 
 /** A session that was asked for. `created` is false for a key that was used before. */

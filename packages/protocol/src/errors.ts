@@ -116,6 +116,13 @@ export class PermissionNotFound extends Schema.TaggedError<PermissionNotFound>()
   { httpApiStatus: 404 },
 ) {}
 
+/** What is asked for again was made before and is in the trash now. */
+export class SessionDeleted extends Schema.TaggedError<SessionDeleted>()(
+  "SessionDeleted",
+  { message, session: Schema.String },
+  { httpApiStatus: 410 },
+) {}
+
 /** The client attached as a viewer that may only read. */
 export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()("ReadOnlyViewer", { message }, { httpApiStatus: 403 }) {}
 
@@ -176,6 +183,7 @@ export const DoorErrors = [
   SessionNotFound,
   SessionAmbiguous,
   SessionState,
+  SessionDeleted,
   KeyConflict,
   NotTypist,
   AgentBusy,

@@ -16,6 +16,7 @@ export const ERROR_STATUS = {
   CursorAhead: 409,
   SessionAmbiguous: 409,
   SessionState: 409,
+  SessionDeleted: 410,
   KeyConflict: 409,
   NotTypist: 409,
   AgentBusy: 409,
@@ -75,4 +76,4 @@ const bodyOf = (status: number) =>
     .pipe(HttpApiSchema.status(status))
 
 /** Schemas of every error status, for the definition. */
-export const ErrorBodies = [400, 401, 403, 404, 405, 409, 413, 414, 417, 422, 429, 431, 500, 503, 507].map(bodyOf)
+export const ErrorBodies = [400, 401, 403, 404, 405, 409, 410, 413, 414, 417, 422, 429, 431, 500, 503, 507].map(bodyOf)

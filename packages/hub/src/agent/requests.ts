@@ -45,7 +45,7 @@ export const ask = (
   Effect.gen(function* () {
     yield* may(by)
     const { session } = yield* core.table.open(id)
-    const done = yield* carried(session, { command: request, by: by.name })
+    const done = yield* carried(session, { command: request, by })
     return { session, done }
   })
 
@@ -80,7 +80,7 @@ export const sendMessage = (core: Core, id: string, message: SendMessage, by: Pr
     const at = core.now()
     const command = { _tag: "SendMessage", id: newId(at), parts, mode, by: by.name, at, turn: newId(at) } as const
     const body = { _tag: "SendMessage", parts, mode }
-    const done = yield* carried(session, { command, by: by.name, key, body })
+    const done = yield* carried(session, { command, by, key, body })
     return yield* sentAs(session, done)
   })
 
@@ -191,7 +191,7 @@ export const noteDirectory = (core: Core, id: string, by: Principal): Effect.Eff
     const { agent } = session.durable
     if (agent === undefined) return
     const trust = yield* Effect.promise(() => directoryTrust(core.crew, agent.spec))
-    if (trust !== undefined) yield* carried(session, { command: { _tag: "AgentDirectory", trust }, by: by.name })
+    if (trust !== undefined) yield* carried(session, { command: { _tag: "AgentDirectory", trust }, by })
   })
 
 /** Lets the agent begin anew, with our transcript as its context; `before` is the first message that is left out of it. */

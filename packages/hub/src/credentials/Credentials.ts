@@ -32,6 +32,9 @@ export interface CredentialOptions {
   readonly now: () => number
 }
 
+/** What the owner's credential, its successors and the fixed token have in common. No token's id is `owner`. */
+const OWNER = { name: "owner", scope: "all", holder: "owner" } as const
+
 /** Id of the fixed token. */
 const FIXED = "fixed"
 
@@ -83,7 +86,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
   let owner = ownerOf(options.owner)
 
   function ownerOf(secret: string): Entry {
-    const principal: Principal = { name: "owner", credential: `owner-${makeId()}`, scope: "all" }
+    const principal: Principal = { ...OWNER, credential: `owner-${makeId()}` }
     return lasting(hashSecret(secret), principal)
   }
   const find = (secret: string): Entry | undefined => {
@@ -110,7 +113,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
 
   byHash.set(owner.hash, owner)
   if (options.fixed !== "") {
-    const principal: Principal = { name: "owner", credential: FIXED, scope: "all" }
+    const principal: Principal = { ...OWNER, credential: FIXED }
     const hash = hashSecret(options.fixed)
     byHash.set(hash, lasting(hash, principal, options.fixed.length >= PROVABLE_MIN))
   }

@@ -70,7 +70,7 @@ function place(
     over()
     answer(exit)
   }
-  makeSession(core, { id: newId(now), now, command, request, env: spec.env }, ended, (loaded) => {
+  makeSession(core, { by, id: newId(now), now, command, request, env: spec.env }, ended, (loaded) => {
     over()
     const { session, parts } = loaded
     // From here on the session exists: a caller that goes away changes nothing about it.

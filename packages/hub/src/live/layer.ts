@@ -34,6 +34,7 @@ import { create } from "./create.ts"
 import { health, StoreHealth } from "./Health.ts"
 import * as Lifecycle from "./lifecycle.ts"
 import * as Queries from "./queries.ts"
+import { keptKey } from "../session/command.ts"
 import * as Terminals from "./terminals.ts"
 
 /** Name of the lease whose token orders the hubs of a data directory. */
@@ -157,7 +158,8 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
             const plan = planFeed(cursor, bounds)
             return { ...plan, feed: bounds.feed, ...feed.watch(plan.change, sink) }
           }),
-        input: (session, key, bytes, by) => Effect.andThen(Lifecycle.may(by), Terminals.input(core, session, key, bytes)),
+        input: (session, key, bytes, by) =>
+          Effect.andThen(Lifecycle.may(by), Terminals.input(core, session, key === undefined ? key : keptKey(by, key), bytes)),
         resize: (session, cols, rows, by) => Effect.andThen(Lifecycle.may(by), Terminals.resize(core, session, cols, rows)),
         signal: (session, name, by) => Effect.andThen(Lifecycle.may(by), Terminals.signal(core, session, name)),
         setTypist: (session, viewer, mode, by) => Lifecycle.setTypist(core, session, viewer, mode, by),

@@ -41,7 +41,7 @@ export function change(core: Core, id: string, asked: SessionChange, by: Princip
     if (!("parts" in opened)) return answer(opened, 0)
     whenReady(core, opened, asked._tag, (early) => {
       if (early !== undefined) return answer(early, 0)
-      carryOut(opened.session, { ...orderOf(asked), by: by.name }, (result) => {
+      carryOut(opened.session, { ...orderOf(asked), by }, (result) => {
         if (result._tag === "Done") answer(undefined, result.first)
         else answer(result.error, 0)
       })
@@ -69,7 +69,7 @@ const run = (core: Core, id: string, order: Ordered, by: Principal): Effect.Effe
       const { session } = opened
       whenReady(core, opened, order.command._tag, (refused) => {
         if (refused !== undefined) return resume(Effect.fail(refused))
-        carryOut(session, { ...order, by: by.name }, (result) =>
+        carryOut(session, { ...order, by }, (result) =>
           resume(
             result._tag === "Refused"
               ? Effect.fail(result.error)

@@ -10,16 +10,17 @@ import { decide } from "@holdfast/core/decide"
 import { type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { AppendKey } from "@holdfast/store/Store"
-import type { CreateAnswer } from "../Hub.ts"
-import { bodyHash } from "../session/command.ts"
+import type { CreateAnswer, Principal } from "../Hub.ts"
+import { bodyHash, keptKey } from "../session/command.ts"
 import { keepEnvironment } from "../session/SessionEnvironment.ts"
 import { encodeDrafts, storedState } from "../session/encode.ts"
 import type { Loaded } from "../session/SessionTable.ts"
-import { failureOf, keyConflict, storeProblem } from "../session/store-problem.ts"
+import { failureOf, inTrash, keyConflict, storeProblem } from "../session/store-problem.ts"
 import type { Core } from "./Core.ts"
 
 /** A session that is asked for. */
 export interface NewSession {
+  readonly by: Principal
   readonly id: string
   /** Epoch milliseconds. */
   readonly now: number
@@ -66,7 +67,7 @@ function store(core: Core, asked: NewSession, answer: CreateAnswer, made: (loade
   const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, command.owner) : undefined
   if (encoded === undefined) throw new Error("a new session was refused")
   const { records, state } = encoded
-  const key = keyOf(request)
+  const key = keyOf(request, asked.by)
   const stored = { id, records, state: storedState(state) }
   core.store.createThen(key === undefined ? stored : { ...stored, key }, (outcome) =>
     step(answer, () => {
@@ -88,17 +89,18 @@ function store(core: Core, asked: NewSession, answer: CreateAnswer, made: (loade
 }
 
 /** The key of a request with what it stands for. */
-function keyOf(request: CreateSession): AppendKey | undefined {
+function keyOf(request: CreateSession, by: Principal): AppendKey | undefined {
   if (request.key === undefined) return undefined
   const { key, wait: _, environment: __, ...body } = request
-  return { key, hash: bodyHash(body) }
+  return { key: keptKey(by, key), hash: bodyHash(body) }
 }
 
-/** Answers with the session that a key made before. */
+/** Answers with the session that a key made before; one in the trash is no answer to who asks for a session (H-23). */
 function answerWith(core: Core, id: string, answer: CreateAnswer): void {
   const { context } = core.table
   context.fork(core.store.get(id), (exit) => {
     if (Exit.isFailure(exit)) refuse(answer, failureOf(exit, context.report, id))
+    else if (exit.value.status === "deleted") refuse(answer, inTrash(id))
     else answer(Exit.succeed({ session: exit.value, created: false }))
   })
 }

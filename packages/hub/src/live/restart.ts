@@ -66,7 +66,7 @@ const order = (
 ): Effect.Effect<Extract<WorkResult, { readonly _tag: "Done" }>, DoorError> =>
   Effect.callback((resume) => {
     const command = { _tag: "Restart", runner: generation, ...start } as const
-    carryOut(session, { command, key, body: { _tag: "Restart" }, by: by.name }, (result) =>
+    carryOut(session, { command, key, body: { _tag: "Restart" }, by }, (result) =>
       resume(result._tag === "Done" ? Effect.succeed(result) : Effect.fail(result.error)),
     )
   })

@@ -7,6 +7,7 @@ import { decide } from "@holdfast/core/decide"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { AppendKey } from "@holdfast/store/Store"
+import type { Principal } from "../Hub.ts"
 import type { OpenSession } from "./OpenSession.ts"
 import { failureOf, keyConflict } from "./store-problem.ts"
 import type { Work, WorkResult } from "./Work.ts"
@@ -30,10 +31,13 @@ interface InFlight {
 /** Keyed commands under way, per session; entries leave when their command is answered. */
 const underWay = new WeakMap<OpenSession, Map<string, InFlight>>()
 
+/** A caller's key as it is kept: the same text of another credential is another key (H-22). Keys of the hub's own have no blank in them. */
+export const keptKey = ({ credential, holder = credential }: Principal, key: string): string => `${holder} ${key}`
+
 /** A command with who gave it and, for one that may be sent again, its key and what the key stands for. */
 export interface Order {
   readonly command: Command
-  readonly by: string
+  readonly by: Principal
   readonly key?: string | undefined
   /** The command itself when absent. */
   readonly body?: unknown
@@ -41,9 +45,9 @@ export interface Order {
 
 /** Carries out an order in the session's loop; with a key once, ever. It goes on although its caller went away. */
 export function carryOut(session: OpenSession, { command, by, key, body = command }: Order, done: Done): void {
-  const step: Step = { decide: (state) => decide(state, command), by }
+  const step: Step = { decide: (state) => decide(state, command), by: by.name }
   if (key === undefined) session.submit({ ...step, done })
-  else once(session, step, { key, hash: bodyHash(body) }, done)
+  else once(session, step, { key: keptKey(by, key), hash: bodyHash(body) }, done)
 }
 
 /** Appends events as they are, once, ever, under a key. */

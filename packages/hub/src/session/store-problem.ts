@@ -5,6 +5,7 @@ import {
   type DoorError,
   KeyConflict,
   LogDamaged,
+  SessionDeleted,
   SessionNotFound,
   StorageFull,
   Unavailable,
@@ -53,9 +54,19 @@ export const storageFull = (message: string): StorageFull =>
     message: `nothing was appended, the disk is full (${message}); free some space, writes then go on by themselves`,
   })
 
-/** The refusal of a key that was used for something else. */
-export const keyConflict = (key: string): KeyConflict =>
-  new KeyConflict({ message: "the key was used before with another body; take a new key for a new request", key })
+/** The refusal of a key that was used for something else; `kept` is the key as it came, or as it is kept, behind its holder. */
+export const keyConflict = (kept: string): KeyConflict =>
+  new KeyConflict({
+    message: "the key was used before with another body; take a new key for a new request",
+    key: kept.slice(kept.lastIndexOf(" ") + 1),
+  })
+
+/** The refusal to give a session as made that is in the trash (H-23). */
+export const inTrash = (session: string): SessionDeleted =>
+  new SessionDeleted({
+    message: `this made the session ${session} before, which is in the trash now; restore it, or ask for a new one with a new key`,
+    session,
+  })
 
 /** The door error of an append that did not succeed. */
 export function appendProblem(outcome: AppendOutcome, session: string, key: string | undefined): DoorError {

@@ -156,6 +156,21 @@ export function appendRules(subject: Subject): void {
         }),
       ))
 
+    it("S-7 a creation's key names its session also while it is in the trash, and is free once that is purged (N71)", () =>
+      withStore(subject, (store) =>
+        Effect.gen(function* () {
+          const create = (n: number, key: string) => {
+            const state = { ...sampleState(sampleId(n), { status: "deleted" }), purgeAt: 1000 }
+            return store.create({ id: sampleId(n), records: sampleEvents(1, 1), state, key: { key, hash: "body" } })
+          }
+          expect(yield* create(1, "one make")).toMatchObject({ _tag: "Created" })
+          expect(yield* create(2, "one make")).toEqual({ _tag: "Exists", id: sampleId(1) })
+          expect(yield* create(3, "two make")).toMatchObject({ _tag: "Created", claimed: { id: sampleId(3) } })
+          expect(yield* store.purge(1000, 10)).toHaveLength(2)
+          expect(yield* create(4, "one make")).toMatchObject({ _tag: "Created", claimed: { id: sampleId(4) } })
+        }),
+      ))
+
     it("S-7 creates with one key make one session, also at the same moment", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {

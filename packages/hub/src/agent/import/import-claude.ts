@@ -17,7 +17,7 @@ import { may } from "../../live/lifecycle.ts"
 import { appendOnce } from "../../session/command.ts"
 import { encodeDrafts, storedState } from "../../session/encode.ts"
 import type { OpenSession } from "../../session/OpenSession.ts"
-import { storeProblem } from "../../session/store-problem.ts"
+import { inTrash, storeProblem } from "../../session/store-problem.ts"
 import { isDirectoryThere } from "../../terminal/PathChecks.ts"
 import { type ClaudeSession, claudeDirectory, listClaudeSessions } from "./claude-sessions.ts"
 import { importBatches } from "./import-drafts.ts"
@@ -81,15 +81,20 @@ export const importClaude = (core: Core, id: string, by: Principal): Effect.Effe
       const all = yield* reading(() => allOf(importBatches(source, by.name)))
       const made = yield* make(core, source, [info, mark(source), ...all], by)
       const { session } = yield* core.table.open(made.id)
-      return { session: session.record(), created: made.created }
+      return yield* importedAs(session, made.created)
     }
     const begun: EventDraft = { name: "session/deleted", data: { purgeAt: core.now() + KEPT_MILLIS } }
     const made = yield* make(core, source, [info, begun], by)
     const { session } = yield* core.table.open(made.id)
-    if (!(yield* isUnfinished(core, session))) return { session: session.record(), created: made.created }
+    if (!(yield* isUnfinished(core, session))) return yield* importedAs(session, made.created)
     yield* fill(core, session, source, by)
     return { session: session.record(), created: true }
   })
+
+const importedAs = (session: OpenSession, created: boolean): Effect.Effect<Created, DoorError> =>
+  !created && session.durable.status === "deleted"
+    ? Effect.fail(inTrash(session.id))
+    : Effect.succeed({ session: session.record(), created })
 
 async function allOf(batches: AsyncIterable<ReadonlyArray<EventDraft>>): Promise<ReadonlyArray<EventDraft>> {
   const all: Array<EventDraft> = []

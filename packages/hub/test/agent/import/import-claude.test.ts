@@ -90,10 +90,7 @@ describe("importing a long session of Claude Code", () => {
     const again = await house.run(house.agents.importClaude(ID, OWNER))
     expect([again.created, again.session.id]).toEqual([false, id])
     await house.run(house.hub.remove(id, undefined, OWNER))
-    expect(await house.run(house.agents.importClaude(ID, OWNER))).toMatchObject({
-      created: false,
-      session: { id, status: "deleted" },
-    })
+    expect(await failure(house, house.agents.importClaude(ID, OWNER))).toMatchObject({ _tag: "SessionDeleted", session: id })
     expect(await messages(house, id)).toHaveLength(120)
   })
 })
