@@ -24,9 +24,11 @@ import { readRecords } from "@holdfast/protocol/record"
 import type { RecordView } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import { Acknowledger } from "./acknowledger.ts"
-import type { AttachOptions } from "./attach-options.ts"
+import { fixedOptions } from "./attach-options.ts"
+import type { AttachOptions, FixedOptions } from "./attach-options.ts"
 import type { CommandAnswer, Exit } from "./calls.ts"
 import type { Connection, Follower } from "./Connection.ts"
+import { Consumption } from "./consumption.ts"
 import { HoldfastError, isTransient } from "./errors.ts"
 import { HeadWatch } from "./head-watch.ts"
 import { Inbox, itemBytes } from "./inbox.ts"
@@ -37,14 +39,12 @@ import { Typing } from "./typing.ts"
 /** Attaches in a row without a new event before a log that does not fit is given up. */
 const MAX_FRUITLESS = 5
 
-/** Longest time a consumer is given items in one turn of the event loop. */
-const TURN_MILLISECONDS = 8
-
 /** An attachment; attaches at once and whenever the connection is back. */
 export class Attachment implements AsyncIterable<Item> {
   readonly #connection: Connection
-  readonly #fixed: Pick<AttachOptions, "mode" | "within" | "environment" | "colors">
+  readonly #fixed: FixedOptions
   readonly #inbox = new Inbox()
+  readonly #consumption: Consumption
   readonly #acks: Acknowledger
   readonly #typing: Typing
   readonly #heads: HeadWatch
@@ -68,13 +68,11 @@ export class Attachment implements AsyncIterable<Item> {
 
   constructor(connection: Connection, options: AttachOptions) {
     this.#connection = connection
-    const { mode, within, environment, colors } = options
-    this.#fixed = {
-      mode,
-      ...(within === undefined ? {} : { within }),
-      ...(environment === undefined ? {} : { environment }),
-      ...(colors === undefined ? {} : { colors }),
-    }
+    this.#fixed = fixedOptions(options)
+    this.#consumption = new Consumption(this.#inbox, connection.timers, {
+      consumed: (item) => this.#consumed(item),
+      left: () => this.detach(),
+    })
     this.#target = options.session
     this.#cursor = options.after
     this.#log = options.log
@@ -155,35 +153,17 @@ export class Attachment implements AsyncIterable<Item> {
     this.#end(undefined)
   }
 
-  /** Hands each item to `consumer`; a promise it gives holds the next one back. Settles after `Ended`. */
-  async consume(consumer: (item: Item) => void | Promise<void>): Promise<void> {
-    const { timers } = this.#connection
-    let since = timers.now()
-    for (;;) {
-      // A long queue must not keep heartbeats and keys waiting (trap 19).
-      if (timers.now() - since > TURN_MILLISECONDS) {
-        await new Promise<void>((resolve) => void timers.after(0, resolve))
-        since = timers.now()
-      }
-      const item = this.#inbox.shift() ?? (await this.#inbox.next())
-      const pending = consumer(item)
-      if (pending !== undefined) await pending
-      this.#consumed(item)
-      if (item._tag === "Ended") return
-    }
+  /**
+   * Hands each item to `consumer`; a promise it gives holds the next one back. Settles after `Ended`, and with what the
+   * consumer throws, which detaches. Fails with `AlreadyConsumed` where there is a consumer.
+   */
+  consume(consumer: (item: Item) => void | Promise<void>): Promise<void> {
+    return this.#consumption.consume(consumer)
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<Item> {
-    try {
-      for (;;) {
-        const item = await this.#inbox.next()
-        yield item
-        this.#consumed(item)
-        if (item._tag === "Ended") return
-      }
-    } finally {
-      this.detach()
-    }
+  /** For one `for await`; leaving it detaches. */
+  [Symbol.asyncIterator](): AsyncIterator<Item> {
+    return this.#consumption.iterate()
   }
 
   #consumed(item: Item): void {
@@ -213,6 +193,14 @@ export class Attachment implements AsyncIterable<Item> {
     if (this.#ended) return
     if (!exit.ok) return this.#failed(exit.error)
     const { handle, session, log, inputs } = exit.value
+    const owner = this.#connection.claim(session.id, this.#follower)
+    if (owner !== this.#follower) {
+      const why = "this connection has an attachment to the session already: share it, or open another connection"
+      this.#end(new HoldfastError("AlreadyAttached", why))
+      // The hub has just ended it for this one.
+      owner.dropped()
+      return owner.connected()
+    }
     const again = this.#session !== undefined
     this.#attempts = 0
     this.#session = session

@@ -11,9 +11,9 @@ import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { Calls } from "./calls.ts"
 import type { CommandAnswer, CommandName, CommandPayload, Exit } from "./calls.ts"
 import { makeClientId } from "./client-id.ts"
-import { HoldfastError } from "./errors.ts"
+import { HoldfastError, invalidCall } from "./errors.ts"
 import { Liveness } from "./liveness.ts"
-import type { OpenSocket, Socket } from "./socket.ts"
+import type { OpenSocket, Probe, Socket, SocketEvents } from "./socket.ts"
 import { StateHolder } from "./state.ts"
 import type { ConnectionState, StateListener } from "./state.ts"
 import { backoffDelay, defaultBackoff, platformTimers } from "./timers.ts"
@@ -28,11 +28,8 @@ export interface ConnectionOptions {
   readonly backoff?: Backoff
   /** Milliseconds from opening the socket to the answer to `Hello`; 10 s. */
   readonly connectTimeout?: number
-  /**
-   * Asked after a socket that never opened and told no status (browsers hide it): the error when the hub answers and
-   * refuses the credential, otherwise nothing.
-   */
-  readonly probe?: () => Promise<HoldfastError | undefined>
+  /** In place of the opener's own. */
+  readonly probe?: Probe
 }
 
 /** Something that lives on a connection and outlives its losses. Frames without a handle go to every follower. */
@@ -57,6 +54,8 @@ export class Connection {
   readonly #state = new StateHolder()
   readonly #followers = new Set<Follower>()
   readonly #byHandle = new Map<number, Follower>()
+  /** What goes to one follower of a connection, by a name: a session's attachment, the feed. */
+  readonly #claims = new Map<string, Follower>()
   #socket: Socket | undefined
   #calls: Calls | undefined
   #liveness: Liveness | undefined
@@ -137,7 +136,17 @@ export class Connection {
   follow(follower: Follower): () => void {
     this.#followers.add(follower)
     if (this.#state.current._tag === "Online") follower.connected()
-    return () => this.#followers.delete(follower)
+    return () => {
+      this.#followers.delete(follower)
+      for (const [name, owner] of this.#claims) if (owner === follower) this.#claims.delete(name)
+    }
+  }
+
+  /** Gives `name`, a session's id or the feed, to the first follower that claims it, until it no longer follows; answers whose it is (C-13). */
+  claim(name: string, follower: Follower): Follower {
+    const owner = this.#claims.get(name) ?? follower
+    this.#claims.set(name, owner)
+    return owner
   }
 
   /** Sends the frames of a handle to one follower; gives the function that ends it. A lost connection ends it too. */
@@ -177,7 +186,7 @@ export class Connection {
     this.#cancelTimer = this.timers.after(this.#options.connectTimeout ?? 10_000, () =>
       this.#lost("the hub did not answer in time"),
     )
-    this.#socket = this.#options.open({
+    this.#socket = this.#opened({
       open: () => {
         opened = true
         if (current()) this.#hello()
@@ -199,9 +208,20 @@ export class Connection {
     })
   }
 
+  /** Opens the socket. What cannot be opened at all, such as a credential no header can hold, is refused and not tried again. */
+  #opened(events: SocketEvents): Socket | undefined {
+    const { open } = this.#options
+    try {
+      return open(events)
+    } catch (cause) {
+      this.#refuse(invalidCall(cause))
+      return undefined
+    }
+  }
+
   /** A platform that hides why a socket did not open: ask over HTTP whether the credential is good. */
   #unopened(why: string, generation: number): void {
-    const { probe } = this.#options
+    const { open, probe = open.probe } = this.#options
     if (probe === undefined) return this.#lost(why)
     const settle = (error: HoldfastError | undefined): void => {
       if (generation !== this.#generation) return

@@ -4,8 +4,8 @@
 import { FRAME_FEED } from "@holdfast/protocol/frame"
 import type { ServerFrame } from "@holdfast/protocol/frame"
 import type { Session } from "@holdfast/protocol/session"
-import type { Connection } from "./Connection.ts"
-import { isTransient } from "./errors.ts"
+import type { Connection, Follower } from "./Connection.ts"
+import { alreadyConsumed, isTransient } from "./errors.ts"
 import type { HoldfastError } from "./errors.ts"
 import { backoffDelay, defaultBackoff } from "./timers.ts"
 
@@ -25,7 +25,13 @@ export interface FeedCursor {
   readonly feed?: string
 }
 
-/** Follows the feed on a connection until `stop`, from a cursor on; without one it begins at the head. */
+/** What a feed is on its connection, where sessions are by their ids. */
+const FEED = "feed"
+
+/**
+ * Follows the feed on a connection until `stop`, from a cursor on; without one it begins at the head. A connection has one:
+ * a second one's constructor throws `AlreadyConsumed`.
+ */
 export class Feed {
   readonly #connection: Connection
   readonly #listener: FeedListener
@@ -41,12 +47,14 @@ export class Feed {
     this.#listener = listener
     this.#change = cursor?.after
     this.#feed = cursor?.feed
-    this.#unfollow = connection.follow({
+    const follower: Follower = {
       connected: () => this.#watch(),
       dropped: () => this.#dropped(),
       frame: (frame) => this.#frame(frame),
       over: (error) => listener.refused?.(error),
-    })
+    }
+    if (connection.claim(FEED, follower) !== follower) throw alreadyConsumed("feed")
+    this.#unfollow = connection.follow(follower)
   }
 
   /** Last change number taken in. */

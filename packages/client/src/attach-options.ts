@@ -22,3 +22,14 @@ export interface AttachOptions {
   /** Variables of the viewer's login, for terminals that are opened later. */
   readonly environment?: Readonly<Record<string, string>>
 }
+
+/** What each attach of an attachment says alike. */
+export type FixedOptions = Pick<AttachOptions, "mode" | "within" | "environment" | "colors">
+
+/** The options that each attach says alike. */
+export const fixedOptions = ({ mode, within, environment, colors }: AttachOptions): FixedOptions => ({
+  mode,
+  ...(within === undefined ? {} : { within }),
+  ...(environment === undefined ? {} : { environment }),
+  ...(colors === undefined ? {} : { colors }),
+})

@@ -2,11 +2,16 @@
  * Names a client to the hub.
  *
  * Inputs are numbered per client, and the runner carries a number out once. An id that was kept and used again would
- * count from 1 again, and its inputs would be taken for old ones; so ids are made, never stored.
+ * count from 1 again, and its inputs would be taken for old ones; so ids are made, never stored. An id is no secret: what
+ * a client may do its credential says.
  */
 
 /** A new client id, or the secret that keys a connection's inputs (R-20): 32 hexadecimal digits of the platform's randomness. */
 export function makeClientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const bytes = new Uint8Array(16)
+  // Node 18 has no `crypto` among its globals (C-17); its `Math.random` begins from the system's randomness too.
+  const source: Crypto | undefined = globalThis.crypto
+  if (source === undefined) for (const index of bytes.keys()) bytes[index] = Math.random() * 256
+  else source.getRandomValues(bytes)
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
 }

@@ -2,7 +2,8 @@
  * The one error shape a caller of this library meets (docs/PROTOCOL.md, X-1).
  *
  * Errors of the hub keep their tag; those the client makes itself are `Unreachable`, `ConnectionLost`, `TimedOut`,
- * `Closed`, `ProtocolBroken` and `Busy`.
+ * `Closed`, `ProtocolBroken` and `Busy`, and for mistakes of the program that uses it `InvalidCall`, `AlreadyConsumed` and
+ * `AlreadyAttached`.
  */
 
 /** An error of the hub or of the connection: `tag` to branch on, `message` to show, the error's other fields. */
@@ -29,7 +30,25 @@ export const isUnreachable = (error: unknown): boolean =>
 /** True when the same call may be made again later: the hub was away, busy or stopping. */
 export const isTransient = (error: unknown): boolean =>
   isUnreachable(error) ||
-  (error instanceof HoldfastError && (error.tag === "Busy" || error.tag === "Unavailable" || error.tag === "InternalError"))
+  (error instanceof HoldfastError && (TRANSIENT_TAGS.has(error.tag) || (error.tag === "HttpError" && isGateway(error.status))))
+
+const TRANSIENT_TAGS = new Set(["Busy", "Unavailable", "InternalError"])
+
+/** What a proxy answers in place of a hub that is away. */
+const isGateway = (status: number | undefined): boolean => status === 502 || status === 503 || status === 504
+
+/** A second consumer asked for what goes to one (C-13). */
+export const alreadyConsumed = (what: "attachment" | "stream" | "feed"): HoldfastError =>
+  new HoldfastError(
+    "AlreadyConsumed",
+    what === "feed"
+      ? "this connection has a feed already: share its listener, stop it, or open another connection"
+      : `this ${what} has a consumer already, and each item goes to one: share what it gets, or open another ${what}`,
+  )
+
+/** The call cannot be made at all: a mistake of the program, which trying again does not mend. */
+export const invalidCall = (cause: unknown): HoldfastError =>
+  new HoldfastError("InvalidCall", `the call cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`)
 
 /** Reads an error as the hub encodes it, `{_tag | tag, message, …fields}`; anything else becomes `fallback`. */
 export function decodeError(value: unknown, fallback: string, status?: number): HoldfastError {

@@ -1,9 +1,10 @@
 /**
- * The socket a connection talks through, and adapters for the WebSocket classes of browsers and of `ws`.
+ * The socket a connection talks through, and the adapter for the WebSocket class of `ws`; `browser-socket.ts` has the
+ * other.
  *
- * The class is passed in, so that this package needs neither.
+ * The class is passed in, so that this package does not need it.
  */
-import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
+import type { HoldfastError } from "./errors.ts"
 
 /** An open or opening socket. */
 export interface Socket {
@@ -20,44 +21,27 @@ export interface SocketEvents {
   readonly closed: (code: number, reason: string, status?: number) => void
 }
 
-/** Opens a socket to the hub. */
-export type OpenSocket = (events: SocketEvents) => Socket
+/**
+ * Asked after a socket that never opened and told no status: the error when the hub answers and refuses the credential or
+ * the page, otherwise nothing.
+ */
+export type Probe = () => Promise<HoldfastError | undefined>
+
+/** Opens a socket to the hub; throws when it cannot even be tried. */
+export interface OpenSocket {
+  (events: SocketEvents): Socket
+  /** Where the platform hides why a socket did not open. */
+  readonly probe?: Probe
+}
 
 /** Subprotocol of the stream socket (docs/PROTOCOL.md, W-1). */
 export const SUBPROTOCOL = "holdfast.1"
 
-/** Address of the stream socket of a hub at `origin`, such as `http://127.0.0.1:4653`. */
-export const socketUrl = (origin: string): string => `${origin.replace(/^http/, "ws").replace(/\/$/, "")}/api/socket`
-
-/** The part of the browser's WebSocket that is used. */
-export interface WebSocketLike {
-  binaryType: string
-  onopen: ((event: never) => unknown) | null
-  onmessage: ((event: never) => unknown) | null
-  onclose: ((event: never) => unknown) | null
-  onerror: ((event: never) => unknown) | null
-  send(data: string | Uint8Array<ArrayBuffer>): void
-  close(code?: number, reason?: string): void
+/** Address of the stream socket of a hub at `origin`, such as `http://127.0.0.1:4653`; empty for the page's own. */
+export const socketUrl = (origin: string): string => {
+  const whole = origin === "" ? (globalThis.location?.origin ?? "") : origin
+  return `${whole.replace(/^http/, "ws").replace(/\/$/, "")}/api/socket`
 }
-
-/** Opens the platform's WebSocket with the key that `browserKey` gives, which goes as a subprotocol: there are no headers to set. */
-export const browserSocket =
-  (
-    WebSocketClass: new (url: string, protocols: Array<string>) => WebSocketLike,
-    url: string,
-    key: string | undefined,
-  ): OpenSocket =>
-  (events) => {
-    const socket = new WebSocketClass(url, key === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, KEY_PROTOCOL + key])
-    socket.binaryType = "arraybuffer"
-    socket.onopen = () => events.open()
-    socket.onmessage = (event: { readonly data: unknown }) => {
-      if (typeof event.data === "string") events.text(event.data)
-      else if (event.data instanceof ArrayBuffer) events.bytes(new Uint8Array(event.data))
-    }
-    socket.onclose = (event: { readonly code: number; readonly reason: string }) => events.closed(event.code, event.reason)
-    return { send: (data) => socket.send(data), close: (code, reason) => socket.close(code, reason) }
-  }
 
 /** The part of `ws`'s WebSocket that is used. */
 export interface WsLike {

@@ -98,20 +98,20 @@ describe("a connection", () => {
 
   it("C-1 says once that it is away, however often it tries, and once that it is back", async () => {
     connection = connectTo(hub.port)
-    await connection.online(2000)
+    await connection.online(25_000)
     const states: Array<string> = []
     connection.onState(({ _tag }) => states.push(_tag))
     hub.refuse = 503
     hub.cut()
     await until("several attempts", () => connection.state._tag === "Reconnecting" && connection.state.attempt >= 4)
     hub.refuse = undefined
-    await connection.online(2000)
+    await connection.online(25_000)
     expect(states).toEqual(["Reconnecting", "Online"])
   })
 
   it("W-2 commands of one turn go together, and a frame does not overtake those before it", async () => {
     connection = connectTo(hub.port)
-    await connection.online(2000)
+    await connection.online(25_000)
     const mark = () => connection.call("Mark", { session: SESSION, mark: { text: "m" } })
     const long = () => connection.call("Mark", { session: SESSION, mark: { text: "m".repeat(9000) } })
     const calls = [mark(), mark()]
@@ -124,7 +124,7 @@ describe("a connection", () => {
   it("C-1 stops trying and says so when the credential is refused", async () => {
     hub.refuse = 401
     connection = connectTo(hub.port)
-    await expect(connection.online(2000)).rejects.toMatchObject({ tag: "Unauthorized" })
+    await expect(connection.online(25_000)).rejects.toMatchObject({ tag: "Unauthorized" })
     expect(connection.state._tag).toBe("Refused")
   })
 
@@ -137,7 +137,7 @@ describe("a connection", () => {
       },
       probe: () => Promise.resolve(new HoldfastError("Unauthorized", "no credential")),
     })
-    await expect(connection.online(2000)).rejects.toMatchObject({ tag: "Unauthorized" })
+    await expect(connection.online(25_000)).rejects.toMatchObject({ tag: "Unauthorized" })
   })
 
   it("C-1 keeps its client id over reconnects and waits longer each time, with jitter", async () => {
@@ -145,16 +145,16 @@ describe("a connection", () => {
     expect([1, 2, 3, 20].map((attempt) => backoffDelay(backoff, attempt, 1))).toEqual([100, 200, 400, 10_000])
     expect(backoffDelay(backoff, 3, 0)).toBe(200)
     connection = connectTo(hub.port)
-    await connection.online(2000)
+    await connection.online(25_000)
     hub.cut()
     await until("again", () => hub.connections === 2)
-    await connection.online(2000)
+    await connection.online(25_000)
     expect([...hub.clients]).toEqual([connection.client])
   })
 
   it("fails a command whose answer is unknown with ConnectionLost and one made offline with Unreachable", async () => {
     connection = connectTo(hub.port)
-    await connection.online(2000)
+    await connection.online(25_000)
     const pending = connection.call("Get", { session: "x" })
     hub.cut()
     const outcome = await pending.then(
@@ -170,7 +170,7 @@ describe("a connection", () => {
     hub.silence = 300
     hub.answersPing = false
     connection = connectTo(hub.port)
-    await connection.online(2000)
+    await connection.online(25_000)
     await until("again", () => hub.connections >= 2)
     expect(hub.pings).toBeGreaterThan(0)
   })

@@ -18,9 +18,9 @@ import type {
   UpdateSession,
   CreateSession,
 } from "@holdfast/protocol/session"
+import { follow } from "./follow.ts"
 import { json, open } from "./request.ts"
 import type { Answer, HttpOptions } from "./request.ts"
-import { sseEvents } from "./sse.ts"
 import type { SseEvent } from "./sse.ts"
 
 /** One page of events; `next` is the cursor to go on with. */
@@ -86,12 +86,15 @@ export function makeApi(options: HttpOptions) {
     archive: (id: string, key?: string): Promise<Session> => post(`${of(id)}/archive`, keyed(key)),
     restore: (id: string, key?: string): Promise<Session> => post(`${of(id)}/restore`, keyed(key)),
     events: (id: string, range: EventRange = {}): Promise<EventPage> => get(`${of(id)}/events`, range),
-    /** The log as server-sent events, from a cursor on; ends when the hub or `signal` ends it. */
+    /**
+     * The log as server-sent events, from a cursor on, for one loop. It resumes by itself (C-15) until the loop is left or
+     * `signal` ends it; fails with what the hub refuses.
+     */
     followEvents: (id: string, range: EventRange = {}, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
-      stream(options, `${of(id)}/events/stream`, { ...range }, signal),
-    /** The feed of sessions as server-sent events; `after` is the `id` of the last one, or a change number. */
+      follow(options, `${of(id)}/events/stream`, { ...range }, signal),
+    /** The feed of sessions, likewise; `after` is the `id` of the last event, or a change number. */
     followSessions: (after?: string | number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
-      stream(options, "/api/sessions/stream", { after }, signal),
+      follow(options, "/api/sessions/stream", { after }, signal),
     mark: (id: string, mark: MarkSession): Promise<Appended> => post(`${of(id)}/marks`, mark),
     /** The log as asciicast or JSON lines, or an agent's messages as Markdown; the body is to be read as it comes. */
     export: (id: string, format: "cast" | "jsonl" | "md", signal?: AbortSignal): Promise<Answer> =>
@@ -129,13 +132,3 @@ export function makeApi(options: HttpOptions) {
 
 /** The routes of a hub. */
 export type Api = ReturnType<typeof makeApi>
-
-async function* stream(
-  options: HttpOptions,
-  path: string,
-  query: object,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<SseEvent> {
-  const call = { query: { ...query }, headers: { accept: "text/event-stream" }, ...(signal === undefined ? {} : { signal }) }
-  yield* sseEvents(await open(options, "GET", path, call))
-}

@@ -1,7 +1,7 @@
 /**
  * One HTTP call to the hub: credential, JSON and the one error shape (docs/PROTOCOL.md, X-1).
  */
-import { decodeError, HoldfastError } from "../errors.ts"
+import { decodeError, HoldfastError, invalidCall } from "../errors.ts"
 
 /** What is read of an answer; a `Response` is one. */
 export interface Answer {
@@ -17,7 +17,8 @@ export interface Sent {
   readonly headers: Record<string, string>
   readonly body?: string
   readonly signal: AbortSignal
-  readonly redirect: "manual"
+  readonly redirect: "manual" | "follow"
+  readonly mode?: "no-cors"
 }
 
 /** Sends a call and resolves with the headers of its answer; rejects when there is none. */
@@ -27,7 +28,7 @@ export type Fetch = (url: string, sent: Sent) => Promise<Answer>
 export interface HttpOptions {
   /** Such as `http://127.0.0.1:4653`; empty for the page's own origin. */
   readonly origin: string
-  /** `globalThis.fetch`, or what does the same. */
+  /** `globalThis.fetch`, or what does the same; called without `this`. */
   readonly fetch: Fetch
   readonly token?: string
   /** Milliseconds until the headers of an answer must be there; 30 s. */
@@ -82,18 +83,50 @@ async function send(
   init: Omit<Sent, "signal" | "redirect">,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
+  // Not as a method of the options: a browser's own refuses to be called on anything but its window (C-14).
+  const { fetch, origin, timeout = 30_000 } = options
+  const url = origin.replace(/\/$/, "") + path
   const deadline = new AbortController()
-  const timeout = options.timeout ?? 30_000
   const timer = setTimeout(() => deadline.abort(), timeout)
   try {
-    const either = signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, signal])
-    return await options.fetch(options.origin + path, { ...init, signal: either, redirect: "manual" })
+    return await fetch(url, { ...init, signal: either(deadline, signal), redirect: "manual" })
   } catch (cause) {
-    if (deadline.signal.aborted) throw new HoldfastError("TimedOut", `the hub did not answer within ${timeout} ms`)
+    if (deadline.signal.aborted && signal?.aborted !== true)
+      throw new HoldfastError("TimedOut", `the hub did not answer within ${timeout} ms`)
     if (signal?.aborted === true) throw new HoldfastError("Closed", "the call was given up")
+    const mistake = mistakeOf(cause, url, init)
+    if (mistake !== undefined) throw invalidCall(mistake)
     throw new HoldfastError("Unreachable", `the hub cannot be reached: ${reason(cause)}`)
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/** A signal that follows both; Node 18 has no `AbortSignal.any` (C-17). */
+export function either(own: AbortController, other: AbortSignal | undefined): AbortSignal {
+  if (other === undefined) return own.signal
+  if (typeof AbortSignal.any === "function") return AbortSignal.any([own.signal, other])
+  if (other.aborted) own.abort()
+  else other.addEventListener("abort", () => own.abort(), { once: true })
+  return own.signal
+}
+
+const MISTAKES = new Set(["ReferenceError", "RangeError", "SyntaxError", "URIError"])
+
+/**
+ * The error when it is the caller's and not the network's. `fetch` fails with `TypeError` for both, so what it was given
+ * is looked at: an address or a header that no request can have.
+ */
+function mistakeOf(cause: unknown, url: string, init: Omit<Sent, "signal" | "redirect">): unknown {
+  if (!(cause instanceof Error)) return undefined
+  if (MISTAKES.has(cause.name)) return cause
+  if (cause.name !== "TypeError") return undefined
+  if (/illegal invocation|is not a function/i.test(cause.message)) return cause
+  try {
+    void new Request(url, init)
+    return undefined
+  } catch (mistake) {
+    return mistake
   }
 }
 

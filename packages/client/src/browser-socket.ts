@@ -1,0 +1,80 @@
+/**
+ * The socket of a browser, which tells nothing about why it did not open; so the hub is asked over HTTP (docs/PROTOCOL.md,
+ * C-16).
+ */
+import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
+import { HoldfastError } from "./errors.ts"
+import { open } from "./http/request.ts"
+import type { Fetch } from "./http/request.ts"
+import { SUBPROTOCOL } from "./socket.ts"
+import type { OpenSocket, Probe } from "./socket.ts"
+
+/** The part of the browser's WebSocket that is used. */
+export interface WebSocketLike {
+  binaryType: string
+  onopen: ((event: never) => unknown) | null
+  onmessage: ((event: never) => unknown) | null
+  onclose: ((event: never) => unknown) | null
+  onerror: ((event: never) => unknown) | null
+  send(data: string | Uint8Array<ArrayBuffer>): void
+  close(code?: number, reason?: string): void
+}
+
+/** Milliseconds that the hub has to say why a socket did not open. */
+const PROBE_TIMEOUT = 5000
+
+/**
+ * Opens the platform's WebSocket with the key that `browserKey` gives, which goes as a subprotocol: there are no headers to
+ * set. `fetch` is what asks the hub why a socket did not open.
+ */
+export const browserSocket = (
+  WebSocketClass: new (url: string, protocols: Array<string>) => WebSocketLike,
+  url: string,
+  key: string | undefined,
+  fetch: Fetch = globalThis.fetch,
+): OpenSocket => {
+  let everOpened = false
+  const openSocket: OpenSocket = (events) => {
+    const socket = new WebSocketClass(url, key === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, KEY_PROTOCOL + key])
+    socket.binaryType = "arraybuffer"
+    socket.onopen = () => {
+      everOpened = true
+      events.open()
+    }
+    socket.onmessage = (event: { readonly data: unknown }) => {
+      if (typeof event.data === "string") events.text(event.data)
+      else if (event.data instanceof ArrayBuffer) events.bytes(new Uint8Array(event.data))
+    }
+    socket.onclose = (event: { readonly code: number; readonly reason: string }) => events.closed(event.code, event.reason)
+    return { send: (data) => socket.send(data), close: (code, reason) => socket.close(code, reason) }
+  }
+  return Object.assign(openSocket, { probe: probeOf(url, key, fetch, () => !everOpened && isForeign(url)) })
+}
+
+/**
+ * Asks at the socket's own address with the same key: the guard stands before it too (G-1), and lets nothing but a socket
+ * through. A page of another origin may not read the answer; that there is one must do.
+ */
+function probeOf(url: string, key: string | undefined, fetch: Fetch, foreign: () => boolean): Probe {
+  const call = (options: { readonly token?: string; readonly fetch: Fetch }) =>
+    open({ origin: url.replace(/^ws/, "http"), timeout: PROBE_TIMEOUT, ...options }, "GET", "").then(
+      () => undefined,
+      (error: unknown) => (error instanceof HoldfastError ? error : undefined),
+    )
+  return async () => {
+    const error = await call({ fetch, ...(key === undefined ? {} : { token: key }) })
+    if (error?.status === 401 || error?.status === 403) return error
+    if (error?.tag !== "Unreachable" || !foreign()) return undefined
+    const opaque: Fetch = (address, sent) => fetch(address, { ...sent, headers: {}, redirect: "follow", mode: "no-cors" })
+    return (await call({ fetch: opaque }))?.status === 0 ? new HoldfastError("Forbidden", FOREIGN, {}, 403) : undefined
+  }
+}
+
+const FOREIGN =
+  "the hub answers, but not to this page: open the page under the hub's own address, or let a proxy serve both under one"
+
+/** Whether the page is of another origin than the hub. */
+const isForeign = (url: string): boolean => {
+  const page = globalThis.location?.origin
+  return page !== undefined && new URL(url.replace(/^ws/, "http"), page).origin !== page
+}

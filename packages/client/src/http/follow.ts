@@ -1,0 +1,90 @@
+/**
+ * Streams of server-sent events that outlive their connections (docs/PROTOCOL.md, C-15).
+ *
+ * The cursor is the `id` of the last message. Whatever ends a connection but the reader, the hub's refusal or `signal`,
+ * the stream is opened again from there, after a wait that grows; the hub decides whether there is more.
+ */
+import { forOneConsumer } from "../consumption.ts"
+import { HoldfastError, isTransient } from "../errors.ts"
+import { backoffDelay, defaultBackoff, platformTimers } from "../timers.ts"
+import { either, open } from "./request.ts"
+import type { HttpOptions, Query } from "./request.ts"
+import { sseEvents, SseParser } from "./sse.ts"
+import type { SseEvent } from "./sse.ts"
+
+/** Longest wait that a hub's `retry:` is followed in, in milliseconds. */
+const MOST_RETRY = 60_000
+
+/**
+ * The events of a stream from `query.after` on. A first connection that fails is told at once, as any call's; a later one
+ * is tried again for as long as the error is transient. Ends when `signal` is aborted.
+ */
+export const follow = (
+  options: HttpOptions,
+  path: string,
+  query: Query,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SseEvent> => forOneConsumer(resuming(options, path, query, signal))
+
+async function* resuming(
+  options: HttpOptions,
+  path: string,
+  query: Query,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SseEvent, void> {
+  const cursor: { after?: string; log?: string } = {}
+  let first = defaultBackoff.first
+  let opened = false
+  const isOver = (): boolean => signal?.aborted === true
+  for (let attempt = 1; !isOver(); attempt += 1) {
+    const parser = new SseParser()
+    const ending = new AbortController()
+    let error = new HoldfastError("ConnectionLost", "the hub ended the stream of events")
+    try {
+      const headers = { accept: "text/event-stream" }
+      const call = { query: { ...query, ...cursor }, headers, signal: either(ending, signal) }
+      const answer = await open(options, "GET", path, call)
+      opened = true
+      for await (const event of sseEvents(answer, parser)) {
+        attempt = 0
+        if (event.event === "synced") Object.assign(cursor, logOf(event.data))
+        yield event
+      }
+    } catch (cause) {
+      if (!(cause instanceof HoldfastError)) throw cause
+      error = cause
+    } finally {
+      ending.abort()
+    }
+    if (isOver()) return
+    if (!opened || !isTransient(error)) throw error
+    if (parser.id !== "") cursor.after = parser.id
+    first = Math.min(parser.retry ?? first, MOST_RETRY)
+    await pause(waitAfter(error, first, Math.max(attempt, 1)), signal)
+  }
+}
+
+/** The log that the cursor is of, which `synced` tells of a session's events (H-6). */
+function logOf(data: string): { readonly log?: string } {
+  const said: unknown = JSON.parse(data)
+  const known = typeof said === "object" && said !== null && "log" in said && typeof said.log === "string"
+  return known ? { log: said.log as string } : {}
+}
+
+function waitAfter(error: HoldfastError, first: number, attempt: number): number {
+  const backoff = { first, most: Math.max(first, defaultBackoff.most) }
+  const asked = Number(error.fields["retryAfter"] ?? 0) * 1000
+  return Math.max(backoffDelay(backoff, attempt, platformTimers.random()), Math.min(asked, MOST_RETRY) || 0)
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      cancel()
+      signal?.removeEventListener("abort", done)
+      resolve()
+    }
+    const cancel = platformTimers.after(milliseconds, done)
+    signal?.addEventListener("abort", done)
+  })
+}
