@@ -11,7 +11,7 @@ import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { Calls } from "./calls.ts"
 import type { CommandAnswer, CommandName, CommandPayload, Exit } from "./calls.ts"
 import { makeClientId } from "./client-id.ts"
-import { HoldfastError, invalidCall } from "./errors.ts"
+import { HoldfastError, invalidCall, isTransient } from "./errors.ts"
 import { Liveness } from "./liveness.ts"
 import type { OpenSocket, Probe, Socket, SocketEvents } from "./socket.ts"
 import { StateHolder } from "./state.ts"
@@ -225,7 +225,7 @@ export class Connection {
     if (probe === undefined) return this.#lost(why)
     const settle = (error: HoldfastError | undefined): void => {
       if (generation !== this.#generation) return
-      if (error === undefined) this.#lost(why)
+      if (error === undefined || isTransient(error)) this.#lost(error?.message ?? why)
       else this.#refuse(error)
     }
     probe().then(settle, () => settle(undefined))

@@ -51,27 +51,23 @@ export const browserSocket = (
   return Object.assign(openSocket, { probe: probeOf(url, key, fetch, () => !everOpened && isForeign(url)) })
 }
 
-/**
- * Asks at the socket's own address with the same key: the guard stands before it too (G-1), and lets nothing but a socket
- * through. A page of another origin may not read the answer; that there is one must do.
- */
+/** Asks at the socket's own address with the same key: the guard stands before it too (G-1), and lets nothing but a socket through. */
 function probeOf(url: string, key: string | undefined, fetch: Fetch, foreign: () => boolean): Probe {
-  const call = (options: { readonly token?: string; readonly fetch: Fetch }) =>
-    open({ origin: url.replace(/^ws/, "http"), timeout: PROBE_TIMEOUT, ...options }, "GET", "").then(
-      () => undefined,
-      (error: unknown) => (error instanceof HoldfastError ? error : undefined),
-    )
+  const token = key === undefined ? {} : { token: key }
+  const options = { origin: url.replace(/^ws/, "http"), fetch, timeout: PROBE_TIMEOUT, ...token }
   return async () => {
-    const error = await call({ fetch, ...(key === undefined ? {} : { token: key }) })
+    const error = await open(options, "GET", "").then(
+      () => undefined,
+      (cause: unknown) => (cause instanceof HoldfastError ? cause : undefined),
+    )
     if (error?.status === 401 || error?.status === 403) return error
-    if (error?.tag !== "Unreachable" || !foreign()) return undefined
-    const opaque: Fetch = (address, sent) => fetch(address, { ...sent, headers: {}, redirect: "follow", mode: "no-cors" })
-    return (await call({ fetch: opaque }))?.status === 0 ? new HoldfastError("Forbidden", FOREIGN, {}, 403) : undefined
+    return error?.tag === "Unreachable" && foreign() ? new HoldfastError("Unreachable", FOREIGN) : undefined
   }
 }
 
+/** A page of another origin may not read what the hub answers, not even that it does. */
 const FOREIGN =
-  "the hub answers, but not to this page: open the page under the hub's own address, or let a proxy serve both under one"
+  "the hub is away, or refuses this page, which is of another origin: open the page under the hub's own address, or have a proxy serve both under one"
 
 /** Whether the page is of another origin than the hub. */
 const isForeign = (url: string): boolean => {

@@ -22,8 +22,8 @@ export interface SocketEvents {
 }
 
 /**
- * Asked after a socket that never opened and told no status: the error when the hub answers and refuses the credential or
- * the page, otherwise nothing.
+ * Asked after a socket that never opened and told no status: the error when the hub answers and refuses the credential, a
+ * transient one to say what may be wrong, or nothing.
  */
 export type Probe = () => Promise<HoldfastError | undefined>
 

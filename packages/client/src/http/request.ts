@@ -17,8 +17,7 @@ export interface Sent {
   readonly headers: Record<string, string>
   readonly body?: string
   readonly signal: AbortSignal
-  readonly redirect: "manual" | "follow"
-  readonly mode?: "no-cors"
+  readonly redirect: "manual"
 }
 
 /** Sends a call and resolves with the headers of its answer; rejects when there is none. */

@@ -1,0 +1,116 @@
+import { createServer } from "node:http"
+import { once } from "node:events"
+import type { AddressInfo } from "node:net"
+import { readFileSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
+import { launchBrowser, type Browser, type Page } from "./chromium.ts"
+
+const CLIENT = readFileSync(new URL("../../apps/cli/dist/client.js", import.meta.url), "utf8")
+
+/** Loads the library into the page, as `window.library`. */
+const LOAD = `import(URL.createObjectURL(new Blob([${JSON.stringify(CLIENT)}], { type: "text/javascript" })))
+  .then((library) => void Object.assign(window, { library }))`
+
+/** How a connection from the page ends up: `Online`, or the tag of the error. */
+const CONNECT = (url: string, key: string) => `(async () => {
+  const { browserSocket, Connection } = window.library
+  window.connection = new Connection({ open: browserSocket(WebSocket, ${url}, ${key}), name: "page", backoff: { first: 20, most: 100 } })
+  return window.connection.online(20000).then(() => "Online", (error) => error.tag)
+})()`
+
+describe("the client library in a page", () => {
+  let browser: Browser
+  let hub: HubProcess
+  const foreign = createServer((_, response) => response.end("<!doctype html><title>another origin</title>"))
+
+  beforeAll(async () => {
+    foreign.listen(0, "127.0.0.1")
+    ;[hub, browser] = await Promise.all([startHub(), launchBrowser(), once(foreign, "listening")])
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await hub.stop()
+    foreign.closeAllConnections()
+    foreign.close()
+  })
+
+  const open = async (url: string): Promise<Page> => {
+    const page = await browser.newPage({ bypassCSP: true })
+    await page.goto(url)
+    await page.evaluate(LOAD)
+    return page
+  }
+
+  const token = async (): Promise<{ readonly id: string; readonly secret: string }> => {
+    const made = await hub.call<{ readonly id: string; readonly secret: string }>("POST", "/api/tokens", {
+      name: "page",
+      scope: "all",
+    })
+    expect(made.status).toBe(201)
+    return made.body
+  }
+
+  it("C-14 (N66) calls the page's own hub with the browser's own fetch, and tells a mistake as one", async () => {
+    const page = await open(hub.url())
+    const { secret } = await token()
+    const tags = (options: string) => `(async () => {
+      const api = window.library.makeApi(${options})
+      return Promise.all([api.live(), api.list()].map((call) => call.then(() => "done", (error) => error.tag)))
+    })()`
+    const key = JSON.stringify(secret)
+    expect(await page.evaluate(tags(`{ origin: "", fetch, token: ${key} }`))).toEqual(["done", "done"])
+    expect(await page.evaluate(tags(`{ origin: "", fetch }`))).toEqual(["done", "Unauthorized"])
+    expect(await page.evaluate(tags(`{ origin: "http://[", fetch }`))).toEqual(["InvalidCall", "InvalidCall"])
+    expect(await page.evaluate(tags(`{ origin: "", fetch: fetch.bind({}) }`))).toEqual(["InvalidCall", "InvalidCall"])
+    expect(await page.evaluate(CONNECT(`window.library.socketUrl("")`, key))).toBe("Online")
+  })
+
+  it("C-15 (N68) follows the feed through a kill of the hub", async () => {
+    const page = await open(hub.url())
+    const { secret } = await token()
+    await page.evaluate(`(() => {
+      window.seen = []
+      const api = window.library.makeApi({ origin: "", fetch, token: ${JSON.stringify(secret)} })
+      void (async () => {
+        try {
+          for await (const { event, data } of api.followSessions(0)) window.seen.push(event === "session" ? JSON.parse(data).label : event)
+        } catch (error) {
+          window.seen.push(error.tag)
+        }
+      })()
+    })()`)
+    const create = (label: string) => hub.call("POST", "/api/sessions", { kind: "terminal", command: "true", label })
+    const seen = () => page.evaluate("window.seen")
+    await create("first")
+    await expect.poll(seen).toContain("first")
+    await hub.kill("SIGKILL")
+    await hub.start()
+    await create("second")
+    await expect.poll(seen, { timeout: 30_000 }).toContain("second")
+    expect(await seen()).not.toContain("reset")
+  })
+
+  it("C-16 (N69) no key and a wrong key are Unauthorized at once, and a revoked one when the connection ends", async () => {
+    const page = await open(hub.url())
+    const url = `window.library.socketUrl(location.origin)`
+    expect(await page.evaluate(CONNECT(url, "undefined"))).toBe("Unauthorized")
+    expect(await page.evaluate(CONNECT(url, `"wrong"`))).toBe("Unauthorized")
+    expect(await page.evaluate(CONNECT(url, `"two\\nlines"`))).toBe("InvalidCall")
+    const { id, secret } = await token()
+    expect(await page.evaluate(CONNECT(url, JSON.stringify(secret)))).toBe("Online")
+    await hub.call("DELETE", `/api/tokens/${id}`)
+    const error = () => page.evaluate("window.connection.state.error?.tag")
+    await expect.poll(error, { timeout: 30_000 }).toBe("Unauthorized")
+  })
+
+  it("C-16 (N69) a page of another origin is told why it may be that it cannot connect", async () => {
+    const page = await open(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`)
+    const { secret } = await token()
+    const url = `window.library.socketUrl(${JSON.stringify(hub.url())})`
+    await page.evaluate(`void ${CONNECT(url, JSON.stringify(secret))}`)
+    const state = () => page.evaluate("window.connection.state")
+    await expect.poll(state).toMatchObject({ _tag: "Reconnecting", reason: expect.stringContaining("another origin") })
+  })
+})
