@@ -7,6 +7,7 @@ import { isAbsolute } from "node:path"
 import type * as Schema from "effect/Schema"
 import type { AdapterKind } from "@holdfast/protocol/agent/agent"
 import { SettingInvalid } from "@holdfast/protocol/settings"
+import { isVariable } from "@holdfast/protocol/text"
 
 /** What the configuration says of one agent. */
 export interface ConfiguredAgent {
@@ -41,7 +42,7 @@ const FIELDS: Readonly<Record<keyof ConfiguredAgent, readonly [check: (value: un
   command: [isText, "the name or the path of a program"],
   args: [(value) => Array.isArray(value) && value.every(isWord), "a list of texts"],
   env: [
-    (value) => isObject(value) && Object.entries(value).every(([name, one]) => /^[^=\0]+$/.test(name) && isWord(one)),
+    (value) => isObject(value) && Object.entries(value).every(([name, one]) => isWord(one) && isVariable(name, one)),
     'an object of texts such as {"API_KEY": "…"}',
   ],
   cwd: [(value) => isText(value) && isAbsolute(value), "the absolute path of a directory"],

@@ -5,7 +5,6 @@ import type { AdapterKind } from "@holdfast/protocol/agent/agent"
 import { AgentNotInstalled, AgentUnknown } from "@holdfast/protocol/errors"
 import { SettingInvalid } from "@holdfast/protocol/settings"
 import { headOf } from "@holdfast/protocol/text-cut"
-import { environmentProblem } from "../terminal/environment.ts"
 import type { ConfiguredAgent } from "./catalog-configuration.ts"
 import { type AgentPackage, type CatalogAgent, KNOWN_AGENTS, type KnownAgent } from "./catalog-entries.ts"
 import { findProgram, type FoundProgram, type ProgramPlaces } from "./catalog-programs.ts"
@@ -93,10 +92,6 @@ function mergeOne(name: string, known: KnownAgent | undefined, own: ConfiguredAg
     ...(own.command === undefined ? {} : { command: own.command }),
     ...(own.cwd === undefined ? {} : { cwd: own.cwd }),
     ...(own.auth === undefined ? {} : { auth: own.auth }),
-  }
-  const unusable = environmentProblem(own.env ?? {})
-  if (unusable !== undefined) {
-    throw new SettingInvalid(`agents.${name}.env`, `configuration file: agents.${name}.${unusable.message}`)
   }
   const refused = refuseOptions(adapter, agent.options)
   if (refused !== undefined) {

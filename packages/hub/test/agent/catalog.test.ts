@@ -142,7 +142,7 @@ describe("the catalog of agents", () => {
       [{ a: { command: "" } }, "agents.a.command must be the name or the path of a program"],
       [{ a: { command: "x", args: "y" } }, "agents.a.args must be a list of texts"],
       [{ a: { command: "x", env: { A: 1 } } }, "agents.a.env must be an object of texts"],
-      [{ a: { command: "x", env: { "A=B": "1" } } }, 'agents.a.env: the variable "A=B" has a name or value'],
+      [{ a: { command: "x", env: { "A=B": "1" } } }, "agents.a.env must be an object of texts"],
       [{ a: { command: "x", cwd: "src" } }, "agents.a.cwd must be the absolute path"],
       [{ a: { adapter: "mcp" } }, "agents.a.adapter must be one of acp, claude, scripted"],
       [{ a: {} }, "agents.a.command is missing"],
