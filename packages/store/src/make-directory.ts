@@ -20,6 +20,10 @@ export const makeDirectory = (path: string): void => {
 /** What the system says where directories cannot be synced or need not be. */
 const NO_SYNC = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EPERM", "EACCES", "EBADF"])
 
+/** Whether an error says that the system has no sync of directories, rather than that one failed. */
+export const cannotSync = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && NO_SYNC.has(String(error.code))
+
 /** Makes what was made or removed in a directory durable. Throws the system's error. */
 export const syncDirectory = (path: string): void => {
   try {
@@ -30,7 +34,7 @@ export const syncDirectory = (path: string): void => {
       closeSync(directory)
     }
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && NO_SYNC.has(String(error.code)))) throw error
+    if (!cannotSync(error)) throw error
   }
 }
 

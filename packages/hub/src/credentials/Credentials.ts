@@ -6,6 +6,7 @@
  * while no hub ran (G-6, G-7, G-17).
  */
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import { StorageFull, Unavailable } from "@holdfast/protocol/errors"
 import type { TokenScope, TokenShown } from "@holdfast/protocol/http-bodies"
 import type { Store, StoreError } from "@holdfast/store/Store"
@@ -23,8 +24,8 @@ export interface CredentialOptions {
   readonly store: SettingsStore
   /** The owner's secret, from its file. */
   readonly owner: string
-  /** Writes a new owner's secret to its file and gives it; may throw. */
-  readonly replaceOwner: () => string
+  /** Writes a new owner's secret to its file and gives it; may reject. */
+  readonly replaceOwner: () => Promise<string>
   /** Fixed token with all rights; empty for none. */
   readonly fixed: string
   readonly linkExpiry: number
@@ -106,6 +107,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     for (const listener of listeners) listener(credential)
     return settings
   }
+  const rotating = Semaphore.makeUnsafe(1)
   /** Ends what links made of a credential; the connections of the credential itself are closed too and come back. */
   const endBrowsers = (credential: string): ReadonlyArray<string> => end(credential, (entry) => entry.lasting !== true)
   const forget = (settings: ReadonlyArray<string>) =>
@@ -171,7 +173,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
         return Effect.map(forget([...settings]), () => shown.delete(id))
       }).pipe(Effect.mapError(storeProblem)),
     rotate: Effect.suspend(() => {
-      const replaced = Effect.try({
+      const replaced = Effect.tryPromise({
         try: options.replaceOwner,
         catch: (cause) => new Unavailable({ message: cause instanceof Error ? cause.message : String(cause) }),
       })
@@ -181,7 +183,8 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
         byHash.set(owner.hash, owner)
         return forget([...end(before), ...endBrowsers(FIXED)]).pipe(Effect.mapError(storeProblem))
       })
-    }),
+      // What is in the file is what counts here, also when whoever asked has gone or two ask.
+    }).pipe(rotating.withPermit, Effect.uninterruptible),
     makeLink: (principal) => {
       const expiresAt = now() + options.linkExpiry
       return { secret: links.make(principal, expiresAt), expiresAt }

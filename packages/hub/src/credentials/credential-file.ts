@@ -1,8 +1,8 @@
 /**
  * The credential's file: made at first start, mode 0600, replaced in one step (G-5).
  */
-import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
-import { dirname } from "node:path"
+import { chmodSync, readFileSync, statSync } from "node:fs"
+import { writeDurably } from "@holdfast/store/durable-file"
 import { makeSecret } from "./secret.ts"
 
 /** The credential's file cannot be used; `message` says what to do. */
@@ -12,11 +12,11 @@ export class CredentialFileUnusable extends Error {
 
 const FORM = /^[A-Za-z0-9_-]{43,128}$/
 
-/** Gives the credential in `file`, made and written first when there is none. Throws `CredentialFileUnusable`. */
-export const readOrMakeCredential = (file: string): { readonly secret: string; readonly made: boolean } => {
+/** The credential in `file`, made and written first when there is none. Rejects with `CredentialFileUnusable`. */
+export const readOrMakeCredential = async (file: string): Promise<{ readonly secret: string; readonly made: boolean }> => {
   const found = readCredential(file)
   if (found !== undefined) return { secret: found, made: false }
-  return { secret: replaceCredential(file), made: true }
+  return { secret: await replaceCredential(file), made: true }
 }
 
 /** Gives the credential in `file`, or `undefined` when there is no such file. Throws `CredentialFileUnusable`. */
@@ -31,23 +31,13 @@ export const readCredential = (file: string): string | undefined => {
   return secret
 }
 
-/** Writes a new credential to `file` in one step and gives it. Throws `CredentialFileUnusable`. */
-export const replaceCredential = (file: string): string => {
+/** Writes a new credential to `file` in one step, durably, and gives it. Rejects with `CredentialFileUnusable`. */
+export const replaceCredential = async (file: string): Promise<string> => {
   const secret = makeSecret()
-  const next = `${file}.${process.pid}.new`
   try {
-    const handle = openSync(next, "w", 0o600)
-    try {
-      writeSync(handle, `${secret}\n`)
-      fsyncSync(handle)
-    } finally {
-      closeSync(handle)
-    }
-    renameSync(next, file)
-    syncDirectory(dirname(file))
+    await writeDurably(file, `${secret}\n`)
     return secret
   } catch (cause) {
-    rmSync(next, { force: true })
     throw new CredentialFileUnusable(`cannot write ${file}: ${messageOf(cause)}; check the directory's owner, mode and space`, {
       cause,
     })
@@ -62,16 +52,6 @@ function readIfThere(file: string): string | undefined {
     throw new CredentialFileUnusable(`cannot read ${file}: ${messageOf(cause)}; it must belong to the user who runs the hub`, {
       cause,
     })
-  }
-}
-
-function syncDirectory(directory: string): void {
-  if (process.platform === "win32") return
-  const handle = openSync(directory, "r")
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
   }
 }
 

@@ -69,7 +69,7 @@ async function build(
   takeDataDirectory(data)
   const log = openLog(settings, data, environment, scope)
   const credentialFile = join(data, "credential")
-  const credential = readOrMakeCredential(credentialFile)
+  const credential = await readOrMakeCredential(credentialFile)
 
   // A named pipe of Windows is open to whoever takes its name first: there, programs ask for a proof (G-12).
   const local = process.platform === "win32" ? undefined : () => privateSocketPath(join(data, "hub.sock"))

@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Unprocessable } from "@holdfast/protocol/errors"
-import { writePrivate } from "./PrivateFiles.ts"
+import { writeDurably } from "@holdfast/store/durable-file"
 
 type Variables = Readonly<Record<string, string>>
 
@@ -14,7 +14,7 @@ const FILE = "environment.json"
 
 /** Keeps the values for a session that is about to be made. */
 export const keepEnvironment = (directory: string, variables: Variables): Promise<void> =>
-  writePrivate(join(directory, FILE), JSON.stringify(variables))
+  writeDurably(join(directory, FILE), JSON.stringify(variables))
 
 /** The variables with these names and their values. Rejects with `Unprocessable` when one has none any more. */
 export async function readEnvironment(directory: string, names: ReadonlyArray<string>): Promise<Variables> {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync }
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { describe, expect, it } from "vitest"
 import { StoreFull } from "@holdfast/store/Store"
 import { CredentialFileUnusable, readOrMakeCredential, replaceCredential } from "../../src/credentials/credential-file.ts"
@@ -30,11 +31,19 @@ const setUp = async (owner = OWNER, kept = settingsStore(), fixed = "fixed-token
   const clock = { now: 1_000_000 }
   const ended: Array<string> = []
   let rotated = 0
+  /** What each write of the owner's file waits for, and what it then holds. */
+  const writing: Array<Promise<void>> = []
+  const inFile = { secret: owner }
   const credentials = await Effect.runPromise(
     makeCredentials({
       store: kept.store,
       owner,
-      replaceOwner: () => `rotated-${rotated++}-${"r".repeat(40)}`,
+      replaceOwner: async () => {
+        const secret = `rotated-${rotated++}-${"r".repeat(40)}`
+        await writing.shift()
+        inFile.secret = secret
+        return secret
+      },
       fixed,
       linkExpiry: 600_000,
       signInExpiry: 3_600_000,
@@ -42,7 +51,7 @@ const setUp = async (owner = OWNER, kept = settingsStore(), fixed = "fixed-token
     }),
   )
   credentials.onEnd((credential) => void ended.push(credential))
-  return { credentials, clock, ended, ...kept, whole: kept }
+  return { credentials, clock, ended, writing, inFile, ...kept, whole: kept }
 }
 const run = Effect.runPromise
 
@@ -108,6 +117,20 @@ describe("credentials", () => {
     expect([...whole.kept.keys()].filter((name) => name.startsWith("browser/"))).toEqual([])
   })
 
+  it("X-11 the owner's credential is the one in its file, also when two rotate it at once or who asked has gone", async () => {
+    const { credentials, writing, inFile } = await setUp()
+    const first = Promise.withResolvers<void>()
+    writing.push(first.promise)
+    const one = Effect.runFork(credentials.rotate)
+    const gone = one.pollUnsafe() === undefined ? run(Fiber.interrupt(one)) : undefined
+    const two = run(credentials.rotate)
+    first.resolve()
+    await Promise.all([gone, two])
+    expect(inFile.secret).toMatch(/^rotated-1-/)
+    expect(credentials.authenticate(inFile.secret)).toMatchObject({ name: "owner" })
+    for (const old of [OWNER, inFile.secret.replace("1", "0")]) expect(credentials.authenticate(old)).toBeUndefined()
+  })
+
   it("G-6 keys last over a restart, but not over a credential that was replaced meanwhile", async () => {
     const { credentials, whole } = await setUp()
     const key = await run(credentials.redeem(credentials.makeLink(credentials.owner()).secret))
@@ -156,21 +179,21 @@ describe("credentials", () => {
 })
 
 describe("the credential's file", () => {
-  it("G-5 G-9 is made with mode 0600, kept, narrowed when it was wider, replaced in one step, and refused when it is none", () => {
+  it("G-5 G-9 is made with mode 0600, kept, narrowed when it was wider, replaced in one step, and refused when it is none", async () => {
     const directory = mkdtempSync(join(tmpdir(), "holdfast-credential-"))
     try {
       const file = join(directory, "credential")
-      const first = readOrMakeCredential(file)
+      const first = await readOrMakeCredential(file)
       expect([first.made, statSync(file).mode & 0o777]).toEqual([true, 0o600])
       chmodSync(file, 0o644)
-      expect(readOrMakeCredential(file)).toEqual({ secret: first.secret, made: false })
+      expect(await readOrMakeCredential(file)).toEqual({ secret: first.secret, made: false })
       expect(statSync(file).mode & 0o777).toBe(0o600)
-      const second = replaceCredential(file)
+      const second = await replaceCredential(file)
       expect(second).not.toBe(first.secret)
       expect(readFileSync(file, "utf8").trim()).toBe(second)
       for (const text of ["", "short", "a b".repeat(30)]) {
         writeFileSync(file, text)
-        expect(() => readOrMakeCredential(file)).toThrow(CredentialFileUnusable)
+        await expect(readOrMakeCredential(file)).rejects.toThrow(CredentialFileUnusable)
       }
     } finally {
       rmSync(directory, { recursive: true })

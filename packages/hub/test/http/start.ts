@@ -51,7 +51,7 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
     credentials = yield* makeCredentials({
       store,
       owner: OWNER,
-      replaceOwner: () => "owner-secret-after-rotation-0123456789abcdef",
+      replaceOwner: async () => "owner-secret-after-rotation-0123456789abcdef",
       fixed: "",
       linkExpiry: settings.linkExpiry,
       signInExpiry: settings.signInExpiry,
