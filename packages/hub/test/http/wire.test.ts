@@ -107,4 +107,22 @@ describe("requests as they come off the wire", () => {
     expect(bytes).toBeGreaterThan(requests * size)
     expect(answers).toBeGreaterThan(requests * 0.9)
   })
+
+  it("G-13 (N44) a connection is not read from while its requests wait", async () => {
+    const { list } = door.hub
+    let begun = 0
+    Object.assign(door.hub, { list: () => Effect.suspend(() => (begun++, Effect.never)) })
+    const socket = connect(door.port, "127.0.0.1").on("error", () => {})
+    const request = `GET /api/sessions HTTP/1.1\r\n${head()}X: ${"a".repeat(12_000)}\r\n\r\n`
+    const sent = 40 * 1024 * 1024
+    socket.write(request.repeat(Math.ceil(sent / request.length)))
+    await eventually("one began", 5000, () => begun > 0)
+    for (let i = 0; i < 200; i++) expect((await door.send("/health/live")).status).toBe(200)
+    const unread = socket.writableLength
+    socket.destroy()
+    Object.assign(door.hub, { list })
+    expect(begun).toBe(1)
+    // The rest is in the buffers of the system, on both sides.
+    expect(unread).toBeGreaterThan(sent / 2)
+  })
 })

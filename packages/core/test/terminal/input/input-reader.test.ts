@@ -173,6 +173,12 @@ describe("what a terminal sends", () => {
     expect(typed(reports.join(""))).toBe(false)
   })
 
+  it("T-27 what is in no sequence is typed, and within an answer nothing is", () => {
+    const watch = new TypingWatch()
+    const parts = ["", "a\u007f\u0000é", `${E}]11;`, "rgb:00/00/00", "\u0007", "\t"]
+    expect(parts.map((part) => watch.read(bytesOf(part)))).toEqual([false, true, false, false, false, true])
+  })
+
   it("T-27 a report that is cut between two inputs is one all the same", () => {
     const watch = new TypingWatch()
     expect([`${E}[`, "<35;4;5", `M${E}]11;rgb:`, `00/00/00${E}\\`].map((part) => watch.read(bytesOf(part)))).toEqual([
