@@ -1,8 +1,8 @@
 /**
  * `holdfast attach`: a session in the user's own terminal (docs/PROTOCOL.md, C-6, C-7).
  *
- * The session's output goes to the terminal as it is, without its questions; keys go to the session as they come, but for
- * the detach key. The terminal is given back on every way out. The hub may go and come back meanwhile.
+ * The session's output is written to the terminal anew, without what is not for it; keys go to the session as they come, but for the
+ * detach key. The terminal is given back on every way out. The hub may go and come back meanwhile.
  */
 import { Attachment } from "@holdfast/client/Attachment"
 import type { Item } from "@holdfast/client/items"
@@ -83,7 +83,7 @@ async function watch(
     mode: options.readOnly ? "viewer" : "interactive",
     ...sessionSize(terminal.size),
     ...(colors === undefined ? {} : { colors }),
-    ...viewerOf(hub.target.origin),
+    ...viewerOf(hub.target),
   })
   const entry = new EntryHint(viewer, `[${greeting}]`)
   // The bell sounds also where there is no room for the line.

@@ -5,8 +5,12 @@
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { refreshedOf } from "@holdfast/protocol/refreshed-environment"
 import { isVariable } from "@holdfast/protocol/text"
+import type { Place } from "../server/find.ts"
 
 const LOOPBACK = /^https?:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:|\/|$)/
+
+/** Whether a hub is on this machine: it has a socket in a data directory here, whatever address it listens on, or a loopback address. */
+const isHere = ({ origin, socket }: Place): boolean => socket !== undefined || LOOPBACK.test(origin)
 
 /** What can be given to a program; a shell can hand on more than that. */
 const usable = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
@@ -14,10 +18,10 @@ const usable = (env: Readonly<Record<string, string>>): Readonly<Record<string, 
 
 /** The environment that a new terminal inherits; nothing for a hub on another machine, where it would be wrong. */
 export const askerEnvironment = (
-  origin: string,
+  hub: Place,
   env: NodeJS.ProcessEnv = process.env,
 ): { readonly environment?: Readonly<Record<string, string>> } =>
-  LOOPBACK.test(origin) ? { environment: usable(ownEnvironment(env)) } : {}
+  isHere(hub) ? { environment: usable(ownEnvironment(env)) } : {}
 
 /** The session that this terminal is in. */
 export function withinOf(env: NodeJS.ProcessEnv = process.env): { readonly within?: string } {
@@ -27,9 +31,9 @@ export function withinOf(env: NodeJS.ProcessEnv = process.env): { readonly withi
 
 /** What an attachment says about its viewer. */
 export const viewerOf = (
-  origin: string,
+  hub: Place,
   env: NodeJS.ProcessEnv = process.env,
 ): { readonly within?: string; readonly environment?: Readonly<Record<string, string>> } => ({
   ...withinOf(env),
-  ...(LOOPBACK.test(origin) ? { environment: refreshedOf(env) } : {}),
+  ...(isHere(hub) ? { environment: refreshedOf(env) } : {}),
 })

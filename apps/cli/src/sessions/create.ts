@@ -51,7 +51,7 @@ export async function create(options: CreateOptions): Promise<void> {
     ...(options.tags.length === 0 ? {} : { tags: options.tags }),
   }
   const hub = useHub()
-  const asked: CreateSession = { ...request, ...askerEnvironment(hub.target.origin) }
+  const asked: CreateSession = { ...request, ...askerEnvironment(hub.target) }
   if (options.attach) {
     const { attach } = await import("../attach/attach.ts")
     // One socket for both: loading what HTTP needs takes longer than the shell's own start.

@@ -18,7 +18,7 @@ export async function restart(id: string, attached: boolean, json: boolean): Pro
     // The key makes it once, also when the answer is lost and it is asked again.
     key: randomUUID(),
     ...(attached ? sessionSize({ cols: columns || 80, rows: rows || 24 }) : {}),
-    ...askerEnvironment(hub.target.origin),
+    ...askerEnvironment(hub.target),
   }
   if (attached) {
     const { attach } = await import("../attach/attach.ts")
