@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs"
 import { basename, delimiter, dirname, join, relative } from "node:path"
 import { COMMAND_NAMES } from "./command-groups.ts"
+import { printable } from "./text/printable.ts"
 
 /** How this program was started. */
 export interface Start {
@@ -51,5 +52,8 @@ function shown(path: string): string {
 
 const NAMED = new RegExp(`(?<![\\w./-]|npx )holdfast (?=(?:${COMMAND_NAMES.join("|")})\\b)`, "g")
 
-/** A text of the hub's in which commands are named, with those as they have to be typed. */
+/** A text of the hub's in which commands are named, with those as they have to be typed. Never for what agents or children say. */
 export const withHints = (text: string, start: Start = here): string => text.replace(NAMED, () => `${invocation(start)} `)
+
+/** The same in one printable line, for what the hub tells beside its errors: problems, reasons of holds and failures. */
+export const hubWords = (text: string): string => withHints(printable(text))

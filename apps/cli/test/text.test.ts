@@ -1,7 +1,13 @@
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { HoldfastError } from "@holdfast/client/errors"
+import type { Event } from "@holdfast/protocol/event"
+import { holdText } from "../src/agent/hold-text.ts"
+import { dataRows } from "../src/agent-view/data-rows.ts"
+import { eventRows } from "../src/agent-view/event-rows.ts"
+import { toFailure } from "../src/failure.ts"
 import { describeRunner, describeStop } from "../src/operations/runner.ts"
-import { hint, withHints } from "../src/hint.ts"
+import { hint, hubWords, withHints } from "../src/hint.ts"
 import { Film } from "../src/log/Film.ts"
 import { changedTags } from "../src/sessions/change.ts"
 import { keyBytes } from "../src/sessions/keys.ts"
@@ -11,7 +17,7 @@ import { sessionTable, suffixLength } from "../src/sessions/list.ts"
 import { sessionLines } from "../src/sessions/show.ts"
 import { ago, bytes, span } from "../src/text/amounts.ts"
 import { printable } from "../src/text/printable.ts"
-import { colored } from "../src/text/style.ts"
+import { colored, plain } from "../src/text/style.ts"
 import { fitText, padText, textWidth } from "../src/text/width.ts"
 import { session } from "./session.ts"
 
@@ -50,6 +56,26 @@ describe("text", () => {
     expect(withHints(told, start({}, bin))).toBe(
       "run `npx holdfast doctor`, npx holdfast ls; the holdfast that runs, and npx holdfast cd x, tell",
     )
+  })
+
+  it("C-10 commands that the hub names are printed as they are typed wherever its words are (N40)", () => {
+    const told = "the directory is gone; choose another with: holdfast cd 1234 DIRECTORY\u001b[2J"
+    const typed = hint("cd 1234 DIRECTORY")
+    expect(typed).not.toMatch(/^holdfast /)
+    const hold = { reason: "error", message: told } as const
+    expect(holdText(hold)).toContain(typed)
+    expect(hubWords(told)).toContain(`: ${typed}`)
+    expect(hubWords(told)).not.toContain("\u001b")
+    const failure = toFailure(new HoldfastError("Unprocessable", told))
+    expect([failure.message.includes(typed), failure.fields["message"]]).toEqual([true, told])
+    const options = { paint: plain, width: () => 200 }
+    const notice = { type: "data-notice", id: "n", data: { text: told } } as const
+    expect(dataRows(notice, undefined, options).join("")).toContain(typed)
+    const error = { tag: "AgentNotStarted", message: told }
+    const ended = { channel: "turn", type: "ended", seq: 1, time: 1, data: { outcome: "error", error } }
+    expect(eventRows(ended as Event, undefined, options).join("")).toContain(typed)
+    // What agents and children say stays as it is.
+    expect(printable("holdfast cd x")).toBe("holdfast cd x")
   })
 
   it("C-11 finds the names that were perhaps meant, and no others (N37)", () => {

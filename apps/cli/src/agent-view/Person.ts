@@ -14,6 +14,7 @@ import { queueTable } from "../agent/queue-table.ts"
 import { taskTable } from "../agent/tasks.ts"
 import { wholeLines } from "../agent/request-lines.ts"
 import { movedOrder } from "../agent/moved-order.ts"
+import { hubWords } from "../hint.ts"
 import { outputWidth, paint } from "../output.ts"
 import { printable } from "../text/printable.ts"
 import { type AgentScreen, NOTICE } from "./AgentScreen.ts"
@@ -152,7 +153,7 @@ export class Person {
   }
 
   #failed(error: unknown): void {
-    this.#screen.say(`✗ ${error instanceof Error ? error.message : String(error)}`)
+    this.#screen.say(`✗ ${hubWords(error instanceof Error ? error.message : String(error))}`)
   }
 
   #send(text: string, mode: SendMode, typed: string): void {

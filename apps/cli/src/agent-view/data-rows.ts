@@ -4,6 +4,7 @@
 import type { DataPart } from "@holdfast/core/agent/message-part"
 import { type NamedData, type PlanItem, readNamed } from "@holdfast/protocol/agent/named-data"
 import { tokens } from "../agent/usage-text.ts"
+import { withHints } from "../hint.ts"
 import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { fitText } from "../text/width.ts"
@@ -37,7 +38,7 @@ export function dataRows(part: DataPart, before: unknown, options: RowOptions): 
     case "data-subagent":
       return subagentRows(named.data, before, options)
     case "data-notice":
-      return rowsOf(named.data.text, options, { first: "! ", next: "  ", style: "yellow" })
+      return rowsOf(withHints(named.data.text), options, { first: "! ", next: "  ", style: "yellow" })
     case "data-unknown":
       return []
   }

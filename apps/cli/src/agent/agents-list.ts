@@ -2,7 +2,7 @@
  * `holdfast agents`: what is configured, what can be used, and what is missing.
  */
 import type { AgentEntry } from "@holdfast/protocol/agent/agent"
-import { withHints } from "../hint.ts"
+import { hubWords } from "../hint.ts"
 import { outputWidth, paint, printEither } from "../output.ts"
 import { printable } from "../text/printable.ts"
 import { plain } from "../text/style.ts"
@@ -39,8 +39,6 @@ export const agentTable = (
 
 /** What is missing, and the command that helps, in lines that are never cut: they are there to be typed. */
 export const missingLines = (agents: ReadonlyArray<AgentEntry>): ReadonlyArray<string> => {
-  const lines = agents.flatMap(({ name, missing }) =>
-    missing === undefined ? [] : [`${printable(name)}: ${withHints(printable(missing))}`],
-  )
+  const lines = agents.flatMap(({ name, missing }) => (missing === undefined ? [] : [`${printable(name)}: ${hubWords(missing)}`]))
   return lines.length === 0 ? [] : ["", ...lines]
 }

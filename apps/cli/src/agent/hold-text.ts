@@ -2,9 +2,8 @@
  * Why a queue does not go on, and what continues it, as people read it.
  */
 import type { Hold } from "@holdfast/protocol/agent/hold"
-import { hint } from "../hint.ts"
+import { hint, hubWords } from "../hint.ts"
 import { clock } from "../text/amounts.ts"
-import { printable } from "../text/printable.ts"
 
 const REASONS = {
   interrupted: "held after an interrupt",
@@ -21,7 +20,7 @@ export function holdText(hold: Hold | undefined): string | undefined {
   if (hold === undefined) return undefined
   const { reason, goesOn, until: time } = hold
   const until = time === undefined ? "" : `; ${goesOn === true ? "continues by itself" : "the limit ends"} at ${clock(time)}`
-  const message = hold.message === undefined ? "" : `: ${printable(hold.message)}`
+  const message = hold.message === undefined ? "" : `: ${hubWords(hold.message)}`
   return `${REASONS[reason]}${message}${until}`
 }
 

@@ -5,6 +5,7 @@ import { decodeRecord, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { Attachment } from "@holdfast/client/Attachment"
 import type { LinePlace } from "@holdfast/runner/emulator/GoneLines"
 import type { Item } from "@holdfast/client/items"
+import { hubWords } from "../hint.ts"
 import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { HistoryRows } from "./HistoryRows.ts"
@@ -159,7 +160,7 @@ export class Viewer {
     if (type === "resize" && typeof cols === "number" && typeof rows === "number") this.#picture.resized({ cols, rows })
     else if (type === "exit") this.#ended(exitEnding(fields["code"], fields["signal"]))
     else if (type === "lost" || type === "failed")
-      this.#ended({ text: `${type}: ${printable(String(fields["message"]))}`, code: undefined })
+      this.#ended({ text: `${type}: ${hubWords(String(fields["message"]))}`, code: undefined })
   }
 
   #synced(attachment: Attachment): void {
@@ -168,7 +169,7 @@ export class Viewer {
     if (session === undefined || session.process === "running" || session.process === "starting") return
     const { process: state, problem } = session
     if (state === "exited") this.#ended(exitEnding(session.exitCode, session.signal))
-    else this.#ended({ text: `${state}${problem === undefined ? "" : `: ${printable(problem)}`}`, code: undefined })
+    else this.#ended({ text: `${state}${problem === undefined ? "" : `: ${hubWords(problem)}`}`, code: undefined })
   }
 
   #dropped(): void {

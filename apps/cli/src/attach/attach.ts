@@ -11,7 +11,7 @@ import { isTyped } from "@holdfast/core/terminal/input/token"
 import type { InputToken } from "@holdfast/core/terminal/input/token"
 import type { Session } from "@holdfast/protocol/session"
 import { refused, toFailure } from "../failure.ts"
-import { hint } from "../hint.ts"
+import { hint, hubWords } from "../hint.ts"
 import { print } from "../output.ts"
 import { connectHub, useHub } from "../server/hub.ts"
 import { loadedSettings } from "../server/settings.ts"
@@ -89,7 +89,7 @@ async function watch(
   // The bell sounds also where there is no room for the line.
   const say = (error: unknown): void => {
     terminal.write("\u0007")
-    entry.say(`[${printable(error instanceof Error ? error.message : String(error))}]`)
+    entry.say(`[${hubWords(error instanceof Error ? error.message : String(error))}]`)
   }
   const input = (tokens: ReadonlyArray<InputToken>): void => {
     const isTyping = tokens.some(isTyped)

@@ -4,7 +4,7 @@
 import type { Connection } from "@holdfast/client/Connection"
 import { HoldfastError } from "@holdfast/client/errors"
 import { CliFailure, EXIT, toFailure } from "../failure.ts"
-import { hint } from "../hint.ts"
+import { hint, hubWords } from "../hint.ts"
 import { print } from "../output.ts"
 import { printable } from "../text/printable.ts"
 import type { Ending } from "./Viewer.ts"
@@ -72,7 +72,7 @@ export function leave(way: WayOut, label: string, id: string, passOn: boolean): 
       throw new CliFailure(EXIT.refused, "Ended", `attach was ended by ${way.signal}; the session goes on`)
     case "Failed":
       if (way.error instanceof HoldfastError && way.error.tag === "DetachedBy")
-        return print(`[${printable(way.error.message)}; ${label} goes on: ${hint(`attach ${id.slice(-8)}`)}]`)
+        return print(`[${hubWords(way.error.message)}; ${label} goes on: ${hint(`attach ${id.slice(-8)}`)}]`)
       throw toFailure(way.error)
   }
 }

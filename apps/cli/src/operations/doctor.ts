@@ -2,6 +2,7 @@
  * `holdfast doctor`: is everything there that is needed, and what to do when it is not.
  */
 import { EXIT } from "../failure.ts"
+import { hubWords } from "../hint.ts"
 import { paint, print, printJson } from "../output.ts"
 import type { Style } from "../text/style.ts"
 import { printable } from "../text/printable.ts"
@@ -32,7 +33,7 @@ export async function doctor(json: boolean): Promise<void> {
   if (json) printJson({ ok: problems === 0, findings })
   else {
     for (const { check, state, found, advice } of findings) {
-      print(`${paint(STYLES[state], state.padEnd(8))} ${paint("bold", check.padEnd(10))} ${printable(found)}`)
+      print(`${paint(STYLES[state], state.padEnd(8))} ${paint("bold", check.padEnd(10))} ${hubWords(found)}`)
       if (advice !== undefined) print(`${" ".repeat(20)}${printable(advice)}`)
     }
   }

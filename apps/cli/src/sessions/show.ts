@@ -2,6 +2,7 @@
  * `holdfast show`: one session's record.
  */
 import type { Session } from "@holdfast/protocol/session"
+import { hubWords } from "../hint.ts"
 import { paint, print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
 import { ago, clock } from "../text/amounts.ts"
@@ -38,7 +39,7 @@ export function sessionLines(
     ["id", session.id],
     ["label", draw("bold", printable(session.label))],
     ["state", style === undefined ? state : draw(style, state)],
-    ["problem", session.problem === undefined ? undefined : printable(session.problem)],
+    ["problem", session.problem === undefined ? undefined : hubWords(session.problem)],
     ["command", terminal === undefined ? undefined : printable([terminal.command, ...terminal.args.map(quoted)].join(" "))],
     ["directory", terminal === undefined ? undefined : printable(terminal.cwd)],
     ["terminal", terminal === undefined ? undefined : `${terminal.cols}x${terminal.rows} ${printable(terminal.term)}`],
