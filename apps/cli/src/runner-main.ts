@@ -3,11 +3,18 @@ import { parseArgs } from "node:util"
 import { mainRunner } from "@holdfast/runner/server/main-runner"
 
 const { values } = parseArgs({
-  options: { data: { type: "string" }, generation: { type: "string" }, settings: { type: "string" }, build: { type: "string" } },
+  options: {
+    data: { type: "string" },
+    generation: { type: "string" },
+    settings: { type: "string" },
+    build: { type: "string" },
+    files: { type: "string" },
+  },
 })
 await mainRunner({
   dataDirectory: values.data ?? "",
   generation: values.generation ?? "",
   settings: values.settings ?? "",
   build: values.build ?? "",
+  openFiles: values.files ?? "",
 })

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { connectRunner } from "@holdfast/runner/client/connect"
 import { discoverRunners, type FoundRunner, removeGeneration, sweepGeneration } from "@holdfast/runner/client/generations"
+import { openFilesBefore } from "@holdfast/runner/client/open-files"
 import { type RecoveredChild, recoverJournal } from "@holdfast/runner/client/recover"
 import type { ConnectOptions, RunnerConnection } from "@holdfast/runner/client/RunnerConnection"
 import {
@@ -44,7 +45,13 @@ export class Runners extends Context.Service<
     readonly build?: string
   }): Layer.Layer<Runners> => {
     const { build = "" } = options
-    return Layer.succeed(Runners, { ...found(options.dataDirectory), build, start: () => startRunner({ ...options, build }) })
+    // Now: later who started this hub may be gone.
+    const openFiles = openFilesBefore()
+    return Layer.succeed(Runners, {
+      ...found(options.dataDirectory),
+      build,
+      start: () => startRunner({ ...options, build, openFiles }),
+    })
   }
 
   /** A runner inside this process; its children end with it. */
@@ -56,12 +63,13 @@ export class Runners extends Context.Service<
       Runners,
       Effect.gen(function* () {
         const started: Array<InsideRunner> = []
+        const openFiles = openFilesBefore()
         yield* Effect.addFinalizer(() => Effect.promise(() => Promise.all(started.map((runner) => runner.stop()))))
         return Runners.of({
           ...found(options.dataDirectory),
           build: "",
           start: () =>
-            startRunnerInside(options).then((runner) => {
+            startRunnerInside({ ...options, openFiles }).then((runner) => {
               started.push(runner)
               return runner
             }),

@@ -9,6 +9,7 @@ import { AdapterRefused } from "../adapter.ts"
 import type { AgentEnvironment } from "../agent/process-group.ts"
 import { findCommand } from "../pty/command.ts"
 import { signalProcess } from "../pty/processes.ts"
+import { withOpenFiles } from "../pty/open-files.ts"
 import { at, listOf, numberOf, textOf } from "./read-json.ts"
 import type { SessionFiles } from "./SessionFiles.ts"
 
@@ -171,13 +172,17 @@ export class Terminals {
     }
     const limit = Math.min(numberOf(at(params, "outputByteLimit")) ?? OUTPUT_MAX, OUTPUT_MAX)
     const [program, words] = programOf(command, args, cwd, environment["PATH"])
-    const child = spawn(program, words, {
-      cwd,
-      env: environment,
-      detached: process.platform !== "win32",
-      stdio: ["ignore", "pipe", "pipe"],
-      windowsHide: true,
-    })
+    const child = withOpenFiles(
+      () =>
+        spawn(program, words, {
+          cwd,
+          env: environment,
+          detached: process.platform !== "win32",
+          stdio: ["ignore", "pipe", "pipe"],
+          windowsHide: true,
+        }),
+      ({ pid }) => pid,
+    )
     const id = `terminal-${++this.#count}`
     this.#terminals.set(id, new Terminal(child, limit, () => this.#grew(id)))
     return { terminalId: id }

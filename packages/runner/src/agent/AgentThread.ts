@@ -7,6 +7,7 @@
 import { Worker } from "node:worker_threads"
 import { AdapterRefused, type ChildExit } from "../adapter.ts"
 import { MARKER } from "../pty/environment.ts"
+import { givenOpenFiles } from "../pty/open-files.ts"
 import type { RunnerFailure } from "../wire/messages.ts"
 import type { AgentHandle } from "./agent-adapter.ts"
 import type { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
@@ -109,6 +110,7 @@ export class AgentThread {
   #begin(): Worker {
     const worker = new Worker(this.#file, {
       name: "agents",
+      workerData: { openFiles: givenOpenFiles() },
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB, maxYoungGenerationSizeMb: YOUNG_MAX_MB },
     })
     let reason = ""

@@ -1,8 +1,12 @@
 /** The agents' thread: hosts the adapters, away from the loop that serves terminals. */
-import { parentPort } from "node:worker_threads"
+import { parentPort, workerData } from "node:worker_threads"
+import { giveOpenFiles, type OpenFiles } from "../pty/open-files.ts"
 import { loadAdapter } from "./adapters.ts"
 import { HostedAgent } from "./HostedAgent.ts"
 import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
+
+const { openFiles } = workerData as { readonly openFiles: OpenFiles | undefined }
+if (openFiles !== undefined) giveOpenFiles(openFiles.children, openFiles.own)
 
 const agents = new Map<number, HostedAgent>()
 

@@ -11,6 +11,7 @@ import { AdapterRefused, type ChildExit } from "../adapter.ts"
 import { checkDirectory, findCommand } from "../pty/command.ts"
 import { MARKER } from "../pty/environment.ts"
 import { endProcesses, signalProcess } from "../pty/processes.ts"
+import { withOpenFiles } from "../pty/open-files.ts"
 
 /** After the exit, how long its output is waited for when another process holds it, in milliseconds. */
 const LINGER_MILLIS = 250
@@ -81,13 +82,17 @@ export class AgentProcess {
     const command = findCommand(program.command, program.cwd, environment["PATH"])
     this.#events = events
     this.#marker = environment[MARKER]
-    const child: AgentChildProcess = spawn(command, program.args, {
-      cwd: program.cwd,
-      env: environment,
-      detached: process.platform !== "win32",
-      stdio: ["pipe", "pipe", "pipe"],
-      windowsHide: true,
-    })
+    const child: AgentChildProcess = withOpenFiles(
+      () =>
+        spawn(command, program.args, {
+          cwd: program.cwd,
+          env: environment,
+          detached: process.platform !== "win32",
+          stdio: ["pipe", "pipe", "pipe"],
+          windowsHide: true,
+        }),
+      ({ pid }) => pid,
+    )
     this.child = child
     this.pid = child.pid ?? 0
     child.on("error", (error) => {

@@ -6,6 +6,7 @@ import { mkdir, open, readFile, rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { tailOf } from "@holdfast/protocol/text-cut"
+import { giveOpenFiles } from "../pty/open-files.ts"
 import { generationPaths, generationsDirectory, readRunnerRecord } from "../wire/generation.ts"
 import { runnerSettings, type RunnerSettings } from "../wire/settings.ts"
 
@@ -35,6 +36,8 @@ export interface StartRunnerOptions {
   readonly settings: RunnerSettings
   /** Build of the program, for `status`. */
   readonly build?: string
+  /** Files that its children may open (R-26); as many as it itself when absent. */
+  readonly openFiles?: number | undefined
   /** Milliseconds to wait for its socket; default 10000. */
   readonly timeout?: number
 }
@@ -62,6 +65,7 @@ export async function startRunner(options: StartRunnerOptions): Promise<StartedR
         settings,
         "--build",
         options.build ?? "",
+        ...(options.openFiles === undefined ? [] : ["--files", String(options.openFiles)]),
       ],
       { cwd: "/", detached: true, stdio: ["ignore", log.fd, log.fd], env: ownEnvironment(process.env), windowsHide: true },
     )
@@ -120,8 +124,10 @@ export async function startRunnerInside(options: {
   readonly dataDirectory: string
   readonly settings: RunnerSettings
   readonly build?: string
+  readonly openFiles?: number | undefined
 }): Promise<InsideRunner> {
   const { runRunner } = await import("../server/run-runner.ts")
+  giveOpenFiles(options.openFiles)
   const runner = await runRunner({
     dataDirectory: resolve(options.dataDirectory),
     generation: randomUUID(),

@@ -8,7 +8,7 @@ import { createRequire } from "node:module"
 const ownRequire = createRequire(import.meta.url)
 
 /** A C function: numbers, buffers, strings, and lists of strings that end in null. Gives its `int`. */
-type Call = (...args: ReadonlyArray<number | string | Buffer | ReadonlyArray<string | null>>) => number
+type Call = (...args: ReadonlyArray<number | string | Buffer | null | ReadonlyArray<string | null>>) => number
 
 interface Koffi {
   readonly load: (library: string) => { readonly func: (prototype: string) => Call }
@@ -28,6 +28,7 @@ export interface Libc {
   readonly setFlags: Call
   readonly setSignalDefault: Call
   readonly setSignalMask: Call
+  readonly prlimit: Call
   readonly waitid: Call
   readonly waitpid: Call
 }
@@ -49,6 +50,7 @@ export function loadLibc(): Libc {
     setFlags: library.func("int posix_spawnattr_setflags(void *, short)"),
     setSignalDefault: library.func("int posix_spawnattr_setsigdefault(void *, void *)"),
     setSignalMask: library.func("int posix_spawnattr_setsigmask(void *, void *)"),
+    prlimit: library.func("int prlimit(int, int, void *, void *)"),
     waitid: library.func("int waitid(int, unsigned int, void *, int)"),
     waitpid: library.func("int waitpid(int, void *, int)"),
   }

@@ -10,6 +10,7 @@ import { createRequire } from "node:module"
 import { isMainThread } from "node:worker_threads"
 import { Exits, type OnExit } from "./Exits.ts"
 import { loadLibc, type Libc } from "./libc.ts"
+import { withOpenFiles } from "./open-files.ts"
 import { setTerminalSize, spawnTerminal, type Spawned, type SpawnOptions } from "./spawn-terminal.ts"
 
 interface Addon {
@@ -93,7 +94,11 @@ function guardInherited(libc: Libc): void {
 export const descriptorsGuarded = (): boolean => load().guarded
 
 /** Starts a child on a new terminal; throws `AdapterRefused`, or an error when the system has no terminal left. */
-export const startOnTerminal = (options: SpawnOptions, onExit: OnExit): Spawned => load().start(options, onExit)
+export const startOnTerminal = (options: SpawnOptions, onExit: OnExit): Spawned =>
+  withOpenFiles(
+    () => load().start(options, onExit),
+    ({ pid }) => pid,
+  )
 
 /** Sets the size of a terminal; throws when the descriptor is no terminal. */
 export const resizeTerminal = (fd: number, cols: number, rows: number): void => load().resize(fd, cols, rows)

@@ -1,4 +1,5 @@
 /** The life of a runner that has a process of its own: signals, faults, and its exit. */
+import { giveOpenFiles } from "../pty/open-files.ts"
 import { GENERATION } from "../wire/generation.ts"
 import { readRunnerSettings } from "../wire/settings.ts"
 import { runRunner } from "./run-runner.ts"
@@ -15,6 +16,8 @@ export interface RunnerArguments {
   /** `RunnerSettings` as JSON. */
   readonly settings: string
   readonly build: string
+  /** Files that its children may open (R-26); empty: as many as itself. */
+  readonly openFiles: string
 }
 
 /** Runs a runner until it ends, then ends the process: 0 when all went well, 1 when it could not start. */
@@ -35,6 +38,7 @@ export async function mainRunner(given: RunnerArguments): Promise<void> {
   }
   try {
     process.chdir("/")
+    giveOpenFiles(given.openFiles === "" ? undefined : Number(given.openFiles))
     const runner = await runRunner({
       dataDirectory: given.dataDirectory,
       generation: given.generation,
