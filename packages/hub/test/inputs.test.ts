@@ -81,6 +81,19 @@ describe("inputs with keys", () => {
   })
 })
 
+describe("other commands with keys", () => {
+  it("S-6 R-19 one that changed nothing has the same answer each time (N73)", async () => {
+    const house = await open()
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const restore = () => house.run(house.hub.restore(id, "once", OWNER))
+    const { seq, changed } = await restore()
+    runner.print("more of the log")
+    await vi.waitUntil(async () => (await house.run(house.hub.get(id))).lastSeq > seq, { timeout: 10_000 })
+    expect(changed).toBe(false)
+    expect(await restore()).toMatchObject({ seq, changed })
+  })
+})
+
 describe("seats", () => {
   it("R-20 two connections with one client id both type, and none settles, numbers or blocks the other's input (N48)", async () => {
     const house = await open()
@@ -167,6 +180,26 @@ describe("seats", () => {
 })
 
 describe("a runner that cannot be spoken to", () => {
+  it("R-22 input that nobody takes is answered in a bounded time, and typed once when it is sent again under its key (N61)", async () => {
+    const house = await open()
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    runner.settleInput = false
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    try {
+      const asked = [keyed(house, id, "A"), house.run(house.hub.input(id, undefined, Buffer.from("n"), OWNER))]
+      const answers = Promise.all(asked.map((one) => one.catch((error: unknown) => error)))
+      await vi.waitUntil(() => runner.child.inputs.length === 2)
+      await vi.advanceTimersByTimeAsync(15_000)
+      for (const error of await answers) expect(error).toMatchObject({ _tag: "Unavailable" })
+    } finally {
+      vi.useRealTimers()
+    }
+    const again = keyed(house, id, "A")
+    runner.tell(runner.child.keyed.keys().next().value ?? "")
+    await again
+    expect(runner.child.inputs.toSorted()).toEqual(["A", "n"])
+  })
+
   it("R-22 input is refused in a bounded time, with a key and without, and not carried out later; the key may be used again (N61)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })

@@ -24,6 +24,14 @@ const keyless = { client: `hub-${randomUUID()}`, number: 0 }
 /** Longest time in which a runner that is connected answers, in milliseconds. */
 const ANSWER_WAIT = 10_000
 
+/** Longest time in which input is taken, in milliseconds: a program that reads nothing lets it wait, and so does a start. */
+const TAKEN_WAIT = 15_000
+
+const notTaken = (): Unavailable =>
+  new Unavailable({
+    message: "the program has not taken the input yet, and still may; with a key it can be sent again without being typed twice",
+  })
+
 /** Types into a terminal; with a key once, for as long as the session remembers its keys, with the same answer each time (H-7, R-19). */
 export const input = (
   core: Core,
@@ -42,7 +50,7 @@ export const input = (
         resume(error === undefined ? Effect.succeed({ seq: session.durableSeq }) : Effect.fail(error)),
       ),
     )
-  })
+  }).pipe(Effect.timeoutOrElse({ duration: TAKEN_WAIT, orElse: () => Effect.fail(notTaken()) }))
 
 const keyedInput = (
   { session, parts }: Loaded,

@@ -13,7 +13,7 @@ import type { Session } from "@holdfast/protocol/session"
 import type { AppendKey, AppendOutcome, Claimed, JournalPosition, SessionHandle, StoredState } from "@holdfast/store/Store"
 import { encodeDrafts, storedState, type StoredInner } from "./encode.ts"
 import { appendProblem } from "./store-problem.ts"
-import { type AnyWork, isOutput, type OutputWork, type Work, type WorkResult } from "./Work.ts"
+import { type AnyWork, doneAs, isOutput, type OutputWork, type Work, type WorkResult } from "./Work.ts"
 import { outputPassed } from "./output-garbage.ts"
 import type { SessionContext, SessionPart } from "./SessionContext.ts"
 
@@ -31,14 +31,6 @@ interface Flight {
   /** Answers that hang on this append being durable. */
   after: Array<(durable: boolean) => void> | undefined
 }
-
-/** How an append ended that is durable. Without records, when only its key was kept, it stands at the end of the log. */
-const landedAs = ({ records, first, last }: Flight): WorkResult => ({
-  _tag: "Done",
-  first: Math.min(first, last),
-  last,
-  changed: records.length > 0,
-})
 
 /** What the loop does now. `held`: waits for its turn after something exclusive. `away`: waits for a new claim. */
 export type LoopState = "open" | "held" | "away" | "gone"
@@ -252,17 +244,17 @@ export class OpenSession {
       this.bytes += flight.bytes
       if (outcome.change !== undefined) this.change = outcome.change
       this.settle(flight.records, flight.state, flight.last)
-      flight.done(landedAs(flight))
+      flight.done(doneAs(flight.first, flight.last))
       if (flight.after !== undefined) for (const callback of flight.after) callback(true)
       if (outcome.change !== undefined) this.context.changed(this)
     } else if (outcome._tag === "Appended") {
-      flight.done(landedAs(flight))
+      flight.done(doneAs(flight.first, flight.last))
     } else {
       if (!this.failed) {
         this.fail(appendProblem(outcome, this.id, undefined), outcome._tag === "EpochLost" || outcome._tag === "NotFound")
         for (const callback of flight.after ?? []) callback(false)
       }
-      if (outcome._tag === "Repeated") flight.done({ _tag: "Done", first: outcome.first, last: outcome.last, changed: true })
+      if (outcome._tag === "Repeated") flight.done(doneAs(outcome.first, outcome.last))
       else flight.done({ _tag: "Refused", error: appendProblem(outcome, this.id, flight.key?.key) })
     }
     if (this.flights.length > 0) return

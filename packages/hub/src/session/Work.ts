@@ -9,6 +9,17 @@ export type WorkResult =
   | { readonly _tag: "Done"; readonly first: number; readonly last: number; readonly changed: boolean }
   | { readonly _tag: "Refused"; readonly error: DoorError }
 
+/**
+ * How an append ended that is durable, the same each time its key comes again. Without records, when only its key was kept, `first` is after
+ * `last`, and it stands at the end that the log had then.
+ */
+export const doneAs = (first: number, last: number): WorkResult => ({
+  _tag: "Done",
+  first: Math.min(first, last),
+  last,
+  changed: first <= last,
+})
+
 /** One command for the loop. `done` is called exactly once. */
 export interface Work {
   readonly decide: (state: SessionState) => Decision

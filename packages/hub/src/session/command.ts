@@ -10,7 +10,7 @@ import type { AppendKey } from "@holdfast/store/Store"
 import type { Principal } from "../Hub.ts"
 import type { OpenSession } from "./OpenSession.ts"
 import { failureOf, keyConflict } from "./store-problem.ts"
-import type { Work, WorkResult } from "./Work.ts"
+import { doneAs, type Work, type WorkResult } from "./Work.ts"
 
 /** Hash of a command's body: equal bodies have equal hashes. */
 export const bodyHash = (body: unknown): string =>
@@ -89,6 +89,6 @@ function once(session: OpenSession, step: Step, key: AppendKey, done: Done): voi
     const known = exit.value
     if (known === undefined) session.submit({ ...step, key, done: answer })
     else if (known.hash !== key.hash) answer({ _tag: "Refused", error: keyConflict(key.key) })
-    else answer({ _tag: "Done", first: known.first, last: known.last, changed: true })
+    else answer(doneAs(known.first, known.last))
   })
 }
