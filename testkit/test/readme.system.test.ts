@@ -65,7 +65,7 @@ describe("the README", () => {
       const { body } = await hub.call<SessionPage>("GET", "/api/sessions?limit=1")
       const id = body.sessions[0]?.id ?? "ID"
       const waits = /attach|--follow|curl -N/.test(line)
-      const here = line.replaceAll("127.0.0.1:4653", `127.0.0.1:${hub.port()}`).replace(/sessions\/ID\//, `sessions/${id}/`)
+      const here = line.replace("~/.local/share/holdfast", hub.data).replace(/sessions\/ID\//, `sessions/${id}/`)
       const there = here.replace("curl -N", "curl -N --max-time 3").replace('"make","args":["test"]', '"sh","args":["-c","true"]')
       if (/^[A-Z]+=/.test(line)) {
         kept += `${there}; `
