@@ -5,6 +5,7 @@ import { spawn } from "node:child_process"
 import { renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { hint } from "../hint.ts"
 import { print, printEither } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
 import { loadedSettings } from "../server/settings.ts"
@@ -16,13 +17,16 @@ export async function link(json: boolean): Promise<void> {
   printEither(json, made, () => [made.url])
 }
 
+/** Browsers that are confined (snap, flatpak) may not read the page in the data directory, and nobody is told. */
+const BROWSER_OPENED = `opened in the browser; where it may not read the page, open what this prints: ${hint("link")}`
+
 /** Opens a browser with a link that lets it in; prints the link where none can be opened. */
 export async function open(json: boolean): Promise<void> {
   const hub = useHub()
   const made = await ask(hub, (api) => api.link())
   const wanted = loadedSettings().settings.values.open && !json && canOpen()
   const page = wanted ? leadingPage(hub.target.data, made.url) : undefined
-  if (page !== undefined && (await openBrowser(page))) return print("opened in the browser")
+  if (page !== undefined && (await openBrowser(page))) return print(BROWSER_OPENED)
   printEither(json, made, () => [`open this link; it works once, for ${span(made.expiresAt - Date.now())}:`, made.url])
 }
 
