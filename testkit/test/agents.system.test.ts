@@ -175,7 +175,7 @@ describe("agents over HTTP", () => {
   it("A-1 Q-11 refuses what it cannot do, with a tag and words, and makes no session", async () => {
     const before = (await hub.call<{ total: number }>("GET", "/api/sessions?limit=1")).body.total
     const create = (body: object) => refused("POST", "/api/sessions", { kind: "agent", cwd, ...body })
-    expect(await create({ agent: "nobody" })).toEqual([404, "AgentUnknown"])
+    expect(await create({ agent: "nobody" })).toEqual([422, "AgentUnknown"])
     expect(await create({ agent: "scripted", options: { pace: "fast" } })).toEqual([422, "Unprocessable"])
     expect(await create({ agent: "scripted", cwd: join(cwd, "missing") })).toEqual([422, "Unprocessable"])
     expect((await hub.call<{ total: number }>("GET", "/api/sessions?limit=1")).body.total).toBe(before)

@@ -77,6 +77,10 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
         label: `l${command.key}`,
         key: `c${command.key}`,
       } as const
+      if (known?.status === "deleted") {
+        expect(await tagOf(hub.create(request, owner))).toBe("SessionDeleted")
+        continue
+      }
       const made = await Effect.runPromise(hub.create(request, owner))
       expect(made.created).toBe(known === undefined)
       if (known !== undefined) expect(made.session.id).toBe(known.id)
@@ -95,7 +99,7 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
       continue
     }
     if (command._tag === "List") {
-      const page = await Effect.runPromise(hub.list({}))
+      const page = await Effect.runPromise(hub.list({ status: "all" }))
       const live = sessions.filter(({ status }) => status !== "deleted")
       expect(page.total).toBe(live.length)
       expect(page.sessions.map(({ id }) => id).sort()).toEqual(live.map(({ id }) => id).sort())

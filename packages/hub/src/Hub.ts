@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type { BadRequest, CursorAhead, CursorInvalid, DoorError } from "@holdfast/protocol/errors"
+import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type { SnapshotHead, Viewers } from "@holdfast/protocol/frame"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type {
@@ -96,7 +97,7 @@ export interface AttachRequest extends Seated {
   readonly within?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly colors?: TerminalColors
-  readonly filter?: { readonly channel?: string; readonly type?: string; readonly turn?: string }
+  readonly filter?: EventFilter
 }
 
 /** An attachment. Frames begin after `start`, so that a door can send its answer first (W-3). */
@@ -187,14 +188,11 @@ export class Hub extends Context.Service<
     readonly remove: (id: string, key: string | undefined, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly events: (
       id: string,
-      range: {
+      range: EventFilter & {
         readonly after: number
         /** Identity of the log that `after` is of, as far as the caller knows; another one is `CursorAhead`. */
         readonly log?: string
         readonly limit: number
-        readonly channel?: string
-        readonly type?: string
-        readonly turn?: string
       },
     ) => Effect.Effect<EventPage, DoorError | CursorInvalid | CursorAhead>
     readonly attach: (request: AttachRequest, sink: AttachmentSink, by: Principal) => Effect.Effect<Attachment, DoorError>

@@ -78,7 +78,7 @@ export class AgentBusy extends Schema.TaggedError<AgentBusy>()(
 export class AgentUnknown extends Schema.TaggedError<AgentUnknown>()(
   "AgentUnknown",
   { message, agent: Schema.String, known: Schema.Array(Schema.String) },
-  { httpApiStatus: 404 },
+  { httpApiStatus: 422 },
 ) {}
 
 /** The agent is configured, but its program is not there; the message says how to get it. */

@@ -8,6 +8,14 @@ import { visible } from "./text.ts"
 /** Bytes as base64 (RFC 4648 section 4, with padding). */
 export const Base64 = Schema.String.check(Schema.isPattern(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/))
 
+/** Header with a request's key, plain or, as RFC 8941 has strings, in quotes; it means the same as `key` in the request. */
+export const KeyHeader = Schema.Struct({
+  "idempotency-key": Schema.optionalKey(
+    Schema.String.check(Schema.isPattern(/^(?:[\x21\x23-\x7e][\x21-\x7e]{0,199}|"[\x21\x23-\x7e]{1,200}")$/)),
+  ),
+})
+export type KeyHeader = typeof KeyHeader.Type
+
 /** Body of `POST …/input`: exactly one of `text` and `base64`. */
 export const InputRequest = Schema.Struct({
   key: Schema.optionalKey(Key),

@@ -20,7 +20,7 @@ export const ERROR_STATUS = {
   KeyConflict: 409,
   NotTypist: 409,
   AgentBusy: 409,
-  AgentUnknown: 404,
+  AgentUnknown: 422,
   AgentNotInstalled: 422,
   MessageNotQueued: 409,
   PermissionSettled: 409,

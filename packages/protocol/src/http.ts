@@ -20,6 +20,7 @@ import {
   CredentialRotated,
   HealthReport,
   InputRequest,
+  KeyHeader,
   LinkMade,
   Live,
   RunnerReport,
@@ -50,17 +51,19 @@ const keyed = Schema.Struct({ key: Schema.optionalKey(Key) })
 const whole = Schema.optionalKey(Schema.String)
 const created = Session.pipe(HttpApiSchema.status(201))
 const sse = HttpApiSchema.StreamUint8Array({ contentType: "text/event-stream" })
-const filter = {
-  channel: Schema.optionalKey(Schema.String),
-  type: Schema.optionalKey(Schema.String),
-  turn: Schema.optionalKey(Schema.String),
-}
+const names = Schema.optionalKey(Schema.Array(Schema.String))
+const filter = { channel: names, type: names, turn: Schema.optionalKey(Schema.String) }
 
 /** Integer in a query, as text. */
 const Page = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))
 
 const sessions = HttpApiGroup.make("sessions").add(
-  HttpApiEndpoint.post("create", "/api/sessions", { payload: CreateSession, success: [created, Session], error })
+  HttpApiEndpoint.post("create", "/api/sessions", {
+    headers: KeyHeader,
+    payload: CreateSession,
+    success: [created, Session],
+    error,
+  })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Opens a session; the same key and body again answers 200 with the same one"),
   HttpApiEndpoint.get("list", "/api/sessions", { query: SessionQuery, success: SessionPage, error })
@@ -89,16 +92,34 @@ const sessions = HttpApiGroup.make("sessions").add(
   HttpApiEndpoint.head("exists", "/api/sessions/:id", { params, success: HttpApiSchema.Empty(200), error })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "Whether a session exists"),
-  HttpApiEndpoint.patch("update", "/api/sessions/:id", { params, payload: UpdateSession, success: Session, error })
+  HttpApiEndpoint.patch("update", "/api/sessions/:id", {
+    params,
+    headers: KeyHeader,
+    payload: UpdateSession,
+    success: Session,
+    error,
+  })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Renames, tags, pins"),
-  HttpApiEndpoint.delete("remove", "/api/sessions/:id", { params, query: keyed, success: Session, error })
+  HttpApiEndpoint.delete("remove", "/api/sessions/:id", { params, headers: KeyHeader, query: keyed, success: Session, error })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Ends the child and moves the session to the trash"),
-  HttpApiEndpoint.post("archive", "/api/sessions/:id/archive", { params, payload: keyed, success: Session, error })
+  HttpApiEndpoint.post("archive", "/api/sessions/:id/archive", {
+    params,
+    headers: KeyHeader,
+    payload: keyed,
+    success: Session,
+    error,
+  })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Archives a session"),
-  HttpApiEndpoint.post("restore", "/api/sessions/:id/restore", { params, payload: keyed, success: Session, error })
+  HttpApiEndpoint.post("restore", "/api/sessions/:id/restore", {
+    params,
+    headers: KeyHeader,
+    payload: keyed,
+    success: Session,
+    error,
+  })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Brings a session back from the archive or the trash"),
 )
@@ -128,7 +149,13 @@ const log = HttpApiGroup.make("log").add(
     .annotate(Needs, "read")
     .annotate(Streams, true)
     .annotate(OpenApi.Summary, "Follows a log; event is event, snapshot or synced, id is the seq, Last-Event-ID wins over after"),
-  HttpApiEndpoint.post("mark", "/api/sessions/:id/marks", { params, payload: MarkSession, success: Appended, error })
+  HttpApiEndpoint.post("mark", "/api/sessions/:id/marks", {
+    params,
+    headers: KeyHeader,
+    payload: MarkSession,
+    success: Appended,
+    error,
+  })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Appends a mark"),
   HttpApiEndpoint.get("export", "/api/sessions/:id/export", {
@@ -145,7 +172,13 @@ const log = HttpApiGroup.make("log").add(
 )
 
 const terminal = HttpApiGroup.make("terminal").add(
-  HttpApiEndpoint.post("input", "/api/sessions/:id/input", { params, payload: InputRequest, success: Appended, error })
+  HttpApiEndpoint.post("input", "/api/sessions/:id/input", {
+    params,
+    headers: KeyHeader,
+    payload: InputRequest,
+    success: Appended,
+    error,
+  })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Types into a terminal; with a key once"),
   HttpApiEndpoint.post("resize", "/api/sessions/:id/resize", {
@@ -164,7 +197,13 @@ const terminal = HttpApiGroup.make("terminal").add(
   })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Sends a signal to the child's process group"),
-  HttpApiEndpoint.post("restart", "/api/sessions/:id/restart", { params, payload: RestartSession, success: Session, error })
+  HttpApiEndpoint.post("restart", "/api/sessions/:id/restart", {
+    params,
+    headers: KeyHeader,
+    payload: RestartSession,
+    success: Session,
+    error,
+  })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Starts the command of an ended terminal again, in the same session; with a key once"),
   HttpApiEndpoint.get("viewers", "/api/viewers", {

@@ -174,9 +174,9 @@ export type Appended = typeof Appended.Type
 export const SessionSort = Schema.Literals(["active", "created", "updated", "label"])
 export type SessionSort = typeof SessionSort.Type
 
-/** Filters of the session list. Without `status`, deleted sessions are left out. */
+/** Filters of the session list. Without `status` only active sessions are in it; `all` are the active and the archived ones. */
 export const SessionQuery = Schema.Struct({
-  status: Schema.optionalKey(SessionStatus),
+  status: Schema.optionalKey(Schema.Literals([...SessionStatus.literals, "all"])),
   kind: Schema.optionalKey(SessionKind),
   tag: Schema.optionalKey(Schema.String),
   owner: Schema.optionalKey(Schema.String),

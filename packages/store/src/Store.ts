@@ -8,8 +8,9 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type { LogRecord } from "@holdfast/protocol/record"
-import type { Session, SessionQuery } from "@holdfast/protocol/session"
+import type { Session, SessionQuery, SessionStatus } from "@holdfast/protocol/session"
 
 /** Number of a session inside one store; small, never reused, unknown outside the server. */
 export type SessionHandle = number
@@ -110,15 +111,12 @@ export type CreateOutcome =
   | { readonly _tag: "KeyConflict" }
 
 /** Which part of a log to read. */
-export interface ReadRange {
+export interface ReadRange extends EventFilter {
   /** Read what follows this seq. */
   readonly after: number
   /** Stop once so many bytes are gathered; at least one record is given when there is one. */
   readonly maxBytes: number
   readonly maxRecords?: number
-  readonly channel?: string
-  readonly type?: string
-  readonly turn?: string
 }
 
 /** A piece of a log: whole records in order, ready to be sent. */
@@ -147,6 +145,9 @@ export interface Checkpoint {
   readonly screen: Uint8Array
   readonly time: number
 }
+
+/** Filters of a list; without `status` all but the trash. */
+export type ListQuery = Omit<SessionQuery, "status"> & { readonly status?: SessionStatus }
 
 /** One page of session records, as parsed and completed `Session` objects. */
 export interface SessionList {
@@ -225,7 +226,7 @@ export class Store extends Context.Service<
     readonly get: (id: string) => Effect.Effect<Session, NoSuchSession | DataDamaged | StoreError>
     /** Ids that equal, begin or end with `text`, or whose label equals it; at most `limit`; the trash last. */
     readonly resolve: (text: string, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
-    readonly list: (query: SessionQuery) => Effect.Effect<SessionList, PageCursorInvalid | StoreError>
+    readonly list: (query: ListQuery) => Effect.Effect<SessionList, PageCursorInvalid | StoreError>
     /** Records that changed after a change number, oldest change first, each at its latest state only. */
     readonly changes: (after: number, limit: number) => Effect.Effect<ChangePage, StoreError>
 

@@ -3,11 +3,11 @@
  *
  * A stored piece of a log may name the kinds (`channel/type`) it holds, so that a filter can pass over it unread.
  */
+import { type EventFilter, type OneOrMore, passesFilter } from "@holdfast/protocol/event-filter"
 import { type LogRecord, RECORD_OUTPUT, decodeRecord, readRecord } from "@holdfast/protocol/record"
-import type { ReadRange } from "./Store.ts"
 
 /** The filter part of a range. */
-export type RecordFilter = Pick<ReadRange, "channel" | "type" | "turn">
+export type RecordFilter = EventFilter
 
 /** Kinds of a piece that holds too many different ones to be named. */
 export const ANY_KIND = "*"
@@ -36,11 +36,14 @@ export function joinKinds(kinds: Iterable<string>): string {
   return all.has(ANY_KIND) || all.size > MAX_KINDS ? ANY_KIND : [...all].join(" ")
 }
 
-/** Text that occurs in `" " + kinds + " "` of every piece that can hold a match; empty when all can. */
-export function kindsWanted(filter: RecordFilter): string {
-  if (filter.channel !== undefined)
-    return filter.type === undefined ? ` ${filter.channel}/` : ` ${filter.channel}/${filter.type} `
-  return filter.type === undefined ? "" : `/${filter.type} `
+const all = (names: OneOrMore | undefined): ReadonlyArray<string> | undefined => (typeof names === "string" ? [names] : names)
+
+/** Texts of which one occurs in `" " + kinds + " "` of every piece that can hold a match; `undefined` when all pieces can. */
+export function kindsWanted(filter: RecordFilter): ReadonlyArray<string> | undefined {
+  const [channels, types] = [all(filter.channel), all(filter.type)]
+  if (channels === undefined) return types?.map((type) => `/${type} `)
+  if (types === undefined) return channels.map((channel) => ` ${channel}/`)
+  return channels.flatMap((channel) => types.map((type) => ` ${channel}/${type} `))
 }
 
 /** How a JSON event begins, as it is encoded: its channel and type, without the data behind them. */
@@ -52,26 +55,15 @@ function isOther(filter: RecordFilter, body: Uint8Array): boolean {
   const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, BEGINNING_BYTES)).toString("latin1")
   const [, channel, type] = BEGINNING.exec(text) ?? []
   if (channel === undefined) return false
-  return (filter.channel !== undefined && filter.channel !== channel) || (filter.type !== undefined && filter.type !== type)
+  const { turn: _, ...named } = filter
+  return !passesFilter(named, { channel, type: type ?? "" })
 }
 
 /** Whether a whole encoded record passes the filter. Throws `RecordMalformed` when it cannot be read. */
 export function passes(filter: RecordFilter, bytes: Uint8Array): boolean {
   const record = readRecord(bytes, 0)
-  if (record.kind === RECORD_OUTPUT) {
-    return (
-      (filter.channel === undefined || filter.channel === "terminal") &&
-      (filter.type === undefined || filter.type === "output") &&
-      filter.turn === undefined
-    )
-  }
-  if (isOther(filter, record.body)) return false
-  const event = decodeRecord(record)
-  return (
-    (filter.channel === undefined || event.channel === filter.channel) &&
-    (filter.type === undefined || event.type === filter.type) &&
-    (filter.turn === undefined || event.turn === filter.turn)
-  )
+  if (record.kind === RECORD_OUTPUT) return passesFilter(filter, { channel: "terminal", type: "output" })
+  return !isOther(filter, record.body) && passesFilter(filter, decodeRecord(record))
 }
 
 /** Whether each record follows the one before without a gap or an overlap. */

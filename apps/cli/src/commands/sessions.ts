@@ -73,8 +73,8 @@ const create = Command.make("new", {}, () => act(async () => (await import("../s
 const list = Command.make(
   "ls",
   {
-    status: Flag.Literals("status", ["active", "archived", "deleted"]).pipe(
-      Flag.withDescription("Only those with this status"),
+    status: Flag.Literals("status", ["active", "archived", "deleted", "all"]).pipe(
+      Flag.withDescription("Those with this status; all are the active and the archived ones; active without it"),
       Flag.optional,
     ),
     state: Flag.Literals("process", ["none", "starting", "running", "exited", "failed", "lost"]).pipe(
@@ -89,14 +89,14 @@ const list = Command.make(
       Flag.optional,
     ),
     limit: whole("limit", "At most this many"),
-    all: flag("all", "All of them, also beyond 1000"),
+    all: flag("all", "Archived ones too, and all of them, also beyond 1000"),
     json,
   },
   ({ status, state, tag, q, pinned, sort, limit, all, json: asJson }) =>
     act(async () => {
       const { list: print } = await import("../sessions/list.ts")
       const query = {
-        ...(Option.isNone(status) ? {} : { status: status.value }),
+        ...(Option.isNone(status) ? (all ? { status: "all" as const } : {}) : { status: status.value }),
         ...(Option.isNone(state) ? {} : { process: state.value }),
         ...(Option.isNone(sort) ? {} : { sort: sort.value }),
         ...(tag === undefined ? {} : { tag }),
@@ -106,7 +106,7 @@ const list = Command.make(
       }
       await print({ query, all, json: asJson })
     }),
-).pipe(Command.withDescription("List sessions, last active first"))
+).pipe(Command.withDescription("List active sessions, last active first"))
 
 const request = text("request", "All of one permission request instead: its id, a unique part of it, or its place")
 

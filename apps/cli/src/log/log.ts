@@ -2,8 +2,9 @@
  * `holdfast log`: the events of a session, what there is or as it comes.
  */
 import type { Event } from "@holdfast/protocol/event"
+import { type EventFilter, passesFilter, readFilter } from "@holdfast/protocol/event-filter"
 import { decodeRecord } from "@holdfast/protocol/record"
-import { toFailure } from "../failure.ts"
+import { toFailure, usage } from "../failure.ts"
 import { complain, jsonText, outputWidth, paint, writeOut } from "../output.ts"
 import { ask, connectHub, useHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
@@ -28,10 +29,11 @@ const PAGE = 500
 
 /** Prints a log. */
 export async function log(options: LogOptions): Promise<void> {
+  const filter = filterOf(options)
   const hub = useHub()
   const raw = options.raw ? new PastOutput() : undefined
   try {
-    if (options.follow) await follow(hub, options, raw)
+    if (options.follow) await follow(hub, options, filter, raw)
     else await printPages(hub, options, raw)
   } finally {
     raw?.end()
@@ -54,8 +56,13 @@ async function printPages(hub: Hub, options: LogOptions, raw: PastOutput | undef
   }
 }
 
-const isWanted = (event: Event, { channel, type }: LogOptions): boolean =>
-  (channel === undefined || event.channel === channel) && (type === undefined || event.type === type)
+/** What the options filter by. Throws wrong usage for a channel or a type that is none. */
+function filterOf({ channel, type }: LogOptions): EventFilter {
+  const listed = (names: string | undefined) => (names === undefined ? undefined : [names])
+  const read = readFilter({ channel: listed(channel), type: listed(type) })
+  if ("message" in read) throw usage(read.message)
+  return read
+}
 
 async function printEvent(event: Event, options: LogOptions, raw: PastOutput | undefined): Promise<void> {
   if (raw !== undefined) {
@@ -66,18 +73,18 @@ async function printEvent(event: Event, options: LogOptions, raw: PastOutput | u
 }
 
 /** Whether output is printed on a terminal: where that is the session's own, each line would make the next. */
-const showsOutput = ({ channel = "terminal", type = "output" }: LogOptions): boolean =>
-  process.stdout.isTTY && channel === "terminal" && type === "output"
+const showsOutput = (filter: EventFilter): boolean =>
+  process.stdout.isTTY && passesFilter(filter, { channel: "terminal", type: "output" })
 
 /** Follows until interrupted, or until the limit; comes back by itself when the hub does. */
-async function follow(hub: Hub, options: LogOptions, raw: PastOutput | undefined): Promise<void> {
+async function follow(hub: Hub, options: LogOptions, filter: EventFilter, raw: PastOutput | undefined): Promise<void> {
   const { Attachment } = await import("@holdfast/client/Attachment")
   const connection = await connectHub(hub)
   const attachment = new Attachment(connection, {
     session: options.session,
     after: options.after,
     mode: "viewer",
-    ...(showsOutput(options) ? withinOf() : {}),
+    ...(showsOutput(filter) ? withinOf() : {}),
   })
   const stop = (): void => attachment.detach()
   process.once("SIGINT", stop).once("SIGTERM", stop)
@@ -87,7 +94,7 @@ async function follow(hub: Hub, options: LogOptions, raw: PastOutput | undefined
     for await (const item of attachment) {
       if (item._tag === "Event") {
         const event = decodeRecord(item.record)
-        if (!isWanted(event, options)) continue
+        if (!passesFilter(filter, event)) continue
         await printEvent(event, options, raw)
         left -= 1
         if (left <= 0) return

@@ -13,11 +13,11 @@ const LOOKED_AT = 1000
 /** The error with the names that were perhaps meant; any other error as it is. `list` gives sessions, last active first. */
 export async function withNearest(
   error: unknown,
-  list: (query: { readonly limit: number }) => Promise<{ readonly sessions: ReadonlyArray<Session> }>,
+  list: (query: { readonly limit: number; readonly status: "all" }) => Promise<{ readonly sessions: ReadonlyArray<Session> }>,
 ): Promise<unknown> {
   if (!(error instanceof HoldfastError) || error.tag !== "SessionNotFound") return error
   const asked = String(error.fields["session"] ?? "")
-  const { sessions } = await list({ limit: LOOKED_AT }).catch(() => ({ sessions: [] }))
+  const { sessions } = await list({ limit: LOOKED_AT, status: "all" }).catch(() => ({ sessions: [] }))
   const names = nearestNames(
     asked,
     sessions.map(({ label }) => label),

@@ -6,13 +6,14 @@
  * Nothing is queued per subscriber.
  */
 import { planAttach, type AttachPlan } from "@holdfast/core/cursor"
+import { type EventFilter, passesFilter } from "@holdfast/protocol/event-filter"
 import type { SnapshotHead, SnapshotReason } from "@holdfast/protocol/frame"
 import type { LogRecord } from "@holdfast/protocol/record"
 import type { AttachmentSink } from "../Hub.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { CatchUp } from "./CatchUp.ts"
 import type { Gate } from "../session/Gate.ts"
-import { type DeliveryFilter, passes, Subscriber } from "./Subscriber.ts"
+import { Subscriber } from "./Subscriber.ts"
 import { deliverAtTurnEnd } from "./turn-end.ts"
 
 /** A screen to begin from: what a viewer sees after `seq`. */
@@ -50,7 +51,7 @@ export class Delivery {
   }
 
   /** Adds a reader; nothing is sent before `begin`. `dropped` is called when the hub ends it, before its sink is. */
-  subscribe(sink: AttachmentSink, dropped: () => void, filter: DeliveryFilter | undefined): Subscriber {
+  subscribe(sink: AttachmentSink, dropped: () => void, filter: EventFilter | undefined): Subscriber {
     const subscriber = new Subscriber(sink, dropped, filter, this.session.context.settings.subscriberWindow)
     this.all.add(subscriber)
     return subscriber
@@ -164,7 +165,7 @@ export class Delivery {
     const records: Array<Uint8Array> = []
     let bytes = 0
     for (const record of pending) {
-      if (record.seq <= sent || (filter !== undefined && !passes(filter, record))) continue
+      if (record.seq <= sent || (filter !== undefined && !passesFilter(filter, record))) continue
       records.push(record.bytes)
       bytes += record.bytes.length
     }

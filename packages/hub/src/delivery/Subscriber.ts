@@ -4,31 +4,18 @@
  * `sent` is the last seq handed to the sink. Credit is counted in bytes between what was sent and what the reader
  * acknowledged; marks at every sixty-fourth of the window tell how many bytes a seq stood for.
  */
-import type { LogRecord } from "@holdfast/protocol/record"
+import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type { AttachmentSink } from "../Hub.ts"
 
 /** `catching`: served from the log. `waiting`: out of credit. `live`: gets what is appended. */
 export type SubscriberMode = "new" | "catching" | "waiting" | "live" | "ended"
-
-/** Which events a subscription wants; absent fields want all (D-15). */
-export interface DeliveryFilter {
-  readonly channel?: string
-  readonly type?: string
-  readonly turn?: string
-}
-
-/** True when a record passes a filter. */
-export const passes = (filter: DeliveryFilter, record: Pick<LogRecord, "channel" | "type" | "turn">): boolean =>
-  (filter.channel === undefined || filter.channel === record.channel) &&
-  (filter.type === undefined || filter.type === record.type) &&
-  (filter.turn === undefined || filter.turn === record.turn)
 
 /** A reader of one session's events. */
 export class Subscriber {
   readonly sink: AttachmentSink
   /** Called before the sink is told that the hub ended the subscription. */
   readonly dropped: () => void
-  readonly filter: DeliveryFilter | undefined
+  readonly filter: EventFilter | undefined
   readonly window: number
   mode: SubscriberMode = "new"
   /** True while a read of the log is under way for it. */
@@ -41,7 +28,7 @@ export class Subscriber {
   private marks: Array<number> = []
   private markedBytes = 0
 
-  constructor(sink: AttachmentSink, dropped: () => void, filter: DeliveryFilter | undefined, window: number) {
+  constructor(sink: AttachmentSink, dropped: () => void, filter: EventFilter | undefined, window: number) {
     this.sink = sink
     this.dropped = dropped
     this.filter = filter

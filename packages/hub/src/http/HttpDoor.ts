@@ -74,7 +74,9 @@ export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
         writeAnswer(exchange.response, refusal(typeof text === "string" ? malformedPath() : text))
         return done({})
       }
-      const request = HttpServerRequest.fromClientRequest(clientRequest(allowed, path, text))
+      const request = HttpServerRequest.fromClientRequest(
+        clientRequest(allowed, path, text, exchange.request.headers["idempotency-key"]),
+      )
       const context = services.pipe(Context.add(Exchange, exchange), Context.add(HttpServerRequest.HttpServerRequest, request))
       Effect.runCallback(Effect.provideContext(Effect.scoped(app), context), {
         onExit: (exit) => {
@@ -126,8 +128,14 @@ function checked(bytes: Uint8Array): string | BadRequest {
   }
 }
 
-const clientRequest = ({ route, query }: Allowed, path: string, body: string): HttpClientRequest.HttpClientRequest => {
-  const made = HttpClientRequest.make(route.method)(query === "" ? path : `${path}?${query}`)
+const clientRequest = (
+  { route, query }: Allowed,
+  path: string,
+  body: string,
+  key: string | ReadonlyArray<string> | undefined,
+): HttpClientRequest.HttpClientRequest => {
+  const plain = HttpClientRequest.make(route.method)(query === "" ? path : `${path}?${query}`)
+  const made = key === undefined ? plain : HttpClientRequest.setHeader(plain, "idempotency-key", String(key))
   if (route.method === "GET" || route.method === "HEAD" || route.method === "DELETE") return made
   // Where every field of a body is optional, it may be left out.
   return HttpClientRequest.bodyText(made, body === "" ? "{}" : body, "application/json")

@@ -8,18 +8,18 @@ import type { SnapshotHead } from "@holdfast/protocol/frame"
 import { outputData, readRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type { Attachment, AttachmentSink, AttachRequest, Hub } from "../Hub.ts"
+import { type FilterQuery, filterOf } from "./event-filter.ts"
 import { parseCursor } from "./cursor.ts"
 import { type ExchangeShape, principalOf } from "./Exchange.ts"
 import { openSse, sseBytes, sseText, type SseStream } from "./SseStream.ts"
 
 /** What a follower asked for; texts as in the query. */
-export interface FollowQuery {
+export interface FollowQuery extends FilterQuery {
   readonly after?: string
   readonly log?: string
-  readonly channel?: string
-  readonly type?: string
-  readonly turn?: string
 }
+
+const decoder = new TextDecoder()
 
 /** Milliseconds between comments on a quiet stream: below every usual idle limit of proxies. */
 const HEARTBEAT = 10_000
@@ -34,12 +34,7 @@ export const followAsSse = Effect.fnUntraced(function* (
   const last = exchange.request.headers["last-event-id"]
   const after = yield* parseCursor(typeof last === "string" && last !== "" ? last : query.after)
   const principal = principalOf(exchange)
-  const { channel, type, turn } = query
-  const filter = {
-    ...(channel === undefined ? {} : { channel }),
-    ...(type === undefined ? {} : { type }),
-    ...(turn === undefined ? {} : { turn }),
-  }
+  const filter = yield* filterOf(query)
   const request: AttachRequest = {
     session,
     ...(after === undefined ? {} : { after }),
@@ -93,4 +88,12 @@ function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stre
 }
 
 const snapshotText = (seq: number, head: SnapshotHead, screen: Uint8Array, session: Session): string =>
-  sseText({ event: "snapshot", id: seq, data: JSON.stringify({ seq, ...head, screen: outputData(screen), session }) })
+  sseText({ event: "snapshot", id: seq, data: `{"seq":${seq},${shownIn(head, screen)},"session":${JSON.stringify(session)}}` })
+
+/** The head of a snapshot and what is shown: of an agent the JSON that it is, of a terminal the bytes that draw its screen. */
+function shownIn(head: SnapshotHead, screen: Uint8Array): string {
+  const fields = JSON.stringify(head).slice(1, -1)
+  return head.kind === "agent"
+    ? `${fields},"agent":${decoder.decode(screen)}`
+    : `${fields},"screen":${JSON.stringify(outputData(screen))}`
+}

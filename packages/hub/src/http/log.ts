@@ -5,10 +5,12 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { answer, json, jsonText, taken } from "./answer.ts"
+import { filterOf } from "./event-filter.ts"
 import { parseCursor } from "./cursor.ts"
 import { principalOf } from "./Exchange.ts"
 import { exportLog } from "./export.ts"
 import { followAsSse } from "./follow.ts"
+import { withKey } from "./idempotency-key.ts"
 import { theSession } from "./sessions.ts"
 
 /** Events of a page when the request does not say. */
@@ -21,9 +23,10 @@ export const logHandlers = HttpApiBuilder.group(HoldfastApi, "log", (handlers) =
       answer(
         Effect.gen(function* () {
           const { hub, id } = yield* theSession(params.id)
-          const { after: text, limit = PAGE_DEFAULT, ...filter } = query
+          const { after: text, log, limit = PAGE_DEFAULT } = query
+          const filter = yield* filterOf(query)
           const after = (yield* parseCursor(text)) ?? 0
-          return yield* hub.events(id, { after, limit, ...filter })
+          return yield* hub.events(id, { after, limit, ...(log === undefined ? {} : { log }), ...filter })
         }),
         (page) => {
           const { firstSeq, lastSeq, next, atHead, log } = page
@@ -38,9 +41,12 @@ export const logHandlers = HttpApiBuilder.group(HoldfastApi, "log", (handlers) =
         Effect.matchEffect({ onFailure: (error) => answer(Effect.fail(error), json), onSuccess: () => taken }),
       ),
     )
-    .handle("mark", ({ params, payload }) =>
+    .handle("mark", ({ params, payload, headers }) =>
       answer(
-        Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.mark(id, payload, principalOf(exchange))),
+        Effect.gen(function* () {
+          const { hub, exchange, id } = yield* theSession(params.id)
+          return yield* hub.mark(id, yield* withKey(payload, headers), principalOf(exchange))
+        }),
         ({ seq }) => json({ seq }),
       ),
     )

@@ -10,6 +10,7 @@ import type { Changed, Hub, Principal } from "../Hub.ts"
 import { answer, json } from "./answer.ts"
 import type { Exchange } from "./Exchange.ts"
 import { principalOf } from "./Exchange.ts"
+import { withKey } from "./idempotency-key.ts"
 import { theSession } from "./sessions.ts"
 
 /** Messages of a page when nobody says. */
@@ -30,12 +31,12 @@ const changed = (
 /** The handlers. */
 export const messageHandlers = HttpApiBuilder.group(HoldfastApi, "messages", (handlers) =>
   handlers
-    .handle("send", ({ params, payload }) =>
+    .handle("send", ({ params, payload, headers }) =>
       answer(
         Effect.gen(function* () {
           const { exchange, id } = yield* theSession(params.id)
           const agents = yield* Agents
-          return yield* agents.send(id, payload, principalOf(exchange))
+          return yield* agents.send(id, yield* withKey(payload, headers), principalOf(exchange))
         }),
         (sent) => json(sent),
       ),

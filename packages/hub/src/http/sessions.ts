@@ -7,12 +7,13 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { errorBody } from "@holdfast/protocol/http-errors"
-import type { BatchRequest, BatchResult } from "@holdfast/protocol/http-bodies"
+import type { BatchRequest, BatchResult, KeyHeader } from "@holdfast/protocol/http-bodies"
 import { Hub, type Changed, type Principal } from "../Hub.ts"
 import { wholeId } from "../session/whole-id.ts"
 import { answer, json, taken } from "./answer.ts"
 import { Exchange, principalOf } from "./Exchange.ts"
 import { feedAsSse } from "./feed.ts"
+import { withKey } from "./idempotency-key.ts"
 
 /** Sessions of a batch that are changed at the same time. */
 const BATCH_CONCURRENCY = 16
@@ -27,18 +28,29 @@ export const theSession = (text: string) =>
     return { hub, exchange, id }
   })
 
-const changed = (operation: Effect.Effect<Changed, DoorError, Hub | Exchange>) =>
-  answer(operation, ({ session }) => json(session))
+const keyedChange = <A extends { readonly key?: string }>(
+  session: string,
+  request: A,
+  headers: KeyHeader,
+  change: (hub: Hub["Service"], id: string, request: A, by: Principal) => Effect.Effect<Changed, DoorError>,
+) =>
+  answer(
+    Effect.gen(function* () {
+      const { hub, exchange, id } = yield* theSession(session)
+      return yield* change(hub, id, yield* withKey(request, headers), principalOf(exchange))
+    }),
+    ({ session: record }) => json(record),
+  )
 
 /** The handlers. */
 export const sessionHandlers = HttpApiBuilder.group(HoldfastApi, "sessions", (handlers) =>
   handlers
-    .handle("create", ({ payload }) =>
+    .handle("create", ({ payload, headers }) =>
       answer(
         Effect.gen(function* () {
           const exchange = yield* Exchange
           const hub = yield* Hub
-          const made = yield* hub.create(payload, principalOf(exchange))
+          const made = yield* hub.create(yield* withKey(payload, headers), principalOf(exchange))
           exchange.session = made.session.id
           return made
         }),
@@ -81,21 +93,17 @@ export const sessionHandlers = HttpApiBuilder.group(HoldfastApi, "sessions", (ha
         () => HttpServerResponse.empty({ status: 200 }),
       ),
     )
-    .handle("update", ({ params, payload }) =>
-      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.update(id, payload, principalOf(exchange)))),
+    .handle("update", ({ params, payload, headers }) =>
+      keyedChange(params.id, payload, headers, (hub, id, change, by) => hub.update(id, change, by)),
     )
-    .handle("remove", ({ params, query }) =>
-      changed(Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.remove(id, query.key, principalOf(exchange)))),
+    .handle("remove", ({ params, query, headers }) =>
+      keyedChange(params.id, query, headers, (hub, id, { key }, by) => hub.remove(id, key, by)),
     )
-    .handle("archive", ({ params, payload }) =>
-      changed(
-        Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.archive(id, payload.key, principalOf(exchange))),
-      ),
+    .handle("archive", ({ params, payload, headers }) =>
+      keyedChange(params.id, payload, headers, (hub, id, { key }, by) => hub.archive(id, key, by)),
     )
-    .handle("restore", ({ params, payload }) =>
-      changed(
-        Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.restore(id, payload.key, principalOf(exchange))),
-      ),
+    .handle("restore", ({ params, payload, headers }) =>
+      keyedChange(params.id, payload, headers, (hub, id, { key }, by) => hub.restore(id, key, by)),
     ),
 )
 

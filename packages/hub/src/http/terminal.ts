@@ -9,6 +9,7 @@ import { HoldfastApi } from "@holdfast/protocol/http"
 import { Hub } from "../Hub.ts"
 import { answer, json } from "./answer.ts"
 import { principalOf } from "./Exchange.ts"
+import { withKey } from "./idempotency-key.ts"
 import { theSession } from "./sessions.ts"
 
 const { minimum, maximum } = TERMINAL_SIZE
@@ -22,13 +23,14 @@ const inputBytes = (input: { readonly text?: string; readonly base64?: string })
 /** The handlers. */
 export const terminalHandlers = HttpApiBuilder.group(HoldfastApi, "terminal", (handlers) =>
   handlers
-    .handle("input", ({ params, payload }) =>
+    .handle("input", ({ params, payload, headers }) =>
       answer(
         Effect.gen(function* () {
           const bytes = inputBytes(payload)
           if (bytes === undefined) return yield* new BadRequest({ message: "give exactly one of text and base64", field: "text" })
           const { hub, exchange, id } = yield* theSession(params.id)
-          return yield* hub.input(id, payload.key, bytes, principalOf(exchange))
+          const { key } = yield* withKey(payload, headers)
+          return yield* hub.input(id, key, bytes, principalOf(exchange))
         }),
         (appended) => json(appended),
       ),
@@ -50,9 +52,12 @@ export const terminalHandlers = HttpApiBuilder.group(HoldfastApi, "terminal", (h
         () => json({}),
       ),
     )
-    .handle("restart", ({ params, payload }) =>
+    .handle("restart", ({ params, payload, headers }) =>
       answer(
-        Effect.flatMap(theSession(params.id), ({ hub, exchange, id }) => hub.restart(id, payload, principalOf(exchange))),
+        Effect.gen(function* () {
+          const { hub, exchange, id } = yield* theSession(params.id)
+          return yield* hub.restart(id, yield* withKey(payload, headers), principalOf(exchange))
+        }),
         (session) => json(session),
       ),
     )

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { cursorProblem } from "@holdfast/core/cursor"
 import { CursorAhead, CursorInvalid, type DoorError, SessionAmbiguous } from "@holdfast/protocol/errors"
+import type { EventFilter } from "@holdfast/protocol/event-filter"
 import { decodeRecord, readRecord, RECORD_JSON } from "@holdfast/protocol/record"
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
 import type { EventPage } from "../Hub.ts"
@@ -23,9 +24,9 @@ export const get = (core: Core, id: string): Effect.Effect<Session, DoorError> =
     return there === undefined ? core.store.get(id).pipe(Effect.mapError(storeProblem)) : Effect.succeed(there.session.record())
   })
 
-/** A page of the list, with the records of open sessions as they are now. */
-export const list = (core: Core, query: SessionQuery): Effect.Effect<SessionPage, DoorError> =>
-  core.store.list(query).pipe(
+/** A page of the list, with the records of open sessions as they are now; the store's own lists leave out the trash alone. */
+export const list = (core: Core, { status = "active", ...rest }: SessionQuery): Effect.Effect<SessionPage, DoorError> =>
+  core.store.list(status === "all" ? rest : { ...rest, status }).pipe(
     Effect.mapError(storeProblem),
     Effect.map(({ sessions, total, next }) => ({
       sessions: sessions.map((session) => core.table.peek(session.id)?.session.record() ?? session),
@@ -53,13 +54,10 @@ export const resolve = (core: Core, text: string): Effect.Effect<string, DoorErr
 export const events = (
   core: Core,
   id: string,
-  range: {
+  range: EventFilter & {
     readonly after: number
     readonly log?: string
     readonly limit: number
-    readonly channel?: string
-    readonly type?: string
-    readonly turn?: string
   },
 ): Effect.Effect<EventPage, DoorError> =>
   Effect.gen(function* () {

@@ -11,7 +11,7 @@ import { decide } from "@holdfast/core/decide"
 import type { RecoveredChild } from "@holdfast/runner/client/recover"
 import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
 import type { ChildStatus } from "@holdfast/runner/wire/messages"
-import type { SessionQuery } from "@holdfast/protocol/session"
+import type { ListQuery } from "@holdfast/store/Store"
 import { readEnvironment } from "../session/SessionEnvironment.ts"
 import type { Loaded, SessionTable } from "../session/SessionTable.ts"
 import type { Fleet, RunnerLink } from "./Fleet.ts"
@@ -19,7 +19,7 @@ import { recoverChild, writeOffUnknown } from "./RecoveredPort.ts"
 import type { DeadRunner, Runners } from "./Runners.ts"
 
 /** Which records may have a process. Without a status deleted ones are left out, so they are asked for too. */
-const QUERIES: ReadonlyArray<SessionQuery> = [
+const QUERIES: ReadonlyArray<ListQuery> = [
   { process: "running" },
   { process: "starting" },
   { process: "running", status: "deleted" },

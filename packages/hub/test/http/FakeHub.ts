@@ -11,6 +11,8 @@ import {
   SessionNotFound,
   Unprocessable,
 } from "@holdfast/protocol/errors"
+import { type EventFilter, passesFilter } from "@holdfast/protocol/event-filter"
+import type { SnapshotHead } from "@holdfast/protocol/frame"
 import { SessionId, uuidV7 } from "@holdfast/protocol/ids"
 import { decodeRecord, encodeEvent, encodeOutput, type LogRecord, readRecord } from "@holdfast/protocol/record"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
@@ -102,7 +104,7 @@ export const makeFakeHub = () => {
     return Effect.succeed({ session: log.session, created: true })
   }
 
-  const deliver = (log: Log, after: number, sink: AttachmentSink) => {
+  const deliver = (log: Log, after: number, sink: AttachmentSink, filter: EventFilter = {}) => {
     let sent = after
     let unacknowledged: Array<{ last: number; bytes: number }> = []
     let synced = false
@@ -115,6 +117,7 @@ export const makeFakeHub = () => {
         const record = log.records[sent]
         if (record === undefined) return
         sent++
+        if (!passesFilter(filter, record)) continue
         unacknowledged.push({ last: sent, bytes: record.bytes.length })
         sink.events([record.bytes], sent)
       }
@@ -169,12 +172,14 @@ export const makeFakeHub = () => {
     archive: (id) => update(id, (session) => ({ ...session, status: "archived" })),
     restore: (id) => update(id, (session) => ({ ...session, status: "active" })),
     remove: (id) => update(id, (session) => ({ ...session, status: "deleted" })),
-    events: (id, { after, limit }) =>
+    events: (id, { after, limit, ...filter }) =>
       Effect.flatMap(logOf(id), ({ records }) => {
         if (after > records.length) return Effect.fail(new CursorAhead({ message: "beyond the head", lastSeq: records.length }))
         const page = records.slice(after, after + limit)
         return Effect.succeed({
-          events: page.map(({ bytes }) => JSON.stringify(decodeRecord(readRecord(bytes, 0)))),
+          events: page
+            .filter((record) => passesFilter(filter, record))
+            .map(({ bytes }) => JSON.stringify(decodeRecord(readRecord(bytes, 0)))),
           firstSeq: 1,
           lastSeq: records.length,
           next: after + page.length,
@@ -188,7 +193,7 @@ export const makeFakeHub = () => {
         sinks.set(sink, by.credential)
         const beyond = request.after !== undefined && request.after > log.records.length
         const after = request.after === undefined || beyond ? log.records.length : request.after
-        const delivery = deliver(log, after, sink)
+        const delivery = deliver(log, after, sink, request.filter)
         return {
           handle: 1,
           session: log.session,
@@ -196,12 +201,11 @@ export const makeFakeHub = () => {
           inputs: 0,
           start: () => {
             if (request.after === undefined || beyond) {
-              sink.snapshot(
-                after,
-                { reason: beyond ? "reset" : "fresh", cols: 80, rows: 24 },
-                new TextEncoder().encode("screen"),
-                log.session,
-              )
+              const reason = beyond ? "reset" : "fresh"
+              const isAgent = log.session.kind === "agent"
+              const screen = isAgent ? JSON.stringify({ messages: [], before: null }) : "screen"
+              const head: SnapshotHead = isAgent ? { reason, kind: "agent" } : { reason, cols: 80, rows: 24 }
+              sink.snapshot(after, head, new TextEncoder().encode(screen), log.session)
             }
             delivery.start()
           },

@@ -75,6 +75,65 @@ describe("sessions over HTTP", () => {
     expect(ambiguous.json().error?.["matches"]).toContain(id)
   })
 
+  it("H-24 a filter may name several channels and types; one that is none is 422 with those that are (N75)", async () => {
+    const id = await door.create()
+    const events = (query: string) => door.send(`/api/sessions/${id}/events?${query}`)
+    const types = async (query: string) =>
+      ((await events(query)).json()["events"] as ReadonlyArray<{ readonly type: string }>).map(({ type }) => type)
+    expect(await types("channel=terminal,session")).toEqual(["created", "started"])
+    expect(await types("channel=terminal&channel=session")).toEqual(["created", "started"])
+    expect(await types("type=started,created")).toEqual(["created", "started"])
+    expect(await types("channel=agent,terminal&type=text-delta,started,data-anything")).toEqual(["started"])
+    const { CHANNELS } = await import("@holdfast/protocol/event")
+    for (const [query, field, named] of [
+      ["channel=terminals", "channel", CHANNELS.join(", ")],
+      ["channel=turn,", "channel", "turn"],
+      ["channel=", "channel", "turn"],
+      ["type=outptu", "type", "output"],
+      ["channel=turn&type=exit", "type", "ended"],
+      ["channel=agent&type=text-detla", "type", "text-delta"],
+    ] as const) {
+      for (const path of ["events", "events/stream"]) {
+        const answer = await door.send(`/api/sessions/${id}/${path}?${query}`)
+        expect([query, path, answer.status, answer.json().error?.["field"]]).toEqual([query, path, 422, field])
+        expect(answer.json().error?.["message"]).toContain(named)
+      }
+    }
+  })
+
+  it("H-25 the Idempotency-Key header is the key of a request; one that differs from its key is a conflict (N75)", async () => {
+    const body = JSON.stringify({ kind: "terminal", cols: 90 })
+    const create = (key: string, sent = body) =>
+      door.send("/api/sessions", { method: "POST", body: sent, headers: { "idempotency-key": key } })
+    const [plain, quoted, other] = [await create("header-1"), await create('"header-1"'), await create("header-2")]
+    expect([plain.status, quoted.status, other.status]).toEqual([201, 200, 201])
+    expect(quoted.json()["id"]).toBe(plain.json()["id"])
+    const keyed = JSON.stringify({ kind: "terminal", cols: 90, key: "header-1" })
+    expect((await post("/api/sessions", JSON.parse(keyed))).json()["id"]).toBe(plain.json()["id"])
+    expect((await create("header-1", keyed)).status).toBe(200)
+    const conflict = await create("header-2", keyed)
+    expect([conflict.status, conflict.json().error?.["tag"]]).toEqual([409, "KeyConflict"])
+    for (const wrong of ["", "a b", "x".repeat(201), '"']) expect([wrong, (await create(wrong)).status]).toEqual([wrong, 400])
+    const { ROUTES } = await import("../../src/guard/routes.ts")
+    const spec = (await door.send("/openapi.json")).json()["paths"] as Record<string, Record<string, Record<string, unknown>>>
+    const taking = ROUTES.filter(({ method, path }) =>
+      JSON.stringify(spec[path.replaceAll(/:(\w+)/g, "{$1}")]?.[method.toLowerCase()]?.["parameters"] ?? []).includes(
+        "idempotency-key",
+      ),
+    )
+    expect(taking.map(({ name }) => name).sort()).toEqual([
+      "archive",
+      "create",
+      "input",
+      "mark",
+      "remove",
+      "restart",
+      "restore",
+      "send",
+      "update",
+    ])
+  })
+
   it("H-4 patch, archive, restore and delete answer with the record", async () => {
     const id = await door.create()
     const patched = await door.send(`/api/sessions/${id}`, { method: "PATCH", body: '{"label":"new"}' })

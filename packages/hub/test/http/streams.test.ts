@@ -105,6 +105,40 @@ describe("a log as server-sent events", () => {
     expect(first).toMatchObject({ event: "snapshot", id: "2", data: { reason: "fresh", cols: 80, screen: { text: "screen" } } })
   })
 
+  it("H-6 a snapshot of an agent is data: its messages and its turn as JSON, not as a text in it (N75)", async () => {
+    const door = await opened()
+    const made = await door.send("/api/sessions", { method: "POST", body: '{"kind":"agent"}' })
+    const id = String(made.json()["id"])
+    const stream = await follow(door, `/api/sessions/${id}/events/stream`)
+    stream.listen()
+    const [first] = await stream.until(synced)
+    expect(first).toMatchObject({
+      event: "snapshot",
+      data: { seq: 2, reason: "fresh", kind: "agent", agent: { messages: [], before: null }, session: { id } },
+    })
+    expect(first?.data).not.toHaveProperty("screen")
+  })
+
+  it("H-24 D-15 a stream of several channels or types gives just these, and its cursor goes on past the others (N75)", async () => {
+    const door = await opened()
+    const id = await door.create()
+    door.output(id, bytes("out"))
+    for (const [query, types] of [
+      ["channel=terminal,session", ["created", "started", "output"]],
+      ["channel=session&channel=turn", ["created"]],
+      ["type=created,output", ["created", "output"]],
+      ["channel=terminal&type=started", ["started"]],
+    ] as const) {
+      const stream = await follow(door, `/api/sessions/${id}/events/stream?after=0&${query}`)
+      stream.listen()
+      const messages = await stream.until(synced)
+      const events = messages.filter(({ event }) => event === "event")
+      expect([query, events.map(({ data }) => data?.["type"])]).toEqual([query, types])
+      expect(messages.at(-1)).toMatchObject({ event: "synced", id: "3" })
+      stream.leave()
+    }
+  })
+
   it("H-6 D-7 trap 2 Last-Event-ID wins over after, so that a reconnect gets exactly what it missed", async () => {
     const door = await opened()
     const id = await door.create()

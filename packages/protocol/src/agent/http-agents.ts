@@ -5,6 +5,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { ErrorBodies as error } from "../http-errors.ts"
+import { KeyHeader } from "../http-bodies.ts"
 import { Needs } from "../http-scope.ts"
 import { Session } from "../session.ts"
 import { AgentEntry, ConfigureAgent, RenewAgent } from "./agent.ts"
@@ -24,7 +25,13 @@ const Before = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.M
 
 /** Messages and the queue of a session. */
 export const messages = HttpApiGroup.make("messages").add(
-  HttpApiEndpoint.post("send", "/api/sessions/:id/messages", { params, payload: SendMessage, success: Sent, error })
+  HttpApiEndpoint.post("send", "/api/sessions/:id/messages", {
+    params,
+    headers: KeyHeader,
+    payload: SendMessage,
+    success: Sent,
+    error,
+  })
     .annotate(Needs, "write")
     .annotate(OpenApi.Summary, "Sends a message; started, queued or steered. With a key once"),
   HttpApiEndpoint.get("messages", "/api/sessions/:id/messages", {

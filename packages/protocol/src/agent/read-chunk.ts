@@ -94,6 +94,12 @@ const KINDS = new Map<string, Fields>([
   ["steering-message", fields({ id, parts: (value) => Array.isArray(value) && value.every(steeringPart) })],
 ])
 
+/** The types of chunks, but for `data-NAME`. */
+export const CHUNK_TYPES: ReadonlyArray<string> = [...KINDS.keys()]
+
+/** Whether a type is one of a chunk. */
+export const isChunkType = (type: string): boolean => kindOf(type) !== undefined
+
 function kindOf(type: string): Fields | undefined {
   return KINDS.get(type) ?? (type.startsWith("data-") && type.length > 5 && type.length <= CHUNK_ID_MAX ? data : undefined)
 }

@@ -1,13 +1,13 @@
 /** Contract: records, lists, the feed of changes, purge, leases and settings (S-14 to S-17). */
 import * as Effect from "effect/Effect"
-import type { SessionQuery } from "@holdfast/protocol/session"
+import type { ListQuery } from "../Store.ts"
 import { describe, expect, it } from "vitest"
 import { appendTo, createSample, sampleEvent, sampleId, sampleState, type StoreService } from "./sample.ts"
 import { type Subject, withStore } from "./subject.ts"
 
 const numbers = (from: number, to: number): Array<number> => Array.from({ length: to - from + 1 }, (_, at) => from + at)
 
-const pages = (store: StoreService, query: SessionQuery) =>
+const pages = (store: StoreService, query: ListQuery) =>
   Effect.gen(function* () {
     const ids: Array<string> = []
     let cursor: string | undefined
@@ -57,7 +57,7 @@ export function listRules(subject: Subject): void {
       withStore(subject, (store) =>
         Effect.gen(function* () {
           yield* dozen(store)
-          const expectIds = (query: SessionQuery, expected: ReadonlyArray<number>) =>
+          const expectIds = (query: ListQuery, expected: ReadonlyArray<number>) =>
             Effect.gen(function* () {
               const got = yield* pages(store, { limit: 3, ...query })
               expect(got).toEqual({ ids: expected.map(sampleId), total: expected.length })
@@ -105,7 +105,7 @@ export function listRules(subject: Subject): void {
           for (const n of numbers(1, 5)) yield* createSample(store, n)
           const { next } = yield* store.list({ limit: 2 })
           const made = Buffer.from(JSON.stringify(["x", 1, 2])).toString("base64url")
-          const wrong: ReadonlyArray<SessionQuery> = [
+          const wrong: ReadonlyArray<ListQuery> = [
             { cursor: next ?? "", sort: "created" },
             { cursor: next ?? "", owner: "anna" },
             { cursor: `${next ?? ""}x` },

@@ -1,5 +1,6 @@
 /** Contract: reading, filters, trimming, checkpoints and sealing (S-8, S-9, S-11, S-20). */
 import * as Effect from "effect/Effect"
+import type { EventFilter } from "@holdfast/protocol/event-filter"
 import { describe, expect, it } from "vitest"
 import {
   appendTo,
@@ -80,7 +81,7 @@ export function readRules(subject: Subject): void {
           )
           for (const record of records) store.append({ session, epoch: 1, records: [record] }, () => undefined)
           yield* appendTo(store, { session, epoch: 1, records: [] })
-          const found = (filter: { channel?: string; type?: string; turn?: string }) =>
+          const found = (filter: EventFilter) =>
             Effect.gen(function* () {
               const all: Array<number> = []
               let after = 0
@@ -101,6 +102,11 @@ export function readRules(subject: Subject): void {
             )
             expect(yield* found({ turn: "t2" })).toEqual(seqs(101, 200).filter((seq) => seq % 2 === 1 || seq === 200))
             expect(yield* found({ channel: "agent", type: "output" })).toEqual([])
+            expect(yield* found({ channel: ["turn", "terminal"] })).toEqual(seqs(1, 600).filter((seq) => seq % 2 === 0))
+            expect(yield* found({ channel: ["turn", "agent"], type: ["ended", "text-delta", "output"] })).toEqual(
+              seqs(1, 600).filter((seq) => seq % 100 === 0 || (seq % 2 === 1 && seq % 3 === 0)),
+            )
+            expect(yield* found({ type: ["ended", "output"], turn: "t2" })).toEqual([200])
             const none = yield* store.read(session, { after: 0, maxBytes: 100, channel: "workflow" })
             expect(none).toEqual({ records: [], last: 600, atHead: true })
           })

@@ -1,6 +1,5 @@
 /** The session list in plain code: which sessions a query takes and in which order. The memory store lists with it. */
-import type { SessionQuery } from "@holdfast/protocol/session"
-import type { StoredState } from "../Store.ts"
+import type { ListQuery, StoredState } from "../Store.ts"
 import { foldLabel, searchWords } from "./label-words.ts"
 import type { PagePlace } from "./page-cursor.ts"
 
@@ -8,7 +7,7 @@ import type { PagePlace } from "./page-cursor.ts"
 export const DEFAULT_LIMIT = 50
 
 /** Whether a query takes a session with this state. */
-export function matches(query: SessionQuery, state: StoredState): boolean {
+export function matches(query: ListQuery, state: StoredState): boolean {
   const folded = foldLabel(state.label)
   return (
     (query.status === undefined ? state.status !== "deleted" : state.status === query.status) &&
@@ -25,7 +24,7 @@ export function matches(query: SessionQuery, state: StoredState): boolean {
 }
 
 /** The value a query sorts this state by. */
-export function sortValue(query: SessionQuery, state: StoredState): number | string {
+export function sortValue(query: ListQuery, state: StoredState): number | string {
   switch (query.sort ?? "active") {
     case "active":
       return state.lastActiveAt
@@ -44,7 +43,7 @@ function compareValues(a: number | string, b: number | string): number {
 }
 
 /** Order of two places in a query's list: times newest first, labels A first, then by handle in the same direction. */
-export function comparePlaces(query: SessionQuery, a: PagePlace, b: PagePlace): number {
+export function comparePlaces(query: ListQuery, a: PagePlace, b: PagePlace): number {
   const rising = compareValues(a.value, b.value) || a.handle - b.handle
   return query.sort === "label" ? rising : -rising
 }

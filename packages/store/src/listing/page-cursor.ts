@@ -4,8 +4,7 @@
  * A cursor belongs to one query (filters and order, not the page size); another query's is refused (S-15).
  */
 import { createHash } from "node:crypto"
-import type { SessionQuery } from "@holdfast/protocol/session"
-import { PageCursorInvalid } from "../Store.ts"
+import { type ListQuery, PageCursorInvalid } from "../Store.ts"
 
 /** Place in a list: the sort value and the handle of the last session seen. */
 export interface PagePlace {
@@ -13,7 +12,7 @@ export interface PagePlace {
   readonly handle: number
 }
 
-function fingerprint(query: SessionQuery): string {
+function fingerprint(query: ListQuery): string {
   const { cursor: _cursor, limit: _limit, ...rest } = query
   const parts = Object.entries({ sort: "active", ...rest }).filter(([, value]) => value !== undefined)
   parts.sort(([a], [b]) => (a < b ? -1 : 1))
@@ -21,11 +20,11 @@ function fingerprint(query: SessionQuery): string {
 }
 
 /** The cursor of the page that follows `place` in `query`. */
-export const encodePageCursor = (query: SessionQuery, place: PagePlace): string =>
+export const encodePageCursor = (query: ListQuery, place: PagePlace): string =>
   Buffer.from(JSON.stringify([fingerprint(query), place.value, place.handle])).toString("base64url")
 
 /** The place a query's cursor names, if it has one. Throws `PageCursorInvalid` for text that is not a cursor of this query. */
-export function decodePageCursor(query: SessionQuery): PagePlace | undefined {
+export function decodePageCursor(query: ListQuery): PagePlace | undefined {
   if (query.cursor === undefined) return undefined
   const refuse = (message: string): never => {
     throw new PageCursorInvalid({ message: `${message}; ask again without a cursor` })

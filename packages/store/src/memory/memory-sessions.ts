@@ -1,14 +1,14 @@
 /** All sessions of the memory store: ids, creation keys, the feed of changes, leases and settings. */
 import { randomUUID } from "node:crypto"
 import type { LogRecord } from "@holdfast/protocol/record"
-import type { Session, SessionQuery } from "@holdfast/protocol/session"
+import type { Session } from "@holdfast/protocol/session"
 import { DEFAULT_LIMIT, comparePlaces, matches, sortValue } from "../listing/listing-match.ts"
 import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
 import { takePage } from "../listing/take-page.ts"
 import { areDense } from "../record-filter.ts"
 import { completeRecord } from "../session-record.ts"
-import type { AppendKey, ChangePage, Claimed, SessionList, StoredState, StoreStats } from "../Store.ts"
+import type { AppendKey, ChangePage, Claimed, ListQuery, SessionList, StoredState, StoreStats } from "../Store.ts"
 import { MemoryLog } from "./memory-log.ts"
 
 /** What a creation answers. */
@@ -66,7 +66,7 @@ export class MemorySessions {
   }
 
   /** One page of a query. Throws `PageCursorInvalid`. */
-  list(query: SessionQuery): SessionList {
+  list(query: ListQuery): SessionList {
     const after = decodePageCursor(query)
     const taken = [...this.byId.values()]
       .filter((log) => matches(query, log.state))

@@ -19,10 +19,12 @@ const READ = `SELECT ${COLUMNS}, p.bytes FROM heads h
   WHERE h.handle = ?1 ORDER BY p.to_seq`
 
 /** Pieces whose kinds say that nothing in them can match come without their bytes. */
-const READ_KINDS = `SELECT ${COLUMNS},
-    CASE WHEN p.kinds = '*' OR instr(' ' || p.kinds || ' ', ?3) > 0 THEN p.bytes END AS bytes FROM heads h
+const kindsRead = (match: string): string => `SELECT ${COLUMNS},
+    CASE WHEN p.kinds = '*' OR ${match} THEN p.bytes END AS bytes FROM heads h
   LEFT JOIN pieces p ON p.session = h.handle AND p.to_seq > max(?2, h.first_seq - 1)
   WHERE h.handle = ?1 ORDER BY p.to_seq`
+const READ_KIND = kindsRead("instr(' ' || p.kinds || ' ', ?3) > 0")
+const READ_KINDS = kindsRead("EXISTS (SELECT 1 FROM json_each(?3) w WHERE instr(' ' || p.kinds || ' ', w.value) > 0)")
 
 /** Bytes a filtered read looks at, and pieces it passes over, before it reports how far it came. */
 const LOOK_BYTES = 1024 * 1024
@@ -103,9 +105,11 @@ function readSnapshot(statements: Statements, tail: TailCache, session: number, 
   const filtered = isFiltered(range)
   const wanted = kindsWanted(range)
   const rows =
-    wanted === ""
+    wanted === undefined
       ? statements.of(READ).iterate(session, range.after)
-      : statements.of(READ_KINDS).iterate(session, range.after, wanted)
+      : wanted.length === 1
+        ? statements.of(READ_KIND).iterate(session, range.after, wanted[0] ?? "")
+        : statements.of(READ_KINDS).iterate(session, range.after, JSON.stringify(wanted))
   const progress: Progress = { records: [], last: range.after, bytes: 0, looked: 0, parts: 0, full: false }
   /** Takes what follows from the tail, up to the seq of the next piece or the head. */
   const fill = (upto: number): void => {

@@ -1,12 +1,12 @@
 /** Reading session records, their list, the feed of changes and what else lasts, from the read connection. */
-import type { Session, SessionQuery } from "@holdfast/protocol/session"
+import type { Session } from "@holdfast/protocol/session"
 import { foldLabel, searchWords } from "../listing/label-words.ts"
 import { DEFAULT_LIMIT } from "../listing/listing-match.ts"
 import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
 import { takePage } from "../listing/take-page.ts"
 import { RecordUnreadable, completeRecord, damagedRecord } from "../session-record.ts"
-import type { ChangePage, Checkpoint, Head, SessionList } from "../Store.ts"
+import type { ChangePage, Checkpoint, Head, ListQuery, SessionList } from "../Store.ts"
 import { checkpointCrc, keyCrc, stateCrc } from "./checksum.ts"
 import { LogBroken } from "./log-reader.ts"
 import { type Row, type Statements, blob, num, str } from "./statements.ts"
@@ -68,7 +68,7 @@ const SORTS = {
 
 type Value = string | number
 
-function conditions(query: SessionQuery): {
+function conditions(query: ListQuery): {
   readonly text: Array<string>
   readonly values: Array<Value>
   readonly plain: boolean
@@ -96,7 +96,7 @@ function conditions(query: SessionQuery): {
 }
 
 /** Total of a query; for filters by status and kind it comes from the counters and takes the same time for any number. */
-function total(statements: Statements, query: SessionQuery, where: ReturnType<typeof conditions>): number {
+function total(statements: Statements, query: ListQuery, where: ReturnType<typeof conditions>): number {
   const row = where.plain
     ? statements.get(
         "SELECT sum(n) AS n FROM counts WHERE (?1 IS NULL AND status <> 'deleted' OR status = ?1) AND (?2 IS NULL OR kind = ?2)",
@@ -110,7 +110,7 @@ function total(statements: Statements, query: SessionQuery, where: ReturnType<ty
 const sizeOf = (row: Row): number => str(row, "record").length
 
 /** One page of sessions. Throws `PageCursorInvalid`. */
-export function listSessions(statements: Statements, query: SessionQuery): SessionList {
+export function listSessions(statements: Statements, query: ListQuery): SessionList {
   const after = decodePageCursor(query)
   const where = conditions(query)
   const { column, order, beyond } = SORTS[query.sort ?? "active"]

@@ -1,0 +1,136 @@
+/**
+ * Filters of events by channel, type and turn (docs/PROTOCOL.md, D-15, H-24), and the names they may use.
+ */
+import { CHUNK_TYPES, isChunkType } from "./agent/read-chunk.ts"
+import { CHANNELS, type EventName } from "./event.ts"
+import { headOf } from "./text-cut.ts"
+
+/** One name, or several of which each will do. */
+export type OneOrMore = string | ReadonlyArray<string>
+
+/** Which events are wanted; absent fields want all. */
+export interface EventFilter {
+  readonly channel?: OneOrMore
+  readonly type?: OneOrMore
+  readonly turn?: string
+}
+
+const isWanted = (wanted: OneOrMore | undefined, name: string): boolean =>
+  wanted === undefined || (typeof wanted === "string" ? wanted === name : wanted.includes(name))
+
+/** True when an event, or as much as is known of it, passes a filter. */
+export const passesFilter = (
+  filter: EventFilter,
+  event: { readonly channel: string; readonly type: string; readonly turn?: string | undefined },
+): boolean =>
+  isWanted(filter.channel, event.channel) &&
+  isWanted(filter.type, event.type) &&
+  (filter.turn === undefined || filter.turn === event.turn)
+
+/** The types of events by their channels, but for `agent`, whose types are those of chunks. An event that is not here does not compile. */
+const NAMES: Readonly<Record<EventName, true>> = {
+  "session/created": true,
+  "session/renamed": true,
+  "session/tagged": true,
+  "session/pinned": true,
+  "session/archived": true,
+  "session/restored": true,
+  "session/deleted": true,
+  "session/marked": true,
+  "terminal/starting": true,
+  "terminal/started": true,
+  "terminal/output": true,
+  "terminal/resize": true,
+  "terminal/title": true,
+  "terminal/typist": true,
+  "terminal/failed": true,
+  "terminal/exit": true,
+  "terminal/lost": true,
+  "session/agent-starting": true,
+  "session/agent-started": true,
+  "session/agent-info": true,
+  "session/agent-directory": true,
+  "session/agent-moved": true,
+  "session/agent-renewed": true,
+  "session/agent-configured": true,
+  "session/agent-failed": true,
+  "session/agent-ending": true,
+  "session/agent-exited": true,
+  "session/agent-lost": true,
+  "turn/started": true,
+  "turn/interrupting": true,
+  "turn/silent": true,
+  "turn/heard": true,
+  "turn/ended": true,
+  "queue/added": true,
+  "queue/edited": true,
+  "queue/removed": true,
+  "queue/reordered": true,
+  "queue/sent": true,
+  "queue/taken": true,
+  "queue/returned": true,
+  "queue/uncertain": true,
+  "queue/held": true,
+  "queue/released": true,
+  "message/added": true,
+  "permission/asked": true,
+  "permission/answered": true,
+  "permission/expired": true,
+  "permission/cancelled": true,
+  "permission/taken": true,
+  "permission/remembered": true,
+  "permission/forgotten": true,
+  "task/started": true,
+  "task/progress": true,
+  "task/stopping": true,
+  "task/ended": true,
+  "system/transcript": true,
+  "system/trimmed": true,
+}
+
+/** What stands in the `agent` channel beside chunks: the message of a turn in the place of its chunks. */
+const FOLDED = "folded"
+
+/** Types of events that this version writes on a channel, in alphabetical order; `data-NAME` stands for those that agents choose. */
+export const typesOn = (channel: string): ReadonlyArray<string> => {
+  if (channel === "agent") return [...CHUNK_TYPES, FOLDED, "data-NAME"].sort()
+  return Object.keys(NAMES)
+    .flatMap((name) => (name.startsWith(`${channel}/`) ? [name.slice(channel.length + 1)] : []))
+    .sort()
+}
+
+const isType = (channel: string, type: string): boolean =>
+  channel === "agent" ? type === FOLDED || isChunkType(type) : typesOn(channel).includes(type)
+
+/** A filter that names what does not exist. */
+export interface FilterProblem {
+  readonly field: "channel" | "type"
+  readonly message: string
+}
+
+/** The names of a parameter that was given any number of times, each time with one name or several with commas between. */
+const namesOf = (texts: ReadonlyArray<string> | undefined): ReadonlyArray<string> | undefined =>
+  texts?.flatMap((text) => text.split(",")).map((name) => name.trim())
+
+/** Reads the channels and types that a filter names; a problem when one is none, or is on none of the channels. */
+export function readFilter(asked: {
+  readonly channel?: ReadonlyArray<string> | undefined
+  readonly type?: ReadonlyArray<string> | undefined
+}): Pick<EventFilter, "channel" | "type"> | FilterProblem {
+  const channel = namesOf(asked.channel)
+  const type = namesOf(asked.type)
+  const wrong = channel?.find((name) => !(CHANNELS as ReadonlyArray<string>).includes(name))
+  if (wrong !== undefined) {
+    return { field: "channel", message: `there is no channel ${shown(wrong)}; there are ${CHANNELS.join(", ")}` }
+  }
+  const on = channel ?? CHANNELS
+  const unknown = type?.find((name) => !on.some((each) => isType(each, name)))
+  if (unknown !== undefined) {
+    const known = [...new Set(on.flatMap(typesOn))].sort()
+    const where = channel === undefined ? "" : ` on ${channel.join(", ")}`
+    return { field: "type", message: `there is no type ${shown(unknown)}${where}; there are ${known.join(", ")}` }
+  }
+  return { ...(channel === undefined ? {} : { channel }), ...(type === undefined ? {} : { type }) }
+}
+
+const shown = (name: string): string => JSON.stringify(headOf(name, 64))
