@@ -100,6 +100,8 @@ export type AgentReport =
       readonly short?: boolean
     }
   | { readonly _tag: "AgentSettled"; readonly request: string }
+  /** It is at work although it tells nothing. */
+  | { readonly _tag: "AgentAlive" }
   | { readonly _tag: "AgentTaskStarted"; readonly task: TaskInfo }
   | { readonly _tag: "AgentTaskProgressed"; readonly id: string; readonly progress: string }
   | { readonly _tag: "AgentTaskEnded"; readonly id: string; readonly outcome: TaskOutcome; readonly summary?: string }
@@ -158,6 +160,7 @@ const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
   "AgentAsked",
   "AgentWithdrew",
   "AgentSettled",
+  "AgentAlive",
   "AgentTaskStarted",
   "AgentTaskProgressed",
   "AgentTaskEnded",

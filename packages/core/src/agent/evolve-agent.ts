@@ -25,13 +25,11 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
   switch (known.name) {
     case "session/agent-started": {
       const { pid, native } = known.data
-      return { ...agent, pid, ...(native === undefined ? {} : { native }) }
+      return { ...agent, pid, ...memory(agent, native) }
     }
     case "session/agent-info": {
       const { native, ...info } = known.data
-      // The memory of a process that makes room for a new one is not the new one's.
-      const kept = native === undefined || agent.ending?.reason === "renewed" ? {} : { native }
-      return { ...agent, info: { ...agent.info, ...info }, ...kept }
+      return { ...agent, info: { ...agent.info, ...info }, ...memory(agent, native) }
     }
     case "session/agent-directory":
       return { ...agent, trust: known.data }
@@ -135,11 +133,17 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
 
 /** Without the agent's own memory; messages from a seq on, so far, are left out of the context that stands for it. */
 function anew(agent: AgentPart, from: number | undefined, to: number): AgentPart {
-  const { native: _, renewed, ...rest } = agent
+  const { native: _, renewed, ending, ...others } = agent
+  // A process that was to end anyway ends for this now.
+  const rest = { ...others, ...(ending === undefined ? {} : { ending: { ...ending, reason: "renewed" as const } }) }
   const before = renewed?.leftOut ?? []
   if (from === undefined) return { ...rest, renewed: { leftOut: before } }
   return { ...rest, renewed: { leftOut: [...before.filter((range) => range.from < from), { from, to }] } }
 }
+
+/** What a process tells as its memory; that of one that makes room for a new beginning is not the new one's. */
+const memory = ({ ending }: AgentPart, native: string | undefined): { readonly native?: string } =>
+  native === undefined || ending?.reason === "renewed" ? {} : { native }
 
 function turnEnded(agent: AgentPart, data: EventData["turn/ended"], seq: number): AgentPart {
   const { turn } = agent

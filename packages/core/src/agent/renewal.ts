@@ -1,5 +1,6 @@
 /** A new beginning for an agent: in another directory, or without its own memory (docs/PROTOCOL.md, A-41, A-42). */
 import { SessionState as SessionStateError } from "@holdfast/protocol/errors"
+import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { EventData, EventDraft } from "@holdfast/protocol/event"
 import type { SessionState } from "../state.ts"
 import type { AgentRequest } from "./commands.ts"
@@ -28,6 +29,9 @@ export function renewAgent(
   return anew(state, agent, { name: "session/agent-renewed", data }, turn)
 }
 
+/** Holds that a failure made. */
+const FAILURES: ReadonlySet<string | undefined> = new Set<Hold["reason"]>(["error", "lost", "stalled"])
+
 /** The process of now ends, the next one begins anew, and what a failure held up continues. */
 function anew(
   { process }: SessionState,
@@ -41,7 +45,7 @@ function anew(
   const events: Array<EventDraft> = [change]
   const alive = process === "starting" || process === "running"
   if (alive && agent.ending === undefined) events.push(processEnding(agent, "renewed"))
-  if (agent.hold?.reason === "error" || agent.hold?.reason === "lost") events.push({ name: "queue/released", data: {} })
+  if (FAILURES.has(agent.hold?.reason)) events.push({ name: "queue/released", data: {} })
   const after = events.reduce((part, { name, data }) => evolveAgent(part, { name, data, seq: 0, time: 0 }), agent)
   return [...events, ...startNext(after, turn)]
 }

@@ -60,15 +60,18 @@ function reported(state: SessionState, agent: AgentPart, command: AgentReport): 
     case "AgentAsked":
       return alive ? asked(agent, command) : nothing
     case "AgentWithdrew": {
-      const open = agent.permissions.find(({ id, decision }) => id === command.request && decision === undefined)
-      return open === undefined
-        ? nothing
-        : [{ name: "permission/cancelled", data: { id: open.id, reason: "the agent took it back" }, ...ofTurn(open) }]
+      // Also one that was answered meanwhile: the answer came too late for the agent, and stands for nothing.
+      const open = agent.permissions.find(({ id }) => id === command.request)
+      if (open === undefined) return nothing
+      const reason = open.decision === undefined ? "the agent took it back" : "the agent took it back before it had the answer"
+      return [{ name: "permission/cancelled", data: { id: open.id, reason }, ...ofTurn(open) }]
     }
     case "AgentSettled": {
       const taken = agent.permissions.find(({ id, decision }) => id === command.request && decision !== undefined)
       return taken === undefined ? nothing : [{ name: "permission/taken", data: { id: taken.id }, ...ofTurn(taken) }]
     }
+    case "AgentAlive":
+      return heardAgain(agent)
     case "AgentTaskStarted":
     case "AgentTaskProgressed":
     case "AgentTaskEnded":
@@ -240,7 +243,12 @@ const strayed = (agent: AgentPart): Drafts =>
 function failed(agent: AgentPart, { tag, message }: Report<"AgentFailed">): Drafts {
   const turn =
     agent.turn === undefined ? nothing : endTurn(agent, agent.turn, { outcome: "error", error: { tag, message } }, "returned")
-  return [{ name: "session/agent-failed", data: { tag, message } }, ...turn]
+  const failing: Drafts = [{ name: "session/agent-failed", data: { tag, message } }, ...turn]
+  // Also what was to go into that turn: it would have the agent started again and again.
+  const sent = folded(agent, failing).queue.filter(({ status }) => status === "sent")
+  const back = sent.map(({ id }): EventDraft => ({ name: "queue/returned", data: { id, reason: message } }))
+  const isHeld = folded(agent, failing).hold !== undefined || back.length === 0
+  return [...failing, ...back, ...(isHeld ? nothing : [{ name: "queue/held" as const, data: { reason: "error" as const, message } }])]
 }
 
 function lost(agent: AgentPart, { reason, message, partial }: Report<"AgentLost">): Drafts {

@@ -93,6 +93,27 @@ describe("work outside a turn", () => {
     expect(world.record().permissions.map(({ id }) => id)).toEqual(["p2", "p3"])
   })
 
+  it("A-16 P-3 (N1) a request that the agent takes back leaves also when it was answered before, so that nothing is owed for ever", () => {
+    const world = idle()
+    world.submit(started("sub"))
+    world.submit(asked("p1", { task: "sub" }))
+    world.submit(answer("p1"))
+    expect(names(world.submit({ _tag: "AgentWithdrew", request: "p1" }))).toEqual(["permission/cancelled"])
+    expect(duties(world.state)).toEqual([])
+    world.submit({ _tag: "AgentTaskEnded", id: "sub", outcome: "completed" })
+    expect(world.record()).toMatchObject({ activity: "idle", permissions: [] })
+    expect(names(world.submit({ _tag: "AgentEnding", reason: "idle" }))).toEqual(["session/agent-ending"])
+  })
+
+  it("A-20 (N5) any sign of life ends the silence of a turn, also one that tells nothing else", () => {
+    const world = idle()
+    world.submit(said("own"))
+    expect(names(world.submit({ _tag: "AgentAlive" }))).toEqual([])
+    expect(names(world.submit({ _tag: "NoteSilence", turn: "own", since: 1 }))).toEqual(["turn/silent"])
+    expect(names(world.submit({ _tag: "AgentAlive" }))).toEqual(["turn/heard"])
+    expect(world.record().turn).not.toHaveProperty("silentSince")
+  })
+
   it("A-15 A-17 (N3) tasks are in the record while they run, are stopped one by one, and end with what they asked", () => {
     const world = idle()
     for (const id of ["a", "b"]) world.submit(started(id))

@@ -38,6 +38,36 @@ function spoken(): AgentWorld {
 }
 
 describe("a new beginning", () => {
+  it("A-41 Q-12 (N12) a start that fails gives back every message of its turn, also one that was to go into it", () => {
+    const world = spoken()
+    world.submit({ _tag: "AgentEnding", reason: "idle" })
+    world.submit({ _tag: "AgentExited", code: 0 })
+    send(world, "m2")
+    const steer = { _tag: "SendMessage", id: "m3", parts: [{ type: "text", text: "m3" }], by: "ann", at: 1, turn: "t-3" } as const
+    world.submit({ ...steer, mode: "steer" })
+    expect(agentOf(world).queue).toMatchObject([{ status: "sent" }, { status: "sent", steer: true }])
+    world.submit({ _tag: "AgentFailed", tag: "Unprocessable", message: "the directory is gone" })
+    expect(agentOf(world)).toMatchObject({ queue: [{ status: "waiting" }, { status: "waiting" }], hold: { reason: "error" } })
+    expect(duties(world.state)).toEqual([])
+    expect(names(world.submit({ _tag: "MoveAgent", cwd: "/elsewhere", turn: "t-4" }))).toContain("turn/started")
+  })
+
+  it("A-42 (N13) what a process that was to end anyway, or only begins, still tells as its memory is not the new one's", () => {
+    const unloaded = spoken()
+    unloaded.submit({ _tag: "AgentEnding", reason: "idle" })
+    unloaded.submit({ _tag: "RenewAgent", turn: "t-x" })
+    native(unloaded, "own-1")
+    expect(agentOf(unloaded).native).toBeUndefined()
+
+    const starting = new AgentWorld()
+    send(starting, "m1")
+    starting.performAll()
+    starting.submit({ _tag: "AgentReturned", id: "m1", reason: "it was interrupted", next: "t-n" })
+    starting.submit({ _tag: "RenewAgent", turn: "t-x" })
+    starting.submit({ _tag: "AgentReady", pid: 1, resumed: "new", native: "own-1" })
+    expect(agentOf(starting).native).toBeUndefined()
+  })
+
   it("A-42 (N13) ends the process, forgets what the agent has of its own, and leaves out what is to be left out", () => {
     const world = spoken()
     expect(names(world.submit({ _tag: "RenewAgent", turn: "t-x" }))).toEqual(["session/agent-renewed", "session/agent-ending"])

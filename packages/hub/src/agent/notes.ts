@@ -88,7 +88,7 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
       return submit({ _tag: "AgentTaskEnded", ...ended })
     }
     case "alive":
-      return nothing
+      return submit({ _tag: "AgentAlive" })
     case "limited": {
       const { type: _, ...limit } = note
       return submit({
