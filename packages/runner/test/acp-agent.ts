@@ -18,7 +18,8 @@ export type Step =
   | { readonly raw: string }
   | { readonly stderr: string }
   | { readonly words: number; readonly pause: number }
-  | { readonly run: string; readonly asks: boolean }
+  /** `attached`: in the session of the agent itself, as agents start commands that are not theirs to stop. */
+  | { readonly run: string; readonly asks: boolean; readonly attached?: boolean }
   /** Commands that are all asked for at once. */
   | { readonly together: ReadonlyArray<string> }
   | { readonly answer: object }
@@ -84,8 +85,8 @@ const OPTIONS = [
   { optionId: "no-1", name: "No", kind: "reject_once" },
 ]
 
-function runs(command: string, signal: AbortSignal): Promise<string> {
-  const child = spawn("/bin/sh", ["-c", command], { detached: true, stdio: ["ignore", "pipe", "pipe"] })
+function runs(command: string, attached: boolean, signal: AbortSignal): Promise<string> {
+  const child = spawn("/bin/sh", ["-c", command], { detached: !attached, stdio: ["ignore", "pipe", "pipe"] })
   let output = ""
   child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString()))
   const stop = (): void => void process.kill(-(child.pid ?? 0), "SIGKILL")
@@ -98,14 +99,22 @@ function runs(command: string, signal: AbortSignal): Promise<string> {
   })
 }
 
-async function run(toolCallId: string, command: string, asked: boolean, signal: AbortSignal): Promise<boolean> {
+/** A command that is run. */
+interface Run {
+  readonly toolCallId: string
+  readonly command: string
+  readonly asked: boolean
+  readonly attached: boolean
+}
+
+async function run({ toolCallId, command, asked, attached }: Run, signal: AbortSignal): Promise<boolean> {
   const call = { toolCallId, title: command, kind: "execute", rawInput: { command } }
   if (asked) {
     const answer = JSON.stringify(await ask("session/request_permission", { toolCall: call, options: OPTIONS }))
     if (!answer.includes("yes-1") || signal.aborted) return false
   }
   update({ sessionUpdate: "tool_call", status: "in_progress", ...call })
-  const text = await runs(command, signal)
+  const text = await runs(command, attached, signal)
   const content = [{ type: "content", content: { type: "text", text } }]
   update({ sessionUpdate: "tool_call_update", toolCallId, status: "completed", content })
   return true
@@ -135,9 +144,13 @@ async function play(steps: ReadonlyArray<Step>, signal: AbortSignal): Promise<ob
         await pause(step.pause)
       }
     } else if ("together" in step) {
-      await Promise.all(step.together.map((command) => run(`run${++calls}`, command, true, signal)))
+      await Promise.all(
+        step.together.map((command) => run({ toolCallId: `run${++calls}`, command, asked: true, attached: false }, signal)),
+      )
     } else if ("run" in step) {
-      if (!(await run(`run${++calls}`, step.run, step.asks, signal))) return { result: { stopReason: "cancelled" } }
+      const { run: command, asks: asked, attached = false } = step
+      const allowed = await run({ toolCallId: `run${++calls}`, command, asked, attached }, signal)
+      if (!allowed) return { result: { stopReason: "cancelled" } }
     } else {
       const answer = ask(step.ask[0], step.ask[1])
       if (step.wait !== false) say(JSON.stringify(await answer))

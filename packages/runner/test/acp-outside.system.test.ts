@@ -62,6 +62,20 @@ describe("ACP agents outside of a prompt", () => {
     expect(readFileSync(join(places().session, "logs", "agent.log"), "utf8")).toContain("hologram outside of a turn is left out")
   })
 
+  it.skipIf(process.platform !== "linux")(
+    "A-17 A-22 (N3) stops a process that a tool left in the agent's own session, and the agent lives",
+    async () => {
+      const probe = begin()
+      await turn(probe, { run: "(while true; do sleep 0.2; done) > /dev/null 2>&1 &", asks: false, attached: true })
+      await probe.until("the task", () => probe.of("task-started").length === 1)
+      const task = probe.of("task-started")[0]?.task.id ?? ""
+      probe.handle.command({ type: "stop-task", task })
+      await probe.until("its end", () => probe.of("task-ended").length === 1)
+      expect(probe.of("task-ended")).toMatchObject([{ id: task, outcome: "stopped" }])
+      expect((await turn(probe, text("still here"))).text).toBe("still here")
+    },
+  )
+
   it("P-3 (N4) asks for what is asked after the answer, and goes on with it while other turns come and go", async () => {
     const probe = begin()
     await turn(probe, { later: [asks], after: 20 })

@@ -286,7 +286,8 @@ export class AcpDriver implements AgentDriver {
 
   #ask(params: unknown, signal: AbortSignal): Promise<JsonObject> {
     const options = optionsOf(at(params, "options"))
-    const turn = options.length === 0 ? undefined : this.#current()
+    // Before the session is there nobody can see what is asked.
+    const turn = options.length === 0 || this.#session === undefined ? undefined : this.#current()
     const call = turn?.updates.calls.upsert(at(params, "toolCall"), true)
     const cancelled: PermissionOutcome = { type: "cancelled", reason: "it cannot be answered" }
     if (turn === undefined || call === undefined) {

@@ -6,7 +6,7 @@
  * markers can be read; elsewhere such processes end with their agent.
  */
 import { readFileSync } from "node:fs"
-import { endProcesses, findProcesses, type ProcessEntry } from "../pty/processes.ts"
+import { endProcesses, findProcesses, processEntry, type ProcessEntry } from "../pty/processes.ts"
 import type { Tasks } from "./Tasks.ts"
 
 /** Wait before the first look after a turn, and before the next: what ends by itself at once is not told. In milliseconds. */
@@ -66,13 +66,25 @@ export class LeftProcesses {
     const entry = this.#told.get(id)
     if (entry === undefined) return false
     this.#stopping.add(id)
-    const only = (found: ProcessEntry): boolean => found.session === entry.session || found.pid === entry.pid
     const left = (found: string): boolean => found === this.#of.marker
-    endProcesses({ marked: left, leader: () => undefined, only }, GRACE_MILLIS).then(
+    endProcesses({ marked: left, leader: () => undefined, only: this.#treeOf(entry) }, GRACE_MILLIS).then(
       () => this.#after(0),
       () => this.#after(0),
     )
     return true
+  }
+
+  /** What belongs to one: its descendants, and its session, unless it is still in that of the agent. */
+  #treeOf({ pid, session }: ProcessEntry): (found: ProcessEntry) => boolean {
+    const agent = this.#of.pid()
+    const isOwnSession = agent === undefined || processEntry(agent)?.session !== session
+    const tree = new Set([pid])
+    return (found) => {
+      if (tree.has(found.pid)) return true
+      if (!tree.has(found.parent) && !(isOwnSession && found.session === session)) return false
+      tree.add(found.pid)
+      return true
+    }
   }
 
   close(): void {
