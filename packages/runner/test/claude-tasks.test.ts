@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest"
 import type { AgentNote } from "../src/agent/agent-messages.ts"
 import { Tasks } from "../src/agent/Tasks.ts"
 import { beginTurn, isResultOf } from "../src/claude/claude-turn.ts"
+import { Permissions } from "../src/claude/permissions.ts"
 import { TaskNews } from "../src/claude/TaskNews.ts"
 
 describe("work of Claude's outside a turn", () => {
@@ -51,6 +52,21 @@ describe("work of Claude's outside a turn", () => {
       { type: "task-ended", id: "s", outcome: "completed" },
       { type: "task-ended", id: "a", outcome: "completed" },
     ])
+  })
+
+  it("P-3 (N1) answers what was asked in an earlier turn or in none, also when a later turn was stopped meanwhile", async () => {
+    const permissions = new Permissions({ ask: () => undefined, withdraw: () => undefined })
+    const { signal } = new AbortController()
+    const asked = (requestId: string): Promise<unknown> => permissions.ask("Bash", { command: "ls" }, { signal, requestId })
+    permissions.begin()
+    const standing = asked("standing")
+    permissions.begin()
+    const own = asked("own")
+    permissions.leave()
+    const yes = { type: "answered", optionId: "allow", allow: true } as const
+    for (const id of ["standing", "own"]) permissions.answer(id, yes)
+    expect(await standing).toMatchObject({ behavior: "allow" })
+    expect(await Promise.race([own, Promise.resolve("Claude takes it back by itself")])).toBe("Claude takes it back by itself")
   })
 
   it("A-15 (N3) tells of at most a hundred tasks at a time, and of the next when one has ended", () => {

@@ -253,6 +253,7 @@ export class ClaudeDriver implements AgentDriver {
   #start(turn: ClaudeTurn): void {
     if (turn.begun) return
     turn.begun = true
+    this.#permissions.begin()
     if (turn.message !== undefined) this.#host.taken(turn.message.id)
     this.#host.chunk({ type: "start" })
     for (const chunk of this.#early.splice(0)) this.#host.chunk(chunk)

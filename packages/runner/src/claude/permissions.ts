@@ -32,7 +32,8 @@ export type Permission =
   | { readonly behavior: "deny"; readonly message: string }
 
 interface Open {
-  readonly isOfTurn: boolean
+  /** Asked in the turn that streams, by no background task. */
+  isOfTurn: boolean
   readonly input: unknown
   readonly resolve: (permission: Permission) => void
 }
@@ -149,6 +150,11 @@ export class Permissions {
     if (!allow) return open.resolve({ behavior: "deny", message: message ?? REFUSED })
     const input = typeof open.input === "object" && open.input !== null ? open.input : {}
     open.resolve({ behavior: "allow", updatedInput: answers === undefined ? input : { ...input, answers } })
+  }
+
+  /** A turn begins: what is open is of none. */
+  begin(): void {
+    for (const open of this.#open.values()) open.isOfTurn = false
   }
 
   /** The turn is being stopped: Claude takes its questions back by itself. Those of background tasks stand. */
