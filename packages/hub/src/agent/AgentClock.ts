@@ -50,7 +50,8 @@ export function nextDeadline(
     }
   } else {
     const works = connected && state.process === "running" && ending === undefined
-    if (works && !open.some((request) => request.turn === turn.id) && turn.interrupting === undefined) {
+    // A turn may wait for what runs in the background, and that for a person.
+    if (works && open.length === 0 && turn.interrupting === undefined) {
       found.push({ at: heard + agentStall, due: { type: "stalled" } })
       if (turn.silentSince === undefined) found.push({ at: heard + agentSilent, due: { type: "silent" } })
     }

@@ -153,18 +153,24 @@ describe("the life of an agent's process and log", () => {
     expect(named(all[1]?.reader as Reader, "session/agent-exited")).toHaveLength(0)
   })
 
-  it("A-8 a turn in which nothing happens is interrupted as stalled, one that waits for permission is not", async () => {
+  it("A-8 a turn in which nothing happens is interrupted as stalled, one that waits for permission, also of what it started, is not", async () => {
     const house = await open({ settings: { agentStall: 1000 } })
     const { id, reader } = await createAgent(house)
     const other = await createAgent(house, { options: { permissions: "ask" } })
     await send(house, other.id, "[[bash echo hi]]")
+    const asked = await createAgent(house)
+    await send(house, asked.id, "[[subagent 0 true]] [[wait 60000]]")
+    await asked.reader.until("the request", (seen) => named(seen, "permission/asked").length === 1)
     await send(house, id, "[[say begun]] [[wait 60000]]")
     await turnsEnded(reader, 1)
     expect(dataOf(named(reader, "turn/interrupting")[0])).toMatchObject({ reason: "stalled" })
     expect((await record(house, id)).agent?.hold).toBeUndefined()
-    expect((await record(house, other.id)).turn.status).toBe("streaming")
-    await house.run(house.agents.interrupt(other.id, OWNER))
-    await turnsEnded(other.reader, 1)
+    for (const one of [other, asked]) {
+      expect((await record(house, one.id)).turn).toMatchObject({ status: "streaming" })
+      expect((await record(house, one.id)).turn.interrupting).not.toBe(true)
+      await house.run(house.agents.interrupt(one.id, OWNER))
+      await turnsEnded(one.reader, 1)
+    }
   })
 
   it("A-13 a usage limit holds the queue; it goes on by itself when allowed, otherwise when released", async () => {
