@@ -57,7 +57,7 @@ export function wholeLines({ request, decision, cancelled, suggestions }: Permis
   const ended =
     decision === undefined
       ? (cancelled ?? "waits for an answer")
-      : `${decision.allow ? "allowed" : "refused"} by ${decision.by}${decision.message === undefined ? "" : `: ${decision.message}`}`
+      : `${decision.allow ? "allowed" : "refused"} by ${decision.by}${[decision.message, cancelled].map((text) => (text === undefined ? "" : `: ${text}`)).join("")}`
   return [
     ...printableLines(title).split("\n"),
     `  tool: ${printable(tool)}`,

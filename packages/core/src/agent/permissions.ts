@@ -17,6 +17,12 @@ const allows = ({ kind }: PermissionOption): boolean => kind === "allow_once" ||
 /** The turn that an event about a request belongs to, if it does. */
 export const ofTurn = ({ turn }: { readonly turn?: string }): { readonly turn?: string } => (turn === undefined ? {} : { turn })
 
+/** The end of a request that the agent never had an answer to; one that was given came too late, and stands for nothing. */
+export const cancelled = (request: PermissionRequest, why: string): EventDraft => {
+  const reason = request.decision === undefined ? why : `${why} before the agent had the answer`
+  return { name: "permission/cancelled", data: { id: request.id, reason }, ...ofTurn(request) }
+}
+
 /** That another answer came first. */
 export const settledBefore = (id: string, decision: PermissionDecision): PermissionSettled =>
   new PermissionSettled({

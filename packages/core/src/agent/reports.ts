@@ -11,7 +11,7 @@ import type { AgentReport } from "./commands.ts"
 import { answered } from "./empty-answer.ts"
 import { evolveAgent } from "./evolve-agent.ts"
 import type { AgentPart } from "./part.ts"
-import { askPermission, ofTurn } from "./permissions.ts"
+import { askPermission, cancelled, ofTurn } from "./permissions.ts"
 import { heardAgain } from "./silence.ts"
 import { endTasks, hasBackground, taskReport, processEnding } from "./tasks.ts"
 import { type Ending, endTurn, startNext } from "./turn.ts"
@@ -60,11 +60,8 @@ function reported(state: SessionState, agent: AgentPart, command: AgentReport): 
     case "AgentAsked":
       return alive ? asked(agent, command) : nothing
     case "AgentWithdrew": {
-      // Also one that was answered meanwhile: the answer came too late for the agent, and stands for nothing.
-      const open = agent.permissions.find(({ id }) => id === command.request)
-      if (open === undefined) return nothing
-      const reason = open.decision === undefined ? "the agent took it back" : "the agent took it back before it had the answer"
-      return [{ name: "permission/cancelled", data: { id: open.id, reason }, ...ofTurn(open) }]
+      const known = agent.permissions.find(({ id }) => id === command.request)
+      return known === undefined ? nothing : [cancelled(known, "the agent took it back")]
     }
     case "AgentSettled": {
       const taken = agent.permissions.find(({ id, decision }) => id === command.request && decision !== undefined)

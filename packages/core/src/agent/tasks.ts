@@ -4,6 +4,7 @@ import type { EventData, EventDraft } from "@holdfast/protocol/event"
 import type { Activity, Task } from "@holdfast/protocol/agent/task"
 import type { AgentReport } from "./commands.ts"
 import type { AgentPart, RunningTask } from "./part.ts"
+import { cancelled } from "./permissions.ts"
 
 type TaskEvent = {
   readonly [N in "task/started" | "task/progress" | "task/stopping" | "task/ended"]: {
@@ -41,7 +42,7 @@ export function taskReport(agent: AgentPart, report: TaskReport): ReadonlyArray<
   }
   const { id, outcome, summary } = report
   return [
-    ...cancelled(agent, (request) => request.task === id, "its task has ended"),
+    ...cancelledOf(agent, (request) => request.task === id, "its task ended"),
     { name: "task/ended", data: { id, outcome, ...(summary === undefined ? {} : { summary }) } },
   ]
 }
@@ -54,16 +55,16 @@ export function processEnding(agent: AgentPart, reason: EventData["session/agent
 
 /** Ends everything that runs in the background, with the process; what was asked of it is cancelled. */
 export const endTasks = (agent: AgentPart, reason: string): ReadonlyArray<EventDraft> => [
-  ...cancelled(agent, ({ turn }) => turn === undefined, reason),
+  ...cancelledOf(agent, () => true, reason),
   ...agent.tasks.map(({ id }): EventDraft => ({ name: "task/ended", data: { id, outcome: "stopped", summary: reason } })),
 ]
 
 type Request = AgentPart["permissions"][number]
 
-const cancelled = (agent: AgentPart, which: (request: Request) => boolean, reason: string): ReadonlyArray<EventDraft> =>
+const cancelledOf = (agent: AgentPart, which: (request: Request) => boolean, reason: string): ReadonlyArray<EventDraft> =>
   agent.permissions
-    .filter((request) => request.decision === undefined && request.turn === undefined && which(request))
-    .map(({ id }): EventDraft => ({ name: "permission/cancelled", data: { id, reason } }))
+    .filter((request) => request.turn === undefined && which(request))
+    .map((request) => cancelled(request, reason))
 
 /** Has a task stopped; once is enough. */
 export function stopTask(agent: AgentPart, id: string): ReadonlyArray<EventDraft> | TaskNotFound {

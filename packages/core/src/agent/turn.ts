@@ -3,6 +3,7 @@ import type { Message, TurnOutcome, Usage } from "@holdfast/protocol/agent/messa
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { AgentPart, Turn } from "./part.ts"
+import { cancelled } from "./permissions.ts"
 import { afterStall } from "./silence.ts"
 
 /** Starts the next waiting message's turn under the given id; nothing while a turn streams, the queue is held, or a hand-over is under way. */
@@ -41,9 +42,9 @@ export function endTurn(agent: AgentPart, turn: Turn, given: Ending, sent: "unce
   const { ending, before } = afterStall(turn, given)
   const { outcome, error, usage, model, message, standing = [] } = ending
   const events: Array<EventDraft> = [...before]
-  for (const { id, decision, turn: own } of agent.permissions) {
-    if (own === turn.id && decision === undefined && !standing.includes(id)) {
-      events.push({ name: "permission/cancelled", data: { id, reason: `the turn was ${outcome}` }, turn: turn.id })
+  for (const request of agent.permissions) {
+    if (request.turn === turn.id && !standing.includes(request.id)) {
+      events.push(cancelled(request, outcome === "error" ? "the turn failed" : `the turn was ${outcome}`))
     }
   }
   if (message !== undefined) events.push({ name: "message/added", data: { message: { ...message, outcome } }, turn: turn.id })

@@ -105,6 +105,27 @@ describe("work outside a turn", () => {
     expect(names(world.submit({ _tag: "AgentEnding", reason: "idle" }))).toEqual(["session/agent-ending"])
   })
 
+  it("P-1 P-7 (N59) says of an answer that its agent never had that it came too late, when the turn or the process ends", () => {
+    const reasonsAfter = (...ends: ReadonlyArray<Command>): ReadonlyArray<unknown> => {
+      const world = idle()
+      world.submit(said("own"))
+      world.submit(asked("p1", { turn: "own" }))
+      world.submit(asked("p2"))
+      for (const id of ["p1", "p2"]) world.submit(answer(id))
+      const from = world.log.length
+      for (const end of ends) world.submit(end)
+      expect(world.record().permissions).toEqual(ends.length === 2 ? [] : [expect.objectContaining({ id: "p2" })])
+      return world.log.slice(from).flatMap(({ type, data }) => (type === "cancelled" ? [(data as { reason: string }).reason] : []))
+    }
+    expect(reasonsAfter(over("own", { outcome: "interrupted" }))).toEqual([
+      "the turn was interrupted before the agent had the answer",
+    ])
+    expect(reasonsAfter(over("own"), { _tag: "AgentExited", code: 1 })).toEqual([
+      "the turn was completed before the agent had the answer",
+      "the agent's process ended before the agent had the answer",
+    ])
+  })
+
   it("A-20 (N5) any sign of life ends the silence of a turn, also one that tells nothing else", () => {
     const world = idle()
     world.submit(said("own"))
