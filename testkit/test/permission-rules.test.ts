@@ -65,6 +65,8 @@ describe("rules about commands", () => {
       "npm test =ls",
       "cd /x && npm test",
       "npm test | npm test",
+      // One word in fish, in which the second quote is none.
+      "npm test 'a\\' '; rm -rf x #'",
     ]
     for (const text of asked) expect([text, decided(text, npm)]).toEqual([text, undefined])
   })
@@ -116,6 +118,11 @@ describe("rules about commands", () => {
       "sudo rm -rf a",
       "if x; then rm -rf a; fi",
       "a | xargs rm -rf",
+      "bash -c 'ls; rm -rf a'",
+      'eval "rm -rf a"',
+      "env -S 'A=b /bin/rm -rf a'",
+      "noglob rm -rf a",
+      "trap 'rm -rf a' EXIT",
     ]) {
       expect([text, decided(text, no, every)]).toEqual([text, false])
     }
@@ -128,6 +135,10 @@ describe("rules about commands", () => {
   it("P-8 a program with its arguments is compared as it is started, that of a shell as a line", () => {
     expect(parseArgv(["bash", "-lc", "npm test; x $(y)"], CWD)).toMatchObject({ literal: false })
     expect(parseArgv(["/bin/sh", "-c", "npm test"], CWD)).toEqual(parseCommand("npm test", CWD))
+    // Whoever can write a program can give it the name of a shell.
+    expect(parseArgv(["/src/bin/sh", "-c", "npm test"], CWD)).toMatchObject({
+      commands: [{ argv: ["/src/bin/sh", "-c", "npm test"] }],
+    })
     expect(parseArgv(["npm", "test", "*"], CWD)).toMatchObject({ literal: true, commands: [{ argv: ["npm", "test", "*"] }] })
   })
 
@@ -136,7 +147,7 @@ describe("rules about commands", () => {
     const offered = suggestionsFor({ kind: "tool", tool: "t", parsed })
     expect(offered.map(({ label }) => label)).toEqual([
       "exactly npm test 'it'\\''s' in /src",
-      "commands that start with npm test in /src",
+      "commands that start with npm test, whatever follows, in /src",
       "every use of t",
     ])
     for (const { covers } of offered) {
@@ -144,8 +155,29 @@ describe("rules about commands", () => {
         1,
       )
     }
-    expect(suggestionsFor({ kind: "tool", tool: "t", parsed: parseCommand("sudo ls", CWD) })).toHaveLength(2)
     expect(suggestionsFor({ kind: "tool", tool: "t", parsed: parseCommand("ls *", CWD) })).toHaveLength(1)
+  })
+
+  it("P-4 a rule for all commands that start alike is offered where these words say what they do (N6)", () => {
+    const startOf = (text: string): ReadonlyArray<string> | undefined =>
+      suggestionsFor({ kind: "tool", tool: "t", parsed: parseCommand(text, CWD) })
+        .map(({ covers }) => covers)
+        .find((covers) => covers?.type === "commands")?.argv
+    expect(startOf("git status -s")).toEqual(["git", "status"])
+    expect(startOf("ls -la")).toEqual(["ls"])
+    expect(startOf("npm run build")).toEqual(["npm", "run", "build"])
+    for (const text of [
+      "sudo ls",
+      "git -c core.pager=x log",
+      "npm --prefix /x test",
+      "npm exec ./x",
+      "npm run",
+      "python3.12 x.py",
+      "awk x",
+      "/usr/bin/env x",
+    ]) {
+      expect([text, startOf(text)]).toEqual([text, undefined])
+    }
   })
 })
 

@@ -41,6 +41,9 @@ describe("what agents ask, as rules compare it", () => {
       { with_escalated_permissions: true },
       { shell: "fish" },
       { stdin: "x" },
+      { parameters: ["x"] },
+      { cmd: "rm x" },
+      { cwd: "a", workdir: "b" },
     ]) {
       expect(ofAcp(call("execute"), { command: "npm test", ...more }, cwd)).toMatchObject({ literal: false })
     }
@@ -61,6 +64,7 @@ describe("what agents ask, as rules compare it", () => {
     ]
     expect(ofAcp(call("edit", "a"), { filePath: "d", changes }, cwd)).toEqual(files("a", "d", "b", "../c"))
     expect(ofAcp(call("read"), { target_file: "a", deep: { files: ["b"] } }, cwd)).toEqual(files("a", "b"))
+    expect(ofAcp(call("read"), { uri: "file:///etc/passwd" }, cwd)).toMatchObject({ literal: false })
     expect(ofAcp(call("move", "a"), { destination: "/etc" }, cwd)).toBeUndefined()
     expect(ofAcp(call("edit"), {}, cwd)).toBeUndefined()
   })

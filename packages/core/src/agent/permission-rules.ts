@@ -15,14 +15,21 @@ type Words = ReadonlyArray<string>
 /** Commands that change what the shell makes of those behind them: in a line of several only the whole line is compared. */
 const ALTERS = new Set(
   (
-    ". alias autoload bindkey builtin cd chdir command declare disable dirs emulate enable eval exec exit export float getopts " +
-    "hash integer let local logout mapfile popd printf pushd read readarray readonly return set setopt shift shopt source trap " +
-    "typeset ulimit umask unalias unhash unlimit unset unsetopt zmodload"
+    "- . alias autoload bindkey builtin cd chdir command complete coproc declare disable dirs emulate enable eval exec exit export " +
+    "float functions getln getopts hash integer let local logout mapfile nocorrect noglob popd print printf pushd read readarray " +
+    "readonly repeat return sched set setopt shift shopt source trap typeset ulimit umask unalias unhash unlimit unset unsetopt " +
+    "vared wait zmodload zparseopts zstyle"
   ).split(" "),
 )
 
-/** Commands that carry out the words behind them. */
-const CARRIES = new Set("builtin command doas env exec find nice nohup setsid stdbuf sudo time timeout xargs".split(" "))
+/** Commands that carry out the words behind them, or a line that is one of the words. */
+const CARRIES = new Set(
+  (
+    "- . ash bash builtin busybox chroot command coproc csh dash doas entr env eval exec find fish flock ionice jobs ksh nice nocorrect " +
+    "noglob nohup nsenter parallel pkexec repeat runuser script setsid sh source ssh stdbuf strace su sudo systemd-run taskset tcsh time " +
+    "timeout trap unshare watch xargs zsh"
+  ).split(" "),
+)
 
 const startsWith = (words: Words, start: Words): boolean =>
   start.length <= words.length && start.every((word, i) => word === words[i])
@@ -92,8 +99,13 @@ const programOf = (word: string | undefined): string => word?.split("/").at(-1)?
 
 /** Whether a command is, or carries out, one that begins with the words; a program is the same by any path. */
 function runs({ argv }: SimpleCommand, words: Words): boolean {
-  const at = (i: number): boolean => programOf(argv[i]) === programOf(words[0]) && startsWith(argv.slice(i + 1), words.slice(1))
-  return at(0) || (CARRIES.has(programOf(argv[0])) && argv.some((_, i) => at(i)))
+  const begins = (given: Words, i: number): boolean =>
+    programOf(given[i]) === programOf(words[0]) && startsWith(given.slice(i + 1), words.slice(1))
+  if (begins(argv, 0)) return true
+  if (!CARRIES.has(programOf(argv[0]))) return false
+  // A line in a word is read roughly: that a rule refuses too much is asked again, too little is not.
+  const inner = argv.flatMap((word) => word.split(/[\s;&|(){}<>'"`$=]+/)).filter((word) => word !== "")
+  return [argv, inner].some((given) => given.some((_, i) => begins(given, i)))
 }
 
 /** Whether a rule that refuses concerns a request: any part of it is enough. */

@@ -245,7 +245,11 @@ function failed(agent: AgentPart, { tag, message }: Report<"AgentFailed">): Draf
   const sent = folded(agent, failing).queue.filter(({ status }) => status === "sent")
   const back = sent.map(({ id }): EventDraft => ({ name: "queue/returned", data: { id, reason: message } }))
   const isHeld = folded(agent, failing).hold !== undefined || back.length === 0
-  return [...failing, ...back, ...(isHeld ? nothing : [{ name: "queue/held" as const, data: { reason: "error" as const, message } }])]
+  return [
+    ...failing,
+    ...back,
+    ...(isHeld ? nothing : [{ name: "queue/held" as const, data: { reason: "error" as const, message } }]),
+  ]
 }
 
 function lost(agent: AgentPart, { reason, message, partial }: Report<"AgentLost">): Drafts {

@@ -25,7 +25,7 @@ export function coverWords({ tool, covers }: Pick<PermissionRule, "tool" | "cove
     case "command":
       return `exactly ${lineOf(covers.commands)} in ${covers.cwd}`
     case "commands":
-      return `commands that start with ${wordsOf(covers.argv)} in ${covers.cwd}`
+      return `commands that start with ${wordsOf(covers.argv)}, whatever follows, in ${covers.cwd}`
     case "file":
       return `${tool} of ${covers.path}`
     case "directory":
@@ -33,18 +33,36 @@ export function coverWords({ tool, covers }: Pick<PermissionRule, "tool" | "cove
   }
 }
 
-/** Programs that do anything their words say: no rule for all commands that start with them is offered. */
+/** Programs that do, or start, whatever their words say: no rule for all commands that start with them is offered. */
 const ANYTHING = new Set(
   (
-    "bash builtin bun command dash deno doas docker env eval exec find fish ksh make nice node nohup perl php podman python python3 rm ruby " +
-    "setsid sh ssh stdbuf sudo time timeout watch xargs zsh . source"
+    "- . at awk batch bash builtin bun bunx busybox chroot command coproc crontab csh dash dd deno doas docker ed emacs entr env eval ex exec " +
+    "expect find fish flock gawk gdb ionice ksh ltrace lua make mawk nice nocorrect node nodejs noglob nohup npx nsenter nu osascript " +
+    "parallel perl php pipx pkexec pnpx podman powershell pwsh python repeat rm rsync ruby runuser script sed setsid sh socat source ssh " +
+    "stdbuf strace su sudo systemd-run tclsh tcsh time timeout tmux tsx ts-node unshare uvx vi vim watch wine xargs zsh"
   ).split(" "),
 )
 
+/** Programs whose first word says what they do: without it there or known, anything may be meant. */
+const TOLD_BY_WORD = new Set(
+  (
+    "aws az brew bundle cargo composer dotnet flatpak flutter gcloud gem gh git glab go helm hg kubectl nix npm pip pip3 pnpm poetry " +
+    "podman-compose rustup snap svn swift systemctl terraform uv yarn"
+  ).split(" "),
+)
+
+/** First words behind which a program or a script is named: that is part of what a rule is about. */
+const NAMING = new Set("compose dlx exec explore foreach run run-script task tool x".split(" "))
+
+const isPlain = (word: string | undefined): word is string => word !== undefined && /^[a-z][a-z0-9:_-]*$/.test(word)
+
 /** The first words of a command that a rule may go by: a program, and what it is asked to do where it has such words. */
-function startOf([program = "", second]: ReadonlyArray<string>): ReadonlyArray<string> | undefined {
-  if (ANYTHING.has(program.split("/").at(-1) ?? "")) return undefined
-  return second !== undefined && /^[a-z][a-z0-9:-]*$/.test(second) ? [program, second] : [program]
+function startOf([program = "", second, third]: ReadonlyArray<string>): ReadonlyArray<string> | undefined {
+  const name = (program.split("/").at(-1) ?? "").replace(/[0-9.]+$/, "")
+  if (ANYTHING.has(name)) return undefined
+  if (!isPlain(second)) return TOLD_BY_WORD.has(name) ? undefined : [program]
+  if (!NAMING.has(second)) return [program, second]
+  return isPlain(third) ? [program, second, third] : undefined
 }
 
 function coversOf(parsed: ParsedSubject | undefined): ReadonlyArray<Cover> {

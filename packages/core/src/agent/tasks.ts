@@ -62,9 +62,7 @@ export const endTasks = (agent: AgentPart, reason: string): ReadonlyArray<EventD
 type Request = AgentPart["permissions"][number]
 
 const cancelledOf = (agent: AgentPart, which: (request: Request) => boolean, reason: string): ReadonlyArray<EventDraft> =>
-  agent.permissions
-    .filter((request) => request.turn === undefined && which(request))
-    .map((request) => cancelled(request, reason))
+  agent.permissions.filter((request) => request.turn === undefined && which(request)).map((request) => cancelled(request, reason))
 
 /** Has a task stopped; once is enough. */
 export function stopTask(agent: AgentPart, id: string): ReadonlyArray<EventDraft> | TaskNotFound {

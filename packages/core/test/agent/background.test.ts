@@ -115,7 +115,9 @@ describe("work outside a turn", () => {
       const from = world.log.length
       for (const end of ends) world.submit(end)
       expect(world.record().permissions).toEqual(ends.length === 2 ? [] : [expect.objectContaining({ id: "p2" })])
-      return world.log.slice(from).flatMap(({ type, data }) => (type === "cancelled" ? [(data as { reason: string }).reason] : []))
+      return world.log
+        .slice(from)
+        .flatMap(({ type, data }) => (type === "cancelled" ? [(data as { reason: string }).reason] : []))
     }
     expect(reasonsAfter(over("own", { outcome: "interrupted" }))).toEqual([
       "the turn was interrupted before the agent had the answer",

@@ -11,7 +11,7 @@ import type { ToolCall } from "./ToolCalls.ts"
 
 const CWD = ["cwd", "workdir", "directory", "dir_path"]
 /** Fields that change what a command does. */
-const ALTERING = /arg|background|detach|elevat|env|escalat|input|permission|privilege|sandbox|shell|stdin|sudo|user/i
+const ALTERING = /arg|background|detach|elevat|env|escalat|flag|input|param|permission|privilege|sandbox|shell|stdin|sudo|user/i
 /** Fields that name a place. */
 const PLACE = /(?:^|_|[a-z])(?:path|file|filename|dir|directory|folder|dest|destination|source|src|target|uri)s?$/i
 /** Kinds of calls that are about the files they name and nothing else. */
@@ -25,10 +25,12 @@ function commandOf(input: unknown, cwd: string): ParsedSubject | undefined {
   const words = listOf(given).filter((word) => typeof word === "string")
   const isLine = typeof given === "string" && given !== ""
   if (!isLine && (words.length === 0 || words.length !== listOf(given).length)) return undefined
-  const where = CWD.map((name) => at(input, name)).find(isSet)
-  const place = resolve(cwd, textOf(where) ?? "")
+  const places = new Set(CWD.map((name) => at(input, name)).filter(isSet))
+  const place = resolve(cwd, textOf([...places][0]) ?? "")
   const parsed = isLine ? parseCommand(given, place) : parseArgv(words, place)
-  const altered = isObject(input) && Object.entries(input).some(([name, value]) => ALTERING.test(name) && isSet(value))
+  const said = isObject(input) && Object.entries(input).some(([name, value]) => ALTERING.test(name) && isSet(value))
+  // What is said twice may be read either way.
+  const altered = said || places.size > 1 || (isSet(at(input, "command")) && isSet(at(input, "cmd")))
   return altered ? { ...parsed, literal: false } : parsed
 }
 

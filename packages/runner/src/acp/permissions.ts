@@ -5,6 +5,7 @@
 import type { Json } from "@holdfast/protocol/agent/chunk"
 import type { PermissionAsk, PermissionOption } from "@holdfast/protocol/agent/permission"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import { shellLine } from "../agent/parse-command.ts"
 import { parsedSubject } from "./parsed.ts"
 import { at, type JsonObject, listOf, textOf } from "./read-json.ts"
 import type { ToolCall } from "./ToolCalls.ts"
@@ -21,15 +22,17 @@ export const optionsOf = (options: unknown): ReadonlyArray<PermissionOption> =>
 
 const SUBJECTS = ["command", "cmd", "file_path", "filePath", "filepath", "path", "abs_path", "url", "query", "pattern"]
 
-/** What a rule matches: the command, the path or the address of a call; its title when there is none. */
+/** A word as it can be told from others beside it. */
+const shown = (word: string): string => (/^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
+/** What people read of it: the command, the path or the address of a call; its title when there is none. */
 function subjectOf(call: ToolCall): string {
   for (const name of SUBJECTS) {
     const value = at(call.input, name)
     if (typeof value === "string" && value !== "") return value
-    // A program with its arguments; a shell's is the last of them.
+    // A program with its arguments; of a shell's, the line.
     const words = listOf(value).filter((word) => typeof word === "string")
-    const last = words.at(-1)
-    if (last !== undefined) return words.length === 3 && words[1]?.startsWith("-") === true ? last : words.join(" ")
+    if (words.length > 0) return shellLine(words) ?? words.map(shown).join(" ")
   }
   return textOf(at(call.locations[0], "path")) ?? call.title ?? ""
 }

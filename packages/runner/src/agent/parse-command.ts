@@ -23,8 +23,11 @@ type Commands = Extract<ParsedSubject, { readonly type: "commands" }>
 const LINE_MAX = 16 * 1024
 const COMMANDS_MAX = 256
 
-/** A word that stands for exactly itself: plain characters, or quotes around what no shell changes. */
-const LITERAL = /^(?![=~])(?:[\p{L}\p{N}_./:@%+,=-]+|'[^']*'|"[^"$`\\!]*")+$/u
+/**
+ * A word that stands for exactly itself: plain characters, or quotes around what no shell changes. No quote behind a backslash,
+ * which does not end in fish.
+ */
+const LITERAL = /^(?![=~])(?:[\p{L}\p{N}_./:@%+,=-]+|'(?:[^']*[^'\\])?'|"[^"$`\\!]*")+$/u
 
 /** Characters that are not seen as what they do. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
@@ -130,11 +133,17 @@ export function parseCommand(text: string, cwd: string): Commands {
   }
 }
 
+/** Shells by their name, or where systems have them: any other program of such a name may do anything. */
+const SHELL = /^(?:(?:\/usr(?:\/local)?|\/opt\/homebrew|\/run\/current-system\/sw)?\/bin\/)?(?:ba|z|da|k)?sh$/
+
+/** The line that a shell is started for; undefined for any other program and arguments. */
+export const shellLine = ([program = "", flag = "", line, ...more]: ReadonlyArray<string>): string | undefined =>
+  SHELL.test(program) && /^-[a-z]*c$/.test(flag) && more.length === 0 ? line : undefined
+
 /** A program with its arguments, as an agent starts it without a shell, or with one for the last word. */
 export function parseArgv(argv: ReadonlyArray<string>, cwd: string): Commands {
-  const [program = "", flag = "", line] = argv
-  const shell = /^(?:.*\/)?(?:ba|z|da|k)?sh$/.test(program)
-  if (shell && argv.length === 3 && /^-[a-z]*c$/.test(flag) && line !== undefined) return parseCommand(line, cwd)
+  const line = shellLine(argv)
+  if (line !== undefined) return parseCommand(line, cwd)
   const literal = argv.length > 0 && !argv.some((word) => HIDDEN.test(word)) && process.platform !== "win32"
   return { type: "commands", cwd, commands: argv.length === 0 ? [] : [{ argv }], literal }
 }

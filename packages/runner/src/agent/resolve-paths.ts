@@ -12,6 +12,8 @@ import type { ParsedSubject } from "@holdfast/protocol/agent/permission-rule"
 type Files = Extract<ParsedSubject, { readonly type: "files" }>
 
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+/** A home directory for a shell, or an address such as `file:///etc`: agents read these otherwise. */
+const NO_PATH = /^(?:~|[a-z][a-z0-9+.-]+:)/i
 const PATH_MAX = 4096
 const PATHS_MAX = 64
 
@@ -43,7 +45,7 @@ function walked(path: string): string {
 }
 
 function resolved(path: string, cwd: string): string | undefined {
-  if (path === "" || path.length > PATH_MAX || path.startsWith("~") || HIDDEN.test(path)) return undefined
+  if (path === "" || path.length > PATH_MAX || NO_PATH.test(path) || HIDDEN.test(path)) return undefined
   const absolute = isAbsolute(path) ? path : `${cwd}${sep}${path}`
   try {
     const place = realPlace(normalize(absolute))

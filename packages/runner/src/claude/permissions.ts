@@ -57,7 +57,7 @@ const REFUSED = "The user does not want this to be done. Stop, and ask how to go
 const SUBJECTS = ["command", "file_path", "notebook_path", "path", "url", "query", "pattern", "skill", "description"]
 const TITLE_MAX = 200
 
-/** What a rule matches: the command, the path, the address; empty when there is none. */
+/** What people read of it: the command, the path, the address; empty when there is none. */
 export function subjectOf(input: unknown): string {
   for (const name of SUBJECTS) {
     const found = textAt(input, name)
