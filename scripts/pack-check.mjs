@@ -3,7 +3,7 @@
  *
  * Its size is that of everything npm puts there, without the optional packages (Node itself and prebuilt terminals).
  */
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import {
   existsSync,
@@ -14,7 +14,6 @@ import {
   realpathSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
@@ -29,12 +28,18 @@ import { layOut } from "./pack.mjs"
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const MOST_BYTES = 15_000_000
 
-const CONSUMER = `import { browserSocket, Connection, type Attachment } from "holdfast/client"
-export const connect = (origin: string): Connection | undefined => (origin === "" ? undefined : Reflect.construct(Connection, []))
-export const cursorOf = (attachment: Attachment): typeof attachment => attachment
-export const open: (...args: never) => unknown = browserSocket
-// @ts-expect-error the types are real: there is no such export
-import { Nothing } from "holdfast/client"
+const CONSUMER = readFileSync(join(ROOT, "packages/client/test/consumer.txt"), "utf8")
+
+/** Uses the library as far as that goes without a hub. */
+const PROGRAM = `import { Connection, makeApi, wsSocket } from "holdfast/client"
+import { WebSocket } from "ws"
+const connection = new Connection({ open: wsSocket(WebSocket, "ws://127.0.0.1:1", "token"), name: "check" })
+const tags = await Promise.all(
+  [connection.online(500), makeApi({ origin: "http://127.0.0.1:1", fetch }).live()].map((call) => call.then(() => "", ({ tag }) => tag)),
+)
+connection.close()
+if (String(tags) !== "TimedOut,Unreachable") throw new Error(String(tags))
+console.log("Node " + process.versions.node)
 `
 
 let failed = 0
@@ -115,13 +120,9 @@ async function serveAndList(home, bin) {
 
 await install(ROOT, { lean: false, title: "everything" })
 await build()
-execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-b", "packages/client"], {
-  cwd: ROOT,
-  stdio: "inherit",
-})
 const place = realpathSync(mkdtempSync(join(tmpdir(), "holdfast-pack-")))
 try {
-  const types = layOut(join(place, "package"))
+  layOut(join(place, "package"))
   const [packed] = JSON.parse(npm(join(place, "package"), ["pack", "--json", "--pack-destination", place]))
   const home = join(place, "home")
   const modules = join(home, "node_modules")
@@ -130,7 +131,7 @@ try {
   writeFileSync(join(home, "package.json"), '{"private":true,"type":"module"}\n')
   const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`
   console.log(
-    `${packed.filename}: ${megabytes(packed.size)} packed, ${megabytes(packed.unpackedSize)} unpacked, ${packed.entryCount} files, ${types} of them types`,
+    `${packed.filename}: ${megabytes(packed.size)} packed, ${megabytes(packed.unpackedSize)} unpacked, ${packed.entryCount} files`,
   )
   await check(
     "installs in an empty folder",
@@ -152,18 +153,29 @@ try {
     return said
   })
   await check("serves, opens a terminal and lists it", () => serveAndList(home, bin))
-  await check("types of holdfast/client", () => {
-    symlinkSync(join(ROOT, "node_modules/effect"), join(modules, "effect"))
+  await check("types of holdfast/client stand alone, and report what is wrong", () => {
     writeFileSync(join(home, "consumer.ts"), CONSUMER)
-    const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--lib", "es2024,dom", "--types", ""]
-    execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...flags, "consumer.ts"], {
-      cwd: home,
-      encoding: "utf8",
-    })
+    const flags = ["--noEmit", "--strict", "--skipLibCheck", "false", "--module", "nodenext", "--target", "es2024"]
+    const compiled = spawnSync(
+      process.execPath,
+      [join(ROOT, "node_modules/typescript/bin/tsc"), ...flags, "--lib", "es2024,dom", "--types", "", "consumer.ts"],
+      { cwd: home, encoding: "utf8" },
+    )
+    const wrong = CONSUMER.split("\n").flatMap((line, index) => (line.includes("// wrong") ? [index + 1] : []))
+    const told = [...compiled.stdout.matchAll(/^(\S+?)\((\d+),\d+\): error/gm)].map(([, file, line]) => `${file}:${line}`)
+    if (String(told) !== String(wrong.map((line) => `consumer.ts:${line}`)))
+      throw new Error(`errors at ${told}\n${compiled.stdout}`)
+    return `${told.length} mistakes found`
   })
-  await check("holdfast/client loads", () => {
-    const program = 'import("holdfast/client").then((client) => console.log(Object.keys(client).join(" ")))'
-    return execFileSync(process.execPath, ["-e", program], { cwd: home, encoding: "utf8" }).trim()
+  await check("installs beside any effect", () => {
+    const beside = join(place, "beside")
+    mkdirSync(beside)
+    writeFileSync(join(beside, "package.json"), '{"private":true,"dependencies":{"effect":"^3"}}\n')
+    npm(beside, ["install", "--dry-run", "--prefer-offline", "--no-audit", "--no-fund", join(place, packed.filename)])
+  })
+  await check("holdfast/client works under this Node", () => {
+    writeFileSync(join(home, "program.mjs"), PROGRAM)
+    return execFileSync(process.execPath, ["program.mjs"], { cwd: home, encoding: "utf8" }).trim()
   })
 } finally {
   rmSync(place, { recursive: true, force: true })

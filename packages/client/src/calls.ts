@@ -11,14 +11,22 @@ import { decodeError, HoldfastError } from "./errors.ts"
 
 type Group = RpcGroup.Rpcs<typeof SessionRpcs>
 
+/** The commands of the stream socket: what each takes and answers with. */
+export type Commands = {
+  readonly [T in Group["_tag"]]: {
+    readonly payload: Rpc.PayloadConstructor<Rpc.ExtractTag<Group, T>>
+    readonly answer: Rpc.Success<Rpc.ExtractTag<Group, T>>
+  }
+}
+
 /** Name of a command of the stream socket. */
-export type CommandName = Group["_tag"]
+export type CommandName = keyof Commands
 
 /** What a command takes. */
-export type CommandPayload<T extends CommandName> = Rpc.PayloadConstructor<Rpc.ExtractTag<Group, T>>
+export type CommandPayload<T extends CommandName> = Commands[T]["payload"]
 
 /** What a command answers with. */
-export type CommandAnswer<T extends CommandName> = Rpc.Success<Rpc.ExtractTag<Group, T>>
+export type CommandAnswer<T extends CommandName> = Commands[T]["answer"]
 
 /** How a command ended. */
 export type Exit<A> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly error: HoldfastError }

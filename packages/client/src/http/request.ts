@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** What is sent; `fetch` takes it. */
-export interface Sent {
+export interface HttpRequest {
   readonly method: string
   readonly headers: Record<string, string>
   readonly body?: string
@@ -21,7 +21,7 @@ export interface Sent {
 }
 
 /** Sends a call and resolves with the headers of its answer; rejects when there is none. */
-export type Fetch = (url: string, sent: Sent) => Promise<Answer>
+export type Fetch = (url: string, sent: HttpRequest) => Promise<Answer>
 
 /** Where the hub is and how to call it. In a browser the token is what `browserKey` gives. */
 export interface HttpOptions {
@@ -79,7 +79,7 @@ export async function json<A>(options: HttpOptions, method: string, path: string
 async function send(
   options: HttpOptions,
   path: string,
-  init: Omit<Sent, "signal" | "redirect">,
+  init: Omit<HttpRequest, "signal" | "redirect">,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   // Not as a method of the options: a browser's own refuses to be called on anything but its window (C-14).
@@ -116,7 +116,7 @@ const MISTAKES = new Set(["ReferenceError", "RangeError", "SyntaxError", "URIErr
  * The error when it is the caller's and not the network's. `fetch` fails with `TypeError` for both, so what it was given
  * is looked at: an address or a header that no request can have.
  */
-function mistakeOf(cause: unknown, url: string, init: Omit<Sent, "signal" | "redirect">): unknown {
+function mistakeOf(cause: unknown, url: string, init: Omit<HttpRequest, "signal" | "redirect">): unknown {
   if (!(cause instanceof Error)) return undefined
   if (MISTAKES.has(cause.name)) return cause
   if (cause.name !== "TypeError") return undefined
