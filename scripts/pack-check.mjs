@@ -173,9 +173,10 @@ try {
     writeFileSync(join(beside, "package.json"), '{"private":true,"dependencies":{"effect":"^3"}}\n')
     npm(beside, ["install", "--dry-run", "--prefer-offline", "--no-audit", "--no-fund", join(place, packed.filename)])
   })
-  await check("holdfast/client works under this Node", () => {
+  await check("holdfast/client works under this Node and the machine's own", () => {
     writeFileSync(join(home, "program.mjs"), PROGRAM)
-    return execFileSync(process.execPath, ["program.mjs"], { cwd: home, encoding: "utf8" }).trim()
+    const run = (node) => execFileSync(node, ["program.mjs"], { cwd: home, env: ownEnvironment(), encoding: "utf8" }).trim()
+    return `${run(process.execPath)}, ${run("node")}`
   })
 } finally {
   rmSync(place, { recursive: true, force: true })
