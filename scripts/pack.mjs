@@ -2,7 +2,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
-import { clientTypes } from "./client-types.mjs"
+import { clientDeclarations } from "./client-declarations.mjs"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const CLI = join(ROOT, "apps/cli")
@@ -45,7 +45,7 @@ export function layOut(folder) {
   }
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`)
   mkdirSync(join(folder, "types"))
-  writeFileSync(join(folder, "types/client.d.ts"), clientTypes())
+  writeFileSync(join(folder, "types/client.d.ts"), clientDeclarations())
   const strays = Object.keys(manifest().dependencies).filter((name) => name.startsWith("@holdfast/"))
   if (strays.length > 0) throw new Error(`workspace links in ${relative(ROOT, folder)}: ${strays.join(", ")}`)
 }

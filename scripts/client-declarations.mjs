@@ -4,7 +4,7 @@
  * Declarations of the client's own are taken as the compiler emitted them, with their comments. Types that come from
  * schemas are written out (`type-printer.mjs`), because what they are made of is not published (decision 0035).
  *
- * `node scripts/client-types.mjs FILE` writes them to a file.
+ * `node scripts/client-declarations.mjs FILE` writes them to a file.
  */
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
@@ -77,7 +77,7 @@ function referencesOf(nodes) {
 }
 
 /** The file's text. Throws when a type cannot stand alone, or the sources do not compile. */
-export function clientTypes() {
+export function clientDeclarations() {
   const compiler = join(ROOT, "node_modules/typescript/bin/tsc")
   execFileSync(process.execPath, [compiler, "-b", "packages/client"], { cwd: ROOT, stdio: "inherit" })
   const api = new API({ cwd: ROOT })
@@ -158,7 +158,7 @@ class Bundle {
       this.#texts.push([name, isValue && !this.#entries.has(name) ? text.replace(/^export /gm, "") : text])
       return needed
     }
-    if (alias === undefined || alias.typeParameters != null)
+    if (alias === undefined || alias.typeParameters)
       throw new Error(`${module.source}: ${name} needs types that are not published`)
     const used = new Set()
     const doc = /^\/\*\*[^]*?\*\/\n/.exec(text)?.[0] ?? ""
@@ -187,7 +187,7 @@ class Bundle {
     for (const source of this.#program.getSourceFileNames().filter((path) => path.includes("/packages/protocol/src/"))) {
       for (const [name, { nodes }] of this.#module(source).declared) {
         const alias = nodes.find(({ type }) => type === "TSTypeAliasDeclaration")
-        if (alias === undefined || alias.typeParameters != null) continue
+        if (alias === undefined || alias.typeParameters) continue
         const symbol = this.#exports(source).find((exported) => exported.name === name)
         if (symbol === undefined) continue
         const type = this.#checker.getDeclaredTypeOfSymbol(symbol)
@@ -204,6 +204,6 @@ class Bundle {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [, , to] = process.argv
-  if (to === undefined) throw new Error("usage: client-types.mjs FILE")
-  writeFileSync(to, clientTypes())
+  if (to === undefined) throw new Error("usage: client-declarations.mjs FILE")
+  writeFileSync(to, clientDeclarations())
 }

@@ -45,7 +45,7 @@ describe("the published types", () => {
     const library = join(place, "node_modules/holdfast")
     mkdirSync(library, { recursive: true })
     const types = join(library, "client.d.ts")
-    execFileSync(process.execPath, [join(ROOT, "scripts/client-types.mjs"), types])
+    execFileSync(process.execPath, [join(ROOT, "scripts/client-declarations.mjs"), types])
     const code = readFileSync(types, "utf8").replace(/\/\*[^]*?\*\//g, "")
     expect(code.match(/.*(\bfrom "|\bimport\b|\bany\b|\bSchema\b|\bBrand\b).*/)?.[0]).toBe(undefined)
     writeFileSync(
