@@ -92,6 +92,31 @@ describe("the client library in a page", () => {
     expect(await seen()).not.toContain("reset")
   })
 
+  it("C-13 (N74) a second attachment to a session on one connection ends, and the first misses nothing", async () => {
+    const made = await hub.call<{ readonly id: string }>("POST", "/api/sessions", { kind: "terminal", command: "cat" })
+    const page = await open(hub.url())
+    const { secret } = await token()
+    await page.evaluate(CONNECT(`window.library.socketUrl("")`, JSON.stringify(secret)))
+    await page.evaluate(`(() => {
+      const { Attachment } = window.library
+      const attach = () => new Attachment(window.connection, { session: ${JSON.stringify(made.body.id)}, mode: "interactive", after: 0 })
+      window.seen = []
+      window.text = ""
+      window.first = attach()
+      void window.first.consume((item) => {
+        if (item._tag === "Event") window.seen.push(item.record.seq)
+        if (item._tag === "Event" && item.record.time !== undefined) window.text += new TextDecoder().decode(item.record.body)
+      })
+      window.second = new Promise((resolve) => attach().consume((item) => void (item._tag === "Ended" && resolve(item.error?.tag))))
+    })()`)
+    expect(await page.evaluate("window.second")).toBe("AlreadyAttached")
+    await page.evaluate(`window.first.type(new TextEncoder().encode("still here\\n"))`)
+    await expect.poll(() => page.evaluate(`window.text.split("still here").length`)).toBe(3)
+    const seen = (await page.evaluate("window.seen")) as ReadonlyArray<number>
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(await page.evaluate("window.first.duplicates")).toBe(0)
+  })
+
   it("C-16 (N69) no key and a wrong key are Unauthorized at once, and a revoked one when the connection ends", async () => {
     const page = await open(hub.url())
     const url = `window.library.socketUrl(location.origin)`

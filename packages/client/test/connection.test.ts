@@ -121,11 +121,18 @@ describe("a connection", () => {
     expect(hub.heard).toEqual([["Hello"], ["Mark", "Mark"], "frame", ["Mark", "Mark"], ["Mark"]])
   })
 
-  it("C-1 stops trying and says so when the credential is refused", async () => {
-    hub.refuse = 401
+  it.each([
+    [401, "Unauthorized"],
+    [403, "Forbidden"],
+  ])("C-1 stops trying and says so when it is refused with %i, at first and after a loss", async (status, tag) => {
     connection = connectTo(hub.port)
-    await expect(connection.online(25_000)).rejects.toMatchObject({ tag: "Unauthorized" })
-    expect(connection.state._tag).toBe("Refused")
+    await connection.online(25_000)
+    hub.refuse = status
+    hub.cut()
+    await until("refused", () => connection.state._tag === "Refused")
+    expect(connection.state).toMatchObject({ error: { tag, status } })
+    connection = connectTo(hub.port)
+    await expect(connection.online(25_000)).rejects.toMatchObject({ tag })
   })
 
   it("C-1 asks over HTTP why a socket did not open where the platform hides it", async () => {
