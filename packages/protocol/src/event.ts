@@ -122,8 +122,8 @@ export interface EventData {
   readonly "terminal/failed": { readonly tag: string; readonly message: string }
   readonly "terminal/exit": { readonly code: number; readonly signal?: string }
   readonly "terminal/lost": { readonly reason: LostReason; readonly message: string }
-  /** An agent process was asked of a runner; the child is chosen before it is started. */
-  readonly "session/agent-starting": { readonly child: string; readonly runner: string }
+  /** An agent process was asked of a runner; the child is chosen before it is started. `trusted`: with what its directory brings. */
+  readonly "session/agent-starting": { readonly child: string; readonly runner: string; readonly trusted?: true }
   readonly "session/agent-started": { readonly pid: number; readonly resumed: Resumed; readonly native?: string }
   /** What an agent told about itself. */
   readonly "session/agent-info": AgentInfo & { readonly native?: string }

@@ -46,7 +46,7 @@ export type AgentRequest =
   /** The agent begins anew; `before` is the first message that its context is made without. */
   | { readonly _tag: "RenewAgent"; readonly before?: { readonly id: string; readonly seq: number }; readonly turn: string }
   /** A runner will be asked for a process. */
-  | { readonly _tag: "AgentStarting"; readonly child: string; readonly runner: string }
+  | { readonly _tag: "AgentStarting"; readonly child: string; readonly runner: string; readonly trusted?: true }
 
 /**
  * What an agent's process reports, from its journal. `message` is what the accumulator built of the turn that ends

@@ -84,10 +84,11 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
       return moveAgent(state, agent, command)
     case "RenewAgent":
       return renewAgent(state, agent, command)
-    case "AgentStarting":
-      return state.process === "starting" || state.process === "running"
-        ? []
-        : [{ name: "session/agent-starting", data: { child: command.child, runner: command.runner } }]
+    case "AgentStarting": {
+      const { _tag: _, ...start } = command
+      const alive = state.process === "starting" || state.process === "running"
+      return alive ? [] : [{ name: "session/agent-starting", data: start }]
+    }
   }
 }
 

@@ -61,3 +61,10 @@ export function duties(state: SessionState): ReadonlyArray<Duty> {
   }
   return found
 }
+
+/** Whether the process runs without what its directory brings although a person trusts that by now. */
+export function isBehindTrust({ process, agent }: SessionState): boolean {
+  const alive = process === "starting" || process === "running"
+  const { trust, trusted } = agent ?? {}
+  return alive && trusted !== true && trust?.state === "trusted" && trust.brings.some(({ runs }) => runs)
+}

@@ -23,6 +23,10 @@ type Named = { readonly [N in EventName]: { readonly name: N; readonly data: Eve
 export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
   const known = event as AgentEvent & Named
   switch (known.name) {
+    case "session/agent-starting": {
+      const { trusted: _, ...rest } = agent
+      return known.data.trusted === true ? { ...rest, trusted: true } : rest
+    }
     case "session/agent-started": {
       const { pid, native } = known.data
       return { ...agent, pid, ...memory(agent, native) }
@@ -195,7 +199,7 @@ function waitingAgain(item: QueueItem): QueueItem {
 }
 
 function withoutProcess(agent: AgentPart): AgentPart {
-  const { pid: _, ending: __, ...rest } = agent
+  const { pid: _, ending: __, trusted: ___, ...rest } = agent
   return { ...rest, tasks: [], permissions: rest.permissions.filter(({ turn }) => turn !== undefined) }
 }
 

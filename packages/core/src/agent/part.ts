@@ -56,6 +56,8 @@ export interface AgentPart {
   readonly native?: string
   readonly trust?: DirectoryTrust
   readonly pid?: number
+  /** The process was started with what its directory brings. */
+  readonly trusted?: true
   readonly ending?: Ending
   readonly turn?: Turn
   readonly queue: ReadonlyArray<QueueItem>

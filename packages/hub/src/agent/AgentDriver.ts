@@ -6,7 +6,7 @@
  * restart; the runner carries each out once. A process that is to end gets nothing more: what is sent meanwhile is for
  * the next one.
  */
-import { duties, type Duty } from "@holdfast/core/agent/duties"
+import { duties, type Duty, isBehindTrust } from "@holdfast/core/agent/duties"
 import type { Ending } from "@holdfast/core/agent/part"
 import { hasBackground } from "@holdfast/core/agent/tasks"
 import type { Command } from "@holdfast/core/decide"
@@ -48,8 +48,8 @@ export class AgentDriver {
   private readonly performed = new Set<string>()
   private heardAt: number
   private planned = false
-  /** The process was started before the directory was trusted. */
-  private untrusted = false
+  /** Whether people's words about the directory were compared with the record since the session was opened. */
+  private compared = false
   private again: NodeJS.Timeout | undefined
   private stopped = false
 
@@ -150,7 +150,6 @@ export class AgentDriver {
 
   /** What is in the session's directory, and whether it may run. */
   found(trust: DirectoryTrust | undefined): void {
-    this.untrusted = false
     const known = this.session.state.agent?.trust
     if (trust !== undefined) this.submit({ _tag: "AgentDirectory", trust })
     else if (known !== undefined) this.submit({ _tag: "AgentDirectory", trust: { ...known, state: "unneeded", brings: [] } })
@@ -164,11 +163,18 @@ export class AgentDriver {
     const { hold } = this.session.durable.agent ?? {}
     this.submit({ _tag: "AgentDirectory", trust })
     if (trust.state !== "trusted") return
-    this.untrusted = this.hasProcess
-    this.plan()
     // What waits for an agent that was not started there goes on.
     const isStopped = known.state !== "unneeded" && hold?.reason === "error" && !this.hasProcess
     if (isStopped) this.submit({ _tag: "ReleaseQueue", turn: this.crew.newId() })
+  }
+
+  /** A hub that died between a person's word and telling this session of it left that to this one. */
+  private compareTrust(): void {
+    const { trust } = this.session.state.agent ?? {}
+    if (this.compared || trust === undefined || this.session.state.status === "deleted") return
+    this.compared = true
+    const { directory, brings, state } = trust
+    if (brings.length > 0 && this.crew.trust.stateOf(directory, brings) !== state) this.judged()
   }
 
   /** The hub died between the durable start and its confirmation: the same child is started at most once. */
@@ -222,7 +228,8 @@ export class AgentDriver {
     const state = session.durable
     this.clock.look()
     this.folder.look()
-    if (this.untrusted && this.idle) this.unload("idle")
+    this.compareTrust()
+    if (isBehindTrust(state) && this.idle) this.unload("idle")
     if (state.status === "deleted" && this.hasProcess) this.unload("stopped")
     const owed = duties(state)
     const ids = new Set(owed.map(({ id }) => id))

@@ -36,7 +36,8 @@ export async function startAgent(driver: AgentDriver, durable: DurableStart | un
   if (link === undefined) return
   const child = durable?.child ?? crew.newId()
   crew.makeRoom(driver)
-  if (durable === undefined && !(await announce(driver, child, link.generation))) return
+  const { trusted } = prepared
+  if (durable === undefined && !(await announce(driver, child, link.generation, trusted === true))) return
   const request = { id: child, session: session.id, agent: prepared }
   await crew
     .fleet()
@@ -86,10 +87,10 @@ const directoryGone = (session: string, cwd: string): Unprocessable =>
   })
 
 /** Makes the start durable; false when the session needs none any more. */
-const announce = ({ session }: AgentDriver, child: string, runner: string): Promise<boolean> =>
+const announce = ({ session }: AgentDriver, child: string, runner: string, trusted: boolean): Promise<boolean> =>
   new Promise((resolve) => {
     session.submit({
-      decide: (state) => decide(state, { _tag: "AgentStarting", child, runner }),
+      decide: (state) => decide(state, { _tag: "AgentStarting", child, runner, ...(trusted ? { trusted } : {}) }),
       done: (result) => resolve(result._tag === "Done" && result.changed),
     })
   })

@@ -187,6 +187,53 @@ describe("starting agents in directories", () => {
     expect(runner.children).toHaveLength(2)
   })
 
+  it("A-2 A-33 a process that is busy when trust is given makes room once it is idle, also under another hub (N14)", async () => {
+    const reopen = async () => {
+      await house.close()
+      house = await openHouse({ directory: directory.path, sqlite: true, runners: runner.layer, catalog })
+    }
+    await reopen()
+    await lay(".claude/settings.json", { hooks: { Stop: [] } })
+    const { session } = await open("claude")
+    const deliveries = () => runner.children.flatMap(({ commands }) => commands).filter(({ type }) => type === "deliver")
+    const begin = async (turns: number): Promise<string> => {
+      await send(house, session.id, "hello")
+      await runner.until("a delivery", () => deliveries().length >= turns)
+      const last = deliveries()[turns - 1]
+      if (last?.type !== "deliver") throw new Error("nothing was delivered")
+      runner.note({ type: "taken", id: last.id, turn: last.turn }, READY)
+      return last.turn
+    }
+    const replaced = async (turn: string, exits: number): Promise<void> => {
+      const reader = await attachReader(house, { session: session.id, after: 0 })
+      await reader.until("all so far", ({ seen }) => seen.some(({ kind }) => kind === "synced"))
+      expect(named(reader, "session/agent-exited")).toHaveLength(exits - 1)
+      runner.note({ type: "turn-ended", turn, outcome: "completed" })
+      await reader.until("it ended", (seen) => named(seen, "session/agent-exited").length === exits, 5000)
+    }
+    const first = await begin(1)
+    await trust(true)
+    await reopen()
+    await replaced(first, 1)
+    const second = await begin(2)
+    expect(runner.children.map(({ request }) => request.agent.trusted)).toEqual([undefined, true])
+    // One that has what the directory brings stays.
+    runner.note({ type: "turn-ended", turn: second, outcome: "completed" })
+    await reopen()
+    await begin(3)
+    expect(runner.children).toHaveLength(2)
+    // The hub died when a word was durable and no session had been told.
+    await house.run(house.agents.revokeTrust(work, OWNER))
+    runner.exit(1)
+    const fourth = await begin(4)
+    expect(runner.children.map(({ request }) => request.agent.trusted)).toEqual([undefined, true, undefined])
+    const word = { directory: work, trusted: true, by: "owner", at: 1 }
+    await house.run(new TrustedDirectories(house.store).say(word))
+    await reopen()
+    await replaced(fourth, 3)
+    expect((await record(house, session.id)).agent?.trust?.state).toBe("trusted")
+  })
+
   it("A-32 an agent that reads its directory by itself waits for a word, and its message goes on with it (N14)", async () => {
     await lay(".gemini/settings.json")
     const { session, reader } = await open("gemini")
