@@ -68,6 +68,24 @@ describe("trust of directories at the command line", () => {
     expect(await ok("trust", "add", root)).toContain("trusted")
     await eventually("the session is told", 10_000, async () => (await recordOf(hub, id)).agent?.trust?.state === "trusted")
     expect(await ok("trust", "revoke", root)).toContain("revoked")
+    expect(await ok("trust", "refuse", cwd)).toContain("refused")
+  })
+
+  it("A-31 inbox has directories that wait in --json too, and with --follow those that appear and go later (N14)", async () => {
+    expect(JSON.parse(await ok("inbox", "--json"))).toEqual({ permissions: [], directories: [] })
+    const user = terminal("inbox", "--follow")
+    await user.sees("nothing waits")
+    const cwd = project("third")
+    const { id } = await openAgent(hub, { agent: "other", cwd, label: "third" })
+    await user.sees(/third brings what is not run until it is trusted/)
+    expect(JSON.parse(await ok("inbox", "--json"))).toMatchObject({
+      permissions: [],
+      directories: [{ directory: cwd, sessions: [{ session: id, label: "third" }] }],
+    })
+    await ok("trust", "refuse", cwd)
+    await user.sees(/or refuse[\s\S]*nothing waits/)
+    user.type("\u0003")
+    expect(await user.ended).toBe(0)
   })
 
   it("A-31 new agent asks at a terminal, once", async () => {

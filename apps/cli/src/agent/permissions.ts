@@ -1,5 +1,5 @@
 /**
- * `holdfast approve` and `inbox`: what agents may not do without a person's word.
+ * `holdfast approve`, and what `inbox` prints of requests: what agents may not do without a person's word.
  */
 import { suggestionsFor } from "@holdfast/core/agent/rule-words"
 import type {
@@ -12,7 +12,7 @@ import type { Remember, RuleSuggestion } from "@holdfast/protocol/agent/permissi
 import type { Session } from "@holdfast/protocol/session"
 import { refused, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
-import { complain, jsonText, outputWidth, paint, print, printEither, printJson } from "../output.ts"
+import { printEither } from "../output.ts"
 import { shortId } from "../sessions/show-state.ts"
 import { ago, span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
@@ -20,7 +20,6 @@ import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
 import { fitText } from "../text/width.ts"
 import { type AgentHub, askAgents, oneOf, useAgents } from "./agent-hub.ts"
-import { waitingLines } from "./trust-lines.ts"
 import { offerLines, ruleName, subjectLines, typedId, wholeLines } from "./request-lines.ts"
 
 /** An answer as it is typed. */
@@ -184,25 +183,5 @@ export function inboxLines(
       draw("dim", fitText(`  options: ${others}`, width)),
       ...offerLines(request).map((line) => draw("dim", line)),
     ]
-  })
-}
-
-/** Prints everything that waits over all sessions; with `follow` again whenever something is asked or answered. */
-export async function inbox(follow: boolean, json: boolean): Promise<void> {
-  const hub = useAgents()
-  const read = async (): Promise<ReadonlyArray<WaitingPermission>> =>
-    (await askAgents(hub, (agents) => agents.waiting())).permissions
-  const directories = json ? [] : (await askAgents(hub, (agents) => agents.trust())).waiting
-  const nothing = directories.length === 0 ? ["nothing waits"] : []
-  const show = (waiting: ReadonlyArray<WaitingPermission>): void =>
-    print(...(waiting.length === 0 ? nothing : inboxLines(waiting, Date.now(), { paint, width: outputWidth() ?? 200 })))
-  for (const one of directories) print(...waitingLines(one, paint))
-  const first = await read()
-  if (!follow) return json ? printJson(first) : show(first)
-  complain("holdfast: following what waits; Ctrl-C ends")
-  const { followInbox } = await import("./follow-inbox.ts")
-  await followInbox(hub, first, read, (waiting) => {
-    if (json) print(jsonText(waiting))
-    else show(waiting)
   })
 }

@@ -58,7 +58,7 @@ const approve = Command.make(
 )
 
 const inbox = Command.make("inbox", { follow: flag("follow", "Go on: print it again whenever it changes"), json }, (input) =>
-  act(async () => (await permissionModule()).inbox(input.follow, input.json)),
+  act(async () => (await import("../agent/inbox.ts")).inbox(input.follow, input.json)),
 ).pipe(Command.withDescription("List everything that waits for an answer, over all sessions"))
 
 const onItem = (
