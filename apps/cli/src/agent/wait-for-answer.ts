@@ -7,7 +7,9 @@
  */
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { Message, Sent, TurnOutcome } from "@holdfast/protocol/agent/message"
+import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { Event, EventData } from "@holdfast/protocol/event"
+import { HoldfastError } from "@holdfast/client/errors"
 import { decodeRecord } from "@holdfast/protocol/record"
 import { refused, toFailure } from "../failure.ts"
 import { hint } from "../hint.ts"
@@ -54,6 +56,11 @@ export class AnswerWatch {
     this.#look()
   }
 
+  /** Takes what is asked now, also since before the message was sent. */
+  asked(requests: ReadonlyArray<PermissionRequest>): void {
+    for (const { id, title, decision } of requests) if (decision === undefined) this.asks.set(id, title)
+  }
+
   #look(): void {
     const hold = this.#hold
     if (!this.#live || hold === undefined || this.#turn !== undefined) return
@@ -76,7 +83,8 @@ export class AnswerWatch {
     if (name === "queue/held") this.#hold = event.data as unknown as Hold
     if (name === "queue/released") this.#hold = undefined
     if (name === "queue/held" || name === "queue/returned") this.#look()
-    if (name === "permission/asked" && event.turn === this.#turn && this.#turn !== undefined) {
+    // Also what is asked in a turn that the message waits behind, or in the background.
+    if (name === "permission/asked") {
       const { request } = event.data as unknown as EventData["permission/asked"]
       this.asks.set(request.id, request.title)
     } else if (event.channel === "permission" && data.id !== undefined) this.asks.delete(data.id)
@@ -109,7 +117,10 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
     for await (const item of attachment) {
       if (item._tag === "Ended") throw toFailure(item.error ?? refused("Ended", "the attachment was ended"), hub.target.origin)
       if (item._tag === "Snapshot") throw trimmed(session, item.seq)
-      if (item._tag === "Synced") watch.synced()
+      if (item._tag === "Synced") {
+        watch.synced()
+        watch.asked((await connection.call("Get", { session }).catch(unknownYet)).permissions)
+      }
       const answer = item._tag === "Event" ? watch.take(decodeRecord(item.record)) : undefined
       if (answer !== undefined) return show(answer, sent, json)
     }
@@ -117,6 +128,12 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
     clearInterval(timer)
     connection.close()
   }
+}
+
+/** The connection was lost again: what is asked is read when it is back. */
+const unknownYet = (error: unknown): { readonly permissions: ReadonlyArray<PermissionRequest> } => {
+  if (error instanceof HoldfastError && ["ConnectionLost", "Unreachable"].includes(error.tag)) return { permissions: [] }
+  throw error
 }
 
 const trimmed = (session: string, seq: number) =>
