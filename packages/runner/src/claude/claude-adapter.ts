@@ -31,7 +31,7 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
   checkRoot(options, environment)
   const isTrusted = start.trusted === true
   const sources = settingSourcesOf(options, isTrusted)
-  const files = options.bare === true ? [] : await memoryFiles(start.cwd)
+  const files = options.bare === true ? [] : await memoryFiles(start.cwd, isTrusted)
   const memory = isTrusted ? undefined : memoryPrompt(files)
   const given = sdkOptions(options, { environment, isTrusted, memory })
   const rules = await directoryRules(start.cwd, sources)

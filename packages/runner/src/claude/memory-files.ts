@@ -4,7 +4,8 @@
  * Those of the directory and of the ones above it in the same repository, the outermost first, without what they include.
  */
 import { existsSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { realpath } from "node:fs/promises"
+import { dirname, join, sep } from "node:path"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { smallFile } from "./small-file.ts"
 
@@ -30,18 +31,30 @@ export function directoriesUpTo(cwd: string): ReadonlyArray<string> {
   return [cwd]
 }
 
-/** The memory files of a directory. Files that cannot be read are left out. */
-export async function memoryFiles(cwd: string): Promise<ReadonlyArray<MemoryFile>> {
+/**
+ * The memory files of a directory. Files that cannot be read are left out, and of a directory that nobody trusts links out of
+ * its repository: the model would be told any file of the user's.
+ */
+export async function memoryFiles(cwd: string, isTrusted: boolean): Promise<ReadonlyArray<MemoryFile>> {
   const found: Array<MemoryFile> = []
-  for (const directory of directoriesUpTo(cwd)) {
+  const directories = directoriesUpTo(cwd)
+  const root = await realpath(directories[0] ?? cwd)
+  for (const directory of directories) {
     for (const name of NAMES) {
       const path = join(directory, name)
+      if (!isTrusted && !(await isBelow(path, root))) continue
       const text = headOf((await smallFile(path)) ?? "", FILE_MAX)
       if (text.trim() !== "") found.push({ path, text })
     }
   }
   return found
 }
+
+const isBelow = (path: string, root: string): Promise<boolean> =>
+  realpath(path).then(
+    (place) => place.startsWith(root.endsWith(sep) ? root : `${root}${sep}`),
+    () => false,
+  )
 
 /** What the model is told of them; undefined when there are none. */
 export const memoryPrompt = (files: ReadonlyArray<MemoryFile>): string | undefined =>
