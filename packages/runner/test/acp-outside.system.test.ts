@@ -76,6 +76,12 @@ describe("ACP agents outside of a prompt", () => {
     },
   )
 
+  it("A-20 (N5) takes for a sign of life whatever an agent tells, also what is not shown", async () => {
+    const probe = begin()
+    await turn(probe, { update: { sessionUpdate: "hologram" } })
+    expect(probe.of("alive").length).toBeGreaterThan(0)
+  })
+
   it("P-3 (N4) asks for what is asked after the answer, and goes on with it while other turns come and go", async () => {
     const probe = begin()
     await turn(probe, { later: [asks], after: 20 })

@@ -151,6 +151,7 @@ export class AcpConnection {
     if (!isObject(message) || !this.#isMessage(message)) return this.#stray(text)
     const { method, id } = message
     this.#strays = 0
+    this.#host.life.seen()
     if (typeof method === "string" && id === undefined && method !== CANCEL) {
       this.#notifiedAt = performance.now()
       return this.#guard(() => this.#events.notified(method, message["params"]))
