@@ -80,7 +80,7 @@ export class AcpDriver implements AgentDriver {
     this.#host = host
     this.#options = readAcpOptions(start.options)
     if (start.program === undefined) throw new AdapterRefused("AgentNotInstalled", `${start.name} has no program to start`)
-    this.#files = new SessionFiles(start.cwd)
+    this.#files = new SessionFiles(start.cwd, start.directory)
     this.#terminals = new Terminals(this.#files, host.environment, (id) => this.#turn?.updates.calls.grew(id))
     this.#running = host.spawn({ ...start.program, cwd: start.cwd })
     this.#connection = new AcpConnection(host, this.#running, {
@@ -176,6 +176,7 @@ export class AcpDriver implements AgentDriver {
   close(): void {
     this.#silence.stop()
     this.#terminals.close()
+    this.#files.close()
     this.#connection.close()
   }
 
