@@ -2,13 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentAdapter } from "../src/agent/agent-adapter.ts"
 import type { AgentStart } from "../src/agent/agent-messages.ts"
-import { AgentThread } from "../src/agent/AgentThread.ts"
+import { AgentThreads } from "../src/agent/AgentThreads.ts"
 import { agentDirectories, AgentProbe, probeStart, type AgentDirectories } from "../src/contract/agent-probe.ts"
 import { alive } from "./live-runner.ts"
 
-describe("the agents' thread", () => {
+describe("agents' threads", () => {
   let directories: AgentDirectories
-  let thread: AgentThread
+  let threads: AgentThreads
   let children = 0
   const failures: Array<string> = []
   const file = new URL("./crashing-agents-thread.ts", import.meta.url)
@@ -17,34 +17,44 @@ describe("the agents' thread", () => {
   const hosted: AgentAdapter = {
     kind: "scripted",
     start: (start, environment, sink) =>
-      thread.start(++children, start, environment, { note: sink.note, exit: sink.exit, spawned: () => undefined }),
+      threads.start(++children, start, environment, { note: sink.note, exit: sink.exit, spawned: () => undefined }),
   }
   const begin = (change: Partial<AgentStart> = {}): AgentProbe => new AgentProbe(hosted, probeStart(directories, change))
 
   beforeEach(() => {
     directories = agentDirectories()
     failures.length = 0
-    thread = new AgentThread((message) => failures.push(message), file)
+    threads = new AgentThreads((message) => failures.push(message), { file, heap: 48 })
   })
 
   afterEach(async () => {
-    await thread.stop()
+    await threads.stop()
     directories.dispose()
   })
 
-  it("ends every turn once when it dies, kills the agents, and the next agent gets a new one", async () => {
-    const [talking, idle] = [begin(), begin()]
-    const pids = (await Promise.all([talking.ready(), idle.ready()])).map(({ pid }) => pid)
-    const { turn } = talking.send("[[slow 500 20]]")
+  it.each([
+    ["crash", "AgentCrashed", "planted"],
+    ["memory", "AgentOutOfMemory", "more than 48 MB"],
+  ])("A-50 one that dies (%s) ends its agent's turn once and kills that agent alone (N23)", async (model, tag, why) => {
+    const [talking, other] = [begin(), begin()]
+    const [dying, living] = (await Promise.all([talking.ready(), other.ready()])).map(({ pid }) => pid)
+    const { turn } = talking.send("[[slow 5000 20]]")
+    const { turn: work } = other.send("[[slow 2 20]]")
     await talking.says("word1")
-    const ending = idle.handle.end(60_000)
-    talking.handle.command({ type: "configure", model: "crash" })
-    await Promise.all([talking.gone(), idle.gone(), ending])
-    expect(talking.of("turn-ended")).toMatchObject([{ turn, outcome: "error", error: { tag: "AgentCrashed" } }])
+    talking.handle.command({ type: "configure", model })
+    const ending = talking.handle.end(60_000)
+    await talking.gone(60_000)
+    await ending
+    expect(talking.of("turn-ended")).toMatchObject([{ turn, outcome: "error", error: { tag } }])
+    expect(talking.of("turn-ended")[0]?.error?.message).toContain(why)
     expect(talking.notes.at(-1)?.type).toBe("turn-ended")
-    expect(idle.of("turn-ended")).toEqual([])
-    expect(pids.filter(alive)).toEqual([])
-    expect(failures.join()).toContain("planted")
+    expect((await other.ended(work)).outcome).toBe("completed")
+    const { turn: more } = other.send("[[say still here]]")
+    expect((await other.ended(more)).outcome).toBe("completed")
+    expect([dying, living].map((pid) => pid !== undefined && alive(pid))).toEqual([false, true])
+    expect(failures).toHaveLength(1)
+    expect(failures.join()).toContain(why)
+    await other.handle.end(1000)
     const next = begin()
     const { turn: again } = next.send("[[say well again]]")
     expect((await next.ended(again)).outcome).toBe("completed")

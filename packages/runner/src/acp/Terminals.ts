@@ -4,7 +4,7 @@
  */
 import { RequestError } from "@agentclientprotocol/sdk"
 import { type ChildProcess, spawn } from "node:child_process"
-import { headOf } from "@holdfast/protocol/text-cut"
+import { headOf, tailOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
 import type { AgentEnvironment } from "../agent/process-group.ts"
 import { findCommand } from "../pty/command.ts"
@@ -15,6 +15,9 @@ import type { SessionFiles } from "./SessionFiles.ts"
 
 const TERMINALS_MAX = 64
 const OUTPUT_MAX = 1024 * 1024
+/** Characters that are kept of a released terminal's output, and of all of a turn's. */
+const LAST_MAX = 256 * 1024
+const LASTS_MAX = 8 * 1024 * 1024
 /** From SIGTERM to SIGKILL, and how long an output that others hold is waited for, in milliseconds. */
 const KILL_MILLIS = 1000
 const LINGER_MILLIS = 250
@@ -104,6 +107,7 @@ export class Terminals {
   readonly #terminals = new Map<string, Terminal>()
   /** What released terminals last showed, for calls that still show it. */
   readonly #last = new Map<string, string>()
+  #lastCharacters = 0
   #count = 0
   #closed = false
 
@@ -136,7 +140,7 @@ export class Terminals {
       case "terminal/release":
         terminal.kill()
         this.#terminals.delete(id)
-        this.#last.set(id, terminal.text)
+        this.#keep(id, tailOf(terminal.text, LAST_MAX))
         return {}
       default:
         throw RequestError.methodNotFound(method)
@@ -151,11 +155,23 @@ export class Terminals {
   /** The turn is over: what released terminals showed is not needed any more. */
   forget(): void {
     this.#last.clear()
+    this.#lastCharacters = 0
   }
 
   close(): void {
     this.#closed = true
     this.stop()
+  }
+
+  /** The oldest go first. */
+  #keep(id: string, text: string): void {
+    this.#last.set(id, text)
+    this.#lastCharacters += text.length
+    for (const [oldest, { length }] of this.#last) {
+      if (this.#lastCharacters <= LASTS_MAX) return
+      this.#last.delete(oldest)
+      this.#lastCharacters -= length
+    }
   }
 
   async #create(params: unknown): Promise<{ readonly terminalId: string }> {

@@ -5,8 +5,10 @@
  *
  * Agents tell the whole output so far again and again; of it only the end is shown, now and then, until the call is over.
  */
+import { createHash } from "node:crypto"
 import type { AgentChunk, Json } from "@holdfast/protocol/agent/chunk"
 import { tailOf } from "@holdfast/protocol/text-cut"
+import { CallBudget } from "./CallBudget.ts"
 import { at, isObject, listOf, textOf } from "./read-json.ts"
 import { asJson, changesIn, resultError, resultOutput, resultText, type ToolResult } from "./tool-output.ts"
 
@@ -25,9 +27,11 @@ export interface ToolCall {
   input: Json | undefined
   content: ReadonlyArray<unknown>
   raw: unknown
+  /** Too long to be held: its rest is left out. */
+  cut: boolean
   locations: ReadonlyArray<unknown>
   told: string
-  /** The input, title and name that were sent last. */
+  /** What stands for the input, title and name that were sent last. */
   sent: string | undefined
   shown: string
   status: string | undefined
@@ -43,7 +47,9 @@ export interface ToolCall {
 export class ToolCalls {
   readonly #out: (chunk: AgentChunk) => void
   readonly #terminal: (id: string) => string | undefined
+  /** Calls that are open. */
   readonly #calls = new Set<ToolCall>()
+  readonly #budget = new CallBudget()
   /** The latest call with an id of the agent's, and how many there were. */
   readonly #latest = new Map<string, { readonly call: ToolCall; readonly count: number }>()
   readonly #waiting = new Set<ToolCall>()
@@ -62,11 +68,12 @@ export class ToolCalls {
     const latest = this.#latest.get(id)
     const known = latest === undefined || beginsAgain(latest.call, update, asks) ? undefined : latest.call
     const call = known ?? this.#begin(id, (latest?.count ?? 0) + 1, update)
+    // Whatever is told of a call that is over is nobody's any more.
+    if (call.over) return call
     this.#learn(call, update)
     if (known === undefined) {
       this.#out({ type: "tool-input-start", toolCallId: call.id, toolName: call.name, dynamic: true, ...titled(call) })
     }
-    if (call.over) return call
     if (call.input !== undefined) this.#tellInput(call)
     switch (at(update, "status")) {
       case "completed":
@@ -99,18 +106,23 @@ export class ToolCalls {
   grew(terminal: string): void {
     for (const call of this.#calls) {
       const shows = call.content.some((item) => at(item, "type") === "terminal" && at(item, "terminalId") === terminal)
-      if (shows && !call.over) this.#preview(call)
+      if (shows) this.#preview(call)
     }
+  }
+
+  /** Bytes that open calls hold. */
+  get bytes(): number {
+    return this.#budget.bytes
   }
 
   /** Whether a call that may have started a process is open. */
   get works(): boolean {
-    return Array.from(this.#calls).some((call) => !call.over && !["read", "search", "think"].includes(call.kind ?? ""))
+    return Array.from(this.#calls).some((call) => !["read", "search", "think"].includes(call.kind ?? ""))
   }
 
   /** Whether a call is open. */
   get isOpen(): boolean {
-    return [...this.#calls].some((call) => !call.over)
+    return this.#calls.size > 0
   }
 
   /** Ids of the agent's of calls that are over, or of `all`. */
@@ -122,9 +134,7 @@ export class ToolCalls {
   close(why: string): void {
     clearTimeout(this.#timer)
     this.#waiting.clear()
-    for (const call of this.#calls) {
-      if (!call.over) this.#end(call, () => ({ ...this.#base(call, "tool-output-error"), errorText: why }))
-    }
+    for (const call of this.#calls) this.#end(call, () => ({ ...this.#base(call, "tool-output-error"), errorText: why }))
   }
 
   #begin(given: string, count: number, update: unknown): ToolCall {
@@ -136,6 +146,7 @@ export class ToolCalls {
       input: undefined,
       content: [],
       raw: undefined,
+      cut: false,
       locations: [],
       told: "",
       sent: undefined,
@@ -158,24 +169,37 @@ export class ToolCalls {
     call.title = textOf(at(update, "title")) ?? call.title
     const ended = ["completed", "failed"].includes(String(at(update, "status")))
     call.announced ||= at(update, "sessionUpdate") === "tool_call" || (!call.over && !ended)
+    const changed: Array<"input" | "content" | "raw"> = []
     const input = at(update, "rawInput")
-    if (input !== undefined && input !== null) call.input = asJson(input)
+    if (input !== undefined && input !== null) {
+      call.input = asJson(input)
+      changed.push("input")
+    }
     const content = at(update, "content")
     call.status = textOf(at(update, "status")) ?? call.status
     if (Array.isArray(content)) {
       call.content = content
+      changed.push("content")
       call.proposed = call.status === "pending"
     }
     const locations = listOf(at(update, "locations"))
     if (locations.length > 0) call.locations = locations
-    call.raw = at(update, "rawOutput") ?? call.raw
+    const raw = at(update, "rawOutput")
+    if (raw !== undefined && raw !== null) {
+      call.raw = raw
+      changed.push("raw")
+    }
     const told = toldOutput(at(update, "_meta"))
     if (told !== "") call.told = tailOf(call.told + told, TOLD_MAX)
+    // What ends with this is told whole.
+    if (!ended) this.#budget.hold(call, changed)
   }
 
   #tellInput(call: ToolCall): void {
     const { id, name, input = {}, kind, locations } = call
-    const now = JSON.stringify([input, name, call.title])
+    const now = createHash("sha256")
+      .update(JSON.stringify([input, name, call.title]))
+      .digest("base64")
     if (call.sent === now || call.over) return
     call.sent = now
     const metadata = {
@@ -200,6 +224,9 @@ export class ToolCalls {
     call.over = true
     this.#waiting.delete(call)
     this.#out(call.denied ? { type: "tool-output-denied", toolCallId: call.id } : result())
+    this.#calls.delete(call)
+    this.#budget.release(call)
+    Object.assign(call, { told: "", shown: "", locations: [] })
   }
 
   #base<T extends "tool-output-available" | "tool-output-error">(call: ToolCall, type: T) {

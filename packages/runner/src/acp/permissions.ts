@@ -43,7 +43,8 @@ export function askOf(
   call: ToolCall,
   { input, cwd, options }: { readonly input: Json; readonly cwd: string; readonly options: ReadonlyArray<PermissionOption> },
 ): PermissionAsk {
-  const parsed = parsedSubject(call, input, cwd)
+  // No rule answers for what is not whole.
+  const parsed = call.cut ? undefined : parsedSubject(call, input, cwd)
   return {
     id,
     // Leaving the plan mode is how agents ask for their plan.

@@ -1,8 +1,8 @@
 /**
- * The runner's side of the agents' thread: started with the first agent, ended a while after the last.
+ * The runner's side of an agent's thread: started with its first agent, ended a while after the last.
  *
- * When the thread dies, its agents' processes are killed, and each agent is told to have ended as its adapter would have
- * told it: the streaming turn as `AgentCrashed`, then the exit. The next agent gets a new thread.
+ * When the thread dies, its agent's process is killed, and the agent is told to have ended as its adapter would have
+ * told it: the streaming turn as `AgentCrashed`, or as `AgentOutOfMemory`, then the exit. The next agent gets a new thread.
  */
 import { Worker } from "node:worker_threads"
 import { AdapterRefused, type ChildExit } from "../adapter.ts"
@@ -16,7 +16,7 @@ import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
 
 /** How long an empty thread stays, in milliseconds. */
 const IDLE_MILLIS = 10_000
-/** Memory a thread may take for objects, in MB; beyond it the thread dies, not the runner. */
+/** Memory an agent's thread may take for objects, in MB; beyond it the thread dies, not the runner and no other agent. */
 const HEAP_MAX_MB = 512
 const YOUNG_MAX_MB = 8
 /** The thread is told of so many characters at a time: far fewer than those from which an agent is paused. */
@@ -47,9 +47,29 @@ interface Ending {
 
 const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./agents-thread.ts" : "./agents-thread.js", import.meta.url)
 
-/** The agents of a runner. */
+/** Why a thread died. */
+interface Death {
+  readonly tag: string
+  readonly message: string
+}
+
+const crash = (reason: string): Death => ({ tag: "AgentCrashed", message: `the runner's part for this agent failed: ${reason}` })
+
+const outOfMemory = (heap: number): Death => ({
+  tag: "AgentOutOfMemory",
+  message: `what this agent sent needed more than ${heap} MB of the runner's memory; its process was ended, and the next message starts it again`,
+})
+
+/** What tests change of a thread: its program, and its memory in MB. */
+export interface ThreadOptions {
+  readonly file?: URL
+  readonly heap?: number
+}
+
+/** A thread with its agents. */
 export class AgentThread {
   readonly #file: URL
+  readonly #heap: number
   readonly #failed: (message: string) => void
   readonly #hosted = new Map<number, Hosted>()
   readonly #endings = new Map<number, Ending>()
@@ -57,10 +77,11 @@ export class AgentThread {
   #request = 0
   #idle: NodeJS.Timeout | undefined
 
-  /** `failed` hears of a thread that died; `file` is the program of the thread, for tests. */
-  constructor(failed: (message: string) => void, file: URL = threadFile) {
+  /** `failed` hears of a thread that died. */
+  constructor(failed: (message: string) => void, { file = threadFile, heap = HEAP_MAX_MB }: ThreadOptions = {}) {
     this.#failed = failed
     this.#file = file
+    this.#heap = heap
   }
 
   /** Starts an agent; what goes wrong is told by its notes. `environment` is all that its process gets. */
@@ -82,7 +103,7 @@ export class AgentThread {
     const worker = this.#worker
     this.#worker = undefined
     await worker?.terminate()
-    await this.#crashed("the runner is ending")
+    await this.#crashed(crash("the runner is ending"))
   }
 
   #end(child: number, grace: number): Promise<void> {
@@ -111,12 +132,12 @@ export class AgentThread {
     const worker = new Worker(this.#file, {
       name: "agents",
       workerData: { openFiles: givenOpenFiles() },
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB, maxYoungGenerationSizeMb: YOUNG_MAX_MB },
+      resourceLimits: { maxOldGenerationSizeMb: this.#heap, maxYoungGenerationSizeMb: YOUNG_MAX_MB },
     })
-    let reason = ""
+    let death: Death | undefined
     worker.on("message", (report: AgentThreadReport) => this.#take(report))
-    worker.on("error", (cause) => (reason = cause instanceof Error ? cause.message : String(cause)))
-    worker.on("exit", (code) => this.#died(worker, reason === "" ? `exit code ${code}` : reason))
+    worker.on("error", (cause) => (death = deathBy(cause, this.#heap)))
+    worker.on("exit", (code) => this.#died(worker, death ?? crash(`exit code ${code}`)))
     worker.unref()
     return worker
   }
@@ -172,32 +193,36 @@ export class AgentThread {
     this.#idle.unref()
   }
 
-  #died(worker: Worker, reason: string): void {
+  #died(worker: Worker, death: Death): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
-    this.#failed(`the agents' thread died: ${reason}`)
-    void this.#crashed(reason)
+    this.#failed(`an agent's thread died: ${death.message}`)
+    void this.#crashed(death)
   }
 
-  async #crashed(reason: string): Promise<void> {
+  async #crashed(death: Death): Promise<void> {
     const crashed = [...this.#hosted.values()]
     const endings = [...this.#endings.values()]
     this.#hosted.clear()
     this.#endings.clear()
-    await Promise.all(crashed.map((hosted) => this.#bury(hosted, reason)))
+    await Promise.all(crashed.map((hosted) => this.#bury(hosted, death)))
     for (const { resolve } of endings) resolve()
   }
 
-  async #bury({ journal, marker, pid, told, turn }: Hosted, reason: string): Promise<void> {
+  async #bury({ journal, marker, pid, told, turn }: Hosted, error: Death): Promise<void> {
     try {
       await endGroup(marker, pid, 0)
-    } catch (error) {
-      this.#failed(error instanceof Error ? error.message : String(error))
+    } catch (cause) {
+      this.#failed(cause instanceof Error ? cause.message : String(cause))
     }
-    const error = { tag: "AgentCrashed", message: `the runner's part for agents failed: ${reason}` }
     const note = (one: AgentNote): void => journal.note(one, JSON.stringify(one).length)
     if (!told) note({ type: "failed", tag: error.tag, message: error.message })
     if (turn !== undefined) note({ type: "turn-ended", turn, outcome: "error", error })
     journal.exit({ code: 137, signal: "SIGKILL" })
   }
+}
+
+function deathBy(cause: unknown, heap: number): Death {
+  if (cause instanceof Error && "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY") return outOfMemory(heap)
+  return crash(cause instanceof Error ? cause.message : String(cause))
 }

@@ -5,7 +5,7 @@ import type { Emulators } from "../emulator/Emulators.ts"
 import type { PtySpec } from "../pty/PtyAdapter.ts"
 import type { Adapter } from "../adapter.ts"
 import { agentEnvironment } from "../agent/agent-environment.ts"
-import type { AgentThread } from "../agent/AgentThread.ts"
+import type { AgentThreads } from "../agent/AgentThreads.ts"
 import type { ChildStatus, HubMessage, RunnerFailure } from "../wire/messages.ts"
 import type { RunnerSettings } from "../wire/settings.ts"
 import { Child } from "./Child.ts"
@@ -19,7 +19,7 @@ export interface ChildrenOptions {
   readonly journalDirectory: string
   readonly settings: RunnerSettings
   readonly terminals: Adapter<PtySpec>
-  readonly agents: AgentThread
+  readonly agents: AgentThreads
   readonly emulators: Emulators | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly grew: (child: number) => void

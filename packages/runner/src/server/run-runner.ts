@@ -7,7 +7,7 @@
 import { chmodSync } from "node:fs"
 import { createServer } from "node:net"
 import type { Adapter } from "../adapter.ts"
-import { AgentThread } from "../agent/AgentThread.ts"
+import { AgentThreads } from "../agent/AgentThreads.ts"
 import { startEmulators, type EmulatorEvents, type Emulators } from "../emulator/Emulators.ts"
 import { descriptorsGuarded } from "../pty/native.ts"
 import { ptyAdapter, type PtySpec } from "../pty/PtyAdapter.ts"
@@ -63,7 +63,7 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
     drained: (child) => runner.children.byNumber(child)?.lag(false),
     failed: (message) => log("error", message, { part: "emulators" }),
   })
-  const agents = new AgentThread((message) => log("error", message, { part: "agents" }))
+  const agents = new AgentThreads((message) => log("error", message, { part: "agents" }))
   const runner = new Runner({
     agents,
     generation,
