@@ -130,5 +130,7 @@ describe("an ACP agent's files", () => {
     expect(told.filter((text) => text.length === 1024 * 1024)).toHaveLength(258)
     expect(told.filter((text) => text.includes("ask again later"))).toHaveLength(42)
     expect(await write(join(work, "new", "directories", "file"))).toBe("written")
+    files.close()
+    expect(await read(path)).toContain("the agent is ending")
   })
 })

@@ -33,6 +33,7 @@ export class OpenedRoot {
   readonly #data: string | undefined
   readonly #identity: Identity
   readonly #descriptor: number | undefined
+  #closed = false
 
   /** `data`: the hub's data directory. Throws when `path` cannot be opened. */
   constructor(path: string, data: string | undefined) {
@@ -42,8 +43,11 @@ export class OpenedRoot {
     this.#identity = this.#descriptor === undefined ? statSync(this.path) : fstatSync(this.#descriptor)
   }
 
+  /** Closes it once; nothing may be under way. */
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+    // The number of a descriptor that was closed is soon another's.
+    if (this.#descriptor !== undefined && !this.#closed) closeSync(this.#descriptor)
+    this.#closed = true
   }
 
   /** Throws `Outside` when another directory is where the root was. */
