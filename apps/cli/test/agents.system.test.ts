@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -41,7 +42,7 @@ describe("the commands for agents", () => {
     expect(sent).toMatchObject({ outcome: "completed", status: "started" })
     const [, , third] = await messagesOf(hub, id)
     expect(third?.parts).toMatchObject([
-      { type: "file", mediaType: "text/plain", filename: "note.txt", url: "data:text/plain;base64,ZnJvbSBhIGZpbGU=" },
+      { type: "file", mediaType: "text/plain", filename: "note.txt", bytes: 11 },
       { type: "text", text: "with a file" },
     ])
     expect(await ok("messages", id)).toContain("it is **so**")
@@ -49,6 +50,26 @@ describe("the commands for agents", () => {
     expect(await ok("log", id, "--type", "ended")).toContain("completed")
     expect(await ok("ls")).toMatch(/idle +first +scripted \(scripted-1\)/)
     expect(await ok("show", "first")).toMatch(/agent +scripted 1, adapter scripted/)
+  })
+
+  it("M-11 M-13 send an image of the size that models take, which every door shows by its hash (N20)", async () => {
+    const id = (await ok("new", "agent", "scripted", "--cwd", folder, "--option", "pace=0")).trim()
+    const shot = join(folder, "shot.png")
+    const bytes = Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.alloc(5 * 1024 * 1024 - 8, 7)])
+    writeFileSync(shot, bytes)
+    expect(JSON.parse(await ok("send", id, "look", "--file", shot, "--wait", "--json"))).toMatchObject({ outcome: "completed" })
+    const [message] = await messagesOf(hub, id)
+    const hash = createHash("sha256").update(bytes).digest("hex")
+    expect(message?.parts[0]).toMatchObject({ mediaType: "image/png", url: `files/${hash}`, bytes: bytes.length })
+    expect(await ok("export", id)).toContain("shot.png (image/png)")
+    const authorization = `Bearer ${hub.token}`
+    const answer = await fetch(`${hub.url()}/api/sessions/${id}/files/${hash}`, { headers: { authorization } })
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true)
+    const { headers } = answer
+    expect([headers.get("content-type"), headers.get("x-content-type-options")]).toEqual(["image/png", "nosniff"])
+    expect((await hub.call("GET", `/api/sessions/${id}/files/${"0".repeat(64)}`)).status).toBe(404)
+    writeFileSync(shot, Buffer.concat([bytes, bytes]))
+    expect((await run("send", id, "look", "--file", shot)).stderr).toContain("send them in several messages")
   })
 
   it("A-1 say of a word that is no agent which there are, and how it becomes a message", async () => {

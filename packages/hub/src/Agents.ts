@@ -20,6 +20,7 @@ import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, Trust
 import type { Interrupted } from "@holdfast/protocol/agent/task"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { Session } from "@holdfast/protocol/session"
+import type { MessageFile } from "./agent/message-files.ts"
 import type { Changed, Principal } from "./Hub.ts"
 
 /** The contract. */
@@ -37,6 +38,8 @@ export class Agents extends Context.Service<
     ) => Effect.Effect<MessagePage, DoorError>
     /** A message in the queue with all its parts; `MessageNotQueued` when none has this id. */
     readonly queued: (id: string, message: string) => Effect.Effect<QueueItem, DoorError>
+    /** A file of a session's messages by its SHA-256; `FileNotFound` when it has none of it. */
+    readonly file: (id: string, hash: string) => Effect.Effect<MessageFile, DoorError>
     readonly edit: (id: string, message: string, change: EditMessage, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly unqueue: (id: string, message: string, by: Principal) => Effect.Effect<Changed, DoorError>
     readonly reorder: (id: string, order: ReadonlyArray<string>, by: Principal) => Effect.Effect<Changed, DoorError>

@@ -102,6 +102,13 @@ export class PermissionSettled extends Schema.TaggedError<PermissionSettled>()(
   { httpApiStatus: 409 },
 ) {}
 
+/** No message of the session has a file with this hash. */
+export class FileNotFound extends Schema.TaggedError<FileNotFound>()(
+  "FileNotFound",
+  { message, hash: Schema.String },
+  { httpApiStatus: 404 },
+) {}
+
 /** No background task with this id runs: it has ended, or never was. */
 export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()(
   "TaskNotFound",
@@ -191,6 +198,7 @@ export const DoorErrors = [
   AgentNotInstalled,
   MessageNotQueued,
   PermissionSettled,
+  FileNotFound,
   TaskNotFound,
   PermissionNotFound,
   ReadOnlyViewer,

@@ -24,6 +24,7 @@ export const ERROR_STATUS = {
   AgentNotInstalled: 422,
   MessageNotQueued: 409,
   PermissionSettled: 409,
+  FileNotFound: 404,
   TaskNotFound: 404,
   PermissionNotFound: 404,
   TooLarge: 413,

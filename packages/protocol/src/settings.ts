@@ -43,11 +43,11 @@ export const SETTINGS = {
   runner: text("detached", "where children live: detached (own process) or inside (ends with the hub)"),
   logLevel: text("info", "debug, info, warn or error"),
 
-  bodyMax: number(1 * MiB, KiB, 256 * MiB, "largest HTTP body"),
+  bodyMax: number(1 * MiB, KiB, 256 * MiB, "largest HTTP body, but for messages with files, which have 8 MiB"),
   headerTimeout: number(10_000, 100, 10 * minute, "time for a request's headers"),
   requestTimeout: number(60_000, 1000, 60 * minute, "time for a whole request with its body"),
   connectionsMax: number(2000, 10, 100_000, "open connections"),
-  socketMaxFrame: number(1 * MiB, 64 * KiB, 64 * MiB, "largest WebSocket message from a client"),
+  socketMaxFrame: number(8 * MiB, 64 * KiB, 64 * MiB, "largest WebSocket message from a client"),
   socketHelloTimeout: number(10_000, 100, 10 * minute, "time from upgrade to Hello"),
   socketSilence: number(
     30_000,

@@ -3,7 +3,7 @@
  */
 import { readFile } from "node:fs/promises"
 import { basename, extname } from "node:path"
-import { MESSAGE_MAX } from "@holdfast/protocol/agent/message"
+import { FILES_MAX, MESSAGE_MAX } from "@holdfast/protocol/agent/message"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { refused } from "../failure.ts"
@@ -42,11 +42,13 @@ export async function standardInput(): Promise<string> {
 /** Files as parts of a message. Throws a refusal that names a file that cannot be read or is too long. */
 export async function readFileParts(paths: ReadonlyArray<string>): Promise<ReadonlyArray<InputPart>> {
   const parts: Array<InputPart> = []
+  let together = 0
   for (const path of paths) {
     const bytes = await readFile(path).catch((error: Error) => {
       throw refused("Unreadable", `cannot read ${path}: ${error.message}`)
     })
-    if (bytes.length > MESSAGE_MAX) throw tooLong(path, bytes.length)
+    together += bytes.length
+    if (together > FILES_MAX) throw filesTooLong(path, together)
     const mediaType = MEDIA_TYPES[extname(path).toLowerCase()] ?? (isText(bytes) ? "text/plain" : "application/octet-stream")
     parts.push({
       type: "file",
@@ -64,4 +66,10 @@ const tooLong = (what: string, length: number) =>
   refused(
     "TooLarge",
     `${what} has ${length} bytes and a message at most ${MESSAGE_MAX} characters; let the agent read it from a file by its path`,
+  )
+
+const filesTooLong = (path: string, bytes: number) =>
+  refused(
+    "TooLarge",
+    `with ${path} the files have ${bytes} bytes, and a message at most ${FILES_MAX}; send them in several messages, or let the agent read them by their paths`,
   )

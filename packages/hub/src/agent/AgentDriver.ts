@@ -27,6 +27,7 @@ import { Folder } from "./Folder.ts"
 import { LiveMessage } from "./LiveMessage.ts"
 import { translateNotes } from "./notes.ts"
 import { outcomeFor } from "./permission-outcome.ts"
+import { withPaths } from "./message-files.ts"
 import { wholeParts } from "./queued-message.ts"
 import { startAgent } from "./start-agent.ts"
 
@@ -287,7 +288,10 @@ export class AgentDriver {
     switch (duty.type) {
       case "deliver": {
         const { message: id, turn, item, steer } = duty
-        const deliver = (parts: ReadonlyArray<InputPart>): AgentCommand => ({ type: "deliver", id, turn, parts, steer })
+        const deliver = (whole: ReadonlyArray<InputPart>): AgentCommand => {
+          const parts = withPaths(this.crew.directory(this.session.id), whole)
+          return { type: "deliver", id, turn, parts, steer }
+        }
         return item.cut === true ? this.crew.run(wholeParts(this.session, item)).then(deliver) : deliver(item.parts)
       }
       case "interrupt":

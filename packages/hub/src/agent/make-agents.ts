@@ -24,6 +24,7 @@ export const makeAgents = (core: Core): Agents["Service"] =>
     send: (id, message, by) => Requests.sendMessage(core, id, message, by),
     messages: (id, page) => Requests.messages(core, id, page),
     queued: (id, message) => Requests.queuedMessage(core, id, message),
+    file: (id, hash) => Requests.messageFile(core, id, hash),
     edit: (id, message, change, by) => Requests.editMessage(core, id, message, change, by),
     unqueue: (id, message, by) => Requests.removeMessage(core, id, message, by),
     reorder: (id, order, by) => Requests.reorderQueue(core, id, order, by),

@@ -22,6 +22,7 @@ import type { WorkResult } from "../session/Work.ts"
 import { isDirectoryThere } from "../terminal/PathChecks.ts"
 import { noDirectory } from "../terminal/terminal-spec.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
+import { keepFiles, type MessageFile, readMessageFile } from "./message-files.ts"
 import { wholeParts } from "./queued-message.ts"
 import { messageSeq, PAGE_BYTES, storedMessages } from "./stored-messages.ts"
 
@@ -74,9 +75,10 @@ const partsOf = (message: {
 export const sendMessage = (core: Core, id: string, message: SendMessage, by: Principal): Effect.Effect<Sent, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
-    const parts = yield* partsOf(message)
+    const given = yield* partsOf(message)
     const { key, mode = "queue" } = message
     const { session } = yield* core.table.open(id)
+    const parts = yield* keptParts(core, session, given)
     const at = core.now()
     const command = { _tag: "SendMessage", id: newId(at), parts, mode, by: by.name, at, turn: newId(at) } as const
     const body = { _tag: "SendMessage", parts, mode }
@@ -125,7 +127,23 @@ export const editMessage = (
   change: EditMessage,
   by: Principal,
 ): Effect.Effect<Changed, DoorError> =>
-  Effect.flatMap(partsOf(change), (parts) => changed(core, id, by, { _tag: "EditMessage", id: message, parts }))
+  Effect.gen(function* () {
+    yield* may(by)
+    const given = yield* partsOf(change)
+    const { session } = yield* core.table.open(id)
+    const parts = yield* keptParts(core, session, given)
+    return yield* changed(core, id, by, { _tag: "EditMessage", id: message, parts })
+  })
+
+/** Parts whose files are kept beside the log; nothing is kept for what is no agent, or is too long anyway. */
+const keptParts = (core: Core, { id, durable }: OpenSession, parts: ReadonlyArray<InputPart>) => {
+  const isKept = durable.agent !== undefined && parts.some(({ type }) => type === "file")
+  return isKept ? keepFiles(core.crew.directory(id), parts) : Effect.succeed(parts)
+}
+
+/** A file of a session's messages, by its hash (M-11). */
+export const messageFile = (core: Core, id: string, hash: string): Effect.Effect<MessageFile, DoorError> =>
+  readMessageFile(core.crew.directory(id), hash)
 
 /** Removes a waiting or uncertain message. */
 export const removeMessage = (core: Core, id: string, message: string, by: Principal): Effect.Effect<Changed, DoorError> =>

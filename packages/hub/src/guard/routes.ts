@@ -6,7 +6,7 @@
 import * as Context from "effect/Context"
 import type * as HttpMethod from "effect/http/HttpMethod"
 import { HoldfastApi, SOCKET_PATH } from "@holdfast/protocol/http"
-import { Needs, Streams, type RouteScope } from "@holdfast/protocol/http-scope"
+import { BodyMost, Needs, Streams, type RouteScope } from "@holdfast/protocol/http-scope"
 
 /** One route. */
 export interface Route {
@@ -17,11 +17,18 @@ export interface Route {
   readonly needs: RouteScope
   /** The answer is written piece by piece. */
   readonly streams: boolean
+  /** Longest body in bytes where that is not `bodyMax`. */
+  readonly bodyMost?: number
   /** Reached by upgrade only. */
   readonly socket: boolean
 }
 
 const endpoints = Object.values(HoldfastApi.groups).flatMap((group) => Object.values(group.endpoints))
+
+const bodyMost = (bytes: number | undefined): { readonly bodyMost?: number } => (bytes === undefined ? {} : { bodyMost: bytes })
+
+/** Longest body of a route, in bytes. */
+export const bodyLimit = ({ bodyMost: own = 0 }: Route, bodyMax: number): number => Math.max(own, bodyMax)
 
 /** Every route of the hub. */
 export const ROUTES: ReadonlyArray<Route> = [
@@ -31,6 +38,7 @@ export const ROUTES: ReadonlyArray<Route> = [
     path: endpoint.path,
     needs: Context.get(endpoint.annotations as Context.Context<RouteScope>, Needs),
     streams: Context.getOrUndefined(endpoint.annotations, Streams) === true,
+    ...bodyMost(Context.getOrUndefined(endpoint.annotations, BodyMost)),
     socket: false,
   })),
   { name: "socket", method: "GET", path: SOCKET_PATH, needs: "read", streams: true, socket: true },

@@ -22,6 +22,7 @@ import { HoldfastApi } from "@holdfast/protocol/http"
 import { Agents } from "../Agents.ts"
 import { Hub } from "../Hub.ts"
 import { TARGET_MAX, type Allowed } from "../guard/guard.ts"
+import { bodyLimit } from "../guard/routes.ts"
 import { agentHandlers } from "./agents.ts"
 import { Administration } from "./Administration.ts"
 import { errorOfCause, json, refusal } from "./answer.ts"
@@ -62,7 +63,7 @@ export const makeHttpDoor = Effect.fnUntraced(function* (bodyMax: number) {
     Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 3 * TARGET_MAX }),
   )
   const door: HttpDoor = (allowed, exchange, done) => {
-    readBody(exchange.request, bodyMax, (read) => {
+    readBody(exchange.request, bodyLimit(allowed.route, bodyMax), (read) => {
       if (read._tag === "Gone") return done({})
       if (read._tag === "Refused") {
         writeRefusedBody(exchange, refusal(read.error))

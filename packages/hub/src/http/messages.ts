@@ -3,9 +3,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { DoorError } from "@holdfast/protocol/errors"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { Agents } from "../Agents.ts"
+import type { MessageFile } from "../agent/message-files.ts"
 import type { Changed, Hub, Principal } from "../Hub.ts"
 import { answer, json } from "./answer.ts"
 import type { Exchange } from "./Exchange.ts"
@@ -28,6 +30,18 @@ const changed = (
     ({ session: record }) => json(record),
   )
 
+/** What people sent is shown as an image, or is a download: never a page of the hub's origin. */
+const fileAnswer = ({ bytes, mediaType }: MessageFile): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.uint8Array(bytes, {
+    contentType: mediaType ?? "application/octet-stream",
+    headers: {
+      "content-disposition": mediaType === undefined ? "attachment" : "inline",
+      "x-content-type-options": "nosniff",
+      "content-security-policy": "default-src 'none'; sandbox",
+      "cache-control": "private, max-age=31536000, immutable",
+    },
+  })
+
 /** The handlers. */
 export const messageHandlers = HttpApiBuilder.group(HoldfastApi, "messages", (handlers) =>
   handlers
@@ -49,6 +63,16 @@ export const messageHandlers = HttpApiBuilder.group(HoldfastApi, "messages", (ha
           return yield* agents.messages(id, { limit, ...(before === undefined ? {} : { before }) })
         }),
         (page) => json(page),
+      ),
+    )
+    .handle("file", ({ params }) =>
+      answer(
+        Effect.gen(function* () {
+          const { id } = yield* theSession(params.id)
+          const agents = yield* Agents
+          return yield* agents.file(id, params.hash)
+        }),
+        fileAnswer,
       ),
     )
     .handle("queued", ({ params }) =>

@@ -7,6 +7,7 @@ import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { Settings } from "@holdfast/protocol/settings"
 import { guard, type GuardPolicy, type Refused, TARGET_MAX, TARGET_TOO_LONG } from "../guard/guard.ts"
+import { bodyLimit } from "../guard/routes.ts"
 import type { Principal } from "../Hub.ts"
 import type { OperationLog } from "../serve/OperationLog.ts"
 import { Admission } from "./Admission.ts"
@@ -129,8 +130,9 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
   server.on("request", inTurn(serve))
   // An expectation is answered by the guard as well: 100 Continue is only sent for what will be read.
   server.on("checkContinue", (request, response) => {
-    if (decide(request, false)._tag === "Allowed" && Number(request.headers["content-length"] ?? 0) <= settings.bodyMax)
-      response.writeContinue()
+    const decision = decide(request, false)
+    const length = Number(request.headers["content-length"] ?? 0)
+    if (decision._tag === "Allowed" && length <= bodyLimit(decision.route, settings.bodyMax)) response.writeContinue()
     server.emit("request", request, response)
   })
   const unexpected = new WeakSet<IncomingMessage>()

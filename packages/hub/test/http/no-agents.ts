@@ -12,6 +12,7 @@ export const noAgents: Agents["Service"] = Agents.of({
   send: refused,
   messages: refused,
   queued: refused,
+  file: refused,
   edit: refused,
   unqueue: refused,
   reorder: refused,

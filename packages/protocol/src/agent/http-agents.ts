@@ -6,11 +6,11 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { ErrorBodies as error } from "../http-errors.ts"
 import { KeyHeader } from "../http-bodies.ts"
-import { Needs } from "../http-scope.ts"
+import { BodyMost, Needs } from "../http-scope.ts"
 import { Session } from "../session.ts"
 import { AgentEntry, ConfigureAgent, RenewAgent } from "./agent.ts"
 import { ClaudeImportable, ImportClaude } from "./import.ts"
-import { MessagePage, SendMessage, Sent } from "./message.ts"
+import { MESSAGE_BODY_MAX, MessagePage, SendMessage, Sent } from "./message.ts"
 import { AnswerPermission, PermissionDecision, PermissionDetail, WaitingPermission } from "./permission.ts"
 import { PermissionRule } from "./permission-rule.ts"
 import { EditMessage, QueueItem, ReorderQueue, ResolveMessage } from "./queue.ts"
@@ -33,6 +33,7 @@ export const messages = HttpApiGroup.make("messages").add(
     error,
   })
     .annotate(Needs, "write")
+    .annotate(BodyMost, MESSAGE_BODY_MAX)
     .annotate(OpenApi.Summary, "Sends a message; started, queued or steered. With a key once"),
   HttpApiEndpoint.get("messages", "/api/sessions/:id/messages", {
     params,
@@ -42,6 +43,13 @@ export const messages = HttpApiGroup.make("messages").add(
   })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "Stored messages, the newest page first; before is the cursor of the next older page"),
+  HttpApiEndpoint.get("file", "/api/sessions/:id/files/:hash", {
+    params: { id, hash: id },
+    success: HttpApiSchema.StreamUint8Array({ contentType: ["image/png", "application/octet-stream"] }),
+    error,
+  })
+    .annotate(Needs, "read")
+    .annotate(OpenApi.Summary, "A file of a message, by the SHA-256 that its event has"),
   HttpApiEndpoint.get("queued", "/api/sessions/:id/queue/:messageId", { params: item, success: QueueItem, error })
     .annotate(Needs, "read")
     .annotate(OpenApi.Summary, "A message in the queue with all its parts; the record has the beginning of a long one"),
@@ -52,6 +60,7 @@ export const messages = HttpApiGroup.make("messages").add(
     error,
   })
     .annotate(Needs, "write")
+    .annotate(BodyMost, MESSAGE_BODY_MAX)
     .annotate(OpenApi.Summary, "Replaces the text or the parts of a waiting message"),
   HttpApiEndpoint.delete("unqueue", "/api/sessions/:id/queue/:messageId", { params: item, success: Session, error })
     .annotate(Needs, "write")

@@ -8,19 +8,33 @@ import * as Schema from "effect/Schema"
 import { uncontrolled, visible, wellFormed } from "../text.ts"
 import { Hold } from "./hold.ts"
 
-/** Longest message, as JSON text, in characters; a longer one is `TooLarge`. */
+/** Longest message without its files, as JSON text, in characters; a longer one is `TooLarge`. */
 export const MESSAGE_MAX = 768 * 1024
+
+/** Most bytes of a message's files together; more is `TooLarge`. An image of the size that models take fits. */
+export const FILES_MAX = 5 * 1024 * 1024
+
+/** Longest body of a request with a message, in bytes: its files in base64, and its text. */
+export const MESSAGE_BODY_MAX = 8 * 1024 * 1024
+
+/** What the `url` of a part begins with whose file the hub keeps; its SHA-256 follows, as in `GET …/files/:hash`. */
+export const FILE_REFERENCE = "files/"
 
 /** Text that a person sends. */
 export const TextPart = Schema.Struct({ type: Schema.Literal("text"), text: Schema.String })
 
-/** A file that a person sends: a `data:` URL, or one that the agent can fetch. */
+/**
+ * A file that a person sends: a `data:` URL, one that the agent can fetch, or `files/HASH` for one that the session has. In
+ * events a file that came as data is `files/HASH`, with its `bytes`.
+ */
 export const FilePart = Schema.Struct({
   type: Schema.Literal("file"),
   mediaType: Schema.String.check(Schema.isPattern(/^[\w.+-]+\/[\w.+-]+$/)),
   url: Schema.String,
   filename: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(255), wellFormed, uncontrolled, visible)),
+  bytes: Schema.optionalKey(Schema.Number),
 })
+export type FilePart = typeof FilePart.Type
 
 /** A part of a message that a person sends. */
 export const InputPart = Schema.Union([TextPart, FilePart])

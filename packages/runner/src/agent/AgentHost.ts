@@ -14,6 +14,7 @@ import { MARKER } from "../pty/environment.ts"
 import type { AgentHandle, AgentSink } from "./agent-adapter.ts"
 import type { AgentDriver } from "./agent-driver.ts"
 import type { AgentCommand, AgentNote, AgentStart, TurnEnd } from "./agent-messages.ts"
+import { deliverRead } from "./deliver-read.ts"
 import { AgentLog } from "./AgentLog.ts"
 import { boundedAsk, boundedInfo, transcriptBatches } from "./bounds.ts"
 import { LeftProcesses } from "./LeftProcesses.ts"
@@ -210,7 +211,7 @@ export class AgentHost implements AgentHandle {
     if (driver === undefined) return
     switch (command.type) {
       case "deliver":
-        return this.#turns.deliver(driver, { id: command.id, turn: command.turn, parts: command.parts }, command.steer)
+        return deliverRead(this.#turns, driver, command)
       case "interrupt":
         return this.#turns.interrupt(driver, command.turn)
       case "answer":

@@ -56,6 +56,9 @@ export type PermissionOutcome =
     }
   | { readonly type: "cancelled"; readonly reason: string }
 
+/** A part of a message on its way to the agent; the bytes of a file that the hub keeps lie at `path`. */
+export type DeliveredPart = InputPart & { readonly path?: string }
+
 /** What the hub asks of a running agent. */
 export type AgentCommand =
   /** Hands a message over: a turn begins, or, with `steer`, it goes into the streaming turn. Once per message and turn. */
@@ -63,7 +66,7 @@ export type AgentCommand =
       readonly type: "deliver"
       readonly id: string
       readonly turn: string
-      readonly parts: ReadonlyArray<InputPart>
+      readonly parts: ReadonlyArray<DeliveredPart>
       readonly steer: boolean
     }
   /** Stops the turn; another one, or none, is left alone. After `interruptGrace` the process group is killed. */

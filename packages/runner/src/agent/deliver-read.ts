@@ -1,0 +1,33 @@
+/** Hands a message over with its files, which the hub keeps beside the log (docs/PROTOCOL.md, M-11). */
+import { readFileSync } from "node:fs"
+import type { InputPart } from "@holdfast/protocol/agent/message"
+import type { AgentDriver } from "./agent-driver.ts"
+import type { AgentCommand, DeliveredPart } from "./agent-messages.ts"
+import type { Turns } from "./Turns.ts"
+
+/** A message whose files cannot be read does not reach the agent, and is told to have come back. */
+export function deliverRead(
+  turns: Turns,
+  driver: AgentDriver,
+  { id, turn, parts, steer }: Extract<AgentCommand, { type: "deliver" }>,
+): void {
+  const read = readParts(parts)
+  if (typeof read !== "string") return turns.deliver(driver, { id, turn, parts: read }, steer)
+  if (steer) turns.refuse(id, read)
+  else turns.refuseTurn({ id, turn }, read, "error")
+}
+
+/** The parts with the bytes of their files as `data:` URLs; or why one cannot be read. */
+function readParts(parts: ReadonlyArray<DeliveredPart>): ReadonlyArray<InputPart> | string {
+  try {
+    return parts.map(filled)
+  } catch (error) {
+    return `a file of the message cannot be read: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+function filled({ path, ...part }: DeliveredPart): InputPart {
+  if (path === undefined || part.type !== "file") return part
+  // The thread is this agent's alone: nobody waits for it.
+  return { ...part, url: `data:${part.mediaType};base64,${readFileSync(path).toString("base64")}` }
+}
