@@ -13,7 +13,6 @@ import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
 import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnection"
-import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { LogRecord } from "@holdfast/protocol/record"
 import type { RunnerLink } from "../runners/Fleet.ts"
@@ -22,13 +21,11 @@ import type { ChildFollower, Translate } from "../terminal/ChildFollower.ts"
 import type { Parts } from "../terminal/Parts.ts"
 import { AgentClock, type Due, nextDeadline } from "./AgentClock.ts"
 import type { AgentCrew } from "./AgentCrew.ts"
+import { commandFor } from "./duty-command.ts"
 import { Errands } from "./Errands.ts"
 import { Folder } from "./Folder.ts"
 import { LiveMessage } from "./LiveMessage.ts"
 import { translateNotes } from "./notes.ts"
-import { outcomeFor } from "./permission-outcome.ts"
-import { withPaths } from "./message-files.ts"
-import { wholeParts } from "./queued-message.ts"
 import { startAgent } from "./start-agent.ts"
 
 /** Wait before a start that came to nothing is looked at again, in milliseconds. */
@@ -247,7 +244,7 @@ export class AgentDriver {
     this.performed.add(duty.id)
     if (duty.type === "end") return this.end(duty.id, follower)
     this.errands.run(
-      () => this.commandOf(duty),
+      () => commandFor(this.crew, this.session, duty),
       (command) => this.tell(follower, duty, command),
       (cause) => this.unread(duty, cause),
     )
@@ -282,32 +279,6 @@ export class AgentDriver {
       this.performed.delete(duty)
       this.planLater(END_AGAIN)
     })
-  }
-
-  private commandOf(duty: Exclude<Duty, { readonly type: "start" | "end" }>): AgentCommand | Promise<AgentCommand> {
-    switch (duty.type) {
-      case "deliver": {
-        const { message: id, turn, item, steer } = duty
-        const deliver = (whole: ReadonlyArray<InputPart>): AgentCommand => {
-          const parts = withPaths(this.crew.directory(this.session.id), whole)
-          return { type: "deliver", id, turn, parts, steer }
-        }
-        return item.cut === true ? this.crew.run(wholeParts(this.session, item)).then(deliver) : deliver(item.parts)
-      }
-      case "interrupt":
-        return { type: "interrupt", turn: duty.turn }
-      case "answer": {
-        const { permission, decision } = duty
-        const request = this.session.durable.agent?.permissions.find(({ id }) => id === permission)
-        return { type: "answer", permission, outcome: outcomeFor(request, decision) }
-      }
-      case "stop-task":
-        return { type: "stop-task", task: duty.task }
-      case "configure": {
-        const { id: _, ...change } = duty
-        return change
-      }
-    }
   }
 
   /** Starts a process, one at a time. */

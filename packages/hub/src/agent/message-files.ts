@@ -8,6 +8,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { FILE_REFERENCE, FILES_MAX, type FilePart, type InputPart } from "@holdfast/protocol/agent/message"
 import { type DoorError, FileNotFound, TooLarge, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
+import { headOf } from "@holdfast/protocol/text-cut"
 import type { DeliveredPart } from "@holdfast/runner/agent/agent-messages"
 import { writeDurably } from "@holdfast/store/durable-file"
 import { imageType, isImageType } from "./image-type.ts"
@@ -64,13 +65,13 @@ interface Given {
 const read = (directory: string, part: FilePart): Effect.Effect<Given | undefined, DoorError> => {
   const known = hashOf(part)
   if (known !== undefined) {
-    const missing = wrong(`this session has no file ${known.slice(0, 64)}; send it as a data: URL`)
+    const missing = wrong(`this session has no file ${headOf(known, 64)}; send it as a data: URL`)
     if (!HASH.test(known)) return Effect.fail(missing)
     return Effect.tryPromise({ try: () => stat(fileOf(directory, known)), catch: () => missing }).pipe(
       Effect.map(({ size }) => ({ part, hash: known, size })),
     )
   }
-  const head = HEAD.exec(part.url.slice(0, 1000))
+  const head = HEAD.exec(headOf(part.url, 1000))
   if (head === null) return Effect.succeed(undefined)
   const body = part.url.slice(head[0].length)
   // Base64 has four characters for three bytes: what is too long is not decoded.
@@ -137,5 +138,5 @@ export const readMessageFile = (directory: string, hash: string): Effect.Effect<
       return { bytes, mediaType: imageType(bytes) }
     },
     catch: () =>
-      new FileNotFound({ message: "this session has no such file; its events name those that it has", hash: hash.slice(0, 64) }),
+      new FileNotFound({ message: "this session has no such file; its events name those that it has", hash: headOf(hash, 64) }),
   })

@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto"
 import { constants } from "node:fs"
 import { type FileHandle, rename, rm } from "node:fs/promises"
 import { basename, dirname, isAbsolute, join, resolve } from "node:path"
+import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
 import { OpenedRoot, Outside } from "./OpenedRoot.ts"
 import { at, numberOf, textOf } from "./read-json.ts"
@@ -102,7 +103,7 @@ export class SessionFiles {
   /** A new file in place of one of several names. */
   #replace(names: ReadonlyArray<string>, content: string, mode: number): Promise<void> {
     const name = names.at(-1) ?? ""
-    const draft = `.${name.slice(0, 100)}.${randomUUID().slice(0, 8)}`
+    const draft = `.${headOf(name, 60)}.${randomUUID().slice(0, 8)}`
     return this.#root.within(names, async (directory) => {
       const file = await this.#root.open([...names.slice(0, -1), draft], O_WRONLY | O_CREAT | O_EXCL)
       try {

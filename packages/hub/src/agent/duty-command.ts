@@ -1,0 +1,44 @@
+/** What a duty asks of an agent's process (docs/PROTOCOL.md, A-2): with a message's parts whole, and its files by their paths. */
+import type { Duty } from "@holdfast/core/agent/duties"
+import type { InputPart } from "@holdfast/protocol/agent/message"
+import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
+import type { OpenSession } from "../session/OpenSession.ts"
+import type { AgentCrew } from "./AgentCrew.ts"
+import { withPaths } from "./message-files.ts"
+import { outcomeFor } from "./permission-outcome.ts"
+import { wholeParts } from "./queued-message.ts"
+
+/** The command of a duty. Rejects when a message cannot be read from the log. */
+export function commandFor(
+  crew: AgentCrew,
+  session: OpenSession,
+  duty: Exclude<Duty, { readonly type: "start" | "end" }>,
+): AgentCommand | Promise<AgentCommand> {
+  switch (duty.type) {
+    case "deliver": {
+      const { message: id, turn, item, steer } = duty
+      const directory = crew.directory(session.id)
+      const deliver = (parts: ReadonlyArray<InputPart>): AgentCommand => ({
+        type: "deliver",
+        id,
+        turn,
+        parts: withPaths(directory, parts),
+        steer,
+      })
+      return item.cut === true ? crew.run(wholeParts(session, item)).then(deliver) : deliver(item.parts)
+    }
+    case "interrupt":
+      return { type: "interrupt", turn: duty.turn }
+    case "answer": {
+      const { permission, decision } = duty
+      const request = session.durable.agent?.permissions.find(({ id }) => id === permission)
+      return { type: "answer", permission, outcome: outcomeFor(request, decision) }
+    }
+    case "stop-task":
+      return { type: "stop-task", task: duty.task }
+    case "configure": {
+      const { id: _, ...change } = duty
+      return change
+    }
+  }
+}
