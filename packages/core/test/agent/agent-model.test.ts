@@ -1,6 +1,7 @@
 import type { Event } from "@holdfast/protocol/event"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { duties } from "../../src/agent/duties.ts"
 import type { SessionState } from "../../src/state.ts"
 import { AgentWorld } from "./agent-world.ts"
 
@@ -34,6 +35,10 @@ const step = fc.tuple(
     "ready",
     "ready",
     "fail",
+    "fail-early",
+    "withdraw",
+    "renew",
+    "move",
     "say",
     "take-steered",
     "ask",
@@ -86,8 +91,10 @@ class Invariants {
     }
     if (name === "session/agent-ending") {
       expect(agent?.turn, "an agent that works is not unloaded").toBe(undefined)
-      expect(agent?.tasks, "nor one with something in the background").toEqual([])
-      expect(agent?.permissions, "nor one that asks").toEqual([])
+      if ((data["reason"] as unknown) !== "renewed") {
+        expect(agent?.tasks, "nor one with something in the background").toEqual([])
+        expect(agent?.permissions, "nor one that asks").toEqual([])
+      }
       expect(agent?.queue.some(({ status }) => status === "sent")).toBe(false)
     }
     if (name === "session/agent-exited") expect(data["reason"]).toBe(agent?.ending?.reason ?? "itself")
@@ -199,6 +206,17 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       return world.becomeReady()
     case "fail":
       return world.failToStart()
+    case "fail-early":
+      return world.failBefore()
+    case "withdraw":
+      return world.withdraw(pick)
+    case "renew": {
+      const told = world.log.find(({ channel, type }) => channel === "message" && type === "added")
+      const before = pick % 2 === 0 && told !== undefined ? { before: { id: "m", seq: told.seq } } : {}
+      return void world.submit({ _tag: "RenewAgent", ...before, turn: world.id("t") })
+    }
+    case "move":
+      return void world.submit({ _tag: "MoveAgent", cwd: `/d${pick % 3}`, turn: world.id("t") })
     case "say":
       return world.say(`word ${pick}`)
     case "take-steered":
@@ -242,7 +260,8 @@ function drain(world: AgentWorld, invariants: Invariants): void {
     world.readJournal()
     const { agent } = world.state
     if (agent === undefined) throw new Error("the session is an agent's")
-    if (agent.queue.length === 0 && agent.turn === undefined && world.journal.length === 0) return
+    const isOwed = duties(world.state).length > 0 || agent.permissions.some(({ decision }) => decision !== undefined)
+    if (agent.queue.length === 0 && agent.turn === undefined && world.journal.length === 0 && !isOwed) return
     if (agent.hold !== undefined) world.submit({ _tag: "ReleaseQueue", turn: world.id("t") })
     if (agent.queue.some(({ status }) => status === "uncertain")) act(world, invariants, "resolve", 0)
     world.performAll()

@@ -96,9 +96,11 @@ export class AgentWorld {
     if (duty !== undefined) this.perform(duty)
   }
 
-  /** Performs every duty that this connection has not performed. */
+  /** Performs every duty that this connection has not performed since it stands. */
   performAll(): void {
-    for (const duty of duties(this.state)) {
+    const owed = duties(this.state)
+    for (const id of this.performed) if (!owed.some((duty) => duty.id === id)) this.performed.delete(id)
+    for (const duty of owed) {
       if (duty.type !== "start" && this.performed.has(duty.id)) continue
       this.performed.add(duty.id)
       this.perform(duty)
@@ -172,6 +174,19 @@ export class AgentWorld {
     for (const { message } of this.process.waiting) this.#return(message, "not started")
     this.#note({ _tag: "AgentFailed", tag: "Unavailable", message: "no" })
     this.process = undefined
+  }
+
+  /** No process could be made: its program or its directory is not there. */
+  failBefore(): void {
+    if (this.process !== undefined || this.journal.length > 0) return
+    this.submit({ _tag: "AgentFailed", tag: "Unprocessable", message: "no" })
+  }
+
+  /** The agent takes a question back, whether it was answered or not. */
+  withdraw(pick: number): void {
+    const id = [...(this.process?.asked ?? [])].at(pick % 3)
+    if (id === undefined || this.process?.asked.delete(id) !== true) return
+    this.#note({ _tag: "AgentWithdrew", request: id })
   }
 
   say(text: string): void {
