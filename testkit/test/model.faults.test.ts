@@ -4,6 +4,7 @@
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import { eventually } from "../src/eventually.ts"
 import { seedOf, sized } from "../src/sizes.ts"
 import { attachFrom, inWorld, owner, STORES, type World } from "../src/World.ts"
 
@@ -49,6 +50,8 @@ interface Modelled {
   label: string
   pinned: boolean
   status: "active" | "archived" | "deleted"
+  /** Its process has ended, as it does when the session is deleted. */
+  ended: boolean
 }
 
 async function check(world: World, list: ReadonlyArray<Command>): Promise<void> {
@@ -92,6 +95,7 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
           label: `l${command.key}`,
           pinned: false,
           status: "active",
+          ended: false,
         }
         created.set(command.key, model)
         sessions.push(model)
@@ -157,6 +161,14 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
         if (model.status !== "deleted") append(model, "deleted")
         model.status = "deleted"
         await Effect.runPromise(hub.remove(model.id, undefined, owner))
+        if (!model.ended) {
+          await eventually("the process of a deleted session ends", 10_000, async () => {
+            const { process } = await Effect.runPromise(hub.get(model.id))
+            return process === "exited"
+          })
+          append(model, "exit")
+        }
+        model.ended = true
         break
       case "Attach": {
         const after = Math.floor(command.share * model.log.length)

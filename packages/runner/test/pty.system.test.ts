@@ -39,7 +39,14 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     const spec = pty("env", [], { env: { EXTRA: "1", __proto__x: "2" } })
     const child = collect({
       ...spec,
-      environment: { PATH: process.env["PATH"], HOME: "/home/x", HOLDFAST_TOKEN: "canary", HOLDFAST_PORT: "1", TMUX: "x" },
+      environment: {
+        PATH: process.env["PATH"],
+        HOME: "/home/x",
+        LANG: "C.UTF-8",
+        HOLDFAST_TOKEN: "canary",
+        HOLDFAST_PORT: "1",
+        TMUX: "x",
+      },
     })
     await child.exit
     const lines = child.text().trim().split("\r\n")
@@ -49,6 +56,7 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
       `HOLDFAST_CHILD=${spec.marker}`,
       "HOLDFAST_SESSION=session",
       "HOME=/home/x",
+      "LANG=C.UTF-8",
       `PATH=${process.env["PATH"]}`,
       "PWD=/tmp",
       "TERM=xterm-256color",

@@ -66,11 +66,14 @@ export class ScriptedRunners {
 
   /** Lets every child exit with code 3. */
   finish(): void {
-    for (const child of this.children) {
-      if (child.exited) continue
-      child.exited = true
-      this.add(child, { position: ++child.head, time: Date.now(), note: { type: "exit", code: 3 } })
-    }
+    for (const child of this.children) this.exit(child)
+  }
+
+  /** Lets a child exit, once. */
+  private exit(child: Child): void {
+    if (child.exited) return
+    child.exited = true
+    this.add(child, { position: ++child.head, time: Date.now(), note: { type: "exit", code: 3 } })
   }
 
   /** Cuts every connection; the runner lives. */
@@ -222,7 +225,11 @@ export class ScriptedRunners {
       resize: () => {},
       colors: () => {},
       signal: () => asked(() => undefined),
-      end: () => asked(() => undefined),
+      end: (number) =>
+        asked(() => {
+          const child = childOf(number)
+          if (child !== undefined) this.exit(child)
+        }),
       forget: (number) => {
         const child = childOf(number)
         if (child !== undefined) child.entries.length = 0

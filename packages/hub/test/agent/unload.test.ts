@@ -97,7 +97,7 @@ describe("unloading an agent around the death of the hub", () => {
     expect((await record(house, id)).process).toBe("none")
   })
 
-  it("A-6 an agent of a session in the trash is stopped, and a session that came back meanwhile gets a new one", async () => {
+  it("A-6 R-24 an agent of a session in the trash is stopped, and a session that came back gets a new one", async () => {
     await open()
     const { id, reader } = await createAgent(house)
     await send(house, id, "hello")
@@ -106,10 +106,11 @@ describe("unloading an agent around the death of the hub", () => {
     await turnsEnded(reader, 1)
     await house.run(house.hub.remove(id, undefined, OWNER))
     await expect.poll(() => runner.ends, SOON).toBe(1)
-    await house.run(house.hub.restore(id, undefined, OWNER))
-    await send(house, id, "back")
+    const restored = house.run(house.hub.restore(id, undefined, OWNER))
     runner.exit(0)
+    await restored
     expect((await exits(id)).exit).toMatchObject({ reason: "stopped" })
+    await send(house, id, "back")
     await runner.until("a second process", () => runner.children.length === 2)
     await take()
   })
