@@ -105,7 +105,8 @@ describe("the commands for agents", () => {
   })
 
   it("Q-12 Q-13 (N11) say why a queue is held and how it continues, and wait for nothing that cannot come", async () => {
-    const { id } = await openAgent(hub, { options: { pace: 0 }, label: "limited" })
+    const options = { pace: 0, permissions: "allow" }
+    const { id } = await openAgent(hub, { options, label: "limited", cwd: mkdtempSync(join(folder, "limited-")) })
     await ok("queue", "hold", id)
     const short = id.slice(-8)
     const how = new RegExp(`held by a person; to continue now: holdfast queue release ${short}`)
@@ -119,8 +120,13 @@ describe("the commands for agents", () => {
     await ok("queue", "release", id)
     await settledAgent(hub, id)
     // An error holds what waits behind it while it is waited for.
-    await sendText(hub, id, "[[wait 300]] [[error 529]]")
-    const behind = await run("send", id, "--wait", "[[say behind]]")
+    await sendText(hub, id, "[[bash while [ ! -e ../fails ]; do sleep 0.05; done]] [[error 529]]")
+    const waiting = run("send", id, "--wait", "[[say behind]]")
+    await eventually("it waits behind", 10_000, async () =>
+      (await recordOf(hub, id)).queue?.some(({ status }) => status === "waiting"),
+    )
+    writeFileSync(join(folder, "fails"), "")
+    const behind = await waiting
     expect(behind).toMatchObject({ code: 1 })
     expect(behind.stderr).toContain("held after an error: the model answered with status 529")
     expect(await ok("send", id, "--wait", "[[say tried]]")).toBe("tried\n")

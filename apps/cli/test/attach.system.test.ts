@@ -84,7 +84,7 @@ describe("attach", () => {
       'read x; printf "\\033[?1049h\\033[?1002;1006h\\033[?2004h\\033[?25l\\033[5;10r\\033[?6h\\033[41m"; read y; exit 3',
     )
     const user = attach(session)
-    await eventually("attached", 10_000, () => user.written.includes("\u001b[H\u001b[J"))
+    await user.drawn()
     user.type("\r")
     await eventually("modes set", 10_000, () => user.alternate && user.modes.mouseTrackingMode === "drag")
     user.type("\r")
@@ -97,7 +97,7 @@ describe("attach", () => {
   it("C-6 passes the exit code on when asked", async () => {
     const session = await open("bash", "-c", "read x; exit 7")
     const user = attach(session, "--exit-code")
-    await eventually("attached", 10_000, () => user.written.includes("\u001b[H\u001b[J"))
+    await user.drawn()
     user.type("\r")
     expect(await user.ended).toBe(7)
   })
@@ -238,7 +238,7 @@ describe("attach", () => {
       `read go; ${ask} IFS= read -r -t 2 -d "" answers; printf "%q end" "$answers"; sleep 60`,
     )
     const viewers = [attach(session), attach(session), attach(session)]
-    await Promise.all(viewers.map((user) => eventually("attached", 10_000, () => user.written.includes("\u001b[H\u001b[J"))))
+    await Promise.all(viewers.map((user) => user.drawn()))
     await eventually("drawn", 10_000, () => viewers.every((user) => user.code === undefined))
     viewers[0]?.type("\r")
     await viewers[0]?.sees("end", 15_000)
@@ -265,7 +265,7 @@ describe("attach", () => {
   it("C-1 goes on by itself when the hub was killed and started again, and nothing is missing or doubled", async () => {
     const session = await open("bash", "-c", "read go; for i in $(seq 1 300); do echo line $i; sleep 0.02; done; read x")
     const user = attach(session)
-    await eventually("attached", 10_000, () => user.written.includes("\u001b[H\u001b[J"))
+    await user.drawn()
     user.type("\r")
     await user.sees("line 20")
     await hub.kill("SIGKILL")

@@ -93,7 +93,7 @@ describe("the natural thing", () => {
       "bash",
     )
     users.push(shell)
-    await eventually("attached", 15_000, () => shell.written.includes("\u001b[H\u001b[J"))
+    await shell.drawn(15_000)
     shell.type(DETACH)
     expect(await shell.ended).toBe(0)
     expect(shell.text.replaceAll("\n", "")).toContain("the directory that you are in was removed")
@@ -104,7 +104,7 @@ describe("the natural thing", () => {
     const id = await open("shared")
     expect(await ok("who", "shared")).toBe("nobody is attached\n")
     const first = user("attach", "shared")
-    await eventually("attached", 10_000, () => first.written.includes("\u001b[H\u001b[J"))
+    await first.drawn()
     expect(await ok("who")).toMatch(/shared +\S+@\S+ 80x24, gives the size/)
     expect(await ok("show", "shared")).toMatch(/attached +\S+@\S+ 80x24, gives the size/)
     expect(await ok("ls")).toMatch(/ATTACHED[^]*shared .* 1 /)

@@ -51,7 +51,7 @@ describe("what belongs to the user", () => {
   it("T-15 (N24) bytes that are no UTF-8 hide nothing that follows them", async () => {
     const session = await open("bash", "-c", "read go; for i in 1 2 3 4 5; do printf 'line %d \\x9e tail\\r\\n' $i; done; read x")
     const user = attach(session)
-    await eventually("attached", 10_000, () => user.written.includes("\u001b[H\u001b[J"))
+    await user.drawn()
     user.type("\r")
     await user.sees("line 5 \ufffd tail")
     expect(user.screen.filter((row) => row.includes("tail"))).toEqual([1, 2, 3, 4, 5].map((n) => `line ${n} \ufffd tail`))

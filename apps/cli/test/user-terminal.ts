@@ -8,7 +8,7 @@ import type { IPty } from "@lydell/node-pty"
 import headless from "@xterm/headless"
 import { expect } from "vitest"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
-import { eventually } from "@holdfast/testkit/eventually"
+import { eventually, Hopeless } from "@holdfast/testkit/eventually"
 import { MAIN } from "@holdfast/testkit/programs"
 
 /** Outcome of a command that was run to its end. */
@@ -159,6 +159,20 @@ export class UserTerminal {
         `${error instanceof Error ? error.message : String(error)}; it shows:\n${this.screen.join("\n").trimEnd()}`,
         { cause: error },
       )
+    }
+  }
+
+  /** Waits until `attach` has drawn the session; fails at once when the program has ended instead. */
+  async drawn(within = 10_000): Promise<void> {
+    const shown = (): string => `; it shows:\n${this.text.trimEnd()}\nand wrote ${JSON.stringify(this.written.slice(-1000))}`
+    try {
+      await eventually("attach has drawn the session", within, () => {
+        if (this.written.includes("\u001b[H\u001b[J")) return true
+        if (this.code !== undefined) throw new Hopeless(`attach ended with ${this.code} before it drew the session`)
+        return false
+      })
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}${shown()}`, { cause: error })
     }
   }
 
