@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { startHub, type HubProcess } from "../hub-process.ts"
-import { startModelServer, type ModelServer } from "../model/ModelServer.ts"
+import { startModelServer, type ModelServer, type ModelServerOptions } from "../model/ModelServer.ts"
 import { claudeEnvironment } from "./claude.ts"
 import { heavyProgram, pathOf } from "./heavy.ts"
 
@@ -17,15 +17,18 @@ export interface ClaudeHub {
   readonly stop: () => Promise<void>
 }
 
-/** Starts all of it; `settings` are variables of the hub. */
-export async function startClaudeHub(settings: Readonly<Record<string, string>> = {}): Promise<ClaudeHub> {
+/** Starts all of it; `settings` are variables of the hub, `options` those of the model. */
+export async function startClaudeHub(
+  settings: Readonly<Record<string, string>> = {},
+  options: ModelServerOptions = {},
+): Promise<ClaudeHub> {
   const made: Array<string> = []
   const directory = (): string => {
     const path = mkdtempSync(join(tmpdir(), "holdfast-claude-"))
     made.push(path)
     return path
   }
-  const model = await startModelServer()
+  const model = await startModelServer(options)
   const data = directory()
   const home = directory()
   const installed = join(data, "agents", "claude")

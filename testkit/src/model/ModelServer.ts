@@ -42,10 +42,14 @@ export interface ModelServer {
   readonly stop: () => Promise<void>
 }
 
-/** How to start a model server. `port` 0 takes a free one; `onRequest` sees each request when it comes. */
+/**
+ * How to start a model server. `port` 0 takes a free one; `onRequest` sees each request when it comes; `refuses` gives the
+ * words with which a request is refused for what is in it, as with status 400 for its history.
+ */
 export interface ModelServerOptions {
   readonly port?: number
   readonly onRequest?: (request: ReceivedRequest) => void
+  readonly refuses?: (body: unknown) => string | undefined
 }
 
 /** Body of a request; undefined when it is longer than allowed. */
@@ -187,6 +191,11 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
       }
       gone.abort()
     })
+    const refusal = options.refuses?.(asked.body)
+    if (refusal !== undefined) {
+      outcome = "error"
+      return json(400, dialect.error(400, refusal))
+    }
     const blocks =
       scripted === undefined ? [text(dialect.aside(asked))] : due(scripted.blocks, `${scripted.prompt} ${scripted.step}`)
     const done = await reply(dialect, asked, blocks, response, gone.signal)
