@@ -2,25 +2,21 @@ import { createHash } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { checkedAgentLog, messagesOf, openAgent, recordOf, sendText, settledAgent, textOf } from "@holdfast/testkit/agent-session"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
 import { MAIN } from "@holdfast/testkit/programs"
-import { attached, commandLine, UserTerminal } from "./user-terminal.ts"
+import { attached, commandLine, UserTerminal, usersOfTests } from "./user-terminal.ts"
 
 let hub: HubProcess
 let folder: string
-let users: Array<UserTerminal> = []
+const users = usersOfTests()
 
 beforeAll(async () => {
   hub = await startHub()
   folder = mkdtempSync(join(tmpdir(), "holdfast-agents-"))
-})
-afterEach(async () => {
-  await Promise.all(users.map((user) => user.close()))
-  users = []
 })
 afterAll(async () => {
   await hub.stop()

@@ -1,23 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
-import { holdfast, UserTerminal } from "./user-terminal.ts"
+import { holdfast, UserTerminal, usersOfTests } from "./user-terminal.ts"
 
 describe("who asks", () => {
   let hub: HubProcess
-  let users: Array<UserTerminal> = []
+  const users = usersOfTests()
 
   beforeAll(async () => {
     hub = await startHub()
   })
-  afterEach(async () => {
-    await Promise.all(users.map((user) => user.close()))
-    users = []
-  })
-  afterAll(async () => {
-    await hub.stop()
-  })
+  afterAll(() => hub.stop())
 
   const screen = async (session: string): Promise<string> =>
     (await hub.call<{ text: string }>("GET", `/api/sessions/${session}/screen`)).body.text

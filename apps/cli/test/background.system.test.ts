@@ -2,24 +2,20 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { openAgent, recordOf, sendText, settledAgent } from "@holdfast/testkit/agent-session"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
-import { attached, commandLine, type UserTerminal } from "./user-terminal.ts"
+import { attached, commandLine, usersOfTests } from "./user-terminal.ts"
 
 let hub: HubProcess
 let folder: string
-let users: Array<UserTerminal> = []
+const users = usersOfTests()
 
 beforeAll(async () => {
   hub = await startHub()
   folder = mkdtempSync(join(tmpdir(), "holdfast-background-"))
-})
-afterEach(async () => {
-  await Promise.all(users.map((user) => user.close()))
-  users = []
 })
 afterAll(async () => {
   await hub.stop()

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
-import { holdfast, UserTerminal } from "./user-terminal.ts"
+import { holdfast, UserTerminal, usersOfTests } from "./user-terminal.ts"
 
 const DETACH = "\u001dd"
 const LARGE = { cols: 120, rows: 40 }
@@ -30,19 +30,13 @@ done
 
 describe("attach in a window of another size", () => {
   let hub: HubProcess
-  let users: Array<UserTerminal> = []
+  const users = usersOfTests()
   let made = 0
 
   beforeAll(async () => {
     hub = await startHub()
   })
-  afterEach(async () => {
-    await Promise.all(users.map((user) => user.close()))
-    users = []
-  })
-  afterAll(async () => {
-    await hub.stop()
-  })
+  afterAll(() => hub.stop())
 
   const open = async (size: typeof LARGE, ...command: ReadonlyArray<string>): Promise<string> => {
     const sized = ["--cols", String(size.cols), "--rows", String(size.rows)]

@@ -1,30 +1,24 @@
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
 import { textWidth } from "../src/text/width.ts"
-import { commandLine, UserTerminal } from "./user-terminal.ts"
+import { commandLine, UserTerminal, usersOfTests } from "./user-terminal.ts"
 
 const MAIN = new URL("../src/main.ts", import.meta.url).pathname
 const DETACH = "\u001dd"
 
 describe("the natural thing", () => {
   let hub: HubProcess
-  let users: Array<UserTerminal> = []
+  const users = usersOfTests()
 
   beforeAll(async () => {
     hub = await startHub()
   })
-  afterEach(async () => {
-    await Promise.all(users.map((user) => user.close()))
-    users = []
-  })
-  afterAll(async () => {
-    await hub.stop()
-  })
+  afterAll(() => hub.stop())
 
   const { run, ok } = commandLine(() => hub)
   const user = (...args: ReadonlyArray<string>): UserTerminal => {

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
-import { holdfast, UserTerminal } from "./user-terminal.ts"
+import { holdfast, UserTerminal, usersOfTests } from "./user-terminal.ts"
 
 /** Asks, copies, links, leaves colours, modes and the alternate screen behind. */
 const RUDE =
@@ -10,7 +10,7 @@ const RUDE =
 
 describe("every way to look at a session", () => {
   let hub: HubProcess
-  let users: Array<UserTerminal> = []
+  const users = usersOfTests()
 
   beforeAll(async () => {
     hub = await startHub()
@@ -18,13 +18,7 @@ describe("every way to look at a session", () => {
       code: 0,
     })
   })
-  afterEach(async () => {
-    await Promise.all(users.map((user) => user.close()))
-    users = []
-  })
-  afterAll(async () => {
-    await hub.stop()
-  })
+  afterAll(() => hub.stop())
 
   const look = async (size: { cols: number; rows: number }, ...args: ReadonlyArray<string>): Promise<UserTerminal> => {
     const user = new UserTerminal(hub.environment(), args, size)

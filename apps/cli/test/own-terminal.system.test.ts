@@ -1,28 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
 import { MAIN } from "@holdfast/testkit/programs"
-import { attached, holdfast, UserTerminal } from "./user-terminal.ts"
+import { attached, holdfast, UserTerminal, usersOfTests } from "./user-terminal.ts"
 
 const DETACH = "\u001dd"
 const REDRAW = "\u001dr"
 
 describe("what belongs to the user", () => {
   let hub: HubProcess
-  let users: Array<UserTerminal> = []
+  const users = usersOfTests()
   let made = 0
 
   beforeAll(async () => {
     hub = await startHub()
   })
-  afterEach(async () => {
-    await Promise.all(users.map((user) => user.close()))
-    users = []
-  })
-  afterAll(async () => {
-    await hub.stop()
-  })
+  afterAll(() => hub.stop())
 
   const open = async (...command: ReadonlyArray<string>): Promise<string> => {
     const shell = command.length === 0 ? ["bash", "--norc", "--noprofile"] : command

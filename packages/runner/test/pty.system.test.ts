@@ -80,7 +80,7 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     const asked = performance.now()
     child.handle.write(Buffer.from("\x03"), (failure) => expect(failure).toBeUndefined())
     expect(await child.exit).toMatchObject({ signal: "SIGINT" })
-    expect(performance.now() - asked).toBeLessThan(500)
+    expect(performance.now() - asked).toBeLessThan(2500)
   })
 
   it("trap 20 T-13 large inputs of two clients reach the child whole, one after another", async () => {
