@@ -148,7 +148,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
         0,
         chunks.findIndex(({ type }) => type === "data-retry"),
       )
-      .some(({ type }) => type === "text-delta")
+      .some(({ type }) => type.startsWith("text-"))
     expect(ofType(chunks, "reset-step")).toHaveLength(shown ? 1 : 0)
     const after = chunks.slice(chunks.findLastIndex(({ type }) => type === "reset-step") + 1)
     expect(

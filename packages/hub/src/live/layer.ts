@@ -12,12 +12,13 @@ import { planFeed } from "@holdfast/core/cursor"
 import { BadRequest, Unavailable } from "@holdfast/protocol/errors"
 import { Store, type StoreError } from "@holdfast/store/Store"
 import { RunnerGone } from "@holdfast/runner/client/RunnerConnection"
+import type { RunnerStatus } from "@holdfast/runner/wire/messages"
 import { AgentCrew } from "../agent/AgentCrew.ts"
 import { scriptedCatalog } from "../agent/catalog.ts"
 import { makeAgents } from "../agent/make-agents.ts"
 import { Agents } from "../Agents.ts"
 import { Hub } from "../Hub.ts"
-import { Fleet } from "../runners/Fleet.ts"
+import { Fleet, type RunnerLink } from "../runners/Fleet.ts"
 import { Reconciler } from "../runners/Reconciler.ts"
 import { Runners } from "../runners/Runners.ts"
 import { Feed } from "../session/Feed.ts"
@@ -169,7 +170,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
           Effect.map(Lifecycle.may(by), () => Viewing.release(core, session, except, name, by)),
         screen: (session) => Terminals.screen(core, past, session),
         health: health(core, seen),
-        runnerStatus: ask(() => Promise.all([...fleet.links.values()].map((link) => link.connection.status()))),
+        runnerStatus: ask(async () => (await Promise.all([...fleet.links.values()].map(statusOf))).flat()),
         stopRunners: (atOnce) =>
           ask(async () => {
             if (atOnce) await core.crew.announceEnd()
@@ -192,6 +193,16 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       })
       return Context.make(Hub, hub).pipe(Context.add(Agents, makeAgents(core)))
     }),
+  )
+
+/** The status of a runner, or none where it ended while it was asked. */
+const statusOf = ({ connection }: RunnerLink): Promise<ReadonlyArray<RunnerStatus>> =>
+  connection.status().then(
+    (status) => [status],
+    (cause: unknown) => {
+      if (cause instanceof RunnerGone) return []
+      throw cause
+    },
   )
 
 const ask = <A>(body: () => Promise<A>): Effect.Effect<A, Unavailable> =>
