@@ -54,7 +54,7 @@ export function duties(state: SessionState): ReadonlyArray<Duty> {
     if (decision !== undefined) found.push({ type: "answer", id: `answer:${id}`, permission: id, decision })
   }
   for (const { id, stopping } of agent.tasks) {
-    if (stopping === true) found.push({ type: "stop-task", id: `stop-task:${id}`, task: id })
+    if (stopping !== undefined) found.push({ type: "stop-task", id: `stop-task:${id}:${stopping}`, task: id })
   }
   if (agent.turn?.interrupting !== undefined) {
     found.push({ type: "interrupt", id: `interrupt:${agent.turn.id}`, turn: agent.turn.id })

@@ -32,7 +32,8 @@ export interface Turn {
 export interface RunningTask extends TaskInfo {
   readonly startedAt: number
   readonly progress?: string
-  readonly stopping?: true
+  /** How often it was asked to stop. */
+  readonly stopping?: number
 }
 
 /** Why the process is to end, and the seq from which what is sent is for the next one. */

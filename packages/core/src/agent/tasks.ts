@@ -22,7 +22,9 @@ export function evolveTasks(tasks: ReadonlyArray<RunningTask>, event: TaskEvent,
   if (event.name === "task/ended") return tasks.filter(({ id }) => id !== event.data.id)
   return tasks.map((task) => {
     if (task.id !== event.data.id) return task
-    return event.name === "task/stopping" ? { ...task, stopping: true } : { ...task, progress: event.data.progress }
+    return event.name === "task/stopping"
+      ? { ...task, stopping: (task.stopping ?? 0) + 1 }
+      : { ...task, progress: event.data.progress }
   })
 }
 
@@ -64,10 +66,9 @@ type Request = AgentPart["permissions"][number]
 const cancelledOf = (agent: AgentPart, which: (request: Request) => boolean, reason: string): ReadonlyArray<EventDraft> =>
   agent.permissions.filter((request) => request.turn === undefined && which(request)).map((request) => cancelled(request, reason))
 
-/** Has a task stopped; once is enough. */
+/** Has a task stopped; asked again, it is tried again, as what did not stop may stop now. */
 export function stopTask(agent: AgentPart, id: string): ReadonlyArray<EventDraft> | TaskNotFound {
-  const task = agent.tasks.find((one) => one.id === id)
-  if (task !== undefined) return task.stopping === true ? [] : [{ name: "task/stopping", data: { id } }]
+  if (agent.tasks.some((one) => one.id === id)) return [{ name: "task/stopping", data: { id } }]
   const known = agent.tasks.map((one) => one.id).join(", ")
   return new TaskNotFound({ message: `no task ${id} runs; ${known === "" ? "none does" : `there are ${known}`}`, task: id })
 }
@@ -88,6 +89,6 @@ export function activityOf({ turn, tasks, permissions }: AgentPart): Activity {
 export const shownTasks = ({ tasks, permissions }: AgentPart): ReadonlyArray<Task> =>
   tasks.map(({ stopping, ...task }) => {
     const waitsFor = permissions.find((request) => request.task === task.id && isOpen(request))?.id
-    const status = stopping === true ? "stopping" : waitsFor === undefined ? "running" : "waiting"
+    const status = stopping !== undefined ? "stopping" : waitsFor === undefined ? "running" : "waiting"
     return { ...task, status, ...(waitsFor === undefined ? {} : { waitsFor }) }
   })

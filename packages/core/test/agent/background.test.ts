@@ -145,9 +145,12 @@ describe("work outside a turn", () => {
     world.submit(asked("p1", { task: "b" }))
     expect(names(world.submit({ _tag: "StopTask", task: "no" }))).toEqual(["TaskNotFound"])
     expect(names(world.submit({ _tag: "StopTask", task: "b" }))).toEqual(["task/stopping"])
-    expect(names(world.submit({ _tag: "StopTask", task: "b" }))).toEqual([])
+    const [first] = duties(world.state)
+    // What did not stop is asked again, as a duty of its own.
+    expect(names(world.submit({ _tag: "StopTask", task: "b" }))).toEqual(["task/stopping"])
     world.restartHub()
     expect(duties(world.state)).toMatchObject([{ type: "stop-task", task: "b" }])
+    expect(duties(world.state)[0]?.id).not.toBe(first?.id)
     expect(world.record().tasks).toMatchObject([
       { id: "a", status: "running", progress: "compiles" },
       { id: "b", status: "stopping" },
