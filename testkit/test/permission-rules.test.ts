@@ -158,6 +158,23 @@ describe("rules about commands", () => {
     expect(suggestionsFor({ kind: "tool", tool: "t", parsed: parseCommand("ls *", CWD) })).toHaveLength(1)
   })
 
+  it("P-10 a rule for a directory covers nothing that others run of it, unless it names that (N6)", () => {
+    const on = (path: string, ...rules: ReadonlyArray<PermissionRule>): boolean | undefined =>
+      rulesFor({ kind: "tool", tool: "t", parsed: { type: "files", paths: [path], literal: true } }, rules)?.allow
+    const project = rule({ type: "directory", path: "/p" })
+    for (const path of ["/p/src/a.ts", "/p/.gitignore", "/p/sub/git"]) expect([path, on(path, project)]).toEqual([path, true])
+    for (const path of ["/p/.git/hooks/pre-commit", "/p/sub/.claude/settings.json", "/p/.MCP.json", "/p/.vscode/tasks.json"]) {
+      expect([path, on(path, project)]).toEqual([path, undefined])
+    }
+    expect(on("/p/.claude/commands/x.md", rule({ type: "directory", path: "/p/.claude/commands" }))).toBe(true)
+    expect(on("/p/.envrc", rule({ type: "file", path: "/p/.envrc" }))).toBe(true)
+    const parsed: ParsedSubject = { type: "files", paths: ["/p/.envrc"], literal: true }
+    const offered = suggestionsFor({ kind: "tool", tool: "t", parsed }).map(({ covers }) => covers?.type)
+    expect(offered).toEqual(["file", undefined])
+    const whole = { tool: "t", allow: false, covers: { type: "directory", path: "/p" } } as const
+    expect(on("/p/.git/config", whole)).toBe(false)
+  })
+
   it("P-4 a rule for all commands that start alike is offered where these words say what they do (N6)", () => {
     const startOf = (text: string): ReadonlyArray<string> | undefined =>
       suggestionsFor({ kind: "tool", tool: "t", parsed: parseCommand(text, CWD) })

@@ -51,6 +51,22 @@ export function sameRequests(a: PermissionRule, b: PermissionRule): boolean {
 const isBelow = (path: string, directory: string): boolean =>
   path === directory || path.startsWith(directory.endsWith("/") ? directory : `${directory}/`)
 
+/** Files and directories in a project that agents, version control, editors and shells run something of, or are allowed by. */
+const RUN_BY_OTHERS = new Set(
+  (
+    ".augment .claude .codex .cursor .devcontainer .direnv .envrc .factory .gemini .git .github .gitmodules .goose .hg .husky .idea .kimi " +
+    ".mcp.json .npmrc .opencode .qwen .svn .vscode .yarnrc.yml opencode.json opencode.jsonc"
+  ).split(" "),
+)
+
+/** Whether a rule about a directory covers a path: what others run of it only where the rule names it. */
+const isCovered = (path: string, directory: string): boolean =>
+  isBelow(path, directory) &&
+  !path
+    .slice(directory.length)
+    .split("/")
+    .some((part) => RUN_BY_OTHERS.has(part.toLowerCase()))
+
 const coversCommand = (cover: Cover | undefined, { argv }: SimpleCommand, cwd: string): boolean => {
   if (cover?.type === "commands") return cover.cwd === cwd && startsWith(argv, cover.argv)
   return (
@@ -80,7 +96,7 @@ function allowingCommands(
 function allowingFiles({ paths, literal }: Files, rules: ReadonlyArray<PermissionRule>): ReadonlyArray<PermissionRule> {
   if (!literal || paths.length === 0) return []
   const covers = (path: string, cover: Cover | undefined): boolean =>
-    cover?.type === "file" ? cover.path === path : cover?.type === "directory" && isBelow(path, cover.path)
+    cover?.type === "file" ? cover.path === path : cover?.type === "directory" && isCovered(path, cover.path)
   const found = paths.map((path) => rules.find((rule) => covers(path, rule.covers)))
   return found.every((rule) => rule !== undefined) ? [...new Set(found)] : []
 }

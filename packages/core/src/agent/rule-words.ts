@@ -8,6 +8,8 @@ import type {
   SimpleCommand,
 } from "@holdfast/protocol/agent/permission-rule"
 
+import { allowing } from "./permission-rules.ts"
+
 /** A word as a POSIX shell takes it for exactly that: quoted where it must be. */
 export const shellWord = (word: string): string =>
   /^[\w./:@%+,-][\w./:@%+,=-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
@@ -89,5 +91,8 @@ export function suggestionsFor({
 }: Pick<PermissionAsk, "kind" | "tool"> & { readonly parsed?: ParsedSubject | undefined }): ReadonlyArray<RuleSuggestion> {
   if (kind !== "tool") return []
   const offered: ReadonlyArray<Pick<PermissionRule, "covers">> = [...coversOf(parsed).map((covers) => ({ covers })), {}]
-  return offered.map((rule) => ({ label: coverWords({ tool, ...rule }), ...rule }))
+  const fitting = offered.filter(
+    (rule) => allowing({ kind, tool, ...(parsed && { parsed }) }, [{ tool, allow: true, ...rule }]).length > 0,
+  )
+  return fitting.map((rule) => ({ label: coverWords({ tool, ...rule }), ...rule }))
 }

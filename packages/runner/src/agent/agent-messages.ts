@@ -50,7 +50,6 @@ export type PermissionOutcome =
       readonly type: "answered"
       readonly optionId: string
       readonly allow: boolean
-      readonly remember?: "session" | "always"
       readonly answers?: Readonly<Record<string, string>>
       readonly message?: string
     }

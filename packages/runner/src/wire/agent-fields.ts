@@ -56,18 +56,13 @@ export function agentStartOf(fields: Fields): AgentStart {
   }
 }
 
-const SCOPES = ["session", "always"] as const
-
 function outcomeOf(fields: Fields): PermissionOutcome {
   const type = oneOf(fields.text("type"), ["answered", "cancelled"], "outcome")
   if (type === "cancelled") return { type, reason: fields.text("reason") }
-  const remember = fields.optionalText("remember")
-  const scope = remember === undefined ? undefined : oneOf(remember, SCOPES, "remember")
   return {
     type,
     optionId: fields.text("optionId"),
     allow: fields.flag("allow"),
-    ...present("remember", scope),
     ...present("answers", fields.optionalTextRecord("answers")),
     ...present("message", fields.optionalText("message")),
   }
