@@ -71,6 +71,22 @@ export type MessagePart =
       { readonly type: "file" | "reasoning-file" | "source-url" | "source-document" | "custom" | "steering-message" }
     >
 
+const KNOWN: ReadonlySet<string> = new Set<MessagePart["type"]>([
+  "text",
+  "reasoning",
+  "dynamic-tool",
+  "step-start",
+  "file",
+  "reasoning-file",
+  "source-url",
+  "source-document",
+  "custom",
+  "steering-message",
+])
+
+/** Whether a stored part is one that this version knows; a later one may have written others. */
+export const isKnownPart = ({ type }: { readonly type: string }): boolean => KNOWN.has(type) || type.startsWith("data-")
+
 /** Whether a part is a tool call. */
 export const isToolPart = (part: MessagePart): part is ToolPart => part.type === "dynamic-tool"
 

@@ -1,36 +1,18 @@
 /** The accumulator against the AI SDK's own reader, and against chunks that no reader of it takes. */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { cutChunk, jsonBytes } from "@holdfast/protocol/agent/cut"
-import { readUIMessageStream, type UIMessage, type UIMessageChunk } from "ai"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Accumulator, emptyMessage } from "../../src/agent/accumulator.ts"
 import { isToolPart } from "../../src/agent/message-part.ts"
 import { partialJson } from "../../src/agent/partial-json.ts"
 import { anyChunk, legalChunks, someText } from "./chunks.ts"
+import { sdkMessage, toJson } from "./sdk-message.ts"
 
 const told = (chunks: ReadonlyArray<AgentChunk>, max?: number): Accumulator => {
   const accumulator = emptyMessage("t1", 5, max)
   for (const chunk of chunks) accumulator.tell(chunk)
   return accumulator
-}
-
-const toJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
-
-/** What the AI SDK makes of chunks. */
-async function sdkMessage(chunks: ReadonlyArray<AgentChunk>): Promise<unknown> {
-  const stream = new ReadableStream<UIMessageChunk>({
-    start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk as UIMessageChunk)
-      controller.close()
-    },
-  })
-  let last: UIMessage = { id: "", role: "assistant", parts: [] }
-  const errors: Array<unknown> = []
-  const onError = (error: unknown) => void (String(error) === "Error: x" || errors.push(error))
-  for await (const message of readUIMessageStream({ stream, onError })) last = message
-  expect(errors).toEqual([])
-  return toJson({ parts: last.parts, metadata: last.metadata })
 }
 
 const ours = (accumulator: Accumulator): unknown => {
