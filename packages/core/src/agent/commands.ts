@@ -17,6 +17,8 @@ export type AgentRequest =
       readonly by: string
       readonly at: number
       readonly turn: string
+      /** The key that it was sent with. */
+      readonly key?: string
     }
   | { readonly _tag: "EditMessage"; readonly id: string; readonly parts: ReadonlyArray<InputPart> }
   | { readonly _tag: "RemoveMessage"; readonly id: string }

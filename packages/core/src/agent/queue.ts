@@ -56,10 +56,10 @@ const after = (agent: AgentPart, events: ReadonlyArray<EventDraft>, at: number):
 
 /** Adds a message, and starts its turn, puts it into the streaming one, or stops that one, as its mode says. */
 export function sendMessage(agent: AgentPart, command: Request<"SendMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
-  const { id, parts, mode, by, at, turn } = command
+  const { id, parts, mode, by, at, turn, key } = command
   const refusal = refuseParts(parts) ?? refuseMore(agent, parts)
   if (refusal !== undefined) return refusal
-  const item: QueuedMessage = { id, parts, mode, by, at, status: "waiting" }
+  const item: QueuedMessage = { id, parts, mode, by, at, status: "waiting", ...(key === undefined ? {} : { key }) }
   const added = (first: boolean): EventDraft => ({ name: "queue/added", data: first ? { item, first } : { item }, by })
   const streaming = agent.turn
   if (streaming === undefined) {

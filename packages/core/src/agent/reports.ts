@@ -105,7 +105,8 @@ function took(agent: AgentPart, { id, turn, parts: whole }: Report<"AgentTook">)
   if (found === undefined) return nothing
   const item = whole === undefined ? found : { ...found, parts: whole }
   if (item.steer === true && agent.turn?.id === turn) return steered(item, turn)
-  const message: Message = { id, role: "user", parts: item.parts, turn, createdAt: item.at, by: item.by }
+  const key = item.key === undefined ? {} : { key: item.key }
+  const message: Message = { id, role: "user", parts: item.parts, turn, createdAt: item.at, by: item.by, ...key }
   const events: Array<EventDraft> = [
     { name: "queue/taken", data: { id, turn }, turn },
     { name: "message/added", data: { message }, by: item.by, turn },

@@ -80,7 +80,8 @@ export const sendMessage = (core: Core, id: string, message: SendMessage, by: Pr
     const { session } = yield* core.table.open(id)
     const parts = yield* keptParts(core, session, given)
     const at = core.now()
-    const command = { _tag: "SendMessage", id: newId(at), parts, mode, by: by.name, at, turn: newId(at) } as const
+    const sent = { id: newId(at), parts, mode, by: by.name, at, turn: newId(at) }
+    const command = { _tag: "SendMessage", ...sent, ...(key === undefined ? {} : { key }) } as const
     const body = { _tag: "SendMessage", parts, mode }
     const done = yield* carried(session, { command, by, key, body })
     return yield* sentAs(session, done)

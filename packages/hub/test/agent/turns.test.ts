@@ -65,6 +65,21 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     reader.checkDense(0)
   })
 
+  it("Q-1 the event, the queue's item and the stored message carry the key of their sender (N56)", async () => {
+    await open()
+    const { id, reader } = await createAgent(house)
+    await send(house, id, "[[slow 30 20]]")
+    const { messageId } = await house.run(house.agents.send(id, { text: "[[say keyed]]", key: "mine-1" }, OWNER))
+    const own = { id: messageId, key: "mine-1" }
+    expect((await record(house, id)).queue.at(-1)).toMatchObject(own)
+    await turnsEnded(reader, 2)
+    const [first, added] = named(reader, "queue/added").map((event) => dataOf(event)["item"])
+    expect([first, added]).toMatchObject([{}, own])
+    expect(first).not.toHaveProperty("key")
+    expect((await messages(house, id)).filter(({ role }) => role === "user").map(({ key }) => key)).toEqual([undefined, "mine-1"])
+    expect(named(reader, "message/added").map((event) => dataOf(event)["message"])).toContainEqual(expect.objectContaining(own))
+  })
+
   it("Q-4 a message that was handed over cannot be edited, removed or put elsewhere, and the answer says so", async () => {
     await open()
     const { id, reader } = await createAgent(house)

@@ -58,7 +58,10 @@ export type Usage = typeof Usage.Type
 export const TurnOutcome = Schema.Literals(["completed", "interrupted", "error", "lost"])
 export type TurnOutcome = typeof TurnOutcome.Type
 
-/** A stored message. `parts` are UI message parts; an assistant's has the outcome of its turn. Times are epoch milliseconds. */
+/**
+ * A stored message. `parts` are UI message parts; an assistant's has the outcome of its turn, a person's the key that it was
+ * sent with. Times are epoch milliseconds.
+ */
 export const Message = Schema.Struct({
   id: Schema.String,
   role: Schema.Literals(["user", "assistant", "system"]),
@@ -66,6 +69,7 @@ export const Message = Schema.Struct({
   turn: Schema.optionalKey(Schema.String),
   createdAt: Schema.Number,
   by: Schema.optionalKey(Schema.String),
+  key: Schema.optionalKey(Schema.String),
   outcome: Schema.optionalKey(TurnOutcome),
   metadata: Schema.optionalKey(Schema.Json),
 })

@@ -6,7 +6,15 @@ import { InputPart, SendMode } from "./message.ts"
 export const QUEUE_MAX = 200
 export const QUEUE_MAX_BYTES = 4 * 1024 * 1024
 
-const sent = { id: Schema.String, parts: Schema.Array(InputPart), mode: SendMode, by: Schema.String, at: Schema.Number }
+const sent = {
+  id: Schema.String,
+  parts: Schema.Array(InputPart),
+  mode: SendMode,
+  by: Schema.String,
+  at: Schema.Number,
+  /** The key that it was sent with, for its sender to know it by. */
+  key: Schema.optionalKey(Schema.String),
+}
 
 /** A message as it was put into the queue, whole. */
 export const QueuedMessage = Schema.Struct({ ...sent, status: Schema.Literal("waiting") })
