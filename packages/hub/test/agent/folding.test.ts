@@ -3,10 +3,15 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqliteStore from "@holdfast/store/sqlite/SqliteStore"
+import { emptyMessage } from "@holdfast/core/agent/accumulator"
+import { chunksBetween } from "@holdfast/core/agent/chunks-between"
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import type { Message } from "@holdfast/protocol/agent/message"
+import { readChunk } from "@holdfast/protocol/agent/read-chunk"
 import { type ReadRange, Store } from "@holdfast/store/Store"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { attachReader, type House, openHouse, testDirectory } from "../hub-house.ts"
-import { createAgent, record, send, turnsEnded } from "./agent-house.ts"
+import { createAgent, dataOf, named, record, send, turnsEnded } from "./agent-house.ts"
 
 /** Bounds of waiting for what no event tells, in milliseconds. */
 const SOON = { timeout: 50_000, interval: 10 }
@@ -104,5 +109,28 @@ describe("folding after a hub's death", () => {
     await foldedTurns(id, 7)
     expect(lookups()).toBe(0)
     expect(await house.run(house.store.verify(id))).toBeUndefined()
+  })
+  it("M-17 M-16 a door cut in mid-turn that comes back after the fold shows the whole answer (N55)", async () => {
+    await open(Number.POSITIVE_INFINITY)
+    const { id, reader } = await createAgent(house)
+    await send(house, id, "[[say some words of it]] [[bash echo one]] [[tokens 40]]")
+    await turnsEnded(reader, 1)
+    await foldedTurns(id, 1)
+    const chunks = reader.list.filter(({ channel }) => channel === "agent")
+    for (const cut of [1, Math.floor(chunks.length / 2), chunks.length - 1]) {
+      const door = emptyMessage("turn", 0)
+      const tell = (chunk: AgentChunk | undefined): void => (chunk === undefined ? undefined : door.tell(chunk))
+      for (const { data, type } of chunks.slice(0, cut)) tell(readChunk({ ...(data as object), type }))
+      const after = chunks[cut - 1]?.seq ?? 0
+      const back = await attachReader(house, { session: id, after, client: `door-${cut}-client` })
+      await back.until("the end of the turn", (seen) => named(seen, "turn/ended").length === 1)
+      expect(new Set(back.list.filter(({ channel }) => channel === "agent").map(({ type }) => type))).toEqual(new Set(["folded"]))
+      const [message] = named(back, "message/added").map((event) => dataOf(event)["message"] as Message)
+      const rest = message === undefined ? undefined : chunksBetween(door.toLive(), message)
+      expect(rest?.length).toBeGreaterThan(0)
+      rest?.forEach(tell)
+      expect(JSON.parse(JSON.stringify(door.message().parts))).toEqual(message?.parts)
+      back.attachment?.detach()
+    }
   })
 })
