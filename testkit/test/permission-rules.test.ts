@@ -62,6 +62,8 @@ describe("rules about commands", () => {
       "npm test $'\\x41'",
       "npm test \u202e'x'",
       "npm test 'a\u0007'",
+      "npm test a\u3164b",
+      "npm test &>/dev/null",
       "npm test =ls",
       "cd /x && npm test",
       "npm test | npm test",

@@ -7,7 +7,6 @@ import type {
   RuleSuggestion,
   SimpleCommand,
 } from "@holdfast/protocol/agent/permission-rule"
-
 import { allowing } from "./permission-rules.ts"
 
 /** A word as a POSIX shell takes it for exactly that: quoted where it must be. */

@@ -46,12 +46,15 @@ const asked = {
 export const PermissionAsk = Schema.Struct({ ...asked, input: Schema.Json })
 export type PermissionAsk = typeof PermissionAsk.Type
 
+/** What a person says with an answer: it is in the record until the agent has it. */
+const Words = Schema.String.check(Schema.isMaxLength(10_000))
+
 /** Body of `POST …/permissions/:requestId`. `answers` belong to questions, by question; `message` tells the agent why not. */
 export const AnswerPermission = Schema.Struct({
   optionId: Schema.String,
   remember: Schema.optionalKey(Remember),
-  answers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
-  message: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(10_000))),
+  answers: Schema.optionalKey(Schema.Record(Schema.String, Words)),
+  message: Schema.optionalKey(Words),
 })
 export type AnswerPermission = typeof AnswerPermission.Type
 

@@ -30,12 +30,12 @@ const COMMANDS_MAX = 256
 const LITERAL = /^(?![=~])(?:[\p{L}\p{N}_./:@%+,=-]+|'(?:[^']*[^'\\])?'|"[^"$`\\!]*")+$/u
 
 /** Characters that are not seen as what they do. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 
 const BETWEEN = /^ *(?:(&&|\|\||;|\|) *)?$/
 
-/** Output to where it goes anyway, or to nowhere. */
-const HARMLESS = /^(?:[12]?>(?:&[12]| ?\/dev\/null)|&> ?\/dev\/null)$/
+/** Output to where it goes anyway, or to nowhere; `&>` is a background command in some shells. */
+const HARMLESS = /^[12]?>(?:&[12]| ?\/dev\/null)$/
 
 const isLiteral = ({ text, value }: Word): boolean =>
   LITERAL.test(text) && (text === "''" || !text.includes("''")) && value === text.replaceAll(/'([^']*)'|"([^"]*)"/g, "$1$2")

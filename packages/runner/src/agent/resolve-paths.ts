@@ -11,7 +11,7 @@ import type { ParsedSubject } from "@holdfast/protocol/agent/permission-rule"
 
 type Files = Extract<ParsedSubject, { readonly type: "files" }>
 
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 /** A home directory for a shell, or an address such as `file:///etc`: agents read these otherwise. */
 const NO_PATH = /^(?:~|[a-z][a-z0-9+.-]+:)/i
 const PATH_MAX = 4096
