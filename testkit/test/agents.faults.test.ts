@@ -218,9 +218,9 @@ describe("an agent whose runner or process dies", () => {
       await sendText(hub, id, how)
       await sendText(hub, id, "behind it")
       if (!how.includes("crash")) {
-        const { agent } = await eventually("it runs", 10_000, async () => {
+        const { agent } = await eventually("the agent took the message", 10_000, async () => {
           const record = await recordOf(hub, id)
-          return record.agent?.pid === undefined ? undefined : record
+          return record.turn.status === "streaming" && record.queue.length === 1 ? record : undefined
         })
         process.kill(agent?.pid ?? 0, "SIGKILL")
       }
