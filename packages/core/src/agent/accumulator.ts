@@ -53,6 +53,7 @@ export class Accumulator {
   readonly #tools = new Map<string, number>()
   readonly #data = new Map<string, number>()
   readonly #shown = new WeakMap<ToolPart, ToolPart>()
+  readonly #sizes = new WeakMap<MessagePart, number>()
 
   /** Goes on from `live`. `max`: most bytes of the finished message. */
   constructor(live: LiveMessage, max = TURN_MESSAGE_MAX) {
@@ -94,7 +95,7 @@ export class Accumulator {
       if (isToolPart(part)) return endedTool(part)
       return isTextPart(part) && part.state === "streaming" ? { ...part, state: "done" } : part
     })
-    return { ...this.#message(cutParts(parts, this.#max).parts), outcome }
+    return { ...this.#message(cutParts(parts, this.#max, this.#size(parts)).parts), outcome }
   }
 
   /** Takes the next chunk. */
@@ -241,10 +242,24 @@ export class Accumulator {
     }
   }
 
+  #size(parts: ReadonlyArray<MessagePart> = this.#parts): number {
+    return parts.reduce((sum, part) => sum + this.#sizeOf(part) + 1, 2)
+  }
+
+  /** Bytes of a part as JSON: counted once, as a part that changes is another object. */
+  #sizeOf(part: MessagePart): number {
+    const known = this.#sizes.get(part)
+    if (known !== undefined) return known
+    const size = jsonBytes(part)
+    this.#sizes.set(part, size)
+    return size
+  }
+
   #bound(): void {
     this.#grown = 0
-    if (jsonBytes(this.#parts) <= this.#max) return
-    const { parts, start, end } = cutParts(this.#parts, Math.floor((this.#max * 3) / 4))
+    const size = this.#size()
+    if (size <= this.#max) return
+    const { parts, start, end } = cutParts(this.#parts, Math.floor((this.#max * 3) / 4), size)
     const shift = parts.length - this.#parts.length
     const open = [...this.#open].filter(([, index]) => index < start || index >= end)
     this.#open = new Map(open.map(([key, index]) => [key, index < start ? index : index + shift]))

@@ -28,10 +28,10 @@ const withoutCutFiles = (parts: ReadonlyArray<MessagePart>, before: ReadonlyArra
     return notice(`A file of ${old.url.length} characters was too long to keep.`)
   })
 
-/** The parts with at most `max` bytes as JSON. */
-export function cutParts(parts: ReadonlyArray<MessagePart>, max: number): CutParts {
-  if (jsonBytes(parts) <= max) return { parts: [...parts], start: parts.length, end: parts.length }
-  const cut = cutJson(parts, max)
+/** The parts with at most `max` bytes as JSON; `size` is theirs, where it is known. */
+export function cutParts(parts: ReadonlyArray<MessagePart>, max: number, size = jsonBytes(parts)): CutParts {
+  if (size <= max) return { parts: [...parts], start: parts.length, end: parts.length }
+  const cut = cutJson(parts, max, size)
   // Cutting strings keeps the shape.
   if (Array.isArray(cut))
     return { parts: withoutCutFiles(cut as Array<MessagePart>, parts), start: parts.length, end: parts.length }

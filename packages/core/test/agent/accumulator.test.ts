@@ -200,7 +200,7 @@ describe("limits", () => {
     const message = accumulator.ended("completed")
     expect(Buffer.byteLength(JSON.stringify(message.parts))).toBeLessThan(100_000)
     expect(message.parts.length).toBe(80)
-    expect(JSON.stringify(message)).toMatch(/\[… \d+ characters cut …\]/)
+    expect(JSON.stringify(message)).toMatch(/\[\.\.\. \d+ characters cut \.\.\.\]/)
     expect(JSON.stringify(message).match(/"kept"/g)?.length).toBe(40)
   })
 

@@ -41,12 +41,15 @@ export function jsonBytes(value: unknown): number {
   return bytes
 }
 
-/** A text of about `length` characters: its beginning and its end, with a line between them that says what is missing. */
+/**
+ * A text of about `length` characters: its beginning and its end, with a line between them that says what is missing.
+ * The line is ASCII, so that a text of Latin letters takes one byte a character in memory.
+ */
 export function cutText(text: string, length: number): string {
   if (text.length <= length) return text
   const head = headOf(text, Math.ceil(length / 2))
   const tail = tailOf(text, Math.floor(length / 2))
-  return `${head}\n[… ${text.length - head.length - tail.length} characters cut …]\n${tail}`
+  return `${head}\n[... ${text.length - head.length - tail.length} characters cut ...]\n${tail}`
 }
 
 function collectLong(value: unknown, found: Array<string>): void {
@@ -63,6 +66,9 @@ function mapStrings(value: Json, change: (text: string) => string): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]))
 }
 
+/** Bytes of the line between what is kept of a text, at most. */
+const NOTICE_BYTES = 64
+
 /** The length that strings are cut to, so that about `excess` bytes go. */
 function cutLength(strings: ReadonlyArray<string>, excess: number): number {
   const lengths = strings.map((text) => text.length).toSorted((a, b) => b - a)
@@ -78,22 +84,16 @@ function cutLength(strings: ReadonlyArray<string>, excess: number): number {
 
 /**
  * A value of at most `max` bytes as JSON: the value itself when it fits, otherwise with its longest strings cut, and
- * where that is not enough its JSON text, cut. `max` is at least 4,096.
+ * where that is not enough its JSON text, cut. `max` is at least 4,096; `size` is that of the value, where it is known.
  */
-export function cutJson(value: Json, max: number): Json {
-  const size = jsonBytes(value)
+export function cutJson(value: Json, max: number, size = jsonBytes(value)): Json {
   if (size <= max) return value
   const strings: Array<string> = []
   collectLong(value, strings)
-  let excess = size - max
-  for (let round = 0; round < 8; round++) {
-    const length = cutLength(strings, excess)
-    const cut = mapStrings(value, (text) => cutText(text, length))
-    const over = jsonBytes(cut) - max
-    if (over <= 0) return cut
-    if (length === SHORTEST) break
-    excess += over + strings.length
-  }
+  // Each character is a byte at least, so that what is cut so, with its line in the middle, fits: large values are cut in one pass.
+  const length = cutLength(strings, size - max + NOTICE_BYTES * strings.length)
+  const cut = mapStrings(value, (text) => cutText(text, length))
+  if (length > SHORTEST || jsonBytes(cut) <= max) return cut
   let text = typeof value === "string" ? value : JSON.stringify(value)
   for (let length = max; length > 0 && jsonBytes(text) > max; length = Math.floor(length / 2)) text = cutText(text, length)
   return text
