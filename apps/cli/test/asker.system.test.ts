@@ -23,8 +23,11 @@ describe("who asks", () => {
     users.push(user)
     return user
   }
-  const open = async (...command: ReadonlyArray<string>): Promise<string> =>
-    (await holdfast(hub.environment(), "new", "terminal", "--", ...command)).stdout.trim()
+  const open = async (...command: ReadonlyArray<string>): Promise<string> => {
+    const made = await holdfast(hub.environment(), "new", "terminal", "--", ...command)
+    expect(made).toMatchObject({ code: 0, stderr: "" })
+    return made.stdout.trim()
+  }
 
   it("T-29 gives a new terminal the environment of who asks, later ones what belongs to the login, and the log none of it (N31)", async () => {
     const print = 'echo "s=$SSH_AUTH_SOCK v=$VIRTUAL_ENV n=$npm_lifecycle_event x=$ADDED l=$(locale charmap)."; read x'

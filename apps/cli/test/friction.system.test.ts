@@ -77,11 +77,12 @@ describe("the natural thing", () => {
     expect(await agents.ended).toBe(0)
     expect(agents.text.replaceAll("\n", "")).toContain("`holdfast agents install codex`")
     const gone = mkdtempSync(join(tmpdir(), "holdfast-gone-"))
+    const id = await open("from nowhere")
     const shell = new UserTerminal(
       { ...hub.environment(), PS1: "own> " },
       [
         "-c",
-        `cd ${gone} && rmdir ${gone} && ${process.execPath} ${MAIN} new terminal; exec ${process.execPath} ${MAIN} attach watch`,
+        `cd ${gone} && rmdir ${gone} && ${process.execPath} ${MAIN} new terminal; exec ${process.execPath} ${MAIN} attach ${id}`,
       ],
       undefined,
       "bash",

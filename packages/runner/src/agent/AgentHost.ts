@@ -17,11 +17,13 @@ import type { AgentCommand, AgentNote, AgentStart, TurnEnd } from "./agent-messa
 import { deliverRead } from "./deliver-read.ts"
 import { AgentLog } from "./AgentLog.ts"
 import { boundedAsk, boundedInfo, transcriptBatches } from "./bounds.ts"
+import { HeldCommands } from "./HeldCommands.ts"
 import { LeftProcesses } from "./LeftProcesses.ts"
 import { AgentProcess, endGroup, type AgentEnvironment, type AgentProgram } from "./process-group.ts"
 import { RecentIds } from "./RecentIds.ts"
 import { SignsOfLife } from "./SignsOfLife.ts"
 import { Tasks } from "./Tasks.ts"
+import { Timers } from "./Timers.ts"
 import { Turns } from "./Turns.ts"
 
 /** Closed its output without ending: given up after so long, in milliseconds. */
@@ -34,8 +36,6 @@ const LEFT_GRACE_MILLIS = 500
 const TEXT_MAX = 4000
 /** Deliveries remembered. */
 const IDS_MAX = 4096
-/** Commands that wait for a start; the hub repeats what is left out. */
-const HELD_MAX = 1000
 
 type Cause = NonNullable<TurnEnd["error"]>
 
@@ -61,8 +61,8 @@ export class AgentHost implements AgentHandle {
   #paused = false
   #cause: Cause | undefined
   #killing: Promise<void> | undefined
-  #held: Array<AgentCommand> = []
-  #timers = new Set<NodeJS.Timeout>()
+  readonly #held = new HeldCommands()
+  readonly #timers = new Timers()
 
   constructor(
     start: AgentStart,
@@ -118,13 +118,10 @@ export class AgentHost implements AgentHandle {
       ...told,
       ...(told.info && { info: boundedInfo(told.info, this.#say) }),
     })
-    const held = this.#held
-    this.#held = []
-    const stopped = new Set(held.map((command) => (command.type === "interrupt" ? command.turn : undefined)))
-    for (const command of held) {
-      if (command.type !== "deliver" || !stopped.has(command.turn)) this.#carryOut(command)
-      else this.#turns.refuseTurn(command, "the turn was interrupted before it began", "interrupted")
-    }
+    this.#held.release(
+      (command) => this.#carryOut(command),
+      (message) => this.#turns.refuseTurn(message, "the turn was interrupted before it began", "interrupted"),
+    )
   }
 
   info(info: AgentInfo, native?: string): void {
@@ -197,7 +194,7 @@ export class AgentHost implements AgentHandle {
     // A message that came back is handed over again with another turn.
     if (command.type === "deliver" && !this.#messages.add(`${command.id}:${command.turn}`)) return
     if (this.#phase === "ready") return this.#carryOut(command)
-    if (this.#phase === "starting" && this.#held.length < HELD_MAX) this.#held.push(command)
+    if (this.#phase === "starting") this.#held.hold(command)
     if (this.#phase === "ending" && command.type === "deliver") this.#refuse(command, "the agent is ending")
   }
 
@@ -261,10 +258,8 @@ export class AgentHost implements AgentHandle {
     if (this.#phase === "ending") return
     this.#phase = "ending"
     if (!this.#told) this.#fail()
-    for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
-    for (const command of this.#held) if (command.type === "deliver") this.#refuse(command, "the agent did not start")
-    this.#held = []
+    this.#held.refuse((message) => this.#refuse(message, "the agent did not start"))
     this.#turns.refuseWaiting("the agent ended before it began")
   }
 
@@ -340,11 +335,6 @@ export class AgentHost implements AgentHandle {
   }
 
   #after(millis: number, act: () => void): void {
-    if (this.#phase === "ending" || this.#phase === "over") return
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      act()
-    }, millis)
-    this.#timers.add(timer)
+    if (this.#phase !== "ending" && this.#phase !== "over") this.#timers.after(millis, act)
   }
 }

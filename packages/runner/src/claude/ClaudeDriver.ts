@@ -10,7 +10,6 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import type { PermissionOutcome, TurnEnd } from "../agent/agent-messages.ts"
-import { RecentIds } from "../agent/RecentIds.ts"
 import { beginTurn, type ClaudeTurn, isResultOf } from "./claude-turn.ts"
 import { HandOver } from "./HandOver.ts"
 import type { Inbox } from "./Inbox.ts"
@@ -23,6 +22,7 @@ import type { Permissions } from "./permissions.ts"
 import { at, textAt, textsAt } from "./read.ts"
 import type { Beginning } from "./resume.ts"
 import type { ClaudeQuery } from "./sdk.ts"
+import { Steering } from "./Steering.ts"
 import { Subagents } from "./Subagents.ts"
 import { endingOf, lastChunk, textsOf, usageLimitOf, type UsageLimit } from "./turn-end.ts"
 import { changeClaude, SystemNews } from "./SystemNews.ts"
@@ -31,7 +31,6 @@ import { addUsage, UsageMeter } from "./usage.ts"
 
 /** A query that ended while its process is there: given up after so long, in milliseconds. */
 const SILENT_MILLIS = 1000
-const IDS_MAX = 4096
 const EARLY_MAX = 20
 
 /** Speaks with one Claude. */
@@ -45,9 +44,7 @@ export class ClaudeDriver implements AgentDriver {
   readonly #news: SystemNews
   readonly #tasks: TaskNews
   readonly #usage = new UsageMeter()
-  readonly #heard = new RecentIds(IDS_MAX)
-  /** Messages for the streaming turn that Claude has not begun, by their UUID. */
-  readonly #steering = new Map<string, Delivery>()
+  readonly #steering = new Steering()
   readonly #over: Promise<void>
   /** News since the last turn, for the next one. */
   #early: Array<AgentChunk> = []
@@ -112,7 +109,7 @@ export class ClaudeDriver implements AgentDriver {
 
   steer(message: Delivery): void {
     const uuid = this.#handOver.uuidOf(message)
-    this.#steering.set(uuid, message)
+    this.#steering.add(uuid, message)
     this.#handOver.push(uuid, message)
   }
 
@@ -158,8 +155,7 @@ export class ClaudeDriver implements AgentDriver {
 
   /** Stops a turn once Claude has all that was put into it: what comes behind an interrupt, Claude would answer. */
   #stopKnown(turn: ClaudeTurn | undefined): void {
-    if (turn === undefined || !turn.interrupting || turn.stopped || !turn.known) return
-    if ([...this.#steering.keys()].some((uuid) => !this.#heard.has(uuid))) return
+    if (turn === undefined || !turn.interrupting || turn.stopped || !turn.known || !this.#steering.isKnown) return
     turn.stopped = true
     this.#query.interrupt({ cancelQueued: true }).catch((error: unknown) => {
       if (!this.#ending) this.#host.log.say(`Claude could not be interrupted: ${String(error)}`)
@@ -281,22 +277,18 @@ export class ClaudeDriver implements AgentDriver {
   /** Claude knows a message from before and does not answer it; whoever has it sent again wants it answered. */
   #replayed(message: unknown): void {
     const uuid = textAt(message, "uuid") ?? ""
-    if (this.#heard.has(uuid) || at(message, "timestamp") !== undefined) return
-    const steered = this.#steering.get(uuid)
+    if (this.#steering.hasHeardOf(uuid) || at(message, "timestamp") !== undefined) return
+    const again = this.#steering.again(uuid)
     const turn = this.#turn
-    if (steered !== undefined) {
-      this.#steering.delete(uuid)
-      const again = messageUuid(steered.id, true)
-      this.#steering.set(again, steered)
-      this.#handOver.push(again, steered)
-    } else if (turn?.uuid === uuid && turn.message !== undefined) {
+    if (again !== undefined) this.#handOver.push(again.uuid, again.message)
+    else if (turn?.uuid === uuid && turn.message !== undefined) {
       turn.uuid = messageUuid(turn.message.id, true)
       this.#handOver.push(turn.uuid, turn.message)
     }
   }
 
   #lifecycle(uuid: string, state: string): void {
-    this.#heard.add(uuid)
+    this.#steering.heardOf(uuid)
     const steered = this.#steering.get(uuid)
     if (steered !== undefined) {
       if (state === "queued") return
