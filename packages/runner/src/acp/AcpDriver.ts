@@ -3,11 +3,9 @@
  *
  * An agent does not confirm a message; the first thing that it tells of the turn, or its answer, counts as that.
  */
-import { randomUUID } from "node:crypto"
 import { RequestError } from "@agentclientprotocol/sdk"
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
-import type { PermissionOption } from "@holdfast/protocol/agent/permission"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "../adapter.ts"
 import type { PermissionOutcome } from "../agent/agent-messages.ts"
@@ -22,8 +20,9 @@ import { endLeftTools, ticks } from "./left-tools.ts"
 import { openSession, type OpenSession } from "./open-session.ts"
 import { beginsTurn, Silence } from "./own-turn.ts"
 import { type AcpOptions, readAcpOptions } from "./options.ts"
-import { answerOf, askOf, optionsOf } from "./permissions.ts"
+import { optionsOf } from "./permissions.ts"
 import { endOfAnswer, endOfError, errorText, type PromptEnd } from "./prompt-end.ts"
+import { Questions, unanswered } from "./Questions.ts"
 import { at, type JsonObject } from "./read-json.ts"
 import { SessionFiles } from "./SessionFiles.ts"
 import { Terminals } from "./Terminals.ts"
@@ -41,12 +40,6 @@ interface Turn {
   retries: number
 }
 
-interface Asked {
-  readonly call: string
-  readonly options: ReadonlyArray<PermissionOption>
-  readonly resolve: (answer: JsonObject) => void
-}
-
 /** The driver of one ACP agent. */
 export class AcpDriver implements AgentDriver {
   readonly #host: AgentHost
@@ -56,9 +49,7 @@ export class AcpDriver implements AgentDriver {
   readonly #choices = new AgentChoices()
   readonly #files: SessionFiles
   readonly #terminals: Terminals
-  readonly #asked = new Map<string, Asked>()
-  readonly #prefix = randomUUID().slice(0, 8)
-  #asks = 0
+  readonly #questions: Questions
   /** What the record has of the agent's own telling, as JSON by field. */
   readonly #told = new Map<string, string>()
   #session: OpenSession | undefined
@@ -79,6 +70,7 @@ export class AcpDriver implements AgentDriver {
     const { start } = host
     this.#host = host
     this.#options = readAcpOptions(start.options)
+    this.#questions = new Questions(host, this.#options.permissions === "allow")
     if (start.program === undefined) throw new AdapterRefused("AgentNotInstalled", `${start.name} has no program to start`)
     this.#files = new SessionFiles(start.cwd, start.directory)
     this.#terminals = new Terminals(this.#files, host.environment, (id) => this.#turn?.updates.calls.grew(id))
@@ -145,15 +137,10 @@ export class AcpDriver implements AgentDriver {
   }
 
   answer(permission: string, outcome: PermissionOutcome): void {
-    const asked = this.#asked.get(permission)
-    if (asked === undefined) return
-    this.#asked.delete(permission)
-    const { allowed, answer } = answerOf(asked.options, outcome)
-    if (!allowed && outcome.type === "answered") {
-      this.#turn?.updates.calls.deny(asked.call)
-      if (this.#turn !== undefined) this.#turn.refused = true
-    }
-    asked.resolve(answer)
+    const refused = this.#questions.answer(permission, outcome)
+    if (refused === undefined || this.#turn === undefined) return
+    this.#turn.updates.calls.deny(refused)
+    this.#turn.refused = true
   }
 
   configure(change: { readonly model?: string; readonly mode?: string }): void {
@@ -290,27 +277,11 @@ export class AcpDriver implements AgentDriver {
     // Before the session is there nobody can see what is asked.
     const turn = options.length === 0 || this.#session === undefined ? undefined : this.#current()
     const call = turn?.updates.calls.upsert(at(params, "toolCall"), true)
-    const cancelled: PermissionOutcome = { type: "cancelled", reason: "it cannot be answered" }
     if (turn === undefined || call === undefined) {
       this.#host.log.say("a permission request that nobody can answer is cancelled")
-      return Promise.resolve(answerOf(options, cancelled).answer)
+      return Promise.resolve(unanswered(options))
     }
-    const input = turn.updates.calls.settleInput(call)
-    const id = `${this.#prefix}-${++this.#asks}`
-    if (this.#options.permissions === "allow") {
-      turn.updates.add({ type: "tool-approval-request", approvalId: id, toolCallId: call.id, isAutomatic: true })
-      turn.updates.add({ type: "tool-approval-response", approvalId: id, approved: true })
-      return Promise.resolve(answerOf(options, { type: "answered", optionId: "", allow: true }).answer)
-    }
-    const { promise, resolve } = Promise.withResolvers<JsonObject>()
-    this.#asked.set(id, { call: call.id, options, resolve })
-    signal.addEventListener("abort", () => {
-      if (!this.#asked.delete(id)) return
-      this.#host.withdraw(id)
-      resolve(answerOf(options, cancelled).answer)
-    })
-    this.#host.ask(askOf(id, call, { input, cwd: this.#host.start.cwd, options }))
-    return promise
+    return this.#questions.ask({ updates: turn.updates, call, options }, signal)
   }
 
   async #configure(change: { readonly model?: string; readonly mode?: string }): Promise<void> {
