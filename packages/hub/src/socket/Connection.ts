@@ -10,7 +10,6 @@ import type { WebSocket } from "ws"
 import { Busy, type DoorError, SessionNotFound } from "@holdfast/protocol/errors"
 import {
   decodeClientFrame,
-  encodeFeed,
   encodeHeartbeat,
   FRAME_ACK,
   FRAME_INPUT,
@@ -19,9 +18,9 @@ import {
   FrameMalformed,
 } from "@holdfast/protocol/frame"
 import type { Settings } from "@holdfast/protocol/settings"
-import type { Session } from "@holdfast/protocol/session"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
 import type { Attachment, Principal } from "../Hub.ts"
+import { type FeedSink, FeedWatch } from "./FeedWatch.ts"
 import { InputLine } from "./InputLine.ts"
 import { Outbox } from "./Outbox.ts"
 import { ReadBrake } from "./ReadBrake.ts"
@@ -43,14 +42,6 @@ interface Held {
   readonly attachment: Attachment
   readonly session: string
   readonly inputs: InputLine
-}
-
-/** What the feed of sessions needs to go on after the client was slow. */
-interface Watch {
-  change: number
-  stop: () => void
-  stalled: boolean
-  readonly again: (change: number) => void
 }
 
 /** What a connection reports. */
@@ -84,7 +75,10 @@ export class Connection {
   private readonly ws: WebSocket
   private readonly settings: Settings
   private readonly attachments = new Map<number, Held>()
-  private watch: Watch | undefined
+  private readonly feedWatch = new FeedWatch(
+    (frame) => this.send(frame),
+    () => this.full,
+  )
   private readonly out: Outbox
   private inputBytes = 0
   private readonly brake: ReadBrake
@@ -200,34 +194,19 @@ export class Connection {
   }
 
   /** Sends changed records, as long as the client reads; afterwards it goes on from the last one it got. */
-  feed(again: (change: number) => void): (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void {
-    this.unwatch()
-    const watch: Watch = { change: 0, stop: () => {}, stalled: false, again }
-    this.watch = watch
-    return (change, sessions, synced) => {
-      if (this.watch !== watch || watch.stalled) return
-      if (this.full) {
-        watch.stalled = true
-        watch.stop()
-        return
-      }
-      watch.change = change
-      this.send(encodeFeed(change, sessions, synced))
-    }
+  feed(again: (change: number) => void): FeedSink {
+    return this.feedWatch.begin(again)
   }
 
   /** The feed began at a change number. */
   watching(change: number, stop: () => void): void {
-    if (this.watch === undefined || !this.open) return stop()
-    this.watch.change = change
-    this.watch.stop = stop
-    this.watch.stalled = false
+    if (this.open) this.feedWatch.began(change, stop)
+    else stop()
   }
 
   /** Ends the feed. */
   unwatch(): void {
-    this.watch?.stop()
-    this.watch = undefined
+    this.feedWatch.end()
   }
 
   /** Names the head of every attached session (W-8). */
@@ -317,8 +296,7 @@ export class Connection {
     this.brake.release("unread")
     this.onRoom()
     for (const { attachment } of this.attachments.values()) attachment.acknowledge(0)
-    const { watch } = this
-    if (watch?.stalled === true) watch.again(watch.change)
+    this.feedWatch.drained()
   }
 
   private send(frame: Uint8Array): void {

@@ -1,0 +1,62 @@
+/** The feed of sessions on one connection: sent as long as the client reads, and from its last change on when it reads again (D-12). */
+import { encodeFeed } from "@holdfast/protocol/frame"
+import type { Session } from "@holdfast/protocol/session"
+
+/** What goes on when the client was slow. */
+interface Watch {
+  change: number
+  stop: () => void
+  stalled: boolean
+  readonly again: (change: number) => void
+}
+
+/** Takes records that changed, up to a change number. */
+export type FeedSink = (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void
+
+/** The feed of one connection; there is at most one. */
+export class FeedWatch {
+  private watch: Watch | undefined
+  private readonly send: (frame: Uint8Array) => void
+  private readonly isFull: () => boolean
+
+  constructor(send: (frame: Uint8Array) => void, isFull: () => boolean) {
+    this.send = send
+    this.isFull = isFull
+  }
+
+  /** Begins one in place of an earlier one; `again` begins it anew behind a change. */
+  begin(again: (change: number) => void): FeedSink {
+    this.end()
+    const watch: Watch = { change: 0, stop: () => {}, stalled: false, again }
+    this.watch = watch
+    return (change, sessions, synced) => {
+      if (this.watch !== watch || watch.stalled) return
+      if (this.isFull()) {
+        watch.stalled = true
+        watch.stop()
+        return
+      }
+      watch.change = change
+      this.send(encodeFeed(change, sessions, synced))
+    }
+  }
+
+  /** The hub's feed began at a change number. */
+  began(change: number, stop: () => void): void {
+    if (this.watch === undefined) return stop()
+    this.watch.change = change
+    this.watch.stop = stop
+    this.watch.stalled = false
+  }
+
+  /** Ends it. */
+  end(): void {
+    this.watch?.stop()
+    this.watch = undefined
+  }
+
+  /** The client reads again. */
+  drained(): void {
+    if (this.watch?.stalled === true) this.watch.again(this.watch.change)
+  }
+}
