@@ -1,6 +1,7 @@
 /** A turn that completed without a word: its message says so, so that nobody waits for one (docs/PROTOCOL.md, M-8). */
 import type { Message } from "@holdfast/protocol/agent/message"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
+import type { EventDraft } from "@holdfast/protocol/event"
 import type { Turn } from "./part.ts"
 
 const NOTICE = namedChunk("data-notice", { text: "The agent ended its turn without an answer." })
@@ -12,10 +13,18 @@ function isAnswer(part: unknown): boolean {
   return type === "text" || type === "reasoning" ? typeof text === "string" && text.trim() !== "" : true
 }
 
-/** The message of a completed turn. */
-export function answered({ id, startedAt }: Turn, message: Message | undefined): Message {
-  if (message?.parts.some(isAnswer) === true) return message
+/** A completed turn's message, and the event of what it says in place of an answer, when it has none. */
+export function answered(
+  { id, startedAt }: Turn,
+  message: Message | undefined,
+): { readonly message: Message; readonly notices: ReadonlyArray<EventDraft> } {
+  if (message?.parts.some(isAnswer) === true) return { message, notices: [] }
   const empty: Message = { id, role: "assistant", parts: [], turn: id, createdAt: startedAt }
   const { parts, ...rest } = message ?? empty
-  return { ...rest, parts: [...parts, NOTICE as Message["parts"][number]] }
+  const { type: _, ...data } = NOTICE
+  return {
+    message: { ...rest, parts: [...parts, NOTICE as Message["parts"][number]] },
+    // Those who follow the turn build the same message (M-1).
+    notices: [{ name: "agent/data-notice", data, turn: id }],
+  }
 }

@@ -172,9 +172,12 @@ function asked(agent: AgentPart, command: Report<"AgentAsked">): Drafts {
 function ended(agent: AgentPart, command: Report<"AgentEnded">): Drafts {
   const turn = [agent.turn, agent.turn?.behind].find((one) => one !== undefined && one.id === command.turn)
   if (turn === undefined) return nothing
-  const told =
-    command.outcome === "completed" && turn.asked === true ? { ...command, message: answered(turn, command.message) } : command
-  const events = endTurn(agent, turn, told, "uncertain")
+  const { message, notices } =
+    command.outcome === "completed" && turn.asked === true
+      ? answered(turn, command.message)
+      : { message: command.message, notices: nothing }
+  const told = { ...command, ...(message === undefined ? {} : { message }) }
+  const events = [...notices, ...endTurn(agent, turn, told, "uncertain")]
   return [...events, ...startNext(folded(agent, events), command.next)]
 }
 

@@ -202,7 +202,7 @@ describe("work outside a turn", () => {
     world.submit({ _tag: "AgentTook", id: "m2", turn: "t-m2" })
     expect(names(world.submit(said("t-m2")))).toEqual(["agent/text-delta"])
     expect(names(world.submit(said("other")))).toEqual([])
-    expect(names(world.submit(over("t-m2")))).toEqual(["message/added", "turn/ended"])
+    expect(names(world.submit(over("t-m2")))).toEqual(["agent/data-notice", "message/added", "turn/ended"])
     expect(world.record().turn).toEqual({ status: "idle" })
   })
 

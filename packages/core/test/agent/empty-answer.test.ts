@@ -9,16 +9,17 @@ const notice = { type: "data-notice", data: { text: "The agent ended its turn wi
 
 describe("an answer", () => {
   it("M-8 (N22) is said to be missing where there is none, and left as it is where there is one", () => {
-    expect(answered(turn, undefined)).toEqual({ ...message(notice), createdAt: 7 })
+    const told = { name: "agent/data-notice", data: { data: notice.data }, turn: "t" }
+    expect(answered(turn, undefined)).toEqual({ message: { ...message(notice), createdAt: 7 }, notices: [told] })
     const blank = message({ type: "step-start" }, { type: "text", text: " \n", state: "done" })
-    expect(answered(turn, blank).parts).toEqual([...blank.parts, notice])
+    expect(answered(turn, blank)).toEqual({ message: message(...blank.parts, notice), notices: [told] })
     for (const part of [
       { type: "text", text: "yes", state: "done" },
       { type: "dynamic-tool", toolCallId: "c", toolName: "x", state: "output-available" },
       { type: "data-compaction", data: { state: "done" } },
     ]) {
       const whole = message({ type: "step-start" }, part)
-      expect(answered(turn, whole)).toBe(whole)
+      expect(answered(turn, whole)).toEqual({ message: whole, notices: [] })
     }
   })
 })
