@@ -126,6 +126,9 @@ describe("commands of the stream socket about agents", () => {
       for (const field of ["command", "cwd"]) await refused("Create", { kind: "terminal", [field]: text }, field)
       await refused("Create", { kind: "terminal", args: [text] }, "args.0")
       await refused("ConfigureAgent", { session, change: { cwd: text } }, "change.cwd")
+      const remember = { scope: "session", covers: { type: "file", path: text } }
+      const answer = { optionId: "allow", remember }
+      await refused("AnswerPermission", { session, request: "one", answer }, "answer.remember.covers.path")
       await refused("SetTrust", { change: { directory: text, trusted: true } }, "change.directory")
     }
     await refused("Update", { session, change: { label: "\ud800" } }, "change.label")

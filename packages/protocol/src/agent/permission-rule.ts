@@ -3,6 +3,7 @@
  * (docs/PROTOCOL.md, P-7 to P-12). Rules compare whole words and whole path components, never the beginning of a text.
  */
 import * as Schema from "effect/Schema"
+import { wellFormed, withoutNul } from "../text.ts"
 
 /** One simple command of a line: its words as the program gets them, and what stands between it and the one before. */
 export const SimpleCommand = Schema.Struct({
@@ -28,9 +29,9 @@ export const ParsedSubject = Schema.Union([
 ])
 export type ParsedSubject = typeof ParsedSubject.Type
 
-const Word = Schema.String.check(Schema.isMaxLength(4096))
-const Cwd = Schema.String.check(Schema.isMaxLength(4096))
-const Path = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096))
+const Word = Schema.String.check(Schema.isMaxLength(4096), wellFormed, withoutNul)
+const Cwd = Schema.String.check(Schema.isMaxLength(4096), wellFormed, withoutNul)
+const Path = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)
 
 /** Which requests of a tool a rule covers. */
 export const Cover = Schema.Union([
