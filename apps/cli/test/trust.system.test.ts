@@ -99,4 +99,19 @@ describe("trust of directories at the command line", () => {
     expect(await second.ended).toBe(0)
     expect(second.written).not.toContain("Trust it")
   })
+
+  it("C-23 the view takes keys after the question for trust, whatever is answered: a prompt leaves standard input as it was", async () => {
+    for (const [at, answer] of ["y", "n", ""].entries()) {
+      const cwd = project(`asked-${at}`)
+      const user = terminal("new", "agent", "other", "--cwd", cwd, "--attach")
+      await user.sees("Trust it and everything below?")
+      user.type(`${answer}\r`)
+      await user.sees("/help says what can be done")
+      user.type("/help\r")
+      await user.sees("what waits, by number")
+      user.type("\u001dd")
+      expect(await user.ended).toBe(0)
+      await ok("trust", "revoke", cwd)
+    }
+  })
 })

@@ -7,6 +7,7 @@
  */
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import { exactHex, parseColor } from "@holdfast/runner/emulator/colors"
+import { listenToKeys } from "./keyboard.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
 
 /** Milliseconds for which an answer is waited for at most. */
@@ -36,7 +37,7 @@ export class ColorQuestion {
     const early: Array<Uint8Array> = []
     const read = (chunk: Uint8Array): void => void early.push(this.keys(chunk))
     this.#isOpen = true
-    process.stdin.on("data", read)
+    listenToKeys(read)
     terminal.write(ASKED)
     const patience = setTimeout(() => this.#settled.resolve(), PATIENCE)
     await this.#settled.promise

@@ -11,6 +11,11 @@ import { printable } from "../text/printable.ts"
 const KEY_REST = 30
 const PASTE_REST = 5000
 
+/** Has `read` called with what comes from standard input, also where a question before paused it: a listener alone would not. */
+export function listenToKeys(read: (chunk: Uint8Array) => void): void {
+  process.stdin.on("data", read).resume()
+}
+
 /** Reads standard input, each chunk through `change`; gives the function that stops. */
 export function readKeyboard(
   take: (tokens: ReadonlyArray<InputToken>) => void,
@@ -26,7 +31,7 @@ export function readKeyboard(
     else if (reader.isInside) rest = setTimeout(() => take(reader.abandon()), PASTE_REST)
     if (tokens.length > 0) take(tokens)
   }
-  process.stdin.on("data", read)
+  listenToKeys(read)
   return () => {
     clearTimeout(rest)
     process.stdin.off("data", read)
