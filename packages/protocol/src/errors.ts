@@ -22,7 +22,7 @@ export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorIn
 /** The cursor lies beyond the log's head: it is of another log, or the store was reset. */
 export class CursorAhead extends Schema.TaggedError<CursorAhead>()(
   "CursorAhead",
-  { message, lastSeq: Schema.Number },
+  { message, lastSeq: Schema.Finite },
   { httpApiStatus: 409 },
 ) {}
 
@@ -136,7 +136,7 @@ export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()("ReadOn
 /** The body or frame is over the limit, in bytes. */
 export class TooLarge extends Schema.TaggedError<TooLarge>()(
   "TooLarge",
-  { message, limit: Schema.Number },
+  { message, limit: Schema.Finite },
   { httpApiStatus: 413 },
 ) {}
 
@@ -158,7 +158,7 @@ export class CommandNotFound extends Schema.TaggedError<CommandNotFound>()(
 ) {}
 
 /** A bounded queue is full; try again after `retryAfter` seconds. */
-export class Busy extends Schema.TaggedError<Busy>()("Busy", { message, retryAfter: Schema.Number }, { httpApiStatus: 429 }) {}
+export class Busy extends Schema.TaggedError<Busy>()("Busy", { message, retryAfter: Schema.Finite }, { httpApiStatus: 429 }) {}
 
 /** A part that is needed is away (runner, store); what was accepted is kept. */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { message }, { httpApiStatus: 503 }) {}

@@ -42,13 +42,13 @@ export const Seq = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Numb
 export const Event = Schema.Struct({
   seq: Seq,
   from: Schema.optionalKey(Seq),
-  time: Schema.Number,
+  time: Schema.Finite,
   channel: Channel,
   type: Schema.String,
   turn: Schema.optionalKey(Schema.String),
   by: Schema.optionalKey(Schema.String),
   data: Schema.Json,
-})
+}).annotate({ identifier: "Event" })
 export type Event = typeof Event.Type
 
 /** Why a process is no longer known to run without an exit code. */
@@ -64,7 +64,7 @@ export const TerminalSpec = Schema.Struct({
   cols: Schema.Int,
   rows: Schema.Int,
   term: Schema.String,
-})
+}).annotate({ identifier: "TerminalSpec" })
 export type TerminalSpec = typeof TerminalSpec.Type
 
 /** A terminal as the log has it: the names of its variables alone (E-8). */

@@ -21,7 +21,7 @@ export const InputRequest = Schema.Struct({
   key: Schema.optionalKey(Key),
   text: Schema.optionalKey(Schema.String),
   base64: Schema.optionalKey(Base64),
-})
+}).annotate({ identifier: "InputRequest" })
 
 /** Who is attached to sessions now. */
 export const ViewersReport = Schema.Struct({
@@ -41,7 +41,7 @@ export const ViewersReport = Schema.Struct({
       ),
     }),
   ),
-})
+}).annotate({ identifier: "ViewersReport" })
 export type ViewersReport = typeof ViewersReport.Type
 
 /** Most sessions that one batch may name. */
@@ -54,7 +54,7 @@ export const BatchRequest = Schema.Struct({
   ),
   action: Schema.Literals(["update", "archive", "restore", "delete"]),
   change: Schema.optionalKey(UpdateSession),
-})
+}).annotate({ identifier: "BatchRequest" })
 export type BatchRequest = typeof BatchRequest.Type
 
 const Failure = Schema.StructWithRest(Schema.Struct({ tag: Schema.String, message: Schema.String }), [
@@ -67,11 +67,11 @@ export const BatchResult = Schema.Struct({
     Schema.Struct({
       session: Schema.String,
       changed: Schema.optionalKey(Schema.Boolean),
-      seq: Schema.optionalKey(Schema.Number),
+      seq: Schema.optionalKey(Schema.Finite),
       error: Schema.optionalKey(Failure),
     }),
   ),
-})
+}).annotate({ identifier: "BatchResult" })
 export type BatchResult = typeof BatchResult.Type
 
 /** Rights of a token: everything, everything but administration, or reading (G-8). */
@@ -85,37 +85,39 @@ export const TokenName = Schema.String.check(
 )
 
 /** Body of `POST /api/tokens`. */
-export const TokenRequest = Schema.Struct({ name: TokenName, scope: Schema.optionalKey(TokenScope) })
+export const TokenRequest = Schema.Struct({ name: TokenName, scope: Schema.optionalKey(TokenScope) }).annotate({
+  identifier: "TokenRequest",
+})
 
 /** A token without its secret. Times are epoch milliseconds. */
 export const TokenShown = Schema.Struct({
   id: Schema.String,
   name: Schema.String,
   scope: TokenScope,
-  createdAt: Schema.Number,
-})
+  createdAt: Schema.Finite,
+}).annotate({ identifier: "TokenShown" })
 export type TokenShown = typeof TokenShown.Type
 
 /** A new token with its secret, which cannot be shown again. */
-export const TokenMade = Schema.Struct({ ...TokenShown.fields, secret: Schema.String })
+export const TokenMade = Schema.Struct({ ...TokenShown.fields, secret: Schema.String }).annotate({ identifier: "TokenMade" })
 
 /** All tokens, oldest first. */
-export const TokenList = Schema.Struct({ tokens: Schema.Array(TokenShown) })
+export const TokenList = Schema.Struct({ tokens: Schema.Array(TokenShown) }).annotate({ identifier: "TokenList" })
 
 /** A one-time link and when it expires. */
-export const LinkMade = Schema.Struct({ url: Schema.String, expiresAt: Schema.Number })
+export const LinkMade = Schema.Struct({ url: Schema.String, expiresAt: Schema.Finite }).annotate({ identifier: "LinkMade" })
 
 /** The credential was replaced; the new one is in the file, not in the answer. */
-export const CredentialRotated = Schema.Struct({ rotated: Schema.Boolean })
+export const CredentialRotated = Schema.Struct({ rotated: Schema.Boolean }).annotate({ identifier: "CredentialRotated" })
 
 /** Body of `POST /api/runner/stop`. */
-export const StopRunners = Schema.Struct({ now: Schema.optionalKey(Schema.Boolean) })
+export const StopRunners = Schema.Struct({ now: Schema.optionalKey(Schema.Boolean) }).annotate({ identifier: "StopRunners" })
 
 /** State of each runner. */
-export const RunnerReport = Schema.Struct({ runners: Schema.Array(Schema.Unknown) })
+export const RunnerReport = Schema.Struct({ runners: Schema.Array(Schema.Unknown) }).annotate({ identifier: "RunnerReport" })
 
 /** The process serves. */
-export const Live = Schema.Struct({ live: Schema.Boolean, version: Schema.String })
+export const Live = Schema.Struct({ live: Schema.Boolean, version: Schema.String }).annotate({ identifier: "Live" })
 
 /** Whether the hub can do its work, and what is missing. */
 export const HealthReport = Schema.Struct({
@@ -123,4 +125,4 @@ export const HealthReport = Schema.Struct({
   store: Schema.String,
   runner: Schema.String,
   problems: Schema.Array(Schema.String),
-})
+}).annotate({ identifier: "HealthReport" })

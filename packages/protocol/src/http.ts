@@ -130,9 +130,9 @@ const log = HttpApiGroup.make("log").add(
     query: { after: whole, log: whole, limit: Schema.optionalKey(Page), ...filter },
     success: Schema.Struct({
       events: Schema.Array(Event),
-      firstSeq: Schema.Number,
-      lastSeq: Schema.Number,
-      next: Schema.Number,
+      firstSeq: Schema.Finite,
+      lastSeq: Schema.Finite,
+      next: Schema.Finite,
       atHead: Schema.Boolean,
       log: Schema.String,
     }),
@@ -216,7 +216,7 @@ const terminal = HttpApiGroup.make("terminal").add(
   HttpApiEndpoint.post("detach", "/api/sessions/:id/detach", {
     params,
     payload: Schema.Struct({ except: Schema.optionalKey(Schema.String) }),
-    success: Schema.Struct({ detached: Schema.Number }),
+    success: Schema.Struct({ detached: Schema.Finite }),
     error,
   })
     .annotate(Needs, "write")

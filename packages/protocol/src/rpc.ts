@@ -44,7 +44,7 @@ export const Hello = Rpc.make("Hello", {
     /** Changes at every start of the hub. */
     hub: Schema.String,
     /** The client must hear something within this many milliseconds, or the connection is dead (W-7). */
-    silence: Schema.Number,
+    silence: Schema.Finite,
   }),
   error: DoorError,
 })
@@ -70,11 +70,11 @@ export const Attach = Rpc.make("Attach", {
     environment: Schema.optionalKey(Refreshed),
   },
   success: Schema.Struct({
-    handle: Schema.Number,
+    handle: Schema.Finite,
     session: Session,
     log: Schema.String,
     /** Highest input number of this client that is settled already; sending it again does nothing. */
-    inputs: Schema.Number,
+    inputs: Schema.Finite,
   }),
   error: DoorError,
 })
@@ -90,7 +90,7 @@ export const WatchSessions = Rpc.make("WatchSessions", {
     feed: Schema.optionalKey(Schema.String),
   },
   success: Schema.Struct({
-    change: Schema.Number,
+    change: Schema.Finite,
     feed: Schema.String,
     /** The cursor is of another feed or beyond the head: what was known is void, every session is sent. */
     reset: Schema.Boolean,
@@ -111,7 +111,7 @@ export const SetTypist = Rpc.make("SetTypist", {
 /** Ends the attachments of everybody else to a session (T-31). */
 export const DetachOthers = Rpc.make("DetachOthers", {
   payload: { session },
-  success: Schema.Struct({ detached: Schema.Number }),
+  success: Schema.Struct({ detached: Schema.Finite }),
   error: DoorError,
 })
 

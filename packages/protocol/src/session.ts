@@ -53,7 +53,7 @@ export const TerminalState = Schema.Struct({
   title: Schema.String,
   pid: Schema.optionalKey(Schema.Int),
   typist: Schema.optionalKey(Schema.Struct({ client: Schema.String, name: Schema.String, seat: Schema.String })),
-})
+}).annotate({ identifier: "TerminalState" })
 
 /** A session's record (docs/PROTOCOL.md, H-3). Times are epoch milliseconds. */
 export const Session = Schema.Struct({
@@ -67,24 +67,24 @@ export const Session = Schema.Struct({
   tags: Schema.Array(Schema.String),
   pinned: Schema.Boolean,
   owner: Schema.String,
-  createdAt: Schema.Number,
-  updatedAt: Schema.Number,
-  lastActiveAt: Schema.Number,
-  archivedAt: Schema.optionalKey(Schema.Number),
-  deletedAt: Schema.optionalKey(Schema.Number),
-  purgeAt: Schema.optionalKey(Schema.Number),
-  firstSeq: Schema.Number,
-  lastSeq: Schema.Number,
+  createdAt: Schema.Finite,
+  updatedAt: Schema.Finite,
+  lastActiveAt: Schema.Finite,
+  archivedAt: Schema.optionalKey(Schema.Finite),
+  deletedAt: Schema.optionalKey(Schema.Finite),
+  purgeAt: Schema.optionalKey(Schema.Finite),
+  firstSeq: Schema.Finite,
+  lastSeq: Schema.Finite,
   /** Position of the record's last change in the feed of sessions. */
-  change: Schema.Number,
+  change: Schema.Finite,
   turn: Schema.Struct({
     status: Schema.Literals(["idle", "streaming"]),
     id: Schema.optionalKey(Schema.String),
-    startedAt: Schema.optionalKey(Schema.Number),
+    startedAt: Schema.optionalKey(Schema.Finite),
     /** An interrupt was asked for and has not ended the turn yet. */
     interrupting: Schema.optionalKey(Schema.Boolean),
     /** Since when nothing was heard of the agent, once that is worth saying; epoch milliseconds. */
-    silentSince: Schema.optionalKey(Schema.Number),
+    silentSince: Schema.optionalKey(Schema.Finite),
   }),
   process: ProcessState,
   exitCode: Schema.optionalKey(Schema.Int),
@@ -99,7 +99,7 @@ export const Session = Schema.Struct({
   tasks: Schema.optionalKey(Schema.Array(Task)),
   terminal: Schema.optionalKey(TerminalState),
   agent: Schema.optionalKey(AgentState),
-})
+}).annotate({ identifier: "Session" })
 export type Session = typeof Session.Type
 
 /** Longest argument list of a terminal, in entries, and longest text of one entry, in characters. */
@@ -134,7 +134,7 @@ export const CreateSession = Schema.Struct({
   key: Schema.optionalKey(Key),
   /** false: answer as soon as the session is durable. Otherwise once its process runs, or with the error of its start. */
   wait: Schema.optionalKey(Schema.Boolean),
-})
+}).annotate({ identifier: "CreateSession" })
 export type CreateSession = typeof CreateSession.Type
 
 /** Body of `PATCH /api/sessions/:id`; with a key the change is made once. */
@@ -143,7 +143,7 @@ export const UpdateSession = Schema.Struct({
   tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64))),
   pinned: Schema.optionalKey(Schema.Boolean),
   key: Schema.optionalKey(Key),
-})
+}).annotate({ identifier: "UpdateSession" })
 export type UpdateSession = typeof UpdateSession.Type
 
 /** Body of `POST /api/sessions/:id/restart`; `environment` as in `CreateSession`, the size as it was when absent. */
@@ -152,22 +152,22 @@ export const RestartSession = Schema.Struct({
   cols: Schema.optionalKey(Cells),
   rows: Schema.optionalKey(Cells),
   environment: Schema.optionalKey(Schema.Record(Schema.String, Value)),
-})
+}).annotate({ identifier: "RestartSession" })
 export type RestartSession = typeof RestartSession.Type
 
 /** Body of `POST /api/sessions/:id/marks`: a named place in the log. */
 export const MarkSession = Schema.Struct({
   text: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, visible),
   key: Schema.optionalKey(Key),
-})
+}).annotate({ identifier: "MarkSession" })
 export type MarkSession = typeof MarkSession.Type
 
 /** The session that a name stands for. */
-export const Resolved = Schema.Struct({ session: SessionId })
+export const Resolved = Schema.Struct({ session: SessionId }).annotate({ identifier: "Resolved" })
 export type Resolved = typeof Resolved.Type
 
 /** What a keyed or plain append answers with: the seq of the first event it made. */
-export const Appended = Schema.Struct({ seq: Schema.Number })
+export const Appended = Schema.Struct({ seq: Schema.Finite }).annotate({ identifier: "Appended" })
 export type Appended = typeof Appended.Type
 
 /** Orders of the session list; newest or A first. */
@@ -198,9 +198,9 @@ export type SessionQuery = typeof SessionQuery.Type
 /** One page of sessions. */
 export const SessionPage = Schema.Struct({
   sessions: Schema.Array(Session),
-  total: Schema.Number,
+  total: Schema.Finite,
   next: Schema.NullOr(Schema.String),
-})
+}).annotate({ identifier: "SessionPage" })
 export type SessionPage = typeof SessionPage.Type
 
 /** What a viewer sees now: the visible rows of a terminal as text. `cursor` is 0-based. */
@@ -212,8 +212,8 @@ export const Screen = Schema.Struct({
   title: Schema.String,
   alternate: Schema.Boolean,
   /** The last seq whose output the screen shows. */
-  seq: Schema.Number,
-})
+  seq: Schema.Finite,
+}).annotate({ identifier: "Screen" })
 export type Screen = typeof Screen.Type
 
 /** A signal that may be sent to a child's process group. */

@@ -176,8 +176,8 @@ export class DataDamaged extends Schema.TaggedError<DataDamaged>()("DataDamaged"
 
 /** The data was written by a newer version and is left untouched. */
 export class StoreTooNew extends Schema.TaggedError<StoreTooNew>()("StoreTooNew", {
-  found: Schema.Number,
-  known: Schema.Number,
+  found: Schema.Finite,
+  known: Schema.Finite,
   message: Schema.String,
 }) {}
 

@@ -7,7 +7,7 @@ import { TokenShown } from "@holdfast/protocol/http-bodies"
 
 const Hash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))
 const StoredToken = Schema.fromJsonString(Schema.Struct({ ...TokenShown.fields, hash: Hash }))
-const StoredKey = Schema.fromJsonString(Schema.Struct({ from: Hash, hash: Hash, expiresAt: Schema.Number }))
+const StoredKey = Schema.fromJsonString(Schema.Struct({ from: Hash, hash: Hash, expiresAt: Schema.Finite }))
 const decodeToken = Schema.decodeUnknownOption(StoredToken)
 const decodeKey = Schema.decodeUnknownOption(StoredKey)
 

@@ -4,22 +4,24 @@
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import * as OpenApi from "effect/http-api/OpenApi"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { Hub } from "../Hub.ts"
 import { Administration } from "./Administration.ts"
 import { json, jsonText } from "./answer.ts"
 import { Exchange } from "./Exchange.ts"
+import { describeApi } from "./openapi.ts"
 import { docsPage, homePage } from "./pages.ts"
 
-const once = <A>(make: () => A): (() => A) => {
-  let made: { readonly value: A } | undefined
-  return () => (made ??= { value: make() }).value
+/** The texts of the description: the version does not change while the hub runs. */
+const texts = (version: string) => {
+  const spec = describeApi(version)
+  return { openapi: JSON.stringify(spec), docs: docsPage(spec) }
 }
-
-const describe = once(() => OpenApi.fromApi(HoldfastApi))
-const openapi = once(() => JSON.stringify(describe()))
-const docs = once(() => docsPage(describe()))
+let made: { readonly version: string; readonly texts: ReturnType<typeof texts> } | undefined
+const described = Effect.map(Administration, ({ version }) => {
+  if (made?.version !== version) made = { version, texts: texts(version) }
+  return made.texts
+})
 
 /** The handlers. */
 export const operationHandlers = HttpApiBuilder.group(HoldfastApi, "operations", (handlers) =>
@@ -40,8 +42,8 @@ export const operationHandlers = HttpApiBuilder.group(HoldfastApi, "operations",
         (text) => HttpServerResponse.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" }),
       ),
     )
-    .handle("openapi", () => Effect.sync(() => jsonText(openapi())))
-    .handle("docs", () => Effect.sync(() => html(docs())))
+    .handle("openapi", () => Effect.map(described, ({ openapi }) => jsonText(openapi)))
+    .handle("docs", () => Effect.map(described, ({ docs }) => html(docs)))
     .handle("home", () => Effect.map(Administration, ({ version }) => html(homePage(version)))),
 )
 

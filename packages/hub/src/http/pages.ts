@@ -51,7 +51,7 @@ function routeHtml(
 ): string {
   const parameters = operation.parameters.map(
     (parameter) =>
-      `<tr><td><code>${escape(parameter.name)}</code></td><td>${escape(parameter.in)}</td><td>${parameter.required ? "required" : ""}</td></tr>`,
+      `<tr><td><code>${escape(parameter.name)}</code></td><td>${escape(parameter.in)}</td><td>${parameter.required ? "required" : ""}</td><td>${escape(parameter.description ?? "")}</td></tr>`,
   )
   const schemas = Object.values(operation.requestBody?.content ?? {}).map((content) => schemaHtml("Body", content?.schema, spec))
   const answers = Object.entries(operation.responses).map(([status, response]) => {

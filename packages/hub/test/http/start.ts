@@ -14,6 +14,8 @@ import { makeCredentials, type Credentials } from "../../src/credentials/Credent
 import { Agents } from "../../src/Agents.ts"
 import { Hub } from "../../src/Hub.ts"
 import { noAgents } from "./no-agents.ts"
+import { findRoute, type Route } from "../../src/guard/routes.ts"
+import { describeApi, specPath } from "../../src/http/openapi.ts"
 import { listen } from "../../src/http/listen.ts"
 import { makeOperationLog } from "../../src/serve/OperationLog.ts"
 import { makeFakeHub } from "./FakeHub.ts"
@@ -35,6 +37,14 @@ export interface Sent {
 }
 
 export const OWNER = "owner-secret-for-tests-0123456789abcdefghijklm"
+
+const spec = describeApi("0.0.0-test")
+
+/** Whether the description has an answer of a route (H-28). */
+const isDescribed = (route: Route, status: number): boolean => {
+  const operation = spec.paths[specPath(route)]?.[route.method.toLowerCase() as "get"]
+  return route.socket || operation?.responses[status] !== undefined
+}
 
 /** Starts a door; `stop` ends it. */
 export const startDoor = async (options: Record<string, unknown> = {}) => {
@@ -111,6 +121,11 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
         response.on("error", reject)
         response.on("end", () => {
           const text = Buffer.concat(chunks).toString("utf8")
+          const found = findRoute(method, path.split("?")[0] ?? "")
+          if (found._tag === "Route" && !isDescribed(found.route, response.statusCode ?? 0))
+            return reject(
+              new Error(`${method} ${found.route.path} answered ${response.statusCode}, which is not described: ${text}`),
+            )
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,

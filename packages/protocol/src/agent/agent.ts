@@ -19,7 +19,7 @@ export const AgentSpec = Schema.Struct({
   cwd: Schema.String,
   env: Schema.Array(Schema.String),
   options: Schema.Record(Schema.String, Schema.Json),
-})
+}).annotate({ identifier: "AgentSpec" })
 export type AgentSpec = typeof AgentSpec.Type
 
 /** A mode or a model that an agent offers. */
@@ -27,7 +27,7 @@ export const AgentChoice = Schema.Struct({
   id: Schema.String,
   name: Schema.String,
   description: Schema.optionalKey(Schema.String),
-})
+}).annotate({ identifier: "AgentChoice" })
 export type AgentChoice = typeof AgentChoice.Type
 
 /** An MCP server as the agent has it; `status` in the agent's own words, `error` why it could not be used. */
@@ -35,7 +35,7 @@ export const LoadedServer = Schema.Struct({
   name: Schema.String,
   status: Schema.String,
   error: Schema.optionalKey(Schema.String),
-})
+}).annotate({ identifier: "LoadedServer" })
 export type LoadedServer = typeof LoadedServer.Type
 
 const Names = Schema.Array(Schema.String)
@@ -50,7 +50,7 @@ export const Loaded = Schema.Struct({
   skills: Names,
   plugins: Names,
   problems: Names,
-})
+}).annotate({ identifier: "Loaded" })
 export type Loaded = typeof Loaded.Type
 
 /** What an agent told about itself; each telling replaces the fields it has. */
@@ -66,7 +66,7 @@ export const AgentInfo = Schema.Struct({
   loaded: Schema.optionalKey(Loaded),
   /** Whether a message can go into a streaming turn. */
   steers: Schema.optionalKey(Schema.Boolean),
-})
+}).annotate({ identifier: "AgentInfo" })
 export type AgentInfo = typeof AgentInfo.Type
 
 /** How an agent process got its memory: `new`, `resumed` from its own, or `replayed` from our transcript as context. */
@@ -88,7 +88,7 @@ export const AgentState = Schema.Struct({
   /** Whether what its directory brings may run; absent when it brings nothing that agents read. */
   trust: Schema.optionalKey(DirectoryTrust),
   hold: Schema.optionalKey(Hold),
-})
+}).annotate({ identifier: "AgentState" })
 export type AgentState = typeof AgentState.Type
 
 /** Body of `PATCH …/agent`: changes while it runs. Another `cwd` lets the agent's next process begin there (A-41). */
@@ -96,11 +96,13 @@ export const ConfigureAgent = Schema.Struct({
   cwd: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)),
   model: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200), wellFormed)),
   mode: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200), wellFormed)),
-})
+}).annotate({ identifier: "ConfigureAgent" })
 export type ConfigureAgent = typeof ConfigureAgent.Type
 
 /** Body of `POST …/agent/renew`: the id of a message; it and what followed are left out of the new process's context (A-42). */
-export const RenewAgent = Schema.Struct({ before: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))) })
+export const RenewAgent = Schema.Struct({ before: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))) }).annotate({
+  identifier: "RenewAgent",
+})
 export type RenewAgent = typeof RenewAgent.Type
 
 /** An agent as `GET /api/agents` lists it. `missing` says what to do when it cannot be used. */
@@ -114,5 +116,5 @@ export const AgentEntry = Schema.Struct({
   missing: Schema.optionalKey(Schema.String),
   /** True for the one that is taken when none is named. */
   default: Schema.Boolean,
-})
+}).annotate({ identifier: "AgentEntry" })
 export type AgentEntry = typeof AgentEntry.Type

@@ -12,7 +12,7 @@ export type HoldReason = typeof HoldReason.Type
 export const Hold = Schema.Struct({
   reason: HoldReason,
   message: Schema.optionalKey(Schema.String),
-  until: Schema.optionalKey(Schema.Number),
+  until: Schema.optionalKey(Schema.Finite),
   goesOn: Schema.optionalKey(Schema.Boolean),
-})
+}).annotate({ identifier: "Hold" })
 export type Hold = typeof Hold.Type

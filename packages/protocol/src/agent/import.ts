@@ -6,10 +6,12 @@ export const ClaudeImportable = Schema.Struct({
   id: Schema.String,
   cwd: Schema.optionalKey(Schema.String),
   title: Schema.String,
-  modifiedAt: Schema.Number,
-  size: Schema.Number,
-})
+  modifiedAt: Schema.Finite,
+  size: Schema.Finite,
+}).annotate({ identifier: "ClaudeImportable" })
 export type ClaudeImportable = typeof ClaudeImportable.Type
 
 /** Body of `POST /api/imports/claude`: the id of the session to import. */
-export const ImportClaude = Schema.Struct({ id: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(64)) })
+export const ImportClaude = Schema.Struct({ id: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(64)) }).annotate({
+  identifier: "ImportClaude",
+})

@@ -21,7 +21,7 @@ export const MESSAGE_BODY_MAX = 8 * 1024 * 1024
 export const FILE_REFERENCE = "files/"
 
 /** Text that a person sends. */
-export const TextPart = Schema.Struct({ type: Schema.Literal("text"), text: Schema.String })
+export const TextPart = Schema.Struct({ type: Schema.Literal("text"), text: Schema.String }).annotate({ identifier: "TextPart" })
 
 /**
  * A file that a person sends: a `data:` URL, one that the agent can fetch, or `files/HASH` for one that the session has. In
@@ -32,26 +32,26 @@ export const FilePart = Schema.Struct({
   mediaType: Schema.String.check(Schema.isPattern(/^[\w.+-]+\/[\w.+-]+$/)),
   url: Schema.String,
   filename: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(255), wellFormed, uncontrolled, visible)),
-  bytes: Schema.optionalKey(Schema.Number),
-})
+  bytes: Schema.optionalKey(Schema.Finite),
+}).annotate({ identifier: "FilePart" })
 export type FilePart = typeof FilePart.Type
 
 /** A part of a message that a person sends. */
-export const InputPart = Schema.Union([TextPart, FilePart])
+export const InputPart = Schema.Union([TextPart, FilePart]).annotate({ identifier: "InputPart" })
 export type InputPart = typeof InputPart.Type
 
 /** Tokens of a turn or of several, as the agent reported them; what it did not report is absent. */
 export const Usage = Schema.Struct({
-  inputTokens: Schema.optionalKey(Schema.Number),
-  outputTokens: Schema.optionalKey(Schema.Number),
-  cachedInputTokens: Schema.optionalKey(Schema.Number),
-  reasoningTokens: Schema.optionalKey(Schema.Number),
+  inputTokens: Schema.optionalKey(Schema.Finite),
+  outputTokens: Schema.optionalKey(Schema.Finite),
+  cachedInputTokens: Schema.optionalKey(Schema.Finite),
+  reasoningTokens: Schema.optionalKey(Schema.Finite),
   /** US dollars. */
-  cost: Schema.optionalKey(Schema.Number),
+  cost: Schema.optionalKey(Schema.Finite),
   /** Tokens in the context window after the turn, and how many fit. */
-  contextUsed: Schema.optionalKey(Schema.Number),
-  contextWindow: Schema.optionalKey(Schema.Number),
-})
+  contextUsed: Schema.optionalKey(Schema.Finite),
+  contextWindow: Schema.optionalKey(Schema.Finite),
+}).annotate({ identifier: "Usage" })
 export type Usage = typeof Usage.Type
 
 /** How a turn ended (C4): once, by exactly one of these. */
@@ -67,12 +67,12 @@ export const Message = Schema.Struct({
   role: Schema.Literals(["user", "assistant", "system"]),
   parts: Schema.Array(Schema.Json),
   turn: Schema.optionalKey(Schema.String),
-  createdAt: Schema.Number,
+  createdAt: Schema.Finite,
   by: Schema.optionalKey(Schema.String),
   key: Schema.optionalKey(Schema.String),
   outcome: Schema.optionalKey(TurnOutcome),
   metadata: Schema.optionalKey(Schema.Json),
-})
+}).annotate({ identifier: "Message" })
 export type Message = typeof Message.Type
 
 /** What to do with a message that comes while a turn is streaming (C4). */
@@ -85,7 +85,7 @@ export const SendMessage = Schema.Struct({
   parts: Schema.optionalKey(Schema.Array(InputPart).check(Schema.isMaxLength(64))),
   mode: Schema.optionalKey(SendMode),
   key: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,200}$/))),
-})
+}).annotate({ identifier: "SendMessage" })
 export type SendMessage = typeof SendMessage.Type
 
 /**
@@ -95,11 +95,13 @@ export type SendMessage = typeof SendMessage.Type
 export const Sent = Schema.Struct({
   status: Schema.Literals(["started", "queued", "steered"]),
   messageId: Schema.String,
-  seq: Schema.Number,
+  seq: Schema.Finite,
   hold: Schema.optionalKey(Hold),
-})
+}).annotate({ identifier: "Sent" })
 export type Sent = typeof Sent.Type
 
 /** One page of stored messages in order; `before` of the next older page, or null. */
-export const MessagePage = Schema.Struct({ messages: Schema.Array(Message), before: Schema.NullOr(Schema.Number) })
+export const MessagePage = Schema.Struct({ messages: Schema.Array(Message), before: Schema.NullOr(Schema.Finite) }).annotate({
+  identifier: "MessagePage",
+})
 export type MessagePage = typeof MessagePage.Type

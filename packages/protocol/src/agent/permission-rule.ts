@@ -9,7 +9,7 @@ import { wellFormed, withoutNul } from "../text.ts"
 export const SimpleCommand = Schema.Struct({
   argv: Schema.Array(Schema.String),
   after: Schema.optionalKey(Schema.Literals(["&&", "||", ";", "|"])),
-})
+}).annotate({ identifier: "SimpleCommand" })
 export type SimpleCommand = typeof SimpleCommand.Type
 
 /**
@@ -26,7 +26,7 @@ export const ParsedSubject = Schema.Union([
   }),
   /** Paths of files and directories: absolute, with `..`, links and the file system's folding of case resolved; `/` separates. */
   Schema.Struct({ type: Schema.Literal("files"), paths: Schema.Array(Schema.String), literal: Schema.Boolean }),
-])
+]).annotate({ identifier: "ParsedSubject" })
 export type ParsedSubject = typeof ParsedSubject.Type
 
 const Word = Schema.String.check(Schema.isMaxLength(4096), wellFormed, withoutNul)
@@ -55,7 +55,7 @@ export const Cover = Schema.Union([
   Schema.Struct({ type: Schema.Literal("file"), path: Path }),
   /** The directory and everything below it. */
   Schema.Struct({ type: Schema.Literal("directory"), path: Path }),
-])
+]).annotate({ identifier: "Cover" })
 export type Cover = typeof Cover.Type
 
 /** A remembered answer. Without `covers` it holds for every use of the tool. */
@@ -63,16 +63,18 @@ export const PermissionRule = Schema.Struct({
   tool: Schema.String,
   allow: Schema.Boolean,
   covers: Schema.optionalKey(Cover),
-})
+}).annotate({ identifier: "PermissionRule" })
 export type PermissionRule = typeof PermissionRule.Type
 
 /** How long an answer is remembered, and for which requests; without `covers` for every use of the tool. */
 export const Remember = Schema.Struct({
   scope: Schema.Literals(["session", "always"]),
   covers: Schema.optionalKey(Cover),
-})
+}).annotate({ identifier: "Remember" })
 export type Remember = typeof Remember.Type
 
 /** A rule that would cover a request, in words. */
-export const RuleSuggestion = Schema.Struct({ label: Schema.String, covers: Schema.optionalKey(Cover) })
+export const RuleSuggestion = Schema.Struct({ label: Schema.String, covers: Schema.optionalKey(Cover) }).annotate({
+  identifier: "RuleSuggestion",
+})
 export type RuleSuggestion = typeof RuleSuggestion.Type

@@ -7,7 +7,9 @@ export const OptionKind = Schema.Literals(["allow_once", "allow_always", "reject
 export type OptionKind = typeof OptionKind.Type
 
 /** One way to answer. */
-export const PermissionOption = Schema.Struct({ id: Schema.String, label: Schema.String, kind: OptionKind })
+export const PermissionOption = Schema.Struct({ id: Schema.String, label: Schema.String, kind: OptionKind }).annotate({
+  identifier: "PermissionOption",
+})
 export type PermissionOption = typeof PermissionOption.Type
 
 /**
@@ -20,7 +22,7 @@ export const Question = Schema.Struct({
   multiple: Schema.optionalKey(Schema.Boolean),
   free: Schema.optionalKey(Schema.Boolean),
   choices: Schema.Array(Schema.Struct({ label: Schema.String, description: Schema.optionalKey(Schema.String) })),
-})
+}).annotate({ identifier: "Question" })
 export type Question = typeof Question.Type
 
 /** What a request is about. */
@@ -43,7 +45,7 @@ const asked = {
 }
 
 /** What an agent asks, whole, as its `permission/asked` event has it. */
-export const PermissionAsk = Schema.Struct({ ...asked, input: Schema.Json })
+export const PermissionAsk = Schema.Struct({ ...asked, input: Schema.Json }).annotate({ identifier: "PermissionAsk" })
 export type PermissionAsk = typeof PermissionAsk.Type
 
 /** What a person says with an answer: it is in the record until the agent has it. */
@@ -55,7 +57,7 @@ export const AnswerPermission = Schema.Struct({
   remember: Schema.optionalKey(Remember),
   answers: Schema.optionalKey(Schema.Record(Schema.String, Words)),
   message: Schema.optionalKey(Words),
-})
+}).annotate({ identifier: "AnswerPermission" })
 export type AnswerPermission = typeof AnswerPermission.Type
 
 /** The answer that won. `by` is who gave it; `rules` are the remembered answers that did. */
@@ -63,11 +65,11 @@ export const PermissionDecision = Schema.Struct({
   optionId: Schema.String,
   allow: Schema.Boolean,
   by: Schema.String,
-  at: Schema.Number,
+  at: Schema.Finite,
   rules: Schema.optionalKey(Schema.Array(PermissionRule)),
   answers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   message: Schema.optionalKey(Schema.String),
-})
+}).annotate({ identifier: "PermissionDecision" })
 export type PermissionDecision = typeof PermissionDecision.Type
 
 /**
@@ -78,27 +80,27 @@ export type PermissionDecision = typeof PermissionDecision.Type
  */
 export const PermissionRequest = Schema.Struct({
   ...asked,
-  subjectBytes: Schema.optionalKey(Schema.Number),
-  inputBytes: Schema.Number,
-  seq: Schema.Number,
+  subjectBytes: Schema.optionalKey(Schema.Finite),
+  inputBytes: Schema.Finite,
+  seq: Schema.Finite,
   turn: Schema.optionalKey(Schema.String),
-  askedAt: Schema.Number,
-  expiresAt: Schema.optionalKey(Schema.Number),
+  askedAt: Schema.Finite,
+  expiresAt: Schema.optionalKey(Schema.Finite),
   decision: Schema.optionalKey(PermissionDecision),
-})
+}).annotate({ identifier: "PermissionRequest" })
 export type PermissionRequest = typeof PermissionRequest.Type
 
 /** A whole request as `GET …/permissions/:requestId` gives it, also when it is settled, with rules that would cover it. */
 export const PermissionDetail = Schema.Struct({
   request: PermissionAsk,
-  seq: Schema.Number,
-  askedAt: Schema.Number,
-  expiresAt: Schema.optionalKey(Schema.Number),
+  seq: Schema.Finite,
+  askedAt: Schema.Finite,
+  expiresAt: Schema.optionalKey(Schema.Finite),
   decision: Schema.optionalKey(PermissionDecision),
   /** Why it ended without an answer. */
   cancelled: Schema.optionalKey(Schema.String),
   suggestions: Schema.Array(RuleSuggestion),
-})
+}).annotate({ identifier: "PermissionDetail" })
 export type PermissionDetail = typeof PermissionDetail.Type
 
 /** A request that waits, with its session, as `GET /api/permissions` lists them. */
@@ -107,5 +109,5 @@ export const WaitingPermission = Schema.Struct({
   label: Schema.String,
   agent: Schema.String,
   request: PermissionRequest,
-})
+}).annotate({ identifier: "WaitingPermission" })
 export type WaitingPermission = typeof WaitingPermission.Type

@@ -11,13 +11,15 @@ const sent = {
   parts: Schema.Array(InputPart),
   mode: SendMode,
   by: Schema.String,
-  at: Schema.Number,
+  at: Schema.Finite,
   /** The key that it was sent with, for its sender to know it by. */
   key: Schema.optionalKey(Schema.String),
 }
 
 /** A message as it was put into the queue, whole. */
-export const QueuedMessage = Schema.Struct({ ...sent, status: Schema.Literal("waiting") })
+export const QueuedMessage = Schema.Struct({ ...sent, status: Schema.Literal("waiting") }).annotate({
+  identifier: "QueuedMessage",
+})
 export type QueuedMessage = typeof QueuedMessage.Type
 
 /**
@@ -28,27 +30,31 @@ export type QueuedMessage = typeof QueuedMessage.Type
 export const QueueItem = Schema.Struct({
   ...sent,
   status: Schema.Literals(["waiting", "sent", "uncertain"]),
-  bytes: Schema.Number,
-  seq: Schema.Number,
+  bytes: Schema.Finite,
+  seq: Schema.Finite,
   cut: Schema.optionalKey(Schema.Boolean),
   edited: Schema.optionalKey(Schema.Boolean),
   /** The turn it was handed over for. */
   turn: Schema.optionalKey(Schema.String),
   /** It was put into a turn that was streaming already. */
   steer: Schema.optionalKey(Schema.Boolean),
-})
+}).annotate({ identifier: "QueueItem" })
 export type QueueItem = typeof QueueItem.Type
 
 /** Body of `PATCH …/queue/:messageId`. */
 export const EditMessage = Schema.Struct({
   text: Schema.optionalKey(Schema.String),
   parts: Schema.optionalKey(Schema.Array(InputPart).check(Schema.isMaxLength(64))),
-})
+}).annotate({ identifier: "EditMessage" })
 
 export type EditMessage = typeof EditMessage.Type
 
 /** Body of `PUT …/queue`: ids of all waiting messages in their new order. */
-export const ReorderQueue = Schema.Struct({ order: Schema.Array(Schema.String).check(Schema.isMaxLength(QUEUE_MAX)) })
+export const ReorderQueue = Schema.Struct({ order: Schema.Array(Schema.String).check(Schema.isMaxLength(QUEUE_MAX)) }).annotate({
+  identifier: "ReorderQueue",
+})
 
 /** Body of `POST …/queue/:messageId/resolve`: what happens to an uncertain message. */
-export const ResolveMessage = Schema.Struct({ action: Schema.Literals(["again", "drop"]) })
+export const ResolveMessage = Schema.Struct({ action: Schema.Literals(["again", "drop"]) }).annotate({
+  identifier: "ResolveMessage",
+})

@@ -13,7 +13,7 @@ export const TaskInfo = Schema.Struct({
   description: Schema.String,
   /** The tool call that started it. */
   toolCallId: Schema.optionalKey(Schema.String),
-})
+}).annotate({ identifier: "TaskInfo" })
 export type TaskInfo = typeof TaskInfo.Type
 
 /** How a task ended. */
@@ -24,16 +24,18 @@ export type TaskOutcome = typeof TaskOutcome.Type
 export const Task = Schema.Struct({
   ...TaskInfo.fields,
   status: Schema.Literals(["running", "waiting", "stopping"]),
-  startedAt: Schema.Number,
+  startedAt: Schema.Finite,
   /** What it does now, in the agent's words. */
   progress: Schema.optionalKey(Schema.String),
   /** Id of the permission request that it waits for. */
   waitsFor: Schema.optionalKey(Schema.String),
-})
+}).annotate({ identifier: "Task" })
 export type Task = typeof Task.Type
 
 /** What an interrupt did; `tasks` are those that run on. */
-export const Interrupted = Schema.Struct({ interrupted: Schema.Boolean, tasks: Schema.optionalKey(Schema.Array(Task)) })
+export const Interrupted = Schema.Struct({ interrupted: Schema.Boolean, tasks: Schema.optionalKey(Schema.Array(Task)) }).annotate(
+  { identifier: "Interrupted" },
+)
 export type Interrupted = typeof Interrupted.Type
 
 /** What an agent does, the weightiest first: it waits for a person, a turn streams, only background tasks run, nothing. */

@@ -6,7 +6,9 @@ import * as Schema from "effect/Schema"
 import { wellFormed, withoutNul } from "../text.ts"
 
 /** A file or directory that agents read. `what` is for people; `runs` when it can start something or allow something. */
-export const BroughtFile = Schema.Struct({ path: Schema.String, what: Schema.String, runs: Schema.Boolean })
+export const BroughtFile = Schema.Struct({ path: Schema.String, what: Schema.String, runs: Schema.Boolean }).annotate({
+  identifier: "BroughtFile",
+})
 export type BroughtFile = typeof BroughtFile.Type
 
 /**
@@ -21,7 +23,7 @@ export const DirectoryTrust = Schema.Struct({
   directory: Schema.String,
   state: TrustState,
   brings: Schema.Array(BroughtFile),
-})
+}).annotate({ identifier: "DirectoryTrust" })
 export type DirectoryTrust = typeof DirectoryTrust.Type
 
 /** What a person said about a directory; it holds for everything below that has no word of its own. */
@@ -29,21 +31,23 @@ export const TrustedDirectory = Schema.Struct({
   directory: Schema.String,
   trusted: Schema.Boolean,
   by: Schema.String,
-  at: Schema.Number,
-})
+  at: Schema.Finite,
+}).annotate({ identifier: "TrustedDirectory" })
 export type TrustedDirectory = typeof TrustedDirectory.Type
 
 const Path = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)
 
 /** Body of `POST /api/trust`. */
-export const SetTrust = Schema.Struct({ directory: Path, trusted: Schema.Boolean })
+export const SetTrust = Schema.Struct({ directory: Path, trusted: Schema.Boolean }).annotate({ identifier: "SetTrust" })
 export type SetTrust = typeof SetTrust.Type
 
 /** Body of `POST /api/trust/revoke`. */
-export const RevokeTrust = Schema.Struct({ directory: Path })
+export const RevokeTrust = Schema.Struct({ directory: Path }).annotate({ identifier: "RevokeTrust" })
 
 /** Body of `POST /api/trust/look`; without an agent the default one. */
-export const LookAtDirectory = Schema.Struct({ directory: Path, agent: Schema.optionalKey(Schema.String) })
+export const LookAtDirectory = Schema.Struct({ directory: Path, agent: Schema.optionalKey(Schema.String) }).annotate({
+  identifier: "LookAtDirectory",
+})
 export type LookAtDirectory = typeof LookAtDirectory.Type
 
 /** A directory that waits for a person's word, with the sessions that are in it. */
@@ -51,12 +55,12 @@ export const WaitingDirectory = Schema.Struct({
   directory: Schema.String,
   brings: Schema.Array(BroughtFile),
   sessions: Schema.Array(Schema.Struct({ session: Schema.String, label: Schema.String, agent: Schema.String })),
-})
+}).annotate({ identifier: "WaitingDirectory" })
 export type WaitingDirectory = typeof WaitingDirectory.Type
 
 /** Answer of `GET /api/trust`. */
 export const TrustList = Schema.Struct({
   directories: Schema.Array(TrustedDirectory),
   waiting: Schema.Array(WaitingDirectory),
-})
+}).annotate({ identifier: "TrustList" })
 export type TrustList = typeof TrustList.Type
