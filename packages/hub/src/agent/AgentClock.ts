@@ -1,6 +1,6 @@
 /**
  * The one timer of an agent session: idle unload, silence, stall, expiry of permission requests, the end of a limit
- * (docs/PROTOCOL.md, A-6, A-8, A-20, P-6, A-13). A session without a process and without such a limit has none.
+ * (docs/PROTOCOL.md, A-6, A-8, A-20, A-61, P-6, A-13). A session without a process and without such a limit has none.
  */
 import { hasBackground } from "@holdfast/core/agent/tasks"
 import type { SessionState } from "@holdfast/core/state"
@@ -25,6 +25,17 @@ interface Deadline {
 /** Longest single wait of a timer of this platform, in milliseconds. */
 const WAIT_MAX = 2 ** 31 - 1
 
+/**
+ * Since when a turn is quiet (A-61): what the agent did before it was given the message, or while it waited for a person's
+ * answer, says nothing about it. `heard` is when the agent last did anything; epoch milliseconds.
+ */
+export function quietSince({ agent }: SessionState, heard: number): number {
+  if (agent?.turn === undefined) return heard
+  const handed = agent.queue.flatMap(({ status, at }) => (status === "sent" ? [at] : []))
+  const answered = agent.permissions.flatMap(({ decision }) => decision?.at ?? [])
+  return Math.max(heard, agent.turn.startedAt, ...handed, ...answered)
+}
+
 /** When something comes due next; `heard` is when the agent last did anything, `connected` whether it can be reached. */
 export function nextDeadline(
   state: SessionState,
@@ -39,6 +50,7 @@ export function nextDeadline(
   if (hold?.goesOn === true && hold.until !== undefined) {
     found.push({ at: hold.until, due: { type: "limit-over" } })
   }
+  const quiet = quietSince(state, heard)
   const open = agent.permissions.filter(({ decision }) => decision === undefined)
   for (const { id, expiresAt } of open) {
     if (expiresAt !== undefined) found.push({ at: expiresAt, due: { type: "expired", request: id } })
@@ -52,8 +64,8 @@ export function nextDeadline(
     const works = connected && state.process === "running" && ending === undefined
     // A turn may wait for what runs in the background, and that for a person.
     if (works && open.length === 0 && turn.interrupting === undefined) {
-      found.push({ at: heard + agentStall, due: { type: "stalled" } })
-      if (turn.silentSince === undefined) found.push({ at: heard + agentSilent, due: { type: "silent" } })
+      found.push({ at: quiet + agentStall, due: { type: "stalled" } })
+      if (turn.silentSince === undefined) found.push({ at: quiet + agentSilent, due: { type: "silent" } })
     }
   }
   return found.sort((a, b) => a.at - b.at)[0]

@@ -19,7 +19,7 @@ import type { RunnerLink } from "../runners/Fleet.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { ChildFollower, Translate } from "../terminal/ChildFollower.ts"
 import type { Parts } from "../terminal/Parts.ts"
-import { AgentClock, type Due, nextDeadline } from "./AgentClock.ts"
+import { AgentClock, type Due, nextDeadline, quietSince } from "./AgentClock.ts"
 import type { AgentCrew } from "./AgentCrew.ts"
 import { commandFor } from "./duty-command.ts"
 import { Errands } from "./Errands.ts"
@@ -309,7 +309,7 @@ export class AgentDriver {
         return this.submit({
           _tag: "NoteSilence",
           turn: this.session.durable.agent?.turn?.id ?? "",
-          since: this.heardAt,
+          since: quietSince(this.session.durable, this.heardAt),
         })
       case "stalled":
         return this.submit({ _tag: "Interrupt", reason: "stalled" })
