@@ -93,9 +93,17 @@ function encodeJson(event: Event, from: number): Uint8Array {
     writeHeader(sharedView, at, length, RECORD_JSON, event.seq, from)
     return cutOff(length)
   }
+  const bytes = largeJson(text)
+  writeHeader(new DataView(bytes.buffer), 0, bytes.length, RECORD_JSON, event.seq, from)
+  return bytes
+}
+
+/** A long text behind the room of a header; made in one piece when it is ASCII, as the largest ones mostly are. */
+function largeJson(text: string): Uint8Array {
+  const ascii = new Uint8Array(JSON_HEADER + text.length)
+  if (encoder.encodeInto(text, ascii.subarray(JSON_HEADER)).read === text.length) return ascii
   const body = encoder.encode(text)
   const bytes = new Uint8Array(JSON_HEADER + body.length)
-  writeHeader(new DataView(bytes.buffer), 0, bytes.length, RECORD_JSON, event.seq, from)
   bytes.set(body, JSON_HEADER)
   return bytes
 }

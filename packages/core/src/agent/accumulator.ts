@@ -265,6 +265,8 @@ export class Accumulator {
     this.#open = new Map(open.map(([key, index]) => [key, index < start ? index : index + shift]))
     this.#parts = parts
     this.#index()
+    // Until a cut text is looked at, engines keep all of the text that it was cut from.
+    this.#size()
   }
 }
 
