@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
+import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -71,6 +71,24 @@ describe("after a failed sync", () => {
     guard.doubt(failedSync)
     expect(guard.mend()).toBe(false)
     expect(guard.problem?.message).toContain("until the server is started again")
+  })
+
+  it("S-24 (N57) a commit whose sync failed, and which was answered so, is not there when the store is opened anew", () => {
+    for (const counted of [0, logFrames(statements)]) {
+      const copy = mkdtempSync(join(folder, "copy-"))
+      // What the log holds behind the frames that count was written whole, and its sync failed.
+      for (const name of ["holdfast.db", "holdfast.db-wal"]) copyFileSync(join(folder, name), join(copy, name))
+      if (counted > 0) {
+        put("four")
+        copyFileSync(`${path}-wal`, join(copy, "holdfast.db-wal"))
+      }
+      writeLogAgain(join(copy, "holdfast.db-wal"), counted)
+      const again = new DatabaseSync(join(copy, "holdfast.db"))
+      const tables = again.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'settings'").get()
+      expect(tables).toEqual({ n: counted > 0 ? 1 : 0 })
+      if (counted > 0) expect(again.prepare("SELECT count(*) AS n FROM settings").get()).toEqual({ n: 3 })
+      again.close()
+    }
   })
 
   it("S-25 (N57) a checkpoint that fails is done again", () => {

@@ -12,9 +12,12 @@ import { LogLost, writeLogAgain } from "./wal-file.ts"
 const PAUSE = 100
 const PAUSE_MOST = 5000
 
-/** Pages in the log that count, as SQLite has it; moves nothing. */
-export const logFrames = (statements: Statements): number =>
-  Math.max(0, num(statements.get("PRAGMA wal_checkpoint(NOOP)") ?? { log: 0 }, "log"))
+/** Pages in the log that count, as SQLite has it; moves nothing. Throws where there is no log. */
+export function logFrames(statements: Statements): number {
+  const frames = num(statements.get("PRAGMA wal_checkpoint(NOOP)") ?? {}, "log")
+  if (frames < 0) throw new Error("the database has no write-ahead log")
+  return frames
+}
 
 /** Guards what is accepted and what the log is used for. */
 export class SyncGuard {

@@ -4,10 +4,11 @@
  * After a failed sync the system takes the pages it covered for clean, whether they reached the disk or not, and the next sync
  * succeeds without them. Writing the same bytes again makes them dirty, so that a sync of them says something.
  */
-import { closeSync, existsSync, fdatasyncSync, openSync, readSync, writeSync } from "node:fs"
+import { closeSync, existsSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs"
 
+const FRAME_HEADER = 24
 /** Bytes of a page in the log, with its header. */
-export const FRAME = 4096 + 24
+export const FRAME = 4096 + FRAME_HEADER
 
 const HEADER = 32
 const MAGIC = 0x377f0682
@@ -64,29 +65,45 @@ function writeAt(file: number, bytes: Buffer, from: number): void {
 }
 
 /**
- * Writes the header and the first `frames` frames of a log again, as they are, and syncs it. Throws `LogLost` when they do
- * not hold together any more, and the system's error.
+ * Writes the header and the first `frames` frames of a log again, as they are, and syncs it; what lies behind them counts no
+ * more. Throws `LogLost` when they do not hold together any more, and the system's error.
  */
 export function writeLogAgain(path: string, frames: number): void {
-  if (frames <= 0 || !existsSync(path)) return
+  if (!existsSync(path)) return
   const file = openSync(path, "r+")
   try {
-    const header = readAt(file, HEADER, 0)
-    const about = viewOf(header)
-    const sum = new FrameSum(about.getUint32(0) === MAGIC)
-    sum.add(about, 0, 24)
-    if (!sum.equals(about, 24)) throw new LogLost("the header of the write-ahead log is gone")
-    for (let frame = 0; frame < frames; frame += STEP) {
-      const from = HEADER + frame * FRAME
-      const bytes = readAt(file, Math.min(STEP, frames - frame) * FRAME, from)
-      checkFrames(bytes, about, sum)
-      writeAt(file, bytes, from)
-    }
-    writeAt(file, header, 0)
-    fdatasyncSync(file)
+    const isCut = cutBehind(file, frames)
+    if (frames > 0) writeFrames(file, frames)
+    if (frames > 0 || isCut) fdatasyncSync(file)
   } finally {
     closeSync(file)
   }
+}
+
+/**
+ * A commit whose sync failed stands behind the frames that count, whole. Whoever asked for it is told that it failed, so the
+ * next process must not find it. False when nothing lies there.
+ */
+function cutBehind(file: number, frames: number): boolean {
+  const from = HEADER + frames * FRAME
+  const isLonger = fstatSync(file).size > from
+  if (isLonger) writeAt(file, Buffer.alloc(FRAME_HEADER), from)
+  return isLonger
+}
+
+function writeFrames(file: number, frames: number): void {
+  const header = readAt(file, HEADER, 0)
+  const about = viewOf(header)
+  const sum = new FrameSum(about.getUint32(0) === MAGIC)
+  sum.add(about, 0, 24)
+  if (!sum.equals(about, 24)) throw new LogLost("the header of the write-ahead log is gone")
+  for (let frame = 0; frame < frames; frame += STEP) {
+    const from = HEADER + frame * FRAME
+    const bytes = readAt(file, Math.min(STEP, frames - frame) * FRAME, from)
+    checkFrames(bytes, about, sum)
+    writeAt(file, bytes, from)
+  }
+  writeAt(file, header, 0)
 }
 
 /** Throws unless the frames carry the log's salts and continue its sums. */
