@@ -33,3 +33,13 @@ it("T-20 a terminal that answers nothing is not waited for long, and a key that 
   process.stdin.off("data", read)
   expect(typed.join("")).toBe("x\u001b")
 })
+
+it("T-20 an answer that stays unfinished keeps nothing that is typed behind it", async () => {
+  const question = new ColorQuestion()
+  const asked = question.ask(new Silent())
+  const keys = (text: string): string => Buffer.from(question.keys(Buffer.from(text))).toString()
+  expect(keys("\u001b]11;rgb:ff")).toBe("")
+  expect(keys("\u0003")).toBe("\u001b]11;rgb:ff\u0003")
+  expect(keys("ls\r")).toBe("ls\r")
+  expect(await asked).toBeUndefined()
+})

@@ -22,7 +22,7 @@ const COLOR = /\u001b\](1[01]);(rgba?:[\da-fA-F/]{1,40})(?:\u0007|\u001b\\)/g
 const DONE = /\u001b\[\?[\d;]*c/
 /** What may be the begin of an answer, at the end of a chunk. */
 // oxlint-disable-next-line no-control-regex -- answers begin with one
-const BEGUN = /\u001b(?:\](?:1(?:[01](?:;[^\u0007\u001b]{0,40}\u001b?)?)?)?|\[(?:\?[\d;]*)?)?$/
+const BEGUN = /\u001b(?:\](?:1(?:[01](?:;[rgba:\da-fA-F/]{0,40}\u001b?)?)?)?|\[(?:\?[\d;]*)?)?$/
 
 /** One question and its answers. */
 export class ColorQuestion {
