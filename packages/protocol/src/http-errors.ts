@@ -67,14 +67,19 @@ const tagsOf = (status: number): ReadonlyArray<string> =>
     .filter(([, value]) => value === status)
     .map(([tag]) => tag)
 
+const tagOf = (status: number) => {
+  const [first = "", ...others] = tagsOf(status)
+  return others.length === 0 ? Schema.Literal(first) : Schema.Literals([first, ...others])
+}
+
 const bodyOf = (status: number) =>
   Schema.Struct({
-    error: Schema.StructWithRest(Schema.Struct({ tag: Schema.Literals(tagsOf(status)), message: Schema.String }), [
+    error: Schema.StructWithRest(Schema.Struct({ tag: tagOf(status), message: Schema.String }), [
       Schema.Record(Schema.String, Schema.Json),
     ]),
   })
     .annotate({ identifier: `Error${status}` })
     .pipe(HttpApiSchema.status(status))
 
-/** Schemas of every error status, for the definition. */
-export const ErrorBodies = [400, 401, 403, 404, 405, 409, 410, 413, 414, 417, 422, 429, 431, 500, 503, 507].map(bodyOf)
+/** Schemas of the error statuses that routes give, for the definition; 405 is that of a method without a route. */
+export const ErrorBodies = [400, 401, 403, 404, 409, 410, 413, 414, 417, 422, 429, 431, 500, 503, 507].map(bodyOf)
