@@ -43,6 +43,7 @@ describe("what agents ask, as rules compare it", () => {
       { stdin: "x" },
       { parameters: ["x"] },
       { cmd: "rm x" },
+      { host: "production" },
       { cwd: "a", workdir: "b" },
     ]) {
       expect(ofAcp(call("execute"), { command: "npm test", ...more }, cwd)).toMatchObject({ literal: false })

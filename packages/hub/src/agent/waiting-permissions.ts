@@ -1,8 +1,7 @@
 /**
  * Every permission request that waits, over all sessions (docs/PROTOCOL.md, P-2).
  *
- * A request is open only while its turn streams, and a turn streams only while its agent has a process: sessions are
- * found by that, page by page, never by reading logs.
+ * A request is open only while its agent has a process: sessions are found by that, page by page, never by reading logs.
  */
 import * as Effect from "effect/Effect"
 import type { WaitingPermission } from "@holdfast/protocol/agent/permission"

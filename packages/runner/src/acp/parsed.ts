@@ -10,8 +10,12 @@ import { at, isObject, listOf, textOf } from "./read-json.ts"
 import type { ToolCall } from "./ToolCalls.ts"
 
 const CWD = ["cwd", "workdir", "directory", "dir_path"]
-/** Fields that change what a command does. */
-const ALTERING = /arg|background|detach|elevat|env|escalat|flag|input|param|permission|privilege|sandbox|shell|stdin|sudo|user/i
+/** Fields that change what a command does, or where: tools of other makers have commands too. */
+const ALTERING = new RegExp(
+  "arg|background|container|detach|elevat|engine|env|escalat|flag|host|image|input|interpreter|language|machine|namespace|param|" +
+    "permission|pod|privilege|profile|program|remote|runtime|sandbox|server|session|shell|stage|stdin|sudo|target|user|vm",
+  "i",
+)
 /** Fields that name a place. */
 const PLACE = /(?:^|_|[a-z])(?:path|file|filename|dir|directory|folder|dest|destination|source|src|target|uri)s?$/i
 /** Kinds of calls that are about the files they name and nothing else. */
