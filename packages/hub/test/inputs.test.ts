@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { encodeInput, FRAME_INPUT_RESULT } from "@holdfast/protocol/frame"
 import { RUNNER_WAIT } from "../src/terminal/RunnerWait.ts"
+import { Faults } from "./faulty-store.ts"
 import { attachReader, createTerminal, type House, openHouse, OWNER, type Reader, testDirectory } from "./hub-house.ts"
 import { ScriptedRunner } from "./scripted-runner.ts"
 import { openSocket, RawClient } from "./socket-house.ts"
@@ -78,6 +79,32 @@ describe("inputs with keys", () => {
     await close(after)
     expect(await keyed(await open(), id, "A")).toEqual({ seq })
     expect(runner.child.inputs).toEqual(["A"])
+  })
+})
+
+describe("inputs on a full disk", () => {
+  it("T-46 one with a key is refused at once and never typed, one whose note finds no room is answered at once; without a key all is typed", async () => {
+    const faults = new Faults()
+    let late = 0
+    const settings = { directory: directory.path, store: faults.layer, runners: runner.layer, now: () => Date.now() + late }
+    const house = await openHouse(settings)
+    houses.push(house)
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    await keyed(house, id, "A")
+    // Nothing has told yet that the disk is full.
+    late = 60_000
+    faults.full = true
+    for (const key of ["B", "B", "C"]) await expect(keyed(house, id, key)).rejects.toMatchObject({ _tag: "StorageFull" })
+    await house.run(house.hub.input(id, undefined, Buffer.from("rm fill"), OWNER))
+    faults.full = false
+    await vi.waitUntil(() => keyed(house, id, "D").then(Boolean, () => false), { timeout: 10_000 })
+    // A moment ago there was room.
+    faults.full = true
+    await expect(keyed(house, id, "E")).rejects.toMatchObject({ _tag: "StorageFull" })
+    expect(runner.child.inputs).toEqual(["A", "rm fill", "D", "E"])
+    faults.full = false
+    await vi.waitUntil(() => keyed(house, id, "E").then(Boolean, () => false), { timeout: 10_000 })
+    expect(runner.child.inputs).toEqual(["A", "rm fill", "D", "E"])
   })
 })
 

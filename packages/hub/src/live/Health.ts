@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { AppendOutcome } from "@holdfast/store/Store"
 import type { Health } from "../Hub.ts"
+import { fullWords } from "../session/store-problem.ts"
 import type { Core } from "./Core.ts"
 
 /** Follows the outcomes of appends. */
@@ -19,7 +20,7 @@ export class StoreHealth {
         return
       case "StorageFull":
         this.state = "full"
-        this.problem = `the disk is full: ${outcome.message}`
+        this.problem = fullWords(outcome.message)
         return
       case "Failed":
         this.state = "failed"

@@ -71,8 +71,12 @@ const keyedInput = (
       const known = exit.value
       if (known !== undefined) return parts.keyed.settle(name, known.hash === hash ? { seq: known.last } : "conflict")
       const refused = refuseInput(session.state, undefined)
-      if (refused === undefined) parts.keyed.hand(name, bytes)
-      else parts.keyed.settle(name, { error: refused })
+      if (refused !== undefined) return parts.keyed.settle(name, { error: refused })
+      // What cannot be confirmed is not typed: who is told that it failed would send it again.
+      session.tryStore((problem) => {
+        if (problem === undefined) parts.keyed.hand(name, bytes)
+        else parts.keyed.settle(name, { error: problem })
+      })
     })
   })
 

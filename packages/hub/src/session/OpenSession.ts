@@ -20,6 +20,9 @@ import type { SessionContext, SessionPart } from "./SessionContext.ts"
 /** `lastActiveAt` of a session that only prints is stored at most so often, in milliseconds. */
 const ACTIVE_EVERY = 5000
 
+/** Milliseconds for which a successful append says that there is room for the next. */
+const KNOWN_FOR = 1000
+
 interface Flight {
   readonly records: ReadonlyArray<LogRecord>
   readonly first: number
@@ -65,6 +68,7 @@ export class OpenSession {
   private readonly waiting: Array<AnyWork> = []
   private exclusive: (() => void) | undefined
   private storedActiveAt!: number
+  private storedAt = 0
   private failed = false
 
   constructor(context: SessionContext, claimed: Claimed, inner: StoredInner, wire: number) {
@@ -135,6 +139,19 @@ export class OpenSession {
     const last = this.flights.at(-1)
     if (last === undefined) callback(true)
     else (last.after ??= []).push(callback)
+  }
+
+  /**
+   * Tells why nothing can be stored now, or nothing. A session that stored nothing for a moment stores its journal's position again to
+   * find out; one that stores something now is not asked.
+   */
+  tryStore(done: (problem: DoorError | undefined) => void): void {
+    if (this.loop === "away") return done(this.problem)
+    const { journal } = this
+    const isKnown = this.loop !== "open" || !this.quiet || this.context.now() - this.storedAt < KNOWN_FOR
+    if (isKnown || journal === undefined) return done(undefined)
+    const answered = (result: WorkResult): void => done(result._tag === "Refused" ? result.error : undefined)
+    this.launch([], this.state, undefined, { journal, done: answered })
   }
 
   /** Lets the pipeline run empty, then calls `action`; commands wait until `release`. False when the loop is not open. */
@@ -242,6 +259,7 @@ export class OpenSession {
     this.context.outcome(outcome)
     if (outcome._tag === "Appended" && !this.failed) {
       this.bytes += flight.bytes
+      this.storedAt = this.context.now()
       if (outcome.change !== undefined) this.change = outcome.change
       this.settle(flight.records, flight.state, flight.last)
       flight.done(doneAs(flight.first, flight.last))

@@ -48,10 +48,14 @@ export function failureOf(
   return new Unavailable({ message: "the session could not be opened; try again" })
 }
 
+/** That the disk is full, with the store's own words behind it where they do not say so themselves. */
+export const fullWords = (message: string): string =>
+  message.startsWith("the disk is full") ? message : `the disk is full (${message})`
+
 /** The refusal of an append for want of space. */
 export const storageFull = (message: string): StorageFull =>
   new StorageFull({
-    message: `nothing was appended, the disk is full (${message}); free some space, writes then go on by themselves`,
+    message: `nothing was appended: ${fullWords(message)}; free some space, writes then go on by themselves`,
   })
 
 /** The refusal of a key that was used for something else; `kept` is the key as it came, or as it is kept, behind its holder. */

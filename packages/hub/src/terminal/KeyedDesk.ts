@@ -5,7 +5,7 @@
  * the runner remembers it, or the child never had its input, whichever side was killed between any two steps. A key is claimed here
  * before the store is asked for it, so that a note which lands meanwhile finds who waits.
  */
-import { Busy, type DoorError } from "@holdfast/protocol/errors"
+import { Busy, type DoorError, StorageFull } from "@holdfast/protocol/errors"
 import type { RunnerFailure } from "@holdfast/runner/wire/messages"
 import { inputRefusal } from "./InputDesk.ts"
 import type { RunnerPort } from "./RunnerPort.ts"
@@ -23,6 +23,13 @@ interface Keyed {
   /** What was handed to the runner; `undefined` before. */
   bytes: Uint8Array | undefined
 }
+
+/** The answer to an input that went to the child just as the disk became full: whether it was typed is not stored. */
+export const unconfirmed = (): StorageFull =>
+  new StorageFull({
+    message:
+      "the disk is full: the program may have had the input, which cannot be confirmed; look at the screen, free some space, and send it again with the same key",
+  })
 
 /** The inputs with keys of one session's terminal. */
 export class KeyedDesk {

@@ -15,7 +15,7 @@ import type { SessionPart } from "../session/SessionContext.ts"
 import { CheckpointKeeper } from "./CheckpointKeeper.ts"
 import { ChildFollower } from "./ChildFollower.ts"
 import { InputDesk } from "./InputDesk.ts"
-import { KeyedDesk } from "./KeyedDesk.ts"
+import { KeyedDesk, unconfirmed } from "./KeyedDesk.ts"
 import { Presence } from "./Presence.ts"
 import type { RunnerPort } from "./RunnerPort.ts"
 import { runnerAway, RunnerWait } from "./RunnerWait.ts"
@@ -177,6 +177,8 @@ export class Parts implements SessionPart {
 
   stalled(): void {
     this.follower?.stop()
+    // Their notes wait for space, which may be for hours.
+    if (this.session.problem?._tag === "StorageFull") this.keyed.refuse(unconfirmed())
     this.agent?.stalled()
   }
 
