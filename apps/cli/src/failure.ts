@@ -28,14 +28,23 @@ export const refused = (tag: string, message: string): CliFailure => new CliFail
 export const usage = (message: string): CliFailure => new CliFailure(EXIT.usage, "Usage", message)
 
 /** What to do when no hub answers. */
-export const START_HINT = `start one with: ${hint("serve")}`
+export const START_HINT = `start one in a terminal of its own with: ${hint("")}`
 
-/** Any error as a failure. `where` says which hub was asked. */
-export function toFailure(error: unknown, where?: string): CliFailure {
+/** That a hub is there and silent. `pid`: its process, where it is on this machine. */
+export const silentHub = (at: string, pid: number | undefined): string =>
+  pid === undefined ? `the hub${at} does not answer` : `the hub${at}, process ${pid}, does not answer`
+
+/** Any error as a failure. `where` says which hub was asked, `pid` the process that it is while that lives. */
+export function toFailure(error: unknown, where?: string, pid?: number): CliFailure {
   if (error instanceof CliFailure) return error
   if (error instanceof HoldfastError) {
     if (isUnreachable(error)) {
       const at = where === undefined ? "" : ` at ${where}`
+      // Something took the request and was silent: it may do what it was asked.
+      if (error.tag === "TimedOut" || (pid !== undefined && error.message.endsWith("in time"))) {
+        const message = `${silentHub(at, pid)} (${error.message}); it may have done what it was asked all the same`
+        return new CliFailure(EXIT.unreachable, error.tag, message)
+      }
       return new CliFailure(EXIT.unreachable, error.tag, `no hub answers${at} (${error.message}); ${START_HINT}`)
     }
     return new CliFailure(EXIT.refused, error.tag, explained(error), error.fields)

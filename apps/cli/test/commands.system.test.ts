@@ -269,8 +269,13 @@ describe("the command line", () => {
       [2, /is not one of/, ["signal", "life two", "nonsense"]],
       [2, /NAME=VALUE/, ["new", "terminal", "--env", "nonsense"]],
       [2, /HOLDFAST_PORT: port must be/, ["ls"], { HOLDFAST_PORT: "many" }],
-      [3, /holdfast serve/, ["ls"], { HOLDFAST_PORT: "9" }],
-      [3, /holdfast serve/, ["ls"], { HOLDFAST_PORT: "", HOLDFAST_TOKEN: "", HOLDFAST_DATA: join(folder, "none") }],
+      [3, /start one in a terminal of its own with: holdfast/, ["ls"], { HOLDFAST_PORT: "9" }],
+      [
+        3,
+        /start one in a terminal of its own with: holdfast/,
+        ["ls"],
+        { HOLDFAST_PORT: "", HOLDFAST_TOKEN: "", HOLDFAST_DATA: join(folder, "none") },
+      ],
     ]
     const outcomes = await Promise.all(
       cases.map(([, , args, environment]) => holdfast({ ...hub.environment(), ...environment }, ...args)),

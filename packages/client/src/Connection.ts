@@ -100,7 +100,7 @@ export class Connection {
         stop()
         const { current } = this.#state
         const why = current._tag === "Reconnecting" ? current.reason : "no answer"
-        reject(new HoldfastError("TimedOut", `the hub did not answer within ${within} ms (${why})`))
+        reject(new HoldfastError("TimedOut", `no answer within ${within / 1000} s (${why})`))
       })
     })
   }

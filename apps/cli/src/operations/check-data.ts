@@ -4,7 +4,7 @@
 import { accessSync, constants, readFileSync, statfsSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { hint } from "../hint.ts"
-import { readHubFile } from "../server/find.ts"
+import { hubProcess } from "../server/find.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { bytes } from "../text/amounts.ts"
 import type { Finding } from "./finding.ts"
@@ -15,8 +15,13 @@ const message = (error: unknown): string => (error instanceof Error ? error.mess
 export function checkSettings(): Finding {
   try {
     const { settings, file } = loadedSettings()
-    const set = Object.values(settings.sources).filter((source) => source !== "default").length
-    return { check: "settings", state: "ok", found: `${set} set, the others are defaults (${file})` }
+    const sources = Object.values(settings.sources)
+    const set = [...new Set(sources)].flatMap((source) => {
+      const count = sources.filter((one) => one === source).length
+      return source === "default" ? [] : `${count} ${source === "file" ? `from ${file}` : `from the ${source}`}`
+    })
+    const found = set.length === 0 ? "all are defaults" : `${set.join(", ")}, the others are defaults`
+    return { check: "settings", state: "ok", found }
   } catch (error) {
     return {
       check: "settings",
@@ -106,9 +111,8 @@ export async function checkStore(): Promise<Finding> {
   } catch {
     return { check, state: "ok", found: `${path} is made at the first start` }
   }
-  const running = readHubFile(data)
-  if (running !== undefined && alive(running.pid))
-    return { check, state: "ok", found: `${path}, open in the hub (process ${running.pid})` }
+  const running = hubProcess(data)
+  if (running !== undefined) return { check, state: "ok", found: `${path}, open in the hub (process ${running})` }
   try {
     const { DatabaseSync } = await import("node:sqlite")
     const database = new DatabaseSync(path, { readOnly: true })
@@ -128,15 +132,5 @@ export async function checkStore(): Promise<Finding> {
       found: `${path}: ${message(error)}`,
       advice: "keep a copy of the file, then restore a backup or move it away to begin anew",
     }
-  }
-}
-
-/** Whether a process lives. */
-export function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"
   }
 }

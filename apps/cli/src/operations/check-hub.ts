@@ -5,14 +5,13 @@ import { connect } from "node:net"
 import { makeApi, type Api } from "@holdfast/client/http/api"
 import type { HttpOptions } from "@holdfast/client/http/request"
 import { HoldfastError, isUnreachable } from "@holdfast/client/errors"
-import { CliFailure, START_HINT } from "../failure.ts"
+import { CliFailure, silentHub, START_HINT } from "../failure.ts"
 import { hint } from "../hint.ts"
-import { findHub, hubPlace, readHubFile } from "../server/find.ts"
+import { findHub, hubPlace, hubProcess, readHubFile } from "../server/find.ts"
 import { httpFetch } from "../server/http-fetch.ts"
 import { httpOptions } from "../server/hub.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { VERSION } from "../version.ts"
-import { alive } from "./check-data.ts"
 import type { Finding } from "./finding.ts"
 
 /** Does a hub answer, is it ours, and has it what it needs? */
@@ -40,8 +39,14 @@ function options(origin: string): HttpOptions {
 
 async function unanswered(origin: string, data: string, error: unknown): Promise<Finding> {
   const file = readHubFile(data)
+  const pid = hubProcess(data)
+  const isSilent = error instanceof HoldfastError && (error.tag === "TimedOut" || error.message.endsWith("in time"))
+  if (pid !== undefined && isSilent && hubPlace(loadedSettings().settings, data).origin === file?.url) {
+    const advice = `it may be stopped or overloaded: look at process ${pid} and its log in logs/ of the data directory; what runs in sessions continues`
+    return { check: "hub", state: "problem", found: silentHub(` at ${origin}`, pid), advice }
+  }
   if (isUnreachable(error) && !(await portTaken(origin))) {
-    const stale = file !== undefined && !alive(file.pid) ? " (one ended without saying so)" : ""
+    const stale = file !== undefined && pid === undefined ? " (one ended without saying so)" : ""
     return { check: "hub", state: "warning", found: `none runs at ${origin}${stale}`, advice: START_HINT }
   }
   return {

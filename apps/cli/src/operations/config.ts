@@ -27,5 +27,7 @@ export function config(json: boolean): void {
       described,
       { paint, ...(width === undefined ? {} : { width }) },
     ),
+    "",
+    "Sizes are in bytes, times in milliseconds.",
   )
 }

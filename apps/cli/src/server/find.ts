@@ -62,6 +62,22 @@ export function readHubFile(data: string): HubFile | undefined {
   }
 }
 
+/** The process of the hub of a data directory, while it lives. */
+export function hubProcess(data: string): number | undefined {
+  const pid = readHubFile(data)?.pid
+  return pid !== undefined && isAlive(pid) ? pid : undefined
+}
+
+/** Whether a process lives. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"
+  }
+}
+
 /** The hub to talk to. Throws a `CliFailure`: 3 when none was ever started here, 1 when its credential cannot be read. */
 export function findHub(): Target {
   const { settings, data } = loadedSettings()

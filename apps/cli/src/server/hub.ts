@@ -9,7 +9,7 @@ import type { HttpOptions } from "@holdfast/client/http/request"
 import type { Connection } from "@holdfast/client/Connection"
 import type { WsOptions } from "@holdfast/client/socket"
 import { toFailure } from "../failure.ts"
-import { findHub } from "./find.ts"
+import { findHub, hubProcess } from "./find.ts"
 import type { Target } from "./find.ts"
 import { provenConnection, requestOrigin } from "./connect.ts"
 import { httpFetch } from "./http-fetch.ts"
@@ -40,7 +40,7 @@ export async function ask<A>(hub: Hub, question: (api: Api) => Promise<A>): Prom
     return await question(hub.api)
   } catch (error) {
     const { withNearest } = await import("../sessions/nearest.ts")
-    throw toFailure(await withNearest(error, (query) => hub.api.list(query)), hub.target.origin)
+    throw toFailure(await withNearest(error, (query) => hub.api.list(query)), hub.target.origin, hubProcess(hub.target.data))
   }
 }
 
@@ -73,7 +73,7 @@ export async function connectHub(hub: Hub): Promise<Connection> {
     return connection
   } catch (error) {
     connection.close()
-    throw toFailure(error, origin)
+    throw toFailure(error, origin, hubProcess(hub.target.data))
   }
 }
 

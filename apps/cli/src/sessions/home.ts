@@ -3,7 +3,7 @@
  */
 import { hint } from "../hint.ts"
 import { paint, print } from "../output.ts"
-import { readHubFile } from "../server/find.ts"
+import { hubProcess } from "../server/find.ts"
 import { useHub } from "../server/hub.ts"
 import { loadedSettings } from "../server/settings.ts"
 import { list } from "./list.ts"
@@ -14,8 +14,7 @@ const SHOWN = 20
 /** Whether the hub of this user's data directory runs and answers. What is wrong with the settings is said by the start that follows. */
 export async function hubRuns(): Promise<boolean> {
   try {
-    const file = readHubFile(loadedSettings().data)
-    return file !== undefined && isAlive(file.pid) && (await useHub().api.live()).live
+    return hubProcess(loadedSettings().data) !== undefined && (await useHub().api.live()).live
   } catch {
     return false
   }
@@ -32,13 +31,4 @@ export async function home(): Promise<void> {
   const lines = steps.map(([command, about]) => [hint(command), about] as const)
   const width = Math.max(...lines.map(([line]) => line.length))
   print("", ...lines.map(([line, about]) => `${line.padEnd(width)}  ${paint("dim", about)}`))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"
-  }
 }

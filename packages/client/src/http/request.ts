@@ -91,7 +91,7 @@ async function send(
     return await fetch(url, { ...init, signal: either(deadline, signal), redirect: "manual" })
   } catch (cause) {
     if (deadline.signal.aborted && signal?.aborted !== true)
-      throw new HoldfastError("TimedOut", `the hub did not answer within ${timeout} ms`)
+      throw new HoldfastError("TimedOut", `no answer within ${timeout / 1000} s`)
     if (signal?.aborted === true) throw new HoldfastError("Closed", "the call was given up")
     const mistake = mistakeOf(cause, url, init)
     if (mistake !== undefined) throw invalidCall(mistake)
