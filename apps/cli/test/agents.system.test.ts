@@ -29,6 +29,10 @@ const asks = (id: string): Promise<unknown> =>
     (await recordOf(hub, id)).permissions.some(({ decision }) => decision === undefined),
   )
 
+/** The end of the id of the request that waits, as inbox prints it. */
+const request = async (id: string): Promise<string> =>
+  (await recordOf(hub, id)).permissions.find(({ decision }) => decision === undefined)?.id.slice(-8) ?? "none"
+
 describe("the commands for agents", () => {
   it("open a session, ask the agent, and print its answer", async () => {
     const id = (await ok("new", "agent", "scripted", "--cwd", folder, "--option", "pace=0", "--label", "first")).trim()
@@ -167,23 +171,31 @@ describe("the commands for agents", () => {
     await wrong(1, /there is no rule 1/, "rules", "forget", "1")
   })
 
-  it("list what waits, and answer it", async () => {
+  it("P-17 list what waits, and answer it by its id, never by its place", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0 }, label: "asker", cwd: folder })
     await sendText(hub, id, "[[bash echo yes > out.txt]]")
     await asks(id)
     expect(await ok("inbox")).toMatch(/asker \(scripted\)[\s\S]*holdfast approve/)
     expect(await ok("show", id)).toMatch(/asks +bash: echo yes > out.txt[\s\S]*all of it: .*show .* --request/)
-    expect(await ok("show", id, "--request", "1")).toMatch(/command: echo yes > out.txt[\s\S]*--for tool: every use of bash/)
+    expect(await ok("show", id, "--request", await request(id))).toMatch(
+      /command: echo yes > out.txt[\s\S]*--for tool: every use of bash/,
+    )
     expect(await ok("ls")).toMatch(/asks +asker/)
-    const refused = await run("approve", id, "1", "perhaps")
+    expect((await run("approve", id, "1", "allow")).stderr).toMatch(
+      /named by its id[\s\S]*what waits:\s+[\w-]{8,} {2}bash: echo yes/,
+    )
+    const answered = await request(id)
+    const refused = await run("approve", id, answered, "perhaps")
     expect(refused.stderr).toMatch(/no option perhaps; it has\s+1 {2}allow/)
-    expect((await run("approve", id, "1", "allow", "--remember", "session")).stderr).toContain("--for tool: every use of bash")
-    expect(await ok("approve", "asker", "1", "allow")).toContain("allowed: bash")
+    expect((await run("approve", id, answered, "allow", "--remember", "session")).stderr).toContain(
+      "--for tool: every use of bash",
+    )
+    expect(await ok("approve", "asker", answered, "allow")).toContain("allowed: bash")
     await settledAgent(hub, id)
     expect(readFileSync(join(folder, "out.txt"), "utf8")).toBe("yes\n")
     await sendText(hub, id, "[[bash echo some]]")
     await asks(id)
-    await ok("approve", id, "1", "allow", "--remember", "always", "--for", "commands")
+    await ok("approve", id, await request(id), "allow", "--remember", "always", "--for", "commands")
     await settledAgent(hub, id)
     // The rule answers the next one.
     expect(await ok("send", id, "--wait", "[[bash echo some more]]")).toContain("some more")
@@ -191,7 +203,9 @@ describe("the commands for agents", () => {
     expect(await ok("rules", "forget", "1")).toContain("forgot")
     await sendText(hub, id, "[[bash echo once]]")
     await asks(id)
-    expect(await ok("approve", id, "1", "allow", "--remember", "session")).toMatch(/from now on: exactly echo once in /)
+    expect(await ok("approve", id, await request(id), "allow", "--remember", "session")).toMatch(
+      /from now on: exactly echo once in /,
+    )
     await settledAgent(hub, id)
     expect(await ok("rules", "ls", id)).toMatch(/allow +bash +exactly echo once in/)
     expect(await ok("rules", "ls")).toContain("no rules")
@@ -204,7 +218,7 @@ describe("the commands for agents", () => {
     const { id } = await openAgent(hub, { options: { pace: 0 } })
     await sendText(hub, id, "[[ask Which?|This|That]]")
     await asks(id)
-    await ok("approve", id, "1", "answer", "--answer", "That")
+    await ok("approve", id, await request(id), "answer", "--answer", "That")
     await settledAgent(hub, id)
     expect((await messagesOf(hub, id)).map(textOf).join()).toContain("you chose That")
   })
@@ -307,7 +321,7 @@ describe("attach to an agent", () => {
     await user.sees("idle")
     await sendText(hub, id, "[[bash true]]")
     await user.sees("bash asks")
-    await ok("approve", id, "1", "reject", "--message", "not now")
+    await ok("approve", id, await request(id), "reject", "--message", "not now")
     await user.sees(/✗ refused by owner: bash: true \(not now\)/)
     expect(user.screen.join("\n")).not.toContain("bash asks")
   })

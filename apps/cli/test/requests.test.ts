@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { Asking, choicesOf } from "../src/agent-view/Asking.ts"
 import { requestRows } from "../src/agent-view/request-rows.ts"
 import { inboxLines } from "../src/agent/permissions.ts"
-import { inputLines, typedId, wholeLines } from "../src/agent/request-lines.ts"
+import { inputLines, requestName, typedId, wholeLines } from "../src/agent/request-lines.ts"
 import { hint } from "../src/hint.ts"
 import { jsonText } from "../src/output.ts"
 import { printable, printableLines } from "../src/text/printable.ts"
@@ -107,6 +107,11 @@ describe("a request on the command line", () => {
     const whole = wholeLines({ request: { ...ask, input: { [everyControl]: everyControl } }, seq, askedAt, suggestions: [] })
     expect(whole.join("\n")).not.toMatch(CONTROLS)
     expect([typedId("allow_once", 0), typedId("a b", 0), typedId("it's", 0)]).toEqual(["allow_once", "'a b'", "'it'\\''s'"])
+    expect([requestName(request({ id: "7" })), requestName(request({ id: "a\u001bb" })), requestName(request())]).toEqual([
+      "7",
+      "7",
+      "r1",
+    ])
     expect([typedId("", 0), typedId("--json", 1), typedId("é", 2), typedId("a\u001bb", 3)]).toEqual(["1", "2", "3", "4"])
   })
 

@@ -9,7 +9,6 @@ import type {
   WaitingPermission,
 } from "@holdfast/protocol/agent/permission"
 import type { Remember, RuleSuggestion } from "@holdfast/protocol/agent/permission-rule"
-import type { Session } from "@holdfast/protocol/session"
 import { refused, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { printEither } from "../output.ts"
@@ -19,8 +18,9 @@ import { printable } from "../text/printable.ts"
 import { plain } from "../text/style.ts"
 import type { Paint } from "../text/style.ts"
 import { fitText } from "../text/width.ts"
-import { type AgentHub, askAgents, oneOf, useAgents } from "./agent-hub.ts"
-import { offerLines, ruleName, subjectLines, typedId, wholeLines } from "./request-lines.ts"
+import { askAgents, useAgents } from "./agent-hub.ts"
+import { openRequest } from "./open-request.ts"
+import { offerLines, requestName, ruleName, subjectLines, typedId, wholeLines } from "./request-lines.ts"
 
 /** An answer as it is typed. */
 export interface ApproveOptions {
@@ -84,8 +84,7 @@ export async function approve(given: ApproveOptions): Promise<void> {
   if (given.rule !== undefined && given.remember === undefined) throw usage("--for belongs to --remember session or always")
   const hub = useAgents()
   const session = await askAgents(hub, (_, api) => api.get(given.session))
-  const open = session.permissions.filter(({ decision }) => decision === undefined)
-  const request = await askedOne(hub, session, open, given.request)
+  const request = await openRequest(hub, session, given.request)
   const option = optionOf(request.options, given.option)
   const { remember, message } = given
   const rule = remember === undefined ? undefined : ruleFor(request, given.rule)
@@ -100,29 +99,6 @@ export async function approve(given: ApproveOptions): Promise<void> {
     `${decision.allow ? "allowed" : "refused"}: ${printable(request.title)} (${printable(option.label)})`,
     ...(rule === undefined ? [] : [`from now on: ${printable(rule.label)}`]),
   ])
-}
-
-/** The open request that is meant. One that was settled before is refused with what became of it. */
-async function askedOne(
-  hub: AgentHub,
-  session: Session,
-  open: ReadonlyArray<PermissionRequest>,
-  wanted: string,
-): Promise<PermissionRequest> {
-  const none = `nothing waits for an answer in ${printable(session.label)}; a request is gone once it is answered or its turn has ended`
-  try {
-    return oneOf(open, wanted, "open request", none)
-  } catch (error) {
-    if (/^\d{1,3}$/.test(wanted)) throw error
-    const { decision } = await askAgents(hub, (agents) => agents.permission(session.id, wanted)).catch(() => ({
-      decision: undefined,
-    }))
-    if (decision === undefined) throw error
-    throw refused(
-      "PermissionSettled",
-      `${printable(decision.by)} answered this request before: ${decision.allow ? "allowed" : "refused"}`,
-    )
-  }
 }
 
 /** The rule that an answer makes: the one that is named, otherwise the narrowest; never unasked for every use of a tool. */
@@ -144,9 +120,7 @@ function ruleFor(request: PermissionRequest, name: string | undefined): RuleSugg
 export async function showRequest(id: string, wanted: string, json: boolean): Promise<void> {
   const hub = useAgents()
   const session = await askAgents(hub, (_, api) => api.get(id))
-  const open = session.permissions.filter(({ decision }) => decision === undefined)
-  const known = open.some((one) => one.id === wanted) || /^\d{1,3}$/.test(wanted) || wanted.length < 20
-  const request = known ? oneOf(open, wanted, "open request", `nothing waits in ${printable(session.label)}`).id : wanted
+  const request = wanted.length < 20 ? (await openRequest(hub, session, wanted)).id : wanted
   const detail = await askAgents(hub, (agents) => agents.permission(session.id, request))
   printEither(json, detail, () => wholeLines(detail))
 }
@@ -158,10 +132,7 @@ export function inboxLines(
   { width = 100, paint: draw = plain }: { readonly width?: number; readonly paint?: Paint } = {},
 ): ReadonlyArray<string> {
   const oldest = [...waiting].sort((a, b) => a.request.askedAt - b.request.askedAt)
-  const places = new Map<string, number>()
   return oldest.flatMap(({ session, label, agent, request }) => {
-    const place = places.get(session) ?? 0
-    places.set(session, place + 1)
     const { title, options, questions = [], askedAt, expiresAt } = request
     const left = expiresAt === undefined ? "" : `, ${span(expiresAt - now)} left`
     const head = `${shortId(session)}  ${printable(label)} (${printable(agent)})  ${ago(askedAt, now)}${left}`
@@ -169,15 +140,15 @@ export function inboxLines(
       ...(question === title ? [] : [`  ${printable(question)}`]),
       `  choices: ${choices.map((choice) => printable(choice.label)).join(" | ")}`,
     ])
-    const named = request.id.length <= 16 ? request.id : shortId(request.id)
+    const named = requestName(request)
     const option = options[0] === undefined ? "OPTION" : typedId(options[0].id, 0)
-    const typed = `approve ${shortId(session)} ${typedId(named, place)} ${option}`
+    const typed = `approve ${shortId(session)} ${named} ${option}`
     const command = `  ${hint(`${typed}${questions.map(() => (questions.length > 1 ? " --answer QUESTION=CHOICE" : " --answer CHOICE")).join("")}`)}`
     const others = options.map(({ id, label: name }, i) => `${typedId(id, i)} (${printable(name)})`).join(", ")
     return [
       draw("bold", fitText(head, width)),
       fitText(`  ${printable(title)}`, width),
-      ...subjectLines(session, request, place),
+      ...subjectLines(session, request, named),
       ...asked.map((line) => fitText(line, width)),
       draw("cyan", command),
       draw("dim", fitText(`  options: ${others}`, width)),

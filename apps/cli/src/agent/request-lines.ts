@@ -18,23 +18,34 @@ const indented = (text: string, by = "  "): ReadonlyArray<string> =>
     .split("\n")
     .map((line) => `${by}${line}`)
 
+/** Whether an id can be read and typed. */
+const isTyped = (id: string): boolean => id !== "" && !id.startsWith("-") && printable(id) === id && !/[^\x20-\x7e]/.test(id)
+
 /** How an id is typed: as it is, quoted for the shell, or where that cannot be read, as its place from 1. */
-export const typedId = (id: string, place: number): string =>
-  id === "" || id.startsWith("-") || printable(id) !== id || /[^\x20-\x7e]/.test(id) ? String(place + 1) : quoted(id)
+export const typedId = (id: string, place: number): string => (isTyped(id) ? quoted(id) : String(place + 1))
+
+/** Ids up to this length are typed whole. */
+const WHOLE = 16
+
+/** How a request is named where that can be typed: its id or the end of it, otherwise the number of its event. */
+export function requestName({ id, seq }: Pick<PermissionRequest, "id" | "seq">): string {
+  const named = id.length > WHOLE ? shortId(id) : id
+  // A short number might be the event of another request.
+  return isTyped(named) && !/^\d{1,9}$/.test(named) ? quoted(named) : String(seq)
+}
 
 /** The name of a rule for `approve --for`. */
 export const ruleName = ({ covers }: RuleSuggestion): string => covers?.type ?? "tool"
 
 /** What is typed to see all of a request. */
-const wholeHint = (session: string, { id }: Pick<PermissionRequest, "id">, place: number): string =>
-  hint(`show ${shortId(session)} --request ${typedId(id.length > 16 ? shortId(id) : id, place)}`)
+const wholeHint = (session: string, name: string): string => hint(`show ${shortId(session)} --request ${name}`)
 
-/** What a request is about as its record has it, in a few lines; what is cut says so, and all of it can be asked for. */
-export function subjectLines(session: string, request: PermissionRequest, place: number): ReadonlyArray<string> {
+/** What a request that is typed as `name` is about as its record has it, in a few lines; what is cut says so, and all of it can be asked for. */
+export function subjectLines(session: string, request: PermissionRequest, name: string): ReadonlyArray<string> {
   const { subject, subjectBytes, title, kind } = request
   const lines = subject === "" || title === subject ? [] : indented(subject, "    ")
   // Edits, plans and what else a call is given are in the input, which a record does not hold.
-  const whole = `all of it: ${wholeHint(session, request, place)}`
+  const whole = `all of it: ${wholeHint(session, name)}`
   if (subjectBytes === undefined && lines.length <= SUBJECT_LINES) return kind === "question" ? lines : [...lines, `    ${whole}`]
   const last = subjectBytes === undefined ? lines.slice(-LAST_LINES) : []
   const size = subjectBytes === undefined ? `${lines.length} lines` : `${subjectBytes} bytes`

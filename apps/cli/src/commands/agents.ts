@@ -24,7 +24,9 @@ const approve = Command.make(
   "approve",
   {
     session,
-    request: Argument.String("request").pipe(Argument.withDescription("Id of the request, a unique part of it, or its place")),
+    request: Argument.String("request").pipe(
+      Argument.withDescription("Id of the request as inbox prints it, or a unique part of it"),
+    ),
     option: Argument.String("option").pipe(
       Argument.withDescription("Id, kind (allow_once, reject_once, …), place or label of the option"),
     ),
@@ -48,10 +50,10 @@ const approve = Command.make(
 ).pipe(
   Command.withDescription("Answer a permission request; the first answer counts"),
   Command.withExamples([
-    { command: "holdfast approve work 1 allow", description: "Allow the oldest request once" },
-    { command: "holdfast approve work 1 allow --remember session", description: "And exactly this command from now on" },
+    { command: "holdfast approve work 3b14aa01 allow", description: "Allow this request once; inbox prints its id" },
+    { command: "holdfast approve work 3b14aa01 allow --remember session", description: "And exactly this command from now on" },
     {
-      command: "holdfast approve work 1 allow --remember always --for commands",
+      command: "holdfast approve work 3b14aa01 allow --remember always --for commands",
       description: "And commands in this directory that start with the same words, in every session",
     },
   ]),

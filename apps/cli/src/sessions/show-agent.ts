@@ -4,7 +4,7 @@
 import type { AgentChoice, Loaded } from "@holdfast/protocol/agent/agent"
 import type { Session } from "@holdfast/protocol/session"
 import { heldText } from "../agent/hold-text.ts"
-import { subjectLines } from "../agent/request-lines.ts"
+import { requestName, subjectLines } from "../agent/request-lines.ts"
 import { taskText } from "../agent/tasks.ts"
 import { usageText } from "../agent/usage-text.ts"
 import { broughtLines, trustWords } from "../agent/trust-lines.ts"
@@ -48,9 +48,9 @@ export function agentLines(session: Session, agent: NonNullable<Session["agent"]
         ? undefined
         : queued(session.queue.length, hold && heldText(hold, shortId(session.id))),
     ],
-    ...waiting.flatMap((request, i): Lines => [
+    ...waiting.flatMap((request): Lines => [
       ["asks", printable(`${request.title} (${request.id})`)],
-      ...subjectLines(session.id, request, i).map((line) => ["", line.slice(2)] as const),
+      ...subjectLines(session.id, request, requestName(request)).map((line) => ["", line.slice(2)] as const),
     ]),
   ]
 }
