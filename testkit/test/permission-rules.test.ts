@@ -144,12 +144,54 @@ describe("rules about commands", () => {
     expect(parseArgv(["npm", "test", "*"], CWD)).toMatchObject({ literal: true, commands: [{ argv: ["npm", "test", "*"] }] })
   })
 
+  it("P-18 offers no rule for commands that start like one that may run, fetch or write anything", () => {
+    const offers = (line: string): boolean =>
+      suggestionsFor({ kind: "tool", tool: "t", parsed: parseCommand(line, CWD) }).some(
+        ({ covers }) => covers?.type === "commands",
+      )
+    const anything = [
+      "git -c a.b=c log",
+      "git config user.name x",
+      "git rebase main",
+      "git submodule foreach ls",
+      "find . -name x",
+      "xargs ls",
+      "env ls",
+      "sed -i s/a/b/ x",
+      "tar -xf x.tar",
+      "sort -o x y",
+      "python3.12 x.py",
+      "/usr/bin/bash x",
+      "sudo ls",
+      "ssh host ls",
+      "npm install x",
+      "pip install x",
+      "npm exec node x",
+      "uv run python x",
+      "kubectl exec pod ls",
+      "apt-get install x",
+      "curl -o x http://y",
+    ]
+    expect(anything.filter(offers)).toEqual([])
+    const told = [
+      "ls -l",
+      "git log --oneline",
+      "git status",
+      "npm test",
+      "npm run build",
+      "cargo test",
+      "grep -r x .",
+      "cat a.txt",
+    ]
+    expect(told.filter((line) => !offers(line))).toEqual([])
+  })
+
   it("P-8 what is offered covers the request it is offered for, as words say it", () => {
     const parsed = parseCommand("npm test 'it'\"'s\"", CWD)
     const offered = suggestionsFor({ kind: "tool", tool: "t", parsed })
     expect(offered.map(({ label }) => label)).toEqual([
       "exactly npm test 'it'\\''s' in /src",
-      "commands that start with npm test, whatever follows, in /src",
+      "commands that start with npm test, run from /src, with any option and on any file",
       "every use of t",
     ])
     for (const { covers } of offered) {

@@ -83,7 +83,7 @@ describe("a request on the command line", () => {
       ["1", "y", "Allow"],
       ["2", "n", "Reject"],
       ["c", "Allow in this session: exactly npm test in /src"],
-      ["m", "Allow in this session: commands that start with npm test, whatever follows, in /src"],
+      ["m", "Allow in this session: commands that start with npm test, run from /src, with any option and on any file"],
       ["s", "Allow in this session: every use of execute"],
     ])
     expect(choices[2]?.answer).toEqual({
@@ -92,7 +92,7 @@ describe("a request on the command line", () => {
     })
     const lines = inboxLines([waiting({ subject: "npm test", parsed })], 1000).join("\n")
     expect(lines).toContain(
-      "--for command (exactly npm test in /src), commands (commands that start with npm test, whatever follows, in /src), tool",
+      "--for command (exactly npm test in /src), commands (commands that start with npm test, run from /src, with any option and on any file), tool",
     )
   })
 

@@ -143,7 +143,7 @@ function show({ outcome, error, message }: Answer, sent: Sent, json: boolean): v
   const text = message === undefined ? "" : textOf(message)
   if (json) printJson({ ...sent, outcome, ...(error === undefined ? {} : { error }), message: message ?? null })
   else if (text !== "") print(printableLines(text))
-  else if (outcome === "completed") complain("holdfast: the agent ended its turn without an answer")
+  else if (outcome === "completed") complain("holdfast: done; the agent said nothing")
   if (outcome === "completed") return
   const why = error === undefined ? "" : `: ${printable(error.message)}`
   if (json) process.exitCode = 1

@@ -54,7 +54,8 @@ const approve = Command.make(
     { command: "holdfast approve work 3b14aa01 allow --remember session", description: "And exactly this command from now on" },
     {
       command: "holdfast approve work 3b14aa01 allow --remember always --for commands",
-      description: "And commands in this directory that start with the same words, in every session",
+      description:
+        "And commands from this directory that start with the same words, with any option and on any file, in every session",
     },
   ]),
 )

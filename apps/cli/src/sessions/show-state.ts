@@ -11,13 +11,20 @@ export const shortId = (id: string, length = 8): string => id.slice(-length)
 /** Requests of an agent that no person has answered. */
 const isAsking = ({ permissions }: Session): boolean => permissions.some(({ decision }) => decision === undefined)
 
+/** Holds that keep a message also where none waits yet. */
+const KEEPING: ReadonlySet<string> = new Set(["usage-limit", "rate-limit", "person"])
+
+/** Whether a hold keeps what waits, or what is sent next, from the agent. */
+export const isHeld = ({ agent, queue }: Session): boolean =>
+  agent?.hold !== undefined && (queue.length > 0 || KEEPING.has(agent.hold.reason))
+
 /** State of an agent by what it does and what it waits for; its process comes and goes by itself. */
 function agentState(session: Session): string {
   if (isAsking(session)) return "asks"
   const { status, interrupting, silentSince } = session.turn
   if (status === "streaming" && interrupting === true) return "stopping"
   if (status === "streaming") return silentSince === undefined ? "working" : "silent"
-  if (session.agent?.hold !== undefined && session.queue.length > 0) return "held"
+  if (isHeld(session)) return "held"
   if (session.activity === "background") return "background"
   return session.process === "failed" || session.process === "lost" ? session.process : "idle"
 }

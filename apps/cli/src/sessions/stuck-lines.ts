@@ -4,7 +4,7 @@
 import type { Session } from "@holdfast/protocol/session"
 import { heldText } from "../agent/hold-text.ts"
 import { printable } from "../text/printable.ts"
-import { shortId } from "./show-state.ts"
+import { isHeld, shortId } from "./show-state.ts"
 
 /** Lines at most; `show` says the same of each session. */
 const MOST = 5
@@ -12,7 +12,7 @@ const MOST = 5
 /** What holds up one session's queue; undefined when nothing does. */
 function stuckText(session: Session, id: string): string | undefined {
   const hold = session.agent?.hold
-  if (session.status !== "active" || hold === undefined || session.queue.length === 0) return undefined
+  if (session.status !== "active" || hold === undefined || !isHeld(session)) return undefined
   return `${id} ${printable(session.label)}: ${heldText(hold, id)}`
 }
 

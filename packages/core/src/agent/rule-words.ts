@@ -26,7 +26,7 @@ export function coverWords({ tool, covers }: Pick<PermissionRule, "tool" | "cove
     case "command":
       return `exactly ${lineOf(covers.commands)} in ${covers.cwd}`
     case "commands":
-      return `commands that start with ${wordsOf(covers.argv)}, whatever follows, in ${covers.cwd}`
+      return `commands that start with ${wordsOf(covers.argv)}, run from ${covers.cwd}, with any option and on any file`
     case "file":
       return `${tool} of ${covers.path}`
     case "directory":
@@ -34,13 +34,16 @@ export function coverWords({ tool, covers }: Pick<PermissionRule, "tool" | "cove
   }
 }
 
-/** Programs that do, or start, whatever their words say: no rule for all commands that start with them is offered. */
+/** Programs that do, start or fetch whatever their words say, or write where an option says: no rule for all commands that start with them is offered. */
 const ANYTHING = new Set(
   (
-    "- . at awk batch bash builtin bun bunx busybox chroot command coproc crontab csh dash dd deno doas docker ed emacs entr env eval ex exec " +
-    "expect find fish flock gawk gdb ionice ksh ltrace lua make mawk nice nocorrect node nodejs noglob nohup npx nsenter nu osascript " +
-    "parallel perl php pipx pkexec pnpx podman powershell pwsh python repeat rm rsync ruby runuser script sed setsid sh socat source ssh " +
-    "stdbuf strace su sudo systemd-run tclsh tcsh time timeout tmux tsx ts-node unshare uvx vi vim watch wine xargs zsh"
+    "- . ack ag ansible ant apk apt apt-get aria2c at awk bash batch bsdtar builtin bun bunx busybox chmod chown chroot clang cmake command " +
+    "conda coproc cp cpio crontab csh csplit curl dash dd deno dnf doas docker dpkg ed emacs entr env eval ex exec expect fd find fish flock " +
+    "g++ gawk gcc gdb gradle gtar info install ionice jshell julia just ksh less ln ltrace lua m4 make mamba man mariadb mawk mongosh more " +
+    "mv mvn mysql nc ncat netcat nice ninja nocorrect node nodejs noglob nohup npx nsenter nu openssl osascript pacman parallel perl php " +
+    "pipx pkexec pnpx podman powershell psql pwsh python r rake redis-cli repeat rg rm rpm rsync rscript ruby runuser scp script sed setpriv " +
+    "setsid sftp sh shred socat sort source split sqlite ssh sshpass stdbuf strace su sudo systemd-run tar tclsh tcsh tee telnet time " +
+    "timeout tmux truncate ts-node tsx unshare uvx vi vim watch wget wine xargs yq yum zip zsh zypper"
   ).split(" "),
 )
 
@@ -52,18 +55,32 @@ const TOLD_BY_WORD = new Set(
   ).split(" "),
 )
 
+/** First words of such programs that run others, or fetch and run what is published. */
+const RUNNING_WORDS = new Set(
+  (
+    "add alias archive bisect clone config create cp difftool fetch filter-branch generate get grep i init install ls-remote " +
+    "mergetool pull push rebase reinstall shell submodule sync up update upgrade worktree"
+  ).split(" "),
+)
+
 /** First words behind which a program or a script is named: that is part of what a rule is about. */
 const NAMING = new Set("compose dlx exec explore foreach run run-script task tool x".split(" "))
 
 const isPlain = (word: string | undefined): word is string => word !== undefined && /^[a-z][a-z0-9:_-]*$/.test(word)
 
-/** The first words of a command that a rule may go by: a program, and what it is asked to do where it has such words. */
+/** A program without its directory and version. */
+const nameOf = (program: string): string => (program.split("/").at(-1) ?? "").toLowerCase().replace(/[0-9.]+$/, "")
+
+/** The first words of a command that a rule may go by: a program, and what it is asked to do where it has such words (P-18). */
 function startOf([program = "", second, third]: ReadonlyArray<string>): ReadonlyArray<string> | undefined {
-  const name = (program.split("/").at(-1) ?? "").replace(/[0-9.]+$/, "")
+  const name = nameOf(program)
   if (ANYTHING.has(name)) return undefined
-  if (!isPlain(second)) return TOLD_BY_WORD.has(name) ? undefined : [program]
+  const told = TOLD_BY_WORD.has(name)
+  if (!isPlain(second)) return told ? undefined : [program]
+  if (told && RUNNING_WORDS.has(second)) return undefined
   if (!NAMING.has(second)) return [program, second]
-  return isPlain(third) ? [program, second, third] : undefined
+  const named = isPlain(third) && !ANYTHING.has(nameOf(third)) && name !== "kubectl"
+  return named ? [program, second, third] : undefined
 }
 
 function coversOf(parsed: ParsedSubject | undefined): ReadonlyArray<Cover> {
