@@ -47,6 +47,22 @@ describe("Claude's messages", () => {
     expect(whole.stream.context).toBe(15)
   })
 
+  it("A-64 says where a person logs in when Claude has no credential, whatever it says itself", () => {
+    const facts = { interrupting: false, cut: false, failure: undefined, limited: false }
+    const failed = (text: string, status?: number) =>
+      endingOf(
+        { type: "result", subtype: "success", is_error: true, result: text, ...(status && { api_error_status: status }) },
+        facts,
+      )
+    for (const { error } of [failed("Not logged in · Please run /login"), failed("API Error: 401 invalid x-api-key", 401)]) {
+      expect(error?.tag).toBe("AgentUnauthorized")
+      expect(error?.message).toMatch(
+        /hub's user: run claude in a shell there and type \/login, or start the hub with ANTHROPIC_API_KEY/,
+      )
+    }
+    expect(failed("not allowed", 403).error).toEqual({ tag: "AgentUnauthorized", message: "not allowed" })
+  })
+
   it("A-43 (N13) knows a refused history from other errors, and a compaction that came to nothing from a success", () => {
     const facts = { interrupting: false, cut: false, failure: undefined, limited: false }
     const failed = (status: number, text: string) =>

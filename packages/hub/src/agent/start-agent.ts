@@ -79,8 +79,8 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
   }
 }
 
-/** The directory is not there any more: worktrees are removed, projects are moved (A-41). */
-const directoryGone = (session: string, cwd: string): Unprocessable =>
+/** The directory is not there any more: worktrees are removed, projects are moved (A-41, A-63). */
+export const directoryGone = (session: string, cwd: string): Unprocessable =>
   new Unprocessable({
     message: `the session's directory ${cwd} is gone or cannot be entered; choose another with: holdfast cd ${session.slice(-8)} DIRECTORY`,
     field: "cwd",

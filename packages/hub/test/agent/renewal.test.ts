@@ -41,6 +41,23 @@ describe("agents that begin anew", () => {
     expect(named(reader, "session/agent-started").map((event) => dataOf(event)["resumed"])).toEqual(["new", "replayed"])
   })
 
+  it("A-63 nothing is handed over to an agent whose directory went while it ran; it continues elsewhere", async () => {
+    const cwd = join(directory.path, "worktree")
+    await mkdir(cwd)
+    const { id, reader } = await createAgent(house, { cwd })
+    await send(house, id, "[[say first]]")
+    await turnsEnded(reader, 1)
+    await rename(cwd, `${cwd}-moved`)
+    await send(house, id, "[[say second]]")
+    await turnsEnded(reader, 2)
+    const error = dataOf(named(reader, "turn/ended")[1])["error"] as { readonly message: string }
+    expect(error.message).toContain(`holdfast cd ${id.slice(-8)} DIRECTORY`)
+    expect((await record(house, id)).queue).toHaveLength(1)
+    await house.run(house.agents.configure(id, { cwd: `${cwd}-moved` }, OWNER))
+    await turnsEnded(reader, 3)
+    expect(textOf((await messages(house, id)).at(-1) as Message)).toContain("second")
+  })
+
   it("A-42 (N13) a process that begins anew is given what was said, without what is left out", async () => {
     const { id, reader } = await createAgent(house)
     for (const [i, text] of ["one", "two", "three"].entries()) {

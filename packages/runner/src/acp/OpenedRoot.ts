@@ -8,6 +8,7 @@
 import { closeSync, constants, fstatSync, openSync, realpathSync, type Stats, statSync } from "node:fs"
 import { type FileHandle, mkdir, open, realpath, stat } from "node:fs/promises"
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path"
+import { goneText } from "../agent/gone-directory.ts"
 
 /** A step that leads out, or to something that was replaced. */
 export class Outside extends Error {
@@ -53,7 +54,8 @@ export class OpenedRoot {
   /** Throws `Outside` when another directory is where the root was. */
   async check(): Promise<void> {
     const there = await stat(this.path).catch(() => undefined)
-    if (there === undefined || !same(there, this.#identity)) {
+    if (there === undefined) throw new Outside(goneText(this.path))
+    if (!same(there, this.#identity)) {
       throw new Outside(
         `the session's directory ${this.path} was replaced or removed; restart the agent to work in what is there now`,
       )

@@ -25,6 +25,13 @@ const TAGS: Readonly<Record<string, string>> = {
   error_max_budget_usd: "MaxBudget",
 }
 
+/** What Claude says where it has no credential: its command `/login` is one of its own screen, which nobody has here. */
+const LOGIN = /\bnot logged in\b|\/login\b|\binvalid api key\b/i
+/** Where a person gives Claude a credential (A-64). */
+const LOG_IN =
+  "Claude runs on the hub's machine as the hub's user: run claude in a shell there and type /login, or start the hub with " +
+  "ANTHROPIC_API_KEY (or CLAUDE_CODE_OAUTH_TOKEN, of claude setup-token) in its environment; then send the message again"
+
 /** Text of a failure: Claude's own words, else what the result lists. */
 function messageOf(result: unknown, facts: TurnFacts): string {
   const said = textsOf(facts.failure) ?? textAt(result, "result")
@@ -62,7 +69,8 @@ export function endingOf(result: unknown, facts: TurnFacts): Ending {
     const status = numberAt(result, "api_error_status")
     const said = messageOf(result, facts)
     if (refusesHistory(said, status)) return { outcome: "error", error: refusedHistory(said) }
-    if (status === 401 || status === 403) return error("AgentUnauthorized")
+    if (status === 401 || LOGIN.test(said)) return error("AgentUnauthorized", `${said}; ${LOG_IN}`)
+    if (status === 403) return error("AgentUnauthorized")
     return error(TAGS[textAt(result, "subtype") ?? ""] ?? "ModelError")
   }
   if (facts.compaction !== undefined && !facts.interrupting) {

@@ -1,10 +1,11 @@
 /** The tools of the scripted agent: they really run, inside its working directory. */
 import { spawn } from "node:child_process"
-import { constants } from "node:fs"
+import { constants, statSync } from "node:fs"
 import { mkdir, realpath, writeFile } from "node:fs/promises"
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { StringDecoder } from "node:string_decoder"
 import { headOf, tailOf } from "@holdfast/protocol/text-cut"
+import { goneText } from "../agent/gone-directory.ts"
 
 /** Longest output of a command that is kept, in characters; what is beyond it is counted and left out. */
 export const OUTPUT_MAX = 5 * 1024 * 1024
@@ -39,6 +40,8 @@ const running = new Set<number>()
 export function killCommands(): void {
   for (const pid of running) signalGroup(pid, "SIGKILL")
 }
+
+const isThere = (cwd: string): boolean => statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** Runs a command in a process group of its own; `preview` gets the end of its output while it runs. Aborting ends it. */
 export function runCommand(
@@ -88,7 +91,8 @@ export function runCommand(
     }
     if (pid !== undefined) running.add(pid)
     child.on("error", (error) => {
-      output += error.message
+      // Node names the program also when it is the directory that is missing.
+      output += isThere(cwd) ? error.message : goneText(cwd)
       result ??= { exitCode: 127 }
       finish()
     })
@@ -115,6 +119,7 @@ async function realDirectory(path: string): Promise<string> {
 /** Writes a file below the working directory; rejects with an `Error` that says why not. Gives its bytes. */
 export async function writeBelow(cwd: string, path: string, content: string): Promise<number> {
   const target = resolve(cwd, path)
+  if (!isThere(cwd)) throw new Error(goneText(cwd))
   const root = await realpath(cwd)
   const inside = (place: string): boolean => {
     const way = relative(root, place)
