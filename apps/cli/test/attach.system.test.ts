@@ -312,6 +312,7 @@ describe("attach", () => {
     }
     second.type("\u001dk")
     await second.sees("you hold the keyboard")
+    await first.sees(/holds the keyboard; Ctrl-\] k takes it/)
     first.type("echo intr''uded\r")
     await first.sees("holds the keyboard")
     second.type("echo mi''ne\r")

@@ -55,6 +55,8 @@ export class Attachment implements AsyncIterable<Item> {
   #cursor: number | undefined
   #log: string | undefined
   #size: { readonly cols: number; readonly rows: number } | undefined
+  /** What the hub last told; what it does not know after a restart. */
+  #gaveSize: boolean | undefined
   #handle: number | undefined
   #unbind: () => void = () => undefined
   #cancelRetry: () => void = () => undefined
@@ -185,6 +187,7 @@ export class Attachment implements AsyncIterable<Item> {
       ...(this.#cursor === undefined ? {} : { after: this.#cursor }),
       ...(this.#cursor === undefined || this.#log === undefined ? {} : { log: this.#log }),
       ...this.#size,
+      ...(this.#gaveSize === undefined ? {} : { gaveSize: this.#gaveSize }),
     }
     this.#connection.request("Attach", payload, (exit) => this.#answered(exit))
   }
@@ -300,6 +303,7 @@ export class Attachment implements AsyncIterable<Item> {
         return
       }
       case FRAME_VIEWERS:
+        this.#gaveSize = frame.viewers.viewers.some(({ client, sizes }) => sizes && client === this.#connection.client)
         this.#inbox.push({ _tag: "Viewers", viewers: frame.viewers.viewers })
         return
       case FRAME_DETACHED:

@@ -165,7 +165,10 @@ export function refuseInput(state: SessionState, seat: string | undefined): Reje
   const holder = state.terminal?.typist
   return holder === undefined || holder.seat === seat
     ? undefined
-    : new NotTypist({ message: `${holder.name} holds the keyboard; take it to type`, typist: holder.name })
+    : new NotTypist({
+        message: `${holder.name} holds the keyboard; take it to type, which is Ctrl-] k in holdfast attach`,
+        typist: holder.name,
+      })
 }
 
 type ProcessCommand = Extract<Command, { _tag: `Process${string}` }>

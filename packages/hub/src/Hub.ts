@@ -97,6 +97,8 @@ export interface AttachRequest extends Seated {
   readonly within?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly colors?: TerminalColors
+  /** Of a viewer that comes back: whether it gave the size when it was last told (T-48). */
+  readonly gaveSize?: boolean
   readonly filter?: EventFilter
 }
 
@@ -122,6 +124,8 @@ export interface Attachment {
   /** Last seq handed to the sink; bytes handed out and not acknowledged. */
   readonly position: () => { readonly sent: number; readonly unacknowledged: number; readonly synced: boolean }
   readonly detach: () => void
+  /** The same as its client asks for it: a keyboard that it holds is free at once (T-47). */
+  readonly leave: () => void
 }
 
 /** Who is attached to a session. */

@@ -38,11 +38,14 @@ export class DetachKeys {
   #prefix: ReadonlyArray<KeyToken> | undefined
   /** Keys of ours that are still down: that they are let go is nothing to the session. */
   readonly #down = new Set<number>()
+  /** The prefix as people call it; undefined where there is none. */
+  readonly name: string | undefined
   /** Whether this terminal reports keys that are let go. */
   tellsReleases = false
 
   /** `key` is a control key such as `ctrl-]`, or `none`. Throws a usage failure. */
   constructor(key: string) {
+    this.name = key === "none" ? undefined : keyName(key)
     this.#wanted = key === "none" ? undefined : characterOf(key)
   }
 

@@ -16,6 +16,7 @@ export class EntryHint {
   #timer: NodeJS.Timeout | undefined
   #until = 0
   #started = false
+  #must = false
 
   constructor(viewer: Viewer, text: string) {
     this.#viewer = viewer
@@ -28,9 +29,10 @@ export class EntryHint {
     this.say(this.#text)
   }
 
-  /** Shows another line. */
-  say(text: string): void {
+  /** Shows another line; one that `must` be seen also over what stands in the bottom row, which comes back. */
+  say(text: string, must = false): void {
     this.#started = true
+    this.#must = must
     this.#text = text
     this.#until = Date.now() + SHOWN
     if (this.#viewer.notice(text, SHOWN)) return
@@ -53,7 +55,7 @@ export class EntryHint {
   #look(drawn: number): void {
     if (Date.now() > this.#until || this.#viewer.notice(this.#text, this.#until - Date.now())) return
     if (this.#viewer.hidden || this.#viewer.drawn !== drawn) return this.#later()
-    if (!this.#viewer.overlay.hasRoom) return
+    if (!this.#must && !this.#viewer.overlay.hasRoom) return
     this.#viewer.overlay.hint(this.#text)
     this.#timer = setTimeout(() => this.stop(), this.#until - Date.now())
   }

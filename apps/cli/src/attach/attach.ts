@@ -5,10 +5,12 @@
  * detach key. The terminal is given back on every way out. The hub may go and come back meanwhile.
  */
 import { Attachment } from "@holdfast/client/Attachment"
+import { HoldfastError } from "@holdfast/client/errors"
 import type { Item } from "@holdfast/client/items"
 import type { Connection } from "@holdfast/client/Connection"
 import { isTyped } from "@holdfast/core/terminal/input/token"
 import type { InputToken } from "@holdfast/core/terminal/input/token"
+import { decodeRecord, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import { refused, toFailure } from "../failure.ts"
 import { hint, hubWords } from "../hint.ts"
@@ -86,10 +88,11 @@ async function watch(
     ...viewerOf(hub.target),
   })
   const entry = new EntryHint(viewer, `[${greeting}]`)
-  // The bell sounds also where there is no room for the line.
   const say = (error: unknown): void => {
     terminal.write("\u0007")
-    entry.say(`[${hubWords(error instanceof Error ? error.message : String(error))}]`)
+    const isHeld = error instanceof HoldfastError && error.tag === "NotTypist"
+    const text = isHeld ? heldWords(error.fields["typist"], keys) : error instanceof Error ? error.message : String(error)
+    entry.say(`[${hubWords(text)}]`, isHeld)
   }
   const input = (tokens: ReadonlyArray<InputToken>): void => {
     const isTyping = tokens.some(isTyped)
@@ -131,6 +134,9 @@ async function watch(
   let taken = !options.take
   const show = (item: Item): void | Promise<void> => {
     const drawing = viewer.draw(item, attachment)
+    const typist = typistOf(item)
+    if (typist !== undefined && typist.client !== connection.client && !options.readOnly)
+      entry.say(`[${hubWords(heldWords(typist.name, keys))}]`, true)
     if (item._tag === "Synced") {
       entry.start()
       if (!taken) attachment.setTypist("single").catch(say)
@@ -146,6 +152,21 @@ async function watch(
     viewer.stop()
   })
   return stay.over
+}
+
+/** Who holds the keyboard, and how it is taken. */
+function heldWords(typist: unknown, keys: DetachKeys): string {
+  const how = keys.name === undefined ? "it is free when they let it go" : `${keys.name} k takes it`
+  return `${typeof typist === "string" ? typist : "somebody else"} holds the keyboard; ${how}`
+}
+
+/** Who has just taken the keyboard, where an item says that. */
+function typistOf(item: Item): { readonly client: unknown; readonly name: unknown } | undefined {
+  if (item._tag !== "Event" || !item.live || item.record.kind === RECORD_OUTPUT) return undefined
+  const { channel, type, data } = decodeRecord(item.record)
+  if (channel !== "terminal" || type !== "typist" || typeof data !== "object" || data === null) return undefined
+  const { mode, client, name = client }: Readonly<Record<string, unknown>> = { ...data }
+  return mode === "single" ? { client, name } : undefined
 }
 
 function onResize(terminal: OwnTerminal, attachment: Attachment, viewer: Viewer, entry: EntryHint, browse: Browse): () => void {

@@ -20,7 +20,7 @@ export async function show(id: string, json: boolean): Promise<void> {
   const session = await ask(hub, (api) => api.get(id))
   if (json) return printJson(session)
   const { sessions } = await ask(hub, (api) => api.viewers(session.id))
-  const here = sessions.flatMap(({ viewers }) => viewers.map(viewerText))
+  const here = sessions.flatMap(({ viewers }) => viewers.map((viewer) => viewerText(viewer, session.terminal?.typist?.client)))
   print(...sessionLines(session, Date.now(), paint, here))
 }
 

@@ -6,6 +6,7 @@ import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer, 
 import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
 import { environmentProblem } from "../terminal/environment.ts"
+import type { Viewer } from "../terminal/Presence.ts"
 import type { Core } from "./Core.ts"
 import { seatOf } from "./seat.ts"
 
@@ -75,7 +76,7 @@ export const attach = (
     let open = true
     const typing = new TypingWatch()
     const subscriber = delivery.subscribe(sink, () => finish(), request.filter)
-    const viewer = presence.join({
+    const joining: Omit<Viewer, "order"> = {
       client: request.client,
       seat,
       name: request.name,
@@ -84,6 +85,7 @@ export const attach = (
         if (sink.released === undefined || !open) return false
         delivery.end(subscriber)
         finish()
+        presence.freeKeyboard(seat)
         sink.released(who)
         return true
       },
@@ -91,7 +93,8 @@ export const attach = (
       ...(cols === undefined || rows === undefined ? {} : { cols, rows }),
       ...(request.within === undefined ? {} : { within: request.within }),
       ...(request.colors === undefined ? {} : { colors: request.colors }),
-    })
+    }
+    const viewer = presence.join(joining, request.gaveSize)
     const held = attached.get(by.credential) ?? new Set()
     attached.set(by.credential, held)
     const entry = { drop: (reason: string): void => delivery.drop(subscriber, reason) }
@@ -132,6 +135,11 @@ export const attach = (
       detach: () => {
         delivery.end(subscriber)
         finish()
+      },
+      leave: () => {
+        delivery.end(subscriber)
+        finish()
+        presence.freeKeyboard(seat)
       },
     }
   })

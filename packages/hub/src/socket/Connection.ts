@@ -175,13 +175,13 @@ export class Connection {
     return undefined
   }
 
-  /** Ends the attachment of a session. */
-  detach(session: string): SessionNotFound | undefined {
+  /** Ends the attachment of a session; `leave`: as the client asked for it. */
+  detach(session: string, how: "detach" | "leave" = "detach"): SessionNotFound | undefined {
     for (const [handle, held] of this.attachments) {
       if (held.session !== session) continue
       this.attachments.delete(handle)
       held.inputs.close()
-      held.attachment.detach()
+      held.attachment[how]()
       return undefined
     }
     return new SessionNotFound({ message: "this connection is not attached to that session", session })

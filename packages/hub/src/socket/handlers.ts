@@ -71,7 +71,7 @@ export function makeHandlers({ hub, agents, settings, version, run }: HandlerOpt
     },
     Detach: ({ session }, call) =>
       call.run(wholeId(session), (id) => {
-        const problem = call.connection.detach(id)
+        const problem = call.connection.detach(id, "leave")
         if (problem === undefined) call.done(undefined)
         else call.fail(problem)
       }),

@@ -25,6 +25,19 @@ const AGAIN = 150
 const VIEWERS_MAX = 64
 const ANNOUNCE_EVERY = 100
 
+/**
+ * Where orders begin: of viewers that came back without having given the size, of those that had, and of all that attached or typed.
+ * Positive all of them, and further apart than a hub lives.
+ */
+const RETURNED = 2 ** 40
+const FRESH = 2 ** 41
+
+/** Seats that left whose orders are remembered at the most. */
+const FORMER_MAX = 256
+
+/** So long, in milliseconds, the size waits for the viewer that gave it, when others are back before it: the longest pause of a client. */
+const SIZING_BACK = 5000
+
 /** One attachment's presence. */
 export interface Viewer {
   readonly client: string
@@ -54,9 +67,13 @@ export class Presence {
   private readonly session: OpenSession
   private readonly child: ChildOfViewers
   private readonly viewers = new Set<Viewer>()
-  private order = 0
+  private order = FRESH
+  /** Orders of those who came back: above the others who did, below whoever attached or typed since this hub began. */
+  private readonly back = { gave: RETURNED, not: 0 }
   /** Orders of the seats that left within `AGAIN`. */
   private readonly left = new Map<string, number>()
+  /** Orders of seats that left before that, for those that come back; the latest `FORMER_MAX`. */
+  private readonly former = new Map<string, number>()
   private readonly leaving = new Set<NodeJS.Timeout>()
   private announcing: NodeJS.Timeout | undefined
   private announcedAt = Number.NEGATIVE_INFINITY
@@ -66,17 +83,20 @@ export class Presence {
   private wanted: { readonly cols: number; readonly rows: number } | undefined
   private told: TerminalColors | undefined
   private awayTimer: NodeJS.Timeout | undefined
+  private backTimer: NodeJS.Timeout | undefined
+  private isBack = false
 
   constructor(session: OpenSession, child: ChildOfViewers) {
     this.session = session
     this.child = child
   }
 
-  /** A viewer attached, or attached again. */
-  join(viewer: Omit<Viewer, "order">): Viewer {
-    const joined: Viewer = { ...viewer, order: this.left.get(viewer.seat) ?? ++this.order }
+  /** A viewer attached, or attached again: then `gaveSize` says whether it gave the size, in case it is not known here. */
+  join(viewer: Omit<Viewer, "order">, gaveSize?: boolean): Viewer {
+    const joined: Viewer = { ...viewer, order: this.left.get(viewer.seat) ?? this.ordered(viewer.seat, gaveSize) }
     this.left.delete(viewer.seat)
     this.viewers.add(joined)
+    if (gaveSize === false) this.waitForSizing()
     this.size()
     this.watchTypist()
     this.announce()
@@ -87,6 +107,9 @@ export class Presence {
   leave(viewer: Viewer): void {
     if (!this.viewers.delete(viewer)) return
     this.left.set(viewer.seat, viewer.order)
+    this.former.delete(viewer.seat)
+    this.former.set(viewer.seat, viewer.order)
+    for (const [seat] of this.former) if (this.former.size > FORMER_MAX) this.former.delete(seat)
     const gone = setTimeout(() => {
       this.leaving.delete(gone)
       if (this.left.get(viewer.seat) === viewer.order) this.left.delete(viewer.seat)
@@ -120,7 +143,7 @@ export class Presence {
 
   /** Everybody who is here, who gives the size first, then the latest. */
   get shown(): Viewers["viewers"] {
-    const sizes = sizingViewer(this.viewers)
+    const sizes = this.sizing
     return [...this.viewers]
       .sort((a, b) => Number(b === sizes) - Number(a === sizes) || b.order - a.order)
       .slice(0, VIEWERS_MAX)
@@ -150,6 +173,12 @@ export class Presence {
   /** Whether a seat may take and keep the keyboard: it is attached to type (T-10). */
   mayHold(seat: string): boolean {
     return [...this.viewers].some((viewer) => viewer.mode === "interactive" && viewer.seat === seat)
+  }
+
+  /** The keyboard of a seat that left is free at once, unless the seat is attached elsewhere. */
+  freeKeyboard(seat: string): void {
+    if (this.mayHold(seat) || this.session.state.terminal?.typist?.seat !== seat) return
+    this.session.submit({ decide: (state) => decide(state, { _tag: "TypistAway", seat }), done: () => this.watchTypist() })
   }
 
   /** Starts or ends the wait for a holder of the keyboard who is not attached. */
@@ -190,13 +219,37 @@ export class Presence {
   stop(): void {
     for (const gone of this.leaving) clearTimeout(gone)
     clearTimeout(this.awayTimer)
+    clearTimeout(this.backTimer)
     clearTimeout(this.resizeTimer)
     clearTimeout(this.announcing)
   }
 
+  private ordered(seat: string, gaveSize: boolean | undefined): number {
+    if (gaveSize === undefined) return ++this.order
+    const former = this.former.get(seat)
+    if (former !== undefined) return former
+    return gaveSize ? ++this.back.gave : ++this.back.not
+  }
+
+  /** Whose size counts; nobody's while the one that gave it is expected back (T-48). */
+  private get sizing(): Viewer | undefined {
+    const viewer = sizingViewer(this.viewers)
+    return viewer !== undefined && viewer.order < RETURNED && this.backTimer !== undefined ? undefined : viewer
+  }
+
+  private waitForSizing(): void {
+    if (this.isBack) return
+    this.isBack = true
+    this.backTimer = setTimeout(() => {
+      this.backTimer = undefined
+      this.size()
+      this.announce()
+    }, SIZING_BACK)
+  }
+
   private size(): void {
     this.tellColors()
-    const viewer = sizingViewer(this.viewers)
+    const viewer = this.sizing
     if (viewer?.cols === undefined || viewer.rows === undefined) return
     const current = this.wanted ?? this.sent ?? this.session.state.terminal
     if (current?.cols !== viewer.cols || current.rows !== viewer.rows) this.want(viewer.cols, viewer.rows)

@@ -194,6 +194,10 @@ export const makeFakeHub = () => {
         const beyond = request.after !== undefined && request.after > log.records.length
         const after = request.after === undefined || beyond ? log.records.length : request.after
         const delivery = deliver(log, after, sink, request.filter)
+        const leave = (): void => {
+          if (sinks.delete(sink)) attachments--
+          delivery.detach()
+        }
         return {
           handle: 1,
           session: log.session,
@@ -214,10 +218,8 @@ export const makeFakeHub = () => {
           input: () => undefined,
           head: () => log.records.length,
           position: () => ({ sent: 0, unacknowledged: 0, synced: true }),
-          detach: () => {
-            if (sinks.delete(sink)) attachments--
-            delivery.detach()
-          },
+          detach: leave,
+          leave,
         }
       }),
     watch: (cursor, sink) =>
