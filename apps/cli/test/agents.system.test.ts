@@ -129,7 +129,9 @@ describe("the commands for agents", () => {
     const behind = await waiting
     expect(behind).toMatchObject({ code: 1 })
     expect(behind.stderr).toContain("held after an error: the model answered with status 529")
-    expect(await ok("send", id, "--wait", "[[say tried]]")).toBe("tried\n")
+    const tried = await run("send", id, "--wait", "[[say tried]]")
+    expect(tried.stdout).toBe("tried\n")
+    expect(tried.stderr).toContain("also sends 1 held message: [[say behind]]")
   })
 
   it("A-41 A-42 (N12 N13) let an agent continue in another directory, and begin anew", async () => {

@@ -1,7 +1,8 @@
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { Event } from "@holdfast/protocol/event"
 import { expect, it } from "vitest"
-import { AnswerWatch } from "../src/agent/wait-for-answer.ts"
+import { AnswerWatch, behindText } from "../src/agent/wait-for-answer.ts"
+import { session } from "./session.ts"
 
 const request = (id: string): PermissionRequest => ({
   id,
@@ -27,4 +28,19 @@ it("Q-13 (N11) tells of every request that may keep the agent from a message, wh
   take("permission", "answered", { id: "before" })
   take("permission", "cancelled", { id: "ahead" }, "another")
   expect([...watch.asks.values()]).toEqual(["bash: background"])
+})
+
+it("Q-20 says what a message waits behind, and what to do about it", () => {
+  const item = (id: string, status: "waiting" | "sent") =>
+    ({ id, parts: [], mode: "queue", by: "o", at: 1, status, seq: 1, bytes: 1 }) as const
+  const turn = { status: "streaming", id: "t", startedAt: 1 } as const
+  const sent = { status: "queued", messageId: "m", seq: 5 } as const
+  const behind = session({ turn, queue: [item("other", "waiting"), item("m", "waiting")] })
+  expect(behindText(behind, sent)).toMatch(/waits behind the turn that runs and 1 message; to stop that turn: .*interrupt /)
+  const asking = { ...behind, permissions: [request("r")] }
+  expect(behindText(asking, sent)).toMatch(/waits behind a request for permission and 1 message; answer it: .*inbox/)
+  expect(behindText({ ...asking, queue: [item("m", "sent")] }, { ...sent, status: "steered" })).toMatch(
+    /goes into the turn that runs.*waits for a request for permission; answer it/,
+  )
+  expect(behindText(session({ queue: [item("m", "sent")] }), sent)).toBeUndefined()
 })

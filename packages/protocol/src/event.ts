@@ -7,7 +7,7 @@
  */
 import * as Schema from "effect/Schema"
 import type { AgentInfo, AgentSpec, Resumed } from "./agent/agent.ts"
-import type { InputPart, Message, TurnOutcome, Usage } from "./agent/message.ts"
+import type { AlsoSends, InputPart, Message, TurnOutcome, Usage } from "./agent/message.ts"
 import type { PermissionAsk, PermissionDecision } from "./agent/permission.ts"
 import type { PermissionRule } from "./agent/permission-rule.ts"
 import type { Hold } from "./agent/hold.ts"
@@ -183,7 +183,8 @@ export interface EventData {
   /** The agent died between hand-over and confirmation. */
   readonly "queue/uncertain": { readonly id: string }
   readonly "queue/held": Hold
-  readonly "queue/released": Record<string, never>
+  /** `alsoSends`: what waited when a message released the queue. */
+  readonly "queue/released": { readonly alsoSends?: AlsoSends }
 
   /** A message of the transcript: a person's when the agent took it, an assistant's when its turn ended. */
   readonly "message/added": { readonly message: Message }

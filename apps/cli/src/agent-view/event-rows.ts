@@ -5,7 +5,7 @@ import type { AgentPart } from "@holdfast/core/agent/part"
 import { coverWords } from "@holdfast/core/agent/rule-words"
 import type { Event, EventData } from "@holdfast/protocol/event"
 import { withHints } from "../hint.ts"
-import { holdText } from "../agent/hold-text.ts"
+import { alsoSendsText, holdText } from "../agent/hold-text.ts"
 import { inputLine } from "../agent/message-text.ts"
 import { loadedWords, trustRows } from "./start-rows.ts"
 import { usageText } from "../agent/usage-text.ts"
@@ -78,6 +78,10 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
     }
     case "queue/held":
       return says(`‖ the queue is ${holdText(event.data as unknown as Told<"queue/held">) ?? "held"}`, "yellow")
+    case "queue/released": {
+      const { alsoSends } = event.data as unknown as Told<"queue/released">
+      return alsoSends === undefined ? [] : says(alsoSendsText(alsoSends), "yellow")
+    }
     case "queue/uncertain": {
       const item = before?.queue.find(({ id }) => id === (event.data as { readonly id?: string }).id)
       return says(`? it is not known whether the agent got: ${item === undefined ? "a message" : inputLine(item.parts)}`, "red")

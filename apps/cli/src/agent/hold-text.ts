@@ -2,8 +2,10 @@
  * Why a queue does not go on, and what continues it, as people read it.
  */
 import type { Hold } from "@holdfast/protocol/agent/hold"
+import type { AlsoSends } from "@holdfast/protocol/agent/message"
 import { hint, hubWords } from "../hint.ts"
 import { clock } from "../text/amounts.ts"
+import { printable } from "../text/printable.ts"
 
 const REASONS = {
   interrupted: "held after an interrupt",
@@ -27,3 +29,7 @@ export function holdText(hold: Hold | undefined): string | undefined {
 /** The same with the command that continues it now; `id` names the session. */
 export const heldText = (hold: Hold, id: string): string =>
   `${holdText(hold) ?? ""}; to continue now: ${hint(`queue release ${id}`)}`
+
+/** What was held and is sent along with a message that released it (Q-20). */
+export const alsoSendsText = ({ count, first }: AlsoSends): string =>
+  `also sends ${count} held message${count === 1 ? "" : "s"}: ${printable(first)}${count === 1 ? "" : `, and ${count - 1} more`}`

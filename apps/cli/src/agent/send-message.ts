@@ -6,9 +6,9 @@ import type { InputPart, SendMessage, SendMode, Sent } from "@holdfast/protocol/
 import type { Session } from "@holdfast/protocol/session"
 import { usage } from "../failure.ts"
 import { hint } from "../hint.ts"
-import { print, printJson } from "../output.ts"
+import { complain, print, printJson } from "../output.ts"
 import { askAgents, useAgents } from "./agent-hub.ts"
-import { heldText } from "./hold-text.ts"
+import { alsoSendsText, heldText } from "./hold-text.ts"
 import { readFileParts, standardInput } from "./message-input.ts"
 
 /** A message, and how to send it. */
@@ -39,6 +39,7 @@ export async function sendMessage(session: Session, options: SendMessageOptions)
   }
   const hub = useAgents()
   const sent = await askAgents(hub, (agents) => agents.send(session.id, message))
+  if (sent.alsoSends !== undefined && (options.wait || !options.json)) complain(`holdfast: ${alsoSendsText(sent.alsoSends)}`)
   if (options.wait) {
     const { waitForAnswer } = await import("./wait-for-answer.ts")
     return waitForAnswer(hub, session.id, sent, options.json)

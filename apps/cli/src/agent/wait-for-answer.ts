@@ -9,6 +9,7 @@ import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { Message, Sent, TurnOutcome } from "@holdfast/protocol/agent/message"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { Event, EventData } from "@holdfast/protocol/event"
+import type { Session } from "@holdfast/protocol/session"
 import { HoldfastError } from "@holdfast/client/errors"
 import { decodeRecord } from "@holdfast/protocol/record"
 import { refused, toFailure } from "../failure.ts"
@@ -105,6 +106,7 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
   const attachment = new Attachment(connection, { session, after: sent.seq - 1, mode: "viewer" })
   const watch = new AnswerWatch(sent, session.slice(-8), (text) => complain(`holdfast: ${text}`))
   const said = new Set<string>()
+  let told = false
   const say = (): void => {
     for (const [request, title] of watch.asks) {
       if (!said.has(request)) complain(`holdfast: it asks: ${printable(title)}; answer from another terminal: ${hint("inbox")}`)
@@ -119,7 +121,12 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
       if (item._tag === "Snapshot") throw trimmed(session, item.seq)
       if (item._tag === "Synced") {
         watch.synced()
-        watch.asked((await connection.call("Get", { session }).catch(unknownYet)).permissions)
+        const now = await connection.call("Get", { session }).catch(unknownYet)
+        if (now !== undefined) watch.asked(now.permissions)
+        const behind = now === undefined || told ? undefined : behindText(now, sent)
+        if (behind !== undefined) complain(`holdfast: ${behind}`)
+        told = true
+        say()
       }
       const answer = item._tag === "Event" ? watch.take(decodeRecord(item.record)) : undefined
       if (answer !== undefined) return show(answer, sent, json)
@@ -131,9 +138,25 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
 }
 
 /** The connection was lost again: what is asked is read when it is back. */
-const unknownYet = (error: unknown): { readonly permissions: ReadonlyArray<PermissionRequest> } => {
-  if (error instanceof HoldfastError && ["ConnectionLost", "Unreachable"].includes(error.tag)) return { permissions: [] }
+const unknownYet = (error: unknown): undefined => {
+  if (error instanceof HoldfastError && ["ConnectionLost", "Unreachable"].includes(error.tag)) return undefined
   throw error
+}
+
+/** What a message waits behind, and what to do about it; undefined when the agent is at it (Q-20). */
+export function behindText({ id, turn, queue, permissions }: Session, { messageId, status }: Sent): string | undefined {
+  const at = queue.findIndex((item) => item.id === messageId)
+  const item = queue[at]
+  if (turn.status !== "streaming" || item === undefined || (status !== "steered" && item.turn === turn.id)) return undefined
+  const short = id.slice(-8)
+  const asks = permissions.some(({ decision }) => decision === undefined)
+  const why = asks ? "a request for permission" : "the turn that runs"
+  const act = asks ? `answer it: ${hint("inbox")}` : `to stop that turn: ${hint(`interrupt ${short}`)}`
+  if (status === "steered")
+    return `the message goes into the turn that runs, as soon as the agent takes it${asks ? `; it waits for ${why}; ${act}` : ""}`
+  const more = queue.slice(0, at).filter((other) => other.status === "waiting").length
+  const others = more === 0 ? "" : ` and ${more} message${more === 1 ? "" : "s"}`
+  return `the message waits behind ${why}${others}; ${act}`
 }
 
 const trimmed = (session: string, seq: number) =>

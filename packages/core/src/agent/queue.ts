@@ -8,11 +8,12 @@ import {
   Unprocessable,
 } from "@holdfast/protocol/errors"
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventData, EventDraft } from "@holdfast/protocol/event"
 import { type InputPart, MESSAGE_MAX } from "@holdfast/protocol/agent/message"
 import { QUEUE_MAX, QUEUE_MAX_BYTES, type QueuedMessage, type QueueItem } from "@holdfast/protocol/agent/queue"
 import type { AgentRequest } from "./commands.ts"
 import { evolveAgent } from "./evolve-agent.ts"
+import { messageLabel } from "./message-label.ts"
 import type { AgentPart } from "./part.ts"
 import { givesWay, startNext } from "./turn.ts"
 
@@ -54,6 +55,13 @@ function refuseBytes(others: ReadonlyArray<QueueItem>, parts: ReadonlyArray<Inpu
 const after = (agent: AgentPart, events: ReadonlyArray<EventDraft>, at: number): AgentPart =>
   events.reduce((part, { name, data }) => evolveAgent(part, { name, data, seq: 0, time: at }), agent)
 
+/** What was held and goes with the message that releases it. */
+function alsoSent({ queue }: AgentPart): EventData["queue/released"] {
+  const held = queue.filter(({ status }) => status === "waiting")
+  const [first] = held
+  return first === undefined ? {} : { alsoSends: { count: held.length, first: messageLabel(first.parts) ?? "a file" } }
+}
+
 /** Adds a message, and starts its turn, puts it into the streaming one, or stops that one, as its mode says. */
 export function sendMessage(agent: AgentPart, command: Request<"SendMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
   const { id, parts, mode, by, at, turn, key } = command
@@ -64,7 +72,7 @@ export function sendMessage(agent: AgentPart, command: Request<"SendMessage">): 
   const streaming = agent.turn
   if (streaming === undefined) {
     const events: Array<EventDraft> = [added(mode === "interrupt")]
-    if (agent.hold !== undefined && givesWay(agent.hold, at)) events.push({ name: "queue/released", data: {} })
+    if (agent.hold !== undefined && givesWay(agent.hold, at)) events.push({ name: "queue/released", data: alsoSent(agent) })
     return [...events, ...startNext(after(agent, events, at), turn)]
   }
   switch (mode) {

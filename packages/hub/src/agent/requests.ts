@@ -102,7 +102,9 @@ const sentAs = (session: OpenSession, { first, last }: Done): Effect.Effect<Sent
     const messageId = (added.data as EventData["queue/added"]).item.id
     const status = sentStatus(events, messageId)
     const hold = status === "queued" ? session.durable.agent?.hold : undefined
-    return { status, messageId, seq: first, ...(hold === undefined ? {} : { hold }) }
+    const released = events.find(({ name }) => name === "queue/released")?.data as EventData["queue/released"] | undefined
+    const { alsoSends } = released ?? {}
+    return { status, messageId, seq: first, ...(hold && { hold }), ...(alsoSends && { alsoSends }) }
   })
 
 /** A message in the queue, whole. */

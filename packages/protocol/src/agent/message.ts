@@ -88,15 +88,20 @@ export const SendMessage = Schema.Struct({
 }).annotate({ identifier: "SendMessage" })
 export type SendMessage = typeof SendMessage.Type
 
+/** Messages that were held and that a message releases with itself: how many, and how the first of them begins. */
+export const AlsoSends = Schema.Struct({ count: Schema.Finite, first: Schema.String }).annotate({ identifier: "AlsoSends" })
+export type AlsoSends = typeof AlsoSends.Type
+
 /**
  * What became of a message: its turn started, it waits in the queue, or it went into the streaming turn. `hold` says why
- * a queue in which it waits does not go on by itself, or not yet (Q-12).
+ * a queue in which it waits does not go on by itself, or not yet (Q-12); `alsoSends` which messages it released (Q-20).
  */
 export const Sent = Schema.Struct({
   status: Schema.Literals(["started", "queued", "steered"]),
   messageId: Schema.String,
   seq: Schema.Finite,
   hold: Schema.optionalKey(Hold),
+  alsoSends: Schema.optionalKey(AlsoSends),
 }).annotate({ identifier: "Sent" })
 export type Sent = typeof Sent.Type
 
