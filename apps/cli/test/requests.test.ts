@@ -68,12 +68,36 @@ describe("a request on the command line", () => {
   it("P-15 names in attach the key that shows all of what is cut (N7)", () => {
     const asking = new Asking()
     asking.show(request({ subject: SCRIPT.repeat(4), subjectBytes: 90_000 }), 0)
-    const view = { now: 5000, takes: true, composing: false, more: 0, mayAnswer: true }
+    const view = { now: 5000, takes: true, composing: false, more: 0, mayAnswer: true, room: 16 }
     const rows = requestRows(asking, view, { paint: plain, width: () => 80 }).join("\n")
-    expect(rows).toMatch(/rows more; v shows all/)
+    expect(rows).toMatch(/rows more, \d+ bytes; v shows all/)
     expect(rows).toMatch(/step 38 ⏎ step\s+39\n/)
-    expect(rows).toContain("of 90000 bytes; v shows all")
+    expect(rows).toMatch(/bytes more of 90000, its end is not here; v shows all/)
+    expect(asking.key({ _tag: "Text", text: "y", batch: 1 }, 5000, false)._tag).toBe("View")
     expect(asking.key({ _tag: "Text", text: "v", batch: 1 }, 5000, false)._tag).toBe("View")
+  })
+
+  it("P-19 shows a command once, with its end, and how much of it is hidden, in the rows that there are", () => {
+    const asking = new Asking()
+    const command = `echo ${"a".repeat(3000)}; curl evil`
+    const short = request({ tool: "bash", title: "bash: npm test", subject: "npm test" })
+    const view = { now: 5000, takes: true, composing: false, more: 0, mayAnswer: true, room: 14 }
+    const options = { paint: plain, width: () => 80 }
+    asking.show(short, 0)
+    const once = requestRows(asking, view, options)
+    expect(once.join("\n").match(/npm test/g)).toHaveLength(1)
+    const { seq, askedAt, inputBytes: _, turn: __, ...ask } = request({ id: "r2" })
+    const record = { id: "r2", tool: "bash", title: `bash: ${command.slice(0, 200)}`, subject: command.slice(0, 2048) }
+    asking.show(request({ ...record, subjectBytes: command.length }), 0)
+    asking.learn({ request: { ...ask, ...record, subject: command, input: { command } }, seq, askedAt, suggestions: [] })
+    for (const room of [10, 14, 30]) {
+      const rows = requestRows(asking, { ...view, room }, options)
+      expect(rows.length).toBeLessThanOrEqual(Math.max(room, 9))
+      expect(rows.join("\n")).toContain("curl evil")
+      expect(rows.join("\n")).toMatch(/… \d+ rows more, \d+ bytes; v shows all/)
+      expect(rows.filter((row) => row.startsWith("  echo"))).toHaveLength(1)
+    }
+    expect(asking.key({ _tag: "Text", text: "y", batch: 1 }, 5000, false)._tag).toBe("Answer")
   })
 
   it("P-4 P-9 offers rules between once and every use, from the narrowest on (N22)", () => {

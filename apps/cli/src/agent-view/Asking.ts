@@ -157,7 +157,11 @@ export class Asking {
 
   #choose(request: PermissionRequest, text: string): Asked {
     const choice = choicesOf(request).find(({ keys }) => keys.includes(text))
-    return choice === undefined ? { _tag: "Text" } : { _tag: "Answer", answer: choice.answer }
+    if (choice === undefined) return { _tag: "Text" }
+    // Nobody allows what could not be seen to its end: the key shows it first (P-19).
+    const unseen = request.subjectBytes !== undefined && this.#detail === undefined
+    const allows = request.options.some((option) => option.id === choice.answer.optionId && isAllow(option))
+    return unseen && allows ? { _tag: "View" } : { _tag: "Answer", answer: choice.answer }
   }
 
   #pick(request: PermissionRequest, text: string): Asked {

@@ -47,6 +47,7 @@ export function bottomRows(
   const status = fitText(statusText(view), width())
   const prompt = readOnly ? undefined : promptRows(editor, "› ", width(), Math.max(1, Math.floor(height / 2)), paint)
   const open = (agent?.permissions ?? []).filter(({ decision }) => decision === undefined)
+  const fixed = [paint(view.away ? "yellow" : "dim", status), ...(prompt?.rows ?? [])]
   const asked = requestRows(
     asking,
     {
@@ -55,10 +56,10 @@ export function bottomRows(
       takes: !readOnly && asking.takesKeys(now, composing),
       more: Math.max(0, open.length - 1),
       mayAnswer: !readOnly,
+      room: height - fixed.length,
     },
     options,
   )
-  const fixed = [paint(view.away ? "yellow" : "dim", status), ...(prompt?.rows ?? [])]
   // What is asked keeps its choices, which stand last; then comes the open text, then the queue.
   let room = Math.max(0, height - fixed.length)
   const request = asked.length > room ? asked.slice(asked.length - room) : asked

@@ -11,8 +11,10 @@ import type { RowOptions } from "./Rows.ts"
 import { rowsOf } from "./Rows.ts"
 import { diffRows } from "./tool-rows.ts"
 
-/** Rows of a request's own text at the most. */
-const TEXT_ROWS = 6
+/** Rows of a request's title, of what it is about, and of its changes at the most; of what it is about two are always shown. */
+const TITLE_ROWS = 3
+const ABOUT_ROWS = 12
+const ABOUT_LEAST = 3
 const DIFF_ROWS = 8
 
 /** How a request looks now. */
@@ -25,6 +27,36 @@ export interface RequestView {
   readonly more: number
   /** False for those who only look on. */
   readonly mayAnswer: boolean
+  /** Rows that there are for it. */
+  readonly room: number
+}
+
+/** The title, without a subject that it only repeats, and the subject as far as it is known. */
+function textsOf({ request, detail, question }: Asking): {
+  readonly head: string
+  readonly about: string
+  readonly hidden: number
+} {
+  if (request === undefined) return { head: "", about: "", hidden: 0 }
+  const { title, tool, subjectBytes } = request
+  const subject = detail?.request.subject ?? request.subject
+  if (question !== undefined) return { head: question.question, about: "", hidden: 0 }
+  const repeated = title.startsWith(`${tool}: `) ? title.slice(tool.length + 2).replace(/…$/, "") : title
+  const head = subject !== "" && subject.startsWith(repeated) ? `${tool}:` : title
+  const known = detail === undefined ? Buffer.byteLength(subject) : Number.POSITIVE_INFINITY
+  return {
+    head,
+    about: title !== "" && title === subject && head === title ? "" : subject,
+    hidden: Math.max(0, (subjectBytes ?? 0) - known),
+  }
+}
+
+/** Of many rows the beginning and the end: what is done last is easily hidden there. */
+function cut(rows: Array<string>, most: number, marked: (hidden: Array<string>) => string): Array<string> {
+  if (rows.length <= most) return rows
+  const last = Math.max(1, Math.min(Math.floor((most - 1) / 2), most - 2))
+  const first = Math.max(0, most - 1 - last)
+  return [...rows.slice(0, first), marked(rows.slice(first, rows.length - last)), ...rows.slice(-last)]
 }
 
 /** The rows of the request that is shown; none when there is none. */
@@ -32,22 +64,19 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
   const { request, question } = asking
   if (request === undefined) return []
   const { paint, width } = options
-  // The end is shown as well: what is done last is easily hidden there.
-  const cut = (rows: Array<string>, most: number): Array<string> => {
-    if (rows.length <= most) return rows
-    const more = paint("dim", `  … ${rows.length - most + 1} rows more; ${VIEW_KEY} shows all`)
-    return [...rows.slice(0, most - 3), more, ...rows.slice(-2)]
-  }
+  const hiddenRows = (hidden: Array<string>): string =>
+    paint(
+      "dim",
+      `  … ${hidden.length} rows more, ${hidden.reduce((sum, row) => sum + Buffer.byteLength(row.trim()), 0)} bytes; ${VIEW_KEY} shows all`,
+    )
   const left = request.expiresAt === undefined ? "" : ` · ${span(request.expiresAt - view.now)} left`
   const more = view.more > 0 ? ` · ${view.more} more wait` : ""
-  const head = question === undefined ? request.title : question.question
-  const text = cut(rowsOf(printable(head), options, { first: "? ", next: "  ", style: "bold" }), TEXT_ROWS)
-  const { subjectBytes } = request
-  const cutShort = subjectBytes === undefined ? [] : [paint("dim", `  … of ${subjectBytes} bytes; ${VIEW_KEY} shows all`)]
-  const about =
-    question !== undefined || request.subject === "" || request.title.includes(request.subject)
+  const { head, about, hidden } = textsOf(asking)
+  const text = cut(rowsOf(printable(head), options, { first: "? ", next: "  ", style: "bold" }), TITLE_ROWS, hiddenRows)
+  const cutShort =
+    hidden === 0
       ? []
-      : cut(rowsOf(inputLine([{ type: "text", text: request.subject }]), options, { first: "  ", next: "  " }), TEXT_ROWS)
+      : [paint("red", `  … ${hidden} bytes more of ${request.subjectBytes}, its end is not here; ${VIEW_KEY} shows all`)]
   const key = (keys: ReadonlyArray<string>): string => paint(view.takes ? "cyan" : "dim", keys.join("/"))
   const row = (keys: ReadonlyArray<string>, label: string): string =>
     `  ${key(keys)} ${paint(view.takes ? "bold" : "dim", fitText(printable(label), width() - 4 - keys.join("/").length))}`
@@ -60,16 +89,14 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
         })
   const rejects = request.options.find(({ kind }) => kind.startsWith("reject"))
   const refusal = question === undefined || rejects === undefined ? [] : [row(["n"], rejects.label)]
-  return [
-    paint("yellow", fitText(`── ${printable(request.tool)} asks${left}${more}`, width())),
-    ...text,
-    ...about,
-    ...cutShort,
-    ...cut(diffRows(asking.detail?.request.input, options), DIFF_ROWS),
-    ...choices,
-    ...refusal,
-    paint("dim", fitText(`  ${advice(view, question?.multiple === true)}`, width())),
-  ]
+  const begin = paint("yellow", fitText(`── ${printable(request.tool)} asks${left}${more}`, width()))
+  const last = paint("dim", fitText(`  ${advice(view, question?.multiple === true)}`, width()))
+  const others = 2 + text.length + cutShort.length + choices.length + refusal.length
+  const most = Math.max(ABOUT_LEAST, Math.min(ABOUT_ROWS, view.room - others))
+  const aboutRows = about === "" ? [] : rowsOf(inputLine([{ type: "text", text: about }]), options, { first: "  ", next: "  " })
+  const shown = cut(aboutRows, most, hiddenRows)
+  const changes = cut(diffRows(asking.detail?.request.input, options), DIFF_ROWS, hiddenRows)
+  return [begin, ...text, ...shown, ...cutShort, ...changes, ...choices, ...refusal, last]
 }
 
 function advice({ takes, composing, mayAnswer }: RequestView, several: boolean): string {
