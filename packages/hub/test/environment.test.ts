@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { type CreateSession } from "@holdfast/protocol/session"
 import { createAgent, failure, named, record, send, turnsEnded } from "./agent/agent-house.ts"
+import { SessionDirectories } from "../src/session/SessionDirectories.ts"
 import { ToldRunner } from "./agent/told-runner.ts"
 import { attachReader, type House, openHouse, OWNER, testDirectory } from "./hub-house.ts"
 import { ScriptedRunner } from "./scripted-runner.ts"
@@ -33,6 +35,7 @@ describe("environment variables of a session", () => {
       return found?.isFile() === true && readFileSync(file).includes(CANARY)
     })
 
+  const inherited = (id: string): string => join("sessions", id, "inherited-environment.json")
   const kept = (id: string): string => join("sessions", id, FILE)
 
   it("E-8 their values are in no event, state, list, record or line of the log, and a terminal has them at each start (N47)", async () => {
@@ -82,6 +85,116 @@ describe("environment variables of a session", () => {
     const failed = JSON.stringify(named(reader, "session/agent-failed"))
     expect(failed).toContain("MY_KEY, OTHER")
     expect(failed + JSON.stringify(reader.list)).not.toContain(CANARY)
+  })
+
+  it("A-67 an agent has the environment of who asked at each start, of a later hub too, and it is in nothing else (N31)", async () => {
+    const runner = new ToldRunner()
+    await open(runner)
+    const environment = { API_KEY: CANARY, PATH: "/home/me/bin", SSH_AUTH_SOCK: "/old", CLAUDECODE: "1", HOLDFAST_TOKEN: "t" }
+    const { id, reader } = await createAgent(house, { environment })
+    await send(house, id, "hello")
+    await runner.until("a start", () => runner.children.length === 1)
+    const own = { API_KEY: CANARY, PATH: "/home/me/bin" }
+    expect(runner.child.request.environment).toEqual({ ...own, SSH_AUTH_SOCK: "/old" })
+    expect(filesWithValue()).toEqual([inherited(id)])
+    expect(statSync(join(directory.path, inherited(id))).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(directory.path, inherited(id)), "utf8")).not.toContain("HOLDFAST")
+    const shown = [reader.list, house.reports, await record(house, id), await house.run(house.hub.list({}))]
+    expect(JSON.stringify(shown)).not.toContain(CANARY)
+    runner.exit(1)
+    await turnsEnded(reader, 1)
+
+    await house.close()
+    await open(runner)
+    const later = await attachReader(house, { session: id, after: 0, environment: { SSH_AUTH_SOCK: "/new" } })
+    await send(house, id, "again")
+    await runner.until("another start", () => runner.children.length === 2)
+    expect(runner.child.request.environment).toEqual({ ...own, SSH_AUTH_SOCK: "/new" })
+    runner.exit(1)
+    await turnsEnded(later, 2)
+    writeFileSync(join(directory.path, inherited(id)), `{"API_KEY": ["${CANARY}"]}`)
+    await send(house, id, "once more")
+    await turnsEnded(later, 3)
+    const failed = JSON.stringify([named(later, "session/agent-failed"), house.reports])
+    expect(failed).toContain("cannot be read")
+    expect(failed).not.toContain(CANARY)
+  })
+
+  it("A-67 an agent that nobody gives an environment has the hub's", async () => {
+    const runner = new ToldRunner()
+    await open(runner)
+    const { id } = await createAgent(house)
+    await send(house, id, "hello")
+    await runner.until("a start", () => runner.children.length === 1)
+    expect(runner.child.request.environment).toBeUndefined()
+    expect(existsSync(join(directory.path, inherited(id)))).toBe(false)
+  })
+
+  it("A-68 a hub killed before a terminal's start starts it in the environment that was asked for, and then keeps none (N31)", async () => {
+    const runner = new ScriptedRunner("one")
+    runner.swallow = true
+    await open(runner)
+    const environment = { API_KEY: CANARY, PATH: "/usr/bin" }
+    const request: CreateSession = { kind: "terminal", command: "/bin/sh", environment, wait: false }
+    const { session } = await house.run(house.hub.create(request, OWNER))
+    await house.close()
+    expect(filesWithValue()).toEqual([inherited(session.id)])
+    runner.swallow = false
+    await open(runner)
+    const reader = await attachReader(house, { session: session.id, after: 0 })
+    await reader.until("its start", () => named(reader, "terminal/started").length === 1)
+    expect(runner.child.request.environment).toEqual(environment)
+    await expect.poll(() => existsSync(join(directory.path, "sessions", session.id)), { timeout: 5000 }).toBe(false)
+
+    runner.note({ type: "exit", code: 0 })
+    await reader.until("its end", () => named(reader, "terminal/exit").length === 1)
+    runner.swallow = true
+    // The hub that was asked is closed before it has an answer.
+    void house.run(house.hub.restart(session.id, { environment: { ...environment, MORE: "1" } }, OWNER)).catch(String)
+    await reader.until("its second start", () => named(reader, "terminal/starting").length > 0)
+    await house.close()
+    runner.swallow = false
+    await open(runner)
+    const later = await attachReader(house, { session: session.id, after: 0 })
+    await later.until("it runs again", () => named(later, "terminal/started").length === 2)
+    expect(runner.child.request.environment).toEqual({ ...environment, MORE: "1" })
+    await expect.poll(filesWithValue, { timeout: 5000 }).toEqual([])
+  })
+
+  it("A-69 a start removes the directories of sessions that were being made or purged, and no other (N31)", async () => {
+    const runner = new ToldRunner()
+    await open(runner)
+    const there = await createAgent(house, { env })
+    const marks = (): ReadonlyArray<string> => readdirSync(join(directory.path, "unsettled"))
+    await expect.poll(marks, { timeout: 5000 }).toEqual([])
+    await house.close()
+    const [made, other] = ["01980000-0000-7000-8000-000000000001", "01980000-0000-7000-8000-000000000002"]
+    for (const id of [made, other]) {
+      mkdirSync(join(directory.path, "sessions", id), { recursive: true })
+      writeFileSync(join(directory.path, kept(id)), CANARY)
+    }
+    for (const name of [made, there.id, "..."]) writeFileSync(join(directory.path, "unsettled", name), "")
+    await open(runner)
+    await expect.poll(marks, { timeout: 5000 }).toEqual(["..."])
+    expect(readdirSync(join(directory.path, "sessions")).sort()).toEqual([other, there.id].sort())
+  })
+
+  it("A-69 a purge marks the directories before the store lets go of their sessions", async () => {
+    const runner = new ToldRunner()
+    house = await openHouse({ directory: directory.path, sqlite: true, runners: runner.layer, settings: { trashKeep: 0 } })
+    const { id } = await createAgent(house, { env })
+    const { id: bare } = await createAgent(house)
+    for (const one of [id, bare]) await house.run(house.hub.remove(one, undefined, OWNER))
+    const directories = new SessionDirectories(directory.path, () => {})
+    const due = await house.run(house.store.due(Number.MAX_SAFE_INTEGER, 10))
+    expect([...due].sort()).toEqual([id, bare].sort())
+    await directories.markDue(due)
+    expect(readdirSync(join(directory.path, "unsettled"))).toEqual([id])
+    await house.run(house.store.purge(Number.MAX_SAFE_INTEGER, 10))
+    await house.close()
+    await open(runner)
+    expect(filesWithValue()).toEqual([])
+    expect(readdirSync(join(directory.path, "unsettled"))).toEqual([])
   })
 
   it("E-8 a session that is not made keeps none", async () => {

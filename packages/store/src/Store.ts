@@ -261,6 +261,8 @@ export class Store extends Context.Service<
       epoch: number,
       records: ReadonlyArray<LogRecord>,
     ) => Effect.Effect<AppendOutcome, StoreError>
+    /** Ids of the sessions that `purge` would remove. */
+    readonly due: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
     /** Removes sessions whose `purgeAt` has passed, with all they own; gives their ids. */
     readonly purge: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
 

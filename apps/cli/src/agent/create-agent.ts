@@ -11,6 +11,7 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import { CliFailure, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print, printJson } from "../output.ts"
+import { askerEnvironment } from "../sessions/asker.ts"
 import { NEW_ATTACH, variables } from "../sessions/new-session.ts"
 import { readFileParts, standardInput } from "./message-input.ts"
 import { type AgentHub, askAgents, useAgents } from "./agent-hub.ts"
@@ -52,7 +53,7 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   const message = firstMessage(text, files)
   const hub = useAgents()
   if (isAsked(given)) await (await import("./trust.ts")).askForTrust(hub, request.cwd ?? currentDirectory(), name)
-  const session = await askAgents(hub, (_, api) => api.create(request)).catch(async (error: unknown) => {
+  const session = await askAgents(hub, (_, api) => api.create({ ...request, ...askerEnvironment(hub.target) })).catch(async (error: unknown) => {
     throw await explained(error, given.words, hub)
   })
   // A key of its own from the session's, so that the whole command can be given again.

@@ -1,8 +1,6 @@
 /**
  * What the agents of a hub share: where processes come from, how many live at one moment, and what is remembered for all.
  */
-import { rm } from "node:fs/promises"
-import { join } from "node:path"
 import * as Exit from "effect/Exit"
 import type * as Effect from "effect/Effect"
 import type { Settings } from "@holdfast/protocol/settings"
@@ -11,7 +9,9 @@ import { newId } from "../live/Core.ts"
 import type { Fleet } from "../runners/Fleet.ts"
 import type { Fork } from "../session/Fork.ts"
 import { Gate } from "../session/Gate.ts"
+import { SessionDirectories } from "../session/SessionDirectories.ts"
 import type { Loaded, SessionTable } from "../session/SessionTable.ts"
+import type { AskerEnvironment } from "../terminal/AskerEnvironment.ts"
 import { AgentDriver } from "./AgentDriver.ts"
 import type { AgentCatalog } from "./catalog.ts"
 import { AlwaysRules } from "./rules.ts"
@@ -25,6 +25,8 @@ export interface CrewOptions {
   readonly table: SessionTable
   readonly fleet: () => Fleet
   readonly catalog: AgentCatalog
+  /** Who asked or attached last. */
+  readonly askers: AskerEnvironment
   /** Data directory; sessions' own directories are in it. */
   readonly data: string
   /** The user's home directory, whose own files are trusted. */
@@ -43,12 +45,13 @@ export class AgentCrew {
   readonly rules: AlwaysRules
   readonly trust: TrustedDirectories
   readonly home: string
+  readonly askers: AskerEnvironment
+  readonly directories: SessionDirectories
   /** One session folds at a time. */
   readonly folds = new Gate(1)
   readonly now: () => number
   readonly report: CrewOptions["report"]
   private readonly fork: Fork
-  private readonly data: string
 
   constructor(options: CrewOptions) {
     this.settings = options.settings
@@ -62,7 +65,8 @@ export class AgentCrew {
     this.now = options.now
     this.report = options.report
     this.fork = options.fork
-    this.data = options.data
+    this.askers = options.askers
+    this.directories = new SessionDirectories(options.data, options.report)
   }
 
   /** A new id for a turn, a message or a child. */
@@ -70,16 +74,9 @@ export class AgentCrew {
     return newId(this.now())
   }
 
-  /** The directory of a session, for its logs and what its agent resumes from. */
+  /** The directory of a session. */
   directory(session: string): string {
-    return join(this.data, "sessions", session)
-  }
-
-  /** A session was purged: what its directory holds goes too. */
-  purged(session: string): void {
-    rm(this.directory(session), { recursive: true, force: true }).catch((cause: unknown) =>
-      this.report("a purged session's directory could not be removed", { session, cause: String(cause) }),
-    )
+    return this.directories.of(session)
   }
 
   /** A session was opened: one with an agent gets its driver. */

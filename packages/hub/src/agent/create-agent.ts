@@ -39,13 +39,20 @@ export function createAgent(core: Core, request: CreateSession, by: Principal, a
         owner: by.name,
         agent: spec,
       }
-      makeSession(core, { by, id: newId(now), now, command, request, env }, answer, ({ session }) => {
+      makeSession(core, { by, id: newId(now), now, command, request, env, inherited: inheritedOf(core, request) }, answer, ({ session }) => {
         const made = (): void => answer(Exit.succeed({ session: session.record(), created: true }))
         if (trust === undefined) return made()
         session.submit({ decide: (state) => decide(state, { _tag: "AgentDirectory", trust }), done: made })
       })
     }),
   )
+}
+
+/** The environment of who asks, for every start of the agent; what belongs to a login is later ones' too (T-29). */
+function inheritedOf({ askers }: Core, { environment }: CreateSession): NewSession["inherited"] {
+  if (environment === undefined) return undefined
+  askers.note(environment)
+  return askers.inherited(environment)
 }
 
 type Variables = NewSession["env"]
@@ -68,7 +75,7 @@ const agentSpec = (
     const options = { ...pieces.options, ...request.options }
     yield* catalog.validate(pieces, options)
     const env = request.env ?? {}
-    const problem = environmentProblem(env)
+    const problem = environmentProblem(env) ?? environmentProblem(request.environment ?? {}, "environment")
     if (problem !== undefined) return yield* problem
     const { home } = core.options.defaults
     const cwd = resolve(home, request.cwd ?? pieces.cwd ?? home)

@@ -7,11 +7,11 @@
  */
 import { decide } from "@holdfast/core/decide"
 import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
-import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnection"
+import { RequestRefused, RunnerGone, type StartAgent } from "@holdfast/runner/client/RunnerConnection"
 import { Unprocessable } from "@holdfast/protocol/errors"
 import type { RunnerLink } from "../runners/Fleet.ts"
 import { isDirectoryThere } from "../terminal/PathChecks.ts"
-import { readEnvironment } from "../session/SessionEnvironment.ts"
+import { readEnvironment, readInherited } from "../session/SessionEnvironment.ts"
 import type { AgentDriver } from "./AgentDriver.ts"
 import { writeResumeFiles } from "./resume-files.ts"
 import { directoryTrust, refuseUntrusted } from "./trust/check-directory.ts"
@@ -36,9 +36,9 @@ export async function startAgent(driver: AgentDriver, durable: DurableStart | un
   if (link === undefined) return
   const child = durable?.child ?? crew.newId()
   crew.makeRoom(driver)
-  const { trusted } = prepared
-  if (durable === undefined && !(await announce(driver, child, link.generation, trusted === true))) return
-  const request = { id: child, session: session.id, agent: prepared }
+  const { agent, environment } = prepared
+  if (durable === undefined && !(await announce(driver, child, link.generation, agent.trusted === true))) return
+  const request = { id: child, session: session.id, agent, ...(environment === undefined ? {} : { environment }) }
   await crew
     .fleet()
     .startAgent(link, request, parts)
@@ -48,7 +48,7 @@ export async function startAgent(driver: AgentDriver, durable: DurableStart | un
     })
 }
 
-async function prepare(driver: AgentDriver): Promise<AgentStart> {
+async function prepare(driver: AgentDriver): Promise<Pick<StartAgent, "agent" | "environment">> {
   const { crew, session } = driver
   const { agent } = session.durable
   if (agent === undefined) throw new Error("the session has no agent")
@@ -60,9 +60,10 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
   refuseUntrusted(spec, trust)
   const directory = crew.directory(session.id)
   const own = await readEnvironment(directory, spec.env)
+  const environment = crew.askers.again(await readInherited(directory))
   const files = await writeResumeFiles(crew, session, directory)
   const resume = { ...(native === undefined ? {} : { native }), ...files }
-  return {
+  const start: AgentStart = {
     adapter: spec.adapter,
     name: spec.name,
     cwd: spec.cwd,
@@ -77,6 +78,7 @@ async function prepare(driver: AgentDriver): Promise<AgentStart> {
     interruptGrace: crew.settings.interruptGrace,
     startTimeout: crew.settings.agentStartTimeout,
   }
+  return { agent: start, ...(environment === undefined ? {} : { environment }) }
 }
 
 /** The directory is not there any more: worktrees are removed, projects are moved. */

@@ -14,6 +14,7 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import { RequestRefused, type StartTerminal } from "@holdfast/runner/client/RunnerConnection"
 import { createAgent } from "../agent/create-agent.ts"
 import type { CreateAnswer, Principal } from "../Hub.ts"
+import { forgetInherited } from "../session/SessionEnvironment.ts"
 import type { RunnerLink } from "../runners/Fleet.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import { terminalSpec } from "../terminal/terminal-spec.ts"
@@ -70,12 +71,14 @@ function place(
     over()
     answer(exit)
   }
-  makeSession(core, { by, id: newId(now), now, command, request, env: spec.env }, ended, (loaded) => {
+  const asker = request.environment
+  const inherited = asker && core.askers.inherited(asker)
+  makeSession(core, { by, id: newId(now), now, command, request, env: spec.env, inherited }, ended, (loaded) => {
     over()
     const { session, parts } = loaded
     // From here on the session exists: a caller that goes away changes nothing about it.
     parts.starting = true
-    const start = startOf(core, session.id, child, spec, request.environment)
+    const start = startOf(core, session.id, child, spec, asker)
     const begin = (done: CreateAnswer): void =>
       core.table.context.fork(startChild(core, loaded, link, start), (exit) =>
         done(Exit.map(exit, () => ({ session: session.record(), created: true }))),
@@ -112,8 +115,20 @@ export const startChild = (core: Core, loaded: Loaded, link: RunnerLink, start: 
   }).pipe(
     Effect.catch((cause) => startFailed(loaded, cause)),
     Effect.andThen(processKnown(loaded)),
-    Effect.ensuring(Effect.sync(() => (loaded.parts.starting = false))),
+    Effect.ensuring(
+      Effect.sync(() => {
+        loaded.parts.starting = false
+        if (start.environment !== undefined && loaded.session.state.process !== "starting") forgetAsker(core, start.session)
+      }),
+    ),
   )
+
+/** A terminal that runs needs the kept environment of who asked no more. */
+export function forgetAsker({ crew }: Pick<Core, "crew">, session: string): void {
+  forgetInherited(crew.directory(session)).catch((cause: unknown) =>
+    crew.report("the kept environment of a started terminal could not be removed", { session, cause: String(cause) }),
+  )
+}
 
 /** A refused start is written into the log and answered as the error it is; a lost answer is left to the reconciler. */
 const startFailed = ({ session, parts }: Loaded, cause: unknown): Effect.Effect<void, DoorError> => {

@@ -34,6 +34,7 @@ import type { Core, HubOptions } from "./Core.ts"
 import { create } from "./create.ts"
 import { health, StoreHealth } from "./Health.ts"
 import * as Lifecycle from "./lifecycle.ts"
+import { purgeDue } from "./purge.ts"
 import * as Queries from "./queries.ts"
 import { keptKey } from "../session/command.ts"
 import * as Terminals from "./terminals.ts"
@@ -44,9 +45,8 @@ const LEASE = "hub"
 /** How long the start waits for living runners to answer, in milliseconds; afterwards they come in behind it. */
 const BEGIN_WAIT = 250
 
-/** How often sessions whose time in the trash is over are looked for, and how many are taken at once. */
+/** How often sessions whose time in the trash is over are looked for. */
 const PURGE_EVERY = 60_000
-const PURGE_AT_ONCE = 100
 
 /** Makes the hub with its agents. Fails when the store cannot be used. */
 export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError, Store | Runners> =>
@@ -87,6 +87,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) }))
       }
       const { settings, agents: catalog = scriptedCatalog, data } = options
+      const askers = new AskerEnvironment(options.defaults.env)
       const crew: AgentCrew = new AgentCrew({
         settings,
         store,
@@ -94,6 +95,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         table,
         fleet: () => fleet,
         catalog,
+        askers,
         data,
         home: options.defaults.home,
         now,
@@ -101,22 +103,13 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       })
       yield* crew.rules.load
       yield* crew.trust.load
+      yield* crew.directories.settleAll(store)
       table.onOpen = (loaded) => crew.opened(loaded)
-      const askers = new AskerEnvironment(options.defaults.env)
       const core: Core = { id, options, store, table, fleet, reconciler, feed, crew, askers, now }
       const past = new PastScreens()
       const attached: Attached = new Map()
 
-      const purge = setInterval(() => {
-        fork(store.purge(now(), PURGE_AT_ONCE), (exit) => {
-          if (exit._tag === "Success") {
-            for (const gone of exit.value) {
-              table.drop(gone, "the session was purged")
-              crew.purged(gone)
-            }
-          } else report("the trash could not be purged", { cause: String(exit.cause) })
-        })
-      }, PURGE_EVERY)
+      const purge = setInterval(() => purgeDue(core), PURGE_EVERY)
       purge.unref()
       yield* Effect.addFinalizer(() =>
         Effect.promise(async () => {

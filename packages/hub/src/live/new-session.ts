@@ -12,7 +12,7 @@ import type { CreateSession } from "@holdfast/protocol/session"
 import type { AppendKey } from "@holdfast/store/Store"
 import type { CreateAnswer, Principal } from "../Hub.ts"
 import { bodyHash, keptKey } from "../session/command.ts"
-import { keepEnvironment } from "../session/SessionEnvironment.ts"
+import { keepEnvironment, keepInherited } from "../session/SessionEnvironment.ts"
 import { encodeDrafts, storedState } from "../session/encode.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import { failureOf, inTrash, keyConflict, storeProblem } from "../session/store-problem.ts"
@@ -29,6 +29,8 @@ export interface NewSession {
   readonly request: CreateSession
   /** Environment variables of its process, whose values are in no event. */
   readonly env: Readonly<Record<string, string>>
+  /** The environment of who asks, where that is given. */
+  readonly inherited: Readonly<Record<string, string>> | undefined
 }
 
 /** Does a step of a creation; what it throws is the answer. */
@@ -45,20 +47,34 @@ export const refuse = (answer: CreateAnswer, error: DoorError): void => answer(E
 
 /** Stores a new session and opens it for `made`. Whatever else there is to say goes to `answer`: a key's first session, or an error. */
 export function makeSession(core: Core, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
-  const { id, env } = asked
-  if (Object.keys(env).length === 0) return store(core, asked, answer, made)
-  const directory = core.crew.directory(id)
+  const { id, env, inherited } = asked
+  if (Object.keys(env).length === 0 && inherited === undefined) return store(core, asked, answer, made)
+  const { directories } = core.crew
   const notMade: CreateAnswer = (exit) => {
-    if (Exit.isFailure(exit) || exit.value.session.id !== id) core.crew.purged(id)
+    if (Exit.isFailure(exit) || exit.value.session.id !== id) void directories.remove(id)
     answer(exit)
   }
-  keepEnvironment(directory, env).then(
-    () => step(notMade, () => store(core, asked, notMade, made)),
+  const stored = (loaded: Loaded): void => {
+    directories.settled(id)
+    made(loaded)
+  }
+  keep(core, asked).then(
+    () => step(notMade, () => store(core, asked, notMade, stored)),
     (cause: unknown) => {
+      void directories.remove(id)
       core.table.context.report("the environment of a session could not be kept", { session: id, cause: String(cause) })
       refuse(answer, new Unavailable({ message: "the environment variables could not be kept; see the hub's log" }))
     },
   )
+}
+
+/** Keeps the variables in the directory of a session that the store does not have yet. */
+async function keep({ crew: { directories } }: Core, { id, env, inherited, command }: NewSession): Promise<void> {
+  const isNamed = Object.keys(env).length > 0
+  const isAgent = command.kind === "agent"
+  await directories.mark(id, isNamed || isAgent)
+  if (isNamed) await keepEnvironment(directories.of(id), env)
+  if (inherited !== undefined) await keepInherited(directories.of(id), inherited, isAgent)
 }
 
 function store(core: Core, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {

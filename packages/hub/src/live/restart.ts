@@ -13,10 +13,10 @@ import type { RunnerLink } from "../runners/Fleet.ts"
 import { carryOut } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import type { WorkResult } from "../session/Work.ts"
-import { readEnvironment } from "../session/SessionEnvironment.ts"
+import { keepInherited, readEnvironment } from "../session/SessionEnvironment.ts"
 import { terminalSpec } from "../terminal/terminal-spec.ts"
 import { type Core, newId } from "./Core.ts"
-import { noRunner, startChild, startOf } from "./create.ts"
+import { forgetAsker, noRunner, startChild, startOf } from "./create.ts"
 import { may } from "./lifecycle.ts"
 
 /** Starts the process of a terminal again; with a key once. Answers when it runs, or with the error of its start. */
@@ -35,13 +35,31 @@ export const restart = (core: Core, id: string, request: RestartSession, by: Pri
     const terminal = before === undefined ? undefined : yield* again(core, id, { ...before.spec, ...size }, request)
     const link = yield* Effect.tryPromise({ try: () => core.fleet.current(), catch: noRunner })
     const child = newId(core.now())
-    const result = yield* order(loaded, link, { child, ...size }, request, by)
+    yield* keepAsker(core, id, request)
+    const result = yield* order(loaded, link, { child, ...size }, request, by).pipe(
+      Effect.tapError(() => Effect.sync(() => dropAsker(core, loaded, request))),
+    )
     if (terminal !== undefined && result.changed && session.state.child === child) {
       loaded.parts.starting = true
       yield* startChild(core, loaded, link, startOf(core, session.id, child, terminal, request.environment))
-    }
+    } else dropAsker(core, loaded, request)
     return session.record()
   })
+
+/** Keeps the environment of who asks until the process runs: a kill in between starts it in no other (A-68). */
+const keepAsker = (core: Core, id: string, { environment }: RestartSession): Effect.Effect<void, DoorError> => {
+  const inherited = environment && core.askers.inherited(environment)
+  if (inherited === undefined) return Effect.void
+  return Effect.tryPromise({
+    try: () => keepInherited(core.crew.directory(id), inherited, false),
+    catch: (cause) => new Unavailable({ message: `the environment could not be kept: ${String(cause)}` }),
+  })
+}
+
+/** Nothing is started for this request. */
+function dropAsker(core: Core, { session }: Loaded, { environment }: RestartSession): void {
+  if (environment !== undefined && session.state.process !== "starting") forgetAsker(core, session.id)
+}
 
 /** The terminal with the variables that it was made with. */
 const again = (core: Core, id: string, spec: LoggedTerminal, request: RestartSession): Effect.Effect<TerminalSpec, DoorError> =>

@@ -12,7 +12,7 @@ import type { RecoveredChild } from "@holdfast/runner/client/recover"
 import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
 import type { ChildStatus } from "@holdfast/runner/wire/messages"
 import type { ListQuery } from "@holdfast/store/Store"
-import { readEnvironment } from "../session/SessionEnvironment.ts"
+import { forgetInherited, readEnvironment, readInherited } from "../session/SessionEnvironment.ts"
 import type { Loaded, SessionTable } from "../session/SessionTable.ts"
 import type { Fleet, RunnerLink } from "./Fleet.ts"
 import { recoverChild, writeOffUnknown } from "./RecoveredPort.ts"
@@ -161,10 +161,13 @@ export class Reconciler {
       session.submit({ decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }), done: () => {} })
     }
     link.starts.patiently(() => {
-      readEnvironment(this.directory(session.id), spec.env)
-        .then((env) =>
-          this.fleet().start(link, { id: child, session: session.id, terminal: { ...spec, env }, scrollback }, parts),
-        )
+      const directory = this.directory(session.id)
+      Promise.all([readEnvironment(directory, spec.env), readInherited(directory)])
+        .then(async ([env, environment]) => {
+          const start = { id: child, session: session.id, terminal: { ...spec, env }, scrollback }
+          await this.fleet().start(link, environment === undefined ? start : { ...start, environment }, parts)
+          if (environment !== undefined) await forgetInherited(directory)
+        })
         .catch(refused)
     })
   }

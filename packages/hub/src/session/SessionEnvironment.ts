@@ -1,25 +1,68 @@
 /**
- * The values of the environment variables that a session was made with (docs/PROTOCOL.md, E-8).
+ * The environment variables that a session was made with and those of who asked for it (docs/PROTOCOL.md, E-8, A-67).
  *
- * Events have their names; the values lie in a file beside the log and are read when a process starts. No door shows them.
+ * Events have the names of the former. Values lie in files beside the log and are read when a process starts. No door shows
+ * them.
  */
-import { readFile } from "node:fs/promises"
+import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Unprocessable } from "@holdfast/protocol/errors"
 import { writeDurably } from "@holdfast/store/durable-file"
 
 type Variables = Readonly<Record<string, string>>
 
-const FILE = "environment.json"
+/** What the request named. */
+const NAMED = "environment.json"
+/** What the process inherits: the environment of who asked. */
+const INHERITED = "inherited-environment.json"
 
-/** Keeps the values for a session that is about to be made. */
+/** Keeps the named values for a session that is about to be made. */
 export const keepEnvironment = (directory: string, variables: Variables): Promise<void> =>
-  writeDurably(join(directory, FILE), JSON.stringify(variables))
+  writeDurably(join(directory, NAMED), JSON.stringify(variables))
+
+/**
+ * Keeps the environment of who asked. An agent is started from it again and again, so it outlives a power cut; a terminal
+ * needs it until it runs, and no terminal survives one.
+ */
+export async function keepInherited(directory: string, asker: Variables, isDurable: boolean): Promise<void> {
+  const file = join(directory, INHERITED)
+  const content = JSON.stringify(asker)
+  if (isDurable) return writeDurably(file, content)
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await writeFile(file, content, { mode: 0o600 })
+}
+
+/** Forgets the environment of who asked for a terminal, which runs now, and a directory that holds nothing else. */
+export async function forgetInherited(directory: string): Promise<void> {
+  await rm(join(directory, INHERITED), { force: true })
+  await rmdir(directory).catch((cause: unknown) => {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+    if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOENT") throw cause
+  })
+}
+
+/** The environment of who asked, where one is kept. Rejects with `Unprocessable` when it cannot be read. */
+export async function readInherited(directory: string): Promise<Variables | undefined> {
+  const text = await readFile(join(directory, INHERITED), "utf8").catch((cause: unknown) => {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw damaged()
+  })
+  if (text === undefined) return undefined
+  const kept = Object.entries(parse(text) ?? { damaged: undefined })
+  if (kept.some(([, value]) => typeof value !== "string")) throw damaged()
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]))
+}
+
+const damaged = (): Unprocessable =>
+  new Unprocessable({
+    message: "the environment that this session was asked for in cannot be read; make a new session",
+    field: "environment",
+  })
 
 /** The variables with these names and their values. Rejects with `Unprocessable` when one has none any more. */
 export async function readEnvironment(directory: string, names: ReadonlyArray<string>): Promise<Variables> {
   if (names.length === 0) return {}
-  const kept = await readFile(join(directory, FILE), "utf8").then(parse, () => undefined)
+  const kept = await readFile(join(directory, NAMED), "utf8").then(parse, () => undefined)
   const missing = names.filter((name) => typeof kept?.[name] !== "string")
   if (missing.length === 0) return Object.fromEntries(names.map((name) => [name, String(kept?.[name])]))
   throw new Unprocessable({

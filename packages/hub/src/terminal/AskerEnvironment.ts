@@ -1,8 +1,9 @@
 /**
- * What terminals inherit: the environment of who asks for one, not that of the hub's start (docs/PROTOCOL.md, T-29).
+ * What terminals and agents inherit: the environment of who asks for one, not that of the hub's start (docs/PROTOCOL.md, T-29,
+ * A-67).
  *
- * As in tmux, what belongs to a login and changes with it is kept from the last person who asked or attached, for terminals
- * that are opened by programs and browsers, which have no environment to give. Nothing of it is stored.
+ * As in tmux, what belongs to a login and changes with it is kept from the last person who asked or attached, for later
+ * starts of agents and for what programs and browsers open, which have no environment to give.
  */
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { REFRESHED } from "@holdfast/protocol/refreshed-environment"
@@ -24,9 +25,15 @@ export class AskerEnvironment {
     this.#latest = Object.fromEntries(REFRESHED.map((name) => [name, environment[name]]))
   }
 
-  /** What a terminal inherits; undefined for the hub's own environment as it is. */
+  /** What a process inherits; undefined for the hub's own environment as it is. */
   inherited(asker: Environment | undefined): Readonly<Record<string, string>> | undefined {
     if (asker !== undefined) return ownEnvironment(asker)
+    return this.again(undefined)
+  }
+
+  /** What a later start of a process inherits whose asker's environment was kept; undefined for the hub's as it is. */
+  again(kept: Environment | undefined): Readonly<Record<string, string>> | undefined {
+    if (kept !== undefined) return ownEnvironment({ ...kept, ...this.#latest })
     return this.#latest === undefined ? undefined : ownEnvironment({ ...this.#hub, ...this.#latest })
   }
 }

@@ -113,6 +113,7 @@ describe("commands of the stream socket about agents", () => {
       await refused("Create", { kind: "terminal", command: "/bin/cat", env }, "env")
       await refused("Create", { kind: "terminal", command: "/bin/cat", environment: env }, "environment")
       await refused("Create", { kind: "agent", agent: "scripted", env }, "env")
+      await refused("Create", { kind: "agent", agent: "scripted", environment: env }, "environment")
       await refused("Attach", { session: shell, mode: "interactive", cols: 80, rows: 24, environment: env }, "environment")
     }
     for (const name of ["", "\ud800", "a\u0000", "a\u001b[2J"])

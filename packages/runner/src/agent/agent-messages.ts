@@ -16,7 +16,7 @@ export interface AgentStart {
   /** Name in the configuration, for messages to people. */
   readonly name: string
   readonly cwd: string
-  /** Added to the runner's clean base environment. */
+  /** Added to what it inherits. */
   readonly env: Readonly<Record<string, string>>
   /** Checked by the adapter before; see its options file. */
   readonly options: Readonly<Record<string, unknown>>

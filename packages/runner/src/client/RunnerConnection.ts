@@ -87,6 +87,8 @@ export interface StartAgent {
   readonly id: string
   readonly session: string
   readonly agent: AgentStart
+  /** As with a terminal. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** An open connection. Every promise rejects with `RequestRefused` or `RunnerGone`. */

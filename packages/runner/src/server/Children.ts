@@ -93,13 +93,14 @@ export class Children {
       exited: () => this.#options.changed(),
     })
     const marker = `${generation}:${message.id}`
+    const { session, environment: inherited = environment } = message
     if (message.kind === "agent") {
-      const { agent, session } = message
+      const { agent } = message
       child.startAgent((journal) =>
-        this.#options.agents.start(number, agent, agentEnvironment(environment, session, marker, agent), journal),
+        this.#options.agents.start(number, agent, agentEnvironment(inherited, session, marker, agent), journal),
       )
     } else {
-      const { terminal, session, environment: inherited = environment } = message
+      const { terminal } = message
       const spec = { terminal, session, marker, inputMax: settings.inputQueueMax, environment: inherited }
       child.start(terminal, message.scrollback, (sink) => terminals.start(spec, sink))
     }

@@ -48,6 +48,7 @@ export function readHubMessage(text: string): HubMessage {
     }
     case "start": {
       const kind = fields.text("kind")
+      const environment = fields.optionalTextRecord("environment")
       if (kind === "agent") {
         return {
           type,
@@ -56,10 +57,10 @@ export function readHubMessage(text: string): HubMessage {
           session: fields.text("session"),
           kind,
           agent: agentStartOf(fields.nested("agent")),
+          ...(environment === undefined ? {} : { environment }),
         }
       }
       if (kind !== "terminal") throw new WireMalformed(`kind ${JSON.stringify(kind)} is not known`)
-      const environment = fields.optionalTextRecord("environment")
       return {
         type,
         request: fields.whole("request"),

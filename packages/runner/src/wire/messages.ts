@@ -94,6 +94,7 @@ export type HubMessage =
       readonly session: string
       readonly kind: "agent"
       readonly agent: AgentStart
+      readonly environment?: Readonly<Record<string, string>>
     }
   /** A command for an agent; the answer says that the runner has it, the notes what became of it. */
   | { readonly type: "agent"; readonly request: number; readonly child: number; readonly command: AgentCommand }

@@ -203,6 +203,8 @@ export function listRules(subject: Subject): void {
           yield* createSample(store, 3)
           const last = yield* createSample(store, 4, 1, { status: "deleted", purgeAt: 400 })
           expect(yield* store.purge(399, 10)).toEqual([])
+          expect([yield* store.due(399, 10), yield* store.due(500, 1)]).toEqual([[], [sampleId(4)]])
+          expect(yield* store.due(500, 10)).toEqual([sampleId(4), sampleId(1)])
           expect(yield* store.purge(500, 1)).toEqual([sampleId(4)])
           expect(yield* store.purge(500, 10)).toEqual([sampleId(1)])
           yield* store.settle

@@ -105,6 +105,7 @@ const make = Effect.gen(function* () {
     trim: (session, epoch, through, notice) =>
       usable(() => sessions.byHandle.get(session)?.trim(epoch, through, notice) ?? notFound),
     fold: (session, epoch, records) => usable(() => sessions.byHandle.get(session)?.fold(epoch, records) ?? notFound),
+    due: (now, limit) => usable(() => sessions.due(now, limit).map(({ id }) => id)),
     purge: (now, limit) => usable(() => sessions.purge(now, limit)),
     lease: (name, owner, now, ttl) => usable(() => sessions.lease(name, owner, now, ttl)),
     release: (name, owner) => usable(() => sessions.release(name, owner)),

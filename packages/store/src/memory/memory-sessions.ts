@@ -94,11 +94,16 @@ export class MemorySessions {
     }
   }
 
-  /** Removes sessions whose purge time has passed. */
-  purge(now: number, limit: number): ReadonlyArray<string> {
+  /** Sessions whose purge time has passed, the first of them first. */
+  due(now: number, limit: number): ReadonlyArray<MemoryLog> {
     const due = [...this.byId.values()].filter((log) => log.state.purgeAt !== undefined && log.state.purgeAt <= now)
     due.sort((a, b) => (a.state.purgeAt ?? 0) - (b.state.purgeAt ?? 0) || a.handle - b.handle)
-    const gone = due.slice(0, limit)
+    return due.slice(0, limit)
+  }
+
+  /** Removes them. */
+  purge(now: number, limit: number): ReadonlyArray<string> {
+    const gone = this.due(now, limit)
     for (const log of gone) {
       this.byHandle.delete(log.handle)
       this.byId.delete(log.id)

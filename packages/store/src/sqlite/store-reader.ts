@@ -13,14 +13,14 @@ import {
   type StoreStats,
 } from "../Store.ts"
 import { brokenMessage, readLog } from "./log-reader.ts"
-import { listSessions, readChanges, readCheckpoint, readHead, readKey, readSession, resolveIds } from "./session-reader.ts"
+import { listSessions, readChanges, readCheckpoint, readDue, readHead, readKey, readSession, resolveIds } from "./session-reader.ts"
 import { classify } from "./sqlite-error.ts"
 import { Statements, num, str } from "./statements.ts"
 import { TailCache } from "./tail-cache.ts"
 
 type Reading = Pick<
   Store["Service"],
-  "get" | "resolve" | "list" | "changes" | "head" | "read" | "keyed" | "checkpoint" | "settings" | "verify"
+  "get" | "resolve" | "list" | "changes" | "head" | "read" | "keyed" | "checkpoint" | "due" | "settings" | "verify"
 >
 
 /** Bytes per read while a whole log is checked. */
@@ -125,6 +125,7 @@ export class StoreReader {
           () => this.idOf(session),
           () => readCheckpoint(statements, session, atOrBefore),
         ),
+      due: (now, limit) => this.whole(() => readDue(statements, now, limit)),
       settings: (prefix) => this.whole(() => this.readSettings(prefix)),
       verify: (id) =>
         Effect.gen(function* () {

@@ -1,0 +1,24 @@
+/** Removes the sessions whose time in the trash is over, with their directories. */
+import * as Effect from "effect/Effect"
+import type { Core } from "./Core.ts"
+
+/** How many are taken at once. */
+const PURGE_AT_ONCE = 100
+
+/** Purges what is due: directories are marked before the store lets go of their sessions (docs/PROTOCOL.md, A-69). */
+export function purgeDue({ store, table, crew, now }: Pick<Core, "store" | "table" | "crew" | "now">): void {
+  const at = now()
+  const purged = Effect.gen(function* () {
+    const due = yield* store.due(at, PURGE_AT_ONCE)
+    if (due.length === 0) return []
+    yield* Effect.tryPromise(() => crew.directories.markDue(due))
+    return yield* store.purge(at, PURGE_AT_ONCE)
+  })
+  table.context.fork(purged, (exit) => {
+    if (exit._tag === "Failure") return crew.report("the trash could not be purged", { cause: String(exit.cause) })
+    for (const gone of exit.value) {
+      table.drop(gone, "the session was purged")
+      void crew.directories.remove(gone)
+    }
+  })
+}
