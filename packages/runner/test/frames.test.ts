@@ -119,6 +119,7 @@ describe("control messages", () => {
     ]
     const messages: ReadonlyArray<HubMessage> = [
       { type: "start", request: 1, id: "a", session: "s", kind: "agent", agent: AGENT },
+      { type: "start", request: 1, id: "a", session: "s", kind: "agent", agent: AGENT, environment: { A: "1" } },
       ...commands.map((command): HubMessage => ({ type: "agent", request: 2, child: 3, command })),
     ]
     for (const message of messages) expect(again(readHubMessage(JSON.stringify(message)))).toEqual(again(message))

@@ -53,9 +53,11 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   const message = firstMessage(text, files)
   const hub = useAgents()
   if (isAsked(given)) await (await import("./trust.ts")).askForTrust(hub, request.cwd ?? currentDirectory(), name)
-  const session = await askAgents(hub, (_, api) => api.create({ ...request, ...askerEnvironment(hub.target) })).catch(async (error: unknown) => {
-    throw await explained(error, given.words, hub)
-  })
+  const session = await askAgents(hub, (_, api) => api.create({ ...request, ...askerEnvironment(hub.target) })).catch(
+    async (error: unknown) => {
+      throw await explained(error, given.words, hub)
+    },
+  )
   // A key of its own from the session's, so that the whole command can be given again.
   const sent =
     message && (await askAgents(hub, (agents) => agents.send(session.id, { ...message, key: `${headOf(key, 190)}-first` })))

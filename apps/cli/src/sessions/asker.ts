@@ -1,6 +1,6 @@
 /**
- * What a hub on this machine is told about who asks: the environment for a new terminal (docs/PROTOCOL.md, T-29), and the
- * session that this one is itself in (T-30).
+ * What a hub on this machine is told about who asks: the environment for a new terminal or agent (docs/PROTOCOL.md, T-29,
+ * A-67), and the session that this one is itself in (T-30).
  */
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { refreshedOf } from "@holdfast/protocol/refreshed-environment"
@@ -16,7 +16,7 @@ const isHere = ({ origin, socket }: Place): boolean => socket !== undefined || L
 const usable = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(env).filter(([name, value]) => isVariable(name, value)))
 
-/** The environment that a new terminal inherits; nothing for a hub on another machine, where it would be wrong. */
+/** The environment that a new session inherits; nothing for a hub on another machine, where it would be wrong. */
 export const askerEnvironment = (
   hub: Place,
   env: NodeJS.ProcessEnv = process.env,

@@ -39,11 +39,16 @@ export function createAgent(core: Core, request: CreateSession, by: Principal, a
         owner: by.name,
         agent: spec,
       }
-      makeSession(core, { by, id: newId(now), now, command, request, env, inherited: inheritedOf(core, request) }, answer, ({ session }) => {
-        const made = (): void => answer(Exit.succeed({ session: session.record(), created: true }))
-        if (trust === undefined) return made()
-        session.submit({ decide: (state) => decide(state, { _tag: "AgentDirectory", trust }), done: made })
-      })
+      makeSession(
+        core,
+        { by, id: newId(now), now, command, request, env, inherited: inheritedOf(core, request) },
+        answer,
+        ({ session }) => {
+          const made = (): void => answer(Exit.succeed({ session: session.record(), created: true }))
+          if (trust === undefined) return made()
+          session.submit({ decide: (state) => decide(state, { _tag: "AgentDirectory", trust }), done: made })
+        },
+      )
     }),
   )
 }

@@ -13,7 +13,16 @@ import {
   type StoreStats,
 } from "../Store.ts"
 import { brokenMessage, readLog } from "./log-reader.ts"
-import { listSessions, readChanges, readCheckpoint, readDue, readHead, readKey, readSession, resolveIds } from "./session-reader.ts"
+import {
+  listSessions,
+  readChanges,
+  readCheckpoint,
+  readDue,
+  readHead,
+  readKey,
+  readSession,
+  resolveIds,
+} from "./session-reader.ts"
 import { classify } from "./sqlite-error.ts"
 import { Statements, num, str } from "./statements.ts"
 import { TailCache } from "./tail-cache.ts"
