@@ -209,7 +209,7 @@ describe("the commands for agents", () => {
       /from now on: exactly echo once in /,
     )
     await settledAgent(hub, id)
-    expect(await ok("rules", "ls", id)).toMatch(/allow +bash +exactly echo once in/)
+    expect(await ok("rules", id)).toMatch(/allow +bash +exactly echo once in/)
     expect(await ok("rules", "ls")).toContain("no rules")
     expect(await ok("rules", "forget", "1", id)).toContain("forgot rule 1: exactly echo once in")
     expect(await ok("rules", "ls", id)).toContain("no rules; approve --remember session makes one")

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { commandsFor } from "../src/command-groups.ts"
+import { withList } from "../src/list-command.ts"
 
 describe("the groups of commands", () => {
   it("have every command under its own name", async () => {
@@ -9,6 +10,39 @@ describe("the groups of commands", () => {
       const group = await commandsFor([name])
       expect(group.map((command) => command.name)).toContain(name)
       expect(group.length, name).toBeLessThan(all.length)
+    }
+  })
+
+  it("A-65 list when they are called by themselves, or with a session alone", () => {
+    const of = (line: string): string => withList(line.split(" ")).join(" ")
+    expect(["tasks bg", "rules", "rules work --json", "queue work", "trust"].map(of)).toEqual([
+      "tasks ls bg",
+      "rules ls",
+      "rules ls work --json",
+      "queue ls work",
+      "trust ls",
+    ])
+    for (const line of [
+      "tasks",
+      "tasks stop bg 1",
+      "tasks ls bg",
+      "rules forget 1",
+      "rules --help",
+      "queue hold work",
+      "trust nope",
+      "ls",
+    ]) {
+      expect(of(line)).toBe(line)
+    }
+  })
+
+  it("A-65 know every subcommand of the groups that list", async () => {
+    const all = await commandsFor([])
+    for (const name of ["queue", "tasks", "rules", "trust", "token"]) {
+      const command = all.find((one) => one.name === name)
+      const names = command?.subcommands.flatMap((group) => group.commands.map((one) => one.name)) ?? []
+      expect(names.length).toBeGreaterThan(1)
+      for (const known of names) expect(withList([name, known])).toEqual([name, known])
     }
   })
 })

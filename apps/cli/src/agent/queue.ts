@@ -12,7 +12,7 @@ import type { AgentApi } from "@holdfast/client/http/agent-api"
 import { heldText } from "./hold-text.ts"
 import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
 import { standardInput } from "./message-input.ts"
-import { fileName } from "./message-text.ts"
+import { fileName, inputLine } from "./message-text.ts"
 import { movedOrder } from "./moved-order.ts"
 import { queueTable } from "./queue-table.ts"
 import { runningOn } from "./tasks.ts"
@@ -55,7 +55,7 @@ async function changeItem(id: string, wanted: string, json: boolean, done: strin
   const { queue } = await askAgents(hub, (_, api) => api.get(id))
   const item = oneOf(queue, wanted, "waiting message", `nothing waits in ${id}; what was taken by the agent cannot be changed`)
   const session = await askAgents(hub, (agents) => change(agents, item, queue))
-  printEither(json, session.queue, () => [`${done} ${item.id}`])
+  printEither(json, session.queue, () => [`${done} ${item.id}: ${inputLine(item.parts)}`])
 }
 
 /** Replaces the text of a message. */

@@ -1,0 +1,27 @@
+/**
+ * Commands that are groups list what they are about when they are called by themselves, or with a session alone
+ * (docs/PROTOCOL.md, A-65): `rules` is `rules ls`, `tasks work` is `tasks ls work`.
+ */
+
+/** The subcommands of each, and whether its list is of a session that must be named. */
+const GROUPS: Readonly<
+  Record<string, { readonly known: ReadonlyArray<string>; readonly session: "needed" | "possible" | "none" }>
+> = {
+  queue: { known: ["ls", "show", "edit", "rm", "move", "hold", "release", "again", "drop"], session: "needed" },
+  tasks: { known: ["ls", "stop"], session: "needed" },
+  rules: { known: ["ls", "forget"], session: "possible" },
+  token: { known: ["new", "ls", "revoke", "rotate"], session: "none" },
+  trust: { known: ["ls", "add", "refuse", "revoke"], session: "none" },
+}
+
+/** The arguments with `ls` where that is meant; as they are otherwise. */
+export function withList(args: ReadonlyArray<string>): ReadonlyArray<string> {
+  const [name = "", ...rest] = args
+  const group = Object.hasOwn(GROUPS, name) ? GROUPS[name] : undefined
+  const words = rest.filter((word) => !word.startsWith("-"))
+  // Help, and whatever else is asked about the group itself, stays so.
+  if (group === undefined || rest.some((word) => word.startsWith("-") && word !== "--json")) return args
+  const most = group.session === "none" ? 0 : 1
+  if (words.length > most || (words.length === 0 && group.session === "needed")) return args
+  return words[0] !== undefined && group.known.includes(words[0]) ? args : [name, "ls", ...rest]
+}
