@@ -34,7 +34,7 @@ const request = async (id: string): Promise<string> =>
   (await recordOf(hub, id)).permissions.find(({ decision }) => decision === undefined)?.id.slice(-8) ?? "none"
 
 describe("the commands for agents", () => {
-  it("open a session, ask the agent, and print its answer", async () => {
+  it("A-66 open a session, ask the agent, and print its answer, or that it said nothing", async () => {
     const id = (await ok("new", "agent", "scripted", "--cwd", folder, "--option", "pace=0", "--label", "first")).trim()
     expect(await ok("send", "first", "--wait", "[[say it is **so**]]")).toBe("it is **so**\n")
     writeFileSync(join(folder, "note.txt"), "from a file")
@@ -45,6 +45,8 @@ describe("the commands for agents", () => {
       { type: "file", mediaType: "text/plain", filename: "note.txt", bytes: 11 },
       { type: "text", text: "with a file" },
     ])
+    const silent = await run("send", id, "--wait", "[[think quietly]]")
+    expect(silent).toMatchObject({ code: 0, stdout: "", stderr: "holdfast: done; the agent said nothing\n" })
     expect(await ok("messages", id)).toContain("it is **so**")
     expect(await ok("export", id)).toContain("## User (owner)")
     expect(await ok("log", id, "--type", "ended")).toContain("completed")

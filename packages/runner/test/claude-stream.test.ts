@@ -57,7 +57,7 @@ describe("Claude's messages", () => {
     for (const { error } of [failed("Not logged in · Please run /login"), failed("API Error: 401 invalid x-api-key", 401)]) {
       expect(error?.tag).toBe("AgentUnauthorized")
       expect(error?.message).toMatch(
-        /hub's user: run claude in a shell there and type \/login, or start the hub with ANTHROPIC_API_KEY/,
+        /hub's user: run claude in a shell there and type \/login[\s\S]*from a shell that has ANTHROPIC_API_KEY/,
       )
     }
     expect(failed("not allowed", 403).error).toEqual({ tag: "AgentUnauthorized", message: "not allowed" })

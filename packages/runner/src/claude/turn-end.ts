@@ -29,8 +29,9 @@ const TAGS: Readonly<Record<string, string>> = {
 const LOGIN = /\bnot logged in\b|\/login\b|\binvalid api key\b/i
 /** Where a person gives Claude a credential. */
 const LOG_IN =
-  "Claude runs on the hub's machine as the hub's user: run claude in a shell there and type /login, or start the hub with " +
-  "ANTHROPIC_API_KEY (or CLAUDE_CODE_OAUTH_TOKEN, of claude setup-token) in its environment; then send the message again"
+  "Claude runs on the hub's machine as the hub's user: run claude in a shell there and type /login, then send the message again; " +
+  "or open a session from a shell that has ANTHROPIC_API_KEY (or CLAUDE_CODE_OAUTH_TOKEN, of claude setup-token), from a browser " +
+  "with it in the hub's environment"
 
 /** Text of a failure: Claude's own words, else what the result lists. */
 function messageOf(result: unknown, facts: TurnFacts): string {
