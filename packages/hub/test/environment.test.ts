@@ -103,6 +103,7 @@ describe("environment variables of a session", () => {
     expect(JSON.stringify(shown)).not.toContain(CANARY)
     runner.exit(1)
     await turnsEnded(reader, 1)
+    await failure(house, house.hub.restart(id, { key: "again", environment: { PATH: "/other" } }, OWNER))
 
     await house.close()
     await open(runner)
@@ -158,6 +159,12 @@ describe("environment variables of a session", () => {
     const later = await attachReader(house, { session: session.id, after: 0 })
     await later.until("it runs again", () => named(later, "terminal/started").length === 2)
     expect(runner.child.request.environment).toEqual({ ...environment, MORE: "1" })
+    await expect.poll(filesWithValue, { timeout: 5000 }).toEqual([])
+    // A hub that died before it forgot: the next one does.
+    await house.close()
+    mkdirSync(join(directory.path, "sessions", session.id), { recursive: true })
+    writeFileSync(join(directory.path, inherited(session.id)), JSON.stringify(environment))
+    await open(runner)
     await expect.poll(filesWithValue, { timeout: 5000 }).toEqual([])
   })
 

@@ -35,31 +35,26 @@ export const restart = (core: Core, id: string, request: RestartSession, by: Pri
     const terminal = before === undefined ? undefined : yield* again(core, id, { ...before.spec, ...size }, request)
     const link = yield* Effect.tryPromise({ try: () => core.fleet.current(), catch: noRunner })
     const child = newId(core.now())
-    yield* keepAsker(core, id, request)
-    const result = yield* order(loaded, link, { child, ...size }, request, by).pipe(
-      Effect.tapError(() => Effect.sync(() => dropAsker(core, loaded, request))),
-    )
+    const asker = refuseRestart(session.state) === undefined ? request.environment : undefined
+    if (asker !== undefined) yield* keepAsker(core, session.id, asker)
+    const drop = (): void => {
+      // Nothing is started for this request.
+      if (asker !== undefined && session.state.process !== "starting") forgetAsker(core, session.id)
+    }
+    const result = yield* order(loaded, link, { child, ...size }, request, by).pipe(Effect.tapError(() => Effect.sync(drop)))
     if (terminal !== undefined && result.changed && session.state.child === child) {
       loaded.parts.starting = true
       yield* startChild(core, loaded, link, startOf(core, session.id, child, terminal, request.environment))
-    } else dropAsker(core, loaded, request)
+    } else drop()
     return session.record()
   })
 
 /** Keeps the environment of who asks until the process runs: a kill in between starts it in no other (A-68). */
-const keepAsker = (core: Core, id: string, { environment }: RestartSession): Effect.Effect<void, DoorError> => {
-  const inherited = environment && core.askers.inherited(environment)
-  if (inherited === undefined) return Effect.void
-  return Effect.tryPromise({
-    try: () => keepInherited(core.crew.directory(id), inherited, false),
+const keepAsker = (core: Core, id: string, asker: NonNullable<RestartSession["environment"]>): Effect.Effect<void, Unavailable> =>
+  Effect.tryPromise({
+    try: () => keepInherited(core.crew.directory(id), core.askers.inherited(asker) ?? {}, false),
     catch: (cause) => new Unavailable({ message: `the environment could not be kept: ${String(cause)}` }),
   })
-}
-
-/** Nothing is started for this request. */
-function dropAsker(core: Core, { session }: Loaded, { environment }: RestartSession): void {
-  if (environment !== undefined && session.state.process !== "starting") forgetAsker(core, session.id)
-}
 
 /** The terminal with the variables that it was made with. */
 const again = (core: Core, id: string, spec: LoggedTerminal, request: RestartSession): Effect.Effect<TerminalSpec, DoorError> =>

@@ -62,6 +62,7 @@ export class Reconciler {
       const { child, process } = session.state
       if (child !== status.id || (process !== "starting" && process !== "running"))
         return this.fleet().discard(link, status, killGrace)
+      this.forgetAsker(session)
       this.fleet().follow(link, status, parts)
       // An agent's driver ends it, once that is durable.
       if (session.state.status === "deleted" && parts.agent === undefined) this.end(link, status)
@@ -130,14 +131,25 @@ export class Reconciler {
     const link = this.fleet().links.get(runner)
     if (link === undefined) {
       if (living.has(runner)) return undefined
+      this.forgetAsker(session)
       return new Promise((resolve) => recoverChild(parts, runner, child, kept.get(child), resolve))
     }
     const known = [...link.children.values()].find(({ status }) => status.id === child)
-    if (known !== undefined) this.fleet().follow(link, known.status, parts)
-    else if (state.process === "starting" && state.terminal !== undefined) this.startAgain(link, loaded, child)
+    if (known !== undefined) {
+      this.forgetAsker(session)
+      this.fleet().follow(link, known.status, parts)
+    } else if (state.process === "starting" && state.terminal !== undefined) this.startAgain(link, loaded, child)
     else if (state.process === "starting" && parts.agent !== undefined) parts.agent.startAgain(link, child)
     else writeOffUnknown(parts)
     return undefined
+  }
+
+  /** The hub died after the start of a terminal and before it forgot the environment of who asked. */
+  private forgetAsker({ id, state }: Loaded["session"]): void {
+    if (state.terminal === undefined) return
+    forgetInherited(this.directory(id)).catch((cause: unknown) =>
+      this.table.context.report("the kept environment of a terminal could not be removed", { session: id, cause: String(cause) }),
+    )
   }
 
   /** The hub died between the durable create and the start, or its confirmation: the same id starts at most once. */
