@@ -56,7 +56,7 @@ export function toFailure(error: unknown, where?: string, pid?: number): CliFail
 }
 
 function explained(error: HoldfastError): string {
-  const matches = error.fields["matches"]
+  const matches = error.fields["candidates"] ?? error.fields["matches"]
   if (Array.isArray(matches) && matches.length > 0) return `${error.message}\n  ${matches.map(String).join("\n  ")}`
   if (error.tag === "Unauthorized") return `${error.message}; is HOLDFAST_TOKEN or the credential file that of this hub?`
   return error.message

@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url"
 if (import.meta.url.endsWith(".js")) enableCompileCache(fileURLToPath(new URL(".compiled", import.meta.url)))
 // Otherwise it is written at the end, and what runs for long may be killed.
 setTimeout(flushCompileCache, 3000).unref()
-const args = process.argv.slice(2)
+const given = process.argv.slice(2)
+const args = given[0] === "help" ? [...given.slice(1), "--help"] : given
 const [{ endWithReader }, { ended, failed }, { serveOptions }] = await Promise.all([
   import("./output.ts"),
   import("./ending.ts"),

@@ -178,7 +178,7 @@ export class Person {
       case "Interrupt":
         return this.#interrupt()
       case "Help":
-        return void this.#screen.print(["", ...helpRows(HELP), ...agentHelp(story.agent), ""])
+        return this.help()
       case "Queue": {
         const queue = story.agent?.queue ?? []
         const rows =
@@ -242,6 +242,11 @@ export class Person {
     }
   }
 
+  /** Prints what can be typed. */
+  help(): void {
+    this.#screen.print(["", ...helpRows(HELP), ...agentHelp(this.#screen.story.agent), ""])
+  }
+
   #onItem(place: number, question: (connection: Connection, item: QueueItem) => Promise<unknown>): void {
     const item = this.#screen.story.agent?.queue[place - 1]
     if (item === undefined) return this.#screen.say(`no message ${place} waits; /queue lists them`)
@@ -249,9 +254,17 @@ export class Person {
   }
 }
 
-/** A help as rows of two columns. */
-function helpRows(help: typeof HELP): Array<string> {
-  const options = { paint, width: () => Math.max(20, (outputWidth() ?? 80) - 1) }
+/** Columns below which what a command does stands under it. */
+const TWO_COLUMNS = 50
+
+/** A help as rows of two columns, or of one in a narrow window. */
+export function helpRows(help: typeof HELP, columns = outputWidth() ?? 80): Array<string> {
+  const options = { paint, width: () => Math.max(20, columns - 1) }
+  if (columns < TWO_COLUMNS)
+    return help.flatMap(([typed, does]) => [
+      ...rowsOf(printable(typed), options, { next: "  " }),
+      ...rowsOf(printable(does), options, { first: "  ", style: "dim" }),
+    ])
   return help.flatMap(([typed, does]) =>
     rowsOf(printable(does), options, { first: `  ${printable(typed).padEnd(20)} `, next: " ".repeat(23), style: "dim" }),
   )

@@ -110,6 +110,7 @@ function onKeys(detachKeys: DetachKeys, person: Person, detach: (unsent: string)
         for (const { key, token } of reader.read(part.tokens)) if (!isKept([token])) person.key(key)
       } else if (isKept([])) continue
       else if (part.command === "detach") depart()
+      else if (part.command === "keys") person.help()
       else person.redraw()
     }
   }, early)

@@ -1,6 +1,7 @@
 /**
  * The prompt as rows, with the place of the cursor: the text wraps, and of a long one the part around the cursor is shown.
  */
+import { printable } from "../text/printable.ts"
 import type { Paint } from "../text/style.ts"
 import { textWidth } from "../text/width.ts"
 import type { LineEditor } from "./LineEditor.ts"
@@ -26,8 +27,9 @@ export function promptRows(
     column = indent
   }
   for (const { segment } of segmenter.segment(editor.text)) {
-    const shown = segment === "\t" ? "    " : segment
-    const columns = segment === "\n" ? 0 : textWidth(shown)
+    // What is pasted is shown, and does nothing, like all that was not written here.
+    const shown = segment === "\t" ? "    " : segment === "\n" ? "" : printable(segment)
+    const columns = textWidth(shown)
     if (column + columns > width) next()
     if (at === before) cursor = { row: rows.length - 1, column }
     at += segment.length

@@ -78,17 +78,21 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
       ? []
       : [paint("red", `  … ${hidden} bytes more of ${request.subjectBytes}, its end is not here; ${VIEW_KEY} shows all`)]
   const key = (keys: ReadonlyArray<string>): string => paint(view.takes ? "cyan" : "dim", keys.join("/"))
-  const row = (keys: ReadonlyArray<string>, label: string): string =>
-    `  ${key(keys)} ${paint(view.takes ? "bold" : "dim", fitText(printable(label), width() - 4 - keys.join("/").length))}`
+  const row = (keys: ReadonlyArray<string>, label: string): Array<string> => {
+    const indent = " ".repeat(3 + keys.join("/").length)
+    const columns = (): number => width() - indent.length
+    const [first = "", ...rest] = rowsOf(printable(label), { paint, width: columns }, { style: view.takes ? "bold" : "dim" })
+    return [`  ${key(keys)} ${first}`, ...rest.map((text) => `${indent}${text}`)]
+  }
   const choices =
     question === undefined
-      ? choicesOf(request).map(({ keys, label }) => row(keys, label))
-      : question.choices.slice(0, 9).map(({ label, description }, i) => {
+      ? choicesOf(request).flatMap(({ keys, label }) => row(keys, label))
+      : question.choices.slice(0, 9).flatMap(({ label, description }, i) => {
           const mark = question.multiple === true ? (asking.picked.has(i) ? "[x] " : "[ ] ") : ""
           return row([String(i + 1)], `${mark}${label}${description === undefined ? "" : ` · ${description}`}`)
         })
   const rejects = request.options.find(({ kind }) => kind.startsWith("reject"))
-  const refusal = question === undefined || rejects === undefined ? [] : [row(["n"], rejects.label)]
+  const refusal = question === undefined || rejects === undefined ? [] : row(["n"], rejects.label)
   const begin = paint("yellow", fitText(`── ${printable(request.tool)} asks${left}${more}`, width()))
   const last = paint("dim", fitText(`  ${advice(view, question?.multiple === true)}`, width()))
   const others = 2 + text.length + cutShort.length + choices.length + refusal.length

@@ -49,10 +49,7 @@ export class Browse {
       rows,
       write,
       () => this.#terminal.size,
-      () => {
-        this.stop()
-        this.#over.resolve()
-      },
+      () => this.leave(),
     )
     this.#history.draw()
     return true
@@ -69,6 +66,12 @@ export class Browse {
   windowChanged(): void {
     this.#resized = true
     this.#history?.draw()
+  }
+
+  /** Returns to the session, as the user asked. */
+  leave(): void {
+    this.stop()
+    this.#over.resolve()
   }
 
   /** Gives the terminal back to the session; what waits for that goes on waiting. */

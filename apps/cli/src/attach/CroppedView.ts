@@ -16,7 +16,7 @@ import { harmless } from "./OutputFilter.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
 import type { SessionScreen } from "./SessionScreen.ts"
 import type { Core } from "@holdfast/runner/emulator/xterm-internals"
-import { rowsFor, viewport } from "./viewport.ts"
+import { rowsFor, sessionSize, viewport } from "./viewport.ts"
 import type { Viewport } from "./viewport.ts"
 
 const CSI = "\u001b["
@@ -164,7 +164,12 @@ export class CroppedView {
   }
 
   #foot(core: Core, cols: number, rows: number): string {
-    const text = this.#notice ?? `${core.cols}x${core.rows} seen through ${cols}x${rows}; ${this.#advice}`
+    const most = sessionSize({ cols, rows })
+    const isMost = core.cols === most.cols && core.rows === most.rows
+    const text =
+      this.#notice ??
+      (isMost ? `a session has at most 1000 columns and rows` : undefined) ??
+      `${core.cols}x${core.rows} seen through ${cols}x${rows}; ${this.#advice}`
     return `${CSI}7m${padText(fitText(` ${text}`, cols), cols)}${CSI}0m`
   }
 

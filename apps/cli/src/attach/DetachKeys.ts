@@ -2,7 +2,7 @@
  * Finds the detach key in what is typed (docs/PROTOCOL.md, C-8).
  *
  * The key is a prefix, Ctrl-] unless another is set, then a letter: `d` detaches, `k` takes the keyboard, `r` redraws, `s`
- * scrolls, the prefix again types it once. Anything else is typed as it is, prefix included. What the terminal reports by
+ * scrolls, `?` lists these keys, the prefix again types it once. Anything else is typed as it is, prefix included. What the terminal reports by
  * itself, and keys that are let go, change nothing about it.
  */
 import { MODIFIER } from "@holdfast/core/terminal/input/key-press"
@@ -12,7 +12,7 @@ import { usage } from "../failure.ts"
 import { keyBytes } from "../sessions/keys.ts"
 
 /** What we do behind the detach key. */
-export type DetachCommand = "detach" | "keyboard" | "redraw" | "scroll"
+export type DetachCommand = "detach" | "keyboard" | "redraw" | "scroll" | "keys"
 
 /** What typing comes to: tokens for the session, and commands for us. */
 export type Typed =
@@ -25,6 +25,7 @@ const COMMANDS = new Map<string, DetachCommand>([
   ["r", "redraw"],
   ["s", "scroll"],
   ["[", "scroll"],
+  ["?", "keys"],
 ])
 
 type KeyToken = Extract<InputToken, { _tag: "Key" }>
@@ -47,6 +48,11 @@ export class DetachKeys {
   constructor(key: string) {
     this.name = key === "none" ? undefined : keyName(key)
     this.#wanted = key === "none" ? undefined : characterOf(key)
+  }
+
+  /** What the keys behind the prefix do, in one line. */
+  get words(): string {
+    return `${this.name ?? ""} and then: d detaches, s scrolls, k takes the keyboard, r redraws, ${this.name ?? ""} types it`
   }
 
   /** Reads what the terminal sent. */

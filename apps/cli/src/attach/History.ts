@@ -1,5 +1,5 @@
 /**
- * The session's history in the user's window, while attached: scrolled, and searched with `/` (docs/PROTOCOL.md, T-33).
+ * The session's history in the user's window, while attached: scrolled, and searched with `/` or `?` (docs/PROTOCOL.md, T-33, T-49).
  *
  * It shows one moment: what the session writes meanwhile waits, and is drawn afterwards. The keys are those of pagers.
  */
@@ -15,7 +15,7 @@ const CSI = `${ESC}[`
 /** An ordinary screen to draw on: no margins, no insertion, plain characters, no cursor. */
 const PLAIN = `${CSI}?6l${CSI}r${CSI}4l${ESC}(B\u000f${ESC}]8;;${ESC}\\${CSI}0m${CSI}?25l`
 
-const LEAVE = new Set(["q", "escape", "ctrl-c", "enter"])
+const LEAVE = new Set(["q", "Q", "escape"])
 
 /** One look at the history. */
 export class History {
@@ -25,7 +25,8 @@ export class History {
   readonly #done: () => void
   #top: number
   #left = 0
-  /** What is being typed behind `/`. */
+  /** The key that began the search, and what is being typed behind it. */
+  #mark = "/"
   #typed: string | undefined
   #wanted = ""
   #found: ReadonlyArray<number> = []
@@ -76,13 +77,13 @@ export class History {
   }
 
   get #status(): string {
-    if (this.#typed !== undefined) return `/${printable(this.#typed)}`
+    if (this.#typed !== undefined) return `${this.#mark}${printable(this.#typed)}`
     const last = Math.min(this.#rows.length, this.#top + this.#page)
     const place = `lines ${this.#top + 1}-${last} of ${this.#rows.length}`
     const search =
       this.#wanted === ""
         ? "/ searches"
-        : `/${printable(this.#wanted)} ${this.#found.length === 0 ? "not found" : `${this.#at + 1} of ${this.#found.length}, n N`}`
+        : `${this.#mark}${printable(this.#wanted)} ${this.#found.length === 0 ? "not found" : `${this.#at + 1} of ${this.#found.length}, n N`}`
     return ` ${place}  ${search}  q returns`
   }
 
@@ -101,6 +102,7 @@ export class History {
     up: () => this.#move(-1),
     k: () => this.#move(-1),
     down: () => this.#move(1),
+    enter: () => this.#move(1),
     j: () => this.#move(1),
     pageup: () => this.#move(-this.#page),
     b: () => this.#move(-this.#page),
@@ -119,9 +121,15 @@ export class History {
     G: () => this.#move(this.#most),
     left: () => (this.#left -= Math.ceil(this.#size().cols / 2)),
     right: () => (this.#left += Math.ceil(this.#size().cols / 2)),
-    "/": () => (this.#typed = ""),
+    "/": () => this.#begin("/"),
+    "?": () => this.#begin("?"),
     n: () => this.#next(-1),
     N: () => this.#next(1),
+  }
+
+  #begin(mark: string): void {
+    this.#mark = mark
+    this.#typed = ""
   }
 
   #move(rows: number): void {

@@ -113,6 +113,8 @@ async function watch(
         departure = new Departure(keys.tellsReleases, (unsent) => stay.end({ _tag: "Detached", unsent }))
         departure.take([])
       } else if (part.command === "redraw") attachment.refresh()
+      else if (part.command === "keys") entry.say(`[${keys.words}]`, true)
+      else if (part.command === "scroll" && browse.over !== undefined) browse.leave()
       else if (part.command === "scroll") void (browse.begin() || say(new Error("nothing to scroll yet")))
       else attachment.setTypist("single").then(() => say("you hold the keyboard"), say)
     }

@@ -27,7 +27,7 @@ export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON")
 
 /** The session a command is about. */
 export const session = Argument.String("session").pipe(
-  Argument.withDescription("Id of the session, a unique prefix or suffix of it, or its label"),
+  Argument.withDescription("Id of the session, a unique beginning or end of it, or its label"),
 )
 
 /** One or more sessions. */

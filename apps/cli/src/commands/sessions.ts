@@ -65,10 +65,9 @@ const agent = Command.make(
   ]),
 )
 
-const create = Command.make("new", {}, () => act(async () => (await import("../sessions/create.ts")).createShell())).pipe(
-  Command.withDescription("Open a session; without more your shell, attached"),
-  Command.withSubcommands([terminal, agent]),
-)
+const create = Command.make("new", { attach: flag("attach", "Attach at once, as without it") }, () =>
+  act(async () => (await import("../sessions/create.ts")).createShell()),
+).pipe(Command.withDescription("Open a session; without more your shell, attached"), Command.withSubcommands([terminal, agent]))
 
 const list = Command.make(
   "ls",

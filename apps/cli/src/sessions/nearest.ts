@@ -4,18 +4,34 @@
 import type { Session } from "@holdfast/protocol/session"
 import { HoldfastError } from "@holdfast/client/errors"
 import { headOf } from "@holdfast/protocol/text-cut"
+import { ago } from "../text/amounts.ts"
+import { shortId, stateText } from "./show-state.ts"
 import { printable } from "../text/printable.ts"
 
 /** Names that are shown at the most, and sessions that are looked at. */
 const NAMES_MAX = 3
 const LOOKED_AT = 1000
 
+type List = (query: { readonly limit: number; readonly status: "all" }) => Promise<{ readonly sessions: ReadonlyArray<Session> }>
+
+/** The refusal of a name that several sessions have, with a line for each: what to type, its state, when it was active. */
+async function withCandidates(error: HoldfastError, list: List): Promise<HoldfastError> {
+  const matches: unknown = error.fields["matches"]
+  const ids = Array.isArray(matches) ? matches.map(String) : []
+  const { sessions } = await list({ limit: LOOKED_AT, status: "all" }).catch(() => ({ sessions: [] }))
+  const candidates = ids.map((id) => {
+    const session = sessions.find((one) => one.id === id)
+    if (session === undefined) return shortId(id)
+    return `${shortId(id)}  ${stateText(session)}, active ${ago(session.lastActiveAt, Date.now())}  ${printable(session.label)}`
+  })
+  return new HoldfastError(error.tag, error.message, { ...error.fields, candidates })
+}
+
 /** The error with the names that were perhaps meant; any other error as it is. `list` gives sessions, last active first. */
-export async function withNearest(
-  error: unknown,
-  list: (query: { readonly limit: number; readonly status: "all" }) => Promise<{ readonly sessions: ReadonlyArray<Session> }>,
-): Promise<unknown> {
-  if (!(error instanceof HoldfastError) || error.tag !== "SessionNotFound") return error
+export async function withNearest(error: unknown, list: List): Promise<unknown> {
+  if (!(error instanceof HoldfastError)) return error
+  if (error.tag === "SessionAmbiguous") return withCandidates(error, list)
+  if (error.tag !== "SessionNotFound") return error
   const asked = String(error.fields["session"] ?? "")
   const { sessions } = await list({ limit: LOOKED_AT, status: "all" }).catch(() => ({ sessions: [] }))
   const names = nearestNames(
