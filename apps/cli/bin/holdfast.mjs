@@ -4,13 +4,17 @@
  * npm installed beside it. Plain JavaScript that Node 18 and later can read.
  */
 import { spawn } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { closeSync, existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { constants } from "node:os"
 import { dirname, join } from "node:path"
+import { isatty } from "node:tty"
 import { fileURLToPath } from "node:url"
 
 const OLDEST = 24
+
+/** Descriptors that were a terminal at the start. */
+const terminals = [0, 1, 2].filter((fd) => isatty(fd))
 
 /** Set for a process that must not outlive the one that started it; the channel between them tells. */
 const STARTED_BY = "HOLDFAST_STARTED_BY"
@@ -36,18 +40,30 @@ function installedNode() {
   }
 }
 
+/** Ends with a code. Of a terminal that was closed nothing is held: Node 18 to 22 set its modes back on the way out, fail, and abort. */
+function end(code) {
+  for (const fd of terminals) {
+    try {
+      if (!isatty(fd)) closeSync(fd)
+    } catch {
+      // Closed already: there is nothing to set back.
+    }
+  }
+  process.exit(code)
+}
+
 /** Runs this file under `program` and takes over its end. Ctrl-C of a terminal reaches both processes by itself. */
 function runUnder(program) {
   const child = spawn(program, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, [STARTED_BY]: String(process.pid), HOLDFAST_STARTED_AS: process.argv[1] },
   })
-  const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
+  const inTerminal = terminals.length > 0
   for (const signal of ["SIGTERM", "SIGHUP", "SIGUSR2"]) process.on(signal, () => child.kill(signal))
   for (const signal of ["SIGINT", "SIGQUIT"]) process.on(signal, () => inTerminal || child.kill(signal))
   child.on("error", (error) => refuse(`could not start ${program}: ${error.message}`))
   child.on("exit", (code, signal) => {
-    if (signal === null) return process.exit(code ?? 1)
+    if (signal === null) return end(code ?? 1)
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
     // Reached when the signal does not end this process.

@@ -33,5 +33,6 @@ const home = async (): Promise<number | undefined> => {
 
 const shown = args.length === 0 ? await home() : undefined
 const code = shown ?? (options === undefined ? await (await import("./command-line.ts")).run(args) : await serve(options))
+process.exitCode = code
 // What was written is out before the process ends.
 process.stdout.write("", () => process.exit(code))

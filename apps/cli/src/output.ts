@@ -51,10 +51,14 @@ export function complain(text: string): void {
   }
 }
 
-/** A reader that went away (`holdfast log | head`) ends the command quietly. */
+/**
+ * A reader that went away (`holdfast log | head`) ends the command quietly, and so does a terminal that was closed.
+ */
 export function endWithReader(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0)
-    throw error
-  })
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0)
+      if (error.code === "EIO") process.exit(process.exitCode ?? 1)
+      throw error
+    })
 }

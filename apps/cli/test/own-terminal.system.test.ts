@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
 import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
@@ -51,6 +54,19 @@ describe("what belongs to the user", () => {
     expect(user.screen.filter((row) => row.includes("tail"))).toEqual([1, 2, 3, 4, 5].map((n) => `line ${n} \ufffd tail`))
     const { body } = await hub.call<{ text: string }>("GET", `/api/sessions/${session}/screen`)
     expect(body.text).toContain("line 5 \ufffd tail")
+  })
+
+  it("C-26 a window that is closed ends attach with a code, not by a signal", async () => {
+    const session = await open()
+    const directory = mkdtempSync(join(tmpdir(), "holdfast-window-"))
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    const ended = join(directory, "code")
+    const script = 'trap : HUP; "$0" "$1" attach "$2"; echo "code $?" > "$3"'
+    const user = new UserTerminal(hub.environment(), ["-c", script, process.execPath, MAIN, session, ended], undefined, "sh")
+    await user.sees("ready>")
+    user.hangUp()
+    await eventually("the end", 15_000, () => existsSync(ended) && readFileSync(ended, "utf8") !== "")
+    expect(readFileSync(ended, "utf8")).toBe("code 1\n")
   })
 
   it("T-18 (N28) each line is in the user's scrollback once, after redraws and viewers of two sizes in turn", async () => {

@@ -177,6 +177,11 @@ export class UserTerminal {
   }
 
   /** Ends the program, if it lives, and waits for it. */
+  /** Closes the window: the terminal is gone, and its programs are told. */
+  hangUp(): void {
+    Reflect.apply(Reflect.get(this.#pty, "destroy"), this.#pty, [])
+  }
+
   async close(): Promise<void> {
     if (this.code === undefined) this.#pty.kill("SIGKILL")
     await this.ended

@@ -30,6 +30,8 @@ export function onSignals(end: (way: WayOut) => void): () => void {
   const came = (signal: string): void => end({ _tag: "Signal", signal })
   for (const signal of signals) process.on(signal, came)
   return () => {
+    // A terminal that closes says so more than once, also by way of who started this: that is not to cut the way out short.
+    process.on("SIGHUP", () => undefined)
     for (const signal of signals) process.off(signal, came)
   }
 }
