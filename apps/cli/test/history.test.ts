@@ -12,6 +12,7 @@ import { DetachKeys } from "../src/attach/DetachKeys.ts"
 import { History } from "../src/attach/History.ts"
 import type { HistoryRows } from "../src/attach/HistoryRows.ts"
 import { plain } from "../src/text/style.ts"
+import { rowWidth } from "../src/agent-view/LiveArea.ts"
 import { textWidth } from "../src/text/width.ts"
 
 const text = (value: string): Key => ({ _tag: "Text", text: value, batch: 1 })
@@ -67,7 +68,7 @@ describe("the history", () => {
 describe("narrow windows", () => {
   it("C-25 of 30 columns show all of the help and of a request's options, each text below or behind its key", () => {
     const rows = helpRows(HELP, 30)
-    expect(rows.every((row) => textWidth(row.replace(/\u001b\[[\d;]*m/g, "")) < 30)).toBe(true)
+    expect(rows.every((row) => rowWidth(row) < 30)).toBe(true)
     expect(rows.join("\n").replace(/\s+/g, " ")).toContain("/trust, /distrust whether what the directory brings may run")
     expect(helpRows(HELP, 80).join("\n")).toMatch(/\/trust, \/distrust +whether/)
     const asking = new Asking()
