@@ -86,6 +86,9 @@ describe("a request on the command line", () => {
     asking.show(short, 0)
     const once = requestRows(asking, view, options)
     expect(once.join("\n").match(/npm test/g)).toHaveLength(1)
+    expect(
+      inboxLines([{ ...waiting(), request: short }], 1000).filter((line) => /^ +(bash: )?npm test$/.test(line)),
+    ).toHaveLength(1)
     const { seq, askedAt, inputBytes: _, turn: __, ...ask } = request({ id: "r2" })
     const record = { id: "r2", tool: "bash", title: `bash: ${command.slice(0, 200)}`, subject: command.slice(0, 2048) }
     asking.show(request({ ...record, subjectBytes: command.length }), 0)

@@ -42,8 +42,8 @@ const wholeHint = (session: string, name: string): string => hint(`show ${shortI
 
 /** What a request that is typed as `name` is about as its record has it, in a few lines; what is cut says so, and all of it can be asked for. */
 export function subjectLines(session: string, request: PermissionRequest, name: string): ReadonlyArray<string> {
-  const { subject, subjectBytes, title, kind } = request
-  const lines = subject === "" || title === subject ? [] : indented(subject, "    ")
+  const { subject, subjectBytes, title, tool, kind } = request
+  const lines = subject === "" || title === subject || title === `${tool}: ${subject}` ? [] : indented(subject, "    ")
   // Edits, plans and what else a call is given are in the input, which a record does not hold.
   const whole = `all of it: ${wholeHint(session, name)}`
   if (subjectBytes === undefined && lines.length <= SUBJECT_LINES) return kind === "question" ? lines : [...lines, `    ${whole}`]
