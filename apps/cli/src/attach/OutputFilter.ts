@@ -19,10 +19,11 @@ import {
 import { cleanTitle } from "@holdfast/runner/emulator/queries"
 import { SequenceReader } from "@holdfast/runner/emulator/SequenceReader"
 import type { ReadParameters } from "@holdfast/runner/emulator/SequenceReader"
+import { ColorChanges } from "./ColorChanges.ts"
 import { CONTROLS, writtenControl, writtenEscape } from "./control-sequences.ts"
 import { PlainRuns } from "./plain-run.ts"
 import { isColor, writtenColors, writtenLink, writtenMessage } from "./string-sequences.ts"
-import { CLEAR, RESTORE_COLORS, SOFT_RESET } from "./terminal-modes.ts"
+import { CLEAR, SOFT_RESET } from "./terminal-modes.ts"
 import type { Size } from "./viewport.ts"
 import { Written } from "./Written.ts"
 
@@ -67,6 +68,7 @@ export class OutputFilter {
   aside: ((text: string) => void) | undefined
   /** What sets back the states beyond the screen that were changed, by their name. */
   readonly undo = new Map<string, string>()
+  readonly colors = new ColorChanges(this.undo)
 
   constructor(options: FilterOptions) {
     this.#options = options
@@ -161,7 +163,7 @@ export class OutputFilter {
     if (sequence !== "c") return this.#write(writtenEscape(sequence) ?? "")
     // A terminal that was reset would lose the user's scrollback, title and colours as well.
     this.#write(`${this.alternate ? `${ESC}[?1049l` : ""}${CLEAR}${tabStops(this.size.cols)}${ESC}7`)
-    this.#atLarge(this.undo.get("colors") ?? "")
+    this.#atLarge(this.colors.all)
     this.#states.reset()
     this.alternate = this.origin = this.#feedsReturn = false
   }
@@ -234,9 +236,7 @@ export class OutputFilter {
     if (command === 0 || command === 2) return this.#setTitle(data)
     if (command === 8) return this.#write(writtenLink(data) ?? "")
     if (isColor(command)) {
-      const colors = writtenColors(command, data)
-      if (colors !== "") this.undo.set("colors", RESTORE_COLORS)
-      return this.#atLarge(colors)
+      return this.#atLarge(this.colors.written(writtenColors(command, data)))
     }
     const kept = KEPT_COMMANDS.has(command) ? this.#states.osc(command, data) : undefined
     if (kept) this.undo.set(`command ${command}`, command === 7 ? ownDirectory() : `${ESC}]9;4;0${ESC}\\`)

@@ -10,6 +10,7 @@
  * is painted for another one. A snapshot may be older than the present and what follows it have been made for several
  * sizes, so nothing is painted, or taken for right, before `synced`.
  */
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type { LinePlace } from "@holdfast/runner/emulator/GoneLines"
 import { croppedRow } from "./cropped-row.ts"
 import { CroppedView } from "./CroppedView.ts"
@@ -59,6 +60,11 @@ export class Picture {
     this.#filter.live = false
     terminal.undo = this.#filter.undo
     this.#given = options.shown
+  }
+
+  /** Colours that the user's terminal told of itself. */
+  set ownColors(colors: TerminalColors | undefined) {
+    this.#filter.colors.own = colors
   }
 
   /** Up to where the user's scrollback has the session's lines; undefined before anything was shown. */

@@ -3,6 +3,7 @@
  */
 import { decodeRecord, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { Attachment } from "@holdfast/client/Attachment"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type { LinePlace } from "@holdfast/runner/emulator/GoneLines"
 import type { Item } from "@holdfast/client/items"
 import { hubWords } from "../hint.ts"
@@ -50,6 +51,11 @@ export class Viewer {
       this.#picture.finish()
       ended(ending)
     }
+  }
+
+  /** Colours that the user's terminal told of itself: what a session changed is set to them again. */
+  set ownColors(colors: TerminalColors | undefined) {
+    this.#picture.ownColors = colors
   }
 
   /** True while the session shows its alternate screen. */

@@ -80,6 +80,7 @@ async function watch(
   const question = new ColorQuestion()
   const colors = process.stdin.isTTY && !options.readOnly ? await question.ask(terminal) : undefined
   if (stay.isOver) return stay.over
+  viewer.ownColors = colors
   const attachment = new Attachment(connection, {
     session: id,
     mode: options.readOnly ? "viewer" : "interactive",

@@ -22,9 +22,6 @@ export const RESTORE_MODES = [
   `${CSI}0m${CSI}0"q${CSI}0 q${CSI}?12l${CSI}?25h`,
 ].join("")
 
-/** The palette, the colours of text, background and cursor as the user has them. */
-export const RESTORE_COLORS = `${ESC}]104${ESC}\\${ESC}]110${ESC}\\${ESC}]111${ESC}\\${ESC}]112${ESC}\\`
-
 /**
  * An empty screen with ordinary modes, the cursor in its first cell. It is erased from there to its end: to erase all of it
  * at once makes some terminals move it into the scrollback.
