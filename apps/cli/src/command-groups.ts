@@ -4,14 +4,17 @@
  */
 const GROUPS = [
   {
+    group: "Sessions",
     names: ["new", "ls", "show", "rename", "tag", "pin", "unpin", "archive", "restore", "rm"],
     load: async () => (await import("./commands/sessions.ts")).sessionCommands,
   },
   {
+    group: "Terminals and who is attached",
     names: ["attach", "restart", "who", "detach", "send", "screen", "resize", "signal", "mark"],
     load: async () => (await import("./commands/terminals.ts")).terminalCommands,
   },
   {
+    group: "Agents",
     names: [
       "interrupt",
       "approve",
@@ -31,10 +34,12 @@ const GROUPS = [
     load: async () => (await import("./commands/agents.ts")).agentCommands,
   },
   {
+    group: "Logs",
     names: ["log", "replay", "export"],
     load: async () => (await import("./commands/logs.ts")).logCommands,
   },
   {
+    group: "The hub",
     names: ["serve", "open", "link", "token", "runner", "config", "doctor"],
     load: async () => (await import("./commands/operations.ts")).operationCommands,
   },
@@ -43,9 +48,9 @@ const GROUPS = [
 /** Names of all commands. */
 export const COMMAND_NAMES: ReadonlyArray<string> = GROUPS.flatMap(({ names }) => [...names])
 
-/** The commands that arguments may mean: those of one group when they begin with a name, otherwise all. */
+/** The commands that arguments may mean: those of one group when they begin with a name, otherwise all, by their groups. */
 export async function commandsFor([first = ""]: ReadonlyArray<string>) {
-  const group = GROUPS.find(({ names }) => names.some((name) => name === first))
-  const groups = group === undefined ? GROUPS : [group]
-  return (await Promise.all(groups.map(({ load }) => load()))).flat()
+  const called = GROUPS.find(({ names }) => names.some((name) => name === first))
+  const groups = called === undefined ? GROUPS : [called]
+  return Promise.all(groups.map(async ({ group, load }) => ({ group, commands: await load() })))
 }
