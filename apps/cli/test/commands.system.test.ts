@@ -290,7 +290,7 @@ describe("the command line", () => {
     const cases: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
       [["ls", "--nonsense"], "holdfast: Unrecognized flag: --nonsense in command holdfast ls\nhelp: holdfast ls --help\n"],
       [["atach"], 'holdfast: Unknown subcommand "atach" for "holdfast"; did you mean attach?\nhelp: holdfast --help\n'],
-      [["token"], "holdfast: token is followed by one of new, ls, revoke, rotate\nhelp: holdfast token --help\n"],
+      [["runner"], "holdfast: runner is followed by one of status, stop\nhelp: holdfast runner --help\n"],
     ]
     for (const [args, stderr] of cases) expect(await run(...args)).toEqual({ code: 2, stdout: "", stderr })
     const npm = await holdfast({ ...hub.environment(), npm_lifecycle_event: "start" }, "ls", "--nonsense")
