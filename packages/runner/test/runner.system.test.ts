@@ -245,7 +245,7 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
   })
 
   it("R-4 R-5 R-6 H3 with the hub away the child runs on, memory stays flat, and all of it is there in order", async () => {
-    const size = 50_000_000
+    const size = 64_000_000
     const { child } = await hub.start(
       "a",
       `stty raw -echo; sleep 0.5; node -e '
@@ -254,9 +254,11 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
       require("fs").writeSync(1, Buffer.concat(out))'`,
     )
     await hub.connection.screen(child)
-    const before = residentBytes(runner.started.pid)
     hub.connection.close()
-    await until("the child's end", () => journalFiles(runner.started.directory).length >= 5, 40_000)
+    // Flat is what a runner is that has begun to write to files: before that it grows to its working size.
+    await until("the first files", () => journalFiles(runner.started.directory).length >= 4)
+    const before = residentBytes(runner.started.pid)
+    await until("the child's end", () => journalFiles(runner.started.directory).length >= 6, 200_000)
     const away = residentBytes(runner.started.pid)
     const back = await TestHub.connect(runner.started.socket, 2)
     back.keeps = false
@@ -272,14 +274,14 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
       } else ended ||= entry.note.type === "exit"
     }
     back.connection.follow(child, 0, 4 * MiB)
-    await until("the exit", () => ended, 40_000)
+    await until("the exit", () => ended, 200_000)
     const expected = createHash("sha256")
     let seed: Buffer = Buffer.from("seed")
     for (let index = 0; index < size / 32; index++) expected.update((seed = createHash("sha256").update(seed).digest()))
     expect(bytes).toBe(size)
     expect(sha.digest("hex")).toBe(expected.digest("hex"))
     console.log(`runner ${(before / 1e6).toFixed(0)} MB, with the hub away ${(away / 1e6).toFixed(0)} MB`)
-    expect(away - before).toBeLessThan(64 * MiB)
+    expect(away - before).toBeLessThan(32 * MiB)
     await until("the files' end", () => journalFiles(runner.started.directory).length === 0)
   })
 })
