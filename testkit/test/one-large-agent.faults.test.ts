@@ -123,8 +123,9 @@ describe.skipIf(process.platform !== "linux")("one large agent", () => {
         `p99 ${percentile(quiet, 0.99).toFixed(1)} → ${percentile(busy, 0.99).toFixed(1)} ms; interrupt ${interrupt.toFixed(0)} ms; ` +
         `hub ${(before / 1e6).toFixed(1)} → ${(streaming / 1e6).toFixed(1)} → ${(peak / 1e6).toFixed(1)} MB; hub's processor ${each.toFixed(1)} → ${eachOfMany.toFixed(1)} ms each; record ${sizes[0]} KB, list ${sizes[1]} KB\n`,
     )
-    // The message of a turn has up to 12 MiB, which is there several times while it is cut, stored and sent.
-    expect(peak - before).toBeLessThan(256 * 1024 * 1024)
+    // 64 MiB and what a busy machine adds: the message of a turn has up to 12 MiB and is cut into new parts after every 3 MiB
+    // more, and the collections of the dead ones take a fifth of the time at most.
+    expect(peak - before).toBeLessThan(96 * 1024 * 1024)
     expect(interrupt).toBeLessThan(1000)
     expect(eachOfMany).toBeLessThan(2 * each + 5)
     expect(Math.max(...sizes)).toBeLessThan(1024)

@@ -14,7 +14,7 @@ import type { AppendKey, AppendOutcome, Claimed, JournalPosition, SessionHandle,
 import { encodeDrafts, storedState, type StoredInner } from "./encode.ts"
 import { appendProblem } from "./store-problem.ts"
 import { type AnyWork, doneAs, isOutput, type OutputWork, type Work, type WorkResult } from "./Work.ts"
-import { outputPassed } from "./output-garbage.ts"
+import { eventsPassed, outputPassed } from "./passed-garbage.ts"
 import type { SessionContext, SessionPart } from "./SessionContext.ts"
 
 /** `lastActiveAt` of a session that only prints is stored at most so often, in milliseconds. */
@@ -241,6 +241,7 @@ export class OpenSession {
       stored = storedState(store, this.foldedThrough)
       this.storedActiveAt = store.lastActiveAt
     }
+    eventsPassed(records, stored)
     this.context.append(
       {
         session: this.handle,
