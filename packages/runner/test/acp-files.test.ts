@@ -78,16 +78,26 @@ describe("an ACP agent's files", () => {
     mkdirSync(swapped)
     writeFileSync(join(swapped, "secret"), "inside")
     const seen = new Set<string>()
+    /** Puts something at the path, whatever is there: a write makes the directories that it misses. */
+    const inPlace = (put: () => void): void => {
+      for (let tries = 0; ; tries++) {
+        rmSync(swapped, { recursive: true, force: true })
+        try {
+          return put()
+        } catch (error) {
+          if (tries === 20) throw error
+        }
+      }
+    }
     for (let round = 0; round < 40; round++) {
       const looks = Promise.all([read(join(swapped, "secret")), write(join(swapped, `made-${round}`))])
       const swapping = (async () => {
         for (let i = 0; i < 5; i++) {
           renameSync(swapped, aside)
-          symlinkSync(join(place, "outside"), swapped)
+          inPlace(() => symlinkSync(join(place, "outside"), swapped))
           await Promise.resolve()
           await new Promise((go) => setImmediate(go))
-          rmSync(swapped)
-          renameSync(aside, swapped)
+          inPlace(() => renameSync(aside, swapped))
           await new Promise((go) => setImmediate(go))
         }
       })()
