@@ -5,7 +5,8 @@
  * after a kill in between, the next start removes the directories of exactly those that the store does not have
  * (docs/PROTOCOL.md, A-69).
  */
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises"
+import { readdirSync } from "node:fs"
+import { mkdir, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { UUID_V7 } from "@holdfast/protocol/ids"
@@ -65,7 +66,7 @@ export class SessionDirectories {
   /** Settles what a kill left marked. Runs before any session is made. */
   settleAll(store: Store["Service"]): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      for (const session of yield* Effect.promise(() => this.#marked())) {
+      for (const session of this.#marked()) {
         const isThere = yield* store.get(session).pipe(
           Effect.as(true),
           Effect.catch((error) => {
@@ -80,15 +81,14 @@ export class SessionDirectories {
     })
   }
 
-  #marked(): Promise<ReadonlyArray<string>> {
-    return readdir(join(this.#data, "unsettled")).then(
-      (names) => names.filter((name) => UUID_V7.test(name)),
-      (cause: unknown) => {
-        if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT"))
-          this.#report("unsettled sessions could not be looked for", { cause: String(cause) })
-        return []
-      },
-    )
+  #marked(): ReadonlyArray<string> {
+    try {
+      return readdirSync(join(this.#data, "unsettled")).filter((name) => UUID_V7.test(name))
+    } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT"))
+        this.#report("unsettled sessions could not be looked for", { cause: String(cause) })
+      return []
+    }
   }
 
   #markOf(session: string): string {

@@ -4,6 +4,7 @@
  * Events have the names of the former. Values lie in files beside the log and are read when a process starts. No door shows
  * them.
  */
+import { readFileSync } from "node:fs"
 import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Unprocessable } from "@holdfast/protocol/errors"
@@ -43,14 +44,21 @@ export async function forgetInherited(directory: string): Promise<void> {
 
 /** The environment of who asked, where one is kept. Rejects with `Unprocessable` when it cannot be read. */
 export async function readInherited(directory: string): Promise<Variables | undefined> {
-  const text = await readFile(join(directory, INHERITED), "utf8").catch((cause: unknown) => {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
-    throw damaged()
-  })
+  const text = inheritedText(directory)
   if (text === undefined) return undefined
   const kept = Object.entries(parse(text) ?? { damaged: undefined })
   if (kept.some(([, value]) => typeof value !== "string")) throw damaged()
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]))
+}
+
+/** Read at once: a small file, only where a process starts, and mostly one that is not there. */
+function inheritedText(directory: string): string | undefined {
+  try {
+    return readFileSync(join(directory, INHERITED), "utf8")
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+    throw damaged()
+  }
 }
 
 const damaged = (): Unprocessable =>
