@@ -20,6 +20,7 @@ const STEPS = [
   { name: "dead code", program: [inModules("knip/bin/knip.js"), "--no-progress"] },
   { name: "arrows", program: ours("arrows.mjs") },
   { name: "rules", program: ours("rules.mjs") },
+  { name: "ids", program: ours("ids.mjs") },
   { name: "traces", program: ours("traces.mjs") },
   { name: "text cuts", program: ours("text-cuts.mjs") },
 ]

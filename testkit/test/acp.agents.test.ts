@@ -1,4 +1,4 @@
-/** Real ACP agents behind our adapter, driven by the scripted model server (A8). */
+/** Real ACP agents behind our adapter, driven by the scripted model server (check:A8). */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -27,7 +27,7 @@ for (const [name, programOf] of [
   ["codex-acp", codexHome],
   ["opencode", openCodeConfig],
 ] as const) {
-  describe.skipIf(isElsewhere(name))(`A8 ${name} behind the ACP adapter`, () => {
+  describe.skipIf(isElsewhere(name))(`check:A8 ${name} behind the ACP adapter`, () => {
     let model: ModelServer
     let directories: AgentDirectories
     let probe: AgentProbe

@@ -1,5 +1,5 @@
 /**
- * Agents through a real hub and runner, killed while they work: H1, H2, D1 and O4 with messages, A1, A2, A7, and what a turn
+ * Agents through a real hub and runner, killed while they work: check:H1, check:H2, check:D1 and check:O4 with messages, check:A1, check:A2, check:A7, and what a turn
  * keeps. The agent is the scripted one, a process of its own whose tools really run.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -35,9 +35,9 @@ const words = (count: number): string => Array.from({ length: count }, (_, i) =>
 const free = { options: { permissions: "allow" } }
 
 describe("an agent's turn outlives the hub", () => {
-  it("H1 M-2 A-2 killing the hub in the middle of turns loses no word, doubles none, and runs each tool once", async () => {
+  it("check:H1 M-2 A-2 killing the hub in the middle of turns loses no word, doubles none, and runs each tool once", async () => {
     const hub = await open()
-    const random = randomFrom(seedOf("H1 agent"))
+    const random = randomFrom(seedOf("check:H1 agent"))
     const kills = sized({ short: 3, ci: 20, long: 100 })
     const cwd = workplace()
     const { id } = await openAgent(hub, { cwd, ...free })
@@ -65,7 +65,7 @@ describe("an agent's turn outlives the hub", () => {
       expect(text.split(words(40))).toHaveLength(3)
       expect(JSON.stringify(answer.parts)).toContain(`done-${round}`)
     }
-    process.stdout.write(`H1 agent: ${kills} kills, ${log.length} events kept\n`)
+    process.stdout.write(`check:H1 agent: ${kills} kills, ${log.length} events kept\n`)
   })
 
   it("M-3 M-4 kills around the ends of turns leave none of them unfolded", async () => {
@@ -112,9 +112,9 @@ describe("an agent's turn outlives the hub", () => {
     process.stdout.write(`unload: ${rounds} kills, ${exits.length} unloads\n`)
   })
 
-  it("Q-7 D1 messages sent around kills are taken once each, in the order of the log", async () => {
+  it("Q-7 check:D1 messages sent around kills are taken once each, in the order of the log", async () => {
     const hub = await open()
-    const random = randomFrom(seedOf("D1 messages"))
+    const random = randomFrom(seedOf("check:D1 messages"))
     const rounds = sized({ short: 2, ci: 8, long: 60 })
     const { id } = await openAgent(hub, { cwd: workplace() })
     const accepted = new Map<string, string>()
@@ -153,10 +153,10 @@ describe("an agent's turn outlives the hub", () => {
     const taken = log.filter((e) => e.channel === "queue" && e.type === "taken").map((e) => (e.data as { id: string }).id)
     expect(taken).toEqual(added)
     expect(new Set(accepted.values())).toEqual(new Set(added))
-    process.stdout.write(`D1 messages: ${rounds} kills, ${accepted.size} messages\n`)
+    process.stdout.write(`check:D1 messages: ${rounds} kills, ${accepted.size} messages\n`)
   })
 
-  it("O4 Q-1 one key sent many times at once, across a kill, makes one message; another body is a conflict (trap 22)", async () => {
+  it("check:O4 Q-1 one key sent many times at once, across a kill, makes one message; another body is a conflict (trap:22)", async () => {
     const hub = await open()
     const { id } = await openAgent(hub, { cwd: workplace() })
     const keys = sized({ short: 5, ci: 40, long: 300 })
@@ -183,7 +183,7 @@ describe("an agent's turn outlives the hub", () => {
 })
 
 describe("an agent whose runner or process dies", () => {
-  it("H2 A-10 killing the runner says so, keeps the partial text and the queue, and the next message goes on", async () => {
+  it("check:H2 A-10 killing the runner says so, keeps the partial text and the queue, and the next message goes on", async () => {
     const hub = await open()
     const { id } = await openAgent(hub, { cwd: workplace(), ...free })
     await sendText(hub, id, "[[slow 4000 5]]")
@@ -196,7 +196,7 @@ describe("an agent whose runner or process dies", () => {
       const record = await recordOf(hub, id)
       return record.process === "lost" ? record : undefined
     })
-    process.stdout.write(`H2 agent: said after ${Math.round(performance.now() - began)} ms\n`)
+    process.stdout.write(`check:H2 agent: said after ${Math.round(performance.now() - began)} ms\n`)
     expect(lost.queue.map(({ status }) => status)).toEqual(["waiting"])
     expect(lost.agent?.hold?.reason).toBe("lost")
     const [, partial] = await messagesOf(hub, id)
@@ -210,7 +210,7 @@ describe("an agent whose runner or process dies", () => {
     expect(JSON.stringify(log.filter(({ type }) => type === "agent-started"))).toMatch(/"(resumed|replayed)"/)
   })
 
-  it("A1 Q-2 an agent that ends in the middle of a turn ends it once, keeps the queue, and starts anew with the next message", async () => {
+  it("check:A1 Q-2 an agent that ends in the middle of a turn ends it once, keeps the queue, and starts anew with the next message", async () => {
     const hub = await open()
     const { id } = await openAgent(hub, { cwd: workplace() })
     for (const how of ["[[slow 5 2]] [[crash]]", "[[slow 400 5]]"]) {
@@ -236,7 +236,7 @@ describe("an agent whose runner or process dies", () => {
     expect(outcomes).toEqual(["error", "completed", "completed", "error", "completed", "completed"])
   })
 
-  it("A2 P-3 an interrupt in a tool with open permission requests cancels them and ends the turn within a second", async () => {
+  it("check:A2 P-3 an interrupt in a tool with open permission requests cancels them and ends the turn within a second", async () => {
     const hub = await open()
     const { id } = await openAgent(hub, { cwd: workplace() })
     await sendText(hub, id, "[[par]] [[bash sleep 30]] [[bash sleep 31]] [[bash sleep 32]]")
@@ -251,7 +251,7 @@ describe("an agent whose runner or process dies", () => {
       return now.turn.status === "idle" ? now : undefined
     })
     process.stdout.write(
-      `A2: acknowledged after ${acknowledged.toFixed(1)} ms, ended after ${(performance.now() - began).toFixed(1)} ms\n`,
+      `check:A2 acknowledged after ${acknowledged.toFixed(1)} ms, ended after ${(performance.now() - began).toFixed(1)} ms\n`,
     )
     expect(idle.permissions).toEqual([])
     const log = await checkedAgentLog(hub, id)
@@ -296,7 +296,7 @@ describe("permission requests over a restart", () => {
 })
 
 describe("what is kept", () => {
-  it("A7 M-6 keeps NUL, lone surrogates, U+2028 and a tool output of 5 MB as they are", async () => {
+  it("check:A7 M-6 keeps NUL, lone surrogates, U+2028 and a tool output of 5 MB as they are", async () => {
     const hub = await open()
     const { id } = await openAgent(hub, { cwd: workplace(), ...free })
     const odd = "a\u0000b\ud800c\u2028d\u{1f469}\u200d\u{1f680}e"

@@ -210,7 +210,7 @@ describe("agents over HTTP", () => {
     expect(await refused("GET", `/api/sessions/${terminal.body.id}/export?format=md`)).toEqual([422, "Unprocessable"])
   })
 
-  it("M-5 trap 5 a client that comes in the middle of a turn gets all of it over SSE, from any cursor", async () => {
+  it("M-5 trap:5 a client that comes in the middle of a turn gets all of it over SSE, from any cursor", async () => {
     const { id } = await openAgent(hub, { cwd })
     const sent = await hub.call<Sent>("POST", `/api/sessions/${id}/messages`, { text: "[[slow 300 5]]" })
     expect(sent.status).toBe(200)

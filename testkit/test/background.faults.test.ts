@@ -18,7 +18,7 @@ afterEach(async () => {
 })
 
 describe("background work under kills of the hub", () => {
-  it("A-15 A-16 A-18 P-3 (N1 N3) tasks start and end once, what they ask is answered once, and nothing of it runs twice", async () => {
+  it("A-15 A-16 A-18 P-3 (fault:N1 fault:N3) tasks start and end once, what they ask is answered once, and nothing of it runs twice", async () => {
     const running = (hub = await startHub({ settings: { HOLDFAST_AGENT_IDLE: "1000" } }))
     const random = randomFrom(seedOf("background"))
     const rounds = sized({ short: 3, ci: 25, long: 100 })

@@ -1,5 +1,5 @@
 /**
- * Children that come and go: T2 and T4 through a real hub and runner.
+ * Children that come and go: check:T2 and check:T4 through a real hub and runner.
  */
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
@@ -15,7 +15,7 @@ const opened = new Opened()
 afterEach(() => opened.close())
 
 describe("children", () => {
-  it("T4 R-12 starts, failed starts and kills leave no descriptor, no zombie and no grandchild", async () => {
+  it("check:T4 R-12 starts, failed starts and kills leave no descriptor, no zombie and no grandchild", async () => {
     const hub = await opened.hub()
     const start = (body: object) => hub.call<Session>("POST", "/api/sessions", { kind: "terminal", ...body })
     const first = await start({ command: "true" })
@@ -51,10 +51,10 @@ describe("children", () => {
     await eventually("no process is left", 10_000, () => processesWith(marker).length === 0)
     await eventually("descriptors are at the baseline", 5000, () => descriptorsOf(runner).length <= baseline.all + 5)
     expect(zombiesOf(runner)).toEqual([])
-    process.stdout.write(`T4: ${cycles} cycles, ${descriptorsOf(runner).length} descriptors, ${baseline.all} before\n`)
+    process.stdout.write(`check:T4 ${cycles} cycles, ${descriptorsOf(runner).length} descriptors, ${baseline.all} before\n`)
   })
 
-  it("T2 R-11 the last line comes before the exit code, every time", async () => {
+  it("check:T2 R-11 the last line comes before the exit code, every time", async () => {
     const hub = await opened.hub()
     const rounds = sized({ short: 4, ci: 20, long: 100 })
     for (let round = 0; round < rounds; round++) {

@@ -31,7 +31,7 @@ describe.skipIf(isElsewhere("claude"))("the real Claude, outside a turn", () => 
     await until("the launch", id, ({ turn, tasks = [] }) => turn.status === "idle" && tasks.length > 0)
   }
 
-  it("P-3 A-15 A-18 (N1 N2) a subagent asks 3 s after its turn's end, is answered across a kill of the hub, and each message has its own answer", async () => {
+  it("P-3 A-15 A-18 (fault:N1 fault:N2) a subagent asks 3 s after its turn's end, is answered across a kill of the hub, and each message has its own answer", async () => {
     const cwd = claude.directory()
     const { id } = await openAgent(hub(), { agent: "claude", cwd })
     await launch(id, "[[wait 3000]][[bash touch made]][[say the subagent is done]]")
@@ -69,7 +69,7 @@ describe.skipIf(isElsewhere("claude"))("the real Claude, outside a turn", () => 
     expect(ends.map(({ data }) => data)).toMatchObject([{ outcome: "completed", summary: expect.stringContaining("is done") }])
   })
 
-  it("A-16 A-17 (N3) a server in the background outlives the idle limit and an interrupt, and is stopped alone", async () => {
+  it("A-16 A-17 (fault:N3) a server in the background outlives the idle limit and an interrupt, and is stopped alone", async () => {
     const cwd = claude.directory()
     const { id } = await openAgent(hub(), { agent: "claude", cwd, options: { permissionMode: "bypassPermissions" } })
     const command = "while true; do touch beat; sleep 0.1; done"

@@ -45,7 +45,7 @@ describe.skipIf(isElsewhere("claude"))("A-29 the files of the real Claude's user
   })
   afterEach(() => claude.close())
 
-  it("A-29 a trusted directory brings what it brings to Claude Code: memory, commands, hooks, rules, servers (N14)", async () => {
+  it("A-29 a trusted directory brings what it brings to Claude Code: memory, commands, hooks, rules, servers (fault:N14)", async () => {
     const probe = claude.begin({}, {}, { trusted: true })
     await turn(probe, "/deploy Genoa")
     await turn(probe, "/greet")
@@ -58,7 +58,7 @@ describe.skipIf(isElsewhere("claude"))("A-29 the files of the real Claude's user
     expect(probe.of("asked")).toEqual([])
   }, 90_000)
 
-  it("A-34 A-35 says what was loaded, which server did not start, what a hook blocked and what was refused (N15)", async () => {
+  it("A-34 A-35 says what was loaded, which server did not start, what a hook blocked and what was refused (fault:N15)", async () => {
     const { cwd, session } = claude.directories
     const home = join(dirname(session), "home/.claude")
     lay(join(cwd, ".mcp.json"), { mcpServers: { pier: { command: join(cwd, "no-such-server") } } })
@@ -92,7 +92,7 @@ describe.skipIf(isElsewhere("claude"))("A-29 the files of the real Claude's user
     expect(notices).toContain("Bash was refused without asking")
   }, 90_000)
 
-  it("A-29 a directory that nobody trusts runs nothing; its memory files and the user's own hold (N14)", async () => {
+  it("A-29 a directory that nobody trusts runs nothing; its memory files and the user's own hold (fault:N14)", async () => {
     const { cwd } = claude.directories
     const local = { apiKeyHelper: `touch ${join(cwd, "helper-ran")}; echo key`, env: { PIER: "sunk" } }
     lay(join(cwd, ".claude/settings.local.json"), local)

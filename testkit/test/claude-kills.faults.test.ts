@@ -1,6 +1,6 @@
 /**
  * The real Claude through a real hub that is killed in the middle of its turns: the same transcript as without kills, each
- * tool run once, the model asked once per step (H1 with a real agent).
+ * tool run once, the model asked once per step (check:H1 with a real agent).
  */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -39,10 +39,10 @@ const told = (message: Message, cwd: string): string =>
   )
 
 describe.skipIf(isElsewhere("claude"))("the real Claude under kills of the hub", () => {
-  it("H1 A8 turns end as they would have, tools run once, the model is asked once per step", async () => {
+  it("check:H1 check:A8 turns end as they would have, tools run once, the model is asked once per step", async () => {
     place = await startClaudeHub()
     const { hub, model, directory } = place
-    const random = randomFrom(seedOf("H1 claude"))
+    const random = randomFrom(seedOf("check:H1 claude"))
     const kills = sized({ short: 2, ci: 20, long: 60 })
     const transcripts: Array<ReadonlyArray<string>> = []
     for (const killing of [false, true]) {
@@ -72,6 +72,6 @@ describe.skipIf(isElsewhere("claude"))("the real Claude under kills of the hub",
       expect(steps).toHaveLength(2 * kills)
     }
     expect(transcripts[1]).toEqual(transcripts[0])
-    process.stdout.write(`H1 claude: ${kills} kills, ${model.requests().length} requests\n`)
+    process.stdout.write(`check:H1 claude: ${kills} kills, ${model.requests().length} requests\n`)
   })
 })

@@ -1,4 +1,4 @@
-/** C1: what of the options reaches the model, asserted on what its server received. */
+/** row:C1: what of the options reaches the model, asserted on what its server received. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -20,7 +20,7 @@ require("node:readline").createInterface({ input: process.stdin }).on("line", (l
 })
 `
 
-describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
+describe.skipIf(isElsewhere("claude"))("row:C1 options of the real Claude", () => {
   const claude = new ClaudeProbes()
   beforeEach(() => claude.open())
   afterEach(() => claude.close())
@@ -115,7 +115,7 @@ describe.skipIf(isElsewhere("claude"))("C1 options of the real Claude", () => {
     expect([...models]).toEqual(["claude-opus-4-5", "claude-sonnet-4-5"])
   }, 60_000)
 
-  it("A-28 takes the SDK's other options that are data, and Claude starts with all of them (N14)", async () => {
+  it("A-28 takes the SDK's other options that are data, and Claude starts with all of them (fault:N14)", async () => {
     const { session } = claude.directories
     const plugin = join(session, "plugin")
     mkdirSync(join(plugin, ".claude-plugin"), { recursive: true })

@@ -1,4 +1,4 @@
-/** A8 with the real Claude: going on from what was said before, in other processes and places. */
+/** check:A8 with the real Claude: going on from what was said before, in other processes and places. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -16,7 +16,7 @@ function transcriptFile(...from: ReadonlyArray<AgentProbe>): string {
   return path
 }
 
-describe.skipIf(isElsewhere("claude"))("A8 the real Claude, resumed", () => {
+describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude, resumed", () => {
   beforeEach(() => claude.open())
   afterEach(() => claude.close())
 

@@ -10,7 +10,7 @@ import { sdkMessageKinds, sdkOptionNames } from "../src/agents/sdk-declarations.
 const OURS = ["bare", "fork", "maxRetries", "sandboxed"]
 
 describe.skipIf(isElsewhere("claude"))("the types of the Claude Agent SDK", () => {
-  it("A-28 each option is accepted or excluded with its reason, and none is made up (N14)", () => {
+  it("A-28 each option is accepted or excluded with its reason, and none is made up (fault:N14)", () => {
     const names = sdkOptionNames()
     expect(names.length).toBeGreaterThan(50)
     const known = [...Object.keys(OPTIONS).filter((name) => !OURS.includes(name)), ...Object.keys(EXCLUDED)]
@@ -18,7 +18,7 @@ describe.skipIf(isElsewhere("claude"))("the types of the Claude Agent SDK", () =
     for (const reason of Object.values(EXCLUDED)) expect(reason).not.toBe("")
   })
 
-  it("A-35 each kind of message is shown, or silent with its reason (N15)", () => {
+  it("A-35 each kind of message is shown, or silent with its reason (fault:N15)", () => {
     const kinds = sdkMessageKinds()
     expect(kinds.length).toBeGreaterThan(35)
     const known = [...OF_TURN, ...OF_TASKS, ...SHOWN, ...Object.keys(SILENT)]

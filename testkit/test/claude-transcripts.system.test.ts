@@ -1,4 +1,4 @@
-/** A10 with the real Claude: its own sessions are listed, read, and gone on from elsewhere. */
+/** row:A10 with the real Claude: its own sessions are listed, read, and gone on from elsewhere. */
 import { appendFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -9,7 +9,7 @@ import { isElsewhere } from "../src/agents/heavy.ts"
 
 const claude = new ClaudeProbes()
 
-describe.skipIf(isElsewhere("claude"))("A10 sessions of Claude Code", () => {
+describe.skipIf(isElsewhere("claude"))("row:A10 sessions of Claude Code", () => {
   beforeEach(() => claude.open())
   afterEach(() => claude.close())
 

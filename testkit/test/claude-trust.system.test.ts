@@ -22,7 +22,7 @@ describe.skipIf(isElsewhere("claude"))("Claude in a directory that brings someth
   }, 60_000)
   afterAll(() => place.stop())
 
-  it("A-29 A-30 A-33 CLAUDE.md works at once; its hook and its command once it is trusted, also after a restart (N14)", async () => {
+  it("A-29 A-30 A-33 CLAUDE.md works at once; its hook and its command once it is trusted, also after a restart (fault:N14)", async () => {
     const { hub, model } = place
     const asked = () => JSON.stringify(model.requests().map(({ body }) => body))
     const { id, agent } = await openAgent(hub, { agent: "claude", cwd })

@@ -1,4 +1,4 @@
-/** A8 with the real Claude: its adapter against a scripted model. */
+/** check:A8 with the real Claude: its adapter against a scripted model. */
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -32,7 +32,7 @@ const enqueued = (probe: AgentProbe): number =>
 const answer = (probe: AgentProbe, permission: string, outcome = YES): void =>
   probe.handle.command({ type: "answer", permission, outcome })
 
-describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
+describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
   beforeEach(() => claude.open())
   afterEach(() => claude.close())
 
@@ -159,7 +159,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     expect(ofType(chunks, "data-retry").length).toBeGreaterThan(0)
   })
 
-  it("trap 4 an answer that breaks off for good is an error, whatever the result says", async () => {
+  it("trap:4 an answer that breaks off for good is an error, whatever the result says", async () => {
     const probe = claude.begin({ maxRetries: 1 })
     const { turn } = probe.send("[[slow 3 5]][[cut]]")
     const end = await probe.ended(turn)
@@ -209,7 +209,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     expect(existsSync(join(claude.directories.cwd, "x"))).toBe(false)
   })
 
-  it("P-9 P-10 tells of a call in which directory it runs, also after Claude changed it, and what rules compare (N6)", async () => {
+  it("P-9 P-10 tells of a call in which directory it runs, also after Claude changed it, and what rules compare (fault:N6)", async () => {
     const probe = claude.begin()
     const { cwd } = claude.directories
     mkdirSync(join(cwd, "sub"))
@@ -367,7 +367,7 @@ describe.skipIf(isElsewhere("claude"))("A8 the real Claude", () => {
     )
   })
 
-  it("A-40 (N11) a 429 that names no end is a short limit", async () => {
+  it("A-40 (fault:N11) a 429 that names no end is a short limit", async () => {
     const probe = claude.begin({ maxRetries: 0 })
     const { turn } = probe.send("[[error 429]]")
     expect(await probe.ended(turn)).toMatchObject({ outcome: "error", error: { tag: "RateLimit" } })

@@ -1,5 +1,5 @@
 /**
- * Order and resume over the stream socket: O2, O4, O6 with a real hub and the real client.
+ * Order and resume over the stream socket: check:O2, check:O4, check:O6 with a real hub and the real client.
  */
 import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, describe, expect, it } from "vitest"
@@ -15,8 +15,8 @@ import { openTerminal } from "../src/terminal-session.ts"
 const opened = new Opened()
 afterEach(() => opened.close())
 describe("order and resume", () => {
-  it("O2 D-1 D-7 C-1 C-2 readers that are cut again and again all end with the same log, that of the store", async () => {
-    const random = randomFrom(seedOf("O2"))
+  it("check:O2 D-1 D-7 C-1 C-2 readers that are cut again and again all end with the same log, that of the store", async () => {
+    const random = randomFrom(seedOf("check:O2"))
     const hub = await opened.hub()
     const session = (await openTerminal(hub, { command: "cat" })).id
     const count = sized({ short: 8, ci: 32, long: 32 })
@@ -50,12 +50,12 @@ describe("order and resume", () => {
       expect(member.snapshots()).toBe(0)
       expect(member.hash()).toBe(whole.hash())
     }
-    process.stdout.write(`O2: ${count} readers, ${cut} cuts, ${head} events, all equal\n`)
+    process.stdout.write(`check:O2 ${count} readers, ${cut} cuts, ${head} events, all equal\n`)
     expect(cut).toBeGreaterThan(count)
   })
 
-  it("O4 S-6 one key sent many times at once over HTTP and the socket, across a kill, makes one event", async () => {
-    const random = randomFrom(seedOf("O4"))
+  it("check:O4 S-6 one key sent many times at once over HTTP and the socket, across a kill, makes one event", async () => {
+    const random = randomFrom(seedOf("check:O4"))
     const hub = await opened.hub()
     const session = (await openTerminal(hub, { command: "cat" })).id
     const connection = openConnection(() => hub.port(), hub.token)
@@ -104,8 +104,8 @@ describe("order and resume", () => {
     expect(marks.map((event) => [(event.data as { text: string }).text, event.seq])).toEqual([...seqs])
   })
 
-  it("O6 what clients saw of one log is a linear history: unique dense seqs, real-time order, a tail that never goes back", async () => {
-    const random = randomFrom(seedOf("O6"))
+  it("check:O6 what clients saw of one log is a linear history: unique dense seqs, real-time order, a tail that never goes back", async () => {
+    const random = randomFrom(seedOf("check:O6"))
     const hub = await opened.hub()
     const session = (await openTerminal(hub, { command: "cat" })).id
     const proxy = await startFaultProxy(() => hub.port())

@@ -148,7 +148,7 @@ describe("the stream socket", () => {
     socket.destroy()
   })
 
-  it("W-9 trap 8 a closed connection ends nothing: the child runs on and the log goes on", async () => {
+  it("W-9 trap:8 a closed connection ends nothing: the child runs on and the log goes on", async () => {
     const { id } = await create({ command: "sh", args: ["-c", "while :; do echo tick; sleep 0.05; done"] })
     const viewer = startReader({
       port: hub.port(),
@@ -170,7 +170,7 @@ describe("the stream socket", () => {
     await hub.call("DELETE", `/api/sessions/${id}`)
   })
 
-  it("D-11 trap 19 a long replay does not hold up heartbeats or other readers", async () => {
+  it("D-11 trap:19 a long replay does not hold up heartbeats or other readers", async () => {
     const { id } = await create({ command: "sh", args: ["-c", "seq 1 4000000; sleep 60"] })
     await eventually("the output is stored", 60_000, async () => {
       const { body } = await hub.call<{ events: ReadonlyArray<Event>; lastSeq: number }>("GET", `/api/sessions/${id}/screen`)

@@ -1,5 +1,5 @@
 /**
- * Durability and children through kills: D1, D2, H1, H2, H3 with real hubs, runners and shells.
+ * Durability and children through kills: check:D1, check:D2, check:H1, check:H2, check:H3 with real hubs, runners and shells.
  */
 import { createHash } from "node:crypto"
 import { spawnSync } from "node:child_process"
@@ -25,8 +25,8 @@ const ended = (hub: HubProcess, id: string, within: number): Promise<Session> =>
   })
 
 describe("durability", () => {
-  it("D1 a hub that is killed at any moment keeps every acknowledged event, once and in order", async () => {
-    const random = randomFrom(seedOf("D1"))
+  it("check:D1 a hub that is killed at any moment keeps every acknowledged event, once and in order", async () => {
+    const random = randomFrom(seedOf("check:D1"))
     const hub = await opened.hub()
     const sessions: Array<string> = []
     for (let i = 0; i < 8; i++) sessions.push((await openShell(hub, "exec cat")).id)
@@ -41,42 +41,47 @@ describe("durability", () => {
     await load.finish()
     const { events } = await load.verify()
     process.stdout.write(
-      `D1: ${rounds} kills, ${load.acknowledged()} acknowledged, ${events} events, slowest start ${slowest.toFixed(0)} ms\n`,
+      `check:D1 ${rounds} kills, ${load.acknowledged()} acknowledged, ${events} events, slowest start ${slowest.toFixed(0)} ms\n`,
     )
     expect(load.acknowledged()).toBeGreaterThan(rounds)
     expect(slowest).toBeLessThan(sized({ short: 6000, ci: 6000, long: 6000 }))
   })
 
   const strace = spawnSync("strace", ["-V"]).status === 0
-  it.runIf(strace)("D2 a hub that dies at its k-th sync or write loses nothing acknowledged and doubles nothing", async () => {
-    const hub = await opened.hub()
-    const session = (await openShell(hub, "exec cat")).id
-    const load = startKeyedLoad(hub, [session], 4)
-    const kills = sized({ short: 3, ci: 15, long: 60 })
-    let early = 0
-    for (let k = 1; k <= kills; k++) {
-      await hub.kill("SIGKILL")
-      const calls = k % 2 === 0 ? "pwrite64" : "fdatasync,fsync"
-      const inject = ["-e", `trace=${calls}`, "-e", `inject=${calls}:signal=SIGKILL:when=${3 * k}`]
-      try {
-        await hub.start(["strace", "-f", "-qq", "-o", "/dev/null", ...inject, ...HUB_COMMAND])
-        await eventually("the hub died", 30_000, () => !isAlive(hub.pid()))
-      } catch (error) {
-        if (!(error instanceof Hopeless)) throw error
-        early++
+  it.runIf(strace)(
+    "check:D2 a hub that dies at its k-th sync or write loses nothing acknowledged and doubles nothing",
+    async () => {
+      const hub = await opened.hub()
+      const session = (await openShell(hub, "exec cat")).id
+      const load = startKeyedLoad(hub, [session], 4)
+      const kills = sized({ short: 3, ci: 15, long: 60 })
+      let early = 0
+      for (let k = 1; k <= kills; k++) {
+        await hub.kill("SIGKILL")
+        const calls = k % 2 === 0 ? "pwrite64" : "fdatasync,fsync"
+        const inject = ["-e", `trace=${calls}`, "-e", `inject=${calls}:signal=SIGKILL:when=${3 * k}`]
+        try {
+          await hub.start(["strace", "-f", "-qq", "-o", "/dev/null", ...inject, ...HUB_COMMAND])
+          await eventually("the hub died", 30_000, () => !isAlive(hub.pid()))
+        } catch (error) {
+          if (!(error instanceof Hopeless)) throw error
+          early++
+        }
+        await hub.start()
       }
-      await hub.start()
-    }
-    await load.finish()
-    const { events } = await load.verify()
-    process.stdout.write(`D2: ${kills} kills at a write or sync, ${early} of them before the hub was ready, ${events} events\n`)
-  })
-  it.skipIf(strace)("D2 is left out: strace is not installed", () => {
-    process.stdout.write("D2 skipped: strace is not installed\n")
+      await load.finish()
+      const { events } = await load.verify()
+      process.stdout.write(
+        `check:D2 ${kills} kills at a write or sync, ${early} of them before the hub was ready, ${events} events\n`,
+      )
+    },
+  )
+  it.skipIf(strace)("check:D2 is left out: strace is not installed", () => {
+    process.stdout.write("check:D2 skipped: strace is not installed\n")
   })
 
-  it("H1 a terminal runs on through kills of the hub; every line is in the log once, in order, then the exit code", async () => {
-    const random = randomFrom(seedOf("H1"))
+  it("check:H1 a terminal runs on through kills of the hub; every line is in the log once, in order, then the exit code", async () => {
+    const random = randomFrom(seedOf("check:H1"))
     const kills = sized({ short: 3, ci: 20, long: 100 })
     const lines = kills * 100
     const hub = await opened.hub()
@@ -98,7 +103,7 @@ describe("durability", () => {
     expect(log.at(-1)).toMatchObject({ channel: "terminal", type: "exit", data: { code: 7 } })
   })
 
-  it("H2 a killed runner is said in each of its sessions within 5 s, and no child is left", async () => {
+  it("check:H2 a killed runner is said in each of its sessions within 5 s, and no child is left", async () => {
     const hub = await opened.hub()
     const sessions = [await openShell(hub, "echo before; exec sleep 300"), await openShell(hub, "echo before; exec cat")]
     for (const { id } of sessions) {
@@ -120,13 +125,13 @@ describe("durability", () => {
       await eventually("no child is left", 5000, () => processesWith(`HOLDFAST_SESSION=${id}`).length === 0)
     }
     const said = performance.now() - killed
-    process.stdout.write(`H2: said after ${said.toFixed(0)} ms\n`)
+    process.stdout.write(`check:H2 said after ${said.toFixed(0)} ms\n`)
     expect(said).toBeLessThan(5000)
     const again = await openShell(hub, "echo again; exit 0")
     expect(await ended(hub, again.id, 10_000)).toMatchObject({ process: "exited", exitCode: 0 })
   })
 
-  it("H3 with the hub away a child prints on; the runner stays small and all of it is in the log afterwards", async () => {
+  it("check:H3 with the hub away a child prints on; the runner stays small and all of it is in the log afterwards", async () => {
     const megabytes = sized({ short: 40, ci: 200, long: 200 })
     const hub = await opened.hub()
     // 5 MB with the hub there first, so that the runner is warm when its memory is measured.
@@ -151,7 +156,7 @@ describe("durability", () => {
       return processesWith(`HOLDFAST_SESSION=${session.id}`).length === 0
     })
     process.stdout.write(
-      `H3: ${megabytes} MB in ${(performance.now() - away).toFixed(0)} ms, runner +${((peak - before) / 1e6).toFixed(1)} MB\n`,
+      `check:H3 ${megabytes} MB in ${(performance.now() - away).toFixed(0)} ms, runner +${((peak - before) / 1e6).toFixed(1)} MB\n`,
     )
     await hub.start()
     expect(await ended(hub, session.id, 120_000)).toMatchObject({ process: "exited", exitCode: 0 })

@@ -1,5 +1,5 @@
 /**
- * Fairness over the stream socket: V1, V2, V6, T7 with a real hub and the real client.
+ * Fairness over the stream socket: check:V1, check:V2, check:V6, check:T7 with a real hub and the real client.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -22,7 +22,7 @@ const percentile = (values: ReadonlyArray<number>, share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
 
 describe("fairness", () => {
-  it("V1 D-10 a reader that stops costs the hub nothing, delays nobody and resumes later without loss", async () => {
+  it("check:V1 D-10 a reader that stops costs the hub nothing, delays nobody and resumes later without loss", async () => {
     const hub = await opened.hub()
     const megabytes = sized({ short: 30, ci: 200, long: 200 })
     // Memory is compared with that of the same flow to ten readers that all read: at rest a hub gives its memory back.
@@ -63,7 +63,7 @@ describe("fairness", () => {
       return others.every(all)
     })
     const places = `the stalled reader is at ${stalled.last()} of ${others[0]?.last() ?? 0}`
-    process.stdout.write(`V1: ${megabytes} MB, hub +${((peak - before) / 1e6).toFixed(1)} MB, ${places}\n`)
+    process.stdout.write(`check:V1 ${megabytes} MB, hub +${((peak - before) / 1e6).toFixed(1)} MB, ${places}\n`)
     expect(stalled.last()).toBeLessThan(others[0]?.last() ?? 0)
     release()
     // The mark comes behind everything that was printed.
@@ -81,7 +81,7 @@ describe("fairness", () => {
     expect(peak - before).toBeLessThan(32 * 1024 * 1024)
   })
 
-  it("V2 R-10 a client that types without end is bounded, told Busy, and delays no other session", async () => {
+  it("check:V2 R-10 a client that types without end is bounded, told Busy, and delays no other session", async () => {
     const hub = await opened.hub()
     // Nothing reads: what the child does not take fills the queue.
     const flooded = (await openTerminal(hub, { command: "sh", args: ["-c", "stty -echo; sleep 60"] })).id
@@ -135,7 +135,7 @@ describe("fairness", () => {
     await flood
     const growth = residentBytes(hub.pid()) - before
     process.stdout.write(
-      `V2: ${asked} inputs, ${accepted} accepted, ${JSON.stringify([...tags])}, others p99 ${percentile(quiet, 0.99).toFixed(1)} → ${percentile(busy, 0.99).toFixed(1)} ms, hub +${(growth / 1e6).toFixed(1)} MB\n`,
+      `check:V2 ${asked} inputs, ${accepted} accepted, ${JSON.stringify([...tags])}, others p99 ${percentile(quiet, 0.99).toFixed(1)} → ${percentile(busy, 0.99).toFixed(1)} ms, hub +${(growth / 1e6).toFixed(1)} MB\n`,
     )
     expect(tags.get("Busy") ?? 0).toBeGreaterThan(0)
     expect([...tags.keys()].filter((tag) => tag !== "Busy")).toEqual([])
@@ -143,7 +143,7 @@ describe("fairness", () => {
     expect(percentile(busy, 0.5)).toBeLessThan(Math.max(50, 5 * percentile(quiet, 0.5)))
   })
 
-  it("T7 T-8 three viewers that resize without end: the stated policy, at most 10 changes a second", async () => {
+  it("check:T7 T-8 three viewers that resize without end: the stated policy, at most 10 changes a second", async () => {
     const hub = await opened.hub()
     const script = "trap 'n=$((n+1)); echo winch $n $(stty size)' WINCH; echo up; while :; do sleep 0.02; done"
     const session = (await openTerminal(hub, { command: "bash", args: ["-c", script], cols: 100, rows: 30 })).id
@@ -195,7 +195,7 @@ describe("fairness", () => {
     }
   })
 
-  it("V6 a soak: memory, descriptors and children stay where they are; SIGTERM ends the hub in time", async () => {
+  it("check:V6 a soak: memory, descriptors and children stay where they are; SIGTERM ends the hub in time", async () => {
     const hub = await opened.hub()
     // The sessions are silent while the file `hold` is there, so that the hub is at rest.
     const directory = mkdtempSync(join(tmpdir(), "holdfast-soak-"))
@@ -247,7 +247,7 @@ describe("fairness", () => {
     await eventually("the attaches' descriptors are closed", 5000, () => more() <= 5)
     const descriptors = more()
     const figures = `hub ${(growth / 1e6).toFixed(1)} MB of ${(memory / 1e6).toFixed(0)}, descriptors ${descriptors}, loop delay p99 ${delay.toFixed(1)} ms`
-    process.stdout.write(`V6: ${attaches} attaches in ${time / 1000} s, ${figures}\n`)
+    process.stdout.write(`check:V6 ${attaches} attaches in ${time / 1000} s, ${figures}\n`)
     expect(Math.abs(descriptors)).toBeLessThanOrEqual(5)
     expect(growth).toBeLessThan(sized({ short: 24, ci: 16, long: 8 }) * 1024 * 1024)
     expect(delay).toBeLessThanOrEqual(50)

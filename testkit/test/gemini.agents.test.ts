@@ -1,4 +1,4 @@
-/** The real Gemini CLI behind our adapter, driven by the scripted model server (A8). */
+/** The real Gemini CLI behind our adapter, driven by the scripted model server (check:A8). */
 import { existsSync, readFileSync, renameSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -13,7 +13,7 @@ import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"
 const KEY = "key-of-test"
 const NO: PermissionOutcome = { type: "answered", optionId: "no", allow: false }
 
-describe.skipIf(isElsewhere("gemini"))("A8 gemini behind the ACP adapter", () => {
+describe.skipIf(isElsewhere("gemini"))("check:A8 gemini behind the ACP adapter", () => {
   let model: ModelServer
   let directories: AgentDirectories
   let probe: AgentProbe

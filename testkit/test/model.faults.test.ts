@@ -1,5 +1,5 @@
 /**
- * O1: a whole hub against a small model of it, on every store, through restarts.
+ * check:O1: a whole hub against a small model of it, on every store, through restarts.
  */
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
@@ -186,14 +186,14 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
 }
 
 describe("a hub and its model", () => {
-  it.each(STORES)("O1 E-1 D-2 S-6 H-4 never differ, on the %s store", async (name) => {
+  it.each(STORES)("check:O1 E-1 D-2 S-6 H-4 never differ, on the %s store", async (name) => {
     const runs = sized({ short: 10, ci: 200, long: 1000 })
     await fc.assert(
       fc.asyncProperty(commands, async (list) => {
         await inWorld(name, (world) => check(world, list))
       }),
-      { numRuns: runs, seed: seedOf(`O1 ${name}`), endOnFailure: true },
+      { numRuns: runs, seed: seedOf(`check:O1 ${name}`), endOnFailure: true },
     )
-    process.stdout.write(`O1: ${runs} runs of 50 commands on the ${name} store, 0 divergences\n`)
+    process.stdout.write(`check:O1 ${runs} runs of 50 commands on the ${name} store, 0 divergences\n`)
   })
 })

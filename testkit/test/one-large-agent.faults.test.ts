@@ -69,7 +69,7 @@ async function timesOf(hub: HubProcess, session: string, more: (done: number) =>
 }
 
 describe.skipIf(process.platform !== "linux")("one large agent", () => {
-  it("A-50 P-13 costs the others little, the hub a bounded amount, and is interrupted at once (N10, N23)", async () => {
+  it("A-50 P-13 costs the others little, the hub a bounded amount, and is interrupted at once (fault:N10, fault:N23)", async () => {
     const root = mkdtempSync(join(tmpdir(), "holdfast-large-"))
     opened.closing(() => rmSync(root, { recursive: true, force: true }))
     const [data, program] = [mkdtempSync(join(root, "data-")), join(root, "agent.mjs")]

@@ -1,5 +1,5 @@
 /**
- * Overload and hostile connections against a real hub: V2 to V5, T1, T7, D5.
+ * Overload and hostile connections against a real hub: check:V2 to check:V5, check:T1, check:T7, check:D5.
  */
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
@@ -66,7 +66,7 @@ const upgrade = (hub: HubProcess, extra = ""): string =>
   `Authorization: Bearer ${hub.token}\r\n${extra}\r\n`
 
 describe("overload", () => {
-  it("V3 G-10 dripping headers, connections that never upgrade and silent sockets leave real requests quick", async () => {
+  it("check:V3 G-10 dripping headers, connections that never upgrade and silent sockets leave real requests quick", async () => {
     const hub = await opened.hub({ settings: { HOLDFAST_HEADER_TIMEOUT: "5000", HOLDFAST_SOCKET_HELLO_TIMEOUT: "3000" } })
     await latencies(hub, 5)
     const baseline = descriptorsOf(hub.pid()).length
@@ -87,7 +87,7 @@ describe("overload", () => {
     }
     const times = await latencies(hub, 50)
     process.stdout.write(
-      `V3: p99 ${percentile(times, 0.99).toFixed(1)} ms beside ${drips.length + never.length + silent.length} hostile connections\n`,
+      `check:V3 p99 ${percentile(times, 0.99).toFixed(1)} ms beside ${drips.length + never.length + silent.length} hostile connections\n`,
     )
     expect(percentile(times, 0.99)).toBeLessThan(250)
     await eventually("the drips are closed", 15_000, () => drips.every((drip) => drip.closed()))
@@ -96,7 +96,7 @@ describe("overload", () => {
     await eventually("descriptors are back at the baseline", 15_000, () => descriptorsOf(hub.pid()).length <= baseline + 5)
   })
 
-  it("V4 W-4 unfinished fragments, 2,000 headers and a huge subprotocol are closed without memory growing", async () => {
+  it("check:V4 W-4 unfinished fragments, 2,000 headers and a huge subprotocol are closed without memory growing", async () => {
     const hub = await opened.hub()
     await latencies(hub, 20)
     const before = residentBytes(hub.pid())
@@ -123,12 +123,12 @@ describe("overload", () => {
     }
     await eventually("unfinished fragments are closed", 20_000, () => fragments.closed())
     const growth = residentBytes(hub.pid()) - before
-    process.stdout.write(`V4: hub +${(growth / 1e6).toFixed(1)} MB\n`)
+    process.stdout.write(`check:V4 hub +${(growth / 1e6).toFixed(1)} MB\n`)
     expect(growth).toBeLessThan(40 * 1024 * 1024)
     expect((await hub.call("GET", "/api/sessions")).status).toBe(200)
   })
 
-  it("V5 a frame of the limit + 1, a 1 GB chunked body and a compressed bomb are refused unread", async () => {
+  it("check:V5 a frame of the limit + 1, a 1 GB chunked body and a compressed bomb are refused unread", async () => {
     const hub = await opened.hub()
     const big = await raw(hub)
     big.socket.write(upgrade(hub))
@@ -171,14 +171,14 @@ describe("overload", () => {
     expect(await announced.json()).toMatchObject({ error: { tag: "TooLarge" } })
   })
 
-  it("D5 a full disk refuses appends as StorageFull, keeps reading, and writes again once there is space", async () => {
-    if (process.getuid?.() !== 0) return void process.stdout.write("D5 skipped: mounting a tmpfs needs root\n")
+  it("check:D5 a full disk refuses appends as StorageFull, keeps reading, and writes again once there is space", async () => {
+    if (process.getuid?.() !== 0) return void process.stdout.write("check:D5 skipped: mounting a tmpfs needs root\n")
     const data = mkdtempSync(join(tmpdir(), "holdfast-full-"))
     try {
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs", data], { stdio: "pipe" })
     } catch (error) {
       rmSync(data, { recursive: true, force: true })
-      return void process.stdout.write(`D5 skipped: a tmpfs cannot be mounted here (${String(error).slice(0, 100)})\n`)
+      return void process.stdout.write(`check:D5 skipped: a tmpfs cannot be mounted here (${String(error).slice(0, 100)})\n`)
     }
     opened.closing(() => {
       execFileSync("umount", ["-l", data])
@@ -208,12 +208,12 @@ describe("overload", () => {
       5000,
       async () => (await hub.call("POST", `/api/sessions/${id}/marks`, { key: "again", text })).status < 300,
     )
-    process.stdout.write(`D5: ${stored} stored, writes again after ${(performance.now() - freed).toFixed(0)} ms\n`)
+    process.stdout.write(`check:D5 ${stored} stored, writes again after ${(performance.now() - freed).toFixed(0)} ms\n`)
     expect((await wholeLog(hub, id)).filter((event) => event.type === "marked")).toHaveLength(stored + 1)
     expect(existsSync(join(data, "hub.json"))).toBe(true)
   })
 
-  it("T1 `yes` for long: memory and disk stay bounded and Ctrl-C stops it at once", async () => {
+  it("check:T1 `yes` for long: memory and disk stay bounded and Ctrl-C stops it at once", async () => {
     const hub = await opened.hub({ settings: { HOLDFAST_LOG_MAX_BYTES: String(64 * 1024 * 1024) } })
     const { id } = await openTerminal(hub, { command: "sh", args: ["-c", "trap 'exit 9' INT; yes"] })
     const [runner = 0] = hub.runners()
@@ -237,7 +237,7 @@ describe("overload", () => {
     const took = performance.now() - acked
     const disk = Number(execFileSync("du", ["-sb", hub.data]).toString().split("\t")[0])
     process.stdout.write(
-      `T1: hub +${((peak.hub - before.hub) / 1e6).toFixed(0)} MB, runner +${((peak.runner - before.runner) / 1e6).toFixed(0)} MB, ` +
+      `check:T1 hub +${((peak.hub - before.hub) / 1e6).toFixed(0)} MB, runner +${((peak.runner - before.runner) / 1e6).toFixed(0)} MB, ` +
         `disk ${(disk / 1e6).toFixed(0)} MB, exit ${took.toFixed(0)} ms after the ack, ${session.lastSeq} events\n`,
     )
     expect(peak.hub - before.hub).toBeLessThan(64 * 1024 * 1024)

@@ -32,7 +32,7 @@ describe("the environment of a hub that something else started", () => {
   })
   afterAll(() => hub.stop())
 
-  it("A-27 reaches neither a terminal nor an agent's tools; what is the user's own does (N21)", async () => {
+  it("A-27 reaches neither a terminal nor an agent's tools; what is the user's own does (fault:N21)", async () => {
     const command = { command: "sh", args: ["-c", "env; echo over; read x"], cols: 200, rows: 100 }
     const { id } = (await hub.call<Session>("POST", "/api/sessions", { kind: "terminal", ...command })).body
     const screen = await eventually("the variables are shown", 10_000, async () => {
@@ -49,7 +49,7 @@ describe("the environment of a hub that something else started", () => {
     }
   })
 
-  it("A-67 `new agent` in a shell: the agent's tools have that shell's environment, after a restart of the hub too (N31)", async () => {
+  it("A-67 `new agent` in a shell: the agent's tools have that shell's environment, after a restart of the hub too (fault:N31)", async () => {
     const [program = "", ...before] = HUB_COMMAND
     const options = ["--option", "permissions=allow", "--option", "pace=0"]
     const { HOME = "", PATH = "", ...rest } = hub.environment()

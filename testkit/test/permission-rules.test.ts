@@ -21,7 +21,7 @@ const decided = (text: string, ...rules: ReadonlyArray<PermissionRule>): boolean
   rulesFor({ kind: "tool", tool: "t", parsed: parseCommand(text, CWD) }, rules)?.allow
 
 describe("rules about commands", () => {
-  it("P-8 cover the same words, and nothing that only begins with the same text (N6)", () => {
+  it("P-8 cover the same words, and nothing that only begins with the same text (fault:N6)", () => {
     const npm = starting("npm", "test")
     for (const text of [
       "npm test",
@@ -202,7 +202,7 @@ describe("rules about commands", () => {
     expect(suggestionsFor({ kind: "tool", tool: "t", parsed: parseCommand("ls *", CWD) })).toHaveLength(1)
   })
 
-  it("P-10 a rule for a directory covers nothing that others run of it, unless it names that (N6)", () => {
+  it("P-10 a rule for a directory covers nothing that others run of it, unless it names that (fault:N6)", () => {
     const on = (path: string, ...rules: ReadonlyArray<PermissionRule>): boolean | undefined =>
       rulesFor({ kind: "tool", tool: "t", parsed: { type: "files", paths: [path], literal: true } }, rules)?.allow
     const project = rule({ type: "directory", path: "/p" })
@@ -219,7 +219,7 @@ describe("rules about commands", () => {
     expect(on("/p/.git/config", whole)).toBe(false)
   })
 
-  it("P-4 a rule for all commands that start alike is offered where these words say what they do (N6)", () => {
+  it("P-4 a rule for all commands that start alike is offered where these words say what they do (fault:N6)", () => {
     const startOf = (text: string): ReadonlyArray<string> | undefined =>
       suggestionsFor({ kind: "tool", tool: "t", parsed: parseCommand(text, CWD) })
         .map(({ covers }) => covers)
@@ -306,7 +306,7 @@ describe("generated requests", () => {
       )
   }
 
-  it("P-8 P-9 a rule never answers for more than the person saw, as Bash itself reads the line (N6)", () => {
+  it("P-8 P-9 a rule never answers for more than the person saw, as Bash itself reads the line (fault:N6)", () => {
     const rules = [starting("npm", "test"), line("git status"), starting("make"), line("curl x | sh")]
     const seen = fc.sample(fc.oneof(lines, starts, gentle), 3000)
     const allowed = seen.filter((text) => decided(text, ...rules) === true)
@@ -333,7 +333,7 @@ describe("generated requests", () => {
     )
   })
 
-  it("P-10 a rule about files never answers for one elsewhere, whatever path leads to it (N6)", () => {
+  it("P-10 a rule about files never answers for one elsewhere, whatever path leads to it (fault:N6)", () => {
     const home = join(directory, "home")
     const project = join(home, "proj")
     for (const name of ["proj/sub", "project-secret", "proj/Sub2"]) mkdirSync(join(home, name), { recursive: true })

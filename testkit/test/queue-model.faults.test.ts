@@ -1,5 +1,5 @@
 /**
- * O1 with messages: a whole hub against a small model of a session's queue, on every store, through restarts.
+ * check:O1 with messages: a whole hub against a small model of a session's queue, on every store, through restarts.
  *
  * A person holds the queue, so that every message stays where the model can see it.
  */
@@ -150,12 +150,12 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
 }
 
 describe("a queue and its model", () => {
-  it.each(STORES)("O1 Q-1 Q-4 Q-7 Q-10 never differ, on the %s store", async (name) => {
+  it.each(STORES)("check:O1 Q-1 Q-4 Q-7 Q-10 never differ, on the %s store", async (name) => {
     const runs = sized({ short: 10, ci: 200, long: 1000 })
     await fc.assert(
       fc.asyncProperty(commands, (list) => inWorld(name, (world) => check(world, list))),
-      { numRuns: runs, seed: seedOf(`O1 messages, ${name}`), endOnFailure: true },
+      { numRuns: runs, seed: seedOf(`check:O1 messages, ${name}`), endOnFailure: true },
     )
-    process.stdout.write(`O1 messages: ${runs} runs of 50 commands on the ${name} store, 0 divergences\n`)
+    process.stdout.write(`check:O1 messages: ${runs} runs of 50 commands on the ${name} store, 0 divergences\n`)
   })
 })

@@ -1,5 +1,5 @@
 /**
- * O3: resuming from every cursor while events are appended, over the stream socket and as server-sent events.
+ * check:O3: resuming from every cursor while events are appended, over the stream socket and as server-sent events.
  */
 import { afterEach, describe, expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
@@ -38,7 +38,7 @@ async function readStream(hub: HubProcess, session: string, after: number, enoug
 }
 
 describe("resuming", () => {
-  it("O3 D-2 H-6 from each cursor, while events are appended: no gap, no duplicate", async () => {
+  it("check:O3 D-2 H-6 from each cursor, while events are appended: no gap, no duplicate", async () => {
     const hub = await opened.hub()
     const body = await openTerminal(hub, { command: "cat" })
     const load = startKeyedLoad(hub, [body.id], 4)
@@ -61,6 +61,6 @@ describe("resuming", () => {
     }
     await load.finish()
     const { events } = await load.verify()
-    process.stdout.write(`O3: ${cursors} cursors, ${events} events appended meanwhile\n`)
+    process.stdout.write(`check:O3 ${cursors} cursors, ${events} events appended meanwhile\n`)
   })
 })

@@ -1,5 +1,5 @@
 /**
- * O11: a whole hub in virtual time under seeded faults on clock, store and transport.
+ * check:O11: a whole hub in virtual time under seeded faults on clock, store and transport.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { sized } from "../src/sizes.ts"
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => void vi.useRealTimers())
 
 describe("the simulator", () => {
-  it("O11 S-1 S-3 R-5 D-1 no seed breaks a promise of the log", async () => {
+  it("check:O11 S-1 S-3 R-5 D-1 no seed breaks a promise of the log", async () => {
     const first = Number(process.env["HOLDFAST_SEED"] ?? 1)
     const seeds = sized({ short: 40, ci: 300, long: 3000 })
     let events = 0
@@ -46,20 +46,20 @@ describe("the simulator", () => {
       events += outcome.events
       crashes += outcome.crashes
     }
-    process.stdout.write(`O11: ${seeds} seeds, ${events} events, ${crashes} crashes\n`)
+    process.stdout.write(`check:O11 ${seeds} seeds, ${events} events, ${crashes} crashes\n`)
     expect(crashes).toBeGreaterThan(seeds / 2)
   })
 
-  it("O11 the same seed gives the same trace", async () => {
+  it("check:O11 the same seed gives the same trace", async () => {
     for (const seed of [3, 17]) expect((await run(seed)).trace).toBe((await run(seed)).trace)
   })
 
   it.each(["forget-keys", "acknowledge-early", "order-by-time", "stale-cursor", "skip-entry"] as const)(
-    "O11 the planted bug %s is found",
+    "check:O11 the planted bug %s is found",
     async (bug) => {
       for (let seed = 1; seed <= 1000; seed++) {
         if ((await run(seed, bug).catch((error: unknown) => ({ breaches: [String(error)] }))).breaches.length > 0) {
-          process.stdout.write(`O11: ${bug} found by seed ${seed}\n`)
+          process.stdout.write(`check:O11 ${bug} found by seed ${seed}\n`)
           return
         }
       }

@@ -18,7 +18,7 @@ describe.runIf("library" in disk)("a disk that fails and is cut from its power",
 
   const base = { seed: 1, leave: true, again: false, walPages: 1000, survives: 0, cuts: 2 }
 
-  it("S-23 (N57) a sync that fails once after background work costs nothing that was acknowledged or shown", async () => {
+  it("S-23 (fault:N57) a sync that fails once after background work costs nothing that was acknowledged or shown", async () => {
     for (const nth of sized({ short: [1], ci: [1, 2, 3, 5], long: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] })) {
       const result = await runPower(library, { ...base, seed: nth, faults: `armed;sync wal ${nth} EIO 1` })
       expect(result).toMatchObject({ wrong: [], failures: 0 })
@@ -26,7 +26,7 @@ describe.runIf("library" in disk)("a disk that fails and is cut from its power",
     }
   })
 
-  it("S-24 (N57) a store whose syncs fail for good acknowledges nothing, says so, and reads on", async () => {
+  it("S-24 (fault:N57) a store whose syncs fail for good acknowledges nothing, says so, and reads on", async () => {
     const result = await runPower(library, { ...base, leave: false, faults: "armed;sync wal 1 EIO 1000000" })
     expect(result.wrong).toEqual([])
     expect(result.acknowledged).toBeLessThan(60)
@@ -34,28 +34,28 @@ describe.runIf("library" in disk)("a disk that fails and is cut from its power",
     expect(result.told).toMatch(/stats .*StoreUnusable/)
   })
 
-  it("S-24 (N57) a store whose syncs fail for a while goes on by itself", async () => {
+  it("S-24 (fault:N57) a store whose syncs fail for a while goes on by itself", async () => {
     const result = await runPower(library, { ...base, faults: "armed;sync wal 1 EIO 3" })
     expect(result.wrong).toEqual([])
     expect(result.told).toMatch(/stats .*StoreUnusable/)
     expect(result.acknowledged).toBeGreaterThanOrEqual(160)
   })
 
-  it("S-25 (N57) a sync that fails while the log is moved into the database is noticed and done again", async () => {
+  it("S-25 (fault:N57) a sync that fails while the log is moved into the database is noticed and done again", async () => {
     for (const file of ["wal", "db"]) {
       const result = await runPower(library, { ...base, walPages: 60, faults: `armed;sync ${file} 2 EIO 1` })
       expect(result).toMatchObject({ wrong: [], failures: 0 })
     }
   })
 
-  it("S-26 (N57) what a failed sync left in memory alone is durable before the next process builds on it", async () => {
+  it("S-26 (fault:N57) what a failed sync left in memory alone is durable before the next process builds on it", async () => {
     const faults = "armed;sync wal 1 EIO 1;sync wal 2 KILL 1"
     const result = await runPower(library, { ...base, again: true, faults })
     expect(result.wrong).toEqual([])
     expect(result.acknowledged).toBeGreaterThanOrEqual(160)
   })
 
-  it("S-26 (N57) a store whose making fails at any step is refused, and made anew by the next process", async () => {
+  it("S-26 (fault:N57) a store whose making fails at any step is refused, and made anew by the next process", async () => {
     const steps = ["sync dir 1", "sync dir 2", "sync dir 3", "sync db 1", "sync wal 1", "unlink any 1", "write db 1"]
     for (const step of sized({ short: steps.slice(3, 4), ci: steps, long: steps })) {
       for (const action of ["EIO", "KILL"]) {
@@ -66,7 +66,7 @@ describe.runIf("library" in disk)("a disk that fails and is cut from its power",
     }
   })
 
-  it("S-23 (N57) whatever fails and wherever the power is cut, what was acknowledged or shown is there once, in order", async () => {
+  it("S-23 (fault:N57) whatever fails and wherever the power is cut, what was acknowledged or shown is there once, in order", async () => {
     const first = seedOf("power cuts")
     const plans = sized({ short: 3, ci: 60, long: 300 })
     const broken: Array<string> = []

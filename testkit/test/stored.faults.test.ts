@@ -1,5 +1,5 @@
 /**
- * What is stored costs neither start nor memory nor an attach: D8 with a real hub on a data directory that was used for long.
+ * What is stored costs neither start nor memory nor an attach: check:D8 with a real hub on a data directory that was used for long.
  */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -30,7 +30,7 @@ async function timeTo(tag: Item["_tag"], connection: Connection, session: string
   return took
 }
 
-it("D8 trap 15 many sessions and a long log leave start, memory and attaching as they are", async () => {
+it("check:D8 trap:15 many sessions and a long log leave start, memory and attaching as they are", async () => {
   const count = sized({ short: 50, ci: 200, long: 1000 })
   const each = sized({ short: 200, ci: 1000, long: 1000 })
   const longest = sized({ short: 20_000, ci: 100_000, long: 500_000 })
@@ -65,7 +65,7 @@ it("D8 trap 15 many sessions and a long log leave start, memory and attaching as
     }
     const tail = percentile(tails, 0.95)
     process.stdout.write(
-      `D8: ${count} sessions of ${each} events and one of ${longest} (seeded in ${seeding.toFixed(0)} ms), ready ${ready.toFixed(0)} ms, ` +
+      `check:D8 ${count} sessions of ${each} events and one of ${longest} (seeded in ${seeding.toFixed(0)} ms), ready ${ready.toFixed(0)} ms, ` +
         `${(atStart / 1e6).toFixed(0)} MB, after the attaches ${(memory / 1e6).toFixed(0)} MB, ` +
         `tail p95 ${tail.toFixed(1)} ms, first event of a replay ${first.toFixed(1)} ms\n`,
     )

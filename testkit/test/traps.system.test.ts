@@ -23,7 +23,7 @@ afterAll(async () => {
 const create = (body: object): Promise<Session> => openTerminal(hub, body)
 
 describe("traps", () => {
-  it("trap 5 a reader that comes between the create and the first output misses nothing and is told that it is caught up", async () => {
+  it("trap:5 a reader that comes between the create and the first output misses nothing and is told that it is caught up", async () => {
     for (let round = 0; round < 10; round++) {
       const { id } = await create({ command: "sh", args: ["-c", "echo first; sleep 60"], wait: false })
       const reader = startReader({ port: hub.port(), token: hub.token, session: id, after: 0 })
@@ -36,7 +36,7 @@ describe("traps", () => {
     }
   })
 
-  it("trap 14 output in small pieces is stored as what it is: the log grows with the output, not with its square", async () => {
+  it("trap:14 output in small pieces is stored as what it is: the log grows with the output, not with its square", async () => {
     const bytesOf = async (lines: number): Promise<{ readonly stored: number; readonly written: number }> => {
       const script = `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "a line of some forty characters, number $i"; done`
       const { id } = await create({ command: "sh", args: ["-c", script] })
@@ -53,7 +53,7 @@ describe("traps", () => {
     expect(large.stored / large.written).toBeLessThan(1.2 * (small.stored / small.written))
   })
 
-  it("trap 17 heartbeats cost no file operation: a hundred attached idle sessions write nothing", async () => {
+  it("trap:17 heartbeats cost no file operation: a hundred attached idle sessions write nothing", async () => {
     const ids: Array<string> = []
     for (let i = 0; i < 100; i++) ids.push((await create({ command: "cat" })).id)
     const connection = openConnection(() => hub.port(), hub.token)

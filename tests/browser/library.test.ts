@@ -52,7 +52,7 @@ describe("the client library in a page", () => {
     return made.body
   }
 
-  it("C-14 (N66) calls the page's own hub with the browser's own fetch, and tells a mistake as one", async () => {
+  it("C-14 (fault:N66) calls the page's own hub with the browser's own fetch, and tells a mistake as one", async () => {
     const page = await open(hub.url())
     const { secret } = await token()
     const tags = (options: string) => `(async () => {
@@ -67,7 +67,7 @@ describe("the client library in a page", () => {
     expect(await page.evaluate(CONNECT(`window.library.socketUrl("")`, key))).toBe("Online")
   })
 
-  it("C-15 (N68) follows the feed through a kill of the hub", async () => {
+  it("C-15 (fault:N68) follows the feed through a kill of the hub", async () => {
     const page = await open(hub.url())
     const { secret } = await token()
     await page.evaluate(`(() => {
@@ -92,7 +92,7 @@ describe("the client library in a page", () => {
     expect(await seen()).not.toContain("reset")
   })
 
-  it("C-13 (N74) a second attachment to a session on one connection ends, and the first misses nothing", async () => {
+  it("C-13 (fault:N74) a second attachment to a session on one connection ends, and the first misses nothing", async () => {
     const made = await hub.call<{ readonly id: string }>("POST", "/api/sessions", { kind: "terminal", command: "cat" })
     const page = await open(hub.url())
     const { secret } = await token()
@@ -117,7 +117,7 @@ describe("the client library in a page", () => {
     expect(await page.evaluate("window.first.duplicates")).toBe(0)
   })
 
-  it("C-16 (N69) no key and a wrong key are Unauthorized at once, and a revoked one when the connection ends", async () => {
+  it("C-16 (fault:N69) no key and a wrong key are Unauthorized at once, and a revoked one when the connection ends", async () => {
     const page = await open(hub.url())
     const url = `window.library.socketUrl(location.origin)`
     expect(await page.evaluate(CONNECT(url, "undefined"))).toBe("Unauthorized")
@@ -130,7 +130,7 @@ describe("the client library in a page", () => {
     await expect.poll(error, { timeout: 30_000 }).toBe("Unauthorized")
   })
 
-  it("C-16 (N69) a page of another origin is told why it may be that it cannot connect", async () => {
+  it("C-16 (fault:N69) a page of another origin is told why it may be that it cannot connect", async () => {
     const page = await open(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`)
     const { secret } = await token()
     const url = `window.library.socketUrl(${JSON.stringify(hub.url())})`

@@ -54,7 +54,7 @@ describe("the commands for agents", () => {
     expect(await ok("show", "first")).toMatch(/agent +scripted 1, adapter scripted/)
   })
 
-  it("M-11 M-13 send an image of the size that models take, which every door shows by its hash (N20)", async () => {
+  it("M-11 M-13 send an image of the size that models take, which every door shows by its hash (fault:N20)", async () => {
     const id = (await ok("new", "agent", "scripted", "--cwd", folder, "--option", "pace=0")).trim()
     const shot = join(folder, "shot.png")
     const bytes = Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.alloc(5 * 1024 * 1024 - 8, 7)])
@@ -106,7 +106,7 @@ describe("the commands for agents", () => {
     expect(failed.stderr).toContain("the turn ended with an error: the model answered with status 529")
   })
 
-  it("Q-12 Q-13 (N11) say why a queue is held and how it continues, and wait for nothing that cannot come", async () => {
+  it("Q-12 Q-13 (fault:N11) say why a queue is held and how it continues, and wait for nothing that cannot come", async () => {
     const options = { pace: 0, permissions: "allow" }
     const { id } = await openAgent(hub, { options, label: "limited", cwd: mkdtempSync(join(folder, "limited-")) })
     await ok("queue", "hold", id)
@@ -136,7 +136,7 @@ describe("the commands for agents", () => {
     expect(tried.stderr).toContain("also sends 1 held message: [[say behind]]")
   })
 
-  it("A-41 A-42 (N12 N13) let an agent continue in another directory, and begin anew", async () => {
+  it("A-41 A-42 (fault:N12 fault:N13) let an agent continue in another directory, and begin anew", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0, permissions: "allow" }, cwd: mkdtempSync(join(folder, "a-")) })
     const place = mkdtempSync(join(folder, "b-"))
     expect(await ok("send", id, "--wait", "one")).not.toContain("remember")

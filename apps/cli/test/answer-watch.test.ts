@@ -16,7 +16,7 @@ const request = (id: string): PermissionRequest => ({
   askedAt: 1,
 })
 
-it("Q-13 (N11) tells of every request that may keep the agent from a message, whenever and in whatever turn it was asked", () => {
+it("Q-13 (fault:N11) tells of every request that may keep the agent from a message, whenever and in whatever turn it was asked", () => {
   const watch = new AnswerWatch({ status: "queued", messageId: "m", seq: 5 }, "abcd", () => undefined)
   let seq = 5
   const take = (channel: Event["channel"], type: string, data: object, turn?: string): unknown =>

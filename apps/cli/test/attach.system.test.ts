@@ -123,7 +123,7 @@ describe("attach", () => {
     expect(sums[0]).toBe(sums[1])
   })
 
-  it("C-9 what is typed behind the detach key reaches neither the session nor the user's own shell, and is shown (N27)", async () => {
+  it("C-9 what is typed behind the detach key reaches neither the session nor the user's own shell, and is shown (fault:N27)", async () => {
     const session = await open()
     const shell = new UserTerminal({ ...hub.environment(), PS1: "own> " }, ["--norc", "--noprofile"], undefined, "bash")
     users.push(shell)
@@ -138,7 +138,7 @@ describe("attach", () => {
     expect((await holdfast(hub.environment(), "screen", session)).stdout).not.toContain("behi")
   })
 
-  it("C-8 the detach key can be set, and is found where the terminal reports keys in another way (N27, N39)", async () => {
+  it("C-8 the detach key can be set, and is found where the terminal reports keys in another way (fault:N27, fault:N39)", async () => {
     const session = await open()
     const user = new UserTerminal({ ...hub.environment(), HOLDFAST_DETACH_KEY: "ctrl-a" }, ["attach", session])
     users.push(user)
@@ -151,7 +151,7 @@ describe("attach", () => {
     expect(user.text).not.toContain("sent nowhere")
   })
 
-  it("T-7 a window that is larger than any terminal shows its session in part of it (N34)", async () => {
+  it("T-7 a window that is larger than any terminal shows its session in part of it (fault:N34)", async () => {
     const session = await open()
     const user = new UserTerminal(hub.environment(), ["attach", session], { cols: 1200, rows: 20 })
     users.push(user)
@@ -164,7 +164,7 @@ describe("attach", () => {
     untouched(user)
   })
 
-  it("T-33 scrolls and searches the session's own lines while attached, and goes back to the screen as it is by then (N39)", async () => {
+  it("T-33 scrolls and searches the session's own lines while attached, and goes back to the screen as it is by then (fault:N39)", async () => {
     const needle = `needle ${"in a long line ".repeat(8)}end of it`
     const session = await open(
       "bash",
@@ -224,7 +224,7 @@ describe("attach", () => {
     expect(stdout).not.toContain("never")
   })
 
-  it("C-7 T5 trap 18 the child's questions reach no viewer's terminal, live or replayed, and get one answer each", async () => {
+  it("C-7 check:T5 trap:18 the child's questions reach no viewer's terminal, live or replayed, and get one answer each", async () => {
     const ask = 'stty raw -echo; printf "\\033[c\\033[6n\\033[?2026\\$p\\033]11;?\\007\\033[>q\\033[18t\\033P+q544e\\033\\\\"; '
     const session = await open(
       "bash",

@@ -25,7 +25,7 @@ afterAll(async () => {
 const { run, ok } = commandLine(() => hub)
 
 describe("what an agent runs in the background", () => {
-  it("A-15 A-17 (N3) list what runs in the background, say what an interrupt leaves, and stop one task", async () => {
+  it("A-15 A-17 (fault:N3) list what runs in the background, say what an interrupt leaves, and stop one task", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0, permissions: "allow" }, cwd: folder })
     expect(await ok("tasks", "ls", id)).toContain("nothing runs in the background")
     await sendText(hub, id, "[[background sleep 600]]")
@@ -43,7 +43,7 @@ describe("what an agent runs in the background", () => {
     expect(await ok("log", id)).toMatch(/task\/ended .*stopped/)
   })
 
-  it("A-17 (N3) shows what runs in the background and stops it; Ctrl-C says that it runs on", async () => {
+  it("A-17 (fault:N3) shows what runs in the background and stops it; Ctrl-C says that it runs on", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0, permissions: "allow" }, cwd: folder })
     const user = attached(hub, id)
     users.push(user)

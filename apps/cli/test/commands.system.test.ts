@@ -146,7 +146,7 @@ describe("the command line", () => {
     expect(nowhere.stderr).toContain("cannot write")
   })
 
-  it("A9 replays a session at a speed, from and to any point", async () => {
+  it("row:A9 replays a session at a speed, from and to any point", async () => {
     const id = (await ok("new", "terminal", "--", "bash", "-c", "echo one; sleep 0.6; echo two; sleep 0.6; echo three")).trim()
     await exited(id)
     expect(await ok("replay", id, "--speed", "0")).toBe("one\r\ntwo\r\nthree\r\n")
@@ -190,7 +190,7 @@ describe("the command line", () => {
   })
 
   it.runIf(process.platform === "linux")(
-    "G-18 (N42) opens the browser with a page of its user's, and no secret among its arguments",
+    "G-18 (fault:N42) opens the browser with a page of its user's, and no secret among its arguments",
     async () => {
       const asked = join(folder, "asked")
       writeFileSync(join(folder, "xdg-open"), `#!/bin/sh\nprintf '%s\\n' "$@" > ${asked}.new && mv ${asked}.new ${asked}\n`, {
@@ -297,7 +297,7 @@ describe("the command line", () => {
     expect(npm.stderr).toContain("npx holdfast ls --help")
   })
 
-  it("S5 finds the credential of a running hub in its file, and prints it nowhere", async () => {
+  it("check:S5 finds the credential of a running hub in its file, and prints it nowhere", async () => {
     const data = mkdtempSync(join(tmpdir(), "holdfast-cli-"))
     const own = await startHub({ data, settings: { HOLDFAST_TOKEN: "" } }).catch((error: unknown) => error)
     expect(own).not.toBeInstanceOf(Error)

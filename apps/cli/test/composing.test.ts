@@ -39,7 +39,7 @@ describe("keys", () => {
     return names(new KeyReader().read([...tokens.read(Buffer.from(sent)), ...tokens.flush()]).map(({ key }) => key))
   }
 
-  it("T-28 are told from reports, and are the same in every protocol and layout (N26, N27)", () => {
+  it("T-28 are told from reports, and are the same in every protocol and layout (fault:N26, fault:N27)", () => {
     expect(keysOf("\u001b")).toBe("<escape>")
     expect(keysOf("a\u001b[I\u001b[<35;4;5M\u001b[12;40R\u001b[?62;22c\u001b]11;rgb:0/0/0\u0007b")).toBe("ab")
     expect(keysOf("\u001b[97u\u001b[97;1:3u\u001b[97;129u\u001b[97;65u\u001b[97:65;2u\u001b[57400u\u001b[57414u")).toBe(
@@ -114,7 +114,7 @@ describe("the prompt", () => {
     expect(readLine("/cd ../b c", undefined)).toEqual({ _tag: "Directory", path: "../b c" })
   })
 
-  it("(N22) hides no command of the agent's: those of our names are listed and named with a second slash", () => {
+  it("(fault:N22) hides no command of the agent's: those of our names are listed and named with a second slash", () => {
     const agent = {
       info: { commands: [{ name: "model", description: "picks one" }, { name: "help" }, { name: "init" }] },
     } as never

@@ -24,7 +24,7 @@ describe("the detach key", () => {
     expect(plain("\u001ddls")).toBe("<detach>ls")
   })
 
-  it("C-8 is found in every protocol, with locks on, and on other layouts (N27)", () => {
+  it("C-8 is found in every protocol, with locks on, and on other layouts (fault:N27)", () => {
     const prefixes = [
       `${E}[93;5u`,
       `${E}[93;133u`,
@@ -55,14 +55,14 @@ describe("the detach key", () => {
     expect(plain(`${E}[93;7ud`)).toBe(`${E}[93;7ud`)
   })
 
-  it("C-8 keys that are let go or repeat, and what the terminal reports, neither break it nor reach the session without their press (N27)", () => {
+  it("C-8 keys that are let go or repeat, and what the terminal reports, neither break it nor reach the session without their press (fault:N27)", () => {
     const keys = new DetachKeys("ctrl-]")
     expect(read(keys, `${E}[93;5u${E}[93;5:2u${E}[93;5:3u${E}[57442;5:3u${E}[100u`)).toBe("<detach>")
     expect(read(keys, `${E}[100;1:3ux${E}[120;1:3u`)).toBe(`x${E}[120;1:3u`)
     expect(plain(`\u001d${E}[I${E}[<35;4;5Md`)).toBe(`${E}[I${E}[<35;4;5M<detach>`)
   })
 
-  it("C-8 is nothing in a paste, however that is cut (N27)", () => {
+  it("C-8 is nothing in a paste, however that is cut (fault:N27)", () => {
     const paste = `${E}[200~a\u001dd${E}[93;5ud${E}[201~`
     expect(plain(...paste)).toBe(paste)
     expect(plain(`\u001d${paste}`)).toBe(`\u001d${paste}`)

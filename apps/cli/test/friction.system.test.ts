@@ -28,7 +28,7 @@ describe("the natural thing", () => {
   }
   const open = async (label: string): Promise<string> => (await ok("new", "terminal", "--label", label, "--", "cat")).trim()
 
-  it("C-12 without more: the sessions of a hub that runs, a shell for new, the last session for attach (N38)", async () => {
+  it("C-12 without more: the sessions of a hub that runs, a shell for new, the last session for attach (fault:N38)", async () => {
     expect(await ok()).toMatch(/no sessions.*\n\n.* attach .*\n.* new .*\n.*--help/)
     const none = user("attach")
     expect(await none.ended).toBe(1)
@@ -47,7 +47,7 @@ describe("the natural thing", () => {
     expect(await ok("new")).toMatch(/^[0-9a-f-]{36}\n$/)
   })
 
-  it("C-11 says that a label is taken when it is given, and what was perhaps meant by a name that none has (N37)", async () => {
+  it("C-11 says that a label is taken when it is given, and what was perhaps meant by a name that none has (fault:N37)", async () => {
     const [first] = [await open("deploy")]
     const second = await run("new", "terminal", "--label", "deploy", "--", "cat")
     expect(second).toMatchObject({ code: 0 })
@@ -70,7 +70,7 @@ describe("the natural thing", () => {
     await attached.sees('did you mean "watch"?')
   })
 
-  it("C-10 C-11 rows in a pipe have a width, and a directory that is gone is said in words (N37)", async () => {
+  it("C-10 C-11 rows in a pipe have a width, and a directory that is gone is said in words (fault:N37)", async () => {
     await open("a label that goes on and on ".repeat(7).trim())
     for (const row of (await ok("ls")).split("\n")) expect(textWidth(row)).toBeLessThanOrEqual(120)
     const agents = user("agents")
@@ -95,7 +95,7 @@ describe("the natural thing", () => {
     expect(shell.text).not.toContain("uv_cwd")
   })
 
-  it("T-31 tells who is attached, and sends others away, who stay away and are told by whom (N39)", async () => {
+  it("T-31 tells who is attached, and sends others away, who stay away and are told by whom (fault:N39)", async () => {
     const id = await open("shared")
     expect(await ok("who", "shared")).toBe("nobody is attached\n")
     const first = user("attach", "shared")
@@ -116,7 +116,7 @@ describe("the natural thing", () => {
     expect(await ok("ls")).toContain("running")
   })
 
-  it("T-32 starts an ended terminal again in its session, once a key, and its log continues (N39)", async () => {
+  it("T-32 starts an ended terminal again in its session, once a key, and its log continues (fault:N39)", async () => {
     const command = 'echo "run $V in $PWD"; read line; echo "got $line"; exit 3'
     const made = await ok("new", "terminal", "--label", "again", "--cwd", "/tmp", "--env", "V=one", "--", "bash", "-c", command)
     const id = made.trim()

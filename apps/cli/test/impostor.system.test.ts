@@ -45,7 +45,7 @@ const impostor = async (
 }
 
 describe("a program in the place of the hub", () => {
-  it("G-11 (N41) gets no credential when the hub was killed, nor from an attach that reconnects", async () => {
+  it("G-11 (fault:N41) gets no credential when the hub was killed, nor from an attach that reconnects", async () => {
     const hub = await hubOf()
     const credential = readFileSync(join(hub.data, "credential"), "utf8").trim()
     const made = await hub.call<{ readonly id: string }>("POST", "/api/sessions", {
@@ -75,7 +75,7 @@ describe("a program in the place of the hub", () => {
     await user.sees(/after\nafter/, 20_000)
   }, 90_000)
 
-  it("G-12 (N41) a hub of another data directory proves itself; a relay of its proof gets no credential", async () => {
+  it("G-12 (fault:N41) a hub of another data directory proves itself; a relay of its proof gets no credential", async () => {
     const hub = await hubOf()
     const data = mkdtempSync(join(tmpdir(), "holdfast-cli-"))
     ends.push(() => rmSync(data, { recursive: true, force: true }))
@@ -91,7 +91,7 @@ describe("a program in the place of the hub", () => {
     expect(short).toMatchObject({ code: 3, stderr: expect.stringContaining("HOLDFAST_DATA") })
   }, 60_000)
 
-  it("G-11 (N41) a data directory with a long path has its socket in a private place", async () => {
+  it("G-11 (fault:N41) a data directory with a long path has its socket in a private place", async () => {
     const place = mkdtempSync(join(tmpdir(), "holdfast-cli-"))
     const data = join(place, "a".repeat(100))
     ends.push(() => rmSync(place, { recursive: true, force: true }))

@@ -48,7 +48,7 @@ const through = (bytes: Uint8Array): string => Buffer.from(new OutputFilter({ cl
 const MUCH = Buffer.from("text that scrolls\r\n".repeat(1000))
 
 it.each(states)(
-  "T-16 (N30) %s passes while it happens, and is there again after much output and an attach",
+  "T-16 (fault:N30) %s passes while it happens, and is there again after much output and an attach",
   (_name, sets, written) => {
     expect(through(Buffer.from(sets))).toContain(written)
     const full = terminal()

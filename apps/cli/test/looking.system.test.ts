@@ -27,7 +27,7 @@ describe("every way to look at a session", () => {
     return user
   }
 
-  it("T-19 (N36) on a terminal asks, copies and links nothing, and leaves the terminal as it was", async () => {
+  it("T-19 (fault:N36) on a terminal asks, copies and links nothing, and leaves the terminal as it was", async () => {
     const ways = [
       ["log", "rude"],
       ["log", "rude", "--raw"],
@@ -58,7 +58,7 @@ describe("every way to look at a session", () => {
     }
   })
 
-  it("T-19 (N36) a session that is over shows its screen in a window of any size, and how it ended", async () => {
+  it("T-19 (fault:N36) a session that is over shows its screen in a window of any size, and how it ended", async () => {
     for (const size of [
       { cols: 40, rows: 10 },
       { cols: 120, rows: 40 },

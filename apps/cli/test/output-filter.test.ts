@@ -106,7 +106,7 @@ describe("the filter in front of a viewer's terminal", () => {
     expect(left.replaceAll(`${ESC}\\`, "")).toBe("ab")
   })
 
-  it("T-15 (N25) writes what it understood anew, in one form, whole and byte by byte", () => {
+  it("T-15 (fault:N25) writes what it understood anew, in one form, whole and byte by byte", () => {
     for (const [text, written] of WRITTEN) {
       const input = bytes(text)
       expect(filtered(input)).toBe(written)
@@ -134,7 +134,7 @@ describe("the filter in front of a viewer's terminal", () => {
     )
   })
 
-  it("C-7 T6 whatever comes, a terminal behind the filter types nothing", async () => {
+  it("C-7 check:T6 whatever comes, a terminal behind the filter types nothing", async () => {
     const pieces = fc.sample(
       fc.array(
         fc.oneof(
@@ -157,7 +157,7 @@ describe("the filter in front of a viewer's terminal", () => {
     terminal.dispose()
   })
 
-  it("T6 an unterminated string of 10 MB leaves memory flat and the next sequence whole", () => {
+  it("check:T6 an unterminated string of 10 MB leaves memory flat and the next sequence whole", () => {
     const filter = new OutputFilter({ clipboard: false })
     filter.push(bytes(`${ESC}]2;`))
     const chunk = bytes("x".repeat(64 * 1024))
@@ -167,7 +167,7 @@ describe("the filter in front of a viewer's terminal", () => {
     expect(Buffer.from(filter.push(bytes(`\u0007after`))).toString()).toBe("after")
   })
 
-  it("T6 makes links that are not web or mail inert", () => {
+  it("check:T6 makes links that are not web or mail inert", () => {
     for (const target of ["javascript:alert(1)", "file:///bin/sh", "\u007fjavascript:x", "data:text/html,x"])
       expect(filtered(bytes(`${ESC}]8;;${target}${ESC}\\x${ESC}]8;;${ESC}\\`))).toBe(`${ESC}]8;;${ESC}\\x${ESC}]8;;${ESC}\\`)
   })
@@ -179,12 +179,12 @@ describe("the filter in front of a viewer's terminal", () => {
     expect(filtered(bytes(`${ESC}]52;c;?\u0007`), [], { clipboard: true })).toBe("")
   })
 
-  it("trap 10 the past rings no bell and notifies nobody", () => {
+  it("trap:10 the past rings no bell and notifies nobody", () => {
     expect(filtered(bytes(`a\u0007${ESC}]9;done\u0007b`), [], { live: false })).toBe("ab")
     expect(filtered(bytes(`a\u0007${ESC}]9;done\u0007b`))).toBe(`a\u0007${ESC}]9;done${ESC}\\b`)
   })
 
-  it("T-17 (N29) neither erases the user's scrollback nor resets the user's terminal", () => {
+  it("T-17 (fault:N29) neither erases the user's scrollback nor resets the user's terminal", () => {
     expect(filtered(bytes(`${ESC}[3Ja${ESC}[?3Jb`))).toBe("ab")
     const reset = filtered(bytes(`${ESC}]4;1;#123456\u0007${ESC}c`))
     expect(reset).not.toContain(`${ESC}c`)

@@ -45,7 +45,7 @@ describe("what belongs to the user", () => {
   const numbers = (user: UserTerminal): ReadonlyArray<number> =>
     [...user.text.matchAll(/^unique-(\d+)$/gm)].map(([, number]) => Number(number))
 
-  it("T-15 (N24) bytes that are no UTF-8 hide nothing that follows them", async () => {
+  it("T-15 (fault:N24) bytes that are no UTF-8 hide nothing that follows them", async () => {
     const session = await open("bash", "-c", "read go; for i in 1 2 3 4 5; do printf 'line %d \\x9e tail\\r\\n' $i; done; read x")
     const user = attach(session)
     await user.drawn()
@@ -69,7 +69,7 @@ describe("what belongs to the user", () => {
     expect(readFileSync(ended, "utf8")).toBe("code 1\n")
   })
 
-  it("T-18 (N28) each line is in the user's scrollback once, after redraws and viewers of two sizes in turn", async () => {
+  it("T-18 (fault:N28) each line is in the user's scrollback once, after redraws and viewers of two sizes in turn", async () => {
     const counts = "k=0; while read -r n; do for i in $(seq $n); do k=$((k+1)); echo unique-$k; done; echo upto-$k.; done"
     const session = await open("bash", "-c", counts)
     const first = attach(session)
@@ -95,7 +95,7 @@ describe("what belongs to the user", () => {
     expect(numbers(first)).toEqual(Array.from({ length: 360 }, (_, at) => at + 1))
   })
 
-  it("T-18 (N39) where lines are missing in the user's scrollback, a line says how many", async () => {
+  it("T-18 (fault:N39) where lines are missing in the user's scrollback, a line says how many", async () => {
     const session = await open()
     const first = attach(session)
     await first.sees("ready>")
@@ -114,7 +114,7 @@ describe("what belongs to the user", () => {
     expect(Math.abs(Number(missing) - ((shown[0] ?? 0) - 1))).toBeLessThan(4)
   })
 
-  it("T-17 (N29) our hint leaves the program's saved cursor alone, and clearing inside keeps what was there before", async () => {
+  it("T-17 (fault:N29) our hint leaves the program's saved cursor alone, and clearing inside keeps what was there before", async () => {
     const session = await open(
       "bash",
       "-c",
@@ -142,7 +142,7 @@ describe("what belongs to the user", () => {
     expect(user.written.split("\u001b[23;").length - 1).toBe(1)
   })
 
-  it("T-20 (N33) a child that asks for colours gets those of the terminal that attached, and nobody else gets the answers", async () => {
+  it("T-20 (fault:N33) a child that asks for colours gets those of the terminal that attached, and nobody else gets the answers", async () => {
     const asks =
       "read go; stty raw -echo; printf '\\e]11;?\\a\\e]10;?\\a\\e[?996n'; head -c 59 | cat -v; printf '\\r\\nasked\\r\\n'; stty sane; read x; echo \"typed:$x\"; read y"
     const session = await open("bash", "-c", asks)
@@ -160,7 +160,7 @@ describe("what belongs to the user", () => {
     expect(user.answered).toBe("")
   })
 
-  it("T-18 (N28) to attach again from the same shell adds no line twice", async () => {
+  it("T-18 (fault:N28) to attach again from the same shell adds no line twice", async () => {
     const counts = "for i in $(seq 60); do echo unique-$i; done; while read -r n; do echo unique-$n; done"
     const session = await open("bash", "-c", counts)
     const attaching = `"${process.execPath}" "${MAIN}" attach ${session}`

@@ -96,7 +96,7 @@ function check(random: Random, seed: number): void {
 }
 
 it(
-  `T-15 (N24, N25) ${STREAMS} streams of any bytes: the same cells live, later, on the screen and in a recording; nothing is typed, copied or linked`,
+  `T-15 (fault:N24, fault:N25) ${STREAMS} streams of any bytes: the same cells live, later, on the screen and in a recording; nothing is typed, copied or linked`,
   {
     timeout: sized({ short: 60_000, ci: 300_000, long: 3_600_000 }),
   },

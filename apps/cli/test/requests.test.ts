@@ -40,7 +40,7 @@ const everyControl = `a\u0007b\u001b[31mc\u009b1md\u202ee\nf; touch pwned #`
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
 
 describe("a request on the command line", () => {
-  it("P-15 shows the command behind a title that says nothing, and how to see all that is cut (N7)", () => {
+  it("P-15 shows the command behind a title that says nothing, and how to see all that is cut (fault:N7)", () => {
     const lines = inboxLines([waiting()], 1000).join("\n")
     expect(lines).toContain("Run a script")
     expect(lines).toContain("    step 0\n    step 1\n")
@@ -52,7 +52,7 @@ describe("a request on the command line", () => {
     expect(edit).toMatch(/all of it: .*show 89abcdef --request r1/)
   })
 
-  it("P-15 shows all of it when it is asked for: every line of every field (N7)", () => {
+  it("P-15 shows all of it when it is asked for: every line of every field (fault:N7)", () => {
     const { seq, askedAt, inputBytes: _, turn: __, ...ask } = request()
     const input = { command: SCRIPT, options: { deep: ["x", { y: "z" }] } }
     const lines = wholeLines({ request: { ...ask, input }, seq, askedAt, suggestions: [{ label: "every use of execute" }] }).join(
@@ -65,7 +65,7 @@ describe("a request on the command line", () => {
     expect(inputLines("text")).toEqual(["  text"])
   })
 
-  it("P-15 names in attach the key that shows all of what is cut (N7)", () => {
+  it("P-15 names in attach the key that shows all of what is cut (fault:N7)", () => {
     const asking = new Asking()
     asking.show(request({ subject: SCRIPT.repeat(4), subjectBytes: 90_000 }), 0)
     const view = { now: 5000, takes: true, composing: false, more: 0, mayAnswer: true, room: 16 }
@@ -103,7 +103,7 @@ describe("a request on the command line", () => {
     expect(asking.key({ _tag: "Text", text: "y", batch: 1 }, 5000, false)._tag).toBe("Answer")
   })
 
-  it("P-4 P-9 offers rules between once and every use, from the narrowest on (N22)", () => {
+  it("P-4 P-9 offers rules between once and every use, from the narrowest on (fault:N22)", () => {
     const parsed = { type: "commands", cwd: "/src", commands: [{ argv: ["npm", "test"] }], literal: true } as const
     const choices = choicesOf(request({ subject: "npm test", parsed }))
     expect(choices.map(({ keys, label }) => [...keys, label])).toEqual([
@@ -123,7 +123,7 @@ describe("a request on the command line", () => {
     )
   })
 
-  it("P-16 escapes what agents and clients chose, and quotes it in a command to type (N9)", () => {
+  it("P-16 escapes what agents and clients chose, and quotes it in a command to type (fault:N9)", () => {
     const options = [{ id: everyControl, label: everyControl, kind: "allow_once" }] as const
     const hostile = waiting({ id: "a; touch pwned #", title: everyControl, subject: everyControl, options })
     const lines = inboxLines([{ ...hostile, label: everyControl, agent: everyControl }], 1000)
@@ -142,7 +142,7 @@ describe("a request on the command line", () => {
     expect([typedId("", 0), typedId("--json", 1), typedId("é", 2), typedId("a\u001bb", 3)]).toEqual(["1", "2", "3", "4"])
   })
 
-  it("P-16 escapes what a server says in an error, for people and in JSON (N9)", () => {
+  it("P-16 escapes what a server says in an error, for people and in JSON (fault:N9)", () => {
     expect(printableLines(everyControl)).not.toMatch(CONTROLS)
     expect(printable(everyControl)).not.toMatch(CONTROLS)
     const json = jsonText({ error: { message: everyControl } }, 2)

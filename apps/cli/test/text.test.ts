@@ -33,7 +33,7 @@ describe("text", () => {
     expect(padText("日本", 6)).toBe("日本  ")
   })
 
-  it("S10 E-7 shows control characters escaped", () => {
+  it("check:S10 E-7 shows control characters escaped", () => {
     expect(printable("a\u001b]0;x\u0007\r\n\u009b6n\u202eb")).toBe("a\\e]0;x\\x07\\r\\n\\x9b6n\\u202eb")
   })
 
@@ -58,7 +58,7 @@ describe("text", () => {
     )
   })
 
-  it("C-10 commands that the hub names are printed as they are typed wherever its words are (N40)", () => {
+  it("C-10 commands that the hub names are printed as they are typed wherever its words are (fault:N40)", () => {
     const told = "the directory is gone; choose another with: holdfast cd 1234 DIRECTORY\u001b[2J"
     const typed = hint("cd 1234 DIRECTORY")
     expect(typed).not.toMatch(/^holdfast /)
@@ -78,7 +78,7 @@ describe("text", () => {
     expect(printable("holdfast cd x")).toBe("holdfast cd x")
   })
 
-  it("C-11 finds the names that were perhaps meant, and no others (N37)", () => {
+  it("C-11 finds the names that were perhaps meant, and no others (fault:N37)", () => {
     const names = ["build", "build two", "test", "web", "日本"]
     expect(nearestNames("biuld", names)).toEqual(["build"])
     expect(nearestNames("buil", names)).toEqual(["build", "build two"])
@@ -176,7 +176,7 @@ describe("the table of sessions", () => {
     expect(sessionTable(rows, now, { width: 40 })[0]).not.toContain("COMMAND")
   })
 
-  it("S10 puts no raw control character of a label on the terminal, coloured or not", () => {
+  it("check:S10 puts no raw control character of a label on the terminal, coloured or not", () => {
     const drawn = sessionTable(rows, now, { paint: colored }).join("")
     // oxlint-disable-next-line no-control-regex
     expect(drawn.replace(/\u001b\[\d+m/g, "")).toMatch(/^[^\u0000-\u001f\u007f-\u009f]*$/)
@@ -198,7 +198,7 @@ describe("the table of sessions", () => {
 })
 
 describe("a film", () => {
-  it("A9 waits as long as it took, at its speed, and no longer than the longest pause", async () => {
+  it("row:A9 waits as long as it took, at its speed, and no longer than the longest pause", async () => {
     const film = new Film(100, 5)
     const begun = performance.now()
     for (const time of [0, 2000, 100_000, 102_000]) await film.until(time)
@@ -209,7 +209,7 @@ describe("a film", () => {
     expect(film.shown).toBe(9000)
   })
 
-  it("A9 stands still while it is paused, takes single steps, and ends", async () => {
+  it("row:A9 stands still while it is paused, takes single steps, and ends", async () => {
     const film = new Film(0, undefined)
     film.keys(" ")
     let passed = 0

@@ -44,7 +44,7 @@ describe("trust of directories at the command line", () => {
     return user
   }
 
-  it("A-30 A-31 A-32 names it in show, inbox, attach and the error; trust add, refuse, ls and revoke answer (N14)", async () => {
+  it("A-30 A-31 A-32 names it in show, inbox, attach and the error; trust add, refuse, ls and revoke answer (fault:N14)", async () => {
     const cwd = project("first")
     const { id } = await openAgent(hub, { agent: "other", cwd, label: "first" })
     expect(await ok("show", id)).toMatch(/trust +not trusted yet; .*trust add .*first\n.*\.mcp\.json: MCP servers: evil/)
@@ -71,7 +71,7 @@ describe("trust of directories at the command line", () => {
     expect(await ok("trust", "refuse", cwd)).toContain("refused")
   })
 
-  it("A-31 inbox has directories that wait in --json too, and with --follow those that appear and go later (N14)", async () => {
+  it("A-31 inbox has directories that wait in --json too, and with --follow those that appear and go later (fault:N14)", async () => {
     expect(JSON.parse(await ok("inbox", "--json"))).toEqual({ permissions: [], directories: [] })
     const user = terminal("inbox", "--follow")
     await user.sees("nothing waits")

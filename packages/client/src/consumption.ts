@@ -38,7 +38,7 @@ export class Consumption {
     let since = this.#timers.now()
     try {
       for (;;) {
-        // A long queue must not keep heartbeats and keys waiting (trap 19).
+        // A long queue must not keep heartbeats and keys waiting (trap:19).
         if (this.#timers.now() - since > TURN_MILLISECONDS) {
           await new Promise<void>((resolve) => void this.#timers.after(0, resolve))
           since = this.#timers.now()

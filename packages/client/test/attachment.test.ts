@@ -44,7 +44,7 @@ describe("an attachment", () => {
     expect(live).toEqual([51, 52, 53, 54, 55, 56, 57, 58, 59, 60])
   })
 
-  it("C-1 trap 2 a reconnect resumes from the attachment's own cursor, not from that of the first load", async () => {
+  it("C-1 trap:2 a reconnect resumes from the attachment's own cursor, not from that of the first load", async () => {
     hub.append(words(1, 10))
     const { got } = attach(0)
     await got.until("synced", (g) => g.count("Synced") === 1)
@@ -95,7 +95,7 @@ describe("an attachment", () => {
     expect(hub.attaches.length).toBeLessThan(10)
   })
 
-  it("W-8 trap 3 a gap in a quiet session is found by the heartbeat's head", async () => {
+  it("W-8 trap:3 a gap in a quiet session is found by the heartbeat's head", async () => {
     const { got } = attach(0)
     await got.until("synced", (g) => g.count("Synced") === 1)
     hub.append(words(1, 3), true)
@@ -104,7 +104,7 @@ describe("an attachment", () => {
     expect(got.texts).toEqual(words(1, 3))
   })
 
-  it("trap 4 a clean end of the connection is not taken for the end of the session", async () => {
+  it("trap:4 a clean end of the connection is not taken for the end of the session", async () => {
     const { got } = attach(0)
     await got.until("synced", (g) => g.count("Synced") === 1)
     hub.detach("the hub is stopping")
@@ -117,7 +117,7 @@ describe("an attachment", () => {
     await got.until("goes on", (g) => g.texts.length === 1)
   })
 
-  it("trap 6 what a former attachment still sends is not taken for the new one's", async () => {
+  it("trap:6 what a former attachment still sends is not taken for the new one's", async () => {
     hub.append(words(1, 200))
     const { got } = attach(0)
     for (let i = 0; i < 5; i++) {
@@ -129,7 +129,7 @@ describe("an attachment", () => {
     expect(got.texts).toEqual(words(1, 210))
   })
 
-  it("trap 10 D-14 replayed events are told from live ones, also after a reconnect", async () => {
+  it("trap:10 D-14 replayed events are told from live ones, also after a reconnect", async () => {
     const { got } = attach(0)
     await got.until("synced", (g) => g.count("Synced") === 1)
     hub.append(words(1, 2))
@@ -142,7 +142,7 @@ describe("an attachment", () => {
     expect(got.items.flatMap((item) => (item._tag === "Event" ? [item.live] : []))).toEqual([true, true, false, false, true])
   })
 
-  it("trap 12 an event of an unknown type is handed out and holds nothing up", async () => {
+  it("trap:12 an event of an unknown type is handed out and holds nothing up", async () => {
     const { encodeEvent } = await import("@holdfast/protocol/record")
     hub.log.push(encodeEvent({ seq: 1, time: 1, channel: "workflow", type: "never-heard-of", data: { x: 1 } }))
     hub.append(["after "])
@@ -183,7 +183,7 @@ describe("an attachment", () => {
     expect(got.texts).toEqual(words(1, 100))
   })
 
-  it("trap 19 a long backlog with a slow consumer keeps no timer waiting", async () => {
+  it("trap:19 a long backlog with a slow consumer keeps no timer waiting", async () => {
     hub.append(words(1, 400))
     // The consumer's own clock: an item takes 2 ms of it, however long the machine takes.
     let [time, last, longest, fired, count] = [0, 0, 0, 0, 0]
@@ -323,7 +323,7 @@ describe("an attachment", () => {
     expect(hub.connections).toBe(2)
   })
 
-  it("D-12 (N72) a feed resumes from its last change, and begins anew where the hub has another store", async () => {
+  it("D-12 (fault:N72) a feed resumes from its last change, and begins anew where the hub has another store", async () => {
     const changes: Array<number> = []
     let resets = 0
     const feed = new Feed(connection, { sessions: (_, change) => changes.push(change), reset: () => resets++ })

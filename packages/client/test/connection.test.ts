@@ -42,7 +42,7 @@ describe("liveness", () => {
     return { timers, live, seen }
   }
 
-  it("W-7 trap 11 a quiet client speaks at least every third of the hub's silence", () => {
+  it("W-7 trap:11 a quiet client speaks at least every third of the hub's silence", () => {
     const { timers, live, seen } = watch()
     for (let i = 0; i < 9; i++) {
       timers.move(1000)
@@ -60,7 +60,7 @@ describe("liveness", () => {
     expect(seen).toContain("dead")
   })
 
-  it("trap 11 a timer that comes late asks once more before it gives up", () => {
+  it("trap:11 a timer that comes late asks once more before it gives up", () => {
     const { timers, live, seen } = watch()
     timers.sleep(60_000)
     timers.move(0)
@@ -74,7 +74,7 @@ describe("liveness", () => {
     expect(seen).toContain("dead")
   })
 
-  it("trap 11 with its timers stopped, what arrives keeps the client speaking", () => {
+  it("trap:11 with its timers stopped, what arrives keeps the client speaking", () => {
     const { timers, live, seen } = watch()
     for (let i = 0; i < 5; i++) {
       timers.sleep(1000)

@@ -23,7 +23,7 @@ describe("a second consumer", () => {
 
   const attach = (): Attachment => new Attachment(connection, { session: SESSION, mode: "viewer", after: 0 })
 
-  it("C-13 (N74) of an attachment fails, however it asks, and the first gets everything", async () => {
+  it("C-13 (fault:N74) of an attachment fails, however it asks, and the first gets everything", async () => {
     const attachment = attach()
     const got = new Collected(attachment)
     await expect(attachment.consume(() => undefined)).rejects.toMatchObject(TAKEN)

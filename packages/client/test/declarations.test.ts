@@ -41,7 +41,7 @@ describe("the published types", () => {
     rmSync(beside, { recursive: true, force: true })
   })
 
-  it("C-18 (N65) stand alone in an empty directory, where mistakes are reported, and say what the sources say", () => {
+  it("C-18 (fault:N65) stand alone in an empty directory, where mistakes are reported, and say what the sources say", () => {
     const library = join(place, "node_modules/holdfast")
     mkdirSync(library, { recursive: true })
     const types = join(library, "client.d.ts")

@@ -58,7 +58,7 @@ const refusal =
 const event = (id: number): string => `event: event\nid: ${id}\ndata: {"seq":${id}}\n\n`
 
 describe("a call over HTTP", () => {
-  it("C-14 (N66) calls what it was given on its own, as a browser's fetch demands", async () => {
+  it("C-14 (fault:N66) calls what it was given on its own, as a browser's fetch demands", async () => {
     answers = [refusal(404, "SessionNotFound")]
     const receivers: Array<unknown> = []
     const picky: HttpOptions["fetch"] = function (this: unknown, url, sent) {
@@ -80,7 +80,7 @@ describe("a call over HTTP", () => {
     ["no function", { fetch: "fetch" as never }],
     ["a function that is called wrongly", { fetch: () => Promise.reject(new TypeError("Illegal invocation")) }],
     ["a function with a fault", { fetch: () => Promise.reject(new ReferenceError("nothing is not defined")) }],
-  ])("C-14 (N66) does not tell a mistake of the program as Unreachable: %s", async (_, change) => {
+  ])("C-14 (fault:N66) does not tell a mistake of the program as Unreachable: %s", async (_, change) => {
     await expect(makeApi(options(change)).live()).rejects.toMatchObject({ tag: "InvalidCall" })
     expect(asked).toEqual([])
   })
@@ -106,7 +106,7 @@ describe("a stream of server-sent events", () => {
     return ids
   }
 
-  it("C-15 (N68) resumes from its cursor after a cut in the middle of an event, a clean end, and a hub that is away", async () => {
+  it("C-15 (fault:N68) resumes from its cursor after a cut in the middle of an event, a clean end, and a hub that is away", async () => {
     answers = [
       stream(`${event(4)}${event(5)}event: event\nid: 6\nda`, "cut"),
       refusal(503, "Unavailable"),
@@ -192,7 +192,7 @@ describe("a stream of server-sent events", () => {
 })
 
 describe("an older platform", () => {
-  it("C-17 (N70) client ids and aborts need neither crypto nor AbortSignal.any", async () => {
+  it("C-17 (fault:N70) client ids and aborts need neither crypto nor AbortSignal.any", async () => {
     vi.stubGlobal("crypto", undefined)
     vi.stubGlobal("AbortSignal", class {})
     const ids = new Set(Array.from({ length: 1000 }, makeClientId))

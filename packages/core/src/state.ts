@@ -64,7 +64,7 @@ const SLUG_MOST = 40
 /** Labels that are their own readable form. */
 const PLAIN = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 
-/** Directory name of a session: a readable form of its label, then its id (mission row A1). */
+/** Directory name of a session: a readable form of its label, then its id (row:A1). */
 export function directoryName(label: string, id: string): string {
   if (label.length <= SLUG_MOST && PLAIN.test(label)) return `${label}-${id}`
   const slug = label

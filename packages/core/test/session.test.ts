@@ -109,7 +109,7 @@ describe("the fold of a session", () => {
     )
   })
 
-  it("E-3 trap 12 an event of an unknown kind or shape is counted and stalls nothing", () => {
+  it("E-3 trap:12 an event of an unknown kind or shape is counted and stalls nothing", () => {
     const { state } = play([create])
     fc.assert(
       fc.property(fc.constantFrom(...CHANNELS), fc.string(), fc.jsonValue(), (channel, type, data) => {

@@ -146,7 +146,7 @@ export interface EventPage {
   readonly log: string
 }
 
-/** What is up and what is missing (H-14, K4). */
+/** What is up and what is missing (H-14, row:K4). */
 export interface Health {
   readonly ready: boolean
   readonly store: "ok" | "full" | "failed"

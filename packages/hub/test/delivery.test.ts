@@ -30,14 +30,14 @@ describe("delivery", () => {
     watcher.attachment?.detach()
   }
 
-  it("D-3 trap 3 a quiet session is said to be caught up, and a new cursor is noticed without an event", async () => {
+  it("D-3 trap:3 a quiet session is said to be caught up, and a new cursor is noticed without an event", async () => {
     const reader = await attachReader(house, { session: id, after: await head() })
     await reader.until("synced", ({ seen }) => seen.length === 1)
     expect(reader.seen).toEqual([{ kind: "synced", seq: 2 }])
     expect(reader.attachment?.head()).toBe(2)
   })
 
-  it("D-1 trap 1 O3 every cursor resumes while events are appended: no gap, no duplicate, one synced", async () => {
+  it("D-1 trap:1 check:O3 every cursor resumes while events are appended: no gap, no duplicate, one synced", async () => {
     for (let i = 0; i < 100; i++) runner.print(`${i}\n`)
     await reach(3)
     const readers: Array<{ readonly after: number; readonly reader: Reader }> = []
@@ -63,7 +63,7 @@ describe("delivery", () => {
     expect(all.text).toBe(runner.child.printed(runner.child.journal.length))
   })
 
-  it("D-7 trap 2 a reader that comes back with its last seq gets exactly what it missed", async () => {
+  it("D-7 trap:2 a reader that comes back with its last seq gets exactly what it missed", async () => {
     const reader = await attachReader(house, { session: id, after: 0 })
     runner.print("one")
     await reader.until("one", ({ text }) => text === "one")
@@ -77,13 +77,13 @@ describe("delivery", () => {
     expect(reader.text).toBe("one")
   })
 
-  it("trap 21 after 0 the first event is seq 1", async () => {
+  it("trap:21 after 0 the first event is seq 1", async () => {
     const reader = await attachReader(house, { session: id, after: 0 })
     await reader.until("synced", ({ seen }) => seen.some(({ kind }) => kind === "synced"))
     expect(reader.list[0]).toMatchObject({ seq: 1, type: "created" })
   })
 
-  it("D-14 trap 10 what is replayed comes before synced, what is live after", async () => {
+  it("D-14 trap:10 what is replayed comes before synced, what is live after", async () => {
     runner.print("old")
     await reach(3)
     const reader = await attachReader(house, { session: id, after: 0 })
@@ -105,7 +105,7 @@ describe("delivery", () => {
     expect(reader.calls.length).toBeLessThan(10)
   })
 
-  it("D-10 V1 a reader that stops gets no more than its window, hurts nobody, and loses nothing", async () => {
+  it("D-10 check:V1 a reader that stops gets no more than its window, hurts nobody, and loses nothing", async () => {
     const slow = new Reader()
     slow.acknowledging = false
     await attachReader(house, { session: id, after: 0 }, slow)
@@ -139,7 +139,7 @@ describe("delivery", () => {
     expect(slow.attachment?.position().unacknowledged).toBe(before)
   })
 
-  it("D-5 O8 a cursor beyond the head, or of another log, begins with a reset", async () => {
+  it("D-5 check:O8 a cursor beyond the head, or of another log, begins with a reset", async () => {
     const ahead = await attachReader(house, { session: id, after: 1000 })
     await ahead.until("the snapshot", ({ seen }) => seen.some(({ kind }) => kind === "synced"))
     expect(ahead.seen[0]).toMatchObject({ kind: "snapshot", head: { reason: "reset" } })
@@ -148,7 +148,7 @@ describe("delivery", () => {
     expect(other.seen[0]).toMatchObject({ kind: "snapshot", head: { reason: "reset" } })
   })
 
-  it("D-6 O8 cursors that are no numbers of events are refused by name", async () => {
+  it("D-6 check:O8 cursors that are no numbers of events are refused by name", async () => {
     for (const after of [-1, 1.5, Number.NaN, 2 ** 53, -0]) {
       await expect(attachReader(house, { session: id, after })).rejects.toMatchObject({ _tag: "CursorInvalid" })
       await expect(house.run(house.hub.events(id, { after, limit: 10 }))).rejects.toMatchObject({ _tag: "CursorInvalid" })
@@ -159,14 +159,14 @@ describe("delivery", () => {
     })
   })
 
-  it("D-6 (N72) a page names its log, and a cursor of another log is refused", async () => {
+  it("D-6 (fault:N72) a page names its log, and a cursor of another log is refused", async () => {
     const { log } = await house.run(house.hub.events(id, { after: 0, limit: 10 }))
     expect(await house.run(house.hub.events(id, { after: 1, log, limit: 10 }))).toMatchObject({ log, next: 2 })
     const other = house.run(house.hub.events(id, { after: 1, log: "another", limit: 10 }))
     await expect(other).rejects.toMatchObject({ _tag: "CursorAhead", lastSeq: 2 })
   })
 
-  it("D-15 trap 13 a filter holds for backlog and live, and the stream's own cursor goes on", async () => {
+  it("D-15 trap:13 a filter holds for backlog and live, and the stream's own cursor goes on", async () => {
     runner.print("a")
     await reach(3)
     await house.run(house.hub.mark(id, { text: "one" }, OWNER))

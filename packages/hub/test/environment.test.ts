@@ -38,7 +38,7 @@ describe("environment variables of a session", () => {
   const inherited = (id: string): string => join("sessions", id, "inherited-environment.json")
   const kept = (id: string): string => join("sessions", id, FILE)
 
-  it("E-8 their values are in no event, state, list, record or line of the log, and a terminal has them at each start (N47)", async () => {
+  it("E-8 their values are in no event, state, list, record or line of the log, and a terminal has them at each start (fault:N47)", async () => {
     const runner = new ScriptedRunner("one")
     runner.swallow = true
     await open(runner)
@@ -69,7 +69,7 @@ describe("environment variables of a session", () => {
     expect(statSync(join(directory.path, kept(session.id))).mode & 0o777).toBe(0o600)
   })
 
-  it("E-8 an agent has them at each start, an end without them says so, and they go with the session (N47)", async () => {
+  it("E-8 an agent has them at each start, an end without them says so, and they go with the session (fault:N47)", async () => {
     const runner = new ToldRunner()
     await open(runner)
     const { id, reader } = await createAgent(house, { env })
@@ -87,7 +87,7 @@ describe("environment variables of a session", () => {
     expect(failed + JSON.stringify(reader.list)).not.toContain(CANARY)
   })
 
-  it("A-67 an agent has the environment of who asked at each start, of a later hub too, and it is in nothing else (N31)", async () => {
+  it("A-67 an agent has the environment of who asked at each start, of a later hub too, and it is in nothing else (fault:N31)", async () => {
     const runner = new ToldRunner()
     await open(runner)
     const environment = { API_KEY: CANARY, PATH: "/home/me/bin", SSH_AUTH_SOCK: "/old", CLAUDECODE: "1", HOLDFAST_TOKEN: "t" }
@@ -131,7 +131,7 @@ describe("environment variables of a session", () => {
     expect(existsSync(join(directory.path, inherited(id)))).toBe(false)
   })
 
-  it("A-68 a hub killed before a terminal's start starts it in the environment that was asked for, and then keeps none (N31)", async () => {
+  it("A-68 a hub killed before a terminal's start starts it in the environment that was asked for, and then keeps none (fault:N31)", async () => {
     const runner = new ScriptedRunner("one")
     runner.swallow = true
     await open(runner)
@@ -168,7 +168,7 @@ describe("environment variables of a session", () => {
     await expect.poll(filesWithValue, { timeout: 5000 }).toEqual([])
   })
 
-  it("A-69 a start removes the directories of sessions that were being made or purged, and no other (N31)", async () => {
+  it("A-69 a start removes the directories of sessions that were being made or purged, and no other (fault:N31)", async () => {
     const runner = new ToldRunner()
     await open(runner)
     const there = await createAgent(house, { env })

@@ -19,7 +19,7 @@ describe("a store that accepts nothing", () => {
     await directory.remove()
   })
 
-  it("S-24 H-14 (N57) while the store accepts nothing the hub is not ready and says why, sessions are read, and nothing is lost", async () => {
+  it("S-24 H-14 (fault:N57) while the store accepts nothing the hub is not ready and says why, sessions are read, and nothing is lost", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     runner.print("kept")
     const before = await attachReader(house, { session: id, after: 0 })

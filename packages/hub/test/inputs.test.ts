@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 describe("inputs with keys", () => {
-  it("R-19 H-7 a key is carried out once, with one answer, however many inputs come in between and whatever is printed (N58, N73)", async () => {
+  it("R-19 H-7 a key is carried out once, with one answer, however many inputs come in between and whatever is printed (fault:N58, fault:N73)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const first = await keyed(house, id, "A")
@@ -61,7 +61,7 @@ describe("inputs with keys", () => {
     await expect(keyed(house, id, "new")).rejects.toMatchObject({ _tag: "SessionState" })
   })
 
-  it("R-19 a hub that is killed between the hand-over and its confirmation changes nothing: the runner knows the key (N58)", async () => {
+  it("R-19 a hub that is killed between the hand-over and its confirmation changes nothing: the runner knows the key (fault:N58)", async () => {
     const before = await open()
     const { id } = await createTerminal(before, { command: "/bin/sh" })
     runner.settleInput = false
@@ -109,7 +109,7 @@ describe("inputs on a full disk", () => {
 })
 
 describe("other commands with keys", () => {
-  it("S-6 R-19 one that changed nothing has the same answer each time (N73)", async () => {
+  it("S-6 R-19 one that changed nothing has the same answer each time (fault:N73)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const restore = () => house.run(house.hub.restore(id, "once", OWNER))
@@ -122,7 +122,7 @@ describe("other commands with keys", () => {
 })
 
 describe("seats", () => {
-  it("R-20 two connections with one client id both type, and none settles, numbers or blocks the other's input (N48)", async () => {
+  it("R-20 two connections with one client id both type, and none settles, numbers or blocks the other's input (fault:N48)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const attach = (connection: string) =>
@@ -138,7 +138,7 @@ describe("seats", () => {
     expect(runner.child.inputs).toEqual(["a", "b", "c"])
   })
 
-  it("R-20 a connection that names none of its own is the client while no other is open under its id, and somebody else otherwise (N48)", async () => {
+  it("R-20 a connection that names none of its own is the client while no other is open under its id, and somebody else otherwise (fault:N48)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const socket = await openSocket(house)
@@ -170,7 +170,7 @@ describe("seats", () => {
     }
   })
 
-  it("T-10 the keyboard is held by a connection that may type: nobody has it by name, and no reader keeps it held (N48)", async () => {
+  it("T-10 the keyboard is held by a connection that may type: nobody has it by name, and no reader keeps it held (fault:N48)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const attach = (connection: string, mode: "interactive" | "viewer" = "interactive") =>
@@ -207,7 +207,7 @@ describe("seats", () => {
 })
 
 describe("a runner that cannot be spoken to", () => {
-  it("R-22 input that nobody takes is answered in a bounded time, and typed once when it is sent again under its key (N61)", async () => {
+  it("R-22 input that nobody takes is answered in a bounded time, and typed once when it is sent again under its key (fault:N61)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     runner.settleInput = false
@@ -227,7 +227,7 @@ describe("a runner that cannot be spoken to", () => {
     expect(runner.child.inputs.toSorted()).toEqual(["A", "n"])
   })
 
-  it("R-22 input is refused in a bounded time, with a key and without, and not carried out later; the key may be used again (N61)", async () => {
+  it("R-22 input is refused in a bounded time, with a key and without, and not carried out later; the key may be used again (fault:N61)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const reader = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one" })

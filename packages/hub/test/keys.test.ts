@@ -21,7 +21,7 @@ describe.each(["memory", "sqlite"])("keys of requests, %s", (store) => {
     await directory.remove()
   })
 
-  it("H-22 a creation's key belongs to its credential, and the owner's credentials are one (N71)", async () => {
+  it("H-22 a creation's key belongs to its credential, and the owner's credentials are one (fault:N71)", async () => {
     const made = [await create(ONE), await create(TWO), await create({ ...OWNER, holder: "owner" })]
     expect(new Set(made.map(({ session }) => session.id)).size).toBe(3)
     const again = [await create(ONE), await create(TWO), await create({ ...OWNER, credential: "after", holder: "owner" })]
@@ -30,7 +30,7 @@ describe.each(["memory", "sqlite"])("keys of requests, %s", (store) => {
     await expect(other).rejects.toMatchObject({ _tag: "KeyConflict", key: "k" })
   })
 
-  it("H-22 every other key belongs to its credential too: marks, changes, input, the trash (N71)", async () => {
+  it("H-22 every other key belongs to its credential too: marks, changes, input, the trash (fault:N71)", async () => {
     const { id } = (await create(ONE)).session
     const { hub } = house
     // The bodies differ: with one key for both, the second would be a conflict.
@@ -50,7 +50,7 @@ describe.each(["memory", "sqlite"])("keys of requests, %s", (store) => {
     expect((await house.run(hub.restore(id, "status", TWO))).session.status).toBe("active")
   })
 
-  it("H-23 a create that is sent again never answers with a session in the trash as made (N71)", async () => {
+  it("H-23 a create that is sent again never answers with a session in the trash as made (fault:N71)", async () => {
     const { id } = (await create(ONE)).session
     await house.run(house.hub.remove(id, undefined, OWNER))
     for (let attempt = 0; attempt < 2; attempt++)

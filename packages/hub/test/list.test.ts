@@ -14,7 +14,7 @@ describe.each(["memory", "sqlite"])("the list of sessions, %s", (store) => {
     await directory.remove()
   })
 
-  it("H-2 holds active sessions; archived and deleted ones are asked for by status (N75)", async () => {
+  it("H-2 holds active sessions; archived and deleted ones are asked for by status (fault:N75)", async () => {
     const ids = new Map<string, string>()
     for (const label of ["active", "archived", "deleted"])
       ids.set((await createTerminal(house, { command: "/bin/cat", label })).id, label)

@@ -46,7 +46,7 @@ describe("a hub that starts again", () => {
   })
   const detached = () => Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
 
-  it("R-23 R-2 a runner of another build keeps what it has, gets nothing new, and ends while its hub is connected (N62)", async () => {
+  it("R-23 R-2 a runner of another build keeps what it has, gets nothing new, and ends while its hub is connected (fault:N62)", async () => {
     const old = Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings(), build: "old" })
     const first = await open({ sqlite: true, runners: old })
     const session = await createTerminal(first, { command: "/bin/sh", args: ["-c", "read x"] })
@@ -65,7 +65,7 @@ describe("a hub that starts again", () => {
   })
 
   it(
-    "R-5 H1 output of before, during and after a restart is there once and in order, from a detached runner",
+    "R-5 check:H1 output of before, during and after a restart is there once and in order, from a detached runner",
     { timeout: 180_000 },
     async () => {
       const first = await open({ sqlite: true, runners: detached() })
@@ -96,7 +96,7 @@ describe("a hub that starts again", () => {
   )
 
   it(
-    "H-7 O4 an input's key stands for one body and is typed once, also for a hub that was started again",
+    "H-7 check:O4 an input's key stands for one body and is typed once, also for a hub that was started again",
     { timeout: 180_000 },
     async () => {
       const first = await open({ sqlite: true, runners: detached() })
@@ -120,7 +120,7 @@ describe("a hub that starts again", () => {
   )
 
   it(
-    "R-16 H2 a runner that was killed is said within 5 s, and the next terminal gets a new one",
+    "R-16 check:H2 a runner that was killed is said within 5 s, and the next terminal gets a new one",
     { timeout: 180_000 },
     async () => {
       const house = await open({ sqlite: true, runners: detached() })
@@ -219,7 +219,7 @@ describe("a hub that starts again", () => {
     expect(runner.child.inputs).toEqual(["1", "2"])
   })
 
-  it("S-4 trap 16 trap 15 a hub that starts is ready without reading logs, and takes sessions over", async () => {
+  it("S-4 trap:16 trap:15 a hub that starts is ready without reading logs, and takes sessions over", async () => {
     const runner = new ScriptedRunner("one")
     const first = await open({ sqlite: true, runners: runner.layer })
     const session = await createTerminal(first, { command: "/bin/sh" })

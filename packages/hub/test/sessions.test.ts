@@ -65,7 +65,7 @@ describe("sessions", () => {
     expect(runner.children).toHaveLength(1)
   })
 
-  it("S-7 O4 creates with one key make one session and one child, another body is a conflict", async () => {
+  it("S-7 check:O4 creates with one key make one session and one child, another body is a conflict", async () => {
     const made = await Promise.all(
       Array.from({ length: 10 }, () => house.run(house.hub.create({ kind: "terminal", command: "/bin/sh", key: "k1" }, OWNER))),
     )
@@ -78,7 +78,7 @@ describe("sessions", () => {
     })
   })
 
-  it("S-6 O4 trap 22 a key is carried out once, at the same moment and later, and another body conflicts", async () => {
+  it("S-6 check:O4 trap:22 a key is carried out once, at the same moment and later, and another body conflicts", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const mark = (text: string) => house.run(house.hub.mark(id, { text, key: "m1" }, OWNER))
     const first = await Promise.all(Array.from({ length: 10 }, () => mark("one")))
@@ -93,7 +93,7 @@ describe("sessions", () => {
     expect((await house.run(house.hub.get(id))).lastSeq).toBe(4)
   })
 
-  it("S-1 D-8 D3 nobody is told of an event before it is durable", async () => {
+  it("S-1 D-8 check:D3 nobody is told of an event before it is durable", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const reader = await attachReader(house, { session: id, after: 2 })
     faults.slow = true
@@ -111,7 +111,7 @@ describe("sessions", () => {
     await reader.until("both", ({ list }) => list.length === 2)
   })
 
-  it("V2 a full queue is Busy and says when to try again, and what was accepted is carried out", async () => {
+  it("check:V2 a full queue is Busy and says when to try again, and what was accepted is carried out", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     faults.slow = true
     const marks = Array.from({ length: 30 }, (_, i) => house.run(house.hub.mark(id, { text: `${i}` }, OWNER)))
@@ -125,7 +125,7 @@ describe("sessions", () => {
     expect((await house.run(house.hub.get(id))).lastSeq).toBe(12)
   })
 
-  it("S-12 D5 a full disk is typed, reads and tails go on, and output is not lost once there is space", async () => {
+  it("S-12 check:D5 a full disk is typed, reads and tails go on, and output is not lost once there is space", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const reader = await attachReader(house, { session: id, after: 0 })
     runner.print("before ")
@@ -146,7 +146,7 @@ describe("sessions", () => {
     expect(await house.run(house.hub.health)).toMatchObject({ ready: true, store: "ok" })
   })
 
-  it("S-12 J3 a session that was not in memory can be read while the disk is full, and takes commands once there is space", async () => {
+  it("S-12 row:J3 a session that was not in memory can be read while the disk is full, and takes commands once there is space", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     runner.print("kept")
     const before = await attachReader(house, { session: id, after: 0 })
@@ -242,7 +242,7 @@ describe("sessions", () => {
     await two.until("the other's size", () => runner.child.sizes.at(-1) === "60x20")
   })
 
-  it("T-27 only what a person types gives a viewer the size, and reports are no typing of one who may not type (N26)", async () => {
+  it("T-27 only what a person types gives a viewer the size, and reports are no typing of one who may not type (fault:N26)", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh", cols: 80, rows: 24 })
     const attach = (client: string, cols: number, rows: number) =>
       attachReader(house, { session: id, after: 0, mode: "interactive", client, cols, rows })
@@ -296,7 +296,7 @@ describe("sessions", () => {
     expect(runner.child.sizes).toEqual(["60x20", "120x40", "121x40"])
   })
 
-  it("T-10 trap 20 one client holds the keyboard: others are refused by name until it is free", async () => {
+  it("T-10 trap:20 one client holds the keyboard: others are refused by name until it is free", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const type = (reader: Reader, number: number): Promise<unknown> =>
       new Promise((settled) => reader.attachment?.input(number, Buffer.from("x"), settled))
@@ -317,7 +317,7 @@ describe("sessions", () => {
     expect(runner.child.inputs).toHaveLength(4)
   })
 
-  it("T-10 trap 16 the keyboard is free again when its holder has been away for 30 s, and not before", async () => {
+  it("T-10 trap:16 the keyboard is free again when its holder has been away for 30 s, and not before", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const one = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-one" })
     const two = await attachReader(house, { session: id, after: 0, mode: "interactive", client: "client-two" })

@@ -17,7 +17,7 @@ describe("the trash", () => {
     await directory.remove()
   })
 
-  it("R-24 a restore right after the deletion waits for the end of the process, on every door (N53)", async () => {
+  it("R-24 a restore right after the deletion waits for the end of the process, on every door (fault:N53)", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const reader = await attachReader(house, { session: id, after: 0 })
     await reader.until("the start", ({ list }) => list.at(-1)?.type === "started")
@@ -40,7 +40,7 @@ describe("the trash", () => {
     expect(order).toEqual(["ended", "restored"])
   })
 
-  it("R-24 a restore of a session whose process does not end is refused in a bounded time, and the session stays deleted (N53)", async () => {
+  it("R-24 a restore of a session whose process does not end is refused in a bounded time, and the session stays deleted (fault:N53)", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     runner.slowEnd = true
     await house.run(house.hub.remove(id, undefined, OWNER))

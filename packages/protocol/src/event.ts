@@ -55,7 +55,7 @@ export type Event = typeof Event.Type
 export const LostReason = Schema.Literals(["runner-died", "start-unconfirmed", "journal-damaged"])
 export type LostReason = typeof LostReason.Type
 
-/** How a terminal is opened (mission row B1). `env` is added to the hub's clean base environment. */
+/** How a terminal is opened (row:B1). `env` is added to the hub's clean base environment. */
 export const TerminalSpec = Schema.Struct({
   command: Schema.String,
   args: Schema.Array(Schema.String),

@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 /** Text form of a UUIDv7, lower case. */
 export const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** Id of a session: the one id for every operation on it (mission row A1). */
+/** Id of a session: the one id for every operation on it (row:A1). */
 export const SessionId = Schema.String.check(
   Schema.isPattern(UUID_V7, { message: "a session id is a UUIDv7 in lower case" }),
 ).pipe(Schema.brand("SessionId"))

@@ -26,7 +26,7 @@ export type ProcessState = typeof ProcessState.Type
 /** Columns or rows of a terminal. */
 export const Cells = Schema.Int.check(Schema.isBetween(TERMINAL_SIZE))
 
-/** A label: 1 to 200 characters, one of them visible, without control characters and lone surrogates (mission row A1, check S10). */
+/** A label: 1 to 200 characters, one of them visible, without control characters and lone surrogates (row:A1, check:S10). */
 export const Label = Schema.String.check(
   Schema.isMinLength(1),
   Schema.isMaxLength(200),

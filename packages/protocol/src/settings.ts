@@ -1,5 +1,5 @@
 /**
- * Settings: every limit, port, path and timeout, with its default, in one place (mission row J4).
+ * Settings: every limit, port, path and timeout, with its default, in one place (row:J4).
  *
  * A setting's name in the environment is `HOLDFAST_` and the key in capitals with `_` for each word
  * (`socketMaxFrame` → `HOLDFAST_SOCKET_MAX_FRAME`); the configuration file uses the key itself.

@@ -41,7 +41,7 @@ describe("frames", () => {
     expect(server(frame.encodeFeed(3, [], true))).toEqual({ type: frame.FRAME_FEED, change: 3, sessions: [], synced: true })
   })
 
-  it("B1 any bytes from a client are a frame or a FrameMalformed, nothing else", () => {
+  it("check:B1 any bytes from a client are a frame or a FrameMalformed, nothing else", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         try {

@@ -72,12 +72,12 @@ const AROUND: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 describe("own environment", () => {
   for (const [who, added] of Object.entries(AROUND)) {
-    it(`A-27 has nothing that ${who} sets for its own children, and all that is the user's (N21)`, () => {
+    it(`A-27 has nothing that ${who} sets for its own children, and all that is the user's (fault:N21)`, () => {
       expect({ ...ownEnvironment({ ...OWN, ...added }) }).toEqual(OWN)
     })
   }
 
-  it("A-27 keeps what looks like another program's when that program is not around (N21)", () => {
+  it("A-27 keeps what looks like another program's when that program is not around (fault:N21)", () => {
     const own = {
       ...OWN,
       EDITOR: "vi",
@@ -89,7 +89,7 @@ describe("own environment", () => {
     expect({ ...ownEnvironment(own) }).toEqual(own)
   })
 
-  it("A-27 takes an editor that keeps commits from asking for that of an agent (N21)", () => {
+  it("A-27 takes an editor that keeps commits from asking for that of an agent (fault:N21)", () => {
     const { GIT_EDITOR: _, ...rest } = OWN
     expect({ ...ownEnvironment({ ...rest, CLAUDECODE: "1", GIT_EDITOR: "true" }) }).toEqual(rest)
   })

@@ -4,7 +4,7 @@ import { cutText } from "../src/agent/cut.ts"
 import { headOf, headOfBytes, tailOf } from "../src/text-cut.ts"
 
 describe("cuts of text", () => {
-  it("M-7 (N16) never divide a surrogate pair, wherever the length falls", () => {
+  it("M-7 (fault:N16) never divide a surrogate pair, wherever the length falls", () => {
     const text = "a🙂b🙂🙂c🙂"
     for (let length = 0; length <= text.length + 1; length++) {
       const head = headOf(text, length)

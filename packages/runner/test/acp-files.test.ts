@@ -50,7 +50,7 @@ describe("an ACP agent's files", () => {
       (error: Error & { data?: unknown }) => `refused: ${JSON.stringify(error.data ?? error.message)}`,
     )
 
-  it("A-49 are those of the directory that was opened, not of what takes its place (N46)", async () => {
+  it("A-49 are those of the directory that was opened, not of what takes its place (fault:N46)", async () => {
     expect(await read(join(work, "src", "a"))).toBe("inside")
     renameSync(work, join(place, "moved"))
     symlinkSync(join(place, "outside"), work)
@@ -64,7 +64,7 @@ describe("an ACP agent's files", () => {
     expect([existsSync(join(work, "made")), existsSync(join(place, "outside", "made"))]).toEqual([false, false])
   })
 
-  it("A-49 lead out through no link, and through no directory that is swapped for one between look and opening (N46)", async () => {
+  it("A-49 lead out through no link, and through no directory that is swapped for one between look and opening (fault:N46)", async () => {
     symlinkSync(secret, join(work, "link"))
     symlinkSync(join(place, "outside"), join(work, "links"))
     symlinkSync(join(work, "src"), join(work, "within"))
@@ -109,7 +109,7 @@ describe("an ACP agent's files", () => {
     expect(readFileSync(secret, "utf8")).toBe("secret")
   })
 
-  it("A-49 with several names are not written through, and read only where they are not their owner's alone (N46)", async () => {
+  it("A-49 with several names are not written through, and read only where they are not their owner's alone (fault:N46)", async () => {
     chmodSync(secret, 0o600)
     linkSync(secret, join(work, "linked"))
     expect(await read(join(work, "linked"))).toContain("it may be a secret")
@@ -119,7 +119,7 @@ describe("an ACP agent's files", () => {
     expect([readFileSync(secret, "utf8"), readFileSync(join(work, "linked"), "utf8")]).toEqual(["secret", "new"])
   })
 
-  it("A-49 are never those of the hub, by whatever name (N46)", async () => {
+  it("A-49 are never those of the hub, by whatever name (fault:N46)", async () => {
     symlinkSync(data, join(work, "elsewhere"))
     for (const path of [
       "holdfast/credential",
@@ -133,7 +133,7 @@ describe("an ACP agent's files", () => {
     expect(readFileSync(join(data, "credential"), "utf8")).toBe("credential")
   })
 
-  it("A-49 come two at a time, and too many at once are refused (N23)", async () => {
+  it("A-49 come two at a time, and too many at once are refused (fault:N23)", async () => {
     const path = join(work, "large")
     writeFileSync(path, "x".repeat(1024 * 1024))
     const told = await Promise.all(Array.from({ length: 300 }, () => read(path)))

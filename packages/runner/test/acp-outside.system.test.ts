@@ -17,7 +17,7 @@ const asks = {
 } as const
 
 describe("ACP agents outside of a prompt", () => {
-  it("A-19 (N4) keeps what comes after the answer, in a turn of the agent's own that silence ends", async () => {
+  it("A-19 (fault:N4) keeps what comes after the answer, in a turn of the agent's own that silence ends", async () => {
     const probe = begin()
     const first = await turn(probe, text("first. "), { later: [text("late "), text("words")], after: 100 })
     expect(first.text).toBe("first. ")
@@ -28,7 +28,7 @@ describe("ACP agents outside of a prompt", () => {
     expect(probe.of("taken")).toHaveLength(1)
   })
 
-  it("A-19 (N4) does not let a message wait for that silence, nor mix it up with the answer", async () => {
+  it("A-19 (fault:N4) does not let a message wait for that silence, nor mix it up with the answer", async () => {
     const probe = begin()
     await turn(probe, { later: [text("late words")], after: 20 })
     await probe.says("late words")
@@ -38,7 +38,7 @@ describe("ACP agents outside of a prompt", () => {
     expect(probe.of("returned")).toEqual([])
   })
 
-  it("A-19 (N4) shows the late result of a tool, and nothing more of one whose result was told", async () => {
+  it("A-19 (fault:N4) shows the late result of a tool, and nothing more of one whose result was told", async () => {
     const probe = begin()
     const call = { sessionUpdate: "tool_call", title: "build", kind: "execute", status: "in_progress" }
     const done = { sessionUpdate: "tool_call_update", status: "completed", rawOutput: "built" }
@@ -63,7 +63,7 @@ describe("ACP agents outside of a prompt", () => {
   })
 
   it.skipIf(process.platform !== "linux")(
-    "A-17 A-22 (N3) stops a process that a tool left in the agent's own session, and the agent lives",
+    "A-17 A-22 (fault:N3) stops a process that a tool left in the agent's own session, and the agent lives",
     async () => {
       const probe = begin()
       await turn(probe, { run: "(while true; do sleep 0.2; done) > /dev/null 2>&1 &", asks: false, attached: true })
@@ -76,13 +76,13 @@ describe("ACP agents outside of a prompt", () => {
     },
   )
 
-  it("A-20 (N5) takes for a sign of life whatever an agent tells, also what is not shown", async () => {
+  it("A-20 (fault:N5) takes for a sign of life whatever an agent tells, also what is not shown", async () => {
     const probe = begin()
     await turn(probe, { update: { sessionUpdate: "hologram" } })
     expect(probe.of("alive").length).toBeGreaterThan(0)
   })
 
-  it("P-3 (N4) asks for what is asked after the answer, and goes on with it while other turns come and go", async () => {
+  it("P-3 (fault:N4) asks for what is asked after the answer, and goes on with it while other turns come and go", async () => {
     const probe = begin()
     await turn(probe, { later: [asks], after: 20 })
     const request = await probe.asked()
@@ -94,7 +94,7 @@ describe("ACP agents outside of a prompt", () => {
     expect(probe.of("settled")).toEqual([{ type: "settled", permission: request.id, how: "taken" }])
   })
 
-  it("P-3 (N1) lets a request stand whose agent ends its turn without waiting for the answer, but not when it is stopped", async () => {
+  it("P-3 (fault:N1) lets a request stand whose agent ends its turn without waiting for the answer, but not when it is stopped", async () => {
     const probe = begin()
     const { end } = await turn(probe, { ...asks, wait: false })
     const request = await probe.asked()

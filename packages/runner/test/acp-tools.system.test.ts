@@ -81,7 +81,7 @@ describe("tool calls of ACP agents", () => {
     ])
   })
 
-  it("A-38 (N18) calls that are given one id are all told, with their own inputs, requests and results", async () => {
+  it("A-38 (fault:N18) calls that are given one id are all told, with their own inputs, requests and results", async () => {
     const probe = begin()
     const call = (command: string) => ({ toolCallId: "call_0", title: "bash", kind: "execute", rawInput: { command } })
     const result = (text: string) =>

@@ -133,7 +133,7 @@ describe("how turns of ACP agents end", () => {
     expect((await turn(probe, text("well"))).end.outcome).toBe("completed")
   })
 
-  it("A-43 (N13) tells a history that the model refuses", async () => {
+  it("A-43 (fault:N13) tells a history that the model refuses", async () => {
     const probe = begin()
     const message =
       "400 An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'."
@@ -185,7 +185,7 @@ describe("how turns of ACP agents end", () => {
     expect((await turn(probe, { answer: {} })).end.error?.tag).toBe("AgentMalformed")
   })
 
-  it("trap 4 the end of the transport is not the end of a turn", async () => {
+  it("trap:4 the end of the transport is not the end of a turn", async () => {
     const probe = begin()
     const { turn: id } = play(probe, text("half an answer"), tool({ sessionUpdate: "tool_call", toolCallId: "c", title: "t" }), {
       exit: 0,
@@ -211,7 +211,7 @@ describe("how turns of ACP agents end", () => {
     expect(readFileSync(join(places().session, "logs", "agent.log"), "utf8")).toContain("Loading plugins")
   })
 
-  it("A-37 (N17) leaves out what an agent prints beside the protocol, also when it is JSON or a part of it", async () => {
+  it("A-37 (fault:N17) leaves out what an agent prints beside the protocol, also when it is JSON or a part of it", async () => {
     const pretty = JSON.stringify({ level: "info", id: 3, method: 7 }, null, 2)
     const strays = [
       "{ level: 'info' }",
@@ -229,7 +229,7 @@ describe("how turns of ACP agents end", () => {
     for (const line of ["level: 'info'", '"msg":"loaded"', '"level": "info"']) expect(log).toContain(line)
   })
 
-  it("M-7 (N16) an agent is given no lone surrogate, and a pair is never cut", async () => {
+  it("M-7 (fault:N16) an agent is given no lone surrogate, and a pair is never cut", async () => {
     const history = join(places().session, "history.jsonl")
     const output = `${"x".repeat(1999)}🙂${"y".repeat(2000)}`
     const tool = { type: "dynamic-tool", toolName: "cat", toolCallId: "c", state: "output-available", input: {}, output }
@@ -245,7 +245,7 @@ describe("how turns of ACP agents end", () => {
     expect(sent).toContain("xxx […]")
   })
 
-  it("A-45 (N22) tells of requests that an agent tries again, from its log", async () => {
+  it("A-45 (fault:N22) tells of requests that an agent tries again, from its log", async () => {
     const line = (session: string, small: boolean): Step => ({
       stderr: `timestamp=2026-11-30T00:00:47Z level=ERROR run=4f message="stream error" providerID=p session.id=${session} small=${small} error.error="AI_APICallError: Rate limit reached"`,
     })

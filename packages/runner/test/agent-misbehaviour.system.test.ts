@@ -57,7 +57,7 @@ describe("agents that misbehave", () => {
     ["closes its output and lives on", `require("node:fs").closeSync(1)`, "AgentClosed"],
   ]
   for (const [what, act, tag] of cases) {
-    it(`A-10 A1 trap 4 one that ${what} ends its turn once, with a reason, and leaves nothing`, async () => {
+    it(`A-10 check:A1 trap:4 one that ${what} ends its turn once, with a reason, and leaves nothing`, async () => {
       const probe = begin({ program: child(act) })
       const { pid } = await probe.ready()
       const { turn } = probe.send("go")
@@ -73,7 +73,7 @@ describe("agents that misbehave", () => {
     })
   }
 
-  it("A-10 A1 a line of 100 MB ends the turn and not the runner, whose memory stays bounded", async () => {
+  it("A-10 check:A1 a line of 100 MB ends the turn and not the runner, whose memory stays bounded", async () => {
     const act = `const part = "x".repeat(1024 * 1024); let left = 100
       const more = () => { while (left-- > 0) if (!process.stdout.write(part)) return process.stdout.once("drain", more) }
       more()`
@@ -85,7 +85,7 @@ describe("agents that misbehave", () => {
     expect(residentBytes(process.pid) - before).toBeLessThan(128 * 1024 * 1024)
   })
 
-  it("A-10 A1 one that gives no sign of life is given up after its start's time", async () => {
+  it("A-10 check:A1 one that gives no sign of life is given up after its start's time", async () => {
     const probe = begin({
       program: { command: process.execPath, args: ["-e", "setInterval(() => {}, 1000)"] },
       startTimeout: 500,
@@ -99,7 +99,7 @@ describe("agents that misbehave", () => {
     ])
   })
 
-  it("A-44 (N22) one whose start takes long is waited for as long as it writes to its log, and not for ever", async () => {
+  it("A-44 (fault:N22) one whose start takes long is waited for as long as it writes to its log, and not for ever", async () => {
     const slow = 'setInterval(() => console.error("unpacking"), 50)'
     const probe = begin({ program: { command: process.execPath, args: ["-e", slow] }, startTimeout: 400 })
     const began = performance.now()
@@ -108,7 +108,7 @@ describe("agents that misbehave", () => {
     expect(performance.now() - began).toBeGreaterThan(1900)
   })
 
-  it("A-10 A1 one that never answers is stopped by an interrupt and its grace, and nobody claims that it took the message", async () => {
+  it("A-10 check:A1 one that never answers is stopped by an interrupt and its grace, and nobody claims that it took the message", async () => {
     const silent = `require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
       if (JSON.parse(line).type === "open") console.log(JSON.stringify({ type: "ready", resumed: "new", info: {} }))
     })`
@@ -122,7 +122,7 @@ describe("agents that misbehave", () => {
     expect(probe.of("returned")).toEqual([])
   })
 
-  it("A-9 A2 one that ignores an interrupt is killed with its process group after the grace, and it is said", async () => {
+  it("A-9 check:A2 one that ignores an interrupt is killed with its process group after the grace, and it is said", async () => {
     const probe = begin({ interruptGrace: 700 })
     const { pid } = await probe.ready()
     const command = "setsid sleep 300 & echo $! > pid; sleep 300"

@@ -109,7 +109,7 @@ describe("agents in a runner", () => {
     expect(readFileSync(join(directories.cwd, "ran"), "utf8")).toBe("ran\n")
   })
 
-  it("R-6 H3 with the hub away an agent works on, memory stays flat, and all of it is there in order", async () => {
+  it("R-6 check:H3 with the hub away an agent works on, memory stays flat, and all of it is there in order", async () => {
     const child = await begin("a")
     await live.hub.connection.commandAgent(child, deliver("warm", "[[say warm]]"))
     await note(child, "turn-ended", "t-warm")

@@ -35,7 +35,7 @@ describe("agents' threads", () => {
   it.each([
     ["crash", "AgentCrashed", "planted"],
     ["memory", "AgentOutOfMemory", "more than 48 MB"],
-  ])("A-50 one that dies (%s) ends its agent's turn once and kills that agent alone (N23)", async (model, tag, why) => {
+  ])("A-50 one that dies (%s) ends its agent's turn once and kills that agent alone (fault:N23)", async (model, tag, why) => {
     const [talking, other] = [begin(), begin()]
     const [dying, living] = (await Promise.all([talking.ready(), other.ready()])).map(({ pid }) => pid)
     const { turn } = talking.send("[[slow 5000 20]]")

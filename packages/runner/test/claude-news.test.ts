@@ -20,14 +20,14 @@ const told = (take: (news: SystemNews) => void, refused: (id: string) => boolean
 const textOf = (kind: string, more: object): unknown => told((news) => news.take(messageOf(kind, more)))[0]
 
 describe("Claude's news", () => {
-  it("A-35 what is silent says nothing, what is known is never unknown, and what is new is kept (N15)", () => {
+  it("A-35 what is silent says nothing, what is known is never unknown, and what is new is kept (fault:N15)", () => {
     for (const kind of Object.keys(SILENT)) expect(told((news) => news.take(messageOf(kind)))).toEqual([])
     const shown = told((news) => SHOWN.forEach((kind) => news.take(messageOf(kind))))
     expect(shown.map(({ type }) => type)).not.toContain("data-unknown")
     expect(told((news) => news.take(messageOf("system/of_the_future"))).map(({ type }) => type)).toEqual(["data-unknown"])
   })
 
-  it("A-35 says what was refused, blocked, failed or lost, and by what (N15)", () => {
+  it("A-35 says what was refused, blocked, failed or lost, and by what (fault:N15)", () => {
     const denied = { tool_name: "Bash", tool_use_id: "c", decision_reason: "a rule forbids it" }
     const cases: ReadonlyArray<readonly [string, object, string | undefined]> = [
       ["system/permission_denied", denied, "Bash was refused without asking: a rule forbids it"],
@@ -66,7 +66,7 @@ describe("what Claude loaded", () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it("A-34 A-35 follows a server that starts, tells when it failed and when it is there again (N15)", async () => {
+  it("A-34 A-35 follows a server that starts, tells when it failed and when it is there again (fault:N15)", async () => {
     const infos: Array<AgentInfo> = []
     const chunks: Array<AgentChunk> = []
     let servers: ReadonlyArray<object> = []

@@ -35,7 +35,7 @@ function streamOf() {
 const success = { type: "result", subtype: "success", is_error: false, result: "half" }
 
 describe("Claude's messages", () => {
-  it("trap 4 a reply that broke off and was called a success ends its turn as an error", () => {
+  it("trap:4 a reply that broke off and was called a success ends its turn as an error", () => {
     const { stream, reply } = streamOf()
     reply("m1", "half an ans")
     expect(stream.isCut).toBe(true)
@@ -63,7 +63,7 @@ describe("Claude's messages", () => {
     expect(failed("not allowed", 403).error).toEqual({ tag: "AgentUnauthorized", message: "not allowed" })
   })
 
-  it("A-43 (N13) knows a refused history from other errors, and a compaction that came to nothing from a success", () => {
+  it("A-43 (fault:N13) knows a refused history from other errors, and a compaction that came to nothing from a success", () => {
     const facts = { interrupting: false, cut: false, failure: undefined, limited: false }
     const failed = (status: number, text: string) =>
       endingOf({ type: "result", subtype: "success", is_error: true, api_error_status: status, result: text }, facts).error
@@ -132,7 +132,7 @@ describe("Claude's messages", () => {
     expect(chunks[0]).toMatchObject({ toolCallId: "t1", output: "early" })
   })
 
-  it("A-38 (N18) tells tool calls that are given one id, each as one of its own", () => {
+  it("A-38 (fault:N18) tells tool calls that are given one id, each as one of its own", () => {
     const { stream, chunks } = streamOf()
     for (const [message, command] of [
       ["m1", "one"],
@@ -156,7 +156,7 @@ describe("Claude's messages", () => {
     ])
   })
 
-  it("A-39 (N19) a reply that broke off and comes again whole, without a stream, stands once", () => {
+  it("A-39 (fault:N19) a reply that broke off and comes again whole, without a stream, stands once", () => {
     const { stream, reply, types } = streamOf()
     reply("m1", "half an ans")
     stream.assistant({ id: "m2", content: [{ type: "text", text: "half an answer" }] })

@@ -24,7 +24,7 @@ describe("work of Claude's outside a turn", () => {
     expect(notices).toEqual(["b is done", "c is done", "d is done"])
   })
 
-  it("A-15 (N3) tells what runs in the background by the set that Claude tells, however its single words come", async () => {
+  it("A-15 (fault:N3) tells what runs in the background by the set that Claude tells, however its single words come", async () => {
     const notes: Array<AgentNote> = []
     const tasks = new Tasks((note) => notes.push(note))
     const news = new TaskNews(tasks, () => undefined)
@@ -54,7 +54,7 @@ describe("work of Claude's outside a turn", () => {
     ])
   })
 
-  it("P-3 (N1) answers what was asked in an earlier turn or in none, also when a later turn was stopped meanwhile", async () => {
+  it("P-3 (fault:N1) answers what was asked in an earlier turn or in none, also when a later turn was stopped meanwhile", async () => {
     const permissions = new Permissions({ ask: () => undefined, withdraw: () => undefined })
     const { signal } = new AbortController()
     const asked = (requestId: string): Promise<unknown> => permissions.ask("Bash", { command: "ls" }, { signal, requestId })
@@ -69,7 +69,7 @@ describe("work of Claude's outside a turn", () => {
     expect(await Promise.race([own, Promise.resolve("Claude takes it back by itself")])).toBe("Claude takes it back by itself")
   })
 
-  it("A-15 (N3) tells of at most a hundred tasks at a time, and of the next when one has ended", () => {
+  it("A-15 (fault:N3) tells of at most a hundred tasks at a time, and of the next when one has ended", () => {
     const notes: Array<AgentNote> = []
     const tasks = new Tasks((note) => notes.push(note))
     for (let i = 0; i < 102; i++) tasks.started({ id: `t${i}`, kind: "shell", description: "x".repeat(10_000) })
@@ -84,7 +84,7 @@ describe("work of Claude's outside a turn", () => {
     ])
   })
 
-  it("A-18 (N2) a result is of the turn whose message it names, or of the one that Claude is at", () => {
+  it("A-18 (fault:N2) a result is of the turn whose message it names, or of the one that Claude is at", () => {
     const begun = { ...beginTurn("mine", undefined), begun: true }
     const result = (...uuids: ReadonlyArray<string>) => ({ type: "result", user_message_uuids: uuids })
     const background = { type: "result", origin: { kind: "task-notification" } }

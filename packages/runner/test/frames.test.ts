@@ -71,7 +71,7 @@ describe("frames", () => {
     expect(() => read([Buffer.from([0, 0, 0, 0])])).toThrow(WireMalformed)
   })
 
-  it("R-17 B1 10,000 mutated streams are read or refused, never a crash", () => {
+  it("R-17 check:B1 10,000 mutated streams are read or refused, never a crash", () => {
     const stream = sample()
     let seed = 42
     const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below
@@ -102,7 +102,7 @@ describe("frames", () => {
 })
 
 describe("control messages", () => {
-  it("B3 a message survives its way, an own field named __proto__ included", () => {
+  it("check:B3 a message survives its way, an own field named __proto__ included", () => {
     const read = readHubMessage(JSON.stringify(START))
     expect(JSON.stringify(read)).toBe(JSON.stringify(START))
     expect(({} as Record<string, unknown>)["x"]).toBeUndefined()

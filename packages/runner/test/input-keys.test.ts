@@ -41,7 +41,7 @@ describe("input keys", () => {
 })
 
 describe("inputs with keys", () => {
-  it("R-19 a key is remembered until the note of its input is acknowledged, however many others come, and no longer (N58)", () => {
+  it("R-19 a key is remembered until the note of its input is acknowledged, however many others come, and no longer (fault:N58)", () => {
     const keyed = new KeyedInputs()
     expect(keyed.judge("a", "hash", 0)).toBe("new")
     expect(keyed.judge("a", "hash", 0)).toBe("known")

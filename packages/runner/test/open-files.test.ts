@@ -19,7 +19,7 @@ const found = (processes: Readonly<Record<number, AboveProcess>>): number | unde
   openFilesBefore(9, (pid) => processes[pid])
 
 describe("what was allowed before Node raised it", () => {
-  it("R-26 is what the shell has that started the hub, also through npm and its script shells (N32)", () => {
+  it("R-26 is what the shell has that started the hub, also through npm and its script shells (fault:N32)", () => {
     const shell = above(1, "bash", { soft: 1024 })
     expect(found({ 9: above(5, "node"), 5: shell })).toBe(1024)
     const npm = { 9: above(8, "node"), 8: above(7, "dash", {}, "-c"), 7: above(6, "node"), 6: above(5, "node"), 5: shell }
@@ -29,7 +29,7 @@ describe("what was allowed before Node raised it", () => {
     expect(found({ 9: above(5, "node"), 5: above(4, "bash"), 4: above(3, "electron"), 3: shell })).toBe(20_000)
   })
 
-  it("R-26 is that of a login where nobody tells: the parent is gone, hidden, or the service manager (N32)", () => {
+  it("R-26 is that of a login where nobody tells: the parent is gone, hidden, or the service manager (fault:N32)", () => {
     expect(found({ 9: above(1, "node"), 1: above(0, "systemd") })).toBe(LOGIN_FILES)
     expect(found({ 9: above(1, "node"), 1: above(0, "systemd", { soft: 4096 }) })).toBe(4096)
     expect(found({ 9: above(5, "node") })).toBe(LOGIN_FILES)
@@ -41,7 +41,7 @@ describe("what was allowed before Node raised it", () => {
 describe.skipIf(process.platform !== "linux")("what a child is allowed", () => {
   afterEach(() => giveOpenFiles(undefined))
 
-  it("R-26 a terminal's child has the soft limit that was given and may raise it; this process keeps its own (N32)", async () => {
+  it("R-26 a terminal's child has the soft limit that was given and may raise it; this process keeps its own (fault:N32)", async () => {
     const own = process.report.getReport() as { readonly userLimits: { readonly open_files: { readonly soft: unknown } } }
     giveOpenFiles(300)
     const child = collect(bash("echo $(ulimit -Sn) $(ulimit -Hn) $(ulimit -Sn $(ulimit -Hn); ulimit -Sn)"))
@@ -52,7 +52,7 @@ describe.skipIf(process.platform !== "linux")("what a child is allowed", () => {
     expect(now.userLimits.open_files).toEqual(own.userLimits.open_files)
   })
 
-  it("R-26 any other child has it too, and one that does not start changes nothing (N32)", async () => {
+  it("R-26 any other child has it too, and one that does not start changes nothing (fault:N32)", async () => {
     giveOpenFiles(300)
     const start = (command: string) =>
       withOpenFiles(

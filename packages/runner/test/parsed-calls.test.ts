@@ -83,7 +83,7 @@ describe("what agents ask, as rules compare it", () => {
     expect(ofClaude("Glob", { path: cwd, pattern: "/etc/**" }, cwd)).toBeUndefined()
   })
 
-  it("P-13 what is cut to be shown is covered by no rule, and what cannot be answered is not asked (N10)", () => {
+  it("P-13 what is cut to be shown is covered by no rule, and what cannot be answered is not asked (fault:N10)", () => {
     const parsed = { type: "commands", cwd, commands: [{ argv: ["x"] }], literal: true } as const
     const bounded = (part: Partial<PermissionAsk>): PermissionAsk | undefined =>
       boundedAsk(ask({ parsed, ...part }), () => undefined)
@@ -99,7 +99,7 @@ describe("what agents ask, as rules compare it", () => {
     expect(bounded({ questions: [{ question: "x".repeat(20_000), choices: [] }] })).toBeUndefined()
   })
 
-  it("P-13 an agent has so many requests open and no more, in number, bytes and questions (N10)", () => {
+  it("P-13 an agent has so many requests open and no more, in number, bytes and questions (fault:N10)", () => {
     const open = new OpenRequests()
     const add = (id: string, part: Partial<PermissionAsk> = {}): string | undefined => {
       const request = ask({ id, ...part })

@@ -10,7 +10,7 @@ import { bash, collect, pty } from "./terminals.ts"
 const sha = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 describe.skipIf(process.platform === "win32")("terminals", () => {
-  it("R-11 T2 `seq 1 200000; exit 7` ends with the last line, then code 7, every time", async () => {
+  it("R-11 check:T2 `seq 1 200000; exit 7` ends with the last line, then code 7, every time", async () => {
     for (let round = 0; round < 20; round++) {
       const child = collect(bash("seq 1 200000; exit 7"))
       expect(await child.exit).toEqual({ code: 7 })
@@ -20,7 +20,7 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     }
   })
 
-  it("E-4 T2 20 MB of random bytes come through a raw terminal unchanged", async () => {
+  it("E-4 check:T2 20 MB of random bytes come through a raw terminal unchanged", async () => {
     const data = temporaryDirectory()
     try {
       const file = join(data.path, "random")
@@ -74,7 +74,7 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     await Promise.all(others.map(({ handle }) => handle.end(0)))
   })
 
-  it("B4 Ctrl-C is taken at once while output floods", async () => {
+  it("row:B4 Ctrl-C is taken at once while output floods", async () => {
     const child = collect(bash("yes"))
     await until("the flood", () => child.bytes().length > 1_000_000)
     const asked = performance.now()
@@ -83,7 +83,7 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     expect(performance.now() - asked).toBeLessThan(2500)
   })
 
-  it("trap 20 T-13 large inputs of two clients reach the child whole, one after another", async () => {
+  it("trap:20 T-13 large inputs of two clients reach the child whole, one after another", async () => {
     const size = 100_000
     const child = collect(bash(`stty raw -echo; echo ready; head -c ${4 * size} | cat; exit 0`))
     await until("the start", () => child.text().includes("ready"))
@@ -130,7 +130,7 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
   })
 
   it.skipIf(process.platform !== "linux")(
-    "R-12 T4 50 starts and ends with failed starts and grandchildren leave nothing",
+    "R-12 check:T4 50 starts and ends with failed starts and grandchildren leave nothing",
     async () => {
       const before = { masters: masters(process.pid), descriptors: readdirSync("/proc/self/fd").length }
       const pids: Array<number> = []

@@ -198,7 +198,7 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     expect(alive(pid ?? 0)).toBe(false)
   })
 
-  it("R-23 R-15 a runner whose data directory was removed ends in seconds, with what it ran, and makes none of it again (N62)", async () => {
+  it("R-23 R-15 a runner whose data directory was removed ends in seconds, with what it ran, and makes none of it again (fault:N62)", async () => {
     hub.acknowledges = false
     const { child, pid } = await hub.start("a", "trap '' HUP; yes")
     await hub.start("b", "sleep 60")
@@ -210,7 +210,7 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     expect(existsSync(runner.data.path)).toBe(false)
   })
 
-  it("R-23 a runner that refused a hub of another version, and has neither hub nor children, ends (N62)", async () => {
+  it("R-23 a runner that refused a hub of another version, and has neither hub nor children, ends (fault:N62)", async () => {
     hub.connection.close()
     const socket = connect(runner.started.socket)
     socket.on("error", () => undefined)
@@ -244,7 +244,7 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     expect(runner.leftovers()).toEqual([])
   })
 
-  it("R-4 R-5 R-6 H3 with the hub away the child runs on, memory stays flat, and all of it is there in order", async () => {
+  it("R-4 R-5 R-6 check:H3 with the hub away the child runs on, memory stays flat, and all of it is there in order", async () => {
     const size = 64_000_000
     const { child } = await hub.start(
       "a",

@@ -17,7 +17,7 @@ describe.skipIf(process.platform === "win32")("a socket's place", () => {
   })
   afterEach(() => base.dispose())
 
-  it("R-25 a place of others, an open one, a link, a file and a missing runtime directory are passed over for a private one (N51)", () => {
+  it("R-25 a place of others, an open one, a link, a file and a missing runtime directory are passed over for a private one (fault:N51)", () => {
     const first = join(base.path, `holdfast-${owner}`)
     const shared = join(base.path, "shared")
     expect(privateSocketPath("/short/socket")).toBe("/short/socket")

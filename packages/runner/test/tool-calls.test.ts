@@ -24,7 +24,7 @@ describe("what the tool calls of an agent hold", () => {
       content: [{ type: "content", content: { type: "text", text: "y".repeat(bytes) } }],
     })
 
-  it("A-50 is nothing of calls that are over, whatever they were told (N23)", () => {
+  it("A-50 is nothing of calls that are over, whatever they were told (fault:N23)", () => {
     const calls = make()
     for (let i = 0; i < 300; i++) {
       begin(calls, i, MiB / 2)
@@ -38,7 +38,7 @@ describe("what the tool calls of an agent hold", () => {
     expect(calls.isOpen).toBe(false)
   })
 
-  it("A-50 is bounded for all open calls together; each still ends, and no rule answers for what was cut (N23)", () => {
+  it("A-50 is bounded for all open calls together; each still ends, and no rule answers for what was cut (fault:N23)", () => {
     const calls = make()
     const open = Array.from({ length: 50 }, (_, i) => begin(calls, i, 2 * MiB)!)
     expect(calls.bytes).toBeLessThanOrEqual(50 * MiB)

@@ -53,7 +53,7 @@ function spoil(frame: number): void {
 }
 
 describe("after a failed sync", () => {
-  it("S-23 (N57) the log is written again as it is", () => {
+  it("S-23 (fault:N57) the log is written again as it is", () => {
     const before = readFileSync(`${path}-wal`)
     guard.doubt(failedSync)
     expect(guard.problem?.message).toContain("nothing is accepted until all is durable again")
@@ -62,7 +62,7 @@ describe("after a failed sync", () => {
     expect(readFileSync(`${path}-wal`).equals(before)).toBe(true)
   })
 
-  it("S-23 (N57) a log that memory has lost a part of is not taken for whole", () => {
+  it("S-23 (fault:N57) a log that memory has lost a part of is not taken for whole", () => {
     const frames = logFrames(statements)
     expect(frames).toBeGreaterThan(6)
     spoil(frames - 2)
@@ -73,7 +73,7 @@ describe("after a failed sync", () => {
     expect(guard.problem?.message).toContain("until the server is started again")
   })
 
-  it("S-24 (N57) a commit whose sync failed, and which was answered so, is not there when the store is opened anew", () => {
+  it("S-24 (fault:N57) a commit whose sync failed, and which was answered so, is not there when the store is opened anew", () => {
     for (const counted of [0, logFrames(statements)]) {
       const copy = mkdtempSync(join(folder, "copy-"))
       // What the log holds behind the frames that count was written whole, and its sync failed.
@@ -91,7 +91,7 @@ describe("after a failed sync", () => {
     }
   })
 
-  it("S-25 (N57) a checkpoint that fails is done again", () => {
+  it("S-25 (fault:N57) a checkpoint that fails is done again", () => {
     const turn = new WalTurn(statements, guard, 2)
     statements.failing = true
     turn.make()
@@ -101,7 +101,7 @@ describe("after a failed sync", () => {
     expect(statements.get("PRAGMA wal_checkpoint(PASSIVE)")).toMatchObject({ checkpointed: logFrames(statements) })
   })
 
-  it("S-25 (N57) one that fails after readers kept another from being complete leaves the store unusable", () => {
+  it("S-25 (fault:N57) one that fails after readers kept another from being complete leaves the store unusable", () => {
     const turn = new WalTurn(statements, guard, 2)
     const reader = new DatabaseSync(path, { readOnly: true })
     reader.exec("BEGIN")
@@ -117,7 +117,7 @@ describe("after a failed sync", () => {
     expect(guard.problem?.message).toContain("until the server is started again")
   })
 
-  it("S-25 (N57) a store that is closed in doubt leaves log and database as they are", () => {
+  it("S-25 (fault:N57) a store that is closed in doubt leaves log and database as they are", () => {
     const [log, data] = [readFileSync(`${path}-wal`), readFileSync(path)]
     database.abandon()
     expect(existsSync(`${path}-wal`)).toBe(true)

@@ -9,7 +9,7 @@ const DELAY = 300
 const slow = { name: "slow SQLite store", lasts: true, place: () => sqlitePlace({ commitDelay: DELAY }) }
 
 describe("a commit that takes long", () => {
-  it("D3 and S-1: no outcome and no reader is earlier than the commit, and 64 writers share it", () =>
+  it("check:D3 and S-1: no outcome and no reader is earlier than the commit, and 64 writers share it", () =>
     withStore(slow, (store) =>
       Effect.gen(function* () {
         const sessions = yield* Effect.forEach(

@@ -55,7 +55,7 @@ function integrity(path: string): unknown {
 }
 
 describe("a process killed at any moment", () => {
-  it("D1 and S-5: everything acked is there, dense, keys once, journal position with its events", async () => {
+  it("check:D1 and S-5: everything acked is there, dense, keys once, journal position with its events", async () => {
     const place = await sqlitePlace()
     try {
       for (let round = 0; round < ROUNDS; round++) {

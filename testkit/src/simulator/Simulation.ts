@@ -1,6 +1,6 @@
 /**
  * A whole hub under seeded faults in virtual time: store, clock and transport fail, the hub dies and comes back, and at
- * the end every promise of the log must hold (check O11).
+ * the end every promise of the log must hold (check:O11).
  *
  * The caller owns the clock: global timers must be fake, and `advance` moves them.
  */
@@ -46,7 +46,7 @@ export interface SimulationOptions {
   readonly jump: (milliseconds: number) => void
 }
 
-/** Bugs that can be planted in a reader: it comes back with a cursor that is not its own (trap 2). */
+/** Bugs that can be planted in a reader: it comes back with a cursor that is not its own (trap:2). */
 export type ReaderBug = "stale-cursor"
 
 const STORE_BUGS: ReadonlyArray<string> = ["forget-keys", "acknowledge-early", "order-by-time"]

@@ -62,7 +62,7 @@ export class OutputFilter {
   alternate = false
   /** True while the session counts rows from its top margin (DECOM). */
   origin = false
-  /** True while output happens now; the past rings no bell and notifies nobody (trap 10). */
+  /** True while output happens now; the past rings no bell and notifies nobody (trap:10). */
   live = true
   /** While set it gets what is for the terminal at large, wherever the rest is drawn: bells, titles, colours. */
   aside: ((text: string) => void) | undefined

@@ -1,5 +1,5 @@
 /**
- * `holdfast replay`: a session as a film, at any speed, from and to any point (mission row A9).
+ * `holdfast replay`: a session as a film, at any speed, from and to any point (row:A9).
  *
  * What lies before the first event shown is drawn at once, so that the screen is right when the film begins. It is
  * shown as in `attach`, as history: it asks the terminal nothing and rings no bell, and of a larger screen a part is seen.

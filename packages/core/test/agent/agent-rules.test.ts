@@ -39,7 +39,7 @@ const ended = (world: AgentWorld): ReadonlyArray<unknown> =>
     .map(({ data }) => (data as { outcome: string }).outcome)
 
 describe("messages and the queue", () => {
-  it("Q-3 keeps a message in the queue until the agent took it (trap 9)", () => {
+  it("Q-3 keeps a message in the queue until the agent took it (trap:9)", () => {
     const world = new AgentWorld()
     send(world, "m1")
     expect(waiting(world)).toEqual(["m1"])
@@ -122,7 +122,7 @@ describe("messages and the queue", () => {
     }
   })
 
-  it("Q-8 shows a hand-over that nobody confirmed as uncertain and sends nothing again by itself (trap 9)", () => {
+  it("Q-8 shows a hand-over that nobody confirmed as uncertain and sends nothing again by itself (trap:9)", () => {
     const world = new AgentWorld()
     send(world, "m1")
     world.performAll()
@@ -139,7 +139,7 @@ describe("messages and the queue", () => {
     expect(names(world.submit({ _tag: "ResolveMessage", id: "m1", action: "drop", turn: "t" }))).toEqual(["MessageNotQueued"])
   })
 
-  it("Q-10 does nothing when an interrupt comes after the end, and never touches the next turn (trap 8)", () => {
+  it("Q-10 does nothing when an interrupt comes after the end, and never touches the next turn (trap:8)", () => {
     const world = streaming()
     const first = agentOf(world).turn?.id ?? ""
     send(world, "a")
@@ -166,7 +166,7 @@ describe("messages and the queue", () => {
     expect(waiting(world)).toHaveLength(QUEUE_MAX)
   })
 
-  it("trap 4 takes the end of a process in a turn for an error, never for the turn's end", () => {
+  it("trap:4 takes the end of a process in a turn for an error, never for the turn's end", () => {
     const world = streaming()
     world.exit()
     world.readJournal()
@@ -177,8 +177,8 @@ describe("messages and the queue", () => {
   })
 })
 
-describe("A3 and A6", () => {
-  it("A3 interrupt against completion against a queued message: one end a turn, the message sent once, in 500 interleavings", () => {
+describe("check:A3 and check:A6", () => {
+  it("check:A3 interrupt against completion against a queued message: one end a turn, the message sent once, in 500 interleavings", () => {
     const step = fc.constantFrom("interrupt", "complete", "send", "perform", "read", "read", "restart")
     fc.assert(
       fc.property(fc.array(step, { minLength: 6, maxLength: 14, size: "max" }), (steps) => {
@@ -205,7 +205,7 @@ describe("A3 and A6", () => {
     )
   })
 
-  it("A6 Q-9 delivers 100 messages of 5 clients in the order of the log, after edits, removals, reorderings and restarts", () => {
+  it("check:A6 Q-9 delivers 100 messages of 5 clients in the order of the log, after edits, removals, reorderings and restarts", () => {
     const world = streaming()
     const random = fc.sample(fc.nat(1_000_000), { seed: 7, numRuns: 400 })
     for (let i = 0; i < 100; i++) {

@@ -58,7 +58,7 @@ const over = (turn: string, more: Partial<Extract<AgentReport, { _tag: "AgentEnd
 })
 
 describe("work outside a turn", () => {
-  it("P-3 (N1) a request of background work needs no turn, stands when a turn ends, and leaves when the agent has its answer", () => {
+  it("P-3 (fault:N1) a request of background work needs no turn, stands when a turn ends, and leaves when the agent has its answer", () => {
     const world = idle()
     world.submit(started("sub"))
     expect(names(world.submit(asked("p1", { task: "sub" })))).toEqual(["permission/asked"])
@@ -80,7 +80,7 @@ describe("work outside a turn", () => {
     expect(world.record()).toMatchObject({ activity: "background", permissions: [] })
   })
 
-  it("P-3 (N1) what stands when the agent completes its turn is of background work; what is asked of a turn that is over is asked", () => {
+  it("P-3 (fault:N1) what stands when the agent completes its turn is of background work; what is asked of a turn that is over is asked", () => {
     const world = idle()
     world.submit(said("own"))
     world.submit(asked("p1", { turn: "own" }))
@@ -93,7 +93,7 @@ describe("work outside a turn", () => {
     expect(world.record().permissions.map(({ id }) => id)).toEqual(["p2", "p3"])
   })
 
-  it("A-16 P-3 (N1) a request that the agent takes back leaves also when it was answered before, so that nothing is owed for ever", () => {
+  it("A-16 P-3 (fault:N1) a request that the agent takes back leaves also when it was answered before, so that nothing is owed for ever", () => {
     const world = idle()
     world.submit(started("sub"))
     world.submit(asked("p1", { task: "sub" }))
@@ -105,7 +105,7 @@ describe("work outside a turn", () => {
     expect(names(world.submit({ _tag: "AgentEnding", reason: "idle" }))).toEqual(["session/agent-ending"])
   })
 
-  it("P-1 P-7 (N59) says of an answer that its agent never had that it came too late, when the turn or the process ends", () => {
+  it("P-1 P-7 (fault:N59) says of an answer that its agent never had that it came too late, when the turn or the process ends", () => {
     const reasonsAfter = (...ends: ReadonlyArray<Command>): ReadonlyArray<unknown> => {
       const world = idle()
       world.submit(said("own"))
@@ -128,7 +128,7 @@ describe("work outside a turn", () => {
     ])
   })
 
-  it("A-20 (N5) any sign of life ends the silence of a turn, also one that tells nothing else", () => {
+  it("A-20 (fault:N5) any sign of life ends the silence of a turn, also one that tells nothing else", () => {
     const world = idle()
     world.submit(said("own"))
     expect(names(world.submit({ _tag: "AgentAlive" }))).toEqual([])
@@ -137,7 +137,7 @@ describe("work outside a turn", () => {
     expect(world.record().turn).not.toHaveProperty("silentSince")
   })
 
-  it("A-15 A-17 (N3) tasks are in the record while they run, are stopped one by one, and end with what they asked", () => {
+  it("A-15 A-17 (fault:N3) tasks are in the record while they run, are stopped one by one, and end with what they asked", () => {
     const world = idle()
     for (const id of ["a", "b"]) world.submit(started(id))
     expect(names(world.submit(started("a")))).toEqual([])
@@ -163,7 +163,7 @@ describe("work outside a turn", () => {
     expect(world.record().tasks?.map(({ id }) => id)).toEqual(["a"])
   })
 
-  it("A-16 (N3) an agent with a task or an open request is not unloaded; one that must end says what ran, before and after", () => {
+  it("A-16 (fault:N3) an agent with a task or an open request is not unloaded; one that must end says what ran, before and after", () => {
     const world = idle()
     world.submit(started("a"))
     expect(names(world.submit({ _tag: "AgentEnding", reason: "idle" }))).toEqual([])
@@ -180,7 +180,7 @@ describe("work outside a turn", () => {
     expect(world.record()).not.toHaveProperty("tasks")
   })
 
-  it("A-16 (N3) a lost runner ends tasks and requests too", () => {
+  it("A-16 (fault:N3) a lost runner ends tasks and requests too", () => {
     const world = idle()
     world.submit(started("a"))
     world.submit(asked("p1", { task: "a" }))
@@ -189,7 +189,7 @@ describe("work outside a turn", () => {
     expect(world.log.filter(({ channel, type }) => channel === "task" && type === "ended")).toHaveLength(1)
   })
 
-  it("A-18 (N2 N4) a turn that the agent began by itself comes before the message that it has not begun, and ends nothing else", () => {
+  it("A-18 (fault:N2 fault:N4) a turn that the agent began by itself comes before the message that it has not begun, and ends nothing else", () => {
     const world = idle()
     send(world, "m2")
     // The agent was about to begin one of its own when the message came.
@@ -206,7 +206,7 @@ describe("work outside a turn", () => {
     expect(world.record().turn).toEqual({ status: "idle" })
   })
 
-  it("A-18 (N2) a message that comes back while it waits behind another turn waits again; an exit ends both turns", () => {
+  it("A-18 (fault:N2) a message that comes back while it waits behind another turn waits again; an exit ends both turns", () => {
     for (const how of ["returned", "exited"] as const) {
       const world = idle()
       send(world, "m2")
@@ -238,7 +238,7 @@ describe("a silent agent", () => {
   }
   const silent: Command = { _tag: "NoteSilence", turn: "t-m2", since: 7 }
 
-  it("A-20 (N5) is told once, until something is heard", () => {
+  it("A-20 (fault:N5) is told once, until something is heard", () => {
     const world = working()
     expect(names(world.submit(silent))).toEqual(["turn/silent"])
     expect(names(world.submit(silent))).toEqual([])
@@ -249,7 +249,7 @@ describe("a silent agent", () => {
     expect(names(world.submit({ ...silent, turn: "t-other" }))).toEqual([])
   })
 
-  it("A-21 (N5) completes a stalled turn with the agent's last words, and holds the queue after any other", () => {
+  it("A-21 (fault:N5) completes a stalled turn with the agent's last words, and holds the queue after any other", () => {
     const text = { type: "text", text: "all done", state: "done" }
     const tool = { type: "dynamic-tool", toolName: "bash", toolCallId: "c", state: "output-available", input: {}, output: "" }
     const left = { ...tool, state: "output-error", errorText: "The turn ended before this call did." }

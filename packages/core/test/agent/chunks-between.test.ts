@@ -24,7 +24,7 @@ const isOrphaned = ({ parts, open }: LiveMessage): boolean =>
   parts.some((part, at) => isTextPart(part) && part.state === "streaming" && !open.some(([, index]) => index === at))
 
 describe("chunks from messages", () => {
-  it("M-15 the chunks of a stored message make the same message, here and in the AI SDK (N55)", async () => {
+  it("M-15 the chunks of a stored message make the same message, here and in the AI SDK (fault:N55)", async () => {
     await fc.assert(
       fc.asyncProperty(legalChunks, someOutcome, async (chunks, outcome) => {
         const message = toJson(told(chunks).ended(outcome)) as Message
@@ -37,7 +37,7 @@ describe("chunks from messages", () => {
     )
   })
 
-  it("M-16 a viewer cut at any chunk gets what it has not shown and ends with the same message (N55)", async () => {
+  it("M-16 a viewer cut at any chunk gets what it has not shown and ends with the same message (fault:N55)", async () => {
     await fc.assert(
       fc.asyncProperty(legalChunks, fc.nat(), someOutcome, async (chunks, at, outcome) => {
         const message = toJson(told(chunks).ended(outcome)) as Message

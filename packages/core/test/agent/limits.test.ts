@@ -53,7 +53,7 @@ describe("limits of a provider", () => {
       turn: "t-b",
     })
 
-  it("A-13 (N11) a message is tried at a limit whose end is not known or past, and waits for one that is known", () => {
+  it("A-13 (fault:N11) a message is tried at a limit whose end is not known or past, and waits for one that is known", () => {
     for (const [until, tried] of [
       [undefined, true],
       [5000, false],
@@ -66,7 +66,7 @@ describe("limits of a provider", () => {
     }
   })
 
-  it("A-40 (N11) a short limit continues by itself, later for each in a row, and gives way to a message at once", () => {
+  it("A-40 (fault:N11) a short limit continues by itself, later for each in a row, and gives way to a message at once", () => {
     const world = limited({ short: true })
     const waits: Array<number> = []
     for (let i = 0; i < 6; i++) {

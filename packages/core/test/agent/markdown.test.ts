@@ -275,7 +275,7 @@ exit 1
 `)
   })
 
-  it("M-8 (N22) what is not known is named, and its JSON left to the export that has everything", () => {
+  it("M-8 (fault:N22) what is not known is named, and its JSON left to the export that has everything", () => {
     const unknown = { type: "data-unknown", data: { json: '{"type":"conversation_reset","trigger":"clear"}' } }
     const odd = { type: "data-unknown", data: { json: "{ cut" } }
     const message = { id: "m", role: "assistant", parts: [unknown, odd, { type: "hologram", x: 1 }], turn: "t", createdAt: 0 }

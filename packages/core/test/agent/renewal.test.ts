@@ -38,7 +38,7 @@ function spoken(): AgentWorld {
 }
 
 describe("a new beginning", () => {
-  it("A-41 Q-12 (N12) a start that fails gives back every message of its turn, also one that was to go into it", () => {
+  it("A-41 Q-12 (fault:N12) a start that fails gives back every message of its turn, also one that was to go into it", () => {
     const world = spoken()
     world.submit({ _tag: "AgentEnding", reason: "idle" })
     world.submit({ _tag: "AgentExited", code: 0 })
@@ -52,7 +52,7 @@ describe("a new beginning", () => {
     expect(names(world.submit({ _tag: "MoveAgent", cwd: "/elsewhere", turn: "t-4" }))).toContain("turn/started")
   })
 
-  it("A-42 (N13) what a process that was to end anyway, or only begins, still tells as its memory is not the new one's", () => {
+  it("A-42 (fault:N13) what a process that was to end anyway, or only begins, still tells as its memory is not the new one's", () => {
     const unloaded = spoken()
     unloaded.submit({ _tag: "AgentEnding", reason: "idle" })
     unloaded.submit({ _tag: "RenewAgent", turn: "t-x" })
@@ -68,7 +68,7 @@ describe("a new beginning", () => {
     expect(agentOf(starting).native).toBeUndefined()
   })
 
-  it("A-42 (N13) ends the process, forgets what the agent has of its own, and leaves out what is to be left out", () => {
+  it("A-42 (fault:N13) ends the process, forgets what the agent has of its own, and leaves out what is to be left out", () => {
     const world = spoken()
     expect(names(world.submit({ _tag: "RenewAgent", turn: "t-x" }))).toEqual(["session/agent-renewed", "session/agent-ending"])
     expect(agentOf(world)).toMatchObject({ renewed: { leftOut: [] } })
@@ -97,7 +97,7 @@ describe("a new beginning", () => {
     expect(agentOf(world).renewed?.leftOut).toMatchObject([{ from: 4 }])
   })
 
-  it("A-41 (N12) a move continues what a failed start held up, and a Claude keeps its own transcript", () => {
+  it("A-41 (fault:N12) a move continues what a failed start held up, and a Claude keeps its own transcript", () => {
     for (const adapter of ["acp", "claude"] as const) {
       const world = spoken()
       const agent = agentOf(world)

@@ -17,7 +17,7 @@ const silenced = (cursorX = 0, cursorY = 0) => {
   return { csi, osc, dcs }
 }
 
-it("C-7 trap 18 a viewer handles every question itself and answers none", () => {
+it("C-7 trap:18 a viewer handles every question itself and answers none", () => {
   const { csi, dcs } = silenced()
   for (const id of ["c", ">c", "=c", "n", "?n", "$p", "?$p", ">q", "?u"]) expect(csi.get(id)?.([0])).toBe(true)
   expect([...dcs].sort()).toEqual(["$q", "+q"])

@@ -1,5 +1,5 @@
 /**
- * The settings in force: configuration file, environment and options, in this order, later ones winning (J4).
+ * The settings in force: configuration file, environment and options, in this order, later ones winning (row:J4).
  */
 import { readFileSync } from "node:fs"
 import {

@@ -1,5 +1,5 @@
 /**
- * Pages made on the server: no script, no request to anywhere else (S9).
+ * Pages made on the server: no script, no request to anywhere else (check:S9).
  */
 import type * as OpenApi from "effect/http-api/OpenApi"
 

@@ -1,4 +1,4 @@
-/** What the hub knows of its own state (H-14, K4). */
+/** What the hub knows of its own state (H-14, row:K4). */
 import * as Effect from "effect/Effect"
 import type { AppendOutcome } from "@holdfast/store/Store"
 import type { Health } from "../Hub.ts"

@@ -1,5 +1,5 @@
 /**
- * The hub's log: one JSON object a line, one line an operation, never a secret (K1, S5, S10).
+ * The hub's log: one JSON object a line, one line an operation, never a secret (row:K1, check:S5, check:S10).
  *
  * Control characters of every kind are escaped, so that a line is a line in any terminal.
  */

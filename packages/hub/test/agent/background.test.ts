@@ -22,7 +22,7 @@ describe("what an agent runs in the background", () => {
     await directory.remove()
   })
 
-  it("P-3 A-15 (N1) a subagent asks when the turn is over, is answered, and its result is a turn of the agent's own", async () => {
+  it("P-3 A-15 (fault:N1) a subagent asks when the turn is over, is answered, and its result is a turn of the agent's own", async () => {
     await open()
     const { id, reader } = await createAgent(house, { cwd: directory.path, options: { permissions: "ask" } })
     await send(house, id, "[[subagent 100 touch made; echo from the subagent]]")
@@ -53,7 +53,7 @@ describe("what an agent runs in the background", () => {
     expect(await record(house, id)).toMatchObject({ activity: "idle", permissions: [] })
   })
 
-  it("A-16 A-17 (N3) a server outlives the idle limit and the limit of live agents, is named by an interrupt, and is stopped alone", async () => {
+  it("A-16 A-17 (fault:N3) a server outlives the idle limit and the limit of live agents, is named by an interrupt, and is stopped alone", async () => {
     await open({ agentIdle: 1000, agentsLive: 1 })
     const { id, reader } = await createAgent(house, { cwd: directory.path })
     await send(house, id, `[[background ${SERVER}]]`)
@@ -77,7 +77,7 @@ describe("what an agent runs in the background", () => {
   })
 
   it.skipIf(process.platform !== "linux")(
-    "A-22 (N3) a process that a tool left running is a task, outlives the idle limit, and is stopped alone",
+    "A-22 (fault:N3) a process that a tool left running is a task, outlives the idle limit, and is stopped alone",
     async () => {
       await open({ agentIdle: 1000 })
       const { id, reader } = await createAgent(house, { cwd: directory.path })
@@ -97,7 +97,7 @@ describe("what an agent runs in the background", () => {
     },
   )
 
-  it("A-16 (N3) an agent that is stopped with something running says so before and after", async () => {
+  it("A-16 (fault:N3) an agent that is stopped with something running says so before and after", async () => {
     await open()
     const { id, reader } = await createAgent(house, { cwd: directory.path })
     await send(house, id, `[[background ${SERVER}]]`)
@@ -112,7 +112,7 @@ describe("what an agent runs in the background", () => {
     await expect.poll(async () => (await record(house, id)).tasks, SOON).toBeUndefined()
   })
 
-  it("A-16 (N3) a runner that is stopped at once says before what ran, and after that it has ended", async () => {
+  it("A-16 (fault:N3) a runner that is stopped at once says before what ran, and after that it has ended", async () => {
     await open()
     const { id, reader } = await createAgent(house, { cwd: directory.path })
     await send(house, id, `[[background ${SERVER}]]`)
@@ -124,7 +124,7 @@ describe("what an agent runs in the background", () => {
     expect(ending?.seq ?? Infinity).toBeLessThan(ended?.seq ?? 0)
   })
 
-  it("A-18 (N2) five messages after a background result each get their own answer", async () => {
+  it("A-18 (fault:N2) five messages after a background result each get their own answer", async () => {
     await open()
     const { id, reader } = await createAgent(house, { cwd: directory.path })
     await send(house, id, "[[background echo done]]")
@@ -139,7 +139,7 @@ describe("what an agent runs in the background", () => {
     expect(said.filter((message) => textOf(message).includes("has ended"))).toHaveLength(1)
   })
 
-  it("A-20 A-21 (N5) says that nothing comes long before it stops a turn, and continues after one that had said its last words", async () => {
+  it("A-20 A-21 (fault:N5) says that nothing comes long before it stops a turn, and continues after one that had said its last words", async () => {
     await open({ agentSilent: 1000, agentStall: 2500 })
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[say all done, here is your answer]][[wait 600000]]")

@@ -110,7 +110,7 @@ describe("folding after a hub's death", () => {
     expect(lookups()).toBe(0)
     expect(await house.run(house.store.verify(id))).toBeUndefined()
   })
-  it("M-17 M-16 a door cut in mid-turn that comes back after the fold shows the whole answer (N55)", async () => {
+  it("M-17 M-16 a door cut in mid-turn that comes back after the fold shows the whole answer (fault:N55)", async () => {
     await open(Number.POSITIVE_INFINITY)
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[say some words of it]] [[bash echo one]] [[tokens 40]]")

@@ -33,7 +33,7 @@ describe("messages in the queue beside the record", () => {
     return deliveries()[count - 1]!
   }
 
-  it("Q-17 long messages wait beside the record and are delivered, shown and stored whole, once (N10)", async () => {
+  it("Q-17 long messages wait beside the record and are delivered, shown and stored whole, once (fault:N10)", async () => {
     const { id, reader } = await createAgent(house)
     const first = await send(house, id, text(0))
     const second = await send(house, id, text(1))
@@ -79,7 +79,7 @@ describe("messages in the queue beside the record", () => {
     expect(runner.child.commands[2]).toMatchObject({ type: "deliver", parts: [{ text: text(0) }] })
   })
 
-  it("Q-17 two hundred messages and a full queue keep the record small; more, also by an edit, is refused (N10)", async () => {
+  it("Q-17 two hundred messages and a full queue keep the record small; more, also by an edit, is refused (fault:N10)", async () => {
     const { id } = await createAgent(house)
     await house.run(house.agents.hold(id, OWNER))
     const large = await Promise.all(Array.from({ length: 5 }, (_, i) => send(house, id, text(i))))

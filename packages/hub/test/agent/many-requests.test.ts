@@ -52,7 +52,7 @@ describe("requests of an agent beside its record", () => {
     return { ...session, turn }
   }
 
-  it("P-13 hundreds of large requests stay beside the record, which is read, listed and interrupted at once (N10)", async () => {
+  it("P-13 hundreds of large requests stay beside the record, which is read, listed and interrupted at once (fault:N10)", async () => {
     const { id, turn, reader } = await asking(...Array.from({ length: COUNT }, (_, i) => request(`r${i}`)))
     const session = await record(house, id)
     expect(session.permissions).toHaveLength(COUNT)
@@ -81,7 +81,7 @@ describe("requests of an agent beside its record", () => {
     expect(await house.run(house.agents.permission(id, "a"))).toMatchObject({ decision: { optionId: "yes", by: "owner" } })
   })
 
-  it("P-7 the loser is told who won, also after the turn and in another process; an id that never was is not found (N59)", async () => {
+  it("P-7 the loser is told who won, also after the turn and in another process; an id that never was is not found (fault:N59)", async () => {
     const { id, turn, reader } = await asking(request("a"), request("b"))
     const answer = (which: string, optionId: string) =>
       failure(house, house.agents.answer(id, which, { optionId }, { ...OWNER, name: "bob" }))
@@ -102,7 +102,7 @@ describe("requests of an agent beside its record", () => {
     expect(await failure(house, house.agents.permission(id, "never"))).toMatchObject({ _tag: "PermissionNotFound" })
   })
 
-  it("P-14 a question is answered whole, or refused with what is missing (N8)", async () => {
+  it("P-14 a question is answered whole, or refused with what is missing (fault:N8)", async () => {
     const choices = [{ label: "A" }, { label: "B, C" }, { label: "D" }]
     const questions = [
       { question: "One?", choices },
@@ -137,7 +137,7 @@ describe("requests of an agent beside its record", () => {
     expect(told()).toMatchObject({ outcome: { type: "cancelled", reason: "a rule refuses this" } })
   })
 
-  it("P-11 a rule takes what allows once; where an agent offers only to remember, a person is asked (N6)", async () => {
+  it("P-11 a rule takes what allows once; where an agent offers only to remember, a person is asked (fault:N6)", async () => {
     const options = [{ id: "ever", label: "Always", kind: "allow_always" }] as const
     const { id, turn, reader } = await asking(request("a", { subject: "ls" }), request("c", { tool: "other" }))
     const remember = { scope: "session" } as const

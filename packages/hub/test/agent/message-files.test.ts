@@ -36,7 +36,7 @@ describe("files of messages", () => {
   const filesOf = (id: string): string => join(directory.path, "sessions", id, "files")
   type Deliver = Extract<AgentCommand, { type: "deliver" }>
 
-  it("M-11 an image of 640 KB lies beside the log by its hash, and goes to the agent whole (N20)", async () => {
+  it("M-11 an image of 640 KB lies beside the log by its hash, and goes to the agent whole (fault:N20)", async () => {
     const { id, reader } = await createAgent(house)
     const parts = [image(PNG), { type: "text", text: "what is this?" }] as const
     const sent = await house.run(sendParts(id, parts, "once"))
@@ -56,7 +56,7 @@ describe("files of messages", () => {
     expect(await failure(house, house.agents.file(id, "../environment.json"))).toMatchObject({ _tag: "FileNotFound" })
   })
 
-  it("M-11 up to 5 MiB together are taken, and named again by their hash; more, or one that is not there, is refused (N20)", async () => {
+  it("M-11 up to 5 MiB together are taken, and named again by their hash; more, or one that is not there, is refused (fault:N20)", async () => {
     const { id } = await createAgent(house)
     await house.run(house.agents.hold(id, OWNER))
     const large = Buffer.concat([PNG, Buffer.alloc(5 * 1024 * 1024 - PNG.length)])

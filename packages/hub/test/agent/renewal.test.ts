@@ -17,7 +17,7 @@ describe("agents that begin anew", () => {
     await directory.remove()
   })
 
-  it("A-41 (N12) a directory that is gone: the error names the command, and the agent continues elsewhere", async () => {
+  it("A-41 (fault:N12) a directory that is gone: the error names the command, and the agent continues elsewhere", async () => {
     const cwd = join(directory.path, "worktree")
     await mkdir(cwd)
     const { id, reader } = await createAgent(house, { cwd })
@@ -58,7 +58,7 @@ describe("agents that begin anew", () => {
     expect(textOf((await messages(house, id)).at(-1) as Message)).toContain("second")
   })
 
-  it("A-42 (N13) a process that begins anew is given what was said, without what is left out", async () => {
+  it("A-42 (fault:N13) a process that begins anew is given what was said, without what is left out", async () => {
     const { id, reader } = await createAgent(house)
     for (const [i, text] of ["one", "two", "three"].entries()) {
       await send(house, id, `[[say ${text}]]`)

@@ -33,7 +33,7 @@ const storing = (store: StoreService, sizes: ReadonlyArray<number>, between: num
   })
 
 describe("pages of stored messages", () => {
-  it("S-27 (N54) bytes are counted before messages are loaded: what is read is in proportion to the page", () =>
+  it("S-27 (fault:N54) bytes are counted before messages are loaded: what is read is in proportion to the page", () =>
     withStore(memory, (store) =>
       Effect.gen(function* () {
         const sizes = Array.from({ length: 40 }, (_, at) => (at % 4 === 3 ? 3_000_000 : 400_000))

@@ -40,7 +40,7 @@ const look = (path: string, name = "claude", home = "/nowhere") =>
   lookAtDirectory(join(work, path), PIECES[name] ?? { name, adapter: "acp" }, home)
 
 describe("what a directory brings", () => {
-  it("A-30 names hooks, rules, variables, servers, helpers and commands, in it and above it (N14)", async () => {
+  it("A-30 names hooks, rules, variables, servers, helpers and commands, in it and above it (fault:N14)", async () => {
     await lay("a/b/.claude/settings.json", {
       hooks: { PreToolUse: [], Stop: [] },
       permissions: { allow: ["Bash(rm:*)"] },
@@ -187,7 +187,7 @@ describe("starting agents in directories", () => {
     expect(runner.children).toHaveLength(2)
   })
 
-  it("A-2 A-33 a process that is busy when trust is given makes room once it is idle, also under another hub (N14)", async () => {
+  it("A-2 A-33 a process that is busy when trust is given makes room once it is idle, also under another hub (fault:N14)", async () => {
     const reopen = async () => {
       await house.close()
       house = await openHouse({ directory: directory.path, sqlite: true, runners: runner.layer, catalog })
@@ -234,7 +234,7 @@ describe("starting agents in directories", () => {
     expect((await record(house, session.id)).agent?.trust?.state).toBe("trusted")
   })
 
-  it("A-32 an agent that reads its directory by itself waits for a word, and its message goes on with it (N14)", async () => {
+  it("A-32 an agent that reads its directory by itself waits for a word, and its message goes on with it (fault:N14)", async () => {
     await lay(".gemini/settings.json")
     const { session, reader } = await open("gemini")
     await send(house, session.id, "hello")

@@ -65,7 +65,7 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     reader.checkDense(0)
   })
 
-  it("Q-1 the event, the queue's item and the stored message carry the key of their sender (N56)", async () => {
+  it("Q-1 the event, the queue's item and the stored message carry the key of their sender (fault:N56)", async () => {
     await open()
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[slow 30 20]]")
@@ -91,7 +91,7 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     await turnsEnded(reader, 1)
   })
 
-  it("Q-6 Q-14 (N22) reject is refused while a turn streams, interrupt stops it and goes first, steer goes into it", async () => {
+  it("Q-6 Q-14 (fault:N22) reject is refused while a turn streams, interrupt stops it and goes first, steer goes into it", async () => {
     await open()
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[slow 200 20]]")
@@ -113,7 +113,7 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     expect((await send(house, id, "[[say steered]]", "steer")).status).toBe("steered")
     await turnsEnded(reader, 4)
     await reader.until("the steered one taken", (seen) => named(seen, "queue/taken").length === 5)
-    // Q-14 (N22): it stands once, in the message of the turn that it went into.
+    // Q-14 (fault:N22): it stands once, in the message of the turn that it went into.
     const all = await messages(house, id)
     const { parts } = all.at(-1) as Message
     expect(parts.filter((part) => JSON.stringify(part).includes("steering-message"))).toMatchObject([

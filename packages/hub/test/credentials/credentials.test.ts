@@ -140,7 +140,7 @@ describe("credentials", () => {
     expect((await setUp(OWNER, whole)).credentials.authenticate(value)).toBeUndefined()
   })
 
-  it("G-17 (N43) a browser's key ends with the credential it came from, in the hub or while none ran, and with a rotation", async () => {
+  it("G-17 (fault:N43) a browser's key ends with the credential it came from, in the hub or while none ran, and with a rotation", async () => {
     const fixedKey = async (kept = settingsStore()) => {
       const made = await setUp(OWNER, kept, "old")
       const owner = made.credentials.authenticate("old")

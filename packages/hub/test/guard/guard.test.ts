@@ -24,7 +24,7 @@ const ask = (
 const status = (decision: Allowed | Refused): number => (decision._tag === "Allowed" ? 200 : decision.status)
 
 describe("the guard", () => {
-  it("G-2 S2 only the hub's own names and port pass as Host, exactly once", () => {
+  it("G-2 check:S2 only the hub's own names and port pass as Host, exactly once", () => {
     for (const host of ["127.0.0.1:4653", "localhost:4653", "[::1]:4653", "LOCALHOST:4653"]) {
       expect([host, status(ask(["Host", host, ...bearer("all")]))]).toEqual([host, 200])
     }
@@ -57,7 +57,7 @@ describe("the guard", () => {
     expect(status(ask([...own, "HOST", "127.0.0.1:4653", ...bearer("all")]))).toBe(403)
   })
 
-  it("G-3 S3 a foreign Origin is refused, on requests and upgrades, whatever credential comes with it", () => {
+  it("G-3 check:S3 a foreign Origin is refused, on requests and upgrades, whatever credential comes with it", () => {
     const foreign = [
       "null",
       "http://127.0.0.1:4654",
@@ -111,7 +111,7 @@ describe("the guard", () => {
     expect(status(ask([...own, ...bearer("all"), "Transfer-Encoding", "chunked"], { method: "POST" }))).toBe(400)
   })
 
-  it("G-1 G-4 S1 every route without, with a wrong and with a doubled credential is 401 outside the public list", () => {
+  it("G-1 G-4 check:S1 every route without, with a wrong and with a doubled credential is 401 outside the public list", () => {
     const open = ROUTES.filter(({ needs }) => needs === "public")
       .map(({ path }) => path)
       .sort()
@@ -142,7 +142,7 @@ describe("the guard", () => {
     }
   })
 
-  it("G-16 (N49) a key in a subprotocol opens the socket, and nothing else", () => {
+  it("G-16 (fault:N49) a key in a subprotocol opens the socket, and nothing else", () => {
     const key = ["Sec-WebSocket-Protocol", "holdfast.1, holdfast.key.all"]
     expect(status(ask([...own, ...key], { url: "/api/socket", upgrade: true }))).toBe(200)
     expect(status(ask([...own, ...key]))).toBe(401)
@@ -177,7 +177,7 @@ describe("the guard", () => {
       expect(status(ask([...own, ...bearer("all")], { url }))).toBe(400)
   })
 
-  it("B1 never throws and never lets a request through without a credential, whatever comes in", () => {
+  it("check:B1 never throws and never lets a request through without a credential, whatever comes in", () => {
     const word = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -218,7 +218,7 @@ describe("the hub's own names", () => {
     expect(standard.origins.has("https://localhost")).toBe(true)
   })
 
-  it("G-9 S7 only loopback may listen without TLS or a stated proxy", () => {
+  it("G-9 check:S7 only loopback may listen without TLS or a stated proxy", () => {
     const plain = { tlsCert: "", tlsKey: "", trustProxy: "" }
     for (const host of ["127.0.0.1", "::1", "localhost", "127.9.9.9"])
       expect([host, unprotected({ ...plain, host })]).toEqual([host, undefined])

@@ -43,7 +43,7 @@ describe("errors over HTTP", () => {
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false)
   })
 
-  it("X-5 (N50) numbers that are none are refused in every query and body, and so are names that cannot be kept or seen", async () => {
+  it("X-5 (fault:N50) numbers that are none are refused in every query and body, and so are names that cannot be kept or seen", async () => {
     const id = await door.create()
     for (const number of ["NaN", "Infinity", "-Infinity", "1e999", "", "%20", "0x10"]) {
       for (const query of ["activeSince", "createdSince", "createdBefore", "limit"])
@@ -111,7 +111,7 @@ describe("errors over HTTP", () => {
     expect(line).toContain('"level":"error"')
   })
 
-  it("G-10 V5 a body over the limit is 413 before it is read, announced or chunked", async () => {
+  it("G-10 check:V5 a body over the limit is 413 before it is read, announced or chunked", async () => {
     const announced = await raw(
       `POST /api/sessions HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n{`,
     )
@@ -131,7 +131,7 @@ describe("errors over HTTP", () => {
       expect((await door.send("/api/sessions", { method: "POST", body, token: "wrong" })).status).toBe(401)
   })
 
-  it("V5 a compressed body is refused", async () => {
+  it("check:V5 a compressed body is refused", async () => {
     const answer = await door.send("/api/sessions", { method: "POST", body: "x", headers: { "content-encoding": "gzip" } })
     expect(answer.status).toBe(400)
   })
@@ -167,7 +167,7 @@ describe("errors over HTTP", () => {
     expect(door.upgrades).toEqual(["owner"])
   })
 
-  it("B1 mutated requests get a typed error or a close, and the door still serves", async () => {
+  it("check:B1 mutated requests get a typed error or a close, and the door still serves", async () => {
     const text = `POST /api/sessions HTTP/1.1\r\n${head}Connection: close\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{"kind":"terminal"}`
     const base = Buffer.from(text.replaceAll("PORT", String(door.port)))
     await fc.assert(
@@ -187,7 +187,7 @@ describe("errors over HTTP", () => {
     expect(door.lines.filter((line) => line.includes('"level":"error"') && !line.includes("secret detail"))).toEqual([])
   }, 20_000)
 
-  it("S10 no control character reaches the log or an answer raw", async () => {
+  it("check:S10 no control character reaches the log or an answer raw", async () => {
     const nasty = "\u001b]0;x\u0007\r\n\u0085\u009b31m\u2028"
     await door.send(`/api/sessions/${encodeURIComponent(nasty)}`)
     await post(JSON.stringify({ kind: "terminal", [nasty]: 1 }))

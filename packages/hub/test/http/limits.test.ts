@@ -40,7 +40,7 @@ const secondWorst = async (door: Door): Promise<number> => {
 }
 
 describe("limits of connections", () => {
-  it("G-10 V3 500 headers that never end do not delay a real request and are closed", async () => {
+  it("G-10 check:V3 500 headers that never end do not delay a real request and are closed", async () => {
     const door = await opened({ headerTimeout: 1000, requestTimeout: 1000 })
     const undisturbed = await secondWorst(door)
     const drips = await Promise.all(Array.from({ length: 500 }, () => hold(door, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ")))
@@ -71,7 +71,7 @@ describe("limits of connections", () => {
     expect((await door.send("/health/live")).status).toBe(200)
   })
 
-  it("G-14 (N45) whoever shows a credential is served, however many connections without one there are", async () => {
+  it("G-14 (fault:N45) whoever shows a credential is served, however many connections without one there are", async () => {
     const door = await opened({ connectionsMax: 10 })
     const known = `GET /api/sessions HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer ${OWNER}\r\n\r\n`
     const owner = await hold(door, known)

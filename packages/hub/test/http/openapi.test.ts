@@ -49,7 +49,7 @@ describe("the description of the API", () => {
   })
   afterAll(() => door.stop())
 
-  it("H-26 types made of it compile, and refuse what is wrong (N67)", async () => {
+  it("H-26 types made of it compile, and refuse what is wrong (fault:N67)", async () => {
     const directory = await testDirectory()
     try {
       await writeFile(join(directory.path, "types.ts"), typesModule(spec))
@@ -64,7 +64,7 @@ describe("the description of the API", () => {
     }
   })
 
-  it("H-26 numbers are numbers, names resolve, and a session is written out once (N67)", () => {
+  it("H-26 numbers are numbers, names resolve, and a session is written out once (fault:N67)", () => {
     expect(text).not.toMatch(/NaN|Infinity/)
     for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
       expect(spec.components.schemas).toHaveProperty(name ?? "")
@@ -77,7 +77,7 @@ describe("the description of the API", () => {
           expect([operation.operationId, name, schema]).toMatchObject([operation.operationId, name, { type: "integer" }])
   })
 
-  it("H-27 it says who may call, what things mean, on which server, in which version (N67)", () => {
+  it("H-27 it says who may call, what things mean, on which server, in which version (fault:N67)", () => {
     expect(spec).toMatchObject({
       openapi: "3.1.0",
       info: { version: "1.2.3", license: { name: "Apache-2.0" } },
@@ -106,7 +106,7 @@ describe("the description of the API", () => {
     }
   })
 
-  it("H-27 each body that it shows is taken as it stands (N67)", async () => {
+  it("H-27 each body that it shows is taken as it stands (fault:N67)", async () => {
     const id = await door.create()
     const taking = operations.filter(({ operation }) => operation.requestBody !== undefined)
     expect(taking.map(({ operation }) => operation.operationId).sort()).toEqual(Object.keys(EXAMPLES).sort())
@@ -123,7 +123,7 @@ describe("the description of the API", () => {
     }
   })
 
-  it("H-28 it has the errors that each route can give, not all of them everywhere (N67)", () => {
+  it("H-28 it has the errors that each route can give, not all of them everywhere (fault:N67)", () => {
     const statuses = (name: string): ReadonlyArray<number> =>
       Object.keys(operations.find(({ route }) => route.name === name)?.operation.responses ?? {}).map(Number)
     expect(statuses("live")).not.toEqual(expect.arrayContaining([401]))

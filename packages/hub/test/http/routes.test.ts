@@ -43,7 +43,7 @@ describe("sessions over HTTP", () => {
     ).toBe(404)
   })
 
-  it("H-3 no route acts on a session, message, request or task whose id is not given whole (N64)", async () => {
+  it("H-3 no route acts on a session, message, request or task whose id is not given whole (fault:N64)", async () => {
     const id = await door.create({ label: "unique-label" })
     const before = (await door.send(`/api/sessions/${id}`)).json()
     const { ROUTES } = await import("../../src/guard/routes.ts")
@@ -65,7 +65,7 @@ describe("sessions over HTTP", () => {
     expect((await door.send(`/api/sessions/${id}`)).json()).toEqual(before)
   })
 
-  it("H-21 a name is resolved by a request of its own; several matches are 409 with the matches (N64)", async () => {
+  it("H-21 a name is resolved by a request of its own; several matches are 409 with the matches (fault:N64)", async () => {
     const id = await door.create({ label: "resolved label" })
     const resolve = (name: string) => door.send(`/api/sessions/resolve?name=${encodeURIComponent(name)}`)
     for (const name of [id, id.slice(-12), "resolved label"]) expect((await resolve(name)).json()).toEqual({ session: id })
@@ -75,7 +75,7 @@ describe("sessions over HTTP", () => {
     expect(ambiguous.json().error?.["matches"]).toContain(id)
   })
 
-  it("H-24 a filter may name several channels and types; one that is none is 422 with those that are (N75)", async () => {
+  it("H-24 a filter may name several channels and types; one that is none is 422 with those that are (fault:N75)", async () => {
     const id = await door.create()
     const events = (query: string) => door.send(`/api/sessions/${id}/events?${query}`)
     const types = async (query: string) =>
@@ -101,7 +101,7 @@ describe("sessions over HTTP", () => {
     }
   })
 
-  it("H-25 the Idempotency-Key header is the key of a request; one that differs from its key is a conflict (N75)", async () => {
+  it("H-25 the Idempotency-Key header is the key of a request; one that differs from its key is a conflict (fault:N75)", async () => {
     const body = JSON.stringify({ kind: "terminal", cols: 90 })
     const create = (key: string, sent = body) =>
       door.send("/api/sessions", { method: "POST", body: sent, headers: { "idempotency-key": key } })
@@ -182,7 +182,7 @@ describe("sessions over HTTP", () => {
     expect((await post(`/api/sessions/${id}/marks`, { text: "here" })).json()).toEqual({ seq: 6 })
   })
 
-  it("H-11 the description has every route that the server runs, and the page shows each", async () => {
+  it("H-11 check:S9 the description has every route that the server runs, and the page shows each", async () => {
     const { ROUTES } = await import("../../src/guard/routes.ts")
     const spec = (await door.send("/openapi.json")).json()["paths"] as Record<string, Record<string, unknown>>
     const docs = (await door.send("/docs")).text

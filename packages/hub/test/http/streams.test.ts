@@ -105,7 +105,7 @@ describe("a log as server-sent events", () => {
     expect(first).toMatchObject({ event: "snapshot", id: "2", data: { reason: "fresh", cols: 80, screen: { text: "screen" } } })
   })
 
-  it("H-6 a snapshot of an agent is data: its messages and its turn as JSON, not as a text in it (N75)", async () => {
+  it("H-6 a snapshot of an agent is data: its messages and its turn as JSON, not as a text in it (fault:N75)", async () => {
     const door = await opened()
     const made = await door.send("/api/sessions", { method: "POST", body: '{"kind":"agent"}' })
     const id = String(made.json()["id"])
@@ -119,7 +119,7 @@ describe("a log as server-sent events", () => {
     expect(first?.data).not.toHaveProperty("screen")
   })
 
-  it("H-24 D-15 a stream of several channels or types gives just these, and its cursor goes on past the others (N75)", async () => {
+  it("H-24 D-15 a stream of several channels or types gives just these, and its cursor goes on past the others (fault:N75)", async () => {
     const door = await opened()
     const id = await door.create()
     door.output(id, bytes("out"))
@@ -139,7 +139,7 @@ describe("a log as server-sent events", () => {
     }
   })
 
-  it("H-6 D-7 trap 2 Last-Event-ID wins over after, so that a reconnect gets exactly what it missed", async () => {
+  it("H-6 D-7 trap:2 Last-Event-ID wins over after, so that a reconnect gets exactly what it missed", async () => {
     const door = await opened()
     const id = await door.create()
     for (let i = 0; i < 50; i++) door.output(id, bytes(`${i}`))
@@ -198,7 +198,7 @@ describe("a log as server-sent events", () => {
     expect(door.attachments()).toBe(0)
   })
 
-  it("G-7 S5 streams end when their credential is replaced", async () => {
+  it("G-7 check:S5 streams end when their credential is replaced", async () => {
     const door = await opened()
     const id = await door.create()
     const events = await follow(door, `/api/sessions/${id}/events/stream?after=0`)
@@ -231,7 +231,7 @@ describe("the feed of sessions as server-sent events", () => {
     expect(missed.filter(({ event }) => event === "session").map(({ data }) => data?.["label"])).toEqual(["third"])
   })
 
-  it("H-12 D-12 (N72) a cursor of another store or beyond the head begins the feed anew, and the stream says so", async () => {
+  it("H-12 D-12 (fault:N72) a cursor of another store or beyond the head begins the feed anew, and the stream says so", async () => {
     const door = await opened()
     const id = await door.create()
     const one = await follow(door, "/api/sessions/stream?after=0")

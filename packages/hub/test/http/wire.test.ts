@@ -17,7 +17,7 @@ const errorIn = (answer: string): { readonly status: number; readonly tag: strin
 })
 
 describe("requests as they come off the wire", () => {
-  it("X-7 (N60) a path or query of any length is refused in the one shape, and the log stays short", async () => {
+  it("X-7 (fault:N60) a path or query of any length is refused in the one shape, and the log stays short", async () => {
     const before = door.lines.length
     const paths = [
       ...[257, 3000, 5000, 8000].map((length) => `/api/sessions/${"a".repeat(length)}`),
@@ -44,14 +44,14 @@ describe("requests as they come off the wire", () => {
     expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })
 
-  it("X-8 (N52) an expectation that is not known is refused in the one shape, behind the guard", async () => {
+  it("X-8 (fault:N52) an expectation that is not known is refused in the one shape, behind the guard", async () => {
     const ask = (credential: string) =>
       door.sendRaw(`GET /api/sessions HTTP/1.1\r\n${credential}Expect: x\r\nConnection: close\r\n\r\n`)
     expect(errorIn(await ask(head()))).toEqual({ status: 417, tag: "ExpectationFailed" })
     expect(errorIn(await ask(`Host: 127.0.0.1:${door.port}\r\n`))).toEqual({ status: 401, tag: "Unauthorized" })
   })
 
-  it("X-9 (N52) an offer to speak another protocol is answered in HTTP/1.1", async () => {
+  it("X-9 (fault:N52) an offer to speak another protocol is answered in HTTP/1.1", async () => {
     for (const offer of ["h2c", "TLS/1.0", "foo, bar"]) {
       const answer = await door.sendRaw(
         `GET /api/sessions HTTP/1.1\r\n${head()}Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: ${offer}\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n`,
@@ -62,7 +62,7 @@ describe("requests as they come off the wire", () => {
     expect(errorIn(socket)).toEqual({ status: 400, tag: "BadRequest" })
   })
 
-  it("G-15 (N52) what is wrong in detail is told only to who shows a credential", async () => {
+  it("G-15 (fault:N52) what is wrong in detail is told only to who shows a credential", async () => {
     const { health } = door.hub
     const problem = "the store failed: /home/somebody/.local/share/holdfast/holdfast.db is damaged"
     Object.assign(door.hub, {
@@ -75,7 +75,7 @@ describe("requests as they come off the wire", () => {
     expect([owner.status, owner.json()["problems"]]).toEqual([503, [problem]])
   })
 
-  it("G-13 (N44) pipelined requests begin when the answer before them has left, and others are served", async () => {
+  it("G-13 (fault:N44) pipelined requests begin when the answer before them has left, and others are served", async () => {
     const { list } = door.hub
     const size = 1024 * 1024
     let begun = 0
@@ -108,7 +108,7 @@ describe("requests as they come off the wire", () => {
     expect(answers).toBeGreaterThan(requests * 0.9)
   })
 
-  it("G-13 (N44) a connection is not read from while its requests wait", async () => {
+  it("G-13 (fault:N44) a connection is not read from while its requests wait", async () => {
     const { list } = door.hub
     let begun = 0
     Object.assign(door.hub, { list: () => Effect.suspend(() => (begun++, Effect.never)) })

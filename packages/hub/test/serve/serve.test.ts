@@ -70,7 +70,7 @@ describe("a real hub behind its HTTP door", () => {
     expect(await cast.text()).toContain("got hello")
   }, 20_000)
 
-  it("S5 G-5 no credential reaches a child, an event, a log or an error", async () => {
+  it("check:S5 G-5 no credential reaches a child, an event, a log or an error", async () => {
     const first = await begin()
     const credential = readFileSync(first.credentialFile, "utf8").trim()
     const link = new URL(first.link()).searchParams.get("link") ?? ""

@@ -58,7 +58,7 @@ const failure = (options: Record<string, unknown>): Promise<ServeFailed> =>
 const mode = (path: string): number => statSync(path).mode & 0o777
 
 describe("starting a hub", () => {
-  it("G-9 S7 other than loopback without protection refuses to start and opens nothing", async () => {
+  it("G-9 check:S7 other than loopback without protection refuses to start and opens nothing", async () => {
     for (const host of ["0.0.0.0", "::", "192.168.1.5", "example.org"]) {
       const error = await failure({ host })
       expect([host, error.reason]).toEqual([host, "unprotected"])
@@ -67,7 +67,7 @@ describe("starting a hub", () => {
     expect(existsSync(join(data, "hub.json"))).toBe(false)
   })
 
-  it("G-9 S7 the data directory is 0700 and its files 0600, also when it was wider", async () => {
+  it("G-9 check:S7 the data directory is 0700 and its files 0600, also when it was wider", async () => {
     chmodSync(data, 0o755)
     await serveFake()
     expect(mode(data)).toBe(0o700)
@@ -155,7 +155,7 @@ describe("starting a hub", () => {
     expect((await ask({ cookie: `holdfast-key=${key}` })).status).toBe(401)
   })
 
-  it("S5 the credential is in no log line, and a stop is over well within ten seconds", async () => {
+  it("check:S5 the credential is in no log line, and a stop is over well within ten seconds", async () => {
     const lines: Array<string> = []
     const serving = await serveFake({ token: "canary-token-0123456789", logLevel: "debug" }, lines)
     const credential = readFileSync(join(data, "credential"), "utf8").trim()

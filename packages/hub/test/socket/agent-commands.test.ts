@@ -78,7 +78,7 @@ describe("commands of the stream socket about agents", () => {
     expect(agents).toMatchObject([{ name: "scripted" }])
   })
 
-  it("P-4 P-7 P-13 gives a whole request, and lists and forgets the rules of a session and those for all (N22)", async () => {
+  it("P-4 P-7 P-13 gives a whole request, and lists and forgets the rules of a session and those for all (fault:N22)", async () => {
     const { id: session, reader } = await createAgent(house, { options: { permissions: "ask" }, cwd: directory.path })
     await value("SendMessage", { session, message: { text: "[[bash echo one]] [[bash echo one]]" } })
     await reader.until("a request", (seen) => seen.list.some(({ type }) => type === "asked"))
@@ -100,7 +100,7 @@ describe("commands of the stream socket about agents", () => {
     expect(await client.call("Permission", { session, request: "never" })).toMatchObject(failed("PermissionNotFound"))
   })
 
-  it("X-10 (N50) names that cannot be kept, shown or given to a program are refused with their field, and nothing is made", async () => {
+  it("X-10 (fault:N50) names that cannot be kept, shown or given to a program are refused with their field, and nothing is made", async () => {
     const { id: session } = await createAgent(house)
     const { id: shell } = await createTerminal(house, { command: "/bin/cat" })
     const refused = async (tag: string, payload: unknown, field: string) =>
@@ -138,7 +138,7 @@ describe("commands of the stream socket about agents", () => {
     expect(await value("Messages", { session })).toMatchObject({ messages: [] })
   })
 
-  it("P-16 a client's name with control characters is refused (N9)", async () => {
+  it("P-16 a client's name with control characters is refused (fault:N9)", async () => {
     for (const name of ["a\u001b[31m", "b\u009b1m", "c\n", "d\u202e"]) {
       const other = new RawClient(socket.port)
       await new Promise((resolve) => other.ws.once("open", resolve))

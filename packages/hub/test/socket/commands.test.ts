@@ -46,7 +46,7 @@ describe("commands of the stream socket", () => {
     expect((await house.run(house.hub.get(id))).lastSeq).toBe(lastSeq + 101)
   })
 
-  it("T-7 a size that no terminal has is InvalidSize on the socket too, and nothing else is (N34)", async () => {
+  it("T-7 a size that no terminal has is InvalidSize on the socket too, and nothing else is (fault:N34)", async () => {
     const { id } = await createTerminal(house, { command: "/bin/cat" })
     const one = await client()
     const attach = (size: object) => one.call("Attach", { session: id, mode: "interactive", ...size })
@@ -61,7 +61,7 @@ describe("commands of the stream socket", () => {
     expect(await attach({ cols: 1000, rows: 1 })).toMatchObject({ _tag: "Success" })
   })
 
-  it("H-3 H-21 a command takes a whole id only, in memory or not, and Resolve finds it by a name (N64)", async () => {
+  it("H-3 H-21 a command takes a whole id only, in memory or not, and Resolve finds it by a name (fault:N64)", async () => {
     const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat", label: "the cat" })
     const one = await client()
     const mark = (session: string) => one.call("Mark", { session, mark: { text: "here" } })
@@ -80,7 +80,7 @@ describe("commands of the stream socket", () => {
     expect(await later.call("Mark", { session: id, mark: { text: "again" } })).toMatchObject({ _tag: "Success" })
   })
 
-  it("S6 a credential that may only read changes nothing", async () => {
+  it("check:S6 a credential that may only read changes nothing", async () => {
     const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat" })
     const refused = await new Promise((done) =>
       house.hub.change(id, { _tag: "Mark", mark: { text: "no" } }, { ...OWNER, scope: "read" }, done),
@@ -131,7 +131,7 @@ describe("commands of the stream socket", () => {
     await gone
   })
 
-  it("W-12 (N44) commands of one message begin while there is room for their answers, and others are served", async () => {
+  it("W-12 (fault:N44) commands of one message begin while there is room for their answers, and others are served", async () => {
     let begun = 0
     const list = () =>
       Effect.sync(() => {
@@ -164,7 +164,7 @@ describe("commands of the stream socket", () => {
     expect(answered).toEqual(commands.map((command) => command.id))
   }, 60_000)
 
-  it("X-5 (N50) a message with doubled keys, __proto__ or inexact numbers is refused whole, and the connection stays", async () => {
+  it("X-5 (fault:N50) a message with doubled keys, __proto__ or inexact numbers is refused whole, and the connection stays", async () => {
     const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat" })
     const one = await client()
     const mark = (at: string, payload: string, more = "") => {

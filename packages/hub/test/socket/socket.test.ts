@@ -135,7 +135,7 @@ describe("the stream socket", () => {
     expect((await house.run(house.hub.get(session))).lastSeq).toBe(before)
   })
 
-  it("W-11 V4 a client that does not read its answers is not read either, and then gets all of them in order", async () => {
+  it("W-11 check:V4 a client that does not read its answers is not read either, and then gets all of them in order", async () => {
     const [one, other] = [client(), client()]
     await one.hello("client-one")
     await other.hello("client-other")
@@ -184,7 +184,7 @@ describe("the stream socket", () => {
     expect(silent.closed).toMatchObject({ code: 1008, reason: "no Hello in time" })
   })
 
-  it("W-7 trap 11 the hub speaks three times in a silence, and drops a client that says nothing", async () => {
+  it("W-7 trap:11 the hub speaks three times in a silence, and drops a client that says nothing", async () => {
     const impatient = await openSocket(house, { socketSilence: 1000 })
     const one = new RawClient(impatient.port)
     clients.push(one)
@@ -196,7 +196,7 @@ describe("the stream socket", () => {
     await impatient.close()
   })
 
-  it("W-4 V4 fragments without an end, or without number, close the connection", async () => {
+  it("W-4 check:V4 fragments without an end, or without number, close the connection", async () => {
     const impatient = await openSocket(house, { socketSilence: 1000 })
     const open = new RawClient(impatient.port)
     const many = client()
@@ -212,7 +212,7 @@ describe("the stream socket", () => {
     await impatient.close()
   })
 
-  it("X-5 B2 nesting without end is refused and touches nobody else", async () => {
+  it("X-5 check:B2 nesting without end is refused and touches nobody else", async () => {
     const one = client()
     await one.hello()
     const depth = 20_000
@@ -225,7 +225,7 @@ describe("the stream socket", () => {
     expect(await two.hello()).toMatchObject({ _tag: "Success" })
   })
 
-  it("D-10 T1 a socket that stops reading holds a bounded amount, and reads everything later", async () => {
+  it("D-10 check:T1 a socket that stops reading holds a bounded amount, and reads everything later", async () => {
     const session = await createTerminal(house, {
       command: "/bin/sh",
       args: ["-c", "head -c 8000000 /dev/zero | tr '\\0' x; echo end"],
@@ -253,7 +253,7 @@ describe("the stream socket", () => {
     expect(slow.digest.digest("hex")).toBe(quick.digest.digest("hex"))
   }, 60_000)
 
-  it("D-11 W-9 trap 19 a large backlog leaves room for heartbeats, and a cut connection says nothing about the session", async () => {
+  it("D-11 W-9 trap:19 a large backlog leaves room for heartbeats, and a cut connection says nothing about the session", async () => {
     const session = await createTerminal(house, {
       command: "/bin/sh",
       args: ["-c", "head -c 4000000 /dev/zero | tr '\\0' x; echo end; read x"],
@@ -279,7 +279,7 @@ describe("the stream socket", () => {
     expect((await house.run(house.hub.get(session.id))).process).toBe("running")
   }, 60_000)
 
-  it("V2 a flood of input is carried out in order, and another client is served meanwhile", async () => {
+  it("check:V2 a flood of input is carried out in order, and another client is served meanwhile", async () => {
     const session = await createTerminal(house, {
       command: "/bin/sh",
       args: ["-c", "stty raw -echo; head -c 20000 | od -An -v -tu1 -w1 | uniq -c | wc -l; sleep 100"],
@@ -318,7 +318,7 @@ describe("the stream socket", () => {
     expect(one.frames(FRAME_SNAPSHOT)).toHaveLength(1)
   })
 
-  it("D-12 (N72) the feed gives changed records, says when it is caught up, and begins anew for a cursor of another store", async () => {
+  it("D-12 (fault:N72) the feed gives changed records, says when it is caught up, and begins anew for a cursor of another store", async () => {
     const first = await createTerminal(house, { command: "/bin/cat", label: "one" })
     const one = client()
     await one.hello()

@@ -1,6 +1,6 @@
 /**
  * Chunks: the vocabulary of the `agent` channel, the AI SDK's UI message chunks (ai 7.0, `UIMessageChunk`), whatever
- * agent made them (C5).
+ * agent made them (row:C5).
  *
  * An event's type is the chunk's `type`, its data the other fields. What an agent has that this vocabulary has not goes
  * as `data-NAME`, whose shapes are in `named-data.ts`.

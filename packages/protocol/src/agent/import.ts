@@ -1,4 +1,4 @@
-/** Sessions of other programs that can be brought in (mission row A10). */
+/** Sessions of other programs that can be brought in (row:A10). */
 import * as Schema from "effect/Schema"
 
 /** A session of Claude Code on the hub's machine. Times are epoch milliseconds, `size` bytes. */

@@ -54,7 +54,7 @@ export const Usage = Schema.Struct({
 }).annotate({ identifier: "Usage" })
 export type Usage = typeof Usage.Type
 
-/** How a turn ended (C4): once, by exactly one of these. */
+/** How a turn ended (row:C4): once, by exactly one of these. */
 export const TurnOutcome = Schema.Literals(["completed", "interrupted", "error", "lost"])
 export type TurnOutcome = typeof TurnOutcome.Type
 
@@ -75,7 +75,7 @@ export const Message = Schema.Struct({
 }).annotate({ identifier: "Message" })
 export type Message = typeof Message.Type
 
-/** What to do with a message that comes while a turn is streaming (C4). */
+/** What to do with a message that comes while a turn is streaming (row:C4). */
 export const SendMode = Schema.Literals(["queue", "steer", "interrupt", "reject"])
 export type SendMode = typeof SendMode.Type
 

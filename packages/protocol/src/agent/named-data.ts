@@ -1,5 +1,5 @@
 /**
- * What agents tell beyond texts and tools: the data of chunks and parts of type `data-NAME`, by type (C5).
+ * What agents tell beyond texts and tools: the data of chunks and parts of type `data-NAME`, by type (row:C5).
  *
  * Adapters make them with `namedChunk`; whoever shows them reads them with `readNamed`. What an agent did not tell is null
  * or absent. A value with an id stands for the one before it with the same type and id.

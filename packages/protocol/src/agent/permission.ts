@@ -1,4 +1,4 @@
-/** Permission requests: what an agent may not do without a person's word (C7). */
+/** Permission requests: what an agent may not do without a person's word (row:C7). */
 import * as Schema from "effect/Schema"
 import { ParsedSubject, PermissionRule, Remember, RuleSuggestion } from "./permission-rule.ts"
 

@@ -192,7 +192,7 @@ export class AcpDriver implements AgentDriver {
       this.#context = undefined
       this.#end(turn, endOfAnswer(answer, turn), at(answer, "usage") ?? at(answer, "_meta", "quota", "token_count"))
     } catch (error) {
-      // The process's end is the turn's end, not the other way round (trap 4).
+      // The process's end is the turn's end, not the other way round (trap:4).
       if (error instanceof AcpClosed) return turn.updates.calls.close("The agent ended before the tool told a result.")
       const end = endOfError(error, turn)
       const limit = end.end.error?.tag

@@ -4,7 +4,7 @@
  * Adapters run in the runner's agents thread. Invariants: the sink is called in order, `ready` or `failed` first, `exit`
  * once and last; every taken turn ends with exactly one `turn-ended`, also when the process dies, before its `exit`; a
  * message that was handed in is `taken` or `returned`, or neither when that cannot be known; after `exit` no process of the
- * group and no descriptor is left. A clean end of the transport is not the end of a turn (trap 4): without the agent's own
+ * group and no descriptor is left. A clean end of the transport is not the end of a turn (trap:4): without the agent's own
  * word the turn ends as `error`. Lines from a child are bounded (`LINE_MAX`); what an agent sends and nobody knows
  * becomes `data-unknown`, never an exception.
  */

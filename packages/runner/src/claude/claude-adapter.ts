@@ -1,4 +1,4 @@
-/** Claude through the Claude Agent SDK (C1). The process is ours: in a group of its own, ended with all it started. */
+/** Claude through the Claude Agent SDK (row:C1). The process is ours: in a group of its own, ended with all it started. */
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { AgentAdapter } from "../agent/agent-adapter.ts"

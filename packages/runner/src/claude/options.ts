@@ -1,5 +1,5 @@
 /**
- * Options of the Claude agent, those of the Claude Agent SDK that are data (C1). Checked without loading the SDK.
+ * Options of the Claude agent, those of the Claude Agent SDK that are data (row:C1). Checked without loading the SDK.
  *
  * Secrets do not belong here, because options are shown: in `mcpServers` a value may say `${NAME}`, which is read from
  * the environment of the agent's process (A-11).

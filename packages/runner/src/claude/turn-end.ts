@@ -1,4 +1,4 @@
-/** How a turn of Claude's ended, from its result and what came before (trap 4: a success that is none). */
+/** How a turn of Claude's ended, from its result and what came before (trap:4: a success that is none). */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { TurnEnd } from "../agent/agent-messages.ts"
 import { refusedHistory, refusesHistory } from "../agent/refused-history.ts"

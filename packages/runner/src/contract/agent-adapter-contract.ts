@@ -192,7 +192,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       for (const file of ["refused", "unanswered"]) expect(() => statSync(join(directories.cwd, file))).toThrow()
     })
 
-    it("A2 ends a turn with a running tool and three open requests within a second", async () => {
+    it("check:A2 ends a turn with a running tool and three open requests within a second", async () => {
       const together = agent.runsTogether(["sleep 300", "touch a", "touch b", "touch c"])
       if (together === undefined) return
       const probe = begin(true)

@@ -1,5 +1,5 @@
 /**
- * Input on its way to a terminal: bounded, in order, whole inputs one after another (R-10, T-13, trap 20).
+ * Input on its way to a terminal: bounded, in order, whole inputs one after another (R-10, T-13, trap:20).
  *
  * The master is non-blocking. When the child does not read, the rest is tried again soon after, ever less often, and at
  * once when the child has written something.

@@ -46,7 +46,7 @@ it("T-3 the screen is that after everything fed before, with the position of the
   expect((await emulators.screen(2)).text).toBe((await emulators.screen(1)).text)
 })
 
-it("T-3 T5 each query is answered exactly once, in order, also over cuts, and bytes are those of the answer", async () => {
+it("T-3 check:T5 each query is answered exactly once, in order, also over cuts, and bytes are those of the answer", async () => {
   const answers: Array<string> = []
   const emulators = start({ answer: (child, bytes) => answers.push(`${child} ${Buffer.from(bytes).toString()}`) })
   emulators.open(7, 80, 24, 10)

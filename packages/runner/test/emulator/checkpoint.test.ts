@@ -18,12 +18,12 @@ const restored = (from: ChildTerminal, cols: number, rows: number): ChildTermina
   return terminal
 }
 
-it("T-6 T3 random output cut at a random byte: checkpoint and rest give what all of it gives", { timeout: 180_000 }, () => {
+it("T-6 check:T3 random output cut at a random byte: checkpoint and rest give what all of it gives", { timeout: 180_000 }, () => {
   console.log("seeds 1 to 1000")
   expect(seeds(1, 1000, false)).toEqual([])
 })
 
-it("T-6 T3 random output with changes of size: what shows is the same", { timeout: 180_000 }, () => {
+it("T-6 check:T3 random output with changes of size: what shows is the same", { timeout: 180_000 }, () => {
   console.log("seeds 1 to 600")
   expect(seeds(1, 600, true)).toEqual([])
 })
@@ -68,7 +68,7 @@ it.each([
   expect(difference(full, copy)).toBe("")
 })
 
-it("T-4 trap 18 a checkpoint makes no terminal answer", () => {
+it("T-4 trap:18 a checkpoint makes no terminal answer", () => {
   const answers: Array<string> = []
   const full = open(20, 5)
   full.parse(Buffer.from("\x1b[c\x1b[6n\x1b]10;?\x07\x1b]52;c;?\x07\x1b]52;c;aGVsbG8=\x07\x1b[?1004h\x1b[>c\x1b[?25$p\x1b[18t"))
@@ -120,7 +120,7 @@ it("T-6 a checkpoint of an enormous scrollback leaves out its oldest rows and ke
   expect(copy.screen()).toEqual(terminal.screen())
 })
 
-it("trap 19 a checkpoint of a large scrollback is made in short steps", () => {
+it("trap:19 a checkpoint of a large scrollback is made in short steps", () => {
   const terminal = open(120, 40, 20_000)
   for (let at = 0; at < 20_000; at++) terminal.parse(Buffer.from(`\x1b[3${at % 8}mline ${at}\x1b[m with some text after it\r\n`))
   let count = 0

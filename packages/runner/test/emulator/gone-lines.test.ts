@@ -20,7 +20,7 @@ const lineAt = (terminal: ChildTerminal, row: number): string => {
   return String.fromCodePoint(...Array.from({ length: 9 }, (_, at) => (line?._data[at * 3] ?? 0) & 0x1fffff || 32)).trim()
 }
 
-it("T-18 (N28) counts the lines that left the screen, whatever the scrollback keeps, over changes of size", () => {
+it("T-18 (fault:N28) counts the lines that left the screen, whatever the scrollback keeps, over changes of size", () => {
   const random = randomFrom(7)
   const terminal = open()
   let written = 0

@@ -33,7 +33,7 @@ it.each([
   ["the version", "\x1b[>q", "\x1bP>|Holdfast\x1b\\"],
   ["the text area", "\x1b[18t", "\x1b[8;24;80t"],
   ["the colour scheme", "\x1b[?996n", "\x1b[?997;1n"],
-])("T-3 T5 %s is answered exactly once", (_name, query, answer) => {
+])("T-3 check:T5 %s is answered exactly once", (_name, query, answer) => {
   expect(open().ask(query)).toBe(answer)
 })
 
@@ -47,11 +47,11 @@ it.each([
   ["the answerback", "\x05"],
   ["a script link", "\x1b]8;;javascript:alert(1)\x1b\\click\x1b]8;;\x1b\\"],
   ["pixel sizes", "\x1b[14t\x1b[16t"],
-])("T-12 T6 %s is answered with nothing", (_name, output) => {
+])("T-12 check:T6 %s is answered with nothing", (_name, output) => {
   expect(open().ask(output)).toBe("")
 })
 
-it("T-12 T6 a string of 10 MB that does not end leaves memory flat, and what follows it is read", () => {
+it("T-12 check:T6 a string of 10 MB that does not end leaves memory flat, and what follows it is read", () => {
   const { terminal, ask } = open()
   terminal.parse(Buffer.from("\x1b]0;"))
   const piece = Buffer.alloc(32 * 1024, "x")

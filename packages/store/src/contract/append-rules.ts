@@ -125,7 +125,7 @@ export function appendRules(subject: Subject): void {
         }),
       ))
 
-    it("S-6 and trap 22: the same key and hash gives the first seqs, another hash a conflict, both append nothing", () =>
+    it("S-6 trap:22 the same key and hash gives the first seqs, another hash a conflict, both append nothing", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const { session } = yield* createSample(store, 1)
@@ -156,7 +156,7 @@ export function appendRules(subject: Subject): void {
         }),
       ))
 
-    it("S-7 a creation's key names its session also while it is in the trash, and is free once that is purged (N71)", () =>
+    it("S-7 a creation's key names its session also while it is in the trash, and is free once that is purged (fault:N71)", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const create = (n: number, key: string) => {

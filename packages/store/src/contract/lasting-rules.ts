@@ -13,7 +13,7 @@ export function lastingRules(subject: Subject): void {
     })
     afterEach(() => place.remove())
 
-    it("S-28 (N72) the feed of changes has an identity that lasts, and no other store has", async () => {
+    it("S-28 (fault:N72) the feed of changes has an identity that lasts, and no other store has", async () => {
       const feedOf = (at: Place) => useStore(at, (store) => Effect.map(store.changes(0, 1), ({ feed }) => feed))
       const feed = await feedOf(place)
       expect(feed).toMatch(/^[\w-]{8,64}$/)

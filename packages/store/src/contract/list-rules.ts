@@ -120,7 +120,7 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
-    it("S-27 (N54) a page of large records ends early, and the pages together give each record once", () =>
+    it("S-27 (fault:N54) a page of large records ends early, and the pages together give each record once", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const label = "x".repeat(700_000)
@@ -227,7 +227,7 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
-    it("S-17 and trap 16: a lease has one owner until it expires or is released, and its token only grows", () =>
+    it("S-17 trap:16 a lease has one owner until it expires or is released, and its token only grows", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           expect(yield* store.lease("purge", "a", 1000, 100)).toBe(1)

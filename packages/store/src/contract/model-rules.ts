@@ -1,4 +1,4 @@
-/** Contract: random histories against the model (check O1 for stores). */
+/** Contract: random histories against the model (check:O1 for stores). */
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
@@ -120,7 +120,7 @@ async function play(subject: Subject, place: Place, commands: ReadonlyArray<Comm
 /** Registers the model test for a driver. */
 export function modelRules(subject: Subject): void {
   describe("against the model", () => {
-    it("O1 random histories of create, append, repeated keys, claim, trim, read, seal and reopen agree with the model", async () => {
+    it("check:O1 random histories of create, append, repeated keys, claim, trim, read, seal and reopen agree with the model", async () => {
       const property = fc.asyncProperty(fc.array(command, { minLength: 10, maxLength: COMMANDS }), async (commands) => {
         const place = await subject.place()
         try {

@@ -53,7 +53,7 @@ export function readRules(subject: Subject): void {
         }),
       ))
 
-    it("S-8 and trap 21: the first event is seq 1 and after 0 includes it", () =>
+    it("S-8 trap:21 the first event is seq 1 and after 0 includes it", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const { session } = yield* createSample(store, 1, 0)

@@ -80,7 +80,7 @@ const SENT: ReadonlyArray<string> = [
 ]
 
 describe("what a terminal sends", () => {
-  it("T-28 gives the same tokens however its bytes are cut, and every byte is in one (N26, N27)", () => {
+  it("T-28 gives the same tokens however its bytes are cut, and every byte is in one (fault:N26, fault:N27)", () => {
     const stream = fc.oneof(
       fc.array(fc.constantFrom(...SENT), { maxLength: 12 }).map((parts) => bytesOf(parts.join(""))),
       fc
@@ -146,7 +146,7 @@ describe("what a terminal sends", () => {
     expect(kinds(`${E}]11;rgb:00\u001dd`)).toEqual(["Answer", "Answer", "Key", "Text"])
   })
 
-  it("T-27 a person types keys, pastes and clicks; reports are nobody's typing (N26)", () => {
+  it("T-27 a person types keys, pastes and clicks; reports are nobody's typing (fault:N26)", () => {
     const typed = (text: string): boolean => new TypingWatch().read(bytesOf(text))
     const person = ["a", "\r", E, `${E}[A`, `${E}[93;5u`, `${E}[27;5;93~`, `${E}[200~x${E}[201~`, `${E}[M !!`, `${E}[<0;1;1M`]
     expect(person.filter((text) => !typed(text))).toEqual([])

@@ -1,5 +1,5 @@
 /**
- * A session of Claude Code as one of ours: its messages for people, its entries for Claude to go on from (A10).
+ * A session of Claude Code as one of ours: its messages for people, its entries for Claude to go on from (row:A10).
  *
  * A transcript is a tree: going back in Claude Code leaves a branch. What leads to its last entry is imported, with all
  * results of the tools called on the way; where a link is missing, everything before it.

@@ -1,6 +1,6 @@
 /**
  * Importing a session of Claude Code: one session of ours with its messages and with the transcript that Claude goes on
- * from, once per session however often it is asked for (mission row A10).
+ * from, once per session however often it is asked for (row:A10).
  *
  * A short one is made in one append. A long one is made in the trash, batch by batch, each under a key of its own, and
  * comes out of it with the last; one that was broken off is gone on with when it is asked for again, or purged in a day.
