@@ -9,7 +9,7 @@ import {
   RunnerGone,
 } from "@holdfast/runner/client/RunnerConnection"
 import type { ChildStatus, JournalEntry, JournalNote } from "@holdfast/runner/wire/messages"
-import { Runners } from "../src/runners/Runners.ts"
+import { Runners } from "../src/child/Runners.ts"
 
 /** What a child told: output, or a note. */
 type Told = { readonly note: JournalNote } | { readonly bytes: Uint8Array }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { AskerEnvironment } from "../src/terminal/AskerEnvironment.ts"
+import { AskerEnvironment } from "../src/session/AskerEnvironment.ts"
 
 describe("what a terminal inherits", () => {
   const hub = { PATH: "/usr/bin", SSH_AUTH_SOCK: "/old", DISPLAY: ":0", OWN: "hub" }

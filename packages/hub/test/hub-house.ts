@@ -18,8 +18,8 @@ import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import type { AgentCatalog } from "../src/agent/catalog.ts"
 import { Agents } from "../src/Agents.ts"
 import { type Attachment, type AttachmentSink, type AttachRequest, Hub, type Principal } from "../src/Hub.ts"
-import { layer as hubLayer } from "../src/live/layer.ts"
-import { Runners } from "../src/runners/Runners.ts"
+import { layer as hubLayer } from "../src/layer.ts"
+import { Runners } from "../src/child/Runners.ts"
 import { Watch } from "./Watch.ts"
 
 /** Who acts in tests. */

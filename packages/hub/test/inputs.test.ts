@@ -1,7 +1,7 @@
 /** How inputs are told from each other, from the door to the child. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { encodeInput, FRAME_INPUT_RESULT } from "@holdfast/protocol/frame"
-import { RUNNER_WAIT } from "../src/terminal/RunnerWait.ts"
+import { RUNNER_WAIT } from "../src/child/RunnerWait.ts"
 import { Faults } from "./faulty-store.ts"
 import { attachReader, createTerminal, type House, openHouse, OWNER, type Reader, testDirectory } from "./hub-house.ts"
 import { ScriptedRunner } from "./scripted-runner.ts"

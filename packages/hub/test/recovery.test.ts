@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { discoverRunners } from "@holdfast/runner/client/generations"
-import { Runners } from "../src/runners/Runners.ts"
+import { Runners } from "../src/child/Runners.ts"
 import {
   attachReader,
   createTerminal,

@@ -8,7 +8,7 @@ import { RunnerGone, RunnerRefused, type ConnectOptions, type RunnerConnection }
 import type { ChildStatus, JournalEntry } from "@holdfast/runner/wire/messages"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { FoundRunner } from "@holdfast/runner/client/generations"
-import type { Runners } from "@holdfast/hub/runners/Runners"
+import type { Runners } from "@holdfast/hub/child/Runners"
 
 /** Bugs that can be planted in the runner's side of the wire. */
 export type TransportBug = "skip-entry"

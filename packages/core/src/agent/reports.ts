@@ -14,7 +14,8 @@ import type { AgentPart } from "./part.ts"
 import { askPermission, cancelled, ofTurn } from "./permissions.ts"
 import { heardAgain } from "./silence.ts"
 import { endTasks, hasBackground, taskReport, processEnding } from "./tasks.ts"
-import { type Ending, endTurn, startNext } from "./turn.ts"
+import { endTurn, startNext } from "./turn.ts"
+import type { TurnEnding } from "./turn-ending.ts"
 
 type Drafts = ReadonlyArray<EventDraft>
 type Report<T extends AgentReport["_tag"]> = Extract<AgentReport, { readonly _tag: T }>
@@ -214,7 +215,7 @@ const isUntouched = ({ turn, ending, queue }: AgentPart): boolean =>
   queue.some(({ status, turn: sent, steer }) => status === "sent" && sent === turn.id && steer !== true)
 
 /** Ends every turn that is open, the one behind last; `ending` is that of the streaming one. */
-function endTurns(agent: AgentPart, ending: Ending): Drafts {
+function endTurns(agent: AgentPart, ending: TurnEnding): Drafts {
   const { turn } = agent
   if (turn === undefined) return nothing
   const first = endTurn(agent, turn, ending, "uncertain")

@@ -3,7 +3,7 @@ import type { Message } from "@holdfast/protocol/agent/message"
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { AgentPart, Turn } from "./part.ts"
 import { LEFT_OPEN } from "./tool-part.ts"
-import type { Ending } from "./turn.ts"
+import type { TurnEnding } from "./turn-ending.ts"
 
 /** Notes that nothing was heard of the streaming turn since a time; once until something is. */
 export function noteSilence(agent: AgentPart, turn: string, since: number): ReadonlyArray<EventDraft> {
@@ -34,7 +34,10 @@ const STALLED = { tag: "AgentStalled", message: "nothing came from the agent for
  * How a turn ends that was stopped because nothing happened: an agent that had said its last words has completed it, and the
  * notice says how; of any other it is no person's interrupt either.
  */
-export function afterStall(turn: Turn, ending: Ending): { readonly ending: Ending; readonly before: ReadonlyArray<EventDraft> } {
+export function afterStall(
+  turn: Turn,
+  ending: TurnEnding,
+): { readonly ending: TurnEnding; readonly before: ReadonlyArray<EventDraft> } {
   if (turn.interrupting !== "stalled" || ending.outcome === "lost" || ending.outcome === "completed")
     return { ending, before: [] }
   const { message, error: _, ...rest } = ending

@@ -1,10 +1,11 @@
 /** The turn: when the next one starts, and everything that ends with one (docs/PROTOCOL.md, Q-2, Q-5, Q-7). */
-import type { Message, TurnOutcome, Usage } from "@holdfast/protocol/agent/message"
+import type { TurnOutcome } from "@holdfast/protocol/agent/message"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { AgentPart, Turn } from "./part.ts"
 import { cancelled } from "./permissions.ts"
 import { afterStall } from "./silence.ts"
+import type { TurnEnding } from "./turn-ending.ts"
 
 /** Starts the next waiting message's turn under the given id; nothing while a turn streams, the queue is held, or a hand-over is under way. */
 export function startNext(agent: AgentPart, turn: string): ReadonlyArray<EventDraft> {
@@ -26,19 +27,13 @@ export function givesWay({ reason, until }: Hold, at: number): boolean {
 /** Whether a hold whose time is over gives way by itself. */
 export const isOver = ({ goesOn, until }: Hold, at: number): boolean => goesOn === true && until !== undefined && until <= at
 
-/** How a turn ended. */
-export interface Ending {
-  readonly outcome: TurnOutcome
-  readonly error?: { readonly tag: string; readonly message: string }
-  readonly usage?: Usage
-  readonly model?: string
-  readonly message?: Message
-  /** Requests that stand on. */
-  readonly standing?: ReadonlyArray<string>
-}
-
 /** The events of a turn's end: its open requests cancelled but for those that stand on, its message stored, its end, and the queue held where it must not go on. */
-export function endTurn(agent: AgentPart, turn: Turn, given: Ending, sent: "uncertain" | "returned"): ReadonlyArray<EventDraft> {
+export function endTurn(
+  agent: AgentPart,
+  turn: Turn,
+  given: TurnEnding,
+  sent: "uncertain" | "returned",
+): ReadonlyArray<EventDraft> {
   const { ending, before } = afterStall(turn, given)
   const { outcome, error, usage, model, message, standing = [] } = ending
   const events: Array<EventDraft> = [...before]

@@ -9,15 +9,16 @@ import type { AgentSpec } from "@holdfast/protocol/agent/agent"
 import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { CreateAnswer, Principal } from "../Hub.ts"
-import { type Core, newId } from "../live/Core.ts"
-import { makeSession, type NewSession, step } from "../live/new-session.ts"
-import { environmentProblem } from "../terminal/environment.ts"
-import { isDirectoryThere } from "../terminal/PathChecks.ts"
+import type { HubContext } from "../sessions/HubContext.ts"
+import { newId } from "../session/new-id.ts"
+import { makeSession, type NewSession, step } from "../session/new-session.ts"
+import { environmentProblem } from "../session/environment.ts"
+import { isDirectoryThere } from "../session/PathChecks.ts"
 import { noDirectory } from "../terminal/terminal-spec.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
 
 /** Creates a session of kind `agent`; with a key once. Nothing is made when the agent, its options or the cwd are wrong. */
-export function createAgent(core: Core, request: CreateSession, by: Principal, answer: CreateAnswer): void {
+export function createAgent(core: HubContext, request: CreateSession, by: Principal, answer: CreateAnswer): void {
   const asked = agentSpec(core, request).pipe(
     Effect.flatMap(({ spec, env }) =>
       Effect.map(
@@ -54,7 +55,7 @@ export function createAgent(core: Core, request: CreateSession, by: Principal, a
 }
 
 /** The environment of who asks, for every start of the agent; what belongs to a login is later ones' too (T-29). */
-function inheritedOf({ askers }: Core, { environment }: CreateSession): NewSession["inherited"] {
+function inheritedOf({ askers }: HubContext, { environment }: CreateSession): NewSession["inherited"] {
   if (environment === undefined) return undefined
   askers.note(environment)
   return askers.inherited(environment)
@@ -66,7 +67,7 @@ type Variables = NewSession["env"]
 const TERMINAL_FIELDS = ["command", "args", "cols", "rows", "term"] as const
 
 const agentSpec = (
-  core: Core,
+  core: HubContext,
   request: CreateSession,
 ): Effect.Effect<{ readonly spec: AgentSpec; readonly env: Variables }, DoorError> =>
   Effect.gen(function* () {

@@ -3,22 +3,22 @@ import type { Duty } from "@holdfast/core/agent/duties"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
 import type { OpenSession } from "../session/OpenSession.ts"
-import { isDirectoryThere } from "../terminal/PathChecks.ts"
-import type { AgentCrew } from "./AgentCrew.ts"
+import { isDirectoryThere } from "../session/PathChecks.ts"
+import type { AgentPool } from "./AgentPool.ts"
 import { withPaths } from "./message-files.ts"
 import { outcomeFor } from "./permission-outcome.ts"
 import { wholeParts } from "./queued-message.ts"
 import { directoryGone } from "./start-agent.ts"
 
 /** Rejects when the directory in which the agent works is gone: nothing is handed over to run there. */
-async function inDirectory(crew: AgentCrew, { id, durable }: OpenSession): Promise<void> {
+async function inDirectory(crew: AgentPool, { id, durable }: OpenSession): Promise<void> {
   const cwd = durable.agent?.spec.cwd
   if (cwd !== undefined && !(await crew.run(isDirectoryThere(cwd)))) throw directoryGone(id, cwd)
 }
 
 /** The command of a duty. Rejects when a message cannot be read from the log, or has no directory to go to. */
 export function commandFor(
-  crew: AgentCrew,
+  crew: AgentPool,
   session: OpenSession,
   duty: Exclude<Duty, { readonly type: "start" | "end" }>,
 ): AgentCommand | Promise<AgentCommand> {

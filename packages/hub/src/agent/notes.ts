@@ -12,8 +12,8 @@ import { readChunk } from "@holdfast/protocol/agent/read-chunk"
 import type { EventDraft } from "@holdfast/protocol/event"
 import type { AgentNote } from "@holdfast/runner/agent/agent-messages"
 import type { Work } from "../session/Work.ts"
-import type { Translate } from "../terminal/ChildFollower.ts"
-import type { AgentDriver } from "./AgentDriver.ts"
+import type { Translate } from "../child/ChildFollower.ts"
+import type { DutyDriver } from "./DutyDriver.ts"
 import { wholeParts } from "./queued-message.ts"
 
 /** Longest transcript entries, in characters, that are compressed in place; longer ones are compressed beside the loop. */
@@ -27,7 +27,7 @@ const nothing: Decide = () => ({ _tag: "Accepted", events: [] })
 
 /** The translation of an agent's notes for one session. */
 export const translateNotes =
-  (driver: AgentDriver): Translate =>
+  (driver: DutyDriver): Translate =>
   (note, time) => {
     if (note.type === "exit") return exited(driver, note.code, note.signal)
     if (note.type !== "agent") return nothing
@@ -40,7 +40,7 @@ const submit =
   (state) =>
     decide(state, report)
 
-function translate(driver: AgentDriver, note: AgentNote, time: number): Decide | Promise<Decide> {
+function translate(driver: DutyDriver, note: AgentNote, time: number): Decide | Promise<Decide> {
   const { live, crew } = driver
   switch (note.type) {
     case "ready": {
@@ -104,7 +104,7 @@ function translate(driver: AgentDriver, note: AgentNote, time: number): Decide |
 }
 
 /** A message is stored whole; one of which the record has the beginning is read first. */
-function taken(driver: AgentDriver, { id, turn }: Extract<AgentNote, { type: "taken" }>, time: number): Decide | Promise<Decide> {
+function taken(driver: DutyDriver, { id, turn }: Extract<AgentNote, { type: "taken" }>, time: number): Decide | Promise<Decide> {
   const { live, session, crew } = driver
   const translated =
     (parts?: ReadonlyArray<InputPart>): Decide =>
@@ -134,7 +134,7 @@ function transcript({ key, entries }: Extract<AgentNote, { type: "transcript" }>
   return text.length <= COMPRESS_HERE ? report(zstdCompressSync(text)) : compress(text).then(report)
 }
 
-function exited(driver: AgentDriver, code: number, signal: string | undefined): Decide {
+function exited(driver: DutyDriver, code: number, signal: string | undefined): Decide {
   return (state: SessionState) => {
     const message = driver.live.ended(state.agent?.turn?.id, "error")
     return decide(state, {

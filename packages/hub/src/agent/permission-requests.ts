@@ -8,8 +8,8 @@ import { type DoorError, PermissionNotFound, PermissionSettled, Unprocessable } 
 import type { EventData } from "@holdfast/protocol/event"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { Principal } from "../Hub.ts"
-import type { Core } from "../live/Core.ts"
-import { may } from "../live/lifecycle.ts"
+import type { HubContext } from "../sessions/HubContext.ts"
+import { may } from "../sessions/lifecycle.ts"
 import { eventAt } from "../session/event-at.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import { findRequest, type LoggedRequest, requestOf } from "./logged-request.ts"
@@ -19,14 +19,14 @@ import { ALWAYS_MAX } from "./rules.ts"
 /** Bytes of the events of one answer. */
 const ANSWER_BYTES = 1024 * 1024
 
-const inLog = (core: Core, id: string, request: string): Effect.Effect<LoggedRequest | undefined, DoorError> =>
+const inLog = (core: HubContext, id: string, request: string): Effect.Effect<LoggedRequest | undefined, DoorError> =>
   core.store.head(id).pipe(
     Effect.mapError(storeProblem),
     Effect.flatMap((head) => findRequest(core.store, head, request)),
   )
 
 /** Why an answer came to nothing: the decision that won, also after the turn, or that there was never such a request (P-1). */
-const whySettled = (core: Core, id: string, missing: PermissionNotFound): Effect.Effect<never, DoorError> =>
+const whySettled = (core: HubContext, id: string, missing: PermissionNotFound): Effect.Effect<never, DoorError> =>
   Effect.flatMap(inLog(core, id, missing.request), (logged): Effect.Effect<never, DoorError> => {
     if (logged === undefined) return Effect.fail(missing)
     const { decision, cancelled } = logged
@@ -37,7 +37,7 @@ const whySettled = (core: Core, id: string, missing: PermissionNotFound): Effect
 
 /** Answers a permission request; the first answer wins (P-1). A rule for always is durable before the answer is given. */
 export const answerPermission = (
-  core: Core,
+  core: HubContext,
   id: string,
   request: string,
   answer: AnswerPermission,
@@ -68,7 +68,7 @@ export const answerPermission = (
   })
 
 /** A request with all that was asked and what became of it (P-13). */
-export const permission = (core: Core, id: string, request: string): Effect.Effect<PermissionDetail, DoorError> =>
+export const permission = (core: HubContext, id: string, request: string): Effect.Effect<PermissionDetail, DoorError> =>
   Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const open = session.durable.agent?.permissions.find((one) => one.id === request)
@@ -82,14 +82,14 @@ export const permission = (core: Core, id: string, request: string): Effect.Effe
   })
 
 /** Answers that are remembered for a session, or without one for all. */
-export const rules = (core: Core, id: string | undefined): Effect.Effect<ReadonlyArray<PermissionRule>, DoorError> =>
+export const rules = (core: HubContext, id: string | undefined): Effect.Effect<ReadonlyArray<PermissionRule>, DoorError> =>
   id === undefined
     ? Effect.sync(() => core.crew.rules.all)
     : Effect.map(core.table.open(id), ({ session }) => session.durable.agent?.rules ?? [])
 
 /** Forgets a remembered answer of a session, or without one for all. */
 export const forgetRule = (
-  core: Core,
+  core: HubContext,
   rule: PermissionRule,
   by: Principal,
   id: string | undefined,

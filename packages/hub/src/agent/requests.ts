@@ -13,13 +13,14 @@ import type { EventData } from "@holdfast/protocol/event"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Changed, Principal } from "../Hub.ts"
-import { type Core, newId } from "../live/Core.ts"
-import { may } from "../live/lifecycle.ts"
+import type { HubContext } from "../sessions/HubContext.ts"
+import { newId } from "../session/new-id.ts"
+import { may } from "../sessions/lifecycle.ts"
 import { carryOut, type Order } from "../session/command.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { WorkResult } from "../session/Work.ts"
-import { isDirectoryThere } from "../terminal/PathChecks.ts"
+import { isDirectoryThere } from "../session/PathChecks.ts"
 import { noDirectory } from "../terminal/terminal-spec.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
 import { keepFiles, type MessageFile, readMessageFile } from "./message-files.ts"
@@ -38,7 +39,7 @@ const carried = (session: OpenSession, order: Order): Effect.Effect<Done, DoorEr
 
 /** Carries out a request by a principal that may write. */
 export const ask = (
-  core: Core,
+  core: HubContext,
   id: string,
   by: Principal,
   request: AgentRequest,
@@ -50,7 +51,7 @@ export const ask = (
     return { session, done }
   })
 
-const changed = (core: Core, id: string, by: Principal, request: AgentRequest): Effect.Effect<Changed, DoorError> =>
+const changed = (core: HubContext, id: string, by: Principal, request: AgentRequest): Effect.Effect<Changed, DoorError> =>
   Effect.map(ask(core, id, by, request), ({ session, done }) => ({
     session: session.record(),
     seq: done.first,
@@ -72,7 +73,7 @@ const partsOf = (message: {
 }
 
 /** Sends a message; with a key once: the same key again answers as the first time (Q-1). */
-export const sendMessage = (core: Core, id: string, message: SendMessage, by: Principal): Effect.Effect<Sent, DoorError> =>
+export const sendMessage = (core: HubContext, id: string, message: SendMessage, by: Principal): Effect.Effect<Sent, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
     const given = yield* partsOf(message)
@@ -108,7 +109,7 @@ const sentAs = (session: OpenSession, { first, last }: Done): Effect.Effect<Sent
   })
 
 /** A message in the queue, whole (Q-17). */
-export const queuedMessage = (core: Core, id: string, message: string): Effect.Effect<QueueItem, DoorError> =>
+export const queuedMessage = (core: HubContext, id: string, message: string): Effect.Effect<QueueItem, DoorError> =>
   Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const item = session.durable.agent?.queue.find((queued) => queued.id === message)
@@ -124,7 +125,7 @@ export const queuedMessage = (core: Core, id: string, message: string): Effect.E
 
 /** Replaces a waiting message's parts. */
 export const editMessage = (
-  core: Core,
+  core: HubContext,
   id: string,
   message: string,
   change: EditMessage,
@@ -139,22 +140,22 @@ export const editMessage = (
   })
 
 /** Parts whose files are kept beside the log; nothing is kept for what is no agent, or is too long anyway. */
-const keptParts = (core: Core, { id, durable }: OpenSession, parts: ReadonlyArray<InputPart>) => {
+const keptParts = (core: HubContext, { id, durable }: OpenSession, parts: ReadonlyArray<InputPart>) => {
   const isKept = durable.agent !== undefined && parts.some(({ type }) => type === "file")
   return isKept ? keepFiles(core.crew.directory(id), parts) : Effect.succeed(parts)
 }
 
 /** A file of a session's messages, by its hash (M-11). */
-export const messageFile = (core: Core, id: string, hash: string): Effect.Effect<MessageFile, DoorError> =>
+export const messageFile = (core: HubContext, id: string, hash: string): Effect.Effect<MessageFile, DoorError> =>
   readMessageFile(core.crew.directory(id), hash)
 
 /** Removes a waiting or uncertain message. */
-export const removeMessage = (core: Core, id: string, message: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const removeMessage = (core: HubContext, id: string, message: string, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { _tag: "RemoveMessage", id: message })
 
 /** Puts the waiting messages into a new order. */
 export const reorderQueue = (
-  core: Core,
+  core: HubContext,
   id: string,
   order: ReadonlyArray<string>,
   by: Principal,
@@ -162,7 +163,7 @@ export const reorderQueue = (
 
 /** Has an uncertain message sent again, or drops it (Q-8). */
 export const resolveMessage = (
-  core: Core,
+  core: HubContext,
   id: string,
   message: string,
   action: "again" | "drop",
@@ -171,15 +172,15 @@ export const resolveMessage = (
   changed(core, id, by, { _tag: "ResolveMessage", id: message, action, turn: newId(core.now()) })
 
 /** Holds the queue until it is released. */
-export const holdQueue = (core: Core, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const holdQueue = (core: HubContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { _tag: "HoldQueue" })
 
 /** Lets a held queue go on. */
-export const releaseQueue = (core: Core, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const releaseQueue = (core: HubContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { _tag: "ReleaseQueue", turn: newId(core.now()) })
 
 /** Stops the streaming turn; `interrupted` is false when there was none (Q-10). Background tasks run on and are named (A-17). */
-export const interrupt = (core: Core, id: string, by: Principal): Effect.Effect<Interrupted, DoorError> =>
+export const interrupt = (core: HubContext, id: string, by: Principal): Effect.Effect<Interrupted, DoorError> =>
   Effect.map(ask(core, id, by, { _tag: "Interrupt", reason: "person" }), ({ session, done }) => {
     const { agent } = session.durable
     // A turn that is being stopped already counts as interrupted.
@@ -188,11 +189,16 @@ export const interrupt = (core: Core, id: string, by: Principal): Effect.Effect<
   })
 
 /** Has a background task stopped; `task/ended` tells when it is. */
-export const stopTask = (core: Core, id: string, task: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const stopTask = (core: HubContext, id: string, task: string, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { _tag: "StopTask", task })
 
 /** Changes model or mode; the agent's `session/agent-info` tells when it has done so. Another directory is the next process's. */
-export const configure = (core: Core, id: string, change: ConfigureAgent, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const configure = (
+  core: HubContext,
+  id: string,
+  change: ConfigureAgent,
+  by: Principal,
+): Effect.Effect<Changed, DoorError> =>
   Effect.gen(function* () {
     const { cwd, ...wanted } = change
     if (cwd === undefined) return yield* changed(core, id, by, { _tag: "ConfigureAgent", ...wanted })
@@ -206,7 +212,7 @@ export const configure = (core: Core, id: string, change: ConfigureAgent, by: Pr
   })
 
 /** Finds what a session's directory brings, so that it is known before the agent starts there. */
-export const noteDirectory = (core: Core, id: string, by: Principal): Effect.Effect<void, DoorError> =>
+export const noteDirectory = (core: HubContext, id: string, by: Principal): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const { agent } = session.durable
@@ -216,7 +222,7 @@ export const noteDirectory = (core: Core, id: string, by: Principal): Effect.Eff
   })
 
 /** Lets the agent begin anew, with our transcript as its context; `before` is the first message that is left out of it. */
-export const renew = (core: Core, id: string, { before }: RenewAgent, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const renew = (core: HubContext, id: string, { before }: RenewAgent, by: Principal): Effect.Effect<Changed, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
     const { session } = yield* core.table.open(id)
@@ -232,7 +238,7 @@ export const renew = (core: Core, id: string, { before }: RenewAgent, by: Princi
 
 /** A page of stored messages, the newest page first. */
 export const messages = (
-  core: Core,
+  core: HubContext,
   id: string,
   page: { readonly before?: number; readonly limit: number },
 ): Effect.Effect<MessagePage, DoorError> =>

@@ -12,7 +12,7 @@ import type { LeftOut } from "@holdfast/core/agent/part"
 import type { EventData } from "@holdfast/protocol/event"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { OpenSession } from "../session/OpenSession.ts"
-import type { AgentCrew } from "./AgentCrew.ts"
+import type { AgentPool } from "./AgentPool.ts"
 
 const READ_BYTES = 1024 * 1024
 /** Ending of the file that says how far another one was written. */
@@ -22,7 +22,7 @@ const decompress = promisify(zstdDecompress)
 
 /** Writes the files of a session that has something to go on from, and gives their paths. */
 export async function writeResumeFiles(
-  crew: AgentCrew,
+  crew: AgentPool,
   session: OpenSession,
   directory: string,
 ): Promise<{ readonly transcript?: string; readonly history?: string }> {
@@ -58,7 +58,7 @@ interface Contents {
 }
 
 /** Adds a line per event of a type that is not in the file yet; gives the path when there is any. */
-async function write(crew: AgentCrew, session: OpenSession, path: string, contents: Contents): Promise<string | undefined> {
+async function write(crew: AgentPool, session: OpenSession, path: string, contents: Contents): Promise<string | undefined> {
   const leftOut = JSON.stringify(contents.leftOut)
   const before = await reachOf(path, session, leftOut)
   const file = await open(path, before === undefined ? "w" : "r+", 0o600)
@@ -96,7 +96,7 @@ async function keepReach(path: string, file: FileHandle, reach: Reach): Promise<
 }
 
 async function writeLines(
-  crew: AgentCrew,
+  crew: AgentPool,
   session: OpenSession,
   file: FileHandle,
   { channel, type, lineOf, leftOut }: Contents,

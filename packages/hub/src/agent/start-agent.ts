@@ -9,10 +9,10 @@ import { decide } from "@holdfast/core/decide"
 import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
 import { RequestRefused, RunnerGone, type StartAgent } from "@holdfast/runner/client/RunnerConnection"
 import { Unprocessable } from "@holdfast/protocol/errors"
-import type { RunnerLink } from "../runners/Fleet.ts"
-import { isDirectoryThere } from "../terminal/PathChecks.ts"
+import type { RunnerLink } from "../child/Fleet.ts"
+import { isDirectoryThere } from "../session/PathChecks.ts"
 import { readEnvironment, readInherited } from "../session/SessionEnvironment.ts"
-import type { AgentDriver } from "./AgentDriver.ts"
+import type { DutyDriver } from "./DutyDriver.ts"
 import { writeResumeFiles } from "./resume-files.ts"
 import { directoryTrust, refuseUntrusted } from "./trust/check-directory.ts"
 
@@ -23,7 +23,7 @@ export interface DurableStart {
 }
 
 /** Starts the process; what goes wrong is a report in the log. Rejects when nothing can be said. */
-export async function startAgent(driver: AgentDriver, durable: DurableStart | undefined): Promise<void> {
+export async function startAgent(driver: DutyDriver, durable: DurableStart | undefined): Promise<void> {
   const { crew, session, parts } = driver
   const prepared = await prepare(driver).catch((cause: unknown) => failed(driver, cause))
   if (prepared === undefined) return
@@ -48,7 +48,7 @@ export async function startAgent(driver: AgentDriver, durable: DurableStart | un
     })
 }
 
-async function prepare(driver: AgentDriver): Promise<Pick<StartAgent, "agent" | "environment">> {
+async function prepare(driver: DutyDriver): Promise<Pick<StartAgent, "agent" | "environment">> {
   const { crew, session } = driver
   const { agent } = session.durable
   if (agent === undefined) throw new Error("the session has no agent")
@@ -89,7 +89,7 @@ export const directoryGone = (session: string, cwd: string): Unprocessable =>
   })
 
 /** Makes the start durable; false when the session needs none any more. */
-const announce = ({ session }: AgentDriver, child: string, runner: string, trusted: boolean): Promise<boolean> =>
+const announce = ({ session }: DutyDriver, child: string, runner: string, trusted: boolean): Promise<boolean> =>
   new Promise((resolve) => {
     session.submit({
       decide: (state) => decide(state, { _tag: "AgentStarting", child, runner, ...(trusted ? { trusted } : {}) }),
@@ -97,7 +97,7 @@ const announce = ({ session }: AgentDriver, child: string, runner: string, trust
     })
   })
 
-function failed(driver: AgentDriver, cause: unknown): undefined {
+function failed(driver: DutyDriver, cause: unknown): undefined {
   const { tag, message } =
     cause instanceof RequestRefused
       ? cause.failure

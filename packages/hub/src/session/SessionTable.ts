@@ -9,7 +9,7 @@ import { type DoorError, LogDamaged, Unavailable } from "@holdfast/protocol/erro
 import type { SessionState } from "@holdfast/core/state"
 import type { Claimed } from "@holdfast/store/Store"
 import { Gate } from "./Gate.ts"
-import { Parts } from "../terminal/Parts.ts"
+import { Parts } from "../terminal/TerminalPart.ts"
 import { readingState, readStored } from "./encode.ts"
 import { OpenSession } from "./OpenSession.ts"
 import type { SessionContext } from "./SessionContext.ts"

@@ -11,7 +11,7 @@ import type { Checkpoint } from "@holdfast/store/Store"
 import type { Snapshot } from "../delivery/Delivery.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { storeProblem } from "../session/store-problem.ts"
-import type { ChildFollower } from "./ChildFollower.ts"
+import type { ChildFollower } from "../child/ChildFollower.ts"
 import { Locator } from "./Locator.ts"
 import { Trimmer } from "./Trimmer.ts"
 

@@ -9,8 +9,8 @@ import { readRecord } from "@holdfast/protocol/record"
 import type { CheckpointReply } from "@holdfast/runner/wire/messages"
 import type { Snapshot } from "../delivery/Delivery.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
-import type { ChildFollower } from "./ChildFollower.ts"
-import type { Place } from "./Positions.ts"
+import type { ChildFollower } from "../child/ChildFollower.ts"
+import type { Place } from "../child/Positions.ts"
 
 /** How long a position may take to come into the log, in milliseconds. */
 const WAIT_MAX = 2000

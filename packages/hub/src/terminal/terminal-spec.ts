@@ -3,8 +3,8 @@ import { delimiter, isAbsolute, join, resolve } from "node:path"
 import { CommandNotFound, Unprocessable } from "@holdfast/protocol/errors"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 import type { CreateSession } from "@holdfast/protocol/session"
-import { environmentProblem } from "./environment.ts"
-import { isDirectory, isProgram, type Told } from "./PathChecks.ts"
+import { environmentProblem } from "../session/environment.ts"
+import { isDirectory, isProgram, type Told } from "../session/PathChecks.ts"
 
 /** Where the defaults of a terminal come from. */
 export interface TerminalDefaults {

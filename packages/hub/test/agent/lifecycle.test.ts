@@ -15,7 +15,7 @@ import {
   testDirectory,
   testSettings,
 } from "../hub-house.ts"
-import { Runners } from "../../src/runners/Runners.ts"
+import { Runners } from "../../src/child/Runners.ts"
 import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "./agent-house.ts"
 
 const program = fileURLToPath(new URL("../../../../apps/cli/src/runner-main.ts", import.meta.url))

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { Runners } from "../../src/runners/Runners.ts"
+import { Runners } from "../../src/child/Runners.ts"
 import { attachReader, type House, openHouse, OWNER, testDirectory, testSettings } from "../hub-house.ts"
 import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "./agent-house.ts"
 

@@ -7,7 +7,7 @@
 import unicode11 from "@xterm/addon-unicode11"
 import type { Terminal } from "@xterm/headless"
 import { writeCheckpoint } from "./checkpoint.ts"
-import type { CheckpointSource } from "./checkpoint.ts"
+import type { CheckpointSource } from "./checkpoint-source.ts"
 import { finish } from "./checkpoint-cursor.ts"
 import type { Colors, TerminalColors } from "./colors.ts"
 import { boundLinks } from "./links.ts"

@@ -1,7 +1,7 @@
 /** The end of a checkpoint: modes, charsets, and the cursor with all that decides where and how the next byte lands. */
 import { describeAttributes, HAS_EXTENDED, isErased } from "./attributes.ts"
 import { designate, isReplaced, shift } from "./charsets.ts"
-import type { CheckpointSource } from "./checkpoint.ts"
+import type { CheckpointSource } from "./checkpoint-source.ts"
 import { CELL, charactersOf, extendedOf, hasContent, widthOf } from "./pen.ts"
 import type { Pen } from "./pen.ts"
 import type { Core, Line } from "./xterm-internals.ts"

@@ -10,6 +10,7 @@
  */
 import { designate } from "./charsets.ts"
 import { finish } from "./checkpoint-cursor.ts"
+import type { CheckpointSource } from "./checkpoint-source.ts"
 import { GONE_COMMAND } from "./GoneLines.ts"
 import { Pen } from "./pen.ts"
 import { writeRow } from "./rows.ts"
@@ -22,21 +23,6 @@ export const MAX_ROWS_LENGTH = 2 * 1024 * 1024
 
 /** Pieces that the largest screen can take; they are never left out. */
 const SCREEN_PIECES = 6
-
-/** What a checkpoint needs beside the core. */
-export interface CheckpointSource {
-  readonly core: Core
-  readonly convertEol: boolean
-  readonly cursorBlink: boolean
-  /** Sequences that set the colours the child set. */
-  readonly colors: string
-  /** Sequences that set the states that the library does not keep. */
-  readonly states: string
-  /** The same of the alternate screen, for when it is shown. */
-  readonly alternateStates: string
-  /** How many lines of the session begin before a row of the normal screen. */
-  readonly linesBefore: (row: number) => number
-}
 
 const place = (row: number, column: number): string => `\x1b[${row + 1};${column + 1}H`
 

@@ -1,5 +1,5 @@
 /** What every operation of the writer works with. */
-import type { ChangeCounter, SessionCounts } from "./state-rows.ts"
+import type { ChangeCounter, SessionCounts } from "./session-counts.ts"
 import type { Statements } from "./statements.ts"
 import type { Tail } from "./tail-rows.ts"
 

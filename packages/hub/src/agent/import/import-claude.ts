@@ -12,13 +12,14 @@ import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/e
 import type { EventDraft } from "@holdfast/protocol/event"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Created, Principal } from "../../Hub.ts"
-import { type Core, newId } from "../../live/Core.ts"
-import { may } from "../../live/lifecycle.ts"
+import type { HubContext } from "../../sessions/HubContext.ts"
+import { newId } from "../../session/new-id.ts"
+import { may } from "../../sessions/lifecycle.ts"
 import { appendOnce } from "../../session/command.ts"
 import { encodeDrafts, storedState } from "../../session/encode.ts"
 import type { OpenSession } from "../../session/OpenSession.ts"
 import { inTrash, storeProblem } from "../../session/store-problem.ts"
-import { isDirectoryThere } from "../../terminal/PathChecks.ts"
+import { isDirectoryThere } from "../../session/PathChecks.ts"
 import { type ClaudeSession, claudeDirectory, listClaudeSessions } from "./claude-sessions.ts"
 import { importBatches } from "./import-drafts.ts"
 
@@ -41,7 +42,7 @@ const reading = <A>(read: () => Promise<A>): Effect.Effect<A, Unavailable> =>
     catch: (cause) => new Unavailable({ message: `Claude Code's sessions cannot be read: ${String(cause)}` }),
   })
 
-const sessions = (core: Core): Effect.Effect<ReadonlyArray<ClaudeSession>, Unavailable> =>
+const sessions = (core: HubContext): Effect.Effect<ReadonlyArray<ClaudeSession>, Unavailable> =>
   reading(() => listClaudeSessions(claudeDirectory(core.options.defaults.env)))
 
 const titleOf = ({ id, title, firstPrompt }: ClaudeSession): string => {
@@ -51,7 +52,7 @@ const titleOf = ({ id, title, firstPrompt }: ClaudeSession): string => {
 }
 
 /** The sessions of Claude Code on this machine, the latest first. */
-export const importable = (core: Core): Effect.Effect<ReadonlyArray<ClaudeImportable>, DoorError> =>
+export const importable = (core: HubContext): Effect.Effect<ReadonlyArray<ClaudeImportable>, DoorError> =>
   Effect.map(sessions(core), (found) =>
     found.map((session) => ({
       id: session.id,
@@ -63,7 +64,7 @@ export const importable = (core: Core): Effect.Effect<ReadonlyArray<ClaudeImport
   )
 
 /** Imports one; a second time gives the session of the first. */
-export const importClaude = (core: Core, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
+export const importClaude = (core: HubContext, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
     const source = (yield* sessions(core)).find((session) => session.id === id)
@@ -108,7 +109,7 @@ const mark = ({ id }: ClaudeSession): EventDraft => ({
 })
 
 /** Makes the session with its first events, or gives the one that was made before. */
-const make = (core: Core, source: ClaudeSession, drafts: ReadonlyArray<EventDraft>, by: Principal) =>
+const make = (core: HubContext, source: ClaudeSession, drafts: ReadonlyArray<EventDraft>, by: Principal) =>
   Effect.gen(function* () {
     const cwd = source.cwd ?? core.options.defaults.home
     const there = yield* isDirectoryThere(cwd)
@@ -137,18 +138,18 @@ const make = (core: Core, source: ClaudeSession, drafts: ReadonlyArray<EventDraf
   })
 
 /** What a key was used for in a session. */
-const keyed = (core: Core, { handle }: OpenSession, key: string) =>
+const keyed = (core: HubContext, { handle }: OpenSession, key: string) =>
   core.store.keyed(handle, key).pipe(Effect.mapError(storeProblem))
 
 /** Whether a session was made for a long import that has not come to its end. A person may have put a whole one into the trash. */
-const isUnfinished = (core: Core, session: OpenSession): Effect.Effect<boolean, DoorError> =>
+const isUnfinished = (core: HubContext, session: OpenSession): Effect.Effect<boolean, DoorError> =>
   Effect.gen(function* () {
     if (session.durable.status !== "deleted" || (yield* keyed(core, session, END_KEY)) !== undefined) return false
     return session.durableSeq <= BEGUN_EVENTS || (yield* keyed(core, session, SIZE_KEY)) !== undefined
   })
 
 /** Appends what is not there yet of a long import, and takes the session out of the trash. */
-const fill = (core: Core, session: OpenSession, source: ClaudeSession, by: Principal): Effect.Effect<void, DoorError> =>
+const fill = (core: HubContext, session: OpenSession, source: ClaudeSession, by: Principal): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     const known = yield* keyed(core, session, SIZE_KEY)
     if (known === undefined) yield* appendOnce(session, [], { key: SIZE_KEY, hash: String(source.size) }, by.name)

@@ -1,7 +1,7 @@
 /** Looks at a session's directory before its agent starts, and decides whether what it brings may run. */
 import type { AgentSpec } from "@holdfast/protocol/agent/agent"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
-import type { AgentCrew } from "../AgentCrew.ts"
+import type { AgentPool } from "../AgentPool.ts"
 import { lookAtDirectory } from "./directory-files.ts"
 
 /** An agent that runs by itself what a directory brings is not started where nobody trusts that directory. */
@@ -11,7 +11,7 @@ export class DirectoryUntrusted extends Error {
 
 /** How the directory of a session stands; undefined when it brings nothing that agents read, or cannot be read. */
 export async function directoryTrust(
-  crew: AgentCrew,
+  crew: AgentPool,
   spec: Pick<AgentSpec, "cwd" | "name" | "adapter">,
 ): Promise<DirectoryTrust | undefined> {
   // A directory that is gone is the start's to refuse.

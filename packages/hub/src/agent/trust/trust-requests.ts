@@ -14,8 +14,8 @@ import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import type { Session } from "@holdfast/protocol/session"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Principal } from "../../Hub.ts"
-import type { Core } from "../../live/Core.ts"
-import { may } from "../../live/lifecycle.ts"
+import type { HubContext } from "../../sessions/HubContext.ts"
+import { may } from "../../sessions/lifecycle.ts"
 import { storeProblem } from "../../session/store-problem.ts"
 import { lookAtDirectory } from "./directory-files.ts"
 
@@ -38,7 +38,7 @@ const resolved = (path: string, gone: boolean): Effect.Effect<string, DoorError>
 
 /** What a directory brings for an agent, and what people say of it. */
 export const lookAt = (
-  core: Core,
+  core: HubContext,
   { directory, agent }: LookAtDirectory,
   by: Principal,
 ): Effect.Effect<DirectoryTrust, DoorError> =>
@@ -53,7 +53,7 @@ export const lookAt = (
   })
 
 /** The words of people, and the directories that wait for one. */
-export const trustList = (core: Core): Effect.Effect<TrustList, DoorError> =>
+export const trustList = (core: HubContext): Effect.Effect<TrustList, DoorError> =>
   Effect.map(agentSessions(core), (sessions) => {
     const waiting = new Map<string, WaitingDirectory>()
     for (const { id, label, agent } of sessions) {
@@ -68,7 +68,7 @@ export const trustList = (core: Core): Effect.Effect<TrustList, DoorError> =>
 
 /** Keeps a person's word; sessions below the directory are told, and idle agents start anew with it. */
 export const setTrust = (
-  core: Core,
+  core: HubContext,
   { directory: path, trusted }: SetTrust,
   by: Principal,
 ): Effect.Effect<TrustedDirectory, DoorError> =>
@@ -82,7 +82,11 @@ export const setTrust = (
   })
 
 /** Takes a word back; what runs already runs on, the next start is without it. */
-export const revokeTrust = (core: Core, path: string, by: Principal): Effect.Effect<{ readonly revoked: boolean }, DoorError> =>
+export const revokeTrust = (
+  core: HubContext,
+  path: string,
+  by: Principal,
+): Effect.Effect<{ readonly revoked: boolean }, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
     const { trust } = core.crew
@@ -94,7 +98,7 @@ export const revokeTrust = (core: Core, path: string, by: Principal): Effect.Eff
   })
 
 /** Every session whose directory stands otherwise than its record says is told. */
-const tellSessions = (core: Core): Effect.Effect<void, DoorError> =>
+const tellSessions = (core: HubContext): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     for (const { id, agent } of yield* agentSessions(core)) {
       if (agent?.trust === undefined) continue
@@ -106,7 +110,7 @@ const tellSessions = (core: Core): Effect.Effect<void, DoorError> =>
   })
 
 /** The sessions of agents that are not in the trash, the latest first, as they are now. */
-const agentSessions = (core: Core): Effect.Effect<ReadonlyArray<Session>, DoorError> =>
+const agentSessions = (core: HubContext): Effect.Effect<ReadonlyArray<Session>, DoorError> =>
   Effect.gen(function* () {
     const sessions: Array<Session> = []
     let cursor: string | null | undefined

@@ -7,8 +7,8 @@
  */
 import { BadRequest, Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { RunnerFailure } from "@holdfast/runner/wire/messages"
-import type { RunnerPort } from "./RunnerPort.ts"
-import type { RunnerWait } from "./RunnerWait.ts"
+import type { RunnerPort } from "../child/RunnerPort.ts"
+import type { RunnerWait } from "../child/RunnerWait.ts"
 
 /** Clients whose highest settled number is remembered per session; the least recently used leaves first. */
 const CLIENTS_MAX = 1000
@@ -33,7 +33,7 @@ interface Client {
 }
 
 /** The inputs of one session's terminal. */
-export class InputDesk {
+export class PendingInputs {
   private readonly limit: number
   private readonly clients = new Map<string, Client>()
   private bytes = 0

@@ -11,12 +11,12 @@ import { type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { AppendKey } from "@holdfast/store/Store"
 import type { CreateAnswer, Principal } from "../Hub.ts"
-import { bodyHash, keptKey } from "../session/command.ts"
-import { keepEnvironment, keepInherited } from "../session/SessionEnvironment.ts"
-import { encodeDrafts, storedState } from "../session/encode.ts"
-import type { Loaded } from "../session/SessionTable.ts"
-import { failureOf, inTrash, keyConflict, storeProblem } from "../session/store-problem.ts"
-import type { Core } from "./Core.ts"
+import { bodyHash, keptKey } from "./command.ts"
+import { keepEnvironment, keepInherited } from "./SessionEnvironment.ts"
+import { encodeDrafts, storedState } from "./encode.ts"
+import type { Loaded } from "./SessionTable.ts"
+import { failureOf, inTrash, keyConflict, storeProblem } from "./store-problem.ts"
+import type { HubContext } from "../sessions/HubContext.ts"
 
 /** A session that is asked for. */
 export interface NewSession {
@@ -46,7 +46,7 @@ export function step(answer: CreateAnswer, body: () => void): void {
 export const refuse = (answer: CreateAnswer, error: DoorError): void => answer(Exit.fail(error))
 
 /** Stores a new session and opens it for `made`. Whatever else there is to say goes to `answer`: a key's first session, or an error. */
-export function makeSession(core: Core, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
+export function makeSession(core: HubContext, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
   const { id, env, inherited } = asked
   if (Object.keys(env).length === 0 && inherited === undefined) return store(core, asked, answer, made)
   const { directories } = core.crew
@@ -69,7 +69,7 @@ export function makeSession(core: Core, asked: NewSession, answer: CreateAnswer,
 }
 
 /** Keeps the variables in the directory of a session that the store does not have yet. */
-async function keep({ crew: { directories } }: Core, { id, env, inherited, command }: NewSession): Promise<void> {
+async function keep({ crew: { directories } }: HubContext, { id, env, inherited, command }: NewSession): Promise<void> {
   const isNamed = Object.keys(env).length > 0
   const isAgent = command.kind === "agent"
   await directories.mark(id, isNamed || isAgent)
@@ -77,7 +77,7 @@ async function keep({ crew: { directories } }: Core, { id, env, inherited, comma
   if (inherited !== undefined) await keepInherited(directories.of(id), inherited, isAgent)
 }
 
-function store(core: Core, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
+function store(core: HubContext, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
   const { id, now, command, request } = asked
   const decision = decide(undefined, command)
   const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, command.owner) : undefined
@@ -112,7 +112,7 @@ function keyOf(request: CreateSession, by: Principal): AppendKey | undefined {
 }
 
 /** Answers with the session that a key made before; one in the trash is no answer to who asks for a session (H-23). */
-function answerWith(core: Core, id: string, answer: CreateAnswer): void {
+function answerWith(core: HubContext, id: string, answer: CreateAnswer): void {
   const { context } = core.table
   context.fork(core.store.get(id), (exit) => {
     if (Exit.isFailure(exit)) refuse(answer, failureOf(exit, context.report, id))

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { AppendOutcome } from "@holdfast/store/Store"
 import type { Health } from "../Hub.ts"
 import { fullWords } from "../session/store-problem.ts"
-import type { Core } from "./Core.ts"
+import type { HubContext } from "./HubContext.ts"
 
 /** Follows the outcomes of appends. */
 export class StoreHealth {
@@ -30,7 +30,7 @@ export class StoreHealth {
 }
 
 /** The report. */
-export const health = (core: Core, seen: StoreHealth): Effect.Effect<Health> =>
+export const health = (core: HubContext, seen: StoreHealth): Effect.Effect<Health> =>
   Effect.map(Effect.result(core.store.stats), (stats) => {
     const store = stats._tag === "Failure" ? "failed" : seen.state
     const problems = [

@@ -1,10 +1,10 @@
 /** Starts on their way to a runner. */
 import { describe, expect, it } from "vitest"
-import { StartLine } from "../src/runners/StartLine.ts"
+import { StartQueue } from "../src/child/StartQueue.ts"
 
 describe("the line of starts", () => {
   it("lets four be under way, the others in order, and goes on after failures", async () => {
-    const line = new StartLine()
+    const line = new StartQueue()
     const begun: Array<number> = []
     const ends: Array<PromiseWithResolvers<number>> = []
     const results = Array.from({ length: 7 }, (_, at) => {
@@ -30,7 +30,7 @@ describe("the line of starts", () => {
   })
 
   it("begins what nobody waits for after the creations, but not for ever", async () => {
-    const line = new StartLine()
+    const line = new StartQueue()
     const begun: Array<string> = []
     const over = line.creation()
     const start = (name: string) => line.add(async () => void begun.push(name))

@@ -5,10 +5,10 @@ import { TypingWatch } from "@holdfast/core/terminal/input/TypingWatch"
 import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer, Unprocessable } from "@holdfast/protocol/errors"
 import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
-import { environmentProblem } from "../terminal/environment.ts"
+import { environmentProblem } from "../session/environment.ts"
 import type { Viewer } from "../terminal/Presence.ts"
-import type { Core } from "./Core.ts"
-import { seatOf } from "./seat.ts"
+import type { HubContext } from "./HubContext.ts"
+import { seatOf } from "../session/seat.ts"
 
 /** Says what is wrong with a size, or nothing. */
 export function sizeProblem(cols: number, rows: number): InvalidSize | undefined {
@@ -23,7 +23,7 @@ const readOnly = (): ReadOnlyViewer =>
   new ReadOnlyViewer({ message: "this attachment may only read; attach as interactive to type or resize" })
 
 /** Whether what session `from` shows comes to be shown in session `to`, by attachments within others. */
-function isShownIn(core: Core, from: string, to: string): boolean {
+function isShownIn(core: HubContext, from: string, to: string): boolean {
   const [seen, left] = [new Set<string>(), [from]]
   for (let id = left.pop(); id !== undefined; id = left.pop()) {
     if (id === to) return true
@@ -46,7 +46,7 @@ export type Attached = Map<string, Set<{ readonly drop: (reason: string) => void
 
 /** Attaches a sink to a session. */
 export const attach = (
-  core: Core,
+  core: HubContext,
   attached: Attached,
   request: AttachRequest,
   sink: AttachmentSink,

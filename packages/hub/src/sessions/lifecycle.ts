@@ -5,9 +5,9 @@ import type { AttachRequest, ChangeAnswer, Changed, Principal, Seated, SessionCh
 import { carryOut, type Order } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import { refuseId } from "../session/whole-id.ts"
-import type { Core } from "./Core.ts"
-import { processKnown, whenEnded } from "./process-known.ts"
-import { seatOf } from "./seat.ts"
+import type { HubContext } from "./HubContext.ts"
+import { processKnown, whenEnded } from "../child/process-known.ts"
+import { seatOf } from "../session/seat.ts"
 
 /** The refusal of a command by a credential that may only read. */
 export const readOnly = (): Forbidden => new Forbidden({ message: "this credential may only read" })
@@ -33,7 +33,7 @@ function orderOf(change: SessionChange): Ordered {
 }
 
 /** Changes the session of an id, from a door to the session's loop and back without an effect. */
-export function change(core: Core, id: string, asked: SessionChange, by: Principal, answer: ChangeAnswer): void {
+export function change(core: HubContext, id: string, asked: SessionChange, by: Principal, answer: ChangeAnswer): void {
   if (by.scope === "read") return answer(readOnly(), 0)
   const refused = refuseId(id)
   if (refused !== undefined) return answer(refused, 0)
@@ -53,7 +53,7 @@ export function change(core: Core, id: string, asked: SessionChange, by: Princip
 const END_WAIT = 5000
 
 /** A session is restored when its process, which its deletion ends, has ended; everything else is carried out at once. */
-function whenReady(core: Core, loaded: Loaded, command: string, ready: (refused: Unavailable | undefined) => void): void {
+function whenReady(core: HubContext, loaded: Loaded, command: string, ready: (refused: Unavailable | undefined) => void): void {
   if (command !== "Restore" || loaded.session.state.status !== "deleted") return ready(undefined)
   const message = "the session's process is still being ended, as the session was deleted; try again when it has ended"
   whenEnded(loaded, core.options.settings.killGrace + END_WAIT, (ended) =>
@@ -61,7 +61,7 @@ function whenReady(core: Core, loaded: Loaded, command: string, ready: (refused:
   )
 }
 
-const run = (core: Core, id: string, order: Ordered, by: Principal): Effect.Effect<Changed, DoorError> =>
+const run = (core: HubContext, id: string, order: Ordered, by: Principal): Effect.Effect<Changed, DoorError> =>
   Effect.callback<Changed, DoorError>((resume) => {
     if (by.scope === "read") return resume(Effect.fail(readOnly()))
     core.table.openThen(id, (opened) => {
@@ -81,11 +81,11 @@ const run = (core: Core, id: string, order: Ordered, by: Principal): Effect.Effe
   })
 
 /** The same as an effect, which also gives the changed record. */
-export const changed = (core: Core, id: string, asked: SessionChange, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const changed = (core: HubContext, id: string, asked: SessionChange, by: Principal): Effect.Effect<Changed, DoorError> =>
   run(core, id, orderOf(asked), by)
 
 /** Moves the session to the trash and ends its child; the child's exit comes into the log as always. */
-export const remove = (core: Core, id: string, key: string | undefined, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const remove = (core: HubContext, id: string, key: string | undefined, by: Principal): Effect.Effect<Changed, DoorError> =>
   Effect.gen(function* () {
     const purgeAt = core.now() + core.options.settings.trashKeep
     const changed = yield* run(core, id, { command: { _tag: "Delete", purgeAt }, key, body: { _tag: "Delete" } }, by)
@@ -98,7 +98,7 @@ export const remove = (core: Core, id: string, key: string | undefined, by: Prin
 
 /** Takes or releases the keyboard; only who is attached to type may take it (T-10). */
 export const setTypist = (
-  core: Core,
+  core: HubContext,
   id: string,
   viewer: Seated & Pick<AttachRequest, "name">,
   mode: "single" | "free",
@@ -112,7 +112,7 @@ export const setTypist = (
   return run(core, id, { command: { _tag: "SetTypist", mode, client, name, seat } }, by)
 }
 
-function endChild(core: Core, { session, parts }: Loaded): void {
+function endChild(core: HubContext, { session, parts }: Loaded): void {
   const port = parts.follower?.port
   if (port === undefined || port.child === 0 || session.state.status !== "deleted") return
   port.connection.end(port.child, core.options.settings.killGrace).catch((cause: unknown) => {

@@ -11,9 +11,9 @@ import * as Exit from "effect/Exit"
 import type { JournalEntry, JournalNote } from "@holdfast/runner/wire/messages"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { Work, WorkResult } from "../session/Work.ts"
-import type { CheckpointKeeper } from "./CheckpointKeeper.ts"
+import type { CheckpointKeeper } from "../terminal/CheckpointKeeper.ts"
 import { Positions } from "./Positions.ts"
-import type { KeyedDesk } from "./KeyedDesk.ts"
+import type { KeyedInputs } from "../terminal/KeyedInputs.ts"
 import type { RunnerPort } from "./RunnerPort.ts"
 
 /** Longest output record, in bytes of output. */
@@ -43,7 +43,7 @@ export class ChildFollower {
   ended = false
   private readonly session: OpenSession
   private readonly keeper: CheckpointKeeper
-  private readonly keyed: KeyedDesk
+  private readonly keyed: KeyedInputs
   private readonly translate: Translate
   private expected = 0
   private chunks: Array<Uint8Array> = []
@@ -64,7 +64,7 @@ export class ChildFollower {
     port: RunnerPort,
     childId: string,
     keeper: CheckpointKeeper,
-    keyed: KeyedDesk,
+    keyed: KeyedInputs,
     translate: Translate = terminalNotes,
   ) {
     this.session = session

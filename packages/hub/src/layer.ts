@@ -13,31 +13,31 @@ import { BadRequest, Unavailable } from "@holdfast/protocol/errors"
 import { Store, type StoreError } from "@holdfast/store/Store"
 import { RunnerGone } from "@holdfast/runner/client/RunnerConnection"
 import type { RunnerStatus } from "@holdfast/runner/wire/messages"
-import { AgentCrew } from "../agent/AgentCrew.ts"
-import { scriptedCatalog } from "../agent/catalog.ts"
-import { makeAgents } from "../agent/make-agents.ts"
-import { Agents } from "../Agents.ts"
-import { Hub } from "../Hub.ts"
-import { Fleet, type RunnerLink } from "../runners/Fleet.ts"
-import { Reconciler } from "../runners/Reconciler.ts"
-import { Runners } from "../runners/Runners.ts"
-import { Feed } from "../session/Feed.ts"
-import { makeFork } from "../session/Fork.ts"
-import { SessionTable } from "../session/SessionTable.ts"
-import { storeProblem } from "../session/store-problem.ts"
-import { restart } from "./restart.ts"
-import * as Viewing from "./viewers.ts"
-import { AskerEnvironment } from "../terminal/AskerEnvironment.ts"
-import { PastScreens } from "../terminal/PastScreens.ts"
-import { attach, type Attached } from "./attach.ts"
-import type { Core, HubOptions } from "./Core.ts"
-import { create } from "./create.ts"
-import { health, StoreHealth } from "./Health.ts"
-import * as Lifecycle from "./lifecycle.ts"
-import { purgeDue } from "./purge.ts"
-import * as Queries from "./queries.ts"
-import { keptKey } from "../session/command.ts"
-import * as Terminals from "./terminals.ts"
+import { AgentPool } from "./agent/AgentPool.ts"
+import { scriptedCatalog } from "./agent/catalog.ts"
+import { makeAgents } from "./agent/make-agents.ts"
+import { Agents } from "./Agents.ts"
+import { Hub } from "./Hub.ts"
+import { Fleet, type RunnerLink } from "./child/Fleet.ts"
+import { Reconciler } from "./child/Reconciler.ts"
+import { Runners } from "./child/Runners.ts"
+import { Feed } from "./session/Feed.ts"
+import { makeFork } from "./session/Fork.ts"
+import { SessionTable } from "./session/SessionTable.ts"
+import { storeProblem } from "./session/store-problem.ts"
+import { restart } from "./terminal/restart.ts"
+import * as Viewing from "./sessions/viewers.ts"
+import { AskerEnvironment } from "./session/AskerEnvironment.ts"
+import { PastScreens } from "./terminal/PastScreens.ts"
+import { attach, type Attached } from "./sessions/attach.ts"
+import type { HubContext, HubOptions } from "./sessions/HubContext.ts"
+import { create } from "./terminal/create-terminal.ts"
+import { health, StoreHealth } from "./sessions/Health.ts"
+import * as Lifecycle from "./sessions/lifecycle.ts"
+import { purgeDue } from "./sessions/purge.ts"
+import * as Queries from "./sessions/queries.ts"
+import { keptKey } from "./session/command.ts"
+import * as Terminals from "./terminal/terminal-requests.ts"
 
 /** Name of the lease whose token orders the hubs of a data directory. */
 const LEASE = "hub"
@@ -88,7 +88,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       }
       const { settings, agents: catalog = scriptedCatalog, data } = options
       const askers = new AskerEnvironment(options.defaults.env)
-      const crew: AgentCrew = new AgentCrew({
+      const crew: AgentPool = new AgentPool({
         settings,
         store,
         fork,
@@ -105,7 +105,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       yield* crew.trust.load
       yield* crew.directories.settleAll(store)
       table.onOpen = (loaded) => crew.opened(loaded)
-      const core: Core = { id, options, store, table, fleet, reconciler, feed, crew, askers, now }
+      const core: HubContext = { id, options, store, table, fleet, reconciler, feed, crew, askers, now }
       const past = new PastScreens()
       const attached: Attached = new Map()
 

@@ -1,12 +1,12 @@
 /** Removes the sessions whose time in the trash is over, with their directories. */
 import * as Effect from "effect/Effect"
-import type { Core } from "./Core.ts"
+import type { HubContext } from "./HubContext.ts"
 
 /** How many are taken at once. */
 const PURGE_AT_ONCE = 100
 
 /** Purges what is due: directories are marked before the store lets go of their sessions (docs/PROTOCOL.md, A-69). */
-export function purgeDue({ store, table, crew, now }: Pick<Core, "store" | "table" | "crew" | "now">): void {
+export function purgeDue({ store, table, crew, now }: Pick<HubContext, "store" | "table" | "crew" | "now">): void {
   const at = now()
   const purged = Effect.gen(function* () {
     const due = yield* store.due(at, PURGE_AT_ONCE)

@@ -7,7 +7,7 @@ import { decodeRecord, readRecord, RECORD_JSON } from "@holdfast/protocol/record
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
 import type { EventPage } from "../Hub.ts"
 import { notFound, storeProblem } from "../session/store-problem.ts"
-import type { Core } from "./Core.ts"
+import type { HubContext } from "./HubContext.ts"
 
 /** Bytes of records in one page of events. */
 const PAGE_BYTES = 1024 * 1024
@@ -18,14 +18,14 @@ const MATCHES = 20
 const decoder = new TextDecoder()
 
 /** The record of a session; of an open one what is durable of it. */
-export const get = (core: Core, id: string): Effect.Effect<Session, DoorError> =>
+export const get = (core: HubContext, id: string): Effect.Effect<Session, DoorError> =>
   Effect.suspend(() => {
     const there = core.table.peek(id)
     return there === undefined ? core.store.get(id).pipe(Effect.mapError(storeProblem)) : Effect.succeed(there.session.record())
   })
 
 /** A page of the list, with the records of open sessions as they are now; the store's own lists leave out the trash alone. */
-export const list = (core: Core, { status = "active", ...rest }: SessionQuery): Effect.Effect<SessionPage, DoorError> =>
+export const list = (core: HubContext, { status = "active", ...rest }: SessionQuery): Effect.Effect<SessionPage, DoorError> =>
   core.store.list(status === "all" ? rest : { ...rest, status }).pipe(
     Effect.mapError(storeProblem),
     Effect.map(({ sessions, total, next }) => ({
@@ -36,7 +36,7 @@ export const list = (core: Core, { status = "active", ...rest }: SessionQuery): 
   )
 
 /** The one session that an id, a beginning or an end of one, or a label names. */
-export const resolve = (core: Core, text: string): Effect.Effect<string, DoorError> =>
+export const resolve = (core: HubContext, text: string): Effect.Effect<string, DoorError> =>
   Effect.gen(function* () {
     if (text === "" || text.length > 256) return yield* notFound(text)
     if (core.table.peek(text) !== undefined) return text
@@ -52,7 +52,7 @@ export const resolve = (core: Core, text: string): Effect.Effect<string, DoorErr
 
 /** A page of events as JSON texts. */
 export const events = (
-  core: Core,
+  core: HubContext,
   id: string,
   range: EventFilter & {
     readonly after: number

@@ -15,12 +15,12 @@ import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
 import { RequestRefused, RunnerGone } from "@holdfast/runner/client/RunnerConnection"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { LogRecord } from "@holdfast/protocol/record"
-import type { RunnerLink } from "../runners/Fleet.ts"
+import type { RunnerLink } from "../child/Fleet.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
-import type { ChildFollower, Translate } from "../terminal/ChildFollower.ts"
-import type { Parts } from "../terminal/Parts.ts"
+import type { ChildFollower, Translate } from "../child/ChildFollower.ts"
+import type { Parts } from "../terminal/TerminalPart.ts"
 import { AgentClock, type Due, nextDeadline, quietSince } from "./AgentClock.ts"
-import type { AgentCrew } from "./AgentCrew.ts"
+import type { AgentPool } from "./AgentPool.ts"
 import { commandFor } from "./duty-command.ts"
 import { Errands } from "./Errands.ts"
 import { Folder } from "./Folder.ts"
@@ -34,8 +34,8 @@ const START_AGAIN = 1000
 const END_AGAIN = 10_000
 
 /** The driver of one session's agent. */
-export class AgentDriver {
-  readonly crew: AgentCrew
+export class DutyDriver {
+  readonly crew: AgentPool
   readonly session: OpenSession
   readonly parts: Parts
   readonly live: LiveMessage
@@ -51,7 +51,7 @@ export class AgentDriver {
   private again: NodeJS.Timeout | undefined
   private stopped = false
 
-  constructor(crew: AgentCrew, session: OpenSession, parts: Parts) {
+  constructor(crew: AgentPool, session: OpenSession, parts: Parts) {
     this.crew = crew
     this.session = session
     this.parts = parts

@@ -8,17 +8,17 @@ import type { RunnerFailure } from "@holdfast/runner/wire/messages"
 import type { Checkpoint } from "@holdfast/store/Store"
 import { Delivery, type Snapshot } from "../delivery/Delivery.ts"
 import type { Gate } from "../session/Gate.ts"
-import type { AgentDriver } from "../agent/AgentDriver.ts"
+import type { DutyDriver } from "../agent/DutyDriver.ts"
 import { takeAgentSnapshot } from "../agent/agent-snapshot.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { SessionPart } from "../session/SessionContext.ts"
 import { CheckpointKeeper } from "./CheckpointKeeper.ts"
-import { ChildFollower } from "./ChildFollower.ts"
-import { InputDesk } from "./InputDesk.ts"
-import { KeyedDesk, unconfirmed } from "./KeyedDesk.ts"
+import { ChildFollower } from "../child/ChildFollower.ts"
+import { PendingInputs } from "./PendingInputs.ts"
+import { KeyedInputs, unconfirmed } from "./KeyedInputs.ts"
 import { Presence } from "./Presence.ts"
-import type { RunnerPort } from "./RunnerPort.ts"
-import { runnerAway, RunnerWait } from "./RunnerWait.ts"
+import type { RunnerPort } from "../child/RunnerPort.ts"
+import { runnerAway, RunnerWait } from "../child/RunnerWait.ts"
 
 const nothing = new Uint8Array(0)
 
@@ -31,11 +31,11 @@ const fromCheckpoint = ({ seq, cols, rows, screen }: Checkpoint): Snapshot => ({
 /** The parts of one session. */
 export class Parts implements SessionPart {
   readonly session: OpenSession
-  readonly inputs: InputDesk
-  readonly keyed: KeyedDesk
+  readonly inputs: PendingInputs
+  readonly keyed: KeyedInputs
   readonly keeper: CheckpointKeeper
   /** Drives the agent, in a session that has one. */
-  agent: AgentDriver | undefined
+  agent: DutyDriver | undefined
   /** The child that is followed, while its runner is connected and it has not ended. */
   follower: ChildFollower | undefined
   /** True while this hub is starting the child, so that nobody takes it for lost. */
@@ -56,8 +56,8 @@ export class Parts implements SessionPart {
       () => this.giveUp(),
       () => this.starting,
     )
-    this.inputs = new InputDesk(inputQueueMax, this.wait)
-    this.keyed = new KeyedDesk(inputQueueMax, this.wait)
+    this.inputs = new PendingInputs(inputQueueMax, this.wait)
+    this.keyed = new KeyedInputs(inputQueueMax, this.wait)
     if (session.state.terminal?.typist !== undefined) this.presence.watchTypist()
   }
 

@@ -6,8 +6,8 @@ import { type Command, decide } from "@holdfast/core/decide"
 import type { SessionState } from "@holdfast/core/state"
 import type { LostReason } from "@holdfast/protocol/event"
 import type { RecoveredChild } from "@holdfast/runner/client/recover"
-import type { Parts } from "../terminal/Parts.ts"
-import type { ChildConnection, RunnerPort } from "../terminal/RunnerPort.ts"
+import type { Parts } from "../terminal/TerminalPart.ts"
+import type { ChildConnection, RunnerPort } from "./RunnerPort.ts"
 
 const gone = (): Promise<never> => Promise.reject(new Error("the runner of this child has died"))
 

@@ -14,7 +14,7 @@ const QUIET_MILLIS = 2
 const PATIENCE_MILLIS = 100
 
 /** The starts for one runner. */
-export class StartLine {
+export class StartQueue {
   private underWay = 0
   private creations = 0
   private createdAt = 0

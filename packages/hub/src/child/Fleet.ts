@@ -8,10 +8,10 @@ import type { FoundRunner } from "@holdfast/runner/client/generations"
 import type { RunnerConnection, RunnerEvents, StartAgent, StartTerminal } from "@holdfast/runner/client/RunnerConnection"
 import type { ChildStatus } from "@holdfast/runner/wire/messages"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
-import type { Parts } from "../terminal/Parts.ts"
-import type { RunnerPort } from "../terminal/RunnerPort.ts"
+import type { Parts } from "../terminal/TerminalPart.ts"
+import type { RunnerPort } from "./RunnerPort.ts"
 import type { DeadRunner, Runners } from "./Runners.ts"
-import { StartLine } from "./StartLine.ts"
+import { StartQueue } from "./StartQueue.ts"
 
 /** Waits between attempts to connect again to a living runner, in milliseconds. */
 const RECONNECT = [50, 100, 250, 500, 1000, 2000] as const
@@ -23,7 +23,7 @@ export interface RunnerLink {
   readonly connection: RunnerConnection
   /** Children by their number on this connection. */
   readonly children: Map<number, { readonly status: ChildStatus; parts: Parts | undefined }>
-  readonly starts: StartLine
+  readonly starts: StartQueue
   draining: boolean
 }
 
@@ -196,7 +196,7 @@ export class Fleet {
     }
     const connection = await this.runners.connect({ socket: found.record.socket, hub: this.hub, hubEpoch: this.epoch, events })
     const { draining } = connection.welcome
-    link = { generation: found.generation, found, connection, children: new Map(), starts: new StartLine(), draining }
+    link = { generation: found.generation, found, connection, children: new Map(), starts: new StartQueue(), draining }
     if (this.closed) connection.close()
     this.links.set(found.generation, link)
     this.unreachable.delete(found.generation)

@@ -36,7 +36,7 @@ export class Runners extends Context.Service<
     /** Ends what a dead one left running, and removes its directory. */
     readonly bury: (dead: DeadRunner) => Promise<void>
   }
->()("@holdfast/hub/runners/Runners") {
+>()("@holdfast/hub/child/Runners") {
   /** Detached runners, which outlive the hub. `program` is the runner's program file. */
   static readonly layerDetached = (options: {
     readonly dataDirectory: string

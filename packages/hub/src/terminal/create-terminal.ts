@@ -15,16 +15,17 @@ import { RequestRefused, type StartTerminal } from "@holdfast/runner/client/Runn
 import { createAgent } from "../agent/create-agent.ts"
 import type { CreateAnswer, Principal } from "../Hub.ts"
 import { forgetInherited } from "../session/SessionEnvironment.ts"
-import type { RunnerLink } from "../runners/Fleet.ts"
+import type { RunnerLink } from "../child/Fleet.ts"
 import type { Loaded } from "../session/SessionTable.ts"
-import { terminalSpec } from "../terminal/terminal-spec.ts"
-import { type Core, newId } from "./Core.ts"
-import { readOnly } from "./lifecycle.ts"
-import { makeSession, type NewSession, refuse, step } from "./new-session.ts"
-import { processKnown } from "./process-known.ts"
+import { terminalSpec } from "./terminal-spec.ts"
+import type { HubContext } from "../sessions/HubContext.ts"
+import { newId } from "../session/new-id.ts"
+import { readOnly } from "../sessions/lifecycle.ts"
+import { makeSession, type NewSession, refuse, step } from "../session/new-session.ts"
+import { processKnown } from "../child/process-known.ts"
 
 /** Creates a session, from a door to the store and back without an effect; with a key once. */
-export function create(core: Core, request: CreateSession, by: Principal, answer: CreateAnswer): void {
+export function create(core: HubContext, request: CreateSession, by: Principal, answer: CreateAnswer): void {
   if (by.scope === "read") return refuse(answer, readOnly())
   if (request.kind === "agent") return createAgent(core, request, by, answer)
   terminalSpec(request, core.options.defaults, (spec) => {
@@ -44,7 +45,7 @@ export const noRunner = (cause: unknown): Unavailable =>
 
 /** Stores the session with its child's id and runner, then has the child started. */
 function place(
-  core: Core,
+  core: HubContext,
   request: CreateSession,
   by: Principal,
   spec: TerminalSpec,
@@ -95,7 +96,7 @@ const loggedTerminal = (spec: TerminalSpec): LoggedTerminal => ({ ...spec, env: 
 
 /** The start of a terminal's child, with what it inherits. */
 export function startOf(
-  core: Core,
+  core: HubContext,
   session: string,
   child: string,
   terminal: TerminalSpec,
@@ -108,7 +109,12 @@ export function startOf(
 }
 
 /** Starts the child of a session, and waits until the log says what became of it. */
-export const startChild = (core: Core, loaded: Loaded, link: RunnerLink, start: StartTerminal): Effect.Effect<void, DoorError> =>
+export const startChild = (
+  core: HubContext,
+  loaded: Loaded,
+  link: RunnerLink,
+  start: StartTerminal,
+): Effect.Effect<void, DoorError> =>
   Effect.tryPromise({
     try: () => core.fleet.start(link, start, loaded.parts),
     catch: (cause) => cause,
@@ -124,7 +130,7 @@ export const startChild = (core: Core, loaded: Loaded, link: RunnerLink, start: 
   )
 
 /** A terminal that runs needs the kept environment of who asked no more (A-68). */
-export function forgetAsker({ crew }: Pick<Core, "crew">, session: string): void {
+export function forgetAsker({ crew }: Pick<HubContext, "crew">, session: string): void {
   forgetInherited(crew.directory(session)).catch((cause: unknown) =>
     crew.report("the kept environment of a started terminal could not be removed", { session, cause: String(cause) }),
   )

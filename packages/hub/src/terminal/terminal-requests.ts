@@ -8,12 +8,12 @@ import type { Screen } from "@holdfast/protocol/session"
 import { RequestRefused } from "@holdfast/runner/client/RunnerConnection"
 import type { Loaded } from "../session/SessionTable.ts"
 import { failureOf, keyConflict, storeProblem } from "../session/store-problem.ts"
-import { type ChildFollower, inputKey } from "../terminal/ChildFollower.ts"
-import { runnerAway } from "../terminal/RunnerWait.ts"
-import type { PastScreens } from "../terminal/PastScreens.ts"
-import { sizeProblem } from "./attach.ts"
-import type { Core } from "./Core.ts"
-import { processKnown } from "./process-known.ts"
+import { type ChildFollower, inputKey } from "../child/ChildFollower.ts"
+import { runnerAway } from "../child/RunnerWait.ts"
+import type { PastScreens } from "./PastScreens.ts"
+import { sizeProblem } from "../sessions/attach.ts"
+import type { HubContext } from "../sessions/HubContext.ts"
+import { processKnown } from "../child/process-known.ts"
 
 /**
  * Inputs without a key are not sent again: all of this hub's are one client to the runner, so that they push no other out of its memory
@@ -34,7 +34,7 @@ const notTaken = (): Unavailable =>
 
 /** Types into a terminal; with a key once, for as long as the session remembers its keys, with the same answer each time (H-7, R-19). */
 export const input = (
-  core: Core,
+  core: HubContext,
   id: string,
   key: string | undefined,
   bytes: Uint8Array,
@@ -81,7 +81,7 @@ const keyedInput = (
   })
 
 /** Changes a terminal's size, as a viewer without a window. */
-export const resize = (core: Core, id: string, cols: number, rows: number): Effect.Effect<void, DoorError> =>
+export const resize = (core: HubContext, id: string, cols: number, rows: number): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     const wrong = sizeProblem(cols, rows)
     if (wrong !== undefined) return yield* wrong
@@ -91,7 +91,7 @@ export const resize = (core: Core, id: string, cols: number, rows: number): Effe
   })
 
 /** Sends a signal to the process group in the foreground. */
-export const signal = (core: Core, id: string, name: string): Effect.Effect<void, DoorError> =>
+export const signal = (core: HubContext, id: string, name: string): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     const loaded = yield* core.table.open(id)
     const { port } = yield* running(loaded)
@@ -99,7 +99,7 @@ export const signal = (core: Core, id: string, name: string): Effect.Effect<void
   })
 
 /** What a viewer sees now; after the exit, the last screen (H-8). */
-export const screen = (core: Core, past: PastScreens, id: string): Effect.Effect<Screen, DoorError> =>
+export const screen = (core: HubContext, past: PastScreens, id: string): Effect.Effect<Screen, DoorError> =>
   Effect.gen(function* () {
     const loaded = yield* core.table.open(id)
     const { session, parts } = loaded

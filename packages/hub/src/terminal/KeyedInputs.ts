@@ -7,9 +7,9 @@
  */
 import { Busy, type DoorError, StorageFull } from "@holdfast/protocol/errors"
 import type { RunnerFailure } from "@holdfast/runner/wire/messages"
-import { inputRefusal } from "./InputDesk.ts"
-import type { RunnerPort } from "./RunnerPort.ts"
-import type { RunnerWait } from "./RunnerWait.ts"
+import { inputRefusal } from "./PendingInputs.ts"
+import type { RunnerPort } from "../child/RunnerPort.ts"
+import type { RunnerWait } from "../child/RunnerWait.ts"
 
 /** How an input ended: the log's last seq when it was done, the same for every repetition, why it was refused, or that its key stands for another one. */
 export type KeyedResult = { readonly seq: number } | { readonly error: DoorError } | "conflict"
@@ -32,7 +32,7 @@ export const unconfirmed = (): StorageFull =>
   })
 
 /** The inputs with keys of one session's terminal. */
-export class KeyedDesk {
+export class KeyedInputs {
   private readonly limit: number
   private readonly wait: RunnerWait
   private readonly inputs = new Map<string, Keyed>()

@@ -5,20 +5,20 @@ import * as Exit from "effect/Exit"
 import type * as Effect from "effect/Effect"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Store } from "@holdfast/store/Store"
-import { newId } from "../live/Core.ts"
-import type { Fleet } from "../runners/Fleet.ts"
+import { newId } from "../session/new-id.ts"
+import type { Fleet } from "../child/Fleet.ts"
 import type { Fork } from "../session/Fork.ts"
 import { Gate } from "../session/Gate.ts"
 import { SessionDirectories } from "../session/SessionDirectories.ts"
 import type { Loaded, SessionTable } from "../session/SessionTable.ts"
-import type { AskerEnvironment } from "../terminal/AskerEnvironment.ts"
-import { AgentDriver } from "./AgentDriver.ts"
+import type { AskerEnvironment } from "../session/AskerEnvironment.ts"
+import { DutyDriver } from "./DutyDriver.ts"
 import type { AgentCatalog } from "./catalog.ts"
 import { AlwaysRules } from "./rules.ts"
 import { TrustedDirectories } from "./trust/TrustedDirectories.ts"
 
 /** What a crew is made of. */
-export interface CrewOptions {
+export interface AgentPoolOptions {
   readonly settings: Settings
   readonly store: Store["Service"]
   readonly fork: Fork
@@ -36,7 +36,7 @@ export interface CrewOptions {
 }
 
 /** The agents of a hub. */
-export class AgentCrew {
+export class AgentPool {
   readonly settings: Settings
   readonly store: Store["Service"]
   readonly table: SessionTable
@@ -50,10 +50,10 @@ export class AgentCrew {
   /** One session folds at a time. */
   readonly folds = new Gate(1)
   readonly now: () => number
-  readonly report: CrewOptions["report"]
+  readonly report: AgentPoolOptions["report"]
   private readonly fork: Fork
 
-  constructor(options: CrewOptions) {
+  constructor(options: AgentPoolOptions) {
     this.settings = options.settings
     this.store = options.store
     this.table = options.table
@@ -81,12 +81,12 @@ export class AgentCrew {
 
   /** A session was opened: one with an agent gets its driver. */
   opened({ session, parts }: Loaded): void {
-    if (session.durable.agent !== undefined) parts.agent = new AgentDriver(this, session, parts)
+    if (session.durable.agent !== undefined) parts.agent = new DutyDriver(this, session, parts)
   }
 
   /** Makes room for one more process: of too many the idle ones that were used longest ago are ended. */
-  makeRoom(mine: AgentDriver): void {
-    const live: Array<AgentDriver> = []
+  makeRoom(mine: DutyDriver): void {
+    const live: Array<DutyDriver> = []
     for (const { parts } of this.table.all()) {
       if (parts.agent !== undefined && parts.agent !== mine && parts.agent.hasProcess) live.push(parts.agent)
     }

@@ -9,18 +9,24 @@ import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/e
 import type { LoggedTerminal, TerminalSpec } from "@holdfast/protocol/event"
 import type { RestartSession, Session } from "@holdfast/protocol/session"
 import type { Principal } from "../Hub.ts"
-import type { RunnerLink } from "../runners/Fleet.ts"
+import type { RunnerLink } from "../child/Fleet.ts"
 import { carryOut } from "../session/command.ts"
 import type { Loaded } from "../session/SessionTable.ts"
 import type { WorkResult } from "../session/Work.ts"
 import { keepInherited, readEnvironment } from "../session/SessionEnvironment.ts"
-import { terminalSpec } from "../terminal/terminal-spec.ts"
-import { type Core, newId } from "./Core.ts"
-import { forgetAsker, noRunner, startChild, startOf } from "./create.ts"
-import { may } from "./lifecycle.ts"
+import { terminalSpec } from "./terminal-spec.ts"
+import type { HubContext } from "../sessions/HubContext.ts"
+import { newId } from "../session/new-id.ts"
+import { forgetAsker, noRunner, startChild, startOf } from "./create-terminal.ts"
+import { may } from "../sessions/lifecycle.ts"
 
 /** Starts the process of a terminal again; with a key once. Answers when it runs, or with the error of its start. */
-export const restart = (core: Core, id: string, request: RestartSession, by: Principal): Effect.Effect<Session, DoorError> =>
+export const restart = (
+  core: HubContext,
+  id: string,
+  request: RestartSession,
+  by: Principal,
+): Effect.Effect<Session, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
     const loaded = yield* core.table.open(id)
@@ -50,21 +56,30 @@ export const restart = (core: Core, id: string, request: RestartSession, by: Pri
   })
 
 /** Keeps the environment of who asks until the process runs: a kill in between starts it in no other (A-68). */
-const keepAsker = (core: Core, id: string, asker: NonNullable<RestartSession["environment"]>): Effect.Effect<void, Unavailable> =>
+const keepAsker = (
+  core: HubContext,
+  id: string,
+  asker: NonNullable<RestartSession["environment"]>,
+): Effect.Effect<void, Unavailable> =>
   Effect.tryPromise({
     try: () => keepInherited(core.crew.directory(id), core.askers.inherited(asker) ?? {}, false),
     catch: (cause) => new Unavailable({ message: `the environment could not be kept: ${String(cause)}` }),
   })
 
 /** The terminal with the variables that it was made with. */
-const again = (core: Core, id: string, spec: LoggedTerminal, request: RestartSession): Effect.Effect<TerminalSpec, DoorError> =>
+const again = (
+  core: HubContext,
+  id: string,
+  spec: LoggedTerminal,
+  request: RestartSession,
+): Effect.Effect<TerminalSpec, DoorError> =>
   Effect.tryPromise({
     try: () => readEnvironment(core.crew.directory(id), spec.env),
     catch: (cause) => (cause instanceof Unprocessable ? cause : new Unavailable({ message: String(cause) })),
   }).pipe(Effect.flatMap((env) => checked(core, { ...spec, env }, request)))
 
 /** The terminal as it will be opened; its directory and its program must still be there. */
-const checked = (core: Core, spec: TerminalSpec, { environment }: RestartSession): Effect.Effect<TerminalSpec, DoorError> =>
+const checked = (core: HubContext, spec: TerminalSpec, { environment }: RestartSession): Effect.Effect<TerminalSpec, DoorError> =>
   Effect.callback<TerminalSpec, DoorError>((resume) => {
     const request = { kind: "terminal", ...spec, ...(environment === undefined ? {} : { environment }) } as const
     terminalSpec(request, core.options.defaults, (found) => resume("_tag" in found ? Effect.fail(found) : Effect.succeed(found)))

@@ -1,13 +1,13 @@
 /** Who is attached to sessions, and sending them away (docs/PROTOCOL.md, T-31). */
 import type { Viewers } from "@holdfast/protocol/frame"
 import type { Principal, Seated, SessionViewers } from "../Hub.ts"
-import type { Core } from "./Core.ts"
-import { seatOf } from "./seat.ts"
+import type { HubContext } from "./HubContext.ts"
+import { seatOf } from "../session/seat.ts"
 
-const viewersOf = (core: Core, id: string): Viewers["viewers"] => core.table.peek(id)?.parts.attached?.shown ?? []
+const viewersOf = (core: HubContext, id: string): Viewers["viewers"] => core.table.peek(id)?.parts.attached?.shown ?? []
 
 /** Who is attached: to a session, or to every one that somebody is attached to. A session that is not in memory has nobody. */
-export function viewers(core: Core, id: string | undefined): ReadonlyArray<SessionViewers> {
+export function viewers(core: HubContext, id: string | undefined): ReadonlyArray<SessionViewers> {
   if (id !== undefined) return [{ session: id, viewers: viewersOf(core, id) }]
   return [...core.table.all()].flatMap(({ session, parts }) => {
     const here = parts.attached?.shown ?? []
@@ -16,7 +16,7 @@ export function viewers(core: Core, id: string | undefined): ReadonlyArray<Sessi
 }
 
 /** Ends the attachments of people to a session, but for those of a client id or of one connection; gives how many. */
-export function release(core: Core, id: string, except: string | Seated | undefined, name: string, by: Principal): number {
+export function release(core: HubContext, id: string, except: string | Seated | undefined, name: string, by: Principal): number {
   const seat = typeof except === "object" ? seatOf(by, except) : undefined
   return core.table.peek(id)?.parts.attached?.release((viewer) => viewer.client === except || viewer.seat === seat, name) ?? 0
 }
