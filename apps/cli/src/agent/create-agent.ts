@@ -104,9 +104,8 @@ function option(text: string): readonly [string, Schema.Json] {
   const value = text.slice(at + 1)
   try {
     return [text.slice(0, at), JSON.parse(value)]
-  } catch (error) {
+  } catch {
     // What is no JSON is the text that it is.
-    void error
     return [text.slice(0, at), value]
   }
 }

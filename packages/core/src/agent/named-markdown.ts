@@ -13,9 +13,8 @@ function kindIn(json: string): string {
     const value: unknown = JSON.parse(json)
     const type = typeof value === "object" && value !== null && "type" in value ? value.type : undefined
     return typeof type === "string" ? type : ""
-  } catch (error) {
+  } catch {
     // It was cut, or is no JSON.
-    void error
     return ""
   }
 }

@@ -27,9 +27,8 @@ function versionOf(folder: string): string | undefined {
   try {
     const { version }: { readonly version?: unknown } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
     return typeof version === "string" ? version : undefined
-  } catch (error) {
+  } catch {
     // Not there, or half removed: then it has no version either.
-    void error
     return undefined
   }
 }

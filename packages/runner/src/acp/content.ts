@@ -21,9 +21,8 @@ function base64Of(url: string): string | undefined {
   if (head[2]?.endsWith(";base64") === true) return body
   try {
     return Buffer.from(decodeURIComponent(body)).toString("base64")
-  } catch (error) {
+  } catch {
     // A stray % in it: taken as it is.
-    void error
     return Buffer.from(body).toString("base64")
   }
 }

@@ -27,9 +27,8 @@ const idOf = ({ pid, start }: ProcessEntry): string => `process-${pid}-${start}`
 function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").trim()
-  } catch (error) {
+  } catch {
     // It has ended meanwhile.
-    void error
     return ""
   }
 }

@@ -41,9 +41,8 @@ function messageText(line: string): string {
   let message: unknown
   try {
     message = JSON.parse(line)
-  } catch (error) {
+  } catch {
     // Half a line after a crash: the messages before it still help.
-    void error
     return ""
   }
   if (!isFields(message) || !Array.isArray(message["parts"])) return ""

@@ -46,9 +46,8 @@ function parsed(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text)
     return value
-  } catch (error) {
+  } catch {
     // Counted by the caller.
-    void error
     return undefined
   }
 }

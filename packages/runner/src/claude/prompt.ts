@@ -18,9 +18,8 @@ function base64Of(url: string): string | undefined {
   if (head[1] !== undefined) return data
   try {
     return Buffer.from(decodeURIComponent(data)).toString("base64")
-  } catch (error) {
+  } catch {
     // Not encoded as a URL should be: taken as it is.
-    void error
     return Buffer.from(data).toString("base64")
   }
 }

@@ -51,9 +51,8 @@ function* places({ program, directory }: Pick<AgentStart, "program" | "directory
 function resolveFrom(base: string): string | undefined {
   try {
     return createRequire(base).resolve(PACKAGE)
-  } catch (error) {
+  } catch {
     // Not installed there; the caller looks further and says so in the end.
-    void error
     return undefined
   }
 }

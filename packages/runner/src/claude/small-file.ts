@@ -8,9 +8,8 @@ export async function smallFile(path: string): Promise<string | undefined> {
   try {
     const found = await stat(path)
     return found.isFile() && found.size <= BYTES_MAX ? (await readFile(path, "utf8")).toWellFormed() : undefined
-  } catch (error) {
+  } catch {
     // Mostly it is not there.
-    void error
     return undefined
   }
 }

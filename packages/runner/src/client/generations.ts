@@ -25,9 +25,8 @@ const missing = (error: unknown): boolean => error instanceof Error && "code" in
 async function readRecord(directory: string): Promise<RunnerRecord | undefined> {
   try {
     return readRunnerRecord(await readFile(generationPaths(directory).record, "utf8"))
-  } catch (error) {
+  } catch {
     // No record, or one that nobody can read: in both cases the directory tells nothing of a living runner.
-    void error
     return undefined
   }
 }

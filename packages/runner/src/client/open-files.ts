@@ -58,9 +58,8 @@ const amount = (text: string): number => (text === "unlimited" ? Number.MAX_SAFE
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, "latin1")
-  } catch (error) {
+  } catch {
     // It has ended, or is hidden from this user.
-    void error
     return undefined
   }
 }
@@ -68,9 +67,8 @@ function read(path: string): string | undefined {
 function programOf(pid: number): string {
   try {
     return basename(readlinkSync(`/proc/${pid}/exe`))
-  } catch (error) {
+  } catch {
     // Another user's.
-    void error
     return ""
   }
 }

@@ -85,9 +85,8 @@ async function recoverChild(directory: string): Promise<RecoveredChild | undefin
   try {
     const fields = object(JSON.parse(await readFile(join(directory, CHILD_FILE), "utf8")), CHILD_FILE)
     owner = { id: fields.text("id"), session: fields.text("session") }
-  } catch (error) {
+  } catch {
     // Without a readable owner there is no log these entries could belong to.
-    void error
     return undefined
   }
   const walked = walk(directory)

@@ -37,8 +37,7 @@ const alive = (pid: number): boolean => processEntry(pid)?.zombie === false
 const pidIn = (directories: AgentDirectories, name: string): number | undefined => {
   try {
     return Number(readFileSync(join(directories.cwd, name), "utf8")) || undefined
-  } catch (error) {
-    void error
+  } catch {
     return undefined
   }
 }

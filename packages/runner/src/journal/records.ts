@@ -44,9 +44,8 @@ const DAMAGED: RecordRead = { _tag: "damaged" }
 function noteFrom(payload: Buffer): Extract<JournalEntry, { note: unknown }>["note"] | undefined {
   try {
     return noteOf(object(JSON.parse(payload.toString("utf8")), "a note"))
-  } catch (cause) {
+  } catch {
     // The caller reports the record as damaged; the parser's own words add nothing to that.
-    void cause
     return undefined
   }
 }

@@ -182,10 +182,9 @@ class PtyChild implements AdapterHandle {
         const count = readSync(this.#fd, scratch, filled, ENTRY_BYTES - filled, null)
         filled += count
         over = count === 0
-      } catch (error) {
+      } catch {
         // EAGAIN: nothing more now. EIO: nothing more ever, which the stream says by itself.
         over = true
-        void error
       }
     }
     if (this.#exit !== undefined) this.#afterExit += filled

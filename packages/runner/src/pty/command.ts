@@ -34,8 +34,7 @@ function permits(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
     return true
-  } catch (error) {
-    void error
+  } catch {
     return false
   }
 }
@@ -43,9 +42,8 @@ function permits(path: string): boolean {
 function executable(path: string): boolean {
   try {
     return statSync(path).isFile() && permits(path)
-  } catch (error) {
+  } catch {
     // Not there or not readable: for a search along PATH both mean that the next place is tried.
-    void error
     return false
   }
 }

@@ -47,9 +47,8 @@ function onLinux(): Native {
   let libc: Libc
   try {
     libc = loadLibc()
-  } catch (error) {
+  } catch {
     // Optional by platform: `descriptorsGuarded` tells, and the runner logs it once at its start.
-    void error
     return withAddon(undefined)
   }
   guardInherited(libc)

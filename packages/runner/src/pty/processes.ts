@@ -21,9 +21,8 @@ const linux = process.platform === "linux"
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "latin1")
-  } catch (error) {
+  } catch {
     // The process ended meanwhile, or is another user's: either way it is not one of ours.
-    void error
     return undefined
   }
 }

@@ -48,9 +48,8 @@ function inputOf(json: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(json)
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : { value }
-  } catch (error) {
+  } catch {
     // What is no JSON is handed on as the text that it is.
-    void error
     return { text: json }
   }
 }

@@ -27,9 +27,8 @@ export interface CommandResult {
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
-  } catch (error) {
+  } catch {
     // It has ended meanwhile.
-    void error
   }
 }
 

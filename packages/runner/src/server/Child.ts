@@ -262,9 +262,8 @@ export class Child {
     try {
       const checkpoint = await Promise.race([emulators.checkpoint(this.number), late])
       return checkpoint !== undefined && checkpoint.screen.length <= CHECKPOINT_MAX ? checkpoint : undefined
-    } catch (error) {
+    } catch {
       // The exit is told all the same: the log has every byte, only the ready-made screen is missing.
-      void error
       return undefined
     } finally {
       clearTimeout(timer)

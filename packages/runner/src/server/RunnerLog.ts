@@ -18,9 +18,8 @@ export function logTo(descriptor: number): RunnerLog {
         written = 0
       }
       written += writeSync(descriptor, line)
-    } catch (error) {
+    } catch {
       // A full disk or a closed pipe must not end the children.
-      void error
     }
   }
 }

@@ -52,9 +52,8 @@ function isOwn(place: string, owner: number): boolean {
   if (!fits(place)) return false
   try {
     mkdirSync(place, { mode: 0o700 })
-  } catch (error) {
+  } catch {
     // Whatever it was, what is there now tells.
-    void error
   }
   const found = lstatSync(place, { throwIfNoEntry: false })
   return found?.isDirectory() === true && found.uid === owner && (found.mode & 0o077) === 0
@@ -63,9 +62,8 @@ function isOwn(place: string, owner: number): boolean {
 function makeAnew(prefix: string): string | undefined {
   try {
     return mkdtempSync(prefix)
-  } catch (error) {
+  } catch {
     // Not writable: the next place is tried, and the last error names them all.
-    void error
     return undefined
   }
 }

@@ -94,9 +94,8 @@ const entriesIn = (piece: string): ReadonlyArray<unknown> =>
     try {
       const entry: unknown = JSON.parse(line)
       return [entry]
-    } catch (error) {
+    } catch {
       // Half a line at the edge of the piece, or none of ours.
-      void error
       return []
     }
   })
