@@ -1,17 +1,18 @@
 import { expect, it } from "vitest"
 import { ColorQuestion } from "../src/attach/ColorQuestion.ts"
-import { OwnTerminal } from "../src/attach/OwnTerminal.ts"
 
 const ANSWERS = "a\u001b]10;rgb:0000/1111/2222\u001b\\b\u001b]11;rgb:ff/ff/ee\u0007\u001b[?62;4c\u001b[A"
 
-class Silent extends OwnTerminal {
-  override write(): void {}
+const asking = (interrupt?: (signal: string) => void): ColorQuestion => {
+  const question = new ColorQuestion(interrupt)
+  question.ask(() => undefined)
+  return question
 }
 
 it("T-20 the answers are told, cut anywhere, and what was typed between them is kept", async () => {
   for (let cut = 1; cut < ANSWERS.length; cut++) {
-    const question = new ColorQuestion()
-    const asked = question.ask(new Silent())
+    const question = asking()
+    const asked = question.answer()
     const left = [ANSWERS.slice(0, cut), ANSWERS.slice(cut)].map((part) =>
       Buffer.from(question.keys(Buffer.from(part))).toString(),
     )
@@ -23,8 +24,8 @@ it("T-20 the answers are told, cut anywhere, and what was typed between them is 
 })
 
 it("T-20 a terminal that answers nothing is not waited for long, and a key that begins as an answer does is kept", async () => {
-  const question = new ColorQuestion()
-  const asked = question.ask(new Silent())
+  const question = asking()
+  const asked = question.answer()
   const typed: Array<string> = []
   const read = (chunk: Uint8Array): void => void typed.push(Buffer.from(question.keys(chunk)).toString())
   process.stdin.on("data", read)
@@ -35,11 +36,38 @@ it("T-20 a terminal that answers nothing is not waited for long, and a key that 
 })
 
 it("T-20 an answer that stays unfinished keeps nothing that is typed behind it", async () => {
-  const question = new ColorQuestion()
-  const asked = question.ask(new Silent())
+  const question = asking()
+  const asked = question.answer()
   const keys = (text: string): string => Buffer.from(question.keys(Buffer.from(text))).toString()
   expect(keys("\u001b]11;rgb:ff")).toBe("")
   expect(keys("\u0003")).toBe("\u001b]11;rgb:ff\u0003")
   expect(keys("ls\r")).toBe("ls\r")
   expect(await asked).toBeUndefined()
+})
+
+it("T-20 what is typed while the hub is being reached is kept for the session, after the answers were taken out", async () => {
+  const question = asking()
+  process.stdin.emit("data", Buffer.from("l"))
+  process.stdin.emit("data", Buffer.from(`s\r\u001b]10;rgb:00/00/00\u001b\\\u001b]11;rgb:ff/ff/ff\u001b\\\u001b[?6c`))
+  process.stdin.emit("data", Buffer.from("pwd\r"))
+  expect(await question.answer()).toEqual({ foreground: "#000000", background: "#ffffff" })
+  const typed = Promise.withResolvers<string>()
+  process.stdin.once("data", (chunk) => typed.resolve(String(chunk)))
+  process.stdin.resume()
+  expect(await typed.promise).toBe("ls\rpwd\r")
+  process.stdin.pause()
+})
+
+it("C-6 Ctrl-C still ends the command while the hub is being reached, and no answer is left for the shell", async () => {
+  const signals: Array<string> = []
+  const question = asking((signal) => signals.push(signal))
+  process.stdin.emit("data", Buffer.from("\u0003"))
+  expect(signals).toEqual(["SIGINT"])
+  let given = false
+  const done = question.giveUp().then(() => (given = true))
+  process.stdin.emit("data", Buffer.from("\u001b]10;rgb:00/00/00\u001b\\"))
+  expect(given).toBe(false)
+  process.stdin.emit("data", Buffer.from("\u001b[?6c"))
+  await done
+  expect(process.stdin.listenerCount("data")).toBe(0)
 })

@@ -8,6 +8,7 @@ import { until } from "../load/until.ts"
 import { MAIN, openHub } from "../ours/hub.ts"
 import { seedStore } from "../ours/store.ts"
 import { timed } from "../load/pump.ts"
+import { makeAnswers } from "../pty/answering.ts"
 import { bareTerminal } from "../pty/native.ts"
 import { overLimit, value, type Row } from "../row.ts"
 import { quantile } from "../statistics.ts"
@@ -20,6 +21,7 @@ const SHELL = ["/bin/bash", "--norc", "--noprofile", "-i"]
 /** Milliseconds from the start of a program on a new terminal until the prompt is on it. */
 async function firstPrompt(program: string, args: ReadonlyArray<string>, extra: NodeJS.ProcessEnv): Promise<number> {
   let text = ""
+  const answers = makeAnswers()
   const shown = until("the first prompt", 20_000, () => text.includes(PROMPT))
   const began = performance.now()
   const client = bareTerminal(
@@ -27,6 +29,8 @@ async function firstPrompt(program: string, args: ReadonlyArray<string>, extra: 
     args,
     (bytes) => {
       text += bytes.toString("latin1")
+      const due = answers(text)
+      if (due !== "") client.write(Buffer.from(due, "latin1"))
       shown.check()
     },
     extra,

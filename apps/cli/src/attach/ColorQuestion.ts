@@ -8,7 +8,6 @@
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import { exactHex, parseColor } from "@holdfast/runner/emulator/colors"
 import { listenToKeys } from "./keyboard.ts"
-import type { OwnTerminal } from "./OwnTerminal.ts"
 
 /** Milliseconds for which an answer is waited for at most. */
 const PATIENCE = 250
@@ -24,29 +23,69 @@ const DONE = /\u001b\[\?[\d;]*c/
 // oxlint-disable-next-line no-control-regex -- answers begin with one
 const BEGUN = /\u001b(?:\](?:1(?:[01](?:;[rgba:\da-fA-F/]{0,40}\u001b?)?)?)?|\[(?:\?[\d;]*)?)?$/
 
+/** Keys that end a command in a terminal that is not raw, and the signals that it sends for them. */
+const INTERRUPTS = [
+  [0x03, "SIGINT"],
+  [0x1c, "SIGQUIT"],
+] as const
+
 /** One question and its answers. */
 export class ColorQuestion {
   readonly #found = new Map<string, string>()
   readonly #settled = Promise.withResolvers<void>()
+  readonly #early: Array<Uint8Array> = []
   #isOpen = false
   #held = ""
   #isReleasing = false
 
-  /** Asks; gives the colours when the terminal has told them in time. */
-  async ask(terminal: OwnTerminal): Promise<TerminalColors | undefined> {
-    const early: Array<Uint8Array> = []
-    const read = (chunk: Uint8Array): void => void early.push(this.keys(chunk))
+  readonly #interrupt: (signal: NodeJS.Signals) => void
+
+  /** `interrupt` sends this process a signal. */
+  constructor(interrupt: (signal: NodeJS.Signals) => void = (signal) => process.kill(process.pid, signal)) {
+    this.#interrupt = interrupt
+  }
+
+  /** Asks with `write`, and reads standard input from here on; the terminal stays raw until `giveUp`, or until `OwnTerminal` has it. */
+  ask(write: (text: string) => void): void {
     this.#isOpen = true
-    listenToKeys(read)
-    terminal.write(ASKED)
+    if (process.stdin.isTTY) process.stdin.setRawMode(true)
+    listenToKeys(this.#read)
+    process.stdin.on("error", this.#ended).on("end", this.#ended)
+    write(ASKED)
     const patience = setTimeout(() => this.#settled.resolve(), PATIENCE)
-    await this.#settled.promise
-    clearTimeout(patience)
-    process.stdin.off("data", read)
-    const typed = Buffer.concat(early)
+    void this.#settled.promise.then(() => clearTimeout(patience))
+  }
+
+  /** The colours, where the terminal told them in time. What was typed is on standard input again, the terminal raw. */
+  async answer(): Promise<TerminalColors | undefined> {
+    await this.#stop()
+    const typed = Buffer.concat(this.#early)
     if (typed.length > 0) process.stdin.unshift(typed)
     const [foreground, background] = [this.#found.get("10"), this.#found.get("11")]
     return foreground === undefined || background === undefined ? undefined : { foreground, background }
+  }
+
+  /** Gives the terminal back: there is nothing to attach to. */
+  async giveUp(): Promise<void> {
+    await this.#stop()
+    if (process.stdin.isTTY) process.stdin.setRawMode(false)
+    process.stdin.unref()
+  }
+
+  /** Waits for the answers, which are not to reach anybody else, and stops reading. */
+  async #stop(): Promise<void> {
+    await this.#settled.promise
+    process.stdin.off("data", this.#read).off("error", this.#ended).off("end", this.#ended)
+    process.stdin.pause()
+  }
+
+  readonly #ended = (): void => this.#settled.resolve()
+
+  readonly #read = (chunk: Uint8Array): void => {
+    const typed = this.keys(chunk)
+    this.#early.push(typed)
+    // Nothing is attached yet: these keys are for this program, as they were before the terminal was raw.
+    for (const [key, signal] of INTERRUPTS) if (typed.includes(key)) this.#interrupt(signal)
   }
 
   /** The bytes of a chunk that are no answers. */

@@ -25,6 +25,8 @@ export class Stay {
     this.undo(onFaults(end), onSignals(end), onAway(connection, wait, end), () => {
       process.stdin.off("end", closed).off("error", closed)
     })
+    // It may have closed while the hub was being reached.
+    if (process.stdin.readableEnded || process.stdin.destroyed) closed()
   }
 
   get over(): Promise<WayOut> {

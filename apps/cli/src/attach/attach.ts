@@ -8,10 +8,9 @@ import { Attachment } from "@holdfast/client/Attachment"
 import { HoldfastError } from "@holdfast/client/errors"
 import type { Item } from "@holdfast/client/items"
 import type { Connection } from "@holdfast/client/Connection"
-import { isTyped } from "@holdfast/core/terminal/input/token"
-import type { InputToken } from "@holdfast/core/terminal/input/token"
 import { decodeRecord, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import { refused, toFailure } from "../failure.ts"
 import { hint, hubWords } from "../hint.ts"
 import { print } from "../output.ts"
@@ -23,15 +22,15 @@ import { withNearest } from "../sessions/nearest.ts"
 import { printable } from "../text/printable.ts"
 import type { AttachCommand } from "./attach-command.ts"
 import { Browse } from "./Browse.ts"
-import { Departure } from "./Departure.ts"
 import { DetachKeys, keyName } from "./DetachKeys.ts"
 import { ColorQuestion } from "./ColorQuestion.ts"
 import { EntryHint } from "./EntryHint.ts"
-import { bytesOf, readKeyboard } from "./keyboard.ts"
+import { readKeyboard } from "./keyboard.ts"
 import { OwnTerminal } from "./OwnTerminal.ts"
 import { keepShown, shownBefore } from "./ShownLines.ts"
-import { Viewer } from "./Viewer.ts"
 import { Stay } from "./Stay.ts"
+import { Typing } from "./Typing.ts"
+import { Viewer } from "./Viewer.ts"
 import { sessionSize } from "./viewport.ts"
 import { leave } from "./ways-out.ts"
 import type { WayOut } from "./ways-out.ts"
@@ -41,16 +40,16 @@ export async function attach(options: AttachCommand, find: (connection: Connecti
   const key = options.detachKey ?? loadedSettings().settings.values.detachKey
   const keys = new DetachKeys(key)
   const hub = useHub()
-  const connection = await connectHub(hub)
-  const session = await find(connection).catch(async (error: unknown) => {
-    const known = await withNearest(error, (query) => connection.call("List", query))
-    connection.close()
-    throw toFailure(known, hub.target.origin)
+  const question = process.stdin.isTTY && process.stdout.isTTY && !options.readOnly ? new ColorQuestion() : undefined
+  question?.ask((text) => process.stdout.write(text))
+  const { connection, session } = await reach(hub, options, find).catch(async (error: unknown) => {
+    await question?.giveUp()
+    throw error
   })
   const { id, label } = session
-  if (options.detachOthers) await connection.call("DetachOthers", { session: id })
   if (session.kind === "agent") {
     const { attachAgent } = await import("../agent-view/attach-agent.ts")
+    await question?.answer()
     return attachAgent(connection, session, options, keys)
   }
   if (!process.stdout.isTTY || (!process.stdin.isTTY && !options.readOnly)) {
@@ -58,28 +57,49 @@ export async function attach(options: AttachCommand, find: (connection: Connecti
     throw refused("NoTerminal", `attach needs a terminal; to read without one, use: ${hint("log --raw --follow")}`)
   }
   const greeting = `attached to ${printable(label)}${options.readOnly ? ", read-only" : ""}; ${key === "none" ? "no detach key" : `${keyName(key)} d detaches, s scrolls`}`
+  const colors = await question?.answer()
   print(`[${greeting}]`)
-  const way = await watch(hub, connection, keys, id, greeting, options)
+  const way = await watch({ hub, connection, keys, id, greeting, options, question, colors })
   connection.close()
   leave(way, printable(label), id, options.exitCode)
 }
 
-/** Shows the session and gives how it came to an end; the terminal is restored by then. */
-async function watch(
+/** Connects to the hub and finds the session. Throws a `CliFailure`. */
+async function reach(
   hub: Hub,
-  connection: Connection,
-  keys: DetachKeys,
-  id: string,
-  greeting: string,
   options: AttachCommand,
-): Promise<WayOut> {
+  find: (connection: Connection) => Promise<Session>,
+): Promise<{ readonly connection: Connection; readonly session: Session }> {
+  const connection = await connectHub(hub)
+  try {
+    const session = await find(connection)
+    if (options.detachOthers) await connection.call("DetachOthers", { session: session.id })
+    return { connection, session }
+  } catch (error) {
+    const known = await withNearest(error, (query) => connection.call("List", query))
+    connection.close()
+    throw toFailure(known, hub.target.origin)
+  }
+}
+
+/** A session that is about to be shown, and the colours of the user's terminal where it told them. */
+interface Visit {
+  readonly hub: Hub
+  readonly connection: Connection
+  readonly keys: DetachKeys
+  readonly id: string
+  readonly greeting: string
+  readonly options: AttachCommand
+  readonly question: ColorQuestion | undefined
+  readonly colors: TerminalColors | undefined
+}
+
+/** Shows the session; resolves with how it came to an end, when the terminal is restored. */
+function watch({ hub, connection, keys, id, greeting, options, question, colors }: Visit): Promise<WayOut> {
   const terminal = new OwnTerminal()
   const stay = new Stay(connection, terminal, options.wait)
   const viewer = new Viewer(terminal, { ...options, shown: shownBefore(id) }, (ending) => stay.end({ _tag: "Over", ending }))
   terminal.take(!options.readOnly || process.stdin.isTTY)
-  const question = new ColorQuestion()
-  const colors = process.stdin.isTTY && !options.readOnly ? await question.ask(terminal) : undefined
-  if (stay.isOver) return stay.over
   viewer.ownColors = colors
   const attachment = new Attachment(connection, {
     session: id,
@@ -95,31 +115,8 @@ async function watch(
     const text = isHeld ? heldWords(error.fields["typist"], keys) : error instanceof Error ? error.message : String(error)
     entry.say(`[${hubWords(text)}]`, isHeld)
   }
-  const input = (tokens: ReadonlyArray<InputToken>): void => {
-    const isTyping = tokens.some(isTyped)
-    if (options.readOnly) return isTyping ? say(new Error("read-only: nothing is typed")) : undefined
-    attachment.type(bytesOf(tokens)).catch((error: unknown) => (stay.isOver ? undefined : say(error)))
-    // A key is pressed to see what comes of it, also while a flood is being drawn.
-    if (isTyping && viewer.lag.far) attachment.refresh()
-  }
   const browse = new Browse(terminal, viewer)
-  let departure: Departure | undefined
-  const typed = (tokens: ReadonlyArray<InputToken>): void => {
-    if (departure !== undefined) return departure.take(tokens)
-    if (tokens.some(isTyped)) entry.stop()
-    for (const part of keys.read(tokens)) {
-      if (departure !== undefined) departure.take(part._tag === "Input" ? part.tokens : [])
-      else if (part._tag === "Input") void (browse.take(part.tokens) || input(part.tokens))
-      else if (part.command === "detach") {
-        departure = new Departure(keys.tellsReleases, (unsent) => stay.end({ _tag: "Detached", unsent }))
-        departure.take([])
-      } else if (part.command === "redraw") attachment.refresh()
-      else if (part.command === "keys") entry.say(`[${keys.words}]`, true)
-      else if (part.command === "scroll" && browse.over !== undefined) browse.leave()
-      else if (part.command === "scroll") void (browse.begin() || say(new Error("nothing to scroll yet")))
-      else attachment.setTypist("single").then(() => say("you hold the keyboard"), say)
-    }
-  }
+  const typing = new Typing({ keys, readOnly: options.readOnly, attachment, viewer, browse, entry, stay, say })
   const resumed = (): void => {
     terminal.retake()
     attachment.refresh()
@@ -129,8 +126,11 @@ async function watch(
     () => entry.stop(),
     () => browse.stop(),
     onResize(terminal, attachment, viewer, entry, browse),
-    readKeyboard(typed, (chunk) => question.keys(chunk)),
-    () => departure?.stop(),
+    readKeyboard(
+      (tokens) => typing.take(tokens),
+      (chunk) => question?.keys(chunk) ?? chunk,
+    ),
+    () => typing.stop(),
     () => process.off("SIGCONT", resumed),
   )
 
