@@ -7,8 +7,8 @@ import {
   type RunnerConnection,
   type RunnerEvents,
   RunnerGone,
-} from "@holdfast/runner/client/RunnerConnection"
-import type { ChildStatus, JournalEntry, JournalNote } from "@holdfast/runner/wire/messages"
+} from "@holdfast/link/RunnerConnection"
+import type { ChildStatus, JournalEntry, JournalNote } from "@holdfast/link/messages"
 import { Runners } from "../src/child/Runners.ts"
 
 /** What a child told: output, or a note. */

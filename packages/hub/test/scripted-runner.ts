@@ -1,12 +1,7 @@
 /** A runner whose terminals do exactly what a test says, for what a real child cannot be made to do. */
 import { createHash } from "node:crypto"
-import {
-  type RunnerConnection,
-  RunnerGone,
-  type RunnerEvents,
-  type StartTerminal,
-} from "@holdfast/runner/client/RunnerConnection"
-import type { CheckpointReply, JournalNote } from "@holdfast/runner/wire/messages"
+import { type RunnerConnection, RunnerGone, type RunnerEvents, type StartTerminal } from "@holdfast/link/RunnerConnection"
+import type { CheckpointReply, JournalNote } from "@holdfast/link/messages"
 import { PlayedChild, PlayedRunner } from "./PlayedRunner.ts"
 
 const PID = 4242

@@ -6,7 +6,7 @@
  * holds no process and no descriptor. A paused adapter reads nothing, so that the child itself is paced; a child that has ended
  * is read to its end all the same.
  */
-import type { JournalNote, RunnerFailure } from "./wire/messages.ts"
+import type { JournalNote, RunnerFailure } from "@holdfast/link/messages"
 
 /** A child could not be started or asked for something; `tag` is that of a door error. */
 export class AdapterRefused extends Error {

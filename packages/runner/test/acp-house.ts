@@ -1,6 +1,6 @@
 /** An ACP agent that does what a test tells it, behind the adapter. */
 import { fileURLToPath } from "node:url"
-import type { AgentStart } from "../src/agent/agent-messages.ts"
+import type { AgentStart } from "@holdfast/link/agent-messages"
 import { acpAdapter } from "../src/acp/acp-adapter.ts"
 import { agentDirectories, type AgentDirectories, AgentProbe, probeStart } from "../src/contract/agent-probe.ts"
 import type { Behaviour, Step } from "./acp-agent.ts"

@@ -2,7 +2,7 @@
 import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import type { AgentStart } from "../src/agent/agent-messages.ts"
+import type { AgentStart } from "@holdfast/link/agent-messages"
 import { LOG_MAX } from "../src/agent/AgentLog.ts"
 import { agentDirectories, AgentProbe, probeStart, type AgentDirectories } from "../src/contract/agent-probe.ts"
 import { scriptedAdapter } from "../src/scripted/scripted-adapter.ts"

@@ -2,10 +2,10 @@
 import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { AgentCommand, AgentNote, AgentStart } from "../src/agent/agent-messages.ts"
+import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 import { sweepGeneration } from "../src/client/generations.ts"
 import { agentDirectories, type AgentDirectories, probeStart } from "../src/contract/agent-probe.ts"
-import type { JournalEntry } from "../src/wire/messages.ts"
+import type { JournalEntry } from "@holdfast/link/messages"
 import { alive, LiveRunner, residentBytes, TestHub, until } from "./live-runner.ts"
 
 const notesOf = (entries: ReadonlyArray<JournalEntry> = []): ReadonlyArray<AgentNote> =>

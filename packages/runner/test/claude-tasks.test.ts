@@ -1,6 +1,6 @@
 /** What Claude tells of background tasks, and whose results are whose, without Claude. */
 import { describe, expect, it, vi } from "vitest"
-import type { AgentNote } from "../src/agent/agent-messages.ts"
+import type { AgentNote } from "@holdfast/link/agent-messages"
 import { Tasks } from "../src/agent/Tasks.ts"
 import { beginTurn, isResultOf } from "../src/claude/claude-turn.ts"
 import { Permissions } from "../src/claude/permissions.ts"

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { recoverJournal } from "../src/client/recover.ts"
 import { Journal, type JournalOptions, type JournalReader } from "../src/journal/Journal.ts"
 import { OutputPool } from "../src/journal/OutputPool.ts"
-import type { JournalEntry } from "../src/wire/messages.ts"
+import type { JournalEntry } from "@holdfast/link/messages"
 import { temporaryDirectory, until } from "./live-runner.ts"
 
 const KiB = 1024

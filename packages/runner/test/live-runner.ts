@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { connectRunner } from "../src/client/connect.ts"
-import type { RunnerClosed, RunnerConnection } from "../src/client/RunnerConnection.ts"
+import { connectRunner } from "@holdfast/link/connect"
+import type { RunnerClosed, RunnerConnection } from "@holdfast/link/RunnerConnection"
 import { startRunner, type RunnerSettings, type StartedRunner } from "../src/client/start-runner.ts"
-import type { ChildStatus, JournalEntry, RunnerFailure } from "../src/wire/messages.ts"
+import type { ChildStatus, JournalEntry, RunnerFailure } from "@holdfast/link/messages"
 
 /** The runner's program in this clone. */
 export const PROGRAM = fileURLToPath(new URL("../../../apps/cli/src/runner-main.ts", import.meta.url))

@@ -4,12 +4,12 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { connect } from "node:net"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { connectRunner } from "../src/client/connect.ts"
+import { connectRunner } from "@holdfast/link/connect"
 import { discoverRunners, removeGeneration, sweepGeneration } from "../src/client/generations.ts"
 import { recoverJournal } from "../src/client/recover.ts"
-import { RunnerRefused } from "../src/client/RunnerConnection.ts"
+import { RunnerRefused } from "@holdfast/link/RunnerConnection"
 import { RunnerNotStarted, startRunner } from "../src/client/start-runner.ts"
-import type { JournalEntry } from "../src/wire/messages.ts"
+import type { JournalEntry } from "@holdfast/link/messages"
 import { alive, LiveRunner, PROGRAM, residentBytes, SETTINGS, temporaryDirectory, TestHub, until } from "./live-runner.ts"
 
 const MiB = 1024 * 1024

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { privateSocketPath } from "../src/wire/socket-path.ts"
+import { privateSocketPath } from "@holdfast/link/socket-path"
 import { temporaryDirectory } from "./live-runner.ts"
 
 describe.skipIf(process.platform === "win32")("a socket's place", () => {

@@ -1,5 +1,5 @@
 /** Claudes under test with a model server and directories of their own, for one test at a time. */
-import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
+import type { AgentStart } from "@holdfast/link/agent-messages"
 import { claudeAdapter } from "@holdfast/runner/claude/claude-adapter"
 import { AgentProbe, agentDirectories, type AgentDirectories } from "@holdfast/runner/contract/agent-probe"
 import { startModelServer, type ModelServer } from "../model/ModelServer.ts"

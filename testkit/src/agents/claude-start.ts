@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { AgentDirectories } from "@holdfast/runner/contract/agent-probe"
-import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
+import type { AgentStart } from "@holdfast/link/agent-messages"
 import { claudeEnvironment, type ClaudePlace } from "./claude.ts"
 import { claudeSdk, pathOf } from "./heavy.ts"
 

@@ -4,8 +4,8 @@
  * A child writes numbered lines until it is told to exit. Its journal keeps what was not acknowledged, as a real one does,
  * and outlives every hub.
  */
-import { RunnerGone, RunnerRefused, type ConnectOptions, type RunnerConnection } from "@holdfast/runner/client/RunnerConnection"
-import type { ChildStatus, JournalEntry } from "@holdfast/runner/wire/messages"
+import { RunnerGone, RunnerRefused, type ConnectOptions, type RunnerConnection } from "@holdfast/link/RunnerConnection"
+import type { ChildStatus, JournalEntry } from "@holdfast/link/messages"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { FoundRunner } from "@holdfast/runner/client/generations"
 import type { Runners } from "@holdfast/hub/child/Runners"

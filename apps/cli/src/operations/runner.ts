@@ -1,7 +1,7 @@
 /**
  * `holdfast runner`: the processes that own the children.
  */
-import type { RunnerStatus } from "@holdfast/runner/wire/messages"
+import type { RunnerStatus } from "@holdfast/link/messages"
 import { print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
 import { bytes, span } from "../text/amounts.ts"

@@ -1,7 +1,7 @@
 /** What a duty asks of an agent's process (docs/PROTOCOL.md, A-2): with a message's parts whole, and its files by their paths. */
 import type { Duty } from "@holdfast/core/agent/duties"
 import type { InputPart } from "@holdfast/protocol/agent/message"
-import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
+import type { AgentCommand } from "@holdfast/link/agent-messages"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { isDirectoryThere } from "../session/PathChecks.ts"
 import type { AgentPool } from "./AgentPool.ts"

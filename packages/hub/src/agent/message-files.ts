@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import { FILE_REFERENCE, FILES_MAX, type FilePart, type InputPart } from "@holdfast/protocol/agent/message"
 import { type DoorError, FileNotFound, TooLarge, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import { headOf } from "@holdfast/protocol/text-cut"
-import type { DeliveredPart } from "@holdfast/runner/agent/agent-messages"
+import type { DeliveredPart } from "@holdfast/link/agent-messages"
 import { writeDurably } from "@holdfast/store/durable-file"
 import { imageType, isImageType } from "./image-type.ts"
 

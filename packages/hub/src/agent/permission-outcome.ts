@@ -1,7 +1,7 @@
 /** How the answer to a permission request is told to the agent (docs/PROTOCOL.md, P-5, P-6). */
 import { BY_TIME } from "@holdfast/core/agent/permission-authors"
 import type { PermissionDecision, PermissionRequest } from "@holdfast/protocol/agent/permission"
-import type { PermissionOutcome } from "@holdfast/runner/agent/agent-messages"
+import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 
 /** The outcome of a decision. One without an option (of the time limit, or of a rule) takes an option that refuses, or cancels. */
 export function outcomeFor(request: PermissionRequest | undefined, decision: PermissionDecision): PermissionOutcome {

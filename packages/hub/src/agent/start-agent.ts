@@ -6,8 +6,8 @@
  * hub starts under the same id (R-8, R-18).
  */
 import { decide } from "@holdfast/core/decide"
-import type { AgentStart } from "@holdfast/runner/agent/agent-messages"
-import { RequestRefused, RunnerGone, type StartAgent } from "@holdfast/runner/client/RunnerConnection"
+import type { AgentStart } from "@holdfast/link/agent-messages"
+import { RequestRefused, RunnerGone, type StartAgent } from "@holdfast/link/RunnerConnection"
 import { Unprocessable } from "@holdfast/protocol/errors"
 import type { RunnerLink } from "../child/Fleet.ts"
 import { isDirectoryThere } from "../session/PathChecks.ts"

@@ -8,7 +8,7 @@
 import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import * as Exit from "effect/Exit"
-import type { JournalEntry, JournalNote } from "@holdfast/runner/wire/messages"
+import type { JournalEntry, JournalNote } from "@holdfast/link/messages"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { Work, WorkResult } from "../session/Work.ts"
 import type { CheckpointKeeper } from "../terminal/CheckpointKeeper.ts"

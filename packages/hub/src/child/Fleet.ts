@@ -5,8 +5,8 @@
  * the same id, or written off. It runs at start and after each runner's death, so there is one path for both (R-5, R-16, R-18).
  */
 import type { FoundRunner } from "@holdfast/runner/client/generations"
-import type { RunnerConnection, RunnerEvents, StartAgent, StartTerminal } from "@holdfast/runner/client/RunnerConnection"
-import type { ChildStatus } from "@holdfast/runner/wire/messages"
+import type { RunnerConnection, RunnerEvents, StartAgent, StartTerminal } from "@holdfast/link/RunnerConnection"
+import type { ChildStatus } from "@holdfast/link/messages"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Parts } from "../terminal/TerminalPart.ts"
 import type { RunnerPort } from "./RunnerPort.ts"

@@ -1,5 +1,5 @@
 /** What a session needs of the connection to the runner that has its child. */
-import type { RunnerConnection } from "@holdfast/runner/client/RunnerConnection"
+import type { RunnerConnection } from "@holdfast/link/RunnerConnection"
 
 /** The part of a connection that concerns one child. */
 export type ChildConnection = Pick<

@@ -4,11 +4,11 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { connectRunner } from "@holdfast/runner/client/connect"
+import { connectRunner } from "@holdfast/link/connect"
 import { discoverRunners, type FoundRunner, removeGeneration, sweepGeneration } from "@holdfast/runner/client/generations"
 import { openFilesBefore } from "@holdfast/runner/client/open-files"
 import { type RecoveredChild, recoverJournal } from "@holdfast/runner/client/recover"
-import type { ConnectOptions, RunnerConnection } from "@holdfast/runner/client/RunnerConnection"
+import type { ConnectOptions, RunnerConnection } from "@holdfast/link/RunnerConnection"
 import {
   type InsideRunner,
   type RunnerSettings,

@@ -6,7 +6,7 @@
  * written behind the screen, so that the screen stands for the whole record.
  */
 import * as Exit from "effect/Exit"
-import type { CheckpointReply } from "@holdfast/runner/wire/messages"
+import type { CheckpointReply } from "@holdfast/link/messages"
 import type { Checkpoint } from "@holdfast/store/Store"
 import type { Snapshot } from "../delivery/Delivery.ts"
 import type { OpenSession } from "../session/OpenSession.ts"

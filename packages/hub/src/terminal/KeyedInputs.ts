@@ -6,7 +6,7 @@
  * before the store is asked for it, so that a note which lands meanwhile finds who waits.
  */
 import { Busy, type DoorError, StorageFull } from "@holdfast/protocol/errors"
-import type { RunnerFailure } from "@holdfast/runner/wire/messages"
+import type { RunnerFailure } from "@holdfast/link/messages"
 import { inputRefusal } from "./PendingInputs.ts"
 import type { RunnerPort } from "../child/RunnerPort.ts"
 import type { RunnerWait } from "../child/RunnerWait.ts"

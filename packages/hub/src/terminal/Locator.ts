@@ -6,7 +6,7 @@
  */
 import * as Exit from "effect/Exit"
 import { readRecord } from "@holdfast/protocol/record"
-import type { CheckpointReply } from "@holdfast/runner/wire/messages"
+import type { CheckpointReply } from "@holdfast/link/messages"
 import type { Snapshot } from "../delivery/Delivery.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { ChildFollower } from "../child/ChildFollower.ts"

@@ -6,7 +6,7 @@
  * runner to speak to it is refused in a bounded time. `client` is here what keys inputs, a connection's seat (R-20).
  */
 import { BadRequest, Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
-import type { RunnerFailure } from "@holdfast/runner/wire/messages"
+import type { RunnerFailure } from "@holdfast/link/messages"
 import type { RunnerPort } from "../child/RunnerPort.ts"
 import type { RunnerWait } from "../child/RunnerWait.ts"
 

@@ -4,7 +4,7 @@
 import * as Exit from "effect/Exit"
 import { Unavailable } from "@holdfast/protocol/errors"
 import type { LogRecord } from "@holdfast/protocol/record"
-import type { RunnerFailure } from "@holdfast/runner/wire/messages"
+import type { RunnerFailure } from "@holdfast/link/messages"
 import type { Checkpoint } from "@holdfast/store/Store"
 import { Delivery, type Snapshot } from "../delivery/Delivery.ts"
 import type { Gate } from "../session/Gate.ts"

@@ -11,7 +11,7 @@ import { Busy, CommandNotFound, type DoorError, InvalidSize, Unavailable, Unproc
 import type { LoggedTerminal, TerminalSpec } from "@holdfast/protocol/event"
 import type { CreateSession } from "@holdfast/protocol/session"
 import { headOf } from "@holdfast/protocol/text-cut"
-import { RequestRefused, type StartTerminal } from "@holdfast/runner/client/RunnerConnection"
+import { RequestRefused, type StartTerminal } from "@holdfast/link/RunnerConnection"
 import { createAgent } from "../agent/create-agent.ts"
 import type { CreateAnswer, Principal } from "../Hub.ts"
 import { forgetInherited } from "../session/SessionEnvironment.ts"

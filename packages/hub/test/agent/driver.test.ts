@@ -1,5 +1,5 @@
 import { appendFile, readFile, rm, writeFile } from "node:fs/promises"
-import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
+import type { AgentCommand } from "@holdfast/link/agent-messages"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { attachReader, type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
 import { createAgent, dataOf, named, record, send, turnsEnded } from "./agent-house.ts"

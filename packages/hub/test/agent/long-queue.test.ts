@@ -1,4 +1,4 @@
-import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
+import type { AgentCommand } from "@holdfast/link/agent-messages"
 import type { Message } from "@holdfast/protocol/agent/message"
 import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"

@@ -1,6 +1,6 @@
 /** A runner whose agents do what a test tells them, note by note, and that remembers what the hub asked of them. */
-import type { AgentCommand, AgentNote } from "@holdfast/runner/agent/agent-messages"
-import { type RunnerConnection, type RunnerEvents, RunnerGone, type StartAgent } from "@holdfast/runner/client/RunnerConnection"
+import type { AgentCommand, AgentNote } from "@holdfast/link/agent-messages"
+import { type RunnerConnection, type RunnerEvents, RunnerGone, type StartAgent } from "@holdfast/link/RunnerConnection"
 import { PlayedChild, PlayedRunner } from "../PlayedRunner.ts"
 import { Watch } from "../Watch.ts"
 

@@ -1,6 +1,6 @@
 /** Unloading is durable before it is done: a hub that dies meanwhile changes nothing of it. */
-import type { AgentCommand } from "@holdfast/runner/agent/agent-messages"
-import type { ConnectOptions } from "@holdfast/runner/client/RunnerConnection"
+import type { AgentCommand } from "@holdfast/link/agent-messages"
+import type { ConnectOptions } from "@holdfast/link/RunnerConnection"
 import type { Settings } from "@holdfast/protocol/settings"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

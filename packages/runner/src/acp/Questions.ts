@@ -1,7 +1,7 @@
 /** What an ACP agent asks permission for, and what is answered: each request gets one answer, also when it is taken back. */
 import { randomUUID } from "node:crypto"
 import type { PermissionOption } from "@holdfast/protocol/agent/permission"
-import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import { answerOf, askOf } from "./permissions.ts"
 import type { JsonObject } from "./read-json.ts"

@@ -4,7 +4,7 @@
  */
 import type { Json } from "@holdfast/protocol/agent/chunk"
 import type { PermissionAsk, PermissionOption } from "@holdfast/protocol/agent/permission"
-import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import { shellLine } from "../agent/parse-command.ts"
 import { parsedSubject } from "./parsed.ts"
 import { at, type JsonObject, listOf, textOf } from "./read-json.ts"

@@ -8,7 +8,7 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { RequestError } from "@agentclientprotocol/sdk"
 import { refusedHistory, refusesHistory } from "../agent/refused-history.ts"
-import type { TurnEnd } from "../agent/agent-messages.ts"
+import type { TurnEnd } from "@holdfast/link/agent-messages"
 import { at, isObject, textOf } from "./read-json.ts"
 
 /** What happened in the turn. */

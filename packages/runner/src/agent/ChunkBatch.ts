@@ -5,7 +5,7 @@
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { cutChunk, jsonBytes } from "@holdfast/protocol/agent/cut"
-import { CHUNK_BATCH_BYTES } from "./agent-messages.ts"
+import { CHUNK_BATCH_BYTES } from "@holdfast/link/agent-messages"
 
 type Delta = Extract<AgentChunk, { type: "text-delta" | "reasoning-delta" }>
 

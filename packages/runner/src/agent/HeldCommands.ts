@@ -1,5 +1,5 @@
 /** Commands that came before their agent was ready. */
-import type { AgentCommand } from "./agent-messages.ts"
+import type { AgentCommand } from "@holdfast/link/agent-messages"
 
 /** Commands that wait for a start; the hub repeats what is left out. */
 const HELD_MAX = 1000

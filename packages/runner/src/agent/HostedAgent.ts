@@ -6,7 +6,7 @@
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import { AdapterRefused, type ChildExit } from "../adapter.ts"
 import type { AgentAdapter, AgentHandle } from "./agent-adapter.ts"
-import type { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
+import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
 
 /** Characters under way to the journal from which an agent is paused; it goes on at half of that. */

@@ -1,5 +1,5 @@
 /** That an agent is at work although it tells nothing: told now and then, so that nobody takes it for stuck. */
-import type { AgentNote } from "./agent-messages.ts"
+import type { AgentNote } from "@holdfast/link/agent-messages"
 
 /** Wait between two signs, in milliseconds. */
 const SIGN_MILLIS = 20_000

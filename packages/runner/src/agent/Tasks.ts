@@ -4,7 +4,7 @@
  */
 import { cutText } from "@holdfast/protocol/agent/cut"
 import { TASK_TEXT_MAX, type TaskInfo, type TaskOutcome, TASKS_MAX } from "@holdfast/protocol/agent/task"
-import type { AgentNote } from "./agent-messages.ts"
+import type { AgentNote } from "@holdfast/link/agent-messages"
 
 /** Tasks that are kept until they can be told. */
 const WAITING_MAX = 10_000

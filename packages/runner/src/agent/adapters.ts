@@ -1,7 +1,7 @@
 /** The adapters of agents; each is loaded with the first agent that needs it. */
 import { AdapterRefused } from "../adapter.ts"
 import type { AgentAdapter } from "./agent-adapter.ts"
-import type { AgentStart } from "./agent-messages.ts"
+import type { AgentStart } from "@holdfast/link/agent-messages"
 
 const LOADERS: Readonly<Partial<Record<AgentStart["adapter"], () => Promise<AgentAdapter>>>> = {
   acp: async () => (await import("../acp/acp-adapter.ts")).acpAdapter,

@@ -9,7 +9,7 @@
  * becomes `data-unknown`, never an exception.
  */
 import type { ChildExit } from "../adapter.ts"
-import type { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
+import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 
 /** Longest line of JSON that an agent may send, in bytes; a longer one ends the turn with an error, not the runner. */
 export const LINE_MAX = 32 * 1024 * 1024

@@ -5,7 +5,7 @@
  * before the end. What a driver throws ends the agent as `AgentCrashed`.
  */
 import type { InputPart } from "@holdfast/protocol/agent/message"
-import type { PermissionOutcome } from "./agent-messages.ts"
+import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 
 /** A message that is handed to the agent. */
 export interface Delivery {

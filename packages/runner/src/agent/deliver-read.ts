@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { AgentDriver } from "./agent-driver.ts"
-import type { AgentCommand, DeliveredPart } from "./agent-messages.ts"
+import type { AgentCommand, DeliveredPart } from "@holdfast/link/agent-messages"
 import type { Turns } from "./Turns.ts"
 
 /** A message whose files cannot be read does not reach the agent, and is told to have come back. */

@@ -1,7 +1,7 @@
 /** Messages between the runner's loop and the agents' thread. */
 import type { ChildExit } from "../adapter.ts"
-import type { RunnerFailure } from "../wire/messages.ts"
-import type { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
+import type { RunnerFailure } from "@holdfast/link/messages"
+import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 
 /** What the thread is asked, in order. */
 export type AgentStep =

@@ -9,7 +9,7 @@
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
 import type { AgentHost } from "../agent/AgentHost.ts"
-import type { PermissionOutcome, TurnEnd } from "../agent/agent-messages.ts"
+import type { PermissionOutcome, TurnEnd } from "@holdfast/link/agent-messages"
 import { beginTurn, type ClaudeTurn, isResultOf } from "./claude-turn.ts"
 import { HandOver } from "./HandOver.ts"
 import type { Inbox } from "./Inbox.ts"

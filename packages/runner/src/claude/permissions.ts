@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto"
 import type { PermissionAsk, PermissionOption } from "@holdfast/protocol/agent/permission"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { AgentHost } from "../agent/AgentHost.ts"
-import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import { parsedSubject } from "./parsed.ts"
 import { asJson, at, listAt, textAt } from "./read.ts"
 

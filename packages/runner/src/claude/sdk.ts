@@ -9,7 +9,7 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { AdapterRefused } from "../adapter.ts"
-import type { AgentStart } from "../agent/agent-messages.ts"
+import type { AgentStart } from "@holdfast/link/agent-messages"
 
 /** Name of the package. */
 const PACKAGE = "@anthropic-ai/claude-agent-sdk"

@@ -1,6 +1,6 @@
 /** How a turn of Claude's ended, from its result and what came before (trap:4: a success that is none). */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
-import type { TurnEnd } from "../agent/agent-messages.ts"
+import type { TurnEnd } from "@holdfast/link/agent-messages"
 import { refusedHistory, refusesHistory } from "../agent/refused-history.ts"
 import { at, numberAt, textAt, textsAt } from "./read.ts"
 

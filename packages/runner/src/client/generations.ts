@@ -7,9 +7,9 @@ import { readdir, readFile, rm, stat } from "node:fs/promises"
 import { connect } from "node:net"
 import { join } from "node:path"
 import { endProcesses, processEntry, signalProcess } from "../pty/processes.ts"
-import { GENERATION, generationPaths, generationsDirectory, readRunnerRecord, type RunnerRecord } from "../wire/generation.ts"
+import { GENERATION, generationPaths, generationsDirectory, readRunnerRecord, type RunnerRecord } from "@holdfast/link/generation"
 
-export type { RunnerRecord } from "../wire/generation.ts"
+export type { RunnerRecord } from "@holdfast/link/generation"
 
 /** A generation's directory without a record for so long, in milliseconds, was left by a start that failed. */
 const STARTING_MILLIS = 30_000

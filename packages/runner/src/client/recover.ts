@@ -3,9 +3,9 @@ import { open, readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { readRecord } from "../journal/records.ts"
 import { CHILD_FILE, SEGMENT_ENDING } from "../journal/segments.ts"
-import { object } from "../wire/fields.ts"
-import { generationPaths } from "../wire/generation.ts"
-import type { JournalEntry } from "../wire/messages.ts"
+import { object } from "@holdfast/link/fields"
+import { generationPaths } from "@holdfast/link/generation"
+import type { JournalEntry } from "@holdfast/link/messages"
 
 /** The leftover journal of one child. */
 export interface RecoveredChild {

@@ -7,10 +7,10 @@ import { join, resolve } from "node:path"
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { tailOf } from "@holdfast/protocol/text-cut"
 import { giveOpenFiles } from "../pty/open-files.ts"
-import { generationPaths, generationsDirectory, readRunnerRecord } from "../wire/generation.ts"
-import { runnerSettings, type RunnerSettings } from "../wire/settings.ts"
+import { generationPaths, generationsDirectory, readRunnerRecord } from "@holdfast/link/generation"
+import { runnerSettings, type RunnerSettings } from "@holdfast/link/settings"
 
-export type { RunnerSettings } from "../wire/settings.ts"
+export type { RunnerSettings } from "@holdfast/link/settings"
 
 const START_MILLIS = 10_000
 const LOG_TAIL_LENGTH = 2000

@@ -7,7 +7,7 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import type { ChildExit } from "../adapter.ts"
 import type { AgentAdapter, AgentHandle } from "../agent/agent-adapter.ts"
 import { agentEnvironment } from "../agent/agent-environment.ts"
-import type { AgentNote, AgentStart, PermissionOutcome } from "../agent/agent-messages.ts"
+import type { AgentNote, AgentStart, PermissionOutcome } from "@holdfast/link/agent-messages"
 
 type Note<T extends AgentNote["type"]> = Extract<AgentNote, { readonly type: T }>
 

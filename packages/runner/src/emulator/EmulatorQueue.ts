@@ -2,9 +2,9 @@
  * What waits for one child's emulator, and its work in turns. A turn parses at most 32 KiB, so that a flood of one child
  * keeps no other waiting; screens and checkpoints are made when everything fed before them is parsed.
  */
-import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
+import type { CheckpointReply, ScreenReply } from "@holdfast/link/messages"
 import { ChildTerminal } from "./ChildTerminal.ts"
-import type { TerminalColors } from "./colors.ts"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import { lineFeeds, plainLength, skippable } from "./plain-text.ts"
 
 /** Bytes parsed in one turn. */

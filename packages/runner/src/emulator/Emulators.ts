@@ -7,8 +7,8 @@
  * thread.
  */
 import { Worker } from "node:worker_threads"
-import type { TerminalColors } from "./colors.ts"
-import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
+import type { CheckpointReply, ScreenReply } from "@holdfast/link/messages"
 import { Lag } from "./Lag.ts"
 import { StepBatch } from "./StepBatch.ts"
 import type { EmulatorReport, EmulatorStep } from "./thread-messages.ts"

@@ -4,15 +4,10 @@
  * Viewers have themes of their own, several at once; a query can have one answer. It is the colour that the child itself
  * set before, else that of the viewer's terminal that counts, else that of a dark theme, fixed here.
  */
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 
 /** A colour, eight bits a channel. */
 export type Color = readonly [red: number, green: number, blue: number]
-
-/** The colours of a terminal: text and background, as `parseColor` reads them. */
-export interface TerminalColors {
-  readonly foreground: string
-  readonly background: string
-}
 
 interface Theme {
   readonly foreground: Color

@@ -1,6 +1,6 @@
 /** Messages between the runner's loop and the emulators' thread. */
-import type { TerminalColors } from "./colors.ts"
-import type { CheckpointReply, ScreenReply } from "../wire/messages.ts"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
+import type { CheckpointReply, ScreenReply } from "@holdfast/link/messages"
 
 /** One step for the emulator of a child, in the order of its output; `offset` and `length` are within the batch's bytes. */
 export type EmulatorStep =

@@ -5,7 +5,7 @@
  * between them, so that what a dead runner leaves behind begins where the hub stopped. Memory holds `memoryMax` bytes and the
  * batch that is being written. A full disk loses nothing: the entries stay in memory and the child is paused.
  */
-import { noteSize, type JournalEntry, type JournalNote } from "../wire/messages.ts"
+import { noteSize, type JournalEntry, type JournalNote } from "@holdfast/link/messages"
 import type { OutputPool } from "./OutputPool.ts"
 import { JournalDamaged, Segments, type SegmentCursor } from "./segments.ts"
 

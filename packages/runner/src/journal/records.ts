@@ -6,8 +6,8 @@
  * not check is damage (R-7).
  */
 import { crc32 } from "node:zlib"
-import { noteOf, object } from "../wire/fields.ts"
-import type { JournalEntry } from "../wire/messages.ts"
+import { noteOf, object } from "@holdfast/link/fields"
+import type { JournalEntry } from "@holdfast/link/messages"
 
 const PREFIX = 8
 const BODY_HEAD = 17

@@ -7,7 +7,7 @@
 import { ftruncate, writev } from "node:fs"
 import { mkdir, open, rm, unlink, writeFile, type FileHandle } from "node:fs/promises"
 import { join } from "node:path"
-import type { JournalEntry } from "../wire/messages.ts"
+import type { JournalEntry } from "@holdfast/link/messages"
 import { encodeRecord, readRecord, recordBytes } from "./records.ts"
 
 /** Size at which a segment is closed and the next begun, in bytes. */

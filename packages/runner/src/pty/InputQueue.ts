@@ -5,7 +5,7 @@
  * once when the child has written something.
  */
 import { writeSync } from "node:fs"
-import type { RunnerFailure } from "../wire/messages.ts"
+import type { RunnerFailure } from "@holdfast/link/messages"
 
 const FIRST_RETRY_MILLIS = 1
 const LAST_RETRY_MILLIS = 20

@@ -2,7 +2,7 @@
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { cutText } from "@holdfast/protocol/agent/cut"
 import { tailOf } from "@holdfast/protocol/text-cut"
-import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import type { Output } from "./Output.ts"
 import { runCommand } from "./tools.ts"
 

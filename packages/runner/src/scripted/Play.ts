@@ -5,7 +5,7 @@
  */
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { headOf } from "@holdfast/protocol/text-cut"
-import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import type { Block, Step, ToolCall } from "./directives.ts"
 import type { ScriptedOptions } from "./options.ts"
 import type { Output } from "./Output.ts"

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto"
 import { readFileSync } from "node:fs"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
-import type { PermissionOutcome } from "../agent/agent-messages.ts"
+import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import { helpfulAnswer, sayStep, stepsOf, type Step } from "./directives.ts"
 import { Background } from "./Background.ts"
 import type { ScriptedOptions } from "./options.ts"

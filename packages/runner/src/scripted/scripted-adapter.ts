@@ -14,7 +14,7 @@ import { parseCommand } from "../agent/parse-command.ts"
 import { resolvePaths } from "../agent/resolve-paths.ts"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { readChunk, unknownChunk } from "@holdfast/protocol/agent/read-chunk"
-import { object } from "../wire/fields.ts"
+import { object } from "@holdfast/link/fields"
 import { readScriptedOptions } from "./options.ts"
 import type { ScriptedInput, ScriptedOutput } from "./scripted-lines.ts"
 

@@ -3,7 +3,7 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentInfo, Resumed } from "@holdfast/protocol/agent/agent"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import type { TaskInfo, TaskOutcome } from "@holdfast/protocol/agent/task"
-import type { PermissionOutcome, TurnEnd } from "../agent/agent-messages.ts"
+import type { PermissionOutcome, TurnEnd } from "@holdfast/link/agent-messages"
 import type { ScriptedOptions } from "./options.ts"
 
 /** To the process; `open` first. */

@@ -6,13 +6,13 @@
  */
 import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
 import type { AgentHandle } from "../agent/agent-adapter.ts"
-import type { AgentCommand } from "../agent/agent-messages.ts"
+import type { AgentCommand } from "@holdfast/link/agent-messages"
 import type { AgentJournal } from "../agent/AgentThread.ts"
-import type { TerminalColors } from "../emulator/colors.ts"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type { Emulators } from "../emulator/Emulators.ts"
 import { Journal, type JournalOptions, type JournalReader } from "../journal/Journal.ts"
 import type { JournalDamaged } from "../journal/segments.ts"
-import type { ChildStatus, JournalNote, RunnerFailure } from "../wire/messages.ts"
+import type { ChildStatus, JournalNote, RunnerFailure } from "@holdfast/link/messages"
 import { InputKeys } from "./InputKeys.ts"
 import { inputHash, KeyedInputs } from "./KeyedInputs.ts"
 

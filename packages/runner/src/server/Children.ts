@@ -6,8 +6,8 @@ import type { PtySpec } from "../pty/PtyAdapter.ts"
 import type { Adapter } from "../adapter.ts"
 import { agentEnvironment } from "../agent/agent-environment.ts"
 import type { AgentThreads } from "../agent/AgentThreads.ts"
-import type { ChildStatus, HubMessage, RunnerFailure } from "../wire/messages.ts"
-import type { RunnerSettings } from "../wire/settings.ts"
+import type { ChildStatus, HubMessage, RunnerFailure } from "@holdfast/link/messages"
+import type { RunnerSettings } from "@holdfast/link/settings"
 import { Child } from "./Child.ts"
 
 /** Ids of children become names of directories. */

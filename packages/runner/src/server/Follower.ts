@@ -5,7 +5,7 @@
  * journal may spill and the child runs on (R-6).
  */
 import type { JournalReader } from "../journal/Journal.ts"
-import { noteSize, type JournalEntry } from "../wire/messages.ts"
+import { noteSize, type JournalEntry } from "@holdfast/link/messages"
 import type { Child } from "./Child.ts"
 
 /** Without an acknowledgement for so long, in milliseconds, the hub counts as slow. */

@@ -5,9 +5,9 @@
  * that does not say hello in time, is cut off. A malformed frame ends the connection and touches no child (R-17).
  */
 import type { Socket } from "node:net"
-import { readHubMessage } from "../wire/control.ts"
-import { encodeControl, encodeOutputHead, FrameReader, WireMalformed, type WireFrame } from "../wire/frames.ts"
-import { FRAME_CONTROL, FRAME_INPUT, type HubMessage, type JournalEntry, type RunnerMessage } from "../wire/messages.ts"
+import { readHubMessage } from "@holdfast/link/control"
+import { encodeControl, encodeOutputHead, FrameReader, WireMalformed, type WireFrame } from "@holdfast/link/frames"
+import { FRAME_CONTROL, FRAME_INPUT, type HubMessage, type JournalEntry, type RunnerMessage } from "@holdfast/link/messages"
 import type { Child } from "./Child.ts"
 import { Follower } from "./Follower.ts"
 

@@ -6,7 +6,7 @@
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { AdapterRefused } from "../adapter.ts"
 import type { Emulators } from "../emulator/Emulators.ts"
-import type { HubMessage, ReplyValue, RunnerFailure, RunnerMessage, RunnerStatus } from "../wire/messages.ts"
+import type { HubMessage, ReplyValue, RunnerFailure, RunnerMessage, RunnerStatus } from "@holdfast/link/messages"
 import { Children, type ChildrenOptions } from "./Children.ts"
 import type { ConnectionHandler, HubConnection } from "./HubConnection.ts"
 import type { RunnerLog } from "./RunnerLog.ts"

@@ -2,8 +2,8 @@
 import { chmodSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { processEntry } from "../pty/processes.ts"
-import { generationPaths, generationsDirectory, type RunnerRecord } from "../wire/generation.ts"
-import { privateSocketPath } from "../wire/socket-path.ts"
+import { generationPaths, generationsDirectory, type RunnerRecord } from "@holdfast/link/generation"
+import { privateSocketPath } from "@holdfast/link/socket-path"
 
 const WATCH_MILLIS = 1000
 

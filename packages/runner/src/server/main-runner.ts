@@ -1,7 +1,7 @@
 /** The life of a runner that has a process of its own: signals, faults, and its exit. */
 import { giveOpenFiles } from "../pty/open-files.ts"
-import { GENERATION } from "../wire/generation.ts"
-import { readRunnerSettings } from "../wire/settings.ts"
+import { GENERATION } from "@holdfast/link/generation"
+import { readRunnerSettings } from "@holdfast/link/settings"
 import { runRunner } from "./run-runner.ts"
 import { logTo } from "./RunnerLog.ts"
 

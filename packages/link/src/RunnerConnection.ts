@@ -4,10 +4,10 @@
  * Events come by callback, in the order in which the runner sent them, on the event loop of the caller; a callback must
  * not throw. After `closed` nothing else is called and every outstanding request is rejected with `RunnerGone`.
  */
-import type { CheckpointReply, ChildStatus, JournalEntry, RunnerFailure, RunnerStatus, ScreenReply } from "../wire/messages.ts"
+import type { CheckpointReply, ChildStatus, JournalEntry, RunnerFailure, RunnerStatus, ScreenReply } from "./messages.ts"
 import type { TerminalSpec } from "@holdfast/protocol/event"
-import type { AgentCommand, AgentStart } from "../agent/agent-messages.ts"
-import type { TerminalColors } from "../emulator/colors.ts"
+import type { AgentCommand, AgentStart } from "./agent-messages.ts"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 
 /** The runner could not be connected to, or did not answer `hello` in time. */
 export class RunnerUnreachable extends Error {

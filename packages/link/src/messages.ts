@@ -6,7 +6,7 @@
  * runner chose; ids are only in `start` and `welcome`.
  */
 import type { TerminalSpec } from "@holdfast/protocol/event"
-import type { AgentCommand, AgentNote, AgentStart } from "../agent/agent-messages.ts"
+import type { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
 
 /** Frame types. */
 export const FRAME_CONTROL = 1

@@ -5,7 +5,7 @@
  * itself) stays as it came, and is checked where it becomes events.
  */
 import { headOf } from "@holdfast/protocol/text-cut"
-import type { AgentCommand, AgentNote, AgentStart, PermissionOutcome, TurnEnd } from "../agent/agent-messages.ts"
+import type { AgentCommand, AgentNote, AgentStart, PermissionOutcome, TurnEnd } from "./agent-messages.ts"
 import type { Fields } from "./fields.ts"
 import { WireMalformed } from "./frames.ts"
 

@@ -1,9 +1,9 @@
 /** Opens connections to a runner's socket, says hello, and turns frames into events and answers. */
 import { connect as connectSocket, type Socket } from "node:net"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
-import { readRunnerMessage } from "../wire/control.ts"
-import { encodeControl, encodeInput, FrameReader, WireMalformed, type WireFrame } from "../wire/frames.ts"
-import { FRAME_CONTROL, FRAME_OUTPUT, type HubMessage, type ReplyValue, type RunnerMessage } from "../wire/messages.ts"
+import { readRunnerMessage } from "./control.ts"
+import { encodeControl, encodeInput, FrameReader, WireMalformed, type WireFrame } from "./frames.ts"
+import { FRAME_CONTROL, FRAME_OUTPUT, type HubMessage, type ReplyValue, type RunnerMessage } from "./messages.ts"
 import { readInto } from "./read-buffer.ts"
 import {
   RequestRefused,

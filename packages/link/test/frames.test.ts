@@ -1,9 +1,9 @@
 /** Frames and control messages: whole at every cut, and every malformed one refused. */
 import { describe, expect, it } from "vitest"
-import type { AgentCommand, AgentNote, AgentStart } from "../src/agent/agent-messages.ts"
-import { readHubMessage, readRunnerMessage } from "../src/wire/control.ts"
-import { encodeControl, encodeInput, encodeOutputHead, FrameReader, WireMalformed, type WireFrame } from "../src/wire/frames.ts"
-import type { HubMessage } from "../src/wire/messages.ts"
+import type { AgentCommand, AgentNote, AgentStart } from "../src/agent-messages.ts"
+import { readHubMessage, readRunnerMessage } from "../src/control.ts"
+import { encodeControl, encodeInput, encodeOutputHead, FrameReader, WireMalformed, type WireFrame } from "../src/frames.ts"
+import type { HubMessage } from "../src/messages.ts"
 
 const HELLO: HubMessage = { type: "hello", versions: [1], hub: "h", hubEpoch: 3 }
 const START: HubMessage = {
