@@ -3,10 +3,10 @@
  * C-16).
  */
 import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
+import { SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
 import { HoldfastError } from "./errors.ts"
 import { open } from "./http/request.ts"
 import type { Fetch } from "./http/request.ts"
-import { SUBPROTOCOL } from "./socket.ts"
 import type { OpenSocket, Probe } from "./socket.ts"
 
 /** The part of the browser's WebSocket that is used. */
@@ -35,7 +35,7 @@ export const browserSocket = (
 ): OpenSocket => {
   let everOpened = false
   const openSocket: OpenSocket = (events) => {
-    const socket = new WebSocketClass(url, key === undefined ? [SUBPROTOCOL] : [SUBPROTOCOL, KEY_PROTOCOL + key])
+    const socket = new WebSocketClass(url, key === undefined ? [SOCKET_PROTOCOL] : [SOCKET_PROTOCOL, KEY_PROTOCOL + key])
     socket.binaryType = "arraybuffer"
     socket.onopen = () => {
       everOpened = true

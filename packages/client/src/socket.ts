@@ -4,6 +4,7 @@
  *
  * The class is passed in, so that this package does not need it.
  */
+import { SOCKET_PATH, SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
 import type { HoldfastError } from "./errors.ts"
 
 /** An open or opening socket. */
@@ -34,13 +35,10 @@ export interface OpenSocket {
   readonly probe?: Probe
 }
 
-/** Subprotocol of the stream socket (docs/PROTOCOL.md, W-1). */
-export const SUBPROTOCOL = "holdfast.1"
-
 /** Address of the stream socket of a hub at `origin`, such as `http://127.0.0.1:4653`; empty for the page's own. */
 export const socketUrl = (origin: string): string => {
   const whole = origin === "" ? (globalThis.location?.origin ?? "") : origin
-  return `${whole.replace(/^http/, "ws").replace(/\/$/, "")}/api/socket`
+  return `${whole.replace(/^http/, "ws").replace(/\/$/, "")}${SOCKET_PATH}`
 }
 
 /** The part of `ws`'s WebSocket that is used. */
@@ -76,7 +74,7 @@ export const wsSocket =
     const decoder = new TextDecoder()
     const headers = { authorization: `Bearer ${token}` }
     const options = { headers, perMessageDeflate: false, handshakeTimeout: 10_000, maxPayload: 256 * 1024 * 1024 }
-    const socket = new WebSocketClass(url, SUBPROTOCOL, options)
+    const socket = new WebSocketClass(url, SOCKET_PROTOCOL, options)
     let ended = false
     let problem = ""
     const closed = (code: number, reason: string, status?: number): void => {

@@ -2,7 +2,7 @@
  * Errors a caller can meet at any door.
  *
  * Each is a schema, so it crosses RPC as itself and HTTP as `{"error": {tag, message, …fields}}` with the
- * status in `httpApiStatus` (docs/PROTOCOL.md, X-1). `message` says what is wrong and what to do.
+ * status in `ERROR_STATUS` (docs/PROTOCOL.md, X-1). `message` says what is wrong and what to do.
  */
 import * as Schema from "effect/Schema"
 import { PermissionDecision } from "./agent/permission.ts"
@@ -13,171 +13,150 @@ const message = Schema.String
 export class BadRequest extends Schema.TaggedError<BadRequest>()(
   "BadRequest",
   { message, field: Schema.optionalKey(Schema.String) },
-  { httpApiStatus: 400 },
 ) {}
 
 /** The cursor is not a whole number from 0 to 2^53 - 1. */
-export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", { message }, { httpApiStatus: 400 }) {}
+export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", { message }) {}
 
 /** The cursor lies beyond the log's head: it is of another log, or the store was reset. */
 export class CursorAhead extends Schema.TaggedError<CursorAhead>()(
   "CursorAhead",
   { message, lastSeq: Schema.Finite },
-  { httpApiStatus: 409 },
 ) {}
 
 /** No credential, or one that is not known. */
-export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", { message }, { httpApiStatus: 401 }) {}
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", { message }) {}
 
 /** The credential is known and does not allow this, or the Host or Origin is not on the list. */
-export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { message }, { httpApiStatus: 403 }) {}
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { message }) {}
 
 /** No session has this id. */
 export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()(
   "SessionNotFound",
   { message, session: Schema.String },
-  { httpApiStatus: 404 },
 ) {}
 
 /** Several sessions match a shortened id or a label. */
 export class SessionAmbiguous extends Schema.TaggedError<SessionAmbiguous>()(
   "SessionAmbiguous",
   { message, matches: Schema.Array(Schema.String) },
-  { httpApiStatus: 409 },
 ) {}
 
 /** The session is in a state that does not allow this: archived, deleted, no process, … */
 export class SessionState extends Schema.TaggedError<SessionState>()(
   "SessionState",
   { message, status: Schema.String },
-  { httpApiStatus: 409 },
 ) {}
 
 /** The key was used before with another body. */
 export class KeyConflict extends Schema.TaggedError<KeyConflict>()(
   "KeyConflict",
   { message, key: Schema.String },
-  { httpApiStatus: 409 },
 ) {}
 
 /** Another client holds the keyboard of a terminal that has one typist at a time. */
 export class NotTypist extends Schema.TaggedError<NotTypist>()(
   "NotTypist",
   { message, typist: Schema.optionalKey(Schema.String) },
-  { httpApiStatus: 409 },
 ) {}
 
 /** A turn is streaming and the message was sent with mode `reject`. */
 export class AgentBusy extends Schema.TaggedError<AgentBusy>()(
   "AgentBusy",
   { message, turn: Schema.String },
-  { httpApiStatus: 409 },
 ) {}
 
 /** No agent has this name in the configuration. */
 export class AgentUnknown extends Schema.TaggedError<AgentUnknown>()(
   "AgentUnknown",
   { message, agent: Schema.String, known: Schema.Array(Schema.String) },
-  { httpApiStatus: 422 },
 ) {}
 
 /** The agent is configured, but its program is not there; the message says how to get it. */
 export class AgentNotInstalled extends Schema.TaggedError<AgentNotInstalled>()(
   "AgentNotInstalled",
   { message, agent: Schema.String },
-  { httpApiStatus: 422 },
 ) {}
 
 /** No message with this id waits in the queue: it was taken or removed. */
 export class MessageNotQueued extends Schema.TaggedError<MessageNotQueued>()(
   "MessageNotQueued",
   { message, messageId: Schema.String },
-  { httpApiStatus: 409 },
 ) {}
 
 /** The permission request was answered, expired or cancelled before; `decision` is the answer that won. */
 export class PermissionSettled extends Schema.TaggedError<PermissionSettled>()(
   "PermissionSettled",
   { message, request: Schema.String, decision: Schema.optionalKey(PermissionDecision) },
-  { httpApiStatus: 409 },
 ) {}
 
 /** No message of the session has a file with this hash. */
 export class FileNotFound extends Schema.TaggedError<FileNotFound>()(
   "FileNotFound",
   { message, hash: Schema.String },
-  { httpApiStatus: 404 },
 ) {}
 
 /** No background task with this id runs: it has ended, or never was. */
 export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()(
   "TaskNotFound",
   { message, task: Schema.String },
-  { httpApiStatus: 404 },
 ) {}
 
 /** No request with this id was ever asked in the session. */
 export class PermissionNotFound extends Schema.TaggedError<PermissionNotFound>()(
   "PermissionNotFound",
   { message, request: Schema.String },
-  { httpApiStatus: 404 },
 ) {}
 
 /** What is asked for again was made before and is in the trash now. */
 export class SessionDeleted extends Schema.TaggedError<SessionDeleted>()(
   "SessionDeleted",
   { message, session: Schema.String },
-  { httpApiStatus: 410 },
 ) {}
 
 /** The client attached as a viewer that may only read. */
-export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()("ReadOnlyViewer", { message }, { httpApiStatus: 403 }) {}
+export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()("ReadOnlyViewer", { message }) {}
 
 /** The body or frame is over the limit, in bytes. */
 export class TooLarge extends Schema.TaggedError<TooLarge>()(
   "TooLarge",
   { message, limit: Schema.Finite },
-  { httpApiStatus: 413 },
 ) {}
 
 /** A terminal size outside the accepted range. */
-export class InvalidSize extends Schema.TaggedError<InvalidSize>()("InvalidSize", { message }, { httpApiStatus: 422 }) {}
+export class InvalidSize extends Schema.TaggedError<InvalidSize>()("InvalidSize", { message }) {}
 
 /** The request is well formed and cannot be carried out as it stands: cwd, command, label, tag … */
 export class Unprocessable extends Schema.TaggedError<Unprocessable>()(
   "Unprocessable",
   { message, field: Schema.optionalKey(Schema.String) },
-  { httpApiStatus: 422 },
 ) {}
 
 /** The program was not found in the session's PATH, or is not executable. */
 export class CommandNotFound extends Schema.TaggedError<CommandNotFound>()(
   "CommandNotFound",
   { message, command: Schema.String },
-  { httpApiStatus: 422 },
 ) {}
 
 /** A bounded queue is full; try again after `retryAfter` seconds. */
-export class Busy extends Schema.TaggedError<Busy>()("Busy", { message, retryAfter: Schema.Finite }, { httpApiStatus: 429 }) {}
+export class Busy extends Schema.TaggedError<Busy>()("Busy", { message, retryAfter: Schema.Finite }) {}
 
 /** A part that is needed is away (runner, store); what was accepted is kept. */
-export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { message }, { httpApiStatus: 503 }) {}
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { message }) {}
 
 /** The disk is full: nothing was appended, reads go on. */
-export class StorageFull extends Schema.TaggedError<StorageFull>()("StorageFull", { message }, { httpApiStatus: 507 }) {}
+export class StorageFull extends Schema.TaggedError<StorageFull>()("StorageFull", { message }) {}
 
 /** This session's stored data fails its checks; other sessions are not concerned. */
 export class LogDamaged extends Schema.TaggedError<LogDamaged>()(
   "LogDamaged",
   { message, session: Schema.String },
-  { httpApiStatus: 500 },
 ) {}
 
 /** A fault of ours; `fingerprint` finds it in the logs. */
 export class InternalError extends Schema.TaggedError<InternalError>()(
   "InternalError",
   { message, fingerprint: Schema.String },
-  { httpApiStatus: 500 },
 ) {}
 
 /** Every error that a door can answer with. */

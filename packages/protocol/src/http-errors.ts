@@ -5,7 +5,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import type { DoorError } from "./errors.ts"
 
-/** Status of each error's tag. */
+/** The HTTP status of each error, by its tag: the one table of them. */
 export const ERROR_STATUS = {
   BadRequest: 400,
   CursorInvalid: 400,
@@ -81,5 +81,10 @@ const bodyOf = (status: number) =>
     .annotate({ identifier: `Error${status}` })
     .pipe(HttpApiSchema.status(status))
 
-/** Schemas of the error statuses that routes give, for the definition; 405 is that of a method without a route. */
-export const ErrorBodies = [400, 401, 403, 404, 409, 410, 413, 414, 417, 422, 429, 431, 500, 503, 507].map(bodyOf)
+const statuses = new Set<number>([...Object.values(ERROR_STATUS), ...Object.values(HTTP_ONLY_STATUS)])
+
+/** Schemas of the errors that a route can answer with, one for each status; 405 is for a method without a route. */
+export const ErrorBodies = [...statuses]
+  .filter((status) => status !== HTTP_ONLY_STATUS.MethodNotAllowed)
+  .sort((a, b) => a - b)
+  .map(bodyOf)

@@ -298,6 +298,3 @@ export const HoldfastApi = HttpApi.make("Holdfast")
   .annotate(OpenApi.Title, "Holdfast")
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error" })
   .annotate(HttpApi.QueryParseOptions, { onExcessProperty: "error" })
-
-/** The route of the stream socket, which is no HTTP endpoint (W-1). */
-export const SOCKET_PATH = "/api/socket"

@@ -5,6 +5,7 @@
  * about routes or sessions before it has shown a credential.
  */
 import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
+import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 import type { Principal } from "../Hub.ts"
 import type { OwnNames } from "./names.ts"
 import { findRoute, type Route } from "./routes.ts"
@@ -109,7 +110,7 @@ export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | R
     return refuse(
       400,
       "BadRequest",
-      route.socket ? "this is the stream socket: connect with a WebSocket" : "only /api/socket can be upgraded",
+      route.socket ? "this is the stream socket: connect with a WebSocket" : `only ${SOCKET_PATH} can be upgraded`,
     )
   }
   if (CHANGES.has(request.method) && !hasJsonBody(request)) {

@@ -5,7 +5,8 @@
  */
 import * as Context from "effect/Context"
 import type * as HttpMethod from "effect/http/HttpMethod"
-import { HoldfastApi, SOCKET_PATH } from "@holdfast/protocol/http"
+import { HoldfastApi } from "@holdfast/protocol/http"
+import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 import { BodyMost, Needs, Streams, type RouteScope } from "@holdfast/protocol/http-scope"
 
 /** One route. */

@@ -6,6 +6,7 @@ import type { IncomingMessage, Server } from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { Settings } from "@holdfast/protocol/settings"
+import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 import { guard, type GuardPolicy, type Refused, TARGET_MAX, TARGET_TOO_LONG } from "../guard/guard.ts"
 import { bodyLimit } from "../guard/routes.ts"
 import type { Principal } from "../Hub.ts"
@@ -180,7 +181,7 @@ const SAFE_HEADERS = {
   "cross-origin-opener-policy": "same-origin",
 }
 
-const NOT_A_SOCKET: Refused = { _tag: "Refused", status: 400, tag: "BadRequest", message: "only /api/socket can be upgraded" }
+const NOT_A_SOCKET: Refused = { _tag: "Refused", status: 400, tag: "BadRequest", message: `only ${SOCKET_PATH} can be upgraded` }
 
 const UNEXPECTED: Refused = {
   _tag: "Refused",

@@ -5,9 +5,6 @@ import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"
 import type { Principal } from "../Hub.ts"
 
-/** Subprotocol that a client asks for. */
-export const SOCKET_PROTOCOL = "holdfast.1"
-
 /** The door. */
 export interface SocketDoor {
   /** Takes over an upgrade that the guard has allowed; answers it and serves the connection until it ends. */

@@ -5,12 +5,13 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { WebSocketServer } from "ws"
 import type { Settings } from "@holdfast/protocol/settings"
+import { SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
 import { Agents } from "../Agents.ts"
 import { Hub, type Principal } from "../Hub.ts"
 import { Connection } from "./Connection.ts"
 import { makeHandlers } from "./handlers.ts"
 import { type DeskOptions, makeRpcDesk } from "./RpcDesk.ts"
-import { SOCKET_PROTOCOL, type SocketDoor } from "./SocketDoor.ts"
+import type { SocketDoor } from "./SocketDoor.ts"
 
 /** Fragments of one message, and messages and frames read at once, at the most (W-4). */
 const FRAGMENTS_MAX = 1024
