@@ -8,7 +8,8 @@
 import { NotTypist, SessionState as SessionStateError } from "@holdfast/protocol/errors"
 import type { EventData, EventDraft, LostReason } from "@holdfast/protocol/event"
 import { type AgentCommand, isAgentCommand } from "./agent/commands.ts"
-import { type AgentRefusal, decideAgent } from "./agent/decide-agent.ts"
+import { decideAgent } from "./agent/decide-agent.ts"
+import { accepted, type Decision, refuse, type Rejection } from "./decision.ts"
 import type { SessionState } from "./state.ts"
 
 /** What can be asked of a session, and what its child reports. */
@@ -39,16 +40,7 @@ export type Command =
   | { readonly _tag: "ProcessExited"; readonly code: number; readonly signal?: string }
   | { readonly _tag: "ProcessLost"; readonly reason: LostReason; readonly message: string }
 
-/** Why a command was refused. */
-export type Rejection = SessionStateError | NotTypist | AgentRefusal
-
-/** The events of a command, or its rejection. */
-export type Decision =
-  | { readonly _tag: "Accepted"; readonly events: ReadonlyArray<EventDraft> }
-  | { readonly _tag: "Rejected"; readonly rejection: Rejection }
-
-const accept = (...events: ReadonlyArray<EventDraft>): Decision => ({ _tag: "Accepted", events })
-const refuse = (rejection: Rejection): Decision => ({ _tag: "Rejected", rejection })
+const accept = (...events: ReadonlyArray<EventDraft>): Decision => accepted(events)
 const nothing: Decision = accept()
 
 const badState = (state: SessionState, message: string): Decision =>
@@ -60,10 +52,7 @@ const sameTags = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =
 /** Decides a command against the state; `undefined` is a session that does not exist yet. */
 export function decide(state: SessionState | undefined, command: Command): Decision {
   if (state === undefined) return command._tag === "Create" ? create(command) : nothing
-  if (isAgentCommand(command)) {
-    const decided = decideAgent(state, command)
-    return Array.isArray(decided) ? accept(...decided) : refuse(decided as AgentRefusal)
-  }
+  if (isAgentCommand(command)) return decideAgent(state, command)
   switch (command._tag) {
     case "Create":
       return badState(state, "the session exists already; use another id")

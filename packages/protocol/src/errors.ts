@@ -10,19 +10,16 @@ import { PermissionDecision } from "./agent/permission.ts"
 const message = Schema.String
 
 /** The request is not understood: malformed JSON, a wrong type, an unknown field's value. */
-export class BadRequest extends Schema.TaggedError<BadRequest>()(
-  "BadRequest",
-  { message, field: Schema.optionalKey(Schema.String) },
-) {}
+export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
+  message,
+  field: Schema.optionalKey(Schema.String),
+}) {}
 
 /** The cursor is not a whole number from 0 to 2^53 - 1. */
 export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", { message }) {}
 
 /** The cursor lies beyond the log's head: it is of another log, or the store was reset. */
-export class CursorAhead extends Schema.TaggedError<CursorAhead>()(
-  "CursorAhead",
-  { message, lastSeq: Schema.Finite },
-) {}
+export class CursorAhead extends Schema.TaggedError<CursorAhead>()("CursorAhead", { message, lastSeq: Schema.Finite }) {}
 
 /** No credential, or one that is not known. */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", { message }) {}
@@ -31,112 +28,93 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthoriz
 export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { message }) {}
 
 /** No session has this id. */
-export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()(
-  "SessionNotFound",
-  { message, session: Schema.String },
-) {}
+export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {
+  message,
+  session: Schema.String,
+}) {}
 
 /** Several sessions match a shortened id or a label. */
-export class SessionAmbiguous extends Schema.TaggedError<SessionAmbiguous>()(
-  "SessionAmbiguous",
-  { message, matches: Schema.Array(Schema.String) },
-) {}
+export class SessionAmbiguous extends Schema.TaggedError<SessionAmbiguous>()("SessionAmbiguous", {
+  message,
+  matches: Schema.Array(Schema.String),
+}) {}
 
 /** The session is in a state that does not allow this: archived, deleted, no process, … */
-export class SessionState extends Schema.TaggedError<SessionState>()(
-  "SessionState",
-  { message, status: Schema.String },
-) {}
+export class SessionState extends Schema.TaggedError<SessionState>()("SessionState", { message, status: Schema.String }) {}
 
 /** The key was used before with another body. */
-export class KeyConflict extends Schema.TaggedError<KeyConflict>()(
-  "KeyConflict",
-  { message, key: Schema.String },
-) {}
+export class KeyConflict extends Schema.TaggedError<KeyConflict>()("KeyConflict", { message, key: Schema.String }) {}
 
 /** Another client holds the keyboard of a terminal that has one typist at a time. */
-export class NotTypist extends Schema.TaggedError<NotTypist>()(
-  "NotTypist",
-  { message, typist: Schema.optionalKey(Schema.String) },
-) {}
+export class NotTypist extends Schema.TaggedError<NotTypist>()("NotTypist", {
+  message,
+  typist: Schema.optionalKey(Schema.String),
+}) {}
 
 /** A turn is streaming and the message was sent with mode `reject`. */
-export class AgentBusy extends Schema.TaggedError<AgentBusy>()(
-  "AgentBusy",
-  { message, turn: Schema.String },
-) {}
+export class AgentBusy extends Schema.TaggedError<AgentBusy>()("AgentBusy", { message, turn: Schema.String }) {}
 
 /** No agent has this name in the configuration. */
-export class AgentUnknown extends Schema.TaggedError<AgentUnknown>()(
-  "AgentUnknown",
-  { message, agent: Schema.String, known: Schema.Array(Schema.String) },
-) {}
+export class AgentUnknown extends Schema.TaggedError<AgentUnknown>()("AgentUnknown", {
+  message,
+  agent: Schema.String,
+  known: Schema.Array(Schema.String),
+}) {}
 
 /** The agent is configured, but its program is not there; the message says how to get it. */
-export class AgentNotInstalled extends Schema.TaggedError<AgentNotInstalled>()(
-  "AgentNotInstalled",
-  { message, agent: Schema.String },
-) {}
+export class AgentNotInstalled extends Schema.TaggedError<AgentNotInstalled>()("AgentNotInstalled", {
+  message,
+  agent: Schema.String,
+}) {}
 
 /** No message with this id waits in the queue: it was taken or removed. */
-export class MessageNotQueued extends Schema.TaggedError<MessageNotQueued>()(
-  "MessageNotQueued",
-  { message, messageId: Schema.String },
-) {}
+export class MessageNotQueued extends Schema.TaggedError<MessageNotQueued>()("MessageNotQueued", {
+  message,
+  messageId: Schema.String,
+}) {}
 
 /** The permission request was answered, expired or cancelled before; `decision` is the answer that won. */
-export class PermissionSettled extends Schema.TaggedError<PermissionSettled>()(
-  "PermissionSettled",
-  { message, request: Schema.String, decision: Schema.optionalKey(PermissionDecision) },
-) {}
+export class PermissionSettled extends Schema.TaggedError<PermissionSettled>()("PermissionSettled", {
+  message,
+  request: Schema.String,
+  decision: Schema.optionalKey(PermissionDecision),
+}) {}
 
 /** No message of the session has a file with this hash. */
-export class FileNotFound extends Schema.TaggedError<FileNotFound>()(
-  "FileNotFound",
-  { message, hash: Schema.String },
-) {}
+export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFound", { message, hash: Schema.String }) {}
 
 /** No background task with this id runs: it has ended, or never was. */
-export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()(
-  "TaskNotFound",
-  { message, task: Schema.String },
-) {}
+export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()("TaskNotFound", { message, task: Schema.String }) {}
 
 /** No request with this id was ever asked in the session. */
-export class PermissionNotFound extends Schema.TaggedError<PermissionNotFound>()(
-  "PermissionNotFound",
-  { message, request: Schema.String },
-) {}
+export class PermissionNotFound extends Schema.TaggedError<PermissionNotFound>()("PermissionNotFound", {
+  message,
+  request: Schema.String,
+}) {}
 
 /** What is asked for again was made before and is in the trash now. */
-export class SessionDeleted extends Schema.TaggedError<SessionDeleted>()(
-  "SessionDeleted",
-  { message, session: Schema.String },
-) {}
+export class SessionDeleted extends Schema.TaggedError<SessionDeleted>()("SessionDeleted", { message, session: Schema.String }) {}
 
 /** The client attached as a viewer that may only read. */
 export class ReadOnlyViewer extends Schema.TaggedError<ReadOnlyViewer>()("ReadOnlyViewer", { message }) {}
 
 /** The body or frame is over the limit, in bytes. */
-export class TooLarge extends Schema.TaggedError<TooLarge>()(
-  "TooLarge",
-  { message, limit: Schema.Finite },
-) {}
+export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", { message, limit: Schema.Finite }) {}
 
 /** A terminal size outside the accepted range. */
 export class InvalidSize extends Schema.TaggedError<InvalidSize>()("InvalidSize", { message }) {}
 
 /** The request is well formed and cannot be carried out as it stands: cwd, command, label, tag … */
-export class Unprocessable extends Schema.TaggedError<Unprocessable>()(
-  "Unprocessable",
-  { message, field: Schema.optionalKey(Schema.String) },
-) {}
+export class Unprocessable extends Schema.TaggedError<Unprocessable>()("Unprocessable", {
+  message,
+  field: Schema.optionalKey(Schema.String),
+}) {}
 
 /** The program was not found in the session's PATH, or is not executable. */
-export class CommandNotFound extends Schema.TaggedError<CommandNotFound>()(
-  "CommandNotFound",
-  { message, command: Schema.String },
-) {}
+export class CommandNotFound extends Schema.TaggedError<CommandNotFound>()("CommandNotFound", {
+  message,
+  command: Schema.String,
+}) {}
 
 /** A bounded queue is full; try again after `retryAfter` seconds. */
 export class Busy extends Schema.TaggedError<Busy>()("Busy", { message, retryAfter: Schema.Finite }) {}
@@ -148,16 +126,13 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
 export class StorageFull extends Schema.TaggedError<StorageFull>()("StorageFull", { message }) {}
 
 /** This session's stored data fails its checks; other sessions are not concerned. */
-export class LogDamaged extends Schema.TaggedError<LogDamaged>()(
-  "LogDamaged",
-  { message, session: Schema.String },
-) {}
+export class LogDamaged extends Schema.TaggedError<LogDamaged>()("LogDamaged", { message, session: Schema.String }) {}
 
 /** A fault of ours; `fingerprint` finds it in the logs. */
-export class InternalError extends Schema.TaggedError<InternalError>()(
-  "InternalError",
-  { message, fingerprint: Schema.String },
-) {}
+export class InternalError extends Schema.TaggedError<InternalError>()("InternalError", {
+  message,
+  fingerprint: Schema.String,
+}) {}
 
 /** Every error that a door can answer with. */
 export const DoorErrors = [

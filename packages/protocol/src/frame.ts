@@ -28,7 +28,7 @@ export class FrameMalformed extends Error {
 }
 
 /** Why a snapshot is sent instead of a backlog (docs/PROTOCOL.md, D-5). */
-export type SnapshotReason = "fresh" | "trimmed" | "folded" | "reset"
+export type SnapshotReason = "fresh" | "trimmed" | "reset"
 
 /** Head of a snapshot frame; the terminal's screen as escape sequences follows as bytes. */
 export interface SnapshotHead {

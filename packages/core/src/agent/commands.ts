@@ -8,7 +8,7 @@ import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { TaskInfo, TaskOutcome } from "@holdfast/protocol/agent/task"
 
 /** What people, programs and timers ask. `turn` is the id of the turn that the command may start; `at` epoch milliseconds. */
-export type AgentRequest =
+export type AgentRequest = { readonly kind: "request" } & (
   | {
       readonly _tag: "SendMessage"
       readonly id: string
@@ -49,12 +49,13 @@ export type AgentRequest =
   | { readonly _tag: "RenewAgent"; readonly before?: { readonly id: string; readonly seq: number }; readonly turn: string }
   /** A runner will be asked for a process. */
   | { readonly _tag: "AgentStarting"; readonly child: string; readonly runner: string; readonly trusted?: true }
+)
 
 /**
  * What an agent's process reports, from its journal. `message` is what the accumulator built of the turn that ends
  * with the report; `turn` the id of a turn that may follow.
  */
-export type AgentReport =
+export type AgentReport = { readonly kind: "report" } & (
   | {
       readonly _tag: "AgentReady"
       readonly pid: number
@@ -129,51 +130,11 @@ export type AgentReport =
       readonly message: string
       readonly partial?: Message
     }
+)
 
 /** Any command about an agent. */
 export type AgentCommand = AgentRequest | AgentReport
 
-const TAGS: ReadonlySet<string> = new Set<AgentCommand["_tag"]>([
-  "SendMessage",
-  "EditMessage",
-  "RemoveMessage",
-  "ReorderQueue",
-  "ResolveMessage",
-  "HoldQueue",
-  "ReleaseQueue",
-  "LimitOver",
-  "Interrupt",
-  "NoteSilence",
-  "AnswerPermission",
-  "ExpirePermission",
-  "StopTask",
-  "ForgetRule",
-  "ConfigureAgent",
-  "MoveAgent",
-  "RenewAgent",
-  "AgentStarting",
-  "AgentReady",
-  "AgentTold",
-  "AgentDirectory",
-  "AgentTook",
-  "AgentReturned",
-  "AgentSaid",
-  "AgentEnded",
-  "AgentAsked",
-  "AgentWithdrew",
-  "AgentSettled",
-  "AgentAlive",
-  "AgentTaskStarted",
-  "AgentTaskProgressed",
-  "AgentTaskEnded",
-  "AgentLimited",
-  "AgentTranscript",
-  "AgentExited",
-  "AgentEnding",
-  "AgentFailed",
-  "AgentLost",
-])
-
 /** Whether a command is about an agent. */
 export const isAgentCommand = <C extends { readonly _tag: string }>(command: C | AgentCommand): command is AgentCommand =>
-  TAGS.has(command._tag)
+  "kind" in command && (command.kind === "request" || command.kind === "report")

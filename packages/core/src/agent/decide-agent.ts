@@ -1,49 +1,33 @@
 /** Which events a command about an agent makes, or why it is refused. */
-import { type DoorError, SessionState as SessionStateError } from "@holdfast/protocol/errors"
+import { SessionState as SessionStateError } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/event"
+import { accepted, decided, type Decision, refuse, type Rejection } from "../decision.ts"
 import type { SessionState } from "../state.ts"
-import type { AgentCommand, AgentReport, AgentRequest } from "./commands.ts"
+import type { AgentCommand, AgentRequest } from "./commands.ts"
 import { messageLabel } from "./message-label.ts"
 import type { AgentPart } from "./part.ts"
 import { answerPermission, expirePermission, forgetRule } from "./permissions.ts"
-import {
-  editMessage,
-  holdQueue,
-  type QueueRefusal,
-  releaseQueue,
-  removeMessage,
-  reorderQueue,
-  resolveMessage,
-  sendMessage,
-} from "./queue.ts"
+import { editMessage, holdQueue, releaseQueue, removeMessage, reorderQueue, resolveMessage, sendMessage } from "./queue.ts"
 import { moveAgent, renewAgent } from "./renewal.ts"
 import { report } from "./reports.ts"
 import { isOver } from "./turn.ts"
 import { noteSilence } from "./silence.ts"
 import { stopTask } from "./tasks.ts"
 
-/** Why a command about an agent was refused. */
-export type AgentRefusal =
-  | QueueRefusal
-  | Extract<DoorError, { readonly _tag: "PermissionSettled" | "PermissionNotFound" | "SessionState" | "TaskNotFound" }>
-
-/** Decides a command about an agent: its events, or a refusal. */
-export function decideAgent(state: SessionState, command: AgentCommand): ReadonlyArray<EventDraft> | AgentRefusal {
+/** Decides a command about an agent. */
+export function decideAgent(state: SessionState, command: AgentCommand): Decision {
   const { agent } = state
   if (agent === undefined) {
-    return new SessionStateError({ message: "this is a terminal; it has no queue and no turns", status: state.kind })
+    return refuse(new SessionStateError({ message: "this is a terminal; it has no queue and no turns", status: state.kind }))
   }
-  if (isReport(command)) return report(state, agent, command)
+  if (command.kind === "report") return accepted(report(state, agent, command))
   if (state.status === "deleted") {
-    return new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status })
+    return refuse(new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status }))
   }
-  return request(state, agent, command)
+  return decided(request(state, agent, command))
 }
 
-const isReport = (command: AgentCommand): command is AgentReport =>
-  command._tag.startsWith("Agent") && command._tag !== "AgentStarting"
-
-function request(state: SessionState, agent: AgentPart, command: AgentRequest): ReadonlyArray<EventDraft> | AgentRefusal {
+function request(state: SessionState, agent: AgentPart, command: AgentRequest): ReadonlyArray<EventDraft> | Rejection {
   switch (command._tag) {
     case "SendMessage":
       return named(state, command, sendMessage(agent, command))
@@ -76,7 +60,7 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
     case "ForgetRule":
       return forgetRule(agent, command.rule)
     case "ConfigureAgent": {
-      const { _tag: _, ...wanted } = command
+      const { kind: _, _tag: __, ...wanted } = command
       const changes = Object.entries(wanted).some(([name, value]) => agent.wanted[name as "model" | "mode"] !== value)
       return changes ? [{ name: "session/agent-configured", data: wanted }] : []
     }
@@ -85,7 +69,7 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
     case "RenewAgent":
       return renewAgent(state, agent, command)
     case "AgentStarting": {
-      const { _tag: _, ...start } = command
+      const { kind: _, _tag: __, ...start } = command
       const alive = state.process === "starting" || state.process === "running"
       return alive ? [] : [{ name: "session/agent-starting", data: start }]
     }

@@ -77,8 +77,8 @@ function reported(state: SessionState, agent: AgentPart, command: AgentReport): 
     case "AgentLimited":
       return limited(agent, command)
     case "AgentTranscript": {
-      const { _tag: _, ...data } = command
-      return [{ name: "system/transcript", data }]
+      const { key, encoding, entries, base64 } = command
+      return [{ name: "system/transcript", data: { key, encoding, entries, base64 } }]
     }
     case "AgentEnding":
       return alive ? toEnd(agent, command) : nothing

@@ -152,20 +152,33 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       const id = world.id("m")
       const mode = modes[pick % modes.length] ?? "queue"
       const parts = [{ type: "text" as const, text: `text ${id}` }]
-      const decision = world.submit({ _tag: "SendMessage", id, parts, mode, by, at: world.log.length, turn: world.id("t") })
+      const decision = world.submit({
+        kind: "request",
+        _tag: "SendMessage",
+        id,
+        parts,
+        mode,
+        by,
+        at: world.log.length,
+        turn: world.id("t"),
+      })
       if (decision._tag === "Accepted") invariants.accepted.add(id)
       return
     }
     case "edit":
       if (item !== undefined)
-        world.submit({ _tag: "EditMessage", id: item.id, parts: [{ type: "text", text: `edited ${pick}` }] })
+        world.submit({ kind: "request", _tag: "EditMessage", id: item.id, parts: [{ type: "text", text: `edited ${pick}` }] })
       return
     case "remove":
-      if (item !== undefined) world.submit({ _tag: "RemoveMessage", id: item.id })
+      if (item !== undefined) world.submit({ kind: "request", _tag: "RemoveMessage", id: item.id })
       return
     case "reorder": {
       const order = queue.filter(({ status }) => status === "waiting").map(({ id }) => id)
-      world.submit({ _tag: "ReorderQueue", order: pick % 2 === 0 ? order.reverse() : [...order.slice(1), ...order.slice(0, 1)] })
+      world.submit({
+        kind: "request",
+        _tag: "ReorderQueue",
+        order: pick % 2 === 0 ? order.reverse() : [...order.slice(1), ...order.slice(0, 1)],
+      })
       return
     }
     case "resolve": {
@@ -173,31 +186,31 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       if (uncertain === undefined) return
       const action = pick % 2 === 0 ? ("again" as const) : ("drop" as const)
       if (action === "again") invariants.again.set(uncertain.id, (invariants.again.get(uncertain.id) ?? 0) + 1)
-      world.submit({ _tag: "ResolveMessage", id: uncertain.id, action, turn: world.id("t") })
+      world.submit({ kind: "request", _tag: "ResolveMessage", id: uncertain.id, action, turn: world.id("t") })
       return
     }
     case "hold":
-      return void world.submit({ _tag: "HoldQueue" })
+      return void world.submit({ kind: "request", _tag: "HoldQueue" })
     case "release":
-      return void world.submit({ _tag: "ReleaseQueue", turn: world.id("t") })
+      return void world.submit({ kind: "request", _tag: "ReleaseQueue", turn: world.id("t") })
     case "limit-over":
-      return void world.submit({ _tag: "LimitOver", at: 2, turn: world.id("t") })
+      return void world.submit({ kind: "request", _tag: "LimitOver", at: 2, turn: world.id("t") })
     case "interrupt":
     case "stalled":
-      return void world.submit({ _tag: "Interrupt", reason: what === "stalled" ? what : "person" })
+      return void world.submit({ kind: "request", _tag: "Interrupt", reason: what === "stalled" ? what : "person" })
     case "answer":
     case "expire": {
       const request = agent?.permissions[pick % Math.max(1, agent.permissions.length)]
       if (request === undefined) return
-      if (what === "expire") return void world.submit({ _tag: "ExpirePermission", request: request.id })
+      if (what === "expire") return void world.submit({ kind: "request", _tag: "ExpirePermission", request: request.id })
       const answer = {
         optionId: pick % 3 === 0 ? "no" : "yes",
         ...(pick % 5 === 0 ? { remember: { scope: "session" as const } } : {}),
       }
-      return void world.submit({ _tag: "AnswerPermission", request: request.id, answer, by, at: 1 })
+      return void world.submit({ kind: "request", _tag: "AnswerPermission", request: request.id, answer, by, at: 1 })
     }
     case "configure":
-      return void world.submit({ _tag: "ConfigureAgent", model: `m${pick % 3}` })
+      return void world.submit({ kind: "request", _tag: "ConfigureAgent", model: `m${pick % 3}` })
     case "perform-all":
       return world.performAll()
     case "perform-any":
@@ -213,10 +226,10 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
     case "renew": {
       const told = world.log.find(({ channel, type }) => channel === "message" && type === "added")
       const before = pick % 2 === 0 && told !== undefined ? { before: { id: "m", seq: told.seq } } : {}
-      return void world.submit({ _tag: "RenewAgent", ...before, turn: world.id("t") })
+      return void world.submit({ kind: "request", _tag: "RenewAgent", ...before, turn: world.id("t") })
     }
     case "move":
-      return void world.submit({ _tag: "MoveAgent", cwd: `/d${pick % 3}`, turn: world.id("t") })
+      return void world.submit({ kind: "request", _tag: "MoveAgent", cwd: `/d${pick % 3}`, turn: world.id("t") })
     case "say":
       return world.say(`word ${pick}`)
     case "take-steered":
@@ -232,7 +245,7 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
     case "end-task":
       return world.endTask([...(world.process?.tasks ?? [])].at(pick % 3))
     case "stop-task":
-      return void world.submit({ _tag: "StopTask", task: agent?.tasks.at(pick % 3)?.id ?? "none" })
+      return void world.submit({ kind: "request", _tag: "StopTask", task: agent?.tasks.at(pick % 3)?.id ?? "none" })
     case "complete":
       return world.endTurn("completed")
     case "error":
@@ -262,7 +275,7 @@ function drain(world: AgentWorld, invariants: Invariants): void {
     if (agent === undefined) throw new Error("the session is an agent's")
     const isOwed = duties(world.state).length > 0 || agent.permissions.some(({ decision }) => decision !== undefined)
     if (agent.queue.length === 0 && agent.turn === undefined && world.journal.length === 0 && !isOwed) return
-    if (agent.hold !== undefined) world.submit({ _tag: "ReleaseQueue", turn: world.id("t") })
+    if (agent.hold !== undefined) world.submit({ kind: "request", _tag: "ReleaseQueue", turn: world.id("t") })
     if (agent.queue.some(({ status }) => status === "uncertain")) act(world, invariants, "resolve", 0)
     world.performAll()
     world.becomeReady()

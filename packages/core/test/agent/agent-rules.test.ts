@@ -1,21 +1,27 @@
-import { CHANNELS, type Event } from "@holdfast/protocol/event"
 import { MESSAGE_MAX, type SendMode } from "@holdfast/protocol/agent/message"
 import { QUEUE_MAX } from "@holdfast/protocol/agent/queue"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type Command, decide, type Decision } from "../../src/decide.ts"
+import type { Decision } from "../../src/decision.ts"
 import { duties } from "../../src/agent/duties.ts"
 import { rulesFor } from "../../src/agent/permission-rules.ts"
 import { sentStatus } from "../../src/agent/queue.ts"
-import { evolve } from "../../src/evolve.ts"
-import { toSession } from "../../src/state.ts"
-import { AgentWorld, SESSION } from "./agent-world.ts"
+import { AgentWorld } from "./agent-world.ts"
 
 const names = (decision: Decision): ReadonlyArray<string> =>
   decision._tag === "Accepted" ? decision.events.map(({ name }) => name) : [decision.rejection._tag]
 
 const send = (world: AgentWorld, id: string, mode: SendMode = "queue", text = id): Decision =>
-  world.submit({ _tag: "SendMessage", id, parts: [{ type: "text", text }], mode, by: "ann", at: 1, turn: world.id("t") })
+  world.submit({
+    kind: "request",
+    _tag: "SendMessage",
+    id,
+    parts: [{ type: "text", text }],
+    mode,
+    by: "ann",
+    at: 1,
+    turn: world.id("t"),
+  })
 
 /** A world in which the agent streams the turn of `m1`. */
 function streaming(steers = true): AgentWorld {
@@ -55,18 +61,20 @@ describe("messages and the queue", () => {
   it("Q-4 edits, removes and reorders what waits, and says so when a message was handed over", () => {
     const world = streaming()
     for (const id of ["a", "b", "c"]) send(world, id)
-    expect(names(world.submit({ _tag: "EditMessage", id: "b", parts: [{ type: "text", text: "B" }] }))).toEqual(["queue/edited"])
-    expect(names(world.submit({ _tag: "ReorderQueue", order: ["c", "b", "a"] }))).toEqual(["queue/reordered"])
-    expect(names(world.submit({ _tag: "RemoveMessage", id: "a" }))).toEqual(["queue/removed"])
+    expect(names(world.submit({ kind: "request", _tag: "EditMessage", id: "b", parts: [{ type: "text", text: "B" }] }))).toEqual([
+      "queue/edited",
+    ])
+    expect(names(world.submit({ kind: "request", _tag: "ReorderQueue", order: ["c", "b", "a"] }))).toEqual(["queue/reordered"])
+    expect(names(world.submit({ kind: "request", _tag: "RemoveMessage", id: "a" }))).toEqual(["queue/removed"])
     expect(waiting(world)).toEqual(["c", "b"])
     expect(agentOf(world).queue[1]).toMatchObject({ edited: true, parts: [{ text: "B" }] })
-    expect(names(world.submit({ _tag: "ReorderQueue", order: ["c"] }))).toEqual(["SessionState"])
-    expect(names(world.submit({ _tag: "EditMessage", id: "m1", parts: [{ type: "text", text: "x" }] }))).toEqual([
-      "MessageNotQueued",
-    ])
+    expect(names(world.submit({ kind: "request", _tag: "ReorderQueue", order: ["c"] }))).toEqual(["SessionState"])
+    expect(names(world.submit({ kind: "request", _tag: "EditMessage", id: "m1", parts: [{ type: "text", text: "x" }] }))).toEqual(
+      ["MessageNotQueued"],
+    )
     world.endTurn("completed")
     world.readJournal()
-    expect(names(world.submit({ _tag: "RemoveMessage", id: "c" }))).toEqual(["MessageNotQueued"])
+    expect(names(world.submit({ kind: "request", _tag: "RemoveMessage", id: "c" }))).toEqual(["MessageNotQueued"])
   })
 
   it("Q-5 starts the next waiting message by itself when a turn completed", () => {
@@ -106,7 +114,7 @@ describe("messages and the queue", () => {
     ] as const) {
       const world = streaming()
       send(world, "a")
-      if (stop === "interrupt") world.submit({ _tag: "Interrupt", reason: "person" })
+      if (stop === "interrupt") world.submit({ kind: "request", _tag: "Interrupt", reason: "person" })
       if (stop === "error") world.endTurn("error")
       if (stop === "lose") world.loseRunner()
       world.performAll()
@@ -134,9 +142,11 @@ describe("messages and the queue", () => {
     world.loseRunner()
     expect(agentOf(world).queue).toMatchObject([{ id: "m1", status: "uncertain" }])
     expect(duties(world.state)).toEqual([])
-    world.submit({ _tag: "ResolveMessage", id: "m1", action: "again", turn: "t9" })
+    world.submit({ kind: "request", _tag: "ResolveMessage", id: "m1", action: "again", turn: "t9" })
     expect(agentOf(world).queue).toMatchObject([{ id: "m1", status: "sent", turn: "t9" }])
-    expect(names(world.submit({ _tag: "ResolveMessage", id: "m1", action: "drop", turn: "t" }))).toEqual(["MessageNotQueued"])
+    expect(names(world.submit({ kind: "request", _tag: "ResolveMessage", id: "m1", action: "drop", turn: "t" }))).toEqual([
+      "MessageNotQueued",
+    ])
   })
 
   it("Q-10 does nothing when an interrupt comes after the end, and never touches the next turn (trap:8)", () => {
@@ -153,7 +163,7 @@ describe("messages and the queue", () => {
     expect(agentOf(world).turn?.interrupting).toBeUndefined()
     world.endTurn("completed")
     world.readJournal()
-    expect(names(world.submit({ _tag: "Interrupt", reason: "person" }))).toEqual([])
+    expect(names(world.submit({ kind: "request", _tag: "Interrupt", reason: "person" }))).toEqual([])
     expect(ended(world)).toEqual(["completed", "completed"])
   })
 
@@ -185,7 +195,7 @@ describe("check:A3 and check:A6", () => {
         const world = streaming()
         let sent = false
         for (const what of [...steps, "send"]) {
-          if (what === "interrupt") world.submit({ _tag: "Interrupt", reason: "person" })
+          if (what === "interrupt") world.submit({ kind: "request", _tag: "Interrupt", reason: "person" })
           if (what === "complete") world.endTurn("completed")
           if (what === "send" && !sent) sent = names(send(world, "queued")).length > 0
           if (what === "perform") world.performAll()
@@ -193,7 +203,7 @@ describe("check:A3 and check:A6", () => {
           if (what === "restart") world.restartHub()
         }
         for (let i = 0; i < 10; i++) {
-          world.submit({ _tag: "ReleaseQueue", turn: world.id("t") })
+          world.submit({ kind: "request", _tag: "ReleaseQueue", turn: world.id("t") })
           world.performAll()
           world.endTurn("completed")
           world.readJournal()
@@ -210,6 +220,7 @@ describe("check:A3 and check:A6", () => {
     const random = fc.sample(fc.nat(1_000_000), { seed: 7, numRuns: 400 })
     for (let i = 0; i < 100; i++) {
       world.submit({
+        kind: "request",
         _tag: "SendMessage",
         id: `q${i}`,
         parts: [{ type: "text", text: `${i}` }],
@@ -221,9 +232,10 @@ describe("check:A3 and check:A6", () => {
       const pick = random[i] ?? 0
       const ids = waiting(world)
       const id = ids[pick % ids.length] ?? ""
-      if (pick % 3 === 0) world.submit({ _tag: "EditMessage", id, parts: [{ type: "text", text: `edited ${i}` }] })
-      if (pick % 7 === 0) world.submit({ _tag: "RemoveMessage", id })
-      if (pick % 5 === 0) world.submit({ _tag: "ReorderQueue", order: waiting(world).toReversed() })
+      if (pick % 3 === 0)
+        world.submit({ kind: "request", _tag: "EditMessage", id, parts: [{ type: "text", text: `edited ${i}` }] })
+      if (pick % 7 === 0) world.submit({ kind: "request", _tag: "RemoveMessage", id })
+      if (pick % 5 === 0) world.submit({ kind: "request", _tag: "ReorderQueue", order: waiting(world).toReversed() })
       if (pick % 11 === 0) world.restartHub()
     }
     const order = waiting(world)
@@ -243,6 +255,7 @@ describe("check:A3 and check:A6", () => {
 describe("permission requests", () => {
   const answer = (world: AgentWorld, by: string, optionId: string, remember?: "session"): Decision =>
     world.submit({
+      kind: "request",
       _tag: "AnswerPermission",
       request: agentOf(world).permissions[0]?.id ?? "",
       answer: { optionId, ...(remember === undefined ? {} : { remember: { scope: remember } }) },
@@ -299,7 +312,7 @@ describe("permission requests", () => {
     const world = streaming()
     world.ask("shell")
     world.readJournal()
-    world.submit({ _tag: "ExpirePermission", request: agentOf(world).permissions[0]?.id ?? "" })
+    world.submit({ kind: "request", _tag: "ExpirePermission", request: agentOf(world).permissions[0]?.id ?? "" })
     expect(duties(world.state)).toMatchObject([{ type: "answer", decision: { allow: false, by: "time limit" } }])
   })
 })
@@ -324,63 +337,12 @@ describe("usage", () => {
       world.limit(goesOn)
       world.readJournal()
       expect(agentOf(world).hold).toMatchObject({ reason: "usage-limit", until: 1, goesOn })
-      world.submit({ _tag: "LimitOver", at: 0, turn: "t-early" })
+      world.submit({ kind: "request", _tag: "LimitOver", at: 0, turn: "t-early" })
       expect(agentOf(world).hold).toBeDefined()
-      world.submit({ _tag: "LimitOver", at: 1, turn: "t-over" })
+      world.submit({ kind: "request", _tag: "LimitOver", at: 1, turn: "t-over" })
       expect(agentOf(world).hold === undefined).toBe(goesOn)
-      if (!goesOn) world.submit({ _tag: "ReleaseQueue", turn: "t-now" })
+      if (!goesOn) world.submit({ kind: "request", _tag: "ReleaseQueue", turn: "t-now" })
       expect(agentOf(world).queue).toMatchObject([{ id: "a", status: "sent" }])
     }
-  })
-})
-
-describe("malformed events", () => {
-  it("E-3 counts what it does not understand about agents and goes on", () => {
-    const types = [
-      "added",
-      "edited",
-      "sent",
-      "taken",
-      "reordered",
-      "held",
-      "started",
-      "ended",
-      "asked",
-      "answered",
-      "agent-info",
-      "remembered",
-    ]
-    const data = fc.oneof(
-      fc.jsonValue(),
-      fc.record({
-        item: fc.jsonValue(),
-        request: fc.jsonValue(),
-        message: fc.jsonValue(),
-        decision: fc.jsonValue(),
-        id: fc.jsonValue(),
-        turn: fc.jsonValue(),
-      }),
-    )
-    fc.assert(
-      fc.property(fc.constantFrom(...CHANNELS), fc.constantFrom(...types), data, (channel, type, value) => {
-        const world = streaming()
-        const event = { seq: world.log.length + 1, time: 1, channel, type, data: value } as Event
-        const state = evolve(world.state, event, SESSION)
-        if (state === undefined) throw new Error("an event does not end a session")
-        toSession(state, { firstSeq: 1, lastSeq: event.seq, change: 1 })
-        duties(state)
-        const next: Command = {
-          _tag: "SendMessage",
-          id: "x",
-          parts: [{ type: "text", text: "x" }],
-          mode: "queue",
-          by: "a",
-          at: 1,
-          turn: "t",
-        }
-        decide(state, next)
-      }),
-      { numRuns: 2000 },
-    )
   })
 })

@@ -9,7 +9,8 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentSpec } from "@holdfast/protocol/agent/agent"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import type { Event, EventDraft } from "@holdfast/protocol/event"
-import { type Command, decide, type Decision } from "../../src/decide.ts"
+import { type Command, decide } from "../../src/decide.ts"
+import type { Decision } from "../../src/decision.ts"
 import { duties, type Duty } from "../../src/agent/duties.ts"
 import type { AgentReport } from "../../src/agent/commands.ts"
 import { evolve } from "../../src/evolve.ts"
@@ -109,7 +110,7 @@ export class AgentWorld {
 
   perform(duty: Duty): void {
     if (duty.type === "start") {
-      this.submit({ _tag: "AgentStarting", child: this.id("c"), runner: "r" })
+      this.submit({ kind: "request", _tag: "AgentStarting", child: this.id("c"), runner: "r" })
       this.process = {
         ready: false,
         turn: undefined,
@@ -141,17 +142,17 @@ export class AgentWorld {
         }
         return
       case "answer":
-        if (process.asked.delete(duty.permission)) this.#note({ _tag: "AgentSettled", request: duty.permission })
+        if (process.asked.delete(duty.permission)) this.#note({ kind: "report", _tag: "AgentSettled", request: duty.permission })
         return
       case "stop-task":
         return this.endTask(duty.task)
       case "end":
         this.process = undefined
-        this.#note({ _tag: "AgentExited", code: 0 })
+        this.#note({ kind: "report", _tag: "AgentExited", code: 0 })
         return
       case "configure":
-        this.#note({ _tag: "AgentTold", info: { ...(duty.model === undefined ? {} : { model: duty.model }) } })
-        if (duty.mode !== undefined) this.#note({ _tag: "AgentTold", info: { mode: duty.mode } })
+        this.#note({ kind: "report", _tag: "AgentTold", info: { ...(duty.model === undefined ? {} : { model: duty.model }) } })
+        if (duty.mode !== undefined) this.#note({ kind: "report", _tag: "AgentTold", info: { mode: duty.mode } })
     }
   }
 
@@ -159,40 +160,40 @@ export class AgentWorld {
   becomeReady(): void {
     if (this.process === undefined || this.process.ready) return
     this.process.ready = true
-    this.#note({ _tag: "AgentReady", pid: 7, resumed: "new", info: { steers: this.#steers } })
+    this.#note({ kind: "report", _tag: "AgentReady", pid: 7, resumed: "new", info: { steers: this.#steers } })
     this.#next()
   }
 
   /** The hub wants the process to end, which its duty does later. */
   unload(): void {
-    this.submit({ _tag: "AgentEnding", reason: "idle" })
+    this.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" })
   }
 
   /** The process could not be started. */
   failToStart(): void {
     if (this.process === undefined || this.process.ready) return
     for (const { message } of this.process.waiting) this.#return(message, "not started")
-    this.#note({ _tag: "AgentFailed", tag: "Unavailable", message: "no" })
+    this.#note({ kind: "report", _tag: "AgentFailed", tag: "Unavailable", message: "no" })
     this.process = undefined
   }
 
   /** No process could be made: its program or its directory is not there. */
   failBefore(): void {
     if (this.process !== undefined || this.journal.length > 0) return
-    this.submit({ _tag: "AgentFailed", tag: "Unprocessable", message: "no" })
+    this.submit({ kind: "report", _tag: "AgentFailed", tag: "Unprocessable", message: "no" })
   }
 
   /** The agent takes a question back, whether it was answered or not. */
   withdraw(pick: number): void {
     const id = [...(this.process?.asked ?? [])].at(pick % 3)
     if (id === undefined || this.process?.asked.delete(id) !== true) return
-    this.#note({ _tag: "AgentWithdrew", request: id })
+    this.#note({ kind: "report", _tag: "AgentWithdrew", request: id })
   }
 
   say(text: string): void {
     const { turn } = this.process ?? {}
     const chunk: AgentChunk = { type: "text-delta", id: "1", delta: text }
-    if (turn !== undefined) this.#note({ _tag: "AgentSaid", turn, chunks: [chunk] })
+    if (turn !== undefined) this.#note({ kind: "report", _tag: "AgentSaid", turn, chunks: [chunk] })
   }
 
   /** Takes the messages that were steered into the turn. */
@@ -201,7 +202,7 @@ export class AgentWorld {
     if (turn === undefined || steered === undefined) return
     for (const id of steered.splice(0)) {
       this.delivered.push(id)
-      this.#note({ _tag: "AgentTook", id, turn })
+      this.#note({ kind: "report", _tag: "AgentTook", id, turn })
     }
   }
 
@@ -218,12 +219,12 @@ export class AgentWorld {
     if (this.process?.ready !== true) return
     const id = this.id("task")
     this.process.tasks.add(id)
-    this.#note({ _tag: "AgentTaskStarted", task: { id, kind: "shell", description: "runs" } })
+    this.#note({ kind: "report", _tag: "AgentTaskStarted", task: { id, kind: "shell", description: "runs" } })
   }
 
   endTask(id: string | undefined): void {
     if (id === undefined || this.process?.tasks.delete(id) !== true) return
-    this.#note({ _tag: "AgentTaskEnded", id, outcome: "completed" })
+    this.#note({ kind: "report", _tag: "AgentTaskEnded", id, outcome: "completed" })
   }
 
   ask(tool: string, background = false): void {
@@ -237,7 +238,7 @@ export class AgentWorld {
       { id: "no", label: "No", kind: "reject_once" as const },
     ]
     const request: PermissionAsk = { id, kind: "tool", tool, title: tool, subject: "ls -l", input: {}, options }
-    this.#note({ _tag: "AgentAsked", ...turn, request, at: 1, always: [] })
+    this.#note({ kind: "report", _tag: "AgentAsked", ...turn, request, at: 1, always: [] })
   }
 
   endTurn(outcome: "completed" | "interrupted" | "error"): void {
@@ -248,14 +249,23 @@ export class AgentWorld {
     process.own = false
     const message = { id: turn, role: "assistant" as const, parts: [], turn, createdAt: 1 }
     const error = outcome === "error" ? { error: { tag: "ModelError", message: "529" } } : {}
-    this.#note({ _tag: "AgentEnded", turn, outcome, ...error, usage: { outputTokens: 1 }, message, next: this.id("t") })
+    this.#note({
+      kind: "report",
+      _tag: "AgentEnded",
+      turn,
+      outcome,
+      ...error,
+      usage: { outputTokens: 1 },
+      message,
+      next: this.id("t"),
+    })
     for (const id of process.steered.splice(0)) this.#return(id, "the turn is over")
     this.#next()
   }
 
   limit(goesOn: boolean): void {
     if (this.process?.turn === undefined) return
-    this.#note({ _tag: "AgentLimited", message: "limit", at: 0, until: 1, goesOn })
+    this.#note({ kind: "report", _tag: "AgentLimited", message: "limit", at: 0, until: 1, goesOn })
     this.endTurn("error")
   }
 
@@ -263,7 +273,7 @@ export class AgentWorld {
   exit(): void {
     if (this.process === undefined) return
     this.process = undefined
-    this.#note({ _tag: "AgentExited", code: 1 })
+    this.#note({ kind: "report", _tag: "AgentExited", code: 1 })
   }
 
   /** The runner dies; what was in its journal on disk is read first. */
@@ -271,7 +281,7 @@ export class AgentWorld {
     if (this.process === undefined) return
     this.process = undefined
     this.readJournal()
-    this.submit({ _tag: "AgentLost", reason: "runner-died", message: "gone" })
+    this.submit({ kind: "report", _tag: "AgentLost", reason: "runner-died", message: "gone" })
   }
 
   /** The hub reads the next note, or all. */
@@ -284,7 +294,7 @@ export class AgentWorld {
   }
 
   #return(id: string, reason: string): void {
-    this.#note({ _tag: "AgentReturned", id, reason, next: this.id("t") })
+    this.#note({ kind: "report", _tag: "AgentReturned", id, reason, next: this.id("t") })
   }
 
   #note(report: AgentReport): void {
@@ -298,7 +308,7 @@ export class AgentWorld {
     if (next === undefined) return
     process.turn = next.turn
     this.delivered.push(next.message)
-    this.#note({ _tag: "AgentTook", id: next.message, turn: next.turn })
+    this.#note({ kind: "report", _tag: "AgentTook", id: next.message, turn: next.turn })
   }
 
   /** The record as doors show it. */

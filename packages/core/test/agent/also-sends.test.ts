@@ -1,11 +1,20 @@
 import { expect, it } from "vitest"
-import type { Decision } from "../../src/decide.ts"
+import type { Decision } from "../../src/decision.ts"
 import { AgentWorld } from "./agent-world.ts"
 
 it("Q-20 a message that releases a held queue says what it sends along", () => {
   const world = new AgentWorld()
   const send = (id: string): Decision =>
-    world.submit({ _tag: "SendMessage", id, parts: [{ type: "text", text: id }], mode: "queue", by: "o", at: 1, turn: `t-${id}` })
+    world.submit({
+      kind: "request",
+      _tag: "SendMessage",
+      id,
+      parts: [{ type: "text", text: id }],
+      mode: "queue",
+      by: "o",
+      at: 1,
+      turn: `t-${id}`,
+    })
   send("first")
   world.performAll()
   world.becomeReady()
@@ -13,7 +22,7 @@ it("Q-20 a message that releases a held queue says what it sends along", () => {
   world.readJournal()
   send("old")
   send("older")
-  world.submit({ _tag: "Interrupt", reason: "person" })
+  world.submit({ kind: "request", _tag: "Interrupt", reason: "person" })
   world.performAll()
   world.readJournal()
   const decision = send("new")

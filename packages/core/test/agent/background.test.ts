@@ -2,14 +2,24 @@ import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { describe, expect, it } from "vitest"
 import type { AgentReport } from "../../src/agent/commands.ts"
 import { duties } from "../../src/agent/duties.ts"
-import type { Command, Decision } from "../../src/decide.ts"
+import type { Command } from "../../src/decide.ts"
+import type { Decision } from "../../src/decision.ts"
 import { AgentWorld } from "./agent-world.ts"
 
 const names = (decision: Decision): ReadonlyArray<string> =>
   decision._tag === "Accepted" ? decision.events.map(({ name }) => name) : [decision.rejection._tag]
 
 const send = (world: AgentWorld, id: string): Decision =>
-  world.submit({ _tag: "SendMessage", id, parts: [{ type: "text", text: id }], mode: "queue", by: "ann", at: 1, turn: `t-${id}` })
+  world.submit({
+    kind: "request",
+    _tag: "SendMessage",
+    id,
+    parts: [{ type: "text", text: id }],
+    mode: "queue",
+    by: "ann",
+    at: 1,
+    turn: `t-${id}`,
+  })
 
 /** A world whose agent runs and does nothing. */
 function idle(): AgentWorld {
@@ -34,22 +44,34 @@ const request = (id: string, task?: string): PermissionAsk => ({
   ...(task === undefined ? {} : { task }),
 })
 const asked = (id: string, more: { readonly turn?: string; readonly task?: string } = {}): AgentReport => ({
+  kind: "report",
   _tag: "AgentAsked",
   request: request(id, more.task),
   at: 1,
   always: [],
   ...(more.turn === undefined ? {} : { turn: more.turn }),
 })
-const started = (id: string): Command => ({ _tag: "AgentTaskStarted", task: { id, kind: "shell", description: `run ${id}` } })
+const started = (id: string): Command => ({
+  kind: "report",
+  _tag: "AgentTaskStarted",
+  task: { id, kind: "shell", description: `run ${id}` },
+})
 const answer = (request: string): Command => ({
+  kind: "request",
   _tag: "AnswerPermission",
   request,
   answer: { optionId: "yes" },
   by: "ann",
   at: 1,
 })
-const said = (turn: string): AgentReport => ({ _tag: "AgentSaid", turn, chunks: [{ type: "text-delta", id: "1", delta: "x" }] })
+const said = (turn: string): AgentReport => ({
+  kind: "report",
+  _tag: "AgentSaid",
+  turn,
+  chunks: [{ type: "text-delta", id: "1", delta: "x" }],
+})
 const over = (turn: string, more: Partial<Extract<AgentReport, { _tag: "AgentEnded" }>> = {}): AgentReport => ({
+  kind: "report",
   _tag: "AgentEnded",
   turn,
   outcome: "completed",
@@ -68,14 +90,14 @@ describe("work outside a turn", () => {
     world.readJournal()
     world.ask("write")
     world.readJournal()
-    world.submit({ _tag: "Interrupt", reason: "person" })
+    world.submit({ kind: "request", _tag: "Interrupt", reason: "person" })
     world.performAll()
     world.readJournal()
     expect(world.record().permissions.map(({ id }) => id)).toEqual(["p1"])
     world.restartHub()
     expect(names(world.submit(answer("p1")))).toEqual(["permission/answered"])
     expect(duties(world.state)).toMatchObject([{ type: "answer", permission: "p1" }])
-    expect(names(world.submit({ _tag: "AgentSettled", request: "p1" }))).toEqual(["permission/taken"])
+    expect(names(world.submit({ kind: "report", _tag: "AgentSettled", request: "p1" }))).toEqual(["permission/taken"])
     expect(duties(world.state)).toEqual([])
     expect(world.record()).toMatchObject({ activity: "background", permissions: [] })
   })
@@ -98,11 +120,11 @@ describe("work outside a turn", () => {
     world.submit(started("sub"))
     world.submit(asked("p1", { task: "sub" }))
     world.submit(answer("p1"))
-    expect(names(world.submit({ _tag: "AgentWithdrew", request: "p1" }))).toEqual(["permission/cancelled"])
+    expect(names(world.submit({ kind: "report", _tag: "AgentWithdrew", request: "p1" }))).toEqual(["permission/cancelled"])
     expect(duties(world.state)).toEqual([])
-    world.submit({ _tag: "AgentTaskEnded", id: "sub", outcome: "completed" })
+    world.submit({ kind: "report", _tag: "AgentTaskEnded", id: "sub", outcome: "completed" })
     expect(world.record()).toMatchObject({ activity: "idle", permissions: [] })
-    expect(names(world.submit({ _tag: "AgentEnding", reason: "idle" }))).toEqual(["session/agent-ending"])
+    expect(names(world.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" }))).toEqual(["session/agent-ending"])
   })
 
   it("P-1 P-7 (fault:N59) says of an answer that its agent never had that it came too late, when the turn or the process ends", () => {
@@ -122,7 +144,7 @@ describe("work outside a turn", () => {
     expect(reasonsAfter(over("own", { outcome: "interrupted" }))).toEqual([
       "the turn was interrupted before the agent had the answer",
     ])
-    expect(reasonsAfter(over("own"), { _tag: "AgentExited", code: 1 })).toEqual([
+    expect(reasonsAfter(over("own"), { kind: "report", _tag: "AgentExited", code: 1 })).toEqual([
       "the turn was completed before the agent had the answer",
       "the agent's process ended before the agent had the answer",
     ])
@@ -131,9 +153,9 @@ describe("work outside a turn", () => {
   it("A-20 (fault:N5) any sign of life ends the silence of a turn, also one that tells nothing else", () => {
     const world = idle()
     world.submit(said("own"))
-    expect(names(world.submit({ _tag: "AgentAlive" }))).toEqual([])
-    expect(names(world.submit({ _tag: "NoteSilence", turn: "own", since: 1 }))).toEqual(["turn/silent"])
-    expect(names(world.submit({ _tag: "AgentAlive" }))).toEqual(["turn/heard"])
+    expect(names(world.submit({ kind: "report", _tag: "AgentAlive" }))).toEqual([])
+    expect(names(world.submit({ kind: "request", _tag: "NoteSilence", turn: "own", since: 1 }))).toEqual(["turn/silent"])
+    expect(names(world.submit({ kind: "report", _tag: "AgentAlive" }))).toEqual(["turn/heard"])
     expect(world.record().turn).not.toHaveProperty("silentSince")
   })
 
@@ -141,13 +163,13 @@ describe("work outside a turn", () => {
     const world = idle()
     for (const id of ["a", "b"]) world.submit(started(id))
     expect(names(world.submit(started("a")))).toEqual([])
-    world.submit({ _tag: "AgentTaskProgressed", id: "a", progress: "compiles" })
+    world.submit({ kind: "report", _tag: "AgentTaskProgressed", id: "a", progress: "compiles" })
     world.submit(asked("p1", { task: "b" }))
-    expect(names(world.submit({ _tag: "StopTask", task: "no" }))).toEqual(["TaskNotFound"])
-    expect(names(world.submit({ _tag: "StopTask", task: "b" }))).toEqual(["task/stopping"])
+    expect(names(world.submit({ kind: "request", _tag: "StopTask", task: "no" }))).toEqual(["TaskNotFound"])
+    expect(names(world.submit({ kind: "request", _tag: "StopTask", task: "b" }))).toEqual(["task/stopping"])
     const [first] = duties(world.state)
     // What did not stop is asked again, as a duty of its own.
-    expect(names(world.submit({ _tag: "StopTask", task: "b" }))).toEqual(["task/stopping"])
+    expect(names(world.submit({ kind: "request", _tag: "StopTask", task: "b" }))).toEqual(["task/stopping"])
     world.restartHub()
     expect(duties(world.state)).toMatchObject([{ type: "stop-task", task: "b" }])
     expect(duties(world.state)[0]?.id).not.toBe(first?.id)
@@ -155,26 +177,26 @@ describe("work outside a turn", () => {
       { id: "a", status: "running", progress: "compiles" },
       { id: "b", status: "stopping" },
     ])
-    expect(names(world.submit({ _tag: "AgentTaskEnded", id: "b", outcome: "stopped" }))).toEqual([
+    expect(names(world.submit({ kind: "report", _tag: "AgentTaskEnded", id: "b", outcome: "stopped" }))).toEqual([
       "permission/cancelled",
       "task/ended",
     ])
-    expect(names(world.submit({ _tag: "AgentTaskEnded", id: "b", outcome: "stopped" }))).toEqual([])
+    expect(names(world.submit({ kind: "report", _tag: "AgentTaskEnded", id: "b", outcome: "stopped" }))).toEqual([])
     expect(world.record().tasks?.map(({ id }) => id)).toEqual(["a"])
   })
 
   it("A-16 (fault:N3) an agent with a task or an open request is not unloaded; one that must end says what ran, before and after", () => {
     const world = idle()
     world.submit(started("a"))
-    expect(names(world.submit({ _tag: "AgentEnding", reason: "idle" }))).toEqual([])
-    expect(names(world.submit({ _tag: "AgentEnding", reason: "limit" }))).toEqual([])
+    expect(names(world.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" }))).toEqual([])
+    expect(names(world.submit({ kind: "report", _tag: "AgentEnding", reason: "limit" }))).toEqual([])
     world.submit(asked("p1"))
-    world.submit({ _tag: "AgentTaskEnded", id: "a", outcome: "completed" })
-    expect(names(world.submit({ _tag: "AgentEnding", reason: "idle" }))).toEqual([])
+    world.submit({ kind: "report", _tag: "AgentTaskEnded", id: "a", outcome: "completed" })
+    expect(names(world.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" }))).toEqual([])
     world.submit(started("b"))
-    const ending = world.submit({ _tag: "AgentEnding", reason: "stopped" })
+    const ending = world.submit({ kind: "report", _tag: "AgentEnding", reason: "stopped" })
     expect(ending).toMatchObject({ events: [{ data: { reason: "stopped", tasks: [{ id: "b", description: "run b" }] } }] })
-    const exit = world.submit({ _tag: "AgentExited", code: 0 })
+    const exit = world.submit({ kind: "report", _tag: "AgentExited", code: 0 })
     expect(names(exit)).toEqual(["permission/cancelled", "task/ended", "session/agent-exited"])
     expect(world.record()).toMatchObject({ activity: "idle", permissions: [] })
     expect(world.record()).not.toHaveProperty("tasks")
@@ -199,7 +221,7 @@ describe("work outside a turn", () => {
     expect(names(world.submit(said("own")))).toEqual(["agent/text-delta"])
     expect(names(world.submit(over("own")))).toEqual(["turn/ended"])
     expect(world.record()).toMatchObject({ turn: { status: "streaming", id: "t-m2" }, queue: [{ id: "m2", status: "sent" }] })
-    world.submit({ _tag: "AgentTook", id: "m2", turn: "t-m2" })
+    world.submit({ kind: "report", _tag: "AgentTook", id: "m2", turn: "t-m2" })
     expect(names(world.submit(said("t-m2")))).toEqual(["agent/text-delta"])
     expect(names(world.submit(said("other")))).toEqual([])
     expect(names(world.submit(over("t-m2")))).toEqual(["agent/data-notice", "message/added", "turn/ended"])
@@ -211,8 +233,9 @@ describe("work outside a turn", () => {
       const world = idle()
       send(world, "m2")
       world.submit(said("own"))
-      if (how === "returned") world.submit({ _tag: "AgentReturned", id: "m2", reason: "interrupted", next: "t-x" })
-      else world.submit({ _tag: "AgentExited", code: 1 })
+      if (how === "returned")
+        world.submit({ kind: "report", _tag: "AgentReturned", id: "m2", reason: "interrupted", next: "t-x" })
+      else world.submit({ kind: "report", _tag: "AgentExited", code: 1 })
       const ends = world.log.filter(({ channel, type }) => channel === "turn" && type === "ended").map(({ turn }) => turn)
       expect(ends.slice(1)).toEqual(how === "returned" ? ["t-m2"] : ["own", "t-m2"])
       expect(world.record().queue).toMatchObject([{ id: "m2", status: how === "returned" ? "waiting" : "uncertain" }])
@@ -236,7 +259,7 @@ describe("a silent agent", () => {
     send(world, "m3")
     return world
   }
-  const silent: Command = { _tag: "NoteSilence", turn: "t-m2", since: 7 }
+  const silent: Command = { kind: "request", _tag: "NoteSilence", turn: "t-m2", since: 7 }
 
   it("A-20 (fault:N5) is told once, until something is heard", () => {
     const world = working()
@@ -263,7 +286,7 @@ describe("a silent agent", () => {
     ]
     for (const [parts, completes] of cases) {
       const world = working()
-      world.submit({ _tag: "Interrupt", reason: "stalled" })
+      world.submit({ kind: "request", _tag: "Interrupt", reason: "stalled" })
       const more = parts === undefined ? {} : { message: message(parts) }
       const decision = world.submit(over("t-m2", { outcome: "interrupted", ...more }))
       const end = world.log.findLast(({ channel, type }) => channel === "turn" && type === "ended")?.data

@@ -1,6 +1,6 @@
 /** Limits of a provider: what is tried again, when, and what waits for a person. */
 import { describe, expect, it } from "vitest"
-import type { Decision } from "../../src/decide.ts"
+import type { Decision } from "../../src/decision.ts"
 import { AgentWorld } from "./agent-world.ts"
 
 const names = (decision: Decision): ReadonlyArray<string> =>
@@ -8,6 +8,7 @@ const names = (decision: Decision): ReadonlyArray<string> =>
 
 const sendAt = (world: AgentWorld, id: string, at: number): Decision =>
   world.submit({
+    kind: "request",
     _tag: "SendMessage",
     id,
     parts: [{ type: "text", text: id }],
@@ -37,13 +38,14 @@ describe("limits of a provider", () => {
   const limited = (limit: { readonly until?: number; readonly short?: boolean }): AgentWorld => {
     const world = streaming()
     sendAt(world, "a", 1)
-    world.submit({ _tag: "AgentLimited", message: "too much", at: 1000, goesOn: false, ...limit })
+    world.submit({ kind: "report", _tag: "AgentLimited", message: "too much", at: 1000, goesOn: false, ...limit })
     world.endTurn("error")
     world.readJournal()
     return world
   }
   const now = (world: AgentWorld, at: number) =>
     world.submit({
+      kind: "request",
       _tag: "SendMessage",
       id: "b",
       parts: [{ type: "text", text: "b" }],
@@ -74,10 +76,12 @@ describe("limits of a provider", () => {
       expect(hold).toMatchObject({ reason: "rate-limit", goesOn: true })
       waits.push((hold?.until ?? 0) - 1000)
       const over = hold?.until ?? 0
-      expect(names(world.submit({ _tag: "LimitOver", at: over - 1, turn: "t-early" }))).toEqual([])
-      expect(names(world.submit({ _tag: "LimitOver", at: over, turn: world.id("t") }))).toContain("queue/released")
+      expect(names(world.submit({ kind: "request", _tag: "LimitOver", at: over - 1, turn: "t-early" }))).toEqual([])
+      expect(names(world.submit({ kind: "request", _tag: "LimitOver", at: over, turn: world.id("t") }))).toContain(
+        "queue/released",
+      )
       sendAt(world, `more${i}`, 1)
-      world.submit({ _tag: "AgentLimited", message: "too much", at: 1000, goesOn: false, short: true })
+      world.submit({ kind: "report", _tag: "AgentLimited", message: "too much", at: 1000, goesOn: false, short: true })
     }
     expect(waits).toEqual([1, 2, 4, 8, 10, 10].map((minutes) => minutes * 60_000))
     expect(names(now(limited({ short: true }), 1001))).toContain("queue/released")
@@ -89,7 +93,9 @@ describe("limits of a provider", () => {
     calm.readJournal()
     expect(agentOf(calm).limits).toBe(0)
     const kept = streaming()
-    kept.submit({ _tag: "HoldQueue" })
-    expect(names(kept.submit({ _tag: "AgentLimited", message: "m", at: 1, goesOn: false, short: true }))).toEqual([])
+    kept.submit({ kind: "request", _tag: "HoldQueue" })
+    expect(names(kept.submit({ kind: "report", _tag: "AgentLimited", message: "m", at: 1, goesOn: false, short: true }))).toEqual(
+      [],
+    )
   })
 })

@@ -87,6 +87,7 @@ describe("a session whose label nobody chose", () => {
     })
     const send = (text: string): ReadonlyArray<string> =>
       submit({
+        kind: "request",
         _tag: "SendMessage",
         id: `m${seq}`,
         parts: [{ type: "text", text }],

@@ -1,6 +1,7 @@
 /** A new beginning for an agent: in another directory, or without its own memory. */
 import { describe, expect, it } from "vitest"
-import { type Command, decide, type Decision } from "../../src/decide.ts"
+import { type Command, decide } from "../../src/decide.ts"
+import type { Decision } from "../../src/decision.ts"
 import { duties } from "../../src/agent/duties.ts"
 import type { SessionState } from "../../src/state.ts"
 import { AgentWorld } from "./agent-world.ts"
@@ -13,6 +14,7 @@ const agentOf = ({ state }: AgentWorld): NonNullable<SessionState["agent"]> => {
 }
 const send = (world: AgentWorld, id: string): Decision =>
   world.submit({
+    kind: "request",
     _tag: "SendMessage",
     id,
     parts: [{ type: "text", text: id }],
@@ -21,7 +23,8 @@ const send = (world: AgentWorld, id: string): Decision =>
     at: 1,
     turn: world.id("t"),
   })
-const native = (world: AgentWorld, id: string): Decision => world.submit({ _tag: "AgentTold", info: {}, native: id })
+const native = (world: AgentWorld, id: string): Decision =>
+  world.submit({ kind: "report", _tag: "AgentTold", info: {}, native: id })
 
 /** A world whose agent has said something and is idle, under an id of its own. */
 function spoken(): AgentWorld {
@@ -40,37 +43,48 @@ function spoken(): AgentWorld {
 describe("a new beginning", () => {
   it("A-41 Q-12 (fault:N12) a start that fails gives back every message of its turn, also one that was to go into it", () => {
     const world = spoken()
-    world.submit({ _tag: "AgentEnding", reason: "idle" })
-    world.submit({ _tag: "AgentExited", code: 0 })
+    world.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" })
+    world.submit({ kind: "report", _tag: "AgentExited", code: 0 })
     send(world, "m2")
-    const steer = { _tag: "SendMessage", id: "m3", parts: [{ type: "text", text: "m3" }], by: "ann", at: 1, turn: "t-3" } as const
+    const steer = {
+      kind: "request",
+      _tag: "SendMessage",
+      id: "m3",
+      parts: [{ type: "text", text: "m3" }],
+      by: "ann",
+      at: 1,
+      turn: "t-3",
+    } as const
     world.submit({ ...steer, mode: "steer" })
     expect(agentOf(world).queue).toMatchObject([{ status: "sent" }, { status: "sent", steer: true }])
-    world.submit({ _tag: "AgentFailed", tag: "Unprocessable", message: "the directory is gone" })
+    world.submit({ kind: "report", _tag: "AgentFailed", tag: "Unprocessable", message: "the directory is gone" })
     expect(agentOf(world)).toMatchObject({ queue: [{ status: "waiting" }, { status: "waiting" }], hold: { reason: "error" } })
     expect(duties(world.state)).toEqual([])
-    expect(names(world.submit({ _tag: "MoveAgent", cwd: "/elsewhere", turn: "t-4" }))).toContain("turn/started")
+    expect(names(world.submit({ kind: "request", _tag: "MoveAgent", cwd: "/elsewhere", turn: "t-4" }))).toContain("turn/started")
   })
 
   it("A-42 (fault:N13) what a process that was to end anyway, or only begins, still tells as its memory is not the new one's", () => {
     const unloaded = spoken()
-    unloaded.submit({ _tag: "AgentEnding", reason: "idle" })
-    unloaded.submit({ _tag: "RenewAgent", turn: "t-x" })
+    unloaded.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" })
+    unloaded.submit({ kind: "request", _tag: "RenewAgent", turn: "t-x" })
     native(unloaded, "own-1")
     expect(agentOf(unloaded).native).toBeUndefined()
 
     const starting = new AgentWorld()
     send(starting, "m1")
     starting.performAll()
-    starting.submit({ _tag: "AgentReturned", id: "m1", reason: "it was interrupted", next: "t-n" })
-    starting.submit({ _tag: "RenewAgent", turn: "t-x" })
-    starting.submit({ _tag: "AgentReady", pid: 1, resumed: "new", native: "own-1" })
+    starting.submit({ kind: "report", _tag: "AgentReturned", id: "m1", reason: "it was interrupted", next: "t-n" })
+    starting.submit({ kind: "request", _tag: "RenewAgent", turn: "t-x" })
+    starting.submit({ kind: "report", _tag: "AgentReady", pid: 1, resumed: "new", native: "own-1" })
     expect(agentOf(starting).native).toBeUndefined()
   })
 
   it("A-42 (fault:N13) ends the process, forgets what the agent has of its own, and leaves out what is to be left out", () => {
     const world = spoken()
-    expect(names(world.submit({ _tag: "RenewAgent", turn: "t-x" }))).toEqual(["session/agent-renewed", "session/agent-ending"])
+    expect(names(world.submit({ kind: "request", _tag: "RenewAgent", turn: "t-x" }))).toEqual([
+      "session/agent-renewed",
+      "session/agent-ending",
+    ])
     expect(agentOf(world)).toMatchObject({ renewed: { leftOut: [] } })
     expect(agentOf(world).native).toBeUndefined()
     expect(duties(world.state)).toMatchObject([{ type: "end" }])
@@ -90,10 +104,10 @@ describe("a new beginning", () => {
     world.endTurn("completed")
     world.readJournal()
     const at = world.log.length
-    world.submit({ _tag: "RenewAgent", before: { id: "m2", seq: 9 }, turn: "t-y" })
+    world.submit({ kind: "request", _tag: "RenewAgent", before: { id: "m2", seq: 9 }, turn: "t-y" })
     expect(agentOf(world).renewed).toEqual({ leftOut: [{ from: 9, to: at + 1 }] })
     // From before an earlier message: one range holds both.
-    world.submit({ _tag: "RenewAgent", before: { id: "m1", seq: 4 }, turn: "t-z" })
+    world.submit({ kind: "request", _tag: "RenewAgent", before: { id: "m1", seq: 4 }, turn: "t-z" })
     expect(agentOf(world).renewed?.leftOut).toMatchObject([{ from: 4 }])
   })
 
@@ -105,9 +119,9 @@ describe("a new beginning", () => {
       world.exit()
       world.readJournal()
       send(world, "m2")
-      world.submit({ _tag: "AgentFailed", tag: "Unprocessable", message: "the directory is gone" })
+      world.submit({ kind: "report", _tag: "AgentFailed", tag: "Unprocessable", message: "the directory is gone" })
       expect(agentOf(world)).toMatchObject({ hold: { reason: "error", message: "the directory is gone" } })
-      const move: Command = { _tag: "MoveAgent", cwd: "/elsewhere", turn: "t-m" }
+      const move: Command = { kind: "request", _tag: "MoveAgent", cwd: "/elsewhere", turn: "t-m" }
       expect(names(world.submit(move))).toEqual(["session/agent-moved", "queue/released", "turn/started", "queue/sent"])
       expect(agentOf(world).spec.cwd).toBe("/elsewhere")
       expect(agentOf(world).native).toBe(adapter === "claude" ? "own-1" : undefined)
@@ -120,8 +134,8 @@ describe("a new beginning", () => {
     const world = spoken()
     send(world, "m2")
     for (const command of [
-      { _tag: "RenewAgent", turn: "t" },
-      { _tag: "MoveAgent", cwd: "/elsewhere", turn: "t" },
+      { kind: "request", _tag: "RenewAgent", turn: "t" },
+      { kind: "request", _tag: "MoveAgent", cwd: "/elsewhere", turn: "t" },
     ] satisfies ReadonlyArray<Command>) {
       expect(names(world.submit(command))).toEqual(["SessionState"])
     }

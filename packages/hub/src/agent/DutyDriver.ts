@@ -132,7 +132,7 @@ export class DutyDriver {
 
   /** Has the process ended once that is durable; the next message starts it again. */
   unload(reason: Exclude<Ending["reason"], "renewed">): void {
-    this.submit({ _tag: "AgentEnding", reason })
+    this.submit({ kind: "report", _tag: "AgentEnding", reason })
   }
 
   /** Resolves once the log says that the process is to end, with the background tasks that run; at once when there are none. */
@@ -140,7 +140,7 @@ export class DutyDriver {
     if ((this.session.state.agent?.tasks.length ?? 0) === 0) return
     await new Promise<void>((resolve) => {
       this.session.submit({
-        decide: (state) => decide(state, { _tag: "AgentEnding", reason: "stopped" }),
+        decide: (state) => decide(state, { kind: "report", _tag: "AgentEnding", reason: "stopped" }),
         done: () => resolve(),
       })
     })
@@ -149,8 +149,9 @@ export class DutyDriver {
   /** What is in the session's directory, and whether it may run. */
   found(trust: DirectoryTrust | undefined): void {
     const known = this.session.state.agent?.trust
-    if (trust !== undefined) this.submit({ _tag: "AgentDirectory", trust })
-    else if (known !== undefined) this.submit({ _tag: "AgentDirectory", trust: { ...known, state: "unneeded", brings: [] } })
+    if (trust !== undefined) this.submit({ kind: "report", _tag: "AgentDirectory", trust })
+    else if (known !== undefined)
+      this.submit({ kind: "report", _tag: "AgentDirectory", trust: { ...known, state: "unneeded", brings: [] } })
   }
 
   /** People said something about the directory: it is told, and an idle process makes room for one that has what it brings. */
@@ -159,11 +160,11 @@ export class DutyDriver {
     if (known === undefined) return
     const trust = this.crew.trust.judge(known)
     const { hold } = this.session.durable.agent ?? {}
-    this.submit({ _tag: "AgentDirectory", trust })
+    this.submit({ kind: "report", _tag: "AgentDirectory", trust })
     if (trust.state !== "trusted") return
     // What waits for an agent that was not started there goes on.
     const isStopped = known.state !== "unneeded" && hold?.reason === "error" && !this.hasProcess
-    if (isStopped) this.submit({ _tag: "ReleaseQueue", turn: this.crew.newId() })
+    if (isStopped) this.submit({ kind: "request", _tag: "ReleaseQueue", turn: this.crew.newId() })
   }
 
   /** A hub that died between a person's word and telling this session of it left that to this one. */
@@ -268,7 +269,8 @@ export class DutyDriver {
   private unread(duty: Duty, cause: unknown): void {
     const reason = cause instanceof Error ? cause.message : String(cause)
     this.report("what an agent is to get could not be read", { duty: duty.type, cause: reason })
-    if (duty.type === "deliver") this.submit({ _tag: "AgentReturned", id: duty.message, reason, next: this.crew.newId() })
+    if (duty.type === "deliver")
+      this.submit({ kind: "report", _tag: "AgentReturned", id: duty.message, reason, next: this.crew.newId() })
   }
 
   private end(duty: string, follower: ChildFollower): void {
@@ -307,16 +309,17 @@ export class DutyDriver {
         return this.unload("idle")
       case "silent":
         return this.submit({
+          kind: "request",
           _tag: "NoteSilence",
           turn: this.session.durable.agent?.turn?.id ?? "",
           since: quietSince(this.session.durable, this.heardAt),
         })
       case "stalled":
-        return this.submit({ _tag: "Interrupt", reason: "stalled" })
+        return this.submit({ kind: "request", _tag: "Interrupt", reason: "stalled" })
       case "expired":
-        return this.submit({ _tag: "ExpirePermission", request: due.request })
+        return this.submit({ kind: "request", _tag: "ExpirePermission", request: due.request })
       case "limit-over":
-        return this.submit({ _tag: "LimitOver", at: this.crew.now(), turn: this.crew.newId() })
+        return this.submit({ kind: "request", _tag: "LimitOver", at: this.crew.now(), turn: this.crew.newId() })
     }
   }
 }

@@ -47,7 +47,7 @@ export function createAgent(core: HubContext, request: CreateSession, by: Princi
         ({ session }) => {
           const made = (): void => answer(Exit.succeed({ session: session.record(), created: true }))
           if (trust === undefined) return made()
-          session.submit({ decide: (state) => decide(state, { _tag: "AgentDirectory", trust }), done: made })
+          session.submit({ decide: (state) => decide(state, { kind: "report", _tag: "AgentDirectory", trust }), done: made })
         },
       )
     }),

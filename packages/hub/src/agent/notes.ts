@@ -45,22 +45,22 @@ function translate(driver: DutyDriver, note: AgentNote, time: number): Decide | 
   switch (note.type) {
     case "ready": {
       const { type: _, ...ready } = note
-      return submit({ _tag: "AgentReady", ...ready })
+      return submit({ kind: "report", _tag: "AgentReady", ...ready })
     }
     case "failed":
-      return submit({ _tag: "AgentFailed", tag: note.tag, message: note.message })
+      return submit({ kind: "report", _tag: "AgentFailed", tag: note.tag, message: note.message })
     case "info": {
       const { type: _, ...told } = note
-      return submit({ _tag: "AgentTold", ...told })
+      return submit({ kind: "report", _tag: "AgentTold", ...told })
     }
     case "taken":
       return taken(driver, note, time)
     case "returned":
-      return submit({ _tag: "AgentReturned", id: note.id, reason: note.reason, next: crew.newId() })
+      return submit({ kind: "report", _tag: "AgentReturned", id: note.id, reason: note.reason, next: crew.newId() })
     case "chunks":
       return (state) => {
         const { turn, chunks } = note
-        const decision = decide(state, { _tag: "AgentSaid", turn, chunks })
+        const decision = decide(state, { kind: "report", _tag: "AgentSaid", turn, chunks })
         if (decision._tag === "Accepted" && decision.events.length > 0) live.tell(state, turn, time, chunks)
         return decision
       }
@@ -68,30 +68,42 @@ function translate(driver: DutyDriver, note: AgentNote, time: number): Decide | 
       return (state) => {
         const { type: _, ...end } = note
         const message = live.ended(end.turn, end.outcome)
-        return decide(state, { _tag: "AgentEnded", ...end, next: crew.newId(), ...(message === undefined ? {} : { message }) })
+        return decide(state, {
+          kind: "report",
+          _tag: "AgentEnded",
+          ...end,
+          next: crew.newId(),
+          ...(message === undefined ? {} : { message }),
+        })
       }
     case "asked": {
       const { permissionTimeout } = crew.settings
       const expires = permissionTimeout > 0 ? { expiresAt: time + permissionTimeout } : {}
       const { turn, request } = note
       const own = turn === undefined ? {} : { turn }
-      return (state) => decide(state, { _tag: "AgentAsked", ...own, request, at: time, always: crew.rules.all, ...expires })
+      return (state) =>
+        decide(state, { kind: "report", _tag: "AgentAsked", ...own, request, at: time, always: crew.rules.all, ...expires })
     }
     case "settled":
-      return submit({ _tag: note.how === "withdrawn" ? "AgentWithdrew" : "AgentSettled", request: note.permission })
+      return submit({
+        kind: "report",
+        _tag: note.how === "withdrawn" ? "AgentWithdrew" : "AgentSettled",
+        request: note.permission,
+      })
     case "task-started":
-      return submit({ _tag: "AgentTaskStarted", task: note.task })
+      return submit({ kind: "report", _tag: "AgentTaskStarted", task: note.task })
     case "task-progress":
-      return submit({ _tag: "AgentTaskProgressed", id: note.id, progress: note.progress })
+      return submit({ kind: "report", _tag: "AgentTaskProgressed", id: note.id, progress: note.progress })
     case "task-ended": {
       const { type: _, ...ended } = note
-      return submit({ _tag: "AgentTaskEnded", ...ended })
+      return submit({ kind: "report", _tag: "AgentTaskEnded", ...ended })
     }
     case "alive":
-      return submit({ _tag: "AgentAlive" })
+      return submit({ kind: "report", _tag: "AgentAlive" })
     case "limited": {
       const { type: _, ...limit } = note
       return submit({
+        kind: "report",
         _tag: "AgentLimited",
         at: time,
         goesOn: limit.until !== undefined && crew.settings.limitContinue,
@@ -109,7 +121,7 @@ function taken(driver: DutyDriver, { id, turn }: Extract<AgentNote, { type: "tak
   const translated =
     (parts?: ReadonlyArray<InputPart>): Decide =>
     (state) => {
-      const decision = decide(state, { _tag: "AgentTook", id, turn, ...(parts === undefined ? {} : { parts }) })
+      const decision = decide(state, { kind: "report", _tag: "AgentTook", id, turn, ...(parts === undefined ? {} : { parts }) })
       if (decision._tag === "Accepted") live.tell(state, turn, time, decision.events.flatMap(chunkIn))
       return decision
     }
@@ -130,7 +142,14 @@ function chunkIn({ name, data }: EventDraft): ReadonlyArray<AgentChunk> {
 function transcript({ key, entries }: Extract<AgentNote, { type: "transcript" }>): Decide | Promise<Decide> {
   const text = entries.map((entry) => JSON.stringify(entry)).join("\n")
   const report = (bytes: Buffer): Decide =>
-    submit({ _tag: "AgentTranscript", key, encoding: "zstd", entries: entries.length, base64: bytes.toString("base64") })
+    submit({
+      kind: "report",
+      _tag: "AgentTranscript",
+      key,
+      encoding: "zstd",
+      entries: entries.length,
+      base64: bytes.toString("base64"),
+    })
   return text.length <= COMPRESS_HERE ? report(zstdCompressSync(text)) : compress(text).then(report)
 }
 
@@ -138,6 +157,7 @@ function exited(driver: DutyDriver, code: number, signal: string | undefined): D
   return (state: SessionState) => {
     const message = driver.live.ended(state.agent?.turn?.id, "error")
     return decide(state, {
+      kind: "report",
       _tag: "AgentExited",
       code,
       ...(signal === undefined ? {} : { signal }),

@@ -49,9 +49,14 @@ export const answerPermission = (
       const message = `${ALWAYS_MAX} answers are remembered for all sessions; forget some first`
       return yield* new Unprocessable({ message, field: "remember" })
     }
-    const { session, done } = yield* ask(core, id, by, { _tag: "AnswerPermission", request, answer, by: by.name, at }).pipe(
-      Effect.catchTag("PermissionNotFound", (missing) => whySettled(core, id, missing)),
-    )
+    const { session, done } = yield* ask(core, id, by, {
+      kind: "request",
+      _tag: "AnswerPermission",
+      request,
+      answer,
+      by: by.name,
+      at,
+    }).pipe(Effect.catchTag("PermissionNotFound", (missing) => whySettled(core, id, missing)))
     const { records } = yield* core.store
       .read(session.handle, { after: done.first - 1, maxBytes: ANSWER_BYTES, maxRecords: done.last - done.first + 1 })
       .pipe(Effect.mapError(storeProblem))
@@ -95,7 +100,9 @@ export const forgetRule = (
   id: string | undefined,
 ): Effect.Effect<{ readonly forgotten: boolean }, DoorError> => {
   if (id !== undefined) {
-    return Effect.map(ask(core, id, by, { _tag: "ForgetRule", rule }), ({ done }) => ({ forgotten: done.changed }))
+    return Effect.map(ask(core, id, by, { kind: "request", _tag: "ForgetRule", rule }), ({ done }) => ({
+      forgotten: done.changed,
+    }))
   }
   return may(by).pipe(
     Effect.andThen(core.crew.rules.forget(rule).pipe(Effect.mapError(storeProblem))),

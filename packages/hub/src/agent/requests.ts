@@ -82,7 +82,7 @@ export const sendMessage = (core: HubContext, id: string, message: SendMessage, 
     const parts = yield* keptParts(core, session, given)
     const at = core.now()
     const sent = { id: newId(at), parts, mode, by: by.name, at, turn: newId(at) }
-    const command = { _tag: "SendMessage", ...sent, ...(key === undefined ? {} : { key }) } as const
+    const command = { kind: "request", _tag: "SendMessage", ...sent, ...(key === undefined ? {} : { key }) } as const
     const body = { _tag: "SendMessage", parts, mode }
     const done = yield* carried(session, { command, by, key, body })
     return yield* sentAs(session, done)
@@ -136,7 +136,7 @@ export const editMessage = (
     const given = yield* partsOf(change)
     const { session } = yield* core.table.open(id)
     const parts = yield* keptParts(core, session, given)
-    return yield* changed(core, id, by, { _tag: "EditMessage", id: message, parts })
+    return yield* changed(core, id, by, { kind: "request", _tag: "EditMessage", id: message, parts })
   })
 
 /** Parts whose files are kept beside the log; nothing is kept for what is no agent, or is too long anyway. */
@@ -151,7 +151,7 @@ export const messageFile = (core: HubContext, id: string, hash: string): Effect.
 
 /** Removes a waiting or uncertain message. */
 export const removeMessage = (core: HubContext, id: string, message: string, by: Principal): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { _tag: "RemoveMessage", id: message })
+  changed(core, id, by, { kind: "request", _tag: "RemoveMessage", id: message })
 
 /** Puts the waiting messages into a new order. */
 export const reorderQueue = (
@@ -159,7 +159,7 @@ export const reorderQueue = (
   id: string,
   order: ReadonlyArray<string>,
   by: Principal,
-): Effect.Effect<Changed, DoorError> => changed(core, id, by, { _tag: "ReorderQueue", order })
+): Effect.Effect<Changed, DoorError> => changed(core, id, by, { kind: "request", _tag: "ReorderQueue", order })
 
 /** Has an uncertain message sent again, or drops it (Q-8). */
 export const resolveMessage = (
@@ -169,19 +169,19 @@ export const resolveMessage = (
   action: "again" | "drop",
   by: Principal,
 ): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { _tag: "ResolveMessage", id: message, action, turn: newId(core.now()) })
+  changed(core, id, by, { kind: "request", _tag: "ResolveMessage", id: message, action, turn: newId(core.now()) })
 
 /** Holds the queue until it is released. */
 export const holdQueue = (core: HubContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { _tag: "HoldQueue" })
+  changed(core, id, by, { kind: "request", _tag: "HoldQueue" })
 
 /** Lets a held queue go on. */
 export const releaseQueue = (core: HubContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { _tag: "ReleaseQueue", turn: newId(core.now()) })
+  changed(core, id, by, { kind: "request", _tag: "ReleaseQueue", turn: newId(core.now()) })
 
 /** Stops the streaming turn; `interrupted` is false when there was none (Q-10). Background tasks run on and are named (A-17). */
 export const interrupt = (core: HubContext, id: string, by: Principal): Effect.Effect<Interrupted, DoorError> =>
-  Effect.map(ask(core, id, by, { _tag: "Interrupt", reason: "person" }), ({ session, done }) => {
+  Effect.map(ask(core, id, by, { kind: "request", _tag: "Interrupt", reason: "person" }), ({ session, done }) => {
     const { agent } = session.durable
     // A turn that is being stopped already counts as interrupted.
     const interrupted = done.changed || agent?.turn?.interrupting === "person"
@@ -190,7 +190,7 @@ export const interrupt = (core: HubContext, id: string, by: Principal): Effect.E
 
 /** Has a background task stopped; `task/ended` tells when it is. */
 export const stopTask = (core: HubContext, id: string, task: string, by: Principal): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { _tag: "StopTask", task })
+  changed(core, id, by, { kind: "request", _tag: "StopTask", task })
 
 /** Changes model or mode; the agent's `session/agent-info` tells when it has done so. Another directory is the next process's. */
 export const configure = (
@@ -201,14 +201,14 @@ export const configure = (
 ): Effect.Effect<Changed, DoorError> =>
   Effect.gen(function* () {
     const { cwd, ...wanted } = change
-    if (cwd === undefined) return yield* changed(core, id, by, { _tag: "ConfigureAgent", ...wanted })
+    if (cwd === undefined) return yield* changed(core, id, by, { kind: "request", _tag: "ConfigureAgent", ...wanted })
     yield* may(by)
     const place = resolve(core.options.defaults.home, cwd)
     if (place.includes("\0") || !(yield* isDirectoryThere(place))) return yield* noDirectory(place)
-    const moved = yield* changed(core, id, by, { _tag: "MoveAgent", cwd: place, turn: newId(core.now()) })
+    const moved = yield* changed(core, id, by, { kind: "request", _tag: "MoveAgent", cwd: place, turn: newId(core.now()) })
     yield* noteDirectory(core, id, by)
     if (Object.keys(wanted).length === 0) return moved
-    return yield* changed(core, id, by, { _tag: "ConfigureAgent", ...wanted })
+    return yield* changed(core, id, by, { kind: "request", _tag: "ConfigureAgent", ...wanted })
   })
 
 /** Finds what a session's directory brings, so that it is known before the agent starts there. */
@@ -218,7 +218,7 @@ export const noteDirectory = (core: HubContext, id: string, by: Principal): Effe
     const { agent } = session.durable
     if (agent === undefined) return
     const trust = yield* Effect.promise(() => directoryTrust(core.crew, agent.spec))
-    if (trust !== undefined) yield* carried(session, { command: { _tag: "AgentDirectory", trust }, by })
+    if (trust !== undefined) yield* carried(session, { command: { kind: "report", _tag: "AgentDirectory", trust }, by })
   })
 
 /** Lets the agent begin anew, with our transcript as its context; `before` is the first message that is left out of it. */
@@ -227,13 +227,13 @@ export const renew = (core: HubContext, id: string, { before }: RenewAgent, by: 
     yield* may(by)
     const { session } = yield* core.table.open(id)
     const turn = newId(core.now())
-    if (before === undefined) return yield* changed(core, id, by, { _tag: "RenewAgent", turn })
+    if (before === undefined) return yield* changed(core, id, by, { kind: "request", _tag: "RenewAgent", turn })
     const seq = yield* messageSeq(core.store, session.handle, before).pipe(Effect.mapError(storeProblem))
     if (seq === undefined) {
       const message = `no message has the id ${JSON.stringify(headOf(before, 64))}; list them to find it`
       return yield* new Unprocessable({ message, field: "before" })
     }
-    return yield* changed(core, id, by, { _tag: "RenewAgent", before: { id: before, seq }, turn })
+    return yield* changed(core, id, by, { kind: "request", _tag: "RenewAgent", before: { id: before, seq }, turn })
   })
 
 /** A page of stored messages, the newest page first. */

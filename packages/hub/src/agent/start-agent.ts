@@ -92,7 +92,8 @@ export const directoryGone = (session: string, cwd: string): Unprocessable =>
 const announce = ({ session }: DutyDriver, child: string, runner: string, trusted: boolean): Promise<boolean> =>
   new Promise((resolve) => {
     session.submit({
-      decide: (state) => decide(state, { _tag: "AgentStarting", child, runner, ...(trusted ? { trusted } : {}) }),
+      decide: (state) =>
+        decide(state, { kind: "request", _tag: "AgentStarting", child, runner, ...(trusted ? { trusted } : {}) }),
       done: (result) => resolve(result._tag === "Done" && result.changed),
     })
   })
@@ -103,7 +104,7 @@ function failed(driver: DutyDriver, cause: unknown): undefined {
       ? cause.failure
       : { tag: tagOf(cause), message: cause instanceof Error ? cause.message : String(cause) }
   driver.report("an agent could not be started", { tag, message })
-  driver.submit({ _tag: "AgentFailed", tag, message })
+  driver.submit({ kind: "report", _tag: "AgentFailed", tag, message })
 }
 
 const tagOf = (cause: unknown): string =>

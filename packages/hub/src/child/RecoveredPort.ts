@@ -112,7 +112,7 @@ const MESSAGES: Readonly<Record<LostReason, string>> = {
 function lost({ agent }: Parts, state: SessionState, reason: LostReason, message: string): Command {
   if (agent === undefined) return { _tag: "ProcessLost", reason, message }
   const partial = agent.live.ended(state.agent?.turn?.id, "lost")
-  return { _tag: "AgentLost", reason, message, ...(partial === undefined ? {} : { partial }) }
+  return { kind: "report", _tag: "AgentLost", reason, message, ...(partial === undefined ? {} : { partial }) }
 }
 
 /** Writes off a child that its living runner does not know any more. */

@@ -1,5 +1,5 @@
 /** Work for a session's loop: a command with what it carries, and how it ended. */
-import type { Decision } from "@holdfast/core/decide"
+import type { Decision } from "@holdfast/core/decision"
 import type { SessionState } from "@holdfast/core/state"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { AppendKey, JournalPosition } from "@holdfast/store/Store"

@@ -1,0 +1,36 @@
+/** What became of a command: the events it makes, or why it is refused. */
+import type { DoorError } from "@holdfast/protocol/errors"
+import type { EventDraft } from "@holdfast/protocol/event"
+
+/** Why a command was refused. */
+export type Rejection = Extract<
+  DoorError,
+  {
+    readonly _tag:
+      | "AgentBusy"
+      | "Busy"
+      | "MessageNotQueued"
+      | "NotTypist"
+      | "PermissionNotFound"
+      | "PermissionSettled"
+      | "SessionState"
+      | "TaskNotFound"
+      | "TooLarge"
+      | "Unprocessable"
+  }
+>
+
+/** The events of a command, or its rejection. */
+export type Decision =
+  | { readonly _tag: "Accepted"; readonly events: ReadonlyArray<EventDraft> }
+  | { readonly _tag: "Rejected"; readonly rejection: Rejection }
+
+/** Accepts a command with these events; none when it changes nothing. */
+export const accepted = (events: ReadonlyArray<EventDraft>): Decision => ({ _tag: "Accepted", events })
+
+/** Refuses a command. */
+export const refuse = (rejection: Rejection): Decision => ({ _tag: "Rejected", rejection })
+
+/** The decision of a rule that returns events or an error. */
+export const decided = (outcome: ReadonlyArray<EventDraft> | Rejection): Decision =>
+  "_tag" in outcome ? refuse(outcome) : accepted(outcome)
