@@ -39,7 +39,19 @@ const RULES = [
       "@holdfast/runner/pty/command",
       "@holdfast/runner/emulator/Emulators",
     ],
+    packages: ["effect"],
+    node: true,
+  },
+  {
+    room: "packages/doors",
+    rooms: ["@holdfast/protocol", "@holdfast/core", "@holdfast/store", "@holdfast/hub"],
     packages: ["effect", "ws"],
+    node: true,
+  },
+  {
+    room: "packages/server",
+    rooms: ["@holdfast/protocol", "@holdfast/store", "@holdfast/link", "@holdfast/runner", "@holdfast/hub", "@holdfast/doors"],
+    packages: ["effect"],
     node: true,
   },
   {
@@ -51,6 +63,8 @@ const RULES = [
       "@holdfast/link",
       "@holdfast/runner",
       "@holdfast/hub",
+      "@holdfast/doors",
+      "@holdfast/server",
       "@holdfast/client",
     ],
     packages: ["effect", "ws"],

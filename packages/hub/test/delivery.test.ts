@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { attachReader, createTerminal, type House, openHouse, OWNER, Reader, testDirectory } from "./hub-house.ts"
-import { ScriptedRunner } from "./scripted-runner.ts"
+import {
+  attachReader,
+  createTerminal,
+  type House,
+  openHouse,
+  OWNER,
+  Reader,
+  testDirectory,
+} from "@holdfast/testkit/hub/hub-house"
+import { ScriptedRunner } from "@holdfast/testkit/hub/scripted-runner"
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { type CreateSession } from "@holdfast/protocol/session"
-import { createAgent, failure, named, record, send, turnsEnded } from "./agent/agent-house.ts"
+import { createAgent, failure, named, record, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 import { SessionDirectories } from "../src/session/SessionDirectories.ts"
-import { ToldRunner } from "./agent/told-runner.ts"
-import { attachReader, type House, openHouse, OWNER, testDirectory } from "./hub-house.ts"
-import { ScriptedRunner } from "./scripted-runner.ts"
+import { ToldRunner } from "@holdfast/testkit/hub/told-runner"
+import { attachReader, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { ScriptedRunner } from "@holdfast/testkit/hub/scripted-runner"
 
 const CANARY = "canary-4b1f-value"
 const env = { MY_KEY: CANARY, OTHER: `x=${CANARY}` }

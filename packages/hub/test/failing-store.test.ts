@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { Faults } from "./faulty-store.ts"
-import { attachReader, createTerminal, type House, openHouse, OWNER, testDirectory } from "./hub-house.ts"
-import { ScriptedRunner } from "./scripted-runner.ts"
+import { Faults } from "@holdfast/testkit/hub/faulty-store"
+import { attachReader, createTerminal, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { ScriptedRunner } from "@holdfast/testkit/hub/scripted-runner"
 
 describe("a store that accepts nothing", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>

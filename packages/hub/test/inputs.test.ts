@@ -2,10 +2,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { encodeInput, FRAME_INPUT_RESULT } from "@holdfast/protocol/frame"
 import { RUNNER_WAIT } from "../src/child/RunnerWait.ts"
-import { Faults } from "./faulty-store.ts"
-import { attachReader, createTerminal, type House, openHouse, OWNER, type Reader, testDirectory } from "./hub-house.ts"
-import { ScriptedRunner } from "./scripted-runner.ts"
-import { openSocket, RawClient } from "./socket-house.ts"
+import { Faults } from "@holdfast/testkit/hub/faulty-store"
+import {
+  attachReader,
+  createTerminal,
+  type House,
+  openHouse,
+  OWNER,
+  type Reader,
+  testDirectory,
+} from "@holdfast/testkit/hub/hub-house"
+import { ScriptedRunner } from "@holdfast/testkit/hub/scripted-runner"
+import { openSocket, RawClient } from "@holdfast/testkit/hub/socket-house"
 
 let directory: Awaited<ReturnType<typeof testDirectory>>
 let runner: ScriptedRunner

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Principal } from "../src/Hub.ts"
-import { type House, openHouse, OWNER, testDirectory } from "./hub-house.ts"
+import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 
 const token = (credential: string): Principal => ({ name: "token", credential, scope: "write" })
 const [ONE, TWO] = [token("one"), token("two")]

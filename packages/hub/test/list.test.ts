@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { SessionQuery } from "@holdfast/protocol/session"
-import { createTerminal, type House, openHouse, OWNER, testDirectory } from "./hub-house.ts"
+import { createTerminal, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 
 describe.each(["memory", "sqlite"])("the list of sessions, %s", (store) => {
   let directory: Awaited<ReturnType<typeof testDirectory>>

@@ -12,8 +12,8 @@ import {
   OWNER,
   testDirectory,
   testSettings,
-} from "./hub-house.ts"
-import { ScriptedRunner } from "./scripted-runner.ts"
+} from "@holdfast/testkit/hub/hub-house"
+import { ScriptedRunner } from "@holdfast/testkit/hub/scripted-runner"
 
 const program = fileURLToPath(new URL("../../../apps/cli/src/runner-main.ts", import.meta.url))
 

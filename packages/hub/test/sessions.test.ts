@@ -1,9 +1,17 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { Faults } from "./faulty-store.ts"
-import { attachReader, createTerminal, type House, openHouse, OWNER, Reader, testDirectory } from "./hub-house.ts"
-import { ScriptedRunner } from "./scripted-runner.ts"
+import { Faults } from "@holdfast/testkit/hub/faulty-store"
+import {
+  attachReader,
+  createTerminal,
+  type House,
+  openHouse,
+  OWNER,
+  Reader,
+  testDirectory,
+} from "@holdfast/testkit/hub/hub-house"
+import { ScriptedRunner } from "@holdfast/testkit/hub/scripted-runner"
 
 describe("sessions", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { attachReader, createTerminal, type House, openHouse, testDirectory } from "./hub-house.ts"
+import { attachReader, createTerminal, type House, openHouse, testDirectory } from "@holdfast/testkit/hub/hub-house"
 
 describe("a terminal session", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>

@@ -1,7 +1,7 @@
 /** Sessions that are deleted and come back. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { attachReader, createTerminal, type House, openHouse, OWNER, testDirectory } from "./hub-house.ts"
-import { ScriptedRunner } from "./scripted-runner.ts"
+import { attachReader, createTerminal, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { ScriptedRunner } from "@holdfast/testkit/hub/scripted-runner"
 
 describe("the trash", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>

@@ -1,7 +1,7 @@
 /** Who gives the size and who types, as viewers leave and come back. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { attachReader, createTerminal, type House, openHouse, OWNER, testDirectory } from "./hub-house.ts"
-import { ScriptedRunner } from "./scripted-runner.ts"
+import { attachReader, createTerminal, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { ScriptedRunner } from "@holdfast/testkit/hub/scripted-runner"
 
 let directory: Awaited<ReturnType<typeof testDirectory>>
 let house: House

@@ -1,7 +1,7 @@
 /**
  * `holdfast config`: every setting in force and where it came from.
  */
-import { describeSettings } from "@holdfast/hub/config/configuration"
+import { describeSettings } from "@holdfast/server/config/configuration"
 import { settingVariable } from "@holdfast/protocol/settings"
 import { outputWidth, paint, print, printJson } from "../output.ts"
 import { loadedSettings } from "../server/settings.ts"

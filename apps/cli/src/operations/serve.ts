@@ -27,9 +27,9 @@ const runnerProgram = fileURLToPath(
 export async function serveHub({ quiet, ...options }: ServeOptions): Promise<void> {
   const { settings } = loadedSettings(options)
   const [{ serve }, { ServeFailed }, { stopOnSignals }] = await Promise.all([
-    import("@holdfast/hub/serve/serve"),
-    import("@holdfast/hub/serve/Serving"),
-    import("@holdfast/hub/serve/signals"),
+    import("@holdfast/server/serve"),
+    import("@holdfast/server/Serving"),
+    import("@holdfast/server/signals"),
   ])
   try {
     const serving = await serve(settings, { env: process.env, version: VERSION, runnerProgram })

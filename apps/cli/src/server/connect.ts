@@ -9,8 +9,8 @@ import { createHash, randomBytes } from "node:crypto"
 import { lstatSync, statSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { dirname } from "node:path"
-import { connectionAddress, makeProof, PROOF_PATH, PROVABLE_MIN, proofId, sameProof } from "@holdfast/hub/credentials/proof"
-import { isLoopback } from "@holdfast/hub/guard/names"
+import { connectionAddress, makeProof, PROOF_PATH, PROVABLE_MIN, proofId, sameProof } from "@holdfast/doors/credentials/proof"
+import { isLoopback } from "@holdfast/doors/guard/names"
 import type { Target } from "./find.ts"
 
 /** Milliseconds that a peer has to prove itself. */

@@ -1,8 +1,8 @@
 /**
  * The settings a command goes by: configuration file, environment, options.
  */
-import { loadSettings } from "@holdfast/hub/config/configuration"
-import { configurationFile, dataDirectory } from "@holdfast/hub/config/directories"
+import { loadSettings } from "@holdfast/server/config/configuration"
+import { configurationFile, dataDirectory } from "@holdfast/server/config/directories"
 import { SettingInvalid } from "@holdfast/protocol/settings"
 import type { ResolvedSettings } from "@holdfast/protocol/settings"
 import { usage } from "../failure.ts"

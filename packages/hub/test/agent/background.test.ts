@@ -2,8 +2,18 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Settings } from "@holdfast/protocol/settings"
-import { type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { createAgent, dataOf, failure, messages, named, record, send, textOf, turnsEnded } from "./agent-house.ts"
+import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import {
+  createAgent,
+  dataOf,
+  failure,
+  messages,
+  named,
+  record,
+  send,
+  textOf,
+  turnsEnded,
+} from "@holdfast/testkit/hub/agent-house"
 
 const SOON = { timeout: 10_000, interval: 20 }
 /** Writes a file now and again until it is killed. */

@@ -1,9 +1,9 @@
 import { appendFile, readFile, rm, writeFile } from "node:fs/promises"
 import type { AgentCommand } from "@holdfast/link/agent-messages"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { attachReader, type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { createAgent, dataOf, named, record, send, turnsEnded } from "./agent-house.ts"
-import { ToldRunner } from "./told-runner.ts"
+import { attachReader, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { createAgent, dataOf, named, record, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
+import { ToldRunner } from "@holdfast/testkit/hub/told-runner"
 
 const READY = { type: "ready", pid: 7, resumed: "new", native: "native-1" } as const
 

@@ -10,8 +10,8 @@ import type { Message } from "@holdfast/protocol/agent/message"
 import { readChunk } from "@holdfast/protocol/agent/read-chunk"
 import { type ReadRange, Store } from "@holdfast/store/Store"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { attachReader, type House, openHouse, testDirectory } from "../hub-house.ts"
-import { createAgent, dataOf, named, record, send, turnsEnded } from "./agent-house.ts"
+import { attachReader, type House, openHouse, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { createAgent, dataOf, named, record, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 
 /** Bounds of waiting for what no event tells, in milliseconds. */
 const SOON = { timeout: 50_000, interval: 10 }

@@ -4,7 +4,7 @@ import { Transcript } from "@holdfast/core/agent/messages"
 import type { Message } from "@holdfast/protocol/agent/message"
 import * as Layer from "effect/Layer"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { Faults } from "../faulty-store.ts"
+import { Faults } from "@holdfast/testkit/hub/faulty-store"
 import {
   attachReader,
   type House,
@@ -14,9 +14,9 @@ import {
   type Reader,
   testDirectory,
   testSettings,
-} from "../hub-house.ts"
+} from "@holdfast/testkit/hub/hub-house"
 import { Runners } from "../../src/child/Runners.ts"
-import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "./agent-house.ts"
+import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 
 const program = fileURLToPath(new URL("../../../../apps/cli/src/runner-main.ts", import.meta.url))
 

@@ -2,9 +2,9 @@ import type { AgentCommand } from "@holdfast/link/agent-messages"
 import type { Message } from "@holdfast/protocol/agent/message"
 import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { createAgent, dataOf, failure, named, record, send, textOf, turnsEnded } from "./agent-house.ts"
-import { ToldRunner } from "./told-runner.ts"
+import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { createAgent, dataOf, failure, named, record, send, textOf, turnsEnded } from "@holdfast/testkit/hub/agent-house"
+import { ToldRunner } from "@holdfast/testkit/hub/told-runner"
 
 const READY = { type: "ready", pid: 7, resumed: "new", native: "native-1" } as const
 /** Each a little below the longest that is taken. */

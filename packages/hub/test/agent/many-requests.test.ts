@@ -1,8 +1,8 @@
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { createAgent, dataOf, failure, named, record, send, turnsEnded } from "./agent-house.ts"
-import { ToldRunner } from "./told-runner.ts"
+import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { createAgent, dataOf, failure, named, record, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
+import { ToldRunner } from "@holdfast/testkit/hub/told-runner"
 
 const READY = { type: "ready", pid: 7, resumed: "new", native: "native-1" } as const
 const COUNT = 300

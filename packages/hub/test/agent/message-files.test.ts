@@ -4,9 +4,9 @@ import { join } from "node:path"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { AgentCommand } from "@holdfast/link/agent-messages"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { createAgent, failure, record } from "./agent-house.ts"
-import { ToldRunner } from "./told-runner.ts"
+import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { createAgent, failure, record } from "@holdfast/testkit/hub/agent-house"
+import { ToldRunner } from "@holdfast/testkit/hub/told-runner"
 
 const PNG = Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), randomBytes(640 * 1024)])
 const HASH = createHash("sha256").update(PNG).digest("hex")

@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { type House, type HouseOptions, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { type AgentSession, createAgent, dataOf, failure, messages, named, record, send, turnsEnded } from "./agent-house.ts"
+import { type House, type HouseOptions, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import {
+  type AgentSession,
+  createAgent,
+  dataOf,
+  failure,
+  messages,
+  named,
+  record,
+  send,
+  turnsEnded,
+} from "@holdfast/testkit/hub/agent-house"
 
 describe("permission requests of an agent", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>

@@ -2,8 +2,18 @@ import { mkdir, rename } from "node:fs/promises"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { Message } from "@holdfast/protocol/agent/message"
-import { type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { createAgent, dataOf, failure, messages, named, record, send, textOf, turnsEnded } from "./agent-house.ts"
+import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import {
+  createAgent,
+  dataOf,
+  failure,
+  messages,
+  named,
+  record,
+  send,
+  textOf,
+  turnsEnded,
+} from "@holdfast/testkit/hub/agent-house"
 
 describe("agents that begin anew", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>

@@ -6,8 +6,8 @@ import * as Layer from "effect/Layer"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Runners } from "../../src/child/Runners.ts"
-import { attachReader, type House, openHouse, OWNER, testDirectory, testSettings } from "../hub-house.ts"
-import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "./agent-house.ts"
+import { attachReader, type House, openHouse, OWNER, testDirectory, testSettings } from "@holdfast/testkit/hub/hub-house"
+import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 
 const program = fileURLToPath(new URL("../../../../apps/cli/src/runner-main.ts", import.meta.url))
 

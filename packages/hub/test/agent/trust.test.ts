@@ -9,9 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentCatalog, AgentEntryPieces } from "../../src/agent/catalog.ts"
 import { lookAtDirectory } from "../../src/agent/trust/directory-files.ts"
 import { TrustedDirectories } from "../../src/agent/trust/TrustedDirectories.ts"
-import { attachReader, type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { dataOf, failure, named, record, send, turnsEnded } from "./agent-house.ts"
-import { ToldRunner } from "./told-runner.ts"
+import { attachReader, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { dataOf, failure, named, record, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
+import { ToldRunner } from "@holdfast/testkit/hub/told-runner"
 
 const PIECES: Readonly<Record<string, AgentEntryPieces>> = {
   claude: { name: "claude", adapter: "claude", env: {} },

@@ -2,8 +2,19 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { type House, type HouseOptions, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { createAgent, dataOf, failure, messages, named, nameOf, record, send, textOf, turnsEnded } from "./agent-house.ts"
+import { type House, type HouseOptions, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import {
+  createAgent,
+  dataOf,
+  failure,
+  messages,
+  named,
+  nameOf,
+  record,
+  send,
+  textOf,
+  turnsEnded,
+} from "@holdfast/testkit/hub/agent-house"
 
 /** Works until the file `go` is in the session's directory. */
 const WAIT = "[[bash while [ ! -e go ]; do sleep 0.02; done]]"

@@ -6,9 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Runners } from "../../src/child/Runners.ts"
-import { attachReader, type House, openHouse, OWNER, testDirectory } from "../hub-house.ts"
-import { createAgent, dataOf, named, record, send, turnsEnded } from "./agent-house.ts"
-import { ToldRunner } from "./told-runner.ts"
+import { attachReader, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
+import { createAgent, dataOf, named, record, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
+import { ToldRunner } from "@holdfast/testkit/hub/told-runner"
 
 const READY = { type: "ready", pid: 7, resumed: "new", native: "native-1" } as const
 const SOON = { timeout: 25_000, interval: 10 }

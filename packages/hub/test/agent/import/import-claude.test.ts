@@ -7,8 +7,8 @@ import type { Event, EventData } from "@holdfast/protocol/event"
 import * as SqliteStore from "@holdfast/store/sqlite/SqliteStore"
 import { Store } from "@holdfast/store/Store"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { failure, messages, record } from "../agent-house.ts"
-import { type House, openHouse, OWNER, testDirectory } from "../../hub-house.ts"
+import { failure, messages, record } from "@holdfast/testkit/hub/agent-house"
+import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 
 const ID = "11111111-2222-4333-8444-555555555555"
 

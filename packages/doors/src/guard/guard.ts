@@ -1,0 +1,158 @@
+/**
+ * The guard: one pure decision in front of every route and every upgrade, before anything else runs (G-1 to G-4, G-8, G-10).
+ *
+ * Order: shape of the request, Host, Origin, credential, route, content type, scope. What is refused learns nothing
+ * about routes or sessions before it has shown a credential.
+ */
+import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
+import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
+import type { Principal } from "@holdfast/hub/Hub"
+import type { OwnNames } from "./names.ts"
+import { findRoute, type Route } from "./routes.ts"
+
+/** A request as it came off the wire. */
+export interface GuardedRequest {
+  readonly method: string
+  /** Request target as sent. */
+  readonly url: string
+  /** Names and values alternating, as sent. */
+  readonly rawHeaders: ReadonlyArray<string>
+  readonly upgrade: boolean
+}
+
+/** What the guard decides by. */
+export interface GuardPolicy {
+  readonly names: OwnNames
+  readonly authenticate: (secret: string) => Principal | undefined
+  /** Most header lines. */
+  readonly headersMax: number
+}
+
+/** Who may go where; `principal` can be absent on public routes only. */
+export interface Allowed {
+  readonly _tag: "Allowed"
+  readonly route: Route
+  readonly path: string
+  readonly query: string
+  readonly principal?: Principal
+}
+
+/** A refusal in the error shape's terms. */
+export interface Refused {
+  readonly _tag: "Refused"
+  readonly status: number
+  readonly tag: string
+  readonly message: string
+  /** Methods of the place, with 405. */
+  readonly allow?: ReadonlyArray<string>
+}
+
+/** Most header lines a request may have. */
+export const HEADERS_MAX = 100
+
+/** Longest request target, in characters. */
+export const TARGET_MAX = 8192
+
+/** The refusal of a longer one. */
+export const TARGET_TOO_LONG: Refused = {
+  _tag: "Refused",
+  status: 414,
+  tag: "TargetTooLong",
+  message: `a path with its query has at most ${TARGET_MAX} characters`,
+}
+
+const SCOPES = { read: 1, write: 2, all: 3 } as const
+const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i
+const CHANGES = new Set(["POST", "PUT", "PATCH", "DELETE"])
+
+const refuse = (status: number, tag: string, message: string): Refused => ({ _tag: "Refused", status, tag, message })
+
+/** Decides about a request. Never throws; looks at nothing but its arguments. */
+export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | Refused => {
+  if (request.rawHeaders.length / 2 > policy.headersMax)
+    return refuse(431, "HeadersTooLarge", `a request has at most ${policy.headersMax} headers`)
+  if (request.url.length > TARGET_MAX) return TARGET_TOO_LONG
+  if (!request.url.startsWith("/")) return refuse(400, "BadRequest", "the request target must be a path")
+  const hosts = valuesOf(request, "host")
+  const [host] = hosts
+  if (hosts.length !== 1 || host === undefined || !policy.names.hosts.has(host.toLowerCase())) {
+    return refuse(
+      403,
+      "Forbidden",
+      "the Host header does not name this hub; open it under the address it printed, or set trustProxy",
+    )
+  }
+  const origins = valuesOf(request, "origin")
+  if (origins.length > 1 || (origins[0] !== undefined && !policy.names.origins.has(origins[0].toLowerCase()))) {
+    return refuse(403, "Forbidden", "requests from other origins are refused")
+  }
+
+  const mark = request.url.indexOf("?")
+  const path = mark < 0 ? request.url : request.url.slice(0, mark)
+  const query = mark < 0 ? "" : request.url.slice(mark + 1)
+  const found = findRoute(request.method, path)
+  const principal = authenticate(request, policy)
+  if (found._tag === "Route" && found.route.needs === "public")
+    return { _tag: "Allowed", route: found.route, path, query, ...(principal === undefined ? {} : { principal }) }
+  if (principal === undefined) {
+    return refuse(
+      401,
+      "Unauthorized",
+      "a known credential is needed: a bearer token, or a browser signed in with the link of `holdfast open`",
+    )
+  }
+  if (found._tag === "NoRoute") return refuse(404, "NotFound", "there is nothing here; /docs lists every route")
+  if (found._tag === "WrongMethod") {
+    return { ...refuse(405, "MethodNotAllowed", `use ${found.allowed.join(" or ")} here`), allow: found.allowed }
+  }
+  const { route } = found
+  if (route.socket !== request.upgrade) {
+    return refuse(
+      400,
+      "BadRequest",
+      route.socket ? "this is the stream socket: connect with a WebSocket" : `only ${SOCKET_PATH} can be upgraded`,
+    )
+  }
+  if (CHANGES.has(request.method) && !hasJsonBody(request)) {
+    return refuse(400, "BadRequest", "a body must be sent as content-type: application/json")
+  }
+  if (route.needs !== "public" && SCOPES[principal.scope] < SCOPES[route.needs]) {
+    return refuse(403, "Forbidden", `the credential ${principal.name} may ${principal.scope}; this needs ${route.needs}`)
+  }
+  return { _tag: "Allowed", route, path, query, principal }
+}
+
+/** A browser sends nothing by itself that lets it in: cookies are not looked at, as other ports of the name get them too (G-16). */
+function authenticate(request: GuardedRequest, policy: GuardPolicy): Principal | undefined {
+  const authorizations = valuesOf(request, "authorization")
+  if (authorizations.length > 1) return undefined
+  const [authorization] = authorizations
+  if (authorization !== undefined) {
+    const bearer = BEARER.exec(authorization)?.[1]
+    return bearer === undefined ? undefined : policy.authenticate(bearer)
+  }
+  if (!request.upgrade) return undefined
+  const keys = valuesOf(request, "sec-websocket-protocol")
+    .flatMap((line) => line.split(","))
+    .flatMap((offered) => (offered.trim().startsWith(KEY_PROTOCOL) ? [offered.trim().slice(KEY_PROTOCOL.length)] : []))
+  const [key] = keys
+  return key === undefined || keys.length > 1 ? undefined : policy.authenticate(key)
+}
+
+/** Values of a header, each line as it was sent. */
+export const valuesOf = (request: Pick<GuardedRequest, "rawHeaders">, name: string): ReadonlyArray<string> => {
+  const values: Array<string> = []
+  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
+    if (request.rawHeaders[i]?.toLowerCase() === name) values.push(request.rawHeaders[i + 1] ?? "")
+  }
+  return values
+}
+
+/** A form can send text/plain and two more types without asking; so a body must say that it is JSON (G-3). */
+function hasJsonBody(request: GuardedRequest): boolean {
+  const types = valuesOf(request, "content-type")
+  const [type] = types
+  if (type !== undefined) return types.length === 1 && /^application\/json *(;.*)?$/i.test(type)
+  const lengths = valuesOf(request, "content-length")
+  return valuesOf(request, "transfer-encoding").length === 0 && lengths.every((length) => length === "0")
+}

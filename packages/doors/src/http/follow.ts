@@ -1,0 +1,99 @@
+/**
+ * A log as Server-Sent Events (H-6): an attachment whose credit is what the client's socket took (D-10).
+ */
+import { randomBytes } from "node:crypto"
+import * as Effect from "effect/Effect"
+import type { CursorInvalid, DoorError } from "@holdfast/protocol/errors"
+import type { SnapshotHead } from "@holdfast/protocol/frame"
+import { outputData, readRecord } from "@holdfast/protocol/record"
+import type { Session } from "@holdfast/protocol/session"
+import type { Attachment, AttachmentSink, AttachRequest, Hub } from "@holdfast/hub/Hub"
+import { type FilterQuery, filterOf } from "./event-filter.ts"
+import { parseCursor } from "./cursor.ts"
+import { type ExchangeShape, principalOf } from "./Exchange.ts"
+import { openSse, sseBytes, sseText, type SseStream } from "./SseStream.ts"
+
+/** What a follower asked for; texts as in the query. */
+export interface FollowQuery extends FilterQuery {
+  readonly after?: string
+  readonly log?: string
+}
+
+const decoder = new TextDecoder()
+
+/** Milliseconds between comments on a quiet stream: below every usual idle limit of proxies. */
+const HEARTBEAT = 10_000
+
+/** Attaches the exchange's response to a session. The response is taken over when this succeeds. */
+export const followAsSse = Effect.fnUntraced(function* (
+  hub: Hub["Service"],
+  exchange: ExchangeShape,
+  session: string,
+  query: FollowQuery,
+): Effect.fn.Return<void, DoorError | CursorInvalid> {
+  const last = exchange.request.headers["last-event-id"]
+  const after = yield* parseCursor(typeof last === "string" && last !== "" ? last : query.after)
+  const principal = principalOf(exchange)
+  const filter = yield* filterOf(query)
+  const request: AttachRequest = {
+    session,
+    ...(after === undefined ? {} : { after }),
+    ...(query.log === undefined ? {} : { log: query.log }),
+    mode: "viewer",
+    client: `sse-${randomBytes(8).toString("hex")}`,
+    name: principal.name,
+    ...(Object.keys(filter).length === 0 ? {} : { filter }),
+  }
+  const door = makeSseSink()
+  const attachment = yield* hub.attach(request, door.sink, principal)
+  if (exchange.response.destroyed) return attachment.detach()
+  const stream = openSse(exchange.response, HEARTBEAT)
+  exchange.endings.set(stream.end, principal.credential)
+  stream.onClose(() => {
+    exchange.endings.delete(stream.end)
+    attachment.detach()
+  })
+  door.connect(stream, attachment)
+  attachment.start()
+})
+
+/** A sink that writes to a stream once it is connected. */
+function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stream: SseStream, attachment: Attachment) => void } {
+  let stream: SseStream | undefined
+  let attachment: Attachment | undefined
+  const sink: AttachmentSink = {
+    events: (records, last) => {
+      const pieces: Array<string | Uint8Array> = records.map(sseBytes)
+      const shown = records.at(-1)
+      // Under a filter the cursor goes on past what was left out, so that a reconnect does not look at it again.
+      if (shown === undefined || readRecord(shown, 0).seq < last) pieces.push(sseText({ id: last }))
+      stream?.send(pieces, () => attachment?.acknowledge(last))
+    },
+    snapshot: (seq, head, screen, session) =>
+      stream?.send([snapshotText(seq, head, screen, session)], () => attachment?.acknowledge(seq)),
+    synced: (seq) => stream?.send([sseText({ event: "synced", id: seq, data: JSON.stringify({ seq, log: attachment?.log }) })]),
+    viewers: () => undefined,
+    detached: (reason) => {
+      stream?.send([`: detached ${reason.replace(/[^\x20-\x7e]/g, " ")}\n\n`])
+      stream?.end()
+    },
+  }
+  return {
+    sink,
+    connect: (opened, attached) => {
+      stream = opened
+      attachment = attached
+    },
+  }
+}
+
+const snapshotText = (seq: number, head: SnapshotHead, screen: Uint8Array, session: Session): string =>
+  sseText({ event: "snapshot", id: seq, data: `{"seq":${seq},${shownIn(head, screen)},"session":${JSON.stringify(session)}}` })
+
+/** The head of a snapshot and what is shown: of an agent the JSON that it is, of a terminal the bytes that draw its screen. */
+function shownIn(head: SnapshotHead, screen: Uint8Array): string {
+  const fields = JSON.stringify(head).slice(1, -1)
+  return head.kind === "agent"
+    ? `${fields},"agent":${decoder.decode(screen)}`
+    : `${fields},"screen":${JSON.stringify(outputData(screen))}`
+}

@@ -1,0 +1,140 @@
+/**
+ * Puts guard, doors and server together and listens.
+ */
+import { chmodSync, rmSync } from "node:fs"
+import type { ListenOptions } from "node:net"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Settings } from "@holdfast/protocol/settings"
+import type { Store } from "@holdfast/store/Store"
+import type { Credentials } from "../credentials/Credentials.ts"
+import { HEADERS_MAX } from "../guard/guard.ts"
+import { ownNames, type OwnNames } from "../guard/names.ts"
+import { Hub } from "@holdfast/hub/Hub"
+import type { OperationLog } from "../OperationLog.ts"
+import type { SocketDoor } from "../socket/SocketDoor.ts"
+import { Administration } from "./Administration.ts"
+import { makeHttpDoor } from "./HttpDoor.ts"
+import { AnswerCounts, makeMetrics } from "./metrics.ts"
+import { type HttpServerParts, makeServer, type ServerParts } from "./server.ts"
+
+/** What `listen` puts together. */
+export interface ListenParts {
+  readonly settings: Settings
+  readonly tls: ServerParts["tls"]
+  readonly version: string
+  readonly store: Pick<Store["Service"], "stats">
+  readonly credentials: Credentials
+  readonly socket: SocketDoor
+  readonly log: OperationLog
+  /** Gives the path of the Unix socket that serves programs on this machine, if there is to be one; may throw. */
+  readonly local?: (() => string) | undefined
+}
+
+/** A server that listens. */
+export interface Listening {
+  readonly port: number
+  readonly names: OwnNames
+  /** The Unix socket that is listened on. */
+  readonly local: string | undefined
+}
+
+/** The port cannot be listened on; `code` is the system's. */
+export class ListenFailed extends Error {
+  readonly _tag = "ListenFailed"
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Milliseconds that answers under way have to finish when the server stops. */
+const CLOSE_GRACE = 2000
+
+/** Listens until its scope closes. Fails with `ListenFailed`. */
+export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
+  const { settings, credentials, socket } = parts
+  const hub = yield* Hub
+  const counts = new AnswerCounts()
+  let connections = 0
+  const metrics = makeMetrics(hub, parts.store, counts, socket.connections, () => connections)
+  yield* Effect.addFinalizer(() => Effect.sync(metrics.stop))
+  let names = ownNames(settings, settings.port)
+  const administration = Administration.of({
+    credentials,
+    names: () => names,
+    version: parts.version,
+    metrics: metrics.text,
+  })
+  const http = yield* makeHttpDoor(settings.bodyMax).pipe(Effect.provide(Layer.succeed(Administration, administration)))
+  const doors = { settings, http, socket, log: parts.log, counts }
+  const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, headersMax: HEADERS_MAX })
+  const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
+  const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
+  credentials.onEnd((credential) => {
+    socket.closeCredential(credential)
+    web.endCredential(credential)
+    near.endCredential(credential)
+    Effect.runFork(hub.dropCredential(credential))
+  })
+  for (const { server } of [web, near]) {
+    server.on("connection", (connection) => {
+      connections++
+      connection.once("close", () => connections--)
+    })
+  }
+  const port = yield* listenOn(web, { port: settings.port, host: settings.host })
+  web.server.on("error", (error) => parts.log.write("error", `server: ${error.message}`))
+  names = ownNames(settings, port)
+  const local = parts.local === undefined ? undefined : yield* listenNear(near, parts.local, parts.log)
+  return { port, names, local } satisfies Listening
+})
+
+/** On the Unix socket there is one name and no browser, so no origin. */
+const LOCAL_NAMES: OwnNames = { hosts: new Set(["localhost"]), origins: new Set(), origin: "http://localhost" }
+
+/** Listens until the scope closes; gives the port, if it is one. */
+const listenOn = ({ server, endStreams }: HttpServerParts, where: ListenOptions) =>
+  Effect.acquireRelease(
+    Effect.callback<number, ListenFailed>((resume) => {
+      const failed = (error: NodeJS.ErrnoException): void =>
+        resume(Effect.fail(new ListenFailed(error.code ?? "", error.message)))
+      server.once("error", failed)
+      server.listen(where, () => {
+        server.off("error", failed)
+        const address = server.address()
+        resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
+      })
+    }),
+    () =>
+      Effect.callback<void>((resume) => {
+        const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE)
+        server.close(() => {
+          clearTimeout(timer)
+          resume(Effect.void)
+        })
+        endStreams()
+        server.closeIdleConnections()
+      }),
+  )
+
+/** Listens on a Unix socket for this user only. Where there can be none, programs use the port and ask for a proof (G-12). */
+const listenNear = (near: HttpServerParts, place: () => string, log: OperationLog) =>
+  Effect.gen(function* () {
+    const path = yield* attempt(place)
+    // What a killed hub left there; its data directory is ours now.
+    yield* attempt(() => rmSync(path, { force: true }))
+    yield* listenOn(near, { path })
+    yield* attempt(() => chmodSync(path, 0o600))
+    near.server.on("error", (error) => log.write("error", `server: ${error.message}`))
+    return path
+  }).pipe(
+    Effect.catch((error) => {
+      log.write("warn", `there is no local socket: ${error.message}`)
+      return Effect.succeed(undefined)
+    }),
+  )
+
+const attempt = <A>(step: () => A): Effect.Effect<A, ListenFailed> =>
+  Effect.try({ try: step, catch: (cause) => new ListenFailed("", cause instanceof Error ? cause.message : String(cause)) })

@@ -1,0 +1,80 @@
+/**
+ * Figures of the hub in Prometheus text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks"
+import * as Effect from "effect/Effect"
+import type { Store } from "@holdfast/store/Store"
+import type { Hub } from "@holdfast/hub/Hub"
+
+/** Counts of answers by route and class of status. */
+export class AnswerCounts {
+  readonly #counts = new Map<string, { count: number; milliseconds: number }>()
+
+  /** Counts one answer. */
+  add(route: string, status: number, milliseconds: number): void {
+    const key = `route="${route}",status="${Math.floor(status / 100)}xx"`
+    const entry = this.#counts.get(key) ?? { count: 0, milliseconds: 0 }
+    entry.count++
+    entry.milliseconds += milliseconds
+    this.#counts.set(key, entry)
+  }
+
+  /** Lines of the counts. */
+  lines(): ReadonlyArray<string> {
+    const entries = [...this.#counts]
+    return [
+      "# TYPE holdfast_http_requests_total counter",
+      ...entries.map(([key, { count }]) => `holdfast_http_requests_total{${key}} ${count}`),
+      "# TYPE holdfast_http_milliseconds_total counter",
+      ...entries.map(([key, { milliseconds }]) => `holdfast_http_milliseconds_total{${key}} ${milliseconds.toFixed(1)}`),
+    ]
+  }
+}
+
+/** Milliseconds between two samples of the event loop; the samples hold it. */
+const SAMPLING = 50
+
+const gauge = (name: string, value: number): ReadonlyArray<string> => [`# TYPE ${name} gauge`, `${name} ${value}`]
+const counter = (name: string, value: number): ReadonlyArray<string> => [`# TYPE ${name} counter`, `${name} ${value}`]
+
+/** Makes the text of all figures; `sockets` and `connections` are counts of the moment. */
+export const makeMetrics = (
+  hub: Hub["Service"],
+  store: Pick<Store["Service"], "stats">,
+  counts: AnswerCounts,
+  sockets: () => number,
+  connections: () => number,
+): { readonly text: Effect.Effect<string>; readonly stop: () => void } => {
+  const delay = monitorEventLoopDelay({ resolution: SAMPLING })
+  delay.enable()
+  const text = Effect.gen(function* () {
+    const health = yield* hub.health
+    const stats = yield* Effect.option(store.stats)
+    const memory = process.memoryUsage()
+    const lines = [
+      ...gauge("holdfast_ready", health.ready ? 1 : 0),
+      ...gauge("holdfast_sessions", health.sessions),
+      ...gauge("holdfast_sessions_loaded", health.loaded),
+      ...gauge("holdfast_attachments", health.attachments),
+      ...gauge("holdfast_sockets", sockets()),
+      ...gauge("holdfast_connections", connections()),
+      ...(stats._tag === "Some"
+        ? [
+            ...counter("holdfast_store_appends_total", stats.value.appends),
+            ...counter("holdfast_store_commits_total", stats.value.commits),
+            ...gauge("holdfast_store_waiting", stats.value.waiting),
+            ...gauge("holdfast_store_bytes", stats.value.bytes),
+          ]
+        : []),
+      ...gauge("holdfast_event_loop_delay_p99_milliseconds", Math.max(0, delay.percentile(99) / 1e6 - SAMPLING)),
+      ...gauge("process_resident_memory_bytes", memory.rss),
+      ...gauge("nodejs_heap_used_bytes", memory.heapUsed),
+      ...counter("process_cpu_seconds_total", process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6),
+      ...gauge("process_uptime_seconds", Math.round(process.uptime())),
+      ...counts.lines(),
+    ]
+    delay.reset()
+    return `${lines.join("\n")}\n`
+  })
+  return { text, stop: () => void delay.disable() }
+}

@@ -1,0 +1,221 @@
+/**
+ * The listening server: limits, then the guard, then a door, for every request and every upgrade (G-1, G-10).
+ */
+import { randomBytes } from "node:crypto"
+import type { IncomingMessage, Server } from "node:http"
+import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
+import type { Settings } from "@holdfast/protocol/settings"
+import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
+import { guard, type GuardPolicy, type Refused, TARGET_MAX, TARGET_TOO_LONG } from "../guard/guard.ts"
+import { bodyLimit } from "../guard/routes.ts"
+import type { Principal } from "@holdfast/hub/Hub"
+import type { OperationLog } from "../OperationLog.ts"
+import { Admission } from "./Admission.ts"
+import { writeBeforeBody } from "./body.ts"
+import type { ExchangeShape } from "./Exchange.ts"
+import type { HttpDoor } from "./HttpDoor.ts"
+import { inTurn, type Serve } from "./in-turn.ts"
+import type { AnswerCounts } from "./metrics.ts"
+import { PAGE_POLICY } from "./pages.ts"
+
+/** What of the socket door is needed here. */
+export interface UpgradeDoor {
+  readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal) => void
+}
+
+/** What the server hands requests to. */
+export interface ServerParts {
+  readonly settings: Settings
+  /** Certificate chain and key in PEM, for TLS. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
+  readonly policy: () => GuardPolicy
+  readonly http: HttpDoor
+  readonly socket: UpgradeDoor
+  readonly log: OperationLog
+  readonly counts: AnswerCounts
+}
+
+/** Imported, it would load everything it exports: the client for `fetch` alone takes 14 MB. */
+const { createServer: createPlain, STATUS_CODES } = process.getBuiltinModule("node:http")
+
+/** Largest header block of a request, in bytes. */
+const HEADER_BYTES_MAX = 16 * 1024
+/** Milliseconds a connection may stay open between two requests. */
+const KEEP_ALIVE = 5000
+/** Milliseconds between two looks for connections that take too long. */
+const CONNECTION_CHECKS = 1000
+
+/** The server and how to end what it has open. */
+export interface HttpServerParts {
+  readonly server: Server
+  /** Ends the streams that a credential opened. */
+  readonly endCredential: (credential: string) => void
+  /** Ends every stream, so that the server can close. */
+  readonly endStreams: () => void
+}
+
+/** Makes the server; it does not listen yet. */
+export const makeServer = (parts: ServerParts): HttpServerParts => {
+  const { settings } = parts
+  const endings = new Map<() => void, string>()
+  const options = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    headersTimeout: settings.headerTimeout,
+    requestTimeout: Math.max(settings.requestTimeout, settings.headerTimeout),
+    keepAliveTimeout: KEEP_ALIVE,
+    connectionsCheckingInterval: CONNECTION_CHECKS,
+    // The guard answers for a missing Host in the one error shape; HTTP smuggling forms are refused by the parser.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    // What else a client offers to speak, it is answered in HTTP/1.1 (RFC 9110 section 7.8).
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket",
+  }
+  const server: Server =
+    parts.tls === undefined
+      ? createPlain(options)
+      : process.getBuiltinModule("node:https").createServer({ ...options, ...parts.tls, minVersion: "TLSv1.2" })
+  const admission = new Admission(settings.connectionsMax)
+  server.on("connection", (socket) => admission.arrived(socket))
+  // Bounded by the size of the header block; a count limit of the parser's would drop headers silently.
+  server.maxHeadersCount = 0
+
+  const decide = (request: IncomingMessage, upgrade: boolean) =>
+    guard({ method: request.method ?? "", url: request.url ?? "", rawHeaders: request.rawHeaders, upgrade }, parts.policy())
+
+  const serve: Serve = (request, response) => {
+    const started = performance.now()
+    const trace = randomBytes(8).toString("hex")
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value)
+    response.setHeader("x-trace", trace)
+    const allowed = decide(request, false)
+    const decision = allowed._tag === "Allowed" && unexpected.has(request) ? UNEXPECTED : allowed
+    if (decision._tag === "Refused") {
+      parts.log.write("debug", "refused", {
+        status: decision.status,
+        tag: decision.tag,
+        trace,
+        remote: request.socket.remoteAddress,
+      })
+      parts.counts.add("refused", decision.status, performance.now() - started)
+      return writeBeforeBody(request, response, decision.status, headersOf(decision), Buffer.from(textOf(decision)))
+    }
+    if (decision.principal !== undefined) admission.known(request.socket)
+    const exchange: ExchangeShape = {
+      request,
+      response,
+      principal: decision.principal,
+      trace,
+      session: undefined,
+      endings,
+      taken: false,
+    }
+    const { name } = decision.route
+    parts.http(decision, exchange, ({ defect, fingerprint }) => {
+      const milliseconds = performance.now() - started
+      const status = response.headersSent ? response.statusCode : 0
+      parts.counts.add(name, status, milliseconds)
+      const fields = {
+        operation: name,
+        status,
+        milliseconds: Math.round(milliseconds * 10) / 10,
+        session: exchange.session,
+        client: decision.principal?.name,
+        trace,
+        fingerprint,
+      }
+      if (defect !== undefined) parts.log.write("error", defect, fields)
+      else parts.log.write(QUIET.has(name) ? "debug" : "info", "http", fields)
+    })
+  }
+  server.on("request", inTurn(serve))
+  // An expectation is answered by the guard as well: 100 Continue is only sent for what will be read.
+  server.on("checkContinue", (request, response) => {
+    const decision = decide(request, false)
+    const length = Number(request.headers["content-length"] ?? 0)
+    if (decision._tag === "Allowed" && length <= bodyLimit(decision.route, settings.bodyMax)) response.writeContinue()
+    server.emit("request", request, response)
+  })
+  const unexpected = new WeakSet<IncomingMessage>()
+  server.on("checkExpectation", (request, response) => {
+    unexpected.add(request)
+    server.emit("request", request, response)
+  })
+  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on("error", () => socket.destroy())
+    const decision = decide(request, true)
+    if (decision._tag === "Refused") return refuseUpgrade(socket, decision)
+    if (!decision.route.socket || decision.principal === undefined) return refuseUpgrade(socket, NOT_A_SOCKET)
+    admission.known(socket)
+    parts.log.write("info", "socket", {
+      operation: "upgrade",
+      client: decision.principal.name,
+      remote: request.socket.remoteAddress,
+    })
+    parts.socket.accept(request, socket, head, decision.principal)
+  })
+  server.on("clientError", (error: ClientError, socket) => {
+    if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
+    else refuseUpgrade(socket, unparsed(error))
+  })
+  return {
+    server,
+    endCredential: (credential) => {
+      for (const [end, owner] of endings) if (owner === credential) end()
+    },
+    endStreams: () => {
+      for (const end of endings.keys()) end()
+    },
+  }
+}
+
+/** Operations that come too often to be worth a line at level info. */
+const QUIET = new Set(["live", "ready", "metrics", "screen"])
+
+const SAFE_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+  "content-security-policy": PAGE_POLICY,
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+}
+
+const NOT_A_SOCKET: Refused = { _tag: "Refused", status: 400, tag: "BadRequest", message: `only ${SOCKET_PATH} can be upgraded` }
+
+const UNEXPECTED: Refused = {
+  _tag: "Refused",
+  status: 417,
+  tag: "ExpectationFailed",
+  message: "only Expect: 100-continue is understood; leave the header out",
+}
+
+type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer }
+
+/** The refusal of what the parser did not take. */
+function unparsed({ code, rawPacket }: ClientError): Refused {
+  const refused = (status: number, tag: string, message: string): Refused => ({ _tag: "Refused", status, tag, message })
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return refused(408, "RequestTimeout", "the request came too slowly")
+  if (code !== "HPE_HEADER_OVERFLOW") return refused(400, "BadRequest", "the request is not understood")
+  const line = rawPacket?.indexOf("\r\n") ?? 0
+  if (line < 0 || line > TARGET_MAX) return TARGET_TOO_LONG
+  return refused(431, "HeadersTooLarge", `the headers of a request have at most ${HEADER_BYTES_MAX} bytes`)
+}
+
+const textOf = ({ tag, message }: Refused): string => JSON.stringify({ error: { tag, message } })
+
+function headersOf({ status, allow }: Refused): Readonly<Record<string, string>> {
+  return {
+    "content-type": "application/json; charset=utf-8",
+    connection: "close",
+    ...(status === 401 ? { "www-authenticate": 'Bearer realm="holdfast"' } : {}),
+    ...(allow === undefined ? {} : { allow: allow.join(", ") }),
+  }
+}
+
+function refuseUpgrade(socket: Duplex, refused: Refused): void {
+  const text = textOf(refused)
+  const headers = Object.entries({ ...headersOf(refused), ...SAFE_HEADERS, "content-length": String(Buffer.byteLength(text)) })
+  const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")
+  socket.end(`HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status] ?? ""}\r\n${head}\r\n${text}`, () => socket.destroy())
+}

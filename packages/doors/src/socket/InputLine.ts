@@ -1,0 +1,86 @@
+/**
+ * The inputs of one attachment, answered in order (docs/PROTOCOL.md, W-6).
+ *
+ * An answer names the highest number up to which everything is settled, so a later input that is settled first waits for
+ * the earlier ones. What was settled in one tick is one frame; a refusal has a frame of its own.
+ */
+import type { DoorError } from "@holdfast/protocol/errors"
+import { encodeInputResult } from "@holdfast/protocol/frame"
+import type { Attachment } from "@holdfast/hub/Hub"
+
+interface Outstanding {
+  readonly number: number
+  readonly bytes: number
+  settled: boolean
+  error: DoorError | undefined
+}
+
+/** What a line reports. */
+export interface InputLineEvents {
+  readonly send: (frame: Uint8Array) => void
+  /** Bytes of input under way changed. */
+  readonly weight: (bytes: number) => void
+}
+
+/** Weight of an input beyond its bytes. */
+const OVERHEAD = 64
+
+/** One attachment's inputs. */
+export class InputLine {
+  private readonly attachment: Attachment
+  private readonly events: InputLineEvents
+  private line: Array<Outstanding> = []
+  private scheduled = false
+  private closed = false
+
+  constructor(attachment: Attachment, events: InputLineEvents) {
+    this.attachment = attachment
+    this.events = events
+  }
+
+  /** Takes an input. */
+  take(number: number, bytes: Uint8Array): void {
+    const outstanding: Outstanding = { number, bytes: bytes.length + OVERHEAD, settled: false, error: undefined }
+    this.line.push(outstanding)
+    this.events.weight(outstanding.bytes)
+    this.attachment.input(number, bytes, (error) => {
+      outstanding.settled = true
+      outstanding.error = error
+      if (this.scheduled || this.closed) return
+      this.scheduled = true
+      setImmediate(this.answer)
+    })
+  }
+
+  /** Answers nothing any more. */
+  close(): void {
+    this.closed = true
+    for (const { bytes } of this.line.splice(0)) this.events.weight(-bytes)
+  }
+
+  private readonly answer = (): void => {
+    this.scheduled = false
+    if (this.closed) return
+    let count = 0
+    let good = 0
+    for (const { settled, error, number, bytes } of this.line) {
+      if (!settled) break
+      count++
+      this.events.weight(-bytes)
+      if (error === undefined) {
+        good = number
+        continue
+      }
+      if (good > 0) this.events.send(encodeInputResult(this.attachment.handle, good))
+      good = 0
+      this.events.send(encodeInputResult(this.attachment.handle, number, asResult(error)))
+    }
+    if (good > 0) this.events.send(encodeInputResult(this.attachment.handle, good))
+    this.line = this.line.slice(count)
+  }
+}
+
+function asResult(error: DoorError): { readonly tag: string; readonly message: string; readonly retryAfter?: number } {
+  const { _tag: tag, message } = error
+  return error._tag === "Busy" ? { tag, message, retryAfter: error.retryAfter } : { tag, message }
+}

@@ -1,0 +1,94 @@
+/** Builds the stream socket's door on the hub. */
+import type { IncomingMessage } from "node:http"
+import type { Duplex } from "node:stream"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { WebSocketServer } from "ws"
+import type { Settings } from "@holdfast/protocol/settings"
+import { SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
+import { Agents } from "@holdfast/hub/Agents"
+import { Hub, type Principal } from "@holdfast/hub/Hub"
+import { Connection } from "./Connection.ts"
+import { makeHandlers } from "./handlers.ts"
+import { type DeskOptions, makeRpcDesk } from "./RpcDesk.ts"
+import type { SocketDoor } from "./SocketDoor.ts"
+
+/** Fragments of one message, and messages and frames read at once, at the most (W-4). */
+const FRAGMENTS_MAX = 1024
+
+/** Makes the door. It closes with its scope. `version` is shown to clients; `fault` receives faults of the hub's own (X-4). */
+export const makeSocketDoor = (
+  settings: Settings,
+  version = "0.1.0",
+  fault: DeskOptions["fault"] = () => {},
+): Effect.Effect<SocketDoor, never, Hub | Agents | Scope.Scope> =>
+  Effect.gen(function* () {
+    const hub = yield* Hub
+    const agents = yield* Agents
+    const connections = new Map<number, Connection>()
+    const context = yield* Effect.context<never>()
+    const fork = Effect.runForkWith(context)
+    const run = <A, E>(effect: Effect.Effect<A, E>): void => void fork(Effect.exit(effect))
+    const desk = makeRpcDesk({ handlers: makeHandlers({ hub, agents, settings, version, run }), fork, fault })
+    const server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: settings.socketMaxFrame,
+      maxFragments: FRAGMENTS_MAX,
+      handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
+    })
+    let next = 1
+    const accept = (request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal): void => {
+      const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((one) => one.trim())
+      if (!offered.includes(SOCKET_PROTOCOL)) return refuse(socket, `this socket speaks the subprotocol ${SOCKET_PROTOCOL}`)
+      server.handleUpgrade(request, socket, head, (ws) => {
+        const id = next++
+        const hello = setTimeout(() => connection.close(1008, "no Hello in time"), settings.socketHelloTimeout)
+        const connection: Connection = new Connection(id, ws, socket, principal, settings, {
+          text: (text) => desk.text(connection, text),
+          closed: () => {
+            clearTimeout(hello)
+            connections.delete(id)
+            desk.close(connection)
+          },
+          greeted: () => clearTimeout(hello),
+        })
+        connections.set(id, connection)
+      })
+    }
+    // One timer for all connections: heartbeats, and silent ones out.
+    const beat = setInterval(() => {
+      const now = Date.now()
+      for (const connection of connections.values()) {
+        if (connection.silent(now)) connection.close(1008, "nothing was heard in time")
+        else connection.heartbeat(now)
+      }
+    }, settings.socketSilence / 3)
+    beat.unref()
+    const stop = async (): Promise<void> => {
+      clearInterval(beat)
+      const closed = [...connections.values()].map((connection) => connection.ended)
+      for (const connection of connections.values()) connection.close(1001, "the hub is stopping")
+      await Promise.all(closed)
+      server.close()
+    }
+    yield* Effect.addFinalizer(() => Effect.promise(stop))
+    return {
+      accept,
+      closeCredential: (credential) => {
+        for (const connection of connections.values()) {
+          if (connection.principal.credential === credential) connection.close(1008, "the credential was revoked")
+        }
+      },
+      stop,
+      connections: () => connections.size,
+    }
+  })
+
+function refuse(socket: Duplex, message: string): void {
+  const body = JSON.stringify({ error: { tag: "BadRequest", message } })
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,242 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { guard, HEADERS_MAX, type Allowed, type GuardPolicy, type Refused } from "../../src/guard/guard.ts"
+import { isLoopback, ownNames, unprotected } from "../../src/guard/names.ts"
+import { findRoute, ROUTES } from "../../src/guard/routes.ts"
+import type { Principal } from "@holdfast/hub/Hub"
+
+const principals: Readonly<Record<string, Principal>> = {
+  all: { name: "owner", credential: "o", scope: "all" },
+  write: { name: "w", credential: "w", scope: "write" },
+  read: { name: "r", credential: "r", scope: "read" },
+}
+const policy: GuardPolicy = {
+  names: ownNames({ host: "127.0.0.1", tlsCert: "", trustProxy: "" }, 4653),
+  authenticate: (secret) => principals[secret],
+  headersMax: HEADERS_MAX,
+}
+const own = ["Host", "127.0.0.1:4653"]
+const bearer = (scope: string): ReadonlyArray<string> => ["Authorization", `Bearer ${scope}`]
+const ask = (
+  rawHeaders: ReadonlyArray<string>,
+  { method = "GET", url = "/api/sessions", upgrade = false } = {},
+): Allowed | Refused => guard({ method, url, rawHeaders, upgrade }, policy)
+const status = (decision: Allowed | Refused): number => (decision._tag === "Allowed" ? 200 : decision.status)
+
+describe("the guard", () => {
+  it("G-2 check:S2 only the hub's own names and port pass as Host, exactly once", () => {
+    for (const host of ["127.0.0.1:4653", "localhost:4653", "[::1]:4653", "LOCALHOST:4653"]) {
+      expect([host, status(ask(["Host", host, ...bearer("all")]))]).toEqual([host, 200])
+    }
+    const foreign = [
+      "127.0.0.1",
+      "localhost",
+      "127.0.0.1:4654",
+      "127.0.0.1:04653",
+      "localhost.:4653",
+      "localhost:4653.",
+      "localhost.evil.example:4653",
+      "evil.localhost:4653",
+      "evil.example",
+      "2130706433:4653",
+      "0x7f.1:4653",
+      "127.1:4653",
+      "0.0.0.0:4653",
+      "[::]:4653",
+      "::1:4653",
+      "[::ffff:127.0.0.1]:4653",
+      "127.0.0.1:4653,evil.example",
+      "user@127.0.0.1:4653",
+      "127.0.0.1:4653/",
+      " 127.0.0.1:4653 x",
+      "",
+    ]
+    for (const host of foreign) expect([host, status(ask(["Host", host, ...bearer("all")]))]).toEqual([host, 403])
+    expect(status(ask(bearer("all")))).toBe(403)
+    expect(status(ask([...own, ...own, ...bearer("all")]))).toBe(403)
+    expect(status(ask([...own, "HOST", "127.0.0.1:4653", ...bearer("all")]))).toBe(403)
+  })
+
+  it("G-3 check:S3 a foreign Origin is refused, on requests and upgrades, whatever credential comes with it", () => {
+    const foreign = [
+      "null",
+      "http://127.0.0.1:4654",
+      "https://127.0.0.1:4653",
+      "http://127.0.0.1",
+      "http://localhost.evil.example:4653",
+      "http://evil.example",
+      "http://127.0.0.1:4653.evil.example",
+      "http://127.0.0.1:4653/",
+      "file://",
+      "",
+      "http://127.0.0.1:4653, http://evil.example",
+    ]
+    for (const origin of foreign) {
+      for (const target of [
+        {},
+        { method: "POST" },
+        { url: "/api/socket", upgrade: true },
+        { url: "/health/live" },
+        { url: "/open?link=x" },
+      ]) {
+        expect([origin, target, status(ask([...own, ...bearer("all"), "Origin", origin], target))]).toEqual([origin, target, 403])
+      }
+    }
+    expect(status(ask([...own, ...bearer("all"), "Origin", "http://localhost:4653"]))).toBe(200)
+    expect(status(ask([...own, ...bearer("all"), "Origin", "http://localhost:4653", "Origin", "http://localhost:4653"]))).toBe(
+      403,
+    )
+  })
+
+  it("G-3 a body that a form could send is refused", () => {
+    const body = (type: string) => [
+      ...own,
+      ...bearer("all"),
+      "Content-Length",
+      "2",
+      ...(type === "" ? [] : ["Content-Type", type]),
+    ]
+    for (const type of [
+      "",
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+      "application/jsonx",
+      "text/plain; application/json",
+    ]) {
+      expect([type, status(ask(body(type), { method: "POST" }))]).toEqual([type, 400])
+    }
+    for (const type of ["application/json", "application/json; charset=utf-8", "Application/JSON"])
+      expect(status(ask(body(type), { method: "POST" }))).toBe(200)
+    expect(status(ask([...own, ...bearer("all"), "Transfer-Encoding", "chunked"], { method: "POST" }))).toBe(400)
+  })
+
+  it("G-1 G-4 check:S1 every route without, with a wrong and with a doubled credential is 401 outside the public list", () => {
+    const open = ROUTES.filter(({ needs }) => needs === "public")
+      .map(({ path }) => path)
+      .sort()
+    expect(open).toEqual(["/", "/api/proof", "/docs", "/health/live", "/health/ready", "/open", "/openapi.json"])
+    const presented = [
+      [],
+      ["Authorization", "Bearer wrong"],
+      ["Authorization", "Bearer "],
+      ["Authorization", "Basic YWxs"],
+      ["Authorization", "all"],
+      [...bearer("all"), ...bearer("all")],
+      ["Cookie", "all"],
+      ["Cookie", "holdfast-key=all"],
+      ["Sec-WebSocket-Protocol", "holdfast.1, holdfast.key.wrong"],
+      ["Sec-WebSocket-Protocol", "holdfast.key.all", "Sec-WebSocket-Protocol", "holdfast.key.all"],
+      ["Authorization", "Bearer wrong", "Sec-WebSocket-Protocol", "holdfast.key.all"],
+    ]
+    for (const route of ROUTES.filter(({ needs }) => needs !== "public")) {
+      for (const headers of presented) {
+        const url = route.path.replaceAll(/:\w+/g, "x")
+        const decision = ask([...own, ...headers], { method: route.method, url, upgrade: route.socket })
+        expect([route.name, headers, status(decision)]).toEqual([route.name, headers, 401])
+      }
+    }
+    for (const url of ["/nothing", "/api", "//health/live", "/health/live/", "/HEALTH/live", "/%68ealth/live"]) {
+      expect([url, status(ask(own, { url }))]).toEqual([url, 401])
+      expect([url, status(ask([...own, ...bearer("all")], { url }))]).toEqual([url, 404])
+    }
+  })
+
+  it("G-16 (fault:N49) a key in a subprotocol opens the socket, and nothing else", () => {
+    const key = ["Sec-WebSocket-Protocol", "holdfast.1, holdfast.key.all"]
+    expect(status(ask([...own, ...key], { url: "/api/socket", upgrade: true }))).toBe(200)
+    expect(status(ask([...own, ...key]))).toBe(401)
+  })
+
+  it("G-8 a token's scope opens what its scope allows and nothing else", () => {
+    const rank = { public: 0, read: 1, write: 2, all: 3 }
+    for (const route of ROUTES) {
+      for (const scope of ["read", "write", "all"] as const) {
+        const url = route.path.replaceAll(/:\w+/g, "x")
+        const decision = ask([...own, ...bearer(scope)], { method: route.method, url, upgrade: route.socket })
+        expect([route.name, scope, status(decision)]).toEqual([route.name, scope, rank[scope] >= rank[route.needs] ? 200 : 403])
+      }
+    }
+    const reading = ROUTES.filter(({ needs }) => needs === "read")
+    expect(reading.filter(({ method }) => method !== "GET" && method !== "HEAD")).toEqual([])
+  })
+
+  it("X-2 a wrong method is 405 with the methods that are there, an upgrade elsewhere 400", () => {
+    const decision = ask([...own, ...bearer("all")], { method: "PUT" })
+    expect(decision).toMatchObject({ status: 405, allow: ["POST", "GET"] })
+    expect(status(ask([...own, ...bearer("all")], { upgrade: true }))).toBe(400)
+    expect(status(ask([...own, ...bearer("all")], { url: "/api/socket" }))).toBe(400)
+    expect(findRoute("HEAD", "/metrics")._tag).toBe("Route")
+    expect(findRoute("HEAD", "/api/sessions/stream")._tag).toBe("WrongMethod")
+    expect(findRoute("GET", "/api/sessions/stream")).toMatchObject({ route: { name: "watch" } })
+  })
+
+  it("G-10 too many headers and a target that is no path are refused first", () => {
+    expect(status(ask([...own, ...bearer("all"), ...Array.from({ length: 2 * HEADERS_MAX }, () => "x")]))).toBe(431)
+    for (const url of ["http://evil.example/", "*", "evil.example:80", ""])
+      expect(status(ask([...own, ...bearer("all")], { url }))).toBe(400)
+  })
+
+  it("check:B1 never throws and never lets a request through without a credential, whatever comes in", () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        "Host",
+        "127.0.0.1:4653",
+        "Origin",
+        "Authorization",
+        "Bearer",
+        "Cookie",
+        "Sec-WebSocket-Protocol",
+        "holdfast.key.",
+        "upgrade",
+      ),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(word, { maxLength: 20 }),
+        fc.string(),
+        fc.constantFrom("GET", "POST", "X", ""),
+        fc.boolean(),
+        (headers, url, method, upgrade) => {
+          const decision = ask([...own, ...headers], { url: `/${url}`, method, upgrade })
+          expect(decision._tag === "Allowed" && decision.route.needs !== "public").toBe(false)
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe("the hub's own names", () => {
+  it("G-2 hold the proxy's origin, the standard port without a number, and nothing for an any-address", () => {
+    const proxied = ownNames({ host: "0.0.0.0", tlsCert: "", trustProxy: "https://hold.example.org" }, 4653)
+    expect([...proxied.hosts].sort()).toEqual(["127.0.0.1:4653", "[::1]:4653", "hold.example.org", "localhost:4653"])
+    expect(proxied.origin).toBe("https://hold.example.org")
+    const standard = ownNames({ host: "127.0.0.1", tlsCert: "/cert", trustProxy: "" }, 443)
+    expect(standard.hosts.has("localhost")).toBe(true)
+    expect(standard.origins.has("https://localhost")).toBe(true)
+  })
+
+  it("G-9 check:S7 only loopback may listen without TLS or a stated proxy", () => {
+    const plain = { tlsCert: "", tlsKey: "", trustProxy: "" }
+    for (const host of ["127.0.0.1", "::1", "localhost", "127.9.9.9"])
+      expect([host, unprotected({ ...plain, host })]).toEqual([host, undefined])
+    for (const host of ["0.0.0.0", "::", "", "10.0.0.1", "example.org", "127.0.0.1.example.org", "localhost.example.org"]) {
+      expect([host, isLoopback(host), unprotected({ ...plain, host })]).toEqual([
+        host,
+        false,
+        expect.stringContaining("refusing"),
+      ])
+    }
+    expect(unprotected({ ...plain, host: "0.0.0.0", tlsCert: "c", tlsKey: "k" })).toBeUndefined()
+    expect(unprotected({ ...plain, host: "0.0.0.0", tlsCert: "c" })).toContain("belong together")
+    expect(unprotected({ ...plain, host: "0.0.0.0", trustProxy: "https://a.example" })).toBeUndefined()
+    for (const trustProxy of ["yes", "a.example", "https://a.example/path", "ftp://a.example"]) {
+      expect([trustProxy, unprotected({ ...plain, host: "0.0.0.0", trustProxy })]).toEqual([
+        trustProxy,
+        expect.stringContaining("origin"),
+      ])
+    }
+  })
+})

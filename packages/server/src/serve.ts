@@ -1,0 +1,75 @@
+/**
+ * `serve`: builds the hub that its settings name and starts it.
+ */
+import { homedir } from "node:os"
+import * as Layer from "effect/Layer"
+import { ownEnvironment } from "@holdfast/protocol/own-environment"
+import { type ResolvedSettings, SettingInvalid, type Settings } from "@holdfast/protocol/settings"
+import { readConfiguredAgents } from "@holdfast/hub/agent/catalog-configuration"
+import type { AgentCatalog } from "@holdfast/hub/agent/catalog"
+import { type CatalogOptions, makeCatalog } from "@holdfast/hub/agent/make-catalog"
+import { dataDirectory } from "./config/directories.ts"
+import { layer as hubLayer } from "@holdfast/hub/layer"
+import { Runners } from "@holdfast/hub/child/Runners"
+import { makeSocketDoor } from "@holdfast/doors/socket/makeSocketDoor"
+import type { LogFields, OperationLog } from "@holdfast/doors/OperationLog"
+import { ServeFailed, type ServeEnvironment, type Serving } from "./Serving.ts"
+import { start } from "./start.ts"
+import { storeLayer } from "./store-layer.ts"
+
+/** Starts a hub. Rejects with `ServeFailed`, which says what to do. `stopOnSignals` ends it on signals. */
+export const serve = async (
+  { values: settings, agents: configured }: ResolvedSettings,
+  environment: ServeEnvironment,
+): Promise<Serving> => {
+  const data = dataDirectory(settings, environment.env)
+  const runners = runnersLayer(settings, data, environment)
+  const defaults = { env: ownEnvironment(environment.env), home: homedir() }
+  const agents = agentsOf(configured, { data, home: defaults.home, path: defaults.env["PATH"], preferred: settings.agent })
+  return start(settings, data, environment, {
+    store: storeLayer(settings, data),
+    hub: (log) => hubLayer({ settings, defaults, data, agents, report: reportTo(log) }).pipe(Layer.provide(runners)),
+    socket: (given, log) =>
+      makeSocketDoor(given, environment.version, (stack, operation, fingerprint) =>
+        log.write("error", stack, { operation, fingerprint }),
+      ),
+  })
+}
+
+function agentsOf(configured: unknown, options: Omit<CatalogOptions, "configured">): AgentCatalog {
+  try {
+    return makeCatalog({ ...options, configured: readConfiguredAgents(configured) })
+  } catch (error) {
+    if (error instanceof SettingInvalid) throw new ServeFailed("settings", error.message)
+    throw error
+  }
+}
+
+function runnersLayer(
+  settings: Settings,
+  dataDirectory: string,
+  { runnerProgram: program, version: build }: ServeEnvironment,
+): Layer.Layer<Runners> {
+  switch (settings.runner) {
+    case "detached":
+      return Runners.layerDetached({ dataDirectory, program, settings, build })
+    case "inside":
+      return Runners.layerInside({ dataDirectory, settings })
+    default:
+      throw new ServeFailed("settings", `runner must be detached or inside, not ${settings.runner}`)
+  }
+}
+
+const reportTo =
+  (log: OperationLog) =>
+  (message: string, fields: Readonly<Record<string, unknown>>): void =>
+    log.write("warn", message, plain(fields))
+
+const plain = (fields: Readonly<Record<string, unknown>>): LogFields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) =>
+      typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+        ? [name, value]
+        : [name, JSON.stringify(value)],
+    ),
+  )

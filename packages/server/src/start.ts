@@ -1,0 +1,176 @@
+/**
+ * Builds a hub from given layers, listens, and takes it down again.
+ */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import type { Settings } from "@holdfast/protocol/settings"
+import { privateSocketPath } from "@holdfast/link/socket-path"
+import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
+import { readOrMakeCredential, replaceCredential } from "@holdfast/doors/credentials/credential-file"
+import { makeCredentials } from "@holdfast/doors/credentials/Credentials"
+import { unprotected } from "@holdfast/doors/guard/names"
+import type { Agents } from "@holdfast/hub/Agents"
+import type { Hub } from "@holdfast/hub/Hub"
+import { fingerprintOf } from "@holdfast/doors/http/answer"
+import { linkPath } from "@holdfast/doors/http/hub"
+import { listen } from "@holdfast/doors/http/listen"
+import type { SocketDoor } from "@holdfast/doors/socket/SocketDoor"
+import { removeHubState, takeDataDirectory, writeHubState } from "./data-directory.ts"
+import { openLogFile } from "./log-file.ts"
+import { isLogLevel, makeOperationLog, type OperationLog } from "@holdfast/doors/OperationLog"
+import { ServeFailed, type ServeEnvironment, type Serving } from "./Serving.ts"
+import { startFailure } from "./start-failure.ts"
+
+/** The layers a hub is made of. */
+export interface HubParts {
+  readonly store: Layer.Layer<Store, StoreTooNew | StoreError>
+  readonly hub: (log: OperationLog) => Layer.Layer<Hub | Agents, unknown, Store>
+  readonly socket: (settings: Settings, log: OperationLog) => Effect.Effect<SocketDoor, never, Hub | Agents | Scope.Scope>
+}
+
+/** Milliseconds a graceful stop may take; then the stop is over, whatever still hangs. */
+const STOP_LIMIT = 9000
+
+/** Starts a hub in a data directory. Rejects with `ServeFailed`, leaving nothing open. */
+export const start = async (
+  settings: Settings,
+  data: string,
+  environment: ServeEnvironment,
+  parts: HubParts,
+): Promise<Serving> => {
+  const began = performance.now()
+  const scope = Effect.runSync(Scope.make())
+  try {
+    return await build(settings, data, environment, parts, scope, began)
+  } catch (error) {
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+    throw startFailure(error, settings, data)
+  }
+}
+
+async function build(
+  settings: Settings,
+  data: string,
+  environment: ServeEnvironment,
+  parts: HubParts,
+  scope: Scope.Closeable,
+  began: number,
+): Promise<Serving> {
+  const danger = unprotected(settings)
+  if (danger !== undefined) throw new ServeFailed("unprotected", danger)
+  const tls =
+    settings.tlsCert === "" ? undefined : { cert: readPem("tlsCert", settings.tlsCert), key: readPem("tlsKey", settings.tlsKey) }
+  takeDataDirectory(data)
+  const log = openLog(settings, data, environment, scope)
+  const credentialFile = join(data, "credential")
+  const credential = await readOrMakeCredential(credentialFile)
+
+  // A named pipe of Windows is open to whoever takes its name first: there, programs ask for a proof (G-12).
+  const local = process.platform === "win32" ? undefined : () => privateSocketPath(join(data, "hub.sock"))
+  const program = Effect.gen(function* () {
+    const services = yield* Layer.buildWithScope(Layer.provideMerge(parts.hub(log), parts.store), scope)
+    return yield* Effect.gen(function* () {
+      const store = yield* Store
+      const credentials = yield* makeCredentials({
+        store,
+        owner: credential.secret,
+        replaceOwner: () => replaceCredential(credentialFile),
+        fixed: settings.token,
+        linkExpiry: settings.linkExpiry,
+        signInExpiry: settings.signInExpiry,
+        now: Date.now,
+      })
+      const socket = yield* parts.socket(settings, log)
+      const listening = yield* listen({ settings, tls, version: environment.version, store, credentials, socket, log, local })
+      // Closed first: clients hear of it before the server stops taking answers.
+      yield* Effect.addFinalizer(() => Effect.promise(() => socket.stop()))
+      return { listening, credentials }
+    }).pipe(Effect.provideContext(Context.add(services, Scope.Scope, scope)))
+  })
+  const exit = await Effect.runPromiseExit(program)
+  if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
+  const { listening, credentials } = exit.value
+  const { port, names, local: socketPath } = listening
+  const url = names.origin
+  writeHubState(data, {
+    pid: process.pid,
+    port,
+    url: localUrl(settings, port),
+    ...(socketPath === undefined ? {} : { socket: socketPath }),
+    started: Date.now(),
+    version: environment.version,
+  })
+  await Effect.runPromise(
+    Scope.addFinalizer(
+      scope,
+      Effect.sync(() => removeHubState(data, process.pid)),
+    ),
+  )
+  const startedIn = performance.now() - began
+  log.write("info", "started", { port, pid: process.pid, version: environment.version, milliseconds: Math.round(startedIn) })
+
+  const { promise: stopped, resolve: settle } = Promise.withResolvers<void>()
+  const close = once(() => {
+    log.write("info", "stopping", { pid: process.pid })
+    return within(STOP_LIMIT, Effect.runPromise(Scope.close(scope, Exit.void))).then(settle)
+  })
+  return {
+    url,
+    port,
+    data,
+    credentialFile,
+    firstStart: credential.made,
+    startedIn,
+    link: () => `${url}${linkPath(credentials.makeLink(credentials.owner()).secret)}`,
+    report: (fault) => {
+      const stack = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
+      const fingerprint = fingerprintOf(stack)
+      log.write("error", stack, { operation: "fault", fingerprint })
+      return fingerprint
+    },
+    stop: close,
+    stopped,
+  }
+}
+
+const once = (stop: () => Promise<void>): (() => Promise<void>) => {
+  let stopping: Promise<void> | undefined
+  return () => (stopping ??= stop())
+}
+
+/** Where programs on this machine reach the hub; behind a proxy that is not the origin people use. */
+const localUrl = ({ tlsCert, host }: Settings, port: number): string => {
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
+  return `${tlsCert === "" ? "http" : "https"}://${name}:${port}`
+}
+
+const readPem = (setting: string, path: string): Buffer => {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new ServeFailed("settings", `${setting}: cannot read ${path}; correct the path or the file's mode`, { cause })
+  }
+}
+
+/** Waits for a promise, but no longer than `milliseconds`. */
+const within = (milliseconds: number, work: Promise<void>): Promise<void> => {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, milliseconds)
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+function openLog(settings: Settings, data: string, environment: ServeEnvironment, scope: Scope.Scope): OperationLog {
+  if (!isLogLevel(settings.logLevel))
+    throw new ServeFailed("settings", `logLevel must be debug, info, warn or error, not ${settings.logLevel}`)
+  const given = environment.log
+  if (given !== undefined) return makeOperationLog(settings.logLevel, Date.now, (_level, line) => given(line))
+  const file = openLogFile(data)
+  Effect.runSync(Scope.addFinalizer(scope, Effect.sync(file.close)))
+  return makeOperationLog(settings.logLevel, Date.now, (_level, line) => file.write(line))
+}
