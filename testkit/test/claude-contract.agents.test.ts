@@ -1,7 +1,7 @@
 /** The real Claude, with a scripted model, under the contract of agents. */
 import { afterAll, beforeAll, describe } from "vitest"
 import { claudeAdapter } from "@holdfast/runner/claude/claude-adapter"
-import { agentAdapterContract } from "@holdfast/runner/contract/agent-adapter-contract"
+import { agentAdapterContract } from "@holdfast/adapter/contract/agent-adapter-contract"
 import { claudeStart } from "../src/agents/claude-start.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
 import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { AgentProbe } from "@holdfast/runner/contract/agent-probe"
+import type { AgentProbe } from "@holdfast/adapter/contract/agent-probe"
 import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
 import { eventually } from "../src/eventually.ts"

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { AgentProbe } from "@holdfast/runner/contract/agent-probe"
+import type { AgentProbe } from "@holdfast/adapter/contract/agent-probe"
 import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
 

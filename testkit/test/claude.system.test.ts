@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { type AgentProbe, YES } from "@holdfast/runner/contract/agent-probe"
+import { type AgentProbe, YES } from "@holdfast/adapter/contract/agent-probe"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { readNamed } from "@holdfast/protocol/agent/named-data"
 import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"

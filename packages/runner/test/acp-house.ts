@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 import { acpAdapter } from "../src/acp/acp-adapter.ts"
-import { agentDirectories, type AgentDirectories, AgentProbe, probeStart } from "../src/contract/agent-probe.ts"
+import { agentDirectories, type AgentDirectories, AgentProbe, probeStart } from "@holdfast/adapter/contract/agent-probe"
 import type { Behaviour, Step } from "./acp-agent.ts"
 
 const program = fileURLToPath(new URL("./acp-agent.ts", import.meta.url))

@@ -1,6 +1,6 @@
 /** How ACP agents tell of tools and ask for permission, each difference by an agent that does just that. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { YES } from "../src/contract/agent-probe.ts"
+import { YES } from "@holdfast/adapter/contract/agent-probe"
 import type { Step } from "./acp-agent.ts"
 import { begin, closeHouse, messageOf, openHouse, play, tool, toolsOf, turn } from "./acp-house.ts"
 

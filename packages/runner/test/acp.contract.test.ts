@@ -1,8 +1,8 @@
 /** An ACP agent of our own under the contract of agents. */
 import { fileURLToPath } from "node:url"
 import { acpAdapter } from "../src/acp/acp-adapter.ts"
-import { agentAdapterContract } from "../src/contract/agent-adapter-contract.ts"
-import { probeStart } from "../src/contract/agent-probe.ts"
+import { agentAdapterContract } from "@holdfast/adapter/contract/agent-adapter-contract"
+import { probeStart } from "@holdfast/adapter/contract/agent-probe"
 import type { Step } from "./acp-agent.ts"
 
 const program = fileURLToPath(new URL("./acp-agent.ts", import.meta.url))

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 import { LOG_MAX } from "../src/agent/AgentLog.ts"
-import { agentDirectories, AgentProbe, probeStart, type AgentDirectories } from "../src/contract/agent-probe.ts"
+import { agentDirectories, AgentProbe, probeStart, type AgentDirectories } from "@holdfast/adapter/contract/agent-probe"
 import { scriptedAdapter } from "../src/scripted/scripted-adapter.ts"
 import { alive, residentBytes } from "./live-runner.ts"
 

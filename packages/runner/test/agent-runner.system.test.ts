@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 import { sweepGeneration } from "../src/client/generations.ts"
-import { agentDirectories, type AgentDirectories, probeStart } from "../src/contract/agent-probe.ts"
+import { agentDirectories, type AgentDirectories, probeStart } from "@holdfast/adapter/contract/agent-probe"
 import type { JournalEntry } from "@holdfast/link/messages"
 import { alive, LiveRunner, residentBytes, TestHub, until } from "./live-runner.ts"
 

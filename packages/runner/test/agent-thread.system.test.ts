@@ -1,9 +1,9 @@
 /** The agents' thread seen from the runner's loop: it dies, and every agent is told to have ended. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { AgentAdapter } from "../src/agent/agent-adapter.ts"
+import type { AgentAdapter } from "@holdfast/adapter/agent-adapter"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 import { AgentThreads } from "../src/agent/AgentThreads.ts"
-import { agentDirectories, AgentProbe, probeStart, type AgentDirectories } from "../src/contract/agent-probe.ts"
+import { agentDirectories, AgentProbe, probeStart, type AgentDirectories } from "@holdfast/adapter/contract/agent-probe"
 import { alive } from "./live-runner.ts"
 
 describe("agents' threads", () => {

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { afterEach, describe, expect, it } from "vitest"
 import { type AboveProcess, LOGIN_FILES, openFilesBefore } from "../src/client/open-files.ts"
-import { giveOpenFiles, withOpenFiles } from "../src/pty/open-files.ts"
+import { giveOpenFiles, withOpenFiles } from "@holdfast/adapter/process/open-files"
 import { bash, collect } from "./terminals.ts"
 
 const RAISED = { soft: 20_000, hard: 20_000 }

@@ -1,5 +1,5 @@
 /** The PTY adapter under the adapter contract. */
-import { adapterContract } from "../src/contract/adapter-contract.ts"
+import { adapterContract } from "@holdfast/adapter/contract/adapter-contract"
 import { ptyAdapter } from "../src/pty/PtyAdapter.ts"
 import { bash, pty } from "./terminals.ts"
 

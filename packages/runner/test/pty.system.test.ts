@@ -3,7 +3,7 @@ import { createHash, randomFillSync } from "node:crypto"
 import { readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { foregroundGroup } from "../src/pty/processes.ts"
+import { foregroundGroup } from "@holdfast/adapter/process/processes"
 import { alive, masters, temporaryDirectory, until } from "./live-runner.ts"
 import { bash, collect, pty } from "./terminals.ts"
 

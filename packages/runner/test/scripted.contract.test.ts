@@ -1,6 +1,6 @@
 /** The scripted agent under the contract of agents. */
-import { agentAdapterContract } from "../src/contract/agent-adapter-contract.ts"
-import { probeStart } from "../src/contract/agent-probe.ts"
+import { agentAdapterContract } from "@holdfast/adapter/contract/agent-adapter-contract"
+import { probeStart } from "@holdfast/adapter/contract/agent-probe"
 import { scriptedAdapter } from "../src/scripted/scripted-adapter.ts"
 
 agentAdapterContract("scripted", scriptedAdapter, {

@@ -1,5 +1,5 @@
 /** Terminals for tests, without a runner around them. */
-import type { ChildExit, AdapterHandle } from "../src/adapter.ts"
+import type { ChildExit, AdapterHandle } from "@holdfast/adapter/adapter"
 import { ptyAdapter, type PtySpec } from "../src/pty/PtyAdapter.ts"
 
 let last = 0

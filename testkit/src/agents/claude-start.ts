@@ -1,7 +1,7 @@
 /** How the Claude adapter is started against a model server. */
 import { mkdirSync } from "node:fs"
 import { dirname, join } from "node:path"
-import type { AgentDirectories } from "@holdfast/runner/contract/agent-probe"
+import type { AgentDirectories } from "@holdfast/adapter/contract/agent-probe"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 import { claudeEnvironment, type ClaudePlace } from "./claude.ts"
 import { claudeSdk, pathOf } from "./heavy.ts"

@@ -1,9 +1,9 @@
 /** Where an agent's program is: in the data directory, where it was installed, or along PATH. Looked for anew each time. */
 import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { AdapterRefused } from "@holdfast/runner/adapter"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
 import { findClaudeSdk } from "@holdfast/runner/claude/sdk"
-import { findCommand } from "@holdfast/runner/pty/command"
+import { findCommand } from "@holdfast/adapter/process/command"
 import { agentsDirectory, type AgentPackage, type CatalogAgent } from "./catalog-entries.ts"
 
 /** A program that is there. */

@@ -11,8 +11,8 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { headOf } from "@holdfast/protocol/text-cut"
-import { AdapterRefused } from "@holdfast/runner/adapter"
-import { findCommand } from "@holdfast/runner/pty/command"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
+import { findCommand } from "@holdfast/adapter/process/command"
 import { agentsDirectory, type AgentPackage, KNOWN_AGENTS, knownAgent } from "./catalog-entries.ts"
 
 /** Why an agent was not installed; the message says what to do. */

@@ -9,10 +9,10 @@
  */
 import { headOf } from "@holdfast/protocol/text-cut"
 import { type AnyMessage, client, type ClientConnection, RequestError } from "@agentclientprotocol/sdk"
-import { LINE_MAX } from "../agent/agent-adapter.ts"
+import { LINE_MAX } from "@holdfast/adapter/agent-adapter"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import { LineReader } from "../agent/lines.ts"
-import type { AgentProcess } from "../agent/process-group.ts"
+import type { AgentProcess } from "@holdfast/adapter/process/process-group"
 import { jsonLine } from "../agent/well-formed.ts"
 import { isObject, type JsonObject } from "./read-json.ts"
 

@@ -11,7 +11,7 @@ import { constants } from "node:fs"
 import { type FileHandle, rename, rm } from "node:fs/promises"
 import { basename, dirname, isAbsolute, join, resolve } from "node:path"
 import { headOf } from "@holdfast/protocol/text-cut"
-import { AdapterRefused } from "../adapter.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
 import { OpenedRoot, Outside } from "./OpenedRoot.ts"
 import { at, numberOf, textOf } from "./read-json.ts"
 

@@ -1,5 +1,5 @@
 /** Agents that speak the Agent Client Protocol (version 1) on their standard input and output. */
-import type { AgentAdapter } from "../agent/agent-adapter.ts"
+import type { AgentAdapter } from "@holdfast/adapter/agent-adapter"
 import { AgentHost } from "../agent/AgentHost.ts"
 import { AcpDriver } from "./AcpDriver.ts"
 

@@ -5,9 +5,9 @@
  * agent ends.
  */
 import { readFileSync } from "node:fs"
-import type { AgentEnvironment } from "../agent/process-group.ts"
-import { MARKER } from "../pty/environment.ts"
-import { endProcesses } from "../pty/processes.ts"
+import type { AgentEnvironment } from "@holdfast/adapter/process/process-group"
+import { MARKER } from "@holdfast/adapter/process/environment"
+import { endProcesses } from "@holdfast/adapter/process/processes"
 
 /** The kernel counts the starts of processes in ticks of 10 ms since the machine began. */
 const TICKS_PER_SECOND = 100

@@ -5,7 +5,7 @@
 import { PROTOCOL_VERSION, RequestError } from "@agentclientprotocol/sdk"
 import type { Resumed } from "@holdfast/protocol/agent/agent"
 import { headOf } from "@holdfast/protocol/text-cut"
-import { AdapterRefused } from "../adapter.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import { historyContext } from "../agent/history.ts"

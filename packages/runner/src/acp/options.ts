@@ -7,7 +7,7 @@
 import type { McpServer } from "@agentclientprotocol/sdk"
 import { isVariable } from "@holdfast/protocol/text"
 import { headOf } from "@holdfast/protocol/text-cut"
-import { AdapterRefused } from "../adapter.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
 import { isObject, type JsonObject } from "./read-json.ts"
 
 /** What an agent may have done for it instead of doing it itself: reading and writing text files. */

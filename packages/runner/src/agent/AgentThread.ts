@@ -5,13 +5,13 @@
  * told it: the streaming turn as `AgentCrashed`, or as `AgentOutOfMemory`, then the exit. The next agent gets a new thread.
  */
 import { Worker } from "node:worker_threads"
-import { AdapterRefused, type ChildExit } from "../adapter.ts"
-import { MARKER } from "../pty/environment.ts"
-import { givenOpenFiles } from "../pty/open-files.ts"
+import { AdapterRefused, type ChildExit } from "@holdfast/adapter/adapter"
+import { MARKER } from "@holdfast/adapter/process/environment"
+import { givenOpenFiles } from "@holdfast/adapter/process/open-files"
 import type { RunnerFailure } from "@holdfast/link/messages"
-import type { AgentHandle } from "./agent-adapter.ts"
+import type { AgentHandle } from "@holdfast/adapter/agent-adapter"
 import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
-import { endGroup } from "./process-group.ts"
+import { endGroup } from "@holdfast/adapter/process/process-group"
 import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
 
 /** How long an empty thread stays, in milliseconds. */

@@ -4,7 +4,7 @@
  *
  * The thread of an agent that has ended serves the next one, when that comes soon.
  */
-import type { AgentHandle } from "./agent-adapter.ts"
+import type { AgentHandle } from "@holdfast/adapter/agent-adapter"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 import { type AgentJournal, AgentThread, type ThreadOptions } from "./AgentThread.ts"
 

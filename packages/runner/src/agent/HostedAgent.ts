@@ -4,8 +4,8 @@
  * It is paused while the journal asks for it, or while more than `UNDER_WAY_MAX` characters have not reached the journal.
  */
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
-import { AdapterRefused, type ChildExit } from "../adapter.ts"
-import type { AgentAdapter, AgentHandle } from "./agent-adapter.ts"
+import { AdapterRefused, type ChildExit } from "@holdfast/adapter/adapter"
+import type { AgentAdapter, AgentHandle } from "@holdfast/adapter/agent-adapter"
 import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
 

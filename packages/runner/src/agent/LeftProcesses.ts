@@ -6,7 +6,7 @@
  * markers can be read; elsewhere such processes end with their agent.
  */
 import { readFileSync } from "node:fs"
-import { endProcesses, findProcesses, processEntry, type ProcessEntry } from "../pty/processes.ts"
+import { endProcesses, findProcesses, processEntry, type ProcessEntry } from "@holdfast/adapter/process/processes"
 import type { Tasks } from "./Tasks.ts"
 
 /** Wait before the first look after a turn, and before the next: what ends by itself at once is not told. In milliseconds. */

@@ -1,6 +1,6 @@
 /** The adapters of agents; each is loaded with the first agent that needs it. */
-import { AdapterRefused } from "../adapter.ts"
-import type { AgentAdapter } from "./agent-adapter.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
+import type { AgentAdapter } from "@holdfast/adapter/agent-adapter"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 
 const LOADERS: Readonly<Partial<Record<AgentStart["adapter"], () => Promise<AgentAdapter>>>> = {

@@ -1,6 +1,6 @@
 /** The agents' thread: hosts the adapters, away from the loop that serves terminals. */
 import { parentPort, workerData } from "node:worker_threads"
-import { giveOpenFiles, type OpenFiles } from "../pty/open-files.ts"
+import { giveOpenFiles, type OpenFiles } from "@holdfast/adapter/process/open-files"
 import { loadAdapter } from "./adapters.ts"
 import { HostedAgent } from "./HostedAgent.ts"
 import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"

@@ -1,5 +1,5 @@
 /** Messages between the runner's loop and the agents' thread. */
-import type { ChildExit } from "../adapter.ts"
+import type { ChildExit } from "@holdfast/adapter/adapter"
 import type { RunnerFailure } from "@holdfast/link/messages"
 import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 

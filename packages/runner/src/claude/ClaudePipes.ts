@@ -7,7 +7,7 @@
  */
 import { PassThrough } from "node:stream"
 import { headOf } from "@holdfast/protocol/text-cut"
-import { LINE_MAX } from "../agent/agent-adapter.ts"
+import { LINE_MAX } from "@holdfast/adapter/agent-adapter"
 import type { AgentHost } from "../agent/AgentHost.ts"
 import { LineReader } from "../agent/lines.ts"
 import { listAt, textAt } from "./read.ts"

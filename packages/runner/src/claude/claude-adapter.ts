@@ -1,11 +1,11 @@
 /** Claude through the Claude Agent SDK (row:C1). The process is ours: in a group of its own, ended with all it started. */
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import type { AgentAdapter } from "../agent/agent-adapter.ts"
+import type { AgentAdapter } from "@holdfast/adapter/agent-adapter"
 import { AgentHost } from "../agent/AgentHost.ts"
 import { RecentIds } from "../agent/RecentIds.ts"
 import { wellFormed } from "../agent/well-formed.ts"
-import { checkDirectory } from "../pty/command.ts"
+import { checkDirectory } from "@holdfast/adapter/process/command"
 import { CallPlaces } from "./CallPlaces.ts"
 import { ClaudeDriver } from "./ClaudeDriver.ts"
 import { spawnClaude, type SpawnRequest } from "./ClaudePipes.ts"

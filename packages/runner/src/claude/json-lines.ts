@@ -1,6 +1,6 @@
 /** Lines of Claude's transcripts, one JSON object each, whatever is in the file: what is none is counted and left out. */
 import { createReadStream } from "node:fs"
-import { LINE_MAX } from "../agent/agent-adapter.ts"
+import { LINE_MAX } from "@holdfast/adapter/agent-adapter"
 import { LineReader } from "../agent/lines.ts"
 
 /** How far a file was read; bytes. */

@@ -5,7 +5,7 @@
  * the environment of the agent's process (A-11).
  */
 import { headOf } from "@holdfast/protocol/text-cut"
-import { AdapterRefused } from "../adapter.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
 import { EXCLUDED } from "./excluded-options.ts"
 import {
   anyText,

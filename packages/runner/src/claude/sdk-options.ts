@@ -1,6 +1,6 @@
 /** Options and environment that the SDK starts Claude with. */
-import { AdapterRefused } from "../adapter.ts"
-import type { AgentEnvironment } from "../agent/process-group.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
+import type { AgentEnvironment } from "@holdfast/adapter/process/process-group"
 import type { ClaudeOptions, McpServer } from "./options.ts"
 
 /** The environment of the process. */

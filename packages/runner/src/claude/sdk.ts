@@ -8,7 +8,7 @@ import { statSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { AdapterRefused } from "../adapter.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 
 /** Name of the package. */

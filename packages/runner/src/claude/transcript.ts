@@ -5,7 +5,7 @@
  * files are named below `projects` of Claude's directory. It may be long: it is read piece by piece, and never held.
  */
 import { stat } from "node:fs/promises"
-import { LINE_MAX } from "../agent/agent-adapter.ts"
+import { LINE_MAX } from "@holdfast/adapter/agent-adapter"
 import { readEntries } from "./json-lines.ts"
 import { listAt, textAt } from "./read.ts"
 

@@ -6,7 +6,7 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises"
 import { connect } from "node:net"
 import { join } from "node:path"
-import { endProcesses, processEntry, signalProcess } from "../pty/processes.ts"
+import { endProcesses, processEntry, signalProcess } from "@holdfast/adapter/process/processes"
 import { GENERATION, generationPaths, generationsDirectory, readRunnerRecord, type RunnerRecord } from "@holdfast/link/generation"
 
 export type { RunnerRecord } from "@holdfast/link/generation"

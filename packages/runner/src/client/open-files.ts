@@ -6,7 +6,7 @@
  */
 import { readFileSync, readlinkSync } from "node:fs"
 import { basename } from "node:path"
-import { processEntry } from "../pty/processes.ts"
+import { processEntry } from "@holdfast/adapter/process/processes"
 
 /** Soft limit that a login and a service have by default on Linux, for where nothing above tells. */
 export const LOGIN_FILES = 1024

@@ -6,7 +6,7 @@ import { mkdir, open, readFile, rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { tailOf } from "@holdfast/protocol/text-cut"
-import { giveOpenFiles } from "../pty/open-files.ts"
+import { giveOpenFiles } from "@holdfast/adapter/process/open-files"
 import { generationPaths, generationsDirectory, readRunnerRecord } from "@holdfast/link/generation"
 import { runnerSettings, type RunnerSettings } from "@holdfast/link/settings"
 

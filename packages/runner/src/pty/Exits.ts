@@ -3,7 +3,7 @@
  *
  * Only processes that were given to `await` are reaped: others have whoever started them.
  */
-import type { Libc } from "./libc.ts"
+import type { Libc } from "@holdfast/adapter/process/libc"
 
 /** Receives an exit: its code, or the number of the signal that ended it (0 for none). */
 export type OnExit = (code: number, signal: number) => void

@@ -5,9 +5,9 @@
  * the processes attached to it.
  */
 import { createRequire } from "node:module"
-import { AdapterRefused, type Adapter, type AdapterHandle, type AdapterSink } from "../adapter.ts"
-import { checkDirectory, checkSize } from "./command.ts"
-import { childEnvironment } from "./environment.ts"
+import { AdapterRefused, type Adapter, type AdapterHandle, type AdapterSink } from "@holdfast/adapter/adapter"
+import { checkDirectory, checkSize } from "@holdfast/adapter/process/command"
+import { childEnvironment } from "@holdfast/adapter/process/environment"
 import type { PtySpec } from "./PtyAdapter.ts"
 
 interface WindowsPty {

@@ -9,8 +9,8 @@ import { readdirSync } from "node:fs"
 import { createRequire } from "node:module"
 import { isMainThread } from "node:worker_threads"
 import { Exits, type OnExit } from "./Exits.ts"
-import { loadLibc, type Libc } from "./libc.ts"
-import { withOpenFiles } from "./open-files.ts"
+import { loadLibc, type Libc } from "@holdfast/adapter/process/libc"
+import { withOpenFiles } from "@holdfast/adapter/process/open-files"
 import { setTerminalSize, spawnTerminal, type Spawned, type SpawnOptions } from "./spawn-terminal.ts"
 
 interface Addon {

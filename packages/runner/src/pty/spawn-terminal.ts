@@ -7,8 +7,8 @@
  */
 import { closeSync, constants, openSync } from "node:fs"
 import { getSystemErrorName } from "node:util"
-import { AdapterRefused } from "../adapter.ts"
-import type { Libc } from "./libc.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
+import type { Libc } from "@holdfast/adapter/process/libc"
 
 /** What to start, and how large. */
 export interface SpawnOptions {

@@ -1,5 +1,5 @@
 /** Options of the scripted agent. */
-import { AdapterRefused } from "../adapter.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
 
 /** `pace`: milliseconds per word. */
 export interface ScriptedOptions {

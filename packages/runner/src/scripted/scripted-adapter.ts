@@ -5,8 +5,8 @@
  */
 import { fileURLToPath } from "node:url"
 import { headOf } from "@holdfast/protocol/text-cut"
-import type { AgentAdapter } from "../agent/agent-adapter.ts"
-import { LINE_MAX } from "../agent/agent-adapter.ts"
+import type { AgentAdapter } from "@holdfast/adapter/agent-adapter"
+import { LINE_MAX } from "@holdfast/adapter/agent-adapter"
 import type { AgentDriver, Delivery } from "../agent/agent-driver.ts"
 import { AgentHost } from "../agent/AgentHost.ts"
 import { LineReader } from "../agent/lines.ts"

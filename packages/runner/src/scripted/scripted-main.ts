@@ -1,5 +1,5 @@
 /** The scripted agent's process: lines of JSON on standard input and output. It ends when its input does. */
-import { LINE_MAX } from "../agent/agent-adapter.ts"
+import { LINE_MAX } from "@holdfast/adapter/agent-adapter"
 import { LineReader } from "../agent/lines.ts"
 import { Output } from "./Output.ts"
 import { ScriptedAgent } from "./ScriptedAgent.ts"

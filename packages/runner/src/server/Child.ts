@@ -4,8 +4,8 @@
  * Output goes to the journal first and to the emulator beside it. What paces the child is the journal and the
  * emulator's lag, never a viewer. After the last output come a checkpoint of the final screen and then the exit (R-11).
  */
-import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
-import type { AgentHandle } from "../agent/agent-adapter.ts"
+import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } from "@holdfast/adapter/adapter"
+import type { AgentHandle } from "@holdfast/adapter/agent-adapter"
 import type { AgentCommand } from "@holdfast/link/agent-messages"
 import type { AgentJournal } from "../agent/AgentThread.ts"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"

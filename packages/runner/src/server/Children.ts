@@ -1,10 +1,10 @@
 /** The children of a runner: started once per id, found by number, ended and forgotten. */
-import { AdapterRefused } from "../adapter.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
 import { OutputPool } from "../journal/OutputPool.ts"
 import type { Emulators } from "../emulator/Emulators.ts"
 import type { PtySpec } from "../pty/PtyAdapter.ts"
-import type { Adapter } from "../adapter.ts"
-import { agentEnvironment } from "../agent/agent-environment.ts"
+import type { Adapter } from "@holdfast/adapter/adapter"
+import { agentEnvironment } from "@holdfast/adapter/process/agent-environment"
 import type { AgentThreads } from "../agent/AgentThreads.ts"
 import type { ChildStatus, HubMessage, RunnerFailure } from "@holdfast/link/messages"
 import type { RunnerSettings } from "@holdfast/link/settings"

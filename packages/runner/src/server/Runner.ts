@@ -4,7 +4,7 @@
  * One hub at a time has a runner: the one with the highest epoch, and of that the newest connection.
  */
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
-import { AdapterRefused } from "../adapter.ts"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
 import type { Emulators } from "../emulator/Emulators.ts"
 import type { HubMessage, ReplyValue, RunnerFailure, RunnerMessage, RunnerStatus } from "@holdfast/link/messages"
 import { Children, type ChildrenOptions } from "./Children.ts"

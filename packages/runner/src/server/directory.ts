@@ -1,7 +1,7 @@
 /** A generation's directory: made, watched and removed by its runner. */
 import { chmodSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { processEntry } from "../pty/processes.ts"
+import { processEntry } from "@holdfast/adapter/process/processes"
 import { generationPaths, generationsDirectory, type RunnerRecord } from "@holdfast/link/generation"
 import { privateSocketPath } from "@holdfast/link/socket-path"
 

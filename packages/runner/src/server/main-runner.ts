@@ -1,5 +1,5 @@
 /** The life of a runner that has a process of its own: signals, faults, and its exit. */
-import { giveOpenFiles } from "../pty/open-files.ts"
+import { giveOpenFiles } from "@holdfast/adapter/process/open-files"
 import { GENERATION } from "@holdfast/link/generation"
 import { readRunnerSettings } from "@holdfast/link/settings"
 import { runRunner } from "./run-runner.ts"

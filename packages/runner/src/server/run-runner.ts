@@ -6,7 +6,7 @@
  */
 import { chmodSync } from "node:fs"
 import { createServer } from "node:net"
-import type { Adapter } from "../adapter.ts"
+import type { Adapter } from "@holdfast/adapter/adapter"
 import { AgentThreads } from "../agent/AgentThreads.ts"
 import { startEmulators, type EmulatorEvents, type Emulators } from "../emulator/Emulators.ts"
 import { descriptorsGuarded } from "../pty/native.ts"

@@ -8,10 +8,10 @@ import { spawn, type ChildProcessByStdio } from "node:child_process"
 import { constants } from "node:os"
 import type { Readable, Writable } from "node:stream"
 import { AdapterRefused, type ChildExit } from "../adapter.ts"
-import { checkDirectory, findCommand } from "../pty/command.ts"
-import { MARKER } from "../pty/environment.ts"
-import { endProcesses, signalProcess } from "../pty/processes.ts"
-import { withOpenFiles } from "../pty/open-files.ts"
+import { checkDirectory, findCommand } from "./command.ts"
+import { MARKER } from "./environment.ts"
+import { endProcesses, signalProcess } from "./processes.ts"
+import { withOpenFiles } from "./open-files.ts"
 
 /** After the exit, how long its output is waited for when another process holds it, in milliseconds. */
 const LINGER_MILLIS = 250

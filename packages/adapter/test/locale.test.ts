@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { withLocale } from "../src/pty/locale.ts"
+import { withLocale } from "../src/process/locale.ts"
 
 it("T-29 gives a UTF-8 locale where none is named, and leaves one that is (fault:N31)", () => {
   expect(withLocale({ HOME: "/me" }, "C.UTF-8")).toEqual({ HOME: "/me", LANG: "C.UTF-8" })

@@ -8,7 +8,7 @@
  * word the turn ends as `error`. Lines from a child are bounded (`LINE_MAX`); what an agent sends and nobody knows
  * becomes `data-unknown`, never an exception.
  */
-import type { ChildExit } from "../adapter.ts"
+import type { ChildExit } from "./adapter.ts"
 import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 
 /** Longest line of JSON that an agent may send, in bytes; a longer one ends the turn with an error, not the runner. */

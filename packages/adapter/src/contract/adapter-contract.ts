@@ -5,7 +5,7 @@
  */
 import { afterEach, describe, expect, it } from "vitest"
 import { AdapterRefused, type Adapter, type AdapterHandle, type AdapterSink, type ChildExit } from "../adapter.ts"
-import { processEntry } from "../pty/processes.ts"
+import { processEntry } from "../process/processes.ts"
 import type { JournalNote } from "@holdfast/link/messages"
 
 /** Children an adapter can be asked for; `undefined` where its kind has no such thing. */

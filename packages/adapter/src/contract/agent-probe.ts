@@ -5,8 +5,8 @@ import { join } from "node:path"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { ChildExit } from "../adapter.ts"
-import type { AgentAdapter, AgentHandle } from "../agent/agent-adapter.ts"
-import { agentEnvironment } from "../agent/agent-environment.ts"
+import type { AgentAdapter, AgentHandle } from "../agent-adapter.ts"
+import { agentEnvironment } from "../process/agent-environment.ts"
 import type { AgentNote, AgentStart, PermissionOutcome } from "@holdfast/link/agent-messages"
 
 type Note<T extends AgentNote["type"]> = Extract<AgentNote, { readonly type: T }>

@@ -6,10 +6,10 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { AgentAdapter } from "../agent/agent-adapter.ts"
+import type { AgentAdapter } from "../agent-adapter.ts"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 import { AgentProbe, agentDirectories, YES, type AgentDirectories } from "./agent-probe.ts"
-import { processEntry } from "../pty/processes.ts"
+import { processEntry } from "../process/processes.ts"
 
 /** Messages, and how the agent is started. */
 export interface ContractAgent {

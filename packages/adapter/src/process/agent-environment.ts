@@ -1,5 +1,5 @@
 /** The environment of an agent's process: that of a terminal's child (T-2), told that there is no terminal. */
-import { childEnvironment } from "../pty/environment.ts"
+import { childEnvironment } from "./environment.ts"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 
 /** The user's own variables without any HOLDFAST_ one, those of the start, the session and the marker. */
