@@ -13,7 +13,7 @@ import { changedTags } from "../src/sessions/change.ts"
 import { keyBytes } from "../src/sessions/keys.ts"
 import { nearestNames } from "../src/sessions/nearest.ts"
 import type { Session } from "@holdfast/protocol/session"
-import { sessionTable, suffixLength } from "../src/sessions/list.ts"
+import { restText, sessionTable, suffixLength } from "../src/sessions/list.ts"
 import { sessionLines } from "../src/sessions/show.ts"
 import { ago, bytes, span } from "../src/text/amounts.ts"
 import { printable } from "../src/text/printable.ts"
@@ -181,6 +181,12 @@ describe("the table of sessions", () => {
     // oxlint-disable-next-line no-control-regex
     expect(drawn.replace(/\u001b\[\d+m/g, "")).toMatch(/^[^\u0000-\u001f\u007f-\u009f]*$/)
     expect(drawn).toContain("\u001b[32mrunning\u001b[39m")
+  })
+
+  it("S-15 says how many there are where not all are printed", () => {
+    expect(restText(50, { total: 50, more: false, next: null })).toBeUndefined()
+    expect(restText(50, { total: 120, more: false, next: "x" })).toBe("50 of 120; --all for the rest")
+    expect(restText(1000, { total: 1000, more: true, next: "x" })).toBe("1,000 of 1,000 and more; --all for the rest")
   })
 
   it("says what to do when there is nothing", () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest"
 import { type Command, decide, refuseInput } from "../src/decide.ts"
 import { evolve, evolveOutput } from "../src/evolve.ts"
 import { directoryName, type SessionState, toSession } from "../src/state.ts"
+import { throughStore } from "./through-store.ts"
 
 const id = "01890000-0000-7000-8000-000000000001"
 const spec = { command: "sh", args: [], cwd: "/", env: [], cols: 80, rows: 24, term: "xterm-256color" }
@@ -81,6 +82,7 @@ describe("the fold of a session", () => {
           .slice(at)
           .reduce((s, e) => evolve(s, e, id), half === undefined ? undefined : (JSON.parse(JSON.stringify(half)) as SessionState))
         expect(whole).toEqual(state)
+        if (state !== undefined) expect(throughStore(state)).toEqual(state)
       }),
     )
   })

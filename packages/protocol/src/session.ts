@@ -195,10 +195,14 @@ export const SessionQuery = Schema.Struct({
 })
 export type SessionQuery = typeof SessionQuery.Type
 
-/** One page of sessions. */
+/** Up to how many sessions the total of a list is exact. */
+export const LIST_TOTAL_MAX = 1000
+
+/** One page of sessions. `total` is exact up to `LIST_TOTAL_MAX`; with `more` there are more than that. `next`: the cursor of the next page. */
 export const SessionPage = Schema.Struct({
   sessions: Schema.Array(Session),
   total: Schema.Finite,
+  more: Schema.Boolean,
   next: Schema.NullOr(Schema.String),
 }).annotate({ identifier: "SessionPage" })
 export type SessionPage = typeof SessionPage.Type

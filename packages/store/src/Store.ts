@@ -149,10 +149,14 @@ export interface Checkpoint {
 /** Filters of a list; without `status` all but the trash. */
 export type ListQuery = Omit<SessionQuery, "status"> & { readonly status?: SessionStatus }
 
-/** One page of session records, as parsed and completed `Session` objects. */
+/**
+ * One page of session records, as parsed and completed `Session` objects. `total` is exact up to `LIST_TOTAL_MAX`, beyond it
+ * `more` is true: no store counts everything.
+ */
 export interface SessionList {
   readonly sessions: ReadonlyArray<Session>
   readonly total: number
+  readonly more: boolean
   readonly next: string | null
 }
 

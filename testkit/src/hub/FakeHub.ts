@@ -159,7 +159,13 @@ export const makeFakeHub = () => {
           : Effect.fail(new SessionAmbiguous({ message: "several sessions", matches }))
       }),
     get: (id) => Effect.map(logOf(id), ({ session }) => session),
-    list: () => Effect.sync(() => ({ sessions: [...logs.values()].map(({ session }) => session), total: logs.size, next: null })),
+    list: () =>
+      Effect.sync(() => ({
+        sessions: [...logs.values()].map(({ session }) => session),
+        total: logs.size,
+        more: false,
+        next: null,
+      })),
     createThen: () => {
       throw new Error("the HTTP door has the effects of the same name")
     },

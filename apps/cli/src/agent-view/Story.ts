@@ -10,6 +10,7 @@ import type { LiveMessage } from "@holdfast/core/agent/accumulator"
 import { evolveAgent } from "@holdfast/core/agent/evolve-agent"
 import type { MessagePart } from "@holdfast/core/agent/message-part"
 import type { AgentPart } from "@holdfast/core/agent/part"
+import { stateOf } from "@holdfast/core/record-state"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { readChunk } from "@holdfast/protocol/agent/read-chunk"
 import type { Event, EventData } from "@holdfast/protocol/event"
@@ -23,31 +24,6 @@ import { waitingRows } from "./start-rows.ts"
 
 /** Messages that are remembered as printed. */
 const KNOWN_MAX = 5000
-
-/** The agent part of a record, for events to go on from. */
-function agentPart(session: Session): AgentPart | undefined {
-  const { agent, turn, queue, permissions, tasks = [] } = session
-  if (agent === undefined) return undefined
-  const { name, adapter, cwd, options, info, trust, turns, usage, hold } = agent
-  const { id, startedAt = 0, interrupting, silentSince } = turn
-  const silent = silentSince === undefined ? {} : { silentSince }
-  return {
-    spec: { name, adapter, cwd, options, env: [] },
-    info,
-    ...(trust === undefined ? {} : { trust }),
-    wanted: {},
-    queue,
-    permissions,
-    tasks,
-    rules: [],
-    turns,
-    usage,
-    ...(hold === undefined ? {} : { hold }),
-    ...(id === undefined
-      ? {}
-      : { turn: { id, from: 0, startedAt, ...silent, ...(interrupting === true ? { interrupting: "person" as const } : {}) } }),
-  }
-}
 
 /** A session's story. */
 export class Story {
@@ -78,7 +54,7 @@ export class Story {
 
   /** Takes a record: what is now, as of its last event. */
   record(session: Session): void {
-    this.#agent = agentPart(session)
+    this.#agent = stateOf(session).agent
     this.#recordSeq = session.lastSeq
   }
 

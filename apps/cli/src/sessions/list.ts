@@ -1,7 +1,7 @@
 /**
  * `holdfast ls`: the sessions as a table.
  */
-import type { Session, SessionQuery } from "@holdfast/protocol/session"
+import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
 import { contextText, costText, tokensText } from "../agent/usage-text.ts"
 import { hint } from "../hint.ts"
 import { outputWidth, paint, print, printJson } from "../output.ts"
@@ -32,14 +32,14 @@ const PAGE = 1000
 export async function list({ query, all, json }: ListOptions): Promise<void> {
   const hub = useHub()
   const sessions: Array<Session> = []
-  let total = 0
+  let rest: string | undefined
   let cursor: string | undefined
   const wanted = query.limit ?? (all ? Number.POSITIVE_INFINITY : PAGE)
   do {
     const limit = Math.min(PAGE, wanted - sessions.length)
     const page = await ask(hub, (api) => api.list({ ...query, limit, ...(cursor === undefined ? {} : { cursor }) }))
     sessions.push(...page.sessions)
-    total = page.total
+    rest = restText(sessions.length, page)
     cursor = page.next ?? undefined
   } while (cursor !== undefined && sessions.length < wanted)
   if (json) return printJson(sessions)
@@ -47,8 +47,16 @@ export async function list({ query, all, json }: ListOptions): Promise<void> {
   const attached = new Map(seen.map(({ session, viewers }) => [session, viewers.length]))
   print(...sessionTable(sessions, Date.now(), { paint, width: outputWidth() ?? PIPE_WIDTH, attached }))
   for (const line of stuckLines(sessions, suffixLength(sessions.map(({ id }) => id)))) print(paint("yellow", line))
-  if (sessions.length < total) print(paint("dim", `${sessions.length} of ${total}; --all for the rest`))
+  if (rest !== undefined) print(paint("dim", rest))
 }
+
+/** What is said under a list of which `shown` sessions were printed up to this page; `undefined` when it is whole. */
+export function restText(shown: number, { total, more, next }: Pick<SessionPage, "total" | "more" | "next">): string | undefined {
+  if (next === null) return undefined
+  return `${count(shown)} of ${count(total)}${more ? " and more" : ""}; --all for the rest`
+}
+
+const count = (sessions: number): string => sessions.toLocaleString("en")
 
 /** The table of `ls` as lines; a sentence when there is nothing to show. */
 export function sessionTable(

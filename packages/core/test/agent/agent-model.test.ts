@@ -3,6 +3,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { duties } from "../../src/agent/duties.ts"
 import type { SessionState } from "../../src/state.ts"
+import { throughStore } from "../through-store.ts"
 import { AgentWorld } from "./agent-world.ts"
 
 const LONG = process.env["HOLDFAST_FAULTS"] === "long"
@@ -300,6 +301,7 @@ describe("the turn machine", () => {
           for (const [what, pick] of steps) {
             act(world, invariants, what, pick)
             invariants.hold(world)
+            if (pick % 10 === 0) expect(throughStore(world.state)).toEqual(world.state)
           }
           drain(world, invariants)
           const live = world.state

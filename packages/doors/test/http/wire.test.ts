@@ -83,7 +83,7 @@ describe("requests as they come off the wire", () => {
       list: () =>
         Effect.sync(() => {
           begun++
-          return { sessions: [], total: 0, next: "x".repeat(size) }
+          return { sessions: [], total: 0, more: false, next: "x".repeat(size) }
         }),
     })
     const requests = 100

@@ -136,7 +136,7 @@ describe("commands of the stream socket", () => {
     const list = () =>
       Effect.sync(() => {
         begun++
-        return { sessions: [], total: 0, next: "x".repeat(1024 * 1024) }
+        return { sessions: [], total: 0, more: false, next: "x".repeat(1024 * 1024) }
       })
     const socket = await openSocket(house, {}, { hub: { ...house.hub, list } })
     const [flood, calm] = [new RawClient(socket.port), new RawClient(socket.port)]

@@ -6,11 +6,12 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type DoorError, LogDamaged, Unavailable } from "@holdfast/protocol/errors"
+import { stateOf } from "@holdfast/core/record-state"
 import type { SessionState } from "@holdfast/core/state"
 import type { Claimed } from "@holdfast/store/Store"
 import { Gate } from "./Gate.ts"
 import { Parts } from "../terminal/TerminalPart.ts"
-import { readingState, readStored } from "./encode.ts"
+import { readStored } from "./encode.ts"
 import { OpenSession } from "./OpenSession.ts"
 import type { SessionContext } from "./SessionContext.ts"
 import { type AnyStoreError, failureOf } from "./store-problem.ts"
@@ -117,7 +118,7 @@ export class SessionTable {
         inner: "",
         bytes,
       }
-      const loaded = this.adopt(claimed, readingState(record))
+      const loaded = this.adopt(claimed, stateOf(record))
       loaded.session.fail(problem, false)
       this.reclaim(loaded.session)
       answer(loaded)

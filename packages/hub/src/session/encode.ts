@@ -1,8 +1,7 @@
 /** From drafts and output to records, and from a state to what the store keeps of it. */
-import type { AgentPart } from "@holdfast/core/agent/part"
 import { evolve } from "@holdfast/core/evolve"
+import { type BesideRecord, besideRecord, stateOf } from "@holdfast/core/record-state"
 import { type SessionState, toSession } from "@holdfast/core/state"
-import type { AgentState } from "@holdfast/protocol/agent/agent"
 import type { Channel, Event, EventDraft } from "@holdfast/protocol/event"
 import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
@@ -10,7 +9,7 @@ import type * as Schema from "effect/Schema"
 import type { Claimed, StoredState } from "@holdfast/store/Store"
 
 /** Version of what the hub stores beside the record. */
-const INNER_VERSION = 2
+const INNER_VERSION = 3
 
 /** Events that change nothing of a record but its last seq. */
 const UNRECORDED = new Set(["session/marked", "system/trimmed", "system/transcript", "message/added"])
@@ -64,15 +63,11 @@ function filedProcess(state: SessionState): SessionState["process"] {
   return owed ? "starting" : process
 }
 
-/** A state without what its record has too. */
-const besideRecord = (state: SessionState): SessionState =>
-  state.agent === undefined ? state : { ...state, agent: { ...state.agent, queue: [], permissions: [] } }
-
 /** What the store keeps of a state, and with it up to which seq ended turns are known to be folded. */
 export function storedState(state: SessionState, foldedThrough = 0): StoredState {
   return {
     record: JSON.stringify(toSession(state, { firstSeq: 1, lastSeq: state.lastSeq, change: 0 })),
-    inner: JSON.stringify({ version: INNER_VERSION, foldedThrough, state: besideRecord(state) }),
+    inner: JSON.stringify({ version: INNER_VERSION, foldedThrough, beside: besideRecord(state) }),
     kind: state.kind,
     status: state.status,
     process: filedProcess(state),
@@ -87,77 +82,26 @@ export function storedState(state: SessionState, foldedThrough = 0): StoredState
   }
 }
 
-/** A state to read by, from a record alone: no command can be decided on it. */
-export function readingState(record: Session): SessionState {
-  const { terminal, agent } = record
-  return {
-    id: record.id,
-    kind: record.kind,
-    label: record.label,
-    status: record.status,
-    tags: record.tags,
-    pinned: record.pinned,
-    owner: record.owner,
-    createdAt: record.createdAt,
-    updatedAt: record.updatedAt,
-    lastActiveAt: record.lastActiveAt,
-    ...(record.archivedAt === undefined ? {} : { archivedAt: record.archivedAt }),
-    ...(record.deletedAt === undefined ? {} : { deletedAt: record.deletedAt }),
-    ...(record.purgeAt === undefined ? {} : { purgeAt: record.purgeAt }),
-    process: record.process,
-    ...(record.exitCode === undefined ? {} : { exitCode: record.exitCode }),
-    ...(record.signal === undefined ? {} : { signal: record.signal }),
-    ...(record.problem === undefined ? {} : { problem: record.problem }),
-    ...(terminal === undefined ? {} : { terminal: { ...terminal, spec: { ...terminal, env: [] } } }),
-    ...(agent === undefined ? {} : { agent: readingAgent(agent, record) }),
-    lastSeq: record.lastSeq,
-    unknown: 0,
-  }
-}
-
-function readingAgent(agent: AgentState, { turn, queue, permissions, tasks = [], lastSeq }: Session): AgentPart {
-  const { name, adapter, cwd, options, ...rest } = agent
-  const { id, startedAt = 0, interrupting, silentSince } = turn
-  const silent = silentSince === undefined ? {} : { silentSince }
-  const streaming =
-    id === undefined
-      ? {}
-      : {
-          turn: {
-            id,
-            from: lastSeq,
-            startedAt,
-            ...silent,
-            ...(interrupting === true ? { interrupting: "person" as const } : {}),
-          },
-        }
-  return {
-    ...rest,
-    spec: { name, adapter, cwd, options, env: [] },
-    wanted: {},
-    rules: [],
-    queue,
-    permissions,
-    tasks,
-    ...streaming,
-  }
-}
-
-/** What `storedState` put beside the record. */
+/** A stored state, and up to which seq ended turns are folded. */
 export interface StoredInner {
   readonly state: SessionState
   readonly foldedThrough: number
 }
 
+/** What `storedState` put beside the record. */
+interface Inner {
+  readonly version?: unknown
+  readonly foldedThrough?: number
+  readonly beside?: BesideRecord
+}
+
 /** Reads the state back from what was stored; `undefined` when it is not one of ours. */
 export function readStored({ record, inner, nextSeq }: Pick<Claimed, "record" | "inner" | "nextSeq">): StoredInner | undefined {
   try {
-    const parsed = JSON.parse(inner) as { readonly version?: unknown } & Partial<StoredInner>
-    const { state, foldedThrough = 0 } = parsed
-    if (parsed.version !== INNER_VERSION || state === undefined) return undefined
-    const { queue, permissions } = JSON.parse(record) as Session
-    const agent = state.agent === undefined ? {} : { agent: { ...state.agent, queue, permissions } }
-    return { state: { ...state, ...agent, lastSeq: nextSeq - 1 }, foldedThrough }
+    const { version, foldedThrough = 0, beside } = JSON.parse(inner) as Inner
+    if (version !== INNER_VERSION || beside === undefined) return undefined
+    const state = stateOf(JSON.parse(record) as Session, beside)
+    return { state: { ...state, lastSeq: nextSeq - 1 }, foldedThrough }
   } catch {
     return undefined
   }

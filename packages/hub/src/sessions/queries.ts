@@ -28,10 +28,9 @@ export const get = (core: HubContext, id: string): Effect.Effect<Session, DoorEr
 export const list = (core: HubContext, { status = "active", ...rest }: SessionQuery): Effect.Effect<SessionPage, DoorError> =>
   core.store.list(status === "all" ? rest : { ...rest, status }).pipe(
     Effect.mapError(storeProblem),
-    Effect.map(({ sessions, total, next }) => ({
+    Effect.map(({ sessions, ...rest }) => ({
       sessions: sessions.map((session) => core.table.peek(session.id)?.session.record() ?? session),
-      total,
-      next,
+      ...rest,
     })),
   )
 

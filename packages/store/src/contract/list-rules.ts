@@ -99,6 +99,30 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
+    it("S-15 a total is exact up to 1,000 sessions, and says beyond that only that there are more", () =>
+      withStore(subject, (store) =>
+        Effect.gen(function* () {
+          const makeMore = (from: number, to: number) =>
+            Effect.forEach(numbers(from, to), (n) => createSample(store, n, 1, { tags: ["mine"] }), { concurrency: 100 })
+          yield* makeMore(1, 1000)
+          const queries: ReadonlyArray<ListQuery> = [{}, { tag: "mine" }, { tag: "mine", limit: 1000 }]
+          for (const query of queries) {
+            const first = yield* store.list(query)
+            expect(first).toMatchObject({ total: 1000, more: false })
+            if (first.next === null) continue
+            expect(yield* store.list({ ...query, cursor: first.next })).toMatchObject({ total: 1000, more: false })
+          }
+          yield* makeMore(1001, 1002)
+          for (const query of queries) {
+            const first = yield* store.list(query)
+            expect(first).toMatchObject({ total: 1000, more: true })
+            expect(yield* store.list({ ...query, cursor: first.next ?? "" })).toMatchObject({ total: 1000, more: true })
+          }
+          expect((yield* pages(store, { tag: "mine", limit: 1000 })).ids).toHaveLength(1002)
+          expect(yield* store.list({ tag: "none" })).toMatchObject({ total: 0, more: false })
+        }),
+      ))
+
     it("S-15 a cursor of another query or made up is refused", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {

@@ -1,4 +1,5 @@
-/** Pages of session records: bounded in number and in bytes, which are counted before the next record is loaded (S-27). */
+/** Pages of session records: bounded in number and in bytes, which are counted before the next record is loaded (S-27), and their totals. */
+import { LIST_TOTAL_MAX } from "@holdfast/protocol/session"
 
 /** Bytes of records in one page, about; one record always fits. */
 export const PAGE_BYTES = 2 * 1024 * 1024
@@ -18,3 +19,9 @@ export function takePage<A>(
   }
   return { page, more: false }
 }
+
+/** The total of a list of which `found` items were counted, at least `LIST_TOTAL_MAX + 1` of them when there are that many (S-15). */
+export const boundedTotal = (found: number): { readonly total: number; readonly more: boolean } => ({
+  total: Math.min(found, LIST_TOTAL_MAX),
+  more: found > LIST_TOTAL_MAX,
+})

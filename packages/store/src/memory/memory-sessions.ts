@@ -5,7 +5,7 @@ import type { Session } from "@holdfast/protocol/session"
 import { DEFAULT_LIMIT, comparePlaces, matches, sortValue } from "../listing/listing-match.ts"
 import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
-import { takePage } from "../listing/take-page.ts"
+import { boundedTotal, takePage } from "../listing/take-page.ts"
 import { areDense } from "../record-filter.ts"
 import { completeRecord } from "../session-record.ts"
 import type { AppendKey, ChangePage, Claimed, ListQuery, SessionList, StoredState, StoreStats } from "../Store.ts"
@@ -77,7 +77,7 @@ export class MemorySessions {
     const last = page.at(-1)
     return {
       sessions: page.map(({ log }) => this.session(log)),
-      total: taken.length,
+      ...boundedTotal(taken.length),
       next: last !== undefined && more ? encodePageCursor(query, last.place) : null,
     }
   }

@@ -1,10 +1,10 @@
 /** Reading session records, their list, the feed of changes and what else lasts, from the read connection. */
-import type { Session } from "@holdfast/protocol/session"
+import { LIST_TOTAL_MAX, type Session } from "@holdfast/protocol/session"
 import { foldLabel, searchWords } from "../listing/label-words.ts"
 import { DEFAULT_LIMIT } from "../listing/listing-match.ts"
 import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
-import { takePage } from "../listing/take-page.ts"
+import { boundedTotal, takePage } from "../listing/take-page.ts"
 import { RecordUnreadable, completeRecord, damagedRecord } from "../session-record.ts"
 import type { ChangePage, Checkpoint, Head, ListQuery, SessionList } from "../Store.ts"
 import { checkpointCrc, keyCrc, stateCrc } from "./checksum.ts"
@@ -95,15 +95,18 @@ function conditions(query: ListQuery): {
   return { text, values, plain: text.length === counted }
 }
 
-/** Total of a query; for filters by status and kind it comes from the counters and takes the same time for any number. */
-function total(statements: Statements, query: ListQuery, where: ReturnType<typeof conditions>): number {
+/** Sessions of a query, as far as they are counted; filters by status and kind alone are answered by the counters. */
+function counted(statements: Statements, query: ListQuery, where: ReturnType<typeof conditions>): number {
   const row = where.plain
     ? statements.get(
         "SELECT sum(n) AS n FROM counts WHERE (?1 IS NULL AND status <> 'deleted' OR status = ?1) AND (?2 IS NULL OR kind = ?2)",
         query.status ?? null,
         query.kind ?? null,
       )
-    : statements.get(`SELECT count(*) AS n FROM sessions s WHERE ${where.text.join(" AND ")}`, ...where.values)
+    : statements.get(
+        `SELECT count(*) AS n FROM (SELECT 1 FROM sessions s WHERE ${where.text.join(" AND ")} LIMIT ${LIST_TOTAL_MAX + 1})`,
+        ...where.values,
+      )
   return Number(row?.["n"] ?? 0)
 }
 
@@ -125,7 +128,8 @@ export function listSessions(statements: Statements, query: ListQuery): SessionL
   const more = left && last !== undefined && (typeof place === "number" || typeof place === "string")
   return {
     sessions: page.map(listed),
-    total: total(statements, query, where),
+    // A list that is one page whole needs no count.
+    ...boundedTotal(after === undefined && !left ? page.length : counted(statements, query, where)),
     next: more ? encodePageCursor(query, { value: place, handle: num(last, "handle") }) : null,
   }
 }

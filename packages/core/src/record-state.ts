@@ -1,0 +1,130 @@
+/**
+ * The one way back from a session's record to its state.
+ *
+ * A store keeps the record, and beside it only what the record does not say: the queue, the agent's description and
+ * everything else that people see is stored once. Invariant: `stateOf(toSession(state), besideRecord(state))` is `state`.
+ */
+import type { AgentState } from "@holdfast/protocol/agent/agent"
+import type { LoggedTerminal } from "@holdfast/protocol/event"
+import type { Session } from "@holdfast/protocol/session"
+import type { AgentPart, RunningTask } from "./agent/part.ts"
+import type { SessionState, TerminalPart } from "./state.ts"
+
+const SHARED = [
+  "id",
+  "kind",
+  "label",
+  "status",
+  "tags",
+  "pinned",
+  "owner",
+  "createdAt",
+  "updatedAt",
+  "lastActiveAt",
+  "archivedAt",
+  "deletedAt",
+  "purgeAt",
+  "process",
+  "exitCode",
+  "signal",
+  "problem",
+] as const satisfies ReadonlyArray<keyof SessionState & keyof Session>
+
+const SHARED_AGENT = ["info", "native", "trust", "pid", "turns", "usage", "hold"] as const satisfies ReadonlyArray<
+  keyof AgentPart & keyof AgentState
+>
+
+const BESIDE = ["unnamed", "child", "runner", "unknown"] as const satisfies ReadonlyArray<keyof SessionState>
+
+const BESIDE_AGENT = [
+  "wanted",
+  "trusted",
+  "ending",
+  "turn",
+  "limits",
+  "tasks",
+  "rules",
+  "renewed",
+  "lastTurn",
+] as const satisfies ReadonlyArray<keyof AgentPart>
+
+/** What a state says beyond its record. Plain data; JSON keeps it whole. */
+export interface BesideRecord extends Pick<SessionState, (typeof BESIDE)[number]> {
+  /** What the terminal was made with. */
+  readonly terminal?: Pick<LoggedTerminal, "env" | "cols" | "rows">
+  readonly agent?: Pick<AgentPart, (typeof BESIDE_AGENT)[number]> & { readonly env: ReadonlyArray<string> }
+}
+
+/** The fields of these names that are there. */
+function picked<A extends object, K extends keyof A>(from: A, names: ReadonlyArray<K>): Pick<A, K> {
+  const some: Partial<Pick<A, K>> = {}
+  for (const name of names) if (from[name] !== undefined) some[name] = from[name]
+  return some as Pick<A, K>
+}
+
+/** What a store keeps of a state beside the record. */
+export function besideRecord(state: SessionState): BesideRecord {
+  const { terminal, agent } = state
+  return {
+    ...picked(state, BESIDE),
+    ...(terminal === undefined ? {} : { terminal: picked(terminal.spec, ["env", "cols", "rows"]) }),
+    ...(agent === undefined ? {} : { agent: { ...picked(agent, BESIDE_AGENT), env: agent.spec.env } }),
+  }
+}
+
+/** The state of a record. Without what was kept beside it, a state to read by: no command can be decided on it. */
+export function stateOf(record: Session, beside: BesideRecord = { unknown: 0 }): SessionState {
+  const { terminal, agent, lastSeq } = record
+  const { terminal: madeWith, agent: besideAgent, ...rest } = beside
+  return {
+    ...picked(record, SHARED),
+    ...rest,
+    ...(terminal === undefined ? {} : { terminal: terminalOf(terminal, madeWith) }),
+    ...(agent === undefined ? {} : { agent: agentOf(agent, record, besideAgent) }),
+    lastSeq,
+  }
+}
+
+function terminalOf(shown: NonNullable<Session["terminal"]>, madeWith: BesideRecord["terminal"]): TerminalPart {
+  const { command, args, cwd, term, cols, rows, ...rest } = shown
+  return { spec: { command, args, cwd, term, env: [], cols, rows, ...madeWith }, cols, rows, ...rest }
+}
+
+function agentOf(shown: AgentState, record: Session, beside: BesideRecord["agent"]): AgentPart {
+  const { name, adapter, cwd, options } = shown
+  const { queue, permissions } = record
+  const shared = { ...picked(shown, SHARED_AGENT), queue, permissions }
+  if (beside === undefined) {
+    return {
+      ...shared,
+      ...turnOf(record),
+      spec: { name, adapter, cwd, options, env: [] },
+      wanted: {},
+      rules: [],
+      tasks: tasksOf(record),
+    }
+  }
+  const { env, ...rest } = beside
+  return { ...shared, ...rest, spec: { name, adapter, cwd, options, env } }
+}
+
+/** The streaming turn as far as a record tells it. */
+function turnOf({ turn, lastSeq }: Session): Pick<AgentPart, "turn"> {
+  const { id, startedAt = 0, interrupting, silentSince } = turn
+  if (id === undefined) return {}
+  return {
+    turn: {
+      id,
+      from: lastSeq,
+      startedAt,
+      ...(silentSince === undefined ? {} : { silentSince }),
+      ...(interrupting === true ? { interrupting: "person" } : {}),
+    },
+  }
+}
+
+const tasksOf = ({ tasks = [] }: Session): ReadonlyArray<RunningTask> =>
+  tasks.map((shown) => {
+    const { status, waitsFor: _, ...task } = shown
+    return status === "stopping" ? { ...task, stopping: 1 } : task
+  })
