@@ -1,6 +1,6 @@
 /**
- * Checks that every numbered rule of docs/PROTOCOL.md is named by a test's title, and that tests name only rules that
- * exist.
+ * Checks that every numbered rule of docs/protocol/rules.md is named by a test's title, and that tests name only rules
+ * that exist.
  */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -10,22 +10,26 @@ import { testTitles } from "./titles.mjs"
 const RULE = /^(?:\s*[-*]\s+)?\*\*([A-Z]{1,3}-\d+)\*\*/gm
 const NAMED = /\b([A-Z]{1,3}-\d+)\b/g
 
-const definitions = [...readFileSync(join(ROOT, "docs/PROTOCOL.md"), "utf8").matchAll(RULE)].map(([, id]) => id)
+const RULES = "docs/protocol/rules.md"
+const definitions = [...readFileSync(join(ROOT, RULES), "utf8").matchAll(RULE)].map(([, id]) => id)
 const rules = new Set(definitions)
 const prefixes = new Set(definitions.map((id) => id.split("-")[0]))
 
 const problems = []
+// A rule that was written where rules used to be would be proven by nothing.
+const astray = [...readFileSync(join(ROOT, "docs/PROTOCOL.md"), "utf8").matchAll(RULE)].map(([, id]) => id)
+if (astray.length > 0) problems.push(`docs/PROTOCOL.md defines ${astray.join(", ")}; rules belong in ${RULES}`)
 const twice = definitions.filter((id, index) => definitions.indexOf(id) !== index)
-for (const id of new Set(twice)) problems.push(`docs/PROTOCOL.md: ${id} stands for more than one rule`)
+for (const id of new Set(twice)) problems.push(`${RULES}: ${id} stands for more than one rule`)
 
 const proven = new Set()
 for (const { path, title } of testTitles()) {
   for (const [id] of title.matchAll(NAMED)) {
     if (rules.has(id)) proven.add(id)
-    else if (prefixes.has(id.split("-")[0])) problems.push(`${path}: names ${id}, which docs/PROTOCOL.md does not have`)
+    else if (prefixes.has(id.split("-")[0])) problems.push(`${path}: names ${id}, which ${RULES} does not have`)
   }
 }
 const missing = [...rules].filter((id) => !proven.has(id))
 if (missing.length > 0) problems.push(`without a test: ${missing.join(", ")}`)
-if (rules.size === 0) problems.push("docs/PROTOCOL.md holds no rule")
+if (rules.size === 0) problems.push(`${RULES} holds no rule`)
 conclude("rules", problems, `${rules.size} rules, each named by a test`)

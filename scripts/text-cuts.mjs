@@ -1,6 +1,6 @@
 /**
  * Checks that text is cut with `headOf`, `tailOf` or `headOfBytes` (packages/protocol/src/text-cut.ts), which divide no
- * character (docs/PROTOCOL.md, M-7).
+ * character (docs/protocol/rules.md, M-7).
  *
  * What is cut cannot be told from the source alone. So `.slice(0, n)` and `.slice(-n)` are taken for a cut of text when `n`
  * is a constant or a number beyond the lengths of digests and ids, unless the constant or what is cut has the name of
