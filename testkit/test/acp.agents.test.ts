@@ -11,6 +11,7 @@ import { isElsewhere } from "../src/agents/heavy.ts"
 import { openCodeConfig } from "../src/agents/opencode.ts"
 import { eventually, promptly } from "../src/eventually.ts"
 import { member } from "../src/model/json.ts"
+import { PIXEL } from "../src/pixel.ts"
 import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"
 import { isAlive } from "../src/processes.ts"
 
@@ -110,6 +111,17 @@ for (const [name, programOf] of [
       const after = probe.send("[[say onward]]")
       expect((await ended(after.turn)).outcome).toBe("completed")
       expect(probe.text(after.turn)).toBe("onward")
+    })
+
+    it("M-11 hands an image to the model (N20)", async () => {
+      const { turn } = probe.sendParts([
+        { type: "file", mediaType: "image/png", url: `data:image/png;base64,${PIXEL}`, filename: "pixel.png" },
+        { type: "text", text: "[[say seen]]" },
+      ])
+      expect((await ended(turn)).outcome).toBe("completed")
+      expect(probe.text(turn)).toBe("seen")
+      const asked = model.requests().filter(({ prompt }) => prompt !== undefined)
+      expect(JSON.stringify(asked.at(-1)?.body)).toContain(PIXEL)
     })
 
     it("tells the tokens in its context", async () => {

@@ -152,6 +152,24 @@ describe("sessions of ACP agents", () => {
   })
 })
 
+describe("files that an ACP agent takes in no form", () => {
+  it("M-18 are named in a notice of the turn, and only there (N20)", async () => {
+    const probe = begin({})
+    const parts = [
+      { type: "file", mediaType: "image/png", url: "data:image/png;base64,AAAA", filename: "shot.png" },
+      { type: "file", mediaType: "text/plain", url: "data:text/plain,hi", filename: "a.txt" },
+      { type: "text", text: "[]" },
+    ] as const
+    probe.handle.command({ type: "deliver", id: "m", turn: "t", steer: false, parts })
+    await probe.ended("t")
+    const notices = () => probe.chunks().filter(({ type }) => type === "data-notice")
+    expect(JSON.stringify(notices())).toContain("did not get shot.png (image/png)")
+    expect(JSON.stringify(notices())).not.toContain("a.txt")
+    await turn(probe, { recite: true })
+    expect(notices()).toHaveLength(1)
+  })
+})
+
 describe("files and terminals for ACP agents", () => {
   const ask = (method: string, params: object): Step => ({ ask: [method, params] })
 

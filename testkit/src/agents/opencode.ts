@@ -13,7 +13,15 @@ const settings = (model: string, key: string) => ({
       npm: "@ai-sdk/openai-compatible",
       name: "Scripted",
       options: { baseURL: `${model}/v1`, apiKey: key },
-      models: { scripted: { name: "Scripted", tool_call: true, limit: { context: 200_000, output: 8000 } } },
+      models: {
+        scripted: {
+          name: "Scripted",
+          tool_call: true,
+          attachment: true,
+          modalities: { input: ["text", "image"], output: ["text"] },
+          limit: { context: 200_000, output: 8000 },
+        },
+      },
     },
   },
   permission: { bash: "ask", edit: "ask" },

@@ -7,7 +7,7 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import type { ChildExit } from "../adapter.ts"
 import type { AgentAdapter, AgentHandle } from "../agent-adapter.ts"
 import { agentEnvironment } from "../process/agent-environment.ts"
-import type { AgentNote, AgentStart, PermissionOutcome } from "@holdfast/link/agent-messages"
+import type { AgentCommand, AgentNote, AgentStart, PermissionOutcome } from "@holdfast/link/agent-messages"
 
 type Note<T extends AgentNote["type"]> = Extract<AgentNote, { readonly type: T }>
 
@@ -96,9 +96,13 @@ export class AgentProbe {
 
   /** Hands a message over as a new turn, or into `turn`; gives both ids. */
   send(text: string, turn?: string): { readonly id: string; readonly turn: string } {
+    return this.sendParts([{ type: "text", text }], turn)
+  }
+
+  sendParts(parts: Extract<AgentCommand, { type: "deliver" }>["parts"], turn?: string): { readonly id: string; readonly turn: string } {
     const number = ++this.#messages
     const ids = { id: `m${number}`, turn: turn ?? `t${number}` }
-    this.handle.command({ type: "deliver", ...ids, parts: [{ type: "text", text }], steer: turn !== undefined })
+    this.handle.command({ type: "deliver", ...ids, parts, steer: turn !== undefined })
     return ids
   }
 

@@ -15,7 +15,7 @@ import type { AgentProcess } from "@holdfast/adapter/process/process-group"
 import { AcpClosed, AcpConnection } from "./AcpConnection.ts"
 import { readModelErrors } from "./ModelErrors.ts"
 import { AgentChoices } from "./AgentChoices.ts"
-import { promptOf } from "./content.ts"
+import { leftOut, promptOf } from "./content.ts"
 import { endLeftTools, ticks } from "./left-tools.ts"
 import { openSession, type OpenSession } from "./open-session.ts"
 import { beginsTurn, Silence } from "./own-turn.ts"
@@ -55,7 +55,8 @@ export class AcpDriver implements AgentDriver {
   #session: OpenSession | undefined
   #context: string | undefined
   /** What people are to know of how the session began, told with its first turn. */
-  #notice: string | undefined
+  /** Told with the first chunk of the next turn. */
+  readonly #notices: Array<string> = []
   #usage = new UsageMeter(true)
   #turn: Turn | undefined
   /** Tool calls of the last turn of which nothing more is to be shown. */
@@ -98,6 +99,8 @@ export class AcpDriver implements AgentDriver {
     if (session === undefined) return this.#host.returned(id, "the agent has no session")
     const turn = this.#newTurn(id)
     const prompt = promptOf(parts, session.kinds, this.#context)
+    const missing = leftOut(parts, session.kinds)
+    if (missing.length > 0) this.#notices.push(`${this.#host.start.name} takes no such files, so it did not get ${missing.join(", ")}`)
     void this.#prompt(turn, { sessionId: session.id, prompt })
   }
 
@@ -174,7 +177,7 @@ export class AcpDriver implements AgentDriver {
       const { version } = session
       this.#session = session
       this.#context = session.context
-      this.#notice = session.notice
+      if (session.notice !== undefined) this.#notices.push(session.notice)
       this.#usage = new UsageMeter(session.resumed !== "resumed")
       const info = { ...this.#news(), ...(version === undefined ? {} : { version }) }
       host.ready({ resumed: session.resumed, native: session.id, info })
@@ -253,9 +256,7 @@ export class AcpDriver implements AgentDriver {
   }
 
   #tellBeginning({ updates }: Turn): void {
-    if (this.#notice === undefined) return
-    updates.add({ type: "data-notice", data: { text: this.#notice } })
-    this.#notice = undefined
+    for (const text of this.#notices.splice(0)) updates.add({ type: "data-notice", data: { text } })
   }
 
   #requested(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {

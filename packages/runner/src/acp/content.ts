@@ -47,6 +47,14 @@ function fileBlock(part: Extract<InputPart, { type: "file" }>, kinds: PromptKind
   return { type: "text", text: `(The file ${name} of type ${mediaType} is left out: this agent takes no such files.)` }
 }
 
+/** Names of files that an agent takes in no form; what stands for them in the prompt only says so. */
+export const leftOut = (parts: ReadonlyArray<InputPart>, kinds: PromptKinds): ReadonlyArray<string> =>
+  parts.flatMap((part) => {
+    if (part.type === "text" || kinds.embedded || isTextual(part.mediaType) || base64Of(part.url) === undefined) return []
+    const taken = (part.mediaType.startsWith("image/") && kinds.image) || (part.mediaType.startsWith("audio/") && kinds.audio)
+    return taken ? [] : [`${part.filename ?? "file"} (${part.mediaType})`]
+  })
+
 /** The blocks of a prompt; `context` goes first. */
 export function promptOf(
   parts: ReadonlyArray<InputPart>,

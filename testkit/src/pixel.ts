@@ -1,0 +1,3 @@
+/** A PNG of 16 by 16 red pixels, as base64: small enough that no agent scales it. */
+export const PIXEL =
+  "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mM4IWdDEmIY1TCqYfhqAAC5FCIQyinpOwAAAABJRU5ErkJggg=="
