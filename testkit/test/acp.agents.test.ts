@@ -11,7 +11,7 @@ import { isElsewhere } from "../src/agents/heavy.ts"
 import { openCodeConfig } from "../src/agents/opencode.ts"
 import { eventually, promptly } from "../src/eventually.ts"
 import { member } from "../src/model/json.ts"
-import { PIXEL } from "../src/pixel.ts"
+import { PIXEL, PIXEL_FILE } from "../src/pixel.ts"
 import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"
 import { isAlive } from "../src/processes.ts"
 
@@ -113,11 +113,8 @@ for (const [name, programOf] of [
       expect(probe.text(after.turn)).toBe("onward")
     })
 
-    it("M-11 hands an image to the model (N20)", async () => {
-      const { turn } = probe.sendParts([
-        { type: "file", mediaType: "image/png", url: `data:image/png;base64,${PIXEL}`, filename: "pixel.png" },
-        { type: "text", text: "[[say seen]]" },
-      ])
+    it("M-11 hands an image to the model (fault:N20)", async () => {
+      const { turn } = probe.sendParts([PIXEL_FILE, { type: "text", text: "[[say seen]]" }])
       expect((await ended(turn)).outcome).toBe("completed")
       expect(probe.text(turn)).toBe("seen")
       const asked = model.requests().filter(({ prompt }) => prompt !== undefined)

@@ -153,7 +153,7 @@ describe("sessions of ACP agents", () => {
 })
 
 describe("files that an ACP agent takes in no form", () => {
-  it("M-18 are named in a notice of the turn, and only there (N20)", async () => {
+  it("M-18 are named in a notice of the turn, and only there (fault:N20)", async () => {
     const probe = begin({})
     const parts = [
       { type: "file", mediaType: "image/png", url: "data:image/png;base64,AAAA", filename: "shot.png" },

@@ -99,7 +99,10 @@ export class AgentProbe {
     return this.sendParts([{ type: "text", text }], turn)
   }
 
-  sendParts(parts: Extract<AgentCommand, { type: "deliver" }>["parts"], turn?: string): { readonly id: string; readonly turn: string } {
+  sendParts(
+    parts: Extract<AgentCommand, { type: "deliver" }>["parts"],
+    turn?: string,
+  ): { readonly id: string; readonly turn: string } {
     const number = ++this.#messages
     const ids = { id: `m${number}`, turn: turn ?? `t${number}` }
     this.handle.command({ type: "deliver", ...ids, parts, steer: turn !== undefined })

@@ -100,7 +100,8 @@ export class AcpDriver implements AgentDriver {
     const turn = this.#newTurn(id)
     const prompt = promptOf(parts, session.kinds, this.#context)
     const missing = leftOut(parts, session.kinds)
-    if (missing.length > 0) this.#notices.push(`${this.#host.start.name} takes no such files, so it did not get ${missing.join(", ")}`)
+    if (missing.length > 0)
+      this.#notices.push(`${this.#host.start.name} takes no such files, so it did not get ${missing.join(", ")}`)
     void this.#prompt(turn, { sessionId: session.id, prompt })
   }
 
