@@ -12,7 +12,7 @@ import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 /** `rooms`: imports of other rooms, by prefix. `packages`: packages of npm. `node`: built-in modules. */
 const RULES = [
   { room: "packages/protocol", rooms: [], packages: ["effect"], node: false },
-  { room: "packages/core", rooms: ["@holdfast/protocol"], packages: ["effect"], node: false },
+  { room: "packages/core", rooms: ["@holdfast/protocol"], packages: ["effect", "diff"], node: false },
   { room: "packages/client", rooms: ["@holdfast/protocol", "@holdfast/core"], packages: ["effect"], node: false },
   { room: "packages/store", rooms: ["@holdfast/protocol", "@holdfast/core"], packages: ["effect"], node: true },
   { room: "packages/link", rooms: ["@holdfast/protocol"], packages: [], node: true },
@@ -75,7 +75,7 @@ const RULES = [
       "@holdfast/server",
       "@holdfast/client",
     ],
-    packages: ["effect", "ws"],
+    packages: ["effect", "get-east-asian-width", "ws"],
     node: true,
   },
 ]

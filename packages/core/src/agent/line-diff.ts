@@ -1,26 +1,28 @@
-/** A change of text as a unified diff: one hunk, with what both texts begin and end with as context. */
+/** A change of text as a unified diff: hunks with three lines around each change. */
+import { formatPatch, OMIT_HEADERS, structuredPatch } from "diff"
 
 const CONTEXT = 3
 
-/** The hunk that turns `before` into `after`; empty when they are the same. Linear: lines between the first and the last change count as changed. */
+/** Most lines that two texts may differ by to be compared line by line: the work grows with it. */
+const MAX_CHANGES = 2000
+
+/** The diff that turns `before` into `after`; empty when they are the same. Texts that differ by more are shown as replaced. */
 export function lineDiff(path: string, before: string, after: string): string {
   if (before === after) return ""
-  const old = before === "" ? [] : before.split("\n")
-  const fresh = after === "" ? [] : after.split("\n")
-  let start = 0
-  while (start < old.length && start < fresh.length && old[start] === fresh[start]) start++
-  let same = 0
-  while (same < old.length - start && same < fresh.length - start && old.at(-1 - same) === fresh.at(-1 - same)) same++
-  const first = Math.max(0, start - CONTEXT)
-  const tail = old.slice(old.length - same, old.length - same + CONTEXT)
-  const lines = [
-    ...old.slice(first, start).map((line) => ` ${line}`),
-    ...old.slice(start, old.length - same).map((line) => `-${line}`),
-    ...fresh.slice(start, fresh.length - same).map((line) => `+${line}`),
-    ...tail.map((line) => ` ${line}`),
-  ]
-  const range = (count: number, changed: number): string =>
-    `${count === 0 ? 0 : first + 1},${start - first + changed + tail.length}`
-  const hunk = `@@ -${range(old.length, old.length - same - start)} +${range(fresh.length, fresh.length - same - start)} @@`
-  return [`--- ${path}`, `+++ ${path}`, hunk, ...lines].join("\n")
+  const [old, fresh] =
+    before === "" || after === "" || isEnded(before) === isEnded(after) ? [ended(before), ended(after)] : [before, after]
+  const compared = structuredPatch(path, path, old, fresh, undefined, undefined, { context: CONTEXT, maxEditLength: MAX_CHANGES })
+  const hunks = compared === undefined ? replaced(before, after) : formatPatch(compared, OMIT_HEADERS).replace(/\n$/, "")
+  return `--- ${path}\n+++ ${path}\n${hunks}`
+}
+
+const isEnded = (text: string): boolean => text.endsWith("\n")
+
+/** The text with an end to its last line, which most tools leave out. */
+const ended = (text: string): string => (text === "" || isEnded(text) ? text : `${text}\n`)
+
+function replaced(before: string, after: string): string {
+  const [old, fresh] = [before, after].map((text) => text.replace(/\n$/, "").split("\n")) as [Array<string>, Array<string>]
+  const lines = [...old.map((line) => `-${line}`), ...fresh.map((line) => `+${line}`)]
+  return [`@@ -1,${old.length} +1,${fresh.length} @@`, ...lines].join("\n")
 }

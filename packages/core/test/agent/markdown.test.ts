@@ -170,38 +170,8 @@ describe("Markdown that agents wrote", () => {
   })
 })
 
-describe("a transcript as Markdown", () => {
-  it("reads as a conversation with tools, approvals, changes and files", () => {
-    const edit = { file_path: "src/a.ts", old_string: "one\ntwo\nthree", new_string: "one\n2\nthree" }
-    const answer = assistant([
-      { type: "reasoning-delta", id: "1", delta: "Let me see." },
-      { type: "text-delta", id: "2", delta: "I will **edit** it." },
-      { type: "tool-input-available", toolCallId: "c", toolName: "Edit", input: edit, title: "Edit a_file" },
-      { type: "tool-approval-request", toolCallId: "c", approvalId: "p" },
-      { type: "tool-approval-response", approvalId: "p", approved: true, reason: "go on" },
-      { type: "tool-output-available", toolCallId: "c", output: "done ```" },
-      { type: "tool-input-available", toolCallId: "d", toolName: "Bash", input: { command: "false" } },
-      { type: "tool-output-error", toolCallId: "d", errorText: "exit 1" },
-      namedChunk("data-todo", [
-        { text: "look", status: "completed" },
-        { text: "rest *well*", status: "in_progress" },
-      ]),
-      namedChunk("data-retry", { attempt: 1, most: 10, delay: 500, status: 529, error: "overloaded" }),
-      namedChunk("data-compaction", { state: "done", trigger: "auto", before: 150_000, after: 12_000 }),
-      namedChunk("data-subagent", { toolCallId: "c", calls: 2, latest: ["Bash: ls", "Read: a"], text: "found" }),
-      { type: "data-todo", data: { of: "another shape" } },
-    ])
-    const question: Message = {
-      id: "u1",
-      role: "user",
-      by: "Ann <a@b.example>",
-      createdAt: Date.UTC(2026, 0, 2, 3, 4, 0),
-      parts: [
-        { type: "text", text: "Change it" },
-        { type: "file", mediaType: "image/png", url: "data:image/png;base64,AAAA", filename: "shot.png" },
-      ],
-    }
-    expect([...transcriptMarkdown("Work on *a*", [question, answer])].join("")).toBe(`# Work on \\*a\\*
+/** The transcript of the test below, whole. */
+const CONVERSATION = `# Work on \\*a\\*
 
 ## User (Ann \\<a@b.example\\>) · 2026-01-02 03:04:00 UTC
 
@@ -272,7 +242,40 @@ exit 1
 > found
 
 *Unknown to this version: todo*
-`)
+`
+
+describe("a transcript as Markdown", () => {
+  it("reads as a conversation with tools, approvals, changes and files", () => {
+    const edit = { file_path: "src/a.ts", old_string: "one\ntwo\nthree", new_string: "one\n2\nthree" }
+    const answer = assistant([
+      { type: "reasoning-delta", id: "1", delta: "Let me see." },
+      { type: "text-delta", id: "2", delta: "I will **edit** it." },
+      { type: "tool-input-available", toolCallId: "c", toolName: "Edit", input: edit, title: "Edit a_file" },
+      { type: "tool-approval-request", toolCallId: "c", approvalId: "p" },
+      { type: "tool-approval-response", approvalId: "p", approved: true, reason: "go on" },
+      { type: "tool-output-available", toolCallId: "c", output: "done ```" },
+      { type: "tool-input-available", toolCallId: "d", toolName: "Bash", input: { command: "false" } },
+      { type: "tool-output-error", toolCallId: "d", errorText: "exit 1" },
+      namedChunk("data-todo", [
+        { text: "look", status: "completed" },
+        { text: "rest *well*", status: "in_progress" },
+      ]),
+      namedChunk("data-retry", { attempt: 1, most: 10, delay: 500, status: 529, error: "overloaded" }),
+      namedChunk("data-compaction", { state: "done", trigger: "auto", before: 150_000, after: 12_000 }),
+      namedChunk("data-subagent", { toolCallId: "c", calls: 2, latest: ["Bash: ls", "Read: a"], text: "found" }),
+      { type: "data-todo", data: { of: "another shape" } },
+    ])
+    const question: Message = {
+      id: "u1",
+      role: "user",
+      by: "Ann <a@b.example>",
+      createdAt: Date.UTC(2026, 0, 2, 3, 4, 0),
+      parts: [
+        { type: "text", text: "Change it" },
+        { type: "file", mediaType: "image/png", url: "data:image/png;base64,AAAA", filename: "shot.png" },
+      ],
+    }
+    expect([...transcriptMarkdown("Work on *a*", [question, answer])].join("")).toBe(CONVERSATION)
   })
 
   it("M-8 (fault:N22) what is not known is named, and its JSON left to the export that has everything", () => {
@@ -296,5 +299,22 @@ exit 1
       ...[" line 7", " line 8", " line 9", "-line 10", "+changed", " line 11", " line 12", " line 13"],
     ])
     expect(lineDiff("a", "", "new")).toBe("--- a\n+++ a\n@@ -0,0 +1,1 @@\n+new")
+    expect(lineDiff("a", "old\n", "")).toBe("--- a\n+++ a\n@@ -1,1 +0,0 @@\n-old")
+  })
+
+  it("changes that are far apart are hunks of their own, and what stands between them is not changed", () => {
+    const before = Array.from({ length: 40 }, (_, i) => `line ${i + 1}`)
+    const after = before.with(1, "first").with(30, "second").toSpliced(36, 1)
+    const lines = lineDiff("a", before.join("\n"), after.join("\n")).split("\n")
+    expect(lines.filter((line) => line.startsWith("@@"))).toEqual(["@@ -1,5 +1,5 @@", "@@ -28,13 +28,12 @@"])
+    expect(lines.slice(2).filter((line) => /^[-+]/.test(line))).toEqual(["-line 2", "+first", "-line 31", "+second", "-line 37"])
+  })
+
+  it("texts that have little in common are shown as replaced, without comparing them at length", () => {
+    const before = Array.from({ length: 3000 }, (_, i) => `old ${i}`)
+    const after = before.map((line) => line.replace("old", "new"))
+    const lines = lineDiff("a", before.join("\n"), `${after.join("\n")}\n`).split("\n")
+    expect(lines.slice(2, 4)).toEqual(["@@ -1,3000 +1,3000 @@", "-old 0"])
+    expect(lines).toHaveLength(3 + 6000)
   })
 })
