@@ -4,8 +4,11 @@
  * V8 lets the space for young objects grow to more than 100 MB under load and shrinks it only when something makes it
  * collect everything, which a process that does nothing never does. A collection stops the process for some 40 ms, so it
  * waits until nothing happens, is left out when little would come of it, and takes at most a twentieth of the time.
+ *
+ * A process at rest is not woken for this: the heap grows only with collections of young objects, and the first one of
+ * these, which is work that leaves something behind, starts the looks.
  */
-import { performance } from "node:perf_hooks"
+import { performance, PerformanceObserver } from "node:perf_hooks"
 import { getHeapStatistics } from "node:v8"
 import { collectGarbage } from "@holdfast/store/garbage-collector"
 
@@ -38,32 +41,38 @@ export interface Look {
   readonly heap: number
 }
 
+/** What follows from a look: look again, collect now, or do neither until the process has worked again. */
+export type Verdict = "look" | "collect" | "rest"
+
 /** Decides when to collect. */
 export class QuietMemory {
-  private rests = 0
-  private heap = 0
-  private next = 0
+  #rests = 0
+  #heap = 0
+  #next = 0
 
-  /** Whether to collect now. */
-  isDue({ now, share, heap }: Look): boolean {
-    this.rests = share < REST_SHARE ? this.rests + 1 : 0
-    return this.rests >= RESTS && now >= this.next && heap >= this.heap + GROWTH
+  /** Judges one look. */
+  judge({ now, share, heap }: Look): Verdict {
+    this.#rests = share < REST_SHARE ? this.#rests + 1 : 0
+    if (this.#rests < RESTS) return "look"
+    if (heap < this.#heap + GROWTH) return "rest"
+    return now >= this.#next ? "collect" : "look"
   }
 
-  /** A collection has ended; `took` milliseconds, and left a heap of so many bytes. */
+  /** A collection has ended; it took `took` milliseconds and left a heap of `heap` bytes. */
   collected({ now, heap }: Pick<Look, "now" | "heap">, took: number): void {
-    this.rests = 0
-    this.heap = heap
-    this.next = now + took / MOST_SHARE
+    this.#rests = 0
+    this.#heap = heap
+    this.#next = now + took / MOST_SHARE
   }
 }
 
 const heapBytes = (): number => getHeapStatistics().total_heap_size
 
-/** Starts to look after this process, which is up just now; gives the function that ends it. The process is not kept alive by it. */
-export const collectWhenQuiet = (): (() => void) => {
+/** Looks after this process, which has just started; returns the function that ends it. The process is not kept alive by it. */
+export function collectWhenQuiet(): () => void {
   const memory = new QuietMemory()
   let before = performance.eventLoopUtilization()
+  let looks: NodeJS.Timeout | undefined
   const worked = (): number => {
     const current = performance.eventLoopUtilization()
     const share = performance.eventLoopUtilization(current, before).utilization
@@ -76,17 +85,30 @@ export const collectWhenQuiet = (): (() => void) => {
     const ended = performance.now()
     memory.collected({ now: ended, heap: heapBytes() }, ended - began)
     before = performance.eventLoopUtilization()
-    clearInterval(afterStart)
   }
-  const looks = setInterval(() => {
-    if (memory.isDue({ now: performance.now(), share: worked(), heap: heapBytes() })) collect()
-  }, LOOK)
+  const look = (): void => {
+    const verdict = memory.judge({ now: performance.now(), share: worked(), heap: heapBytes() })
+    if (verdict === "collect") collect()
+    if (verdict !== "look") rest()
+  }
+  const work = new PerformanceObserver(() => {
+    work.disconnect()
+    before = performance.eventLoopUtilization()
+    looks ??= setInterval(look, LOOK).unref()
+  })
+  const rest = (): void => {
+    clearInterval(looks)
+    looks = undefined
+    work.observe({ entryTypes: ["gc"] })
+  }
   const afterStart = setInterval(() => {
-    if (worked() < AFTER_START_SHARE) collect()
-  }, AFTER_START)
-  looks.unref()
-  afterStart.unref()
+    if (worked() >= AFTER_START_SHARE) return
+    clearInterval(afterStart)
+    collect()
+    rest()
+  }, AFTER_START).unref()
   return () => {
+    work.disconnect()
     clearInterval(looks)
     clearInterval(afterStart)
   }
