@@ -270,9 +270,8 @@ export class Store extends Context.Service<
     /** Removes sessions whose `purgeAt` has passed, with all they own; gives their ids. */
     readonly purge: (now: number, limit: number) => Effect.Effect<ReadonlyArray<string>, StoreError>
 
-    /** Takes or renews a named lease until `now + ttl`; `undefined` while another owner's has not expired. Gives a token that only grows. */
+    /** Takes or renews a named lease until `now + ttl`; `undefined` while another owner's has not expired. Gives a token that only grows; a `ttl` of 0 ends it. */
     readonly lease: (name: string, owner: string, now: number, ttl: number) => Effect.Effect<number | undefined, StoreError>
-    readonly release: (name: string, owner: string) => Effect.Effect<void, StoreError>
 
     /** Credentials and other small settings of the server; `undefined` as value removes. */
     readonly putSetting: (name: string, value: string | undefined) => Effect.Effect<void, StoreError>

@@ -1,4 +1,4 @@
-/** A writer thread that opens, answers nothing, and dies at the request `release` with the owner `die`. */
+/** A writer thread that opens, answers nothing, and dies at the request `claim` for the session `die`. */
 import { workerData } from "node:worker_threads"
 import { BatchBytes } from "../src/sqlite/plain-appends.ts"
 import { WriterEnd, type WriterSeed } from "../src/sqlite/writer-link.ts"
@@ -10,5 +10,5 @@ for (;;) {
   if (taken === undefined) end.wait(Infinity)
   else if (!(taken instanceof BatchBytes) && taken._tag === "Batch")
     for (const request of taken.requests ?? [])
-      if (typeof request === "object" && request.op === "release" && request.owner === "die") throw new Error("the writer broke")
+      if (typeof request === "object" && request.op === "claim" && request.id === "die") throw new Error("the writer broke")
 }

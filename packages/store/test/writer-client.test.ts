@@ -21,7 +21,7 @@ describe("the writer thread", () => {
     const told: Array<string> = []
     await new Promise<void>((resolve) => {
       for (let n = 0; n < 50; n++) append(writer, 10, (reply) => told.push(`${n} ${tagOf(reply)}`))
-      writer.request({ op: "release", name: "x", owner: "die" }, (reply) => {
+      writer.request({ op: "claim", id: "die" }, (reply) => {
         told.push(`last ${tagOf(reply)}`)
         resolve()
       })
@@ -42,7 +42,7 @@ describe("the writer thread", () => {
       append(writer, 10, (reply) => told.push(tagOf(reply)))
       setImmediate(() => {
         expect(told).toEqual([])
-        writer.request({ op: "release", name: "x", owner: "live" }, (reply) => resolve(void told.push(tagOf(reply))))
+        writer.request({ op: "claim", id: "live" }, (reply) => resolve(void told.push(tagOf(reply))))
         expect(writer.waiting).toBe(3)
         void writer.terminate()
       })

@@ -251,7 +251,7 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
-    it("S-17 trap:16 a lease has one owner until it expires or is released, and its token only grows", () =>
+    it("S-17 trap:16 a lease has one owner until it expires or its owner ends it, and its token only grows", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           expect(yield* store.lease("purge", "a", 1000, 100)).toBe(1)
@@ -259,9 +259,9 @@ export function listRules(subject: Subject): void {
           expect(yield* store.lease("purge", "a", 1050, 100)).toBe(1)
           expect(yield* store.lease("purge", "b", 1149, 100)).toBeUndefined()
           expect(yield* store.lease("purge", "b", 1150, 100)).toBe(2)
-          yield* store.release("purge", "a")
+          expect(yield* store.lease("purge", "a", 1155, 0)).toBeUndefined()
           expect(yield* store.lease("purge", "a", 1160, 100)).toBeUndefined()
-          yield* store.release("purge", "b")
+          expect(yield* store.lease("purge", "b", 1155, 0)).toBe(2)
           expect(yield* store.lease("purge", "a", 1160, 100)).toBe(3)
           expect(yield* store.lease("other", "b", 0, 1)).toBe(1)
         }),

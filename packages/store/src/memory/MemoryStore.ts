@@ -15,12 +15,109 @@ const notFound: AppendOutcome = { _tag: "NotFound" }
 
 const failed = (cause: unknown): StoreUnusable => new StoreUnusable({ reason: "failed", message: String(cause) })
 
+type Contract = Store["Service"]
+
 /** Runs an operation that throws typed errors, or defects of its arguments as `StoreUnusable`. */
 const attempt = <A>(body: () => A) =>
   Effect.try({
     try: body,
     catch: (cause) => (cause instanceof StoreUnusable ? cause : failed(cause)),
   })
+
+/** Ways to what the store holds, while it is open. */
+interface Gate {
+  readonly usable: <A>(body: () => A) => Effect.Effect<A, StoreUnusable>
+  readonly withId: <A, E>(
+    id: string,
+    body: (log: MemoryLog) => Effect.Effect<A, E>,
+  ) => Effect.Effect<A, E | NoSuchSession | StoreUnusable>
+}
+
+function makeGate(sessions: MemorySessions, isOpen: () => boolean): Gate {
+  const usable = <A>(body: () => A): Effect.Effect<A, StoreUnusable> =>
+    attempt(() => {
+      if (!isOpen()) throw closedError
+      return body()
+    })
+  const withId = <A, E>(
+    id: string,
+    body: (log: MemoryLog) => Effect.Effect<A, E>,
+  ): Effect.Effect<A, E | NoSuchSession | StoreUnusable> =>
+    Effect.flatMap(
+      usable(() => sessions.byId.get(id)),
+      (log): Effect.Effect<A, E | NoSuchSession> =>
+        log === undefined ? Effect.fail(new NoSuchSession({ session: id })) : body(log),
+    )
+  return { usable, withId }
+}
+
+type Readers = Pick<
+  Contract,
+  "get" | "resolve" | "list" | "changes" | "head" | "read" | "keyed" | "checkpoint" | "due" | "verify"
+>
+
+const readers = (sessions: MemorySessions, { usable, withId }: Gate): Readers => ({
+  get: (id) => withId(id, (log) => usable(() => sessions.session(log))),
+  resolve: (text, limit) => usable(() => sessions.resolve(text, limit)),
+  list: (query) =>
+    Effect.flatMap(
+      usable(() => undefined),
+      () =>
+        Effect.try({
+          try: () => sessions.list(query),
+          catch: (cause) => (cause instanceof PageCursorInvalid ? cause : failed(cause)),
+        }),
+    ),
+  changes: (after, limit) => usable(() => sessions.changes(after, limit)),
+  head: (id) => withId(id, (log) => Effect.succeed(log.head())),
+  read: (session, range) =>
+    Effect.flatMap(
+      usable(() => sessions.byHandle.get(session)),
+      (log) =>
+        log === undefined
+          ? Effect.fail(new DataDamaged({ session: String(session), message: "the session is not in the store any more" }))
+          : Effect.succeed(log.read(range)),
+    ),
+  keyed: (session, key) => usable(() => sessions.byHandle.get(session)?.keys.get(key)),
+  checkpoint: (session, atOrBefore = Number.MAX_SAFE_INTEGER) =>
+    usable(() => sessions.byHandle.get(session)?.checkpoint(atOrBefore)),
+  due: (now, limit) => usable(() => sessions.due(now, limit).map(({ id }) => id)),
+  verify: (id) => withId(id, () => Effect.undefined),
+})
+
+type Chores = Pick<
+  Contract,
+  "claim" | "putCheckpoint" | "trim" | "fold" | "purge" | "lease" | "putSetting" | "settings" | "settle"
+>
+
+const chores = (sessions: MemorySessions, { usable, withId }: Gate): Chores => ({
+  claim: (id) =>
+    withId(id, (log) =>
+      Effect.sync(() => {
+        log.epoch++
+        return log.claimed()
+      }),
+    ),
+  putCheckpoint: (session, epoch, checkpoint) => usable(() => sessions.byHandle.get(session)?.putCheckpoint(epoch, checkpoint)),
+  trim: (session, epoch, through, notice) =>
+    usable(() => sessions.byHandle.get(session)?.trim(epoch, through, notice) ?? notFound),
+  fold: (session, epoch, records) => usable(() => sessions.byHandle.get(session)?.fold(epoch, records) ?? notFound),
+  purge: (now, limit) => usable(() => sessions.purge(now, limit)),
+  lease: (name, owner, now, ttl) => usable(() => sessions.lease(name, owner, now, ttl)),
+  putSetting: (name, value) =>
+    usable(() => {
+      if (value === undefined) sessions.settings.delete(name)
+      else sessions.settings.set(name, value)
+    }),
+  settings: (prefix) =>
+    usable(() =>
+      [...sessions.settings]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => ({ name, value }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ),
+  settle: Effect.suspend(() => usable(() => undefined)),
+})
 
 const make = Effect.gen(function* () {
   const sessions = new MemorySessions()
@@ -34,23 +131,8 @@ const make = Effect.gen(function* () {
       line.flush()
     }),
   )
-
-  const usable = <A>(body: () => A): Effect.Effect<A, StoreUnusable> =>
-    attempt(() => {
-      if (!open) throw closedError
-      return body()
-    })
-  const withId = <A, E>(
-    id: string,
-    body: (log: MemoryLog) => Effect.Effect<A, E>,
-  ): Effect.Effect<A, E | NoSuchSession | StoreUnusable> =>
-    Effect.flatMap(
-      usable(() => sessions.byId.get(id)),
-      (log): Effect.Effect<A, E | NoSuchSession> =>
-        log === undefined ? Effect.fail(new NoSuchSession({ session: id })) : body(log),
-    )
-
-  const createThen: Store["Service"]["createThen"] = ({ id, records, state, key }, done) => {
+  const gate = makeGate(sessions, () => open)
+  const createThen: Contract["createThen"] = ({ id, records, state, key }, done) => {
     if (!open) return line.add(done, closedError)
     try {
       line.add(done, sessions.create(id, records, state, key))
@@ -58,7 +140,6 @@ const make = Effect.gen(function* () {
       line.add(done, failed(cause))
     }
   }
-
   return Store.of({
     append: (request, done) => {
       if (!open) return line.add(done, { _tag: "Failed", message: closedError.message })
@@ -71,59 +152,9 @@ const make = Effect.gen(function* () {
     },
     create: createEffect(createThen),
     createThen,
-    claim: (id) =>
-      withId(id, (log) =>
-        Effect.sync(() => {
-          log.epoch++
-          return log.claimed()
-        }),
-      ),
-    get: (id) => withId(id, (log) => usable(() => sessions.session(log))),
-    resolve: (text, limit) => usable(() => sessions.resolve(text, limit)),
-    list: (query) =>
-      Effect.try({
-        try: () => {
-          if (!open) throw closedError
-          return sessions.list(query)
-        },
-        catch: (cause) => (cause instanceof PageCursorInvalid || cause instanceof StoreUnusable ? cause : failed(cause)),
-      }),
-    changes: (after, limit) => usable(() => sessions.changes(after, limit)),
-    head: (id) => withId(id, (log) => Effect.succeed(log.head())),
-    read: (session, range) =>
-      Effect.flatMap(
-        usable(() => sessions.byHandle.get(session)),
-        (log) =>
-          log === undefined
-            ? Effect.fail(new DataDamaged({ session: String(session), message: "the session is not in the store any more" }))
-            : Effect.succeed(log.read(range)),
-      ),
-    keyed: (session, key) => usable(() => sessions.byHandle.get(session)?.keys.get(key)),
-    putCheckpoint: (session, epoch, checkpoint) => usable(() => sessions.byHandle.get(session)?.putCheckpoint(epoch, checkpoint)),
-    checkpoint: (session, atOrBefore = Number.MAX_SAFE_INTEGER) =>
-      usable(() => sessions.byHandle.get(session)?.checkpoint(atOrBefore)),
-    trim: (session, epoch, through, notice) =>
-      usable(() => sessions.byHandle.get(session)?.trim(epoch, through, notice) ?? notFound),
-    fold: (session, epoch, records) => usable(() => sessions.byHandle.get(session)?.fold(epoch, records) ?? notFound),
-    due: (now, limit) => usable(() => sessions.due(now, limit).map(({ id }) => id)),
-    purge: (now, limit) => usable(() => sessions.purge(now, limit)),
-    lease: (name, owner, now, ttl) => usable(() => sessions.lease(name, owner, now, ttl)),
-    release: (name, owner) => usable(() => sessions.release(name, owner)),
-    putSetting: (name, value) =>
-      usable(() => {
-        if (value === undefined) sessions.settings.delete(name)
-        else sessions.settings.set(name, value)
-      }),
-    settings: (prefix) =>
-      usable(() =>
-        [...sessions.settings]
-          .filter(([name]) => name.startsWith(prefix))
-          .map(([name, value]) => ({ name, value }))
-          .sort((a, b) => (a.name < b.name ? -1 : 1)),
-      ),
-    verify: (id) => withId(id, () => Effect.undefined),
-    stats: Effect.suspend(() => usable(() => sessions.stats(commits, appends, line.waiting))),
-    settle: Effect.suspend(() => usable(() => undefined)),
+    ...readers(sessions, gate),
+    ...chores(sessions, gate),
+    stats: Effect.suspend(() => gate.usable(() => sessions.stats(commits, appends, line.waiting))),
   })
 })
 

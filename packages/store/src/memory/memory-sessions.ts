@@ -122,12 +122,6 @@ export class MemorySessions {
     return token
   }
 
-  /** Ends a lease its owner holds. */
-  release(name: string, owner: string): void {
-    const held = this.leases.get(name)
-    if (held !== undefined && held.owner === owner) held.until = Number.NEGATIVE_INFINITY
-  }
-
   /** Totals; `commits` and `appends` are the caller's counts. */
   stats(commits: number, appends: number, waiting: number): StoreStats {
     const byStatus: Record<string, number> = {}

@@ -197,7 +197,6 @@ const make = (options: SqliteStoreOptions) =>
         ask({ op: "lease", name, owner, now, ttl }, (reply) =>
           reply !== 0 && reply._tag === "Leased" ? Effect.succeed(reply.token) : undefined,
         ),
-      release: (name, owner) => ask({ op: "release", name, owner }, done),
       putSetting: (name, value) => ask({ op: "putSetting", name, value }, done),
       stats: Effect.suspend(() =>
         writer.problem === undefined

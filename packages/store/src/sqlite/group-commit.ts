@@ -9,7 +9,7 @@ import type { Statements } from "./statements.ts"
 import { append, appendPlain } from "./append-rows.ts"
 import { foldRanges } from "./fold-rows.ts"
 import type { BatchBytes } from "./plain-appends.ts"
-import { claim, create, lease, putSetting, release } from "./session-rows.ts"
+import { claim, create, lease, putSetting } from "./session-rows.ts"
 import { classify } from "./sqlite-error.ts"
 import { purge, putCheckpoint, trim } from "./upkeep-rows.ts"
 import type { SyncGuard } from "./SyncGuard.ts"
@@ -48,8 +48,6 @@ function carryOut(context: WriterContext, { request, batch }: Queued): WriterRep
       return purge(context, request.now, request.limit)
     case "lease":
       return lease(context, request)
-    case "release":
-      return release(context, request.name, request.owner)
     case "putSetting":
       return putSetting(context.statements, request.name, request.value)
   }

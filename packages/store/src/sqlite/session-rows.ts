@@ -95,12 +95,6 @@ export function lease({ statements }: WriterContext, request: Extract<WriterRequ
   return { _tag: "Leased", token: row === undefined ? undefined : num(row, "token") }
 }
 
-/** Ends a lease its owner holds; the token stays known. */
-export function release({ statements }: WriterContext, name: string, owner: string): WriterReply {
-  statements.run("UPDATE leases SET until = -1e300 WHERE name = ? AND owner = ?", name, owner)
-  return { _tag: "Done" }
-}
-
 /** Stores or removes a setting. */
 export function putSetting(statements: Statements, name: string, value: string | undefined): WriterReply {
   if (value === undefined) statements.run("DELETE FROM settings WHERE name = ?", name)

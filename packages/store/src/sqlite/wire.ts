@@ -56,7 +56,6 @@ export type WriterRequest =
   | { readonly op: "fold"; readonly session: number; readonly epoch: number; readonly ranges: ReadonlyArray<FoldedRange> }
   | { readonly op: "purge"; readonly now: number; readonly limit: number }
   | { readonly op: "lease"; readonly name: string; readonly owner: string; readonly now: number; readonly ttl: number }
-  | { readonly op: "release"; readonly name: string; readonly owner: string }
   | { readonly op: "putSetting"; readonly name: string; readonly value: string | undefined }
 
 /** What the writer answers. `Appended` without a change is told as `0`. */
