@@ -61,30 +61,70 @@ const foreign = (name: string): boolean => name.startsWith("HOLDFAST_") || name.
 /** Starts a hub on a free loopback port with a fixed token and waits until it is ready. */
 export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), "holdfast-test-"))
-  const token = `test-${crypto.randomUUID()}`
-  const base = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign(name)))
-  let port = 0
-  let child: ChildProcess | undefined
-  let hub = 0
-  let printed = ""
+  const hub = new RunningHub(data, options)
+  try {
+    await hub.start()
+  } catch (error) {
+    hub.abandon()
+    throw error
+  }
+  return {
+    data,
+    token: hub.token,
+    port: () => hub.port,
+    url: () => `http://127.0.0.1:${hub.port}`,
+    pid: () => hub.pid,
+    call: (method, path, body) => hub.call(method, path, body),
+    kill: (signal) => hub.kill(signal),
+    start: (command) => hub.start(command),
+    runners: () => runnersIn(data),
+    output: () => hub.printed,
+    environment: () => hub.environment(),
+    stop: async () => {
+      await hub.kill("SIGTERM")
+      const left = runnersIn(data)
+      for (const pid of left) process.kill(pid, "SIGTERM")
+      await eventually("the runners ended", 15_000, () => left.every((pid) => !isAlive(pid)))
+      if (options.data === undefined) rmSync(data, { recursive: true, force: true })
+    },
+  }
+}
 
-  const environment = (): NodeJS.ProcessEnv => ({
-    ...base,
-    HOLDFAST_DATA: data,
-    // Messages name commands as they do where the program is installed.
-    HOLDFAST_STARTED_AS: "holdfast",
-    HOLDFAST_TOKEN: token,
-    HOLDFAST_OPEN: "0",
-    HOLDFAST_PORT: String(port),
-    HOLDFAST_CONFIG: join(data, "config.json"),
-    ...options.settings,
-  })
+/** The hub's process of the moment. */
+class RunningHub {
+  readonly token = `test-${crypto.randomUUID()}`
+  port = 0
+  pid = 0
+  printed = ""
+  readonly #data: string
+  readonly #options: HubOptions
+  readonly #base = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign(name)))
+  #child: ChildProcess | undefined
 
-  const call = async <A>(method: string, path: string, body?: unknown): Promise<Answer<A>> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+  constructor(data: string, options: HubOptions) {
+    this.#data = data
+    this.#options = options
+  }
+
+  environment(): NodeJS.ProcessEnv {
+    return {
+      ...this.#base,
+      HOLDFAST_DATA: this.#data,
+      // Messages name commands as they do where the program is installed.
+      HOLDFAST_STARTED_AS: "holdfast",
+      HOLDFAST_TOKEN: this.token,
+      HOLDFAST_OPEN: "0",
+      HOLDFAST_PORT: String(this.port),
+      HOLDFAST_CONFIG: join(this.#data, "config.json"),
+      ...this.#options.settings,
+    }
+  }
+
+  async call<A>(method: string, path: string, body?: unknown): Promise<Answer<A>> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${this.token}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -95,80 +135,60 @@ export async function startHub(options: HubOptions = {}): Promise<HubProcess> {
     return { status: response.status, body: (json ? JSON.parse(text) : text) as A, headers: response.headers }
   }
 
-  const start = async (command = options.command): Promise<number> => {
+  async start(command = this.#options.command): Promise<number> {
     const began = performance.now()
     const [program = process.execPath, ...before] = command ?? HUB_COMMAND
-    const started = spawn(program, [...before, "serve"], { env: environment(), stdio: ["ignore", "pipe", "pipe"] })
-    child = started
+    const started = spawn(program, [...before, "serve"], { env: this.environment(), stdio: ["ignore", "pipe", "pipe"] })
+    this.#child = started
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
-        printed = (printed + text).slice(-1_000_000)
+        this.printed = (this.printed + text).slice(-1_000_000)
       })
     }
     await eventually("the hub is ready", 20_000, async () => {
       if (started.exitCode !== null || started.signalCode !== null)
-        throw new Hopeless(`the hub ended with ${started.exitCode ?? started.signalCode}: ${printed.slice(-2000)}`)
-      const state = JSON.parse(readFileSync(join(data, "hub.json"), "utf8")) as { pid: number; port: number }
-      if (state.pid === hub || !isAlive(state.pid)) return false
+        throw new Hopeless(`the hub ended with ${started.exitCode ?? started.signalCode}: ${this.printed.slice(-2000)}`)
+      const state = JSON.parse(readFileSync(join(this.#data, "hub.json"), "utf8")) as { pid: number; port: number }
+      if (state.pid === this.pid || !isAlive(state.pid)) return false
       const ready = (await fetch(`http://127.0.0.1:${state.port}/health/ready`)).status === 200
       if (ready) {
-        hub = state.pid
-        port = state.port
+        this.pid = state.pid
+        this.port = state.port
       }
       return ready
     })
     return performance.now() - began
   }
 
-  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, "exit")
-    process.kill(hub, signal)
+    process.kill(this.pid, signal)
     await ended
   }
 
-  const runners = (): ReadonlyArray<number> => {
-    const directory = join(data, "runner")
-    let generations: ReadonlyArray<string>
+  /** Ends a process that was not ready in time. */
+  abandon(): void {
+    this.#child?.kill("SIGKILL")
+  }
+}
+
+/** Process ids of the runners that live in a data directory. */
+function runnersIn(data: string): ReadonlyArray<number> {
+  const directory = join(data, "runner")
+  let generations: ReadonlyArray<string>
+  try {
+    generations = readdirSync(directory)
+  } catch {
+    return []
+  }
+  return generations.flatMap((generation) => {
     try {
-      generations = readdirSync(directory)
+      const { pid } = JSON.parse(readFileSync(join(directory, generation, "runner.json"), "utf8")) as { pid: number }
+      return isAlive(pid) ? [pid] : []
     } catch {
       return []
     }
-    return generations.flatMap((generation) => {
-      try {
-        const { pid } = JSON.parse(readFileSync(join(directory, generation, "runner.json"), "utf8")) as { pid: number }
-        return isAlive(pid) ? [pid] : []
-      } catch {
-        return []
-      }
-    })
-  }
-
-  try {
-    await start()
-  } catch (error) {
-    child?.kill("SIGKILL")
-    throw error
-  }
-  return {
-    data,
-    token,
-    port: () => port,
-    url: () => `http://127.0.0.1:${port}`,
-    pid: () => hub,
-    call,
-    kill,
-    start,
-    runners,
-    output: () => printed,
-    environment,
-    stop: async () => {
-      await kill("SIGTERM")
-      const left = runners()
-      for (const pid of left) process.kill(pid, "SIGTERM")
-      await eventually("the runners ended", 15_000, () => left.every((pid) => !isAlive(pid)))
-      if (options.data === undefined) rmSync(data, { recursive: true, force: true })
-    },
-  }
+  })
 }

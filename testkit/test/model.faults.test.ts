@@ -4,6 +4,7 @@
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import type { Hub } from "@holdfast/hub/Hub"
 import { eventually } from "../src/eventually.ts"
 import { seedOf, sized } from "../src/sizes.ts"
 import { attachFrom, inWorld, owner, STORES, type World } from "../src/World.ts"
@@ -54,17 +55,108 @@ interface Modelled {
   ended: boolean
 }
 
+const tagOf = async (effect: Effect.Effect<unknown, { readonly _tag: string }>): Promise<string> =>
+  Effect.runPromise(Effect.match(effect, { onFailure: (error) => error._tag, onSuccess: () => "ok" }))
+
+function append(model: Modelled, type: string, text: string | boolean = ""): number {
+  model.log.push(`${model.log.length + 1} ${type} ${text}`)
+  return model.log.length
+}
+
+type Known = Map<number, Modelled>
+
+/** Creates a session, or asks for one that was created with the same key. */
+async function create(hub: Hub["Service"], sessions: Array<Modelled>, created: Known, key: number): Promise<void> {
+  const known = created.get(key)
+  const request = { kind: "terminal", command: "/bin/sh", cwd: "/", label: `l${key}`, key: `c${key}` } as const
+  if (known?.status === "deleted") return expect(await tagOf(hub.create(request, owner))).toBe("SessionDeleted")
+  const made = await Effect.runPromise(hub.create(request, owner))
+  expect(made.created).toBe(known === undefined)
+  if (known !== undefined) return expect(made.session.id).toBe(known.id)
+  const model: Modelled = {
+    id: made.session.id,
+    log: ["1 created ", "2 started "],
+    keys: new Map(),
+    label: `l${key}`,
+    pinned: false,
+    status: "active",
+    ended: false,
+  }
+  created.set(key, model)
+  sessions.push(model)
+}
+
+type MarkCommand = Extract<Command, { readonly _tag: "Mark" }>
+type UpdateCommand = Extract<Command, { readonly _tag: "Rename" | "Pin" }>
+
+async function mark(hub: Hub["Service"], model: Modelled, command: MarkCommand): Promise<void> {
+  const known = model.keys.get(command.key)
+  const effect = hub.mark(model.id, { text: command.text, key: `m${command.key}` }, owner)
+  if (known !== undefined && known.text !== command.text) return expect(await tagOf(effect)).toBe("KeyConflict")
+  if (known !== undefined) return expect((await Effect.runPromise(effect)).seq).toBe(known.seq)
+  if (model.status === "deleted") return expect(await tagOf(effect)).toBe("SessionState")
+  const seq = append(model, "marked", command.text)
+  expect((await Effect.runPromise(effect)).seq).toBe(seq)
+  model.keys.set(command.key, { text: command.text, seq })
+}
+
+async function update(hub: Hub["Service"], model: Modelled, command: UpdateCommand): Promise<void> {
+  const patch = command._tag === "Rename" ? { label: command.label } : { pinned: command.pinned }
+  const effect = hub.update(model.id, patch, owner)
+  if (model.status === "deleted") return expect(await tagOf(effect)).toBe("SessionState")
+  const changed = command._tag === "Rename" ? command.label !== model.label : command.pinned !== model.pinned
+  if (changed && command._tag === "Rename") append(model, "renamed", command.label)
+  if (changed && command._tag === "Pin") append(model, "pinned", command.pinned)
+  if (command._tag === "Rename") model.label = command.label
+  else model.pinned = command.pinned
+  expect((await Effect.runPromise(effect)).changed).toBe(changed)
+}
+
+async function remove(hub: Hub["Service"], model: Modelled): Promise<void> {
+  if (model.status !== "deleted") append(model, "deleted")
+  model.status = "deleted"
+  await Effect.runPromise(hub.remove(model.id, undefined, owner))
+  if (model.ended) return
+  await eventually("the process of a deleted session ends", 10_000, async () => {
+    const { process } = await Effect.runPromise(hub.get(model.id))
+    return process === "exited"
+  })
+  append(model, "exit")
+  model.ended = true
+}
+
+type OnSession = Exclude<Command, { readonly _tag: "Create" | "List" | "Restart" }>
+
+/** Does to a session and to its model what a command says. */
+async function perform(hub: Hub["Service"], model: Modelled, command: OnSession): Promise<void> {
+  switch (command._tag) {
+    case "Mark":
+      return mark(hub, model, command)
+    case "Rename":
+    case "Pin":
+      return update(hub, model, command)
+    case "Archive":
+      if (model.status === "deleted") return expect(await tagOf(hub.archive(model.id, undefined, owner))).toBe("SessionState")
+      if (model.status === "active") append(model, "archived")
+      model.status = "archived"
+      return void (await Effect.runPromise(hub.archive(model.id, undefined, owner)))
+    case "Restore":
+      if (model.status !== "active") append(model, "restored")
+      model.status = "active"
+      return void (await Effect.runPromise(hub.restore(model.id, undefined, owner)))
+    case "Delete":
+      return remove(hub, model)
+    case "Attach": {
+      const after = Math.floor(command.share * model.log.length)
+      expect(await attachFrom(hub, model.id, after)).toEqual(model.log.slice(after))
+    }
+  }
+}
+
 async function check(world: World, list: ReadonlyArray<Command>): Promise<void> {
   let { hub } = await world.start()
   const sessions: Array<Modelled> = []
-  const created = new Map<number, Modelled>()
-  const append = (model: Modelled, type: string, text: string | boolean = ""): number => {
-    model.log.push(`${model.log.length + 1} ${type} ${text}`)
-    return model.log.length
-  }
-  const tagOf = async (effect: Effect.Effect<unknown, { readonly _tag: string }>): Promise<string> =>
-    Effect.runPromise(Effect.match(effect, { onFailure: (error) => error._tag, onSuccess: () => "ok" }))
-
+  const created: Known = new Map()
   for (const command of list) {
     if (command._tag === "Restart") {
       await world.stop(false)
@@ -72,34 +164,7 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
       continue
     }
     if (command._tag === "Create") {
-      const known = created.get(command.key)
-      const request = {
-        kind: "terminal",
-        command: "/bin/sh",
-        cwd: "/",
-        label: `l${command.key}`,
-        key: `c${command.key}`,
-      } as const
-      if (known?.status === "deleted") {
-        expect(await tagOf(hub.create(request, owner))).toBe("SessionDeleted")
-        continue
-      }
-      const made = await Effect.runPromise(hub.create(request, owner))
-      expect(made.created).toBe(known === undefined)
-      if (known !== undefined) expect(made.session.id).toBe(known.id)
-      else {
-        const model: Modelled = {
-          id: made.session.id,
-          log: ["1 created ", "2 started "],
-          keys: new Map(),
-          label: `l${command.key}`,
-          pinned: false,
-          status: "active",
-          ended: false,
-        }
-        created.set(command.key, model)
-        sessions.push(model)
-      }
+      await create(hub, sessions, created, command.key)
       continue
     }
     if (command._tag === "List") {
@@ -111,70 +176,7 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
     }
     const model = sessions[command.session]
     if (model === undefined) continue
-    switch (command._tag) {
-      case "Mark": {
-        const known = model.keys.get(command.key)
-        const effect = hub.mark(model.id, { text: command.text, key: `m${command.key}` }, owner)
-        if (known !== undefined && known.text !== command.text) expect(await tagOf(effect)).toBe("KeyConflict")
-        else if (known !== undefined) expect((await Effect.runPromise(effect)).seq).toBe(known.seq)
-        else if (model.status === "deleted") expect(await tagOf(effect)).toBe("SessionState")
-        else {
-          const seq = append(model, "marked", command.text)
-          expect((await Effect.runPromise(effect)).seq).toBe(seq)
-          model.keys.set(command.key, { text: command.text, seq })
-        }
-        break
-      }
-      case "Rename":
-      case "Pin": {
-        const effect = hub.update(
-          model.id,
-          command._tag === "Rename" ? { label: command.label } : { pinned: command.pinned },
-          owner,
-        )
-        if (model.status === "deleted") {
-          expect(await tagOf(effect)).toBe("SessionState")
-          break
-        }
-        const changed = command._tag === "Rename" ? command.label !== model.label : command.pinned !== model.pinned
-        if (changed && command._tag === "Rename") append(model, "renamed", command.label)
-        if (changed && command._tag === "Pin") append(model, "pinned", command.pinned)
-        if (command._tag === "Rename") model.label = command.label
-        else model.pinned = command.pinned
-        expect((await Effect.runPromise(effect)).changed).toBe(changed)
-        break
-      }
-      case "Archive":
-        if (model.status === "deleted") expect(await tagOf(hub.archive(model.id, undefined, owner))).toBe("SessionState")
-        else {
-          if (model.status === "active") append(model, "archived")
-          model.status = "archived"
-          await Effect.runPromise(hub.archive(model.id, undefined, owner))
-        }
-        break
-      case "Restore":
-        if (model.status !== "active") append(model, "restored")
-        model.status = "active"
-        await Effect.runPromise(hub.restore(model.id, undefined, owner))
-        break
-      case "Delete":
-        if (model.status !== "deleted") append(model, "deleted")
-        model.status = "deleted"
-        await Effect.runPromise(hub.remove(model.id, undefined, owner))
-        if (!model.ended) {
-          await eventually("the process of a deleted session ends", 10_000, async () => {
-            const { process } = await Effect.runPromise(hub.get(model.id))
-            return process === "exited"
-          })
-          append(model, "exit")
-        }
-        model.ended = true
-        break
-      case "Attach": {
-        const after = Math.floor(command.share * model.log.length)
-        expect(await attachFrom(hub, model.id, after)).toEqual(model.log.slice(after))
-      }
-    }
+    await perform(hub, model, command)
     const record = await Effect.runPromise(hub.get(model.id))
     expect([record.label, record.pinned, record.status, record.lastSeq]).toEqual([
       model.label,

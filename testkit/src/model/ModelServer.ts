@@ -84,37 +84,111 @@ const limitHeaders = (seconds: number): Readonly<Record<string, string>> => ({
   "anthropic-ratelimit-unified-representative-claim": "five_hour",
 })
 
-/** Starts a model server on loopback. */
-export async function startModelServer(options: ModelServerOptions = {}): Promise<ModelServer> {
-  const received = new ReceivedRequests()
-  const failed = new Map<string, number>()
-  let ids = 0
-  let numbers = 0
-  let aborted = 0
-  const id = (prefix: string): string => `${prefix}_scripted${String(++ids).padStart(6, "0")}`
+type Json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>) => void
+
+const jsonTo =
+  (response: ServerResponse): Json =>
+  (status, body, headers = {}) =>
+    void response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body))
+
+/** Answers requests, and counts them. */
+class ModelRequests {
+  readonly received = new ReceivedRequests()
+  aborted = 0
+  readonly #options: ModelServerOptions
+  readonly #failed = new Map<string, number>()
+  #ids = 0
+  #numbers = 0
+
+  constructor(options: ModelServerOptions) {
+    this.#options = options
+  }
+
+  /** Answers one request. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? "/", "http://model")
+    const raw = await bodyOf(request)
+    const json = jsonTo(response)
+    if (raw === undefined) return json(413, { error: { message: `a body is at most ${MOST_BYTES} bytes` } })
+    const tokens = Math.ceil(raw.length / 4)
+    if (request.method === "HEAD" || pathname === "/") return void response.writeHead(200).end()
+    if (pathname.endsWith("/count_tokens")) return json(200, { input_tokens: tokens })
+    if (pathname.endsWith(":countTokens")) return json(200, { totalTokens: tokens })
+    if (pathname.endsWith("/models")) return json(200, MODELS)
+    const dialect = request.method === "POST" ? DIALECTS.find((each) => each.answers(pathname)) : undefined
+    if (dialect !== undefined) return this.#converse(dialect, request, raw, response)
+    const message = `no model answers ${request.method} ${pathname}`
+    return json(404, { type: "error", error: { type: "not_found_error", message } })
+  }
+
+  readonly #id = (prefix: string): string => `${prefix}_scripted${String(++this.#ids).padStart(6, "0")}`
+
+  async #converse(dialect: Dialect, request: IncomingMessage, raw: string, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? "/", "http://model").pathname
+    const asked: Asked = { path, body: parsed(raw), tokens: Math.ceil(raw.length / 4), id: this.#id }
+    const conversation = dialect.conversation(asked.body)
+    const { shown, secrets } = sortHeaders(request.headers)
+    const scripted = conversation.tools.length > 0 ? replyTo(conversation) : undefined
+    let outcome: Outcome = "open"
+    const entry: ReceivedRequest = {
+      number: ++this.#numbers,
+      at: Date.now(),
+      method: request.method ?? "",
+      path: request.url ?? "",
+      headers: shown,
+      carries: (secret) => secrets.some((value) => value.includes(secret)),
+      body: asked.body,
+      dialect: dialect.name,
+      tools: conversation.tools,
+      prompt: scripted?.prompt,
+      step: scripted?.step,
+      outcome: () => outcome,
+    }
+    this.received.add(entry, raw.length)
+    this.#options.onRequest?.(entry)
+
+    const gone = new AbortController()
+    response.once("close", () => {
+      if (!response.writableFinished && outcome === "open") {
+        outcome = "aborted"
+        this.aborted++
+      }
+      gone.abort()
+    })
+    const refusal = this.#options.refuses?.(asked.body)
+    if (refusal !== undefined) {
+      outcome = "error"
+      return jsonTo(response)(400, dialect.error(400, refusal))
+    }
+    const blocks =
+      scripted === undefined ? [text(dialect.aside(asked))] : this.#due(scripted.blocks, `${scripted.prompt} ${scripted.step}`)
+    const done = await this.#reply(dialect, asked, blocks, response, gone.signal)
+    if (outcome === "open") outcome = done
+    if (done === "cut") response.destroy()
+  }
 
   /** Blocks without the errors and cuts that happened as often as they should. */
-  const due = (blocks: ReadonlyArray<Block>, key: string): ReadonlyArray<Block> =>
-    blocks.filter((block, index) => {
+  #due(blocks: ReadonlyArray<Block>, key: string): ReadonlyArray<Block> {
+    return blocks.filter((block, index) => {
       if (block.kind !== "error" && block.kind !== "cut") return true
       if (block.times === Infinity) return true
       const place = `${key} ${index}`
-      const times = failed.get(place) ?? 0
+      const times = this.#failed.get(place) ?? 0
       if (times >= block.times) return false
-      if (failed.size >= MOST_COUNTED) failed.clear()
-      failed.set(place, times + 1)
+      if (this.#failed.size >= MOST_COUNTED) this.#failed.clear()
+      this.#failed.set(place, times + 1)
       return true
     })
+  }
 
-  const reply = async (
+  async #reply(
     dialect: Dialect,
     asked: Asked,
     blocks: ReadonlyArray<Block>,
     response: ServerResponse,
     ended: AbortSignal,
-  ) => {
-    const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
-      response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body))
+  ): Promise<"error" | "cut" | "finished"> {
+    const json = jsonTo(response)
     const [first] = blocks
     if (first?.kind === "error") {
       const headers = first.resetSeconds === undefined ? {} : limitHeaders(first.resetSeconds)
@@ -130,7 +204,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
       json(200, dialect.whole(asked, blocks))
       return "finished"
     }
-    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache", "request-id": id("req") })
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache", "request-id": this.#id("req") })
     const whole = await dialect.stream(asked, play(blocks, ended), async (event, data) => {
       if (ended.aborted) return
       const line = typeof data === "string" ? data : JSON.stringify(data)
@@ -142,69 +216,13 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     if (whole) response.end()
     return whole ? "finished" : "cut"
   }
+}
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname } = new URL(request.url ?? "/", "http://model")
-    const raw = await bodyOf(request)
-    const json = (status: number, body: unknown) =>
-      void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
-    if (raw === undefined) return json(413, { error: { message: `a body is at most ${MOST_BYTES} bytes` } })
-    const tokens = Math.ceil(raw.length / 4)
-    if (request.method === "HEAD" || pathname === "/") return void response.writeHead(200).end()
-    if (pathname.endsWith("/count_tokens")) return json(200, { input_tokens: tokens })
-    if (pathname.endsWith(":countTokens")) return json(200, { totalTokens: tokens })
-    if (pathname.endsWith("/models")) return json(200, MODELS)
-    const dialect = request.method === "POST" ? DIALECTS.find((each) => each.answers(pathname)) : undefined
-    if (dialect === undefined)
-      return json(404, {
-        type: "error",
-        error: { type: "not_found_error", message: `no model answers ${request.method} ${pathname}` },
-      })
-
-    const asked: Asked = { path: pathname, body: parsed(raw), tokens, id }
-    const conversation = dialect.conversation(asked.body)
-    const { shown, secrets } = sortHeaders(request.headers)
-    const scripted = conversation.tools.length > 0 ? replyTo(conversation) : undefined
-    let outcome: Outcome = "open"
-    const entry: ReceivedRequest = {
-      number: ++numbers,
-      at: Date.now(),
-      method: request.method ?? "",
-      path: request.url ?? "",
-      headers: shown,
-      carries: (secret) => secrets.some((value) => value.includes(secret)),
-      body: asked.body,
-      dialect: dialect.name,
-      tools: conversation.tools,
-      prompt: scripted?.prompt,
-      step: scripted?.step,
-      outcome: () => outcome,
-    }
-    received.add(entry, raw.length)
-    options.onRequest?.(entry)
-
-    const gone = new AbortController()
-    response.once("close", () => {
-      if (!response.writableFinished && outcome === "open") {
-        outcome = "aborted"
-        aborted++
-      }
-      gone.abort()
-    })
-    const refusal = options.refuses?.(asked.body)
-    if (refusal !== undefined) {
-      outcome = "error"
-      return json(400, dialect.error(400, refusal))
-    }
-    const blocks =
-      scripted === undefined ? [text(dialect.aside(asked))] : due(scripted.blocks, `${scripted.prompt} ${scripted.step}`)
-    const done = await reply(dialect, asked, blocks, response, gone.signal)
-    if (outcome === "open") outcome = done
-    if (done === "cut") response.destroy()
-  }
-
+/** Starts a model server on loopback. */
+export async function startModelServer(options: ModelServerOptions = {}): Promise<ModelServer> {
+  const requests = new ModelRequests(options)
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
+    requests.answer(request, response).catch((error: unknown) => {
       // The client went away while its body came, or a script met a fault of this server: the test sees the cut.
       response.destroy(error instanceof Error ? error : undefined)
     })
@@ -216,8 +234,8 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
   const port = typeof address === "object" && address !== null ? address.port : 0
   return {
     url: `http://127.0.0.1:${port}`,
-    requests: () => received.all(),
-    aborted: () => aborted,
+    requests: () => requests.received.all(),
+    aborted: () => requests.aborted,
     stop: async () => {
       server.closeAllConnections()
       const closed = once(server, "close")

@@ -12,9 +12,9 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { decide } from "@holdfast/core/decide"
 import { uuidV7 } from "@holdfast/protocol/ids"
-import { decodeRecord, readRecord, readRecords } from "@holdfast/protocol/record"
+import { decodeRecord, readRecords } from "@holdfast/protocol/record"
 import { resolveSettings } from "@holdfast/protocol/settings"
-import { Hub, type Attachment, type Principal } from "@holdfast/hub/Hub"
+import { Hub } from "@holdfast/hub/Hub"
 import { layer as hubLayer } from "@holdfast/hub/layer"
 import { encodeDrafts, storedState } from "@holdfast/hub/session/encode"
 import { Runners } from "@holdfast/hub/child/Runners"
@@ -23,6 +23,7 @@ import { Store } from "@holdfast/store/Store"
 import { randomFrom } from "../sizes.ts"
 import { faultyStore, type FaultyStore, type StoreBug } from "./faulty-store.ts"
 import { SCRIPTED_GENERATION, ScriptedRunners, type TransportBug } from "./scripted-runners.ts"
+import { OWNER, SimulatedReader } from "./SimulatedReader.ts"
 
 /** How one simulation ended. */
 export interface Outcome {
@@ -50,7 +51,11 @@ export interface SimulationOptions {
 export type ReaderBug = "stale-cursor"
 
 const STORE_BUGS: ReadonlyArray<string> = ["forget-keys", "acknowledge-early", "order-by-time"]
-const owner: Principal = { name: "owner", credential: "owner", scope: "all" }
+
+/** Virtual milliseconds at the end in which nothing fails. */
+const CALM = 15_000
+
+const SETTINGS = resolveSettings({}, {}, { subscriberWindow: 64 * 1024, catchUpChunk: 4096, idleUnload: 1000 }).values
 
 const CREATE = {
   _tag: "Create",
@@ -67,254 +72,227 @@ interface Running {
   readonly scope: Scope.Closeable
 }
 
-interface ReaderState {
-  readonly name: string
-  readonly session: number
-  cursor: number
-  log: string | undefined
-  attachment: Attachment | undefined
-  attaching: boolean
-  lazy: boolean
-  readonly seen: Array<string>
+/** What a log holds, as readers must have seen it. */
+interface LoggedSession {
+  readonly lines: ReadonlyArray<string>
+  readonly seqs: ReadonlyMap<string, number>
+  readonly output: string
 }
 
 /** Runs one simulation to its end. */
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
-  const random = randomFrom(options.seed)
-  const { bug, advance } = options
-  const storeBug = STORE_BUGS.includes(bug ?? "") ? (bug as StoreBug) : undefined
-  const trace = createHash("sha256")
-  const breaches: Array<string> = []
-  const runners = new ScriptedRunners(random, bug === "skip-entry" ? bug : undefined)
-  const outer = Scope.makeUnsafe()
-  const settings = resolveSettings({}, {}, { subscriberWindow: 64 * 1024, catchUpChunk: 4096, idleUnload: 1000 }).values
-  const note = (text: string): void => void trace.update(`${text}\n`)
+  const simulation = new Simulation(options)
+  await simulation.begin()
+  for (let step = 0; step < options.steps; step++) await simulation.step()
+  await simulation.settle()
+  return simulation.end()
+}
 
-  const within = async <A>(promise: Promise<A>, what: string): Promise<A> => {
+/** A world of one store, one hub at a time, two sessions and four readers. */
+class Simulation {
+  readonly #options: SimulationOptions
+  readonly #random: () => number
+  readonly #trace = createHash("sha256")
+  readonly #breaches: Array<string> = []
+  readonly #runners: ScriptedRunners
+  readonly #outer = Scope.makeUnsafe()
+  readonly #ids: Array<string> = []
+  readonly #readers: ReadonlyArray<SimulatedReader>
+  readonly #acked = new Map<string, number>()
+  readonly #outstanding = new Map<string, number>()
+  #inner!: Store["Service"]
+  #running!: Running
+  #nextKey = 0
+  #crashes = 0
+
+  constructor(options: SimulationOptions) {
+    this.#options = options
+    this.#random = randomFrom(options.seed)
+    this.#runners = new ScriptedRunners(this.#random, options.bug === "skip-entry" ? options.bug : undefined)
+    const world = {
+      breach: (text: string): void => void this.#breaches.push(text),
+      note: (text: string): void => this.#note(text),
+      isRunning: (hub: Hub["Service"]) => this.#running.hub === hub,
+    }
+    const isStale = options.bug === "stale-cursor"
+    this.#readers = Array.from({ length: 4 }, (_, i) => new SimulatedReader(`r${i}`, i % 2, isStale, world))
+  }
+
+  /** Makes the store, the sessions as a hub leaves them that died between the durable create and the start of the child, and a hub. */
+  async begin(): Promise<void> {
+    const context = await this.#within(Effect.runPromise(Layer.buildWithScope(memoryLayer, this.#outer)), "the store")
+    this.#inner = Context.get(context, Store)
+    for (let i = 1; i <= 2; i++) {
+      const id = uuidV7(Date.now(), Uint8Array.of(i, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+      const decision = decide(undefined, { ...CREATE, child: `child-${i}`, runner: SCRIPTED_GENERATION })
+      const encoded =
+        decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, Date.now(), "owner") : undefined
+      if (encoded === undefined) throw new Error("a session was refused")
+      const { records } = encoded
+      await this.#within(Effect.runPromise(this.#inner.create({ id, records, state: storedState(encoded.state) })), "create")
+      this.#ids.push(id)
+    }
+    this.#running = await this.#start()
+  }
+
+  /** One step of the world: somebody acts, or something fails. */
+  async step(): Promise<void> {
+    const random = this.#random
+    const dice = random()
+    if (dice < 0.25) this.#send(`k${this.#nextKey++}`, Math.floor(random() * 2))
+    else if (dice < 0.3 && this.#outstanding.size > 0) this.#sendAgain()
+    else if (dice < 0.5) this.#runners.tick()
+    else if (dice < 0.6) this.#attach(this.#anyReader())
+    else if (dice < 0.64) this.#anyReader().detach()
+    else if (dice < 0.67) this.#anyReader().lazy = random() < 0.5
+    else if (dice < 0.69) this.#running.store.fill()
+    else if (dice < 0.74) this.#running.store.free()
+    else if (dice < 0.76) this.#runners.cut()
+    else if (dice < 0.78) this.#options.jump(Math.floor(random() * 120_000) - 60_000)
+    else if (dice < 0.795) await this.#crash()
+    await this.#options.advance(Math.floor(random() * 8))
+  }
+
+  /** Lets everybody finish: nothing fails any more, every reader is there, every message is sent until it is answered. */
+  async settle(): Promise<void> {
+    this.#runners.finish()
+    this.#running.store.free()
+    for (let at = 0; at < CALM; at += 100) {
+      for (const reader of this.#readers) {
+        reader.lazy = false
+        this.#attach(reader)
+        reader.acknowledge()
+      }
+      this.#sendAgain()
+      await this.#options.advance(100)
+    }
+  }
+
+  /** Compares what was told with what is in the logs, and ends everything. */
+  async end(): Promise<Outcome> {
+    let events = 0
+    for (const [index, id] of this.#ids.entries()) {
+      const log = await this.#logOf(index, id)
+      events += log.lines.length
+      this.#compare(index, id, log)
+    }
+    for (const key of this.#acked.keys()) this.#breaches.push(`${key} was acknowledged and is in no log`)
+    for (const key of this.#outstanding.keys()) this.#breaches.push(`${key} was never acknowledged`)
+    await this.#within(Effect.runPromise(Scope.close(this.#running.scope, Exit.void)), "the hub's end")
+    await this.#within(Effect.runPromise(Scope.close(this.#outer, Exit.void)), "the store's end")
+    return { trace: this.#trace.digest("hex"), breaches: this.#breaches, events, crashes: this.#crashes }
+  }
+
+  #note(text: string): void {
+    this.#trace.update(`${text}\n`)
+  }
+
+  #anyReader(): SimulatedReader {
+    return this.#readers[Math.floor(this.#random() * 4)] as SimulatedReader
+  }
+
+  async #within<A>(promise: Promise<A>, what: string): Promise<A> {
     let settled = false
     const watched = promise.finally(() => (settled = true))
     watched.catch(() => undefined)
-    for (let i = 0; i < 4000 && !settled; i++) await advance(5)
+    for (let i = 0; i < 4000 && !settled; i++) await this.#options.advance(5)
     if (!settled) throw new Error(`${what} never settled`)
     return watched
   }
 
-  const inner = Context.get(await within(Effect.runPromise(Layer.buildWithScope(memoryLayer, outer)), "the store"), Store)
-  const start = async (): Promise<Running> => {
-    const store = faultyStore(inner, random, storeBug)
+  async #start(): Promise<Running> {
+    const { bug } = this.#options
+    const store = faultyStore(this.#inner, this.#random, STORE_BUGS.includes(bug ?? "") ? (bug as StoreBug) : undefined)
     const scope = Scope.makeUnsafe()
     const wired = hubLayer({
-      settings,
+      settings: SETTINGS,
       defaults: { env: { PATH: "/bin:/usr/bin", SHELL: "/bin/sh" }, home: "/" },
       data: "/",
-    }).pipe(Layer.provide([Layer.succeed(Store, store.service), Layer.succeed(Runners, runners.service())]))
-    const context = await within(Effect.runPromise(Layer.buildWithScope(wired, scope)), "the hub's start")
+    }).pipe(Layer.provide([Layer.succeed(Store, store.service), Layer.succeed(Runners, this.#runners.service())]))
+    const context = await this.#within(Effect.runPromise(Layer.buildWithScope(wired, scope)), "the hub's start")
     return { hub: Context.get(context, Hub), store, scope }
   }
 
-  // The sessions are as a hub leaves them that died between the durable create and the start of the child.
-  const ids: Array<string> = []
-  for (let i = 1; i <= 2; i++) {
-    const id = uuidV7(Date.now(), Uint8Array.of(i, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-    const decision = decide(undefined, { ...CREATE, child: `child-${i}`, runner: SCRIPTED_GENERATION })
-    const encoded =
-      decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, Date.now(), "owner") : undefined
-    if (encoded === undefined) throw new Error("a session was refused")
-    await within(Effect.runPromise(inner.create({ id, records: encoded.records, state: storedState(encoded.state) })), "create")
-    ids.push(id)
-  }
-  let running = await start()
-  let crashes = 0
-
-  const readers: Array<ReaderState> = Array.from({ length: 4 }, (_, i) => ({
-    name: `r${i}`,
-    session: i % 2,
-    cursor: 0,
-    log: undefined,
-    attachment: undefined,
-    attaching: false,
-    lazy: false,
-    seen: [],
-  }))
-
-  const attach = (reader: ReaderState): void => {
-    if (reader.attachment !== undefined || reader.attaching) return
-    const generation = running
-    const mine = { live: true }
-    reader.attaching = true
-    const lost = (): void => {
-      mine.live = false
-      reader.attachment = undefined
-    }
-    Effect.runFork(
-      generation.hub
-        .attach(
-          {
-            session: ids[reader.session] ?? "",
-            after: bug === "stale-cursor" ? Math.max(0, reader.cursor - 1) : reader.cursor,
-            ...(reader.log === undefined ? {} : { log: reader.log }),
-            mode: "viewer",
-            client: `client-${reader.name}`,
-            name: reader.name,
-          },
-          {
-            events: (records) => {
-              if (!mine.live || generation !== running) return
-              for (const bytes of records) {
-                const record = readRecord(bytes, 0)
-                if (record.from !== reader.cursor + 1)
-                  breaches.push(`${reader.name}: ${reader.cursor} is followed by ${record.from}`)
-                reader.cursor = record.seq
-                const { channel, type, data } = decodeRecord(record)
-                const body = channel === "session" && type === "created" ? "" : JSON.stringify(data)
-                reader.seen.push(`${record.seq} ${channel}/${type} ${body}`)
-                note(`${reader.name} ${record.seq} ${type} ${body}`)
-              }
-              if (!reader.lazy) reader.attachment?.acknowledge(reader.cursor)
-            },
-            snapshot: (seq, head) => breaches.push(`${reader.name}: a snapshot at ${seq} (${head.reason}) without a trim`),
-            synced: (seq) => {
-              if (mine.live && generation === running && seq !== reader.cursor)
-                breaches.push(`${reader.name}: synced at ${seq}, but has ${reader.cursor}`)
-            },
-            viewers: () => {},
-            detached: lost,
-          },
-          owner,
-        )
-        .pipe(
-          Effect.match({
-            onFailure: () => {
-              reader.attaching = false
-            },
-            onSuccess: (attachment) => {
-              reader.attaching = false
-              if (generation !== running) return
-              reader.attachment = attachment
-              reader.log = attachment.log
-              attachment.start()
-            },
-          }),
-        ),
-    )
+  #attach(reader: SimulatedReader): void {
+    reader.attach(this.#running.hub, this.#ids[reader.session] ?? "")
   }
 
-  const acked = new Map<string, number>()
-  const outstanding = new Map<string, number>()
-  let nextKey = 0
-  const send = (key: string, session: number): void => {
-    const generation = running
-    outstanding.set(key, session)
+  #send(key: string, session: number): void {
+    const generation = this.#running
+    this.#outstanding.set(key, session)
     Effect.runFork(
-      generation.hub.mark(ids[session] ?? "", { key, text: key }, owner).pipe(
+      generation.hub.mark(this.#ids[session] ?? "", { key, text: key }, OWNER).pipe(
         Effect.match({
           onFailure: () => {},
           onSuccess: ({ seq }) => {
             // The network may lose the answer of a dead hub, and sometimes that of a living one: then the key is sent again.
-            if (generation !== running || random() < 0.15) return
-            const before = acked.get(key)
-            if (before !== undefined && before !== seq) breaches.push(`${key} was acknowledged at ${before} and at ${seq}`)
-            acked.set(key, seq)
-            outstanding.delete(key)
-            note(`ack ${key} ${seq}`)
+            if (generation !== this.#running || this.#random() < 0.15) return
+            const before = this.#acked.get(key)
+            if (before !== undefined && before !== seq) this.#breaches.push(`${key} was acknowledged at ${before} and at ${seq}`)
+            this.#acked.set(key, seq)
+            this.#outstanding.delete(key)
+            this.#note(`ack ${key} ${seq}`)
           },
         }),
       ),
     )
   }
 
-  const crash = async (): Promise<void> => {
-    crashes++
-    const dying = running
+  #sendAgain(): void {
+    for (const [key, session] of this.#outstanding) this.#send(key, session)
+  }
+
+  /** The hub dies without a word, and another one starts. */
+  async #crash(): Promise<void> {
+    this.#crashes++
+    const dying = this.#running
     dying.store.die()
-    runners.forgetHub()
-    running = { ...dying, store: dying.store }
-    for (const reader of readers) {
-      reader.attachment = undefined
-      reader.attaching = false
-    }
-    running = await start()
+    this.#runners.forgetHub()
+    this.#running = { ...dying, hub: { ...dying.hub } }
+    for (const reader of this.#readers) reader.forget()
+    this.#running = await this.#start()
     Effect.runFork(Scope.close(dying.scope, Exit.void))
   }
 
-  const calm = async (milliseconds: number): Promise<void> => {
-    running.store.free()
-    for (let at = 0; at < milliseconds; at += 100) {
-      for (const reader of readers) {
-        reader.lazy = false
-        attach(reader)
-        reader.attachment?.acknowledge(reader.cursor)
-      }
-      for (const [key, session] of outstanding) send(key, session)
-      await advance(100)
-    }
-  }
-
-  for (let step = 0; step < options.steps; step++) {
-    const dice = random()
-    if (dice < 0.25) send(`k${nextKey++}`, Math.floor(random() * 2))
-    else if (dice < 0.3 && outstanding.size > 0) for (const [key, session] of outstanding) send(key, session)
-    else if (dice < 0.5) runners.tick()
-    else if (dice < 0.6) attach(readers[Math.floor(random() * 4)] as ReaderState)
-    else if (dice < 0.64) {
-      const reader = readers[Math.floor(random() * 4)] as ReaderState
-      reader.attachment?.detach()
-      reader.attachment = undefined
-    } else if (dice < 0.67) (readers[Math.floor(random() * 4)] as ReaderState).lazy = random() < 0.5
-    else if (dice < 0.69) running.store.fill()
-    else if (dice < 0.74) running.store.free()
-    else if (dice < 0.76) runners.cut()
-    else if (dice < 0.78) options.jump(Math.floor(random() * 120_000) - 60_000)
-    else if (dice < 0.795) await crash()
-    await advance(Math.floor(random() * 8))
-  }
-  runners.finish()
-  await calm(15_000)
-
-  let events = 0
-  for (const [index, id] of ids.entries()) {
-    const log: Array<string> = []
+  async #logOf(index: number, id: string): Promise<LoggedSession> {
+    const lines: Array<string> = []
     const seqs = new Map<string, number>()
-    let output = ""
-    let previous = 0
+    let [output, previous] = ["", 0]
     for (let after = 0, atHead = false; !atHead;) {
-      const claimed = await within(Effect.runPromise(inner.head(id)), "head")
-      const chunk = await within(Effect.runPromise(inner.read(claimed.session, { after, maxBytes: 65_536 })), "read")
-      for (const bytes of chunk.records)
-        for (const record of readRecords(bytes)) {
-          if (record.from !== previous + 1) breaches.push(`the log of ${index} has ${previous} followed by ${record.from}`)
-          previous = record.seq
-          const { channel, type, data } = decodeRecord(record)
-          log.push(`${record.seq} ${channel}/${type} ${type === "created" ? "" : JSON.stringify(data)}`)
-          if (type === "marked") {
-            const { text } = data as { readonly text: string }
-            if (seqs.has(text)) breaches.push(`${text} is in the log twice`)
-            seqs.set(text, record.seq)
-          }
-          if (type === "output") output += (data as { readonly text: string }).text
+      const claimed = await this.#within(Effect.runPromise(this.#inner.head(id)), "head")
+      const chunk = await this.#within(Effect.runPromise(this.#inner.read(claimed.session, { after, maxBytes: 65_536 })), "read")
+      for (const record of chunk.records.flatMap((bytes) => [...readRecords(bytes)])) {
+        if (record.from !== previous + 1) this.#breaches.push(`the log of ${index} has ${previous} followed by ${record.from}`)
+        previous = record.seq
+        const { channel, type, data } = decodeRecord(record)
+        lines.push(`${record.seq} ${channel}/${type} ${type === "created" ? "" : JSON.stringify(data)}`)
+        if (type === "marked") {
+          const { text } = data as { readonly text: string }
+          if (seqs.has(text)) this.#breaches.push(`${text} is in the log twice`)
+          seqs.set(text, record.seq)
         }
+        if (type === "output") output += (data as { readonly text: string }).text
+      }
       after = chunk.last
       atHead = chunk.atHead
     }
-    events += log.length
-    const child = runners.children.find(({ session }) => session === id)
+    return { lines, seqs, output }
+  }
+
+  /** Names what a session's log, its child, its readers and its writers do not agree on. */
+  #compare(index: number, id: string, { lines, seqs, output }: LoggedSession): void {
+    const breach = (text: string): void => void this.#breaches.push(text)
+    const child = this.#runners.children.find(({ session }) => session === id)
     const written = ScriptedRunners.written(child?.lines ?? 0)
     if (output !== written)
-      breaches.push(`the output of ${index} is not what its child wrote (${output.length} of ${written.length} bytes)`)
-    if (!log.at(-1)?.includes("terminal/exit") && !log.some((line) => line.includes("terminal/exit")))
-      breaches.push(`the exit of ${index} is missing`)
-    for (const [key, seq] of acked)
-      if (seqs.has(key) && seqs.get(key) !== seq) breaches.push(`${key} was acknowledged at ${seq} and is at ${seqs.get(key)}`)
-    for (const reader of readers) {
-      if (reader.session !== index) continue
-      if (reader.seen.join("\n") !== log.join("\n"))
-        breaches.push(`${reader.name} saw ${reader.seen.length} events, the log has ${log.length}, or others`)
+      breach(`the output of ${index} is not what its child wrote (${output.length} of ${written.length} bytes)`)
+    if (!lines.some((line) => line.includes("terminal/exit"))) breach(`the exit of ${index} is missing`)
+    for (const [key, seq] of this.#acked)
+      if (seqs.has(key) && seqs.get(key) !== seq) breach(`${key} was acknowledged at ${seq} and is at ${seqs.get(key)}`)
+    for (const reader of this.#readers) {
+      if (reader.session === index && reader.seen.join("\n") !== lines.join("\n"))
+        breach(`${reader.name} saw ${reader.seen.length} events, the log has ${lines.length}, or others`)
     }
-    for (const key of seqs.keys()) acked.delete(key)
+    for (const key of seqs.keys()) this.#acked.delete(key)
   }
-  for (const key of acked.keys()) breaches.push(`${key} was acknowledged and is in no log`)
-  for (const key of outstanding.keys()) breaches.push(`${key} was never acknowledged`)
-  await within(Effect.runPromise(Scope.close(running.scope, Exit.void)), "the hub's end")
-  await within(Effect.runPromise(Scope.close(outer, Exit.void)), "the store's end")
-  return { trace: trace.digest("hex"), breaches, events, crashes }
 }

@@ -212,6 +212,23 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
     }
     case "configure":
       return void world.submit({ kind: "request", _tag: "ConfigureAgent", model: `m${pick % 3}` })
+    case "renew": {
+      const told = world.log.find(({ channel, type }) => channel === "message" && type === "added")
+      const before = pick % 2 === 0 && told !== undefined ? { before: { id: "m", seq: told.seq } } : {}
+      return void world.submit({ kind: "request", _tag: "RenewAgent", ...before, turn: world.id("t") })
+    }
+    case "move":
+      return void world.submit({ kind: "request", _tag: "MoveAgent", cwd: `/d${pick % 3}`, turn: world.id("t") })
+    case "stop-task":
+      return void world.submit({ kind: "request", _tag: "StopTask", task: agent?.tasks.at(pick % 3)?.id ?? "none" })
+    default:
+      happen(world, what, pick)
+  }
+}
+
+/** What comes of the agent, its process, its runner and the hub. */
+function happen(world: AgentWorld, what: string, pick: number): void {
+  switch (what) {
     case "perform-all":
       return world.performAll()
     case "perform-any":
@@ -224,13 +241,6 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       return world.failBefore()
     case "withdraw":
       return world.withdraw(pick)
-    case "renew": {
-      const told = world.log.find(({ channel, type }) => channel === "message" && type === "added")
-      const before = pick % 2 === 0 && told !== undefined ? { before: { id: "m", seq: told.seq } } : {}
-      return void world.submit({ kind: "request", _tag: "RenewAgent", ...before, turn: world.id("t") })
-    }
-    case "move":
-      return void world.submit({ kind: "request", _tag: "MoveAgent", cwd: `/d${pick % 3}`, turn: world.id("t") })
     case "say":
       return world.say(`word ${pick}`)
     case "take-steered":
@@ -245,8 +255,6 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       return world.startTask()
     case "end-task":
       return world.endTask([...(world.process?.tasks ?? [])].at(pick % 3))
-    case "stop-task":
-      return void world.submit({ kind: "request", _tag: "StopTask", task: agent?.tasks.at(pick % 3)?.id ?? "none" })
     case "complete":
       return world.endTurn("completed")
     case "error":
