@@ -4,6 +4,10 @@ import { defineConfig } from "vitest/config"
 // Hubs, runners and writer threads that tests start from the sources take off types once, not at every start.
 process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.cache/compiled")
 
+/** Where processes and threads that tests start write what they ran, when coverage is measured (scripts/coverage.mjs). */
+const processes = process.env["HOLDFAST_COVERAGE_PROCESSES"]
+const MEASURED = processes === undefined ? {} : { env: { NODE_V8_COVERAGE: processes } }
+
 const rooms = ["packages/*", "apps/*", "testkit", "bench"]
 
 /** Kinds that a file's name ends in, as in `append.faults.test.ts`; files without one are unit tests. */
@@ -13,7 +17,7 @@ const beside = (ending: string) =>
   rooms.flatMap((room) => [`${room}/src/**/*${ending}.test.ts`, `${room}/test/**/*${ending}.test.ts`])
 
 /** Limits end a test that hangs; they are five times what a free machine takes or more, and measure nothing. */
-const PATIENT = { expect: { poll: { timeout: 10_000, interval: 10 } } }
+const PATIENT = { ...MEASURED, expect: { poll: { timeout: 10_000, interval: 10 } } }
 
 const IGNORED = ["**/node_modules/**", "**/dist/**"]
 

@@ -93,11 +93,10 @@ const TLS_ON_USE = {
 
 const pointsOf = (entries) => entries.map((entry) => ({ in: join(ROOT, entry.in), out: entry.out }))
 
-/** Builds everything; resolves with the files' count and bytes, rejects with esbuild's error. */
-export async function build() {
+/** Bundles the programs without writing them, with options of esbuild beside ours; resolves with its result. */
+export async function bundlePrograms(options = {}) {
   const { build: bundle } = await import("esbuild")
-  const started = Date.now()
-  const programs = await bundle({
+  return bundle({
     ...COMMON,
     entryPoints: pointsOf(ENTRIES),
     splitting: true,
@@ -108,7 +107,15 @@ export async function build() {
     banner: { js: REQUIRE },
     plugins: [TLS_ON_USE],
     metafile: true,
+    ...options,
   })
+}
+
+/** Builds everything; resolves with the files' count and bytes, rejects with esbuild's error. */
+export async function build() {
+  const { build: bundle } = await import("esbuild")
+  const started = Date.now()
+  const programs = await bundlePrograms()
   const library = existsSync(join(ROOT, LIBRARY.in))
     ? await bundle({ ...COMMON, entryPoints: pointsOf([LIBRARY]), platform: "browser", metafile: true })
     : { outputFiles: [] }

@@ -18,13 +18,25 @@ const rest = args.filter((arg) => !arg.startsWith("--faults="))
 const kinds = size === "short" ? KINDS : ["faults", "agents"]
 const chosen = rest.some((arg) => arg.startsWith("--project")) ? [] : kinds.map((kind) => `--project=${kind}`)
 const heavy = { folder: join(ROOT, "tests/heavy"), title: "the browser and the agents for tests" }
+/** Whether to say how many lines the tests run: of all of them only, and not when a person waits. */
+const isMeasured = process.env["HOLDFAST_COVERAGE"] === "1" && size === "short" && rest.length === 0
 
 await prepare(
   { lean: false, title: "everything for tests" },
-  (node, env) =>
-    runToEnd(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--passWithNoTests", ...chosen, ...rest], {
-      cwd: ROOT,
-      env: { ...env, HOLDFAST_FAULTS: size },
-    }),
+  async (node, env) => {
+    const run = (args, more = {}) =>
+      runToEnd(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--passWithNoTests", ...args], {
+        cwd: ROOT,
+        env: { ...env, HOLDFAST_FAULTS: size, ...more },
+      })
+    if (!isMeasured) return run([...chosen, ...rest])
+    const { MEASURED, measuring, reportCoverage } = await import("./coverage.mjs")
+    const projects = (kinds) => kinds.map((kind) => `--project=${kind}`)
+    const { args, env: more } = measuring()
+    const first = await run([...projects(MEASURED), ...args], more)
+    const others = await run(projects(KINDS.filter((kind) => !MEASURED.includes(kind))))
+    const isEnough = await reportCoverage()
+    return first !== 0 ? first : others !== 0 ? others : isEnough ? 0 : 1
+  },
   [heavy],
 )
