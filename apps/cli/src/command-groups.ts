@@ -9,7 +9,7 @@ const GROUPS = [
     load: async () => (await import("./commands/sessions.ts")).sessionCommands,
   },
   {
-    group: "Terminals and who is attached",
+    group: "Terminals and viewers",
     names: ["attach", "restart", "who", "detach", "send", "screen", "resize", "signal", "mark"],
     load: async () => (await import("./commands/terminals.ts")).terminalCommands,
   },

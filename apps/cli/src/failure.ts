@@ -28,7 +28,7 @@ export const refused = (tag: string, message: string): CliFailure => new CliFail
 export const usage = (message: string): CliFailure => new CliFailure(EXIT.usage, "Usage", message)
 
 /** What to do when no hub answers. */
-export const START_HINT = `start one in a terminal of its own with: ${hint("")}`
+export const START_HINT = `start one in another terminal with: ${hint("")}`
 
 /** That a hub is there and silent. `pid`: its process, where it is on this machine. */
 export const silentHub = (at: string, pid: number | undefined): string =>
@@ -42,7 +42,7 @@ export function toFailure(error: unknown, where?: string, pid?: number): CliFail
       const at = where === undefined ? "" : ` at ${where}`
       // Something took the request and was silent: it may do what it was asked.
       if (error.tag === "TimedOut" || (pid !== undefined && error.message.endsWith("in time"))) {
-        const message = `${silentHub(at, pid)} (${error.message}); it may have done what it was asked all the same`
+        const message = `${silentHub(at, pid)} (${error.message}); it may have carried out the request anyway`
         return new CliFailure(EXIT.unreachable, error.tag, message)
       }
       return new CliFailure(EXIT.unreachable, error.tag, `no hub answers${at} (${error.message}); ${START_HINT}`)
@@ -51,13 +51,14 @@ export function toFailure(error: unknown, where?: string, pid?: number): CliFail
   }
   const message = error instanceof Error ? error.message : String(error)
   if (/\buv_cwd\b/.test(message))
-    return refused("DirectoryGone", "the directory that you are in was removed; go to another one first, with cd")
+    return refused("DirectoryGone", "the current directory was removed; change to another one first")
   return new CliFailure(EXIT.refused, error instanceof Error ? error.name : "Error", message)
 }
 
 function explained(error: HoldfastError): string {
   const matches = error.fields["candidates"] ?? error.fields["matches"]
   if (Array.isArray(matches) && matches.length > 0) return `${error.message}\n  ${matches.map(String).join("\n  ")}`
-  if (error.tag === "Unauthorized") return `${error.message}; is HOLDFAST_TOKEN or the credential file that of this hub?`
+  if (error.tag === "Unauthorized")
+    return `${error.message}; check that HOLDFAST_TOKEN or the credential file belongs to this hub`
   return error.message
 }

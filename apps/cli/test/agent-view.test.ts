@@ -77,9 +77,9 @@ describe("what agents tell beyond texts and tools", () => {
     expect(rowsOfAll(namedChunk("data-todo", list, "todo"))).toEqual(["To do", "  ☑ look", "  ◐ do", "  ☐ rest"])
     expect(rowsOfAll(namedChunk("data-plan", { text: "1. do it" }))).toEqual(["Plan", "  1. do it"])
     const retry = { attempt: 2, most: 10, delay: 1500, status: 529, error: "overloaded" }
-    expect(rowsOfAll(namedChunk("data-retry", retry))).toEqual(["↻ trying again in 1s (2 of 10): overloaded, status 529"])
+    expect(rowsOfAll(namedChunk("data-retry", retry))).toEqual(["↻ retrying in 1s (2 of 10): overloaded, status 529"])
     const bare = { attempt: 1, most: null, delay: null, status: null, error: "unknown" }
-    expect(rowsOfAll(namedChunk("data-retry", bare))).toEqual(["↻ trying again (1): unknown"])
+    expect(rowsOfAll(namedChunk("data-retry", bare))).toEqual(["↻ retrying (1): unknown"])
     const compaction = { state: "done", trigger: "auto", before: 150_000, after: 12_000 } as const
     expect(
       rowsOfAll(
@@ -88,9 +88,9 @@ describe("what agents tell beyond texts and tools", () => {
         namedChunk("data-compaction", { state: "failed", error: "no room" }, "d"),
       ).filter((row) => row !== ""),
     ).toEqual([
-      "✂ the agent makes its context shorter",
-      "✂ the agent made its context shorter: 150k → 12k tokens",
-      "✂ the agent could not make its context shorter: no room",
+      "✂ the agent is compacting its context",
+      "✂ the agent compacted its context: 150k → 12k tokens",
+      "✂ the agent could not compact its context: no room",
     ])
     expect(rowsOfAll(namedChunk("data-notice", { text: "careful" }))).toEqual(["! careful"])
     expect(rowsOfAll(namedChunk("data-unknown", { json: "{}" }))).toEqual([])
@@ -199,7 +199,7 @@ describe("the story of a session", () => {
     expect(text).toContain("  Let me think.")
     expect(text).toContain("● bash  seq 30")
     expect(text).toContain("    -b\n    +c")
-    expect(text).toContain("… 22 lines more")
+    expect(text).toContain("… 22 more lines")
     expect(text).toContain("exit code 3")
     expect(text).toContain("☑ look\n  ◐ do")
     expect(text).toContain("It is done now.\nBye.\ndone · 1.2k in")

@@ -71,7 +71,7 @@ describe("the commands for agents", () => {
     expect([headers.get("content-type"), headers.get("x-content-type-options")]).toEqual(["image/png", "nosniff"])
     expect((await hub.call("GET", `/api/sessions/${id}/files/${"0".repeat(64)}`)).status).toBe(404)
     writeFileSync(shot, Buffer.concat([bytes, bytes]))
-    expect((await run("send", id, "look", "--file", shot)).stderr).toContain("send them in several messages")
+    expect((await run("send", id, "look", "--file", shot)).stderr).toContain("send several messages")
   })
 
   it("A-1 say of a word that is no agent which there are, and how it becomes a message", async () => {
@@ -82,10 +82,10 @@ describe("the commands for agents", () => {
     ])
     expect(lone).toMatchObject({ code: 1, stdout: "" })
     expect(lone.stderr).toContain("no agent is called hello; there are scripted, ")
-    expect(lone.stderr).toContain("to say it to an agent, name one first: holdfast new agent scripted 'hello'\n")
+    expect(lone.stderr).toContain("to send it to an agent, name the agent first: holdfast new agent scripted 'hello'\n")
     expect(words.stderr).toContain("holdfast new agent scripted 'fix what'\\''s broken'\n")
     expect(quoted.stderr).toContain("no agent is called hello")
-    expect(quoted.stderr).not.toContain("to say it")
+    expect(quoted.stderr).not.toContain("to send it")
     expect(await run("new", "agent", "scripted", " ")).toMatchObject({ code: 2 })
   })
 
@@ -166,13 +166,13 @@ describe("the commands for agents", () => {
     }
     await wrong(1, /no agent is called nope/, "new", "agent", "nope")
     await wrong(1, /option pace/, "new", "agent", "--option", "pace=fast")
-    await wrong(2, /--option takes NAME=VALUE/, "new", "agent", "--option", "pace")
+    await wrong(2, /--option needs NAME=VALUE/, "new", "agent", "--option", "pace")
     await wrong(2, /nothing to send/, "send", id, "")
-    await wrong(2, /belong to terminals/, "send", id, "x", "--press", "enter")
+    await wrong(2, /are for terminals/, "send", id, "x", "--press", "enter")
     await wrong(1, /cannot read .*missing/, "send", id, "--file", join(folder, "missing"))
-    await wrong(1, /nothing waits for an answer/, "approve", id, "1", "allow")
-    await wrong(1, /nothing waits in/, "queue", "rm", id, "1")
-    await wrong(1, /there is no rule 1/, "rules", "forget", "1")
+    await wrong(1, /no request is waiting in/, "approve", id, "1", "allow")
+    await wrong(1, /the queue of \S+ is empty/, "queue", "rm", id, "1")
+    await wrong(1, /no rule 1/, "rules", "forget", "1")
   })
 
   it("P-17 list what waits, and answer it by its id, never by its place", async () => {
@@ -180,13 +180,13 @@ describe("the commands for agents", () => {
     await sendText(hub, id, "[[bash echo yes > out.txt]]")
     await asks(id)
     expect(await ok("inbox")).toMatch(/asker \(scripted\)[\s\S]*holdfast approve/)
-    expect(await ok("show", id)).toMatch(/asks +bash: echo yes > out.txt[\s\S]*all of it: .*show .* --request/)
+    expect(await ok("show", id)).toMatch(/asks +bash: echo yes > out.txt[\s\S]*in full: .*show .* --request/)
     expect(await ok("show", id, "--request", await request(id))).toMatch(
       /command: echo yes > out.txt[\s\S]*--for tool: every use of bash/,
     )
     expect(await ok("ls")).toMatch(/asks +asker/)
     expect((await run("approve", id, "1", "allow")).stderr).toMatch(
-      /named by its id[\s\S]*what waits:\s+[\w-]{8,} {2}bash: echo yes/,
+      /name the request by its id[\s\S]*waiting now:\s+[\w-]{8,} {2}bash: echo yes/,
     )
     const answered = await request(id)
     const refused = await run("approve", id, answered, "perhaps")
@@ -214,8 +214,8 @@ describe("the commands for agents", () => {
     expect(await ok("rules", id)).toMatch(/allow +bash +exactly echo once in/)
     expect(await ok("rules", "ls")).toContain("no rules")
     expect(await ok("rules", "forget", "1", id)).toContain("forgot rule 1: exactly echo once in")
-    expect(await ok("rules", "ls", id)).toContain("no rules; approve --remember session makes one")
-    expect(await ok("inbox")).toBe("nothing waits\n")
+    expect(await ok("rules", "ls", id)).toContain("no rules; approve --remember session creates one")
+    expect(await ok("inbox")).toBe("nothing is waiting for an answer\n")
   })
 
   it("answer questions by their choice", async () => {
@@ -302,14 +302,14 @@ describe("attach to an agent", () => {
     // The answer is typed before the request can be seen.
     user.type("[[bash echo asked]]\ry")
     await user.sees("bash asks")
-    await user.sees("Tab to answer")
+    await user.sees("press Tab to answer")
     expect((await recordOf(hub, id)).permissions[0]?.decision).toBeUndefined()
     user.type("\u007f")
     await user.sees("press a key")
     user.type("\r")
     // Keys are read in order: what comes back after these two, comes after Enter.
     user.type("\t")
-    await user.sees("Tab to answer")
+    await user.sees("press Tab to answer")
     user.type("\t")
     await user.sees("press a key")
     expect((await recordOf(hub, id)).permissions[0]?.decision).toBeUndefined()

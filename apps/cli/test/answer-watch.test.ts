@@ -36,11 +36,11 @@ it("Q-20 says what a message waits behind, and what to do about it", () => {
   const turn = { status: "streaming", id: "t", startedAt: 1 } as const
   const sent = { status: "queued", messageId: "m", seq: 5 } as const
   const behind = session({ turn, queue: [item("other", "waiting"), item("m", "waiting")] })
-  expect(behindText(behind, sent)).toMatch(/waits behind the turn that runs and 1 message; to stop that turn: .*interrupt /)
+  expect(behindText(behind, sent)).toMatch(/is queued behind the running turn and 1 message; to stop that turn: .*interrupt /)
   const asking = { ...behind, permissions: [request("r")] }
-  expect(behindText(asking, sent)).toMatch(/waits behind a request for permission and 1 message; answer it: .*inbox/)
+  expect(behindText(asking, sent)).toMatch(/is queued behind a permission request and 1 message; answer it: .*inbox/)
   expect(behindText({ ...asking, queue: [item("m", "sent")] }, { ...sent, status: "steered" })).toMatch(
-    /goes into the turn that runs.*waits for a request for permission; answer it/,
+    /joins the running turn.*a permission request is waiting for an answer; answer it/,
   )
   expect(behindText(session({ queue: [item("m", "sent")] }), sent)).toBeUndefined()
 })

@@ -250,7 +250,7 @@ describe("the command line", () => {
     const taken = await holdfast({ ...hub.environment(), HOLDFAST_PORT: String(port) }, "doctor")
     other.close()
     expect(taken.code).toBe(1)
-    expect(taken.stdout).toContain("another program has the port")
+    expect(taken.stdout).toContain("another program uses the port")
   })
 
   it("X-6 ends with 0, 1, 2 or 3, and says why and what to do", async () => {
@@ -269,10 +269,10 @@ describe("the command line", () => {
       [2, /is not one of/, ["signal", "life two", "nonsense"]],
       [2, /NAME=VALUE/, ["new", "terminal", "--env", "nonsense"]],
       [2, /HOLDFAST_PORT: port must be/, ["ls"], { HOLDFAST_PORT: "many" }],
-      [3, /start one in a terminal of its own with: holdfast/, ["ls"], { HOLDFAST_PORT: "9" }],
+      [3, /start one in another terminal with: holdfast/, ["ls"], { HOLDFAST_PORT: "9" }],
       [
         3,
-        /start one in a terminal of its own with: holdfast/,
+        /start one in another terminal with: holdfast/,
         ["ls"],
         { HOLDFAST_PORT: "", HOLDFAST_TOKEN: "", HOLDFAST_DATA: join(folder, "none") },
       ],
@@ -290,7 +290,7 @@ describe("the command line", () => {
     const cases: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
       [["ls", "--nonsense"], "holdfast: Unrecognized flag: --nonsense in command holdfast ls\nhelp: holdfast ls --help\n"],
       [["atach"], 'holdfast: Unknown subcommand "atach" for "holdfast"; did you mean attach?\nhelp: holdfast --help\n'],
-      [["runner"], "holdfast: runner is followed by one of status, stop\nhelp: holdfast runner --help\n"],
+      [["runner"], "holdfast: runner needs a subcommand: status, stop\nhelp: holdfast runner --help\n"],
     ]
     for (const [args, stderr] of cases) expect(await run(...args)).toEqual({ code: 2, stdout: "", stderr })
     const npm = await holdfast({ ...hub.environment(), npm_lifecycle_event: "start" }, "ls", "--nonsense")

@@ -19,7 +19,7 @@ const held = (hold: NonNullable<Session["agent"]>["hold"]): Session =>
 it("A-62 says that a limit or a person holds an agent, also while nothing waits for it", () => {
   const limited = held({ reason: "usage-limit", until: 60_000, goesOn: true })
   expect(stateText(limited)).toBe("held")
-  expect(stuckLines([limited], 8).join()).toMatch(/work: held by a usage limit; continues by itself at .*queue release/)
+  expect(stuckLines([limited], 8).join()).toMatch(/work: held by a usage limit; continues automatically at .*queue release/)
   expect(stateText(held({ reason: "person" }))).toBe("held")
   expect(stateText(held({ reason: "interrupted" }))).toBe("idle")
   expect(stuckLines([held({ reason: "error" })], 8)).toEqual([])

@@ -69,7 +69,9 @@ describe("narrow windows", () => {
   it("C-25 of 30 columns show all of the help and of a request's options, each text below or behind its key", () => {
     const rows = helpRows(HELP, 30)
     expect(rows.every((row) => rowWidth(row) < 30)).toBe(true)
-    expect(rows.join("\n").replace(/\s+/g, " ")).toContain("/trust, /distrust whether what the directory brings may run")
+    expect(rows.join("\n").replace(/\s+/g, " ")).toContain(
+      "/trust, /distrust choose whether the directory's hooks, servers and commands may run",
+    )
     expect(helpRows(HELP, 80).join("\n")).toMatch(/\/trust, \/distrust +whether/)
     const asking = new Asking()
     const label = "Allow everything that begins with these words, for ever"

@@ -13,12 +13,14 @@ describe("a hub that does not answer", () => {
   it("C-24 a request without an answer in time is not said to have met no hub, and may have been carried out", () => {
     const silent = toFailure(new HoldfastError("TimedOut", "no answer within 30 s"), "http://127.0.0.1:1", 123)
     expect(silent.code).toBe(EXIT.unreachable)
-    expect(silent.message).toMatch(/process 123, does not answer \(no answer within 30 s\); it may have done what it was asked/)
+    expect(silent.message).toMatch(
+      /process 123, does not answer \(no answer within 30 s\); it may have carried out the request anyway/,
+    )
     expect(silent.message).not.toMatch(/no hub|start one/)
-    const unproven = new HoldfastError("Unreachable", "what answers there did not prove itself in time")
+    const unproven = new HoldfastError("Unreachable", "the server there did not prove itself in time")
     expect(toFailure(unproven, "http://127.0.0.1:1", 123).message).toContain("process 123, does not answer")
     const none = toFailure(new HoldfastError("Unreachable", "connect ECONNREFUSED"), "http://127.0.0.1:1", 123)
-    expect(none.message).toMatch(/no hub answers at .*start one in a terminal of its own with: \S*/)
+    expect(none.message).toMatch(/no hub answers at .*start one in another terminal with: \S*/)
   })
 
   it("C-24 doctor names the process of a hub that hangs, and no other program", { timeout: 30_000 }, async () => {

@@ -258,16 +258,16 @@ describe("runners in a line", () => {
       journal: { memoryBytes: 512, diskBytes: 0, problem: "disk full" },
     }
     expect(describeRunner(busy, 1_060_000)).toBe(
-      "runner 1234abcd (pid 77): 1 process, 120 MiB, up 1m, version 0.1.0, 512 B not in the log yet, takes no new processes, disk full",
+      "runner 1234abcd (pid 77): 1 process, 120 MiB, up 1m, version 0.1.0, 512 B not yet in the log, takes no new processes, disk full",
     )
   })
 
   it("say what becomes of one that is told to stop", () => {
     const busy = { ...status, children: [child, { ...child, child: 2 }] }
-    expect(describeStop(status, false)).toBe("runner 1234abcd (pid 77): no processes, it ends")
+    expect(describeStop(status, false)).toBe("runner 1234abcd (pid 77): no processes; it is ending")
     expect(describeStop(busy, false)).toBe(
-      "runner 1234abcd (pid 77): takes no new processes, ends with the last of its 2 processes",
+      "runner 1234abcd (pid 77): takes no new processes; ends with the last of its 2 processes",
     )
-    expect(describeStop(busy, true)).toBe("runner 1234abcd (pid 77): its 2 processes ended, it ends")
+    expect(describeStop(busy, true)).toBe("runner 1234abcd (pid 77): its 2 processes ended; it is ending")
   })
 })

@@ -76,7 +76,7 @@ export class AgentScreen {
   snapshot(screen: Uint8Array, reason: SnapshotReason): void | Promise<void> {
     const rows = this.story.snapshot(screen)
     if (reason !== "fresh")
-      this.#printed.push(paint("yellow", `! events were no longer kept (${reason}); messages go on from here`))
+      this.#printed.push(paint("yellow", `! earlier events are no longer kept (${reason}); messages continue from here`))
     return this.print(rows)
   }
 

@@ -82,9 +82,9 @@ function queueRows(agent: AgentPart | undefined, { paint, width }: RowOptions): 
         ? "queued"
         : item.status === "sent"
           ? item.steer === true
-            ? "going in"
+            ? "steering"
             : "sending"
-          : "not known if it arrived"
+          : "may not have arrived"
     const text = fitText(
       `${i + 1} ${word}${item.mode === "queue" ? "" : ` (${item.mode})`}: ${inputLine(item.parts)}`,
       width() - 2,
@@ -93,7 +93,7 @@ function queueRows(agent: AgentPart | undefined, { paint, width }: RowOptions): 
   }
   const shown = queue.length > QUEUE_ROWS ? queue.slice(0, QUEUE_ROWS - 1) : queue
   const more = queue.length - shown.length
-  return [...shown.map(row), ...(more > 0 ? [paint("dim", `  … ${more} more; /queue lists them`)] : [])]
+  return [...shown.map(row), ...(more > 0 ? [paint("dim", `  … ${more} more; /queue lists all`)] : [])]
 }
 
 /** What an agent does without a turn. */
@@ -104,13 +104,13 @@ const backgroundText = ({ tasks }: AgentPart): string =>
 
 function statusText({ agent, now, notice, away, sending, mode, readOnly }: BottomView): string {
   if (notice !== undefined) return printable(notice)
-  if (away) return "the hub is away; trying again. The agent goes on."
+  if (away) return "the hub is away; reconnecting. The agent keeps working."
   if (agent === undefined) return "…"
   const { turn, info, hold, usage, spec, queue } = agent
   const state =
     turn === undefined
       ? hold !== undefined && queue.length > 0
-        ? `${holdText(hold)}; /release continues it now`
+        ? `${holdText(hold)}; /release continues now`
         : backgroundText(agent)
       : turn.interrupting === undefined
         ? `working ${span(now - turn.startedAt)}${turn.silentSince === undefined ? "" : `, nothing for ${span(now - turn.silentSince)}`}`

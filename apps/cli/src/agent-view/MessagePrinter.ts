@@ -83,7 +83,7 @@ export class MessagePrinter {
     return [
       ...(open === undefined ? [] : [open]),
       ...busy,
-      ...(more > 0 ? [this.#options.paint("dim", `  … ${more} tools more`)] : []),
+      ...(more > 0 ? [this.#options.paint("dim", `  … ${more} more tools`)] : []),
     ]
   }
 
@@ -102,7 +102,7 @@ export class MessagePrinter {
   /** A step that is started once more: what it had printed stands, and it is said that it is told anew. */
   #again(length: number): void {
     this.#close()
-    this.#rows.push(this.#options.paint("dim", "↻ the agent starts this step again"))
+    this.#rows.push(this.#options.paint("dim", "↻ the agent restarts this step"))
     this.#printed.length = length
     this.#from = Math.min(this.#from, length)
     this.#last = undefined

@@ -100,7 +100,7 @@ export class Person {
     if (!streams && !editor.empty) {
       editor.take()
       this.#stopAsked = now
-      return this.#screen.say("cleared, the up key brings it back; Ctrl-C again detaches")
+      return this.#screen.say("cleared; Up brings it back; Ctrl-C again detaches")
     }
     this.#stopAsked = now
     const count = story.agent?.tasks.length ?? 0
@@ -116,7 +116,7 @@ export class Person {
       ({ interrupted, tasks }) => {
         const runs =
           tasks === undefined ? "nothing was stopped" : `${tasks.length} in the background; /tasks lists, /kill N stops`
-        if (!interrupted) this.#screen.say(`no turn streams; ${runs}`)
+        if (!interrupted) this.#screen.say(`no turn is running; ${runs}`)
       },
       (error: unknown) => this.#failed(error),
     )
@@ -182,18 +182,19 @@ export class Person {
       case "Queue": {
         const queue = story.agent?.queue ?? []
         const rows =
-          queue.length === 0 ? ["nothing waits"] : queueTable(queue, Date.now(), { paint, width: (outputWidth() ?? 80) - 1 })
+          queue.length === 0 ? ["nothing is waiting"] : queueTable(queue, Date.now(), { paint, width: (outputWidth() ?? 80) - 1 })
         return void this.#screen.print(["", ...rows, ""])
       }
       case "Tasks": {
         const tasks = story.agent === undefined ? [] : shownTasks(story.agent)
         const width = (outputWidth() ?? 80) - 1
-        const rows = tasks.length === 0 ? ["nothing runs in the background"] : taskTable(tasks, Date.now(), { paint, width })
+        const rows =
+          tasks.length === 0 ? ["nothing is running in the background"] : taskTable(tasks, Date.now(), { paint, width })
         return void this.#screen.print(["", ...rows, ""])
       }
       case "StopTask": {
         const task = story.agent?.tasks[line.place - 1]?.id
-        if (task === undefined) return this.#screen.say(`no task ${line.place} runs; /tasks lists them`)
+        if (task === undefined) return this.#screen.say(`no task ${line.place} is running; /tasks lists them`)
         return this.#ask((connection) => connection.call("StopTask", { session, task }))
       }
       case "Hold":
@@ -225,7 +226,7 @@ export class Person {
         const queue = story.agent?.queue ?? []
         const order = movedOrder(queue, queue[line.place - 1]?.id ?? "", line.to)
         if (order === undefined || order.length > QUEUE_MAX)
-          return this.#screen.say(`no message ${line.place} waits; /queue lists them`)
+          return this.#screen.say(`no message ${line.place} is waiting; /queue lists them`)
         return this.#ask((connection) => connection.call("ReorderQueue", { session, change: { order } }))
       }
       case "SendMode":
@@ -249,7 +250,7 @@ export class Person {
 
   #onItem(place: number, question: (connection: Connection, item: QueueItem) => Promise<unknown>): void {
     const item = this.#screen.story.agent?.queue[place - 1]
-    if (item === undefined) return this.#screen.say(`no message ${place} waits; /queue lists them`)
+    if (item === undefined) return this.#screen.say(`no message ${place} is waiting; /queue lists them`)
     this.#ask((connection) => question(connection, item))
   }
 }

@@ -31,7 +31,8 @@ export class Sender {
 
   /** Asks behind what was asked before; fails with the hub's error. */
   inOrder<A>(question: (connection: Connection) => Promise<A>): Promise<A> {
-    if (this.#waiting >= WAITING_MAX) return Promise.reject(new Error("too much waits for the hub; try again when it is back"))
+    if (this.#waiting >= WAITING_MAX)
+      return Promise.reject(new Error("too many messages are waiting for the hub; try again when it is back"))
     this.#waiting += 1
     this.#changed()
     const asked = this.#last.then(() => this.#ask(question))

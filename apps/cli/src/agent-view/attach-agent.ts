@@ -39,7 +39,7 @@ export async function attachAgent(
   const label = printable(session.label)
   if (!process.stdout.isTTY) return follow(connection, id, label, options)
   const readOnly = options.readOnly || !process.stdin.isTTY
-  print(paint("dim", `[attached to ${label}${readOnly ? ", read-only" : ""}; /help says what can be done]`))
+  print(paint("dim", `[attached to ${label}${readOnly ? ", read-only" : ""}; /help lists keys and commands]`))
   const way = await watch(connection, session, readOnly, options, keys)
   connection.close()
   leave(way, label, id, false)

@@ -65,14 +65,14 @@ const itemRows = (items: ReadonlyArray<PlanItem>, options: RowOptions): Array<st
 
 function retryText({ attempt, most, delay, status, error }: NamedData["data-retry"]): string {
   const when = delay !== null && delay >= 1000 ? ` in ${span(delay)}` : ""
-  return `trying again${when} (${attempt}${most === null ? "" : ` of ${most}`}): ${error}${status === null ? "" : `, status ${status}`}`
+  return `retrying${when} (${attempt}${most === null ? "" : ` of ${most}`}): ${error}${status === null ? "" : `, status ${status}`}`
 }
 
 function compactionText({ state, before, after, error }: NamedData["data-compaction"]): string {
-  if (state === "running") return "the agent makes its context shorter"
-  if (state === "failed") return `the agent could not make its context shorter${error === undefined ? "" : `: ${error}`}`
+  if (state === "running") return "the agent is compacting its context"
+  if (state === "failed") return `the agent could not compact its context${error === undefined ? "" : `: ${error}`}`
   const known = typeof before === "number" && typeof after === "number"
-  return `the agent made its context shorter${known ? `: ${tokens(before)} → ${tokens(after)} tokens` : ""}`
+  return `the agent compacted its context${known ? `: ${tokens(before)} → ${tokens(after)} tokens` : ""}`
 }
 
 /** What a subagent did since `before`, a row a call, and what it said. */

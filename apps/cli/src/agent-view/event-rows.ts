@@ -24,9 +24,7 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
   switch (`${event.channel}/${event.type}`) {
     case "turn/interrupting": {
       const { reason } = event.data as unknown as Told<"turn/interrupting">
-      return says(
-        reason === "stalled" ? "■ nothing happened for too long; stopping" : `■ stopping${by === "" ? "" : `, asked${by}`}`,
-      )
+      return says(reason === "stalled" ? "■ no activity for too long; stopping" : `■ stopping${by === "" ? "" : `, asked${by}`}`)
     }
     case "turn/silent": {
       const { since } = event.data as unknown as Told<"turn/silent">
@@ -49,7 +47,7 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
     case "permission/cancelled": {
       const { id, reason } = event.data as { readonly id?: string; readonly reason?: string }
       const title = before?.permissions.find((request) => request.id === id)?.title ?? "the request"
-      return says(`✗ ${event.type === "expired" ? "nobody answered in time" : `withdrawn, ${reason ?? ""}`}: ${title}`, "yellow")
+      return says(`✗ ${event.type === "expired" ? "no answer in time" : `withdrawn, ${reason ?? ""}`}: ${title}`, "yellow")
     }
     case "permission/remembered": {
       const { rule, scope } = event.data as unknown as Told<"permission/remembered">
@@ -74,7 +72,9 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
     case "session/agent-ending": {
       const { tasks, reason } = event.data as unknown as Told<"session/agent-ending">
       const running = (tasks ?? []).map((task) => task.description).join(", ")
-      return tasks === undefined ? [] : says(`the agent is to end (${reason}), and with it what runs: ${running}`, "yellow")
+      return tasks === undefined
+        ? []
+        : says(`the agent is about to end (${reason}), and its background tasks with it: ${running}`, "yellow")
     }
     case "queue/held":
       return says(`‖ the queue is ${holdText(event.data as unknown as Told<"queue/held">) ?? "held"}`, "yellow")
@@ -84,11 +84,11 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
     }
     case "queue/uncertain": {
       const item = before?.queue.find(({ id }) => id === (event.data as { readonly id?: string }).id)
-      return says(`? it is not known whether the agent got: ${item === undefined ? "a message" : inputLine(item.parts)}`, "red")
+      return says(`? the agent may not have received: ${item === undefined ? "a message" : inputLine(item.parts)}`, "red")
     }
     case "queue/returned":
       return says(
-        `the message waits in the queue again, the agent has not seen it: ${(event.data as unknown as Told<"queue/returned">).reason}`,
+        `the message is back in the queue; the agent has not seen it: ${(event.data as unknown as Told<"queue/returned">).reason}`,
         "yellow",
       )
     case "session/agent-configured": {
@@ -103,15 +103,13 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
       return says(`the agent continues in ${(event.data as unknown as Told<"session/agent-moved">).cwd}${by}`)
     case "session/agent-renewed": {
       const { before } = event.data as unknown as Told<"session/agent-renewed">
-      return says(
-        `the agent begins anew from the transcript${before === undefined ? "" : `, up to before message ${before}`}${by}`,
-      )
+      return says(`the agent restarts from the transcript${before === undefined ? "" : `, up to before message ${before}`}${by}`)
     }
     case "session/agent-started": {
       const { resumed } = event.data as unknown as Told<"session/agent-started">
       if (resumed === "new") return []
       return says(
-        resumed === "resumed" ? "the agent resumed where it was" : "the agent started anew, with the transcript as its context",
+        resumed === "resumed" ? "the agent resumed where it was" : "the agent started over, with the transcript as its context",
       )
     }
     case "session/agent-directory":

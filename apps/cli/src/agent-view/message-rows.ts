@@ -17,6 +17,6 @@ export function messageRows(message: Message, options: RowOptions): Array<string
   const files = message.parts.map(fieldsOf).filter(({ type }) => type === "file")
   const text = textOf(message)
   const rows = text === "" ? [] : rowsOf(text, options, { first: "› ", next: "  ", style: "cyan" })
-  const shown = rows.length > ROWS_MAX ? [...rows.slice(0, ROWS_MAX - 5), `  … ${rows.length - ROWS_MAX + 5} lines more`] : rows
+  const shown = rows.length > ROWS_MAX ? [...rows.slice(0, ROWS_MAX - 5), `  … ${rows.length - ROWS_MAX + 5} more lines`] : rows
   return [paint("bold", printable(who)), ...shown, ...files.map((file) => paint("dim", `  [${fileName(file)}]`))]
 }

@@ -67,16 +67,14 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
   const hiddenRows = (hidden: Array<string>): string =>
     paint(
       "dim",
-      `  … ${hidden.length} rows more, ${hidden.reduce((sum, row) => sum + Buffer.byteLength(row.trim()), 0)} bytes; ${VIEW_KEY} shows all`,
+      `  … ${hidden.length} more rows, ${hidden.reduce((sum, row) => sum + Buffer.byteLength(row.trim()), 0)} bytes; ${VIEW_KEY} shows all`,
     )
   const left = request.expiresAt === undefined ? "" : ` · ${span(request.expiresAt - view.now)} left`
-  const more = view.more > 0 ? ` · ${view.more} more wait` : ""
+  const more = view.more > 0 ? ` · ${view.more} more waiting` : ""
   const { head, about, hidden } = textsOf(asking)
   const text = cut(rowsOf(printable(head), options, { first: "? ", next: "  ", style: "bold" }), TITLE_ROWS, hiddenRows)
   const cutShort =
-    hidden === 0
-      ? []
-      : [paint("red", `  … ${hidden} bytes more of ${request.subjectBytes}, its end is not here; ${VIEW_KEY} shows all`)]
+    hidden === 0 ? [] : [paint("red", `  … the last ${hidden} of ${request.subjectBytes} bytes are cut; ${VIEW_KEY} shows all`)]
   const key = (keys: ReadonlyArray<string>): string => paint(view.takes ? "cyan" : "dim", keys.join("/"))
   const row = (keys: ReadonlyArray<string>, label: string): Array<string> => {
     const indent = " ".repeat(3 + keys.join("/").length)
@@ -104,10 +102,10 @@ export function requestRows(asking: Asking, view: RequestView, options: RowOptio
 }
 
 function advice({ takes, composing, mayAnswer }: RequestView, several: boolean): string {
-  if (!mayAnswer) return "read-only: somebody else answers"
+  if (!mayAnswer) return "read-only: someone else must answer"
   if (takes)
     return several
-      ? `a number picks, Enter sends what is picked; ${VIEW_KEY} shows all; Tab to write instead`
-      : `press a key; ${VIEW_KEY} shows all of it; Tab to write instead`
-  return composing ? "Tab to answer" : "a moment, or Tab to answer"
+      ? `press a number to pick, Enter to send; ${VIEW_KEY} shows all; Tab to write instead`
+      : `press a key; ${VIEW_KEY} shows all; Tab to write instead`
+  return composing ? "press Tab to answer" : "wait a moment or press Tab to answer"
 }

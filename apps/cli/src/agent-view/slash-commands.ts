@@ -19,26 +19,26 @@ export type Line =
 
 /** What can be typed, and what it does. */
 export const HELP: ReadonlyArray<readonly [typed: string, does: string]> = [
-  ["Enter", "sends; while the agent works, as /send says"],
-  ["Alt-Enter", "sends into the turn that streams"],
-  ["Ctrl-J", "begins a line"],
-  ["Ctrl-C", "stops the agent; again, detaches"],
-  ["Ctrl-] d", "detaches; the agent goes on"],
-  ["Tab", "goes to what is asked, and back"],
-  ["/queue", "what waits, by number"],
-  ["/edit N TEXT", "changes what waits"],
-  ["/rm N", "takes it away"],
-  ["/move N TO", "puts it elsewhere"],
-  ["/hold, /release", "stops the queue, lets it go on"],
-  ["/again N, /drop N", "what is not known to have arrived"],
-  ["/interrupt", "stops the turn"],
-  ["/tasks, /kill N", "what runs in the background, and the end of one"],
-  ["/send MODE", "how Enter sends while the agent works: queue, steer, interrupt, reject"],
-  ["/model, /mode NAME", "the agent's model and mode"],
-  ["/cd DIRECTORY", "lets the agent continue there, as when its directory is gone"],
-  ["/renew", "lets the agent begin anew from the transcript, as when a model refuses its history"],
-  ["/trust, /distrust", "whether what the directory brings may run"],
-  ["//text", "sends /text as it is, to a command of the agent's that has the name of one of these"],
+  ["Enter", "send; during a turn, in the mode chosen with /send"],
+  ["Alt-Enter", "send into the running turn"],
+  ["Ctrl-J", "start a new line"],
+  ["Ctrl-C", "stop the agent; press again to detach"],
+  ["Ctrl-] d", "detach; the agent keeps working"],
+  ["Tab", "switch between a request and your message"],
+  ["/queue", "list the queued messages, by number"],
+  ["/edit N TEXT", "change a queued message"],
+  ["/rm N", "remove a queued message"],
+  ["/move N TO", "move a queued message"],
+  ["/hold, /release", "hold the queue, or release it"],
+  ["/again N, /drop N", "resend or drop a message that may not have arrived"],
+  ["/interrupt", "stop the turn"],
+  ["/tasks, /kill N", "list the background tasks, or stop one"],
+  ["/send MODE", "choose how Enter sends during a turn: queue, steer, interrupt, reject"],
+  ["/model, /mode NAME", "change the agent's model or mode"],
+  ["/cd DIRECTORY", "move the agent to another directory, for example when its own was removed"],
+  ["/renew", "restart the agent from the transcript, for example when the model rejects its history"],
+  ["/trust, /distrust", "choose whether the directory's hooks, servers and commands may run"],
+  ["//TEXT", "send /TEXT to the agent, for a command of its own with one of these names"],
 ]
 
 const MODES: ReadonlyArray<string> = ["queue", "steer", "interrupt", "reject"]
@@ -49,7 +49,7 @@ const wrong = (message: string): Line => ({ _tag: "Wrong", message })
 function place(word: string | undefined, name: string, then: (place: number) => Line): Line {
   return word !== undefined && /^\d{1,3}$/.test(word)
     ? then(Number(word))
-    : wrong(`/${name} takes the number of a waiting message; /queue lists them`)
+    : wrong(`/${name} needs the number of a queued message; /queue lists them`)
 }
 
 const OWN: ReadonlySet<string> = new Set(
@@ -83,7 +83,7 @@ function readOwn(text: string, agent: AgentPart | undefined): Line {
     case "kill":
       return first !== undefined && /^\d{1,3}$/.test(first)
         ? { _tag: "StopTask", place: Number(first) }
-        : wrong("/kill takes the number of a background task; /tasks lists them")
+        : wrong("/kill needs the number of a background task; /tasks lists them")
     case "queue":
       return { _tag: "Queue" }
     case "help":
@@ -95,13 +95,13 @@ function readOwn(text: string, agent: AgentPart | undefined): Line {
     case "renew":
       return { _tag: "Renew" }
     case "cd":
-      return rest === "" ? wrong("/cd takes a directory") : { _tag: "Directory", path: rest.trim() }
+      return rest === "" ? wrong("/cd needs a directory") : { _tag: "Directory", path: rest.trim() }
     case "detach":
       return { _tag: "Detach" }
     case "edit": {
       const told = rest.replace(/^\S+\s*/, "")
       return place(first, name, (at) =>
-        told === "" ? wrong("/edit takes a number and the new text") : { _tag: "Edit", place: at, text: told },
+        told === "" ? wrong("/edit needs a number and the new text") : { _tag: "Edit", place: at, text: told },
       )
     }
     case "rm":
@@ -117,7 +117,7 @@ function readOwn(text: string, agent: AgentPart | undefined): Line {
     case "trust":
     case "distrust":
       return agent?.trust === undefined
-        ? wrong("the directory of this session brings nothing that an agent runs")
+        ? wrong("this session's directory has no hooks, servers or commands for an agent to run")
         : { _tag: "Trust", trusted: name === "trust" }
     case "mode":
       return configured("mode", rest, agent?.info.modes)
@@ -125,7 +125,7 @@ function readOwn(text: string, agent: AgentPart | undefined): Line {
       return configured("model", rest, agent?.info.models)
     default:
       if (agent?.info.commands?.some((command) => command.name === name) === true) return { _tag: "Message", text }
-      return wrong(`there is no command /${name}; /help lists them, and //${name} sends it as it is`)
+      return wrong(`unknown command /${name}; /help lists them, and //${name} sends it to the agent`)
   }
 }
 

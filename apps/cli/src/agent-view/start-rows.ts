@@ -13,8 +13,9 @@ export function trustRows(
   says: (text: string, style?: Style) => Array<string>,
 ): Array<string> {
   if (state === before || (state === "unneeded" && before === undefined)) return []
-  if (state === "trusted") return says(`${printable(directory)} is trusted; what it brings runs from the agent's next start`)
-  if (state !== "waiting") return says(`the directory: ${STATE_WORDS[state]}`)
+  if (state === "trusted")
+    return says(`${printable(directory)} is trusted; its hooks, servers and commands run from the agent's next start`)
+  if (state !== "waiting") return says(`the directory's hooks, servers and commands: ${STATE_WORDS[state]}`)
   return waitsFor(directory, brings, says)
 }
 
@@ -23,7 +24,7 @@ const waitsFor = (
   brings: DirectoryTrust["brings"],
   says: (text: string, style?: Style) => Array<string>,
 ): Array<string> => [
-  ...says(`! ${printable(directory)} is not trusted; what it brings does not run. /trust or /distrust`, "yellow"),
+  ...says(`! ${printable(directory)} is not trusted; its hooks, servers and commands do not run. /trust or /distrust`, "yellow"),
   ...broughtLines(brings).flatMap((line) => says(line)),
 ]
 

@@ -60,7 +60,7 @@ export function diffRows(value: unknown, { paint, width }: RowOptions): Array<st
       const style: Style = line.startsWith("+") ? "green" : line.startsWith("-") ? "red" : line.startsWith("@@") ? "cyan" : "dim"
       return `    ${paint(style, fitText(printable(line.replaceAll("\t", "    ")), width() - 4))}`
     })
-    return lines.length > DIFF_LINES ? [...shown, `    ${paint("dim", `… ${lines.length - DIFF_LINES} lines more`)}`] : shown
+    return lines.length > DIFF_LINES ? [...shown, `    ${paint("dim", `… ${lines.length - DIFF_LINES} more lines`)}`] : shown
   })
 }
 
@@ -102,7 +102,7 @@ export function resultRows(part: ToolPart, options: RowOptions): Array<string> {
   const lines = text.split(/\r\n|\n|\r/)
   const style: Style = failed ? "red" : "dim"
   const more = lines.length - FIRST - LAST
-  const shown = more > 1 ? [...lines.slice(0, FIRST), `… ${more} lines more`, ...lines.slice(-LAST)] : lines
+  const shown = more > 1 ? [...lines.slice(0, FIRST), `… ${more} more lines`, ...lines.slice(-LAST)] : lines
   return [...changed, ...shown.map((line, i) => row(line, style, i === 0)), ...exit]
 }
 

@@ -49,7 +49,7 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   }
   const text = typed === "-" ? await standardInput() : typed
   const files = await readFileParts(given.files)
-  if (text?.trim() === "" && files.length === 0) throw usage("the first message is empty; leave it out, or say something")
+  if (text?.trim() === "" && files.length === 0) throw usage("the first message is empty; leave it out or give a text")
   const message = firstMessage(text, files)
   const hub = useAgents()
   if (isAsked(given)) await (await import("./trust.ts")).askForTrust(hub, request.cwd ?? currentDirectory(), name)
@@ -88,7 +88,7 @@ async function explained(error: unknown, words: ReadonlyArray<string>, hub: Agen
   const { agents } = await askAgents(hub, (api) => api.agents())
   const name = agents.find(({ default: first }) => first)?.name ?? "scripted"
   const said = `'${words.join(" ").replaceAll("'", "'\\''")}'`
-  const message = `${error.message}; to say it to an agent, name one first: ${hint(`new agent ${name} ${said}`)}`
+  const message = `${error.message}; to send it to an agent, name the agent first: ${hint(`new agent ${name} ${said}`)}`
   return new CliFailure(error.code, "AgentUnknown", message, { ...error.fields, message })
 }
 
@@ -100,7 +100,7 @@ function firstMessage(text: string | undefined, files: ReadonlyArray<InputPart>)
 /** `NAME=VALUE` as an option: JSON where it is JSON, otherwise text. */
 function option(text: string): readonly [string, Schema.Json] {
   const at = text.indexOf("=")
-  if (at <= 0) throw usage(`--option takes NAME=VALUE, not ${JSON.stringify(text)}`)
+  if (at <= 0) throw usage(`--option needs NAME=VALUE, not ${JSON.stringify(text)}`)
   const value = text.slice(at + 1)
   try {
     return [text.slice(0, at), JSON.parse(value)]

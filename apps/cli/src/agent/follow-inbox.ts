@@ -65,7 +65,7 @@ export async function followInbox(
     }
     const feed = new Feed(connection, { sessions, reset: () => trust.again(), refused: reject })
     connection.onState((state) => {
-      if (state._tag === "Reconnecting") complain("holdfast: the hub is away; trying again")
+      if (state._tag === "Reconnecting") complain("holdfast: the hub is away; reconnecting")
       if (state._tag !== "Online") return
       trust.again()
       plan()

@@ -9,11 +9,11 @@ import { printable } from "../text/printable.ts"
 
 const REASONS = {
   interrupted: "held after an interrupt",
-  stalled: "held because the agent said nothing for too long",
+  stalled: "held because the agent was silent for too long",
   error: "held after an error",
   lost: "held because the runner was lost",
   "usage-limit": "held by a usage limit",
-  "rate-limit": "held by a short limit of the provider",
+  "rate-limit": "held by a short provider limit",
   person: "held by a person",
 } as const
 
@@ -21,7 +21,7 @@ const REASONS = {
 export function holdText(hold: Hold | undefined): string | undefined {
   if (hold === undefined) return undefined
   const { reason, goesOn, until: time } = hold
-  const until = time === undefined ? "" : `; ${goesOn === true ? "continues by itself" : "the limit ends"} at ${clock(time)}`
+  const until = time === undefined ? "" : `; ${goesOn === true ? "continues automatically" : "the limit ends"} at ${clock(time)}`
   const message = hold.message === undefined ? "" : `: ${hubWords(hold.message)}`
   return `${REASONS[reason]}${message}${until}`
 }

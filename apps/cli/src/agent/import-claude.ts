@@ -16,7 +16,7 @@ export async function importableList(json: boolean): Promise<void> {
   const { sessions } = await askAgents(useAgents(), (api) => api.importable())
   printEither(json, sessions, () =>
     sessions.length === 0
-      ? ["Claude Code has no sessions on the hub's machine"]
+      ? ["no Claude Code sessions on the hub's machine"]
       : table<ClaudeImportable>(
           [
             { title: "ID", text: ({ id }) => id.slice(0, 8), style: () => "bold" },
@@ -35,7 +35,7 @@ export async function importableList(json: boolean): Promise<void> {
 export async function importClaude(ids: ReadonlyArray<string>, all: boolean, json: boolean): Promise<void> {
   const hub = useAgents()
   if (ids.length > 0 === all) {
-    throw refused("BadRequest", `name the sessions or give --all; ${hint("import --claude --ls")} lists them`)
+    throw refused("BadRequest", `name the sessions, or use --all; ${hint("import --claude --ls")} lists them`)
   }
   const { sessions } = await askAgents(hub, (api) => api.importable())
   const wanted = all ? sessions.map(({ id }) => id) : ids.map((text) => importableId(sessions, text))

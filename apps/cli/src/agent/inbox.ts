@@ -21,7 +21,7 @@ export async function inbox(follow: boolean, json: boolean): Promise<void> {
   const readDirectories = async () => (await askAgents(hub, (agents) => agents.trust())).waiting
   const first: Waiting = { permissions: await readPermissions(), directories: await readDirectories() }
   if (!follow) return json ? printJson(first) : show(first)
-  complain("holdfast: following what waits; Ctrl-C ends")
+  complain("holdfast: watching for requests; Ctrl-C ends")
   const { followInbox } = await import("./follow-inbox.ts")
   await followInbox(hub, first, { readPermissions, readDirectories }, (waiting) => {
     if (json) print(jsonText(waiting))
@@ -30,7 +30,7 @@ export async function inbox(follow: boolean, json: boolean): Promise<void> {
 }
 
 function show({ permissions, directories }: Waiting): void {
-  if (permissions.length + directories.length === 0) return print("nothing waits")
+  if (permissions.length + directories.length === 0) return print("nothing is waiting for an answer")
   for (const one of directories) print(...waitingLines(one, paint))
   print(...inboxLines(permissions, Date.now(), { paint, width: outputWidth() ?? 200 }))
 }

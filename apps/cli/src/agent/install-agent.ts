@@ -47,5 +47,7 @@ export async function uninstall(name: string, json: boolean): Promise<void> {
   const removed = await removeAgent(name, loadedSettings().data).catch((error: unknown) => {
     throw failed(error)
   })
-  printEither(json, { removed }, () => [removed ? `removed ${printable(name)}` : `${printable(name)} was not installed here`])
+  printEither(json, { removed }, () => [
+    removed ? `removed ${printable(name)}` : `${printable(name)} is not installed by Holdfast`,
+  ])
 }

@@ -65,11 +65,11 @@ const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4096).includes
 const tooLong = (what: string, length: number) =>
   refused(
     "TooLarge",
-    `${what} has ${length} bytes and a message at most ${MESSAGE_MAX} characters; let the agent read it from a file by its path`,
+    `${what} has ${length} bytes, but a message has at most ${MESSAGE_MAX} characters; put it in a file and give the agent the path`,
   )
 
 const filesTooLong = (path: string, bytes: number) =>
   refused(
     "TooLarge",
-    `with ${path} the files have ${bytes} bytes, and a message at most ${FILES_MAX}; send them in several messages, or let the agent read them by their paths`,
+    `with ${path} the files have ${bytes} bytes, but a message takes at most ${FILES_MAX}; send several messages, or give the agent the paths`,
   )

@@ -18,17 +18,17 @@ export async function openRequest(hub: AgentHub, session: Session, wanted: strin
   const settled = await askAgents(hub, (agents) => agents.permission(session.id, wanted)).catch(() => undefined)
   if (settled !== undefined) throw refused("PermissionSettled", becameOf(settled))
   if (!/^\d{1,9}$/.test(wanted) || open.length === 0) {
-    const none = `nothing waits for an answer in ${printable(session.label)}; a request is gone once it is answered or its turn has ended`
+    const none = `no request is waiting in ${printable(session.label)}; a request is gone once it is answered or its turn has ended`
     return oneOf(open, wanted, "open request", none)
   }
   const known = open.map((one) => `\n  ${requestName(one)}  ${printable(one.title)}`).join("")
   throw refused(
     "RequestUnnamed",
-    `a request is named by its id, as a place may mean a later one by now; see ${hint("inbox")}; what waits:${known}`,
+    `name the request by its id, because positions change as requests are answered; see ${hint("inbox")}; waiting now:${known}`,
   )
 }
 
 function becameOf({ decision, cancelled }: PermissionDetail): string {
   if (decision === undefined) return `this request is over: ${printable(cancelled ?? "its turn has ended")}`
-  return `${printable(decision.by)} answered this request before: ${decision.allow ? "allowed" : "refused"}`
+  return `${printable(decision.by)} already answered this request: ${decision.allow ? "allowed" : "refused"}`
 }

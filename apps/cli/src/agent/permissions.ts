@@ -73,15 +73,15 @@ export function answersOf(request: PermissionRequest, given: ReadonlyArray<strin
       if (asked !== undefined) return [asked, text.slice(asked.length + 1)]
       const [only] = questions
       if (only !== undefined && questions.length === 1) return [only, text]
-      if (only === undefined) throw usage("--answer belongs to questions; this request asks none")
-      throw usage(`--answer takes QUESTION=ANSWER; the questions are\n  ${questions.map(printable).join("\n  ")}`)
+      if (only === undefined) throw usage("--answer is for questions; this request has none")
+      throw usage(`--answer needs QUESTION=ANSWER; the questions are\n  ${questions.map(printable).join("\n  ")}`)
     }),
   )
 }
 
 /** Answers a permission request. */
 export async function approve(given: ApproveOptions): Promise<void> {
-  if (given.rule !== undefined && given.remember === undefined) throw usage("--for belongs to --remember session or always")
+  if (given.rule !== undefined && given.remember === undefined) throw usage("--for needs --remember session or --remember always")
   const hub = useAgents()
   const session = await askAgents(hub, (_, api) => api.get(given.session))
   const request = await openRequest(hub, session, given.request)
@@ -111,8 +111,8 @@ function ruleFor(request: PermissionRequest, name: string | undefined): RuleSugg
   throw refused(
     "RuleUnknown",
     offered.length === 0
-      ? `a ${request.kind} is answered each time; leave out --remember`
-      : `${name === undefined ? "say for what the answer is remembered" : `--for ${name} does not fit this request`}; there is${known}`,
+      ? `a ${request.kind} has to be answered each time; leave out --remember`
+      : `${name === undefined ? "say with --for what the answer covers" : `--for ${name} does not fit this request`}; there is${known}`,
   )
 }
 

@@ -23,14 +23,14 @@ export async function queueList(id: string, json: boolean): Promise<void> {
   const { queue } = session
   const hold = session.agent?.hold
   printEither(json, hold === undefined ? { queue } : { queue, hold }, () => [
-    ...(queue.length === 0 ? ["nothing waits"] : []),
+    ...(queue.length === 0 ? ["the queue is empty"] : []),
     ...(queue.length === 0 ? [] : queueTable(queue, Date.now(), { paint, width: outputWidth() ?? 200 })),
     ...(hold === undefined ? [] : [paint("yellow", heldText(hold, id))]),
     ...(queue.some(({ status }) => status === "uncertain")
       ? [
           paint(
             "dim",
-            `uncertain: the agent died at the hand-over; ${hint(`queue again ${id} ID`)} or ${hint(`queue drop ${id} ID`)}`,
+            `uncertain: the agent died as it received the message; ${hint(`queue again ${id} ID`)} or ${hint(`queue drop ${id} ID`)}`,
           ),
         ]
       : []),
@@ -41,7 +41,7 @@ export async function queueList(id: string, json: boolean): Promise<void> {
 export async function queueShow(id: string, wanted: string, json: boolean): Promise<void> {
   const hub = useAgents()
   const { queue } = await askAgents(hub, (_, api) => api.get(id))
-  const named = oneOf(queue, wanted, "waiting message", `nothing waits in ${id}`)
+  const named = oneOf(queue, wanted, "waiting message", `the queue of ${id} is empty`)
   const item = await askAgents(hub, (agents) => agents.queued(id, named.id))
   const shown = (part: InputPart): string => (part.type === "text" ? printableLines(part.text) : `[${fileName(part)}]`)
   printEither(json, item, () => item.parts.map(shown))
@@ -53,7 +53,12 @@ type Change = (agents: AgentApi, item: QueueItem, queue: ReadonlyArray<QueueItem
 async function changeItem(id: string, wanted: string, json: boolean, done: string, change: Change): Promise<void> {
   const hub = useAgents()
   const { queue } = await askAgents(hub, (_, api) => api.get(id))
-  const item = oneOf(queue, wanted, "waiting message", `nothing waits in ${id}; what was taken by the agent cannot be changed`)
+  const item = oneOf(
+    queue,
+    wanted,
+    "waiting message",
+    `the queue of ${id} is empty; a message that the agent has taken cannot be changed`,
+  )
   const session = await askAgents(hub, (agents) => change(agents, item, queue))
   printEither(json, session.queue, () => [`${done} ${item.id}: ${inputLine(item.parts)}`])
 }
@@ -62,7 +67,7 @@ async function changeItem(id: string, wanted: string, json: boolean, done: strin
 export async function queueEdit(id: string, wanted: string, words: ReadonlyArray<string>, json: boolean): Promise<void> {
   const typed = words.join(" ")
   const text = typed === "-" ? await standardInput() : typed
-  if (text.trim() === "") throw usage("a message cannot be empty; to take it away, use queue rm")
+  if (text.trim() === "") throw usage("a message cannot be empty; to remove it, use queue rm")
   await changeItem(id, wanted, json, "edited", async (agents, item) => {
     const { parts } = await agents.queued(id, item.id)
     const files = parts.filter(({ type }) => type === "file")
@@ -91,14 +96,14 @@ export const queueResolve = (id: string, wanted: string, action: "again" | "drop
 /** Holds the queue, or lets it go on. */
 export async function queueHold(id: string, hold: boolean, json: boolean): Promise<void> {
   const session = await askAgents(useAgents(), (agents) => (hold ? agents.hold(id) : agents.release(id)))
-  printEither(json, session, () => [hold ? "the queue is held" : "the queue goes on"])
+  printEither(json, session, () => [hold ? "the queue is held" : "the queue is released"])
 }
 
 /** Stops the turn that streams. */
 export async function interrupt(id: string, json: boolean): Promise<void> {
   const answer = await askAgents(useAgents(), (agents) => agents.interrupt(id))
   printEither(json, answer, () => [
-    answer.interrupted ? "interrupting" : "no turn streams; nothing was stopped",
+    answer.interrupted ? "interrupting" : "no turn is running; nothing was stopped",
     ...runningOn(answer.tasks, id),
   ])
 }
@@ -112,5 +117,5 @@ export async function configure(
   const session = await askAgents(useAgents(), (agents) => agents.configure(id, change))
   if (json) return printEither(true, session, () => [])
   const [[name, value] = ["", ""]] = Object.entries(change)
-  print(`${name} ${printable(value)}${session.process === "running" ? "" : "; the agent takes it with its next message"}`)
+  print(`${name} ${printable(value)}${session.process === "running" ? "" : "; takes effect with the agent's next message"}`)
 }

@@ -27,11 +27,11 @@ async function everyMessage(hub: AgentHub, id: string): Promise<ReadonlyArray<Me
 export async function renew(id: string, wanted: string | undefined, json: boolean): Promise<void> {
   const hub = useAgents()
   const message =
-    wanted === undefined ? undefined : oneOf(await everyMessage(hub, id), wanted, "message", `nothing was said in ${id} yet`)
+    wanted === undefined ? undefined : oneOf(await everyMessage(hub, id), wanted, "message", `${id} has no messages yet`)
   const change = message === undefined ? {} : { before: message.id }
   const session = await askAgents(hub, (agents) => agents.renew(id, change))
   const until = message === undefined ? "" : `, up to before message ${message.id}`
-  printEither(json, session, () => [`the agent begins anew with its next message, from the transcript${until}`])
+  printEither(json, session, () => [`the agent restarts with its next message, from the transcript${until}`])
 }
 
 /** Lets the agent continue in another directory. */

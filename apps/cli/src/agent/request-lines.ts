@@ -45,7 +45,7 @@ export function subjectLines(session: string, request: PermissionRequest, name: 
   const { subject, subjectBytes, title, tool, kind } = request
   const lines = subject === "" || title === subject || title === `${tool}: ${subject}` ? [] : indented(subject, "    ")
   // Edits, plans and what else a call is given are in the input, which a record does not hold.
-  const whole = `all of it: ${wholeHint(session, name)}`
+  const whole = `in full: ${wholeHint(session, name)}`
   if (subjectBytes === undefined && lines.length <= SUBJECT_LINES) return kind === "question" ? lines : [...lines, `    ${whole}`]
   const last = subjectBytes === undefined ? lines.slice(-LAST_LINES) : []
   const size = subjectBytes === undefined ? `${lines.length} lines` : `${subjectBytes} bytes`

@@ -30,7 +30,7 @@ export async function rulesList(session: string | undefined, json: boolean): Pro
   const scope = session === undefined ? "always" : "session"
   printEither(json, rules, () =>
     rules.length === 0
-      ? [`no rules; approve --remember ${scope} makes one`]
+      ? [`no rules; approve --remember ${scope} creates one`]
       : table(
           [
             { title: "#", text: (rule: PermissionRule) => String(rules.indexOf(rule) + 1), side: "right" },
@@ -55,10 +55,10 @@ export async function rulesForget(place: number, session: string | undefined, js
   const rule = rules[place - 1]
   if (rule === undefined) {
     const list = hint(`rules ls${session === undefined ? "" : ` ${quoted(session)}`}`)
-    throw refused("RuleNotFound", `there is no rule ${place}; see ${list}`)
+    throw refused("RuleNotFound", `no rule ${place}; see ${list}`)
   }
   const { forgotten } = await askAgents(hub, (agents) => agents.forgetRule(rule, id))
   printEither(json, { forgotten, rule }, () => [
-    forgotten ? `forgot rule ${place}: ${printable(coverWords(rule))}` : "the rule was gone before",
+    forgotten ? `forgot rule ${place}: ${printable(coverWords(rule))}` : "the rule was already gone",
   ])
 }

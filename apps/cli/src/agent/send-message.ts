@@ -54,5 +54,5 @@ const sentence = ({ status, messageId, hold }: Sent, id: string): string =>
       ? `queued ${messageId}; see it with: ${hint(`queue ls ${id.slice(-8)}`)}`
       : `queued ${messageId}; the queue is ${heldText(hold, id.slice(-8))}`
     : status === "steered"
-      ? `put into the turn that streams: ${messageId}`
-      : `the agent begins with ${messageId}; watch it with: ${hint(`attach ${id.slice(-8)}`)}`
+      ? `added to the running turn: ${messageId}`
+      : `the agent started on ${messageId}; watch it with: ${hint(`attach ${id.slice(-8)}`)}`

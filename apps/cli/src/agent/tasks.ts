@@ -13,7 +13,7 @@ import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
 
 /** One task in a line: what it is, and what it does or waits for. */
 export const taskText = ({ kind, description, status, progress }: Task): string => {
-  const now = status === "waiting" ? "waits for an answer" : status === "stopping" ? "is being stopped" : progress
+  const now = status === "waiting" ? "waiting for an answer" : status === "stopping" ? "being stopped" : progress
   return printable(`${kind}: ${description}${now === undefined || now === description ? "" : ` (${now})`}`)
 }
 
@@ -43,7 +43,7 @@ export const runningOn = (tasks: ReadonlyArray<Task> | undefined, id: string): R
   tasks === undefined || tasks.length === 0
     ? []
     : [
-        ...tasks.map((task) => `runs on in the background: ${taskText(task)}`),
+        ...tasks.map((task) => `still running in the background: ${taskText(task)}`),
         `stop one with: ${hint(`tasks stop ${id} ${tasks.length === 1 ? "1" : "N"}`)}`,
       ]
 
@@ -52,11 +52,11 @@ export async function tasksList(id: string, json: boolean): Promise<void> {
   const { tasks } = await askAgents(useAgents(), (agents) => agents.tasks(id))
   printEither(json, tasks, () =>
     tasks.length === 0
-      ? ["nothing runs in the background"]
+      ? ["nothing is running in the background"]
       : [
           ...taskTable(tasks, Date.now(), { paint, width: outputWidth() ?? 200 }),
           ...(tasks.some(({ status }) => status === "waiting")
-            ? [paint("yellow", `one waits for an answer: ${hint("inbox")}`)]
+            ? [paint("yellow", `one is waiting for an answer: ${hint("inbox")}`)]
             : []),
         ],
   )
@@ -66,7 +66,7 @@ export async function tasksList(id: string, json: boolean): Promise<void> {
 export async function tasksStop(id: string, wanted: string, json: boolean): Promise<void> {
   const hub = useAgents()
   const { tasks } = await askAgents(hub, (agents) => agents.tasks(id))
-  const task = oneOf(tasks, wanted, "task", `nothing runs in the background of ${id}`)
+  const task = oneOf(tasks, wanted, "task", `nothing is running in the background of ${id}`)
   const session = await askAgents(hub, (agents) => agents.stopTask(id, task.id))
   printEither(json, session.tasks ?? [], () => [`stopping ${taskText(task)}`])
 }

@@ -10,9 +10,9 @@ const FILES_MAX = 12
 /** How a directory stands, in words. */
 export const STATE_WORDS: Readonly<Record<TrustState, string>> = {
   trusted: "trusted",
-  refused: "not trusted, as a person said",
-  waiting: "not trusted yet",
-  unneeded: "brings nothing that runs",
+  refused: "refused",
+  waiting: "not decided yet",
+  unneeded: "has nothing to run",
 }
 
 /** A directory as it is typed in a shell; its place where it cannot be. */
@@ -34,13 +34,14 @@ export function broughtLines(brings: ReadonlyArray<BroughtFile>, indent = "  "):
 export function trustWords({ state, directory, brings }: DirectoryTrust): string | undefined {
   if (state === "unneeded") return undefined
   const running = brings.filter(({ runs }) => runs).length
-  if (state === "trusted") return `${STATE_WORDS.trusted}; what it brings runs (${running} ${running === 1 ? "file" : "files"})`
-  return `${STATE_WORDS[state]}; what it brings does not run. To trust it: ${trustHint(directory)}`
+  if (state === "trusted")
+    return `${STATE_WORDS.trusted}; its hooks, servers and commands run (${running} ${running === 1 ? "file" : "files"})`
+  return `${STATE_WORDS[state]}; its hooks, servers and commands do not run. To trust it: ${trustHint(directory)}`
 }
 
 /** A directory that waits for a word, with its sessions. */
 export const waitingLines = ({ directory, brings, sessions }: WaitingDirectory, draw: Paint): ReadonlyArray<string> => [
-  draw("bold", `${printable(directory)} brings what is not run until it is trusted`),
+  draw("bold", `${printable(directory)} has files that agents run only once it is trusted:`),
   ...broughtLines(brings),
   draw("cyan", `  ${trustHint(directory)}`),
   draw("dim", `  or refuse: ${trustHint(directory, false)}`),

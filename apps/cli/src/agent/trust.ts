@@ -16,7 +16,7 @@ export async function trustList(json: boolean): Promise<void> {
   const list = await askAgents(useAgents(), (agents) => agents.trust())
   const { directories, waiting } = list
   printEither(json, list, () => [
-    ...(directories.length === 0 ? ["no directory is trusted"] : directoryTable(directories)),
+    ...(directories.length === 0 ? ["no directory has been trusted or refused"] : directoryTable(directories)),
     ...waiting.flatMap((one) => ["", ...waitingLines(one, paint)]),
   ])
 }
@@ -42,8 +42,8 @@ export async function trustSay(directory: string, trusted: boolean, json: boolea
   const word = await askAgents(useAgents(), (agents) => agents.setTrust({ directory: resolve(directory), trusted }))
   printEither(json, word, () => [
     trusted
-      ? `trusted: agents in ${printable(word.directory)} and below run what it brings`
-      : `refused: agents in ${printable(word.directory)} and below run nothing that it brings`,
+      ? `trusted: agents in ${printable(word.directory)} and below run its hooks, servers and commands`
+      : `refused: agents in ${printable(word.directory)} and below do not run its hooks, servers and commands`,
   ])
 }
 
@@ -53,8 +53,8 @@ export async function trustRevoke(directory: string, json: boolean): Promise<voi
   const { revoked } = await askAgents(useAgents(), (agents) => agents.revokeTrust(path))
   printEither(json, { directory: path, revoked }, () => [
     revoked
-      ? `revoked: agents that start in ${printable(path)} from now on run nothing that it brings`
-      : `nothing was said about ${printable(path)}`,
+      ? `revoked: agents that start in ${printable(path)} from now on do not run its hooks, servers and commands`
+      : `no decision was made about ${printable(path)}`,
   ])
 }
 
@@ -63,12 +63,12 @@ export async function askForTrust(hub: AgentHub, directory: string, agent: strin
   const look = { directory, ...(agent === undefined ? {} : { agent }) }
   const found = await askAgents(hub, (agents) => agents.look(look)).catch(() => undefined)
   if (found?.state !== "waiting") return
-  complain(`${printable(found.directory)} brings what an agent there would run:`)
+  complain(`${printable(found.directory)} has files that an agent there would run:`)
   for (const line of broughtLines(found.brings)) complain(line)
   const reader = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await reader.question("Trust it and everything below? [y]es, [n]o, Enter: later ").finally(() => reader.close())
   const word = answer.trim().toLowerCase()
   if (word.startsWith("y") || word.startsWith("n")) {
     await askAgents(hub, (agents) => agents.setTrust({ directory: found.directory, trusted: word.startsWith("y") }))
-  } else complain(`it stays as it is; to trust it later: ${trustHint(found.directory)}`)
+  } else complain(`not decided; to trust it later: ${trustHint(found.directory)}`)
 }

@@ -66,7 +66,7 @@ export class AnswerWatch {
     const hold = this.#hold
     if (!this.#live || hold === undefined || this.#turn !== undefined) return
     if (hold.goesOn === true) return this.#say(`the queue is ${heldText(hold, this.#session)}`)
-    throw refused("QueueHeld", `the message waits, and the queue is ${heldText(hold, this.#session)}`)
+    throw refused("QueueHeld", `the message is queued, and the queue is ${heldText(hold, this.#session)}`)
   }
 
   /** Takes the next event; gives the answer with the one that ends the turn. Throws a refusal when there will be none. */
@@ -74,9 +74,9 @@ export class AnswerWatch {
     const name = `${event.channel}/${event.type}`
     const data = event.data as { readonly id?: string; readonly turn?: string }
     const ours = data.id === this.#sent.messageId
-    if (name === "queue/removed" && ours) throw refused("MessageRemoved", "the message was removed from the queue by somebody")
+    if (name === "queue/removed" && ours) throw refused("MessageRemoved", "the message was removed from the queue")
     if (name === "queue/uncertain" && ours) {
-      throw refused("MessageUncertain", "the agent died while the message was handed over; it is not known whether it got it")
+      throw refused("MessageUncertain", "the agent died while receiving the message; it may or may not have received it")
     }
     if ((name === "queue/taken" || name === "queue/sent") && ours) this.#turn = data.turn
     if (name === "queue/returned" && ours) this.#turn = undefined
@@ -109,7 +109,8 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
   let told = false
   const say = (): void => {
     for (const [request, title] of watch.asks) {
-      if (!said.has(request)) complain(`holdfast: it asks: ${printable(title)}; answer from another terminal: ${hint("inbox")}`)
+      if (!said.has(request))
+        complain(`holdfast: the agent asks: ${printable(title)}; answer from another terminal: ${hint("inbox")}`)
       said.add(request)
     }
   }
@@ -117,7 +118,7 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
   const timer = setInterval(say, ASKED)
   try {
     for await (const item of attachment) {
-      if (item._tag === "Ended") throw toFailure(item.error ?? refused("Ended", "the attachment was ended"), hub.target.origin)
+      if (item._tag === "Ended") throw toFailure(item.error ?? refused("Ended", "detached by someone else"), hub.target.origin)
       if (item._tag === "Snapshot") throw trimmed(session, item.seq)
       if (item._tag === "Synced") {
         watch.synced()
@@ -150,13 +151,13 @@ export function behindText({ id, turn, queue, permissions }: Session, { messageI
   if (turn.status !== "streaming" || item === undefined || (status !== "steered" && item.turn === turn.id)) return undefined
   const short = id.slice(-8)
   const asks = permissions.some(({ decision }) => decision === undefined)
-  const why = asks ? "a request for permission" : "the turn that runs"
+  const why = asks ? "a permission request" : "the running turn"
   const act = asks ? `answer it: ${hint("inbox")}` : `to stop that turn: ${hint(`interrupt ${short}`)}`
   if (status === "steered")
-    return `the message goes into the turn that runs, as soon as the agent takes it${asks ? `; it waits for ${why}; ${act}` : ""}`
+    return `the message joins the running turn as soon as the agent takes it${asks ? `; ${why} is waiting for an answer; ${act}` : ""}`
   const more = queue.slice(0, at).filter((other) => other.status === "waiting").length
   const others = more === 0 ? "" : ` and ${more} message${more === 1 ? "" : "s"}`
-  return `the message waits behind ${why}${others}; ${act}`
+  return `the message is queued behind ${why}${others}; ${act}`
 }
 
 const trimmed = (session: string, seq: number) =>

@@ -168,7 +168,7 @@ export class CroppedView {
     const isMost = core.cols === most.cols && core.rows === most.rows
     const text =
       this.#notice ??
-      (isMost ? `a session has at most 1000 columns and rows` : undefined) ??
+      (isMost ? `sessions have at most 1000 columns and 1000 rows` : undefined) ??
       `${core.cols}x${core.rows} seen through ${cols}x${rows}; ${this.#advice}`
     return `${CSI}7m${padText(fitText(` ${text}`, cols), cols)}${CSI}0m`
   }

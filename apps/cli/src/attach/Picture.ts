@@ -251,7 +251,7 @@ export class Picture {
     this.#terminal.clear()
     if (state.missing > 0)
       this.#terminal.write(
-        `\u001b[2m[holdfast: ${state.missing} lines are not shown here; the session's log has them]\u001b[m\r\n`,
+        `\u001b[2m[holdfast: ${state.missing} lines are not shown here; they are in the session's log]\u001b[m\r\n`,
       )
     const writing = this.#write(this.#watch(Buffer.from(state.sequences)))
     this.#filter.live = live

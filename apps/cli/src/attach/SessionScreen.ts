@@ -42,7 +42,7 @@ export class SessionScreen {
       checkpoint: ignore,
       unavailable: ignore,
       broken: (reason) => {
-        throw new Error(`the screen cannot be read any further: ${reason}`)
+        throw new Error(`the rest of the screen cannot be read: ${reason}`)
       },
       ready: ignore,
     })

@@ -182,7 +182,7 @@ export class Viewer {
     this.#picture.dropped()
     this.#lostAt = Date.now()
     clearTimeout(this.#sayLost)
-    this.#sayLost = setTimeout(() => this.say("holdfast: the hub is away; trying again. The session goes on."), QUIET_LOSS)
+    this.#sayLost = setTimeout(() => this.say("holdfast: the hub is away; reconnecting. The session keeps running."), QUIET_LOSS)
   }
 
   /** Attached again: say so, and give the screen back. */

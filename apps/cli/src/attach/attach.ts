@@ -159,8 +159,8 @@ function watch({ hub, connection, keys, id, greeting, options, question, colors 
 
 /** Who holds the keyboard, and how it is taken. */
 function heldWords(typist: unknown, keys: DetachKeys): string {
-  const how = keys.name === undefined ? "it is free when they let it go" : `${keys.name} k takes it`
-  return `${typeof typist === "string" ? typist : "somebody else"} holds the keyboard; ${how}`
+  const how = keys.name === undefined ? "it is free once they release it" : `${keys.name} k takes it`
+  return `${typeof typist === "string" ? typist : "someone else"} holds the keyboard; ${how}`
 }
 
 /** Who has just taken the keyboard, where an item says that. */

@@ -49,7 +49,7 @@ export function onAway(connection: Connection, wait: number = WAIT, end: (way: W
       timer = setTimeout(() => {
         end({
           _tag: "Failed",
-          error: new HoldfastError("Unreachable", `it did not come back within ${wait} s; the session may go on`),
+          error: new HoldfastError("Unreachable", `it did not come back within ${wait} s; the session may still be running`),
         })
       }, wait * 1000)
     }
@@ -64,17 +64,17 @@ export function onAway(connection: Connection, wait: number = WAIT, end: (way: W
 export function leave(way: WayOut, label: string, id: string, passOn: boolean): void {
   switch (way._tag) {
     case "Detached":
-      if (way.unsent !== "") print(`[typed behind the detach key, and sent nowhere: ${printable(way.unsent)}]`)
-      return print(`[detached from ${label}; ${hint(`attach ${id.slice(-8)}`)} goes on]`)
+      if (way.unsent !== "") print(`[typed after the detach key, not sent: ${printable(way.unsent)}]`)
+      return print(`[detached from ${label}; to return: ${hint(`attach ${id.slice(-8)}`)}]`)
     case "Over":
       print(`[${label} ${way.ending.text}]`)
       if (passOn) process.exitCode = way.ending.code ?? EXIT.refused
       return
     case "Signal":
-      throw new CliFailure(EXIT.refused, "Ended", `attach was ended by ${way.signal}; the session goes on`)
+      throw new CliFailure(EXIT.refused, "Ended", `attach was ended by ${way.signal}; the session keeps running`)
     case "Failed":
       if (way.error instanceof HoldfastError && way.error.tag === "DetachedBy")
-        return print(`[${hubWords(way.error.message)}; ${label} goes on: ${hint(`attach ${id.slice(-8)}`)}]`)
+        return print(`[${hubWords(way.error.message)}; ${label} keeps running: ${hint(`attach ${id.slice(-8)}`)}]`)
       throw toFailure(way.error)
   }
 }

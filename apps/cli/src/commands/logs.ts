@@ -11,10 +11,10 @@ const log = Command.make(
   {
     session,
     after: Flag.Int("after").pipe(Flag.withDescription("Only events after this seq"), Flag.withDefault(0)),
-    limit: whole("limit", "At most this many events"),
-    follow: flag("follow", "Go on with what happens; comes back by itself when the hub does"),
-    channel: text("channel", "Only events of this channel, such as terminal, or of several with commas between"),
-    type: text("type", "Only events of this type, such as exit, or of several with commas between"),
+    limit: whole("limit", "Print at most this many events"),
+    follow: flag("follow", "Keep printing new events; reconnects when the hub comes back"),
+    channel: text("channel", "Only events of these channels, such as terminal; separated by commas"),
+    type: text("type", "Only events of these types, such as exit; separated by commas"),
     raw: flag("raw", "Only terminal output, byte for byte"),
     json,
   },
@@ -26,22 +26,22 @@ const replay = Command.make(
   {
     session,
     speed: Flag.Finite("speed").pipe(
-      Flag.withDescription("Times as fast as it happened; 0 shows everything at once"),
+      Flag.withDescription("Playback speed as a factor; 0 shows everything at once"),
       Flag.withDefault(1),
       Flag.filter(
         (speed) => speed >= 0,
         () => "--speed must be 0 or more",
       ),
     ),
-    from: whole("from", "First event of the film, as seq; what lies before is drawn at once"),
-    to: whole("to", "Last event of the film, as seq"),
-    idle: number("idle", "Longest pause in seconds; longer ones are cut to it"),
+    from: whole("from", "Seq of the first event to play; earlier ones are drawn at once"),
+    to: whole("to", "Seq of the last event to play"),
+    idle: number("idle", "Longest pause in seconds; longer ones are shortened to it"),
   },
   onSession(async (input) => (await import("../log/replay.ts")).replay(input)),
 ).pipe(
-  Command.withDescription("Play a session like a film"),
+  Command.withDescription("Play back a session's log at any speed"),
   Command.withExamples([
-    { command: "holdfast replay build --speed 8 --idle 2", description: "Eight times as fast, no pause over 2 s" },
+    { command: "holdfast replay build --speed 8 --idle 2", description: "Eight times as fast, with pauses of at most 2 s" },
   ]),
 )
 
@@ -51,14 +51,14 @@ const exported = Command.make(
     session,
     format: Flag.Literals("format", ["cast", "jsonl", "md"]).pipe(
       Flag.withDescription(
-        "asciicast version 2, every event as a line of JSON, or an agent's messages as Markdown; cast for terminals and md for agents without it",
+        "cast: asciicast version 2; jsonl: one event per line; md: an agent's messages as Markdown (default: cast for terminals, md for agents)",
       ),
       Flag.optional,
       Flag.map(Option.getOrUndefined),
     ),
     output: Flag.String("output").pipe(
       Flag.withAlias("o"),
-      Flag.withDescription("File; - is standard output"),
+      Flag.withDescription("Output file; - is standard output"),
       Flag.withDefault("-"),
     ),
   },

@@ -28,7 +28,7 @@ export const presenter: CliOutput.Presenter = {
     if (event._tag === "InvalidInvocation") return wrong(event.errors.map(({ message }) => message))
     if (event._tag === "Help" && event.reason === "Implicit") {
       const names = (event.helpDoc.subcommands ?? []).flatMap(({ commands }) => commands.map(({ name }) => name))
-      return wrong([`${event.commandPath.slice(1).join(" ")} is followed by one of ${names.join(", ")}`])
+      return wrong([`${event.commandPath.slice(1).join(" ")} needs a subcommand: ${names.join(", ")}`])
     }
     return CliOutput.defaultPresenter.present(event)
   },

@@ -11,18 +11,18 @@ const terminal = Command.make(
   "terminal",
   {
     command: Argument.String("command").pipe(
-      Argument.withDescription("Command and arguments, behind --; without one your shell"),
+      Argument.withDescription("Command and arguments, after -- (default: your shell)"),
       Argument.variadic(),
     ),
-    cwd: text("cwd", "Directory to start in; the present one without it"),
-    env: many("env", "NAME=VALUE added to the command's environment; can be repeated"),
+    cwd: text("cwd", "Directory to start in (default: the current one)"),
+    env: many("env", "NAME=VALUE to add to the command's environment; repeatable"),
     cols: whole("cols", "Columns, 1 to 1000"),
     rows: whole("rows", "Rows, 1 to 1000"),
-    term: text("term", "Terminal name; xterm-256color without it"),
-    label: text("label", "Label people can read"),
-    tags: many("tag", "Tag; can be repeated"),
-    key: text("key", "Idempotency key: the same key again gives the same session"),
-    attach: flag("attach", "Attach at once"),
+    term: text("term", "Terminal type, as in TERM (default: xterm-256color)"),
+    label: text("label", "Human-readable label"),
+    tags: many("tag", "Tag; repeatable"),
+    key: text("key", "Idempotency key: repeating it returns the same session"),
+    attach: flag("attach", "Attach immediately"),
     json,
   },
   (options) => act(async () => (await import("../sessions/create.ts")).create(options)),
@@ -39,18 +39,18 @@ const agent = Command.make(
   {
     words: Argument.String("name-and-message").pipe(
       Argument.withDescription(
-        "Name of the agent, as agents lists it, then a first message, - for standard input; in quotes alone it goes to the default agent",
+        "Agent's name (see: holdfast agents), then a first message, or - for standard input; a quoted message alone goes to the default agent",
       ),
       Argument.variadic(),
     ),
-    cwd: text("cwd", "Directory the agent works in; the present one without it"),
-    options: many("option", "NAME=VALUE, an option of the agent, VALUE as JSON or as text; can be repeated"),
-    env: many("env", "NAME=VALUE added to the agent's environment; can be repeated"),
-    files: many("file", "File sent with the first message; can be repeated"),
-    label: text("label", "Label people can read; the first message gives one without it"),
-    tags: many("tag", "Tag; can be repeated"),
-    key: text("key", "Idempotency key: the same key again gives the same session"),
-    attach: flag("attach", "Attach at once"),
+    cwd: text("cwd", "Directory the agent works in (default: the current one)"),
+    options: many("option", "NAME=VALUE, an option for the agent, with VALUE as JSON or text; repeatable"),
+    env: many("env", "NAME=VALUE to add to the agent's environment; repeatable"),
+    files: many("file", "File to send with the first message; repeatable"),
+    label: text("label", "Human-readable label (default: taken from the first message)"),
+    tags: many("tag", "Tag; repeatable"),
+    key: text("key", "Idempotency key: repeating it returns the same session"),
+    attach: flag("attach", "Attach immediately"),
     json,
   },
   (options) => act(async () => (await import("../agent/create-agent.ts")).createAgent(options)),
@@ -60,35 +60,38 @@ const agent = Command.make(
     { command: "holdfast new agent --attach", description: "The default agent, attached" },
     {
       command: "holdfast new agent claude 'Why does the build fail?'",
-      description: "An agent by name, with a first message, which names the session",
+      description: "A named agent with a first message, which becomes the session's label",
     },
   ]),
 )
 
-const create = Command.make("new", { attach: flag("attach", "Attach at once, as without it") }, () =>
+const create = Command.make("new", { attach: flag("attach", "Attach immediately, which is the default") }, () =>
   act(async () => (await import("../sessions/create.ts")).createShell()),
-).pipe(Command.withDescription("Open a session; without more your shell, attached"), Command.withSubcommands([terminal, agent]))
+).pipe(
+  Command.withDescription("Open a session; without a subcommand, your shell, attached"),
+  Command.withSubcommands([terminal, agent]),
+)
 
 const list = Command.make(
   "ls",
   {
     status: Flag.Literals("status", ["active", "archived", "deleted", "all"]).pipe(
-      Flag.withDescription("Those with this status; all are the active and the archived ones; active without it"),
+      Flag.withDescription("Filter by status; all means active and archived (default: active)"),
       Flag.optional,
     ),
     state: Flag.Literals("process", ["none", "starting", "running", "exited", "failed", "lost"]).pipe(
-      Flag.withDescription("Only those whose process is so"),
+      Flag.withDescription("Filter by process state"),
       Flag.optional,
     ),
-    tag: text("tag", "Only those with this tag"),
-    q: text("find", "Only those whose label holds these words"),
-    pinned: flag("pinned", "Only pinned ones"),
+    tag: text("tag", "Filter by tag"),
+    q: text("find", "Filter by words in the label"),
+    pinned: flag("pinned", "Show only pinned sessions"),
     sort: Flag.Literals("sort", ["active", "created", "updated", "label"]).pipe(
-      Flag.withDescription("Order; last active first without it"),
+      Flag.withDescription("Sort order (default: active, most recent first)"),
       Flag.optional,
     ),
-    limit: whole("limit", "At most this many"),
-    all: flag("all", "Archived ones too, and all of them, also beyond 1000"),
+    limit: whole("limit", "Show at most this many"),
+    all: flag("all", "List every session, archived ones included, without the limit of 1000"),
     json,
   },
   ({ status, state, tag, q, pinned, sort, limit, all, json: asJson }) =>
@@ -107,7 +110,7 @@ const list = Command.make(
     }),
 ).pipe(Command.withDescription("List active sessions, last active first"))
 
-const request = text("request", "All of one permission request instead: its id, a unique part of it, or its place")
+const request = text("request", "Show one permission request in full: its id, a unique part of it, or the seq of its event")
 
 const show = Command.make(
   "show",
@@ -130,14 +133,14 @@ const rename = Command.make(
         return session
       })
     }),
-).pipe(Command.withDescription("Give a session another label"))
+).pipe(Command.withDescription("Rename a session"))
 
 const tag = Command.make(
   "tag",
   {
     session,
     tags: Argument.String("tag").pipe(Argument.withDescription("Tags to add"), Argument.variadic()),
-    remove: many("remove", "Tag to take away; can be repeated"),
+    remove: many("remove", "Tag to remove; repeatable"),
     json,
   },
   (input) =>
@@ -148,7 +151,7 @@ const tag = Command.make(
         return api.update(id, { tags: changedTags(now, input.tags, input.remove) })
       })
     }),
-).pipe(Command.withDescription("Add tags to a session, or take them away"))
+).pipe(Command.withDescription("Add tags to a session, or remove them"))
 
 type Change = Parameters<(typeof import("../sessions/change.ts"))["changeSessions"]>[3]
 
@@ -169,7 +172,7 @@ export const sessionCommands = [
   tag,
   each("pin", "Pin sessions", "pinned", (api, id) => api.update(id, { pinned: true })),
   each("unpin", "Unpin sessions", "unpinned", (api, id) => api.update(id, { pinned: false })),
-  each("archive", "Move sessions to the archive", "archived", (api, id) => api.archive(id)),
-  each("restore", "Bring sessions back from the archive or the trash", "restored", (api, id) => api.restore(id)),
+  each("archive", "Archive sessions", "archived", (api, id) => api.archive(id)),
+  each("restore", "Restore sessions from the archive or the trash", "restored", (api, id) => api.restore(id)),
   each("rm", "End sessions and move them to the trash", "removed", (api, id) => api.remove(id)),
 ] as const

@@ -13,19 +13,19 @@ const attach = Command.make(
     session: session.pipe(Argument.optional, Argument.map(Option.getOrUndefined)),
     readOnly: Flag.Boolean("read-only").pipe(
       Flag.withAlias("viewer"),
-      Flag.withDescription("Look on: type and size nothing"),
+      Flag.withDescription("Only watch: what you type and your window's size have no effect"),
       Flag.withDefault(false),
       Flag.withoutNegation,
     ),
-    take: flag("take", "Take the keyboard: nobody else types until you detach or release it"),
-    detachOthers: flag("detach-others", "Detach everybody else"),
-    exitCode: flag("exit-code", "End with the exit code of the session's command"),
-    clipboard: flag("clipboard", "Let the session write to your clipboard"),
+    take: flag("take", "Take the keyboard: only you can type until you detach or release it"),
+    detachOthers: flag("detach-others", "Detach everyone else"),
+    exitCode: flag("exit-code", "Exit with the exit code of the session's command"),
+    clipboard: flag("clipboard", "Allow the session to write to your clipboard"),
     detachKey: text(
       "detach-key",
-      "Control key before d (detach), s (scroll and search), k (take the keyboard), r (redraw); ctrl-] without it, none for none",
+      "Control key to press before d (detach), s (scroll and search), k (take the keyboard) or r (redraw); none disables it (default: ctrl-])",
     ),
-    wait: whole("wait", "Seconds to wait for a hub that went away; 600 without it"),
+    wait: whole("wait", "Seconds to wait for the hub to come back (default: 600)"),
   },
   ({ session, ...options }) =>
     act(async () => {
@@ -40,7 +40,7 @@ const attach = Command.make(
       return attach(options, (connection) => lastSession((query) => connection.call("List", query)))
     }),
 ).pipe(
-  Command.withDescription("Work in a session, the last one when none is named; Ctrl-] d detaches"),
+  Command.withDescription("Attach to a session (default: the last active one); Ctrl-] d detaches"),
   Command.withExamples([{ command: "holdfast attach build --read-only", description: "Watch a session by its label" }]),
 )
 
@@ -49,25 +49,25 @@ const send = Command.make(
   {
     session,
     text: Argument.String("text").pipe(
-      Argument.withDescription("What to type, or to say to an agent; - reads standard input for an agent"),
+      Argument.withDescription("Text to type, or a message for an agent; for an agent, - reads standard input"),
       Argument.variadic(),
     ),
-    raw: flag("raw", "Terminals: do not press Enter behind the text"),
+    raw: flag("raw", "Terminals: do not press Enter after the text"),
     keys: many(
       "press",
-      "Terminals: key pressed behind the text instead of Enter: enter, tab, esc, up, f5, ctrl-c, alt-x; can be repeated",
+      "Terminals: key to press after the text instead of Enter, such as enter, tab, esc, up, f5, ctrl-c or alt-x; repeatable",
     ),
-    stdin: flag("stdin", "Send what comes on standard input, as it is"),
+    stdin: flag("stdin", "Send standard input unchanged"),
     mode: Flag.Literals("mode", ["queue", "steer", "interrupt", "reject"]).pipe(
       Flag.withDescription(
-        "Agents, while a turn streams: wait, go into it, stop it and go first, or be refused; queue without it",
+        "Agents, during a turn: queue the message, steer the turn with it, interrupt the turn for it, or reject it (default: queue)",
       ),
       Flag.optional,
       Flag.map(Option.getOrUndefined),
     ),
-    files: many("file", "Agents: file to send along; can be repeated"),
+    files: many("file", "Agents: file to send with the message; repeatable"),
     wait: flag("wait", "Agents: wait for the end of the turn and print the answer"),
-    key: text("key", "Idempotency key: the same key again sends nothing"),
+    key: text("key", "Idempotency key: repeating it sends nothing"),
     json,
   },
   onSession(async (input) => (await import("../sessions/send.ts")).send(input)),
@@ -84,12 +84,12 @@ const screen = Command.make(
   "screen",
   {
     session,
-    color: flag("color", "With colours and other attributes, also into a pipe; on a terminal they are there without it"),
-    scrollback: flag("scrollback", "With the lines above the screen, as far as the server has them"),
+    color: flag("color", "Include colours and other attributes in a pipe too; a terminal always gets them"),
+    scrollback: flag("scrollback", "Include the lines above the screen that the server still has"),
     json,
   },
   onSession(async (input) => (await import("../sessions/screen.ts")).screen(input)),
-).pipe(Command.withDescription("Print what a viewer sees now"))
+).pipe(Command.withDescription("Print a session's current screen"))
 
 const cells = (name: string) => Argument.Int(name).pipe(Argument.withDescription(`${name}, 1 to 1000`))
 
@@ -97,7 +97,7 @@ const resize = Command.make(
   "resize",
   { session, cols: cells("cols"), rows: cells("rows") },
   onSession(async (input) => (await import("../sessions/terminal.ts")).resize(input.session, input.cols, input.rows)),
-).pipe(Command.withDescription("Size a session's terminal"))
+).pipe(Command.withDescription("Resize a session's terminal"))
 
 const signal = Command.make(
   "signal",
@@ -110,27 +110,27 @@ const signal = Command.make(
 
 const mark = Command.make(
   "mark",
-  { session, text: Argument.String("text").pipe(Argument.withDescription("Name of this place in the log")), json },
+  { session, text: Argument.String("text").pipe(Argument.withDescription("Name for the current position in the log")), json },
   onSession(async (input) => (await import("../sessions/terminal.ts")).mark(input.session, input.text, input.json)),
-).pipe(Command.withDescription("Name this place in a session's log"))
+).pipe(Command.withDescription("Mark the current position in a session's log"))
 
 const who = Command.make(
   "who",
   { session: session.pipe(Argument.optional, Argument.map(Option.getOrUndefined)), json },
   onSession(async (input) => (await import("../sessions/who.ts")).who(input.session, input.json)),
-).pipe(Command.withDescription("Show who is attached, to a session or to any"))
+).pipe(Command.withDescription("Show who is attached, to one session or to all"))
 
 const detach = Command.make(
   "detach",
   { session, json },
   onSession(async (input) => (await import("../sessions/who.ts")).detachAll(input.session, input.json)),
-).pipe(Command.withDescription("Detach everybody from a session, which goes on"))
+).pipe(Command.withDescription("Detach everyone from a session; it keeps running"))
 
 const restart = Command.make(
   "restart",
-  { session, attach: flag("attach", "Attach at once"), json },
+  { session, attach: flag("attach", "Attach immediately"), json },
   onSession(async (input) => (await import("../sessions/restart.ts")).restart(input.session, input.attach, input.json)),
-).pipe(Command.withDescription("Start an ended terminal's command again, in the same session"))
+).pipe(Command.withDescription("Restart an ended terminal's command in the same session"))
 
 /** The commands. */
 export const terminalCommands = [attach, restart, who, detach, send, screen, resize, signal, mark] as const

@@ -69,6 +69,6 @@ async function* pieces(response: Answer, origin: string): AsyncGenerator<Uint8Ar
   try {
     for await (const chunk of response.body) yield chunk
   } catch (error) {
-    throw toFailure(new HoldfastError("ConnectionLost", `the export was cut: ${String(error)}`), origin)
+    throw toFailure(new HoldfastError("ConnectionLost", `the export is incomplete: ${String(error)}`), origin)
   }
 }

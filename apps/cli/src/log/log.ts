@@ -99,9 +99,9 @@ async function follow(hub: Hub, options: LogOptions, filter: EventFilter, raw: P
         left -= 1
         if (left <= 0) return
       } else if (item._tag === "Snapshot" && item.reason !== "fresh") {
-        complain(`holdfast: the log before event ${item.seq} is no longer kept (${item.reason}); going on from there`)
+        complain(`holdfast: the log before event ${item.seq} is no longer kept (${item.reason}); continuing from there`)
       } else if (item._tag === "Dropped") {
-        complain("holdfast: the hub is away; trying again")
+        complain("holdfast: the hub is away; reconnecting")
         away = true
       } else if (item._tag === "Synced" && away) {
         complain("holdfast: the hub is back")

@@ -39,7 +39,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const film = new Film(options.speed, options.idle)
   if (!process.stdout.isTTY) return play(hub, session.id, options.from ?? 0, last, film, { output: writeOut })
   const terminal = new OwnTerminal()
-  print(`[${printable(session.label)}, ${clock(session.createdAt)}; space pauses, + and - change the speed, q ends]`)
+  print(`[${printable(session.label)}, ${clock(session.createdAt)}; Space pauses, + and - change the speed, q quits]`)
   const picture = new Picture(terminal, { clipboard: false, readOnly: true, past: true })
   const end = (): void => film.stop()
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const

@@ -47,7 +47,7 @@ export function checkDataDirectory(): Finding {
       return {
         check,
         state: "problem",
-        found: `${data} has mode ${mode(stat.mode)}: others can look in`,
+        found: `${data} has mode ${mode(stat.mode)}: other users can read it`,
         advice: `chmod 700 ${data}`,
       }
     }
@@ -58,13 +58,13 @@ export function checkDataDirectory(): Finding {
         check,
         state: "warning",
         found: `${data}: ${bytes(free)} free`,
-        advice: "free some space; a full disk stops appends until there is some",
+        advice: "free some space; when the disk is full, appends stop",
       }
     }
     return { check, state: "ok", found: `${data}, ${bytes(free)} free` }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined
-    if (code === "ENOENT") return { check, state: "ok", found: `${data} is made at the first start` }
+    if (code === "ENOENT") return { check, state: "ok", found: `${data} will be created at the first start` }
     return {
       check,
       state: "problem",
@@ -94,7 +94,7 @@ export function checkCredential(): Finding {
     return { check, state: "ok", found: path }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined
-    if (code === "ENOENT") return { check, state: "ok", found: "made at the first start" }
+    if (code === "ENOENT") return { check, state: "ok", found: "created at the first start" }
     return { check, state: "problem", found: `${path}: ${message(error)}`, advice: "the file must belong to you and be readable" }
   }
 }
@@ -109,7 +109,7 @@ export async function checkStore(): Promise<Finding> {
   try {
     statSync(path)
   } catch {
-    return { check, state: "ok", found: `${path} is made at the first start` }
+    return { check, state: "ok", found: `${path} will be created at the first start` }
   }
   const running = hubProcess(data)
   if (running !== undefined) return { check, state: "ok", found: `${path}, open in the hub (process ${running})` }
@@ -130,7 +130,7 @@ export async function checkStore(): Promise<Finding> {
       check,
       state: "problem",
       found: `${path}: ${message(error)}`,
-      advice: "keep a copy of the file, then restore a backup or move it away to begin anew",
+      advice: "keep a copy of the file, then restore a backup or move it away to start over",
     }
   }
 }

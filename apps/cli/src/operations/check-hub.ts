@@ -42,18 +42,18 @@ async function unanswered(origin: string, data: string, error: unknown): Promise
   const pid = hubProcess(data)
   const isSilent = error instanceof HoldfastError && (error.tag === "TimedOut" || error.message.endsWith("in time"))
   if (pid !== undefined && isSilent && hubPlace(loadedSettings().settings, data).origin === file?.url) {
-    const advice = `it may be stopped or overloaded: look at process ${pid} and its log in logs/ of the data directory; what runs in sessions continues`
+    const advice = `it may be stopped or overloaded: look at process ${pid} and its log, in logs/ of the data directory; sessions keep running`
     return { check: "hub", state: "problem", found: silentHub(` at ${origin}`, pid), advice }
   }
   if (isUnreachable(error) && !(await portTaken(origin))) {
-    const stale = file !== undefined && pid === undefined ? " (one ended without saying so)" : ""
+    const stale = file !== undefined && pid === undefined ? " (the last one crashed or was killed)" : ""
     return { check: "hub", state: "warning", found: `none runs at ${origin}${stale}`, advice: START_HINT }
   }
   return {
     check: "port",
     state: "problem",
     found: `${origin} is not a hub: ${error instanceof Error ? error.message : String(error)}`,
-    advice: "another program has the port; end it, or set HOLDFAST_PORT to another one",
+    advice: "another program uses the port; end it, or set HOLDFAST_PORT to another port",
   }
 }
 
@@ -63,7 +63,7 @@ function checkVersion(origin: string, version: string): Finding {
     check: "hub",
     state: "warning",
     found: `the hub at ${origin} is ${version}, this is ${VERSION}`,
-    advice: "restart the hub: what runs in sessions goes on",
+    advice: "restart the hub; sessions keep running",
   }
 }
 
@@ -76,7 +76,7 @@ async function checkReady(hub: Api): Promise<Finding> {
       check: "ready",
       state: "problem",
       found: `not ready: ${error instanceof Error ? error.message : String(error)}`,
-      advice: "look into the hub's log in logs/ of the data directory",
+      advice: "read the hub's log, in logs/ of the data directory",
     }
   }
 }
@@ -87,7 +87,7 @@ async function checkRunner(hub: Api): Promise<Finding> {
     return {
       check: "runner",
       state: "ok",
-      found: runners.length === 0 ? "none yet; one starts with the first terminal" : `${runners.length} at work`,
+      found: runners.length === 0 ? "none yet; one starts with the first terminal" : `${runners.length} running`,
     }
   } catch (error) {
     if (error instanceof HoldfastError && error.tag === "Unauthorized") {
@@ -95,14 +95,14 @@ async function checkRunner(hub: Api): Promise<Finding> {
         check: "runner",
         state: "problem",
         found: "the hub refuses the credential",
-        advice: "is HOLDFAST_TOKEN or the data directory that of this hub?",
+        advice: "check that HOLDFAST_TOKEN or the data directory belongs to this hub",
       }
     }
     return {
       check: "runner",
       state: "problem",
       found: error instanceof Error ? error.message : String(error),
-      advice: `${hint("runner status")} says more`,
+      advice: `${hint("runner status")} shows more`,
     }
   }
 }

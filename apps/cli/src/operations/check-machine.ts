@@ -13,7 +13,7 @@ export function checkNode(): Finding {
 
 /** Can `attach` work here? */
 export function checkTerminal(): Finding {
-  if (!process.stdout.isTTY) return { check: "terminal", state: "ok", found: "output is no terminal; attach needs one" }
+  if (!process.stdout.isTTY) return { check: "terminal", state: "ok", found: "output is not a terminal; attach needs one" }
   const { TERM: term = "" } = process.env
   const size = `${process.stdout.columns}x${process.stdout.rows}`
   if (term === "" || term === "dumb") {
@@ -21,10 +21,10 @@ export function checkTerminal(): Finding {
       check: "terminal",
       state: "warning",
       found: `TERM is ${term === "" ? "not set" : term}`,
-      advice: "set TERM to what your terminal is, for example xterm-256color",
+      advice: "set TERM to your terminal's type, for example xterm-256color",
     }
   }
-  return { check: "terminal", state: "ok", found: `${term}, ${size}${process.stdin.isTTY ? "" : ", input is no terminal"}` }
+  return { check: "terminal", state: "ok", found: `${term}, ${size}${process.stdin.isTTY ? "" : ", input is not a terminal"}` }
 }
 
 /** Is the clock plausible? Times and ids of sessions come from it. */
@@ -33,5 +33,5 @@ export function checkClock(): Finding {
   const found = new Date(now).toISOString()
   return now > Date.UTC(2025, 0, 1) && now < Date.UTC(2100, 0, 1)
     ? { check: "clock", state: "ok", found }
-    : { check: "clock", state: "problem", found, advice: "set the machine's clock; ids and times of sessions come from it" }
+    : { check: "clock", state: "problem", found, advice: "set the machine's clock; session ids and times depend on it" }
 }

@@ -18,7 +18,7 @@ export async function link(json: boolean): Promise<void> {
 }
 
 /** Browsers that are confined (snap, flatpak) may not read the page in the data directory, and nobody is told. */
-const BROWSER_OPENED = `opened in the browser; where it may not read the page, open what this prints: ${hint("link")}`
+const BROWSER_OPENED = `opened in the browser; if the browser cannot read the page, open the link printed by: ${hint("link")}`
 
 /** Opens a browser with a link that lets it in; prints the link where none can be opened. */
 export async function open(json: boolean): Promise<void> {

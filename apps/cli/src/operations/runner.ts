@@ -38,7 +38,7 @@ const processes = (count: number): string => (count === 1 ? "1 process" : `${cou
 
 const nameOf = ({ runner, pid }: RunnerStatus): string => `runner ${runner.slice(-8)} (pid ${pid})`
 
-/** A runner in one line: which, how many processes, memory, age, what is not in the log yet, and what is wrong. */
+/** A runner in one line: which, how many processes, memory, age, what is not yet in the log, and what is wrong. */
 export function describeRunner(status: RunnerStatus, now: number): string {
   const { rss, startedAt, draining, journal, build } = status
   const waiting = journal.memoryBytes + journal.diskBytes
@@ -47,7 +47,7 @@ export function describeRunner(status: RunnerStatus, now: number): string {
     bytes(rss),
     `up ${span(now - startedAt)}`,
     ...(build === "" ? [] : [`version ${build}`]),
-    ...(waiting > 0 ? [`${bytes(waiting)} not in the log yet`] : []),
+    ...(waiting > 0 ? [`${bytes(waiting)} not yet in the log`] : []),
     ...(draining ? ["takes no new processes"] : []),
     ...(journal.problem === undefined ? [] : [journal.problem]),
   ].join(", ")
@@ -56,7 +56,7 @@ export function describeRunner(status: RunnerStatus, now: number): string {
 /** What becomes of a runner that was told to stop, in one line. */
 export function describeStop(status: RunnerStatus, now: boolean): string {
   const count = running(status)
-  if (count === 0) return `${nameOf(status)}: no processes, it ends`
-  if (now) return `${nameOf(status)}: its ${processes(count)} ended, it ends`
-  return `${nameOf(status)}: takes no new processes, ends with the last of its ${processes(count)}`
+  if (count === 0) return `${nameOf(status)}: no processes; it is ending`
+  if (now) return `${nameOf(status)}: its ${processes(count)} ended; it is ending`
+  return `${nameOf(status)}: takes no new processes; ends with the last of its ${processes(count)}`
 }

@@ -38,12 +38,12 @@ export async function serveHub({ quiet, ...options }: ServeOptions): Promise<voi
         `${paint("bold", "holdfast")} ${VERSION} on ${paint("cyan", serving.url)}, ready in ${Math.round(serving.startedIn)} ms`,
         `data in ${serving.data}, process ${process.pid}`,
         "",
-        "open this link in a browser; it works once:",
+        "open this link in a browser (it works once):",
         `  ${serving.link()}`,
         "or work from another terminal:",
         `  ${hint("new")}`,
         "",
-        "Ctrl-C stops the hub; what runs in sessions goes on.",
+        "Ctrl-C stops the hub; sessions keep running.",
       )
     }
     await stopOnSignals(serving)

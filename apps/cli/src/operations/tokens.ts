@@ -16,7 +16,7 @@ export async function newToken(name: string, scope: TokenScope, json: boolean): 
   if (json) return printJson(token)
   print(token.secret)
   if (process.stdout.isTTY)
-    complain(`token ${printable(token.name)} (${token.id}) with the scope ${token.scope}; it is not shown again`)
+    complain(`token ${printable(token.name)} (${token.id}) with scope ${token.scope}; its secret is not shown again`)
 }
 
 /** Lists the tokens, without their secrets. */
@@ -25,7 +25,7 @@ export async function listTokens(json: boolean): Promise<void> {
   const width = outputWidth()
   printEither(json, tokens, () =>
     tokens.length === 0
-      ? [`no tokens; make one with: ${hint("token new NAME")}`]
+      ? [`no tokens; create one with: ${hint("token new NAME")}`]
       : table(
           [
             { title: "ID", text: ({ id }) => id, style: () => "cyan" },
@@ -47,7 +47,7 @@ export async function revokeToken(text: string, json: boolean): Promise<void> {
   const [token] = matches
   if (matches.length > 1)
     throw refused("TokenAmbiguous", `several tokens are named ${text}: ${matches.map(({ id }) => id).join(", ")}`)
-  if (token === undefined) throw refused("TokenNotFound", `no token has the id or name ${text}; see ${hint("token ls")}`)
+  if (token === undefined) throw refused("TokenNotFound", `no token with id or name ${text}; see ${hint("token ls")}`)
   const answer = await ask(hub, (api) => api.revokeToken(token.id))
   printEither(json, { ...answer, id: token.id }, () => [`revoked ${printable(token.name)} (${token.id})`])
 }

@@ -43,7 +43,7 @@ async function openOwn(path: string): Promise<Socket> {
   const user = process.getuid?.()
   const directory = statSync(dirname(path))
   if (directory.uid !== user || (directory.mode & 0o022) !== 0 || lstatSync(path).uid !== user)
-    throw new Error(`${path} could have been made by another user; nothing was sent there`)
+    throw new Error(`${path} may belong to another user; nothing was sent to it`)
   return opened(connect(path))
 }
 
@@ -61,10 +61,10 @@ const opened = (socket: Socket): Promise<Socket> =>
 async function prove(origin: string, token: string): Promise<Socket> {
   const { hostname, port, host } = new URL(origin)
   const name = hostname.replace(/^\[|\]$/g, "")
-  if (!isLoopback(name)) throw new Error(`${origin} is not on this machine: a credential is sent there over https only`)
+  if (!isLoopback(name)) throw new Error(`${origin} is not on this machine; credentials are sent there over https only`)
   if (token.length < PROVABLE_MIN)
     throw new Error(
-      `HOLDFAST_TOKEN has less than ${PROVABLE_MIN} characters, too few to have ${origin} prove that it is the hub; name the hub's data directory in HOLDFAST_DATA`,
+      `HOLDFAST_TOKEN has fewer than ${PROVABLE_MIN} characters, too few for ${origin} to prove that it is the hub; set HOLDFAST_DATA to the hub's data directory`,
     )
   const socket = await opened(connect({ host: name, port: port === "" ? 80 : Number(port) }))
   try {
@@ -78,7 +78,7 @@ async function prove(origin: string, token: string): Promise<Socket> {
     throw error
   }
   socket.destroy()
-  throw new Error(`what answers at ${origin} did not prove that it knows the credential; nothing was sent to it`)
+  throw new Error(`the server at ${origin} did not prove that it knows the credential; nothing was sent to it`)
 }
 
 function proofOf(text: string): string {
@@ -98,15 +98,15 @@ function ask(socket: Socket, host: string, path: string): Promise<{ readonly sta
     const end = (error: Error | undefined, answer?: { readonly status: number; readonly text: string }): void => {
       clearTimeout(timer)
       for (const [event, listener] of listeners) socket.off(event, listener)
-      if (answer === undefined) reject(error ?? new Error("the connection ended"))
+      if (answer === undefined) reject(error ?? new Error("the connection closed"))
       else resolve(answer)
     }
-    const timer = setTimeout(() => end(new Error("what answers there did not prove itself in time")), PROOF_TIMEOUT)
+    const timer = setTimeout(() => end(new Error("the server there did not prove itself in time")), PROOF_TIMEOUT)
     const take = (chunk: Buffer): void => {
       bytes = Buffer.concat([bytes, chunk])
       const answer = wholeAnswer(bytes)
       if (answer !== undefined) return end(undefined, answer)
-      if (bytes.length > ANSWER_MAX) end(new Error("what answers there is no hub"))
+      if (bytes.length > ANSWER_MAX) end(new Error("the server there is not a hub"))
     }
     const listeners = [
       ["data", take],

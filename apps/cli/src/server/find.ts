@@ -99,6 +99,6 @@ function readIfThere(path: string): string | undefined {
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined
     if (code === "ENOENT" || code === "ENOTDIR") return undefined
-    throw refused("Unreadable", `cannot read ${path} (${String(code)}); it must belong to you, and its directory too`)
+    throw refused("Unreadable", `cannot read ${path} (${String(code)}); the file and its directory must belong to you`)
   }
 }

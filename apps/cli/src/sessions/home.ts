@@ -24,7 +24,7 @@ export async function hubRuns(): Promise<boolean> {
 export async function home(): Promise<void> {
   await list({ query: { limit: SHOWN }, all: false, json: false })
   const steps = [
-    ["attach", "the session that was last active"],
+    ["attach", "the last active session"],
     ["new", "a shell in a new session"],
     ["--help", "everything else"],
   ] as const

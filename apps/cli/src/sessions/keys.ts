@@ -46,7 +46,7 @@ export function keyBytes(name: string): string {
   const alt = /^(?:alt-|m-)(.+)$/u.exec(name)?.[1]
   if (alt !== undefined) return `\u001b${keyBytes(alt)}`
   if ([...name].length === 1) return name
-  throw usage(`${JSON.stringify(name)} is not a key; name one such as enter, tab, esc, up, f5, ctrl-c or alt-x`)
+  throw usage(`${JSON.stringify(name)} is not a key; use one such as enter, tab, esc, up, f5, ctrl-c or alt-x`)
 }
 
 function controlByte(character: string): string {

@@ -19,6 +19,6 @@ export const variables = (given: ReadonlyArray<string>): Readonly<Record<string,
     given.map((text) => {
       const at = text.indexOf("=")
       if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-      throw usage(`--env takes NAME=VALUE, not ${JSON.stringify(text)}`)
+      throw usage(`--env needs NAME=VALUE, not ${JSON.stringify(text)}`)
     }),
   )

@@ -17,12 +17,12 @@ export interface SendOptions extends TypeOptions {
 export async function send(options: SendOptions): Promise<void> {
   const session = await ask(useHub(), (api) => api.get(options.session))
   if (session.kind === "agent") {
-    if (options.raw || options.keys.length > 0) throw usage("--raw and --press belong to terminals; this session has an agent")
+    if (options.raw || options.keys.length > 0) throw usage("--raw and --press are for terminals; this session has an agent")
     const { sendMessage } = await import("../agent/send-message.ts")
     return sendMessage(session, options)
   }
   if (options.mode !== undefined || options.wait || options.files.length > 0) {
-    throw usage("--mode, --wait and --file belong to agents; this session has a terminal")
+    throw usage("--mode, --wait and --file are for agents; this session has a terminal")
   }
   const { typeInto } = await import("./terminal.ts")
   return typeInto(options)

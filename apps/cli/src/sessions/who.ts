@@ -11,10 +11,10 @@ import { shortId } from "./show-state.ts"
 
 type Viewer = ViewersReport["sessions"][number]["viewers"][number]
 
-/** One viewer in words: `ada@desk 120x40, gives the size`; `typist` is the client that holds the keyboard. */
+/** One viewer in words: `ada@desk 120x40, sets the size`; `typist` is the client that holds the keyboard. */
 export function viewerText({ client, name, mode, cols, rows, sizes }: Viewer, typist?: string): string {
   const size = cols === undefined || rows === undefined ? "" : ` ${cols}x${rows}`
-  return `${printable(name)}${size}${mode === "viewer" ? ", read-only" : ""}${sizes ? ", gives the size" : ""}${client === typist ? ", holds the keyboard" : ""}`
+  return `${printable(name)}${size}${mode === "viewer" ? ", read-only" : ""}${sizes ? ", sets the size" : ""}${client === typist ? ", holds the keyboard" : ""}`
 }
 
 /** Prints who is attached, to one session or to all. */
@@ -32,7 +32,7 @@ function whoTable(
   sessions: ReadonlyArray<{ readonly session: Session; readonly viewers: ReadonlyArray<Viewer> }>,
 ): ReadonlyArray<string> {
   const rows = sessions.flatMap(({ session, viewers }) => viewers.map((viewer) => ({ session, viewer })))
-  if (rows.length === 0) return ["nobody is attached"]
+  if (rows.length === 0) return ["no one is attached"]
   const width = outputWidth()
   return table(
     [
@@ -48,5 +48,5 @@ function whoTable(
 /** Ends the attachments of everybody to a session. */
 export async function detachAll(id: string, json: boolean): Promise<void> {
   const answer = await ask(useHub(), (api) => api.detach(id))
-  printEither(json, answer, () => [answer.detached === 0 ? "nobody was attached" : `detached ${answer.detached}`])
+  printEither(json, answer, () => [answer.detached === 0 ? "no one was attached" : `detached ${answer.detached}`])
 }
