@@ -72,7 +72,7 @@ describe("narrow windows", () => {
     expect(rows.join("\n").replace(/\s+/g, " ")).toContain(
       "/trust, /distrust choose whether the directory's hooks, servers and commands may run",
     )
-    expect(helpRows(HELP, 80).join("\n")).toMatch(/\/trust, \/distrust +whether/)
+    expect(helpRows(HELP, 80).join("\n")).toMatch(/\/trust, \/distrust +choose/)
     const asking = new Asking()
     const label = "Allow everything that begins with these words, for ever"
     const request: PermissionRequest = {

@@ -67,7 +67,7 @@ export function wholeLines({ request, decision, cancelled, suggestions }: Permis
   const { title, tool, options, questions = [] } = request
   const ended =
     decision === undefined
-      ? (cancelled ?? "waits for an answer")
+      ? (cancelled ?? "waiting for an answer")
       : `${decision.allow ? "allowed" : "refused"} by ${decision.by}${[decision.message, cancelled].map((text) => (text === undefined ? "" : `: ${text}`)).join("")}`
   return [
     ...printableLines(title).split("\n"),
