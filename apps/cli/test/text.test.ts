@@ -185,8 +185,8 @@ describe("the table of sessions", () => {
 
   it("S-15 says how many there are where not all are printed", () => {
     expect(restText(50, { total: 50, more: false, next: null })).toBeUndefined()
-    expect(restText(50, { total: 120, more: false, next: "x" })).toBe("50 of 120; --all for the rest")
-    expect(restText(1000, { total: 1000, more: true, next: "x" })).toBe("1,000 of 1,000 and more; --all for the rest")
+    expect(restText(50, { total: 120, more: false, next: "x" })).toBe("50 of 120; --all shows the rest")
+    expect(restText(1000, { total: 1000, more: true, next: "x" })).toBe("1,000 of more than 1,000; --all shows the rest")
   })
 
   it("says what to do when there is nothing", () => {

@@ -53,7 +53,7 @@ export async function list({ query, all, json }: ListOptions): Promise<void> {
 /** What is said under a list of which `shown` sessions were printed up to this page; `undefined` when it is whole. */
 export function restText(shown: number, { total, more, next }: Pick<SessionPage, "total" | "more" | "next">): string | undefined {
   if (next === null) return undefined
-  return `${count(shown)} of ${count(total)}${more ? " and more" : ""}; --all for the rest`
+  return `${count(shown)} of ${more ? "more than " : ""}${count(total)}; --all shows the rest`
 }
 
 const count = (sessions: number): string => sessions.toLocaleString("en")
