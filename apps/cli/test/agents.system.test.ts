@@ -144,7 +144,7 @@ describe("the commands for agents", () => {
     expect(await ok("send", id, "--wait", "[[bash pwd]]")).toContain(place)
     rmSync(place, { recursive: true })
     const shown = (await ok("messages", id)).match(/([0-9a-f]{8})\n/g)?.[2]?.trim() ?? ""
-    expect(await ok("renew", id, "--before", shown)).toContain("begins anew")
+    expect(await ok("renew", id, "--before", shown)).toContain("restarts with its next message")
     const gone = await run("send", id, "--wait", "two")
     expect(gone).toMatchObject({ code: 1 })
     expect(gone.stderr).toContain(`${place} is gone or cannot be entered; choose another with: holdfast cd ${id.slice(-8)}`)

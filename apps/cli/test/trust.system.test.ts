@@ -55,9 +55,9 @@ describe("trust of directories at the command line", () => {
     await settledAgent(hub, id)
     expect(await ok("log", id, "--type", "ended")).toContain("nobody trusts it yet")
     const user = terminal("attach", id)
-    await user.sees(/is not trusted; its hooks, servers and commands do not run/)
+    await user.sees(/is not trusted; its\s+hooks,\s+servers\s+and\s+commands\s+do\s+not\s+run/)
     user.type("/distrust\r")
-    await user.sees("hooks, servers and commands: refused")
+    await user.sees(/hooks,\s+servers\s+and\s+commands:\s+refused/)
     user.type("\u001dd")
     await user.ended
     expect(await ok("trust", "ls")).toMatch(/refused +\S*first/)
@@ -77,7 +77,7 @@ describe("trust of directories at the command line", () => {
     await user.sees("nothing is waiting for an answer")
     const cwd = project("third")
     const { id } = await openAgent(hub, { agent: "other", cwd, label: "third" })
-    await user.sees(/third has files that agents run only once it is trusted/)
+    await user.sees(/third is not trusted yet; agents/)
     expect(JSON.parse(await ok("inbox", "--json"))).toMatchObject({
       permissions: [],
       directories: [{ directory: cwd, sessions: [{ session: id, label: "third" }] }],

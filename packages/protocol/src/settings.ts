@@ -39,7 +39,10 @@ export const SETTINGS = {
   tlsKey: text("", "path of the TLS key (PEM)"),
   trustProxy: text("", "origin at which a TLS proxy publishes this hub, for example https://hold.example.org"),
   durability: text("power", "what durable events survive: power (a power cut; fdatasync) or process (a crash)"),
-  detachKey: text("ctrl-]", "control key in attach, pressed before d (detach), s (scroll), k (keyboard) or r (redraw); none disables it"),
+  detachKey: text(
+    "ctrl-]",
+    "control key in attach, pressed before d (detach), s (scroll), k (keyboard) or r (redraw); none disables it",
+  ),
   runner: text("detached", "where children run: detached (in a process that outlives the hub) or inside (they end with the hub)"),
   logLevel: text("info", "least severe level to log: debug, info, warn or error"),
 
@@ -101,12 +104,7 @@ export const SETTINGS = {
     30 * day,
     "inactivity after which a turn not waiting for permission is reported as silent",
   ),
-  agentStall: number(
-    15 * minute,
-    1000,
-    30 * day,
-    "inactivity after which a turn not waiting for permission is interrupted",
-  ),
+  agentStall: number(15 * minute, 1000, 30 * day, "inactivity after which a turn not waiting for permission is interrupted"),
   interruptGrace: number(10_000, 100, 10 * minute, "grace period from an interrupt to killing the agent's process group"),
   agentStartTimeout: number(60_000, 1000, 60 * minute, "time limit for an agent's first sign of life after its start"),
   permissionTimeout: number(0, 0, 30 * day, "time after which an unanswered permission request expires; 0 means never"),

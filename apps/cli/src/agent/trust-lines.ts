@@ -41,7 +41,7 @@ export function trustWords({ state, directory, brings }: DirectoryTrust): string
 
 /** A directory that waits for a word, with its sessions. */
 export const waitingLines = ({ directory, brings, sessions }: WaitingDirectory, draw: Paint): ReadonlyArray<string> => [
-  draw("bold", `${printable(directory)} has files that agents run only once it is trusted:`),
+  draw("bold", `${printable(directory)} is not trusted yet; agents there would run:`),
   ...broughtLines(brings),
   draw("cyan", `  ${trustHint(directory)}`),
   draw("dim", `  or refuse: ${trustHint(directory, false)}`),
