@@ -10,13 +10,13 @@ import type { EditMessage, QueueItem } from "@holdfast/protocol/agent/queue"
 import type { Interrupted } from "@holdfast/protocol/agent/task"
 import { type DoorError, MessageNotQueued, SessionState, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventData } from "@holdfast/protocol/event"
-import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Changed, Principal } from "../Hub.ts"
 import type { HubContext } from "../sessions/HubContext.ts"
 import { newId } from "../session/new-id.ts"
 import { may } from "../sessions/lifecycle.ts"
 import { carryOut, type Order } from "../session/command.ts"
+import { doneEvents } from "../session/done-events.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { WorkResult } from "../session/Work.ts"
@@ -28,9 +28,6 @@ import { wholeParts } from "./queued-message.ts"
 import { messageSeq, PAGE_BYTES, storedMessages } from "./stored-messages.ts"
 
 type Done = Extract<WorkResult, { readonly _tag: "Done" }>
-
-/** Bytes of the events of one command. */
-const COMMAND_BYTES = 16 * 1024 * 1024
 
 const carried = (session: OpenSession, order: Order): Effect.Effect<Done, DoorError> =>
   Effect.callback<Done, DoorError>((resume) => {
@@ -89,15 +86,9 @@ export const sendMessage = (core: HubContext, id: string, message: SendMessage, 
   })
 
 /** What a send did, as its events say: the same for the first answer and for a repeated one. */
-const sentAs = (session: OpenSession, { first, last }: Done): Effect.Effect<Sent, DoorError> =>
+const sentAs = (session: OpenSession, done: Done): Effect.Effect<Sent, DoorError> =>
   Effect.gen(function* () {
-    const { store } = session.context
-    const { records } = yield* store
-      .read(session.handle, { after: first - 1, maxBytes: COMMAND_BYTES, maxRecords: last - first + 1 })
-      .pipe(Effect.mapError(storeProblem))
-    const events = records
-      .map((bytes) => decodeRecord(readRecord(bytes, 0)))
-      .map(({ channel, type, data }) => ({ name: `${channel}/${type}`, data: data as unknown }))
+    const events = yield* doneEvents(session, done)
     const added = events.find(({ name }) => name === "queue/added")
     if (added === undefined) return yield* Effect.die(new Error("a message was sent without an event"))
     const messageId = (added.data as EventData["queue/added"]).item.id
@@ -105,7 +96,7 @@ const sentAs = (session: OpenSession, { first, last }: Done): Effect.Effect<Sent
     const hold = status === "queued" ? session.durable.agent?.hold : undefined
     const released = events.find(({ name }) => name === "queue/released")?.data as EventData["queue/released"] | undefined
     const { alsoSends } = released ?? {}
-    return { status, messageId, seq: first, ...(hold && { hold }), ...(alsoSends && { alsoSends }) }
+    return { status, messageId, seq: done.first, ...(hold && { hold }), ...(alsoSends && { alsoSends }) }
   })
 
 /** A message in the queue, whole (Q-17). */

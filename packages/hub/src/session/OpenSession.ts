@@ -8,6 +8,7 @@
 import { evolveOutput } from "@holdfast/core/evolve"
 import { type SessionState, toSession } from "@holdfast/core/state"
 import { Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
+import type { EventDraft } from "@holdfast/protocol/event"
 import { encodeOutput, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type { AppendKey, AppendOutcome, Claimed, JournalPosition, SessionHandle, StoredState } from "@holdfast/store/Store"
@@ -23,6 +24,8 @@ const ACTIVE_EVERY = 5000
 /** Milliseconds for which a successful append says that there is room for the next. */
 const KNOWN_FOR = 1000
 
+const NONE: ReadonlyArray<EventDraft> = []
+
 interface Flight {
   readonly records: ReadonlyArray<LogRecord>
   readonly first: number
@@ -30,6 +33,7 @@ interface Flight {
   readonly bytes: number
   readonly state: SessionState
   readonly key: AppendKey | undefined
+  readonly events: ReadonlyArray<EventDraft> | undefined
   readonly done: (result: WorkResult) => void
   /** Answers that hang on this append being durable. */
   after: Array<(durable: boolean) => void> | undefined
@@ -198,18 +202,18 @@ export class OpenSession {
     const decision = work.decide(this.state)
     if (decision._tag === "Rejected") return work.done({ _tag: "Refused", error: decision.rejection })
     if (decision.events.length === 0) {
-      if (work.key !== undefined) return this.launch([], this.state, undefined, work)
+      if (work.key !== undefined) return this.launch([], this.state, undefined, work, NONE)
       // What it was decided on must be durable before the answer (S-1).
       const seq = this.nextSeq - 1
       return this.whenDurable((durable) => {
-        if (durable) work.done({ _tag: "Done", first: seq, last: seq, changed: false })
+        if (durable) work.done({ _tag: "Done", first: seq, last: seq, changed: false, events: NONE })
         else this.refuse([work], this.problem)
       })
     }
     const time = work.time ?? this.context.now()
     const encoded = encodeDrafts(this.id, this.state, decision.events, this.nextSeq, time, work.by)
     if (encoded === undefined) throw new Error("a session without a state cannot take commands")
-    this.launch(encoded.records, encoded.state, encoded.recorded ? encoded.state : undefined, work)
+    this.launch(encoded.records, encoded.state, encoded.recorded ? encoded.state : undefined, work, decision.events)
   }
 
   private performOutput(work: OutputWork): void {
@@ -227,6 +231,7 @@ export class OpenSession {
     state: SessionState,
     store: SessionState | undefined,
     work: { readonly key?: AppendKey; readonly journal?: JournalPosition; readonly done: (result: WorkResult) => void },
+    events?: ReadonlyArray<EventDraft>,
   ): void {
     const first = this.nextSeq
     this.nextSeq += records.length
@@ -234,7 +239,7 @@ export class OpenSession {
     let bytes = 0
     for (const record of records) bytes += record.bytes.length
     const last = this.nextSeq - 1
-    const flight: Flight = { records, first, last, bytes, state, key: work.key, done: work.done, after: undefined }
+    const flight: Flight = { records, first, last, bytes, state, key: work.key, events, done: work.done, after: undefined }
     this.flights.push(flight)
     let stored: StoredState | undefined
     if (store !== undefined) {
@@ -263,17 +268,17 @@ export class OpenSession {
       this.storedAt = this.context.now()
       if (outcome.change !== undefined) this.change = outcome.change
       this.settle(flight.records, flight.state, flight.last)
-      flight.done(doneAs(flight.first, flight.last))
+      flight.done(doneAs(flight.first, flight.last, flight.events))
       if (flight.after !== undefined) for (const callback of flight.after) callback(true)
       if (outcome.change !== undefined) this.context.changed(this)
     } else if (outcome._tag === "Appended") {
-      flight.done(doneAs(flight.first, flight.last))
+      flight.done(doneAs(flight.first, flight.last, flight.events))
     } else {
       if (!this.failed) {
         this.fail(appendProblem(outcome, this.id, undefined), outcome._tag === "EpochLost" || outcome._tag === "NotFound")
         for (const callback of flight.after ?? []) callback(false)
       }
-      if (outcome._tag === "Repeated") flight.done(doneAs(outcome.first, outcome.last))
+      if (outcome._tag === "Repeated") flight.done(doneAs(outcome.first, outcome.last, undefined))
       else flight.done({ _tag: "Refused", error: appendProblem(outcome, this.id, flight.key?.key) })
     }
     if (this.flights.length > 0) return

@@ -2,22 +2,30 @@
 import type { Decision } from "@holdfast/core/decision"
 import type { SessionState } from "@holdfast/core/state"
 import type { DoorError } from "@holdfast/protocol/errors"
+import type { EventDraft } from "@holdfast/protocol/event"
 import type { AppendKey, JournalPosition } from "@holdfast/store/Store"
 
-/** How work ended: durable, without effect, or refused. */
+/** How work ended: durable, without effect, or refused. `events` are those of this time; absent when its key was used before. */
 export type WorkResult =
-  | { readonly _tag: "Done"; readonly first: number; readonly last: number; readonly changed: boolean }
+  | {
+      readonly _tag: "Done"
+      readonly first: number
+      readonly last: number
+      readonly changed: boolean
+      readonly events: ReadonlyArray<EventDraft> | undefined
+    }
   | { readonly _tag: "Refused"; readonly error: DoorError }
 
 /**
  * How an append ended that is durable, the same each time its key comes again. Without records, when only its key was kept, `first` is after
  * `last`, and it stands at the end that the log had then.
  */
-export const doneAs = (first: number, last: number): WorkResult => ({
+export const doneAs = (first: number, last: number, events: ReadonlyArray<EventDraft> | undefined): WorkResult => ({
   _tag: "Done",
   first: Math.min(first, last),
   last,
   changed: first <= last,
+  events,
 })
 
 /** One command for the loop. `done` is called exactly once. */

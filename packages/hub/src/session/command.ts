@@ -89,6 +89,6 @@ function once(session: OpenSession, step: Step, key: AppendKey, done: Done): voi
     const known = exit.value
     if (known === undefined) session.submit({ ...step, key, done: answer })
     else if (known.hash !== key.hash) answer({ _tag: "Refused", error: keyConflict(key.key) })
-    else answer(doneAs(known.first, known.last))
+    else answer(doneAs(known.first, known.last, undefined))
   })
 }
