@@ -71,6 +71,7 @@ const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
   "permission/cancelled": { id: "string", reason: "string" },
   "permission/taken": { id: "string" },
   "permission/forgotten": { "rule.tool": "string", "rule.allow": "boolean" },
+  "permission/kept": { "rule.tool": "string", "rule.allow": "boolean" },
   "permission/remembered": { "rule.tool": "string", "rule.allow": "boolean", scope: "string" },
   "task/started": { "task.id": "string", "task.kind": "string", "task.description": "string" },
   "task/progress": { id: "string", progress: "string" },

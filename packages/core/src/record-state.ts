@@ -44,6 +44,7 @@ const BESIDE_AGENT = [
   "limits",
   "tasks",
   "rules",
+  "owedRules",
   "renewed",
   "lastTurn",
 ] as const satisfies ReadonlyArray<keyof AgentPart>

@@ -79,6 +79,7 @@ const NAMES: Readonly<Record<EventName, true>> = {
   "permission/cancelled": true,
   "permission/taken": true,
   "permission/remembered": true,
+  "permission/kept": true,
   "permission/forgotten": true,
   "task/started": true,
   "task/progress": true,

@@ -202,6 +202,8 @@ export interface EventData {
   readonly "permission/taken": { readonly id: string }
   /** An answer is remembered for this session, or for all. */
   readonly "permission/remembered": { readonly rule: PermissionRule; readonly scope: "session" | "always" }
+  /** The server stores a rule for all sessions that an answer in this one made. */
+  readonly "permission/kept": { readonly rule: PermissionRule }
   /** A rule of this session was forgotten. */
   readonly "permission/forgotten": { readonly rule: PermissionRule }
 

@@ -64,6 +64,8 @@ export type AgentReport = { readonly kind: "report" } & (
       readonly info?: AgentInfo
     }
   | { readonly _tag: "AgentTold"; readonly info: AgentInfo; readonly native?: string }
+  /** The server stores a rule for all sessions. */
+  | { readonly _tag: "RuleKept"; readonly rule: PermissionRule }
   /** What the hub found in the agent's directory. */
   | { readonly _tag: "AgentDirectory"; readonly trust: DirectoryTrust }
   /** `parts`: the whole message, where the record has its beginning. */

@@ -1,8 +1,9 @@
 /** One event more for the agent part. Total: an event about something that is not there changes nothing. */
 import type { EventData, EventName } from "@holdfast/protocol/event"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
+import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
-import { addUsage, type AgentPart, type Turn } from "./part.ts"
+import { addUsage, type AgentPart, type OwedRule, type Turn } from "./part.ts"
 import { BY_TIME } from "./permission-authors.ts"
 import { toRequest } from "./permission-request.ts"
 import { toItem, withParts } from "./queue-item.ts"
@@ -119,10 +120,12 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
       return { ...agent, permissions: agent.permissions.filter(({ id }) => id !== known.data.id) }
     case "permission/remembered": {
       const { rule, scope } = known.data
-      // What holds in every session is kept by the hub, where it can be forgotten.
-      if (scope !== "session") return agent
+      // What holds in every session is stored by the server, where it can be forgotten.
+      if (scope !== "session") return owing(agent, rule, { rule, at: event.time })
       return { ...agent, rules: [...agent.rules.filter((other) => !sameRequests(other, rule)), rule] }
     }
+    case "permission/kept":
+      return owing(agent, known.data.rule)
     case "permission/forgotten":
       return { ...agent, rules: agent.rules.filter((rule) => !sameRequests(rule, known.data.rule)) }
     case "task/started":
@@ -169,6 +172,14 @@ function afterTurn(request: PermissionRequest, data: EventData["turn/ended"]): R
   if (!Array.isArray(data.standing) || !data.standing.includes(request.id)) return []
   const { turn: _, ...standing } = request
   return [standing]
+}
+
+/** Without what is owed about the same requests as `rule`, or with `owed` in its place. */
+function owing(agent: AgentPart, rule: PermissionRule, owed?: OwedRule): AgentPart {
+  const { owedRules = [], ...rest } = agent
+  const others = owedRules.filter((other) => !sameRequests(other.rule, rule))
+  const all = owed === undefined ? others : [...others, owed]
+  return all.length === 0 ? rest : { ...rest, owedRules: all }
 }
 
 const change = (agent: AgentPart, id: string, to: (item: QueueItem) => QueueItem): AgentPart => ({

@@ -42,6 +42,12 @@ export interface Ending {
   readonly since: number
 }
 
+/** A rule for all sessions, and when it was made, in epoch milliseconds. */
+export interface OwedRule {
+  readonly rule: PermissionRule
+  readonly at: number
+}
+
 /** Messages with seqs in this range, both ends included, are left out of an agent's context. */
 export interface LeftOut {
   readonly from: number
@@ -69,6 +75,8 @@ export interface AgentPart {
   readonly tasks: ReadonlyArray<RunningTask>
   /** Answers remembered for this session. */
   readonly rules: ReadonlyArray<PermissionRule>
+  /** Answers remembered for all sessions that the server does not store yet (P-20). */
+  readonly owedRules?: ReadonlyArray<OwedRule>
   /** A person had the agent begin anew; which messages the context of a process without memory is made without. */
   readonly renewed?: { readonly leftOut: ReadonlyArray<LeftOut> }
   readonly turns: number

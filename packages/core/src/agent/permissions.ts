@@ -96,6 +96,12 @@ export const forgetRule = (agent: AgentPart, rule: PermissionRule): ReadonlyArra
     ? [{ name: "permission/forgotten", data: { rule } }]
     : []
 
+/** Ends what is owed of a rule for all sessions; nothing when it is not owed any more. */
+export const ruleKept = ({ owedRules = [] }: AgentPart, rule: PermissionRule): ReadonlyArray<EventDraft> =>
+  owedRules.some((owed) => owed.rule.allow === rule.allow && sameRequests(owed.rule, rule))
+    ? [{ name: "permission/kept", data: { rule } }]
+    : []
+
 /** Takes an agent's request, and answers it at once when a person's rules do: once, never for the agent to remember. */
 export function askPermission(
   agent: AgentPart,

@@ -11,7 +11,7 @@ import type { AgentReport } from "./commands.ts"
 import { answered } from "./empty-answer.ts"
 import { evolveAgent } from "./evolve-agent.ts"
 import type { AgentPart } from "./part.ts"
-import { askPermission, cancelled, ofTurn } from "./permissions.ts"
+import { askPermission, cancelled, ofTurn, ruleKept } from "./permissions.ts"
 import { heardAgain } from "./silence.ts"
 import { endTasks, hasBackground, taskReport, processEnding } from "./tasks.ts"
 import { endTurn, startNext } from "./turn.ts"
@@ -68,6 +68,8 @@ function reported(state: SessionState, agent: AgentPart, command: AgentReport): 
       const taken = agent.permissions.find(({ id, decision }) => id === command.request && decision !== undefined)
       return taken === undefined ? nothing : [{ name: "permission/taken", data: { id: taken.id }, ...ofTurn(taken) }]
     }
+    case "RuleKept":
+      return ruleKept(agent, command.rule)
     case "AgentAlive":
       return heardAgain(agent)
     case "AgentTaskStarted":

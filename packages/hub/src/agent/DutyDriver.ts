@@ -26,10 +26,13 @@ import { Errands } from "./Errands.ts"
 import { Folder } from "./Folder.ts"
 import { LiveMessage } from "./LiveMessage.ts"
 import { translateNotes } from "./notes.ts"
+import { OwedRules } from "./OwedRules.ts"
 import { startAgent } from "./start-agent.ts"
 
 /** Wait before a start that came to nothing is looked at again, in milliseconds. */
 const START_AGAIN = 1000
+/** Wait before a rule that could not be stored is stored again, in milliseconds. */
+const KEEP_AGAIN = 1000
 /** Wait before a process that did not end is ended again, in milliseconds. */
 const END_AGAIN = 10_000
 
@@ -42,6 +45,7 @@ export class DutyDriver {
   readonly translate: Translate
   private readonly clock: AgentClock
   private readonly folder: Folder
+  private readonly owedRules: OwedRules
   private readonly errands = new Errands()
   private readonly performed = new Set<string>()
   private heardAt: number
@@ -58,6 +62,15 @@ export class DutyDriver {
     this.live = new LiveMessage(session)
     this.translate = translateNotes(this)
     this.folder = new Folder(session, crew.folds)
+    this.owedRules = new OwedRules({
+      rules: crew.rules,
+      keep: ({ rule }) => crew.run(crew.rules.keep(rule)),
+      kept: ({ rule }) => this.submit({ kind: "report", _tag: "RuleKept", rule }),
+      failed: (cause) => {
+        this.report("a rule for all sessions could not be stored; it is tried again", { cause: String(cause) })
+        this.planLater(KEEP_AGAIN)
+      },
+    })
     this.heardAt = crew.now()
     this.clock = new AgentClock(
       crew.now,
@@ -88,7 +101,7 @@ export class DutyDriver {
 
   /** True while the session must stay in memory although nobody is attached. */
   get busy(): boolean {
-    return this.planned || this.clock.armed || this.folder.busy
+    return this.planned || this.clock.armed || this.folder.busy || this.session.durable.agent?.owedRules !== undefined
   }
 
   /** The agent did something. */
@@ -228,6 +241,7 @@ export class DutyDriver {
     this.clock.look()
     this.folder.look()
     this.compareTrust()
+    if (state.agent !== undefined) this.owedRules.look(state.agent)
     if (isBehindTrust(state) && this.idle) this.unload("idle")
     if (state.status === "deleted" && this.hasProcess) this.unload("stopped")
     const owed = duties(state)

@@ -5,19 +5,15 @@ import { suggestionsFor } from "@holdfast/core/agent/rule-words"
 import type { AnswerPermission, PermissionDecision, PermissionDetail } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import { type DoorError, PermissionNotFound, PermissionSettled, Unprocessable } from "@holdfast/protocol/errors"
-import type { EventData } from "@holdfast/protocol/event"
-import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { Principal } from "../Hub.ts"
 import type { HubContext } from "../sessions/HubContext.ts"
 import { may } from "../sessions/lifecycle.ts"
+import { doneEvents } from "../session/done-events.ts"
 import { eventAt } from "../session/event-at.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import { findRequest, type LoggedRequest, requestOf } from "./logged-request.ts"
-import { ask } from "./requests.ts"
+import { ask, carried } from "./requests.ts"
 import { ALWAYS_MAX } from "./rules.ts"
-
-/** Bytes of the events of one answer. */
-const ANSWER_BYTES = 1024 * 1024
 
 const inLog = (core: HubContext, id: string, request: string): Effect.Effect<LoggedRequest | undefined, DoorError> =>
   core.store.head(id).pipe(
@@ -35,7 +31,7 @@ const whySettled = (core: HubContext, id: string, missing: PermissionNotFound): 
     return Effect.fail(new PermissionSettled({ message, request: missing.request }))
   })
 
-/** Answers a permission request; the first answer wins (P-1). A rule for always is durable before the answer is given. */
+/** Answers a permission request; the first answer wins (P-1). */
 export const answerPermission = (
   core: HubContext,
   id: string,
@@ -57,17 +53,11 @@ export const answerPermission = (
       by: by.name,
       at,
     }).pipe(Effect.catchTag("PermissionNotFound", (missing) => whySettled(core, id, missing)))
-    const { records } = yield* core.store
-      .read(session.handle, { after: done.first - 1, maxBytes: ANSWER_BYTES, maxRecords: done.last - done.first + 1 })
-      .pipe(Effect.mapError(storeProblem))
     let decision: PermissionDecision | undefined
-    for (const bytes of records) {
-      const { channel, type, data } = decodeRecord(readRecord(bytes, 0))
-      if (channel !== "permission") continue
-      if (type === "answered") ({ decision } = data as unknown as EventData["permission/answered"])
-      if (type !== "remembered") continue
-      const { rule, scope } = data as unknown as EventData["permission/remembered"]
-      if (scope === "always") yield* core.crew.rules.remember(rule).pipe(Effect.mapError(storeProblem))
+    for (const { name, data } of yield* doneEvents(session, done)) {
+      if (name === "permission/answered") ({ decision } = data)
+      // The session's driver stores it; it holds from here on (P-20).
+      if (name === "permission/remembered" && data.scope === "always") core.crew.rules.apply(data.rule, at)
     }
     return decision ?? (yield* Effect.die(new Error("a request was answered without an event")))
   })
@@ -92,6 +82,14 @@ export const rules = (core: HubContext, id: string | undefined): Effect.Effect<R
     ? Effect.sync(() => core.crew.rules.all)
     : Effect.map(core.table.open(id), ({ session }) => session.durable.agent?.rules ?? [])
 
+/** What sessions still owe of a rule is owed no more once it is forgotten. */
+const dropOwed = ({ table }: HubContext, rule: PermissionRule, by: Principal): Effect.Effect<void, DoorError> =>
+  Effect.forEach(
+    Array.from(table.all(), ({ session }) => session).filter(({ durable }) => durable.agent?.owedRules !== undefined),
+    (session) => carried(session, { command: { kind: "report", _tag: "RuleKept", rule }, by }),
+    { discard: true },
+  )
+
 /** Forgets a remembered answer of a session, or without one for all. */
 export const forgetRule = (
   core: HubContext,
@@ -105,6 +103,7 @@ export const forgetRule = (
     }))
   }
   return may(by).pipe(
+    Effect.andThen(dropOwed(core, rule, by)),
     Effect.andThen(core.crew.rules.forget(rule).pipe(Effect.mapError(storeProblem))),
     Effect.map((forgotten) => ({ forgotten })),
   )

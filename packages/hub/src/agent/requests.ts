@@ -29,7 +29,8 @@ import { messageSeq, PAGE_BYTES, storedMessages } from "./stored-messages.ts"
 
 type Done = Extract<WorkResult, { readonly _tag: "Done" }>
 
-const carried = (session: OpenSession, order: Order): Effect.Effect<Done, DoorError> =>
+/** Has a session's loop carry out an order. */
+export const carried = (session: OpenSession, order: Order): Effect.Effect<Done, DoorError> =>
   Effect.callback<Done, DoorError>((resume) => {
     carryOut(session, order, (result) => resume(result._tag === "Refused" ? Effect.fail(result.error) : Effect.succeed(result)))
   })

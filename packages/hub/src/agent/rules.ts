@@ -18,51 +18,59 @@ function nameOf({ tool, covers }: PermissionRule): string {
   return `${PREFIX}${hash.digest("base64url")}`
 }
 
+/** A rule with the time of the answer that made it: of two about the same requests the later one holds. */
+const StoredRule = Schema.Struct({ rule: PermissionRule, at: Schema.Finite })
+type StoredRule = typeof StoredRule.Type
+
 /** The rules of a hub; one per tool and what is covered. */
 export class AlwaysRules {
-  private readonly store: Store["Service"]
-  private readonly rules = new Map<string, PermissionRule>()
+  readonly #store: Store["Service"]
+  readonly #rules = new Map<string, StoredRule>()
 
   constructor(store: Store["Service"]) {
-    this.store = store
+    this.#store = store
   }
 
-  /** Reads what was kept; what is no rule of this version is none. */
+  /** Reads what is stored; what is no rule of this version is none. */
   get load(): Effect.Effect<void, StoreError> {
-    return Effect.map(this.store.settings(PREFIX), (found) => {
+    return Effect.map(this.#store.settings(PREFIX), (found) => {
       for (const { name, value } of found) {
-        const rule = readRule(value)
-        if (rule !== undefined) this.rules.set(name, rule)
+        const stored = readRule(value)
+        if (stored !== undefined) this.#rules.set(name, stored)
       }
     })
   }
 
   /** All rules. */
   get all(): ReadonlyArray<PermissionRule> {
-    return [...this.rules.values()]
+    return Array.from(this.#rules.values(), ({ rule }) => rule)
   }
 
-  /** Keeps a rule, durably, in place of one about the same requests. */
-  remember(rule: PermissionRule): Effect.Effect<void, StoreError> {
+  /** Has a rule hold from now on, in place of an older one about the same requests; `keep` makes it last. */
+  apply(rule: PermissionRule, at: number): void {
     const name = nameOf(rule)
-    return Effect.andThen(
-      this.store.putSetting(name, JSON.stringify(rule)),
-      Effect.sync(() => void this.rules.set(name, rule)),
-    )
+    if (at >= (this.#rules.get(name)?.at ?? at)) this.#rules.set(name, { rule, at })
+  }
+
+  /** Stores the rule that holds for these requests. */
+  keep(rule: PermissionRule): Effect.Effect<void, StoreError> {
+    const name = nameOf(rule)
+    const held = this.#rules.get(name)
+    return held === undefined ? Effect.void : this.#store.putSetting(name, JSON.stringify(held))
   }
 
   /** Forgets the rule about these requests; false when there is none. */
   forget(rule: PermissionRule): Effect.Effect<boolean, StoreError> {
     const name = nameOf(rule)
-    if (!this.rules.has(name)) return Effect.succeed(false)
+    if (!this.#rules.has(name)) return Effect.succeed(false)
     return Effect.andThen(
-      this.store.putSetting(name, undefined),
-      Effect.sync(() => this.rules.delete(name)),
+      this.#store.putSetting(name, undefined),
+      Effect.sync(() => this.#rules.delete(name)),
     )
   }
 }
 
-const decode = Schema.decodeUnknownOption(Schema.fromJsonString(PermissionRule))
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(StoredRule))
 
 /** Fields that are not known narrow a rule in a way that cannot be kept: then it is no rule. */
-const readRule = (text: string): PermissionRule | undefined => Option.getOrUndefined(decode(text, { onExcessProperty: "error" }))
+const readRule = (text: string): StoredRule | undefined => Option.getOrUndefined(decode(text, { onExcessProperty: "error" }))

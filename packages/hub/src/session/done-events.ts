@@ -10,14 +10,11 @@ import type { WorkResult } from "./Work.ts"
 /** Bytes of the events of one command. */
 const COMMAND_BYTES = 16 * 1024 * 1024
 
-/** What of an event a command's answer is made of. */
-export type DoneEvent = Pick<EventDraft, "name" | "data">
-
 /** The events of work that is done. */
 export function doneEvents(
   { context: { store }, handle }: OpenSession,
   { first, last, changed, events }: Extract<WorkResult, { readonly _tag: "Done" }>,
-): Effect.Effect<ReadonlyArray<DoneEvent>, DoorError> {
+): Effect.Effect<ReadonlyArray<EventDraft>, DoorError> {
   if (events !== undefined) return Effect.succeed(events)
   if (!changed) return Effect.succeed([])
   const range = { after: first - 1, maxBytes: COMMAND_BYTES, maxRecords: last - first + 1 }
@@ -27,7 +24,7 @@ export function doneEvents(
   )
 }
 
-function eventOf(bytes: Uint8Array): DoneEvent {
+function eventOf(bytes: Uint8Array): EventDraft {
   const { channel, type, data } = decodeRecord(readRecord(bytes, 0))
-  return { name: `${channel}/${type}`, data } as unknown as DoneEvent
+  return { name: `${channel}/${type}`, data } as unknown as EventDraft
 }

@@ -58,7 +58,9 @@ export function encodeDrafts(
 /** How the store files a session's process: one that the hub is to start by itself is found after a restart as `starting`. */
 function filedProcess(state: SessionState): SessionState["process"] {
   const { agent, process } = state
-  if (agent === undefined || process === "running" || state.status === "deleted") return process
+  if (agent === undefined || process === "running") return process
+  if (agent.owedRules !== undefined) return "starting"
+  if (state.status === "deleted") return process
   const owed = agent.queue.some(({ status }) => status === "sent") || agent.hold?.goesOn === true
   return owed ? "starting" : process
 }
