@@ -8,35 +8,41 @@ import { randomUUID } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { planFeed } from "@holdfast/core/cursor"
-import { BadRequest, Unavailable } from "@holdfast/protocol/errors"
 import { Store, type StoreError } from "@holdfast/store/Store"
-import { RunnerGone } from "@holdfast/link/RunnerConnection"
-import type { RunnerStatus } from "@holdfast/link/messages"
-import { AgentPool } from "./agent/AgentPool.ts"
-import { scriptedCatalog } from "./agent/catalog.ts"
+import type { Settings } from "@holdfast/protocol/settings"
+import { makeAgentContext } from "./agent/AgentContext.ts"
+import { agentKind } from "./agent/agent-kind.ts"
+import { type AgentCatalog, scriptedCatalog } from "./agent/catalog.ts"
 import { makeAgents } from "./agent/make-agents.ts"
 import { Agents } from "./Agents.ts"
-import { Hub } from "./Hub.ts"
-import { Fleet, type RunnerLink } from "./child/Fleet.ts"
+import { Fleet } from "./child/Fleet.ts"
+import type { KindContext, ProcessDefaults } from "./child/KindContext.ts"
 import { Reconciler } from "./child/Reconciler.ts"
+import { runnerStatus, stopRunners } from "./child/runner-requests.ts"
 import { Runners } from "./child/Runners.ts"
+import type { AttendedPart, Sessions } from "./delivery/AttendedPart.ts"
+import { Hub } from "./Hub.ts"
+import { AskerEnvironment } from "./session/AskerEnvironment.ts"
+import { keptKey } from "./session/command.ts"
 import { Feed } from "./session/Feed.ts"
 import { makeFork } from "./session/Fork.ts"
+import { may } from "./session/may.ts"
+import type { Ownership } from "./session/Ownership.ts"
+import { SessionDirectories } from "./session/SessionDirectories.ts"
+import type { SessionKind } from "./session/SessionKind.ts"
 import { SessionTable } from "./session/SessionTable.ts"
-import { storeProblem } from "./session/store-problem.ts"
-import { restart } from "./terminal/restart.ts"
-import * as Viewing from "./sessions/viewers.ts"
-import { AskerEnvironment } from "./session/AskerEnvironment.ts"
-import { PastScreens } from "./terminal/PastScreens.ts"
 import { attach, type Attached } from "./sessions/attach.ts"
-import type { HubContext, HubOptions } from "./sessions/HubContext.ts"
-import { create } from "./terminal/create-terminal.ts"
+import { create } from "./sessions/create.ts"
 import { health, StoreHealth } from "./sessions/Health.ts"
+import type { HubContext } from "./sessions/HubContext.ts"
 import * as Lifecycle from "./sessions/lifecycle.ts"
 import { purgeDue } from "./sessions/purge.ts"
 import * as Queries from "./sessions/queries.ts"
-import { keptKey } from "./session/command.ts"
+import * as Viewing from "./sessions/viewers.ts"
+import { watch } from "./sessions/watch.ts"
+import { PastScreens } from "./terminal/PastScreens.ts"
+import { restart } from "./terminal/restart.ts"
+import { terminalKind } from "./terminal/terminal-kind.ts"
 import * as Terminals from "./terminal/terminal-requests.ts"
 
 /** Name of the lease whose token orders the hubs of a data directory (R-13). */
@@ -47,6 +53,25 @@ const BEGIN_WAIT = 250
 
 /** How often sessions whose time in the trash is over are looked for. */
 const PURGE_EVERY = 60_000
+
+/** How a hub is set up. */
+export interface HubOptions {
+  readonly settings: Settings
+  /** Environment and home of children. */
+  readonly defaults: ProcessDefaults
+  /** Data directory; the sessions' own directories are in it. */
+  readonly data: string
+  /** The agents there are; the scripted one alone when absent. */
+  readonly agents?: AgentCatalog
+  /** Kinds of session beside terminals and agents. */
+  readonly kinds?: (context: KindContext) => ReadonlyArray<SessionKind<AttendedPart>>
+  /** Which hub a session belongs to; this one when absent. */
+  readonly ownership?: Ownership
+  /** Epoch milliseconds; the machine's clock when absent. */
+  readonly now?: () => number
+  /** Receives what is worth a line in the log. */
+  readonly report?: (message: string, fields: Readonly<Record<string, unknown>>) => void
+}
 
 /** Makes the hub with its agents. Fails when the store cannot be used. */
 export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError, Store | Runners> =>
@@ -61,51 +86,39 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       const epoch = yield* hubEpoch(store, id)
       const seen = new StoreHealth()
       const feed = new Feed(store, fork)
-      const table = new SessionTable({
-        settings: options.settings,
-        store,
-        fork,
-        now,
-        append: store.append,
-        outcome: seen.see,
-        changed: (session) => feed.push(session.id, () => session.record()),
-        report,
-      })
-      const reconciler: Reconciler = new Reconciler(
-        runners,
-        table,
-        () => fleet,
-        (session) => crew.directory(session),
-      )
-      const fleet = new Fleet(runners, id, epoch, {
-        died: () => reconcile(),
-        back: () => reconcile(),
-        child: (link, status) => reconciler.place(link, status),
-        report,
-      })
+      const { settings, defaults, agents: catalog = scriptedCatalog } = options
+      const directories = new SessionDirectories(options.data, report)
+      const askers = new AskerEnvironment(defaults.env)
       const reconcile = (): void => {
         reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) }))
       }
-      const { settings, agents: catalog = scriptedCatalog, data } = options
-      const askers = new AskerEnvironment(options.defaults.env)
-      const crew: AgentPool = new AgentPool({
-        settings,
-        store,
-        fork,
-        table,
-        fleet: () => fleet,
-        catalog,
-        askers,
-        data,
-        home: options.defaults.home,
-        now,
+      const fleet = new Fleet(runners, id, epoch, {
+        died: reconcile,
+        back: reconcile,
+        child: (link, status) => reconciler.place(link, status),
         report,
       })
-      yield* crew.rules.load
-      yield* crew.trust.load
-      yield* crew.directories.settleAll(store)
-      table.onOpen = (loaded) => crew.opened(loaded)
-      const core: HubContext = { id, options, store, table, fleet, reconciler, feed, crew, askers, now }
+      const kind: KindContext = { settings, store, fork, fleet, defaults, askers, directories, now, report }
+      const agents = makeAgentContext(kind, catalog)
+      const table: Sessions = new SessionTable({
+        context: {
+          settings,
+          store,
+          fork,
+          now,
+          append: store.append,
+          outcome: seen.see,
+          changed: (session) => feed.push(session.id, () => session.record()),
+          report,
+        },
+        ...(options.ownership === undefined ? {} : { ownership: options.ownership }),
+        kinds: [terminalKind(kind), agentKind(agents), ...(options.kinds?.(kind) ?? [])],
+      })
+      const reconciler = new Reconciler(runners, table, fleet)
+      yield* agents.rules.load
+      yield* agents.trust.load
+      yield* directories.settleAll(store)
+      const core: HubContext = { ...kind, id, table, feed, agents }
       const past = new PastScreens()
       const attached: Attached = new Map()
 
@@ -142,43 +155,23 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         remove: (session, key, by) => Lifecycle.remove(core, session, key, by),
         events: (session, range) => Queries.events(core, session, range),
         attach: (request, sink, by) => attach(core, attached, request, sink, by),
-        watch: (cursor, sink) =>
-          Effect.gen(function* () {
-            const { after } = cursor
-            if (after !== undefined && !(Number.isSafeInteger(after) && after >= 0)) {
-              return yield* new BadRequest({ message: "a change number is a whole number from 0", field: "after" })
-            }
-            const bounds = yield* store.changes(Number.MAX_SAFE_INTEGER, 1).pipe(Effect.mapError(storeProblem))
-            const plan = planFeed(cursor, bounds)
-            return { ...plan, feed: bounds.feed, ...feed.watch(plan.change, sink) }
-          }),
+        watch: (cursor, sink) => watch(core, cursor, sink),
         input: (session, key, bytes, by) =>
-          Effect.andThen(Lifecycle.may(by), Terminals.input(core, session, key === undefined ? key : keptKey(by, key), bytes)),
-        resize: (session, cols, rows, by) => Effect.andThen(Lifecycle.may(by), Terminals.resize(core, session, cols, rows)),
-        signal: (session, name, by) => Effect.andThen(Lifecycle.may(by), Terminals.signal(core, session, name)),
+          Effect.andThen(may(by), Terminals.input(core, session, key === undefined ? key : keptKey(by, key), bytes)),
+        resize: (session, cols, rows, by) => Effect.andThen(may(by), Terminals.resize(core, session, cols, rows)),
+        signal: (session, name, by) => Effect.andThen(may(by), Terminals.signal(core, session, name)),
         setTypist: (session, viewer, mode, by) => Lifecycle.setTypist(core, session, viewer, mode, by),
         restart: (session, request, by) => restart(core, session, request, by),
         viewers: (session) => Effect.sync(() => Viewing.viewers(core, session)),
-        release: (session, except, name, by) =>
-          Effect.map(Lifecycle.may(by), () => Viewing.release(core, session, except, name, by)),
+        release: (session, except, name, by) => Effect.map(may(by), () => Viewing.release(core, session, except, name, by)),
         screen: (session) => Terminals.screen(core, past, session),
         health: health(core, seen),
-        runnerStatus: ask(async () => (await Promise.all([...fleet.links.values()].map(statusOf))).flat()),
+        runnerStatus: runnerStatus(fleet),
         stopRunners: (atOnce) =>
-          ask(async () => {
-            if (atOnce) await core.crew.announceEnd()
-            return Promise.all(
-              [...fleet.links.values()].map(async (link) => {
-                link.draining = true
-                const status = await link.connection.status()
-                await link.connection.drain(atOnce, options.settings.killGrace).catch((cause: unknown) => {
-                  // A runner that was told to end at once may be gone before its answer is: that is what was asked for.
-                  if (!(atOnce && cause instanceof RunnerGone)) throw cause
-                })
-                return status
-              }),
-            )
-          }),
+          Effect.andThen(
+            atOnce ? Effect.promise(() => agents.pool.announceEnd()) : Effect.void,
+            stopRunners(fleet, atOnce, settings.killGrace),
+          ),
         dropCredential: (credential) =>
           Effect.sync(() => {
             for (const entry of [...(attached.get(credential) ?? [])]) entry.drop("the credential was revoked")
@@ -187,19 +180,6 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       return Context.make(Hub, hub).pipe(Context.add(Agents, makeAgents(core)))
     }),
   )
-
-/** The status of a runner, or none where it ended while it was asked. */
-const statusOf = ({ connection }: RunnerLink): Promise<ReadonlyArray<RunnerStatus>> =>
-  connection.status().then(
-    (status) => [status],
-    (cause: unknown) => {
-      if (cause instanceof RunnerGone) return []
-      throw cause
-    },
-  )
-
-const ask = <A>(body: () => Promise<A>): Effect.Effect<A, Unavailable> =>
-  Effect.tryPromise({ try: body, catch: (cause) => new Unavailable({ message: `the runner did not answer: ${String(cause)}` }) })
 
 /**
  * A number that grows with every start of a hub on this store. The lease is over as soon as it is taken: only its token

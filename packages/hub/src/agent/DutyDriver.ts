@@ -15,12 +15,13 @@ import type { AgentCommand } from "@holdfast/link/agent-messages"
 import { RequestRefused, RunnerGone } from "@holdfast/link/RunnerConnection"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { LogRecord } from "@holdfast/protocol/record"
-import type { RunnerLink } from "../child/Fleet.ts"
+import type { ChildPart } from "../child/ChildPart.ts"
+import type { RunnerLink } from "../child/RunnerLink.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { ChildFollower, Translate } from "../child/ChildFollower.ts"
-import type { Parts } from "../terminal/TerminalPart.ts"
 import { AgentClock, type Due, nextDeadline, quietSince } from "./AgentClock.ts"
-import type { AgentPool } from "./AgentPool.ts"
+import type { AgentContext } from "./AgentContext.ts"
+import type { DrivenAgent } from "./DrivenAgent.ts"
 import { commandFor } from "./duty-command.ts"
 import { Errands } from "./Errands.ts"
 import { Folder } from "./Folder.ts"
@@ -37,10 +38,10 @@ const KEEP_AGAIN = 1000
 const END_AGAIN = 10_000
 
 /** The driver of one session's agent. */
-export class DutyDriver {
-  readonly crew: AgentPool
+export class DutyDriver implements DrivenAgent {
+  readonly context: AgentContext
   readonly session: OpenSession
-  readonly parts: Parts
+  readonly part: ChildPart
   readonly live: LiveMessage
   readonly translate: Translate
   private readonly clock: AgentClock
@@ -55,35 +56,36 @@ export class DutyDriver {
   private again: NodeJS.Timeout | undefined
   private stopped = false
 
-  constructor(crew: AgentPool, session: OpenSession, parts: Parts) {
-    this.crew = crew
+  constructor(context: AgentContext, session: OpenSession, part: ChildPart) {
+    this.context = context
     this.session = session
-    this.parts = parts
+    this.part = part
     this.live = new LiveMessage(session)
     this.translate = translateNotes(this)
-    this.folder = new Folder(session, crew.folds)
+    this.folder = new Folder(session, context.folds)
     this.owedRules = new OwedRules({
-      rules: crew.rules,
-      keep: ({ rule }) => crew.run(crew.rules.keep(rule)),
+      rules: context.rules,
+      keep: ({ rule }) => context.run(context.rules.keep(rule)),
       kept: ({ rule }) => this.submit({ kind: "report", _tag: "RuleKept", rule }),
       failed: (cause) => {
         this.report("a rule for all sessions could not be stored; it is tried again", { cause: String(cause) })
         this.planLater(KEEP_AGAIN)
       },
     })
-    this.heardAt = crew.now()
+    this.heardAt = context.now()
     this.clock = new AgentClock(
-      crew.now,
-      () => nextDeadline(session.durable, crew.settings, this.heardAt, this.reachable !== undefined),
+      context.now,
+      () => nextDeadline(session.durable, context.settings, this.heardAt, this.reachable !== undefined),
       (due) => this.due(due),
     )
+    context.pool.join(this)
     this.plan()
   }
 
   /** True while the session has, or is about to have, a process that is not to end. */
   get hasProcess(): boolean {
     const { agent, process } = this.session.state
-    return agent?.ending === undefined && (this.parts.starting || process === "starting" || process === "running")
+    return agent?.ending === undefined && (this.part.starting || process === "starting" || process === "running")
   }
 
   /** True when the process does nothing, also not in the background, and nothing waits for it. */
@@ -106,7 +108,7 @@ export class DutyDriver {
 
   /** The agent did something. */
   heard(): void {
-    this.heardAt = this.crew.now()
+    this.heardAt = this.context.now()
   }
 
   /** A child is on a connection: it is followed once the live message is whole. */
@@ -129,7 +131,7 @@ export class DutyDriver {
   /** The session was claimed again. */
   resumed(): void {
     this.live.drop()
-    const { follower } = this.parts
+    const { follower } = this.part
     if (follower !== undefined) this.follow(follower)
     this.plan()
   }
@@ -137,6 +139,7 @@ export class DutyDriver {
   /** The session leaves this hub's memory. */
   stop(): void {
     this.stopped = true
+    this.context.pool.leave(this)
     clearTimeout(this.again)
     this.clock.stop()
     this.live.stop()
@@ -171,13 +174,13 @@ export class DutyDriver {
   judged(): void {
     const known = this.session.durable.agent?.trust
     if (known === undefined) return
-    const trust = this.crew.trust.judge(known)
+    const trust = this.context.trust.judge(known)
     const { hold } = this.session.durable.agent ?? {}
     this.submit({ kind: "report", _tag: "AgentDirectory", trust })
     if (trust.state !== "trusted") return
     // What waits for an agent that was not started there goes on.
     const isStopped = known.state !== "unneeded" && hold?.reason === "error" && !this.hasProcess
-    if (isStopped) this.submit({ kind: "request", _tag: "ReleaseQueue", turn: this.crew.newId() })
+    if (isStopped) this.submit({ kind: "request", _tag: "ReleaseQueue", turn: this.context.newId() })
   }
 
   /** A hub that died between a person's word and telling this session of it left that to this one. */
@@ -186,7 +189,7 @@ export class DutyDriver {
     if (this.compared || trust === undefined || this.session.state.status === "deleted") return
     this.compared = true
     const { directory, brings, state } = trust
-    if (brings.length > 0 && this.crew.trust.stateOf(directory, brings) !== state) this.judged()
+    if (brings.length > 0 && this.context.trust.stateOf(directory, brings) !== state) this.judged()
   }
 
   /** The hub died between the durable start and its confirmation: the same child is started at most once. */
@@ -207,18 +210,18 @@ export class DutyDriver {
 
   /** A line in the hub's log. */
   report(message: string, fields: Readonly<Record<string, unknown>>): void {
-    this.crew.report(message, { session: this.session.id, ...fields })
+    this.context.report(message, { session: this.session.id, ...fields })
   }
 
   /** The child that can be spoken to. */
   private get reachable(): ChildFollower | undefined {
-    const { follower } = this.parts
+    const { follower } = this.part
     return follower === undefined || follower.ended || follower.port.child === 0 ? undefined : follower
   }
 
   private follow(follower: ChildFollower): void {
     this.live.ready(() => {
-      if (this.parts.follower !== follower || this.session.loop !== "open") return
+      if (this.part.follower !== follower || this.session.loop !== "open") return
       follower.follow()
       this.plan()
     })
@@ -259,7 +262,7 @@ export class DutyDriver {
     this.performed.add(duty.id)
     if (duty.type === "end") return this.end(duty.id, follower)
     this.errands.run(
-      () => commandFor(this.crew, this.session, duty),
+      () => commandFor(this.context, this.session, duty),
       (command) => this.tell(follower, duty, command),
       (cause) => this.unread(duty, cause),
     )
@@ -284,12 +287,12 @@ export class DutyDriver {
     const reason = cause instanceof Error ? cause.message : String(cause)
     this.report("what an agent is to get could not be read", { duty: duty.type, cause: reason })
     if (duty.type === "deliver")
-      this.submit({ kind: "report", _tag: "AgentReturned", id: duty.message, reason, next: this.crew.newId() })
+      this.submit({ kind: "report", _tag: "AgentReturned", id: duty.message, reason, next: this.context.newId() })
   }
 
   private end(duty: string, follower: ChildFollower): void {
     const { connection, child } = follower.port
-    connection.end(child, this.crew.settings.killGrace).catch((cause: unknown) => {
+    connection.end(child, this.context.settings.killGrace).catch((cause: unknown) => {
       if (cause instanceof RunnerGone) return
       this.report("an agent could not be ended", { cause: String(cause) })
       this.performed.delete(duty)
@@ -299,13 +302,13 @@ export class DutyDriver {
 
   /** Starts a process, one at a time. */
   private starting(start: () => Promise<void>): void {
-    const { parts } = this
-    if (parts.starting || parts.follower !== undefined) return
-    parts.starting = true
+    const { part } = this
+    if (part.starting || part.follower !== undefined) return
+    part.starting = true
     start()
       .catch((cause: unknown) => this.report("an agent could not be started", { cause: String(cause) }))
       .finally(() => {
-        parts.starting = false
+        part.starting = false
         // What is owed still is tried again a little later, so that a start that fails at once cannot spin.
         this.planLater(START_AGAIN)
       })
@@ -333,7 +336,7 @@ export class DutyDriver {
       case "expired":
         return this.submit({ kind: "request", _tag: "ExpirePermission", request: due.request })
       case "limit-over":
-        return this.submit({ kind: "request", _tag: "LimitOver", at: this.crew.now(), turn: this.crew.newId() })
+        return this.submit({ kind: "request", _tag: "LimitOver", at: this.context.now(), turn: this.context.newId() })
     }
   }
 }

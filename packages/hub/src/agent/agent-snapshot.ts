@@ -5,8 +5,8 @@
 import * as Exit from "effect/Exit"
 import type { LiveMessage as Live } from "@holdfast/core/agent/accumulator"
 import type { Message } from "@holdfast/protocol/agent/message"
-import type { Snapshot } from "../delivery/Delivery.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
+import type { Snapshot } from "../session/SessionPart.ts"
 import type { LiveMessage } from "./LiveMessage.ts"
 import { storedMessages } from "./stored-messages.ts"
 

@@ -4,28 +4,28 @@ import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { AgentCommand } from "@holdfast/link/agent-messages"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { isDirectoryThere } from "../session/PathChecks.ts"
-import type { AgentPool } from "./AgentPool.ts"
+import type { AgentContext } from "./AgentContext.ts"
 import { withPaths } from "./message-files.ts"
 import { outcomeFor } from "./permission-outcome.ts"
 import { wholeParts } from "./queued-message.ts"
 import { directoryGone } from "./start-agent.ts"
 
 /** Rejects when the directory in which the agent works is gone: nothing is handed over to run there. */
-async function inDirectory(crew: AgentPool, { id, durable }: OpenSession): Promise<void> {
+async function inDirectory(context: AgentContext, { id, durable }: OpenSession): Promise<void> {
   const cwd = durable.agent?.spec.cwd
-  if (cwd !== undefined && !(await crew.run(isDirectoryThere(cwd)))) throw directoryGone(id, cwd)
+  if (cwd !== undefined && !(await context.run(isDirectoryThere(cwd)))) throw directoryGone(id, cwd)
 }
 
 /** The command of a duty. Rejects when a message cannot be read from the log, or has no directory to go to. */
 export function commandFor(
-  crew: AgentPool,
+  context: AgentContext,
   session: OpenSession,
   duty: Exclude<Duty, { readonly type: "start" | "end" }>,
 ): AgentCommand | Promise<AgentCommand> {
   switch (duty.type) {
     case "deliver": {
       const { message: id, turn, item, steer } = duty
-      const directory = crew.directory(session.id)
+      const directory = context.directory(session.id)
       const deliver = (parts: ReadonlyArray<InputPart>): AgentCommand => ({
         type: "deliver",
         id,
@@ -33,8 +33,8 @@ export function commandFor(
         parts: withPaths(directory, parts),
         steer,
       })
-      const parts = item.cut === true ? crew.run(wholeParts(session, item)) : item.parts
-      return inDirectory(crew, session)
+      const parts = item.cut === true ? context.run(wholeParts(session, item)) : item.parts
+      return inDirectory(context, session)
         .then(() => parts)
         .then(deliver)
     }

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { DoorError } from "@holdfast/protocol/errors"
 import { Agents } from "../Agents.ts"
-import type { HubContext } from "../sessions/HubContext.ts"
+import type { AgentRequestContext } from "./AgentContext.ts"
 import * as Permissions from "./permission-requests.ts"
 import * as Requests from "./requests.ts"
 import { lookAt, revokeTrust, setTrust, trustList } from "./trust/trust-requests.ts"
@@ -18,9 +18,9 @@ const imports = <A>(use: (door: Imports) => Effect.Effect<A, DoorError>): Effect
   )
 
 /** Makes it over the parts of the hub. */
-export const makeAgents = (core: HubContext): Agents["Service"] =>
+export const makeAgents = (core: AgentRequestContext): Agents["Service"] =>
   Agents.of({
-    list: core.crew.catalog.list,
+    list: core.agents.catalog.list,
     send: (id, message, by) => Requests.sendMessage(core, id, message, by),
     messages: (id, page) => Requests.messages(core, id, page),
     queued: (id, message) => Requests.queuedMessage(core, id, message),

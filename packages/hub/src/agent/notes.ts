@@ -13,7 +13,7 @@ import type { EventDraft } from "@holdfast/protocol/event"
 import type { AgentNote } from "@holdfast/link/agent-messages"
 import type { Work } from "../session/Work.ts"
 import type { Translate } from "../child/ChildFollower.ts"
-import type { DutyDriver } from "./DutyDriver.ts"
+import type { DrivenAgent } from "./DrivenAgent.ts"
 import { wholeParts } from "./queued-message.ts"
 
 /** Longest transcript entries, in characters, that are compressed in place; longer ones are compressed beside the loop. */
@@ -27,7 +27,7 @@ const nothing: Decide = () => ({ _tag: "Accepted", events: [] })
 
 /** The translation of an agent's notes for one session. */
 export const translateNotes =
-  (driver: DutyDriver): Translate =>
+  (driver: DrivenAgent): Translate =>
   (note, time) => {
     if (note.type === "exit") return exited(driver, note.code, note.signal)
     if (note.type !== "agent") return nothing
@@ -40,8 +40,8 @@ const submit =
   (state) =>
     decide(state, report)
 
-function translate(driver: DutyDriver, note: AgentNote, time: number): Decide | Promise<Decide> {
-  const { live, crew } = driver
+function translate(driver: DrivenAgent, note: AgentNote, time: number): Decide | Promise<Decide> {
+  const { live, context } = driver
   switch (note.type) {
     case "ready": {
       const { type: _, ...ready } = note
@@ -56,7 +56,7 @@ function translate(driver: DutyDriver, note: AgentNote, time: number): Decide | 
     case "taken":
       return taken(driver, note, time)
     case "returned":
-      return submit({ kind: "report", _tag: "AgentReturned", id: note.id, reason: note.reason, next: crew.newId() })
+      return submit({ kind: "report", _tag: "AgentReturned", id: note.id, reason: note.reason, next: context.newId() })
     case "chunks":
       return (state) => {
         const { turn, chunks } = note
@@ -72,17 +72,17 @@ function translate(driver: DutyDriver, note: AgentNote, time: number): Decide | 
           kind: "report",
           _tag: "AgentEnded",
           ...end,
-          next: crew.newId(),
+          next: context.newId(),
           ...(message === undefined ? {} : { message }),
         })
       }
     case "asked": {
-      const { permissionTimeout } = crew.settings
+      const { permissionTimeout } = context.settings
       const expires = permissionTimeout > 0 ? { expiresAt: time + permissionTimeout } : {}
       const { turn, request } = note
       const own = turn === undefined ? {} : { turn }
       return (state) =>
-        decide(state, { kind: "report", _tag: "AgentAsked", ...own, request, at: time, always: crew.rules.all, ...expires })
+        decide(state, { kind: "report", _tag: "AgentAsked", ...own, request, at: time, always: context.rules.all, ...expires })
     }
     case "settled":
       return submit({
@@ -106,7 +106,7 @@ function translate(driver: DutyDriver, note: AgentNote, time: number): Decide | 
         kind: "report",
         _tag: "AgentLimited",
         at: time,
-        goesOn: limit.until !== undefined && crew.settings.limitContinue,
+        goesOn: limit.until !== undefined && context.settings.limitContinue,
         ...limit,
       })
     }
@@ -116,8 +116,8 @@ function translate(driver: DutyDriver, note: AgentNote, time: number): Decide | 
 }
 
 /** A message is stored whole; one of which the record has the beginning is read first. */
-function taken(driver: DutyDriver, { id, turn }: Extract<AgentNote, { type: "taken" }>, time: number): Decide | Promise<Decide> {
-  const { live, session, crew } = driver
+function taken(driver: DrivenAgent, { id, turn }: Extract<AgentNote, { type: "taken" }>, time: number): Decide | Promise<Decide> {
+  const { live, session, context } = driver
   const translated =
     (parts?: ReadonlyArray<InputPart>): Decide =>
     (state) => {
@@ -127,7 +127,7 @@ function taken(driver: DutyDriver, { id, turn }: Extract<AgentNote, { type: "tak
     }
   const item = session.state.agent?.queue.find((queued) => queued.id === id)
   if (item?.cut !== true) return translated()
-  return crew.run(wholeParts(session, item)).then(translated, (cause: unknown) => {
+  return context.run(wholeParts(session, item)).then(translated, (cause: unknown) => {
     driver.report("a message could not be read from the log; its beginning is kept", { message: id, cause: String(cause) })
     return translated()
   })
@@ -153,7 +153,7 @@ function transcript({ key, entries }: Extract<AgentNote, { type: "transcript" }>
   return text.length <= COMPRESS_HERE ? report(zstdCompressSync(text)) : compress(text).then(report)
 }
 
-function exited(driver: DutyDriver, code: number, signal: string | undefined): Decide {
+function exited(driver: DrivenAgent, code: number, signal: string | undefined): Decide {
   return (state: SessionState) => {
     const message = driver.live.ended(state.agent?.turn?.id, "error")
     return decide(state, {

@@ -6,8 +6,8 @@ import type { AnswerPermission, PermissionDecision, PermissionDetail } from "@ho
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import { type DoorError, PermissionNotFound, PermissionSettled, Unprocessable } from "@holdfast/protocol/errors"
 import type { Principal } from "../Hub.ts"
-import type { HubContext } from "../sessions/HubContext.ts"
-import { may } from "../sessions/lifecycle.ts"
+import type { AgentRequestContext } from "./AgentContext.ts"
+import { may } from "../session/may.ts"
 import { doneEvents } from "../session/done-events.ts"
 import { eventAt } from "../session/event-at.ts"
 import { storeProblem } from "../session/store-problem.ts"
@@ -15,14 +15,14 @@ import { findRequest, type LoggedRequest, requestOf } from "./logged-request.ts"
 import { ask, carried } from "./requests.ts"
 import { ALWAYS_MAX } from "./rules.ts"
 
-const inLog = (core: HubContext, id: string, request: string): Effect.Effect<LoggedRequest | undefined, DoorError> =>
+const inLog = (core: AgentRequestContext, id: string, request: string): Effect.Effect<LoggedRequest | undefined, DoorError> =>
   core.store.head(id).pipe(
     Effect.mapError(storeProblem),
     Effect.flatMap((head) => findRequest(core.store, head, request)),
   )
 
 /** Why an answer came to nothing: the decision that won, also after the turn, or that there was never such a request (P-1). */
-const whySettled = (core: HubContext, id: string, missing: PermissionNotFound): Effect.Effect<never, DoorError> =>
+const whySettled = (core: AgentRequestContext, id: string, missing: PermissionNotFound): Effect.Effect<never, DoorError> =>
   Effect.flatMap(inLog(core, id, missing.request), (logged): Effect.Effect<never, DoorError> => {
     if (logged === undefined) return Effect.fail(missing)
     const { decision, cancelled } = logged
@@ -33,7 +33,7 @@ const whySettled = (core: HubContext, id: string, missing: PermissionNotFound): 
 
 /** Answers a permission request; the first answer wins (P-1). */
 export const answerPermission = (
-  core: HubContext,
+  core: AgentRequestContext,
   id: string,
   request: string,
   answer: AnswerPermission,
@@ -41,7 +41,7 @@ export const answerPermission = (
 ): Effect.Effect<PermissionDecision, DoorError> =>
   Effect.gen(function* () {
     const at = core.now()
-    if (answer.remember?.scope === "always" && core.crew.rules.all.length >= ALWAYS_MAX) {
+    if (answer.remember?.scope === "always" && core.agents.rules.all.length >= ALWAYS_MAX) {
       const message = `${ALWAYS_MAX} answers are remembered for all sessions; forget some first`
       return yield* new Unprocessable({ message, field: "remember" })
     }
@@ -57,13 +57,13 @@ export const answerPermission = (
     for (const { name, data } of yield* doneEvents(session, done)) {
       if (name === "permission/answered") ({ decision } = data)
       // The session's driver stores it; it holds from here on (P-20).
-      if (name === "permission/remembered" && data.scope === "always") core.crew.rules.apply(data.rule, at)
+      if (name === "permission/remembered" && data.scope === "always") core.agents.rules.apply(data.rule, at)
     }
     return decision ?? (yield* Effect.die(new Error("a request was answered without an event")))
   })
 
 /** A request with all that was asked and what became of it (P-13). */
-export const permission = (core: HubContext, id: string, request: string): Effect.Effect<PermissionDetail, DoorError> =>
+export const permission = (core: AgentRequestContext, id: string, request: string): Effect.Effect<PermissionDetail, DoorError> =>
   Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const open = session.durable.agent?.permissions.find((one) => one.id === request)
@@ -77,13 +77,16 @@ export const permission = (core: HubContext, id: string, request: string): Effec
   })
 
 /** Answers that are remembered for a session, or without one for all. */
-export const rules = (core: HubContext, id: string | undefined): Effect.Effect<ReadonlyArray<PermissionRule>, DoorError> =>
+export const rules = (
+  core: AgentRequestContext,
+  id: string | undefined,
+): Effect.Effect<ReadonlyArray<PermissionRule>, DoorError> =>
   id === undefined
-    ? Effect.sync(() => core.crew.rules.all)
+    ? Effect.sync(() => core.agents.rules.all)
     : Effect.map(core.table.open(id), ({ session }) => session.durable.agent?.rules ?? [])
 
 /** What sessions still owe of a rule is owed no more once it is forgotten. */
-const dropOwed = ({ table }: HubContext, rule: PermissionRule, by: Principal): Effect.Effect<void, DoorError> =>
+const dropOwed = ({ table }: AgentRequestContext, rule: PermissionRule, by: Principal): Effect.Effect<void, DoorError> =>
   Effect.forEach(
     Array.from(table.all(), ({ session }) => session).filter(({ durable }) => durable.agent?.owedRules !== undefined),
     (session) => carried(session, { command: { kind: "report", _tag: "RuleKept", rule }, by }),
@@ -92,7 +95,7 @@ const dropOwed = ({ table }: HubContext, rule: PermissionRule, by: Principal): E
 
 /** Forgets a remembered answer of a session, or without one for all. */
 export const forgetRule = (
-  core: HubContext,
+  core: AgentRequestContext,
   rule: PermissionRule,
   by: Principal,
   id: string | undefined,
@@ -104,7 +107,7 @@ export const forgetRule = (
   }
   return may(by).pipe(
     Effect.andThen(dropOwed(core, rule, by)),
-    Effect.andThen(core.crew.rules.forget(rule).pipe(Effect.mapError(storeProblem))),
+    Effect.andThen(core.agents.rules.forget(rule).pipe(Effect.mapError(storeProblem))),
     Effect.map((forgotten) => ({ forgotten })),
   )
 }

@@ -12,16 +12,15 @@ import { type DoorError, MessageNotQueued, SessionState, Unprocessable } from "@
 import type { EventData } from "@holdfast/protocol/event"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Changed, Principal } from "../Hub.ts"
-import type { HubContext } from "../sessions/HubContext.ts"
+import type { AgentRequestContext } from "./AgentContext.ts"
 import { newId } from "../session/new-id.ts"
-import { may } from "../sessions/lifecycle.ts"
+import { may } from "../session/may.ts"
 import { carryOut, type Order } from "../session/command.ts"
 import { doneEvents } from "../session/done-events.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { WorkResult } from "../session/Work.ts"
-import { isDirectoryThere } from "../session/PathChecks.ts"
-import { noDirectory } from "../terminal/terminal-spec.ts"
+import { isDirectoryThere, noDirectory } from "../session/PathChecks.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
 import { keepFiles, type MessageFile, readMessageFile } from "./message-files.ts"
 import { wholeParts } from "./queued-message.ts"
@@ -37,7 +36,7 @@ export const carried = (session: OpenSession, order: Order): Effect.Effect<Done,
 
 /** Carries out a request by a principal that may write. */
 export const ask = (
-  core: HubContext,
+  core: AgentRequestContext,
   id: string,
   by: Principal,
   request: AgentRequest,
@@ -49,7 +48,12 @@ export const ask = (
     return { session, done }
   })
 
-const changed = (core: HubContext, id: string, by: Principal, request: AgentRequest): Effect.Effect<Changed, DoorError> =>
+const changed = (
+  core: AgentRequestContext,
+  id: string,
+  by: Principal,
+  request: AgentRequest,
+): Effect.Effect<Changed, DoorError> =>
   Effect.map(ask(core, id, by, request), ({ session, done }) => ({
     session: session.record(),
     seq: done.first,
@@ -71,7 +75,12 @@ const partsOf = (message: {
 }
 
 /** Sends a message; with a key once: the same key again answers as the first time (Q-1). */
-export const sendMessage = (core: HubContext, id: string, message: SendMessage, by: Principal): Effect.Effect<Sent, DoorError> =>
+export const sendMessage = (
+  core: AgentRequestContext,
+  id: string,
+  message: SendMessage,
+  by: Principal,
+): Effect.Effect<Sent, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
     const given = yield* partsOf(message)
@@ -101,7 +110,7 @@ const sentAs = (session: OpenSession, done: Done): Effect.Effect<Sent, DoorError
   })
 
 /** A message in the queue, whole (Q-17). */
-export const queuedMessage = (core: HubContext, id: string, message: string): Effect.Effect<QueueItem, DoorError> =>
+export const queuedMessage = (core: AgentRequestContext, id: string, message: string): Effect.Effect<QueueItem, DoorError> =>
   Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const item = session.durable.agent?.queue.find((queued) => queued.id === message)
@@ -117,7 +126,7 @@ export const queuedMessage = (core: HubContext, id: string, message: string): Ef
 
 /** Replaces a waiting message's parts. */
 export const editMessage = (
-  core: HubContext,
+  core: AgentRequestContext,
   id: string,
   message: string,
   change: EditMessage,
@@ -132,22 +141,26 @@ export const editMessage = (
   })
 
 /** Parts whose files are kept beside the log; nothing is kept for what is no agent, or is too long anyway. */
-const keptParts = (core: HubContext, { id, durable }: OpenSession, parts: ReadonlyArray<InputPart>) => {
+const keptParts = (core: AgentRequestContext, { id, durable }: OpenSession, parts: ReadonlyArray<InputPart>) => {
   const isKept = durable.agent !== undefined && parts.some(({ type }) => type === "file")
-  return isKept ? keepFiles(core.crew.directory(id), parts) : Effect.succeed(parts)
+  return isKept ? keepFiles(core.agents.directory(id), parts) : Effect.succeed(parts)
 }
 
 /** A file of a session's messages, by its hash (M-11). */
-export const messageFile = (core: HubContext, id: string, hash: string): Effect.Effect<MessageFile, DoorError> =>
-  readMessageFile(core.crew.directory(id), hash)
+export const messageFile = (core: AgentRequestContext, id: string, hash: string): Effect.Effect<MessageFile, DoorError> =>
+  readMessageFile(core.agents.directory(id), hash)
 
 /** Removes a waiting or uncertain message. */
-export const removeMessage = (core: HubContext, id: string, message: string, by: Principal): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { kind: "request", _tag: "RemoveMessage", id: message })
+export const removeMessage = (
+  core: AgentRequestContext,
+  id: string,
+  message: string,
+  by: Principal,
+): Effect.Effect<Changed, DoorError> => changed(core, id, by, { kind: "request", _tag: "RemoveMessage", id: message })
 
 /** Puts the waiting messages into a new order. */
 export const reorderQueue = (
-  core: HubContext,
+  core: AgentRequestContext,
   id: string,
   order: ReadonlyArray<string>,
   by: Principal,
@@ -155,7 +168,7 @@ export const reorderQueue = (
 
 /** Has an uncertain message sent again, or drops it (Q-8). */
 export const resolveMessage = (
-  core: HubContext,
+  core: AgentRequestContext,
   id: string,
   message: string,
   action: "again" | "drop",
@@ -164,15 +177,15 @@ export const resolveMessage = (
   changed(core, id, by, { kind: "request", _tag: "ResolveMessage", id: message, action, turn: newId(core.now()) })
 
 /** Holds the queue until it is released. */
-export const holdQueue = (core: HubContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const holdQueue = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { kind: "request", _tag: "HoldQueue" })
 
 /** Lets a held queue go on. */
-export const releaseQueue = (core: HubContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const releaseQueue = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { kind: "request", _tag: "ReleaseQueue", turn: newId(core.now()) })
 
 /** Stops the streaming turn; `interrupted` is false when there was none (Q-10). Background tasks run on and are named (A-17). */
-export const interrupt = (core: HubContext, id: string, by: Principal): Effect.Effect<Interrupted, DoorError> =>
+export const interrupt = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Interrupted, DoorError> =>
   Effect.map(ask(core, id, by, { kind: "request", _tag: "Interrupt", reason: "person" }), ({ session, done }) => {
     const { agent } = session.durable
     // A turn that is being stopped already counts as interrupted.
@@ -181,12 +194,12 @@ export const interrupt = (core: HubContext, id: string, by: Principal): Effect.E
   })
 
 /** Has a background task stopped; `task/ended` tells when it is. */
-export const stopTask = (core: HubContext, id: string, task: string, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const stopTask = (core: AgentRequestContext, id: string, task: string, by: Principal): Effect.Effect<Changed, DoorError> =>
   changed(core, id, by, { kind: "request", _tag: "StopTask", task })
 
 /** Changes model or mode; the agent's `session/agent-info` tells when it has done so. Another directory is the next process's. */
 export const configure = (
-  core: HubContext,
+  core: AgentRequestContext,
   id: string,
   change: ConfigureAgent,
   by: Principal,
@@ -195,7 +208,7 @@ export const configure = (
     const { cwd, ...wanted } = change
     if (cwd === undefined) return yield* changed(core, id, by, { kind: "request", _tag: "ConfigureAgent", ...wanted })
     yield* may(by)
-    const place = resolve(core.options.defaults.home, cwd)
+    const place = resolve(core.defaults.home, cwd)
     if (place.includes("\0") || !(yield* isDirectoryThere(place))) return yield* noDirectory(place)
     const moved = yield* changed(core, id, by, { kind: "request", _tag: "MoveAgent", cwd: place, turn: newId(core.now()) })
     yield* noteDirectory(core, id, by)
@@ -204,17 +217,22 @@ export const configure = (
   })
 
 /** Finds what a session's directory brings, so that it is known before the agent starts there. */
-export const noteDirectory = (core: HubContext, id: string, by: Principal): Effect.Effect<void, DoorError> =>
+export const noteDirectory = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const { agent } = session.durable
     if (agent === undefined) return
-    const trust = yield* Effect.promise(() => directoryTrust(core.crew, agent.spec))
+    const trust = yield* Effect.promise(() => directoryTrust(core.agents, agent.spec))
     if (trust !== undefined) yield* carried(session, { command: { kind: "report", _tag: "AgentDirectory", trust }, by })
   })
 
 /** Lets the agent begin anew, with our transcript as its context; `before` is the first message that is left out of it. */
-export const renew = (core: HubContext, id: string, { before }: RenewAgent, by: Principal): Effect.Effect<Changed, DoorError> =>
+export const renew = (
+  core: AgentRequestContext,
+  id: string,
+  { before }: RenewAgent,
+  by: Principal,
+): Effect.Effect<Changed, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
     const { session } = yield* core.table.open(id)
@@ -230,7 +248,7 @@ export const renew = (core: HubContext, id: string, { before }: RenewAgent, by: 
 
 /** A page of stored messages, the newest page first. */
 export const messages = (
-  core: HubContext,
+  core: AgentRequestContext,
   id: string,
   page: { readonly before?: number; readonly limit: number },
 ): Effect.Effect<MessagePage, DoorError> =>

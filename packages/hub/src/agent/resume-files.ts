@@ -12,7 +12,7 @@ import type { LeftOut } from "@holdfast/core/agent/part"
 import type { EventData } from "@holdfast/protocol/event"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { OpenSession } from "../session/OpenSession.ts"
-import type { AgentPool } from "./AgentPool.ts"
+import type { AgentContext } from "./AgentContext.ts"
 
 const READ_BYTES = 1024 * 1024
 /** Ending of the file that says how far another one was written. */
@@ -22,7 +22,7 @@ const decompress = promisify(zstdDecompress)
 
 /** Writes the files of a session that has something to go on from, and gives their paths. */
 export async function writeResumeFiles(
-  crew: AgentPool,
+  context: AgentContext,
   session: OpenSession,
   directory: string,
 ): Promise<{ readonly transcript?: string; readonly history?: string }> {
@@ -34,8 +34,8 @@ export async function writeResumeFiles(
   const { renewed } = agent
   const own = { channel: "system", type: "transcript", lineOf: transcriptLine, leftOut: [] }
   const ours = { channel: "message", type: "added", lineOf: messageLine, leftOut: renewed?.leftOut ?? [] }
-  const transcript = await write(crew, session, join(place, "transcript.jsonl"), own)
-  const history = await write(crew, session, join(place, "history.jsonl"), ours)
+  const transcript = await write(context, session, join(place, "transcript.jsonl"), own)
+  const history = await write(context, session, join(place, "history.jsonl"), ours)
   return { ...(transcript === undefined ? {} : { transcript }), ...(history === undefined ? {} : { history }) }
 }
 
@@ -58,14 +58,14 @@ interface Contents {
 }
 
 /** Adds a line per event of a type that is not in the file yet; gives the path when there is any. */
-async function write(crew: AgentPool, session: OpenSession, path: string, contents: Contents): Promise<string | undefined> {
+async function write(context: AgentContext, session: OpenSession, path: string, contents: Contents): Promise<string | undefined> {
   const leftOut = JSON.stringify(contents.leftOut)
   const before = await reachOf(path, session, leftOut)
   const file = await open(path, before === undefined ? "w" : "r+", 0o600)
   try {
     const reach = before ?? { log: session.log, leftOut, seq: session.firstSeq - 1, bytes: 0, lines: 0 }
     await file.truncate(reach.bytes)
-    const now = await writeLines(crew, session, file, contents, reach)
+    const now = await writeLines(context, session, file, contents, reach)
     if (now.seq > reach.seq) await keepReach(path, file, now)
     return now.lines === 0 ? undefined : path
   } finally {
@@ -96,7 +96,7 @@ async function keepReach(path: string, file: FileHandle, reach: Reach): Promise<
 }
 
 async function writeLines(
-  crew: AgentPool,
+  context: AgentContext,
   session: OpenSession,
   file: FileHandle,
   { channel, type, lineOf, leftOut }: Contents,
@@ -104,7 +104,7 @@ async function writeLines(
 ): Promise<Reach> {
   for (;;) {
     const range = { after: seq, maxBytes: READ_BYTES, channel, type }
-    const { records, last, atHead } = await crew.run(crew.store.read(session.handle, range))
+    const { records, last, atHead } = await context.run(context.store.read(session.handle, range))
     for (const record of records) {
       const view = readRecord(record, 0)
       if (leftOut.some(({ from, to }) => view.seq >= from && view.seq <= to)) continue

@@ -9,10 +9,10 @@ import { decide } from "@holdfast/core/decide"
 import type { AgentStart } from "@holdfast/link/agent-messages"
 import { RequestRefused, RunnerGone, type StartAgent } from "@holdfast/link/RunnerConnection"
 import { Unprocessable } from "@holdfast/protocol/errors"
-import type { RunnerLink } from "../child/Fleet.ts"
+import type { RunnerLink } from "../child/RunnerLink.ts"
 import { isDirectoryThere } from "../session/PathChecks.ts"
 import { readEnvironment, readInherited } from "../session/SessionEnvironment.ts"
-import type { DutyDriver } from "./DutyDriver.ts"
+import type { DrivenAgent } from "./DrivenAgent.ts"
 import { writeResumeFiles } from "./resume-files.ts"
 import { directoryTrust, refuseUntrusted } from "./trust/check-directory.ts"
 
@@ -23,45 +23,37 @@ export interface DurableStart {
 }
 
 /** Starts the process; what goes wrong is a report in the log. Rejects when nothing can be said. */
-export async function startAgent(driver: DutyDriver, durable: DurableStart | undefined): Promise<void> {
-  const { crew, session, parts } = driver
+export async function startAgent(driver: DrivenAgent, durable: DurableStart | undefined): Promise<void> {
+  const { context, session, part } = driver
   const prepared = await prepare(driver).catch((cause: unknown) => failed(driver, cause))
   if (prepared === undefined) return
-  const link =
-    durable?.link ??
-    (await crew
-      .fleet()
-      .current()
-      .catch((cause: unknown) => failed(driver, cause)))
+  const link = durable?.link ?? (await context.fleet.current().catch((cause: unknown) => failed(driver, cause)))
   if (link === undefined) return
-  const child = durable?.child ?? crew.newId()
-  crew.makeRoom(driver)
+  const child = durable?.child ?? context.newId()
+  context.pool.makeRoom(driver)
   const { agent, environment } = prepared
   if (durable === undefined && !(await announce(driver, child, link.generation, agent.trusted === true))) return
   const request = { id: child, session: session.id, agent, ...(environment === undefined ? {} : { environment }) }
-  await crew
-    .fleet()
-    .startAgent(link, request, parts)
-    .catch((cause: unknown) => {
-      // Without an answer it is not known whether it runs: the reconciler finds out.
-      if (!(cause instanceof RunnerGone)) failed(driver, cause)
-    })
+  await context.fleet.startAgent(link, request, part).catch((cause: unknown) => {
+    // Without an answer it is not known whether it runs: the reconciler finds out.
+    if (!(cause instanceof RunnerGone)) failed(driver, cause)
+  })
 }
 
-async function prepare(driver: DutyDriver): Promise<Pick<StartAgent, "agent" | "environment">> {
-  const { crew, session } = driver
+async function prepare(driver: DrivenAgent): Promise<Pick<StartAgent, "agent" | "environment">> {
+  const { context, session } = driver
   const { agent } = session.durable
   if (agent === undefined) throw new Error("the session has no agent")
   const { spec, native, renewed } = agent
-  if (!(await crew.run(isDirectoryThere(spec.cwd)))) throw directoryGone(session.id, spec.cwd)
-  const { program, env, auth } = await crew.run(crew.catalog.find(spec.name))
-  const trust = await directoryTrust(crew, spec)
+  if (!(await context.run(isDirectoryThere(spec.cwd)))) throw directoryGone(session.id, spec.cwd)
+  const { program, env, auth } = await context.run(context.catalog.find(spec.name))
+  const trust = await directoryTrust(context, spec)
   driver.found(trust)
   refuseUntrusted(spec, trust)
-  const directory = crew.directory(session.id)
+  const directory = context.directory(session.id)
   const own = await readEnvironment(directory, spec.env)
-  const environment = crew.askers.again(await readInherited(directory))
-  const files = await writeResumeFiles(crew, session, directory)
+  const environment = context.askers.again(await readInherited(directory))
+  const files = await writeResumeFiles(context, session, directory)
   const resume = { ...(native === undefined ? {} : { native }), ...files }
   const start: AgentStart = {
     adapter: spec.adapter,
@@ -75,8 +67,8 @@ async function prepare(driver: DutyDriver): Promise<Pick<StartAgent, "agent" | "
     directory,
     ...(renewed !== undefined && native === undefined ? { anew: true } : {}),
     ...(Object.keys(resume).length === 0 ? {} : { resume }),
-    interruptGrace: crew.settings.interruptGrace,
-    startTimeout: crew.settings.agentStartTimeout,
+    interruptGrace: context.settings.interruptGrace,
+    startTimeout: context.settings.agentStartTimeout,
   }
   return { agent: start, ...(environment === undefined ? {} : { environment }) }
 }
@@ -89,7 +81,7 @@ export const directoryGone = (session: string, cwd: string): Unprocessable =>
   })
 
 /** Makes the start durable; false when the session needs none any more. */
-const announce = ({ session }: DutyDriver, child: string, runner: string, trusted: boolean): Promise<boolean> =>
+const announce = ({ session }: DrivenAgent, child: string, runner: string, trusted: boolean): Promise<boolean> =>
   new Promise((resolve) => {
     session.submit({
       decide: (state) =>
@@ -98,7 +90,7 @@ const announce = ({ session }: DutyDriver, child: string, runner: string, truste
     })
   })
 
-function failed(driver: DutyDriver, cause: unknown): undefined {
+function failed(driver: DrivenAgent, cause: unknown): undefined {
   const { tag, message } =
     cause instanceof RequestRefused
       ? cause.failure

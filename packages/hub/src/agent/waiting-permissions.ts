@@ -7,13 +7,13 @@ import * as Effect from "effect/Effect"
 import type { WaitingPermission } from "@holdfast/protocol/agent/permission"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { Session } from "@holdfast/protocol/session"
-import type { HubContext } from "../sessions/HubContext.ts"
+import type { AgentRequestContext } from "./AgentContext.ts"
 import { storeProblem } from "../session/store-problem.ts"
 
 const PAGE = 200
 
 /** The open requests, oldest first. */
-export const waitingPermissions = (core: HubContext): Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError> =>
+export const waitingPermissions = (core: AgentRequestContext): Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError> =>
   Effect.gen(function* () {
     const waiting: Array<WaitingPermission> = []
     const seen = new Set<string>()

@@ -5,15 +5,11 @@
  * position it reaches, and the runner is told that entries may go only once they are durable. When an append fails
  * everything that is not durable is dropped and asked for again from the stored position.
  */
-import type { Command } from "@holdfast/core/decide"
-import { decide } from "@holdfast/core/decide"
 import * as Exit from "effect/Exit"
-import type { JournalEntry, JournalNote } from "@holdfast/link/messages"
+import type { CheckpointReply, JournalEntry, JournalNote } from "@holdfast/link/messages"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { Work, WorkResult } from "../session/Work.ts"
-import type { CheckpointKeeper } from "../terminal/CheckpointKeeper.ts"
 import { Positions } from "./Positions.ts"
-import type { KeyedInputs } from "../terminal/KeyedInputs.ts"
 import type { RunnerPort } from "./RunnerPort.ts"
 
 /** Longest output record, in bytes of output. */
@@ -26,13 +22,38 @@ export const FOLLOW_CREDIT = 2 * 1024 * 1024
 const ACK_BYTES = FOLLOW_CREDIT / 8
 const ACK_WAIT = 50
 
-type Note = Exclude<JournalNote, { type: "checkpoint" | "input" }>
+/** A note that stands for events. */
+export type Note = Exclude<JournalNote, { type: "checkpoint" | "input" }>
 
 /** Key in the store of an input whose key has a hash. */
 export const inputKey = (key: string): string => `input ${key}`
 
 /** What a note stands for, decided when it is placed; a promise holds back what is behind it. It must not reject. */
 export type Translate = (note: Note, time: number) => Work["decide"] | Promise<Work["decide"]>
+
+/** Keeps the screens of a child, by what a follower tells. */
+export interface FollowedScreens {
+  /** Output was placed in the log. */
+  readonly grew: (bytes: number) => void
+  /** Something of the child became durable. */
+  readonly durable: (follower: ChildFollower) => void
+  /** Stores a screen of the journal; `done` is called once it is kept, not at all when the store refused it. */
+  readonly keep: (reply: CheckpointReply, follower: ChildFollower, done: () => void) => void
+}
+
+/** Waits for the inputs with keys that a child took. */
+export interface FollowedInputs {
+  /** An input is done: it reached the child, and its key is durable. */
+  readonly settle: (key: string, result: { readonly seq: number }) => void
+}
+
+/** What is made of a child's journal. */
+export interface JournalUses {
+  readonly translate: Translate
+  /** Those of a terminal. A journal without screens and inputs has no notes of them. */
+  readonly screens?: FollowedScreens
+  readonly inputs?: FollowedInputs
+}
 
 /** Follows one child. */
 export class ChildFollower {
@@ -42,9 +63,9 @@ export class ChildFollower {
   /** True once the exit is durable. */
   ended = false
   private readonly session: OpenSession
-  private readonly keeper: CheckpointKeeper
-  private readonly keyed: KeyedInputs
   private readonly translate: Translate
+  private readonly screens: FollowedScreens | undefined
+  private readonly inputs: FollowedInputs | undefined
   private expected = 0
   private chunks: Array<Uint8Array> = []
   private chunkBytes = 0
@@ -59,20 +80,13 @@ export class ChildFollower {
   private unacknowledged = 0
   private acking: NodeJS.Timeout | undefined
 
-  constructor(
-    session: OpenSession,
-    port: RunnerPort,
-    childId: string,
-    keeper: CheckpointKeeper,
-    keyed: KeyedInputs,
-    translate: Translate = terminalNotes,
-  ) {
+  constructor(session: OpenSession, port: RunnerPort, childId: string, { translate, screens, inputs }: JournalUses) {
     this.session = session
     this.port = port
     this.childId = childId
-    this.keeper = keeper
-    this.keyed = keyed
     this.translate = translate
+    this.screens = screens
+    this.inputs = inputs
     this.positions = new Positions(0, session.durableSeq)
   }
 
@@ -164,7 +178,7 @@ export class ChildFollower {
       placed: (seq) => {
         let offset = 0
         for (const chunk of chunks) positions.add({ seq, offset: (offset += chunk.length), size: bytes })
-        this.keeper.grew(bytes)
+        this.screens?.grew(bytes)
       },
       done: (result) => this.stored(position, result, bytes),
     })
@@ -219,7 +233,8 @@ export class ChildFollower {
       journal: { runner: this.port.generation, child: this.childId, position },
       done: (result) => {
         if (result._tag === "Refused") return this.stored(position, result)
-        this.keeper.keep(note, this, () => this.release())
+        if (this.screens === undefined) this.release()
+        else this.screens.keep(note, this, () => this.release())
       },
     })
   }
@@ -243,7 +258,7 @@ export class ChildFollower {
         done: (result) => {
           if (result._tag === "Refused") return this.stored(position, result)
           if (known === undefined) this.stored(position, { ...result, changed: true })
-          this.keyed.settle(key, { seq: (known ?? result).last })
+          this.inputs?.settle(key, { seq: (known ?? result).last })
         },
       })
       this.release()
@@ -267,7 +282,7 @@ export class ChildFollower {
     if (!result.changed) return
     this.durable = position
     this.session.journal = { runner: this.port.generation, child: this.childId, position }
-    this.keeper.durable(this)
+    this.screens?.durable(this)
     this.unacknowledged += bytes
     if (this.unacknowledged >= ACK_BYTES) this.acknowledge()
     else this.acking ??= setTimeout(this.acknowledge, ACK_WAIT)
@@ -289,30 +304,5 @@ export class ChildFollower {
     this.acknowledge()
     this.running = false
     this.port.finished()
-  }
-}
-
-const terminalNotes: Translate = (note) => {
-  const command = commandOf(note)
-  return (state) => decide(state, command)
-}
-
-/** The command that a note of a terminal's journal stands for. */
-function commandOf(note: Note): Command {
-  switch (note.type) {
-    case "started":
-      return { _tag: "ProcessStarted", pid: note.pid, cols: note.cols, rows: note.rows }
-    case "resize":
-      return { _tag: "ProcessResized", cols: note.cols, rows: note.rows }
-    case "title":
-      return { _tag: "ProcessTitled", title: note.title }
-    case "agent":
-      throw new Error("a terminal's journal holds no notes of agents")
-    case "exit":
-      return {
-        _tag: "ProcessExited",
-        code: note.code,
-        ...(note.signal === undefined ? {} : { signal: note.signal }),
-      }
   }
 }

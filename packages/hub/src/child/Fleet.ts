@@ -5,27 +5,17 @@
  * the same id, or written off. It runs at start and after each runner's death, so there is one path for both (R-5, R-16, R-18).
  */
 import type { FoundRunner } from "@holdfast/runner/client/generations"
-import type { RunnerConnection, RunnerEvents, StartAgent, StartTerminal } from "@holdfast/link/RunnerConnection"
+import type { RunnerEvents, StartAgent, StartTerminal } from "@holdfast/link/RunnerConnection"
 import type { ChildStatus } from "@holdfast/link/messages"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
-import type { Parts } from "../terminal/TerminalPart.ts"
+import type { ChildPart } from "./ChildPart.ts"
+import type { LinkedChild, RunnerLink } from "./RunnerLink.ts"
 import type { RunnerPort } from "./RunnerPort.ts"
 import type { DeadRunner, Runners } from "./Runners.ts"
 import { StartQueue } from "./StartQueue.ts"
 
 /** Waits between attempts to connect again to a living runner, in milliseconds. */
 const RECONNECT = [50, 100, 250, 500, 1000, 2000] as const
-
-/** One connected runner. */
-export interface RunnerLink {
-  readonly generation: string
-  readonly found: FoundRunner
-  readonly connection: RunnerConnection
-  /** Children by their number on this connection. */
-  readonly children: Map<number, { readonly status: ChildStatus; parts: Parts | undefined }>
-  readonly starts: StartQueue
-  draining: boolean
-}
 
 /** What the fleet tells. */
 export interface FleetEvents {
@@ -101,32 +91,32 @@ export class Fleet {
   }
 
   /** Starts a child when its turn has come, and follows it; rejects as the connection does. */
-  async start(link: RunnerLink, request: StartTerminal, parts: Parts): Promise<void> {
+  async start(link: RunnerLink, request: StartTerminal, part: ChildPart): Promise<void> {
     const status = await link.starts.add(() => link.connection.start(request))
-    this.follow(link, status, parts)
+    this.follow(link, status, part)
   }
 
   /** Starts an agent's child when its turn has come, and follows it; rejects as the connection does. */
-  async startAgent(link: RunnerLink, request: StartAgent, parts: Parts): Promise<void> {
+  async startAgent(link: RunnerLink, request: StartAgent, part: ChildPart): Promise<void> {
     const status = await link.starts.add(() => link.connection.startAgent(request))
-    this.follow(link, status, parts)
+    this.follow(link, status, part)
   }
 
   /** Follows a child for a session. */
-  follow(link: RunnerLink, status: ChildStatus, parts: Parts): void {
-    if (this.links.get(link.generation) !== link || parts.follower?.port.connection === link.connection) return
-    link.children.set(status.child, { status, parts })
+  follow(link: RunnerLink, status: ChildStatus, part: ChildPart): void {
+    if (this.links.get(link.generation) !== link || part.follower?.port.connection === link.connection) return
+    link.children.set(status.child, { status, sink: part })
     const port: RunnerPort = {
       connection: link.connection,
       child: status.child,
       generation: link.generation,
       finished: () => {
         link.children.delete(status.child)
-        parts.finished()
+        part.finished()
         link.connection.forget(status.child)
       },
     }
-    parts.connect(port, status.id)
+    part.connect(port, status.id)
   }
 
   /** Ends a child that no session wants, and has it forgotten. */
@@ -180,32 +170,31 @@ export class Fleet {
   }
 
   private async connect(found: FoundRunner & { readonly state: "live" }): Promise<RunnerLink> {
+    const children = new Map<number, LinkedChild>()
     let link: RunnerLink | undefined
-    const early: Array<() => void> = []
-    const when = (action: (link: RunnerLink) => void): void => {
-      if (link === undefined) early.push(() => (link === undefined ? undefined : action(link)))
-      else action(link)
-    }
+    let ended: Parameters<RunnerEvents["closed"]>[0] | undefined
     const events: RunnerEvents = {
-      entry: (child, entry) => when((there) => there.children.get(child)?.parts?.follower?.entry(entry)),
-      input: (child, client, number, failure) =>
-        when((there) => there.children.get(child)?.parts?.settled(client, number, failure)),
+      entry: (child, entry) => children.get(child)?.sink?.entry(entry),
+      input: (child, client, number, failure) => children.get(child)?.sink?.settled(client, number, failure),
       problem: (tag, message, child) =>
         this.events.report("the runner is in trouble", { runner: found.generation, tag, message, child }),
-      closed: ({ reason, message }) => when((there) => this.lost(there, found, reason, message)),
+      closed: (end) => {
+        if (link === undefined) ended = end
+        else this.lost(link, found, end.reason, end.message)
+      },
     }
     const connection = await this.runners.connect({ socket: found.record.socket, hub: this.hub, hubEpoch: this.epoch, events })
     const { draining } = connection.welcome
-    link = { generation: found.generation, found, connection, children: new Map(), starts: new StartQueue(), draining }
+    link = { generation: found.generation, found, connection, children, starts: new StartQueue(), draining }
     if (this.closed) connection.close()
     this.links.set(found.generation, link)
     this.unreachable.delete(found.generation)
     this.problem = undefined
     for (const status of connection.welcome.children) {
-      link.children.set(status.child, { status, parts: undefined })
+      children.set(status.child, { status, sink: undefined })
       this.events.child(link, status)
     }
-    for (const action of early) action()
+    if (ended !== undefined) this.lost(link, found, ended.reason, ended.message)
     if (!this.isOurs(link)) this.leave(link)
     return link
   }
@@ -226,9 +215,7 @@ export class Fleet {
 
   private lost(link: RunnerLink, found: FoundRunner & { readonly state: "live" }, reason: string, message: string): void {
     if (this.links.get(link.generation) === link) this.links.delete(link.generation)
-    for (const { parts } of link.children.values()) {
-      if (parts?.follower?.port.connection === link.connection) parts.disconnect()
-    }
+    for (const { sink } of link.children.values()) sink?.cut(link.connection)
     link.children.clear()
     if (this.closed || reason === "closed") return
     this.events.report("the connection to a runner ended", { runner: link.generation, reason, message })

@@ -4,18 +4,16 @@
  *
  * Sessions are found by their records, page by page, never by reading logs.
  */
-import { Unprocessable } from "@holdfast/protocol/errors"
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { decide } from "@holdfast/core/decide"
 import type { RecoveredChild } from "@holdfast/runner/client/recover"
-import { RequestRefused } from "@holdfast/link/RunnerConnection"
 import type { ChildStatus } from "@holdfast/link/messages"
 import type { ListQuery } from "@holdfast/store/Store"
-import { forgetInherited, readEnvironment, readInherited } from "../session/SessionEnvironment.ts"
-import type { Loaded, SessionTable } from "../session/SessionTable.ts"
-import type { Fleet, RunnerLink } from "./Fleet.ts"
+import type { Sessions } from "../delivery/AttendedPart.ts"
+import { ChildPart } from "./ChildPart.ts"
+import type { Fleet } from "./Fleet.ts"
 import { recoverChild, writeOffUnknown } from "./RecoveredPort.ts"
+import type { RunnerLink } from "./RunnerLink.ts"
 import type { DeadRunner, Runners } from "./Runners.ts"
 
 /** Which records may have a process. Without a status deleted ones are left out, so they are asked for too. */
@@ -32,18 +30,15 @@ const AGAIN = 1000
 /** The reconciler. */
 export class Reconciler {
   private readonly runners: Runners["Service"]
-  private readonly table: SessionTable
-  private readonly fleet: () => Fleet
-  private readonly directory: (session: string) => string
+  private readonly table: Sessions
+  private readonly fleet: Fleet
   private readonly timers = new Set<NodeJS.Timeout>()
   private passing: Promise<void> | undefined
   private again = false
   private closed = false
 
-  /** `directory`: that of a session. */
-  constructor(runners: Runners["Service"], table: SessionTable, fleet: () => Fleet, directory: (session: string) => string) {
+  constructor(runners: Runners["Service"], table: Sessions, fleet: Fleet) {
     this.runners = runners
-    this.directory = directory
     this.table = table
     this.fleet = fleet
   }
@@ -51,21 +46,20 @@ export class Reconciler {
   /** Gives a child of a connected runner to its session, or ends it when no session wants it. */
   place(link: RunnerLink, status: ChildStatus): void {
     this.table.openThen(status.session, (result) => {
-      if (this.fleet().links.get(link.generation) !== link) return
+      if (this.fleet.links.get(link.generation) !== link) return
       const { killGrace } = this.table.context.settings
-      if (!("parts" in result)) {
-        if (result._tag === "SessionNotFound") this.fleet().discard(link, status, killGrace)
+      if (!("part" in result)) {
+        if (result._tag === "SessionNotFound") this.fleet.discard(link, status, killGrace)
         else if (result._tag !== "LogDamaged") this.later(() => this.place(link, status))
         return
       }
-      const { session, parts } = result
+      const { session, part } = result
       const { child, process } = session.state
-      if (child !== status.id || (process !== "starting" && process !== "running"))
-        return this.fleet().discard(link, status, killGrace)
-      this.forgetAsker(session)
-      this.fleet().follow(link, status, parts)
-      // An agent's driver ends it, once that is durable.
-      if (session.state.status === "deleted" && parts.agent === undefined) this.end(link, status)
+      const isAlive = process === "starting" || process === "running"
+      if (!(part instanceof ChildPart) || child !== status.id || !isAlive) return this.fleet.discard(link, status, killGrace)
+      part.pastStart()
+      this.fleet.follow(link, status, part)
+      part.endDeleted()
     })
   }
 
@@ -105,8 +99,8 @@ export class Reconciler {
       for (const child of children) kept.set(child.id, child)
     }
     const waits: Array<Promise<void>> = []
-    for await (const loaded of this.sessions()) {
-      const wait = this.settle(loaded, living, kept)
+    for await (const part of this.sessions()) {
+      const wait = this.settle(part, living, kept)
       if (wait !== undefined) waits.push(wait)
     }
     if (this.closed) return
@@ -119,81 +113,29 @@ export class Reconciler {
   }
 
   private settle(
-    loaded: Loaded,
+    part: ChildPart,
     living: ReadonlySet<string>,
     kept: ReadonlyMap<string, RecoveredChild>,
   ): Promise<void> | undefined {
-    const { session, parts } = loaded
-    const { state } = session
-    const { child, runner = "" } = state
-    if (parts.follower !== undefined || parts.starting || child === undefined) return undefined
-    if (state.process !== "starting" && state.process !== "running") return undefined
-    const link = this.fleet().links.get(runner)
+    const { child, runner = "", process } = part.session.state
+    if (part.follower !== undefined || part.starting || child === undefined) return undefined
+    if (process !== "starting" && process !== "running") return undefined
+    const link = this.fleet.links.get(runner)
     if (link === undefined) {
       if (living.has(runner)) return undefined
-      this.forgetAsker(session)
-      return new Promise((resolve) => recoverChild(parts, runner, child, kept.get(child), resolve))
+      part.pastStart()
+      return new Promise((resolve) => recoverChild(part, runner, child, kept.get(child), resolve))
     }
     const known = [...link.children.values()].find(({ status }) => status.id === child)
     if (known !== undefined) {
-      this.forgetAsker(session)
-      this.fleet().follow(link, known.status, parts)
-    } else if (state.process === "starting" && state.terminal !== undefined) this.startAgain(link, loaded, child)
-    else if (state.process === "starting" && parts.agent !== undefined) parts.agent.startAgain(link, child)
-    else writeOffUnknown(parts)
+      part.pastStart()
+      this.fleet.follow(link, known.status, part)
+    } else if (process === "starting") part.startAgain(link, child)
+    else writeOffUnknown(part)
     return undefined
   }
 
-  /** The hub died after the start of a terminal and before it forgot the environment of who asked (A-68). */
-  private forgetAsker({ id, state }: Loaded["session"]): void {
-    if (state.terminal === undefined) return
-    forgetInherited(this.directory(id)).catch((cause: unknown) =>
-      this.table.context.report("the kept environment of a terminal could not be removed", { session: id, cause: String(cause) }),
-    )
-  }
-
-  /** The hub died between the durable create and the start, or its confirmation: the same id starts at most once (R-8). */
-  private startAgain(link: RunnerLink, { session, parts }: Loaded, child: string): void {
-    const spec = session.state.terminal?.spec
-    if (spec === undefined) return
-    if (session.state.status === "deleted") {
-      const failed = {
-        _tag: "ProcessFailed",
-        tag: "SessionState",
-        message: "the session was deleted before its process was started",
-      } as const
-      return session.submit({ decide: (state) => decide(state, failed), done: () => {} })
-    }
-    const { scrollback } = this.table.context.settings
-    const refused = (cause: unknown): void => {
-      this.table.context.report("a process could not be started again", { session: session.id, cause: String(cause) })
-      // Without an answer the connection is gone, and the next pass looks again.
-      if (!(cause instanceof RequestRefused) && !(cause instanceof Unprocessable)) return
-      const { tag, message } = cause instanceof RequestRefused ? cause.failure : { tag: cause._tag, message: cause.message }
-      session.submit({ decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }), done: () => {} })
-    }
-    link.starts.patiently(() => {
-      const directory = this.directory(session.id)
-      Promise.all([readEnvironment(directory, spec.env), readInherited(directory)])
-        .then(async ([env, environment]) => {
-          const start = { id: child, session: session.id, terminal: { ...spec, env }, scrollback }
-          await this.fleet().start(link, environment === undefined ? start : { ...start, environment }, parts)
-          if (environment !== undefined) await forgetInherited(directory)
-        })
-        .catch(refused)
-    })
-  }
-
-  private end(link: RunnerLink, status: ChildStatus): void {
-    link.connection.end(status.child, this.table.context.settings.killGrace).catch((cause: unknown) => {
-      this.table.context.report("a deleted session's process could not be ended", {
-        session: status.session,
-        cause: String(cause),
-      })
-    })
-  }
-
-  private async *sessions(): AsyncGenerator<Loaded, void, void> {
+  private async *sessions(): AsyncGenerator<ChildPart, void, void> {
     for (const query of QUERIES) {
       let cursor: string | null | undefined
       do {
@@ -201,7 +143,7 @@ export class Reconciler {
         if (page === undefined || this.closed) return
         for (const { id } of page.sessions) {
           const loaded = await this.run(this.table.open(id))
-          if (loaded !== undefined) yield loaded
+          if (loaded?.part instanceof ChildPart) yield loaded.part
         }
         cursor = page.next
       } while (cursor !== null)

@@ -2,24 +2,23 @@
  * A dead runner's child as if it were still there: what its journal kept goes through the same path as live output,
  * then the child is written off (docs/PROTOCOL.md, R-16, R-18).
  */
-import { type Command, decide } from "@holdfast/core/decide"
-import type { SessionState } from "@holdfast/core/state"
+import { decide } from "@holdfast/core/decide"
 import type { LostReason } from "@holdfast/protocol/event"
 import type { RecoveredChild } from "@holdfast/runner/client/recover"
-import type { Parts } from "../terminal/TerminalPart.ts"
+import type { ChildPart } from "./ChildPart.ts"
 import type { ChildConnection, RunnerPort } from "./RunnerPort.ts"
 
 const gone = (): Promise<never> => Promise.reject(new Error("the runner of this child has died"))
 
 /** Takes what a dead runner's journal holds of a session's child, appends it and `terminal/lost`; `done` is called once. */
 export function recoverChild(
-  parts: Parts,
+  part: ChildPart,
   generation: string,
   childId: string,
   recovered: RecoveredChild | undefined,
   done: () => void,
 ): void {
-  const { session } = parts
+  const { session } = part
   let turn = 0
   const credit = { bytes: 0, limit: 0, wake: (): void => {} }
   const sizes: Array<{ readonly position: number; readonly bytes: number }> = []
@@ -28,7 +27,7 @@ export function recoverChild(
     const damaged = recovered?.damaged ?? false
     const reason: LostReason = !started ? "start-unconfirmed" : damaged ? "journal-damaged" : "runner-died"
     session.submit({
-      decide: (state) => decide(state, lost(parts, state, reason, MESSAGES[reason])),
+      decide: (state) => decide(state, part.lost(state, reason, MESSAGES[reason])),
       done: (result) => {
         if (result._tag === "Done") return port.finished()
         // After a failed append the session is claimed again and the journal followed anew; a full queue empties by itself.
@@ -43,12 +42,12 @@ export function recoverChild(
       const bytes = "bytes" in entry ? entry.bytes.length : 0
       credit.bytes += bytes
       sizes.push({ position: entry.position, bytes })
-      parts.follower?.entry(entry)
+      part.entry(entry)
       if (credit.bytes > credit.limit) await new Promise<void>((resolve) => (credit.wake = resolve))
     }
     if (mine !== turn) return
     // A screen that is being kept holds back what is behind it; that is looked at again when it is there.
-    if (parts.follower?.complete() !== true) {
+    if (part.follower?.complete() !== true) {
       setTimeout(() => (mine === turn ? replayFrom(Number.MAX_SAFE_INTEGER) : undefined), 50)
       return
     }
@@ -94,11 +93,11 @@ export function recoverChild(
       if (finished) return
       finished = true
       turn++
-      parts.finished()
+      part.finished()
       done()
     },
   }
-  parts.connect(port, childId)
+  part.connect(port, childId)
 }
 
 const MESSAGES: Readonly<Record<LostReason, string>> = {
@@ -108,19 +107,10 @@ const MESSAGES: Readonly<Record<LostReason, string>> = {
   "journal-damaged": "the runner died and part of what it kept of this process is damaged; everything before that is kept",
 }
 
-/** The command that writes a child off; of an agent with all that its turn has shown. */
-function lost({ agent }: Parts, state: SessionState, reason: LostReason, message: string): Command {
-  if (agent === undefined) return { _tag: "ProcessLost", reason, message }
-  const partial = agent.live.ended(state.agent?.turn?.id, "lost")
-  return { kind: "report", _tag: "AgentLost", reason, message, ...(partial === undefined ? {} : { partial }) }
-}
-
 /** Writes off a child that its living runner does not know any more. */
-export function writeOffUnknown(parts: Parts): void {
-  const { session, agent } = parts
+export function writeOffUnknown(part: ChildPart): void {
   const message = "the runner does not know this process any more"
-  const submit = (): void =>
-    session.submit({ decide: (state) => decide(state, lost(parts, state, "runner-died", message)), done: () => {} })
-  if (agent === undefined) submit()
-  else agent.live.ready(submit)
+  part.whenLost(() =>
+    part.session.submit({ decide: (state) => decide(state, part.lost(state, "runner-died", message)), done: () => {} }),
+  )
 }

@@ -1,37 +1,40 @@
 /** Waiting for what becomes of a process that is being started, or ended. */
 import * as Effect from "effect/Effect"
-import type { Loaded } from "../session/SessionTable.ts"
+import type { ChildPart } from "./ChildPart.ts"
 
 /** Longest wait, in milliseconds. */
 const START_WAIT = 10_000
 
 /** Waits, at most 10 s, until it is durable what became of the start. */
-export const processKnown = ({ session, parts }: Loaded): Effect.Effect<void> =>
+export const processKnown = (part: ChildPart): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
-    if (session.durable.process !== "starting") return resume(Effect.void)
+    if (part.session.durable.process !== "starting") return resume(Effect.void)
     const timer = setTimeout(() => {
       forget()
       resume(Effect.void)
     }, START_WAIT)
-    const forget = parts.onProcess(() => {
+    const forget = part.onProcess(() => {
       clearTimeout(timer)
       resume(Effect.void)
     })
   })
 
-const isAlive = ({ session }: Loaded): boolean => session.durable.process === "starting" || session.durable.process === "running"
+function isAlive({ session }: ChildPart): boolean {
+  const { process } = session.durable
+  return process === "starting" || process === "running"
+}
 
 /** Calls back once it is durable that the process has ended, or after `limit` milliseconds; gives whether it has. */
-export function whenEnded(loaded: Loaded, limit: number, done: (ended: boolean) => void): void {
-  if (!isAlive(loaded)) return done(true)
+export function whenEnded(part: ChildPart, limit: number, done: (ended: boolean) => void): void {
+  if (!isAlive(part)) return done(true)
   let forget = (): void => {}
   const timer = setTimeout(() => {
     forget()
     done(false)
   }, limit)
   const look = (): void => {
-    if (isAlive(loaded)) {
-      forget = loaded.parts.onProcess(look)
+    if (isAlive(part)) {
+      forget = part.onProcess(look)
       return
     }
     clearTimeout(timer)

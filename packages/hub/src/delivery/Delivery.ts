@@ -7,21 +7,15 @@
  */
 import { planAttach, type AttachPlan } from "@holdfast/core/cursor"
 import { type EventFilter, passesFilter } from "@holdfast/protocol/event-filter"
-import type { SnapshotHead, SnapshotReason } from "@holdfast/protocol/frame"
+import type { SnapshotReason } from "@holdfast/protocol/frame"
 import type { LogRecord } from "@holdfast/protocol/record"
 import type { AttachmentSink } from "../Hub.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
+import type { Snapshot } from "../session/SessionPart.ts"
 import { CatchUp } from "./CatchUp.ts"
 import type { Gate } from "../session/Gate.ts"
 import { Subscriber } from "./Subscriber.ts"
 import { deliverAtTurnEnd } from "./turn-end.ts"
-
-/** A screen to begin from: what a viewer sees after `seq`. */
-export interface Snapshot {
-  readonly seq: number
-  readonly head: Omit<SnapshotHead, "reason">
-  readonly screen: Uint8Array
-}
 
 /** Gives the screen now, or as near to now as there is one; `undefined` when the data is damaged. */
 export type TakeSnapshot = (done: (snapshot: Snapshot | undefined) => void) => void

@@ -1,6 +1,9 @@
-/** The bridge from plain callbacks to effects: the loop is plain, the store's slower operations are effects. */
+/**
+ * The bridges between the loop, which is plain callbacks, and effects: `Fork` runs an effect for the loop, `fromCallback` makes
+ * an effect of what the loop answers. There are no others.
+ */
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
+import * as Exit from "effect/Exit"
 
 /** Starts an effect and hands its exit to `done`, which must not throw. */
 export type Fork = <A, E>(effect: Effect.Effect<A, E>, done: (exit: Exit.Exit<A, E>) => void) => void
@@ -12,3 +15,21 @@ export const makeFork: Effect.Effect<Fork> = Effect.map(Effect.context<never>(),
     run(effect).addObserver(done)
   }
 })
+
+/** The effect of a call that answers once, with a value or with an error. Interrupting it only stops the waiting. */
+export function fromCallback<A, E extends Error>(call: (answer: (result: A | E) => void) => void): Effect.Effect<A, E> {
+  return Effect.callback<A, E>((resume) =>
+    call((result) => resume(result instanceof Error ? Effect.fail(result) : Effect.succeed(result))),
+  )
+}
+
+/** Runs an effect for code that waits for files or runners; rejects with its error. */
+export function forkPromise<A, E>(fork: Fork, effect: Effect.Effect<A, E>): Promise<A> {
+  return new Promise((resolve, reject) => {
+    fork(effect, (exit) => {
+      if (Exit.isSuccess(exit)) return resolve(exit.value)
+      const error = Exit.findErrorOption(exit)
+      reject(error._tag === "Some" ? error.value : new Error(String(exit.cause)))
+    })
+  })
+}

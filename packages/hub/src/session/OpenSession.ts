@@ -16,7 +16,8 @@ import { encodeDrafts, storedState, type StoredInner } from "./encode.ts"
 import { appendProblem } from "./store-problem.ts"
 import { type AnyWork, doneAs, isOutput, type OutputWork, type Work, type WorkResult } from "./Work.ts"
 import { eventsPassed, outputPassed } from "./passed-garbage.ts"
-import type { SessionContext, SessionPart } from "./SessionContext.ts"
+import type { SessionContext } from "./SessionContext.ts"
+import type { SessionPart } from "./SessionPart.ts"
 
 /** `lastActiveAt` of a session that only prints is stored at most so often, in milliseconds. */
 const ACTIVE_EVERY = 5000
@@ -65,7 +66,7 @@ export class OpenSession {
   /** Why the session is away, for commands that come meanwhile. */
   problem: DoorError | undefined
   touchedAt: number
-  /** Delivery and terminal of this session; set by the table that opened it. */
+  /** What its kind adds; set by the table that opened it. */
   part!: SessionPart
   private nextSeq!: number
   private readonly flights: Array<Flight> = []

@@ -6,6 +6,7 @@
  */
 import { access, constants, stat } from "node:fs"
 import * as Effect from "effect/Effect"
+import { Unprocessable } from "@holdfast/protocol/errors"
 
 /** Receives what was found; must not throw. */
 export type Told = (there: boolean) => void
@@ -23,6 +24,10 @@ export const isDirectory = (path: string, told: Told): void =>
 /** The same as an effect. */
 export const isDirectoryThere = (path: string): Effect.Effect<boolean> =>
   Effect.callback((resume) => isDirectory(path, (there) => resume(Effect.succeed(there))))
+
+/** The refusal of a cwd that cannot be entered. */
+export const noDirectory = (cwd: string): Unprocessable =>
+  new Unprocessable({ message: `the directory ${cwd} does not exist or cannot be entered; give another cwd`, field: "cwd" })
 
 /** Tells whether a path is a file that may be executed. */
 export const isProgram = (path: string, told: Told): void =>

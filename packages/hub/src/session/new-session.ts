@@ -5,32 +5,38 @@
  * was handed to the store it goes on, although its caller went away.
  */
 import * as Exit from "effect/Exit"
-import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
 import { type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
-import type { AppendKey } from "@holdfast/store/Store"
+import type { AppendKey, Store } from "@holdfast/store/Store"
 import type { CreateAnswer, Principal } from "../Hub.ts"
 import { bodyHash, keptKey } from "./command.ts"
 import { keepEnvironment, keepInherited } from "./SessionEnvironment.ts"
 import { encodeDrafts, storedState } from "./encode.ts"
-import type { Loaded } from "./SessionTable.ts"
 import { failureOf, inTrash, keyConflict, storeProblem } from "./store-problem.ts"
-import type { HubContext } from "../sessions/HubContext.ts"
+import type { Feed } from "./Feed.ts"
+import { newId } from "./new-id.ts"
+import type { SessionDirectories } from "./SessionDirectories.ts"
+import type { NewSession } from "./SessionKind.ts"
+import type { SessionPart } from "./SessionPart.ts"
+import type { SessionTable } from "./SessionTable.ts"
 
-/** A session that is asked for. */
-export interface NewSession {
-  readonly by: Principal
-  readonly id: string
+/** What making a session needs of the hub. */
+export interface CreationContext<Part extends SessionPart> {
+  readonly store: Store["Service"]
+  readonly table: SessionTable<Part>
+  readonly feed: Feed
+  readonly directories: SessionDirectories
   /** Epoch milliseconds. */
-  readonly now: number
-  readonly command: Extract<Command, { readonly _tag: "Create" }>
+  readonly now: () => number
+}
+
+/** A checked request with who gave it. */
+export interface Creation<Part extends SessionPart> {
+  readonly plan: NewSession<Part>
+  readonly by: Principal
   /** What the key, if there is one, stands for. */
   readonly request: CreateSession
-  /** Environment variables of its process, whose values are in no event. */
-  readonly env: Readonly<Record<string, string>>
-  /** The environment of who asks, where that is given. */
-  readonly inherited: Readonly<Record<string, string>> | undefined
 }
 
 /** Does a step of a creation; what it throws is the answer. */
@@ -45,60 +51,87 @@ export function step(answer: CreateAnswer, body: () => void): void {
 /** Refuses a creation. */
 export const refuse = (answer: CreateAnswer, error: DoorError): void => answer(Exit.fail(error))
 
-/** Stores a new session and opens it for `made`. Whatever else there is to say goes to `answer`: a key's first session, or an error. */
-export function makeSession(core: HubContext, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
-  const { id, env, inherited } = asked
-  if (Object.keys(env).length === 0 && inherited === undefined) return store(core, asked, answer, made)
-  const { directories } = core.crew
+/** Stores a new session, opens it, and has its kind begin it; a key that was used before answers with the session that it made. */
+export function makeSession<Part extends SessionPart>(
+  context: CreationContext<Part>,
+  creation: Creation<Part>,
+  answer: CreateAnswer,
+): void {
+  const { env, inherited, over } = creation.plan
+  const now = context.now()
+  const id = newId(now)
+  const ended: CreateAnswer =
+    over === undefined
+      ? answer
+      : (exit) => {
+          over()
+          answer(exit)
+        }
+  if (Object.keys(env).length === 0 && inherited === undefined) {
+    return step(ended, () => store(context, creation, { id, now, ended, answer }))
+  }
+  const { directories } = context
   const notMade: CreateAnswer = (exit) => {
     if (Exit.isFailure(exit) || exit.value.session.id !== id) void directories.remove(id)
-    answer(exit)
+    ended(exit)
   }
-  const stored = (loaded: Loaded): void => {
-    directories.settled(id)
-    made(loaded)
-  }
-  keep(core, asked).then(
-    () => step(notMade, () => store(core, asked, notMade, stored)),
+  keep(directories, id, creation.plan).then(
+    () => step(notMade, () => store(context, creation, { id, now, ended: notMade, answer, kept: true })),
     (cause: unknown) => {
       void directories.remove(id)
-      core.table.context.report("the environment of a session could not be kept", { session: id, cause: String(cause) })
-      refuse(answer, new Unavailable({ message: "the environment variables could not be kept; see the hub's log" }))
+      context.table.context.report("the environment of a session could not be kept", { session: id, cause: String(cause) })
+      refuse(ended, new Unavailable({ message: "the environment variables could not be kept; see the hub's log" }))
     },
   )
 }
 
 /** Keeps the variables in the directory of a session that the store does not have yet. */
-async function keep({ crew: { directories } }: HubContext, { id, env, inherited, command }: NewSession): Promise<void> {
+async function keep(directories: SessionDirectories, id: string, plan: NewSession<never>): Promise<void> {
+  const { env, inherited, inheritsAgain } = plan
   const isNamed = Object.keys(env).length > 0
-  const isAgent = command.kind === "agent"
-  await directories.mark(id, isNamed || isAgent)
+  await directories.mark(id, isNamed || inheritsAgain)
   if (isNamed) await keepEnvironment(directories.of(id), env)
-  if (inherited !== undefined) await keepInherited(directories.of(id), inherited, isAgent)
+  if (inherited !== undefined) await keepInherited(directories.of(id), inherited, inheritsAgain)
 }
 
-function store(core: HubContext, asked: NewSession, answer: CreateAnswer, made: (loaded: Loaded) => void): void {
-  const { id, now, command, request } = asked
+interface Attempt {
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** Receives everything but the new session. */
+  readonly ended: CreateAnswer
+  /** Receives the new session, from its kind. */
+  readonly answer: CreateAnswer
+  /** Its directory is there, marked as without a session. */
+  readonly kept?: true
+}
+
+function store<Part extends SessionPart>(context: CreationContext<Part>, creation: Creation<Part>, attempt: Attempt): void {
+  const { plan, request, by } = creation
+  const { command } = plan
+  const { id, now, ended, answer, kept } = attempt
   const decision = decide(undefined, command)
   const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, command.owner) : undefined
   if (encoded === undefined) throw new Error("a new session was refused")
   const { records, state } = encoded
-  const key = keyOf(request, asked.by)
+  const key = keyOf(request, by)
   const stored = { id, records, state: storedState(state) }
-  core.store.createThen(key === undefined ? stored : { ...stored, key }, (outcome) =>
-    step(answer, () => {
+  context.store.createThen(key === undefined ? stored : { ...stored, key }, (outcome) =>
+    step(ended, () => {
       switch (outcome._tag) {
         case "Created": {
-          const loaded = core.table.adopt(outcome.claimed, state)
-          core.feed.push(id, () => loaded.session.record())
-          return made(loaded)
+          const loaded = context.table.adopt(outcome.claimed, state)
+          context.feed.push(id, () => loaded.session.record())
+          if (kept === true) context.directories.settled(id)
+          plan.over?.()
+          return plan.made(loaded, answer)
         }
         case "Exists":
-          return answerWith(core, outcome.id, answer)
+          return answerWith(context, outcome.id, ended)
         case "KeyConflict":
-          return refuse(answer, keyConflict(key?.key ?? ""))
+          return refuse(ended, keyConflict(key?.key ?? ""))
         default:
-          return refuse(answer, storeProblem(outcome))
+          return refuse(ended, storeProblem(outcome))
       }
     }),
   )
@@ -112,9 +145,9 @@ function keyOf(request: CreateSession, by: Principal): AppendKey | undefined {
 }
 
 /** Answers with the session that a key made before; one in the trash is no answer to who asks for a session (H-23). */
-function answerWith(core: HubContext, id: string, answer: CreateAnswer): void {
-  const { context } = core.table
-  context.fork(core.store.get(id), (exit) => {
+function answerWith<Part extends SessionPart>({ store, table }: CreationContext<Part>, id: string, answer: CreateAnswer): void {
+  const { context } = table
+  context.fork(store.get(id), (exit) => {
     if (Exit.isFailure(exit)) refuse(answer, failureOf(exit, context.report, id))
     else if (exit.value.status === "deleted") refuse(answer, inTrash(id))
     else answer(Exit.succeed({ session: exit.value, created: false }))

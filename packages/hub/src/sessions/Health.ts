@@ -39,7 +39,7 @@ export const health = (core: HubContext, seen: StoreHealth): Effect.Effect<Healt
       ...core.fleet.problems,
     ]
     let attachments = 0
-    for (const { parts } of core.table.all()) attachments += parts.readerCount
+    for (const { part } of core.table.all()) attachments += part.readerCount
     return {
       ready: store === "ok" && core.fleet.state !== "away",
       store,

@@ -1,25 +1,14 @@
 /** Attaching: a subscriber, its presence, and its hands on the keyboard (docs/PROTOCOL.md, D-1 to D-10, T-8 to T-11, T-27). */
 import * as Effect from "effect/Effect"
-import { refuseInput } from "@holdfast/core/decide"
-import { TypingWatch } from "@holdfast/core/terminal/input/TypingWatch"
-import { CursorInvalid, type DoorError, Forbidden, InvalidSize, ReadOnlyViewer, Unprocessable } from "@holdfast/protocol/errors"
-import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
+import { CursorInvalid, type DoorError, Forbidden, ReadOnlyViewer, Unprocessable } from "@holdfast/protocol/errors"
 import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
 import { environmentProblem } from "../session/environment.ts"
-import type { Viewer } from "../terminal/Presence.ts"
+import type { Viewer } from "../delivery/Viewers.ts"
 import type { HubContext } from "./HubContext.ts"
 import { seatOf } from "../session/seat.ts"
+import { sizeProblem } from "../session/size-problem.ts"
 
-/** Says what is wrong with a size, or nothing. */
-export function sizeProblem(cols: number, rows: number): InvalidSize | undefined {
-  const { minimum, maximum } = TERMINAL_SIZE
-  const good = (cells: number): boolean => Number.isInteger(cells) && cells >= minimum && cells <= maximum
-  return good(cols) && good(rows)
-    ? undefined
-    : new InvalidSize({ message: `a terminal has from ${minimum} to ${maximum} columns and rows, not ${cols}×${rows}` })
-}
-
-const readOnly = (): ReadOnlyViewer =>
+const lookingOn = (): ReadOnlyViewer =>
   new ReadOnlyViewer({ message: "this attachment may only read; attach as interactive to type or resize" })
 
 /** Whether what session `from` shows comes to be shown in session `to`, by attachments within others. */
@@ -29,7 +18,7 @@ function isShownIn(core: HubContext, from: string, to: string): boolean {
     if (id === to) return true
     if (seen.has(id)) continue
     seen.add(id)
-    left.push(...(core.table.peek(id)?.parts.within ?? []))
+    left.push(...(core.table.peek(id)?.part.attached?.within ?? []))
   }
   return false
 }
@@ -59,12 +48,12 @@ export const attach = (
     const { cols, rows } = request
     const problem = cols === undefined || rows === undefined ? undefined : sizeProblem(cols, rows)
     if (problem !== undefined) return yield* problem
-    const { session, parts } = yield* core.table.open(request.session)
+    const { session, part } = yield* core.table.open(request.session)
     if (request.within !== undefined && isShownIn(core, request.within, session.id)) return yield* nested()
     const unusable = environmentProblem(request.environment ?? {}, "environment")
     if (unusable !== undefined) return yield* unusable
     if (request.environment !== undefined && by.scope !== "read") core.askers.note(request.environment)
-    const { delivery, presence, inputs } = parts
+    const { delivery, viewers } = part
     const seat = seatOf(by, request)
     const cursor = {
       ...(request.after === undefined ? {} : { after: request.after }),
@@ -74,7 +63,6 @@ export const attach = (
     if (plan._tag === "Invalid") return yield* new CursorInvalid({ message: plan.message })
 
     let open = true
-    const typing = new TypingWatch()
     const subscriber = delivery.subscribe(sink, () => finish(), request.filter)
     const joining: Omit<Viewer, "order"> = {
       client: request.client,
@@ -85,16 +73,17 @@ export const attach = (
         if (sink.released === undefined || !open) return false
         delivery.end(subscriber)
         finish()
-        presence.freeKeyboard(seat)
+        viewers.seatLeft(seat)
         sink.released(who)
         return true
       },
-      show: (viewers) => (subscriber.mode === "new" ? undefined : sink.viewers(viewers)),
+      show: (shown) => (subscriber.mode === "new" ? undefined : sink.viewers(shown)),
       ...(cols === undefined || rows === undefined ? {} : { cols, rows }),
       ...(request.within === undefined ? {} : { within: request.within }),
       ...(request.colors === undefined ? {} : { colors: request.colors }),
     }
-    const viewer = presence.join(joining, request.gaveSize)
+    const viewer = viewers.join(joining, request.gaveSize)
+    const input = part.input(viewer)
     const held = attached.get(by.credential) ?? new Set()
     attached.set(by.credential, held)
     const entry = { drop: (reason: string): void => delivery.drop(subscriber, reason) }
@@ -104,7 +93,7 @@ export const attach = (
       open = false
       held.delete(entry)
       if (held.size === 0 && attached.get(by.credential) === held) attached.delete(by.credential)
-      presence.leave(viewer)
+      viewers.leave(viewer)
       session.touchedAt = core.now()
     }
 
@@ -112,23 +101,18 @@ export const attach = (
       handle: session.wire,
       session: session.record(),
       log: session.log,
-      inputs: inputs.settledOf(seat),
+      inputs: input.settled,
       start: () => delivery.begin(subscriber, plan),
       acknowledge: (seq) => delivery.acknowledge(subscriber, seq),
       resize: (cols, rows) => {
-        if (request.mode === "viewer") return readOnly()
+        if (request.mode === "viewer") return lookingOn()
         const wrong = sizeProblem(cols, rows)
-        if (wrong === undefined && open) presence.resize(viewer, cols, rows)
+        if (wrong === undefined && open) viewers.resize(viewer, cols, rows)
         return wrong
       },
       input: (number, bytes, settled) => {
-        if (request.mode === "viewer") return settled(readOnly())
-        const isTyped = typing.read(bytes)
-        const refused = refuseInput(session.state, seat)
-        // What a terminal reports by itself is of no use to a child that another one types to, and nobody's mistake.
-        if (refused !== undefined) return settled(refused._tag === "NotTypist" && !isTyped ? undefined : refused)
-        if (isTyped) presence.typed(viewer)
-        inputs.send(seat, number, bytes, settled)
+        if (request.mode === "viewer") return settled(lookingOn())
+        input.send(number, bytes, settled)
       },
       head: () => (subscriber.mode === "live" ? delivery.published : subscriber.sent),
       position: () => ({ sent: subscriber.sent, unacknowledged: subscriber.unacknowledged, synced: subscriber.synced }),
@@ -139,7 +123,7 @@ export const attach = (
       leave: () => {
         delivery.end(subscriber)
         finish()
-        presence.freeKeyboard(seat)
+        viewers.seatLeft(seat)
       },
     }
   })

@@ -1,20 +1,15 @@
 /** Commands that change a session's record: names, tags, marks, archive, trash, keyboard. */
 import * as Effect from "effect/Effect"
-import { type DoorError, Forbidden, ReadOnlyViewer, Unavailable } from "@holdfast/protocol/errors"
+import { type DoorError, ReadOnlyViewer, Unavailable } from "@holdfast/protocol/errors"
 import type { AttachRequest, ChangeAnswer, Changed, Principal, Seated, SessionChange } from "../Hub.ts"
 import { carryOut, type Order } from "../session/command.ts"
-import type { Loaded } from "../session/SessionTable.ts"
+import { readOnly } from "../session/may.ts"
+import type { Loaded } from "../session/SessionKind.ts"
 import { refuseId } from "../session/whole-id.ts"
+import { ChildPart } from "../child/ChildPart.ts"
 import type { HubContext } from "./HubContext.ts"
 import { processKnown, whenEnded } from "../child/process-known.ts"
 import { seatOf } from "../session/seat.ts"
-
-/** The refusal of a command by a credential that may only read. */
-export const readOnly = (): Forbidden => new Forbidden({ message: "this credential may only read" })
-
-/** Refuses a credential that may only read. */
-export const may = (by: Principal): Effect.Effect<void, Forbidden> =>
-  by.scope === "read" ? Effect.fail(readOnly()) : Effect.void
 
 type Ordered = Omit<Order, "by">
 
@@ -38,7 +33,7 @@ export function change(core: HubContext, id: string, asked: SessionChange, by: P
   const refused = refuseId(id)
   if (refused !== undefined) return answer(refused, 0)
   core.table.openThen(id, (opened) => {
-    if (!("parts" in opened)) return answer(opened, 0)
+    if (!("part" in opened)) return answer(opened, 0)
     whenReady(core, opened, asked._tag, (early) => {
       if (early !== undefined) return answer(early, 0)
       carryOut(opened.session, { ...orderOf(asked), by }, (result) => {
@@ -52,20 +47,20 @@ export function change(core: HubContext, id: string, asked: SessionChange, by: P
 /** How long a restore waits for the end of the process beyond the grace that this has, in milliseconds. */
 const END_WAIT = 5000
 
+type Ready = (refused: Unavailable | undefined) => void
+
 /** A session is restored when its process, which its deletion ends, has ended; everything else is carried out at once. */
-function whenReady(core: HubContext, loaded: Loaded, command: string, ready: (refused: Unavailable | undefined) => void): void {
-  if (command !== "Restore" || loaded.session.state.status !== "deleted") return ready(undefined)
+function whenReady(core: HubContext, { session, part }: Loaded, command: string, ready: Ready): void {
+  if (command !== "Restore" || session.state.status !== "deleted" || !(part instanceof ChildPart)) return ready(undefined)
   const message = "the session's process is still being ended, as the session was deleted; try again when it has ended"
-  whenEnded(loaded, core.options.settings.killGrace + END_WAIT, (ended) =>
-    ready(ended ? undefined : new Unavailable({ message })),
-  )
+  whenEnded(part, core.settings.killGrace + END_WAIT, (ended) => ready(ended ? undefined : new Unavailable({ message })))
 }
 
 const run = (core: HubContext, id: string, order: Ordered, by: Principal): Effect.Effect<Changed, DoorError> =>
   Effect.callback<Changed, DoorError>((resume) => {
     if (by.scope === "read") return resume(Effect.fail(readOnly()))
     core.table.openThen(id, (opened) => {
-      if (!("parts" in opened)) return resume(Effect.fail(opened))
+      if (!("part" in opened)) return resume(Effect.fail(opened))
       const { session } = opened
       whenReady(core, opened, order.command._tag, (refused) => {
         if (refused !== undefined) return resume(Effect.fail(refused))
@@ -87,12 +82,13 @@ export const changed = (core: HubContext, id: string, asked: SessionChange, by: 
 /** Moves the session to the trash and ends its child; the child's exit comes into the log as always. */
 export const remove = (core: HubContext, id: string, key: string | undefined, by: Principal): Effect.Effect<Changed, DoorError> =>
   Effect.gen(function* () {
-    const purgeAt = core.now() + core.options.settings.trashKeep
+    const purgeAt = core.now() + core.settings.trashKeep
     const changed = yield* run(core, id, { command: { _tag: "Delete", purgeAt }, key, body: { _tag: "Delete" } }, by)
-    const loaded = yield* core.table.open(id)
+    const { part } = yield* core.table.open(id)
+    if (!(part instanceof ChildPart)) return changed
     // A child that is being started is ended as soon as it is there.
-    if (loaded.parts.starting) yield* processKnown(loaded)
-    endChild(core, loaded)
+    if (part.starting) yield* processKnown(part)
+    part.endDeleted()
     return changed
   })
 
@@ -106,16 +102,8 @@ export const setTypist = (
 ): Effect.Effect<Changed, DoorError> => {
   const { client, name } = viewer
   const seat = seatOf(by, viewer)
-  if (mode === "single" && core.table.peek(id)?.parts.attached?.mayHold(seat) !== true) {
+  if (mode === "single" && core.table.peek(id)?.part.attached?.isInteractive(seat) !== true) {
     return Effect.fail(new ReadOnlyViewer({ message: "only who is attached as interactive can take the keyboard" }))
   }
   return run(core, id, { command: { _tag: "SetTypist", mode, client, name, seat } }, by)
-}
-
-function endChild(core: HubContext, { session, parts }: Loaded): void {
-  const port = parts.follower?.port
-  if (port === undefined || port.child === 0 || session.state.status !== "deleted") return
-  port.connection.end(port.child, core.options.settings.killGrace).catch((cause: unknown) => {
-    core.options.report?.("a deleted session's process could not be ended", { session: session.id, cause: String(cause) })
-  })
 }

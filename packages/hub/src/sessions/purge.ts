@@ -6,19 +6,25 @@ import type { HubContext } from "./HubContext.ts"
 const PURGE_AT_ONCE = 100
 
 /** Purges what is due: directories are marked before the store lets go of their sessions (docs/PROTOCOL.md, A-69). */
-export function purgeDue({ store, table, crew, now }: Pick<HubContext, "store" | "table" | "crew" | "now">): void {
+export function purgeDue({
+  store,
+  table,
+  directories,
+  report,
+  now,
+}: Pick<HubContext, "store" | "table" | "directories" | "report" | "now">): void {
   const at = now()
   const purged = Effect.gen(function* () {
     const due = yield* store.due(at, PURGE_AT_ONCE)
     if (due.length === 0) return []
-    yield* Effect.tryPromise(() => crew.directories.markDue(due))
+    yield* Effect.tryPromise(() => directories.markDue(due))
     return yield* store.purge(at, PURGE_AT_ONCE)
   })
   table.context.fork(purged, (exit) => {
-    if (exit._tag === "Failure") return crew.report("the trash could not be purged", { cause: String(exit.cause) })
+    if (exit._tag === "Failure") return report("the trash could not be purged", { cause: String(exit.cause) })
     for (const gone of exit.value) {
       table.drop(gone, "the session was purged")
-      void crew.directories.remove(gone)
+      void directories.remove(gone)
     }
   })
 }

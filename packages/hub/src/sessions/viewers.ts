@@ -4,13 +4,13 @@ import type { Principal, Seated, SessionViewers } from "../Hub.ts"
 import type { HubContext } from "./HubContext.ts"
 import { seatOf } from "../session/seat.ts"
 
-const viewersOf = (core: HubContext, id: string): Viewers["viewers"] => core.table.peek(id)?.parts.attached?.shown ?? []
+const viewersOf = (core: HubContext, id: string): Viewers["viewers"] => core.table.peek(id)?.part.attached?.shown ?? []
 
 /** Who is attached: to a session, or to every one that somebody is attached to. A session that is not in memory has nobody. */
 export function viewers(core: HubContext, id: string | undefined): ReadonlyArray<SessionViewers> {
   if (id !== undefined) return [{ session: id, viewers: viewersOf(core, id) }]
-  return [...core.table.all()].flatMap(({ session, parts }) => {
-    const here = parts.attached?.shown ?? []
+  return [...core.table.all()].flatMap(({ session, part }) => {
+    const here = part.attached?.shown ?? []
     return here.length === 0 ? [] : [{ session: session.id, viewers: here }]
   })
 }
@@ -18,5 +18,5 @@ export function viewers(core: HubContext, id: string | undefined): ReadonlyArray
 /** Ends the attachments of people to a session, but for those of a client id or of one connection; gives how many. */
 export function release(core: HubContext, id: string, except: string | Seated | undefined, name: string, by: Principal): number {
   const seat = typeof except === "object" ? seatOf(by, except) : undefined
-  return core.table.peek(id)?.parts.attached?.release((viewer) => viewer.client === except || viewer.seat === seat, name) ?? 0
+  return core.table.peek(id)?.part.attached?.release((viewer) => viewer.client === except || viewer.seat === seat, name) ?? 0
 }

@@ -8,10 +8,10 @@
 import * as Exit from "effect/Exit"
 import type { CheckpointReply } from "@holdfast/link/messages"
 import type { Checkpoint } from "@holdfast/store/Store"
-import type { Snapshot } from "../delivery/Delivery.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
+import type { Snapshot } from "../session/SessionPart.ts"
 import { storeProblem } from "../session/store-problem.ts"
-import type { ChildFollower } from "../child/ChildFollower.ts"
+import type { ChildFollower, FollowedScreens } from "../child/ChildFollower.ts"
 import { Locator } from "./Locator.ts"
 import { Trimmer } from "./Trimmer.ts"
 
@@ -23,7 +23,7 @@ const WAIT_MAX = 2000
 const REUSE_BYTES = 16 * 1024
 
 /** Keeps the screens of one session. */
-export class CheckpointKeeper {
+export class CheckpointKeeper implements FollowedScreens {
   private readonly session: OpenSession
   private readonly locator: Locator
   private readonly trimmer: Trimmer
@@ -48,14 +48,14 @@ export class CheckpointKeeper {
 
   /** Something became durable: waiting screens find their place, and what is due is done. */
   durable(follower: ChildFollower): void {
-    this.locator.placed(follower)
+    this.locator.placed(follower.positions)
     if (this.sinceKept >= this.session.context.settings.checkpointBytes) this.ask(follower)
     this.trimmer.look()
   }
 
   /** Stores a screen of the journal; `done` is called once it is kept, not at all when the store refused it. */
   keep(reply: CheckpointReply, follower: ChildFollower, done: () => void): void {
-    this.locator.locate(reply, follower, (snapshot) => {
+    this.locator.locate(reply, follower.positions, (snapshot) => {
       if (snapshot === undefined) {
         this.session.context.report("a screen has no place in the log", { session: this.session.id, position: reply.position })
         return done()
@@ -85,7 +85,7 @@ export class CheckpointKeeper {
     this.sinceTaken = 0
     follower.port.connection.checkpoint(follower.port.child).then(
       (reply) =>
-        this.locator.locate(reply, follower, (snapshot) => {
+        this.locator.locate(reply, follower.positions, (snapshot) => {
           if (snapshot !== undefined) this.taken = snapshot
           answer(snapshot)
         }),
@@ -115,7 +115,7 @@ export class CheckpointKeeper {
     }
     follower.port.connection.checkpoint(follower.port.child).then(
       (reply) =>
-        this.locator.locate(reply, follower, (snapshot) => {
+        this.locator.locate(reply, follower.positions, (snapshot) => {
           if (snapshot === undefined) return finish()
           this.store(snapshot, finish)
         }),

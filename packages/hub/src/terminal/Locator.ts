@@ -7,10 +7,9 @@
 import * as Exit from "effect/Exit"
 import { readRecord } from "@holdfast/protocol/record"
 import type { CheckpointReply } from "@holdfast/link/messages"
-import type { Snapshot } from "../delivery/Delivery.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
-import type { ChildFollower } from "../child/ChildFollower.ts"
-import type { Place } from "../child/Positions.ts"
+import type { Snapshot } from "../session/SessionPart.ts"
+import type { Place, Positions } from "../child/Positions.ts"
 
 /** How long a position may take to come into the log, in milliseconds. */
 const WAIT_MAX = 2000
@@ -18,7 +17,7 @@ const WAIT_MAX = 2000
 const encoder = new TextEncoder()
 
 interface Waiter {
-  readonly follower: ChildFollower
+  readonly positions: Positions
   readonly position: number
   readonly done: (place: Place | undefined) => void
   readonly timer: NodeJS.Timeout
@@ -34,13 +33,13 @@ export class Locator {
   }
 
   /** Positions were placed: those who waited for one go on. */
-  placed(follower: ChildFollower): void {
+  placed(positions: Positions): void {
     if (this.waiters.length === 0) return
-    const ready = this.waiters.filter((waiter) => waiter.follower === follower && follower.positions.head >= waiter.position)
+    const ready = this.waiters.filter((waiter) => waiter.positions === positions && positions.head >= waiter.position)
     this.waiters = this.waiters.filter((waiter) => !ready.includes(waiter))
     for (const waiter of ready) {
       clearTimeout(waiter.timer)
-      waiter.done(follower.positions.find(waiter.position))
+      waiter.done(positions.find(waiter.position))
     }
   }
 
@@ -55,9 +54,9 @@ export class Locator {
   }
 
   /** Gives the screen with the seq it stands for, once that is durable; `undefined` when it has no place. */
-  locate(reply: CheckpointReply, follower: ChildFollower, done: (snapshot: Snapshot | undefined) => void): void {
+  locate(reply: CheckpointReply, positions: Positions, done: (snapshot: Snapshot | undefined) => void): void {
     const { session } = this
-    this.placeOf(reply.position, follower, (place) => {
+    this.placeOf(reply.position, positions, (place) => {
       if (place === undefined) return done(undefined)
       session.whenDurable((durable) => {
         if (!durable) return done(undefined)
@@ -75,13 +74,13 @@ export class Locator {
     })
   }
 
-  private placeOf(position: number, follower: ChildFollower, done: (place: Place | undefined) => void): void {
-    if (position <= follower.positions.head) return done(follower.positions.find(position))
+  private placeOf(position: number, positions: Positions, done: (place: Place | undefined) => void): void {
+    if (position <= positions.head) return done(positions.find(position))
     const timer = setTimeout(() => {
       this.waiters = this.waiters.filter((other) => other !== waiter)
       done(undefined)
     }, WAIT_MAX)
-    const waiter: Waiter = { follower, position, done, timer }
+    const waiter: Waiter = { positions, position, done, timer }
     this.waiters.push(waiter)
   }
 }

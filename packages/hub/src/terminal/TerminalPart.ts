@@ -1,169 +1,118 @@
 /**
- * What belongs to an open session beside its loop: delivery, presence, input, screens, and the child it follows.
+ * The part of a terminal's session: its screens, its viewers' size and keyboard, and input on its way to the child.
  */
 import * as Exit from "effect/Exit"
+import type { Command } from "@holdfast/core/decide"
+import { refuseInput } from "@holdfast/core/decide"
+import type { SessionState } from "@holdfast/core/state"
+import { TypingWatch } from "@holdfast/core/terminal/input/TypingWatch"
 import { Unavailable } from "@holdfast/protocol/errors"
+import type { LostReason } from "@holdfast/protocol/event"
 import type { LogRecord } from "@holdfast/protocol/record"
 import type { RunnerFailure } from "@holdfast/link/messages"
 import type { Checkpoint } from "@holdfast/store/Store"
-import { Delivery, type Snapshot } from "../delivery/Delivery.ts"
-import type { Gate } from "../session/Gate.ts"
-import type { DutyDriver } from "../agent/DutyDriver.ts"
-import { takeAgentSnapshot } from "../agent/agent-snapshot.ts"
-import type { OpenSession } from "../session/OpenSession.ts"
-import type { SessionPart } from "../session/SessionContext.ts"
-import { CheckpointKeeper } from "./CheckpointKeeper.ts"
 import { ChildFollower } from "../child/ChildFollower.ts"
-import { PendingInputs } from "./PendingInputs.ts"
-import { KeyedInputs, unconfirmed } from "./KeyedInputs.ts"
-import { Presence } from "./Presence.ts"
+import { ChildPart } from "../child/ChildPart.ts"
+import type { KindContext } from "../child/KindContext.ts"
+import type { RunnerLink } from "../child/RunnerLink.ts"
 import type { RunnerPort } from "../child/RunnerPort.ts"
 import { runnerAway, RunnerWait } from "../child/RunnerWait.ts"
+import type { AttachedInput } from "../delivery/AttendedPart.ts"
+import type { Viewer } from "../delivery/Viewers.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
+import { forgetInherited } from "../session/SessionEnvironment.ts"
+import type { Snapshot } from "../session/SessionPart.ts"
+import { CheckpointKeeper } from "./CheckpointKeeper.ts"
+import { KeyedInputs, unconfirmed } from "./KeyedInputs.ts"
+import { PendingInputs } from "./PendingInputs.ts"
+import { Presence } from "./Presence.ts"
+import { startAgain } from "./start-again.ts"
+import { terminalNotes } from "./terminal-notes.ts"
 
 const nothing = new Uint8Array(0)
 
-/** Types on the terminal channel, and of an agent's session, that change what the process is. */
+/** Types on the terminal channel that change what the process is. */
 const PROCESS_TYPES = new Set(["started", "failed", "exit", "lost"])
-const AGENT_PROCESS_TYPES = new Set(["agent-started", "agent-failed", "agent-exited", "agent-lost"])
 
 const fromCheckpoint = ({ seq, cols, rows, screen }: Checkpoint): Snapshot => ({ seq, head: { cols, rows }, screen })
 
-/** The parts of one session. */
-export class Parts implements SessionPart {
-  readonly session: OpenSession
+/** The part of one terminal. */
+export class TerminalPart extends ChildPart {
   readonly inputs: PendingInputs
   readonly keyed: KeyedInputs
-  readonly keeper: CheckpointKeeper
-  /** Drives the agent, in a session that has one. */
-  agent: DutyDriver | undefined
-  /** The child that is followed, while its runner is connected and it has not ended. */
-  follower: ChildFollower | undefined
-  /** True while this hub is starting the child, so that nobody takes it for lost. */
-  starting = false
-  private readonly gate: Gate
-  private readonly wait: RunnerWait
-  private readonly processWaiters: Array<() => void> = []
-  /** Made when they are needed: most sessions that work in the background have no reader. */
-  private readers: Delivery | undefined
-  private viewers: Presence | undefined
+  readonly #context: KindContext
+  readonly #keeper: CheckpointKeeper
+  readonly #wait: RunnerWait
+  #presence: Presence | undefined
 
-  constructor(session: OpenSession, gate: Gate) {
-    this.session = session
-    this.gate = gate
-    this.keeper = new CheckpointKeeper(session)
-    const { inputQueueMax } = session.context.settings
-    this.wait = new RunnerWait(
-      () => this.giveUp(),
+  constructor(session: OpenSession, context: KindContext) {
+    super(session)
+    this.#context = context
+    this.#keeper = new CheckpointKeeper(session)
+    const { inputQueueMax } = context.settings
+    this.#wait = new RunnerWait(
+      () => this.#giveUp(),
       () => this.starting,
     )
-    this.inputs = new PendingInputs(inputQueueMax, this.wait)
-    this.keyed = new KeyedInputs(inputQueueMax, this.wait)
+    this.inputs = new PendingInputs(inputQueueMax, this.#wait)
+    this.keyed = new KeyedInputs(inputQueueMax, this.#wait)
     if (session.state.terminal?.typist !== undefined) this.presence.watchTypist()
   }
 
-  /** Who reads the session. */
-  get delivery(): Delivery {
-    this.readers ??= new Delivery(this.session, this.gate, (done) => this.snapshot(done))
-    return this.readers
-  }
-
-  /** How many read the session. */
-  get readerCount(): number {
-    return this.readers?.all.size ?? 0
-  }
-
-  /** Sessions in whose terminals this one is shown. */
-  get within(): ReadonlyArray<string> {
-    return this.viewers?.within ?? []
-  }
-
-  /** Who is attached, without making a presence. */
-  get attached(): Presence | undefined {
-    return this.viewers
-  }
-
-  /** Who looks at the session. */
+  /** Its viewers, with what they decide. */
   get presence(): Presence {
-    this.viewers ??= new Presence(this.session, {
-      resize: (cols, rows) => {
-        if (this.agent === undefined) this.follower?.port.connection.resize(this.follower.port.child, cols, rows)
-      },
-      colors: (colors) => {
-        if (this.agent === undefined) this.follower?.port.connection.colors(this.follower.port.child, colors)
-      },
+    this.#presence ??= new Presence(this.session, {
+      resize: (cols, rows) => this.follower?.port.connection.resize(this.follower.port.child, cols, rows),
+      colors: (colors) => this.follower?.port.connection.colors(this.follower.port.child, colors),
     })
-    return this.viewers
+    return this.#presence
   }
 
-  /** The session's child is on this connection: follow it from the stored position, and hand it the input that waits. */
-  connect(port: RunnerPort, childId: string): ChildFollower {
-    this.follower?.stop()
-    this.keeper.reset()
-    const { agent } = this
-    const follower = new ChildFollower(this.session, port, childId, this.keeper, this.keyed, agent?.translate)
-    this.follower = follower
-    if (agent !== undefined) {
-      agent.connected(follower)
-      return follower
+  override get viewers(): Presence {
+    return this.presence
+  }
+
+  override get attached(): Presence | undefined {
+    return this.#presence
+  }
+
+  override input(viewer: Viewer): AttachedInput {
+    const { session, inputs, presence } = this
+    const { seat } = viewer
+    const typing = new TypingWatch()
+    return {
+      settled: inputs.settledOf(seat),
+      send: (number, bytes, settled) => {
+        const isTyped = typing.read(bytes)
+        const refused = refuseInput(session.state, seat)
+        // What a terminal reports by itself is of no use to a child that another one types to, and nobody's mistake.
+        if (refused !== undefined) return settled(refused._tag === "NotTypist" && !isTyped ? undefined : refused)
+        if (isTyped) presence.typed(viewer)
+        inputs.send(seat, number, bytes, settled)
+      },
     }
-    this.wait.end()
-    this.inputs.connect(port)
-    this.keyed.connect(port)
-    this.viewers?.connected()
-    if (this.session.loop === "open") follower.follow()
-    return follower
   }
 
-  /** The connection is gone; the child may run on. */
-  disconnect(): void {
-    this.follower?.stop()
-    this.follower = undefined
-    this.keeper.reset()
-    this.inputs.disconnect()
-    this.keyed.disconnect()
-    if (this.inputs.busy || this.keyed.busy) this.wait.begin()
-  }
-
-  /** The runner settled inputs of a client, or refused one with a key, whose number is 0. */
-  settled(client: string, number: number, failure: RunnerFailure | undefined): void {
+  override settled(client: string, number: number, failure: RunnerFailure | undefined): void {
     if (number > 0) this.inputs.settle(client, number, failure)
     else if (failure !== undefined) this.keyed.refused(client, failure)
   }
 
-  private giveUp(): void {
-    this.inputs.giveUp(runnerAway())
-    this.keyed.refuse(runnerAway())
+  override disconnect(): void {
+    super.disconnect()
+    this.#keeper.reset()
+    this.inputs.disconnect()
+    this.keyed.disconnect()
+    if (this.inputs.busy || this.keyed.busy) this.#wait.begin()
   }
 
-  private refuseInput(message: string): void {
-    this.wait.end()
-    this.inputs.refuse(new Unavailable({ message }))
-    this.keyed.refuse(new Unavailable({ message }))
+  override finished(): void {
+    super.finished()
+    this.#refuseInput("the session's process has ended")
   }
 
-  /** The child has ended and all of it is in the log. */
-  finished(): void {
-    this.follower = undefined
-    this.refuseInput("the session's process has ended")
-    this.agent?.plan()
-  }
-
-  /** Calls back at the next durable event about the process; the returned function takes that back. */
-  onProcess(waiter: () => void): () => void {
-    this.processWaiters.push(waiter)
-    return () => {
-      const at = this.processWaiters.indexOf(waiter)
-      if (at >= 0) this.processWaiters.splice(at, 1)
-    }
-  }
-
-  appended(records: ReadonlyArray<LogRecord>): void {
-    this.readers?.publish(records)
-    if (this.agent !== undefined) {
-      this.agent.appended(records)
-      if (records.some(({ channel, type }) => channel === "session" && AGENT_PROCESS_TYPES.has(type))) this.processChanged()
-      return
-    }
+  override appended(records: ReadonlyArray<LogRecord>): void {
+    super.appended(records)
     for (const { channel, type } of records) {
       if (channel !== "terminal" || type === "output") continue
       if (type === "typist") this.presence.watchTypist()
@@ -171,49 +120,81 @@ export class Parts implements SessionPart {
     }
   }
 
-  private processChanged(): void {
-    for (const waiter of this.processWaiters.splice(0)) waiter()
-  }
-
-  stalled(): void {
-    this.follower?.stop()
+  override stalled(): void {
+    super.stalled()
     // Their notes wait for space, which may be for hours.
     if (this.session.problem?._tag === "StorageFull") this.keyed.refuse(unconfirmed())
-    this.agent?.stalled()
   }
 
-  resumed(): void {
-    this.keeper.reset()
-    this.readers?.reclaimed()
-    if (this.agent === undefined) this.follower?.follow()
-    else this.agent.resumed()
+  override resumed(): void {
+    this.#keeper.reset()
+    super.resumed()
+    this.follower?.follow()
   }
 
-  busy(): boolean {
-    if (this.starting || this.readerCount > 0 || this.follower !== undefined) return true
-    return this.inputs.busy || this.keyed.busy || this.viewers?.waiting === true || (this.agent?.busy ?? false)
+  override busy(): boolean {
+    return super.busy() || this.inputs.busy || this.keyed.busy || this.#presence?.waiting === true
   }
 
-  gone(reason: string): void {
-    this.readers?.endAll(reason)
-    this.disconnect()
-    this.viewers?.stop()
-    this.agent?.stop()
-    this.refuseInput(reason)
+  override gone(reason: string): void {
+    super.gone(reason)
+    this.#presence?.stop()
+    this.#refuseInput(reason)
+  }
+
+  /** A terminal that runs needs the environment of the client that asked no more (A-68). */
+  override pastStart(): void {
+    const { directories, report } = this.#context
+    forgetInherited(directories.of(this.session.id)).catch((cause: unknown) =>
+      report("the kept environment of a started terminal could not be removed", {
+        session: this.session.id,
+        cause: String(cause),
+      }),
+    )
+  }
+
+  override endDeleted(): void {
+    const port = this.follower?.port
+    if (port === undefined || port.child === 0 || this.session.state.status !== "deleted") return
+    port.connection.end(port.child, this.#context.settings.killGrace).catch((cause: unknown) => {
+      const fields = { session: this.session.id, cause: String(cause) }
+      this.#context.report("a deleted session's process could not be ended", fields)
+    })
+  }
+
+  override startAgain(link: RunnerLink, child: string): void {
+    startAgain(this.#context, this, link, child)
+  }
+
+  override lost(_state: SessionState, reason: LostReason, message: string): Command {
+    return { _tag: "ProcessLost", reason, message }
+  }
+
+  protected override followerOf(port: RunnerPort, childId: string): ChildFollower {
+    this.#keeper.reset()
+    const uses = { translate: terminalNotes, screens: this.#keeper, inputs: this.keyed }
+    return new ChildFollower(this.session, port, childId, uses)
+  }
+
+  protected override connected(follower: ChildFollower): void {
+    this.#wait.end()
+    this.inputs.connect(follower.port)
+    this.keyed.connect(follower.port)
+    this.#presence?.connected()
+    if (this.session.loop === "open") follower.follow()
   }
 
   /** The screen to begin an attachment with: the live one, else the stored one, else an empty one at the log's start. */
-  private snapshot(done: (snapshot: Snapshot | undefined) => void): void {
-    const { follower, session, agent } = this
-    if (agent !== undefined) return takeAgentSnapshot(session, agent.live, done)
-    if (follower === undefined || session.loop !== "open") return this.storedSnapshot(done)
-    this.keeper.take(follower, (snapshot) => {
-      if (snapshot === undefined) this.storedSnapshot(done)
+  protected override snapshot(done: (snapshot: Snapshot | undefined) => void): void {
+    const { follower, session } = this
+    if (follower === undefined || session.loop !== "open") return this.#storedSnapshot(done)
+    this.#keeper.take(follower, (snapshot) => {
+      if (snapshot === undefined) this.#storedSnapshot(done)
       else done(snapshot)
     })
   }
 
-  private storedSnapshot(done: (snapshot: Snapshot | undefined) => void): void {
+  #storedSnapshot(done: (snapshot: Snapshot | undefined) => void): void {
     const { session } = this
     const { spec } = session.durable.terminal ?? {}
     if (spec === undefined) return done({ seq: session.firstSeq - 1, head: {}, screen: nothing })
@@ -225,5 +206,16 @@ export class Parts implements SessionPart {
         session.context.report("a stored screen cannot be read", { session: session.id, cause: String(exit.cause) })
       done(session.firstSeq === 1 ? { seq: 0, head: { cols: spec.cols, rows: spec.rows }, screen: nothing } : undefined)
     })
+  }
+
+  #giveUp(): void {
+    this.inputs.giveUp(runnerAway())
+    this.keyed.refuse(runnerAway())
+  }
+
+  #refuseInput(message: string): void {
+    this.#wait.end()
+    this.inputs.refuse(new Unavailable({ message }))
+    this.keyed.refuse(new Unavailable({ message }))
   }
 }

@@ -9,33 +9,33 @@ import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/e
 import type { LoggedTerminal, TerminalSpec } from "@holdfast/protocol/event"
 import type { RestartSession, Session } from "@holdfast/protocol/session"
 import type { Principal } from "../Hub.ts"
-import type { RunnerLink } from "../child/Fleet.ts"
+import type { RequestContext } from "../child/KindContext.ts"
+import type { RunnerLink } from "../child/RunnerLink.ts"
 import { carryOut } from "../session/command.ts"
-import type { Loaded } from "../session/SessionTable.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
 import type { WorkResult } from "../session/Work.ts"
 import { keepInherited, readEnvironment } from "../session/SessionEnvironment.ts"
 import { terminalSpec } from "./terminal-spec.ts"
-import type { HubContext } from "../sessions/HubContext.ts"
+import { TerminalPart } from "./TerminalPart.ts"
 import { newId } from "../session/new-id.ts"
-import { forgetAsker, noRunner, startChild, startOf } from "./create-terminal.ts"
-import { may } from "../sessions/lifecycle.ts"
+import { noRunner, startChild, startOf } from "./create-terminal.ts"
+import { may } from "../session/may.ts"
 
 /** Starts the process of a terminal again; with a key once. Answers when it runs, or with the error of its start. */
 export const restart = (
-  core: HubContext,
+  core: RequestContext,
   id: string,
   request: RestartSession,
   by: Principal,
 ): Effect.Effect<Session, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
-    const loaded = yield* core.table.open(id)
-    const { session } = loaded
+    const { session, part } = yield* core.table.open(id)
+    const refused = refuseRestart(session.state)
     // What a key did before is answered without a look at what is there now.
-    if (request.key === undefined) {
-      const refused = refuseRestart(session.state)
-      if (refused !== undefined) return yield* Effect.fail(refused)
-    }
+    if (refused !== undefined && (request.key === undefined || !(part instanceof TerminalPart)))
+      return yield* Effect.fail(refused)
+    if (!(part instanceof TerminalPart)) return yield* Effect.die(new Error("a terminal has the part of one"))
     const before = session.state.terminal
     const size = { cols: request.cols ?? before?.cols ?? 80, rows: request.rows ?? before?.rows ?? 24 }
     const terminal = before === undefined ? undefined : yield* again(core, id, { ...before.spec, ...size }, request)
@@ -45,48 +45,52 @@ export const restart = (
     if (asker !== undefined) yield* keepAsker(core, session.id, asker)
     const drop = (): void => {
       // Nothing is started for this request.
-      if (asker !== undefined && session.state.process !== "starting") forgetAsker(core, session.id)
+      if (asker !== undefined && session.state.process !== "starting") part.pastStart()
     }
-    const result = yield* order(loaded, link, { child, ...size }, request, by).pipe(Effect.tapError(() => Effect.sync(drop)))
+    const result = yield* order(session, link, { child, ...size }, request, by).pipe(Effect.tapError(() => Effect.sync(drop)))
     if (terminal !== undefined && result.changed && session.state.child === child) {
-      loaded.parts.starting = true
-      yield* startChild(core, loaded, link, startOf(core, session.id, child, terminal, request.environment))
+      part.starting = true
+      yield* startChild(core, part, link, startOf(core, session.id, child, terminal, request.environment))
     } else drop()
     return session.record()
   })
 
 /** Keeps the environment of who asks until the process runs: a kill in between starts it in no other (A-68). */
 const keepAsker = (
-  core: HubContext,
+  core: RequestContext,
   id: string,
   asker: NonNullable<RestartSession["environment"]>,
 ): Effect.Effect<void, Unavailable> =>
   Effect.tryPromise({
-    try: () => keepInherited(core.crew.directory(id), core.askers.inherited(asker) ?? {}, false),
+    try: () => keepInherited(core.directories.of(id), core.askers.inherited(asker) ?? {}, false),
     catch: (cause) => new Unavailable({ message: `the environment could not be kept: ${String(cause)}` }),
   })
 
 /** The terminal with the variables that it was made with. */
 const again = (
-  core: HubContext,
+  core: RequestContext,
   id: string,
   spec: LoggedTerminal,
   request: RestartSession,
 ): Effect.Effect<TerminalSpec, DoorError> =>
   Effect.tryPromise({
-    try: () => readEnvironment(core.crew.directory(id), spec.env),
+    try: () => readEnvironment(core.directories.of(id), spec.env),
     catch: (cause) => (cause instanceof Unprocessable ? cause : new Unavailable({ message: String(cause) })),
   }).pipe(Effect.flatMap((env) => checked(core, { ...spec, env }, request)))
 
 /** The terminal as it will be opened; its directory and its program must still be there. */
-const checked = (core: HubContext, spec: TerminalSpec, { environment }: RestartSession): Effect.Effect<TerminalSpec, DoorError> =>
+const checked = (
+  core: RequestContext,
+  spec: TerminalSpec,
+  { environment }: RestartSession,
+): Effect.Effect<TerminalSpec, DoorError> =>
   Effect.callback<TerminalSpec, DoorError>((resume) => {
     const request = { kind: "terminal", ...spec, ...(environment === undefined ? {} : { environment }) } as const
-    terminalSpec(request, core.options.defaults, (found) => resume("_tag" in found ? Effect.fail(found) : Effect.succeed(found)))
+    terminalSpec(request, core.defaults, (found) => resume("_tag" in found ? Effect.fail(found) : Effect.succeed(found)))
   })
 
 const order = (
-  { session }: Loaded,
+  session: OpenSession,
   { generation }: RunnerLink,
   start: { readonly child: string; readonly cols: number; readonly rows: number },
   { key }: RestartSession,

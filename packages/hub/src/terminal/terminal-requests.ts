@@ -6,14 +6,15 @@ import { refuseInput } from "@holdfast/core/decide"
 import { type DoorError, SessionState, Unavailable } from "@holdfast/protocol/errors"
 import type { Screen } from "@holdfast/protocol/session"
 import { RequestRefused } from "@holdfast/link/RunnerConnection"
-import type { Loaded } from "../session/SessionTable.ts"
 import { failureOf, keyConflict, storeProblem } from "../session/store-problem.ts"
 import { type ChildFollower, inputKey } from "../child/ChildFollower.ts"
 import { runnerAway } from "../child/RunnerWait.ts"
 import type { PastScreens } from "./PastScreens.ts"
-import { sizeProblem } from "../sessions/attach.ts"
-import type { HubContext } from "../sessions/HubContext.ts"
+import type { RequestContext } from "../child/KindContext.ts"
 import { processKnown } from "../child/process-known.ts"
+import type { OpenSession } from "../session/OpenSession.ts"
+import { sizeProblem } from "../session/size-problem.ts"
+import { TerminalPart } from "./TerminalPart.ts"
 
 /**
  * Inputs without a key are not sent again: all of this hub's are one client to the runner, so that they push no other out of its memory
@@ -34,80 +35,79 @@ const notTaken = (): Unavailable =>
 
 /** Types into a terminal; with a key once, for as long as the session remembers its keys, with the same answer each time (H-7, R-19). */
 export const input = (
-  core: HubContext,
+  core: RequestContext,
   id: string,
   key: string | undefined,
   bytes: Uint8Array,
 ): Effect.Effect<{ readonly seq: number }, DoorError> =>
   Effect.gen(function* () {
-    const loaded = yield* core.table.open(id)
-    const { session, parts } = loaded
-    if (key !== undefined) return yield* keyedInput(loaded, key, bytes)
+    const { session, part } = yield* core.table.open(id)
+    if (!(part instanceof TerminalPart)) return yield* noTerminal(session)
+    if (key !== undefined) return yield* keyedInput(part, key, bytes)
     const refused = refuseInput(session.state, undefined)
     if (refused !== undefined) return yield* Effect.fail(refused)
     return yield* Effect.callback<{ readonly seq: number }, DoorError>((resume) =>
-      parts.inputs.send(keyless.client, ++keyless.number, bytes, (error) =>
+      part.inputs.send(keyless.client, ++keyless.number, bytes, (error) =>
         resume(error === undefined ? Effect.succeed({ seq: session.durableSeq }) : Effect.fail(error)),
       ),
     )
   }).pipe(Effect.timeoutOrElse({ duration: TAKEN_WAIT, orElse: () => Effect.fail(notTaken()) }))
 
 const keyedInput = (
-  { session, parts }: Loaded,
+  { session, keyed }: TerminalPart,
   key: string,
   bytes: Uint8Array,
 ): Effect.Effect<{ readonly seq: number }, DoorError> =>
   Effect.callback((resume) => {
     const name = createHash("sha256").update(key).digest("base64url")
     const hash = createHash("sha256").update(bytes).digest("base64url")
-    const mine = parts.keyed.claim(name, hash, (result) => {
+    const mine = keyed.claim(name, hash, (result) => {
       if (result === "conflict") resume(Effect.fail(keyConflict(key)))
       else resume("error" in result ? Effect.fail(result.error) : Effect.succeed({ seq: result.seq }))
     })
     if (!mine) return
     const { context, handle } = session
     context.fork(context.store.keyed(handle, inputKey(name)), (exit) => {
-      if (Exit.isFailure(exit)) return parts.keyed.settle(name, { error: failureOf(exit, context.report, session.id) })
+      if (Exit.isFailure(exit)) return keyed.settle(name, { error: failureOf(exit, context.report, session.id) })
       const known = exit.value
-      if (known !== undefined) return parts.keyed.settle(name, known.hash === hash ? { seq: known.last } : "conflict")
+      if (known !== undefined) return keyed.settle(name, known.hash === hash ? { seq: known.last } : "conflict")
       const refused = refuseInput(session.state, undefined)
-      if (refused !== undefined) return parts.keyed.settle(name, { error: refused })
+      if (refused !== undefined) return keyed.settle(name, { error: refused })
       // What cannot be confirmed is not typed: who is told that it failed would send it again.
       session.tryStore((problem) => {
-        if (problem === undefined) parts.keyed.hand(name, bytes)
-        else parts.keyed.settle(name, { error: problem })
+        if (problem === undefined) keyed.hand(name, bytes)
+        else keyed.settle(name, { error: problem })
       })
     })
   })
 
 /** Changes a terminal's size, as a viewer without a window. */
-export const resize = (core: HubContext, id: string, cols: number, rows: number): Effect.Effect<void, DoorError> =>
+export const resize = (core: RequestContext, id: string, cols: number, rows: number): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     const wrong = sizeProblem(cols, rows)
     if (wrong !== undefined) return yield* wrong
-    const loaded = yield* core.table.open(id)
-    yield* running(loaded)
-    loaded.parts.presence.want(cols, rows)
+    const { session, part } = yield* core.table.open(id)
+    if (!(part instanceof TerminalPart)) return yield* noTerminal(session)
+    yield* running(part)
+    part.presence.want(cols, rows)
   })
 
 /** Sends a signal to the process group in the foreground. */
-export const signal = (core: HubContext, id: string, name: string): Effect.Effect<void, DoorError> =>
+export const signal = (core: RequestContext, id: string, name: string): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
-    const loaded = yield* core.table.open(id)
-    const { port } = yield* running(loaded)
+    const { session, part } = yield* core.table.open(id)
+    if (!(part instanceof TerminalPart)) return yield* noTerminal(session)
+    const { port } = yield* running(part)
     yield* asked(() => port.connection.signal(port.child, name))
   })
 
 /** What a viewer sees now; after the exit, the last screen (H-8). */
-export const screen = (core: HubContext, past: PastScreens, id: string): Effect.Effect<Screen, DoorError> =>
+export const screen = (core: RequestContext, past: PastScreens, id: string): Effect.Effect<Screen, DoorError> =>
   Effect.gen(function* () {
-    const loaded = yield* core.table.open(id)
-    const { session, parts } = loaded
-    if (parts.starting) yield* processKnown(loaded)
-    if (session.durable.terminal === undefined) {
-      return yield* new SessionState({ message: "the session has no terminal", status: session.durable.process })
-    }
-    const { follower } = parts
+    const { session, part } = yield* core.table.open(id)
+    if (!(part instanceof TerminalPart)) return yield* noTerminal(session)
+    if (part.starting) yield* processKnown(part)
+    const { follower } = part
     if (follower !== undefined && follower.port.child !== 0) {
       const { port } = follower
       const { position, ...shown } = yield* asked(() => port.connection.screen(port.child))
@@ -123,21 +123,20 @@ export const screen = (core: HubContext, past: PastScreens, id: string): Effect.
     })
   })
 
+/** The refusal of what only a terminal can do. */
+const noTerminal = ({ state }: OpenSession): SessionState =>
+  new SessionState({ message: `a session of kind ${state.kind} has no terminal`, status: state.kind })
+
 /** The child that is followed; one that is being started is waited for. */
-const running = (loaded: Loaded): Effect.Effect<ChildFollower, SessionState | Unavailable> => {
-  const { session, parts } = loaded
-  return Effect.gen(function* () {
-    if (session.state.terminal === undefined) {
-      return yield* new SessionState({ message: "this is an agent; it has no terminal", status: session.state.kind })
-    }
-    if (parts.starting) yield* processKnown(loaded)
-    const { process } = session.state
+const running = (part: TerminalPart): Effect.Effect<ChildFollower, SessionState | Unavailable> =>
+  Effect.gen(function* () {
+    if (part.starting) yield* processKnown(part)
+    const { process } = part.session.state
     if (process !== "running" && process !== "starting") {
       return yield* new SessionState({ message: `the session's process is ${process}`, status: process })
     }
-    return parts.follower ?? (yield* new Unavailable({ message: "the runner of this session is away; try again" }))
+    return part.follower ?? (yield* new Unavailable({ message: "the runner of this session is away; try again" }))
   })
-}
 
 /** Asks a runner, which must answer in a bounded time (R-22). */
 const asked = <A>(ask: () => Promise<A>): Effect.Effect<A, Unavailable> =>

@@ -3,15 +3,9 @@ import { delimiter, isAbsolute, join, resolve } from "node:path"
 import { CommandNotFound, Unprocessable } from "@holdfast/protocol/errors"
 import type { TerminalSpec } from "@holdfast/protocol/event"
 import type { CreateSession } from "@holdfast/protocol/session"
+import type { ProcessDefaults } from "../child/KindContext.ts"
 import { environmentProblem } from "../session/environment.ts"
-import { isDirectory, isProgram, type Told } from "../session/PathChecks.ts"
-
-/** Where the defaults of a terminal come from. */
-export interface TerminalDefaults {
-  /** The environment that children inherit. */
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly home: string
-}
+import { isDirectory, isProgram, noDirectory, type Told } from "../session/PathChecks.ts"
 
 /** Receives the terminal, or why it cannot be; must not throw. */
 export type TerminalChecked = (checked: TerminalSpec | CommandNotFound | Unprocessable) => void
@@ -19,7 +13,7 @@ export type TerminalChecked = (checked: TerminalSpec | CommandNotFound | Unproce
 const DEFAULT_TERM = "xterm-256color"
 
 /** Checks the terminal of a request: its cwd and its program must be there. */
-export function terminalSpec(request: CreateSession, defaults: TerminalDefaults, tell: TerminalChecked): void {
+export function terminalSpec(request: CreateSession, defaults: ProcessDefaults, tell: TerminalChecked): void {
   const { args = [], env = {}, cols = 80, rows = 24, term = DEFAULT_TERM } = request
   const inherited = request.environment ?? defaults.env
   const command = request.command ?? inherited["SHELL"] ?? defaults.env["SHELL"] ?? "/bin/sh"
@@ -50,10 +44,6 @@ export function terminalSpec(request: CreateSession, defaults: TerminalDefaults,
     looked()
   })
 }
-
-/** The refusal of a cwd that cannot be entered. */
-export const noDirectory = (cwd: string): Unprocessable =>
-  new Unprocessable({ message: `the directory ${cwd} does not exist or cannot be entered; give another cwd`, field: "cwd" })
 
 const noProgram = (command: string): CommandNotFound =>
   new CommandNotFound({ message: `${command} was not found in the session's PATH or cannot be executed`, command })

@@ -12,9 +12,9 @@ import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/e
 import type { EventDraft } from "@holdfast/protocol/event"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Created, Principal } from "../../Hub.ts"
-import type { HubContext } from "../../sessions/HubContext.ts"
+import type { AgentRequestContext } from "../AgentContext.ts"
 import { newId } from "../../session/new-id.ts"
-import { may } from "../../sessions/lifecycle.ts"
+import { may } from "../../session/may.ts"
 import { appendOnce } from "../../session/command.ts"
 import { encodeDrafts, storedState } from "../../session/encode.ts"
 import type { OpenSession } from "../../session/OpenSession.ts"
@@ -42,8 +42,8 @@ const reading = <A>(read: () => Promise<A>): Effect.Effect<A, Unavailable> =>
     catch: (cause) => new Unavailable({ message: `Claude Code's sessions cannot be read: ${String(cause)}` }),
   })
 
-const sessions = (core: HubContext): Effect.Effect<ReadonlyArray<ClaudeSession>, Unavailable> =>
-  reading(() => listClaudeSessions(claudeDirectory(core.options.defaults.env)))
+const sessions = (core: AgentRequestContext): Effect.Effect<ReadonlyArray<ClaudeSession>, Unavailable> =>
+  reading(() => listClaudeSessions(claudeDirectory(core.defaults.env)))
 
 const titleOf = ({ id, title, firstPrompt }: ClaudeSession): string => {
   // oxlint-disable-next-line no-control-regex
@@ -52,7 +52,7 @@ const titleOf = ({ id, title, firstPrompt }: ClaudeSession): string => {
 }
 
 /** The sessions of Claude Code on this machine, the latest first. */
-export const importable = (core: HubContext): Effect.Effect<ReadonlyArray<ClaudeImportable>, DoorError> =>
+export const importable = (core: AgentRequestContext): Effect.Effect<ReadonlyArray<ClaudeImportable>, DoorError> =>
   Effect.map(sessions(core), (found) =>
     found.map((session) => ({
       id: session.id,
@@ -64,7 +64,7 @@ export const importable = (core: HubContext): Effect.Effect<ReadonlyArray<Claude
   )
 
 /** Imports one; a second time gives the session of the first. */
-export const importClaude = (core: HubContext, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
+export const importClaude = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
     const source = (yield* sessions(core)).find((session) => session.id === id)
@@ -109,9 +109,9 @@ const mark = ({ id }: ClaudeSession): EventDraft => ({
 })
 
 /** Makes the session with its first events, or gives the one that was made before. */
-const make = (core: HubContext, source: ClaudeSession, drafts: ReadonlyArray<EventDraft>, by: Principal) =>
+const make = (core: AgentRequestContext, source: ClaudeSession, drafts: ReadonlyArray<EventDraft>, by: Principal) =>
   Effect.gen(function* () {
-    const cwd = source.cwd ?? core.options.defaults.home
+    const cwd = source.cwd ?? core.defaults.home
     const there = yield* isDirectoryThere(cwd)
     const now = core.now()
     const id = newId(now)
@@ -121,7 +121,7 @@ const make = (core: HubContext, source: ClaudeSession, drafts: ReadonlyArray<Eve
       label: titleOf(source),
       tags: ["imported"],
       owner: by.name,
-      agent: { name: "claude", adapter: "claude", cwd: there ? cwd : core.options.defaults.home, env: [], options: {} },
+      agent: { name: "claude", adapter: "claude", cwd: there ? cwd : core.defaults.home, env: [], options: {} },
     })
     const events = decision._tag === "Accepted" ? [...decision.events, ...drafts] : []
     const encoded = encodeDrafts(id, undefined, events, 1, now, by.name)
@@ -138,18 +138,23 @@ const make = (core: HubContext, source: ClaudeSession, drafts: ReadonlyArray<Eve
   })
 
 /** What a key was used for in a session. */
-const keyed = (core: HubContext, { handle }: OpenSession, key: string) =>
+const keyed = (core: AgentRequestContext, { handle }: OpenSession, key: string) =>
   core.store.keyed(handle, key).pipe(Effect.mapError(storeProblem))
 
 /** Whether a session was made for a long import that has not come to its end. A person may have put a whole one into the trash. */
-const isUnfinished = (core: HubContext, session: OpenSession): Effect.Effect<boolean, DoorError> =>
+const isUnfinished = (core: AgentRequestContext, session: OpenSession): Effect.Effect<boolean, DoorError> =>
   Effect.gen(function* () {
     if (session.durable.status !== "deleted" || (yield* keyed(core, session, END_KEY)) !== undefined) return false
     return session.durableSeq <= BEGUN_EVENTS || (yield* keyed(core, session, SIZE_KEY)) !== undefined
   })
 
 /** Appends what is not there yet of a long import, and takes the session out of the trash. */
-const fill = (core: HubContext, session: OpenSession, source: ClaudeSession, by: Principal): Effect.Effect<void, DoorError> =>
+const fill = (
+  core: AgentRequestContext,
+  session: OpenSession,
+  source: ClaudeSession,
+  by: Principal,
+): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     const known = yield* keyed(core, session, SIZE_KEY)
     if (known === undefined) yield* appendOnce(session, [], { key: SIZE_KEY, hash: String(source.size) }, by.name)

@@ -1,7 +1,7 @@
 /** Looks at a session's directory before its agent starts, and decides whether what it brings may run (A-30, A-32). */
 import type { AgentSpec } from "@holdfast/protocol/agent/agent"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
-import type { AgentPool } from "../AgentPool.ts"
+import type { AgentContext } from "../AgentContext.ts"
 import { lookAtDirectory } from "./directory-files.ts"
 
 /** An agent that runs by itself what a directory brings is not started where nobody trusts that directory. */
@@ -11,12 +11,12 @@ export class DirectoryUntrusted extends Error {
 
 /** How the directory of a session stands; undefined when it brings nothing that agents read, or cannot be read. */
 export async function directoryTrust(
-  crew: AgentPool,
+  context: AgentContext,
   spec: Pick<AgentSpec, "cwd" | "name" | "adapter">,
 ): Promise<DirectoryTrust | undefined> {
   // A directory that is gone is the start's to refuse.
-  const found = await lookAtDirectory(spec.cwd, spec, crew.home).catch(() => undefined)
-  return found === undefined || found.brings.length === 0 ? undefined : crew.trust.judge(found)
+  const found = await lookAtDirectory(spec.cwd, spec, context.home).catch(() => undefined)
+  return found === undefined || found.brings.length === 0 ? undefined : context.trust.judge(found)
 }
 
 /** Throws `DirectoryUntrusted` for an agent that cannot be kept from what an untrusted directory brings. */

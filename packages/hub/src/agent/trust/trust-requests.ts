@@ -14,8 +14,9 @@ import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import type { Session } from "@holdfast/protocol/session"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Principal } from "../../Hub.ts"
-import type { HubContext } from "../../sessions/HubContext.ts"
-import { may } from "../../sessions/lifecycle.ts"
+import type { AgentRequestContext } from "../AgentContext.ts"
+import { AgentPart } from "../AgentPart.ts"
+import { may } from "../../session/may.ts"
 import { storeProblem } from "../../session/store-problem.ts"
 import { lookAtDirectory } from "./directory-files.ts"
 
@@ -38,37 +39,37 @@ const resolved = (path: string, gone: boolean): Effect.Effect<string, DoorError>
 
 /** What a directory brings for an agent, and what people say of it. */
 export const lookAt = (
-  core: HubContext,
+  core: AgentRequestContext,
   { directory, agent }: LookAtDirectory,
   by: Principal,
 ): Effect.Effect<DirectoryTrust, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
-    const { crew } = core
-    const pieces = yield* crew.catalog.find(agent ?? (crew.settings.agent === "" ? undefined : crew.settings.agent))
+    const { agents } = core
+    const pieces = yield* agents.catalog.find(agent ?? (agents.settings.agent === "" ? undefined : agents.settings.agent))
     const path = yield* resolved(directory, false)
-    const { home } = core.options.defaults
+    const { home } = core.defaults
     const found = yield* Effect.tryPromise({ try: () => lookAtDirectory(path, pieces, home), catch: () => absent(path) })
-    return crew.trust.judge(found)
+    return agents.trust.judge(found)
   })
 
 /** The words of people, and the directories that wait for one. */
-export const trustList = (core: HubContext): Effect.Effect<TrustList, DoorError> =>
+export const trustList = (core: AgentRequestContext): Effect.Effect<TrustList, DoorError> =>
   Effect.map(agentSessions(core), (sessions) => {
     const waiting = new Map<string, WaitingDirectory>()
     for (const { id, label, agent } of sessions) {
       if (agent?.trust === undefined) continue
       const { directory, brings } = agent.trust
-      if (core.crew.trust.stateOf(directory, brings) !== "waiting") continue
+      if (core.agents.trust.stateOf(directory, brings) !== "waiting") continue
       const known = waiting.get(directory)?.sessions ?? []
       waiting.set(directory, { directory, brings, sessions: [...known, { session: id, label, agent: agent.name }] })
     }
-    return { directories: core.crew.trust.all, waiting: [...waiting.values()] }
+    return { directories: core.agents.trust.all, waiting: [...waiting.values()] }
   })
 
 /** Keeps a person's word; sessions below the directory are told, and idle agents start anew with it. */
 export const setTrust = (
-  core: HubContext,
+  core: AgentRequestContext,
   { directory: path, trusted }: SetTrust,
   by: Principal,
 ): Effect.Effect<TrustedDirectory, DoorError> =>
@@ -76,20 +77,20 @@ export const setTrust = (
     yield* may(by)
     const directory = yield* resolved(path, false)
     const word: TrustedDirectory = { directory, trusted, by: by.name, at: core.now() }
-    yield* core.crew.trust.say(word).pipe(Effect.mapError(storeProblem))
+    yield* core.agents.trust.say(word).pipe(Effect.mapError(storeProblem))
     yield* tellSessions(core)
     return word
   })
 
 /** Takes a word back; what runs already runs on, the next start is without it. */
 export const revokeTrust = (
-  core: HubContext,
+  core: AgentRequestContext,
   path: string,
   by: Principal,
 ): Effect.Effect<{ readonly revoked: boolean }, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
-    const { trust } = core.crew
+    const { trust } = core.agents
     const directory = yield* resolved(path, true)
     const said = trust.all.some((word) => word.directory === directory) ? directory : resolve(path)
     const revoked = yield* trust.revoke(said).pipe(Effect.mapError(storeProblem))
@@ -98,19 +99,19 @@ export const revokeTrust = (
   })
 
 /** Every session whose directory stands otherwise than its record says is told. */
-const tellSessions = (core: HubContext): Effect.Effect<void, DoorError> =>
+const tellSessions = (core: AgentRequestContext): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     for (const { id, agent } of yield* agentSessions(core)) {
       if (agent?.trust === undefined) continue
       const { directory, brings, state } = agent.trust
-      if (core.crew.trust.stateOf(directory, brings) === state) continue
-      const { parts } = yield* core.table.open(id)
-      parts.agent?.judged()
+      if (core.agents.trust.stateOf(directory, brings) === state) continue
+      const { part } = yield* core.table.open(id)
+      if (part instanceof AgentPart) part.driver.judged()
     }
   })
 
 /** The sessions of agents that are not in the trash, the latest first, as they are now. */
-const agentSessions = (core: HubContext): Effect.Effect<ReadonlyArray<Session>, DoorError> =>
+const agentSessions = (core: AgentRequestContext): Effect.Effect<ReadonlyArray<Session>, DoorError> =>
   Effect.gen(function* () {
     const sessions: Array<Session> = []
     let cursor: string | null | undefined

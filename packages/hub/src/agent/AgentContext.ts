@@ -1,0 +1,51 @@
+/** What the agents of a hub share, as one session's agent sees it. */
+import type * as Effect from "effect/Effect"
+import type { KindContext, RequestContext } from "../child/KindContext.ts"
+import type { Feed } from "../session/Feed.ts"
+import { forkPromise } from "../session/Fork.ts"
+import { Gate } from "../session/Gate.ts"
+import { newId } from "../session/new-id.ts"
+import { AgentPool } from "./AgentPool.ts"
+import type { AgentCatalog } from "./catalog.ts"
+import { AlwaysRules } from "./rules.ts"
+import { TrustedDirectories } from "./trust/TrustedDirectories.ts"
+
+/** The hub as an agent sees it. */
+export interface AgentContext extends KindContext {
+  readonly catalog: AgentCatalog
+  readonly rules: AlwaysRules
+  readonly trust: TrustedDirectories
+  readonly pool: AgentPool
+  /** The user's home directory, whose own files are trusted. */
+  readonly home: string
+  /** One session folds at a time. */
+  readonly folds: Gate
+  /** A new id for a turn, a message or a child. */
+  readonly newId: () => string
+  /** The directory of a session. */
+  readonly directory: (session: string) => string
+  /** Runs an effect as a promise; rejects with its error. */
+  readonly run: <A, E>(effect: Effect.Effect<A, E>) => Promise<A>
+}
+
+/** What requests about agents need of the hub. */
+export interface AgentRequestContext extends RequestContext {
+  readonly feed: Feed
+  readonly agents: AgentContext
+}
+
+/** Makes the context of a hub's agents; its rules and trusted directories are to be loaded. */
+export function makeAgentContext(hub: KindContext, catalog: AgentCatalog): AgentContext {
+  return {
+    ...hub,
+    catalog,
+    rules: new AlwaysRules(hub.store),
+    trust: new TrustedDirectories(hub.store),
+    pool: new AgentPool(hub.settings.agentsLive, hub.report),
+    home: hub.defaults.home,
+    folds: new Gate(1),
+    newId: () => newId(hub.now()),
+    directory: (session) => hub.directories.of(session),
+    run: (effect) => forkPromise(hub.fork, effect),
+  }
+}

@@ -1,0 +1,42 @@
+/** What is asked of the runners themselves: how they are, and that they end. */
+import * as Effect from "effect/Effect"
+import { Unavailable } from "@holdfast/protocol/errors"
+import { RunnerGone } from "@holdfast/link/RunnerConnection"
+import type { RunnerStatus } from "@holdfast/link/messages"
+import type { Fleet } from "./Fleet.ts"
+import type { RunnerLink } from "./RunnerLink.ts"
+
+/** The status of every connected runner. */
+export const runnerStatus = (fleet: Fleet): Effect.Effect<ReadonlyArray<RunnerStatus>, Unavailable> =>
+  ask(async () => (await Promise.all([...fleet.links.values()].map(statusOf))).flat())
+
+/** Has every runner end, at once or when its children have ended; `grace` is that of the children, in milliseconds. */
+export const stopRunners = (
+  fleet: Fleet,
+  atOnce: boolean,
+  grace: number,
+): Effect.Effect<ReadonlyArray<RunnerStatus>, Unavailable> =>
+  ask(() => Promise.all([...fleet.links.values()].map((link) => stop(link, atOnce, grace))))
+
+async function stop(link: RunnerLink, atOnce: boolean, grace: number): Promise<RunnerStatus> {
+  link.draining = true
+  const status = await link.connection.status()
+  await link.connection.drain(atOnce, grace).catch((cause: unknown) => {
+    // A runner that was told to end at once may be gone before its answer is: that is what was asked for.
+    if (!(atOnce && cause instanceof RunnerGone)) throw cause
+  })
+  return status
+}
+
+/** The status of a runner, or none where it ended while it was asked. */
+const statusOf = ({ connection }: RunnerLink): Promise<ReadonlyArray<RunnerStatus>> =>
+  connection.status().then(
+    (status) => [status],
+    (cause: unknown) => {
+      if (cause instanceof RunnerGone) return []
+      throw cause
+    },
+  )
+
+const ask = <A>(body: () => Promise<A>): Effect.Effect<A, Unavailable> =>
+  Effect.tryPromise({ try: body, catch: (cause) => new Unavailable({ message: `the runner did not answer: ${String(cause)}` }) })
