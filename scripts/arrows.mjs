@@ -16,7 +16,7 @@ const RULES = [
   { room: "packages/client", rooms: ["@holdfast/protocol", "@holdfast/core"], packages: ["effect"], node: false },
   { room: "packages/store", rooms: ["@holdfast/protocol", "@holdfast/core"], packages: ["effect"], node: true },
   { room: "packages/link", rooms: ["@holdfast/protocol"], packages: [], node: true },
-  { room: "packages/adapter", rooms: ["@holdfast/protocol", "@holdfast/link"], packages: [], node: true },
+  { room: "packages/adapter", rooms: ["@holdfast/protocol", "@holdfast/link"], packages: ["effect"], node: true },
   {
     room: "packages/runner",
     rooms: ["@holdfast/protocol", "@holdfast/link", "@holdfast/adapter"],
@@ -54,6 +54,7 @@ const RULES = [
       "@holdfast/store",
       "@holdfast/link",
       "@holdfast/adapter",
+      "@holdfast/adapter",
       "@holdfast/runner",
       "@holdfast/hub",
       "@holdfast/doors",
@@ -82,7 +83,16 @@ const RULES = [
 
 /** What tests and contract suites may use beside the rules of their room. */
 const IN_TESTS = [
-  ...["vitest", "@effect/vitest", "fast-check", "ws", "@lydell/node-pty", "@xterm/headless", "@holdfast/testkit"],
+  ...[
+    "vitest",
+    "@effect/vitest",
+    "fast-check",
+    "ws",
+    "@lydell/node-pty",
+    "@xterm/headless",
+    "@holdfast/testkit",
+    "@holdfast/server",
+  ],
   // What others make of the same chunks and the same Markdown.
   ...["ai", "markdown-it"],
 ]

@@ -1,6 +1,8 @@
 /**
  * A hub in this process for tests against a model: its runners are scripted, its store may be opened again.
  */
+import { scriptedCatalog } from "@holdfast/hub/agent/catalog"
+import { hubParts } from "@holdfast/server/hub-parts"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -50,9 +52,13 @@ export class World {
     }
     this.scope = Scope.makeUnsafe()
     const settings = resolveSettings({}, {}, { idleUnload: 1000, catchUpChunk: 4096 }).values
-    const wired = hubLayer({ settings, defaults: { env: { PATH: "/bin:/usr/bin" }, home: "/" }, data: "/" }).pipe(
-      Layer.provide([Layer.succeed(Store, this.store.service), Layer.succeed(Runners, this.runners.service())]),
-    )
+    const wired = hubLayer({
+      ...hubParts(),
+      agents: scriptedCatalog,
+      settings,
+      defaults: { env: { PATH: "/bin:/usr/bin" }, home: "/" },
+      data: "/",
+    }).pipe(Layer.provide([Layer.succeed(Store, this.store.service), Layer.succeed(Runners, this.runners.service())]))
     const context = await Effect.runPromise(Layer.buildWithScope(wired, this.scope))
     return { hub: Context.get(context, Hub), agents: Context.get(context, Agents) }
   }

@@ -1,5 +1,6 @@
 /** The runner's own program: `runner-main --data DIR --generation UUID --settings JSON`. The hub starts it; people need not. */
 import { parseArgs } from "node:util"
+import { AgentThreads } from "@holdfast/runner/agent/AgentThreads"
 import { mainRunner } from "@holdfast/runner/server/main-runner"
 
 const { values } = parseArgs({
@@ -11,10 +12,13 @@ const { values } = parseArgs({
     files: { type: "string" },
   },
 })
-await mainRunner({
-  dataDirectory: values.data ?? "",
-  generation: values.generation ?? "",
-  settings: values.settings ?? "",
-  build: values.build ?? "",
-  openFiles: values.files ?? "",
-})
+await mainRunner(
+  {
+    dataDirectory: values.data ?? "",
+    generation: values.generation ?? "",
+    settings: values.settings ?? "",
+    build: values.build ?? "",
+    openFiles: values.files ?? "",
+  },
+  (failed) => new AgentThreads(failed),
+)

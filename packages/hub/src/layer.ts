@@ -9,10 +9,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Store, type StoreError } from "@holdfast/store/Store"
+import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
+import type { ImportSource } from "@holdfast/adapter/ImportSource"
 import type { Settings } from "@holdfast/protocol/settings"
 import { makeAgentContext } from "./agent/AgentContext.ts"
 import { agentKind } from "./agent/agent-kind.ts"
-import { type AgentCatalog, scriptedCatalog } from "./agent/catalog.ts"
 import { makeAgents } from "./agent/make-agents.ts"
 import { Agents } from "./Agents.ts"
 import { Fleet } from "./child/Fleet.ts"
@@ -40,7 +41,7 @@ import { purgeDue } from "./sessions/purge.ts"
 import * as Queries from "./sessions/queries.ts"
 import * as Viewing from "./sessions/viewers.ts"
 import { watch } from "./sessions/watch.ts"
-import { PastScreens } from "./terminal/PastScreens.ts"
+import type { PastScreens } from "./terminal/PastScreens.ts"
 import { restart } from "./terminal/restart.ts"
 import { terminalKind } from "./terminal/terminal-kind.ts"
 import * as Terminals from "./terminal/terminal-requests.ts"
@@ -61,8 +62,12 @@ export interface HubOptions {
   readonly defaults: ProcessDefaults
   /** Data directory; the sessions' own directories are in it. */
   readonly data: string
-  /** The agents there are; the scripted one alone when absent. */
-  readonly agents?: AgentCatalog
+  /** The agents there are. */
+  readonly agents: AgentCatalog
+  /** Sessions of other programs that can be imported; loaded when they are asked for. */
+  readonly imports: () => Promise<ImportSource>
+  /** Renders the last screens of terminals that have ended; the hub ends it. */
+  readonly screens: PastScreens
   /** Kinds of session beside terminals and agents. */
   readonly kinds?: (context: KindContext) => ReadonlyArray<SessionKind<AttendedPart>>
   /** Which hub a session belongs to; this one when absent. */
@@ -86,7 +91,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       const epoch = yield* hubEpoch(store, id)
       const seen = new StoreHealth()
       const feed = new Feed(store, fork)
-      const { settings, defaults, agents: catalog = scriptedCatalog } = options
+      const { settings, defaults, agents: catalog, imports, screens } = options
       const directories = new SessionDirectories(options.data, report)
       const askers = new AskerEnvironment(defaults.env)
       const reconcile = (): void => {
@@ -99,7 +104,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         report,
       })
       const kind: KindContext = { settings, store, fork, fleet, defaults, askers, directories, now, report }
-      const agents = makeAgentContext(kind, catalog)
+      const agents = makeAgentContext(kind, { catalog, imports })
       const table: Sessions = new SessionTable({
         context: {
           settings,
@@ -119,7 +124,6 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       yield* agents.trust.load
       yield* directories.settleAll(store)
       const core: HubContext = { ...kind, id, table, feed, agents }
-      const past = new PastScreens()
       const attached: Attached = new Map()
 
       const purge = setInterval(() => purgeDue(core), PURGE_EVERY)
@@ -130,7 +134,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
           reconciler.close()
           fleet.close()
           table.close("the hub is stopping")
-          await past.stop()
+          await screens.stop()
         }),
       )
       const begun = fleet.begin()
@@ -164,7 +168,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         restart: (session, request, by) => restart(core, session, request, by),
         viewers: (session) => Effect.sync(() => Viewing.viewers(core, session)),
         release: (session, except, name, by) => Effect.map(may(by), () => Viewing.release(core, session, except, name, by)),
-        screen: (session) => Terminals.screen(core, past, session),
+        screen: (session) => Terminals.screen(core, screens, session),
         health: health(core, seen),
         runnerStatus: runnerStatus(fleet),
         stopRunners: (atOnce) =>

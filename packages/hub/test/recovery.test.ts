@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { discoverRunners } from "@holdfast/runner/client/generations"
-import { Runners } from "../src/child/Runners.ts"
+import { layerDetached } from "@holdfast/server/runner-layers"
 import {
   attachReader,
   createTerminal,
@@ -44,10 +44,10 @@ describe("a hub that starts again", () => {
     for (const house of houses.splice(0)) await house.close()
     await directory.remove()
   })
-  const detached = () => Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
+  const detached = () => layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
 
   it("R-23 R-2 a runner of another build keeps what it has, gets nothing new, and ends while its hub is connected (fault:N62)", async () => {
-    const old = Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings(), build: "old" })
+    const old = layerDetached({ dataDirectory: directory.path, program, settings: testSettings(), build: "old" })
     const first = await open({ sqlite: true, runners: old })
     const session = await createTerminal(first, { command: "/bin/sh", args: ["-c", "read x"] })
     const buildsOf = async (house: House): Promise<ReadonlyArray<unknown>> =>

@@ -1,11 +1,12 @@
 /** A runner with a hub's connection for tests: it records what arrives and leaves nothing behind. */
+import type { StartedRunner } from "@holdfast/link/found-runner"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { connectRunner } from "@holdfast/link/connect"
 import type { RunnerClosed, RunnerConnection } from "@holdfast/link/RunnerConnection"
-import { startRunner, type RunnerSettings, type StartedRunner } from "../src/client/start-runner.ts"
+import { startRunner, type RunnerSettings } from "../src/client/start-runner.ts"
 import type { ChildStatus, JournalEntry, RunnerFailure } from "@holdfast/link/messages"
 
 /** The runner's program in this clone. */

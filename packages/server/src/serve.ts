@@ -1,18 +1,21 @@
 /**
  * `serve`: builds the hub that its settings name and starts it.
  */
+import { AgentThreads } from "@holdfast/runner/agent/AgentThreads"
 import { homedir } from "node:os"
 import * as Layer from "effect/Layer"
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { type ResolvedSettings, SettingInvalid, type Settings } from "@holdfast/protocol/settings"
 import { readConfiguredAgents } from "@holdfast/hub/agent/catalog-configuration"
-import type { AgentCatalog } from "@holdfast/hub/agent/catalog"
+import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
 import { type CatalogOptions, makeCatalog } from "@holdfast/hub/agent/make-catalog"
 import { dataDirectory } from "./config/directories.ts"
 import { layer as hubLayer } from "@holdfast/hub/layer"
-import { Runners } from "@holdfast/hub/child/Runners"
+import type { Runners } from "@holdfast/hub/child/Runners"
 import { makeSocketDoor } from "@holdfast/doors/socket/makeSocketDoor"
 import type { LogFields, OperationLog } from "@holdfast/doors/OperationLog"
+import { hubParts } from "./hub-parts.ts"
+import { layerDetached, layerInside } from "./runner-layers.ts"
 import { ServeFailed, type ServeEnvironment, type Serving } from "./Serving.ts"
 import { start } from "./start.ts"
 import { storeLayer } from "./store-layer.ts"
@@ -28,7 +31,8 @@ export const serve = async (
   const agents = agentsOf(configured, { data, home: defaults.home, path: defaults.env["PATH"], preferred: settings.agent })
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
-    hub: (log) => hubLayer({ settings, defaults, data, agents, report: reportTo(log) }).pipe(Layer.provide(runners)),
+    hub: (log) =>
+      hubLayer({ ...hubParts(), settings, defaults, data, agents, report: reportTo(log) }).pipe(Layer.provide(runners)),
     socket: (given, log) =>
       makeSocketDoor(given, environment.version, (stack, operation, fingerprint) =>
         log.write("error", stack, { operation, fingerprint }),
@@ -52,9 +56,9 @@ function runnersLayer(
 ): Layer.Layer<Runners> {
   switch (settings.runner) {
     case "detached":
-      return Runners.layerDetached({ dataDirectory, program, settings, build })
+      return layerDetached({ dataDirectory, program, settings, build })
     case "inside":
-      return Runners.layerInside({ dataDirectory, settings })
+      return layerInside({ dataDirectory, settings, agents: (failed) => new AgentThreads(failed) })
     default:
       throw new ServeFailed("settings", `runner must be detached or inside, not ${settings.runner}`)
   }

@@ -1,6 +1,6 @@
 /** A runner that a test plays: its children's journals are in memory, and the hub's connection to it can be cut. */
 import * as Layer from "effect/Layer"
-import type { FoundRunner } from "@holdfast/runner/client/generations"
+import type { FoundRunner } from "@holdfast/link/found-runner"
 import {
   type ConnectOptions,
   RequestRefused,

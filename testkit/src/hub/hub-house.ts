@@ -1,4 +1,8 @@
 /** A hub in the test's own process: a store that can be reopened, a runner inside, and readers that remember. */
+import { AgentThreads } from "@holdfast/runner/agent/AgentThreads"
+import { layerInside } from "@holdfast/server/runner-layers"
+import { scriptedCatalog } from "@holdfast/hub/agent/catalog"
+import { hubParts } from "@holdfast/server/hub-parts"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -15,11 +19,11 @@ import { resolveSettings, type Settings } from "@holdfast/protocol/settings"
 import * as MemoryStore from "@holdfast/store/memory/MemoryStore"
 import * as SqliteStore from "@holdfast/store/sqlite/SqliteStore"
 import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
-import type { AgentCatalog } from "@holdfast/hub/agent/catalog"
+import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
 import { Agents } from "@holdfast/hub/Agents"
 import { type Attachment, type AttachmentSink, type AttachRequest, Hub, type Principal } from "@holdfast/hub/Hub"
 import { layer as hubLayer } from "@holdfast/hub/layer"
-import { Runners } from "@holdfast/hub/child/Runners"
+import type { Runners } from "@holdfast/hub/child/Runners"
 import { Watch } from "./Watch.ts"
 
 /** Who acts in tests. */
@@ -66,13 +70,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     (options.sqlite === true
       ? SqliteStore.layer({ path: join(options.directory, "holdfast.db"), durability: "power" })
       : MemoryStore.layer)
-  const runners = options.runners ?? Runners.layerInside({ dataDirectory: options.directory, settings })
+  const runners =
+    options.runners ?? layerInside({ dataDirectory: options.directory, settings, agents: (failed) => new AgentThreads(failed) })
   const hub = hubLayer({
+    ...hubParts(),
+    agents: options.catalog ?? scriptedCatalog,
     settings,
     defaults: { env: { PATH: process.env["PATH"] }, home: options.directory },
     data: options.directory,
     report: (message, fields) => reports.push({ message, fields }),
-    ...(options.catalog === undefined ? {} : { agents: options.catalog }),
     ...(options.now === undefined ? {} : { now: options.now }),
   })
   const scope = Effect.runSync(Scope.make())

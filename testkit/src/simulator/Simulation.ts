@@ -4,6 +4,8 @@
  *
  * The caller owns the clock: global timers must be fake, and `advance` moves them.
  */
+import { scriptedCatalog } from "@holdfast/hub/agent/catalog"
+import { hubParts } from "@holdfast/server/hub-parts"
 import { createHash } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -205,6 +207,8 @@ class Simulation {
     const store = faultyStore(this.#inner, this.#random, STORE_BUGS.includes(bug ?? "") ? (bug as StoreBug) : undefined)
     const scope = Scope.makeUnsafe()
     const wired = hubLayer({
+      ...hubParts(),
+      agents: scriptedCatalog,
       settings: SETTINGS,
       defaults: { env: { PATH: "/bin:/usr/bin", SHELL: "/bin/sh" }, home: "/" },
       data: "/",

@@ -7,7 +7,7 @@
 import { RunnerGone, RunnerRefused, type ConnectOptions, type RunnerConnection } from "@holdfast/link/RunnerConnection"
 import type { ChildStatus, JournalEntry } from "@holdfast/link/messages"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
-import type { FoundRunner } from "@holdfast/runner/client/generations"
+import type { FoundRunner } from "@holdfast/link/found-runner"
 import type { Runners } from "@holdfast/hub/child/Runners"
 
 /** Bugs that can be planted in the runner's side of the wire. */

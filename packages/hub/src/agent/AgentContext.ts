@@ -1,18 +1,21 @@
 /** What the agents of a hub share, as one session's agent sees it. */
 import type * as Effect from "effect/Effect"
+import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
+import type { ImportSource } from "@holdfast/adapter/ImportSource"
 import type { KindContext, RequestContext } from "../child/KindContext.ts"
 import type { Feed } from "../session/Feed.ts"
 import { forkPromise } from "../session/Fork.ts"
 import { Gate } from "../session/Gate.ts"
 import { newId } from "../session/new-id.ts"
 import { AgentPool } from "./AgentPool.ts"
-import type { AgentCatalog } from "./catalog.ts"
 import { AlwaysRules } from "./rules.ts"
 import { TrustedDirectories } from "./trust/TrustedDirectories.ts"
 
 /** The hub as an agent sees it. */
 export interface AgentContext extends KindContext {
   readonly catalog: AgentCatalog
+  /** Sessions of other programs that can be imported; loaded when they are asked for. */
+  readonly imports: () => Promise<ImportSource>
   readonly rules: AlwaysRules
   readonly trust: TrustedDirectories
   readonly pool: AgentPool
@@ -35,10 +38,14 @@ export interface AgentRequestContext extends RequestContext {
 }
 
 /** Makes the context of a hub's agents; its rules and trusted directories are to be loaded. */
-export function makeAgentContext(hub: KindContext, catalog: AgentCatalog): AgentContext {
+export function makeAgentContext(
+  hub: KindContext,
+  { catalog, imports }: Pick<AgentContext, "catalog" | "imports">,
+): AgentContext {
   return {
     ...hub,
     catalog,
+    imports,
     rules: new AlwaysRules(hub.store),
     trust: new TrustedDirectories(hub.store),
     pool: new AgentPool(hub.settings.agentsLive, hub.report),

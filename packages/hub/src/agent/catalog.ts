@@ -1,44 +1,15 @@
-/**
- * Which agents there are: names of the configuration, what each needs, and whether it can be used here (docs/PROTOCOL.md, A-1).
- */
+/** Options of agents, checked by the adapter that reads them, and the catalogue of the scripted agent alone. */
 import * as Effect from "effect/Effect"
-import type * as Schema from "effect/Schema"
-import type { AdapterKind, AgentEntry } from "@holdfast/protocol/agent/agent"
-import { AgentUnknown, type AgentNotInstalled, Unprocessable } from "@holdfast/protocol/errors"
+import type { AdapterKind } from "@holdfast/protocol/agent/agent"
+import { AgentUnknown, Unprocessable } from "@holdfast/protocol/errors"
 import { isName } from "@holdfast/protocol/text"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "@holdfast/adapter/adapter"
+import type { AgentCatalog, AgentEntryPieces, AgentOptions } from "@holdfast/adapter/AgentCatalog"
 import { readAcpOptions } from "@holdfast/runner/acp/options"
 import { readClaudeOptions } from "@holdfast/runner/claude/options"
 import { readScriptedOptions } from "@holdfast/runner/scripted/options"
-
-/** Options of an agent as a session is made with them. */
-export type AgentOptions = Readonly<Record<string, Schema.Json>>
-
-/** What an agent's process is started with beyond the session's own spec. */
-export interface AgentEntryPieces {
-  readonly name: string
-  readonly adapter: AdapterKind
-  /** Program of the agent, for adapters that start one by name. */
-  readonly program?: { readonly command: string; readonly args: ReadonlyArray<string> }
-  /** Set for its process alone; in no event. */
-  readonly env: Readonly<Record<string, string>>
-  /** Where its sessions work when they name no directory. */
-  readonly cwd?: string
-  /** The id of the way in which it signs in. */
-  readonly auth?: string
-  /** Options of its sessions, unless they give others. */
-  readonly options?: AgentOptions
-}
-
-/** The agents of a hub. */
-export interface AgentCatalog {
-  readonly list: Effect.Effect<ReadonlyArray<AgentEntry>>
-  /** The pieces of an agent; of the default one without a name. */
-  readonly find: (name: string | undefined) => Effect.Effect<AgentEntryPieces, AgentUnknown | AgentNotInstalled>
-  /** Says what is wrong with options, naming the option. */
-  readonly validate: (pieces: AgentEntryPieces, options: AgentOptions) => Effect.Effect<void, Unprocessable>
-}
+import { lookAtDirectory } from "./trust/directory-files.ts"
 
 const READERS: Readonly<Record<AdapterKind, (options: AgentOptions) => unknown>> = {
   acp: readAcpOptions,
@@ -90,4 +61,5 @@ export const scriptedCatalog: AgentCatalog = {
     const refused = refuseOptions("scripted", options)
     return refused === undefined ? Effect.void : Effect.fail(refused)
   },
+  look: lookAtDirectory,
 }

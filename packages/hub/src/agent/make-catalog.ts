@@ -3,12 +3,14 @@ import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import type { AdapterKind } from "@holdfast/protocol/agent/agent"
 import { AgentNotInstalled, AgentUnknown } from "@holdfast/protocol/errors"
+import type { AgentCatalog, AgentEntryPieces } from "@holdfast/adapter/AgentCatalog"
 import { SettingInvalid } from "@holdfast/protocol/settings"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { ConfiguredAgent } from "./catalog-configuration.ts"
 import { type AgentPackage, type CatalogAgent, KNOWN_AGENTS, type KnownAgent } from "./catalog-entries.ts"
 import { findProgram, type FoundProgram, type ProgramPlaces } from "./catalog-programs.ts"
-import { type AgentCatalog, type AgentEntryPieces, refuseOptions } from "./catalog.ts"
+import { refuseOptions } from "./catalog.ts"
+import { lookAtDirectory } from "./trust/directory-files.ts"
 
 /** What a catalog is made of. */
 export interface CatalogOptions extends ProgramPlaces {
@@ -53,6 +55,7 @@ export function makeCatalog(options: CatalogOptions): AgentCatalog {
       const refused = refuseOptions(pieces.adapter, given)
       return refused === undefined ? Effect.void : Effect.fail(refused)
     },
+    look: lookAtDirectory,
   }
 }
 

@@ -4,14 +4,14 @@
  * One loop reconciles: every session whose record says that it has a process is either followed, started again under
  * the same id, or written off. It runs at start and after each runner's death, so there is one path for both (R-5, R-16, R-18).
  */
-import type { FoundRunner } from "@holdfast/runner/client/generations"
+import type { DeadRunner, FoundRunner } from "@holdfast/link/found-runner"
 import type { RunnerEvents, StartAgent, StartTerminal } from "@holdfast/link/RunnerConnection"
 import type { ChildStatus } from "@holdfast/link/messages"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { ChildPart } from "./ChildPart.ts"
 import type { LinkedChild, RunnerLink } from "./RunnerLink.ts"
 import type { RunnerPort } from "./RunnerPort.ts"
-import type { DeadRunner, Runners } from "./Runners.ts"
+import type { Runners } from "./Runners.ts"
 import { StartQueue } from "./StartQueue.ts"
 
 /** Waits between attempts to connect again to a living runner, in milliseconds. */

@@ -6,7 +6,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { RecoveredChild } from "@holdfast/runner/client/recover"
+import type { DeadRunner, RecoveredChild } from "@holdfast/link/found-runner"
 import type { ChildStatus } from "@holdfast/link/messages"
 import type { ListQuery } from "@holdfast/store/Store"
 import type { Sessions } from "../delivery/AttendedPart.ts"
@@ -14,7 +14,7 @@ import { ChildPart } from "./ChildPart.ts"
 import type { Fleet } from "./Fleet.ts"
 import { recoverChild, writeOffUnknown } from "./RecoveredPort.ts"
 import type { RunnerLink } from "./RunnerLink.ts"
-import type { DeadRunner, Runners } from "./Runners.ts"
+import type { Runners } from "./Runners.ts"
 
 /** Which records may have a process. Without a status deleted ones are left out, so they are asked for too. */
 const QUERIES: ReadonlyArray<ListQuery> = [

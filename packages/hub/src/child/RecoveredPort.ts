@@ -4,7 +4,7 @@
  */
 import { decide } from "@holdfast/core/decide"
 import type { LostReason } from "@holdfast/protocol/event"
-import type { RecoveredChild } from "@holdfast/runner/client/recover"
+import type { RecoveredChild } from "@holdfast/link/found-runner"
 import type { ChildPart } from "./ChildPart.ts"
 import type { ChildConnection, RunnerPort } from "./RunnerPort.ts"
 

@@ -1,5 +1,5 @@
 /** One connected runner with its children, and where what they say goes. */
-import type { FoundRunner } from "@holdfast/runner/client/generations"
+import type { FoundRunner } from "@holdfast/link/found-runner"
 import type { RunnerConnection } from "@holdfast/link/RunnerConnection"
 import type { ChildStatus, JournalEntry, RunnerFailure } from "@holdfast/link/messages"
 import type { ChildConnection } from "./RunnerPort.ts"

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { readConfiguredAgents } from "../../src/agent/catalog-configuration.ts"
 import { knownAgent } from "../../src/agent/catalog-entries.ts"
-import type { AgentOptions } from "../../src/agent/catalog.ts"
+import type { AgentOptions } from "@holdfast/adapter/AgentCatalog"
 import { makeCatalog } from "../../src/agent/make-catalog.ts"
 
 let root: string

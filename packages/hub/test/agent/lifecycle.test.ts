@@ -16,6 +16,7 @@ import {
   testSettings,
 } from "@holdfast/testkit/hub/hub-house"
 import { Runners } from "../../src/child/Runners.ts"
+import { layerDetached } from "@holdfast/server/runner-layers"
 import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 
 const program = fileURLToPath(new URL("../../../../apps/cli/src/runner-main.ts", import.meta.url))
@@ -53,8 +54,7 @@ describe("the life of an agent's process and log", () => {
     houses.splice(houses.indexOf(house), 1)
     await house.close()
   }
-  const detached = (): Layer.Layer<Runners> =>
-    Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
+  const detached = (): Layer.Layer<Runners> => layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
   beforeEach(async () => {
     directory = await testDirectory()
   })

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Runners } from "../../src/child/Runners.ts"
+import { layerDetached } from "@holdfast/server/runner-layers"
 import { attachReader, type House, openHouse, OWNER, testDirectory, testSettings } from "@holdfast/testkit/hub/hub-house"
 import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 
@@ -15,7 +16,7 @@ describe("agents over the death of hubs and runners", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>
   let house: House
   const open = async (settings: Parameters<typeof testSettings>[0] = {}): Promise<House> => {
-    const runners = Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings(settings) })
+    const runners = layerDetached({ dataDirectory: directory.path, program, settings: testSettings(settings) })
     return (house = await openHouse({ directory: directory.path, sqlite: true, runners, settings }))
   }
   const runnerPid = async (): Promise<number> => {
@@ -73,7 +74,7 @@ describe("agents over the death of hubs and runners", () => {
     "A-2 R-8 a start that was durable when the hub died, and never asked for, is carried out by the next hub",
     { timeout: 120_000 },
     async () => {
-      const real = Runners.layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
+      const real = layerDetached({ dataDirectory: directory.path, program, settings: testSettings() })
       const mute = Layer.effect(
         Runners,
         Effect.map(Runners, (runners) =>

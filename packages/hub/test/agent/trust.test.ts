@@ -6,7 +6,7 @@ import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { AgentCatalog, AgentEntryPieces } from "../../src/agent/catalog.ts"
+import type { AgentCatalog, AgentEntryPieces } from "@holdfast/adapter/AgentCatalog"
 import { lookAtDirectory } from "../../src/agent/trust/directory-files.ts"
 import { TrustedDirectories } from "../../src/agent/trust/TrustedDirectories.ts"
 import { attachReader, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
@@ -21,6 +21,7 @@ const catalog: AgentCatalog = {
   list: Effect.succeed([]),
   find: (name = "claude") => Effect.succeed(PIECES[name] ?? (undefined as never)),
   validate: () => Effect.void,
+  look: lookAtDirectory,
 }
 const READY = { type: "ready", pid: 7, resumed: "new", native: "native-1" } as const
 

@@ -5,7 +5,8 @@
  * told it: the streaming turn as `AgentCrashed`, or as `AgentOutOfMemory`, then the exit. The next agent gets a new thread.
  */
 import { Worker } from "node:worker_threads"
-import { AdapterRefused, type ChildExit } from "@holdfast/adapter/adapter"
+import { AdapterRefused } from "@holdfast/adapter/adapter"
+import type { AgentJournal } from "@holdfast/adapter/AgentHosts"
 import { MARKER } from "@holdfast/adapter/process/environment"
 import { givenOpenFiles } from "@holdfast/adapter/process/open-files"
 import type { RunnerFailure } from "@holdfast/link/messages"
@@ -21,13 +22,6 @@ const HEAP_MAX_MB = 512
 const YOUNG_MAX_MB = 8
 /** The thread is told of so many characters at a time: far fewer than those from which an agent is paused. */
 const TOOK_CHARACTERS = 64 * 1024
-
-/** Where an agent's notes go, with their size in characters. */
-export interface AgentJournal {
-  readonly note: (note: AgentNote, size: number) => void
-  readonly spawned: (pid: number) => void
-  readonly exit: (exit: ChildExit) => void
-}
 
 interface Hosted {
   readonly journal: AgentJournal

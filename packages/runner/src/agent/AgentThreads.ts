@@ -4,12 +4,13 @@
  *
  * The thread of an agent that has ended serves the next one, when that comes soon.
  */
+import type { AgentHosts, AgentJournal } from "@holdfast/adapter/AgentHosts"
 import type { AgentHandle } from "@holdfast/adapter/agent-adapter"
 import type { AgentStart } from "@holdfast/link/agent-messages"
-import { type AgentJournal, AgentThread, type ThreadOptions } from "./AgentThread.ts"
+import { AgentThread, type ThreadOptions } from "./AgentThread.ts"
 
 /** The threads. */
-export class AgentThreads {
+export class AgentThreads implements AgentHosts {
   readonly #make: () => AgentThread
   readonly #all = new Set<AgentThread>()
   #spare: AgentThread | undefined

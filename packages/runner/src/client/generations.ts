@@ -6,19 +6,13 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises"
 import { connect } from "node:net"
 import { join } from "node:path"
+import type { DeadRunner, FoundRunner } from "@holdfast/link/found-runner"
 import { endProcesses, processEntry, signalProcess } from "@holdfast/adapter/process/processes"
 import { GENERATION, generationPaths, generationsDirectory, readRunnerRecord, type RunnerRecord } from "@holdfast/link/generation"
-
-export type { RunnerRecord } from "@holdfast/link/generation"
 
 /** A generation's directory without a record for so long, in milliseconds, was left by a start that failed. */
 const STARTING_MILLIS = 30_000
 const CONNECT_MILLIS = 2000
-
-/** A generation found in a data directory. A dead one has no process any more; its journal can be recovered. */
-export type FoundRunner =
-  | { readonly state: "live"; readonly generation: string; readonly directory: string; readonly record: RunnerRecord }
-  | { readonly state: "dead"; readonly generation: string; readonly directory: string; readonly record: RunnerRecord | undefined }
 
 const missing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT"
 
@@ -98,7 +92,7 @@ export async function discoverRunners(dataDirectory: string): Promise<ReadonlyAr
 }
 
 /** Removes a dead generation's directory and its socket, once its journal was taken. */
-export async function removeGeneration(found: FoundRunner & { readonly state: "dead" }): Promise<void> {
+export async function removeGeneration(found: DeadRunner): Promise<void> {
   if (found.record !== undefined && process.platform !== "win32") await rm(found.record.socket, { force: true })
   await rm(found.directory, { recursive: true, force: true })
 }

@@ -3,22 +3,10 @@ import { open, readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { readRecord } from "../journal/records.ts"
 import { CHILD_FILE, SEGMENT_ENDING } from "../journal/segments.ts"
+import type { RecoveredChild } from "@holdfast/link/found-runner"
 import { object } from "@holdfast/link/fields"
 import { generationPaths } from "@holdfast/link/generation"
 import type { JournalEntry } from "@holdfast/link/messages"
-
-/** The leftover journal of one child. */
-export interface RecoveredChild {
-  readonly id: string
-  readonly session: string
-  /** First and last position that can be read; entries after `last` were in the dead runner's memory. */
-  readonly first: number
-  readonly last: number
-  /** What follows `last` was there and is damaged (R-7). */
-  readonly damaged: boolean
-  /** Entries after a position, in order, dense, from the file; memory stays flat. */
-  readonly entries: (after: number) => AsyncGenerator<JournalEntry, void, void>
-}
 
 const READ_BYTES = 256 * 1024
 

@@ -6,7 +6,9 @@ import { mkdir, open, readFile, rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { tailOf } from "@holdfast/protocol/text-cut"
+import type { MakeAgentHosts } from "@holdfast/adapter/AgentHosts"
 import { giveOpenFiles } from "@holdfast/adapter/process/open-files"
+import type { StartedRunner } from "@holdfast/link/found-runner"
 import { generationPaths, generationsDirectory, readRunnerRecord } from "@holdfast/link/generation"
 import { runnerSettings, type RunnerSettings } from "@holdfast/link/settings"
 
@@ -14,14 +16,6 @@ export type { RunnerSettings } from "@holdfast/link/settings"
 
 const START_MILLIS = 10_000
 const LOG_TAIL_LENGTH = 2000
-
-/** A runner that listens. */
-export interface StartedRunner {
-  readonly generation: string
-  readonly directory: string
-  readonly socket: string
-  readonly pid: number
-}
 
 /** The runner did not come up; `message` holds the tail of its log. */
 export class RunnerNotStarted extends Error {
@@ -125,6 +119,8 @@ export async function startRunnerInside(options: {
   readonly settings: RunnerSettings
   readonly build?: string
   readonly openFiles?: number | undefined
+  /** Where its agents run. */
+  readonly agents: MakeAgentHosts
 }): Promise<InsideRunner> {
   const { runRunner } = await import("../server/run-runner.ts")
   giveOpenFiles(options.openFiles)
@@ -136,6 +132,7 @@ export async function startRunnerInside(options: {
     environment: ownEnvironment(process.env),
     // Inside a hub there is no log of its own; what matters reaches the hub as `problem`.
     log: () => undefined,
+    agents: options.agents,
   })
   return {
     generation: runner.generation,

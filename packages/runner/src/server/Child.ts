@@ -7,7 +7,7 @@
 import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } from "@holdfast/adapter/adapter"
 import type { AgentHandle } from "@holdfast/adapter/agent-adapter"
 import type { AgentCommand } from "@holdfast/link/agent-messages"
-import type { AgentJournal } from "../agent/AgentThread.ts"
+import type { AgentJournal } from "@holdfast/adapter/AgentHosts"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type { Emulators } from "../emulator/Emulators.ts"
 import { Journal, type JournalOptions, type JournalReader } from "../journal/Journal.ts"

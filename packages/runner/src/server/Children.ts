@@ -5,7 +5,7 @@ import type { Emulators } from "../emulator/Emulators.ts"
 import type { PtySpec } from "../pty/PtyAdapter.ts"
 import type { Adapter } from "@holdfast/adapter/adapter"
 import { agentEnvironment } from "@holdfast/adapter/process/agent-environment"
-import type { AgentThreads } from "../agent/AgentThreads.ts"
+import type { AgentHosts } from "@holdfast/adapter/AgentHosts"
 import type { ChildStatus, HubMessage, RunnerFailure } from "@holdfast/link/messages"
 import type { RunnerSettings } from "@holdfast/link/settings"
 import { Child } from "./Child.ts"
@@ -19,7 +19,7 @@ export interface ChildrenOptions {
   readonly journalDirectory: string
   readonly settings: RunnerSettings
   readonly terminals: Adapter<PtySpec>
-  readonly agents: AgentThreads
+  readonly agents: AgentHosts
   readonly emulators: Emulators | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly grew: (child: number) => void

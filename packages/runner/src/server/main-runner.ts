@@ -1,4 +1,5 @@
 /** The life of a runner that has a process of its own: signals, faults, and its exit. */
+import type { MakeAgentHosts } from "@holdfast/adapter/AgentHosts"
 import { giveOpenFiles } from "@holdfast/adapter/process/open-files"
 import { GENERATION } from "@holdfast/link/generation"
 import { readRunnerSettings } from "@holdfast/link/settings"
@@ -20,8 +21,8 @@ export interface RunnerArguments {
   readonly openFiles: string
 }
 
-/** Runs a runner until it ends, then ends the process: 0 when all went well, 1 when it could not start. */
-export async function mainRunner(given: RunnerArguments): Promise<void> {
+/** Runs a runner until it ends, then ends the process: 0 when all went well, 1 when it could not start. `agents` is where its agents run. */
+export async function mainRunner(given: RunnerArguments, agents: MakeAgentHosts): Promise<void> {
   const log = logTo(STANDARD_ERROR)
   let faults = 0
   const fault = (error: unknown): void => {
@@ -46,6 +47,7 @@ export async function mainRunner(given: RunnerArguments): Promise<void> {
       settings: readRunnerSettings(given.settings),
       environment: { ...process.env },
       log,
+      agents,
     })
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void runner.stop(signal))
     await runner.ended

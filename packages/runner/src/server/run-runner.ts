@@ -7,7 +7,7 @@
 import { chmodSync } from "node:fs"
 import { createServer } from "node:net"
 import type { Adapter } from "@holdfast/adapter/adapter"
-import { AgentThreads } from "../agent/AgentThreads.ts"
+import type { MakeAgentHosts } from "@holdfast/adapter/AgentHosts"
 import { startEmulators, type EmulatorEvents, type Emulators } from "../emulator/Emulators.ts"
 import { descriptorsGuarded } from "../pty/native.ts"
 import { ptyAdapter, type PtySpec } from "../pty/PtyAdapter.ts"
@@ -31,6 +31,8 @@ export interface RunRunnerOptions {
   readonly settings: RunnerSettings
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly log: RunnerLog
+  /** Where its agents run. */
+  readonly agents: MakeAgentHosts
 }
 
 /** A runner that listens. */
@@ -63,7 +65,7 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
     drained: (child) => runner.children.byNumber(child)?.lag(false),
     failed: (message) => log("error", message, { part: "emulators" }),
   })
-  const agents = new AgentThreads((message) => log("error", message, { part: "agents" }))
+  const agents = options.agents((message) => log("error", message, { part: "agents" }))
   const runner = new Runner({
     agents,
     generation,

@@ -1,6 +1,6 @@
 /**
- * Importing a session of Claude Code: one session of ours with its messages and with the transcript that Claude goes on
- * from, once per session however often it is asked for (row:A10).
+ * Importing a session of another program: one session of ours with its messages and with the transcript that its agent
+ * continues from, once per session however often it is asked for (row:A10).
  *
  * A short one is made in one append. A long one is made in the trash, batch by batch, each under a key of its own, and
  * comes out of it with the last; one that was broken off is gone on with when it is asked for again, or purged in a day.
@@ -10,7 +10,7 @@ import { decide } from "@holdfast/core/decide"
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/event"
-import { headOf } from "@holdfast/protocol/text-cut"
+import type { ForeignSession, ImportSource } from "@holdfast/adapter/ImportSource"
 import type { Created, Principal } from "../../Hub.ts"
 import type { AgentRequestContext } from "../AgentContext.ts"
 import { newId } from "../../session/new-id.ts"
@@ -20,43 +20,44 @@ import { encodeDrafts, storedState } from "../../session/encode.ts"
 import type { OpenSession } from "../../session/OpenSession.ts"
 import { inTrash, storeProblem } from "../../session/store-problem.ts"
 import { isDirectoryThere } from "../../session/PathChecks.ts"
-import { type ClaudeSession, claudeDirectory, listClaudeSessions } from "./claude-sessions.ts"
-import { importBatches } from "./import-drafts.ts"
 
 /** Largest transcript that is imported, in bytes. */
 const TRANSCRIPT_MAX = 256 * 1024 * 1024
 
 /** Up to so many bytes of a transcript are imported in one append. */
 const AT_ONCE_MAX = 2 * 1024 * 1024
-/** Events that a session in the trash begins with while it is imported: made, told of Claude, put there. */
+/** Events that a session in the trash begins with while it is imported: made, told of its agent, put there. */
 const BEGUN_EVENTS = 3
 /** A broken-off import is kept so long, in milliseconds. */
 const KEPT_MILLIS = 24 * 3600_000
 /** Keys under which the parts of a long import are appended; that of the size tells how far the file is read. */
-const SIZE_KEY = "import-claude-size"
-const END_KEY = "import-claude-end"
+const SIZE_KEY = "import-size"
+const END_KEY = "import-end"
 
-const reading = <A>(read: () => Promise<A>): Effect.Effect<A, Unavailable> =>
-  Effect.tryPromise({
-    try: read,
-    catch: (cause) => new Unavailable({ message: `Claude Code's sessions cannot be read: ${String(cause)}` }),
-  })
-
-const sessions = (core: AgentRequestContext): Effect.Effect<ReadonlyArray<ClaudeSession>, Unavailable> =>
-  reading(() => listClaudeSessions(claudeDirectory(core.defaults.env)))
-
-const titleOf = ({ id, title, firstPrompt }: ClaudeSession): string => {
-  // oxlint-disable-next-line no-control-regex
-  const text = (title ?? firstPrompt ?? "").replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trim()
-  return text === "" ? `claude ${id.slice(0, 8)}` : headOf(text, 80)
+/** A source with its sessions. */
+interface Found {
+  readonly from: ImportSource
+  readonly sessions: ReadonlyArray<ForeignSession>
 }
 
-/** The sessions of Claude Code on this machine, the latest first. */
+const reading = <A>(title: string, read: () => Promise<A>): Effect.Effect<A, Unavailable> =>
+  Effect.tryPromise({
+    try: read,
+    catch: (cause) => new Unavailable({ message: `${title}'s sessions cannot be read: ${String(cause)}` }),
+  })
+
+const find = (core: AgentRequestContext): Effect.Effect<Found, Unavailable> =>
+  Effect.gen(function* () {
+    const from = yield* Effect.promise(core.agents.imports)
+    return { from, sessions: yield* reading(from.title, () => from.list(core.defaults.env)) }
+  })
+
+/** The sessions that can be imported, the latest first. */
 export const importable = (core: AgentRequestContext): Effect.Effect<ReadonlyArray<ClaudeImportable>, DoorError> =>
-  Effect.map(sessions(core), (found) =>
-    found.map((session) => ({
+  Effect.map(find(core), ({ sessions }) =>
+    sessions.map((session) => ({
       id: session.id,
-      title: titleOf(session),
+      title: session.title,
       modifiedAt: session.modified,
       size: session.size,
       ...(session.cwd === undefined ? {} : { cwd: session.cwd }),
@@ -67,10 +68,11 @@ export const importable = (core: AgentRequestContext): Effect.Effect<ReadonlyArr
 export const importClaude = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
-    const source = (yield* sessions(core)).find((session) => session.id === id)
+    const { from, sessions } = yield* find(core)
+    const source = sessions.find((session) => session.id === id)
     if (source === undefined) {
       return yield* new Unprocessable({
-        message: `Claude Code has no session with the id ${id}; GET /api/imports/claude lists them`,
+        message: `${from.title} has no session with the id ${id}; GET /api/imports/claude lists them`,
         field: "id",
       })
     }
@@ -79,16 +81,16 @@ export const importClaude = (core: AgentRequestContext, id: string, by: Principa
     }
     const info: EventDraft = { name: "session/agent-info", data: { native: source.id } }
     if (source.size <= AT_ONCE_MAX) {
-      const all = yield* reading(() => allOf(importBatches(source, by.name)))
-      const made = yield* make(core, source, [info, mark(source), ...all], by)
+      const all = yield* reading(from.title, () => allOf(source.batches(source.size, by.name)))
+      const made = yield* make(core, from, source, [info, mark(from, source), ...all], by)
       const { session } = yield* core.table.open(made.id)
       return yield* importedAs(session, made.created)
     }
     const begun: EventDraft = { name: "session/deleted", data: { purgeAt: core.now() + KEPT_MILLIS } }
-    const made = yield* make(core, source, [info, begun], by)
+    const made = yield* make(core, from, source, [info, begun], by)
     const { session } = yield* core.table.open(made.id)
     if (!(yield* isUnfinished(core, session))) return yield* importedAs(session, made.created)
-    yield* fill(core, session, source, by)
+    yield* fill(core, session, from, source, by)
     return { session: session.record(), created: true }
   })
 
@@ -103,13 +105,19 @@ async function allOf(batches: AsyncIterable<ReadonlyArray<EventDraft>>): Promise
   return all
 }
 
-const mark = ({ id }: ClaudeSession): EventDraft => ({
+const mark = ({ title }: ImportSource, { id }: ForeignSession): EventDraft => ({
   name: "session/marked",
-  data: { text: `imported from Claude Code, session ${id}` },
+  data: { text: `imported from ${title}, session ${id}` },
 })
 
 /** Makes the session with its first events, or gives the one that was made before. */
-const make = (core: AgentRequestContext, source: ClaudeSession, drafts: ReadonlyArray<EventDraft>, by: Principal) =>
+const make = (
+  core: AgentRequestContext,
+  from: ImportSource,
+  source: ForeignSession,
+  drafts: ReadonlyArray<EventDraft>,
+  by: Principal,
+) =>
   Effect.gen(function* () {
     const cwd = source.cwd ?? core.defaults.home
     const there = yield* isDirectoryThere(cwd)
@@ -118,15 +126,15 @@ const make = (core: AgentRequestContext, source: ClaudeSession, drafts: Readonly
     const decision = decide(undefined, {
       _tag: "Create",
       kind: "agent",
-      label: titleOf(source),
+      label: source.title,
       tags: ["imported"],
       owner: by.name,
-      agent: { name: "claude", adapter: "claude", cwd: there ? cwd : core.defaults.home, env: [], options: {} },
+      agent: { ...from.agent, cwd: there ? cwd : core.defaults.home, env: [], options: {} },
     })
     const events = decision._tag === "Accepted" ? [...decision.events, ...drafts] : []
     const encoded = encodeDrafts(id, undefined, events, 1, now, by.name)
     if (encoded === undefined) return yield* Effect.die(new Error("an imported session was refused"))
-    const key = { key: `import-claude-${source.id}`, hash: source.id }
+    const key = { key: `import-${from.agent.name}-${source.id}`, hash: source.id }
     const made = yield* core.store
       .create({ id, records: encoded.records, state: storedState(encoded.state), key })
       .pipe(Effect.mapError(storeProblem))
@@ -152,19 +160,20 @@ const isUnfinished = (core: AgentRequestContext, session: OpenSession): Effect.E
 const fill = (
   core: AgentRequestContext,
   session: OpenSession,
-  source: ClaudeSession,
+  from: ImportSource,
+  source: ForeignSession,
   by: Principal,
 ): Effect.Effect<void, DoorError> =>
   Effect.gen(function* () {
     const known = yield* keyed(core, session, SIZE_KEY)
     if (known === undefined) yield* appendOnce(session, [], { key: SIZE_KEY, hash: String(source.size) }, by.name)
     const size = known === undefined ? source.size : Number(known.hash)
-    const batches = importBatches({ ...source, size }, by.name)
+    const batches = source.batches(size, by.name)
     for (let number = 1; ; number++) {
-      const { value: batch } = yield* reading(() => batches.next())
+      const { value: batch } = yield* reading(from.title, () => batches.next())
       if (batch === undefined) break
-      yield* appendOnce(session, batch, { key: `import-claude-${number}`, hash: source.id }, by.name)
+      yield* appendOnce(session, batch, { key: `import-${from.agent.name}-${number}`, hash: source.id }, by.name)
     }
-    const last: ReadonlyArray<EventDraft> = [mark(source), { name: "session/restored", data: {} }]
+    const last: ReadonlyArray<EventDraft> = [mark(from, source), { name: "session/restored", data: {} }]
     yield* appendOnce(session, last, { key: END_KEY, hash: source.id }, by.name)
   })

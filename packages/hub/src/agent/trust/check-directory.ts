@@ -2,7 +2,6 @@
 import type { AgentSpec } from "@holdfast/protocol/agent/agent"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { AgentContext } from "../AgentContext.ts"
-import { lookAtDirectory } from "./directory-files.ts"
 
 /** An agent that runs by itself what a directory brings is not started where nobody trusts that directory. */
 export class DirectoryUntrusted extends Error {
@@ -15,7 +14,7 @@ export async function directoryTrust(
   spec: Pick<AgentSpec, "cwd" | "name" | "adapter">,
 ): Promise<DirectoryTrust | undefined> {
   // A directory that is gone is the start's to refuse.
-  const found = await lookAtDirectory(spec.cwd, spec, context.home).catch(() => undefined)
+  const found = await context.catalog.look(spec.cwd, spec, context.home).catch(() => undefined)
   return found === undefined || found.brings.length === 0 ? undefined : context.trust.judge(found)
 }
 

@@ -5,6 +5,7 @@
  */
 import { readdir, realpath, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import type { DirectoryLook } from "@holdfast/adapter/AgentCatalog"
 import type { BroughtFile } from "@holdfast/protocol/agent/trust"
 import { smallJson } from "@holdfast/runner/claude/small-file"
 import { headOf } from "@holdfast/protocol/text-cut"
@@ -61,7 +62,7 @@ export async function lookAtDirectory(
   cwd: string,
   agent: { readonly name: string; readonly adapter: string },
   home: string,
-): Promise<{ readonly directory: string; readonly brings: ReadonlyArray<BroughtFile> }> {
+): Promise<DirectoryLook> {
   const places = placesOf(agent)
   if (places.length === 0) return { directory: cwd, brings: [] }
   const directory = await realpath(cwd)

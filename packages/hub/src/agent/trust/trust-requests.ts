@@ -18,7 +18,6 @@ import type { AgentRequestContext } from "../AgentContext.ts"
 import { AgentPart } from "../AgentPart.ts"
 import { may } from "../../session/may.ts"
 import { storeProblem } from "../../session/store-problem.ts"
-import { lookAtDirectory } from "./directory-files.ts"
 
 const PAGE = 200
 /** Sessions that are looked through, the latest first. */
@@ -49,7 +48,7 @@ export const lookAt = (
     const pieces = yield* agents.catalog.find(agent ?? (agents.settings.agent === "" ? undefined : agents.settings.agent))
     const path = yield* resolved(directory, false)
     const { home } = core.defaults
-    const found = yield* Effect.tryPromise({ try: () => lookAtDirectory(path, pieces, home), catch: () => absent(path) })
+    const found = yield* Effect.tryPromise({ try: () => agents.catalog.look(path, pieces, home), catch: () => absent(path) })
     return agents.trust.judge(found)
   })
 

@@ -1,0 +1,9 @@
+/** What a hub is given that it does not know itself: parts of the runner and of agents, each loaded when it is needed. */
+import type { HubOptions } from "@holdfast/hub/layer"
+import { EmulatedScreens } from "./EmulatedScreens.ts"
+
+/** The parts of one hub. */
+export const hubParts = (): Pick<HubOptions, "imports" | "screens"> => ({
+  imports: async () => (await import("@holdfast/hub/agent/import/claude-source")).claudeSource,
+  screens: new EmulatedScreens(),
+})
