@@ -18,26 +18,20 @@ const RULES = [
   { room: "packages/link", rooms: ["@holdfast/protocol"], packages: [], node: true },
   { room: "packages/adapter", rooms: ["@holdfast/protocol", "@holdfast/link"], packages: ["effect"], node: true },
   {
+    room: "packages/agents",
+    rooms: ["@holdfast/protocol", "@holdfast/core", "@holdfast/link", "@holdfast/adapter"],
+    packages: ["effect", "@agentclientprotocol/sdk", "unbash"],
+    node: true,
+  },
+  {
     room: "packages/runner",
     rooms: ["@holdfast/protocol", "@holdfast/link", "@holdfast/adapter"],
-    packages: ["effect", "@agentclientprotocol/sdk", "@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11", "unbash"],
+    packages: ["effect", "@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"],
     node: true,
   },
   {
     room: "packages/hub",
-    rooms: [
-      "@holdfast/protocol",
-      "@holdfast/core",
-      "@holdfast/store",
-      "@holdfast/link",
-      "@holdfast/runner/client/",
-      "@holdfast/runner/agent/lines",
-      "@holdfast/runner/acp/options",
-      "@holdfast/runner/claude/",
-      "@holdfast/runner/scripted/options",
-      "@holdfast/adapter",
-      "@holdfast/runner/emulator/Emulators",
-    ],
+    rooms: ["@holdfast/protocol", "@holdfast/core", "@holdfast/store", "@holdfast/link", "@holdfast/adapter"],
     packages: ["effect"],
     node: true,
   },
@@ -55,6 +49,7 @@ const RULES = [
       "@holdfast/link",
       "@holdfast/adapter",
       "@holdfast/adapter",
+      "@holdfast/agents",
       "@holdfast/runner",
       "@holdfast/hub",
       "@holdfast/doors",
@@ -70,6 +65,7 @@ const RULES = [
       "@holdfast/store",
       "@holdfast/link",
       "@holdfast/adapter",
+      "@holdfast/agents",
       "@holdfast/runner",
       "@holdfast/hub",
       "@holdfast/doors",
@@ -95,6 +91,7 @@ const IN_TESTS = [
   ],
   // What others make of the same chunks and the same Markdown.
   ...["ai", "markdown-it"],
+  ...["@holdfast/agents", "@holdfast/runner"],
 ]
 
 const isTest = (path) => /\.test\.ts$|\/test\/|\/contract\//.test(path)

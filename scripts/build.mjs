@@ -24,8 +24,8 @@ export const ENTRIES = [
   { in: "apps/cli/src/runner-main.ts", out: "runner-main" },
   { in: "packages/store/src/sqlite/writer-thread.ts", out: "sqlite-writer" },
   { in: "packages/runner/src/emulator/emulator-thread.ts", out: "emulator-thread" },
-  { in: "packages/runner/src/agent/agents-thread.ts", out: "agents-thread" },
-  { in: "packages/runner/src/scripted/scripted-main.ts", out: "scripted-agent" },
+  { in: "packages/agents/src/thread/agents-thread.ts", out: "agents-thread" },
+  { in: "packages/agents/src/scripted/scripted-main.ts", out: "scripted-agent" },
 ]
 
 /** What other programs import from the published package; it also runs in a browser. */

@@ -1,7 +1,7 @@
 /**
  * A hub in this process for tests against a model: its runners are scripted, its store may be opened again.
  */
-import { scriptedCatalog } from "@holdfast/hub/agent/catalog"
+import { scriptedCatalog } from "@holdfast/agents/catalog/scripted-catalog"
 import { hubParts } from "@holdfast/server/hub-parts"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

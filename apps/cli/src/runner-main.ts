@@ -1,6 +1,6 @@
 /** The runner's own program: `runner-main --data DIR --generation UUID --settings JSON`. The hub starts it; people need not. */
 import { parseArgs } from "node:util"
-import { AgentThreads } from "@holdfast/runner/agent/AgentThreads"
+import { AgentThreads } from "@holdfast/agents/thread/AgentThreads"
 import { mainRunner } from "@holdfast/runner/server/main-runner"
 
 const { values } = parseArgs({

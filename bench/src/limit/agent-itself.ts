@@ -7,7 +7,7 @@ import { until } from "../load/until.ts"
 import { now } from "../load/stamp.ts"
 import { endProcess, startProcess } from "../process/children.ts"
 
-const PROGRAM = fileURLToPath(new URL("../../../packages/runner/src/scripted/scripted-main.ts", import.meta.url))
+const PROGRAM = fileURLToPath(new URL("../../../packages/agents/src/scripted/scripted-main.ts", import.meta.url))
 
 /** A turn, in milliseconds from the message. */
 export interface BareTurn {

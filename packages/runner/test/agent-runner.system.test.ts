@@ -6,7 +6,7 @@ import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-m
 import { sweepGeneration } from "../src/client/generations.ts"
 import { agentDirectories, type AgentDirectories, probeStart } from "@holdfast/adapter/contract/agent-probe"
 import type { JournalEntry } from "@holdfast/link/messages"
-import { alive, LiveRunner, residentBytes, TestHub, until } from "./live-runner.ts"
+import { alive, LiveRunner, residentBytes, TestHub, until } from "@holdfast/testkit/runner/live-runner"
 
 const notesOf = (entries: ReadonlyArray<JournalEntry> = []): ReadonlyArray<AgentNote> =>
   entries.flatMap((entry) => ("note" in entry && entry.note.type === "agent" ? [entry.note.note] : []))

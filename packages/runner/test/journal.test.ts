@@ -6,7 +6,7 @@ import { recoverJournal } from "../src/client/recover.ts"
 import { Journal, type JournalOptions, type JournalReader } from "../src/journal/Journal.ts"
 import { OutputPool } from "../src/journal/OutputPool.ts"
 import type { JournalEntry } from "@holdfast/link/messages"
-import { temporaryDirectory, until } from "./live-runner.ts"
+import { temporaryDirectory, until } from "@holdfast/testkit/runner/live-runner"
 
 const KiB = 1024
 let data: ReturnType<typeof temporaryDirectory>

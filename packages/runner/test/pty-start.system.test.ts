@@ -4,7 +4,7 @@ import { once } from "node:events"
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { masters, temporaryDirectory } from "./live-runner.ts"
+import { masters, temporaryDirectory } from "@holdfast/testkit/runner/live-runner"
 import { bash, collect, pty } from "./terminals.ts"
 
 const script = (path: string, text: string): void => {

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { foregroundGroup } from "@holdfast/adapter/process/processes"
-import { alive, masters, temporaryDirectory, until } from "./live-runner.ts"
+import { alive, masters, temporaryDirectory, until } from "@holdfast/testkit/runner/live-runner"
 import { bash, collect, pty } from "./terminals.ts"
 
 const sha = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")

@@ -5,7 +5,16 @@ import { existsSync, mkdirSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
 import { startRunner } from "../src/client/start-runner.ts"
-import { alive, LiveRunner, masters, PROGRAM, SETTINGS, temporaryDirectory, TestHub, until } from "./live-runner.ts"
+import {
+  alive,
+  LiveRunner,
+  masters,
+  PROGRAM,
+  SETTINGS,
+  temporaryDirectory,
+  TestHub,
+  until,
+} from "@holdfast/testkit/runner/live-runner"
 
 const MiB = 1024 * 1024
 const mounted: Array<string> = []

@@ -10,7 +10,16 @@ import { recoverJournal } from "../src/client/recover.ts"
 import { RunnerRefused } from "@holdfast/link/RunnerConnection"
 import { RunnerNotStarted, startRunner } from "../src/client/start-runner.ts"
 import type { JournalEntry } from "@holdfast/link/messages"
-import { alive, LiveRunner, PROGRAM, residentBytes, SETTINGS, temporaryDirectory, TestHub, until } from "./live-runner.ts"
+import {
+  alive,
+  LiveRunner,
+  PROGRAM,
+  residentBytes,
+  SETTINGS,
+  temporaryDirectory,
+  TestHub,
+  until,
+} from "@holdfast/testkit/runner/live-runner"
 
 const MiB = 1024 * 1024
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { privateSocketPath } from "@holdfast/link/socket-path"
-import { temporaryDirectory } from "./live-runner.ts"
+import { temporaryDirectory } from "@holdfast/testkit/runner/live-runner"
 
 describe.skipIf(process.platform === "win32")("a socket's place", () => {
   let base: ReturnType<typeof temporaryDirectory>

@@ -4,6 +4,6 @@ import { EmulatedScreens } from "./EmulatedScreens.ts"
 
 /** The parts of one hub. */
 export const hubParts = (): Pick<HubOptions, "imports" | "screens"> => ({
-  imports: async () => (await import("@holdfast/hub/agent/import/claude-source")).claudeSource,
+  imports: async () => (await import("@holdfast/agents/claude/import/claude-source")).claudeSource,
   screens: new EmulatedScreens(),
 })

@@ -1,14 +1,14 @@
 /**
  * `serve`: builds the hub that its settings name and starts it.
  */
-import { AgentThreads } from "@holdfast/runner/agent/AgentThreads"
+import { AgentThreads } from "@holdfast/agents/thread/AgentThreads"
 import { homedir } from "node:os"
 import * as Layer from "effect/Layer"
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { type ResolvedSettings, SettingInvalid, type Settings } from "@holdfast/protocol/settings"
-import { readConfiguredAgents } from "@holdfast/hub/agent/catalog-configuration"
+import { readConfiguredAgents } from "@holdfast/agents/catalog/configuration"
 import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
-import { type CatalogOptions, makeCatalog } from "@holdfast/hub/agent/make-catalog"
+import { type CatalogOptions, makeCatalog } from "@holdfast/agents/catalog/make-catalog"
 import { dataDirectory } from "./config/directories.ts"
 import { layer as hubLayer } from "@holdfast/hub/layer"
 import type { Runners } from "@holdfast/hub/child/Runners"

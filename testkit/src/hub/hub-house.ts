@@ -1,7 +1,7 @@
 /** A hub in the test's own process: a store that can be reopened, a runner inside, and readers that remember. */
-import { AgentThreads } from "@holdfast/runner/agent/AgentThreads"
+import { AgentThreads } from "@holdfast/agents/thread/AgentThreads"
 import { layerInside } from "@holdfast/server/runner-layers"
-import { scriptedCatalog } from "@holdfast/hub/agent/catalog"
+import { scriptedCatalog } from "@holdfast/agents/catalog/scripted-catalog"
 import { hubParts } from "@holdfast/server/hub-parts"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"

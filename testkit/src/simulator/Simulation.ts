@@ -4,7 +4,7 @@
  *
  * The caller owns the clock: global timers must be fake, and `advance` moves them.
  */
-import { scriptedCatalog } from "@holdfast/hub/agent/catalog"
+import { scriptedCatalog } from "@holdfast/agents/catalog/scripted-catalog"
 import { hubParts } from "@holdfast/server/hub-parts"
 import { createHash } from "node:crypto"
 import * as Context from "effect/Context"

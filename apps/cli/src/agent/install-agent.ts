@@ -1,7 +1,7 @@
 /**
  * `holdfast agents install` and `agents rm`: agents from npm in the data directory; a hub that runs finds them at once.
  */
-import { installAgent, InstallFailed, removeAgent } from "@holdfast/hub/agent/install"
+import { installAgent, InstallFailed, removeAgent } from "@holdfast/agents/catalog/install"
 import { refused } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { complain, printEither } from "../output.ts"

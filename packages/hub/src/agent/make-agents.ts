@@ -8,12 +8,12 @@ import * as Requests from "./requests.ts"
 import { lookAt, revokeTrust, setTrust, trustList } from "./trust/trust-requests.ts"
 import { waitingPermissions } from "./waiting-permissions.ts"
 
-type Imports = typeof import("./import/import-claude.ts")
+type Imports = typeof import("./import-session.ts")
 
 /** Few hubs import anything: what that needs is loaded when it is asked for. */
 const imports = <A>(use: (door: Imports) => Effect.Effect<A, DoorError>): Effect.Effect<A, DoorError> =>
   Effect.flatMap(
-    Effect.promise(() => import("./import/import-claude.ts")),
+    Effect.promise(() => import("./import-session.ts")),
     use,
   )
 

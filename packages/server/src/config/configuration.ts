@@ -10,7 +10,7 @@ import {
   type SettingName,
   type SettingSource,
 } from "@holdfast/protocol/settings"
-import { readConfiguredAgents } from "@holdfast/hub/agent/catalog-configuration"
+import { readConfiguredAgents } from "@holdfast/agents/catalog/configuration"
 import { configurationFile, type Environment } from "./directories.ts"
 
 /** Gives the settings in force. Throws `SettingInvalid`, which names the setting, its source and what is accepted. */
