@@ -1,98 +1,15 @@
 /**
- * Checks which room may import which, what each may take from outside, and that no import goes in a circle.
- *
- * Imports of types count as arrows, but make no circle.
+ * Checks which package may import which, what each may take from outside, the order of folders inside a package, and that
+ * no import goes in a circle (`packages.mjs` has the rules). Types count like everything else; only a module that is loaded
+ * inside a function, when it is needed, makes no circle.
  */
 import { readFileSync } from "node:fs"
 import { builtinModules } from "node:module"
 import { dirname, join, normalize } from "node:path/posix"
 import { parseSync } from "oxc-parser"
+import { circlesOf } from "./circles.mjs"
+import { FREE, KNOWN_CIRCLES, KNOWN_UPWARDS, PACKAGES, TEST_PACKAGES } from "./packages.mjs"
 import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
-
-/** `rooms`: imports of other rooms, by prefix. `packages`: packages of npm. `node`: built-in modules. */
-const RULES = [
-  { room: "packages/protocol", rooms: [], packages: ["effect"], node: false },
-  { room: "packages/core", rooms: ["@holdfast/protocol"], packages: ["effect", "diff"], node: false },
-  { room: "packages/client", rooms: ["@holdfast/protocol", "@holdfast/core"], packages: ["effect"], node: false },
-  { room: "packages/store", rooms: ["@holdfast/protocol", "@holdfast/core"], packages: ["effect"], node: true },
-  { room: "packages/link", rooms: ["@holdfast/protocol"], packages: [], node: true },
-  { room: "packages/adapter", rooms: ["@holdfast/protocol", "@holdfast/link"], packages: ["effect"], node: true },
-  {
-    room: "packages/agents",
-    rooms: ["@holdfast/protocol", "@holdfast/core", "@holdfast/link", "@holdfast/adapter"],
-    packages: ["effect", "@agentclientprotocol/sdk", "unbash"],
-    node: true,
-  },
-  {
-    room: "packages/runner",
-    rooms: ["@holdfast/protocol", "@holdfast/link", "@holdfast/adapter"],
-    packages: ["effect", "@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"],
-    node: true,
-  },
-  {
-    room: "packages/hub",
-    rooms: ["@holdfast/protocol", "@holdfast/core", "@holdfast/store", "@holdfast/link", "@holdfast/adapter"],
-    packages: ["effect"],
-    node: true,
-  },
-  {
-    room: "packages/doors",
-    rooms: ["@holdfast/protocol", "@holdfast/core", "@holdfast/store", "@holdfast/hub"],
-    packages: ["effect", "ws"],
-    node: true,
-  },
-  {
-    room: "packages/server",
-    rooms: [
-      "@holdfast/protocol",
-      "@holdfast/store",
-      "@holdfast/link",
-      "@holdfast/adapter",
-      "@holdfast/adapter",
-      "@holdfast/agents",
-      "@holdfast/runner",
-      "@holdfast/hub",
-      "@holdfast/doors",
-    ],
-    packages: ["effect"],
-    node: true,
-  },
-  {
-    room: "apps/cli",
-    rooms: [
-      "@holdfast/protocol",
-      "@holdfast/core",
-      "@holdfast/store",
-      "@holdfast/link",
-      "@holdfast/adapter",
-      "@holdfast/agents",
-      "@holdfast/runner",
-      "@holdfast/hub",
-      "@holdfast/doors",
-      "@holdfast/server",
-      "@holdfast/client",
-    ],
-    packages: ["effect", "get-east-asian-width", "ws"],
-    node: true,
-  },
-]
-
-/** What tests and contract suites may use beside the rules of their room. */
-const IN_TESTS = [
-  ...[
-    "vitest",
-    "@effect/vitest",
-    "fast-check",
-    "ws",
-    "@lydell/node-pty",
-    "@xterm/headless",
-    "@holdfast/testkit",
-    "@holdfast/server",
-  ],
-  // What others make of the same chunks and the same Markdown.
-  ...["ai", "markdown-it"],
-  ...["@holdfast/agents", "@holdfast/runner"],
-]
 
 const isTest = (path) => /\.test\.ts$|\/test\/|\/contract\//.test(path)
 const isSource = (path) => /^(packages|apps|testkit|bench)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts")
@@ -103,81 +20,100 @@ const packageOf = (specifier) =>
     .split("/")
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/")
-const under = (specifier, prefix) => specifier === prefix || specifier.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`)
 
-/** Everything a file imports: `{specifier, eager}`; types and imports inside a function are not eager. */
+/** Everything a file imports: `{specifier, now}`; what is imported inside a function is loaded later. */
 function importsOf(path) {
   const text = readFileSync(join(ROOT, path), "utf8")
   const { module, errors } = parseSync(path, text)
   if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`)
-  const found = []
-  for (const { moduleRequest, entries } of module.staticImports) {
-    const typesOnly = entries.length > 0 && entries.every(({ isType }) => isType)
-    found.push({ specifier: moduleRequest.value, eager: !typesOnly })
-  }
+  const found = module.staticImports.map(({ moduleRequest }) => ({ specifier: moduleRequest.value, now: true }))
   for (const { entries } of module.staticExports) {
-    for (const { moduleRequest, isType } of entries) {
-      if (moduleRequest) found.push({ specifier: moduleRequest.value, eager: !isType })
-    }
+    for (const { moduleRequest } of entries) if (moduleRequest) found.push({ specifier: moduleRequest.value, now: true })
   }
   for (const { moduleRequest } of module.dynamicImports) {
     const literal = text.slice(moduleRequest.start, moduleRequest.end).match(/^["'](.*)["']$/)
-    if (literal) found.push({ specifier: literal[1], eager: false })
+    if (literal) found.push({ specifier: literal[1], now: false })
   }
   return found
 }
 
-function problemsOf(path, rule, specifier) {
+/** What is wrong with an import of a package of this repository. */
+function ownProblem(path, rule, specifier) {
+  const [, name, ...rest] = specifier.split("/")
+  const test = isTest(path)
+  const own = rule.folder.split("/").at(-1)
+  if (name === own) return test ? undefined : `${path}: imports its own package as ${specifier}`
+  if (test && (name === "testkit" || rule.tests?.includes(name))) return undefined
+  if (rest[0] === "inside" && !test) return `${path}: ${specifier} is for tests alone`
+  return rule.uses.includes(name) ? undefined : `${path}: ${rule.folder} may not import ${specifier}`
+}
+
+function problemOf(path, rule, specifier) {
   const test = isTest(path)
   if (specifier.startsWith(".")) {
     const target = normalize(join(dirname(path), specifier))
-    if (!target.startsWith(`${rule.room}/`)) return `${path}: leaves its room by a path, ${specifier}; import the package`
+    if (!target.startsWith(`${rule.folder}/`)) return `${path}: leaves its package by a path, ${specifier}; import the package`
     if (!test && isTest(target)) return `${path}: imports a test, ${specifier}`
     if (!/\.(ts|mjs|json)$/.test(specifier)) return `${path}: ${specifier} lacks its ending`
     return undefined
   }
   if (specifier.startsWith("node:") || builtin.has(specifier)) {
     if (rule.node || test) return undefined
-    return `${path}: ${rule.room} runs in browsers and may not import ${specifier}`
+    return `${path}: ${rule.folder} runs in browsers and may not import ${specifier}`
   }
-  if (test && IN_TESTS.some((name) => under(specifier, name))) return undefined
-  if (specifier.startsWith("@holdfast/")) {
-    if (!test && under(specifier, `@holdfast/${rule.room.split("/")[1]}`)) return `${path}: imports its own room as ${specifier}`
-    if (test && under(specifier, `@holdfast/${rule.room.split("/")[1]}`)) return undefined
-    return rule.rooms.some((room) => under(specifier, room)) ? undefined : `${path}: ${rule.room} may not import ${specifier}`
-  }
-  return rule.packages.includes(packageOf(specifier)) ? undefined : `${path}: ${rule.room} may not import ${specifier}`
+  if (specifier.startsWith("@holdfast/")) return ownProblem(path, rule, specifier)
+  if (test && TEST_PACKAGES.includes(packageOf(specifier))) return undefined
+  return rule.npm.includes(packageOf(specifier)) ? undefined : `${path}: ${rule.folder} may not import ${specifier}`
 }
 
-/** Circles among eager imports, each named once. */
-function circles(graph) {
-  const problems = []
-  const state = new Map()
-  const visit = (path, trail) => {
-    state.set(path, "open")
-    for (const next of graph.get(path) ?? []) {
-      if (state.get(next) === "open") problems.push(`circle: ${[...trail.slice(trail.indexOf(next)), next].join(" → ")}`)
-      else if (!state.has(next)) visit(next, [...trail, next])
-    }
-    state.set(path, "done")
-  }
-  for (const path of graph.keys()) if (!state.has(path)) visit(path, [path])
-  return problems
+/** The folder below `src` that a file of a package lies in, or its own name for one that lies in none. */
+const partOf = (folder, path) => path.slice(`${folder}/src/`.length).split("/")[0]
+
+/** Imports that go up a floor, or to the neighbour on the same one. */
+function upwards({ folder, floors }, path, target) {
+  if (floors === undefined || !path.startsWith(`${folder}/src/`) || isTest(path)) return undefined
+  const [from, to] = [partOf(folder, path), partOf(folder, target)]
+  if (from === to) return undefined
+  const [below, above] = [to, from].map((part) => floors.findIndex((floor) => floor.includes(part)))
+  const lost = [to, from][[below, above].indexOf(-1)]
+  if (lost !== undefined) return `${folder}: ${lost} has no floor in scripts/packages.mjs`
+  return below < above ? undefined : `${from} → ${to}: ${path} imports ${target}`
 }
 
 const files = repositoryFiles().filter(isSource)
 const graph = new Map()
 const problems = []
+const found = { circles: new Set(), upwards: new Set() }
 for (const path of files) {
   const imports = importsOf(path)
-  const rule = RULES.find(({ room }) => path.startsWith(`${room}/`))
-  if (rule !== undefined) {
-    problems.push(...imports.map(({ specifier }) => problemsOf(path, rule, specifier)).filter((text) => text !== undefined))
+  const rule = PACKAGES.find(({ folder }) => path.startsWith(`${folder}/`))
+  const own = imports
+    .filter(({ specifier }) => specifier.startsWith("."))
+    .map(({ specifier, now }) => ({ target: normalize(join(dirname(path), specifier)), now }))
+  graph.set(path, [...new Set(own.filter(({ now }) => now).map(({ target }) => target))])
+  if (rule === undefined) {
+    if (!FREE.some((folder) => path.startsWith(`${folder}/`)))
+      problems.push(`${path}: its package is not in scripts/packages.mjs`)
+    continue
   }
-  const relative = imports.filter(({ specifier, eager }) => eager && specifier.startsWith("."))
-  graph.set(
-    path,
-    relative.map(({ specifier }) => normalize(join(dirname(path), specifier))),
-  )
+  problems.push(...imports.map(({ specifier }) => problemOf(path, rule, specifier)).filter((text) => text !== undefined))
+  for (const { target } of own) {
+    const arrow = upwards(rule, path, target)
+    if (arrow === undefined) continue
+    const key = `${path} → ${partOf(rule.folder, target)}`
+    if (KNOWN_UPWARDS.includes(key)) found.upwards.add(key)
+    else problems.push(`arrow up, ${arrow}`)
+  }
 }
-conclude("arrows", [...problems, ...circles(graph)], `${files.length} files, no arrow the wrong way, no circle`)
+for (const { files: circle, way } of circlesOf(graph)) {
+  for (const path of circle) if (KNOWN_CIRCLES.includes(path)) found.circles.add(path)
+  if (!circle.every((path) => KNOWN_CIRCLES.includes(path))) problems.push(`circle of ${circle.length} files: ${way.join(" → ")}`)
+}
+for (const [known, seen] of [
+  [KNOWN_CIRCLES, found.circles],
+  [KNOWN_UPWARDS, found.upwards],
+]) {
+  for (const entry of known)
+    if (!seen.has(entry)) problems.push(`${entry}: is untied; take it off the list in scripts/packages.mjs`)
+}
+conclude("arrows", [...new Set(problems)], `${files.length} files, no arrow the wrong way, no circle`)

@@ -19,6 +19,8 @@ const STEPS = [
   { name: "lint", program: [inModules("oxlint/bin/oxlint"), "--deny-warnings"] },
   { name: "dead code", program: [inModules("knip/bin/knip.js"), "--no-progress"] },
   { name: "arrows", program: ours("arrows.mjs") },
+  { name: "shares", program: ours("shares.mjs") },
+  { name: "tables", program: [...ours("package-tables.mjs"), "--check"] },
   { name: "rules", program: ours("rules.mjs") },
   { name: "ids", program: ours("ids.mjs") },
   { name: "traces", program: ours("traces.mjs") },

@@ -1,0 +1,130 @@
+/**
+ * The packages of the repository: what each holds, what it may import, and the order of its folders.
+ *
+ * `npm run check` holds the sources to it (`arrows.mjs`, `shares.mjs`), and the tables of ARCHITECTURE.md and
+ * CONTRIBUTING.md are written from it (`npm run tables`).
+ */
+
+/**
+ * `uses`: the packages it may import. `npm`: what it may take from npm. `node`: whether it may use modules of Node.
+ * `tests`: packages that its tests may import besides, and the testkit. `floors`: folders and files below `src`, lowest
+ * first; one may import its own floor's folder and lower floors, and folders on one floor never import each other.
+ */
+export const PACKAGES = [
+  {
+    folder: "packages/protocol",
+    holds: "events, records, frames, commands, HTTP contract, errors, settings, versions; runs anywhere",
+    uses: [],
+    npm: ["effect"],
+  },
+  {
+    folder: "packages/core",
+    holds: "pure rules: decide, evolve, cursors, viewers; `agent/`: turns, queue, permissions, messages, folding; runs anywhere",
+    uses: ["protocol"],
+    npm: ["diff"],
+  },
+  {
+    folder: "packages/store",
+    holds: "the store contract, its suite, the drivers `memory/` and `sqlite/`",
+    uses: ["protocol", "core"],
+    npm: ["effect"],
+    node: true,
+  },
+  {
+    folder: "packages/link",
+    holds: "the contract of hub and runner: messages, frames, the hub's end of a connection",
+    uses: ["protocol"],
+    npm: [],
+    node: true,
+  },
+  {
+    folder: "packages/adapter",
+    holds: "contracts of adapters, agents and imports, with their suites; processes and their groups",
+    uses: ["protocol", "link"],
+    npm: ["effect"],
+    node: true,
+    floors: [
+      ["adapter.ts"],
+      ["agent-adapter.ts"],
+      ["AgentCatalog.ts", "AgentHosts.ts", "ImportSource.ts"],
+      ["process"],
+      ["contract"],
+    ],
+  },
+  {
+    folder: "packages/runner",
+    holds: "the process that owns children: terminals, journals, emulators, its socket; `client/` starts and finds runners",
+    uses: ["protocol", "link", "adapter"],
+    npm: ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"],
+    node: true,
+    tests: ["agents"],
+    floors: [["pty", "emulator", "journal"], ["server"], ["client"]],
+  },
+  {
+    folder: "packages/agents",
+    holds:
+      "all that knows a foreign agent: `claude/`, `acp/`, `scripted/`, what they share (`host/`), their threads, catalogue, installation",
+    uses: ["protocol", "core", "link", "adapter"],
+    npm: ["effect", "@agentclientprotocol/sdk", "unbash"],
+    node: true,
+    floors: [["host"], ["acp", "claude", "scripted"], ["thread", "catalog"]],
+  },
+  {
+    folder: "packages/hub",
+    holds: "sessions: their loops, delivery, the link to runners, terminals, agents; the contract of doors (`Hub`, `Agents`)",
+    uses: ["protocol", "core", "store", "link", "adapter"],
+    npm: ["effect"],
+    node: true,
+    tests: ["server", "runner", "agents"],
+    floors: [["Hub.ts"], ["Agents.ts"], ["session"], ["delivery"], ["child"], ["terminal", "agent"], ["sessions"], ["layer.ts"]],
+  },
+  {
+    folder: "packages/doors",
+    holds: "ways in: `socket/`, `http/`, with guard and credentials",
+    uses: ["protocol", "core", "store", "hub"],
+    npm: ["effect", "ws"],
+    node: true,
+    floors: [["OperationLog.ts"], ["credentials", "guard"], ["http", "socket"]],
+  },
+  {
+    folder: "packages/server",
+    holds: "the wiring of a server: configuration, concrete layers, logs, chores of the process",
+    uses: ["protocol", "store", "link", "adapter", "runner", "agents", "hub", "doors"],
+    npm: ["effect"],
+    node: true,
+  },
+  {
+    folder: "packages/client",
+    holds: "connection, attachments, resume; for browsers and Node",
+    uses: ["protocol", "core"],
+    npm: ["effect"],
+  },
+  {
+    folder: "apps/cli",
+    holds: "the command line; published as `holdfast`",
+    uses: ["protocol", "core", "store", "link", "adapter", "runner", "agents", "doors", "server", "client"],
+    npm: ["effect", "ws", "get-east-asian-width"],
+    node: true,
+  },
+]
+
+/** Folders with sources that may import any package. */
+export const FREE = ["testkit", "bench"]
+
+/** What tests and contract suites may use from npm besides what their package may. */
+export const TEST_PACKAGES = [
+  ...["vitest", "@effect/vitest", "fast-check", "ws", "@lydell/node-pty", "@xterm/headless"],
+  // What others make of the same chunks and the same Markdown.
+  ...["ai", "markdown-it"],
+]
+
+/** Files in circles that are not untied yet. */
+export const KNOWN_CIRCLES = ["packages/link/src/agent-fields.ts", "packages/link/src/fields.ts"]
+
+/** Imports that still go up, as `file → folder`. */
+export const KNOWN_UPWARDS = [
+  "packages/doors/src/http/listen.ts → socket",
+  "packages/doors/src/socket/RpcDesk.ts → http",
+  "packages/doors/src/socket/rpc-messages.ts → http",
+  "packages/hub/src/Agents.ts → agent",
+]
