@@ -23,6 +23,7 @@ const STEPS = [
   { name: "tables", program: [...ours("package-tables.mjs"), "--check"] },
   { name: "rules", program: ours("rules.mjs") },
   { name: "ids", program: ours("ids.mjs") },
+  { name: "reference", program: ours("reference.mjs") },
   { name: "traces", program: ours("traces.mjs") },
   { name: "text cuts", program: ours("text-cuts.mjs") },
 ]

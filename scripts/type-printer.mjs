@@ -14,7 +14,8 @@ const CHECKED_READONLY = 8
 export const JSON_TYPE = `/** Any value that JSON can hold. */
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [name: string]: Json }`
 
-const isObject = (type) => type.isObjectType() && !type.isTypeReference()
+/** An object, also an interface that extends others, which is a reference to itself. */
+const isObject = (type) => type.isObjectType() && (!type.isTypeReference() || type.getTarget().id === type.id)
 
 /** Writes the types of one program. */
 export class TypePrinter {
@@ -50,6 +51,7 @@ export class TypePrinter {
     if (type.isUnionType()) return this.#union(type.getTypes(), used, indent)
     if (type.isIntersectionType()) return this.#intersection(type, used, indent)
     if (type.isLiteralType()) return JSON.stringify(type.value)
+    if (type.isTemplateLiteralType()) return this.#checker.typeToString(type)
     if (type.isIntrinsicType()) {
       if (type.isErrorType() || type.intrinsicName === "any") this.#fail("is any")
       return type.intrinsicName
