@@ -1,5 +1,5 @@
 /**
- * JSON as it comes in from outside, checked before it is parsed (docs/PROTOCOL.md, X-5).
+ * JSON as it comes in from outside, checked while it is parsed, in one pass (docs/PROTOCOL.md, X-5).
  *
  * Refused: nesting beyond `DEPTH_MAX`, a key twice in one object, `__proto__` as a key, whole numbers that a double does
  * not hold exactly, numbers beyond its range, bytes that are not UTF-8. What passes means to every reader the same.
@@ -31,15 +31,16 @@ export const checkJson = (bytes: Uint8Array): string => {
 
 /** Parses JSON after checking it. Throws `JsonRefused`. */
 export const parseJson = (text: string): unknown => {
-  // Checked first: a parser may use one stack frame a level, and says nothing of doubled keys.
-  const wrong = problemOf(text)
-  if (wrong === TOO_DEEP) throw new JsonRefused(wrong)
-  const parsed = parse(text)
-  if (wrong !== undefined) throw new JsonRefused(wrong, { parsed })
+  const reader = new Reader(text)
+  let parsed: unknown
+  try {
+    parsed = reader.read()
+  } catch (cause) {
+    throw cause instanceof JsonRefused ? cause : new JsonRefused("the text is not JSON", { cause })
+  }
+  if (reader.problem !== undefined) throw new JsonRefused(reader.problem, { parsed })
   return parsed
 }
-
-const TOO_DEEP = `the JSON is nested deeper than ${DEPTH_MAX} levels`
 
 function decodeText(bytes: Uint8Array): string {
   try {
@@ -49,22 +50,137 @@ function decodeText(bytes: Uint8Array): string {
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new JsonRefused("the text is not JSON", { cause })
-  }
-}
-
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
+const COMMA = 0x2c
+const COLON = 0x3a
 
-/** Index of the closing quote of the string that opens at `start`, or the last index when it stays open. */
+/** A short string as it stands: no escapes, no control characters. */
+// oxlint-disable-next-line no-control-regex
+const PLAIN = /^[^"\\\u0000-\u001f]*$/
+/** Longest part of a text that an engine copies: a longer one would keep the whole text in memory. */
+const COPIED = 12
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+const WORDS: ReadonlyArray<readonly [string, unknown]> = [
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]
+
+/** Reads a text once, from its beginning to its end. Its depth is bounded, so that a level may take a stack frame. */
+class Reader {
+  /** What is wrong first with a key or a number. */
+  problem: string | undefined
+  readonly #text: string
+  #at = 0
+  #depth = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** The value. Throws what a parser throws when it is no JSON, and `JsonRefused` when it is too deep. */
+  read(): unknown {
+    const value = this.#value()
+    if (this.#next() !== undefined) throw new SyntaxError(`unexpected text at ${this.#at}`)
+    return value
+  }
+
+  /** The code of the next character that is no blank; `undefined` at the end. */
+  #next(): number | undefined {
+    for (; this.#at < this.#text.length; this.#at++) {
+      const code = this.#text.charCodeAt(this.#at)
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return code
+    }
+    return undefined
+  }
+
+  #value(): unknown {
+    const code = this.#next()
+    if (code === QUOTE) return this.#string()
+    if (code === OPEN_BRACE) return this.#object()
+    if (code === OPEN_BRACKET) return this.#array()
+    for (const [word, value] of WORDS) {
+      if (!this.#text.startsWith(word, this.#at)) continue
+      this.#at += word.length
+      return value
+    }
+    return this.#number()
+  }
+
+  #object(): Record<string, unknown> {
+    const value: Record<string, unknown> = {}
+    this.#open()
+    if (this.#ends(CLOSE_BRACE)) return value
+    do {
+      if (this.#next() !== QUOTE) throw new SyntaxError(`no key at ${this.#at}`)
+      const key = this.#string()
+      if (this.#next() !== COLON) throw new SyntaxError(`no colon at ${this.#at}`)
+      this.#at++
+      if (key === "__proto__") {
+        this.problem ??= "the key __proto__ is not accepted"
+        this.#value()
+        continue
+      }
+      if (Object.hasOwn(value, key)) this.problem ??= `the key ${JSON.stringify(headOf(key, 100))} is there twice`
+      value[key] = this.#value()
+    } while (this.#goesOn(CLOSE_BRACE))
+    return value
+  }
+
+  #array(): Array<unknown> {
+    const value: Array<unknown> = []
+    this.#open()
+    if (this.#ends(CLOSE_BRACKET)) return value
+    do value.push(this.#value())
+    while (this.#goesOn(CLOSE_BRACKET))
+    return value
+  }
+
+  #open(): void {
+    if (++this.#depth > DEPTH_MAX) throw new JsonRefused(`the JSON is nested deeper than ${DEPTH_MAX} levels`)
+    this.#at++
+  }
+
+  #ends(close: number): boolean {
+    if (this.#next() !== close) return false
+    this.#at++
+    this.#depth--
+    return true
+  }
+
+  /** Whether another item follows; otherwise the end must. */
+  #goesOn(close: number): boolean {
+    if (this.#ends(close)) return false
+    if (this.#next() !== COMMA) throw new SyntaxError(`no comma at ${this.#at}`)
+    this.#at++
+    return true
+  }
+
+  #string(): string {
+    const start = this.#at
+    const end = endOfString(this.#text, start)
+    this.#at = end + 1
+    const raw = end - start - 1 <= COPIED ? this.#text.slice(start + 1, end) : undefined
+    return raw !== undefined && PLAIN.test(raw) ? raw : String(JSON.parse(this.#text.slice(start, end + 1)))
+  }
+
+  #number(): number {
+    NUMBER.lastIndex = this.#at
+    const [text = ""] = NUMBER.exec(this.#text) ?? []
+    if (text === "") throw new SyntaxError(`no value at ${this.#at}`)
+    this.#at += text.length
+    const value = Number(text)
+    this.problem ??= numberProblem(text, value)
+    return value
+  }
+}
+
+/** Index of the closing quote of the string that opens at `start`. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end - 1
@@ -72,79 +188,11 @@ function endOfString(text: string, start: number): number {
     // An even number of backslashes escape each other.
     if ((end - before) % 2 === 1) return end
   }
-  return text.length - 1
+  throw new SyntaxError(`a string that begins at ${start} has no end`)
 }
 
-/** What is wrong with depth, keys or numbers of a text. What is said of a text that is no JSON means nothing. */
-function problemOf(text: string): string | undefined {
-  const keys: Array<Keys> = []
-  let depth = 0
-  let problem: string | undefined
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === QUOTE) {
-      const end = endOfString(text, i)
-      if (isKey(text, end + 1)) problem ??= keyProblem(text.slice(i + 1, end), keys.at(-1))
-      i = end
-    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      if (++depth > DEPTH_MAX) return TOO_DEEP
-      if (code === OPEN_BRACE) keys.push({ few: [], many: undefined })
-    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-      depth--
-      if (code === CLOSE_BRACE) keys.pop()
-    } else if (code === MINUS || isDigit(code)) {
-      let end = i + 1
-      while (isInNumber(text.charCodeAt(end))) end++
-      problem ??= numberProblem(text.slice(i, end))
-      i = end - 1
-    }
-  }
-  return problem
-}
-
-const MINUS = 0x2d
-const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
-/** Digits, `.`, `e`, `E`, `+`, `-`. */
-const isInNumber = (code: number): boolean =>
-  isDigit(code) || code === 0x2e || code === 0x65 || code === 0x45 || code === 0x2b || code === MINUS
-
-/** Whether a colon follows, after blanks. */
-function isKey(text: string, after: number): boolean {
-  let at = after
-  while (at < text.length && text.charCodeAt(at) <= 0x20) at++
-  return text.charCodeAt(at) === 0x3a
-}
-
-/** Keys of one object: a list as long as it is short, which costs less than a set. */
-interface Keys {
-  readonly few: Array<string>
-  many: Set<string> | undefined
-}
-
-const FEW = 32
-
-function keyProblem(raw: string, seen: Keys | undefined): string | undefined {
-  const key = raw.includes("\\") ? unescaped(raw) : raw
-  if (key === "__proto__") return "the key __proto__ is not accepted"
-  if (seen === undefined) return undefined
-  if (seen.many?.has(key) ?? seen.few.includes(key)) return `the key ${JSON.stringify(headOf(key, 100))} is there twice`
-  if (seen.many !== undefined) seen.many.add(key)
-  else if (seen.few.push(key) > FEW) seen.many = new Set(seen.few)
-  return undefined
-}
-
-function unescaped(raw: string): string {
-  try {
-    return String(JSON.parse(`"${raw}"`))
-  } catch {
-    // The whole text is no JSON then, and the parser says so.
-    return raw
-  }
-}
-
-function numberProblem(text: string): string | undefined {
+function numberProblem(text: string, value: number): string | undefined {
   if (text.length < 16 && !text.includes("e") && !text.includes("E")) return undefined
-  const value = Number(text)
   if (!Number.isFinite(value)) return `the number ${headOf(text, 40)} is out of range`
   return /^-?\d+$/.test(text) && !Number.isSafeInteger(value)
     ? `the number ${headOf(text, 40)} is beyond 2^53 - 1 and would not stay exact`
