@@ -8,6 +8,7 @@ import type { AgentState } from "@holdfast/protocol/agent/agent"
 import type { LoggedTerminal } from "@holdfast/protocol/event"
 import type { Session } from "@holdfast/protocol/session"
 import type { AgentPart, RunningTask } from "./agent/part.ts"
+import { EMPTY_QUEUE, sizeWith } from "./agent/queue-item.ts"
 import type { SessionState, TerminalPart } from "./state.ts"
 
 const SHARED = [
@@ -42,6 +43,7 @@ const BESIDE_AGENT = [
   "ending",
   "turn",
   "limits",
+  "queueSize",
   "tasks",
   "rules",
   "owedRules",
@@ -98,6 +100,7 @@ function agentOf(shown: AgentState, record: Session, beside: BesideRecord["agent
   if (beside === undefined) {
     return {
       ...shared,
+      queueSize: queue.reduce(sizeWith, EMPTY_QUEUE),
       ...turnOf(record),
       spec: { name, adapter, cwd, options, env: [] },
       wanted: {},

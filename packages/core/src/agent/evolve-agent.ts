@@ -6,7 +6,7 @@ import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import { addUsage, type AgentPart, type OwedRule, type Turn } from "./part.ts"
 import { BY_TIME } from "./permission-authors.ts"
 import { toRequest } from "./permission-request.ts"
-import { toItem, withParts } from "./queue-item.ts"
+import { sizeWith, sizeWithout, toItem, withParts } from "./queue-item.ts"
 import { sameRequests } from "./permission-rules.ts"
 import { evolveTasks } from "./tasks.ts"
 
@@ -78,21 +78,25 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
       return turnEnded(agent, known.data, event.seq)
     case "queue/added": {
       const { first } = known.data
-      const item = toItem(known.data.item, event.seq, agent.queue)
-      return { ...agent, queue: first === true ? [item, ...agent.queue] : [...agent.queue, item] }
+      const item = toItem(known.data.item, event.seq, agent.queueSize)
+      const queue = first === true ? [item, ...agent.queue] : [...agent.queue, item]
+      return { ...agent, queue, queueSize: sizeWith(agent.queueSize, item) }
     }
     case "queue/edited": {
       const { id, parts } = known.data
-      const others = agent.queue.filter((item) => item.id !== id)
-      return change(agent, id, (item) => withParts(item, parts, event.seq, others))
+      const item = agent.queue.find((one) => one.id === id)
+      if (item === undefined) return agent
+      const others = sizeWithout(agent.queueSize, item)
+      const edited = withParts(item, parts, event.seq, others)
+      return { ...change(agent, id, () => edited), queueSize: sizeWith(others, edited) }
     }
     case "queue/taken": {
       const { id, turn } = known.data
-      const queue = agent.queue.filter((item) => item.id !== id)
-      return agent.turn?.id === turn ? { ...agent, queue, turn: { ...agent.turn, asked: true } } : { ...agent, queue }
+      const rest = withoutItem(agent, id)
+      return rest.turn?.id === turn ? { ...rest, turn: { ...rest.turn, asked: true } } : rest
     }
     case "queue/removed":
-      return { ...agent, queue: agent.queue.filter(({ id }) => id !== known.data.id) }
+      return withoutItem(agent, known.data.id)
     case "queue/reordered":
       return { ...agent, queue: reorder(agent.queue, known.data.order) }
     case "queue/sent": {
@@ -180,6 +184,12 @@ function owing(agent: AgentPart, rule: PermissionRule, owed?: OwedRule): AgentPa
   const others = owedRules.filter((other) => !sameRequests(other.rule, rule))
   const all = owed === undefined ? others : [...others, owed]
   return all.length === 0 ? rest : { ...rest, owedRules: all }
+}
+
+function withoutItem(agent: AgentPart, id: string): AgentPart {
+  const item = agent.queue.find((one) => one.id === id)
+  const queue = agent.queue.filter((one) => one !== item)
+  return { ...agent, queue, queueSize: item === undefined ? agent.queueSize : sizeWithout(agent.queueSize, item) }
 }
 
 const change = (agent: AgentPart, id: string, to: (item: QueueItem) => QueueItem): AgentPart => ({

@@ -12,6 +12,7 @@ import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
+import { EMPTY_QUEUE, type QueueSize } from "./queue-item.ts"
 import type { TaskInfo } from "@holdfast/protocol/agent/task"
 
 /** The streaming turn. `from` is the seq of its `turn/started`. */
@@ -68,6 +69,8 @@ export interface AgentPart {
   readonly ending?: Ending
   readonly turn?: Turn
   readonly queue: ReadonlyArray<QueueItem>
+  /** The size of `queue`, kept so that a message does not measure all that wait. */
+  readonly queueSize: QueueSize
   readonly hold?: Hold
   /** Short limits in a row, since a turn completed: each waits longer than the one before. */
   readonly limits?: number
@@ -91,6 +94,7 @@ export const newAgentPart = (spec: AgentSpec): AgentPart => ({
   info: {},
   wanted: {},
   queue: [],
+  queueSize: EMPTY_QUEUE,
   permissions: [],
   tasks: [],
   rules: [],

@@ -29,29 +29,46 @@ function beginning(parts: ReadonlyArray<InputPart>, room: number): ReadonlyArray
   return kept
 }
 
+/** Bytes of the parts of queued messages as JSON: of the whole messages, and of what the record holds of them. */
+export interface QueueSize {
+  readonly bytes: number
+  readonly held: number
+}
+
+/** The size of no message. */
+export const EMPTY_QUEUE: QueueSize = { bytes: 0, held: 0 }
+
+const heldBytes = ({ cut, parts, bytes }: QueueItem): number => (cut === true ? jsonBytes(parts) : bytes)
+
+/** The size with one message more. */
+export const sizeWith = ({ bytes, held }: QueueSize, item: QueueItem): QueueSize => ({
+  bytes: bytes + item.bytes,
+  held: held + heldBytes(item),
+})
+
+/** The size without one of the messages. */
+export const sizeWithout = ({ bytes, held }: QueueSize, item: QueueItem): QueueSize => ({
+  bytes: bytes - item.bytes,
+  held: held - heldBytes(item),
+})
+
 type Held = Pick<QueueItem, "parts" | "bytes" | "seq" | "cut">
 
-/** The parts of a message that the event `seq` has, as they are held beside the `others`. */
-export function heldParts(parts: ReadonlyArray<InputPart>, seq: number, others: ReadonlyArray<QueueItem>): Held {
+/** The parts of a message that the event `seq` has, as they are held beside others of a size. */
+function heldParts(parts: ReadonlyArray<InputPart>, seq: number, others: QueueSize): Held {
   const bytes = jsonBytes(parts)
-  const held = others.reduce((sum, other) => sum + (other.cut === true ? jsonBytes(other.parts) : other.bytes), 0)
-  const room = held > EXCERPTS ? SHORT_EXCERPT : EXCERPT
+  const room = others.held > EXCERPTS ? SHORT_EXCERPT : EXCERPT
   return bytes <= room ? { parts, bytes, seq } : { parts: beginning(parts, room), bytes, seq, cut: true }
 }
 
 /** The message of a `queue/added` event beside the others of its session. */
-export const toItem = ({ parts, ...message }: QueuedMessage, seq: number, others: ReadonlyArray<QueueItem>): QueueItem => ({
+export const toItem = ({ parts, ...message }: QueuedMessage, seq: number, others: QueueSize): QueueItem => ({
   ...message,
   ...heldParts(parts, seq, others),
 })
 
 /** An item whose parts were replaced by those of the event `seq`. */
-export function withParts(
-  item: QueueItem,
-  parts: ReadonlyArray<InputPart>,
-  seq: number,
-  others: ReadonlyArray<QueueItem>,
-): QueueItem {
+export function withParts(item: QueueItem, parts: ReadonlyArray<InputPart>, seq: number, others: QueueSize): QueueItem {
   const { cut: _, ...rest } = item
   return { ...rest, ...heldParts(parts, seq, others), edited: true }
 }

@@ -15,6 +15,7 @@ import type { AgentRequest } from "./commands.ts"
 import { evolveAgent } from "./evolve-agent.ts"
 import { messageLabel } from "./message-label.ts"
 import type { AgentPart } from "./part.ts"
+import { type QueueSize, sizeWithout } from "./queue-item.ts"
 import { givesWay, startNext } from "./turn.ts"
 
 type Request<T extends AgentRequest["_tag"]> = Extract<AgentRequest, { readonly _tag: T }>
@@ -41,13 +42,12 @@ function refuseMore(agent: AgentPart, parts: ReadonlyArray<InputPart>): Busy | u
   if (agent.queue.length >= QUEUE_MAX) {
     return new Busy({ message: `${QUEUE_MAX} messages wait already; remove some or wait for the agent`, retryAfter: 5 })
   }
-  return refuseBytes(agent.queue, parts)
+  return refuseBytes(agent.queueSize, jsonBytes(parts))
 }
 
-/** Too much waits with these parts beside the others. */
-function refuseBytes(others: ReadonlyArray<QueueItem>, parts: ReadonlyArray<InputPart>): Busy | undefined {
-  const held = others.reduce((sum, { bytes }) => sum + bytes, 0)
-  if (held + jsonBytes(parts) <= QUEUE_MAX_BYTES) return undefined
+/** Too much waits with this many bytes more beside the others. */
+function refuseBytes(others: QueueSize, bytes: number): Busy | undefined {
+  if (others.bytes + bytes <= QUEUE_MAX_BYTES) return undefined
   return new Busy({ message: "the messages that wait are too long together; remove some or wait for the agent", retryAfter: 5 })
 }
 
@@ -116,8 +116,7 @@ const itemOf = (agent: AgentPart, id: string): QueueItem | undefined => agent.qu
 export function editMessage(agent: AgentPart, { id, parts }: Request<"EditMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
   const item = itemOf(agent, id)
   if (item?.status !== "waiting") return notQueued(item, id)
-  const others = agent.queue.filter((other) => other !== item)
-  const refusal = refuseParts(parts) ?? refuseBytes(others, parts)
+  const refusal = refuseParts(parts) ?? refuseBytes(sizeWithout(agent.queueSize, item), jsonBytes(parts))
   if (refusal !== undefined) return refusal
   // What is cut cannot be compared: it is replaced.
   return item.cut !== true && JSON.stringify(parts) === JSON.stringify(item.parts)

@@ -2,6 +2,7 @@ import type { Event } from "@holdfast/protocol/event"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { duties } from "../../src/agent/duties.ts"
+import { EMPTY_QUEUE, sizeWith } from "../../src/agent/queue-item.ts"
 import type { SessionState } from "../../src/state.ts"
 import { throughStore } from "../through-store.ts"
 import { AgentWorld } from "./agent-world.ts"
@@ -310,6 +311,8 @@ describe("the turn machine", () => {
             act(world, invariants, what, pick)
             invariants.hold(world)
             if (pick % 10 === 0) expect(throughStore(world.state)).toEqual(world.state)
+            const { queue = [], queueSize } = world.state.agent ?? {}
+            expect(queueSize).toEqual(queue.reduce(sizeWith, EMPTY_QUEUE))
           }
           drain(world, invariants)
           const live = world.state
