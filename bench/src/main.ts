@@ -1,13 +1,15 @@
 /**
  * `npm run bench`: every row, or those of `--only`, as a table and as JSON.
  *
- * Figures are not a gate: the exit code is 0 unless something of ours or a limit could not be measured (1) or the
- * arguments are wrong (2).
+ * A goal that is missed is no failure. The exit code is 1 when something of ours or a limit could not be measured, or when
+ * a figure fell below the baseline that `--baseline` names and did so again when its row was measured once more; it is 2 when
+ * the arguments are wrong. `--write-baseline` measures everything `--runs` times and writes what that amounts to.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import { parseArgs } from "node:util"
+import { compareWith, entriesOf, readBaseline, sentences, writeBaseline, type BaselineEntry } from "./baseline.ts"
 import { measureRow } from "./harness.ts"
 import { MAIN } from "./ours/hub.ts"
 import { machine, REPORT_VERSION, writeReport } from "./report.ts"
@@ -16,14 +18,18 @@ import { ROWS } from "./rows.ts"
 import { count, notes, table } from "./table.ts"
 import { lines, type Line, type Outcome } from "./verdict.ts"
 
-const USAGE = `usage: bench [--short] [--rounds N] [--only ROW[,ROW…]] [--json FILE] [--list]`
+const USAGE = `usage: bench [--short] [--rounds N] [--only ROW[,ROW…]] [--json FILE] [--list]
+       [--baseline FILE | --write-baseline FILE [--runs N]]`
 
 interface Arguments {
   readonly short: boolean
   readonly rounds: number
   readonly rows: ReadonlyArray<Row>
-  readonly json?: string
   readonly list: boolean
+  readonly json: string | undefined
+  readonly baseline: string | undefined
+  readonly writeBaseline: string | undefined
+  readonly runs: number
 }
 
 function readArguments(args: ReadonlyArray<string>): Arguments | string {
@@ -36,15 +42,20 @@ function readArguments(args: ReadonlyArray<string>): Arguments | string {
         only: { type: "string", multiple: true },
         json: { type: "string" },
         list: { type: "boolean", default: false },
+        baseline: { type: "string" },
+        "write-baseline": { type: "string" },
+        runs: { type: "string", default: "3" },
       },
     })
-    const rounds = Number(values.rounds)
+    const [rounds, runs] = [Number(values.rounds), Number(values.runs)]
     if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) return `--rounds takes 1 to 100, not ${values.rounds}`
+    if (!Number.isInteger(runs) || runs < 1 || runs > 20) return `--runs takes 1 to 20, not ${values.runs}`
     const names = values.only?.flatMap((text) => text.split(","))
     const unknown = names?.find((name) => !ROWS.some((row) => row.id === name))
     if (unknown !== undefined) return `there is no row ${unknown}; rows are ${ROWS.map((row) => row.id).join(", ")}`
     const rows = names === undefined ? ROWS : ROWS.filter((row) => names.includes(row.id))
-    return { short: values.short, rounds, rows, list: values.list, ...(values.json === undefined ? {} : { json: values.json }) }
+    const { short, list, json, baseline } = values
+    return { short, rounds, rows, list, json, baseline, writeBaseline: values["write-baseline"], runs }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
@@ -54,32 +65,39 @@ const say = process.stderr.isTTY
   ? (text: string): boolean => process.stderr.write(`\r\x1b[2K${text.slice(0, 100)}`)
   : (): boolean => true
 
-async function run(options: Arguments): Promise<number> {
-  const started = new Date()
-  const directory = mkdtempSync(join(tmpdir(), "holdfast-bench-"))
-  const clean = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-  // Also when a signal or a fault ends the bench.
-  process.once("exit", clean)
+/** What was measured: the lines of the table, and what became of each contestant. */
+interface Measurements {
+  readonly lines: ReadonlyArray<Line>
+  readonly outcomes: Readonly<Record<string, ReadonlyArray<Outcome>>>
+}
+
+/** Measures rows one after the other. */
+async function measure(rows: ReadonlyArray<Row>, options: Arguments, directory: string): Promise<Measurements> {
   const all: Array<Line> = []
   const outcomes: Record<string, ReadonlyArray<Outcome>> = {}
-  try {
-    for (const row of options.rows) {
-      const began = performance.now()
-      const outcome = await measureRow(row, {
-        short: options.short,
-        rounds: options.rounds,
-        directory,
-        patience: options.short ? 60_000 : 600_000,
-        progress: say,
-      })
-      outcomes[row.id] = outcome
-      all.push(...lines(row, outcome))
-      say("")
-      console.error(`${row.id}: ${((performance.now() - began) / 1000).toFixed(1)} s`)
-    }
-  } finally {
-    clean()
+  for (const row of rows) {
+    const began = performance.now()
+    const outcome = await measureRow(row, {
+      short: options.short,
+      rounds: options.rounds,
+      directory,
+      patience: options.short ? 60_000 : 600_000,
+      progress: say,
+    })
+    outcomes[row.id] = outcome
+    all.push(...lines(row, outcome))
+    say("")
+    console.error(`${row.id}: ${((performance.now() - began) / 1000).toFixed(1)} s`)
   }
+  return { lines: all, outcomes }
+}
+
+const isBroken = ({ outcomes }: Measurements): boolean =>
+  Object.values(outcomes)
+    .flat()
+    .some((one) => one.role !== "peer" && (one.failed ?? one.missing) !== undefined)
+
+function print(options: Arguments, { lines: all }: Measurements, seconds: number): void {
   const form = options.short ? "short" : "full"
   console.log(
     `\nHoldfast bench, ${form} form, ${options.rounds} rounds interleaved, medians; ${machine().cores} × ${machine().cpu}, Node ${process.version}`,
@@ -89,25 +107,68 @@ async function run(options: Arguments): Promise<number> {
   console.log("")
   for (const note of notes(all)) console.log(note)
   const { reached, target, missed, unknown } = count(all)
-  const seconds = Math.round((Date.now() - started.getTime()) / 1000)
   console.log(
     `${reached} figures reached (${target} of them their target), ${missed} missed, ${unknown} not measured, in ${seconds} s`,
   )
+}
+
+/** Compares with the baseline; rows that fell are measured once more, and fall when they do so again. Resolves with whether all held. */
+async function holds(options: Arguments, path: string, measured: Measurements, directory: string): Promise<boolean> {
+  const baseline = readBaseline(path)
+  if (baseline === undefined) {
+    console.log(`no baseline in ${path}: \`npm run bench:baseline\` makes one`)
+    return true
+  }
+  const isWanted = ({ row }: BaselineEntry): boolean => options.rows.some(({ id }) => id === row)
+  const entries = baseline.entries.filter(isWanted)
+  console.log(`\nbeside the baseline of ${baseline.made.slice(0, 10)}, ${baseline.runs} runs on ${baseline.machine.cpu}:`)
+  if (baseline.machine.cpu !== machine().cpu)
+    console.log("it is from another machine: where figures fall without a reason, make one here with `npm run bench:baseline`")
+  const first = compareWith(entries, measured.lines)
+  const fallen = options.rows.filter(({ id }) => first.falls.some(({ entry }) => entry.row === id))
+  if (fallen.length > 0) console.log(`measuring once more: ${fallen.map(({ id }) => id).join(", ")}`)
+  const again = fallen.length === 0 ? [] : (await measure(fallen, options, directory)).lines
+  const lasting = measured.lines.map(
+    (line) => again.find(({ row, figure }) => row === line.row && figure === line.figure) ?? line,
+  )
+  const second = compareWith(entries, lasting)
+  const falls = second.falls.filter(({ entry }) => first.falls.some((fall) => fall.entry === entry))
+  const held = second.held + second.falls.length - falls.length
+  for (const text of sentences({ ...second, falls, held })) console.log(text)
+  return falls.length === 0
+}
+
+async function run(options: Arguments): Promise<number> {
+  const started = new Date()
+  const directory = mkdtempSync(join(tmpdir(), "holdfast-bench-"))
+  // Also when a signal or a fault ends the bench.
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }))
+  const runs: Array<Measurements> = []
+  const wanted = options.writeBaseline === undefined ? 1 : options.runs
+  while (runs.length < wanted) {
+    const measured = await measure(options.rows, options, directory)
+    runs.push(measured)
+    print(options, measured, Math.round((Date.now() - started.getTime()) / 1000))
+  }
+  const [measured] = runs
+  if (measured === undefined) return 1
   if (options.json !== undefined) {
     writeReport(options.json, {
       version: REPORT_VERSION,
       started: started.toISOString(),
-      form,
+      form: options.short ? "short" : "full",
       rounds: options.rounds,
       machine: machine(),
-      lines: all,
-      outcomes,
+      ...measured,
     })
   }
-  const broken = Object.values(outcomes)
-    .flat()
-    .some((one) => one.role !== "peer" && (one.failed ?? one.missing) !== undefined)
-  return broken ? 1 : 0
+  if (runs.some(isBroken)) return 1
+  if (options.writeBaseline !== undefined) {
+    const entries = entriesOf(runs.map((one) => one.lines))
+    writeBaseline(options.writeBaseline, { made: started.toISOString(), runs: runs.length, machine: machine(), entries })
+    console.log(`${entries.length} figures of ${runs.length} runs are the baseline now: ${options.writeBaseline}`)
+  }
+  return options.baseline === undefined || (await holds(options, options.baseline, measured, directory)) ? 0 : 1
 }
 
 const options = readArguments(process.argv.slice(2))
