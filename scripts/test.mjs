@@ -17,6 +17,7 @@ const size = args.find((arg) => arg.startsWith("--faults="))?.slice("--faults=".
 const rest = args.filter((arg) => !arg.startsWith("--faults="))
 const kinds = size === "short" ? KINDS : ["faults", "agents"]
 const chosen = rest.some((arg) => arg.startsWith("--project")) ? [] : kinds.map((kind) => `--project=${kind}`)
+/** Only for Linux: elsewhere the tests that need them say so. */
 const heavy = { folder: join(ROOT, "tests/heavy"), title: "the browser and the agents for tests" }
 /** Whether to say how many lines the tests run: of all of them only, and not when a person waits. */
 const isMeasured = process.env["HOLDFAST_COVERAGE"] === "1" && size === "short" && rest.length === 0
@@ -38,5 +39,5 @@ await prepare(
     const isEnough = await reportCoverage()
     return first !== 0 ? first : others !== 0 ? others : isEnough ? 0 : 1
   },
-  [heavy],
+  process.platform === "linux" ? [heavy] : [],
 )
