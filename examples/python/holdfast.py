@@ -42,12 +42,14 @@ def call(method, path, body=None, key=None):
     data = None if body is None else json.dumps(body).encode()
     for wait in waits():
         try:
-            with urllib.request.urlopen(urllib.request.Request(URL + path, data, headers, method=method)) as answer:
+            request = urllib.request.Request(URL + path, data, headers, method=method)
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as answer:
-            error = json.load(answer)["error"]
-            if error["tag"] not in TRANSIENT:
-                raise Refused(error) from None
+            if answer.headers.get_content_type() == "application/json":
+                error = json.load(answer)["error"]
+                if error["tag"] not in TRANSIENT:
+                    raise Refused(error) from None
             wait = max(wait, float(answer.headers.get("Retry-After", 0)))
         except OSError:
             pass
