@@ -7,6 +7,7 @@
 import { evolveAgent } from "./agent/evolve-agent.ts"
 import { newAgentPart } from "./agent/part.ts"
 import type { Event, EventData, EventName } from "@holdfast/protocol/event"
+import { directoryName } from "./session-directory.ts"
 import type { Making, SessionState } from "./state.ts"
 
 /** An event of a kind this version knows, with its data typed. */
@@ -144,6 +145,7 @@ function created(data: EventData["session/created"], { seq, time }: Event, sessi
     id: session,
     kind,
     label,
+    directory: directoryName(label, session),
     status: "active",
     tags,
     pinned: false,

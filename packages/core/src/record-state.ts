@@ -15,6 +15,7 @@ const SHARED = [
   "id",
   "kind",
   "label",
+  "directory",
   "status",
   "tags",
   "pinned",

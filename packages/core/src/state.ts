@@ -24,6 +24,8 @@ export interface SessionState {
   readonly id: string
   readonly kind: "terminal" | "agent"
   readonly label: string
+  /** Name of the session's directory, as it was created; see `directoryName`. */
+  readonly directory: string
   /** Nobody chose the label: the first message gives another. */
   readonly unnamed?: true
   readonly status: "active" | "archived" | "deleted"
@@ -58,24 +60,6 @@ export interface RecordBounds {
   readonly change: number
 }
 
-/** Characters of a label's readable form. */
-const SLUG_MOST = 40
-
-/** Labels that are their own readable form. */
-const PLAIN = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
-
-/** Directory name of a session: a readable form of its label, then its id (row:A1). */
-export function directoryName(label: string, id: string): string {
-  if (label.length <= SLUG_MOST && PLAIN.test(label)) return `${label}-${id}`
-  const slug = label
-    .normalize("NFKD")
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
-    .replace(/^-+|-+$/g, "")
-    .toLowerCase()
-  const short = Array.from(slug).slice(0, SLUG_MOST).join("").replace(/-+$/, "")
-  return short === "" ? id : `${short}-${id}`
-}
-
 /** An object that is being made: fields that may be absent are set one by one, so that all of its kind have few shapes. */
 export type Making<A> = { -readonly [Field in keyof A]: A[Field] }
 
@@ -90,7 +74,7 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
     version: SESSION_RECORD_VERSION,
     kind: state.kind,
     label: state.label,
-    directory: directoryName(state.label, state.id),
+    directory: state.directory,
     status: state.status,
     tags: state.tags,
     pinned: state.pinned,

@@ -35,8 +35,8 @@ describe("environment variables of a session", () => {
       return found?.isFile() === true && readFileSync(file).includes(CANARY)
     })
 
-  const inherited = (id: string): string => join("sessions", id, "inherited-environment.json")
-  const kept = (id: string): string => join("sessions", id, FILE)
+  const inherited = (name: string): string => join("sessions", name, "inherited-environment.json")
+  const kept = (name: string): string => join("sessions", name, FILE)
 
   it("E-8 their values are in no event, state, list, record or line of the log, and a terminal has them at each start (fault:N47)", async () => {
     const runner = new ScriptedRunner("one")
@@ -65,21 +65,21 @@ describe("environment variables of a session", () => {
     const shown = [reader.list, house.reports, await record(house, session.id), await house.run(house.hub.list({}))]
     expect(JSON.stringify(shown)).not.toContain(CANARY)
     // What the second request kept is gone with its answer.
-    await expect.poll(filesWithValue, { timeout: 5000 }).toEqual([kept(session.id)])
-    expect(statSync(join(directory.path, kept(session.id))).mode & 0o777).toBe(0o600)
+    await expect.poll(filesWithValue, { timeout: 5000 }).toEqual([kept(session.directory)])
+    expect(statSync(join(directory.path, kept(session.directory))).mode & 0o777).toBe(0o600)
   })
 
   it("E-8 an agent has them at each start, an end without them says so, and they go with the session (fault:N47)", async () => {
     const runner = new ToldRunner()
     await open(runner)
-    const { id, reader } = await createAgent(house, { env })
+    const { id, directory: name, reader } = await createAgent(house, { env })
     await send(house, id, "hello")
     await runner.until("a start", () => runner.children.length === 1)
     expect(runner.child.request.agent.env).toMatchObject(env)
-    expect(filesWithValue()).toEqual([kept(id)])
+    expect(filesWithValue()).toEqual([kept(name)])
     runner.exit(1)
     await turnsEnded(reader, 1)
-    rmSync(join(directory.path, kept(id)))
+    rmSync(join(directory.path, kept(name)))
     await send(house, id, "again")
     await turnsEnded(reader, 2)
     const failed = JSON.stringify(named(reader, "session/agent-failed"))
@@ -91,14 +91,14 @@ describe("environment variables of a session", () => {
     const runner = new ToldRunner()
     await open(runner)
     const environment = { API_KEY: CANARY, PATH: "/home/me/bin", SSH_AUTH_SOCK: "/old", CLAUDECODE: "1", HOLDFAST_TOKEN: "t" }
-    const { id, reader } = await createAgent(house, { environment })
+    const { id, directory: name, reader } = await createAgent(house, { environment })
     await send(house, id, "hello")
     await runner.until("a start", () => runner.children.length === 1)
     const own = { API_KEY: CANARY, PATH: "/home/me/bin" }
     expect(runner.child.request.environment).toEqual({ ...own, SSH_AUTH_SOCK: "/old" })
-    expect(filesWithValue()).toEqual([inherited(id)])
-    expect(statSync(join(directory.path, inherited(id))).mode & 0o777).toBe(0o600)
-    expect(readFileSync(join(directory.path, inherited(id)), "utf8")).not.toContain("HOLDFAST")
+    expect(filesWithValue()).toEqual([inherited(name)])
+    expect(statSync(join(directory.path, inherited(name))).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(directory.path, inherited(name)), "utf8")).not.toContain("HOLDFAST")
     const shown = [reader.list, house.reports, await record(house, id), await house.run(house.hub.list({}))]
     expect(JSON.stringify(shown)).not.toContain(CANARY)
     runner.exit(1)
@@ -113,7 +113,7 @@ describe("environment variables of a session", () => {
     expect(runner.child.request.environment).toEqual({ ...own, SSH_AUTH_SOCK: "/new" })
     runner.exit(1)
     await turnsEnded(later, 2)
-    writeFileSync(join(directory.path, inherited(id)), `{"API_KEY": ["${CANARY}"]}`)
+    writeFileSync(join(directory.path, inherited(name)), `{"API_KEY": ["${CANARY}"]}`)
     await send(house, id, "once more")
     await turnsEnded(later, 3)
     const failed = JSON.stringify([named(later, "session/agent-failed"), house.reports])
@@ -124,11 +124,11 @@ describe("environment variables of a session", () => {
   it("A-67 an agent that nobody gives an environment has the hub's", async () => {
     const runner = new ToldRunner()
     await open(runner)
-    const { id } = await createAgent(house)
+    const { id, directory: name } = await createAgent(house)
     await send(house, id, "hello")
     await runner.until("a start", () => runner.children.length === 1)
     expect(runner.child.request.environment).toBeUndefined()
-    expect(existsSync(join(directory.path, inherited(id)))).toBe(false)
+    expect(existsSync(join(directory.path, inherited(name)))).toBe(false)
   })
 
   it("A-68 a hub killed before a terminal's start starts it in the environment that was asked for, and then keeps none (fault:N31)", async () => {
@@ -139,13 +139,13 @@ describe("environment variables of a session", () => {
     const request: CreateSession = { kind: "terminal", command: "/bin/sh", environment, wait: false }
     const { session } = await house.run(house.hub.create(request, OWNER))
     await house.close()
-    expect(filesWithValue()).toEqual([inherited(session.id)])
+    expect(filesWithValue()).toEqual([inherited(session.directory)])
     runner.swallow = false
     await open(runner)
     const reader = await attachReader(house, { session: session.id, after: 0 })
     await reader.until("its start", () => named(reader, "terminal/started").length === 1)
     expect(runner.child.request.environment).toEqual(environment)
-    await expect.poll(() => existsSync(join(directory.path, "sessions", session.id)), { timeout: 5000 }).toBe(false)
+    await expect.poll(() => existsSync(join(directory.path, "sessions", session.directory)), { timeout: 5000 }).toBe(false)
 
     runner.note({ type: "exit", code: 0 })
     await reader.until("its end", () => named(reader, "terminal/exit").length === 1)
@@ -162,8 +162,8 @@ describe("environment variables of a session", () => {
     await expect.poll(filesWithValue, { timeout: 5000 }).toEqual([])
     // A hub that died before it forgot: the next one does.
     await house.close()
-    mkdirSync(join(directory.path, "sessions", session.id), { recursive: true })
-    writeFileSync(join(directory.path, inherited(session.id)), JSON.stringify(environment))
+    mkdirSync(join(directory.path, "sessions", session.directory), { recursive: true })
+    writeFileSync(join(directory.path, inherited(session.directory)), JSON.stringify(environment))
     await open(runner)
     await expect.poll(filesWithValue, { timeout: 5000 }).toEqual([])
   })
@@ -180,23 +180,23 @@ describe("environment variables of a session", () => {
       mkdirSync(join(directory.path, "sessions", id), { recursive: true })
       writeFileSync(join(directory.path, kept(id)), CANARY)
     }
-    for (const name of [made, there.id, "..."]) writeFileSync(join(directory.path, "unsettled", name), "")
+    for (const name of [made, there.directory, "..."]) writeFileSync(join(directory.path, "unsettled", name), "")
     await open(runner)
     await expect.poll(marks, { timeout: 5000 }).toEqual(["..."])
-    expect(readdirSync(join(directory.path, "sessions")).sort()).toEqual([other, there.id].sort())
+    expect(readdirSync(join(directory.path, "sessions")).sort()).toEqual([other, there.directory].sort())
   })
 
   it("A-69 a purge marks the directories before the store lets go of their sessions", async () => {
     const runner = new ToldRunner()
     house = await openHouse({ directory: directory.path, sqlite: true, runners: runner.layer, settings: { trashKeep: 0 } })
-    const { id } = await createAgent(house, { env })
-    const { id: bare } = await createAgent(house)
+    const { id, directory: name } = await createAgent(house, { env })
+    const { id: bare, directory: bareName } = await createAgent(house)
     for (const one of [id, bare]) await house.run(house.hub.remove(one, undefined, OWNER))
     const directories = new SessionDirectories(directory.path, () => {})
     const due = await house.run(house.store.due(Number.MAX_SAFE_INTEGER, 10))
     expect([...due].sort()).toEqual([id, bare].sort())
-    await directories.markDue(due)
-    expect(readdirSync(join(directory.path, "unsettled"))).toEqual([id])
+    await directories.markDue([name, bareName])
+    expect(readdirSync(join(directory.path, "unsettled"))).toEqual([name])
     await house.run(house.store.purge(Number.MAX_SAFE_INTEGER, 10))
     await house.close()
     await open(runner)
@@ -213,6 +213,6 @@ describe("environment variables of a session", () => {
     await house.run(keyed("one"))
     const left = () =>
       readdirSync(join(directory.path, "sessions")).filter((name) => existsSync(join(directory.path, kept(name))))
-    await expect.poll(left, { timeout: 5000 }).toEqual([session.id])
+    await expect.poll(left, { timeout: 5000 }).toEqual([session.directory])
   })
 })

@@ -61,7 +61,7 @@ export const Session = Schema.Struct({
   version: Schema.Int,
   kind: SessionKind,
   label: Schema.String,
-  /** Name of the session's directory: a readable form of the label, then the id. */
+  /** Name of the session's directory: a readable form of the label that it was created with, then the id. */
   directory: Schema.String,
   status: SessionStatus,
   tags: Schema.Array(Schema.String),

@@ -8,6 +8,8 @@ import { attachReader, type House, OWNER, type Reader } from "./hub-house.ts"
 /** An agent session with a reader that has everything from its first event. */
 export interface AgentSession {
   readonly id: string
+  /** Name of the session's directory. */
+  readonly directory: string
   readonly reader: Reader
 }
 
@@ -15,7 +17,7 @@ export interface AgentSession {
 export async function createAgent(house: House, request: Partial<CreateSession> = {}): Promise<AgentSession> {
   const options = { permissions: "allow", pace: 0, ...request.options }
   const { session } = await house.run(house.hub.create({ kind: "agent", ...request, options }, OWNER))
-  return { id: session.id, reader: await attachReader(house, { session: session.id, after: 0 }) }
+  return { id: session.id, directory: session.directory, reader: await attachReader(house, { session: session.id, after: 0 }) }
 }
 
 /** Sends a message. */

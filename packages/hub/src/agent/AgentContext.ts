@@ -2,6 +2,7 @@
 import type * as Effect from "effect/Effect"
 import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
 import type { ImportSource } from "@holdfast/adapter/ImportSource"
+import type { Session } from "@holdfast/protocol/session"
 import type { KindContext, RequestContext } from "../child/KindContext.ts"
 import type { Feed } from "../session/Feed.ts"
 import { forkPromise } from "../session/Fork.ts"
@@ -25,8 +26,8 @@ export interface AgentContext extends KindContext {
   readonly folds: Gate
   /** A new id for a turn, a message or a child. */
   readonly newId: () => string
-  /** The directory of a session. */
-  readonly directory: (session: string) => string
+  /** The path of the directory that a session's record names. */
+  readonly directory: (session: Pick<Session, "directory">) => string
   /** Runs an effect as a promise; rejects with its error. */
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => Promise<A>
 }
@@ -52,7 +53,7 @@ export function makeAgentContext(
     home: hub.defaults.home,
     folds: new Gate(1),
     newId: () => newId(hub.now()),
-    directory: (session) => hub.directories.of(session),
+    directory: ({ directory }) => hub.directories.of(directory),
     run: (effect) => forkPromise(hub.fork, effect),
   }
 }

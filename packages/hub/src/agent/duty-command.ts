@@ -25,7 +25,7 @@ export function commandFor(
   switch (duty.type) {
     case "deliver": {
       const { message: id, turn, item, steer } = duty
-      const directory = context.directory(session.id)
+      const directory = context.directory(session.durable)
       const deliver = (parts: ReadonlyArray<InputPart>): AgentCommand => ({
         type: "deliver",
         id,

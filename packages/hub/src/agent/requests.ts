@@ -141,14 +141,16 @@ export const editMessage = (
   })
 
 /** Parts whose files are kept beside the log; nothing is kept for what is no agent, or is too long anyway. */
-const keptParts = (core: AgentRequestContext, { id, durable }: OpenSession, parts: ReadonlyArray<InputPart>) => {
+const keptParts = (core: AgentRequestContext, { durable }: OpenSession, parts: ReadonlyArray<InputPart>) => {
   const isKept = durable.agent !== undefined && parts.some(({ type }) => type === "file")
-  return isKept ? keepFiles(core.agents.directory(id), parts) : Effect.succeed(parts)
+  return isKept ? keepFiles(core.agents.directory(durable), parts) : Effect.succeed(parts)
 }
 
 /** A file of a session's messages, by its hash (M-11). */
 export const messageFile = (core: AgentRequestContext, id: string, hash: string): Effect.Effect<MessageFile, DoorError> =>
-  readMessageFile(core.agents.directory(id), hash)
+  Effect.flatMap(core.store.get(id).pipe(Effect.mapError(storeProblem)), (record) =>
+    readMessageFile(core.agents.directory(record), hash),
+  )
 
 /** Removes a waiting or uncertain message. */
 export const removeMessage = (

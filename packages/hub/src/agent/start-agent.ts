@@ -50,7 +50,7 @@ async function prepare(driver: DrivenAgent): Promise<Pick<StartAgent, "agent" | 
   const trust = await directoryTrust(context, spec)
   driver.found(trust)
   refuseUntrusted(spec, trust)
-  const directory = context.directory(session.id)
+  const directory = context.directory(session.durable)
   const own = await readEnvironment(directory, spec.env)
   const environment = context.askers.again(await readInherited(directory))
   const files = await writeResumeFiles(context, session, directory)

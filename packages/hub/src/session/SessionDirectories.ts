@@ -1,15 +1,15 @@
 /**
- * The sessions' own directories, which hold what is beside the log.
+ * The sessions' own directories, which hold what is beside the log, under the names that their records have (A-70).
  *
- * A directory is made before its session and removed after it. Around both a file with the session's id in `unsettled` says so:
- * after a kill in between, the next start removes the directories of exactly those that the store does not have
+ * A directory is made before its session and removed after it. Around both a file of the directory's name in `unsettled` says
+ * so: after a kill in between, the next start removes the directories of exactly those that the store does not have
  * (docs/PROTOCOL.md, A-69).
  */
 import { readdirSync } from "node:fs"
 import { mkdir, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
-import { UUID_V7 } from "@holdfast/protocol/ids"
+import { directoryName, sessionOfDirectory } from "@holdfast/core/session-directory"
 import type { Store } from "@holdfast/store/Store"
 import { writeDurably } from "@holdfast/store/durable-file"
 
@@ -26,47 +26,54 @@ export class SessionDirectories {
     this.#report = report
   }
 
-  /** The directory of a session, for its logs, its environment and what its agent resumes from. */
-  of(session: string): string {
-    return join(this.#data, "sessions", session)
+  /** The directory of this name: for a session's logs, its files, its environment and what its agent resumes from. */
+  of(name: string): string {
+    return join(this.#data, "sessions", checked(name))
   }
 
   /** Says, before the directory is made, that the store may not have its session; `isDurable`: after a power cut too. */
-  async mark(session: string, isDurable: boolean): Promise<void> {
-    if (isDurable) return writeDurably(this.#markOf(session), "")
+  async mark(name: string, isDurable: boolean): Promise<void> {
+    if (isDurable) return writeDurably(this.#markOf(name), "")
     await mkdir(join(this.#data, "unsettled"), { recursive: true, mode: 0o700 })
-    await writeFile(this.#markOf(session), "", { mode: 0o600 })
+    await writeFile(this.#markOf(name), "", { mode: 0o600 })
   }
 
   /** The store has the session. */
-  settled(session: string): void {
-    rm(this.#markOf(session), { force: true }).catch((cause: unknown) =>
-      this.#report("the mark of a settled session could not be removed", { session, cause: String(cause) }),
+  settled(name: string): void {
+    rm(this.#markOf(name), { force: true }).catch((cause: unknown) =>
+      this.#report("the mark of a settled session could not be removed", { directory: name, cause: String(cause) }),
     )
   }
 
   /** The store has no such session: its directory goes, then its mark. */
-  async remove(session: string): Promise<void> {
+  async remove(name: string): Promise<void> {
     try {
-      await rm(this.of(session), { recursive: true, force: true })
-      await rm(this.#markOf(session), { force: true })
+      await rm(this.of(name), { recursive: true, force: true })
+      await rm(this.#markOf(name), { force: true })
     } catch (cause) {
-      this.#report("a session's directory could not be removed", { session, cause: String(cause) })
+      this.#report("a session's directory could not be removed", { directory: name, cause: String(cause) })
     }
   }
 
-  /** Marks the sessions that are about to be purged, as far as they have a directory. */
-  async markDue(sessions: ReadonlyArray<string>): Promise<void> {
-    for (const session of sessions) {
-      const found = await stat(this.of(session)).catch(() => undefined)
-      if (found !== undefined) await this.mark(session, true)
+  /** Marks those of the directories of sessions that are about to be purged which are there. */
+  async markDue(names: ReadonlyArray<string>): Promise<void> {
+    for (const name of names) {
+      const found = await stat(this.of(name)).catch(() => undefined)
+      if (found !== undefined) await this.mark(name, true)
     }
+  }
+
+  /** The directory of a session whose record cannot be read, by its id; a name without a label where there is none. */
+  find(session: string): string {
+    return this.#names("sessions").find((name) => sessionOfDirectory(name) === session) ?? directoryName("", session)
   }
 
   /** Settles what a kill left marked. Runs before any session is made. */
   settleAll(store: Store["Service"]): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      for (const session of this.#marked()) {
+      for (const name of this.#names("unsettled")) {
+        const session = sessionOfDirectory(name)
+        if (session === undefined) continue
         const isThere = yield* store.get(session).pipe(
           Effect.as(true),
           Effect.catch((error) => {
@@ -75,23 +82,29 @@ export class SessionDirectories {
             return Effect.succeed(undefined)
           }),
         )
-        if (isThere === true) this.settled(session)
-        else if (isThere === false) yield* Effect.promise(() => this.remove(session))
+        if (isThere === true) this.settled(name)
+        else if (isThere === false) yield* Effect.promise(() => this.remove(name))
       }
     })
   }
 
-  #marked(): ReadonlyArray<string> {
+  #names(folder: string): ReadonlyArray<string> {
     try {
-      return readdirSync(join(this.#data, "unsettled")).filter((name) => UUID_V7.test(name))
+      return readdirSync(join(this.#data, folder))
     } catch (cause) {
       if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT"))
-        this.#report("unsettled sessions could not be looked for", { cause: String(cause) })
+        this.#report("the directories of sessions could not be listed", { folder, cause: String(cause) })
       return []
     }
   }
 
-  #markOf(session: string): string {
-    return join(this.#data, "unsettled", session)
+  #markOf(name: string): string {
+    return join(this.#data, "unsettled", checked(name))
   }
+}
+
+/** Nothing but the directory of a session is ever touched, whatever a damaged record says. */
+function checked(name: string): string {
+  if (sessionOfDirectory(name) === undefined) throw new Error(`${JSON.stringify(name)} is no name of a session's directory`)
+  return name
 }

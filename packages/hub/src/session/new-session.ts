@@ -6,6 +6,7 @@
  */
 import * as Exit from "effect/Exit"
 import { decide } from "@holdfast/core/decide"
+import { directoryName } from "@holdfast/core/session-directory"
 import { type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { AppendKey, Store } from "@holdfast/store/Store"
@@ -71,14 +72,15 @@ export function makeSession<Part extends SessionPart>(
     return step(ended, () => store(context, creation, { id, now, ended, answer }))
   }
   const { directories } = context
+  const directory = directoryName(creation.plan.command.label, id)
   const notMade: CreateAnswer = (exit) => {
-    if (Exit.isFailure(exit) || exit.value.session.id !== id) void directories.remove(id)
+    if (Exit.isFailure(exit) || exit.value.session.id !== id) void directories.remove(directory)
     ended(exit)
   }
-  keep(directories, id, creation.plan).then(
+  keep(directories, directory, creation.plan).then(
     () => step(notMade, () => store(context, creation, { id, now, ended: notMade, answer, kept: true })),
     (cause: unknown) => {
-      void directories.remove(id)
+      void directories.remove(directory)
       context.table.context.report("the environment of a session could not be kept", { session: id, cause: String(cause) })
       refuse(ended, new Unavailable({ message: "the environment variables could not be kept; see the hub's log" }))
     },
@@ -86,12 +88,12 @@ export function makeSession<Part extends SessionPart>(
 }
 
 /** Keeps the variables in the directory of a session that the store does not have yet. */
-async function keep(directories: SessionDirectories, id: string, plan: NewSession<never>): Promise<void> {
+async function keep(directories: SessionDirectories, name: string, plan: NewSession<never>): Promise<void> {
   const { env, inherited, inheritsAgain } = plan
   const isNamed = Object.keys(env).length > 0
-  await directories.mark(id, isNamed || inheritsAgain)
-  if (isNamed) await keepEnvironment(directories.of(id), env)
-  if (inherited !== undefined) await keepInherited(directories.of(id), inherited, inheritsAgain)
+  await directories.mark(name, isNamed || inheritsAgain)
+  if (isNamed) await keepEnvironment(directories.of(name), env)
+  if (inherited !== undefined) await keepInherited(directories.of(name), inherited, inheritsAgain)
 }
 
 interface Attempt {
@@ -122,7 +124,7 @@ function store<Part extends SessionPart>(context: CreationContext<Part>, creatio
         case "Created": {
           const loaded = context.table.adopt(outcome.claimed, state)
           context.feed.push(id, () => loaded.session.record())
-          if (kept === true) context.directories.settled(id)
+          if (kept === true) context.directories.settled(state.directory)
           plan.over?.()
           return plan.made(loaded, answer)
         }

@@ -17,14 +17,20 @@ export function purgeDue({
   const purged = Effect.gen(function* () {
     const due = yield* store.due(at, PURGE_AT_ONCE)
     if (due.length === 0) return []
-    yield* Effect.tryPromise(() => directories.markDue(due))
-    return yield* store.purge(at, PURGE_AT_ONCE)
+    const names = new Map<string, string>()
+    for (const id of due) {
+      const recorded = Effect.map(store.get(id), ({ directory }) => directory)
+      names.set(id, yield* Effect.catchTag(recorded, "DataDamaged", () => Effect.sync(() => directories.find(id))))
+    }
+    yield* Effect.tryPromise(() => directories.markDue([...names.values()]))
+    const gone = yield* store.purge(at, PURGE_AT_ONCE)
+    return gone.map((id) => ({ id, name: names.get(id) ?? directories.find(id) }))
   })
   table.context.fork(purged, (exit) => {
     if (exit._tag === "Failure") return report("the trash could not be purged", { cause: String(exit.cause) })
-    for (const gone of exit.value) {
-      table.drop(gone, "the session was purged")
-      void directories.remove(gone)
+    for (const { id, name } of exit.value) {
+      table.drop(id, "the session was purged")
+      void directories.remove(name)
     }
   })
 }

@@ -145,7 +145,7 @@ export class TerminalPart extends ChildPart {
   /** A terminal that runs needs the environment of the client that asked no more. */
   override pastStart(): void {
     const { directories, report } = this.#context
-    forgetInherited(directories.of(this.session.id)).catch((cause: unknown) =>
+    forgetInherited(directories.of(this.session.state.directory)).catch((cause: unknown) =>
       report("the kept environment of a started terminal could not be removed", {
         session: this.session.id,
         cause: String(cause),

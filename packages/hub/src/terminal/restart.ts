@@ -38,11 +38,12 @@ export const restart = (
     if (!(part instanceof TerminalPart)) return yield* Effect.die(new Error("a terminal has the part of one"))
     const before = session.state.terminal
     const size = { cols: request.cols ?? before?.cols ?? 80, rows: request.rows ?? before?.rows ?? 24 }
-    const terminal = before === undefined ? undefined : yield* again(core, id, { ...before.spec, ...size }, request)
+    const terminal =
+      before === undefined ? undefined : yield* again(core, session.state.directory, { ...before.spec, ...size }, request)
     const link = yield* Effect.tryPromise({ try: () => core.fleet.current(), catch: noRunner })
     const child = newId(core.now())
     const asker = refuseRestart(session.state) === undefined ? request.environment : undefined
-    if (asker !== undefined) yield* keepAsker(core, session.id, asker)
+    if (asker !== undefined) yield* keepAsker(core, session.state.directory, asker)
     const drop = (): void => {
       // Nothing is started for this request.
       if (asker !== undefined && session.state.process !== "starting") part.pastStart()
@@ -58,23 +59,23 @@ export const restart = (
 /** Keeps the environment of who asks until the process runs: a kill in between starts it in no other (A-68). */
 const keepAsker = (
   core: RequestContext,
-  id: string,
+  directory: string,
   asker: NonNullable<RestartSession["environment"]>,
 ): Effect.Effect<void, Unavailable> =>
   Effect.tryPromise({
-    try: () => keepInherited(core.directories.of(id), core.askers.inherited(asker) ?? {}, false),
+    try: () => keepInherited(core.directories.of(directory), core.askers.inherited(asker) ?? {}, false),
     catch: (cause) => new Unavailable({ message: `the environment could not be kept: ${String(cause)}` }),
   })
 
 /** The terminal with the variables that it was made with. */
 const again = (
   core: RequestContext,
-  id: string,
+  directory: string,
   spec: LoggedTerminal,
   request: RestartSession,
 ): Effect.Effect<TerminalSpec, DoorError> =>
   Effect.tryPromise({
-    try: () => readEnvironment(core.directories.of(id), spec.env),
+    try: () => readEnvironment(core.directories.of(directory), spec.env),
     catch: (cause) => (cause instanceof Unprocessable ? cause : new Unavailable({ message: String(cause) })),
   }).pipe(Effect.flatMap((env) => checked(core, { ...spec, env }, request)))
 

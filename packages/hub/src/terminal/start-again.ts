@@ -27,7 +27,7 @@ export function startAgain(context: KindContext, part: ChildPart, link: RunnerLi
   }
   const { scrollback } = context.settings
   link.starts.patiently(() => {
-    const directory = context.directories.of(session.id)
+    const directory = context.directories.of(session.state.directory)
     Promise.all([readEnvironment(directory, spec.env), readInherited(directory)])
       .then(async ([env, environment]) => {
         const start = { id: child, session: session.id, terminal: { ...spec, env }, scrollback }

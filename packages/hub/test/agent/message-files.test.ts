@@ -33,14 +33,14 @@ describe("files of messages", () => {
 
   const sendParts = (id: string, parts: ReadonlyArray<InputPart>, key?: string) =>
     house.agents.send(id, { parts, ...(key === undefined ? {} : { key }) }, OWNER)
-  const filesOf = (id: string): string => join(directory.path, "sessions", id, "files")
+  const filesOf = (name: string): string => join(directory.path, "sessions", name, "files")
   type Deliver = Extract<AgentCommand, { type: "deliver" }>
 
   it("M-11 an image of 640 KB lies beside the log by its hash, and goes to the agent whole (fault:N20)", async () => {
-    const { id, reader } = await createAgent(house)
+    const { id, directory: name, reader } = await createAgent(house)
     const parts = [image(PNG), { type: "text", text: "what is this?" }] as const
     const sent = await house.run(sendParts(id, parts, "once"))
-    const file = join(filesOf(id), HASH)
+    const file = join(filesOf(name), HASH)
     expect(readFileSync(file).equals(PNG)).toBe(true)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     const known = { type: "file", mediaType: "image/png", url: `files/${HASH}`, filename: "shot.png", bytes: PNG.length }
@@ -57,7 +57,7 @@ describe("files of messages", () => {
   })
 
   it("M-11 up to 5 MiB together are taken, and named again by their hash; more, or one that is not there, is refused (fault:N20)", async () => {
-    const { id } = await createAgent(house)
+    const { id, directory: name } = await createAgent(house)
     await house.run(house.agents.hold(id, OWNER))
     const large = Buffer.concat([PNG, Buffer.alloc(5 * 1024 * 1024 - PNG.length)])
     await house.run(sendParts(id, [image(large)]))
@@ -69,7 +69,7 @@ describe("files of messages", () => {
     expect(await failure(house, sendParts(id, [image(Buffer.concat([large, PNG]))]))).toMatchObject({ _tag: "TooLarge" })
     const { queue } = await record(house, id)
     expect(queue.map(({ parts }) => (parts[0] as { bytes?: number }).bytes)).toEqual([large.length, PNG.length, PNG.length])
-    expect(readdirSync(filesOf(id))).toHaveLength(2)
+    expect(readdirSync(filesOf(name))).toHaveLength(2)
   })
 
   it("M-12 an image is what its bytes say; what is called one and is none is refused", async () => {
