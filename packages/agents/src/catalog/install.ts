@@ -13,7 +13,8 @@ import { createInterface } from "node:readline"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "@holdfast/adapter/adapter"
 import { findCommand } from "@holdfast/adapter/process/command"
-import { agentsDirectory, type AgentPackage, KNOWN_AGENTS, knownAgent } from "./entries.ts"
+import type { AgentPackage } from "../host/KnownAgent.ts"
+import { agentsDirectory, KNOWN_AGENTS, knownAgent } from "./entries.ts"
 
 /** Why an agent was not installed; the message says what to do. */
 export class InstallFailed extends Error {

@@ -7,9 +7,10 @@ import type { AgentCatalog, AgentEntryPieces } from "@holdfast/adapter/AgentCata
 import { SettingInvalid } from "@holdfast/protocol/settings"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { ConfiguredAgent } from "./configuration.ts"
-import { type AgentPackage, type CatalogAgent, KNOWN_AGENTS, type KnownAgent } from "./entries.ts"
+import type { AgentPackage, KnownAgent } from "../host/KnownAgent.ts"
+import { ADAPTERS, type CatalogAgent, KNOWN_AGENTS } from "./entries.ts"
 import { findProgram, type FoundProgram, type ProgramPlaces } from "./programs.ts"
-import { refuseOptions } from "./scripted-catalog.ts"
+import { refuseOptions } from "./refuse-options.ts"
 import { lookAtDirectory } from "./directory-files.ts"
 
 /** What a catalog is made of. */
@@ -103,11 +104,15 @@ function mergeOne(name: string, known: KnownAgent | undefined, own: ConfiguredAg
   return agent
 }
 
-/** What is installed for it: of a second agent on Claude's adapter the same as for the first. */
+/** What is installed for it: of a second agent on an adapter with a library the same as for the first. */
 function packageOf(adapter: AdapterKind, known: KnownAgent | undefined): { readonly package?: AgentPackage } {
-  const of = known ?? (adapter === "claude" ? KNOWN_AGENTS.find((one) => one.adapter === adapter) : undefined)
+  const of = known ?? libraryAgent(adapter)
   return of?.package === undefined ? {} : { package: of.package }
 }
+
+/** The agent that is the library of an adapter. */
+const libraryAgent = (adapter: AdapterKind): KnownAgent | undefined =>
+  ADAPTERS[adapter].findLibrary === undefined ? undefined : KNOWN_AGENTS.find((one) => one.adapter === adapter)
 
 function piecesOf(
   { name, adapter, env, passwords, cwd, auth, options }: CatalogAgent,
@@ -128,7 +133,7 @@ function missingText({ name, title, command, adapter, package: known }: CatalogA
   if (command !== undefined) {
     return `${title}: ${command} is not there; install it, or correct agents.${name}.command in the configuration file`
   }
-  const install = known?.file === undefined && adapter === "claude" ? "claude" : name
+  const install = (known?.file === undefined ? libraryAgent(adapter)?.name : undefined) ?? name
   return `${title} is not installed; \`holdfast agents install ${install}\` installs ${known?.name} ${known?.version}`
 }
 

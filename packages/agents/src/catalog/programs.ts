@@ -1,10 +1,11 @@
 /** Where an agent's program is: in the data directory, where it was installed, or along PATH. Looked for anew each time. */
 import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
+import type { AdapterKind } from "@holdfast/protocol/agent/agent"
 import { AdapterRefused } from "@holdfast/adapter/adapter"
-import { findClaudeSdk } from "../claude/sdk.ts"
+import type { AgentPackage } from "../host/KnownAgent.ts"
 import { findCommand } from "@holdfast/adapter/process/command"
-import { agentsDirectory, type AgentPackage, type CatalogAgent } from "./entries.ts"
+import { ADAPTERS, agentsDirectory, type CatalogAgent } from "./entries.ts"
 
 /** A program that is there. */
 export interface FoundProgram {
@@ -60,9 +61,9 @@ function along({ home, path }: ProgramPlaces, command: string, args: ReadonlyArr
   }
 }
 
-/** The library of Claude, in the data directory or beside Holdfast. */
-function library({ data }: ProgramPlaces, known: AgentPackage): FoundProgram | undefined {
-  const entry = findClaudeSdk({ directory: data })
+/** An agent that is a library, in the data directory or beside Holdfast. */
+function library({ data }: ProgramPlaces, adapter: AdapterKind, known: AgentPackage): FoundProgram | undefined {
+  const entry = ADAPTERS[adapter].findLibrary?.(data)
   if (entry === undefined) return undefined
   const folder = entry.slice(0, entry.lastIndexOf(known.name) + known.name.length)
   const version = versionOf(folder)
@@ -74,7 +75,7 @@ export function findProgram(places: ProgramPlaces, agent: CatalogAgent): FoundPr
   const { name, adapter, package: known, command, args } = agent
   if (adapter === "scripted" && command === undefined) return {}
   const isLibrary = known !== undefined && known.file === undefined
-  const base = isLibrary ? library(places, known) : {}
+  const base = isLibrary ? library(places, adapter, known) : {}
   if (base === undefined) return undefined
   if (command !== undefined) {
     const found = along(places, command, args)
