@@ -2,7 +2,7 @@
  * A hub in this process for tests against a model: its runners are scripted, its store may be opened again.
  */
 import { scriptedCatalog } from "@holdfast/agents/catalog/scripted-catalog"
-import { hubParts } from "@holdfast/server/hub-parts"
+import { hubParts } from "@holdfast/server/inside/hub-parts"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

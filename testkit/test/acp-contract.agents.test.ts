@@ -1,6 +1,6 @@
 /** Codex over ACP, driven by the scripted model server, under the contract of agents. */
 import { afterAll, beforeAll, describe } from "vitest"
-import { acpAdapter } from "@holdfast/agents/acp/acp-adapter"
+import { acpAdapter } from "@holdfast/agents/inside/acp/acp-adapter"
 import { agentAdapterContract } from "@holdfast/adapter/contract/agent-adapter-contract"
 import { codexHome } from "../src/agents/codex.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"

@@ -1,6 +1,6 @@
 /** The real Claude, with a scripted model, under the contract of agents. */
 import { afterAll, beforeAll, describe } from "vitest"
-import { claudeAdapter } from "@holdfast/agents/claude/claude-adapter"
+import { claudeAdapter } from "@holdfast/agents/inside/claude/claude-adapter"
 import { agentAdapterContract } from "@holdfast/adapter/contract/agent-adapter-contract"
 import { claudeStart } from "../src/agents/claude-start.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"

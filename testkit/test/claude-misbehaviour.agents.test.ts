@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { claudeAdapter } from "@holdfast/agents/claude/claude-adapter"
+import { claudeAdapter } from "@holdfast/agents/inside/claude/claude-adapter"
 import { AgentProbe, agentDirectories, type AgentDirectories } from "@holdfast/adapter/contract/agent-probe"
 import { claudeStart } from "../src/agents/claude-start.ts"
 import { claudeSdk, isElsewhere, pathOf } from "../src/agents/heavy.ts"

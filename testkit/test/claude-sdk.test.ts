@@ -1,8 +1,8 @@
 /** What the SDK's own types name, against what Holdfast knows of it: a new version says here what it brings. */
 import { describe, expect, it } from "vitest"
-import { EXCLUDED } from "@holdfast/agents/claude/excluded-options"
-import { OF_TASKS, OF_TURN, SHOWN, SILENT } from "@holdfast/agents/claude/news-kinds"
-import { OPTIONS } from "@holdfast/agents/claude/options"
+import { EXCLUDED } from "@holdfast/agents/inside/claude/excluded-options"
+import { OF_TASKS, OF_TURN, SHOWN, SILENT } from "@holdfast/agents/inside/claude/news-kinds"
+import { OPTIONS } from "@holdfast/agents/inside/claude/options"
 import { isElsewhere } from "../src/agents/heavy.ts"
 import { sdkMessageKinds, sdkOptionNames } from "../src/agents/sdk-declarations.ts"
 

@@ -2,8 +2,8 @@
 import { appendFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { listClaudeSessions } from "@holdfast/agents/claude/import/sessions"
-import { claudeMessages, claudeTranscript } from "@holdfast/agents/claude/import/transcripts"
+import { listClaudeSessions } from "@holdfast/agents/inside/claude/import/sessions"
+import { claudeMessages, claudeTranscript } from "@holdfast/agents/inside/claude/import/transcripts"
 import { ClaudeProbes } from "../src/agents/ClaudeProbes.ts"
 import { isElsewhere } from "../src/agents/heavy.ts"
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, renameSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { acpAdapter } from "@holdfast/agents/acp/acp-adapter"
+import { acpAdapter } from "@holdfast/agents/inside/acp/acp-adapter"
 import type { AgentStart, PermissionOutcome } from "@holdfast/link/agent-messages"
 import { agentDirectories, type AgentDirectories, AgentProbe, YES } from "@holdfast/adapter/contract/agent-probe"
 import { geminiHome } from "../src/agents/gemini.ts"

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { discoverRunners } from "@holdfast/runner/client/generations"
-import { layerDetached } from "@holdfast/server/runner-layers"
+import { layerDetached } from "@holdfast/server/inside/runner-layers"
 import {
   attachReader,
   createTerminal,

@@ -1,6 +1,6 @@
 /** Claudes under test with a model server and directories of their own, for one test at a time. */
 import type { AgentStart } from "@holdfast/link/agent-messages"
-import { claudeAdapter } from "@holdfast/agents/claude/claude-adapter"
+import { claudeAdapter } from "@holdfast/agents/inside/claude/claude-adapter"
 import { AgentProbe, agentDirectories, type AgentDirectories } from "@holdfast/adapter/contract/agent-probe"
 import { startModelServer, type ModelServer } from "../model/ModelServer.ts"
 import type { ClaudePlace } from "./claude.ts"

@@ -1,8 +1,8 @@
 /** A hub in the test's own process: a store that can be reopened, a runner inside, and readers that remember. */
 import { AgentThreads } from "@holdfast/agents/thread/AgentThreads"
-import { layerInside } from "@holdfast/server/runner-layers"
+import { layerInside } from "@holdfast/server/inside/runner-layers"
 import { scriptedCatalog } from "@holdfast/agents/catalog/scripted-catalog"
-import { hubParts } from "@holdfast/server/hub-parts"
+import { hubParts } from "@holdfast/server/inside/hub-parts"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"

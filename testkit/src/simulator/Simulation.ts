@@ -5,7 +5,7 @@
  * The caller owns the clock: global timers must be fake, and `advance` moves them.
  */
 import { scriptedCatalog } from "@holdfast/agents/catalog/scripted-catalog"
-import { hubParts } from "@holdfast/server/hub-parts"
+import { hubParts } from "@holdfast/server/inside/hub-parts"
 import { createHash } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -16,7 +16,7 @@ import {
   testSettings,
 } from "@holdfast/testkit/hub/hub-house"
 import { Runners } from "../../src/child/Runners.ts"
-import { layerDetached } from "@holdfast/server/runner-layers"
+import { layerDetached } from "@holdfast/server/inside/runner-layers"
 import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 
 const program = fileURLToPath(new URL("../../../../apps/cli/src/runner-main.ts", import.meta.url))

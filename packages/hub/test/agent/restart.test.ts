@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Runners } from "../../src/child/Runners.ts"
-import { layerDetached } from "@holdfast/server/runner-layers"
+import { layerDetached } from "@holdfast/server/inside/runner-layers"
 import { attachReader, type House, openHouse, OWNER, testDirectory, testSettings } from "@holdfast/testkit/hub/hub-house"
 import { createAgent, dataOf, messages, named, nameOf, record, send, textOf, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 
