@@ -1,7 +1,7 @@
 /** The runners of a data directory: detached processes, or one inside this process. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { MakeAgentHosts } from "@holdfast/adapter/AgentHosts"
+import type { AgentHosts } from "@holdfast/adapter/AgentHosts"
 import { Runners } from "@holdfast/hub/child/Runners"
 import { connectRunner } from "@holdfast/link/connect"
 import { discoverRunners, removeGeneration, sweepGeneration } from "@holdfast/runner/client/generations"
@@ -30,7 +30,6 @@ export const layerDetached = (options: {
 export const layerInside = (options: {
   readonly dataDirectory: string
   readonly settings: RunnerSettings
-  readonly agents: MakeAgentHosts
 }): Layer.Layer<Runners> =>
   Layer.effect(
     Runners,
@@ -41,11 +40,14 @@ export const layerInside = (options: {
       return Runners.of({
         ...found(options.dataDirectory),
         build: "",
-        start: () =>
-          startRunnerInside({ ...options, openFiles }).then((runner) => {
-            started.push(runner)
-            return runner
-          }),
+        start: async () => {
+          // Loaded here, because few hubs have their runner inside.
+          const { AgentThreads } = await import("@holdfast/agents/thread/AgentThreads")
+          const agents = (failed: (message: string) => void): AgentHosts => new AgentThreads(failed)
+          const runner = await startRunnerInside({ ...options, openFiles, agents })
+          started.push(runner)
+          return runner
+        },
       })
     }),
   )

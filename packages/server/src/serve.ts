@@ -1,7 +1,6 @@
 /**
  * `serve`: builds the hub that its settings name and starts it.
  */
-import { AgentThreads } from "@holdfast/agents/thread/AgentThreads"
 import { homedir } from "node:os"
 import * as Layer from "effect/Layer"
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
@@ -58,7 +57,7 @@ function runnersLayer(
     case "detached":
       return layerDetached({ dataDirectory, program, settings, build })
     case "inside":
-      return layerInside({ dataDirectory, settings, agents: (failed) => new AgentThreads(failed) })
+      return layerInside({ dataDirectory, settings })
     default:
       throw new ServeFailed("settings", `runner must be detached or inside, not ${settings.runner}`)
   }

@@ -1,5 +1,4 @@
 /** A hub in the test's own process: a store that can be reopened, a runner inside, and readers that remember. */
-import { AgentThreads } from "@holdfast/agents/thread/AgentThreads"
 import { layerInside } from "@holdfast/server/inside/runner-layers"
 import { scriptedCatalog } from "@holdfast/agents/catalog/scripted-catalog"
 import { hubParts } from "@holdfast/server/inside/hub-parts"
@@ -70,8 +69,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     (options.sqlite === true
       ? SqliteStore.layer({ path: join(options.directory, "holdfast.db"), durability: "power" })
       : MemoryStore.layer)
-  const runners =
-    options.runners ?? layerInside({ dataDirectory: options.directory, settings, agents: (failed) => new AgentThreads(failed) })
+  const runners = options.runners ?? layerInside({ dataDirectory: options.directory, settings })
   const hub = hubLayer({
     ...hubParts(),
     agents: options.catalog ?? scriptedCatalog,
