@@ -84,6 +84,7 @@ const files = repositoryFiles().filter(isSource)
 const graph = new Map()
 const problems = []
 const found = { circles: new Set(), upwards: new Set() }
+const used = new Set()
 for (const path of files) {
   const imports = importsOf(path)
   const rule = PACKAGES.find(({ folder }) => path.startsWith(`${folder}/`))
@@ -96,6 +97,7 @@ for (const path of files) {
       problems.push(`${path}: its package is not in scripts/packages.mjs`)
     continue
   }
+  if (!isTest(path)) for (const { specifier } of imports) used.add(`${rule.folder} ${specifier.split("/")[1]}`)
   problems.push(...imports.map(({ specifier }) => problemOf(path, rule, specifier)).filter((text) => text !== undefined))
   for (const { target } of own) {
     const arrow = upwards(rule, path, target)
@@ -103,6 +105,12 @@ for (const path of files) {
     const key = `${path} → ${partOf(rule.folder, target)}`
     if (KNOWN_UPWARDS.includes(key)) found.upwards.add(key)
     else problems.push(`arrow up, ${arrow}`)
+  }
+}
+for (const { folder, uses } of PACKAGES) {
+  for (const name of uses) {
+    if (!used.has(`${folder} ${name}`))
+      problems.push(`${folder}: imports nothing of ${name}; take it off the list in scripts/packages.mjs`)
   }
 }
 for (const { files: circle, way } of circlesOf(graph)) {

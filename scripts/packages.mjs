@@ -26,7 +26,7 @@ export const PACKAGES = [
   {
     folder: "packages/store",
     holds: "the store contract, its suite, the drivers `memory/` and `sqlite/`",
-    uses: ["protocol", "core"],
+    uses: ["protocol"],
     npm: ["effect"],
     node: true,
   },
@@ -96,13 +96,13 @@ export const PACKAGES = [
   {
     folder: "packages/client",
     holds: "connection, attachments, resume; for browsers and Node",
-    uses: ["protocol", "core"],
+    uses: ["protocol"],
     npm: ["effect"],
   },
   {
     folder: "apps/cli",
     holds: "the command line; published as `holdfast`",
-    uses: ["protocol", "core", "store", "link", "adapter", "runner", "agents", "doors", "server", "client"],
+    uses: ["protocol", "core", "link", "runner", "agents", "doors", "server", "client"],
     npm: ["effect", "ws", "get-east-asian-width"],
     node: true,
   },
