@@ -19,7 +19,7 @@ export type Item =
       readonly seq: number
       readonly reason: SnapshotReason
       /** `agent`: `screen` is JSON of the last messages and the streaming turn so far. */
-      readonly kind?: "agent"
+      readonly kind?: string
       readonly cols: number | undefined
       readonly rows: number | undefined
       readonly screen: Uint8Array

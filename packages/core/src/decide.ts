@@ -131,7 +131,11 @@ function restart(state: SessionState, command: Extract<Command, { _tag: "Restart
 export function refuseRestart(state: SessionState): SessionStateError | undefined {
   const wrong = (message: string, status: string): SessionStateError => new SessionStateError({ message, status })
   if (state.status === "deleted") return wrong("the session is in the trash; restore it first", state.status)
-  if (state.terminal === undefined) return wrong("this is an agent; the next message starts it again by itself", state.kind)
+  if (state.terminal === undefined)
+    return wrong(
+      `a session of kind ${state.kind} has no command to start again; an agent starts with its next message`,
+      state.kind,
+    )
   return state.process === "running" || state.process === "starting"
     ? wrong(`the session's process is ${state.process}; end it first`, state.process)
     : undefined
@@ -143,7 +147,10 @@ export function refuseInput(state: SessionState, seat: string | undefined): Reje
     return new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status })
   }
   if (state.terminal === undefined) {
-    return new SessionStateError({ message: "this is an agent; send it a message instead of typing", status: state.kind })
+    return new SessionStateError({
+      message: `a session of kind ${state.kind} takes no input; an agent takes messages instead`,
+      status: state.kind,
+    })
   }
   if (state.process !== "running" && state.process !== "starting") {
     return new SessionStateError({

@@ -22,7 +22,7 @@ export interface TerminalPart {
 /** Everything the events of a session say, folded. Plain data; JSON keeps it whole. */
 export interface SessionState {
   readonly id: string
-  readonly kind: "terminal" | "agent"
+  readonly kind: string
   readonly label: string
   /** Name of the session's directory, as it was created; see `directoryName`. */
   readonly directory: string

@@ -76,7 +76,8 @@ export type LoggedTerminal = Omit<TerminalSpec, "env"> & { readonly env: Readonl
  */
 export interface EventData {
   readonly "session/created": {
-    readonly kind: "terminal" | "agent"
+    /** Name of the session's kind. */
+    readonly kind: string
     readonly label: string
     /** Nobody chose the label: the first message gives another. */
     readonly unnamed?: true

@@ -33,8 +33,8 @@ export type SnapshotReason = "fresh" | "trimmed" | "reset"
 /** Head of a snapshot frame; the terminal's screen as escape sequences follows as bytes. */
 export interface SnapshotHead {
   readonly reason: SnapshotReason
-  /** `agent`: JSON of the last messages and the streaming turn follows instead of a screen. */
-  readonly kind?: "agent"
+  /** A kind whose snapshot is no screen: its JSON follows instead; of an `agent` the last messages and the streaming turn. */
+  readonly kind?: string
   /** Size in which the screen was taken; absent when there is no terminal. */
   readonly cols?: number
   readonly rows?: number

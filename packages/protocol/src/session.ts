@@ -11,9 +11,12 @@ import { SessionId } from "./ids.ts"
 import { SIGNALS } from "./signals.ts"
 import { visible, wellFormed, withoutNul } from "./text.ts"
 
-/** What kind of child a session has. */
+/** The kinds of session that this version offers: those that can be asked for. */
 export const SessionKind = Schema.Literals(["terminal", "agent"])
 export type SessionKind = typeof SessionKind.Type
+
+/** A kind of session as a record names it: a server of another version may have more than this one offers. */
+const KindName = Schema.String.check(Schema.isPattern(/^[a-z][a-z0-9-]{0,31}$/))
 
 /** Where a session is in its life. A deleted one is in the trash until it is purged. */
 export const SessionStatus = Schema.Literals(["active", "archived", "deleted"])
@@ -59,7 +62,7 @@ export const TerminalState = Schema.Struct({
 export const Session = Schema.Struct({
   id: SessionId,
   version: Schema.Int,
-  kind: SessionKind,
+  kind: KindName,
   label: Schema.String,
   /** Name of the session's directory: a readable form of the label that it was created with, then the id. */
   directory: Schema.String,

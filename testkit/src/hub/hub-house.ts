@@ -21,8 +21,9 @@ import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
 import { Agents } from "@holdfast/hub/Agents"
 import { type Attachment, type AttachmentSink, type AttachRequest, Hub, type Principal } from "@holdfast/hub/Hub"
-import { layer as hubLayer } from "@holdfast/hub/layer"
 import type { Runners } from "@holdfast/hub/child/Runners"
+import { type HubOptions, layer as hubLayer } from "@holdfast/hub/layer"
+import type { Ownership } from "@holdfast/hub/session/Ownership"
 import { Watch } from "./Watch.ts"
 
 /** Who acts in tests. */
@@ -58,6 +59,9 @@ export interface HouseOptions {
   readonly now?: () => number
   /** The scripted agent alone without it. */
   readonly catalog?: AgentCatalog
+  /** Kinds of session beside terminals and agents. */
+  readonly kinds?: NonNullable<HubOptions["kinds"]>
+  readonly ownership?: Ownership
 }
 
 /** Opens a house. */
@@ -78,6 +82,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     data: options.directory,
     report: (message, fields) => reports.push({ message, fields }),
     ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.kinds === undefined ? {} : { kinds: options.kinds }),
+    ...(options.ownership === undefined ? {} : { ownership: options.ownership }),
   })
   const scope = Effect.runSync(Scope.make())
   const context = await Effect.runPromise(Layer.buildWithScope(Layer.provideMerge(hub, Layer.merge(store, runners)), scope))

@@ -18,7 +18,12 @@ import { stopTask } from "./tasks.ts"
 export function decideAgent(state: SessionState, command: AgentCommand): Decision {
   const { agent } = state
   if (agent === undefined) {
-    return refuse(new SessionStateError({ message: "this is a terminal; it has no queue and no turns", status: state.kind }))
+    return refuse(
+      new SessionStateError({
+        message: `a session of kind ${state.kind} has no queue and no turns; agents have`,
+        status: state.kind,
+      }),
+    )
   }
   if (command.kind === "report") return accepted(report(state, agent, command))
   if (state.status === "deleted") {

@@ -90,10 +90,10 @@ function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stre
 const snapshotText = (seq: number, head: SnapshotHead, screen: Uint8Array, session: Session): string =>
   sseText({ event: "snapshot", id: seq, data: `{"seq":${seq},${shownIn(head, screen)},"session":${JSON.stringify(session)}}` })
 
-/** The head of a snapshot and what is shown: of an agent the JSON that it is, of a terminal the bytes that draw its screen. */
+/** The head of a snapshot and what is shown: the bytes that draw a terminal's screen, or the JSON of another kind under its name. */
 function shownIn(head: SnapshotHead, screen: Uint8Array): string {
   const fields = JSON.stringify(head).slice(1, -1)
-  return head.kind === "agent"
-    ? `${fields},"agent":${decoder.decode(screen)}`
-    : `${fields},"screen":${JSON.stringify(outputData(screen))}`
+  return head.kind === undefined
+    ? `${fields},"screen":${JSON.stringify(outputData(screen))}`
+    : `${fields},${JSON.stringify(head.kind)}:${decoder.decode(screen)}`
 }

@@ -257,7 +257,10 @@ export const messages = (
   Effect.gen(function* () {
     const record = yield* core.store.get(id).pipe(Effect.mapError(storeProblem))
     if (record.kind !== "agent") {
-      return yield* new SessionState({ message: "this is a terminal; it has no messages", status: record.kind })
+      return yield* new SessionState({
+        message: `a session of kind ${record.kind} has no messages; agents have`,
+        status: record.kind,
+      })
     }
     const { session, firstSeq, lastSeq } = yield* core.store.head(id).pipe(Effect.mapError(storeProblem))
     const before = Math.min(page.before ?? lastSeq + 1, lastSeq + 1)

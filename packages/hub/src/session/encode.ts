@@ -1,5 +1,6 @@
 /** From drafts and output to records, and from a state to what the store keeps of it. */
 import { evolve } from "@holdfast/core/evolve"
+import { filedProcess } from "@holdfast/core/filed-process"
 import { type BesideRecord, besideRecord, stateOf } from "@holdfast/core/record-state"
 import { type SessionState, toSession } from "@holdfast/core/state"
 import type { Channel, Event, EventDraft } from "@holdfast/protocol/event"
@@ -53,16 +54,6 @@ export function encodeDrafts(
     recorded ||= channel !== "agent" && !UNRECORDED.has(draft.name)
   }
   return state === undefined ? undefined : { records, state, recorded }
-}
-
-/** How the store files a session's process: one that the hub is to start by itself is found after a restart as `starting`. */
-function filedProcess(state: SessionState): SessionState["process"] {
-  const { agent, process } = state
-  if (agent === undefined || process === "running") return process
-  if (agent.owedRules !== undefined) return "starting"
-  if (state.status === "deleted") return process
-  const owed = agent.queue.some(({ status }) => status === "sent") || agent.hold?.goesOn === true
-  return owed ? "starting" : process
 }
 
 /** What the store keeps of a state, and with it up to which seq ended turns are known to be folded. */
