@@ -3,12 +3,18 @@ import type { Question } from "@holdfast/protocol/agent/permission"
 
 type Answers = Readonly<Record<string, string>>
 
-/** Whether a text is some of the labels, joined by `, `. */
+/** Whether a text is some of the labels, joined by `, `; a label may have a `, ` in it. */
 function isJoined(text: string, labels: ReadonlyArray<string>): boolean {
-  return labels.some((label) => {
-    if (text === label) return true
-    return label !== "" && text.startsWith(`${label}, `) && isJoined(text.slice(label.length + 2), labels)
-  })
+  const starts = new Set([0])
+  for (const start of starts) {
+    for (const label of labels) {
+      if (label === "" || !text.startsWith(label, start)) continue
+      const end = start + label.length
+      if (end === text.length) return true
+      if (text.startsWith(", ", end)) starts.add(end + 2)
+    }
+  }
+  return false
 }
 
 function problemOf({ question, choices, multiple, free }: Question, answer: string | undefined): string | undefined {
