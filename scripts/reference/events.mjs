@@ -91,7 +91,7 @@ class Document {
   #rowComments({ program }) {
     const comments = new Map()
     for (const source of program.getSourceFileNames().filter((path) => /packages\/protocol\/src\/.*events\.ts$/.test(path))) {
-      const rows = readFileSync(source, "utf8").matchAll(/\/\*\* ((?:[^*]|\*(?!\/))*?) ?\*\/\s*"(\w+\/[\w-]+)":/g)
+      const rows = readFileSync(source, "utf8").matchAll(/\/\*\*\s+(?:\* )?((?:[^*]|\*(?!\/))*?)\s*\*\/\s*"(\w+\/[\w-]+)":/g)
       for (const [, comment, name] of rows) comments.set(name, comment.replace(/\s*\n\s*\* ?/g, " ").trim())
     }
     return comments

@@ -2,7 +2,8 @@
  * Agent sessions of a hub under test, over its HTTP door: opening, sending, waiting for turns, reading what came of them.
  */
 import type { Message, MessagePage, SendMode, Sent } from "@holdfast/protocol/agent/message"
-import type { Event, EventData } from "@holdfast/protocol/event"
+import type { Event } from "@holdfast/protocol/event"
+import type { EventData } from "@holdfast/protocol/events"
 import type { Session } from "@holdfast/protocol/session"
 import { eventually } from "./eventually.ts"
 import type { Answer, HubProcess } from "./hub-process.ts"

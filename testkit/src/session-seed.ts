@@ -3,7 +3,7 @@
  */
 import type { SessionState } from "@holdfast/core/state"
 import { encodeDrafts, storedState } from "@holdfast/hub/session/encode"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import { uuidV7 } from "@holdfast/protocol/ids"
 import type { LogRecord } from "@holdfast/protocol/record"
 import type { StoredState } from "@holdfast/store/Store"

@@ -72,7 +72,7 @@ describe("text", () => {
     const notice = { type: "data-notice", id: "n", data: { text: told } } as const
     expect(dataRows(notice, undefined, options).join("")).toContain(typed)
     const error = { tag: "AgentNotStarted", message: told }
-    const ended = { channel: "turn", type: "ended", seq: 1, time: 1, data: { outcome: "error", error } }
+    const ended = { channel: "turn", type: "ended", seq: 1, time: 1, data: { turn: "t", outcome: "error", error } }
     expect(eventRows(ended as Event, undefined, options).join("")).toContain(typed)
     // What agents and children say stays as it is.
     expect(printable("holdfast cd x")).toBe("holdfast cd x")

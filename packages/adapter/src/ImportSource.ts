@@ -1,6 +1,6 @@
 /** Sessions that an agent's own program keeps on this machine, and what becomes of one that is imported (row:A10). */
 import type { AdapterKind } from "@holdfast/protocol/agent/agent"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 
 /** A session as a person chooses it. `modified` is epoch milliseconds, `size` bytes. */
 export interface ForeignSession {

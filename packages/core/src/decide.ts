@@ -6,7 +6,8 @@
  * true any more, so that a replayed journal is harmless.
  */
 import { NotTypist, SessionState as SessionStateError } from "@holdfast/protocol/errors"
-import type { EventData, EventDraft, LostReason } from "@holdfast/protocol/event"
+import type { EventData, EventDraft } from "@holdfast/protocol/events"
+import type { LostReason } from "@holdfast/protocol/terminal-spec"
 import { type AgentCommand, isAgentCommand } from "./agent/commands.ts"
 import { decideAgent } from "./agent/decide-agent.ts"
 import { accepted, type Decision, refuse, type Rejection } from "./decision.ts"

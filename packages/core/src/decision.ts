@@ -1,6 +1,6 @@
 /** What became of a command: the events it makes, or why it is refused. */
 import type { DoorError } from "@holdfast/protocol/errors"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 
 /** Why a command was refused. */
 export type Rejection = Extract<

@@ -5,120 +5,11 @@
  * a reader of an older version never stalls. The server, the client and the tests' model use this same function (E-5).
  */
 import { evolveAgent } from "./agent/evolve-agent.ts"
-import { newAgentPart } from "./agent/part.ts"
-import type { Event, EventData, EventName } from "@holdfast/protocol/event"
+import { type AgentPart, newAgentPart } from "./agent/part.ts"
+import type { Event } from "@holdfast/protocol/event"
+import { type AgentEvent, type EventData, type KnownEvent, knownEvent } from "@holdfast/protocol/events"
 import { directoryName } from "./session-directory.ts"
 import type { Making, SessionState } from "./state.ts"
-
-/** An event of a kind this version knows, with its data typed. */
-export type KnownEvent = { readonly [N in EventName]: { readonly name: N; readonly data: EventData[N] } }[EventName]
-
-type Field = "string" | "number" | "boolean" | "array" | "object"
-
-/** Fields, by their path, without which an event of a kind means nothing to us. */
-const REQUIRED: Readonly<Record<EventName, Readonly<Record<string, Field>>>> = {
-  "session/created": { kind: "string", label: "string", tags: "array", owner: "string" },
-  "session/renamed": { label: "string" },
-  "session/tagged": { tags: "array" },
-  "session/pinned": { pinned: "boolean" },
-  "session/archived": {},
-  "session/restored": {},
-  "session/deleted": { purgeAt: "number" },
-  "session/marked": { text: "string" },
-  "terminal/starting": { child: "string", runner: "string", cols: "number", rows: "number" },
-  "terminal/started": { pid: "number", cols: "number", rows: "number" },
-  "terminal/output": {},
-  "terminal/resize": { cols: "number", rows: "number" },
-  "terminal/title": { title: "string" },
-  "terminal/typist": { mode: "string" },
-  "terminal/failed": { tag: "string", message: "string" },
-  "terminal/exit": { code: "number" },
-  "terminal/lost": { reason: "string", message: "string" },
-  "session/agent-starting": { child: "string", runner: "string" },
-  "session/agent-started": { pid: "number", resumed: "string" },
-  "session/agent-info": {},
-  "session/agent-directory": { directory: "string", state: "string" },
-  "session/agent-configured": {},
-  "session/agent-moved": { cwd: "string" },
-  "session/agent-renewed": {},
-  "session/agent-failed": { tag: "string", message: "string" },
-  "session/agent-ending": { reason: "string" },
-  "session/agent-exited": { code: "number", reason: "string" },
-  "session/agent-lost": { reason: "string", message: "string" },
-  "turn/started": { turn: "string" },
-  "turn/interrupting": { turn: "string", reason: "string" },
-  "turn/silent": { turn: "string", since: "number" },
-  "turn/heard": { turn: "string" },
-  "turn/ended": { turn: "string", outcome: "string" },
-  "queue/added": { "item.id": "string", "item.parts": "array", "item.status": "string", "item.by": "string" },
-  "queue/edited": { id: "string", parts: "array" },
-  "queue/removed": { id: "string" },
-  "queue/reordered": { order: "array" },
-  "queue/sent": { id: "string", turn: "string" },
-  "queue/taken": { id: "string", turn: "string" },
-  "queue/returned": { id: "string", reason: "string" },
-  "queue/uncertain": { id: "string" },
-  "queue/held": { reason: "string" },
-  "queue/released": {},
-  "message/added": { "message.id": "string", "message.role": "string", "message.parts": "array" },
-  "permission/asked": {
-    "request.id": "string",
-    "request.tool": "string",
-    "request.subject": "string",
-    "request.options": "array",
-  },
-  "permission/answered": { id: "string", "decision.optionId": "string", "decision.allow": "boolean", "decision.by": "string" },
-  "permission/expired": { id: "string" },
-  "permission/cancelled": { id: "string", reason: "string" },
-  "permission/taken": { id: "string" },
-  "permission/forgotten": { "rule.tool": "string", "rule.allow": "boolean" },
-  "permission/kept": { "rule.tool": "string", "rule.allow": "boolean" },
-  "permission/remembered": { "rule.tool": "string", "rule.allow": "boolean", scope: "string" },
-  "task/started": { "task.id": "string", "task.kind": "string", "task.description": "string" },
-  "task/progress": { id: "string", progress: "string" },
-  "task/stopping": { id: "string" },
-  "task/ended": { id: "string", outcome: "string" },
-  "system/transcript": { key: "string", encoding: "string", base64: "string" },
-  "system/trimmed": { through: "number", bytes: "number", reason: "string" },
-}
-
-/** The same as it is looked up: by channel and type, with the steps of each path. */
-interface Known {
-  readonly name: EventName
-  readonly fields: ReadonlyArray<{ readonly path: ReadonlyArray<string>; readonly wanted: Field }>
-}
-
-const KNOWN = new Map<string, Map<string, Known>>()
-for (const [name, required] of Object.entries(REQUIRED)) {
-  const [channel = "", type = ""] = name.split("/")
-  const fields = Object.entries(required).map(([path, wanted]) => ({ path: path.split("."), wanted }))
-  const types = KNOWN.get(channel) ?? new Map<string, Known>()
-  KNOWN.set(channel, types.set(type, { name: name as EventName, fields }))
-}
-
-const kindOf = (value: unknown): string => (Array.isArray(value) ? "array" : typeof value)
-
-/** The value at a path of own fields. */
-function valueAt(data: object, path: ReadonlyArray<string>): unknown {
-  let value: unknown = data
-  for (const field of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, field)) return undefined
-    value = (value as Readonly<Record<string, unknown>>)[field]
-  }
-  return value
-}
-
-/** Reads an event's kind and data; `undefined` when this version does not know it. */
-export function knownEvent(event: Pick<Event, "channel" | "type" | "data">): KnownEvent | undefined {
-  const known = KNOWN.get(event.channel)?.get(event.type)
-  if (known === undefined) return undefined
-  const data: unknown = event.data
-  if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined
-  for (const { path, wanted } of known.fields) {
-    if (kindOf(valueAt(data, path)) !== wanted) return undefined
-  }
-  return { name: known.name, data } as KnownEvent
-}
 
 /** The state after one event more. `undefined` is the state before the first event. */
 export function evolve(state: SessionState | undefined, event: Event, session: string): SessionState | undefined {
@@ -165,11 +56,8 @@ function created(data: EventData["session/created"], { seq, time }: Event, sessi
   return state
 }
 
-function changes(state: SessionState, known: KnownEvent, { seq, time }: Event): SessionState {
-  if (state.agent !== undefined) {
-    const agent = evolveAgent(state.agent, { name: known.name, data: known.data, seq, time })
-    if (agent !== state.agent) return agentProcess({ ...state, agent, updatedAt: time, lastActiveAt: time }, known)
-  }
+function changes(state: SessionState, known: KnownEvent, event: Event): SessionState {
+  const { time } = event
   const touched = { ...state, updatedAt: time }
   switch (known.name) {
     case "session/created":
@@ -215,12 +103,17 @@ function changes(state: SessionState, known: KnownEvent, { seq, time }: Event): 
     case "terminal/lost":
       return ended({ ...touched, process: "lost", problem: known.data.message }, time)
     default:
-      return state.agent === undefined ? state : agentProcess(touched, known)
+      return state.agent === undefined ? state : ofAgent(touched, state.agent, known, event)
   }
 }
 
+function ofAgent(touched: SessionState, before: AgentPart, known: AgentEvent, event: Event): SessionState {
+  const agent = evolveAgent(before, known, event)
+  return agentProcess(agent === before ? touched : { ...touched, agent, lastActiveAt: event.time }, known)
+}
+
 /** What an event about an agent's process makes of the session's process. */
-function agentProcess(state: SessionState, known: KnownEvent): SessionState {
+function agentProcess(state: SessionState, known: AgentEvent): SessionState {
   switch (known.name) {
     case "session/agent-starting": {
       const { child, runner } = known.data

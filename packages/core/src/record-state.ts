@@ -5,7 +5,7 @@
  * everything else that people see is stored once. Invariant: `stateOf(toSession(state), besideRecord(state))` is `state`.
  */
 import type { AgentState } from "@holdfast/protocol/agent/agent"
-import type { LoggedTerminal } from "@holdfast/protocol/event"
+import type { LoggedTerminal } from "@holdfast/protocol/terminal-spec"
 import type { Session } from "@holdfast/protocol/session"
 import type { AgentPart, RunningTask } from "./agent/part.ts"
 import { EMPTY_QUEUE, sizeWith } from "./agent/queue-item.ts"

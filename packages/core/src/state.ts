@@ -5,7 +5,7 @@ import { type AgentPart, toAgentState } from "./agent/part.ts"
 import { activityOf, shownTasks } from "./agent/tasks.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
-import type { LoggedTerminal } from "@holdfast/protocol/event"
+import type { LoggedTerminal } from "@holdfast/protocol/terminal-spec"
 import { SessionId } from "@holdfast/protocol/ids"
 
 /** The terminal part of a session's state. */

@@ -1,4 +1,5 @@
-import type { Event, EventDraft } from "@holdfast/protocol/event"
+import type { Event } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import { CHANNELS } from "@holdfast/protocol/event"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"

@@ -5,7 +5,7 @@
  * not throw. After `closed` nothing else is called and every outstanding request is rejected with `RunnerGone`.
  */
 import type { CheckpointReply, ChildStatus, JournalEntry, RunnerFailure, RunnerStatus, ScreenReply } from "./messages.ts"
-import type { TerminalSpec } from "@holdfast/protocol/event"
+import type { TerminalSpec } from "@holdfast/protocol/terminal-spec"
 import type { AgentCommand, AgentStart } from "./agent-messages.ts"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 

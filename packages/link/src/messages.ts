@@ -5,7 +5,7 @@
  * JSON (`FRAME_CONTROL`); output and input are binary, so that bytes are never transcoded. `child` is a number the
  * runner chose; ids are only in `start` and `welcome`.
  */
-import type { TerminalSpec } from "@holdfast/protocol/event"
+import type { TerminalSpec } from "@holdfast/protocol/terminal-spec"
 import type { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
 
 /** Frame types. */

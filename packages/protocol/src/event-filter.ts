@@ -2,7 +2,8 @@
  * Filters of events by channel, type and turn (docs/PROTOCOL.md, D-15, H-24), and the names they may use.
  */
 import { CHUNK_TYPES, isChunkType } from "./agent/read-chunk.ts"
-import { CHANNELS, type EventName } from "./event.ts"
+import { CHANNELS } from "./event.ts"
+import { EVENTS } from "./events.ts"
 import { headOf } from "./text-cut.ts"
 
 /** One name, or several of which each will do. */
@@ -27,75 +28,13 @@ export const passesFilter = (
   isWanted(filter.type, event.type) &&
   (filter.turn === undefined || filter.turn === event.turn)
 
-/** The types of events by their channels, but for `agent`, whose types are those of chunks. An event that is not here does not compile. */
-const NAMES: Readonly<Record<EventName, true>> = {
-  "session/created": true,
-  "session/renamed": true,
-  "session/tagged": true,
-  "session/pinned": true,
-  "session/archived": true,
-  "session/restored": true,
-  "session/deleted": true,
-  "session/marked": true,
-  "terminal/starting": true,
-  "terminal/started": true,
-  "terminal/output": true,
-  "terminal/resize": true,
-  "terminal/title": true,
-  "terminal/typist": true,
-  "terminal/failed": true,
-  "terminal/exit": true,
-  "terminal/lost": true,
-  "session/agent-starting": true,
-  "session/agent-started": true,
-  "session/agent-info": true,
-  "session/agent-directory": true,
-  "session/agent-moved": true,
-  "session/agent-renewed": true,
-  "session/agent-configured": true,
-  "session/agent-failed": true,
-  "session/agent-ending": true,
-  "session/agent-exited": true,
-  "session/agent-lost": true,
-  "turn/started": true,
-  "turn/interrupting": true,
-  "turn/silent": true,
-  "turn/heard": true,
-  "turn/ended": true,
-  "queue/added": true,
-  "queue/edited": true,
-  "queue/removed": true,
-  "queue/reordered": true,
-  "queue/sent": true,
-  "queue/taken": true,
-  "queue/returned": true,
-  "queue/uncertain": true,
-  "queue/held": true,
-  "queue/released": true,
-  "message/added": true,
-  "permission/asked": true,
-  "permission/answered": true,
-  "permission/expired": true,
-  "permission/cancelled": true,
-  "permission/taken": true,
-  "permission/remembered": true,
-  "permission/kept": true,
-  "permission/forgotten": true,
-  "task/started": true,
-  "task/progress": true,
-  "task/stopping": true,
-  "task/ended": true,
-  "system/transcript": true,
-  "system/trimmed": true,
-}
-
 /** What stands in the `agent` channel beside chunks: the message of a turn in the place of its chunks. */
 const FOLDED = "folded"
 
 /** Types of events that this version writes on a channel, in alphabetical order; `data-NAME` stands for those that agents choose. */
 export const typesOn = (channel: string): ReadonlyArray<string> => {
   if (channel === "agent") return [...CHUNK_TYPES, FOLDED, "data-NAME"].sort()
-  return Object.keys(NAMES)
+  return Object.keys(EVENTS)
     .flatMap((name) => (name.startsWith(`${channel}/`) ? [name.slice(channel.length + 1)] : []))
     .sort()
 }

@@ -10,6 +10,7 @@
  * ```
  */
 import type { Channel, Event } from "./event.ts"
+import { currentEvent, HAS_OLDER_EVENTS } from "./events.ts"
 
 /** Record kinds. */
 export const RECORD_JSON = 1
@@ -185,7 +186,7 @@ export function outputData(bytes: Uint8Array): { readonly text: string } | { rea
   }
 }
 
-/** The event a record holds. Throws `RecordMalformed` when a JSON body is not an event. */
+/** The event a record holds, its data brought to this version (E-9). Throws `RecordMalformed` when a JSON body is not an event. */
 export function decodeRecord(record: RecordView): Event {
   if (record.kind === RECORD_OUTPUT) {
     return {
@@ -198,8 +199,12 @@ export function decodeRecord(record: RecordView): Event {
   }
   const event = parseEvent(record)
   if (event.seq !== record.seq) throw new RecordMalformed("record and event disagree on seq", 0)
-  return event
+  return currentEvent(event)
 }
+
+/** The JSON text of the event a record holds: as it is stored where its data is of this version, so that it is not parsed. */
+export const recordJson = (record: RecordView): string =>
+  record.kind === RECORD_JSON && !HAS_OLDER_EVENTS ? decoder.decode(record.body) : JSON.stringify(decodeRecord(record))
 
 function parseEvent(record: RecordView): Event {
   try {

@@ -13,7 +13,8 @@ import type { AgentPart } from "@holdfast/core/agent/part"
 import { stateOf } from "@holdfast/core/record-state"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { readChunk } from "@holdfast/protocol/agent/read-chunk"
-import type { Event, EventData } from "@holdfast/protocol/event"
+import type { Event } from "@holdfast/protocol/event"
+import { isAboutAgent, knownEvent } from "@holdfast/protocol/events"
 import type { Session } from "@holdfast/protocol/session"
 import { fieldsOf } from "../agent/message-text.ts"
 import { eventRows } from "./event-rows.ts"
@@ -86,19 +87,21 @@ export class Story {
   /** Takes the next event; gives the rows it adds. Chunks add theirs with `rest`. */
   event(event: Event): Array<string> {
     const { channel, type, data, turn, seq, time } = event
-    const name = `${channel}/${type}`
     if (channel === "agent") {
       if (type !== "folded" && turn !== undefined) this.#chunk({ ...fieldsOf(data), type }, turn, time)
       return []
     }
     const before = this.#agent
-    if (before !== undefined && seq > this.#recordSeq) this.#agent = evolveAgent(before, { name, data, seq, time })
+    const known = knownEvent(event)
+    if (known !== undefined && isAboutAgent(known) && before !== undefined && seq > this.#recordSeq) {
+      this.#agent = evolveAgent(before, known, event)
+    }
     const rows = this.rest()
-    if (name === "message/added") {
-      rows.push(...this.#added((data as unknown as EventData["message/added"]).message))
+    if (known?.name === "message/added") {
+      rows.push(...this.#added(known.data.message))
       return rows
     }
-    if (name === "turn/ended") rows.push(...this.#endLive())
+    if (known?.name === "turn/ended") rows.push(...this.#endLive())
     rows.push(...eventRows(event, before, this.#options))
     return rows
   }

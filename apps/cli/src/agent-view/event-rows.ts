@@ -3,7 +3,8 @@
  */
 import type { AgentPart } from "@holdfast/core/agent/part"
 import { coverWords } from "@holdfast/core/agent/rule-words"
-import type { Event, EventData } from "@holdfast/protocol/event"
+import type { Event } from "@holdfast/protocol/event"
+import { type EventData, knownEvent } from "@holdfast/protocol/events"
 import { withHints } from "../hint.ts"
 import { alsoSendsText, holdText } from "../agent/hold-text.ts"
 import { inputLine } from "../agent/message-text.ts"
@@ -15,27 +16,26 @@ import type { Style } from "../text/style.ts"
 import { rowsOf } from "./Rows.ts"
 import type { RowOptions } from "./Rows.ts"
 
-type Told<N extends keyof EventData> = EventData[N]
-
 /** The rows of an event; `before` is what was so before it. */
 export function eventRows(event: Event, before: AgentPart | undefined, options: RowOptions): Array<string> {
   const says = (text: string, style: Style = "dim"): Array<string> => rowsOf(withHints(text), options, { next: "  ", style })
   const by = event.by === undefined ? "" : ` by ${event.by}`
-  switch (`${event.channel}/${event.type}`) {
+  const known = knownEvent(event)
+  switch (known?.name) {
     case "turn/interrupting": {
-      const { reason } = event.data as unknown as Told<"turn/interrupting">
+      const { reason } = known.data
       return says(reason === "stalled" ? "■ no activity for too long; stopping" : `■ stopping${by === "" ? "" : `, asked${by}`}`)
     }
     case "turn/silent": {
-      const { since } = event.data as unknown as Told<"turn/silent">
+      const { since } = known.data
       return says(`… nothing from the agent for ${span(event.time - since)}; Ctrl-C stops it`, "yellow")
     }
     case "turn/ended": {
-      const ended = event.data as unknown as Told<"turn/ended">
+      const ended = known.data
       return turnRows(ended, event.time - (before?.turn?.startedAt ?? event.time), says)
     }
     case "permission/answered": {
-      const { id, decision } = event.data as unknown as Told<"permission/answered">
+      const { id, decision } = known.data
       const title = before?.permissions.find((request) => request.id === id)?.title ?? "the request"
       const how = decision.rules === undefined ? ` by ${decision.by}` : " by a rule"
       const told = Object.values(decision.answers ?? {}).join(", ")
@@ -45,24 +45,25 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
     }
     case "permission/expired":
     case "permission/cancelled": {
-      const { id, reason } = event.data as { readonly id?: string; readonly reason?: string }
+      const { id } = known.data
       const title = before?.permissions.find((request) => request.id === id)?.title ?? "the request"
-      return says(`✗ ${event.type === "expired" ? "no answer in time" : `withdrawn, ${reason ?? ""}`}: ${title}`, "yellow")
+      const why = known.name === "permission/expired" ? "no answer in time" : `withdrawn, ${known.data.reason}`
+      return says(`✗ ${why}: ${title}`, "yellow")
     }
     case "permission/remembered": {
-      const { rule, scope } = event.data as unknown as Told<"permission/remembered">
+      const { rule, scope } = known.data
       return says(
         `remembered ${scope === "always" ? "for all sessions" : "for this session"}: ${rule.allow ? "allow" : "refuse"} ${coverWords(rule)}`,
       )
     }
     case "permission/forgotten":
-      return says(`forgotten: ${coverWords((event.data as unknown as Told<"permission/forgotten">).rule)}${by}`)
+      return says(`forgotten: ${coverWords(known.data.rule)}${by}`)
     case "task/started": {
-      const { task } = event.data as unknown as Told<"task/started">
+      const { task } = known.data
       return says(`⧗ in the background: ${task.kind} ${task.description}`)
     }
     case "task/ended": {
-      const { id, outcome, summary } = event.data as unknown as Told<"task/ended">
+      const { id, outcome, summary } = known.data
       const description = before?.tasks.find((task) => task.id === id)?.description ?? id
       return says(
         `⧗ ${outcome}: ${description}${summary === undefined ? "" : ` (${summary})`}`,
@@ -70,29 +71,26 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
       )
     }
     case "session/agent-ending": {
-      const { tasks, reason } = event.data as unknown as Told<"session/agent-ending">
+      const { tasks, reason } = known.data
       const running = (tasks ?? []).map((task) => task.description).join(", ")
       return tasks === undefined
         ? []
         : says(`the agent is about to end (${reason}), and its background tasks with it: ${running}`, "yellow")
     }
     case "queue/held":
-      return says(`‖ the queue is ${holdText(event.data as unknown as Told<"queue/held">) ?? "held"}`, "yellow")
+      return says(`‖ the queue is ${holdText(known.data) ?? "held"}`, "yellow")
     case "queue/released": {
-      const { alsoSends } = event.data as unknown as Told<"queue/released">
+      const { alsoSends } = known.data
       return alsoSends === undefined ? [] : says(alsoSendsText(alsoSends), "yellow")
     }
     case "queue/uncertain": {
-      const item = before?.queue.find(({ id }) => id === (event.data as { readonly id?: string }).id)
+      const item = before?.queue.find(({ id }) => id === known.data.id)
       return says(`? the agent may not have received: ${item === undefined ? "a message" : inputLine(item.parts)}`, "red")
     }
     case "queue/returned":
-      return says(
-        `the message is back in the queue; the agent has not seen it: ${(event.data as unknown as Told<"queue/returned">).reason}`,
-        "yellow",
-      )
+      return says(`the message is back in the queue; the agent has not seen it: ${known.data.reason}`, "yellow")
     case "session/agent-configured": {
-      const { model, mode } = event.data as unknown as Told<"session/agent-configured">
+      const { model, mode } = known.data
       return says(
         [model === undefined ? "" : `model ${model}`, mode === undefined ? "" : `mode ${mode}`]
           .filter((word) => word !== "")
@@ -100,38 +98,38 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
       )
     }
     case "session/agent-moved":
-      return says(`the agent continues in ${(event.data as unknown as Told<"session/agent-moved">).cwd}${by}`)
+      return says(`the agent continues in ${known.data.cwd}${by}`)
     case "session/agent-renewed": {
-      const { before } = event.data as unknown as Told<"session/agent-renewed">
+      const { before } = known.data
       return says(`the agent restarts from the transcript${before === undefined ? "" : `, up to before message ${before}`}${by}`)
     }
     case "session/agent-started": {
-      const { resumed } = event.data as unknown as Told<"session/agent-started">
+      const { resumed } = known.data
       if (resumed === "new") return []
       return says(
         resumed === "resumed" ? "the agent resumed where it was" : "the agent started over, with the transcript as its context",
       )
     }
     case "session/agent-directory":
-      return trustRows(event.data as unknown as Told<"session/agent-directory">, before?.trust?.state, says)
+      return trustRows(known.data, before?.trust?.state, says)
     case "session/agent-info": {
-      const { loaded } = event.data as unknown as Told<"session/agent-info">
+      const { loaded } = known.data
       const words = loaded === undefined ? undefined : loadedWords(loaded)
       const was = before?.info.loaded
       return words === undefined || (was !== undefined && loadedWords(was) === words) ? [] : says(words)
     }
     case "session/agent-failed":
     case "session/agent-lost":
-      return says(`✗ ${(event.data as { readonly message?: string }).message ?? "the agent could not be started"}`, "red")
+      return says(`✗ ${known.data.message}`, "red")
     case "session/agent-exited": {
-      const { reason, code, signal } = event.data as unknown as Told<"session/agent-exited">
+      const { reason, code, signal } = known.data
       return reason === "itself"
         ? says(`the agent's process ended ${signal === undefined ? `with code ${code}` : `by ${signal}`}`, "yellow")
         : []
     }
     case "session/renamed":
       // What the first message began with can be read in it.
-      return (event.data as unknown as Told<"session/renamed">).message === undefined ? says(`the session was renamed${by}`) : []
+      return known.data.message === undefined ? says(`the session was renamed${by}`) : []
     case "session/archived":
     case "session/deleted":
       return says(`the session was ${event.type}${by}`)
@@ -141,7 +139,7 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
 }
 
 function turnRows(
-  { outcome, error, usage }: Told<"turn/ended">,
+  { outcome, error, usage }: EventData["turn/ended"],
   took: number,
   says: (text: string, style?: Style) => Array<string>,
 ): Array<string> {

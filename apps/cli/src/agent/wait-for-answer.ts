@@ -8,7 +8,8 @@
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { Message, Sent, TurnOutcome } from "@holdfast/protocol/agent/message"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
-import type { Event, EventData } from "@holdfast/protocol/event"
+import type { Event } from "@holdfast/protocol/event"
+import { knownEvent } from "@holdfast/protocol/events"
 import type { Session } from "@holdfast/protocol/session"
 import { HoldfastError } from "@holdfast/client/errors"
 import { decodeRecord } from "@holdfast/protocol/record"
@@ -71,30 +72,33 @@ export class AnswerWatch {
 
   /** Takes the next event; gives the answer with the one that ends the turn. Throws a refusal when there will be none. */
   take(event: Event): Answer | undefined {
-    const name = `${event.channel}/${event.type}`
-    const data = event.data as { readonly id?: string; readonly turn?: string }
-    const ours = data.id === this.#sent.messageId
+    const known = knownEvent(event)
+    if (known === undefined) return undefined
+    const { name, data } = known
+    const id = "id" in data ? data.id : undefined
+    const turn = "turn" in data ? data.turn : undefined
+    const ours = id === this.#sent.messageId
     if (name === "queue/removed" && ours) throw refused("MessageRemoved", "the message was removed from the queue")
     if (name === "queue/uncertain" && ours) {
       throw refused("MessageUncertain", "the agent died while receiving the message; it may or may not have received it")
     }
-    if ((name === "queue/taken" || name === "queue/sent") && ours) this.#turn = data.turn
+    if ((name === "queue/taken" || name === "queue/sent") && ours) this.#turn = turn
     if (name === "queue/returned" && ours) this.#turn = undefined
     if (name === "session/deleted") throw refused("SessionState", "the session was deleted while the message waited")
-    if (name === "queue/held") this.#hold = event.data as unknown as Hold
+    if (name === "queue/held") this.#hold = known.data
     if (name === "queue/released") this.#hold = undefined
     if (name === "queue/held" || name === "queue/returned") this.#look()
     // Also what is asked in a turn that the message waits behind, or in the background.
     if (name === "permission/asked") {
-      const { request } = event.data as unknown as EventData["permission/asked"]
+      const { request } = known.data
       this.asks.set(request.id, request.title)
-    } else if (event.channel === "permission" && data.id !== undefined) this.asks.delete(data.id)
+    } else if (event.channel === "permission" && id !== undefined) this.asks.delete(id)
     if (name === "message/added") {
-      const { message } = event.data as unknown as EventData["message/added"]
+      const { message } = known.data
       if (message.role === "assistant" && message.id === this.#turn) this.#message = message
     }
-    if (name !== "turn/ended" || data.turn !== this.#turn || this.#turn === undefined) return undefined
-    const { outcome, error } = event.data as unknown as EventData["turn/ended"]
+    if (name !== "turn/ended" || turn !== this.#turn || this.#turn === undefined) return undefined
+    const { outcome, error } = known.data
     return { outcome, ...(error === undefined ? {} : { error }), message: this.#message }
   }
 }

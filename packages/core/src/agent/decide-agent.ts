@@ -1,6 +1,6 @@
 /** Which events a command about an agent makes, or why it is refused. */
 import { SessionState as SessionStateError } from "@holdfast/protocol/errors"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import { accepted, decided, type Decision, refuse, type Rejection } from "../decision.ts"
 import type { SessionState } from "../state.ts"
 import type { AgentCommand, AgentRequest } from "./commands.ts"

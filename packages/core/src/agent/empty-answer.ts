@@ -1,7 +1,7 @@
 /** A turn that completed without a word: its message says so, so that nobody waits for one (docs/PROTOCOL.md, M-8). */
 import type { Message } from "@holdfast/protocol/agent/message"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import type { Turn } from "./part.ts"
 
 const NOTICE = namedChunk("data-notice", { text: "The agent ended its turn without an answer." })

@@ -1,5 +1,5 @@
 /** One event more for the agent part. Total: an event about something that is not there changes nothing. */
-import type { EventData, EventName } from "@holdfast/protocol/event"
+import { type AgentEvent, type EventData, type EventDraft, isAboutAgent } from "@holdfast/protocol/events"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
@@ -10,19 +10,14 @@ import { sizeWith, sizeWithout, toItem, withParts } from "./queue-item.ts"
 import { sameRequests } from "./permission-rules.ts"
 import { evolveTasks } from "./tasks.ts"
 
-/** An event as the agent part needs it; `seq` and `time` are those of the event. */
-export interface AgentEvent {
-  readonly name: string
-  readonly data: unknown
+/** When an event was: its seq, and epoch milliseconds. */
+export interface EventPlace {
   readonly seq: number
   readonly time: number
 }
 
-type Named = { readonly [N in EventName]: { readonly name: N; readonly data: EventData[N] } }[EventName]
-
 /** The agent part after an event. */
-export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
-  const known = event as AgentEvent & Named
+export function evolveAgent(agent: AgentPart, known: AgentEvent, event: EventPlace): AgentPart {
   switch (known.name) {
     case "session/agent-starting": {
       const { trusted: _, ...rest } = agent
@@ -137,9 +132,16 @@ export function evolveAgent(agent: AgentPart, event: AgentEvent): AgentPart {
     case "task/stopping":
     case "task/ended":
       return { ...agent, tasks: evolveTasks(agent.tasks, known, event.time) }
-    default:
+    case "message/added":
+    case "system/transcript":
       return agent
   }
+}
+
+/** The agent part after drafts, to decide what follows from them. Chunks change nothing in it. */
+export function afterDrafts(agent: AgentPart, drafts: ReadonlyArray<EventDraft>, time = 0): AgentPart {
+  const place = { seq: 0, time }
+  return drafts.reduce((part, draft) => (isAboutAgent(draft) ? evolveAgent(part, draft, place) : part), agent)
 }
 
 /** Without the agent's own memory; messages from a seq on, so far, are left out of the context that stands for it. */

@@ -5,7 +5,7 @@
  */
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
-import type { EventData } from "@holdfast/protocol/event"
+import type { EventData } from "@holdfast/protocol/events"
 import { headOf, headOfBytes } from "@holdfast/protocol/text-cut"
 
 /** Most bytes of a subject, and of what was parsed of it, in a record. */

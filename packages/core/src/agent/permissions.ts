@@ -1,6 +1,6 @@
 /** Permission requests: asked, answered once, remembered, expired (docs/PROTOCOL.md, P-1 to P-14). */
 import { PermissionNotFound, PermissionSettled, Unprocessable } from "@holdfast/protocol/errors"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import type { PermissionDecision, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule, Remember } from "@holdfast/protocol/agent/permission-rule"
 import type { AgentReport, AgentRequest } from "./commands.ts"

@@ -8,11 +8,11 @@ import {
   Unprocessable,
 } from "@holdfast/protocol/errors"
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
-import type { EventData, EventDraft } from "@holdfast/protocol/event"
+import type { EventData, EventDraft } from "@holdfast/protocol/events"
 import { type InputPart, MESSAGE_MAX } from "@holdfast/protocol/agent/message"
 import { QUEUE_MAX, QUEUE_MAX_BYTES, type QueuedMessage, type QueueItem } from "@holdfast/protocol/agent/queue"
 import type { AgentRequest } from "./commands.ts"
-import { evolveAgent } from "./evolve-agent.ts"
+import { afterDrafts } from "./evolve-agent.ts"
 import { messageLabel } from "./message-label.ts"
 import type { AgentPart } from "./part.ts"
 import { type QueueSize, sizeWithout } from "./queue-item.ts"
@@ -51,10 +51,6 @@ function refuseBytes(others: QueueSize, bytes: number): Busy | undefined {
   return new Busy({ message: "the messages that wait are too long together; remove some or wait for the agent", retryAfter: 5 })
 }
 
-/** The agent part after drafts, to decide what follows from them. */
-const after = (agent: AgentPart, events: ReadonlyArray<EventDraft>, at: number): AgentPart =>
-  events.reduce((part, { name, data }) => evolveAgent(part, { name, data, seq: 0, time: at }), agent)
-
 /** What was held and goes with the message that releases it. */
 function alsoSent({ queue }: AgentPart): EventData["queue/released"] {
   const held = queue.filter(({ status }) => status === "waiting")
@@ -73,7 +69,7 @@ export function sendMessage(agent: AgentPart, command: Request<"SendMessage">): 
   if (streaming === undefined) {
     const events: Array<EventDraft> = [added(mode === "interrupt")]
     if (agent.hold !== undefined && givesWay(agent.hold, at)) events.push({ name: "queue/released", data: alsoSent(agent) })
-    return [...events, ...startNext(after(agent, events, at), turn)]
+    return [...events, ...startNext(afterDrafts(agent, events, at), turn)]
   }
   switch (mode) {
     case "queue":
@@ -157,7 +153,7 @@ export function resolveMessage(
   if (action === "drop") return [{ name: "queue/removed", data: { id } }]
   const events: Array<EventDraft> = [{ name: "queue/returned", data: { id, reason: "a person has it sent again" } }]
   if (agent.hold?.reason === "lost" || agent.hold?.reason === "error") events.push({ name: "queue/released", data: {} })
-  return [...events, ...startNext(after(agent, events, item.at), turn)]
+  return [...events, ...startNext(afterDrafts(agent, events, item.at), turn)]
 }
 
 /** Holds the queue until a person releases it. */
@@ -168,5 +164,5 @@ export const holdQueue = (agent: AgentPart): ReadonlyArray<EventDraft> =>
 export function releaseQueue(agent: AgentPart, turn: string, at: number): ReadonlyArray<EventDraft> {
   if (agent.hold === undefined) return []
   const events: ReadonlyArray<EventDraft> = [{ name: "queue/released", data: {} }]
-  return [...events, ...startNext(after(agent, events, at), turn)]
+  return [...events, ...startNext(afterDrafts(agent, events, at), turn)]
 }

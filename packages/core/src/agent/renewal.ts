@@ -1,10 +1,10 @@
 /** A new beginning for an agent: in another directory, or without its own memory (docs/PROTOCOL.md, A-41, A-42). */
 import { SessionState as SessionStateError } from "@holdfast/protocol/errors"
 import type { Hold } from "@holdfast/protocol/agent/hold"
-import type { EventData, EventDraft } from "@holdfast/protocol/event"
+import type { EventData, EventDraft } from "@holdfast/protocol/events"
 import type { SessionState } from "../state.ts"
 import type { AgentRequest } from "./commands.ts"
-import { evolveAgent } from "./evolve-agent.ts"
+import { afterDrafts } from "./evolve-agent.ts"
 import type { AgentPart } from "./part.ts"
 import { processEnding } from "./tasks.ts"
 import { startNext } from "./turn.ts"
@@ -46,6 +46,5 @@ function anew(
   const alive = process === "starting" || process === "running"
   if (alive && agent.ending === undefined) events.push(processEnding(agent, "renewed"))
   if (FAILURES.has(agent.hold?.reason)) events.push({ name: "queue/released", data: {} })
-  const after = events.reduce((part, { name, data }) => evolveAgent(part, { name, data, seq: 0, time: 0 }), agent)
-  return [...events, ...startNext(after, turn)]
+  return [...events, ...startNext(afterDrafts(agent, events), turn)]
 }

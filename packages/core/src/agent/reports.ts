@@ -3,13 +3,13 @@
  *
  * A report is never refused, only ignored where it cannot be true any more, so that a replayed journal is harmless.
  */
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import type { Message } from "@holdfast/protocol/agent/message"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import type { SessionState } from "../state.ts"
 import type { AgentReport } from "./commands.ts"
 import { answered } from "./empty-answer.ts"
-import { evolveAgent } from "./evolve-agent.ts"
+import { afterDrafts } from "./evolve-agent.ts"
 import type { AgentPart } from "./part.ts"
 import { askPermission, cancelled, ofTurn, ruleKept } from "./permissions.ts"
 import { heardAgain } from "./silence.ts"
@@ -135,12 +135,12 @@ function returned(agent: AgentPart, { id, reason, next }: Report<"AgentReturned"
   const turn = [agent.turn, agent.turn?.behind].find((one) => one !== undefined && one.id === item.turn)
   if (turn === undefined || item.steer === true) {
     const events: Drafts = [{ name: "queue/returned", data: { id, reason } }]
-    return [...events, ...startNext(folded(agent, events), next)]
+    return [...events, ...startNext(afterDrafts(agent, events), next)]
   }
   const stopped = agent.turn?.interrupting !== undefined
   const error = { tag: "NotDelivered", message: reason }
   const events = endTurn(agent, turn, stopped ? { outcome: "interrupted" } : { outcome: "error", error }, "returned")
-  return [...events, ...startNext(folded(agent, events), next)]
+  return [...events, ...startNext(afterDrafts(agent, events), next)]
 }
 
 const handsOver = (agent: AgentPart): boolean => agent.queue.some(({ status }) => status === "sent")
@@ -169,7 +169,7 @@ function asked(agent: AgentPart, command: Report<"AgentAsked">): Drafts {
   const { turn } = command
   if (turn === undefined || agent.turn?.id === turn || !mayGoOn(agent, turn)) return askPermission(agent, command)
   const start = begin(turn)
-  return [start, ...askPermission(folded(agent, [start]), command)]
+  return [start, ...askPermission(afterDrafts(agent, [start]), command)]
 }
 
 function ended(agent: AgentPart, command: Report<"AgentEnded">): Drafts {
@@ -181,12 +181,8 @@ function ended(agent: AgentPart, command: Report<"AgentEnded">): Drafts {
       : { message: command.message, notices: nothing }
   const told = { ...command, ...(message === undefined ? {} : { message }) }
   const events = [...notices, ...endTurn(agent, turn, told, "uncertain")]
-  return [...events, ...startNext(folded(agent, events), command.next)]
+  return [...events, ...startNext(afterDrafts(agent, events), command.next)]
 }
-
-/** The agent part after drafts, to decide what follows from them; times and seqs do not matter for that. */
-const folded = (agent: AgentPart, events: Drafts): AgentPart =>
-  events.reduce((part, { name, data }) => evolveAgent(part, { name, data, seq: 0, time: 0 }), agent)
 
 /** Wait after a short limit, in milliseconds: doubled with each one in a row, up to the most. */
 const SHORT_WAIT = 60_000
@@ -223,7 +219,7 @@ function endTurns(agent: AgentPart, ending: TurnEnding): Drafts {
   const first = endTurn(agent, turn, ending, "uncertain")
   if (turn.behind === undefined) return first
   const { message: _, ...rest } = ending
-  return [...first, ...endTurn(folded(agent, first), turn.behind, rest, "uncertain")]
+  return [...first, ...endTurn(afterDrafts(agent, first), turn.behind, rest, "uncertain")]
 }
 
 function exited(agent: AgentPart, { code, signal, message }: Report<"AgentExited">): Drafts {
@@ -237,7 +233,7 @@ function exited(agent: AgentPart, { code, signal, message }: Report<"AgentExited
   const how = signal === undefined ? `with code ${code}` : `by ${signal}`
   const error = { tag: "AgentExited", message: `the agent's process ended ${how}` }
   const turn = endTurns(agent, { outcome: "error", error, ...(message === undefined ? {} : { message }) })
-  return [...background, ...turn, ...strayed(folded(agent, turn)), exit]
+  return [...background, ...turn, ...strayed(afterDrafts(agent, turn)), exit]
 }
 
 /** Messages that went to a process which is gone, and of which nothing was heard. */
@@ -249,9 +245,9 @@ function failed(agent: AgentPart, { tag, message }: Report<"AgentFailed">): Draf
     agent.turn === undefined ? nothing : endTurn(agent, agent.turn, { outcome: "error", error: { tag, message } }, "returned")
   const failing: Drafts = [{ name: "session/agent-failed", data: { tag, message } }, ...turn]
   // Also what was to go into that turn: it would have the agent started again and again.
-  const sent = folded(agent, failing).queue.filter(({ status }) => status === "sent")
+  const sent = afterDrafts(agent, failing).queue.filter(({ status }) => status === "sent")
   const back = sent.map(({ id }): EventDraft => ({ name: "queue/returned", data: { id, reason: message } }))
-  const isHeld = folded(agent, failing).hold !== undefined || back.length === 0
+  const isHeld = afterDrafts(agent, failing).hold !== undefined || back.length === 0
   return [
     ...failing,
     ...back,
@@ -269,5 +265,5 @@ function lost(agent: AgentPart, { reason, message, partial }: Report<"AgentLost"
   const background = endTasks(agent, message)
   if (isUntouched(agent)) return [...background, gone]
   const turn = endTurns(agent, ending)
-  return [...background, gone, ...turn, ...strayed(folded(agent, turn))]
+  return [...background, gone, ...turn, ...strayed(afterDrafts(agent, turn))]
 }

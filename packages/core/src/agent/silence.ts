@@ -1,6 +1,6 @@
 /** Turns in which nothing happens: told of long before they are stopped, and what a stop for it ends with. */
 import type { Message } from "@holdfast/protocol/agent/message"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import type { AgentPart, Turn } from "./part.ts"
 import { LEFT_OPEN } from "./tool-part.ts"
 import type { TurnEnding } from "./turn-ending.ts"

@@ -1,17 +1,12 @@
 /** Background tasks: started, told of, stopped, ended (docs/PROTOCOL.md, A-15 to A-17), and what an agent does. */
 import { TaskNotFound } from "@holdfast/protocol/errors"
-import type { EventData, EventDraft } from "@holdfast/protocol/event"
+import type { AgentEvent, EventData, EventDraft } from "@holdfast/protocol/events"
 import type { Activity, Task } from "@holdfast/protocol/agent/task"
 import type { AgentReport } from "./commands.ts"
 import type { AgentPart, RunningTask } from "./part.ts"
 import { cancelled } from "./permissions.ts"
 
-type TaskEvent = {
-  readonly [N in "task/started" | "task/progress" | "task/stopping" | "task/ended"]: {
-    readonly name: N
-    readonly data: EventData[N]
-  }
-}["task/started" | "task/progress" | "task/stopping" | "task/ended"]
+type TaskEvent = Extract<AgentEvent, { readonly name: `task/${string}` }>
 
 /** The tasks after an event about one; `time` in epoch milliseconds. */
 export function evolveTasks(tasks: ReadonlyArray<RunningTask>, event: TaskEvent, time: number): ReadonlyArray<RunningTask> {

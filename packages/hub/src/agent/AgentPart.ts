@@ -1,7 +1,7 @@
 /** The part of an agent's session: the child that its driver drives, and snapshots of messages for those who attach. */
 import type { Command } from "@holdfast/core/decide"
 import type { SessionState } from "@holdfast/core/state"
-import type { LostReason } from "@holdfast/protocol/event"
+import type { LostReason } from "@holdfast/protocol/terminal-spec"
 import type { LogRecord } from "@holdfast/protocol/record"
 import { ChildFollower } from "../child/ChildFollower.ts"
 import { ChildPart } from "../child/ChildPart.ts"

@@ -8,7 +8,8 @@ import * as Effect from "effect/Effect"
 import { BY_TIME } from "@holdfast/core/agent/permission-authors"
 import type { PermissionAsk, PermissionDecision } from "@holdfast/protocol/agent/permission"
 import type { DoorError } from "@holdfast/protocol/errors"
-import type { Event, EventData } from "@holdfast/protocol/event"
+import type { Event } from "@holdfast/protocol/event"
+import { knownEvent } from "@holdfast/protocol/events"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { Head, Store } from "@holdfast/store/Store"
 import { storeProblem } from "../session/store-problem.ts"
@@ -30,17 +31,24 @@ export interface LoggedRequest {
 type Told = { -readonly [K in keyof LoggedRequest]?: LoggedRequest[K] }
 
 /** What an event says of the request with this id. */
-function tellOf({ seq, time, type, data }: Event, id: string): Told {
-  const told = data as unknown as { readonly id?: string }
-  if (type === "asked") {
-    const { request, expiresAt } = data as unknown as EventData["permission/asked"]
-    if (request.id !== id) return {}
-    return { request, seq, askedAt: time, ...(expiresAt === undefined ? {} : { expiresAt }) }
+function tellOf(event: Event, id: string): Told {
+  const { seq, time } = event
+  const known = knownEvent(event)
+  switch (known?.name) {
+    case "permission/asked": {
+      const { request, expiresAt } = known.data
+      if (request.id !== id) return {}
+      return { request, seq, askedAt: time, ...(expiresAt === undefined ? {} : { expiresAt }) }
+    }
+    case "permission/answered":
+      return known.data.id === id ? { decision: known.data.decision } : {}
+    case "permission/expired":
+      return known.data.id === id ? { decision: { optionId: "", allow: false, by: BY_TIME, at: time } } : {}
+    case "permission/cancelled":
+      return known.data.id === id ? { cancelled: known.data.reason } : {}
+    default:
+      return {}
   }
-  if (told.id !== id) return {}
-  if (type === "answered") return { decision: (data as unknown as EventData["permission/answered"]).decision }
-  if (type === "expired") return { decision: { optionId: "", allow: false, by: BY_TIME, at: time } }
-  return type === "cancelled" ? { cancelled: (data as unknown as EventData["permission/cancelled"]).reason } : {}
 }
 
 /** The request with this id as an event of its asking and those behind it tell it. */

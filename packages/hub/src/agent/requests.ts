@@ -9,7 +9,6 @@ import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protoc
 import type { EditMessage, QueueItem } from "@holdfast/protocol/agent/queue"
 import type { Interrupted } from "@holdfast/protocol/agent/task"
 import { type DoorError, MessageNotQueued, SessionState, Unprocessable } from "@holdfast/protocol/errors"
-import type { EventData } from "@holdfast/protocol/event"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Changed, Principal } from "../Hub.ts"
 import type { AgentRequestContext } from "./AgentContext.ts"
@@ -99,12 +98,12 @@ export const sendMessage = (
 const sentAs = (session: OpenSession, done: Done): Effect.Effect<Sent, DoorError> =>
   Effect.gen(function* () {
     const events = yield* doneEvents(session, done)
-    const added = events.find(({ name }) => name === "queue/added")
+    const added = events.find((event) => event.name === "queue/added")
     if (added === undefined) return yield* Effect.die(new Error("a message was sent without an event"))
-    const messageId = (added.data as EventData["queue/added"]).item.id
+    const messageId = added.data.item.id
     const status = sentStatus(events, messageId)
     const hold = status === "queued" ? session.durable.agent?.hold : undefined
-    const released = events.find(({ name }) => name === "queue/released")?.data as EventData["queue/released"] | undefined
+    const released = events.find((event) => event.name === "queue/released")?.data
     const { alsoSends } = released ?? {}
     return { status, messageId, seq: done.first, ...(hold && { hold }), ...(alsoSends && { alsoSends }) }
   })

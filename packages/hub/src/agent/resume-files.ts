@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { zstdDecompress } from "node:zlib"
 import type { LeftOut } from "@holdfast/core/agent/part"
-import type { EventData } from "@holdfast/protocol/event"
+import { type KnownEvent, knownEvent } from "@holdfast/protocol/events"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { AgentContext } from "./AgentContext.ts"
@@ -53,7 +53,8 @@ interface Reach {
 interface Contents {
   readonly channel: string
   readonly type: string
-  readonly lineOf: (data: unknown) => Promise<string>
+  /** The line of an event; none for one that this version cannot read. */
+  readonly lineOf: (event: KnownEvent | undefined) => Promise<string | undefined>
   readonly leftOut: ReadonlyArray<LeftOut>
 }
 
@@ -108,7 +109,9 @@ async function writeLines(
     for (const record of records) {
       const view = readRecord(record, 0)
       if (leftOut.some(({ from, to }) => view.seq >= from && view.seq <= to)) continue
-      const line = Buffer.from(`${await lineOf(decodeRecord(view).data)}\n`)
+      const text = await lineOf(knownEvent(decodeRecord(view)))
+      if (text === undefined) continue
+      const line = Buffer.from(`${text}\n`)
       await file.write(line, 0, line.length, bytes)
       bytes += line.length
       lines++
@@ -119,11 +122,13 @@ async function writeLines(
   }
 }
 
-const messageLine = (data: unknown): Promise<string> =>
-  Promise.resolve(JSON.stringify((data as EventData["message/added"]).message))
+async function messageLine(known: KnownEvent | undefined): Promise<string | undefined> {
+  return known?.name === "message/added" ? JSON.stringify(known.data.message) : undefined
+}
 
-async function transcriptLine(data: unknown): Promise<string> {
-  const { key, base64 } = data as EventData["system/transcript"]
+async function transcriptLine(known: KnownEvent | undefined): Promise<string | undefined> {
+  if (known?.name !== "system/transcript") return undefined
+  const { key, base64 } = known.data
   const entries = (await decompress(Buffer.from(base64, "base64"))).toString()
   return `{"key":${JSON.stringify(key)},"entries":[${entries.replaceAll("\n", ",")}]}`
 }

@@ -6,7 +6,8 @@
  */
 import * as Effect from "effect/Effect"
 import type { Message, MessagePage } from "@holdfast/protocol/agent/message"
-import { readRecord } from "@holdfast/protocol/record"
+import { knownEvent } from "@holdfast/protocol/events"
+import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { DataDamaged, SessionHandle, Store, StoreError } from "@holdfast/store/Store"
 
 /** Seqs in the first window; each further one is twice as long, so that little more is looked at than a page holds. */
@@ -30,8 +31,6 @@ interface Place {
   readonly seq: number
   readonly bytes: number
 }
-
-const decoder = new TextDecoder()
 
 /** A page of messages, oldest first. `before` is the cursor of the next older page, null when there is none. */
 export const storedMessages = (
@@ -57,13 +56,14 @@ export const storedMessages = (
     const oldest = fitting.at(-1)
     const messages: Array<Message> = []
     if (oldest === undefined) return { messages, before: null }
-    yield* walk(store, session, oldest.seq - 1, before - 1, (_, record) => void messages.push(messageOf(record)))
+    yield* walk(store, session, oldest.seq - 1, before - 1, (_, record) => void messages.push(...messageOf(record)))
     return { messages, before: more ? oldest.seq : null }
   })
 
-function messageOf(record: Uint8Array): Message {
-  const event = JSON.parse(decoder.decode(readRecord(record, 0).body)) as { readonly data: { readonly message: Message } }
-  return event.data.message
+/** The message of an event; none for one that this version cannot read. */
+function messageOf(record: Uint8Array): ReadonlyArray<Message> {
+  const known = knownEvent(decodeRecord(readRecord(record, 0)))
+  return known?.name === "message/added" ? [known.data.message] : []
 }
 
 /** Gives the records of the messages with seqs behind `after` up to `to`, one after the other. */
@@ -96,8 +96,7 @@ export const messageSeq = (store: Store["Service"], session: SessionHandle, id: 
       const { records, last, atHead } = yield* store.read(session, range)
       for (const bytes of records) {
         const view = readRecord(bytes, 0)
-        const event = JSON.parse(decoder.decode(view.body)) as { readonly data: { readonly message: Message } }
-        if (event.data.message.id === id) return view.seq
+        if (messageOf(bytes)[0]?.id === id) return view.seq
       }
       if (atHead || last <= after) return undefined
       after = last

@@ -5,7 +5,7 @@
  */
 import { type Command } from "@holdfast/core/decide"
 import type { SessionState } from "@holdfast/core/state"
-import type { LostReason } from "@holdfast/protocol/event"
+import type { LostReason } from "@holdfast/protocol/terminal-spec"
 import type { JournalEntry, RunnerFailure } from "@holdfast/link/messages"
 import { AttendedPart } from "../delivery/AttendedPart.ts"
 import type { ChildFollower } from "./ChildFollower.ts"

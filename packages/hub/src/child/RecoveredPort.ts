@@ -3,7 +3,7 @@
  * then the child is written off (docs/PROTOCOL.md, R-16, R-18).
  */
 import { decide } from "@holdfast/core/decide"
-import type { LostReason } from "@holdfast/protocol/event"
+import type { LostReason } from "@holdfast/protocol/terminal-spec"
 import type { RecoveredChild } from "@holdfast/link/found-runner"
 import type { ChildPart } from "./ChildPart.ts"
 import type { ChildConnection, RunnerPort } from "./RunnerPort.ts"

@@ -8,7 +8,7 @@
 import { evolveOutput } from "@holdfast/core/evolve"
 import { type SessionState, toSession } from "@holdfast/core/state"
 import { Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import { encodeOutput, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type { AppendKey, AppendOutcome, Claimed, JournalPosition, SessionHandle, StoredState } from "@holdfast/store/Store"

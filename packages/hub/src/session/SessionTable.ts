@@ -241,4 +241,7 @@ const notHere = (id: string, { hub, url }: Elsewhere): Unavailable =>
   new Unavailable({ message: `the session ${id} is on the hub ${hub}; reach it at ${url}` })
 
 const damagedState = (id: string): DoorError =>
-  new LogDamaged({ message: "the stored state of this session cannot be read; its log can", session: id })
+  new LogDamaged({
+    message: "the stored state of this session is damaged, or a newer holdfast wrote it; its log can be read",
+    session: id,
+  })

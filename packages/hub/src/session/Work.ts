@@ -2,7 +2,7 @@
 import type { Decision } from "@holdfast/core/decision"
 import type { SessionState } from "@holdfast/core/state"
 import type { DoorError } from "@holdfast/protocol/errors"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import type { AppendKey, JournalPosition } from "@holdfast/store/Store"
 
 /** How work ended: durable, without effect, or refused. `events` are those of this time; absent when its key was used before. */

@@ -1,7 +1,7 @@
 /** The events that a command made: in hand when it was carried out now, read back when its key was used before (S-6). */
 import * as Effect from "effect/Effect"
 import type { DoorError } from "@holdfast/protocol/errors"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { OpenSession } from "./OpenSession.ts"
 import { storeProblem } from "./store-problem.ts"

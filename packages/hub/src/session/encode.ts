@@ -3,7 +3,8 @@ import { evolve } from "@holdfast/core/evolve"
 import { filedProcess } from "@holdfast/core/filed-process"
 import { type BesideRecord, besideRecord, stateOf } from "@holdfast/core/record-state"
 import { type SessionState, toSession } from "@holdfast/core/state"
-import type { Channel, Event, EventDraft } from "@holdfast/protocol/event"
+import type { Channel, Event } from "@holdfast/protocol/event"
+import { EVENTS_VERSION, type EventDraft, writtenVersion } from "@holdfast/protocol/events"
 import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type * as Schema from "effect/Schema"
@@ -40,6 +41,7 @@ export function encodeDrafts(
   for (const draft of drafts) {
     const [channel, type] = draft.name.split("/") as [Channel, string]
     const author = draft.by ?? by
+    const version = writtenVersion(draft.name)
     const event: Event = {
       seq: seq++,
       time,
@@ -47,6 +49,7 @@ export function encodeDrafts(
       type,
       ...(draft.turn === undefined ? {} : { turn: draft.turn }),
       ...(author === undefined ? {} : { by: author }),
+      ...(version === undefined ? {} : { version }),
       data: asJson(draft.data),
     }
     records.push(encodeEvent(event))
@@ -60,7 +63,7 @@ export function encodeDrafts(
 export function storedState(state: SessionState, foldedThrough = 0): StoredState {
   return {
     record: JSON.stringify(toSession(state, { firstSeq: 1, lastSeq: state.lastSeq, change: 0 })),
-    inner: JSON.stringify({ version: INNER_VERSION, foldedThrough, beside: besideRecord(state) }),
+    inner: JSON.stringify({ version: INNER_VERSION, events: EVENTS_VERSION, foldedThrough, beside: besideRecord(state) }),
     kind: state.kind,
     status: state.status,
     process: filedProcess(state),
@@ -84,15 +87,17 @@ export interface StoredInner {
 /** What `storedState` put beside the record. */
 interface Inner {
   readonly version?: unknown
+  /** Version of the table of events that the state was made with. */
+  readonly events?: number
   readonly foldedThrough?: number
   readonly beside?: BesideRecord
 }
 
-/** Reads the state back from what was stored; `undefined` when it is not one of ours. */
+/** Reads the state back from what was stored; `undefined` when it is not one of ours, or was made by a newer program (E-9). */
 export function readStored({ record, inner, nextSeq }: Pick<Claimed, "record" | "inner" | "nextSeq">): StoredInner | undefined {
   try {
-    const { version, foldedThrough = 0, beside } = JSON.parse(inner) as Inner
-    if (version !== INNER_VERSION || beside === undefined) return undefined
+    const { version, events = 1, foldedThrough = 0, beside } = JSON.parse(inner) as Inner
+    if (version !== INNER_VERSION || events > EVENTS_VERSION || beside === undefined) return undefined
     const state = stateOf(JSON.parse(record) as Session, beside)
     return { state: { ...state, lastSeq: nextSeq - 1 }, foldedThrough }
   } catch {

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { cursorProblem } from "@holdfast/core/cursor"
 import { CursorAhead, CursorInvalid, type DoorError, SessionAmbiguous } from "@holdfast/protocol/errors"
 import type { EventFilter } from "@holdfast/protocol/event-filter"
-import { decodeRecord, readRecord, RECORD_JSON } from "@holdfast/protocol/record"
+import { readRecord, recordJson } from "@holdfast/protocol/record"
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
 import type { EventPage } from "../Hub.ts"
 import { notFound, storeProblem } from "../session/store-problem.ts"
@@ -14,8 +14,6 @@ const PAGE_BYTES = 1024 * 1024
 
 /** Matches of a shortened id that are shown. */
 const MATCHES = 20
-
-const decoder = new TextDecoder()
 
 /** The record of a session; of an open one what is durable of it. */
 export const get = (core: HubContext, id: string): Effect.Effect<Session, DoorError> =>
@@ -85,7 +83,4 @@ export const events = (
   })
 
 /** The JSON text of a record's event: as it was stored, or made from output bytes. */
-export function eventText(record: Uint8Array): string {
-  const view = readRecord(record, 0)
-  return view.kind === RECORD_JSON ? decoder.decode(view.body) : JSON.stringify(decodeRecord(view))
-}
+export const eventText = (record: Uint8Array): string => recordJson(readRecord(record, 0))

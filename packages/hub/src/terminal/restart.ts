@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { refuseRestart } from "@holdfast/core/decide"
 import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
-import type { LoggedTerminal, TerminalSpec } from "@holdfast/protocol/event"
+import type { LoggedTerminal, TerminalSpec } from "@holdfast/protocol/terminal-spec"
 import type { RestartSession, Session } from "@holdfast/protocol/session"
 import type { Principal } from "../Hub.ts"
 import type { RequestContext } from "../child/KindContext.ts"

@@ -1,7 +1,7 @@
 /** From a request to the terminal that will be opened, checked before any session exists (docs/PROTOCOL.md, T-1). */
 import { delimiter, isAbsolute, join, resolve } from "node:path"
 import { CommandNotFound, Unprocessable } from "@holdfast/protocol/errors"
-import type { TerminalSpec } from "@holdfast/protocol/event"
+import type { TerminalSpec } from "@holdfast/protocol/terminal-spec"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { ProcessDefaults } from "../child/KindContext.ts"
 import { environmentProblem } from "../session/environment.ts"

@@ -8,7 +8,7 @@
 import { readSync } from "node:fs"
 import { constants } from "node:os"
 import { ReadStream } from "node:tty"
-import type { TerminalSpec } from "@holdfast/protocol/event"
+import type { TerminalSpec } from "@holdfast/protocol/terminal-spec"
 import { AdapterRefused, type Adapter, type AdapterHandle, type AdapterSink, type ChildExit } from "@holdfast/adapter/adapter"
 import { checkDirectory, checkSize, findCommand } from "@holdfast/adapter/process/command"
 import { childEnvironment, variableOf } from "@holdfast/adapter/process/environment"

@@ -2,7 +2,7 @@
 import { promisify } from "node:util"
 import { zstdCompress } from "node:zlib"
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
-import type { EventDraft } from "@holdfast/protocol/event"
+import type { EventDraft } from "@holdfast/protocol/events"
 import type { ClaudeSession } from "./sessions.ts"
 import { claudeMessages, claudeTranscript, type TranscriptBatch } from "./transcripts.ts"
 

@@ -1,0 +1,130 @@
+/** Events about agents, by `channel/type`: what this version writes, and how it reads what older ones wrote. */
+import { anything, fields, flag, list, maybe, number, part, text, word, yes } from "../codec.ts"
+import { event, eventOf } from "../event-row.ts"
+import type { LostReason } from "../terminal-spec.ts"
+import type { AgentInfo, Resumed } from "./agent.ts"
+import type { Hold } from "./hold.ts"
+import type { AlsoSends, InputPart, Message, TurnOutcome, Usage } from "./message.ts"
+import type { PermissionAsk, PermissionDecision } from "./permission.ts"
+import type { PermissionRule } from "./permission-rule.ts"
+import type { QueuedMessage } from "./queue.ts"
+import { TASK_TEXT_MAX, type TaskInfo, type TaskOutcome } from "./task.ts"
+import type { DirectoryTrust } from "./trust.ts"
+
+/** Most characters that are kept of what an agent or its provider says about a failure or a limit. */
+const WORDS_MAX = 4000
+
+const failure = fields({ tag: text, message: text })
+const task = part<TaskInfo>({ id: text, kind: text, description: text })
+const inputParts = list(part<InputPart>({ type: text }))
+const rule = part<PermissionRule>({ tool: text, allow: flag })
+
+/** The rows. */
+export const AGENT_EVENTS = {
+  /** An agent process was asked of a runner; the child is chosen before it is started. `trusted`: with what its directory brings. */
+  "session/agent-starting": event({ child: text, runner: text, trusted: maybe(yes) }),
+  "session/agent-started": event({ pid: number, resumed: word<Resumed>(), native: maybe(text) }),
+  /** What an agent told about itself. */
+  "session/agent-info": eventOf(part<AgentInfo & { readonly native?: string }>({ native: maybe(text) })),
+  /** What the agent's directory brings, and whether it may run; `by` is whose word it is. */
+  "session/agent-directory": eventOf(part<DirectoryTrust>({ directory: text, state: text })),
+  /** The agent's directory is another from here on: its next process begins there (A-41). */
+  "session/agent-moved": event({ cwd: text }),
+  /**
+   * The agent's next process begins anew, with our transcript as its context and not from its own (A-42). `before`: the
+   * message, and `from` its seq, from which on the messages so far are left out of the context.
+   */
+  "session/agent-renewed": event({ before: maybe(text), from: maybe(number) }),
+  /** Asked by a person; `session/agent-info` tells when the agent has done it. */
+  "session/agent-configured": event({ model: maybe(text), mode: maybe(text) }),
+  /** The agent process could not be started; nothing ran. */
+  "session/agent-failed": event({ tag: text, message: text }, { cut: { message: WORDS_MAX } }),
+  /** The agent process is to end, with the background tasks that run; what is sent from here on is for the next one. */
+  "session/agent-ending": event({
+    reason: word<"idle" | "limit" | "stopped" | "renewed">(),
+    tasks: maybe(list(task)),
+  }),
+  /** The agent process ended: unloaded because idle or over the limit, stopped, for a new one in its place, or by itself. */
+  "session/agent-exited": event({
+    code: number,
+    signal: maybe(text),
+    reason: word<"idle" | "limit" | "stopped" | "renewed" | "itself">(),
+  }),
+  "session/agent-lost": event({ reason: word<LostReason>(), message: text }),
+
+  /** A turn begins; it ends with exactly one `turn/ended`. */
+  "turn/started": event({ turn: text }),
+  "turn/interrupting": event({ turn: text, reason: word<"person" | "message" | "stalled">() }),
+  /** Nothing was heard of the agent since a time, in epoch milliseconds; `turn/heard` tells when something is again. */
+  "turn/silent": event({ turn: text, since: number }),
+  "turn/heard": event({ turn: text }),
+  "turn/ended": event(
+    {
+      turn: text,
+      outcome: word<TurnOutcome>(),
+      error: maybe(failure),
+      usage: maybe(part<Usage>({})),
+      model: maybe(text),
+      /** Requests that stand on although the turn is over: they are of background work. */
+      standing: maybe(list(text)),
+    },
+    { cut: { "error.message": WORDS_MAX } },
+  ),
+
+  /** A message waits; `first` puts it in front of the others. */
+  "queue/added": event({
+    item: part<QueuedMessage>({ id: text, parts: inputParts, status: text, by: text }),
+    first: maybe(flag),
+  }),
+  "queue/edited": event({ id: text, parts: inputParts }),
+  "queue/removed": event({ id: text }),
+  "queue/reordered": event({ order: list(text) }),
+  /** Handed to the agent's process; it leaves the queue with `queue/taken`. */
+  "queue/sent": event({ id: text, turn: text, steer: maybe(flag) }),
+  /** The agent confirmed it; a `message/added` comes with it. */
+  "queue/taken": event({ id: text, turn: text }),
+  /** It certainly did not reach the agent and waits again. */
+  "queue/returned": event({ id: text, reason: text }),
+  /** The agent died between hand-over and confirmation. */
+  "queue/uncertain": event({ id: text }),
+  "queue/held": eventOf(part<Hold>({ reason: text }), { cut: { message: WORDS_MAX } }),
+  /** `alsoSends`: what waited when a message released the queue. */
+  "queue/released": event({ alsoSends: maybe(part<AlsoSends>({ count: number, first: text })) }),
+
+  /** A message of the transcript: a person's when the agent took it, an assistant's when its turn ended. */
+  "message/added": event({ message: part<Message>({ id: text, role: text, parts: list(anything) }) }),
+
+  "permission/asked": event(
+    {
+      request: part<PermissionAsk>({ id: text, tool: text, subject: text, options: list(anything) }),
+      /** Absent for a request of background work. */
+      turn: maybe(text),
+      expiresAt: maybe(number),
+    },
+    { cut: { "request.title": 4000, "request.subject": 256 * 1024 } },
+  ),
+  "permission/answered": event({
+    id: text,
+    decision: part<PermissionDecision>({ optionId: text, allow: flag, by: text }),
+  }),
+  "permission/expired": event({ id: text }),
+  "permission/cancelled": event({ id: text, reason: text }),
+  /** The agent has the answer. */
+  "permission/taken": event({ id: text }),
+  /** An answer is remembered for this session, or for all. */
+  "permission/remembered": event({ rule, scope: word<"session" | "always">() }),
+  /** The server stores a rule for all sessions that an answer in this one made. */
+  "permission/kept": event({ rule }),
+  /** A rule of this session was forgotten. */
+  "permission/forgotten": event({ rule }),
+
+  /** The agent runs something in the background, until `task/ended`; with the agent's process all of it ends. */
+  "task/started": event({ task }, { cut: { "task.description": TASK_TEXT_MAX } }),
+  "task/progress": event({ id: text, progress: text }, { cut: { progress: TASK_TEXT_MAX } }),
+  /** A person wants it stopped; `task/ended` tells when it is. */
+  "task/stopping": event({ id: text }),
+  "task/ended": event({ id: text, outcome: word<TaskOutcome>(), summary: maybe(text) }, { cut: { summary: TASK_TEXT_MAX } }),
+
+  /** Entries of the agent's own transcript, so that it can go on in another process and on another machine. */
+  "system/transcript": event({ key: text, encoding: word<"zstd">(), entries: number, base64: text }),
+} as const
