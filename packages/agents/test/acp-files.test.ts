@@ -32,7 +32,7 @@ describe("an ACP agent's files", () => {
     writeFileSync(secret, "secret")
     writeFileSync(join(data, "credential"), "credential")
     writeFileSync(join(work, "src", "a"), "inside")
-    files = new SessionFiles(work, join(data, "sessions", "one"))
+    files = new SessionFiles(work, [join(data, "sessions"), data])
   })
   afterEach(() => {
     files.close()

@@ -7,7 +7,7 @@ import { runCommand, writeBelow } from "../src/scripted/tools.ts"
 
 it("A-63 a tool whose directory was removed says so and how to choose another, for every agent", async () => {
   const cwd = mkdtempSync(join(tmpdir(), "holdfast-gone-"))
-  const root = new OpenedRoot(cwd, undefined)
+  const root = new OpenedRoot(cwd, [])
   rmSync(cwd, { recursive: true })
   const said = /directory .*holdfast-gone-.* is gone; choose another with: holdfast cd SESSION DIRECTORY/
   const ran = await runCommand("pwd", cwd, new AbortController().signal, () => undefined)

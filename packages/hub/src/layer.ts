@@ -29,7 +29,7 @@ import { Feed } from "./session/Feed.ts"
 import { makeFork } from "./session/Fork.ts"
 import { may } from "./session/may.ts"
 import type { Ownership } from "./session/Ownership.ts"
-import { SessionDirectories } from "./session/SessionDirectories.ts"
+import { SessionDirectories, sessionsRoot } from "./session/SessionDirectories.ts"
 import type { SessionKind } from "./session/SessionKind.ts"
 import { SessionTable } from "./session/SessionTable.ts"
 import { attach, type Attached } from "./sessions/attach.ts"
@@ -60,7 +60,7 @@ export interface HubOptions {
   readonly settings: Settings
   /** Environment and home of children. */
   readonly defaults: ProcessDefaults
-  /** Data directory; the sessions' own directories are in it. */
+  /** Data directory; the sessions' own directories are in it, unless the settings place them elsewhere. */
   readonly data: string
   /** The agents there are. */
   readonly agents: AgentCatalog
@@ -92,7 +92,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
       const seen = new StoreHealth()
       const feed = new Feed(store, fork)
       const { settings, defaults, agents: catalog, imports, screens } = options
-      const directories = new SessionDirectories(options.data, report)
+      const directories = new SessionDirectories(options.data, sessionsRoot(settings, options.data), report)
       const askers = new AskerEnvironment(defaults.env)
       const reconcile = (): void => {
         reconciler.pass().catch((cause: unknown) => report("sessions could not be reconciled", { cause: String(cause) }))

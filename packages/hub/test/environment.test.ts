@@ -192,7 +192,7 @@ describe("environment variables of a session", () => {
     const { id, directory: name } = await createAgent(house, { env })
     const { id: bare, directory: bareName } = await createAgent(house)
     for (const one of [id, bare]) await house.run(house.hub.remove(one, undefined, OWNER))
-    const directories = new SessionDirectories(directory.path, () => {})
+    const directories = new SessionDirectories(directory.path, join(directory.path, "sessions"), () => {})
     const due = await house.run(house.store.due(Number.MAX_SAFE_INTEGER, 10))
     expect([...due].sort()).toEqual([id, bare].sort())
     await directories.markDue([name, bareName])

@@ -42,6 +42,7 @@ export function agentStartOf(fields: Fields): AgentStart {
     interruptGrace: fields.whole("interruptGrace"),
     startTimeout: fields.whole("startTimeout"),
     ...present("program", program && { command: program.text("command"), args: program.texts("args") }),
+    ...present("guarded", fields.optionalTexts("guarded")),
     ...present("trusted", fields.optionalFlag("trusted")),
     ...present("anew", fields.optionalFlag("anew")),
     ...present("auth", fields.optionalText("auth")),

@@ -28,6 +28,8 @@ export interface AgentStart {
   readonly auth?: string
   /** The session's own directory; `logs/agent.log` in it takes the child's stderr. */
   readonly directory: string
+  /** The hub's own directories, which no file request of the agent may enter (A-49). */
+  readonly guarded?: ReadonlyArray<string>
   /** A person had the agent begin anew: it resumes nothing, also not what its options name. */
   readonly anew?: boolean
   /** What there is to go on from; absent for the first process of a session. */

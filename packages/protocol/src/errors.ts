@@ -54,6 +54,13 @@ export class NotTypist extends Schema.TaggedError<NotTypist>()("NotTypist", {
 /** A turn is streaming and the message was sent with mode `reject`. */
 export class AgentBusy extends Schema.TaggedError<AgentBusy>()("AgentBusy", { message, turn: Schema.String }) {}
 
+/** The hub's setting `kinds` does not allow sessions of this kind to be created. */
+export class KindNotAllowed extends Schema.TaggedError<KindNotAllowed>()("KindNotAllowed", {
+  message,
+  kind: Schema.String,
+  allowed: Schema.Array(Schema.String),
+}) {}
+
 /** No agent has this name in the configuration. */
 export class AgentUnknown extends Schema.TaggedError<AgentUnknown>()("AgentUnknown", {
   message,
@@ -148,6 +155,7 @@ export const DoorErrors = [
   KeyConflict,
   NotTypist,
   AgentBusy,
+  KindNotAllowed,
   AgentUnknown,
   AgentNotInstalled,
   MessageNotQueued,

@@ -12,6 +12,7 @@ export const ERROR_STATUS = {
   Unauthorized: 401,
   Forbidden: 403,
   ReadOnlyViewer: 403,
+  KindNotAllowed: 403,
   SessionNotFound: 404,
   CursorAhead: 409,
   SessionAmbiguous: 409,

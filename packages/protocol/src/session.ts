@@ -8,11 +8,12 @@ import { QueueItem } from "./agent/queue.ts"
 import { TERMINAL_SIZE } from "./terminal-size.ts"
 import { Activity, Task } from "./agent/task.ts"
 import { SessionId } from "./ids.ts"
+import { SESSION_KINDS } from "./session-kinds.ts"
 import { SIGNALS } from "./signals.ts"
 import { visible, wellFormed, withoutNul } from "./text.ts"
 
 /** The kinds of session that this version offers: those that can be asked for. */
-export const SessionKind = Schema.Literals(["terminal", "agent"])
+export const SessionKind = Schema.Literals(SESSION_KINDS)
 export type SessionKind = typeof SessionKind.Type
 
 /** A kind of session as a record names it: a server of another version may have more than this one offers. */

@@ -4,10 +4,13 @@
  * A setting's name in the environment is `HOLDFAST_` and the key in capitals with `_` for each word
  * (`socketMaxFrame` → `HOLDFAST_SOCKET_MAX_FRAME`); the configuration file uses the key itself.
  */
+import { SESSION_KINDS } from "./session-kinds.ts"
 
 /** Description of one setting. Sizes are bytes, times milliseconds. */
 export interface Setting<T extends string | number | boolean> {
   readonly default: T
+  /** The names of which a text is a list, separated by commas. */
+  readonly names?: ReadonlyArray<string>
   readonly minimum?: number
   readonly maximum?: number
   readonly about: string
@@ -19,6 +22,7 @@ const minute = 60_000
 const day = 24 * 60 * minute
 
 const text = (value: string, about: string): Setting<string> => ({ default: value, about })
+const list = (names: ReadonlyArray<string>, about: string): Setting<string> => ({ default: names.join(","), names, about })
 const flag = (value: boolean, about: string): Setting<boolean> => ({ default: value, about })
 const number = (value: number, minimum: number, maximum: number, about: string): Setting<number> => ({
   default: value,
@@ -32,6 +36,8 @@ export const SETTINGS = {
   port: number(4653, 0, 65_535, "port to listen on; 0 picks a free one"),
   host: text("127.0.0.1", "address to listen on; any but loopback needs tlsCert or trustProxy"),
   data: text("", "data directory; empty means the platform's default"),
+  sessionDirectories: text("", "absolute path under which sessions keep their files; empty means sessions in the data directory"),
+  kinds: list(SESSION_KINDS, "kinds of session that may be created, separated by commas: terminal, agent"),
   store: text("", "store: sqlite:PATH or memory:; empty means SQLite in the data directory"),
   token: text("", "fixed bearer token with full access, for automation"),
   open: flag(true, "open a browser at the first start"),
@@ -147,12 +153,21 @@ export class SettingInvalid extends Error {
 export const settingVariable = (name: string): string =>
   `HOLDFAST_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 
+/** A list of known names in their usual form; `undefined` when it is empty or has an unknown name. */
+function namesIn(raw: string, known: ReadonlyArray<string>): string | undefined {
+  const given = raw.split(",").map((name) => name.trim())
+  return given.every((name) => known.includes(name)) ? known.filter((name) => given.includes(name)).join(",") : undefined
+}
+
 function parse(name: SettingName, raw: unknown, where: string): string | number | boolean {
   const setting: Setting<string> | Setting<number> | Setting<boolean> = SETTINGS[name]
   const refuse = (wanted: string): never => {
     throw new SettingInvalid(name, `${where}: ${name} must be ${wanted}, not ${JSON.stringify(raw)} (${setting.about})`)
   }
-  if (typeof setting.default === "string") return typeof raw === "string" ? raw : refuse("text")
+  if (typeof setting.default === "string") {
+    if (typeof raw !== "string") return refuse("text")
+    return setting.names === undefined ? raw : (namesIn(raw, setting.names) ?? refuse(`some of ${setting.names.join(",")}`))
+  }
   if (typeof setting.default === "boolean") {
     if (raw === true || raw === "1" || raw === "true") return true
     if (raw === false || raw === "0" || raw === "false") return false

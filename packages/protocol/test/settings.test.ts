@@ -23,6 +23,15 @@ describe("settings", () => {
     expect(() => resolveSettings({ host: 5 }, {}, {})).toThrow(/must be text/)
   })
 
+  it("X-12 a list of names is put in order, and refused when it is empty or has an unknown name", () => {
+    expect(resolveSettings({}, {}, {}).values.kinds).toBe("terminal,agent")
+    expect(resolveSettings({ kinds: "agent , terminal,agent" }, {}, {}).values.kinds).toBe("terminal,agent")
+    expect(resolveSettings({}, { HOLDFAST_KINDS: "agent" }, {}).values.kinds).toBe("agent")
+    for (const bad of [" ", "room", "agent,", "agent room"]) {
+      expect(() => resolveSettings({ kinds: bad }, {}, {})).toThrow(/kinds must be some of terminal,agent/)
+    }
+  })
+
   it("a setting's variable is its name in capitals", () => {
     expect(settingVariable("socketMaxFrame")).toBe("HOLDFAST_SOCKET_MAX_FRAME")
     expect(resolveSettings({}, { HOLDFAST_OPEN: "0" }, {}).values.open).toBe(false)

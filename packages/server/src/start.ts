@@ -25,6 +25,7 @@ import { removeHubState, takeDataDirectory, writeHubState } from "./data-directo
 import { openLogFile } from "./log-file.ts"
 import { isLogLevel, makeOperationLog, type OperationLog } from "@holdfast/doors/OperationLog"
 import { ServeFailed, type ServeEnvironment, type Serving } from "./Serving.ts"
+import { takeSessionDirectories } from "./session-directories.ts"
 import { startFailure } from "./start-failure.ts"
 
 /** The layers a hub is made of. */
@@ -67,6 +68,7 @@ async function build(
   const tls =
     settings.tlsCert === "" ? undefined : { cert: readPem("tlsCert", settings.tlsCert), key: readPem("tlsKey", settings.tlsKey) }
   takeDataDirectory(data)
+  await takeSessionDirectories(settings, data)
   const log = openLog(settings, data, environment, scope)
   const credentialFile = join(data, "credential")
   const credential = await readOrMakeCredential(credentialFile)

@@ -73,7 +73,7 @@ export class AcpDriver implements AgentDriver {
     this.#options = readAcpOptions(start.options)
     this.#questions = new Questions(host, this.#options.permissions === "allow")
     if (start.program === undefined) throw new AdapterRefused("AgentNotInstalled", `${start.name} has no program to start`)
-    this.#files = new SessionFiles(start.cwd, start.directory)
+    this.#files = new SessionFiles(start.cwd, start.guarded ?? [start.directory])
     this.#terminals = new Terminals(this.#files, host.environment, (id) => this.#turn?.updates.calls.grew(id))
     this.#running = host.spawn({ ...start.program, cwd: start.cwd })
     this.#connection = new AcpConnection(host, this.#running, {

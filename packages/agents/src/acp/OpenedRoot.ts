@@ -3,7 +3,7 @@
  *
  * On Linux every step to a file is made from the descriptor of the directory before it and follows no link, so that nothing
  * that is swapped on the way leads out. Elsewhere what was opened is compared with where its path leads afterwards. The hub's
- * own data directory is never entered.
+ * own directories are never entered.
  */
 import { closeSync, constants, fstatSync, openSync, realpathSync, type Stats, statSync } from "node:fs"
 import { type FileHandle, mkdir, open, realpath, stat } from "node:fs/promises"
@@ -31,15 +31,15 @@ const isBelow = (path: string, directory: string): boolean =>
 export class OpenedRoot {
   /** As it is called, without links. */
   readonly path: string
-  readonly #data: string | undefined
+  readonly #guarded: ReadonlyArray<string>
   readonly #identity: Identity
   readonly #descriptor: number | undefined
   #closed = false
 
-  /** `data`: the hub's data directory. Throws when `path` cannot be opened. */
-  constructor(path: string, data: string | undefined) {
+  /** `guarded`: the hub's own directories. Throws when `path` cannot be opened. */
+  constructor(path: string, guarded: ReadonlyArray<string>) {
     this.path = realpathSync(path)
-    this.#data = data === undefined ? undefined : realPathOf(data)
+    this.#guarded = guarded.map(realPathOf)
     this.#descriptor = process.platform === "linux" ? openSync(this.path, O_RDONLY | O_DIRECTORY) : undefined
     this.#identity = this.#descriptor === undefined ? statSync(this.path) : fstatSync(this.#descriptor)
   }
@@ -66,7 +66,7 @@ export class OpenedRoot {
   async names(path: string): Promise<ReadonlyArray<string>> {
     const real = await resolved(path)
     if (!isBelow(real, this.path)) throw new Outside(`${path} is outside of the session's directory ${this.path}`)
-    if (this.#data !== undefined && isBelow(real, this.#data)) throw new Outside(`${path} belongs to Holdfast itself`)
+    if (this.#guarded.some((own) => isBelow(real, own))) throw new Outside(`${path} belongs to Holdfast itself`)
     const names = relative(this.path, real)
     return names === "" ? [] : names.split(sep)
   }
@@ -134,10 +134,11 @@ export class OpenedRoot {
   }
 
   async #refuseData(directory: FileHandle, names: ReadonlyArray<string>): Promise<void> {
-    if (this.#data === undefined) return
-    const data = await stat(this.#data).catch(() => undefined)
-    if (data !== undefined && same(data, await directory.stat())) {
-      throw new Outside(`${join(this.path, ...names)} belongs to Holdfast itself`)
+    for (const guarded of this.#guarded) {
+      const own = await stat(guarded).catch(() => undefined)
+      if (own !== undefined && same(own, await directory.stat())) {
+        throw new Outside(`${join(this.path, ...names)} belongs to Holdfast itself`)
+      }
     }
   }
 }

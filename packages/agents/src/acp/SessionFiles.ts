@@ -9,7 +9,7 @@ import { RequestError } from "@agentclientprotocol/sdk"
 import { randomUUID } from "node:crypto"
 import { constants } from "node:fs"
 import { type FileHandle, rename, rm } from "node:fs/promises"
-import { basename, dirname, isAbsolute, join, resolve } from "node:path"
+import { isAbsolute, join, resolve } from "node:path"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "@holdfast/adapter/adapter"
 import { OpenedRoot, Outside } from "./OpenedRoot.ts"
@@ -32,11 +32,10 @@ export class SessionFiles {
   #active = 0
   #closed = false
 
-  /** `root` is absolute; `own` is the session's directory in the hub's data directory. Throws `AdapterRefused` when the root cannot be opened. */
-  constructor(root: string, own: string) {
-    const sessions = dirname(own)
+  /** Paths are absolute; `guarded` are directories of the hub's own, never entered. Throws `AdapterRefused` when the root cannot be opened. */
+  constructor(root: string, guarded: ReadonlyArray<string>) {
     try {
-      this.#root = new OpenedRoot(root, basename(sessions) === "sessions" ? dirname(sessions) : own)
+      this.#root = new OpenedRoot(root, guarded)
     } catch (error) {
       throw new AdapterRefused("Unprocessable", `the directory ${root} cannot be opened: ${codeOf(error)}`)
     }

@@ -13,6 +13,7 @@ import type { EventDraft } from "@holdfast/protocol/events"
 import type { ForeignSession, ImportSource } from "@holdfast/adapter/ImportSource"
 import type { Created, Principal } from "../Hub.ts"
 import type { AgentRequestContext } from "./AgentContext.ts"
+import { kindRefusal } from "../session/allowed-kinds.ts"
 import { newId } from "../session/new-id.ts"
 import { may } from "../session/may.ts"
 import { appendOnce } from "../session/command.ts"
@@ -68,6 +69,8 @@ export const importable = (core: AgentRequestContext): Effect.Effect<ReadonlyArr
 export const importClaude = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
   Effect.gen(function* () {
     yield* may(by)
+    const notAllowed = kindRefusal(core.settings, "agent")
+    if (notAllowed !== undefined) return yield* notAllowed
     const { from, sessions } = yield* find(core)
     const source = sessions.find((session) => session.id === id)
     if (source === undefined) {

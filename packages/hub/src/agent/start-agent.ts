@@ -65,6 +65,7 @@ async function prepare(driver: DrivenAgent): Promise<Pick<StartAgent, "agent" | 
     ...(program === undefined ? {} : { program }),
     ...(auth === undefined ? {} : { auth }),
     directory,
+    guarded: context.directories.guarded,
     ...(renewed !== undefined && native === undefined ? { anew: true } : {}),
     ...(Object.keys(resume).length === 0 ? {} : { resume }),
     interruptGrace: context.settings.interruptGrace,

@@ -10,25 +10,37 @@ import { mkdir, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { directoryName, sessionOfDirectory } from "@holdfast/core/session-directory"
+import type { Settings } from "@holdfast/protocol/settings"
 import type { Store } from "@holdfast/store/Store"
 import { writeDurably } from "@holdfast/store/durable-file"
 
+/** The directory that holds those of the sessions: the setting's, or `sessions` in the data directory (X-13). */
+export const sessionsRoot = ({ sessionDirectories }: Pick<Settings, "sessionDirectories">, data: string): string =>
+  sessionDirectories === "" ? join(data, "sessions") : sessionDirectories
+
 type Report = (message: string, fields: Readonly<Record<string, unknown>>) => void
 
-/** The directories of a data directory. */
+/** The directories of a hub's sessions. */
 export class SessionDirectories {
   readonly #data: string
+  readonly #root: string
   readonly #report: Report
 
-  /** `data`: the data directory. */
-  constructor(data: string, report: Report) {
+  /** `data`: the data directory; `root`: the directory that holds those of the sessions. */
+  constructor(data: string, root: string, report: Report) {
     this.#data = data
+    this.#root = root
     this.#report = report
+  }
+
+  /** The hub's own directories, which no file request of an agent may enter (A-49). */
+  get guarded(): ReadonlyArray<string> {
+    return [this.#data, this.#root]
   }
 
   /** The directory of this name: for a session's logs, its files, its environment and what its agent resumes from. */
   of(name: string): string {
-    return join(this.#data, "sessions", checked(name))
+    return join(this.#root, checked(name))
   }
 
   /** Says, before the directory is made, that the store may not have its session; `isDurable`: after a power cut too. */

@@ -6,6 +6,7 @@
 import * as Exit from "effect/Exit"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { CreateAnswer, Principal } from "../Hub.ts"
+import { kindRefusal } from "../session/allowed-kinds.ts"
 import { readOnly } from "../session/may.ts"
 import { makeSession, refuse, step } from "../session/new-session.ts"
 import { unknownKind } from "../session/SessionTable.ts"
@@ -17,6 +18,8 @@ export function create(core: HubContext, request: CreateSession, by: Principal, 
   const { kinds } = core.table
   const kind = kinds.get(request.kind)
   if (kind === undefined) return refuse(answer, unknownKind(request.kind, kinds.keys()))
+  const notAllowed = kindRefusal(core.settings, request.kind)
+  if (notAllowed !== undefined) return refuse(answer, notAllowed)
   kind.create(request, by, (planned) =>
     step(answer, () => {
       if (Exit.isFailure(planned)) answer(Exit.failCause(planned.cause))
