@@ -18,6 +18,9 @@ import { storeProblem } from "../session/store-problem.ts"
 const WINDOW = 1024
 const READ_BYTES = 1024 * 1024
 
+/** Reads of a log in search of a request: beyond them it counts as unknown. Each looks at some MiB at most. */
+const READS_MAX = 128
+
 /** What the log says of a request. */
 export interface LoggedRequest {
   readonly request: PermissionAsk
@@ -68,9 +71,12 @@ export const findRequest = (
     let told: Told = {}
     let window = WINDOW
     let to = lastSeq
+    let reads = 0
     while (to >= firstSeq && told.request === undefined) {
       const after = Math.max(firstSeq - 1, to - window)
       for (let at = after; at < to;) {
+        // A made-up id must not have a long log read as a whole.
+        if (reads++ === READS_MAX) return told.request === undefined ? undefined : (told as LoggedRequest)
         const range = { after: at, maxBytes: READ_BYTES, channel: "permission" }
         const { records, last, atHead } = yield* store.read(session, range).pipe(Effect.mapError(storeProblem))
         for (const bytes of records) {
