@@ -251,7 +251,7 @@ function failed(agent: AgentPart, { tag, message }: Report<"AgentFailed">): Draf
   return [
     ...failing,
     ...back,
-    ...(isHeld ? nothing : [{ name: "queue/held" as const, data: { reason: "error" as const, message } }]),
+    ...(isHeld ? nothing : [{ name: "queue/held" as const, data: { reason: "error" as const, tag, message } }]),
   ]
 }
 

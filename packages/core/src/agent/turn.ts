@@ -68,16 +68,16 @@ export function endTurn(
       waiting = true
     }
   }
-  const hold = holdAfter(turn, outcome, error?.message)
+  const hold = holdAfter(turn, outcome, error)
   if (hold !== undefined && waiting && agent.hold === undefined) events.push({ name: "queue/held", data: hold })
   return events
 }
 
-function holdAfter(turn: Turn, outcome: TurnOutcome, message: string | undefined): Hold | undefined {
-  const words = message === undefined ? {} : { message }
+function holdAfter(turn: Turn, outcome: TurnOutcome, error: TurnEnding["error"]): Hold | undefined {
+  const words = error === undefined ? {} : { message: error.message }
   if (outcome === "lost") return { reason: "lost", ...words }
   if (turn.interrupting === "stalled") return outcome === "completed" ? undefined : { reason: "stalled", ...words }
-  if (turn.interrupting === "message") return outcome === "error" ? { reason: "error", ...words } : undefined
+  if (turn.interrupting === "message") return outcome === "error" ? { reason: "error", ...error } : undefined
   if (turn.interrupting !== undefined || outcome === "interrupted") return { reason: "interrupted", ...words }
-  return outcome === "error" ? { reason: "error", ...words } : undefined
+  return outcome === "error" ? { reason: "error", ...error } : undefined
 }

@@ -29,6 +29,7 @@ import { LiveMessage } from "./LiveMessage.ts"
 import { translateNotes } from "./notes.ts"
 import { OwedRules } from "./OwedRules.ts"
 import { startAgent } from "./start-agent.ts"
+import { DIRECTORY_UNTRUSTED } from "./trust/check-directory.ts"
 
 /** Wait before a start that came to nothing is looked at again, in milliseconds. */
 const START_AGAIN = 1000
@@ -178,8 +179,8 @@ export class DutyDriver implements DrivenAgent {
     const { hold } = this.session.durable.agent ?? {}
     this.submit({ kind: "report", _tag: "AgentDirectory", trust })
     if (trust.state !== "trusted") return
-    // What waits for an agent that was not started there goes on.
-    const isStopped = known.state !== "unneeded" && hold?.reason === "error" && !this.hasProcess
+    // What waits for an agent that was not started there continues; another error is not settled by trust.
+    const isStopped = known.state !== "unneeded" && hold?.tag === DIRECTORY_UNTRUSTED && !this.hasProcess
     if (isStopped) this.submit({ kind: "request", _tag: "ReleaseQueue", turn: this.context.newId() })
   }
 

@@ -202,4 +202,27 @@ describe("starting agents in directories", () => {
     await runner.until("a start", () => runner.children.length === 1)
     expect(runner.child.request.agent).toMatchObject({ name: "gemini", trusted: true })
   })
+
+  it("A-32 a message that another error holds up waits on when its directory is trusted", async () => {
+    await lay(".claude/settings.json", { hooks: { Stop: [] } })
+    const { session, reader } = await open("claude")
+    await send(house, session.id, "hello")
+    await runner.until("a delivery", () => runner.children.some(({ commands }) => commands.length > 0))
+    const [deliver] = runner.child.commands
+    if (deliver?.type !== "deliver") throw new Error("nothing was delivered")
+    const { id, turn } = deliver
+    runner.note({ type: "taken", id, turn }, READY)
+    await send(house, session.id, "and then")
+    const error = { tag: "ModelError", message: "overloaded" }
+    runner.note({ type: "turn-ended", turn, outcome: "error", error })
+    await turnsEnded(reader, 1)
+    runner.exit(1)
+    await reader.until("it ended", (seen) => named(seen, "session/agent-exited").length === 1, 5000)
+    const told = named(reader, "session/agent-directory").length
+    await trust(true)
+    await reader.until("trust", (seen) => named(seen, "session/agent-directory").length > told)
+    const { session: now } = await house.run(house.hub.update(session.id, { label: "later" }, OWNER))
+    expect(now).toMatchObject({ queue: [{ status: "waiting" }], agent: { hold: { reason: "error", ...error } } })
+    expect(runner.children).toHaveLength(1)
+  })
 })

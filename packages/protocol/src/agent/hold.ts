@@ -12,6 +12,8 @@ export type HoldReason = typeof HoldReason.Type
 export const Hold = Schema.Struct({
   reason: HoldReason,
   message: Schema.optionalKey(Schema.String),
+  /** Tag of the error that holds it, with `error`. */
+  tag: Schema.optionalKey(Schema.String),
   until: Schema.optionalKey(Schema.Finite),
   goesOn: Schema.optionalKey(Schema.Boolean),
 }).annotate({ identifier: "Hold" })

@@ -3,9 +3,12 @@ import type { AgentSpec } from "@holdfast/protocol/agent/agent"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { AgentContext } from "../AgentContext.ts"
 
+/** Tag of the error that holds a queue until its directory is trusted. */
+export const DIRECTORY_UNTRUSTED = "DirectoryUntrusted"
+
 /** An agent that runs by itself what a directory brings is not started where nobody trusts that directory. */
 export class DirectoryUntrusted extends Error {
-  readonly _tag = "DirectoryUntrusted"
+  readonly _tag = DIRECTORY_UNTRUSTED
 }
 
 /** How the directory of a session stands; undefined when it brings nothing that agents read, or cannot be read. */
