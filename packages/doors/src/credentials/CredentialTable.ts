@@ -1,0 +1,99 @@
+/**
+ * The credentials in force, by the hash of their secret: tokens and owners, and the keys of browsers that they signed in.
+ */
+import type { Principal } from "@holdfast/hub/Hub"
+import { makeProof, proofId } from "./proof.ts"
+import { hashSecret, sameHash, SECRET_MAX } from "./secret.ts"
+
+/** One credential. */
+export interface Entry {
+  readonly hash: string
+  readonly principal: Principal
+  readonly expiresAt: number
+  /** It is a credential itself, not a browser's key. */
+  readonly lasting?: true
+  /** Public id under which the hub proves that it knows it; browsers' keys have none. */
+  readonly proofId?: string
+  /** Name of the setting that keeps it, if one does. */
+  readonly setting?: string
+}
+
+/** A credential that does not expire; where it is `provable`, the hub can be asked to prove that it knows it. */
+export const lasting = (hash: string, principal: Principal, provable = true): Entry => ({
+  hash,
+  principal,
+  expiresAt: Number.POSITIVE_INFINITY,
+  lasting: true,
+  ...(provable ? { proofId: proofId(hash) } : {}),
+})
+
+/** All credentials, and who is told when one ends. */
+export class CredentialTable {
+  readonly #byHash = new Map<string, Entry>()
+  readonly #listeners: Array<(credential: string) => void> = []
+  readonly #now: () => number
+
+  /** `now` gives epoch milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** Puts one in force. */
+  add(entry: Entry): void {
+    this.#byHash.set(entry.hash, entry)
+  }
+
+  /** The one whose secret this is. */
+  find(secret: string): Entry | undefined {
+    if (secret.length > SECRET_MAX) return undefined
+    const hash = hashSecret(secret)
+    const entry = this.#byHash.get(hash)
+    return entry !== undefined && sameHash(entry.hash, hash) && entry.expiresAt > this.#now() ? entry : undefined
+  }
+
+  /** The one with this hash. */
+  withHash(hash: string): Entry | undefined {
+    return this.#byHash.get(hash)
+  }
+
+  /** Proof for the one with this public id; `undefined` when it is not known. */
+  prove(id: string, nonce: string, address: string): string | undefined {
+    for (const entry of this.#byHash.values()) if (entry.proofId === id) return makeProof(entry.hash, nonce, address)
+    return undefined
+  }
+
+  /** Whether a credential's id is in force, itself or in a browser. */
+  has(credential: string): boolean {
+    for (const entry of this.#byHash.values()) if (entry.principal.credential === credential) return true
+    return false
+  }
+
+  /** The credential itself that has this id. */
+  lasting(credential: string): Entry | undefined {
+    for (const entry of this.#byHash.values())
+      if (entry.lasting === true && entry.principal.credential === credential) return entry
+    return undefined
+  }
+
+  /** Ends a credential and what it opened; returns the settings that kept it. */
+  end(credential: string, which: (entry: Entry) => boolean = () => true): ReadonlyArray<string> {
+    const settings: Array<string> = []
+    for (const [hash, entry] of this.#byHash) {
+      if (entry.principal.credential !== credential || !which(entry)) continue
+      this.#byHash.delete(hash)
+      if (entry.setting !== undefined) settings.push(entry.setting)
+    }
+    for (const listener of this.#listeners) listener(credential)
+    return settings
+  }
+
+  /** Ends what links made of a credential; the connections of the credential itself are closed too and come back. */
+  endBrowsers(credential: string): ReadonlyArray<string> {
+    return this.end(credential, (entry) => entry.lasting !== true)
+  }
+
+  /** Calls back with the id of each credential that ends. */
+  onEnd(listener: (credential: string) => void): void {
+    this.#listeners.push(listener)
+  }
+}
