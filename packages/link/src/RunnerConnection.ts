@@ -94,8 +94,6 @@ export interface StartAgent {
 /** An open connection. Every promise rejects with `RequestRefused` or `RunnerGone`. */
 export interface RunnerConnection {
   readonly welcome: RunnerWelcome
-  /** Bytes written to the connection that the runner has not taken yet. */
-  readonly bufferedBytes: number
   readonly start: (request: StartTerminal) => Promise<ChildStatus>
   /** Starts an agent's child; its process is told by the note `ready`, or `failed` says why there is none. */
   readonly startAgent: (request: StartAgent) => Promise<ChildStatus>
@@ -124,11 +122,6 @@ export interface RunnerConnection {
   readonly status: () => Promise<RunnerStatus>
   /** No new children; with `now` the children end too. */
   readonly drain: (now: boolean, grace: number) => Promise<void>
-  /** Round trip, in milliseconds. */
-  readonly ping: () => Promise<number>
-  /** Stops or goes on taking events from the runner: back-pressure beside the credit. */
-  readonly pause: () => void
-  readonly resume: () => void
   /** Ends the connection; children run on. `closed` is called with the reason `closed`. */
   readonly close: () => void
 }
@@ -140,7 +133,7 @@ export interface ConnectOptions {
   /** Id of this hub, and a number that grows with every start of a hub on this data directory (R-13). */
   readonly hub: string
   readonly hubEpoch: number
-  /** Only asks for `status`, `drain` and `ping`, and supersedes nobody (`holdfast runner status`). */
+  /** Only asks for `status` and `drain`, and supersedes nobody (`holdfast runner status`). */
   readonly observer?: boolean
   readonly events: RunnerEvents
   /** Milliseconds to wait for `welcome`; default 5000. */

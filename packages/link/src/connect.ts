@@ -2,7 +2,8 @@
 import { connect as connectSocket, type Socket } from "node:net"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { readRunnerMessage } from "./control.ts"
-import { encodeControl, encodeInput, FrameReader, WireMalformed, type WireFrame } from "./frames.ts"
+import { FramedSocket } from "./FramedSocket.ts"
+import { encodeControl, encodeInput, WireMalformed, type WireFrame } from "./frames.ts"
 import { FRAME_CONTROL, FRAME_OUTPUT, type HubMessage, type ReplyValue, type RunnerMessage } from "./messages.ts"
 import { readInto } from "./read-buffer.ts"
 import {
@@ -38,13 +39,11 @@ class Link {
   readonly #opened: (connection: RunnerConnection) => void
   readonly #failed: (error: Error) => void
   readonly #socket: Socket
-  readonly #frames = new FrameReader()
+  readonly #framed: FramedSocket
   readonly #requests = new Map<number, Waiting>()
-  #pings: Array<Waiting & { readonly sent: number }> = []
   #lastRequest = 0
   #state: "opening" | "open" | "closed" = "opening"
   #lastError = ""
-  #corked = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: ConnectOptions, opened: (connection: RunnerConnection) => void, failed: (error: Error) => void) {
@@ -52,6 +51,10 @@ class Link {
     this.#opened = opened
     this.#failed = failed
     this.#socket = connectSocket({ path: options.socket, onread: readInto((chunk) => this.#take(chunk)) })
+    this.#framed = new FramedSocket(this.#socket, {
+      frame: (frame) => this.#frame(frame),
+      malformed: ({ message }) => this.#end({ reason: "malformed", message }),
+    })
   }
 
   open(): void {
@@ -67,30 +70,11 @@ class Link {
   }
 
   #send(message: HubMessage): void {
-    if (this.#state !== "closed") this.#write(encodeControl(message))
-  }
-
-  /** What is sent in one tick goes out in one piece. */
-  #write(bytes: Uint8Array): void {
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      process.nextTick(() => {
-        this.#corked = false
-        this.#socket.uncork()
-      })
-    }
-    this.#socket.write(bytes)
+    if (this.#state !== "closed") this.#framed.write(encodeControl(message))
   }
 
   #take(chunk: Buffer): void {
-    if (this.#state === "closed") return
-    try {
-      this.#frames.push(chunk, (frame) => this.#frame(frame))
-    } catch (error) {
-      if (!(error instanceof WireMalformed)) throw error
-      this.#end({ reason: "malformed", message: error.message })
-    }
+    if (this.#state !== "closed") this.#framed.take(chunk)
   }
 
   #frame(frame: WireFrame): void {
@@ -127,9 +111,6 @@ class Link {
       case "problem":
         if (message.tag === "WireMalformed") return this.#end({ reason: "malformed", message: message.message })
         return events.problem(message.tag, message.message, message.child)
-      case "pong":
-        this.#pings.shift()?.resolve({ type: "done" })
-        return
     }
   }
 
@@ -155,9 +136,8 @@ class Link {
     if (closed.reason === "closed") this.#socket.destroySoon()
     else this.#socket.destroy()
     const gone = new RunnerGone(closed.message)
-    for (const { reject } of [...this.#requests.values(), ...this.#pings]) reject(gone)
+    for (const { reject } of this.#requests.values()) reject(gone)
     this.#requests.clear()
-    this.#pings = []
     if (opened) this.#options.events.closed(closed)
     else this.#failed(new RunnerUnreachable(`the runner at ${this.#options.socket} cannot be reached: ${closed.message}`))
   }
@@ -180,23 +160,10 @@ class Link {
     return value
   }
 
-  #ping(): Promise<number> {
-    const sent = performance.now()
-    return new Promise<ReplyValue>((resolve, reject) => {
-      if (this.#state !== "open") return reject(new RunnerGone("the connection to the runner is closed"))
-      this.#pings.push({ resolve, reject, sent })
-      this.#send({ type: "ping", time: Date.now() })
-    }).then(() => performance.now() - sent)
-  }
-
   #connection(welcome: RunnerWelcome): RunnerConnection {
-    const socket = this.#socket
     const done = (make: (request: number) => HubMessage): Promise<void> => this.#expect("done", make).then(() => undefined)
     return {
       welcome,
-      get bufferedBytes() {
-        return socket.writableLength
-      },
       start: (start) =>
         this.#expect("started", (request) => ({ type: "start", request, kind: "terminal", ...start })).then(
           ({ status }) => status,
@@ -207,7 +174,7 @@ class Link {
       follow: (child, after, credit) => this.#send({ type: "follow", child, after, credit }),
       ack: (child, position) => this.#send({ type: "ack", child, position }),
       input: (child, client, number, bytes) => {
-        if (this.#state !== "closed") this.#write(encodeInput(child, client, number, bytes))
+        if (this.#state !== "closed") this.#framed.write(encodeInput(child, client, number, bytes))
       },
       resize: (child, cols, rows) => this.#send({ type: "resize", child, cols, rows }),
       colors: (child, { foreground, background }) => this.#send({ type: "colors", child, foreground, background }),
@@ -219,9 +186,6 @@ class Link {
         this.#expect("checkpoint", (request) => ({ type: "checkpoint", request, child })).then(({ checkpoint }) => checkpoint),
       status: () => this.#expect("status", (request) => ({ type: "status", request })).then(({ status }) => status),
       drain: (now, grace) => done((request) => ({ type: "drain", request, now, grace })),
-      ping: () => this.#ping(),
-      pause: () => void socket.pause(),
-      resume: () => void socket.resume(),
       close: () => this.#end({ reason: "closed", message: "closed by the hub" }),
     }
   }

@@ -100,8 +100,6 @@ export function readHubMessage(text: string): HubMessage {
       return { type, request: fields.whole("request") }
     case "drain":
       return { type, request: fields.whole("request"), now: fields.flag("now"), grace: fields.whole("grace") }
-    case "ping":
-      return { type, time: fields.number("time") }
     default:
       throw new WireMalformed(`message ${JSON.stringify(headOf(type, 40))} is not known`)
   }
@@ -159,8 +157,6 @@ export function readRunnerMessage(text: string): RunnerMessage {
       const child = fields.optionalWhole("child")
       return { type, tag: fields.text("tag"), message: fields.text("message"), ...(child === undefined ? {} : { child }) }
     }
-    case "pong":
-      return { type, time: fields.number("time") }
     default:
       throw new WireMalformed(`message ${JSON.stringify(headOf(type, 40))} is not known`)
   }

@@ -115,7 +115,6 @@ export type HubMessage =
   | { readonly type: "status"; readonly request: number }
   /** No new children; the runner ends when its last child has ended and was forgotten. `now` ends the children too. */
   | { readonly type: "drain"; readonly request: number; readonly now: boolean; readonly grace: number }
-  | { readonly type: "ping"; readonly time: number }
 
 /** The screen of a child after `position`. `cursor` is 0-based. */
 export interface ScreenReply {
@@ -193,7 +192,6 @@ export type RunnerMessage =
     }
   /** The journal cannot keep more (disk full, directory gone); the child is paused or the runner ends. With `child` it concerns that child's journal alone. */
   | { readonly type: "problem"; readonly tag: string; readonly message: string; readonly child?: number }
-  | { readonly type: "pong"; readonly time: number }
 
 /** One entry of a child's journal. */
 export type JournalEntry =

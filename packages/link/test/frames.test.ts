@@ -158,7 +158,7 @@ describe("control messages", () => {
       [{ ...START, terminal: { ...START.terminal, env: { A: 1 } } }, /A is not text/],
       [{ type: "ack", child: 1, position: 2 ** 53 }, /position/],
       [{ type: "follow", child: 1.5, after: 0, credit: 1 }, /child/],
-      [{ type: "ping", time: "now" }, /time/],
+      [{ type: "status", request: "now" }, /request/],
     ]
     for (const [message, why] of wrong) expect(() => readHubMessage(JSON.stringify(message))).toThrow(why)
     expect(() => readHubMessage("{")).toThrow(WireMalformed)

@@ -141,7 +141,6 @@ export abstract class PlayedRunner<Child extends PlayedChild<{ readonly id: stri
         draining: false,
         children: this.children.filter(({ forgotten }) => !forgotten).map((child) => this.status(child)),
       },
-      bufferedBytes: 0,
       start: refuse,
       startAgent: refuse,
       commandAgent: refuse,
@@ -168,9 +167,6 @@ export abstract class PlayedRunner<Child extends PlayedChild<{ readonly id: stri
       checkpoint: refuse,
       status: away,
       drain: () => Promise.resolve(),
-      ping: () => Promise.resolve(0),
-      pause: () => {},
-      resume: () => {},
       close: () => {
         if (!gone()) this.#events = undefined
         for (const child of this.children) child.sending = 0

@@ -182,7 +182,6 @@ export class ScriptedRunners {
         draining: false,
         children: this.children.map((child) => this.status(child)),
       },
-      bufferedBytes: 0,
       start: (request) =>
         asked(() => {
           const known = this.children.find((child) => child.id === request.id)
@@ -238,9 +237,6 @@ export class ScriptedRunners {
       checkpoint: refuse,
       status: refuse,
       drain: () => asked(() => undefined),
-      ping: () => asked(() => 0),
-      pause: () => {},
-      resume: () => {},
       close: () => this.close(link, "closed"),
     }
   }

@@ -6,7 +6,8 @@
  */
 import type { Socket } from "node:net"
 import { readHubMessage } from "@holdfast/link/control"
-import { encodeControl, encodeOutputHead, FrameReader, WireMalformed, type WireFrame } from "@holdfast/link/frames"
+import { encodeControl, encodeOutputHead, WireMalformed, type WireFrame } from "@holdfast/link/frames"
+import { FramedSocket } from "@holdfast/link/FramedSocket"
 import { FRAME_CONTROL, FRAME_INPUT, type HubMessage, type JournalEntry, type RunnerMessage } from "@holdfast/link/messages"
 import type { Child } from "./Child.ts"
 import { Follower } from "./Follower.ts"
@@ -29,10 +30,9 @@ export class HubConnection {
   role: "new" | "hub" | "observer" = "new"
   readonly #socket: Socket
   readonly #handler: ConnectionHandler
-  readonly #frames = new FrameReader()
+  readonly #framed: FramedSocket
   readonly #followers = new Map<number, Follower>()
   readonly #helloTimer: NodeJS.Timeout
-  #corked = false
   #closed = false
 
   constructor(socket: Socket, handler: ConnectionHandler) {
@@ -40,7 +40,13 @@ export class HubConnection {
     this.#handler = handler
     this.#helloTimer = setTimeout(() => this.close("no hello"), HELLO_MILLIS)
     this.#helloTimer.unref()
-    socket.on("data", (chunk) => this.#take(chunk))
+    this.#framed = new FramedSocket(socket, {
+      frame: (frame) => this.#frame(frame),
+      malformed: (error) => this.#malformed(error),
+    })
+    socket.on("data", (chunk) => {
+      if (!this.#closed) this.#framed.take(chunk)
+    })
     socket.on("drain", () => this.#drained())
     socket.on("error", (error) => this.#end(error.message))
     socket.on("close", () => this.#end("the peer closed the connection"))
@@ -49,7 +55,7 @@ export class HubConnection {
   /** Sends a control message. */
   send(message: RunnerMessage): void {
     if (this.#closed) return
-    this.#write(encodeControl(message))
+    this.#framed.write(encodeControl(message))
     if (this.#socket.writableLength > BUFFER_MAX_BYTES) this.close("the peer does not read")
   }
 
@@ -103,38 +109,20 @@ export class HubConnection {
 
   #entry(child: number, entry: JournalEntry): void {
     if ("bytes" in entry) {
-      this.#write(encodeOutputHead(child, entry.position, entry.time, entry.bytes.length))
-      this.#write(entry.bytes)
+      this.#framed.write(encodeOutputHead(child, entry.position, entry.time, entry.bytes.length))
+      this.#framed.write(entry.bytes)
     } else {
       this.send({ type: "note", child, position: entry.position, time: entry.time, note: entry.note })
     }
-  }
-
-  #write(bytes: Uint8Array): void {
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      process.nextTick(() => {
-        this.#corked = false
-        this.#socket.uncork()
-      })
-    }
-    this.#socket.write(bytes)
   }
 
   #drained(): void {
     for (const follower of this.#followers.values()) follower.pump()
   }
 
-  #take(chunk: Buffer): void {
-    if (this.#closed) return
-    try {
-      this.#frames.push(chunk, (frame) => this.#frame(frame))
-    } catch (error) {
-      if (!(error instanceof WireMalformed)) throw error
-      this.send({ type: "problem", tag: error._tag, message: error.message })
-      this.close(error.message)
-    }
+  #malformed(error: WireMalformed): void {
+    this.send({ type: "problem", tag: error._tag, message: error.message })
+    this.close(error.message)
   }
 
   #frame(frame: WireFrame): void {
@@ -146,7 +134,7 @@ export class HubConnection {
         return this.#handler.hello(this, message)
       }
       if (this.role === "new") throw new WireMalformed("hello comes first")
-      const allowed = this.role === "hub" || message.type === "status" || message.type === "drain" || message.type === "ping"
+      const allowed = this.role === "hub" || message.type === "status" || message.type === "drain"
       if (!allowed) throw new WireMalformed(`an observer may not ask for ${message.type}`)
       return this.#handler.message(this, message)
     }

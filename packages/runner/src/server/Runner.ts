@@ -167,8 +167,6 @@ export class Runner implements ConnectionHandler {
   message(connection: HubConnection, message: Message): void {
     if ("request" in message) return void this.#answer(connection, message)
     switch (message.type) {
-      case "ping":
-        return connection.send({ type: "pong", time: message.time })
       case "follow": {
         const child = this.children.byNumber(message.child)
         if (child !== undefined) connection.follow(child, message.after, Math.max(1, message.credit))

@@ -5,7 +5,7 @@
  * is gone. What the hub does not have by then is left in the journal's files, in a directory that says that its runner is dead.
  */
 import { chmodSync } from "node:fs"
-import { createServer } from "node:net"
+import { createServer, type Server } from "node:net"
 import type { Adapter } from "@holdfast/adapter/adapter"
 import type { MakeAgentHosts } from "@holdfast/adapter/AgentHosts"
 import { startEmulators, type EmulatorEvents, type Emulators } from "../emulator/Emulators.ts"
@@ -49,10 +49,7 @@ export interface RunningRunner {
 /** Starts a runner in this process and resolves once it listens. */
 export async function runRunner(options: RunRunnerOptions): Promise<RunningRunner> {
   const { settings, log, generation } = options
-  const terminals: Adapter<PtySpec> = process.platform === "win32" ? (await import("../pty/conpty.ts")).conptyAdapter : ptyAdapter
-  if (process.platform !== "win32" && !descriptorsGuarded()) {
-    log("warn", "no koffi for this platform: a child inherits the terminals of the children that are there")
-  }
+  const terminals = await terminalsHere(log)
   const directory = makeGenerationDirectory(options.dataDirectory, generation)
   const end = Promise.withResolvers<void>()
   let ending = false
@@ -124,11 +121,7 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
     await finish(reason, gone)
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(directory.socket, resolve)
-  })
-  if (process.platform !== "win32") chmodSync(directory.socket, 0o600)
+  await listen(server, directory.socket)
   server.on("error", (error) => log("error", error.message, { part: "socket" }))
   directory.publish({ versions: RUNNER_VERSIONS, build: options.build, startedAt: runner.startedAt })
   directory.watch(() => {
@@ -138,6 +131,23 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
   consider()
   log("info", "the runner listens", { generation, pid: process.pid, socket: directory.socket })
   return { generation, directory: directory.path, socket: directory.socket, stop: (reason) => stop(reason), ended: end.promise }
+}
+
+/** The terminals of this platform. */
+async function terminalsHere(log: RunnerLog): Promise<Adapter<PtySpec>> {
+  if (process.platform === "win32") return (await import("../pty/conpty.ts")).conptyAdapter
+  if (!descriptorsGuarded())
+    log("warn", "no koffi for this platform: a child inherits the terminals of the children that are there")
+  return ptyAdapter
+}
+
+/** Listens on a socket that only this user can reach. */
+async function listen(server: Server, socket: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(socket, resolve)
+  })
+  if (process.platform !== "win32") chmodSync(socket, 0o600)
 }
 
 /** The emulators; without them terminals still run and are recorded, only screens and answers are missing. */
