@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { pathToFileURL } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
@@ -251,6 +252,21 @@ describe("the command line", () => {
     other.close()
     expect(taken.code).toBe(1)
     expect(taken.stdout).toContain("another program uses the port")
+  })
+
+  it("S-10 doctor names the session whose log is damaged, in the data of a hub that is stopped", async () => {
+    const data = mkdtempSync(join(tmpdir(), "holdfast-doctor-"))
+    const other = await startHub({ data })
+    const { body } = await other.call<{ id: string }>("POST", "/api/sessions", { kind: "terminal", command: "true" })
+    await other.stop()
+    const environment = { ...other.environment(), HOLDFAST_PORT: "1" }
+    expect((await holdfast(environment, "doctor")).stdout).toContain("checked the log of 1 session")
+    const db = new DatabaseSync(join(data, "holdfast.db"))
+    for (const table of ["pieces", "tail"]) db.exec(`UPDATE ${table} SET bytes = zeroblob(length(bytes))`)
+    db.close()
+    const { code, stdout } = await holdfast(environment, "doctor")
+    expect([code, stdout]).toEqual([1, expect.stringContaining(`the first is that of ${body.id}`)])
+    rmSync(data, { recursive: true, force: true })
   })
 
   it("X-6 ends with 0, 1, 2 or 3, and says why and what to do", async () => {

@@ -99,6 +99,39 @@ export function checkCredential(): Finding {
   }
 }
 
+/** Milliseconds for which logs are checked at most. */
+const LOGS_MOST = 10_000
+
+/** Is the database whole, with every log in it? */
+async function checkFile(path: string): Promise<Finding> {
+  const { checkDatabase } = await import("@holdfast/server/check-database")
+  const verdict = await checkDatabase(path, LOGS_MOST)
+  const check = "store"
+  if ("broken" in verdict)
+    return {
+      check,
+      state: "problem",
+      found: `${path}: ${verdict.broken}`,
+      advice: "keep a copy of the file, then restore a backup",
+    }
+  const { sessions, checked, damaged } = verdict
+  const which =
+    checked === sessions ? `${sessions} session${sessions === 1 ? "" : "s"}` : `the newest ${checked} of ${sessions} sessions`
+  const [first] = damaged
+  if (first === undefined)
+    return {
+      check,
+      state: "ok",
+      found: `${path}, ${bytes(statSync(path).size)}; checked the log${checked === 1 ? "" : "s"} of ${which}`,
+    }
+  return {
+    check,
+    state: "problem",
+    found: `${path}: ${damaged.length === 1 ? "1 log is" : `${damaged.length} logs are`} damaged in ${which}; the first is that of ${first.session}: ${first.message}`,
+    advice: "keep a copy of the file; the other sessions can still be read and written",
+  }
+}
+
 /** Does the store look like one of ours? A store that is open belongs to the running hub and is left alone. */
 export async function checkStore(): Promise<Finding> {
   const { settings, data } = loadedSettings()
@@ -114,17 +147,7 @@ export async function checkStore(): Promise<Finding> {
   const running = hubProcess(data)
   if (running !== undefined) return { check, state: "ok", found: `${path}, open in the hub (process ${running})` }
   try {
-    const { DatabaseSync } = await import("node:sqlite")
-    const database = new DatabaseSync(path, { readOnly: true })
-    try {
-      const row = database.prepare("PRAGMA quick_check(1)").get()
-      const verdict = String(Object.values(row ?? {})[0])
-      return verdict === "ok"
-        ? { check, state: "ok", found: `${path}, ${bytes(statSync(path).size)}` }
-        : { check, state: "problem", found: `${path}: ${verdict}`, advice: "keep a copy of the file, then restore a backup" }
-    } finally {
-      database.close()
-    }
+    return await checkFile(path)
   } catch (error) {
     return {
       check,

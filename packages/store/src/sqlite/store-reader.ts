@@ -41,6 +41,8 @@ export class StoreReader {
   readonly effects: Reading
   /** Sessions by status and the size of the database in bytes. */
   readonly totals: Effect.Effect<Pick<StoreStats, "sessions" | "byStatus" | "bytes">, StoreError>
+  /** Ids of all sessions, the newest first. */
+  readonly ids: Effect.Effect<ReadonlyArray<string>, StoreError>
   private readonly statements: Statements
   private readonly path: string
   private open = true
@@ -50,6 +52,7 @@ export class StoreReader {
     this.path = path
     this.effects = this.makeEffects()
     this.totals = this.whole(() => this.readTotals())
+    this.ids = this.whole(() => this.statements.all("SELECT id FROM sessions ORDER BY handle DESC").map((row) => str(row, "id")))
   }
 
   /** Ends the connection. */
