@@ -6,7 +6,9 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
+import * as Sink from "effect/Sink"
 import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 
@@ -16,7 +18,10 @@ const unused = Effect.die(new Error("commands ask nothing of the terminal, of fi
 export const commandServices = Layer.mergeAll(
   FileSystem.layerNoop({}),
   Path.layer,
-  Stdio.layerTest({}),
+  Layer.succeed(
+    Stdio.Stdio,
+    Stdio.make({ args: Effect.succeed([]), stdin: Stream.empty, stdout: () => Sink.drain, stderr: () => Sink.drain }),
+  ),
   Layer.succeed(
     Terminal.Terminal,
     Terminal.make({

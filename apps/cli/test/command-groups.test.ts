@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { commandsFor } from "../src/command-groups.ts"
+import { COMMAND_NAMES, commandsFor } from "../src/command-groups.ts"
 import { withList } from "../src/list-command.ts"
 
 const flat = async (args: ReadonlyArray<string>) => (await commandsFor(args)).flatMap(({ commands }) => [...commands])
@@ -8,6 +8,7 @@ describe("the groups of commands", () => {
   it("have every command under its own name", async () => {
     const all = await flat([])
     expect(all.length).toBeGreaterThan(30)
+    expect([...COMMAND_NAMES].sort()).toEqual(all.map(({ name }) => name).sort())
     for (const { name } of all) {
       const group = await flat([name])
       expect(group.map((command) => command.name)).toContain(name)

@@ -48,11 +48,6 @@ export class MessagePrinter {
     this.#options = options
   }
 
-  /** Whether nothing was printed yet. */
-  get untouched(): boolean {
-    return this.#printed.length === 0
-  }
-
   /** Gives the rows that the message has beyond those that were given before. */
   advance(parts: ReadonlyArray<MessagePart>): Array<string> {
     if (parts.length < this.#printed.length) this.#again(parts.length)

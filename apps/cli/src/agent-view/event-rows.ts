@@ -70,6 +70,18 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
         outcome === "failed" ? "yellow" : "dim",
       )
     }
+    default:
+      return restRows(event, before, says)
+  }
+}
+
+type Says = (text: string, style?: Style) => Array<string>
+
+/** The rows of an event about the queue, the agent's process or the session. */
+function restRows(event: Event, before: AgentPart | undefined, says: Says): Array<string> {
+  const by = event.by === undefined ? "" : ` by ${event.by}`
+  const known = knownEvent(event)
+  switch (known?.name) {
     case "session/agent-ending": {
       const { tasks, reason } = known.data
       const running = (tasks ?? []).map((task) => task.description).join(", ")
@@ -138,11 +150,7 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
   }
 }
 
-function turnRows(
-  { outcome, error, usage }: EventData["turn/ended"],
-  took: number,
-  says: (text: string, style?: Style) => Array<string>,
-): Array<string> {
+function turnRows({ outcome, error, usage }: EventData["turn/ended"], took: number, says: Says): Array<string> {
   const spent = usage === undefined ? "" : usageText(usage)
   const why = error === undefined ? "" : `: ${printable(error.message)}`
   const words = {

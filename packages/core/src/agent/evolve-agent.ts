@@ -71,6 +71,17 @@ export function evolveAgent(agent: AgentPart, known: AgentEvent, event: EventPla
     }
     case "turn/ended":
       return turnEnded(agent, known.data, event.seq)
+    default:
+      return evolveWork(agent, known, event)
+  }
+}
+
+/** An event about messages, requests or tasks. */
+type WorkEvent = Extract<AgentEvent, { readonly name: `${"queue" | "permission" | "task" | "message" | "system"}/${string}` }>
+
+/** The agent part after an event about messages, requests or tasks. */
+function evolveWork(agent: AgentPart, known: WorkEvent, event: EventPlace): AgentPart {
+  switch (known.name) {
     case "queue/added": {
       const { first } = known.data
       const item = toItem(known.data.item, event.seq, agent.queueSize)

@@ -1,6 +1,5 @@
 /** Waiting for what becomes of a process that is being started, or ended. */
-import type * as Effect from "effect/Effect"
-import { fromCallback } from "../session/Fork.ts"
+import * as Effect from "effect/Effect"
 import type { ChildPart } from "./ChildPart.ts"
 
 /** Longest wait, in milliseconds. */
@@ -8,15 +7,15 @@ const START_WAIT = 10_000
 
 /** Waits, at most 10 s, until it is durable what became of the start. */
 export const processKnown = (part: ChildPart): Effect.Effect<void> =>
-  fromCallback<void>((answer) => {
-    if (part.session.durable.process !== "starting") return answer(undefined)
+  Effect.callback<void>((resume) => {
+    if (part.session.durable.process !== "starting") return resume(Effect.void)
     const timer = setTimeout(() => {
       forget()
-      answer(undefined)
+      resume(Effect.void)
     }, START_WAIT)
     const forget = part.onProcess(() => {
       clearTimeout(timer)
-      answer(undefined)
+      resume(Effect.void)
     })
   })
 

@@ -30,6 +30,13 @@ const nested = (): Unprocessable =>
     field: "within",
   })
 
+/** Why nobody could attach like this to any session. */
+function refusal({ cols, rows, mode }: AttachRequest, by: Principal): Forbidden | ReturnType<typeof sizeProblem> {
+  if (by.scope === "read" && mode !== "viewer")
+    return new Forbidden({ message: "this credential may only read; attach as a viewer" })
+  return cols === undefined || rows === undefined ? undefined : sizeProblem(cols, rows)
+}
+
 /** Attachments by the credential that opened them, to end them when it is revoked. */
 export type Attached = Map<string, Set<{ readonly drop: (reason: string) => void }>>
 
@@ -42,12 +49,9 @@ export const attach = (
   by: Principal,
 ): Effect.Effect<Attachment, DoorError> =>
   Effect.gen(function* () {
-    if (by.scope === "read" && request.mode !== "viewer") {
-      return yield* new Forbidden({ message: "this credential may only read; attach as a viewer" })
-    }
-    const { cols, rows } = request
-    const problem = cols === undefined || rows === undefined ? undefined : sizeProblem(cols, rows)
+    const problem = refusal(request, by)
     if (problem !== undefined) return yield* problem
+    const { cols, rows } = request
     const { session, part } = yield* core.table.open(request.session)
     if (request.within !== undefined && isShownIn(core, request.within, session.id)) return yield* nested()
     const unusable = environmentProblem(request.environment ?? {}, "environment")

@@ -16,7 +16,6 @@ import type { CreateAnswer, Principal } from "../Hub.ts"
 import type { KindContext } from "../child/KindContext.ts"
 import { processKnown } from "../child/process-known.ts"
 import type { RunnerLink } from "../child/RunnerLink.ts"
-import { fromCallback } from "../session/Fork.ts"
 import { newId } from "../session/new-id.ts"
 import type { NewSession, Planned } from "../session/SessionKind.ts"
 import { terminalSpec } from "./terminal-spec.ts"
@@ -131,12 +130,12 @@ function startFailed(part: TerminalPart, cause: unknown): Effect.Effect<void, Do
   }
   const { session } = part
   const { tag, message } = cause.failure
-  return fromCallback<void, DoorError>((answer) =>
+  return Effect.callback<void, DoorError>((resume) => {
     session.submit({
       decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }),
-      done: () => answer(refusal(tag, message, session.state.terminal?.spec.command ?? "")),
-    }),
-  )
+      done: () => resume(Effect.fail(refusal(tag, message, session.state.terminal?.spec.command ?? ""))),
+    })
+  })
 }
 
 function refusal(tag: string, message: string, command: string): DoorError {

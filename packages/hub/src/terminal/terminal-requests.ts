@@ -12,7 +12,6 @@ import { runnerAway } from "../child/RunnerWait.ts"
 import type { PastScreens } from "./PastScreens.ts"
 import type { RequestContext } from "../child/KindContext.ts"
 import { processKnown } from "../child/process-known.ts"
-import { fromCallback } from "../session/Fork.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { sizeProblem } from "../session/size-problem.ts"
 import { TerminalPart } from "./TerminalPart.ts"
@@ -47,8 +46,10 @@ export const input = (
     if (key !== undefined) return yield* keyedInput(part, key, bytes)
     const refused = refuseInput(session.state, undefined)
     if (refused !== undefined) return yield* Effect.fail(refused)
-    return yield* fromCallback<{ readonly seq: number }, DoorError>((answer) =>
-      part.inputs.send(keyless.client, ++keyless.number, bytes, (error) => answer(error ?? { seq: session.durableSeq })),
+    return yield* Effect.callback<{ readonly seq: number }, DoorError>((resume) =>
+      part.inputs.send(keyless.client, ++keyless.number, bytes, (error) =>
+        resume(error === undefined ? Effect.succeed({ seq: session.durableSeq }) : Effect.fail(error)),
+      ),
     )
   }).pipe(Effect.timeoutOrElse({ duration: TAKEN_WAIT, orElse: () => Effect.fail(notTaken()) }))
 
@@ -57,12 +58,12 @@ const keyedInput = (
   key: string,
   bytes: Uint8Array,
 ): Effect.Effect<{ readonly seq: number }, DoorError> =>
-  fromCallback((answer) => {
+  Effect.callback((resume) => {
     const name = createHash("sha256").update(key).digest("base64url")
     const hash = createHash("sha256").update(bytes).digest("base64url")
     const mine = keyed.claim(name, hash, (result) => {
-      if (result === "conflict") answer(keyConflict(key))
-      else answer("error" in result ? result.error : { seq: result.seq })
+      if (result === "conflict") resume(Effect.fail(keyConflict(key)))
+      else resume("error" in result ? Effect.fail(result.error) : Effect.succeed({ seq: result.seq }))
     })
     if (!mine) return
     const { context, handle } = session
