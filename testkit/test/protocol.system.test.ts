@@ -2,7 +2,11 @@
  * The examples of docs/PROTOCOL.md, in their order, against a real hub: requests over HTTP, streams of server-sent
  * events, and the conversation on the stream socket.
  */
+import { createHash, createHmac, randomBytes } from "node:crypto"
+import { once } from "node:events"
 import { readFileSync } from "node:fs"
+import { get, type IncomingMessage } from "node:http"
+import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Example, examplesOf, filled, isShown, type Names } from "../src/document-examples.ts"
@@ -103,6 +107,20 @@ describe("the protocol", () => {
       }
     }
     expect(names.size).toBeGreaterThan(10)
+  })
+
+  it("G-12 its recipe of a proof gives what a hub answers", async () => {
+    const secret = createHash("sha256").update(hub.token).digest()
+    const id = createHash("sha256")
+      .update(`holdfast credential ${secret.toString("hex")}`)
+      .digest("hex")
+      .slice(0, 32)
+    const nonce = randomBytes(24).toString("base64url")
+    const request = get(`${hub.url()}/api/proof?credential=${id}&nonce=${nonce}`)
+    const [response] = (await once(request, "response")) as [IncomingMessage]
+    const { remoteAddress = "", remotePort } = response.socket
+    const message = `holdfast proof\n${nonce}\n${remoteAddress.replace(/^::ffff:/, "")} ${remotePort}`
+    expect(JSON.parse(await text(response))).toEqual({ proof: createHmac("sha256", secret).update(message).digest("hex") })
   })
 
   it("its examples name everything that its text links to", () => {
