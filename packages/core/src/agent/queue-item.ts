@@ -12,7 +12,7 @@ import { headOfBytes } from "@holdfast/protocol/text-cut"
 const EXCERPT = 1024
 /** The same when the messages of a session together hold more than `EXCERPTS`. */
 const SHORT_EXCERPT = 128
-const EXCERPTS = 16 * 1024
+const EXCERPTS = 4 * 1024
 
 /** The beginning of a message in about `room` bytes; files that do not fit are left out. */
 function beginning(parts: ReadonlyArray<InputPart>, room: number): ReadonlyArray<InputPart> {
