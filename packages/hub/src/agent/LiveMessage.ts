@@ -11,9 +11,9 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { Message, TurnOutcome } from "@holdfast/protocol/agent/message"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { OpenSession } from "../session/OpenSession.ts"
+import { READ_BYTES } from "../session/read-sizes.ts"
 
-/** Bytes of records read at a time, and the wait before a read that failed is tried again, in milliseconds. */
-const READ_BYTES = 1024 * 1024
+/** Milliseconds before a read that failed is tried again. */
 const AGAIN = 1000
 
 /** The message of one session's streaming turn. */

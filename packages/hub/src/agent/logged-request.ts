@@ -13,10 +13,10 @@ import { knownEvent } from "@holdfast/protocol/events"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { Head, Store } from "@holdfast/store/Store"
 import { storeProblem } from "../session/store-problem.ts"
+import { READ_BYTES } from "../session/read-sizes.ts"
 
 /** Seqs in the first window; each further one is four times as long. */
 const WINDOW = 1024
-const READ_BYTES = 1024 * 1024
 
 /** Reads of a log in search of a request: beyond them it counts as unknown. Each looks at some MiB at most. */
 const READS_MAX = 128

@@ -13,8 +13,8 @@ import { type KnownEvent, knownEvent } from "@holdfast/protocol/events"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { AgentContext } from "./AgentContext.ts"
+import { READ_BYTES } from "../session/read-sizes.ts"
 
-const READ_BYTES = 1024 * 1024
 /** Ending of the file that says how far another one was written. */
 const REACH = ".reach"
 

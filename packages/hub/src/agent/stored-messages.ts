@@ -9,10 +9,10 @@ import type { Message, MessagePage } from "@holdfast/protocol/agent/message"
 import { knownEvent } from "@holdfast/protocol/events"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { DataDamaged, SessionHandle, Store, StoreError } from "@holdfast/store/Store"
+import { READ_BYTES } from "../session/read-sizes.ts"
 
 /** Seqs in the first window; each further one is twice as long, so that little more is looked at than a page holds. */
 const WINDOW = 4
-const READ_BYTES = 1024 * 1024
 
 /** Most bytes of messages in one page; one message always fits. */
 export const PAGE_BYTES = 1024 * 1024

@@ -9,8 +9,7 @@ import type { DoorError } from "@holdfast/protocol/errors"
 import type { Session } from "@holdfast/protocol/session"
 import type { AgentRequestContext } from "./AgentContext.ts"
 import { storeProblem } from "../session/store-problem.ts"
-
-const PAGE = 200
+import { PAGE } from "../session/read-sizes.ts"
 
 /** The open requests, oldest first. */
 export const waitingPermissions = (core: AgentRequestContext): Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError> =>

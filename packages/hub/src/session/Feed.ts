@@ -8,12 +8,10 @@ import * as Exit from "effect/Exit"
 import type { Session } from "@holdfast/protocol/session"
 import type { Store } from "@holdfast/store/Store"
 import type { Fork } from "./Fork.ts"
+import { PAGE } from "./read-sizes.ts"
 
 /** Receives changed records; `synced` is true once everything up to `change` was given. */
 export type FeedSink = (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void
-
-/** Records per page while a watcher catches up. */
-const PAGE = 200
 
 interface Watcher {
   readonly sink: FeedSink

@@ -18,8 +18,8 @@ import type { AgentRequestContext } from "../AgentContext.ts"
 import { AgentPart } from "../AgentPart.ts"
 import { may } from "../../session/may.ts"
 import { storeProblem } from "../../session/store-problem.ts"
+import { PAGE } from "../../session/read-sizes.ts"
 
-const PAGE = 200
 /** Sessions that are looked through, the latest first. */
 const SESSIONS_MAX = 2000
 
