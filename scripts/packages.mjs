@@ -71,12 +71,23 @@ export const PACKAGES = [
   },
   {
     folder: "packages/hub",
-    holds: "sessions: their loops, delivery, the link to runners, terminals, agents; the contract of doors (`Hub`, `Agents`)",
+    holds:
+      "sessions: their loops, delivery, the link to runners, terminals, agents; `operations/`: what is asked of them, through one waist; the contract of doors (`Hub`)",
     uses: ["protocol", "core", "store", "link", "adapter"],
     npm: ["effect"],
     node: true,
     tests: ["server", "runner", "agents"],
-    floors: [["Hub.ts"], ["Agents.ts"], ["session"], ["delivery"], ["child"], ["terminal", "agent"], ["sessions"], ["layer.ts"]],
+    floors: [
+      ["Telemetry.ts"],
+      ["Hub.ts"],
+      ["session"],
+      ["delivery"],
+      ["child"],
+      ["terminal", "agent"],
+      ["sessions"],
+      ["operations"],
+      ["layer.ts"],
+    ],
   },
   {
     folder: "packages/doors",
@@ -84,7 +95,7 @@ export const PACKAGES = [
     uses: ["protocol", "core", "store", "hub"],
     npm: ["effect", "ws"],
     node: true,
-    floors: [["OperationLog.ts"], ["credentials", "guard"], ["http", "socket"]],
+    floors: [["OperationLog.ts"], ["json"], ["credentials", "guard"], ["http", "socket"]],
   },
   {
     folder: "packages/server",
@@ -97,7 +108,7 @@ export const PACKAGES = [
     folder: "packages/client",
     holds: "connection, attachments, resume; for browsers and Node",
     uses: ["protocol"],
-    npm: ["effect"],
+    npm: [],
   },
   {
     folder: "apps/cli",
@@ -122,9 +133,4 @@ export const TEST_PACKAGES = [
 export const KNOWN_CIRCLES = ["packages/link/src/agent-fields.ts", "packages/link/src/fields.ts"]
 
 /** Imports that still go up, as `file → folder`. */
-export const KNOWN_UPWARDS = [
-  "packages/doors/src/http/listen.ts → socket",
-  "packages/doors/src/socket/RpcDesk.ts → http",
-  "packages/doors/src/socket/rpc-messages.ts → http",
-  "packages/hub/src/Agents.ts → agent",
-]
+export const KNOWN_UPWARDS = ["packages/doors/src/http/listen.ts → socket"]

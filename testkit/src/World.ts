@@ -11,7 +11,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import { Agents } from "@holdfast/hub/Agents"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
 import { layer as hubLayer } from "@holdfast/hub/layer"
 import { Runners } from "@holdfast/hub/child/Runners"
@@ -20,6 +19,7 @@ import { resolveSettings } from "@holdfast/protocol/settings"
 import { layer as memoryLayer } from "@holdfast/store/memory/MemoryStore"
 import { layer as sqliteLayer } from "@holdfast/store/sqlite/SqliteStore"
 import { Store } from "@holdfast/store/Store"
+import { agentCalls, type AgentCalls, hubCalls, type HubCalls } from "./hub/hub-calls.ts"
 import { ScriptedRunners } from "./simulator/scripted-runners.ts"
 import { randomFrom } from "./sizes.ts"
 
@@ -28,8 +28,8 @@ export const owner: Principal = { name: "owner", credential: "owner", scope: "al
 
 /** What is asked of a running hub. */
 export interface Doors {
-  readonly hub: Hub["Service"]
-  readonly agents: Agents["Service"]
+  readonly hub: HubCalls
+  readonly agents: AgentCalls
 }
 
 /** A hub whose runners are scripted, over a store that may be opened again. */
@@ -60,7 +60,8 @@ export class World {
       data: "/",
     }).pipe(Layer.provide([Layer.succeed(Store, this.store.service), Layer.succeed(Runners, this.runners.service())]))
     const context = await Effect.runPromise(Layer.buildWithScope(wired, this.scope))
-    return { hub: Context.get(context, Hub), agents: Context.get(context, Agents) }
+    const hub = Context.get(context, Hub)
+    return { hub: { ...hub, ...hubCalls(hub) }, agents: agentCalls(hub) }
   }
 
   async stop(whole: boolean): Promise<void> {

@@ -89,8 +89,8 @@ describe("agents over HTTP", () => {
     await sendText(hub, id, "Look at the lighthouse\nand tell me more")
     const connection = openConnection(() => hub.port(), hub.token)
     await connection.online(10_000)
-    const other = await connection.call("Create", { kind: "agent", agent: "scripted", cwd })
-    await connection.call("SendMessage", { session: other.id, message: { text: "Look at the lighthouse" } })
+    const other = await connection.call("sessions.create", { kind: "agent", agent: "scripted", cwd })
+    await connection.call("messages.send", { session: other.id, text: "Look at the lighthouse" })
     connection.close()
     for (const one of [id, other.id]) expect((await recordOf(hub, one)).label).toBe("Look at the lighthouse")
     const { body } = await hub.call<SessionPage>("GET", "/api/sessions?q=lighthouse")
@@ -125,7 +125,7 @@ describe("agents over HTTP", () => {
       409,
       "MessageNotQueued",
     ])
-    expect(await refused("PUT", `/api/sessions/${id}/queue`, { order: [a] })).toEqual([409, "SessionState"])
+    expect(await refused("PUT", `/api/sessions/${id}/queue`, { order: [a] })).toEqual([409, "SessionNotReady"])
   })
 
   it("H-17 interrupts a turn and changes the model of an agent", async () => {
@@ -188,8 +188,8 @@ describe("agents over HTTP", () => {
     await sendText(hub, id, "[[slow 200 5]]")
     expect(await send({ text: "x", mode: "reject" })).toEqual([409, "AgentBusy"])
     const terminal = await hub.call<Session>("POST", "/api/sessions", { kind: "terminal", command: "true" })
-    expect(await refused("POST", `/api/sessions/${terminal.body.id}/messages`, { text: "x" })).toEqual([409, "SessionState"])
-    expect(await refused("POST", `/api/sessions/${terminal.body.id}/interrupt`)).toEqual([409, "SessionState"])
+    expect(await refused("POST", `/api/sessions/${terminal.body.id}/messages`, { text: "x" })).toEqual([409, "SessionNotReady"])
+    expect(await refused("POST", `/api/sessions/${terminal.body.id}/interrupt`)).toEqual([409, "SessionNotReady"])
   })
 
   it("H-10 exports the transcript as Markdown and the log as JSON lines", async () => {

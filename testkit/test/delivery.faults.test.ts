@@ -71,7 +71,7 @@ describe("order and resume", () => {
             if (status < 300) return body.seq
             if (status !== 503) throw new Error(`${status} ${JSON.stringify(body)}`)
           } else {
-            return (await connection.call("Mark", { session, mark })).seq
+            return (await connection.call("log.mark", { session, ...mark })).seq
           }
         } catch (error) {
           const text = String(error)

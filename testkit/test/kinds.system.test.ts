@@ -17,8 +17,8 @@ it("X-12 X-13 no door creates another kind, and what is created keeps its files 
     const connection = openConnection(hub.port, hub.token)
     try {
       await connection.online()
-      await expect(connection.call("Create", request)).rejects.toMatchObject({ tag: "KindNotAllowed" })
-      await connection.call("Create", { kind: "agent", agent: "scripted", env: { A: "b" } })
+      await expect(connection.call("sessions.create", request)).rejects.toMatchObject({ tag: "KindNotAllowed" })
+      await connection.call("sessions.create", { kind: "agent", agent: "scripted", env: { A: "b" } })
     } finally {
       connection.close()
     }

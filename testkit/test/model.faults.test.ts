@@ -4,7 +4,7 @@
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import type { Hub } from "@holdfast/hub/Hub"
+import type { HubCalls } from "../src/hub/hub-calls.ts"
 import { eventually } from "../src/eventually.ts"
 import { seedOf, sized } from "../src/sizes.ts"
 import { attachFrom, inWorld, owner, STORES, type World } from "../src/World.ts"
@@ -66,7 +66,7 @@ function append(model: Modelled, type: string, text: string | boolean = ""): num
 type Known = Map<number, Modelled>
 
 /** Creates a session, or asks for one that was created with the same key. */
-async function create(hub: Hub["Service"], sessions: Array<Modelled>, created: Known, key: number): Promise<void> {
+async function create(hub: HubCalls, sessions: Array<Modelled>, created: Known, key: number): Promise<void> {
   const known = created.get(key)
   const request = { kind: "terminal", command: "/bin/sh", cwd: "/", label: `l${key}`, key: `c${key}` } as const
   if (known?.status === "deleted") return expect(await tagOf(hub.create(request, owner))).toBe("SessionDeleted")
@@ -89,21 +89,21 @@ async function create(hub: Hub["Service"], sessions: Array<Modelled>, created: K
 type MarkCommand = Extract<Command, { readonly _tag: "Mark" }>
 type UpdateCommand = Extract<Command, { readonly _tag: "Rename" | "Pin" }>
 
-async function mark(hub: Hub["Service"], model: Modelled, command: MarkCommand): Promise<void> {
+async function mark(hub: HubCalls, model: Modelled, command: MarkCommand): Promise<void> {
   const known = model.keys.get(command.key)
   const effect = hub.mark(model.id, { text: command.text, key: `m${command.key}` }, owner)
   if (known !== undefined && known.text !== command.text) return expect(await tagOf(effect)).toBe("KeyConflict")
   if (known !== undefined) return expect((await Effect.runPromise(effect)).seq).toBe(known.seq)
-  if (model.status === "deleted") return expect(await tagOf(effect)).toBe("SessionState")
+  if (model.status === "deleted") return expect(await tagOf(effect)).toBe("SessionNotReady")
   const seq = append(model, "marked", command.text)
   expect((await Effect.runPromise(effect)).seq).toBe(seq)
   model.keys.set(command.key, { text: command.text, seq })
 }
 
-async function update(hub: Hub["Service"], model: Modelled, command: UpdateCommand): Promise<void> {
+async function update(hub: HubCalls, model: Modelled, command: UpdateCommand): Promise<void> {
   const patch = command._tag === "Rename" ? { label: command.label } : { pinned: command.pinned }
   const effect = hub.update(model.id, patch, owner)
-  if (model.status === "deleted") return expect(await tagOf(effect)).toBe("SessionState")
+  if (model.status === "deleted") return expect(await tagOf(effect)).toBe("SessionNotReady")
   const changed = command._tag === "Rename" ? command.label !== model.label : command.pinned !== model.pinned
   if (changed && command._tag === "Rename") append(model, "renamed", command.label)
   if (changed && command._tag === "Pin") append(model, "pinned", command.pinned)
@@ -112,7 +112,7 @@ async function update(hub: Hub["Service"], model: Modelled, command: UpdateComma
   expect((await Effect.runPromise(effect)).changed).toBe(changed)
 }
 
-async function remove(hub: Hub["Service"], model: Modelled): Promise<void> {
+async function remove(hub: HubCalls, model: Modelled): Promise<void> {
   if (model.status !== "deleted") append(model, "deleted")
   model.status = "deleted"
   await Effect.runPromise(hub.remove(model.id, undefined, owner))
@@ -128,7 +128,7 @@ async function remove(hub: Hub["Service"], model: Modelled): Promise<void> {
 type OnSession = Exclude<Command, { readonly _tag: "Create" | "List" | "Restart" }>
 
 /** Does to a session and to its model what a command says. */
-async function perform(hub: Hub["Service"], model: Modelled, command: OnSession): Promise<void> {
+async function perform(hub: HubCalls, model: Modelled, command: OnSession): Promise<void> {
   switch (command._tag) {
     case "Mark":
       return mark(hub, model, command)
@@ -136,7 +136,7 @@ async function perform(hub: Hub["Service"], model: Modelled, command: OnSession)
     case "Pin":
       return update(hub, model, command)
     case "Archive":
-      if (model.status === "deleted") return expect(await tagOf(hub.archive(model.id, undefined, owner))).toBe("SessionState")
+      if (model.status === "deleted") return expect(await tagOf(hub.archive(model.id, undefined, owner))).toBe("SessionNotReady")
       if (model.status === "active") append(model, "archived")
       model.status = "archived"
       return void (await Effect.runPromise(hub.archive(model.id, undefined, owner)))

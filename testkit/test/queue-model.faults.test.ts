@@ -116,7 +116,7 @@ async function check(world: World, list: ReadonlyArray<Command>): Promise<void> 
         const turned = [...model.queue.slice(by), ...model.queue.slice(0, by)]
         const order = [...turned.map((item) => item.id), ...(command.stale ? [model.gone] : [])]
         const answer = await outcomeOf(agents.reorder(id, order, owner))
-        if (command.stale) expect(answer).toBe("SessionState")
+        if (command.stale) expect(answer).toBe("SessionNotReady")
         else {
           expect(answer).toMatchObject({ changed: by > 0 })
           if (by > 0) model.append("reordered")

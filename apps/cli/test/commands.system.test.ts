@@ -176,7 +176,7 @@ describe("the command line", () => {
     expect((await holdfast(reader, "ls")).code).toBe(0)
     const refusal = await holdfast(reader, "new", "terminal", "--json")
     expect(refusal.code).toBe(1)
-    expect(JSON.parse(refusal.stderr)).toMatchObject({ error: { tag: "Forbidden" } })
+    expect(JSON.parse(refusal.stderr)).toMatchObject({ error: { tag: "SessionPermissionError" } })
     await ok("token", "revoke", "reader")
     expect((await holdfast(reader, "ls")).code).toBe(1)
     expect((await run("token", "revoke", id)).code).toBe(1)

@@ -62,7 +62,7 @@ export async function openAgents(place: Place, count: number, subscribers: numbe
         session,
         ears,
         send: async (text) => {
-          await wire.call("SendMessage", { session, message: { key: crypto.randomUUID(), text } })
+          await wire.call("messages.send", { session, key: crypto.randomUUID(), text })
         },
         ended: () => turnEnds(ears),
       })

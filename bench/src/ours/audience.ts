@@ -50,7 +50,7 @@ export async function gatherOurs(place: Place, subscribers: number, text: string
     const free: Array<Wire> = publishers.flatMap((publisher) => Array.from({ length: UNDER_WAY }, () => publisher))
     const append = (publisher: Wire): void => {
       waiting--
-      publisher.call("Mark", { session, mark: { text } }).then(
+      publisher.call("log.mark", { session, text }).then(
         () => {
           if (waiting > 0) append(publisher)
           else free.push(publisher)

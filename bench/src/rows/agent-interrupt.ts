@@ -28,7 +28,7 @@ export const AGENT_INTERRUPT: Row = {
         await agent.send("[[stamp 20 1]] [[bash sleep 60]]")
         await pause(150)
         const began = now()
-        await wire.call("Interrupt", { session: agent.session })
+        await wire.call("agent.interrupt", { session: agent.session })
         const answered = now() - began
         await ended
         const outcome = agent.ears[0]?.outcome

@@ -44,7 +44,7 @@ async function rateOf(count: number, { make, remove }: Maker): Promise<number> {
 /** Removes sessions after their creation was measured, so that children do not pile up. */
 const removeAll = async (wire: Wire, ids: ReadonlyArray<string>): Promise<void> => {
   await drain(20, ids.length, async (at) => {
-    await wire.call("Delete", { session: ids[at] })
+    await wire.call("sessions.delete", { session: ids[at] })
   })
 }
 
@@ -53,7 +53,7 @@ function sessions(wire: Wire): Maker {
   const ids: Array<string> = []
   return {
     make: async () => {
-      ids.push(String((await wire.call("Create", CHILD))["id"]))
+      ids.push(String((await wire.call("sessions.create", CHILD))["id"]))
     },
     remove: () => removeAll(wire, ids.splice(0)),
   }
@@ -104,7 +104,7 @@ export const CREATE_OUTSTANDING: Row = {
       const hub = await openHub(place)
       const wire = await connectWire(hub)
       // The first one starts the runner.
-      await wire.call("Create", CHILD)
+      await wire.call("sessions.create", CHILD)
       const maker = sessions(wire)
       const first = await rateOf(OUTSTANDING, maker)
       await rateOf(warming(place), maker)
@@ -135,7 +135,7 @@ export const CREATE_SEQUENTIAL: Row = {
       const hub = await openHub(place)
       const wire = await connectWire(hub)
       // The first one starts the runner.
-      await wire.call("Create", CHILD)
+      await wire.call("sessions.create", CHILD)
       const { make, remove } = sessions(wire)
       return {
         measure: async () => {

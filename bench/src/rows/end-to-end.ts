@@ -57,7 +57,7 @@ const ours: Contestant = {
       const began = performance.now()
       const { done } = await pump(SESSIONS * WINDOW, milliseconds, async (lane) => {
         const at = lane % SESSIONS
-        await writers[at]?.call("Mark", { session: sessions[at], mark: { text: MARK_TEXT } })
+        await writers[at]?.call("log.mark", { session: sessions[at], text: MARK_TEXT })
       })
       const arrived = until("every append reached its subscribers", 20_000, () => received - before >= done * SUBSCRIBERS)
       changed = arrived.check

@@ -41,7 +41,7 @@ export const LOOP_DELAY: Row = {
             const lane = wires[at % wires.length]
             if (lane === undefined || lane.underWay >= MOST) return
             lane.underWay++
-            lane.wire.call("Mark", { session: sessions[at % SESSIONS], mark: { text: MARK_TEXT } }).then(
+            lane.wire.call("log.mark", { session: sessions[at % SESSIONS], text: MARK_TEXT }).then(
               () => {
                 lane.underWay--
                 done++

@@ -145,7 +145,7 @@ export class Attachment implements AsyncIterable<Item> {
 
   /** Takes the keyboard (`single`) or releases it (`free`). */
   async setTypist(mode: "single" | "free"): Promise<void> {
-    await this.#connection.call("SetTypist", { session: this.#target, mode })
+    await this.#connection.call("terminal.keyboard", { session: this.#target, mode })
   }
 
   /** Ends the attachment; `Ended` is its last item. */

@@ -4,20 +4,8 @@
  * Answers are handed on inside the call that delivers the socket's message, so that the frames that follow an answer
  * always find it handled (docs/PROTOCOL.md, W-3).
  */
-import type * as Rpc from "effect/rpc/Rpc"
-import type * as RpcGroup from "effect/rpc/RpcGroup"
-import type { SessionRpcs } from "@holdfast/protocol/rpc"
+import type { Commands } from "@holdfast/protocol/rpc"
 import { decodeError, HoldfastError } from "./errors.ts"
-
-type Group = RpcGroup.Rpcs<typeof SessionRpcs>
-
-/** The commands of the stream socket: what each takes and answers with. */
-export type Commands = {
-  readonly [T in Group["_tag"]]: {
-    readonly payload: Rpc.PayloadConstructor<Rpc.ExtractTag<Group, T>>
-    readonly answer: Rpc.Success<Rpc.ExtractTag<Group, T>>
-  }
-}
 
 /** Name of a command of the stream socket. */
 export type CommandName = keyof Commands

@@ -112,13 +112,13 @@ describe("a connection", () => {
   it("W-2 commands of one turn go together, and a frame does not overtake those before it", async () => {
     connection = connectTo(hub.port)
     await connection.online(25_000)
-    const mark = () => connection.call("Mark", { session: SESSION, mark: { text: "m" } })
-    const long = () => connection.call("Mark", { session: SESSION, mark: { text: "m".repeat(9000) } })
+    const mark = () => connection.call("log.mark", { session: SESSION, text: "m" })
+    const long = () => connection.call("log.mark", { session: SESSION, text: "m".repeat(9000) })
     const calls = [mark(), mark()]
     connection.send(encodeAck(7, 0))
     calls.push(mark(), long(), long())
     expect(await Promise.all(calls)).toEqual(calls.map(() => ({ seq: 1 })))
-    expect(hub.heard).toEqual([["Hello"], ["Mark", "Mark"], "frame", ["Mark", "Mark"], ["Mark"]])
+    expect(hub.heard).toEqual([["Hello"], ["log.mark", "log.mark"], "frame", ["log.mark", "log.mark"], ["log.mark"]])
   })
 
   it.each([
@@ -162,7 +162,7 @@ describe("a connection", () => {
   it("fails a command whose answer is unknown with ConnectionLost and one made offline with Unreachable", async () => {
     connection = connectTo(hub.port)
     await connection.online(25_000)
-    const pending = connection.call("Get", { session: "x" })
+    const pending = connection.call("sessions.get", { session: "x" })
     hub.cut()
     const outcome = await pending.then(
       () => "answered",
@@ -170,7 +170,7 @@ describe("a connection", () => {
     )
     expect(["answered", "ConnectionLost"]).toContain(outcome)
     connection.close()
-    await expect(connection.call("Get", { session: "x" })).rejects.toMatchObject({ tag: "Unreachable" })
+    await expect(connection.call("sessions.get", { session: "x" })).rejects.toMatchObject({ tag: "Unreachable" })
   })
 
   it("W-7 notices a hub that falls silent and comes back", async () => {

@@ -13,7 +13,7 @@ const CONSUMER = readFileSync(new URL("./consumer.txt", import.meta.url), "utf8"
 /** What the sources declare must be what the published types say: as answers of the hub, and as what is sent to it. */
 const SAME = `import type * as Published from "./client.d.ts"
 import type * as Source from "../../src/index.ts"
-import type { Commands } from "../../src/calls.ts"
+import type { Commands } from "@holdfast/protocol/rpc"
 export const api = (source: Source.Api): Published.Api => source
 export const agents = (source: Source.AgentApi): Published.AgentApi => source
 export const item = (source: Exclude<Source.Item, { _tag: "Ended" }>): Published.Item => source

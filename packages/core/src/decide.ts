@@ -5,7 +5,7 @@
  * What a child did (`Process…`) comes from a runner's journal and is never refused, only ignored where it cannot be
  * true any more, so that a replayed journal is harmless.
  */
-import { NotTypist, SessionState as SessionStateError } from "@holdfast/protocol/errors"
+import { NotTypist, SessionNotReady } from "@holdfast/protocol/errors"
 import type { EventData, EventDraft } from "@holdfast/protocol/events"
 import type { LostReason } from "@holdfast/protocol/terminal-spec"
 import { type AgentCommand, isAgentCommand } from "./agent/commands.ts"
@@ -45,7 +45,7 @@ const accept = (...events: ReadonlyArray<EventDraft>): Decision => accepted(even
 const nothing: Decision = accept()
 
 const badState = (state: SessionState, message: string): Decision =>
-  refuse(new SessionStateError({ message, status: state.status }))
+  refuse(new SessionNotReady({ message, status: state.status }))
 
 const sameTags = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
   a.length === b.length && a.every((tag, i) => tag === b[i])
@@ -129,8 +129,8 @@ function restart(state: SessionState, command: Extract<Command, { _tag: "Restart
 }
 
 /** Refuses to start a terminal's process again; `undefined` when it has ended (T-32). */
-export function refuseRestart(state: SessionState): SessionStateError | undefined {
-  const wrong = (message: string, status: string): SessionStateError => new SessionStateError({ message, status })
+export function refuseRestart(state: SessionState): SessionNotReady | undefined {
+  const wrong = (message: string, status: string): SessionNotReady => new SessionNotReady({ message, status })
   if (state.status === "deleted") return wrong("the session is in the trash; restore it first", state.status)
   if (state.terminal === undefined)
     return wrong(
@@ -145,16 +145,16 @@ export function refuseRestart(state: SessionState): SessionStateError | undefine
 /** Refuses input from a seat, or from outside of any attachment, that may not type now; `undefined` when it may (T-10). */
 export function refuseInput(state: SessionState, seat: string | undefined): Rejection | undefined {
   if (state.status === "deleted") {
-    return new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status })
+    return new SessionNotReady({ message: "the session is in the trash; restore it first", status: state.status })
   }
   if (state.terminal === undefined) {
-    return new SessionStateError({
+    return new SessionNotReady({
       message: `a session of kind ${state.kind} takes no input; an agent takes messages instead`,
       status: state.kind,
     })
   }
   if (state.process !== "running" && state.process !== "starting") {
-    return new SessionStateError({
+    return new SessionNotReady({
       message: `the session's process is ${state.process}; nothing takes input`,
       status: state.process,
     })

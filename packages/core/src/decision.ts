@@ -13,7 +13,7 @@ export type Rejection = Extract<
       | "NotTypist"
       | "PermissionNotFound"
       | "PermissionSettled"
-      | "SessionState"
+      | "SessionNotReady"
       | "TaskNotFound"
       | "TooLarge"
       | "Unprocessable"

@@ -151,7 +151,7 @@ describe("the fold of a session", () => {
     expect(away && refuseInput(away, "client-b")).toBeUndefined()
     const exited = play([create, started, take("client-a"), { _tag: "ProcessExited", code: 0 }]).state
     expect(exited?.terminal).not.toHaveProperty("typist")
-    expect(exited && refuseInput(exited, "client-a")?._tag).toBe("SessionState")
+    expect(exited && refuseInput(exited, "client-a")?._tag).toBe("SessionNotReady")
   })
 
   it("output touches only the last seq and the time of activity", () => {

@@ -1,27 +1,26 @@
 /**
  * The hub: every operation on sessions, whatever door it comes through.
  *
- * Doors (socket, HTTP, SSE and later ones) use this contract and nothing below it. `attach` and `watch` are the only
- * ways to read live events and records in the code base (D-1). Callers have passed the guard; `Principal` says who they are.
+ * Doors (socket, HTTP, SSE and later ones) perform, attach and watch; they use this contract and nothing below it. `attach`
+ * and `watch` are the only ways to read live events and records in the code base (D-1). Callers have passed the guard; `Principal` says who they are.
  */
 import type { FeedCursor } from "@holdfast/core/cursor"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
-import type { BadRequest, CursorAhead, CursorInvalid, DoorError } from "@holdfast/protocol/errors"
+import type { DoorError } from "@holdfast/protocol/errors"
 import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type { SnapshotHead, Viewers } from "@holdfast/protocol/frame"
-import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type {
-  CreateSession,
-  MarkSession,
-  RestartSession,
-  Screen,
-  Session,
-  SessionPage,
-  SessionQuery,
-  UpdateSession,
-} from "@holdfast/protocol/session"
+  AdministrationName,
+  AnswerOf,
+  OperationInput,
+  OperationName,
+  OperationOutput,
+  StreamName,
+} from "@holdfast/protocol/operations"
+import type { Session } from "@holdfast/protocol/session"
+import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 
 /** Who acts: from the credential, never from what a client claims. */
 export interface Principal {
@@ -29,9 +28,22 @@ export interface Principal {
   readonly name: string
   /** Id of the credential, to close what it opened when it is revoked. */
   readonly credential: string
-  readonly scope: "all" | "write" | "read"
+  /** `none`: no credential was shown; only public operations are for it. */
+  readonly scope: "all" | "write" | "read" | "none"
   /** Whose idempotency keys it uses, when not its own: the owner's are one, through restarts and rotations (H-22). */
   readonly holder?: string
+}
+
+/** Who asks for an operation, and through which door. */
+export interface Caller extends Principal {
+  /** Name of the door, for log lines and metrics. */
+  readonly door?: string
+  /** Id that ties log lines to an answer. */
+  readonly trace?: string
+  /** The client at the other end of a connection that lasts. */
+  readonly seated?: Seated & { readonly name: string }
+  /** The hub's own end of the caller's connection, as an address. */
+  readonly address?: string
 }
 
 /** A session that was asked for. `created` is false for a key that was used before. */
@@ -40,24 +52,61 @@ export interface Created {
   readonly created: boolean
 }
 
-/** Receives how a creation ended, once; a fault of the hub's own is in it as a defect. */
-export type CreateAnswer = (exit: Exit.Exit<Created, DoorError>) => void
-
-/** What an append-making command answers with. `changed` is false when there was nothing to change. */
+/** What a change of a session answers with. `changed` is false when there was nothing to change. */
 export interface Changed {
+  /** The record as it is when this is read. */
   readonly session: Session
   readonly seq: number
   readonly changed: boolean
 }
 
-/** A command that appends to a session's log, with the key that makes it happen once. */
-export type SessionChange =
-  | { readonly _tag: "Update"; readonly change: UpdateSession }
-  | { readonly _tag: "Mark"; readonly mark: MarkSession }
-  | { readonly _tag: "Archive" | "Restore"; readonly key: string | undefined }
+/** Receives how a creation ended, once; a fault of the hub's own is in it as a defect. */
+export type CreateAnswer = Done<Created>
 
-/** Receives how a change ended, once: refused, or durable with the seq of its first event. */
-export type ChangeAnswer = (refused: DoorError | undefined, seq: number) => void
+/** Receives how an operation ended, once; a fault of the hub's own is in it as a defect. */
+export type Done<A> = (exit: Exit.Exit<A, DoorError>) => void
+
+/** A file of a session's messages. `mediaType` is that of an image, told by its bytes. */
+export interface MessageFile {
+  readonly bytes: Uint8Array
+  readonly mediaType: string | undefined
+}
+
+/** What the handlers of some operations answer with, where it is not what crosses the wire. */
+interface OwnOutputs {
+  readonly "log.events": EventPage
+  readonly "messages.file": MessageFile
+}
+
+/** Name of an operation that is performed; the others are attachments and watches. */
+export type PerformedName = Exclude<OperationName, StreamName>
+
+/** What an operation answers a door with. */
+export type Outcome<N extends OperationName> = N extends StreamName
+  ? never
+  : N extends keyof OwnOutputs
+    ? OwnOutputs[N]
+    : AnswerOf<N> extends "session"
+      ? Changed
+      : AnswerOf<N> extends "created"
+        ? Created
+        : OperationOutput<N>
+
+/** How an operation ended: with what its handler answered, or refused. */
+export type Performed<A> =
+  | { readonly _tag: "Success"; readonly value: A }
+  | { readonly _tag: "Refused"; readonly error: DoorError }
+
+/** Work that goes on behind a call, and can be interrupted. */
+export interface Running {
+  readonly interruptUnsafe: () => void
+}
+
+/** Carries out an operation: everything that appends does so with its callbacks, without an effect. */
+export type Handler<N extends PerformedName> = (input: OperationInput<N>, by: Caller, done: Done<Outcome<N>>) => Running | void
+
+/** Handlers of operations by their names. */
+export type Handlers<N extends PerformedName> = { readonly [Name in N]: Handler<Name> }
 
 /** Receives the events of one attachment; called by the delivery loop, never concurrently. */
 export interface AttachmentSink {
@@ -123,7 +172,8 @@ export interface Attachment {
   readonly head: () => number
   /** Last seq handed to the sink; bytes handed out and not acknowledged. */
   readonly position: () => { readonly sent: number; readonly unacknowledged: number; readonly synced: boolean }
-  readonly detach: () => void
+  /** Ends it; the reason is for the log. */
+  readonly detach: (reason?: string) => void
   /** The same as its client asks for it: a keyboard that it holds is free at once (T-47). */
   readonly leave: () => void
 }
@@ -166,7 +216,8 @@ export interface FeedWatch {
   /** The cursor was of another feed, or beyond the head: what the watcher knows is void, and everything is given. */
   readonly reset: boolean
   readonly start: () => void
-  readonly stop: () => void
+  /** Ends it; the reason is for the log. */
+  readonly stop: (reason?: string) => void
 }
 
 /** The contract. */
@@ -175,67 +226,41 @@ export class Hub extends Context.Service<
   {
     /** Changes at every start. */
     readonly id: string
-    readonly create: (request: CreateSession, by: Principal) => Effect.Effect<Created, DoorError>
-    /** The same as plain callbacks. */
-    readonly createThen: (request: CreateSession, by: Principal, answer: CreateAnswer) => void
-    /** The id of the one session that an id, a unique beginning or end of one, or a label names; everything else takes whole ids (H-3). */
-    readonly resolve: (text: string) => Effect.Effect<string, DoorError>
-    readonly get: (id: string) => Effect.Effect<Session, DoorError>
-    readonly list: (query: SessionQuery) => Effect.Effect<SessionPage, DoorError>
-    /** Changes the session of an id, as plain callbacks: `update`, `mark`, `archive` and `restore` are the same. */
-    readonly change: (session: string, change: SessionChange, by: Principal, answer: ChangeAnswer) => void
-    readonly update: (id: string, change: UpdateSession, by: Principal) => Effect.Effect<Changed, DoorError>
-    readonly mark: (id: string, mark: MarkSession, by: Principal) => Effect.Effect<Changed, DoorError>
-    readonly archive: (id: string, key: string | undefined, by: Principal) => Effect.Effect<Changed, DoorError>
-    readonly restore: (id: string, key: string | undefined, by: Principal) => Effect.Effect<Changed, DoorError>
-    /** Soft delete: ends the child, moves the session to the trash. */
-    readonly remove: (id: string, key: string | undefined, by: Principal) => Effect.Effect<Changed, DoorError>
-    readonly events: (
-      id: string,
-      range: EventFilter & {
-        readonly after: number
-        /** Identity of the log that `after` is of, as far as the caller knows; another one is `CursorAhead`. */
-        readonly log?: string
-        readonly limit: number
-      },
-    ) => Effect.Effect<EventPage, DoorError | CursorInvalid | CursorAhead>
-    readonly attach: (request: AttachRequest, sink: AttachmentSink, by: Principal) => Effect.Effect<Attachment, DoorError>
+    /**
+     * Carries out an operation of the table, whatever door it came through. Scope, the session's id, log line, metric, span and
+     * the shape of errors are decided here. A door that could not read the input passes the refusal in its place. `done` is
+     * called once, perhaps at once; gives what can be interrupted when nobody waits for the answer any more.
+     */
+    readonly perform: <N extends OperationName>(
+      name: N,
+      input: OperationInput<N> | DoorError,
+      by: Caller,
+      done: (performed: Performed<Outcome<N>>) => void,
+    ) => Running | undefined
+    /** Adds the handlers of the operations that are not about sessions. */
+    readonly serve: (handlers: Handlers<AdministrationName>) => void
+    readonly attach: (request: AttachRequest, sink: AttachmentSink, by: Caller) => Effect.Effect<Attachment, DoorError>
     /** Follows the feed of sessions (D-12): what changed after `after`, then live; without it from the head on. */
-    readonly watch: (
-      cursor: FeedCursor,
-      sink: (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void,
-    ) => Effect.Effect<FeedWatch, DoorError | BadRequest>
-    /** Types into a terminal without an attachment; with a key once (H-7). */
-    readonly input: (
-      id: string,
-      key: string | undefined,
-      bytes: Uint8Array,
-      by: Principal,
-    ) => Effect.Effect<{ readonly seq: number }, DoorError>
-    readonly resize: (id: string, cols: number, rows: number, by: Principal) => Effect.Effect<void, DoorError>
-    readonly signal: (id: string, signal: string, by: Principal) => Effect.Effect<void, DoorError>
-    readonly setTypist: (
-      id: string,
-      viewer: Seated & Pick<AttachRequest, "name">,
-      mode: "single" | "free",
-      by: Principal,
-    ) => Effect.Effect<Changed, DoorError>
-    /** Starts an ended terminal's command again in its session (T-32). */
-    readonly restart: (id: string, request: RestartSession, by: Principal) => Effect.Effect<Session, DoorError>
-    /** Who is attached: to a session, or to all that somebody is attached to. */
-    readonly viewers: (id: string | undefined) => Effect.Effect<ReadonlyArray<SessionViewers>, DoorError>
-    /** Ends the attachments of people, but for those of a client id or of one connection; gives how many (T-31). */
-    readonly release: (
-      id: string,
-      except: string | Seated | undefined,
-      name: string,
-      by: Principal,
-    ) => Effect.Effect<number, DoorError>
-    readonly screen: (id: string) => Effect.Effect<Screen, DoorError>
+    readonly watch: (cursor: FeedCursor, sink: FeedListener, by: Caller) => Effect.Effect<FeedWatch, DoorError>
     readonly health: Effect.Effect<Health>
-    readonly runnerStatus: Effect.Effect<ReadonlyArray<unknown>, DoorError>
-    readonly stopRunners: (now: boolean) => Effect.Effect<ReadonlyArray<unknown>, DoorError>
     /** Ends what a revoked credential opened: its attachments get `detached`. */
     readonly dropCredential: (credential: string) => Effect.Effect<void>
   }
 >()("@holdfast/hub/Hub") {}
+
+/** Takes records that changed, up to a change number. */
+export type FeedListener = (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void
+
+/** Performs an operation as an effect, which ends with what it answers. */
+export const performed = <N extends PerformedName>(
+  hub: Pick<Hub["Service"], "perform">,
+  name: N,
+  input: OperationInput<N>,
+  by: Caller,
+): Effect.Effect<Outcome<N>, DoorError> =>
+  Effect.callback<Outcome<N>, DoorError>((resume) => {
+    const running = hub.perform(name, input, by, (result) =>
+      resume(result._tag === "Success" ? Effect.succeed(result.value) : Effect.fail(result.error)),
+    )
+    return running === undefined ? undefined : Effect.sync(() => running.interruptUnsafe())
+  })

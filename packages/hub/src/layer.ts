@@ -5,7 +5,6 @@
  * together behind that.
  */
 import { randomUUID } from "node:crypto"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Store, type StoreError } from "@holdfast/store/Store"
@@ -14,37 +13,31 @@ import type { ImportSource } from "@holdfast/adapter/ImportSource"
 import type { Settings } from "@holdfast/protocol/settings"
 import { makeAgentContext } from "./agent/AgentContext.ts"
 import { agentKind } from "./agent/agent-kind.ts"
-import { makeAgents } from "./agent/make-agents.ts"
-import { Agents } from "./Agents.ts"
 import { Fleet } from "./child/Fleet.ts"
 import type { KindContext, ProcessDefaults } from "./child/KindContext.ts"
 import { Reconciler } from "./child/Reconciler.ts"
-import { runnerStatus, stopRunners } from "./child/runner-requests.ts"
 import { Runners } from "./child/Runners.ts"
 import type { AttendedPart, Sessions } from "./delivery/AttendedPart.ts"
-import { Hub } from "./Hub.ts"
+import { Hub, type Performed } from "./Hub.ts"
+import { agentHandlers } from "./operations/agent-handlers.ts"
+import { Operations } from "./operations/Operations.ts"
+import { sessionHandlers } from "./operations/session-handlers.ts"
+import { terminalHandlers } from "./operations/terminal-handlers.ts"
+import { attachTo, watchFeed } from "./operations/watching.ts"
 import { AskerEnvironment } from "./session/AskerEnvironment.ts"
-import { keptKey } from "./session/command.ts"
 import { Feed } from "./session/Feed.ts"
 import { makeFork } from "./session/Fork.ts"
-import { may } from "./session/may.ts"
 import type { Ownership } from "./session/Ownership.ts"
 import { SessionDirectories, sessionsRoot } from "./session/SessionDirectories.ts"
 import type { SessionKind } from "./session/SessionKind.ts"
 import { SessionTable } from "./session/SessionTable.ts"
-import { attach, type Attached } from "./sessions/attach.ts"
-import { create } from "./sessions/create.ts"
+import type { Attached } from "./sessions/attach.ts"
 import { health, StoreHealth } from "./sessions/Health.ts"
 import type { HubContext } from "./sessions/HubContext.ts"
-import * as Lifecycle from "./sessions/lifecycle.ts"
 import { purgeDue } from "./sessions/purge.ts"
-import * as Queries from "./sessions/queries.ts"
-import * as Viewing from "./sessions/viewers.ts"
-import { watch } from "./sessions/watch.ts"
 import type { PastScreens } from "./terminal/PastScreens.ts"
-import { restart } from "./terminal/restart.ts"
+import { noTelemetry, reportTo, type Telemetry } from "./Telemetry.ts"
 import { terminalKind } from "./terminal/terminal-kind.ts"
-import * as Terminals from "./terminal/terminal-requests.ts"
 
 /** Name of the lease whose token orders the hubs of a data directory. */
 const LEASE = "hub"
@@ -74,20 +67,22 @@ export interface HubOptions {
   readonly ownership?: Ownership
   /** Epoch milliseconds; the machine's clock when absent. */
   readonly now?: () => number
-  /** Receives what is worth a line in the log. */
-  readonly report?: (message: string, fields: Readonly<Record<string, unknown>>) => void
+  /** Where lines, counts and spans go; nowhere when absent. */
+  readonly telemetry?: Telemetry
 }
 
-/** Makes the hub with its agents. Fails when the store cannot be used. */
-export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError, Store | Runners> =>
-  Layer.effectContext(
+/** Makes the hub. Fails when the store cannot be used. */
+export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store | Runners> =>
+  Layer.effect(
+    Hub,
     Effect.gen(function* () {
       const store = yield* Store
       const runners = yield* Runners
       const fork = yield* makeFork
       const id = randomUUID()
       const now = options.now ?? Date.now
-      const report = options.report ?? ((): void => {})
+      const telemetry = options.telemetry ?? noTelemetry
+      const report = reportTo(telemetry)
       const epoch = yield* hubEpoch(store, id)
       const seen = new StoreHealth()
       const feed = new Feed(store, fork)
@@ -144,44 +139,23 @@ export const layer = (options: HubOptions): Layer.Layer<Hub | Agents, StoreError
         Effect.sleep(BEGIN_WAIT),
       )
 
-      const hub = Hub.of({
+      const operations = new Operations(telemetry)
+      operations.add(sessionHandlers(core))
+      operations.add(terminalHandlers(core, screens))
+      operations.add(agentHandlers(core))
+      yield* Effect.addFinalizer(() => Effect.sync(() => operations.close()))
+      return Hub.of({
         id,
-        create: (request, by) => Effect.callback((resume) => create(core, request, by, resume)),
-        createThen: (request, by, answer) => create(core, request, by, answer),
-        resolve: (text) => Queries.resolve(core, text),
-        get: (session) => Queries.get(core, session),
-        list: (query) => Queries.list(core, query),
-        change: (session, change, by, answer) => Lifecycle.change(core, session, change, by, answer),
-        update: (session, change, by) => Lifecycle.changed(core, session, { _tag: "Update", change }, by),
-        mark: (session, mark, by) => Lifecycle.changed(core, session, { _tag: "Mark", mark }, by),
-        archive: (session, key, by) => Lifecycle.changed(core, session, { _tag: "Archive", key }, by),
-        restore: (session, key, by) => Lifecycle.changed(core, session, { _tag: "Restore", key }, by),
-        remove: (session, key, by) => Lifecycle.remove(core, session, key, by),
-        events: (session, range) => Queries.events(core, session, range),
-        attach: (request, sink, by) => attach(core, attached, request, sink, by),
-        watch: (cursor, sink) => watch(core, cursor, sink),
-        input: (session, key, bytes, by) =>
-          Effect.andThen(may(by), Terminals.input(core, session, key === undefined ? key : keptKey(by, key), bytes)),
-        resize: (session, cols, rows, by) => Effect.andThen(may(by), Terminals.resize(core, session, cols, rows)),
-        signal: (session, name, by) => Effect.andThen(may(by), Terminals.signal(core, session, name)),
-        setTypist: (session, viewer, mode, by) => Lifecycle.setTypist(core, session, viewer, mode, by),
-        restart: (session, request, by) => restart(core, session, request, by),
-        viewers: (session) => Effect.sync(() => Viewing.viewers(core, session)),
-        release: (session, except, name, by) => Effect.map(may(by), () => Viewing.release(core, session, except, name, by)),
-        screen: (session) => Terminals.screen(core, screens, session),
+        perform: (name, input, by, done) => operations.perform(name, input, by, done as (performed: Performed<unknown>) => void),
+        serve: (handlers) => operations.add(handlers),
+        attach: (request, sink, by) => attachTo(core, operations, attached, request, sink, by),
+        watch: (cursor, sink, by) => watchFeed(core, operations, cursor, sink, by),
         health: health(core, seen),
-        runnerStatus: runnerStatus(fleet),
-        stopRunners: (atOnce) =>
-          Effect.andThen(
-            atOnce ? Effect.promise(() => agents.pool.announceEnd()) : Effect.void,
-            stopRunners(fleet, atOnce, settings.killGrace),
-          ),
         dropCredential: (credential) =>
           Effect.sync(() => {
             for (const entry of [...(attached.get(credential) ?? [])]) entry.drop("the credential was revoked")
           }),
       })
-      return Context.make(Hub, hub).pipe(Context.add(Agents, makeAgents(core)))
     }),
   )
 

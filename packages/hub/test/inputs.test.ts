@@ -66,7 +66,7 @@ describe("inputs with keys", () => {
     runner.note({ type: "exit", code: 0 })
     await vi.waitUntil(async () => (await house.run(house.hub.get(id))).process === "exited", { timeout: 10_000 })
     expect(await keyed(house, id, "A")).toEqual(first)
-    await expect(keyed(house, id, "new")).rejects.toMatchObject({ _tag: "SessionState" })
+    await expect(keyed(house, id, "new")).rejects.toMatchObject({ _tag: "SessionNotReady" })
   })
 
   it("R-19 a hub that is killed between the hand-over and its confirmation changes nothing: the runner knows the key (fault:N58)", async () => {

@@ -248,8 +248,10 @@ describe("a hub that starts again", () => {
 async function listed(house: House): Promise<ReadonlyArray<string>> {
   const seen = Promise.withResolvers<ReadonlyArray<string>>()
   const feed = await house.run(
-    house.hub.watch({ after: 0 }, (_, sessions) =>
-      sessions.length > 0 ? seen.resolve(sessions.map(({ id }) => id)) : undefined,
+    house.hub.watch(
+      { after: 0 },
+      (_, sessions) => (sessions.length > 0 ? seen.resolve(sessions.map(({ id }) => id)) : undefined),
+      OWNER,
     ),
   )
   feed.start()

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import type { FeedListener } from "@holdfast/hub/Hub"
 import { Faults } from "@holdfast/testkit/hub/faulty-store"
 import {
   attachReader,
@@ -63,9 +64,10 @@ describe("sessions", () => {
 
   it("W-9 a creation goes on although its caller went away, and its process is started", async () => {
     const running = Promise.withResolvers<string>()
-    const watch = house.hub.watch({}, (_, sessions) => {
+    const seen: FeedListener = (_, sessions) => {
       for (const { label, process } of sessions) if (process === "running") running.resolve(label)
-    })
+    }
+    const watch = house.hub.watch({}, seen, OWNER)
     await house.run(Effect.map(watch, ({ start }) => start()))
     const asked = Effect.runFork(house.hub.create({ kind: "terminal", command: "/bin/sh", label: "left alone" }, OWNER))
     await Effect.runPromise(Fiber.interrupt(asked))
@@ -354,8 +356,8 @@ describe("sessions", () => {
     })
     const reading = { name: "guest", credential: "guest", scope: "read" } as const
     const attempt = house.hub.attach({ session: id, mode: "interactive", client: "c-1234567", name: "x" }, new Reader(), reading)
-    await expect(house.run(attempt)).rejects.toMatchObject({ _tag: "Forbidden" })
-    await expect(house.run(house.hub.mark(id, { text: "x" }, reading))).rejects.toMatchObject({ _tag: "Forbidden" })
+    await expect(house.run(attempt)).rejects.toMatchObject({ _tag: "SessionPermissionError" })
+    await expect(house.run(house.hub.mark(id, { text: "x" }, reading))).rejects.toMatchObject({ _tag: "SessionPermissionError" })
     expect(runner.child.inputs).toEqual([])
   })
 

@@ -29,14 +29,14 @@ describe("the trash", () => {
       return session
     })
     const changed = new Promise((resolve) =>
-      house.hub.change(id, { _tag: "Restore", key: undefined }, OWNER, (refused) => resolve(refused)),
+      house.hub.perform("sessions.restore", { session: id }, OWNER, ({ _tag }) => resolve(_tag)),
     )
     expect((await house.run(house.hub.get(id))).status).toBe("deleted")
     await house.run(house.hub.list({}))
     order.push("ended")
     runner.note({ type: "exit", code: 129, signal: "SIGHUP" })
     expect(await restored).toMatchObject({ status: "active", process: "exited" })
-    expect(await changed).toBeUndefined()
+    expect(await changed).toBe("Success")
     expect(order).toEqual(["ended", "restored"])
   })
 

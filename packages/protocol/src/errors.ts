@@ -24,8 +24,16 @@ export class CursorAhead extends Schema.TaggedError<CursorAhead>()("CursorAhead"
 /** No credential, or one that is not known. */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", { message }) {}
 
-/** The credential is known and does not allow this, or the Host or Origin is not on the list. */
+/** The Host or Origin of the request is not on the list. */
 export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { message }) {}
+
+/** The credential of `user` does not allow the action, which is the name of an operation or `attach`. */
+export class SessionPermissionError extends Schema.TaggedError<SessionPermissionError>()("SessionPermissionError", {
+  message,
+  session: Schema.optionalKey(Schema.String),
+  user: Schema.String,
+  action: Schema.String,
+}) {}
 
 /** No session has this id. */
 export class SessionNotFound extends Schema.TaggedError<SessionNotFound>()("SessionNotFound", {
@@ -39,8 +47,11 @@ export class SessionAmbiguous extends Schema.TaggedError<SessionAmbiguous>()("Se
   matches: Schema.Array(Schema.String),
 }) {}
 
-/** The session is in a state that does not allow this: archived, deleted, no process, … */
-export class SessionState extends Schema.TaggedError<SessionState>()("SessionState", { message, status: Schema.String }) {}
+/** The session's state does not allow this now: archived, deleted, no process, … */
+export class SessionNotReady extends Schema.TaggedError<SessionNotReady>()("SessionNotReady", {
+  message,
+  status: Schema.String,
+}) {}
 
 /** The key was used before with another body. */
 export class KeyConflict extends Schema.TaggedError<KeyConflict>()("KeyConflict", { message, key: Schema.String }) {}
@@ -89,6 +100,9 @@ export class PermissionSettled extends Schema.TaggedError<PermissionSettled>()("
 
 /** No message of the session has a file with this hash. */
 export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFound", { message, hash: Schema.String }) {}
+
+/** No token has this id. */
+export class TokenNotFound extends Schema.TaggedError<TokenNotFound>()("TokenNotFound", { message, tokenId: Schema.String }) {}
 
 /** No background task with this id runs: it has ended, or never was. */
 export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()("TaskNotFound", { message, task: Schema.String }) {}
@@ -148,9 +162,10 @@ export const DoorErrors = [
   CursorAhead,
   Unauthorized,
   Forbidden,
+  SessionPermissionError,
   SessionNotFound,
   SessionAmbiguous,
-  SessionState,
+  SessionNotReady,
   SessionDeleted,
   KeyConflict,
   NotTypist,
@@ -161,6 +176,7 @@ export const DoorErrors = [
   MessageNotQueued,
   PermissionSettled,
   FileNotFound,
+  TokenNotFound,
   TaskNotFound,
   PermissionNotFound,
   ReadOnlyViewer,

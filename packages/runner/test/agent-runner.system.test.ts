@@ -155,13 +155,13 @@ describe("agents in a runner", () => {
 
   it("refuses what is not for agents, and for terminals what is", async () => {
     const child = await begin("a")
-    await expect(live.hub.connection.signal(child, "SIGINT")).rejects.toMatchObject({ tag: "SessionState" })
+    await expect(live.hub.connection.signal(child, "SIGINT")).rejects.toMatchObject({ tag: "SessionNotReady" })
     await expect(live.hub.connection.screen(child)).rejects.toThrow()
     const terminal = await live.hub.start("b", "cat")
     await expect(live.hub.connection.commandAgent(terminal.child, deliver("m", "x"))).rejects.toMatchObject({
-      tag: "SessionState",
+      tag: "SessionNotReady",
     })
-    await expect(live.hub.connection.commandAgent(999, deliver("m", "x"))).rejects.toMatchObject({ tag: "SessionState" })
+    await expect(live.hub.connection.commandAgent(999, deliver("m", "x"))).rejects.toMatchObject({ tag: "SessionNotReady" })
     await live.hub.connection.end(terminal.child, 100)
   })
 })

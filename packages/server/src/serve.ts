@@ -12,7 +12,6 @@ import { dataDirectory } from "./config/directories.ts"
 import { layer as hubLayer } from "@holdfast/hub/layer"
 import type { Runners } from "@holdfast/hub/child/Runners"
 import { makeSocketDoor } from "@holdfast/doors/socket/makeSocketDoor"
-import type { LogFields, OperationLog } from "@holdfast/doors/OperationLog"
 import { hubParts } from "./hub-parts.ts"
 import { layerDetached, layerInside } from "./runner-layers.ts"
 import { ServeFailed, type ServeEnvironment, type Serving } from "./Serving.ts"
@@ -30,12 +29,8 @@ export const serve = async (
   const agents = agentsOf(configured, { data, home: defaults.home, path: defaults.env["PATH"], preferred: settings.agent })
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
-    hub: (log) =>
-      hubLayer({ ...hubParts(), settings, defaults, data, agents, report: reportTo(log) }).pipe(Layer.provide(runners)),
-    socket: (given, log) =>
-      makeSocketDoor(given, environment.version, (stack, operation, fingerprint) =>
-        log.write("error", stack, { operation, fingerprint }),
-      ),
+    hub: (telemetry) => hubLayer({ ...hubParts(), settings, defaults, data, agents, telemetry }).pipe(Layer.provide(runners)),
+    socket: (given, telemetry) => makeSocketDoor(given, environment.version, telemetry),
   })
 }
 
@@ -62,17 +57,3 @@ function runnersLayer(
       throw new ServeFailed("settings", `runner must be detached or inside, not ${settings.runner}`)
   }
 }
-
-const reportTo =
-  (log: OperationLog) =>
-  (message: string, fields: Readonly<Record<string, unknown>>): void =>
-    log.write("warn", message, plain(fields))
-
-const plain = (fields: Readonly<Record<string, unknown>>): LogFields =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) =>
-      typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-        ? [name, value]
-        : [name, JSON.stringify(value)],
-    ),
-  )

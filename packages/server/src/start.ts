@@ -15,10 +15,11 @@ import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import { readOrMakeCredential, replaceCredential } from "@holdfast/doors/credentials/credential-file"
 import { makeCredentials } from "@holdfast/doors/credentials/Credentials"
 import { unprotected } from "@holdfast/doors/guard/names"
-import type { Agents } from "@holdfast/hub/Agents"
 import type { Hub } from "@holdfast/hub/Hub"
-import { fingerprintOf } from "@holdfast/doors/http/answer"
-import { linkPath } from "@holdfast/doors/http/hub"
+import { fingerprintOf } from "@holdfast/hub/operations/failure"
+import type { Telemetry } from "@holdfast/hub/Telemetry"
+import { linkPath } from "@holdfast/doors/http/administration"
+import { OperationCounts } from "@holdfast/doors/http/metrics"
 import { listen } from "@holdfast/doors/http/listen"
 import type { SocketDoor } from "@holdfast/doors/socket/SocketDoor"
 import { removeHubState, takeDataDirectory, writeHubState } from "./data-directory.ts"
@@ -31,8 +32,8 @@ import { startFailure } from "./start-failure.ts"
 /** The layers a hub is made of. */
 export interface HubParts {
   readonly store: Layer.Layer<Store, StoreTooNew | StoreError>
-  readonly hub: (log: OperationLog) => Layer.Layer<Hub | Agents, unknown, Store>
-  readonly socket: (settings: Settings, log: OperationLog) => Effect.Effect<SocketDoor, never, Hub | Agents | Scope.Scope>
+  readonly hub: (telemetry: Telemetry) => Layer.Layer<Hub, unknown, Store>
+  readonly socket: (settings: Settings, telemetry: Telemetry) => Effect.Effect<SocketDoor, never, Hub | Scope.Scope>
 }
 
 /** Milliseconds a graceful stop may take; then the stop is over, whatever still hangs. */
@@ -70,13 +71,19 @@ async function build(
   takeDataDirectory(data)
   await takeSessionDirectories(settings, data)
   const log = openLog(settings, data, environment, scope)
+  const operations = new OperationCounts()
+  const telemetry: Telemetry = {
+    log: log.write,
+    count: (labels, milliseconds) => operations.add(labels, milliseconds),
+    span: () => undefined,
+  }
   const credentialFile = join(data, "credential")
   const credential = await readOrMakeCredential(credentialFile)
 
   // A named pipe of Windows is open to whoever takes its name first: there, programs ask for a proof (G-12).
   const local = process.platform === "win32" ? undefined : () => privateSocketPath(join(data, "hub.sock"))
   const program = Effect.gen(function* () {
-    const services = yield* Layer.buildWithScope(Layer.provideMerge(parts.hub(log), parts.store), scope)
+    const services = yield* Layer.buildWithScope(Layer.provideMerge(parts.hub(telemetry), parts.store), scope)
     return yield* Effect.gen(function* () {
       const store = yield* Store
       const credentials = yield* makeCredentials({
@@ -88,8 +95,18 @@ async function build(
         signInExpiry: settings.signInExpiry,
         now: Date.now,
       })
-      const socket = yield* parts.socket(settings, log)
-      const listening = yield* listen({ settings, tls, version: environment.version, store, credentials, socket, log, local })
+      const socket = yield* parts.socket(settings, telemetry)
+      const listening = yield* listen({
+        settings,
+        tls,
+        version: environment.version,
+        store,
+        credentials,
+        socket,
+        telemetry,
+        operations,
+        local,
+      })
       // Closed first: clients hear of it before the server stops taking answers.
       yield* Effect.addFinalizer(() => Effect.promise(() => socket.stop()))
       return { listening, credentials }

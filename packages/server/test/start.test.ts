@@ -6,9 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { resolveSettings } from "@holdfast/protocol/settings"
-import { Agents } from "@holdfast/hub/Agents"
 import { Hub } from "@holdfast/hub/Hub"
-import { noAgents } from "@holdfast/testkit/hub/no-agents"
 import { ServeFailed, type Serving } from "../src/Serving.ts"
 import { takeDataDirectory } from "../src/data-directory.ts"
 import { start } from "../src/start.ts"
@@ -25,19 +23,15 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true })
 })
 
-const withoutAgents = (hub: Hub["Service"]): Layer.Layer<Hub | Agents> =>
-  Layer.merge(Layer.succeed(Hub, hub), Layer.succeed(Agents, noAgents))
-
 const serveFake = async (options: Record<string, unknown> = {}, lines: Array<string> = []): Promise<Serving> => {
   const { values } = resolveSettings({}, {}, { port: 0, ...options })
-  const fake = makeFakeHub()
   const serving = await start(
     values,
     data,
     { env: {}, runnerProgram: "", version: "0.0.0", log: (line) => void lines.push(line) },
     {
       store: storeLayer(values, data),
-      hub: () => withoutAgents(fake.hub),
+      hub: (telemetry) => Layer.succeed(Hub, makeFakeHub(telemetry).hub),
       socket: () =>
         Effect.succeed({
           accept: () => undefined,
@@ -123,7 +117,7 @@ describe("starting a hub", () => {
         { env: {}, runnerProgram: "", version: "0", log: () => undefined },
         {
           store: storeLayer(values, file),
-          hub: () => withoutAgents(makeFakeHub().hub),
+          hub: (telemetry) => Layer.succeed(Hub, makeFakeHub(telemetry).hub),
           socket: () => Effect.never,
         },
       ),
@@ -168,7 +162,7 @@ describe("starting a hub", () => {
     await serving.stop()
     expect(performance.now() - began).toBeLessThan(5000)
     const all = lines.join("\n")
-    expect(all).toContain('"operation":"list"')
+    expect(all).toContain('"operation":"sessions.list"')
     for (const secret of [credential, "canary-token-0123456789", "wrong-canary", link.searchParams.get("link") ?? "?"])
       expect(all).not.toContain(secret)
   })

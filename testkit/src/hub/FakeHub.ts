@@ -16,7 +16,10 @@ import type { SnapshotHead } from "@holdfast/protocol/frame"
 import { SessionId, uuidV7 } from "@holdfast/protocol/ids"
 import { decodeRecord, encodeEvent, encodeOutput, type LogRecord, readRecord } from "@holdfast/protocol/record"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
-import { Hub, type AttachmentSink, type Changed } from "@holdfast/hub/Hub"
+import { Hub, type AttachmentSink, type Changed, type EventPage, type Performed } from "@holdfast/hub/Hub"
+import { Operations } from "@holdfast/hub/operations/Operations"
+import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
+import { fakeHandlers } from "./fake-handlers.ts"
 
 const WINDOW = 64 * 1024
 
@@ -27,7 +30,7 @@ interface Log {
 }
 
 /** The fake with what a test looks at. */
-export const makeFakeHub = () => {
+export const makeFakeHub = (telemetry: Telemetry = noTelemetry) => {
   const logs = new Map<string, Log>()
   const keys = new Map<string, { body: string; id: string }>()
   const watchers = new Set<() => void>()
@@ -144,64 +147,69 @@ export const makeFakeHub = () => {
   let attachments = 0
   const sinks = new Map<AttachmentSink, string>()
 
+  const resolve = (text: string): Effect.Effect<SessionId, DoorError> =>
+    Effect.suspend((): Effect.Effect<SessionId, DoorError> => {
+      const matches = [...logs.values()]
+        .map(({ session }) => session)
+        .filter(({ id, label }) => id.startsWith(text) || id.endsWith(text) || label === text)
+      const [first, second] = matches
+      if (first === undefined) return Effect.fail(new SessionNotFound({ message: `no session ${text}`, session: text }))
+      return second === undefined
+        ? Effect.succeed(first.id)
+        : Effect.fail(new SessionAmbiguous({ message: "several sessions", matches: matches.map(({ id }) => id) }))
+    })
+  const events = (id: string, after: number, limit: number, filter: EventFilter): Effect.Effect<EventPage, DoorError> =>
+    Effect.flatMap(logOf(id), ({ records }) => {
+      if (after > records.length) return Effect.fail(new CursorAhead({ message: "beyond the head", lastSeq: records.length }))
+      const page = records.slice(after, after + limit)
+      return Effect.succeed({
+        events: page
+          .filter((record) => passesFilter(filter, record))
+          .map(({ bytes }) => JSON.stringify(decodeRecord(readRecord(bytes, 0)))),
+        firstSeq: 1,
+        lastSeq: records.length,
+        next: after + page.length,
+        atHead: after + page.length === records.length,
+        log: "log-1",
+      })
+    })
+  const type = (id: string, bytes: Uint8Array): Effect.Effect<{ readonly seq: number }, DoorError> =>
+    Effect.map(logOf(id), (log) => {
+      inputs.push(bytes)
+      return { seq: append(log, (seq) => encodeOutput(seq, 1000 + seq, bytes)) }
+    })
+  const operations = new Operations(telemetry)
+  operations.add(
+    fakeHandlers({
+      create: (request) => Effect.suspend(() => create(request)),
+      resolve,
+      get: (id) => Effect.map(logOf(id), ({ session }) => session),
+      all: () => [...logs.values()].map(({ session }) => session),
+      update,
+      mark: (id, text) => Effect.map(logOf(id), (log) => ({ seq: event(log, "session", "marked", { text }) })),
+      events,
+      type,
+      resize: (id, cols, rows) => Effect.map(logOf(id), (log) => void event(log, "terminal", "resize", { cols, rows })),
+    }),
+  )
+
   const hub = Hub.of({
     id: "fake",
-    create: (request) => Effect.suspend(() => create(request)),
-    resolve: (text) =>
-      Effect.suspend((): Effect.Effect<string, DoorError> => {
-        const matches = [...logs.keys()].filter(
-          (id) => id.startsWith(text) || id.endsWith(text) || logs.get(id)?.session.label === text,
-        )
-        const [first, second] = matches
-        if (first === undefined) return Effect.fail(new SessionNotFound({ message: `no session ${text}`, session: text }))
-        return second === undefined
-          ? Effect.succeed(first)
-          : Effect.fail(new SessionAmbiguous({ message: "several sessions", matches }))
-      }),
-    get: (id) => Effect.map(logOf(id), ({ session }) => session),
-    list: () =>
-      Effect.sync(() => ({
-        sessions: [...logs.values()].map(({ session }) => session),
-        total: logs.size,
-        more: false,
-        next: null,
-      })),
-    createThen: () => {
-      throw new Error("the HTTP door has the effects of the same name")
-    },
-    change: () => {
-      throw new Error("the HTTP door has the effects of the same name")
-    },
-    update: (id, { label }) => update(id, (session) => (label === undefined ? session : { ...session, label })),
-    mark: (id, { text }) =>
-      Effect.map(logOf(id), (log) => ({ session: log.session, seq: event(log, "session", "marked", { text }), changed: true })),
-    archive: (id) => update(id, (session) => ({ ...session, status: "archived" })),
-    restore: (id) => update(id, (session) => ({ ...session, status: "active" })),
-    remove: (id) => update(id, (session) => ({ ...session, status: "deleted" })),
-    events: (id, { after, limit, ...filter }) =>
-      Effect.flatMap(logOf(id), ({ records }) => {
-        if (after > records.length) return Effect.fail(new CursorAhead({ message: "beyond the head", lastSeq: records.length }))
-        const page = records.slice(after, after + limit)
-        return Effect.succeed({
-          events: page
-            .filter((record) => passesFilter(filter, record))
-            .map(({ bytes }) => JSON.stringify(decodeRecord(readRecord(bytes, 0)))),
-          firstSeq: 1,
-          lastSeq: records.length,
-          next: after + page.length,
-          atHead: after + page.length === records.length,
-          log: "log-1",
-        })
-      }),
-    attach: (request, sink, by) =>
-      Effect.map(logOf(request.session), (log) => {
+    perform: (name, input, by, done) => operations.perform(name, input, by, done as (performed: Performed<unknown>) => void),
+    serve: (handlers) => operations.add(handlers),
+    attach: (request, sink, by) => {
+      const attaching = Effect.map(logOf(request.session), (log) => {
         attachments++
         sinks.set(sink, by.credential)
         const beyond = request.after !== undefined && request.after > log.records.length
         const after = request.after === undefined || beyond ? log.records.length : request.after
         const delivery = deliver(log, after, sink, request.filter)
-        const leave = (): void => {
-          if (sinks.delete(sink)) attachments--
+        const began = performance.now()
+        const leave = (reason = "the client detached"): void => {
+          if (sinks.delete(sink)) {
+            attachments--
+            operations.over("attach", request.session, by, began, reason)
+          }
           delivery.detach()
         }
         return {
@@ -225,9 +233,11 @@ export const makeFakeHub = () => {
           head: () => log.records.length,
           position: () => ({ sent: 0, unacknowledged: 0, synced: true }),
           detach: leave,
-          leave,
+          leave: () => leave(),
         }
-      }),
+      })
+      return operations.begin("attach", "read", request.session, by, attaching)
+    },
     watch: (cursor, sink) =>
       Effect.sync(() => {
         const plan = planFeed(cursor, { head: change, feed: "feed" })
@@ -247,27 +257,6 @@ export const makeFakeHub = () => {
           stop: () => void watchers.delete(push),
         }
       }),
-    input: (id, _key, bytes) =>
-      Effect.map(logOf(id), (log) => {
-        inputs.push(bytes)
-        return { seq: append(log, (seq) => encodeOutput(seq, 1000 + seq, bytes)) }
-      }),
-    resize: (id, cols, rows) => Effect.map(logOf(id), (log) => void event(log, "terminal", "resize", { cols, rows })),
-    signal: (id) => Effect.asVoid(logOf(id)),
-    setTypist: (id) => update(id, (session) => session),
-    restart: (id) => Effect.map(logOf(id), (log) => log.session),
-    viewers: () => Effect.succeed([]),
-    release: () => Effect.succeed(0),
-    screen: (id) =>
-      Effect.as(logOf(id), {
-        cols: 80,
-        rows: 24,
-        cursor: { x: 0, y: 0, visible: true },
-        text: "",
-        title: "",
-        alternate: false,
-        seq: 1,
-      }),
     health: Effect.sync(() => ({
       ready: true,
       store: "ok",
@@ -277,8 +266,6 @@ export const makeFakeHub = () => {
       loaded: 0,
       attachments,
     })),
-    runnerStatus: Effect.succeed([]),
-    stopRunners: () => Effect.succeed([]),
     dropCredential: (credential) =>
       Effect.sync(() => {
         dropped.push(credential)
@@ -287,6 +274,7 @@ export const makeFakeHub = () => {
   })
   return {
     hub,
+    operations,
     inputs,
     dropped,
     output: (id: string, bytes: Uint8Array) => {

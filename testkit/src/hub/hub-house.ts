@@ -19,15 +19,15 @@ import * as MemoryStore from "@holdfast/store/memory/MemoryStore"
 import * as SqliteStore from "@holdfast/store/sqlite/SqliteStore"
 import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
-import { Agents } from "@holdfast/hub/Agents"
-import { type Attachment, type AttachmentSink, type AttachRequest, Hub, type Principal } from "@holdfast/hub/Hub"
+import { type Attachment, type AttachmentSink, type AttachRequest, Hub } from "@holdfast/hub/Hub"
+import { noTelemetry } from "@holdfast/hub/Telemetry"
+import { agentCalls, type AgentCalls, hubCalls, type HubCalls, OWNER } from "./hub-calls.ts"
 import type { Runners } from "@holdfast/hub/child/Runners"
 import { type HubOptions, layer as hubLayer } from "@holdfast/hub/layer"
 import type { Ownership } from "@holdfast/hub/session/Ownership"
 import { Watch } from "./Watch.ts"
 
-/** Who acts in tests. */
-export const OWNER: Principal = { name: "owner", credential: "owner", scope: "all" }
+export { OWNER }
 
 /** Settings of tests: the defaults with changes. */
 export const testSettings = (changes: Partial<Settings> = {}): Settings => resolveSettings({}, {}, changes).values
@@ -40,8 +40,8 @@ export async function testDirectory(): Promise<{ readonly path: string; readonly
 
 /** A running hub with its store. */
 export interface House {
-  readonly hub: Hub["Service"]
-  readonly agents: Agents["Service"]
+  readonly hub: HubCalls
+  readonly agents: AgentCalls
   readonly store: Store["Service"]
   readonly context: Context.Context<Hub | Store | Runners>
   readonly reports: ReadonlyArray<{ readonly message: string; readonly fields: Readonly<Record<string, unknown>> }>
@@ -80,16 +80,22 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     settings,
     defaults: { env: { PATH: process.env["PATH"] }, home: options.directory },
     data: options.directory,
-    report: (message, fields) => reports.push({ message, fields }),
+    telemetry: {
+      ...noTelemetry,
+      log: (level, message, fields = {}) => {
+        if (level === "warn" && fields["operation"] === undefined) reports.push({ message, fields })
+      },
+    },
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.kinds === undefined ? {} : { kinds: options.kinds }),
     ...(options.ownership === undefined ? {} : { ownership: options.ownership }),
   })
   const scope = Effect.runSync(Scope.make())
   const context = await Effect.runPromise(Layer.buildWithScope(Layer.provideMerge(hub, Layer.merge(store, runners)), scope))
+  const hubService = Context.get(context, Hub)
   return {
-    hub: Context.get(context, Hub),
-    agents: Context.get(context, Agents),
+    hub: { ...hubService, ...hubCalls(hubService) },
+    agents: agentCalls(hubService),
     store: Context.get(context, Store),
     context,
     reports,

@@ -8,7 +8,7 @@ import { decodeServerFrame, FRAME_EVENTS, type ServerFrame } from "@holdfast/pro
 import { readRecords, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { Settings } from "@holdfast/protocol/settings"
 import { SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
-import { Agents } from "@holdfast/hub/Agents"
+import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { Hub } from "@holdfast/hub/Hub"
 import { makeSocketDoor } from "@holdfast/doors/socket/makeSocketDoor"
 import type { SocketDoor } from "@holdfast/doors/socket/SocketDoor"
@@ -25,21 +25,16 @@ export interface SocketHouse {
 /** What a test puts in place of the house's own. */
 export interface SocketHouseOptions {
   readonly hub?: Hub["Service"]
-  readonly fault?: (stack: string, command: string, fingerprint: string) => void
+  readonly telemetry?: Telemetry
 }
 
 /** Serves the stream socket of a house; every upgrade is allowed. */
 export async function openSocket(
   house: House,
   settings: Partial<Settings> = {},
-  { hub = house.hub, fault }: SocketHouseOptions = {},
+  { hub = house.hub, telemetry }: SocketHouseOptions = {},
 ): Promise<SocketHouse> {
-  const door = await house.run(
-    makeSocketDoor(testSettings(settings), "0.1.0", fault).pipe(
-      Effect.provideService(Hub, hub),
-      Effect.provideService(Agents, house.agents),
-    ),
-  )
+  const door = await house.run(makeSocketDoor(testSettings(settings), "0.1.0", telemetry).pipe(Effect.provideService(Hub, hub)))
   const server = createServer()
   server.on("upgrade", (request, socket, head) => door.accept(request, socket, head, OWNER))
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))

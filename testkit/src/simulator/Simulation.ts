@@ -16,7 +16,7 @@ import { decide } from "@holdfast/core/decide"
 import { uuidV7 } from "@holdfast/protocol/ids"
 import { decodeRecord, readRecords } from "@holdfast/protocol/record"
 import { resolveSettings } from "@holdfast/protocol/settings"
-import { Hub } from "@holdfast/hub/Hub"
+import { Hub, performed } from "@holdfast/hub/Hub"
 import { layer as hubLayer } from "@holdfast/hub/layer"
 import { encodeDrafts, storedState } from "@holdfast/hub/session/encode"
 import { Runners } from "@holdfast/hub/child/Runners"
@@ -225,7 +225,7 @@ class Simulation {
     const generation = this.#running
     this.#outstanding.set(key, session)
     Effect.runFork(
-      generation.hub.mark(this.#ids[session] ?? "", { key, text: key }, OWNER).pipe(
+      performed(generation.hub, "log.mark", { session: this.#ids[session] ?? "", key, text: key }, OWNER).pipe(
         Effect.match({
           onFailure: () => {},
           onSuccess: ({ seq }) => {

@@ -112,7 +112,7 @@ export class Person {
 
   /** Not asked again after a loss: by then another turn may stream. */
   #interrupt(): void {
-    this.#connection.call("Interrupt", { session: this.#session }).then(
+    this.#connection.call("agent.interrupt", { session: this.#session }).then(
       ({ interrupted, tasks }) => {
         const runs =
           tasks === undefined ? "nothing was stopped" : `${tasks.length} in the background; /tasks lists, /kill N stops`
@@ -125,7 +125,7 @@ export class Person {
   /** Fetches all of a request; without it the request can be answered all the same, and asked for again. */
   async #fetch(id: string): Promise<PermissionDetail | undefined> {
     try {
-      const detail = await this.#connection.call("Permission", { session: this.#session, request: id })
+      const detail = await this.#connection.call("permissions.get", { session: this.#session, requestId: id })
       this.#screen.asking.learn(detail)
       this.#screen.draw()
       return detail
@@ -145,7 +145,7 @@ export class Person {
   }
 
   #answer({ id }: PermissionRequest, answer: AnswerPermission): void {
-    this.#ask((connection) => connection.call("AnswerPermission", { session: this.#session, request: id, answer }))
+    this.#ask((connection) => connection.call("permissions.answer", { session: this.#session, requestId: id, ...answer }))
   }
 
   #ask(question: (connection: Connection) => Promise<unknown>): void {
@@ -160,7 +160,7 @@ export class Person {
     const key = randomUUID()
     const message = { text, key, ...(mode === "queue" ? {} : { mode }) }
     this.#sender
-      .inOrder((connection) => connection.call("SendMessage", { session: this.#session, message }))
+      .inOrder((connection) => connection.call("messages.send", { session: this.#session, ...message }))
       .catch((error: unknown) => {
         this.#failed(error)
         // What was refused can be changed and sent again.
@@ -195,31 +195,31 @@ export class Person {
       case "StopTask": {
         const task = story.agent?.tasks[line.place - 1]?.id
         if (task === undefined) return this.#screen.say(`no task ${line.place} is running; /tasks lists them`)
-        return this.#ask((connection) => connection.call("StopTask", { session, task }))
+        return this.#ask((connection) => connection.call("tasks.stop", { session, taskId: task }))
       }
       case "Hold":
-        return this.#ask((connection) => connection.call("HoldQueue", { session }))
+        return this.#ask((connection) => connection.call("queue.hold", { session }))
       case "Release":
-        return this.#ask((connection) => connection.call("ReleaseQueue", { session }))
+        return this.#ask((connection) => connection.call("queue.release", { session }))
       case "Renew":
-        return this.#ask((connection) => connection.call("RenewAgent", { session, change: {} }))
+        return this.#ask((connection) => connection.call("agent.renew", { session }))
       case "Directory": {
         const cwd = resolve(story.agent?.spec.cwd ?? "/", line.path)
-        return this.#ask((connection) => connection.call("ConfigureAgent", { session, change: { cwd } }))
+        return this.#ask((connection) => connection.call("agent.configure", { session, cwd }))
       }
       case "Detach":
         return this.depart()
       case "Edit":
         return this.#onItem(line.place, (connection, { id }) =>
-          connection.call("EditMessage", { session, message: id, change: { text: line.text } }),
+          connection.call("queue.edit", { session, messageId: id, text: line.text }),
         )
       case "Remove":
-        return this.#onItem(line.place, (connection, { id }) => connection.call("RemoveMessage", { session, message: id }))
+        return this.#onItem(line.place, (connection, { id }) => connection.call("queue.remove", { session, messageId: id }))
       case "Again":
       case "Drop": {
         const action = line._tag === "Again" ? "again" : "drop"
         return this.#onItem(line.place, (connection, { id }) =>
-          connection.call("ResolveMessage", { session, message: id, change: { action } }),
+          connection.call("queue.resolve", { session, messageId: id, action }),
         )
       }
       case "Move": {
@@ -227,16 +227,16 @@ export class Person {
         const order = movedOrder(queue, queue[line.place - 1]?.id ?? "", line.to)
         if (order === undefined || order.length > QUEUE_MAX)
           return this.#screen.say(`no message ${line.place} is waiting; /queue lists them`)
-        return this.#ask((connection) => connection.call("ReorderQueue", { session, change: { order } }))
+        return this.#ask((connection) => connection.call("queue.reorder", { session, order }))
       }
       case "SendMode":
         this.#mode = line.mode
         return this.#screen.say(`while the agent works, Enter now sends with ${line.mode}`)
       case "Configure":
-        return this.#ask((connection) => connection.call("ConfigureAgent", { session, change: line.change }))
+        return this.#ask((connection) => connection.call("agent.configure", { session, ...line.change }))
       case "Trust": {
         const directory = story.agent?.trust?.directory ?? ""
-        return this.#ask((connection) => connection.call("SetTrust", { change: { directory, trusted: line.trusted } }))
+        return this.#ask((connection) => connection.call("trust.set", { directory, trusted: line.trusted }))
       }
       case "Wrong":
         return this.#screen.say(printable(line.message))

@@ -63,7 +63,7 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
     message && (await askAgents(hub, (agents) => agents.send(session.id, { ...message, key: `${headOf(key, 190)}-first` })))
   if (given.attach) {
     const { attach } = await import("../attach/attach.ts")
-    return attach(NEW_ATTACH, (connection) => connection.call("Get", { session: session.id }))
+    return attach(NEW_ATTACH, (connection) => connection.call("sessions.get", { session: session.id }))
   }
   if (given.json) printJson(sent === undefined ? session : { ...session, sent })
   else print(session.id)

@@ -84,7 +84,7 @@ export class AnswerWatch {
     }
     if ((name === "queue/taken" || name === "queue/sent") && ours) this.#turn = turn
     if (name === "queue/returned" && ours) this.#turn = undefined
-    if (name === "session/deleted") throw refused("SessionState", "the session was deleted while the message waited")
+    if (name === "session/deleted") throw refused("SessionNotReady", "the session was deleted while the message waited")
     if (name === "queue/held") this.#hold = known.data
     if (name === "queue/released") this.#hold = undefined
     if (name === "queue/held" || name === "queue/returned") this.#look()
@@ -126,7 +126,7 @@ export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json:
       if (item._tag === "Snapshot") throw trimmed(session, item.seq)
       if (item._tag === "Synced") {
         watch.synced()
-        const now = await connection.call("Get", { session }).catch(unknownYet)
+        const now = await connection.call("sessions.get", { session }).catch(unknownYet)
         if (now !== undefined) watch.asked(now.permissions)
         const behind = now === undefined || told ? undefined : behindText(now, sent)
         if (behind !== undefined) complain(`holdfast: ${behind}`)

@@ -73,10 +73,10 @@ async function reach(
   const connection = await connectHub(hub)
   try {
     const session = await find(connection)
-    if (options.detachOthers) await connection.call("DetachOthers", { session: session.id })
+    if (options.detachOthers) await connection.call("viewers.detach", { session: session.id })
     return { connection, session }
   } catch (error) {
-    const known = await withNearest(error, (query) => connection.call("List", query))
+    const known = await withNearest(error, (query) => connection.call("sessions.list", query))
     connection.close()
     throw toFailure(known, hub.target.origin)
   }

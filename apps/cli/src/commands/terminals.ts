@@ -33,11 +33,13 @@ const attach = Command.make(
       if (session !== undefined) {
         const { idOf } = await import("../sessions/whole-id.ts")
         return attach(options, async (connection) =>
-          connection.call("Get", { session: await idOf(session, (name) => connection.call("Resolve", { name })) }),
+          connection.call("sessions.get", {
+            session: await idOf(session, (name) => connection.call("sessions.resolve", { name })),
+          }),
         )
       }
       const { lastSession } = await import("../sessions/last-session.ts")
-      return attach(options, (connection) => lastSession((query) => connection.call("List", query)))
+      return attach(options, (connection) => lastSession((query) => connection.call("sessions.list", query)))
     }),
 ).pipe(
   Command.withDescription("Attach to a session (default: the last active one); Ctrl-] d detaches"),

@@ -56,8 +56,8 @@ export async function create(options: CreateOptions): Promise<void> {
     const { attach } = await import("../attach/attach.ts")
     // One socket for both: loading what HTTP needs takes longer than the shell's own start.
     return attach(NEW_ATTACH, async (connection) => {
-      await sayTaken(label, (query) => connection.call("List", query))
-      return connection.call("Create", asked)
+      await sayTaken(label, (query) => connection.call("sessions.list", query))
+      return connection.call("sessions.create", asked)
     })
   }
   const session = await ask(hub, (api) => api.create(asked))

@@ -22,7 +22,7 @@ export async function restart(id: string, attached: boolean, json: boolean): Pro
   }
   if (attached) {
     const { attach } = await import("../attach/attach.ts")
-    return attach(NEW_ATTACH, (connection) => connection.call("Restart", { session: id, start: request }))
+    return attach(NEW_ATTACH, (connection) => connection.call("terminal.restart", { session: id, ...request }))
   }
   const session = await ask(hub, (api) => api.restart(id, request))
   if (json) printJson(session)

@@ -167,7 +167,7 @@ export function adapterContract<Spec>(name: string, adapter: Adapter<Spec>, chil
       const child = start(children.printsAndExits(0))
       await child.exit
       const failure = await new Promise((resolve) => child.handle.write(children.input("late"), resolve))
-      expect(failure).toMatchObject({ tag: "SessionState" })
+      expect(failure).toMatchObject({ tag: "SessionNotReady" })
       await child.handle.end(0)
     })
 

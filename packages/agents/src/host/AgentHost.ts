@@ -88,7 +88,7 @@ export class AgentHost implements AgentHandle {
 
   /** Starts the agent's process; throws `AdapterRefused`. At most one per host. */
   spawn(program: AgentProgram): AgentProcess {
-    if (this.#phase === "ending" || this.#phase === "over") throw new AdapterRefused("SessionState", "the agent is ending")
+    if (this.#phase === "ending" || this.#phase === "over") throw new AdapterRefused("SessionNotReady", "the agent is ending")
     if (this.#process !== undefined) throw new AdapterRefused("Unavailable", "the agent has its process")
     const started = new AgentProcess(program, program.environment ?? this.environment, {
       error: (bytes) => {

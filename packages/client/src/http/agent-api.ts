@@ -17,60 +17,67 @@ import type { EditMessage, QueueItem } from "@holdfast/protocol/agent/queue"
 import type { DirectoryTrust, LookAtDirectory, SetTrust, TrustedDirectory, TrustList } from "@holdfast/protocol/agent/trust"
 import type { Interrupted, Task } from "@holdfast/protocol/agent/task"
 import type { Session } from "@holdfast/protocol/session"
-import { json } from "./request.ts"
+import { operationCalls } from "./call.ts"
 import type { HttpOptions } from "./request.ts"
-
-const of = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
-const item = (id: string, message: string): string => `${of(id)}/queue/${encodeURIComponent(message)}`
 
 /** The routes for agents, called with the given options. */
 export function makeAgentApi(options: HttpOptions) {
-  const get = <A>(path: string, query?: object): Promise<A> => json<A>(options, "GET", path, { query: { ...query } })
-  const post = <A>(path: string, body: unknown = {}): Promise<A> => json<A>(options, "POST", path, { body })
+  const { call } = operationCalls(options)
   return {
-    agents: (): Promise<{ readonly agents: ReadonlyArray<AgentEntry> }> => get("/api/agents"),
-    send: (id: string, message: SendMessage): Promise<Sent> => post(`${of(id)}/messages`, message),
+    agents: (): Promise<{ readonly agents: ReadonlyArray<AgentEntry> }> => call<"agents.list">("GET /api/agents", {}),
+    send: (session: string, message: SendMessage): Promise<Sent> =>
+      call<"messages.send">("POST /api/sessions/:session/messages", { ...message, session }),
     /** Stored messages, the newest page without `before`. */
-    messages: (id: string, page: { readonly before?: number; readonly limit?: number } = {}): Promise<MessagePage> =>
-      get(`${of(id)}/messages`, page),
+    messages: (session: string, page: { readonly before?: number; readonly limit?: number } = {}): Promise<MessagePage> =>
+      call<"messages.list">("GET /api/sessions/:session/messages", { ...page, session }),
     /** A message in the queue with all its parts. */
-    queued: (id: string, message: string): Promise<QueueItem> => get(item(id, message)),
-    edit: (id: string, message: string, change: EditMessage): Promise<Session> =>
-      json(options, "PATCH", item(id, message), { body: change }),
-    unqueue: (id: string, message: string): Promise<Session> => json(options, "DELETE", item(id, message)),
+    queued: (session: string, messageId: string): Promise<QueueItem> =>
+      call<"queue.get">("GET /api/sessions/:session/queue/:messageId", { session, messageId }),
+    edit: (session: string, messageId: string, change: EditMessage): Promise<Session> =>
+      call<"queue.edit">("PATCH /api/sessions/:session/queue/:messageId", { ...change, session, messageId }),
+    unqueue: (session: string, messageId: string): Promise<Session> =>
+      call<"queue.remove">("DELETE /api/sessions/:session/queue/:messageId", { session, messageId }),
     /** Puts the waiting messages into the order of `order`, which names all of them. */
-    reorder: (id: string, order: ReadonlyArray<string>): Promise<Session> =>
-      json(options, "PUT", `${of(id)}/queue`, { body: { order } }),
+    reorder: (session: string, order: ReadonlyArray<string>): Promise<Session> =>
+      call<"queue.reorder">("PUT /api/sessions/:session/queue", { session, order }),
     /** Has an uncertain message sent again, or drops it. */
-    resolve: (id: string, message: string, action: "again" | "drop"): Promise<Session> =>
-      post(`${item(id, message)}/resolve`, { action }),
-    hold: (id: string): Promise<Session> => post(`${of(id)}/queue/hold`),
-    release: (id: string): Promise<Session> => post(`${of(id)}/queue/release`),
-    interrupt: (id: string): Promise<Interrupted> => post(`${of(id)}/interrupt`),
+    resolve: (session: string, messageId: string, action: "again" | "drop"): Promise<Session> =>
+      call<"queue.resolve">("POST /api/sessions/:session/queue/:messageId/resolve", { session, messageId, action }),
+    hold: (session: string): Promise<Session> => call<"queue.hold">("POST /api/sessions/:session/queue/hold", { session }),
+    release: (session: string): Promise<Session> =>
+      call<"queue.release">("POST /api/sessions/:session/queue/release", { session }),
+    interrupt: (session: string): Promise<Interrupted> =>
+      call<"agent.interrupt">("POST /api/sessions/:session/interrupt", { session }),
     /** The background tasks that run. */
-    tasks: (id: string): Promise<{ readonly tasks: ReadonlyArray<Task> }> => get(`${of(id)}/tasks`),
+    tasks: (session: string): Promise<{ readonly tasks: ReadonlyArray<Task> }> =>
+      call<"tasks.list">("GET /api/sessions/:session/tasks", { session }),
     /** Stops one of them while its agent lives. */
-    stopTask: (id: string, task: string): Promise<Session> => post(`${of(id)}/tasks/${encodeURIComponent(task)}/stop`),
-    configure: (id: string, change: ConfigureAgent): Promise<Session> =>
-      json(options, "PATCH", `${of(id)}/agent`, { body: change }),
-    renew: (id: string, change: RenewAgent): Promise<Session> => post(`${of(id)}/agent/renew`, change),
-    answer: (id: string, request: string, answer: AnswerPermission): Promise<PermissionDecision> =>
-      post(`${of(id)}/permissions/${encodeURIComponent(request)}`, answer),
+    stopTask: (session: string, taskId: string): Promise<Session> =>
+      call<"tasks.stop">("POST /api/sessions/:session/tasks/:taskId/stop", { session, taskId }),
+    configure: (session: string, change: ConfigureAgent): Promise<Session> =>
+      call<"agent.configure">("PATCH /api/sessions/:session/agent", { ...change, session }),
+    renew: (session: string, change: RenewAgent): Promise<Session> =>
+      call<"agent.renew">("POST /api/sessions/:session/agent/renew", { ...change, session }),
+    answer: (session: string, requestId: string, answer: AnswerPermission): Promise<PermissionDecision> =>
+      call<"permissions.answer">("POST /api/sessions/:session/permissions/:requestId", { ...answer, session, requestId }),
     /** A request with its whole input, also one that is settled. */
-    permission: (id: string, request: string): Promise<PermissionDetail> =>
-      get(`${of(id)}/permissions/${encodeURIComponent(request)}`),
-    waiting: (): Promise<{ readonly permissions: ReadonlyArray<WaitingPermission> }> => get("/api/permissions"),
-    importable: (): Promise<{ readonly sessions: ReadonlyArray<ClaudeImportable> }> => get("/api/imports/claude"),
-    importClaude: (id: string): Promise<Session> => post("/api/imports/claude", { id }),
-    trust: (): Promise<TrustList> => get("/api/trust"),
-    look: (asked: LookAtDirectory): Promise<DirectoryTrust> => post("/api/trust/look", asked),
-    setTrust: (change: SetTrust): Promise<TrustedDirectory> => post("/api/trust", change),
-    revokeTrust: (directory: string): Promise<{ readonly revoked: boolean }> => post("/api/trust/revoke", { directory }),
+    permission: (session: string, requestId: string): Promise<PermissionDetail> =>
+      call<"permissions.get">("GET /api/sessions/:session/permissions/:requestId", { session, requestId }),
+    waiting: (): Promise<{ readonly permissions: ReadonlyArray<WaitingPermission> }> =>
+      call<"permissions.list">("GET /api/permissions", {}),
+    importable: (): Promise<{ readonly sessions: ReadonlyArray<ClaudeImportable> }> =>
+      call<"imports.list">("GET /api/imports/claude", {}),
+    importClaude: (id: string): Promise<Session> => call<"imports.create">("POST /api/imports/claude", { id }),
+    trust: (): Promise<TrustList> => call<"trust.list">("GET /api/trust", {}),
+    look: (asked: LookAtDirectory): Promise<DirectoryTrust> => call<"trust.look">("POST /api/trust/look", asked),
+    setTrust: (change: SetTrust): Promise<TrustedDirectory> => call<"trust.set">("POST /api/trust", change),
+    revokeTrust: (directory: string): Promise<{ readonly revoked: boolean }> =>
+      call<"trust.revoke">("POST /api/trust/revoke", { directory }),
     /** Remembered answers of a session, or without one those for all. */
-    rules: (id?: string): Promise<{ readonly rules: ReadonlyArray<PermissionRule> }> =>
-      get(id === undefined ? "/api/permissions/rules" : `${of(id)}/rules`),
-    forgetRule: (rule: PermissionRule, id?: string): Promise<{ readonly forgotten: boolean }> =>
-      post(id === undefined ? "/api/permissions/rules/forget" : `${of(id)}/rules/forget`, rule),
+    rules: (session?: string): Promise<{ readonly rules: ReadonlyArray<PermissionRule> }> =>
+      call<"rules.list">("GET /api/permissions/rules", session === undefined ? {} : { session }),
+    forgetRule: (rule: PermissionRule, session?: string): Promise<{ readonly forgotten: boolean }> =>
+      call<"rules.forget">("POST /api/permissions/rules/forget", session === undefined ? rule : { ...rule, session }),
   }
 }
 

@@ -18,8 +18,7 @@ import type {
   UpdateSession,
   CreateSession,
 } from "@holdfast/protocol/session"
-import { follow } from "./follow.ts"
-import { json, open } from "./request.ts"
+import { head, operationCalls, stream } from "./call.ts"
 import type { Answer, HttpOptions } from "./request.ts"
 import type { SseEvent } from "./sse.ts"
 
@@ -61,74 +60,110 @@ export interface TokenMade extends TokenShown {
   readonly secret: string
 }
 
-const of = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
-
 /** The routes, called with the given options. */
 export function makeApi(options: HttpOptions) {
-  const get = <A>(path: string, query?: object): Promise<A> => json<A>(options, "GET", path, { query: { ...query } })
-  const post = <A>(path: string, body: unknown = {}): Promise<A> => json<A>(options, "POST", path, { body })
-  const keyed = (key: string | undefined): object => (key === undefined ? {} : { key })
+  const { call, open } = operationCalls(options)
   return {
-    create: (request: CreateSession): Promise<Session> => post("/api/sessions", request),
-    list: (query: SessionQuery = {}): Promise<SessionPage> => get("/api/sessions", query),
-    batch: (request: BatchRequest): Promise<BatchResult> => post("/api/sessions/batch", request),
+    create: (request: CreateSession): Promise<Session> => call<"sessions.create">("POST /api/sessions", request),
+    list: (query: SessionQuery = {}): Promise<SessionPage> => call<"sessions.list">("GET /api/sessions", query),
+    batch: (request: BatchRequest): Promise<BatchResult> => call<"sessions.batch">("POST /api/sessions/batch", request),
     /** The session that an id, a unique beginning or end of one, or a label names; everything else takes whole ids. */
-    resolve: (name: string): Promise<Resolved> => get("/api/sessions/resolve", { name }),
-    get: (id: string): Promise<Session> => get(of(id)),
+    resolve: (name: string): Promise<Resolved> => call<"sessions.resolve">("GET /api/sessions/resolve", { name }),
+    get: (session: string): Promise<Session> => call<"sessions.get">("GET /api/sessions/:session", { session }),
     /** Whether a session exists; other errors than `SessionNotFound` fail. */
-    exists: (id: string): Promise<boolean> =>
-      open(options, "HEAD", of(id)).then(
+    exists: (session: string): Promise<boolean> =>
+      head(options, "/api/sessions/:session", { session }).then(
         () => true,
         (error: { readonly status?: number }) => (error.status === 404 ? false : Promise.reject(error)),
       ),
-    update: (id: string, change: UpdateSession): Promise<Session> => json(options, "PATCH", of(id), { body: change }),
-    remove: (id: string, key?: string): Promise<Session> => json(options, "DELETE", of(id), { query: { key } }),
-    archive: (id: string, key?: string): Promise<Session> => post(`${of(id)}/archive`, keyed(key)),
-    restore: (id: string, key?: string): Promise<Session> => post(`${of(id)}/restore`, keyed(key)),
-    events: (id: string, range: EventRange = {}): Promise<EventPage> => get(`${of(id)}/events`, range),
+    update: (session: string, change: UpdateSession): Promise<Session> =>
+      call<"sessions.update">("PATCH /api/sessions/:session", { ...change, session }),
+    remove: (session: string, key?: string): Promise<Session> =>
+      call<"sessions.delete">("DELETE /api/sessions/:session", keyed(session, key)),
+    archive: (session: string, key?: string): Promise<Session> =>
+      call<"sessions.archive">("POST /api/sessions/:session/archive", keyed(session, key)),
+    restore: (session: string, key?: string): Promise<Session> =>
+      call<"sessions.restore">("POST /api/sessions/:session/restore", keyed(session, key)),
+    events: (session: string, range: EventRange = {}): Promise<EventPage> =>
+      call<"log.events">("GET /api/sessions/:session/events", { session, ...limited(range), ...rangeQuery(range) }),
     /**
      * The log as server-sent events, from a cursor on, for one loop. It resumes by itself (C-15) until the loop is left or
      * `signal` ends it; fails with what the hub refuses.
      */
-    followEvents: (id: string, range: EventRange = {}, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
-      follow(options, `${of(id)}/events/stream`, { ...range }, signal),
+    followEvents: (session: string, range: EventRange = {}, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
+      stream<"log.follow">(
+        options,
+        "GET /api/sessions/:session/events/stream",
+        { session, ...limited(range), ...rangeQuery(range) },
+        signal,
+      ),
     /** The feed of sessions, likewise; `after` is the `id` of the last event, or a change number. */
     followSessions: (after?: string | number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
-      follow(options, "/api/sessions/stream", { after }, signal),
-    mark: (id: string, mark: MarkSession): Promise<Appended> => post(`${of(id)}/marks`, mark),
+      stream<"sessions.watch">(options, "GET /api/sessions/stream", after === undefined ? {} : { after: String(after) }, signal),
+    mark: (session: string, mark: MarkSession): Promise<Appended> =>
+      call<"log.mark">("POST /api/sessions/:session/marks", { ...mark, session }),
     /** The log as asciicast or JSON lines, or an agent's messages as Markdown; the body is to be read as it comes. */
-    export: (id: string, format: "cast" | "jsonl" | "md", signal?: AbortSignal): Promise<Answer> =>
-      open(options, "GET", `${of(id)}/export`, {
-        query: { format },
-        headers: { accept: "*/*" },
-        ...(signal === undefined ? {} : { signal }),
-      }),
-    input: (id: string, input: Input): Promise<Appended> => post(`${of(id)}/input`, input),
-    resize: (id: string, cols: number, rows: number): Promise<unknown> => post(`${of(id)}/resize`, { cols, rows }),
-    signal: (id: string, signal: SignalName): Promise<unknown> => post(`${of(id)}/signal`, { signal }),
+    export: (session: string, format: "cast" | "jsonl" | "md", signal?: AbortSignal): Promise<Answer> =>
+      open<"log.export">(
+        "GET /api/sessions/:session/export",
+        { session, format },
+        { headers: { accept: "*/*" }, ...(signal === undefined ? {} : { signal }) },
+      ),
+    input: (session: string, input: Input): Promise<Appended> =>
+      call<"terminal.input">("POST /api/sessions/:session/input", { ...input, session }),
+    resize: (session: string, cols: number, rows: number): Promise<unknown> =>
+      call<"terminal.resize">("POST /api/sessions/:session/resize", { session, cols, rows }),
+    signal: (session: string, signal: SignalName): Promise<unknown> =>
+      call<"terminal.signal">("POST /api/sessions/:session/signal", { session, signal }),
     /** Starts the command of an ended terminal again. */
-    restart: (id: string, request: RestartSession = {}): Promise<Session> => post(`${of(id)}/restart`, request),
+    restart: (session: string, request: RestartSession = {}): Promise<Session> =>
+      call<"terminal.restart">("POST /api/sessions/:session/restart", { ...request, session }),
     /** Who is attached, to one session or to all that somebody is attached to. */
-    viewers: (session?: string): Promise<ViewersReport> => get("/api/viewers", session === undefined ? {} : { session }),
+    viewers: (session?: string): Promise<ViewersReport> =>
+      call<"viewers.list">("GET /api/viewers", session === undefined ? {} : { session }),
     /** Ends the attachments of people, but for those of a client. */
-    detach: (id: string, except?: string): Promise<{ readonly detached: number }> =>
-      post(`${of(id)}/detach`, except === undefined ? {} : { except }),
-    screen: (id: string): Promise<Screen> => get(`${of(id)}/screen`),
-    runner: (): Promise<{ readonly runners: ReadonlyArray<unknown> }> => get("/api/runner"),
-    stopRunner: (now: boolean): Promise<{ readonly runners: ReadonlyArray<unknown> }> => post("/api/runner/stop", { now }),
-    tokens: (): Promise<{ readonly tokens: ReadonlyArray<TokenShown> }> => get("/api/tokens"),
-    makeToken: (name: string, scope: TokenScope): Promise<TokenMade> => post("/api/tokens", { name, scope }),
-    revokeToken: (id: string): Promise<{ readonly revoked: boolean }> =>
-      json(options, "DELETE", `/api/tokens/${encodeURIComponent(id)}`),
-    rotate: (): Promise<{ readonly rotated: boolean }> => post("/api/credential/rotate"),
-    link: (): Promise<{ readonly url: string; readonly expiresAt: number }> => post("/api/links"),
-    live: (): Promise<{ readonly live: boolean; readonly version: string }> => get("/health/live"),
-    ready: (): Promise<HealthReport> => get("/health/ready"),
+    detach: (session: string, except?: string): Promise<{ readonly detached: number }> =>
+      call<"viewers.detach">("POST /api/sessions/:session/detach", except === undefined ? { session } : { session, except }),
+    screen: (session: string): Promise<Screen> => call<"terminal.screen">("GET /api/sessions/:session/screen", { session }),
+    runner: (): Promise<{ readonly runners: ReadonlyArray<unknown> }> => call<"runners.list">("GET /api/runner", {}),
+    stopRunner: (now: boolean): Promise<{ readonly runners: ReadonlyArray<unknown> }> =>
+      call<"runners.stop">("POST /api/runner/stop", { now }),
+    tokens: (): Promise<{ readonly tokens: ReadonlyArray<TokenShown> }> => call<"tokens.list">("GET /api/tokens", {}),
+    makeToken: (name: string, scope: TokenScope): Promise<TokenMade> =>
+      call<"tokens.create">("POST /api/tokens", { name, scope }),
+    revokeToken: (tokenId: string): Promise<{ readonly revoked: boolean }> =>
+      call<"tokens.revoke">("DELETE /api/tokens/:tokenId", { tokenId }),
+    rotate: (): Promise<{ readonly rotated: boolean }> => call<"credential.rotate">("POST /api/credential/rotate", {}),
+    link: (): Promise<{ readonly url: string; readonly expiresAt: number }> => call<"links.create">("POST /api/links", {}),
+    live: (): Promise<{ readonly live: boolean; readonly version: string }> => call<"health.live">("GET /health/live", {}),
+    ready: (): Promise<HealthReport> => call<"health.ready">("GET /health/ready", {}),
     metrics: (): Promise<string> =>
-      open(options, "GET", "/metrics", { headers: { accept: "text/plain" } }).then((response) => response.text()),
-    openapi: (): Promise<unknown> => get("/openapi.json"),
+      open<"server.metrics">("GET /metrics", {}, { headers: { accept: "text/plain" } }).then((response) => response.text()),
+    openapi: (): Promise<unknown> => call<"server.openapi">("GET /openapi.json", {}),
   }
 }
+
+const keyed = (session: string, key: string | undefined): { readonly session: string; readonly key?: string } =>
+  key === undefined ? { session } : { session, key }
+
+/** A range as its query has it: numbers and names as texts. */
+const rangeQuery = ({ after, channel, type, log, turn }: EventRange): RangeQuery => ({
+  ...(after === undefined ? {} : { after: String(after) }),
+  ...(channel === undefined ? {} : { channel: [channel] }),
+  ...(type === undefined ? {} : { type: [type] }),
+  ...(log === undefined ? {} : { log }),
+  ...(turn === undefined ? {} : { turn }),
+})
+
+interface RangeQuery {
+  readonly after?: string
+  readonly channel?: ReadonlyArray<string>
+  readonly type?: ReadonlyArray<string>
+  readonly log?: string
+  readonly turn?: string
+}
+
+const limited = ({ limit }: EventRange): { readonly limit?: number } => (limit === undefined ? {} : { limit })
 
 /** The routes of a hub. */
 export type Api = ReturnType<typeof makeApi>

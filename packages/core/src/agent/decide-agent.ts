@@ -1,5 +1,5 @@
 /** Which events a command about an agent makes, or why it is refused. */
-import { SessionState as SessionStateError } from "@holdfast/protocol/errors"
+import { SessionNotReady } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/events"
 import { accepted, decided, type Decision, refuse, type Rejection } from "../decision.ts"
 import type { SessionState } from "../state.ts"
@@ -19,7 +19,7 @@ export function decideAgent(state: SessionState, command: AgentCommand): Decisio
   const { agent } = state
   if (agent === undefined) {
     return refuse(
-      new SessionStateError({
+      new SessionNotReady({
         message: `a session of kind ${state.kind} has no queue and no turns; agents have`,
         status: state.kind,
       }),
@@ -27,7 +27,7 @@ export function decideAgent(state: SessionState, command: AgentCommand): Decisio
   }
   if (command.kind === "report") return accepted(report(state, agent, command))
   if (state.status === "deleted") {
-    return refuse(new SessionStateError({ message: "the session is in the trash; restore it first", status: state.status }))
+    return refuse(new SessionNotReady({ message: "the session is in the trash; restore it first", status: state.status }))
   }
   return decided(request(state, agent, command))
 }

@@ -1,12 +1,5 @@
 /** The queue: sending, editing, removing, reordering, holding (docs/PROTOCOL.md, Q-1 to Q-11). */
-import {
-  AgentBusy,
-  Busy,
-  MessageNotQueued,
-  SessionState as SessionStateError,
-  TooLarge,
-  Unprocessable,
-} from "@holdfast/protocol/errors"
+import { AgentBusy, Busy, MessageNotQueued, SessionNotReady, TooLarge, Unprocessable } from "@holdfast/protocol/errors"
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { EventData, EventDraft } from "@holdfast/protocol/events"
 import { type InputPart, MESSAGE_MAX } from "@holdfast/protocol/agent/message"
@@ -21,7 +14,7 @@ import { givesWay, startNext } from "./turn.ts"
 type Request<T extends AgentRequest["_tag"]> = Extract<AgentRequest, { readonly _tag: T }>
 
 /** Why a request about the queue was refused. */
-export type QueueRefusal = AgentBusy | Busy | MessageNotQueued | SessionStateError | TooLarge | Unprocessable
+export type QueueRefusal = AgentBusy | Busy | MessageNotQueued | SessionNotReady | TooLarge | Unprocessable
 
 const characters = (parts: ReadonlyArray<InputPart>): number => JSON.stringify(parts).length
 
@@ -133,7 +126,7 @@ export function reorderQueue(agent: AgentPart, { order }: Request<"ReorderQueue"
   const same =
     order.length === waiting.length && new Set(order).size === order.length && order.every((id) => waiting.includes(id))
   if (!same) {
-    return new SessionStateError({
+    return new SessionNotReady({
       message: `the order must name each waiting message once; they are ${waiting.join(", ") || "none"} now`,
       status: "queue-changed",
     })

@@ -1,5 +1,5 @@
 /** A new beginning for an agent: in another directory, or without its own memory (docs/PROTOCOL.md, A-41, A-42). */
-import { SessionState as SessionStateError } from "@holdfast/protocol/errors"
+import { SessionNotReady } from "@holdfast/protocol/errors"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { EventData, EventDraft } from "@holdfast/protocol/events"
 import type { SessionState } from "../state.ts"
@@ -16,7 +16,7 @@ export const moveAgent = (
   state: SessionState,
   agent: AgentPart,
   { cwd, turn }: Request<"MoveAgent">,
-): ReadonlyArray<EventDraft> | SessionStateError =>
+): ReadonlyArray<EventDraft> | SessionNotReady =>
   cwd === agent.spec.cwd ? [] : anew(state, agent, { name: "session/agent-moved", data: { cwd } }, turn)
 
 /** Lets the agent begin anew. */
@@ -24,7 +24,7 @@ export function renewAgent(
   state: SessionState,
   agent: AgentPart,
   { before, turn }: Request<"RenewAgent">,
-): ReadonlyArray<EventDraft> | SessionStateError {
+): ReadonlyArray<EventDraft> | SessionNotReady {
   const data: EventData["session/agent-renewed"] = before === undefined ? {} : { before: before.id, from: before.seq }
   return anew(state, agent, { name: "session/agent-renewed", data }, turn)
 }
@@ -38,9 +38,9 @@ function anew(
   agent: AgentPart,
   change: EventDraft,
   turn: string,
-): ReadonlyArray<EventDraft> | SessionStateError {
+): ReadonlyArray<EventDraft> | SessionNotReady {
   if (agent.turn !== undefined || agent.queue.some(({ status }) => status === "sent")) {
-    return new SessionStateError({ message: "a turn is streaming; interrupt it first, or wait for its end", status: "streaming" })
+    return new SessionNotReady({ message: "a turn is streaming; interrupt it first, or wait for its end", status: "streaming" })
   }
   const events: Array<EventDraft> = [change]
   const alive = process === "starting" || process === "running"

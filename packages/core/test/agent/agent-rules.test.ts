@@ -68,7 +68,7 @@ describe("messages and the queue", () => {
     expect(names(world.submit({ kind: "request", _tag: "RemoveMessage", id: "a" }))).toEqual(["queue/removed"])
     expect(waiting(world)).toEqual(["c", "b"])
     expect(agentOf(world).queue[1]).toMatchObject({ edited: true, parts: [{ text: "B" }] })
-    expect(names(world.submit({ kind: "request", _tag: "ReorderQueue", order: ["c"] }))).toEqual(["SessionState"])
+    expect(names(world.submit({ kind: "request", _tag: "ReorderQueue", order: ["c"] }))).toEqual(["SessionNotReady"])
     expect(names(world.submit({ kind: "request", _tag: "EditMessage", id: "m1", parts: [{ type: "text", text: "x" }] }))).toEqual(
       ["MessageNotQueued"],
     )

@@ -125,7 +125,7 @@ describe("a new beginning", () => {
       expect(names(world.submit(move))).toEqual(["session/agent-moved", "queue/released", "turn/started", "queue/sent"])
       expect(agentOf(world).spec.cwd).toBe("/elsewhere")
       expect(agentOf(world).native).toBe(adapter === "claude" ? "own-1" : undefined)
-      expect(names(decide(world.state, { ...move, cwd: "/third" }))).toEqual(["SessionState"])
+      expect(names(decide(world.state, { ...move, cwd: "/third" }))).toEqual(["SessionNotReady"])
       expect(names(decide(world.state, move))).toEqual([])
     }
   })
@@ -137,7 +137,7 @@ describe("a new beginning", () => {
       { kind: "request", _tag: "RenewAgent", turn: "t" },
       { kind: "request", _tag: "MoveAgent", cwd: "/elsewhere", turn: "t" },
     ] satisfies ReadonlyArray<Command>) {
-      expect(names(world.submit(command))).toEqual(["SessionState"])
+      expect(names(world.submit(command))).toEqual(["SessionNotReady"])
     }
   })
 })

@@ -5,10 +5,12 @@
  * about routes or sessions before it has shown a credential.
  */
 import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
+import { errorBody } from "@holdfast/protocol/http-errors"
 import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 import type { Principal } from "@holdfast/hub/Hub"
 import type { OwnNames } from "./names.ts"
-import { findRoute, type Route } from "./routes.ts"
+import { allows, notAllowed } from "@holdfast/hub/operations/access"
+import { findRoute, pathParams, type Route } from "./routes.ts"
 
 /** A request as it came off the wire. */
 export interface GuardedRequest {
@@ -43,6 +45,10 @@ export interface Refused {
   readonly status: number
   readonly tag: string
   readonly message: string
+  /** Further fields of the error. */
+  readonly fields?: Readonly<Record<string, unknown>>
+  /** Whom the scope of their credential does not allow this, for the log. */
+  readonly denied?: { readonly by: Principal; readonly name: Route["name"]; readonly session: string | undefined }
   /** Methods of the place, with 405. */
   readonly allow?: ReadonlyArray<string>
 }
@@ -61,7 +67,6 @@ export const TARGET_TOO_LONG: Refused = {
   message: `a path with its query has at most ${TARGET_MAX} characters`,
 }
 
-const SCOPES = { read: 1, write: 2, all: 3 } as const
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i
 const CHANGES = new Set(["POST", "PUT", "PATCH", "DELETE"])
 
@@ -116,8 +121,11 @@ export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | R
   if (CHANGES.has(request.method) && !hasJsonBody(request)) {
     return refuse(400, "BadRequest", "a body must be sent as content-type: application/json")
   }
-  if (route.needs !== "public" && SCOPES[principal.scope] < SCOPES[route.needs]) {
-    return refuse(403, "Forbidden", `the credential ${principal.name} may ${principal.scope}; this needs ${route.needs}`)
+  if (!allows(principal, route.needs)) {
+    const session = pathParams(route, path)?.["session"]
+    const { status, body } = errorBody(notAllowed(principal, route.needs, route.name, session))
+    const { tag, message, ...fields } = body.error
+    return { ...refuse(status, tag, message), fields, denied: { by: principal, name: route.name, session } }
   }
   return { _tag: "Allowed", route, path, query, principal }
 }

@@ -1,21 +1,20 @@
 /**
- * The table of routes: which method and path needs which scope, read from the HTTP definition.
+ * The table of routes: which method and path needs which scope, read from the table of operations.
  *
  * The guard, the 404 and 405 answers and the tests use this one table; a route that is not here does not exist.
  */
-import * as Context from "effect/Context"
-import type * as HttpMethod from "effect/http/HttpMethod"
-import { HoldfastApi } from "@holdfast/protocol/http"
+import { operationEntries, type OperationName } from "@holdfast/protocol/operations"
+import type { Scope } from "@holdfast/protocol/operations/operation"
+import { splitRoute } from "@holdfast/protocol/operations/operation"
 import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
-import { BodyMost, Needs, Streams, type RouteScope } from "@holdfast/protocol/http-scope"
 
 /** One route. */
 export interface Route {
-  readonly name: string
-  readonly method: HttpMethod.HttpMethod
+  readonly name: OperationName | "socket"
+  readonly method: string
   /** Path with `:name` for a part that varies. */
   readonly path: string
-  readonly needs: RouteScope
+  readonly needs: Scope
   /** The answer is written piece by piece. */
   readonly streams: boolean
   /** Longest body in bytes where that is not `bodyMax`. */
@@ -24,24 +23,25 @@ export interface Route {
   readonly socket: boolean
 }
 
-const endpoints = Object.values(HoldfastApi.groups).flatMap((group) => Object.values(group.endpoints))
-
-const bodyMost = (bytes: number | undefined): { readonly bodyMost?: number } => (bytes === undefined ? {} : { bodyMost: bytes })
-
 /** Longest body of a route, in bytes. */
 export const bodyLimit = ({ bodyMost: own = 0 }: Route, bodyMax: number): number => Math.max(own, bodyMax)
 
 /** Every route of the hub. */
 export const ROUTES: ReadonlyArray<Route> = [
-  ...endpoints.map((endpoint) => ({
-    name: endpoint.identifier,
-    method: endpoint.method as HttpMethod.HttpMethod,
-    path: endpoint.path,
-    needs: Context.get(endpoint.annotations as Context.Context<RouteScope>, Needs),
-    streams: Context.getOrUndefined(endpoint.annotations, Streams) === true,
-    ...bodyMost(Context.getOrUndefined(endpoint.annotations, BodyMost)),
-    socket: false,
-  })),
+  ...operationEntries.flatMap(([name, { answer, bodyMost, http, scope }]) =>
+    http === undefined
+      ? []
+      : [
+          {
+            name,
+            ...splitRoute(http),
+            needs: scope,
+            streams: answer === "stream",
+            ...(bodyMost === undefined ? {} : { bodyMost }),
+            socket: false,
+          },
+        ],
+  ),
   { name: "socket", method: "GET", path: SOCKET_PATH, needs: "read", streams: true, socket: true },
 ]
 
@@ -80,4 +80,18 @@ export const findRoute = (method: string, path: string): Found => {
   const plain = place.methods.get("GET")
   const route = place.methods.get(method) ?? (method === "HEAD" && plain !== undefined && !plain.streams ? plain : undefined)
   return route === undefined ? { _tag: "WrongMethod", allowed: [...place.methods.keys()] } : { _tag: "Route", route }
+}
+
+/** The parts of a path that vary, by name; `undefined` when one is not well-formed percent-encoded UTF-8. */
+export function pathParams({ path: pattern }: Route, path: string): Record<string, string> | undefined {
+  const parts = path.slice(1).split("/")
+  const params: Record<string, string> = {}
+  try {
+    for (const [at, name] of pattern.slice(1).split("/").entries())
+      if (name.startsWith(":")) params[name.slice(1)] = decodeURIComponent(parts[at] ?? "")
+  } catch (cause) {
+    if (cause instanceof URIError) return undefined
+    throw cause
+  }
+  return params
 }

@@ -7,9 +7,11 @@ import { messageMarkdown, transcriptMarkdown } from "@holdfast/core/agent/markdo
 import type { Message } from "@holdfast/protocol/agent/message"
 import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
-import type { AttachmentSink, Hub } from "@holdfast/hub/Hub"
+import { type AttachmentSink, type Hub, performed } from "@holdfast/hub/Hub"
+import type { OperationInput } from "@holdfast/protocol/operations"
 import { CastWriter } from "./cast.ts"
-import { type ExchangeShape, principalOf } from "./Exchange.ts"
+import type { Exchange } from "./Exchange.ts"
+import { GONE } from "./follow.ts"
 
 const TYPES = { cast: "application/x-asciicast", jsonl: "application/x-ndjson", md: "text/markdown; charset=utf-8" } as const
 
@@ -19,12 +21,10 @@ type Format = keyof typeof TYPES
 /** Writes the log as it stands now to the exchange's response, which is taken over when this succeeds. */
 export const exportLog = Effect.fnUntraced(function* (
   hub: Hub["Service"],
-  exchange: ExchangeShape,
-  session: string,
-  format: Format,
+  { by, response }: Exchange,
+  { session, format }: OperationInput<"log.export">,
 ): Effect.fn.Return<void, DoorError> {
-  const { response } = exchange
-  const record = yield* hub.get(session)
+  const record = yield* performed(hub, "sessions.get", { session }, by)
   if (format === "md" && record.kind !== "agent") {
     return yield* new Unprocessable({ message: "a terminal has no transcript; export it as cast or jsonl", field: "format" })
   }
@@ -34,7 +34,7 @@ export const exportLog = Effect.fnUntraced(function* (
   const finish = (): void => {
     if (ended) return
     ended = true
-    attachment.detach()
+    attachment.detach("the export is complete")
     response.end(format === "cast" ? cast.end() : "")
   }
   const sink: AttachmentSink = {
@@ -58,12 +58,11 @@ export const exportLog = Effect.fnUntraced(function* (
       if (!ended) response.destroy()
     },
   }
-  const principal = principalOf(exchange)
   const client = `export-${randomBytes(8).toString("hex")}`
-  const request = { session, after: 0, mode: "viewer", client, name: principal.name } as const
+  const request = { session, after: 0, mode: "viewer", client, name: by.name } as const
   const filter = { channel: "message", type: "added" }
-  const attachment = yield* hub.attach(format === "md" ? { ...request, filter } : request, sink, principal)
-  if (response.destroyed) return attachment.detach()
+  const attachment = yield* hub.attach(format === "md" ? { ...request, filter } : request, sink, by)
+  if (response.destroyed) return attachment.detach(GONE)
   response.writeHead(200, {
     "content-type": TYPES[format],
     "content-disposition": `attachment; filename="${record.id}.${format}"`,
@@ -74,7 +73,7 @@ export const exportLog = Effect.fnUntraced(function* (
   response.on("error", () => response.destroy())
   response.once("close", () => {
     ended = true
-    attachment.detach()
+    attachment.detach(GONE)
   })
   attachment.start()
 })

@@ -7,11 +7,13 @@
  * taken up again from the last change that was sent, once the socket has drained. So memory stays bounded and nothing is lost.
  */
 import * as Effect from "effect/Effect"
-import type { CursorInvalid, DoorError } from "@holdfast/protocol/errors"
+import type { DoorError } from "@holdfast/protocol/errors"
+import type { OperationInput } from "@holdfast/protocol/operations"
 import type { Session } from "@holdfast/protocol/session"
 import type { Hub } from "@holdfast/hub/Hub"
 import { feedCursorText, parseFeedCursor } from "./cursor.ts"
-import { type ExchangeShape, principalOf } from "./Exchange.ts"
+import type { Exchange } from "./Exchange.ts"
+import { GONE } from "./follow.ts"
 import { openSse, sseText } from "./SseStream.ts"
 
 const FEED_WINDOW = 1024 * 1024
@@ -20,14 +22,14 @@ const HEARTBEAT = 10_000
 /** Follows the feed on the exchange's response, which is taken over when this succeeds. */
 export const feedAsSse = Effect.fnUntraced(function* (
   hub: Hub["Service"],
-  exchange: ExchangeShape,
-  afterText: string | undefined,
-): Effect.fn.Return<void, DoorError | CursorInvalid> {
+  exchange: Exchange,
+  { after: afterText }: OperationInput<"sessions.watch">,
+): Effect.fn.Return<void, DoorError> {
   const last = exchange.request.headers["last-event-id"]
   const cursor = yield* parseFeedCursor(typeof last === "string" && last !== "" ? last : afterText)
-  const { credential } = principalOf(exchange)
+  const { by } = exchange
   let sent = cursor.after
-  let current: { readonly stop: () => void } | undefined
+  let current: { readonly stop: (reason?: string) => void } | undefined
   let closed = false
   let saidSynced = false
 
@@ -45,33 +47,33 @@ export const feedAsSse = Effect.fnUntraced(function* (
     if (texts.length > 0) stream.send([texts.join("")], resume)
     if (stream.waiting() > FEED_WINDOW) pause()
   }
-  const pause = (): void => {
-    current?.stop()
+  const pause = (reason = "the client reads slowly"): void => {
+    current?.stop(reason)
     current = undefined
   }
   const resume = (): void => {
     if (closed || current !== undefined || stream.waiting() > 0) return
     Effect.runFork(
-      Effect.match(hub.watch({ after: sent }, sink), {
+      Effect.match(hub.watch({ after: sent }, sink, by), {
         onSuccess: begin,
         onFailure: () => stream.end(),
       }),
     )
   }
-  const begin = (watch: { readonly start: () => void; readonly stop: () => void }): void => {
-    if (closed || current !== undefined) return watch.stop()
+  const begin = (watch: { readonly start: () => void; readonly stop: (reason?: string) => void }): void => {
+    if (closed || current !== undefined) return watch.stop(GONE)
     current = watch
     watch.start()
   }
 
-  const first = yield* hub.watch(cursor, sink)
-  if (exchange.response.destroyed) return first.stop()
+  const first = yield* hub.watch(cursor, sink, by)
+  if (exchange.response.destroyed) return first.stop(GONE)
   const stream = openSse(exchange.response, HEARTBEAT)
-  exchange.endings.set(stream.end, credential)
+  exchange.endings.set(stream.end, by.credential)
   stream.onClose(() => {
     closed = true
     exchange.endings.delete(stream.end)
-    pause()
+    pause(GONE)
   })
   if (first.reset || sent === undefined) sent = first.change
   if (first.reset) stream.send([sseText({ event: "reset", id: idOf(first.change), data: JSON.stringify({ feed: first.feed }) })])

@@ -3,21 +3,15 @@
  */
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
-import type { CursorInvalid, DoorError } from "@holdfast/protocol/errors"
+import type { DoorError } from "@holdfast/protocol/errors"
 import type { SnapshotHead } from "@holdfast/protocol/frame"
 import { outputData, readRecord } from "@holdfast/protocol/record"
+import type { OperationInput } from "@holdfast/protocol/operations"
 import type { Session } from "@holdfast/protocol/session"
+import { readEventQuery } from "@holdfast/hub/operations/event-query"
 import type { Attachment, AttachmentSink, AttachRequest, Hub } from "@holdfast/hub/Hub"
-import { type FilterQuery, filterOf } from "./event-filter.ts"
-import { parseCursor } from "./cursor.ts"
-import { type ExchangeShape, principalOf } from "./Exchange.ts"
+import type { Exchange } from "./Exchange.ts"
 import { openSse, sseBytes, sseText, type SseStream } from "./SseStream.ts"
-
-/** What a follower asked for; texts as in the query. */
-export interface FollowQuery extends FilterQuery {
-  readonly after?: string
-  readonly log?: string
-}
 
 const decoder = new TextDecoder()
 
@@ -27,35 +21,38 @@ const HEARTBEAT = 10_000
 /** Attaches the exchange's response to a session. The response is taken over when this succeeds. */
 export const followAsSse = Effect.fnUntraced(function* (
   hub: Hub["Service"],
-  exchange: ExchangeShape,
-  session: string,
-  query: FollowQuery,
-): Effect.fn.Return<void, DoorError | CursorInvalid> {
-  const last = exchange.request.headers["last-event-id"]
-  const after = yield* parseCursor(typeof last === "string" && last !== "" ? last : query.after)
-  const principal = principalOf(exchange)
-  const filter = yield* filterOf(query)
+  exchange: Exchange,
+  { session, log, ...query }: OperationInput<"log.follow">,
+): Effect.fn.Return<void, DoorError> {
+  const { by, endings, request: asked, response } = exchange
+  const last = asked.headers["last-event-id"]
+  const read = readEventQuery(typeof last === "string" && last !== "" ? { ...query, after: last } : query)
+  if ("_tag" in read) return yield* Effect.fail(read)
+  const { after, filter } = read
   const request: AttachRequest = {
     session,
     ...(after === undefined ? {} : { after }),
-    ...(query.log === undefined ? {} : { log: query.log }),
+    ...(log === undefined ? {} : { log }),
     mode: "viewer",
     client: `sse-${randomBytes(8).toString("hex")}`,
-    name: principal.name,
+    name: by.name,
     ...(Object.keys(filter).length === 0 ? {} : { filter }),
   }
   const door = makeSseSink()
-  const attachment = yield* hub.attach(request, door.sink, principal)
-  if (exchange.response.destroyed) return attachment.detach()
-  const stream = openSse(exchange.response, HEARTBEAT)
-  exchange.endings.set(stream.end, principal.credential)
+  const attachment = yield* hub.attach(request, door.sink, by)
+  if (response.destroyed) return attachment.detach(GONE)
+  const stream = openSse(response, HEARTBEAT)
+  endings.set(stream.end, by.credential)
   stream.onClose(() => {
-    exchange.endings.delete(stream.end)
-    attachment.detach()
+    endings.delete(stream.end)
+    attachment.detach(GONE)
   })
   door.connect(stream, attachment)
   attachment.start()
 })
+
+/** Why a stream ends that its client, or the server, has closed. */
+export const GONE = "the response was closed"
 
 /** A sink that writes to a stream once it is connected. */
 function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stream: SseStream, attachment: Attachment) => void } {

@@ -4,18 +4,19 @@
 import { chmodSync, rmSync } from "node:fs"
 import type { ListenOptions } from "node:net"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { Store } from "@holdfast/store/Store"
 import type { Credentials } from "../credentials/Credentials.ts"
 import { HEADERS_MAX } from "../guard/guard.ts"
 import { ownNames, type OwnNames } from "../guard/names.ts"
 import { Hub } from "@holdfast/hub/Hub"
-import type { OperationLog } from "../OperationLog.ts"
+import { notAllowed } from "@holdfast/hub/operations/access"
+import { operationOf } from "@holdfast/protocol/operations"
+import type { Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../socket/SocketDoor.ts"
-import { Administration } from "./Administration.ts"
+import { administrationHandlers } from "./administration.ts"
 import { makeHttpDoor } from "./HttpDoor.ts"
-import { AnswerCounts, makeMetrics } from "./metrics.ts"
+import { AnswerCounts, makeMetrics, type OperationCounts } from "./metrics.ts"
 import { type HttpServerParts, makeServer, type ServerParts } from "./server.ts"
 
 /** What `listen` puts together. */
@@ -26,7 +27,9 @@ export interface ListenParts {
   readonly store: Pick<Store["Service"], "stats">
   readonly credentials: Credentials
   readonly socket: SocketDoor
-  readonly log: OperationLog
+  readonly telemetry: Telemetry
+  /** What the telemetry counted. */
+  readonly operations: OperationCounts
   /** Gives the path of the Unix socket that serves programs on this machine, if there is to be one; may throw. */
   readonly local?: (() => string) | undefined
 }
@@ -58,17 +61,18 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const hub = yield* Hub
   const counts = new AnswerCounts()
   let connections = 0
-  const metrics = makeMetrics(hub, parts.store, counts, socket.connections, () => connections)
+  const metrics = makeMetrics(hub, parts.store, [counts, parts.operations], socket.connections, () => connections)
   yield* Effect.addFinalizer(() => Effect.sync(metrics.stop))
   let names = ownNames(settings, settings.port)
-  const administration = Administration.of({
-    credentials,
-    names: () => names,
-    version: parts.version,
-    metrics: metrics.text,
-  })
-  const http = yield* makeHttpDoor(settings.bodyMax).pipe(Effect.provide(Layer.succeed(Administration, administration)))
-  const doors = { settings, http, socket, log: parts.log, counts }
+  const own = { hub, credentials, names: () => names, version: parts.version, metrics: metrics.text }
+  hub.serve(administrationHandlers(own))
+  const http = makeHttpDoor(hub, credentials, settings.bodyMax)
+  const denied: ServerParts["denied"] = (name, session, by) => {
+    if (name === "socket") return
+    const needs = operationOf(name).scope
+    hub.perform(name, notAllowed(by, needs, name, session), by, () => {})
+  }
+  const doors = { settings, http, denied, socket, telemetry: parts.telemetry, counts }
   const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, headersMax: HEADERS_MAX })
   const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
@@ -85,9 +89,9 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
     })
   }
   const port = yield* listenOn(web, { port: settings.port, host: settings.host })
-  web.server.on("error", (error) => parts.log.write("error", `server: ${error.message}`))
+  web.server.on("error", (error) => parts.telemetry.log("error", `server: ${error.message}`))
   names = ownNames(settings, port)
-  const local = parts.local === undefined ? undefined : yield* listenNear(near, parts.local, parts.log)
+  const local = parts.local === undefined ? undefined : yield* listenNear(near, parts.local, parts.telemetry)
   return { port, names, local } satisfies Listening
 })
 
@@ -120,18 +124,18 @@ const listenOn = ({ server, endStreams }: HttpServerParts, where: ListenOptions)
   )
 
 /** Listens on a Unix socket for this user only. Where there can be none, programs use the port and ask for a proof (G-12). */
-const listenNear = (near: HttpServerParts, place: () => string, log: OperationLog) =>
+const listenNear = (near: HttpServerParts, place: () => string, { log }: Telemetry) =>
   Effect.gen(function* () {
     const path = yield* attempt(place)
     // What a killed hub left there; its data directory is ours now.
     yield* attempt(() => rmSync(path, { force: true }))
     yield* listenOn(near, { path })
     yield* attempt(() => chmodSync(path, 0o600))
-    near.server.on("error", (error) => log.write("error", `server: ${error.message}`))
+    near.server.on("error", (error) => log("error", `server: ${error.message}`))
     return path
   }).pipe(
     Effect.catch((error) => {
-      log.write("warn", `there is no local socket: ${error.message}`)
+      log("warn", `there is no local socket: ${error.message}`)
       return Effect.succeed(undefined)
     }),
   )

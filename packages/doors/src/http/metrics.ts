@@ -5,6 +5,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
 import type { Store } from "@holdfast/store/Store"
 import type { Hub } from "@holdfast/hub/Hub"
+import type { OperationLabels } from "@holdfast/hub/Telemetry"
 
 /** Counts of answers by route and class of status. */
 export class AnswerCounts {
@@ -21,15 +22,41 @@ export class AnswerCounts {
 
   /** Lines of the counts. */
   lines(): ReadonlyArray<string> {
-    const entries = [...this.#counts]
-    return [
-      "# TYPE holdfast_http_requests_total counter",
-      ...entries.map(([key, { count }]) => `holdfast_http_requests_total{${key}} ${count}`),
-      "# TYPE holdfast_http_milliseconds_total counter",
-      ...entries.map(([key, { milliseconds }]) => `holdfast_http_milliseconds_total{${key}} ${milliseconds.toFixed(1)}`),
-    ]
+    return linesOf("holdfast_http_requests_total", "holdfast_http_milliseconds_total", this.#counts)
   }
 }
+
+/** Counts of operations by name, door and outcome, with the time they took. */
+export class OperationCounts {
+  readonly #counts = new Map<string, { count: number; milliseconds: number }>()
+
+  /** Counts one that has ended. */
+  add({ operation, door, outcome }: OperationLabels, milliseconds: number): void {
+    const key = `operation="${operation}",door="${door}",outcome="${outcome}"`
+    const entry = this.#counts.get(key)
+    if (entry === undefined) this.#counts.set(key, { count: 1, milliseconds })
+    else {
+      entry.count++
+      entry.milliseconds += milliseconds
+    }
+  }
+
+  /** Lines of the counts. */
+  lines(): ReadonlyArray<string> {
+    return linesOf("holdfast_operations_total", "holdfast_operation_milliseconds_total", this.#counts)
+  }
+}
+
+const linesOf = (
+  count: string,
+  time: string,
+  counts: ReadonlyMap<string, { readonly count: number; readonly milliseconds: number }>,
+): ReadonlyArray<string> => [
+  `# TYPE ${count} counter`,
+  ...[...counts].map(([key, entry]) => `${count}{${key}} ${entry.count}`),
+  `# TYPE ${time} counter`,
+  ...[...counts].map(([key, { milliseconds }]) => `${time}{${key}} ${milliseconds.toFixed(1)}`),
+]
 
 /** Milliseconds between two samples of the event loop; the samples hold it. */
 const SAMPLING = 50
@@ -41,7 +68,7 @@ const counter = (name: string, value: number): ReadonlyArray<string> => [`# TYPE
 export const makeMetrics = (
   hub: Hub["Service"],
   store: Pick<Store["Service"], "stats">,
-  counts: AnswerCounts,
+  counts: ReadonlyArray<{ readonly lines: () => ReadonlyArray<string> }>,
   sockets: () => number,
   connections: () => number,
 ): { readonly text: Effect.Effect<string>; readonly stop: () => void } => {
@@ -71,7 +98,7 @@ export const makeMetrics = (
       ...gauge("nodejs_heap_used_bytes", memory.heapUsed),
       ...counter("process_cpu_seconds_total", process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6),
       ...gauge("process_uptime_seconds", Math.round(process.uptime())),
-      ...counts.lines(),
+      ...counts.flatMap((each) => each.lines()),
     ]
     delay.reset()
     return `${lines.join("\n")}\n`

@@ -14,10 +14,10 @@ const text = { type: "string" }
 const named = (description: string): Described => ({ description })
 
 const BY_NAME: Readonly<Record<string, Described>> = {
-  id: { description: "Id of the session, whole", example: "01998c1e-7d5a-7c3e-9b1a-5d2f8e4a6b70" },
   hash: named("SHA-256 of the file's bytes, in hexadecimal"),
   messageId: named("Id of the message, whole"),
   requestId: named("Id of the permission request, whole"),
+  tokenId: named("Id of the token"),
   taskId: named("Id of the background task, whole"),
   "idempotency-key": { description: "The key of the request: with it once, however often it is sent", example: "8e03978e-40d5" },
   key: { description: "The key of the request: with it once, however often it is sent", example: "8e03978e-40d5" },
@@ -48,7 +48,7 @@ const BY_NAME: Readonly<Record<string, Described>> = {
   cursor: named("next of the page before"),
   name: { description: "An id, a unique beginning or end of one, or a label", example: "build" },
   format: named("asciicast version 2, one event a line, or a Markdown transcript"),
-  session: named("Id of the session, whole; without it all of them"),
+  session: { description: "Id of the session, whole", example: "01998c1e-7d5a-7c3e-9b1a-5d2f8e4a6b70" },
   credential: named("Public id of the credential"),
   nonce: named("Random text that the proof is made over"),
   link: named("Secret of the one-time link"),
@@ -59,11 +59,12 @@ const BY_ROUTE: Readonly<Record<string, Readonly<Record<string, Described>>>> = 
   "sessions.watch": {
     after: { description: "The id of the last event that was received, CHANGE@FEED, or a change number", schema: text },
   },
-  "hub.revokeToken": { id: named("Id of the token") },
+  "viewers.list": { session: named("Id of the session, whole; without it all of them") },
+  "rules.list": { session: named("Id of the session, whole; without it the answers for all sessions") },
   "sessions.list": {
     limit: { description: "At most this many", schema: { type: "integer", minimum: 1, maximum: 1000 }, example: 50 },
   },
-  "messages.messages": {
+  "messages.list": {
     limit: { description: "At most this many", schema: { type: "integer", minimum: 1, maximum: 1000 }, example: 50 },
   },
 }

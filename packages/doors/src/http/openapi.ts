@@ -5,21 +5,35 @@
 import * as OpenApi from "effect/http-api/OpenApi"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { ERROR_STATUS, HTTP_ONLY_STATUS } from "@holdfast/protocol/http-errors"
+import { type OperationName, operationOf } from "@holdfast/protocol/operations"
+import { type Definition, errorsOf } from "@holdfast/protocol/operations/operation"
 import { ROUTES, type Route } from "../guard/routes.ts"
-import { EXAMPLES, STREAMS } from "./openapi-examples.ts"
+import { STREAMS } from "./openapi-streams.ts"
 import { describedParameter } from "./openapi-parameters.ts"
 
 type Operation = OpenApi.OpenAPISpecOperation
 type Response = OpenApi.OpenApiSpecResponse
 
 const TAGS: Readonly<Record<string, string>> = {
-  sessions: "Opening, listing, changing and ending sessions",
+  sessions: "Creating, listing, changing and ending sessions",
   log: "What happened in a session: pages, streams, marks, exports",
   terminal: "Typing into terminals and looking at them",
-  messages: "Messages to agents, and the queue of those that wait",
-  agents: "Turns, permission requests, trust, and which agents there are",
-  hub: "Runners, tokens, the credential, links",
-  operations: "Health, figures, this description",
+  viewers: "Who is attached",
+  messages: "Messages to agents",
+  queue: "The messages that wait",
+  agents: "The configured agents",
+  agent: "Turns and settings of one agent",
+  tasks: "Background tasks of an agent",
+  permissions: "Permission requests",
+  rules: "Remembered answers",
+  trust: "Trusted directories",
+  imports: "Sessions of other programs",
+  runners: "The processes that hold terminals and agents",
+  tokens: "Credentials with limited rights",
+  credential: "The owner's credential",
+  links: "One-time links for browsers",
+  health: "Whether the server works",
+  server: "Metrics and this description",
 }
 
 /** The path of a route as the description has it. */
@@ -43,29 +57,36 @@ export function describeApi(version: string): OpenApi.OpenAPISpec {
   for (const route of ROUTES) {
     const path = spec.paths[specPath(route)]
     const operation = path?.[route.method.toLowerCase() as OpenApi.OpenAPISpecMethodName]
-    if (operation !== undefined) describeOperation(operation, route)
+    if (operation !== undefined && route.name !== "socket") describeOperation(operation, route, route.name)
   }
   return spec
 }
 
-function describeOperation(operation: Operation, route: Route): void {
-  const id = operation.operationId
-  if (route.needs === "public") operation.security = route.name === "ready" ? [{}, { bearer: [] }] : []
+function describeOperation(operation: Operation, route: Route, name: OperationName): void {
+  const definition = operationOf(name)
+  const { needs } = route
+  if (needs === "public") operation.security = name === "health.ready" ? [{}, { bearer: [] }] : []
   else {
     operation.security = [{ bearer: [] }]
-    operation.description = `${operation.summary ?? ""}. Needs a credential with the scope ${SCOPES[route.needs]}.`
+    operation.description = `${operation.summary ?? ""}. Needs a credential with the scope ${SCOPES[needs]}.`
   }
-  operation.parameters = operation.parameters.map((parameter) => ({ ...parameter, ...describedParameter(id, parameter.name) }))
-  const example = EXAMPLES[id]
+  operation.parameters = operation.parameters.map((parameter) => ({
+    ...parameter,
+    ...(describedParameter(name, parameter.name) ?? { description: describedBy(parameter.schema) }),
+  }))
+  const { example } = definition
   for (const content of Object.values(operation.requestBody?.content ?? {}))
     if (content !== undefined && example !== undefined) Object.assign(content, { example })
-  const given = errorsOf(route, operation)
+  const given = statusesOf(name, definition)
   for (const [status, response] of Object.entries(operation.responses)) {
-    if (Number(status) < 400) describeSuccess(id, response)
+    if (Number(status) < 400 || (name === "health.ready" && status === "503")) describeSuccess(name, response)
     else if (given.has(Number(status))) response.description = tagsOf(Number(status)).join(", ")
     else delete operation.responses[Number(status)]
   }
 }
+
+/** What the schema of a parameter says of it. */
+const describedBy = (schema: object): string => ("description" in schema ? String(schema.description) : "")
 
 const SCOPES = { read: "read, write or all", write: "write or all", all: "all" } as const
 
@@ -84,31 +105,7 @@ const tagsOf = (status: number): ReadonlyArray<string> =>
 
 /** What any request can be answered with: its form, who may come, its target, its headers, a fault of ours. */
 const ALWAYS = [400, 403, 414, 417, 431, 500]
-/** Public routes that take a secret. */
-const SECRET = new Set(["proof", "open"])
-/** Routes that answer 409 although they change nothing: cursors, names, and what a session has not. */
-const CONFLICTING = new Set(["events", "resolve", "screen", "export"])
-/** Routes that may have made a session before. */
-const MAKING = new Set(["create", "importClaude"])
-/** Routes without an id that look one up. */
-const NAMING = new Set(["resolve", "viewers"])
 
-/** The statuses of the errors that a route can give. */
-function errorsOf(route: Route, operation: Operation): ReadonlySet<number> {
-  const statuses = new Set(ALWAYS)
-  const add = (condition: boolean, ...more: ReadonlyArray<number>): void => {
-    if (condition) for (const status of more) statuses.add(status)
-  }
-  const changes = route.method !== "GET" && route.method !== "HEAD"
-  const filters = operation.parameters.some(({ name }) => name === "channel")
-  add(route.needs !== "public" || SECRET.has(route.name), 401)
-  add(route.needs !== "public" || route.name === "ready" || route.name === "open", 503)
-  add(route.path.includes("/:") || NAMING.has(route.name), 404)
-  add(changes || CONFLICTING.has(route.name), 409)
-  add(MAKING.has(route.name), 410)
-  add(operation.requestBody !== undefined, 413, 422)
-  add(changes, 413, 429, 507)
-  add(filters, 422)
-  add(route.name === "open", 507)
-  return statuses
-}
+/** The statuses of the errors that an operation can give. */
+const statusesOf = (name: OperationName, definition: Definition): ReadonlySet<number> =>
+  new Set([...ALWAYS, ...[...errorsOf(definition)].map((tag) => ERROR_STATUS[tag]), ...(name === "health.ready" ? [503] : [])])

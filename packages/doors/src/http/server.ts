@@ -8,12 +8,13 @@ import type { Duplex } from "node:stream"
 import type { Settings } from "@holdfast/protocol/settings"
 import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 import { guard, type GuardPolicy, type Refused, TARGET_MAX, TARGET_TOO_LONG } from "../guard/guard.ts"
-import { bodyLimit } from "../guard/routes.ts"
-import type { Principal } from "@holdfast/hub/Hub"
-import type { OperationLog } from "../OperationLog.ts"
+import { bodyLimit, type Route } from "../guard/routes.ts"
+import type { Caller, Principal } from "@holdfast/hub/Hub"
+import type { Telemetry } from "@holdfast/hub/Telemetry"
+import { connectionAddress } from "../credentials/proof.ts"
 import { Admission } from "./Admission.ts"
 import { writeBeforeBody } from "./body.ts"
-import type { ExchangeShape } from "./Exchange.ts"
+import type { Exchange } from "./Exchange.ts"
 import type { HttpDoor } from "./HttpDoor.ts"
 import { inTurn, type Serve } from "./in-turn.ts"
 import type { AnswerCounts } from "./metrics.ts"
@@ -31,8 +32,10 @@ export interface ServerParts {
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
   readonly policy: () => GuardPolicy
   readonly http: HttpDoor
+  /** Tells of a request that the scope of its credential does not allow. */
+  readonly denied: (name: Route["name"], session: string | undefined, by: Caller) => void
   readonly socket: UpgradeDoor
-  readonly log: OperationLog
+  readonly telemetry: Telemetry
   readonly counts: AnswerCounts
 }
 
@@ -91,7 +94,9 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     const allowed = decide(request, false)
     const decision = allowed._tag === "Allowed" && unexpected.has(request) ? UNEXPECTED : allowed
     if (decision._tag === "Refused") {
-      parts.log.write("debug", "refused", {
+      const { denied } = decision
+      if (denied !== undefined) parts.denied(denied.name, denied.session, callerOf(denied.by, trace, request.socket))
+      parts.telemetry.log("debug", "refused", {
         status: decision.status,
         tag: decision.tag,
         trace,
@@ -101,31 +106,11 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
       return writeBeforeBody(request, response, decision.status, headersOf(decision), Buffer.from(textOf(decision)))
     }
     if (decision.principal !== undefined) admission.known(request.socket)
-    const exchange: ExchangeShape = {
-      request,
-      response,
-      principal: decision.principal,
-      trace,
-      session: undefined,
-      endings,
-      taken: false,
-    }
+    const by = callerOf(decision.principal, trace, request.socket)
+    const exchange: Exchange = { request, response, by, endings }
     const { name } = decision.route
-    parts.http(decision, exchange, ({ defect, fingerprint }) => {
-      const milliseconds = performance.now() - started
-      const status = response.headersSent ? response.statusCode : 0
-      parts.counts.add(name, status, milliseconds)
-      const fields = {
-        operation: name,
-        status,
-        milliseconds: Math.round(milliseconds * 10) / 10,
-        session: exchange.session,
-        client: decision.principal?.name,
-        trace,
-        fingerprint,
-      }
-      if (defect !== undefined) parts.log.write("error", defect, fields)
-      else parts.log.write(QUIET.has(name) ? "debug" : "info", "http", fields)
+    parts.http(decision, exchange, () => {
+      parts.counts.add(name, response.headersSent ? response.statusCode : 0, performance.now() - started)
     })
   }
   server.on("request", inTurn(serve))
@@ -147,7 +132,7 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     if (decision._tag === "Refused") return refuseUpgrade(socket, decision)
     if (!decision.route.socket || decision.principal === undefined) return refuseUpgrade(socket, NOT_A_SOCKET)
     admission.known(socket)
-    parts.log.write("info", "socket", {
+    parts.telemetry.log("info", "socket", {
       operation: "upgrade",
       client: decision.principal.name,
       remote: request.socket.remoteAddress,
@@ -168,9 +153,6 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
     },
   }
 }
-
-/** Operations that come too often to be worth a line at level info. */
-const QUIET = new Set(["live", "ready", "metrics", "screen"])
 
 const SAFE_HEADERS = {
   "x-content-type-options": "nosniff",
@@ -202,7 +184,15 @@ function unparsed({ code, rawPacket }: ClientError): Refused {
   return refused(431, "HeadersTooLarge", `the headers of a request have at most ${HEADER_BYTES_MAX} bytes`)
 }
 
-const textOf = ({ tag, message }: Refused): string => JSON.stringify({ error: { tag, message } })
+/** Who asks; without a credential nobody, for whom public operations are. */
+const callerOf = (principal: Principal | undefined, trace: string, { localAddress, localPort }: Socket): Caller => ({
+  ...(principal ?? { name: "", credential: "", scope: "none" }),
+  door: "http",
+  trace,
+  address: connectionAddress(localAddress, localPort),
+})
+
+const textOf = ({ tag, message, fields }: Refused): string => JSON.stringify({ error: { tag, message, ...fields } })
 
 function headersOf({ status, allow }: Refused): Readonly<Record<string, string>> {
   return {

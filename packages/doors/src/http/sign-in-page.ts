@@ -4,8 +4,8 @@
  * The key is in the page and in no URL. The script is always the same, so that the policy can name it by its hash.
  */
 import { createHash } from "node:crypto"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { KEY_ITEM } from "@holdfast/protocol/browser-key"
+import { type HttpAnswer, text } from "./answer.ts"
 import { PAGE_POLICY } from "./pages.ts"
 
 const SCRIPT = `try{localStorage.setItem(${JSON.stringify(KEY_ITEM)},document.documentElement.dataset.key);location.replace("/")}catch{document.body.textContent="This browser keeps nothing for this page. Allow it to, then open a new link: holdfast open"}`
@@ -13,8 +13,9 @@ const SCRIPT = `try{localStorage.setItem(${JSON.stringify(KEY_ITEM)},document.do
 const POLICY = `${PAGE_POLICY}; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`
 
 /** The answer with a key of letters, digits, `-` and `_`. */
-export const signInPage = (key: string): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(
+export const signInPage = (key: string): HttpAnswer =>
+  text(
     `<!doctype html><html lang="en" data-key="${key}"><head><meta charset="utf-8"><title>Holdfast</title></head><body><noscript>Signing in needs JavaScript.</noscript><script>${SCRIPT}</script></body></html>`,
-    { contentType: "text/html; charset=utf-8", headers: { "content-security-policy": POLICY } },
+    "text/html; charset=utf-8",
+    { "content-security-policy": POLICY },
   )

@@ -19,7 +19,7 @@ import {
 } from "@holdfast/protocol/frame"
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
-import type { Attachment, Principal } from "@holdfast/hub/Hub"
+import type { Attachment, Caller, Principal } from "@holdfast/hub/Hub"
 import { type FeedSink, FeedWatch } from "./FeedWatch.ts"
 import { InputLine } from "./InputLine.ts"
 import { Outbox } from "./Outbox.ts"
@@ -48,7 +48,8 @@ interface Held {
 export interface ConnectionEvents {
   /** A text message: an RPC message. */
   readonly text: (text: string) => void
-  readonly closed: () => void
+  /** The connection is gone, for this reason. */
+  readonly closed: (reason: string) => void
   /** `Hello` was answered. */
   readonly greeted: () => void
 }
@@ -57,11 +58,8 @@ export interface ConnectionEvents {
 export class Connection {
   readonly id: number
   readonly principal: Principal
-  /** Set by `Hello`. */
-  client = ""
-  /** What keys its inputs beside client and credential (R-20). */
-  own = ""
-  name = ""
+  /** Who asks; since `Hello` with who is there. */
+  caller: Caller
   heardAt: number
   /** Commands under way, and those of them whose answer can be large. */
   commands = 0
@@ -83,6 +81,8 @@ export class Connection {
   private inputBytes = 0
   private readonly brake: ReadBrake
   private open = true
+  /** Why the connection ended. */
+  private ending = ""
 
   constructor(id: number, ws: WebSocket, socket: Duplex, principal: Principal, settings: Settings, events: ConnectionEvents) {
     this.id = id
@@ -90,6 +90,7 @@ export class Connection {
     this.brake = new ReadBrake(ws)
     this.out = new Outbox(ws, socket, (bytes) => (bytes > settings.subscriberWindow ? this.drained() : this.onRoom()))
     this.principal = principal
+    this.caller = { ...principal, door: "socket" }
     this.settings = settings
     this.events = events
     this.heardAt = Date.now()
@@ -102,9 +103,9 @@ export class Connection {
       if (this.open && this.flooded) this.brake.set("unread")
     })
     ws.on("error", () => ws.terminate())
-    ws.on("close", () => {
-      this.release()
-      events.closed()
+    ws.on("close", (code) => {
+      this.release(code === 1000 || code === 1001 ? "the client closed the connection" : "the connection was lost")
+      events.closed(this.ending)
     })
     socket.on("drain", () => this.drained())
   }
@@ -132,9 +133,8 @@ export class Connection {
 
   /** `Hello` said who is there. */
   greet(client: string, own: string, name: string): void {
-    this.client = client
-    this.own = own
-    this.name = name
+    // What keys its inputs beside client and credential is its own (R-20).
+    this.caller = { ...this.caller, seated: { client, connection: own, name } }
     this.said = true
     this.events.greeted()
   }
@@ -161,7 +161,7 @@ export class Connection {
   /** Takes an attachment; one of the same session that was there is ended first. */
   hold(attachment: Attachment, session: string): DoorError | undefined {
     if (!this.open || this.attachments.size >= this.settings.attachmentsMax) {
-      attachment.detach()
+      attachment.detach("the connection has too many attachments")
       return new Busy({
         message: `a connection has at most ${this.settings.attachmentsMax} attachments; detach one`,
         retryAfter: 1,
@@ -169,7 +169,7 @@ export class Connection {
     }
     const before = this.attachments.get(attachment.handle)
     before?.inputs.close()
-    before?.attachment.detach()
+    before?.attachment.detach("another attachment of its connection replaced it")
     const inputs = new InputLine(attachment, { send: (frame) => this.send(frame), weight: (bytes) => this.weigh(bytes) })
     this.attachments.set(attachment.handle, { attachment, session, inputs })
     return undefined
@@ -226,7 +226,7 @@ export class Connection {
   close(code: number, reason: string): void {
     if (!this.open) return
     this.out.writeOut()
-    this.release()
+    this.release(reason)
     this.ws.close(code, headOfBytes(reason, CLOSE_REASON_BYTES))
     // A client that does not answer the close is cut off.
     const timer = setTimeout(() => this.ws.terminate(), 1000)
@@ -234,13 +234,14 @@ export class Connection {
     this.ws.once("close", () => clearTimeout(timer))
   }
 
-  private release(): void {
+  private release(reason: string): void {
     if (!this.open) return
     this.open = false
-    this.unwatch()
+    this.ending = reason
+    this.feedWatch.end(reason)
     for (const { attachment, inputs } of this.attachments.values()) {
       inputs.close()
-      attachment.detach()
+      attachment.detach(reason)
     }
     this.attachments.clear()
   }

@@ -5,7 +5,7 @@ import type { Session } from "@holdfast/protocol/session"
 /** What goes on when the client was slow. */
 interface Watch {
   change: number
-  stop: () => void
+  stop: (reason?: string) => void
   stalled: boolean
   readonly again: (change: number) => void
 }
@@ -33,7 +33,7 @@ export class FeedWatch {
       if (this.watch !== watch || watch.stalled) return
       if (this.isFull()) {
         watch.stalled = true
-        watch.stop()
+        watch.stop("the client reads slowly")
         return
       }
       watch.change = change
@@ -42,7 +42,7 @@ export class FeedWatch {
   }
 
   /** The hub's feed began at a change number. */
-  began(change: number, stop: () => void): void {
+  began(change: number, stop: (reason?: string) => void): void {
     if (this.watch === undefined) return stop()
     this.watch.change = change
     this.watch.stop = stop
@@ -50,8 +50,8 @@ export class FeedWatch {
   }
 
   /** Ends it. */
-  end(): void {
-    this.watch?.stop()
+  end(reason?: string): void {
+    this.watch?.stop(reason)
     this.watch = undefined
   }
 

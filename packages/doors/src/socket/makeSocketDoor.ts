@@ -6,30 +6,30 @@ import type * as Scope from "effect/Scope"
 import { WebSocketServer } from "ws"
 import type { Settings } from "@holdfast/protocol/settings"
 import { SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
-import { Agents } from "@holdfast/hub/Agents"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
 import { Connection } from "./Connection.ts"
-import { makeHandlers } from "./handlers.ts"
-import { type DeskOptions, makeRpcDesk } from "./RpcDesk.ts"
+import { CommandDispatcher } from "./CommandDispatcher.ts"
+import { connectionHandlers } from "./connection-commands.ts"
+import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "./SocketDoor.ts"
 
 /** Fragments of one message, and messages and frames read at once, at the most (W-4). */
 const FRAGMENTS_MAX = 1024
 
-/** Makes the door. It closes with its scope. `version` is shown to clients; `fault` receives faults of the hub's own (X-4). */
+/** Makes the door. It closes with its scope. `version` is shown to clients. */
 export const makeSocketDoor = (
   settings: Settings,
   version = "0.1.0",
-  fault: DeskOptions["fault"] = () => {},
-): Effect.Effect<SocketDoor, never, Hub | Agents | Scope.Scope> =>
+  telemetry: Telemetry = noTelemetry,
+): Effect.Effect<SocketDoor, never, Hub | Scope.Scope> =>
   Effect.gen(function* () {
     const hub = yield* Hub
-    const agents = yield* Agents
     const connections = new Map<number, Connection>()
     const context = yield* Effect.context<never>()
     const fork = Effect.runForkWith(context)
     const run = <A, E>(effect: Effect.Effect<A, E>): void => void fork(Effect.exit(effect))
-    const desk = makeRpcDesk({ handlers: makeHandlers({ hub, agents, settings, version, run }), fork, fault })
+    const handlers = connectionHandlers({ hub, settings, version, run })
+    const dispatcher = new CommandDispatcher({ hub, handlers, fork, telemetry })
     const server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -44,13 +44,16 @@ export const makeSocketDoor = (
       if (!offered.includes(SOCKET_PROTOCOL)) return refuse(socket, `this socket speaks the subprotocol ${SOCKET_PROTOCOL}`)
       server.handleUpgrade(request, socket, head, (ws) => {
         const id = next++
+        const began = performance.now()
         const hello = setTimeout(() => connection.close(1008, "no Hello in time"), settings.socketHelloTimeout)
         const connection: Connection = new Connection(id, ws, socket, principal, settings, {
-          text: (text) => desk.text(connection, text),
-          closed: () => {
+          text: (text) => dispatcher.text(connection, text),
+          closed: (reason) => {
+            const milliseconds = Math.round(performance.now() - began)
+            telemetry.log("info", "ended", { operation: "socket", client: principal.name, milliseconds, reason })
             clearTimeout(hello)
             connections.delete(id)
-            desk.close(connection)
+            dispatcher.close(connection)
           },
           greeted: () => clearTimeout(hello),
         })

@@ -3,7 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import { DoorError } from "@holdfast/protocol/errors"
-import { JsonRefused, parseJson } from "../http/strict-json.ts"
+import { JsonRefused, parseJson } from "../json/strict-json.ts"
 
 /** A message of a client. */
 export type RpcMessage = Readonly<Record<string, unknown>>
@@ -44,8 +44,11 @@ const isObject = (value: unknown): value is RpcMessage => typeof value === "obje
 export const PONG = JSON.stringify({ _tag: "Pong" })
 
 /** The answer to a request that succeeded. */
-export const success = (id: string | number, value: unknown): string =>
-  `{"_tag":"Exit","requestId":${JSON.stringify(id)},"exit":{"_tag":"Success","value":${JSON.stringify(value) ?? "null"}}}`
+export const success = (id: string | number, value: unknown): string => successText(id, JSON.stringify(value) ?? "null")
+
+/** The same with a value that is JSON already. */
+export const successText = (id: string | number, text: string): string =>
+  `{"_tag":"Exit","requestId":${JSON.stringify(id)},"exit":{"_tag":"Success","value":${text}}}`
 
 const encodeError = Schema.encodeSync(Schema.toCodecJson(DoorError))
 

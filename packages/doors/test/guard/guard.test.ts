@@ -168,7 +168,7 @@ describe("the guard", () => {
     expect(status(ask([...own, ...bearer("all")], { url: "/api/socket" }))).toBe(400)
     expect(findRoute("HEAD", "/metrics")._tag).toBe("Route")
     expect(findRoute("HEAD", "/api/sessions/stream")._tag).toBe("WrongMethod")
-    expect(findRoute("GET", "/api/sessions/stream")).toMatchObject({ route: { name: "watch" } })
+    expect(findRoute("GET", "/api/sessions/stream")).toMatchObject({ route: { name: "sessions.watch" } })
   })
 
   it("G-10 too many headers and a target that is no path are refused first", () => {

@@ -12,16 +12,15 @@ const post = (path: string, value: unknown) => door.send(path, { method: "POST",
 
 /** Bodies of the routes about a session that need one. */
 const bodies: Readonly<Record<string, string>> = {
-  "/api/sessions/:id/marks": '{"text":"here"}',
-  "/api/sessions/:id/input": '{"text":"x"}',
-  "/api/sessions/:id/resize": '{"cols":80,"rows":24}',
-  "/api/sessions/:id/signal": '{"signal":"SIGINT"}',
-  "/api/sessions/:id/messages": '{"text":"hello"}',
-  "/api/sessions/:id/queue": '{"order":[]}',
-  "/api/sessions/:id/queue/:messageId": '{"text":"x"}',
-  "/api/sessions/:id/queue/:messageId/resolve": '{"action":"drop"}',
-  "/api/sessions/:id/permissions/:requestId": '{"optionId":"allow"}',
-  "/api/sessions/:id/rules/forget": '{"tool":"x","allow":true}',
+  "/api/sessions/:session/marks": '{"text":"here"}',
+  "/api/sessions/:session/input": '{"text":"x"}',
+  "/api/sessions/:session/resize": '{"cols":80,"rows":24}',
+  "/api/sessions/:session/signal": '{"signal":"SIGINT"}',
+  "/api/sessions/:session/messages": '{"text":"hello"}',
+  "/api/sessions/:session/queue": '{"order":[]}',
+  "/api/sessions/:session/queue/:messageId": '{"text":"x"}',
+  "/api/sessions/:session/queue/:messageId/resolve": '{"action":"drop"}',
+  "/api/sessions/:session/permissions/:requestId": '{"optionId":"allow"}',
 }
 
 describe("sessions over HTTP", () => {
@@ -47,11 +46,11 @@ describe("sessions over HTTP", () => {
     const id = await door.create({ label: "unique-label" })
     const before = (await door.send(`/api/sessions/${id}`)).json()
     const { ROUTES } = await import("../../src/guard/routes.ts")
-    const named = ROUTES.filter(({ path }) => path.startsWith("/api/sessions/:id"))
+    const named = ROUTES.filter(({ path }) => path.startsWith("/api/sessions/:session"))
     expect(named.length).toBeGreaterThan(25)
     for (const text of [id.slice(-1), id.slice(0, 13), id.slice(1), id.toUpperCase(), `${id} `, "unique-label"]) {
       for (const { method, path } of named) {
-        const at = path.replace(":id", encodeURIComponent(text)).replaceAll(/:\w+/g, "x")
+        const at = path.replace(":session", encodeURIComponent(text)).replaceAll(/:\w+/g, "x")
         const query = at.endsWith("/export") ? "?format=jsonl" : ""
         const answer = await door.send(at + query, { method, ...(bodies[path] === undefined ? {} : { body: bodies[path] }) })
         const error = method === "HEAD" ? "SessionNotFound" : answer.json().error?.["tag"]
@@ -122,15 +121,15 @@ describe("sessions over HTTP", () => {
       ),
     )
     expect(taking.map(({ name }) => name).sort()).toEqual([
-      "archive",
-      "create",
-      "input",
-      "mark",
-      "remove",
-      "restart",
-      "restore",
-      "send",
-      "update",
+      "log.mark",
+      "messages.send",
+      "sessions.archive",
+      "sessions.create",
+      "sessions.delete",
+      "sessions.restore",
+      "sessions.update",
+      "terminal.input",
+      "terminal.restart",
     ])
   })
 
@@ -212,6 +211,6 @@ describe("sessions over HTTP", () => {
     const { text, headers } = await door.send("/metrics")
     expect(headers["content-type"]).toContain("text/plain")
     expect(text).toMatch(/holdfast_sessions \d+/)
-    expect(text).toMatch(/holdfast_http_requests_total\{route="create",status="2xx"\} \d+/)
+    expect(text).toMatch(/holdfast_http_requests_total\{route="sessions.create",status="2xx"\} \d+/)
   })
 })

@@ -11,11 +11,11 @@ import { resolveSettings } from "@holdfast/protocol/settings"
 import { layer as memoryStore } from "@holdfast/store/memory/MemoryStore"
 import { Store } from "@holdfast/store/Store"
 import { makeCredentials, type Credentials } from "../../src/credentials/Credentials.ts"
-import { Agents } from "@holdfast/hub/Agents"
 import { Hub } from "@holdfast/hub/Hub"
-import { noAgents } from "@holdfast/testkit/hub/no-agents"
 import { findRoute, type Route } from "../../src/guard/routes.ts"
 import { describeApi, specPath } from "../../src/http/openapi.ts"
+import type { Telemetry } from "@holdfast/hub/Telemetry"
+import { OperationCounts } from "../../src/http/metrics.ts"
 import { listen } from "../../src/http/listen.ts"
 import { makeOperationLog } from "../../src/OperationLog.ts"
 import { makeFakeHub } from "@holdfast/testkit/hub/FakeHub"
@@ -48,8 +48,19 @@ const isDescribed = (route: Route, status: number): boolean => {
 
 /** Starts a door; `stop` ends it. */
 export const startDoor = async (options: Record<string, unknown> = {}) => {
-  const fake = makeFakeHub()
   const lines: Array<string> = []
+  const operations = new OperationCounts()
+  const log = makeOperationLog(
+    "debug",
+    () => 0,
+    (_level, line) => void lines.push(line),
+  )
+  const telemetry: Telemetry = {
+    log: log.write,
+    count: (labels, milliseconds) => operations.add(labels, milliseconds),
+    span: () => undefined,
+  }
+  const fake = makeFakeHub(telemetry)
   const upgrades: Array<string> = []
   const closed: Array<string> = []
   const clock = { now: Date.now() }
@@ -82,21 +93,13 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
         stop: () => Promise.resolve(),
         connections: () => 0,
       },
-      log: makeOperationLog(
-        "debug",
-        () => 0,
-        (_level, line) => void lines.push(line),
-      ),
+      telemetry,
+      operations,
     })
   })
   const { port, names } = await Effect.runPromise(
     Effect.flatMap(Layer.buildWithScope(memoryStore, scope), (store) =>
-      program.pipe(
-        Effect.provideService(Hub, fake.hub),
-        Effect.provideService(Agents, noAgents),
-        Effect.provideContext(store),
-        Scope.provide(scope),
-      ),
+      program.pipe(Effect.provideService(Hub, fake.hub), Effect.provideContext(store), Scope.provide(scope)),
     ),
   )
 
@@ -153,6 +156,7 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
   }
   return {
     ...fake,
+    telemetry,
     port,
     names,
     lines,

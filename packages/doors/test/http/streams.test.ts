@@ -1,6 +1,8 @@
 import { request, type ClientRequest, type IncomingMessage } from "node:http"
 import * as Effect from "effect/Effect"
 import { afterEach, describe, expect, it } from "vitest"
+import { performed } from "@holdfast/hub/Hub"
+import { OWNER as owner } from "@holdfast/testkit/hub/hub-calls"
 import { OWNER, startDoor, type Door } from "./start.ts"
 
 const doors: Array<Door> = []
@@ -260,9 +262,7 @@ describe("the feed of sessions as server-sent events", () => {
     stream.response.pause()
     const updates = 20_000
     for (let i = 1; i <= updates; i++) {
-      await Effect.runPromise(
-        door.hub.update(id, { label: `${i} ${"x".repeat(150)}` }, { name: "owner", credential: "o", scope: "all" }),
-      )
+      await Effect.runPromise(performed(door.hub, "sessions.update", { session: id, label: `${i} ${"x".repeat(150)}` }, owner))
     }
     stream.listen()
     const messages = await stream.until(({ data }) => String(data?.["label"]).startsWith(`${updates} `))

@@ -2,6 +2,7 @@ import { connect } from "node:net"
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { eventually } from "@holdfast/testkit/eventually"
+import { handlerOf } from "@holdfast/testkit/hub/hub-calls"
 import { OWNER, startDoor, type Door } from "./start.ts"
 
 let door: Door
@@ -76,15 +77,15 @@ describe("requests as they come off the wire", () => {
   })
 
   it("G-13 (fault:N44) pipelined requests begin when the answer before them has left, and others are served", async () => {
-    const { list } = door.hub
     const size = 1024 * 1024
     let begun = 0
-    Object.assign(door.hub, {
-      list: () =>
+    door.operations.add<"sessions.list">({
+      "sessions.list": handlerOf(() =>
         Effect.sync(() => {
           begun++
           return { sessions: [], total: 0, more: false, next: "x".repeat(size) }
         }),
+      ),
     })
     const requests = 100
     const socket = connect(door.port, "127.0.0.1").pause()
@@ -102,16 +103,16 @@ describe("requests as they come off the wire", () => {
     })
     socket.resume()
     await new Promise((resolve) => socket.once("close", resolve))
-    Object.assign(door.hub, { list })
     expect(begun).toBe(requests)
     expect(bytes).toBeGreaterThan(requests * size)
     expect(answers).toBeGreaterThan(requests * 0.9)
   })
 
   it("G-13 (fault:N44) a connection is not read from while its requests wait", async () => {
-    const { list } = door.hub
     let begun = 0
-    Object.assign(door.hub, { list: () => Effect.suspend(() => (begun++, Effect.never)) })
+    door.operations.add<"sessions.list">({
+      "sessions.list": handlerOf(() => Effect.suspend(() => (begun++, Effect.never))),
+    })
     const socket = connect(door.port, "127.0.0.1").on("error", () => {})
     const request = `GET /api/sessions HTTP/1.1\r\n${head()}X: ${"a".repeat(12_000)}\r\n\r\n`
     const sent = 40 * 1024 * 1024
@@ -120,7 +121,6 @@ describe("requests as they come off the wire", () => {
     for (let i = 0; i < 200; i++) expect((await door.send("/health/live")).status).toBe(200)
     const unread = socket.writableLength
     socket.destroy()
-    Object.assign(door.hub, { list })
     expect(begun).toBe(1)
     // The rest is in the buffers of the system, on both sides.
     expect(unread).toBeGreaterThan(sent / 2)

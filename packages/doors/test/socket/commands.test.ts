@@ -1,6 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import type { Handlers, PerformedName } from "@holdfast/hub/Hub"
+import { type Fields, noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
+import { handlerOf, withHandlers } from "@holdfast/testkit/hub/hub-calls"
 import { createTerminal, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 import { openSocket, RawClient, type SocketHouse, type SocketHouseOptions } from "@holdfast/testkit/hub/socket-house"
 
@@ -32,17 +35,17 @@ describe("commands of the stream socket", () => {
   it("S-1 S-6 many marks of one tick are answered in order with dense seqs, and a key is carried out once", async () => {
     const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat" })
     const one = await client()
-    const calls = Array.from({ length: 100 }, (_, at) => one.start("Mark", { session: id, mark: { text: `mark ${at}` } }))
+    const calls = Array.from({ length: 100 }, (_, at) => one.start("log.mark", { session: id, text: `mark ${at}` }))
     await one.until("the last answer", () => one.answerOf(calls.at(-1) ?? "") !== undefined)
     const answers = one.received.flatMap((each) => (each.kind === "answer" && calls.includes(each.id) ? [each] : []))
     expect(answers.map(({ id: call }) => call)).toEqual(calls)
     expect(answers.map(({ answer }) => answer.value?.["seq"])).toEqual(calls.map((_, at) => lastSeq + 1 + at))
-    const keyed = { session: id, mark: { text: "once", key: "the-key" } }
-    const twice = [one.start("Mark", keyed), one.start("Mark", keyed)]
+    const keyed = { session: id, text: "once", key: "the-key" }
+    const twice = [one.start("log.mark", keyed), one.start("log.mark", keyed)]
     await one.until("both answers", () => twice.every((call) => one.answerOf(call) !== undefined))
     expect(one.answerOf(twice[1] ?? "")).toEqual(one.answerOf(twice[0] ?? ""))
-    expect(await one.call("Mark", keyed)).toEqual(one.answerOf(twice[0] ?? ""))
-    expect(await one.call("Mark", { session: id, mark: { text: "other", key: "the-key" } })).toMatchObject(failed("KeyConflict"))
+    expect(await one.call("log.mark", keyed)).toEqual(one.answerOf(twice[0] ?? ""))
+    expect(await one.call("log.mark", { session: id, text: "other", key: "the-key" })).toMatchObject(failed("KeyConflict"))
     expect((await house.run(house.hub.get(id))).lastSeq).toBe(lastSeq + 101)
   })
 
@@ -56,7 +59,7 @@ describe("commands of the stream socket", () => {
       { cols: 80, rows: 1e9 },
     ])
       expect(await attach(size), JSON.stringify(size)).toMatchObject(failed("InvalidSize"))
-    expect(await one.call("Create", { kind: "terminal", cols: 1200 })).toMatchObject(failed("InvalidSize"))
+    expect(await one.call("sessions.create", { kind: "terminal", cols: 1200 })).toMatchObject(failed("InvalidSize"))
     expect(await attach({ cols: "80", rows: 24 })).toMatchObject(failed("BadRequest"))
     expect(await attach({ cols: 1000, rows: 1 })).toMatchObject({ _tag: "Success" })
   })
@@ -64,57 +67,68 @@ describe("commands of the stream socket", () => {
   it("H-3 H-21 a command takes a whole id only, in memory or not, and Resolve finds it by a name (fault:N64)", async () => {
     const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat", label: "the cat" })
     const one = await client()
-    const mark = (session: string) => one.call("Mark", { session, mark: { text: "here" } })
+    const mark = (session: string) => one.call("log.mark", { session, text: "here" })
     const names = [id.slice(-1), id.slice(-12), id.slice(0, 13), "the cat"]
     for (const name of names) {
-      const refused = [await mark(name), await one.call("Delete", { session: name }), await one.call("Get", { session: name })]
-      refused.push(await one.call("Interrupt", { session: name }), await one.call("Attach", { session: name, mode: "viewer" }))
+      const refused = [
+        await mark(name),
+        await one.call("sessions.delete", { session: name }),
+        await one.call("sessions.get", { session: name }),
+      ]
+      refused.push(
+        await one.call("agent.interrupt", { session: name }),
+        await one.call("Attach", { session: name, mode: "viewer" }),
+      )
       for (const answer of refused) expect(answer).toMatchObject(failed("SessionNotFound"))
-      expect(await one.call("Resolve", { name })).toMatchObject({ _tag: "Success", value: { session: id } })
+      expect(await one.call("sessions.resolve", { name })).toMatchObject({ _tag: "Success", value: { session: id } })
     }
     expect(await house.run(house.hub.get(id))).toMatchObject({ status: "active", lastSeq })
     expect(await mark(id)).toMatchObject({ _tag: "Success" })
     await house.close()
     house = await openHouse({ directory: directory.path, sqlite: true })
     const later = await client()
-    expect(await later.call("Mark", { session: id, mark: { text: "again" } })).toMatchObject({ _tag: "Success" })
+    expect(await later.call("log.mark", { session: id, text: "again" })).toMatchObject({ _tag: "Success" })
   })
 
   it("check:S6 a credential that may only read changes nothing", async () => {
     const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat" })
-    const refused = await new Promise((done) =>
-      house.hub.change(id, { _tag: "Mark", mark: { text: "no" } }, { ...OWNER, scope: "read" }, done),
-    )
-    expect(refused).toMatchObject({ _tag: "Forbidden" })
+    const reader = { ...OWNER, scope: "read" } as const
+    const refused = await house.run(Effect.flip(house.hub.mark(id, { text: "no" }, reader)))
+    expect(refused).toMatchObject({ _tag: "SessionPermissionError", session: id, user: "owner", action: "log.mark" })
     expect((await house.run(house.hub.get(id))).lastSeq).toBe(lastSeq)
   })
 
   it("X-4 a fault of the hub's own is reported, and its caller gets the fingerprint and no stack", async () => {
-    const faults: Array<ReadonlyArray<string>> = []
-    const hub: House["hub"] = {
-      ...house.hub,
-      get: () => Effect.die(new Error("in an effect")),
-      change: () => {
+    const faults: Array<{ readonly message: string; readonly fields: Fields }> = []
+    const telemetry: Telemetry = {
+      ...noTelemetry,
+      log: (level, message, fields = {}) => {
+        if (level === "error") faults.push({ message, fields })
+      },
+    }
+    const handlers: Partial<Handlers<PerformedName>> = {
+      "sessions.get": handlerOf(() => Effect.die(new Error("in an effect"))),
+      "log.mark": () => {
         throw new Error("in a callback")
       },
-      createThen: (_, __, answer) => setImmediate(() => answer(Exit.die(new Error("in a creation")))),
+      "sessions.create": (_, __, done) => void setImmediate(() => done(Exit.die(new Error("in a creation")))),
     }
     const { id } = await createTerminal(house, { command: "/bin/cat" })
-    const one = await client({ hub, fault: (...fault) => faults.push(fault) })
+    const one = await client({ hub: withHandlers(house.hub, handlers, telemetry), telemetry })
     for (const [command, payload, message] of [
-      ["Get", { session: id }, "in an effect"],
-      ["Mark", { session: id, mark: { text: "x" } }, "in a callback"],
-      ["Create", { kind: "terminal" }, "in a creation"],
+      ["sessions.get", { session: id }, "in an effect"],
+      ["log.mark", { session: id, text: "x" }, "in a callback"],
+      ["sessions.create", { kind: "terminal" }, "in a creation"],
     ] as const) {
       const answer = await one.call(command, payload)
       expect(answer).toMatchObject(failed("InternalError"))
-      const [stack, named, fingerprint] = faults.at(-1) ?? []
-      expect(stack).toContain(message)
-      expect(named).toBe(command)
-      expect(answer.cause?.[0]?.error?.["fingerprint"]).toBe(fingerprint)
+      const fault = faults.at(-1)
+      expect(fault?.message).toContain(message)
+      expect(fault?.fields["operation"]).toBe(command)
+      expect(answer.cause?.[0]?.error?.["fingerprint"]).toBe(fault?.fields["fingerprint"])
       expect(JSON.stringify(answer)).not.toContain(message)
     }
-    expect(await one.call("List", {})).toMatchObject({ _tag: "Success" })
+    expect(await one.call("sessions.list", {})).toMatchObject({ _tag: "Success" })
   })
 
   it("W-9 a closed connection lets go of what its commands wait for", async () => {
@@ -122,10 +136,12 @@ describe("commands of the stream socket", () => {
     const gone = new Promise<void>((resolve) => (interrupted = resolve))
     let waiting = (): void => {}
     const begun = new Promise<void>((resolve) => (waiting = resolve))
-    const get = () => Effect.onInterrupt(Effect.andThen(Effect.sync(waiting), Effect.never), () => Effect.sync(interrupted))
+    const get = handlerOf(() =>
+      Effect.onInterrupt(Effect.andThen(Effect.sync(waiting), Effect.never), () => Effect.sync(interrupted)),
+    )
     const { id } = await createTerminal(house, { command: "/bin/cat" })
-    const one = await client({ hub: { ...house.hub, get } })
-    one.start("Get", { session: id })
+    const one = await client({ hub: withHandlers(house.hub, { "sessions.get": get }) })
+    one.start("sessions.get", { session: id })
     await begun
     one.ws.terminate()
     await gone
@@ -133,12 +149,13 @@ describe("commands of the stream socket", () => {
 
   it("W-12 (fault:N44) commands of one message begin while there is room for their answers, and others are served", async () => {
     let begun = 0
-    const list = () =>
+    const list = handlerOf(() =>
       Effect.sync(() => {
         begun++
         return { sessions: [], total: 0, more: false, next: "x".repeat(1024 * 1024) }
-      })
-    const socket = await openSocket(house, {}, { hub: { ...house.hub, list } })
+      }),
+    )
+    const socket = await openSocket(house, {}, { hub: withHandlers(house.hub, { "sessions.list": list }) })
     const [flood, calm] = [new RawClient(socket.port), new RawClient(socket.port)]
     open.push({ client: flood, socket }, { client: calm, socket })
     await flood.hello("flood-client")
@@ -148,12 +165,12 @@ describe("commands of the stream socket", () => {
     const commands = Array.from({ length: 100 }, (_, at) => ({
       _tag: "Request",
       id: `l${at}`,
-      tag: "List",
+      tag: "sessions.list",
       payload: {},
       headers: [],
     }))
     flood.ws.send(JSON.stringify(commands))
-    for (let i = 0; i < 30; i++) expect(await calm.call("Get", { session: id })).toMatchObject({ _tag: "Success" })
+    for (let i = 0; i < 30; i++) expect(await calm.call("sessions.get", { session: id })).toMatchObject({ _tag: "Success" })
     // What the system's buffers on both sides hold, and the window.
     expect(begun).toBeGreaterThan(0)
     expect(begun).toBeLessThan(16)
@@ -168,18 +185,18 @@ describe("commands of the stream socket", () => {
     const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat" })
     const one = await client()
     const mark = (at: string, payload: string, more = "") => {
-      one.ws.send(`{"_tag":"Request","id":"${at}","tag":"Mark","payload":${payload},"headers":[]${more}}`)
+      one.ws.send(`{"_tag":"Request","id":"${at}","tag":"log.mark","payload":${payload},"headers":[]${more}}`)
       return one.until(at, () => one.answerOf(at) !== undefined).then(() => one.answerOf(at))
     }
     const bad = [
-      `{"session":"${id}","mark":{"text":"a","text":"b"}}`,
-      `{"session":"${id}","mark":{"text":"a","__proto__":{"key":"k"}}}`,
-      `{"session":"${id}","mark":{"text":"a","colour":"red"}}`,
-      `{"session":"${id}","mark":{"text":"a"},"more":1}`,
-      `{"session":"${id}","mark":{"text":"a","n":9007199254740993}}`,
+      `{"session":"${id}","text":"a","text":"b"}`,
+      `{"session":"${id}","text":"a","__proto__":{"key":"k"}}`,
+      `{"session":"${id}","text":"a","colour":"red"}`,
+      `{"session":"${id}","text":"a","more":1}`,
+      `{"session":"${id}","text":"a","n":9007199254740993}`,
     ]
     for (const [at, payload] of bad.entries()) expect(await mark(`b${at}`, payload), payload).toMatchObject(failed("BadRequest"))
-    const good = `{"session":"${id}","mark":{"text":"a"}}`
+    const good = `{"session":"${id}","text":"a"}`
     expect(await mark("doubled", good, ',"payload":{}')).toMatchObject(failed("BadRequest"))
     expect(await mark("unknown", good, ',"colour":"red"')).toMatchObject(failed("BadRequest"))
     for (const after of ['"NaN"', '"Infinity"', "-1", "0.5"]) {

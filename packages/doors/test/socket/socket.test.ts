@@ -48,7 +48,7 @@ describe("the stream socket", () => {
   it("W-1 the first command is Hello; anything else closes the connection", async () => {
     const rude = client()
     await new Promise((resolve) => rude.ws.once("open", resolve))
-    const id = rude.start("List", {})
+    const id = rude.start("sessions.list", {})
     await rude.until("the close", () => rude.closed !== undefined)
     expect(rude.answerOf(id)).toMatchObject({ _tag: "Failure", cause: [{ error: { _tag: "BadRequest" } }] })
     expect(rude.closed?.code).toBe(1008)
@@ -61,7 +61,7 @@ describe("the stream socket", () => {
   it("W-3 frames of an attachment follow its answer, and typing comes back as output", async () => {
     const one = client()
     expect(await one.hello()).toMatchObject({ _tag: "Success", value: { hub: house.hub.id, silence: 30_000 } })
-    const created = await one.call("Create", { kind: "terminal", command: "/bin/cat", cols: 80, rows: 24 })
+    const created = await one.call("sessions.create", { kind: "terminal", command: "/bin/cat", cols: 80, rows: 24 })
     const session = String(created.value?.["id"])
     const answer = await one.call("Attach", { session, after: 0, mode: "interactive", cols: 100, rows: 30 })
     const handle = Number(answer.value?.["handle"])
@@ -99,10 +99,10 @@ describe("the stream socket", () => {
   it("W-2 an array of commands is carried out in order, and what comes behind one that ends the connection is not", async () => {
     const one = client()
     await one.hello()
-    const created = await one.call("Create", { kind: "terminal", command: "/bin/cat" })
+    const created = await one.call("sessions.create", { kind: "terminal", command: "/bin/cat" })
     const session = String(created.value?.["id"])
     const request = (id: string, tag: string, payload: unknown) => ({ _tag: "Request", id, tag, payload, headers: [] })
-    const mark = (id: string) => request(id, "Mark", { session, mark: { text: id } })
+    const mark = (id: string) => request(id, "log.mark", { session, text: id })
     const texts: Array<string> = []
     one.ws.on("message", (data: Buffer, binary: boolean) => void (binary || texts.push(data.toString())))
     one.ws.send(
@@ -139,15 +139,15 @@ describe("the stream socket", () => {
     const [one, other] = [client(), client()]
     await one.hello("client-one")
     await other.hello("client-other")
-    const created = await one.call("Create", { kind: "terminal", command: "/bin/true", args: ["x".repeat(20_000)] })
+    const created = await one.call("sessions.create", { kind: "terminal", command: "/bin/true", args: ["x".repeat(20_000)] })
     const session = String(created.value?.["id"])
     one.ws.pause()
     const before = process.memoryUsage().arrayBuffers
-    const calls = Array.from({ length: 4000 }, () => one.start("Get", { session }))
+    const calls = Array.from({ length: 4000 }, () => one.start("sessions.get", { session }))
     let most = 0
     // Each answer takes a turn of the hub's loop, in which it reads what there is of the other connection, too.
     for (let turns = 0; turns < 60; turns++) {
-      await other.call("Get", { session: "nobody" })
+      await other.call("sessions.get", { session: "nobody" })
       most = Math.max(most, process.memoryUsage().arrayBuffers - before)
     }
     // All answers are 80 MB.
@@ -217,7 +217,7 @@ describe("the stream socket", () => {
     await one.hello()
     const depth = 20_000
     one.ws.send(
-      `{"_tag":"Request","id":"d","tag":"Create","headers":[],"payload":{"kind":"terminal","options":{"x":${"[".repeat(depth)}${"]".repeat(depth)}}}}`,
+      `{"_tag":"Request","id":"d","tag":"sessions.create","headers":[],"payload":{"kind":"terminal","options":{"x":${"[".repeat(depth)}${"]".repeat(depth)}}}}`,
     )
     await one.until("an answer or a close", () => one.answerOf("d") !== undefined || one.closed !== undefined)
     expect((await house.run(house.hub.list({}))).total).toBeLessThanOrEqual(1)
@@ -292,7 +292,7 @@ describe("the stream socket", () => {
     const handle = Number((await flood.call("Attach", { session: session.id, after: 0, mode: "interactive" })).value?.["handle"])
     for (let i = 1; i <= 20_000; i++) flood.ws.send(encodeInput(handle, i, Buffer.from([65 + (i % 2)])))
     const begin = Date.now()
-    expect(await calm.call("Get", { session: other.id })).toMatchObject({ _tag: "Success" })
+    expect(await calm.call("sessions.get", { session: other.id })).toMatchObject({ _tag: "Success" })
     const waited = Date.now() - begin
     await flood.until("all settled", () => flood.frames(FRAME_INPUT_RESULT).at(-1)?.number === 20_000, 30_000)
     expect(flood.frames(FRAME_INPUT_RESULT).filter(({ error }) => error !== undefined)).toEqual([])
@@ -325,7 +325,7 @@ describe("the stream socket", () => {
     await one.call("WatchSessions", { after: 0 })
     await one.until("the feed", () => one.frames(FRAME_FEED).some(({ synced }) => synced))
     expect(one.frames(FRAME_FEED)[0]?.sessions).toMatchObject([{ id: first.id, label: "one" }])
-    await one.call("Update", { session: first.id, change: { label: "two" } })
+    await one.call("sessions.update", { session: first.id, label: "two" })
     await one.until("the change", () =>
       one.frames(FRAME_FEED).some(({ sessions }) => (sessions[0] as { label?: string } | undefined)?.label === "two"),
     )

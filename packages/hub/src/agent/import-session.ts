@@ -15,7 +15,6 @@ import type { Created, Principal } from "../Hub.ts"
 import type { AgentRequestContext } from "./AgentContext.ts"
 import { kindRefusal } from "../session/allowed-kinds.ts"
 import { newId } from "../session/new-id.ts"
-import { may } from "../session/may.ts"
 import { appendOnce } from "../session/command.ts"
 import { encodeDrafts, storedState } from "../session/encode.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
@@ -68,7 +67,6 @@ export const importable = (core: AgentRequestContext): Effect.Effect<ReadonlyArr
 /** Imports one; a second time gives the session of the first. */
 export const importClaude = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
   Effect.gen(function* () {
-    yield* may(by)
     const notAllowed = kindRefusal(core.settings, "agent")
     if (notAllowed !== undefined) return yield* notAllowed
     const { from, sessions } = yield* find(core)

@@ -12,6 +12,7 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import type { DeliveredPart } from "@holdfast/link/agent-messages"
 import { writeDurably } from "@holdfast/store/durable-file"
 import { imageType, isImageType } from "./image-type.ts"
+import type { MessageFile } from "../Hub.ts"
 
 const HEAD = /^data:[^,;]*((?:;[^,;]*)*),/
 const HASH = /^[0-9a-f]{64}$/
@@ -122,12 +123,6 @@ export const withPaths = (directory: string, parts: ReadonlyArray<InputPart>): R
     const hash = hashOf(part)
     return part.type === "file" && hash !== undefined && HASH.test(hash) ? { ...part, path: fileOf(directory, hash) } : part
   })
-
-/** A file of a session's messages. `mediaType` is that of an image, told by its bytes. */
-export interface MessageFile {
-  readonly bytes: Uint8Array
-  readonly mediaType: string | undefined
-}
 
 /** Reads one by its hash; `NotFound` when the session has none of it. */
 export const readMessageFile = (directory: string, hash: string): Effect.Effect<MessageFile, DoorError> =>

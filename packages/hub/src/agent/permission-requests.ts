@@ -7,7 +7,6 @@ import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import { type DoorError, PermissionNotFound, PermissionSettled, Unprocessable } from "@holdfast/protocol/errors"
 import type { Principal } from "../Hub.ts"
 import type { AgentRequestContext } from "./AgentContext.ts"
-import { may } from "../session/may.ts"
 import { doneEvents } from "../session/done-events.ts"
 import { eventAt } from "../session/event-at.ts"
 import { storeProblem } from "../session/store-problem.ts"
@@ -105,8 +104,7 @@ export const forgetRule = (
       forgotten: done.changed,
     }))
   }
-  return may(by).pipe(
-    Effect.andThen(dropOwed(core, rule, by)),
+  return dropOwed(core, rule, by).pipe(
     Effect.andThen(core.agents.rules.forget(rule).pipe(Effect.mapError(storeProblem))),
     Effect.map((forgotten) => ({ forgotten })),
   )

@@ -1,19 +1,16 @@
-/** What people and programs ask of agents: messages, the queue, turns, permission requests (the `Agents` contract). */
+/** What people and programs ask of agents: messages, the queue, turns, permission requests. */
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import type { AgentRequest } from "@holdfast/core/agent/commands"
 import { sentStatus } from "@holdfast/core/agent/queue"
-import { shownTasks } from "@holdfast/core/agent/tasks"
 import type { ConfigureAgent, RenewAgent } from "@holdfast/protocol/agent/agent"
 import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { EditMessage, QueueItem } from "@holdfast/protocol/agent/queue"
-import type { Interrupted } from "@holdfast/protocol/agent/task"
-import { type DoorError, MessageNotQueued, SessionState, Unprocessable } from "@holdfast/protocol/errors"
+import { type DoorError, MessageNotQueued, SessionNotReady, Unprocessable } from "@holdfast/protocol/errors"
 import { headOf } from "@holdfast/protocol/text-cut"
-import type { Changed, Principal } from "../Hub.ts"
+import type { Changed, MessageFile, Principal } from "../Hub.ts"
 import type { AgentRequestContext } from "./AgentContext.ts"
 import { newId } from "../session/new-id.ts"
-import { may } from "../session/may.ts"
 import { carryOut, type Order } from "../session/command.ts"
 import { doneEvents } from "../session/done-events.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
@@ -21,7 +18,7 @@ import { storeProblem } from "../session/store-problem.ts"
 import type { WorkResult } from "../session/Work.ts"
 import { isDirectoryThere, noDirectory } from "../session/PathChecks.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
-import { keepFiles, type MessageFile, readMessageFile } from "./message-files.ts"
+import { keepFiles, readMessageFile } from "./message-files.ts"
 import { wholeParts } from "./queued-message.ts"
 import { messageSeq, PAGE_BYTES, storedMessages } from "./stored-messages.ts"
 
@@ -33,7 +30,7 @@ export const carried = (session: OpenSession, order: Order): Effect.Effect<Done,
     carryOut(session, order, (result) => resume(result._tag === "Refused" ? Effect.fail(result.error) : Effect.succeed(result)))
   })
 
-/** Carries out a request by a principal that may write. */
+/** Carries out a request. */
 export const ask = (
   core: AgentRequestContext,
   id: string,
@@ -41,7 +38,6 @@ export const ask = (
   request: AgentRequest,
 ): Effect.Effect<{ readonly session: OpenSession; readonly done: Done }, DoorError> =>
   Effect.gen(function* () {
-    yield* may(by)
     const { session } = yield* core.table.open(id)
     const done = yield* carried(session, { command: request, by })
     return { session, done }
@@ -81,7 +77,6 @@ export const sendMessage = (
   by: Principal,
 ): Effect.Effect<Sent, DoorError> =>
   Effect.gen(function* () {
-    yield* may(by)
     const given = yield* partsOf(message)
     const { key, mode = "queue" } = message
     const { session } = yield* core.table.open(id)
@@ -132,7 +127,6 @@ export const editMessage = (
   by: Principal,
 ): Effect.Effect<Changed, DoorError> =>
   Effect.gen(function* () {
-    yield* may(by)
     const given = yield* partsOf(change)
     const { session } = yield* core.table.open(id)
     const parts = yield* keptParts(core, session, given)
@@ -151,53 +145,6 @@ export const messageFile = (core: AgentRequestContext, id: string, hash: string)
     readMessageFile(core.agents.directory(record), hash),
   )
 
-/** Removes a waiting or uncertain message. */
-export const removeMessage = (
-  core: AgentRequestContext,
-  id: string,
-  message: string,
-  by: Principal,
-): Effect.Effect<Changed, DoorError> => changed(core, id, by, { kind: "request", _tag: "RemoveMessage", id: message })
-
-/** Puts the waiting messages into a new order. */
-export const reorderQueue = (
-  core: AgentRequestContext,
-  id: string,
-  order: ReadonlyArray<string>,
-  by: Principal,
-): Effect.Effect<Changed, DoorError> => changed(core, id, by, { kind: "request", _tag: "ReorderQueue", order })
-
-/** Has an uncertain message sent again, or drops it (Q-8). */
-export const resolveMessage = (
-  core: AgentRequestContext,
-  id: string,
-  message: string,
-  action: "again" | "drop",
-  by: Principal,
-): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { kind: "request", _tag: "ResolveMessage", id: message, action, turn: newId(core.now()) })
-
-/** Holds the queue until it is released. */
-export const holdQueue = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { kind: "request", _tag: "HoldQueue" })
-
-/** Lets a held queue go on. */
-export const releaseQueue = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { kind: "request", _tag: "ReleaseQueue", turn: newId(core.now()) })
-
-/** Stops the streaming turn; `interrupted` is false when there was none (Q-10). Background tasks run on and are named (A-17). */
-export const interrupt = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Interrupted, DoorError> =>
-  Effect.map(ask(core, id, by, { kind: "request", _tag: "Interrupt", reason: "person" }), ({ session, done }) => {
-    const { agent } = session.durable
-    // A turn that is being stopped already counts as interrupted.
-    const interrupted = done.changed || agent?.turn?.interrupting === "person"
-    return agent === undefined || agent.tasks.length === 0 ? { interrupted } : { interrupted, tasks: shownTasks(agent) }
-  })
-
-/** Has a background task stopped; `task/ended` tells when it is. */
-export const stopTask = (core: AgentRequestContext, id: string, task: string, by: Principal): Effect.Effect<Changed, DoorError> =>
-  changed(core, id, by, { kind: "request", _tag: "StopTask", task })
-
 /** Changes model or mode; the agent's `session/agent-info` tells when it has done so. Another directory is the next process's. */
 export const configure = (
   core: AgentRequestContext,
@@ -208,7 +155,6 @@ export const configure = (
   Effect.gen(function* () {
     const { cwd, ...wanted } = change
     if (cwd === undefined) return yield* changed(core, id, by, { kind: "request", _tag: "ConfigureAgent", ...wanted })
-    yield* may(by)
     const place = resolve(core.defaults.home, cwd)
     if (place.includes("\0") || !(yield* isDirectoryThere(place))) return yield* noDirectory(place)
     const moved = yield* changed(core, id, by, { kind: "request", _tag: "MoveAgent", cwd: place, turn: newId(core.now()) })
@@ -235,7 +181,6 @@ export const renew = (
   by: Principal,
 ): Effect.Effect<Changed, DoorError> =>
   Effect.gen(function* () {
-    yield* may(by)
     const { session } = yield* core.table.open(id)
     const turn = newId(core.now())
     if (before === undefined) return yield* changed(core, id, by, { kind: "request", _tag: "RenewAgent", turn })
@@ -256,7 +201,7 @@ export const messages = (
   Effect.gen(function* () {
     const record = yield* core.store.get(id).pipe(Effect.mapError(storeProblem))
     if (record.kind !== "agent") {
-      return yield* new SessionState({
+      return yield* new SessionNotReady({
         message: `a session of kind ${record.kind} has no messages; agents have`,
         status: record.kind,
       })

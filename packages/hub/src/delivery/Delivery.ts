@@ -45,7 +45,7 @@ export class Delivery {
   }
 
   /** Adds a reader; nothing is sent before `begin`. `dropped` is called when the hub ends it, before its sink is. */
-  subscribe(sink: AttachmentSink, dropped: () => void, filter: EventFilter | undefined): Subscriber {
+  subscribe(sink: AttachmentSink, dropped: (reason: string) => void, filter: EventFilter | undefined): Subscriber {
     const subscriber = new Subscriber(sink, dropped, filter, this.session.context.settings.subscriberWindow)
     this.all.add(subscriber)
     return subscriber
@@ -85,7 +85,7 @@ export class Delivery {
   /** Removes a reader that did not ask for it, and tells it why. */
   drop(subscriber: Subscriber, reason: string): void {
     this.end(subscriber)
-    subscriber.dropped()
+    subscriber.dropped(reason)
     subscriber.sink.detached(reason)
   }
 

@@ -14,7 +14,7 @@ export type SubscriberMode = "new" | "catching" | "waiting" | "live" | "ended"
 export class Subscriber {
   readonly sink: AttachmentSink
   /** Called before the sink is told that the hub ended the subscription. */
-  readonly dropped: () => void
+  readonly dropped: (reason: string) => void
   readonly filter: EventFilter | undefined
   readonly window: number
   mode: SubscriberMode = "new"
@@ -28,7 +28,7 @@ export class Subscriber {
   private marks: Array<number> = []
   private markedBytes = 0
 
-  constructor(sink: AttachmentSink, dropped: () => void, filter: EventFilter | undefined, window: number) {
+  constructor(sink: AttachmentSink, dropped: (reason: string) => void, filter: EventFilter | undefined, window: number) {
     this.sink = sink
     this.dropped = dropped
     this.filter = filter

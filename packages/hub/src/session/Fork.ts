@@ -4,15 +4,18 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 
-/** Starts an effect and hands its exit to `done`, which must not throw. */
-export type Fork = <A, E>(effect: Effect.Effect<A, E>, done: (exit: Exit.Exit<A, E>) => void) => void
+/** Starts an effect and hands its exit to `done`, which must not throw; gives the fiber, which may be over. */
+export type Fork = <A, E>(effect: Effect.Effect<A, E>, done: (exit: Exit.Exit<A, E>) => void) => Fiber.Fiber<A, E>
 
 /** A `Fork` whose effects see the services and references of the caller. */
 export const makeFork: Effect.Effect<Fork> = Effect.map(Effect.context<never>(), (context): Fork => {
   const run = Effect.runForkWith(context)
   return (effect, done) => {
-    run(effect).addObserver(done)
+    const fiber = run(effect)
+    fiber.addObserver(done)
+    return fiber
   }
 })
 

@@ -1,5 +1,4 @@
 /** Ids at the doors: whole, so that no request can mean a session that its sender did not name (docs/PROTOCOL.md, H-3). */
-import * as Effect from "effect/Effect"
 import { SessionNotFound } from "@holdfast/protocol/errors"
 import { UUID_V7 } from "@holdfast/protocol/ids"
 import { headOf } from "@holdfast/protocol/text-cut"
@@ -12,9 +11,3 @@ export const refuseId = (text: string): SessionNotFound | undefined =>
         message: `${JSON.stringify(headOf(text, 100))} is no session's id: ids are whole here; GET /api/sessions/resolve?name=… finds the session that a label or a part of an id names`,
         session: headOf(text, 256),
       })
-
-/** The id that a request names a session by. Fails with `SessionNotFound` when it is not a whole one. */
-export const wholeId = (text: string): Effect.Effect<string, SessionNotFound> => {
-  const refused = refuseId(text)
-  return refused === undefined ? Effect.succeed(text) : Effect.fail(refused)
-}

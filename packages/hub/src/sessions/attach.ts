@@ -1,7 +1,7 @@
 /** Attaching: a subscriber, its presence, and its hands on the keyboard (docs/PROTOCOL.md, D-1 to D-10, T-8 to T-11, T-27). */
 import * as Effect from "effect/Effect"
-import { CursorInvalid, type DoorError, Forbidden, ReadOnlyViewer, Unprocessable } from "@holdfast/protocol/errors"
-import type { Attachment, AttachmentSink, AttachRequest, Principal } from "../Hub.ts"
+import { CursorInvalid, type DoorError, ReadOnlyViewer, Unprocessable } from "@holdfast/protocol/errors"
+import type { Attachment, AttachmentSink, AttachRequest, Caller } from "../Hub.ts"
 import { environmentProblem } from "../session/environment.ts"
 import type { Viewer } from "../delivery/Viewers.ts"
 import type { HubContext } from "./HubContext.ts"
@@ -30,13 +30,6 @@ const nested = (): Unprocessable =>
     field: "within",
   })
 
-/** Why nobody could attach like this to any session. */
-function refusal({ cols, rows, mode }: AttachRequest, by: Principal): Forbidden | ReturnType<typeof sizeProblem> {
-  if (by.scope === "read" && mode !== "viewer")
-    return new Forbidden({ message: "this credential may only read; attach as a viewer" })
-  return cols === undefined || rows === undefined ? undefined : sizeProblem(cols, rows)
-}
-
 /** Attachments by the credential that opened them, to end them when it is revoked. */
 export type Attached = Map<string, Set<{ readonly drop: (reason: string) => void }>>
 
@@ -46,12 +39,14 @@ export const attach = (
   attached: Attached,
   request: AttachRequest,
   sink: AttachmentSink,
-  by: Principal,
+  by: Caller,
+  /** Told once why the attachment ended. */
+  over: (reason: string) => void,
 ): Effect.Effect<Attachment, DoorError> =>
   Effect.gen(function* () {
-    const problem = refusal(request, by)
-    if (problem !== undefined) return yield* problem
     const { cols, rows } = request
+    const problem = cols === undefined || rows === undefined ? undefined : sizeProblem(cols, rows)
+    if (problem !== undefined) return yield* problem
     const { session, part } = yield* core.table.open(request.session)
     if (request.within !== undefined && isShownIn(core, request.within, session.id)) return yield* nested()
     const unusable = environmentProblem(request.environment ?? {}, "environment")
@@ -67,7 +62,7 @@ export const attach = (
     if (plan._tag === "Invalid") return yield* new CursorInvalid({ message: plan.message })
 
     let open = true
-    const subscriber = delivery.subscribe(sink, () => finish(), request.filter)
+    const subscriber = delivery.subscribe(sink, (reason) => finish(reason), request.filter)
     const joining: Omit<Viewer, "order"> = {
       client: request.client,
       seat,
@@ -76,7 +71,7 @@ export const attach = (
       release: (who) => {
         if (sink.released === undefined || !open) return false
         delivery.end(subscriber)
-        finish()
+        finish(`detached by ${who}`)
         viewers.seatLeft(seat)
         sink.released(who)
         return true
@@ -92,13 +87,14 @@ export const attach = (
     attached.set(by.credential, held)
     const entry = { drop: (reason: string): void => delivery.drop(subscriber, reason) }
     held.add(entry)
-    const finish = (): void => {
+    const finish = (reason: string): void => {
       if (!open) return
       open = false
       held.delete(entry)
       if (held.size === 0 && attached.get(by.credential) === held) attached.delete(by.credential)
       viewers.leave(viewer)
       session.touchedAt = core.now()
+      over(reason)
     }
 
     return {
@@ -120,13 +116,13 @@ export const attach = (
       },
       head: () => (subscriber.mode === "live" ? delivery.published : subscriber.sent),
       position: () => ({ sent: subscriber.sent, unacknowledged: subscriber.unacknowledged, synced: subscriber.synced }),
-      detach: () => {
+      detach: (reason = "the client detached") => {
         delivery.end(subscriber)
-        finish()
+        finish(reason)
       },
       leave: () => {
         delivery.end(subscriber)
-        finish()
+        finish("the client detached")
         viewers.seatLeft(seat)
       },
     }

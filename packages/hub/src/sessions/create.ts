@@ -7,14 +7,12 @@ import * as Exit from "effect/Exit"
 import type { CreateSession } from "@holdfast/protocol/session"
 import type { CreateAnswer, Principal } from "../Hub.ts"
 import { kindRefusal } from "../session/allowed-kinds.ts"
-import { readOnly } from "../session/may.ts"
 import { makeSession, refuse, step } from "../session/new-session.ts"
 import { unknownKind } from "../session/SessionTable.ts"
 import type { HubContext } from "./HubContext.ts"
 
 /** Creates a session; nothing is made when its kind refuses the request. */
 export function create(core: HubContext, request: CreateSession, by: Principal, answer: CreateAnswer): void {
-  if (by.scope === "read") return refuse(answer, readOnly())
   const { kinds } = core.table
   const kind = kinds.get(request.kind)
   if (kind === undefined) return refuse(answer, unknownKind(request.kind, kinds.keys()))

@@ -1,6 +1,6 @@
 /** Who is attached to sessions, and sending them away (docs/PROTOCOL.md, T-31). */
 import type { Viewers } from "@holdfast/protocol/frame"
-import type { Principal, Seated, SessionViewers } from "../Hub.ts"
+import type { Caller, SessionViewers } from "../Hub.ts"
 import type { HubContext } from "./HubContext.ts"
 import { seatOf } from "../session/seat.ts"
 
@@ -15,8 +15,10 @@ export function viewers(core: HubContext, id: string | undefined): ReadonlyArray
   })
 }
 
-/** Ends the attachments of people to a session, but for those of a client id or of one connection; gives how many. */
-export function release(core: HubContext, id: string, except: string | Seated | undefined, name: string, by: Principal): number {
-  const seat = typeof except === "object" ? seatOf(by, except) : undefined
-  return core.table.peek(id)?.part.attached?.release((viewer) => viewer.client === except || viewer.seat === seat, name) ?? 0
+/** Ends the attachments of people to a session, but for those of a client id or, without one, of the connection that asks; gives how many. */
+export function release(core: HubContext, id: string, except: string | undefined, by: Caller): number {
+  const { seated } = by
+  const seat = except === undefined && seated !== undefined ? seatOf(by, seated) : undefined
+  const attached = core.table.peek(id)?.part.attached
+  return attached?.release((viewer) => viewer.client === except || viewer.seat === seat, seated?.name ?? by.name) ?? 0
 }

@@ -72,10 +72,11 @@ function newTerminal(
       // From here on the session exists: a caller that goes away changes nothing about it.
       part.starting = true
       const start = startOf(context, session.id, child, spec, asker)
-      const begin = (done: CreateAnswer): void =>
+      const begin = (done: CreateAnswer): void => {
         context.fork(startChild(context, part, link, start), (exit) =>
           done(Exit.map(exit, () => ({ session: session.record(), created: true }))),
         )
+      }
       if (request.wait !== false) return begin(answer)
       // Without waiting a failed start is told by the log alone.
       link.starts.patiently(() => begin(() => {}))

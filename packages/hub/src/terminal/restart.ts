@@ -19,7 +19,6 @@ import { terminalSpec } from "./terminal-spec.ts"
 import { TerminalPart } from "./TerminalPart.ts"
 import { newId } from "../session/new-id.ts"
 import { noRunner, startChild, startOf } from "./create-terminal.ts"
-import { may } from "../session/may.ts"
 
 /** Starts the process of a terminal again; with a key once. Answers when it runs, or with the error of its start. */
 export const restart = (
@@ -29,7 +28,6 @@ export const restart = (
   by: Principal,
 ): Effect.Effect<Session, DoorError> =>
   Effect.gen(function* () {
-    yield* may(by)
     const { session, part } = yield* core.table.open(id)
     const refused = refuseRestart(session.state)
     // What a key did before is answered without a look at what is there now.

@@ -17,7 +17,7 @@ export function startAgain(context: KindContext, part: ChildPart, link: RunnerLi
   const failed = ({ tag, message }: Failure): void =>
     session.submit({ decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }), done: () => {} })
   if (session.state.status === "deleted") {
-    return failed({ tag: "SessionState", message: "the session was deleted before its process was started" })
+    return failed({ tag: "SessionNotReady", message: "the session was deleted before its process was started" })
   }
   const refused = (cause: unknown): void => {
     context.report("a process could not be started again", { session: session.id, cause: String(cause) })

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { refuseInput } from "@holdfast/core/decide"
-import { type DoorError, SessionState, Unavailable } from "@holdfast/protocol/errors"
+import { type DoorError, SessionNotReady, Unavailable } from "@holdfast/protocol/errors"
 import type { Screen } from "@holdfast/protocol/session"
 import { RequestRefused } from "@holdfast/link/RunnerConnection"
 import { failureOf, keyConflict, storeProblem } from "../session/store-problem.ts"
@@ -124,16 +124,16 @@ export const screen = (core: RequestContext, past: PastScreens, id: string): Eff
   })
 
 /** The refusal of what only a terminal can do. */
-const noTerminal = ({ state }: OpenSession): SessionState =>
-  new SessionState({ message: `a session of kind ${state.kind} has no terminal`, status: state.kind })
+const noTerminal = ({ state }: OpenSession): SessionNotReady =>
+  new SessionNotReady({ message: `a session of kind ${state.kind} has no terminal`, status: state.kind })
 
 /** The child that is followed; one that is being started is waited for. */
-const running = (part: TerminalPart): Effect.Effect<ChildFollower, SessionState | Unavailable> =>
+const running = (part: TerminalPart): Effect.Effect<ChildFollower, SessionNotReady | Unavailable> =>
   Effect.gen(function* () {
     if (part.starting) yield* processKnown(part)
     const { process } = part.session.state
     if (process !== "running" && process !== "starting") {
-      return yield* new SessionState({ message: `the session's process is ${process}`, status: process })
+      return yield* new SessionNotReady({ message: `the session's process is ${process}`, status: process })
     }
     return part.follower ?? (yield* new Unavailable({ message: "the runner of this session is away; try again" }))
   })

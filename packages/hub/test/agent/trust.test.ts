@@ -112,7 +112,7 @@ describe("starting agents in directories", () => {
     }
     const reader = { ...OWNER, scope: "read" as const }
     expect(await failure(house, house.agents.setTrust({ directory: work, trusted: true }, reader))).toMatchObject({
-      _tag: "Forbidden",
+      _tag: "SessionPermissionError",
     })
   })
 

@@ -34,7 +34,7 @@ export class InputQueue {
 
   /** Takes an input, or settles it with `Busy` when more than `max` bytes would wait. One input is taken whole by an empty queue. */
   add(bytes: Uint8Array, settled: (failure: RunnerFailure | undefined) => void): void {
-    if (this.#closed) return settled({ tag: "SessionState", message: "the process has ended" })
+    if (this.#closed) return settled({ tag: "SessionNotReady", message: "the process has ended" })
     if (this.#bytes > 0 && this.#bytes + bytes.length > this.#max) {
       return settled({ tag: "Busy", message: "the process does not take its input: try again later" })
     }
@@ -86,6 +86,6 @@ export class InputQueue {
     const waiting = this.#waiting
     this.#waiting = []
     this.#bytes = 0
-    for (const { settled } of waiting) settled({ tag: "SessionState", message: "the process ended before it took this input" })
+    for (const { settled } of waiting) settled({ tag: "SessionNotReady", message: "the process ended before it took this input" })
   }
 }

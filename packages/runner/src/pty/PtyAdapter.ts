@@ -117,7 +117,7 @@ class PtyChild implements AdapterHandle {
   signal(name: string): void {
     const known = Object.hasOwn(constants.signals, name)
     if (!known) throw new AdapterRefused("Unprocessable", `${JSON.stringify(name)} is not a signal: use a name such as SIGINT`)
-    if (this.#exit !== undefined) throw new AdapterRefused("SessionState", "the process has ended")
+    if (this.#exit !== undefined) throw new AdapterRefused("SessionNotReady", "the process has ended")
     const group = foregroundGroup(this.pid)
     if (group > 0 && signalProcess(-group, name as NodeJS.Signals)) return
     if (!signalProcess(-this.pid, name as NodeJS.Signals)) signalProcess(this.pid, name as NodeJS.Signals)

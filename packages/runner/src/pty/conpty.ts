@@ -58,7 +58,7 @@ function start(spec: PtySpec, sink: AdapterSink): AdapterHandle {
   return {
     pid: child.pid,
     write: (bytes, settled) => {
-      if (ended) return settled({ tag: "SessionState", message: "the process has ended" })
+      if (ended) return settled({ tag: "SessionNotReady", message: "the process has ended" })
       child.write(Buffer.from(bytes))
       settled(undefined)
     },

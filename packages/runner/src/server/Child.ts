@@ -97,7 +97,7 @@ export class Child {
 
   /** Hands a command to an agent; throws `AdapterRefused` when this is none. After its exit it does nothing. */
   command(command: AgentCommand): void {
-    if (this.#agent === undefined) throw new AdapterRefused("SessionState", "this child is no agent")
+    if (this.#agent === undefined) throw new AdapterRefused("SessionNotReady", "this child is no agent")
     if (!this.#exited) this.#agent.command(command)
   }
 
@@ -144,7 +144,7 @@ export class Child {
         message: "this input was refused before: a new try takes a new number",
       })
     if (this.#handle === undefined || this.#exited) {
-      return this.#settled(client, number, { tag: "SessionState", message: "the process has ended" })
+      return this.#settled(client, number, { tag: "SessionNotReady", message: "the process has ended" })
     }
     this.#handle.write(bytes, (failure) => this.#settled(client, number, failure))
   }
@@ -165,9 +165,9 @@ export class Child {
     const settle = (failure: RunnerFailure | undefined): void => {
       if (failure === undefined && !this.#exited) return this.#keyed.told(key, this.#note({ type: "input", key, hash }).position)
       this.#keyed.refuse(key)
-      this.#options.input(key, 0, failure ?? { tag: "SessionState", message: "the process has ended" })
+      this.#options.input(key, 0, failure ?? { tag: "SessionNotReady", message: "the process has ended" })
     }
-    if (this.#handle === undefined || this.#exited) settle({ tag: "SessionState", message: "the process has ended" })
+    if (this.#handle === undefined || this.#exited) settle({ tag: "SessionNotReady", message: "the process has ended" })
     else this.#handle.write(bytes, settle)
   }
 
@@ -197,8 +197,8 @@ export class Child {
 
   /** Sends a signal; throws `AdapterRefused`. */
   signal(name: string): void {
-    if (this.#exited) throw new AdapterRefused("SessionState", "the process has ended")
-    if (this.#agent !== undefined) throw new AdapterRefused("SessionState", "an agent takes no signals: interrupt or end it")
+    if (this.#exited) throw new AdapterRefused("SessionNotReady", "the process has ended")
+    if (this.#agent !== undefined) throw new AdapterRefused("SessionNotReady", "an agent takes no signals: interrupt or end it")
     this.#handle?.signal(name)
   }
 

@@ -59,7 +59,7 @@ export class Children {
   /** The child with a number; throws `AdapterRefused`. */
   need(number: number): Child {
     const child = this.#byNumber.get(number)
-    if (child === undefined) throw new AdapterRefused("SessionState", "this runner has no such child")
+    if (child === undefined) throw new AdapterRefused("SessionNotReady", "this runner has no such child")
     return child
   }
 

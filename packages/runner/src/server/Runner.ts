@@ -160,7 +160,7 @@ export class Runner implements ConnectionHandler {
       child,
       client,
       number,
-      failure: { tag: "SessionState", message: "this runner has no such child" },
+      failure: { tag: "SessionNotReady", message: "this runner has no such child" },
     })
   }
 

@@ -1,4 +1,4 @@
-/** What people ask about the trust of directories (the `Agents` contract; A-30 to A-33). */
+/** What people ask about the trust of directories (A-30 to A-33). */
 import { realpath } from "node:fs/promises"
 import { isAbsolute, resolve } from "node:path"
 import * as Effect from "effect/Effect"
@@ -16,7 +16,6 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import type { Principal } from "../../Hub.ts"
 import type { AgentRequestContext } from "../AgentContext.ts"
 import { AgentPart } from "../AgentPart.ts"
-import { may } from "../../session/may.ts"
 import { storeProblem } from "../../session/store-problem.ts"
 import { PAGE } from "../../session/read-sizes.ts"
 
@@ -40,10 +39,8 @@ const resolved = (path: string, gone: boolean): Effect.Effect<string, DoorError>
 export const lookAt = (
   core: AgentRequestContext,
   { directory, agent }: LookAtDirectory,
-  by: Principal,
 ): Effect.Effect<DirectoryTrust, DoorError> =>
   Effect.gen(function* () {
-    yield* may(by)
     const { agents } = core
     const pieces = yield* agents.catalog.find(agent ?? (agents.settings.agent === "" ? undefined : agents.settings.agent))
     const path = yield* resolved(directory, false)
@@ -73,7 +70,6 @@ export const setTrust = (
   by: Principal,
 ): Effect.Effect<TrustedDirectory, DoorError> =>
   Effect.gen(function* () {
-    yield* may(by)
     const directory = yield* resolved(path, false)
     const word: TrustedDirectory = { directory, trusted, by: by.name, at: core.now() }
     yield* core.agents.trust.say(word).pipe(Effect.mapError(storeProblem))
@@ -82,13 +78,8 @@ export const setTrust = (
   })
 
 /** Takes a word back; what runs already runs on, the next start is without it. */
-export const revokeTrust = (
-  core: AgentRequestContext,
-  path: string,
-  by: Principal,
-): Effect.Effect<{ readonly revoked: boolean }, DoorError> =>
+export const revokeTrust = (core: AgentRequestContext, path: string): Effect.Effect<{ readonly revoked: boolean }, DoorError> =>
   Effect.gen(function* () {
-    yield* may(by)
     const { trust } = core.agents
     const directory = yield* resolved(path, true)
     const said = trust.all.some((word) => word.directory === directory) ? directory : resolve(path)

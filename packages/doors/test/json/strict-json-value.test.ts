@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { JsonRefused, parseJson } from "../../src/http/strict-json.ts"
+import { JsonRefused, parseJson } from "../../src/json/strict-json.ts"
 
 /** What the platform's parser makes of a text; `undefined` when it is no JSON. */
 function platform(text: string): { readonly value: unknown } | undefined {

@@ -1,7 +1,6 @@
 /**
  * Turns what a schema says about a request into a door error: 400 where the form is wrong, 422 where it cannot be meant.
  */
-import type * as HttpApiError from "effect/http-api/HttpApiError"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { BadRequest, InvalidSize, Unprocessable } from "@holdfast/protocol/errors"
 import { headOf } from "@holdfast/protocol/text-cut"
@@ -16,16 +15,8 @@ interface Finding {
 
 const MESSAGE_MAX = 300
 
-/** The error to answer with when a part of a request does not fit its schema. */
-export const decodeFailure = (error: HttpApiError.HttpApiSchemaError): BadRequest | InvalidSize | Unprocessable => {
-  return failureOf(error.cause.issue, error.kind.toLowerCase(), error.kind === "Payload")
-}
-
-/** The same for a command of the socket. */
-export const payloadFailure = (issue: SchemaIssue.Issue): BadRequest | InvalidSize | Unprocessable =>
-  failureOf(issue, "payload", true)
-
-function failureOf(issue: SchemaIssue.Issue, part: string, isPayload: boolean): BadRequest | InvalidSize | Unprocessable {
+/** The error to answer with when a part of a request, or a command's payload, does not fit its schema. */
+export function failureOf(issue: SchemaIssue.Issue, part: string, isPayload: boolean): BadRequest | InvalidSize | Unprocessable {
   const { path, semantic, what = said(issue) } = firstFinding(issue, [])
   const field = headOf(path.map(String).join("."), 100)
   const message = headOf(`${field === "" ? part : field}: ${what}`, MESSAGE_MAX)

@@ -22,12 +22,8 @@ export class JsonRefused extends Error {
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** Gives the text of a body after checking it. Throws `JsonRefused`. */
-export const checkJson = (bytes: Uint8Array): string => {
-  const text = decodeText(bytes)
-  parseJson(text)
-  return text
-}
+/** Parses a body after checking it. Throws `JsonRefused`. */
+export const parseBody = (bytes: Uint8Array): unknown => parseJson(decodeText(bytes))
 
 /** Parses JSON after checking it. Throws `JsonRefused`. */
 export const parseJson = (text: string): unknown => {

@@ -1,0 +1,101 @@
+/**
+ * What the HTTP door does for the operations that are not about sessions: credentials and links, health, and the description
+ * of the API.
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { type DoorError, TokenNotFound, Unauthorized } from "@holdfast/protocol/errors"
+import type { AdministrationName } from "@holdfast/protocol/operations"
+import type { Caller, Done, Handlers, Hub, Running } from "@holdfast/hub/Hub"
+import type { Credentials } from "../credentials/Credentials.ts"
+import type { OwnNames } from "../guard/names.ts"
+import { homePage } from "./pages.ts"
+
+/** What the handlers need. */
+export interface AdministrationParts {
+  readonly hub: Pick<Hub["Service"], "health">
+  readonly credentials: Credentials
+  /** Known once the hub listens. */
+  readonly names: () => OwnNames
+  readonly version: string
+  /** Metrics in Prometheus text format. */
+  readonly metrics: Effect.Effect<string>
+}
+
+/** Path and query of a one-time link. */
+export const linkPath = (secret: string): string => `/open?link=${secret}`
+
+const run =
+  <I, A>(operation: (input: I, by: Caller) => Effect.Effect<A, DoorError>) =>
+  (input: I, by: Caller, done: Done<A>): Running => {
+    const fiber = Effect.runFork(operation(input, by))
+    fiber.addObserver(done)
+    return fiber
+  }
+
+/** Makes the handlers. */
+export function administrationHandlers({
+  hub,
+  credentials,
+  names,
+  version,
+  metrics,
+}: AdministrationParts): Handlers<AdministrationName> {
+  return {
+    "tokens.list": (_, __, done) => done(Exit.succeed({ tokens: credentials.tokens() })),
+    "tokens.create": run(({ name, scope = "all" }) => credentials.makeToken(name, scope)),
+    "tokens.revoke": run(({ tokenId }) =>
+      Effect.flatMap(credentials.revokeToken(tokenId), (revoked): Effect.Effect<{ readonly revoked: boolean }, DoorError> => {
+        const message = "no token has this id; GET /api/tokens lists them"
+        return revoked ? Effect.succeed({ revoked }) : Effect.fail(new TokenNotFound({ message, tokenId }))
+      }),
+    ),
+    "credential.rotate": run(() => Effect.as(credentials.rotate, { rotated: true })),
+    "credential.prove": ({ credential, nonce }, { address = "" }, done) => {
+      const proof = credentials.prove(credential, nonce, address)
+      if (proof === undefined) done(Exit.fail(new Unauthorized({ message: "this hub does not know that credential" })))
+      else done(Exit.succeed({ proof }))
+    },
+    "links.create": (_, by, done) => {
+      const { secret, expiresAt } = credentials.makeLink(by)
+      done(Exit.succeed({ url: `${names().origin}${linkPath(secret)}`, expiresAt }))
+    },
+    "links.open": run(({ link }) =>
+      Effect.flatMap(credentials.redeem(link), (key): Effect.Effect<string, DoorError> => {
+        const message = "this link was used or has expired; `holdfast open` makes a new one"
+        return key === undefined ? Effect.fail(new Unauthorized({ message })) : Effect.succeed(key)
+      }),
+    ),
+    "health.live": (_, __, done) => done(Exit.succeed({ live: true, version })),
+    "health.ready": run((_, by) =>
+      Effect.map(hub.health, ({ ready, store, runner, problems }) => {
+        // What is wrong in detail has paths and lines of logs in it: only who shows a credential is told.
+        return { ready, store, runner, problems: by.scope === "none" ? [] : problems }
+      }),
+    ),
+    "server.metrics": run(() => metrics),
+    "server.openapi": run(() => Effect.map(described(version), ({ openapi }) => openapi)),
+    "server.docs": run(() => Effect.map(described(version), ({ docs }) => docs)),
+    "server.home": (_, __, done) => done(Exit.succeed(homePage(version))),
+  }
+}
+
+interface Texts {
+  readonly openapi: string
+  readonly docs: string
+}
+
+let made: { readonly version: string; readonly texts: Promise<Texts> } | undefined
+
+/** The texts of the description, made when somebody asks for them: the version does not change while the hub runs. */
+const described = (version: string): Effect.Effect<Texts> =>
+  Effect.promise(() => {
+    if (made?.version !== version) made = { version, texts: textsOf(version) }
+    return made.texts
+  })
+
+async function textsOf(version: string): Promise<Texts> {
+  const [{ describeApi }, { docsPage }] = await Promise.all([import("./openapi.ts"), import("./pages.ts")])
+  const spec = describeApi(version)
+  return { openapi: JSON.stringify(spec), docs: docsPage(spec) }
+}

@@ -1,0 +1,33 @@
+/** Cursors and filters as they stand in a query (docs/PROTOCOL.md, D-6, H-24). */
+import { CursorInvalid, Unprocessable } from "@holdfast/protocol/errors"
+import { type EventFilter, readFilter } from "@holdfast/protocol/event-filter"
+
+/** Which events, as texts. */
+export interface EventQuery {
+  readonly after?: string
+  readonly channel?: ReadonlyArray<string>
+  readonly type?: ReadonlyArray<string>
+  readonly turn?: string
+}
+
+/** The same, read. */
+export interface ReadQuery {
+  readonly after: number | undefined
+  readonly filter: EventFilter
+}
+
+/** Reads a query: the cursor, and a filter whose channels and types are known. */
+export function readEventQuery({ after, channel, type, turn }: EventQuery): ReadQuery | CursorInvalid | Unprocessable {
+  const read = readFilter({ channel, type })
+  if ("message" in read) return new Unprocessable({ message: read.message, field: read.field })
+  const cursor = after === undefined ? undefined : readCursor(after)
+  if (typeof cursor === "object") return cursor
+  return { after: cursor, filter: turn === undefined ? read : { ...read, turn } }
+}
+
+/** The cursor that a text holds. */
+function readCursor(text: string): number | CursorInvalid {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(value)) return value
+  return new CursorInvalid({ message: "a cursor is a whole number from 0 to 2^53 - 1: the last seq that was received" })
+}

@@ -1,0 +1,73 @@
+/** Operations on a session's log: read, follow, mark, export. */
+import * as Schema from "effect/Schema"
+import { Event } from "../event.ts"
+import { Appended, MarkSession } from "../session.ts"
+import { ofSession, operation } from "./operation.ts"
+
+const text = Schema.optionalKey(Schema.String)
+const names = Schema.optionalKey(Schema.Array(Schema.String))
+const filter = { channel: names, type: names, turn: text }
+
+/** Events of a page at the most. */
+const Page = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))
+
+/** One page of events; `next` is the cursor of the next page. */
+export const EventPage = Schema.Struct({
+  events: Schema.Array(Event),
+  firstSeq: Schema.Finite,
+  lastSeq: Schema.Finite,
+  next: Schema.Finite,
+  atHead: Schema.Boolean,
+  log: Schema.String,
+})
+
+/** The operations. */
+export const log = {
+  "log.events": operation({
+    scope: "read",
+    http: "GET /api/sessions/:session/events",
+    params: ofSession,
+    query: Schema.Struct({ after: text, log: text, limit: Schema.optionalKey(Page), ...filter }),
+    output: EventPage,
+    summary: "Get a page of events after a seq. next is the cursor of the next page",
+    changes: false,
+    errors: ["CursorInvalid", "CursorAhead", "Unprocessable"],
+  }),
+  "log.follow": operation({
+    scope: "read",
+    http: "GET /api/sessions/:session/events/stream",
+    socket: false,
+    params: ofSession,
+    query: Schema.Struct({ after: text, log: text, ...filter }),
+    output: Schema.Void,
+    content: ["text/event-stream"],
+    answer: "stream",
+    summary:
+      "Follow a log as server-sent events. The event is event, snapshot or synced, the id is the seq; Last-Event-ID takes precedence over after",
+    changes: false,
+    errors: ["CursorInvalid", "Unprocessable"],
+  }),
+  "log.mark": operation({
+    scope: "write",
+    http: "POST /api/sessions/:session/marks",
+    params: ofSession,
+    body: MarkSession,
+    output: Appended,
+    summary: "Mark a place in the log",
+    changes: true,
+    example: { text: "tests begin", key: "mark-1" },
+  }),
+  "log.export": operation({
+    scope: "read",
+    http: "GET /api/sessions/:session/export",
+    socket: false,
+    params: ofSession,
+    query: Schema.Struct({ format: Schema.Literals(["cast", "jsonl", "md"]) }),
+    output: Schema.Void,
+    content: ["application/x-asciicast", "application/x-ndjson", "text/markdown"],
+    answer: "stream",
+    summary: "Export the log as an asciicast version 2 recording, as one event per line, or as a Markdown transcript",
+    changes: false,
+    errors: ["Unprocessable"],
+  }),
+} as const

@@ -1,0 +1,112 @@
+/**
+ * What an operation is: one thing that a caller can ask of the hub, the same over every door.
+ *
+ * The table (`operations.ts`) says everything about it that is not code: who may ask, over which HTTP route, with what, what
+ * is answered. The guard, the commands of the stream socket, the HTTP door, the description of the API and the client's calls
+ * are made from it or checked against it; the hub has one handler for each.
+ */
+import * as Schema from "effect/Schema"
+import type { DoorError } from "../errors.ts"
+
+/** What a caller needs: nothing, a credential that may read, one that may write, or one with all rights (G-8). */
+export type Scope = "public" | "read" | "write" | "all"
+
+/** Method and path of a route; `:name` in the path is a field of `params`. */
+export type Route = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /${string}`
+
+type Method = Route extends `${infer M} /${string}` ? M : never
+
+/** Method and path of a route. */
+export function splitRoute(route: Route): { readonly method: Method; readonly path: `/${string}` } {
+  const blank = route.indexOf(" ")
+  return { method: route.slice(0, blank) as Method, path: route.slice(blank + 1) as `/${string}` }
+}
+
+/**
+ * How an operation answers. `value`: with its output. `session`: it changed a session; HTTP answers with the record, the
+ * socket with the seq of the first event, as its client has the session anyway. `created`: with the session, 201 when it was
+ * made and 200 when the key had made it before. `stream`: piece by piece, written by the door that attaches or watches.
+ */
+export type Answer = "value" | "session" | "created" | "stream"
+
+/** One operation. */
+export interface Definition {
+  readonly scope: Scope
+  /** Absent: the stream socket alone has it. */
+  readonly http?: Route
+  /** False where the stream socket does not have it. */
+  readonly socket?: false
+  /** Fields of the path. */
+  readonly params?: Schema.Struct.Fields
+  /** Fields of the query; an input has these, or a body. */
+  readonly query?: Schema.Struct<Schema.Struct.Fields>
+  readonly body?: Schema.Struct<Schema.Struct.Fields>
+  readonly output: Schema.Constraint
+  readonly answer?: Answer
+  /** Types of an answer that is not JSON. */
+  readonly content?: ReadonlyArray<string>
+  /** HTTP status of the answer; 200 when absent. */
+  readonly status?: 201
+  /** What it does, as a sentence. */
+  readonly summary: string
+  /** Errors beyond those that every operation of its kind can give (`errorsOf`). */
+  readonly errors?: ReadonlyArray<DoorError["_tag"]>
+  /** Whether it changes anything. */
+  readonly changes: boolean
+  /** Its success is a line for debugging only: something asks for it all the time. */
+  readonly quiet?: true
+  /** A body that works as it stands (H-27). */
+  readonly example?: object
+  /** Longest body in bytes where that is not `bodyMax`. */
+  readonly bodyMost?: number
+}
+
+/** Defines an operation, with the types of all its parts. */
+export const operation = <const D extends Definition>(definition: D): D => definition
+
+/** Text that names a session; only a whole id is one (H-3). */
+export const SessionName = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
+
+/** Id of a message, a permission request, a task, a token or a file, whole. */
+export const ItemId = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
+
+/** The path fields of an operation on a session. */
+export const ofSession = { session: SessionName } as const
+
+type FieldsType<F> = F extends Schema.Struct.Fields ? Schema.Struct.Type<F> : unknown
+type StructType<S> = S extends { readonly Type: infer T } ? T : unknown
+type Flat<T> = { [K in keyof T]: T[K] }
+
+/** What an operation takes: the fields of its path, its query and its body together. */
+export type InputOf<D> = D extends Definition
+  ? Flat<FieldsType<D["params"]> & StructType<D["query"]> & StructType<D["body"]>>
+  : never
+
+/** The fields of an operation's input, wherever a request over HTTP has them. */
+export const inputFields = ({ params, query, body }: Definition): Schema.Struct.Fields => ({
+  ...params,
+  ...query?.fields,
+  ...body?.fields,
+})
+
+/** Whether an operation takes a key that makes it happen once. */
+export const takesKey = (definition: Definition): boolean => "key" in inputFields(definition)
+
+/** Whether an operation is about a session that its input names. */
+export const isAboutSession = (definition: Definition): boolean => "session" in inputFields(definition)
+
+/** The tags of the errors that the hub can answer an operation with. */
+export function errorsOf(definition: Definition): ReadonlySet<DoorError["_tag"]> {
+  const tags = new Set<DoorError["_tag"]>(["BadRequest", "InternalError", ...(definition.errors ?? [])])
+  const add = (condition: boolean, ...more: ReadonlyArray<DoorError["_tag"]>): void => {
+    if (condition) for (const tag of more) tags.add(tag)
+  }
+  add(definition.scope !== "public", "Unauthorized", "Unavailable")
+  add(definition.scope === "write" || definition.scope === "all", "SessionPermissionError")
+  add(isAboutSession(definition), "SessionNotFound", "LogDamaged")
+  add(isAboutSession(definition) && definition.changes, "SessionNotReady")
+  add(takesKey(definition), "KeyConflict")
+  add(definition.body !== undefined, "TooLarge", "Unprocessable")
+  add(definition.changes, "TooLarge", "Busy", "StorageFull")
+  return tags
+}
