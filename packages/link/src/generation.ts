@@ -1,18 +1,20 @@
 /** The record that a runner leaves in its directory, and how it is read: `<data>/runner/<generation>/runner.json`. */
 import { join } from "node:path"
-import { object } from "./fields.ts"
+import { fields, list, maybe, number, text, type TypeOf, whole } from "@holdfast/protocol/codec"
+import { readJson } from "./control.ts"
 
 /** `runner.json` of a generation. Times are epoch milliseconds. */
-export interface RunnerRecord {
-  readonly pid: number
+const RunnerRecord = fields({
+  pid: whole,
   /** Start of the process in the kernel's own units, to tell it from a later process with the same pid; absent where unknown. */
-  readonly processStart?: string
-  readonly versions: ReadonlyArray<number>
-  readonly build: string
-  readonly startedAt: number
+  processStart: maybe(text),
+  versions: list(whole),
+  build: text,
+  startedAt: number,
   /** Path of its socket. */
-  readonly socket: string
-}
+  socket: text,
+})
+export type RunnerRecord = TypeOf<typeof RunnerRecord>
 
 /** Generations are named by UUIDs. */
 export const GENERATION = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -30,16 +32,5 @@ export const generationPaths = (
   socket: join(directory, "socket"),
 })
 
-/** Reads a record's text; throws `WireMalformed` or a `SyntaxError`. */
-export function readRunnerRecord(text: string): RunnerRecord {
-  const fields = object(JSON.parse(text), "runner.json")
-  const processStart = fields.optionalText("processStart")
-  return {
-    pid: fields.whole("pid"),
-    ...(processStart === undefined ? {} : { processStart }),
-    versions: fields.wholes("versions"),
-    build: fields.text("build"),
-    startedAt: fields.number("startedAt"),
-    socket: fields.text("socket"),
-  }
-}
+/** Reads a record's text; throws `WireMalformed`. */
+export const readRunnerRecord = (text: string): RunnerRecord => readJson(RunnerRecord, text, "runner.json")

@@ -3,10 +3,12 @@
  *
  * A connection is a stream of frames: `u32 length of what follows | u8 type | body`, big endian. Control messages are
  * JSON (`FRAME_CONTROL`); output and input are binary, so that bytes are never transcoded. `child` is a number the
- * runner chose; ids are only in `start` and `welcome`.
+ * runner chose; ids are only in `start` and `welcome`. Each message is described once, as a codec from which its type and
+ * its reading follow.
  */
-import type { TerminalSpec } from "@holdfast/protocol/terminal-spec"
-import type { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
+import { failure } from "@holdfast/protocol/agent/agent-events"
+import { fields, flag, list, maybe, number, oneOf, record, text, type TypeOf, variants, whole } from "@holdfast/protocol/codec"
+import { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
 
 /** Frame types. */
 export const FRAME_CONTROL = 1
@@ -22,36 +24,36 @@ export const FRAME_INPUT = 3
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024
 
 /** What a runner knows of a child. Positions are those of its journal, dense from 1. */
-export interface ChildStatus {
-  readonly child: number
-  readonly id: string
-  readonly session: string
-  readonly kind: string
-  readonly state: "running" | "exited"
-  readonly pid?: number
+export const ChildStatus = fields({
+  child: whole,
+  id: text,
+  session: text,
+  kind: text,
+  state: oneOf("running", "exited"),
+  pid: maybe(whole),
   /** Last position written, and the last the hub acknowledged. */
-  readonly head: number
-  readonly acknowledged: number
-}
+  head: whole,
+  acknowledged: whole,
+})
+export type ChildStatus = TypeOf<typeof ChildStatus>
+
+const checkpoint = { position: whole, cols: whole, rows: whole, screen: text }
 
 /** Things that happened to a child, in the same order as its output; they take positions of their own. */
-export type JournalNote =
-  | { readonly type: "started"; readonly pid: number; readonly cols: number; readonly rows: number }
-  | { readonly type: "resize"; readonly cols: number; readonly rows: number }
-  | { readonly type: "title"; readonly title: string }
+export const JournalNote = variants(
+  "type",
+  fields({ type: oneOf("started"), pid: whole, cols: whole, rows: whole }),
+  fields({ type: oneOf("resize"), cols: whole, rows: whole }),
+  fields({ type: oneOf("title"), title: text }),
   /** An input with a key went to the child (R-19); `hash` is that of its bytes. */
-  | { readonly type: "input"; readonly key: string; readonly hash: string }
-  | { readonly type: "exit"; readonly code: number; readonly signal?: string }
+  fields({ type: oneOf("input"), key: text, hash: text }),
+  fields({ type: oneOf("exit"), code: number, signal: maybe(text) }),
   /** `size`: characters of the note's JSON. */
-  | { readonly type: "agent"; readonly note: AgentNote; readonly size: number }
+  fields({ type: oneOf("agent"), note: AgentNote, size: whole }),
   /** The screen after everything up to `position`; not stored in the log, kept as its checkpoint. */
-  | {
-      readonly type: "checkpoint"
-      readonly position: number
-      readonly cols: number
-      readonly rows: number
-      readonly screen: string
-    }
+  fields({ type: oneOf("checkpoint"), ...checkpoint }),
+)
+export type JournalNote = TypeOf<typeof JournalNote>
 
 /** Characters that an entry's note takes, about. */
 export function noteSize(note: JournalNote): number {
@@ -60,138 +62,120 @@ export function noteSize(note: JournalNote): number {
 }
 
 /** A refused request: the tag is that of a door error where there is one (`CommandNotFound`, `Busy`, …). */
-export interface RunnerFailure {
-  readonly tag: string
-  readonly message: string
-}
+export type RunnerFailure = TypeOf<typeof failure>
+
+const start = { type: oneOf("start"), request: whole, id: text, session: text }
+
+/** What a child inherits, where it is not the runner's own environment. */
+const environment = maybe(record(text))
+
+/** A terminal to start; the values of its variables included. */
+const terminal = fields({
+  command: text,
+  args: list(text),
+  cwd: text,
+  env: record(text),
+  cols: whole,
+  rows: whole,
+  term: text,
+})
 
 /** Messages from the hub. Those with `request` are answered by a `reply` with the same number. */
-export type HubMessage =
-  /** An observer supersedes nobody and may only ask for `status`, `drain` and `ping`. */
-  | {
-      readonly type: "hello"
-      readonly versions: ReadonlyArray<number>
-      readonly hub: string
-      readonly hubEpoch: number
-      readonly observer?: boolean
-    }
+export const HubMessage = variants(
+  "type",
+  /** An observer supersedes nobody and may only ask for `status` and `drain`. */
+  fields({ type: oneOf("hello"), versions: list(whole), hub: text, hubEpoch: whole, observer: maybe(flag) }),
   /** Starts a child; the same `id` again answers with the child that is there. */
-  | {
-      readonly type: "start"
-      readonly request: number
-      readonly id: string
-      readonly session: string
-      readonly kind: "terminal"
-      readonly terminal: TerminalSpec
-      /** What the child inherits, where it is not the runner's own environment. */
-      readonly environment?: Readonly<Record<string, string>>
-      readonly scrollback: number
-    }
-  | {
-      readonly type: "start"
-      readonly request: number
-      readonly id: string
-      readonly session: string
-      readonly kind: "agent"
-      readonly agent: AgentStart
-      readonly environment?: Readonly<Record<string, string>>
-    }
+  variants(
+    "kind",
+    fields({ ...start, kind: oneOf("terminal"), terminal, environment, scrollback: whole }),
+    fields({ ...start, kind: oneOf("agent"), agent: AgentStart, environment }),
+  ),
   /** A command for an agent; the answer says that the runner has it, the notes what became of it. */
-  | { readonly type: "agent"; readonly request: number; readonly child: number; readonly command: AgentCommand }
-  /** Sends entries after a position, and goes on with new ones. `credit` is how many unacknowledged bytes may be under way. */
-  | { readonly type: "follow"; readonly child: number; readonly after: number; readonly credit: number }
+  fields({ type: oneOf("agent"), request: whole, child: whole, command: AgentCommand }),
+  /** Sends entries after a position, and continues with new ones. `credit` is how many unacknowledged bytes may be under way. */
+  fields({ type: oneOf("follow"), child: whole, after: whole, credit: whole }),
   /** Everything up to `position` is durable in the log and may leave the journal. */
-  | { readonly type: "ack"; readonly child: number; readonly position: number }
-  | { readonly type: "resize"; readonly child: number; readonly cols: number; readonly rows: number }
+  fields({ type: oneOf("ack"), child: whole, position: whole }),
+  fields({ type: oneOf("resize"), child: whole, cols: whole, rows: whole }),
   /** Colours of the viewer's terminal that counts: what the child's questions are answered with (T-20). */
-  | { readonly type: "colors"; readonly child: number; readonly foreground: string; readonly background: string }
-  | { readonly type: "signal"; readonly request: number; readonly child: number; readonly signal: string }
+  fields({ type: oneOf("colors"), child: whole, foreground: text, background: text }),
+  fields({ type: oneOf("signal"), request: whole, child: whole, signal: text }),
   /** Ends the child and everything it started: SIGHUP and SIGTERM, after `grace` milliseconds SIGKILL. */
-  | { readonly type: "end"; readonly request: number; readonly child: number; readonly grace: number }
+  fields({ type: oneOf("end"), request: whole, child: whole, grace: whole }),
   /** Drops an ended child whose journal is acknowledged to its end. */
-  | { readonly type: "forget"; readonly child: number }
-  | { readonly type: "screen"; readonly request: number; readonly child: number }
-  | { readonly type: "checkpoint"; readonly request: number; readonly child: number }
-  | { readonly type: "status"; readonly request: number }
+  fields({ type: oneOf("forget"), child: whole }),
+  fields({ type: oneOf("screen"), request: whole, child: whole }),
+  fields({ type: oneOf("checkpoint"), request: whole, child: whole }),
+  fields({ type: oneOf("status"), request: whole }),
   /** No new children; the runner ends when its last child has ended and was forgotten. `now` ends the children too. */
-  | { readonly type: "drain"; readonly request: number; readonly now: boolean; readonly grace: number }
+  fields({ type: oneOf("drain"), request: whole, now: flag, grace: whole }),
+)
+export type HubMessage = TypeOf<typeof HubMessage>
 
 /** The screen of a child after `position`. `cursor` is 0-based. */
-export interface ScreenReply {
-  readonly position: number
-  readonly cols: number
-  readonly rows: number
-  readonly cursor: { readonly x: number; readonly y: number; readonly visible: boolean }
-  readonly text: string
-  readonly title: string
-  readonly alternate: boolean
-}
+export const ScreenReply = fields({
+  position: whole,
+  cols: whole,
+  rows: whole,
+  cursor: fields({ x: whole, y: whole, visible: flag }),
+  text,
+  title: text,
+  alternate: flag,
+})
+export type ScreenReply = TypeOf<typeof ScreenReply>
 
 /** The screen of a child after `position` as escape sequences for an empty terminal of that size. */
-export interface CheckpointReply {
-  readonly position: number
-  readonly cols: number
-  readonly rows: number
-  readonly screen: string
-}
+export const CheckpointReply = fields(checkpoint)
+export type CheckpointReply = TypeOf<typeof CheckpointReply>
 
 /** State of a runner. */
-export interface RunnerStatus {
-  readonly runner: string
-  readonly pid: number
-  readonly version: number
-  readonly build: string
-  readonly startedAt: number
-  readonly draining: boolean
-  readonly rss: number
-  readonly children: ReadonlyArray<ChildStatus>
-  readonly journal: { readonly memoryBytes: number; readonly diskBytes: number; readonly problem?: string }
-}
+export const RunnerStatus = fields({
+  runner: text,
+  pid: whole,
+  version: whole,
+  build: text,
+  startedAt: number,
+  draining: flag,
+  rss: number,
+  children: list(ChildStatus),
+  journal: fields({ memoryBytes: whole, diskBytes: whole, problem: maybe(text) }),
+})
+export type RunnerStatus = TypeOf<typeof RunnerStatus>
 
 /** What a reply can hold. */
-export type ReplyValue =
-  | { readonly type: "started"; readonly status: ChildStatus }
-  | { readonly type: "screen"; readonly screen: ScreenReply }
-  | { readonly type: "checkpoint"; readonly checkpoint: CheckpointReply }
-  | { readonly type: "status"; readonly status: RunnerStatus }
-  | { readonly type: "done" }
+export const ReplyValue = variants(
+  "type",
+  fields({ type: oneOf("started"), status: ChildStatus }),
+  fields({ type: oneOf("screen"), screen: ScreenReply }),
+  fields({ type: oneOf("checkpoint"), checkpoint: CheckpointReply }),
+  fields({ type: oneOf("status"), status: RunnerStatus }),
+  fields({ type: oneOf("done") }),
+)
+export type ReplyValue = TypeOf<typeof ReplyValue>
 
 /** Messages from the runner. */
-export type RunnerMessage =
-  | {
-      readonly type: "welcome"
-      readonly version: number
-      readonly runner: string
-      readonly pid: number
-      readonly build: string
-      readonly draining: boolean
-      readonly children: ReadonlyArray<ChildStatus>
-    }
+export const RunnerMessage = variants(
+  "type",
+  fields({
+    type: oneOf("welcome"),
+    version: whole,
+    runner: text,
+    pid: whole,
+    build: text,
+    draining: flag,
+    children: list(ChildStatus),
+  }),
   /** The hello was not accepted; the connection ends. */
-  | {
-      readonly type: "refused"
-      readonly reason: "version" | "superseded"
-      readonly versions: ReadonlyArray<number>
-      readonly message: string
-    }
-  | { readonly type: "reply"; readonly request: number; readonly value?: ReplyValue; readonly failure?: RunnerFailure }
-  | {
-      readonly type: "note"
-      readonly child: number
-      readonly position: number
-      readonly time: number
-      readonly note: JournalNote
-    }
+  fields({ type: oneOf("refused"), reason: oneOf("version", "superseded"), versions: list(whole), message: text }),
+  fields({ type: oneOf("reply"), request: whole, value: maybe(ReplyValue), failure: maybe(failure) }),
+  fields({ type: oneOf("note"), child: whole, position: whole, time: number, note: JournalNote }),
   /** Inputs of a client up to `number` went to the child, or `failure` says why this one did not; with a key (number 0) only failures. */
-  | {
-      readonly type: "input"
-      readonly child: number
-      readonly client: string
-      readonly number: number
-      readonly failure?: RunnerFailure
-    }
+  fields({ type: oneOf("input"), child: whole, client: text, number: whole, failure: maybe(failure) }),
   /** The journal cannot keep more (disk full, directory gone); the child is paused or the runner ends. With `child` it concerns that child's journal alone. */
-  | { readonly type: "problem"; readonly tag: string; readonly message: string; readonly child?: number }
+  fields({ type: oneOf("problem"), tag: text, message: text, child: maybe(whole) }),
+)
+export type RunnerMessage = TypeOf<typeof RunnerMessage>
 
 /** One entry of a child's journal. */
 export type JournalEntry =

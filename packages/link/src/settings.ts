@@ -1,32 +1,21 @@
 /** The settings that a runner uses, as they are handed to its process. */
 import type { Settings } from "@holdfast/protocol/settings"
-import { object } from "./fields.ts"
+import { type Codec, fields, type TypeOf, whole } from "@holdfast/protocol/codec"
+import { readJson } from "./control.ts"
 
 /** Settings a runner uses; sizes are bytes, times milliseconds. */
-export type RunnerSettings = Pick<
-  Settings,
-  "journalMemory" | "journalDisk" | "runnerIdle" | "killGrace" | "childrenMax" | "inputQueueMax"
->
+const RunnerSettings = fields({
+  journalMemory: whole,
+  journalDisk: whole,
+  runnerIdle: whole,
+  killGrace: whole,
+  childrenMax: whole,
+  inputQueueMax: whole,
+} satisfies { readonly [K in keyof Settings]?: Codec<Settings[K]> })
+export type RunnerSettings = TypeOf<typeof RunnerSettings>
 
-/** Reads settings from JSON text; throws `WireMalformed` or a `SyntaxError`. */
-export function readRunnerSettings(text: string): RunnerSettings {
-  const fields = object(JSON.parse(text), "settings")
-  return {
-    journalMemory: fields.whole("journalMemory"),
-    journalDisk: fields.whole("journalDisk"),
-    runnerIdle: fields.whole("runnerIdle"),
-    killGrace: fields.whole("killGrace"),
-    childrenMax: fields.whole("childrenMax"),
-    inputQueueMax: fields.whole("inputQueueMax"),
-  }
-}
+/** Reads settings from JSON text; throws `WireMalformed`. */
+export const readRunnerSettings = (text: string): RunnerSettings => readJson(RunnerSettings, text, "settings")
 
 /** The part of the settings that a runner uses. */
-export const runnerSettings = (settings: RunnerSettings): RunnerSettings => ({
-  journalMemory: settings.journalMemory,
-  journalDisk: settings.journalDisk,
-  runnerIdle: settings.runnerIdle,
-  killGrace: settings.killGrace,
-  childrenMax: settings.childrenMax,
-  inputQueueMax: settings.inputQueueMax,
-})
+export const runnerSettings = (settings: RunnerSettings): RunnerSettings => RunnerSettings.read(settings, "settings")

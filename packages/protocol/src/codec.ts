@@ -14,6 +14,8 @@ export interface Codec<out A> {
   readonly words: string
   /** What it is made of, for those who make values of it. */
   readonly form: Form
+  /** True when what is read is the value itself. */
+  readonly asIs: boolean
   readonly is: (value: unknown) => boolean
   /** Throws `CodecMalformed`; `where` is what the value is called in its message. */
   readonly read: (value: unknown, where: string) => A
@@ -57,7 +59,7 @@ function simple<A>(words: string, form: Form, is: (value: unknown) => boolean): 
     if (!is(value)) throw new CodecMalformed(`${where} is not ${words}`)
     return value as A
   }
-  return { words, form, is, read }
+  return { words, form, asIs: true, is, read }
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -101,14 +103,17 @@ export const word = <A extends string>(): Codec<A> => text as Codec<string> as C
 /** A list, each item as described. */
 export function list<A>(of: Codec<A>): Codec<ReadonlyArray<A>> {
   const words = `a list of ${of.words}`
-  const any = of === (anything as Codec<unknown>)
+  const isAny = of === (anything as Codec<unknown>)
+  const is = isAny ? Array.isArray : (value: unknown): boolean => Array.isArray(value) && value.every(of.is)
   return {
     words,
     form: { kind: "list", of },
-    is: any ? Array.isArray : (value) => Array.isArray(value) && value.every(of.is),
+    asIs: of.asIs,
+    is,
     read: (value, where) => {
-      if (!Array.isArray(value)) throw new CodecMalformed(`${where} is not ${words}`)
-      return any ? value : value.map((item) => of.read(item, where))
+      if (of.asIs ? !is(value) : !Array.isArray(value)) throw new CodecMalformed(`${where} is not ${words}`)
+      const items = value as ReadonlyArray<unknown>
+      return of.asIs ? (items as ReadonlyArray<A>) : items.map((item) => of.read(item, where))
     },
   }
 }
@@ -119,6 +124,7 @@ export function record<A>(of: Codec<A>): Codec<Readonly<Record<string, A>>> {
   return {
     words,
     form: { kind: "record", of },
+    asIs: false,
     is: (value) => isObject(value) && Object.values(value).every(of.is),
     read: (value, where) => {
       if (!isObject(value)) throw new CodecMalformed(`${where} is not ${words}`)
@@ -158,6 +164,7 @@ export function fields<S extends Shape>(shape: S): Codec<FieldsOf<S>> {
   return {
     words: "an object",
     form: { kind: "fields", shape },
+    asIs: false,
     is: (value) => areFields(all, value),
     read: (value, where) => {
       if (!isObject(value)) throw new CodecMalformed(`${where} is not an object`)
@@ -188,20 +195,21 @@ export function variants<const C extends ReadonlyArray<Codec<object>>>(tag: stri
   return {
     words: `an object whose ${tag} is known`,
     form: { kind: "variants", of },
+    asIs: false,
     is: (value) => find(value)?.is(value) === true,
     read: (value, where) => {
       const codec = find(value)
       if (codec !== undefined) return codec.read(value, where) as TypeOf<C[number]>
       if (!isObject(value)) throw new CodecMalformed(`${where} is not an object`)
-      throw new CodecMalformed(`${where}: ${tag} ${shown(value[tag])} is not known`)
+      const found = value[tag]
+      if (typeof found !== "string") throw new CodecMalformed(`${where}: ${tag} is not text`)
+      throw new CodecMalformed(`${where}: ${tag} ${JSON.stringify(headOf(found, SHOWN_MAX))} is not known`)
     },
   }
 }
 
 /** Longest piece of a foreign value in a message, in characters. */
 const SHOWN_MAX = 40
-
-const shown = (value: unknown): string => (typeof value === "string" ? JSON.stringify(headOf(value, SHOWN_MAX)) : typeof value)
 
 /** The words that a tag has in what a codec describes. */
 function wordsOf({ form }: Codec<unknown>, tag: string): ReadonlyArray<string> {

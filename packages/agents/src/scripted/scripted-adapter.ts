@@ -14,9 +14,13 @@ import { parseCommand } from "../host/parse-command.ts"
 import { resolvePaths } from "../host/resolve-paths.ts"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { readChunk, unknownChunk } from "@holdfast/protocol/agent/read-chunk"
-import { object } from "@holdfast/link/fields"
+import { part, text } from "@holdfast/protocol/codec"
+import { readJson } from "@holdfast/link/control"
 import { readScriptedOptions } from "./options.ts"
 import type { ScriptedInput, ScriptedOutput } from "./scripted-lines.ts"
+
+/** A line of the agent; what its type needs is checked where it is used. */
+const Output = part<ScriptedOutput>({ type: text })
 
 const program = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "./scripted-main.ts" : "./scripted-agent.js", import.meta.url),
@@ -81,12 +85,10 @@ class ScriptedDriver implements AgentDriver {
     this.#send({ type: "configure", ...(change.model === undefined ? {} : { model: change.model }) })
   }
 
-  #line(text: string): void {
+  #line(line: string): void {
     let output: ScriptedOutput
     try {
-      const value: unknown = JSON.parse(text)
-      object(value, "a line").text("type")
-      output = value as ScriptedOutput
+      output = readJson(Output, line, "a line")
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       return this.#host.crash("AgentMalformed", `the agent sent a line that cannot be read: ${headOf(why, 200)}`)

@@ -14,8 +14,15 @@ import type { DirectoryTrust } from "./trust.ts"
 /** Most characters that are kept of what an agent or its provider says about a failure or a limit. */
 const WORDS_MAX = 4000
 
-const failure = fields({ tag: text, message: text })
-const task = part<TaskInfo>({ id: text, kind: text, description: text })
+/** What went wrong: its tag, and words for people. */
+export const failure = fields({ tag: text, message: text })
+
+/** A background task as far as it is looked at. */
+export const task = part<TaskInfo>({ id: text, kind: text, description: text })
+
+/** A permission request as far as it is looked at. */
+export const ask = part<PermissionAsk>({ id: text, tool: text, subject: text, options: list(anything) })
+
 const inputParts = list(part<InputPart>({ type: text }))
 const rule = part<PermissionRule>({ tool: text, allow: flag })
 
@@ -96,7 +103,7 @@ export const AGENT_EVENTS = {
 
   "permission/asked": event(
     {
-      request: part<PermissionAsk>({ id: text, tool: text, subject: text, options: list(anything) }),
+      request: ask,
       /** Absent for a request of background work. */
       turn: maybe(text),
       expiresAt: maybe(number),

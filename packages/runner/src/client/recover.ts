@@ -4,7 +4,8 @@ import { join } from "node:path"
 import { readRecord } from "../journal/records.ts"
 import { CHILD_FILE, SEGMENT_ENDING } from "../journal/segments.ts"
 import type { RecoveredChild } from "@holdfast/link/found-runner"
-import { object } from "@holdfast/link/fields"
+import { fields, text, type TypeOf } from "@holdfast/protocol/codec"
+import { readJson } from "@holdfast/link/control"
 import { generationPaths } from "@holdfast/link/generation"
 import type { JournalEntry } from "@holdfast/link/messages"
 
@@ -68,11 +69,13 @@ async function* entriesOf(directory: string, after: number): AsyncGenerator<Jour
   for await (const entry of walk(directory)) if (entry.position > after) yield entry
 }
 
+/** Whose journal it is. */
+const Owner = fields({ id: text, session: text })
+
 async function recoverChild(directory: string): Promise<RecoveredChild | undefined> {
-  let owner: { id: string; session: string }
+  let owner: TypeOf<typeof Owner>
   try {
-    const fields = object(JSON.parse(await readFile(join(directory, CHILD_FILE), "utf8")), CHILD_FILE)
-    owner = { id: fields.text("id"), session: fields.text("session") }
+    owner = readJson(Owner, await readFile(join(directory, CHILD_FILE), "utf8"), CHILD_FILE)
   } catch {
     // Without a readable owner there is no log these entries could belong to.
     return undefined

@@ -6,8 +6,8 @@
  * not check is damage (R-7).
  */
 import { crc32 } from "node:zlib"
-import { noteOf, object } from "@holdfast/link/fields"
-import type { JournalEntry } from "@holdfast/link/messages"
+import { readJson } from "@holdfast/link/control"
+import { type JournalEntry, JournalNote } from "@holdfast/link/messages"
 
 const PREFIX = 8
 const BODY_HEAD = 17
@@ -43,7 +43,7 @@ const DAMAGED: RecordRead = { _tag: "damaged" }
 
 function noteFrom(payload: Buffer): Extract<JournalEntry, { note: unknown }>["note"] | undefined {
   try {
-    return noteOf(object(JSON.parse(payload.toString("utf8")), "a note"))
+    return readJson(JournalNote, payload.toString("utf8"), "a note")
   } catch {
     // The caller reports the record as damaged; the parser's own words add nothing to that.
     return undefined
