@@ -3,7 +3,7 @@
  */
 import type { Settings } from "@holdfast/protocol/settings"
 import type { StoreError, StoreTooNew } from "@holdfast/store/Store"
-import { CredentialFileUnusable } from "@holdfast/doors/credentials/credential-file"
+import { CredentialFileUnusable } from "./credential-file.ts"
 import { ListenFailed } from "@holdfast/doors/http/listen"
 import { ServeFailed } from "./Serving.ts"
 

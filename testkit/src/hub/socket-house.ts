@@ -11,7 +11,7 @@ import { SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { Hub } from "@holdfast/hub/Hub"
 import { makeSocketDoor } from "@holdfast/doors/socket/makeSocketDoor"
-import type { SocketDoor } from "@holdfast/doors/socket/SocketDoor"
+import type { SocketDoor } from "@holdfast/doors/SocketDoor"
 import { type House, OWNER, testSettings } from "./hub-house.ts"
 import { Watch } from "./Watch.ts"
 

@@ -9,7 +9,6 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { StorageFull, Unavailable } from "@holdfast/protocol/errors"
 import type { TokenScope, TokenShown } from "@holdfast/protocol/http-bodies"
-import type { Store, StoreError } from "@holdfast/store/Store"
 import type { Principal } from "@holdfast/hub/Hub"
 import { CredentialTable, lasting, type Entry } from "./CredentialTable.ts"
 import { Links } from "./links.ts"
@@ -17,8 +16,21 @@ import { PROVABLE_MIN } from "./proof.ts"
 import { hashSecret, makeId, makeSecret } from "./secret.ts"
 import { keyText, parseKey, parseToken, tokenText } from "./stored.ts"
 
-/** What of the store is needed here. */
-export type SettingsStore = Pick<Store["Service"], "putSetting" | "settings">
+/** Why a setting was not kept; `StoreFull` is the tag of a full disk. */
+export interface SettingProblem {
+  readonly _tag: string
+  readonly message: string
+}
+
+/** Where hashes last: settings by name, as the hub's store keeps them. */
+export interface SettingsStore {
+  /** Keeps a setting, or removes it when there is no value. */
+  readonly putSetting: (name: string, value: string | undefined) => Effect.Effect<void, SettingProblem>
+  /** The settings whose name begins with `prefix`. */
+  readonly settings: (
+    prefix: string,
+  ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly value: string }>, SettingProblem>
+}
 
 /** How `makeCredentials` is set up. Times are milliseconds. */
 export interface CredentialOptions {
@@ -112,7 +124,7 @@ class Made {
   }
 
   /** Takes tokens and browsers' keys from the store. */
-  get load(): Effect.Effect<void, StoreError> {
+  get load(): Effect.Effect<void, SettingProblem> {
     const { store, now } = this.#options
     return Effect.gen({ self: this }, function* () {
       for (const { name, value } of yield* store.settings("token/")) {
@@ -207,10 +219,10 @@ class Made {
     return entry
   }
 
-  #forget(settings: ReadonlyArray<string>): Effect.Effect<void, StoreError> {
+  #forget(settings: ReadonlyArray<string>): Effect.Effect<void, SettingProblem> {
     return Effect.forEach(settings, (setting) => this.#options.store.putSetting(setting, undefined), { discard: true })
   }
 }
 
-const storeProblem = (error: StoreError): StorageFull | Unavailable =>
+const storeProblem = (error: SettingProblem): StorageFull | Unavailable =>
   error._tag === "StoreFull" ? new StorageFull({ message: error.message }) : new Unavailable({ message: error.message })

@@ -5,7 +5,6 @@ import { chmodSync, rmSync } from "node:fs"
 import type { ListenOptions } from "node:net"
 import * as Effect from "effect/Effect"
 import type { Settings } from "@holdfast/protocol/settings"
-import type { Store } from "@holdfast/store/Store"
 import type { Credentials } from "../credentials/Credentials.ts"
 import { HEADERS_MAX } from "../guard/guard.ts"
 import { ownNames, type OwnNames } from "../guard/names.ts"
@@ -13,10 +12,10 @@ import { Hub } from "@holdfast/hub/Hub"
 import { notAllowed } from "@holdfast/hub/operations/access"
 import { operationOf } from "@holdfast/protocol/operations"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
-import type { SocketDoor } from "../socket/SocketDoor.ts"
+import type { SocketDoor } from "../SocketDoor.ts"
 import { administrationHandlers } from "./administration.ts"
 import { makeHttpDoor } from "./HttpDoor.ts"
-import { AnswerCounts, makeMetrics, type OperationCounts } from "./metrics.ts"
+import { AnswerCounts, makeMetrics, type OperationCounts, type StoreFigures } from "./metrics.ts"
 import { type HttpServerParts, makeServer, type ServerParts } from "./server.ts"
 
 /** What `listen` puts together. */
@@ -24,7 +23,7 @@ export interface ListenParts {
   readonly settings: Settings
   readonly tls: ServerParts["tls"]
   readonly version: string
-  readonly store: Pick<Store["Service"], "stats">
+  readonly store: StoreFigures
   readonly credentials: Credentials
   readonly socket: SocketDoor
   readonly telemetry: Telemetry

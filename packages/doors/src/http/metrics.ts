@@ -3,7 +3,6 @@
  */
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import * as Effect from "effect/Effect"
-import type { Store } from "@holdfast/store/Store"
 import type { Hub } from "@holdfast/hub/Hub"
 import type { OperationLabels } from "@holdfast/hub/Telemetry"
 
@@ -64,10 +63,19 @@ const SAMPLING = 50
 const gauge = (name: string, value: number): ReadonlyArray<string> => [`# TYPE ${name} gauge`, `${name} ${value}`]
 const counter = (name: string, value: number): ReadonlyArray<string> => [`# TYPE ${name} counter`, `${name} ${value}`]
 
+/** What is shown of the store. */
+export interface StoreFigures {
+  /** Counts since the start, appends that wait for a commit now, and bytes on disk. */
+  readonly stats: Effect.Effect<
+    { readonly appends: number; readonly commits: number; readonly waiting: number; readonly bytes: number },
+    { readonly message: string }
+  >
+}
+
 /** Makes the text of all figures; `sockets` and `connections` are counts of the moment. */
 export const makeMetrics = (
   hub: Hub["Service"],
-  store: Pick<Store["Service"], "stats">,
+  store: StoreFigures,
   counts: ReadonlyArray<{ readonly lines: () => ReadonlyArray<string> }>,
   sockets: () => number,
   connections: () => number,

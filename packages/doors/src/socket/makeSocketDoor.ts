@@ -11,7 +11,7 @@ import { Connection } from "./Connection.ts"
 import { CommandDispatcher } from "./CommandDispatcher.ts"
 import { connectionHandlers } from "./connection-commands.ts"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
-import type { SocketDoor } from "./SocketDoor.ts"
+import type { SocketDoor } from "../SocketDoor.ts"
 
 /** Fragments of one message, and messages and frames read at once, at the most (W-4). */
 const FRAGMENTS_MAX = 1024

@@ -1,11 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { describe, expect, it } from "vitest"
-import { StoreFull } from "@holdfast/store/Store"
-import { CredentialFileUnusable, readOrMakeCredential, replaceCredential } from "../../src/credentials/credential-file.ts"
 import { makeCredentials, type SettingsStore } from "../../src/credentials/Credentials.ts"
 
 const OWNER = "o".repeat(43)
@@ -17,7 +12,7 @@ const settingsStore = () => {
   const store: SettingsStore = {
     putSetting: (name, value) =>
       Effect.suspend(() => {
-        if (state.full) return Effect.fail(new StoreFull({ message: "the disk is full" }))
+        if (state.full) return Effect.fail({ _tag: "StoreFull", message: "the disk is full" })
         if (value === undefined) kept.delete(name)
         else kept.set(name, value)
         return Effect.void
@@ -175,28 +170,5 @@ describe("credentials", () => {
     state.full = false
     expect(await run(credentials.revokeToken(token.id))).toBe(true)
     expect(await run(credentials.redeem(secret))).toBeDefined()
-  })
-})
-
-describe("the credential's file", () => {
-  it("G-5 G-9 is made with mode 0600, kept, narrowed when it was wider, replaced in one step, and refused when it is none", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "holdfast-credential-"))
-    try {
-      const file = join(directory, "credential")
-      const first = await readOrMakeCredential(file)
-      expect([first.made, statSync(file).mode & 0o777]).toEqual([true, 0o600])
-      chmodSync(file, 0o644)
-      expect(await readOrMakeCredential(file)).toEqual({ secret: first.secret, made: false })
-      expect(statSync(file).mode & 0o777).toBe(0o600)
-      const second = await replaceCredential(file)
-      expect(second).not.toBe(first.secret)
-      expect(readFileSync(file, "utf8").trim()).toBe(second)
-      for (const text of ["", "short", "a b".repeat(30)]) {
-        writeFileSync(file, text)
-        await expect(readOrMakeCredential(file)).rejects.toThrow(CredentialFileUnusable)
-      }
-    } finally {
-      rmSync(directory, { recursive: true })
-    }
   })
 })

@@ -3,7 +3,7 @@
  */
 import { chmodSync, readFileSync, statSync } from "node:fs"
 import { writeDurably } from "@holdfast/store/durable-file"
-import { makeSecret } from "./secret.ts"
+import { makeSecret } from "@holdfast/doors/credentials/secret"
 
 /** The credential's file cannot be used; `message` says what to do. */
 export class CredentialFileUnusable extends Error {
