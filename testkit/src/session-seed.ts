@@ -2,7 +2,7 @@
  * A session as the hub would have left it: a terminal that ran `true` and ended.
  */
 import type { SessionState } from "@holdfast/core/state"
-import { encodeDrafts, storedState } from "@holdfast/hub/session/encode"
+import { encodeDrafts, storedState } from "@holdfast/hub/inside/session/encode"
 import type { EventDraft } from "@holdfast/protocol/events"
 import { uuidV7 } from "@holdfast/protocol/ids"
 import type { LogRecord } from "@holdfast/protocol/record"

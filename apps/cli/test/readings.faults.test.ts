@@ -2,7 +2,7 @@
  * One stream of bytes read in every way there is: live, attached later, on the hub's screen, in a recording.
  */
 import { expect, it } from "vitest"
-import { CastWriter } from "@holdfast/doors/http/cast"
+import { CastWriter } from "@holdfast/doors/inside/http/cast"
 import { encodeOutput } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import { ChildTerminal } from "@holdfast/runner/emulator/ChildTerminal"

@@ -17,7 +17,7 @@ import { SessionId, uuidV7 } from "@holdfast/protocol/ids"
 import { decodeRecord, encodeEvent, encodeOutput, type LogRecord, readRecord } from "@holdfast/protocol/record"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
 import { Hub, type AttachmentSink, type Changed, type EventPage, type Performed } from "@holdfast/hub/Hub"
-import { Operations } from "@holdfast/hub/operations/Operations"
+import { Operations } from "@holdfast/hub/inside/operations/Operations"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import { fakeHandlers } from "./fake-handlers.ts"
 

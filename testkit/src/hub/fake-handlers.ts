@@ -6,7 +6,7 @@ import type { SessionId } from "@holdfast/protocol/ids"
 import { operationEntries } from "@holdfast/protocol/operations"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
 import type { Changed, Created, EventPage, Handlers, PerformedName } from "@holdfast/hub/Hub"
-import { batch } from "@holdfast/hub/operations/batch"
+import { batch } from "@holdfast/hub/inside/operations/batch"
 import { readEventQuery } from "@holdfast/hub/operations/event-query"
 import { handlerOf } from "./hub-calls.ts"
 

@@ -30,7 +30,7 @@ import {
   type PerformedName,
   type Principal,
 } from "@holdfast/hub/Hub"
-import { asEffect, Operations } from "@holdfast/hub/operations/Operations"
+import { asEffect, Operations } from "@holdfast/hub/inside/operations/Operations"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 
 /** Who acts in tests. */

@@ -24,7 +24,7 @@ import { noTelemetry } from "@holdfast/hub/Telemetry"
 import { agentCalls, type AgentCalls, hubCalls, type HubCalls, OWNER } from "./hub-calls.ts"
 import type { Runners } from "@holdfast/hub/child/Runners"
 import { type HubOptions, layer as hubLayer } from "@holdfast/hub/layer"
-import type { Ownership } from "@holdfast/hub/session/Ownership"
+import type { Ownership } from "@holdfast/hub/inside/session/Ownership"
 import { Watch } from "./Watch.ts"
 
 export { OWNER }
