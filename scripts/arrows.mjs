@@ -3,12 +3,12 @@
  * no import goes in a circle (`packages.mjs` has the rules). Types count like everything else; only a module that is loaded
  * inside a function, when it is needed, makes no circle.
  */
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { builtinModules } from "node:module"
 import { dirname, join, normalize } from "node:path/posix"
-import { parseSync } from "oxc-parser"
+import { parseSync, Visitor } from "oxc-parser"
 import { circlesOf } from "./circles.mjs"
-import { FREE, KNOWN_CIRCLES, KNOWN_UPWARDS, PACKAGES, TEST_PACKAGES } from "./packages.mjs"
+import { FREE, PACKAGES, TEST_PACKAGES } from "./packages.mjs"
 import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 
 const isTest = (path) => /\.test\.ts$|\/test\/|\/contract\//.test(path)
@@ -24,7 +24,7 @@ const packageOf = (specifier) =>
 /** Everything a file imports: `{specifier, now}`; what is imported inside a function is loaded later. */
 function importsOf(path) {
   const text = readFileSync(join(ROOT, path), "utf8")
-  const { module, errors } = parseSync(path, text)
+  const { program, module, errors } = parseSync(path, text)
   if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`)
   const found = module.staticImports.map(({ moduleRequest }) => ({ specifier: moduleRequest.value, now: true }))
   for (const { entries } of module.staticExports) {
@@ -34,6 +34,7 @@ function importsOf(path) {
     const literal = text.slice(moduleRequest.start, moduleRequest.end).match(/^["'](.*)["']$/)
     if (literal) found.push({ specifier: literal[1], now: false })
   }
+  new Visitor({ TSImportType: ({ source }) => void found.push({ specifier: source.value, now: true }) }).visit(program)
   return found
 }
 
@@ -77,14 +78,30 @@ function upwards({ folder, floors }, path, target) {
   const [below, above] = [to, from].map((part) => floors.findIndex((floor) => floor.includes(part)))
   const lost = [to, from][[below, above].indexOf(-1)]
   if (lost !== undefined) return `${folder}: ${lost} has no floor in scripts/packages.mjs`
-  return below < above ? undefined : `${from} → ${to}: ${path} imports ${target}`
+  return below < above ? undefined : `arrow up, ${from} → ${to}: ${path} imports ${target}`
+}
+
+/** What is wrong with the entries that a package makes public: files that are not there, and what nobody outside imports. */
+function entryProblems(folder, outside) {
+  if (!folder.startsWith("packages/")) return []
+  const { name, exports } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"))
+  return Object.entries(exports).flatMap(([entry, file]) => {
+    if (entry === ".") return []
+    const specifier = `${name}${entry.slice(1)}`
+    const isUsed = [...outside].some(
+      (one) => one === specifier || (entry.endsWith("/*") && one.startsWith(specifier.slice(0, -1))),
+    )
+    if (!isUsed) return [`${folder}/package.json: nobody imports ${specifier}; close it`]
+    return file.includes("*") || existsSync(join(ROOT, folder, file)) ? [] : [`${folder}/package.json: ${file} is not there`]
+  })
 }
 
 const files = repositoryFiles().filter(isSource)
 const graph = new Map()
 const problems = []
-const found = { circles: new Set(), upwards: new Set() }
 const used = new Set()
+/** Imports of packages of ours from another package. */
+const outside = new Set()
 for (const path of files) {
   const imports = importsOf(path)
   const rule = PACKAGES.find(({ folder }) => path.startsWith(`${folder}/`))
@@ -92,6 +109,9 @@ for (const path of files) {
     .filter(({ specifier }) => specifier.startsWith("."))
     .map(({ specifier, now }) => ({ target: normalize(join(dirname(path), specifier)), now }))
   graph.set(path, [...new Set(own.filter(({ now }) => now).map(({ target }) => target))])
+  for (const { specifier } of imports) {
+    if (specifier.startsWith("@holdfast/") && specifier.split("/")[1] !== path.split("/")[1]) outside.add(specifier)
+  }
   if (rule === undefined) {
     if (!FREE.some((folder) => path.startsWith(`${folder}/`)))
       problems.push(`${path}: its package is not in scripts/packages.mjs`)
@@ -99,29 +119,14 @@ for (const path of files) {
   }
   if (!isTest(path)) for (const { specifier } of imports) used.add(`${rule.folder} ${specifier.split("/")[1]}`)
   problems.push(...imports.map(({ specifier }) => problemOf(path, rule, specifier)).filter((text) => text !== undefined))
-  for (const { target } of own) {
-    const arrow = upwards(rule, path, target)
-    if (arrow === undefined) continue
-    const key = `${path} → ${partOf(rule.folder, target)}`
-    if (KNOWN_UPWARDS.includes(key)) found.upwards.add(key)
-    else problems.push(`arrow up, ${arrow}`)
-  }
+  problems.push(...own.map(({ target }) => upwards(rule, path, target)).filter((text) => text !== undefined))
 }
 for (const { folder, uses } of PACKAGES) {
+  problems.push(...entryProblems(folder, outside))
   for (const name of uses) {
     if (!used.has(`${folder} ${name}`))
       problems.push(`${folder}: imports nothing of ${name}; take it off the list in scripts/packages.mjs`)
   }
 }
-for (const { files: circle, way } of circlesOf(graph)) {
-  for (const path of circle) if (KNOWN_CIRCLES.includes(path)) found.circles.add(path)
-  if (!circle.every((path) => KNOWN_CIRCLES.includes(path))) problems.push(`circle of ${circle.length} files: ${way.join(" → ")}`)
-}
-for (const [known, seen] of [
-  [KNOWN_CIRCLES, found.circles],
-  [KNOWN_UPWARDS, found.upwards],
-]) {
-  for (const entry of known)
-    if (!seen.has(entry)) problems.push(`${entry}: is untied; take it off the list in scripts/packages.mjs`)
-}
+problems.push(...circlesOf(graph).map(({ files: circle, way }) => `circle of ${circle.length} files: ${way.join(" → ")}`))
 conclude("arrows", [...new Set(problems)], `${files.length} files, no arrow the wrong way, no circle`)

@@ -129,9 +129,3 @@ export const TEST_PACKAGES = [
   // What others make of the same chunks and the same Markdown.
   ...["ai", "markdown-it"],
 ]
-
-/** Files in circles that are not untied yet. */
-export const KNOWN_CIRCLES = []
-
-/** Imports that still go up, as `file → folder`. */
-export const KNOWN_UPWARDS = []
