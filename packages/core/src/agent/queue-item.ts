@@ -19,7 +19,8 @@ function beginning(parts: ReadonlyArray<InputPart>, room: number): ReadonlyArray
   const kept: Array<InputPart> = []
   let left = room
   for (const part of parts) {
-    const fits = jsonBytes(part) <= left
+    // A text has at least as many bytes as characters: a long one need not be measured.
+    const fits = (part.type === "file" || part.text.length <= left) && jsonBytes(part) <= left
     if (!fits && part.type === "file") continue
     const shown = fits || part.type === "file" ? part : { ...part, text: headOfBytes(part.text, left) }
     left -= jsonBytes(shown)
