@@ -18,7 +18,8 @@ import type { KindContext, ProcessDefaults } from "./child/KindContext.ts"
 import { Reconciler } from "./child/Reconciler.ts"
 import { Runners } from "./child/Runners.ts"
 import type { AttendedPart, Sessions } from "./delivery/AttendedPart.ts"
-import { Hub, type Performed } from "./Hub.ts"
+import type { AdministrationName } from "@holdfast/protocol/operations"
+import { type Handlers, Hub, type Performed, type PerformedName } from "./Hub.ts"
 import { agentHandlers } from "./operations/agent-handlers.ts"
 import { Operations } from "./operations/Operations.ts"
 import { sessionHandlers } from "./operations/session-handlers.ts"
@@ -140,9 +141,13 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       )
 
       const operations = new Operations(telemetry)
-      operations.add(sessionHandlers(core))
-      operations.add(terminalHandlers(core, screens))
-      operations.add(agentHandlers(core))
+      // An operation of the table without a handler does not compile.
+      const handlers: Handlers<Exclude<PerformedName, AdministrationName>> = {
+        ...sessionHandlers(core),
+        ...terminalHandlers(core, screens),
+        ...agentHandlers(core),
+      }
+      operations.add(handlers)
       yield* Effect.addFinalizer(() => Effect.sync(() => operations.close()))
       return Hub.of({
         id,

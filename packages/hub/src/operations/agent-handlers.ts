@@ -9,7 +9,7 @@ import * as Permissions from "../agent/permission-requests.ts"
 import * as Requests from "../agent/requests.ts"
 import { lookAt, revokeTrust, setTrust, trustList } from "../agent/trust/trust-requests.ts"
 import { waitingPermissions } from "../agent/waiting-permissions.ts"
-import type { Caller, Changed, Done, Handlers } from "../Hub.ts"
+import type { Caller, Changed, Done, Handlers, PerformedName } from "../Hub.ts"
 import { newId } from "../session/new-id.ts"
 import type { HubContext } from "../sessions/HubContext.ts"
 import { change } from "../sessions/lifecycle.ts"
@@ -28,19 +28,8 @@ const imports = <A>(use: (door: Imports) => Effect.Effect<A, DoorError>): Effect
     use,
   )
 
-type Names =
-  | "agents.list"
-  | `agent.${"interrupt" | "configure" | "renew"}`
-  | `messages.${"send" | "list" | "file"}`
-  | `queue.${"get" | "edit" | "remove" | "reorder" | "resolve" | "hold" | "release"}`
-  | `tasks.${"list" | "stop"}`
-  | `permissions.${"list" | "get" | "answer"}`
-  | `rules.${"list" | "forget"}`
-  | `trust.${"list" | "look" | "set" | "revoke"}`
-  | `imports.${"list" | "create"}`
-
 /** Makes the handlers. */
-export function agentHandlers(context: HubContext): Handlers<Names> {
+export function agentHandlers(context: HubContext) {
   const effect = asEffect(context.fork)
   const { catalog } = context.agents
   /** A handler that appends what a command of the session's loop decides. */
@@ -96,7 +85,7 @@ export function agentHandlers(context: HubContext): Handlers<Names> {
         Effect.map(({ session, created }) => ({ session: context.table.peek(session.id)?.session.record() ?? session, created })),
       ),
     ),
-  }
+  } satisfies Partial<Handlers<PerformedName>>
 }
 
 /** What an interrupt came to (Q-10); background tasks run on and are named (A-17). */

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { SessionId } from "@holdfast/protocol/ids"
-import type { Handlers } from "../Hub.ts"
+import type { Handlers, PerformedName } from "../Hub.ts"
 import type { HubContext } from "../sessions/HubContext.ts"
 import { change, remove } from "../sessions/lifecycle.ts"
 import * as Queries from "../sessions/queries.ts"
@@ -14,13 +14,8 @@ import { asEffect } from "./Operations.ts"
 /** Events of a page when the request does not say. */
 const PAGE = 1000
 
-type Names =
-  | `sessions.${"create" | "list" | "batch" | "resolve" | "get" | "update" | "delete" | "archive" | "restore"}`
-  | "log.events"
-  | "log.mark"
-
 /** Makes the handlers. */
-export function sessionHandlers(context: HubContext): Handlers<Names> {
+export function sessionHandlers(context: HubContext) {
   const effect = asEffect(context.fork)
   const changes: Handlers<`sessions.${"update" | "delete" | "archive" | "restore"}`> = {
     "sessions.update": ({ session, key, ...fields }, by, done) =>
@@ -48,5 +43,5 @@ export function sessionHandlers(context: HubContext): Handlers<Names> {
       const { after = 0, filter } = read
       return Queries.events(context, session, { after, limit, ...(log === undefined ? {} : { log }), ...filter })
     }),
-  }
+  } satisfies Partial<Handlers<PerformedName>>
 }

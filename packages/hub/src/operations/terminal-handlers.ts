@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { BadRequest } from "@holdfast/protocol/errors"
-import type { Handlers } from "../Hub.ts"
+import type { Handlers, PerformedName } from "../Hub.ts"
 import { keptKey } from "../session/command.ts"
 import type { HubContext } from "../sessions/HubContext.ts"
 import { takeKeyboard } from "../sessions/lifecycle.ts"
@@ -13,11 +13,6 @@ import { restart } from "../terminal/restart.ts"
 import * as Terminals from "../terminal/terminal-requests.ts"
 import { asEffect } from "./Operations.ts"
 
-type Names =
-  | `terminal.${"input" | "resize" | "signal" | "restart" | "screen" | "keyboard"}`
-  | `viewers.${"list" | "detach"}`
-  | `runners.${"list" | "stop"}`
-
 /** The bytes of an input: of exactly one of `text` and `base64`. */
 function bytesOf({ text, base64 }: { readonly text?: string; readonly base64?: string }): Uint8Array | undefined {
   if (text !== undefined) return base64 === undefined ? Buffer.from(text, "utf8") : undefined
@@ -25,7 +20,7 @@ function bytesOf({ text, base64 }: { readonly text?: string; readonly base64?: s
 }
 
 /** Makes the handlers. */
-export function terminalHandlers(context: HubContext, past: PastScreens): Handlers<Names> {
+export function terminalHandlers(context: HubContext, past: PastScreens) {
   const effect = asEffect(context.fork)
   return {
     "terminal.input": effect(({ session, key, ...input }, by) => {
@@ -50,5 +45,5 @@ export function terminalHandlers(context: HubContext, past: PastScreens): Handle
         Effect.map((runners) => ({ runners })),
       ),
     ),
-  }
+  } satisfies Partial<Handlers<PerformedName>>
 }

@@ -5,10 +5,11 @@
  * again under the same number, in the order it was accepted. Bounded by `inputQueueMax`; beyond it the answer is `Busy`. With no
  * runner to speak to it is refused in a bounded time. `client` is here what keys inputs, a connection's seat (R-20).
  */
-import { BadRequest, Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
+import { BadRequest, Busy, type DoorError } from "@holdfast/protocol/errors"
 import type { RunnerFailure } from "@holdfast/link/messages"
 import type { RunnerPort } from "../child/RunnerPort.ts"
 import type { RunnerWait } from "../child/RunnerWait.ts"
+import { doorErrorOf } from "../child/door-error.ts"
 
 /** Clients whose highest settled number is remembered per session; the least recently used leaves first. */
 const CLIENTS_MAX = 1000
@@ -140,8 +141,4 @@ export class PendingInputs {
 }
 
 /** The answer to an input that the runner refused. */
-export function inputRefusal(failure: RunnerFailure): DoorError {
-  return failure.tag === "Busy"
-    ? new Busy({ message: failure.message, retryAfter: 1 })
-    : new Unavailable({ message: `the input was not taken: ${failure.message}` })
-}
+export const inputRefusal = (failure: RunnerFailure): DoorError => doorErrorOf(failure, { what: "the input was not taken" })

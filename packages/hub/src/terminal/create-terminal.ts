@@ -7,12 +7,13 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { decide } from "@holdfast/core/decide"
-import { Busy, CommandNotFound, type DoorError, InvalidSize, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
+import { Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { LoggedTerminal, TerminalSpec } from "@holdfast/protocol/terminal-spec"
 import type { CreateSession } from "@holdfast/protocol/session"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { RequestRefused, type StartTerminal } from "@holdfast/link/RunnerConnection"
 import type { CreateAnswer, Principal } from "../Hub.ts"
+import { doorErrorOf } from "../child/door-error.ts"
 import type { KindContext } from "../child/KindContext.ts"
 import { processKnown } from "../child/process-known.ts"
 import type { RunnerLink } from "../child/RunnerLink.ts"
@@ -131,27 +132,14 @@ function startFailed(part: TerminalPart, cause: unknown): Effect.Effect<void, Do
   }
   const { session } = part
   const { tag, message } = cause.failure
+  const command = session.state.terminal?.spec.command ?? ""
+  const asked = { what: "the process could not be started", command }
   return Effect.callback<void, DoorError>((resume) => {
     session.submit({
       decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }),
-      done: () => resume(Effect.fail(refusal(tag, message, session.state.terminal?.spec.command ?? ""))),
+      done: () => resume(Effect.fail(doorErrorOf(cause.failure, asked))),
     })
   })
-}
-
-function refusal(tag: string, message: string, command: string): DoorError {
-  switch (tag) {
-    case "CommandNotFound":
-      return new CommandNotFound({ message, command })
-    case "Unprocessable":
-      return new Unprocessable({ message })
-    case "InvalidSize":
-      return new InvalidSize({ message })
-    case "Busy":
-      return new Busy({ message, retryAfter: 1 })
-    default:
-      return new Unavailable({ message: `the process could not be started: ${message}` })
-  }
 }
 
 /** The program's name: what a session is called when nobody says. */

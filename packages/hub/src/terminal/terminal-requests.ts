@@ -11,6 +11,7 @@ import { type ChildFollower, inputKey } from "../child/ChildFollower.ts"
 import { runnerAway } from "../child/RunnerWait.ts"
 import type { PastScreens } from "./PastScreens.ts"
 import type { RequestContext } from "../child/KindContext.ts"
+import { doorErrorOf } from "../child/door-error.ts"
 import { processKnown } from "../child/process-known.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { sizeProblem } from "../session/size-problem.ts"
@@ -139,11 +140,11 @@ const running = (part: TerminalPart): Effect.Effect<ChildFollower, SessionNotRea
   })
 
 /** Asks a runner, which must answer in a bounded time. */
-const asked = <A>(ask: () => Promise<A>): Effect.Effect<A, Unavailable> =>
+const asked = <A>(ask: () => Promise<A>): Effect.Effect<A, DoorError> =>
   Effect.tryPromise({
     try: ask,
-    catch: (cause) =>
-      new Unavailable({
-        message: cause instanceof RequestRefused ? cause.failure.message : "the runner went away before it answered; try again",
-      }),
+    catch: (cause): DoorError =>
+      cause instanceof RequestRefused
+        ? doorErrorOf(cause.failure, { what: "the runner refused" })
+        : new Unavailable({ message: "the runner went away before it answered; try again" }),
   }).pipe(Effect.timeoutOrElse({ duration: ANSWER_WAIT, orElse: () => Effect.fail(runnerAway()) }))
