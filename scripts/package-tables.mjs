@@ -21,7 +21,7 @@ const rows = [
     return `| \`${folder}\` | ${holds} | ${own.join(", ")} |`
   }),
   "| `testkit` | hub processes, fault proxy, simulator, model server, fixtures | any |",
-  "| `bench` | rows of speed and size beside limits and peers | any |",
+  "| `bench` | measurements of speed and size beside limits and peers | any |",
   "| `scripts`, `.ci` | plain JavaScript for any Node from 18 on | none |",
 ]
 const floors = PACKAGES.filter(({ floors: own }) => own !== undefined).map(
@@ -31,8 +31,8 @@ const TABLES = {
   "ARCHITECTURE.md": [
     ...rows,
     "",
-    "Inside a package, folders have an order too. A file may import its own folder and lower ones, and folders of one floor never",
-    "import each other:",
+    "Folders inside a package have an order too: a file may import from its own folder and from lower ones; folders on the same floor never import",
+    "each other.",
     "",
     ...floors,
   ],

@@ -32,14 +32,14 @@ export const PACKAGES = [
   },
   {
     folder: "packages/link",
-    holds: "the contract of hub and runner: messages, frames, the hub's end of a connection",
+    holds: "the contract between hub and runner: messages, frames, the hub's end of a connection",
     uses: ["protocol"],
     npm: [],
     node: true,
   },
   {
     folder: "packages/adapter",
-    holds: "contracts of adapters, agents and imports, with their suites; processes and their groups",
+    holds: "contracts of adapters, agents and imports, with their suites; processes and process groups",
     uses: ["protocol", "link"],
     npm: ["effect"],
     node: true,
@@ -63,7 +63,7 @@ export const PACKAGES = [
   {
     folder: "packages/agents",
     holds:
-      "all that knows a foreign agent: `claude/`, `acp/`, `scripted/`, what they share (`host/`), their threads, catalogue, installation",
+      "everything that knows a foreign agent: `claude/`, `acp/`, `scripted/`, what they share (`host/`), their threads, the catalogue, installation",
     uses: ["protocol", "core", "link", "adapter"],
     npm: ["effect", "@agentclientprotocol/sdk", "unbash"],
     node: true,
@@ -100,7 +100,7 @@ export const PACKAGES = [
   },
   {
     folder: "packages/server",
-    holds: "the wiring of a server: configuration, concrete layers, logs, chores of the process",
+    holds: "the wiring of a server: configuration, concrete layers, logs, housekeeping of the process",
     uses: ["protocol", "store", "link", "adapter", "runner", "agents", "hub", "doors"],
     npm: ["effect"],
     node: true,
