@@ -16,8 +16,18 @@ import { currentEvent, HAS_OLDER_EVENTS } from "./events.ts"
 export const RECORD_JSON = 1
 export const RECORD_OUTPUT = 2
 
-const JSON_HEADER = 17
+/** Bytes that every record begins with; what follows is the body, or the time and the body. */
+export const RECORD_HEADER = 17
 const OUTPUT_HEADER = 25
+
+/** Offset of the byte after the record at `offset`, which need not be there. */
+export const recordEnd = (view: DataView, offset: number): number => offset + 4 + view.getUint32(offset)
+
+/** Last seq of the record at `offset`. */
+export const recordSeq = (view: DataView, offset: number): number => view.getFloat64(offset + 5)
+
+/** First seq of the record at `offset`, whose last one is `seq`. */
+export const recordFrom = (view: DataView, offset: number, seq: number): number => seq - view.getUint32(offset + 13)
 
 /** Largest record that is written, in bytes; a reader refuses a longer one. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024
@@ -87,10 +97,10 @@ function writeHeader(view: DataView, at: number, length: number, kind: number, s
 
 function encodeJson(event: Event, from: number): Uint8Array {
   const text = JSON.stringify(event)
-  const most = JSON_HEADER + text.length * UTF8_MOST
+  const most = RECORD_HEADER + text.length * UTF8_MOST
   if (most <= SMALL_RECORD) {
     const at = makeRoom(most)
-    const length = JSON_HEADER + encoder.encodeInto(text, shared.subarray(at + JSON_HEADER)).written
+    const length = RECORD_HEADER + encoder.encodeInto(text, shared.subarray(at + RECORD_HEADER)).written
     writeHeader(sharedView, at, length, RECORD_JSON, event.seq, from)
     return cutOff(length)
   }
@@ -101,11 +111,11 @@ function encodeJson(event: Event, from: number): Uint8Array {
 
 /** A long text behind the room of a header; made in one piece when it is ASCII, as the largest ones mostly are. */
 function largeJson(text: string): Uint8Array {
-  const ascii = new Uint8Array(JSON_HEADER + text.length)
-  if (encoder.encodeInto(text, ascii.subarray(JSON_HEADER)).read === text.length) return ascii
+  const ascii = new Uint8Array(RECORD_HEADER + text.length)
+  if (encoder.encodeInto(text, ascii.subarray(RECORD_HEADER)).read === text.length) return ascii
   const body = encoder.encode(text)
-  const bytes = new Uint8Array(JSON_HEADER + body.length)
-  bytes.set(body, JSON_HEADER)
+  const bytes = new Uint8Array(RECORD_HEADER + body.length)
+  bytes.set(body, RECORD_HEADER)
   return bytes
 }
 
@@ -124,7 +134,7 @@ export function encodeOutput(seq: number, time: number, output: Uint8Array): Log
   const bytes = small ? cutOff(length) : new Uint8Array(length)
   const view = small ? sharedView : new DataView(bytes.buffer)
   writeHeader(view, at, length, RECORD_OUTPUT, seq, seq)
-  view.setFloat64(at + JSON_HEADER, time)
+  view.setFloat64(at + RECORD_HEADER, time)
   bytes.set(output, OUTPUT_HEADER)
   return { seq, from: seq, time, channel: "terminal", type: "output", bytes }
 }
@@ -143,21 +153,21 @@ export interface RecordView {
 
 /** Reads the record at `offset`. Throws `RecordMalformed` when the bytes are not a whole record. */
 export function readRecord(buffer: Uint8Array, offset: number): RecordView {
-  if (buffer.length - offset < JSON_HEADER) throw new RecordMalformed("record is cut", offset)
+  if (buffer.length - offset < RECORD_HEADER) throw new RecordMalformed("record is cut", offset)
   const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
-  const length = view.getUint32(offset)
-  const end = offset + 4 + length
+  const end = recordEnd(view, offset)
+  const length = end - offset - 4
   const kind = view.getUint8(offset + 4)
-  const header = kind === RECORD_OUTPUT ? OUTPUT_HEADER : JSON_HEADER
+  const header = kind === RECORD_OUTPUT ? OUTPUT_HEADER : RECORD_HEADER
   if (kind !== RECORD_JSON && kind !== RECORD_OUTPUT) throw new RecordMalformed(`unknown record kind ${kind}`, offset)
   if (length + 4 < header || length > MAX_RECORD_BYTES) throw new RecordMalformed(`record length ${length}`, offset)
   if (end > buffer.length) throw new RecordMalformed("record is cut", offset)
-  const seq = view.getFloat64(offset + 5)
-  const from = seq - view.getUint32(offset + 13)
+  const seq = recordSeq(view, offset)
+  const from = recordFrom(view, offset, seq)
   if (!Number.isSafeInteger(seq) || from < 1) throw new RecordMalformed(`record seq ${seq}`, offset)
   const body = buffer.subarray(offset + header, end)
   return kind === RECORD_OUTPUT
-    ? { kind, seq, from, time: view.getFloat64(offset + JSON_HEADER), body, end }
+    ? { kind, seq, from, time: view.getFloat64(offset + RECORD_HEADER), body, end }
     : { kind, seq, from, body, end }
 }
 

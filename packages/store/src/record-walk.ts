@@ -1,5 +1,7 @@
 /** Walking the records of one stored piece without making more than is needed. */
 
+import { RECORD_HEADER, recordEnd, recordFrom, recordSeq } from "@holdfast/protocol/record"
+
 /** Place of a record in a piece. `offset` and `end` are bytes. */
 export interface RecordPlace {
   readonly from: number
@@ -13,8 +15,6 @@ export class PieceBroken extends Error {
   readonly _tag = "PieceBroken"
 }
 
-const HEADER = 17
-
 /** Records of a piece that must cover `from` to `to` without a gap. Throws `PieceBroken`. */
 export function recordsOf(bytes: Uint8Array, from: number, to: number): ReadonlyArray<RecordPlace> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -22,11 +22,11 @@ export function recordsOf(bytes: Uint8Array, from: number, to: number): Readonly
   let next = from
   let offset = 0
   while (offset < bytes.length) {
-    if (bytes.length - offset < HEADER) throw new PieceBroken(`a record of seq ${next} is cut`)
-    const end = offset + 4 + view.getUint32(offset)
-    const seq = view.getFloat64(offset + 5)
-    const first = seq - view.getUint32(offset + 13)
-    if (end > bytes.length || end < offset + HEADER) throw new PieceBroken(`the record of seq ${next} has a wrong length`)
+    if (bytes.length - offset < RECORD_HEADER) throw new PieceBroken(`a record of seq ${next} is cut`)
+    const end = recordEnd(view, offset)
+    const seq = recordSeq(view, offset)
+    const first = recordFrom(view, offset, seq)
+    if (end > bytes.length || end < offset + RECORD_HEADER) throw new PieceBroken(`the record of seq ${next} has a wrong length`)
     if (first !== next || !Number.isSafeInteger(seq) || seq < first) throw new PieceBroken(`seq ${next} is missing`)
     places.push({ from: first, seq, offset, end })
     next = seq + 1

@@ -5,6 +5,7 @@
  * exactly one `turn-ended`, whatever the driver or the process does (A-10). Commands that came before `ready` wait.
  */
 import { setTimeout as pass } from "node:timers/promises"
+import { AGENT_EVENTS } from "@holdfast/protocol/agent/agent-events"
 import { cutText } from "@holdfast/protocol/agent/cut"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentInfo, Resumed } from "@holdfast/protocol/agent/agent"
@@ -32,8 +33,6 @@ const CLOSED_MILLIS = 1000
 const DRAIN_MILLIS = 1000
 /** Grace for what an agent that ended by itself left behind, in milliseconds. */
 const LEFT_GRACE_MILLIS = 500
-/** Longest text in a note, in characters. */
-const TEXT_MAX = 4000
 /** Deliveries remembered. */
 const IDS_MAX = 4096
 
@@ -171,7 +170,7 @@ export class AgentHost implements AgentHandle {
 
   /** The provider's limit was met; `until` in epoch milliseconds, `short` when it can be tried again soon. */
   limited(message: string, more: { readonly until?: number; readonly short?: true } = {}): void {
-    this.#note({ type: "limited", message: cutText(message, TEXT_MAX), ...more })
+    this.#note({ type: "limited", message: cutText(message, AGENT_EVENTS["queue/held"].cut.message), ...more })
   }
 
   /** Entries of the agent's own transcript. */
@@ -182,7 +181,7 @@ export class AgentHost implements AgentHandle {
   /** Gives the agent up, also before it is ready: its turn ends with this reason, its processes are killed. */
   crash(tag: string, message: string): void {
     if (this.#phase === "ending" || this.#phase === "over") return
-    this.#cause ??= { tag, message: cutText(message, TEXT_MAX) }
+    this.#cause ??= { tag, message: cutText(message, AGENT_EVENTS["session/agent-failed"].cut.message) }
     this.log.say(`${tag}: ${message}`)
     // Whoever asks for the end hears of what could not be ended; here the log has it.
     this.end(0).catch((error: unknown) => this.log.say(error instanceof Error ? error.message : String(error)))

@@ -2,8 +2,9 @@
  * The background tasks of one agent, as they are told to the hub: at most `TASKS_MAX` at a time, so that a record stays
  * bounded; a further one is told when another has ended, so that an agent with tasks never seems to have none (A-15).
  */
+import { AGENT_EVENTS } from "@holdfast/protocol/agent/agent-events"
 import { cutText } from "@holdfast/protocol/agent/cut"
-import { TASK_TEXT_MAX, type TaskInfo, type TaskOutcome, TASKS_MAX } from "@holdfast/protocol/agent/task"
+import { type TaskInfo, type TaskOutcome, TASKS_MAX } from "@holdfast/protocol/agent/task"
 import type { AgentNote } from "@holdfast/link/agent-messages"
 
 /** Tasks that are kept until they can be told. */
@@ -43,13 +44,16 @@ export class Tasks {
       return
     }
     this.#told.set(task.id, { at: 0, progress: undefined })
-    this.#note({ type: "task-started", task: { ...task, description: cutText(task.description, TASK_TEXT_MAX) } })
+    this.#note({
+      type: "task-started",
+      task: { ...task, description: cutText(task.description, AGENT_EVENTS["task/started"].cut["task.description"]) },
+    })
   }
 
   /** What a task does now. */
   progress(id: string, text: string): void {
     const told = this.#told.get(id)
-    const progress = cutText(text, TASK_TEXT_MAX)
+    const progress = cutText(text, AGENT_EVENTS["task/progress"].cut.progress)
     const now = performance.now()
     if (told === undefined || progress === "" || told.progress === progress || now - told.at < PROGRESS_MILLIS) return
     this.#told.set(id, { at: now, progress })
@@ -59,7 +63,8 @@ export class Tasks {
   ended(id: string, outcome: TaskOutcome, summary?: string): void {
     this.#waiting.delete(id)
     if (!this.#told.delete(id)) return
-    const said = summary === undefined || summary === "" ? {} : { summary: cutText(summary, TASK_TEXT_MAX) }
+    const said =
+      summary === undefined || summary === "" ? {} : { summary: cutText(summary, AGENT_EVENTS["task/ended"].cut.summary) }
     this.#note({ type: "task-ended", id, outcome, ...said })
     const [next] = this.#waiting.values()
     if (next === undefined) return

@@ -6,6 +6,7 @@
  * An agent may begin a turn by itself before it comes to a message that it was given: that message's turn is behind it.
  */
 import { randomUUID } from "node:crypto"
+import { AGENT_EVENTS } from "@holdfast/protocol/agent/agent-events"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { cutText } from "@holdfast/protocol/agent/cut"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
@@ -18,8 +19,7 @@ import { RecentIds } from "./RecentIds.ts"
 /** Messages that wait in the runner; the hub hands over one at a time, so more are its mistake. */
 const WAITING_MAX = 100
 const TURNS_MAX = 1024
-/** Longest error of a turn, in characters. */
-const ERROR_MAX = 4000
+const ERROR_MAX = AGENT_EVENTS["turn/ended"].cut["error.message"]
 /** Longest title of a request in a notice. */
 const TITLE_MAX = 100
 

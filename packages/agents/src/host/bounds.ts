@@ -2,6 +2,7 @@
  * Bounds of what an agent tells, so that each note fits into a frame of the runner's protocol. Whatever is left out is
  * said in the agent's log.
  */
+import { AGENT_EVENTS } from "@holdfast/protocol/agent/agent-events"
 import { cutJson, cutText, jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import type { ParsedSubject } from "@holdfast/protocol/agent/permission-rule"
@@ -10,9 +11,8 @@ import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 /** Longest entries of a transcript in one note, and alone, in bytes of JSON. */
 const TRANSCRIPT_NOTE_BYTES = 4 * 1024 * 1024
 const TRANSCRIPT_ENTRY_BYTES = 7 * 1024 * 1024
-/** Longest title and subject of a request, in characters; its longest input and the longest request, in bytes of JSON. */
-const ASK_TITLE_MAX = 4000
-const ASK_SUBJECT_MAX = 256 * 1024
+const ASK_CUT = AGENT_EVENTS["permission/asked"].cut
+/** Longest input of a request, and the longest request, in bytes of JSON. */
 const ASK_INPUT_BYTES = 1024 * 1024
 const ASK_BYTES = 2 * 1024 * 1024
 const PARSED_BYTES = 16 * 1024
@@ -50,11 +50,11 @@ function boundedSubject(parsed: ParsedSubject, whole: boolean): ParsedSubject {
 /** A request with its texts and input cut; nothing when it is too long all the same. */
 export function boundedAsk(request: PermissionAsk, say: Say): PermissionAsk | undefined {
   // What is cut cannot be seen whole, and no rule may answer for it.
-  const whole = request.subject.length <= ASK_SUBJECT_MAX && jsonBytes(request.input) <= ASK_INPUT_BYTES
+  const whole = request.subject.length <= ASK_CUT["request.subject"] && jsonBytes(request.input) <= ASK_INPUT_BYTES
   const cut = {
     ...request,
-    title: cutText(request.title, ASK_TITLE_MAX),
-    subject: cutText(request.subject, ASK_SUBJECT_MAX),
+    title: cutText(request.title, ASK_CUT["request.title"]),
+    subject: cutText(request.subject, ASK_CUT["request.subject"]),
     input: cutJson(request.input, ASK_INPUT_BYTES),
     ...(request.parsed === undefined ? {} : { parsed: boundedSubject(request.parsed, whole) }),
   }
