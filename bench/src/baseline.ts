@@ -141,6 +141,6 @@ export function readBaseline(path: string): Baseline | undefined {
 /** Writes a baseline, one entry a line, so that a change can be read. */
 export function writeBaseline(path: string, baseline: Omit<Baseline, "version">): void {
   const { entries, ...head } = { version: VERSION, ...baseline }
-  const lines = entries.map((entry) => `    ${JSON.stringify(entry)}`)
+  const lines = entries.map((entry) => `    ${JSON.stringify(entry, null, 1).replace(/\n */g, " ")}`)
   writeFileSync(path, `${JSON.stringify(head, null, 2).replace(/\n\}$/, "")},\n  "entries": [\n${lines.join(",\n")}\n  ]\n}\n`)
 }
