@@ -25,6 +25,7 @@ const STEPS = [
   { name: "ids", program: ours("ids.mjs") },
   { name: "reference", program: ours("reference.mjs") },
   { name: "traces", program: ours("traces.mjs") },
+  { name: "functions", program: ours("functions.mjs") },
   { name: "workflows", program: ours("workflows.mjs") },
   { name: "text cuts", program: ours("text-cuts.mjs") },
 ]

@@ -115,22 +115,9 @@ async function build(
   const exit = await Effect.runPromiseExit(program)
   if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
   const { listening, credentials } = exit.value
-  const { port, names, local: socketPath } = listening
+  const { port, names } = listening
   const url = names.origin
-  writeHubState(data, {
-    pid: process.pid,
-    port,
-    url: localUrl(settings, port),
-    ...(socketPath === undefined ? {} : { socket: socketPath }),
-    started: Date.now(),
-    version: environment.version,
-  })
-  await Effect.runPromise(
-    Scope.addFinalizer(
-      scope,
-      Effect.sync(() => removeHubState(data, process.pid)),
-    ),
-  )
+  await publishState(scope, settings, data, environment, listening)
   const startedIn = performance.now() - began
   log.write("info", "started", { port, pid: process.pid, version: environment.version, milliseconds: Math.round(startedIn) })
 
@@ -147,15 +134,38 @@ async function build(
     firstStart: credential.made,
     startedIn,
     link: () => `${url}${linkPath(credentials.makeLink(credentials.owner()).secret)}`,
-    report: (fault) => {
-      const stack = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
-      const fingerprint = fingerprintOf(stack)
-      log.write("error", stack, { operation: "fault", fingerprint })
-      return fingerprint
-    },
+    report: (fault) => reportFault(log, fault),
     stop: close,
     stopped,
   }
+}
+
+/** Writes where this server is, for as long as it runs. */
+function publishState(
+  scope: Scope.Scope,
+  settings: Settings,
+  data: string,
+  { version }: ServeEnvironment,
+  { port, local }: { readonly port: number; readonly local: string | undefined },
+): Promise<void> {
+  writeHubState(data, {
+    pid: process.pid,
+    port,
+    url: localUrl(settings, port),
+    ...(local === undefined ? {} : { socket: local }),
+    started: Date.now(),
+    version,
+  })
+  const removed = Effect.sync(() => removeHubState(data, process.pid))
+  return Effect.runPromise(Scope.addFinalizer(scope, removed))
+}
+
+/** Logs a fault; returns its fingerprint. */
+function reportFault(log: OperationLog, fault: unknown): string {
+  const stack = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
+  const fingerprint = fingerprintOf(stack)
+  log.write("error", stack, { operation: "fault", fingerprint })
+  return fingerprint
 }
 
 const once = (stop: () => Promise<void>): (() => Promise<void>) => {

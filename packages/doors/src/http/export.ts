@@ -11,7 +11,7 @@ import { type AttachmentSink, type Hub, performed } from "@holdfast/hub/Hub"
 import type { OperationInput } from "@holdfast/protocol/operations"
 import { CastWriter } from "./cast.ts"
 import type { Exchange } from "./Exchange.ts"
-import { GONE } from "./follow.ts"
+import { GONE } from "./sse-exchange.ts"
 
 const TYPES = { cast: "application/x-asciicast", jsonl: "application/x-ndjson", md: "text/markdown; charset=utf-8" } as const
 

@@ -13,11 +13,10 @@ import type { Session } from "@holdfast/protocol/session"
 import type { Hub } from "@holdfast/hub/Hub"
 import { feedCursorText, parseFeedCursor } from "./cursor.ts"
 import type { Exchange } from "./Exchange.ts"
-import { GONE } from "./follow.ts"
-import { openSse, sseText } from "./SseStream.ts"
+import { GONE, openStream, resumePoint } from "./sse-exchange.ts"
+import { sseText } from "./SseStream.ts"
 
 const FEED_WINDOW = 1024 * 1024
-const HEARTBEAT = 10_000
 
 /** Follows the feed on the exchange's response, which is taken over when this succeeds. */
 export const feedAsSse = Effect.fnUntraced(function* (
@@ -25,8 +24,7 @@ export const feedAsSse = Effect.fnUntraced(function* (
   exchange: Exchange,
   { after: afterText }: OperationInput<"sessions.watch">,
 ): Effect.fn.Return<void, DoorError> {
-  const last = exchange.request.headers["last-event-id"]
-  const cursor = yield* parseFeedCursor(typeof last === "string" && last !== "" ? last : afterText)
+  const cursor = yield* parseFeedCursor(resumePoint(exchange, afterText))
   const { by } = exchange
   let sent = cursor.after
   let current: { readonly stop: (reason?: string) => void } | undefined
@@ -68,11 +66,8 @@ export const feedAsSse = Effect.fnUntraced(function* (
 
   const first = yield* hub.watch(cursor, sink, by)
   if (exchange.response.destroyed) return first.stop(GONE)
-  const stream = openSse(exchange.response, HEARTBEAT)
-  exchange.endings.set(stream.end, by.credential)
-  stream.onClose(() => {
+  const stream = openStream(exchange, () => {
     closed = true
-    exchange.endings.delete(stream.end)
     pause(GONE)
   })
   if (first.reset || sent === undefined) sent = first.change

@@ -11,12 +11,10 @@ import type { Session } from "@holdfast/protocol/session"
 import { readEventQuery } from "@holdfast/hub/operations/event-query"
 import type { Attachment, AttachmentSink, AttachRequest, Hub } from "@holdfast/hub/Hub"
 import type { Exchange } from "./Exchange.ts"
-import { openSse, sseBytes, sseText, type SseStream } from "./SseStream.ts"
+import { GONE, openStream, resumePoint } from "./sse-exchange.ts"
+import { sseBytes, sseText, type SseStream } from "./SseStream.ts"
 
 const decoder = new TextDecoder()
-
-/** Milliseconds between comments on a quiet stream: below every usual idle limit of proxies. */
-const HEARTBEAT = 10_000
 
 /** Attaches the exchange's response to a session. The response is taken over when this succeeds. */
 export const followAsSse = Effect.fnUntraced(function* (
@@ -24,9 +22,9 @@ export const followAsSse = Effect.fnUntraced(function* (
   exchange: Exchange,
   { session, log, ...query }: OperationInput<"log.follow">,
 ): Effect.fn.Return<void, DoorError> {
-  const { by, endings, request: asked, response } = exchange
-  const last = asked.headers["last-event-id"]
-  const read = readEventQuery(typeof last === "string" && last !== "" ? { ...query, after: last } : query)
+  const { by, response } = exchange
+  const from = resumePoint(exchange, query.after)
+  const read = readEventQuery(from === undefined ? query : { ...query, after: from })
   if ("_tag" in read) return yield* Effect.fail(read)
   const { after, filter } = read
   const request: AttachRequest = {
@@ -41,18 +39,10 @@ export const followAsSse = Effect.fnUntraced(function* (
   const door = makeSseSink()
   const attachment = yield* hub.attach(request, door.sink, by)
   if (response.destroyed) return attachment.detach(GONE)
-  const stream = openSse(response, HEARTBEAT)
-  endings.set(stream.end, by.credential)
-  stream.onClose(() => {
-    endings.delete(stream.end)
-    attachment.detach(GONE)
-  })
+  const stream = openStream(exchange, () => attachment.detach(GONE))
   door.connect(stream, attachment)
   attachment.start()
 })
-
-/** Why a stream ends that its client, or the server, has closed. */
-export const GONE = "the response was closed"
 
 /** A sink that writes to a stream once it is connected. */
 function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stream: SseStream, attachment: Attachment) => void } {

@@ -62,22 +62,7 @@ export interface HttpServerParts {
 export const makeServer = (parts: ServerParts): HttpServerParts => {
   const { settings } = parts
   const endings = new Map<() => void, string>()
-  const options = {
-    maxHeaderSize: HEADER_BYTES_MAX,
-    headersTimeout: settings.headerTimeout,
-    requestTimeout: Math.max(settings.requestTimeout, settings.headerTimeout),
-    keepAliveTimeout: KEEP_ALIVE,
-    connectionsCheckingInterval: CONNECTION_CHECKS,
-    // The guard answers for a missing Host in the one error shape; HTTP smuggling forms are refused by the parser.
-    requireHostHeader: false,
-    insecureHTTPParser: false,
-    // What else a client offers to speak, it is answered in HTTP/1.1 (RFC 9110 section 7.8).
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket",
-  }
-  const server: Server =
-    parts.tls === undefined
-      ? createPlain(options)
-      : process.getBuiltinModule("node:https").createServer({ ...options, ...parts.tls, minVersion: "TLSv1.2" })
+  const server = unboundServer(parts)
   const admission = new Admission(settings.connectionsMax)
   server.on("connection", (socket) => admission.arrived(socket))
   // Bounded by the size of the header block; a count limit of the parser's would drop headers silently.
@@ -152,6 +137,25 @@ export const makeServer = (parts: ServerParts): HttpServerParts => {
       for (const end of endings.keys()) end()
     },
   }
+}
+
+/** A server with its limits, without anything that answers. */
+function unboundServer({ settings, tls }: ServerParts): Server {
+  const options = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    headersTimeout: settings.headerTimeout,
+    requestTimeout: Math.max(settings.requestTimeout, settings.headerTimeout),
+    keepAliveTimeout: KEEP_ALIVE,
+    connectionsCheckingInterval: CONNECTION_CHECKS,
+    // The guard answers for a missing Host in the one error shape; HTTP smuggling forms are refused by the parser.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    // What else a client offers to speak, it is answered in HTTP/1.1 (RFC 9110 section 7.8).
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket",
+  }
+  return tls === undefined
+    ? createPlain(options)
+    : process.getBuiltinModule("node:https").createServer({ ...options, ...tls, minVersion: "TLSv1.2" })
 }
 
 const SAFE_HEADERS = {

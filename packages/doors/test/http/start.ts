@@ -46,6 +46,56 @@ const isDescribed = (route: Route, status: number): boolean => {
   return route.socket || operation?.responses[status] !== undefined
 }
 
+/** Sends a request to a door, and fails when its answer is not described. */
+const sendTo = (port: number, path: string, { method = "GET", headers = {}, body, token = OWNER }: Sent): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const request = httpRequest({
+      host: "127.0.0.1",
+      port,
+      path,
+      method,
+      agent: false,
+      headers: {
+        ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+        ...headers,
+      },
+    })
+    request.on("error", reject)
+    request.on("response", (response) => {
+      const chunks: Array<Buffer> = []
+      response.on("data", (chunk: Buffer) => chunks.push(chunk))
+      response.on("error", reject)
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8")
+        const found = findRoute(method, path.split("?")[0] ?? "")
+        if (found._tag === "Route" && !isDescribed(found.route, response.statusCode ?? 0))
+          return reject(
+            new Error(`${method} ${found.route.path} answered ${response.statusCode}, which is not described: ${text}`),
+          )
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          json: () => JSON.parse(text) as Record<string, never>,
+        })
+      })
+    })
+    request.end(body)
+  })
+
+/** Sends bytes as they are and gives all that comes back until the connection closes. */
+const sendRawTo = (port: number, text: string | Uint8Array): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(text))
+    let got = ""
+    socket.on("data", (chunk) => (got += chunk.toString("latin1")))
+    socket.on("close", () => resolve(got))
+    socket.on("error", (error: NodeJS.ErrnoException) =>
+      error.code === "ECONNRESET" || error.code === "EPIPE" ? resolve(got) : reject(error),
+    )
+  })
+
 /** Starts a door; `stop` ends it. */
 export const startDoor = async (options: Record<string, unknown> = {}) => {
   const lines: Array<string> = []
@@ -103,53 +153,7 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
     ),
   )
 
-  const send = (path: string, { method = "GET", headers = {}, body, token = OWNER }: Sent = {}): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const request = httpRequest({
-        host: "127.0.0.1",
-        port,
-        path,
-        method,
-        agent: false,
-        headers: {
-          ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
-          ...headers,
-        },
-      })
-      request.on("error", reject)
-      request.on("response", (response) => {
-        const chunks: Array<Buffer> = []
-        response.on("data", (chunk: Buffer) => chunks.push(chunk))
-        response.on("error", reject)
-        response.on("end", () => {
-          const text = Buffer.concat(chunks).toString("utf8")
-          const found = findRoute(method, path.split("?")[0] ?? "")
-          if (found._tag === "Route" && !isDescribed(found.route, response.statusCode ?? 0))
-            return reject(
-              new Error(`${method} ${found.route.path} answered ${response.statusCode}, which is not described: ${text}`),
-            )
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            text,
-            json: () => JSON.parse(text) as Record<string, never>,
-          })
-        })
-      })
-      request.end(body)
-    })
-  /** Sends bytes as they are and gives all that comes back until the connection closes. */
-  const sendRaw = (text: string | Uint8Array): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1", () => socket.write(text))
-      let got = ""
-      socket.on("data", (chunk) => (got += chunk.toString("latin1")))
-      socket.on("close", () => resolve(got))
-      socket.on("error", (error: NodeJS.ErrnoException) =>
-        error.code === "ECONNRESET" || error.code === "EPIPE" ? resolve(got) : reject(error),
-      )
-    })
+  const send = (path: string, sent: Sent = {}): Promise<Answer> => sendTo(port, path, sent)
   const create = async (body: Record<string, unknown> = {}): Promise<string> => {
     const answer = await send("/api/sessions", { method: "POST", body: JSON.stringify({ kind: "terminal", ...body }) })
     return String(answer.json()["id"])
@@ -164,7 +168,7 @@ export const startDoor = async (options: Record<string, unknown> = {}) => {
     closed,
     clock,
     send,
-    sendRaw,
+    sendRaw: (text: string | Uint8Array) => sendRawTo(port, text),
     create,
     credentials: () => {
       if (credentials === undefined) throw new Error("not started")

@@ -30,6 +30,12 @@ const nested = (): Unprocessable =>
     field: "within",
   })
 
+/** Where a request resumes. */
+const cursorOf = ({ after, log }: AttachRequest): { readonly after?: number; readonly log?: string } => ({
+  ...(after === undefined ? {} : { after }),
+  ...(log === undefined ? {} : { log }),
+})
+
 /** Attachments by the credential that opened them, to end them when it is revoked. */
 export type Attached = Map<string, Set<{ readonly drop: (reason: string) => void }>>
 
@@ -54,11 +60,7 @@ export const attach = (
     if (request.environment !== undefined && by.scope !== "read") core.askers.note(request.environment)
     const { delivery, viewers } = part
     const seat = seatOf(by, request)
-    const cursor = {
-      ...(request.after === undefined ? {} : { after: request.after }),
-      ...(request.log === undefined ? {} : { log: request.log }),
-    }
-    const plan = delivery.plan(cursor)
+    const plan = delivery.plan(cursorOf(request))
     if (plan._tag === "Invalid") return yield* new CursorInvalid({ message: plan.message })
 
     let open = true
