@@ -1,12 +1,14 @@
 /**
  * Checks that the parts of the protocol's documents that follow from the sources do so, and with `--write` writes them:
- * docs/protocol/events.md, and the tables between `<!-- name -->` and `<!-- /name -->` in docs/PROTOCOL.md.
+ * docs/protocol/operations.md and events.md, and the tables between `<!-- name -->` and `<!-- /name -->` in docs/PROTOCOL.md.
  * `npm run reference` starts it with a Node that can read the sources.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { eventsDocument } from "./reference/events.mjs"
 import { limitsTable } from "./reference/limits.mjs"
+import { operationsDocument } from "./reference/operations.mjs"
+import { withProtocolTypes } from "./reference/ProtocolTypes.mjs"
 import { conclude, ROOT } from "./source-files.mjs"
 
 const PROTOCOL = "docs/PROTOCOL.md"
@@ -21,7 +23,10 @@ function withPart(text, name, part) {
 const read = (path) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), "utf8") : "")
 
 const documents = [
-  ["docs/protocol/events.md", eventsDocument()],
+  ...withProtocolTypes((types) => [
+    ["docs/protocol/operations.md", operationsDocument(types)],
+    ["docs/protocol/events.md", eventsDocument(types)],
+  ]),
   [PROTOCOL, withPart(read(PROTOCOL), "limits", limitsTable())],
 ]
 const stale = documents.filter(([path, text]) => read(path) !== text)
