@@ -16,7 +16,7 @@ export const SESSION_EVENTS = {
     /** Name of the session's kind. */
     kind: text,
     label: text,
-    /** Nobody chose the label: the first message gives another. */
+    /** Nobody chose the label: the first message will replace it. */
     unnamed: maybe(yes),
     tags: list(text),
     owner: text,
@@ -27,25 +27,25 @@ export const SESSION_EVENTS = {
     /** Generation of the runner that was asked to start the child. */
     runner: maybe(text),
   }),
-  /** `message`: the message whose first line the label is; nobody chose it. */
+  /** With `message` the label is that message's first line, and nobody chose it. */
   "session/renamed": event({ label: text, message: maybe(text) }),
   "session/tagged": event({ tags: list(text) }),
   "session/pinned": event({ pinned: flag }),
   "session/archived": event({}),
   "session/restored": event({}),
-  /** Soft delete; `purgeAt` is when the purge may take it for good. */
+  /** Moved to the trash; from `purgeAt` on it may be removed for good. */
   "session/deleted": event({ purgeAt: number }),
   /** A named place in the log, shown on timelines and as a marker in asciicast files. */
   "session/marked": event({ text }),
 
-  /** An ended process is started again, in a terminal that is empty; the child is chosen before it is started. */
+  /** The command of an ended terminal is started again, in an empty terminal. The child's id is chosen before it starts. */
   "terminal/starting": event({ child: text, runner: text, ...size }),
   "terminal/started": event({ pid: number, ...size }),
-  /** `text` when the bytes are whole UTF-8, otherwise `base64`; exactly one of the two. */
+  /** `text` if the bytes are valid UTF-8, otherwise `base64`; exactly one of the two. */
   "terminal/output": event({ text: maybe(text), base64: maybe(text) }),
   "terminal/resize": event(size),
   "terminal/title": event({ title: text }),
-  /** Who may type: everybody (`free`) or one client (`single`), with the client that holds it; `seat` is its alone, also when others have its id. */
+  /** Who may type: everybody (`free`) or one client (`single`), which holds the keyboard. `seat` is unique to it, even if others use its id. */
   "terminal/typist": event({
     mode: word<"free" | "single">(),
     client: maybe(text),
@@ -57,6 +57,6 @@ export const SESSION_EVENTS = {
   "terminal/exit": event({ code: number, signal: maybe(text) }),
   "terminal/lost": event({ reason: word<LostReason>(), message: text }),
 
-  /** Everything up to and including `through` left the log; the checkpoint stands for it. */
+  /** Events up to and including `through` were removed; the checkpoint stands for them. */
   "system/trimmed": event({ through: number, bytes: number, reason: text }),
 } as const

@@ -28,30 +28,30 @@ const rule = part<PermissionRule>({ tool: text, allow: flag })
 
 /** The rows. */
 export const AGENT_EVENTS = {
-  /** An agent process was asked of a runner; the child is chosen before it is started. `trusted`: with what its directory brings. */
+  /** A runner was asked to start the agent's process. The child's id is chosen before it starts. `trusted`: with what its directory contains. */
   "session/agent-starting": event({ child: text, runner: text, trusted: maybe(yes) }),
   "session/agent-started": event({ pid: number, resumed: word<Resumed>(), native: maybe(text) }),
-  /** What an agent told about itself. */
+  /** What the agent reported about itself. */
   "session/agent-info": eventOf(part<AgentInfo & { readonly native?: string }>({ native: maybe(text) })),
-  /** What the agent's directory brings, and whether it may run; `by` is whose word it is. */
+  /** What the agent's directory contains that would run, and whether it may; the event's `by` is who decided. */
   "session/agent-directory": eventOf(part<DirectoryTrust>({ directory: text, state: text })),
-  /** The agent's directory is another from here on: its next process begins there (A-41). */
+  /** The agent's directory has changed; its next process starts there (A-41). */
   "session/agent-moved": event({ cwd: text }),
   /**
-   * The agent's next process begins anew, with our transcript as its context and not from its own (A-42). `before`: the
-   * message, and `from` its seq, from which on the messages so far are left out of the context.
+   * The agent's next process starts afresh, with our transcript as its context instead of its own (A-42). Messages from
+   * `before` on, whose seq is `from`, up to here are left out.
    */
   "session/agent-renewed": event({ before: maybe(text), from: maybe(number) }),
-  /** Asked by a person; `session/agent-info` tells when the agent has done it. */
+  /** A person asked for it; `session/agent-info` reports when the agent has done it. */
   "session/agent-configured": event({ model: maybe(text), mode: maybe(text) }),
-  /** The agent process could not be started; nothing ran. */
+  /** The agent's process could not be started; nothing ran. */
   "session/agent-failed": event({ tag: text, message: text }, { cut: { message: WORDS_MAX } }),
-  /** The agent process is to end, with the background tasks that run; what is sent from here on is for the next one. */
+  /** The agent's process is to end, and its running background tasks with it; later messages go to the next process. */
   "session/agent-ending": event({
     reason: word<"idle" | "limit" | "stopped" | "renewed">(),
     tasks: maybe(list(task)),
   }),
-  /** The agent process ended: unloaded because idle or over the limit, stopped, for a new one in its place, or by itself. */
+  /** The agent's process ended: unloaded because it was idle or over the limit, stopped, replaced, or by itself. */
   "session/agent-exited": event({
     code: number,
     signal: maybe(text),
@@ -62,7 +62,7 @@ export const AGENT_EVENTS = {
   /** A turn begins; it ends with exactly one `turn/ended`. */
   "turn/started": event({ turn: text }),
   "turn/interrupting": event({ turn: text, reason: word<"person" | "message" | "stalled">() }),
-  /** Nothing was heard of the agent since a time, in epoch milliseconds; `turn/heard` tells when something is again. */
+  /** Nothing was heard from the agent since `since`, in epoch milliseconds; `turn/heard` reports the next sign of life. */
   "turn/silent": event({ turn: text, since: number }),
   "turn/heard": event({ turn: text }),
   "turn/ended": event(
@@ -72,13 +72,13 @@ export const AGENT_EVENTS = {
       error: maybe(failure),
       usage: maybe(part<Usage>({})),
       model: maybe(text),
-      /** Requests that stand on although the turn is over: they are of background work. */
+      /** Requests that outlive the turn, because they are about background work. */
       standing: maybe(list(text)),
     },
     { cut: { "error.message": WORDS_MAX } },
   ),
 
-  /** A message waits; `first` puts it in front of the others. */
+  /** A message waits; with `first`, ahead of the others. */
   "queue/added": event({
     item: part<QueuedMessage>({ id: text, parts: inputParts, status: text, by: text }),
     first: maybe(flag),
@@ -86,25 +86,25 @@ export const AGENT_EVENTS = {
   "queue/edited": event({ id: text, parts: inputParts }),
   "queue/removed": event({ id: text }),
   "queue/reordered": event({ order: list(text) }),
-  /** Handed to the agent's process; it leaves the queue with `queue/taken`. */
+  /** Handed to the agent's process. It leaves the queue with `queue/taken`. */
   "queue/sent": event({ id: text, turn: text, steer: maybe(flag) }),
-  /** The agent confirmed it; a `message/added` comes with it. */
+  /** The agent confirmed it; a `message/added` accompanies it. */
   "queue/taken": event({ id: text, turn: text }),
-  /** It certainly did not reach the agent and waits again. */
+  /** It did not reach the agent, and waits again. */
   "queue/returned": event({ id: text, reason: text }),
   /** The agent died between hand-over and confirmation. */
   "queue/uncertain": event({ id: text }),
   "queue/held": eventOf(part<Hold>({ reason: text }), { cut: { message: WORDS_MAX } }),
-  /** `alsoSends`: what waited when a message released the queue. */
+  /** `alsoSends`: the messages that were waiting when a message released the queue. */
   "queue/released": event({ alsoSends: maybe(part<AlsoSends>({ count: number, first: text })) }),
 
-  /** A message of the transcript: a person's when the agent took it, an assistant's when its turn ended. */
+  /** A message of the transcript: a person's once the agent took it, an assistant's once its turn ended. */
   "message/added": event({ message: part<Message>({ id: text, role: text, parts: list(anything) }) }),
 
   "permission/asked": event(
     {
       request: ask,
-      /** Absent for a request of background work. */
+      /** Absent for a request about background work. */
       turn: maybe(text),
       expiresAt: maybe(number),
     },
@@ -125,13 +125,13 @@ export const AGENT_EVENTS = {
   /** A rule of this session was forgotten. */
   "permission/forgotten": event({ rule }),
 
-  /** The agent runs something in the background, until `task/ended`; with the agent's process all of it ends. */
+  /** The agent runs something in the background, until `task/ended`. When the agent's process ends, so do all its tasks. */
   "task/started": event({ task }, { cut: { "task.description": TASK_TEXT_MAX } }),
   "task/progress": event({ id: text, progress: text }, { cut: { progress: TASK_TEXT_MAX } }),
-  /** A person wants it stopped; `task/ended` tells when it is. */
+  /** A person asked to stop it; `task/ended` reports when it has stopped. */
   "task/stopping": event({ id: text }),
   "task/ended": event({ id: text, outcome: word<TaskOutcome>(), summary: maybe(text) }, { cut: { summary: TASK_TEXT_MAX } }),
 
-  /** Entries of the agent's own transcript, so that it can go on in another process and on another machine. */
+  /** Entries of the agent's own transcript, so that it can continue in another process and on another machine. */
   "system/transcript": event({ key: text, encoding: word<"zstd">(), entries: number, base64: text }),
 } as const

@@ -2,13 +2,13 @@
 import * as Schema from "effect/Schema"
 
 /**
- * Why the queue does not go on by itself. `usage-limit`: what the provider's plan allows is used up; `rate-limit`: too
+ * Why the queue does not continue by itself. `usage-limit`: what the provider's plan allows is used up; `rate-limit`: too
  * much in a short time, which is tried again after a while.
  */
 export const HoldReason = Schema.Literals(["interrupted", "stalled", "error", "lost", "usage-limit", "rate-limit", "person"])
 export type HoldReason = typeof HoldReason.Type
 
-/** A held queue. `until`: epoch milliseconds when it goes on; only with `goesOn`. */
+/** A held queue. `until`: epoch milliseconds when it continues; only with `goesOn`. */
 export const Hold = Schema.Struct({
   reason: HoldReason,
   message: Schema.optionalKey(Schema.String),

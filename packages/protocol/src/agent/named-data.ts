@@ -1,7 +1,7 @@
 /**
- * What agents tell beyond texts and tools: the data of chunks and parts of type `data-NAME`, by type (row:C5).
+ * What agents report beyond texts and tools: the data of chunks and parts of type `data-NAME`, by type (row:C5).
  *
- * Adapters make them with `namedChunk`; whoever shows them reads them with `readNamed`. What an agent did not tell is null
+ * Adapters make them with `namedChunk`; viewers read them with `readNamed`. What an agent did not report is null
  * or absent. A value with an id stands for the one before it with the same type and id.
  */
 import type { AgentChunk } from "./chunk.ts"
@@ -16,10 +16,10 @@ export type PlanItem = {
 
 /** The data of each type. */
 export type NamedData = {
-  /** What the agent means to do: Markdown, or a list. */
+  /** What the agent intends to do: Markdown, or a list. */
   readonly "data-plan": { readonly text: string } | { readonly entries: ReadonlyArray<PlanItem> }
   readonly "data-todo": ReadonlyArray<PlanItem>
-  /** The model is asked again: the how manieth time of how many, after how many milliseconds, and what went wrong. */
+  /** The model is asked again: which attempt of how many, after how many milliseconds, and what went wrong. */
   readonly "data-retry": {
     readonly attempt: number
     readonly most: number | null
@@ -28,7 +28,7 @@ export type NamedData = {
     readonly status: number | null
     readonly error: string
   }
-  /** The agent makes its context shorter; `before` and `after` are its tokens. */
+  /** The agent compacts its context; `before` and `after` are counts of tokens. */
   readonly "data-compaction": {
     readonly state: "running" | "done" | "failed"
     readonly trigger?: string
@@ -36,7 +36,7 @@ export type NamedData = {
     readonly after?: number | null
     readonly error?: string
   }
-  /** What the subagent of a tool call does: how many calls so far, the latest of them, what it said last. */
+  /** What a tool call's subagent is doing: its number of calls so far, the latest of them, and what it said last. */
   readonly "data-subagent": {
     readonly toolCallId: string
     readonly calls: number
@@ -45,7 +45,7 @@ export type NamedData = {
   }
   /** Something that people should know. */
   readonly "data-notice": { readonly text: string; readonly severity?: string }
-  /** What the vocabulary has no word for, as JSON text. */
+  /** Anything that the vocabulary has no word for, as JSON text. */
   readonly "data-unknown": { readonly json: string }
 }
 

@@ -33,7 +33,7 @@ const asked = {
   kind: PermissionKind,
   tool: Schema.String,
   toolCallId: Schema.optionalKey(Schema.String),
-  /** The background task that asks; absent when the agent itself does. */
+  /** The background task that asks; absent if the agent itself does. */
   task: Schema.optionalKey(Schema.String),
   title: Schema.String,
   /** The command, the path, the address, for people to read; empty when there is none. */

@@ -34,9 +34,9 @@ export const QueueItem = Schema.Struct({
   seq: Schema.Finite,
   cut: Schema.optionalKey(Schema.Boolean),
   edited: Schema.optionalKey(Schema.Boolean),
-  /** The turn it was handed over for. */
+  /** The turn for which it was handed over. */
   turn: Schema.optionalKey(Schema.String),
-  /** It was put into a turn that was streaming already. */
+  /** It was put into a turn that was already streaming. */
   steer: Schema.optionalKey(Schema.Boolean),
 }).annotate({ identifier: "QueueItem" })
 export type QueueItem = typeof QueueItem.Type

@@ -25,7 +25,7 @@ export const Task = Schema.Struct({
   ...TaskInfo.fields,
   status: Schema.Literals(["running", "waiting", "stopping"]),
   startedAt: Schema.Finite,
-  /** What it does now, in the agent's words. */
+  /** What it is doing now, in the agent's words. */
   progress: Schema.optionalKey(Schema.String),
   /** Id of the permission request that it waits for. */
   waitsFor: Schema.optionalKey(Schema.String),
