@@ -23,9 +23,11 @@ const STEPS = [
   { name: "tables", program: [...ours("package-tables.mjs"), "--check"] },
   { name: "rules", program: ours("rules.mjs") },
   { name: "ids", program: ours("ids.mjs") },
+  { name: "runbook", program: ours("runbook.mjs") },
   { name: "reference", program: ours("reference.mjs") },
   { name: "traces", program: ours("traces.mjs") },
   { name: "functions", program: ours("functions.mjs") },
+  { name: "wording", program: ours("wording.mjs") },
   { name: "workflows", program: ours("workflows.mjs") },
   { name: "text cuts", program: ours("text-cuts.mjs") },
 ]

@@ -23,7 +23,7 @@ export interface Opened {
   readonly close: () => Promise<void>
 }
 
-/** Somebody to measure. `open` rejects with `Missing` when it is not on this machine. */
+/** Someone to measure. `open` rejects with `Missing` when it is not on this machine. */
 export interface Contestant {
   readonly name: string
   readonly open: (place: Place) => Promise<Opened>

@@ -1,5 +1,5 @@
 /**
- * Writers that append keyed marks, go on through every fault, and know exactly what was acknowledged.
+ * Writers that append keyed marks, continue through every fault, and know exactly what was acknowledged.
  */
 import { setTimeout as pause } from "node:timers/promises"
 import type { HubProcess } from "./hub-process.ts"

@@ -23,7 +23,7 @@ export interface StoredSession {
   readonly last: number
 }
 
-/** Stores a session for each length: ended terminals whose logs have so many events. Nothing else may use `data` meanwhile. */
+/** Stores a session for each length: ended terminals whose logs have this many events. Nothing else may use `data` meanwhile. */
 export const seedData = (data: string, lengths: ReadonlyArray<number>): Promise<ReadonlyArray<StoredSession>> =>
   Effect.gen(function* () {
     const context = yield* Layer.build(SqliteStore.layer({ path: join(data, "holdfast.db"), durability: "process" }))

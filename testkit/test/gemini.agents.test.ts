@@ -138,6 +138,6 @@ describe.skipIf(isElsewhere("gemini"))("check:A8 gemini behind the ACP adapter",
     const { turn } = probe.send("[[say who]]")
     expect((await ended(turn)).outcome).toBe("completed")
     const notices = probe.chunks(turn).filter(({ type }) => type === "data-notice")
-    expect(JSON.stringify(notices)).toContain("could not go on from its own record of this session")
+    expect(JSON.stringify(notices)).toContain("could not resume from its own record of this session")
   })
 })

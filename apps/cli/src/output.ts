@@ -30,7 +30,7 @@ export function printEither(json: boolean, value: unknown, people: () => Readonl
   else print(...people())
 }
 
-/** Writes bytes to standard output and waits while it is full; false once nobody reads it any more. */
+/** Writes bytes to standard output and waits while it is full; false once no one reads it any more. */
 export function writeOut(data: Uint8Array | string): Promise<void> {
   return new Promise((resolve) => {
     if (process.stdout.write(data)) resolve()

@@ -8,7 +8,7 @@ import { connectWire, type Wire } from "./wire.ts"
 
 const PIECE = "=".repeat(100)
 
-/** The child: answers a number on its terminal with so many pieces, `perSecond` of them a second. */
+/** The child: answers a number on its terminal with this many pieces, `perSecond` of them a second. */
 const program = (perSecond: number): string => `
 process.stdin.setRawMode(true)
 process.stdin.on("data", (bytes) => {
@@ -29,7 +29,7 @@ export interface TalkingChild {
   /** Pieces received over all subscribers. */
   readonly received: () => number
   readonly onChange: (changed: () => void) => void
-  /** Makes the child print so many pieces. */
+  /** Makes the child print this many pieces. */
   readonly talk: (pieces: number) => void
   readonly end: () => Promise<void>
 }

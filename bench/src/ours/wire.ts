@@ -59,7 +59,7 @@ export interface Wire {
     receivers?: Pick<Stream, "received" | "screen">,
   ) => Promise<Stream>
   readonly input: (stream: Stream, number: number, bytes: Uint8Array) => void
-  /** Stops or goes on reading from the socket. */
+  /** Stops or continues reading from the socket. */
   readonly pause: () => void
   readonly resume: () => void
   readonly close: () => Promise<void>

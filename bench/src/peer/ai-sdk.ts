@@ -9,7 +9,7 @@ import { figure, startStation, type Station } from "../process/station.ts"
 /** A server of the AI SDK. */
 export interface AiSdk {
   readonly station: Station
-  /** Streams speeches of `words` words to so many readers each; gives each word's milliseconds from server to reader. */
+  /** Streams speeches of `words` words to this many readers each; gives each word's milliseconds from server to reader. */
   readonly stream: (speeches: number, readers: number, words: number, millis: number) => Promise<ReadonlyArray<number>>
 }
 

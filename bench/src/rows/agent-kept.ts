@@ -29,7 +29,7 @@ function used(database: DatabaseSync): number {
   return (one("page_count") - one("freelist_count")) * one("page_size")
 }
 
-/** The bytes of the session's log, as they are sent to somebody who reads all of it. */
+/** The bytes of the session's log, as they are sent to someone who reads all of it. */
 async function logBytes(house: OurAgents, agent: OurAgent): Promise<number> {
   const wire = await house.connect()
   const synced = Promise.withResolvers<void>()

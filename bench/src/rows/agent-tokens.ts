@@ -1,6 +1,6 @@
 /**
  * One agent that says a token each 5 ms, at 1 and at 50 subscribers: how late each token is, what the deliveries cost
- * the hub, and what somebody who comes in the middle of the block sees.
+ * the hub, and what someone who comes in the middle of the block sees.
  */
 import { until } from "../load/until.ts"
 import { openAgents, turnEnds, type OurAgent, type OurAgents } from "../ours/agents.ts"
@@ -38,7 +38,7 @@ async function turn(
   return { lags, cpu: cpuMilliseconds(hub.pid) - cpu }
 }
 
-/** Percent of the words said so far that somebody has who attaches in the middle of a turn: the least of some. */
+/** Percent of the words said so far that someone has who attaches in the middle of a turn: the least of some. */
 async function newcomers({ connect }: OurAgents, { session, send, ears }: OurAgent): Promise<number> {
   const [first] = ears
   if (first === undefined) throw new Error("nobody listens")

@@ -31,7 +31,7 @@ interface Maker {
   readonly remove: () => Promise<void>
 }
 
-/** Makes so many with 100 outstanding, and gives how many a second; removing them takes none of the time. */
+/** Makes this many with 100 outstanding, and gives how many a second; removing them takes none of the time. */
 async function rateOf(count: number, { make, remove }: Maker): Promise<number> {
   let milliseconds = 0
   for (let made = 0; made < count; made += LOT) {

@@ -20,7 +20,7 @@ const WINDOW = 16
 const FIRST = 500
 const WARMING = 2500
 
-/** One side: gives the appends per second that reached everybody within some milliseconds. */
+/** One side: gives the appends per second that reached everyone within some milliseconds. */
 type Rate = (milliseconds: number) => Promise<number>
 
 /** A side that has worked for a while. */

@@ -2,7 +2,7 @@
  * Processor time per delivery: 200 events a second to 100 subscribers, 20,000 deliveries a second.
  *
  * Ours are pieces of a child's output, as users meet them: read from the runner, made durable, delivered.
- * Everybody's is the cost at a steady rate: what a new process does first costs more, because its code is still being compiled.
+ * Everyone's is the cost at a steady rate: what a new process does first costs more, because its code is still being compiled.
  */
 import { join } from "node:path"
 import { pace } from "../load/pump.ts"

@@ -17,7 +17,7 @@ interface Page {
   readonly total: number
 }
 
-/** A hub over a store with so many sessions, measured by its own HTTP door. */
+/** A hub over a store with this many sessions, measured by its own HTTP door. */
 const listed = (name: string, sessions: (place: Place) => number): Contestant => ({
   name,
   open: async (place) => {

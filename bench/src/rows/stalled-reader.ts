@@ -13,7 +13,7 @@ import { value, type Contestant, type Figures, type Place, type Row } from "../r
 const SUBSCRIBERS = 14
 const STALLED = 12
 
-/** Megabytes per stalled reader after the flow, over the same flow with nobody stalled. */
+/** Megabytes per stalled reader after the flow, over the same flow with no one stalled. */
 async function perStalled(
   place: Place,
   listeners: {

@@ -4,7 +4,7 @@
  *
  * Invariants: the sink is called on the runner's loop, output first, `exit` once and last (R-11); after `exit` the adapter
  * holds no process and no descriptor. A paused adapter reads nothing, so that the child itself is paced; a child that has ended
- * is read to its end all the same.
+ * is read to its end anyway.
  */
 import type { JournalNote, RunnerFailure } from "@holdfast/link/messages"
 
@@ -41,7 +41,7 @@ export interface AdapterHandle {
   readonly resize: (cols: number, rows: number) => boolean
   /** Sends a signal by name; throws `AdapterRefused` for an unknown one. */
   readonly signal: (name: string) => void
-  /** Stops reading, so that the child waits; `continue` goes on. */
+  /** Stops reading, so that the child waits; `continue` continues. */
   readonly pause: () => void
   readonly continue: () => void
   /** Ends the child and everything it started; resolves once nothing of it is left (R-12). Rejects with `AdapterRefused` when something could not be ended. */

@@ -5,7 +5,7 @@
  * once and last; every taken turn ends with exactly one `turn-ended`, also when the process dies, before its `exit`; a
  * message that was handed in is `taken` or `returned`, or neither when that cannot be known; after `exit` no process of the
  * group and no descriptor is left. A clean end of the transport is not the end of a turn (trap:4): without the agent's own
- * word the turn ends as `error`. Lines from a child are bounded (`LINE_MAX`); what an agent sends and nobody knows
+ * word the turn ends as `error`. Lines from a child are bounded (`LINE_MAX`); what an agent sends and no one knows
  * becomes `data-unknown`, never an exception.
  */
 import type { ChildExit } from "./adapter.ts"
@@ -26,7 +26,7 @@ export interface AgentSink {
 export interface AgentHandle {
   /** Takes a command; each once, repeated ones do nothing. Never throws: what cannot be done is told by a note. */
   readonly command: (command: AgentCommand) => void
-  /** Stops reading, so that the agent waits, and goes on. */
+  /** Stops reading, so that the agent waits, and continues. */
   readonly pause: () => void
   readonly continue: () => void
   /** Ends the agent and all it started: asks, after `graceMillis` kills the process group; resolves when nothing is left. */

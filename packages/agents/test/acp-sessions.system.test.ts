@@ -60,7 +60,7 @@ describe("sessions of ACP agents", () => {
       return chunks.flatMap((chunk) => (chunk.type === "data-notice" ? [JSON.stringify(chunk.data)] : []))
     }
     expect(await noticeOf(["s8", "s9"])).toEqual([expect.stringContaining("no longer has its own record of this session")])
-    expect(await noticeOf(["s8", "mine"])).toEqual([expect.stringContaining("could not go on from its own record")])
+    expect(await noticeOf(["s8", "mine"])).toEqual([expect.stringContaining("could not resume from its own record")])
     const [why = ""] = await noticeOf(["mine"], ["session/list"])
     expect(why).toContain("broken")
     expect(why).toContain("begins without what was said before")

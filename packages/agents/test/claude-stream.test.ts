@@ -306,7 +306,7 @@ describe("what Claude is started with and told", () => {
     }
     expect(wrong({ fork: true })).toBe("fork")
     expect(wrong({ bare: true, settingSources: [] })).toBe("bare")
-    expect(validateClaudeOptions({ cwd: "/tmp" })?.message).toBe("option cwd: a session has a cwd of its own")
+    expect(validateClaudeOptions({ cwd: "/tmp" })?.message).toBe("option cwd: each session has its own cwd")
     expect(validateClaudeOptions({ mcpServers: { a: { type: "http", url: "u", args: [] } } })?.message).toContain("no args")
     expect(() => readClaudeOptions({ effort: "much" })).toThrow("option effort: use one of low, medium, high, xhigh, max")
     const whole = { systemPrompt: { append: "x" }, mcpServers: { a: { command: "c", env: { A: "b" } } }, tools: [], maxTurns: 3 }

@@ -2,7 +2,7 @@
  * One session, followed over any number of connections (docs/PROTOCOL.md, C-1 to C-5, W-8).
  *
  * Invariants: the consumer gets each event once and in order; the cursor is the last seq that was taken in, and every
- * attach but the first goes on from it; what is acknowledged was consumed. A duplicate is dropped, a gap or a head that
+ * attach but the first continues from it; what is acknowledged was consumed. A duplicate is dropped, a gap or a head that
  * runs away makes the attachment come again on the same connection.
  *
  * Consume it either as an async iterable or by `consume`; the next item is handed out when the former was dealt with.
@@ -120,7 +120,7 @@ export class Attachment implements AsyncIterable<Item> {
   /** Types into the terminal. Settles when the child took it; fails with the hub's error, or `Busy` when too much waits. */
   type(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#ended) reject(new HoldfastError("Closed", "the attachment is over"))
+      if (this.#ended) reject(new HoldfastError("Closed", "the attachment has ended"))
       else this.#typing.type(bytes, (error) => (error === undefined ? resolve() : reject(error)))
     })
   }
@@ -198,7 +198,7 @@ export class Attachment implements AsyncIterable<Item> {
     const { handle, session, log, inputs } = exit.value
     const owner = this.#connection.claim(session.id, this.#follower)
     if (owner !== this.#follower) {
-      const why = "this connection has an attachment to the session already: share it, or open another connection"
+      const why = "this connection is already attached to the session: share that attachment, or open another connection"
       this.#end(new HoldfastError("AlreadyAttached", why))
       // The hub has just ended it for this one.
       owner.dropped()
@@ -257,7 +257,7 @@ export class Attachment implements AsyncIterable<Item> {
     if (this.#ended || this.#handle === undefined) return
     this.#fruitless += 1
     if (this.#fruitless > MAX_FRUITLESS) {
-      this.#end(new HoldfastError("LogGap", `the hub does not give what follows event ${this.#cursor ?? 0}`))
+      this.#end(new HoldfastError("LogGap", `the hub did not return the events after ${this.#cursor ?? 0}`))
       return
     }
     this.#leave()
@@ -269,7 +269,7 @@ export class Attachment implements AsyncIterable<Item> {
     this.#ended = true
     this.#unfollow()
     this.#leave()
-    this.#typing.end(error ?? new HoldfastError("Closed", "the attachment is over"))
+    this.#typing.end(error ?? new HoldfastError("Closed", "the attachment has ended"))
     this.#inbox.push({ _tag: "Ended", error })
   }
 

@@ -270,7 +270,7 @@ export class Connection {
       f()
     } catch (cause) {
       if (generation === this.#generation)
-        this.#lost(`a message was not understood: ${cause instanceof Error ? cause.message : String(cause)}`)
+        this.#lost(`a message from the hub could not be read: ${cause instanceof Error ? cause.message : String(cause)}`)
     }
   }
 

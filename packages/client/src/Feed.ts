@@ -19,7 +19,7 @@ export interface FeedListener {
   readonly refused?: (error: HoldfastError) => void
 }
 
-/** Where a feed goes on: after a change number, of the feed with an identity; see `Feed.cursor`. */
+/** Where a feed continues: after a change number, of the feed with an identity; see `Feed.cursor`. */
 export interface FeedCursor {
   readonly after: number
   readonly feed?: string
@@ -62,7 +62,7 @@ export class Feed {
     return this.#change
   }
 
-  /** What to go on with later; `undefined` until the feed has begun. */
+  /** What to continue with later; `undefined` until the feed has begun. */
   get cursor(): FeedCursor | undefined {
     const [after, feed] = [this.#change, this.#feed]
     return after === undefined ? undefined : { after, ...(feed === undefined ? {} : { feed }) }

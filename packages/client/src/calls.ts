@@ -42,7 +42,10 @@ export class Calls {
   /** Sends a command, with the others of this turn; `done` is called once, with the answer or the error. */
   start<T extends CommandName>(tag: T, payload: CommandPayload<T>, done: (exit: Exit<CommandAnswer<T>>) => void): void {
     if (this.#pending.size >= MAX_OUTSTANDING_CALLS) {
-      done({ ok: false, error: new HoldfastError("Busy", "too many commands are unanswered; wait for some", { retryAfter: 1 }) })
+      done({
+        ok: false,
+        error: new HoldfastError("Busy", "too many commands are unanswered; wait for some answers", { retryAfter: 1 }),
+      })
       return
     }
     const id = String(this.#next++)
@@ -105,5 +108,5 @@ function decodeExit(value: unknown): Exit<unknown> {
   const reason: Readonly<Record<string, unknown>> = typeof causes[0] === "object" && causes[0] !== null ? { ...causes[0] } : {}
   if (reason["_tag"] === "Fail") return { ok: false, error: decodeError(reason["error"], "InternalError") }
   if (reason["_tag"] === "Die") return { ok: false, error: decodeError(reason["defect"], "InternalError") }
-  return { ok: false, error: new HoldfastError("Unavailable", "the hub gave the command up; try again") }
+  return { ok: false, error: new HoldfastError("Unavailable", "the hub abandoned the command; try again") }
 }

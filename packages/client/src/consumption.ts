@@ -1,7 +1,7 @@
 /**
  * The one consumer of an attachment: a function or a loop, never two (docs/PROTOCOL.md, C-13).
  *
- * An item that was handed out comes to nobody else, so a second consumer would take from the first what it never misses.
+ * An item that was handed out comes to no one else, so a second consumer would take from the first what it never misses.
  */
 import { alreadyConsumed } from "./errors.ts"
 import type { Inbox } from "./inbox.ts"
@@ -15,7 +15,7 @@ const TURN_MILLISECONDS = 8
 export interface ConsumptionActions {
   /** The consumer has dealt with an item. */
   readonly consumed: (item: Item) => void
-  /** The consumer left early; nobody will take what comes. */
+  /** The consumer left early; no one will take what comes. */
   readonly left: () => void
 }
 

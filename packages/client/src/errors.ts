@@ -42,8 +42,8 @@ export const alreadyConsumed = (what: "attachment" | "stream" | "feed"): Holdfas
   new HoldfastError(
     "AlreadyConsumed",
     what === "feed"
-      ? "this connection has a feed already: share its listener, stop it, or open another connection"
-      : `this ${what} has a consumer already, and each item goes to one: share what it gets, or open another ${what}`,
+      ? "this connection already has a feed: share its listener, stop it, or open another connection"
+      : `this ${what} already has a consumer, and each item goes to only one: share what it receives, or open another ${what}`,
   )
 
 /** The call cannot be made at all: a mistake of the program, which trying again does not mend. */

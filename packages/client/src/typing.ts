@@ -47,7 +47,7 @@ export class Typing {
   /** Sends an input, now or when attached; `settled` is called once. */
   type(bytes: Uint8Array, settled: Settled): void {
     if (this.#bytes + bytes.length > MAX_UNSETTLED_BYTES || this.#inputs.length >= MAX_UNSETTLED_INPUTS) {
-      settled(new HoldfastError("Busy", "too much input waits for the terminal; try again shortly", { retryAfter: 1 }))
+      settled(new HoldfastError("Busy", "too much input is waiting for the terminal; try again shortly", { retryAfter: 1 }))
       return
     }
     const parts = Math.max(1, Math.ceil(bytes.length / MAX_INPUT_BYTES))

@@ -155,7 +155,7 @@ export function refuseInput(state: SessionState, seat: string | undefined): Reje
   }
   if (state.process !== "running" && state.process !== "starting") {
     return new SessionNotReady({
-      message: `the session's process is ${state.process}; nothing takes input`,
+      message: `the session's process is ${state.process}; it takes no input`,
       status: state.process,
     })
   }

@@ -26,7 +26,7 @@ export interface SessionState {
   readonly label: string
   /** Name of the session's directory, as it was created; see `directoryName`. */
   readonly directory: string
-  /** Nobody chose the label: the first message gives another. */
+  /** No one chose the label: the first message gives another. */
   readonly unnamed?: true
   readonly status: "active" | "archived" | "deleted"
   readonly tags: ReadonlyArray<string>

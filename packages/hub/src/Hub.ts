@@ -97,7 +97,7 @@ export type Performed<A> =
   | { readonly _tag: "Success"; readonly value: A }
   | { readonly _tag: "Refused"; readonly error: DoorError }
 
-/** Work that goes on behind a call, and can be interrupted. */
+/** Work that continues behind a call, and can be interrupted. */
 export interface Running {
   readonly interruptUnsafe: () => void
 }
@@ -122,11 +122,11 @@ export interface AttachmentSink {
   readonly viewers: (viewers: Viewers) => void
   /** The hub ended the attachment: session purged, credential revoked, hub stopping. Nothing follows. */
   readonly detached: (reason: string) => void
-  /** A person ended the attachment (T-31). Absent where nobody looks on: such an attachment is left alone. */
+  /** A person ended the attachment (T-31). Absent where no one looks on: such an attachment is left alone. */
   readonly released?: (by: string) => void
 }
 
-/** One who may come back: a client by the id that everybody sees, with what only its own connection knows (R-20). */
+/** One who may come back: a client by the id that everyone sees, with what only its own connection knows (R-20). */
 export interface Seated {
   readonly client: string
   /** Chosen by the client at random, or by the hub; absent for who reads alone. */
@@ -189,7 +189,7 @@ export interface EventPage {
   readonly events: ReadonlyArray<string>
   readonly firstSeq: number
   readonly lastSeq: number
-  /** Cursor to go on with: last seq looked at. */
+  /** Cursor to continue with: last seq looked at. */
   readonly next: number
   readonly atHead: boolean
   /** Identity of the log, for the cursor. */
@@ -229,7 +229,7 @@ export class Hub extends Context.Service<
     /**
      * Carries out an operation of the table, whatever door it came through. Scope, the session's id, log line, metric, span and
      * the shape of errors are decided here. A door that could not read the input passes the refusal in its place. `done` is
-     * called once, perhaps at once; gives what can be interrupted when nobody waits for the answer any more.
+     * called once, perhaps at once; gives what can be interrupted when no one waits for the answer any more.
      */
     readonly perform: <N extends OperationName>(
       name: N,

@@ -25,7 +25,7 @@ export interface Telemetry {
   readonly log: (level: Level, message: string, fields?: Fields) => void
   /** Counts an operation that has ended, with the time it took in milliseconds. */
   readonly count: (labels: OperationLabels, milliseconds: number) => void
-  /** Begins a span; `undefined` where nobody wants any. */
+  /** Begins a span; `undefined` where no one wants any. */
   readonly span: (name: string, fields: Fields) => EndSpan | undefined
 }
 

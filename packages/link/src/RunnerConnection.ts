@@ -133,7 +133,7 @@ export interface ConnectOptions {
   /** Id of this hub, and a number that grows with every start of a hub on this data directory (R-13). */
   readonly hub: string
   readonly hubEpoch: number
-  /** Only asks for `status` and `drain`, and supersedes nobody (`holdfast runner status`). */
+  /** Only asks for `status` and `drain`, and supersedes no one (`holdfast runner status`). */
   readonly observer?: boolean
   readonly events: RunnerEvents
   /** Milliseconds to wait for `welcome`; default 5000. */

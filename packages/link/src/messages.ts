@@ -83,7 +83,7 @@ const terminal = fields({
 /** Messages from the hub. Those with `request` are answered by a `reply` with the same number. */
 export const HubMessage = variants(
   "type",
-  /** An observer supersedes nobody and may only ask for `status` and `drain`. */
+  /** An observer supersedes no one and may only ask for `status` and `drain`. */
   fields({ type: oneOf("hello"), versions: list(whole), hub: text, hubEpoch: whole, observer: maybe(flag) }),
   /** Starts a child; the same `id` again answers with the child that is there. */
   variants(

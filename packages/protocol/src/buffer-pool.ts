@@ -17,7 +17,7 @@ export class BufferPool {
     this.#keptBytes = keptBytes
   }
 
-  /** A buffer of at least so many bytes, with anything in it. */
+  /** A buffer of at least this many bytes, with anything in it. */
   take(length: number): ArrayBuffer {
     if (length < SMALLEST / 2) return new ArrayBuffer(length)
     let size = SMALLEST
@@ -28,7 +28,7 @@ export class BufferPool {
     return idle
   }
 
-  /** Takes a buffer back that `take` gave out; nobody reads it any more. */
+  /** Takes a buffer back that `take` gave out; no one reads it any more. */
   give(buffer: ArrayBuffer): void {
     const size = buffer.byteLength
     if (size < SMALLEST || this.#idleBytes + size > this.#keptBytes) return

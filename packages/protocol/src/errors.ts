@@ -143,7 +143,7 @@ export class Busy extends Schema.TaggedError<Busy>()("Busy", { message, retryAft
 /** A part that is needed is away (runner, store); what was accepted is kept. */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { message }) {}
 
-/** The disk is full: nothing was appended, reads go on. */
+/** The disk is full: nothing was appended, reads continue. */
 export class StorageFull extends Schema.TaggedError<StorageFull>()("StorageFull", { message }) {}
 
 /** This session's stored data fails its checks; other sessions are not concerned. */

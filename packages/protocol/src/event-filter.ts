@@ -61,14 +61,14 @@ export function readFilter(asked: {
   const type = namesOf(asked.type)
   const wrong = channel?.find((name) => !(CHANNELS as ReadonlyArray<string>).includes(name))
   if (wrong !== undefined) {
-    return { field: "channel", message: `there is no channel ${shown(wrong)}; there are ${CHANNELS.join(", ")}` }
+    return { field: "channel", message: `unknown channel ${shown(wrong)}; the channels are ${CHANNELS.join(", ")}` }
   }
   const on = channel ?? CHANNELS
   const unknown = type?.find((name) => !on.some((each) => isType(each, name)))
   if (unknown !== undefined) {
     const known = [...new Set(on.flatMap(typesOn))].sort()
     const where = channel === undefined ? "" : ` on ${channel.join(", ")}`
-    return { field: "type", message: `there is no type ${shown(unknown)}${where}; there are ${known.join(", ")}` }
+    return { field: "type", message: `unknown type ${shown(unknown)}${where}; the types are ${known.join(", ")}` }
   }
   return { ...(channel === undefined ? {} : { channel }), ...(type === undefined ? {} : { type }) }
 }

@@ -58,7 +58,7 @@ export interface LogRecord {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** Small records share a buffer of so many bytes: an `ArrayBuffer` of its own costs more than all else of a small record. */
+/** Small records share a buffer of this many bytes: an `ArrayBuffer` of its own costs more than all else of a small record. */
 const SHARED_BYTES = 32 * 1024
 
 /** Bytes up to which a record is small. */

@@ -16,7 +16,7 @@ export const SESSION_EVENTS = {
     /** Name of the session's kind. */
     kind: text,
     label: text,
-    /** Nobody chose the label: the first message will replace it. */
+    /** No one chose the label: the first message will replace it. */
     unnamed: maybe(yes),
     tags: list(text),
     owner: text,
@@ -27,7 +27,7 @@ export const SESSION_EVENTS = {
     /** Generation of the runner that was asked to start the child. */
     runner: maybe(text),
   }),
-  /** With `message` the label is that message's first line, and nobody chose it. */
+  /** With `message` the label is that message's first line, and no one chose it. */
   "session/renamed": event({ label: text, message: maybe(text) }),
   "session/tagged": event({ tags: list(text) }),
   "session/pinned": event({ pinned: flag }),
@@ -45,7 +45,7 @@ export const SESSION_EVENTS = {
   "terminal/output": event({ text: maybe(text), base64: maybe(text) }),
   "terminal/resize": event(size),
   "terminal/title": event({ title: text }),
-  /** Who may type: everybody (`free`) or one client (`single`), which holds the keyboard. `seat` is unique to it, even if others use its id. */
+  /** Who may type: everyone (`free`) or one client (`single`), which holds the keyboard. `seat` is unique to it, even if others use its id. */
   "terminal/typist": event({
     mode: word<"free" | "single">(),
     client: maybe(text),

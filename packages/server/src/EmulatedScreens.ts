@@ -4,7 +4,7 @@ import type { Screen } from "@holdfast/protocol/session"
 import type { Emulators } from "@holdfast/runner/emulator/Emulators"
 import type { Checkpoint } from "@holdfast/store/Store"
 
-/** The emulator ends after so long without a request, in milliseconds. */
+/** The emulator ends after this long without a request, in milliseconds. */
 const IDLE = 30_000
 
 /** Renders checkpoints. */

@@ -1,5 +1,5 @@
 /**
- * Ties a hub to its process: signals end it, faults that nobody caught are logged, memory it does not need is given back.
+ * Ties a hub to its process: signals end it, faults that no one caught are logged, memory it does not need is given back.
  */
 import { collectWhenQuiet } from "./quiet-memory.ts"
 import type { Serving } from "./Serving.ts"
@@ -8,8 +8,8 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const
 
 /**
  * Stops the hub gracefully on SIGTERM, SIGINT and SIGHUP; a second signal ends the process at once. A rejection that
- * nobody handled is logged and the hub goes on; after an uncaught exception, whose damage cannot be known, it stops with
- * exit code 1: children run on, and the next start goes on from what is durable. Settles when the hub has stopped.
+ * no one handled is logged and the hub continues; after an uncaught exception, whose damage cannot be known, it stops with
+ * exit code 1: children run on, and the next start continues from what is durable. Settles when the hub has stopped.
  */
 export const stopOnSignals = async (serving: Serving): Promise<void> => {
   let signalled = false
@@ -21,7 +21,7 @@ export const stopOnSignals = async (serving: Serving): Promise<void> => {
   const onRejection = (reason: unknown): void => void serving.report(reason)
   const onException = (error: unknown): void => {
     const fingerprint = serving.report(error)
-    process.stderr.write(`holdfast: a fault of the hub's own (${fingerprint}); it stops, and its log has more\n`)
+    process.stderr.write(`holdfast: internal error (${fingerprint}); the hub is stopping, and its log has the details\n`)
     process.exitCode = 1
     void serving.stop()
   }

@@ -19,9 +19,9 @@ export const startFailure = (error: unknown, settings: Pick<Settings, "host" | "
 function portMessage({ code, message }: ListenFailed, { host, port }: Pick<Settings, "host" | "port">): string {
   switch (code) {
     case "EADDRINUSE":
-      return `port ${port} on ${host} is in use; another hub may be running there (holdfast doctor tells), or choose another port with --port or HOLDFAST_PORT`
+      return `port ${port} on ${host} is in use, perhaps by another hub (see: holdfast doctor); stop it, or choose another port with --port or HOLDFAST_PORT`
     case "EACCES":
-      return `port ${port} needs rights that this user does not have; choose one above 1023 with --port or HOLDFAST_PORT`
+      return `port ${port} needs privileges that this user does not have; choose one above 1023 with --port or HOLDFAST_PORT`
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return `${host} is not an address of this machine; correct --host or HOLDFAST_HOST`
@@ -49,7 +49,7 @@ function storeFailure(error: StoreTooNew | StoreError, data: string): ServeFaile
         case "damaged":
           return new ServeFailed(
             "damaged",
-            `${error.message}; nothing was changed. Restore the database from a backup, or move it out of ${data} to start anew`,
+            `${error.message}; nothing was changed. Restore the database from a backup, or move it out of ${data} to start over`,
             with_,
           )
         case "unreadable":

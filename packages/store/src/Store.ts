@@ -29,7 +29,7 @@ export interface JournalPosition {
 export interface StoredState {
   /** `Session` as JSON text, without a need to be parsed by the store. */
   readonly record: string
-  /** What the hub needs beyond the record to go on after a restart, as JSON text. */
+  /** What the hub needs beyond the record to continue after a restart, as JSON text. */
   readonly inner: string
   readonly kind: string
   readonly status: string
@@ -114,7 +114,7 @@ export type CreateOutcome =
 export interface ReadRange extends EventFilter {
   /** Read what follows this seq. */
   readonly after: number
-  /** Stop once so many bytes are gathered; at least one record is given when there is one. */
+  /** Stop once this many bytes are gathered; at least one record is given when there is one. */
   readonly maxBytes: number
   readonly maxRecords?: number
 }

@@ -22,7 +22,7 @@ export class PlayedChild<Request extends { readonly id: string; readonly session
   acknowledged = 0
   ended = false
   forgotten = false
-  /** Position of the next entry to be sent on the connection; 0 while nobody follows. */
+  /** Position of the next entry to be sent on the connection; 0 while no one follows. */
   sending = 0
 
   constructor(number: number, request: Request) {

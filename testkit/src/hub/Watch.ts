@@ -7,7 +7,7 @@ export class Watch {
     for (const look of this.#looks) look()
   }
 
-  /** Resolves once `condition` holds; rejects after so many milliseconds, saying `what` and how it stands. */
+  /** Resolves once `condition` holds; rejects after this many milliseconds, saying `what` and how it stands. */
   until(what: string, condition: () => boolean, milliseconds: number, how: () => string = () => ""): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {

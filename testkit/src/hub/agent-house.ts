@@ -36,7 +36,7 @@ export const nameOf = ({ channel, type }: Event): string => `${channel}/${type}`
 /** Events of a name. */
 export const named = (reader: Reader, name: string): ReadonlyArray<Event> => reader.list.filter((event) => nameOf(event) === name)
 
-/** Waits until so many turns have ended. */
+/** Waits until this many turns have ended. */
 export const turnsEnded = (reader: Reader, count: number, milliseconds = 10_000): Promise<void> =>
   reader.until(`${count} turns ended`, (seen) => named(seen, "turn/ended").length >= count, milliseconds)
 

@@ -94,7 +94,7 @@ export const hubCalls = (hub: Hub["Service"]) => ({
     performed(hub, "terminal.restart", { session, ...request }, by),
   viewers: (session: string | undefined): Effect.Effect<Outcome<"viewers.list">["sessions"], DoorError> =>
     Effect.map(performed(hub, "viewers.list", session === undefined ? {} : { session }, OWNER), ({ sessions }) => sessions),
-  /** Ends the attachments of everybody but of a client, or of a connection by the name it is seen under. */
+  /** Ends the attachments of everyone but of a client, or of a connection by the name it is seen under. */
   release: (
     session: string,
     except: string | Omit<NonNullable<Caller["seated"]>, "name"> | undefined,

@@ -1,4 +1,4 @@
-/** Reading of JSON that nobody promised anything about. */
+/** Reading of JSON that no one promised anything about. */
 
 /** A member of an object; undefined when there is none. */
 export function member(value: unknown, name: string): unknown {

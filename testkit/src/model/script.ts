@@ -4,7 +4,7 @@
  * `[[think TEXT]]` `[[say TEXT]]` `[[slow N MS]]` (N words, MS between them) `[[tokens N]]` `[[wait MS]]`
  * `[[bash COMMAND]]` `[[write PATH TEXT]]` `[[tool NAME {json}]]` `[[par]]` (all tools in one reply)
  * `[[error STATUS TIMES]]` `[[limit SECONDS]]` `[[cut TIMES]]` (without TIMES: always).
- * A tool ends a reply; the next reply quotes its result and goes on. Text without a directive is echoed.
+ * A tool ends a reply; the next reply quotes its result and continues. Text without a directive is echoed.
  */
 
 /** Most words of one `slow` or `tokens`; larger numbers are cut to it. */
@@ -21,7 +21,7 @@ export type Block =
   | { readonly kind: "text" | "thinking"; readonly words: Iterable<string>; readonly pause: number }
   | { readonly kind: "tool"; readonly name: string; readonly input: unknown }
   | { readonly kind: "wait"; readonly millis: number }
-  /** `times`: how often, before the reply goes on without it. `resetSeconds`: a usage limit that ends then. */
+  /** `times`: how often, before the reply continues without it. `resetSeconds`: a usage limit that ends then. */
   | { readonly kind: "error"; readonly status: number; readonly times: number; readonly resetSeconds?: number }
   | { readonly kind: "cut"; readonly times: number }
 

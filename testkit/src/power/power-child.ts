@@ -29,7 +29,7 @@ let appended = 0
 let failures = 0
 let underWay = 0
 let armed = false
-/** What goes on once the first background work is done; nothing else is under way then, so that no sync covers that work. */
+/** What continues once the first background work is done; nothing else is under way then, so that no sync covers that work. */
 const held: Array<() => void> = []
 const over = (): boolean => appended >= APPENDS || failures >= FAILURES_MOST
 
@@ -45,7 +45,7 @@ const settle = (store: StoreService): void => {
   })
 }
 
-/** Goes on with `next` at once, or, when background work is to be first, after it. */
+/** Continues with `next` at once, or, when background work is to be first, after it. */
 const proceed = (store: StoreService, next: () => void): void => {
   if (armed || appended < CHORES_EVERY) return next()
   held.push(next)

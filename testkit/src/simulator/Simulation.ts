@@ -137,7 +137,7 @@ class Simulation {
     this.#running = await this.#start()
   }
 
-  /** One step of the world: somebody acts, or something fails. */
+  /** One step of the world: someone acts, or something fails. */
   async step(): Promise<void> {
     const random = this.#random
     const dice = random()
@@ -155,7 +155,7 @@ class Simulation {
     await this.#options.advance(Math.floor(random() * 8))
   }
 
-  /** Lets everybody finish: nothing fails any more, every reader is there, every message is sent until it is answered. */
+  /** Lets everyone finish: nothing fails any more, every reader is there, every message is sent until it is answered. */
   async settle(): Promise<void> {
     this.#runners.finish()
     this.#running.store.free()

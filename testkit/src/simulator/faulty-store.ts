@@ -14,7 +14,7 @@ export interface FaultyStore {
   /** Appends find the disk full until `free`. */
   readonly fill: () => void
   readonly free: () => void
-  /** The hub is dead: what is under way is committed or not, by chance, and nobody hears of it. */
+  /** The hub is dead: what is under way is committed or not, by chance, and no one hears of it. */
   readonly die: () => void
 }
 

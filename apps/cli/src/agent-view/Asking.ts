@@ -138,7 +138,7 @@ export class Asking {
       return { _tag: "Shown" }
     }
     const asked = this.#taken(this.#request, key, takes)
-    // Who goes on typing composes.
+    // Who continues typing composes.
     if (asked._tag === "Text") this.#chosen = false
     return asked
   }
@@ -158,7 +158,7 @@ export class Asking {
   #choose(request: PermissionRequest, text: string): Asked {
     const choice = choicesOf(request).find(({ keys }) => keys.includes(text))
     if (choice === undefined) return { _tag: "Text" }
-    // Nobody allows what could not be seen to its end: the key shows it first (P-19).
+    // No one allows what could not be seen to its end: the key shows it first (P-19).
     const unseen = request.subjectBytes !== undefined && this.#detail === undefined
     const allows = request.options.some((option) => option.id === choice.answer.optionId && isAllow(option))
     return unseen && allows ? { _tag: "View" } : { _tag: "Answer", answer: choice.answer }

@@ -122,7 +122,7 @@ export class Person {
     )
   }
 
-  /** Fetches all of a request; without it the request can be answered all the same, and asked for again. */
+  /** Fetches all of a request; without it the request can be answered anyway, and asked for again. */
   async #fetch(id: string): Promise<PermissionDetail | undefined> {
     try {
       const detail = await this.#connection.call("permissions.get", { session: this.#session, requestId: id })

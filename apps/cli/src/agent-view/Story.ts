@@ -129,7 +129,7 @@ export class Story {
       this.#known.delete(old)
     }
     if (message.role !== "assistant") {
-      // What a person said while text streams goes below it; the text goes on behind.
+      // What a person said while text streams goes below it; the text continues behind.
       return this.#spaced(messageRows(message, this.#options), true)
     }
     const streamed = this.#live?.turn === message.id

@@ -2,7 +2,7 @@
  * `holdfast attach` for agents: the story scrolls, below it stand what is asked, the queue and a prompt.
  *
  * The terminal is given back on every way out (docs/PROTOCOL.md, C-6). The hub may go and come back meanwhile; the story
- * goes on where it was.
+ * continues where it was.
  */
 import { Attachment } from "@holdfast/client/Attachment"
 import type { Connection } from "@holdfast/client/Connection"
@@ -98,7 +98,7 @@ function onKeys(detachKeys: DetachKeys, person: Person, detach: (unsent: string)
     departure.take([])
   }
   person.depart = depart
-  /** What comes behind the key that leaves is kept from everybody. */
+  /** What comes behind the key that leaves is kept from everyone. */
   const isKept = (tokens: ReadonlyArray<InputToken>): boolean => {
     departure?.take(tokens)
     return departure !== undefined
@@ -134,7 +134,7 @@ function onWindow(terminal: OwnTerminal, screen: AgentScreen): () => void {
   }
 }
 
-/** Prints the story as plain lines, as long as somebody reads them. */
+/** Prints the story as plain lines, as long as someone reads them. */
 async function follow(connection: Connection, id: string, label: string, options: AttachCommand): Promise<void> {
   const story = new Story({ paint, width: () => Number.POSITIVE_INFINITY })
   const attachment = new Attachment(connection, { session: id, mode: "viewer" })

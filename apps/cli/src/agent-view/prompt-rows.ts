@@ -9,7 +9,7 @@ import type { Place } from "./LiveArea.ts"
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 
-/** The rows of what is composed, `most` at the most. */
+/** The rows of what is composed, `most` at most. */
 export function promptRows(
   editor: LineEditor,
   mark: string,

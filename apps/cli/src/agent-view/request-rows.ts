@@ -11,7 +11,7 @@ import type { RowOptions } from "./Rows.ts"
 import { rowsOf } from "./Rows.ts"
 import { diffRows } from "./tool-rows.ts"
 
-/** Rows of a request's title, of what it is about, and of its changes at the most; of what it is about two are always shown. */
+/** Rows of a request's title, of what it is about, and of its changes at most; of what it is about two are always shown. */
 const TITLE_ROWS = 3
 const ABOUT_ROWS = 12
 const ABOUT_LEAST = 3

@@ -8,7 +8,7 @@ import { connectHub } from "../server/hub.ts"
 import type { Hub } from "../server/hub.ts"
 import type { Waiting } from "./inbox.ts"
 
-/** Milliseconds between two looks at the most, so that a busy hub is not asked for every change. */
+/** Milliseconds between two looks at most, so that a busy hub is not asked for every change. */
 const BETWEEN = 300
 
 /** How what waits is read. */

@@ -1,5 +1,5 @@
 /**
- * Why a queue does not go on, and what continues it, as people read it.
+ * Why a queue does not continue, and what continues it, as people read it.
  */
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { AlsoSends } from "@holdfast/protocol/agent/message"
@@ -17,7 +17,7 @@ const REASONS = {
   person: "held by a person",
 } as const
 
-/** Why a queue does not go on, in words. */
+/** Why a queue does not continue, in words. */
 export function holdText(hold: Hold | undefined): string | undefined {
   if (hold === undefined) return undefined
   const { reason, goesOn, until: time } = hold

@@ -1,5 +1,5 @@
 /**
- * `holdfast import --claude`: sessions of Claude Code become sessions here, to read and to go on with.
+ * `holdfast import --claude`: sessions of Claude Code become sessions here, to read and to continue with.
  */
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import { refused } from "../failure.ts"

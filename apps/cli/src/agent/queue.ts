@@ -93,7 +93,7 @@ export const queueResolve = (id: string, wanted: string, action: "again" | "drop
     agents.resolve(id, item.id, action),
   )
 
-/** Holds the queue, or lets it go on. */
+/** Holds the queue, or lets it continue. */
 export async function queueHold(id: string, hold: boolean, json: boolean): Promise<void> {
   const session = await askAgents(useAgents(), (agents) => (hold ? agents.hold(id) : agents.release(id)))
   printEither(json, session, () => [hold ? "the queue is held" : "the queue is released"])

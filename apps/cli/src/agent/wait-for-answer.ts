@@ -37,7 +37,7 @@ export class AnswerWatch {
   readonly #sent: Sent
   readonly #session: string
   readonly #say: (text: string) => void
-  /** Titles of the requests that nobody and no rule has answered, by id. */
+  /** Titles of the requests that no one and no rule has answered, by id. */
   readonly asks = new Map<string, string>()
   #turn: string | undefined
   #message: Message | undefined
@@ -52,7 +52,7 @@ export class AnswerWatch {
     this.#hold = sent.hold
   }
 
-  /** What was told so far is what holds now. Throws a refusal when the message waits for a word of somebody. */
+  /** What was told so far is what holds now. Throws a refusal when the message waits for a word of someone. */
   synced(): void {
     this.#live = true
     this.#look()

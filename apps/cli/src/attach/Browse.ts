@@ -74,7 +74,7 @@ export class Browse {
     this.#over.resolve()
   }
 
-  /** Gives the terminal back to the session; what waits for that goes on waiting. */
+  /** Gives the terminal back to the session; what waits for that continues waiting. */
   stop(): void {
     if (this.#history === undefined) return
     this.#history = undefined

@@ -44,7 +44,7 @@ export class History {
 
   /** Takes a key. */
   key(key: Key): void {
-    // Keys that came in one burst are a text, and each of them one command all the same.
+    // Keys that came in one burst are a text, and each of them one command anyway.
     const keys = key._tag === "Text" ? Array.from(key.text, (text) => ({ ...key, text })) : [key]
     for (const each of keys) {
       if (this.#typed !== undefined) this.#compose(each, this.#typed)

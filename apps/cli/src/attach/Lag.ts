@@ -1,7 +1,7 @@
 /**
  * How far what is drawn lies behind what happens.
  *
- * A terminal may be slower than a session that floods it; the log is not. Somebody who presses a key then wants to see
+ * A terminal may be slower than a session that floods it; the log is not. Someone who presses a key then wants to see
  * what comes of it, not the seconds before. The hub's clock need not be ours: the shortest way an event ever had counts
  * as none.
  */

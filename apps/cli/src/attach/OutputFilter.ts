@@ -4,7 +4,7 @@
  * Nothing that the child wrote is passed as it is, but for plain text: output is read as the emulator reads it, and what
  * it understood is written anew, in one form. So bytes that another parser would read in another way cannot do anything.
  * A question, which a terminal would answer by typing, is not among what is written; the emulator has answered it.
- * Swallowing answers on the way in would be weaker: those cannot be told from what somebody types.
+ * Swallowing answers on the way in would be weaker: those cannot be told from what someone types.
  */
 import { hostname } from "node:os"
 import { pathToFileURL } from "node:url"
@@ -62,7 +62,7 @@ export class OutputFilter {
   alternate = false
   /** True while the session counts rows from its top margin (DECOM). */
   origin = false
-  /** True while output happens now; the past rings no bell and notifies nobody (trap:10). */
+  /** True while output happens now; the past rings no bell and notifies no one (trap:10). */
   live = true
   /** While set it gets what is for the terminal at large, wherever the rest is drawn: bells, titles, colours. */
   aside: ((text: string) => void) | undefined

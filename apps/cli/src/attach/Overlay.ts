@@ -35,7 +35,7 @@ export class Overlay {
     return this.#shown !== "none"
   }
 
-  /** Whether the bottom row is nobody's: blank, without the cursor, on the ordinary screen. */
+  /** Whether the bottom row is no one's: blank, without the cursor, on the ordinary screen. */
   get hasRoom(): boolean {
     const screen = this.#screen()
     if (screen === undefined || this.shown) return false

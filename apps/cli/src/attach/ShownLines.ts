@@ -52,7 +52,7 @@ function pathOf(session: string): string {
 function shellHere(): string {
   const device = fstatSync(1).rdev
   const [own, parent] = [fieldsOf("self"), fieldsOf(process.ppid)]
-  if (parent.terminal !== device || parent.session !== own.session) throw new Error("the parent is no shell on this terminal")
+  if (parent.terminal !== device || parent.session !== own.session) throw new Error("the parent is not a shell on this terminal")
   return `${device} ${process.ppid} ${parent.begun}`
 }
 

@@ -52,7 +52,7 @@ export class Typing {
     this.#departure?.stop()
   }
 
-  /** Whether the detach key was pressed; what comes after it is kept from everybody. */
+  /** Whether the detach key was pressed; what comes after it is kept from everyone. */
   #isLeaving(tokens: ReadonlyArray<InputToken>): boolean {
     this.#departure?.take(tokens)
     return this.#departure !== undefined

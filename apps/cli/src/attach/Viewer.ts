@@ -108,7 +108,7 @@ export class Viewer {
     }
   }
 
-  /** Says something about the loss that goes on. */
+  /** Says something about the loss that continues. */
   say(message: string): void {
     if (this.#lostAt === 0) return
     const { cropped } = this.#picture

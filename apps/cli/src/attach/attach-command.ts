@@ -5,7 +5,7 @@ export interface AttachCommand {
   readonly readOnly: boolean
   /** Take the keyboard: only this client types. */
   readonly take: boolean
-  /** Send everybody else away. */
+  /** Send everyone else away. */
   readonly detachOthers: boolean
   /** End with the child's exit code. */
   readonly exitCode: boolean

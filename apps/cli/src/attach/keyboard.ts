@@ -27,7 +27,7 @@ export function readKeyboard(
     clearTimeout(rest)
     const tokens = reader.read(change(chunk))
     if (reader.waits) rest = setTimeout(() => take(reader.flush()), KEY_REST)
-    // Where the end mark of a paste was lost, keys are keys again: nobody is to be locked in.
+    // Where the end mark of a paste was lost, keys are keys again: no one is to be locked in.
     else if (reader.isInside) rest = setTimeout(() => take(reader.abandon()), PASTE_REST)
     if (tokens.length > 0) take(tokens)
   }
@@ -51,7 +51,7 @@ export const plainKeys = (tokens: ReadonlyArray<InputToken>): string =>
 /** Longest text of what was typed that is shown, in characters. */
 const SHOWN_MAX = 60
 
-/** What a person typed, to be shown; empty when it was nobody. */
+/** What a person typed, to be shown; empty when it was no one. */
 export function typedText(tokens: ReadonlyArray<InputToken>): string {
   const text = Buffer.from(bytesOf(tokens.filter(isTyped))).toString("utf8")
   return printable(text.length > SHOWN_MAX ? `${headOf(text, SHOWN_MAX)}…` : text)

@@ -14,7 +14,7 @@ const ST = "\u001b\\"
 export interface StringRules {
   /** The session may write to the clipboard. */
   readonly clipboard: boolean
-  /** Output happens now; the past notifies nobody and writes to no clipboard. */
+  /** Output happens now; the past notifies no one and writes to no clipboard. */
   readonly live: boolean
 }
 

@@ -17,7 +17,7 @@ export type WayOut =
   | { readonly _tag: "Signal"; readonly signal: string }
   | { readonly _tag: "Failed"; readonly error: unknown }
 
-/** Ends with what nobody caught; gives the function that stops listening. */
+/** Ends with what no one caught; gives the function that stops listening. */
 export function onFaults(end: (way: WayOut) => void): () => void {
   const fault = (error: unknown): void => end({ _tag: "Failed", error })
   process.on("uncaughtException", fault).on("unhandledRejection", fault)
@@ -36,7 +36,7 @@ export function onSignals(end: (way: WayOut) => void): () => void {
   }
 }
 
-/** Seconds to wait for a hub that went away, where nobody says. */
+/** Seconds to wait for a hub that went away, where no one says. */
 const WAIT = 600
 
 /** Watches a hub that is away: gives up after `wait` seconds, or at once when it refuses. */

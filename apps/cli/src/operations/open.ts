@@ -17,7 +17,7 @@ export async function link(json: boolean): Promise<void> {
   printEither(json, made, () => [made.url])
 }
 
-/** Browsers that are confined (snap, flatpak) may not read the page in the data directory, and nobody is told. */
+/** Browsers that are confined (snap, flatpak) may not read the page in the data directory, and no one is told. */
 const BROWSER_OPENED = `opened in the browser; if the browser cannot read the page, open the link printed by: ${hint("link")}`
 
 /** Opens a browser with a link that lets it in; prints the link where none can be opened. */
@@ -32,7 +32,7 @@ export async function open(json: boolean): Promise<void> {
 
 /**
  * Writes a page that leads to the link, for its user only, and gives its address; `undefined` where it cannot be written.
- * Everybody can read the arguments of a program, so the link itself is no argument (G-18).
+ * Everyone can read the arguments of a program, so the link itself is no argument (G-18).
  */
 function leadingPage(data: string, url: string): string | undefined {
   const file = join(data, "open.html")

@@ -51,7 +51,7 @@ const opened = (socket: Socket): Promise<Socket> =>
   new Promise((resolve, reject) => {
     socket.once("error", reject)
     socket.once("connect", () => {
-      // Between two users of the connection nobody else would hear of an error; the next one finds it destroyed.
+      // Between two users of the connection no one else would hear of an error; the next one finds it destroyed.
       socket.off("error", reject).on("error", () => socket.destroy())
       resolve(socket)
     })

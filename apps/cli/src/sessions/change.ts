@@ -12,7 +12,7 @@ import { printable } from "../text/printable.ts"
 
 type Change = (api: Api, id: string) => Promise<Session>
 
-/** Changes each session and prints what it is now. Sessions that refuse are named, the others are changed all the same. */
+/** Changes each session and prints what it is now. Sessions that refuse are named, the others are changed anyway. */
 export async function changeSessions(names: ReadonlyArray<string>, json: boolean, done: string, change: Change): Promise<void> {
   const hub = useHub()
   const changed: Array<Session> = []

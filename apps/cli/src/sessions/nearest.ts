@@ -8,7 +8,7 @@ import { ago } from "../text/amounts.ts"
 import { shortId, stateText } from "./show-state.ts"
 import { printable } from "../text/printable.ts"
 
-/** Names that are shown at the most, and sessions that are looked at. */
+/** Names that are shown at most, and sessions that are looked at. */
 const NAMES_MAX = 3
 const LOOKED_AT = 1000
 

@@ -45,7 +45,7 @@ function whoTable(
   )
 }
 
-/** Ends the attachments of everybody to a session. */
+/** Ends the attachments of everyone to a session. */
 export async function detachAll(id: string, json: boolean): Promise<void> {
   const answer = await ask(useHub(), (api) => api.detach(id))
   printEither(json, answer, () => [answer.detached === 0 ? "no one was attached" : `detached ${answer.detached}`])

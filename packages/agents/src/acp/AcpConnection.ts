@@ -102,7 +102,7 @@ export class AcpConnection {
     this.#connection.agent.notify<JsonObject>(method, params).catch(() => undefined)
   }
 
-  /** Resolves once the agent has told nothing of itself for so long, in milliseconds; after `most` in any case. */
+  /** Resolves once the agent has told nothing of itself for this long, in milliseconds; after `most` in any case. */
   async quiet(millis: number, most: number): Promise<void> {
     const began = performance.now()
     for (let wait = millis; wait > 0 && performance.now() - began < most;) {
@@ -143,7 +143,7 @@ export class AcpConnection {
     try {
       message = JSON.parse(text)
     } catch (error) {
-      // What was to be a message may be the answer that somebody waits for.
+      // What was to be a message may be the answer that someone waits for.
       if (!BROKEN.test(text)) return this.#stray(text)
       const why = error instanceof Error ? error.message : String(error)
       return this.#host.crash("AgentMalformed", `the agent sent a message that cannot be read: ${headOf(why, 200)}`)

@@ -276,11 +276,11 @@ export class AcpDriver implements AgentDriver {
 
   #ask(params: unknown, signal: AbortSignal): Promise<JsonObject> {
     const options = optionsOf(at(params, "options"))
-    // Before the session is there nobody can see what is asked.
+    // Before the session is there no one can see what is asked.
     const turn = options.length === 0 || this.#session === undefined ? undefined : this.#current()
     const call = turn?.updates.calls.upsert(at(params, "toolCall"), true)
     if (turn === undefined || call === undefined) {
-      this.#host.log.say("a permission request that nobody can answer is cancelled")
+      this.#host.log.say("a permission request that cannot be answered is cancelled")
       return Promise.resolve(unanswered(options))
     }
     return this.#questions.ask({ updates: turn.updates, call, options }, signal)
@@ -305,7 +305,7 @@ export class AcpDriver implements AgentDriver {
         this.#turn?.updates.add({ type: "data-notice", data: { text } })
       }
     }
-    // Told in any case: somebody waits for it.
+    // Told in any case: someone waits for it.
     const { model, mode } = this.#choices.info
     this.#host.info({ ...this.#news(), ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
   }

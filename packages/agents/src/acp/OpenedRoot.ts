@@ -56,9 +56,7 @@ export class OpenedRoot {
     const there = await stat(this.path).catch(() => undefined)
     if (there === undefined) throw new Outside(goneText(this.path))
     if (!same(there, this.#identity)) {
-      throw new Outside(
-        `the session's directory ${this.path} was replaced or removed; restart the agent to work in what is there now`,
-      )
+      throw new Outside(`the session's directory ${this.path} was replaced or removed; restart the agent to work in the new one`)
     }
   }
 

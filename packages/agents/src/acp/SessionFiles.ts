@@ -63,7 +63,7 @@ export class SessionFiles {
   /** `fs/write_text_file`: directories on the way are made; rejects with `RequestError`. */
   write(params: unknown): Promise<Record<string, never>> {
     const content = at(params, "content")
-    if (typeof content !== "string") return Promise.reject(refuse("content is no text"))
+    if (typeof content !== "string") return Promise.reject(refuse("content is not text"))
     if (content.length > FILE_MAX) return Promise.reject(refuse(`the content has more than ${FILE_MAX} characters`))
     return this.#inTurn(params, async (path) => {
       const names = await this.#root.names(path)

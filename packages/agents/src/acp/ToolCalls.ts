@@ -68,7 +68,7 @@ export class ToolCalls {
     const latest = this.#latest.get(id)
     const known = latest === undefined || beginsAgain(latest.call, update, asks) ? undefined : latest.call
     const call = known ?? this.#begin(id, (latest?.count ?? 0) + 1, update)
-    // Whatever is told of a call that is over is nobody's any more.
+    // Whatever is told of a call that is over is no one's any more.
     if (call.over) return call
     this.#learn(call, update)
     if (known === undefined) {

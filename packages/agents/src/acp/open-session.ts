@@ -24,7 +24,7 @@ export interface OpenSession {
   readonly version: string | undefined
   /** Goes before the first prompt. */
   readonly context: string | undefined
-  /** Why the agent did not go on from its own memory, for people. */
+  /** Why the agent did not continue from its own memory, for people. */
   readonly notice: string | undefined
   /** Whether it takes `session/close`. */
   readonly closes: boolean
@@ -34,7 +34,7 @@ export interface OpenSession {
 const LIST_MILLIS = 5000
 const PAGES_MAX = 50
 
-/** Without an update for so long a replay is over; and the longest that is waited for that, in milliseconds. */
+/** Without an update for this long a replay is over; and the longest that is waited for that, in milliseconds. */
 const REPLAY_MILLIS = 100
 const REPLAY_MOST = 5000
 
@@ -156,7 +156,7 @@ async function goOn(
   for (const way of ways) {
     try {
       const answer = await connection.request(way, { sessionId: id, ...place })
-      // Some go on with their replay after the answer.
+      // Some continue with their replay after the answer.
       if (way === "session/load") await connection.quiet(REPLAY_MILLIS, REPLAY_MOST)
       return { id, answer }
     } catch (error) {
@@ -170,7 +170,7 @@ async function goOn(
 
 function whyNot({ name }: AgentStart, listed: boolean | undefined, error: string): string {
   if (listed === false) return `${name} no longer has its own record of this session.`
-  return `${name} could not go on from its own record of this session: ${headOf(error, 500).replace(/\.$/, "")}.`
+  return `${name} could not resume from its own record of this session: ${headOf(error, 500).replace(/\.$/, "")}.`
 }
 
 /** Whether the agent still has a session; undefined when it does not say. */

@@ -48,12 +48,12 @@ const pairs = (record: Readonly<Record<string, string>>): Array<{ name: string; 
 
 function serverOf(name: string, server: unknown): McpServer {
   const wrong = (wanted: string): never => refuse("mcpServers", `${JSON.stringify(headOf(name, 64))} ${wanted}`)
-  if (!isObject(server)) return wrong("is no object")
+  if (!isObject(server)) return wrong("is not an object")
   const { type = "stdio", command, args = [], env = {}, url, headers = {} } = server
   if (type === "stdio") {
     if (!isText(command) || command === "") return wrong("needs a command")
-    if (!isTexts(args)) return wrong("has args that are no list of texts")
-    if (!isTextRecord(env)) return wrong("has an env that is no object of texts")
+    if (!isTexts(args)) return wrong("has args that are not a list of texts")
+    if (!isTextRecord(env)) return wrong("has an env that is not an object of texts")
     const unusable = Object.entries(env).find(([variable, value]) => !isVariable(variable, value))
     if (unusable !== undefined)
       return wrong(`has an env with a name or value that no program can be given: ${headOf(unusable[0], 50)}`)
@@ -61,7 +61,7 @@ function serverOf(name: string, server: unknown): McpServer {
   }
   if (type !== "http" && type !== "sse") return wrong("has a type other than stdio, http and sse")
   if (!isText(url) || !URL.canParse(url)) return wrong("needs a url")
-  if (!isTextRecord(headers)) return wrong("has headers that are no object of texts")
+  if (!isTextRecord(headers)) return wrong("has headers that are not an object of texts")
   return { type, name, url, headers: pairs(headers) }
 }
 

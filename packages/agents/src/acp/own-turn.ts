@@ -6,7 +6,7 @@
 /** Silence after which a turn of the agent's own is over, in milliseconds. */
 export const OWN_TURN_QUIET = 1500
 
-/** How often that passes with a tool call open before the turn is over all the same: its result begins another. */
+/** How often that passes with a tool call open before the turn is over anyway: its result begins another. */
 const OPEN_ROUNDS = 40
 
 /** Updates that are shown wherever they come; others tell of the agent's state and belong to a prompt, or to nothing. */

@@ -12,7 +12,7 @@ import type { ToolCall } from "./ToolCalls.ts"
 
 const KINDS: ReadonlyArray<PermissionOption["kind"]> = ["allow_once", "allow_always", "reject_once", "reject_always"]
 
-/** The options of a request; those of kinds that nobody knows are left out. */
+/** The options of a request; those of kinds that no one knows are left out. */
 export const optionsOf = (options: unknown): ReadonlyArray<PermissionOption> =>
   listOf(options).flatMap((option) => {
     const id = textOf(at(option, "optionId"))
@@ -61,7 +61,7 @@ export function askOf(
 
 const CANCELLED: JsonObject = { outcome: { outcome: "cancelled" } }
 
-/** The answer for the agent; `allowed` says whether it may go on. */
+/** The answer for the agent; `allowed` says whether it may continue. */
 export function answerOf(
   options: ReadonlyArray<PermissionOption>,
   outcome: PermissionOutcome,

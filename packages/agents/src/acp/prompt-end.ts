@@ -63,9 +63,9 @@ export function endOfAnswer(answer: unknown, { interrupted, refused }: TurnStory
     case "max_turn_requests":
       return completed("other", "The agent reached its limit of requests in one turn.")
     case "refusal":
-      return failed("AgentRefused", "the agent refused to go on with this message")
+      return failed("AgentRefused", "the agent refused to continue with this message")
     case "cancelled":
-      return refused ? completed("other") : failed("AgentCancelled", "the agent ended the turn by itself and does not say why")
+      return refused ? completed("other") : failed("AgentCancelled", "the agent ended the turn without giving a reason")
     default:
       return typeof reason === "string"
         ? completed("other", `The agent ended the turn with the reason ${headOf(reason, 200)}.`)

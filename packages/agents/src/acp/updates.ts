@@ -1,5 +1,5 @@
 /**
- * What an agent tells of a turn, as chunks (A-3). What nobody knows becomes `data-unknown`.
+ * What an agent tells of a turn, as chunks (A-3). What no one knows becomes `data-unknown`.
  *
  * What it tells of itself (commands, modes, models) belongs to no turn and is `AgentChoices`' matter.
  */

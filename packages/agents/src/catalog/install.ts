@@ -27,7 +27,7 @@ export class InstallFailed extends Error {
   }
 }
 
-/** What an installation tells while it goes on. */
+/** What an installation tells while it continues. */
 export type InstallStep =
   | { readonly type: "begins"; readonly package: string; readonly version: string }
   /** A line of npm's own. */
@@ -66,7 +66,8 @@ function packageFor(name: string): AgentPackage {
   if (known === undefined) {
     throw new InstallFailed("unknown", `${headOf(name, 64)} cannot be installed; there are ${names.join(", ")}`)
   }
-  if (known.package === undefined) throw new InstallFailed("builtIn", `${known.title} is part of Holdfast; it is there already`)
+  if (known.package === undefined)
+    throw new InstallFailed("builtIn", `${known.title} is part of Holdfast and needs no installation`)
   return known.package
 }
 
@@ -113,7 +114,7 @@ function failureOf(error: unknown): InstallFailed {
   if (error instanceof InstallFailed) return error
   const message = error instanceof Error ? error.message : String(error)
   if (has(error, "ENOSPC") || has(error, "EDQUOT")) {
-    return new InstallFailed("diskFull", `there is no room for it: ${message}; make room and try again`)
+    return new InstallFailed("diskFull", `there is not enough disk space: ${message}; free some and try again`)
   }
   if (has(error, "EACCES") || has(error, "EROFS") || has(error, "EPERM")) {
     return new InstallFailed("denied", `the data directory cannot be written: ${message}`)
@@ -168,7 +169,7 @@ function runNpm(npm: string, cwd: string, { environment, signal, tell, timeout =
       killing ??= setTimeout(() => kill("SIGKILL"), KILL_MILLIS)
     }
     const cancel = (): void =>
-      stop(new InstallFailed("cancelled", "the installation was stopped; what was there before is there still"))
+      stop(new InstallFailed("cancelled", "the installation was stopped; what was installed before is unchanged"))
     signal?.addEventListener("abort", cancel)
     const timer = setTimeout(
       () => stop(new InstallFailed("network", `npm was not ready within ${Math.round(timeout / 1000)} s; try again`)),
@@ -197,14 +198,14 @@ function npmFailure(lines: ReadonlyArray<string>): InstallFailed {
   const errors = lines.filter((line) => line.includes("npm error") || line.includes("ERR!"))
   const said = (errors.length > 0 ? errors : lines).slice(0, QUOTED_LINES).join("\n")
   if (/ENOSPC|EDQUOT/.test(said))
-    return new InstallFailed("diskFull", `there is no room for it; make room and try again\n${said}`)
+    return new InstallFailed("diskFull", `there is not enough disk space; free some and try again\n${said}`)
   if (/E404|ETARGET|EBADPLATFORM/.test(said)) {
     return new InstallFailed("notOffered", `npm's registry has no such package for this machine\n${said}`)
   }
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|EHOSTUNREACH|E5\d\d/.test(said)) {
     return new InstallFailed("network", `npm's registry cannot be reached; check the network and npm's own settings\n${said}`)
   }
-  if (/EACCES|EROFS/.test(said)) return new InstallFailed("denied", `npm may not write what it must\n${said}`)
+  if (/EACCES|EROFS/.test(said)) return new InstallFailed("denied", `npm lacks permission to write its files\n${said}`)
   return new InstallFailed("failed", `npm failed\n${said}`)
 }
 

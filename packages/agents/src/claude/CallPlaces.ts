@@ -8,7 +8,7 @@ import { textAt } from "./read.ts"
 /** Calls whose directory is remembered; a call is asked about right after its hook. */
 const CALLS_MAX = 256
 
-/** The directories of calls that nobody was asked about yet. */
+/** The directories of calls that no one was asked about yet. */
 export class CallPlaces {
   readonly #places = new Map<string, string>()
 

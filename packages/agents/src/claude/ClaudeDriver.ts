@@ -2,7 +2,7 @@
  * How Claude is spoken to: messages go in with our id, Claude says when it begins one, and its result ends the turn.
  *
  * A message that is put into a streaming turn may come too late for it; then Claude answers it right after its result,
- * and the turn goes on until that is done too. An interrupt drops what was not begun. Nothing is handed over early: what
+ * and the turn continues until that is done too. An interrupt drops what was not begun. Nothing is handed over early: what
  * Claude has in its own queue runs even after an interrupt that does not drop it. When a background task has ended, Claude begins
  * a turn by itself, also with a message in its queue, whose turn waits behind that one; each result ends the turn that it is about.
  */
@@ -29,7 +29,7 @@ import { changeClaude, SystemNews } from "./SystemNews.ts"
 import { TaskNews } from "./TaskNews.ts"
 import { addUsage, UsageMeter } from "./usage.ts"
 
-/** A query that ended while its process is there: given up after so long, in milliseconds. */
+/** A query that ended while its process is there: given up after this long, in milliseconds. */
 const SILENT_MILLIS = 1000
 const EARLY_MAX = 20
 
@@ -174,7 +174,7 @@ export class ClaudeDriver implements AgentDriver {
   async #read(): Promise<void> {
     try {
       for await (const message of this.#query) this.#take(message)
-      this.#giveUp("Claude said its last word")
+      this.#giveUp("Claude closed its output")
     } catch (error) {
       this.#giveUp(error instanceof Error ? error.message : String(error))
     } finally {

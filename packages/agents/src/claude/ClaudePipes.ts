@@ -51,7 +51,7 @@ export function spawnClaude(host: AgentHost, { command, args, cwd, env }: SpawnR
     line: (line) => {
       if (line.startsWith(MIRROR)) mirror(host, line)
       else if (line.startsWith("{")) output.write(`${escapeSeparators(line)}\n`)
-      else host.log.say(`a line that is no JSON is left out: ${headOf(line, LOGGED_MAX)}`)
+      else host.log.say(`a line that is not JSON is left out: ${headOf(line, LOGGED_MAX)}`)
     },
     tooLong: () => host.crash("AgentMalformed", `the agent sent a line of more than ${LINE_MAX} bytes`),
   })

@@ -2,7 +2,7 @@
  * What Claude says in a turn, as chunks: its messages as they stream, its tools, what they gave.
  *
  * A block comes in pieces, then whole in an `assistant` message before its end; a message that was not streamed comes
- * whole alone. A reply that breaks off ends like any other, but without a reason to stop: what follows either goes on
+ * whole alone. A reply that breaks off ends like any other, but without a reason to stop: what follows either continues
  * from it (Claude tells itself so in a message) or says it all again, and then the step begins anew.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
@@ -278,7 +278,7 @@ export class MessageStream {
     this.#chunk(toolOutput(toolCallId, block, meta, provider))
   }
 
-  /** Claude told itself to go on from where its reply broke off. */
+  /** Claude told itself to continue from where its reply broke off. */
   resumed(): void {
     if (this.#reply === "cut") this.#reply = "resumed"
   }

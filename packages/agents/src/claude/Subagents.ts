@@ -1,4 +1,4 @@
-/** What Claude's subagents do, in short: one `data-subagent` for each call, replaced as it goes on. */
+/** What Claude's subagents do, in short: one `data-subagent` for each call, replaced as it continues. */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import { cutText } from "@holdfast/protocol/agent/cut"

@@ -1,4 +1,4 @@
-/** What Claude tells beside its answers: its state, retries, compactions; what nobody knows is kept. */
+/** What Claude tells beside its answers: its state, retries, compactions; what no one knows is kept. */
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentHost } from "../host/AgentHost.ts"

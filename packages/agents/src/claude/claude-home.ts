@@ -1,7 +1,7 @@
 /**
  * Claude's directory, and how a mirrored transcript comes to be in it.
  *
- * Where Claude's own file holds all that was mirrored, it goes on from that; where there is none, it is written; where
+ * Where Claude's own file holds all that was mirrored, it continues from that; where there is none, it is written; where
  * there is another one, that is left alone.
  */
 import { existsSync, readdirSync, realpathSync } from "node:fs"

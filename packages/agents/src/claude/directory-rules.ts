@@ -1,6 +1,6 @@
 /**
  * The allow rules of a trusted directory. Claude itself ignores them until its own dialog was answered in a terminal, which
- * nobody sees here; a person's trust given to Holdfast stands for that (A-29), and nothing of Claude's own is changed.
+ * no one sees here; a person's trust given to Holdfast stands for that (A-29), and nothing of Claude's own is changed.
  */
 import { join } from "node:path"
 import { textsAt } from "./read.ts"

@@ -11,8 +11,8 @@ const MODES: ReadonlyArray<{ readonly id: string; readonly name: string; readonl
   { id: "default", name: "Ask", description: "Asks before it changes anything" },
   { id: "acceptEdits", name: "Accept edits", description: "Changes files in its directories without asking" },
   { id: "plan", name: "Plan", description: "Changes nothing, and makes a plan first" },
-  { id: "dontAsk", name: "Do not ask", description: "Refuses what is not allowed already" },
-  { id: "auto", name: "Auto", description: "A model decides what is asked" },
+  { id: "dontAsk", name: "Do not ask", description: "Refuses everything that is not already allowed" },
+  { id: "auto", name: "Auto", description: "A model decides when to ask" },
 ]
 const BYPASS = { id: "bypassPermissions", name: "Bypass", description: "Does everything without asking" }
 

@@ -32,7 +32,7 @@ export function directoriesUpTo(cwd: string): ReadonlyArray<string> {
 }
 
 /**
- * The memory files of a directory. Files that cannot be read are left out, and of a directory that nobody trusts links out of
+ * The memory files of a directory. Files that cannot be read are left out, and of a directory that no one trusts links out of
  * its repository: the model would be told any file of the user's.
  */
 export async function memoryFiles(cwd: string, isTrusted: boolean): Promise<ReadonlyArray<MemoryFile>> {

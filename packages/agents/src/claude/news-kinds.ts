@@ -37,7 +37,7 @@ export const SILENT: Readonly<Record<string, string>> = {
   "system/task_summary": "a summary of what the task shows",
   "system/session_metadata": "about hosted sessions",
   "system/memory_recall": "memories that the model was given; the files are Claude's own",
-  "system/control_request_progress": "about a request of ours that is under way",
+  "system/control_request_progress": "about one of our requests in flight",
   "system/elicitation_complete": "nothing here is asked so",
   tool_progress: "told often; the call's result is shown",
   tool_use_summary: "a summary of calls that are shown",

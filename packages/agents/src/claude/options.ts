@@ -71,7 +71,7 @@ export interface ClaudeOptions {
   readonly additionalDirectories?: ReadonlyArray<string>
   readonly mcpServers?: Readonly<Record<string, McpServer>>
   readonly strictMcpConfig?: boolean
-  /** Id of a session of Claude Code on this machine to go on from, in the first process; `fork` leaves it as it is. */
+  /** Id of a session of Claude Code on this machine to continue from, in the first process; `fork` leaves it as it is. */
   readonly resume?: string
   readonly fork?: boolean
   readonly settingSources?: ReadonlyArray<(typeof SETTING_SOURCES)[number]>

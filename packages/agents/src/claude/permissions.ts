@@ -43,7 +43,7 @@ const TOOL_OPTIONS: ReadonlyArray<PermissionOption> = [
   { id: "reject", label: "Reject", kind: "reject_once" },
 ]
 const PLAN_OPTIONS: ReadonlyArray<PermissionOption> = [
-  { id: "approve", label: "Go on", kind: "allow_once" },
+  { id: "approve", label: "Continue", kind: "allow_once" },
   { id: "reject", label: "Keep planning", kind: "reject_once" },
 ]
 const QUESTION_OPTIONS: ReadonlyArray<PermissionOption> = [
@@ -51,7 +51,7 @@ const QUESTION_OPTIONS: ReadonlyArray<PermissionOption> = [
   { id: "reject", label: "Do not answer", kind: "reject_once" },
 ]
 
-const REFUSED = "The user does not want this to be done. Stop, and ask how to go on."
+const REFUSED = "The user does not want this to be done. Stop, and ask how to continue."
 
 /** Fields of an input that say what it is about, the telling ones first. */
 const SUBJECTS = ["command", "file_path", "notebook_path", "path", "url", "query", "pattern", "skill", "description"]
@@ -140,7 +140,7 @@ export class Permissions {
     const open = this.#open.get(id)
     if (open === undefined) return
     if (outcome.type === "cancelled") {
-      // An interrupt cancels first and stops Claude then: in between it must not go on with a refusal.
+      // An interrupt cancels first and stops Claude then: in between it must not continue with a refusal.
       return queueMicrotask(() => {
         if (this.#open.delete(id)) open.resolve({ behavior: "deny", message: outcome.reason })
       })

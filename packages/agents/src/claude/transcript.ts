@@ -53,7 +53,7 @@ export async function* transcriptPieces({
   if (badLines > 0) throw new Error(`${badLines} of its lines cannot be read`)
 }
 
-/** Reads through the mirrored transcript of a session; `undefined` when there is nothing to go on from. Rejects with what reading throws. */
+/** Reads through the mirrored transcript of a session; `undefined` when there is nothing to continue from. Rejects with what reading throws. */
 export async function lookThrough(path: string, session: string): Promise<Transcript | undefined> {
   const { size } = await stat(path)
   if (size > TRANSCRIPT_MAX) return undefined

@@ -25,7 +25,7 @@ const TAGS: Readonly<Record<string, string>> = {
   error_max_budget_usd: "MaxBudget",
 }
 
-/** What Claude says where it has no credential: its command `/login` is one of its own screen, which nobody has here. */
+/** What Claude says where it has no credential: its command `/login` is one of its own screen, which no one has here. */
 const LOGIN = /\bnot logged in\b|\/login\b|\binvalid api key\b/i
 /** Where a person gives Claude a credential (A-64). */
 const LOG_IN =

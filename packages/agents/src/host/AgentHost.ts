@@ -27,7 +27,7 @@ import { Tasks } from "./Tasks.ts"
 import { Timers } from "./Timers.ts"
 import { Turns } from "./Turns.ts"
 
-/** Closed its output without ending: given up after so long, in milliseconds. */
+/** Closed its output without ending: given up after this long, in milliseconds. */
 const CLOSED_MILLIS = 1000
 /** How long what was read before an exit may take to be told, and an agent to answer that it is to end, in milliseconds. */
 const DRAIN_MILLIS = 1000
@@ -154,7 +154,7 @@ export class AgentHost implements AgentHandle {
     if (this.#phase === "ready") this.#turns.next(this.#driver)
   }
 
-  /** Asks for permission, in the streaming turn or, for a task or without a turn, beside it; cancelled at once when nobody can be asked. */
+  /** Asks for permission, in the streaming turn or, for a task or without a turn, beside it; cancelled at once when no one can be asked. */
   ask(request: PermissionAsk): void {
     const asked = boundedAsk(request, this.#say)
     const reason = this.#phase === "ready" ? this.#turns.ask(asked) : "the agent is ending"
@@ -271,7 +271,7 @@ export class AgentHost implements AgentHandle {
     try {
       const driver = await makeDriver(this)
       this.#driver = driver
-      // Told ready before its driver was here: what waited can go on now.
+      // Told ready before its driver was here: what waited can continue now.
       if (this.#told) this.#turns.next(driver)
     } catch (error) {
       if (error instanceof AdapterRefused) this.crash(error.failure.tag, error.failure.message)

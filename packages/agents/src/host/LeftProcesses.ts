@@ -1,5 +1,5 @@
 /**
- * Processes that an agent's tools left running, such as a server that a command started with `&`: nobody tells of them, so
+ * Processes that an agent's tools left running, such as a server that a command started with `&`: no one tells of them, so
  * they are looked for after each turn that used tools, and are tasks like those that an agent tells of (A-22).
  *
  * Left is what carries the agent's marker and descends from the agent no more: an agent's own servers do. On Linux alone, where

@@ -7,7 +7,7 @@
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 
-/** Open requests of an agent at the most, and bytes of them as JSON together. */
+/** Open requests of an agent at most, and bytes of them as JSON together. */
 const OPEN_MAX = 400
 const OPEN_BYTES = 64 * 1024 * 1024
 /** Open requests that ask questions: those stand in the record as they are. */

@@ -1,9 +1,9 @@
-/** That an agent is at work although it tells nothing: told now and then, so that nobody takes it for stuck (A-20). */
+/** That an agent is at work although it tells nothing: told now and then, so that no one takes it for stuck (A-20). */
 import type { AgentNote } from "@holdfast/link/agent-messages"
 
 /** Wait between two signs, in milliseconds. */
 const SIGN_MILLIS = 20_000
-/** A start is waited for, as long as signs come, so many times as long as one without a sign. */
+/** A start is waited for, as long as signs come, this many times as long as one without a sign. */
 const START_MOST = 5
 
 /** Tells of signs while a turn streams; between turns they mean nothing. */
@@ -17,7 +17,7 @@ export class SignsOfLife {
     this.#given = given
   }
 
-  /** Calls `silent` when nothing was seen for so long, in milliseconds, from now on; in the end whatever was seen (A-44). */
+  /** Calls `silent` when nothing was seen for this long, in milliseconds, from now on; in the end whatever was seen (A-44). */
   awaitStart(millis: number, silent: (waited: number) => void): void {
     const began = performance.now()
     const look = (): void => {

@@ -2,7 +2,7 @@
 export class Timers {
   readonly #timers = new Set<NodeJS.Timeout>()
 
-  /** Does something after so many milliseconds, unless `clear` comes before. */
+  /** Does something after this many milliseconds, unless `clear` comes before. */
   after(millis: number, act: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)

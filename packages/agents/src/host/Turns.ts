@@ -2,7 +2,7 @@
  * The turns of one agent: at most one streams, what comes meanwhile waits in order, each taken one ends once (Q-2, A-2).
  *
  * A message that the driver never confirmed counts as taken when the agent answers to it; when its process ends before
- * that, nothing is said of it, because nobody can know. A message that begins a turn and comes back ends that turn too.
+ * that, nothing is said of it, because no one can know. A message that begins a turn and comes back ends that turn too.
  * An agent may begin a turn by itself before it comes to a message that it was given: that message's turn is behind it.
  */
 import { randomUUID } from "node:crypto"
@@ -232,7 +232,7 @@ export class Turns {
     if (turn === undefined || turn.interrupting) return
     turn.interrupting = true
     this.#graceOf(turn)
-    // First the interrupt: an agent that is told no before it might go on to the end of its turn.
+    // First the interrupt: an agent that is told no before it might continue to the end of its turn.
     this.#events.drive(() => driver.interrupt(turn.id))
     this.#cancelOf(turn.id, driver, "the turn was interrupted")
   }
@@ -248,7 +248,7 @@ export class Turns {
   }
 
   /**
-   * Opens a permission request, unless it is none that can be shown; gives the reason when nobody can answer it. That of a
+   * Opens a permission request, unless it is none that can be shown; gives the reason when no one can answer it. That of a
    * task, and one without a turn, is of no turn.
    */
   ask(request: PermissionAsk | undefined): string | undefined {
@@ -270,9 +270,9 @@ export class Turns {
     return undefined
   }
 
-  /** Says in the turn that nobody was asked; false when no turn is streaming. */
+  /** Says in the turn that no one was asked; false when no turn is streaming. */
   unasked(title: string, reason: string): boolean {
-    const text = `${cutText(title, TITLE_MAX)}: nobody was asked, and the agent was told no: ${reason}.`
+    const text = `${cutText(title, TITLE_MAX)}: refused without asking anyone: ${reason}.`
     return this.chunk({ type: "data-notice", data: { text } })
   }
 

@@ -47,7 +47,7 @@ function boundedSubject(parsed: ParsedSubject, whole: boolean): ParsedSubject {
     : { ...parsed, paths: parsed.paths.filter(fits), literal: false }
 }
 
-/** A request with its texts and input cut; nothing when it is too long all the same. */
+/** A request with its texts and input cut; nothing when it is too long anyway. */
 export function boundedAsk(request: PermissionAsk, say: Say): PermissionAsk | undefined {
   // What is cut cannot be seen whole, and no rule may answer for it.
   const whole = request.subject.length <= ASK_CUT["request.subject"] && jsonBytes(request.input) <= ASK_INPUT_BYTES

@@ -28,6 +28,6 @@ function readParts(parts: ReadonlyArray<DeliveredPart>): ReadonlyArray<InputPart
 
 function filled({ path, ...part }: DeliveredPart): InputPart {
   if (path === undefined || part.type !== "file") return part
-  // The thread is this agent's alone: nobody waits for it.
+  // The thread is this agent's alone: no one waits for it.
   return { ...part, url: `data:${part.mediaType};base64,${readFileSync(path).toString("base64")}` }
 }

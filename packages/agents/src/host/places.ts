@@ -27,7 +27,7 @@ export const settingsFolder = (path: string): Place => runs(path, (folder) => en
 /** A file of settings, of which nothing is read. */
 export const settingsFile = (path: string): Place => runs(path, () => Promise.resolve("settings"))
 
-/** A text of at most so many characters. */
+/** A text of at most this many characters. */
 export const cut = (text: string, most: number): string =>
   (text.length > most ? `${headOf(text, most - 1)}…` : text).toWellFormed()
 

@@ -26,6 +26,6 @@ export const refusesHistory = (text: string, status: number | undefined): boolea
 export const refusedHistory = (text: string): { readonly tag: "HistoryRefused"; readonly message: string } => ({
   tag: "HistoryRefused",
   message:
-    `the model refuses this session's history and will refuse it again; let the agent begin anew from the transcript, ` +
-    `whole or up to before a message: holdfast renew SESSION [--before MESSAGE]. It said: ${text}`,
+    `the model rejects this session's history and will reject it again; restart the agent from the transcript, ` +
+    `whole or up to a message: holdfast renew SESSION [--before MESSAGE]. It said: ${text}`,
 })

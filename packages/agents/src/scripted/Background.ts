@@ -40,7 +40,7 @@ export class Background {
     return this.#start("shell", command, toolCallId, (_, signal) => this.#run(command, signal))
   }
 
-  /** Starts a subagent that asks after so many milliseconds whether it may run a command; gives the id of its task. */
+  /** Starts a subagent that asks after this many milliseconds whether it may run a command; gives the id of its task. */
   subagent(millis: number, command: string, toolCallId: string): string {
     return this.#start("subagent", command, toolCallId, async (task, signal) => {
       await new Promise<void>((resolve) => {

@@ -15,7 +15,7 @@ import { runCommand, writeBelow } from "./tools.ts"
 /** Longest part of a result that the next step quotes, in characters. */
 const QUOTE_CHARACTERS = 300
 
-/** The turn cannot go on; `tag` and `message` are its end. */
+/** The turn cannot continue; `tag` and `message` are its end. */
 export class TurnFailed extends Error {
   readonly _tag = "TurnFailed"
   readonly tag: string
@@ -230,7 +230,7 @@ export class Play {
       subject: "",
       input: { plan: text },
       options: [
-        { id: "approve", label: "Go on", kind: "allow_once" },
+        { id: "approve", label: "Continue", kind: "allow_once" },
         { id: "reject", label: "No", kind: "reject_once" },
       ],
     })

@@ -1,7 +1,7 @@
 /**
  * The language of the scripted agent: `[[name argument]]` in a message says what it does.
  *
- * Directives are played one step each: a tool ends a step, the next one quotes its result and goes on; with `[[par]]`
+ * Directives are played one step each: a tool ends a step, the next one quotes its result and continues; with `[[par]]`
  * they all are in one step. `[[background COMMAND]]` runs one beside the turn; `[[subagent MILLIS COMMAND]]` asks after so
  * long, in no turn, whether it may run one. What has ended is reported in a turn of the agent's own. A message without a directive is answered with what can be done.
  */

@@ -14,7 +14,7 @@ const leave = (): void => {
 }
 process.on("exit", killCommands)
 for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) process.on(signal, leave)
-// Nobody reads any more.
+// No one reads any more.
 process.stdout.on("error", leave)
 
 const output = new Output(process.stdout)

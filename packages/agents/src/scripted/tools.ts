@@ -9,7 +9,7 @@ import { goneText } from "../host/gone-directory.ts"
 
 /** Longest output of a command that is kept, in characters; what is beyond it is counted and left out. */
 export const OUTPUT_MAX = 5 * 1024 * 1024
-/** What is shown of a running command: the end of its output, so many characters, at most every so many milliseconds. */
+/** What is shown of a running command: the end of its output, this many characters, at most every this many milliseconds. */
 const PREVIEW_CHARACTERS = 2048
 const PREVIEW_MILLIS = 200
 /** From SIGTERM to SIGKILL of an interrupted command, and how long an output that others hold is waited for, in milliseconds. */

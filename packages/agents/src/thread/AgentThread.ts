@@ -20,7 +20,7 @@ const IDLE_MILLIS = 10_000
 /** Memory an agent's thread may take for objects, in MB; beyond it the thread dies, not the runner and no other agent. */
 const HEAP_MAX_MB = 512
 const YOUNG_MAX_MB = 8
-/** The thread is told of so many characters at a time: far fewer than those from which an agent is paused. */
+/** The thread is told of this many characters at a time: far fewer than those from which an agent is paused. */
 const TOOK_CHARACTERS = 64 * 1024
 
 interface Hosted {
@@ -47,11 +47,11 @@ interface Death {
   readonly message: string
 }
 
-const crash = (reason: string): Death => ({ tag: "AgentCrashed", message: `the runner's part for this agent failed: ${reason}` })
+const crash = (reason: string): Death => ({ tag: "AgentCrashed", message: `the agent's host in the runner crashed: ${reason}` })
 
 const outOfMemory = (heap: number): Death => ({
   tag: "AgentOutOfMemory",
-  message: `what this agent sent needed more than ${heap} MB of the runner's memory; its process was ended, and the next message starts it again`,
+  message: `this agent's output needed more than ${heap} MB of the runner's memory; its process was ended, and the next message restarts it`,
 })
 
 /** What tests change of a thread: its program, and its memory in MB. */

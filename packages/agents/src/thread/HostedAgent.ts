@@ -9,7 +9,7 @@ import type { AgentAdapter, AgentHandle } from "@holdfast/adapter/agent-adapter"
 import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
 
-/** Characters under way to the journal from which an agent is paused; it goes on at half of that. */
+/** Characters under way to the journal from which an agent is paused; it continues at half of that. */
 const UNDER_WAY_MAX = 4 * 1024 * 1024
 
 /** An agent whose adapter may still be loading. */
@@ -63,7 +63,7 @@ export class HostedAgent {
     this.#pause("journal", paused)
   }
 
-  /** So many characters reached the journal. */
+  /** This many characters reached the journal. */
   took(size: number): void {
     this.#underWay -= size
     if (this.#underWay <= UNDER_WAY_MAX / 2) this.#pause("way", false)

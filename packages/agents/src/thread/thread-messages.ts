@@ -14,7 +14,7 @@ export type AgentStep =
   | { readonly type: "command"; readonly child: number; readonly command: AgentCommand }
   | { readonly type: "pause" | "continue"; readonly child: number }
   | { readonly type: "end"; readonly child: number; readonly request: number; readonly grace: number }
-  /** Notes of so many characters went to the journal. */
+  /** Notes of this many characters went to the journal. */
   | { readonly type: "took"; readonly child: number; readonly size: number }
 
 /** What the thread reports, in order. */

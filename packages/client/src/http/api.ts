@@ -22,7 +22,7 @@ import { head, operationCalls, stream } from "./call.ts"
 import type { Answer, HttpOptions } from "./request.ts"
 import type { SseEvent } from "./sse.ts"
 
-/** One page of events; `next` is the cursor to go on with. */
+/** One page of events; `next` is the cursor to continue with. */
 export interface EventPage {
   readonly events: ReadonlyArray<Event>
   readonly firstSeq: number
@@ -118,7 +118,7 @@ export function makeApi(options: HttpOptions) {
     /** Starts the command of an ended terminal again. */
     restart: (session: string, request: RestartSession = {}): Promise<Session> =>
       call<"terminal.restart">("POST /api/sessions/:session/restart", { ...request, session }),
-    /** Who is attached, to one session or to all that somebody is attached to. */
+    /** Who is attached, to one session or to all that someone is attached to. */
     viewers: (session?: string): Promise<ViewersReport> =>
       call<"viewers.list">("GET /api/viewers", session === undefined ? {} : { session }),
     /** Ends the attachments of people, but for those of a client. */

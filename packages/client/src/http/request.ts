@@ -92,7 +92,7 @@ async function send(
   } catch (cause) {
     if (deadline.signal.aborted && signal?.aborted !== true)
       throw new HoldfastError("TimedOut", `no answer within ${timeout / 1000} s`)
-    if (signal?.aborted === true) throw new HoldfastError("Closed", "the call was given up")
+    if (signal?.aborted === true) throw new HoldfastError("Closed", "the call was aborted")
     const mistake = mistakeOf(cause, url, init)
     if (mistake !== undefined) throw invalidCall(mistake)
     throw new HoldfastError("Unreachable", `the hub cannot be reached: ${reason(cause)}`)
@@ -133,7 +133,7 @@ async function body(response: Answer): Promise<string> {
   try {
     return await response.text()
   } catch (cause) {
-    throw new HoldfastError("ConnectionLost", `the answer was cut: ${reason(cause)}`)
+    throw new HoldfastError("ConnectionLost", `the answer ended early: ${reason(cause)}`)
   }
 }
 

@@ -16,7 +16,7 @@ export const MAX_SSE_EVENT = 32 * 1024 * 1024
 
 /** Parses chunks of text into events. */
 export class SseParser {
-  /** Id of the last message, also of one without data: where a reader that comes back goes on. */
+  /** Id of the last message, also of one without data: where a reader that comes back continues. */
   id = ""
   /** Milliseconds that the hub asks to wait before coming back. */
   retry: number | undefined

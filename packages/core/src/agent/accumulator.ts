@@ -55,7 +55,7 @@ export class Accumulator {
   readonly #shown = new WeakMap<ToolPart, ToolPart>()
   readonly #sizes = new WeakMap<MessagePart, number>()
 
-  /** Goes on from `live`. `max`: most bytes of the finished message. */
+  /** Continues from `live`. `max`: most bytes of the finished message. */
   constructor(live: LiveMessage, max = TURN_MESSAGE_MAX) {
     this.turn = live.turn
     this.createdAt = live.createdAt
@@ -67,7 +67,7 @@ export class Accumulator {
     this.#index()
   }
 
-  /** What is needed to go on elsewhere; plain JSON, which later chunks do not change. */
+  /** What is needed to continue elsewhere; plain JSON, which later chunks do not change. */
   toLive(): LiveMessage {
     return {
       turn: this.turn,

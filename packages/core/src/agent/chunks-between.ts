@@ -80,7 +80,7 @@ function newParts(parts: ReadonlyArray<MessagePart>, first: number, inStep = fal
   return open ? [...chunks, { type: "finish-step" }] : chunks
 }
 
-/** How a message's turn ended, as a chunk; nothing of one that goes on. */
+/** How a message's turn ended, as a chunk; nothing of one that continues. */
 function endOf({ outcome }: Message): ReadonlyArray<AgentChunk> {
   if (outcome === undefined) return []
   if (outcome === "interrupted") return [{ type: "abort" }]

@@ -81,7 +81,7 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
   }
 }
 
-/** Adds the name that the first message gives a session whose label nobody chose. */
+/** Adds the name that the first message gives a session whose label no one chose. */
 function named<A>(
   { unnamed }: SessionState,
   { id, parts, by }: Extract<AgentRequest, { readonly _tag: "SendMessage" }>,

@@ -78,7 +78,7 @@ function fieldBlocks(value: Fields, path: string, levels: number): Blocks {
 const STATES: Record<string, string> = {
   "input-streaming": "its input was not complete",
   "input-available": "no result yet",
-  "approval-requested": "waits for approval",
+  "approval-requested": "waiting for approval",
   "approval-responded": "no result yet",
   "output-error": "failed",
   "output-denied": "denied",
@@ -87,7 +87,7 @@ const STATES: Record<string, string> = {
 function approval(value: unknown): Blocks {
   if (!isFields(value)) return []
   const why = text(value["reason"]) === "" ? "" : `: ${inline(text(value["reason"]))}`
-  if (typeof value["approved"] !== "boolean") return ["*Approval asked, not answered.*"]
+  if (typeof value["approved"] !== "boolean") return ["*Approval was requested and not answered.*"]
   return [`*${value["approved"] ? "Approved" : "Refused"}${why}*`]
 }
 

@@ -1,4 +1,4 @@
-/** The label that a session gets from its first message, when nobody chose one (docs/PROTOCOL.md, A-14). */
+/** The label that a session gets from its first message, when no one chose one (docs/PROTOCOL.md, A-14). */
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import { headOf } from "@holdfast/protocol/text-cut"
 
@@ -31,7 +31,7 @@ export function messageLabel(parts: ReadonlyArray<InputPart>): string | undefine
 
 const clean = (line: string): string => line.replace(UNSEEN, "").replace(CONTROLS, " ").trim()
 
-/** Columns at the most: everything from the scripts of East Asia on counts two. */
+/** Columns at most: everything from the scripts of East Asia on counts two. */
 const columns = (text: string): number =>
   Array.from(text).reduce((sum, char) => sum + ((char.codePointAt(0) ?? 0) < 0x2e80 ? 1 : 2), 0)
 

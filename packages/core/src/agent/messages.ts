@@ -10,7 +10,7 @@ import { readChunk } from "@holdfast/protocol/agent/read-chunk"
 import type { Event } from "@holdfast/protocol/event"
 import { Accumulator, emptyMessage, type LiveMessage } from "./accumulator.ts"
 
-/** A transcript as plain JSON, to go on from elsewhere. */
+/** A transcript as plain JSON, to continue from elsewhere. */
 export type TranscriptState = {
   readonly lastSeq: number
   readonly messages: ReadonlyArray<Message>
@@ -36,7 +36,7 @@ export class Transcript {
   #lastSeq: number
   #unknown: number
 
-  /** Goes on from `state`, as `toState` gave it. */
+  /** Continues from `state`, as `toState` gave it. */
   constructor(state: TranscriptState = EMPTY_TRANSCRIPT) {
     this.#stored = new Map(state.messages.map((message) => [message.id, message]))
     this.#live = state.live === undefined ? undefined : new Accumulator(state.live)
@@ -44,7 +44,7 @@ export class Transcript {
     this.#unknown = state.unknown
   }
 
-  /** What is needed to go on elsewhere, as plain JSON. */
+  /** What is needed to continue elsewhere, as plain JSON. */
   toState(): TranscriptState {
     return {
       lastSeq: this.#lastSeq,

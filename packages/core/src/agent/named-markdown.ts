@@ -49,14 +49,14 @@ const items = (list: ReadonlyArray<PlanItem>): string =>
 
 function retry({ attempt, most, status, error }: NamedData["data-retry"]): string {
   const of = most === null ? "" : ` of ${most}`
-  return `The model was asked again (${attempt}${of}): ${inline(error)}${status === null ? "" : `, status ${status}`}`
+  return `The model was asked again after an error (${attempt}${of}): ${inline(error)}${status === null ? "" : `, status ${status}`}`
 }
 
 function compaction({ state, before, after, error }: NamedData["data-compaction"]): string {
   const why = error === undefined ? "" : `: ${inline(error)}`
-  if (state === "failed") return `The agent could not make its context shorter${why}`
+  if (state === "failed") return `The agent could not compact its context${why}`
   const known = typeof before === "number" && typeof after === "number"
-  return `The agent made its context shorter${known ? `, from ${before} to ${after} tokens` : ""}`
+  return `The agent compacted its context${known ? `, from ${before} to ${after} tokens` : ""}`
 }
 
 function subagent({ calls, latest, text }: NamedData["data-subagent"]): Blocks {

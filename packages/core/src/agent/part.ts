@@ -23,7 +23,7 @@ export interface Turn {
   readonly interrupting?: "person" | "message" | "stalled"
   /** Since when nothing was heard, in epoch milliseconds; set once that is worth saying. */
   readonly silentSince?: number
-  /** A message of somebody's is answered in it. */
+  /** A message of someone's is answered in it. */
   readonly asked?: true
   /** A message's turn that the agent has not come to, because it began this one by itself before. */
   readonly behind?: Turn

@@ -30,7 +30,7 @@ export function answersProblem(questions: ReadonlyArray<Question>, answers: Answ
   const given = answers ?? {}
   const problems = questions.flatMap((question) => problemOf(question, ownValue(given, question.question)) ?? [])
   const unknown = Object.keys(given).filter((name) => !questions.some(({ question }) => question === name))
-  const strays = unknown.map((name) => `${JSON.stringify(name)} is not asked`)
+  const strays = unknown.map((name) => `${JSON.stringify(name)} is not one of the questions`)
   const all = [...problems, ...strays]
   return all.length === 0 ? undefined : all.join("; ")
 }

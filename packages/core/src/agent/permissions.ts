@@ -9,7 +9,7 @@ import { answersProblem } from "./permission-answers.ts"
 import { BY_RULE } from "./permission-authors.ts"
 import { allowing, rulesFor, sameRequests } from "./permission-rules.ts"
 
-/** Rules that a session remembers at the most: they are stored with every change of it. */
+/** Rules that a session remembers at most: they are stored with every change of it. */
 export const RULES_MAX = 100
 
 const allows = ({ kind }: PermissionOption): boolean => kind === "allow_once" || kind === "allow_always"
@@ -19,14 +19,14 @@ export const ofTurn = ({ turn }: { readonly turn?: string }): { readonly turn?: 
 
 /** The end of a request that the agent never had an answer to; one that was given came too late, and stands for nothing. */
 export const cancelled = (request: PermissionRequest, why: string): EventDraft => {
-  const reason = request.decision === undefined ? why : `${why} before the agent had the answer`
+  const reason = request.decision === undefined ? why : `${why} before the agent received the answer`
   return { name: "permission/cancelled", data: { id: request.id, reason }, ...ofTurn(request) }
 }
 
 /** That another answer came first. */
 export const settledBefore = (id: string, decision: PermissionDecision): PermissionSettled =>
   new PermissionSettled({
-    message: `${decision.by} answered this request before: ${decision.allow ? "allowed" : "refused"}`,
+    message: `${decision.by} already answered this request: ${decision.allow ? "allowed" : "refused"}`,
     request: id,
     decision,
   })
@@ -38,7 +38,7 @@ export function answerPermission(
 ): ReadonlyArray<EventDraft> | PermissionSettled | PermissionNotFound | Unprocessable {
   const request = agent.permissions.find((open) => open.id === id)
   if (request === undefined) {
-    return new PermissionNotFound({ message: "no request with this id was asked in this session", request: id })
+    return new PermissionNotFound({ message: "this session has no request with this id", request: id })
   }
   if (request.decision !== undefined) return settledBefore(id, request.decision)
   const option = request.options.find((choice) => choice.id === answer.optionId)
@@ -73,13 +73,14 @@ function ruleOf(
   { scope, covers }: Remember,
   allow: boolean,
 ): PermissionRule | string {
-  if (request.kind !== "tool") return `a ${request.kind} is answered by a person each time; leave remember out`
+  if (request.kind !== "tool") return `a ${request.kind} must be answered by a person each time; leave out remember`
   const rule: PermissionRule = { tool: request.tool, allow, ...(covers === undefined ? {} : { covers }) }
   if (allowing(request, [rule]).length === 0) {
     return "the rule would not cover this request; choose one of the request's suggestions"
   }
   const others = agent.rules.filter((other) => !sameRequests(other, rule))
-  if (scope === "session" && others.length >= RULES_MAX) return `the session remembers ${RULES_MAX} answers; forget some first`
+  if (scope === "session" && others.length >= RULES_MAX)
+    return `the session already remembers ${RULES_MAX} answers; forget some first`
   return rule
 }
 

@@ -26,14 +26,14 @@ export function refuseParts(parts: ReadonlyArray<InputPart>): TooLarge | Unproce
   const size = characters(parts)
   if (size <= MESSAGE_MAX) return undefined
   return new TooLarge({
-    message: `the message has ${size} characters as JSON, at most ${MESSAGE_MAX} are taken`,
+    message: `the message has ${size} characters as JSON; the limit is ${MESSAGE_MAX}`,
     limit: MESSAGE_MAX,
   })
 }
 
 function refuseMore(agent: AgentPart, parts: ReadonlyArray<InputPart>): Busy | undefined {
   if (agent.queue.length >= QUEUE_MAX) {
-    return new Busy({ message: `${QUEUE_MAX} messages wait already; remove some or wait for the agent`, retryAfter: 5 })
+    return new Busy({ message: `the queue already has ${QUEUE_MAX} messages; remove some or wait for the agent`, retryAfter: 5 })
   }
   return refuseBytes(agent.queueSize, jsonBytes(parts))
 }
@@ -41,7 +41,7 @@ function refuseMore(agent: AgentPart, parts: ReadonlyArray<InputPart>): Busy | u
 /** Too much waits with this many bytes more beside the others. */
 function refuseBytes(others: QueueSize, bytes: number): Busy | undefined {
   if (others.bytes + bytes <= QUEUE_MAX_BYTES) return undefined
-  return new Busy({ message: "the messages that wait are too long together; remove some or wait for the agent", retryAfter: 5 })
+  return new Busy({ message: "the queued messages are too long in total; remove some or wait for the agent", retryAfter: 5 })
 }
 
 /** What was held and goes with the message that releases it (Q-20). */
@@ -94,8 +94,8 @@ const notQueued = (item: QueueItem | undefined, id: string): MessageNotQueued =>
   new MessageNotQueued({
     message:
       item === undefined
-        ? "no such message waits: the agent took it, or it was removed"
-        : "the message was handed to the agent already; interrupt the turn, or send another one",
+        ? "no such message is queued: the agent has taken it, or it was removed"
+        : "the agent already has the message; interrupt the turn, or send another one",
     messageId: id,
   })
 
@@ -127,7 +127,7 @@ export function reorderQueue(agent: AgentPart, { order }: Request<"ReorderQueue"
     order.length === waiting.length && new Set(order).size === order.length && order.every((id) => waiting.includes(id))
   if (!same) {
     return new SessionNotReady({
-      message: `the order must name each waiting message once; they are ${waiting.join(", ") || "none"} now`,
+      message: `the order must name each queued message exactly once; they are ${waiting.join(", ") || "none"} now`,
       status: "queue-changed",
     })
   }
@@ -141,7 +141,7 @@ export function resolveMessage(
 ): ReadonlyArray<EventDraft> | QueueRefusal {
   const item = itemOf(agent, id)
   if (item?.status !== "uncertain") {
-    return new MessageNotQueued({ message: "nothing is uncertain about this message", messageId: id })
+    return new MessageNotQueued({ message: "the delivery of this message is not uncertain", messageId: id })
   }
   if (action === "drop") return [{ name: "queue/removed", data: { id } }]
   const events: Array<EventDraft> = [{ name: "queue/returned", data: { id, reason: "a person has it sent again" } }]
@@ -153,7 +153,7 @@ export function resolveMessage(
 export const holdQueue = (agent: AgentPart): ReadonlyArray<EventDraft> =>
   agent.hold?.reason === "person" ? [] : [{ name: "queue/held", data: { reason: "person" } }]
 
-/** Lets a held queue go on. */
+/** Lets a held queue continue. */
 export function releaseQueue(agent: AgentPart, turn: string, at: number): ReadonlyArray<EventDraft> {
   if (agent.hold === undefined) return []
   const events: ReadonlyArray<EventDraft> = [{ name: "queue/released", data: {} }]

@@ -18,7 +18,7 @@ const wordsOf = (argv: ReadonlyArray<string>): string => argv.map(shellWord).joi
 const lineOf = (commands: ReadonlyArray<SimpleCommand>): string =>
   commands.map(({ argv, after }) => `${after === undefined ? "" : after === ";" ? "; " : ` ${after} `}${wordsOf(argv)}`).join("")
 
-/** What a rule covers, in words; it goes on from "allow" or "refuse". */
+/** What a rule covers, in words; it continues from "allow" or "refuse". */
 export function coverWords({ tool, covers }: Pick<PermissionRule, "tool" | "covers">): string {
   switch (covers?.type) {
     case undefined:

@@ -27,8 +27,9 @@ function hasLastWords({ parts }: Message): boolean {
 const fieldsOf = (part: unknown): ReadonlyArray<Readonly<Record<string, unknown>>> =>
   typeof part === "object" && part !== null && !Array.isArray(part) ? [{ ...part }] : []
 
-const NOTICE = "The agent did not say that it was done. Nothing came for a long time after its last words, so the turn was ended."
-const STALLED = { tag: "AgentStalled", message: "nothing came from the agent for too long, so its turn was stopped" }
+const NOTICE =
+  "The agent did not report the end of its turn. It was silent for a long time after its last output, so the turn was ended."
+const STALLED = { tag: "AgentStalled", message: "the agent was silent for too long, so its turn was stopped" }
 
 /**
  * How a turn ends that was stopped because nothing happened: an agent that had said its last words has completed it, and the

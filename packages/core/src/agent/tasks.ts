@@ -65,7 +65,7 @@ const cancelledOf = (agent: AgentPart, which: (request: Request) => boolean, rea
 export function stopTask(agent: AgentPart, id: string): ReadonlyArray<EventDraft> | TaskNotFound {
   if (agent.tasks.some((one) => one.id === id)) return [{ name: "task/stopping", data: { id } }]
   const known = agent.tasks.map((one) => one.id).join(", ")
-  return new TaskNotFound({ message: `no task ${id} runs; ${known === "" ? "none does" : `there are ${known}`}`, task: id })
+  return new TaskNotFound({ message: `no task ${id} is running; ${known === "" ? "none is" : `there are ${known}`}`, task: id })
 }
 
 const isOpen = ({ decision }: Request): boolean => decision === undefined

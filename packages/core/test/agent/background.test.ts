@@ -142,11 +142,11 @@ describe("work outside a turn", () => {
         .flatMap(({ type, data }) => (type === "cancelled" ? [(data as { reason: string }).reason] : []))
     }
     expect(reasonsAfter(over("own", { outcome: "interrupted" }))).toEqual([
-      "the turn was interrupted before the agent had the answer",
+      "the turn was interrupted before the agent received the answer",
     ])
     expect(reasonsAfter(over("own"), { kind: "report", _tag: "AgentExited", code: 1 })).toEqual([
-      "the turn was completed before the agent had the answer",
-      "the agent's process ended before the agent had the answer",
+      "the turn was completed before the agent received the answer",
+      "the agent's process ended before the agent received the answer",
     ])
   })
 

@@ -230,9 +230,9 @@ exit 1
 - [x] look
 - [ ] rest \\*well\\* *(in progress)*
 
-*The model was asked again (1 of 10): overloaded, status 529*
+*The model was asked again after an error (1 of 10): overloaded, status 529*
 
-*The agent made its context shorter, from 150000 to 12000 tokens*
+*The agent compacted its context, from 150000 to 12000 tokens*
 
 *A subagent made 2 calls:*
 

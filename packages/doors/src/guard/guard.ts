@@ -103,7 +103,7 @@ export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | R
     return refuse(
       401,
       "Unauthorized",
-      "a known credential is needed: a bearer token, or a browser signed in with the link of `holdfast open`",
+      "a valid credential is required: a bearer token, or a browser signed in through `holdfast open`",
     )
   }
   if (found._tag === "NoRoute") return refuse(404, "NotFound", "there is nothing here; /docs lists every route")

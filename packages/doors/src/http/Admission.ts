@@ -2,7 +2,7 @@
  * Which connections are kept when there are too many (docs/PROTOCOL.md, G-10, G-14).
  *
  * One that has shown no credential yet gives way to a newer one: at most half of all connections are such, and the one
- * that has been silent about who it is for longest is closed. So nobody without a credential keeps out who has one.
+ * that has been silent about who it is for longest is closed. So no one without a credential keeps out who has one.
  */
 import type { Socket } from "node:net"
 

@@ -62,7 +62,7 @@ export function administrationHandlers({
     },
     "links.open": run(({ link }) =>
       Effect.flatMap(credentials.redeem(link), (key): Effect.Effect<string, DoorError> => {
-        const message = "this link was used or has expired; `holdfast open` makes a new one"
+        const message = "this link has been used or has expired; `holdfast open` makes a new one"
         return key === undefined ? Effect.fail(new Unauthorized({ message })) : Effect.succeed(key)
       }),
     ),
@@ -87,7 +87,7 @@ interface Texts {
 
 let made: { readonly version: string; readonly texts: Promise<Texts> } | undefined
 
-/** The texts of the description, made when somebody asks for them: the version does not change while the hub runs. */
+/** The texts of the description, made when someone asks for them: the version does not change while the hub runs. */
 const described = (version: string): Effect.Effect<Texts> =>
   Effect.promise(() => {
     if (made?.version !== version) made = { version, texts: textsOf(version) }

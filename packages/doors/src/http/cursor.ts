@@ -18,7 +18,7 @@ export const parseFeedCursor = (text: string | undefined): Effect.Effect<FeedCur
     ? Effect.succeed({ after: Number(change), feed })
     : Effect.fail(
         new CursorInvalid({
-          message: "a cursor of the feed is the id of the last event that was received: CHANGE@FEED, or a change number",
+          message: "a cursor of the feed is the id of the last event received (CHANGE@FEED), or a change number",
         }),
       )
 }

@@ -53,7 +53,7 @@ export const exportLog = Effect.fnUntraced(function* (
     },
     synced: finish,
     viewers: () => undefined,
-    // Cut in the middle: the connection is broken off, so that nobody takes the part for the whole.
+    // Cut in the middle: the connection is broken off, so that no one takes the part for the whole.
     detached: () => {
       if (!ended) response.destroy()
     },

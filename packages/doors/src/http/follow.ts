@@ -52,7 +52,7 @@ function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stre
     events: (records, last) => {
       const pieces: Array<string | Uint8Array> = records.map(sseBytes)
       const shown = records.at(-1)
-      // Under a filter the cursor goes on past what was left out, so that a reconnect does not look at it again.
+      // Under a filter the cursor continues past what was left out, so that a reconnect does not look at it again.
       if (shown === undefined || readRecord(shown, 0).seq < last) pieces.push(sseText({ id: last }))
       stream?.send(pieces, () => attachment?.acknowledge(last))
     },

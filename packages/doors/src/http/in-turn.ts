@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 /** What serves a request. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Requests that wait at the most; one read holds fewer, and a connection that has more is cut off. */
+/** Requests that wait at most; one read holds fewer, and a connection that has more is cut off. */
 const WAITING_MAX = 8192
 
 interface Line {

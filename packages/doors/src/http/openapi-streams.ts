@@ -4,12 +4,12 @@ const EVENT = '{"seq":3,"time":1764460800000,"channel":"terminal","type":"output
 export const STREAMS: Readonly<Record<string, { readonly description: string; readonly example: string }>> = {
   "log.follow": {
     description:
-      "Server-sent events, each with JSON as data and the seq as id. event: an Event. snapshot: what is shown now, with seq, reason (fresh, trimmed, reset), session, and screen (text or base64) of a terminal or agent (messages, before, live) of an agent. synced: seq and log, once, when everything so far was sent.",
+      "Server-sent events, each with JSON as data and the seq as id. event: an Event. snapshot: the current view, with seq, reason (fresh, trimmed, reset), session, and screen (text or base64) for a terminal or agent (messages, before, live) for an agent. synced: seq and log, sent once, when everything so far has been sent.",
     example: `event: event\nid: 3\ndata: ${EVENT}\n\nevent: synced\nid: 3\ndata: {"seq":3,"log":"…"}\n\n`,
   },
   "sessions.watch": {
     description:
-      "Server-sent events, each with JSON as data and CHANGE@FEED as id. session: a Session that changed. synced: change and feed, once, when everything so far was sent. reset: the cursor was of another store; every session follows.",
+      "Server-sent events, each with JSON as data and CHANGE@FEED as id. session: a Session that changed. synced: change and feed, sent once, when everything so far has been sent. reset: the cursor belonged to another store; every session follows.",
     example: 'event: synced\nid: 41@9f2c\ndata: {"change":41,"feed":"9f2c"}\n\n',
   },
 }

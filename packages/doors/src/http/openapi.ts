@@ -16,8 +16,8 @@ type Response = OpenApi.OpenApiSpecResponse
 
 const TAGS: Readonly<Record<string, string>> = {
   sessions: "Creating, listing, changing and ending sessions",
-  log: "What happened in a session: pages, streams, marks, exports",
-  terminal: "Typing into terminals and looking at them",
+  log: "A session's events: pages, streams, marks and exports",
+  terminal: "Type into terminals, and see their screens and viewers",
   viewers: "Who is attached",
   messages: "Messages to agents",
   queue: "The messages that wait",
@@ -45,10 +45,10 @@ export function describeApi(version: string): OpenApi.OpenAPISpec {
   spec.info = {
     title: "Holdfast",
     version,
-    description: "Sessions of terminals and agents that live on this server, as append-only logs.",
+    description: "Terminal and agent sessions that live on this server, each as an append-only log.",
     license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
   }
-  spec.servers = [{ url: "/", description: "The hub that gives this description" }]
+  spec.servers = [{ url: "/", description: "The hub that serves this description" }]
   spec.security = [{ bearer: [] }]
   spec.components.securitySchemes = {
     bearer: { type: "http", scheme: "bearer", description: "The owner's credential, a token, or a browser's key" },

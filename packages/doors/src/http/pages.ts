@@ -20,7 +20,7 @@ const escape = (text: string): string =>
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(title)}</title><style>${STYLE}</style></head><body>${body}</body></html>`
 
-/** The first page: what this is, and where to go on. */
+/** The first page: what this is, and where to continue. */
 export const homePage = (version: string): string =>
   page(
     "Holdfast",

@@ -181,14 +181,14 @@ type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer }
 /** The refusal of what the parser did not take. */
 function unparsed({ code, rawPacket }: ClientError): Refused {
   const refused = (status: number, tag: string, message: string): Refused => ({ _tag: "Refused", status, tag, message })
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return refused(408, "RequestTimeout", "the request came too slowly")
-  if (code !== "HPE_HEADER_OVERFLOW") return refused(400, "BadRequest", "the request is not understood")
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return refused(408, "RequestTimeout", "the request took too long to arrive")
+  if (code !== "HPE_HEADER_OVERFLOW") return refused(400, "BadRequest", "the request could not be parsed")
   const line = rawPacket?.indexOf("\r\n") ?? 0
   if (line < 0 || line > TARGET_MAX) return TARGET_TOO_LONG
   return refused(431, "HeadersTooLarge", `the headers of a request have at most ${HEADER_BYTES_MAX} bytes`)
 }
 
-/** Who asks; without a credential nobody, for whom public operations are. */
+/** Who asks; without a credential no one, for whom public operations are. */
 const callerOf = (principal: Principal | undefined, trace: string, { localAddress, localPort }: Socket): Caller => ({
   ...(principal ?? { name: "", credential: "", scope: "none" }),
   door: "http",

@@ -75,7 +75,7 @@ export class Call<A> {
     }
   }
 
-  /** Has what goes on behind the command interrupted when the connection closes before the answer. */
+  /** Has what continues behind the command interrupted when the connection closes before the answer. */
   waitFor(running: Running | undefined): void {
     if (running === undefined || this.#answered) return
     this.#running = running

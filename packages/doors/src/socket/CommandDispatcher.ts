@@ -73,7 +73,7 @@ export class CommandDispatcher implements CallOwner {
   /** Takes a text message. */
   text(connection: Connection, text: string): void {
     const read = readRpcText(text)
-    if (read === undefined) return connection.close(1008, "a text message is an RPC message as JSON, or an array of them")
+    if (read === undefined) return connection.close(1008, "a text message must be an RPC message as JSON, or an array of them")
     const { messages, refused } = read
     if (refused === undefined) return this.#lineOf(connection).add(messages, text.length)
     // Nothing of it is carried out; whoever can be told is told why.
@@ -141,16 +141,16 @@ export class CommandDispatcher implements CallOwner {
       if (kind === "Interrupt" || kind === "Ack" || kind === "Eof") return
       return connection.close(1008, "unknown RPC message")
     }
-    if (!isId(id) || typeof tag !== "string") return connection.close(1008, "a request has an id and a tag")
+    if (!isId(id) || typeof tag !== "string") return connection.close(1008, "a request must have an id and a tag")
     const unknown = unknownField(message)
     if (unknown !== undefined)
       return connection.answer(failure(id, new BadRequest({ message: `${headOf(unknown, 50)} is not known in a request` })))
     if (!connection.greeted && tag !== "Hello") {
-      connection.answer(failure(id, new BadRequest({ message: "the first command is Hello" })))
-      return connection.close(1008, "the first command is Hello")
+      connection.answer(failure(id, new BadRequest({ message: "the first command must be Hello" })))
+      return connection.close(1008, "the first command must be Hello")
     }
     if (connection.commands >= COMMANDS_MAX) {
-      const message = `at most ${COMMANDS_MAX} commands of a connection are under way; wait for some`
+      const message = `a connection has at most ${COMMANDS_MAX} commands in flight; wait for some answers`
       return connection.answer(failure(id, new Busy({ message, retryAfter: 1 })))
     }
     const command = this.#commands.get(tag)

@@ -34,7 +34,7 @@ export class CommandLine<Message> {
     this.#options = options
   }
 
-  /** Takes the commands of a message of so many characters. */
+  /** Takes the commands of a message of this many characters. */
   add(messages: ReadonlyArray<Message>, length: number): void {
     this.#waiting = this.#at === this.#waiting.length ? messages : [...this.#waiting.slice(this.#at), ...messages]
     this.#at = 0

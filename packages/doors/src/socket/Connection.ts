@@ -193,7 +193,7 @@ export class Connection {
     this.attachments.delete(handle)
   }
 
-  /** Sends changed records, as long as the client reads; afterwards it goes on from the last one it got. */
+  /** Sends changed records, as long as the client reads; afterwards it continues from the last one it got. */
   feed(again: (change: number) => void): FeedSink {
     return this.feedWatch.begin(again)
   }
@@ -247,7 +247,7 @@ export class Connection {
   }
 
   private frame(data: Buffer): void {
-    if (!this.greeted) return this.close(1008, "the first message is Hello")
+    if (!this.greeted) return this.close(1008, "the first message must be Hello")
     try {
       this.take(data)
     } catch (cause) {

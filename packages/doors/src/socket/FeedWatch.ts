@@ -2,7 +2,7 @@
 import { encodeFeed } from "@holdfast/protocol/frame"
 import type { Session } from "@holdfast/protocol/session"
 
-/** What goes on when the client was slow. */
+/** What continues when the client was slow. */
 interface Watch {
   change: number
   stop: (reason?: string) => void

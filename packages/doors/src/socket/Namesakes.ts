@@ -2,7 +2,7 @@
  * Connections that name no connection of their own at `Hello` (docs/PROTOCOL.md, R-20).
  *
  * The first of a client that is open is the client, and so is who comes after it has left: it may send again what was not settled. One
- * that comes while it is there is somebody else under the same name, for as long as it is open.
+ * that comes while it is there is someone else under the same name, for as long as it is open.
  */
 import { randomUUID } from "node:crypto"
 import type { Connection } from "./Connection.ts"

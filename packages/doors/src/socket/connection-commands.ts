@@ -17,7 +17,7 @@ export interface ConnectionCommandOptions {
   readonly hub: Hub["Service"]
   readonly settings: Settings
   readonly version: string
-  /** Runs what nobody waits for. */
+  /** Runs what no one waits for. */
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => void
 }
 
@@ -32,7 +32,7 @@ export function connectionHandlers({ hub, settings, version, run }: ConnectionCo
   return {
     Hello: ({ client, connection: own, name, protocol }, call) => {
       const { connection } = call
-      if (connection.greeted) return call.fail(new BadRequest({ message: "Hello was said before" }))
+      if (connection.greeted) return call.fail(new BadRequest({ message: "Hello was already sent" }))
       if (protocol !== PROTOCOL_VERSION) {
         const advice = protocol > PROTOCOL_VERSION ? "upgrade the hub" : "reload or upgrade the client"
         const message = `this hub speaks protocol ${PROTOCOL_VERSION}, the client ${protocol}; ${advice}`

@@ -13,7 +13,7 @@ import { connectionHandlers } from "./connection-commands.ts"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../SocketDoor.ts"
 
-/** Fragments of one message, and messages and frames read at once, at the most (W-4). */
+/** Fragments of one message, and messages and frames read at once, at most (W-4). */
 const FRAGMENTS_MAX = 1024
 
 /** Makes the door. It closes with its scope. `version` is shown to clients. */
@@ -64,7 +64,7 @@ export const makeSocketDoor = (
     const beat = setInterval(() => {
       const now = Date.now()
       for (const connection of connections.values()) {
-        if (connection.silent(now)) connection.close(1008, "nothing was heard in time")
+        if (connection.silent(now)) connection.close(1008, "the client was silent for too long")
         else connection.heartbeat(now)
       }
     }, settings.socketSilence / 3)

@@ -55,7 +55,7 @@ describe("sessions over HTTP", () => {
         const answer = await door.send(at + query, { method, ...(bodies[path] === undefined ? {} : { body: bodies[path] }) })
         const error = method === "HEAD" ? "SessionNotFound" : answer.json().error?.["tag"]
         expect([method, at, answer.status, error]).toEqual([method, at, 404, "SessionNotFound"])
-        if (method !== "HEAD") expect(answer.json().error?.["message"]).toContain("ids are whole here")
+        if (method !== "HEAD") expect(answer.json().error?.["message"]).toContain("is not a whole session id")
       }
       const batch = (await post("/api/sessions/batch", { sessions: [text], action: "delete" })).json()["results"]
       expect(batch).toMatchObject([{ session: text, error: { tag: "SessionNotFound" } }])

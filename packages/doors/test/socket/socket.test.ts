@@ -45,7 +45,7 @@ describe("the stream socket", () => {
         .flatMap((frame) => [...readRecords(frame.records)].filter(({ kind }) => kind === 2).map(({ body }) => body)),
     ).toString()
 
-  it("W-1 the first command is Hello; anything else closes the connection", async () => {
+  it("W-1 the first command must be Hello; anything else closes the connection", async () => {
     const rude = client()
     await new Promise((resolve) => rude.ws.once("open", resolve))
     const id = rude.start("sessions.list", {})

@@ -44,7 +44,7 @@ export class AgentPool {
     const idle = live.filter((agent) => agent.idle).sort((a, b) => a.usedAt - b.usedAt)
     for (const agent of idle.slice(0, over)) agent.unload("limit")
     if (idle.length >= over) return
-    this.#report("more agents work than agentsLive allows; none of them is idle", {
+    this.#report("more agents are running than agentsLive allows, and none is idle", {
       live: live.length + 1,
       agentsLive: this.#most,
     })

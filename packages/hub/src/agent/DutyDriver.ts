@@ -69,7 +69,7 @@ export class DutyDriver implements DrivenAgent {
       keep: ({ rule }) => context.run(context.rules.keep(rule)),
       kept: ({ rule }) => this.submit({ kind: "report", _tag: "RuleKept", rule }),
       failed: (cause) => {
-        this.report("a rule for all sessions could not be stored; it is tried again", { cause: String(cause) })
+        this.report("a rule for all sessions could not be stored and will be retried", { cause: String(cause) })
         this.planLater(KEEP_AGAIN)
       },
     })
@@ -102,7 +102,7 @@ export class DutyDriver implements DrivenAgent {
     return Math.max(this.heardAt, this.session.durable.lastActiveAt)
   }
 
-  /** True while the session must stay in memory although nobody is attached. */
+  /** True while the session must stay in memory although no one is attached. */
   get busy(): boolean {
     return this.planned || this.clock.armed || this.folder.busy || this.session.durable.agent?.owedRules !== undefined
   }
@@ -204,7 +204,7 @@ export class DutyDriver implements DrivenAgent {
       decide: (state) => decide(state, command),
       done: (result) => {
         if (result._tag === "Refused")
-          this.report("a command of the hub was refused", { command: command._tag, error: result.error._tag })
+          this.report("a command of the hub's own was refused", { command: command._tag, error: result.error._tag })
       },
     })
   }
@@ -286,7 +286,7 @@ export class DutyDriver implements DrivenAgent {
   /** A message that cannot be read waits again, and its turn ends with the reason. */
   private unread(duty: Duty, cause: unknown): void {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    this.report("what an agent is to get could not be read", { duty: duty.type, cause: reason })
+    this.report("the data to send to an agent could not be read", { duty: duty.type, cause: reason })
     if (duty.type === "deliver")
       this.submit({ kind: "report", _tag: "AgentReturned", id: duty.message, reason, next: this.context.newId() })
   }

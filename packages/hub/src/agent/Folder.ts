@@ -19,7 +19,7 @@ const READ_BYTES = 128 * 1024
 /** Turns looked up at a time. */
 const TURNS_MAX = 64
 
-/** Passes over one turn at the most; each leaves some thousandth of what was there. */
+/** Passes over one turn at most; each leaves some thousandth of what was there. */
 const PASSES_MAX = 4
 
 /** Wait after the end of a turn before it is folded, in milliseconds. */
@@ -119,7 +119,7 @@ const foldTurns = (session: OpenSession, to: number, epoch: number) =>
 /** Folds one turn, the oldest that is not folded. */
 const foldTurn = (session: OpenSession, turn: EndedTurn, epoch: number) =>
   Effect.gen(function* () {
-    // What a long turn leaves is folded piece by piece, so that nobody's append waits long; the next pass joins the pieces.
+    // What a long turn leaves is folded piece by piece, so that no one's append waits long; the next pass joins the pieces.
     for (let pass = 0; pass < PASSES_MAX; pass++) if ((yield* foldPieces(session, turn, epoch)) <= 1) break
     const { bytes } = yield* session.context.store.head(session.id)
     if (session.epoch !== epoch) return

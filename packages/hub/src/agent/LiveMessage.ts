@@ -42,7 +42,7 @@ export class LiveMessage {
     if (this.waiters.length === 1) this.rebuild()
   }
 
-  /** Forgets everything: what was placed may not be durable. Those who wait go on waiting. */
+  /** Forgets everything: what was placed may not be durable. Those who wait continue waiting. */
   drop(): void {
     this.round++
     this.whole = false

@@ -10,7 +10,7 @@ import type { Snapshot } from "../session/SessionPart.ts"
 import type { LiveMessage } from "./LiveMessage.ts"
 import { storedMessages } from "./stored-messages.ts"
 
-/** Messages in a snapshot at the most, and bytes of them; older ones are read by pages. */
+/** Messages in a snapshot at most, and bytes of them; older ones are read by pages. */
 const MESSAGES_MAX = 50
 const BYTES_MAX = 4 * 1024 * 1024
 
@@ -19,7 +19,7 @@ export interface AgentSnapshot {
   readonly messages: ReadonlyArray<Message>
   /** Cursor of the page before `messages`, or null. */
   readonly before: number | null
-  /** The streaming turn so far, for an accumulator to go on from. */
+  /** The streaming turn so far, for an accumulator to continue from. */
   readonly live?: Live
 }
 

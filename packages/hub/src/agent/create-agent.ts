@@ -82,7 +82,7 @@ const agentSpec = (
   Effect.gen(function* () {
     const field = TERMINAL_FIELDS.find((name) => request[name] !== undefined)
     if (field !== undefined) {
-      return yield* new Unprocessable({ message: `${field} belongs to terminals; leave it out for an agent`, field })
+      return yield* new Unprocessable({ message: `${field} applies only to terminals; leave it out for an agent`, field })
     }
     const { catalog, settings } = context
     const named = request.agent ?? (settings.agent === "" ? undefined : settings.agent)

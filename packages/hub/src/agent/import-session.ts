@@ -3,7 +3,7 @@
  * continues from, once per session however often it is asked for (row:A10).
  *
  * A short one is made in one append. A long one is made in the trash, batch by batch, each under a key of its own, and
- * comes out of it with the last; one that was broken off is gone on with when it is asked for again, or purged in a day.
+ * comes out of it with the last; one that was broken off is continued when it is asked for again, or purged in a day.
  */
 import * as Effect from "effect/Effect"
 import { decide } from "@holdfast/core/decide"
@@ -24,11 +24,11 @@ import { isDirectoryThere } from "../session/PathChecks.ts"
 /** Largest transcript that is imported, in bytes. */
 const TRANSCRIPT_MAX = 256 * 1024 * 1024
 
-/** Up to so many bytes of a transcript are imported in one append. */
+/** Up to this many bytes of a transcript are imported in one append. */
 const AT_ONCE_MAX = 2 * 1024 * 1024
 /** Events that a session in the trash begins with while it is imported: made, told of its agent, put there. */
 const BEGUN_EVENTS = 3
-/** A broken-off import is kept so long, in milliseconds. */
+/** A broken-off import is kept this long, in milliseconds. */
 const KEPT_MILLIS = 24 * 3600_000
 /** Keys under which the parts of a long import are appended; that of the size tells how far the file is read. */
 const SIZE_KEY = "import-size"

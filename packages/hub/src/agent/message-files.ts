@@ -50,7 +50,7 @@ export const keepFiles = (
 
 const tooLarge = (bytes: number): TooLarge =>
   new TooLarge({
-    message: `the files of the message have ${bytes} bytes or more, at most ${FILES_MAX} are taken together; send them in several messages, or let the agent read a file by its path`,
+    message: `the files of the message have ${bytes} bytes or more; the limit is ${FILES_MAX}; send several messages, or give the agent a path to read`,
     limit: FILES_MAX,
   })
 
@@ -82,7 +82,9 @@ const read = (directory: string, part: FilePart): Effect.Effect<Given | undefine
   if (content.length > FILES_MAX) return Effect.fail(tooLarge(content.length))
   const image = imageType(content)
   if (isImageType(part.mediaType) && image === undefined) {
-    return Effect.fail(wrong(`${part.filename ?? "a file"} is called ${part.mediaType} and is no PNG, JPEG, GIF or WebP image`))
+    return Effect.fail(
+      wrong(`${part.filename ?? "a file"} is declared as ${part.mediaType} but is not a PNG, JPEG, GIF or WebP image`),
+    )
   }
   // The name of a file says what it was; a model refuses an image that is called another kind than it is.
   const mediaType = image !== undefined && part.mediaType.startsWith("image/") ? image : part.mediaType
@@ -133,5 +135,5 @@ export const readMessageFile = (directory: string, hash: string): Effect.Effect<
       return { bytes, mediaType: imageType(bytes) }
     },
     catch: () =>
-      new FileNotFound({ message: "this session has no such file; its events name those that it has", hash: headOf(hash, 64) }),
+      new FileNotFound({ message: "this session has no such file; its events name the files it has", hash: headOf(hash, 64) }),
   })

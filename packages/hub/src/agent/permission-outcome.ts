@@ -8,7 +8,7 @@ export function outcomeFor(request: PermissionRequest | undefined, decision: Per
   const { allow, answers, message } = decision
   const said = { ...(answers === undefined ? {} : { answers }), ...(message === undefined ? {} : { message }) }
   if (decision.optionId !== "") return { type: "answered", optionId: decision.optionId, allow, ...said }
-  const reason = decision.by === BY_TIME ? "nobody answered in time" : "a rule refuses this"
+  const reason = decision.by === BY_TIME ? "no answer in time" : "a rule refuses this"
   const refusal = request?.options.find(({ kind }) => kind === "reject_once")
   return refusal === undefined
     ? { type: "cancelled", reason }

@@ -41,7 +41,7 @@ export const answerPermission = (
   Effect.gen(function* () {
     const at = core.now()
     if (answer.remember?.scope === "always" && core.agents.rules.all.length >= ALWAYS_MAX) {
-      const message = `${ALWAYS_MAX} answers are remembered for all sessions; forget some first`
+      const message = `${ALWAYS_MAX} answers are already remembered for all sessions; forget some first`
       return yield* new Unprocessable({ message, field: "remember" })
     }
     const { session, done } = yield* ask(core, id, by, {
@@ -69,7 +69,7 @@ export const permission = (core: AgentRequestContext, id: string, request: strin
     const event = open === undefined ? undefined : yield* eventAt(core.store, session.handle, open.seq)
     const logged = event === undefined ? yield* inLog(core, id, request) : requestOf(event, request)
     if (logged === undefined) {
-      return yield* new PermissionNotFound({ message: "no request with this id was asked in this session", request })
+      return yield* new PermissionNotFound({ message: "this session has no request with this id", request })
     }
     const decision = open?.decision === undefined ? {} : { decision: open.decision }
     return { ...logged, ...decision, suggestions: suggestionsFor({ ...logged.request, parsed: open?.parsed }) }

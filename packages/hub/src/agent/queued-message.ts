@@ -13,7 +13,7 @@ export const wholeParts = (session: OpenSession, item: QueueItem): Effect.Effect
   if (item.cut !== true) return Effect.succeed(item.parts)
   return Effect.flatMap(eventAt(session.context.store, session.handle, item.seq), (event) => {
     const parts = event === undefined ? undefined : partsIn(event)
-    const message = "the log does not have this message any more; remove it and send it again"
+    const message = "the log no longer has this message; remove it and send it again"
     return parts === undefined ? Effect.fail(new LogDamaged({ message, session: session.id })) : Effect.succeed(parts)
   })
 }

@@ -110,7 +110,7 @@ export const queuedMessage = (core: AgentRequestContext, id: string, message: st
     const item = session.durable.agent?.queue.find((queued) => queued.id === message)
     if (item === undefined) {
       return yield* new MessageNotQueued({
-        message: "no such message waits: the agent took it, or it was removed",
+        message: "no such message is queued: the agent has taken it, or it was removed",
         messageId: message,
       })
     }

@@ -1,5 +1,5 @@
 /**
- * What an agent's next process goes on from, written into the session's directory: the agent's own transcript as it was
+ * What an agent's next process continues from, written into the session's directory: the agent's own transcript as it was
  * mirrored into the log, and our messages for agents that cannot load one (docs/PROTOCOL.md, A-7).
  *
  * The files stay and grow, so that an agent that is started again waits for what is new and not for all that was ever said.
@@ -20,7 +20,7 @@ const REACH = ".reach"
 
 const decompress = promisify(zstdDecompress)
 
-/** Writes the files of a session that has something to go on from, and gives their paths. */
+/** Writes the files of a session that has something to continue from, and gives their paths. */
 export async function writeResumeFiles(
   context: AgentContext,
   session: OpenSession,

@@ -8,7 +8,7 @@ import type { Store, StoreError } from "@holdfast/store/Store"
 
 const PREFIX = "permission-rule:"
 
-/** Rules for all sessions at the most. */
+/** Rules for all sessions at most. */
 export const ALWAYS_MAX = 1000
 
 /** One name for all rules about the same requests. */

@@ -18,7 +18,7 @@ const RECORD_MAX = 128 * 1024
 /** Unacknowledged bytes that may be under way from the runner per child: the bound of what waits for the store. */
 export const FOLLOW_CREDIT = 2 * 1024 * 1024
 
-/** The runner is told what is durable after so many bytes of output, or so many milliseconds, whichever comes first. */
+/** The runner is told what is durable after this many bytes of output, or this many milliseconds, whichever comes first. */
 const ACK_BYTES = FOLLOW_CREDIT / 8
 const ACK_WAIT = 50
 

@@ -16,7 +16,7 @@ import type { ChildConnection, RunnerPort } from "./RunnerPort.ts"
 export abstract class ChildPart extends AttendedPart implements ChildSink {
   /** The child that is followed, while its runner is connected and it has not ended. */
   follower: ChildFollower | undefined
-  /** True while this hub is starting the child, so that nobody takes it for lost. */
+  /** True while this hub is starting the child, so that no one takes it for lost. */
   starting = false
   readonly #waiters: Array<() => void> = []
 

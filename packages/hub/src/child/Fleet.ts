@@ -68,7 +68,7 @@ export class Fleet {
   /** Finds every living runner and tries to connect to it; never rejects. */
   begin(): Promise<void> {
     this.begun = this.search().catch((cause: unknown) =>
-      this.events.report("runners could not be looked for", { cause: String(cause) }),
+      this.events.report("the runners could not be listed", { cause: String(cause) }),
     )
     return this.begun
   }
@@ -177,7 +177,7 @@ export class Fleet {
       entry: (child, entry) => children.get(child)?.sink?.entry(entry),
       input: (child, client, number, failure) => children.get(child)?.sink?.settled(client, number, failure),
       problem: (tag, message, child) =>
-        this.events.report("the runner is in trouble", { runner: found.generation, tag, message, child }),
+        this.events.report("a runner reported a problem", { runner: found.generation, tag, message, child }),
       closed: (end) => {
         if (link === undefined) ended = end
         else this.lost(link, found, end.reason, end.message)

@@ -153,7 +153,8 @@ export class Reconciler {
   private run<A, E>(effect: Effect.Effect<A, E>): Promise<A | undefined> {
     return new Promise((resolve) => {
       this.table.context.fork(effect, (exit) => {
-        if (Exit.isFailure(exit)) this.table.context.report("a session could not be looked at", { cause: String(exit.cause) })
+        if (Exit.isFailure(exit))
+          this.table.context.report("a session could not be reconciled with its process", { cause: String(exit.cause) })
         resolve(Exit.isSuccess(exit) ? exit.value : undefined)
       })
     })

@@ -103,7 +103,7 @@ export function recoverChild(
 const MESSAGES: Readonly<Record<LostReason, string>> = {
   "runner-died":
     "the runner that had this process died, and the process with it; everything it had printed until shortly before is kept",
-  "start-unconfirmed": "the runner died while it was starting this process; it cannot be known whether it ran",
+  "start-unconfirmed": "the runner died while it was starting this process; whether it ran is unknown",
   "journal-damaged": "the runner died and part of what it kept of this process is damaged; everything before that is kept",
 }
 

@@ -8,7 +8,7 @@ export const RUNNER_WAIT = 5000
 export const runnerAway = (): Unavailable =>
   new Unavailable({
     message:
-      "the runner of this session cannot be spoken to, and what was under way to it may or may not have arrived; try again, or see /health/ready",
+      "the runner of this session cannot be reached, and requests in flight may or may not have arrived; try again, or see /health/ready",
   })
 
 /** One wait of a session: begun when something is asked while no runner is there, ended when it is back. */

@@ -2,13 +2,13 @@
  * Starts on their way to a runner: a few at a time, the others wait here in order.
  *
  * A runner starts one child after the other. What is under way there is enough to keep it busy; each answer brings the next, so
- * that many starts leave the hub room for everything else. A start that nobody waits for lets creations go first, for a
+ * that many starts leave the hub room for everything else. A start that no one waits for lets creations go first, for a
  * moment: whoever makes many sessions has all of them before their processes compete for the processor.
  */
 
 /** Starts under way at one moment. */
 const UNDER_WAY = 4
-/** Milliseconds without a creation after which starts that nobody waits for begin. */
+/** Milliseconds without a creation after which starts that no one waits for begin. */
 const QUIET_MILLIS = 2
 /** Milliseconds that such a start waits at most. */
 const PATIENCE_MILLIS = 100
@@ -39,7 +39,7 @@ export class StartQueue {
     }
   }
 
-  /** Calls `begin`, which adds a start that nobody waits for, after the creations that are under way, or when it has waited enough. */
+  /** Calls `begin`, which adds a start that no one waits for, after the creations that are under way, or when it has waited enough. */
   patiently(begin: () => void): void {
     this.patient.push({ since: performance.now(), begin })
     if (this.looking) return

@@ -39,7 +39,7 @@ export class CatchUp {
     this.events = events
   }
 
-  /** Goes on with a reader in mode `catching`; harmless while a read for it is under way. */
+  /** Continues with a reader in mode `catching`; harmless while a read for it is under way. */
   readonly go = (subscriber: Subscriber): void => {
     if (subscriber.mode !== "catching" || subscriber.reading) return
     if (subscriber.sent >= this.events.published()) return this.events.live(subscriber)

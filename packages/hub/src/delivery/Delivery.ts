@@ -67,7 +67,7 @@ export class Delivery {
     this.catchUp.go(subscriber)
   }
 
-  /** Takes an acknowledgement and goes on with a reader that waited for it. */
+  /** Takes an acknowledgement and continues with a reader that waited for it. */
   acknowledge(subscriber: Subscriber, seq: number): void {
     subscriber.acknowledge(seq)
     if (subscriber.mode !== "waiting" || subscriber.unacknowledged > subscriber.window >> 1 || !subscriber.credit) return
@@ -107,7 +107,7 @@ export class Delivery {
     deliverAtTurnEnd(this.flush)
   }
 
-  /** The session was claimed again: everybody goes on from the log, which may hold more or less than was seen. */
+  /** The session was claimed again: everyone continues from the log, which may hold more or less than was seen. */
   reclaimed(): void {
     this.pending = []
     const shrunk = this.session.durableSeq < this.published

@@ -7,7 +7,7 @@
 import type { Viewers as Told } from "@holdfast/protocol/frame"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 
-/** A client that returns within this many milliseconds keeps its place: a viewer that has its screen sent anew moves nobody. */
+/** A client that returns within this many milliseconds keeps its place: a viewer that has its screen sent anew moves no one. */
 const AGAIN = 150
 
 /** Viewers that are shown at most, latest first, and the least time between two announcements, in milliseconds. */
@@ -104,7 +104,7 @@ export class Viewers {
     return [...this.#here].flatMap(({ within }) => within ?? [])
   }
 
-  /** Everybody who is here: first who gives the size, then the latest. */
+  /** Everyone who is here: first who gives the size, then the latest. */
   get shown(): Told["viewers"] {
     const { sizing } = this
     return [...this.#here]
@@ -143,7 +143,7 @@ export class Viewers {
     return this.#here
   }
 
-  /** Whose size counts; nobody's where there is no size. */
+  /** Whose size counts; no one's where there is no size. */
   protected get sizing(): Viewer | undefined {
     return undefined
   }
@@ -157,7 +157,7 @@ export class Viewers {
   /** Whose size counts may have changed. */
   protected size(): void {}
 
-  /** Tells everybody who is here: soon, but not again and again while many come and go. */
+  /** Tells everyone who is here: soon, but not again and again while many come and go. */
   protected announce(): void {
     const wait = Math.max(0, this.#announcedAt + ANNOUNCE_EVERY - performance.now())
     this.#announcing ??= setTimeout(() => {

@@ -71,7 +71,7 @@ export class OperationLines {
     for (const [kind, { last, count, milliseconds, session }] of lines) {
       if (count === 0) continue
       this.#write(last, count, milliseconds, session)
-      // It may go on: its next line is for all of the second that begins.
+      // It may continue: its next line is for all of the second that begins.
       this.#lines.set(kind, { last, count: 0, milliseconds: 0, session })
     }
     if (this.#lines.size > 0) this.#timer = setTimeout(() => this.#flush(), WINDOW).unref()

@@ -193,7 +193,7 @@ class Flight<A> {
       return this.#done({ _tag: "Success", value: exit.value })
     }
     const failure = failureOfCause(exit.cause)
-    // Nobody waits for the answer any more: that is no fault.
+    // No one waits for the answer any more: that is no fault.
     if (!Cause.hasInterruptsOnly(exit.cause)) this.#end(failure)
     this.#done({ _tag: "Refused", error: failure.error })
   }
@@ -212,7 +212,7 @@ function sessionOf(value: unknown): string | undefined {
   return typeof session === "object" && session !== null && "id" in session ? String(session.id) : undefined
 }
 
-/** Makes a handler of what answers with an effect, which is interrupted when nobody waits for it. */
+/** Makes a handler of what answers with an effect, which is interrupted when no one waits for it. */
 export const asEffect =
   (fork: Fork) =>
   <I, A>(operation: (input: I, by: Caller) => Effect.Effect<A, DoorError>) =>

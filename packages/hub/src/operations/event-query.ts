@@ -29,5 +29,5 @@ export function readEventQuery({ after, channel, type, turn }: EventQuery): Read
 function readCursor(text: string): number | CursorInvalid {
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(value)) return value
-  return new CursorInvalid({ message: "a cursor is a whole number from 0 to 2^53 - 1: the last seq that was received" })
+  return new CursorInvalid({ message: "a cursor is a whole number from 0 to 2^53 - 1: the last seq received" })
 }

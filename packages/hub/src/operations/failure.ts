@@ -18,7 +18,7 @@ export function failureOfCause(cause: Cause.Cause<unknown>): Failure {
   if (isDoorError(problem)) return { error: problem }
   const defect = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem)
   const fingerprint = fingerprintOf(defect)
-  const message = `a fault of the hub's own; its log has more under ${fingerprint}`
+  const message = `internal error; the hub's log has the details under ${fingerprint}`
   return { error: new InternalError({ message, fingerprint }), defect }
 }
 

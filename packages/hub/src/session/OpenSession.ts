@@ -124,7 +124,7 @@ export class OpenSession {
     const error =
       this.loop === "away" || this.loop === "gone"
         ? (this.problem ?? new Unavailable({ message: "the session is being taken over; try again" }))
-        : new Busy({ message: "too many commands wait for this session; try again", retryAfter: 1 })
+        : new Busy({ message: "too many commands are queued for this session; try again", retryAfter: 1 })
     work.done({ _tag: "Refused", error })
   }
 
@@ -297,7 +297,7 @@ export class OpenSession {
     if (records.length > 0) this.part.appended(records)
   }
 
-  /** Stops the loop: what waits is refused, what is under way will be. `gone`: this hub may not go on with the session. */
+  /** Stops the loop: what waits is refused, what is under way will be. `gone`: this hub may not continue with the session. */
   fail(error: DoorError, gone: boolean): void {
     this.failed = true
     this.loop = gone ? "gone" : "away"
@@ -321,7 +321,7 @@ export class OpenSession {
     return this.flights.length === 0
   }
 
-  /** Goes on from a new claim after a failure. */
+  /** Continues from a new claim after a failure. */
   resume(claimed: Claimed, inner: StoredInner): void {
     this.begin(claimed, inner)
     this.failed = false

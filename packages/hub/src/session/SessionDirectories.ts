@@ -90,7 +90,7 @@ export class SessionDirectories {
           Effect.as(true),
           Effect.catch((error) => {
             if (error._tag === "NoSuchSession") return Effect.succeed(false)
-            this.#report("an unsettled session could not be looked for", { session, cause: error.message })
+            this.#report("an unsettled session could not be looked up", { session, cause: error.message })
             return Effect.succeed(undefined)
           }),
         )
@@ -117,6 +117,6 @@ export class SessionDirectories {
 
 /** Nothing but the directory of a session is ever touched, whatever a damaged record says. */
 function checked(name: string): string {
-  if (sessionOfDirectory(name) === undefined) throw new Error(`${JSON.stringify(name)} is no name of a session's directory`)
+  if (sessionOfDirectory(name) === undefined) throw new Error(`${JSON.stringify(name)} is not the name of a session's directory`)
   return name
 }

@@ -63,7 +63,7 @@ function inheritedText(directory: string): string | undefined {
 
 const damaged = (): Unprocessable =>
   new Unprocessable({
-    message: "the environment that this session was asked for in cannot be read; make a new session",
+    message: "the environment this session was created with cannot be read; create a new session",
     field: "environment",
   })
 
@@ -74,7 +74,7 @@ export async function readEnvironment(directory: string, names: ReadonlyArray<st
   const missing = names.filter((name) => typeof kept?.[name] !== "string")
   if (missing.length === 0) return Object.fromEntries(names.map((name) => [name, String(kept?.[name])]))
   throw new Unprocessable({
-    message: `the values of ${missing.join(", ")}, which this session was made with, are gone or damaged; make a new session with them`,
+    message: `the values of ${missing.join(", ")}, which this session was created with, are lost or damaged; create a new session with them`,
     field: "env",
   })
 }

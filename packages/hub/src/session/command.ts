@@ -43,7 +43,7 @@ export interface Order {
   readonly body?: unknown
 }
 
-/** Carries out an order in the session's loop; with a key once, ever. It goes on although its caller went away. */
+/** Carries out an order in the session's loop; with a key once, ever. It continues although its caller went away. */
 export function carryOut(session: OpenSession, { command, by, key, body = command }: Order, done: Done): void {
   const step: Step = { decide: (state) => decide(state, command), by: by.name }
   if (key === undefined) session.submit({ ...step, done })

@@ -11,6 +11,6 @@ export function environmentProblem(
   const wrong = Object.entries(variables).find(([name, value]) => !isVariable(name, value))
   if (wrong === undefined) return undefined
   const name = JSON.stringify(headOf(wrong[0], 50))
-  const message = `${field}: the variable ${name} has a name or value that no program can be given; leave it out`
+  const message = `${field}: the variable ${name} has a name or value that cannot be passed to a program; leave it out`
   return new Unprocessable({ message, field })
 }

@@ -1,8 +1,8 @@
 /**
  * Making a session: its first records are stored with its state in one step, then it is in memory and in the feed.
  *
- * Plain callbacks from a door to the store and back, whatever the door (decision 10). Nobody can take a creation back: once it
- * was handed to the store it goes on, although its caller went away.
+ * Plain callbacks from a door to the store and back, whatever the door (decision 10). No one can take a creation back: once it
+ * was handed to the store it continues, although its caller went away.
  */
 import * as Exit from "effect/Exit"
 import { decide } from "@holdfast/core/decide"

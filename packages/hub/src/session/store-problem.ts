@@ -55,20 +55,20 @@ export const fullWords = (message: string): string =>
 /** The refusal of an append for want of space. */
 export const storageFull = (message: string): StorageFull =>
   new StorageFull({
-    message: `nothing was appended: ${fullWords(message)}; free some space, writes then go on by themselves`,
+    message: `nothing was appended: ${fullWords(message)}; free some space, and writes resume automatically`,
   })
 
 /** The refusal of a key that was used for something else; `kept` is the key as it came, or as it is kept, behind its holder. */
 export const keyConflict = (kept: string): KeyConflict =>
   new KeyConflict({
-    message: "the key was used before with another body; take a new key for a new request",
+    message: "the key was already used with another body; use a new key for a new request",
     key: kept.slice(kept.lastIndexOf(" ") + 1),
   })
 
 /** The refusal to give a session as made that is in the trash (H-23). */
 export const inTrash = (session: string): SessionDeleted =>
   new SessionDeleted({
-    message: `this made the session ${session} before, which is in the trash now; restore it, or ask for a new one with a new key`,
+    message: `this already created the session ${session}, which is now in the trash; restore it, or create another one with a new key`,
     session,
   })
 

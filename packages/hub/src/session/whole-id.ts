@@ -8,6 +8,6 @@ export const refuseId = (text: string): SessionNotFound | undefined =>
   UUID_V7.test(text)
     ? undefined
     : new SessionNotFound({
-        message: `${JSON.stringify(headOf(text, 100))} is no session's id: ids are whole here; GET /api/sessions/resolve?name=… finds the session that a label or a part of an id names`,
+        message: `${JSON.stringify(headOf(text, 100))} is not a whole session id; GET /api/sessions/resolve?name=… finds the session for a label or a part of an id`,
         session: headOf(text, 256),
       })

@@ -9,7 +9,7 @@ import { seatOf } from "../session/seat.ts"
 import { sizeProblem } from "../session/size-problem.ts"
 
 const lookingOn = (): ReadOnlyViewer =>
-  new ReadOnlyViewer({ message: "this attachment may only read; attach as interactive to type or resize" })
+  new ReadOnlyViewer({ message: "this attachment is read-only; attach as interactive to type or resize" })
 
 /** Whether what session `from` shows comes to be shown in session `to`, by attachments within others. */
 function isShownIn(core: HubContext, from: string, to: string): boolean {
@@ -26,7 +26,7 @@ function isShownIn(core: HubContext, from: string, to: string): boolean {
 const nested = (): Unprocessable =>
   new Unprocessable({
     message:
-      "this terminal is itself shown in that session, which would show itself without end; attach from another terminal, or all the same with HOLDFAST_SESSION unset",
+      "this terminal is shown in that session, which would then show itself endlessly; attach from another terminal, or unset HOLDFAST_SESSION to attach anyway",
     field: "within",
   })
 

@@ -14,7 +14,7 @@ import { seatOf } from "../session/seat.ts"
 
 type Ordered = Omit<Order, "by">
 
-/** A change that was carried out; its record is made when somebody wants it. */
+/** A change that was carried out; its record is made when someone wants it. */
 class Change implements Changed {
   readonly #session: OpenSession
   readonly seq: number
@@ -60,7 +60,7 @@ type Ready = (refused: Unavailable | undefined) => void
 /** A session is restored when its process, which its deletion ends, has ended (R-24); everything else is carried out at once. */
 function whenReady(core: HubContext, { session, part }: Loaded, command: string, ready: Ready): void {
   if (command !== "Restore" || session.state.status !== "deleted" || !(part instanceof ChildPart)) return ready(undefined)
-  const message = "the session's process is still being ended, as the session was deleted; try again when it has ended"
+  const message = "the session was deleted and its process is still ending; try again once it has ended"
   whenEnded(part, core.settings.killGrace + END_WAIT, (ended) => ready(ended ? undefined : new Unavailable({ message })))
 }
 
@@ -83,7 +83,7 @@ export function takeKeyboard(core: HubContext, id: string, mode: "single" | "fre
   const seat = seated === undefined ? undefined : seatOf(by, seated)
   const mayHold = seat !== undefined && core.table.peek(id)?.part.attached?.isInteractive(seat) === true
   if (seated === undefined || seat === undefined || (mode === "single" && !mayHold)) {
-    return done(Exit.fail(new ReadOnlyViewer({ message: "only who is attached as interactive can take the keyboard" })))
+    return done(Exit.fail(new ReadOnlyViewer({ message: "only an interactive attachment can take the keyboard" })))
   }
   const { client, name } = seated
   change(core, id, { command: { _tag: "SetTypist", mode, client, name, seat } }, by, done)

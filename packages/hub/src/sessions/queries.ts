@@ -64,7 +64,7 @@ export const events = (
     const head = yield* core.store.head(id).pipe(Effect.mapError(storeProblem))
     if (after > head.lastSeq || (log !== undefined && log !== head.log)) {
       return yield* new CursorAhead({
-        message: `the cursor ${after} is of another log, or of one that was longer: this one ends at ${head.lastSeq}; read it from 0`,
+        message: `the cursor ${after} belongs to another log, or to one that was longer: this log ends at ${head.lastSeq}; read it from 0`,
         lastSeq: head.lastSeq,
       })
     }

@@ -6,7 +6,7 @@ import { seatOf } from "../session/seat.ts"
 
 const viewersOf = (core: HubContext, id: string): Viewers["viewers"] => core.table.peek(id)?.part.attached?.shown ?? []
 
-/** Who is attached: to a session, or to every one that somebody is attached to. A session that is not in memory has nobody. */
+/** Who is attached: to a session, or to every one that someone is attached to. A session that is not in memory has no one. */
 export function viewers(core: HubContext, id: string | undefined): ReadonlyArray<SessionViewers> {
   if (id !== undefined) return [{ session: id, viewers: viewersOf(core, id) }]
   return [...core.table.all()].flatMap(({ session, part }) => {

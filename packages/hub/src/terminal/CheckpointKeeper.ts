@@ -19,7 +19,7 @@ import { Trimmer } from "./Trimmer.ts"
 const ASK_EVERY = 2000
 const WAIT_MAX = 2000
 
-/** Output behind the last screen that makes a new one worth asking for when somebody attaches. */
+/** Output behind the last screen that makes a new one worth asking for when someone attaches. */
 const REUSE_BYTES = 16 * 1024
 
 /** Keeps the screens of one session. */
@@ -57,7 +57,10 @@ export class CheckpointKeeper implements FollowedScreens {
   keep(reply: CheckpointReply, follower: ChildFollower, done: () => void): void {
     this.locator.locate(reply, follower.positions, (snapshot) => {
       if (snapshot === undefined) {
-        this.session.context.report("a screen has no place in the log", { session: this.session.id, position: reply.position })
+        this.session.context.report("a screen could not be placed in the log", {
+          session: this.session.id,
+          position: reply.position,
+        })
         return done()
       }
       this.store(snapshot, done)

@@ -28,7 +28,7 @@ interface Keyed {
 export const unconfirmed = (): StorageFull =>
   new StorageFull({
     message:
-      "the disk is full: the program may have had the input, which cannot be confirmed; look at the screen, free some space, and send it again with the same key",
+      "the disk is full, so it cannot be confirmed that the program got the input; check the screen, free some space, and send it again with the same key",
   })
 
 /** The inputs with keys of one session's terminal. */
@@ -66,7 +66,7 @@ export class KeyedInputs {
     const input = this.inputs.get(key)
     if (input === undefined || input.bytes !== undefined) return
     if (this.bytes + bytes.length + OVERHEAD > this.limit) {
-      const error = new Busy({ message: "the terminal does not take its input; try again", retryAfter: 1 })
+      const error = new Busy({ message: "the terminal is not reading its input; try again", retryAfter: 1 })
       return this.settle(key, { error })
     }
     input.bytes = bytes
@@ -75,7 +75,7 @@ export class KeyedInputs {
     else this.port.connection.input(this.port.child, key, 0, bytes)
   }
 
-  /** Answers everybody who waits for a key. */
+  /** Answers everyone who waits for a key. */
   settle(key: string, result: KeyedResult): void {
     const input = this.inputs.get(key)
     if (input === undefined) return

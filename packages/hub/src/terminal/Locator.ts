@@ -32,7 +32,7 @@ export class Locator {
     this.session = session
   }
 
-  /** Positions were placed: those who waited for one go on. */
+  /** Positions were placed: those who waited for one continue. */
   placed(positions: Positions): void {
     if (this.waiters.length === 0) return
     const ready = this.waiters.filter((waiter) => waiter.positions === positions && positions.head >= waiter.position)
@@ -43,7 +43,7 @@ export class Locator {
     }
   }
 
-  /** Answers everybody who waits with nothing. */
+  /** Answers everyone who waits with nothing. */
   forget(): void {
     const { waiters } = this
     this.waiters = []

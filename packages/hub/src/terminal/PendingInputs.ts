@@ -62,10 +62,10 @@ export class PendingInputs {
     const entry = this.client(client)
     if (number <= entry.settled) return settled(undefined)
     if (number > entry.settled + NUMBER_AHEAD) {
-      return settled(new BadRequest({ message: "an input's number is one more than that of the one before", field: "number" }))
+      return settled(new BadRequest({ message: "an input's number must be one more than the previous one", field: "number" }))
     }
     if (this.bytes + bytes.length + INPUT_OVERHEAD > this.limit) {
-      return settled(new Busy({ message: "the terminal does not take its input; try again", retryAfter: 1 }))
+      return settled(new Busy({ message: "the terminal is not reading its input; try again", retryAfter: 1 }))
     }
     const pending: Pending = { order: this.order++, client, number, bytes, settled }
     entry.pending.push(pending)

@@ -109,7 +109,7 @@ export class Presence extends Viewers {
     this.watchTypist()
   }
 
-  /** Whose size counts; nobody's while the one that gave it is expected back (T-48). */
+  /** Whose size counts; no one's while the one that gave it is expected back (T-48). */
   protected override get sizing(): Viewer | undefined {
     const viewer = sizingViewer(this.here)
     return viewer !== undefined && viewer.order < RETURNED && this.#backTimer !== undefined ? undefined : viewer

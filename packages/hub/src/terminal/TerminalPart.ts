@@ -85,7 +85,7 @@ export class TerminalPart extends ChildPart {
       send: (number, bytes, settled) => {
         const isTyped = typing.read(bytes)
         const refused = refuseInput(session.state, seat)
-        // What a terminal reports by itself is of no use to a child that another one types to, and nobody's mistake.
+        // What a terminal reports by itself is of no use to a child that another one types to, and no one's mistake.
         if (refused !== undefined) return settled(refused._tag === "NotTypist" && !isTyped ? undefined : refused)
         if (isTyped) presence.typed(viewer)
         inputs.send(seat, number, bytes, settled)

@@ -50,7 +50,7 @@ function newTerminal(
   link: RunnerLink,
 ): Exit.Exit<NewSession<TerminalPart>, Busy> {
   if (link.starts.waiting >= context.settings.childrenMax) {
-    return Exit.fail(new Busy({ message: "many processes wait to be started; try again later", retryAfter: 1 }))
+    return Exit.fail(new Busy({ message: "too many processes are waiting to start; try again later", retryAfter: 1 }))
   }
   const child = newId(context.now())
   const asker = request.environment
@@ -142,7 +142,7 @@ function startFailed(part: TerminalPart, cause: unknown): Effect.Effect<void, Do
   })
 }
 
-/** The program's name: what a session is called when nobody says. */
+/** The program's name: what a session is called when no one says. */
 function defaultLabel(command: string): string {
   // oxlint-disable-next-line no-control-regex
   const name = headOf((command.split("/").at(-1) ?? "").replace(/[\u0000-\u001f\u007f-\u009f]/g, ""), 200)

@@ -31,7 +31,7 @@ const TAKEN_WAIT = 15_000
 
 const notTaken = (): Unavailable =>
   new Unavailable({
-    message: "the program has not taken the input yet, and still may; with a key it can be sent again without being typed twice",
+    message: "the program has not read the input yet, but still may; with a key, it can be sent again without being typed twice",
   })
 
 /** Types into a terminal; with a key once, for as long as the session remembers its keys, with the same answer each time (H-7, R-19). */

@@ -162,6 +162,6 @@ describe("what an agent runs in the background", () => {
     expect(named(reader, "queue/held")).toHaveLength(0)
     const answers = (await messages(house, id)).filter(({ role }) => role === "assistant")
     expect(answers.map(textOf)).toEqual(["all done, here is your answer", "the next answer"])
-    expect(JSON.stringify(answers[0])).toContain("did not say that it was done")
+    expect(JSON.stringify(answers[0])).toContain("did not report the end of its turn")
   })
 })

@@ -1,4 +1,4 @@
-/** A queue that does not go on by itself, or not yet, and why. */
+/** A queue that does not continue by itself, or not yet, and why. */
 import * as Schema from "effect/Schema"
 
 /**

@@ -94,7 +94,7 @@ export type AlsoSends = typeof AlsoSends.Type
 
 /**
  * What became of a message: its turn started, it waits in the queue, or it went into the streaming turn. `hold` says why
- * a queue in which it waits does not go on by itself, or not yet (Q-12); `alsoSends` which messages it released (Q-20).
+ * a queue in which it waits does not continue by itself, or not yet (Q-12); `alsoSends` which messages it released (Q-20).
  */
 export const Sent = Schema.Struct({
   status: Schema.Literals(["started", "queued", "steered"]),

@@ -20,7 +20,7 @@ export type TaskInfo = typeof TaskInfo.Type
 export const TaskOutcome = Schema.Literals(["completed", "failed", "stopped"])
 export type TaskOutcome = typeof TaskOutcome.Type
 
-/** A task in a session's record. `waiting`: it asked a permission request that nobody has answered. */
+/** A task in a session's record. `waiting`: it asked a permission request that no one has answered. */
 export const Task = Schema.Struct({
   ...TaskInfo.fields,
   status: Schema.Literals(["running", "waiting", "stopping"]),

@@ -47,7 +47,7 @@ export const agents = {
     body: RenewAgent,
     output: Session,
     answer: "session",
-    summary: "Start the agent anew with the transcript as its context, whole or up to a message",
+    summary: "Restart the agent with the transcript as its context, whole or up to a message",
     changes: true,
     example: {},
   }),

@@ -8,7 +8,7 @@ const text = Schema.optionalKey(Schema.String)
 const names = Schema.optionalKey(Schema.Array(Schema.String))
 const filter = { channel: names, type: names, turn: text }
 
-/** Events of a page at the most. */
+/** Events of a page at most. */
 const Page = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))
 
 /** One page of events; `next` is the cursor of the next page. */

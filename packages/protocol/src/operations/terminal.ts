@@ -84,7 +84,7 @@ export const terminal = {
     params: ofSession,
     body: Schema.Struct({ except: Schema.optionalKey(Schema.String) }),
     output: Schema.Struct({ detached: Schema.Finite }),
-    summary: "Detach everybody from a session, except one client",
+    summary: "Detach everyone from a session, except one client",
     changes: true,
     example: {},
   }),

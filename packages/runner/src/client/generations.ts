@@ -10,7 +10,7 @@ import type { DeadRunner, FoundRunner } from "@holdfast/link/found-runner"
 import { endProcesses, processEntry, signalProcess } from "@holdfast/adapter/process/processes"
 import { GENERATION, generationPaths, generationsDirectory, readRunnerRecord, type RunnerRecord } from "@holdfast/link/generation"
 
-/** A generation's directory without a record for so long, in milliseconds, was left by a start that failed. */
+/** A generation's directory without a record for this long, in milliseconds, was left by a start that failed. */
 const STARTING_MILLIS = 30_000
 const CONNECT_MILLIS = 2000
 
@@ -20,7 +20,7 @@ async function readRecord(directory: string): Promise<RunnerRecord | undefined> 
   try {
     return readRunnerRecord(await readFile(generationPaths(directory).record, "utf8"))
   } catch {
-    // No record, or one that nobody can read: in both cases the directory tells nothing of a living runner.
+    // No record, or one that no one can read: in both cases the directory tells nothing of a living runner.
     return undefined
   }
 }

@@ -119,7 +119,7 @@ export class ChildTerminal {
     return active === this.#core.buffers.alt ? rows : rows + this.#scrollback
   }
 
-  /** Stands for plain text of so many lines that is not parsed: at least as many line feeds as the screen has rows, the last after a CR. */
+  /** Stands for plain text of this many lines that is not parsed: at least as many line feeds as the screen has rows, the last after a CR. */
   skipText(lines: number): void {
     if (this.#core.buffers.active === this.#core.buffers.normal) this.#gone.skipped(lines - this.#core.rows)
     this.#core._inputHandler.parse(Buffer.from(`\r${"\n".repeat(this.#core.rows)}`))

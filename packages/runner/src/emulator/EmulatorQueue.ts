@@ -13,7 +13,7 @@ export const TURN_BYTES = 32 * 1024
 export const SKIP_FROM_BYTES = 256 * 1024
 /** Bytes looked at in one turn when skipping. */
 const SCAN_BYTES = 8 * 1024 * 1024
-/** Answers made in one turn, in characters; what a child asks beyond is noise that nobody reads. */
+/** Answers made in one turn, in characters; what a child asks beyond is noise that no one reads. */
 const MAX_ANSWER = 64 * 1024
 /** Shortest time between two titles of a child, in milliseconds; of several in between the last counts. */
 const TITLE_INTERVAL = 100

@@ -3,7 +3,7 @@
  *
  * They follow the output and never stand in its way: `feed` keeps a reference for the rest of the tick, then one copy goes
  * to the thread, which parses. What a child asks of its terminal is answered there and nowhere else. When the thread
- * dies, the screens it had are unknown for ever and say so; their output goes on, and children that begin later get a new
+ * dies, the screens it had are unknown for ever and say so; their output continues, and children that begin later get a new
  * thread.
  */
 import { Worker } from "node:worker_threads"
@@ -21,7 +21,7 @@ export interface EmulatorEvents {
   readonly title: (child: number, title: string) => void
   /** The lag of a child that was refused by `feed` fell below half of the bound. */
   readonly drained: (child: number) => void
-  /** An emulator or the whole thread died: the screens concerned are gone, output goes on. */
+  /** An emulator or the whole thread died: the screens concerned are gone, output continues. */
   readonly failed: (message: string) => void
 }
 

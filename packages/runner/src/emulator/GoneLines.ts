@@ -11,7 +11,7 @@ import type { Core, ScreenBuffer } from "./xterm-internals.ts"
 /** The operating system command that carries the number; no terminal has one of this number. */
 export const GONE_COMMAND = 9998
 
-/** A place in the lines of a session: so many whole lines, and so many rows of the next where it is cut. */
+/** A place in the lines of a session: this many whole lines, and this many rows of the next where it is cut. */
 export interface LinePlace {
   readonly lines: number
   readonly rows: number

@@ -25,7 +25,7 @@ export class Lag {
     return !this.#paused.has(child)
   }
 
-  /** Counts parsed bytes; gives the children that may go on. */
+  /** Counts parsed bytes; gives the children that may continue. */
   remove(child: number, bytes: number): ReadonlyArray<number> {
     const lag = this.#bytes.get(child)
     if (lag === undefined) return []
@@ -35,7 +35,7 @@ export class Lag {
     return this.#resumable()
   }
 
-  /** Forgets a child; gives those that may go on, itself among them when it was paused. */
+  /** Forgets a child; gives those that may continue, itself among them when it was paused. */
   forget(child: number): ReadonlyArray<number> {
     this.#total -= this.#bytes.get(child) ?? 0
     this.#bytes.delete(child)

@@ -25,7 +25,7 @@ export class Loans {
     this.#giveBack = giveBack
   }
 
-  /** Takes a buffer of which so many bytes belong to each of these children, in this order. */
+  /** Takes a buffer of which this many bytes belong to each of these children, in this order. */
   lend(buffer: ArrayBuffer, lengths: ReadonlyArray<readonly [child: number, length: number]>): void {
     const loan: Loan = { buffer, left: 0 }
     for (const [child, length] of lengths) {

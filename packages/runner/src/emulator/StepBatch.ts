@@ -58,7 +58,7 @@ export class StepBatch {
     return { bytes, steps }
   }
 
-  /** Takes a buffer back that `take` gave out; nobody reads it any more. */
+  /** Takes a buffer back that `take` gave out; no one reads it any more. */
   give(buffer: ArrayBuffer): void {
     this.#pool.give(buffer)
   }

@@ -72,7 +72,7 @@ function* writeBuffer(source: CheckpointSource, buffer: ScreenBuffer, pen: Pen, 
   // Saved in a row that was there before the scrollback was cleared: the same way again.
   const before = savedBelow && from === 0 ? `${"\n".repeat(savedRow)}${atSaved()}\x1b[H\x1b[2J\x1b[3J` : ""
   let out = ""
-  // After a change of size the alternate screen may have rows above it, which nobody can bring back but another one.
+  // After a change of size the alternate screen may have rows above it, which no one can bring back but another one.
   const first = buffer === core.buffers.alt ? buffer.ybase : Math.min(from, buffer.ybase)
   for (let at = first; at < length; at++) {
     const line = buffer.lines.get(at)

@@ -3,7 +3,7 @@
  *
  * The library keeps some of them (`PRIVATE_MODES`), this file the others: keyboard protocols, the working directory, a
  * progress bar, alternate scroll and reversed screen. Whatever is on the list passes to viewers while it happens, and is
- * in every checkpoint; a state that is on no list reaches nobody.
+ * in every checkpoint; a state that is on no list reaches no one.
  */
 import type { ReadParameters } from "./SequenceReader.ts"
 

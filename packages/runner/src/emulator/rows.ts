@@ -9,7 +9,7 @@ import { CELL, charactersOf, hasContent, joinsBefore, widthOf } from "./pen.ts"
 import type { Pen } from "./pen.ts"
 import type { Core, Line } from "./xterm-internals.ts"
 
-/** A blank of two columns; where it does not fit it makes the row go on below and leaves the last cell empty. */
+/** A blank of two columns; where it does not fit it makes the row continue below and leaves the last cell empty. */
 const WIDE_BLANK = "\u3000"
 
 /** What follows a row: nothing, a row of its own, or one that continues it. */

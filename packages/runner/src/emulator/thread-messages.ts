@@ -21,7 +21,7 @@ export interface EmulatorBatch {
 export type EmulatorReport =
   | { readonly type: "answer"; readonly child: number; readonly data: string }
   | { readonly type: "title"; readonly child: number; readonly title: string }
-  /** So many bytes of a child are dealt with. */
+  /** This many bytes of a child are dealt with. */
   | { readonly type: "parsed"; readonly child: number; readonly bytes: number }
   /** The bytes of a batch are dealt with; its buffer may be filled again. */
   | { readonly type: "returned"; readonly buffer: ArrayBuffer }

@@ -25,7 +25,7 @@ export class OutputPool {
     return copy
   }
 
-  /** Takes a copy back; nobody may read it any more. */
+  /** Takes a copy back; no one may read it any more. */
   give(bytes: Uint8Array): void {
     const { buffer } = bytes
     const size = buffer.byteLength

@@ -33,7 +33,7 @@ export function encodeRecord(entry: JournalEntry): ReadonlyArray<Uint8Array> {
 /** Bytes that an entry's record takes in a file. */
 export const recordBytes = (buffers: ReadonlyArray<Uint8Array>): number => buffers.reduce((sum, buffer) => sum + buffer.length, 0)
 
-/** What the bytes at an offset hold. `more`: so many bytes are needed from there. */
+/** What the bytes at an offset hold. `more`: this many bytes are needed from there. */
 export type RecordRead =
   | { readonly _tag: "entry"; readonly entry: JournalEntry; readonly size: number }
   | { readonly _tag: "more"; readonly size: number }

@@ -14,7 +14,7 @@ const WNOWAIT = 0x01000000
 const P_ALL = 0
 /** Where `si_pid` lies in a `siginfo_t` of 128 bytes. */
 const INFO_PID = 16
-/** The code of a process whose status somebody else collected. */
+/** The code of a process whose status someone else collected. */
 const UNKNOWN_CODE = 255
 
 /** Waits for children. */

@@ -19,7 +19,7 @@ import type { Spawned } from "./spawn-terminal.ts"
 
 /** Most bytes that become one entry: what is there is taken in one go, then others get their turn. */
 const ENTRY_BYTES = 256 * 1024
-/** After the exit, with the terminal still held by another process: quiet for so long means that all was read. */
+/** After the exit, with the terminal still held by another process: quiet for this long means that all was read. */
 const QUIET_MILLIS = 100
 /** The same, when it never gets quiet. */
 const LINGER_MILLIS = 1000
@@ -87,7 +87,7 @@ class PtyChild implements AdapterHandle {
       if (error instanceof AdapterRefused) throw error
       throw new AdapterRefused(
         "Unavailable",
-        `the system gives no terminal: ${error instanceof Error ? error.message : String(error)}`,
+        `the system provides no terminal: ${error instanceof Error ? error.message : String(error)}`,
       )
     }
     this.pid = started.pid

@@ -97,7 +97,7 @@ export class Child {
 
   /** Hands a command to an agent; throws `AdapterRefused` when this is none. After its exit it does nothing. */
   command(command: AgentCommand): void {
-    if (this.#agent === undefined) throw new AdapterRefused("SessionNotReady", "this child is no agent")
+    if (this.#agent === undefined) throw new AdapterRefused("SessionNotReady", "this child is not an agent")
     if (!this.#exited) this.#agent.command(command)
   }
 
@@ -253,7 +253,7 @@ export class Child {
 
   async #lastScreen(): Promise<{ position: number; cols: number; rows: number; screen: string } | undefined> {
     const { emulators } = this.#options
-    // Of a child that said nothing nobody needs a screen: it is as empty as at the log's start.
+    // Of a child that said nothing no one needs a screen: it is as empty as at the log's start.
     if (emulators === undefined || !this.#spoke) return undefined
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<undefined>((resolve) => {
@@ -263,7 +263,7 @@ export class Child {
       const checkpoint = await Promise.race([emulators.checkpoint(this.number), late])
       return checkpoint !== undefined && checkpoint.screen.length <= CHECKPOINT_MAX ? checkpoint : undefined
     } catch {
-      // The exit is told all the same: the log has every byte, only the ready-made screen is missing.
+      // The exit is told anyway: the log has every byte, only the ready-made screen is missing.
       return undefined
     } finally {
       clearTimeout(timer)

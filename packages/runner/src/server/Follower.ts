@@ -8,7 +8,7 @@ import type { JournalReader } from "../journal/Journal.ts"
 import { noteSize, type JournalEntry } from "@holdfast/link/messages"
 import type { Child } from "./Child.ts"
 
-/** Without an acknowledgement for so long, in milliseconds, the hub counts as slow. */
+/** Without an acknowledgement for this long, in milliseconds, the hub counts as slow. */
 const SLOW_MILLIS = 250
 
 /** Where entries go. */

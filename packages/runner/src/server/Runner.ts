@@ -62,7 +62,7 @@ export class Runner implements ConnectionHandler {
     return this.#draining
   }
 
-  /** Nobody gives it children any more: it is drained, or the data directory's hub speaks another version and no other has it. */
+  /** No one gives it children any more: it is drained, or the data directory's hub speaks another version and no other has it. */
   get unwanted(): boolean {
     return this.#draining || (this.#outdated && this.#hub === undefined)
   }

@@ -7,7 +7,7 @@ const LOG_MAX_BYTES = 1024 * 1024
 /** Writes one line. */
 export type RunnerLog = (level: "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>) => void
 
-/** A log on a file descriptor; a line that cannot be written is lost, because there is nobody to tell. */
+/** A log on a file descriptor; a line that cannot be written is lost, because there is no one to tell. */
 export function logTo(descriptor: number): RunnerLog {
   let written = 0
   return (level, message, fields) => {

@@ -39,7 +39,7 @@ export class WalRoom {
     this.enough = pages * FRAME
   }
 
-  /** A commit was written, with so many bytes of records. */
+  /** A commit was written, with this many bytes of records. */
   wrote(bytes: number): void {
     this.unseen -= bytes + COMMIT_PAGES * FRAME
   }

@@ -26,14 +26,14 @@ export class WalTurn {
   private partly = false
   private notBefore = -Infinity
 
-  /** The log is moved once it has so many pages. */
+  /** The log is moved once it has this many pages. */
   constructor(statements: Statements, guard: SyncGuard, pages: number) {
     this.statements = statements
     this.guard = guard
     this.pages = pages
   }
 
-  /** A commit was written, with so many bytes of records. */
+  /** A commit was written, with this many bytes of records. */
   committed(bytes: number): void {
     this.unseen -= COMMIT_PAGES + bytes / 4096
   }

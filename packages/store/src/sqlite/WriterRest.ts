@@ -38,7 +38,7 @@ export class WriterRest {
     this.left = this.after
   }
 
-  /** Nothing was to be done for so long. */
+  /** Nothing was to be done for this long. */
   rest(): void {
     this.after = REST
     this.left = Infinity

@@ -64,7 +64,7 @@ export class Chores {
     this.folding = true
   }
 
-  /** A session has so many bytes in small pieces. */
+  /** A session has this many bytes in small pieces. */
   loosened(session: number, bytes: number): void {
     if (bytes >= this.sealBytes && !this.unsealable.has(session)) this.sealable.add(session)
   }
@@ -221,7 +221,7 @@ export interface SealPlan {
   readonly left?: number
 }
 
-/** Plans a step over the rows behind `sealed`, in order; `more` says that the rows go on behind the last one. */
+/** Plans a step over the rows behind `sealed`, in order; `more` says that the rows continue behind the last one. */
 export function planSeal(rows: ReadonlyArray<Row>, sealed: number, sealBytes: number, more: boolean): SealPlan {
   const join: Array<Row> = []
   let bytes = 0

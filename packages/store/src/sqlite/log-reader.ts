@@ -80,7 +80,7 @@ function checkPlace(session: number, row: Row, expected: number): void {
   const [from, to] = [num(row, "from_seq"), num(row, "to_seq")]
   if (placeCrc(session, from, to, str(row, "kinds")) !== num(row, "place_crc"))
     throw new LogBroken(`the place of the piece up to seq ${to} fails its checksum`)
-  if (from > expected) throw new LogBroken(`the log goes on at seq ${from}, seq ${expected} is missing`)
+  if (from > expected) throw new LogBroken(`the log continues at seq ${from}, seq ${expected} is missing`)
 }
 
 /** Counts a part that was passed and sees whether that is enough for one read. */

@@ -15,7 +15,7 @@ const NUMBERS = 10
 /** Stands for the line of a text that is not there. */
 const NONE = -1
 
-/** Bytes the numbers of so many plain appends take at the beginning of a batch's buffer. */
+/** Bytes the numbers of this many plain appends take at the beginning of a batch's buffer. */
 export const plainBytes = (count: number): number => count * NUMBERS * Float64Array.BYTES_PER_ELEMENT
 
 /** A plain append. `offset` and `length` place its records behind the numbers. */

@@ -45,7 +45,7 @@ export class SessionCounts {
     this.statements = statements
   }
 
-  /** So many sessions more, or fewer. */
+  /** This many sessions more, or fewer. */
   add(status: string, kind: string, by: number): void {
     const name = `${status} ${kind}`
     const change = this.changes.get(name)

@@ -158,7 +158,7 @@ export class Tail {
     this.length = 0
   }
 
-  /** The open transaction removed rows with so many bytes of records. */
+  /** The open transaction removed rows with this many bytes of records. */
   removed(bytes: number): void {
     this.openBytes -= bytes
   }

@@ -11,7 +11,7 @@ export interface WriterContext {
   readonly tail: Tail
   /** Size that sealed pieces have, in bytes. */
   readonly sealBytes: number
-  /** A session has so many bytes in pieces that are not sealed. */
+  /** A session has this many bytes in pieces that are not sealed. */
   readonly loosened: (session: number, bytes: number) => void
   /** Some log has pieces to be removed. */
   readonly sweepable: () => void

@@ -23,7 +23,7 @@ export interface WriterSeed {
   readonly link: LinkParts
 }
 
-/** What the store's end tells, in order: so many plain appends are done, and everything else. */
+/** What the store's end tells, in order: this many plain appends are done, and everything else. */
 export interface StoreEvents {
   readonly appended: (count: number) => void
   readonly message: (message: FromWriter) => void
@@ -166,17 +166,17 @@ export class WriterEnd {
     return message
   }
 
-  /** Waits until there is something to take, at most so many milliseconds. False when there is nothing. */
+  /** Waits until there is something to take, at most this many milliseconds. False when there is nothing. */
   wait(milliseconds: number): boolean {
     return Atomics.wait(this.cells, SENT, this.seen, milliseconds) !== "timed-out"
   }
 
-  /** So many transactions are durable. */
+  /** This many transactions are durable. */
   committed(transactions: number): void {
     Atomics.store(this.cells, COMMITS, transactions)
   }
 
-  /** Everything that was taken is done: so many appends, and nothing more is to be said. */
+  /** Everything that was taken is done: this many appends, and nothing more is to be said. */
   done(appends: number): void {
     Atomics.store(this.cells, FREE, this.ring.taken)
     this.appended = (this.appended + appends) | 0

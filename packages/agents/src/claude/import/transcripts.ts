@@ -1,5 +1,5 @@
 /**
- * A session of Claude Code as one of ours: its messages for people, its entries for Claude to go on from (row:A10).
+ * A session of Claude Code as one of ours: its messages for people, its entries for Claude to continue from (row:A10).
  *
  * A transcript is a tree: going back in Claude Code leaves a branch. What leads to its last entry is imported, with all
  * results of the tools called on the way; where a link is missing, everything before it.
@@ -136,7 +136,7 @@ function ended({ accumulator, stream, outcome }: Turn): Message {
   return accumulator.ended(outcome)
 }
 
-/** What Claude needs to go on from a session, as `system/transcript` events keep it: its own entries, then its subagents'. Rejects with what reading throws. */
+/** What Claude needs to continue from a session, as `system/transcript` events keep it: its own entries, then its subagents'. Rejects with what reading throws. */
 export async function* claudeTranscript(
   session: ClaudeSession,
   progress?: (progress: ReadProgress) => void,

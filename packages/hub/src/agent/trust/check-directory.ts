@@ -6,7 +6,7 @@ import type { AgentContext } from "../AgentContext.ts"
 /** Tag of the error that holds a queue until its directory is trusted. */
 export const DIRECTORY_UNTRUSTED = "DirectoryUntrusted"
 
-/** An agent that runs by itself what a directory brings is not started where nobody trusts that directory. */
+/** An agent that runs by itself what a directory brings is not started where no one trusts that directory. */
 export class DirectoryUntrusted extends Error {
   readonly _tag = DIRECTORY_UNTRUSTED
 }
@@ -26,8 +26,8 @@ export function refuseUntrusted({ adapter, name }: AgentSpec, trust: DirectoryTr
   if (adapter !== "acp" || trust === undefined || trust.state === "trusted" || trust.state === "unneeded") return
   const brings = trust.brings.filter(({ runs }) => runs).map(({ path, what }) => `${path} (${what})`)
   const shown = brings.slice(0, 3).join("; ") + (brings.length > 3 ? `; … ${brings.length - 3} more` : "")
-  const how = trust.state === "refused" ? "a person refused to trust it" : "nobody trusts it yet"
+  const how = trust.state === "refused" ? "trust was refused" : "it is not trusted yet"
   throw new DirectoryUntrusted(
-    `${name} would run what ${trust.directory} brings, and ${how}. Once it is trusted (\`holdfast trust add\`) the message continues. It brings ${shown}`,
+    `${name} would run hooks, servers or commands of ${trust.directory}, but ${how}. Once it is trusted (\`holdfast trust add\`) the message is sent. It would run ${shown}`,
   )
 }
