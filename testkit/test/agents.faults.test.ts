@@ -13,7 +13,7 @@ import { checkedAgentLog, endsOf, messagesOf, openAgent, recordOf, sendText, set
 import { eventually, promptly } from "../src/eventually.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { isAlive, processesWith } from "../src/processes.ts"
-import { randomFrom, seedOf, sized } from "../src/sizes.ts"
+import { randomFrom, seedOf, sized, timeLimit } from "../src/sizes.ts"
 
 const hubs: Array<HubProcess> = []
 const directories: Array<string> = []
@@ -246,7 +246,7 @@ describe("an agent whose runner or process dies", () => {
       interrupted: true,
     })
     const acknowledged = performance.now() - began
-    const idle = await promptly("the turn has ended", 1000, async () => {
+    const idle = await promptly("the turn has ended", timeLimit(1000), async () => {
       const now = await recordOf(hub, id)
       return now.turn.status === "idle" ? now : undefined
     })
