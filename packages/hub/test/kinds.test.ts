@@ -155,7 +155,7 @@ describe("a kind of session of a few lines", () => {
     }
   })
 
-  it("is listed and read by a server that does not have it, which says so when it is to be opened or created", async () => {
+  it("S-29 is listed and read by a server that does not have it, which says so when it is to be opened or created", async () => {
     const { session } = await create()
     await house.close()
     house = await open([])

@@ -11,7 +11,8 @@ import { doneEvents } from "../session/done-events.ts"
 import { eventAt } from "../session/event-at.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import { findRequest, type LoggedRequest, requestOf } from "./logged-request.ts"
-import { ask, carried } from "./requests.ts"
+import { ask } from "./requests.ts"
+import { carried } from "../session/command.ts"
 import { ALWAYS_MAX } from "./rules.ts"
 
 const inLog = (core: AgentRequestContext, id: string, request: string): Effect.Effect<LoggedRequest | undefined, DoorError> =>

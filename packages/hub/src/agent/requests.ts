@@ -11,24 +11,15 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import type { Changed, MessageFile, Principal } from "../Hub.ts"
 import type { AgentRequestContext } from "./AgentContext.ts"
 import { newId } from "../session/new-id.ts"
-import { carryOut, type Order } from "../session/command.ts"
+import { type Carried, carried } from "../session/command.ts"
 import { doneEvents } from "../session/done-events.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { storeProblem } from "../session/store-problem.ts"
-import type { WorkResult } from "../session/Work.ts"
 import { isDirectoryThere, noDirectory } from "../session/PathChecks.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
 import { keepFiles, readMessageFile } from "./message-files.ts"
 import { wholeParts } from "./queued-message.ts"
 import { messageSeq, PAGE_BYTES, storedMessages } from "./stored-messages.ts"
-
-type Done = Extract<WorkResult, { readonly _tag: "Done" }>
-
-/** Has a session's loop carry out an order. */
-export const carried = (session: OpenSession, order: Order): Effect.Effect<Done, DoorError> =>
-  Effect.callback<Done, DoorError>((resume) => {
-    carryOut(session, order, (result) => resume(result._tag === "Refused" ? Effect.fail(result.error) : Effect.succeed(result)))
-  })
 
 /** Carries out a request. */
 export const ask = (
@@ -36,7 +27,7 @@ export const ask = (
   id: string,
   by: Principal,
   request: AgentRequest,
-): Effect.Effect<{ readonly session: OpenSession; readonly done: Done }, DoorError> =>
+): Effect.Effect<{ readonly session: OpenSession; readonly done: Carried }, DoorError> =>
   Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const done = yield* carried(session, { command: request, by })
@@ -90,7 +81,7 @@ export const sendMessage = (
   })
 
 /** What a send did, as its events say: the same for the first answer and for a repeated one. */
-const sentAs = (session: OpenSession, done: Done): Effect.Effect<Sent, DoorError> =>
+const sentAs = (session: OpenSession, done: Carried): Effect.Effect<Sent, DoorError> =>
   Effect.gen(function* () {
     const events = yield* doneEvents(session, done)
     const added = events.find((event) => event.name === "queue/added")

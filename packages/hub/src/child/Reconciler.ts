@@ -5,11 +5,11 @@
  * Sessions are found by their records, page by page, never by reading logs.
  */
 import type * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type { DeadRunner, RecoveredChild } from "@holdfast/link/found-runner"
 import type { ChildStatus } from "@holdfast/link/messages"
 import type { ListQuery } from "@holdfast/store/Store"
 import type { Sessions } from "../delivery/AttendedPart.ts"
+import { forkPromise } from "../session/Fork.ts"
 import { ChildPart } from "./ChildPart.ts"
 import type { Fleet } from "./Fleet.ts"
 import { recoverChild, writeOffUnknown } from "./RecoveredPort.ts"
@@ -151,12 +151,10 @@ export class Reconciler {
   }
 
   private run<A, E>(effect: Effect.Effect<A, E>): Promise<A | undefined> {
-    return new Promise((resolve) => {
-      this.table.context.fork(effect, (exit) => {
-        if (Exit.isFailure(exit))
-          this.table.context.report("a session could not be reconciled with its process", { cause: String(exit.cause) })
-        resolve(Exit.isSuccess(exit) ? exit.value : undefined)
-      })
+    const { fork, report } = this.table.context
+    return forkPromise(fork, effect).catch((cause: unknown) => {
+      report("a session could not be reconciled with its process", { cause: String(cause) })
+      return undefined
     })
   }
 

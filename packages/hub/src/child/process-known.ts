@@ -1,5 +1,6 @@
 /** Waiting for what becomes of a process that is being started, or ended. */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
+import { fromCallback } from "../session/Fork.ts"
 import type { ChildPart } from "./ChildPart.ts"
 
 /** Longest wait, in milliseconds. */
@@ -7,15 +8,15 @@ const START_WAIT = 10_000
 
 /** Waits, at most 10 s, until it is durable what became of the start. */
 export const processKnown = (part: ChildPart): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    if (part.session.durable.process !== "starting") return resume(Effect.void)
+  fromCallback<void>((answer) => {
+    if (part.session.durable.process !== "starting") return answer(undefined)
     const timer = setTimeout(() => {
       forget()
-      resume(Effect.void)
+      answer(undefined)
     }, START_WAIT)
     const forget = part.onProcess(() => {
       clearTimeout(timer)
-      resume(Effect.void)
+      answer(undefined)
     })
   })
 

@@ -4,6 +4,7 @@ import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
 import type { BatchRequest, BatchResult } from "@holdfast/protocol/http-bodies"
 import { errorBody } from "@holdfast/protocol/http-errors"
 import type { Caller, Changed, Done, Handlers } from "../Hub.ts"
+import { fromCallback } from "../session/Fork.ts"
 import { refuseId } from "../session/whole-id.ts"
 
 /** Sessions of a batch that are changed at the same time. */
@@ -20,10 +21,10 @@ export const batch = (changes: Changes, request: BatchRequest, by: Caller): Effe
     )
   }
   const one = (text: string): Effect.Effect<BatchResult["results"][number]> =>
-    Effect.callback<Changed, DoorError>((resume) => {
+    fromCallback<Changed, DoorError>((answer) => {
       const refused = refuseId(text)
-      if (refused === undefined) apply(changes, text, request, by, resume)
-      else resume(Effect.fail(refused))
+      if (refused === undefined) apply(changes, text, request, by, answer)
+      else answer(refused)
     }).pipe(
       Effect.match({
         onFailure: (error) => ({ session: text, error: errorBody(error).body.error as { tag: string; message: string } }),

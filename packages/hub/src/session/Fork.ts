@@ -19,10 +19,18 @@ export const makeFork: Effect.Effect<Fork> = Effect.map(Effect.context<never>(),
   }
 })
 
-/** The effect of a call that answers once, with a value or with an error. Interrupting it only stops the waiting. */
-export function fromCallback<A, E extends Error>(call: (answer: (result: A | E) => void) => void): Effect.Effect<A, E> {
+/** What a call of the loop answers with: a value or an error as it is, or either as an exit. */
+type Answered<A, E> = A | E | Exit.Exit<A, E>
+
+/** The effect of a call that answers once. Interrupting it only stops the waiting. */
+export function fromCallback<A, E extends Error = never>(
+  call: (answer: (result: Answered<A, E>) => void) => void,
+): Effect.Effect<A, E> {
   return Effect.callback<A, E>((resume) =>
-    call((result) => resume(result instanceof Error ? Effect.fail(result) : Effect.succeed(result))),
+    call((result) => {
+      if (Exit.isExit(result)) resume(result)
+      else resume(result instanceof Error ? Effect.fail(result as E) : Effect.succeed(result as A))
+    }),
   )
 }
 

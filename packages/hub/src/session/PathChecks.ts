@@ -5,8 +5,9 @@
  * one shell. Nothing is remembered beyond that.
  */
 import { access, constants, stat } from "node:fs"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import { Unprocessable } from "@holdfast/protocol/errors"
+import { fromCallback } from "./Fork.ts"
 
 /** Receives what was found; must not throw. */
 export type Told = (there: boolean) => void
@@ -22,8 +23,7 @@ export const isDirectory = (path: string, told: Told): void =>
   shared(directories, path, told, (done) => access(`${path}/.`, constants.X_OK, (problem) => done(problem === null)))
 
 /** The same as an effect. */
-export const isDirectoryThere = (path: string): Effect.Effect<boolean> =>
-  Effect.callback((resume) => isDirectory(path, (there) => resume(Effect.succeed(there))))
+export const isDirectoryThere = (path: string): Effect.Effect<boolean> => fromCallback((answer) => isDirectory(path, answer))
 
 /** The refusal of a cwd that cannot be entered. */
 export const noDirectory = (cwd: string): Unprocessable =>

@@ -1,6 +1,6 @@
 /** Commands for a session's loop; those with a key are carried out once (docs/PROTOCOL.md, S-6). */
 import { createHash } from "node:crypto"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
@@ -8,6 +8,7 @@ import type { DoorError } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/events"
 import type { AppendKey } from "@holdfast/store/Store"
 import type { Principal } from "../Hub.ts"
+import { fromCallback } from "./Fork.ts"
 import type { OpenSession } from "./OpenSession.ts"
 import { failureOf, keyConflict } from "./store-problem.ts"
 import { doneAs, type Work, type WorkResult } from "./Work.ts"
@@ -50,6 +51,13 @@ export function carryOut(session: OpenSession, { command, by, key, body = comman
   else once(session, step, { key: keptKey(by, key), hash: bodyHash(body) }, done)
 }
 
+/** What is durable of an order. */
+export type Carried = Extract<WorkResult, { readonly _tag: "Done" }>
+
+/** The same as an effect. */
+export const carried = (session: OpenSession, order: Order): Effect.Effect<Carried, DoorError> =>
+  fromCallback((answer) => carryOut(session, order, (result) => answer(result._tag === "Refused" ? result.error : result)))
+
 /** Appends events as they are, once, ever, under a key. */
 export const appendOnce = (
   session: OpenSession,
@@ -57,11 +65,11 @@ export const appendOnce = (
   key: AppendKey,
   by: string,
 ): Effect.Effect<void, DoorError> =>
-  Effect.callback<void, DoorError>((resume) => {
+  fromCallback((answer) =>
     once(session, { decide: () => ({ _tag: "Accepted", events }), by }, key, (result) =>
-      resume(result._tag === "Done" ? Effect.void : Effect.fail(result.error)),
-    )
-  })
+      answer(result._tag === "Refused" ? result.error : undefined),
+    ),
+  )
 
 type Done = (result: WorkResult) => void
 type Step = Pick<Work, "decide" | "by">

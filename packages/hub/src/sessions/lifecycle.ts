@@ -5,6 +5,7 @@ import { type DoorError, ReadOnlyViewer, Unavailable } from "@holdfast/protocol/
 import type { Session } from "@holdfast/protocol/session"
 import type { Caller, Changed, Done, Principal } from "../Hub.ts"
 import { carryOut, type Order } from "../session/command.ts"
+import { fromCallback } from "../session/Fork.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { Loaded } from "../session/SessionKind.ts"
 import { ChildPart } from "../child/ChildPart.ts"
@@ -50,7 +51,7 @@ export function change(core: HubContext, id: string, order: Ordered, by: Princip
 
 /** The same as an effect. */
 const changing = (core: HubContext, id: string, order: Ordered, by: Principal): Effect.Effect<Changed, DoorError> =>
-  Effect.callback<Changed, DoorError>((resume) => change(core, id, order, by, resume))
+  fromCallback((answer) => change(core, id, order, by, answer))
 
 /** How long a restore waits for the end of the process beyond the grace that this has, in milliseconds. */
 const END_WAIT = 5000

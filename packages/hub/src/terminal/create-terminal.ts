@@ -17,6 +17,7 @@ import { doorErrorOf } from "../child/door-error.ts"
 import type { KindContext } from "../child/KindContext.ts"
 import { processKnown } from "../child/process-known.ts"
 import type { RunnerLink } from "../child/RunnerLink.ts"
+import { fromCallback } from "../session/Fork.ts"
 import { newId } from "../session/new-id.ts"
 import type { NewSession, Planned } from "../session/SessionKind.ts"
 import { terminalSpec } from "./terminal-spec.ts"
@@ -134,12 +135,12 @@ function startFailed(part: TerminalPart, cause: unknown): Effect.Effect<void, Do
   const { tag, message } = cause.failure
   const command = session.state.terminal?.spec.command ?? ""
   const asked = { what: "the process could not be started", command }
-  return Effect.callback<void, DoorError>((resume) => {
+  return fromCallback<void, DoorError>((answer) =>
     session.submit({
       decide: (state) => decide(state, { _tag: "ProcessFailed", tag, message }),
-      done: () => resume(Effect.fail(doorErrorOf(cause.failure, asked))),
-    })
-  })
+      done: () => answer(doorErrorOf(cause.failure, asked)),
+    }),
+  )
 }
 
 /** The program's name: what a session is called when no one says. */

@@ -10,10 +10,8 @@ import type { LoggedTerminal, TerminalSpec } from "@holdfast/protocol/terminal-s
 import type { RestartSession, Session } from "@holdfast/protocol/session"
 import type { Principal } from "../Hub.ts"
 import type { RequestContext } from "../child/KindContext.ts"
-import type { RunnerLink } from "../child/RunnerLink.ts"
-import { carryOut } from "../session/command.ts"
-import type { OpenSession } from "../session/OpenSession.ts"
-import type { WorkResult } from "../session/Work.ts"
+import { carried } from "../session/command.ts"
+import { fromCallback } from "../session/Fork.ts"
 import { keepInherited, readEnvironment } from "../session/SessionEnvironment.ts"
 import { terminalSpec } from "./terminal-spec.ts"
 import { TerminalPart } from "./TerminalPart.ts"
@@ -46,7 +44,10 @@ export const restart = (
       // Nothing is started for this request.
       if (asker !== undefined && session.state.process !== "starting") part.pastStart()
     }
-    const result = yield* order(session, link, { child, ...size }, request, by).pipe(Effect.tapError(() => Effect.sync(drop)))
+    const command = { _tag: "Restart", runner: link.generation, child, ...size } as const
+    const result = yield* carried(session, { command, key: request.key, body: { _tag: "Restart" }, by }).pipe(
+      Effect.tapError(() => Effect.sync(drop)),
+    )
     if (terminal !== undefined && result.changed && session.state.child === child) {
       part.starting = true
       yield* startChild(core, part, link, startOf(core, session.id, child, terminal, request.environment))
@@ -83,21 +84,7 @@ const checked = (
   spec: TerminalSpec,
   { environment }: RestartSession,
 ): Effect.Effect<TerminalSpec, DoorError> =>
-  Effect.callback<TerminalSpec, DoorError>((resume) => {
+  fromCallback<TerminalSpec, DoorError>((answer) => {
     const request = { kind: "terminal", ...spec, ...(environment === undefined ? {} : { environment }) } as const
-    terminalSpec(request, core.defaults, (found) => resume("_tag" in found ? Effect.fail(found) : Effect.succeed(found)))
-  })
-
-const order = (
-  session: OpenSession,
-  { generation }: RunnerLink,
-  start: { readonly child: string; readonly cols: number; readonly rows: number },
-  { key }: RestartSession,
-  by: Principal,
-): Effect.Effect<Extract<WorkResult, { readonly _tag: "Done" }>, DoorError> =>
-  Effect.callback((resume) => {
-    const command = { _tag: "Restart", runner: generation, ...start } as const
-    carryOut(session, { command, key, body: { _tag: "Restart" }, by }, (result) =>
-      resume(result._tag === "Done" ? Effect.succeed(result) : Effect.fail(result.error)),
-    )
+    terminalSpec(request, core.defaults, answer)
   })

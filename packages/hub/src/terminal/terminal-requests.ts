@@ -13,6 +13,7 @@ import type { PastScreens } from "./PastScreens.ts"
 import type { RequestContext } from "../child/KindContext.ts"
 import { doorErrorOf } from "../child/door-error.ts"
 import { processKnown } from "../child/process-known.ts"
+import { fromCallback } from "../session/Fork.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { sizeProblem } from "../session/size-problem.ts"
 import { TerminalPart } from "./TerminalPart.ts"
@@ -47,10 +48,8 @@ export const input = (
     if (key !== undefined) return yield* keyedInput(part, key, bytes)
     const refused = refuseInput(session.state, undefined)
     if (refused !== undefined) return yield* Effect.fail(refused)
-    return yield* Effect.callback<{ readonly seq: number }, DoorError>((resume) =>
-      part.inputs.send(keyless.client, ++keyless.number, bytes, (error) =>
-        resume(error === undefined ? Effect.succeed({ seq: session.durableSeq }) : Effect.fail(error)),
-      ),
+    return yield* fromCallback<{ readonly seq: number }, DoorError>((answer) =>
+      part.inputs.send(keyless.client, ++keyless.number, bytes, (error) => answer(error ?? { seq: session.durableSeq })),
     )
   }).pipe(Effect.timeoutOrElse({ duration: TAKEN_WAIT, orElse: () => Effect.fail(notTaken()) }))
 
@@ -59,12 +58,12 @@ const keyedInput = (
   key: string,
   bytes: Uint8Array,
 ): Effect.Effect<{ readonly seq: number }, DoorError> =>
-  Effect.callback((resume) => {
+  fromCallback((answer) => {
     const name = createHash("sha256").update(key).digest("base64url")
     const hash = createHash("sha256").update(bytes).digest("base64url")
     const mine = keyed.claim(name, hash, (result) => {
-      if (result === "conflict") resume(Effect.fail(keyConflict(key)))
-      else resume("error" in result ? Effect.fail(result.error) : Effect.succeed({ seq: result.seq }))
+      if (result === "conflict") answer(keyConflict(key))
+      else answer("error" in result ? result.error : { seq: result.seq })
     })
     if (!mine) return
     const { context, handle } = session
