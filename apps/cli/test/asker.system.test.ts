@@ -63,7 +63,7 @@ describe("who asks", () => {
     const [one, two] = [await open("cat"), await open("cat")]
     const itself = attach(one, one)
     expect(await itself.ended).toBe(1)
-    expect(itself.text.replaceAll("\n", "")).toMatch(/without end.*HOLDFAST_SESSION unset/)
+    expect(itself.text.replaceAll("\n", "")).toMatch(/endlessly.*unset HOLDFAST_SESSION/)
     const inOne = attach(two, one)
     await inOne.drawn()
     const around = attach(one, two)

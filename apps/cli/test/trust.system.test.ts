@@ -53,7 +53,7 @@ describe("trust of directories at the command line", () => {
     expect(inbox).not.toContain("\u001b[31m")
     await sendText(hub, id, "hello")
     await settledAgent(hub, id)
-    expect(await ok("log", id, "--type", "ended")).toContain("it is not trusted yet")
+    expect(await ok("log", id, "--type", "ended", "--json")).toContain("it is not trusted yet")
     const user = terminal("attach", id)
     await user.sees(/is not trusted; its\s+hooks,\s+servers\s+and\s+commands\s+do\s+not\s+run/)
     user.type("/distrust\r")
