@@ -1,4 +1,5 @@
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
+import { asMessageId } from "@holdfast/protocol/ids"
 import type { Event } from "@holdfast/protocol/event"
 import { expect, it } from "vitest"
 import { AnswerWatch, behindText } from "../src/agent/wait-for-answer.ts"
@@ -17,7 +18,7 @@ const request = (id: string): PermissionRequest => ({
 })
 
 it("Q-13 (fault:N11) tells of every request that may keep the agent from a message, whenever and in whatever turn it was asked", () => {
-  const watch = new AnswerWatch({ status: "queued", messageId: "m", seq: 5 }, "abcd", () => undefined)
+  const watch = new AnswerWatch({ status: "queued", messageId: asMessageId("m"), seq: 5 }, "abcd", () => undefined)
   let seq = 5
   const take = (channel: Event["channel"], type: string, data: object, turn?: string): unknown =>
     watch.take({ seq: ++seq, time: 1, channel, type, data: { ...data }, ...(turn === undefined ? {} : { turn }) })
@@ -34,7 +35,7 @@ it("Q-20 says what a message waits behind, and what to do about it", () => {
   const item = (id: string, status: "waiting" | "sent") =>
     ({ id, parts: [], mode: "queue", by: "o", at: 1, status, seq: 1, bytes: 1 }) as const
   const turn = { status: "streaming", id: "t", startedAt: 1 } as const
-  const sent = { status: "queued", messageId: "m", seq: 5 } as const
+  const sent = { status: "queued", messageId: asMessageId("m"), seq: 5 } as const
   const behind = session({ turn, queue: [item("other", "waiting"), item("m", "waiting")] })
   expect(behindText(behind, sent)).toMatch(/is queued behind the running turn and 1 message; to stop that turn: .*interrupt /)
   const asking = { ...behind, permissions: [request("r")] }

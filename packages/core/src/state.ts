@@ -6,7 +6,7 @@ import { activityOf, shownTasks } from "./agent/tasks.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
 import type { LoggedTerminal } from "@holdfast/protocol/terminal-spec"
-import { SessionId } from "@holdfast/protocol/ids"
+import { asUserId, SessionId } from "@holdfast/protocol/ids"
 
 /** The terminal part of a session's state. */
 export interface TerminalPart {
@@ -78,7 +78,7 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
     status: state.status,
     tags: state.tags,
     pinned: state.pinned,
-    owner: state.owner,
+    owner: asUserId(state.owner),
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
     lastActiveAt: state.lastActiveAt,

@@ -7,7 +7,7 @@ import { PermissionRequest } from "./agent/permission.ts"
 import { QueueItem } from "./agent/queue.ts"
 import { TERMINAL_SIZE } from "./terminal-size.ts"
 import { Activity, Task } from "./agent/task.ts"
-import { SessionId } from "./ids.ts"
+import { SessionId, UserId } from "./ids.ts"
 import { SESSION_KINDS } from "./session-kinds.ts"
 import { SIGNALS } from "./signals.ts"
 import { visible, wellFormed, withoutNul } from "./text.ts"
@@ -70,7 +70,7 @@ export const Session = Schema.Struct({
   status: SessionStatus,
   tags: Schema.Array(Schema.String),
   pinned: Schema.Boolean,
-  owner: Schema.String,
+  owner: UserId,
   createdAt: Schema.Finite,
   updatedAt: Schema.Finite,
   lastActiveAt: Schema.Finite,

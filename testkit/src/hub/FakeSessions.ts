@@ -11,7 +11,7 @@ import {
   Unprocessable,
 } from "@holdfast/protocol/errors"
 import { type EventFilter, passesFilter } from "@holdfast/protocol/event-filter"
-import { SessionId, uuidV7 } from "@holdfast/protocol/ids"
+import { asUserId, SessionId, uuidV7 } from "@holdfast/protocol/ids"
 import { decodeRecord, encodeEvent, encodeOutput, type LogRecord, readRecord } from "@holdfast/protocol/record"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
 import type { AttachmentSink, Changed, EventPage } from "@holdfast/hub/Hub"
@@ -184,7 +184,7 @@ export class FakeSessions {
       status: "active",
       tags: [],
       pinned: false,
-      owner: "owner",
+      owner: asUserId("owner"),
       createdAt: 1000,
       updatedAt: 1000,
       lastActiveAt: 1000,

@@ -6,6 +6,7 @@
  * stores no state.
  */
 import type { AgentInfo, AgentSpec, AgentState } from "@holdfast/protocol/agent/agent"
+import { asProjectPath } from "@holdfast/protocol/ids"
 import type { Usage } from "@holdfast/protocol/agent/message"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
@@ -106,7 +107,7 @@ export const newAgentPart = (spec: AgentSpec): AgentPart => ({
 export const toAgentState = ({ spec, info, native, trust, pid, turns, usage, hold }: AgentPart): AgentState => ({
   name: spec.name,
   adapter: spec.adapter,
-  cwd: spec.cwd,
+  cwd: asProjectPath(spec.cwd),
   options: spec.options,
   info,
   ...(native === undefined ? {} : { native }),

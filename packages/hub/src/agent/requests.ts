@@ -7,6 +7,7 @@ import type { ConfigureAgent, RenewAgent } from "@holdfast/protocol/agent/agent"
 import type { InputPart, MessagePage, SendMessage, Sent } from "@holdfast/protocol/agent/message"
 import type { EditMessage, QueueItem } from "@holdfast/protocol/agent/queue"
 import { type DoorError, MessageNotQueued, SessionNotReady, Unprocessable } from "@holdfast/protocol/errors"
+import { asMessageId } from "@holdfast/protocol/ids"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { Changed, MessageFile, Principal } from "../Hub.ts"
 import type { AgentRequestContext } from "./AgentContext.ts"
@@ -86,7 +87,7 @@ const sentAs = (session: OpenSession, done: Carried): Effect.Effect<Sent, DoorEr
     const events = yield* doneEvents(session, done)
     const added = events.find((event) => event.name === "queue/added")
     if (added === undefined) return yield* Effect.die(new Error("a message was sent without an event"))
-    const messageId = added.data.item.id
+    const messageId = asMessageId(added.data.item.id)
     const status = sentStatus(events, messageId)
     const hold = status === "queued" ? session.durable.agent?.hold : undefined
     const released = events.find((event) => event.name === "queue/released")?.data

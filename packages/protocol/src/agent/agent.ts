@@ -1,6 +1,7 @@
 /** Agents: what a session of kind `agent` is made with, and what its record shows. */
 import * as Schema from "effect/Schema"
 import { wellFormed, withoutNul } from "../text.ts"
+import { ProjectPath } from "../ids.ts"
 import { Hold } from "./hold.ts"
 import { Usage } from "./message.ts"
 import { DirectoryTrust } from "./trust.ts"
@@ -77,7 +78,7 @@ export type Resumed = typeof Resumed.Type
 export const AgentState = Schema.Struct({
   name: Schema.String,
   adapter: AdapterKind,
-  cwd: Schema.String,
+  cwd: ProjectPath,
   options: Schema.Record(Schema.String, Schema.Json),
   info: AgentInfo,
   /** The agent's own id of the session. */

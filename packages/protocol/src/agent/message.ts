@@ -6,6 +6,7 @@
  */
 import * as Schema from "effect/Schema"
 import { uncontrolled, visible, wellFormed } from "../text.ts"
+import { MessageId } from "../ids.ts"
 import { Hold } from "./hold.ts"
 
 /** Longest message without its files, as JSON text, in characters; a longer one is `TooLarge`. */
@@ -98,7 +99,7 @@ export type AlsoSends = typeof AlsoSends.Type
  */
 export const Sent = Schema.Struct({
   status: Schema.Literals(["started", "queued", "steered"]),
-  messageId: Schema.String,
+  messageId: MessageId,
   seq: Schema.Finite,
   hold: Schema.optionalKey(Hold),
   alsoSends: Schema.optionalKey(AlsoSends),
