@@ -47,7 +47,7 @@ class Asked(Attachment):
 
     def event(self, event):
         kind, data = event["channel"] + "/" + event["type"], event["data"]
-        if kind == "queue/sent" and data["id"] == self.message:
+        if kind == "queue/sent" and data["messageId"] == self.message:
             self.turn = data["turn"]
         elif kind == "permission/asked":
             self.answer(data["request"])

@@ -80,7 +80,7 @@ export async function checkedAgentLog(hub: HubProcess, id: string): Promise<Read
   const taken = new Set<string>()
   const open: Array<string> = []
   for (const { channel, type, data, seq, turn: wholeTurn = "" } of log) {
-    const { turn, id: message, message: stored } = data as { turn?: string; id?: string; message?: Message }
+    const { turn, messageId: message, message: stored } = data as { turn?: string; messageId?: string; message?: Message }
     const name = `${channel}/${type}`
     if (name === "turn/started") {
       once(`start of ${turn}`)

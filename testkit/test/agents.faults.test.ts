@@ -150,7 +150,9 @@ describe("an agent's turn outlives the hub", () => {
     const added = log
       .filter((e) => e.channel === "queue" && e.type === "added")
       .map((e) => (e.data as { item: { id: string } }).item.id)
-    const taken = log.filter((e) => e.channel === "queue" && e.type === "taken").map((e) => (e.data as { id: string }).id)
+    const taken = log
+      .filter((e) => e.channel === "queue" && e.type === "taken")
+      .map((e) => (e.data as { messageId: string }).messageId)
     expect(taken).toEqual(added)
     expect(new Set(accepted.values())).toEqual(new Set(added))
     process.stdout.write(`check:D1 messages: ${rounds} kills, ${accepted.size} messages\n`)

@@ -102,7 +102,7 @@ describe.skipIf(isElsewhere("claude"))("the real Claude, outside a turn", () => 
     expect(pid).toBe(started.agent?.pid)
     const log = await checkedAgentLog(hub(), id)
     expect(log.filter(({ channel, type }) => `${channel}/${type}` === "task/ended").map(({ data }) => data)).toMatchObject([
-      { id: task, outcome: "stopped" },
+      { taskId: task, outcome: "stopped" },
     ])
     // Now nothing runs, and the process may go.
     await until("the unload", id, ({ process }) => process === "none")

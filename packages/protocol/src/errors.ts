@@ -94,7 +94,7 @@ export class MessageNotQueued extends Schema.TaggedError<MessageNotQueued>()("Me
 /** The permission request was answered, expired or cancelled before; `decision` is the answer that won. */
 export class PermissionSettled extends Schema.TaggedError<PermissionSettled>()("PermissionSettled", {
   message,
-  request: Schema.String,
+  requestId: Schema.String,
   decision: Schema.optionalKey(PermissionDecision),
 }) {}
 
@@ -105,12 +105,12 @@ export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFou
 export class TokenNotFound extends Schema.TaggedError<TokenNotFound>()("TokenNotFound", { message, tokenId: Schema.String }) {}
 
 /** No background task with this id runs: it has ended, or never was. */
-export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()("TaskNotFound", { message, task: Schema.String }) {}
+export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()("TaskNotFound", { message, taskId: Schema.String }) {}
 
 /** No request with this id was ever asked in the session. */
 export class PermissionNotFound extends Schema.TaggedError<PermissionNotFound>()("PermissionNotFound", {
   message,
-  request: Schema.String,
+  requestId: Schema.String,
 }) {}
 
 /** What is asked for again was made before and is in the trash now. */

@@ -35,7 +35,7 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
       return turnRows(ended, event.time - (before?.turn?.startedAt ?? event.time), says)
     }
     case "permission/answered": {
-      const { id, decision } = known.data
+      const { requestId: id, decision } = known.data
       const title = before?.permissions.find((request) => request.id === id)?.title ?? "the request"
       const how = decision.rules === undefined ? ` by ${decision.by}` : " by a rule"
       const told = Object.values(decision.answers ?? {}).join(", ")
@@ -45,7 +45,7 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
     }
     case "permission/expired":
     case "permission/cancelled": {
-      const { id } = known.data
+      const { requestId: id } = known.data
       const title = before?.permissions.find((request) => request.id === id)?.title ?? "the request"
       const why = known.name === "permission/expired" ? "no answer in time" : `withdrawn, ${known.data.reason}`
       return says(`✗ ${why}: ${title}`, "yellow")
@@ -63,7 +63,7 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
       return says(`⧗ in the background: ${task.kind} ${task.description}`)
     }
     case "task/ended": {
-      const { id, outcome, summary } = known.data
+      const { taskId: id, outcome, summary } = known.data
       const description = before?.tasks.find((task) => task.id === id)?.description ?? id
       return says(
         `⧗ ${outcome}: ${description}${summary === undefined ? "" : ` (${summary})`}`,
@@ -96,7 +96,7 @@ function restRows(event: Event, before: AgentPart | undefined, says: Says): Arra
       return alsoSends === undefined ? [] : says(alsoSendsText(alsoSends), "yellow")
     }
     case "queue/uncertain": {
-      const item = before?.queue.find(({ id }) => id === known.data.id)
+      const item = before?.queue.find(({ id }) => id === known.data.messageId)
       return says(`? the agent may not have received: ${item === undefined ? "a message" : inputLine(item.parts)}`, "red")
     }
     case "queue/returned":

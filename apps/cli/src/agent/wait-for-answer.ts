@@ -75,9 +75,8 @@ export class AnswerWatch {
     const known = knownEvent(event)
     if (known === undefined) return undefined
     const { name, data } = known
-    const id = "id" in data ? data.id : undefined
     const turn = "turn" in data ? data.turn : undefined
-    const ours = id === this.#sent.messageId
+    const ours = "messageId" in data && data.messageId === this.#sent.messageId
     if (name === "queue/removed" && ours) throw refused("MessageRemoved", "the message was removed from the queue")
     if (name === "queue/uncertain" && ours) {
       throw refused("MessageUncertain", "the agent died while receiving the message; it may or may not have received it")
@@ -92,7 +91,7 @@ export class AnswerWatch {
     if (name === "permission/asked") {
       const { request } = known.data
       this.asks.set(request.id, request.title)
-    } else if (event.channel === "permission" && id !== undefined) this.asks.delete(id)
+    } else if ("requestId" in data) this.asks.delete(data.requestId)
     if (name === "message/added") {
       const { message } = known.data
       if (message.role === "assistant" && message.id === this.#turn) this.#message = message

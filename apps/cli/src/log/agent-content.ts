@@ -44,7 +44,7 @@ export function agentContent({ channel, type, data }: Event): string | undefined
       )
     }
     case "task/ended":
-      return joined(named("outcome"), named("summary"), `id=${named("id")}`)
+      return joined(named("outcome"), named("summary"), `id=${named("taskId")}`)
     case "permission/asked": {
       const request = fieldsOf(fields["request"])
       return joined(printable(textIn(request["title"])), `id=${printable(textIn(request["id"]))}`)

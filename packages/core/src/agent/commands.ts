@@ -20,10 +20,10 @@ export type AgentRequest = { readonly kind: "request" } & (
       /** The key that it was sent with. */
       readonly key?: string
     }
-  | { readonly _tag: "EditMessage"; readonly id: string; readonly parts: ReadonlyArray<InputPart> }
-  | { readonly _tag: "RemoveMessage"; readonly id: string }
+  | { readonly _tag: "EditMessage"; readonly messageId: string; readonly parts: ReadonlyArray<InputPart> }
+  | { readonly _tag: "RemoveMessage"; readonly messageId: string }
   | { readonly _tag: "ReorderQueue"; readonly order: ReadonlyArray<string> }
-  | { readonly _tag: "ResolveMessage"; readonly id: string; readonly action: "again" | "drop"; readonly turn: string }
+  | { readonly _tag: "ResolveMessage"; readonly messageId: string; readonly action: "again" | "drop"; readonly turn: string }
   | { readonly _tag: "HoldQueue" }
   | { readonly _tag: "ReleaseQueue"; readonly turn: string }
   /** The time of a usage limit has come. */
@@ -33,14 +33,14 @@ export type AgentRequest = { readonly kind: "request" } & (
   | { readonly _tag: "Interrupt"; readonly reason: "person" | "stalled" }
   | {
       readonly _tag: "AnswerPermission"
-      readonly request: string
+      readonly requestId: string
       readonly answer: AnswerPermission
       readonly by: string
       readonly at: number
     }
-  | { readonly _tag: "ExpirePermission"; readonly request: string }
+  | { readonly _tag: "ExpirePermission"; readonly requestId: string }
   /** Stops a background task while its agent lives. */
-  | { readonly _tag: "StopTask"; readonly task: string }
+  | { readonly _tag: "StopTask"; readonly taskId: string }
   | { readonly _tag: "ForgetRule"; readonly rule: PermissionRule }
   | { readonly _tag: "ConfigureAgent"; readonly model?: string; readonly mode?: string }
   /** The agent continues in another directory. */
@@ -69,8 +69,8 @@ export type AgentReport = { readonly kind: "report" } & (
   /** What the hub found in the agent's directory. */
   | { readonly _tag: "AgentDirectory"; readonly trust: DirectoryTrust }
   /** `parts`: the whole message, where the record has its beginning. */
-  | { readonly _tag: "AgentTook"; readonly id: string; readonly turn: string; readonly parts?: ReadonlyArray<InputPart> }
-  | { readonly _tag: "AgentReturned"; readonly id: string; readonly reason: string; readonly next: string }
+  | { readonly _tag: "AgentTook"; readonly messageId: string; readonly turn: string; readonly parts?: ReadonlyArray<InputPart> }
+  | { readonly _tag: "AgentReturned"; readonly messageId: string; readonly reason: string; readonly next: string }
   | { readonly _tag: "AgentSaid"; readonly turn: string; readonly chunks: ReadonlyArray<AgentChunk> }
   | {
       readonly _tag: "AgentEnded"
@@ -94,7 +94,7 @@ export type AgentReport = { readonly kind: "report" } & (
       /** Rules that hold in every session. */
       readonly always: ReadonlyArray<PermissionRule>
     }
-  | { readonly _tag: "AgentWithdrew"; readonly request: string }
+  | { readonly _tag: "AgentWithdrew"; readonly requestId: string }
   /** The provider's limit was met; `short` is too much in a short time. `at`: epoch milliseconds. */
   | {
       readonly _tag: "AgentLimited"
@@ -104,7 +104,7 @@ export type AgentReport = { readonly kind: "report" } & (
       readonly goesOn: boolean
       readonly short?: boolean
     }
-  | { readonly _tag: "AgentSettled"; readonly request: string }
+  | { readonly _tag: "AgentSettled"; readonly requestId: string }
   /** It is at work although it tells nothing. */
   | { readonly _tag: "AgentAlive" }
   | { readonly _tag: "AgentTaskStarted"; readonly task: TaskInfo }

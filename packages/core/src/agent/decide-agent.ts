@@ -59,9 +59,9 @@ function request(state: SessionState, agent: AgentPart, command: AgentRequest): 
     case "AnswerPermission":
       return answerPermission(agent, command)
     case "ExpirePermission":
-      return expirePermission(agent, command.request)
+      return expirePermission(agent, command.requestId)
     case "StopTask":
-      return stopTask(agent, command.task)
+      return stopTask(agent, command.taskId)
     case "ForgetRule":
       return forgetRule(agent, command.rule)
     case "ConfigureAgent": {

@@ -89,7 +89,7 @@ function evolveWork(agent: AgentPart, known: WorkEvent, event: EventPlace): Agen
       return { ...agent, queue, queueSize: sizeWith(agent.queueSize, item) }
     }
     case "queue/edited": {
-      const { id, parts } = known.data
+      const { messageId: id, parts } = known.data
       const item = agent.queue.find((one) => one.id === id)
       if (item === undefined) return agent
       const others = sizeWithout(agent.queueSize, item)
@@ -97,22 +97,22 @@ function evolveWork(agent: AgentPart, known: WorkEvent, event: EventPlace): Agen
       return { ...change(agent, id, () => edited), queueSize: sizeWith(others, edited) }
     }
     case "queue/taken": {
-      const { id, turn } = known.data
+      const { messageId: id, turn } = known.data
       const rest = withoutItem(agent, id)
       return rest.turn?.id === turn ? { ...rest, turn: { ...rest.turn, asked: true } } : rest
     }
     case "queue/removed":
-      return withoutItem(agent, known.data.id)
+      return withoutItem(agent, known.data.messageId)
     case "queue/reordered":
       return { ...agent, queue: reorder(agent.queue, known.data.order) }
     case "queue/sent": {
-      const { id, turn, steer } = known.data
+      const { messageId: id, turn, steer } = known.data
       return change(agent, id, (item) => ({ ...item, status: "sent", turn, ...(steer === true ? { steer } : {}) }))
     }
     case "queue/returned":
-      return change(agent, known.data.id, waitingAgain)
+      return change(agent, known.data.messageId, waitingAgain)
     case "queue/uncertain":
-      return change(agent, known.data.id, (item) => ({ ...item, status: "uncertain" }))
+      return change(agent, known.data.messageId, (item) => ({ ...item, status: "uncertain" }))
     case "queue/held":
       return { ...agent, hold: known.data, ...(known.data.reason === "rate-limit" ? { limits: (agent.limits ?? 0) + 1 } : {}) }
     case "queue/released":
@@ -122,12 +122,12 @@ function evolveWork(agent: AgentPart, known: WorkEvent, event: EventPlace): Agen
       return { ...agent, permissions: [...others, toRequest(known.data, event, others)] }
     }
     case "permission/answered":
-      return decided(agent, known.data.id, known.data.decision)
+      return decided(agent, known.data.requestId, known.data.decision)
     case "permission/expired":
-      return decided(agent, known.data.id, { optionId: "", allow: false, by: BY_TIME, at: event.time })
+      return decided(agent, known.data.requestId, { optionId: "", allow: false, by: BY_TIME, at: event.time })
     case "permission/cancelled":
     case "permission/taken":
-      return { ...agent, permissions: agent.permissions.filter(({ id }) => id !== known.data.id) }
+      return { ...agent, permissions: agent.permissions.filter(({ id }) => id !== known.data.requestId) }
     case "permission/remembered": {
       const { rule, scope } = known.data
       // What holds in every session is stored by the server, where it can be forgotten.

@@ -20,25 +20,25 @@ export const ofTurn = ({ turn }: { readonly turn?: string }): { readonly turn?: 
 /** The end of a request that the agent never had an answer to; one that was given came too late, and stands for nothing. */
 export const cancelled = (request: PermissionRequest, why: string): EventDraft => {
   const reason = request.decision === undefined ? why : `${why} before the agent received the answer`
-  return { name: "permission/cancelled", data: { id: request.id, reason }, ...ofTurn(request) }
+  return { name: "permission/cancelled", data: { requestId: request.id, reason }, ...ofTurn(request) }
 }
 
 /** That another answer came first. */
 export const settledBefore = (id: string, decision: PermissionDecision): PermissionSettled =>
   new PermissionSettled({
     message: `${decision.by} already answered this request: ${decision.allow ? "allowed" : "refused"}`,
-    request: id,
+    requestId: id,
     decision,
   })
 
 /** Takes an answer; the first one wins. */
 export function answerPermission(
   agent: AgentPart,
-  { request: id, answer, by, at }: Extract<AgentRequest, { _tag: "AnswerPermission" }>,
+  { requestId: id, answer, by, at }: Extract<AgentRequest, { _tag: "AnswerPermission" }>,
 ): ReadonlyArray<EventDraft> | PermissionSettled | PermissionNotFound | Unprocessable {
   const request = agent.permissions.find((open) => open.id === id)
   if (request === undefined) {
-    return new PermissionNotFound({ message: "this session has no request with this id", request: id })
+    return new PermissionNotFound({ message: "this session has no request with this id", requestId: id })
   }
   if (request.decision !== undefined) return settledBefore(id, request.decision)
   const option = request.options.find((choice) => choice.id === answer.optionId)
@@ -61,7 +61,7 @@ export function answerPermission(
     ...(answers === undefined ? {} : { answers }),
     ...(message === undefined ? {} : { message }),
   }
-  const answered: EventDraft = { name: "permission/answered", data: { id, decision }, by, ...ofTurn(request) }
+  const answered: EventDraft = { name: "permission/answered", data: { requestId: id, decision }, by, ...ofTurn(request) }
   if (rule === undefined || remember === undefined) return [answered]
   return [answered, { name: "permission/remembered", data: { rule, scope: remember.scope }, by }]
 }
@@ -88,7 +88,7 @@ function ruleOf(
 export function expirePermission(agent: AgentPart, id: string): ReadonlyArray<EventDraft> {
   const request = agent.permissions.find((open) => open.id === id)
   if (request === undefined || request.decision !== undefined) return []
-  return [{ name: "permission/expired", data: { id }, ...ofTurn(request) }]
+  return [{ name: "permission/expired", data: { requestId: id }, ...ofTurn(request) }]
 }
 
 /** Forgets a rule of the session; nothing when there is none. */
@@ -119,5 +119,5 @@ export function askPermission(
   const option = request.options.find(({ kind }) => kind === (allow ? "allow_once" : "reject_once"))
   if (option === undefined && allow) return [asked]
   const decision: PermissionDecision = { optionId: option?.id ?? "", allow, by: BY_RULE, at, rules }
-  return [asked, { name: "permission/answered", data: { id: request.id, decision }, ...own }]
+  return [asked, { name: "permission/answered", data: { requestId: request.id, decision }, ...own }]
 }

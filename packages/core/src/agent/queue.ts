@@ -75,7 +75,7 @@ export function sendMessage(agent: AgentPart, command: Request<"SendMessage">): 
         : [added(true)]
     case "steer":
       return agent.info.steers === true && streaming.interrupting === undefined
-        ? [added(false), { name: "queue/sent", data: { id, turn: streaming.id, steer: true }, turn: streaming.id }]
+        ? [added(false), { name: "queue/sent", data: { messageId: id, turn: streaming.id, steer: true }, turn: streaming.id }]
         : [added(true)]
   }
 }
@@ -85,7 +85,9 @@ export function sentStatus(
   events: ReadonlyArray<{ readonly name: string; readonly data: unknown }>,
   id: string,
 ): "started" | "queued" | "steered" {
-  const sent = events.some(({ name, data }) => name === "queue/sent" && (data as { readonly id?: unknown }).id === id)
+  const sent = events.some(
+    ({ name, data }) => name === "queue/sent" && (data as { readonly messageId?: unknown }).messageId === id,
+  )
   if (!sent) return "queued"
   return events.some(({ name }) => name === "turn/started") ? "started" : "steered"
 }
@@ -102,7 +104,10 @@ const notQueued = (item: QueueItem | undefined, id: string): MessageNotQueued =>
 const itemOf = (agent: AgentPart, id: string): QueueItem | undefined => agent.queue.find((item) => item.id === id)
 
 /** Replaces a waiting message's parts. */
-export function editMessage(agent: AgentPart, { id, parts }: Request<"EditMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
+export function editMessage(
+  agent: AgentPart,
+  { messageId: id, parts }: Request<"EditMessage">,
+): ReadonlyArray<EventDraft> | QueueRefusal {
   const item = itemOf(agent, id)
   if (item?.status !== "waiting") return notQueued(item, id)
   const refusal = refuseParts(parts) ?? refuseBytes(sizeWithout(agent.queueSize, item), jsonBytes(parts))
@@ -110,14 +115,17 @@ export function editMessage(agent: AgentPart, { id, parts }: Request<"EditMessag
   // What is cut cannot be compared: it is replaced.
   return item.cut !== true && JSON.stringify(parts) === JSON.stringify(item.parts)
     ? []
-    : [{ name: "queue/edited", data: { id, parts } }]
+    : [{ name: "queue/edited", data: { messageId: id, parts } }]
 }
 
 /** Removes a message that waits or is uncertain. */
-export function removeMessage(agent: AgentPart, { id }: Request<"RemoveMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
+export function removeMessage(
+  agent: AgentPart,
+  { messageId: id }: Request<"RemoveMessage">,
+): ReadonlyArray<EventDraft> | QueueRefusal {
   const item = itemOf(agent, id)
   if (item === undefined || item.status === "sent") return notQueued(item, id)
-  return [{ name: "queue/removed", data: { id } }]
+  return [{ name: "queue/removed", data: { messageId: id } }]
 }
 
 /** Puts the waiting messages into a new order; it must name each of them once. */
@@ -137,14 +145,14 @@ export function reorderQueue(agent: AgentPart, { order }: Request<"ReorderQueue"
 /** Ends the doubt about a message: it waits again, or is dropped (Q-8). */
 export function resolveMessage(
   agent: AgentPart,
-  { id, action, turn }: Request<"ResolveMessage">,
+  { messageId: id, action, turn }: Request<"ResolveMessage">,
 ): ReadonlyArray<EventDraft> | QueueRefusal {
   const item = itemOf(agent, id)
   if (item?.status !== "uncertain") {
     return new MessageNotQueued({ message: "the delivery of this message is not uncertain", messageId: id })
   }
-  if (action === "drop") return [{ name: "queue/removed", data: { id } }]
-  const events: Array<EventDraft> = [{ name: "queue/returned", data: { id, reason: "a person has it sent again" } }]
+  if (action === "drop") return [{ name: "queue/removed", data: { messageId: id } }]
+  const events: Array<EventDraft> = [{ name: "queue/returned", data: { messageId: id, reason: "a person has it sent again" } }]
   if (agent.hold?.reason === "lost" || agent.hold?.reason === "error") events.push({ name: "queue/released", data: {} })
   return [...events, ...startNext(afterDrafts(agent, events, item.at), turn)]
 }

@@ -61,12 +61,12 @@ function reported(state: SessionState, agent: AgentPart, command: AgentReport): 
     case "AgentAsked":
       return alive ? asked(agent, command) : nothing
     case "AgentWithdrew": {
-      const known = agent.permissions.find(({ id }) => id === command.request)
+      const known = agent.permissions.find(({ id }) => id === command.requestId)
       return known === undefined ? nothing : [cancelled(known, "the agent took it back")]
     }
     case "AgentSettled": {
-      const taken = agent.permissions.find(({ id, decision }) => id === command.request && decision !== undefined)
-      return taken === undefined ? nothing : [{ name: "permission/taken", data: { id: taken.id }, ...ofTurn(taken) }]
+      const taken = agent.permissions.find(({ id, decision }) => id === command.requestId && decision !== undefined)
+      return taken === undefined ? nothing : [{ name: "permission/taken", data: { requestId: taken.id }, ...ofTurn(taken) }]
     }
     case "RuleKept":
       return ruleKept(agent, command.rule)
@@ -103,7 +103,7 @@ function ready({ pid, resumed, native, info }: Report<"AgentReady">): Drafts {
 
 const begin = (turn: string): EventDraft => ({ name: "turn/started", data: { turn }, turn })
 
-function took(agent: AgentPart, { id, turn, parts: whole }: Report<"AgentTook">): Drafts {
+function took(agent: AgentPart, { messageId: id, turn, parts: whole }: Report<"AgentTook">): Drafts {
   const found = agent.queue.find((queued) => queued.id === id)
   if (found === undefined) return nothing
   const item = whole === undefined ? found : { ...found, parts: whole }
@@ -111,7 +111,7 @@ function took(agent: AgentPart, { id, turn, parts: whole }: Report<"AgentTook">)
   const key = item.key === undefined ? {} : { key: item.key }
   const message: Message = { id, role: "user", parts: item.parts, turn, createdAt: item.at, by: item.by, ...key }
   const events: Array<EventDraft> = [
-    { name: "queue/taken", data: { id, turn }, turn },
+    { name: "queue/taken", data: { messageId: id, turn }, turn },
     { name: "message/added", data: { message }, by: item.by, turn },
   ]
   // A message that was meant for a turn that has ended meanwhile begins one of its own.
@@ -124,17 +124,17 @@ function took(agent: AgentPart, { id, turn, parts: whole }: Report<"AgentTook">)
 
 /** A message that went into the streaming turn stands in that turn's message, where it went in, and nowhere else (Q-14). */
 const steered = ({ id, parts }: QueueItem, turn: string): Drafts => [
-  { name: "queue/taken", data: { id, turn }, turn },
+  { name: "queue/taken", data: { messageId: id, turn }, turn },
   { name: "agent/steering-message", data: { id, parts }, turn },
 ]
 
 /** A message that did not reach the agent waits again; a turn that was to begin with it has ended. */
-function returned(agent: AgentPart, { id, reason, next }: Report<"AgentReturned">): Drafts {
+function returned(agent: AgentPart, { messageId: id, reason, next }: Report<"AgentReturned">): Drafts {
   const item = agent.queue.find((queued) => queued.id === id && queued.status !== "waiting")
   if (item === undefined) return nothing
   const turn = [agent.turn, agent.turn?.behind].find((one) => one !== undefined && one.id === item.turn)
   if (turn === undefined || item.steer === true) {
-    const events: Drafts = [{ name: "queue/returned", data: { id, reason } }]
+    const events: Drafts = [{ name: "queue/returned", data: { messageId: id, reason } }]
     return [...events, ...startNext(afterDrafts(agent, events), next)]
   }
   const stopped = agent.turn?.interrupting !== undefined
@@ -238,7 +238,9 @@ function exited(agent: AgentPart, { code, signal, message }: Report<"AgentExited
 
 /** Messages that went to a process which is gone, and of which nothing was heard. */
 const strayed = (agent: AgentPart): Drafts =>
-  agent.queue.filter(({ status }) => status === "sent").map(({ id }): EventDraft => ({ name: "queue/uncertain", data: { id } }))
+  agent.queue
+    .filter(({ status }) => status === "sent")
+    .map(({ id }): EventDraft => ({ name: "queue/uncertain", data: { messageId: id } }))
 
 function failed(agent: AgentPart, { tag, message }: Report<"AgentFailed">): Drafts {
   const turn =
@@ -246,7 +248,7 @@ function failed(agent: AgentPart, { tag, message }: Report<"AgentFailed">): Draf
   const failing: Drafts = [{ name: "session/agent-failed", data: { tag, message } }, ...turn]
   // Also what was to go into that turn: it would have the agent started again and again.
   const sent = afterDrafts(agent, failing).queue.filter(({ status }) => status === "sent")
-  const back = sent.map(({ id }): EventDraft => ({ name: "queue/returned", data: { id, reason: message } }))
+  const back = sent.map(({ id }): EventDraft => ({ name: "queue/returned", data: { messageId: id, reason: message } }))
   const isHeld = afterDrafts(agent, failing).hold !== undefined || back.length === 0
   return [
     ...failing,

@@ -14,9 +14,9 @@ export function evolveTasks(tasks: ReadonlyArray<RunningTask>, event: TaskEvent,
     const { task } = event.data
     return [...tasks.filter(({ id }) => id !== task.id), { ...task, startedAt: time }]
   }
-  if (event.name === "task/ended") return tasks.filter(({ id }) => id !== event.data.id)
+  if (event.name === "task/ended") return tasks.filter(({ id }) => id !== event.data.taskId)
   return tasks.map((task) => {
-    if (task.id !== event.data.id) return task
+    if (task.id !== event.data.taskId) return task
     return event.name === "task/stopping"
       ? { ...task, stopping: (task.stopping ?? 0) + 1 }
       : { ...task, progress: event.data.progress }
@@ -35,12 +35,12 @@ export function taskReport(agent: AgentPart, report: TaskReport): ReadonlyArray<
   if (task === undefined) return []
   if (report._tag === "AgentTaskProgressed") {
     const { id, progress } = report
-    return task.progress === progress ? [] : [{ name: "task/progress", data: { id, progress } }]
+    return task.progress === progress ? [] : [{ name: "task/progress", data: { taskId: id, progress } }]
   }
   const { id, outcome, summary } = report
   return [
     ...cancelledOf(agent, (request) => request.task === id, "its task ended"),
-    { name: "task/ended", data: { id, outcome, ...(summary === undefined ? {} : { summary }) } },
+    { name: "task/ended", data: { taskId: id, outcome, ...(summary === undefined ? {} : { summary }) } },
   ]
 }
 
@@ -53,7 +53,7 @@ export function processEnding(agent: AgentPart, reason: EventData["session/agent
 /** Ends everything that runs in the background, with the process; what was asked of it is cancelled. */
 export const endTasks = (agent: AgentPart, reason: string): ReadonlyArray<EventDraft> => [
   ...cancelledOf(agent, () => true, reason),
-  ...agent.tasks.map(({ id }): EventDraft => ({ name: "task/ended", data: { id, outcome: "stopped", summary: reason } })),
+  ...agent.tasks.map(({ id }): EventDraft => ({ name: "task/ended", data: { taskId: id, outcome: "stopped", summary: reason } })),
 ]
 
 type Request = AgentPart["permissions"][number]
@@ -63,9 +63,9 @@ const cancelledOf = (agent: AgentPart, which: (request: Request) => boolean, rea
 
 /** Has a task stopped; asked again, it is tried again, as what did not stop may stop now. */
 export function stopTask(agent: AgentPart, id: string): ReadonlyArray<EventDraft> | TaskNotFound {
-  if (agent.tasks.some((one) => one.id === id)) return [{ name: "task/stopping", data: { id } }]
+  if (agent.tasks.some((one) => one.id === id)) return [{ name: "task/stopping", data: { taskId: id } }]
   const known = agent.tasks.map((one) => one.id).join(", ")
-  return new TaskNotFound({ message: `no task ${id} is running; ${known === "" ? "none is" : `there are ${known}`}`, task: id })
+  return new TaskNotFound({ message: `no task ${id} is running; ${known === "" ? "none is" : `there are ${known}`}`, taskId: id })
 }
 
 const isOpen = ({ decision }: Request): boolean => decision === undefined

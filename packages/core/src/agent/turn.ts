@@ -14,7 +14,7 @@ export function startNext(agent: AgentPart, turn: string): ReadonlyArray<EventDr
   if (next === undefined) return []
   return [
     { name: "turn/started", data: { turn }, turn },
-    { name: "queue/sent", data: { id: next.id, turn }, turn },
+    { name: "queue/sent", data: { messageId: next.id, turn }, turn },
   ]
 }
 
@@ -58,11 +58,11 @@ export function endTurn(
   let waiting = agent.queue.some(({ status }) => status === "waiting")
   for (const item of agent.queue) {
     if (item.status !== "sent" || item.turn !== turn.id || (item.steer === true && outcome !== "lost")) continue
-    if (sent === "uncertain") events.push({ name: "queue/uncertain", data: { id: item.id }, turn: turn.id })
+    if (sent === "uncertain") events.push({ name: "queue/uncertain", data: { messageId: item.id }, turn: turn.id })
     else {
       events.push({
         name: "queue/returned",
-        data: { id: item.id, reason: error?.message ?? "it was not delivered" },
+        data: { messageId: item.id, reason: error?.message ?? "it was not delivered" },
         turn: turn.id,
       })
       waiting = true

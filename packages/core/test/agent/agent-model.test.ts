@@ -89,7 +89,7 @@ class Invariants {
     if (name === "turn/ended") expect(this.#open.delete(data["turn"] ?? ""), "a turn ends once").toBe(true)
     if (name === "queue/sent" && (data["steer"] as unknown) !== true) {
       const first = agent?.queue.find(({ status }) => status === "waiting")
-      expect(data["id"], "the order of delivery is that of the queue").toBe(first?.id)
+      expect(data["messageId"], "the order of delivery is that of the queue").toBe(first?.id)
     }
     if (name === "session/agent-ending") {
       expect(agent?.turn, "an agent that works is not unloaded").toBe(undefined)
@@ -101,14 +101,14 @@ class Invariants {
     }
     if (name === "session/agent-exited") expect(data["reason"]).toBe(agent?.ending?.reason ?? "itself")
     if (name === "queue/uncertain" && agent?.ending !== undefined) {
-      const turn = agent.queue.find(({ id, steer }) => id === data["id"] && steer !== true)?.turn
+      const turn = agent.queue.find(({ id, steer }) => id === data["messageId"] && steer !== true)?.turn
       expect(turn === undefined || turn !== agent.turn?.id, "what is sent to a process that is to end is not in doubt").toBe(true)
     }
     if (name === "queue/taken") {
-      expect(this.#taken.has(data["id"] ?? ""), "taken once").toBe(false)
-      this.#taken.add(data["id"] ?? "")
+      expect(this.#taken.has(data["messageId"] ?? ""), "taken once").toBe(false)
+      this.#taken.add(data["messageId"] ?? "")
     }
-    if (name === "queue/removed") this.#removed.add(data["id"] ?? "")
+    if (name === "queue/removed") this.#removed.add(data["messageId"] ?? "")
     if (name === "message/added" || name === "agent/steering-message") {
       const id = name === "message/added" ? (data["message"] as unknown as { readonly id: string }).id : (data["id"] ?? "")
       expect(this.#messages.has(id), "a message is in the transcript once").toBe(false)
@@ -169,10 +169,15 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
     }
     case "edit":
       if (item !== undefined)
-        world.submit({ kind: "request", _tag: "EditMessage", id: item.id, parts: [{ type: "text", text: `edited ${pick}` }] })
+        world.submit({
+          kind: "request",
+          _tag: "EditMessage",
+          messageId: item.id,
+          parts: [{ type: "text", text: `edited ${pick}` }],
+        })
       return
     case "remove":
-      if (item !== undefined) world.submit({ kind: "request", _tag: "RemoveMessage", id: item.id })
+      if (item !== undefined) world.submit({ kind: "request", _tag: "RemoveMessage", messageId: item.id })
       return
     case "reorder": {
       const order = queue.filter(({ status }) => status === "waiting").map(({ id }) => id)
@@ -188,7 +193,7 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       if (uncertain === undefined) return
       const action = pick % 2 === 0 ? ("again" as const) : ("drop" as const)
       if (action === "again") invariants.again.set(uncertain.id, (invariants.again.get(uncertain.id) ?? 0) + 1)
-      world.submit({ kind: "request", _tag: "ResolveMessage", id: uncertain.id, action, turn: world.id("t") })
+      world.submit({ kind: "request", _tag: "ResolveMessage", messageId: uncertain.id, action, turn: world.id("t") })
       return
     }
     case "hold":
@@ -204,12 +209,12 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
     case "expire": {
       const request = agent?.permissions[pick % Math.max(1, agent.permissions.length)]
       if (request === undefined) return
-      if (what === "expire") return void world.submit({ kind: "request", _tag: "ExpirePermission", request: request.id })
+      if (what === "expire") return void world.submit({ kind: "request", _tag: "ExpirePermission", requestId: request.id })
       const answer = {
         optionId: pick % 3 === 0 ? "no" : "yes",
         ...(pick % 5 === 0 ? { remember: { scope: "session" as const } } : {}),
       }
-      return void world.submit({ kind: "request", _tag: "AnswerPermission", request: request.id, answer, by, at: 1 })
+      return void world.submit({ kind: "request", _tag: "AnswerPermission", requestId: request.id, answer, by, at: 1 })
     }
     case "configure":
       return void world.submit({ kind: "request", _tag: "ConfigureAgent", model: `m${pick % 3}` })
@@ -221,7 +226,7 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
     case "move":
       return void world.submit({ kind: "request", _tag: "MoveAgent", cwd: `/d${pick % 3}`, turn: world.id("t") })
     case "stop-task":
-      return void world.submit({ kind: "request", _tag: "StopTask", task: agent?.tasks.at(pick % 3)?.id ?? "none" })
+      return void world.submit({ kind: "request", _tag: "StopTask", taskId: agent?.tasks.at(pick % 3)?.id ?? "none" })
     default:
       happen(world, what, pick)
   }

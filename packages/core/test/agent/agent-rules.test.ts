@@ -61,20 +61,20 @@ describe("messages and the queue", () => {
   it("Q-4 edits, removes and reorders what waits, and says so when a message was handed over", () => {
     const world = streaming()
     for (const id of ["a", "b", "c"]) send(world, id)
-    expect(names(world.submit({ kind: "request", _tag: "EditMessage", id: "b", parts: [{ type: "text", text: "B" }] }))).toEqual([
-      "queue/edited",
-    ])
+    expect(
+      names(world.submit({ kind: "request", _tag: "EditMessage", messageId: "b", parts: [{ type: "text", text: "B" }] })),
+    ).toEqual(["queue/edited"])
     expect(names(world.submit({ kind: "request", _tag: "ReorderQueue", order: ["c", "b", "a"] }))).toEqual(["queue/reordered"])
-    expect(names(world.submit({ kind: "request", _tag: "RemoveMessage", id: "a" }))).toEqual(["queue/removed"])
+    expect(names(world.submit({ kind: "request", _tag: "RemoveMessage", messageId: "a" }))).toEqual(["queue/removed"])
     expect(waiting(world)).toEqual(["c", "b"])
     expect(agentOf(world).queue[1]).toMatchObject({ edited: true, parts: [{ text: "B" }] })
     expect(names(world.submit({ kind: "request", _tag: "ReorderQueue", order: ["c"] }))).toEqual(["SessionNotReady"])
-    expect(names(world.submit({ kind: "request", _tag: "EditMessage", id: "m1", parts: [{ type: "text", text: "x" }] }))).toEqual(
-      ["MessageNotQueued"],
-    )
+    expect(
+      names(world.submit({ kind: "request", _tag: "EditMessage", messageId: "m1", parts: [{ type: "text", text: "x" }] })),
+    ).toEqual(["MessageNotQueued"])
     world.endTurn("completed")
     world.readJournal()
-    expect(names(world.submit({ kind: "request", _tag: "RemoveMessage", id: "c" }))).toEqual(["MessageNotQueued"])
+    expect(names(world.submit({ kind: "request", _tag: "RemoveMessage", messageId: "c" }))).toEqual(["MessageNotQueued"])
   })
 
   it("Q-5 starts the next waiting message by itself when a turn completed", () => {
@@ -142,9 +142,9 @@ describe("messages and the queue", () => {
     world.loseRunner()
     expect(agentOf(world).queue).toMatchObject([{ id: "m1", status: "uncertain" }])
     expect(duties(world.state)).toEqual([])
-    world.submit({ kind: "request", _tag: "ResolveMessage", id: "m1", action: "again", turn: "t9" })
+    world.submit({ kind: "request", _tag: "ResolveMessage", messageId: "m1", action: "again", turn: "t9" })
     expect(agentOf(world).queue).toMatchObject([{ id: "m1", status: "sent", turn: "t9" }])
-    expect(names(world.submit({ kind: "request", _tag: "ResolveMessage", id: "m1", action: "drop", turn: "t" }))).toEqual([
+    expect(names(world.submit({ kind: "request", _tag: "ResolveMessage", messageId: "m1", action: "drop", turn: "t" }))).toEqual([
       "MessageNotQueued",
     ])
   })
@@ -233,8 +233,8 @@ describe("check:A3 and check:A6", () => {
       const ids = waiting(world)
       const id = ids[pick % ids.length] ?? ""
       if (pick % 3 === 0)
-        world.submit({ kind: "request", _tag: "EditMessage", id, parts: [{ type: "text", text: `edited ${i}` }] })
-      if (pick % 7 === 0) world.submit({ kind: "request", _tag: "RemoveMessage", id })
+        world.submit({ kind: "request", _tag: "EditMessage", messageId: id, parts: [{ type: "text", text: `edited ${i}` }] })
+      if (pick % 7 === 0) world.submit({ kind: "request", _tag: "RemoveMessage", messageId: id })
       if (pick % 5 === 0) world.submit({ kind: "request", _tag: "ReorderQueue", order: waiting(world).toReversed() })
       if (pick % 11 === 0) world.restartHub()
     }
@@ -248,7 +248,7 @@ describe("check:A3 and check:A6", () => {
     }
     expect(world.delivered).toEqual(["m1", ...order])
     const taken = world.log.filter(({ channel, type }) => channel === "queue" && type === "taken")
-    expect(taken.map(({ data }) => (data as { id: string }).id)).toEqual(["m1", ...order])
+    expect(taken.map(({ data }) => (data as { messageId: string }).messageId)).toEqual(["m1", ...order])
   })
 })
 
@@ -257,7 +257,7 @@ describe("permission requests", () => {
     world.submit({
       kind: "request",
       _tag: "AnswerPermission",
-      request: agentOf(world).permissions[0]?.id ?? "",
+      requestId: agentOf(world).permissions[0]?.id ?? "",
       answer: { optionId, ...(remember === undefined ? {} : { remember: { scope: remember } }) },
       by,
       at: 1,
@@ -312,7 +312,7 @@ describe("permission requests", () => {
     const world = streaming()
     world.ask("shell")
     world.readJournal()
-    world.submit({ kind: "request", _tag: "ExpirePermission", request: agentOf(world).permissions[0]?.id ?? "" })
+    world.submit({ kind: "request", _tag: "ExpirePermission", requestId: agentOf(world).permissions[0]?.id ?? "" })
     expect(duties(world.state)).toMatchObject([{ type: "answer", decision: { allow: false, by: "time limit" } }])
   })
 })

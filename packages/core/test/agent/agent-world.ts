@@ -143,7 +143,8 @@ export class AgentWorld {
         }
         return
       case "answer":
-        if (process.asked.delete(duty.permission)) this.#note({ kind: "report", _tag: "AgentSettled", request: duty.permission })
+        if (process.asked.delete(duty.permission))
+          this.#note({ kind: "report", _tag: "AgentSettled", requestId: duty.permission })
         return
       case "stop-task":
         return this.endTask(duty.task)
@@ -188,7 +189,7 @@ export class AgentWorld {
   withdraw(pick: number): void {
     const id = [...(this.process?.asked ?? [])].at(pick % 3)
     if (id === undefined || this.process?.asked.delete(id) !== true) return
-    this.#note({ kind: "report", _tag: "AgentWithdrew", request: id })
+    this.#note({ kind: "report", _tag: "AgentWithdrew", requestId: id })
   }
 
   say(text: string): void {
@@ -203,7 +204,7 @@ export class AgentWorld {
     if (turn === undefined || steered === undefined) return
     for (const id of steered.splice(0)) {
       this.delivered.push(id)
-      this.#note({ kind: "report", _tag: "AgentTook", id, turn })
+      this.#note({ kind: "report", _tag: "AgentTook", messageId: id, turn })
     }
   }
 
@@ -295,7 +296,7 @@ export class AgentWorld {
   }
 
   #return(id: string, reason: string): void {
-    this.#note({ kind: "report", _tag: "AgentReturned", id, reason, next: this.id("t") })
+    this.#note({ kind: "report", _tag: "AgentReturned", messageId: id, reason, next: this.id("t") })
   }
 
   #note(report: AgentReport): void {
@@ -309,7 +310,7 @@ export class AgentWorld {
     if (next === undefined) return
     process.turn = next.turn
     this.delivered.push(next.message)
-    this.#note({ kind: "report", _tag: "AgentTook", id: next.message, turn: next.turn })
+    this.#note({ kind: "report", _tag: "AgentTook", messageId: next.message, turn: next.turn })
   }
 
   /** The record as doors show it. */

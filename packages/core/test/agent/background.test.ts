@@ -59,7 +59,7 @@ const started = (id: string): Command => ({
 const answer = (request: string): Command => ({
   kind: "request",
   _tag: "AnswerPermission",
-  request,
+  requestId: request,
   answer: { optionId: "yes" },
   by: "ann",
   at: 1,
@@ -97,7 +97,7 @@ describe("work outside a turn", () => {
     world.restartHub()
     expect(names(world.submit(answer("p1")))).toEqual(["permission/answered"])
     expect(duties(world.state)).toMatchObject([{ type: "answer", permission: "p1" }])
-    expect(names(world.submit({ kind: "report", _tag: "AgentSettled", request: "p1" }))).toEqual(["permission/taken"])
+    expect(names(world.submit({ kind: "report", _tag: "AgentSettled", requestId: "p1" }))).toEqual(["permission/taken"])
     expect(duties(world.state)).toEqual([])
     expect(world.record()).toMatchObject({ activity: "background", permissions: [] })
   })
@@ -120,7 +120,7 @@ describe("work outside a turn", () => {
     world.submit(started("sub"))
     world.submit(asked("p1", { task: "sub" }))
     world.submit(answer("p1"))
-    expect(names(world.submit({ kind: "report", _tag: "AgentWithdrew", request: "p1" }))).toEqual(["permission/cancelled"])
+    expect(names(world.submit({ kind: "report", _tag: "AgentWithdrew", requestId: "p1" }))).toEqual(["permission/cancelled"])
     expect(duties(world.state)).toEqual([])
     world.submit({ kind: "report", _tag: "AgentTaskEnded", id: "sub", outcome: "completed" })
     expect(world.record()).toMatchObject({ activity: "idle", permissions: [] })
@@ -165,11 +165,11 @@ describe("work outside a turn", () => {
     expect(names(world.submit(started("a")))).toEqual([])
     world.submit({ kind: "report", _tag: "AgentTaskProgressed", id: "a", progress: "compiles" })
     world.submit(asked("p1", { task: "b" }))
-    expect(names(world.submit({ kind: "request", _tag: "StopTask", task: "no" }))).toEqual(["TaskNotFound"])
-    expect(names(world.submit({ kind: "request", _tag: "StopTask", task: "b" }))).toEqual(["task/stopping"])
+    expect(names(world.submit({ kind: "request", _tag: "StopTask", taskId: "no" }))).toEqual(["TaskNotFound"])
+    expect(names(world.submit({ kind: "request", _tag: "StopTask", taskId: "b" }))).toEqual(["task/stopping"])
     const [first] = duties(world.state)
     // What did not stop is asked again, as a duty of its own.
-    expect(names(world.submit({ kind: "request", _tag: "StopTask", task: "b" }))).toEqual(["task/stopping"])
+    expect(names(world.submit({ kind: "request", _tag: "StopTask", taskId: "b" }))).toEqual(["task/stopping"])
     world.restartHub()
     expect(duties(world.state)).toMatchObject([{ type: "stop-task", task: "b" }])
     expect(duties(world.state)[0]?.id).not.toBe(first?.id)
@@ -221,7 +221,7 @@ describe("work outside a turn", () => {
     expect(names(world.submit(said("own")))).toEqual(["agent/text-delta"])
     expect(names(world.submit(over("own")))).toEqual(["turn/ended"])
     expect(world.record()).toMatchObject({ turn: { status: "streaming", id: "t-m2" }, queue: [{ id: "m2", status: "sent" }] })
-    world.submit({ kind: "report", _tag: "AgentTook", id: "m2", turn: "t-m2" })
+    world.submit({ kind: "report", _tag: "AgentTook", messageId: "m2", turn: "t-m2" })
     expect(names(world.submit(said("t-m2")))).toEqual(["agent/text-delta"])
     expect(names(world.submit(said("other")))).toEqual([])
     expect(names(world.submit(over("t-m2")))).toEqual(["agent/data-notice", "message/added", "turn/ended"])
@@ -234,7 +234,7 @@ describe("work outside a turn", () => {
       send(world, "m2")
       world.submit(said("own"))
       if (how === "returned")
-        world.submit({ kind: "report", _tag: "AgentReturned", id: "m2", reason: "interrupted", next: "t-x" })
+        world.submit({ kind: "report", _tag: "AgentReturned", messageId: "m2", reason: "interrupted", next: "t-x" })
       else world.submit({ kind: "report", _tag: "AgentExited", code: 1 })
       const ends = world.log.filter(({ channel, type }) => channel === "turn" && type === "ended").map(({ turn }) => turn)
       expect(ends.slice(1)).toEqual(how === "returned" ? ["t-m2"] : ["own", "t-m2"])

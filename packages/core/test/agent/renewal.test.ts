@@ -73,7 +73,7 @@ describe("a new beginning", () => {
     const starting = new AgentWorld()
     send(starting, "m1")
     starting.performAll()
-    starting.submit({ kind: "report", _tag: "AgentReturned", id: "m1", reason: "it was interrupted", next: "t-n" })
+    starting.submit({ kind: "report", _tag: "AgentReturned", messageId: "m1", reason: "it was interrupted", next: "t-n" })
     starting.submit({ kind: "request", _tag: "RenewAgent", turn: "t-x" })
     starting.submit({ kind: "report", _tag: "AgentReady", pid: 1, resumed: "new", native: "own-1" })
     expect(agentOf(starting).native).toBeUndefined()

@@ -288,7 +288,7 @@ export class DutyDriver implements DrivenAgent {
     const reason = cause instanceof Error ? cause.message : String(cause)
     this.report("the data to send to an agent could not be read", { duty: duty.type, cause: reason })
     if (duty.type === "deliver")
-      this.submit({ kind: "report", _tag: "AgentReturned", id: duty.message, reason, next: this.context.newId() })
+      this.submit({ kind: "report", _tag: "AgentReturned", messageId: duty.message, reason, next: this.context.newId() })
   }
 
   private end(duty: string, follower: ChildFollower): void {
@@ -335,7 +335,7 @@ export class DutyDriver implements DrivenAgent {
       case "stalled":
         return this.submit({ kind: "request", _tag: "Interrupt", reason: "stalled" })
       case "expired":
-        return this.submit({ kind: "request", _tag: "ExpirePermission", request: due.request })
+        return this.submit({ kind: "request", _tag: "ExpirePermission", requestId: due.request })
       case "limit-over":
         return this.submit({ kind: "request", _tag: "LimitOver", at: this.context.now(), turn: this.context.newId() })
     }

@@ -44,11 +44,11 @@ function tellOf(event: Event, id: string): Told {
       return { request, seq, askedAt: time, ...(expiresAt === undefined ? {} : { expiresAt }) }
     }
     case "permission/answered":
-      return known.data.id === id ? { decision: known.data.decision } : {}
+      return known.data.requestId === id ? { decision: known.data.decision } : {}
     case "permission/expired":
-      return known.data.id === id ? { decision: { optionId: "", allow: false, by: BY_TIME, at: time } } : {}
+      return known.data.requestId === id ? { decision: { optionId: "", allow: false, by: BY_TIME, at: time } } : {}
     case "permission/cancelled":
-      return known.data.id === id ? { cancelled: known.data.reason } : {}
+      return known.data.requestId === id ? { cancelled: known.data.reason } : {}
     default:
       return {}
   }

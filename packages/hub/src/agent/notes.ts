@@ -56,7 +56,7 @@ function translate(driver: DrivenAgent, note: AgentNote, time: number): Decide |
     case "taken":
       return taken(driver, note, time)
     case "returned":
-      return submit({ kind: "report", _tag: "AgentReturned", id: note.id, reason: note.reason, next: context.newId() })
+      return submit({ kind: "report", _tag: "AgentReturned", messageId: note.id, reason: note.reason, next: context.newId() })
     case "chunks":
       return (state) => {
         const { turn, chunks } = note
@@ -88,7 +88,7 @@ function translate(driver: DrivenAgent, note: AgentNote, time: number): Decide |
       return submit({
         kind: "report",
         _tag: note.how === "withdrawn" ? "AgentWithdrew" : "AgentSettled",
-        request: note.permission,
+        requestId: note.permission,
       })
     case "task-started":
       return submit({ kind: "report", _tag: "AgentTaskStarted", task: note.task })
@@ -121,7 +121,13 @@ function taken(driver: DrivenAgent, { id, turn }: Extract<AgentNote, { type: "ta
   const translated =
     (parts?: ReadonlyArray<InputPart>): Decide =>
     (state) => {
-      const decision = decide(state, { kind: "report", _tag: "AgentTook", id, turn, ...(parts === undefined ? {} : { parts }) })
+      const decision = decide(state, {
+        kind: "report",
+        _tag: "AgentTook",
+        messageId: id,
+        turn,
+        ...(parts === undefined ? {} : { parts }),
+      })
       if (decision._tag === "Accepted") live.tell(state, turn, time, decision.events.flatMap(chunkIn))
       return decision
     }

@@ -23,12 +23,12 @@ const inLog = (core: AgentRequestContext, id: string, request: string): Effect.E
 
 /** Why an answer came to nothing: the decision that won, also after the turn, or that there was never such a request (P-1). */
 const whySettled = (core: AgentRequestContext, id: string, missing: PermissionNotFound): Effect.Effect<never, DoorError> =>
-  Effect.flatMap(inLog(core, id, missing.request), (logged): Effect.Effect<never, DoorError> => {
+  Effect.flatMap(inLog(core, id, missing.requestId), (logged): Effect.Effect<never, DoorError> => {
     if (logged === undefined) return Effect.fail(missing)
     const { decision, cancelled } = logged
-    if (decision !== undefined) return Effect.fail(settledBefore(missing.request, decision))
+    if (decision !== undefined) return Effect.fail(settledBefore(missing.requestId, decision))
     const message = `this request was cancelled: ${cancelled ?? "its turn has ended"}`
-    return Effect.fail(new PermissionSettled({ message, request: missing.request }))
+    return Effect.fail(new PermissionSettled({ message, requestId: missing.requestId }))
   })
 
 /** Answers a permission request; the first answer wins (P-1). */
@@ -48,7 +48,7 @@ export const answerPermission = (
     const { session, done } = yield* ask(core, id, by, {
       kind: "request",
       _tag: "AnswerPermission",
-      request,
+      requestId: request,
       answer,
       by: by.name,
       at,
@@ -70,7 +70,7 @@ export const permission = (core: AgentRequestContext, id: string, request: strin
     const event = open === undefined ? undefined : yield* eventAt(core.store, session.handle, open.seq)
     const logged = event === undefined ? yield* inLog(core, id, request) : requestOf(event, request)
     if (logged === undefined) {
-      return yield* new PermissionNotFound({ message: "this session has no request with this id", request })
+      return yield* new PermissionNotFound({ message: "this session has no request with this id", requestId: request })
     }
     const decision = open?.decision === undefined ? {} : { decision: open.decision }
     return { ...logged, ...decision, suggestions: suggestionsFor({ ...logged.request, parsed: open?.parsed }) }

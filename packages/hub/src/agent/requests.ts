@@ -122,7 +122,7 @@ export const editMessage = (
     const given = yield* partsOf(change)
     const { session } = yield* core.table.open(id)
     const parts = yield* keptParts(core, session, given)
-    return yield* changed(core, id, by, { kind: "request", _tag: "EditMessage", id: message, parts })
+    return yield* changed(core, id, by, { kind: "request", _tag: "EditMessage", messageId: message, parts })
   })
 
 /** Parts whose files are kept beside the log; nothing is kept for what is no agent, or is too long anyway. */

@@ -54,19 +54,19 @@ export function agentHandlers(context: HubContext) {
     "queue.edit": effect(({ session, messageId, ...edited }, by) =>
       Requests.editMessage(context, session, messageId, edited, by),
     ),
-    "queue.remove": changes(({ messageId }) => ({ kind: "request", _tag: "RemoveMessage", id: messageId })),
+    "queue.remove": changes(({ messageId }) => ({ kind: "request", _tag: "RemoveMessage", messageId })),
     "queue.reorder": changes(({ order }) => ({ kind: "request", _tag: "ReorderQueue", order })),
     "queue.resolve": changes(({ messageId, action }) => ({
       kind: "request",
       _tag: "ResolveMessage",
-      id: messageId,
+      messageId,
       action,
       turn: nextTurn(),
     })),
     "queue.hold": changes(() => ({ kind: "request", _tag: "HoldQueue" })),
     "queue.release": changes(() => ({ kind: "request", _tag: "ReleaseQueue", turn: nextTurn() })),
     "tasks.list": effect(({ session }) => Effect.map(Queries.get(context, session), ({ tasks = [] }) => ({ tasks }))),
-    "tasks.stop": changes(({ taskId }) => ({ kind: "request", _tag: "StopTask", task: taskId })),
+    "tasks.stop": changes(({ taskId }) => ({ kind: "request", _tag: "StopTask", taskId })),
     "permissions.list": effect(() => Effect.map(waitingPermissions(context), (permissions) => ({ permissions }))),
     "permissions.get": effect(({ session, requestId }) => Permissions.permission(context, session, requestId)),
     "permissions.answer": effect(({ session, requestId, ...answer }, by) =>

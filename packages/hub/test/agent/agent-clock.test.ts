@@ -43,13 +43,13 @@ describe("the clock of an agent", () => {
     const events = [
       [1000, "turn/started", { turn: "t" }],
       [2000, "permission/asked", { request: REQUEST, turn: "t" }],
-      [90_000, "permission/answered", { id: "r", decision }],
+      [90_000, "permission/answered", { requestId: "r", decision }],
     ] as const
     expect(nextDeadline(stateAfter(...events), SETTINGS, 2000, true)?.at).toBe(95_000)
     const steered = stateAfter(
       [1000, "turn/started", { turn: "t" }],
       [4000, "queue/added", message("m", 4000)],
-      [4000, "queue/sent", { id: "m", turn: "t", steer: true }],
+      [4000, "queue/sent", { messageId: "m", turn: "t", steer: true }],
     )
     expect(nextDeadline(steered, SETTINGS, 1000, true)?.at).toBe(9000)
   })

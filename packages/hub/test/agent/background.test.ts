@@ -141,7 +141,7 @@ describe("what an agent runs in the background", () => {
     for (let i = 0; i < 5; i++) await send(house, id, `[[say answer ${i}]]`)
     await turnsEnded(reader, 7)
     const said = (await messages(house, id)).filter(({ role }) => role === "assistant")
-    const taken = new Map(named(reader, "queue/taken").map(({ data, turn }) => [dataOf({ data } as never)["id"], turn]))
+    const taken = new Map(named(reader, "queue/taken").map(({ data, turn }) => [dataOf({ data } as never)["messageId"], turn]))
     const asked = (await messages(house, id)).filter(({ role }) => role === "user").slice(1)
     for (const [i, message] of asked.entries()) {
       expect(textOf(said.find((one) => one.turn === taken.get(message.id)) ?? message).trim()).toBe(`answer ${i}`)

@@ -197,6 +197,6 @@ describe("the hub's driver of agents", () => {
       { type: "turn-ended", turn, outcome: "completed" },
     )
     await turnsEnded(reader, 1)
-    expect(named(reader, "permission/cancelled").map((event) => dataOf(event)["id"])).toEqual(["r2"])
+    expect(named(reader, "permission/cancelled").map((event) => dataOf(event)["requestId"])).toEqual(["r2"])
   })
 })

@@ -98,7 +98,7 @@ describe("requests of an agent beside its record", () => {
       _tag: "PermissionSettled",
       message: expect.stringContaining("the turn was completed"),
     })
-    expect(await answer("never", "no")).toMatchObject({ _tag: "PermissionNotFound", request: "never" })
+    expect(await answer("never", "no")).toMatchObject({ _tag: "PermissionNotFound", requestId: "never" })
     expect(await failure(house, house.agents.permission(id, "never"))).toMatchObject({ _tag: "PermissionNotFound" })
   })
 
@@ -160,7 +160,7 @@ describe("requests of an agent beside its record", () => {
     const open = (await record(house, id)).permissions.filter(({ decision }) => decision === undefined)
     expect(open.map((one) => one.id)).toEqual(["c", "b"])
     expect(dataOf(named(reader, "permission/answered").at(-1))).toMatchObject({
-      id: "d",
+      requestId: "d",
       decision: { optionId: "yes", by: "rule", rules: [{ tool: "bash", allow: true }] },
     })
   })

@@ -56,7 +56,7 @@ describe("permission requests of an agent", () => {
     const request = await asked(session)
     await house.run(house.agents.interrupt(session.id, OWNER))
     await turnsEnded(session.reader, 1)
-    expect(named(session.reader, "permission/cancelled").map((event) => dataOf(event)["id"])).toEqual([request])
+    expect(named(session.reader, "permission/cancelled").map((event) => dataOf(event)["requestId"])).toEqual([request])
     expect((await record(house, session.id)).permissions).toEqual([])
     expect(await failure(house, house.agents.answer(session.id, request, { optionId: "allow" }, OWNER))).toMatchObject({
       _tag: "PermissionSettled",

@@ -83,17 +83,17 @@ export const AGENT_EVENTS = {
     item: part<QueuedMessage>({ id: text, parts: inputParts, status: text, by: text }),
     first: maybe(flag),
   }),
-  "queue/edited": event({ id: text, parts: inputParts }),
-  "queue/removed": event({ id: text }),
+  "queue/edited": event({ messageId: text, parts: inputParts }),
+  "queue/removed": event({ messageId: text }),
   "queue/reordered": event({ order: list(text) }),
   /** Handed to the agent's process. It leaves the queue with `queue/taken`. */
-  "queue/sent": event({ id: text, turn: text, steer: maybe(flag) }),
+  "queue/sent": event({ messageId: text, turn: text, steer: maybe(flag) }),
   /** The agent confirmed it; a `message/added` accompanies it. */
-  "queue/taken": event({ id: text, turn: text }),
+  "queue/taken": event({ messageId: text, turn: text }),
   /** It did not reach the agent, and waits again. */
-  "queue/returned": event({ id: text, reason: text }),
+  "queue/returned": event({ messageId: text, reason: text }),
   /** The agent died between hand-over and confirmation. */
-  "queue/uncertain": event({ id: text }),
+  "queue/uncertain": event({ messageId: text }),
   "queue/held": eventOf(part<Hold>({ reason: text }), { cut: { message: WORDS_MAX } }),
   /** `alsoSends`: the messages that were waiting when a message released the queue. */
   "queue/released": event({ alsoSends: maybe(part<AlsoSends>({ count: number, first: text })) }),
@@ -111,13 +111,13 @@ export const AGENT_EVENTS = {
     { cut: { "request.title": 4000, "request.subject": 256 * 1024 } },
   ),
   "permission/answered": event({
-    id: text,
+    requestId: text,
     decision: part<PermissionDecision>({ optionId: text, allow: flag, by: text }),
   }),
-  "permission/expired": event({ id: text }),
-  "permission/cancelled": event({ id: text, reason: text }),
+  "permission/expired": event({ requestId: text }),
+  "permission/cancelled": event({ requestId: text, reason: text }),
   /** The agent has the answer. */
-  "permission/taken": event({ id: text }),
+  "permission/taken": event({ requestId: text }),
   /** An answer is remembered for this session, or for all. */
   "permission/remembered": event({ rule, scope: word<"session" | "always">() }),
   /** The server stores a rule for all sessions that an answer in this one made. */
@@ -127,10 +127,10 @@ export const AGENT_EVENTS = {
 
   /** The agent runs something in the background, until `task/ended`. When the agent's process ends, so do all its tasks. */
   "task/started": event({ task }, { cut: { "task.description": TASK_TEXT_MAX } }),
-  "task/progress": event({ id: text, progress: text }, { cut: { progress: TASK_TEXT_MAX } }),
+  "task/progress": event({ taskId: text, progress: text }, { cut: { progress: TASK_TEXT_MAX } }),
   /** A person asked to stop it; `task/ended` reports when it has stopped. */
-  "task/stopping": event({ id: text }),
-  "task/ended": event({ id: text, outcome: word<TaskOutcome>(), summary: maybe(text) }, { cut: { summary: TASK_TEXT_MAX } }),
+  "task/stopping": event({ taskId: text }),
+  "task/ended": event({ taskId: text, outcome: word<TaskOutcome>(), summary: maybe(text) }, { cut: { summary: TASK_TEXT_MAX } }),
 
   /** Entries of the agent's own transcript, so that it can continue in another process and on another machine. */
   "system/transcript": event({ key: text, encoding: word<"zstd">(), entries: number, base64: text }),
