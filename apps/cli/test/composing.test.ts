@@ -4,19 +4,19 @@ import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { InputReader } from "@holdfast/core/terminal/input/InputReader"
 import { Asking, QUIET } from "../src/agent-view/Asking.ts"
 import { KeyReader } from "../src/agent-view/KeyReader.ts"
-import type { Key } from "../src/agent-view/KeyReader.ts"
+import type { EditorKey } from "../src/agent-view/KeyReader.ts"
 import { LineEditor } from "../src/agent-view/LineEditor.ts"
 import { promptRows } from "../src/agent-view/prompt-rows.ts"
 import { agentCommands, readLine } from "../src/agent-view/slash-commands.ts"
 import { plain } from "../src/text/style.ts"
 
-const named = (name: string): Key => ({ _tag: "Named", name, batch: 1 })
-const text = (typed: string, batch = 1): Key => ({ _tag: "Text", text: typed, batch })
+const named = (name: string): EditorKey => ({ _tag: "Named", name, batch: 1 })
+const text = (typed: string, batch = 1): EditorKey => ({ _tag: "Text", text: typed, batch })
 
 describe("keys", () => {
   const TYPED =
     "a日👍\u001b[A\u001b[1;5D\u001bOH\r\n\u0003\u001b\r\u001b[27;2;13~\u001b[99;5u\u001b[200~x\ny\u001b[31m\u001b[201~b"
-  const names = (keys: ReadonlyArray<Key>): string =>
+  const names = (keys: ReadonlyArray<EditorKey>): string =>
     keys.map((key) => (key._tag === "Named" ? `<${key.name}>` : key._tag === "Paste" ? `{${key.text}}` : key.text)).join("")
   const EXPECTED = "a日👍<up><ctrl-left><home><enter><ctrl-j><ctrl-c><alt-enter><shift-enter><ctrl-c>{x\ny\u001b[31m}b"
 
@@ -53,7 +53,7 @@ describe("keys", () => {
 })
 
 describe("the prompt", () => {
-  const typed = (...keys: ReadonlyArray<Key | string>): LineEditor => {
+  const typed = (...keys: ReadonlyArray<EditorKey | string>): LineEditor => {
     const editor = new LineEditor()
     for (const key of keys) editor.key(typeof key === "string" ? text(key) : key)
     return editor

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { ChildTerminal } from "@holdfast/runner/emulator/ChildTerminal"
 import { describeAttributes } from "@holdfast/runner/emulator/attributes"
 import { charactersOf, extendedOf, hasContent, widthOf } from "@holdfast/runner/emulator/pen"
-import type { Line } from "@holdfast/runner/emulator/xterm-internals"
+import type { BufferLine } from "@holdfast/runner/emulator/xterm-internals"
 import { OutputFilter } from "../src/attach/OutputFilter.ts"
 import { croppedRow } from "../src/attach/cropped-row.ts"
 import { viewport } from "../src/attach/viewport.ts"
@@ -17,7 +17,7 @@ const emulate = (cols: number, rows: number, text: string): ChildTerminal => {
 }
 
 /** What a cell looks like: its characters and attributes; a blank and an empty cell look the same. */
-const look = (line: Line | undefined, column: number, from: number, to: number): string => {
+const look = (line: BufferLine | undefined, column: number, from: number, to: number): string => {
   if (line === undefined) return " 0"
   const half = column === from && column > 0 && widthOf(line, column - 1) === 2 && hasContent(line, column - 1)
   const cut = column === to - 1 && widthOf(line, column) === 2

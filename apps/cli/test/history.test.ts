@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { Asking } from "../src/agent-view/Asking.ts"
-import type { Key } from "../src/agent-view/KeyReader.ts"
+import type { EditorKey } from "../src/agent-view/KeyReader.ts"
 import { LineEditor } from "../src/agent-view/LineEditor.ts"
 import { helpRows } from "../src/agent-view/Person.ts"
 import { promptRows } from "../src/agent-view/prompt-rows.ts"
@@ -15,8 +15,8 @@ import { plain } from "../src/text/style.ts"
 import { rowWidth } from "../src/agent-view/LiveArea.ts"
 import { textWidth } from "../src/text/width.ts"
 
-const text = (value: string): Key => ({ _tag: "Text", text: value, batch: 1 })
-const named = (name: string): Key => ({ _tag: "Named", name, batch: 1 })
+const text = (value: string): EditorKey => ({ _tag: "Text", text: value, batch: 1 })
+const named = (name: string): EditorKey => ({ _tag: "Named", name, batch: 1 })
 
 function history() {
   const lines = Array.from({ length: 100 }, (_, at) => `line ${at}`)
@@ -36,7 +36,7 @@ function history() {
     () => ({ cols: 80, rows: 11 }),
     () => (seen.left = true),
   )
-  return { seen, key: (key: Key) => shown.key(key) }
+  return { seen, key: (key: EditorKey) => shown.key(key) }
 }
 
 describe("the history", () => {

@@ -9,7 +9,7 @@
  * becomes `data-unknown`, never an exception.
  */
 import type { ChildExit } from "./adapter.ts"
-import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
+import type { AgentInstruction, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 
 /** Longest line of JSON that an agent may send, in bytes; a longer one ends the turn with an error, not the runner. */
 export const LINE_MAX = 32 * 1024 * 1024
@@ -25,7 +25,7 @@ export interface AgentSink {
 /** A running agent. */
 export interface AgentHandle {
   /** Takes a command; each once, repeated ones do nothing. Never throws: what cannot be done is told by a note. */
-  readonly command: (command: AgentCommand) => void
+  readonly command: (command: AgentInstruction) => void
   /** Stops reading, so that the agent waits, and continues. */
   readonly pause: () => void
   readonly continue: () => void

@@ -2,7 +2,7 @@
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { Loaded } from "../src/claude/Loaded.ts"
+import { LoadedExtensions } from "../src/claude/LoadedExtensions.ts"
 import { SHOWN, SILENT } from "../src/claude/news-kinds.ts"
 import { SystemNews } from "../src/claude/SystemNews.ts"
 
@@ -70,7 +70,7 @@ describe("what Claude loaded", () => {
     const infos: Array<AgentInfo> = []
     const chunks: Array<AgentChunk> = []
     let servers: ReadonlyArray<object> = []
-    const loaded = new Loaded({
+    const loaded = new LoadedExtensions({
       sources: ["user"],
       memory: ["/w/CLAUDE.md"],
       hooks: [],

@@ -12,7 +12,7 @@ import { Subagents } from "../src/claude/Subagents.ts"
 import { SystemNews } from "../src/claude/SystemNews.ts"
 import { transcriptKey } from "../src/claude/transcript.ts"
 import { endingOf } from "../src/claude/turn-end.ts"
-import { addUsage, UsageMeter } from "../src/claude/usage.ts"
+import { addModelUsage, ClaudeUsage } from "../src/claude/usage.ts"
 
 function streamOf() {
   const chunks: Array<AgentChunk> = []
@@ -212,7 +212,7 @@ describe("Claude's messages", () => {
   })
 
   it("A-12 counts the cost of each turn, also when Claude tells only the sum or begins anew", () => {
-    const meter = new UsageMeter()
+    const meter = new ClaudeUsage()
     const cost = (result: object) => meter.take(result, undefined).cost
     expect(cost({ total_cost_usd: 5, model_usage_since_last_result: { a: { costUSD: 1 }, b: { costUSD: 2 } } })).toBe(3)
     expect(cost({ total_cost_usd: 7 })).toBe(2)
@@ -220,7 +220,7 @@ describe("Claude's messages", () => {
     const usage = { input_tokens: 1, cache_read_input_tokens: 2, cache_creation_input_tokens: 3, output_tokens: 4 }
     const told = meter.take({ usage, modelUsage: { a: { contextWindow: 100 } }, total_cost_usd: 1 }, 9)
     expect(told).toEqual({ inputTokens: 6, cachedInputTokens: 2, outputTokens: 4, cost: 0, contextUsed: 9, contextWindow: 100 })
-    expect(addUsage(told, { ...told, contextUsed: 11 })).toMatchObject({ inputTokens: 12, outputTokens: 8, contextUsed: 11 })
+    expect(addModelUsage(told, { ...told, contextUsed: 11 })).toMatchObject({ inputTokens: 12, outputTokens: 8, contextUsed: 11 })
   })
 })
 

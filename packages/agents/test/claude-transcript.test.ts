@@ -17,7 +17,7 @@ import { Worker } from "node:worker_threads"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { historyContext } from "../src/host/history.ts"
 import { bringHome } from "../src/claude/claude-home.ts"
-import { lookThrough, type Transcript } from "../src/claude/transcript.ts"
+import { lookThrough, type ClaudeTranscript } from "../src/claude/transcript.ts"
 
 let root: string
 let cwd: string
@@ -43,7 +43,7 @@ const linesOf = (path: string): ReadonlyArray<unknown> =>
     .trim()
     .split("\n")
     .map((line): unknown => JSON.parse(line))
-const looked = async (path: string): Promise<Transcript> => {
+const looked = async (path: string): Promise<ClaudeTranscript> => {
   const found = await lookThrough(path, "s")
   if (found === undefined) throw new Error("nothing was found")
   return found

@@ -4,14 +4,14 @@ import { join } from "node:path"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parsedSubject as ofAcp } from "../src/acp/parsed.ts"
-import type { ToolCall } from "../src/acp/ToolCalls.ts"
+import type { AcpToolCall } from "../src/acp/ToolCalls.ts"
 import { boundedAsk } from "../src/host/bounds.ts"
 import { OpenRequests } from "../src/host/OpenRequests.ts"
 import { parsedSubject as ofClaude } from "../src/claude/parsed.ts"
 
-const call = (kind: string | undefined, ...paths: ReadonlyArray<string>): ToolCall => {
-  const part: Partial<ToolCall> = { id: "c", name: "tool", kind, locations: paths.map((path) => ({ path })) }
-  return part as ToolCall
+const call = (kind: string | undefined, ...paths: ReadonlyArray<string>): AcpToolCall => {
+  const part: Partial<AcpToolCall> = { id: "c", name: "tool", kind, locations: paths.map((path) => ({ path })) }
+  return part as AcpToolCall
 }
 
 const ask = (part: Partial<PermissionAsk> = {}): PermissionAsk => ({

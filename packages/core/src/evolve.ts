@@ -5,7 +5,7 @@
  * a reader of an older version never stalls. The server, the client and the tests' model use this same function (E-5).
  */
 import { evolveAgent } from "./agent/evolve-agent.ts"
-import { type AgentPart, newAgentPart } from "./agent/part.ts"
+import { type AgentFacts, newAgentPart } from "./agent/agent-facts.ts"
 import type { Event } from "@holdfast/protocol/event"
 import { type AgentEvent, type EventData, type KnownEvent, knownEvent } from "@holdfast/protocol/events"
 import { directoryName } from "./session-directory.ts"
@@ -107,7 +107,7 @@ function changes(state: SessionState, known: KnownEvent, event: Event): SessionS
   }
 }
 
-function ofAgent(touched: SessionState, before: AgentPart, known: AgentEvent, event: Event): SessionState {
+function ofAgent(touched: SessionState, before: AgentFacts, known: AgentEvent, event: Event): SessionState {
   const agent = evolveAgent(before, known, event)
   return agentProcess(agent === before ? touched : { ...touched, agent, lastActiveAt: event.time }, known)
 }

@@ -7,9 +7,9 @@
 import type { AgentState } from "@holdfast/protocol/agent/agent"
 import type { LoggedTerminal } from "@holdfast/protocol/terminal-spec"
 import type { Session } from "@holdfast/protocol/session"
-import type { AgentPart, RunningTask } from "./agent/part.ts"
+import type { AgentFacts, RunningTask } from "./agent/agent-facts.ts"
 import { EMPTY_QUEUE, sizeWith } from "./agent/queue-item.ts"
-import type { SessionState, TerminalPart } from "./state.ts"
+import type { SessionState, TerminalFacts } from "./state.ts"
 
 const SHARED = [
   "id",
@@ -33,7 +33,7 @@ const SHARED = [
 ] as const satisfies ReadonlyArray<keyof SessionState & keyof Session>
 
 const SHARED_AGENT = ["info", "native", "trust", "pid", "turns", "usage", "hold"] as const satisfies ReadonlyArray<
-  keyof AgentPart & keyof AgentState
+  keyof AgentFacts & keyof AgentState
 >
 
 const BESIDE = ["unnamed", "child", "runner", "unknown"] as const satisfies ReadonlyArray<keyof SessionState>
@@ -50,13 +50,13 @@ const BESIDE_AGENT = [
   "owedRules",
   "renewed",
   "lastTurn",
-] as const satisfies ReadonlyArray<keyof AgentPart>
+] as const satisfies ReadonlyArray<keyof AgentFacts>
 
 /** What a state says beyond its record. Plain data; JSON keeps it whole. */
 export interface BesideRecord extends Pick<SessionState, (typeof BESIDE)[number]> {
   /** What the terminal was made with. */
   readonly terminal?: Pick<LoggedTerminal, "env" | "cols" | "rows">
-  readonly agent?: Pick<AgentPart, (typeof BESIDE_AGENT)[number]> & { readonly env: ReadonlyArray<string> }
+  readonly agent?: Pick<AgentFacts, (typeof BESIDE_AGENT)[number]> & { readonly env: ReadonlyArray<string> }
 }
 
 /** The fields of these names that are there. */
@@ -89,12 +89,12 @@ export function stateOf(record: Session, beside: BesideRecord = { unknown: 0 }):
   }
 }
 
-function terminalOf(shown: NonNullable<Session["terminal"]>, madeWith: BesideRecord["terminal"]): TerminalPart {
+function terminalOf(shown: NonNullable<Session["terminal"]>, madeWith: BesideRecord["terminal"]): TerminalFacts {
   const { command, args, cwd, term, cols, rows, ...rest } = shown
   return { spec: { command, args, cwd, term, env: [], cols, rows, ...madeWith }, cols, rows, ...rest }
 }
 
-function agentOf(shown: AgentState, record: Session, beside: BesideRecord["agent"]): AgentPart {
+function agentOf(shown: AgentState, record: Session, beside: BesideRecord["agent"]): AgentFacts {
   const { name, adapter, cwd, options } = shown
   const { queue, permissions } = record
   const shared = { ...picked(shown, SHARED_AGENT), queue, permissions }
@@ -114,7 +114,7 @@ function agentOf(shown: AgentState, record: Session, beside: BesideRecord["agent
 }
 
 /** The streaming turn as far as a record tells it. */
-function turnOf({ turn, lastSeq }: Session): Pick<AgentPart, "turn"> {
+function turnOf({ turn, lastSeq }: Session): Pick<AgentFacts, "turn"> {
   const { id, startedAt = 0, interrupting, silentSince } = turn
   if (id === undefined) return {}
   return {

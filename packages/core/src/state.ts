@@ -1,7 +1,7 @@
 /**
  * State of a session: the fold of its events, and the record that doors show of it.
  */
-import { type AgentPart, toAgentState } from "./agent/part.ts"
+import { type AgentFacts, toAgentState } from "./agent/agent-facts.ts"
 import { activityOf, shownTasks } from "./agent/tasks.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
@@ -9,7 +9,7 @@ import type { LoggedTerminal } from "@holdfast/protocol/terminal-spec"
 import { asUserId, SessionId } from "@holdfast/protocol/ids"
 
 /** The terminal part of a session's state. */
-export interface TerminalPart {
+export interface TerminalFacts {
   readonly spec: LoggedTerminal
   readonly cols: number
   readonly rows: number
@@ -42,8 +42,8 @@ export interface SessionState {
   readonly exitCode?: number
   readonly signal?: string
   readonly problem?: string
-  readonly terminal?: TerminalPart
-  readonly agent?: AgentPart
+  readonly terminal?: TerminalFacts
+  readonly agent?: AgentFacts
   /** Child that belongs to the session, and the runner that was asked to start it. */
   readonly child?: string
   readonly runner?: string
@@ -105,7 +105,7 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
   return record
 }
 
-function toTerminal({ spec, cols, rows, title, pid, typist }: TerminalPart): NonNullable<Session["terminal"]> {
+function toTerminal({ spec, cols, rows, title, pid, typist }: TerminalFacts): NonNullable<Session["terminal"]> {
   const { command, args, cwd, term } = spec
   const terminal: Making<NonNullable<Session["terminal"]>> = { command, args, cwd, term, cols, rows, title }
   if (pid !== undefined) terminal.pid = pid
@@ -113,7 +113,7 @@ function toTerminal({ spec, cols, rows, title, pid, typist }: TerminalPart): Non
   return terminal
 }
 
-const toTurn = (agent: AgentPart | undefined): Session["turn"] => {
+const toTurn = (agent: AgentFacts | undefined): Session["turn"] => {
   if (agent?.turn === undefined) return { status: "idle" }
   const { id, startedAt, interrupting, silentSince } = agent.turn
   return {

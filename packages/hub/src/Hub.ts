@@ -74,7 +74,7 @@ export interface MessageFile {
 
 /** What the handlers of some operations answer with, where it is not what crosses the wire. */
 interface OwnOutputs {
-  readonly "log.events": EventPage
+  readonly "log.events": EventTexts
   readonly "messages.file": MessageFile
 }
 
@@ -185,7 +185,7 @@ export interface SessionViewers {
 }
 
 /** One page of events, as JSON texts in order, ready to be joined. */
-export interface EventPage {
+export interface EventTexts {
   readonly events: ReadonlyArray<string>
   readonly firstSeq: number
   readonly lastSeq: number

@@ -26,7 +26,7 @@ import { sessionHandlers } from "./operations/session-handlers.ts"
 import { terminalHandlers } from "./operations/terminal-handlers.ts"
 import { attachTo, watchFeed } from "./operations/watching.ts"
 import { AskerEnvironment } from "./session/AskerEnvironment.ts"
-import { Feed } from "./session/Feed.ts"
+import { ChangeFeed } from "./session/ChangeFeed.ts"
 import { makeFork } from "./session/Fork.ts"
 import type { Ownership } from "./session/Ownership.ts"
 import { SessionDirectories, sessionsRoot } from "./session/SessionDirectories.ts"
@@ -86,7 +86,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       const report = reportTo(telemetry)
       const epoch = yield* hubEpoch(store, id)
       const seen = new StoreHealth()
-      const feed = new Feed(store, fork)
+      const feed = new ChangeFeed(store, fork)
       const { settings, defaults, agents: catalog, imports, screens } = options
       const directories = new SessionDirectories(options.data, sessionsRoot(settings, options.data), report)
       const askers = new AskerEnvironment(defaults.env)

@@ -6,7 +6,7 @@
  */
 import type { CheckpointReply, ChildStatus, JournalEntry, RunnerFailure, RunnerStatus, ScreenReply } from "./messages.ts"
 import type { TerminalSpec } from "@holdfast/protocol/terminal-spec"
-import type { AgentCommand, AgentStart } from "./agent-messages.ts"
+import type { AgentInstruction, AgentStart } from "./agent-messages.ts"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 
 /** The runner could not be connected to, or did not answer `hello` in time. */
@@ -98,7 +98,7 @@ export interface RunnerConnection {
   /** Starts an agent's child; its process is told by the note `ready`, or `failed` says why there is none. */
   readonly startAgent: (request: StartAgent) => Promise<ChildStatus>
   /** Hands a command to an agent; repeated ones are carried out once (A-2). Resolves when the runner has it. */
-  readonly commandAgent: (child: number, command: AgentCommand) => Promise<void>
+  readonly commandAgent: (child: number, command: AgentInstruction) => Promise<void>
   /**
    * Asks for the entries after `after`, which the hub has durably, and for new ones; at most `credit` unacknowledged
    * bytes are under way (one entry always may be). It acknowledges `after` too.

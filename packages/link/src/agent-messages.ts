@@ -85,7 +85,7 @@ export type PermissionOutcome = TypeOf<typeof PermissionOutcome>
 export type DeliveredPart = InputPart & { readonly path?: string }
 
 /** What the hub asks of a running agent. */
-export const AgentCommand = variants(
+export const AgentInstruction = variants(
   "type",
   /** Hands a message over: a turn begins, or, with `steer`, it goes into the streaming turn. Once per message and turn. */
   fields({ type: oneOf("deliver"), id: text, turn: text, parts: list(part<DeliveredPart>({})), steer: flag }),
@@ -98,7 +98,7 @@ export const AgentCommand = variants(
   /** Changes model or mode; `info` tells when it is done. */
   fields({ type: oneOf("configure"), model: maybe(text), mode: maybe(text) }),
 )
-export type AgentCommand = TypeOf<typeof AgentCommand>
+export type AgentInstruction = TypeOf<typeof AgentInstruction>
 
 const turnEnd = {
   outcome: oneOf("completed", "interrupted", "error"),

@@ -3,7 +3,7 @@ import { connect as connectSocket, type Socket } from "node:net"
 import { RUNNER_PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { readRunnerMessage } from "./control.ts"
 import { FramedSocket } from "./FramedSocket.ts"
-import { encodeControl, encodeInput, WireMalformed, type WireFrame } from "./frames.ts"
+import { encodeControl, encodeChildInput, WireMalformed, type WireFrame } from "./frames.ts"
 import { FRAME_CONTROL, FRAME_OUTPUT, type HubMessage, type ReplyValue, type RunnerMessage } from "./messages.ts"
 import { readInto } from "./read-buffer.ts"
 import {
@@ -174,7 +174,7 @@ class Link {
       follow: (child, after, credit) => this.#send({ type: "follow", child, after, credit }),
       ack: (child, position) => this.#send({ type: "ack", child, position }),
       input: (child, client, number, bytes) => {
-        if (this.#state !== "closed") this.#framed.write(encodeInput(child, client, number, bytes))
+        if (this.#state !== "closed") this.#framed.write(encodeChildInput(child, client, number, bytes))
       },
       resize: (child, cols, rows) => this.#send({ type: "resize", child, cols, rows }),
       colors: (child, { foreground, background }) => this.#send({ type: "colors", child, foreground, background }),

@@ -4,7 +4,7 @@
  * Invariant: decoding costs one copy at most, of frames that arrive in several pieces; a frame over `MAX_FRAME_BYTES`
  * is refused by its length alone, before its body is kept (R-17).
  */
-import { FRAME_CONTROL, FRAME_INPUT, FRAME_OUTPUT, MAX_FRAME_BYTES } from "./messages.ts"
+import { FRAME_CONTROL, FRAME_CHILD_INPUT, FRAME_OUTPUT, MAX_FRAME_BYTES } from "./messages.ts"
 
 /** A frame that cannot be read; the connection it came on ends. */
 export class WireMalformed extends Error {
@@ -22,7 +22,7 @@ export type WireFrame =
       readonly bytes: Uint8Array
     }
   | {
-      readonly type: typeof FRAME_INPUT
+      readonly type: typeof FRAME_CHILD_INPUT
       readonly child: number
       readonly number: number
       readonly client: string
@@ -59,12 +59,12 @@ export function encodeOutputHead(child: number, position: number, time: number, 
 }
 
 /** Encodes an input frame, of an input with a key with number 0; `client` has at most 255 bytes, otherwise `WireMalformed` is thrown. */
-export function encodeInput(child: number, client: string, number: number, bytes: Uint8Array): Uint8Array {
+export function encodeChildInput(child: number, client: string, number: number, bytes: Uint8Array): Uint8Array {
   const name = Buffer.from(client, "utf8")
   if (name.length > 255) throw new WireMalformed("a client id has at most 255 bytes")
   const size = INPUT_HEAD + name.length + bytes.length
   if (size >= MAX_FRAME_BYTES) throw new WireMalformed(`an input of ${bytes.length} bytes is over the limit`)
-  const buffer = head(FRAME_INPUT, size, INPUT_HEAD)
+  const buffer = head(FRAME_CHILD_INPUT, size, INPUT_HEAD)
   buffer.writeUInt32BE(child, 5)
   buffer.writeDoubleBE(number, 9)
   buffer[17] = name.length
@@ -102,7 +102,7 @@ function decode(type: number, body: Buffer): WireFrame {
       bytes: body.subarray(OUTPUT_HEAD),
     }
   }
-  if (type === FRAME_INPUT) {
+  if (type === FRAME_CHILD_INPUT) {
     const nameLength = body.length < INPUT_HEAD ? 0 : (body[12] ?? 0)
     if (body.length < INPUT_HEAD + nameLength) throw new WireMalformed("an input frame is too short")
     return {

@@ -8,7 +8,7 @@
  */
 import { failure } from "@holdfast/protocol/agent/agent-events"
 import { fields, flag, list, maybe, number, oneOf, record, text, type TypeOf, variants, whole } from "@holdfast/protocol/codec"
-import { AgentCommand, AgentNote, AgentStart } from "./agent-messages.ts"
+import { AgentInstruction, AgentNote, AgentStart } from "./agent-messages.ts"
 
 /** Frame types. */
 export const FRAME_CONTROL = 1
@@ -18,7 +18,7 @@ export const FRAME_OUTPUT = 2
  * Hub to runner: `u32 child | f64 number | u8 client length | client | bytes`. Number 0 is an input with a key, which stands in the
  * client's place (R-19).
  */
-export const FRAME_INPUT = 3
+export const FRAME_CHILD_INPUT = 3
 
 /** Longest frame, in bytes; a longer one ends the connection. */
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024
@@ -92,7 +92,7 @@ export const HubMessage = variants(
     fields({ ...start, kind: oneOf("agent"), agent: AgentStart, environment }),
   ),
   /** A command for an agent; the answer says that the runner has it, the notes what became of it. */
-  fields({ type: oneOf("agent"), request: whole, child: whole, command: AgentCommand }),
+  fields({ type: oneOf("agent"), request: whole, child: whole, command: AgentInstruction }),
   /** Sends entries after a position, and continues with new ones. `credit` is how many unacknowledged bytes may be under way. */
   fields({ type: oneOf("follow"), child: whole, after: whole, credit: whole }),
   /** Everything up to `position` is durable in the log and may leave the journal. */

@@ -1,8 +1,8 @@
 /** Frames and control messages: whole at every cut, and every malformed one refused. */
 import { describe, expect, it } from "vitest"
-import type { AgentCommand, AgentNote, AgentStart } from "../src/agent-messages.ts"
+import type { AgentInstruction, AgentNote, AgentStart } from "../src/agent-messages.ts"
 import { readHubMessage, readRunnerMessage } from "../src/control.ts"
-import { encodeControl, encodeInput, encodeOutputHead, FrameReader, WireMalformed, type WireFrame } from "../src/frames.ts"
+import { encodeControl, encodeChildInput, encodeOutputHead, FrameReader, WireMalformed, type WireFrame } from "../src/frames.ts"
 import type { HubMessage } from "../src/messages.ts"
 
 const HELLO: HubMessage = { type: "hello", versions: [1], hub: "h", hubEpoch: 3 }
@@ -41,7 +41,7 @@ function sample(): Buffer {
   const bytes = Buffer.from([0, 255, 10, 13])
   return Buffer.concat([
     encodeControl(HELLO),
-    encodeInput(7, "phone", 2 ** 40, bytes),
+    encodeChildInput(7, "phone", 2 ** 40, bytes),
     encodeOutputHead(7, 2 ** 50, 1.5, bytes.length),
     bytes,
     encodeControl(START),
@@ -92,7 +92,7 @@ describe("frames", () => {
 
   it("a long frame in small pieces is put together in time that does not grow with the square of it", () => {
     const reader = new FrameReader()
-    const frame = encodeInput(1, "c", 1, Buffer.alloc(4_000_000))
+    const frame = encodeChildInput(1, "c", 1, Buffer.alloc(4_000_000))
     let frames = 0
     const started = performance.now()
     for (let at = 0; at < frame.length; at += 64) reader.push(Buffer.from(frame.subarray(at, at + 64)), () => (frames += 1))
@@ -110,7 +110,7 @@ describe("control messages", () => {
 
   it("of agents come out as they went in", () => {
     const again = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
-    const commands: ReadonlyArray<AgentCommand> = [
+    const commands: ReadonlyArray<AgentInstruction> = [
       { type: "deliver", id: "a", turn: "t", parts: [{ type: "text", text: "\ud800\0\u2028" }], steer: true },
       { type: "interrupt", turn: "t" },
       { type: "answer", permission: "p", outcome: { type: "answered", optionId: "o", allow: true, answers: { q: "a" } } },

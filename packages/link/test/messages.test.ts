@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { Codec } from "@holdfast/protocol/codec"
 import { type Optional, valuesOf, variantsOf } from "@holdfast/protocol/contract/codec-values"
-import { AgentCommand, AgentNote } from "../src/agent-messages.ts"
+import { AgentInstruction, AgentNote } from "../src/agent-messages.ts"
 import { readHubMessage, readJson, readRunnerMessage } from "../src/control.ts"
 import { WireMalformed } from "../src/frames.ts"
 import { HubMessage, JournalNote, ReplyValue, RunnerMessage } from "../src/messages.ts"
@@ -18,7 +18,7 @@ const read =
 const TABLES: ReadonlyArray<readonly [Codec<unknown>, (text: string) => unknown]> = [
   [HubMessage, readHubMessage],
   [RunnerMessage, readRunnerMessage],
-  [AgentCommand, read(AgentCommand)],
+  [AgentInstruction, read(AgentInstruction)],
   [AgentNote, read(AgentNote)],
   [JournalNote, read(JournalNote)],
   [ReplyValue, read(ReplyValue)],

@@ -13,8 +13,8 @@ import { SIGNALS } from "./signals.ts"
 import { visible, wellFormed, withoutNul } from "./text.ts"
 
 /** The kinds of session that this version offers: those that can be asked for. */
-export const SessionKind = Schema.Literals(SESSION_KINDS)
-export type SessionKind = typeof SessionKind.Type
+export const SessionKindName = Schema.Literals(SESSION_KINDS)
+export type SessionKindName = typeof SessionKindName.Type
 
 /** A kind of session as a record names it: a server of another version may have more than this one offers. */
 const KindName = Schema.String.check(Schema.isPattern(/^[a-z][a-z0-9-]{0,31}$/))
@@ -121,7 +121,7 @@ export const Refreshed = Schema.Record(Schema.String, Schema.String.check(Schema
  * as its agent until its first message names it.
  */
 export const CreateSession = Schema.Struct({
-  kind: SessionKind,
+  kind: SessionKindName,
   agent: Schema.optionalKey(AgentName),
   command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)),
   args: Schema.optionalKey(Schema.Array(Arg).check(Schema.isMaxLength(4096))),
@@ -181,7 +181,7 @@ export type SessionSort = typeof SessionSort.Type
 /** Filters of the session list. Without `status` only active sessions are in it; `all` are the active and the archived ones. */
 export const SessionQuery = Schema.Struct({
   status: Schema.optionalKey(Schema.Literals([...SessionStatus.literals, "all"])),
-  kind: Schema.optionalKey(SessionKind),
+  kind: Schema.optionalKey(SessionKindName),
   tag: Schema.optionalKey(Schema.String),
   owner: Schema.optionalKey(Schema.String),
   process: Schema.optionalKey(ProcessState),

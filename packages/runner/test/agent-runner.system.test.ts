@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
+import type { AgentInstruction, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 import { sweepGeneration } from "../src/client/generations.ts"
 import { agentDirectories, type AgentDirectories, probeStart } from "@holdfast/adapter/contract/agent-probe"
 import type { JournalEntry } from "@holdfast/link/messages"
@@ -11,7 +11,7 @@ import { alive, LiveRunner, residentBytes, TestHub, until } from "@holdfast/test
 const notesOf = (entries: ReadonlyArray<JournalEntry> = []): ReadonlyArray<AgentNote> =>
   entries.flatMap((entry) => ("note" in entry && entry.note.type === "agent" ? [entry.note.note] : []))
 
-const deliver = (id: string, text: string): AgentCommand => ({
+const deliver = (id: string, text: string): AgentInstruction => ({
   type: "deliver",
   id,
   turn: `t-${id}`,

@@ -1,7 +1,7 @@
 /** The memory of inputs: once each, bounded. */
 import { describe, expect, it } from "vitest"
 import { CLIENTS_MAX, InputKeys } from "../src/server/InputKeys.ts"
-import { KeyedInputs } from "../src/server/KeyedInputs.ts"
+import { KeyedWrites } from "../src/server/KeyedWrites.ts"
 
 describe("input keys", () => {
   it("R-9 an input is new once, then it waits, then it is done", () => {
@@ -42,7 +42,7 @@ describe("input keys", () => {
 
 describe("inputs with keys", () => {
   it("R-19 a key is remembered until the note of its input is acknowledged, however many others come, and no longer (fault:N58)", () => {
-    const keyed = new KeyedInputs()
+    const keyed = new KeyedWrites()
     expect(keyed.judge("a", "hash", 0)).toBe("new")
     expect(keyed.judge("a", "hash", 0)).toBe("known")
     expect(keyed.judge("a", "other", 0)).toBe("conflict")

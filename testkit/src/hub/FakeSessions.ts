@@ -14,7 +14,7 @@ import { type EventFilter, passesFilter } from "@holdfast/protocol/event-filter"
 import { asUserId, SessionId, uuidV7 } from "@holdfast/protocol/ids"
 import { decodeRecord, encodeEvent, encodeOutput, type LogRecord, readRecord } from "@holdfast/protocol/record"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
-import type { AttachmentSink, Changed, EventPage } from "@holdfast/hub/Hub"
+import type { AttachmentSink, Changed, EventTexts } from "@holdfast/hub/Hub"
 
 const WINDOW = 64 * 1024
 
@@ -110,7 +110,7 @@ export class FakeSessions {
     })
   }
 
-  events(id: string, after: number, limit: number, filter: EventFilter): Effect.Effect<EventPage, DoorError> {
+  events(id: string, after: number, limit: number, filter: EventFilter): Effect.Effect<EventTexts, DoorError> {
     return Effect.flatMap(this.logOf(id), ({ records }) => {
       if (after > records.length) return Effect.fail(new CursorAhead({ message: "beyond the head", lastSeq: records.length }))
       const page = records.slice(after, after + limit)

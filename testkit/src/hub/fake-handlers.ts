@@ -5,7 +5,7 @@ import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type { SessionId } from "@holdfast/protocol/ids"
 import { operationEntries } from "@holdfast/protocol/operations"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
-import type { Changed, Created, EventPage, Handlers, PerformedName } from "@holdfast/hub/Hub"
+import type { Changed, Created, EventTexts, Handlers, PerformedName } from "@holdfast/hub/Hub"
 import { batch } from "@holdfast/hub/inside/operations/batch"
 import { readEventQuery } from "@holdfast/hub/operations/event-query"
 import { handlerOf } from "./hub-calls.ts"
@@ -18,7 +18,7 @@ export interface FakeParts {
   readonly all: () => ReadonlyArray<Session>
   readonly update: (id: string, apply: (session: Session) => Session) => Effect.Effect<Changed, DoorError>
   readonly mark: (id: string, text: string) => Effect.Effect<{ readonly seq: number }, DoorError>
-  readonly events: (id: string, after: number, limit: number, filter: EventFilter) => Effect.Effect<EventPage, DoorError>
+  readonly events: (id: string, after: number, limit: number, filter: EventFilter) => Effect.Effect<EventTexts, DoorError>
   readonly type: (id: string, bytes: Uint8Array) => Effect.Effect<{ readonly seq: number }, DoorError>
   readonly resize: (id: string, cols: number, rows: number) => Effect.Effect<void, DoorError>
 }

@@ -1,12 +1,12 @@
 /** A runner whose agents do what a test tells them, note by note, and that remembers what the hub asked of them. */
-import type { AgentCommand, AgentNote } from "@holdfast/link/agent-messages"
+import type { AgentInstruction, AgentNote } from "@holdfast/link/agent-messages"
 import { type RunnerConnection, type RunnerEvents, RunnerGone, type StartAgent } from "@holdfast/link/RunnerConnection"
 import { PlayedChild, PlayedRunner } from "./PlayedRunner.ts"
 import { Watch } from "./Watch.ts"
 
 /** One agent's process. */
 export class ToldChild extends PlayedChild<StartAgent> {
-  readonly commands: Array<AgentCommand> = []
+  readonly commands: Array<AgentInstruction> = []
 }
 
 /** The runner. */

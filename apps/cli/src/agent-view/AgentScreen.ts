@@ -14,7 +14,7 @@ import { Asking } from "./Asking.ts"
 import { bottomRows } from "./Bottom.ts"
 import { LineEditor } from "./LineEditor.ts"
 import { LiveArea } from "./LiveArea.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 import { Story } from "./Story.ts"
 
 /** Milliseconds between two drawings, between two looks at the clock. */
@@ -33,7 +33,7 @@ export class AgentScreen {
   readonly #terminal: OwnTerminal
   readonly #readOnly: boolean
   readonly #area: LiveArea
-  readonly #options: RowOptions
+  readonly #options: MessageRowOptions
   readonly #tick: NodeJS.Timeout
   #printed: Array<string> = []
   #frame: NodeJS.Timeout | undefined

@@ -7,7 +7,7 @@
  */
 import { suggestionsFor } from "@holdfast/core/agent/rule-words"
 import type { AnswerPermission, PermissionDetail, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"
-import type { Key } from "./KeyReader.ts"
+import type { EditorKey } from "./KeyReader.ts"
 
 /** Milliseconds a request stands untouched before a key counts. */
 export const QUIET = 800
@@ -125,7 +125,7 @@ export class Asking {
   }
 
   /** Takes a key. */
-  key(key: Key, now: number, composing: boolean): Asked {
+  key(key: EditorKey, now: number, composing: boolean): Asked {
     if (this.#request === undefined) return { _tag: "Text" }
     const takes = this.takesKeys(now, composing)
     const waited = now - this.#quietSince
@@ -143,7 +143,7 @@ export class Asking {
     return asked
   }
 
-  #taken(request: PermissionRequest, key: Key, takes: boolean): Asked {
+  #taken(request: PermissionRequest, key: EditorKey, takes: boolean): Asked {
     if (!takes || key._tag === "Paste" || key.batch > 1) return { _tag: "Text" }
     if (key._tag === "Named") {
       if (key.name === "enter") return this.#confirm()

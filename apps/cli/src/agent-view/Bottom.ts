@@ -1,7 +1,7 @@
 /**
  * What stands below the story: the open row of a text, what is asked, what waits, how things are, and the prompt.
  */
-import type { AgentPart } from "@holdfast/core/agent/part"
+import type { AgentFacts } from "@holdfast/core/agent/agent-facts"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { holdText } from "../agent/hold-text.ts"
 import { inputLine } from "../agent/message-text.ts"
@@ -14,13 +14,13 @@ import type { LineEditor } from "./LineEditor.ts"
 import type { Place } from "./LiveArea.ts"
 import { promptRows } from "./prompt-rows.ts"
 import { requestRows } from "./request-rows.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 
 const QUEUE_ROWS = 4
 
 /** What there is to show. */
 export interface BottomView {
-  readonly agent: AgentPart | undefined
+  readonly agent: AgentFacts | undefined
   readonly tail: ReadonlyArray<string>
   readonly asking: Asking
   readonly editor: LineEditor
@@ -39,7 +39,7 @@ export interface BottomView {
 export function bottomRows(
   view: BottomView,
   height: number,
-  options: RowOptions,
+  options: MessageRowOptions,
 ): { readonly rows: Array<string>; readonly cursor: Place | undefined } {
   const { paint, width } = options
   const { agent, asking, editor, now, readOnly, tail } = view
@@ -74,7 +74,7 @@ export function bottomRows(
   return { rows, cursor: prompt === undefined ? undefined : { row: above + prompt.cursor.row, column: prompt.cursor.column } }
 }
 
-function queueRows(agent: AgentPart | undefined, { paint, width }: RowOptions): Array<string> {
+function queueRows(agent: AgentFacts | undefined, { paint, width }: MessageRowOptions): Array<string> {
   const queue = agent?.queue ?? []
   const row = (item: (typeof queue)[number], i: number): string => {
     const word =
@@ -97,7 +97,7 @@ function queueRows(agent: AgentPart | undefined, { paint, width }: RowOptions): 
 }
 
 /** What an agent does without a turn. */
-const backgroundText = ({ tasks }: AgentPart): string =>
+const backgroundText = ({ tasks }: AgentFacts): string =>
   tasks.length === 0
     ? "idle"
     : `${tasks.length} in the background (${headOf(tasks.map(({ description }) => description).join(", "), 60)}), /tasks`

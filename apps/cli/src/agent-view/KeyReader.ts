@@ -7,7 +7,7 @@ import type { KeyPress } from "@holdfast/core/terminal/input/key-press"
 import type { InputToken } from "@holdfast/core/terminal/input/token"
 
 /** One key. `batch`: how many keys came with it in one read; a person presses one at a time. */
-export type Key =
+export type EditorKey =
   | { readonly _tag: "Text"; readonly text: string; readonly batch: number }
   | { readonly _tag: "Paste"; readonly text: string }
   | { readonly _tag: "Named"; readonly name: string; readonly batch: number }
@@ -30,7 +30,7 @@ export class KeyReader {
   #pastedBytes = 0
 
   /** The keys in the next tokens, each with the token that it came with. */
-  read(tokens: ReadonlyArray<InputToken>): ReadonlyArray<{ readonly key: Key; readonly token: InputToken }> {
+  read(tokens: ReadonlyArray<InputToken>): ReadonlyArray<{ readonly key: EditorKey; readonly token: InputToken }> {
     const keys = tokens.flatMap((token) => {
       const key = this.#key(token)
       return key === undefined ? [] : [{ key, token }]

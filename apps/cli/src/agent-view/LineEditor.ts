@@ -3,7 +3,7 @@
  *
  * Pure: keys in, text and cursor out.
  */
-import type { Key } from "./KeyReader.ts"
+import type { EditorKey } from "./KeyReader.ts"
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 const graphemes = (text: string): Array<string> => Array.from(segmenter.segment(text), ({ segment }) => segment)
@@ -63,7 +63,7 @@ export class LineEditor {
   }
 
   /** Carries out an editing key; false when it is none. */
-  key(key: Key): boolean {
+  key(key: EditorKey): boolean {
     if (key._tag !== "Named") {
       this.insert(key.text)
       return true

@@ -6,7 +6,7 @@
  */
 import type { Style } from "../text/style.ts"
 import { Rows } from "./Rows.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 
 /** The beginning of a line that may still become a mark of its own. */
 const UNDECIDED = /^ {0,12}(#{1,6}|`{1,2}|~{1,2}|[-*+]|\d{1,3}[.)]?|>)?$/
@@ -29,7 +29,7 @@ export class MarkdownRows {
   #star = false
 
   /** `base` is the style of ordinary text; each row begins with `indent`. */
-  constructor(options: RowOptions, base?: Style, indent = "") {
+  constructor(options: MessageRowOptions, base?: Style, indent = "") {
     this.#rows = new Rows(options)
     this.#base = base
     this.#indent = indent

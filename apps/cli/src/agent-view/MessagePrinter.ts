@@ -5,11 +5,11 @@
  * the message came as chunks, in a snapshot after a loss, or folded: nothing is printed twice and nothing is left out.
  */
 import { isDataPart, isTextPart, isToolPart } from "@holdfast/core/agent/message-part"
-import type { DataPart, MessagePart, TextPart, ToolPart } from "@holdfast/core/agent/message-part"
+import type { DataPart, MessagePart, StoredTextPart, ToolPart } from "@holdfast/core/agent/message-part"
 import { dataRows } from "./data-rows.ts"
 import { MarkdownRows } from "./MarkdownRows.ts"
 import { rowsOf } from "./Rows.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 import { busyRow, diffRows, headRow, resultRows } from "./tool-rows.ts"
 import { fileName } from "../agent/message-text.ts"
 
@@ -35,7 +35,7 @@ const isDone = (part: ToolPart): boolean => SETTLED.has(part.state) && part.prel
 
 /** One message on its way to the screen. */
 export class MessagePrinter {
-  readonly #options: RowOptions
+  readonly #options: MessageRowOptions
   #printed: Array<Printed> = []
   #open: number | undefined
   #last: number | undefined
@@ -44,7 +44,7 @@ export class MessagePrinter {
   /** Parts before this one have nothing more to print. */
   #from = 0
 
-  constructor(options: RowOptions) {
+  constructor(options: MessageRowOptions) {
     this.#options = options
   }
 
@@ -143,7 +143,7 @@ export class MessagePrinter {
     this.#rows.push(...rows.take())
   }
 
-  #text({ type, text, state }: TextPart, printed: Printed, index: number, isLast: boolean): void {
+  #text({ type, text, state }: StoredTextPart, printed: Printed, index: number, isLast: boolean): void {
     // A text that was cut meanwhile is not told again.
     if (text.length < printed.text || !text.slice(0, printed.text).endsWith(printed.last)) printed.text = text.length
     const fresh = text.slice(printed.text)

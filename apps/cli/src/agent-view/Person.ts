@@ -3,7 +3,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { resolve } from "node:path"
-import type { AgentPart } from "@holdfast/core/agent/part"
+import type { AgentFacts } from "@holdfast/core/agent/agent-facts"
 import type { Connection } from "@holdfast/client/Connection"
 import { shownTasks } from "@holdfast/core/agent/tasks"
 import type { AnswerPermission, PermissionDetail, PermissionRequest } from "@holdfast/protocol/agent/permission"
@@ -18,11 +18,11 @@ import { hubWords } from "../hint.ts"
 import { outputWidth, paint } from "../output.ts"
 import { printable } from "../text/printable.ts"
 import { type AgentScreen, NOTICE } from "./AgentScreen.ts"
-import type { Key } from "./KeyReader.ts"
+import type { EditorKey } from "./KeyReader.ts"
 import { rowsOf } from "./Rows.ts"
 import { Sender } from "./Sender.ts"
 import { agentCommands, HELP, readLine } from "./slash-commands.ts"
-import type { Line } from "./slash-commands.ts"
+import type { SlashLine } from "./slash-commands.ts"
 
 /** Milliseconds in which Ctrl-C is pressed again to detach: as long as it is said. */
 const AGAIN = NOTICE
@@ -57,7 +57,7 @@ export class Person {
   }
 
   /** Takes a key. */
-  key(key: Key): void {
+  key(key: EditorKey): void {
     const { editor, asking } = this.#screen
     if (key._tag === "Named" && key.name === "ctrl-c") return this.#interrupted()
     this.#stopAsked = 0
@@ -70,7 +70,7 @@ export class Person {
     this.#screen.draw()
   }
 
-  #composed(key: Key): void {
+  #composed(key: EditorKey): void {
     const { editor } = this.#screen
     if (key._tag === "Named") {
       if (key.name === "enter") return this.#enter(undefined)
@@ -169,7 +169,7 @@ export class Person {
       })
   }
 
-  #do(line: Line, mode: SendMode, typed: string): void {
+  #do(line: SlashLine, mode: SendMode, typed: string): void {
     const session = this.#session
     const { story } = this.#screen
     switch (line._tag) {
@@ -272,7 +272,7 @@ export function helpRows(help: typeof HELP, columns = outputWidth() ?? 80): Arra
 }
 
 /** The agent's own commands, below a title; nothing when it has none. */
-function agentHelp(agent: AgentPart | undefined): Array<string> {
+function agentHelp(agent: AgentFacts | undefined): Array<string> {
   const commands = agentCommands(agent)
   return commands.length === 0 ? [] : ["", paint("bold", "the agent's own"), ...helpRows(commands)]
 }

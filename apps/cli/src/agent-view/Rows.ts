@@ -9,7 +9,7 @@ import type { Paint, Style } from "../text/style.ts"
 import { textWidth } from "../text/width.ts"
 
 /** How rows are drawn. */
-export interface RowOptions {
+export interface MessageRowOptions {
   readonly paint: Paint
   /** Columns of a row now. */
   readonly width: () => number
@@ -37,7 +37,7 @@ function add(pieces: Array<Piece>, style: Style | undefined, text: string): void
 
 /** Breaks one stream of text into rows. */
 export class Rows {
-  readonly #options: RowOptions
+  readonly #options: MessageRowOptions
   #done: Array<string> = []
   #row: Array<Piece> = []
   #column = 0
@@ -49,7 +49,7 @@ export class Rows {
   /** Whether a line is broken at its words; otherwise wherever a row is full. */
   words = true
 
-  constructor(options: RowOptions) {
+  constructor(options: MessageRowOptions) {
     this.#options = options
   }
 
@@ -148,7 +148,7 @@ export class Rows {
 /** A text as rows, each line of it begun with `first` or `next`. */
 export function rowsOf(
   text: string,
-  options: RowOptions,
+  options: MessageRowOptions,
   { first = "", next = first, style }: { readonly first?: string; readonly next?: string; readonly style?: Style } = {},
 ): Array<string> {
   const rows = new Rows(options)

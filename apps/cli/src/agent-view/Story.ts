@@ -9,7 +9,7 @@ import { Accumulator, emptyMessage } from "@holdfast/core/agent/accumulator"
 import type { LiveMessage } from "@holdfast/core/agent/accumulator"
 import { evolveAgent } from "@holdfast/core/agent/evolve-agent"
 import type { MessagePart } from "@holdfast/core/agent/message-part"
-import type { AgentPart } from "@holdfast/core/agent/part"
+import type { AgentFacts } from "@holdfast/core/agent/agent-facts"
 import { stateOf } from "@holdfast/core/record-state"
 import type { Message } from "@holdfast/protocol/agent/message"
 import { readChunk } from "@holdfast/protocol/agent/read-chunk"
@@ -20,7 +20,7 @@ import { fieldsOf } from "../agent/message-text.ts"
 import { eventRows } from "./event-rows.ts"
 import { MessagePrinter } from "./MessagePrinter.ts"
 import { messageRows } from "./message-rows.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 import { waitingRows } from "./start-rows.ts"
 
 /** Messages that are remembered as printed. */
@@ -28,8 +28,8 @@ const KNOWN_MAX = 5000
 
 /** A session's story. */
 export class Story {
-  readonly #options: RowOptions
-  #agent: AgentPart | undefined
+  readonly #options: MessageRowOptions
+  #agent: AgentFacts | undefined
   #recordSeq = 0
   #live: Accumulator | undefined
   #printer: MessagePrinter
@@ -38,13 +38,13 @@ export class Story {
   #any = false
   #unsaid: Array<string> = []
 
-  constructor(options: RowOptions) {
+  constructor(options: MessageRowOptions) {
     this.#options = options
     this.#printer = new MessagePrinter(options)
   }
 
   /** The agent's part of the record now; undefined before the first record. */
-  get agent(): AgentPart | undefined {
+  get agent(): AgentFacts | undefined {
     return this.#agent
   }
 

@@ -10,13 +10,13 @@ import { printable } from "../text/printable.ts"
 import { fitText } from "../text/width.ts"
 import { MarkdownRows } from "./MarkdownRows.ts"
 import { rowsOf } from "./Rows.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 
 /** Calls of a subagent that are shown at once. */
 const CALLS_MAX = 3
 
 /** The rows of a named value, `before` being what it stands for; none for those that say nothing to people. */
-export function dataRows(part: DataPart, before: unknown, options: RowOptions): Array<string> {
+export function dataRows(part: DataPart, before: unknown, options: MessageRowOptions): Array<string> {
   const { paint, width } = options
   const named = readNamed(part)
   if (named === undefined) {
@@ -44,10 +44,10 @@ export function dataRows(part: DataPart, before: unknown, options: RowOptions): 
   }
 }
 
-const titled = (title: string, rows: Array<string>, { paint }: RowOptions): Array<string> =>
+const titled = (title: string, rows: Array<string>, { paint }: MessageRowOptions): Array<string> =>
   rows.length === 0 ? [] : [paint("bold", title), ...rows]
 
-function textRows(text: string, options: RowOptions): Array<string> {
+function textRows(text: string, options: MessageRowOptions): Array<string> {
   const rows = new MarkdownRows(options, undefined, "  ")
   rows.write(text)
   rows.finish()
@@ -57,7 +57,7 @@ function textRows(text: string, options: RowOptions): Array<string> {
 const MARKS: Readonly<Record<string, string>> = { completed: "☑", in_progress: "◐" }
 const STYLES = { completed: "dim", in_progress: "bold" } as const
 
-const itemRows = (items: ReadonlyArray<PlanItem>, options: RowOptions): Array<string> =>
+const itemRows = (items: ReadonlyArray<PlanItem>, options: MessageRowOptions): Array<string> =>
   items.flatMap(({ text, status }) => {
     const style = status === "completed" || status === "in_progress" ? { style: STYLES[status] } : {}
     return rowsOf(text, options, { first: `  ${MARKS[status] ?? "☐"} `, next: "    ", ...style })
@@ -76,7 +76,11 @@ function compactionText({ state, before, after, error }: NamedData["data-compact
 }
 
 /** What a subagent did since `before`, a row a call, and what it said. */
-function subagentRows({ calls, latest, text }: NamedData["data-subagent"], before: unknown, options: RowOptions): Array<string> {
+function subagentRows(
+  { calls, latest, text }: NamedData["data-subagent"],
+  before: unknown,
+  options: MessageRowOptions,
+): Array<string> {
   const shown = readNamed({ type: "data-subagent", data: before })
   const known = shown?.type === "data-subagent" ? shown.data : undefined
   const fresh = Math.max(0, calls - (known?.calls ?? 0))

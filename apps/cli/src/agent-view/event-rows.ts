@@ -1,7 +1,7 @@
 /**
  * Events about turns, requests, the queue and the agent's process, as rows; most events have none.
  */
-import type { AgentPart } from "@holdfast/core/agent/part"
+import type { AgentFacts } from "@holdfast/core/agent/agent-facts"
 import { coverWords } from "@holdfast/core/agent/rule-words"
 import type { Event } from "@holdfast/protocol/event"
 import { type EventData, knownEvent } from "@holdfast/protocol/events"
@@ -14,10 +14,10 @@ import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import type { Style } from "../text/style.ts"
 import { rowsOf } from "./Rows.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 
 /** The rows of an event; `before` is what was so before it. */
-export function eventRows(event: Event, before: AgentPart | undefined, options: RowOptions): Array<string> {
+export function eventRows(event: Event, before: AgentFacts | undefined, options: MessageRowOptions): Array<string> {
   const says = (text: string, style: Style = "dim"): Array<string> => rowsOf(withHints(text), options, { next: "  ", style })
   const by = event.by === undefined ? "" : ` by ${event.by}`
   const known = knownEvent(event)
@@ -78,7 +78,7 @@ export function eventRows(event: Event, before: AgentPart | undefined, options: 
 type Says = (text: string, style?: Style) => Array<string>
 
 /** The rows of an event about the queue, the agent's process or the session. */
-function restRows(event: Event, before: AgentPart | undefined, says: Says): Array<string> {
+function restRows(event: Event, before: AgentFacts | undefined, says: Says): Array<string> {
   const by = event.by === undefined ? "" : ` by ${event.by}`
   const known = knownEvent(event)
   switch (known?.name) {

@@ -5,13 +5,13 @@ import type { Message } from "@holdfast/protocol/agent/message"
 import { fieldsOf, fileName, textOf } from "../agent/message-text.ts"
 import { printable } from "../text/printable.ts"
 import { rowsOf } from "./Rows.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 
 /** Rows that are shown of one message. */
 const ROWS_MAX = 40
 
 /** The rows of a person's message: who, and what. */
-export function messageRows(message: Message, options: RowOptions): Array<string> {
+export function messageRows(message: Message, options: MessageRowOptions): Array<string> {
   const { paint } = options
   const who = message.role === "system" ? "system" : (message.by ?? "user")
   const files = message.parts.map(fieldsOf).filter(({ type }) => type === "file")

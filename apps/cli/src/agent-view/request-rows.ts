@@ -7,7 +7,7 @@ import { printable } from "../text/printable.ts"
 import { fitText } from "../text/width.ts"
 import type { Asking } from "./Asking.ts"
 import { choicesOf, VIEW_KEY } from "./Asking.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 import { rowsOf } from "./Rows.ts"
 import { diffRows } from "./tool-rows.ts"
 
@@ -60,7 +60,7 @@ function cut(rows: Array<string>, most: number, marked: (hidden: Array<string>) 
 }
 
 /** The rows of the request that is shown; none when there is none. */
-export function requestRows(asking: Asking, view: RequestView, options: RowOptions): Array<string> {
+export function requestRows(asking: Asking, view: RequestView, options: MessageRowOptions): Array<string> {
   const { request, question } = asking
   if (request === undefined) return []
   const { paint, width } = options

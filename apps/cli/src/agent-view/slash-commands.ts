@@ -1,11 +1,11 @@
 /**
  * What a line that begins with a slash asks for.
  */
-import type { AgentPart } from "@holdfast/core/agent/part"
+import type { AgentFacts } from "@holdfast/core/agent/agent-facts"
 import type { SendMode } from "@holdfast/protocol/agent/message"
 
 /** A line as it is meant. */
-export type Line =
+export type SlashLine =
   | { readonly _tag: "Message"; readonly text: string }
   | { readonly _tag: "Interrupt" | "Queue" | "Tasks" | "Help" | "Hold" | "Release" | "Detach" | "Renew" }
   | { readonly _tag: "Directory"; readonly path: string }
@@ -44,9 +44,9 @@ export const HELP: ReadonlyArray<readonly [typed: string, does: string]> = [
 const MODES: ReadonlyArray<string> = ["queue", "steer", "interrupt", "reject"]
 const isMode = (word: string): word is SendMode => MODES.includes(word)
 
-const wrong = (message: string): Line => ({ _tag: "Wrong", message })
+const wrong = (message: string): SlashLine => ({ _tag: "Wrong", message })
 
-function place(word: string | undefined, name: string, then: (place: number) => Line): Line {
+function place(word: string | undefined, name: string, then: (place: number) => SlashLine): SlashLine {
   return word !== undefined && /^\d{1,3}$/.test(word)
     ? then(Number(word))
     : wrong(`/${name} needs the number of a queued message; /queue lists them`)
@@ -57,18 +57,18 @@ const OWN: ReadonlySet<string> = new Set(
 )
 
 /** The agent's own commands, as they are typed here: those of our names with a second slash. */
-export const agentCommands = (agent: AgentPart | undefined): ReadonlyArray<readonly [typed: string, does: string]> =>
+export const agentCommands = (agent: AgentFacts | undefined): ReadonlyArray<readonly [typed: string, does: string]> =>
   (agent?.info.commands ?? []).map(({ name, description = "" }) => [OWN.has(`/${name}`) ? `//${name}` : `/${name}`, description])
 
 /** Reads a line. Our commands go first; one that only the agent has is a message to it, and `//` makes one of any. */
-export function readLine(text: string, agent: AgentPart | undefined): Line {
+export function readLine(text: string, agent: AgentFacts | undefined): SlashLine {
   const line = readOwn(text, agent)
   const [, name = ""] = /^\/([\w:-]+)/.exec(text) ?? []
   const hidden = line._tag === "Wrong" && agent?.info.commands?.some((command) => command.name === name) === true
   return hidden ? wrong(`${line.message}; //${name} is the agent's own`) : line
 }
 
-function readOwn(text: string, agent: AgentPart | undefined): Line {
+function readOwn(text: string, agent: AgentFacts | undefined): SlashLine {
   if (text.startsWith("//")) return { _tag: "Message", text: text.slice(1) }
   const [, name, rest = ""] = /^\/([A-Za-z][\w:-]*)(?:\s+([\s\S]*))?$/.exec(text.trimEnd()) ?? []
   if (name === undefined) return { _tag: "Message", text }
@@ -129,7 +129,11 @@ function readOwn(text: string, agent: AgentPart | undefined): Line {
   }
 }
 
-function configured(name: "model" | "mode", value: string, choices: ReadonlyArray<{ readonly id: string }> | undefined): Line {
+function configured(
+  name: "model" | "mode",
+  value: string,
+  choices: ReadonlyArray<{ readonly id: string }> | undefined,
+): SlashLine {
   if (value !== "") return { _tag: "Configure", change: { [name]: value.trim() } }
   const known = (choices ?? []).map(({ id }) => id).join(", ")
   return wrong(`/${name} takes a name${known === "" ? "" : `: ${known}`}`)

@@ -3,7 +3,7 @@ import type { Loaded } from "@holdfast/protocol/agent/agent"
 import type { DirectoryTrust, TrustState } from "@holdfast/protocol/agent/trust"
 import { broughtLines, STATE_WORDS } from "../agent/trust-lines.ts"
 import { printable } from "../text/printable.ts"
-import { type RowOptions, rowsOf } from "./Rows.ts"
+import { type MessageRowOptions, rowsOf } from "./Rows.ts"
 import type { Style } from "../text/style.ts"
 
 /** The rows of a directory, where it stands otherwise than before. */
@@ -29,7 +29,7 @@ const waitsFor = (
 ]
 
 /** The rows of a directory that waits for a word, for who attaches later. */
-export const waitingRows = ({ directory, brings }: DirectoryTrust, options: RowOptions): Array<string> =>
+export const waitingRows = ({ directory, brings }: DirectoryTrust, options: MessageRowOptions): Array<string> =>
   waitsFor(directory, brings, (text, style = "dim") => rowsOf(text, options, { next: "  ", style }))
 
 /** What was loaded, in one line; undefined when it is nothing. */

@@ -7,7 +7,7 @@ import { fieldsOf, textIn } from "../agent/message-text.ts"
 import { printable } from "../text/printable.ts"
 import type { Style } from "../text/style.ts"
 import { fitText } from "../text/width.ts"
-import type { RowOptions } from "./Rows.ts"
+import type { MessageRowOptions } from "./Rows.ts"
 
 /** Lines of an output that are shown from its beginning and from its end, and lines of a change. */
 const FIRST = 4
@@ -29,7 +29,7 @@ export function inputSummary({ title, toolName, input, rawInput }: ToolPart): st
 }
 
 /** The row that says which tool is called and with what. */
-export function headRow(part: ToolPart, { paint, width }: RowOptions): string {
+export function headRow(part: ToolPart, { paint, width }: MessageRowOptions): string {
   const name = fitText(printable(part.toolName), Math.floor(width() / 2))
   const summary = fitText(inputSummary(part), Math.max(0, width() - 4 - name.length))
   return `${paint("green", "●")} ${paint("bold", name)}${summary === "" ? "" : `  ${summary}`}`
@@ -52,7 +52,7 @@ function diffs(value: unknown, path = "file", levels = 3): ReadonlyArray<string>
 }
 
 /** Rows of the changes that a tool makes, coloured; none when it makes none. */
-export function diffRows(value: unknown, { paint, width }: RowOptions): Array<string> {
+export function diffRows(value: unknown, { paint, width }: MessageRowOptions): Array<string> {
   return diffs(value).flatMap((diff) => {
     // The names of the files are in the row above.
     const lines = diff.split("\n").slice(2)
@@ -85,7 +85,7 @@ export function outputText(output: unknown, levels = 4): string {
 }
 
 /** Rows of what came of a tool: a few lines, and how many more there are. */
-export function resultRows(part: ToolPart, options: RowOptions): Array<string> {
+export function resultRows(part: ToolPart, options: MessageRowOptions): Array<string> {
   const { paint, width } = options
   const row = (text: string, style: Style, first: boolean): string =>
     `  ${paint("dim", first ? "⎿" : " ")} ${paint(style, fitText(printable(text.replaceAll("\t", "    ")), width() - 4))}`
@@ -107,7 +107,7 @@ export function resultRows(part: ToolPart, options: RowOptions): Array<string> {
 }
 
 /** The row of a tool that is at work, with the last line it gave so far. */
-export function busyRow(part: ToolPart, { paint, width }: RowOptions): string {
+export function busyRow(part: ToolPart, { paint, width }: MessageRowOptions): string {
   const last = part.preliminary === true ? outputText(part.output).trimEnd().split("\n").at(-1) : undefined
   const text = last === undefined || last === "" ? "…" : printable(last.replaceAll("\t", "    "))
   return `  ${paint("dim", `⎿ ${fitText(text, width() - 4)}`)}`

@@ -6,10 +6,10 @@ import type { AgentApi } from "@holdfast/client/http/agent-api"
 import type { Api } from "@holdfast/client/http/api"
 import { refused, toFailure } from "../failure.ts"
 import { httpOptions, useHub } from "../server/hub.ts"
-import type { Hub } from "../server/hub.ts"
+import type { HubClient } from "../server/hub.ts"
 
 /** A hub with its routes for agents; nothing was asked of it yet. */
-export interface AgentHub extends Hub {
+export interface AgentHub extends HubClient {
   readonly agents: AgentApi
 }
 

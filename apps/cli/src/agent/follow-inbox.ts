@@ -5,7 +5,7 @@ import type { Session } from "@holdfast/protocol/session"
 import { CliFailure } from "../failure.ts"
 import { complain } from "../output.ts"
 import { connectHub } from "../server/hub.ts"
-import type { Hub } from "../server/hub.ts"
+import type { HubClient } from "../server/hub.ts"
 import type { Waiting } from "./inbox.ts"
 
 /** Milliseconds between two looks at most, so that a busy hub is not asked for every change. */
@@ -26,7 +26,7 @@ const marks = ({ permissions, directories }: Waiting): string =>
 
 /** Shows `first`, then what there is whenever it changed; until a signal. */
 export async function followInbox(
-  hub: Hub,
+  hub: HubClient,
   first: Waiting,
   { readPermissions, readDirectories }: Readers,
   show: (waiting: Waiting) => void,

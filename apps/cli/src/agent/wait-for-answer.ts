@@ -17,7 +17,7 @@ import { refused, toFailure } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { complain, print, printJson } from "../output.ts"
 import { connectHub } from "../server/hub.ts"
-import type { Hub } from "../server/hub.ts"
+import type { HubClient } from "../server/hub.ts"
 import { printable, printableLines } from "../text/printable.ts"
 import { heldText } from "./hold-text.ts"
 import { textOf } from "./message-text.ts"
@@ -103,7 +103,7 @@ export class AnswerWatch {
 }
 
 /** Prints the answer to a message; fails when its turn did not complete. */
-export async function waitForAnswer(hub: Hub, session: string, sent: Sent, json: boolean): Promise<void> {
+export async function waitForAnswer(hub: HubClient, session: string, sent: Sent, json: boolean): Promise<void> {
   const { Attachment } = await import("@holdfast/client/Attachment")
   const connection = await connectHub(hub)
   const attachment = new Attachment(connection, { session, after: sent.seq - 1, mode: "viewer" })

@@ -8,7 +8,7 @@ import type { InputToken } from "@holdfast/core/terminal/input/token"
 import { KeyReader } from "../agent-view/KeyReader.ts"
 import { History } from "./History.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
-import type { Viewer } from "./Viewer.ts"
+import type { AttachedView } from "./AttachedView.ts"
 
 const ENTER = "\u001b[?1047h"
 const LEAVE = "\u001b[?1047l"
@@ -16,14 +16,14 @@ const LEAVE = "\u001b[?1047l"
 /** Looks at the history of one attachment. */
 export class Browse {
   readonly #terminal: OwnTerminal
-  readonly #viewer: Viewer
+  readonly #viewer: AttachedView
   readonly #reader = new KeyReader()
   #history: History | undefined
   #entered = false
   #resized = false
   #over = Promise.withResolvers<void>()
 
-  constructor(terminal: OwnTerminal, viewer: Viewer) {
+  constructor(terminal: OwnTerminal, viewer: AttachedView) {
     this.#terminal = terminal
     this.#viewer = viewer
   }

@@ -2,7 +2,7 @@
  * A line of ours, such as the one that names the detach key, shown for a few seconds on a bottom row that is blank. It
  * comes once the session is quiet, and goes before anything else is written.
  */
-import type { Viewer } from "./Viewer.ts"
+import type { AttachedView } from "./AttachedView.ts"
 
 /** Milliseconds without output before the row is looked at. */
 const QUIET = 150
@@ -11,14 +11,14 @@ const SHOWN = 4000
 
 /** The hint of one attachment. */
 export class EntryHint {
-  readonly #viewer: Viewer
+  readonly #viewer: AttachedView
   #text: string
   #timer: NodeJS.Timeout | undefined
   #until = 0
   #started = false
   #must = false
 
-  constructor(viewer: Viewer, text: string) {
+  constructor(viewer: AttachedView, text: string) {
     this.#viewer = viewer
     this.#text = text
   }

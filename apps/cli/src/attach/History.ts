@@ -3,7 +3,7 @@
  *
  * It shows one moment: what the session writes meanwhile waits, and is drawn afterwards. The keys are those of pagers.
  */
-import type { Key } from "../agent-view/KeyReader.ts"
+import type { EditorKey } from "../agent-view/KeyReader.ts"
 import { fitText, padText } from "../text/width.ts"
 import { printable } from "../text/printable.ts"
 import type { HistoryRows } from "./HistoryRows.ts"
@@ -43,7 +43,7 @@ export class History {
   }
 
   /** Takes a key. */
-  key(key: Key): void {
+  key(key: EditorKey): void {
     // Keys that came in one burst are a text, and each of them one command anyway.
     const keys = key._tag === "Text" ? Array.from(key.text, (text) => ({ ...key, text })) : [key]
     for (const each of keys) {
@@ -142,7 +142,7 @@ export class History {
   }
 
   /** Takes a key of the text that is searched for. */
-  #compose(key: Key, typed: string): void {
+  #compose(key: EditorKey, typed: string): void {
     if (key._tag !== "Named") this.#typed = typed + key.text.replace(/[\r\n].*$/s, "")
     else if (key.name === "backspace") this.#typed = Array.from(typed).slice(0, -1).join("")
     else if (key.name === "escape" || key.name === "ctrl-c") this.#typed = undefined

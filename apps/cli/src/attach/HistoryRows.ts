@@ -4,7 +4,7 @@
  * A line that was broken where the screen was full is searched as one.
  */
 import { charactersOf, hasContent, widthOf } from "@holdfast/runner/emulator/pen"
-import type { Core, Line } from "@holdfast/runner/emulator/xterm-internals"
+import type { Core, BufferLine } from "@holdfast/runner/emulator/xterm-internals"
 import { croppedRow } from "./cropped-row.ts"
 
 /** A line of text with the row that it begins in, and the row of each of its characters. */
@@ -16,13 +16,13 @@ interface Text {
 /** The rows of one moment; the screen must not change while they are used. */
 export class HistoryRows {
   readonly #core: Core
-  readonly #lines: ReadonlyArray<Line | undefined>
+  readonly #lines: ReadonlyArray<BufferLine | undefined>
   #texts: ReadonlyArray<Text> | undefined
 
   constructor(core: Core) {
     this.#core = core
     const { normal, alt, active } = core.buffers
-    const rowsOf = (buffer: typeof normal, first: number): ReadonlyArray<Line | undefined> =>
+    const rowsOf = (buffer: typeof normal, first: number): ReadonlyArray<BufferLine | undefined> =>
       Array.from({ length: buffer.ybase + core.rows - first }, (_, row) => buffer.lines.get(first + row))
     this.#lines = [...rowsOf(normal, 0), ...(active === alt ? rowsOf(alt, alt.ybase) : [])]
   }
@@ -78,7 +78,7 @@ const lower = (text: string): string =>
   }).join("")
 
 /** The characters of a row; the other half of a wide one is nothing. */
-function textOf(line: Line): string {
+function textOf(line: BufferLine): string {
   let text = ""
   for (let column = 0; column < line.length; column++) {
     if (hasContent(line, column)) text += charactersOf(line, column)

@@ -11,14 +11,14 @@ import type { DetachCommand, DetachKeys } from "./DetachKeys.ts"
 import type { EntryHint } from "./EntryHint.ts"
 import { bytesOf } from "./keyboard.ts"
 import type { Stay } from "./Stay.ts"
-import type { Viewer } from "./Viewer.ts"
+import type { AttachedView } from "./AttachedView.ts"
 
 /** What keys act on. */
 export interface TypingParts {
   readonly keys: DetachKeys
   readonly readOnly: boolean
   readonly attachment: Attachment
-  readonly viewer: Viewer
+  readonly viewer: AttachedView
   readonly browse: Browse
   readonly entry: EntryHint
   readonly stay: Stay

@@ -16,7 +16,7 @@ import { hint, hubWords } from "../hint.ts"
 import { print } from "../output.ts"
 import { connectHub, useHub } from "../server/hub.ts"
 import { loadedSettings } from "../server/settings.ts"
-import type { Hub } from "../server/hub.ts"
+import type { HubClient } from "../server/hub.ts"
 import { viewerOf } from "../sessions/asker.ts"
 import { withNearest } from "../sessions/nearest.ts"
 import { printable } from "../text/printable.ts"
@@ -30,7 +30,7 @@ import { OwnTerminal } from "./OwnTerminal.ts"
 import { keepShown, shownBefore } from "./ShownLines.ts"
 import { Stay } from "./Stay.ts"
 import { Typing } from "./Typing.ts"
-import { Viewer } from "./Viewer.ts"
+import { AttachedView } from "./AttachedView.ts"
 import { sessionSize } from "./viewport.ts"
 import { leave } from "./ways-out.ts"
 import type { WayOut } from "./ways-out.ts"
@@ -66,7 +66,7 @@ export async function attach(options: AttachCommand, find: (connection: Connecti
 
 /** Connects to the hub and finds the session. Throws a `CliFailure`. */
 async function reach(
-  hub: Hub,
+  hub: HubClient,
   options: AttachCommand,
   find: (connection: Connection) => Promise<Session>,
 ): Promise<{ readonly connection: Connection; readonly session: Session }> {
@@ -84,7 +84,7 @@ async function reach(
 
 /** A session that is about to be shown, and the colours of the user's terminal where it told them. */
 interface Visit {
-  readonly hub: Hub
+  readonly hub: HubClient
   readonly connection: Connection
   readonly keys: DetachKeys
   readonly id: string
@@ -98,7 +98,9 @@ interface Visit {
 function watch({ hub, connection, keys, id, greeting, options, question, colors }: Visit): Promise<WayOut> {
   const terminal = new OwnTerminal()
   const stay = new Stay(connection, terminal, options.wait)
-  const viewer = new Viewer(terminal, { ...options, shown: shownBefore(id) }, (ending) => stay.end({ _tag: "Over", ending }))
+  const viewer = new AttachedView(terminal, { ...options, shown: shownBefore(id) }, (ending) =>
+    stay.end({ _tag: "Over", ending }),
+  )
   terminal.take(!options.readOnly || process.stdin.isTTY)
   viewer.ownColors = colors
   const attachment = new Attachment(connection, {
@@ -172,7 +174,13 @@ function typistOf(item: Item): { readonly client: unknown; readonly name: unknow
   return mode === "single" ? { client, name } : undefined
 }
 
-function onResize(terminal: OwnTerminal, attachment: Attachment, viewer: Viewer, entry: EntryHint, browse: Browse): () => void {
+function onResize(
+  terminal: OwnTerminal,
+  attachment: Attachment,
+  viewer: AttachedView,
+  entry: EntryHint,
+  browse: Browse,
+): () => void {
   const resized = (): void => {
     entry.stop()
     const { cols, rows } = sessionSize(terminal.size)

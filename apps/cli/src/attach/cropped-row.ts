@@ -5,14 +5,14 @@
  * so that equal strings look equal and a row can be written over any other. Half a wide character at an edge is a blank.
  */
 import { CELL, charactersOf, hasContent, joinsBefore, Pen, widthOf } from "@holdfast/runner/emulator/pen"
-import type { Core, Line } from "@holdfast/runner/emulator/xterm-internals"
+import type { Core, BufferLine } from "@holdfast/runner/emulator/xterm-internals"
 
 const SPACE = 0x20
 const CONTENT = 0x3fffff
 const PROTECTION = '\u001b[1"q'
 
 /** The cells of `line` from column `from` on, `columns` of them, for the first columns of a row `width` wide. */
-export function croppedRow(core: Core, line: Line | undefined, from: number, columns: number, width: number): string {
+export function croppedRow(core: Core, line: BufferLine | undefined, from: number, columns: number, width: number): string {
   const end = line === undefined ? 0 : visibleColumns(line, from, columns)
   const pen = new Pen(core)
   let out = ""
@@ -37,7 +37,7 @@ export function croppedRow(core: Core, line: Line | undefined, from: number, col
 const moved = (at: number): string => `\u001b[${at + 2}G`
 
 /** Columns up to the last cell that does not look like an erased one. */
-function visibleColumns(line: Line, from: number, columns: number): number {
+function visibleColumns(line: BufferLine, from: number, columns: number): number {
   let end = columns
   while (end > 0) {
     const at = (from + end - 1) * CELL

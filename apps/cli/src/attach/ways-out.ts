@@ -7,13 +7,13 @@ import { CliFailure, EXIT, toFailure } from "../failure.ts"
 import { hint, hubWords } from "../hint.ts"
 import { print } from "../output.ts"
 import { printable } from "../text/printable.ts"
-import type { Ending } from "./Viewer.ts"
+import type { ViewEnding } from "./AttachedView.ts"
 
 /** How an attachment came to its end. */
 export type WayOut =
   /** `unsent`: what was typed behind the detach key, as text. */
   | { readonly _tag: "Detached"; readonly unsent: string }
-  | { readonly _tag: "Over"; readonly ending: Ending }
+  | { readonly _tag: "Over"; readonly ending: ViewEnding }
   | { readonly _tag: "Signal"; readonly signal: string }
   | { readonly _tag: "Failed"; readonly error: unknown }
 

@@ -7,7 +7,7 @@ import { decodeRecord } from "@holdfast/protocol/record"
 import { toFailure, usage } from "../failure.ts"
 import { complain, jsonText, outputWidth, paint, writeOut } from "../output.ts"
 import { ask, connectHub, useHub } from "../server/hub.ts"
-import type { Hub } from "../server/hub.ts"
+import type { HubClient } from "../server/hub.ts"
 import { withinOf } from "../sessions/asker.ts"
 import { eventLine, outputBytes } from "./line.ts"
 import { PastOutput } from "./PastOutput.ts"
@@ -40,7 +40,7 @@ export async function log(options: LogOptions): Promise<void> {
   }
 }
 
-async function printPages(hub: Hub, options: LogOptions, raw: PastOutput | undefined): Promise<void> {
+async function printPages(hub: HubClient, options: LogOptions, raw: PastOutput | undefined): Promise<void> {
   const { session, channel, type } = options
   const filter = { ...(channel === undefined ? {} : { channel }), ...(type === undefined ? {} : { type }) }
   let left = options.limit ?? Number.POSITIVE_INFINITY
@@ -77,7 +77,7 @@ const showsOutput = (filter: EventFilter): boolean =>
   process.stdout.isTTY && passesFilter(filter, { channel: "terminal", type: "output" })
 
 /** Follows until interrupted, or until the limit; comes back by itself when the hub does. */
-async function follow(hub: Hub, options: LogOptions, filter: EventFilter, raw: PastOutput | undefined): Promise<void> {
+async function follow(hub: HubClient, options: LogOptions, filter: EventFilter, raw: PastOutput | undefined): Promise<void> {
   const { Attachment } = await import("@holdfast/client/Attachment")
   const connection = await connectHub(hub)
   const attachment = new Attachment(connection, {

@@ -11,7 +11,7 @@ import { Picture } from "../attach/Picture.ts"
 import type { Size } from "../attach/viewport.ts"
 import { print, writeOut } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
-import type { Hub } from "../server/hub.ts"
+import type { HubClient } from "../server/hub.ts"
 import { clock, span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { Film } from "./Film.ts"
@@ -70,7 +70,7 @@ interface Audience {
   readonly resized?: (size: Size) => void
 }
 
-async function play(hub: Hub, id: string, from: number, last: number, film: Film, audience: Audience): Promise<void> {
+async function play(hub: HubClient, id: string, from: number, last: number, film: Film, audience: Audience): Promise<void> {
   let after = 0
   while (after < last && !film.stopped) {
     const page = await ask(hub, (api) => api.events(id, { after, limit: PAGE }))

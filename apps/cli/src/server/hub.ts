@@ -15,13 +15,13 @@ import { provenConnection, requestOrigin } from "./connect.ts"
 import { httpFetch } from "./http-fetch.ts"
 
 /** A hub that was found; nothing was asked of it yet. */
-export interface Hub {
+export interface HubClient {
   readonly target: Target
   readonly api: Api
 }
 
 /** Finds the hub. Throws a `CliFailure`. */
-export function useHub(): Hub {
+export function useHub(): HubClient {
   const target = findHub()
   return { target, api: makeApi(httpOptions(target)) }
 }
@@ -35,7 +35,7 @@ export const httpOptions = (target: Target, timeout?: number): HttpOptions => ({
 })
 
 /** Asks the hub something; errors become failures with the right exit code. */
-export async function ask<A>(hub: Hub, question: (api: Api) => Promise<A>): Promise<A> {
+export async function ask<A>(hub: HubClient, question: (api: Api) => Promise<A>): Promise<A> {
   try {
     return await question(hub.api)
   } catch (error) {
@@ -45,7 +45,7 @@ export async function ask<A>(hub: Hub, question: (api: Api) => Promise<A>): Prom
 }
 
 /** Opens the stream socket and waits until it is up. Throws a `CliFailure` when the first attempt fails. */
-export async function connectHub(hub: Hub): Promise<Connection> {
+export async function connectHub(hub: HubClient): Promise<Connection> {
   const [{ Connection }, { socketUrl, wsSocket }, { WebSocket }] = await Promise.all([
     import("@holdfast/client/Connection"),
     import("@holdfast/client/socket"),

@@ -10,7 +10,7 @@ import { sizeOf } from "../log/line.ts"
 import { toFailure } from "../failure.ts"
 import { paint, printEither, writeOut } from "../output.ts"
 import { ask, connectHub, useHub } from "../server/hub.ts"
-import type { Hub } from "../server/hub.ts"
+import type { HubClient } from "../server/hub.ts"
 import { printableLines } from "../text/printable.ts"
 import { plain } from "../text/style.ts"
 
@@ -41,7 +41,7 @@ export async function screen({ session, json, color, scrollback }: ScreenOptions
 const NEWLINE = Buffer.from("\n")
 
 /** The rows down to the last that is not blank, with their attributes or without. */
-async function rowsOf(hub: Hub, id: string, withScrollback: boolean, isColored: boolean): Promise<ReadonlyArray<string>> {
+async function rowsOf(hub: HubClient, id: string, withScrollback: boolean, isColored: boolean): Promise<ReadonlyArray<string>> {
   const shown = await present(hub, id)
   try {
     const { core } = shown.terminal
@@ -65,7 +65,7 @@ const ERASE = "\u001b[K"
 const SEQUENCE = /\u001b\[[\d;:]*[A-Za-z]|\u001b\][^\u001b]*\u001b\\/g
 
 /** The session's screen when all that is in the log was read. */
-async function present(hub: Hub, session: string): Promise<SessionScreen> {
+async function present(hub: HubClient, session: string): Promise<SessionScreen> {
   const { Attachment } = await import("@holdfast/client/Attachment")
   const connection = await connectHub(hub)
   try {

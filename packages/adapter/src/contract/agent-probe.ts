@@ -7,7 +7,7 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import type { ChildExit } from "../adapter.ts"
 import type { AgentAdapter, AgentHandle } from "../agent-adapter.ts"
 import { agentEnvironment } from "../process/agent-environment.ts"
-import type { AgentCommand, AgentNote, AgentStart, PermissionOutcome } from "@holdfast/link/agent-messages"
+import type { AgentInstruction, AgentNote, AgentStart, PermissionOutcome } from "@holdfast/link/agent-messages"
 
 type Note<T extends AgentNote["type"]> = Extract<AgentNote, { readonly type: T }>
 
@@ -100,7 +100,7 @@ export class AgentProbe {
   }
 
   sendParts(
-    parts: Extract<AgentCommand, { type: "deliver" }>["parts"],
+    parts: Extract<AgentInstruction, { type: "deliver" }>["parts"],
     turn?: string,
   ): { readonly id: string; readonly turn: string } {
     const number = ++this.#messages

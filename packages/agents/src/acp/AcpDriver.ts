@@ -9,7 +9,7 @@ import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { AdapterRefused } from "@holdfast/adapter/adapter"
 import type { PermissionOutcome } from "@holdfast/link/agent-messages"
-import type { AgentDriver, Delivery } from "../host/agent-driver.ts"
+import type { AgentDriver, MessageDelivery } from "../host/agent-driver.ts"
 import type { AgentHost } from "../host/AgentHost.ts"
 import type { AgentProcess } from "@holdfast/adapter/process/process-group"
 import { AcpClosed, AcpConnection } from "./AcpConnection.ts"
@@ -17,7 +17,7 @@ import { readModelErrors } from "./ModelErrors.ts"
 import { AgentChoices } from "./AgentChoices.ts"
 import { leftOut, promptOf } from "./content.ts"
 import { endLeftTools, ticks } from "./left-tools.ts"
-import { openSession, type OpenSession } from "./open-session.ts"
+import { openSession, type OpenedSession } from "./open-session.ts"
 import { beginsTurn, Silence } from "./own-turn.ts"
 import { type AcpOptions, readAcpOptions } from "./options.ts"
 import { optionsOf } from "./permissions.ts"
@@ -27,7 +27,7 @@ import { at, type JsonObject } from "./read-json.ts"
 import { SessionFiles } from "./SessionFiles.ts"
 import { Terminals } from "./Terminals.ts"
 import { TurnUpdates } from "./updates.ts"
-import { UsageMeter } from "./UsageMeter.ts"
+import { AcpUsage } from "./AcpUsage.ts"
 
 interface Turn {
   /** Empty for a turn of the agent's own. */
@@ -52,12 +52,12 @@ export class AcpDriver implements AgentDriver {
   readonly #questions: Questions
   /** What the record has of the agent's own telling, as JSON by field. */
   readonly #told = new Map<string, string>()
-  #session: OpenSession | undefined
+  #session: OpenedSession | undefined
   #context: string | undefined
   /** What people are to know of how the session began, told with its first turn. */
   /** Told with the first chunk of the next turn. */
   readonly #notices: Array<string> = []
-  #usage = new UsageMeter(true)
+  #usage = new AcpUsage(true)
   #turn: Turn | undefined
   /** Tool calls of the last turn of which nothing more is to be shown. */
   #settled: ReadonlySet<string> = new Set()
@@ -94,7 +94,7 @@ export class AcpDriver implements AgentDriver {
     turn.updates.add(namedChunk("data-retry", data, "retry"))
   }
 
-  deliver({ id, parts }: Delivery): void {
+  deliver({ id, parts }: MessageDelivery): void {
     const session = this.#session
     if (session === undefined) return this.#host.returned(id, "the agent has no session")
     const turn = this.#newTurn(id)
@@ -179,7 +179,7 @@ export class AcpDriver implements AgentDriver {
       this.#session = session
       this.#context = session.context
       if (session.notice !== undefined) this.#notices.push(session.notice)
-      this.#usage = new UsageMeter(session.resumed !== "resumed")
+      this.#usage = new AcpUsage(session.resumed !== "resumed")
       const info = { ...this.#news(), ...(version === undefined ? {} : { version }) }
       host.ready({ resumed: session.resumed, native: session.id, info })
     } catch (error) {

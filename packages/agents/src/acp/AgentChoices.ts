@@ -9,7 +9,7 @@ import { at, type JsonObject, listOf, textOf } from "./read-json.ts"
 type Kind = "model" | "mode"
 
 /** A request that sets something. */
-export interface Setting {
+export interface ChoiceSetting {
   readonly method: string
   readonly params: JsonObject
 }
@@ -88,7 +88,7 @@ export class AgentChoices {
   }
 
   /** How to set a model or a mode, or what is wrong with it. */
-  setting(session: string, kind: Kind, id: string): Setting | string {
+  setting(session: string, kind: Kind, id: string): ChoiceSetting | string {
     const known = this.#known.get(kind)
     if (known === undefined) return `the agent offers no ${kind}s`
     const { choices, option } = known

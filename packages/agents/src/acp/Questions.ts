@@ -5,7 +5,7 @@ import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import type { AgentHost } from "../host/AgentHost.ts"
 import { answerOf, askOf } from "./permissions.ts"
 import type { JsonObject } from "./read-json.ts"
-import type { ToolCall } from "./ToolCalls.ts"
+import type { AcpToolCall } from "./ToolCalls.ts"
 import type { TurnUpdates } from "./updates.ts"
 
 interface Open {
@@ -15,9 +15,9 @@ interface Open {
 }
 
 /** A request about a call of a turn. */
-export interface Question {
+export interface AcpQuestion {
   readonly updates: TurnUpdates
-  readonly call: ToolCall
+  readonly call: AcpToolCall
   readonly options: ReadonlyArray<PermissionOption>
 }
 
@@ -40,7 +40,7 @@ export class Questions {
   }
 
   /** Asks; resolves with what the agent is told. */
-  ask({ updates, call, options }: Question, signal: AbortSignal): Promise<JsonObject> {
+  ask({ updates, call, options }: AcpQuestion, signal: AbortSignal): Promise<JsonObject> {
     const input = updates.calls.settleInput(call)
     const id = `${this.#prefix}-${++this.#count}`
     if (this.#allows) {

@@ -19,7 +19,7 @@ const PREVIEW_MILLIS = 250
 const TOLD_MAX = 256 * 1024
 
 /** A tool call as far as it is known. */
-export interface ToolCall {
+export interface AcpToolCall {
   readonly id: string
   name: string
   title: string | undefined
@@ -48,11 +48,11 @@ export class ToolCalls {
   readonly #out: (chunk: AgentChunk) => void
   readonly #terminal: (id: string) => string | undefined
   /** Calls that are open. */
-  readonly #calls = new Set<ToolCall>()
+  readonly #calls = new Set<AcpToolCall>()
   readonly #budget = new CallBudget()
   /** The latest call with an id of the agent's, and how many there were. */
-  readonly #latest = new Map<string, { readonly call: ToolCall; readonly count: number }>()
-  readonly #waiting = new Set<ToolCall>()
+  readonly #latest = new Map<string, { readonly call: AcpToolCall; readonly count: number }>()
+  readonly #waiting = new Set<AcpToolCall>()
   #timer: NodeJS.Timeout | undefined
 
   /** `terminal`: the output of a terminal of ours so far. */
@@ -62,7 +62,7 @@ export class ToolCalls {
   }
 
   /** Takes a `tool_call`, a `tool_call_update` or, with `asks`, the call of a permission request; undefined when it has no id. */
-  upsert(update: unknown, asks = false): ToolCall | undefined {
+  upsert(update: unknown, asks = false): AcpToolCall | undefined {
     const id = textOf(at(update, "toolCallId"))
     if (id === undefined) return undefined
     const latest = this.#latest.get(id)
@@ -95,7 +95,7 @@ export class ToolCalls {
   }
 
   /** The input of a call is wanted now, whether it was told or not. */
-  settleInput(call: ToolCall): Json {
+  settleInput(call: AcpToolCall): Json {
     call.input ??= {}
     this.#tellInput(call)
     const changes = changesIn(call.content)
@@ -137,8 +137,8 @@ export class ToolCalls {
     for (const call of this.#calls) this.#end(call, () => ({ ...this.#base(call, "tool-output-error"), errorText: why }))
   }
 
-  #begin(given: string, count: number, update: unknown): ToolCall {
-    const call: ToolCall = {
+  #begin(given: string, count: number, update: unknown): AcpToolCall {
+    const call: AcpToolCall = {
       id: count === 1 ? given : `${given}~${count}`,
       name: nameOf(update) ?? "tool",
       title: undefined,
@@ -162,7 +162,7 @@ export class ToolCalls {
     return call
   }
 
-  #learn(call: ToolCall, update: unknown): void {
+  #learn(call: AcpToolCall, update: unknown): void {
     call.kind = textOf(at(update, "kind")) ?? call.kind
     const named = textOf(at(update, "name")) ?? textOf(at(update, "_meta", "claudeCode", "toolName"))
     if (named !== undefined || call.name === "tool") call.name = named ?? call.kind ?? call.name
@@ -195,7 +195,7 @@ export class ToolCalls {
     if (!ended) this.#budget.hold(call, changed)
   }
 
-  #tellInput(call: ToolCall): void {
+  #tellInput(call: AcpToolCall): void {
     const { id, name, input = {}, kind, locations } = call
     const now = createHash("sha256")
       .update(JSON.stringify([input, name, call.title]))
@@ -218,7 +218,7 @@ export class ToolCalls {
     })
   }
 
-  #end(call: ToolCall, result: () => AgentChunk): void {
+  #end(call: AcpToolCall, result: () => AgentChunk): void {
     call.input ??= {}
     this.#tellInput(call)
     call.over = true
@@ -229,18 +229,18 @@ export class ToolCalls {
     Object.assign(call, { told: "", shown: "", locations: [] })
   }
 
-  #base<T extends "tool-output-available" | "tool-output-error">(call: ToolCall, type: T) {
+  #base<T extends "tool-output-available" | "tool-output-error">(call: AcpToolCall, type: T) {
     return { type, toolCallId: call.id, dynamic: true as const }
   }
 
-  #result(call: ToolCall): ToolResult {
+  #result(call: AcpToolCall): ToolResult {
     const { raw, told, proposed } = call
     const content = proposed && raw !== undefined ? call.content.filter((item) => at(item, "type") !== "content") : call.content
     return { content, raw, told, terminal: this.#terminal }
   }
 
   /** Shows the end of the output at once, or when it was shown just before, after a while. */
-  #preview(call: ToolCall): void {
+  #preview(call: AcpToolCall): void {
     if (this.#timer !== undefined) return void this.#waiting.add(call)
     const text = tailOf(resultText(this.#result(call)), PREVIEW_CHARACTERS)
     if (text === "" || text === call.shown) return
@@ -256,7 +256,7 @@ export class ToolCalls {
 }
 
 /** Whether an update is of another call than the one that is over under its id: it begins, or is asked for. */
-function beginsAgain(call: ToolCall, update: unknown, asks: boolean): boolean {
+function beginsAgain(call: AcpToolCall, update: unknown, asks: boolean): boolean {
   if (!call.over) return false
   if (asks) return true
   if (at(update, "sessionUpdate") === "tool_call") return call.announced
@@ -264,7 +264,7 @@ function beginsAgain(call: ToolCall, update: unknown, asks: boolean): boolean {
   return (status === "pending" || status === "in_progress") && isObject(at(update, "rawInput"))
 }
 
-const titled = ({ title }: ToolCall): { readonly title?: string } => (title === undefined ? {} : { title })
+const titled = ({ title }: AcpToolCall): { readonly title?: string } => (title === undefined ? {} : { title })
 
 const nameOf = (update: unknown): string | undefined =>
   textOf(at(update, "name")) ?? textOf(at(update, "_meta", "claudeCode", "toolName")) ?? textOf(at(update, "kind"))

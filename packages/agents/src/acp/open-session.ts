@@ -17,7 +17,7 @@ import { AUTH_REQUIRED, errorText } from "./prompt-end.ts"
 import { at, isObject, type JsonObject, listOf, textOf } from "./read-json.ts"
 
 /** A session that takes prompts. */
-export interface OpenSession {
+export interface OpenedSession {
   readonly id: string
   readonly resumed: Resumed
   readonly kinds: PromptKinds
@@ -50,7 +50,7 @@ export async function openSession(
   host: AgentHost,
   options: AcpOptions,
   choices: AgentChoices,
-): Promise<OpenSession> {
+): Promise<OpenedSession> {
   const { start } = host
   const hello = await connection.request("initialize", clientWith(options)).catch(explain("it could not be started"))
   const version = at(hello, "protocolVersion")

@@ -7,7 +7,7 @@ import type { ParsedSubject } from "@holdfast/protocol/agent/permission-rule"
 import { parseArgv, parseCommand } from "../host/parse-command.ts"
 import { resolvePaths } from "../host/resolve-paths.ts"
 import { at, isObject, listOf, textOf } from "./read-json.ts"
-import type { ToolCall } from "./ToolCalls.ts"
+import type { AcpToolCall } from "./ToolCalls.ts"
 
 const CWD = ["cwd", "workdir", "directory", "dir_path"]
 /** Fields that change what a command does, or where: tools of other makers have commands too. */
@@ -53,7 +53,7 @@ function placesIn(value: unknown, named: boolean, depth = 0): ReadonlyArray<stri
 }
 
 /** The subject of a call by an agent that works in `cwd`; `input` with the changes that it proposes. */
-export function parsedSubject({ kind, locations }: ToolCall, input: unknown, cwd: string): ParsedSubject | undefined {
+export function parsedSubject({ kind, locations }: AcpToolCall, input: unknown, cwd: string): ParsedSubject | undefined {
   if (kind === undefined || kind === "execute") return commandOf(input, cwd)
   if (!ABOUT_FILES.has(kind)) return undefined
   const told = locations.flatMap((location) => textOf(at(location, "path")) ?? [])

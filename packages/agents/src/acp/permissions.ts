@@ -8,7 +8,7 @@ import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import { shellLine } from "../host/parse-command.ts"
 import { parsedSubject } from "./parsed.ts"
 import { at, type JsonObject, listOf, textOf } from "./read-json.ts"
-import type { ToolCall } from "./ToolCalls.ts"
+import type { AcpToolCall } from "./ToolCalls.ts"
 
 const KINDS: ReadonlyArray<PermissionOption["kind"]> = ["allow_once", "allow_always", "reject_once", "reject_always"]
 
@@ -26,7 +26,7 @@ const SUBJECTS = ["command", "cmd", "file_path", "filePath", "filepath", "path",
 const shown = (word: string): string => (/^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
 /** What people read of it: the command, the path or the address of a call; its title when there is none. */
-function subjectOf(call: ToolCall): string {
+function subjectOf(call: AcpToolCall): string {
   for (const name of SUBJECTS) {
     const value = at(call.input, name)
     if (typeof value === "string" && value !== "") return value
@@ -40,7 +40,7 @@ function subjectOf(call: ToolCall): string {
 /** The request as people see it. */
 export function askOf(
   id: string,
-  call: ToolCall,
+  call: AcpToolCall,
   { input, cwd, options }: { readonly input: Json; readonly cwd: string; readonly options: ReadonlyArray<PermissionOption> },
 ): PermissionAsk {
   // No rule answers for what is not whole.

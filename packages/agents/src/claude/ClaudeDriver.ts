@@ -7,14 +7,14 @@
  * a turn by itself, also with a message in its queue, whose turn waits behind that one; each result ends the turn that it is about.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
-import type { AgentDriver, Delivery } from "../host/agent-driver.ts"
+import type { AgentDriver, MessageDelivery } from "../host/agent-driver.ts"
 import type { AgentHost } from "../host/AgentHost.ts"
 import type { PermissionOutcome, TurnEnd } from "@holdfast/link/agent-messages"
 import { beginTurn, type ClaudeTurn, isResultOf } from "./claude-turn.ts"
 import { HandOver } from "./HandOver.ts"
-import type { Inbox } from "./Inbox.ts"
+import type { PromptQueue } from "./PromptQueue.ts"
 import { infoOf } from "./info.ts"
-import type { Loaded } from "./Loaded.ts"
+import type { LoadedExtensions } from "./LoadedExtensions.ts"
 import { messageUuid } from "./message-ids.ts"
 import { MessageStream } from "./MessageStream.ts"
 import type { ClaudeOptions } from "./options.ts"
@@ -27,7 +27,7 @@ import { Subagents } from "./Subagents.ts"
 import { endingOf, lastChunk, textsOf, usageLimitOf, type UsageLimit } from "./turn-end.ts"
 import { changeClaude, SystemNews } from "./SystemNews.ts"
 import { TaskNews } from "./TaskNews.ts"
-import { addUsage, UsageMeter } from "./usage.ts"
+import { addModelUsage, ClaudeUsage } from "./usage.ts"
 
 /** A query that ended while its process is there: given up after this long, in milliseconds. */
 const SILENT_MILLIS = 1000
@@ -43,7 +43,7 @@ export class ClaudeDriver implements AgentDriver {
   readonly #subagents: Subagents
   readonly #news: SystemNews
   readonly #tasks: TaskNews
-  readonly #usage = new UsageMeter()
+  readonly #usage = new ClaudeUsage()
   readonly #steering = new Steering()
   readonly #over: Promise<void>
   /** News since the last turn, for the next one. */
@@ -57,11 +57,11 @@ export class ClaudeDriver implements AgentDriver {
 
   constructor(
     host: AgentHost,
-    inbox: Inbox,
+    inbox: PromptQueue,
     query: ClaudeQuery,
     permissions: Permissions,
     refused: (toolCallId: string) => boolean,
-    loaded: Loaded,
+    loaded: LoadedExtensions,
   ) {
     this.#host = host
     this.#handOver = new HandOver(inbox)
@@ -99,7 +99,7 @@ export class ClaudeDriver implements AgentDriver {
 
   // What the host asks.
 
-  deliver(message: Delivery): void {
+  deliver(message: MessageDelivery): void {
     const turn = beginTurn(this.#handOver.uuidOf(message), message)
     this.#turn = turn
     this.#limit = undefined
@@ -107,7 +107,7 @@ export class ClaudeDriver implements AgentDriver {
     this.#handOver.push(turn.uuid, message)
   }
 
-  steer(message: Delivery): void {
+  steer(message: MessageDelivery): void {
     const uuid = this.#handOver.uuidOf(message)
     this.#steering.add(uuid, message)
     this.#handOver.push(uuid, message)
@@ -319,7 +319,7 @@ export class ClaudeDriver implements AgentDriver {
     }
     const turn = this.#turn
     if (turn === undefined || !isResultOf(turn, result)) return
-    turn.usage = addUsage(turn.usage, this.#usage.take(result, this.#stream.context))
+    turn.usage = addModelUsage(turn.usage, this.#usage.take(result, this.#stream.context))
     const limited = this.#limit !== undefined
     const compaction = this.#news.turnEnded() ? turn.notice : undefined
     const { interrupting, failure } = turn

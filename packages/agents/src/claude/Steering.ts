@@ -1,5 +1,5 @@
 /** Messages for the streaming turn that Claude has not begun, and which of its messages Claude has heard of at all. */
-import type { Delivery } from "../host/agent-driver.ts"
+import type { MessageDelivery } from "../host/agent-driver.ts"
 import { RecentIds } from "../host/RecentIds.ts"
 import { messageUuid } from "./message-ids.ts"
 
@@ -8,7 +8,7 @@ const IDS_MAX = 4096
 /** What was put into turns, by UUID. */
 export class Steering {
   readonly #heard = new RecentIds(IDS_MAX)
-  readonly #waiting = new Map<string, Delivery>()
+  readonly #waiting = new Map<string, MessageDelivery>()
 
   /** How many are not begun. */
   get size(): number {
@@ -20,11 +20,11 @@ export class Steering {
     return [...this.#waiting.keys()].every((uuid) => this.#heard.has(uuid))
   }
 
-  add(uuid: string, message: Delivery): void {
+  add(uuid: string, message: MessageDelivery): void {
     this.#waiting.set(uuid, message)
   }
 
-  get(uuid: string): Delivery | undefined {
+  get(uuid: string): MessageDelivery | undefined {
     return this.#waiting.get(uuid)
   }
 
@@ -42,7 +42,7 @@ export class Steering {
   }
 
   /** The message under another UUID, with which it is sent again; undefined when it is none of these. */
-  again(uuid: string): { readonly uuid: string; readonly message: Delivery } | undefined {
+  again(uuid: string): { readonly uuid: string; readonly message: MessageDelivery } | undefined {
     const message = this.#waiting.get(uuid)
     if (message === undefined) return undefined
     this.#waiting.delete(uuid)

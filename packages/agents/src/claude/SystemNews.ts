@@ -5,7 +5,7 @@ import type { AgentHost } from "../host/AgentHost.ts"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import { unknownChunk } from "@holdfast/protocol/agent/read-chunk"
 import { commandsOf } from "./info.ts"
-import type { Loaded } from "./Loaded.ts"
+import type { LoadedExtensions } from "./LoadedExtensions.ts"
 import { kindOf, SHOWN, SILENT } from "./news-kinds.ts"
 import { noticeOf } from "./notices.ts"
 import type { ClaudeQuery } from "./sdk.ts"
@@ -24,14 +24,14 @@ export class SystemNews {
   #compacting = false
 
   readonly #refused: (toolCallId: string) => boolean
-  readonly #loaded: Pick<Loaded, "begun" | "close">
+  readonly #loaded: Pick<LoadedExtensions, "begun" | "close">
 
   /** `refused` tells which calls a person refused. */
   constructor(
     host: NewsHost,
     chunk: (chunk: AgentChunk) => void,
     refused: (toolCallId: string) => boolean = () => false,
-    loaded: Pick<Loaded, "begun" | "close"> = { begun: () => undefined, close: () => undefined },
+    loaded: Pick<LoadedExtensions, "begun" | "close"> = { begun: () => undefined, close: () => undefined },
   ) {
     this.#host = host
     this.#chunk = chunk

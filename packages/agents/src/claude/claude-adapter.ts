@@ -12,8 +12,8 @@ import { spawnClaude, type SpawnRequest } from "./ClaudePipes.ts"
 import { claudeHome } from "./claude-home.ts"
 import { directoryRules } from "./directory-rules.ts"
 import { hookNames } from "./hook-names.ts"
-import { Inbox } from "./Inbox.ts"
-import { Loaded } from "./Loaded.ts"
+import { PromptQueue } from "./PromptQueue.ts"
+import { LoadedExtensions } from "./LoadedExtensions.ts"
 import { memoryFiles, memoryPrompt } from "./memory-files.ts"
 import { readClaudeOptions } from "./options.ts"
 import { type AskContext, type Permission, Permissions } from "./permissions.ts"
@@ -39,7 +39,7 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
   const hooks = await hookNames(sources, home, start.cwd)
   const sdk = await loadClaudeSdk(start)
   const beginning = await beginningOf(host, options)
-  const inbox = new Inbox()
+  const inbox = new PromptQueue()
   const permissions = new Permissions(host)
   const places = new CallPlaces()
   const refused = new RecentIds(REFUSED_MAX)
@@ -79,7 +79,7 @@ async function makeDriver(host: AgentHost): Promise<ClaudeDriver> {
       },
     },
   })
-  const loaded = new Loaded({
+  const loaded = new LoadedExtensions({
     sources,
     memory: [
       ...(sources.includes("user") && existsSync(join(home, "CLAUDE.md")) ? [join(home, "CLAUDE.md")] : []),

@@ -9,7 +9,7 @@ import { appendFile, mkdir, open, rename, rm, writeFile } from "node:fs/promises
 import { homedir } from "node:os"
 import { dirname, join } from "node:path"
 import { headOf } from "@holdfast/protocol/text-cut"
-import { isInside, type Transcript, transcriptPieces } from "./transcript.ts"
+import { isInside, type ClaudeTranscript, transcriptPieces } from "./transcript.ts"
 
 /** Longer names of directories end in a hash, in characters. */
 const PROJECT_MAX = 200
@@ -35,7 +35,7 @@ export function hasSession(home: string, session: string, cwd: string): boolean 
 }
 
 /** Sees to it that Claude finds a transcript by itself; false when the SDK must be given it. Rejects with what reading and writing throw. */
-export async function bringHome(home: string, cwd: string, transcript: Transcript): Promise<boolean> {
+export async function bringHome(home: string, cwd: string, transcript: ClaudeTranscript): Promise<boolean> {
   const { project, session, last } = transcript
   if (project !== projectOf(cwd)) return false
   const path = fileOf(home, project, session, "")
@@ -63,7 +63,7 @@ async function ends(path: string, text: string): Promise<boolean> {
 }
 
 /** Writes the files of a transcript; that of the session itself is there last, and whole. */
-async function write(transcript: Transcript, fileFor: (part: string) => string): Promise<void> {
+async function write(transcript: ClaudeTranscript, fileFor: (part: string) => string): Promise<void> {
   const parts = [...transcript.parts].filter((part) => part !== "" && isInside(part))
   const files = new Map([...parts, ""].map((part) => [part, fileFor(part)]))
   const draftOf = (file: string): string => `${file}.${process.pid}.new`

@@ -1,12 +1,12 @@
 /** What is known of the turn that Claude is at. */
 import type { Usage } from "@holdfast/protocol/agent/message"
-import type { Delivery } from "../host/agent-driver.ts"
+import type { MessageDelivery } from "../host/agent-driver.ts"
 import { textAt, textsAt } from "./read.ts"
 
 /** The streaming turn. */
 export interface ClaudeTurn {
   /** What it began with; absent when Claude began it by itself. */
-  readonly message: Delivery | undefined
+  readonly message: MessageDelivery | undefined
   /** Claude's id of that message; empty without one. */
   uuid: string
   /** Those of the messages that were put into it. */
@@ -26,7 +26,7 @@ export interface ClaudeTurn {
 }
 
 /** A turn of which Claude knows nothing yet. */
-export const beginTurn = (uuid: string, message: Delivery | undefined): ClaudeTurn => ({
+export const beginTurn = (uuid: string, message: MessageDelivery | undefined): ClaudeTurn => ({
   message,
   uuid,
   steered: new Set(),

@@ -5,7 +5,7 @@ import type { AgentHost } from "../host/AgentHost.ts"
 import { historyContext } from "../host/history.ts"
 import type { ClaudeOptions } from "./options.ts"
 import { bringHome, claudeHome, hasSession } from "./claude-home.ts"
-import { lookThrough, type Transcript, transcriptPieces } from "./transcript.ts"
+import { lookThrough, type ClaudeTranscript, transcriptPieces } from "./transcript.ts"
 
 /** Longest transcript that the SDK is given, in bytes, as it takes all of it at once. */
 const GIVEN_MAX = 64 * 1024 * 1024
@@ -22,21 +22,21 @@ export interface Beginning {
 }
 
 /** What the SDK asks for a transcript; it writes through the process's own output, so that nothing is appended here. */
-const storeOf = (transcript: Transcript | undefined): object => ({
+const storeOf = (transcript: ClaudeTranscript | undefined): object => ({
   append: () => Promise.resolve(),
   load: ({ subpath = "" }: { readonly subpath?: string }) =>
     transcript?.parts.has(subpath) === true ? entriesOf(transcript, subpath) : Promise.resolve(null),
   listSubkeys: () => Promise.resolve([...(transcript?.parts ?? [])].filter((part) => part !== "")),
 })
 
-async function entriesOf(transcript: Transcript, part: string): Promise<ReadonlyArray<unknown>> {
+async function entriesOf(transcript: ClaudeTranscript, part: string): Promise<ReadonlyArray<unknown>> {
   const all: Array<ReadonlyArray<unknown>> = []
   for await (const piece of transcriptPieces(transcript)) if (piece.part === part) all.push(piece.entries)
   return all.flat()
 }
 
 /** The transcript that was mirrored, when it can be used; the log says why not. */
-async function mirrored({ start, log }: AgentHost, native: string): Promise<Transcript | undefined> {
+async function mirrored({ start, log }: AgentHost, native: string): Promise<ClaudeTranscript | undefined> {
   const path = start.resume?.transcript
   if (path === undefined) return undefined
   try {
@@ -47,7 +47,7 @@ async function mirrored({ start, log }: AgentHost, native: string): Promise<Tran
   }
 }
 
-async function isHome(host: AgentHost, home: string, transcript: Transcript): Promise<boolean> {
+async function isHome(host: AgentHost, home: string, transcript: ClaudeTranscript): Promise<boolean> {
   try {
     return await bringHome(home, host.start.cwd, transcript)
   } catch (error) {
@@ -57,7 +57,7 @@ async function isHome(host: AgentHost, home: string, transcript: Transcript): Pr
 }
 
 /** Whether the SDK can be given a transcript; the log says why not. */
-function fits({ log }: AgentHost, { size }: Transcript): boolean {
+function fits({ log }: AgentHost, { size }: ClaudeTranscript): boolean {
   if (size <= GIVEN_MAX) return true
   log.say(`the transcript of ${size} bytes is not where Claude looks for it, and too long to be given to it`)
   return false

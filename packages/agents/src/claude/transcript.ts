@@ -21,7 +21,7 @@ export function transcriptKey(path: string): string | undefined {
 }
 
 /** A mirrored transcript in its file. */
-export interface Transcript {
+export interface ClaudeTranscript {
   readonly path: string
   readonly size: number
   readonly session: string
@@ -43,7 +43,7 @@ export async function* transcriptPieces({
   path,
   size,
   session,
-}: Pick<Transcript, "path" | "size" | "session">): AsyncGenerator<TranscriptPiece & { readonly project: string }, void> {
+}: Pick<ClaudeTranscript, "path" | "size" | "session">): AsyncGenerator<TranscriptPiece & { readonly project: string }, void> {
   let badLines = 0
   const pieces = readEntries(path, size, (progress) => (badLines = progress.badLines), BATCH_MAX)
   for await (const piece of pieces) {
@@ -54,7 +54,7 @@ export async function* transcriptPieces({
 }
 
 /** Reads through the mirrored transcript of a session; `undefined` when there is nothing to continue from. Rejects with what reading throws. */
-export async function lookThrough(path: string, session: string): Promise<Transcript | undefined> {
+export async function lookThrough(path: string, session: string): Promise<ClaudeTranscript | undefined> {
   const { size } = await stat(path)
   if (size > TRANSCRIPT_MAX) return undefined
   const parts = new Set<string>()

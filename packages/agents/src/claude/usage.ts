@@ -11,7 +11,7 @@ export function contextOf(usage: unknown): number {
 const addTo = (before: number | undefined, more: number): number => (before ?? 0) + more
 
 /** Adds up the results of one process. */
-export class UsageMeter {
+export class ClaudeUsage {
   #costSoFar = 0
 
   /** The usage of one result; `contextUsed` is that of its last model call. */
@@ -45,7 +45,7 @@ export class UsageMeter {
 }
 
 /** The usage of two results of one turn together. */
-export function addUsage(before: Usage | undefined, usage: Usage): Usage {
+export function addModelUsage(before: Usage | undefined, usage: Usage): Usage {
   if (before === undefined) return usage
   const sum: { -readonly [K in keyof Usage]: Usage[K] } = { ...before, ...usage }
   for (const name of ["inputTokens", "outputTokens", "cachedInputTokens", "reasoningTokens", "cost"] as const) {

@@ -14,7 +14,7 @@ import { AdapterRefused, type ChildExit } from "@holdfast/adapter/adapter"
 import { MARKER } from "@holdfast/adapter/process/environment"
 import type { AgentHandle, AgentSink } from "@holdfast/adapter/agent-adapter"
 import type { AgentDriver } from "./agent-driver.ts"
-import type { AgentCommand, AgentNote, AgentStart, TurnEnd } from "@holdfast/link/agent-messages"
+import type { AgentInstruction, AgentNote, AgentStart, TurnEnd } from "@holdfast/link/agent-messages"
 import { deliverRead } from "./deliver-read.ts"
 import { AgentLog } from "./AgentLog.ts"
 import { boundedAsk, boundedInfo, transcriptBatches } from "./bounds.ts"
@@ -24,7 +24,7 @@ import { AgentProcess, endGroup, type AgentEnvironment, type AgentProgram } from
 import { RecentIds } from "./RecentIds.ts"
 import { SignsOfLife } from "./SignsOfLife.ts"
 import { Tasks } from "./Tasks.ts"
-import { Timers } from "./Timers.ts"
+import { AgentTimers } from "./AgentTimers.ts"
 import { Turns } from "./Turns.ts"
 
 /** Closed its output without ending: given up after this long, in milliseconds. */
@@ -61,7 +61,7 @@ export class AgentHost implements AgentHandle {
   #cause: Cause | undefined
   #killing: Promise<void> | undefined
   readonly #held = new HeldCommands()
-  readonly #timers = new Timers()
+  readonly #timers = new AgentTimers()
 
   constructor(
     start: AgentStart,
@@ -189,7 +189,7 @@ export class AgentHost implements AgentHandle {
 
   // For the thread.
 
-  command(command: AgentCommand): void {
+  command(command: AgentInstruction): void {
     // A message that came back is handed over again with another turn.
     if (command.type === "deliver" && !this.#messages.add(`${command.id}:${command.turn}`)) return
     if (this.#phase === "ready") return this.#carryOut(command)
@@ -197,12 +197,12 @@ export class AgentHost implements AgentHandle {
     if (this.#phase === "ending" && command.type === "deliver") this.#refuse(command, "the agent is ending")
   }
 
-  #refuse(message: Extract<AgentCommand, { type: "deliver" }>, reason: string): void {
+  #refuse(message: Extract<AgentInstruction, { type: "deliver" }>, reason: string): void {
     if (message.steer) this.#turns.refuse(message.id, reason)
     else this.#turns.refuseTurn(message, reason, "error")
   }
 
-  #carryOut(command: AgentCommand): void {
+  #carryOut(command: AgentInstruction): void {
     const driver = this.#driver
     if (driver === undefined) return
     switch (command.type) {

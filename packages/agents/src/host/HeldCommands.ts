@@ -1,22 +1,22 @@
 /** Commands that came before their agent was ready. */
-import type { AgentCommand } from "@holdfast/link/agent-messages"
+import type { AgentInstruction } from "@holdfast/link/agent-messages"
 
 /** Commands that wait for a start; the hub repeats what is left out. */
 const HELD_MAX = 1000
 
-type Deliver = Extract<AgentCommand, { readonly type: "deliver" }>
+type Deliver = Extract<AgentInstruction, { readonly type: "deliver" }>
 
 /** What waits for one agent's start, in order. */
 export class HeldCommands {
-  #held: Array<AgentCommand> = []
+  #held: Array<AgentInstruction> = []
 
   /** Keeps a command; beyond the bound it is left out. */
-  hold(command: AgentCommand): void {
+  hold(command: AgentInstruction): void {
     if (this.#held.length < HELD_MAX) this.#held.push(command)
   }
 
   /** Hands out everything in order; a message whose turn was interrupted meanwhile goes to `stopped`. */
-  release(carryOut: (command: AgentCommand) => void, stopped: (message: Deliver) => void): void {
+  release(carryOut: (command: AgentInstruction) => void, stopped: (message: Deliver) => void): void {
     const held = this.#take()
     const turns = new Set(held.map((command) => (command.type === "interrupt" ? command.turn : undefined)))
     for (const command of held) {
@@ -30,7 +30,7 @@ export class HeldCommands {
     for (const command of this.#take()) if (command.type === "deliver") refuse(command)
   }
 
-  #take(): ReadonlyArray<AgentCommand> {
+  #take(): ReadonlyArray<AgentInstruction> {
     const held = this.#held
     this.#held = []
     return held

@@ -10,7 +10,7 @@ import { AGENT_EVENTS } from "@holdfast/protocol/agent/agent-events"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { cutText } from "@holdfast/protocol/agent/cut"
 import type { PermissionAsk } from "@holdfast/protocol/agent/permission"
-import type { AgentDriver, Delivery } from "./agent-driver.ts"
+import type { AgentDriver, MessageDelivery } from "./agent-driver.ts"
 import type { AgentNote, PermissionOutcome, TurnEnd } from "@holdfast/link/agent-messages"
 import { ChunkBatch } from "./ChunkBatch.ts"
 import { OpenRequests } from "./OpenRequests.ts"
@@ -52,7 +52,7 @@ export class Turns {
   readonly #steering = new Map<string, string>()
   #driver: AgentDriver | undefined
   readonly #requests = new OpenRequests()
-  #waiting: Array<Delivery> = []
+  #waiting: Array<MessageDelivery> = []
   #usedTools = false
   #turn: Turn | undefined
   #behind: Turn | undefined
@@ -82,7 +82,7 @@ export class Turns {
     this.#batch.flush()
   }
 
-  deliver(driver: AgentDriver, message: Delivery, steer: boolean): void {
+  deliver(driver: AgentDriver, message: MessageDelivery, steer: boolean): void {
     const turn = this.#turn
     if (steer) {
       if (turn?.id !== message.turn || turn.interrupting) return this.refuse(message.id, "the turn is over")
@@ -114,7 +114,7 @@ export class Turns {
   }
 
   /** Says that a message did not reach the agent, and ends the turn that it was to begin. */
-  refuseTurn(message: Omit<Delivery, "parts">, reason: string, outcome: "interrupted" | "error"): void {
+  refuseTurn(message: Omit<MessageDelivery, "parts">, reason: string, outcome: "interrupted" | "error"): void {
     if (!this.#over.add(message.turn)) return this.refuse(message.id, reason)
     this.refuse(message.id, reason)
     const error = outcome === "error" ? { error: { tag: "NotDelivered", message: reason } } : {}

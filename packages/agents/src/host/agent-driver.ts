@@ -8,7 +8,7 @@ import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 
 /** A message that is handed to the agent. */
-export interface Delivery {
+export interface MessageDelivery {
   readonly id: string
   readonly turn: string
   readonly parts: ReadonlyArray<InputPart>
@@ -17,9 +17,9 @@ export interface Delivery {
 /** How an agent is spoken to. */
 export interface AgentDriver {
   /** Begins a turn; `host.taken` or `host.returned` tells what became of the message, `host.turnEnded` ends the turn. */
-  readonly deliver: (message: Delivery) => void
+  readonly deliver: (message: MessageDelivery) => void
   /** Puts a message into the streaming turn, where the agent can. */
-  readonly steer?: (message: Delivery) => void
+  readonly steer?: (message: MessageDelivery) => void
   /** Stops the turn; its open permission requests are answered as cancelled right after, those of background tasks stand. */
   readonly interrupt: (turn: string) => void
   /** Gives the answer to a request that it asked with `host.ask`; once per request. */

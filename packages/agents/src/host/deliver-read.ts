@@ -2,14 +2,14 @@
 import { readFileSync } from "node:fs"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { AgentDriver } from "./agent-driver.ts"
-import type { AgentCommand, DeliveredPart } from "@holdfast/link/agent-messages"
+import type { AgentInstruction, DeliveredPart } from "@holdfast/link/agent-messages"
 import type { Turns } from "./Turns.ts"
 
 /** A message whose files cannot be read does not reach the agent, and is told to have come back. */
 export function deliverRead(
   turns: Turns,
   driver: AgentDriver,
-  { id, turn, parts, steer }: Extract<AgentCommand, { type: "deliver" }>,
+  { id, turn, parts, steer }: Extract<AgentInstruction, { type: "deliver" }>,
 ): void {
   const read = readParts(parts)
   if (typeof read !== "string") return turns.deliver(driver, { id, turn, parts: read }, steer)

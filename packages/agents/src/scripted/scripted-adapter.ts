@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { headOf } from "@holdfast/protocol/text-cut"
 import type { AgentAdapter } from "@holdfast/adapter/agent-adapter"
 import { LINE_MAX } from "@holdfast/adapter/agent-adapter"
-import type { AgentDriver, Delivery } from "../host/agent-driver.ts"
+import type { AgentDriver, MessageDelivery } from "../host/agent-driver.ts"
 import { AgentHost } from "../host/AgentHost.ts"
 import { LineReader } from "../host/lines.ts"
 import { parseCommand } from "../host/parse-command.ts"
@@ -28,7 +28,7 @@ const program = fileURLToPath(
 /** Its memory is small, and stays so. */
 const NODE_OPTIONS = ["--max-semi-space-size=1", "--max-old-space-size=128", "--disable-warning=ExperimentalWarning"]
 
-const textOf = (parts: Delivery["parts"]): string =>
+const textOf = (parts: MessageDelivery["parts"]): string =>
   parts.map((part) => (part.type === "text" ? part.text : `(a file: ${part.filename ?? part.mediaType})`)).join("\n")
 
 /** A request with what rules compare of it. */
@@ -61,11 +61,11 @@ class ScriptedDriver implements AgentDriver {
     this.#send({ type: "open", options, ...(history === undefined ? {} : { history }) })
   }
 
-  deliver({ id, turn, parts }: Delivery): void {
+  deliver({ id, turn, parts }: MessageDelivery): void {
     this.#send({ type: "message", id, turn, text: textOf(parts), steer: false })
   }
 
-  steer({ id, turn, parts }: Delivery): void {
+  steer({ id, turn, parts }: MessageDelivery): void {
     this.#send({ type: "message", id, turn, text: textOf(parts), steer: true })
   }
 

@@ -11,7 +11,7 @@ import { MARKER } from "@holdfast/adapter/process/environment"
 import { givenOpenFiles } from "@holdfast/adapter/process/open-files"
 import type { RunnerFailure } from "@holdfast/link/messages"
 import type { AgentHandle } from "@holdfast/adapter/agent-adapter"
-import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
+import type { AgentInstruction, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 import { endGroup } from "@holdfast/adapter/process/process-group"
 import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
 
@@ -84,7 +84,7 @@ export class AgentThread {
     this.#hosted.set(child, { journal, marker: environment[MARKER], pid: undefined, taken: 0, told: false, turn: undefined })
     this.#post({ type: "start", child, start, environment })
     return {
-      command: (command: AgentCommand) => this.#ask(child, { type: "command", child, command }),
+      command: (command: AgentInstruction) => this.#ask(child, { type: "command", child, command }),
       pause: () => this.#ask(child, { type: "pause", child }),
       continue: () => this.#ask(child, { type: "continue", child }),
       end: (graceMillis) => this.#end(child, graceMillis),

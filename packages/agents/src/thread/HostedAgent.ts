@@ -6,7 +6,7 @@
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import { AdapterRefused, type ChildExit } from "@holdfast/adapter/adapter"
 import type { AgentAdapter, AgentHandle } from "@holdfast/adapter/agent-adapter"
-import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
+import type { AgentInstruction, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 import type { AgentStep, AgentThreadReport } from "./thread-messages.ts"
 
 /** Characters under way to the journal from which an agent is paused; it continues at half of that. */
@@ -54,7 +54,7 @@ export class HostedAgent {
     for (const act of early) act(handle)
   }
 
-  command(command: AgentCommand): void {
+  command(command: AgentInstruction): void {
     this.#with((handle) => handle.command(command))
   }
 

@@ -1,7 +1,7 @@
 /** Messages between the runner's loop and the agents' thread. */
 import type { ChildExit } from "@holdfast/adapter/adapter"
 import type { RunnerFailure } from "@holdfast/link/messages"
-import type { AgentCommand, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
+import type { AgentInstruction, AgentNote, AgentStart } from "@holdfast/link/agent-messages"
 
 /** What the thread is asked, in order. */
 export type AgentStep =
@@ -11,7 +11,7 @@ export type AgentStep =
       readonly start: AgentStart
       readonly environment: Readonly<Record<string, string>>
     }
-  | { readonly type: "command"; readonly child: number; readonly command: AgentCommand }
+  | { readonly type: "command"; readonly child: number; readonly command: AgentInstruction }
   | { readonly type: "pause" | "continue"; readonly child: number }
   | { readonly type: "end"; readonly child: number; readonly request: number; readonly grace: number }
   /** Notes of this many characters went to the journal. */

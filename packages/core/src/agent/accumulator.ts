@@ -16,7 +16,7 @@ import {
   isTextPart,
   isToolPart,
   type MessagePart,
-  type TextPart,
+  type StoredTextPart,
   type ToolPart,
 } from "./message-part.ts"
 import { mergeMetadata } from "./metadata.ts"
@@ -175,9 +175,9 @@ export class Accumulator {
     }
   }
 
-  #openText(type: TextPart["type"], { id, providerMetadata }: Piece): void {
+  #openText(type: StoredTextPart["type"], { id, providerMetadata }: Piece): void {
     this.#change(`${type}:${id}`, (part) => ({ ...part, state: "done" }))
-    const part: TextPart = {
+    const part: StoredTextPart = {
       type,
       ...(type === "reasoning" ? { id } : {}),
       text: "",
@@ -195,14 +195,14 @@ export class Accumulator {
     this.#change(key, (part) => ({ ...part, text: part.text + delta, ...meta }))
   }
 
-  #closeText(kind: TextPart["type"], { id, providerMetadata }: Piece, citations?: ReadonlyArray<Json>): void {
+  #closeText(kind: StoredTextPart["type"], { id, providerMetadata }: Piece, citations?: ReadonlyArray<Json>): void {
     const meta = providerMetadata === undefined ? {} : { providerMetadata }
     const cited = citations === undefined ? {} : { citations }
     this.#change(`${kind}:${id}`, (part) => ({ ...part, state: "done", ...cited, ...meta }))
     this.#open.delete(`${kind}:${id}`)
   }
 
-  #change(key: string, change: (part: TextPart) => TextPart): void {
+  #change(key: string, change: (part: StoredTextPart) => StoredTextPart): void {
     const index = this.#open.get(key)
     const part = index === undefined ? undefined : this.#parts[index]
     if (index !== undefined && part !== undefined && isTextPart(part)) this.#parts[index] = change(part)

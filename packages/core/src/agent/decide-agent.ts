@@ -5,7 +5,7 @@ import { accepted, decided, type Decision, refuse, type Rejection } from "../dec
 import type { SessionState } from "../state.ts"
 import type { AgentCommand, AgentRequest } from "./commands.ts"
 import { messageLabel } from "./message-label.ts"
-import type { AgentPart } from "./part.ts"
+import type { AgentFacts } from "./agent-facts.ts"
 import { answerPermission, expirePermission, forgetRule } from "./permissions.ts"
 import { editMessage, holdQueue, releaseQueue, removeMessage, reorderQueue, resolveMessage, sendMessage } from "./queue.ts"
 import { moveAgent, renewAgent } from "./renewal.ts"
@@ -32,7 +32,7 @@ export function decideAgent(state: SessionState, command: AgentCommand): Decisio
   return decided(request(state, agent, command))
 }
 
-function request(state: SessionState, agent: AgentPart, command: AgentRequest): ReadonlyArray<EventDraft> | Rejection {
+function request(state: SessionState, agent: AgentFacts, command: AgentRequest): ReadonlyArray<EventDraft> | Rejection {
   switch (command._tag) {
     case "SendMessage":
       return named(state, command, sendMessage(agent, command))
@@ -93,7 +93,7 @@ function named<A>(
 }
 
 /** A second interrupt, and one without a turn, change nothing (Q-10). A person's word outweighs that of a message. */
-function interrupt(agent: AgentPart, reason: "person" | "stalled"): ReadonlyArray<EventDraft> {
+function interrupt(agent: AgentFacts, reason: "person" | "stalled"): ReadonlyArray<EventDraft> {
   const { turn } = agent
   if (turn === undefined || turn.interrupting === reason || turn.interrupting === "person") return []
   if (turn.interrupting !== undefined && reason === "stalled") return []

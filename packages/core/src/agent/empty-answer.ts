@@ -2,7 +2,7 @@
 import type { Message } from "@holdfast/protocol/agent/message"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import type { EventDraft } from "@holdfast/protocol/events"
-import type { Turn } from "./part.ts"
+import type { Turn } from "./agent-facts.ts"
 
 const NOTICE = namedChunk("data-notice", { text: "The agent ended its turn without an answer." })
 

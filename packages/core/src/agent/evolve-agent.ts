@@ -3,7 +3,7 @@ import { type AgentEvent, type EventData, type EventDraft, isAboutAgent } from "
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
-import { addUsage, type AgentPart, type OwedRule, type Turn } from "./part.ts"
+import { addUsage, type AgentFacts, type OwedRule, type Turn } from "./agent-facts.ts"
 import { BY_TIME } from "./permission-authors.ts"
 import { toRequest } from "./permission-request.ts"
 import { sizeWith, sizeWithout, toItem, withParts } from "./queue-item.ts"
@@ -17,7 +17,7 @@ export interface EventPlace {
 }
 
 /** The agent part after an event. */
-export function evolveAgent(agent: AgentPart, known: AgentEvent, event: EventPlace): AgentPart {
+export function evolveAgent(agent: AgentFacts, known: AgentEvent, event: EventPlace): AgentFacts {
   switch (known.name) {
     case "session/agent-starting": {
       const { trusted: _, ...rest } = agent
@@ -80,7 +80,7 @@ export function evolveAgent(agent: AgentPart, known: AgentEvent, event: EventPla
 type WorkEvent = Extract<AgentEvent, { readonly name: `${"queue" | "permission" | "task" | "message" | "system"}/${string}` }>
 
 /** The agent part after an event about messages, requests or tasks. */
-function evolveWork(agent: AgentPart, known: WorkEvent, event: EventPlace): AgentPart {
+function evolveWork(agent: AgentFacts, known: WorkEvent, event: EventPlace): AgentFacts {
   switch (known.name) {
     case "queue/added": {
       const { first } = known.data
@@ -150,13 +150,13 @@ function evolveWork(agent: AgentPart, known: WorkEvent, event: EventPlace): Agen
 }
 
 /** The agent part after drafts, to decide what follows from them. Chunks change nothing in it. */
-export function afterDrafts(agent: AgentPart, drafts: ReadonlyArray<EventDraft>, time = 0): AgentPart {
+export function afterDrafts(agent: AgentFacts, drafts: ReadonlyArray<EventDraft>, time = 0): AgentFacts {
   const place = { seq: 0, time }
   return drafts.reduce((part, draft) => (isAboutAgent(draft) ? evolveAgent(part, draft, place) : part), agent)
 }
 
 /** Without the agent's own memory; messages from a seq on, so far, are left out of the context that stands for it. */
-function anew(agent: AgentPart, from: number | undefined, to: number): AgentPart {
+function anew(agent: AgentFacts, from: number | undefined, to: number): AgentFacts {
   const { native: _, renewed, ending, ...others } = agent
   // A process that was to end anyway ends for this now.
   const rest = { ...others, ...(ending === undefined ? {} : { ending: { ...ending, reason: "renewed" as const } }) }
@@ -166,10 +166,10 @@ function anew(agent: AgentPart, from: number | undefined, to: number): AgentPart
 }
 
 /** What a process tells as its memory; that of one that makes room for a new beginning is not the new one's. */
-const memory = ({ ending }: AgentPart, native: string | undefined): { readonly native?: string } =>
+const memory = ({ ending }: AgentFacts, native: string | undefined): { readonly native?: string } =>
   native === undefined || ending?.reason === "renewed" ? {} : { native }
 
-function turnEnded(agent: AgentPart, data: EventData["turn/ended"], seq: number): AgentPart {
+function turnEnded(agent: AgentFacts, data: EventData["turn/ended"], seq: number): AgentFacts {
   const { turn } = agent
   if (turn?.behind !== undefined && turn.behind.id === data.turn) return { ...agent, turn: withoutBehind(turn) }
   if (turn?.id !== data.turn) return agent
@@ -192,27 +192,27 @@ function afterTurn(request: PermissionRequest, data: EventData["turn/ended"]): R
 }
 
 /** Without what is owed about the same requests as `rule`, or with `owed` in its place. */
-function owing(agent: AgentPart, rule: PermissionRule, owed?: OwedRule): AgentPart {
+function owing(agent: AgentFacts, rule: PermissionRule, owed?: OwedRule): AgentFacts {
   const { owedRules = [], ...rest } = agent
   const others = owedRules.filter((other) => !sameRequests(other.rule, rule))
   const all = owed === undefined ? others : [...others, owed]
   return all.length === 0 ? rest : { ...rest, owedRules: all }
 }
 
-function withoutItem(agent: AgentPart, id: string): AgentPart {
+function withoutItem(agent: AgentFacts, id: string): AgentFacts {
   const item = agent.queue.find((one) => one.id === id)
   const queue = agent.queue.filter((one) => one !== item)
   return { ...agent, queue, queueSize: item === undefined ? agent.queueSize : sizeWithout(agent.queueSize, item) }
 }
 
-const change = (agent: AgentPart, id: string, to: (item: QueueItem) => QueueItem): AgentPart => ({
+const change = (agent: AgentFacts, id: string, to: (item: QueueItem) => QueueItem): AgentFacts => ({
   ...agent,
   queue: agent.queue.map((item) => (item.id === id ? to(item) : item)),
 })
 
 type Decision = EventData["permission/answered"]["decision"]
 
-const decided = (agent: AgentPart, id: string, decision: Decision): AgentPart => ({
+const decided = (agent: AgentFacts, id: string, decision: Decision): AgentFacts => ({
   ...agent,
   permissions: agent.permissions.map((request) =>
     request.id === id && request.decision === undefined ? { ...request, decision } : request,
@@ -232,7 +232,7 @@ function waitingAgain(item: QueueItem): QueueItem {
   return { ...rest, status: "waiting" }
 }
 
-function withoutProcess(agent: AgentPart): AgentPart {
+function withoutProcess(agent: AgentFacts): AgentFacts {
   const { pid: _, ending: __, trusted: ___, ...rest } = agent
   return { ...rest, tasks: [], permissions: rest.permissions.filter(({ turn }) => turn !== undefined) }
 }
@@ -242,12 +242,12 @@ function withoutBehind(turn: Turn): Turn {
   return rest
 }
 
-function withoutTurn(agent: AgentPart): AgentPart {
+function withoutTurn(agent: AgentFacts): AgentFacts {
   const { turn: _, ...rest } = agent
   return rest
 }
 
-function withoutHold(agent: AgentPart): AgentPart {
+function withoutHold(agent: AgentFacts): AgentFacts {
   const { hold: _, ...rest } = agent
   return rest
 }

@@ -8,7 +8,7 @@ type Meta = {
 }
 
 /** Text or reasoning, growing while its state is `streaming`. */
-export type TextPart = Meta & {
+export type StoredTextPart = Meta & {
   readonly type: "text" | "reasoning"
   readonly id?: string
   readonly text: string
@@ -61,7 +61,7 @@ export type DataPart = {
 
 /** One part of an assistant's message. */
 export type MessagePart =
-  | TextPart
+  | StoredTextPart
   | ToolPart
   | DataPart
   | { readonly type: "step-start" }
@@ -91,7 +91,7 @@ export const isKnownPart = ({ type }: { readonly type: string }): boolean => KNO
 export const isToolPart = (part: MessagePart): part is ToolPart => part.type === "dynamic-tool"
 
 /** Whether a part is text or reasoning. */
-export const isTextPart = (part: MessagePart): part is TextPart => part.type === "text" || part.type === "reasoning"
+export const isTextPart = (part: MessagePart): part is StoredTextPart => part.type === "text" || part.type === "reasoning"
 
 /** Whether a part is a named value. */
 export const isDataPart = (part: MessagePart): part is DataPart => part.type.startsWith("data-")

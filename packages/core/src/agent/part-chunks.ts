@@ -2,12 +2,12 @@
  * The chunks that turn one part of a message into another state of the same part, or make it (docs/PROTOCOL.md, M-15).
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
-import { isDataPart, isTextPart, isToolPart, type MessagePart, type TextPart, type ToolPart } from "./message-part.ts"
+import { isDataPart, isTextPart, isToolPart, type MessagePart, type StoredTextPart, type ToolPart } from "./message-part.ts"
 import { sameJson } from "./same-json.ts"
 import { shownTool } from "./tool-part.ts"
 
 type Chunks = ReadonlyArray<AgentChunk>
-type WholePart = Exclude<MessagePart, TextPart | ToolPart | { readonly type: "step-start" }>
+type WholePart = Exclude<MessagePart, StoredTextPart | ToolPart | { readonly type: "step-start" }>
 
 /** The chunks that make a part; its text, where it is one, gets the id `id`, unless the part has its own. */
 export function chunksOfNew(part: MessagePart, id: string): Chunks {
@@ -34,11 +34,11 @@ export function chunksOfChange(from: MessagePart, to: MessagePart, { id, isPast 
   return replaces ? [wholeChunk(to)] : undefined
 }
 
-const textStart = ({ type, id, providerMetadata }: TextPart, other: string): Chunks => [
+const textStart = ({ type, id, providerMetadata }: StoredTextPart, other: string): Chunks => [
   { type: `${type}-start`, id: id ?? other, ...(providerMetadata === undefined ? {} : { providerMetadata }) },
 ]
 
-function textRest(shown: string, { type, text, state, providerMetadata, citations }: TextPart, id: string): Chunks {
+function textRest(shown: string, { type, text, state, providerMetadata, citations }: StoredTextPart, id: string): Chunks {
   const delta = text.slice(shown.length)
   const meta = providerMetadata === undefined ? {} : { providerMetadata }
   const chunks: Array<AgentChunk> = delta === "" ? [] : [{ type: `${type}-delta`, id, delta }]

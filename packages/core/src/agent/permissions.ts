@@ -4,7 +4,7 @@ import type { EventDraft } from "@holdfast/protocol/events"
 import type { PermissionDecision, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule, Remember } from "@holdfast/protocol/agent/permission-rule"
 import type { AgentReport, AgentRequest } from "./commands.ts"
-import type { AgentPart } from "./part.ts"
+import type { AgentFacts } from "./agent-facts.ts"
 import { answersProblem } from "./permission-answers.ts"
 import { BY_RULE } from "./permission-authors.ts"
 import { allowing, rulesFor, sameRequests } from "./permission-rules.ts"
@@ -33,7 +33,7 @@ export const settledBefore = (id: string, decision: PermissionDecision): Permiss
 
 /** Takes an answer; the first one wins. */
 export function answerPermission(
-  agent: AgentPart,
+  agent: AgentFacts,
   { requestId: id, answer, by, at }: Extract<AgentRequest, { _tag: "AnswerPermission" }>,
 ): ReadonlyArray<EventDraft> | PermissionSettled | PermissionNotFound | Unprocessable {
   const request = agent.permissions.find((open) => open.id === id)
@@ -68,7 +68,7 @@ export function answerPermission(
 
 /** The rule that an answer makes, or why it makes none. */
 function ruleOf(
-  agent: AgentPart,
+  agent: AgentFacts,
   request: PermissionRequest,
   { scope, covers }: Remember,
   allow: boolean,
@@ -85,27 +85,27 @@ function ruleOf(
 }
 
 /** Ends a request whose time is up. */
-export function expirePermission(agent: AgentPart, id: string): ReadonlyArray<EventDraft> {
+export function expirePermission(agent: AgentFacts, id: string): ReadonlyArray<EventDraft> {
   const request = agent.permissions.find((open) => open.id === id)
   if (request === undefined || request.decision !== undefined) return []
   return [{ name: "permission/expired", data: { requestId: id }, ...ofTurn(request) }]
 }
 
 /** Forgets a rule of the session; nothing when there is none. */
-export const forgetRule = (agent: AgentPart, rule: PermissionRule): ReadonlyArray<EventDraft> =>
+export const forgetRule = (agent: AgentFacts, rule: PermissionRule): ReadonlyArray<EventDraft> =>
   agent.rules.some((known) => known.allow === rule.allow && sameRequests(known, rule))
     ? [{ name: "permission/forgotten", data: { rule } }]
     : []
 
 /** Ends what is owed of a rule for all sessions; nothing when it is not owed any more. */
-export const ruleKept = ({ owedRules = [] }: AgentPart, rule: PermissionRule): ReadonlyArray<EventDraft> =>
+export const ruleKept = ({ owedRules = [] }: AgentFacts, rule: PermissionRule): ReadonlyArray<EventDraft> =>
   owedRules.some((owed) => owed.rule.allow === rule.allow && sameRequests(owed.rule, rule))
     ? [{ name: "permission/kept", data: { rule } }]
     : []
 
 /** Takes an agent's request, and answers it at once when a person's rules do: once, never for the agent to remember. */
 export function askPermission(
-  agent: AgentPart,
+  agent: AgentFacts,
   { turn, request, at, expiresAt, always }: Extract<AgentReport, { _tag: "AgentAsked" }>,
 ): ReadonlyArray<EventDraft> {
   if (agent.permissions.some(({ id }) => id === request.id)) return []

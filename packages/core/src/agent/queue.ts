@@ -7,7 +7,7 @@ import { QUEUE_MAX, QUEUE_MAX_BYTES, type QueuedMessage, type QueueItem } from "
 import type { AgentRequest } from "./commands.ts"
 import { afterDrafts } from "./evolve-agent.ts"
 import { messageLabel } from "./message-label.ts"
-import type { AgentPart } from "./part.ts"
+import type { AgentFacts } from "./agent-facts.ts"
 import { type QueueSize, sizeWithout } from "./queue-item.ts"
 import { givesWay, startNext } from "./turn.ts"
 
@@ -31,7 +31,7 @@ export function refuseParts(parts: ReadonlyArray<InputPart>): TooLarge | Unproce
   })
 }
 
-function refuseMore(agent: AgentPart, parts: ReadonlyArray<InputPart>): Busy | undefined {
+function refuseMore(agent: AgentFacts, parts: ReadonlyArray<InputPart>): Busy | undefined {
   if (agent.queue.length >= QUEUE_MAX) {
     return new Busy({ message: `the queue already has ${QUEUE_MAX} messages; remove some or wait for the agent`, retryAfter: 5 })
   }
@@ -45,14 +45,14 @@ function refuseBytes(others: QueueSize, bytes: number): Busy | undefined {
 }
 
 /** What was held and goes with the message that releases it (Q-20). */
-function alsoSent({ queue }: AgentPart): EventData["queue/released"] {
+function alsoSent({ queue }: AgentFacts): EventData["queue/released"] {
   const held = queue.filter(({ status }) => status === "waiting")
   const [first] = held
   return first === undefined ? {} : { alsoSends: { count: held.length, first: messageLabel(first.parts) ?? "a file" } }
 }
 
 /** Adds a message, and starts its turn, puts it into the streaming one, or stops that one, as its mode says (Q-6). */
-export function sendMessage(agent: AgentPart, command: Request<"SendMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
+export function sendMessage(agent: AgentFacts, command: Request<"SendMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
   const { id, parts, mode, by, at, turn, key } = command
   const refusal = refuseParts(parts) ?? refuseMore(agent, parts)
   if (refusal !== undefined) return refusal
@@ -101,11 +101,11 @@ const notQueued = (item: QueueItem | undefined, id: string): MessageNotQueued =>
     messageId: id,
   })
 
-const itemOf = (agent: AgentPart, id: string): QueueItem | undefined => agent.queue.find((item) => item.id === id)
+const itemOf = (agent: AgentFacts, id: string): QueueItem | undefined => agent.queue.find((item) => item.id === id)
 
 /** Replaces a waiting message's parts. */
 export function editMessage(
-  agent: AgentPart,
+  agent: AgentFacts,
   { messageId: id, parts }: Request<"EditMessage">,
 ): ReadonlyArray<EventDraft> | QueueRefusal {
   const item = itemOf(agent, id)
@@ -120,7 +120,7 @@ export function editMessage(
 
 /** Removes a message that waits or is uncertain. */
 export function removeMessage(
-  agent: AgentPart,
+  agent: AgentFacts,
   { messageId: id }: Request<"RemoveMessage">,
 ): ReadonlyArray<EventDraft> | QueueRefusal {
   const item = itemOf(agent, id)
@@ -129,7 +129,7 @@ export function removeMessage(
 }
 
 /** Puts the waiting messages into a new order; it must name each of them once. */
-export function reorderQueue(agent: AgentPart, { order }: Request<"ReorderQueue">): ReadonlyArray<EventDraft> | QueueRefusal {
+export function reorderQueue(agent: AgentFacts, { order }: Request<"ReorderQueue">): ReadonlyArray<EventDraft> | QueueRefusal {
   const waiting = agent.queue.filter(({ status }) => status === "waiting").map(({ id }) => id)
   const same =
     order.length === waiting.length && new Set(order).size === order.length && order.every((id) => waiting.includes(id))
@@ -144,7 +144,7 @@ export function reorderQueue(agent: AgentPart, { order }: Request<"ReorderQueue"
 
 /** Ends the doubt about a message: it waits again, or is dropped (Q-8). */
 export function resolveMessage(
-  agent: AgentPart,
+  agent: AgentFacts,
   { messageId: id, action, turn }: Request<"ResolveMessage">,
 ): ReadonlyArray<EventDraft> | QueueRefusal {
   const item = itemOf(agent, id)
@@ -158,11 +158,11 @@ export function resolveMessage(
 }
 
 /** Holds the queue until a person releases it. */
-export const holdQueue = (agent: AgentPart): ReadonlyArray<EventDraft> =>
+export const holdQueue = (agent: AgentFacts): ReadonlyArray<EventDraft> =>
   agent.hold?.reason === "person" ? [] : [{ name: "queue/held", data: { reason: "person" } }]
 
 /** Lets a held queue continue. */
-export function releaseQueue(agent: AgentPart, turn: string, at: number): ReadonlyArray<EventDraft> {
+export function releaseQueue(agent: AgentFacts, turn: string, at: number): ReadonlyArray<EventDraft> {
   if (agent.hold === undefined) return []
   const events: ReadonlyArray<EventDraft> = [{ name: "queue/released", data: {} }]
   return [...events, ...startNext(afterDrafts(agent, events, at), turn)]

@@ -5,7 +5,7 @@ import type { EventData, EventDraft } from "@holdfast/protocol/events"
 import type { SessionState } from "../state.ts"
 import type { AgentRequest } from "./commands.ts"
 import { afterDrafts } from "./evolve-agent.ts"
-import type { AgentPart } from "./part.ts"
+import type { AgentFacts } from "./agent-facts.ts"
 import { processEnding } from "./tasks.ts"
 import { startNext } from "./turn.ts"
 
@@ -14,7 +14,7 @@ type Request<T extends AgentRequest["_tag"]> = Extract<AgentRequest, { readonly 
 /** Lets the agent continue in another directory. */
 export const moveAgent = (
   state: SessionState,
-  agent: AgentPart,
+  agent: AgentFacts,
   { cwd, turn }: Request<"MoveAgent">,
 ): ReadonlyArray<EventDraft> | SessionNotReady =>
   cwd === agent.spec.cwd ? [] : anew(state, agent, { name: "session/agent-moved", data: { cwd } }, turn)
@@ -22,7 +22,7 @@ export const moveAgent = (
 /** Lets the agent begin anew. */
 export function renewAgent(
   state: SessionState,
-  agent: AgentPart,
+  agent: AgentFacts,
   { before, turn }: Request<"RenewAgent">,
 ): ReadonlyArray<EventDraft> | SessionNotReady {
   const data: EventData["session/agent-renewed"] = before === undefined ? {} : { before: before.id, from: before.seq }
@@ -35,7 +35,7 @@ const FAILURES: ReadonlySet<string | undefined> = new Set<Hold["reason"]>(["erro
 /** The process of now ends, the next one begins anew, and what a failure held up continues. */
 function anew(
   { process }: SessionState,
-  agent: AgentPart,
+  agent: AgentFacts,
   change: EventDraft,
   turn: string,
 ): ReadonlyArray<EventDraft> | SessionNotReady {

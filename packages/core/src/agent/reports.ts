@@ -10,7 +10,7 @@ import type { SessionState } from "../state.ts"
 import type { AgentReport } from "./commands.ts"
 import { answered } from "./empty-answer.ts"
 import { afterDrafts } from "./evolve-agent.ts"
-import type { AgentPart } from "./part.ts"
+import type { AgentFacts } from "./agent-facts.ts"
 import { askPermission, cancelled, ofTurn, ruleKept } from "./permissions.ts"
 import { heardAgain } from "./silence.ts"
 import { endTasks, hasBackground, taskReport, processEnding } from "./tasks.ts"
@@ -23,7 +23,7 @@ type Report<T extends AgentReport["_tag"]> = Extract<AgentReport, { readonly _ta
 const nothing: Drafts = []
 
 /** The events of a report. */
-export function report(state: SessionState, agent: AgentPart, command: AgentReport): Drafts {
+export function report(state: SessionState, agent: AgentFacts, command: AgentReport): Drafts {
   const events = reported(state, agent, command)
   return events.length > 0 && SOUNDS.has(command._tag) ? [...heardAgain(agent), ...events] : events
 }
@@ -37,7 +37,7 @@ const SOUNDS: ReadonlySet<AgentReport["_tag"]> = new Set([
   "AgentLimited",
 ])
 
-function reported(state: SessionState, agent: AgentPart, command: AgentReport): Drafts {
+function reported(state: SessionState, agent: AgentFacts, command: AgentReport): Drafts {
   const alive = state.process === "starting" || state.process === "running"
   switch (command._tag) {
     case "AgentReady":
@@ -103,7 +103,7 @@ function ready({ pid, resumed, native, info }: Report<"AgentReady">): Drafts {
 
 const begin = (turn: string): EventDraft => ({ name: "turn/started", data: { turn }, turn })
 
-function took(agent: AgentPart, { messageId: id, turn, parts: whole }: Report<"AgentTook">): Drafts {
+function took(agent: AgentFacts, { messageId: id, turn, parts: whole }: Report<"AgentTook">): Drafts {
   const found = agent.queue.find((queued) => queued.id === id)
   if (found === undefined) return nothing
   const item = whole === undefined ? found : { ...found, parts: whole }
@@ -129,7 +129,7 @@ const steered = ({ id, parts }: QueueItem, turn: string): Drafts => [
 ]
 
 /** A message that did not reach the agent waits again; a turn that was to begin with it has ended. */
-function returned(agent: AgentPart, { messageId: id, reason, next }: Report<"AgentReturned">): Drafts {
+function returned(agent: AgentFacts, { messageId: id, reason, next }: Report<"AgentReturned">): Drafts {
   const item = agent.queue.find((queued) => queued.id === id && queued.status !== "waiting")
   if (item === undefined) return nothing
   const turn = [agent.turn, agent.turn?.behind].find((one) => one !== undefined && one.id === item.turn)
@@ -143,9 +143,9 @@ function returned(agent: AgentPart, { messageId: id, reason, next }: Report<"Age
   return [...events, ...startNext(afterDrafts(agent, events), next)]
 }
 
-const handsOver = (agent: AgentPart): boolean => agent.queue.some(({ status }) => status === "sent")
+const handsOver = (agent: AgentFacts): boolean => agent.queue.some(({ status }) => status === "sent")
 
-function said(agent: AgentPart, { turn, chunks }: Report<"AgentSaid">): Drafts {
+function said(agent: AgentFacts, { turn, chunks }: Report<"AgentSaid">): Drafts {
   if (!mayGoOn(agent, turn)) return nothing
   const events = chunks.map((chunk): EventDraft => {
     const { type, ...data } = chunk
@@ -155,24 +155,24 @@ function said(agent: AgentPart, { turn, chunks }: Report<"AgentSaid">): Drafts {
 }
 
 /** A message was sent for the turn, and nothing was heard of it. */
-const isUntaken = ({ queue }: AgentPart, turn: string): boolean =>
+const isUntaken = ({ queue }: AgentFacts, turn: string): boolean =>
   queue.some(({ status, turn: sent, steer }) => status === "sent" && sent === turn && steer !== true)
 
 /**
  * Whether something of a turn can be true. Agents begin turns by themselves, when something that they left running has ended:
  * also before they come to a message that was sent, whose turn is behind that one then.
  */
-const mayGoOn = (agent: AgentPart, turn: string): boolean =>
+const mayGoOn = (agent: AgentFacts, turn: string): boolean =>
   agent.turn === undefined || agent.turn.id === turn || (agent.turn.behind === undefined && isUntaken(agent, agent.turn.id))
 
-function asked(agent: AgentPart, command: Report<"AgentAsked">): Drafts {
+function asked(agent: AgentFacts, command: Report<"AgentAsked">): Drafts {
   const { turn } = command
   if (turn === undefined || agent.turn?.id === turn || !mayGoOn(agent, turn)) return askPermission(agent, command)
   const start = begin(turn)
   return [start, ...askPermission(afterDrafts(agent, [start]), command)]
 }
 
-function ended(agent: AgentPart, command: Report<"AgentEnded">): Drafts {
+function ended(agent: AgentFacts, command: Report<"AgentEnded">): Drafts {
   const turn = [agent.turn, agent.turn?.behind].find((one) => one !== undefined && one.id === command.turn)
   if (turn === undefined) return nothing
   const { message, notices } =
@@ -189,7 +189,7 @@ const SHORT_WAIT = 60_000
 const SHORT_WAIT_MOST = 10 * SHORT_WAIT
 
 /** A short limit is tried again by itself; what a plan allows comes back at a time, or when a person tries (A-13, A-40). */
-function limited(agent: AgentPart, { message, at, until, goesOn, short }: Report<"AgentLimited">): Drafts {
+function limited(agent: AgentFacts, { message, at, until, goesOn, short }: Report<"AgentLimited">): Drafts {
   if (agent.hold?.reason === "person") return nothing
   if (short === true) {
     const again = at + Math.min(SHORT_WAIT_MOST, SHORT_WAIT * 2 ** Math.min(agent.limits ?? 0, 10))
@@ -199,21 +199,21 @@ function limited(agent: AgentPart, { message, at, until, goesOn, short }: Report
   return [{ name: "queue/held", data: { reason: "usage-limit", message, ...time } }]
 }
 
-function toEnd(agent: AgentPart, { reason }: Report<"AgentEnding">): Drafts {
+function toEnd(agent: AgentFacts, { reason }: Report<"AgentEnding">): Drafts {
   if (agent.ending !== undefined) return nothing
   if (reason !== "stopped" && (agent.turn !== undefined || handsOver(agent) || hasBackground(agent))) return nothing
   return [processEnding(agent, reason)]
 }
 
 /** Whether the turn was sent to a process that was to end already, so that nothing of it was handed over (Q-8). */
-const isUntouched = ({ turn, ending, queue }: AgentPart): boolean =>
+const isUntouched = ({ turn, ending, queue }: AgentFacts): boolean =>
   turn !== undefined &&
   ending !== undefined &&
   turn.from > ending.since &&
   queue.some(({ status, turn: sent, steer }) => status === "sent" && sent === turn.id && steer !== true)
 
 /** Ends every turn that is open, the one behind last; `ending` is that of the streaming one. */
-function endTurns(agent: AgentPart, ending: TurnEnding): Drafts {
+function endTurns(agent: AgentFacts, ending: TurnEnding): Drafts {
   const { turn } = agent
   if (turn === undefined) return nothing
   const first = endTurn(agent, turn, ending, "uncertain")
@@ -222,7 +222,7 @@ function endTurns(agent: AgentPart, ending: TurnEnding): Drafts {
   return [...first, ...endTurn(afterDrafts(agent, first), turn.behind, rest, "uncertain")]
 }
 
-function exited(agent: AgentPart, { code, signal, message }: Report<"AgentExited">): Drafts {
+function exited(agent: AgentFacts, { code, signal, message }: Report<"AgentExited">): Drafts {
   const reason = agent.ending?.reason ?? "itself"
   const exit: EventDraft = {
     name: "session/agent-exited",
@@ -237,12 +237,12 @@ function exited(agent: AgentPart, { code, signal, message }: Report<"AgentExited
 }
 
 /** Messages that went to a process which is gone, and of which nothing was heard. */
-const strayed = (agent: AgentPart): Drafts =>
+const strayed = (agent: AgentFacts): Drafts =>
   agent.queue
     .filter(({ status }) => status === "sent")
     .map(({ id }): EventDraft => ({ name: "queue/uncertain", data: { messageId: id } }))
 
-function failed(agent: AgentPart, { tag, message }: Report<"AgentFailed">): Drafts {
+function failed(agent: AgentFacts, { tag, message }: Report<"AgentFailed">): Drafts {
   const turn =
     agent.turn === undefined ? nothing : endTurn(agent, agent.turn, { outcome: "error", error: { tag, message } }, "returned")
   const failing: Drafts = [{ name: "session/agent-failed", data: { tag, message } }, ...turn]
@@ -257,7 +257,7 @@ function failed(agent: AgentPart, { tag, message }: Report<"AgentFailed">): Draf
   ]
 }
 
-function lost(agent: AgentPart, { reason, message, partial }: Report<"AgentLost">): Drafts {
+function lost(agent: AgentFacts, { reason, message, partial }: Report<"AgentLost">): Drafts {
   const ending = {
     outcome: "lost" as const,
     error: { tag: reason, message },

@@ -1,19 +1,19 @@
 /** Turns in which nothing happens: told of long before they are stopped, and what a stop for it ends with. */
 import type { Message } from "@holdfast/protocol/agent/message"
 import type { EventDraft } from "@holdfast/protocol/events"
-import type { AgentPart, Turn } from "./part.ts"
+import type { AgentFacts, Turn } from "./agent-facts.ts"
 import { LEFT_OPEN } from "./tool-part.ts"
 import type { TurnEnding } from "./turn-ending.ts"
 
 /** Notes that nothing was heard of the streaming turn since a time; once until something is. */
-export function noteSilence(agent: AgentPart, turn: string, since: number): ReadonlyArray<EventDraft> {
+export function noteSilence(agent: AgentFacts, turn: string, since: number): ReadonlyArray<EventDraft> {
   const streaming = agent.turn
   if (streaming?.id !== turn || streaming.silentSince !== undefined || streaming.interrupting !== undefined) return []
   return [{ name: "turn/silent", data: { turn, since }, turn }]
 }
 
 /** The event that something is heard of a silent turn again. */
-export const heardAgain = ({ turn }: AgentPart): ReadonlyArray<EventDraft> =>
+export const heardAgain = ({ turn }: AgentFacts): ReadonlyArray<EventDraft> =>
   turn?.silentSince === undefined ? [] : [{ name: "turn/heard", data: { turn: turn.id }, turn: turn.id }]
 
 /** Whether a message has the agent's last words: it ends in text, and no tool call was left open. */

@@ -3,7 +3,7 @@ import { TaskNotFound } from "@holdfast/protocol/errors"
 import type { AgentEvent, EventData, EventDraft } from "@holdfast/protocol/events"
 import type { Activity, Task } from "@holdfast/protocol/agent/task"
 import type { AgentReport } from "./commands.ts"
-import type { AgentPart, RunningTask } from "./part.ts"
+import type { AgentFacts, RunningTask } from "./agent-facts.ts"
 import { cancelled } from "./permissions.ts"
 
 type TaskEvent = Extract<AgentEvent, { readonly name: `task/${string}` }>
@@ -26,7 +26,7 @@ export function evolveTasks(tasks: ReadonlyArray<RunningTask>, event: TaskEvent,
 type TaskReport = Extract<AgentReport, { readonly _tag: `AgentTask${string}` }>
 
 /** The events of what an agent tells of a task. */
-export function taskReport(agent: AgentPart, report: TaskReport): ReadonlyArray<EventDraft> {
+export function taskReport(agent: AgentFacts, report: TaskReport): ReadonlyArray<EventDraft> {
   if (report._tag === "AgentTaskStarted") {
     const known = agent.tasks.some(({ id }) => id === report.task.id)
     return known ? [] : [{ name: "task/started", data: { task: report.task } }]
@@ -45,24 +45,24 @@ export function taskReport(agent: AgentPart, report: TaskReport): ReadonlyArray<
 }
 
 /** The process is to end, with what runs in the background. */
-export function processEnding(agent: AgentPart, reason: EventData["session/agent-ending"]["reason"]): EventDraft {
+export function processEnding(agent: AgentFacts, reason: EventData["session/agent-ending"]["reason"]): EventDraft {
   const tasks = agent.tasks.map(({ id, kind, description }) => ({ id, kind, description }))
   return { name: "session/agent-ending", data: { reason, ...(tasks.length === 0 ? {} : { tasks }) } }
 }
 
 /** Ends everything that runs in the background, with the process; what was asked of it is cancelled. */
-export const endTasks = (agent: AgentPart, reason: string): ReadonlyArray<EventDraft> => [
+export const endTasks = (agent: AgentFacts, reason: string): ReadonlyArray<EventDraft> => [
   ...cancelledOf(agent, () => true, reason),
   ...agent.tasks.map(({ id }): EventDraft => ({ name: "task/ended", data: { taskId: id, outcome: "stopped", summary: reason } })),
 ]
 
-type Request = AgentPart["permissions"][number]
+type Request = AgentFacts["permissions"][number]
 
-const cancelledOf = (agent: AgentPart, which: (request: Request) => boolean, reason: string): ReadonlyArray<EventDraft> =>
+const cancelledOf = (agent: AgentFacts, which: (request: Request) => boolean, reason: string): ReadonlyArray<EventDraft> =>
   agent.permissions.filter((request) => request.turn === undefined && which(request)).map((request) => cancelled(request, reason))
 
 /** Has a task stopped; asked again, it is tried again, as what did not stop may stop now. */
-export function stopTask(agent: AgentPart, id: string): ReadonlyArray<EventDraft> | TaskNotFound {
+export function stopTask(agent: AgentFacts, id: string): ReadonlyArray<EventDraft> | TaskNotFound {
   if (agent.tasks.some((one) => one.id === id)) return [{ name: "task/stopping", data: { taskId: id } }]
   const known = agent.tasks.map((one) => one.id).join(", ")
   return new TaskNotFound({ message: `no task ${id} is running; ${known === "" ? "none is" : `there are ${known}`}`, taskId: id })
@@ -71,17 +71,17 @@ export function stopTask(agent: AgentPart, id: string): ReadonlyArray<EventDraft
 const isOpen = ({ decision }: Request): boolean => decision === undefined
 
 /** Whether something runs in the background or waits for a person there, so that the process must stay (A-16). */
-export const hasBackground = ({ tasks, permissions }: AgentPart): boolean => tasks.length > 0 || permissions.length > 0
+export const hasBackground = ({ tasks, permissions }: AgentFacts): boolean => tasks.length > 0 || permissions.length > 0
 
 /** What an agent does. */
-export function activityOf({ turn, tasks, permissions }: AgentPart): Activity {
+export function activityOf({ turn, tasks, permissions }: AgentFacts): Activity {
   if (permissions.some(isOpen)) return "asking"
   if (turn !== undefined) return "working"
   return tasks.length > 0 ? "background" : "idle"
 }
 
 /** The tasks as a record shows them. */
-export const shownTasks = ({ tasks, permissions }: AgentPart): ReadonlyArray<Task> =>
+export const shownTasks = ({ tasks, permissions }: AgentFacts): ReadonlyArray<Task> =>
   tasks.map(({ stopping, ...task }) => {
     const waitsFor = permissions.find((request) => request.task === task.id && isOpen(request))?.id
     const status = stopping !== undefined ? "stopping" : waitsFor === undefined ? "running" : "waiting"

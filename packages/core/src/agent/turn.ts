@@ -2,13 +2,13 @@
 import type { TurnOutcome } from "@holdfast/protocol/agent/message"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { EventDraft } from "@holdfast/protocol/events"
-import type { AgentPart, Turn } from "./part.ts"
+import type { AgentFacts, Turn } from "./agent-facts.ts"
 import { cancelled } from "./permissions.ts"
 import { afterStall } from "./silence.ts"
 import type { TurnEnding } from "./turn-ending.ts"
 
 /** Starts the next waiting message's turn under the given id; nothing while a turn streams, the queue is held, or a hand-over is under way. */
-export function startNext(agent: AgentPart, turn: string): ReadonlyArray<EventDraft> {
+export function startNext(agent: AgentFacts, turn: string): ReadonlyArray<EventDraft> {
   if (agent.turn !== undefined || agent.hold !== undefined || agent.queue.some(({ status }) => status === "sent")) return []
   const next = agent.queue.find(({ status }) => status === "waiting")
   if (next === undefined) return []
@@ -29,7 +29,7 @@ export const isOver = ({ goesOn, until }: Hold, at: number): boolean => goesOn =
 
 /** The events of a turn's end: its open requests cancelled but for those that stand on, its message stored, its end, and the queue held where it must not continue. */
 export function endTurn(
-  agent: AgentPart,
+  agent: AgentFacts,
   turn: Turn,
   given: TurnEnding,
   sent: "uncertain" | "returned",

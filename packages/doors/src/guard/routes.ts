@@ -63,13 +63,13 @@ const places = [...Map.groupBy(ROUTES, (route) => route.path)]
   .sort((a, b) => b.fixed - a.fixed)
 
 /** How a method and path were found. */
-export type Found =
+export type FoundRoute =
   | { readonly _tag: "Route"; readonly route: Route }
   | { readonly _tag: "WrongMethod"; readonly allowed: ReadonlyArray<string> }
   | { readonly _tag: "NoRoute" }
 
 /** Finds the route of a method and a path without its query. HEAD stands for GET where nothing is streamed. */
-export const findRoute = (method: string, path: string): Found => {
+export const findRoute = (method: string, path: string): FoundRoute => {
   const parts = path.slice(1).split("/")
   const place = places.find(
     (candidate) =>

@@ -7,7 +7,7 @@ import type { DoorError } from "@holdfast/protocol/errors"
 import type { Running } from "@holdfast/hub/Hub"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
-import type { Connection } from "./Connection.ts"
+import type { SocketConnection } from "./SocketConnection.ts"
 import { failure, success, successText } from "./rpc-messages.ts"
 
 /** What calls share. */
@@ -15,12 +15,12 @@ export interface CallOwner {
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
   readonly telemetry: Telemetry
   /** What waits for answers of a connection. */
-  readonly waiting: (connection: Connection) => Set<Running>
+  readonly waiting: (connection: SocketConnection) => Set<Running>
 }
 
 /** One command under way; it is answered once, by `done` or by `fail`. */
 export class Call<A> {
-  readonly connection: Connection
+  readonly connection: SocketConnection
   readonly #id: string | number
   readonly #tag: string
   readonly #reads: boolean
@@ -28,7 +28,7 @@ export class Call<A> {
   #answered = false
   #running: Running | undefined
 
-  constructor(owner: CallOwner, connection: Connection, id: string | number, tag: string, reads: boolean) {
+  constructor(owner: CallOwner, connection: SocketConnection, id: string | number, tag: string, reads: boolean) {
     this.#owner = owner
     this.connection = connection
     this.#id = id

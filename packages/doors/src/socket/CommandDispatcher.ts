@@ -13,13 +13,13 @@ import { BadRequest, Busy, type DoorError } from "@holdfast/protocol/errors"
 import { type OperationInput, type OperationName, operationOf } from "@holdfast/protocol/operations"
 import { COMMAND_INPUTS, CONNECTION_COMMANDS, type SocketOperation } from "@holdfast/protocol/rpc"
 import { headOf } from "@holdfast/protocol/text-cut"
-import type { EventPage, Hub, Performed, Running } from "@holdfast/hub/Hub"
+import type { EventTexts, Hub, Performed, Running } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { eventPageText } from "../json/event-page-text.ts"
 import { failureOf } from "../json/decode-failure.ts"
 import { Call, type CallOwner } from "./Call.ts"
 import { CommandLine } from "./CommandLine.ts"
-import { COMMANDS_MAX, type Connection } from "./Connection.ts"
+import { COMMANDS_MAX, type SocketConnection } from "./SocketConnection.ts"
 import type { ConnectionHandlers } from "./connection-commands.ts"
 import { failure, PONG, readRpcText, type RpcMessage, unknownField } from "./rpc-messages.ts"
 
@@ -50,8 +50,8 @@ export class CommandDispatcher implements CallOwner {
   readonly telemetry: Telemetry
   readonly #options: DispatcherOptions
   readonly #commands = new Map<string, Command>()
-  readonly #lines = new WeakMap<Connection, CommandLine<RpcMessage>>()
-  readonly #waiting = new WeakMap<Connection, Set<Running>>()
+  readonly #lines = new WeakMap<SocketConnection, CommandLine<RpcMessage>>()
+  readonly #waiting = new WeakMap<SocketConnection, Set<Running>>()
 
   constructor(options: DispatcherOptions) {
     this.#options = options
@@ -64,14 +64,14 @@ export class CommandDispatcher implements CallOwner {
   }
 
   /** What waits for answers of a connection. */
-  waiting(connection: Connection): Set<Running> {
+  waiting(connection: SocketConnection): Set<Running> {
     let waiting = this.#waiting.get(connection)
     if (waiting === undefined) this.#waiting.set(connection, (waiting = new Set()))
     return waiting
   }
 
   /** Takes a text message. */
-  text(connection: Connection, text: string): void {
+  text(connection: SocketConnection, text: string): void {
     const read = readRpcText(text)
     if (read === undefined) return connection.close(1008, "a text message must be an RPC message as JSON, or an array of them")
     const { messages, refused } = read
@@ -84,7 +84,7 @@ export class CommandDispatcher implements CallOwner {
   }
 
   /** Interrupts the effects that the connection's commands wait for. */
-  close(connection: Connection): void {
+  close(connection: SocketConnection): void {
     for (const running of this.#waiting.get(connection) ?? []) running.interruptUnsafe()
   }
 
@@ -107,7 +107,7 @@ export class CommandDispatcher implements CallOwner {
       const ended = (performed: Performed<unknown>): void => {
         if (performed._tag === "Refused") return call.fail(performed.error)
         const { value } = performed
-        if (name === "log.events") return call.doneText(eventPageText(value as EventPage))
+        if (name === "log.events") return call.doneText(eventPageText(value as EventTexts))
         if (answer === "session") return call.done({ seq: (value as { readonly seq: number }).seq })
         call.done(answer === "created" ? (value as { readonly session: unknown }).session : value)
       }
@@ -116,7 +116,7 @@ export class CommandDispatcher implements CallOwner {
     return { most: changes ? undefined : READING, begin: perform, refuse: perform }
   }
 
-  #lineOf(connection: Connection): CommandLine<RpcMessage> {
+  #lineOf(connection: SocketConnection): CommandLine<RpcMessage> {
     const known = this.#lines.get(connection)
     if (known !== undefined) return known
     const line = new CommandLine<RpcMessage>({
@@ -133,7 +133,7 @@ export class CommandDispatcher implements CallOwner {
     return line
   }
 
-  #take(connection: Connection, message: RpcMessage): void {
+  #take(connection: SocketConnection, message: RpcMessage): void {
     const { _tag: kind, id, tag, payload } = message
     if (kind !== "Request") {
       if (kind === "Ping") return connection.answer(PONG)

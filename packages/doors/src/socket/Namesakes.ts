@@ -5,14 +5,14 @@
  * that comes while it is there is someone else under the same name, for as long as it is open.
  */
 import { randomUUID } from "node:crypto"
-import type { Connection } from "./Connection.ts"
+import type { SocketConnection } from "./SocketConnection.ts"
 
 /** Who is there without a name of its own. */
 export class Namesakes {
   private readonly here = new Set<string>()
 
   /** The connection that a client without one counts as. */
-  connectionOf(socket: Connection, client: string): string {
+  connectionOf(socket: SocketConnection, client: string): string {
     const name = JSON.stringify([socket.principal.credential, client])
     if (this.here.has(name)) return randomUUID()
     this.here.add(name)

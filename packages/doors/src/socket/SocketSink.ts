@@ -6,15 +6,15 @@
  */
 import { encodeDetached, encodeSnapshot, encodeSynced, type SnapshotHead, type Viewers } from "@holdfast/protocol/frame"
 import type { AttachmentSink } from "@holdfast/hub/Hub"
-import type { Connection } from "./Connection.ts"
+import type { SocketConnection } from "./SocketConnection.ts"
 import { binaryMessage, sharedEventsMessage, sharedViewersMessage } from "./raw-frames.ts"
 
 /** The sink of an attachment on a connection; `handle` must be set before the attachment is started. */
 export class SocketSink implements AttachmentSink {
   handle = 0
-  private readonly connection: Connection
+  private readonly connection: SocketConnection
 
-  constructor(connection: Connection) {
+  constructor(connection: SocketConnection) {
     this.connection = connection
   }
 

@@ -7,7 +7,7 @@ import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Settings } from "@holdfast/protocol/settings"
 import type { FeedWatch, Hub } from "@holdfast/hub/Hub"
 import { refuseId } from "@holdfast/hub/session/whole-id"
-import type { Connection } from "./Connection.ts"
+import type { SocketConnection } from "./SocketConnection.ts"
 import type { Call } from "./Call.ts"
 import { Namesakes } from "./Namesakes.ts"
 import { SocketSink } from "./SocketSink.ts"
@@ -83,7 +83,7 @@ export function connectionHandlers({ hub, settings, version, run }: ConnectionCo
 /** Follows the feed from a change number; a client that was slow gets what it missed when it reads again. */
 const follow = (
   hub: Hub["Service"],
-  here: Connection,
+  here: SocketConnection,
   cursor: FeedCursor,
   run: ConnectionCommandOptions["run"],
 ): Effect.Effect<FeedWatch, DoorError> => {

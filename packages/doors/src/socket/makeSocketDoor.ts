@@ -7,7 +7,7 @@ import { WebSocketServer } from "ws"
 import type { Settings } from "@holdfast/protocol/settings"
 import { SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
-import { Connection } from "./Connection.ts"
+import { SocketConnection } from "./SocketConnection.ts"
 import { CommandDispatcher } from "./CommandDispatcher.ts"
 import { connectionHandlers } from "./connection-commands.ts"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
@@ -24,7 +24,7 @@ export const makeSocketDoor = (
 ): Effect.Effect<SocketDoor, never, Hub | Scope.Scope> =>
   Effect.gen(function* () {
     const hub = yield* Hub
-    const connections = new Map<number, Connection>()
+    const connections = new Map<number, SocketConnection>()
     const context = yield* Effect.context<never>()
     const fork = Effect.runForkWith(context)
     const run = <A, E>(effect: Effect.Effect<A, E>): void => void fork(Effect.exit(effect))
@@ -46,7 +46,7 @@ export const makeSocketDoor = (
         const id = next++
         const began = performance.now()
         const hello = setTimeout(() => connection.close(1008, "no Hello in time"), settings.socketHelloTimeout)
-        const connection: Connection = new Connection(id, ws, socket, principal, settings, {
+        const connection: SocketConnection = new SocketConnection(id, ws, socket, principal, settings, {
           text: (text) => dispatcher.text(connection, text),
           closed: (reason) => {
             const milliseconds = Math.round(performance.now() - began)

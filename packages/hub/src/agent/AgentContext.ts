@@ -4,7 +4,7 @@ import type { AgentCatalog } from "@holdfast/adapter/AgentCatalog"
 import type { ImportSource } from "@holdfast/adapter/ImportSource"
 import type { Session } from "@holdfast/protocol/session"
 import type { KindContext, RequestContext } from "../child/KindContext.ts"
-import type { Feed } from "../session/Feed.ts"
+import type { ChangeFeed } from "../session/ChangeFeed.ts"
 import { forkPromise } from "../session/Fork.ts"
 import { Gate } from "../session/Gate.ts"
 import { newId } from "../session/new-id.ts"
@@ -34,7 +34,7 @@ export interface AgentContext extends KindContext {
 
 /** What requests about agents need of the hub. */
 export interface AgentRequestContext extends RequestContext {
-  readonly feed: Feed
+  readonly feed: ChangeFeed
   readonly agents: AgentContext
 }
 

@@ -5,14 +5,14 @@ import type { ChildPart } from "../child/ChildPart.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { AgentContext } from "./AgentContext.ts"
 import type { PooledAgent } from "./AgentPool.ts"
-import type { LiveMessage } from "./LiveMessage.ts"
+import type { StreamingMessage } from "./StreamingMessage.ts"
 
 /** One session's agent. */
 export interface DrivenAgent extends PooledAgent {
   readonly context: AgentContext
   readonly session: OpenSession
   readonly part: ChildPart
-  readonly live: LiveMessage
+  readonly live: StreamingMessage
   /** The agent did something. */
   readonly heard: () => void
   /** What is in the session's directory, and whether it may run. */

@@ -7,11 +7,11 @@
  * the next one.
  */
 import { duties, type Duty, isBehindTrust } from "@holdfast/core/agent/duties"
-import type { Ending } from "@holdfast/core/agent/part"
+import type { Ending } from "@holdfast/core/agent/agent-facts"
 import { hasBackground } from "@holdfast/core/agent/tasks"
 import type { Command } from "@holdfast/core/decide"
 import { decide } from "@holdfast/core/decide"
-import type { AgentCommand } from "@holdfast/link/agent-messages"
+import type { AgentInstruction } from "@holdfast/link/agent-messages"
 import { RequestRefused, RunnerGone } from "@holdfast/link/RunnerConnection"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import type { LogRecord } from "@holdfast/protocol/record"
@@ -25,7 +25,7 @@ import type { DrivenAgent } from "./DrivenAgent.ts"
 import { commandFor } from "./duty-command.ts"
 import { Errands } from "./Errands.ts"
 import { Folder } from "./Folder.ts"
-import { LiveMessage } from "./LiveMessage.ts"
+import { StreamingMessage } from "./StreamingMessage.ts"
 import { translateNotes } from "./notes.ts"
 import { OwedRules } from "./OwedRules.ts"
 import { startAgent } from "./start-agent.ts"
@@ -43,7 +43,7 @@ export class DutyDriver implements DrivenAgent {
   readonly context: AgentContext
   readonly session: OpenSession
   readonly part: ChildPart
-  readonly live: LiveMessage
+  readonly live: StreamingMessage
   readonly translate: Translate
   private readonly clock: AgentClock
   private readonly folder: Folder
@@ -61,7 +61,7 @@ export class DutyDriver implements DrivenAgent {
     this.context = context
     this.session = session
     this.part = part
-    this.live = new LiveMessage(session)
+    this.live = new StreamingMessage(session)
     this.translate = translateNotes(this)
     this.folder = new Folder(session, context.folds)
     this.owedRules = new OwedRules({
@@ -269,7 +269,7 @@ export class DutyDriver implements DrivenAgent {
     )
   }
 
-  private tell(follower: ChildFollower, duty: Duty, command: AgentCommand): void {
+  private tell(follower: ChildFollower, duty: Duty, command: AgentInstruction): void {
     // What is not owed any more, or to another process by now, was looked at again meanwhile.
     if (this.reachable !== follower || !this.performed.has(duty.id)) return
     const { connection, child } = follower.port

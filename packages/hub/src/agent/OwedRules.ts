@@ -4,7 +4,7 @@
  * A duty found in the durable state: the answer's event is in the log before the server stores the rule, and
  * `permission/kept` ends what is owed, so that a kill or a full disk in between loses nothing.
  */
-import type { AgentPart, OwedRule } from "@holdfast/core/agent/part"
+import type { AgentFacts, OwedRule } from "@holdfast/core/agent/agent-facts"
 import type { AlwaysRules } from "./rules.ts"
 
 /** What the keeper needs of the session's driver. */
@@ -27,7 +27,7 @@ export class OwedRules {
   }
 
   /** Has what a state owes hold, and stores it. */
-  look({ owedRules = [] }: Pick<AgentPart, "owedRules">): void {
+  look({ owedRules = [] }: Pick<AgentFacts, "owedRules">): void {
     const { rules, keep, kept, failed } = this.#options
     for (const owed of this.#underWay) if (!owedRules.includes(owed)) this.#underWay.delete(owed)
     for (const owed of owedRules) {

@@ -7,7 +7,7 @@ import type { LiveMessage as Live } from "@holdfast/core/agent/accumulator"
 import type { Message } from "@holdfast/protocol/agent/message"
 import type { OpenSession } from "../session/OpenSession.ts"
 import type { Snapshot } from "../session/SessionPart.ts"
-import type { LiveMessage } from "./LiveMessage.ts"
+import type { StreamingMessage } from "./StreamingMessage.ts"
 import { storedMessages } from "./stored-messages.ts"
 
 /** Messages in a snapshot at most, and bytes of them; older ones are read by pages. */
@@ -26,7 +26,11 @@ export interface AgentSnapshot {
 const encoder = new TextEncoder()
 
 /** Takes a snapshot as of everything placed so far, once that is durable; `undefined` when the data is damaged. */
-export function takeAgentSnapshot(session: OpenSession, live: LiveMessage, done: (snapshot: Snapshot | undefined) => void): void {
+export function takeAgentSnapshot(
+  session: OpenSession,
+  live: StreamingMessage,
+  done: (snapshot: Snapshot | undefined) => void,
+): void {
   live.ready(() => {
     const { turn } = session.state.agent ?? {}
     const streaming = turn === undefined ? {} : { live: live.of(turn.id, turn.startedAt).toLive() }

@@ -1,7 +1,7 @@
 /** What a duty asks of an agent's process (docs/PROTOCOL.md, A-2): with a message's parts whole, and its files by their paths. */
 import type { Duty } from "@holdfast/core/agent/duties"
 import type { InputPart } from "@holdfast/protocol/agent/message"
-import type { AgentCommand } from "@holdfast/link/agent-messages"
+import type { AgentInstruction } from "@holdfast/link/agent-messages"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { isDirectoryThere } from "../session/PathChecks.ts"
 import type { AgentContext } from "./AgentContext.ts"
@@ -21,12 +21,12 @@ export function commandFor(
   context: AgentContext,
   session: OpenSession,
   duty: Exclude<Duty, { readonly type: "start" | "end" }>,
-): AgentCommand | Promise<AgentCommand> {
+): AgentInstruction | Promise<AgentInstruction> {
   switch (duty.type) {
     case "deliver": {
       const { message: id, turn, item, steer } = duty
       const directory = context.directory(session.durable)
-      const deliver = (parts: ReadonlyArray<InputPart>): AgentCommand => ({
+      const deliver = (parts: ReadonlyArray<InputPart>): AgentInstruction => ({
         type: "deliver",
         id,
         turn,

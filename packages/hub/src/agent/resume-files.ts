@@ -8,7 +8,7 @@ import { type FileHandle, mkdir, open, readFile, rename, stat, writeFile } from 
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { zstdDecompress } from "node:zlib"
-import type { LeftOut } from "@holdfast/core/agent/part"
+import type { LeftOut } from "@holdfast/core/agent/agent-facts"
 import { type KnownEvent, knownEvent } from "@holdfast/protocol/events"
 import { decodeRecord, readRecord } from "@holdfast/protocol/record"
 import type { OpenSession } from "../session/OpenSession.ts"

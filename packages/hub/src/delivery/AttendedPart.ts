@@ -10,7 +10,7 @@ import type { OpenSession } from "../session/OpenSession.ts"
 import type { SessionPart, Snapshot } from "../session/SessionPart.ts"
 import type { SessionTable } from "../session/SessionTable.ts"
 import { Delivery } from "./Delivery.ts"
-import { type Viewer, Viewers } from "./Viewers.ts"
+import { type Viewer, ViewerList } from "./ViewerList.ts"
 
 /** What an attachment types into. */
 export interface AttachedInput {
@@ -27,7 +27,7 @@ export type Sessions = SessionTable<AttendedPart>
 export abstract class AttendedPart implements SessionPart {
   readonly session: OpenSession
   #readers: Delivery | undefined
-  #viewers: Viewers | undefined
+  #viewers: ViewerList | undefined
 
   constructor(session: OpenSession) {
     this.session = session
@@ -45,13 +45,13 @@ export abstract class AttendedPart implements SessionPart {
   }
 
   /** Who is attached. */
-  get viewers(): Viewers {
+  get viewers(): ViewerList {
     this.#viewers ??= this.makeViewers()
     return this.#viewers
   }
 
   /** The same, where anybody was attached since the session was opened. */
-  get attached(): Viewers | undefined {
+  get attached(): ViewerList | undefined {
     return this.#viewers
   }
 
@@ -83,7 +83,7 @@ export abstract class AttendedPart implements SessionPart {
   protected abstract snapshot(done: (snapshot: Snapshot | undefined) => void): void
 
   /** Makes the viewers. */
-  protected makeViewers(): Viewers {
-    return new Viewers()
+  protected makeViewers(): ViewerList {
+    return new ViewerList()
   }
 }

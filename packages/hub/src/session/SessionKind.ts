@@ -11,7 +11,7 @@ import type { OpenSession } from "./OpenSession.ts"
 import type { SessionPart } from "./SessionPart.ts"
 
 /** An open session with the part of its kind. */
-export interface Loaded<Part extends SessionPart = SessionPart> {
+export interface LoadedSession<Part extends SessionPart = SessionPart> {
   readonly session: OpenSession
   readonly part: Part
 }
@@ -26,7 +26,7 @@ export interface NewSession<Part extends SessionPart = SessionPart> {
   /** Whether `inherited` must outlive a power cut: it is needed for more than the first start. */
   readonly inheritsAgain: boolean
   /** The session, whose part its kind made, is stored and open: starts what is to be started, and answers when the caller may know. */
-  made(loaded: Loaded<Part>, answer: CreateAnswer): void
+  made(loaded: LoadedSession<Part>, answer: CreateAnswer): void
   /** The creation is over, whether or not a session was made. */
   readonly over?: () => void
 }

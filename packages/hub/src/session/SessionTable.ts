@@ -16,7 +16,7 @@ import { fromCallback } from "./Fork.ts"
 import { OpenSession } from "./OpenSession.ts"
 import { type Elsewhere, mine, type Ownership } from "./Ownership.ts"
 import type { KnownSession, SessionContext } from "./SessionContext.ts"
-import type { Loaded, SessionKind } from "./SessionKind.ts"
+import type { LoadedSession, SessionKind } from "./SessionKind.ts"
 import type { SessionPart } from "./SessionPart.ts"
 import { type AnyStoreError, failureOf } from "./store-problem.ts"
 
@@ -27,10 +27,10 @@ const READS_MAX = 32
 const RECLAIM_AFTER = 1000
 
 /** Receives an open session, or why it cannot be opened; called once. */
-export type Opened<Part extends SessionPart> = (result: Loaded<Part> | DoorError) => void
+export type Opened<Part extends SessionPart> = (result: LoadedSession<Part> | DoorError) => void
 
 /** What a table is made of. */
-export interface TableOptions<Part extends SessionPart> {
+export interface SessionTableOptions<Part extends SessionPart> {
   readonly context: Omit<SessionContext, "reclaim" | "reads">
   readonly kinds: ReadonlyArray<SessionKind<Part>>
   /** Every session is this hub's when absent. */
@@ -43,14 +43,14 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
   /** The kinds of session that this hub has, by name. */
   readonly kinds: ReadonlyMap<string, SessionKind<Part>>
   readonly #ownership: Ownership
-  readonly #loaded = new Map<string, Loaded<Part>>()
+  readonly #loaded = new Map<string, LoadedSession<Part>>()
   readonly #opening = new Map<string, Array<Opened<Part>>>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #sweep: NodeJS.Timeout
   #wire = 1
   #closed = false
 
-  constructor({ context, kinds, ownership = mine }: TableOptions<Part>) {
+  constructor({ context, kinds, ownership = mine }: SessionTableOptions<Part>) {
     this.context = { ...context, reads: new Gate(READS_MAX), reclaim: (session) => this.#reclaim(session) }
     this.kinds = new Map(kinds.map((kind) => [kind.name, kind]))
     this.#ownership = ownership
@@ -60,12 +60,12 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
   }
 
   /** The session if it is in memory. */
-  peek(id: string): Loaded<Part> | undefined {
+  peek(id: string): LoadedSession<Part> | undefined {
     return this.#loaded.get(id)
   }
 
   /** All sessions in memory. */
-  all(): Iterable<Loaded<Part>> {
+  all(): Iterable<LoadedSession<Part>> {
     return this.#loaded.values()
   }
 
@@ -74,7 +74,8 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
   }
 
   /** The session, from the store when it is not in memory. */
-  readonly open = (id: string): Effect.Effect<Loaded<Part>, DoorError> => fromCallback((opened) => this.openThen(id, opened))
+  readonly open = (id: string): Effect.Effect<LoadedSession<Part>, DoorError> =>
+    fromCallback((opened) => this.openThen(id, opened))
 
   /** The same for the loop: `open` is made of it. */
   openThen(id: string, opened: Opened<Part>): void {
@@ -90,7 +91,7 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
     }
     const waiters = [opened]
     this.#opening.set(id, waiters)
-    const answer = (result: Loaded<Part> | DoorError): void => {
+    const answer = (result: LoadedSession<Part> | DoorError): void => {
       this.#opening.delete(id)
       for (const each of waiters) each(result)
     }
@@ -134,7 +135,7 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
   }
 
   /** Takes a session that was just made or claimed, of a kind that there is. */
-  adopt(claimed: Claimed, state: SessionState, foldedThrough = 0): Loaded<Part> {
+  adopt(claimed: Claimed, state: SessionState, foldedThrough = 0): LoadedSession<Part> {
     const kind = this.kinds.get(state.kind)
     if (kind === undefined) throw new Error(`no kind of session is called ${state.kind}`)
     const session = new OpenSession(this.context, claimed, { state, foldedThrough }, this.#wire++)
@@ -153,7 +154,7 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
     this.#leave(id, loaded, reason)
   }
 
-  #leave(id: string, { session, part }: Loaded<Part>, reason: string): void {
+  #leave(id: string, { session, part }: LoadedSession<Part>, reason: string): void {
     this.#loaded.delete(id)
     session.loop = "gone"
     part.gone(reason)
@@ -168,7 +169,7 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
     for (const id of [...this.#loaded.keys()]) this.drop(id, reason)
   }
 
-  #admit(id: string, exit: Exit.Exit<Claimed, AnyStoreError>): Loaded<Part> | DoorError {
+  #admit(id: string, exit: Exit.Exit<Claimed, AnyStoreError>): LoadedSession<Part> | DoorError {
     if (Exit.isFailure(exit)) return failureOf(exit, this.context.report, id)
     if (this.#closed) return new Unavailable({ message: "the hub is stopping" })
     const inner = readStored(exit.value)

@@ -15,7 +15,7 @@ import { bodyHash, keptKey } from "./command.ts"
 import { keepEnvironment, keepInherited } from "./SessionEnvironment.ts"
 import { encodeDrafts, storedState } from "./encode.ts"
 import { failureOf, inTrash, keyConflict, storeProblem } from "./store-problem.ts"
-import type { Feed } from "./Feed.ts"
+import type { ChangeFeed } from "./ChangeFeed.ts"
 import { newId } from "./new-id.ts"
 import type { SessionDirectories } from "./SessionDirectories.ts"
 import type { NewSession } from "./SessionKind.ts"
@@ -26,7 +26,7 @@ import type { SessionTable } from "./SessionTable.ts"
 export interface CreationContext<Part extends SessionPart> {
   readonly store: Store["Service"]
   readonly table: SessionTable<Part>
-  readonly feed: Feed
+  readonly feed: ChangeFeed
   readonly directories: SessionDirectories
   /** Epoch milliseconds. */
   readonly now: () => number

@@ -7,7 +7,7 @@ import type { Caller, Changed, Done, Principal } from "../Hub.ts"
 import { carryOut, type Order } from "../session/command.ts"
 import { fromCallback } from "../session/Fork.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
-import type { Loaded } from "../session/SessionKind.ts"
+import type { LoadedSession } from "../session/SessionKind.ts"
 import { ChildPart } from "../child/ChildPart.ts"
 import type { HubContext } from "./HubContext.ts"
 import { processKnown, whenEnded } from "../child/process-known.ts"
@@ -59,7 +59,7 @@ const END_WAIT = 5000
 type Ready = (refused: Unavailable | undefined) => void
 
 /** A session is restored when its process, which its deletion ends, has ended; everything else is carried out at once. */
-function whenReady(core: HubContext, { session, part }: Loaded, command: string, ready: Ready): void {
+function whenReady(core: HubContext, { session, part }: LoadedSession, command: string, ready: Ready): void {
   if (command !== "Restore" || session.state.status !== "deleted" || !(part instanceof ChildPart)) return ready(undefined)
   const message = "the session was deleted and its process is still ending; try again once it has ended"
   whenEnded(part, core.settings.killGrace + END_WAIT, (ended) => ready(ended ? undefined : new Unavailable({ message })))

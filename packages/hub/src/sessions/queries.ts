@@ -5,7 +5,7 @@ import { CursorAhead, CursorInvalid, type DoorError, SessionAmbiguous } from "@h
 import type { EventFilter } from "@holdfast/protocol/event-filter"
 import { readRecord, recordJson } from "@holdfast/protocol/record"
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
-import type { EventPage } from "../Hub.ts"
+import type { EventTexts } from "../Hub.ts"
 import { notFound, storeProblem } from "../session/store-problem.ts"
 import type { HubContext } from "./HubContext.ts"
 
@@ -56,7 +56,7 @@ export const events = (
     readonly log?: string
     readonly limit: number
   },
-): Effect.Effect<EventPage, DoorError> =>
+): Effect.Effect<EventTexts, DoorError> =>
   Effect.gen(function* () {
     const { after, log, limit, ...filter } = range
     const problem = cursorProblem(after)

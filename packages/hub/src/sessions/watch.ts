@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { type FeedCursor, planFeed } from "@holdfast/core/cursor"
 import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
 import type { FeedWatch } from "../Hub.ts"
-import type { FeedSink } from "../session/Feed.ts"
+import type { FeedSink } from "../session/ChangeFeed.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import type { HubContext } from "./HubContext.ts"
 

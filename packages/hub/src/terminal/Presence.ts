@@ -6,7 +6,7 @@
 import { decide } from "@holdfast/core/decide"
 import { sizingViewer } from "@holdfast/core/viewers"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
-import { RETURNED, type Viewer, Viewers } from "../delivery/Viewers.ts"
+import { RETURNED, type Viewer, ViewerList } from "../delivery/ViewerList.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 
 /** Least time between two size changes of a child, in milliseconds: 10 a second (T-8). */
@@ -25,7 +25,7 @@ export interface ChildOfViewers {
 }
 
 /** The viewers of one terminal. */
-export class Presence extends Viewers {
+export class Presence extends ViewerList {
   readonly #session: OpenSession
   readonly #child: ChildOfViewers
   #resizedAt = 0

@@ -1,5 +1,5 @@
 import { appendFile, readFile, rm, writeFile } from "node:fs/promises"
-import type { AgentCommand } from "@holdfast/link/agent-messages"
+import type { AgentInstruction } from "@holdfast/link/agent-messages"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { attachReader, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 import { createAgent, dataOf, named, record, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
@@ -13,10 +13,10 @@ describe("the hub's driver of agents", () => {
   let runner: ToldRunner
   const open = async (): Promise<House> =>
     (house = await openHouse({ directory: directory.path, sqlite: true, runners: runner.layer }))
-  const delivered = async (): Promise<Extract<AgentCommand, { type: "deliver" }>> => {
-    const last = (): AgentCommand | undefined => runner.children.at(-1)?.commands.at(-1)
+  const delivered = async (): Promise<Extract<AgentInstruction, { type: "deliver" }>> => {
+    const last = (): AgentInstruction | undefined => runner.children.at(-1)?.commands.at(-1)
     await runner.until("a delivery", () => last()?.type === "deliver")
-    return last() as Extract<AgentCommand, { type: "deliver" }>
+    return last() as Extract<AgentInstruction, { type: "deliver" }>
   }
   const take = async (): Promise<string> => {
     const { id, turn } = await delivered()

@@ -1,4 +1,4 @@
-import type { AgentCommand } from "@holdfast/link/agent-messages"
+import type { AgentInstruction } from "@holdfast/link/agent-messages"
 import type { Message } from "@holdfast/protocol/agent/message"
 import * as Effect from "effect/Effect"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
@@ -11,7 +11,7 @@ const READY = { type: "ready", pid: 7, resumed: "new", native: "native-1" } as c
 const LONG = 700 * 1024
 const text = (i: number): string => `${i}: ${"é".repeat(LONG / 2)}`
 
-type Deliver = Extract<AgentCommand, { type: "deliver" }>
+type Deliver = Extract<AgentInstruction, { type: "deliver" }>
 
 describe("messages in the queue beside the record", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>

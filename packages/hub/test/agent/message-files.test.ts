@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { InputPart } from "@holdfast/protocol/agent/message"
-import type { AgentCommand } from "@holdfast/link/agent-messages"
+import type { AgentInstruction } from "@holdfast/link/agent-messages"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
 import { createAgent, failure, record } from "@holdfast/testkit/hub/agent-house"
@@ -34,7 +34,7 @@ describe("files of messages", () => {
   const sendParts = (id: string, parts: ReadonlyArray<InputPart>, key?: string) =>
     house.agents.send(id, { parts, ...(key === undefined ? {} : { key }) }, OWNER)
   const filesOf = (name: string): string => join(directory.path, "sessions", name, "files")
-  type Deliver = Extract<AgentCommand, { type: "deliver" }>
+  type Deliver = Extract<AgentInstruction, { type: "deliver" }>
 
   it("M-11 an image of 640 KB lies beside the log by its hash, and goes to the agent whole (fault:N20)", async () => {
     const { id, directory: name, reader } = await createAgent(house)

@@ -1,5 +1,5 @@
 /** Unloading is durable before it is done: a hub that dies meanwhile changes nothing of it. */
-import type { AgentCommand } from "@holdfast/link/agent-messages"
+import type { AgentInstruction } from "@holdfast/link/agent-messages"
 import type { ConnectOptions } from "@holdfast/link/RunnerConnection"
 import type { Settings } from "@holdfast/protocol/settings"
 import * as Effect from "effect/Effect"
@@ -39,9 +39,9 @@ describe("unloading an agent around the death of the hub", () => {
   const open = async (settings: Partial<Settings> = {}): Promise<House> =>
     (house = await openHouse({ directory: directory.path, sqlite: true, runners: runner.layer, settings }))
   const take = async (): Promise<string> => {
-    const last = (): AgentCommand | undefined => runner.children.at(-1)?.commands.at(-1)
+    const last = (): AgentInstruction | undefined => runner.children.at(-1)?.commands.at(-1)
     await runner.until("a delivery", () => last()?.type === "deliver")
-    const { id, turn } = last() as Extract<AgentCommand, { type: "deliver" }>
+    const { id, turn } = last() as Extract<AgentInstruction, { type: "deliver" }>
     runner.note({ type: "taken", id, turn })
     return turn
   }

@@ -9,7 +9,7 @@
 import { Worker } from "node:worker_threads"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type { CheckpointReply, ScreenReply } from "@holdfast/link/messages"
-import { Lag } from "./Lag.ts"
+import { EmulatorLag } from "./EmulatorLag.ts"
 import { StepBatch } from "./StepBatch.ts"
 import type { EmulatorReport, EmulatorStep } from "./thread-messages.ts"
 
@@ -72,7 +72,7 @@ class ThreadedEmulators implements Emulators {
   readonly #events: EmulatorEvents
   readonly #thread: URL
   readonly #batch = new StepBatch()
-  readonly #lag = new Lag()
+  readonly #lag = new EmulatorLag()
   readonly #pending = new Map<number, Pending>()
   readonly #open = new Set<number>()
   /** Opened, and nothing to do yet: the thread is told with the first output, so that starting a child does not wake it. */

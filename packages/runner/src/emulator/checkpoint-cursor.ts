@@ -4,7 +4,7 @@ import { designate, isReplaced, shift } from "./charsets.ts"
 import type { CheckpointSource } from "./checkpoint-source.ts"
 import { CELL, charactersOf, extendedOf, hasContent, widthOf } from "./pen.ts"
 import type { Pen } from "./pen.ts"
-import type { Core, Line } from "./xterm-internals.ts"
+import type { Core, BufferLine } from "./xterm-internals.ts"
 
 const MOUSE_PROTOCOLS: { readonly [name: string]: number } = { X10: 9, VT200: 1000, DRAG: 1002, ANY: 1003 }
 const MOUSE_ENCODINGS: { readonly [name: string]: number } = { SGR: 1006, SGR_PIXELS: 1016 }
@@ -55,7 +55,7 @@ const place = (core: Core, row: number, column: number): string => {
   return `\x1b[${Math.max(row - top, 0) + 1};${column + 1}H`
 }
 
-const isBlankAlike = (line: Line, columns: number): boolean => {
+const isBlankAlike = (line: BufferLine, columns: number): boolean => {
   const fg = line._data[1] ?? 0
   const bg = line._data[2] ?? 0
   if (!isErased(fg, bg)) return false
@@ -66,7 +66,7 @@ const isBlankAlike = (line: Line, columns: number): boolean => {
 }
 
 /** Puts the cursor behind the last column, where only a character that is written there puts it. */
-const pendingWrap = (core: Core, line: Line, row: number, pen: Pen): string => {
+const pendingWrap = (core: Core, line: BufferLine, row: number, pen: Pen): string => {
   const last = core.cols - 1
   if (isBlankAlike(line, core.cols)) return `${place(core, row, last)} ${pen.background(line._data[2] ?? 0)}\x1b[1K`
   const at = last > 0 && widthOf(line, last - 1) === 2 && hasContent(line, last - 1) ? last - 1 : last
@@ -75,7 +75,7 @@ const pendingWrap = (core: Core, line: Line, row: number, pen: Pen): string => {
 }
 
 /** The column of the character that the next one may join, when writing it again changes nothing. */
-const joinable = (core: Core, line: Line): number | undefined => {
+const joinable = (core: Core, line: BufferLine): number | undefined => {
   const { x } = core.buffers.active
   const { _curAttrData: current, _parser: parser } = core._inputHandler
   const width = (parser.precedingJoinState >> 1) & 3

@@ -1,7 +1,7 @@
 /** The attributes and the link that a stream of escape sequences has set so far; says only what changes. */
 import { attributeSequence, HAS_EXTENDED } from "./attributes.ts"
 import { linkSequence } from "./links.ts"
-import type { Core, ExtendedAttributes, Line } from "./xterm-internals.ts"
+import type { Core, ExtendedAttributes, BufferLine } from "./xterm-internals.ts"
 
 /** Numbers per cell in a line's data: content, foreground, background. */
 export const CELL = 3
@@ -11,27 +11,27 @@ const CODEPOINT = 0x1fffff
 const WIDTH_SHIFT = 22
 
 /** Whether a cell holds a character. */
-export const hasContent = (line: Line, column: number): boolean => ((line._data[column * CELL] ?? 0) & HAS_CONTENT) !== 0
+export const hasContent = (line: BufferLine, column: number): boolean => ((line._data[column * CELL] ?? 0) & HAS_CONTENT) !== 0
 
 /** Columns a cell takes: 1 or 2; 0 for the second half of a wide one, or a lone combining character. */
-export const widthOf = (line: Line, column: number): number => (line._data[column * CELL] ?? 0) >>> WIDTH_SHIFT
+export const widthOf = (line: BufferLine, column: number): number => (line._data[column * CELL] ?? 0) >>> WIDTH_SHIFT
 
 /** The characters of a cell, "" for none. */
-export const charactersOf = (line: Line, column: number): string => {
+export const charactersOf = (line: BufferLine, column: number): string => {
   const content = line._data[column * CELL] ?? 0
   if (content & COMBINED) return line._combined[column] ?? ""
   return content & CODEPOINT ? String.fromCodePoint(content & CODEPOINT) : ""
 }
 
 /** Whether the character of a cell would join the one before it: it takes no column of its own. */
-export const joinsBefore = (core: Core, line: Line, column: number): boolean => {
+export const joinsBefore = (core: Core, line: BufferLine, column: number): boolean => {
   if (widthOf(line, column) === 0) return true
   const first = charactersOf(line, column).codePointAt(0) ?? 0
   return first >= 0x300 && core.unicodeService.wcwidth(first) === 0
 }
 
 /** The extended attributes of a cell where they count. */
-export const extendedOf = (line: Line, column: number): ExtendedAttributes | undefined =>
+export const extendedOf = (line: BufferLine, column: number): ExtendedAttributes | undefined =>
   (line._data[column * CELL + 2] ?? 0) & HAS_EXTENDED ? line._extendedAttrs[column] : undefined
 
 /** Attributes and link as set so far; starts as those of an empty terminal. */
@@ -52,7 +52,7 @@ export class Pen {
   }
 
   /** The sequence that makes a cell's attributes and link current, "" when they are. */
-  cell(line: Line, column: number): string {
+  cell(line: BufferLine, column: number): string {
     const at = column * CELL
     const extended = extendedOf(line, column)
     return this.#set(line._data[at + 1] ?? 0, line._data[at + 2] ?? 0, extended, extended?.urlId ?? 0)

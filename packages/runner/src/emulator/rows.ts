@@ -7,7 +7,7 @@
 import { isErased } from "./attributes.ts"
 import { CELL, charactersOf, hasContent, joinsBefore, widthOf } from "./pen.ts"
 import type { Pen } from "./pen.ts"
-import type { Core, Line } from "./xterm-internals.ts"
+import type { Core, BufferLine } from "./xterm-internals.ts"
 
 /** A blank of two columns; where it does not fit it makes the row continue below and leaves the last cell empty. */
 const WIDE_BLANK = "\u3000"
@@ -19,14 +19,14 @@ const column = (at: number): string => `\x1b[${at + 1}G`
 const right = (count: number): string => (count === 0 ? "" : count === 1 ? "\x1b[C" : `\x1b[${count}C`)
 const erase = (count: number): string => (count === 1 ? "\x1b[X" : `\x1b[${count}X`)
 
-const isSecondHalf = (line: Line, at: number): boolean => at > 0 && widthOf(line, at - 1) === 2 && hasContent(line, at - 1)
+const isSecondHalf = (line: BufferLine, at: number): boolean => at > 0 && widthOf(line, at - 1) === 2 && hasContent(line, at - 1)
 
 /** An empty cell whose attributes erasing cannot make; a wide character that is overwritten by half can. */
-const isStyledBlank = (line: Line, at: number): boolean =>
+const isStyledBlank = (line: BufferLine, at: number): boolean =>
   !hasContent(line, at) && !isSecondHalf(line, at) && !isErased(line._data[at * CELL + 1] ?? 0, line._data[at * CELL + 2] ?? 0)
 
 /** Where the styled blanks begin that reach to the end of a row; its length when there are none. */
-const lastBlanks = (line: Line, columns: number): number => {
+const lastBlanks = (line: BufferLine, columns: number): number => {
   let from = columns
   while (from > 1 && isStyledBlank(line, from - 1)) from--
   return from
@@ -36,7 +36,7 @@ const lastBlanks = (line: Line, columns: number): number => {
  * Makes the styled blanks at the end, from the right: the first half of a wide character is overwritten, which leaves its
  * second half as a blank. Leaves a space before them.
  */
-const writeLastBlanks = (line: Line, pen: Pen, from: number): string => {
+const writeLastBlanks = (line: BufferLine, pen: Pen, from: number): string => {
   let out = ""
   for (let at = pen.core.cols - 1; at >= from; at--) {
     out += `${pen.cell(line, at)}${column(at - 1)}${WIDE_BLANK}${column(at - 1)} `
@@ -45,7 +45,7 @@ const writeLastBlanks = (line: Line, pen: Pen, from: number): string => {
 }
 
 /** How many cells from here on are empty in the same way. */
-const emptyAlike = (line: Line, from: number, to: number): number => {
+const emptyAlike = (line: BufferLine, from: number, to: number): number => {
   let at = from + 1
   const same = (offset: number): boolean => line._data[at * CELL + offset] === line._data[from * CELL + offset]
   while (at < to && same(0) && same(1) && same(2)) at++
@@ -53,13 +53,13 @@ const emptyAlike = (line: Line, from: number, to: number): number => {
 }
 
 /** A combining character in a cell of its own: after a control sequence it joins nothing. */
-const apart = (line: Line, at: number): string => `\x1b[10m${[...charactersOf(line, at)][0] ?? ""}`
+const apart = (line: BufferLine, at: number): string => `\x1b[10m${[...charactersOf(line, at)][0] ?? ""}`
 
 /** Whether a character takes two columns wherever it is written; one that was cut to half cannot be written again. */
-const isWideAlone = (core: Core, line: Line, at: number): boolean =>
+const isWideAlone = (core: Core, line: BufferLine, at: number): boolean =>
   core.unicodeService.wcwidth(charactersOf(line, at).codePointAt(0) ?? 0) === 2
 
-const writeCells = (line: Line, pen: Pen, isContinued: boolean): string => {
+const writeCells = (line: BufferLine, pen: Pen, isContinued: boolean): string => {
   const columns = pen.core.cols
   const end = isContinued ? columns : lastBlanks(line, columns)
   let out = writeLastBlanks(line, pen, end)
@@ -99,7 +99,7 @@ const writeCells = (line: Line, pen: Pen, isContinued: boolean): string => {
 }
 
 /** One row and the way to what follows it. */
-export const writeRow = (line: Line, pen: Pen, following: Following): string => {
+export const writeRow = (line: BufferLine, pen: Pen, following: Following): string => {
   const last = pen.core.cols - 1
   const cells = writeCells(line, pen, following === "continuation")
   if (following === "nothing") return cells

@@ -25,7 +25,7 @@ export interface Attributes {
 }
 
 /** One row; `_data` holds content, foreground and background per cell. */
-export interface Line {
+export interface BufferLine {
   readonly length: number
   readonly isWrapped: boolean
   readonly _data: Uint32Array
@@ -38,7 +38,7 @@ export interface ScreenBuffer {
   readonly lines: {
     readonly length: number
     readonly maxLength: number
-    get(index: number): Line | undefined
+    get(index: number): BufferLine | undefined
     /** Tells that this many rows went from the top. */
     onTrim(listener: (rows: number) => void): unknown
   }

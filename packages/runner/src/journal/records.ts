@@ -15,7 +15,7 @@ const KIND_OUTPUT = 1
 const KIND_NOTE = 2
 
 /** Longest record body, in bytes; a longer one is damage. */
-export const MAX_RECORD_BYTES = 16 * 1024 * 1024
+export const MAX_ENTRY_BYTES = 16 * 1024 * 1024
 
 /** The buffers of an entry's record, in order; output bytes are not copied. */
 export function encodeRecord(entry: JournalEntry): ReadonlyArray<Uint8Array> {
@@ -55,7 +55,7 @@ export function readRecord(buffer: Buffer, offset: number): RecordRead {
   const rest = buffer.length - offset
   if (rest < PREFIX) return { _tag: "more", size: PREFIX }
   const length = buffer.readUInt32BE(offset)
-  if (length < BODY_HEAD || length > MAX_RECORD_BYTES) return DAMAGED
+  if (length < BODY_HEAD || length > MAX_ENTRY_BYTES) return DAMAGED
   const size = PREFIX + length
   if (rest < size) return { _tag: "more", size }
   const body = buffer.subarray(offset + PREFIX, offset + size)

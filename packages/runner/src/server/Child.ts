@@ -6,7 +6,7 @@
  */
 import { AdapterRefused, type AdapterHandle, type AdapterSink, type ChildExit } from "@holdfast/adapter/adapter"
 import type { AgentHandle } from "@holdfast/adapter/agent-adapter"
-import type { AgentCommand } from "@holdfast/link/agent-messages"
+import type { AgentInstruction } from "@holdfast/link/agent-messages"
 import type { AgentJournal } from "@holdfast/adapter/AgentHosts"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import type { Emulators } from "../emulator/Emulators.ts"
@@ -14,7 +14,7 @@ import { Journal, type JournalOptions, type JournalReader } from "../journal/Jou
 import type { JournalDamaged } from "../journal/segments.ts"
 import type { ChildStatus, JournalNote, RunnerFailure } from "@holdfast/link/messages"
 import { InputKeys } from "./InputKeys.ts"
-import { inputHash, KeyedInputs } from "./KeyedInputs.ts"
+import { inputHash, KeyedWrites } from "./KeyedWrites.ts"
 
 /** How long the last checkpoint may take, in milliseconds, before the exit is told without one. */
 const LAST_CHECKPOINT_MILLIS = 2000
@@ -47,7 +47,7 @@ export class Child {
   damaged = false
   readonly #options: ChildOptions
   readonly #keys = new InputKeys()
-  readonly #keyed = new KeyedInputs()
+  readonly #keyed = new KeyedWrites()
   readonly #pauses = new Set<"journal" | "emulator">()
   #handle: AdapterHandle | undefined
   #agent: AgentHandle | undefined
@@ -96,7 +96,7 @@ export class Child {
   }
 
   /** Hands a command to an agent; throws `AdapterRefused` when this is none. After its exit it does nothing. */
-  command(command: AgentCommand): void {
+  command(command: AgentInstruction): void {
     if (this.#agent === undefined) throw new AdapterRefused("SessionNotReady", "this child is not an agent")
     if (!this.#exited) this.#agent.command(command)
   }

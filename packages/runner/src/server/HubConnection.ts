@@ -8,9 +8,9 @@ import type { Socket } from "node:net"
 import { readHubMessage } from "@holdfast/link/control"
 import { encodeControl, encodeOutputHead, WireMalformed, type WireFrame } from "@holdfast/link/frames"
 import { FramedSocket } from "@holdfast/link/FramedSocket"
-import { FRAME_CONTROL, FRAME_INPUT, type HubMessage, type JournalEntry, type RunnerMessage } from "@holdfast/link/messages"
+import { FRAME_CONTROL, FRAME_CHILD_INPUT, type HubMessage, type JournalEntry, type RunnerMessage } from "@holdfast/link/messages"
 import type { Child } from "./Child.ts"
-import { Follower } from "./Follower.ts"
+import { JournalFollower } from "./JournalFollower.ts"
 
 const CONGESTED_BYTES = 1024 * 1024
 const BUFFER_MAX_BYTES = 64 * 1024 * 1024
@@ -31,7 +31,7 @@ export class HubConnection {
   readonly #socket: Socket
   readonly #handler: ConnectionHandler
   readonly #framed: FramedSocket
-  readonly #followers = new Map<number, Follower>()
+  readonly #followers = new Map<number, JournalFollower>()
   readonly #helloTimer: NodeJS.Timeout
   #closed = false
 
@@ -68,7 +68,7 @@ export class HubConnection {
   /** Follows a child from after a position; an earlier follow of it is replaced. */
   follow(child: Child, after: number, credit: number): void {
     this.#followers.get(child.number)?.close()
-    const follower = new Follower(child, after, credit, {
+    const follower = new JournalFollower(child, after, credit, {
       congested: () => this.#closed || this.#socket.writableLength > CONGESTED_BYTES,
       entry: (number, entry) => this.#entry(number, entry),
     })
@@ -138,7 +138,7 @@ export class HubConnection {
       if (!allowed) throw new WireMalformed(`an observer may not ask for ${message.type}`)
       return this.#handler.message(this, message)
     }
-    if (frame.type !== FRAME_INPUT || this.role !== "hub") throw new WireMalformed("this frame does not come from a hub")
+    if (frame.type !== FRAME_CHILD_INPUT || this.role !== "hub") throw new WireMalformed("this frame does not come from a hub")
     this.#handler.input(this, frame.child, frame.client, frame.number, frame.bytes)
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from "vitest"
 import { ScreenUnavailable, startEmulators } from "../../src/emulator/Emulators.ts"
 import type { EmulatorEvents, Emulators } from "../../src/emulator/Emulators.ts"
-import { LAG_BOUND } from "../../src/emulator/Lag.ts"
+import { LAG_BOUND } from "../../src/emulator/EmulatorLag.ts"
 
 const running: Array<Emulators> = []
 

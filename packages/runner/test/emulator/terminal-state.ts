@@ -3,9 +3,9 @@ import { describeAttributes, HAS_EXTENDED } from "../../src/emulator/attributes.
 import type { ChildTerminal } from "../../src/emulator/ChildTerminal.ts"
 import { letterOf } from "../../src/emulator/charsets.ts"
 import { CELL, charactersOf, extendedOf, joinsBefore, widthOf } from "../../src/emulator/pen.ts"
-import type { Core, Line, ScreenBuffer } from "../../src/emulator/xterm-internals.ts"
+import type { Core, BufferLine, ScreenBuffer } from "../../src/emulator/xterm-internals.ts"
 
-const cell = (core: Core, line: Line, at: number): string => {
+const cell = (core: Core, line: BufferLine, at: number): string => {
   const fg = line._data[at * CELL + 1] ?? 0
   const bg = line._data[at * CELL + 2] ?? 0
   const extended = extendedOf(line, at)
@@ -22,7 +22,7 @@ const cell = (core: Core, line: Line, at: number): string => {
 
 const DEFAULT_CELL = `""/1/${describeAttributes(0, 0, undefined)}/`
 
-const row = (core: Core, line: Line, pendingAt: number): string => {
+const row = (core: Core, line: BufferLine, pendingAt: number): string => {
   const cells = Array.from({ length: core.cols }, (_, at) => {
     const text = cell(core, line, at)
     // Behind an empty last column only a character puts the cursor: a blank stands for it.

@@ -6,7 +6,7 @@ import type { KeyPress } from "./key-press.ts"
 import type { InputToken } from "./token.ts"
 
 /** A token without its bytes, and how many they are. `string`: what follows belongs to the same answer, until its end. */
-export interface Found {
+export interface FoundSequence {
   readonly length: number
   readonly token: Bare
   readonly opens?: "paste" | "string"
@@ -17,12 +17,12 @@ const ESC = 0x1b
 /** Longest control sequence, in bytes. */
 const SEQUENCE_MAX = 256
 
-const key = (pressed: KeyPress, length: number): Found => ({ length, token: { _tag: "Key", key: pressed } })
-const answer = (length: number): Found => ({ length, token: { _tag: "Answer" } })
+const key = (pressed: KeyPress, length: number): FoundSequence => ({ length, token: { _tag: "Key", key: pressed } })
+const answer = (length: number): FoundSequence => ({ length, token: { _tag: "Answer" } })
 const isControl = (byte: number): boolean => byte < 0x20 || byte === 0x7f
 
 /** What begins at `at`; undefined when more has to come before that is known. `all`: nothing more comes. */
-export function sequenceAt(bytes: Uint8Array, at: number, all: boolean): Found | undefined {
+export function sequenceAt(bytes: Uint8Array, at: number, all: boolean): FoundSequence | undefined {
   const first = bytes[at] ?? 0
   if (first !== ESC) return isControl(first) ? key(controlKey(first), 1) : text(bytes, at)
   const second = bytes[at + 1]
@@ -35,13 +35,13 @@ export function sequenceAt(bytes: Uint8Array, at: number, all: boolean): Found |
   return begun === 2 ? withEscape(bytes, at, second) : key(UNKNOWN_KEY, begun)
 }
 
-function text(bytes: Uint8Array, at: number): Found {
+function text(bytes: Uint8Array, at: number): FoundSequence {
   let end = at + 1
   while (end < bytes.length && !isControl(bytes[end] ?? 0)) end += 1
   return { length: end - at, token: { _tag: "Text" } }
 }
 
-function introduced(bytes: Uint8Array, at: number, second: number): Found | undefined {
+function introduced(bytes: Uint8Array, at: number, second: number): FoundSequence | undefined {
   switch (second) {
     case 0x5b: // [
       return control(bytes, at)
@@ -66,7 +66,7 @@ function introduced(bytes: Uint8Array, at: number, second: number): Found | unde
 }
 
 /** A key with Alt: ESC and the bytes of a character. */
-function withEscape(bytes: Uint8Array, at: number, second: number): Found | undefined {
+function withEscape(bytes: Uint8Array, at: number, second: number): FoundSequence | undefined {
   if (isControl(second)) return key(withAlt(controlKey(second)), 2)
   const length = second < 0xc2 ? 1 : second < 0xe0 ? 2 : second < 0xf0 ? 3 : second < 0xf5 ? 4 : 1
   if (bytes.length < at + 1 + length) return undefined
@@ -74,7 +74,7 @@ function withEscape(bytes: Uint8Array, at: number, second: number): Found | unde
   return key(withAlt(characterKey(character.codePointAt(0) ?? second)), 1 + length)
 }
 
-function control(bytes: Uint8Array, at: number): Found | undefined {
+function control(bytes: Uint8Array, at: number): FoundSequence | undefined {
   let end = at + 2
   const within = (low: number, high: number): boolean => {
     const byte = bytes[end]
@@ -96,19 +96,19 @@ function control(bytes: Uint8Array, at: number): Found | undefined {
 }
 
 /** Button and place as one byte each, 32 added. */
-function oldMouse(bytes: Uint8Array, at: number): Found | undefined {
+function oldMouse(bytes: Uint8Array, at: number): FoundSequence | undefined {
   const [button, x, y] = bytes.subarray(at + 3, at + 6)
   if ([button, x, y].some((byte) => byte !== undefined && byte < 0x20)) return key(UNKNOWN_KEY, 3)
   return y === undefined || button === undefined ? undefined : mouse(button - 32, false, 6)
 }
 
-function mouse(button: number, released: boolean, length: number): Found {
+function mouse(button: number, released: boolean, length: number): FoundSequence {
   const old = (button & 3) === 3
   const action = (button & 64) !== 0 ? "wheel" : (button & 32) !== 0 ? "motion" : released || old ? "release" : "press"
   return { length, token: { _tag: "Mouse", action } }
 }
 
-function read(parameters: string, middle: string, final: string, length: number): Found {
+function read(parameters: string, middle: string, final: string, length: number): FoundSequence {
   if (middle !== "") return answer(length)
   const button = Number.parseInt(parameters.replace(/^</, ""), 10)
   if (/^<[\d;]+$/.test(parameters) && (final === "M" || final === "m")) return mouse(button, final === "m", length)

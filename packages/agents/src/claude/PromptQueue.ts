@@ -2,7 +2,7 @@
 import { wellFormed } from "../host/well-formed.ts"
 
 /** A list that is read while it grows. */
-export class Inbox implements AsyncIterable<unknown> {
+export class PromptQueue implements AsyncIterable<unknown> {
   #waiting: Array<unknown> = []
   #wake: (() => void) | undefined
   #ended = false

@@ -10,7 +10,7 @@
 export const FAR_BEHIND = 300
 
 /** The lag of one viewer. */
-export class Lag {
+export class EchoLag {
   #shortest = Number.POSITIVE_INFINITY
   #latest = 0
 

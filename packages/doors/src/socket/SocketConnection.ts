@@ -20,7 +20,7 @@ import {
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
 import type { Attachment, Caller, Principal } from "@holdfast/hub/Hub"
-import { type FeedSink, FeedWatch } from "./FeedWatch.ts"
+import { type SocketFeedSink, SocketFeed } from "./SocketFeed.ts"
 import { InputLine } from "./InputLine.ts"
 import { Outbox } from "./Outbox.ts"
 import { ReadBrake } from "./ReadBrake.ts"
@@ -55,7 +55,7 @@ export interface ConnectionEvents {
 }
 
 /** A connection. */
-export class Connection {
+export class SocketConnection {
   readonly id: number
   readonly principal: Principal
   /** Who asks; since `Hello` with who is there. */
@@ -73,7 +73,7 @@ export class Connection {
   private readonly ws: WebSocket
   private readonly settings: Settings
   private readonly attachments = new Map<number, Held>()
-  private readonly feedWatch = new FeedWatch(
+  private readonly feedWatch = new SocketFeed(
     (frame) => this.send(frame),
     () => this.full,
   )
@@ -194,7 +194,7 @@ export class Connection {
   }
 
   /** Sends changed records, as long as the client reads; afterwards it continues from the last one it got. */
-  feed(again: (change: number) => void): FeedSink {
+  feed(again: (change: number) => void): SocketFeedSink {
     return this.feedWatch.begin(again)
   }
 

@@ -17,7 +17,7 @@ import { READ_BYTES } from "../session/read-sizes.ts"
 const AGAIN = 1000
 
 /** The message of one session's streaming turn. */
-export class LiveMessage {
+export class StreamingMessage {
   private readonly session: OpenSession
   private building: Accumulator | undefined
   private whole = false

@@ -10,14 +10,14 @@ import { hubWords } from "../hint.ts"
 import { span } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
 import { HistoryRows } from "./HistoryRows.ts"
-import { Lag } from "./Lag.ts"
+import { EchoLag } from "./EchoLag.ts"
 import { Overlay } from "./Overlay.ts"
 import type { OwnTerminal } from "./OwnTerminal.ts"
 import { Picture } from "./Picture.ts"
 import type { PictureOptions } from "./Picture.ts"
 
 /** How the session's process ended. */
-export interface Ending {
+export interface ViewEnding {
   /** In words: `exited with code 3`. */
   readonly text: string
   /** Exit code of the child, when it has one. */
@@ -30,11 +30,11 @@ const QUIET_LOSS = 1000
 const SAY_BACK = 500
 
 /** One attachment on one terminal. */
-export class Viewer {
+export class AttachedView {
   readonly overlay: Overlay
-  readonly lag = new Lag()
+  readonly lag = new EchoLag()
   readonly #picture: Picture
-  readonly #ended: (ending: Ending) => void
+  readonly #ended: (ending: ViewEnding) => void
   #lostAt = 0
   #sayLost: NodeJS.Timeout | undefined
   #restarts = false
@@ -42,7 +42,7 @@ export class Viewer {
   drawn = 0
 
   /** `ended` is called once, when the session's process is known to be over and everything it wrote was drawn. */
-  constructor(terminal: OwnTerminal, options: PictureOptions, ended: (ending: Ending) => void) {
+  constructor(terminal: OwnTerminal, options: PictureOptions, ended: (ending: ViewEnding) => void) {
     this.#picture = new Picture(terminal, options)
     this.overlay = new Overlay(terminal, () => this.#picture.shown)
     this.#ended = (ending) => {
@@ -200,7 +200,7 @@ export class Viewer {
   }
 }
 
-function exitEnding(code: unknown, signal: unknown): Ending {
+function exitEnding(code: unknown, signal: unknown): ViewEnding {
   if (typeof signal === "string")
     return { text: `ended by ${printable(signal)}`, code: typeof code === "number" ? code : undefined }
   return typeof code === "number" ? { text: `exited with code ${code}`, code } : { text: "exited", code: undefined }

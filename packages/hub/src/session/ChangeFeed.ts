@@ -23,7 +23,7 @@ interface Watcher {
 }
 
 /** All watchers of the list of sessions. */
-export class Feed {
+export class ChangeFeed {
   private readonly store: Store["Service"]
   private readonly fork: Fork
   private readonly watchers = new Set<Watcher>()

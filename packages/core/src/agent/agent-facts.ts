@@ -57,7 +57,7 @@ export interface LeftOut {
 }
 
 /** Everything the events of an agent session say beyond what all sessions have. */
-export interface AgentPart {
+export interface AgentFacts {
   readonly spec: AgentSpec
   readonly info: AgentInfo
   /** Model and mode a person asked for; the agent's own word is in `info`. */
@@ -90,7 +90,7 @@ export interface AgentPart {
 }
 
 /** The agent part before anything happened. */
-export const newAgentPart = (spec: AgentSpec): AgentPart => ({
+export const newAgentPart = (spec: AgentSpec): AgentFacts => ({
   spec,
   info: {},
   wanted: {},
@@ -104,7 +104,7 @@ export const newAgentPart = (spec: AgentSpec): AgentPart => ({
 })
 
 /** The agent part as a record shows it. */
-export const toAgentState = ({ spec, info, native, trust, pid, turns, usage, hold }: AgentPart): AgentState => ({
+export const toAgentState = ({ spec, info, native, trust, pid, turns, usage, hold }: AgentFacts): AgentState => ({
   name: spec.name,
   adapter: spec.adapter,
   cwd: asProjectPath(spec.cwd),

@@ -5,7 +5,7 @@ import { at, numberOf } from "./read-json.ts"
 const given = (name: keyof Usage, value: number | undefined): Usage => (value === undefined ? {} : { [name]: value })
 
 /** Keeps the last figures of a session. */
-export class UsageMeter {
+export class AcpUsage {
   #used: number | undefined
   #size: number | undefined
   /** The session's cost so far, and that at the end of the last turn; unknown for a session that was there before. */

@@ -11,7 +11,7 @@ export const TOTAL_BOUND = 64 * 1024 * 1024
 export const SHARED_BOUND = 512 * 1024
 
 /** Unparsed bytes per child. */
-export class Lag {
+export class EmulatorLag {
   readonly #bytes = new Map<number, number>()
   readonly #paused = new Set<number>()
   #total = 0

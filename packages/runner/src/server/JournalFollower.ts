@@ -21,7 +21,7 @@ export interface EntrySink {
 const sizeOf = (entry: JournalEntry): number => ("bytes" in entry ? entry.bytes.length : noteSize(entry.note))
 
 /** A hub's place in one child's journal. */
-export class Follower {
+export class JournalFollower {
   readonly child: Child
   readonly #sink: EntrySink
   readonly #credit: number

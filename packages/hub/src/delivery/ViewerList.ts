@@ -43,7 +43,7 @@ export interface Viewer {
 }
 
 /** The viewers of one session. */
-export class Viewers {
+export class ViewerList {
   readonly #here = new Set<Viewer>()
   #order = FRESH
   /** Orders of those who came back: above the others who did, below whoever attached or typed since this hub began. */

@@ -1,5 +1,5 @@
 /** Timers that end together. */
-export class Timers {
+export class AgentTimers {
   readonly #timers = new Set<NodeJS.Timeout>()
 
   /** Does something after this many milliseconds, unless `clear` comes before. */

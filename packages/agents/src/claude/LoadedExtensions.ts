@@ -28,7 +28,7 @@ export interface LoadedOptions {
 }
 
 /** Collects it. */
-export class Loaded {
+export class LoadedExtensions {
   readonly #options: LoadedOptions
   #known: Told
   #told = ""

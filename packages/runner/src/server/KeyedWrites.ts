@@ -17,7 +17,7 @@ interface Keyed {
 export type KeyedVerdict = "new" | "known" | "conflict"
 
 /** Inputs with keys of one child. */
-export class KeyedInputs {
+export class KeyedWrites {
   readonly #inputs = new Map<string, Keyed>()
 
   /** Judges an input and, when it is new, keeps its key. `acknowledged`: the journal's position that the hub has. */

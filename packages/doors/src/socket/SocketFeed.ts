@@ -11,10 +11,10 @@ interface Watch {
 }
 
 /** Takes records that changed, up to a change number. */
-export type FeedSink = (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void
+export type SocketFeedSink = (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void
 
 /** The feed of one connection; there is at most one. */
-export class FeedWatch {
+export class SocketFeed {
   private watch: Watch | undefined
   private readonly send: (frame: Uint8Array) => void
   private readonly isFull: () => boolean
@@ -25,7 +25,7 @@ export class FeedWatch {
   }
 
   /** Begins one in place of an earlier one; `again` begins it anew behind a change. */
-  begin(again: (change: number) => void): FeedSink {
+  begin(again: (change: number) => void): SocketFeedSink {
     this.end()
     const watch: Watch = { change: 0, stop: () => {}, stalled: false, again }
     this.watch = watch
