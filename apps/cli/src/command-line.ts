@@ -2,7 +2,7 @@
  * The commands, their errors and their exit codes.
  *
  * Only the definitions of commands are loaded here, and only those that may be meant; each handler loads its own code. Exit codes are those of
- * docs/PROTOCOL.md, X-6: 0 done, 1 refused with a reason, 2 wrong usage, 3 server not reachable.
+ * docs/protocol/rules.md, X-6: 0 done, 1 refused with a reason, 2 wrong usage, 3 server not reachable.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * How a command fails, and with which exit code (docs/PROTOCOL.md, X-6).
+ * How a command fails, and with which exit code (docs/protocol/rules.md, X-6).
  */
 import { HoldfastError, isUnreachable } from "@holdfast/client/errors"
 import { hint, withHints } from "./hint.ts"

@@ -1,5 +1,5 @@
 /**
- * The command line as its user has to type it, for messages that say what to do next (docs/PROTOCOL.md, C-10).
+ * The command line as its user has to type it, for messages that say what to do next (docs/protocol/rules.md, C-10).
  */
 import { existsSync } from "node:fs"
 import { basename, delimiter, dirname, join, relative } from "node:path"

@@ -1,6 +1,6 @@
 /**
  * Commands that are groups list what they are about when they are called by themselves, or with a session alone
- * (docs/PROTOCOL.md, A-65): `rules` is `rules ls`, `tasks work` is `tasks ls work`.
+ * (docs/protocol/rules.md, A-65): `rules` is `rules ls`, `tasks work` is `tasks ls work`.
  */
 
 /** The subcommands of each, and whether its list is of a session that must be named. */

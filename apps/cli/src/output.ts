@@ -40,7 +40,7 @@ export function writeOut(data: Uint8Array | string): Promise<void> {
 
 /**
  * Writes to standard error at once, for ways out on which nothing may be left behind. What servers, agents and other clients
- * chose may be in it: control characters are shown, not sent (docs/PROTOCOL.md, P-16).
+ * chose may be in it: control characters are shown, not sent (docs/protocol/rules.md, P-16).
  */
 export function complain(text: string): void {
   const shown = printableLines(text)

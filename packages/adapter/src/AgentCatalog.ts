@@ -1,5 +1,5 @@
 /**
- * Which agents there are: names of the configuration, what each needs, and whether it can be used here (docs/PROTOCOL.md, A-1).
+ * Which agents there are: names of the configuration, what each needs, and whether it can be used here (docs/protocol/rules.md, A-1).
  *
  * The hub knows agents through this alone; what is special about one stands in the package `agents`.
  */

@@ -1,5 +1,5 @@
 /**
- * One session, followed over any number of connections (docs/PROTOCOL.md, C-1 to C-5, W-8).
+ * One session, followed over any number of connections (docs/protocol/rules.md, C-1 to C-5, W-8).
  *
  * Invariants: the consumer gets each event once and in order; the cursor is the last seq that was taken in, and every
  * attach but the first continues from it; what is acknowledged was consumed. A duplicate is dropped, a gap or a head that

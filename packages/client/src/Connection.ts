@@ -1,5 +1,5 @@
 /**
- * One socket to the hub that comes back by itself (docs/PROTOCOL.md, C-1, W-1, W-7).
+ * One socket to the hub that comes back by itself (docs/protocol/rules.md, C-1, W-1, W-7).
  *
  * `Connection` opens the socket, says `Hello`, carries commands and hands frames to the attachments and the feed that
  * are registered as followers. After a loss it tries again with growing, jittered waits until it is closed or refused;

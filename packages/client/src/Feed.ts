@@ -1,5 +1,5 @@
 /**
- * The feed of sessions: every record that changes, resumed from the last change after a loss (docs/PROTOCOL.md, D-12).
+ * The feed of sessions: every record that changes, resumed from the last change after a loss (docs/protocol/rules.md, D-12).
  */
 import { FRAME_FEED } from "@holdfast/protocol/frame"
 import type { ServerFrame } from "@holdfast/protocol/frame"

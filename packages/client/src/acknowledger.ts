@@ -1,5 +1,5 @@
 /**
- * Tells the hub what was consumed: about every 64 KiB or 100 ms, whichever comes first (docs/PROTOCOL.md, C-5, D-13).
+ * Tells the hub what was consumed: about every 64 KiB or 100 ms, whichever comes first (docs/protocol/rules.md, C-5, D-13).
  */
 import type { Timers } from "./timers.ts"
 

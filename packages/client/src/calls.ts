@@ -2,7 +2,7 @@
  * Commands under way: RPC requests and their answers, as JSON text in the encoding of `effect/rpc`'s `RpcMessage`.
  *
  * Answers are handed on inside the call that delivers the socket's message, so that the frames that follow an answer
- * always find it handled (docs/PROTOCOL.md, W-3).
+ * always find it handled (docs/protocol/rules.md, W-3).
  */
 import type { Commands } from "@holdfast/protocol/rpc"
 import { decodeError, HoldfastError } from "./errors.ts"

@@ -1,5 +1,5 @@
 /**
- * The one consumer of an attachment: a function or a loop, never two (docs/PROTOCOL.md, C-13).
+ * The one consumer of an attachment: a function or a loop, never two (docs/protocol/rules.md, C-13).
  *
  * An item that was handed out comes to no one else, so a second consumer would take from the first what it never misses.
  */

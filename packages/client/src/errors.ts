@@ -1,5 +1,5 @@
 /**
- * The one error shape a caller of this library meets (docs/PROTOCOL.md, X-1).
+ * The one error shape a caller of this library meets (docs/protocol/rules.md, X-1).
  *
  * Errors of the hub keep their tag; those the client makes itself are `Unreachable`, `ConnectionLost`, `TimedOut`,
  * `Closed`, `ProtocolBroken` and `Busy`, and for mistakes of the program that uses it `InvalidCall`, `AlreadyConsumed` and

@@ -1,5 +1,5 @@
 /**
- * Finds a gap in a quiet session (docs/PROTOCOL.md, W-8): a heartbeat names a head that the client does not have, nothing
+ * Finds a gap in a quiet session (docs/protocol/rules.md, W-8): a heartbeat names a head that the client does not have, nothing
  * waits for the consumer, and a while later it is still so. One heartbeat proves nothing, its events may be under way,
  * and a consumer that holds events back is behind by its own doing.
  */

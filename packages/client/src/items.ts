@@ -1,5 +1,5 @@
 /**
- * What an attachment hands to its consumer, in order and once each (docs/PROTOCOL.md, C-4).
+ * What an attachment hands to its consumer, in order and once each (docs/protocol/rules.md, C-4).
  */
 import type { SnapshotReason, Viewers } from "@holdfast/protocol/frame"
 import type { RecordView } from "@holdfast/protocol/record"

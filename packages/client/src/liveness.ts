@@ -1,5 +1,5 @@
 /**
- * Notices a dead connection and keeps a living one from being dropped (docs/PROTOCOL.md, W-7).
+ * Notices a dead connection and keeps a living one from being dropped (docs/protocol/rules.md, W-7).
  *
  * Something is sent at least every third of the hub's silence, and a hub that says nothing for the whole silence is
  * taken for dead. Browsers slow the timers of hidden tabs and laptops sleep: a check that comes late proves nothing, so

@@ -1,5 +1,5 @@
 /**
- * Input that the hub has not settled yet (docs/PROTOCOL.md, C-3, W-6).
+ * Input that the hub has not settled yet (docs/protocol/rules.md, C-3, W-6).
  *
  * Every input gets the connection's next number, which no other input of the client ever has, whatever a hub remembers.
  * After a reconnect what is not settled is sent again under the same number; the child gets it once. The buffer is

@@ -1,5 +1,5 @@
 /**
- * Cursors: how an attachment begins (docs/PROTOCOL.md, D-2 to D-6).
+ * Cursors: how an attachment begins (docs/protocol/rules.md, D-2 to D-6).
  */
 import type { SnapshotReason } from "@holdfast/protocol/frame"
 import { headOf } from "@holdfast/protocol/text-cut"

@@ -1,6 +1,6 @@
 /**
  * The name of a session's directory: a readable form of the label that the session was created with, then its id
- * (docs/PROTOCOL.md, A-70). The id makes it the session's alone; a rename does not change it.
+ * (docs/protocol/rules.md, A-70). The id makes it the session's alone; a rename does not change it.
  */
 
 /** Most characters of a label's readable form, and most bytes: some file systems take no name of more than 143. */

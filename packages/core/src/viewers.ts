@@ -1,5 +1,5 @@
 /**
- * Which viewer gives a terminal its size (docs/PROTOCOL.md, T-8).
+ * Which viewer gives a terminal its size (docs/protocol/rules.md, T-8).
  */
 
 /** One attachment, as far as the size is concerned. */

@@ -1,5 +1,5 @@
 /**
- * The stream socket's door: what the guard calls once it has allowed an upgrade (docs/PROTOCOL.md, W-1 to W-10).
+ * The stream socket's door: what the guard calls once it has allowed an upgrade (docs/protocol/rules.md, W-1 to W-10).
  */
 import type { IncomingMessage } from "node:http"
 import type { Duplex } from "node:stream"

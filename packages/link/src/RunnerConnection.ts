@@ -1,5 +1,5 @@
 /**
- * The hub's side of one connection to a runner (docs/PROTOCOL.md, R-2 to R-18).
+ * The hub's side of one connection to a runner (docs/protocol/rules.md, R-2 to R-18).
  *
  * Events come by callback, in the order in which the runner sent them, on the event loop of the caller; a callback must
  * not throw. After `closed` nothing else is called and every outstanding request is rejected with `RunnerGone`.

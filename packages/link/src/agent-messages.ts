@@ -3,7 +3,7 @@
  * described once, as a codec from which its type and its reading follow.
  *
  * Commands are level-triggered and idempotent: the hub repeats them after every reconnect until a note in the journal
- * shows that they were carried out, and the runner carries each out once (docs/PROTOCOL.md, A-2).
+ * shows that they were carried out, and the runner carries each out once (docs/protocol/rules.md, A-2).
  *
  * What hub or runner acts on is checked; what they only pass on (chunks, parts of messages, what an agent tells about
  * itself) stays as it came, and is checked where it becomes events.

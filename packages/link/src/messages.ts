@@ -1,5 +1,5 @@
 /**
- * Messages between hub and runner (docs/PROTOCOL.md, R-1 to R-20).
+ * Messages between hub and runner (docs/protocol/rules.md, R-1 to R-20).
  *
  * A connection is a stream of frames: `u32 length of what follows | u8 type | body`, big endian. Control messages are
  * JSON (`FRAME_CONTROL`); output and input are binary, so that bytes are never transcoded. `child` is a number the

@@ -1,4 +1,4 @@
-/** Where a socket that only its user may open can be: at the path that is wanted, or at a shorter private one (docs/PROTOCOL.md, R-25). */
+/** Where a socket that only its user may open can be: at the path that is wanted, or at a shorter private one (docs/protocol/rules.md, R-25). */
 import { createHash } from "node:crypto"
 import { lstatSync, mkdirSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"

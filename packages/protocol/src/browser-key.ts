@@ -1,4 +1,4 @@
-/** How a browser that a link signed in keeps its key and shows it (docs/PROTOCOL.md, G-6, G-16). */
+/** How a browser that a link signed in keeps its key and shows it (docs/protocol/rules.md, G-6, G-16). */
 
 /** Item of `localStorage`, which each origin has for itself, its port included. */
 export const KEY_ITEM = "holdfast-key"

@@ -2,7 +2,7 @@
  * Errors a caller can meet at any door.
  *
  * Each is a schema, so it crosses RPC as itself and HTTP as `{"error": {tag, message, …fields}}` with the
- * status in `ERROR_STATUS` (docs/PROTOCOL.md, X-1). `message` says what is wrong and what to do.
+ * status in `ERROR_STATUS` (docs/protocol/rules.md, X-1). `message` says what is wrong and what to do.
  */
 import * as Schema from "effect/Schema"
 import { PermissionDecision } from "./agent/permission.ts"

@@ -1,5 +1,5 @@
 /**
- * Filters of events by channel, type and turn (docs/PROTOCOL.md, D-15, H-24), and the names they may use.
+ * Filters of events by channel, type and turn (docs/protocol/rules.md, D-15, H-24), and the names they may use.
  */
 import { CHUNK_TYPES, isChunkType } from "./agent/read-chunk.ts"
 import { CHANNELS } from "./event.ts"

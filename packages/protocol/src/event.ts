@@ -1,7 +1,7 @@
 /**
  * Events: what a log holds, as every JSON door shows it.
  *
- * Invariants (docs/PROTOCOL.md, E-1 to E-5): `seq` is dense from 1; an event that stands for a range
+ * Invariants (docs/protocol/rules.md, E-1 to E-5): `seq` is dense from 1; an event that stands for a range
  * carries `from`, the first seq of the range, so `from ?? seq` is always the previous `seq` + 1.
  * A reader meets types it does not know: it keeps them as they are and counts them.
  */

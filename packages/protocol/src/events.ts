@@ -1,5 +1,5 @@
 /**
- * The table of events, and everything that is read from it: types, checks, versions (docs/PROTOCOL.md, E-3, E-9).
+ * The table of events, and everything that is read from it: types, checks, versions (docs/protocol/rules.md, E-3, E-9).
  *
  * An event's data has a version, that of its row when it was written; the log is never rewritten. A reader brings older
  * data to its own version first. Data of a newer version is kept as it is, as that of an unknown type.

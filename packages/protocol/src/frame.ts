@@ -1,7 +1,7 @@
 /**
  * Binary frames of the stream socket. Text frames beside them are RPC messages (`rpc.ts`).
  *
- * Each frame is one WebSocket message: `u8 type`, then the fields below, big endian (docs/PROTOCOL.md, W-2).
+ * Each frame is one WebSocket message: `u8 type`, then the fields below, big endian (docs/protocol/rules.md, W-2).
  * `handle` is a number the hub chose for the session at attach; it is the same for every subscriber, so that
  * one encoded frame can be written to all of them.
  */
@@ -27,7 +27,7 @@ export class FrameMalformed extends Error {
   readonly _tag = "FrameMalformed"
 }
 
-/** Why a snapshot is sent instead of a backlog (docs/PROTOCOL.md, D-5). */
+/** Why a snapshot is sent instead of a backlog (docs/protocol/rules.md, D-5). */
 export type SnapshotReason = "fresh" | "trimmed" | "reset"
 
 /** Head of a snapshot frame; the terminal's screen as escape sequences follows as bytes. */

@@ -1,5 +1,5 @@
 /**
- * The one shape of errors over HTTP: `{"error": {tag, message, …fields}}` (docs/PROTOCOL.md, X-1).
+ * The one shape of errors over HTTP: `{"error": {tag, message, …fields}}` (docs/protocol/rules.md, X-1).
  */
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"

@@ -1,6 +1,6 @@
 /**
  * Every operation of the hub, by its name: the one place that says what it is called, who may ask for it, over which route,
- * with what, what it answers and which errors it has (docs/PROTOCOL.md, X-14).
+ * with what, what it answers and which errors it has (docs/protocol/rules.md, X-14).
  */
 import type { Answer, Definition, InputOf } from "./operations/operation.ts"
 import { agents, directories } from "./operations/agents.ts"

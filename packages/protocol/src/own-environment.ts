@@ -1,7 +1,7 @@
 /**
  * The user's own environment variables: those of a process without what the program around it set for its own children.
  *
- * One list for every child, terminals and agents alike (docs/PROTOCOL.md, A-27): a hub may be started from an editor, from
+ * One list for every child, terminals and agents alike (docs/protocol/rules.md, A-27): a hub may be started from an editor, from
  * npm, from inside an agent or by a service manager, and none of that is true for what a session starts. What a name alone
  * cannot tell (`EDITOR`, `PATH`, `CLAUDE_CODE_…`) goes only when the program that sets it is known to be around.
  */

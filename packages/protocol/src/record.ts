@@ -2,7 +2,7 @@
  * Records: the one binary form of an event, in the store, on the socket and in sealed segments.
  *
  * An event is encoded once, when it is appended. The same bytes are stored, replayed and sent to every
- * subscriber, unparsed. Layout, big endian (docs/PROTOCOL.md, E-6):
+ * subscriber, unparsed. Layout, big endian (docs/protocol/rules.md, E-6):
  *
  * ```
  * u32 length of what follows | u8 kind | f64 seq | u32 span (seq - from) | kind 2: f64 time | body

@@ -1,7 +1,7 @@
 /**
  * Variables that belong to a login and change with it: where windows are drawn, who signs, and where the person came from.
  * Terminals that are opened later get them from the last person who asked or attached, as tmux's `update-environment` does
- * (docs/PROTOCOL.md, T-29).
+ * (docs/protocol/rules.md, T-29).
  */
 export const REFRESHED = [
   ...["DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "KRB5CCNAME", "MSYSTEM"],

@@ -1,5 +1,5 @@
 /**
- * Commands of the stream socket (docs/PROTOCOL.md, W-2): those of the connection, which are here, and every operation that
+ * Commands of the stream socket (docs/protocol/rules.md, W-2): those of the connection, which are here, and every operation that
  * the socket has, under its name and with its input.
  */
 import * as Schema from "effect/Schema"
@@ -32,7 +32,7 @@ export const CONNECTION_COMMANDS = {
     }),
   },
   /**
-   * Attaches to a session (docs/PROTOCOL.md, D-1 to D-9). Without `after` the attachment starts with a snapshot of
+   * Attaches to a session (docs/protocol/rules.md, D-1 to D-9). Without `after` the attachment starts with a snapshot of
    * what is on the screen; `after: 0` replays the whole log. Frames follow the answer, never precede it.
    */
   Attach: {

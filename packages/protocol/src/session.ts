@@ -59,7 +59,7 @@ export const TerminalState = Schema.Struct({
   typist: Schema.optionalKey(Schema.Struct({ client: Schema.String, name: Schema.String, seat: Schema.String })),
 }).annotate({ identifier: "TerminalState" })
 
-/** A session's record (docs/PROTOCOL.md, H-3). Times are epoch milliseconds. */
+/** A session's record (docs/protocol/rules.md, H-3). Times are epoch milliseconds. */
 export const Session = Schema.Struct({
   id: SessionId,
   version: Schema.Int,

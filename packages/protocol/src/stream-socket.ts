@@ -1,4 +1,4 @@
-/** Where the stream socket is and which subprotocol it speaks (docs/PROTOCOL.md, W-1). */
+/** Where the stream socket is and which subprotocol it speaks (docs/protocol/rules.md, W-1). */
 import { PROTOCOL_VERSION } from "./version.ts"
 
 /** Path of the stream socket on a hub: a WebSocket, so the HTTP definition has no endpoint for it. */

@@ -1,4 +1,4 @@
-/** Checks of text that names something (docs/PROTOCOL.md, E-7, X-5). */
+/** Checks of text that names something (docs/protocol/rules.md, E-7, X-5). */
 import * as Schema from "effect/Schema"
 
 /** No half of a surrogate pair: UTF-8 has none, so it would not be kept. */

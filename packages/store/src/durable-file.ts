@@ -1,5 +1,5 @@
 /**
- * Files that must be there, whole, after a power cut (docs/PROTOCOL.md, X-11; which ones, and which are not: decisions/0036).
+ * Files that must be there, whole, after a power cut (docs/protocol/rules.md, X-11; which ones, and which are not: decisions/0036).
  *
  * A rename alone is not enough: without a sync of the file the name may lead to nothing, and without one of the directory to
  * the file of before.

@@ -1,4 +1,4 @@
-/** A line of outcomes that are known at once and still told later, in order, once each (docs/PROTOCOL.md, S-19). */
+/** A line of outcomes that are known at once and still told later, in order, once each (docs/protocol/rules.md, S-19). */
 /** Tells outcomes in a microtask, in the order they were added. */
 export class OutcomeLine {
   private pending: Array<() => void> = []

@@ -1,5 +1,5 @@
 /**
- * Filters by channel, type and turn over records (docs/PROTOCOL.md, S-9).
+ * Filters by channel, type and turn over records (docs/protocol/rules.md, S-9).
  *
  * A stored piece of a log may name the kinds (`channel/type`) it holds, so that a filter can pass over it unread.
  */

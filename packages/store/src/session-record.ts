@@ -1,7 +1,7 @@
 /**
  * Session records as read: parsed, brought to this version, completed with what the store itself knows.
  *
- * A stored record is never rewritten because it is old (docs/PROTOCOL.md, S-14): it is upcast each time it is read.
+ * A stored record is never rewritten because it is old (docs/protocol/rules.md, S-14): it is upcast each time it is read.
  */
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"

@@ -1,5 +1,5 @@
 /**
- * Whether a key answers a permission request (docs/PROTOCOL.md, P-5).
+ * Whether a key answers a permission request (docs/protocol/rules.md, P-5).
  *
  * A request takes keys only when it has stood on the screen for a moment in which nothing was typed, and only while
  * nothing is being composed; Tab goes to it and back at any time. Then one key that came alone answers: a number or the

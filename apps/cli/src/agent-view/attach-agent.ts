@@ -1,7 +1,7 @@
 /**
  * `holdfast attach` for agents: the story scrolls, below it stand what is asked, the queue and a prompt.
  *
- * The terminal is given back on every way out (docs/PROTOCOL.md, C-6). The hub may go and come back meanwhile; the story
+ * The terminal is given back on every way out (docs/protocol/rules.md, C-6). The hub may go and come back meanwhile; the story
  * continues where it was.
  */
 import { Attachment } from "@holdfast/client/Attachment"

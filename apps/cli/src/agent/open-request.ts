@@ -1,6 +1,6 @@
 /**
  * How a permission request is named in a command: by its id, a part of it, or the number of its event in the log
- * (docs/PROTOCOL.md, P-17). All of these mean one request for good, so that no one answers another one than was read.
+ * (docs/protocol/rules.md, P-17). All of these mean one request for good, so that no one answers another one than was read.
  */
 import type { PermissionDetail, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { Session } from "@holdfast/protocol/session"

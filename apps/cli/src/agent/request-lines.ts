@@ -1,5 +1,5 @@
 /**
- * A permission request as lines: what its record has of it, or all that was asked (docs/PROTOCOL.md, P-15).
+ * A permission request as lines: what its record has of it, or all that was asked (docs/protocol/rules.md, P-15).
  */
 import { suggestionsFor } from "@holdfast/core/agent/rule-words"
 import type { PermissionDetail, PermissionRequest } from "@holdfast/protocol/agent/permission"

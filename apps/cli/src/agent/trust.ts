@@ -1,5 +1,5 @@
 /**
- * `holdfast trust`: which directories' hooks, MCP servers and rules agents may run (docs/PROTOCOL.md, A-30 to A-33).
+ * `holdfast trust`: which directories' hooks, MCP servers and rules agents may run (docs/protocol/rules.md, A-30 to A-33).
  */
 import { resolve } from "node:path"
 import { createInterface } from "node:readline/promises"

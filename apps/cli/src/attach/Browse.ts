@@ -1,5 +1,5 @@
 /**
- * Turns between the session and its history on one terminal (docs/PROTOCOL.md, T-33).
+ * Turns between the session and its history on one terminal (docs/protocol/rules.md, T-33).
  *
  * The history stands on the alternate screen, so that nothing of the session's is lost; afterwards the session's screen is
  * written anew, and what came meanwhile follows.

@@ -1,5 +1,5 @@
 /**
- * Which of the user's colours a session has changed, and what gives each back (docs/PROTOCOL.md, T-51).
+ * Which of the user's colours a session has changed, and what gives each back (docs/protocol/rules.md, T-51).
  *
  * A colour that the user's terminal told is set to that again; of others it is only known what the terminal begins with. What the
  * session never changed is never touched, whatever it sets back.

@@ -1,5 +1,5 @@
 /**
- * Asks the user's terminal for its colours when a session is attached (docs/PROTOCOL.md, T-20, C-7).
+ * Asks the user's terminal for its colours when a session is attached (docs/protocol/rules.md, T-20, C-7).
  *
  * Text and background are asked for, and then what every terminal answers at once, so that no one waits for one that does
  * not know colours. The answers are taken out of what is typed, however late they come: neither the session nor the user's

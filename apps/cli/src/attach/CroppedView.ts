@@ -1,5 +1,5 @@
 /**
- * A session seen through a window of another size (docs/PROTOCOL.md, T-8, C-7).
+ * A session seen through a window of another size (docs/protocol/rules.md, T-8, C-7).
  *
  * Output meant for another size cannot be written to the user's terminal: lines would wrap and positions be wrong. An
  * emulator of the session's own size takes it instead, and what of its screen fits is painted, the part around the

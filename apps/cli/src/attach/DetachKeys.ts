@@ -1,5 +1,5 @@
 /**
- * Finds the detach key in what is typed (docs/PROTOCOL.md, C-8).
+ * Finds the detach key in what is typed (docs/protocol/rules.md, C-8).
  *
  * The key is a prefix, Ctrl-] unless another is set, then a letter: `d` detaches, `k` takes the keyboard, `r` redraws, `s`
  * scrolls, `?` lists these keys, the prefix again types it once. Anything else is typed as it is, prefix included. What the terminal reports by

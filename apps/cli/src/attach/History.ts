@@ -1,5 +1,5 @@
 /**
- * The session's history in the user's window, while attached: scrolled, and searched with `/` or `?` (docs/PROTOCOL.md, T-33, T-49).
+ * The session's history in the user's window, while attached: scrolled, and searched with `/` or `?` (docs/protocol/rules.md, T-33, T-49).
  *
  * It shows one moment: what the session writes meanwhile waits, and is drawn afterwards. The keys are those of pagers.
  */

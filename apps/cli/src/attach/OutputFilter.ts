@@ -1,5 +1,5 @@
 /**
- * What of a session's output reaches the viewer's terminal (docs/PROTOCOL.md, C-7, T-4, T-12, T-15, T-16).
+ * What of a session's output reaches the viewer's terminal (docs/protocol/rules.md, C-7, T-4, T-12, T-15, T-16).
  *
  * Nothing that the child wrote is passed as it is, but for plain text: output is read as the emulator reads it, and what
  * it understood is written anew, in one form. So bytes that another parser would read in another way cannot do anything.

@@ -1,5 +1,5 @@
 /**
- * What this program itself says on a screen that belongs to the session, without spoiling it (docs/PROTOCOL.md, T-17).
+ * What this program itself says on a screen that belongs to the session, without spoiling it (docs/protocol/rules.md, T-17).
  *
  * Nothing of the session's is used for it: not the saved cursor, not the margins. Where the cursor is and what it would
  * write, and what stood in a row, is known from the session's screen, and is written anew afterwards. While the hub is away

@@ -1,5 +1,5 @@
 /**
- * The user's own terminal, taken over and given back (docs/PROTOCOL.md, C-6).
+ * The user's own terminal, taken over and given back (docs/protocol/rules.md, C-6).
  *
  * Whatever the session did to it is undone on every way out: the normal end, signals, a fault, the process's exit. What
  * was on the screen before stays above, in the scrollback.

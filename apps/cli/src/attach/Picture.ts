@@ -1,5 +1,5 @@
 /**
- * The session's screen on the user's terminal (docs/PROTOCOL.md, T-8, T-9, T-15, T-17, T-18).
+ * The session's screen on the user's terminal (docs/protocol/rules.md, T-8, T-9, T-15, T-17, T-18).
  *
  * A `SessionScreen` takes everything in. While session and window have one size, output passes to the terminal as it comes,
  * through the filter. Otherwise a `CroppedView` paints what fits. Whenever the terminal may show something else than the

@@ -1,5 +1,5 @@
 /**
- * The session's own screen, kept beside what goes to the user's terminal (docs/PROTOCOL.md, T-17, T-18).
+ * The session's own screen, kept beside what goes to the user's terminal (docs/protocol/rules.md, T-17, T-18).
  *
  * It is the same emulator that the server has, so it knows what no terminal can be asked for: what stands in a row, where
  * the cursor is and what it would write, and which lines have left the screen. It reads a little behind what passes, in

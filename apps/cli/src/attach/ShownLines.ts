@@ -1,6 +1,6 @@
 /**
  * Which lines of a session the scrollback of this very terminal has already, so that to attach again adds none twice
- * (docs/PROTOCOL.md, T-18).
+ * (docs/protocol/rules.md, T-18).
  *
  * Kept beside the login, not in the data directory, under the terminal's device and the shell that runs in it: a window
  * that was opened anew has another shell. On Linux only, where both can be seen. What cannot be read or written is left

@@ -1,5 +1,5 @@
 /**
- * A stay at a session in the user's own terminal (docs/PROTOCOL.md, C-6).
+ * A stay at a session in the user's own terminal (docs/protocol/rules.md, C-6).
  *
  * The first way out ends it: everything is undone, once, and the terminal is given back last.
  */

@@ -1,5 +1,5 @@
 /**
- * Which sequences reach a viewer's terminal, in the one form in which they are written (docs/PROTOCOL.md, T-15, T-16).
+ * Which sequences reach a viewer's terminal, in the one form in which they are written (docs/protocol/rules.md, T-15, T-16).
  *
  * They are those that the emulator carries out, so that both show the same: what it ignores, a terminal that does more
  * must not get either. Numbers are those of xterm's `ctlseqs`. Questions, window operations and what works outside the

@@ -1,5 +1,5 @@
 /**
- * What comes from the user's terminal, in tokens (docs/PROTOCOL.md, T-28).
+ * What comes from the user's terminal, in tokens (docs/protocol/rules.md, T-28).
  */
 import { InputReader } from "@holdfast/core/terminal/input/InputReader"
 import { isTyped } from "@holdfast/core/terminal/input/token"

@@ -1,6 +1,6 @@
 /**
  * Which operating system commands (OSC) reach a viewer's terminal, in the one form in which they are written
- * (docs/PROTOCOL.md, T-12, T-15, T-16): links to the web and mail, colours, notifications, and the clipboard where that
+ * (docs/protocol/rules.md, T-12, T-15, T-16): links to the web and mail, colours, notifications, and the clipboard where that
  * was allowed. Images, prompt marks and whatever else is no cell and on no list are left out: the emulator does not know
  * them, so no other viewer and no later attach would have them.
  */

@@ -1,5 +1,5 @@
 /**
- * Sequences that set a terminal back to what programs expect to find (docs/PROTOCOL.md, C-6, T-17). None of them moves what
+ * Sequences that set a terminal back to what programs expect to find (docs/protocol/rules.md, C-6, T-17). None of them moves what
  * belongs to the user: the scrollback, the saved cursor, the stacks of titles and of keyboard flags, the palette.
  */
 const ESC = "\u001b"

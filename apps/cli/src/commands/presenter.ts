@@ -1,6 +1,6 @@
 /**
  * What the command line prints about itself: help that was asked for goes to standard output, wrong usage to standard
- * error, in as few lines as it takes (docs/PROTOCOL.md, X-6).
+ * error, in as few lines as it takes (docs/protocol/rules.md, X-6).
  */
 import * as Effect from "effect/Effect"
 import * as CliOutput from "effect/cli/CliOutput"

@@ -1,5 +1,5 @@
 /**
- * The bytes of terminal output from a log on standard output (docs/PROTOCOL.md, T-19): as they are into a pipe or a file; on
+ * The bytes of terminal output from a log on standard output (docs/protocol/rules.md, T-19): as they are into a pipe or a file; on
  * a terminal as in `attach`, through its filter, as the past. The terminal is given back at the end.
  */
 import { OutputFilter } from "../attach/OutputFilter.ts"

@@ -1,5 +1,5 @@
 /**
- * Connections to the hub over which a credential may be sent (docs/PROTOCOL.md, G-11, G-12).
+ * Connections to the hub over which a credential may be sent (docs/protocol/rules.md, G-11, G-12).
  *
  * Whoever else listens where a hub was must get nothing: the peer is proven first, on the very connection that is used
  * then. Proven is the Unix socket of the data directory, which only its user can make; a certificate, over TLS; at a

@@ -1,5 +1,5 @@
 /**
- * `holdfast` without a command where a hub runs already: its sessions, and what can be done next (docs/PROTOCOL.md, C-12).
+ * `holdfast` without a command where a hub runs already: its sessions, and what can be done next (docs/protocol/rules.md, C-12).
  */
 import { hint } from "../hint.ts"
 import { paint, print } from "../output.ts"

@@ -1,5 +1,5 @@
 /**
- * A session that was asked for by a name that none has: those that are called nearly so (docs/PROTOCOL.md, C-11).
+ * A session that was asked for by a name that none has: those that are called nearly so (docs/protocol/rules.md, C-11).
  */
 import type { Session } from "@holdfast/protocol/session"
 import { HoldfastError } from "@holdfast/client/errors"

@@ -1,5 +1,5 @@
 /**
- * `holdfast screen`: what a viewer sees now, once, with its colours where they are wanted (docs/PROTOCOL.md, T-19).
+ * `holdfast screen`: what a viewer sees now, once, with its colours where they are wanted (docs/protocol/rules.md, T-19).
  */
 import { decodeRecord, RECORD_OUTPUT } from "@holdfast/protocol/record"
 import type { RecordView } from "@holdfast/protocol/record"

@@ -1,4 +1,4 @@
-/** Names of sessions as people type them; the hub takes whole ids only (docs/PROTOCOL.md, H-3). */
+/** Names of sessions as people type them; the hub takes whole ids only (docs/protocol/rules.md, H-3). */
 import { UUID_V7 } from "@holdfast/protocol/ids"
 import { ask, useHub } from "../server/hub.ts"
 

@@ -1,5 +1,5 @@
 /**
- * Text that sessions made, on standard output (docs/PROTOCOL.md, T-19): as it is into a pipe or a file, without anything
+ * Text that sessions made, on standard output (docs/protocol/rules.md, T-19): as it is into a pipe or a file, without anything
  * that a terminal would carry out on a terminal.
  */
 import { writeOut } from "../output.ts"

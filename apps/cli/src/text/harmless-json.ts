@@ -1,4 +1,4 @@
-/** JSON on a terminal (docs/PROTOCOL.md, T-19). */
+/** JSON on a terminal (docs/protocol/rules.md, T-19). */
 
 /** Characters that JSON need not escape and terminals may carry out: DEL, C1, marks of direction, line separators. */
 // oxlint-disable-next-line no-control-regex

@@ -1,6 +1,6 @@
 /**
  * Text from children and people made safe to print: control characters are shown escaped, never sent to the terminal
- * (docs/PROTOCOL.md, E-7, check:S10).
+ * (docs/protocol/rules.md, E-7, check:S10).
  */
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\u001b": "\\e" }

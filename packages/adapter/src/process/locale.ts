@@ -1,4 +1,4 @@
-/** A locale for children of a hub that was started without one, as service managers do (docs/PROTOCOL.md, T-29). */
+/** A locale for children of a hub that was started without one, as service managers do (docs/protocol/rules.md, T-29). */
 import { existsSync } from "node:fs"
 
 const NAMES = ["LC_ALL", "LC_CTYPE", "LANG"]

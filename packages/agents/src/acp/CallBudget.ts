@@ -1,5 +1,5 @@
 /**
- * What the open tool calls of one agent may hold in memory together (docs/PROTOCOL.md, A-50). What they were told before is in
+ * What the open tool calls of one agent may hold in memory together (docs/protocol/rules.md, A-50). What they were told before is in
  * the log; what is kept here is for their input and their end.
  */
 import { cutJson, jsonBytes } from "@holdfast/protocol/agent/cut"

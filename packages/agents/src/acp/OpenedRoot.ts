@@ -1,5 +1,5 @@
 /**
- * A directory that was opened once, and what is below it (docs/PROTOCOL.md, A-49).
+ * A directory that was opened once, and what is below it (docs/protocol/rules.md, A-49).
  *
  * On Linux every step to a file is made from the descriptor of the directory before it and follows no link, so that nothing
  * that is swapped on the way leads out. Elsewhere what was opened is compared with where its path leads afterwards. The hub's

@@ -1,5 +1,5 @@
 /**
- * The files of a session's directory, for agents that read and write through their client (docs/PROTOCOL.md, A-49).
+ * The files of a session's directory, for agents that read and write through their client (docs/protocol/rules.md, A-49).
  *
  * Outside of the directory that was opened at the start nothing is read or written, also not through links. A file with
  * several names may be one outside: it is never written through, a new one takes the place of its name here; and it is read

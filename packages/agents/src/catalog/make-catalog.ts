@@ -1,4 +1,4 @@
-/** The agents of a hub: the known ones, changed and joined by those of the configuration (docs/PROTOCOL.md, A-1). */
+/** The agents of a hub: the known ones, changed and joined by those of the configuration (docs/protocol/rules.md, A-1). */
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import type { AdapterKind } from "@holdfast/protocol/agent/agent"

@@ -1,6 +1,6 @@
 /**
  * In which directory each of Claude's calls runs: its shell keeps the directory that an earlier command changed to, and a
- * question about a call does not say it. The hook before a tool does (docs/PROTOCOL.md, P-9).
+ * question about a call does not say it. The hook before a tool does (docs/protocol/rules.md, P-9).
  */
 import { FILES } from "./parsed.ts"
 import { textAt } from "./read.ts"

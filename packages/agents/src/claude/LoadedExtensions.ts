@@ -1,6 +1,6 @@
 /**
  * What Claude was started with, told as it becomes known: where settings come from, memory files, hooks, MCP servers with
- * their state, subagents, skills and plugins (docs/PROTOCOL.md, A-34).
+ * their state, subagents, skills and plugins (docs/protocol/rules.md, A-34).
  */
 import type { AgentInfo, LoadedServer } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"

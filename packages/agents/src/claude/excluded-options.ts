@@ -1,7 +1,7 @@
 /**
  * Options of the Claude Agent SDK that sessions do not have, with the reason as a person is told it.
  *
- * A test reads the SDK's own type: each of its options is in `options.ts` or here (docs/PROTOCOL.md, A-28).
+ * A test reads the SDK's own type: each of its options is in `options.ts` or here (docs/protocol/rules.md, A-28).
  */
 
 const BY_ADAPTER = "Holdfast sets this itself, to speak with Claude"

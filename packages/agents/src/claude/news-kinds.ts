@@ -1,7 +1,7 @@
 /**
  * The kinds of messages that Claude sends, as `type` or `type/subtype`: shown, or silent with the reason why.
  *
- * A test reads the SDK's own type: each kind is in one of the lists (docs/PROTOCOL.md, A-35). What is in none, as of a later
+ * A test reads the SDK's own type: each kind is in one of the lists (docs/protocol/rules.md, A-35). What is in none, as of a later
  * Claude, becomes `data-unknown`.
  */
 

@@ -1,4 +1,4 @@
-/** Hands a message over with its files, which the hub keeps beside the log (docs/PROTOCOL.md, M-11). */
+/** Hands a message over with its files, which the hub keeps beside the log (docs/protocol/rules.md, M-11). */
 import { readFileSync } from "node:fs"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { AgentDriver } from "./agent-driver.ts"

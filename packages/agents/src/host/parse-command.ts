@@ -1,5 +1,5 @@
 /**
- * A command line as rules compare it: the simple commands of a list, word by word (docs/PROTOCOL.md, P-8, P-9).
+ * A command line as rules compare it: the simple commands of a list, word by word (docs/protocol/rules.md, P-8, P-9).
  *
  * Literal is what every POSIX shell, Bash and zsh read alike: words that are written out or quoted, joined by `&&`, `||`,
  * `;` or `|`. The grammar is `unbash`'s (decisions/0019); its words are checked against the text here, and whatever lies

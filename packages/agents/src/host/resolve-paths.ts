@@ -1,6 +1,6 @@
 /**
  * Paths as rules compare them: absolute, with every link followed and the spelling that the file system keeps
- * (docs/PROTOCOL.md, P-10).
+ * (docs/protocol/rules.md, P-10).
  *
  * A path that means two places, by its text and by the links in it (`link/../file`), is not literal: agents differ in how
  * they read it. What does not exist yet is compared by its text below the deepest directory that does.

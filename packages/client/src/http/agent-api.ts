@@ -1,5 +1,5 @@
 /**
- * The HTTP routes for agents as typed functions (docs/PROTOCOL.md, H-15 to H-20).
+ * The HTTP routes for agents as typed functions (docs/protocol/rules.md, H-15 to H-20).
  *
  * Each fails with `HoldfastError`, as those of `makeApi` do.
  */

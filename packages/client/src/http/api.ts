@@ -1,5 +1,5 @@
 /**
- * Every route of the HTTP contract as a typed function (docs/PROTOCOL.md, H-1 to H-14).
+ * Every route of the HTTP contract as a typed function (docs/protocol/rules.md, H-1 to H-14).
  *
  * Each fails with `HoldfastError`: the hub's own error, or `Unreachable`, `TimedOut`, `ConnectionLost`.
  */

@@ -1,5 +1,5 @@
 /**
- * Streams of server-sent events that outlive their connections (docs/PROTOCOL.md, C-15).
+ * Streams of server-sent events that outlive their connections (docs/protocol/rules.md, C-15).
  *
  * The cursor is the `id` of the last message. Whatever ends a connection but the reader, the hub's refusal or `signal`,
  * the stream is opened again from there, after a wait that grows; the hub decides whether there is more.

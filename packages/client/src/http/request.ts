@@ -1,5 +1,5 @@
 /**
- * One HTTP call to the hub: credential, JSON and the one error shape (docs/PROTOCOL.md, X-1).
+ * One HTTP call to the hub: credential, JSON and the one error shape (docs/protocol/rules.md, X-1).
  */
 import { decodeError, HoldfastError, invalidCall } from "../errors.ts"
 

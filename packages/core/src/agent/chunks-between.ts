@@ -1,5 +1,5 @@
 /**
- * The way back from a stored message to chunks, for doors that speak chunks (docs/PROTOCOL.md, M-15, M-16).
+ * The way back from a stored message to chunks, for doors that speak chunks (docs/protocol/rules.md, M-15, M-16).
  *
  * When a turn has ended its chunks fold, so a door that comes back later meets `agent/folded` and then the message. It
  * keeps what it has shown as an accumulator does, and asks here for what is missing. Invariant: an accumulator told the

@@ -2,7 +2,7 @@
  * Duties: what the hub owes the agent's process, read from the durable state alone.
  *
  * Level-triggered: a duty stands until an event shows it done, so it is found again after every restart and reconnect;
- * the runner carries each out once (docs/PROTOCOL.md, A-2).
+ * the runner carries each out once (docs/protocol/rules.md, A-2).
  */
 import type { PermissionDecision } from "@holdfast/protocol/agent/permission"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"

@@ -1,4 +1,4 @@
-/** A turn that completed without a word: its message says so, so that no one waits for one (docs/PROTOCOL.md, M-8). */
+/** A turn that completed without a word: its message says so, so that no one waits for one (docs/protocol/rules.md, M-8). */
 import type { Message } from "@holdfast/protocol/agent/message"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"
 import type { EventDraft } from "@holdfast/protocol/events"

@@ -1,4 +1,4 @@
-/** The label that a session gets from its first message, when no one chose one (docs/PROTOCOL.md, A-14). */
+/** The label that a session gets from its first message, when no one chose one (docs/protocol/rules.md, A-14). */
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import { headOf } from "@holdfast/protocol/text-cut"
 

@@ -1,5 +1,5 @@
 /**
- * The chunks that turn one part of a message into another state of the same part, or make it (docs/PROTOCOL.md, M-15).
+ * The chunks that turn one part of a message into another state of the same part, or make it (docs/protocol/rules.md, M-15).
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { isDataPart, isTextPart, isToolPart, type MessagePart, type StoredTextPart, type ToolPart } from "./message-part.ts"

@@ -1,4 +1,4 @@
-/** Answers to an agent's questions: each question has one, and it is one that can be given (docs/PROTOCOL.md, P-14). */
+/** Answers to an agent's questions: each question has one, and it is one that can be given (docs/protocol/rules.md, P-14). */
 import type { Question } from "@holdfast/protocol/agent/permission"
 
 type Answers = Readonly<Record<string, string>>

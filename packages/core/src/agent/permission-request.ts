@@ -1,5 +1,5 @@
 /**
- * A permission request as a record holds it (docs/PROTOCOL.md, P-13): what people need to know which one it is and to answer it.
+ * A permission request as a record holds it (docs/protocol/rules.md, P-13): what people need to know which one it is and to answer it.
  *
  * Bounded whatever the agent asked: a record is stored and sent with every change. The whole request lies in its event, `seq`.
  */

@@ -1,5 +1,5 @@
 /**
- * Which rules answer a permission request (docs/PROTOCOL.md, P-8 to P-12).
+ * Which rules answer a permission request (docs/protocol/rules.md, P-8 to P-12).
  *
  * Invariant: a rule that allows covers nothing that the person who made it has not seen. It compares parsed words and
  * resolved paths, and says nothing to what is not literal. A rule that refuses covers what it may concern.

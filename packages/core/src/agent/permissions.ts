@@ -1,4 +1,4 @@
-/** Permission requests: asked, answered once, remembered, expired (docs/PROTOCOL.md, P-1 to P-14). */
+/** Permission requests: asked, answered once, remembered, expired (docs/protocol/rules.md, P-1 to P-14). */
 import { PermissionNotFound, PermissionSettled, Unprocessable } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/events"
 import type { PermissionDecision, PermissionOption, PermissionRequest } from "@holdfast/protocol/agent/permission"

@@ -1,5 +1,5 @@
 /**
- * A queued message as a record holds it (docs/PROTOCOL.md, Q-17): enough to tell which one it is.
+ * A queued message as a record holds it (docs/protocol/rules.md, Q-17): enough to tell which one it is.
  *
  * Bounded whatever was sent: a record is stored and sent with every change. The whole message lies in its event, `seq`.
  */

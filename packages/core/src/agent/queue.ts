@@ -1,4 +1,4 @@
-/** The queue: sending, editing, removing, reordering, holding (docs/PROTOCOL.md, Q-1 to Q-11). */
+/** The queue: sending, editing, removing, reordering, holding (docs/protocol/rules.md, Q-1 to Q-11). */
 import { AgentBusy, Busy, MessageNotQueued, SessionNotReady, TooLarge, Unprocessable } from "@holdfast/protocol/errors"
 import { jsonBytes } from "@holdfast/protocol/agent/cut"
 import type { EventData, EventDraft } from "@holdfast/protocol/events"

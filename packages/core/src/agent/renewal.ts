@@ -1,4 +1,4 @@
-/** A new beginning for an agent: in another directory, or without its own memory (docs/PROTOCOL.md, A-41, A-42). */
+/** A new beginning for an agent: in another directory, or without its own memory (docs/protocol/rules.md, A-41, A-42). */
 import { SessionNotReady } from "@holdfast/protocol/errors"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { EventData, EventDraft } from "@holdfast/protocol/events"

@@ -1,4 +1,4 @@
-/** Background tasks: started, told of, stopped, ended (docs/PROTOCOL.md, A-15 to A-17), and what an agent does. */
+/** Background tasks: started, told of, stopped, ended (docs/protocol/rules.md, A-15 to A-17), and what an agent does. */
 import { TaskNotFound } from "@holdfast/protocol/errors"
 import type { AgentEvent, EventData, EventDraft } from "@holdfast/protocol/events"
 import type { Activity, Task } from "@holdfast/protocol/agent/task"

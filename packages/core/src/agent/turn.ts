@@ -1,4 +1,4 @@
-/** The turn: when the next one starts, and everything that ends with one (docs/PROTOCOL.md, Q-2, Q-5, Q-7). */
+/** The turn: when the next one starts, and everything that ends with one (docs/protocol/rules.md, Q-2, Q-5, Q-7). */
 import type { TurnOutcome } from "@holdfast/protocol/agent/message"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { EventDraft } from "@holdfast/protocol/events"

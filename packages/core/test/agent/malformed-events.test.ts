@@ -1,4 +1,4 @@
-/** Events that a reader does not understand (docs/PROTOCOL.md, E-3). */
+/** Events that a reader does not understand (docs/protocol/rules.md, E-3). */
 import { CHANNELS, type Event } from "@holdfast/protocol/event"
 import fc from "fast-check"
 import { describe, it } from "vitest"

@@ -1,5 +1,5 @@
 /**
- * Proofs that a hub knows a credential, without the credential being sent (docs/PROTOCOL.md, G-12).
+ * Proofs that a hub knows a credential, without the credential being sent (docs/protocol/rules.md, G-12).
  *
  * The program names the credential by an id and sends a nonce; the hub answers with an HMAC over the nonce and the
  * address at which it was reached. A program that passes the question on to the hub gets a proof for another address.

@@ -1,5 +1,5 @@
 /**
- * Which connections are kept when there are too many (docs/PROTOCOL.md, G-10, G-14).
+ * Which connections are kept when there are too many (docs/protocol/rules.md, G-10, G-14).
  *
  * One that has shown no credential yet gives way to a newer one: at most half of all connections are such, and the one
  * that has been silent about who it is for longest is closed. So no one without a credential keeps out who has one.

@@ -1,4 +1,4 @@
-/** What the parameters of routes mean, and the numbers among them, which a URL has as text (docs/PROTOCOL.md, H-27). */
+/** What the parameters of routes mean, and the numbers among them, which a URL has as text (docs/protocol/rules.md, H-27). */
 import { CHANNELS } from "@holdfast/protocol/event"
 
 /** A parameter as the description shows it; without a schema that of the definition. */

@@ -1,5 +1,5 @@
 /**
- * The description of the API (docs/PROTOCOL.md, H-11, H-26 to H-28): what the definition gives, with what a schema does not
+ * The description of the API (docs/protocol/rules.md, H-11, H-26 to H-28): what the definition gives, with what a schema does not
  * say: who may call a route, what its parameters mean, numbers in a query as numbers, which errors it can give, examples.
  */
 import * as OpenApi from "effect/http-api/OpenApi"

@@ -1,5 +1,5 @@
 /**
- * JSON as it comes in from outside, checked while it is parsed, in one pass (docs/PROTOCOL.md, X-5).
+ * JSON as it comes in from outside, checked while it is parsed, in one pass (docs/protocol/rules.md, X-5).
  *
  * Refused: nesting beyond `DEPTH_MAX`, a key twice in one object, `__proto__` as a key, whole numbers that a double does
  * not hold exactly, numbers beyond its range, bytes that are not UTF-8. What passes means to every reader the same.

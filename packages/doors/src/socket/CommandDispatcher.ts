@@ -1,5 +1,5 @@
 /**
- * The commands of the stream socket: RPC messages as JSON (docs/PROTOCOL.md, W-2), each decoded once and answered once.
+ * The commands of the stream socket: RPC messages as JSON (docs/protocol/rules.md, W-2), each decoded once and answered once.
  *
  * The messages are those of Effect RPC; its server is not used, because a fiber, a scope and three codecs a command cost
  * several times what the command itself does. A command that is an operation is performed under its own name. What is not

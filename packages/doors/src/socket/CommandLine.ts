@@ -1,5 +1,5 @@
 /**
- * The commands of a connection that have come and not begun, in order (docs/PROTOCOL.md, W-12).
+ * The commands of a connection that have come and not begun, in order (docs/protocol/rules.md, W-12).
  *
  * A command begins when there is room for its answer, and no connection works longer than `TURN` milliseconds in a turn of
  * the event loop. What waits is bounded: its connection is not read from meanwhile.

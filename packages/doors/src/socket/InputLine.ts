@@ -1,5 +1,5 @@
 /**
- * The inputs of one attachment, answered in order (docs/PROTOCOL.md, W-6).
+ * The inputs of one attachment, answered in order (docs/protocol/rules.md, W-6).
  *
  * An answer names the highest number up to which everything is settled, so a later input that is settled first waits for
  * the earlier ones. What was settled in one tick is one frame; a refusal has a frame of its own.

@@ -1,5 +1,5 @@
 /**
- * Connections that name no connection of their own at `Hello` (docs/PROTOCOL.md, R-20).
+ * Connections that name no connection of their own at `Hello` (docs/protocol/rules.md, R-20).
  *
  * The first of a client that is open is the client, and so is who comes after it has left: it may send again what was not settled. One
  * that comes while it is there is someone else under the same name, for as long as it is open.

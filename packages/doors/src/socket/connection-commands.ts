@@ -1,4 +1,4 @@
-/** The commands of a connection itself: who is there, attaching, the feed of sessions (docs/PROTOCOL.md, W-2). */
+/** The commands of a connection itself: who is there, attaching, the feed of sessions (docs/protocol/rules.md, W-2). */
 import * as Effect from "effect/Effect"
 import { cursorProblem, type FeedCursor } from "@holdfast/core/cursor"
 import { BadRequest, CursorInvalid, type DoorError } from "@holdfast/protocol/errors"

@@ -1,5 +1,5 @@
 /**
- * RPC messages as text: read as strictly as the bodies of the HTTP door (docs/PROTOCOL.md, X-5), and written.
+ * RPC messages as text: read as strictly as the bodies of the HTTP door (docs/protocol/rules.md, X-5), and written.
  */
 import * as Schema from "effect/Schema"
 import { DoorError } from "@holdfast/protocol/errors"

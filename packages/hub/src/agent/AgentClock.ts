@@ -1,6 +1,6 @@
 /**
  * The one timer of an agent session: idle unload, silence, stall, expiry of permission requests, the end of a limit
- * (docs/PROTOCOL.md, A-6, A-8, A-20, A-61, P-6, A-13). A session without a process and without such a limit has none.
+ * (docs/protocol/rules.md, A-6, A-8, A-20, A-61, P-6, A-13). A session without a process and without such a limit has none.
  */
 import { hasBackground } from "@holdfast/core/agent/tasks"
 import type { SessionState } from "@holdfast/core/state"

@@ -1,4 +1,4 @@
-/** The agents of a hub's open sessions, and how many of them may have a process at one moment (docs/PROTOCOL.md, A-6). */
+/** The agents of a hub's open sessions, and how many of them may have a process at one moment (docs/protocol/rules.md, A-6). */
 
 /** An agent as the pool sees it. */
 export interface PooledAgent {

@@ -1,6 +1,6 @@
 /**
  * Drives one session's agent: looks at the durable state after every change and performs what is owed to the process
- * (docs/PROTOCOL.md, A-2).
+ * (docs/protocol/rules.md, A-2).
  *
  * Level-triggered: each duty is performed once per connection to the runner and found again after a reconnect or a
  * restart; the runner carries each out once. A process that is to end gets nothing more: what is sent meanwhile is for

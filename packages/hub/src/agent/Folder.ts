@@ -1,6 +1,6 @@
 /**
  * Folds what ended turns left behind: each run of chunks is replaced in the store by one `agent/folded` event that stands
- * for its range, because the turn's message says the same (docs/PROTOCOL.md, M-3, M-4).
+ * for its range, because the turn's message says the same (docs/protocol/rules.md, M-3, M-4).
  *
  * Done beside the loop, oldest turn first: it changes no seq and no state. It waits a moment and goes one session at a time,
  * because agents that end together have things to say that are waited for. How far it came is kept with the session, so

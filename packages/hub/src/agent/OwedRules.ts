@@ -1,5 +1,5 @@
 /**
- * Stores the rules for all sessions that answers in one session made (docs/PROTOCOL.md, P-20).
+ * Stores the rules for all sessions that answers in one session made (docs/protocol/rules.md, P-20).
  *
  * A duty found in the durable state: the answer's event is in the log before the server stores the rule, and
  * `permission/kept` ends what is owed, so that a kill or a full disk in between loses nothing.

@@ -1,5 +1,5 @@
 /**
- * The message of the streaming turn while it grows, as of everything that was placed in the log (docs/PROTOCOL.md, M-2, M-5).
+ * The message of the streaming turn while it grows, as of everything that was placed in the log (docs/protocol/rules.md, M-2, M-5).
  *
  * It is told each chunk when the chunk takes its seq, so that the end of a turn holds all of it. After a failed append,
  * and when the session is opened, it is built anew from the log; nothing is followed before that is done.

@@ -1,6 +1,6 @@
 /**
  * What an attachment to an agent begins with: the last stored messages and the streaming turn so far, as of one seq
- * (docs/PROTOCOL.md, D-4, M-5).
+ * (docs/protocol/rules.md, D-4, M-5).
  */
 import * as Exit from "effect/Exit"
 import type { LiveMessage as Live } from "@holdfast/core/agent/accumulator"

@@ -1,5 +1,5 @@
 /**
- * Creating an agent session (docs/PROTOCOL.md, A-1). Nothing is started: the first message does that.
+ * Creating an agent session (docs/protocol/rules.md, A-1). Nothing is started: the first message does that.
  */
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"

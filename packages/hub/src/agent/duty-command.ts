@@ -1,4 +1,4 @@
-/** What a duty asks of an agent's process (docs/PROTOCOL.md, A-2): with a message's parts whole, and its files by their paths. */
+/** What a duty asks of an agent's process (docs/protocol/rules.md, A-2): with a message's parts whole, and its files by their paths. */
 import type { Duty } from "@holdfast/core/agent/duties"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { AgentInstruction } from "@holdfast/link/agent-messages"

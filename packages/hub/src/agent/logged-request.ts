@@ -1,6 +1,6 @@
 /**
  * A permission request as the log has it, whole, with its end: also when its session's record has forgotten it
- * (docs/PROTOCOL.md, P-1, P-13).
+ * (docs/protocol/rules.md, P-1, P-13).
  *
  * The log is looked at in growing windows from its end, and only events that name the request are decoded.
  */

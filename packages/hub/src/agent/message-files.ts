@@ -1,6 +1,6 @@
 /**
  * Files of messages, beside the log: in the session's directory under the SHA-256 of their bytes, durable before the message
- * is accepted (docs/PROTOCOL.md, M-11). Events and records have the hash, the media type, the size and the name.
+ * is accepted (docs/protocol/rules.md, M-11). Events and records have the hash, the media type, the size and the name.
  */
 import { createHash } from "node:crypto"
 import { readFile, stat } from "node:fs/promises"

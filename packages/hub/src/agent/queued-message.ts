@@ -1,4 +1,4 @@
-/** A queued message as it was sent, whole: from its event where the record has its beginning (docs/PROTOCOL.md, Q-17). */
+/** A queued message as it was sent, whole: from its event where the record has its beginning (docs/protocol/rules.md, Q-17). */
 import * as Effect from "effect/Effect"
 import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"

@@ -1,6 +1,6 @@
 /**
  * What an agent's next process continues from, written into the session's directory: the agent's own transcript as it was
- * mirrored into the log, and our messages for agents that cannot load one (docs/PROTOCOL.md, A-7).
+ * mirrored into the log, and our messages for agents that cannot load one (docs/protocol/rules.md, A-7).
  *
  * The files stay and grow, so that an agent that is started again waits for what is new and not for all that was ever said.
  */

@@ -1,4 +1,4 @@
-/** Answers that people had remembered for all sessions: kept as settings of the store, read once (docs/PROTOCOL.md, P-4). */
+/** Answers that people had remembered for all sessions: kept as settings of the store, read once (docs/protocol/rules.md, P-4). */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,5 +1,5 @@
 /**
- * Stored messages of a session, the newest first, read from the end of its log (docs/PROTOCOL.md, M-1, M-2, S-27).
+ * Stored messages of a session, the newest first, read from the end of its log (docs/protocol/rules.md, M-1, M-2, S-27).
  *
  * The log is looked at in growing windows from its end, so that a page costs what it holds and not what is stored. Sizes are counted
  * first; only messages that fit are decoded.

@@ -1,5 +1,5 @@
 /**
- * Every permission request that waits, over all sessions (docs/PROTOCOL.md, P-2).
+ * Every permission request that waits, over all sessions (docs/protocol/rules.md, P-2).
  *
  * A request is open only while its agent has a process: sessions are found by that, page by page, never by reading logs.
  */

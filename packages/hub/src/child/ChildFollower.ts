@@ -1,5 +1,5 @@
 /**
- * From a child's journal to the session's log (docs/PROTOCOL.md, R-3 to R-5).
+ * From a child's journal to the session's log (docs/protocol/rules.md, R-3 to R-5).
  *
  * Entries come in order. Output of one tick becomes one record; a note becomes an event. Each append carries the journal
  * position it reaches, and the runner is told that entries may go only once they are durable. When an append fails

@@ -1,6 +1,6 @@
 /**
  * Brings sessions and children together: after the start of the hub and after the death of a runner, every session that
- * has a process is followed, started again under the same id, or written off (docs/PROTOCOL.md, R-5, R-16, R-18).
+ * has a process is followed, started again under the same id, or written off (docs/protocol/rules.md, R-5, R-16, R-18).
  *
  * Sessions are found by their records, page by page, never by reading logs.
  */

@@ -1,6 +1,6 @@
 /**
  * A dead runner's child as if it were still there: what its journal kept goes through the same path as live output,
- * then the child is written off (docs/PROTOCOL.md, R-16, R-18).
+ * then the child is written off (docs/protocol/rules.md, R-16, R-18).
  */
 import { decide } from "@holdfast/core/decide"
 import type { LostReason } from "@holdfast/protocol/terminal-spec"

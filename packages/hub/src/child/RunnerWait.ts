@@ -1,4 +1,4 @@
-/** How long what is asked of a process waits for a runner that cannot be spoken to (docs/PROTOCOL.md, R-22). */
+/** How long what is asked of a process waits for a runner that cannot be spoken to (docs/protocol/rules.md, R-22). */
 import { Unavailable } from "@holdfast/protocol/errors"
 
 /** The longest wait, in milliseconds: a hub that was just started, or a connection that broke, has its runner again long before. */

@@ -1,5 +1,5 @@
 /**
- * Delivery of one session's events to its subscribers (docs/PROTOCOL.md, D-1 to D-11, D-13 to D-15).
+ * Delivery of one session's events to its subscribers (docs/protocol/rules.md, D-1 to D-11, D-13 to D-15).
  *
  * Subscribers are plain objects in an array. What was appended in a turn of the event loop goes to the live ones at its
  * end, as one array for all. Whoever is behind, out of credit or new is served from the log.

@@ -1,5 +1,5 @@
 /**
- * One subscriber: a plain object with its place in the log and its credit (docs/PROTOCOL.md, D-10, D-13).
+ * One subscriber: a plain object with its place in the log and its credit (docs/protocol/rules.md, D-10, D-13).
  *
  * `sent` is the last seq handed to the sink. Credit is counted in bytes between what was sent and what the reader
  * acknowledged; marks at every sixty-fourth of the window tell how many bytes a seq stood for.

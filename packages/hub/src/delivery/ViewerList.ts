@@ -1,6 +1,6 @@
 /**
  * Who is attached to a session now, in the order in which they attached or acted, and telling them of each other
- * (docs/PROTOCOL.md, T-31, T-48). What a viewer decides beyond that is its kind's: a terminal sizes itself by them.
+ * (docs/protocol/rules.md, T-31, T-48). What a viewer decides beyond that is its kind's: a terminal sizes itself by them.
  *
  * Nothing here is stored.
  */

@@ -1,4 +1,4 @@
-/** Who may do what: the scope of a credential against what an operation needs (docs/PROTOCOL.md, G-8). */
+/** Who may do what: the scope of a credential against what an operation needs (docs/protocol/rules.md, G-8). */
 import { SessionPermissionError } from "@holdfast/protocol/errors"
 import type { Scope } from "@holdfast/protocol/operations/operation"
 import type { Principal } from "../Hub.ts"

@@ -1,4 +1,4 @@
-/** One change to many sessions (docs/PROTOCOL.md, H-13). */
+/** One change to many sessions (docs/protocol/rules.md, H-13). */
 import * as Effect from "effect/Effect"
 import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
 import type { BatchRequest, BatchResult } from "@holdfast/protocol/http-bodies"

@@ -1,4 +1,4 @@
-/** Cursors and filters as they stand in a query (docs/PROTOCOL.md, D-6, H-24). */
+/** Cursors and filters as they stand in a query (docs/protocol/rules.md, D-6, H-24). */
 import { CursorInvalid, Unprocessable } from "@holdfast/protocol/errors"
 import { type EventFilter, readFilter } from "@holdfast/protocol/event-filter"
 

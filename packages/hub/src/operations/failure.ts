@@ -1,4 +1,4 @@
-/** What a failed operation is to its caller, and what of it is for the log (docs/PROTOCOL.md, X-4). */
+/** What a failed operation is to its caller, and what of it is for the log (docs/protocol/rules.md, X-4). */
 import { createHash } from "node:crypto"
 import * as Cause from "effect/Cause"
 import { type DoorError, DoorErrors, InternalError } from "@holdfast/protocol/errors"

@@ -1,5 +1,5 @@
 /**
- * The feed of sessions: each changed record, resumable from a change number (docs/PROTOCOL.md, D-12).
+ * The feed of sessions: each changed record, resumable from a change number (docs/protocol/rules.md, D-12).
  *
  * What changed in a tick goes out together, each session once, at its latest state. A watcher that comes back is served
  * from the store first; it gets live changes only after it has everything before them.

@@ -3,7 +3,7 @@
  *
  * A directory is made before its session and removed after it. Around both a file of the directory's name in `unsettled` says
  * so: after a kill in between, the next start removes the directories of exactly those that the store does not have
- * (docs/PROTOCOL.md, A-69).
+ * (docs/protocol/rules.md, A-69).
  */
 import { readdirSync } from "node:fs"
 import { mkdir, rm, stat, writeFile } from "node:fs/promises"

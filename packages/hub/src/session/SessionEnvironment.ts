@@ -1,5 +1,5 @@
 /**
- * The environment variables that a session was made with and those of who asked for it (docs/PROTOCOL.md, E-8, A-67).
+ * The environment variables that a session was made with and those of who asked for it (docs/protocol/rules.md, E-8, A-67).
  *
  * Events have the names of the former. Values lie in files beside the log and are read when a process starts. No door shows
  * them.

@@ -1,4 +1,4 @@
-/** Commands for a session's loop; those with a key are carried out once (docs/PROTOCOL.md, S-6). */
+/** Commands for a session's loop; those with a key are carried out once (docs/protocol/rules.md, S-6). */
 import { createHash } from "node:crypto"
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,4 +1,4 @@
-/** The environment variables of a request (docs/PROTOCOL.md, T-1, X-10). */
+/** The environment variables of a request (docs/protocol/rules.md, T-1, X-10). */
 import { Unprocessable } from "@holdfast/protocol/errors"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { isVariable } from "@holdfast/protocol/text"

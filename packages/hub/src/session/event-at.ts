@@ -1,6 +1,6 @@
 /**
  * What is too large for a record lies in the log beside it: the record keeps the seq of its event, and this reads it
- * (docs/PROTOCOL.md, P-13).
+ * (docs/protocol/rules.md, P-13).
  */
 import * as Effect from "effect/Effect"
 import type { DoorError } from "@holdfast/protocol/errors"

@@ -1,4 +1,4 @@
-/** Who an input comes from (docs/PROTOCOL.md, R-20). */
+/** Who an input comes from (docs/protocol/rules.md, R-20). */
 import { createHash } from "node:crypto"
 import type { Principal, Seated } from "../Hub.ts"
 

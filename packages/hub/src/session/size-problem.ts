@@ -1,4 +1,4 @@
-/** Sizes of terminals (docs/PROTOCOL.md, T-8). */
+/** Sizes of terminals (docs/protocol/rules.md, T-8). */
 import { InvalidSize } from "@holdfast/protocol/errors"
 import { TERMINAL_SIZE } from "@holdfast/protocol/terminal-size"
 

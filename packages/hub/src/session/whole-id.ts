@@ -1,4 +1,4 @@
-/** Ids at the doors: whole, so that no request can mean a session that its sender did not name (docs/PROTOCOL.md, H-3). */
+/** Ids at the doors: whole, so that no request can mean a session that its sender did not name (docs/protocol/rules.md, H-3). */
 import { SessionNotFound } from "@holdfast/protocol/errors"
 import { UUID_V7 } from "@holdfast/protocol/ids"
 import { headOf } from "@holdfast/protocol/text-cut"

@@ -1,4 +1,4 @@
-/** Attaching: a subscriber, its presence, and its hands on the keyboard (docs/PROTOCOL.md, D-1 to D-10, T-8 to T-11, T-27). */
+/** Attaching: a subscriber, its presence, and its hands on the keyboard (docs/protocol/rules.md, D-1 to D-10, T-8 to T-11, T-27). */
 import * as Effect from "effect/Effect"
 import { CursorInvalid, type DoorError, ReadOnlyViewer, Unprocessable } from "@holdfast/protocol/errors"
 import type { Attachment, AttachmentSink, AttachRequest, Caller } from "../Hub.ts"

@@ -5,7 +5,7 @@ import type { HubContext } from "./HubContext.ts"
 /** How many are taken at once. */
 const PURGE_AT_ONCE = 100
 
-/** Purges what is due: directories are marked before the store lets go of their sessions (docs/PROTOCOL.md, A-69). */
+/** Purges what is due: directories are marked before the store lets go of their sessions (docs/protocol/rules.md, A-69). */
 export function purgeDue({
   store,
   table,

@@ -1,4 +1,4 @@
-/** Who is attached to sessions, and sending them away (docs/PROTOCOL.md, T-31). */
+/** Who is attached to sessions, and sending them away (docs/protocol/rules.md, T-31). */
 import type { Viewers } from "@holdfast/protocol/frame"
 import type { Caller, SessionViewers } from "../Hub.ts"
 import type { HubContext } from "./HubContext.ts"

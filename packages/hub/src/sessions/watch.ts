@@ -1,4 +1,4 @@
-/** Following the feed of sessions (docs/PROTOCOL.md, D-12). */
+/** Following the feed of sessions (docs/protocol/rules.md, D-12). */
 import * as Effect from "effect/Effect"
 import { type FeedCursor, planFeed } from "@holdfast/core/cursor"
 import { BadRequest, type DoorError } from "@holdfast/protocol/errors"

@@ -1,6 +1,6 @@
 /**
  * Screens of a session: taken for those who attach, kept every `checkpointBytes` of output and at the exit, and the
- * places behind which the log is trimmed (docs/PROTOCOL.md, T-6, T-14, D-4).
+ * places behind which the log is trimmed (docs/protocol/rules.md, T-6, T-14, D-4).
  *
  * A runner's checkpoint knows a journal position. Where that lies inside a record, the rest of the record's bytes is
  * written behind the screen, so that the screen stands for the whole record.

@@ -1,5 +1,5 @@
 /**
- * Inputs with a key on their way to a child (docs/PROTOCOL.md, H-7, R-19).
+ * Inputs with a key on their way to a child (docs/protocol/rules.md, H-7, R-19).
  *
  * An input is done when the runner's note of it is durable in the log's store, together with its key. So a key is in the store, or
  * the runner remembers it, or the child never had its input, whichever side was killed between any two steps. A key is claimed here

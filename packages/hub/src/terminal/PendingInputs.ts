@@ -1,5 +1,5 @@
 /**
- * Input on its way to a child (docs/PROTOCOL.md, R-9, R-10, T-13, W-6).
+ * Input on its way to a child (docs/protocol/rules.md, R-9, R-10, T-13, W-6).
  *
  * What was accepted keeps its bytes until the runner settles it, so that a new connection to the same runner gets it
  * again under the same number, in the order it was accepted. Bounded by `inputQueueMax`; beyond it the answer is `Busy`. With no

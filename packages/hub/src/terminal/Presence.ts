@@ -1,5 +1,5 @@
 /**
- * What the viewers of a terminal decide: its size, its colours, and who holds the keyboard (docs/PROTOCOL.md, T-8, T-10, T-20).
+ * What the viewers of a terminal decide: its size, its colours, and who holds the keyboard (docs/protocol/rules.md, T-8, T-10, T-20).
  *
  * Nothing here is stored but the holder of the keyboard, whose absence is timed from here.
  */

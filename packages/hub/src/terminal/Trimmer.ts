@@ -1,5 +1,5 @@
 /**
- * Trims a terminal's log behind a checkpoint once it is over `logMaxBytes` (docs/PROTOCOL.md, T-14).
+ * Trims a terminal's log behind a checkpoint once it is over `logMaxBytes` (docs/protocol/rules.md, T-14).
  *
  * The checkpoint to trim behind is chosen when the log passes half of the limit, so that at least a quarter of the limit
  * is still there after a trim. The pipeline stands still while it is done, because the notice takes a seq.

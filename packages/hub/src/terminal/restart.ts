@@ -1,5 +1,5 @@
 /**
- * Starting an ended terminal again: the same command in the same session, whose log continues (docs/PROTOCOL.md, T-32).
+ * Starting an ended terminal again: the same command in the same session, whose log continues (docs/protocol/rules.md, T-32).
  *
  * Order as with a creation: checked, then durable with the child's id and the runner's generation, then started.
  */

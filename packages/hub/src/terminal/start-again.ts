@@ -1,4 +1,4 @@
-/** The start of a terminal whose hub died between the durable start and its confirmation (docs/PROTOCOL.md, R-8). */
+/** The start of a terminal whose hub died between the durable start and its confirmation (docs/protocol/rules.md, R-8). */
 import { decide } from "@holdfast/core/decide"
 import { Unprocessable } from "@holdfast/protocol/errors"
 import { RequestRefused } from "@holdfast/link/RunnerConnection"

@@ -1,4 +1,4 @@
-/** From a request to the terminal that will be opened, checked before any session exists (docs/PROTOCOL.md, T-1). */
+/** From a request to the terminal that will be opened, checked before any session exists (docs/protocol/rules.md, T-1). */
 import { delimiter, isAbsolute, join, resolve } from "node:path"
 import { CommandNotFound, Unprocessable } from "@holdfast/protocol/errors"
 import type { TerminalSpec } from "@holdfast/protocol/terminal-spec"

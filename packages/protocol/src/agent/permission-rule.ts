@@ -1,6 +1,6 @@
 /**
  * What a permission request is about in a form that can be compared, and the rules that people make of their answers
- * (docs/PROTOCOL.md, P-7 to P-12). Rules compare whole words and whole path components, never the beginning of a text.
+ * (docs/protocol/rules.md, P-7 to P-12). Rules compare whole words and whole path components, never the beginning of a text.
  */
 import * as Schema from "effect/Schema"
 import { wellFormed, withoutNul } from "../text.ts"

@@ -1,6 +1,6 @@
 /**
  * Trust of directories: what a directory brings that an agent would run, and whether a person trusts it
- * (docs/PROTOCOL.md, A-30 to A-33).
+ * (docs/protocol/rules.md, A-30 to A-33).
  */
 import * as Schema from "effect/Schema"
 import { wellFormed, withoutNul } from "../text.ts"

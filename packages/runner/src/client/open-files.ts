@@ -1,5 +1,5 @@
 /**
- * How many files the shell that started this hub may open (docs/PROTOCOL.md, R-26).
+ * How many files the shell that started this hub may open (docs/protocol/rules.md, R-26).
  *
  * Node raises its own soft limit to the hard one as it starts, and everything that it starts inherits that. What it was before no system call
  * tells, but the processes above do: the nearest one that is no Node, and no shell that a Node started for a script (as npm does).

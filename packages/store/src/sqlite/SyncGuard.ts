@@ -1,5 +1,5 @@
 /**
- * Knows whether a sync failed, and makes durable again what it may have dropped (docs/PROTOCOL.md, S-23 to S-25).
+ * Knows whether a sync failed, and makes durable again what it may have dropped (docs/protocol/rules.md, S-23 to S-25).
  *
  * Background work is committed without a sync of its own, in the same log as appends. If a failed sync drops it, recovery
  * after a power cut stops at that hole, and whatever was synced behind it is lost. So nothing is accepted while there may be one.

@@ -1,5 +1,5 @@
 /**
- * Reads what a terminal sends when a person uses it, whatever way the bytes are cut (docs/PROTOCOL.md, T-27, T-28).
+ * Reads what a terminal sends when a person uses it, whatever way the bytes are cut (docs/protocol/rules.md, T-27, T-28).
  *
  * The one reading of keys, pastes and reports: everything that decides by what was typed decides by its tokens. All bytes
  * are in a token, in order, so that what is not ours can be passed on as it came. Bytes that may be the begin of a sequence wait; an ESC that

@@ -1,5 +1,5 @@
 /**
- * Tells a person's typing from what a terminal reports by itself (docs/PROTOCOL.md, T-27).
+ * Tells a person's typing from what a terminal reports by itself (docs/protocol/rules.md, T-27).
  */
 import { InputReader } from "./InputReader.ts"
 import { isTyped } from "./token.ts"

@@ -15,7 +15,7 @@ export type InputToken =
   /** An answer to a question, or a part of one: attributes, position, size, colours, modes, versions. */
   | { readonly _tag: "Answer"; readonly bytes: Uint8Array }
 
-/** Whether a person did this: pressed a key, pasted, pressed a mouse button (docs/PROTOCOL.md, T-27). */
+/** Whether a person did this: pressed a key, pasted, pressed a mouse button (docs/protocol/rules.md, T-27). */
 export function isTyped(token: InputToken): boolean {
   if (token._tag === "Key") return token.key.event !== "release"
   return token._tag === "Text" || token._tag === "Paste" || (token._tag === "Mouse" && token.action === "press")
