@@ -27,6 +27,7 @@ const STEPS = [
   { name: "reference", program: ours("reference.mjs") },
   { name: "traces", program: ours("traces.mjs") },
   { name: "functions", program: ours("functions.mjs") },
+  { name: "dialect", program: ours("dialect.mjs") },
   { name: "wording", program: ours("wording.mjs") },
   { name: "workflows", program: ours("workflows.mjs") },
   { name: "text cuts", program: ours("text-cuts.mjs") },

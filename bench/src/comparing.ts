@@ -51,11 +51,12 @@ function change(before: Line, after: Line, at: number): Change | undefined {
 const ours = (line: Line): number => line.measured.find((one) => one.role === "ours")?.median ?? Number.NaN
 
 /** Every goal that both runs measured. */
-export const changes = (before: ReadonlyArray<Line>, after: ReadonlyArray<Line>): ReadonlyArray<Change> =>
-  after.flatMap((line) => {
+export function changes(before: ReadonlyArray<Line>, after: ReadonlyArray<Line>): ReadonlyArray<Change> {
+  return after.flatMap((line) => {
     const old = before.find((one) => one.row === line.row && one.figure === line.figure)
     return old === undefined ? [] : line.judged.map((_, at) => change(old, line, at)).filter((one) => one !== undefined)
   })
+}
 
 /** Goals that only one of the runs measured, by title. */
 export function unmatched(before: ReadonlyArray<Line>, after: ReadonlyArray<Line>): ReadonlyArray<string> {

@@ -31,16 +31,20 @@ export class ReportUnreadable extends Error {
 }
 
 /** The machine the run is on. */
-export const machine = (): Report["machine"] => ({
-  platform: `${platform()} ${arch()}`,
-  cpu: cpus()[0]?.model ?? "unknown",
-  cores: cpus().length,
-  memory: totalmem(),
-  node: process.version,
-})
+export function machine(): Report["machine"] {
+  return {
+    platform: `${platform()} ${arch()}`,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    memory: totalmem(),
+    node: process.version,
+  }
+}
 
 /** Writes a report as JSON. */
-export const writeReport = (path: string, report: Report): void => writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`)
+export function writeReport(path: string, report: Report): void {
+  return writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`)
+}
 
 /** Reads a report. Throws `ReportUnreadable`. */
 export function readReport(path: string): Report {

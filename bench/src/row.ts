@@ -70,16 +70,24 @@ export class Missing extends Error {
 }
 
 /** A goal as ratio to the limit. */
-export const ofLimit = (reach: number, target?: number): Goal => goal("ratio", reach, target, "limit")
+export function ofLimit(reach: number, target?: number): Goal {
+  return goal("ratio", reach, target, "limit")
+}
 
 /** A goal as ratio to a named contestant. */
-export const ofPeer = (peer: string, reach: number, target?: number): Goal => goal("ratio", reach, target, peer)
+export function ofPeer(peer: string, reach: number, target?: number): Goal {
+  return goal("ratio", reach, target, peer)
+}
 
 /** A goal as distance from the limit, in the figure's unit. */
-export const overLimit = (reach: number, target?: number): Goal => goal("over", reach, target, "limit")
+export function overLimit(reach: number, target?: number): Goal {
+  return goal("over", reach, target, "limit")
+}
 
 /** A goal for the figure itself. */
-export const value = (reach: number, target?: number): Goal => goal("value", reach, target)
+export function value(reach: number, target?: number): Goal {
+  return goal("value", reach, target)
+}
 
 const goal = (how: Goal["how"], reach: number, target?: number, of?: string): Goal => ({
   how,

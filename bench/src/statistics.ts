@@ -13,7 +13,9 @@ export function quantile(values: ReadonlyArray<number>, p: number): number {
 }
 
 /** The median of unsorted numbers; NaN for none. */
-export const median = (values: ReadonlyArray<number>): number => quantile(values, 0.5)
+export function median(values: ReadonlyArray<number>): number {
+  return quantile(values, 0.5)
+}
 
 /** Half of the range between smallest and largest, relative to the median: how far rounds disagree. 0 for one value. */
 export function spread(values: ReadonlyArray<number>): number {

@@ -85,16 +85,18 @@ export function table(all: ReadonlyArray<Line>): string {
 }
 
 /** What was missing or failed, one line each, with the reason. */
-export const notes = (all: ReadonlyArray<Line>): ReadonlyArray<string> => [
-  ...new Set(
-    all.flatMap((line) =>
-      line.measured.flatMap((one) => [
-        ...(one.missing === undefined ? [] : [`${line.row}: ${one.name} is missing: ${one.missing}`]),
-        ...(one.failed === undefined ? [] : [`${line.row}: ${one.name} failed: ${one.failed}`]),
-      ]),
+export function notes(all: ReadonlyArray<Line>): ReadonlyArray<string> {
+  return [
+    ...new Set(
+      all.flatMap((line) =>
+        line.measured.flatMap((one) => [
+          ...(one.missing === undefined ? [] : [`${line.row}: ${one.name} is missing: ${one.missing}`]),
+          ...(one.failed === undefined ? [] : [`${line.row}: ${one.name} failed: ${one.failed}`]),
+        ]),
+      ),
     ),
-  ),
-]
+  ]
+}
 
 /** How many goals were reached (target included), missed, and not measured. */
 export function count(all: ReadonlyArray<Line>): {

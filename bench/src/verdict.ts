@@ -60,8 +60,9 @@ function measured(outcome: Outcome, figure: string): Measured {
 }
 
 /** The other side of a goal's comparison. */
-export const rival = (goal: Goal, all: ReadonlyArray<Measured>): Measured | undefined =>
-  all.find((one) => (goal.of === "limit" ? one.role === "limit" : one.name === goal.of))
+export function rival(goal: Goal, all: ReadonlyArray<Measured>): Measured | undefined {
+  return all.find((one) => (goal.of === "limit" ? one.role === "limit" : one.name === goal.of))
+}
 
 function compared(goal: Goal, all: ReadonlyArray<Measured>): number | undefined {
   const ours = all.find((one) => one.role === "ours")?.median
@@ -81,8 +82,8 @@ export function judge(goal: Goal, better: Figure["better"], all: ReadonlyArray<M
 }
 
 /** The lines of a row, one per figure. */
-export const lines = (row: Row, outcomes: ReadonlyArray<Outcome>): ReadonlyArray<Line> =>
-  row.figures.map((figure) => {
+export function lines(row: Row, outcomes: ReadonlyArray<Outcome>): ReadonlyArray<Line> {
+  return row.figures.map((figure) => {
     const all = outcomes.map((outcome) => measured(outcome, figure.id))
     return {
       row: row.id,
@@ -94,3 +95,4 @@ export const lines = (row: Row, outcomes: ReadonlyArray<Outcome>): ReadonlyArray
       judged: figure.goals.map((goal) => judge(goal, figure.better, all)),
     }
   })
+}

@@ -34,23 +34,23 @@ export interface Doors {
 
 /** A hub whose runners are scripted, over a store that may be opened again. */
 export class World {
-  private readonly open: (scope: Scope.Closeable) => Promise<Store["Service"]>
-  private readonly lasts: boolean
-  private readonly runners = new ScriptedRunners(randomFrom(1), undefined)
-  private store: { readonly service: Store["Service"]; readonly scope: Scope.Closeable } | undefined
-  private scope: Scope.Closeable | undefined
+  readonly #open: (scope: Scope.Closeable) => Promise<Store["Service"]>
+  readonly #lasts: boolean
+  readonly #runners = new ScriptedRunners(randomFrom(1), undefined)
+  #store: { readonly service: Store["Service"]; readonly scope: Scope.Closeable } | undefined
+  #scope: Scope.Closeable | undefined
 
   constructor(layer: Layer.Layer<Store, unknown>, lasts: boolean) {
-    this.open = async (scope) => Context.get(await Effect.runPromise(Layer.buildWithScope(layer, scope)), Store)
-    this.lasts = lasts
+    this.#open = async (scope) => Context.get(await Effect.runPromise(Layer.buildWithScope(layer, scope)), Store)
+    this.#lasts = lasts
   }
 
   async start(): Promise<Doors> {
-    if (this.store === undefined) {
+    if (this.#store === undefined) {
       const scope = Scope.makeUnsafe()
-      this.store = { service: await this.open(scope), scope }
+      this.#store = { service: await this.#open(scope), scope }
     }
-    this.scope = Scope.makeUnsafe()
+    this.#scope = Scope.makeUnsafe()
     const settings = resolveSettings({}, {}, { idleUnload: 1000, catchUpChunk: 4096 }).values
     const wired = hubLayer({
       ...hubParts(),
@@ -58,18 +58,18 @@ export class World {
       settings,
       defaults: { env: { PATH: "/bin:/usr/bin" }, home: "/" },
       data: "/",
-    }).pipe(Layer.provide([Layer.succeed(Store, this.store.service), Layer.succeed(Runners, this.runners.service())]))
-    const context = await Effect.runPromise(Layer.buildWithScope(wired, this.scope))
+    }).pipe(Layer.provide([Layer.succeed(Store, this.#store.service), Layer.succeed(Runners, this.#runners.service())]))
+    const context = await Effect.runPromise(Layer.buildWithScope(wired, this.#scope))
     const hub = Context.get(context, Hub)
     return { hub: { ...hub, ...hubCalls(hub) }, agents: agentCalls(hub) }
   }
 
   async stop(whole: boolean): Promise<void> {
-    if (this.scope !== undefined) await Effect.runPromise(Scope.close(this.scope, Exit.void))
-    this.scope = undefined
-    if ((whole || this.lasts) && this.store !== undefined) {
-      await Effect.runPromise(Scope.close(this.store.scope, Exit.void))
-      this.store = undefined
+    if (this.#scope !== undefined) await Effect.runPromise(Scope.close(this.#scope, Exit.void))
+    this.#scope = undefined
+    if ((whole || this.#lasts) && this.#store !== undefined) {
+      await Effect.runPromise(Scope.close(this.#store.scope, Exit.void))
+      this.#store = undefined
     }
   }
 }

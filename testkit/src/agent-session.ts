@@ -21,24 +21,27 @@ export async function openAgent(hub: HubProcess, body: object = {}): Promise<Ses
 }
 
 /** Sends a text. */
-export const sendText = (hub: HubProcess, id: string, text: string, mode?: SendMode, key?: string): Promise<Answer<Sent>> =>
-  hub.call<Sent>("POST", `/api/sessions/${id}/messages`, {
+export function sendText(hub: HubProcess, id: string, text: string, mode?: SendMode, key?: string): Promise<Answer<Sent>> {
+  return hub.call<Sent>("POST", `/api/sessions/${id}/messages`, {
     text,
     ...(mode === undefined ? {} : { mode }),
     ...(key === undefined ? {} : { key }),
   })
+}
 
 /** The record of a session. */
-export const recordOf = async (hub: HubProcess, id: string): Promise<Session> =>
-  (await hub.call<Session>("GET", `/api/sessions/${id}`)).body
+export async function recordOf(hub: HubProcess, id: string): Promise<Session> {
+  return (await hub.call<Session>("GET", `/api/sessions/${id}`)).body
+}
 
 /** Waits until nothing streams and nothing that can start by itself waits. */
-export const settledAgent = (hub: HubProcess, id: string, within = 30_000): Promise<Session> =>
-  eventually(`the agent of ${id} is idle`, within, async () => {
+export function settledAgent(hub: HubProcess, id: string, within = 30_000): Promise<Session> {
+  return eventually(`the agent of ${id} is idle`, within, async () => {
     const record = await recordOf(hub, id)
     const waits = record.queue.some(({ status }) => status !== "uncertain")
     return record.turn.status === "idle" && (!waits || record.agent?.hold !== undefined) ? record : undefined
   })
+}
 
 /** Every stored message, oldest first. */
 export async function messagesOf(hub: HubProcess, id: string): Promise<ReadonlyArray<Message>> {
@@ -55,16 +58,18 @@ export async function messagesOf(hub: HubProcess, id: string): Promise<ReadonlyA
 }
 
 /** The text of a message's text parts, joined. */
-export const textOf = (message: Message): string =>
-  message.parts
+export function textOf(message: Message): string {
+  return message.parts
     .map((part) => part as { readonly type?: unknown; readonly text?: unknown })
     .filter(({ type }) => type === "text")
     .map(({ text }) => String(text))
     .join("")
+}
 
 /** The ends of a session's turns in a log. */
-export const endsOf = (log: Iterable<Event>): ReadonlyArray<EventData["turn/ended"]> =>
-  [...log].filter(({ channel, type }) => channel === "turn" && type === "ended").map(({ data }) => data as never)
+export function endsOf(log: Iterable<Event>): ReadonlyArray<EventData["turn/ended"]> {
+  return [...log].filter(({ channel, type }) => channel === "turn" && type === "ended").map(({ data }) => data as never)
+}
 
 /**
  * The log of a session, checked: dense, each turn started once and ended at most once, one turn at a time but for one that waits

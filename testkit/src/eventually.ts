@@ -16,7 +16,9 @@ const PATIENCE = 5
  * Asks again and again until `ask` gives something other than `undefined` or `false`, and gives that.
  * Throws, naming `what` and the last failure, after five times `within` milliseconds; `within` is what a free machine may take.
  */
-export const eventually = <A>(what: string, within: number, ask: Ask<A>): Promise<A> => promptly(what, within * PATIENCE, ask)
+export function eventually<A>(what: string, within: number, ask: Ask<A>): Promise<A> {
+  return promptly(what, within * PATIENCE, ask)
+}
 
 /** The same with a limit that is part of what is tested: exactly `within` milliseconds. */
 export async function promptly<A>(what: string, within: number, ask: Ask<A>): Promise<A> {

@@ -15,14 +15,16 @@ function ifThere<A>(read: () => A): A | undefined {
 }
 
 /** Ids of all processes now (Linux). */
-export const processIds = (): ReadonlyArray<number> =>
-  readdirSync("/proc")
+export function processIds(): ReadonlyArray<number> {
+  return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
+}
 
 /** Ids of the processes whose environment holds `text`, zombies left out (Linux). */
-export const processesWith = (text: string): ReadonlyArray<number> =>
-  processIds().filter((pid) => ifThere(() => readFileSync(`/proc/${pid}/environ`, "latin1").includes(text)) === true)
+export function processesWith(text: string): ReadonlyArray<number> {
+  return processIds().filter((pid) => ifThere(() => readFileSync(`/proc/${pid}/environ`, "latin1").includes(text)) === true)
+}
 
 /** True while a process runs and is not a zombie. */
 export function isAlive(pid: number): boolean {
@@ -31,20 +33,22 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Ids of the zombies among the children of a process. */
-export const zombiesOf = (parent: number): ReadonlyArray<number> =>
-  processIds().filter((pid) => {
+export function zombiesOf(parent: number): ReadonlyArray<number> {
+  return processIds().filter((pid) => {
     const stat = ifThere(() => readFileSync(`/proc/${pid}/stat`, "latin1"))
     if (stat === undefined) return false
     const [state, ppid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
     return state === "Z" && Number(ppid) === parent
   })
+}
 
 /** Open descriptors of a process, by what they point at (Linux). */
-export const descriptorsOf = (pid: number): ReadonlyArray<string> =>
-  (ifThere(() => readdirSync(`/proc/${pid}/fd`)) ?? []).flatMap((fd) => {
+export function descriptorsOf(pid: number): ReadonlyArray<string> {
+  return (ifThere(() => readdirSync(`/proc/${pid}/fd`)) ?? []).flatMap((fd) => {
     const target = ifThere(() => readlinkSync(`/proc/${pid}/fd/${fd}`))
     return target === undefined ? [] : [target]
   })
+}
 
 /** Resident memory of a process in bytes, 0 when it is gone (Linux). */
 export function residentBytes(pid: number): number {

@@ -58,8 +58,8 @@ export class LogHash {
 }
 
 /** Opens a connection of the real client library to a hub on loopback, or to a proxy in front of it, which its Host must not name. */
-export const openConnection = (hub: () => number, token: string, proxy = hub): Connection =>
-  new Connection({
+export function openConnection(hub: () => number, token: string, proxy = hub): Connection {
+  return new Connection({
     open: (events) => {
       const host = `127.0.0.1:${hub()}`
       class Addressed extends WebSocket {
@@ -73,6 +73,7 @@ export const openConnection = (hub: () => number, token: string, proxy = hub): C
     backoff: { first: 20, most: 500 },
     connectTimeout: 2000,
   })
+}
 
 /** Attaches a reader. */
 export function startReader(options: ReaderOptions): Reader {

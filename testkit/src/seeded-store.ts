@@ -24,14 +24,15 @@ export interface StoredSession {
 }
 
 /** Stores a session for each length: ended terminals whose logs have this many events. Nothing else may use `data` meanwhile. */
-export const seedData = (data: string, lengths: ReadonlyArray<number>): Promise<ReadonlyArray<StoredSession>> =>
-  Effect.gen(function* () {
+export function seedData(data: string, lengths: ReadonlyArray<number>): Promise<ReadonlyArray<StoredSession>> {
+  return Effect.gen(function* () {
     const context = yield* Layer.build(SqliteStore.layer({ path: join(data, "holdfast.db"), durability: "process" }))
     const store = Context.get(context, Store)
     const stored = yield* Effect.forEach(lengths, (length, at) => seedSession(store, at, length), { concurrency: WIDTH })
     yield* store.settle
     return stored
   }).pipe(Effect.scoped, Effect.runPromise)
+}
 
 const seedSession = (store: Store["Service"], at: number, length: number): Effect.Effect<StoredSession> =>
   Effect.gen(function* () {

@@ -14,8 +14,9 @@ export function sized<A>(sizes: { readonly short: A; readonly ci: A; readonly lo
  * A limit of a time in milliseconds: five times as much in the short size, which runs beside whatever else the machine does.
  * The other sizes hold the figure itself.
  */
-export const timeLimit = (milliseconds: number): number =>
-  sized({ short: 5 * milliseconds, ci: milliseconds, long: milliseconds })
+export function timeLimit(milliseconds: number): number {
+  return sized({ short: 5 * milliseconds, ci: milliseconds, long: milliseconds })
+}
 
 /** A seed for a test's randomness: `HOLDFAST_SEED` when set, otherwise a fresh one. Printed, so that a failure can be repeated. */
 export function seedOf(check: string): number {

@@ -10,5 +10,6 @@ export async function openTerminal(hub: HubProcess, body: object): Promise<Sessi
 }
 
 /** Opens a terminal in which a shell runs a script. */
-export const openShell = (hub: HubProcess, script: string): Promise<Session> =>
-  openTerminal(hub, { command: "sh", args: ["-c", script] })
+export function openShell(hub: HubProcess, script: string): Promise<Session> {
+  return openTerminal(hub, { command: "sh", args: ["-c", script] })
+}

@@ -5,7 +5,9 @@ import { EXIT, toFailure } from "./failure.ts"
 import { complain, jsonText } from "./output.ts"
 
 /** Exit code of a command that came to its end. */
-export const ended = (): number => Number(process.exitCode ?? EXIT.done)
+export function ended(): number {
+  return Number(process.exitCode ?? EXIT.done)
+}
 
 /** Says why a command with these arguments failed; gives its exit code. */
 export function failed(error: unknown, args: ReadonlyArray<string>): number {

@@ -22,17 +22,22 @@ export class CliFailure extends Error {
 }
 
 /** A refusal: exit code 1. */
-export const refused = (tag: string, message: string): CliFailure => new CliFailure(EXIT.refused, tag, message)
+export function refused(tag: string, message: string): CliFailure {
+  return new CliFailure(EXIT.refused, tag, message)
+}
 
 /** Wrong usage: exit code 2. */
-export const usage = (message: string): CliFailure => new CliFailure(EXIT.usage, "Usage", message)
+export function usage(message: string): CliFailure {
+  return new CliFailure(EXIT.usage, "Usage", message)
+}
 
 /** What to do when no hub answers. */
 export const START_HINT = `start one in another terminal with: ${hint("")}`
 
 /** That a hub is there and silent. `pid`: its process, where it is on this machine. */
-export const silentHub = (at: string, pid: number | undefined): string =>
-  pid === undefined ? `the hub${at} does not answer` : `the hub${at}, process ${pid}, does not answer`
+export function silentHub(at: string, pid: number | undefined): string {
+  return pid === undefined ? `the hub${at} does not answer` : `the hub${at}, process ${pid}, does not answer`
+}
 
 /** Any error as a failure. `where` says which hub was asked, `pid` the process that it is while that lives. */
 export function toFailure(error: unknown, where?: string, pid?: number): CliFailure {

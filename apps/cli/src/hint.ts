@@ -53,7 +53,11 @@ function shown(path: string): string {
 const NAMED = new RegExp(`(?<![\\w./-]|npx )holdfast (?=(?:${COMMAND_NAMES.join("|")})\\b)`, "g")
 
 /** A text of the hub's in which commands are named, with those as they have to be typed. Never for what agents or children say. */
-export const withHints = (text: string, start: Start = here): string => text.replace(NAMED, () => `${invocation(start)} `)
+export function withHints(text: string, start: Start = here): string {
+  return text.replace(NAMED, () => `${invocation(start)} `)
+}
 
 /** The same in one printable line, for what the hub tells beside its errors: problems, reasons of holds and failures. */
-export const hubWords = (text: string): string => withHints(printable(text))
+export function hubWords(text: string): string {
+  return withHints(printable(text))
+}

@@ -11,7 +11,9 @@ import type { Paint } from "./text/style.ts"
 export const paint: Paint = paintFor(process.stdout, process.env)
 
 /** Columns of standard output when it is a terminal. */
-export const outputWidth = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns : undefined)
+export function outputWidth(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined
+}
 
 /** Prints lines. */
 export function print(...lines: ReadonlyArray<string>): void {
@@ -19,10 +21,14 @@ export function print(...lines: ReadonlyArray<string>): void {
 }
 
 /** A value as JSON in which no character does anything to a terminal: those that would are written as escapes. */
-export const jsonText = (value: unknown, indent?: number): string => harmlessJson(JSON.stringify(value, null, indent) ?? "null")
+export function jsonText(value: unknown, indent?: number): string {
+  return harmlessJson(JSON.stringify(value, null, indent) ?? "null")
+}
 
 /** Prints a value as JSON. */
-export const printJson = (value: unknown): void => print(jsonText(value, 2))
+export function printJson(value: unknown): void {
+  return print(jsonText(value, 2))
+}
 
 /** Prints a value as JSON, or what `people` gives. */
 export function printEither(json: boolean, value: unknown, people: () => ReadonlyArray<string>): void {

@@ -8,7 +8,7 @@ export interface Random {
 }
 
 /** The same numbers for the same seed. */
-export const randomOf = (seed: number): Random => {
+export function randomOf(seed: number): Random {
   const next = randomFrom(seed)
   const below = (limit: number): number => Math.floor(next() * limit)
   return { below, pick: (values) => values[below(values.length)] ?? "" }
@@ -215,7 +215,7 @@ const disguised = (random: Random): string => {
 }
 
 /** Output of some pieces, as bytes. */
-export const randomBytes = (random: Random): Buffer => {
+export function randomBytes(random: Random): Buffer {
   let text = ""
   for (let count = 2 + random.below(14); count > 0; count--) {
     const kind = random.below(10)
@@ -230,7 +230,7 @@ export const randomBytes = (random: Random): Buffer => {
 }
 
 /** The pieces of a stream cut at random. */
-export const cutAtRandom = (random: Random, bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
+export function cutAtRandom(random: Random, bytes: Uint8Array): ReadonlyArray<Uint8Array> {
   const pieces: Array<Uint8Array> = []
   for (let at = 0; at < bytes.length;) {
     const length = 1 + random.below(random.below(3) === 0 ? 3 : 60)

@@ -4,7 +4,7 @@ import type { ChildTerminal } from "@holdfast/runner/emulator/ChildTerminal"
 import { CELL, charactersOf, extendedOf, hasContent, widthOf } from "@holdfast/runner/emulator/pen"
 
 /** One line a row, one more for the cursor. */
-export const cellsOf = (terminal: ChildTerminal): ReadonlyArray<string> => {
+export function cellsOf(terminal: ChildTerminal): ReadonlyArray<string> {
   const { core } = terminal
   const { active } = core.buffers
   const rows = Array.from({ length: core.rows }, (_, row) => {

@@ -1,7 +1,7 @@
 import type { Session } from "@holdfast/protocol/session"
 
 /** A session's record for tests of what is printed. */
-export const session = (part: { readonly [K in keyof Session]?: Session[K] | string | undefined }): Session => {
+export function session(part: { readonly [K in keyof Session]?: Session[K] | string | undefined }): Session {
   const whole = {
     id: "01890000-0000-7000-8000-000000000001",
     version: 1,

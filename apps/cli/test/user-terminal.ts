@@ -19,8 +19,8 @@ export interface Ran {
 }
 
 /** Runs the command line to its end. */
-export const holdfast = (environment: NodeJS.ProcessEnv, ...args: ReadonlyArray<string>): Promise<Ran> =>
-  new Promise((resolve) => {
+export function holdfast(environment: NodeJS.ProcessEnv, ...args: ReadonlyArray<string>): Promise<Ran> {
+  return new Promise((resolve) => {
     execFile(
       process.execPath,
       [MAIN, ...args],
@@ -30,6 +30,7 @@ export const holdfast = (environment: NodeJS.ProcessEnv, ...args: ReadonlyArray<
       },
     )
   })
+}
 
 /** Commands of one hub's user. */
 export interface CommandLine {
@@ -190,8 +191,9 @@ export class UserTerminal {
 }
 
 /** A user who attaches to a session. */
-export const attached = (hub: HubProcess, session: string, ...options: ReadonlyArray<string>): UserTerminal =>
-  new UserTerminal(hub.environment(), ["attach", session, ...options])
+export function attached(hub: HubProcess, session: string, ...options: ReadonlyArray<string>): UserTerminal {
+  return new UserTerminal(hub.environment(), ["attach", session, ...options])
+}
 
 /** The users of a file's or a group's tests; their programs end after each test. */
 export function usersOfTests(): { readonly push: (user: UserTerminal) => void } {

@@ -9,7 +9,9 @@ export const EVENT_BYTES = 200
 export const MARK_TEXT = "the quick brown fox jumps over the lazy dog ".repeat(3).slice(0, 96)
 
 /** An opaque event of `size` bytes. */
-export const eventBytes = (size = EVENT_BYTES): Buffer => Buffer.alloc(size, "holdfast ")
+export function eventBytes(size = EVENT_BYTES): Buffer {
+  return Buffer.alloc(size, "holdfast ")
+}
 
 /** Text of a mark of about 4 KB. */
 export const LONG_TEXT = "the quick brown fox jumps over the lazy dog ".repeat(100).slice(0, 4000)

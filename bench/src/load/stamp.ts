@@ -3,14 +3,19 @@
  */
 
 /** The monotonic clock in milliseconds, with its fraction. */
-export const now = (): number => Number(process.hrtime.bigint()) / 1e6
+export function now(): number {
+  return Number(process.hrtime.bigint()) / 1e6
+}
 
 /** A word that says when it was said. */
-export const stamp = (): string => `${now().toFixed(3)} `
+export function stamp(): string {
+  return `${now().toFixed(3)} `
+}
 
 /** The times in a text of such words. */
-export const stampsOf = (text: string): ReadonlyArray<number> =>
-  text
+export function stampsOf(text: string): ReadonlyArray<number> {
+  return text
     .split(" ")
     .filter((word) => word !== "")
     .map(Number)
+}

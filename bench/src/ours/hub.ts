@@ -85,14 +85,16 @@ async function askProbe(path: string, word: string): Promise<ProbeReading> {
 }
 
 /** The fields of a terminal that needs nothing of the user's: fixed size, no start-up files. */
-export const terminal = (command: string, args: ReadonlyArray<string>): object => ({
-  kind: "terminal",
-  command,
-  args,
-  cols: 80,
-  rows: 24,
-  cwd: "/",
-})
+export function terminal(command: string, args: ReadonlyArray<string>): object {
+  return {
+    kind: "terminal",
+    command,
+    args,
+    cols: 80,
+    rows: 24,
+    cwd: "/",
+  }
+}
 
 /** Creates a session over HTTP and gives its id. */
 export async function createSession(hub: Hub, body: object): Promise<string> {

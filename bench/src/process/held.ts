@@ -26,4 +26,6 @@ export async function settled(collect: () => Promise<Held>): Promise<Held> {
  * Bytes by which a process grew. Memory that it had already taken and not used does not show in its resident size, so
  * the growth of the heap counts where it is larger.
  */
-export const growth = (before: Held, after: Held): number => Math.max(after.rss - before.rss, after.heap - before.heap, 0)
+export function growth(before: Held, after: Held): number {
+  return Math.max(after.rss - before.rss, after.heap - before.heap, 0)
+}

@@ -8,17 +8,23 @@ import type { Behaviour, Step } from "./acp-agent.ts"
 const program = fileURLToPath(new URL("./acp-agent.ts", import.meta.url))
 
 /** The agent says something. */
-export const text = (words: string, more: object = {}): Step => ({
-  update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text: words }, ...more },
-})
+export function text(words: string, more: object = {}): Step {
+  return {
+    update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text: words }, ...more },
+  }
+}
 /** The agent tells of a tool. */
-export const tool = (update: object): Step => ({ update })
+export function tool(update: object): Step {
+  return { update }
+}
 
 let directories: AgentDirectories
 const probes: Array<AgentProbe> = []
 
 /** Directories of the running test. */
-export const places = (): AgentDirectories => directories
+export function places(): AgentDirectories {
+  return directories
+}
 
 /** Before each test. */
 export function openHouse(): void {
@@ -41,7 +47,9 @@ export function begin(behaviour: Behaviour = {}, change: Partial<AgentStart> = {
 }
 
 /** Begins a turn. */
-export const play = (probe: AgentProbe, ...steps: ReadonlyArray<Step>) => probe.send(JSON.stringify(steps))
+export function play(probe: AgentProbe, ...steps: ReadonlyArray<Step>) {
+  return probe.send(JSON.stringify(steps))
+}
 
 /** Plays a turn to its end. */
 export async function turn(probe: AgentProbe, ...steps: ReadonlyArray<Step>) {
@@ -77,5 +85,6 @@ export function messageOf(probe: AgentProbe, id: string): { readonly parts: Read
 }
 
 /** Its tools. */
-export const toolsOf = (message: ReturnType<typeof messageOf>): ReadonlyArray<Part> =>
-  message.parts.filter(({ type }) => type === "dynamic-tool")
+export function toolsOf(message: ReturnType<typeof messageOf>): ReadonlyArray<Part> {
+  return message.parts.filter(({ type }) => type === "dynamic-tool")
+}

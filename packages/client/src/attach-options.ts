@@ -27,9 +27,11 @@ export interface AttachOptions {
 export type FixedOptions = Pick<AttachOptions, "mode" | "within" | "environment" | "colors">
 
 /** The options that each attach says alike. */
-export const fixedOptions = ({ mode, within, environment, colors }: AttachOptions): FixedOptions => ({
-  mode,
-  ...(within === undefined ? {} : { within }),
-  ...(environment === undefined ? {} : { environment }),
-  ...(colors === undefined ? {} : { colors }),
-})
+export function fixedOptions({ mode, within, environment, colors }: AttachOptions): FixedOptions {
+  return {
+    mode,
+    ...(within === undefined ? {} : { within }),
+    ...(environment === undefined ? {} : { environment }),
+    ...(colors === undefined ? {} : { colors }),
+  }
+}

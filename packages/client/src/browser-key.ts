@@ -2,5 +2,6 @@
 import { KEY_ITEM } from "@holdfast/protocol/browser-key"
 
 /** The key that the page's origin keeps, to be given as `token` and to `browserSocket`; `undefined` when it is not signed in. */
-export const browserKey = (storage: { readonly getItem: (name: string) => string | null }): string | undefined =>
-  storage.getItem(KEY_ITEM) ?? undefined
+export function browserKey(storage: { readonly getItem: (name: string) => string | null }): string | undefined {
+  return storage.getItem(KEY_ITEM) ?? undefined
+}

@@ -27,12 +27,12 @@ const PROBE_TIMEOUT = 5000
  * Opens the platform's WebSocket with the key that `browserKey` gives, which goes as a subprotocol: there are no headers to
  * set. `fetch` is what asks the hub why a socket did not open.
  */
-export const browserSocket = (
+export function browserSocket(
   WebSocketClass: new (url: string, protocols: Array<string>) => WebSocketLike,
   url: string,
   key: string | undefined,
   fetch: Fetch = globalThis.fetch,
-): OpenSocket => {
+): OpenSocket {
   let everOpened = false
   const openSocket: OpenSocket = (events) => {
     const socket = new WebSocketClass(url, key === undefined ? [SOCKET_PROTOCOL] : [SOCKET_PROTOCOL, KEY_PROTOCOL + key])

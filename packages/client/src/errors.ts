@@ -24,13 +24,19 @@ export class HoldfastError extends Error {
 }
 
 /** True when the hub could not be reached, as opposed to having refused. */
-export const isUnreachable = (error: unknown): boolean =>
-  error instanceof HoldfastError && (error.tag === "Unreachable" || error.tag === "ConnectionLost" || error.tag === "TimedOut")
+export function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof HoldfastError && (error.tag === "Unreachable" || error.tag === "ConnectionLost" || error.tag === "TimedOut")
+  )
+}
 
 /** True when the same call may be made again later: the hub was away, busy or stopping. */
-export const isTransient = (error: unknown): boolean =>
-  isUnreachable(error) ||
-  (error instanceof HoldfastError && (TRANSIENT_TAGS.has(error.tag) || (error.tag === "HttpError" && isGateway(error.status))))
+export function isTransient(error: unknown): boolean {
+  return (
+    isUnreachable(error) ||
+    (error instanceof HoldfastError && (TRANSIENT_TAGS.has(error.tag) || (error.tag === "HttpError" && isGateway(error.status))))
+  )
+}
 
 const TRANSIENT_TAGS = new Set(["Busy", "Unavailable", "InternalError"])
 
@@ -38,17 +44,19 @@ const TRANSIENT_TAGS = new Set(["Busy", "Unavailable", "InternalError"])
 const isGateway = (status: number | undefined): boolean => status === 502 || status === 503 || status === 504
 
 /** A second consumer asked for what goes to one (C-13). */
-export const alreadyConsumed = (what: "attachment" | "stream" | "feed"): HoldfastError =>
-  new HoldfastError(
+export function alreadyConsumed(what: "attachment" | "stream" | "feed"): HoldfastError {
+  return new HoldfastError(
     "AlreadyConsumed",
     what === "feed"
       ? "this connection already has a feed: share its listener, stop it, or open another connection"
       : `this ${what} already has a consumer, and each item goes to only one: share what it receives, or open another ${what}`,
   )
+}
 
 /** The call cannot be made at all: a mistake of the program, which trying again does not mend. */
-export const invalidCall = (cause: unknown): HoldfastError =>
-  new HoldfastError("InvalidCall", `the call cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`)
+export function invalidCall(cause: unknown): HoldfastError {
+  return new HoldfastError("InvalidCall", `the call cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`)
+}
 
 /** Reads an error as the hub encodes it, `{_tag | tag, message, …fields}`; anything else becomes `fallback`. */
 export function decodeError(value: unknown, fallback: string, status?: number): HoldfastError {

@@ -36,7 +36,7 @@ export interface OpenSocket {
 }
 
 /** Address of the stream socket of a hub at `origin`, such as `http://127.0.0.1:4653`; empty for the page's own. */
-export const socketUrl = (origin: string): string => {
+export function socketUrl(origin: string): string {
   const whole = origin === "" ? (globalThis.location?.origin ?? "") : origin
   return `${whole.replace(/^http/, "ws").replace(/\/$/, "")}${SOCKET_PATH}`
 }

@@ -228,13 +228,14 @@ export class ScriptedHub {
 }
 
 /** A connection to a port on loopback with short waits. */
-export const connectTo = (port: number, options: Partial<ConnectionOptions> = {}): Connection =>
-  new Connection({
+export function connectTo(port: number, options: Partial<ConnectionOptions> = {}): Connection {
+  return new Connection({
     open: wsSocket(WebSocket, `ws://127.0.0.1:${port}/api/socket`, "token"),
     name: "test",
     backoff: { first: 5, most: 40 },
     ...options,
   })
+}
 
 /** A proxy that cuts each connection after the number of bytes `next` gives, in either direction. */
 export async function cuttingProxy(

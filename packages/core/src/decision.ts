@@ -26,11 +26,16 @@ export type Decision =
   | { readonly _tag: "Rejected"; readonly rejection: Rejection }
 
 /** Accepts a command with these events; none when it changes nothing. */
-export const accepted = (events: ReadonlyArray<EventDraft>): Decision => ({ _tag: "Accepted", events })
+export function accepted(events: ReadonlyArray<EventDraft>): Decision {
+  return { _tag: "Accepted", events }
+}
 
 /** Refuses a command. */
-export const refuse = (rejection: Rejection): Decision => ({ _tag: "Rejected", rejection })
+export function refuse(rejection: Rejection): Decision {
+  return { _tag: "Rejected", rejection }
+}
 
 /** The decision of a rule that returns events or an error. */
-export const decided = (outcome: ReadonlyArray<EventDraft> | Rejection): Decision =>
-  "_tag" in outcome ? refuse(outcome) : accepted(outcome)
+export function decided(outcome: ReadonlyArray<EventDraft> | Rejection): Decision {
+  return "_tag" in outcome ? refuse(outcome) : accepted(outcome)
+}

@@ -24,11 +24,13 @@ export function evolve(state: SessionState | undefined, event: Event, session: s
 }
 
 /** The state after output: the one event that is so frequent that it is not decoded for this. */
-export const evolveOutput = (state: SessionState, seq: number, time: number): SessionState => ({
-  ...state,
-  lastSeq: seq,
-  lastActiveAt: time,
-})
+export function evolveOutput(state: SessionState, seq: number, time: number): SessionState {
+  return {
+    ...state,
+    lastSeq: seq,
+    lastActiveAt: time,
+  }
+}
 
 function created(data: EventData["session/created"], { seq, time }: Event, session: string): SessionState {
   const { kind, label, unnamed, tags, owner, agent, terminal, child, runner } = data

@@ -36,4 +36,6 @@ export function directoryName(label: string, id: string): string {
 }
 
 /** The session whose directory has this name; `undefined` for what is no such name, and might lead elsewhere. */
-export const sessionOfDirectory = (name: string): string | undefined => NAME.exec(name)?.[1]
+export function sessionOfDirectory(name: string): string | undefined {
+  return NAME.exec(name)?.[1]
+}

@@ -18,7 +18,9 @@ export interface OperationLog {
 }
 
 /** Whether a text is a level. */
-export const isLogLevel = (text: string): text is LogLevel => LOG_LEVELS.some((level) => level === text)
+export function isLogLevel(text: string): text is LogLevel {
+  return LOG_LEVELS.some((level) => level === text)
+}
 
 const escaped = (text: string): string =>
   // oxlint-disable-next-line no-control-regex
@@ -36,11 +38,11 @@ const boundedFields = (fields: LogFields | undefined): LogFields =>
   )
 
 /** Makes a log that hands each line to `sink`; `now` gives epoch milliseconds. */
-export const makeOperationLog = (
+export function makeOperationLog(
   least: LogLevel,
   now: () => number,
   sink: (level: LogLevel, line: string) => void,
-): OperationLog => {
+): OperationLog {
   const from = LOG_LEVELS.indexOf(least)
   return {
     write: (level, message, fields) => {

@@ -252,15 +252,16 @@ export class Hub extends Context.Service<
 export type FeedListener = (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void
 
 /** Performs an operation as an effect, which ends with what it answers. */
-export const performed = <N extends PerformedName>(
+export function performed<N extends PerformedName>(
   hub: Pick<Hub["Service"], "perform">,
   name: N,
   input: OperationInput<N>,
   by: Caller,
-): Effect.Effect<Outcome<N>, DoorError> =>
-  Effect.callback<Outcome<N>, DoorError>((resume) => {
+): Effect.Effect<Outcome<N>, DoorError> {
+  return Effect.callback<Outcome<N>, DoorError>((resume) => {
     const running = hub.perform(name, input, by, (result) =>
       resume(result._tag === "Success" ? Effect.succeed(result.value) : Effect.fail(result.error)),
     )
     return running === undefined ? undefined : Effect.sync(() => running.interruptUnsafe())
   })
+}

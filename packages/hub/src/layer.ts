@@ -73,8 +73,8 @@ export interface HubOptions {
 }
 
 /** Makes the hub. Fails when the store cannot be used. */
-export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store | Runners> =>
-  Layer.effect(
+export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store | Runners> {
+  return Layer.effect(
     Hub,
     Effect.gen(function* () {
       const store = yield* Store
@@ -133,12 +133,7 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
           await screens.stop()
         }),
       )
-      const begun = fleet.begin()
-      void begun.then(reconcile)
-      yield* Effect.raceFirst(
-        Effect.promise(() => begun),
-        Effect.sleep(BEGIN_WAIT),
-      )
+      yield* begun(fleet, reconcile)
 
       const operations = new Operations(telemetry)
       // An operation of the table without a handler does not compile.
@@ -163,6 +158,17 @@ export const layer = (options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       })
     }),
   )
+}
+
+/** Starts looking for runners; waits for those that answer at once. */
+function begun(fleet: Fleet, reconcile: () => void): Effect.Effect<void> {
+  const beginning = fleet.begin()
+  void beginning.then(reconcile)
+  return Effect.raceFirst(
+    Effect.promise(() => beginning),
+    Effect.sleep(BEGIN_WAIT),
+  )
+}
 
 /**
  * A number that grows with every start of a hub on this store. The lease is over as soon as it is taken: only its token

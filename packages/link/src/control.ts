@@ -23,7 +23,11 @@ export function readJson<A>(codec: Codec<A>, text: string, where: string): A {
 }
 
 /** Reads a message from a hub; throws `WireMalformed`. */
-export const readHubMessage = (text: string): HubMessage => readJson(HubMessage, text, "a control message")
+export function readHubMessage(text: string): HubMessage {
+  return readJson(HubMessage, text, "a control message")
+}
 
 /** Reads a message from a runner; throws `WireMalformed`. */
-export const readRunnerMessage = (text: string): RunnerMessage => readJson(RunnerMessage, text, "a control message")
+export function readRunnerMessage(text: string): RunnerMessage {
+  return readJson(RunnerMessage, text, "a control message")
+}

@@ -20,17 +20,26 @@ export type RunnerRecord = TypeOf<typeof RunnerRecord>
 export const GENERATION = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Directory that holds the generations of a data directory. */
-export const generationsDirectory = (dataDirectory: string): string => join(dataDirectory, "runner")
+export function generationsDirectory(dataDirectory: string): string {
+  return join(dataDirectory, "runner")
+}
 
 /** Files and directories of a generation. */
-export const generationPaths = (
-  directory: string,
-): { readonly record: string; readonly log: string; readonly journal: string; readonly socket: string } => ({
-  record: join(directory, "runner.json"),
-  log: join(directory, "runner.log"),
-  journal: join(directory, "journal"),
-  socket: join(directory, "socket"),
-})
+export function generationPaths(directory: string): {
+  readonly record: string
+  readonly log: string
+  readonly journal: string
+  readonly socket: string
+} {
+  return {
+    record: join(directory, "runner.json"),
+    log: join(directory, "runner.log"),
+    journal: join(directory, "journal"),
+    socket: join(directory, "socket"),
+  }
+}
 
 /** Reads a record's text; throws `WireMalformed`. */
-export const readRunnerRecord = (text: string): RunnerRecord => readJson(RunnerRecord, text, "runner.json")
+export function readRunnerRecord(text: string): RunnerRecord {
+  return readJson(RunnerRecord, text, "runner.json")
+}

@@ -15,7 +15,11 @@ const RunnerSettings = fields({
 export type RunnerSettings = TypeOf<typeof RunnerSettings>
 
 /** Reads settings from JSON text; throws `WireMalformed`. */
-export const readRunnerSettings = (text: string): RunnerSettings => readJson(RunnerSettings, text, "settings")
+export function readRunnerSettings(text: string): RunnerSettings {
+  return readJson(RunnerSettings, text, "settings")
+}
 
 /** The part of the settings that a runner uses. */
-export const runnerSettings = (settings: RunnerSettings): RunnerSettings => RunnerSettings.read(settings, "settings")
+export function runnerSettings(settings: RunnerSettings): RunnerSettings {
+  return RunnerSettings.read(settings, "settings")
+}

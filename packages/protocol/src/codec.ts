@@ -98,7 +98,9 @@ export function oneOf<const W extends ReadonlyArray<string>>(...words: W): Codec
 }
 
 /** A word of a vocabulary that grows: this version writes those of `A` and lets others through. */
-export const word = <A extends string>(): Codec<A> => text as Codec<string> as Codec<A>
+export function word<A extends string>(): Codec<A> {
+  return text as Codec<string> as Codec<A>
+}
 
 /** A list, each item as described. */
 export function list<A>(of: Codec<A>): Codec<ReadonlyArray<A>> {
@@ -136,7 +138,9 @@ export function record<A>(of: Codec<A>): Codec<Readonly<Record<string, A>>> {
 }
 
 /** A field that may be absent; one that is there is as described. */
-export const maybe = <A>(codec: Codec<A>): Maybe<A> => ({ maybe: codec })
+export function maybe<A>(codec: Codec<A>): Maybe<A> {
+  return { maybe: codec }
+}
 
 interface Field {
   readonly name: string

@@ -20,19 +20,22 @@ const isWanted = (wanted: OneOrMore | undefined, name: string): boolean =>
   wanted === undefined || (typeof wanted === "string" ? wanted === name : wanted.includes(name))
 
 /** True when an event, or as much as is known of it, passes a filter. */
-export const passesFilter = (
+export function passesFilter(
   filter: EventFilter,
   event: { readonly channel: string; readonly type: string; readonly turn?: string | undefined },
-): boolean =>
-  isWanted(filter.channel, event.channel) &&
-  isWanted(filter.type, event.type) &&
-  (filter.turn === undefined || filter.turn === event.turn)
+): boolean {
+  return (
+    isWanted(filter.channel, event.channel) &&
+    isWanted(filter.type, event.type) &&
+    (filter.turn === undefined || filter.turn === event.turn)
+  )
+}
 
 /** What stands in the `agent` channel beside chunks: the message of a turn in the place of its chunks. */
 const FOLDED = "folded"
 
 /** Types of events that this version writes on a channel, in alphabetical order; `data-NAME` stands for those that agents choose. */
-export const typesOn = (channel: string): ReadonlyArray<string> => {
+export function typesOn(channel: string): ReadonlyArray<string> {
   if (channel === "agent") return [...CHUNK_TYPES, FOLDED, "data-NAME"].sort()
   return Object.keys(EVENTS)
     .flatMap((name) => (name.startsWith(`${channel}/`) ? [name.slice(channel.length + 1)] : []))

@@ -27,16 +27,22 @@ export interface RowOptions<C extends Cuts> {
 }
 
 /** A row whose data has a description of its own. */
-export const eventOf = <A, const C extends Cuts = Record<never, never>>(
+export function eventOf<A, const C extends Cuts = Record<never, never>>(
   data: Codec<A>,
   { upcasts = [], cut }: RowOptions<C> = {},
-): EventRow<A, C> => ({ data, upcasts, cut: cut ?? ({} as C) })
+): EventRow<A, C> {
+  return { data, upcasts, cut: cut ?? ({} as C) }
+}
 
 /** A row whose data has these fields. */
-export const event = <S extends Shape, const C extends Cuts = Record<never, never>>(
+export function event<S extends Shape, const C extends Cuts = Record<never, never>>(
   shape: S,
   options: RowOptions<C> = {},
-): EventRow<FieldsOf<S>, C> => eventOf(fields(shape), options)
+): EventRow<FieldsOf<S>, C> {
+  return eventOf(fields(shape), options)
+}
 
 /** The version of the data that this program writes; the first is 1. */
-export const versionOf = ({ upcasts }: EventRow): number => upcasts.length + 1
+export function versionOf({ upcasts }: EventRow): number {
+  return upcasts.length + 1
+}

@@ -32,9 +32,11 @@ export type AgentEvent = Extract<KnownEvent, { readonly name: AgentEventName }>
 export const EVENTS_VERSION = Object.values<EventRow>(EVENTS).reduce((sum, { upcasts }) => sum + upcasts.length, 1)
 
 /** Whether an event or a draft is about an agent, with its data typed as before. */
-export const isAboutAgent = <E extends { readonly name: string }>(
+export function isAboutAgent<E extends { readonly name: string }>(
   event: E,
-): event is Extract<E, { readonly name: AgentEventName }> => Object.hasOwn(AGENT_EVENTS, event.name)
+): event is Extract<E, { readonly name: AgentEventName }> {
+  return Object.hasOwn(AGENT_EVENTS, event.name)
+}
 
 /** An event before it has a seq: what `decide` returns. */
 export type EventDraft =
@@ -116,15 +118,20 @@ export class EventReader {
 const reader = new EventReader(EVENTS)
 
 /** Reads an event's kind and data; `undefined` when this version does not know it. */
-export const knownEvent = (event: Pick<Event, "channel" | "type" | "version" | "data">): KnownEvent | undefined =>
+export function knownEvent(event: Pick<Event, "channel" | "type" | "version" | "data">): KnownEvent | undefined {
   // The check is that of the type.
-  reader.known(event) as KnownEvent | undefined
+  return reader.known(event) as KnownEvent | undefined
+}
 
 /** The event as this version would have written it (E-9); the event itself when there is nothing to do. */
-export const currentEvent = (event: Event): Event => reader.current(event)
+export function currentEvent(event: Event): Event {
+  return reader.current(event)
+}
 
 /** True when logs can hold data that `currentEvent` changes. */
 export const HAS_OLDER_EVENTS = reader.hasOlder
 
 /** The version of a name's data as it is written; `undefined` for the first, which an event does not name. */
-export const writtenVersion = (name: string): number | undefined => reader.written(name)
+export function writtenVersion(name: string): number | undefined {
+  return reader.written(name)
+}

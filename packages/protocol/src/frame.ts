@@ -162,8 +162,9 @@ export function encodeInputResult(
 }
 
 /** Encodes the end of an attachment that the hub decided; `by` names the person who did, and then the client stays away. */
-export const encodeDetached = (handle: number, reason: string, by?: string): Uint8Array =>
-  withJson(FRAME_DETACHED, handle, by === undefined ? { reason } : { reason, by })
+export function encodeDetached(handle: number, reason: string, by?: string): Uint8Array {
+  return withJson(FRAME_DETACHED, handle, by === undefined ? { reason } : { reason, by })
+}
 
 /** Encodes a heartbeat. */
 export function encodeHeartbeat(
@@ -180,11 +181,14 @@ export function encodeHeartbeat(
 }
 
 /** Encodes who is attached. */
-export const encodeViewers = (handle: number, viewers: Viewers): Uint8Array => withJson(FRAME_VIEWERS, handle, viewers)
+export function encodeViewers(handle: number, viewers: Viewers): Uint8Array {
+  return withJson(FRAME_VIEWERS, handle, viewers)
+}
 
 /** Encodes changed session records; `synced` is true once the feed is caught up. */
-export const encodeFeed = (change: number, sessions: ReadonlyArray<unknown>, synced: boolean): Uint8Array =>
-  withJson(FRAME_FEED, 0, { change, sessions, synced })
+export function encodeFeed(change: number, sessions: ReadonlyArray<unknown>, synced: boolean): Uint8Array {
+  return withJson(FRAME_FEED, 0, { change, sessions, synced })
+}
 
 /** Encodes terminal input with a number that grows with each input of the connection (R-20). */
 export function encodeInput(handle: number, number: number, input: Uint8Array): Uint8Array {

@@ -56,7 +56,7 @@ export interface ErrorBody {
 }
 
 /** Gives the body and status of a door error. */
-export const errorBody = (error: DoorError): { readonly status: number; readonly body: ErrorBody } => {
+export function errorBody(error: DoorError): { readonly status: number; readonly body: ErrorBody } {
   const { _tag: tag, message, ...fields } = error as DoorError & Readonly<Record<string, unknown>>
   const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !HIDDEN.has(name)))
   return { status: ERROR_STATUS[tag], body: { error: { tag, message, ...own } } }

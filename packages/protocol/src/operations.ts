@@ -52,4 +52,6 @@ export type AnswerOf<N extends OperationName> = Operations[N] extends { readonly
 export const operationEntries = Object.entries(OPERATIONS) as ReadonlyArray<readonly [OperationName, Definition]>
 
 /** What the table says of an operation. */
-export const operationOf = (name: OperationName): Definition => OPERATIONS[name]
+export function operationOf(name: OperationName): Definition {
+  return OPERATIONS[name]
+}

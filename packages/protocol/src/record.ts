@@ -21,13 +21,19 @@ export const RECORD_HEADER = 17
 const OUTPUT_HEADER = 25
 
 /** Offset of the byte after the record at `offset`, which need not be there. */
-export const recordEnd = (view: DataView, offset: number): number => offset + 4 + view.getUint32(offset)
+export function recordEnd(view: DataView, offset: number): number {
+  return offset + 4 + view.getUint32(offset)
+}
 
 /** Last seq of the record at `offset`. */
-export const recordSeq = (view: DataView, offset: number): number => view.getFloat64(offset + 5)
+export function recordSeq(view: DataView, offset: number): number {
+  return view.getFloat64(offset + 5)
+}
 
 /** First seq of the record at `offset`, whose last one is `seq`. */
-export const recordFrom = (view: DataView, offset: number, seq: number): number => seq - view.getUint32(offset + 13)
+export function recordFrom(view: DataView, offset: number, seq: number): number {
+  return seq - view.getUint32(offset + 13)
+}
 
 /** Largest record that is written, in bytes; a reader refuses a longer one. */
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024
@@ -213,8 +219,9 @@ export function decodeRecord(record: RecordView): Event {
 }
 
 /** The JSON text of the event a record holds: as it is stored where its data is of this version, so that it is not parsed. */
-export const recordJson = (record: RecordView): string =>
-  record.kind === RECORD_JSON && !HAS_OLDER_EVENTS ? decoder.decode(record.body) : JSON.stringify(decodeRecord(record))
+export function recordJson(record: RecordView): string {
+  return record.kind === RECORD_JSON && !HAS_OLDER_EVENTS ? decoder.decode(record.body) : JSON.stringify(decodeRecord(record))
+}
 
 function parseEvent(record: RecordView): Event {
   try {

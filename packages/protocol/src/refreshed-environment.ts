@@ -9,5 +9,6 @@ export const REFRESHED = [
 ] as const
 
 /** Those of an environment. */
-export const refreshedOf = (environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(REFRESHED.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])))
+export function refreshedOf(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(REFRESHED.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])))
+}

@@ -150,8 +150,9 @@ export class SettingInvalid extends Error {
 }
 
 /** Environment variable of a setting. */
-export const settingVariable = (name: string): string =>
-  `HOLDFAST_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+export function settingVariable(name: string): string {
+  return `HOLDFAST_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
 
 /** A list of known names in their usual form; `undefined` when it is empty or has an unknown name. */
 function namesIn(raw: string, known: ReadonlyArray<string>): string | undefined {

@@ -4,12 +4,14 @@ const isHigh = (code: number): boolean => code >= 0xd800 && code <= 0xdbff
 const isLow = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff
 
 /** Whether a cut before this place would divide a surrogate pair. */
-export const dividesPair = (text: string, at: number): boolean =>
-  at > 0 && isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at))
+export function dividesPair(text: string, at: number): boolean {
+  return at > 0 && isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at))
+}
 
 /** The beginning of a text, of at most `length` UTF-16 units. */
-export const headOf = (text: string, length: number): string =>
-  text.length <= length ? text : text.slice(0, dividesPair(text, length) ? length - 1 : length)
+export function headOf(text: string, length: number): string {
+  return text.length <= length ? text : text.slice(0, dividesPair(text, length) ? length - 1 : length)
+}
 
 /** The end of a text, of at most `length` UTF-16 units. */
 export function tailOf(text: string, length: number): string {

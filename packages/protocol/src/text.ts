@@ -13,10 +13,14 @@ export const visible = Schema.isPattern(/[^\s\p{C}\p{Default_Ignorable_Code_Poin
 export const withoutNul = Schema.isPattern(/^[^\0]*$/, { message: "a path, a command and an argument have no NUL" })
 
 /** Whether a child can be given a variable of this name and value as they are. */
-export const isVariable = (name: string, value: string): boolean => /^[^=\0\p{Cs}]+$/u.test(name) && /^[^\0\p{Cs}]*$/u.test(value)
+export function isVariable(name: string, value: string): boolean {
+  return /^[^=\0\p{Cs}]+$/u.test(name) && /^[^\0\p{Cs}]*$/u.test(value)
+}
 
 /** Whether a text can name an option: it has no control characters and no lone surrogates. */
-export const isName = (name: string): boolean => /^[^\p{Cc}\p{Cs}]+$/u.test(name)
+export function isName(name: string): boolean {
+  return /^[^\p{Cc}\p{Cs}]+$/u.test(name)
+}
 
 /** No control characters. */
 export const uncontrolled = Schema.isPattern(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, {

@@ -17,8 +17,9 @@ export function pty(command: string, args: ReadonlyArray<string>, changed: Parti
 }
 
 /** A terminal with a script. */
-export const bash = (script: string, changed?: Partial<PtySpec["terminal"]>): PtySpec =>
-  pty("bash", ["--norc", "-c", script], changed)
+export function bash(script: string, changed?: Partial<PtySpec["terminal"]>): PtySpec {
+  return pty("bash", ["--norc", "-c", script], changed)
+}
 
 /** A terminal that collects its output. */
 export interface Collected {

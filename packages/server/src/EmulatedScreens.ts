@@ -9,15 +9,15 @@ const IDLE = 30_000
 
 /** Renders checkpoints. */
 export class EmulatedScreens implements PastScreens {
-  private emulators: Promise<Emulators> | undefined
-  private timer: NodeJS.Timeout | undefined
-  private child = 0
+  #emulators: Promise<Emulators> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #child = 0
 
   /** The visible screen of a checkpoint; rejects when the emulator fails. */
   async show(checkpoint: Checkpoint): Promise<Screen> {
-    clearTimeout(this.timer)
-    const emulators = await (this.emulators ??= this.start())
-    const child = ++this.child
+    clearTimeout(this.#timer)
+    const emulators = await (this.#emulators ??= this.#start())
+    const child = ++this.#child
     emulators.open(child, checkpoint.cols, checkpoint.rows, 0)
     emulators.feed(child, 1, checkpoint.screen)
     try {
@@ -25,21 +25,21 @@ export class EmulatedScreens implements PastScreens {
       return { ...shown, seq: checkpoint.seq }
     } finally {
       emulators.close(child)
-      clearTimeout(this.timer)
-      this.timer = setTimeout(() => void this.stop(), IDLE)
-      this.timer.unref()
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => void this.stop(), IDLE)
+      this.#timer.unref()
     }
   }
 
   /** Ends the emulator. */
   async stop(): Promise<void> {
-    clearTimeout(this.timer)
-    const started = this.emulators
-    this.emulators = undefined
+    clearTimeout(this.#timer)
+    const started = this.#emulators
+    this.#emulators = undefined
     await (await started)?.stop()
   }
 
-  private async start(): Promise<Emulators> {
+  async #start(): Promise<Emulators> {
     const { startEmulators } = await import("@holdfast/runner/emulator/Emulators")
     return startEmulators({
       // A kept screen asks nothing that anybody would answer (T-4).
@@ -47,7 +47,7 @@ export class EmulatedScreens implements PastScreens {
       title: () => {},
       drained: () => {},
       failed: () => {
-        this.emulators = undefined
+        this.#emulators = undefined
       },
     })
   }

@@ -13,14 +13,14 @@ export class CredentialFileUnusable extends Error {
 const FORM = /^[A-Za-z0-9_-]{43,128}$/
 
 /** The credential in `file`, made and written first when there is none. Rejects with `CredentialFileUnusable`. */
-export const readOrMakeCredential = async (file: string): Promise<{ readonly secret: string; readonly made: boolean }> => {
+export async function readOrMakeCredential(file: string): Promise<{ readonly secret: string; readonly made: boolean }> {
   const found = readCredential(file)
   if (found !== undefined) return { secret: found, made: false }
   return { secret: await replaceCredential(file), made: true }
 }
 
 /** Gives the credential in `file`, or `undefined` when there is no such file. Throws `CredentialFileUnusable`. */
-export const readCredential = (file: string): string | undefined => {
+export function readCredential(file: string): string | undefined {
   const text = readIfThere(file)
   if (text === undefined) return undefined
   const secret = text.trim()
@@ -32,7 +32,7 @@ export const readCredential = (file: string): string | undefined => {
 }
 
 /** Writes a new credential to `file` in one step, durably, and gives it. Rejects with `CredentialFileUnusable`. */
-export const replaceCredential = async (file: string): Promise<string> => {
+export async function replaceCredential(file: string): Promise<string> {
   const secret = makeSecret()
   try {
     await writeDurably(file, `${secret}\n`)

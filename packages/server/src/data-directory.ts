@@ -7,7 +7,7 @@ import { makeDirectory } from "@holdfast/store/make-directory"
 import { ServeFailed, type HubState } from "./Serving.ts"
 
 /** Makes the data directory usable, mode 0700. Throws `ServeFailed` with what to do. */
-export const takeDataDirectory = (data: string): void => {
+export function takeDataDirectory(data: string): void {
   try {
     makeDirectory(data)
     if (process.platform !== "win32" && (statSync(data).mode & 0o077) !== 0) chmodSync(data, 0o700)
@@ -31,14 +31,14 @@ const REASONS: Readonly<Record<string, string>> = {
 const stateFile = (data: string): string => join(data, "hub.json")
 
 /** Writes where the hub is, in one step. */
-export const writeHubState = (data: string, state: HubState): void => {
+export function writeHubState(data: string, state: HubState): void {
   const next = `${stateFile(data)}.${state.pid}.new`
   writeFileSync(next, `${JSON.stringify(state)}\n`, { mode: 0o600 })
   renameSync(next, stateFile(data))
 }
 
 /** Removes what `writeHubState` wrote, unless another process has written its own since. */
-export const removeHubState = (data: string, pid: number): void => {
+export function removeHubState(data: string, pid: number): void {
   const state = readState(data)
   if (state === undefined || state.pid === pid) rmSync(stateFile(data), { force: true })
 }

@@ -3,7 +3,9 @@ import type { HubOptions } from "@holdfast/hub/layer"
 import { EmulatedScreens } from "./EmulatedScreens.ts"
 
 /** The parts of one hub. */
-export const hubParts = (): Pick<HubOptions, "imports" | "screens"> => ({
-  imports: async () => (await import("@holdfast/agents/claude/import/claude-source")).claudeSource,
-  screens: new EmulatedScreens(),
-})
+export function hubParts(): Pick<HubOptions, "imports" | "screens"> {
+  return {
+    imports: async () => (await import("@holdfast/agents/claude/import/claude-source")).claudeSource,
+    screens: new EmulatedScreens(),
+  }
+}

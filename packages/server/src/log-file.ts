@@ -18,7 +18,7 @@ export interface LogFile {
 }
 
 /** Opens the log in a data directory. Throws what the file system throws. */
-export const openLogFile = (data: string, fileMax = FILE_MAX): LogFile => {
+export function openLogFile(data: string, fileMax = FILE_MAX): LogFile {
   const directory = join(data, "logs")
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const path = join(directory, "hub.log")

@@ -10,12 +10,12 @@ import { recoverJournal } from "@holdfast/runner/client/recover"
 import { type InsideRunner, type RunnerSettings, startRunner, startRunnerInside } from "@holdfast/runner/client/start-runner"
 
 /** Detached runners, which outlive the hub. `program` is the runner's program file. */
-export const layerDetached = (options: {
+export function layerDetached(options: {
   readonly dataDirectory: string
   readonly program: string
   readonly settings: RunnerSettings
   readonly build?: string
-}): Layer.Layer<Runners> => {
+}): Layer.Layer<Runners> {
   const { build = "" } = options
   // Now: later who started this hub may be gone.
   const openFiles = openFilesBefore()
@@ -27,11 +27,11 @@ export const layerDetached = (options: {
 }
 
 /** A runner inside this process; its children end with it. */
-export const layerInside = (options: {
+export function layerInside(options: {
   readonly dataDirectory: string
   readonly settings: RunnerSettings
-}): Layer.Layer<Runners> =>
-  Layer.effect(
+}): Layer.Layer<Runners> {
+  return Layer.effect(
     Runners,
     Effect.gen(function* () {
       const started: Array<InsideRunner> = []
@@ -51,6 +51,7 @@ export const layerInside = (options: {
       })
     }),
   )
+}
 
 const found = (dataDirectory: string): Omit<Runners["Service"], "start" | "build"> => ({
   discover: () => discoverRunners(dataDirectory),

@@ -19,10 +19,10 @@ import { start } from "./start.ts"
 import { storeLayer } from "./store-layer.ts"
 
 /** Starts a hub. Rejects with `ServeFailed`, which says what to do. `stopOnSignals` ends it on signals. */
-export const serve = async (
+export async function serve(
   { values: settings, agents: configured }: ResolvedSettings,
   environment: ServeEnvironment,
-): Promise<Serving> => {
+): Promise<Serving> {
   const data = dataDirectory(settings, environment.env)
   const runners = runnersLayer(settings, data, environment)
   const defaults = { env: ownEnvironment(environment.env), home: homedir() }

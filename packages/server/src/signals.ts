@@ -11,7 +11,7 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const
  * no one handled is logged and the hub continues; after an uncaught exception, whose damage cannot be known, it stops with
  * exit code 1: children run on, and the next start continues from what is durable. Settles when the hub has stopped.
  */
-export const stopOnSignals = async (serving: Serving): Promise<void> => {
+export async function stopOnSignals(serving: Serving): Promise<void> {
   let signalled = false
   const onSignal = (): void => {
     if (signalled) process.exit(1)

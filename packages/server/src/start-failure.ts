@@ -8,7 +8,7 @@ import { ListenFailed } from "@holdfast/doors/http/listen"
 import { ServeFailed } from "./Serving.ts"
 
 /** The failure that a start's error stands for. */
-export const startFailure = (error: unknown, settings: Pick<Settings, "host" | "port">, data: string): ServeFailed => {
+export function startFailure(error: unknown, settings: Pick<Settings, "host" | "port">, data: string): ServeFailed {
   if (error instanceof ServeFailed) return error
   if (error instanceof CredentialFileUnusable) return new ServeFailed("data", error.message, { cause: error })
   if (error instanceof ListenFailed) return new ServeFailed("port", portMessage(error, settings), { cause: error })

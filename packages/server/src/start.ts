@@ -40,12 +40,7 @@ export interface HubParts {
 const STOP_LIMIT = 9000
 
 /** Starts a hub in a data directory. Rejects with `ServeFailed`, leaving nothing open. */
-export const start = async (
-  settings: Settings,
-  data: string,
-  environment: ServeEnvironment,
-  parts: HubParts,
-): Promise<Serving> => {
+export async function start(settings: Settings, data: string, environment: ServeEnvironment, parts: HubParts): Promise<Serving> {
   const began = performance.now()
   const scope = Effect.runSync(Scope.make())
   try {

@@ -10,10 +10,10 @@ import type { Store, StoreError, StoreTooNew } from "@holdfast/store/Store"
 import { ServeFailed } from "./Serving.ts"
 
 /** The layer of the store that `settings.store` names; SQLite in the data directory when it is empty. Throws `ServeFailed`. */
-export const storeLayer = (
+export function storeLayer(
   settings: Pick<Settings, "store" | "durability" | "sealBytes">,
   data: string,
-): Layer.Layer<Store, StoreTooNew | StoreError> => {
+): Layer.Layer<Store, StoreTooNew | StoreError> {
   const { store, durability, sealBytes } = settings
   if (durability !== "power" && durability !== "process") {
     throw new ServeFailed("settings", `durability must be power or process, not ${durability}`)

@@ -9,7 +9,7 @@ import { dirname } from "node:path"
  * Makes a directory and those above it that are missing, for their owner only, durably: an earlier process may have made the
  * lowest and not have got further. Throws the system's error.
  */
-export const makeDirectory = (path: string): void => {
+export function makeDirectory(path: string): void {
   const missing: Array<string> = []
   for (let at = path; !isThere(at); at = dirname(at)) missing.unshift(at)
   if (missing.length === 0) missing.push(path)
@@ -21,11 +21,12 @@ export const makeDirectory = (path: string): void => {
 const NO_SYNC = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EPERM", "EACCES", "EBADF"])
 
 /** Whether an error says that the system has no sync of directories, rather than that one failed. */
-export const cannotSync = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && NO_SYNC.has(String(error.code))
+export function cannotSync(error: unknown): boolean {
+  return error instanceof Error && "code" in error && NO_SYNC.has(String(error.code))
+}
 
 /** Makes what was made or removed in a directory durable. Throws the system's error. */
-export const syncDirectory = (path: string): void => {
+export function syncDirectory(path: string): void {
   try {
     const directory = openSync(path, "r")
     try {

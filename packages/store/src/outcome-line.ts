@@ -1,27 +1,27 @@
 /** A line of outcomes that are known at once and still told later, in order, once each (docs/protocol/rules.md, S-19). */
 /** Tells outcomes in a microtask, in the order they were added. */
 export class OutcomeLine {
-  private pending: Array<() => void> = []
-  private scheduled = false
+  #pending: Array<() => void> = []
+  #scheduled = false
 
   /** Outcomes that have not been told yet. */
   get waiting(): number {
-    return this.pending.length
+    return this.#pending.length
   }
 
   /** Tells `done` the outcome soon, after all that were added before. */
   add<Outcome>(done: (outcome: Outcome) => void, outcome: Outcome): void {
-    this.pending.push(() => done(outcome))
-    if (this.scheduled) return
-    this.scheduled = true
+    this.#pending.push(() => done(outcome))
+    if (this.#scheduled) return
+    this.#scheduled = true
     queueMicrotask(() => this.flush())
   }
 
   /** Tells everything that waits. */
   flush(): void {
-    this.scheduled = false
-    const now = this.pending
-    this.pending = []
+    this.#scheduled = false
+    const now = this.#pending
+    this.#pending = []
     for (const tell of now) callSafely(tell)
   }
 }

@@ -15,8 +15,9 @@ export const ANY_KIND = "*"
 const MAX_KINDS = 24
 
 /** Whether a range filters at all. */
-export const isFiltered = (range: RecordFilter): boolean =>
-  range.channel !== undefined || range.type !== undefined || range.turn !== undefined
+export function isFiltered(range: RecordFilter): boolean {
+  return range.channel !== undefined || range.type !== undefined || range.turn !== undefined
+}
 
 /** The kinds of some records as text with a space between; `*` when they are many. */
 export function kindsOf(records: ReadonlyArray<LogRecord>): string {
@@ -26,8 +27,9 @@ export function kindsOf(records: ReadonlyArray<LogRecord>): string {
 }
 
 /** The kind of a record, or of the event in one. */
-export const recordKind = (record: Pick<LogRecord, "channel" | "type">): string =>
-  record.type.includes(" ") || record.type.includes("/") ? ANY_KIND : `${record.channel}/${record.type}`
+export function recordKind(record: Pick<LogRecord, "channel" | "type">): string {
+  return record.type.includes(" ") || record.type.includes("/") ? ANY_KIND : `${record.channel}/${record.type}`
+}
 
 /** The union of the kinds of several pieces. */
 export function joinKinds(kinds: Iterable<string>): string {

@@ -15,8 +15,9 @@ function typeOf(text: string, name: string): string {
 }
 
 /** The names of `Options`. */
-export const sdkOptionNames = (): ReadonlyArray<string> =>
-  Array.from(typeOf(declarations(), "Options").matchAll(/^ {4}(\w+)\??:/gm), ([, name]) => name ?? "")
+export function sdkOptionNames(): ReadonlyArray<string> {
+  return Array.from(typeOf(declarations(), "Options").matchAll(/^ {4}(\w+)\??:/gm), ([, name]) => name ?? "")
+}
 
 /** The kinds of `SDKMessage`, each as `type` or `type/subtype`. */
 export function sdkMessageKinds(): ReadonlyArray<string> {

@@ -64,7 +64,7 @@ export abstract class PlayedRunner<Child extends PlayedChild<{ readonly id: stri
       connect: (options: ConnectOptions) => {
         const runner = everyone.find(({ generation }) => generation === options.socket)
         return runner?.state === "live" && !runner.away
-          ? Promise.resolve(runner.connection(options.events))
+          ? Promise.resolve(runner.#connection(options.events))
           : Promise.reject(new Error("nobody is there"))
       },
       start: () => Promise.resolve({ generation: this.generation, directory: this.generation, socket: this.generation, pid: 1 }),
@@ -128,7 +128,7 @@ export abstract class PlayedRunner<Child extends PlayedChild<{ readonly id: stri
     }
   }
 
-  private connection(events: RunnerEvents): RunnerConnection {
+  #connection(events: RunnerEvents): RunnerConnection {
     this.#events = events
     const gone = (): boolean => this.#events !== events
     const away = () => Promise.reject(new RunnerGone("played"))

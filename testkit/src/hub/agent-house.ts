@@ -21,38 +21,50 @@ export async function createAgent(house: House, request: Partial<CreateSession> 
 }
 
 /** Sends a message. */
-export const send = (house: House, id: string, text: string, mode: SendMode = "queue", key?: string): Promise<Sent> =>
-  house.run(house.agents.send(id, { text, mode, ...(key === undefined ? {} : { key }) }, OWNER))
+export function send(house: House, id: string, text: string, mode: SendMode = "queue", key?: string): Promise<Sent> {
+  return house.run(house.agents.send(id, { text, mode, ...(key === undefined ? {} : { key }) }, OWNER))
+}
 
 /** The record as it is now. */
-export const record = (house: House, id: string): Promise<Session> => house.run(house.hub.get(id))
+export function record(house: House, id: string): Promise<Session> {
+  return house.run(house.hub.get(id))
+}
 
 /** What an effect fails with. */
-export const failure = <A, E>(house: House, effect: Effect.Effect<A, E>): Promise<E> => house.run(Effect.flip(effect))
+export function failure<A, E>(house: House, effect: Effect.Effect<A, E>): Promise<E> {
+  return house.run(Effect.flip(effect))
+}
 
 /** `channel/type` of an event. */
-export const nameOf = ({ channel, type }: Event): string => `${channel}/${type}`
+export function nameOf({ channel, type }: Event): string {
+  return `${channel}/${type}`
+}
 
 /** Events of a name. */
-export const named = (reader: Reader, name: string): ReadonlyArray<Event> => reader.list.filter((event) => nameOf(event) === name)
+export function named(reader: Reader, name: string): ReadonlyArray<Event> {
+  return reader.list.filter((event) => nameOf(event) === name)
+}
 
 /** Waits until this many turns have ended. */
-export const turnsEnded = (reader: Reader, count: number, milliseconds = 10_000): Promise<void> =>
-  reader.until(`${count} turns ended`, (seen) => named(seen, "turn/ended").length >= count, milliseconds)
+export function turnsEnded(reader: Reader, count: number, milliseconds = 10_000): Promise<void> {
+  return reader.until(`${count} turns ended`, (seen) => named(seen, "turn/ended").length >= count, milliseconds)
+}
 
 /** Data of an event, as fields. */
-export const dataOf = (event: Event | undefined): Readonly<Record<string, unknown>> =>
-  (event?.data ?? {}) as Readonly<Record<string, unknown>>
+export function dataOf(event: Event | undefined): Readonly<Record<string, unknown>> {
+  return (event?.data ?? {}) as Readonly<Record<string, unknown>>
+}
 
 /** All text parts of a message. */
-export const textOf = ({ parts }: Message): string =>
-  parts
+export function textOf({ parts }: Message): string {
+  return parts
     .map((part) => part as { readonly type?: unknown; readonly text?: unknown })
     .map(({ type, text }) => (type === "text" ? String(text) : ""))
     .join("")
+}
 
 /** All stored messages, page by page. */
-export const messages = async (house: House, id: string): Promise<ReadonlyArray<Message>> => {
+export async function messages(house: House, id: string): Promise<ReadonlyArray<Message>> {
   const found: Array<Message> = []
   let before: number | undefined
   for (;;) {

@@ -13,22 +13,22 @@ export class Faults {
   /** Appends wait until `release`. */
   slow = false
   appends = 0
-  private held: Array<() => void> = []
+  #held: Array<() => void> = []
 
   /** Lets held appends go. */
   release(): void {
     this.slow = false
-    for (const go of this.held.splice(0)) go()
+    for (const go of this.#held.splice(0)) go()
   }
 
   /** Keeps an append until `release`. */
   hold(append: () => void): void {
-    this.held.push(append)
+    this.#held.push(append)
   }
 
   /** How many appends wait. */
   get waiting(): number {
-    return this.held.length
+    return this.#held.length
   }
 
   /** The store. */

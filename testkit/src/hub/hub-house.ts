@@ -30,7 +30,9 @@ import { Watch } from "./Watch.ts"
 export { OWNER }
 
 /** Settings of tests: the defaults with changes. */
-export const testSettings = (changes: Partial<Settings> = {}): Settings => resolveSettings({}, {}, changes).values
+export function testSettings(changes: Partial<Settings> = {}): Settings {
+  return resolveSettings({}, {}, changes).values
+}
 
 /** A directory of its own, removed by `remove`. */
 export async function testDirectory(): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
@@ -191,5 +193,6 @@ export async function attachReader(
 }
 
 /** Creates a terminal. */
-export const createTerminal = (house: House, request: Partial<CreateSession> = {}): Promise<Session> =>
-  house.run(Effect.map(house.hub.create({ kind: "terminal", ...request }, OWNER), ({ session }) => session))
+export function createTerminal(house: House, request: Partial<CreateSession> = {}): Promise<Session> {
+  return house.run(Effect.map(house.hub.create({ kind: "terminal", ...request }, OWNER), ({ session }) => session))
+}

@@ -69,13 +69,13 @@ export class RawClient {
   tail = ""
   lastSeq = 0
   closed: { readonly code: number; readonly reason: string } | undefined
-  private next = 1
+  #next = 1
   readonly #watch = new Watch()
 
   constructor(port: number, protocol: string = SOCKET_PROTOCOL) {
     this.ws = new WebSocket(`ws://127.0.0.1:${port}/api/socket`, protocol)
     this.ws.on("message", (data: Buffer, binary: boolean) => {
-      if (binary) this.frame(decodeServerFrame(new Uint8Array(data)))
+      if (binary) this.#frame(decodeServerFrame(new Uint8Array(data)))
       else {
         type Message = { readonly _tag: string; readonly requestId: string; readonly exit: Answer }
         const parsed = JSON.parse(data.toString()) as Message | ReadonlyArray<Message>
@@ -111,7 +111,7 @@ export class RawClient {
 
   /** Sends a command; gives its id. */
   start(tag: string, payload: unknown = null): string {
-    const id = String(this.next++)
+    const id = String(this.#next++)
     this.ws.send(JSON.stringify({ _tag: "Request", id, tag, payload, headers: [] }))
     return id
   }
@@ -133,7 +133,7 @@ export class RawClient {
     return this.#watch.until(what, condition, milliseconds, () => `closed: ${JSON.stringify(this.closed)}`)
   }
 
-  private frame(frame: ServerFrame): void {
+  #frame(frame: ServerFrame): void {
     this.received.push({ kind: "frame", frame })
     if (frame.type !== FRAME_EVENTS) return
     for (const { kind, body, seq } of readRecords(frame.records)) {

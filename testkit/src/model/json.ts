@@ -8,18 +8,25 @@ export function member(value: unknown, name: string): unknown {
 }
 
 /** A member of a member, and so on. */
-export const path = (value: unknown, ...names: ReadonlyArray<string>): unknown => names.reduce(member, value)
+export function path(value: unknown, ...names: ReadonlyArray<string>): unknown {
+  return names.reduce(member, value)
+}
 
 /** The value when it is a list; otherwise an empty one. */
-export const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
+export function list(value: unknown): ReadonlyArray<unknown> {
+  return Array.isArray(value) ? value : []
+}
 
 /** The value when it is text; otherwise "". */
-export const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : ""
+}
 
 /** Text of content that is text itself or a list of parts with text. */
-export const contentText = (content: unknown): string =>
-  typeof content === "string"
+export function contentText(content: unknown): string {
+  return typeof content === "string"
     ? content
     : list(content)
         .map((part) => textOf(member(part, "text")))
         .join("\n")
+}

@@ -38,7 +38,9 @@ const WRAPPERS = /<(system-reminder|environment_context|session_context|turn_abo
 const STOPPED = /\[Request interrupted by user[^\]]*\]\s*/g
 
 /** A text without what agents put around what a person typed. */
-export const typed = (text: string): string => text.replace(STOPPED, "").replace(WRAPPERS, "").trim()
+export function typed(text: string): string {
+  return text.replace(STOPPED, "").replace(WRAPPERS, "").trim()
+}
 
 /** The reply that the script in the latest typed text has for the number of tool results since. */
 export function replyTo({ turns, tools }: Conversation): Reply {
@@ -54,11 +56,14 @@ export function replyTo({ turns, tools }: Conversation): Reply {
 }
 
 /** One block of text without pauses. */
-export const text = (words: string): Block => ({ kind: "text", words: [words], pause: 0 })
+export function text(words: string): Block {
+  return { kind: "text", words: [words], pause: 0 }
+}
 
 /** Everything that blocks say of one kind, joined. */
-export const said = (blocks: ReadonlyArray<Block>, kind: "text" | "thinking"): string =>
-  blocks.flatMap((block) => (block.kind === kind ? [...block.words] : [])).join("")
+export function said(blocks: ReadonlyArray<Block>, kind: "text" | "thinking"): string {
+  return blocks.flatMap((block) => (block.kind === kind ? [...block.words] : [])).join("")
+}
 
 /** Waits, shorter when `signal` aborts. */
 async function waits(millis: number, signal: AbortSignal): Promise<void> {
@@ -89,4 +94,6 @@ export async function* play(blocks: ReadonlyArray<Block>, signal: AbortSignal): 
 }
 
 /** A text in pieces of twelve characters, as models stream the input of a tool. */
-export const pieces = (text: string): ReadonlyArray<string> => text.match(/[\s\S]{1,12}/g) ?? [""]
+export function pieces(text: string): ReadonlyArray<string> {
+  return text.match(/[\s\S]{1,12}/g) ?? [""]
+}

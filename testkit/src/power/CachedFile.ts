@@ -19,25 +19,25 @@ export interface Chance {
 /** Bytes that grow. */
 class Bytes {
   size = 0
-  private bytes = Buffer.alloc(PAGE)
+  #bytes = Buffer.alloc(PAGE)
 
   write(offset: number, data: Uint8Array): void {
     this.resize(Math.max(this.size, offset + data.length))
-    this.bytes.set(data, offset)
+    this.#bytes.set(data, offset)
   }
 
   resize(size: number): void {
-    if (size > this.bytes.length) {
-      const grown = Buffer.alloc(Math.max(size, 2 * this.bytes.length))
-      this.bytes.copy(grown, 0, 0, this.size)
-      this.bytes = grown
+    if (size > this.#bytes.length) {
+      const grown = Buffer.alloc(Math.max(size, 2 * this.#bytes.length))
+      this.#bytes.copy(grown, 0, 0, this.size)
+      this.#bytes = grown
     }
-    if (size < this.size) this.bytes.fill(0, size, this.size)
+    if (size < this.size) this.#bytes.fill(0, size, this.size)
     this.size = size
   }
 
   slice(from: number, to: number): Buffer {
-    return this.bytes.subarray(Math.min(from, this.size), Math.min(to, this.size))
+    return this.#bytes.subarray(Math.min(from, this.size), Math.min(to, this.size))
   }
 
   copy(): Bytes {
@@ -49,67 +49,67 @@ class Bytes {
 
 /** A file under a simulated power cut. */
 export class CachedFile {
-  private readonly cache = new Bytes()
-  private disk = new Bytes()
-  private readonly dirty = new Set<number>()
-  private shrunk = false
+  readonly #cache = new Bytes()
+  #disk = new Bytes()
+  readonly #dirty = new Set<number>()
+  #shrunk = false
 
   write(offset: number, data: Uint8Array): void {
     if (data.length === 0) return
     // What lies between the old end and the write is written with it.
-    const from = Math.min(offset, this.cache.size)
-    this.cache.write(offset, data)
-    for (let page = Math.floor(from / PAGE); page * PAGE < offset + data.length; page++) this.dirty.add(page)
+    const from = Math.min(offset, this.#cache.size)
+    this.#cache.write(offset, data)
+    for (let page = Math.floor(from / PAGE); page * PAGE < offset + data.length; page++) this.#dirty.add(page)
   }
 
   truncate(size: number): void {
-    if (size < this.cache.size) this.shrunk = true
-    this.cache.resize(size)
-    for (const page of this.dirty) if (page * PAGE >= size) this.dirty.delete(page)
+    if (size < this.#cache.size) this.#shrunk = true
+    this.#cache.resize(size)
+    for (const page of this.#dirty) if (page * PAGE >= size) this.#dirty.delete(page)
   }
 
   /** All of it is on the disk now. */
   synced(): void {
-    for (const page of this.dirty) this.bring(page)
-    this.disk.resize(this.cache.size)
-    this.settled()
+    for (const page of this.#dirty) this.#bring(page)
+    this.#disk.resize(this.#cache.size)
+    this.#settled()
   }
 
   /** The sync failed: what was dirty is clean, on the disk or not. */
   failed({ random, survives }: Chance): void {
-    for (const page of this.dirty) if (random() < survives) this.bring(page)
-    this.settled()
+    for (const page of this.#dirty) if (random() < survives) this.#bring(page)
+    this.#settled()
   }
 
   /** The system writes some dirty pages by itself. */
   writeBack(random: () => number): void {
-    for (const page of this.dirty) {
+    for (const page of this.#dirty) {
       if (random() < 0.5) continue
-      this.bring(page)
-      this.dirty.delete(page)
+      this.#bring(page)
+      this.#dirty.delete(page)
     }
   }
 
-  private settled(): void {
-    this.dirty.clear()
-    this.shrunk = false
+  #settled(): void {
+    this.#dirty.clear()
+    this.#shrunk = false
   }
 
-  private bring(page: number): void {
-    this.disk.write(page * PAGE, this.cache.slice(page * PAGE, (page + 1) * PAGE))
+  #bring(page: number): void {
+    this.#disk.write(page * PAGE, this.#cache.slice(page * PAGE, (page + 1) * PAGE))
   }
 
   /** What is on the disk after the power was cut now: of what was not synced, all, nothing, or any sectors. */
   afterCut(random: () => number): Buffer {
-    const left = this.disk.copy()
+    const left = this.#disk.copy()
     const share = [0, 1, random()][Math.floor(random() * 3)] ?? 0
-    if (this.shrunk && random() < 0.5) left.resize(Math.min(left.size, this.cache.size))
-    for (const page of this.dirty) {
+    if (this.#shrunk && random() < 0.5) left.resize(Math.min(left.size, this.#cache.size))
+    for (const page of this.#dirty) {
       if (random() >= share) continue
       const torn = random() < 0.3
       for (let sector = 0; sector < PAGE; sector += SECTOR) {
         const at = page * PAGE + sector
-        if (!torn || random() < 0.5) left.write(at, this.cache.slice(at, at + SECTOR))
+        if (!torn || random() < 0.5) left.write(at, this.#cache.slice(at, at + SECTOR))
       }
     }
     return left.slice(0, left.size)

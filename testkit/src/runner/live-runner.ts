@@ -58,8 +58,9 @@ export function masters(pid: number): number {
 }
 
 /** Resident memory of a process, in bytes. */
-export const residentBytes = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024
+export function residentBytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024
+}
 
 /** A data directory that is removed by `dispose`. */
 export function temporaryDirectory(): { readonly path: string; readonly dispose: () => void } {

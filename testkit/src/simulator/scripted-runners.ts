@@ -38,14 +38,14 @@ interface Link {
 /** Children that are scripts, and the faults one can do to their runner. */
 export class ScriptedRunners {
   readonly children: Array<Child> = []
-  private readonly random: () => number
-  private readonly bug: TransportBug | undefined
-  private epoch = 0
-  private readonly links = new Set<Link>()
+  readonly #random: () => number
+  readonly #bug: TransportBug | undefined
+  #epoch = 0
+  readonly #links = new Set<Link>()
 
   constructor(random: () => number, bug: TransportBug | undefined) {
-    this.random = random
-    this.bug = bug
+    this.#random = random
+    this.#bug = bug
   }
 
   /** What a child wrote until now, as text. */
@@ -57,34 +57,34 @@ export class ScriptedRunners {
   tick(): void {
     for (const child of this.children) {
       if (child.exited) continue
-      for (let n = Math.floor(this.random() * 3); n > 0; n--) {
+      for (let n = Math.floor(this.#random() * 3); n > 0; n--) {
         child.lines++
-        this.add(child, { position: ++child.head, time: Date.now(), bytes: Buffer.from(`line ${child.lines}\n`) })
+        this.#add(child, { position: ++child.head, time: Date.now(), bytes: Buffer.from(`line ${child.lines}\n`) })
       }
     }
   }
 
   /** Lets every child exit with code 3. */
   finish(): void {
-    for (const child of this.children) this.exit(child)
+    for (const child of this.children) this.#exit(child)
   }
 
   /** Lets a child exit, once. */
-  private exit(child: Child): void {
+  #exit(child: Child): void {
     if (child.exited) return
     child.exited = true
-    this.add(child, { position: ++child.head, time: Date.now(), note: { type: "exit", code: 3 } })
+    this.#add(child, { position: ++child.head, time: Date.now(), note: { type: "exit", code: 3 } })
   }
 
   /** Cuts every connection; the runner lives. */
   cut(): void {
-    for (const link of [...this.links]) this.close(link, "lost")
+    for (const link of [...this.#links]) this.#close(link, "lost")
   }
 
   /** Ends the connections of a hub that was killed; it hears nothing of it. */
   forgetHub(): void {
-    for (const link of this.links) link.open = false
-    this.links.clear()
+    for (const link of this.#links) link.open = false
+    this.#links.clear()
     for (const child of this.children) child.follower = undefined
   }
 
@@ -92,20 +92,20 @@ export class ScriptedRunners {
   service(): Runners["Service"] {
     return {
       build: "",
-      discover: async () => [this.found()],
-      connect: async (options) => this.connect(options),
+      discover: async () => [this.#found()],
+      connect: async (options) => this.#connect(options),
       start: async () => ({ generation: SCRIPTED_GENERATION, directory: "", socket: "scripted", pid: 1 }),
       recover: async () => [],
       bury: async () => {},
     }
   }
 
-  private found(): FoundRunner {
+  #found(): FoundRunner {
     const record = { pid: 1, versions: [RUNNER_PROTOCOL_VERSION], build: "scripted", startedAt: 0, socket: "scripted" }
     return { state: "live", generation: SCRIPTED_GENERATION, directory: "", record }
   }
 
-  private status(child: Child): ChildStatus {
+  #status(child: Child): ChildStatus {
     return {
       child: child.number,
       id: child.id,
@@ -118,25 +118,25 @@ export class ScriptedRunners {
     }
   }
 
-  private add(child: Child, entry: JournalEntry): void {
+  #add(child: Child, entry: JournalEntry): void {
     child.entries.push(entry)
-    this.pump(child)
+    this.#pump(child)
   }
 
-  private pump(child: Child): void {
+  #pump(child: Child): void {
     const { follower } = child
     if (follower === undefined) return
     for (const entry of child.entries) {
       if (entry.position <= follower.sent) continue
       follower.sent = entry.position
-      if (this.bug === "skip-entry" && this.random() < 0.01) continue
-      this.later(follower.connection, () => follower.connection.options.events.entry(child.number, entry))
+      if (this.#bug === "skip-entry" && this.#random() < 0.01) continue
+      this.#later(follower.connection, () => follower.connection.options.events.entry(child.number, entry))
     }
   }
 
   /** Does something on a connection after a seeded delay, in order. */
-  private later(link: Link, action: () => void): void {
-    const delay = this.random() < 0.7 ? 0 : Math.floor(this.random() * 4)
+  #later(link: Link, action: () => void): void {
+    const delay = this.#random() < 0.7 ? 0 : Math.floor(this.#random() * 4)
     link.last = link.last.then(
       () =>
         new Promise((resolve) => {
@@ -148,26 +148,26 @@ export class ScriptedRunners {
     )
   }
 
-  private close(link: Link, reason: "lost" | "superseded" | "closed"): void {
+  #close(link: Link, reason: "lost" | "superseded" | "closed"): void {
     if (!link.open) return
     link.open = false
-    this.links.delete(link)
+    this.#links.delete(link)
     for (const child of this.children) if (child.follower?.connection === link) child.follower = undefined
     setTimeout(() => link.options.events.closed({ reason, message: reason }), 0)
   }
 
-  private connect(options: ConnectOptions): RunnerConnection {
-    if (options.hubEpoch < this.epoch)
+  #connect(options: ConnectOptions): RunnerConnection {
+    if (options.hubEpoch < this.#epoch)
       throw new RunnerRefused("superseded", [RUNNER_PROTOCOL_VERSION], "a newer hub has this runner")
-    this.epoch = options.hubEpoch
-    for (const other of [...this.links]) this.close(other, "superseded")
+    this.#epoch = options.hubEpoch
+    for (const other of [...this.#links]) this.#close(other, "superseded")
     const link: Link = { options, open: true, last: Promise.resolve() }
-    this.links.add(link)
+    this.#links.add(link)
     const childOf = (number: number): Child | undefined => this.children.find((child) => child.number === number)
     const asked = <A>(answer: () => A): Promise<A> =>
       new Promise((resolve, reject) => {
         if (!link.open) return reject(new RunnerGone("the connection is closed"))
-        this.later(link, () => resolve(answer()))
+        this.#later(link, () => resolve(answer()))
         setTimeout(() => {
           if (!link.open) reject(new RunnerGone("the connection was lost"))
         }, 50)
@@ -180,12 +180,12 @@ export class ScriptedRunners {
         pid: 1,
         build: "scripted",
         draining: false,
-        children: this.children.map((child) => this.status(child)),
+        children: this.children.map((child) => this.#status(child)),
       },
       start: (request) =>
         asked(() => {
           const known = this.children.find((child) => child.id === request.id)
-          if (known !== undefined) return this.status(known)
+          if (known !== undefined) return this.#status(known)
           const child: Child = {
             number: this.children.length + 1,
             id: request.id,
@@ -199,12 +199,12 @@ export class ScriptedRunners {
           }
           this.children.push(child)
           const { cols, rows } = request.terminal
-          this.add(child, {
+          this.#add(child, {
             position: ++child.head,
             time: Date.now(),
             note: { type: "started", pid: 1000 + child.number, cols, rows },
           })
-          return this.status(child)
+          return this.#status(child)
         }),
       startAgent: refuse,
       commandAgent: refuse,
@@ -212,7 +212,7 @@ export class ScriptedRunners {
         const child = childOf(number)
         if (child === undefined || !link.open) return
         child.follower = { connection: link, sent: after }
-        this.pump(child)
+        this.#pump(child)
       },
       ack: (number, position) => {
         const child = childOf(number)
@@ -220,14 +220,14 @@ export class ScriptedRunners {
         child.acknowledged = Math.max(child.acknowledged, Math.min(position, child.head))
         while ((child.entries[0]?.position ?? Number.POSITIVE_INFINITY) <= child.acknowledged) child.entries.shift()
       },
-      input: (number, client, n) => this.later(link, () => link.options.events.input(number, client, n, undefined)),
+      input: (number, client, n) => this.#later(link, () => link.options.events.input(number, client, n, undefined)),
       resize: () => {},
       colors: () => {},
       signal: () => asked(() => undefined),
       end: (number) =>
         asked(() => {
           const child = childOf(number)
-          if (child !== undefined) this.exit(child)
+          if (child !== undefined) this.#exit(child)
         }),
       forget: (number) => {
         const child = childOf(number)
@@ -237,7 +237,7 @@ export class ScriptedRunners {
       checkpoint: refuse,
       status: refuse,
       drain: () => asked(() => undefined),
-      close: () => this.close(link, "closed"),
+      close: () => this.#close(link, "closed"),
     }
   }
 }

@@ -13,7 +13,9 @@ const CSI = "\u001b["
 const STYLES = /\u001b\[[\d;]*m/g
 
 /** Columns of a row that may hold styles. */
-export const rowWidth = (row: string): number => textWidth(row.replace(STYLES, ""))
+export function rowWidth(row: string): number {
+  return textWidth(row.replace(STYLES, ""))
+}
 
 /** Where the cursor stands in the rows, from 0. */
 export interface Place {

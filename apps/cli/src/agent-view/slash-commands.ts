@@ -57,8 +57,12 @@ const OWN: ReadonlySet<string> = new Set(
 )
 
 /** The agent's own commands, as they are typed here: those of our names with a second slash. */
-export const agentCommands = (agent: AgentFacts | undefined): ReadonlyArray<readonly [typed: string, does: string]> =>
-  (agent?.info.commands ?? []).map(({ name, description = "" }) => [OWN.has(`/${name}`) ? `//${name}` : `/${name}`, description])
+export function agentCommands(agent: AgentFacts | undefined): ReadonlyArray<readonly [typed: string, does: string]> {
+  return (agent?.info.commands ?? []).map(({ name, description = "" }) => [
+    OWN.has(`/${name}`) ? `//${name}` : `/${name}`,
+    description,
+  ])
+}
 
 /** Reads a line. Our commands go first; one that only the agent has is a message to it, and `//` makes one of any. */
 export function readLine(text: string, agent: AgentFacts | undefined): SlashLine {

@@ -29,8 +29,9 @@ const waitsFor = (
 ]
 
 /** The rows of a directory that waits for a word, for who attaches later. */
-export const waitingRows = ({ directory, brings }: DirectoryTrust, options: MessageRowOptions): Array<string> =>
-  waitsFor(directory, brings, (text, style = "dim") => rowsOf(text, options, { next: "  ", style }))
+export function waitingRows({ directory, brings }: DirectoryTrust, options: MessageRowOptions): Array<string> {
+  return waitsFor(directory, brings, (text, style = "dim") => rowsOf(text, options, { next: "  ", style }))
+}
 
 /** What was loaded, in one line; undefined when it is nothing. */
 export function loadedWords({ memory, hooks, servers, plugins }: Loaded): string | undefined {

@@ -17,11 +17,11 @@ export async function agentsList(json: boolean): Promise<void> {
 }
 
 /** The table of agents; the default one has a star. */
-export const agentTable = (
+export function agentTable(
   agents: ReadonlyArray<AgentEntry>,
   options: { readonly width?: number | undefined; readonly paint?: Paint },
-): ReadonlyArray<string> =>
-  table(
+): ReadonlyArray<string> {
+  return table(
     [
       { title: "NAME", text: ({ name, default: first }) => `${printable(name)}${first ? " *" : ""}`, style: () => "bold" },
       { title: "ADAPTER", text: ({ adapter }) => adapter, drop: 2 },
@@ -36,9 +36,10 @@ export const agentTable = (
     agents,
     options.width === undefined ? { paint: options.paint ?? plain } : { paint: options.paint ?? plain, width: options.width },
   )
+}
 
 /** What is missing, and the command that helps, in lines that are never cut: they are there to be typed. */
-export const missingLines = (agents: ReadonlyArray<AgentEntry>): ReadonlyArray<string> => {
+export function missingLines(agents: ReadonlyArray<AgentEntry>): ReadonlyArray<string> {
   const lines = agents.flatMap(({ name, missing }) => (missing === undefined ? [] : [`${printable(name)}: ${hubWords(missing)}`]))
   return lines.length === 0 ? [] : ["", ...lines]
 }

@@ -27,9 +27,11 @@ export function holdText(hold: Hold | undefined): string | undefined {
 }
 
 /** The same with the command that continues it now; `id` names the session. */
-export const heldText = (hold: Hold, id: string): string =>
-  `${holdText(hold) ?? ""}; to continue now: ${hint(`queue release ${id}`)}`
+export function heldText(hold: Hold, id: string): string {
+  return `${holdText(hold) ?? ""}; to continue now: ${hint(`queue release ${id}`)}`
+}
 
 /** What was held and is sent along with a message that released it (Q-20). */
-export const alsoSendsText = ({ count, first }: AlsoSends): string =>
-  `also sends ${count} held message${count === 1 ? "" : "s"}: ${printable(first)}${count === 1 ? "" : `, and ${count - 1} more`}`
+export function alsoSendsText({ count, first }: AlsoSends): string {
+  return `also sends ${count} held message${count === 1 ? "" : "s"}: ${printable(first)}${count === 1 ? "" : `, and ${count - 1} more`}`
+}

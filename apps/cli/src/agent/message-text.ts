@@ -8,11 +8,14 @@ import { printable } from "../text/printable.ts"
 type Fields = Readonly<Record<string, unknown>>
 
 /** A value's fields; none when it is no object. */
-export const fieldsOf = (value: unknown): Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {}
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {}
+}
 
 /** A value when it is a text, otherwise nothing. */
-export const textIn = (value: unknown): string => (typeof value === "string" ? value : "")
+export function textIn(value: unknown): string {
+  return typeof value === "string" ? value : ""
+}
 
 /** The text of a message's text parts; those of an assistant's, which are steps, apart by an empty line. */
 export function textOf({ parts, role }: Pick<Message, "parts" | "role">): string {
@@ -24,10 +27,11 @@ export function textOf({ parts, role }: Pick<Message, "parts" | "role">): string
 }
 
 /** What a person sent, in one line: the text, and files by name. */
-export const inputLine = (parts: ReadonlyArray<InputPart>): string =>
-  parts
+export function inputLine(parts: ReadonlyArray<InputPart>): string {
+  return parts
     .map((part) => (part.type === "text" ? printable(part.text.trim().replace(/\s*\n\s*/g, " ⏎ ")) : `[${fileName(part)}]`))
     .join(" ")
+}
 
 /** Name of a file part, for people. */
 export function fileName(part: { readonly filename?: unknown; readonly mediaType?: unknown; readonly url?: unknown }): string {

@@ -76,22 +76,25 @@ export async function queueEdit(id: string, wanted: string, words: ReadonlyArray
 }
 
 /** Takes a message away. */
-export const queueRemove = (id: string, wanted: string, json: boolean): Promise<void> =>
-  changeItem(id, wanted, json, "removed", (agents, item) => agents.unqueue(id, item.id))
+export function queueRemove(id: string, wanted: string, json: boolean): Promise<void> {
+  return changeItem(id, wanted, json, "removed", (agents, item) => agents.unqueue(id, item.id))
+}
 
 /** Moves a message to a place among those that wait, from 1. */
-export const queueMove = (id: string, wanted: string, place: number, json: boolean): Promise<void> =>
-  changeItem(id, wanted, json, "moved", (agents, item, queue) => {
+export function queueMove(id: string, wanted: string, place: number, json: boolean): Promise<void> {
+  return changeItem(id, wanted, json, "moved", (agents, item, queue) => {
     const order = movedOrder(queue, item.id, place)
     if (order === undefined) throw refused("MessageNotQueued", `message ${item.id} is ${item.status} and cannot be moved`)
     return agents.reorder(id, order)
   })
+}
 
 /** Has a message whose hand-over is uncertain sent again, or drops it. */
-export const queueResolve = (id: string, wanted: string, action: "again" | "drop", json: boolean): Promise<void> =>
-  changeItem(id, wanted, json, action === "again" ? "sends again" : "dropped", (agents, item) =>
+export function queueResolve(id: string, wanted: string, action: "again" | "drop", json: boolean): Promise<void> {
+  return changeItem(id, wanted, json, action === "again" ? "sends again" : "dropped", (agents, item) =>
     agents.resolve(id, item.id, action),
   )
+}
 
 /** Holds the queue, or lets it continue. */
 export async function queueHold(id: string, hold: boolean, json: boolean): Promise<void> {

@@ -22,7 +22,9 @@ const indented = (text: string, by = "  "): ReadonlyArray<string> =>
 const isTyped = (id: string): boolean => id !== "" && !id.startsWith("-") && printable(id) === id && !/[^\x20-\x7e]/.test(id)
 
 /** How an id is typed: as it is, quoted for the shell, or where that cannot be read, as its place from 1. */
-export const typedId = (id: string, place: number): string => (isTyped(id) ? quoted(id) : String(place + 1))
+export function typedId(id: string, place: number): string {
+  return isTyped(id) ? quoted(id) : String(place + 1)
+}
 
 /** Ids up to this length are typed whole. */
 const WHOLE = 16
@@ -35,7 +37,9 @@ export function requestName({ id, seq }: Pick<PermissionRequest, "id" | "seq">):
 }
 
 /** The name of a rule for `approve --for`. */
-export const ruleName = ({ covers }: RuleSuggestion): string => covers?.type ?? "tool"
+export function ruleName({ covers }: RuleSuggestion): string {
+  return covers?.type ?? "tool"
+}
 
 /** What is typed to see all of a request. */
 const wholeHint = (session: string, name: string): string => hint(`show ${shortId(session)} --request ${name}`)

@@ -12,7 +12,7 @@ import { table } from "../text/table.ts"
 import { askAgents, oneOf, useAgents } from "./agent-hub.ts"
 
 /** One task in a line: what it is, and what it does or waits for. */
-export const taskText = ({ kind, description, status, progress }: Task): string => {
+export function taskText({ kind, description, status, progress }: Task): string {
   const now = status === "waiting" ? "waiting for an answer" : status === "stopping" ? "being stopped" : progress
   return printable(`${kind}: ${description}${now === undefined || now === description ? "" : ` (${now})`}`)
 }
@@ -39,13 +39,14 @@ export function taskTable(
 }
 
 /** What runs on after an interrupt, and how it is stopped; empty when nothing does. */
-export const runningOn = (tasks: ReadonlyArray<Task> | undefined, id: string): ReadonlyArray<string> =>
-  tasks === undefined || tasks.length === 0
+export function runningOn(tasks: ReadonlyArray<Task> | undefined, id: string): ReadonlyArray<string> {
+  return tasks === undefined || tasks.length === 0
     ? []
     : [
         ...tasks.map((task) => `still running in the background: ${taskText(task)}`),
         `stop one with: ${hint(`tasks stop ${id} ${tasks.length === 1 ? "1" : "N"}`)}`,
       ]
+}
 
 /** Prints what runs. */
 export async function tasksList(id: string, json: boolean): Promise<void> {

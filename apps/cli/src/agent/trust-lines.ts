@@ -16,12 +16,14 @@ export const STATE_WORDS: Readonly<Record<TrustState, string>> = {
 }
 
 /** A directory as it is typed in a shell; its place where it cannot be. */
-export const typedDirectory = (directory: string): string =>
-  printable(directory) === directory ? quoted(directory) : "DIRECTORY"
+export function typedDirectory(directory: string): string {
+  return printable(directory) === directory ? quoted(directory) : "DIRECTORY"
+}
 
 /** The command that trusts a directory, or refuses to. */
-export const trustHint = (directory: string, trusted = true): string =>
-  hint(`trust ${trusted ? "add" : "refuse"} ${typedDirectory(directory)}`)
+export function trustHint(directory: string, trusted = true): string {
+  return hint(`trust ${trusted ? "add" : "refuse"} ${typedDirectory(directory)}`)
+}
 
 /** The files that would run, a line each. */
 export function broughtLines(brings: ReadonlyArray<BroughtFile>, indent = "  "): ReadonlyArray<string> {
@@ -40,10 +42,12 @@ export function trustWords({ state, directory, brings }: DirectoryTrust): string
 }
 
 /** A directory that waits for a word, with its sessions. */
-export const waitingLines = ({ directory, brings, sessions }: WaitingDirectory, draw: Paint): ReadonlyArray<string> => [
-  draw("bold", `${printable(directory)} is not trusted yet; agents there would run:`),
-  ...broughtLines(brings),
-  draw("cyan", `  ${trustHint(directory)}`),
-  draw("dim", `  or refuse: ${trustHint(directory, false)}`),
-  draw("dim", `  sessions: ${sessions.map(({ session, label }) => `${shortId(session)} ${printable(label)}`).join(", ")}`),
-]
+export function waitingLines({ directory, brings, sessions }: WaitingDirectory, draw: Paint): ReadonlyArray<string> {
+  return [
+    draw("bold", `${printable(directory)} is not trusted yet; agents there would run:`),
+    ...broughtLines(brings),
+    draw("cyan", `  ${trustHint(directory)}`),
+    draw("dim", `  or refuse: ${trustHint(directory, false)}`),
+    draw("dim", `  sessions: ${sessions.map(({ session, label }) => `${shortId(session)} ${printable(label)}`).join(", ")}`),
+  ]
+}

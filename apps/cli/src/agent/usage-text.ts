@@ -30,7 +30,9 @@ export function contextText({ contextUsed, contextWindow }: Usage): string {
 }
 
 /** The cost; empty when there is none or the agent told nothing. */
-export const costText = ({ cost }: Usage): string => (cost === undefined || cost === 0 ? "" : dollars(cost))
+export function costText({ cost }: Usage): string {
+  return cost === undefined || cost === 0 ? "" : dollars(cost)
+}
 
 /** Usage in a few words; empty when the agent told nothing. */
 export function usageText(usage: Usage): string {

@@ -124,7 +124,9 @@ export class DetachKeys {
 }
 
 /** The key as people read it: `Ctrl-]`. */
-export const keyName = (key: string): string => key.replace(/^(?:ctrl-|c-|\^)/i, "Ctrl-")
+export function keyName(key: string): string {
+  return key.replace(/^(?:ctrl-|c-|\^)/i, "Ctrl-")
+}
 
 /**
  * Whether a key is Ctrl with a character. A character that a layout has behind AltGr or Shift comes as what the layout makes

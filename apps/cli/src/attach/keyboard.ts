@@ -39,14 +39,17 @@ export function readKeyboard(
 }
 
 /** The bytes of tokens, as they came. */
-export const bytesOf = (tokens: ReadonlyArray<InputToken>): Uint8Array => Buffer.concat(tokens.map(({ bytes }) => bytes))
+export function bytesOf(tokens: ReadonlyArray<InputToken>): Uint8Array {
+  return Buffer.concat(tokens.map(({ bytes }) => bytes))
+}
 
 /** The keys that are one character or control character each, as text; no pastes, no reports. */
-export const plainKeys = (tokens: ReadonlyArray<InputToken>): string =>
-  tokens
+export function plainKeys(tokens: ReadonlyArray<InputToken>): string {
+  return tokens
     .filter(({ _tag, bytes }) => _tag === "Text" || (_tag === "Key" && bytes.length === 1))
     .map(({ bytes }) => Buffer.from(bytes).toString("utf8"))
     .join("")
+}
 
 /** Longest text of what was typed that is shown, in characters. */
 const SHOWN_MAX = 60

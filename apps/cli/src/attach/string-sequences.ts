@@ -37,8 +37,9 @@ export function writtenLink(data: string): string | undefined {
 }
 
 /** Whether a command is about colours. */
-export const isColor = (command: number): boolean =>
-  command === 4 || command === 104 || (command >= 10 && command <= 12) || (command >= 110 && command <= 112)
+export function isColor(command: number): boolean {
+  return command === 4 || command === 104 || (command >= 10 && command <= 12) || (command >= 110 && command <= 112)
+}
 
 /** Colours that are set or set back, each by itself; questions are left out. */
 export function writtenColors(command: number, data: string): string {

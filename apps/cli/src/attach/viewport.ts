@@ -22,13 +22,19 @@ export interface Place {
 }
 
 /** Rows of the window that show the session; the one below them says that this is a part, where there is room for it. */
-export const rowsFor = (window: Size): number => Math.max(1, window.rows - 1)
+export function rowsFor(window: Size): number {
+  return Math.max(1, window.rows - 1)
+}
 
 /** Whether two sizes are the same. */
-export const sameSize = (a: Size, b: Size): boolean => a.cols === b.cols && a.rows === b.rows
+export function sameSize(a: Size, b: Size): boolean {
+  return a.cols === b.cols && a.rows === b.rows
+}
 
 /** The size that a session is asked for: that of the window, as far as a session can have it (T-7). */
-export const sessionSize = ({ cols, rows }: Size): Size => ({ cols: accepted(cols), rows: accepted(rows) })
+export function sessionSize({ cols, rows }: Size): Size {
+  return { cols: accepted(cols), rows: accepted(rows) }
+}
 
 const accepted = (cells: number): number => Math.max(TERMINAL_SIZE.minimum, Math.min(cells, TERMINAL_SIZE.maximum))
 

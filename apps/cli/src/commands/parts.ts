@@ -9,8 +9,9 @@ import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 
 /** Runs a handler; what it throws is the failure of the command. */
-export const act = (handler: () => Promise<void> | void): Effect.Effect<void, unknown> =>
-  Effect.tryPromise({ try: async () => handler(), catch: (error) => error })
+export function act(handler: () => Promise<void> | void): Effect.Effect<void, unknown> {
+  return Effect.tryPromise({ try: async () => handler(), catch: (error) => error })
+}
 
 /** Makes the handler of a command about a session: it gets the session's whole id, whatever name was typed. */
 export const onSession =
@@ -34,20 +35,26 @@ export const session = Argument.String("session").pipe(
 export const sessions = session.pipe(Argument.atLeast(1))
 
 /** A flag with text that may be absent. */
-export const text = (name: string, about: string) =>
-  Flag.String(name).pipe(Flag.withDescription(about), Flag.optional, Flag.map(Option.getOrUndefined))
+export function text(name: string, about: string) {
+  return Flag.String(name).pipe(Flag.withDescription(about), Flag.optional, Flag.map(Option.getOrUndefined))
+}
 
 /** A flag with a whole number that may be absent. */
-export const whole = (name: string, about: string) =>
-  Flag.Int(name).pipe(Flag.withDescription(about), Flag.optional, Flag.map(Option.getOrUndefined))
+export function whole(name: string, about: string) {
+  return Flag.Int(name).pipe(Flag.withDescription(about), Flag.optional, Flag.map(Option.getOrUndefined))
+}
 
 /** A flag with a number that may be absent. */
-export const number = (name: string, about: string) =>
-  Flag.Finite(name).pipe(Flag.withDescription(about), Flag.optional, Flag.map(Option.getOrUndefined))
+export function number(name: string, about: string) {
+  return Flag.Finite(name).pipe(Flag.withDescription(about), Flag.optional, Flag.map(Option.getOrUndefined))
+}
 
 /** A flag that is there or not. */
-export const flag = (name: string, about: string) =>
-  Flag.Boolean(name).pipe(Flag.withDescription(about), Flag.withDefault(false), Flag.withoutNegation)
+export function flag(name: string, about: string) {
+  return Flag.Boolean(name).pipe(Flag.withDescription(about), Flag.withDefault(false), Flag.withoutNegation)
+}
 
 /** A flag that may be given several times. */
-export const many = (name: string, about: string) => Flag.String(name).pipe(Flag.withDescription(about), Flag.atLeast(0))
+export function many(name: string, about: string) {
+  return Flag.String(name).pipe(Flag.withDescription(about), Flag.atLeast(0))
+}

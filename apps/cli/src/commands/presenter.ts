@@ -15,10 +15,12 @@ const sentence = (message: string): string =>
     .replace(/(; did you mean .*)$/, "$1?")
 
 /** What is wrong with an invocation, and how to learn more. */
-export const usageProblem = (path: ReadonlyArray<string>, problems: ReadonlyArray<string>): string =>
-  [...problems.map((problem) => `holdfast: ${sentence(problem)}`), `help: ${hint([...path.slice(1), "--help"].join(" "))}`].join(
-    "\n",
-  )
+export function usageProblem(path: ReadonlyArray<string>, problems: ReadonlyArray<string>): string {
+  return [
+    ...problems.map((problem) => `holdfast: ${sentence(problem)}`),
+    `help: ${hint([...path.slice(1), "--help"].join(" "))}`,
+  ].join("\n")
+}
 
 /** Presents help, versions and wrong usage. */
 export const presenter: CliOutput.Presenter = {

@@ -36,8 +36,9 @@ export function provenConnection(target: Pick<Target, "origin" | "socket" | "tok
 }
 
 /** Base of the requests to a place: on the Unix socket there is no TLS and one name. */
-export const requestOrigin = ({ origin, socket }: Pick<Target, "origin" | "socket">): string =>
-  socket === undefined ? origin : "http://localhost"
+export function requestOrigin({ origin, socket }: Pick<Target, "origin" | "socket">): string {
+  return socket === undefined ? origin : "http://localhost"
+}
 
 async function openOwn(path: string): Promise<Socket> {
   const user = process.getuid?.()

@@ -27,12 +27,14 @@ export function useHub(): HubClient {
 }
 
 /** How the routes of a hub are called: over connections that may carry the credential. */
-export const httpOptions = (target: Target, timeout?: number): HttpOptions => ({
-  origin: requestOrigin(target),
-  token: target.token,
-  fetch: httpFetch(provenConnection(target)),
-  ...(timeout === undefined ? {} : { timeout }),
-})
+export function httpOptions(target: Target, timeout?: number): HttpOptions {
+  return {
+    origin: requestOrigin(target),
+    token: target.token,
+    fetch: httpFetch(provenConnection(target)),
+    ...(timeout === undefined ? {} : { timeout }),
+  }
+}
 
 /** Asks the hub something; errors become failures with the right exit code. */
 export async function ask<A>(hub: HubClient, question: (api: Api) => Promise<A>): Promise<A> {

@@ -17,11 +17,12 @@ const usable = (env: Readonly<Record<string, string>>): Readonly<Record<string, 
   Object.fromEntries(Object.entries(env).filter(([name, value]) => isVariable(name, value)))
 
 /** The environment that a new session inherits; nothing for a hub on another machine, where it would be wrong. */
-export const askerEnvironment = (
+export function askerEnvironment(
   hub: Place,
   env: NodeJS.ProcessEnv = process.env,
-): { readonly environment?: Readonly<Record<string, string>> } =>
-  isHere(hub) ? { environment: usable(ownEnvironment(env)) } : {}
+): { readonly environment?: Readonly<Record<string, string>> } {
+  return isHere(hub) ? { environment: usable(ownEnvironment(env)) } : {}
+}
 
 /** The session that this terminal is in. */
 export function withinOf(env: NodeJS.ProcessEnv = process.env): { readonly within?: string } {
@@ -30,10 +31,12 @@ export function withinOf(env: NodeJS.ProcessEnv = process.env): { readonly withi
 }
 
 /** What an attachment says about its viewer. */
-export const viewerOf = (
+export function viewerOf(
   hub: Place,
   env: NodeJS.ProcessEnv = process.env,
-): { readonly within?: string; readonly environment?: Readonly<Record<string, string>> } => ({
-  ...withinOf(env),
-  ...(isHere(hub) ? { environment: refreshedOf(env) } : {}),
-})
+): { readonly within?: string; readonly environment?: Readonly<Record<string, string>> } {
+  return {
+    ...withinOf(env),
+    ...(isHere(hub) ? { environment: refreshedOf(env) } : {}),
+  }
+}

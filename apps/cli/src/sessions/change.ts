@@ -34,8 +34,10 @@ export async function changeSessions(names: ReadonlyArray<string>, json: boolean
 }
 
 /** Tags after some were added and some removed, in their order. */
-export const changedTags = (
+export function changedTags(
   now: ReadonlyArray<string>,
   added: ReadonlyArray<string>,
   removed: ReadonlyArray<string>,
-): ReadonlyArray<string> => [...new Set([...now, ...added])].filter((tag) => !removed.includes(tag))
+): ReadonlyArray<string> {
+  return [...new Set([...now, ...added])].filter((tag) => !removed.includes(tag))
+}

@@ -67,8 +67,8 @@ export async function create(options: CreateOptions): Promise<void> {
 }
 
 /** Opens the user's shell, attached where there is a terminal. */
-export const createShell = (): Promise<void> =>
-  create({
+export function createShell(): Promise<void> {
+  return create({
     command: [],
     cwd: undefined,
     env: [],
@@ -81,3 +81,4 @@ export const createShell = (): Promise<void> =>
     attach: process.stdin.isTTY && process.stdout.isTTY,
     json: false,
   })
+}

@@ -14,11 +14,12 @@ export const NEW_ATTACH: AttachCommand = {
 }
 
 /** Variables given as `NAME=VALUE`. Throws wrong usage. */
-export const variables = (given: ReadonlyArray<string>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
+export function variables(given: ReadonlyArray<string>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
     given.map((text) => {
       const at = text.indexOf("=")
       if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
       throw usage(`--env needs NAME=VALUE, not ${JSON.stringify(text)}`)
     }),
   )
+}

@@ -6,7 +6,9 @@ import { printable } from "../text/printable.ts"
 import type { Style } from "../text/style.ts"
 
 /** The end of an id, where it is most random; commands accept it. */
-export const shortId = (id: string, length = 8): string => id.slice(-length)
+export function shortId(id: string, length = 8): string {
+  return id.slice(-length)
+}
 
 /** Requests of an agent that no person has answered. */
 const isAsking = ({ permissions }: Session): boolean => permissions.some(({ decision }) => decision === undefined)
@@ -15,8 +17,9 @@ const isAsking = ({ permissions }: Session): boolean => permissions.some(({ deci
 const KEEPING: ReadonlySet<string> = new Set(["usage-limit", "rate-limit", "person"])
 
 /** Whether a hold keeps what waits, or what is sent next, from the agent (A-62). */
-export const isHeld = ({ agent, queue }: Session): boolean =>
-  agent?.hold !== undefined && (queue.length > 0 || KEEPING.has(agent.hold.reason))
+export function isHeld({ agent, queue }: Session): boolean {
+  return agent?.hold !== undefined && (queue.length > 0 || KEEPING.has(agent.hold.reason))
+}
 
 /** State of an agent by what it does and what it waits for; its process comes and goes by itself. */
 function agentState(session: Session): string {
@@ -62,7 +65,9 @@ export function stateStyle(session: Session): Style | undefined {
 const SIMPLE = /^[\w@%+=:,./-]+$/
 
 /** One argument as a shell would take it. */
-export const quoted = (argument: string): string => (SIMPLE.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`)
+export function quoted(argument: string): string {
+  return SIMPLE.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
+}
 
 /** The command line of a terminal in one line; of an agent its name, model, and what waits in its queue and runs in the background. */
 export function commandLine(session: Session): string {

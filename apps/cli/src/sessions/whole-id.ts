@@ -8,4 +8,6 @@ export async function idOf(name: string, resolve: (name: string) => Promise<{ re
 }
 
 /** The same, asked of the hub. Throws a `CliFailure`. */
-export const wholeId = (name: string): Promise<string> => idOf(name, (text) => ask(useHub(), (api) => api.resolve(text)))
+export function wholeId(name: string): Promise<string> {
+  return idOf(name, (text) => ask(useHub(), (api) => api.resolve(text)))
+}

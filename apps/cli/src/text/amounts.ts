@@ -21,7 +21,9 @@ export function span(milliseconds: number): string {
 }
 
 /** How long ago a time was; `now` within five seconds. */
-export const ago = (time: number, now: number): string => (now - time < 5000 ? "now" : `${span(now - time)} ago`)
+export function ago(time: number, now: number): string {
+  return now - time < 5000 ? "now" : `${span(now - time)} ago`
+}
 
 /** A time as local date and time to the second. */
 export function clock(time: number): string {

@@ -5,5 +5,6 @@
 const UNESCAPED = /[\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
 
 /** JSON with nothing in it that a terminal carries out; it means the same. */
-export const harmlessJson = (json: string): string =>
-  json.replace(UNESCAPED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+export function harmlessJson(json: string): string {
+  return json.replace(UNESCAPED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+}

@@ -32,17 +32,19 @@ export function agentDirectories(): AgentDirectories {
 }
 
 /** A start in these directories, of the scripted agent unless `change` says another. */
-export const probeStart = ({ cwd, session }: AgentDirectories, change: Partial<AgentStart> = {}): AgentStart => ({
-  adapter: "scripted",
-  name: "scripted",
-  cwd,
-  env: {},
-  options: { permissions: "allow", pace: 0 },
-  directory: session,
-  interruptGrace: 10_000,
-  startTimeout: 10_000,
-  ...change,
-})
+export function probeStart({ cwd, session }: AgentDirectories, change: Partial<AgentStart> = {}): AgentStart {
+  return {
+    adapter: "scripted",
+    name: "scripted",
+    cwd,
+    env: {},
+    options: { permissions: "allow", pace: 0 },
+    directory: session,
+    interruptGrace: 10_000,
+    startTimeout: 10_000,
+    ...change,
+  }
+}
 
 let probes = 0
 

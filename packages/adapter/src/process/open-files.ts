@@ -36,7 +36,9 @@ export function giveOpenFiles(children: number | undefined, own?: number): void 
 }
 
 /** What children of this thread are given, for another thread. */
-export const givenOpenFiles = (): OpenFiles | undefined => limits?.files
+export function givenOpenFiles(): OpenFiles | undefined {
+  return limits?.files
+}
 
 /** Starts a process with the limit; `start` must be synchronous, and gives its pid by `pidOf`. */
 export function withOpenFiles<A>(start: () => A, pidOf: (started: A) => number | undefined): A {

@@ -152,8 +152,9 @@ function chosen({ byPid, byMarker, bySession, byParent }: Snapshot, choice: Proc
 }
 
 /** The chosen processes as they are now. Linux only; elsewhere it finds none. */
-export const findProcesses = async (choice: ProcessChoice): Promise<ReadonlyArray<ProcessEntry>> =>
-  chosen(await nextSnapshot(), choice)
+export async function findProcesses(choice: ProcessChoice): Promise<ReadonlyArray<ProcessEntry>> {
+  return chosen(await nextSnapshot(), choice)
+}
 
 /** Sends a signal; false when the process or group is gone. Rethrows what else goes wrong. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {

@@ -24,7 +24,9 @@ export interface AcpQuestion {
 const CANCELLED: PermissionOutcome = { type: "cancelled", reason: "it cannot be answered" }
 
 /** The answer to a request that no one can answer. */
-export const unanswered = (options: ReadonlyArray<PermissionOption>): JsonObject => answerOf(options, CANCELLED).answer
+export function unanswered(options: ReadonlyArray<PermissionOption>): JsonObject {
+  return answerOf(options, CANCELLED).answer
+}
 
 /** The requests of one agent; with `allows` each is answered with yes at once, and the turn says so. */
 export class Questions {

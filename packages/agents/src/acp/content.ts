@@ -48,12 +48,13 @@ function fileBlock(part: Extract<InputPart, { type: "file" }>, kinds: PromptKind
 }
 
 /** Names of files that an agent takes in no form; what stands for them in the prompt only says so. */
-export const leftOut = (parts: ReadonlyArray<InputPart>, kinds: PromptKinds): ReadonlyArray<string> =>
-  parts.flatMap((part) => {
+export function leftOut(parts: ReadonlyArray<InputPart>, kinds: PromptKinds): ReadonlyArray<string> {
+  return parts.flatMap((part) => {
     if (part.type === "text" || kinds.embedded || isTextual(part.mediaType) || base64Of(part.url) === undefined) return []
     const taken = (part.mediaType.startsWith("image/") && kinds.image) || (part.mediaType.startsWith("audio/") && kinds.audio)
     return taken ? [] : [`${part.filename ?? "file"} (${part.mediaType})`]
   })
+}
 
 /** The blocks of a prompt; `context` goes first. */
 export function promptOf(
@@ -68,7 +69,7 @@ export function promptOf(
 }
 
 /** The text of a block; undefined when it is something else. */
-export const blockText = (block: unknown): string | undefined => {
+export function blockText(block: unknown): string | undefined {
   const text = at(block, "type") === "text" ? at(block, "text") : undefined
   return typeof text === "string" ? text : undefined
 }

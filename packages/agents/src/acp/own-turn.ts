@@ -21,7 +21,9 @@ const SHOWN = new Set([
 ])
 
 /** Whether an update of this kind begins a turn when none streams. */
-export const beginsTurn = (kind: unknown): boolean => typeof kind === "string" && SHOWN.has(kind)
+export function beginsTurn(kind: unknown): boolean {
+  return typeof kind === "string" && SHOWN.has(kind)
+}
 
 /** Ends a turn once nothing was told for a while; for a longer while when something in it is open. */
 export class Silence {

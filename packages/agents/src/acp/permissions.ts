@@ -13,12 +13,13 @@ import type { AcpToolCall } from "./ToolCalls.ts"
 const KINDS: ReadonlyArray<PermissionOption["kind"]> = ["allow_once", "allow_always", "reject_once", "reject_always"]
 
 /** The options of a request; those of kinds that no one knows are left out. */
-export const optionsOf = (options: unknown): ReadonlyArray<PermissionOption> =>
-  listOf(options).flatMap((option) => {
+export function optionsOf(options: unknown): ReadonlyArray<PermissionOption> {
+  return listOf(options).flatMap((option) => {
     const id = textOf(at(option, "optionId"))
     const kind = KINDS.find((one) => one === at(option, "kind"))
     return id === undefined || kind === undefined ? [] : { id, kind, label: textOf(at(option, "name")) ?? kind.replace("_", " ") }
   })
+}
 
 const SUBJECTS = ["command", "cmd", "file_path", "filePath", "filepath", "path", "abs_path", "url", "query", "pattern"]
 

@@ -12,14 +12,15 @@ export interface ToolResult {
 }
 
 /** Changes of files: as the protocol tells them, with the texts before and after. */
-export const changesIn = (content: ReadonlyArray<unknown>): ReadonlyArray<Json> =>
-  content.flatMap((item) => {
+export function changesIn(content: ReadonlyArray<unknown>): ReadonlyArray<Json> {
+  return content.flatMap((item) => {
     if (at(item, "type") !== "diff") return []
     const path = at(item, "path")
     const [before, after] = [at(item, "oldText"), at(item, "newText")]
     if (typeof path !== "string" || typeof after !== "string") return []
     return [{ path, oldText: typeof before === "string" ? before : "", newText: after }]
   })
+}
 
 /** Texts of a result's own fields, the most readable first: codex has four copies of the same output. */
 const RAW_TEXTS = ["formatted_output", "aggregated_output", "output", "stdout", "content", "text"]
@@ -75,4 +76,6 @@ export function resultError(result: ToolResult): string {
 }
 
 /** A value that came from `JSON.parse`. */
-export const asJson = (value: unknown): Json => value as Json
+export function asJson(value: unknown): Json {
+  return value as Json
+}

@@ -39,7 +39,11 @@ export const ADAPTERS: Readonly<Record<AdapterKind, AdapterFacts>> = {
 }
 
 /** The known agent of a name. */
-export const knownAgent = (name: string): KnownAgent | undefined => KNOWN_AGENTS.find((agent) => agent.name === name)
+export function knownAgent(name: string): KnownAgent | undefined {
+  return KNOWN_AGENTS.find((agent) => agent.name === name)
+}
 
 /** Where agents are installed: a directory for each, in the data directory. */
-export const agentsDirectory = (data: string): string => join(data, "agents")
+export function agentsDirectory(data: string): string {
+  return join(data, "agents")
+}

@@ -17,8 +17,9 @@ const PROJECT_MAX = 200
 const LOOK_BYTES = 1024 * 1024
 
 /** Claude's directory for a process with this environment. */
-export const claudeHome = (environment: Readonly<Record<string, string | undefined>>): string =>
-  environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? homedir(), ".claude")
+export function claudeHome(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? homedir(), ".claude")
+}
 
 const fileOf = (home: string, project: string, session: string, part: string): string =>
   join(home, "projects", project, part === "" ? `${session}.jsonl` : `${session}/${part}.jsonl`)

@@ -26,19 +26,21 @@ export interface ClaudeTurn {
 }
 
 /** A turn of which Claude knows nothing yet. */
-export const beginTurn = (uuid: string, message: MessageDelivery | undefined): ClaudeTurn => ({
-  message,
-  uuid,
-  steered: new Set(),
-  known: false,
-  begun: false,
-  interrupting: false,
-  stopped: false,
-  usage: undefined,
-  model: undefined,
-  failure: undefined,
-  notice: undefined,
-})
+export function beginTurn(uuid: string, message: MessageDelivery | undefined): ClaudeTurn {
+  return {
+    message,
+    uuid,
+    steered: new Set(),
+    known: false,
+    begun: false,
+    interrupting: false,
+    stopped: false,
+    usage: undefined,
+    model: undefined,
+    failure: undefined,
+    notice: undefined,
+  }
+}
 
 /**
  * Whether a result is about a turn: of a message's turn it names that message, or one that was put into it. One that names none is of the

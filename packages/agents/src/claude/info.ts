@@ -43,10 +43,11 @@ export function infoOf(initialization: unknown, model: string | undefined, mode:
 }
 
 /** Commands that a message may begin with. */
-export const commandsOf = (value: unknown): NonNullable<AgentInfo["commands"]> =>
-  listAt(value, "commands")
+export function commandsOf(value: unknown): NonNullable<AgentInfo["commands"]> {
+  return listAt(value, "commands")
     .slice(0, CHOICES_MAX)
     .flatMap((command) => {
       const name = textAt(command, "name")
       return name === undefined ? [] : [{ name, ...described(command) }]
     })
+}

@@ -57,7 +57,8 @@ const isBelow = (path: string, root: string): Promise<boolean> =>
   )
 
 /** What the model is told of them; undefined when there are none. */
-export const memoryPrompt = (files: ReadonlyArray<MemoryFile>): string | undefined =>
-  files.length === 0
+export function memoryPrompt(files: ReadonlyArray<MemoryFile>): string | undefined {
+  return files.length === 0
     ? undefined
     : files.map(({ path, text }) => `Contents of ${path} (instructions of the project):\n\n${text}`).join("\n\n")
+}

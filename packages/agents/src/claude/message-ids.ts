@@ -12,4 +12,6 @@ function uuidOf(id: string): string {
 }
 
 /** The UUID for a message; another one when it is to run although Claude knows its id. */
-export const messageUuid = (id: string, again: boolean): string => (again ? randomUUID() : uuidOf(id))
+export function messageUuid(id: string, again: boolean): string {
+  return again ? randomUUID() : uuidOf(id)
+}

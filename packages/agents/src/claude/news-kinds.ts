@@ -47,4 +47,6 @@ export const SILENT: Readonly<Record<string, string>> = {
 }
 
 /** The kind of a message. */
-export const kindOf = (type: string, subtype: string | undefined): string => (subtype === undefined ? type : `${type}/${subtype}`)
+export function kindOf(type: string, subtype: string | undefined): string {
+  return subtype === undefined ? type : `${type}/${subtype}`
+}

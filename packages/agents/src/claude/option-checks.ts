@@ -45,8 +45,9 @@ export const listOf =
   }
 
 /** Whether a value is an object with names. */
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
 
 /** An object with these fields and no other. */
 export const fields =

@@ -38,5 +38,6 @@ function fileBlock({ mediaType, url, filename }: FilePart): unknown {
 }
 
 /** Content blocks of a message. */
-export const contentOf = (parts: ReadonlyArray<InputPart>): ReadonlyArray<unknown> =>
-  parts.map((part) => (part.type === "text" ? { type: "text", text: part.text } : fileBlock(part)))
+export function contentOf(parts: ReadonlyArray<InputPart>): ReadonlyArray<unknown> {
+  return parts.map((part) => (part.type === "text" ? { type: "text", text: part.text } : fileBlock(part)))
+}

@@ -30,15 +30,21 @@ export function listAt(value: unknown, ...path: ReadonlyArray<string>): Readonly
 }
 
 /** The texts in the list at a path. */
-export const textsAt = (value: unknown, ...path: ReadonlyArray<string>): ReadonlyArray<string> =>
-  listAt(value, ...path).filter((item) => typeof item === "string")
+export function textsAt(value: unknown, ...path: ReadonlyArray<string>): ReadonlyArray<string> {
+  return listAt(value, ...path).filter((item) => typeof item === "string")
+}
 
 /** The keys and values of an object; none for anything else. */
-export const entriesOf = (value: unknown): ReadonlyArray<readonly [string, unknown]> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : []
+export function entriesOf(value: unknown): ReadonlyArray<readonly [string, unknown]> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : []
+}
 
 /** A value that came as JSON, as JSON; null for what is none. */
-export const asJson = (value: unknown): Json => (value === undefined ? null : (value as Json))
+export function asJson(value: unknown): Json {
+  return value === undefined ? null : (value as Json)
+}
 
 /** A text that says something; undefined for an empty one. */
-export const asText = (text: string | undefined): string | undefined => (text?.trim() ? text : undefined)
+export function asText(text: string | undefined): string | undefined {
+  return text?.trim() ? text : undefined
+}

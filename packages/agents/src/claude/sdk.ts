@@ -58,8 +58,9 @@ function resolveFrom(base: string): string | undefined {
 }
 
 /** The program of Claude itself, where the start names a file. */
-export const claudeExecutable = ({ program }: Pick<AgentStart, "program">): string | undefined =>
-  program === undefined || isDirectory(program.command) ? undefined : program.command
+export function claudeExecutable({ program }: Pick<AgentStart, "program">): string | undefined {
+  return program === undefined || isDirectory(program.command) ? undefined : program.command
+}
 
 /** Path of the SDK's entry; `undefined` when it is not installed. */
 export function findClaudeSdk(start: Pick<AgentStart, "program" | "directory">): string | undefined {

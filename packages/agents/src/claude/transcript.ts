@@ -76,5 +76,6 @@ export async function lookThrough(path: string, session: string): Promise<Claude
 }
 
 /** Whether a part of a path leads nowhere else. */
-export const isInside = (part: string): boolean =>
-  part.split(/[\\/]/).every((name) => name !== "" && name !== "." && name !== "..")
+export function isInside(part: string): boolean {
+  return part.split(/[\\/]/).every((name) => name !== "" && name !== "." && name !== "..")
+}

@@ -137,8 +137,9 @@ export function parseCommand(text: string, cwd: string): Commands {
 const SHELL = /^(?:(?:\/usr(?:\/local)?|\/opt\/homebrew|\/run\/current-system\/sw)?\/bin\/)?(?:ba|z|da|k)?sh$/
 
 /** The line that a shell is started for; undefined for any other program and arguments. */
-export const shellLine = ([program = "", flag = "", line, ...more]: ReadonlyArray<string>): string | undefined =>
-  SHELL.test(program) && /^-[a-z]*c$/.test(flag) && more.length === 0 ? line : undefined
+export function shellLine([program = "", flag = "", line, ...more]: ReadonlyArray<string>): string | undefined {
+  return SHELL.test(program) && /^-[a-z]*c$/.test(flag) && more.length === 0 ? line : undefined
+}
 
 /** A program with its arguments, as an agent starts it without a shell, or with one for the last word. */
 export function parseArgv(argv: ReadonlyArray<string>, cwd: string): Commands {

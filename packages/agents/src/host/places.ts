@@ -16,27 +16,39 @@ export interface Place {
 }
 
 /** A place whose content may run programs. */
-export const runs = (path: string, describe: Describe): Place => ({ path, runs: true, describe })
+export function runs(path: string, describe: Describe): Place {
+  return { path, runs: true, describe }
+}
 
 /** A file that an agent reads, and no more. */
-export const memory = (path: string): Place => ({ path, runs: false, describe: () => Promise.resolve("memory") })
+export function memory(path: string): Place {
+  return { path, runs: false, describe: () => Promise.resolve("memory") }
+}
 
 /** A folder of settings. */
-export const settingsFolder = (path: string): Place => runs(path, (folder) => entryWords("settings", folder))
+export function settingsFolder(path: string): Place {
+  return runs(path, (folder) => entryWords("settings", folder))
+}
 
 /** A file of settings, of which nothing is read. */
-export const settingsFile = (path: string): Place => runs(path, () => Promise.resolve("settings"))
+export function settingsFile(path: string): Place {
+  return runs(path, () => Promise.resolve("settings"))
+}
 
 /** A text of at most this many characters. */
-export const cut = (text: string, most: number): string =>
-  (text.length > most ? `${headOf(text, most - 1)}…` : text).toWellFormed()
+export function cut(text: string, most: number): string {
+  return (text.length > most ? `${headOf(text, most - 1)}…` : text).toWellFormed()
+}
 
 /** The first few names, and how many more there are. */
-export const few = (names: ReadonlyArray<string>): string =>
-  names
-    .slice(0, NAMES_MAX)
-    .map((name) => cut(name, NAME_MAX))
-    .join(", ") + (names.length > NAMES_MAX ? `, … ${names.length - NAMES_MAX} more` : "")
+export function few(names: ReadonlyArray<string>): string {
+  return (
+    names
+      .slice(0, NAMES_MAX)
+      .map((name) => cut(name, NAME_MAX))
+      .join(", ") + (names.length > NAMES_MAX ? `, … ${names.length - NAMES_MAX} more` : "")
+  )
+}
 
 /** The names in a folder; undefined for an empty one. */
 export async function entryWords(what: string, path: string): Promise<string | undefined> {
@@ -45,5 +57,6 @@ export async function entryWords(what: string, path: string): Promise<string | u
 }
 
 /** The names in an object; none for anything else. */
-export const keysOf = (value: unknown): ReadonlyArray<string> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : []
+export function keysOf(value: unknown): ReadonlyArray<string> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : []
+}

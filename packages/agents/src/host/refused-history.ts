@@ -18,14 +18,19 @@ const REFUSALS = [
 ]
 
 /** Whether what a model answered refuses the history; `status` is that of HTTP, where it is known. */
-export const refusesHistory = (text: string, status: number | undefined): boolean =>
-  (status === undefined ? /\b(?:400|413|422)\b|invalid_request|bad request/i.test(text) : [400, 413, 422].includes(status)) &&
-  REFUSALS.some((refusal) => refusal.test(text))
+export function refusesHistory(text: string, status: number | undefined): boolean {
+  return (
+    (status === undefined ? /\b(?:400|413|422)\b|invalid_request|bad request/i.test(text) : [400, 413, 422].includes(status)) &&
+    REFUSALS.some((refusal) => refusal.test(text))
+  )
+}
 
 /** The error of such a turn: what it is, and what to do. */
-export const refusedHistory = (text: string): { readonly tag: "HistoryRefused"; readonly message: string } => ({
-  tag: "HistoryRefused",
-  message:
-    `the model rejects this session's history and will reject it again; restart the agent from the transcript, ` +
-    `whole or up to a message: holdfast renew SESSION [--before MESSAGE]. It said: ${text}`,
-})
+export function refusedHistory(text: string): { readonly tag: "HistoryRefused"; readonly message: string } {
+  return {
+    tag: "HistoryRefused",
+    message:
+      `the model rejects this session's history and will reject it again; restart the agent from the transcript, ` +
+      `whole or up to a message: holdfast renew SESSION [--before MESSAGE]. It said: ${text}`,
+  }
+}

@@ -127,7 +127,9 @@ export function stepsOf(text: string): ReadonlyArray<Step> {
 }
 
 /** One step that says a text. */
-export const sayStep = (text: string): Step => [{ kind: "text", words: wordsOf(text), millis: undefined }]
+export function sayStep(text: string): Step {
+  return [{ kind: "text", words: wordsOf(text), millis: undefined }]
+}
 
 /** What the agent answers to a message without a directive. */
 export function helpfulAnswer(text: string, remembered: number): Step {

@@ -47,19 +47,21 @@ export interface OperationCalls {
 }
 
 /** Makes the calls of a hub. */
-export const operationCalls = (options: HttpOptions): OperationCalls => ({
-  call: (route, input) => {
-    const { method, path, call } = prepare(route, input)
-    return json(options, method, path, call)
-  },
-  open: (route, input, more) => {
-    const { method, path, call } = prepare(route, input)
-    return open(options, method, path, { ...call, ...more })
-  },
-})
+export function operationCalls(options: HttpOptions): OperationCalls {
+  return {
+    call: (route, input) => {
+      const { method, path, call } = prepare(route, input)
+      return json(options, method, path, call)
+    },
+    open: (route, input, more) => {
+      const { method, path, call } = prepare(route, input)
+      return open(options, method, path, { ...call, ...more })
+    },
+  }
+}
 
 /** Asks for a path without its answer's body. */
-export const head = (options: HttpOptions, path: string, input: object): Promise<Answer> => {
+export function head(options: HttpOptions, path: string, input: object): Promise<Answer> {
   const prepared = prepare(`HEAD ${path}`, input)
   return open(options, prepared.method, prepared.path)
 }

@@ -19,12 +19,14 @@ const MOST_RETRY = 60_000
  * The events of a stream from `query.after` on. A first connection that fails is told at once, as any call's; a later one
  * is tried again for as long as the error is transient. Ends when `signal` is aborted.
  */
-export const follow = (
+export function follow(
   options: HttpOptions,
   path: string,
   query: Query,
   signal: AbortSignal | undefined,
-): AsyncGenerator<SseEvent> => forOneConsumer(resuming(options, path, query, signal))
+): AsyncGenerator<SseEvent> {
+  return forOneConsumer(resuming(options, path, query, signal))
+}
 
 async function* resuming(
   options: HttpOptions,

@@ -271,5 +271,6 @@ export class Accumulator {
 }
 
 /** An accumulator for a turn that begins. */
-export const emptyMessage = (turn: string, createdAt: number, max?: number): Accumulator =>
-  new Accumulator({ turn, createdAt, parts: [], open: [], grown: 0 }, max)
+export function emptyMessage(turn: string, createdAt: number, max?: number): Accumulator {
+  return new Accumulator({ turn, createdAt, parts: [], open: [], grown: 0 }, max)
+}

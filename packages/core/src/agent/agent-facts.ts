@@ -90,33 +90,37 @@ export interface AgentFacts {
 }
 
 /** The agent part before anything happened. */
-export const newAgentPart = (spec: AgentSpec): AgentFacts => ({
-  spec,
-  info: {},
-  wanted: {},
-  queue: [],
-  queueSize: EMPTY_QUEUE,
-  permissions: [],
-  tasks: [],
-  rules: [],
-  turns: 0,
-  usage: {},
-})
+export function newAgentPart(spec: AgentSpec): AgentFacts {
+  return {
+    spec,
+    info: {},
+    wanted: {},
+    queue: [],
+    queueSize: EMPTY_QUEUE,
+    permissions: [],
+    tasks: [],
+    rules: [],
+    turns: 0,
+    usage: {},
+  }
+}
 
 /** The agent part as a record shows it. */
-export const toAgentState = ({ spec, info, native, trust, pid, turns, usage, hold }: AgentFacts): AgentState => ({
-  name: spec.name,
-  adapter: spec.adapter,
-  cwd: asProjectPath(spec.cwd),
-  options: spec.options,
-  info,
-  ...(native === undefined ? {} : { native }),
-  ...(pid === undefined ? {} : { pid }),
-  turns,
-  usage,
-  ...(trust === undefined ? {} : { trust }),
-  ...(hold === undefined ? {} : { hold }),
-})
+export function toAgentState({ spec, info, native, trust, pid, turns, usage, hold }: AgentFacts): AgentState {
+  return {
+    name: spec.name,
+    adapter: spec.adapter,
+    cwd: asProjectPath(spec.cwd),
+    options: spec.options,
+    info,
+    ...(native === undefined ? {} : { native }),
+    ...(pid === undefined ? {} : { pid }),
+    turns,
+    usage,
+    ...(trust === undefined ? {} : { trust }),
+    ...(hold === undefined ? {} : { hold }),
+  }
+}
 
 /** Sums tokens and cost; the context is that of the later one. */
 export function addUsage(sum: Usage, usage: Usage): Usage {

@@ -138,5 +138,6 @@ export type AgentReport = { readonly kind: "report" } & (
 export type AgentCommand = AgentRequest | AgentReport
 
 /** Whether a command is about an agent. */
-export const isAgentCommand = <C extends { readonly _tag: string }>(command: C | AgentCommand): command is AgentCommand =>
-  "kind" in command && (command.kind === "request" || command.kind === "report")
+export function isAgentCommand<C extends { readonly _tag: string }>(command: C | AgentCommand): command is AgentCommand {
+  return "kind" in command && (command.kind === "request" || command.kind === "report")
+}

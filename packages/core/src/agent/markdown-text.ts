@@ -19,11 +19,12 @@ export function shown(text: string): string {
 }
 
 /** Text on one line in which nothing is Markdown. */
-export const inline = (text: string): string =>
-  shown(text)
+export function inline(text: string): string {
+  return shown(text)
     .replace(/\s+/g, " ")
     .trim()
     .replace(/[\\`*_{}[\]<>()#+\-!|~&]/g, "\\$&")
+}
 
 /** A fenced block whose fence is longer than any inside. */
 export function fenced(text: string, language: string): string {
@@ -113,8 +114,9 @@ function withoutMargin(line: string, margin: string): string {
 }
 
 /** The block with every line quoted. */
-export const quoted = (markdown: string): string =>
-  markdown
+export function quoted(markdown: string): string {
+  return markdown
     .split("\n")
     .map((line) => (line === "" ? ">" : `> ${line}`))
     .join("\n")
+}

@@ -85,13 +85,21 @@ const KNOWN: ReadonlySet<string> = new Set<MessagePart["type"]>([
 ])
 
 /** Whether a stored part is one that this version knows; a later one may have written others. */
-export const isKnownPart = ({ type }: { readonly type: string }): boolean => KNOWN.has(type) || type.startsWith("data-")
+export function isKnownPart({ type }: { readonly type: string }): boolean {
+  return KNOWN.has(type) || type.startsWith("data-")
+}
 
 /** Whether a part is a tool call. */
-export const isToolPart = (part: MessagePart): part is ToolPart => part.type === "dynamic-tool"
+export function isToolPart(part: MessagePart): part is ToolPart {
+  return part.type === "dynamic-tool"
+}
 
 /** Whether a part is text or reasoning. */
-export const isTextPart = (part: MessagePart): part is StoredTextPart => part.type === "text" || part.type === "reasoning"
+export function isTextPart(part: MessagePart): part is StoredTextPart {
+  return part.type === "text" || part.type === "reasoning"
+}
 
 /** Whether a part is a named value. */
-export const isDataPart = (part: MessagePart): part is DataPart => part.type.startsWith("data-")
+export function isDataPart(part: MessagePart): part is DataPart {
+  return part.type.startsWith("data-")
+}

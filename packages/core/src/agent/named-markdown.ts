@@ -5,7 +5,9 @@ import { inline, quoted, safeMarkdown } from "./markdown-text.ts"
 type Blocks = ReadonlyArray<string>
 
 /** The line for what this version does not know; an export in JSON has it whole. */
-export const unknownLine = (type: string): string => `*Unknown to this version: ${inline(type === "" ? "something" : type)}*`
+export function unknownLine(type: string): string {
+  return `*Unknown to this version: ${inline(type === "" ? "something" : type)}*`
+}
 
 /** What an agent's own JSON calls itself. */
 function kindIn(json: string): string {

@@ -15,21 +15,24 @@ export const RULES_MAX = 100
 const allows = ({ kind }: PermissionOption): boolean => kind === "allow_once" || kind === "allow_always"
 
 /** The turn that an event about a request belongs to, if it does. */
-export const ofTurn = ({ turn }: { readonly turn?: string }): { readonly turn?: string } => (turn === undefined ? {} : { turn })
+export function ofTurn({ turn }: { readonly turn?: string }): { readonly turn?: string } {
+  return turn === undefined ? {} : { turn }
+}
 
 /** The end of a request that the agent never had an answer to; one that was given came too late, and stands for nothing. */
-export const cancelled = (request: PermissionRequest, why: string): EventDraft => {
+export function cancelled(request: PermissionRequest, why: string): EventDraft {
   const reason = request.decision === undefined ? why : `${why} before the agent received the answer`
   return { name: "permission/cancelled", data: { requestId: request.id, reason }, ...ofTurn(request) }
 }
 
 /** That another answer came first. */
-export const settledBefore = (id: string, decision: PermissionDecision): PermissionSettled =>
-  new PermissionSettled({
+export function settledBefore(id: string, decision: PermissionDecision): PermissionSettled {
+  return new PermissionSettled({
     message: `${decision.by} already answered this request: ${decision.allow ? "allowed" : "refused"}`,
     requestId: id,
     decision,
   })
+}
 
 /** Takes an answer; the first one wins. */
 export function answerPermission(
@@ -92,16 +95,18 @@ export function expirePermission(agent: AgentFacts, id: string): ReadonlyArray<E
 }
 
 /** Forgets a rule of the session; nothing when there is none. */
-export const forgetRule = (agent: AgentFacts, rule: PermissionRule): ReadonlyArray<EventDraft> =>
-  agent.rules.some((known) => known.allow === rule.allow && sameRequests(known, rule))
+export function forgetRule(agent: AgentFacts, rule: PermissionRule): ReadonlyArray<EventDraft> {
+  return agent.rules.some((known) => known.allow === rule.allow && sameRequests(known, rule))
     ? [{ name: "permission/forgotten", data: { rule } }]
     : []
+}
 
 /** Ends what is owed of a rule for all sessions; nothing when it is not owed any more. */
-export const ruleKept = ({ owedRules = [] }: AgentFacts, rule: PermissionRule): ReadonlyArray<EventDraft> =>
-  owedRules.some((owed) => owed.rule.allow === rule.allow && sameRequests(owed.rule, rule))
+export function ruleKept({ owedRules = [] }: AgentFacts, rule: PermissionRule): ReadonlyArray<EventDraft> {
+  return owedRules.some((owed) => owed.rule.allow === rule.allow && sameRequests(owed.rule, rule))
     ? [{ name: "permission/kept", data: { rule } }]
     : []
+}
 
 /** Takes an agent's request, and answers it at once when a person's rules do: once, never for the agent to remember. */
 export function askPermission(

@@ -42,16 +42,20 @@ export const EMPTY_QUEUE: QueueSize = { bytes: 0, held: 0 }
 const heldBytes = ({ cut, parts, bytes }: QueueItem): number => (cut === true ? jsonBytes(parts) : bytes)
 
 /** The size with one message more. */
-export const sizeWith = ({ bytes, held }: QueueSize, item: QueueItem): QueueSize => ({
-  bytes: bytes + item.bytes,
-  held: held + heldBytes(item),
-})
+export function sizeWith({ bytes, held }: QueueSize, item: QueueItem): QueueSize {
+  return {
+    bytes: bytes + item.bytes,
+    held: held + heldBytes(item),
+  }
+}
 
 /** The size without one of the messages. */
-export const sizeWithout = ({ bytes, held }: QueueSize, item: QueueItem): QueueSize => ({
-  bytes: bytes - item.bytes,
-  held: held - heldBytes(item),
-})
+export function sizeWithout({ bytes, held }: QueueSize, item: QueueItem): QueueSize {
+  return {
+    bytes: bytes - item.bytes,
+    held: held - heldBytes(item),
+  }
+}
 
 type Held = Pick<QueueItem, "parts" | "bytes" | "seq" | "cut">
 
@@ -63,10 +67,12 @@ function heldParts(parts: ReadonlyArray<InputPart>, seq: number, others: QueueSi
 }
 
 /** The message of a `queue/added` event beside the others of its session. */
-export const toItem = ({ parts, ...message }: QueuedMessage, seq: number, others: QueueSize): QueueItem => ({
-  ...message,
-  ...heldParts(parts, seq, others),
-})
+export function toItem({ parts, ...message }: QueuedMessage, seq: number, others: QueueSize): QueueItem {
+  return {
+    ...message,
+    ...heldParts(parts, seq, others),
+  }
+}
 
 /** An item whose parts were replaced by those of the event `seq`. */
 export function withParts(item: QueueItem, parts: ReadonlyArray<InputPart>, seq: number, others: QueueSize): QueueItem {

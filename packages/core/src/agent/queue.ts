@@ -158,8 +158,9 @@ export function resolveMessage(
 }
 
 /** Holds the queue until a person releases it. */
-export const holdQueue = (agent: AgentFacts): ReadonlyArray<EventDraft> =>
-  agent.hold?.reason === "person" ? [] : [{ name: "queue/held", data: { reason: "person" } }]
+export function holdQueue(agent: AgentFacts): ReadonlyArray<EventDraft> {
+  return agent.hold?.reason === "person" ? [] : [{ name: "queue/held", data: { reason: "person" } }]
+}
 
 /** Lets a held queue continue. */
 export function releaseQueue(agent: AgentFacts, turn: string, at: number): ReadonlyArray<EventDraft> {

@@ -12,12 +12,13 @@ import { startNext } from "./turn.ts"
 type Request<T extends AgentRequest["_tag"]> = Extract<AgentRequest, { readonly _tag: T }>
 
 /** Lets the agent continue in another directory. */
-export const moveAgent = (
+export function moveAgent(
   state: SessionState,
   agent: AgentFacts,
   { cwd, turn }: Request<"MoveAgent">,
-): ReadonlyArray<EventDraft> | SessionNotReady =>
-  cwd === agent.spec.cwd ? [] : anew(state, agent, { name: "session/agent-moved", data: { cwd } }, turn)
+): ReadonlyArray<EventDraft> | SessionNotReady {
+  return cwd === agent.spec.cwd ? [] : anew(state, agent, { name: "session/agent-moved", data: { cwd } }, turn)
+}
 
 /** Lets the agent begin anew. */
 export function renewAgent(

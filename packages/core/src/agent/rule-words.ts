@@ -10,8 +10,9 @@ import type {
 import { allowing } from "./permission-rules.ts"
 
 /** A word as a POSIX shell takes it for exactly that: quoted where it must be. */
-export const shellWord = (word: string): string =>
-  /^[\w./:@%+,-][\w./:@%+,=-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+export function shellWord(word: string): string {
+  return /^[\w./:@%+,-][\w./:@%+,=-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
 
 const wordsOf = (argv: ReadonlyArray<string>): string => argv.map(shellWord).join(" ")
 

@@ -13,8 +13,9 @@ export function noteSilence(agent: AgentFacts, turn: string, since: number): Rea
 }
 
 /** The event that something is heard of a silent turn again. */
-export const heardAgain = ({ turn }: AgentFacts): ReadonlyArray<EventDraft> =>
-  turn?.silentSince === undefined ? [] : [{ name: "turn/heard", data: { turn: turn.id }, turn: turn.id }]
+export function heardAgain({ turn }: AgentFacts): ReadonlyArray<EventDraft> {
+  return turn?.silentSince === undefined ? [] : [{ name: "turn/heard", data: { turn: turn.id }, turn: turn.id }]
+}
 
 /** Whether a message has the agent's last words: it ends in text, and no tool call was left open. */
 function hasLastWords({ parts }: Message): boolean {

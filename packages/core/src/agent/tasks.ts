@@ -51,10 +51,15 @@ export function processEnding(agent: AgentFacts, reason: EventData["session/agen
 }
 
 /** Ends everything that runs in the background, with the process; what was asked of it is cancelled. */
-export const endTasks = (agent: AgentFacts, reason: string): ReadonlyArray<EventDraft> => [
-  ...cancelledOf(agent, () => true, reason),
-  ...agent.tasks.map(({ id }): EventDraft => ({ name: "task/ended", data: { taskId: id, outcome: "stopped", summary: reason } })),
-]
+export function endTasks(agent: AgentFacts, reason: string): ReadonlyArray<EventDraft> {
+  return [
+    ...cancelledOf(agent, () => true, reason),
+    ...agent.tasks.map(({ id }): EventDraft => ({
+      name: "task/ended",
+      data: { taskId: id, outcome: "stopped", summary: reason },
+    })),
+  ]
+}
 
 type Request = AgentFacts["permissions"][number]
 
@@ -71,7 +76,9 @@ export function stopTask(agent: AgentFacts, id: string): ReadonlyArray<EventDraf
 const isOpen = ({ decision }: Request): boolean => decision === undefined
 
 /** Whether something runs in the background or waits for a person there, so that the process must stay (A-16). */
-export const hasBackground = ({ tasks, permissions }: AgentFacts): boolean => tasks.length > 0 || permissions.length > 0
+export function hasBackground({ tasks, permissions }: AgentFacts): boolean {
+  return tasks.length > 0 || permissions.length > 0
+}
 
 /** What an agent does. */
 export function activityOf({ turn, tasks, permissions }: AgentFacts): Activity {
@@ -81,9 +88,10 @@ export function activityOf({ turn, tasks, permissions }: AgentFacts): Activity {
 }
 
 /** The tasks as a record shows them. */
-export const shownTasks = ({ tasks, permissions }: AgentFacts): ReadonlyArray<Task> =>
-  tasks.map(({ stopping, ...task }) => {
+export function shownTasks({ tasks, permissions }: AgentFacts): ReadonlyArray<Task> {
+  return tasks.map(({ stopping, ...task }) => {
     const waitsFor = permissions.find((request) => request.task === task.id && isOpen(request))?.id
     const status = stopping !== undefined ? "stopping" : waitsFor === undefined ? "running" : "waiting"
     return { ...task, status, ...(waitsFor === undefined ? {} : { waitsFor }) }
   })
+}

@@ -26,7 +26,9 @@ const RANK: Record<ToolState, number> = {
 }
 
 /** Whether a call has its result. */
-export const isSettled = (part: ToolPart): boolean => RANK[part.state] === 4 && part.preliminary !== true
+export function isSettled(part: ToolPart): boolean {
+  return RANK[part.state] === 4 && part.preliminary !== true
+}
 
 const atLeast = (part: ToolPart, state: ToolState): ToolState => (RANK[part.state] < RANK[state] ? state : part.state)
 

@@ -56,7 +56,7 @@ const first = (params: Params): number => {
 }
 
 /** Adds the silences to a terminal; call it once, before anything is written to it. */
-export const silenceViewer = (terminal: ViewerTerminal): void => {
+export function silenceViewer(terminal: ViewerTerminal): void {
   const { parser } = terminal
   for (const id of QUESTIONS) parser.registerCsiHandler(id, () => true)
   for (const intermediates of ["$", "+"]) parser.registerDcsHandler({ intermediates, final: "q" }, () => true)

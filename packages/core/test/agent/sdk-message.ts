@@ -4,7 +4,9 @@ import { readUIMessageStream, type UIMessage, type UIMessageChunk } from "ai"
 import { expect } from "vitest"
 
 /** A value as it comes back from JSON. */
-export const toJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+export function toJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
+}
 
 /** What the AI SDK makes of chunks. */
 export async function sdkMessage(chunks: ReadonlyArray<AgentChunk>): Promise<unknown> {

@@ -19,13 +19,15 @@ export interface Entry {
 }
 
 /** A credential that does not expire; where it is `provable`, the hub can be asked to prove that it knows it. */
-export const lasting = (hash: string, principal: Principal, provable = true): Entry => ({
-  hash,
-  principal,
-  expiresAt: Number.POSITIVE_INFINITY,
-  lasting: true,
-  ...(provable ? { proofId: proofId(hash) } : {}),
-})
+export function lasting(hash: string, principal: Principal, provable = true): Entry {
+  return {
+    hash,
+    principal,
+    expiresAt: Number.POSITIVE_INFINITY,
+    lasting: true,
+    ...(provable ? { proofId: proofId(hash) } : {}),
+  }
+}
 
 /** All credentials, and who is told when one ends. */
 export class CredentialTable {

@@ -13,19 +13,22 @@ export const PROVABLE_MIN = 22
 export const PROOF_PATH = "/api/proof"
 
 /** Public name of a secret, from its SHA-256 as hex. */
-export const proofId = (hash: string): string =>
-  createHash("sha256").update(`holdfast credential ${hash}`).digest("hex").slice(0, 32)
+export function proofId(hash: string): string {
+  return createHash("sha256").update(`holdfast credential ${hash}`).digest("hex").slice(0, 32)
+}
 
 /** An address and port as both ends of a connection on one machine name it. */
-export const connectionAddress = (address: string | undefined, port: number | undefined): string =>
-  `${(address ?? "").replace(/^::ffff:/i, "")} ${port ?? 0}`
+export function connectionAddress(address: string | undefined, port: number | undefined): string {
+  return `${(address ?? "").replace(/^::ffff:/i, "")} ${port ?? 0}`
+}
 
 /** The proof, as hex: `hash` is the SHA-256 of the secret, `address` that of the hub's end of the connection. */
-export const makeProof = (hash: string, nonce: string, address: string): string =>
-  createHmac("sha256", Buffer.from(hash, "hex")).update(`holdfast proof\n${nonce}\n${address}`).digest("hex")
+export function makeProof(hash: string, nonce: string, address: string): string {
+  return createHmac("sha256", Buffer.from(hash, "hex")).update(`holdfast proof\n${nonce}\n${address}`).digest("hex")
+}
 
 /** Whether `proof` is the one that is expected. */
-export const sameProof = (proof: string, expected: string): boolean => {
+export function sameProof(proof: string, expected: string): boolean {
   const [left, right] = [Buffer.from(proof, "hex"), Buffer.from(expected, "hex")]
   return left.length === right.length && left.length > 0 && timingSafeEqual(left, right)
 }

@@ -12,13 +12,21 @@ const decodeToken = Schema.decodeUnknownOption(StoredToken)
 const decodeKey = Schema.decodeUnknownOption(StoredKey)
 
 /** Text of a token with the hash of its secret. */
-export const tokenText = (token: typeof StoredToken.Type): string => JSON.stringify(token)
+export function tokenText(token: typeof StoredToken.Type): string {
+  return JSON.stringify(token)
+}
 
 /** Text of a browser's key: its hash, and that of the credential it acts as. */
-export const keyText = (key: typeof StoredKey.Type): string => JSON.stringify(key)
+export function keyText(key: typeof StoredKey.Type): string {
+  return JSON.stringify(key)
+}
 
 /** The token a text holds, or `undefined`. */
-export const parseToken = (text: string): typeof StoredToken.Type | undefined => Option.getOrUndefined(decodeToken(text))
+export function parseToken(text: string): typeof StoredToken.Type | undefined {
+  return Option.getOrUndefined(decodeToken(text))
+}
 
 /** The key a text holds, or `undefined`. */
-export const parseKey = (text: string): typeof StoredKey.Type | undefined => Option.getOrUndefined(decodeKey(text))
+export function parseKey(text: string): typeof StoredKey.Type | undefined {
+  return Option.getOrUndefined(decodeKey(text))
+}

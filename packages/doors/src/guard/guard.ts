@@ -73,7 +73,7 @@ const CHANGES = new Set(["POST", "PUT", "PATCH", "DELETE"])
 const refuse = (status: number, tag: string, message: string): Refused => ({ _tag: "Refused", status, tag, message })
 
 /** Decides about a request. Never throws; looks at nothing but its arguments. */
-export const guard = (request: GuardedRequest, policy: GuardPolicy): Allowed | Refused => {
+export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | Refused {
   if (request.rawHeaders.length / 2 > policy.headersMax)
     return refuse(431, "HeadersTooLarge", `a request has at most ${policy.headersMax} headers`)
   if (request.url.length > TARGET_MAX) return TARGET_TOO_LONG
@@ -148,7 +148,7 @@ function authenticate(request: GuardedRequest, policy: GuardPolicy): Principal |
 }
 
 /** Values of a header, each line as it was sent. */
-export const valuesOf = (request: Pick<GuardedRequest, "rawHeaders">, name: string): ReadonlyArray<string> => {
+export function valuesOf(request: Pick<GuardedRequest, "rawHeaders">, name: string): ReadonlyArray<string> {
   const values: Array<string> = []
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
     if (request.rawHeaders[i]?.toLowerCase() === name) values.push(request.rawHeaders[i + 1] ?? "")

@@ -15,10 +15,12 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"])
 const ANY = new Set(["0.0.0.0", "::"])
 
 /** Whether an address to listen on is loopback. */
-export const isLoopback = (host: string): boolean => LOOPBACK.has(host) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+}
 
 /** What is wrong with listening on these settings, and what to do; `undefined` when it is safe (G-9). */
-export const unprotected = (settings: Pick<Settings, "host" | "tlsCert" | "tlsKey" | "trustProxy">): string | undefined => {
+export function unprotected(settings: Pick<Settings, "host" | "tlsCert" | "tlsKey" | "trustProxy">): string | undefined {
   if ((settings.tlsCert === "") !== (settings.tlsKey === "")) return "tlsCert and tlsKey belong together; set both or neither"
   if (settings.trustProxy !== "" && proxyOrigin(settings.trustProxy) === undefined) {
     return `trustProxy must be an origin such as https://hold.example.org, not ${settings.trustProxy}`
@@ -41,7 +43,7 @@ const proxyOrigin = (text: string): string | undefined => {
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host)
 
 /** Gives the hub's own names for the port it listens on. */
-export const ownNames = (settings: Pick<Settings, "host" | "tlsCert" | "trustProxy">, port: number): OwnNames => {
+export function ownNames(settings: Pick<Settings, "host" | "tlsCert" | "trustProxy">, port: number): OwnNames {
   const scheme = settings.tlsCert === "" ? "http" : "https"
   const standard = port === (scheme === "http" ? 80 : 443)
   const names = ["127.0.0.1", "localhost", "::1", ...(ANY.has(settings.host) ? [] : [settings.host.toLowerCase()])].map(bracketed)

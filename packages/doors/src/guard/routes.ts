@@ -24,7 +24,9 @@ export interface Route {
 }
 
 /** Longest body of a route, in bytes. */
-export const bodyLimit = ({ bodyMost: own = 0 }: Route, bodyMax: number): number => Math.max(own, bodyMax)
+export function bodyLimit({ bodyMost: own = 0 }: Route, bodyMax: number): number {
+  return Math.max(own, bodyMax)
+}
 
 /** Every route of the hub. */
 export const ROUTES: ReadonlyArray<Route> = [
@@ -69,7 +71,7 @@ export type FoundRoute =
   | { readonly _tag: "NoRoute" }
 
 /** Finds the route of a method and a path without its query. HEAD stands for GET where nothing is streamed. */
-export const findRoute = (method: string, path: string): FoundRoute => {
+export function findRoute(method: string, path: string): FoundRoute {
   const parts = path.slice(1).split("/")
   const place = places.find(
     (candidate) =>

@@ -16,13 +16,14 @@ export interface SseMessage {
 }
 
 /** Text of a message. */
-export const sseText = ({ event, id, data }: SseMessage): string =>
-  `${event === undefined ? "" : `event: ${event}\n`}${id === undefined ? "" : `id: ${id}\n`}${data === undefined ? "" : `data: ${data}\n`}\n`
+export function sseText({ event, id, data }: SseMessage): string {
+  return `${event === undefined ? "" : `event: ${event}\n`}${id === undefined ? "" : `id: ${id}\n`}${data === undefined ? "" : `data: ${data}\n`}\n`
+}
 
 const encoded = new WeakMap<Uint8Array, Uint8Array>()
 
 /** The event message of a record. Subscribers of one tick share the record, and so the bytes made here. */
-export const sseBytes = (record: Uint8Array): Uint8Array => {
+export function sseBytes(record: Uint8Array): Uint8Array {
   const known = encoded.get(record)
   if (known !== undefined) return known
   const view = readRecord(record, 0)
@@ -43,7 +44,7 @@ export interface SseStream {
 }
 
 /** Opens a stream on a response; a comment is sent every `heartbeat` milliseconds unless something else is under way. */
-export const openSse = (response: ServerResponse, heartbeat: number): SseStream => {
+export function openSse(response: ServerResponse, heartbeat: number): SseStream {
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store, no-transform",

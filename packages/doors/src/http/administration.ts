@@ -23,7 +23,9 @@ export interface AdministrationParts {
 }
 
 /** Path and query of a one-time link. */
-export const linkPath = (secret: string): string => `/open?link=${secret}`
+export function linkPath(secret: string): string {
+  return `/open?link=${secret}`
+}
 
 const run =
   <I, A>(operation: (input: I, by: Caller) => Effect.Effect<A, DoorError>) =>

@@ -16,24 +16,29 @@ export interface HttpAnswer {
 }
 
 /** An answer with a JSON text. */
-export const jsonText = (body: string, status = 200, headers: OutgoingHttpHeaders = {}): HttpAnswer => ({
-  status,
-  type: JSON_TYPE,
-  body,
-  headers,
-})
+export function jsonText(body: string, status = 200, headers: OutgoingHttpHeaders = {}): HttpAnswer {
+  return {
+    status,
+    type: JSON_TYPE,
+    body,
+    headers,
+  }
+}
 
 /** An answer with a value as JSON. */
-export const json = (value: unknown, status = 200, headers: OutgoingHttpHeaders = {}): HttpAnswer =>
-  jsonText(JSON.stringify(value), status, headers)
+export function json(value: unknown, status = 200, headers: OutgoingHttpHeaders = {}): HttpAnswer {
+  return jsonText(JSON.stringify(value), status, headers)
+}
 
 /** An answer with a text of another type. */
-export const text = (body: string, type: string, headers: OutgoingHttpHeaders = {}): HttpAnswer => ({
-  status: 200,
-  type,
-  body,
-  headers,
-})
+export function text(body: string, type: string, headers: OutgoingHttpHeaders = {}): HttpAnswer {
+  return {
+    status: 200,
+    type,
+    body,
+    headers,
+  }
+}
 
 /** The answer to a door error, with `Retry-After` where there is something to wait for. */
 export function refusal(error: DoorError): HttpAnswer {

@@ -11,11 +11,12 @@ export type BodyRead =
   | { readonly _tag: "Gone" }
 
 /** Whether a request announces a body. */
-export const hasBody = (request: IncomingMessage): boolean =>
-  request.headers["transfer-encoding"] !== undefined || (request.headers["content-length"] ?? "0") !== "0"
+export function hasBody(request: IncomingMessage): boolean {
+  return request.headers["transfer-encoding"] !== undefined || (request.headers["content-length"] ?? "0") !== "0"
+}
 
 /** Reads a body of at most `limit` bytes and calls back once. */
-export const readBody = (request: IncomingMessage, limit: number, done: (read: BodyRead) => void): void => {
+export function readBody(request: IncomingMessage, limit: number, done: (read: BodyRead) => void): void {
   const tooLarge = (): BodyRead => ({
     _tag: "Refused",
     error: new TooLarge({ message: `a body has at most ${limit} bytes; send less, or raise bodyMax`, limit }),
@@ -52,13 +53,13 @@ export const readBody = (request: IncomingMessage, limit: number, done: (read: B
 const LINGER = 500
 
 /** Writes an answer to a request whose body is not read (to its end), then closes the connection. */
-export const writeBeforeBody = (
+export function writeBeforeBody(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
   headers: OutgoingHttpHeaders,
   bytes: Uint8Array,
-): void => {
+): void {
   response.writeHead(status, { ...headers, "content-length": bytes.length, connection: "close" })
   if (!hasBody(request)) return void response.end(bytes)
   response.write(bytes)

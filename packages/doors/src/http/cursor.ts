@@ -8,10 +8,12 @@ import { CursorInvalid } from "@holdfast/protocol/errors"
 const FEED_CURSOR = /^(\d{1,16})(?:@([\w-]{1,64}))?$/
 
 /** A place in the feed of sessions as text: `CHANGE@FEED`. */
-export const feedCursorText = (change: number, feed: string): string => `${change}@${feed}`
+export function feedCursorText(change: number, feed: string): string {
+  return `${change}@${feed}`
+}
 
 /** The place in the feed that a text names, with or without the feed; an empty one for no text. Fails with `CursorInvalid`. */
-export const parseFeedCursor = (text: string | undefined): Effect.Effect<FeedCursor, CursorInvalid> => {
+export function parseFeedCursor(text: string | undefined): Effect.Effect<FeedCursor, CursorInvalid> {
   if (text === undefined) return Effect.succeed({})
   const [, change, feed] = FEED_CURSOR.exec(text) ?? []
   return Number.isSafeInteger(Number(change ?? Number.NaN))

@@ -20,7 +20,7 @@ interface Line {
 }
 
 /** Serves the requests of each connection in turn. */
-export const inTurn = (serve: Serve): Serve => {
+export function inTurn(serve: Serve): Serve {
   const lines = new WeakMap<object, Line>()
   const begin = (line: Line, request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request

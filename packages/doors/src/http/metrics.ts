@@ -73,13 +73,13 @@ export interface StoreFigures {
 }
 
 /** Makes the text of all figures; `sockets` and `connections` are counts of the moment. */
-export const makeMetrics = (
+export function makeMetrics(
   hub: Hub["Service"],
   store: StoreFigures,
   counts: ReadonlyArray<{ readonly lines: () => ReadonlyArray<string> }>,
   sockets: () => number,
   connections: () => number,
-): { readonly text: Effect.Effect<string>; readonly stop: () => void } => {
+): { readonly text: Effect.Effect<string>; readonly stop: () => void } {
   const delay = monitorEventLoopDelay({ resolution: SAMPLING })
   delay.enable()
   const text = Effect.gen(function* () {

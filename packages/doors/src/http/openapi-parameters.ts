@@ -76,5 +76,6 @@ const BY_ROUTE: Readonly<Record<string, Readonly<Record<string, Described>>>> = 
 }
 
 /** What is said of a parameter of an operation. */
-export const describedParameter = (operation: string, name: string): Described | undefined =>
-  BY_ROUTE[operation]?.[name] ?? BY_NAME[name]
+export function describedParameter(operation: string, name: string): Described | undefined {
+  return BY_ROUTE[operation]?.[name] ?? BY_NAME[name]
+}

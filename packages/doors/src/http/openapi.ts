@@ -37,7 +37,9 @@ const TAGS: Readonly<Record<string, string>> = {
 }
 
 /** The path of a route as the description has it. */
-export const specPath = ({ path }: Pick<Route, "path">): string => path.replaceAll(/:(\w+)/g, "{$1}")
+export function specPath({ path }: Pick<Route, "path">): string {
+  return path.replaceAll(/:(\w+)/g, "{$1}")
+}
 
 /** The description, made anew. */
 export function describeApi(version: string): OpenApi.OpenAPISpec {

@@ -59,7 +59,7 @@ export interface HttpServerParts {
 }
 
 /** Makes the server; it does not listen yet. */
-export const makeServer = (parts: ServerParts): HttpServerParts => {
+export function makeServer(parts: ServerParts): HttpServerParts {
   const { settings } = parts
   const endings = new Map<() => void, string>()
   const server = unboundServer(parts)

@@ -13,9 +13,10 @@ const SCRIPT = `try{localStorage.setItem(${JSON.stringify(KEY_ITEM)},document.do
 const POLICY = `${PAGE_POLICY}; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`
 
 /** The answer with a key of letters, digits, `-` and `_`. */
-export const signInPage = (key: string): HttpAnswer =>
-  text(
+export function signInPage(key: string): HttpAnswer {
+  return text(
     `<!doctype html><html lang="en" data-key="${key}"><head><meta charset="utf-8"><title>Holdfast</title></head><body><noscript>Signing in needs JavaScript.</noscript><script>${SCRIPT}</script></body></html>`,
     "text/html; charset=utf-8",
     { "content-security-policy": POLICY },
   )
+}

@@ -2,5 +2,6 @@
 import type { EventTexts } from "@holdfast/hub/Hub"
 
 /** The text of a page. */
-export const eventPageText = ({ events, ...rest }: EventTexts): string =>
-  `{"events":[${events.join(",")}],${JSON.stringify(rest).slice(1)}`
+export function eventPageText({ events, ...rest }: EventTexts): string {
+  return `{"events":[${events.join(",")}],${JSON.stringify(rest).slice(1)}`
+}

@@ -23,10 +23,12 @@ export class JsonRefused extends Error {
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 /** Parses a body after checking it. Throws `JsonRefused`. */
-export const parseBody = (bytes: Uint8Array): unknown => parseJson(decodeText(bytes))
+export function parseBody(bytes: Uint8Array): unknown {
+  return parseJson(decodeText(bytes))
+}
 
 /** Parses JSON after checking it. Throws `JsonRefused`. */
-export const parseJson = (text: string): unknown => {
+export function parseJson(text: string): unknown {
   const reader = new Reader(text)
   let parsed: unknown
   try {

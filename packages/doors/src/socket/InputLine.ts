@@ -27,56 +27,56 @@ const OVERHEAD = 64
 
 /** One attachment's inputs. */
 export class InputLine {
-  private readonly attachment: Attachment
-  private readonly events: InputLineEvents
-  private line: Array<Outstanding> = []
-  private scheduled = false
-  private closed = false
+  readonly #attachment: Attachment
+  readonly #events: InputLineEvents
+  #line: Array<Outstanding> = []
+  #scheduled = false
+  #closed = false
 
   constructor(attachment: Attachment, events: InputLineEvents) {
-    this.attachment = attachment
-    this.events = events
+    this.#attachment = attachment
+    this.#events = events
   }
 
   /** Takes an input. */
   take(number: number, bytes: Uint8Array): void {
     const outstanding: Outstanding = { number, bytes: bytes.length + OVERHEAD, settled: false, error: undefined }
-    this.line.push(outstanding)
-    this.events.weight(outstanding.bytes)
-    this.attachment.input(number, bytes, (error) => {
+    this.#line.push(outstanding)
+    this.#events.weight(outstanding.bytes)
+    this.#attachment.input(number, bytes, (error) => {
       outstanding.settled = true
       outstanding.error = error
-      if (this.scheduled || this.closed) return
-      this.scheduled = true
-      setImmediate(this.answer)
+      if (this.#scheduled || this.#closed) return
+      this.#scheduled = true
+      setImmediate(this.#answer)
     })
   }
 
   /** Answers nothing any more. */
   close(): void {
-    this.closed = true
-    for (const { bytes } of this.line.splice(0)) this.events.weight(-bytes)
+    this.#closed = true
+    for (const { bytes } of this.#line.splice(0)) this.#events.weight(-bytes)
   }
 
-  private readonly answer = (): void => {
-    this.scheduled = false
-    if (this.closed) return
+  readonly #answer = (): void => {
+    this.#scheduled = false
+    if (this.#closed) return
     let count = 0
     let good = 0
-    for (const { settled, error, number, bytes } of this.line) {
+    for (const { settled, error, number, bytes } of this.#line) {
       if (!settled) break
       count++
-      this.events.weight(-bytes)
+      this.#events.weight(-bytes)
       if (error === undefined) {
         good = number
         continue
       }
-      if (good > 0) this.events.send(encodeInputResult(this.attachment.handle, good))
+      if (good > 0) this.#events.send(encodeInputResult(this.#attachment.handle, good))
       good = 0
-      this.events.send(encodeInputResult(this.attachment.handle, number, asResult(error)))
+      this.#events.send(encodeInputResult(this.#attachment.handle, number, asResult(error)))
     }
-    if (good > 0) this.events.send(encodeInputResult(this.attachment.handle, good))
-    this.line = this.line.slice(count)
+    if (good > 0) this.#events.send(encodeInputResult(this.#attachment.handle, good))
+    this.#line = this.#line.slice(count)
   }
 }
 

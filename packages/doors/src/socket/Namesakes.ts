@@ -9,14 +9,14 @@ import type { SocketConnection } from "./SocketConnection.ts"
 
 /** Who is there without a name of its own. */
 export class Namesakes {
-  private readonly here = new Set<string>()
+  readonly #here = new Set<string>()
 
   /** The connection that a client without one counts as. */
   connectionOf(socket: SocketConnection, client: string): string {
     const name = JSON.stringify([socket.principal.credential, client])
-    if (this.here.has(name)) return randomUUID()
-    this.here.add(name)
-    void socket.ended.then(() => this.here.delete(name))
+    if (this.#here.has(name)) return randomUUID()
+    this.#here.add(name)
+    void socket.ended.then(() => this.#here.delete(name))
     return ""
   }
 }

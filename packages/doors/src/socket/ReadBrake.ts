@@ -6,26 +6,26 @@ export type BrakeReason = "input" | "unread" | "commands"
 
 /** The brake of one socket. */
 export class ReadBrake {
-  private readonly ws: WebSocket
-  private readonly reasons = new Set<BrakeReason>()
+  readonly #ws: WebSocket
+  readonly #reasons = new Set<BrakeReason>()
 
   constructor(ws: WebSocket) {
-    this.ws = ws
+    this.#ws = ws
   }
 
   /** Whether there is this reason now. */
   has(reason: BrakeReason): boolean {
-    return this.reasons.has(reason)
+    return this.#reasons.has(reason)
   }
 
   /** Stops reading. */
   set(reason: BrakeReason): void {
-    if (this.reasons.size === 0) this.ws.pause()
-    this.reasons.add(reason)
+    if (this.#reasons.size === 0) this.#ws.pause()
+    this.#reasons.add(reason)
   }
 
   /** Reads on, unless there is another reason left. */
   release(reason: BrakeReason): void {
-    if (this.reasons.delete(reason) && this.reasons.size === 0) this.ws.resume()
+    if (this.#reasons.delete(reason) && this.#reasons.size === 0) this.#ws.resume()
   }
 }

@@ -68,118 +68,118 @@ export class SocketConnection {
   onRoom: () => void = () => {}
   /** Settles when the connection is closed. */
   readonly ended: Promise<void>
-  private said = false
-  private readonly events: ConnectionEvents
-  private readonly ws: WebSocket
-  private readonly settings: Settings
-  private readonly attachments = new Map<number, Held>()
-  private readonly feedWatch = new SocketFeed(
-    (frame) => this.send(frame),
+  #said = false
+  readonly #events: ConnectionEvents
+  readonly #ws: WebSocket
+  readonly #settings: Settings
+  readonly #attachments = new Map<number, Held>()
+  readonly #feedWatch = new SocketFeed(
+    (frame) => this.#send(frame),
     () => this.full,
   )
-  private readonly out: Outbox
-  private inputBytes = 0
-  private readonly brake: ReadBrake
-  private open = true
+  readonly #out: Outbox
+  #inputBytes = 0
+  readonly #brake: ReadBrake
+  #open = true
   /** Why the connection ended. */
-  private ending = ""
+  #ending = ""
 
   constructor(id: number, ws: WebSocket, socket: Duplex, principal: Principal, settings: Settings, events: ConnectionEvents) {
     this.id = id
-    this.ws = ws
-    this.brake = new ReadBrake(ws)
-    this.out = new Outbox(ws, socket, (bytes) => (bytes > settings.subscriberWindow ? this.drained() : this.onRoom()))
+    this.#ws = ws
+    this.#brake = new ReadBrake(ws)
+    this.#out = new Outbox(ws, socket, (bytes) => (bytes > settings.subscriberWindow ? this.#drained() : this.onRoom()))
     this.principal = principal
     this.caller = { ...principal, door: "socket" }
-    this.settings = settings
-    this.events = events
+    this.#settings = settings
+    this.#events = events
     this.heardAt = Date.now()
     this.ended = new Promise((resolve) => ws.once("close", () => resolve()))
     ws.on("message", (data: Buffer, binary: boolean) => {
       this.heardAt = Date.now()
-      if (binary) this.frame(data)
+      if (binary) this.#frame(data)
       if (binary) return this.onRoom()
       events.text(data.toString("utf8"))
-      if (this.open && this.flooded) this.brake.set("unread")
+      if (this.#open && this.flooded) this.#brake.set("unread")
     })
     ws.on("error", () => ws.terminate())
     ws.on("close", (code) => {
-      this.release(code === 1000 || code === 1001 ? "the client closed the connection" : "the connection was lost")
-      events.closed(this.ending)
+      this.#release(code === 1000 || code === 1001 ? "the client closed the connection" : "the connection was lost")
+      events.closed(this.#ending)
     })
-    socket.on("drain", () => this.drained())
+    socket.on("drain", () => this.#drained())
   }
 
   /** Whether a command with a large answer may begin: there is room, or the answer before it has left the process (W-12). */
   get hasRoom(): boolean {
-    return !this.full || this.out.markLeft
+    return !this.full || this.#out.markLeft
   }
 
   /** The answer to a command with a large answer was given. */
   readingDone(): void {
     this.reading--
-    this.out.mark()
+    this.#out.mark()
     this.onRoom()
   }
 
   get isOpen(): boolean {
-    return this.open
+    return this.#open
   }
 
   /** True once `Hello` was accepted. */
   get greeted(): boolean {
-    return this.said
+    return this.#said
   }
 
   /** `Hello` said who is there. */
   greet(client: string, own: string, name: string): void {
     // What keys its inputs beside client and credential is its own (R-20).
     this.caller = { ...this.caller, seated: { client, connection: own, name } }
-    this.said = true
-    this.events.greeted()
+    this.#said = true
+    this.#events.greeted()
   }
 
   /** True while the client does not read what was sent. */
   get full(): boolean {
-    return this.out.unread > this.settings.subscriberWindow
+    return this.#out.unread > this.#settings.subscriberWindow
   }
 
   /** True while so much is unread that the client is not heard (W-11). */
   get flooded(): boolean {
-    return this.out.unread > this.settings.subscriberWindow + UNREAD_MAX
+    return this.#out.unread > this.#settings.subscriberWindow + UNREAD_MAX
   }
 
   get attached(): number {
-    return this.attachments.size
+    return this.#attachments.size
   }
 
   /** Sends an RPC message. */
   answer(text: string): void {
-    if (this.open) this.out.answer(text)
+    if (this.#open) this.#out.answer(text)
   }
 
   /** Takes an attachment; one of the same session that was there is ended first. */
   hold(attachment: Attachment, session: string): DoorError | undefined {
-    if (!this.open || this.attachments.size >= this.settings.attachmentsMax) {
+    if (!this.#open || this.#attachments.size >= this.#settings.attachmentsMax) {
       attachment.detach("the connection has too many attachments")
       return new Busy({
-        message: `a connection has at most ${this.settings.attachmentsMax} attachments; detach one`,
+        message: `a connection has at most ${this.#settings.attachmentsMax} attachments; detach one`,
         retryAfter: 1,
       })
     }
-    const before = this.attachments.get(attachment.handle)
+    const before = this.#attachments.get(attachment.handle)
     before?.inputs.close()
     before?.attachment.detach("another attachment of its connection replaced it")
-    const inputs = new InputLine(attachment, { send: (frame) => this.send(frame), weight: (bytes) => this.weigh(bytes) })
-    this.attachments.set(attachment.handle, { attachment, session, inputs })
+    const inputs = new InputLine(attachment, { send: (frame) => this.#send(frame), weight: (bytes) => this.#weigh(bytes) })
+    this.#attachments.set(attachment.handle, { attachment, session, inputs })
     return undefined
   }
 
   /** Ends the attachment of a session; `leave`: as the client asked for it. */
   detach(session: string, how: "detach" | "leave" = "detach"): SessionNotFound | undefined {
-    for (const [handle, held] of this.attachments) {
+    for (const [handle, held] of this.#attachments) {
       if (held.session !== session) continue
-      this.attachments.delete(handle)
+      this.#attachments.delete(handle)
       held.inputs.close()
       held.attachment[how]()
       return undefined
@@ -189,77 +189,77 @@ export class SocketConnection {
 
   /** The hub ended the attachment with this handle. */
   dropped(handle: number): void {
-    this.attachments.get(handle)?.inputs.close()
-    this.attachments.delete(handle)
+    this.#attachments.get(handle)?.inputs.close()
+    this.#attachments.delete(handle)
   }
 
   /** Sends changed records, as long as the client reads; afterwards it continues from the last one it got. */
   feed(again: (change: number) => void): SocketFeedSink {
-    return this.feedWatch.begin(again)
+    return this.#feedWatch.begin(again)
   }
 
   /** The feed began at a change number. */
   watching(change: number, stop: () => void): void {
-    if (this.open) this.feedWatch.began(change, stop)
+    if (this.#open) this.#feedWatch.began(change, stop)
     else stop()
   }
 
   /** Ends the feed. */
   unwatch(): void {
-    this.feedWatch.end()
+    this.#feedWatch.end()
   }
 
   /** Names the head of every attached session (W-8). */
   heartbeat(time: number): void {
-    if (!this.open || this.full) return
-    const heads = [...this.attachments].map(([handle, { attachment }]) => ({ handle, seq: attachment.head() }))
-    this.send(encodeHeartbeat(time, heads))
+    if (!this.#open || this.full) return
+    const heads = [...this.#attachments].map(([handle, { attachment }]) => ({ handle, seq: attachment.head() }))
+    this.#send(encodeHeartbeat(time, heads))
   }
 
   /** True when nothing was heard for too long; a socket whose input we do not read yet is not silent. */
   silent(now: number): boolean {
-    const ours = this.brake.has("input") || (this.brake.has("commands") && !this.full)
-    return !ours && now - this.heardAt > this.settings.socketSilence
+    const ours = this.#brake.has("input") || (this.#brake.has("commands") && !this.full)
+    return !ours && now - this.heardAt > this.#settings.socketSilence
   }
 
   /** Closes with a code and a reason; what was accepted before is kept. */
   close(code: number, reason: string): void {
-    if (!this.open) return
-    this.out.writeOut()
-    this.release(reason)
-    this.ws.close(code, headOfBytes(reason, CLOSE_REASON_BYTES))
+    if (!this.#open) return
+    this.#out.writeOut()
+    this.#release(reason)
+    this.#ws.close(code, headOfBytes(reason, CLOSE_REASON_BYTES))
     // A client that does not answer the close is cut off.
-    const timer = setTimeout(() => this.ws.terminate(), 1000)
+    const timer = setTimeout(() => this.#ws.terminate(), 1000)
     timer.unref()
-    this.ws.once("close", () => clearTimeout(timer))
+    this.#ws.once("close", () => clearTimeout(timer))
   }
 
-  private release(reason: string): void {
-    if (!this.open) return
-    this.open = false
-    this.ending = reason
-    this.feedWatch.end(reason)
-    for (const { attachment, inputs } of this.attachments.values()) {
+  #release(reason: string): void {
+    if (!this.#open) return
+    this.#open = false
+    this.#ending = reason
+    this.#feedWatch.end(reason)
+    for (const { attachment, inputs } of this.#attachments.values()) {
       inputs.close()
       attachment.detach(reason)
     }
-    this.attachments.clear()
+    this.#attachments.clear()
   }
 
-  private frame(data: Buffer): void {
+  #frame(data: Buffer): void {
     if (!this.greeted) return this.close(1008, "the first message must be Hello")
     try {
-      this.take(data)
+      this.#take(data)
     } catch (cause) {
       if (!(cause instanceof FrameMalformed)) throw cause
       this.close(1008, cause.message)
     }
   }
 
-  private take(data: Buffer): void {
+  #take(data: Buffer): void {
     const frame = decodeClientFrame(data)
     if (frame.type === FRAME_PING) return this.heartbeat(frame.time)
-    const held = this.attachments.get(frame.handle)
+    const held = this.#attachments.get(frame.handle)
     // The attachment may just have ended: what was under way for it is nothing wrong.
     if (held === undefined) return
     switch (frame.type) {
@@ -274,38 +274,38 @@ export class SocketConnection {
     }
   }
 
-  private weigh(bytes: number): void {
-    this.inputBytes += bytes
-    if (!this.open) return
-    if (this.inputBytes > INPUT_MAX) this.brake.set("input")
-    else if (this.brake.has("input") && this.inputBytes < INPUT_MAX / 2) {
+  #weigh(bytes: number): void {
+    this.#inputBytes += bytes
+    if (!this.#open) return
+    if (this.#inputBytes > INPUT_MAX) this.#brake.set("input")
+    else if (this.#brake.has("input") && this.#inputBytes < INPUT_MAX / 2) {
       this.heardAt = Date.now()
-      this.brake.release("input")
+      this.#brake.release("input")
     }
   }
 
   /** Leaves what the client sends in its socket while its commands wait, or reads on. */
   wait(waiting: boolean): void {
-    if (!this.open) return
-    if (waiting) return this.brake.set("commands")
+    if (!this.#open) return
+    if (waiting) return this.#brake.set("commands")
     this.heardAt = Date.now()
-    this.brake.release("commands")
+    this.#brake.release("commands")
   }
 
-  private drained(): void {
-    if (!this.open) return
-    this.brake.release("unread")
+  #drained(): void {
+    if (!this.#open) return
+    this.#brake.release("unread")
     this.onRoom()
-    for (const { attachment } of this.attachments.values()) attachment.acknowledge(0)
-    this.feedWatch.drained()
+    for (const { attachment } of this.#attachments.values()) attachment.acknowledge(0)
+    this.#feedWatch.drained()
   }
 
-  private send(frame: Uint8Array): void {
+  #send(frame: Uint8Array): void {
     this.write(binaryMessage(frame))
   }
 
   /** Takes a whole WebSocket message for the end of the turn. */
   write(message: Buffer): void {
-    if (this.open) this.out.write(message)
+    if (this.#open) this.#out.write(message)
   }
 }

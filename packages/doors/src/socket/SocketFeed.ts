@@ -15,48 +15,48 @@ export type SocketFeedSink = (change: number, sessions: ReadonlyArray<Session>, 
 
 /** The feed of one connection; there is at most one. */
 export class SocketFeed {
-  private watch: Watch | undefined
-  private readonly send: (frame: Uint8Array) => void
-  private readonly isFull: () => boolean
+  #watch: Watch | undefined
+  readonly #send: (frame: Uint8Array) => void
+  readonly #isFull: () => boolean
 
   constructor(send: (frame: Uint8Array) => void, isFull: () => boolean) {
-    this.send = send
-    this.isFull = isFull
+    this.#send = send
+    this.#isFull = isFull
   }
 
   /** Begins one in place of an earlier one; `again` begins it anew behind a change. */
   begin(again: (change: number) => void): SocketFeedSink {
     this.end()
     const watch: Watch = { change: 0, stop: () => {}, stalled: false, again }
-    this.watch = watch
+    this.#watch = watch
     return (change, sessions, synced) => {
-      if (this.watch !== watch || watch.stalled) return
-      if (this.isFull()) {
+      if (this.#watch !== watch || watch.stalled) return
+      if (this.#isFull()) {
         watch.stalled = true
         watch.stop("the client reads slowly")
         return
       }
       watch.change = change
-      this.send(encodeFeed(change, sessions, synced))
+      this.#send(encodeFeed(change, sessions, synced))
     }
   }
 
   /** The hub's feed began at a change number. */
   began(change: number, stop: (reason?: string) => void): void {
-    if (this.watch === undefined) return stop()
-    this.watch.change = change
-    this.watch.stop = stop
-    this.watch.stalled = false
+    if (this.#watch === undefined) return stop()
+    this.#watch.change = change
+    this.#watch.stop = stop
+    this.#watch.stalled = false
   }
 
   /** Ends it. */
   end(reason?: string): void {
-    this.watch?.stop(reason)
-    this.watch = undefined
+    this.#watch?.stop(reason)
+    this.#watch = undefined
   }
 
   /** The client reads again. */
   drained(): void {
-    if (this.watch?.stalled === true) this.watch.again(this.watch.change)
+    if (this.#watch?.stalled === true) this.#watch.again(this.#watch.change)
   }
 }

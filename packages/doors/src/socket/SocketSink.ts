@@ -12,39 +12,39 @@ import { binaryMessage, sharedEventsMessage, sharedViewersMessage } from "./raw-
 /** The sink of an attachment on a connection; `handle` must be set before the attachment is started. */
 export class SocketSink implements AttachmentSink {
   handle = 0
-  private readonly connection: SocketConnection
+  readonly #connection: SocketConnection
 
   constructor(connection: SocketConnection) {
-    this.connection = connection
+    this.#connection = connection
   }
 
   events(records: ReadonlyArray<Uint8Array>): void {
-    this.connection.write(sharedEventsMessage(this.handle, records))
+    this.#connection.write(sharedEventsMessage(this.handle, records))
   }
 
   full(): boolean {
-    return this.connection.full
+    return this.#connection.full
   }
 
   snapshot(seq: number, head: SnapshotHead, screen: Uint8Array): void {
-    this.connection.write(binaryMessage(encodeSnapshot(this.handle, seq, head, screen)))
+    this.#connection.write(binaryMessage(encodeSnapshot(this.handle, seq, head, screen)))
   }
 
   synced(seq: number): void {
-    this.connection.write(binaryMessage(encodeSynced(this.handle, seq)))
+    this.#connection.write(binaryMessage(encodeSynced(this.handle, seq)))
   }
 
   viewers(viewers: Viewers): void {
-    this.connection.write(sharedViewersMessage(this.handle, viewers))
+    this.#connection.write(sharedViewersMessage(this.handle, viewers))
   }
 
   detached(reason: string): void {
-    this.connection.dropped(this.handle)
-    this.connection.write(binaryMessage(encodeDetached(this.handle, reason)))
+    this.#connection.dropped(this.handle)
+    this.#connection.write(binaryMessage(encodeDetached(this.handle, reason)))
   }
 
   released(by: string): void {
-    this.connection.dropped(this.handle)
-    this.connection.write(binaryMessage(encodeDetached(this.handle, `detached by ${by}`, by)))
+    this.#connection.dropped(this.handle)
+    this.#connection.write(binaryMessage(encodeDetached(this.handle, `detached by ${by}`, by)))
   }
 }

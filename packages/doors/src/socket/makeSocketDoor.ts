@@ -17,12 +17,12 @@ import type { SocketDoor } from "../SocketDoor.ts"
 const FRAGMENTS_MAX = 1024
 
 /** Makes the door. It closes with its scope. `version` is shown to clients. */
-export const makeSocketDoor = (
+export function makeSocketDoor(
   settings: Settings,
   version = "0.1.0",
   telemetry: Telemetry = noTelemetry,
-): Effect.Effect<SocketDoor, never, Hub | Scope.Scope> =>
-  Effect.gen(function* () {
+): Effect.Effect<SocketDoor, never, Hub | Scope.Scope> {
+  return Effect.gen(function* () {
     const hub = yield* Hub
     const connections = new Map<number, SocketConnection>()
     const context = yield* Effect.context<never>()
@@ -88,6 +88,7 @@ export const makeSocketDoor = (
       connections: () => connections.size,
     }
   })
+}
 
 function refuse(socket: Duplex, message: string): void {
   const body = JSON.stringify({ error: { tag: "BadRequest", message } })

@@ -27,7 +27,9 @@ export function readRpcText(text: string): RpcText | undefined {
 }
 
 /** What of a request is not known, or `undefined`. */
-export const unknownField = (message: RpcMessage): string | undefined => Object.keys(message).find((field) => !FIELDS.has(field))
+export function unknownField(message: RpcMessage): string | undefined {
+  return Object.keys(message).find((field) => !FIELDS.has(field))
+}
 
 function parse(text: string): { readonly value: unknown; readonly refused?: string } | undefined {
   try {
@@ -44,18 +46,22 @@ const isObject = (value: unknown): value is RpcMessage => typeof value === "obje
 export const PONG = JSON.stringify({ _tag: "Pong" })
 
 /** The answer to a request that succeeded. */
-export const success = (id: string | number, value: unknown): string => successText(id, JSON.stringify(value) ?? "null")
+export function success(id: string | number, value: unknown): string {
+  return successText(id, JSON.stringify(value) ?? "null")
+}
 
 /** The same with a value that is JSON already. */
-export const successText = (id: string | number, text: string): string =>
-  `{"_tag":"Exit","requestId":${JSON.stringify(id)},"exit":{"_tag":"Success","value":${text}}}`
+export function successText(id: string | number, text: string): string {
+  return `{"_tag":"Exit","requestId":${JSON.stringify(id)},"exit":{"_tag":"Success","value":${text}}}`
+}
 
 const encodeError = Schema.encodeSync(Schema.toCodecJson(DoorError))
 
 /** The answer to a request that was refused. */
-export const failure = (requestId: string | number, error: DoorError): string =>
-  JSON.stringify({
+export function failure(requestId: string | number, error: DoorError): string {
+  return JSON.stringify({
     _tag: "Exit",
     requestId,
     exit: { _tag: "Failure", cause: [{ _tag: "Fail", error: encodeError(error) }] },
   })
+}

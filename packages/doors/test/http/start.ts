@@ -97,7 +97,7 @@ const sendRawTo = (port: number, text: string | Uint8Array): Promise<string> =>
   })
 
 /** Starts a door; `stop` ends it. */
-export const startDoor = async (options: Record<string, unknown> = {}) => {
+export async function startDoor(options: Record<string, unknown> = {}) {
   const lines: Array<string> = []
   const operations = new OperationCounts()
   const log = makeOperationLog(

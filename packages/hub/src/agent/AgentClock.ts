@@ -73,52 +73,52 @@ export function nextDeadline(
 
 /** Wakes when a deadline has come; the deadline is looked at anew then, because chunks move it without being told here. */
 export class AgentClock {
-  private readonly now: () => number
-  private readonly next: () => Deadline | undefined
-  private readonly act: (due: Due) => void
-  private timer: NodeJS.Timeout | undefined
-  private at = Number.POSITIVE_INFINITY
+  readonly #now: () => number
+  readonly #next: () => Deadline | undefined
+  readonly #act: (due: Due) => void
+  #timer: NodeJS.Timeout | undefined
+  #at = Number.POSITIVE_INFINITY
 
   constructor(now: () => number, next: () => Deadline | undefined, act: (due: Due) => void) {
-    this.now = now
-    this.next = next
-    this.act = act
+    this.#now = now
+    this.#next = next
+    this.#act = act
   }
 
   /** True while something is waited for. */
   get armed(): boolean {
-    return this.timer !== undefined
+    return this.#timer !== undefined
   }
 
   /** The state has changed: waits for what is next now. */
   look(): void {
-    const next = this.next()
+    const next = this.#next()
     if (next === undefined) return this.stop()
-    if (this.timer !== undefined && this.at <= next.at) return
-    this.arm(next.at)
+    if (this.#timer !== undefined && this.#at <= next.at) return
+    this.#arm(next.at)
   }
 
   /** Waits for nothing any more. */
   stop(): void {
-    clearTimeout(this.timer)
-    this.timer = undefined
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
-  private arm(at: number): void {
-    clearTimeout(this.timer)
-    this.at = at
-    this.timer = setTimeout(() => this.fire(), Math.min(WAIT_MAX, Math.max(1, at - this.now())))
-    this.timer.unref()
+  #arm(at: number): void {
+    clearTimeout(this.#timer)
+    this.#at = at
+    this.#timer = setTimeout(() => this.#fire(), Math.min(WAIT_MAX, Math.max(1, at - this.#now())))
+    this.#timer.unref()
   }
 
-  private fire(): void {
-    this.timer = undefined
-    const next = this.next()
+  #fire(): void {
+    this.#timer = undefined
+    const next = this.#next()
     if (next === undefined) return
-    if (next.at > this.now()) return this.arm(next.at)
-    this.act(next.due)
+    if (next.at > this.#now()) return this.#arm(next.at)
+    this.#act(next.due)
     // What came due changes the state, and is looked at again then; should it not, a later look is enough.
-    const later = this.next()
-    if (later !== undefined) this.arm(Math.max(later.at, this.now() + 1000))
+    const later = this.#next()
+    if (later !== undefined) this.#arm(Math.max(later.at, this.#now() + 1000))
   }
 }

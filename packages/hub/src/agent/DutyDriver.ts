@@ -45,17 +45,17 @@ export class DutyDriver implements DrivenAgent {
   readonly part: ChildPart
   readonly live: StreamingMessage
   readonly translate: Translate
-  private readonly clock: AgentClock
-  private readonly folder: Folder
-  private readonly owedRules: OwedRules
-  private readonly errands = new Errands()
-  private readonly performed = new Set<string>()
-  private heardAt: number
-  private planned = false
+  readonly #clock: AgentClock
+  readonly #folder: Folder
+  readonly #owedRules: OwedRules
+  readonly #errands = new Errands()
+  readonly #performed = new Set<string>()
+  #heardAt: number
+  #planned = false
   /** Whether people's words about the directory were compared with the record since the session was opened. */
-  private compared = false
-  private again: NodeJS.Timeout | undefined
-  private stopped = false
+  #compared = false
+  #again: NodeJS.Timeout | undefined
+  #stopped = false
 
   constructor(context: AgentContext, session: OpenSession, part: ChildPart) {
     this.context = context
@@ -63,21 +63,21 @@ export class DutyDriver implements DrivenAgent {
     this.part = part
     this.live = new StreamingMessage(session)
     this.translate = translateNotes(this)
-    this.folder = new Folder(session, context.folds)
-    this.owedRules = new OwedRules({
+    this.#folder = new Folder(session, context.folds)
+    this.#owedRules = new OwedRules({
       rules: context.rules,
       keep: ({ rule }) => context.run(context.rules.keep(rule)),
       kept: ({ rule }) => this.submit({ kind: "report", _tag: "RuleKept", rule }),
       failed: (cause) => {
         this.report("a rule for all sessions could not be stored and will be retried", { cause: String(cause) })
-        this.planLater(KEEP_AGAIN)
+        this.#planLater(KEEP_AGAIN)
       },
     })
-    this.heardAt = context.now()
-    this.clock = new AgentClock(
+    this.#heardAt = context.now()
+    this.#clock = new AgentClock(
       context.now,
-      () => nextDeadline(session.durable, context.settings, this.heardAt, this.reachable !== undefined),
-      (due) => this.due(due),
+      () => nextDeadline(session.durable, context.settings, this.#heardAt, this.#reachable !== undefined),
+      (due) => this.#due(due),
     )
     context.pool.join(this)
     this.plan()
@@ -94,29 +94,29 @@ export class DutyDriver implements DrivenAgent {
     const { agent, process } = this.session.state
     const sent = agent?.queue.some(({ status }) => status === "sent") ?? false
     const busy = sent || (agent !== undefined && (agent.turn !== undefined || hasBackground(agent)))
-    return process === "running" && !busy && agent?.ending === undefined && this.reachable !== undefined
+    return process === "running" && !busy && agent?.ending === undefined && this.#reachable !== undefined
   }
 
   /** When the agent was last used, in epoch milliseconds. */
   get usedAt(): number {
-    return Math.max(this.heardAt, this.session.durable.lastActiveAt)
+    return Math.max(this.#heardAt, this.session.durable.lastActiveAt)
   }
 
   /** True while the session must stay in memory although no one is attached. */
   get busy(): boolean {
-    return this.planned || this.clock.armed || this.folder.busy || this.session.durable.agent?.owedRules !== undefined
+    return this.#planned || this.#clock.armed || this.#folder.busy || this.session.durable.agent?.owedRules !== undefined
   }
 
   /** The agent did something. */
   heard(): void {
-    this.heardAt = this.context.now()
+    this.#heardAt = this.context.now()
   }
 
   /** A child is on a connection: it is followed once the live message is whole. */
   connected(follower: ChildFollower): void {
-    this.performed.clear()
+    this.#performed.clear()
     this.heard()
-    this.follow(follower)
+    this.#follow(follower)
   }
 
   /** Records that are durable now. */
@@ -133,18 +133,18 @@ export class DutyDriver implements DrivenAgent {
   resumed(): void {
     this.live.drop()
     const { follower } = this.part
-    if (follower !== undefined) this.follow(follower)
+    if (follower !== undefined) this.#follow(follower)
     this.plan()
   }
 
   /** The session leaves this hub's memory. */
   stop(): void {
-    this.stopped = true
+    this.#stopped = true
     this.context.pool.leave(this)
-    clearTimeout(this.again)
-    this.clock.stop()
+    clearTimeout(this.#again)
+    this.#clock.stop()
     this.live.stop()
-    this.folder.stop()
+    this.#folder.stop()
   }
 
   /** Has the process ended once that is durable; the next message starts it again. */
@@ -185,17 +185,17 @@ export class DutyDriver implements DrivenAgent {
   }
 
   /** A hub that died between a person's word and telling this session of it left that to this one. */
-  private compareTrust(): void {
+  #compareTrust(): void {
     const { trust } = this.session.state.agent ?? {}
-    if (this.compared || trust === undefined || this.session.state.status === "deleted") return
-    this.compared = true
+    if (this.#compared || trust === undefined || this.session.state.status === "deleted") return
+    this.#compared = true
     const { directory, brings, state } = trust
     if (brings.length > 0 && this.context.trust.stateOf(directory, brings) !== state) this.judged()
   }
 
   /** The hub died between the durable start and its confirmation: the same child is started at most once. */
   startAgain(link: RunnerLink, child: string): void {
-    this.starting(() => startAgent(this, { link, child }))
+    this.#starting(() => startAgent(this, { link, child }))
   }
 
   /** Submits a command of the hub's own. */
@@ -215,12 +215,12 @@ export class DutyDriver implements DrivenAgent {
   }
 
   /** The child that can be spoken to. */
-  private get reachable(): ChildFollower | undefined {
+  get #reachable(): ChildFollower | undefined {
     const { follower } = this.part
     return follower === undefined || follower.ended || follower.port.child === 0 ? undefined : follower
   }
 
-  private follow(follower: ChildFollower): void {
+  #follow(follower: ChildFollower): void {
     this.live.ready(() => {
       if (this.part.follower !== follower || this.session.loop !== "open") return
       follower.follow()
@@ -230,48 +230,48 @@ export class DutyDriver implements DrivenAgent {
 
   /** Looks at the durable state once this turn of the loop is over. */
   plan(): void {
-    if (this.planned || this.stopped) return
-    this.planned = true
+    if (this.#planned || this.#stopped) return
+    this.#planned = true
     queueMicrotask(() => {
-      this.planned = false
-      this.drive()
+      this.#planned = false
+      this.#drive()
     })
   }
 
-  private drive(): void {
+  #drive(): void {
     const { session } = this
-    if (this.stopped || session.loop === "away" || session.loop === "gone") return
+    if (this.#stopped || session.loop === "away" || session.loop === "gone") return
     const state = session.durable
-    this.clock.look()
-    this.folder.look()
-    this.compareTrust()
-    if (state.agent !== undefined) this.owedRules.look(state.agent)
+    this.#clock.look()
+    this.#folder.look()
+    this.#compareTrust()
+    if (state.agent !== undefined) this.#owedRules.look(state.agent)
     if (isBehindTrust(state) && this.idle) this.unload("idle")
     if (state.status === "deleted" && this.hasProcess) this.unload("stopped")
     const owed = duties(state)
     const ids = new Set(owed.map(({ id }) => id))
-    for (const id of this.performed) if (!ids.has(id)) this.performed.delete(id)
+    for (const id of this.#performed) if (!ids.has(id)) this.#performed.delete(id)
     for (const duty of owed) {
-      if (duty.type === "start") this.starting(() => startAgent(this, undefined))
-      else this.perform(duty)
+      if (duty.type === "start") this.#starting(() => startAgent(this, undefined))
+      else this.#perform(duty)
     }
   }
 
-  private perform(duty: Exclude<Duty, { readonly type: "start" }>): void {
-    const follower = this.reachable
-    if (follower === undefined || this.performed.has(duty.id)) return
-    this.performed.add(duty.id)
-    if (duty.type === "end") return this.end(duty.id, follower)
-    this.errands.run(
+  #perform(duty: Exclude<Duty, { readonly type: "start" }>): void {
+    const follower = this.#reachable
+    if (follower === undefined || this.#performed.has(duty.id)) return
+    this.#performed.add(duty.id)
+    if (duty.type === "end") return this.#end(duty.id, follower)
+    this.#errands.run(
       () => commandFor(this.context, this.session, duty),
-      (command) => this.tell(follower, duty, command),
-      (cause) => this.unread(duty, cause),
+      (command) => this.#tell(follower, duty, command),
+      (cause) => this.#unread(duty, cause),
     )
   }
 
-  private tell(follower: ChildFollower, duty: Duty, command: AgentInstruction): void {
+  #tell(follower: ChildFollower, duty: Duty, command: AgentInstruction): void {
     // What is not owed any more, or to another process by now, was looked at again meanwhile.
-    if (this.reachable !== follower || !this.performed.has(duty.id)) return
+    if (this.#reachable !== follower || !this.#performed.has(duty.id)) return
     const { connection, child } = follower.port
     connection.commandAgent(child, command).catch((cause: unknown) => {
       // Without an answer it is owed on the next connection; what a runner refuses is of a child whose exit is on its way.
@@ -284,25 +284,25 @@ export class DutyDriver implements DrivenAgent {
   }
 
   /** A message that cannot be read waits again, and its turn ends with the reason. */
-  private unread(duty: Duty, cause: unknown): void {
+  #unread(duty: Duty, cause: unknown): void {
     const reason = cause instanceof Error ? cause.message : String(cause)
     this.report("the data to send to an agent could not be read", { duty: duty.type, cause: reason })
     if (duty.type === "deliver")
       this.submit({ kind: "report", _tag: "AgentReturned", messageId: duty.message, reason, next: this.context.newId() })
   }
 
-  private end(duty: string, follower: ChildFollower): void {
+  #end(duty: string, follower: ChildFollower): void {
     const { connection, child } = follower.port
     connection.end(child, this.context.settings.killGrace).catch((cause: unknown) => {
       if (cause instanceof RunnerGone) return
       this.report("an agent could not be ended", { cause: String(cause) })
-      this.performed.delete(duty)
-      this.planLater(END_AGAIN)
+      this.#performed.delete(duty)
+      this.#planLater(END_AGAIN)
     })
   }
 
   /** Starts a process, one at a time. */
-  private starting(start: () => Promise<void>): void {
+  #starting(start: () => Promise<void>): void {
     const { part } = this
     if (part.starting || part.follower !== undefined) return
     part.starting = true
@@ -311,17 +311,17 @@ export class DutyDriver implements DrivenAgent {
       .finally(() => {
         part.starting = false
         // What is owed still is tried again a little later, so that a start that fails at once cannot spin.
-        this.planLater(START_AGAIN)
+        this.#planLater(START_AGAIN)
       })
   }
 
-  private planLater(milliseconds: number): void {
-    clearTimeout(this.again)
-    this.again = setTimeout(() => this.plan(), milliseconds)
-    this.again.unref()
+  #planLater(milliseconds: number): void {
+    clearTimeout(this.#again)
+    this.#again = setTimeout(() => this.plan(), milliseconds)
+    this.#again.unref()
   }
 
-  private due(due: Due): void {
+  #due(due: Due): void {
     switch (due.type) {
       case "idle":
         return this.unload("idle")
@@ -330,7 +330,7 @@ export class DutyDriver implements DrivenAgent {
           kind: "request",
           _tag: "NoteSilence",
           turn: this.session.durable.agent?.turn?.id ?? "",
-          since: quietSince(this.session.durable, this.heardAt),
+          since: quietSince(this.session.durable, this.#heardAt),
         })
       case "stalled":
         return this.submit({ kind: "request", _tag: "Interrupt", reason: "stalled" })

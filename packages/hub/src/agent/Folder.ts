@@ -34,64 +34,66 @@ interface EndedTurn {
 
 /** Folds the turns of one session, one after the other. */
 export class Folder {
-  private readonly session: OpenSession
-  private readonly gate: Gate
-  private looked = false
-  private folding = false
-  private timer: NodeJS.Timeout | undefined
-  private stopped = false
+  readonly #session: OpenSession
+  readonly #gate: Gate
+  #looked = false
+  #folding = false
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
   /** Where it failed last; it is tried again when another turn has ended, or when the session is opened again. */
-  private failed: string | undefined
+  #failed: string | undefined
 
   /** `gate` lets the sessions of a hub fold one after the other. */
   constructor(session: OpenSession, gate: Gate) {
-    this.session = session
-    this.gate = gate
+    this.#session = session
+    this.#gate = gate
   }
 
   /** True while something is folded, or is about to be. */
   get busy(): boolean {
-    return this.folding
+    return this.#folding
   }
 
   /** Folds the turns that have ended, as far as that was not done yet. */
   look(): void {
-    const wait = this.looked ? FOLD_AFTER : 0
-    this.looked = true
-    if (this.folding || this.unfolded === undefined) return
-    this.folding = true
-    this.timer = setTimeout(() => this.gate.enter(this.fold), wait)
-    this.timer.unref()
+    const wait = this.#looked ? FOLD_AFTER : 0
+    this.#looked = true
+    if (this.#folding || this.#unfolded === undefined) return
+    this.#folding = true
+    this.#timer = setTimeout(() => this.#gate.enter(this.#fold), wait)
+    this.#timer.unref()
   }
 
   /** Begins nothing new. */
   stop(): void {
-    this.stopped = true
-    clearTimeout(this.timer)
+    this.#stopped = true
+    clearTimeout(this.#timer)
   }
 
   /** The last turn that ended, when there is something to fold up to its end. */
-  private get unfolded() {
-    const { session, stopped } = this
+  get #unfolded() {
+    const session = this.#session,
+      stopped = this.#stopped
     const last = session.durable.agent?.lastTurn
     if (stopped || session.loop !== "open" || last === undefined || last.to <= session.foldedThrough) return undefined
-    return this.failed === placeOf(session.epoch, last) ? undefined : last
+    return this.#failed === placeOf(session.epoch, last) ? undefined : last
   }
 
-  private readonly fold = (): void => {
-    const { session, unfolded: last } = this
+  readonly #fold = (): void => {
+    const session = this.#session,
+      last = this.#unfolded
     if (last === undefined) {
-      this.folding = false
-      return this.gate.leave()
+      this.#folding = false
+      return this.#gate.leave()
     }
     const { epoch } = session
     // Usually the last turn is all there is.
     const all = last.before <= session.foldedThrough ? foldTurn(session, last, epoch) : foldTurns(session, last.to, epoch)
     session.context.fork(all, (exit) => {
-      this.gate.leave()
-      this.folding = false
+      this.#gate.leave()
+      this.#folding = false
       if (Exit.isFailure(exit)) {
-        this.failed = placeOf(epoch, last)
+        this.#failed = placeOf(epoch, last)
         session.context.report("turns could not be folded", { session: session.id, cause: String(exit.cause) })
       }
       this.look()

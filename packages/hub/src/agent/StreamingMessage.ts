@@ -18,88 +18,88 @@ const AGAIN = 1000
 
 /** The message of one session's streaming turn. */
 export class StreamingMessage {
-  private readonly session: OpenSession
-  private building: Accumulator | undefined
-  private whole = false
+  readonly #session: OpenSession
+  #building: Accumulator | undefined
+  #whole = false
   /** Counts rebuilds, so that one that is out of date stops. */
-  private round = 0
-  private waiters: Array<() => void> = []
-  private timer: NodeJS.Timeout | undefined
+  #round = 0
+  #waiters: Array<() => void> = []
+  #timer: NodeJS.Timeout | undefined
 
   constructor(session: OpenSession) {
-    this.session = session
+    this.#session = session
   }
 
   /** The message of a streaming turn as it is now; an empty one when nothing was said yet. */
   of(turn: string, startedAt: number): Accumulator {
-    return this.building?.turn === turn ? this.building : emptyMessage(turn, startedAt)
+    return this.#building?.turn === turn ? this.#building : emptyMessage(turn, startedAt)
   }
 
   /** Calls back once everything placed before is in it; never when the session leaves memory first. */
   ready(callback: () => void): void {
-    if (this.whole) return callback()
-    this.waiters.push(callback)
-    if (this.waiters.length === 1) this.rebuild()
+    if (this.#whole) return callback()
+    this.#waiters.push(callback)
+    if (this.#waiters.length === 1) this.#rebuild()
   }
 
   /** Forgets everything: what was placed may not be durable. Those who wait continue waiting. */
   drop(): void {
-    this.round++
-    this.whole = false
-    this.building = undefined
-    clearTimeout(this.timer)
-    if (this.waiters.length > 0 && this.session.loop === "open") this.rebuild()
+    this.#round++
+    this.#whole = false
+    this.#building = undefined
+    clearTimeout(this.#timer)
+    if (this.#waiters.length > 0 && this.#session.loop === "open") this.#rebuild()
   }
 
   /** Ends what waits. */
   stop(): void {
-    this.round++
-    this.waiters = []
-    clearTimeout(this.timer)
+    this.#round++
+    this.#waiters = []
+    clearTimeout(this.#timer)
   }
 
   /** Takes chunks that were placed in the log, of a turn that `state` may not have yet. */
   tell(state: SessionState, turn: string, time: number, chunks: ReadonlyArray<AgentChunk>): void {
     if (chunks.length === 0) return
-    if (this.building?.turn !== turn) this.building = emptyMessage(turn, state.agent?.turn?.startedAt ?? time)
-    for (const chunk of chunks) this.building.tell(chunk)
+    if (this.#building?.turn !== turn) this.#building = emptyMessage(turn, state.agent?.turn?.startedAt ?? time)
+    for (const chunk of chunks) this.#building.tell(chunk)
   }
 
   /** Takes the message of a turn that ends so; `undefined` when it showed nothing. */
   ended(turn: string | undefined, outcome: TurnOutcome): Message | undefined {
-    const { building } = this
+    const building = this.#building
     if (building === undefined || building.turn !== turn) return undefined
-    this.building = undefined
+    this.#building = undefined
     return building.isEmpty ? undefined : building.ended(outcome)
   }
 
-  private rebuild(): void {
-    const turn = this.session.durable.agent?.turn
-    if (turn === undefined) return this.done()
-    this.building = emptyMessage(turn.id, turn.startedAt)
-    this.read(this.building, turn.from, ++this.round)
+  #rebuild(): void {
+    const turn = this.#session.durable.agent?.turn
+    if (turn === undefined) return this.#done()
+    this.#building = emptyMessage(turn.id, turn.startedAt)
+    this.#read(this.#building, turn.from, ++this.#round)
   }
 
-  private read(building: Accumulator, after: number, round: number): void {
-    const { context, handle } = this.session
+  #read(building: Accumulator, after: number, round: number): void {
+    const { context, handle } = this.#session
     const range = { after, maxBytes: READ_BYTES, channel: "agent", turn: building.turn }
     context.fork(context.store.read(handle, range), (exit) => {
-      if (round !== this.round) return
+      if (round !== this.#round) return
       if (Exit.isFailure(exit)) {
-        context.report("a turn's message could not be read back", { session: this.session.id, cause: String(exit.cause) })
-        this.timer = setTimeout(() => (round === this.round ? this.read(building, after, round) : undefined), AGAIN)
+        context.report("a turn's message could not be read back", { session: this.#session.id, cause: String(exit.cause) })
+        this.#timer = setTimeout(() => (round === this.#round ? this.#read(building, after, round) : undefined), AGAIN)
         return
       }
       const { records, last, atHead } = exit.value
       for (const bytes of records) building.tell(chunkOf(bytes))
-      if (atHead || last >= this.session.durableSeq) this.done()
-      else this.read(building, last, round)
+      if (atHead || last >= this.#session.durableSeq) this.#done()
+      else this.#read(building, last, round)
     })
   }
 
-  private done(): void {
-    this.whole = true
-    for (const waiter of this.waiters.splice(0)) waiter()
+  #done(): void {
+    this.#whole = true
+    for (const waiter of this.#waiters.splice(0)) waiter()
   }
 }
 

@@ -6,7 +6,9 @@ const IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp"] as const
 export type ImageType = (typeof IMAGES)[number]
 
 /** Whether a media type is that of an image that models take. */
-export const isImageType = (mediaType: string): mediaType is ImageType => IMAGES.some((one) => one === mediaType)
+export function isImageType(mediaType: string): mediaType is ImageType {
+  return IMAGES.some((one) => one === mediaType)
+}
 
 /** The media type of an image by its bytes; undefined when it is none that models take. */
 export function imageType(bytes: Uint8Array): ImageType | undefined {

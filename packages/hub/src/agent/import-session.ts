@@ -53,8 +53,8 @@ const find = (core: AgentRequestContext): Effect.Effect<Found, Unavailable> =>
   })
 
 /** The sessions that can be imported, the latest first. */
-export const importable = (core: AgentRequestContext): Effect.Effect<ReadonlyArray<ClaudeImportable>, DoorError> =>
-  Effect.map(find(core), ({ sessions }) =>
+export function importable(core: AgentRequestContext): Effect.Effect<ReadonlyArray<ClaudeImportable>, DoorError> {
+  return Effect.map(find(core), ({ sessions }) =>
     sessions.map((session) => ({
       id: session.id,
       title: session.title,
@@ -63,10 +63,11 @@ export const importable = (core: AgentRequestContext): Effect.Effect<ReadonlyArr
       ...(session.cwd === undefined ? {} : { cwd: session.cwd }),
     })),
   )
+}
 
 /** Imports one; a second time gives the session of the first. */
-export const importClaude = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Created, DoorError> =>
-  Effect.gen(function* () {
+export function importClaude(core: AgentRequestContext, id: string, by: Principal): Effect.Effect<Created, DoorError> {
+  return Effect.gen(function* () {
     const notAllowed = kindRefusal(core.settings, "agent")
     if (notAllowed !== undefined) return yield* notAllowed
     const { from, sessions } = yield* find(core)
@@ -94,6 +95,7 @@ export const importClaude = (core: AgentRequestContext, id: string, by: Principa
     yield* fill(core, session, from, source, by)
     return { session: session.record(), created: true }
   })
+}
 
 const importedAs = (session: OpenSession, created: boolean): Effect.Effect<Created, DoorError> =>
   !created && session.durable.status === "deleted"

@@ -55,18 +55,18 @@ function tellOf(event: Event, id: string): Told {
 }
 
 /** The request with this id as an event of its asking and those behind it tell it. */
-export const requestOf = (event: Event, id: string): LoggedRequest | undefined => {
+export function requestOf(event: Event, id: string): LoggedRequest | undefined {
   const told = tellOf(event, id)
   return told.request === undefined ? undefined : (told as LoggedRequest)
 }
 
 /** Looks a request up in a log by its id; undefined when it was never asked. */
-export const findRequest = (
+export function findRequest(
   store: Store["Service"],
   { session, firstSeq, lastSeq }: Head,
   id: string,
-): Effect.Effect<LoggedRequest | undefined, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<LoggedRequest | undefined, DoorError> {
+  return Effect.gen(function* () {
     const name = Buffer.from(JSON.stringify(id))
     let told: Told = {}
     let window = WINDOW
@@ -95,3 +95,4 @@ export const findRequest = (
     }
     return told.request === undefined ? undefined : (told as LoggedRequest)
   })
+}

@@ -27,11 +27,11 @@ const hashOf = (part: InputPart): string | undefined =>
 const wrong = (message: string): Unprocessable => new Unprocessable({ message, field: "parts" })
 
 /** Parts whose files are kept in a session's directory: none has data any more. */
-export const keepFiles = (
+export function keepFiles(
   directory: string,
   parts: ReadonlyArray<InputPart>,
-): Effect.Effect<ReadonlyArray<InputPart>, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<ReadonlyArray<InputPart>, DoorError> {
+  return Effect.gen(function* () {
     const kept: Array<InputPart> = []
     let bytes = 0
     for (const part of parts) {
@@ -47,6 +47,7 @@ export const keepFiles = (
     }
     return kept
   })
+}
 
 const tooLarge = (bytes: number): TooLarge =>
   new TooLarge({
@@ -120,15 +121,16 @@ const keep = (file: string, content: Buffer): Effect.Effect<void, Unavailable> =
   })
 
 /** Parts as the runner gets them, which reads the files by itself. */
-export const withPaths = (directory: string, parts: ReadonlyArray<InputPart>): ReadonlyArray<DeliveredPart> =>
-  parts.map((part) => {
+export function withPaths(directory: string, parts: ReadonlyArray<InputPart>): ReadonlyArray<DeliveredPart> {
+  return parts.map((part) => {
     const hash = hashOf(part)
     return part.type === "file" && hash !== undefined && HASH.test(hash) ? { ...part, path: fileOf(directory, hash) } : part
   })
+}
 
 /** Reads one by its hash; `NotFound` when the session has none of it. */
-export const readMessageFile = (directory: string, hash: string): Effect.Effect<MessageFile, DoorError> =>
-  Effect.tryPromise({
+export function readMessageFile(directory: string, hash: string): Effect.Effect<MessageFile, DoorError> {
+  return Effect.tryPromise({
     try: async () => {
       if (!HASH.test(hash)) throw new Error("no hash")
       const bytes = await readFile(fileOf(directory, hash))
@@ -137,3 +139,4 @@ export const readMessageFile = (directory: string, hash: string): Effect.Effect<
     catch: () =>
       new FileNotFound({ message: "this session has no such file; its events name the files it has", hash: headOf(hash, 64) }),
   })
+}

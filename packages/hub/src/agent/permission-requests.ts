@@ -32,14 +32,14 @@ const whySettled = (core: AgentRequestContext, id: string, missing: PermissionNo
   })
 
 /** Answers a permission request; the first answer wins (P-1). */
-export const answerPermission = (
+export function answerPermission(
   core: AgentRequestContext,
   id: string,
   request: string,
   answer: AnswerPermission,
   by: Principal,
-): Effect.Effect<PermissionDecision, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<PermissionDecision, DoorError> {
+  return Effect.gen(function* () {
     const at = core.now()
     if (answer.remember?.scope === "always" && core.agents.rules.all.length >= ALWAYS_MAX) {
       const message = `${ALWAYS_MAX} answers are already remembered for all sessions; forget some first`
@@ -61,10 +61,11 @@ export const answerPermission = (
     }
     return decision ?? (yield* Effect.die(new Error("a request was answered without an event")))
   })
+}
 
 /** A request with all that was asked and what became of it (P-13). */
-export const permission = (core: AgentRequestContext, id: string, request: string): Effect.Effect<PermissionDetail, DoorError> =>
-  Effect.gen(function* () {
+export function permission(core: AgentRequestContext, id: string, request: string): Effect.Effect<PermissionDetail, DoorError> {
+  return Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const open = session.durable.agent?.permissions.find((one) => one.id === request)
     const event = open === undefined ? undefined : yield* eventAt(core.store, session.handle, open.seq)
@@ -75,15 +76,17 @@ export const permission = (core: AgentRequestContext, id: string, request: strin
     const decision = open?.decision === undefined ? {} : { decision: open.decision }
     return { ...logged, ...decision, suggestions: suggestionsFor({ ...logged.request, parsed: open?.parsed }) }
   })
+}
 
 /** Answers that are remembered for a session, or without one for all. */
-export const rules = (
+export function rules(
   core: AgentRequestContext,
   id: string | undefined,
-): Effect.Effect<ReadonlyArray<PermissionRule>, DoorError> =>
-  id === undefined
+): Effect.Effect<ReadonlyArray<PermissionRule>, DoorError> {
+  return id === undefined
     ? Effect.sync(() => core.agents.rules.all)
     : Effect.map(core.table.open(id), ({ session }) => session.durable.agent?.rules ?? [])
+}
 
 /** What sessions still owe of a rule is owed no more once it is forgotten. */
 const dropOwed = ({ table }: AgentRequestContext, rule: PermissionRule, by: Principal): Effect.Effect<void, DoorError> =>
@@ -94,12 +97,12 @@ const dropOwed = ({ table }: AgentRequestContext, rule: PermissionRule, by: Prin
   )
 
 /** Forgets a remembered answer of a session, or without one for all. */
-export const forgetRule = (
+export function forgetRule(
   core: AgentRequestContext,
   rule: PermissionRule,
   by: Principal,
   id: string | undefined,
-): Effect.Effect<{ readonly forgotten: boolean }, DoorError> => {
+): Effect.Effect<{ readonly forgotten: boolean }, DoorError> {
   if (id !== undefined) {
     return Effect.map(ask(core, id, by, { kind: "request", _tag: "ForgetRule", rule }), ({ done }) => ({
       forgotten: done.changed,

@@ -9,7 +9,7 @@ import { eventAt } from "../session/event-at.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 
 /** All parts of a message in the queue. */
-export const wholeParts = (session: OpenSession, item: QueueItem): Effect.Effect<ReadonlyArray<InputPart>, DoorError> => {
+export function wholeParts(session: OpenSession, item: QueueItem): Effect.Effect<ReadonlyArray<InputPart>, DoorError> {
   if (item.cut !== true) return Effect.succeed(item.parts)
   return Effect.flatMap(eventAt(session.context.store, session.handle, item.seq), (event) => {
     const parts = event === undefined ? undefined : partsIn(event)

@@ -23,17 +23,18 @@ import { wholeParts } from "./queued-message.ts"
 import { messageSeq, PAGE_BYTES, storedMessages } from "./stored-messages.ts"
 
 /** Carries out a request. */
-export const ask = (
+export function ask(
   core: AgentRequestContext,
   id: string,
   by: Principal,
   request: AgentRequest,
-): Effect.Effect<{ readonly session: OpenSession; readonly done: Carried }, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<{ readonly session: OpenSession; readonly done: Carried }, DoorError> {
+  return Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const done = yield* carried(session, { command: request, by })
     return { session, done }
   })
+}
 
 const changed = (
   core: AgentRequestContext,
@@ -62,13 +63,13 @@ const partsOf = (message: {
 }
 
 /** Sends a message; with a key once: the same key again answers as the first time (Q-1). */
-export const sendMessage = (
+export function sendMessage(
   core: AgentRequestContext,
   id: string,
   message: SendMessage,
   by: Principal,
-): Effect.Effect<Sent, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<Sent, DoorError> {
+  return Effect.gen(function* () {
     const given = yield* partsOf(message)
     const { key, mode = "queue" } = message
     const { session } = yield* core.table.open(id)
@@ -80,6 +81,7 @@ export const sendMessage = (
     const done = yield* carried(session, { command, by, key, body })
     return yield* sentAs(session, done)
   })
+}
 
 /** What a send did, as its events say: the same for the first answer and for a repeated one. */
 const sentAs = (session: OpenSession, done: Carried): Effect.Effect<Sent, DoorError> =>
@@ -96,8 +98,8 @@ const sentAs = (session: OpenSession, done: Carried): Effect.Effect<Sent, DoorEr
   })
 
 /** A message in the queue, whole (Q-17). */
-export const queuedMessage = (core: AgentRequestContext, id: string, message: string): Effect.Effect<QueueItem, DoorError> =>
-  Effect.gen(function* () {
+export function queuedMessage(core: AgentRequestContext, id: string, message: string): Effect.Effect<QueueItem, DoorError> {
+  return Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const item = session.durable.agent?.queue.find((queued) => queued.id === message)
     if (item === undefined) {
@@ -109,21 +111,23 @@ export const queuedMessage = (core: AgentRequestContext, id: string, message: st
     const { cut: _, ...rest } = item
     return { ...rest, parts: yield* wholeParts(session, item) }
   })
+}
 
 /** Replaces a waiting message's parts. */
-export const editMessage = (
+export function editMessage(
   core: AgentRequestContext,
   id: string,
   message: string,
   change: EditMessage,
   by: Principal,
-): Effect.Effect<Changed, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<Changed, DoorError> {
+  return Effect.gen(function* () {
     const given = yield* partsOf(change)
     const { session } = yield* core.table.open(id)
     const parts = yield* keptParts(core, session, given)
     return yield* changed(core, id, by, { kind: "request", _tag: "EditMessage", messageId: message, parts })
   })
+}
 
 /** Parts whose files are kept beside the log; nothing is kept for what is no agent, or is too long anyway. */
 const keptParts = (core: AgentRequestContext, { durable }: OpenSession, parts: ReadonlyArray<InputPart>) => {
@@ -132,19 +136,20 @@ const keptParts = (core: AgentRequestContext, { durable }: OpenSession, parts: R
 }
 
 /** A file of a session's messages, by its hash (M-11). */
-export const messageFile = (core: AgentRequestContext, id: string, hash: string): Effect.Effect<MessageFile, DoorError> =>
-  Effect.flatMap(core.store.get(id).pipe(Effect.mapError(storeProblem)), (record) =>
+export function messageFile(core: AgentRequestContext, id: string, hash: string): Effect.Effect<MessageFile, DoorError> {
+  return Effect.flatMap(core.store.get(id).pipe(Effect.mapError(storeProblem)), (record) =>
     readMessageFile(core.agents.directory(record), hash),
   )
+}
 
 /** Changes model or mode; the agent's `session/agent-info` tells when it has done so. Another directory is the next process's. */
-export const configure = (
+export function configure(
   core: AgentRequestContext,
   id: string,
   change: ConfigureAgent,
   by: Principal,
-): Effect.Effect<Changed, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<Changed, DoorError> {
+  return Effect.gen(function* () {
     const { cwd, ...wanted } = change
     if (cwd === undefined) return yield* changed(core, id, by, { kind: "request", _tag: "ConfigureAgent", ...wanted })
     const place = resolve(core.defaults.home, cwd)
@@ -154,25 +159,27 @@ export const configure = (
     if (Object.keys(wanted).length === 0) return moved
     return yield* changed(core, id, by, { kind: "request", _tag: "ConfigureAgent", ...wanted })
   })
+}
 
 /** Finds what a session's directory brings, so that it is known before the agent starts there. */
-export const noteDirectory = (core: AgentRequestContext, id: string, by: Principal): Effect.Effect<void, DoorError> =>
-  Effect.gen(function* () {
+export function noteDirectory(core: AgentRequestContext, id: string, by: Principal): Effect.Effect<void, DoorError> {
+  return Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const { agent } = session.durable
     if (agent === undefined) return
     const trust = yield* Effect.promise(() => directoryTrust(core.agents, agent.spec))
     if (trust !== undefined) yield* carried(session, { command: { kind: "report", _tag: "AgentDirectory", trust }, by })
   })
+}
 
 /** Lets the agent begin anew, with our transcript as its context; `before` is the first message that is left out of it. */
-export const renew = (
+export function renew(
   core: AgentRequestContext,
   id: string,
   { before }: RenewAgent,
   by: Principal,
-): Effect.Effect<Changed, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<Changed, DoorError> {
+  return Effect.gen(function* () {
     const { session } = yield* core.table.open(id)
     const turn = newId(core.now())
     if (before === undefined) return yield* changed(core, id, by, { kind: "request", _tag: "RenewAgent", turn })
@@ -183,14 +190,15 @@ export const renew = (
     }
     return yield* changed(core, id, by, { kind: "request", _tag: "RenewAgent", before: { id: before, seq }, turn })
   })
+}
 
 /** A page of stored messages, the newest page first. */
-export const messages = (
+export function messages(
   core: AgentRequestContext,
   id: string,
   page: { readonly before?: number; readonly limit: number },
-): Effect.Effect<MessagePage, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<MessagePage, DoorError> {
+  return Effect.gen(function* () {
     const record = yield* core.store.get(id).pipe(Effect.mapError(storeProblem))
     if (record.kind !== "agent") {
       return yield* new SessionNotReady({
@@ -204,3 +212,4 @@ export const messages = (
       Effect.mapError(storeProblem),
     )
   })
+}

@@ -75,11 +75,12 @@ async function prepare(driver: DrivenAgent): Promise<Pick<StartAgent, "agent" | 
 }
 
 /** The directory is not there any more: worktrees are removed, projects are moved (A-41, A-63). */
-export const directoryGone = (session: string, cwd: string): Unprocessable =>
-  new Unprocessable({
+export function directoryGone(session: string, cwd: string): Unprocessable {
+  return new Unprocessable({
     message: `the session's directory ${cwd} is gone or cannot be entered; choose another with: holdfast cd ${session.slice(-8)} DIRECTORY`,
     field: "cwd",
   })
+}
 
 /** Makes the start durable; false when the session needs none any more. */
 const announce = ({ session }: DrivenAgent, child: string, runner: string, trusted: boolean): Promise<boolean> =>

@@ -33,11 +33,11 @@ interface Place {
 }
 
 /** A page of messages, oldest first. `before` is the cursor of the next older page, null when there is none. */
-export const storedMessages = (
+export function storedMessages(
   store: Store["Service"],
   { session, firstSeq, before, limit, maxBytes }: MessageRange,
-): Effect.Effect<MessagePage, DataDamaged | StoreError> =>
-  Effect.gen(function* () {
+): Effect.Effect<MessagePage, DataDamaged | StoreError> {
+  return Effect.gen(function* () {
     const fitting: Array<Place> = []
     let bytes = 0
     let more = false
@@ -59,6 +59,7 @@ export const storedMessages = (
     yield* walk(store, session, oldest.seq - 1, before - 1, (_, record) => void messages.push(...messageOf(record)))
     return { messages, before: more ? oldest.seq : null }
   })
+}
 
 /** The message of an event; none for one that this version cannot read. */
 function messageOf(record: Uint8Array): ReadonlyArray<Message> {
@@ -89,8 +90,8 @@ const walk = (
   })
 
 /** The seq of the stored message with an id; undefined when there is none. */
-export const messageSeq = (store: Store["Service"], session: SessionHandle, id: string) =>
-  Effect.gen(function* () {
+export function messageSeq(store: Store["Service"], session: SessionHandle, id: string) {
+  return Effect.gen(function* () {
     for (let after = 0; ;) {
       const range = { after, maxBytes: READ_BYTES, channel: "message", type: "added" }
       const { records, last, atHead } = yield* store.read(session, range)
@@ -102,3 +103,4 @@ export const messageSeq = (store: Store["Service"], session: SessionHandle, id: 
       after = last
     }
   })
+}

@@ -12,8 +12,8 @@ import { storeProblem } from "../session/store-problem.ts"
 import { PAGE } from "../session/read-sizes.ts"
 
 /** The open requests, oldest first. */
-export const waitingPermissions = (core: AgentRequestContext): Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError> =>
-  Effect.gen(function* () {
+export function waitingPermissions(core: AgentRequestContext): Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError> {
+  return Effect.gen(function* () {
     const waiting: Array<WaitingPermission> = []
     const seen = new Set<string>()
     for (const process of ["running", "starting"] as const) {
@@ -31,6 +31,7 @@ export const waitingPermissions = (core: AgentRequestContext): Effect.Effect<Rea
     }
     return waiting.sort((a, b) => a.request.askedAt - b.request.askedAt)
   })
+}
 
 function collect(session: Session, waiting: Array<WaitingPermission>): void {
   for (const request of session.permissions) {

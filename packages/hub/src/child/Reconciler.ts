@@ -29,98 +29,94 @@ const AGAIN = 1000
 
 /** The reconciler. */
 export class Reconciler {
-  private readonly runners: Runners["Service"]
-  private readonly table: Sessions
-  private readonly fleet: Fleet
-  private readonly timers = new Set<NodeJS.Timeout>()
-  private passing: Promise<void> | undefined
-  private again = false
-  private closed = false
+  readonly #runners: Runners["Service"]
+  readonly #table: Sessions
+  readonly #fleet: Fleet
+  readonly #timers = new Set<NodeJS.Timeout>()
+  #passing: Promise<void> | undefined
+  #again = false
+  #closed = false
 
   constructor(runners: Runners["Service"], table: Sessions, fleet: Fleet) {
-    this.runners = runners
-    this.table = table
-    this.fleet = fleet
+    this.#runners = runners
+    this.#table = table
+    this.#fleet = fleet
   }
 
   /** Gives a child of a connected runner to its session, or ends it when no session wants it. */
   place(link: RunnerLink, status: ChildStatus): void {
-    this.table.openThen(status.session, (result) => {
-      if (this.fleet.links.get(link.generation) !== link) return
-      const { killGrace } = this.table.context.settings
+    this.#table.openThen(status.session, (result) => {
+      if (this.#fleet.links.get(link.generation) !== link) return
+      const { killGrace } = this.#table.context.settings
       if (!("part" in result)) {
-        if (result._tag === "SessionNotFound") this.fleet.discard(link, status, killGrace)
-        else if (result._tag !== "LogDamaged") this.later(() => this.place(link, status))
+        if (result._tag === "SessionNotFound") this.#fleet.discard(link, status, killGrace)
+        else if (result._tag !== "LogDamaged") this.#later(() => this.place(link, status))
         return
       }
       const { session, part } = result
       const { child, process } = session.state
       const isAlive = process === "starting" || process === "running"
-      if (!(part instanceof ChildPart) || child !== status.id || !isAlive) return this.fleet.discard(link, status, killGrace)
+      if (!(part instanceof ChildPart) || child !== status.id || !isAlive) return this.#fleet.discard(link, status, killGrace)
       part.pastStart()
-      this.fleet.follow(link, status, part)
+      this.#fleet.follow(link, status, part)
       part.endDeleted()
     })
   }
 
   /** Looks at every session that has a process; a call while one is under way makes it look once more. */
   pass(): Promise<void> {
-    if (this.passing !== undefined) {
-      this.again = true
-      return this.passing
+    if (this.#passing !== undefined) {
+      this.#again = true
+      return this.#passing
     }
-    this.passing = this.passes().finally(() => (this.passing = undefined))
-    return this.passing
+    this.#passing = this.#passes().finally(() => (this.#passing = undefined))
+    return this.#passing
   }
 
   /** Ends what waits. */
   close(): void {
-    this.closed = true
-    for (const timer of this.timers) clearTimeout(timer)
+    this.#closed = true
+    for (const timer of this.#timers) clearTimeout(timer)
   }
 
-  private async passes(): Promise<void> {
+  async #passes(): Promise<void> {
     do {
-      this.again = false
-      await this.once()
-    } while (this.again && !this.closed)
+      this.#again = false
+      await this.#once()
+    } while (this.#again && !this.#closed)
   }
 
-  private async once(): Promise<void> {
-    const found = await this.runners.discover()
+  async #once(): Promise<void> {
+    const found = await this.#runners.discover()
     const living = new Set(found.filter(({ state }) => state === "live").map(({ generation }) => generation))
     const dead = found.filter((one): one is DeadRunner => one.state === "dead")
     const kept = new Map<string, RecoveredChild>()
     for (const one of dead) {
-      const children = await this.runners.recover(one).catch((cause: unknown) => {
-        this.table.context.report("a dead runner's journal cannot be read", { runner: one.generation, cause: String(cause) })
+      const children = await this.#runners.recover(one).catch((cause: unknown) => {
+        this.#table.context.report("a dead runner's journal cannot be read", { runner: one.generation, cause: String(cause) })
         return []
       })
       for (const child of children) kept.set(child.id, child)
     }
     const waits: Array<Promise<void>> = []
-    for await (const part of this.sessions()) {
-      const wait = this.settle(part, living, kept)
+    for await (const part of this.#sessions()) {
+      const wait = this.#settle(part, living, kept)
       if (wait !== undefined) waits.push(wait)
     }
-    if (this.closed) return
+    if (this.#closed) return
     // The journals may go only once all of them is in the logs; the pass itself does not wait for that.
     void Promise.all(waits).then(() =>
-      Promise.all(dead.map((one) => (this.closed ? undefined : this.runners.bury(one)))).catch((cause: unknown) => {
-        this.table.context.report("a dead runner could not be removed", { cause: String(cause) })
+      Promise.all(dead.map((one) => (this.#closed ? undefined : this.#runners.bury(one)))).catch((cause: unknown) => {
+        this.#table.context.report("a dead runner could not be removed", { cause: String(cause) })
       }),
     )
   }
 
-  private settle(
-    part: ChildPart,
-    living: ReadonlySet<string>,
-    kept: ReadonlyMap<string, RecoveredChild>,
-  ): Promise<void> | undefined {
+  #settle(part: ChildPart, living: ReadonlySet<string>, kept: ReadonlyMap<string, RecoveredChild>): Promise<void> | undefined {
     const { child, runner = "", process } = part.session.state
     if (part.follower !== undefined || part.starting || child === undefined) return undefined
     if (process !== "starting" && process !== "running") return undefined
-    const link = this.fleet.links.get(runner)
+    const link = this.#fleet.links.get(runner)
     if (link === undefined) {
       if (living.has(runner)) return undefined
       part.pastStart()
@@ -129,20 +125,20 @@ export class Reconciler {
     const known = [...link.children.values()].find(({ status }) => status.id === child)
     if (known !== undefined) {
       part.pastStart()
-      this.fleet.follow(link, known.status, part)
+      this.#fleet.follow(link, known.status, part)
     } else if (process === "starting") part.startAgain(link, child)
     else writeOffUnknown(part)
     return undefined
   }
 
-  private async *sessions(): AsyncGenerator<ChildPart, void, void> {
+  async *#sessions(): AsyncGenerator<ChildPart, void, void> {
     for (const query of QUERIES) {
       let cursor: string | null | undefined
       do {
-        const page = await this.run(this.table.context.store.list({ ...query, limit: 200, ...(cursor ? { cursor } : {}) }))
-        if (page === undefined || this.closed) return
+        const page = await this.#run(this.#table.context.store.list({ ...query, limit: 200, ...(cursor ? { cursor } : {}) }))
+        if (page === undefined || this.#closed) return
         for (const { id } of page.sessions) {
-          const loaded = await this.run(this.table.open(id))
+          const loaded = await this.#run(this.#table.open(id))
           if (loaded?.part instanceof ChildPart) yield loaded.part
         }
         cursor = page.next
@@ -150,19 +146,19 @@ export class Reconciler {
     }
   }
 
-  private run<A, E>(effect: Effect.Effect<A, E>): Promise<A | undefined> {
-    const { fork, report } = this.table.context
+  #run<A, E>(effect: Effect.Effect<A, E>): Promise<A | undefined> {
+    const { fork, report } = this.#table.context
     return forkPromise(fork, effect).catch((cause: unknown) => {
       report("a session could not be reconciled with its process", { cause: String(cause) })
       return undefined
     })
   }
 
-  private later(action: () => void): void {
+  #later(action: () => void): void {
     const timer = setTimeout(() => {
-      this.timers.delete(timer)
-      if (!this.closed) action()
+      this.#timers.delete(timer)
+      if (!this.#closed) action()
     }, AGAIN)
-    this.timers.add(timer)
+    this.#timers.add(timer)
   }
 }

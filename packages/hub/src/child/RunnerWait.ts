@@ -5,38 +5,39 @@ import { Unavailable } from "@holdfast/protocol/errors"
 export const RUNNER_WAIT = 5000
 
 /** The answer when it is over. */
-export const runnerAway = (): Unavailable =>
-  new Unavailable({
+export function runnerAway(): Unavailable {
+  return new Unavailable({
     message:
       "the runner of this session cannot be reached, and requests in flight may or may not have arrived; try again, or see /health/ready",
   })
+}
 
 /** One wait of a session: begun when something is asked while no runner is there, ended when it is back. */
 export class RunnerWait {
-  private readonly over: () => void
-  private readonly isStarting: () => boolean
-  private timer: NodeJS.Timeout | undefined
+  readonly #over: () => void
+  readonly #isStarting: () => boolean
+  #timer: NodeJS.Timeout | undefined
 
   /** A process that is being started is waited for, however long its start takes: it ends by itself. */
   constructor(over: () => void, isStarting: () => boolean) {
-    this.over = over
-    this.isStarting = isStarting
+    this.#over = over
+    this.#isStarting = isStarting
   }
 
   /** Begins, unless it runs. */
   begin(): void {
-    this.timer ??= setTimeout(this.look, RUNNER_WAIT)
+    this.#timer ??= setTimeout(this.#look, RUNNER_WAIT)
   }
 
   /** The runner is there, or nothing waits any more. */
   end(): void {
-    clearTimeout(this.timer)
-    this.timer = undefined
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
-  private readonly look = (): void => {
-    this.timer = undefined
-    if (this.isStarting()) this.begin()
-    else this.over()
+  readonly #look = (): void => {
+    this.#timer = undefined
+    if (this.#isStarting()) this.begin()
+    else this.#over()
   }
 }

@@ -15,58 +15,58 @@ const PATIENCE_MILLIS = 100
 
 /** The starts for one runner. */
 export class StartQueue {
-  private underWay = 0
-  private creations = 0
-  private createdAt = 0
-  private readonly line: Array<() => void> = []
-  private readonly patient: Array<{ readonly since: number; readonly begin: () => void }> = []
-  private looking = false
+  #underWay = 0
+  #creations = 0
+  #createdAt = 0
+  readonly #line: Array<() => void> = []
+  readonly #patient: Array<{ readonly since: number; readonly begin: () => void }> = []
+  #looking = false
 
   /** Starts that wait for their turn. */
   get waiting(): number {
-    return this.line.length + this.patient.length
+    return this.#line.length + this.#patient.length
   }
 
   /** A creation begins; the returned function says that it is over. */
   creation(): () => void {
-    this.creations++
+    this.#creations++
     let over = false
     return () => {
       if (over) return
       over = true
-      this.creations--
-      this.createdAt = performance.now()
+      this.#creations--
+      this.#createdAt = performance.now()
     }
   }
 
   /** Calls `begin`, which adds a start that no one waits for, after the creations that are under way, or when it has waited enough. */
   patiently(begin: () => void): void {
-    this.patient.push({ since: performance.now(), begin })
-    if (this.looking) return
-    this.looking = true
-    setTimeout(this.look, QUIET_MILLIS)
+    this.#patient.push({ since: performance.now(), begin })
+    if (this.#looking) return
+    this.#looking = true
+    setTimeout(this.#look, QUIET_MILLIS)
   }
 
   /** Begins `start` when it is its turn; settles as it does. */
   async add<A>(start: () => Promise<A>): Promise<A> {
-    if (this.underWay >= UNDER_WAY) await new Promise<void>((resolve) => this.line.push(resolve))
-    else this.underWay++
+    if (this.#underWay >= UNDER_WAY) await new Promise<void>((resolve) => this.#line.push(resolve))
+    else this.#underWay++
     try {
       return await start()
     } finally {
-      const next = this.line.shift()
-      if (next === undefined) this.underWay--
+      const next = this.#line.shift()
+      if (next === undefined) this.#underWay--
       else next()
     }
   }
 
-  private readonly look = (): void => {
+  readonly #look = (): void => {
     const now = performance.now()
-    const quiet = this.creations === 0 && now - this.createdAt >= QUIET_MILLIS
+    const quiet = this.#creations === 0 && now - this.#createdAt >= QUIET_MILLIS
     const until = quiet ? Number.POSITIVE_INFINITY : now - PATIENCE_MILLIS
-    const waits = this.patient.findIndex(({ since }) => since > until)
-    for (const { begin } of this.patient.splice(0, waits < 0 ? this.patient.length : waits)) begin()
-    this.looking = this.patient.length > 0
-    if (this.looking) setTimeout(this.look, QUIET_MILLIS)
+    const waits = this.#patient.findIndex(({ since }) => since > until)
+    for (const { begin } of this.#patient.splice(0, waits < 0 ? this.#patient.length : waits)) begin()
+    this.#looking = this.#patient.length > 0
+    if (this.#looking) setTimeout(this.#look, QUIET_MILLIS)
   }
 }

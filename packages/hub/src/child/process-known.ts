@@ -7,8 +7,8 @@ import type { ChildPart } from "./ChildPart.ts"
 const START_WAIT = 10_000
 
 /** Waits, at most 10 s, until it is durable what became of the start. */
-export const processKnown = (part: ChildPart): Effect.Effect<void> =>
-  fromCallback<void>((answer) => {
+export function processKnown(part: ChildPart): Effect.Effect<void> {
+  return fromCallback<void>((answer) => {
     if (part.session.durable.process !== "starting") return answer(undefined)
     const timer = setTimeout(() => {
       forget()
@@ -19,6 +19,7 @@ export const processKnown = (part: ChildPart): Effect.Effect<void> =>
       answer(undefined)
     })
   })
+}
 
 function isAlive({ session }: ChildPart): boolean {
   const { process } = session.durable

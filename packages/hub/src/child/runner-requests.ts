@@ -7,16 +7,18 @@ import type { Fleet } from "./Fleet.ts"
 import type { RunnerLink } from "./RunnerLink.ts"
 
 /** The status of every connected runner. */
-export const runnerStatus = (fleet: Fleet): Effect.Effect<ReadonlyArray<RunnerStatus>, Unavailable> =>
-  ask(async () => (await Promise.all([...fleet.links.values()].map(statusOf))).flat())
+export function runnerStatus(fleet: Fleet): Effect.Effect<ReadonlyArray<RunnerStatus>, Unavailable> {
+  return ask(async () => (await Promise.all([...fleet.links.values()].map(statusOf))).flat())
+}
 
 /** Has every runner end, at once or when its children have ended; `grace` is that of the children, in milliseconds. */
-export const stopRunners = (
+export function stopRunners(
   fleet: Fleet,
   atOnce: boolean,
   grace: number,
-): Effect.Effect<ReadonlyArray<RunnerStatus>, Unavailable> =>
-  ask(() => Promise.all([...fleet.links.values()].map((link) => stop(link, atOnce, grace))))
+): Effect.Effect<ReadonlyArray<RunnerStatus>, Unavailable> {
+  return ask(() => Promise.all([...fleet.links.values()].map((link) => stop(link, atOnce, grace))))
+}
 
 async function stop(link: RunnerLink, atOnce: boolean, grace: number): Promise<RunnerStatus> {
   link.draining = true

@@ -29,58 +29,58 @@ function firstOf(record: Uint8Array): number {
 
 /** Serves readers of one session from its log. */
 export class CatchUp {
-  private readonly session: OpenSession
-  private readonly gate: Gate
-  private readonly events: CatchUpEvents
+  readonly #session: OpenSession
+  readonly #gate: Gate
+  readonly #events: CatchUpEvents
 
   constructor(session: OpenSession, gate: Gate, events: CatchUpEvents) {
-    this.session = session
-    this.gate = gate
-    this.events = events
+    this.#session = session
+    this.#gate = gate
+    this.#events = events
   }
 
   /** Continues with a reader in mode `catching`; harmless while a read for it is under way. */
   readonly go = (subscriber: Subscriber): void => {
     if (subscriber.mode !== "catching" || subscriber.reading) return
-    if (subscriber.sent >= this.events.published()) return this.events.live(subscriber)
-    if (subscriber.sent + 1 < this.session.firstSeq) return this.events.snapshot(subscriber, "trimmed")
+    if (subscriber.sent >= this.#events.published()) return this.#events.live(subscriber)
+    if (subscriber.sent + 1 < this.#session.firstSeq) return this.#events.snapshot(subscriber, "trimmed")
     if (!subscriber.credit) {
       subscriber.mode = "waiting"
       return
     }
     subscriber.reading = true
-    this.gate.enter(() => {
+    this.#gate.enter(() => {
       if (subscriber.mode !== "catching") {
         subscriber.reading = false
-        this.gate.leave()
+        this.#gate.leave()
         return
       }
-      this.read(subscriber)
+      this.#read(subscriber)
     })
   }
 
-  private read(subscriber: Subscriber): void {
-    const { store, settings, fork, report } = this.session.context
+  #read(subscriber: Subscriber): void {
+    const { store, settings, fork, report } = this.#session.context
     const after = subscriber.sent
     const range = { after, maxBytes: settings.catchUpChunk, ...subscriber.filter }
-    fork(store.read(this.session.handle, range), (exit) => {
-      this.gate.leave()
+    fork(store.read(this.#session.handle, range), (exit) => {
+      this.#gate.leave()
       subscriber.reading = false
       if (subscriber.mode !== "catching") return
       if (subscriber.sent !== after) return this.go(subscriber)
       if (Exit.isFailure(exit)) {
         // Trimmed while it was read: the next look says so. Anything else ends the attachment with its reason.
-        if (after + 1 < this.session.firstSeq) return this.go(subscriber)
-        report("a log could not be read for a subscriber", { session: this.session.id, after, cause: String(exit.cause) })
-        return this.events.end(subscriber, "the stored data of this session cannot be read")
+        if (after + 1 < this.#session.firstSeq) return this.go(subscriber)
+        report("a log could not be read for a subscriber", { session: this.#session.id, after, cause: String(exit.cause) })
+        return this.#events.end(subscriber, "the stored data of this session cannot be read")
       }
       const { records, last, atHead } = exit.value
-      if (last === after && !(atHead && after >= this.events.published())) {
-        return this.events.end(subscriber, "the log of this session ends before its head")
+      if (last === after && !(atHead && after >= this.#events.published())) {
+        return this.#events.end(subscriber, "the log of this session ends before its head")
       }
       const [head] = records
       if (head !== undefined && subscriber.filter === undefined && firstOf(head) > after + 1) {
-        return this.events.snapshot(subscriber, "trimmed")
+        return this.#events.snapshot(subscriber, "trimmed")
       }
       let bytes = 0
       for (const record of records) bytes += record.length

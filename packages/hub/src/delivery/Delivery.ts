@@ -26,20 +26,20 @@ export class Delivery {
   readonly all = new Set<Subscriber>()
   /** Last seq that live subscribers were given. */
   published: number
-  private live: Array<Subscriber> = []
-  private pending: Array<LogRecord> = []
-  private planned = false
-  private readonly catchUp: CatchUp
-  private readonly takeSnapshot: TakeSnapshot
+  #live: Array<Subscriber> = []
+  #pending: Array<LogRecord> = []
+  #planned = false
+  readonly #catchUp: CatchUp
+  readonly #takeSnapshot: TakeSnapshot
 
   constructor(session: OpenSession, gate: Gate, takeSnapshot: TakeSnapshot) {
     this.session = session
     this.published = session.durableSeq
-    this.takeSnapshot = takeSnapshot
-    this.catchUp = new CatchUp(session, gate, {
+    this.#takeSnapshot = takeSnapshot
+    this.#catchUp = new CatchUp(session, gate, {
       published: () => this.published,
-      live: (subscriber) => this.enter(subscriber),
-      snapshot: (subscriber, reason) => this.snapshot(subscriber, reason),
+      live: (subscriber) => this.#enter(subscriber),
+      snapshot: (subscriber, reason) => this.#snapshot(subscriber, reason),
       end: (subscriber, reason) => this.drop(subscriber, reason),
     })
   }
@@ -60,11 +60,11 @@ export class Delivery {
   /** Starts what was planned: a snapshot or the backlog, then `synced`, then live events. */
   begin(subscriber: Subscriber, plan: AttachPlan): void {
     if (subscriber.mode !== "new") return
-    if (plan._tag === "Snapshot") return this.snapshot(subscriber, plan.reason)
+    if (plan._tag === "Snapshot") return this.#snapshot(subscriber, plan.reason)
     if (plan._tag === "Invalid") return this.end(subscriber)
     subscriber.move(plan.after)
     subscriber.mode = "catching"
-    this.catchUp.go(subscriber)
+    this.#catchUp.go(subscriber)
   }
 
   /** Takes an acknowledgement and continues with a reader that waited for it. */
@@ -72,12 +72,12 @@ export class Delivery {
     subscriber.acknowledge(seq)
     if (subscriber.mode !== "waiting" || subscriber.unacknowledged > subscriber.window >> 1 || !subscriber.credit) return
     subscriber.mode = "catching"
-    this.catchUp.go(subscriber)
+    this.#catchUp.go(subscriber)
   }
 
   /** Removes a reader; it gets nothing any more. */
   end(subscriber: Subscriber): void {
-    if (subscriber.mode === "live") this.leave(subscriber)
+    if (subscriber.mode === "live") this.#leave(subscriber)
     subscriber.mode = "ended"
     this.all.delete(subscriber)
   }
@@ -97,35 +97,35 @@ export class Delivery {
   /** Records that are durable now. */
   publish(records: ReadonlyArray<LogRecord>): void {
     if (this.all.size === 0) {
-      this.pending = []
+      this.#pending = []
       this.published = this.session.durableSeq
       return
     }
-    for (const record of records) this.pending.push(record)
-    if (this.planned) return
-    this.planned = true
-    deliverAtTurnEnd(this.flush)
+    for (const record of records) this.#pending.push(record)
+    if (this.#planned) return
+    this.#planned = true
+    deliverAtTurnEnd(this.#flush)
   }
 
   /** The session was claimed again: everyone continues from the log, which may hold more or less than was seen. */
   reclaimed(): void {
-    this.pending = []
+    this.#pending = []
     const shrunk = this.session.durableSeq < this.published
     this.published = this.session.durableSeq
-    const live = this.live
-    this.live = []
+    const live = this.#live
+    this.#live = []
     for (const subscriber of live) subscriber.mode = "catching"
     for (const subscriber of this.all) {
-      if (shrunk && subscriber.mode !== "new" && subscriber.sent > this.session.durableSeq) this.snapshot(subscriber, "reset")
-      else if (subscriber.mode === "catching") this.catchUp.go(subscriber)
+      if (shrunk && subscriber.mode !== "new" && subscriber.sent > this.session.durableSeq) this.#snapshot(subscriber, "reset")
+      else if (subscriber.mode === "catching") this.#catchUp.go(subscriber)
     }
   }
 
-  private readonly flush = (): void => {
-    this.planned = false
-    const pending = this.pending
+  readonly #flush = (): void => {
+    this.#planned = false
+    const pending = this.#pending
     if (pending.length === 0) return
-    this.pending = []
+    this.#pending = []
     const first = (pending[0] as LogRecord).from
     const last = (pending[pending.length - 1] as LogRecord).seq
     this.published = last
@@ -135,7 +135,7 @@ export class Delivery {
       records.push(record.bytes)
       bytes += record.bytes.length
     }
-    const live = this.live
+    const live = this.#live
     let stalled = false
     for (let i = 0; i < live.length; i++) {
       const subscriber = live[i] as Subscriber
@@ -143,18 +143,18 @@ export class Delivery {
         subscriber.count(last, bytes)
         subscriber.sink.events(records, last)
       } else {
-        this.deliverSome(subscriber, pending, last)
+        this.#deliverSome(subscriber, pending, last)
       }
       if (!subscriber.credit) {
         subscriber.mode = "waiting"
         stalled = true
       }
     }
-    if (stalled) this.live = this.live.filter((subscriber) => subscriber.mode === "live")
+    if (stalled) this.#live = this.#live.filter((subscriber) => subscriber.mode === "live")
   }
 
   /** The slow path: a filter, or a reader that has some of this already from the log. */
-  private deliverSome(subscriber: Subscriber, pending: ReadonlyArray<LogRecord>, last: number): void {
+  #deliverSome(subscriber: Subscriber, pending: ReadonlyArray<LogRecord>, last: number): void {
     const { filter, sent } = subscriber
     const records: Array<Uint8Array> = []
     let bytes = 0
@@ -167,7 +167,7 @@ export class Delivery {
     if (records.length > 0) subscriber.sink.events(records, last)
   }
 
-  private enter(subscriber: Subscriber): void {
+  #enter(subscriber: Subscriber): void {
     if (!subscriber.synced) {
       subscriber.synced = true
       subscriber.sink.synced(subscriber.sent)
@@ -175,17 +175,17 @@ export class Delivery {
       if (subscriber.mode !== "catching") return
     }
     subscriber.mode = "live"
-    this.live.push(subscriber)
+    this.#live.push(subscriber)
   }
 
-  private leave(subscriber: Subscriber): void {
-    this.live = this.live.filter((other) => other !== subscriber)
+  #leave(subscriber: Subscriber): void {
+    this.#live = this.#live.filter((other) => other !== subscriber)
   }
 
-  private snapshot(subscriber: Subscriber, reason: SnapshotReason): void {
+  #snapshot(subscriber: Subscriber, reason: SnapshotReason): void {
     subscriber.mode = "catching"
     subscriber.reading = true
-    this.takeSnapshot((snapshot) => {
+    this.#takeSnapshot((snapshot) => {
       subscriber.reading = false
       if (subscriber.mode !== "catching") return
       if (snapshot === undefined) {
@@ -194,7 +194,7 @@ export class Delivery {
       subscriber.move(snapshot.seq)
       subscriber.count(snapshot.seq, snapshot.screen.length)
       subscriber.sink.snapshot(snapshot.seq, { reason, ...snapshot.head }, snapshot.screen, this.session.record())
-      if (subscriber.mode === "catching") this.catchUp.go(subscriber)
+      if (subscriber.mode === "catching") this.#catchUp.go(subscriber)
     })
   }
 }

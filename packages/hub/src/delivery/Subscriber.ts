@@ -25,8 +25,8 @@ export class Subscriber {
   sentBytes = 0
   ackedBytes = 0
   acked = 0
-  private marks: Array<number> = []
-  private markedBytes = 0
+  #marks: Array<number> = []
+  #markedBytes = 0
 
   constructor(sink: AttachmentSink, dropped: (reason: string) => void, filter: EventFilter | undefined, window: number) {
     this.sink = sink
@@ -48,9 +48,9 @@ export class Subscriber {
   count(seq: number, bytes: number): void {
     this.sent = seq
     this.sentBytes += bytes
-    if (this.sentBytes - this.markedBytes >= this.window >> 6) {
-      this.marks.push(seq, this.sentBytes)
-      this.markedBytes = this.sentBytes
+    if (this.sentBytes - this.#markedBytes >= this.window >> 6) {
+      this.#marks.push(seq, this.sentBytes)
+      this.#markedBytes = this.sentBytes
     }
   }
 
@@ -59,17 +59,17 @@ export class Subscriber {
     if (seq > this.sent || seq <= this.acked) return
     this.acked = seq
     let passed = 0
-    while (passed < this.marks.length && (this.marks[passed] as number) <= seq) passed += 2
-    if (passed > 0) this.ackedBytes = this.marks[passed - 1] as number
+    while (passed < this.#marks.length && (this.#marks[passed] as number) <= seq) passed += 2
+    if (passed > 0) this.ackedBytes = this.#marks[passed - 1] as number
     if (seq === this.sent) this.ackedBytes = this.sentBytes
-    if (passed > 0) this.marks = this.marks.slice(passed)
+    if (passed > 0) this.#marks = this.#marks.slice(passed)
   }
 
   /** Puts the reader to another place in the log: what it had is not counted any more. */
   move(seq: number): void {
     this.sent = seq
     this.acked = 0
-    this.marks = []
-    this.markedBytes = this.sentBytes
+    this.#marks = []
+    this.#markedBytes = this.sentBytes
   }
 }

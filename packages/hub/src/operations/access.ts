@@ -6,7 +6,9 @@ import type { Principal } from "../Hub.ts"
 const RANKS: Readonly<Record<Scope | "none", number>> = { public: 0, none: 0, read: 1, write: 2, all: 3 }
 
 /** Whether a credential's scope allows what an operation needs. */
-export const allows = ({ scope }: Pick<Principal, "scope">, needed: Scope): boolean => RANKS[scope] >= RANKS[needed]
+export function allows({ scope }: Pick<Principal, "scope">, needed: Scope): boolean {
+  return RANKS[scope] >= RANKS[needed]
+}
 
 /** The refusal of an action that the caller's credential does not allow. */
 export function notAllowed(by: Principal, needed: Scope, action: string, session: string | undefined): SessionPermissionError {

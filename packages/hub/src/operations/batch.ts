@@ -14,7 +14,7 @@ const AT_ONCE = 16
 type Changes = Handlers<`sessions.${"update" | "archive" | "restore" | "delete"}`>
 
 /** Applies a change to each session of a request; a result for each, in the order asked. */
-export const batch = (changes: Changes, request: BatchRequest, by: Caller): Effect.Effect<BatchResult, DoorError> => {
+export function batch(changes: Changes, request: BatchRequest, by: Caller): Effect.Effect<BatchResult, DoorError> {
   if ((request.action === "update") !== (request.change !== undefined)) {
     return Effect.fail(
       new BadRequest({ message: "change is required for the action update, and allowed only for it", field: "change" }),

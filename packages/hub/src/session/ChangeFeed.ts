@@ -24,24 +24,24 @@ interface Watcher {
 
 /** All watchers of the list of sessions. */
 export class ChangeFeed {
-  private readonly store: Store["Service"]
-  private readonly fork: Fork
-  private readonly watchers = new Set<Watcher>()
-  private readonly changed = new Map<string, () => Session>()
-  private ticking = false
+  readonly #store: Store["Service"]
+  readonly #fork: Fork
+  readonly #watchers = new Set<Watcher>()
+  readonly #changed = new Map<string, () => Session>()
+  #ticking = false
 
   constructor(store: Store["Service"], fork: Fork) {
-    this.store = store
-    this.fork = fork
+    this.#store = store
+    this.#fork = fork
   }
 
   /** A session's stored record changed; `record` gives it when the tick ends. */
   push(id: string, record: () => Session): void {
-    if (this.watchers.size === 0) return
-    this.changed.set(id, record)
-    if (this.ticking) return
-    this.ticking = true
-    setImmediate(this.tick)
+    if (this.#watchers.size === 0) return
+    this.#changed.set(id, record)
+    if (this.#ticking) return
+    this.#ticking = true
+    setImmediate(this.#tick)
   }
 
   /** Adds a watcher that has everything up to `change`. Nothing is sent before `start`. */
@@ -49,23 +49,23 @@ export class ChangeFeed {
     const watcher: Watcher = { sink, change, passed: 0, live: false, stopped: false }
     return {
       start: () => {
-        this.watchers.add(watcher)
-        this.page(watcher)
+        this.#watchers.add(watcher)
+        this.#page(watcher)
       },
       stop: () => {
         watcher.stopped = true
-        this.watchers.delete(watcher)
+        this.#watchers.delete(watcher)
       },
     }
   }
 
-  private readonly tick = (): void => {
-    this.ticking = false
-    const sessions = [...this.changed.values()].map((record) => record()).sort((a, b) => a.change - b.change)
-    this.changed.clear()
+  readonly #tick = (): void => {
+    this.#ticking = false
+    const sessions = [...this.#changed.values()].map((record) => record()).sort((a, b) => a.change - b.change)
+    this.#changed.clear()
     const change = sessions.at(-1)?.change
     if (change === undefined) return
-    for (const watcher of this.watchers) {
+    for (const watcher of this.#watchers) {
       if (!watcher.live) {
         watcher.passed = change
         continue
@@ -78,11 +78,11 @@ export class ChangeFeed {
   }
 
   /** Serves a watcher from the store until it has everything, then lets it go live. */
-  private page(watcher: Watcher): void {
-    this.fork(this.store.changes(watcher.change, PAGE), (exit) => {
+  #page(watcher: Watcher): void {
+    this.#fork(this.#store.changes(watcher.change, PAGE), (exit) => {
       if (watcher.stopped) return
       if (Exit.isFailure(exit)) {
-        setTimeout(() => (watcher.stopped ? undefined : this.page(watcher)), 1000)
+        setTimeout(() => (watcher.stopped ? undefined : this.#page(watcher)), 1000)
         return
       }
       const { sessions, change, head } = exit.value
@@ -93,7 +93,7 @@ export class ChangeFeed {
         watcher.live = true
       }
       if (sessions.length > 0 || done) watcher.sink(watcher.change, sessions, done)
-      if (!done) setImmediate(() => this.page(watcher))
+      if (!done) setImmediate(() => this.#page(watcher))
     })
   }
 }

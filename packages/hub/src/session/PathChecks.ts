@@ -19,24 +19,32 @@ const directories: Looks = new Map()
 const programs: Looks = new Map()
 
 /** Tells whether a path is a directory that may be entered. */
-export const isDirectory = (path: string, told: Told): void =>
-  shared(directories, path, told, (done) => access(`${path}/.`, constants.X_OK, (problem) => done(problem === null)))
+export function isDirectory(path: string, told: Told): void {
+  return shared(directories, path, told, (done) => access(`${path}/.`, constants.X_OK, (problem) => done(problem === null)))
+}
 
 /** The same as an effect. */
-export const isDirectoryThere = (path: string): Effect.Effect<boolean> => fromCallback((answer) => isDirectory(path, answer))
+export function isDirectoryThere(path: string): Effect.Effect<boolean> {
+  return fromCallback((answer) => isDirectory(path, answer))
+}
 
 /** The refusal of a cwd that cannot be entered. */
-export const noDirectory = (cwd: string): Unprocessable =>
-  new Unprocessable({ message: `the directory ${cwd} does not exist or cannot be entered; give another cwd`, field: "cwd" })
+export function noDirectory(cwd: string): Unprocessable {
+  return new Unprocessable({
+    message: `the directory ${cwd} does not exist or cannot be entered; give another cwd`,
+    field: "cwd",
+  })
+}
 
 /** Tells whether a path is a file that may be executed. */
-export const isProgram = (path: string, told: Told): void =>
-  shared(programs, path, told, (done) =>
+export function isProgram(path: string, told: Told): void {
+  return shared(programs, path, told, (done) =>
     access(path, constants.X_OK, (refused) => {
       if (refused !== null) done(false)
       else stat(path, (problem, found) => done(problem === null && found.isFile()))
     }),
   )
+}
 
 function shared(looks: Looks, path: string, told: Told, look: (done: Told) => void): void {
   const waiting = looks.get(path)

@@ -15,8 +15,9 @@ import type { Store } from "@holdfast/store/Store"
 import { writeDurably } from "@holdfast/store/durable-file"
 
 /** The directory that holds those of the sessions: the setting's, or `sessions` in the data directory (X-13). */
-export const sessionsRoot = ({ sessionDirectories }: Pick<Settings, "sessionDirectories">, data: string): string =>
-  sessionDirectories === "" ? join(data, "sessions") : sessionDirectories
+export function sessionsRoot({ sessionDirectories }: Pick<Settings, "sessionDirectories">, data: string): string {
+  return sessionDirectories === "" ? join(data, "sessions") : sessionDirectories
+}
 
 type Report = (message: string, fields: Readonly<Record<string, unknown>>) => void
 

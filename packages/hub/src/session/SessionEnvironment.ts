@@ -18,8 +18,9 @@ const NAMED = "environment.json"
 const INHERITED = "inherited-environment.json"
 
 /** Keeps the named values for a session that is about to be made. */
-export const keepEnvironment = (directory: string, variables: Variables): Promise<void> =>
-  writeDurably(join(directory, NAMED), JSON.stringify(variables))
+export function keepEnvironment(directory: string, variables: Variables): Promise<void> {
+  return writeDurably(join(directory, NAMED), JSON.stringify(variables))
+}
 
 /**
  * Keeps the environment of who asked. An agent is started from it again and again, so it outlives a power cut; a terminal

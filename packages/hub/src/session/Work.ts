@@ -20,13 +20,15 @@ export type WorkResult =
  * How an append ended that is durable, the same each time its key comes again. Without records, when only its key was kept, `first` is after
  * `last`, and it stands at the end that the log had then.
  */
-export const doneAs = (first: number, last: number, events: ReadonlyArray<EventDraft> | undefined): WorkResult => ({
-  _tag: "Done",
-  first: Math.min(first, last),
-  last,
-  changed: first <= last,
-  events,
-})
+export function doneAs(first: number, last: number, events: ReadonlyArray<EventDraft> | undefined): WorkResult {
+  return {
+    _tag: "Done",
+    first: Math.min(first, last),
+    last,
+    changed: first <= last,
+    events,
+  }
+}
 
 /** One command for the loop. `done` is called exactly once. */
 export interface Work {
@@ -54,4 +56,6 @@ export interface OutputWork {
 export type AnyWork = Work | OutputWork
 
 /** True for output. */
-export const isOutput = (work: AnyWork): work is OutputWork => "chunks" in work
+export function isOutput(work: AnyWork): work is OutputWork {
+  return "chunks" in work
+}

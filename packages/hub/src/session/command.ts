@@ -14,10 +14,11 @@ import { failureOf, keyConflict } from "./store-problem.ts"
 import { doneAs, type Work, type WorkResult } from "./Work.ts"
 
 /** Hash of a command's body: equal bodies have equal hashes. */
-export const bodyHash = (body: unknown): string =>
-  createHash("sha256")
+export function bodyHash(body: unknown): string {
+  return createHash("sha256")
     .update(JSON.stringify(body, (_, value: unknown) => sorted(value)))
     .digest("base64url")
+}
 
 function sorted(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value
@@ -33,7 +34,9 @@ interface InFlight {
 const underWay = new WeakMap<OpenSession, Map<string, InFlight>>()
 
 /** A caller's key as it is kept: the same text of another credential is another key (H-22). Keys of the hub's own have no blank in them. */
-export const keptKey = ({ credential, holder = credential }: Principal, key: string): string => `${holder} ${key}`
+export function keptKey({ credential, holder = credential }: Principal, key: string): string {
+  return `${holder} ${key}`
+}
 
 /** A command with who gave it and, for one that may be sent again, its key and what the key stands for. */
 export interface Order {
@@ -55,21 +58,23 @@ export function carryOut(session: OpenSession, { command, by, key, body = comman
 export type Carried = Extract<WorkResult, { readonly _tag: "Done" }>
 
 /** The same as an effect. */
-export const carried = (session: OpenSession, order: Order): Effect.Effect<Carried, DoorError> =>
-  fromCallback((answer) => carryOut(session, order, (result) => answer(result._tag === "Refused" ? result.error : result)))
+export function carried(session: OpenSession, order: Order): Effect.Effect<Carried, DoorError> {
+  return fromCallback((answer) => carryOut(session, order, (result) => answer(result._tag === "Refused" ? result.error : result)))
+}
 
 /** Appends events as they are, once, ever, under a key. */
-export const appendOnce = (
+export function appendOnce(
   session: OpenSession,
   events: ReadonlyArray<EventDraft>,
   key: AppendKey,
   by: string,
-): Effect.Effect<void, DoorError> =>
-  fromCallback((answer) =>
+): Effect.Effect<void, DoorError> {
+  return fromCallback((answer) =>
     once(session, { decide: () => ({ _tag: "Accepted", events }), by }, key, (result) =>
       answer(result._tag === "Refused" ? result.error : undefined),
     ),
   )
+}
 
 type Done = (result: WorkResult) => void
 type Step = Pick<Work, "decide" | "by">

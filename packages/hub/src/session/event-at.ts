@@ -10,12 +10,12 @@ import type { SessionHandle, Store } from "@holdfast/store/Store"
 import { storeProblem } from "./store-problem.ts"
 
 /** The event with this seq; undefined when the log does not have it any more. */
-export const eventAt = (
+export function eventAt(
   store: Store["Service"],
   session: SessionHandle,
   seq: number,
-): Effect.Effect<Event | undefined, DoorError> =>
-  store.read(session, { after: seq - 1, maxBytes: 1, maxRecords: 1 }).pipe(
+): Effect.Effect<Event | undefined, DoorError> {
+  return store.read(session, { after: seq - 1, maxBytes: 1, maxRecords: 1 }).pipe(
     Effect.mapError(storeProblem),
     Effect.map(({ records: [bytes] }) => {
       if (bytes === undefined) return undefined
@@ -23,3 +23,4 @@ export const eventAt = (
       return event.seq === seq ? event : undefined
     }),
   )
+}

@@ -50,7 +50,9 @@ export function step(answer: CreateAnswer, body: () => void): void {
 }
 
 /** Refuses a creation. */
-export const refuse = (answer: CreateAnswer, error: DoorError): void => answer(Exit.fail(error))
+export function refuse(answer: CreateAnswer, error: DoorError): void {
+  return answer(Exit.fail(error))
+}
 
 /** Stores a new session, opens it, and has its kind begin it; a key that was used before answers with the session that it made. */
 export function makeSession<Part extends SessionPart>(

@@ -17,8 +17,12 @@ import type { AppendOutcome, DataDamaged, NoSuchSession, PageCursorInvalid, Stor
 export type AnyStoreError = NoSuchSession | DataDamaged | PageCursorInvalid | StoreError
 
 /** The refusal of a session that is not there. */
-export const notFound = (id: string): SessionNotFound =>
-  new SessionNotFound({ message: `no session has the id ${JSON.stringify(headOf(id, 100))}; list them to find it`, session: id })
+export function notFound(id: string): SessionNotFound {
+  return new SessionNotFound({
+    message: `no session has the id ${JSON.stringify(headOf(id, 100))}; list them to find it`,
+    session: id,
+  })
+}
 
 /** The door error of a store's error. */
 export function storeProblem(error: AnyStoreError): DoorError {
@@ -49,28 +53,32 @@ export function failureOf(
 }
 
 /** That the disk is full, with the store's own words behind it where they do not say so themselves. */
-export const fullWords = (message: string): string =>
-  message.startsWith("the disk is full") ? message : `the disk is full (${message})`
+export function fullWords(message: string): string {
+  return message.startsWith("the disk is full") ? message : `the disk is full (${message})`
+}
 
 /** The refusal of an append for want of space. */
-export const storageFull = (message: string): StorageFull =>
-  new StorageFull({
+export function storageFull(message: string): StorageFull {
+  return new StorageFull({
     message: `nothing was appended: ${fullWords(message)}; free some space, and writes resume automatically`,
   })
+}
 
 /** The refusal of a key that was used for something else; `kept` is the key as it came, or as it is kept, behind its holder. */
-export const keyConflict = (kept: string): KeyConflict =>
-  new KeyConflict({
+export function keyConflict(kept: string): KeyConflict {
+  return new KeyConflict({
     message: "the key was already used with another body; use a new key for a new request",
     key: kept.slice(kept.lastIndexOf(" ") + 1),
   })
+}
 
 /** The refusal to give a session as made that is in the trash (H-23). */
-export const inTrash = (session: string): SessionDeleted =>
-  new SessionDeleted({
+export function inTrash(session: string): SessionDeleted {
+  return new SessionDeleted({
     message: `this already created the session ${session}, which is now in the trash; restore it, or create another one with a new key`,
     session,
   })
+}
 
 /** The door error of an append that did not succeed. */
 export function appendProblem(outcome: AppendOutcome, session: string, key: string | undefined): DoorError {

@@ -4,10 +4,11 @@ import { UUID_V7 } from "@holdfast/protocol/ids"
 import { headOf } from "@holdfast/protocol/text-cut"
 
 /** The refusal of a text that is no whole id; `undefined` for one that is. Whether a session has the id is not looked at. */
-export const refuseId = (text: string): SessionNotFound | undefined =>
-  UUID_V7.test(text)
+export function refuseId(text: string): SessionNotFound | undefined {
+  return UUID_V7.test(text)
     ? undefined
     : new SessionNotFound({
         message: `${JSON.stringify(headOf(text, 100))} is not a whole session id; GET /api/sessions/resolve?name=… finds the session for a label or a part of an id`,
         session: headOf(text, 256),
       })
+}

@@ -30,8 +30,8 @@ export class StoreHealth {
 }
 
 /** The report. */
-export const health = (core: HubContext, seen: StoreHealth): Effect.Effect<Health> =>
-  Effect.map(Effect.result(core.store.stats), (stats) => {
+export function health(core: HubContext, seen: StoreHealth): Effect.Effect<Health> {
+  return Effect.map(Effect.result(core.store.stats), (stats) => {
     const store = stats._tag === "Failure" ? "failed" : seen.state
     const problems = [
       ...(stats._tag === "Failure" ? [stats.failure.message] : []),
@@ -50,3 +50,4 @@ export const health = (core: HubContext, seen: StoreHealth): Effect.Effect<Healt
       attachments,
     }
   })
+}

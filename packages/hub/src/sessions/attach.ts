@@ -40,7 +40,7 @@ const cursorOf = ({ after, log }: AttachRequest): { readonly after?: number; rea
 export type Attached = Map<string, Set<{ readonly drop: (reason: string) => void }>>
 
 /** Attaches a sink to a session. */
-export const attach = (
+export function attach(
   core: HubContext,
   attached: Attached,
   request: AttachRequest,
@@ -48,8 +48,8 @@ export const attach = (
   by: Caller,
   /** Told once why the attachment ended. */
   over: (reason: string) => void,
-): Effect.Effect<Attachment, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<Attachment, DoorError> {
+  return Effect.gen(function* () {
     const { cols, rows } = request
     const problem = cols === undefined || rows === undefined ? undefined : sizeProblem(cols, rows)
     if (problem !== undefined) return yield* problem
@@ -129,3 +129,4 @@ export const attach = (
       },
     }
   })
+}

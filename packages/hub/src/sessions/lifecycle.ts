@@ -66,8 +66,8 @@ function whenReady(core: HubContext, { session, part }: LoadedSession, command: 
 }
 
 /** Moves the session to the trash and ends its child; the child's exit comes into the log as always. */
-export const remove = (core: HubContext, id: string, key: string | undefined, by: Principal): Effect.Effect<Changed, DoorError> =>
-  Effect.gen(function* () {
+export function remove(core: HubContext, id: string, key: string | undefined, by: Principal): Effect.Effect<Changed, DoorError> {
+  return Effect.gen(function* () {
     const purgeAt = core.now() + core.settings.trashKeep
     const changed = yield* changing(core, id, { command: { _tag: "Delete", purgeAt }, key, body: { _tag: "Delete" } }, by)
     const { part } = yield* core.table.open(id)
@@ -77,6 +77,7 @@ export const remove = (core: HubContext, id: string, key: string | undefined, by
     part.endDeleted()
     return changed
   })
+}
 
 /** Takes or releases the keyboard; only who is attached to type may take it (T-10). */
 export function takeKeyboard(core: HubContext, id: string, mode: "single" | "free", by: Caller, done: Done<Changed>): void {

@@ -16,25 +16,27 @@ const PAGE_BYTES = 1024 * 1024
 const MATCHES = 20
 
 /** The record of a session; of an open one what is durable of it. */
-export const get = (core: HubContext, id: string): Effect.Effect<Session, DoorError> =>
-  Effect.suspend(() => {
+export function get(core: HubContext, id: string): Effect.Effect<Session, DoorError> {
+  return Effect.suspend(() => {
     const there = core.table.peek(id)
     return there === undefined ? core.store.get(id).pipe(Effect.mapError(storeProblem)) : Effect.succeed(there.session.record())
   })
+}
 
 /** A page of the list, with the records of open sessions as they are now; the store's own lists leave out the trash alone. */
-export const list = (core: HubContext, { status = "active", ...rest }: SessionQuery): Effect.Effect<SessionPage, DoorError> =>
-  core.store.list(status === "all" ? rest : { ...rest, status }).pipe(
+export function list(core: HubContext, { status = "active", ...rest }: SessionQuery): Effect.Effect<SessionPage, DoorError> {
+  return core.store.list(status === "all" ? rest : { ...rest, status }).pipe(
     Effect.mapError(storeProblem),
     Effect.map(({ sessions, ...rest }) => ({
       sessions: sessions.map((session) => core.table.peek(session.id)?.session.record() ?? session),
       ...rest,
     })),
   )
+}
 
 /** The one session that an id, a beginning or an end of one, or a label names. */
-export const resolve = (core: HubContext, text: string): Effect.Effect<string, DoorError> =>
-  Effect.gen(function* () {
+export function resolve(core: HubContext, text: string): Effect.Effect<string, DoorError> {
+  return Effect.gen(function* () {
     if (text === "" || text.length > 256) return yield* notFound(text)
     if (core.table.peek(text) !== undefined) return text
     const matches = yield* core.store.resolve(text, MATCHES).pipe(Effect.mapError(storeProblem))
@@ -46,9 +48,10 @@ export const resolve = (core: HubContext, text: string): Effect.Effect<string, D
       matches,
     })
   })
+}
 
 /** A page of events as JSON texts. */
-export const events = (
+export function events(
   core: HubContext,
   id: string,
   range: EventFilter & {
@@ -56,8 +59,8 @@ export const events = (
     readonly log?: string
     readonly limit: number
   },
-): Effect.Effect<EventTexts, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<EventTexts, DoorError> {
+  return Effect.gen(function* () {
     const { after, log, limit, ...filter } = range
     const problem = cursorProblem(after)
     if (problem !== undefined) return yield* new CursorInvalid({ message: problem })
@@ -81,6 +84,9 @@ export const events = (
       log: head.log,
     }
   })
+}
 
 /** The JSON text of a record's event: as it was stored, or made from output bytes. */
-export const eventText = (record: Uint8Array): string => recordJson(readRecord(record, 0))
+export function eventText(record: Uint8Array): string {
+  return recordJson(readRecord(record, 0))
+}

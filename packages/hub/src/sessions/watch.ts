@@ -8,12 +8,12 @@ import { storeProblem } from "../session/store-problem.ts"
 import type { HubContext } from "./HubContext.ts"
 
 /** Adds a watcher of the feed; nothing is sent before it is started. */
-export const watch = (
+export function watch(
   { store, feed }: HubContext,
   cursor: FeedCursor,
   sink: FeedSink,
-): Effect.Effect<FeedWatch, DoorError | BadRequest> =>
-  Effect.gen(function* () {
+): Effect.Effect<FeedWatch, DoorError | BadRequest> {
+  return Effect.gen(function* () {
     const { after } = cursor
     if (after !== undefined && !(Number.isSafeInteger(after) && after >= 0)) {
       return yield* new BadRequest({ message: "a change number is a whole number from 0", field: "after" })
@@ -22,3 +22,4 @@ export const watch = (
     const plan = planFeed(cursor, bounds)
     return { ...plan, feed: bounds.feed, ...feed.watch(plan.change, sink) }
   })
+}

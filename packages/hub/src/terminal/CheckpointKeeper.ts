@@ -24,76 +24,76 @@ const REUSE_BYTES = 16 * 1024
 
 /** Keeps the screens of one session. */
 export class CheckpointKeeper implements FollowedScreens {
-  private readonly session: OpenSession
-  private readonly locator: Locator
-  private readonly trimmer: Trimmer
-  private sinceKept = 0
-  private sinceTaken = 0
-  private askedAt = 0
-  private asking = false
-  private taken: Snapshot | undefined
-  private taking: Array<(snapshot: Snapshot | undefined) => void> | undefined
+  readonly #session: OpenSession
+  readonly #locator: Locator
+  readonly #trimmer: Trimmer
+  #sinceKept = 0
+  #sinceTaken = 0
+  #askedAt = 0
+  #asking = false
+  #taken: Snapshot | undefined
+  #taking: Array<(snapshot: Snapshot | undefined) => void> | undefined
 
   constructor(session: OpenSession) {
-    this.session = session
-    this.locator = new Locator(session)
-    this.trimmer = new Trimmer(session)
+    this.#session = session
+    this.#locator = new Locator(session)
+    this.#trimmer = new Trimmer(session)
   }
 
   /** Output was placed in the log. */
   grew(bytes: number): void {
-    this.sinceKept += bytes
-    this.sinceTaken += bytes
+    this.#sinceKept += bytes
+    this.#sinceTaken += bytes
   }
 
   /** Something became durable: waiting screens find their place, and what is due is done. */
   durable(follower: ChildFollower): void {
-    this.locator.placed(follower.positions)
-    if (this.sinceKept >= this.session.context.settings.checkpointBytes) this.ask(follower)
-    this.trimmer.look()
+    this.#locator.placed(follower.positions)
+    if (this.#sinceKept >= this.#session.context.settings.checkpointBytes) this.#ask(follower)
+    this.#trimmer.look()
   }
 
   /** Stores a screen of the journal; `done` is called once it is kept, not at all when the store refused it. */
   keep(reply: CheckpointReply, follower: ChildFollower, done: () => void): void {
-    this.locator.locate(reply, follower.positions, (snapshot) => {
+    this.#locator.locate(reply, follower.positions, (snapshot) => {
       if (snapshot === undefined) {
-        this.session.context.report("a screen could not be placed in the log", {
-          session: this.session.id,
+        this.#session.context.report("a screen could not be placed in the log", {
+          session: this.#session.id,
           position: reply.position,
         })
         return done()
       }
-      this.store(snapshot, done)
+      this.#store(snapshot, done)
     })
   }
 
   /** The screen of the live terminal, or `undefined` when it cannot be had in time. Those who ask at once share one. */
   take(follower: ChildFollower, done: (snapshot: Snapshot | undefined) => void): void {
-    if (this.taken !== undefined && this.sinceTaken <= REUSE_BYTES && this.taken.seq >= this.session.firstSeq - 1)
-      return done(this.taken)
-    if (this.taking !== undefined) {
-      this.taking.push(done)
+    if (this.#taken !== undefined && this.#sinceTaken <= REUSE_BYTES && this.#taken.seq >= this.#session.firstSeq - 1)
+      return done(this.#taken)
+    if (this.#taking !== undefined) {
+      this.#taking.push(done)
       return
     }
-    const taking = (this.taking = [done])
+    const taking = (this.#taking = [done])
     let answered = false
     const answer = (snapshot: Snapshot | undefined): void => {
       if (answered) return
       answered = true
       clearTimeout(timer)
-      if (this.taking === taking) this.taking = undefined
+      if (this.#taking === taking) this.#taking = undefined
       for (const each of taking) each(snapshot)
     }
     const timer = setTimeout(answer, WAIT_MAX, undefined)
-    this.sinceTaken = 0
+    this.#sinceTaken = 0
     follower.port.connection.checkpoint(follower.port.child).then(
       (reply) =>
-        this.locator.locate(reply, follower.positions, (snapshot) => {
-          if (snapshot !== undefined) this.taken = snapshot
+        this.#locator.locate(reply, follower.positions, (snapshot) => {
+          if (snapshot !== undefined) this.#taken = snapshot
           answer(snapshot)
         }),
       (cause: unknown) => {
-        this.session.context.report("no screen from the runner", { session: this.session.id, cause: String(cause) })
+        this.#session.context.report("no screen from the runner", { session: this.#session.id, cause: String(cause) })
         answer(undefined)
       },
     )
@@ -101,41 +101,41 @@ export class CheckpointKeeper implements FollowedScreens {
 
   /** Forgets what belonged to a connection or claim that is gone. */
   reset(): void {
-    this.taken = undefined
-    this.trimmer.forget()
-    this.locator.forget()
+    this.#taken = undefined
+    this.#trimmer.forget()
+    this.#locator.forget()
   }
 
-  private ask(follower: ChildFollower): void {
-    const { context } = this.session
+  #ask(follower: ChildFollower): void {
+    const { context } = this.#session
     const now = context.now()
-    if (this.asking || now - this.askedAt < ASK_EVERY || follower.ended) return
-    this.asking = true
-    this.askedAt = now
-    this.sinceKept = 0
+    if (this.#asking || now - this.#askedAt < ASK_EVERY || follower.ended) return
+    this.#asking = true
+    this.#askedAt = now
+    this.#sinceKept = 0
     const finish = (): void => {
-      this.asking = false
+      this.#asking = false
     }
     follower.port.connection.checkpoint(follower.port.child).then(
       (reply) =>
-        this.locator.locate(reply, follower.positions, (snapshot) => {
+        this.#locator.locate(reply, follower.positions, (snapshot) => {
           if (snapshot === undefined) return finish()
-          this.store(snapshot, finish)
+          this.#store(snapshot, finish)
         }),
       (cause: unknown) => {
         finish()
-        context.report("no checkpoint from the runner", { session: this.session.id, cause: String(cause) })
+        context.report("no checkpoint from the runner", { session: this.#session.id, cause: String(cause) })
       },
     )
   }
 
-  private store(snapshot: Snapshot, done: () => void): void {
-    const { session } = this
+  #store(snapshot: Snapshot, done: () => void): void {
+    const session = this.#session
     const { cols = 80, rows = 24 } = snapshot.head
     const checkpoint: Checkpoint = { seq: snapshot.seq, cols, rows, screen: snapshot.screen, time: session.context.now() }
     session.context.fork(session.context.store.putCheckpoint(session.handle, session.epoch, checkpoint), (exit) => {
       if (Exit.isSuccess(exit)) {
-        this.trimmer.offer(checkpoint)
+        this.#trimmer.offer(checkpoint)
         return done()
       }
       const error = Exit.findErrorOption(exit)

@@ -25,35 +25,36 @@ interface Keyed {
 }
 
 /** The answer to an input that went to the child just as the disk became full: whether it was typed is not stored. */
-export const unconfirmed = (): StorageFull =>
-  new StorageFull({
+export function unconfirmed(): StorageFull {
+  return new StorageFull({
     message:
       "the disk is full, so it cannot be confirmed that the program got the input; check the screen, free some space, and send it again with the same key",
   })
+}
 
 /** The inputs with keys of one session's terminal. */
 export class KeyedInputs {
-  private readonly limit: number
-  private readonly wait: RunnerWait
-  private readonly inputs = new Map<string, Keyed>()
-  private bytes = 0
-  private port: RunnerPort | undefined
+  readonly #limit: number
+  readonly #wait: RunnerWait
+  readonly #inputs = new Map<string, Keyed>()
+  #bytes = 0
+  #port: RunnerPort | undefined
 
   constructor(limit: number, wait: RunnerWait) {
-    this.limit = limit
-    this.wait = wait
+    this.#limit = limit
+    this.#wait = wait
   }
 
   /** True while something waits to be settled. */
   get busy(): boolean {
-    return this.inputs.size > 0
+    return this.#inputs.size > 0
   }
 
   /** Claims a key, or waits with who has it. True: the caller looks whether it was used, and then hands the input over or settles it. */
   claim(key: string, hash: string, waiter: (result: KeyedResult) => void): boolean {
-    const known = this.inputs.get(key)
+    const known = this.#inputs.get(key)
     if (known === undefined) {
-      this.inputs.set(key, { hash, waiters: [waiter], bytes: undefined })
+      this.#inputs.set(key, { hash, waiters: [waiter], bytes: undefined })
       return true
     }
     if (known.hash === hash) known.waiters.push(waiter)
@@ -63,24 +64,24 @@ export class KeyedInputs {
 
   /** Hands the input of a claimed key to the child, unless it was settled meanwhile. */
   hand(key: string, bytes: Uint8Array): void {
-    const input = this.inputs.get(key)
+    const input = this.#inputs.get(key)
     if (input === undefined || input.bytes !== undefined) return
-    if (this.bytes + bytes.length + OVERHEAD > this.limit) {
+    if (this.#bytes + bytes.length + OVERHEAD > this.#limit) {
       const error = new Busy({ message: "the terminal is not reading its input; try again", retryAfter: 1 })
       return this.settle(key, { error })
     }
     input.bytes = bytes
-    this.bytes += bytes.length + OVERHEAD
-    if (this.port === undefined) this.wait.begin()
-    else this.port.connection.input(this.port.child, key, 0, bytes)
+    this.#bytes += bytes.length + OVERHEAD
+    if (this.#port === undefined) this.#wait.begin()
+    else this.#port.connection.input(this.#port.child, key, 0, bytes)
   }
 
   /** Answers everyone who waits for a key. */
   settle(key: string, result: KeyedResult): void {
-    const input = this.inputs.get(key)
+    const input = this.#inputs.get(key)
     if (input === undefined) return
-    this.inputs.delete(key)
-    if (input.bytes !== undefined) this.bytes -= input.bytes.length + OVERHEAD
+    this.#inputs.delete(key)
+    if (input.bytes !== undefined) this.#bytes -= input.bytes.length + OVERHEAD
     for (const waiter of input.waiters) waiter(result)
   }
 
@@ -91,17 +92,17 @@ export class KeyedInputs {
 
   /** A connection to the child is there: what waits goes to it again; what the child had is not carried out twice. */
   connect(port: RunnerPort): void {
-    this.port = port
-    for (const [key, { bytes }] of this.inputs) if (bytes !== undefined) port.connection.input(port.child, key, 0, bytes)
+    this.#port = port
+    for (const [key, { bytes }] of this.#inputs) if (bytes !== undefined) port.connection.input(port.child, key, 0, bytes)
   }
 
   /** The connection is gone. */
   disconnect(): void {
-    this.port = undefined
+    this.#port = undefined
   }
 
   /** Refuses all that was handed over and waits. */
   refuse(error: DoorError): void {
-    for (const [key, { bytes }] of [...this.inputs]) if (bytes !== undefined) this.settle(key, { error })
+    for (const [key, { bytes }] of [...this.#inputs]) if (bytes !== undefined) this.settle(key, { error })
   }
 }

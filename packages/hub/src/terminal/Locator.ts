@@ -25,18 +25,18 @@ interface Waiter {
 
 /** Places the screens of one session. */
 export class Locator {
-  private readonly session: OpenSession
-  private waiters: Array<Waiter> = []
+  readonly #session: OpenSession
+  #waiters: Array<Waiter> = []
 
   constructor(session: OpenSession) {
-    this.session = session
+    this.#session = session
   }
 
   /** Positions were placed: those who waited for one continue. */
   placed(positions: Positions): void {
-    if (this.waiters.length === 0) return
-    const ready = this.waiters.filter((waiter) => waiter.positions === positions && positions.head >= waiter.position)
-    this.waiters = this.waiters.filter((waiter) => !ready.includes(waiter))
+    if (this.#waiters.length === 0) return
+    const ready = this.#waiters.filter((waiter) => waiter.positions === positions && positions.head >= waiter.position)
+    this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter))
     for (const waiter of ready) {
       clearTimeout(waiter.timer)
       waiter.done(positions.find(waiter.position))
@@ -45,8 +45,8 @@ export class Locator {
 
   /** Answers everyone who waits with nothing. */
   forget(): void {
-    const { waiters } = this
-    this.waiters = []
+    const waiters = this.#waiters
+    this.#waiters = []
     for (const waiter of waiters) {
       clearTimeout(waiter.timer)
       waiter.done(undefined)
@@ -55,8 +55,8 @@ export class Locator {
 
   /** Gives the screen with the seq it stands for, once that is durable; `undefined` when it has no place. */
   locate(reply: CheckpointReply, positions: Positions, done: (snapshot: Snapshot | undefined) => void): void {
-    const { session } = this
-    this.placeOf(reply.position, positions, (place) => {
+    const session = this.#session
+    this.#placeOf(reply.position, positions, (place) => {
       if (place === undefined) return done(undefined)
       session.whenDurable((durable) => {
         if (!durable) return done(undefined)
@@ -74,13 +74,13 @@ export class Locator {
     })
   }
 
-  private placeOf(position: number, positions: Positions, done: (place: Place | undefined) => void): void {
+  #placeOf(position: number, positions: Positions, done: (place: Place | undefined) => void): void {
     if (position <= positions.head) return done(positions.find(position))
     const timer = setTimeout(() => {
-      this.waiters = this.waiters.filter((other) => other !== waiter)
+      this.#waiters = this.#waiters.filter((other) => other !== waiter)
       done(undefined)
     }, WAIT_MAX)
     const waiter: Waiter = { positions, position, done, timer }
-    this.waiters.push(waiter)
+    this.#waiters.push(waiter)
   }
 }

@@ -35,48 +35,48 @@ interface Client {
 
 /** The inputs of one session's terminal. */
 export class PendingInputs {
-  private readonly limit: number
-  private readonly clients = new Map<string, Client>()
-  private bytes = 0
-  private order = 0
-  private port: RunnerPort | undefined
-  private readonly wait: RunnerWait
+  readonly #limit: number
+  readonly #clients = new Map<string, Client>()
+  #bytes = 0
+  #order = 0
+  #port: RunnerPort | undefined
+  readonly #wait: RunnerWait
 
   constructor(limit: number, wait: RunnerWait) {
-    this.limit = limit
-    this.wait = wait
+    this.#limit = limit
+    this.#wait = wait
   }
 
   /** Highest number of a client that is settled, as far as this hub knows. */
   settledOf(client: string): number {
-    return this.clients.get(client)?.settled ?? 0
+    return this.#clients.get(client)?.settled ?? 0
   }
 
   /** True while something waits to be settled. */
   get busy(): boolean {
-    return this.bytes > 0
+    return this.#bytes > 0
   }
 
   /** Hands input to the child; `settled` is called once. */
   send(client: string, number: number, bytes: Uint8Array, settled: (error: DoorError | undefined) => void): void {
-    const entry = this.client(client)
+    const entry = this.#client(client)
     if (number <= entry.settled) return settled(undefined)
     if (number > entry.settled + NUMBER_AHEAD) {
       return settled(new BadRequest({ message: "an input's number must be one more than the previous one", field: "number" }))
     }
-    if (this.bytes + bytes.length + INPUT_OVERHEAD > this.limit) {
+    if (this.#bytes + bytes.length + INPUT_OVERHEAD > this.#limit) {
       return settled(new Busy({ message: "the terminal is not reading its input; try again", retryAfter: 1 }))
     }
-    const pending: Pending = { order: this.order++, client, number, bytes, settled }
+    const pending: Pending = { order: this.#order++, client, number, bytes, settled }
     entry.pending.push(pending)
-    this.bytes += bytes.length + INPUT_OVERHEAD
-    if (this.port === undefined) this.wait.begin()
-    else this.port.connection.input(this.port.child, client, number, bytes)
+    this.#bytes += bytes.length + INPUT_OVERHEAD
+    if (this.#port === undefined) this.#wait.begin()
+    else this.#port.connection.input(this.#port.child, client, number, bytes)
   }
 
   /** The runner settled a client's inputs up to `number`; a failure concerns that one alone, the ones before it may still wait. */
   settle(client: string, number: number, failure: RunnerFailure | undefined): void {
-    const entry = this.clients.get(client)
+    const entry = this.#clients.get(client)
     if (entry === undefined) return
     let count = 0
     while (count < entry.pending.length && (entry.pending[count] as Pending).number <= number) count++
@@ -85,29 +85,29 @@ export class PendingInputs {
     const first = entry.pending[0]?.number
     entry.settled = Math.max(entry.settled, first === undefined ? number : Math.min(number, first - 1))
     for (const pending of settled) {
-      this.bytes -= pending.bytes.length + INPUT_OVERHEAD
+      this.#bytes -= pending.bytes.length + INPUT_OVERHEAD
       pending.settled(failure === undefined ? undefined : inputRefusal(failure))
     }
   }
 
   /** A connection to the child is there: what waits goes to it, in the order it was accepted. */
   connect(port: RunnerPort): void {
-    this.port = port
-    const all = [...this.clients.values()].flatMap((client) => client.pending).sort((a, b) => a.order - b.order)
+    this.#port = port
+    const all = [...this.#clients.values()].flatMap((client) => client.pending).sort((a, b) => a.order - b.order)
     for (const { client, number, bytes } of all) port.connection.input(port.child, client, number, bytes)
   }
 
   /** The connection is gone; input waits for the next. */
   disconnect(): void {
-    this.port = undefined
+    this.#port = undefined
   }
 
   /** The child is gone: what waits is refused. */
   refuse(error: DoorError): void {
-    this.port = undefined
-    for (const client of this.clients.values()) {
+    this.#port = undefined
+    for (const client of this.#clients.values()) {
       for (const pending of client.pending.splice(0)) {
-        this.bytes -= pending.bytes.length + INPUT_OVERHEAD
+        this.#bytes -= pending.bytes.length + INPUT_OVERHEAD
         client.settled = Math.max(client.settled, pending.number)
         pending.settled(error)
       }
@@ -116,23 +116,23 @@ export class PendingInputs {
 
   /** No runner came back in time: what waits is refused, and counts as never sent. */
   giveUp(error: DoorError): void {
-    for (const client of this.clients.values()) {
+    for (const client of this.#clients.values()) {
       for (const pending of client.pending.splice(0)) {
-        this.bytes -= pending.bytes.length + INPUT_OVERHEAD
+        this.#bytes -= pending.bytes.length + INPUT_OVERHEAD
         pending.settled(error)
       }
     }
   }
 
-  private client(id: string): Client {
-    const known = this.clients.get(id)
+  #client(id: string): Client {
+    const known = this.#clients.get(id)
     const entry: Client = known ?? { settled: 0, pending: [] }
-    if (known !== undefined) this.clients.delete(id)
-    this.clients.set(id, entry)
-    if (this.clients.size > CLIENTS_MAX) {
-      for (const [oldest, { pending }] of this.clients) {
+    if (known !== undefined) this.#clients.delete(id)
+    this.#clients.set(id, entry)
+    if (this.#clients.size > CLIENTS_MAX) {
+      for (const [oldest, { pending }] of this.#clients) {
         if (pending.length > 0) continue
-        this.clients.delete(oldest)
+        this.#clients.delete(oldest)
         break
       }
     }
@@ -141,4 +141,6 @@ export class PendingInputs {
 }
 
 /** The answer to an input that the runner refused. */
-export const inputRefusal = (failure: RunnerFailure): DoorError => doorErrorOf(failure, { what: "the input was not taken" })
+export function inputRefusal(failure: RunnerFailure): DoorError {
+  return doorErrorOf(failure, { what: "the input was not taken" })
+}

@@ -13,67 +13,68 @@ import { appendProblem, storeProblem } from "../session/store-problem.ts"
 
 /** Trims one session's log. */
 export class Trimmer {
-  private readonly session: OpenSession
-  private behind: { readonly checkpoint: Checkpoint; readonly bytes: number } | undefined
-  private trimming = false
+  readonly #session: OpenSession
+  #behind: { readonly checkpoint: Checkpoint; readonly bytes: number } | undefined
+  #trimming = false
 
   constructor(session: OpenSession) {
-    this.session = session
+    this.#session = session
   }
 
   /** Offers a stored checkpoint as one to trim behind. */
   offer(checkpoint: Checkpoint): void {
-    const { bytes, context } = this.session
-    if (this.behind === undefined && bytes >= context.settings.logMaxBytes / 2) this.behind = { checkpoint, bytes }
+    const { bytes, context } = this.#session
+    if (this.#behind === undefined && bytes >= context.settings.logMaxBytes / 2) this.#behind = { checkpoint, bytes }
   }
 
   /** Forgets the chosen checkpoint: the session was claimed again. */
   forget(): void {
-    this.behind = undefined
+    this.#behind = undefined
   }
 
   /** Trims when it is time. */
   look(): void {
-    const { session, behind } = this
+    const session = this.#session,
+      behind = this.#behind
     const limit = session.context.settings.logMaxBytes
-    if (this.trimming || behind === undefined || session.bytes <= limit) return
+    if (this.#trimming || behind === undefined || session.bytes <= limit) return
     if (session.bytes - behind.bytes < limit / 4 && session.bytes < limit * 1.25) return
-    this.trimming = session.hold(() => this.trim(behind.checkpoint, behind.bytes))
+    this.#trimming = session.hold(() => this.#trim(behind.checkpoint, behind.bytes))
   }
 
-  private trim(checkpoint: Checkpoint, bytes: number): void {
-    const { session } = this
+  #trim(checkpoint: Checkpoint, bytes: number): void {
+    const session = this.#session
     const { context } = session
     const through = checkpoint.seq
     const notice = session.place({
       decide: (state) => decide(state, { _tag: "Trimmed", through, bytes, reason: "the log reached its limit" }),
     })
     const record = notice?.records[0]
-    if (notice === undefined || record === undefined) return this.finish()
+    if (notice === undefined || record === undefined) return this.#finish()
     context.fork(context.store.trim(session.handle, session.epoch, through, record), (exit) => {
       if (Exit.isSuccess(exit) && exit.value._tag === "Appended") {
         session.firstSeq = through + 1
         session.bytes += record.bytes.length - bytes
         notice.commit()
         // Kept once more: now it is the one that stands for what was trimmed.
-        context.fork(context.store.putCheckpoint(session.handle, session.epoch, checkpoint), () => this.finish())
+        context.fork(context.store.putCheckpoint(session.handle, session.epoch, checkpoint), () => this.#finish())
         return
       }
       context.report("the log was not trimmed", {
         session: session.id,
         outcome: Exit.isSuccess(exit) ? exit.value._tag : String(exit.cause),
       })
-      this.trimming = false
-      this.behind = undefined
+      this.#trimming = false
+      this.#behind = undefined
       session.fail(problemOf(exit, session.id), false)
       context.reclaim(session)
     })
   }
 
-  private finish(): void {
-    this.trimming = false
-    this.behind = undefined
-    this.session.release()
+  #finish(): void {
+    this.#trimming = false
+    this.#behind = undefined
+    this.#session.release()
   }
 }
 

@@ -39,8 +39,9 @@ export function planTerminal(context: KindContext, request: CreateSession, by: P
 }
 
 /** The refusal where no runner can be had. */
-export const noRunner = (cause: unknown): Unavailable =>
-  new Unavailable({ message: `no runner could be started: ${cause instanceof Error ? cause.message : String(cause)}` })
+export function noRunner(cause: unknown): Unavailable {
+  return new Unavailable({ message: `no runner could be started: ${cause instanceof Error ? cause.message : String(cause)}` })
+}
 
 /** The session to be stored, with its child's id and runner; once it is there the child is started. */
 function newTerminal(
@@ -105,13 +106,13 @@ export function startOf(
 }
 
 /** Starts the child of a session, and waits until the log says what became of it. */
-export const startChild = (
+export function startChild(
   context: KindContext,
   part: TerminalPart,
   link: RunnerLink,
   start: StartTerminal,
-): Effect.Effect<void, DoorError> =>
-  Effect.tryPromise({
+): Effect.Effect<void, DoorError> {
+  return Effect.tryPromise({
     try: () => context.fleet.start(link, start, part),
     catch: (cause) => cause,
   }).pipe(
@@ -124,6 +125,7 @@ export const startChild = (
       }),
     ),
   )
+}
 
 /** A refused start is written into the log and answered as the error it is; a lost answer is left to the reconciler. */
 function startFailed(part: TerminalPart, cause: unknown): Effect.Effect<void, DoorError> {

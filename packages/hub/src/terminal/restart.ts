@@ -19,13 +19,13 @@ import { newId } from "../session/new-id.ts"
 import { noRunner, startChild, startOf } from "./create-terminal.ts"
 
 /** Starts the process of a terminal again; with a key once. Answers when it runs, or with the error of its start. */
-export const restart = (
+export function restart(
   core: RequestContext,
   id: string,
   request: RestartSession,
   by: Principal,
-): Effect.Effect<Session, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<Session, DoorError> {
+  return Effect.gen(function* () {
     const { session, part } = yield* core.table.open(id)
     const refused = refuseRestart(session.state)
     // What a key did before is answered without a look at what is there now.
@@ -54,6 +54,7 @@ export const restart = (
     } else drop()
     return session.record()
   })
+}
 
 /** Keeps the environment of who asks until the process runs: a kill in between starts it in no other. */
 const keepAsker = (

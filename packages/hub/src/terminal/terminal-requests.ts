@@ -36,13 +36,13 @@ const notTaken = (): Unavailable =>
   })
 
 /** Types into a terminal; with a key once, for as long as the session remembers its keys, with the same answer each time (H-7, R-19). */
-export const input = (
+export function input(
   core: RequestContext,
   id: string,
   key: string | undefined,
   bytes: Uint8Array,
-): Effect.Effect<{ readonly seq: number }, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<{ readonly seq: number }, DoorError> {
+  return Effect.gen(function* () {
     const { session, part } = yield* core.table.open(id)
     if (!(part instanceof TerminalPart)) return yield* noTerminal(session)
     if (key !== undefined) return yield* keyedInput(part, key, bytes)
@@ -52,6 +52,7 @@ export const input = (
       part.inputs.send(keyless.client, ++keyless.number, bytes, (error) => answer(error ?? { seq: session.durableSeq })),
     )
   }).pipe(Effect.timeoutOrElse({ duration: TAKEN_WAIT, orElse: () => Effect.fail(notTaken()) }))
+}
 
 const keyedInput = (
   { session, keyed }: TerminalPart,
@@ -82,8 +83,8 @@ const keyedInput = (
   })
 
 /** Changes a terminal's size, as a viewer without a window. */
-export const resize = (core: RequestContext, id: string, cols: number, rows: number): Effect.Effect<void, DoorError> =>
-  Effect.gen(function* () {
+export function resize(core: RequestContext, id: string, cols: number, rows: number): Effect.Effect<void, DoorError> {
+  return Effect.gen(function* () {
     const wrong = sizeProblem(cols, rows)
     if (wrong !== undefined) return yield* wrong
     const { session, part } = yield* core.table.open(id)
@@ -91,19 +92,21 @@ export const resize = (core: RequestContext, id: string, cols: number, rows: num
     yield* running(part)
     part.presence.want(cols, rows)
   })
+}
 
 /** Sends a signal to the process group in the foreground. */
-export const signal = (core: RequestContext, id: string, name: string): Effect.Effect<void, DoorError> =>
-  Effect.gen(function* () {
+export function signal(core: RequestContext, id: string, name: string): Effect.Effect<void, DoorError> {
+  return Effect.gen(function* () {
     const { session, part } = yield* core.table.open(id)
     if (!(part instanceof TerminalPart)) return yield* noTerminal(session)
     const { port } = yield* running(part)
     yield* asked(() => port.connection.signal(port.child, name))
   })
+}
 
 /** What a viewer sees now; after the exit, the last screen (H-8). */
-export const screen = (core: RequestContext, past: PastScreens, id: string): Effect.Effect<Screen, DoorError> =>
-  Effect.gen(function* () {
+export function screen(core: RequestContext, past: PastScreens, id: string): Effect.Effect<Screen, DoorError> {
+  return Effect.gen(function* () {
     const { session, part } = yield* core.table.open(id)
     if (!(part instanceof TerminalPart)) return yield* noTerminal(session)
     if (part.starting) yield* processKnown(part)
@@ -122,6 +125,7 @@ export const screen = (core: RequestContext, past: PastScreens, id: string): Eff
       catch: (cause) => new Unavailable({ message: `the kept screen could not be shown: ${String(cause)}` }),
     })
   })
+}
 
 /** The refusal of what only a terminal can do. */
 const noTerminal = ({ state }: OpenSession): SessionNotReady =>

@@ -53,11 +53,13 @@ export type NamedData = {
 export type Named = { readonly [T in keyof NamedData]: { readonly type: T; readonly data: NamedData[T] } }[keyof NamedData]
 
 /** The chunk of a named value. */
-export const namedChunk = <T extends keyof NamedData>(type: T, data: NamedData[T], id?: string): AgentChunk => ({
-  type,
-  ...(id === undefined ? {} : { id }),
-  data,
-})
+export function namedChunk<T extends keyof NamedData>(type: T, data: NamedData[T], id?: string): AgentChunk {
+  return {
+    type,
+    ...(id === undefined ? {} : { id }),
+    data,
+  }
+}
 
 type Check = (value: unknown) => boolean
 

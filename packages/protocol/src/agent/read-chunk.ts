@@ -98,7 +98,9 @@ const KINDS = new Map<string, Fields>([
 export const CHUNK_TYPES: ReadonlyArray<string> = [...KINDS.keys()]
 
 /** Whether a type is one of a chunk. */
-export const isChunkType = (type: string): boolean => kindOf(type) !== undefined
+export function isChunkType(type: string): boolean {
+  return kindOf(type) !== undefined
+}
 
 function kindOf(type: string): Fields | undefined {
   return KINDS.get(type) ?? (type.startsWith("data-") && type.length > 5 && type.length <= CHUNK_ID_MAX ? data : undefined)

@@ -45,9 +45,11 @@ function recordOf(shape: Shape, optional: Optional): fc.Arbitrary<unknown> {
 }
 
 /** What a codec of variants can be, each by itself. */
-export const variantsOf = (codec: Codec<unknown>): ReadonlyArray<Codec<unknown>> =>
-  codec.form.kind === "variants" ? codec.form.of.flatMap(variantsOf) : [codec]
+export function variantsOf(codec: Codec<unknown>): ReadonlyArray<Codec<unknown>> {
+  return codec.form.kind === "variants" ? codec.form.of.flatMap(variantsOf) : [codec]
+}
 
 /** The fields without which an object is not what its shape says. */
-export const requiredOf = (shape: Shape): ReadonlyArray<string> =>
-  Object.entries(shape).flatMap(([name, field]) => ("maybe" in field ? [] : [name]))
+export function requiredOf(shape: Shape): ReadonlyArray<string> {
+  return Object.entries(shape).flatMap(([name, field]) => ("maybe" in field ? [] : [name]))
+}

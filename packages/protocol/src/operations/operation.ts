@@ -62,7 +62,9 @@ export interface Definition {
 }
 
 /** Defines an operation, with the types of all its parts. */
-export const operation = <const D extends Definition>(definition: D): D => definition
+export function operation<const D extends Definition>(definition: D): D {
+  return definition
+}
 
 /** Text that names a session; only a whole id is one (H-3). */
 export const SessionName = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
@@ -83,17 +85,23 @@ export type InputOf<D> = D extends Definition
   : never
 
 /** The fields of an operation's input, wherever a request over HTTP has them. */
-export const inputFields = ({ params, query, body }: Definition): Schema.Struct.Fields => ({
-  ...params,
-  ...query?.fields,
-  ...body?.fields,
-})
+export function inputFields({ params, query, body }: Definition): Schema.Struct.Fields {
+  return {
+    ...params,
+    ...query?.fields,
+    ...body?.fields,
+  }
+}
 
 /** Whether an operation takes a key that makes it happen once. */
-export const takesKey = (definition: Definition): boolean => "key" in inputFields(definition)
+export function takesKey(definition: Definition): boolean {
+  return "key" in inputFields(definition)
+}
 
 /** Whether an operation is about a session that its input names. */
-export const isAboutSession = (definition: Definition): boolean => "session" in inputFields(definition)
+export function isAboutSession(definition: Definition): boolean {
+  return "session" in inputFields(definition)
+}
 
 /** The tags of the errors that the hub can answer an operation with. */
 export function errorsOf(definition: Definition): ReadonlySet<DoorError["_tag"]> {

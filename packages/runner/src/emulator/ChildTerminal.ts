@@ -36,7 +36,7 @@ export interface VisibleScreen {
 }
 
 /** Widths of characters as viewers have them (Unicode 11: emoji take two columns). */
-export const setWidths = (terminal: Terminal): void => {
+export function setWidths(terminal: Terminal): void {
   terminal.loadAddon(new unicode11.Unicode11Addon())
   terminal.unicode.activeVersion = "11"
 }

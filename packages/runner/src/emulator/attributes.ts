@@ -23,7 +23,7 @@ const PROTECTED = 0x20000000
 const OVERLINE = 0x40000000
 
 /** The value of one colour: mode and the bits that count in it. */
-export const colorOf = (packed: number): number => {
+export function colorOf(packed: number): number {
   const mode = packed & COLOR_MODE
   if (mode === 0) return 0
   return mode === COLOR_MODE ? mode | (packed & RGB) : mode | (packed & 0xff)
@@ -60,7 +60,7 @@ const flags = (fg: number, bg: number): string =>
   (bg & OVERLINE ? ";53" : "")
 
 /** The sequence that makes these attributes current, without the link. `extended` is undefined where it does not count. */
-export const attributeSequence = (fg: number, bg: number, extended: ExtendedAttributes | undefined): string => {
+export function attributeSequence(fg: number, bg: number, extended: ExtendedAttributes | undefined): string {
   if (fg === 0 && bg === 0 && (extended === undefined || extended._ext === 0)) return "\x1b[m"
   const style = extended === undefined ? 1 : underlineStyle(extended)
   const underline = fg & UNDERLINE ? (style <= 1 ? ";4" : `;4:${style}`) : ""
@@ -69,10 +69,12 @@ export const attributeSequence = (fg: number, bg: number, extended: ExtendedAttr
 }
 
 /** Attributes that erasing leaves in a cell: a background and nothing else. */
-export const isErased = (fg: number, bg: number): boolean => fg === 0 && (bg & ~(COLOR_MODE | RGB)) === 0
+export function isErased(fg: number, bg: number): boolean {
+  return fg === 0 && (bg & ~(COLOR_MODE | RGB)) === 0
+}
 
 /** The canonical text of attributes: equal texts look and act the same. */
-export const describeAttributes = (fg: number, bg: number, extended: ExtendedAttributes | undefined): string => {
+export function describeAttributes(fg: number, bg: number, extended: ExtendedAttributes | undefined): string {
   const style = fg & UNDERLINE ? (extended === undefined ? 1 : Math.max(1, underlineStyle(extended))) : 0
   const line = style === 0 || extended === undefined ? 0 : colorOf(extended._ext)
   return [fg & 0xfc000000 & ~UNDERLINE, colorOf(fg), bg & 0xfc000000 & ~HAS_EXTENDED, colorOf(bg), style, line].join(",")

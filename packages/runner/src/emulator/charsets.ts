@@ -19,18 +19,23 @@ const probe = (): ReadonlyMap<Charset, string> => {
 }
 
 /** The letter of a charset; `B` is US ASCII. */
-export const letterOf = (charset: Charset): string => {
+export function letterOf(charset: Charset): string {
   if (charset === undefined) return "B"
   known ??= probe()
   return known.get(charset) ?? "B"
 }
 
 /** The sequence that designates a charset as G0 to G3. */
-export const designate = (level: number, charset: Charset): string => `\x1b${"()*+"[level] ?? "("}${letterOf(charset)}`
+export function designate(level: number, charset: Charset): string {
+  return `\x1b${"()*+"[level] ?? "("}${letterOf(charset)}`
+}
 
 /** The sequence that makes G0 to G3 current. */
-export const shift = (level: number): string => ["\x0f", "\x0e", "\x1bn", "\x1bo"][level] ?? "\x0f"
+export function shift(level: number): string {
+  return ["\x0f", "\x0e", "\x1bn", "\x1bo"][level] ?? "\x0f"
+}
 
 /** Whether a charset shows another character for this one. */
-export const isReplaced = (charset: Charset, character: string): boolean =>
-  charset !== undefined && character.length === 1 && character < "\x7f" && Reflect.has(charset, character)
+export function isReplaced(charset: Charset, character: string): boolean {
+  return charset !== undefined && character.length === 1 && character < "\x7f" && Reflect.has(charset, character)
+}

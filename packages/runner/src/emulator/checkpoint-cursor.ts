@@ -90,7 +90,7 @@ const joinable = (core: Core, line: BufferLine): number | undefined => {
 }
 
 /** Modes, charsets and cursor. */
-export const finish = (source: CheckpointSource, pen: Pen): string => {
+export function finish(source: CheckpointSource, pen: Pen): string {
   const { core } = source
   const { active } = core.buffers
   const { _curAttrData: current } = core._inputHandler

@@ -49,7 +49,7 @@ const RGB_SPEC = /^rgb:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})$/
 const HASH_SPEC = /^#([\da-f]{3}|[\da-f]{6}|[\da-f]{9}|[\da-f]{12})$/
 
 /** A colour in the forms that terminals read (`rgb:h/h/h`, `#rgb`), eight bits a channel; undefined for anything else. */
-export const parseColor = (spec: string): Color | undefined => {
+export function parseColor(spec: string): Color | undefined {
   const low = spec.toLowerCase()
   const rgb = RGB_SPEC.exec(low)
   if (rgb !== null) {
@@ -71,12 +71,18 @@ export const parseColor = (spec: string): Color | undefined => {
 const hex = (channel: number): string => channel.toString(16).padStart(2, "0")
 const wide = (color: Color): string => `rgb:${color.map((each) => hex(each) + hex(each)).join("/")}`
 /** A colour as `#rrggbb`. */
-export const exactHex = (color: Color): string => `#${color.map(hex).join("")}`
+export function exactHex(color: Color): string {
+  return `#${color.map(hex).join("")}`
+}
 /** A colour as terminals read it, eight bits a channel. */
-export const exactColor = (color: Color): string => `rgb:${color.map(hex).join("/")}`
+export function exactColor(color: Color): string {
+  return `rgb:${color.map(hex).join("/")}`
+}
 
 /** Whether this is the number of a colour in the palette. */
-export const isIndex = (text: string): boolean => /^\d{1,3}$/.test(text) && Number(text) < 256
+export function isIndex(text: string): boolean {
+  return /^\d{1,3}$/.test(text) && Number(text) < 256
+}
 
 /** The colours of one terminal. The methods take the data of their OSC; `answer` gets the bytes of an answer. */
 export class Colors {

@@ -5,7 +5,7 @@ import { KEPT_COMMANDS, KEPT_MODES, KEPT_SEQUENCES, KeptStates } from "./kept-st
 import type { Core } from "./xterm-internals.ts"
 
 /** The states of a terminal from now on. */
-export const hookStates = (terminal: Terminal, core: Core, colors: Colors): KeptStates => {
+export function hookStates(terminal: Terminal, core: Core, colors: Colors): KeptStates {
   const { parser } = terminal
   const states = new KeptStates()
   for (const kind of KEPT_SEQUENCES) {

@@ -11,7 +11,7 @@ export const MAX_LINKS = 1024
 export const MAX_LINK_LENGTH = 2048
 
 /** Replaces the link table of a terminal by a bounded one. */
-export const boundLinks = (core: Core): void => {
+export function boundLinks(core: Core): void {
   const links = new Map<number, LinkData>()
   const known = new Map<string, number>()
   let next = 1
@@ -39,5 +39,6 @@ export const boundLinks = (core: Core): void => {
 }
 
 /** The sequence that opens a link, or closes the open one. */
-export const linkSequence = (link: LinkData | undefined): string =>
-  link === undefined ? "\x1b]8;;\x1b\\" : `\x1b]8;${link.id === undefined ? "" : `id=${link.id}`};${link.uri}\x1b\\`
+export function linkSequence(link: LinkData | undefined): string {
+  return link === undefined ? "\x1b]8;;\x1b\\" : `\x1b]8;${link.id === undefined ? "" : `id=${link.id}`};${link.uri}\x1b\\`
+}

@@ -11,28 +11,33 @@ const CODEPOINT = 0x1fffff
 const WIDTH_SHIFT = 22
 
 /** Whether a cell holds a character. */
-export const hasContent = (line: BufferLine, column: number): boolean => ((line._data[column * CELL] ?? 0) & HAS_CONTENT) !== 0
+export function hasContent(line: BufferLine, column: number): boolean {
+  return ((line._data[column * CELL] ?? 0) & HAS_CONTENT) !== 0
+}
 
 /** Columns a cell takes: 1 or 2; 0 for the second half of a wide one, or a lone combining character. */
-export const widthOf = (line: BufferLine, column: number): number => (line._data[column * CELL] ?? 0) >>> WIDTH_SHIFT
+export function widthOf(line: BufferLine, column: number): number {
+  return (line._data[column * CELL] ?? 0) >>> WIDTH_SHIFT
+}
 
 /** The characters of a cell, "" for none. */
-export const charactersOf = (line: BufferLine, column: number): string => {
+export function charactersOf(line: BufferLine, column: number): string {
   const content = line._data[column * CELL] ?? 0
   if (content & COMBINED) return line._combined[column] ?? ""
   return content & CODEPOINT ? String.fromCodePoint(content & CODEPOINT) : ""
 }
 
 /** Whether the character of a cell would join the one before it: it takes no column of its own. */
-export const joinsBefore = (core: Core, line: BufferLine, column: number): boolean => {
+export function joinsBefore(core: Core, line: BufferLine, column: number): boolean {
   if (widthOf(line, column) === 0) return true
   const first = charactersOf(line, column).codePointAt(0) ?? 0
   return first >= 0x300 && core.unicodeService.wcwidth(first) === 0
 }
 
 /** The extended attributes of a cell where they count. */
-export const extendedOf = (line: BufferLine, column: number): ExtendedAttributes | undefined =>
-  (line._data[column * CELL + 2] ?? 0) & HAS_EXTENDED ? line._extendedAttrs[column] : undefined
+export function extendedOf(line: BufferLine, column: number): ExtendedAttributes | undefined {
+  return (line._data[column * CELL + 2] ?? 0) & HAS_EXTENDED ? line._extendedAttrs[column] : undefined
+}
 
 /** Attributes and link as set so far; starts as those of an empty terminal. */
 export class Pen {

@@ -15,7 +15,7 @@ KIND[0xc2] = MAYBE
 const kindAt = (chunk: Uint8Array, at: number): number => KIND[chunk[at] ?? 0] ?? OTHER
 
 /** How many bytes of the chunks, from the first, are plain; looks at `limit` bytes at most. */
-export const plainLength = (chunks: ReadonlyArray<Uint8Array>, limit: number): number => {
+export function plainLength(chunks: ReadonlyArray<Uint8Array>, limit: number): number {
   let before = 0
   let pending = false
   for (const chunk of chunks) {
@@ -55,7 +55,7 @@ const CR = 0x0d
 const LF = 0x0a
 
 /** How many line feeds there are. */
-export const lineFeeds = (bytes: Uint8Array): number => {
+export function lineFeeds(bytes: Uint8Array): number {
   let count = 0
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) count++
   return count
@@ -65,7 +65,7 @@ export const lineFeeds = (bytes: Uint8Array): number => {
  * How many of the first `length` plain bytes need not be parsed: what stays begins after a CR LF and has at least `keep`
  * line feeds; what goes has at least `skip`. 0 when there is no such place.
  */
-export const skippable = (chunks: ReadonlyArray<Uint8Array>, length: number, keep: number, skip: number): number => {
+export function skippable(chunks: ReadonlyArray<Uint8Array>, length: number, keep: number, skip: number): number {
   let start = 0
   let last = 0
   while (last < chunks.length && start + (chunks[last]?.length ?? 0) < length) start += chunks[last++]?.length ?? 0

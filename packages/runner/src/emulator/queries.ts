@@ -15,8 +15,9 @@ export const MAX_TITLE = 256
 const VERSION = "Holdfast"
 
 /** A title without control characters (C0, DEL, C1, direction and line marks), at most 256 characters (E-7). */
-export const cleanTitle = (title: string): string =>
-  headOf(title.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ""), MAX_TITLE)
+export function cleanTitle(title: string): string {
+  return headOf(title.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ""), MAX_TITLE)
+}
 
 /** What the hooks report. */
 export interface QueryEvents {
@@ -70,7 +71,7 @@ const reportCursor = (core: Core, colors: Colors, answer: (data: string) => void
 }
 
 /** Adds the answers, silences and bounds to a terminal; gives the colours the child sets from then on. */
-export const hookQueries = (terminal: Terminal, core: Core, events: QueryEvents): Colors => {
+export function hookQueries(terminal: Terminal, core: Core, events: QueryEvents): Colors {
   const { parser } = terminal
   const { answer } = events
   const colors = new Colors(answer)

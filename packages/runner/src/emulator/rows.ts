@@ -99,7 +99,7 @@ const writeCells = (line: BufferLine, pen: Pen, isContinued: boolean): string =>
 }
 
 /** One row and the way to what follows it. */
-export const writeRow = (line: BufferLine, pen: Pen, following: Following): string => {
+export function writeRow(line: BufferLine, pen: Pen, following: Following): string {
   const last = pen.core.cols - 1
   const cells = writeCells(line, pen, following === "continuation")
   if (following === "nothing") return cells

@@ -10,7 +10,7 @@ const needed = (lead: number): number =>
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 
 /** The largest cut up to `end` that leaves no character begun; bytes that are not UTF-8 are cut anywhere. */
-export const wholeCharacters = (bytes: Uint8Array, end: number): number => {
+export function wholeCharacters(bytes: Uint8Array, end: number): number {
   for (let back = 1; back <= 3 && back <= end; back++) {
     const byte = bytes[end - back] ?? 0
     if ((byte & 0xc0) === 0x80) continue
@@ -20,15 +20,19 @@ export const wholeCharacters = (bytes: Uint8Array, end: number): number => {
 }
 
 /** Whole characters as text. */
-export const decodeCharacters = (bytes: Uint8Array): string => decoder.decode(bytes)
+export function decodeCharacters(bytes: Uint8Array): string {
+  return decoder.decode(bytes)
+}
 
 /** Whole characters in the form that the library reads as we do: it would drop what is not UTF-8. */
-export const forLibrary = (bytes: Uint8Array): Uint8Array | string => (isUtf8(bytes) ? bytes : decodeCharacters(bytes))
+export function forLibrary(bytes: Uint8Array): Uint8Array | string {
+  return isUtf8(bytes) ? bytes : decodeCharacters(bytes)
+}
 
 const REPLACEMENT = 0xfffd
 
 /** Whole characters as code points into `to`, which has room for one a byte; how many. The same as `decodeCharacters`. */
-export const decodeCodePoints = (bytes: Uint8Array, to: Uint32Array): number => {
+export function decodeCodePoints(bytes: Uint8Array, to: Uint32Array): number {
   let length = 0
   let at = 0
   while (at < bytes.length) {

@@ -159,7 +159,7 @@ const missing = (core: unknown): ReadonlyArray<string> =>
 const isCore = (core: unknown): core is Core => missing(core).length === 0
 
 /** The core of a terminal; throws, naming what is missing, when the library is another than the one this was written for. */
-export const coreOf = (terminal: Terminal): Core => {
+export function coreOf(terminal: Terminal): Core {
   const core: unknown = Reflect.get(terminal, "_core")
   if (!isCore(core)) throw new Error(`@xterm/headless is not version 6.0.0: missing ${missing(core).join(", ")}`)
   return core
@@ -189,7 +189,7 @@ const isParser = (value: unknown): value is SequenceParser =>
 let parserClass: unknown
 
 /** A parser of the kind that every emulator has, so that another reader reads each byte as they do. */
-export const newParser = (): SequenceParser => {
+export function newParser(): SequenceParser {
   if (parserClass === undefined) {
     const terminal = emptyTerminal(1, 1, 0)
     parserClass = coreOf(terminal)._inputHandler._parser.constructor
@@ -201,8 +201,8 @@ export const newParser = (): SequenceParser => {
 }
 
 /** An empty terminal with the options that emulator and viewers share; `scrollback` in lines. */
-export const emptyTerminal = (cols: number, rows: number, scrollback: number): Terminal =>
-  new headless.Terminal({
+export function emptyTerminal(cols: number, rows: number, scrollback: number): Terminal {
+  return new headless.Terminal({
     cols,
     rows,
     scrollback,
@@ -210,3 +210,4 @@ export const emptyTerminal = (cols: number, rows: number, scrollback: number): T
     logLevel: "off",
     windowOptions: { pushTitle: true, popTitle: true },
   })
+}

@@ -31,7 +31,9 @@ export function encodeRecord(entry: JournalEntry): ReadonlyArray<Uint8Array> {
 }
 
 /** Bytes that an entry's record takes in a file. */
-export const recordBytes = (buffers: ReadonlyArray<Uint8Array>): number => buffers.reduce((sum, buffer) => sum + buffer.length, 0)
+export function recordBytes(buffers: ReadonlyArray<Uint8Array>): number {
+  return buffers.reduce((sum, buffer) => sum + buffer.length, 0)
+}
 
 /** What the bytes at an offset hold. `more`: this many bytes are needed from there. */
 export type RecordRead =

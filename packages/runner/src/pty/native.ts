@@ -90,14 +90,19 @@ function guardInherited(libc: Libc): void {
 }
 
 /** Whether later children are kept from inheriting the masters of earlier ones; throws when nothing native can be loaded. */
-export const descriptorsGuarded = (): boolean => load().guarded
+export function descriptorsGuarded(): boolean {
+  return load().guarded
+}
 
 /** Starts a child on a new terminal; throws `AdapterRefused`, or an error when the system has no terminal left. */
-export const startOnTerminal = (options: SpawnOptions, onExit: OnExit): Spawned =>
-  withOpenFiles(
+export function startOnTerminal(options: SpawnOptions, onExit: OnExit): Spawned {
+  return withOpenFiles(
     () => load().start(options, onExit),
     ({ pid }) => pid,
   )
+}
 
 /** Sets the size of a terminal; throws when the descriptor is no terminal. */
-export const resizeTerminal = (fd: number, cols: number, rows: number): void => load().resize(fd, cols, rows)
+export function resizeTerminal(fd: number, cols: number, rows: number): void {
+  return load().resize(fd, cols, rows)
+}

@@ -55,4 +55,6 @@ export class KeyedWrites {
 }
 
 /** Hash of an input's bytes, as its note tells it. */
-export const inputHash = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64url")
+export function inputHash(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("base64url")
+}

@@ -15,7 +15,7 @@ const apply = (terminal: ChildTerminal, steps: ReadonlyArray<Step>): void => {
 }
 
 /** The checkpoint of a terminal at once. */
-export const checkpointOf = (terminal: ChildTerminal): string => {
+export function checkpointOf(terminal: ChildTerminal): string {
   const steps = terminal.checkpoint()
   for (;;) {
     const result = steps.next()
@@ -44,7 +44,7 @@ const session = (
 }
 
 /** Runs one seed; gives what differs, "" for nothing. */
-export const runSeed = (seed: number, withResize: boolean): string => {
+export function runSeed(seed: number, withResize: boolean): string {
   const random = randomFrom(seed)
   const { cols, rows, scrollback, steps } = session(random, withResize)
   const answers: Array<string> = []

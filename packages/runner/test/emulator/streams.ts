@@ -9,7 +9,7 @@ export interface Random {
 }
 
 /** The same numbers for the same seed (mulberry32). */
-export const randomFrom = (seed: number): Random => {
+export function randomFrom(seed: number): Random {
   let state = seed >>> 0
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -166,7 +166,7 @@ const piece = (random: Random, cols: number, rows: number): string =>
  * Output as bytes, of about `pieces` pieces. Either autowrap is switched or characters are joined: what the library does
  * with a wide character that does not fit, without autowrap, followed by a joiner, cannot be made in any other way.
  */
-export const randomOutput = (random: Random, pieces: number, cols: number, rows: number, isJoined: boolean): Buffer => {
+export function randomOutput(random: Random, pieces: number, cols: number, rows: number, isJoined: boolean): Buffer {
   const text = Array.from({ length: pieces }, () => piece(random, cols, rows)).join("")
   return Buffer.from(isJoined ? text.replaceAll("\x1b[?7l", "") : text.replaceAll(JOINED, "👧").replaceAll("\u0301", ""))
 }

@@ -61,7 +61,7 @@ function* bufferState(name: string, core: Core, buffer: ScreenBuffer): Generator
 }
 
 /** The state, one fact a line. */
-export const stateOf = (terminal: ChildTerminal): ReadonlyArray<string> => {
+export function stateOf(terminal: ChildTerminal): ReadonlyArray<string> {
   const { core } = terminal
   const { active, normal, alt } = core.buffers
   const { charset, glevel, _charsets } = core._charsetService
@@ -88,7 +88,7 @@ export const stateOf = (terminal: ChildTerminal): ReadonlyArray<string> => {
 const HIDDEN = /^(normal|alternate|saved) /
 
 /** The facts in which two terminals differ, "" for none; `visible`: only those that show. */
-export const difference = (left: ChildTerminal, right: ChildTerminal, visible = false): string => {
+export function difference(left: ChildTerminal, right: ChildTerminal, visible = false): string {
   const facts = (terminal: ChildTerminal) => stateOf(terminal).filter((fact) => !visible || !HIDDEN.test(fact))
   const [a, b] = [facts(left), facts(right)]
   const lines: Array<string> = []

@@ -14,14 +14,14 @@ import { readConfiguredAgents } from "@holdfast/agents/catalog/configuration"
 import { configurationFile, type Environment } from "./directories.ts"
 
 /** Gives the settings in force. Throws `SettingInvalid`, which names the setting, its source and what is accepted. */
-export const loadSettings = (environment: Environment, options: Readonly<Record<string, unknown>>): ResolvedSettings => {
+export function loadSettings(environment: Environment, options: Readonly<Record<string, unknown>>): ResolvedSettings {
   const resolved = resolveSettings(readConfiguration(configurationFile(environment)), environment, options)
   readConfiguredAgents(resolved.agents)
   return resolved
 }
 
 /** Gives the object in a configuration file, `{}` when there is none. Throws `SettingInvalid`. */
-export const readConfiguration = (file: string): Readonly<Record<string, unknown>> => {
+export function readConfiguration(file: string): Readonly<Record<string, unknown>> {
   const text = readIfThere(file)
   if (text === undefined) return {}
   const value = parse(file, text)
@@ -59,13 +59,14 @@ export interface DescribedSetting {
 }
 
 /** Describes the settings in force, in the order of their definition. */
-export const describeSettings = ({ values, sources }: ResolvedSettings): ReadonlyArray<DescribedSetting> =>
-  (Object.keys(SETTINGS) as ReadonlyArray<SettingName>).map((name) => ({
+export function describeSettings({ values, sources }: ResolvedSettings): ReadonlyArray<DescribedSetting> {
+  return (Object.keys(SETTINGS) as ReadonlyArray<SettingName>).map((name) => ({
     name,
     value: masked(name, values[name]),
     source: sources[name],
     about: SETTINGS[name].about,
   }))
+}
 
 function masked(name: SettingName, value: string | number | boolean): string | number | boolean {
   if (name === "token") return value === "" ? "" : "********"

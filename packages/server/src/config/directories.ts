@@ -9,16 +9,21 @@ import type { Settings } from "@holdfast/protocol/settings"
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Path of the configuration file: `HOLDFAST_CONFIG`, or `holdfast/config.json` where the user keeps configuration. */
-export const configurationFile = (environment: Environment): string =>
-  environment["HOLDFAST_CONFIG"] || join(environment["XDG_CONFIG_HOME"] || join(homedir(), ".config"), "holdfast", "config.json")
+export function configurationFile(environment: Environment): string {
+  return (
+    environment["HOLDFAST_CONFIG"] ||
+    join(environment["XDG_CONFIG_HOME"] || join(homedir(), ".config"), "holdfast", "config.json")
+  )
+}
 
 /** The platform's data directory: XDG on Linux, Application Support on macOS, LOCALAPPDATA on Windows. */
-export const defaultDataDirectory = (environment: Environment, platform: NodeJS.Platform = process.platform): string => {
+export function defaultDataDirectory(environment: Environment, platform: NodeJS.Platform = process.platform): string {
   if (platform === "darwin") return join(homedir(), "Library", "Application Support", "holdfast")
   if (platform === "win32") return join(environment["LOCALAPPDATA"] || join(homedir(), "AppData", "Local"), "holdfast")
   return join(environment["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "holdfast")
 }
 
 /** The data directory in force, absolute. */
-export const dataDirectory = (settings: Pick<Settings, "data">, environment: Environment): string =>
-  settings.data === "" ? defaultDataDirectory(environment) : resolve(settings.data)
+export function dataDirectory(settings: Pick<Settings, "data">, environment: Environment): string {
+  return settings.data === "" ? defaultDataDirectory(environment) : resolve(settings.data)
+}

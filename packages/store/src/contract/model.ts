@@ -15,13 +15,13 @@ export interface ModelSession {
 /** The model: sessions by sample number, and a clock of state changes. */
 export class StoreModel {
   readonly sessions = new Map<number, ModelSession>()
-  private changes = 0
+  #changes = 0
 
   /** A session is made with `count` events. */
   create(n: number, count: number, label: string): "Created" | "Exists" {
     if (this.sessions.has(n)) return "Exists"
     const seqs = Array.from({ length: count }, (_, at) => at + 1)
-    this.sessions.set(n, { epoch: 1, first: 1, next: count + 1, seqs, keys: new Map(), label, changedAt: ++this.changes })
+    this.sessions.set(n, { epoch: 1, first: 1, next: count + 1, seqs, keys: new Map(), label, changedAt: ++this.#changes })
     return "Created"
   }
 
@@ -47,7 +47,7 @@ export class StoreModel {
     if (key !== undefined) session.keys.set(key.key, { hash: key.hash, first, last: session.next - 1 })
     if (label !== undefined) {
       session.label = label
-      session.changedAt = ++this.changes
+      session.changedAt = ++this.#changes
     }
     return { _tag: "Appended" }
   }

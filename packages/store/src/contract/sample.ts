@@ -8,7 +8,7 @@ import type { AppendOutcome, AppendRequest, Claimed, Store, StoredState } from "
 export type StoreService = Store["Service"]
 
 /** The id of sample session `n`; ids of different numbers differ at the beginning and at the end. */
-export const sampleId = (n: number): string => {
+export function sampleId(n: number): string {
   const random = new Uint8Array(10)
   new DataView(random.buffer).setUint32(6, n)
   return uuidV7(1_700_000_000_000 + n * 60_000, random)
@@ -46,7 +46,7 @@ export function sampleState(id: string, change: Partial<StoredState> = {}): Stor
 }
 
 /** A JSON event; `turn` and `channel` for filters. */
-export const sampleEvent = (
+export function sampleEvent(
   seq: number,
   options: {
     readonly channel?: "session" | "agent" | "turn"
@@ -55,7 +55,7 @@ export const sampleEvent = (
     readonly from?: number
     readonly text?: string
   } = {},
-): LogRecord => {
+): LogRecord {
   const { channel = "session", type = "marked", turn, from, text = `event ${seq}` } = options
   return encodeEvent({
     seq,
@@ -69,33 +69,37 @@ export const sampleEvent = (
 }
 
 /** Terminal output of `size` bytes. */
-export const sampleOutput = (seq: number, size = 32): LogRecord =>
-  encodeOutput(seq, 1000 + seq, new Uint8Array(size).fill(seq % 251))
+export function sampleOutput(seq: number, size = 32): LogRecord {
+  return encodeOutput(seq, 1000 + seq, new Uint8Array(size).fill(seq % 251))
+}
 
 /** Sample events from one seq to another. */
-export const sampleEvents = (from: number, to: number): Array<LogRecord> =>
-  Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => sampleEvent(from + at))
+export function sampleEvents(from: number, to: number): Array<LogRecord> {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => sampleEvent(from + at))
+}
 
 /** Appends and waits for the outcome. */
-export const appendTo = (store: StoreService, request: AppendRequest): Effect.Effect<AppendOutcome> =>
-  Effect.callback<AppendOutcome>((resume) => store.append(request, (outcome) => resume(Effect.succeed(outcome))))
+export function appendTo(store: StoreService, request: AppendRequest): Effect.Effect<AppendOutcome> {
+  return Effect.callback<AppendOutcome>((resume) => store.append(request, (outcome) => resume(Effect.succeed(outcome))))
+}
 
 /** Makes sample session `n` with its first `events` events. Dies when it exists. */
-export const createSample = (
+export function createSample(
   store: StoreService,
   n: number,
   events = 1,
   change: Partial<StoredState> = {},
-): Effect.Effect<Claimed> =>
-  Effect.gen(function* () {
+): Effect.Effect<Claimed> {
+  return Effect.gen(function* () {
     const id = sampleId(n)
     const made = yield* store.create({ id, records: sampleEvents(1, events), state: sampleState(id, change) })
     return made._tag === "Created" ? made.claimed : yield* Effect.die(`session ${n} is ${made._tag}`)
   }).pipe(Effect.orDie)
+}
 
 /** Every record of a log behind a seq, read in pieces of `maxBytes`; `limit` bounds the reads. */
-export const readAll = (store: StoreService, session: number, after = 0, maxBytes = 4096, limit = 100_000) =>
-  Effect.gen(function* () {
+export function readAll(store: StoreService, session: number, after = 0, maxBytes = 4096, limit = 100_000) {
+  return Effect.gen(function* () {
     const records: Array<Uint8Array> = []
     let at = after
     for (let reads = 0; reads < limit; reads++) {
@@ -107,6 +111,9 @@ export const readAll = (store: StoreService, session: number, after = 0, maxByte
     }
     return yield* Effect.die("the log has no end")
   })
+}
 
 /** Seqs of some encoded records. */
-export const seqsOf = (records: ReadonlyArray<Uint8Array>): Array<number> => records.map((bytes) => readRecord(bytes, 0).seq)
+export function seqsOf(records: ReadonlyArray<Uint8Array>): Array<number> {
+  return records.map((bytes) => readRecord(bytes, 0).seq)
+}

@@ -20,8 +20,9 @@ export interface Subject {
 }
 
 /** Opens the store at a place for one body and closes it. */
-export const useStore = <A, E>(place: Place, body: (store: StoreService) => Effect.Effect<A, E>): Promise<A> =>
-  Effect.runPromise(Effect.provide(Effect.flatMap(Store, body), place.layer))
+export function useStore<A, E>(place: Place, body: (store: StoreService) => Effect.Effect<A, E>): Promise<A> {
+  return Effect.runPromise(Effect.provide(Effect.flatMap(Store, body), place.layer))
+}
 
 /** Runs a body on a fresh store and removes its data. */
 export async function withStore<A, E>(subject: Subject, body: (store: StoreService) => Effect.Effect<A, E>): Promise<A> {

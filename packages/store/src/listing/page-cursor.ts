@@ -20,8 +20,9 @@ function fingerprint(query: ListQuery): string {
 }
 
 /** The cursor of the page that follows `place` in `query`. */
-export const encodePageCursor = (query: ListQuery, place: PagePlace): string =>
-  Buffer.from(JSON.stringify([fingerprint(query), place.value, place.handle])).toString("base64url")
+export function encodePageCursor(query: ListQuery, place: PagePlace): string {
+  return Buffer.from(JSON.stringify([fingerprint(query), place.value, place.handle])).toString("base64url")
+}
 
 /** The place a query's cursor names, if it has one. Throws `PageCursorInvalid` for text that is not a cursor of this query. */
 export function decodePageCursor(query: ListQuery): PagePlace | undefined {

@@ -21,7 +21,9 @@ export function takePage<A>(
 }
 
 /** The total of a list of which `found` items were counted, at least `LIST_TOTAL_MAX + 1` of them when there are that many (S-15). */
-export const boundedTotal = (found: number): { readonly total: number; readonly more: boolean } => ({
-  total: Math.min(found, LIST_TOTAL_MAX),
-  more: found > LIST_TOTAL_MAX,
-})
+export function boundedTotal(found: number): { readonly total: number; readonly more: boolean } {
+  return {
+    total: Math.min(found, LIST_TOTAL_MAX),
+    more: found > LIST_TOTAL_MAX,
+  }
+}

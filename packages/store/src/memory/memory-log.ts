@@ -35,10 +35,10 @@ export class MemoryLog {
   state: StoredState
   journal: JournalPosition | undefined
   bytes = 0
-  private records: Array<LogRecord> = []
-  private checkpoints: Array<Checkpoint> = []
-  private first = 1
-  private next = 1
+  #records: Array<LogRecord> = []
+  #checkpoints: Array<Checkpoint> = []
+  #first = 1
+  #next = 1
 
   constructor(handle: number, id: string, log: string, state: StoredState) {
     this.handle = handle
@@ -55,31 +55,31 @@ export class MemoryLog {
       return used.hash === request.key.hash ? { _tag: "Repeated", first: used.first, last: used.last } : { _tag: "KeyConflict" }
     }
     const [first] = request.records
-    if ((first !== undefined && first.from !== this.next) || !areDense(request.records))
-      return { _tag: "SeqConflict", next: this.next }
-    const from = this.next
-    for (const record of request.records) this.add(record)
+    if ((first !== undefined && first.from !== this.#next) || !areDense(request.records))
+      return { _tag: "SeqConflict", next: this.#next }
+    const from = this.#next
+    for (const record of request.records) this.#add(record)
     if (request.journal !== undefined) this.journal = request.journal
-    if (request.key !== undefined) this.keys.set(request.key.key, { hash: request.key.hash, first: from, last: this.next - 1 })
+    if (request.key !== undefined) this.keys.set(request.key.key, { hash: request.key.hash, first: from, last: this.#next - 1 })
     if (request.state === undefined) return { _tag: "Appended" }
     this.state = request.state
     this.change = nextChange()
     return { _tag: "Appended", change: this.change }
   }
 
-  private add(record: LogRecord): void {
-    this.records.push({ ...record, bytes: record.bytes.slice() })
+  #add(record: LogRecord): void {
+    this.#records.push({ ...record, bytes: record.bytes.slice() })
     this.bytes += record.bytes.length
-    this.next = record.seq + 1
+    this.#next = record.seq + 1
   }
 
   /** Index of the first record behind a seq. */
-  private indexAfter(seq: number): number {
+  #indexAfter(seq: number): number {
     let low = 0
-    let high = this.records.length
+    let high = this.#records.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((this.records[middle]?.seq ?? 0) > seq) high = middle
+      if ((this.#records[middle]?.seq ?? 0) > seq) high = middle
       else low = middle + 1
     }
     return low
@@ -92,8 +92,8 @@ export class MemoryLog {
     let last = range.after
     let bytes = 0
     let looked = 0
-    for (let at = this.indexAfter(range.after); at < this.records.length; at++) {
-      const record = this.records[at]
+    for (let at = this.#indexAfter(range.after); at < this.#records.length; at++) {
+      const record = this.#records[at]
       if (record === undefined) break
       if (!filtered || passes(range, record.bytes)) {
         if (records.length > 0 && bytes + record.bytes.length > range.maxBytes) break
@@ -105,17 +105,17 @@ export class MemoryLog {
       looked++
       if (looked >= LOOK_MAX) break
     }
-    return { records, last, atHead: last >= this.next - 1 }
+    return { records, last, atHead: last >= this.#next - 1 }
   }
 
   /** Removes the records up to `through` and appends the notice. */
   trim(epoch: number, through: number, notice: LogRecord): AppendOutcome {
     if (epoch !== this.epoch) return { _tag: "EpochLost", epoch: this.epoch }
-    if (notice.from !== this.next) return { _tag: "SeqConflict", next: this.next }
-    const gone = this.records.splice(0, this.indexAfter(through))
+    if (notice.from !== this.#next) return { _tag: "SeqConflict", next: this.#next }
+    const gone = this.#records.splice(0, this.#indexAfter(through))
     for (const record of gone) this.bytes -= record.bytes.length
-    this.add(notice)
-    this.first = this.records[0]?.from ?? this.first
+    this.#add(notice)
+    this.#first = this.#records[0]?.from ?? this.#first
     return { _tag: "Appended" }
   }
 
@@ -124,17 +124,17 @@ export class MemoryLog {
     if (epoch !== this.epoch) return { _tag: "EpochLost", epoch: this.epoch }
     const places = records.map((record) => ({
       record,
-      at: this.indexAfter(record.from - 1),
-      end: this.indexAfter(record.seq),
+      at: this.#indexAfter(record.from - 1),
+      end: this.#indexAfter(record.seq),
     }))
     for (const { record, at, end } of places) {
-      const [first, last] = [this.records[at], this.records[end - 1]]
-      if (end <= at || first?.from !== record.from || last?.seq !== record.seq) return { _tag: "SeqConflict", next: this.next }
+      const [first, last] = [this.#records[at], this.#records[end - 1]]
+      if (end <= at || first?.from !== record.from || last?.seq !== record.seq) return { _tag: "SeqConflict", next: this.#next }
     }
     for (const { record, at, end } of places.sort((a, b) => b.at - a.at)) {
       if (end - at === 1 && record.from < record.seq) continue
-      for (const gone of this.records.slice(at, end)) this.bytes -= gone.bytes.length
-      this.records.splice(at, end - at, { ...record, bytes: record.bytes.slice() })
+      for (const gone of this.#records.slice(at, end)) this.bytes -= gone.bytes.length
+      this.#records.splice(at, end - at, { ...record, bytes: record.bytes.slice() })
       this.bytes += record.bytes.length
     }
     return { _tag: "Appended" }
@@ -143,26 +143,26 @@ export class MemoryLog {
   /** Keeps a checkpoint and drops those that nothing needs any more. */
   putCheckpoint(epoch: number, checkpoint: Checkpoint): void {
     if (epoch !== this.epoch) return
-    this.checkpoints = this.checkpoints.filter((kept) => kept.seq !== checkpoint.seq)
-    this.checkpoints.push({ ...checkpoint, screen: checkpoint.screen.slice() })
-    this.checkpoints.sort((a, b) => a.seq - b.seq)
+    this.#checkpoints = this.#checkpoints.filter((kept) => kept.seq !== checkpoint.seq)
+    this.#checkpoints.push({ ...checkpoint, screen: checkpoint.screen.slice() })
+    this.#checkpoints.sort((a, b) => a.seq - b.seq)
     const drop = new Set(
       checkpointsToDrop(
-        this.checkpoints.map((kept) => kept.seq),
-        this.first,
+        this.#checkpoints.map((kept) => kept.seq),
+        this.#first,
       ),
     )
-    this.checkpoints = this.checkpoints.filter((kept) => !drop.has(kept.seq))
+    this.#checkpoints = this.#checkpoints.filter((kept) => !drop.has(kept.seq))
   }
 
   /** The newest checkpoint at or before a seq. */
   checkpoint(atOrBefore: number): Checkpoint | undefined {
-    return this.checkpoints.findLast((kept) => kept.seq <= atOrBefore)
+    return this.#checkpoints.findLast((kept) => kept.seq <= atOrBefore)
   }
 
   /** Bounds of the log. */
   head(): Head {
-    return { session: this.handle, firstSeq: this.first, lastSeq: this.next - 1, bytes: this.bytes, log: this.log }
+    return { session: this.handle, firstSeq: this.#first, lastSeq: this.#next - 1, bytes: this.bytes, log: this.log }
   }
 
   /** The session as its owner sees it. */
@@ -171,8 +171,8 @@ export class MemoryLog {
       session: this.handle,
       id: this.id,
       epoch: this.epoch,
-      firstSeq: this.first,
-      nextSeq: this.next,
+      firstSeq: this.#first,
+      nextSeq: this.#next,
       change: this.change,
       log: this.log,
       record: this.state.record,

@@ -22,28 +22,28 @@ export class MemorySessions {
   readonly byHandle = new Map<number, MemoryLog>()
   readonly byId = new Map<string, MemoryLog>()
   readonly settings = new Map<string, string>()
-  private readonly created = new Map<string, { readonly hash: string; readonly id: string }>()
-  private readonly leases = new Map<string, { owner: string; until: number; token: number }>()
-  private readonly feed = randomUUID()
-  private change = 0
-  private handles = 0
+  readonly #created = new Map<string, { readonly hash: string; readonly id: string }>()
+  readonly #leases = new Map<string, { owner: string; until: number; token: number }>()
+  readonly #feed = randomUUID()
+  #change = 0
+  #handles = 0
 
   /** The next change number. */
-  readonly nextChange = (): number => ++this.change
+  readonly nextChange = (): number => ++this.#change
 
   /** Makes a session, or says which one the key or id already made. Throws when the records do not begin at 1. */
   create(id: string, records: ReadonlyArray<LogRecord>, state: StoredState, key: AppendKey | undefined): CreateResult {
-    const used = key === undefined ? undefined : this.created.get(key.key)
+    const used = key === undefined ? undefined : this.#created.get(key.key)
     if (key !== undefined && used !== undefined)
       return used.hash === key.hash ? { _tag: "Exists", id: used.id } : { _tag: "KeyConflict" }
     if (this.byId.has(id)) return { _tag: "Exists", id }
     if (!areDense(records) || (records[0]?.from ?? 1) !== 1)
       throw new Error(`the first records of session ${id} do not begin at seq 1`)
-    const log = new MemoryLog(++this.handles, id, randomUUID(), state)
+    const log = new MemoryLog(++this.#handles, id, randomUUID(), state)
     log.append({ session: log.handle, epoch: 1, records, state }, this.nextChange)
     this.byHandle.set(log.handle, log)
     this.byId.set(id, log)
-    if (key !== undefined) this.created.set(key.key, { hash: key.hash, id })
+    if (key !== undefined) this.#created.set(key.key, { hash: key.hash, id })
     return { _tag: "Created", claimed: log.claimed() }
   }
 
@@ -88,9 +88,9 @@ export class MemorySessions {
     const { page, more } = takePage(changed, limit, (log) => log.state.record.length)
     return {
       sessions: page.map((log) => this.session(log)),
-      change: more ? (page.at(-1)?.change ?? after) : this.change,
-      head: this.change,
-      feed: this.feed,
+      change: more ? (page.at(-1)?.change ?? after) : this.#change,
+      head: this.#change,
+      feed: this.#feed,
     }
   }
 
@@ -107,18 +107,18 @@ export class MemorySessions {
     for (const log of gone) {
       this.byHandle.delete(log.handle)
       this.byId.delete(log.id)
-      for (const [key, use] of this.created) if (use.id === log.id) this.created.delete(key)
+      for (const [key, use] of this.#created) if (use.id === log.id) this.#created.delete(key)
     }
     return gone.map((log) => log.id)
   }
 
   /** Takes or renews a lease. */
   lease(name: string, owner: string, now: number, ttl: number): number | undefined {
-    const held = this.leases.get(name)
+    const held = this.#leases.get(name)
     const live = held !== undefined && held.until > now
     if (live && held.owner !== owner) return undefined
     const token = held === undefined ? 1 : live ? held.token : held.token + 1
-    this.leases.set(name, { owner, until: now + ttl, token })
+    this.#leases.set(name, { owner, until: now + ttl, token })
     return token
   }
 

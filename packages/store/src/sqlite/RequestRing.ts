@@ -29,12 +29,12 @@ const between = (from: number, to: number): number => (to - from) >>> 0
 export class RingWriter {
   /** Place behind the last batch. */
   written = 0
-  private readonly bytes: Buffer
-  private readonly words: Uint32Array
+  readonly #bytes: Buffer
+  readonly #words: Uint32Array
 
   constructor(memory: SharedArrayBuffer) {
-    this.bytes = Buffer.from(memory)
-    this.words = new Uint32Array(memory)
+    this.#bytes = Buffer.from(memory)
+    this.#words = new Uint32Array(memory)
   }
 
   /** Takes what was gathered, with its records, unless there is no room behind `read`, the place up to which all was answered. */
@@ -45,7 +45,8 @@ export class RingWriter {
     let at = this.written % RING_BYTES
     const skipped = at + most > RING_BYTES ? RING_BYTES - at : 0
     if (most > BATCH_MOST || between(read, this.written) + skipped + most > RING_BYTES) return false
-    const { bytes, words } = this
+    const bytes = this.#bytes,
+      words = this.#words
     if (skipped > 0) {
       words[at >> 2] = 0
       this.written += skipped
@@ -76,22 +77,23 @@ export class RingWriter {
 export class RingReader {
   /** Place behind the last batch that was taken. */
   taken = 0
-  private readonly bytes: Buffer
-  private readonly words: Uint32Array
+  readonly #bytes: Buffer
+  readonly #words: Uint32Array
 
   constructor(memory: SharedArrayBuffer) {
-    this.bytes = Buffer.from(memory)
-    this.words = new Uint32Array(memory)
+    this.#bytes = Buffer.from(memory)
+    this.#words = new Uint32Array(memory)
   }
 
   /** The next batch, which must be there; it may be read until its room is free again. */
   take(): BatchBytes {
     let at = this.taken % RING_BYTES
-    if (this.words[at >> 2] === 0) {
+    if (this.#words[at >> 2] === 0) {
       this.taken += RING_BYTES - at
       at = 0
     }
-    const { bytes, words } = this
+    const bytes = this.#bytes,
+      words = this.#words
     const word = (number: number): number => words[(at >> 2) + number] ?? 0
     const [size, plain, length, count] = [word(0), word(1), word(2), word(3)]
     const texts: Array<string> = []

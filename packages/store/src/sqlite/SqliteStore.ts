@@ -212,5 +212,6 @@ const make = (options: SqliteStoreOptions) =>
   })
 
 /** A SQLite store as a layer. Fails with `StoreTooNew`, `StoreFull` or `StoreUnusable` when it cannot be opened. */
-export const layer = (options: SqliteStoreOptions): Layer.Layer<Store, StoreTooNew | StoreError> =>
-  Layer.effect(Store, make(options))
+export function layer(options: SqliteStoreOptions): Layer.Layer<Store, StoreTooNew | StoreError> {
+  return Layer.effect(Store, make(options))
+}

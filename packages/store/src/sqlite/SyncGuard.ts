@@ -21,32 +21,32 @@ export function logFrames(statements: Statements): number {
 
 /** Guards what is accepted and what the log is used for. */
 export class SyncGuard {
-  private readonly statements: Statements
-  private readonly path: string
-  private failure: Failure | undefined
-  private lost = false
-  private triedAt = -Infinity
+  readonly #statements: Statements
+  readonly #path: string
+  #failure: Failure | undefined
+  #lost = false
+  #triedAt = -Infinity
   /** Milliseconds until all is tried to be made durable again. */
   pause = PAUSE
 
   /** `path` is that of the database. */
   constructor(statements: Statements, path: string) {
-    this.statements = statements
-    this.path = path
+    this.#statements = statements
+    this.#path = path
   }
 
   /** Why nothing is accepted; `undefined` when all is well. */
   get problem(): Failure | undefined {
-    return this.failure
+    return this.#failure
   }
 
   /** A sync failed. */
   doubt(cause: unknown): void {
-    if (this.failure === undefined) {
+    if (this.#failure === undefined) {
       this.pause = PAUSE
-      this.triedAt = -Infinity
+      this.#triedAt = -Infinity
     }
-    this.because(cause, "nothing is accepted until all is durable again")
+    this.#because(cause, "nothing is accepted until all is durable again")
   }
 
   /** The same, when something failed that may have been a sync. Whether it may. */
@@ -58,31 +58,31 @@ export class SyncGuard {
 
   /** What was lost is not in the log any more, or cannot be told: only recovery, when the store is opened anew, puts it right. */
   giveUp(cause: unknown): void {
-    this.lost = true
-    this.because(cause, "nothing is accepted until the server is started again")
+    this.#lost = true
+    this.#because(cause, "nothing is accepted until the server is started again")
   }
 
-  private because(cause: unknown, until: string): void {
-    const { kind, message } = classify(cause, this.path)
-    this.failure = {
+  #because(cause: unknown, until: string): void {
+    const { kind, message } = classify(cause, this.#path)
+    this.#failure = {
       kind,
-      message: `a write to ${this.path} failed and may have been lost (${message}); ${until}; look at the disk`,
+      message: `a write to ${this.#path} failed and may have been lost (${message}); ${until}; look at the disk`,
     }
   }
 
   /** Makes the whole log durable again, unless that failed a moment ago. True when it is durable. */
   mend(): boolean {
-    if (this.failure === undefined) return true
-    if (this.lost || performance.now() - this.triedAt < this.pause) return false
+    if (this.#failure === undefined) return true
+    if (this.#lost || performance.now() - this.#triedAt < this.pause) return false
     try {
-      writeLogAgain(`${this.path}-wal`, logFrames(this.statements))
-      this.failure = undefined
+      writeLogAgain(`${this.#path}-wal`, logFrames(this.#statements))
+      this.#failure = undefined
     } catch (cause) {
       if (cause instanceof LogLost) this.giveUp(cause)
       else this.doubt(cause)
-      if (this.triedAt > 0) this.pause = Math.min(PAUSE_MOST, 2 * this.pause)
-      this.triedAt = performance.now()
+      if (this.#triedAt > 0) this.pause = Math.min(PAUSE_MOST, 2 * this.pause)
+      this.#triedAt = performance.now()
     }
-    return this.failure === undefined
+    return this.#failure === undefined
   }
 }

@@ -22,64 +22,64 @@ const FREE = 1024 * 1024 * 1024
 
 /** Makes room in the log of one database. */
 export class WalRoom {
-  private readonly statements: Statements
-  private readonly guard: SyncGuard
-  private readonly path: string
-  private readonly enough: number
-  private file: number | undefined
+  readonly #statements: Statements
+  readonly #guard: SyncGuard
+  readonly #path: string
+  readonly #enough: number
+  #file: number | undefined
   /** Bytes that can be written before the next look at the log, about. */
-  private unseen = 0
-  private ended = false
+  #unseen = 0
+  #ended = false
 
   /** `path` is that of the log, `pages` the size up to which room is made. */
   constructor(statements: Statements, guard: SyncGuard, path: string, pages: number) {
-    this.statements = statements
-    this.guard = guard
-    this.path = path
-    this.enough = pages * FRAME
+    this.#statements = statements
+    this.#guard = guard
+    this.#path = path
+    this.#enough = pages * FRAME
   }
 
   /** A commit was written, with this many bytes of records. */
   wrote(bytes: number): void {
-    this.unseen -= bytes + COMMIT_PAGES * FRAME
+    this.#unseen -= bytes + COMMIT_PAGES * FRAME
   }
 
   /** Makes room when little is left. The log must not be written meanwhile. */
   make(): void {
-    if (this.ended || this.unseen > 0) return
+    if (this.#ended || this.#unseen > 0) return
     try {
-      this.file ??= openSync(this.path, "r+")
-      const used = logFrames(this.statements) * FRAME
-      const { size } = fstatSync(this.file)
-      if (size >= this.enough) return this.end()
+      this.#file ??= openSync(this.#path, "r+")
+      const used = logFrames(this.#statements) * FRAME
+      const { size } = fstatSync(this.#file)
+      if (size >= this.#enough) return this.end()
       const left = size - used
-      this.unseen = Math.max(0, left - LEFT)
+      this.#unseen = Math.max(0, left - LEFT)
       if (left >= LEFT) return
-      const space = statfsSync(this.path)
+      const space = statfsSync(this.#path)
       if (space.bavail * space.bsize < FREE) return this.end()
-      writeSync(this.file, Buffer.alloc(STEP), 0, STEP, size)
-      this.unseen = left + STEP - LEFT
+      writeSync(this.#file, Buffer.alloc(STEP), 0, STEP, size)
+      this.#unseen = left + STEP - LEFT
     } catch {
       // It is only about speed: what is wrong with the disk shows in the next commit.
       return this.end()
     }
-    this.sync(this.file)
+    this.#sync(this.#file)
   }
 
   /** A sync of the log is one of all that it holds. */
-  private sync(file: number): void {
+  #sync(file: number): void {
     try {
       fdatasyncSync(file)
     } catch (cause) {
       this.end()
-      this.guard.doubt(cause)
+      this.#guard.doubt(cause)
     }
   }
 
   /** No more room is made. */
   end(): void {
-    this.ended = true
-    if (this.file !== undefined) closeSync(this.file)
-    this.file = undefined
+    this.#ended = true
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
   }
 }

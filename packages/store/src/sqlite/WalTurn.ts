@@ -17,50 +17,50 @@ const AGAIN = 1000
 
 /** Begins the log of one database anew. */
 export class WalTurn {
-  private readonly statements: Statements
-  private readonly guard: SyncGuard
-  private readonly pages: number
+  readonly #statements: Statements
+  readonly #guard: SyncGuard
+  readonly #pages: number
   /** Pages that may still be written before the next look at the log's length, about. */
-  private unseen = 0
+  #unseen = 0
   /** A part was moved and not synced. */
-  private partly = false
-  private notBefore = -Infinity
+  #partly = false
+  #notBefore = -Infinity
 
   /** The log is moved once it has this many pages. */
   constructor(statements: Statements, guard: SyncGuard, pages: number) {
-    this.statements = statements
-    this.guard = guard
-    this.pages = pages
+    this.#statements = statements
+    this.#guard = guard
+    this.#pages = pages
   }
 
   /** A commit was written, with this many bytes of records. */
   committed(bytes: number): void {
-    this.unseen -= COMMIT_PAGES + bytes / 4096
+    this.#unseen -= COMMIT_PAGES + bytes / 4096
   }
 
   /** A step of background work was written. */
   worked(): void {
-    this.unseen -= CHORE_PAGES
+    this.#unseen -= CHORE_PAGES
   }
 
   /** Moves the log when it is long enough. It must be durable, or become so by a sync. */
   make(): void {
-    if (this.unseen > 0 || performance.now() < this.notBefore) return
+    if (this.#unseen > 0 || performance.now() < this.#notBefore) return
     try {
-      const left = this.pages - logFrames(this.statements)
-      this.unseen = left / 4
+      const left = this.#pages - logFrames(this.#statements)
+      this.#unseen = left / 4
       if (left > 0) return
-      const { log, checkpointed } = this.move()
-      this.partly = checkpointed < log
+      const { log, checkpointed } = this.#move()
+      this.#partly = checkpointed < log
     } catch (cause) {
-      this.notBefore = performance.now() + AGAIN
-      if (!this.guard.doubtWhenSync(cause)) return
-      if (this.partly) this.guard.giveUp(cause)
+      this.#notBefore = performance.now() + AGAIN
+      if (!this.#guard.doubtWhenSync(cause)) return
+      if (this.#partly) this.#guard.giveUp(cause)
     }
   }
 
-  private move(): { readonly log: number; readonly checkpointed: number } {
-    const row = this.statements.get("PRAGMA wal_checkpoint(PASSIVE)") ?? {}
+  #move(): { readonly log: number; readonly checkpointed: number } {
+    const row = this.#statements.get("PRAGMA wal_checkpoint(PASSIVE)") ?? {}
     return { log: num(row, "log"), checkpointed: num(row, "checkpointed") }
   }
 }

@@ -19,32 +19,32 @@ const GROWTH = 2 * 1024 * 1024
 
 /** Knows when the writer is to rest. */
 export class WriterRest {
-  private readonly db: DatabaseSync
-  private after = REST_AFTER_START
-  private left = REST_AFTER_START
-  private heap = 0
+  readonly #db: DatabaseSync
+  #after = REST_AFTER_START
+  #left = REST_AFTER_START
+  #heap = 0
 
   constructor(db: DatabaseSync) {
-    this.db = db
+    this.#db = db
   }
 
   /** Milliseconds without work until the writer is to rest; none when it does. */
   get wait(): number {
-    return this.left
+    return this.#left
   }
 
   /** The writer works. */
   worked(): void {
-    this.left = this.after
+    this.#left = this.#after
   }
 
   /** Nothing was to be done for this long. */
   rest(): void {
-    this.after = REST
-    this.left = Infinity
-    this.db.exec("PRAGMA shrink_memory")
-    if (getHeapStatistics().total_heap_size < this.heap + GROWTH) return
+    this.#after = REST
+    this.#left = Infinity
+    this.#db.exec("PRAGMA shrink_memory")
+    if (getHeapStatistics().total_heap_size < this.#heap + GROWTH) return
     collectGarbage({ type: "major", flavor: "last-resort" })
-    this.heap = getHeapStatistics().total_heap_size
+    this.#heap = getHeapStatistics().total_heap_size
   }
 }

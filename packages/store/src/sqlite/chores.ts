@@ -25,121 +25,121 @@ const FOLD_BYTES = 1024 * 1024
 
 /** The work that is left and the next step of it. */
 export class Chores {
-  private readonly context: WriterContext
-  private readonly statements: Statements
-  private readonly sealBytes: number
+  readonly #context: WriterContext
+  readonly #statements: Statements
+  readonly #sealBytes: number
   /** Size of the tail from which on it is folded; more than usual after it could not be. */
-  private foldAt = FOLD_BYTES
+  #foldAt = FOLD_BYTES
   /** The tail is folded whatever its size. */
-  private folding = false
-  private readonly sealable = new Set<number>()
+  #folding = false
+  readonly #sealable = new Set<number>()
   /** Logs that cannot be sealed because a piece of theirs is damaged. */
-  private readonly unsealable = new Set<number>()
-  private sweeping = true
+  readonly #unsealable = new Set<number>()
+  #sweeping = true
   /** Sessions up to this handle were looked at for what an earlier process left unsealed. */
-  private scanned: number | undefined = 0
+  #scanned: number | undefined = 0
 
   constructor(context: WriterContext) {
-    this.context = context
-    this.statements = context.statements
-    this.sealBytes = context.sealBytes
+    this.#context = context
+    this.#statements = context.statements
+    this.#sealBytes = context.sealBytes
   }
 
   /** So much is left that it must be done between commits. */
   get pressing(): boolean {
-    return this.context.tail.size >= 2 * this.foldAt || this.sealable.size > BACKLOG_MAX
+    return this.#context.tail.size >= 2 * this.#foldAt || this.#sealable.size > BACKLOG_MAX
   }
 
   /** Nothing is left to do. */
   get idle(): boolean {
-    return !this.foldDue && this.sealable.size === 0 && !this.sweeping && this.scanned === undefined
+    return !this.#foldDue && this.#sealable.size === 0 && !this.#sweeping && this.#scanned === undefined
   }
 
-  private get foldDue(): boolean {
-    return this.folding || this.context.tail.size >= this.foldAt
+  get #foldDue(): boolean {
+    return this.#folding || this.#context.tail.size >= this.#foldAt
   }
 
   /** From now on the tail is folded, until it is empty. */
   foldAll(): void {
-    this.folding = true
+    this.#folding = true
   }
 
   /** A session has this many bytes in small pieces. */
   loosened(session: number, bytes: number): void {
-    if (bytes >= this.sealBytes && !this.unsealable.has(session)) this.sealable.add(session)
+    if (bytes >= this.#sealBytes && !this.#unsealable.has(session)) this.#sealable.add(session)
   }
 
   /** Some log has pieces to be removed. */
   sweepable(): void {
-    this.sweeping = true
+    this.#sweeping = true
   }
 
   /** Does one step inside an open transaction. */
   step(): void {
-    const [session] = this.sealable
-    if (this.foldDue) this.fold()
-    else if (this.sweeping) this.sweeping = this.sweep()
-    else if (session === undefined) this.scan()
-    else if (!this.seal(session)) this.sealable.delete(session)
+    const [session] = this.#sealable
+    if (this.#foldDue) this.#fold()
+    else if (this.#sweeping) this.#sweeping = this.#sweep()
+    else if (session === undefined) this.#scan()
+    else if (!this.#seal(session)) this.#sealable.delete(session)
   }
 
   /** A step failed: leave it until there is more to do, and a log that cannot be sealed (`forGood`) alone. */
   giveUp(forGood: boolean): void {
-    const [session] = this.sealable
-    if (this.foldDue) this.foldLater()
-    else if (this.sweeping) this.sweeping = false
-    else if (session === undefined) this.scanned = undefined
+    const [session] = this.#sealable
+    if (this.#foldDue) this.#foldLater()
+    else if (this.#sweeping) this.#sweeping = false
+    else if (session === undefined) this.#scanned = undefined
     else {
-      this.sealable.delete(session)
-      if (forGood) this.unsealable.add(session)
+      this.#sealable.delete(session)
+      if (forGood) this.#unsealable.add(session)
     }
   }
 
-  private fold(): void {
-    if (foldTail(this.context)) this.foldAt = FOLD_BYTES
-    else this.foldLater()
+  #fold(): void {
+    if (foldTail(this.#context)) this.#foldAt = FOLD_BYTES
+    else this.#foldLater()
   }
 
   /** Nothing can be folded now: leave it until there is more. */
-  private foldLater(): void {
-    this.folding = false
-    this.foldAt = this.context.tail.size + FOLD_BYTES
+  #foldLater(): void {
+    this.#folding = false
+    this.#foldAt = this.#context.tail.size + FOLD_BYTES
   }
 
-  private scan(): void {
-    if (this.scanned === undefined) return
-    const rows = this.statements.all(
+  #scan(): void {
+    if (this.#scanned === undefined) return
+    const rows = this.#statements.all(
       "SELECT handle, loose FROM heads WHERE handle > ? ORDER BY handle LIMIT ?",
-      this.scanned,
+      this.#scanned,
       SCAN_ROWS,
     )
     for (const row of rows) this.loosened(num(row, "handle"), num(row, "loose"))
     const last = rows.at(-1)
-    this.scanned = last === undefined ? undefined : num(last, "handle")
+    this.#scanned = last === undefined ? undefined : num(last, "handle")
   }
 
-  private seal(session: number): boolean {
-    const head = this.statements.get("SELECT sealed, loose FROM heads WHERE handle = ?", session)
-    if (head === undefined || num(head, "loose") < this.sealBytes) return false
-    if (this.statements.get("SELECT 1 FROM sweeps WHERE handle = ?", session) !== undefined) return false
-    const rows = this.statements.all(
+  #seal(session: number): boolean {
+    const head = this.#statements.get("SELECT sealed, loose FROM heads WHERE handle = ?", session)
+    if (head === undefined || num(head, "loose") < this.#sealBytes) return false
+    if (this.#statements.get("SELECT 1 FROM sweeps WHERE handle = ?", session) !== undefined) return false
+    const rows = this.#statements.all(
       "SELECT rowid, from_seq, to_seq, length(bytes) AS size FROM pieces WHERE session = ? AND to_seq > ? ORDER BY to_seq LIMIT ?",
       session,
       num(head, "sealed"),
       STEP_ROWS,
     )
-    const plan = planSeal(rows, num(head, "sealed"), this.sealBytes, rows.length === STEP_ROWS)
-    if (plan.join.length > 1) this.join(session, plan.join)
+    const plan = planSeal(rows, num(head, "sealed"), this.#sealBytes, rows.length === STEP_ROWS)
+    if (plan.join.length > 1) this.#join(session, plan.join)
     const loose = plan.left ?? Math.max(0, num(head, "loose") - plan.bytes)
-    this.statements.run("UPDATE heads SET sealed = ?, loose = ? WHERE handle = ?", plan.sealed, loose, session)
+    this.#statements.run("UPDATE heads SET sealed = ?, loose = ? WHERE handle = ?", plan.sealed, loose, session)
     return plan.left === undefined
   }
 
-  private join(session: number, rows: ReadonlyArray<Row>): void {
+  #join(session: number, rows: ReadonlyArray<Row>): void {
     const parts: Array<Uint8Array> = []
     const kinds: Array<string> = []
     for (const row of rows) {
-      const piece = this.statements.get(
+      const piece = this.#statements.get(
         "SELECT from_seq, to_seq, place_crc, crc, kinds, bytes FROM pieces WHERE rowid = ?",
         num(row, "rowid"),
       )
@@ -157,7 +157,7 @@ export class Chores {
     const [from, to, joined] = [num(first, "from_seq"), num(last, "to_seq"), joinKinds(kinds)]
     const bytes = Buffer.concat(parts)
     const place = placeCrc(session, from, to, joined)
-    this.statements.run(
+    this.#statements.run(
       "UPDATE pieces SET from_seq = ?, place_crc = ?, crc = ?, kinds = ?, bytes = ? WHERE rowid = ?",
       from,
       place,
@@ -166,17 +166,17 @@ export class Chores {
       bytes,
       num(last, "rowid"),
     )
-    this.statements.run(
+    this.#statements.run(
       "INSERT INTO sweeps (handle, gone, dead_from, dead_before) VALUES (?, 0, ?, ?)",
       session,
       num(first, "to_seq"),
       to,
     )
-    this.sweeping = true
+    this.#sweeping = true
   }
 
-  private sweep(): boolean {
-    const row = this.statements.get(
+  #sweep(): boolean {
+    const row = this.#statements.get(
       "SELECT s.handle, s.gone, s.dead_from, s.dead_before, h.first_seq FROM sweeps s LEFT JOIN heads h ON h.handle = s.handle LIMIT 1",
     )
     if (row === undefined) return false
@@ -184,28 +184,22 @@ export class Chores {
     const gone = num(row, "gone") === 1
     const before = gone ? Number.MAX_SAFE_INTEGER : num(row, "first_seq")
     const swept =
-      this.remove("pieces", "to_seq", handle, 0, before) ||
-      this.remove("pieces", "to_seq", handle, num(row, "dead_from"), num(row, "dead_before")) ||
-      (gone && (this.remove("checkpoints", "seq", handle, 0, before) || this.removeKeys(handle)))
-    if (!swept) this.statements.run("DELETE FROM sweeps WHERE handle = ?", handle)
+      this.#remove("pieces", "to_seq", handle, 0, before) ||
+      this.#remove("pieces", "to_seq", handle, num(row, "dead_from"), num(row, "dead_before")) ||
+      (gone && (this.#remove("checkpoints", "seq", handle, 0, before) || this.#removeKeys(handle)))
+    if (!swept) this.#statements.run("DELETE FROM sweeps WHERE handle = ?", handle)
     return true
   }
 
   /** Removes from the end of the range, so that what is left of it still begins where the log does. */
-  private remove(
-    table: "pieces" | "checkpoints",
-    column: "to_seq" | "seq",
-    handle: number,
-    from: number,
-    before: number,
-  ): boolean {
+  #remove(table: "pieces" | "checkpoints", column: "to_seq" | "seq", handle: number, from: number, before: number): boolean {
     const rows = `SELECT rowid FROM ${table} WHERE session = ? AND ${column} >= ? AND ${column} < ? ORDER BY ${column} DESC LIMIT ${SWEEP_ROWS}`
-    return this.statements.run(`DELETE FROM ${table} WHERE rowid IN (${rows})`, handle, from, before) > 0
+    return this.#statements.run(`DELETE FROM ${table} WHERE rowid IN (${rows})`, handle, from, before) > 0
   }
 
-  private removeKeys(handle: number): boolean {
+  #removeKeys(handle: number): boolean {
     const sql = `DELETE FROM keys WHERE session = ?1 AND key IN (SELECT key FROM keys WHERE session = ?1 LIMIT ${SWEEP_ROWS})`
-    return this.statements.run(sql, handle) > 0
+    return this.#statements.run(sql, handle) > 0
   }
 }
 

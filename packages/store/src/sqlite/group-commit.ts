@@ -57,34 +57,34 @@ function carryOut(context: WriterContext, { request, batch }: Queued): WriterRep
 export class GroupCommit {
   /** Transactions that were committed. */
   commits = 0
-  private readonly context: WriterContext
-  private readonly guard: SyncGuard
-  private readonly path: string
-  private readonly delay: number
+  readonly #context: WriterContext
+  readonly #guard: SyncGuard
+  readonly #path: string
+  readonly #delay: number
 
   constructor(context: WriterContext, guard: SyncGuard, path: string, delay: number) {
-    this.context = context
-    this.guard = guard
-    this.path = path
-    this.delay = delay
+    this.#context = context
+    this.#guard = guard
+    this.#path = path
+    this.#delay = delay
   }
 
   /** Carries out requests in order and gives their replies once all that was accepted is durable. */
   run(batch: ReadonlyArray<Queued>): Array<WriterReply> {
-    if (!this.guard.mend()) return batch.map(() => this.refusal())
+    if (!this.#guard.mend()) return batch.map(() => this.#refusal())
     try {
-      return this.together(batch)
+      return this.#together(batch)
     } catch (cause) {
-      if (this.guard.doubtWhenSync(cause)) {
-        if (!this.guard.mend()) return batch.map(() => this.refusal())
-      } else if (batch.length === 1) return [this.failed(cause)]
-      return this.oneByOne(batch)
+      if (this.#guard.doubtWhenSync(cause)) {
+        if (!this.#guard.mend()) return batch.map(() => this.#refusal())
+      } else if (batch.length === 1) return [this.#failed(cause)]
+      return this.#oneByOne(batch)
     }
   }
 
   /** Does work in a transaction of its own; throws when it fails. */
   transaction<A>(body: () => A): A {
-    const { statements, change, counts, tail } = this.context
+    const { statements, change, counts, tail } = this.#context
     try {
       statements.of("BEGIN IMMEDIATE").run()
       const result = body()
@@ -101,21 +101,21 @@ export class GroupCommit {
     }
   }
 
-  private together(batch: ReadonlyArray<Queued>): Array<WriterReply> {
-    const { change, counts, tail } = this.context
+  #together(batch: ReadonlyArray<Queued>): Array<WriterReply> {
+    const { change, counts, tail } = this.#context
     const replies = this.transaction(() => {
-      const done = batch.map((queued) => carryOut(this.context, queued))
+      const done = batch.map((queued) => carryOut(this.#context, queued))
       tail.store()
       change.store()
       counts.store()
-      if (this.delay > 0) Atomics.wait(sleepCell, 0, 0, this.delay)
+      if (this.#delay > 0) Atomics.wait(sleepCell, 0, 0, this.#delay)
       return done
     })
     this.commits++
     return replies
   }
 
-  private oneByOne(batch: ReadonlyArray<Queued>): Array<WriterReply> {
+  #oneByOne(batch: ReadonlyArray<Queued>): Array<WriterReply> {
     const replies: Array<WriterReply> = []
     let failed = 0
     let refused: Refused = { _tag: "Failed", message: "" }
@@ -125,11 +125,11 @@ export class GroupCommit {
         continue
       }
       try {
-        replies.push(...this.together([queued]))
+        replies.push(...this.#together([queued]))
         failed = 0
       } catch (cause) {
-        refused = this.failed(cause)
-        if (this.guard.doubtWhenSync(cause)) failed = this.guard.mend() ? failed + 1 : FAILED_IN_A_ROW
+        refused = this.#failed(cause)
+        if (this.#guard.doubtWhenSync(cause)) failed = this.#guard.mend() ? failed + 1 : FAILED_IN_A_ROW
         else failed = refused._tag === "StorageFull" ? failed + 1 : 0
         replies.push(refused)
       }
@@ -137,14 +137,14 @@ export class GroupCommit {
     return replies
   }
 
-  private failed(cause: unknown): Refused {
-    const { kind, message } = classify(cause, this.path)
+  #failed(cause: unknown): Refused {
+    const { kind, message } = classify(cause, this.#path)
     return { _tag: kind === "full" ? "StorageFull" : "Failed", message }
   }
 
   /** What everything is answered while something may have been lost. */
-  private refusal(): Refused {
-    const { kind, message } = this.guard.problem ?? { kind: "failed", message: "" }
+  #refusal(): Refused {
+    const { kind, message } = this.#guard.problem ?? { kind: "failed", message: "" }
     return { _tag: kind === "full" ? "StorageFull" : "Failed", message }
   }
 }

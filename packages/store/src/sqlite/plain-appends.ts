@@ -16,7 +16,9 @@ const NUMBERS = 10
 const NONE = -1
 
 /** Bytes the numbers of this many plain appends take at the beginning of a batch's buffer. */
-export const plainBytes = (count: number): number => count * NUMBERS * Float64Array.BYTES_PER_ELEMENT
+export function plainBytes(count: number): number {
+  return count * NUMBERS * Float64Array.BYTES_PER_ELEMENT
+}
 
 /** A plain append. `offset` and `length` place its records behind the numbers. */
 export interface PlainAppend {
@@ -34,56 +36,56 @@ export interface PlainAppend {
 export class PlainAppends {
   /** How many there are. */
   count = 0
-  private numbers = new Float64Array(64 * NUMBERS)
-  private lines: Array<string> = []
-  private readonly lineOf = new Map<string, number>()
+  #numbers = new Float64Array(64 * NUMBERS)
+  #lines: Array<string> = []
+  readonly #lineOf = new Map<string, number>()
 
   /** Adds one and gives its number in the batch. */
   add(plain: PlainAppend): number {
     const { journal } = plain
     let at = this.count * NUMBERS
-    if (at === this.numbers.length) {
+    if (at === this.#numbers.length) {
       const grown = new Float64Array(at * 2)
-      grown.set(this.numbers)
-      this.numbers = grown
+      grown.set(this.#numbers)
+      this.#numbers = grown
     }
-    const { numbers } = this
+    const numbers = this.#numbers
     numbers[at++] = plain.session
     numbers[at++] = plain.epoch
     numbers[at++] = plain.from
     numbers[at++] = plain.to
-    numbers[at++] = this.line(plain.kinds)
+    numbers[at++] = this.#line(plain.kinds)
     numbers[at++] = plain.offset
     numbers[at++] = plain.length
-    numbers[at++] = journal === undefined ? NONE : this.line(journal.runner)
-    numbers[at++] = journal === undefined ? NONE : this.line(journal.child)
+    numbers[at++] = journal === undefined ? NONE : this.#line(journal.runner)
+    numbers[at++] = journal === undefined ? NONE : this.#line(journal.child)
     numbers[at] = journal === undefined ? NONE : journal.position
     return this.count++
   }
 
-  private line(text: string): number {
-    let line = this.lineOf.get(text)
+  #line(text: string): number {
+    let line = this.#lineOf.get(text)
     if (line === undefined) {
-      line = this.lines.length
-      this.lines.push(text)
-      this.lineOf.set(text, line)
+      line = this.#lines.length
+      this.#lines.push(text)
+      this.#lineOf.set(text, line)
     }
     return line
   }
 
   /** The texts that the numbers name. */
   get texts(): ReadonlyArray<string> {
-    return this.lines
+    return this.#lines
   }
 
   /** Writes the numbers to a place in a buffer, gives the texts they name, and begins anew. */
   take(buffer: ArrayBufferLike, at: number): ReadonlyArray<string> {
     const length = this.count * NUMBERS
-    new Float64Array(buffer, at, length).set(this.numbers.subarray(0, length))
-    const { lines } = this
+    new Float64Array(buffer, at, length).set(this.#numbers.subarray(0, length))
+    const lines = this.#lines
     this.count = 0
-    this.lines = []
-    this.lineOf.clear()
+    this.#lines = []
+    this.#lineOf.clear()
     return lines
   }
 }
@@ -92,8 +94,8 @@ export class PlainAppends {
 export class BatchBytes {
   /** The records of all requests. */
   readonly records: Buffer<ArrayBufferLike>
-  private readonly texts: ReadonlyArray<string>
-  private readonly numbers: Float64Array
+  readonly #texts: ReadonlyArray<string>
+  readonly #numbers: Float64Array
 
   /** How many plain appends there are. */
   readonly count: number
@@ -101,14 +103,15 @@ export class BatchBytes {
   /** `texts` are those that the numbers of plain appends name. */
   constructor(buffer: ArrayBufferLike, at: number, plain: number, length: number, texts: ReadonlyArray<string>) {
     this.count = plain
-    this.numbers = new Float64Array(buffer, at, plain * NUMBERS)
+    this.#numbers = new Float64Array(buffer, at, plain * NUMBERS)
     this.records = Buffer.from(buffer, at + plainBytes(plain), length)
-    this.texts = texts
+    this.#texts = texts
   }
 
   /** One plain append. */
   plain(number: number): PlainAppend {
-    const { numbers, texts } = this
+    const numbers = this.#numbers,
+      texts = this.#texts
     const at = number * NUMBERS
     const runner = texts[numbers[at + 7] ?? NONE]
     const child = texts[numbers[at + 8] ?? NONE]

@@ -209,7 +209,8 @@ export function readCheckpoint(statements: Statements, session: number, atOrBefo
 }
 
 /** Ids of the sessions whose purge time has passed, in the order in which they are purged. */
-export const readDue = (statements: Statements, now: number, limit: number): ReadonlyArray<string> =>
-  statements
+export function readDue(statements: Statements, now: number, limit: number): ReadonlyArray<string> {
+  return statements
     .all("SELECT id FROM sessions WHERE purge_at <= ? ORDER BY purge_at, handle LIMIT ?", now, limit)
     .map((row) => str(row, "id"))
+}

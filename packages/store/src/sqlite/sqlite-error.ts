@@ -41,7 +41,9 @@ export function isDamage(cause: unknown): boolean {
 }
 
 /** Whether something failed because it would have had to write. */
-export const isReadOnly = (cause: unknown): boolean => ((errcode(cause) ?? 0) & 0xff) === READONLY
+export function isReadOnly(cause: unknown): boolean {
+  return ((errcode(cause) ?? 0) & 0xff) === READONLY
+}
 
 /** Whether something that failed may have been a sync: any failure of input or output but a read. A full disk fails before. */
 export function mayBeSync(cause: unknown): boolean {

@@ -28,7 +28,7 @@ export function blob(row: Row, column: string): Uint8Array {
 /** A connection with its prepared statements; SQL text must come from a bounded set. */
 export class Statements {
   readonly db: DatabaseSync
-  private readonly prepared = new Map<string, StatementSync>()
+  readonly #prepared = new Map<string, StatementSync>()
 
   constructor(db: DatabaseSync) {
     this.db = db
@@ -36,10 +36,10 @@ export class Statements {
 
   /** The prepared statement of some SQL. */
   of(sql: string): StatementSync {
-    let statement = this.prepared.get(sql)
+    let statement = this.#prepared.get(sql)
     if (statement === undefined) {
       statement = this.db.prepare(sql)
-      this.prepared.set(sql, statement)
+      this.#prepared.set(sql, statement)
     }
     return statement
   }

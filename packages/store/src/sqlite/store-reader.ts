@@ -43,43 +43,45 @@ export class StoreReader {
   readonly totals: Effect.Effect<Pick<StoreStats, "sessions" | "byStatus" | "bytes">, StoreError>
   /** Ids of all sessions, the newest first. */
   readonly ids: Effect.Effect<ReadonlyArray<string>, StoreError>
-  private readonly statements: Statements
-  private readonly path: string
-  private open = true
+  readonly #statements: Statements
+  readonly #path: string
+  #open = true
 
   constructor(db: DatabaseSync, path: string) {
-    this.statements = new Statements(db)
-    this.path = path
-    this.effects = this.makeEffects()
-    this.totals = this.whole(() => this.readTotals())
-    this.ids = this.whole(() => this.statements.all("SELECT id FROM sessions ORDER BY handle DESC").map((row) => str(row, "id")))
+    this.#statements = new Statements(db)
+    this.#path = path
+    this.effects = this.#makeEffects()
+    this.totals = this.#whole(() => this.#readTotals())
+    this.ids = this.#whole(() =>
+      this.#statements.all("SELECT id FROM sessions ORDER BY handle DESC").map((row) => str(row, "id")),
+    )
   }
 
   /** Ends the connection. */
   close(): void {
-    this.open = false
-    this.statements.db.close()
+    this.#open = false
+    this.#statements.db.close()
   }
 
-  private storeError(cause: unknown): StoreError {
-    if (!this.open) return new StoreUnusable({ reason: "closed", message: "the store is closed" })
-    const { kind, message } = classify(cause, this.path)
+  #storeError(cause: unknown): StoreError {
+    if (!this.#open) return new StoreUnusable({ reason: "closed", message: "the store is closed" })
+    const { kind, message } = classify(cause, this.#path)
     if (kind === "full") return new StoreFull({ message })
-    return new StoreUnusable({ reason: kind, message: `${this.path}: ${message}` })
+    return new StoreUnusable({ reason: kind, message: `${this.#path}: ${message}` })
   }
 
-  private whole<A>(body: () => A): Effect.Effect<A, StoreError> {
-    return Effect.try({ try: body, catch: (cause) => this.storeError(cause) })
+  #whole<A>(body: () => A): Effect.Effect<A, StoreError> {
+    return Effect.try({ try: body, catch: (cause) => this.#storeError(cause) })
   }
 
   /** A read of one session: what is wrong with its data is `DataDamaged` and concerns no other session. */
-  private one<A>(session: () => string, body: () => A): Effect.Effect<A, DataDamaged | StoreError> {
+  #one<A>(session: () => string, body: () => A): Effect.Effect<A, DataDamaged | StoreError> {
     return Effect.try({
       try: body,
       catch: (cause) => {
         const broken = cause instanceof RecordUnreadable ? cause.message : brokenMessage(cause)
         if (broken !== undefined) return new DataDamaged({ session: session(), message: broken })
-        const error = this.storeError(cause)
+        const error = this.#storeError(cause)
         const damaged = error._tag === "StoreUnusable" && error.reason === "damaged"
         return damaged ? new DataDamaged({ session: session(), message: error.message }) : error
       },
@@ -87,58 +89,58 @@ export class StoreReader {
   }
 
   /** The id of a handle as far as it can be told. */
-  private idOf(handle: number): string {
+  #idOf(handle: number): string {
     try {
-      const row = this.statements.get("SELECT id FROM sessions WHERE handle = ?", handle)
+      const row = this.#statements.get("SELECT id FROM sessions WHERE handle = ?", handle)
       return row === undefined ? String(handle) : str(row, "id")
     } catch {
       return String(handle)
     }
   }
 
-  private there<A>(id: string): (found: A | undefined) => Effect.Effect<A, NoSuchSession> {
+  #there<A>(id: string): (found: A | undefined) => Effect.Effect<A, NoSuchSession> {
     return (found) => (found === undefined ? Effect.fail(new NoSuchSession({ session: id })) : Effect.succeed(found))
   }
 
-  private makeEffects(): Reading {
-    const { statements } = this
+  #makeEffects(): Reading {
+    const statements = this.#statements
     const tail = new TailCache()
     const head = (id: string) =>
       Effect.flatMap(
-        this.whole(() => readHead(statements, id)),
-        this.there(id),
+        this.#whole(() => readHead(statements, id)),
+        this.#there(id),
       )
     const read: Reading["read"] = (session, range) =>
-      this.one(
-        () => this.idOf(session),
+      this.#one(
+        () => this.#idOf(session),
         () => readLog(statements, tail, session, range),
       )
     return {
       get: (id) =>
         Effect.flatMap(
-          this.one(
+          this.#one(
             () => id,
             () => readSession(statements, id),
           ),
-          this.there(id),
+          this.#there(id),
         ),
-      resolve: (text, limit) => this.whole(() => resolveIds(statements, text, limit)),
+      resolve: (text, limit) => this.#whole(() => resolveIds(statements, text, limit)),
       list: (query) =>
         Effect.try({
           try: () => listSessions(statements, query),
-          catch: (cause) => (cause instanceof PageCursorInvalid ? cause : this.storeError(cause)),
+          catch: (cause) => (cause instanceof PageCursorInvalid ? cause : this.#storeError(cause)),
         }),
-      changes: (after, limit) => this.whole(() => readChanges(statements, after, limit)),
+      changes: (after, limit) => this.#whole(() => readChanges(statements, after, limit)),
       head,
       read,
-      keyed: (session, key) => this.whole(() => readKey(statements, session, key)),
+      keyed: (session, key) => this.#whole(() => readKey(statements, session, key)),
       checkpoint: (session, atOrBefore = Number.MAX_SAFE_INTEGER) =>
-        this.one(
-          () => this.idOf(session),
+        this.#one(
+          () => this.#idOf(session),
           () => readCheckpoint(statements, session, atOrBefore),
         ),
-      due: (now, limit) => this.whole(() => readDue(statements, now, limit)),
-      settings: (prefix) => this.whole(() => this.readSettings(prefix)),
+      due: (now, limit) => this.#whole(() => readDue(statements, now, limit)),
+      settings: (prefix) => this.#whole(() => this.#readSettings(prefix)),
       verify: (id) =>
         Effect.gen(function* () {
           const { session, firstSeq } = yield* head(id)
@@ -153,20 +155,20 @@ export class StoreReader {
     }
   }
 
-  private readSettings(prefix: string): ReadonlyArray<{ readonly name: string; readonly value: string }> {
-    return this.statements
+  #readSettings(prefix: string): ReadonlyArray<{ readonly name: string; readonly value: string }> {
+    return this.#statements
       .all("SELECT name, value FROM settings WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name", prefix)
       .map((row) => ({ name: str(row, "name"), value: str(row, "value") }))
   }
 
-  private readTotals(): Pick<StoreStats, "sessions" | "byStatus" | "bytes"> {
+  #readTotals(): Pick<StoreStats, "sessions" | "byStatus" | "bytes"> {
     const byStatus: Record<string, number> = {}
     let sessions = 0
-    for (const row of this.statements.all("SELECT status, sum(n) AS n FROM counts GROUP BY status HAVING sum(n) > 0")) {
+    for (const row of this.#statements.all("SELECT status, sum(n) AS n FROM counts GROUP BY status HAVING sum(n) > 0")) {
       byStatus[str(row, "status")] = num(row, "n")
       sessions += num(row, "n")
     }
-    const pages = this.statements.get("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size")
+    const pages = this.#statements.get("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size")
     return { sessions, byStatus, bytes: pages === undefined ? 0 : num(pages, "bytes") }
   }
 }

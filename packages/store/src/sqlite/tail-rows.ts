@@ -72,8 +72,9 @@ export function keepEntries(statements: Statements, row: number, numbers: Readon
 }
 
 /** Whether an entry is what was appended. */
-export const isWhole = ({ session, from, to, kinds, crc, bytes }: TailEntry): boolean =>
-  pieceCrc(placeCrc(session, from, to, kinds), bytes) === crc
+export function isWhole({ session, from, to, kinds, crc, bytes }: TailEntry): boolean {
+  return pieceCrc(placeCrc(session, from, to, kinds), bytes) === crc
+}
 
 /** Whether the tail holds an append of a session that ends at a seq, whole. */
 export function endsInTail(statements: Statements, session: number, to: number): boolean {
@@ -86,92 +87,92 @@ export function endsInTail(statements: Statements, session: number, to: number):
 
 /** The writer's side of the tail: gathers the appends of a transaction and stores them as rows. */
 export class Tail {
-  private readonly statements: Statements
-  private places = new DataView(new ArrayBuffer(256 * PLACE))
-  private bytes = Buffer.allocUnsafeSlow(2 * ROW_BYTES)
-  private readonly lines = new Map<string, number>()
-  private count = 0
-  private length = 0
+  readonly #statements: Statements
+  #places = new DataView(new ArrayBuffer(256 * PLACE))
+  #bytes = Buffer.allocUnsafeSlow(2 * ROW_BYTES)
+  readonly #lines = new Map<string, number>()
+  #count = 0
+  #length = 0
   /** Bytes of records in rows: of committed ones, and of those of the open transaction. */
-  private committedBytes: number
-  private openBytes = 0
+  #committedBytes: number
+  #openBytes = 0
 
   constructor(statements: Statements) {
-    this.statements = statements
+    this.#statements = statements
     const row = statements.get("SELECT total(length(bytes)) AS bytes FROM tail")
-    this.committedBytes = row === undefined ? 0 : num(row, "bytes")
+    this.#committedBytes = row === undefined ? 0 : num(row, "bytes")
   }
 
   /** Bytes of records that wait to be folded. */
   get size(): number {
-    return this.committedBytes
+    return this.#committedBytes
   }
 
   /** Adds one append; its records lie in `source`. */
   add(session: number, from: number, to: number, kinds: string, source: Buffer, offset: number, length: number): void {
-    if (this.length + length > this.bytes.length) this.store()
-    let line = this.lines.get(kinds)
+    if (this.#length + length > this.#bytes.length) this.store()
+    let line = this.#lines.get(kinds)
     if (line === undefined) {
-      line = this.lines.size
-      this.lines.set(kinds, line)
+      line = this.#lines.size
+      this.#lines.set(kinds, line)
     }
-    if ((this.count + 1) * PLACE > this.places.byteLength) this.growPlaces()
-    const { places } = this
-    const at = this.count++ * PLACE
-    source.copy(this.bytes, this.length, offset, offset + length)
+    if ((this.#count + 1) * PLACE > this.#places.byteLength) this.#growPlaces()
+    const places = this.#places
+    const at = this.#count++ * PLACE
+    source.copy(this.#bytes, this.#length, offset, offset + length)
     places.setFloat64(at, session)
     places.setFloat64(at + 8, from)
     places.setUint32(at + 16, to - from)
-    places.setUint32(at + 20, this.length)
+    places.setUint32(at + 20, this.#length)
     places.setUint32(at + 24, length)
     places.setUint32(at + 28, line)
-    const bytes = this.bytes.subarray(this.length, this.length + length)
+    const bytes = this.#bytes.subarray(this.#length, this.#length + length)
     places.setUint32(at + 32, pieceCrc(placeCrc(session, from, to, kinds), bytes))
-    this.length += length
-    if (this.length >= ROW_BYTES) this.store()
+    this.#length += length
+    if (this.#length >= ROW_BYTES) this.store()
   }
 
-  private growPlaces(): void {
-    const grown = new Uint8Array(this.places.byteLength * 2)
-    grown.set(new Uint8Array(this.places.buffer))
-    this.places = new DataView(grown.buffer)
+  #growPlaces(): void {
+    const grown = new Uint8Array(this.#places.byteLength * 2)
+    grown.set(new Uint8Array(this.#places.buffer))
+    this.#places = new DataView(grown.buffer)
   }
 
   /** Stores what was gathered in the open transaction. */
   store(): void {
-    if (this.count === 0) return
-    const places = new Uint8Array(this.places.buffer, 0, this.count * PLACE)
-    const kinds = [...this.lines.keys()].join("\n")
-    this.statements.run(
+    if (this.#count === 0) return
+    const places = new Uint8Array(this.#places.buffer, 0, this.#count * PLACE)
+    const kinds = [...this.#lines.keys()].join("\n")
+    this.#statements.run(
       "INSERT INTO tail (places, kinds, bytes) VALUES (?, ?, ?)",
       places,
       kinds,
-      this.bytes.subarray(0, this.length),
+      this.#bytes.subarray(0, this.#length),
     )
-    this.openBytes += this.length
-    this.clear()
+    this.#openBytes += this.#length
+    this.#clear()
   }
 
-  private clear(): void {
-    this.lines.clear()
-    this.count = 0
-    this.length = 0
+  #clear(): void {
+    this.#lines.clear()
+    this.#count = 0
+    this.#length = 0
   }
 
   /** The open transaction removed rows with this many bytes of records. */
   removed(bytes: number): void {
-    this.openBytes -= bytes
+    this.#openBytes -= bytes
   }
 
   /** The transaction is durable. */
   committed(): void {
-    this.committedBytes += this.openBytes
-    this.openBytes = 0
+    this.#committedBytes += this.#openBytes
+    this.#openBytes = 0
   }
 
   /** The transaction was rolled back. */
   rolledBack(): void {
-    this.openBytes = 0
-    this.clear()
+    this.#openBytes = 0
+    this.#clear()
   }
 }

@@ -22,27 +22,28 @@ export class LogLost extends Error {
 
 /** Sums up what it is given, as SQLite does: two sums over 32-bit words, each of which takes in the other. */
 class FrameSum {
-  private one = 0
-  private two = 0
-  private readonly little: boolean
+  #one = 0
+  #two = 0
+  readonly #little: boolean
 
   constructor(little: boolean) {
-    this.little = little
+    this.#little = little
   }
 
   add(view: DataView, from: number, to: number): void {
-    let { one, two } = this
+    let one = this.#one,
+      two = this.#two
     for (let at = from; at < to; at += 8) {
-      one = (one + view.getUint32(at, this.little) + two) | 0
-      two = (two + view.getUint32(at + 4, this.little) + one) | 0
+      one = (one + view.getUint32(at, this.#little) + two) | 0
+      two = (two + view.getUint32(at + 4, this.#little) + one) | 0
     }
-    this.one = one
-    this.two = two
+    this.#one = one
+    this.#two = two
   }
 
   /** Whether the sums are those that are stored at a place. */
   equals(view: DataView, at: number): boolean {
-    return this.one >>> 0 === view.getUint32(at) && this.two >>> 0 === view.getUint32(at + 4)
+    return this.#one >>> 0 === view.getUint32(at) && this.#two >>> 0 === view.getUint32(at + 4)
   }
 }
 

@@ -51,64 +51,64 @@ const threadFile = (): URL =>
 
 /** A running writer thread. */
 export class WriterClient {
-  private readonly worker: Worker
-  private readonly link: StoreEnd
-  private readonly pool = new BufferPool(POOL_BYTES)
-  private readonly waitingLine: Array<Waiting> = []
-  private told = 0
-  private waitingBytes = 0
-  private batch: Array<WriterRequest | number> = []
-  private readonly plain = new PlainAppends()
-  private parts: Array<Uint8Array> = []
-  private partBytes = 0
-  private planned = false
-  private ended: string | undefined
-  private closed: (() => void) | undefined
-  private settles = 0
-  private readonly settling = new Map<number, (problem: string | undefined) => void>()
-  private readonly opened = Promise.withResolvers<void>()
+  readonly #worker: Worker
+  readonly #link: StoreEnd
+  readonly #pool = new BufferPool(POOL_BYTES)
+  readonly #waitingLine: Array<Waiting> = []
+  #told = 0
+  #waitingBytes = 0
+  #batch: Array<WriterRequest | number> = []
+  readonly #plain = new PlainAppends()
+  #parts: Array<Uint8Array> = []
+  #partBytes = 0
+  #planned = false
+  #ended: string | undefined
+  #closed: (() => void) | undefined
+  #settles = 0
+  readonly #settling = new Map<number, (problem: string | undefined) => void>()
+  readonly #opened = Promise.withResolvers<void>()
   /** Why the store accepts nothing at the moment; `undefined` when all is well. */
   problem: string | undefined
 
-  private readonly waitingMax: number
+  readonly #waitingMax: number
 
   private constructor(options: WriterOptions, file: URL, waitingMax: number) {
-    this.waitingMax = waitingMax
+    this.#waitingMax = waitingMax
     const { port1, port2 } = new MessageChannel()
     const memory = makeLink()
     const workerData: WriterSeed = { options, link: { ...memory, port: port2 } }
-    this.worker = new Worker(file, { workerData, transferList: [port2], execArgv: [], name: "store writer" })
-    this.link = new StoreEnd(
+    this.#worker = new Worker(file, { workerData, transferList: [port2], execArgv: [], name: "store writer" })
+    this.#link = new StoreEnd(
       { ...memory, port: port1 },
-      { appended: (count) => this.appended(count), message: (message) => this.receive(message) },
+      { appended: (count) => this.#appended(count), message: (message) => this.#receive(message) },
     )
-    this.worker.on("error", (error: unknown) => {
+    this.#worker.on("error", (error: unknown) => {
       const message = `the store's writer failed: ${error instanceof Error ? error.message : String(error)}`
-      this.died(message, message)
+      this.#died(message, message)
     })
-    this.worker.on("exit", () => this.died("the store's writer ended", "the store is closed"))
+    this.#worker.on("exit", () => this.#died("the store's writer ended", "the store is closed"))
   }
 
   /** Starts the thread and opens the store. Rejects with `WriterRefused`. Tests give another thread or bound. */
   static async open(options: WriterOptions, file: URL = threadFile(), waitingMax = WAITING_BYTES): Promise<WriterClient> {
     const client = new WriterClient(options, file, waitingMax)
-    await client.opened.promise
+    await client.#opened.promise
     return client
   }
 
   /** Transactions the writer has committed. */
   get commits(): number {
-    return this.link.commits
+    return this.#link.commits
   }
 
   /** Requests that wait for their commit. */
   get waiting(): number {
-    return this.waitingLine.length - this.told
+    return this.#waitingLine.length - this.#told
   }
 
   /** Sends a request without records. */
   request(request: WriterRequest, tell: (reply: WriterReply) => void): void {
-    this.add({ tell, bytes: 0 }, () => request, [])
+    this.#add({ tell, bytes: 0 }, () => request, [])
   }
 
   /** Sends an append. */
@@ -122,12 +122,12 @@ export class WriterClient {
       this.requestWith(records, (piece) => ({ op: "append", session, epoch, piece, state, journal, key }), tell)
       return
     }
-    if (this.refused({ tell, bytes: length })) return
+    if (this.#refused({ tell, bytes: length })) return
     const kinds = kindsOf(records)
-    this.batch.push(
-      this.plain.add({ session, epoch, from: first.from, to: last.seq, kinds, offset: this.partBytes, length, journal }),
+    this.#batch.push(
+      this.#plain.add({ session, epoch, from: first.from, to: last.seq, kinds, offset: this.#partBytes, length, journal }),
     )
-    this.gather(records)
+    this.#gather(records)
   }
 
   /** Sends a request with records; `build` gets them as a piece, `undefined` when there are none, `"broken"` when not dense. */
@@ -138,167 +138,170 @@ export class WriterClient {
   ): void {
     let bytes = 0
     for (const record of records) bytes += record.bytes.length
-    this.add({ tell, bytes }, () => build(this.pieceOf(records, bytes)), records)
+    this.#add({ tell, bytes }, () => build(this.#pieceOf(records, bytes)), records)
   }
 
-  private pieceOf(records: ReadonlyArray<LogRecord>, length: number): RequestPiece {
+  #pieceOf(records: ReadonlyArray<LogRecord>, length: number): RequestPiece {
     const [first, last] = [records[0], records.at(-1)]
     if (first === undefined || last === undefined) return undefined
     if (!areDense(records)) return "broken"
-    return { from: first.from, to: last.seq, kinds: kindsOf(records), offset: this.partBytes, length }
+    return { from: first.from, to: last.seq, kinds: kindsOf(records), offset: this.#partBytes, length }
   }
 
-  private add(waiting: Waiting, build: () => WriterRequest, records: ReadonlyArray<LogRecord>): void {
-    if (this.refused(waiting)) return
-    this.batch.push(build())
-    this.gather(records)
+  #add(waiting: Waiting, build: () => WriterRequest, records: ReadonlyArray<LogRecord>): void {
+    if (this.#refused(waiting)) return
+    this.#batch.push(build())
+    this.#gather(records)
   }
 
   /** Takes a request into the line; true when it is refused there. */
-  private refused(waiting: Waiting): boolean {
+  #refused(waiting: Waiting): boolean {
     const refusal =
-      this.ended ?? (this.waitingBytes > this.waitingMax ? "the store has too much to write; try again later" : undefined)
+      this.#ended ?? (this.#waitingBytes > this.#waitingMax ? "the store has too much to write; try again later" : undefined)
     if (refusal === undefined) {
-      this.waitingLine.push(waiting)
-      this.waitingBytes += waiting.bytes
+      this.#waitingLine.push(waiting)
+      this.#waitingBytes += waiting.bytes
       return false
     }
-    this.waitingLine.push({ ...waiting, reply: { _tag: "Failed", message: refusal } })
-    if (this.told === this.waitingLine.length - 1) queueMicrotask(() => this.tellKnown())
+    this.#waitingLine.push({ ...waiting, reply: { _tag: "Failed", message: refusal } })
+    if (this.#told === this.#waitingLine.length - 1) queueMicrotask(() => this.#tellKnown())
     return true
   }
 
-  private gather(records: ReadonlyArray<LogRecord>): void {
+  #gather(records: ReadonlyArray<LogRecord>): void {
     for (const record of records) {
-      this.parts.push(record.bytes)
-      this.partBytes += record.bytes.length
+      this.#parts.push(record.bytes)
+      this.#partBytes += record.bytes.length
     }
-    const idle = this.waiting <= this.batch.length
-    if (idle && this.batch.length >= IDLE_MOST) return this.flush()
-    if (this.planned) return
-    this.planned = true
-    if (idle) queueMicrotask(this.flush)
-    else setImmediate(this.flush)
+    const idle = this.waiting <= this.#batch.length
+    if (idle && this.#batch.length >= IDLE_MOST) return this.#flush()
+    if (this.#planned) return
+    this.#planned = true
+    if (idle) queueMicrotask(this.#flush)
+    else setImmediate(this.#flush)
   }
 
-  private readonly flush = (): void => {
-    this.planned = false
-    const { batch, parts, partBytes, plain } = this
-    if (batch.length === 0 || this.ended !== undefined) return
-    this.batch = []
-    this.parts = []
-    this.partBytes = 0
-    if (plain.count < batch.length || !this.link.sendPlain(plain, parts, partBytes)) this.sendBatch(batch, parts, partBytes)
+  readonly #flush = (): void => {
+    this.#planned = false
+    const batch = this.#batch,
+      parts = this.#parts,
+      partBytes = this.#partBytes,
+      plain = this.#plain
+    if (batch.length === 0 || this.#ended !== undefined) return
+    this.#batch = []
+    this.#parts = []
+    this.#partBytes = 0
+    if (plain.count < batch.length || !this.#link.sendPlain(plain, parts, partBytes)) this.#sendBatch(batch, parts, partBytes)
   }
 
-  private sendBatch(requests: ReadonlyArray<WriterRequest | number>, parts: ReadonlyArray<Uint8Array>, length: number): void {
-    const plain = this.plain.count
+  #sendBatch(requests: ReadonlyArray<WriterRequest | number>, parts: ReadonlyArray<Uint8Array>, length: number): void {
+    const plain = this.#plain.count
     const begin = plainBytes(plain)
-    const buffer = this.pool.take(begin + length)
+    const buffer = this.#pool.take(begin + length)
     const records = new Uint8Array(buffer, begin, length)
     let offset = 0
     for (const part of parts) {
       records.set(part, offset)
       offset += part.length
     }
-    const texts = this.plain.take(buffer, 0)
+    const texts = this.#plain.take(buffer, 0)
     const batch = { _tag: "Batch", buffer, plain, length, texts } as const
-    this.link.send(plain === requests.length ? batch : { ...batch, requests }, [buffer])
+    this.#link.send(plain === requests.length ? batch : { ...batch, requests }, [buffer])
   }
 
-  private receive(message: FromWriter): void {
+  #receive(message: FromWriter): void {
     switch (message._tag) {
       case "Ready":
-        return this.opened.resolve()
+        return this.#opened.resolve()
       case "Refused":
-        return this.opened.reject(new WriterRefused(message.refusal))
+        return this.#opened.reject(new WriterRefused(message.refusal))
       case "Replies":
-        for (const buffer of message.buffers) this.pool.give(buffer)
-        if (typeof message.replies === "number") return this.appended(message.replies)
-        for (const reply of message.replies) this.answered(reply)
-        return this.tellKnown()
+        for (const buffer of message.buffers) this.#pool.give(buffer)
+        if (typeof message.replies === "number") return this.#appended(message.replies)
+        for (const reply of message.replies) this.#answered(reply)
+        return this.#tellKnown()
       case "Trouble":
         this.problem = message.problem
         return
       case "Settled":
-        this.settling.get(message.number)?.(message.problem)
-        this.settling.delete(message.number)
+        this.#settling.get(message.number)?.(message.problem)
+        this.#settling.delete(message.number)
         return
       case "Closed":
-        this.end("the store is closed")
+        this.#end("the store is closed")
     }
   }
 
-  private appended(count: number): void {
-    for (let at = 0; at < count; at++) this.answered(0)
-    this.tellKnown()
+  #appended(count: number): void {
+    for (let at = 0; at < count; at++) this.#answered(0)
+    this.#tellKnown()
   }
 
-  private answered(reply: WriterReply): void {
-    this.tellKnown()
-    this.tellNext(reply)
+  #answered(reply: WriterReply): void {
+    this.#tellKnown()
+    this.#tellNext(reply)
   }
 
-  private tellNext(reply: WriterReply): void {
-    const next = this.waitingLine[this.told]
+  #tellNext(reply: WriterReply): void {
+    const next = this.#waitingLine[this.#told]
     if (next === undefined) return
     // What it holds on to, its records above all, may go now.
-    this.waitingLine[this.told++] = TOLD
-    this.waitingBytes -= next.reply === undefined ? next.bytes : 0
-    if (this.told > 1024 && this.told * 2 > this.waitingLine.length) {
-      this.waitingLine.splice(0, this.told)
-      this.told = 0
+    this.#waitingLine[this.#told++] = TOLD
+    this.#waitingBytes -= next.reply === undefined ? next.bytes : 0
+    if (this.#told > 1024 && this.#told * 2 > this.#waitingLine.length) {
+      this.#waitingLine.splice(0, this.#told)
+      this.#told = 0
     }
     callSafely(() => next.tell(reply))
   }
 
   /** Tells the replies that are known without the writer and whose turn it is. */
-  private tellKnown(): void {
-    for (let next = this.waitingLine[this.told]; next?.reply !== undefined; next = this.waitingLine[this.told])
-      this.tellNext(next.reply)
+  #tellKnown(): void {
+    for (let next = this.#waitingLine[this.#told]; next?.reply !== undefined; next = this.#waitingLine[this.#told])
+      this.#tellNext(next.reply)
   }
 
   /** Resolves when the background work is done, with the problem it met. */
   settle(done: (problem: string | undefined) => void): void {
-    if (this.ended !== undefined) return queueMicrotask(() => done(this.ended))
-    this.flush()
-    const number = ++this.settles
-    this.settling.set(number, done)
-    this.link.send({ _tag: "Settle", number })
+    if (this.#ended !== undefined) return queueMicrotask(() => done(this.#ended))
+    this.#flush()
+    const number = ++this.#settles
+    this.#settling.set(number, done)
+    this.#link.send({ _tag: "Settle", number })
   }
 
-  private died(refusal: string, reason: string): void {
-    this.link.end()
-    this.opened.reject(new WriterRefused({ _tag: "Unusable", reason: "failed", message: refusal }))
-    this.end(reason)
+  #died(refusal: string, reason: string): void {
+    this.#link.end()
+    this.#opened.reject(new WriterRefused({ _tag: "Unusable", reason: "failed", message: refusal }))
+    this.#end(reason)
   }
 
-  private end(reason: string): void {
-    if (this.ended === undefined) {
-      this.ended = reason
-      while (this.told < this.waitingLine.length) {
-        this.tellKnown()
-        this.tellNext({ _tag: "Failed", message: reason })
+  #end(reason: string): void {
+    if (this.#ended === undefined) {
+      this.#ended = reason
+      while (this.#told < this.#waitingLine.length) {
+        this.#tellKnown()
+        this.#tellNext({ _tag: "Failed", message: reason })
       }
-      for (const done of this.settling.values()) done(reason)
-      this.settling.clear()
+      for (const done of this.#settling.values()) done(reason)
+      this.#settling.clear()
     }
-    this.closed?.()
+    this.#closed?.()
   }
 
   /** Ends the thread at once; what waits is answered with `Failed`. */
   async terminate(): Promise<void> {
-    await this.worker.terminate()
+    await this.#worker.terminate()
   }
 
   /** Answers everything, lets go of the files and ends the thread. */
   async close(): Promise<void> {
-    if (this.ended === undefined) {
-      this.flush()
+    if (this.#ended === undefined) {
+      this.#flush()
       const closed = new Promise<void>((resolve) => {
-        this.closed = resolve
+        this.#closed = resolve
       })
-      this.link.send({ _tag: "Close" })
+      this.#link.send({ _tag: "Close" })
       await closed
     }
     await this.terminate()

@@ -57,29 +57,30 @@ function raise(cells: Int32Array, cell: number): void {
 
 /** The store's end. */
 export class StoreEnd {
-  private readonly cells: Int32Array
-  private readonly ring: RingWriter
-  private readonly port: MessagePort
-  private readonly events: StoreEvents
-  private told = 0
-  private ended = false
+  readonly #cells: Int32Array
+  readonly #ring: RingWriter
+  readonly #port: MessagePort
+  readonly #events: StoreEvents
+  #told = 0
+  #ended = false
 
   constructor(parts: LinkParts, events: StoreEvents) {
-    this.cells = new Int32Array(parts.cells)
-    this.ring = new RingWriter(parts.ring)
-    this.port = parts.port
-    this.events = events
-    this.listen()
+    this.#cells = new Int32Array(parts.cells)
+    this.#ring = new RingWriter(parts.ring)
+    this.#port = parts.port
+    this.#events = events
+    this.#listen()
   }
 
   /** Transactions the writer has committed. */
   get commits(): number {
-    return Atomics.load(this.cells, COMMITS) >>> 0
+    return Atomics.load(this.#cells, COMMITS) >>> 0
   }
 
   /** Sends what was gathered with its records through shared memory; false when there is no room for it. */
   sendPlain(plain: PlainAppends, records: ReadonlyArray<Uint8Array>, length: number): boolean {
-    const { cells, ring } = this
+    const cells = this.#cells,
+      ring = this.#ring
     if (!ring.put(plain, records, length, Atomics.load(cells, FREE))) return false
     Atomics.store(cells, WRITTEN, ring.written)
     raise(cells, SENT)
@@ -88,112 +89,114 @@ export class StoreEnd {
 
   /** Sends a message. */
   send(message: ToWriter, transfer: ReadonlyArray<ArrayBuffer> = []): void {
-    this.port.postMessage({ before: this.ring.written, message } satisfies Ordered<ToWriter>, transfer)
-    raise(this.cells, SENT)
+    this.#port.postMessage({ before: this.#ring.written, message } satisfies Ordered<ToWriter>, transfer)
+    raise(this.#cells, SENT)
   }
 
   /** Takes what was answered. */
   take(): void {
     for (;;) {
-      const appended = Atomics.load(this.cells, APPENDED)
-      const next = receive<FromWriter>(this.port)
-      this.tell(next === undefined ? appended : next.before)
+      const appended = Atomics.load(this.#cells, APPENDED)
+      const next = receive<FromWriter>(this.#port)
+      this.#tell(next === undefined ? appended : next.before)
       if (next === undefined) return
-      this.events.message(next.message)
+      this.#events.message(next.message)
     }
   }
 
-  private tell(appended: number): void {
-    const count = (appended - this.told) | 0
-    this.told = appended
-    if (count > 0) this.events.appended(count)
+  #tell(appended: number): void {
+    const count = (appended - this.#told) | 0
+    this.#told = appended
+    if (count > 0) this.#events.appended(count)
   }
 
-  private readonly listen = (): void => {
-    if (this.ended) return
-    const seen = Atomics.load(this.cells, ANSWERED)
+  readonly #listen = (): void => {
+    if (this.#ended) return
+    const seen = Atomics.load(this.#cells, ANSWERED)
     try {
       this.take()
     } finally {
-      this.listenFrom(seen)
+      this.#listenFrom(seen)
     }
   }
 
-  private listenFrom(seen: number): void {
-    const { async, value } = Atomics.waitAsync(this.cells, ANSWERED, seen)
-    if (async) void value.then(this.listen)
-    else setImmediate(this.listen)
+  #listenFrom(seen: number): void {
+    const { async, value } = Atomics.waitAsync(this.#cells, ANSWERED, seen)
+    if (async) void value.then(this.#listen)
+    else setImmediate(this.#listen)
   }
 
   /** Takes what was answered and hears nothing any more. */
   end(): void {
-    if (this.ended) return
+    if (this.#ended) return
     this.take()
-    this.ended = true
-    this.port.close()
+    this.#ended = true
+    this.#port.close()
     // The listener goes.
-    raise(this.cells, ANSWERED)
+    raise(this.#cells, ANSWERED)
   }
 }
 
 /** The writer's end. */
 export class WriterEnd {
-  private readonly cells: Int32Array
-  private readonly ring: RingReader
-  private readonly port: MessagePort
-  private seen = 0
-  private appended = 0
-  private readable = 0
-  private next: Ordered<ToWriter> | undefined
+  readonly #cells: Int32Array
+  readonly #ring: RingReader
+  readonly #port: MessagePort
+  #seen = 0
+  #appended = 0
+  #readable = 0
+  #next: Ordered<ToWriter> | undefined
 
   constructor({ cells, ring, port }: LinkParts) {
-    this.cells = new Int32Array(cells)
-    this.ring = new RingReader(ring)
-    this.port = port
+    this.#cells = new Int32Array(cells)
+    this.#ring = new RingReader(ring)
+    this.#port = port
   }
 
   /** The next batch of plain appends or message, if there is one. */
   take(): BatchBytes | ToWriter | undefined {
-    if (this.next === undefined && this.ring.taken === this.readable) {
-      this.seen = Atomics.load(this.cells, SENT)
-      const written = Atomics.load(this.cells, WRITTEN) >>> 0
-      this.next = receive<ToWriter>(this.port)
-      this.readable = this.next === undefined ? written : this.next.before
+    if (this.#next === undefined && this.#ring.taken === this.#readable) {
+      this.#seen = Atomics.load(this.#cells, SENT)
+      const written = Atomics.load(this.#cells, WRITTEN) >>> 0
+      this.#next = receive<ToWriter>(this.#port)
+      this.#readable = this.#next === undefined ? written : this.#next.before
     }
-    if (this.ring.taken !== this.readable) return this.ring.take()
-    const message = this.next?.message
-    this.next = undefined
+    if (this.#ring.taken !== this.#readable) return this.#ring.take()
+    const message = this.#next?.message
+    this.#next = undefined
     return message
   }
 
   /** Waits until there is something to take, at most this many milliseconds. False when there is nothing. */
   wait(milliseconds: number): boolean {
-    return Atomics.wait(this.cells, SENT, this.seen, milliseconds) !== "timed-out"
+    return Atomics.wait(this.#cells, SENT, this.#seen, milliseconds) !== "timed-out"
   }
 
   /** This many transactions are durable. */
   committed(transactions: number): void {
-    Atomics.store(this.cells, COMMITS, transactions)
+    Atomics.store(this.#cells, COMMITS, transactions)
   }
 
   /** Everything that was taken is done: this many appends, and nothing more is to be said. */
   done(appends: number): void {
-    Atomics.store(this.cells, FREE, this.ring.taken)
-    this.appended = (this.appended + appends) | 0
-    Atomics.store(this.cells, APPENDED, this.appended)
-    raise(this.cells, ANSWERED)
+    Atomics.store(this.#cells, FREE, this.#ring.taken)
+    this.#appended = (this.#appended + appends) | 0
+    Atomics.store(this.#cells, APPENDED, this.#appended)
+    raise(this.#cells, ANSWERED)
   }
 
   /** Sends a message; with replies, they are those to everything that was taken. */
   send(message: FromWriter, transfer: ReadonlyArray<ArrayBuffer> = []): void {
-    if (message._tag === "Replies") Atomics.store(this.cells, FREE, this.ring.taken)
-    this.port.postMessage({ before: this.appended, message } satisfies Ordered<FromWriter>, transfer)
-    raise(this.cells, ANSWERED)
+    if (message._tag === "Replies") Atomics.store(this.#cells, FREE, this.#ring.taken)
+    this.#port.postMessage({ before: this.#appended, message } satisfies Ordered<FromWriter>, transfer)
+    raise(this.#cells, ANSWERED)
   }
 }
 
 /** New shared memory for both ends. */
-export const makeLink = (): Omit<LinkParts, "port"> => ({
-  cells: new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT),
-  ring: new SharedArrayBuffer(RING_BYTES),
-})
+export function makeLink(): Omit<LinkParts, "port"> {
+  return {
+    cells: new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT),
+    ring: new SharedArrayBuffer(RING_BYTES),
+  }
+}

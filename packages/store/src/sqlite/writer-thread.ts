@@ -30,204 +30,204 @@ const PUT_OFF_MOST = 1000
 const BATCH_MAX = 8192
 
 class WriterLoop {
-  private readonly link: WriterEnd
-  private readonly database: Database
-  private readonly statements: Statements
-  private readonly chores: Chores
-  private readonly commits: GroupCommit
-  private readonly guard: SyncGuard
-  private readonly turn: WalTurn
-  private readonly rest: WriterRest
-  private readonly room: WalRoom | undefined
-  private readonly durability: WriterOptions["durability"]
-  private readonly path: string
-  private readonly queue: Array<Queued> = []
+  readonly #link: WriterEnd
+  readonly #database: Database
+  readonly #statements: Statements
+  readonly #chores: Chores
+  readonly #commits: GroupCommit
+  readonly #guard: SyncGuard
+  readonly #turn: WalTurn
+  readonly #rest: WriterRest
+  readonly #room: WalRoom | undefined
+  readonly #durability: WriterOptions["durability"]
+  readonly #path: string
+  readonly #queue: Array<Queued> = []
   /** Buffers of the batches in the queue. */
-  private readonly buffers: Array<ArrayBuffer> = []
-  private readonly settling: Array<number> = []
-  private problem: string | undefined
+  readonly #buffers: Array<ArrayBuffer> = []
+  readonly #settling: Array<number> = []
+  #problem: string | undefined
   /** Why nothing is accepted, as it was told to the store. */
-  private trouble: string | undefined
+  #trouble: string | undefined
   /** Requests were carried out a moment ago. */
-  private busy = false
+  #busy = false
   /** When chores were put off, by `performance.now()`. */
-  private putOffAt: number | undefined
-  private closing = false
+  #putOffAt: number | undefined
+  #closing = false
 
   constructor(link: WriterEnd, database: Database, options: WriterOptions) {
-    this.link = link
-    this.database = database
-    this.durability = options.durability
-    this.path = options.path
-    this.statements = new Statements(database.db)
+    this.#link = link
+    this.#database = database
+    this.#durability = options.durability
+    this.#path = options.path
+    this.#statements = new Statements(database.db)
     const context: WriterContext = {
-      statements: this.statements,
-      change: new ChangeCounter(this.statements),
-      counts: new SessionCounts(this.statements),
-      tail: new Tail(this.statements),
+      statements: this.#statements,
+      change: new ChangeCounter(this.#statements),
+      counts: new SessionCounts(this.#statements),
+      tail: new Tail(this.#statements),
       sealBytes: options.sealBytes,
-      loosened: (session, bytes) => this.chores.loosened(session, bytes),
-      sweepable: () => this.chores.sweepable(),
+      loosened: (session, bytes) => this.#chores.loosened(session, bytes),
+      sweepable: () => this.#chores.sweepable(),
     }
-    this.chores = new Chores(context)
-    this.rest = new WriterRest(database.db)
-    this.guard = new SyncGuard(this.statements, options.path)
-    this.turn = new WalTurn(this.statements, this.guard, options.walPages)
-    this.room =
+    this.#chores = new Chores(context)
+    this.#rest = new WriterRest(database.db)
+    this.#guard = new SyncGuard(this.#statements, options.path)
+    this.#turn = new WalTurn(this.#statements, this.#guard, options.walPages)
+    this.#room =
       options.durability === "power"
-        ? new WalRoom(this.statements, this.guard, `${options.path}-wal`, options.walPages)
+        ? new WalRoom(this.#statements, this.#guard, `${options.path}-wal`, options.walPages)
         : undefined
-    this.commits = new GroupCommit(context, this.guard, options.path, options.commitDelay)
+    this.#commits = new GroupCommit(context, this.#guard, options.path, options.commitDelay)
   }
 
   start(): void {
-    this.link.send({ _tag: "Ready" })
-    this.work()
+    this.#link.send({ _tag: "Ready" })
+    this.#work()
   }
 
   /** Commits what arrives; what arrives during one commit is the next. When that is over, there are chores, and then rest. */
-  private readonly work = (): void => {
+  readonly #work = (): void => {
     for (;;) {
-      this.takeAll()
-      if (this.queue.length > 0) {
-        this.commit()
-        if (this.chores.pressing && this.guard.problem === undefined) this.chore()
-        if (this.guard.problem === undefined) this.turn.make()
-        this.rest.worked()
-        this.busy = true
+      this.#takeAll()
+      if (this.#queue.length > 0) {
+        this.#commit()
+        if (this.#chores.pressing && this.#guard.problem === undefined) this.#chore()
+        if (this.#guard.problem === undefined) this.#turn.make()
+        this.#rest.worked()
+        this.#busy = true
         continue
       }
-      if (this.closing) return this.close()
-      if (!this.durable()) continue
-      this.room?.make()
-      if (!this.chores.idle) {
-        if (this.putsOff() && this.link.wait(CALM_MILLIS)) continue
-        this.busy = false
-        this.putOffAt = undefined
-        this.chore()
-        if (this.guard.problem === undefined) this.turn.make()
-        this.rest.worked()
+      if (this.#closing) return this.#close()
+      if (!this.#durable()) continue
+      this.#room?.make()
+      if (!this.#chores.idle) {
+        if (this.#putsOff() && this.#link.wait(CALM_MILLIS)) continue
+        this.#busy = false
+        this.#putOffAt = undefined
+        this.#chore()
+        if (this.#guard.problem === undefined) this.#turn.make()
+        this.#rest.worked()
         continue
       }
-      this.putOffAt = undefined
-      if (this.guard.problem !== undefined) continue
-      this.settled()
-      if (this.link.wait(this.rest.wait)) continue
-      this.rest.rest()
+      this.#putOffAt = undefined
+      if (this.#guard.problem !== undefined) continue
+      this.#settled()
+      if (this.#link.wait(this.#rest.wait)) continue
+      this.#rest.rest()
       // What V8 has to do in this thread is done in a turn of its event loop.
-      return void setImmediate(this.work)
+      return void setImmediate(this.#work)
     }
   }
 
   /** Whether all that is in the log is durable or will be with the next sync; waits a moment when it is not. */
-  private durable(): boolean {
-    if (this.guard.mend()) {
-      this.tellTrouble()
+  #durable(): boolean {
+    if (this.#guard.mend()) {
+      this.#tellTrouble()
       return true
     }
-    this.tellTrouble()
-    this.problem = this.guard.problem?.message
-    this.settled()
-    this.link.wait(this.guard.pause)
+    this.#tellTrouble()
+    this.#problem = this.#guard.problem?.message
+    this.#settled()
+    this.#link.wait(this.#guard.pause)
     return false
   }
 
   /** Tells the store when it became unusable, and when it is not so any more. */
-  private tellTrouble(): void {
-    const trouble = this.guard.problem?.message
-    if (trouble === this.trouble) return
-    this.trouble = trouble
-    this.link.send({ _tag: "Trouble", problem: trouble })
+  #tellTrouble(): void {
+    const trouble = this.#guard.problem?.message
+    if (trouble === this.#trouble) return
+    this.#trouble = trouble
+    this.#link.send({ _tag: "Trouble", problem: trouble })
   }
 
   /** Whether chores wait until a burst is over. */
-  private putsOff(): boolean {
-    if (!this.busy || this.settling.length > 0) return false
-    this.putOffAt ??= performance.now()
-    return performance.now() - this.putOffAt < PUT_OFF_MOST
+  #putsOff(): boolean {
+    if (!this.#busy || this.#settling.length > 0) return false
+    this.#putOffAt ??= performance.now()
+    return performance.now() - this.#putOffAt < PUT_OFF_MOST
   }
 
-  private takeAll(): void {
-    while (this.queue.length < BATCH_MAX) {
-      const taken = this.link.take()
+  #takeAll(): void {
+    while (this.#queue.length < BATCH_MAX) {
+      const taken = this.#link.take()
       if (taken === undefined) return
       if (taken instanceof BatchBytes) {
-        this.takePlain(taken)
-        this.wrote(taken.records.length)
-      } else this.takeMessage(taken)
+        this.#takePlain(taken)
+        this.#wrote(taken.records.length)
+      } else this.#takeMessage(taken)
     }
   }
 
-  private takeMessage(message: ToWriter): void {
+  #takeMessage(message: ToWriter): void {
     switch (message._tag) {
       case "Batch": {
         const { requests, buffer, plain, length, texts } = message
         const batch = new BatchBytes(buffer, 0, plain, length, texts)
-        if (requests === undefined) this.takePlain(batch)
-        else for (const request of requests) this.queue.push({ request, batch })
-        this.buffers.push(buffer)
-        this.wrote(length)
+        if (requests === undefined) this.#takePlain(batch)
+        else for (const request of requests) this.#queue.push({ request, batch })
+        this.#buffers.push(buffer)
+        this.#wrote(length)
         return
       }
       case "Settle":
-        this.settling.push(message.number)
-        this.chores.foldAll()
+        this.#settling.push(message.number)
+        this.#chores.foldAll()
         return
       case "Close":
-        this.closing = true
+        this.#closing = true
     }
   }
 
-  private wrote(bytes: number): void {
-    this.room?.wrote(bytes)
-    this.turn.committed(bytes)
+  #wrote(bytes: number): void {
+    this.#room?.wrote(bytes)
+    this.#turn.committed(bytes)
   }
 
-  private takePlain(batch: BatchBytes): void {
-    for (let request = 0; request < batch.count; request++) this.queue.push({ request, batch })
+  #takePlain(batch: BatchBytes): void {
+    for (let request = 0; request < batch.count; request++) this.#queue.push({ request, batch })
   }
 
-  private commit(): void {
-    const replies = this.commits.run(this.queue.splice(0))
-    this.tellTrouble()
-    const buffers = this.buffers.splice(0)
-    this.link.committed(this.commits.commits)
+  #commit(): void {
+    const replies = this.#commits.run(this.#queue.splice(0))
+    this.#tellTrouble()
+    const buffers = this.#buffers.splice(0)
+    this.#link.committed(this.#commits.commits)
     const done = replies.every((reply) => reply === 0)
-    if (done && buffers.length === 0) return this.link.done(replies.length)
-    this.link.send({ _tag: "Replies", replies: done ? replies.length : replies, buffers }, buffers)
+    if (done && buffers.length === 0) return this.#link.done(replies.length)
+    this.#link.send({ _tag: "Replies", replies: done ? replies.length : replies, buffers }, buffers)
   }
 
   /** One step of background work. It needs no sync of its own: what it moves is durable already. */
-  private chore(): void {
+  #chore(): void {
     try {
-      if (this.durability === "power") this.statements.db.exec("PRAGMA synchronous = NORMAL")
-      this.commits.transaction(() => this.chores.step())
-      this.turn.worked()
+      if (this.#durability === "power") this.#statements.db.exec("PRAGMA synchronous = NORMAL")
+      this.#commits.transaction(() => this.#chores.step())
+      this.#turn.worked()
     } catch (cause) {
       // What it moved is still where it was, and is moved later.
-      if (this.guard.doubtWhenSync(cause)) return
-      const failure = classify(cause, this.path)
-      this.problem = failure.message
-      this.chores.giveUp(failure.kind !== "full" && failure.kind !== "locked")
+      if (this.#guard.doubtWhenSync(cause)) return
+      const failure = classify(cause, this.#path)
+      this.#problem = failure.message
+      this.#chores.giveUp(failure.kind !== "full" && failure.kind !== "locked")
     } finally {
-      if (this.durability === "power") this.statements.db.exec("PRAGMA synchronous = FULL")
+      if (this.#durability === "power") this.#statements.db.exec("PRAGMA synchronous = FULL")
     }
   }
 
-  private settled(): void {
-    const problem = this.problem
-    this.problem = undefined
-    for (const number of this.settling.splice(0)) {
-      this.link.send({ _tag: "Settled", number, ...(problem === undefined ? {} : { problem }) })
+  #settled(): void {
+    const problem = this.#problem
+    this.#problem = undefined
+    for (const number of this.#settling.splice(0)) {
+      this.#link.send({ _tag: "Settled", number, ...(problem === undefined ? {} : { problem }) })
     }
   }
 
-  private close(): void {
-    this.settled()
-    this.room?.end()
-    if (this.guard.mend()) this.database.close()
-    else this.database.abandon()
-    this.link.send({ _tag: "Closed" })
+  #close(): void {
+    this.#settled()
+    this.#room?.end()
+    if (this.#guard.mend()) this.#database.close()
+    else this.#database.abandon()
+    this.#link.send({ _tag: "Closed" })
   }
 }
 

@@ -25,8 +25,9 @@ const hasResult = (entry: unknown): boolean =>
   listAt(entry, "message", "content").some((block) => textAt(block, "type") === "tool_result")
 
 /** Whether an entry says that a person stopped the turn. */
-export const isInterrupt = (entry: unknown): boolean =>
-  textAt(entry, "type") === "user" && contentText(at(entry, "message", "content")).startsWith(INTERRUPTED)
+export function isInterrupt(entry: unknown): boolean {
+  return textAt(entry, "type") === "user" && contentText(at(entry, "message", "content")).startsWith(INTERRUPTED)
+}
 
 /** Whether an entry is what a person wrote. */
 export function isPrompt(entry: unknown): boolean {

@@ -27,8 +27,9 @@ export interface ClaudeSession {
 }
 
 /** Where Claude Code keeps its files for a user with this environment. */
-export const claudeDirectory = (environment: Readonly<Record<string, string | undefined>>): string =>
-  environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? homedir(), ".claude")
+export function claudeDirectory(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment["CLAUDE_CONFIG_DIR"] ?? join(environment["HOME"] ?? homedir(), ".claude")
+}
 
 const absent = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT"
 

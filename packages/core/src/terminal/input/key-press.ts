@@ -96,10 +96,14 @@ export function controlKey(byte: number): KeyPress {
 }
 
 /** The key with Alt. */
-export const withAlt = (key: KeyPress): KeyPress => ({ ...key, modifiers: key.modifiers | MODIFIER.alt })
+export function withAlt(key: KeyPress): KeyPress {
+  return { ...key, modifiers: key.modifiers | MODIFIER.alt }
+}
 
 /** The key of a character. */
-export const characterKey = (code: number): KeyPress => ({ ...press, code })
+export function characterKey(code: number): KeyPress {
+  return { ...press, code }
+}
 
 /** The key of `ESC O` and a letter. */
 export function letterKey(final: string): KeyPress {

@@ -14,32 +14,32 @@ const nameOf = (directory: string): string => `${PREFIX}${createHash("sha256").u
 
 /** The words of a hub's people, one per directory. Directories are absolute and without links. */
 export class TrustedDirectories {
-  private readonly store: Store["Service"]
-  private readonly words = new Map<string, TrustedDirectory>()
+  readonly #store: Store["Service"]
+  readonly #words = new Map<string, TrustedDirectory>()
 
   constructor(store: Store["Service"]) {
-    this.store = store
+    this.#store = store
   }
 
   /** Reads what was kept. */
   get load(): Effect.Effect<void, StoreError> {
-    return Effect.map(this.store.settings(PREFIX), (found) => {
+    return Effect.map(this.#store.settings(PREFIX), (found) => {
       for (const { value } of found) {
         const word = readWord(value)
-        if (word !== undefined) this.words.set(word.directory, word)
+        if (word !== undefined) this.#words.set(word.directory, word)
       }
     })
   }
 
   /** All words, by directory. */
   get all(): ReadonlyArray<TrustedDirectory> {
-    return [...this.words.values()].sort((a, b) => (a.directory < b.directory ? -1 : 1))
+    return [...this.#words.values()].sort((a, b) => (a.directory < b.directory ? -1 : 1))
   }
 
   /** The word that holds for a directory. */
   for(directory: string): TrustedDirectory | undefined {
     for (let at = directory; ; at = dirname(at)) {
-      const word = this.words.get(at)
+      const word = this.#words.get(at)
       if (word !== undefined || dirname(at) === at) return word
     }
   }
@@ -59,17 +59,17 @@ export class TrustedDirectories {
   /** Keeps a word, durably, in place of an earlier one about the same directory. */
   say(word: TrustedDirectory): Effect.Effect<void, StoreError> {
     return Effect.andThen(
-      this.store.putSetting(nameOf(word.directory), JSON.stringify(word)),
-      Effect.sync(() => void this.words.set(word.directory, word)),
+      this.#store.putSetting(nameOf(word.directory), JSON.stringify(word)),
+      Effect.sync(() => void this.#words.set(word.directory, word)),
     )
   }
 
   /** Takes the word about a directory back; false when there is none. */
   revoke(directory: string): Effect.Effect<boolean, StoreError> {
-    if (!this.words.has(directory)) return Effect.succeed(false)
+    if (!this.#words.has(directory)) return Effect.succeed(false)
     return Effect.andThen(
-      this.store.putSetting(nameOf(directory), undefined),
-      Effect.sync(() => this.words.delete(directory)),
+      this.#store.putSetting(nameOf(directory), undefined),
+      Effect.sync(() => this.#words.delete(directory)),
     )
   }
 }

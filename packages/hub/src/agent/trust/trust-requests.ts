@@ -36,11 +36,11 @@ const resolved = (path: string, gone: boolean): Effect.Effect<string, DoorError>
 }
 
 /** What a directory brings for an agent, and what people say of it. */
-export const lookAt = (
+export function lookAt(
   core: AgentRequestContext,
   { directory, agent }: LookAtDirectory,
-): Effect.Effect<DirectoryTrust, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<DirectoryTrust, DoorError> {
+  return Effect.gen(function* () {
     const { agents } = core
     const pieces = yield* agents.catalog.find(agent ?? (agents.settings.agent === "" ? undefined : agents.settings.agent))
     const path = yield* resolved(directory, false)
@@ -48,10 +48,11 @@ export const lookAt = (
     const found = yield* Effect.tryPromise({ try: () => agents.catalog.look(path, pieces, home), catch: () => absent(path) })
     return agents.trust.judge(found)
   })
+}
 
 /** The words of people, and the directories that wait for one. */
-export const trustList = (core: AgentRequestContext): Effect.Effect<TrustList, DoorError> =>
-  Effect.map(agentSessions(core), (sessions) => {
+export function trustList(core: AgentRequestContext): Effect.Effect<TrustList, DoorError> {
+  return Effect.map(agentSessions(core), (sessions) => {
     const waiting = new Map<string, WaitingDirectory>()
     for (const { id, label, agent } of sessions) {
       if (agent?.trust === undefined) continue
@@ -62,24 +63,26 @@ export const trustList = (core: AgentRequestContext): Effect.Effect<TrustList, D
     }
     return { directories: core.agents.trust.all, waiting: [...waiting.values()] }
   })
+}
 
 /** Keeps a person's word; sessions below the directory are told, and idle agents start anew with it. */
-export const setTrust = (
+export function setTrust(
   core: AgentRequestContext,
   { directory: path, trusted }: SetTrust,
   by: Principal,
-): Effect.Effect<TrustedDirectory, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<TrustedDirectory, DoorError> {
+  return Effect.gen(function* () {
     const directory = yield* resolved(path, false)
     const word: TrustedDirectory = { directory, trusted, by: by.name, at: core.now() }
     yield* core.agents.trust.say(word).pipe(Effect.mapError(storeProblem))
     yield* tellSessions(core)
     return word
   })
+}
 
 /** Takes a word back; what runs already runs on, the next start is without it. */
-export const revokeTrust = (core: AgentRequestContext, path: string): Effect.Effect<{ readonly revoked: boolean }, DoorError> =>
-  Effect.gen(function* () {
+export function revokeTrust(core: AgentRequestContext, path: string): Effect.Effect<{ readonly revoked: boolean }, DoorError> {
+  return Effect.gen(function* () {
     const { trust } = core.agents
     const directory = yield* resolved(path, true)
     const said = trust.all.some((word) => word.directory === directory) ? directory : resolve(path)
@@ -87,6 +90,7 @@ export const revokeTrust = (core: AgentRequestContext, path: string): Effect.Eff
     yield* tellSessions(core)
     return { revoked }
   })
+}
 
 /** Every session whose directory stands otherwise than its record says is told. */
 const tellSessions = (core: AgentRequestContext): Effect.Effect<void, DoorError> =>
