@@ -26,8 +26,8 @@ it("Q-13 (fault:N11) tells of every request that may keep the agent from a messa
   take("permission", "asked", { request: request("ahead") }, "another")
   take("permission", "asked", { request: request("background") })
   expect([...watch.asks.keys()]).toEqual(["before", "ahead", "background"])
-  take("permission", "answered", { id: "before", decision: { optionId: "y", allow: true, by: "ann", at: 1 } })
-  take("permission", "cancelled", { id: "ahead", reason: "its turn ended" }, "another")
+  take("permission", "answered", { requestId: "before", decision: { optionId: "y", allow: true, by: "ann", at: 1 } })
+  take("permission", "cancelled", { requestId: "ahead", reason: "its turn ended" }, "another")
   expect([...watch.asks.values()]).toEqual(["bash: background"])
 })
 
