@@ -180,10 +180,12 @@ function withoutPid(part: NonNullable<SessionState["terminal"]>): NonNullable<Se
   return rest
 }
 
-function without<K extends "unnamed" | "archivedAt" | "deletedAt" | "purgeAt" | "exitCode" | "signal" | "problem">(
-  state: SessionState,
-  ...keys: ReadonlyArray<K>
-): SessionState {
+type OptionalField = {
+  [Field in keyof SessionState]-?: SessionState extends Required<Pick<SessionState, Field>> ? never : Field
+}[keyof SessionState]
+
+/** The state without fields that may be absent. */
+function without(state: SessionState, ...keys: ReadonlyArray<OptionalField>): SessionState {
   const copy: Record<string, unknown> = { ...state }
   for (const key of keys) delete copy[key]
   return copy as unknown as SessionState

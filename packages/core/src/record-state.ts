@@ -11,46 +11,67 @@ import type { AgentFacts, RunningTask } from "./agent/agent-facts.ts"
 import { EMPTY_QUEUE, sizeWith } from "./agent/queue-item.ts"
 import type { SessionState, TerminalFacts } from "./state.ts"
 
-const SHARED = [
-  "id",
-  "kind",
-  "label",
-  "directory",
-  "status",
-  "tags",
-  "pinned",
-  "owner",
-  "createdAt",
-  "updatedAt",
-  "lastActiveAt",
-  "archivedAt",
-  "deletedAt",
-  "purgeAt",
-  "process",
-  "exitCode",
-  "signal",
-  "problem",
-] as const satisfies ReadonlyArray<keyof SessionState & keyof Session>
+/** Where each field of a state is kept: in the record, or beside it. `terminal`, `agent` and `lastSeq` have ways of their own. */
+const KEPT = {
+  id: "record",
+  kind: "record",
+  label: "record",
+  directory: "record",
+  unnamed: "beside",
+  status: "record",
+  tags: "record",
+  pinned: "record",
+  owner: "record",
+  createdAt: "record",
+  updatedAt: "record",
+  lastActiveAt: "record",
+  archivedAt: "record",
+  deletedAt: "record",
+  purgeAt: "record",
+  process: "record",
+  exitCode: "record",
+  signal: "record",
+  problem: "record",
+  child: "beside",
+  runner: "beside",
+  unknown: "beside",
+} as const satisfies Kept<Omit<SessionState, "terminal" | "agent" | "lastSeq">>
 
-const SHARED_AGENT = ["info", "native", "trust", "pid", "turns", "usage", "hold"] as const satisfies ReadonlyArray<
-  keyof AgentFacts & keyof AgentState
->
+/** Likewise for an agent's part; its `spec` is in both, its `queue` and `permissions` are the session's. */
+const KEPT_AGENT = {
+  info: "record",
+  wanted: "beside",
+  native: "record",
+  trust: "record",
+  pid: "record",
+  trusted: "beside",
+  ending: "beside",
+  turn: "beside",
+  queueSize: "beside",
+  hold: "record",
+  limits: "beside",
+  tasks: "beside",
+  rules: "beside",
+  owedRules: "beside",
+  renewed: "beside",
+  turns: "record",
+  usage: "record",
+  lastTurn: "beside",
+} as const satisfies Kept<Omit<AgentFacts, "spec" | "queue" | "permissions">>
 
-const BESIDE = ["unnamed", "child", "runner", "unknown"] as const satisfies ReadonlyArray<keyof SessionState>
+/** A place for every field, so that none can be forgotten. */
+type Kept<A> = { readonly [Field in keyof A]-?: Place }
+type Place = "record" | "beside"
+type FieldsIn<T, P extends Place> = { [Field in keyof T]: T[Field] extends P ? Field : never }[keyof T]
 
-const BESIDE_AGENT = [
-  "wanted",
-  "trusted",
-  "ending",
-  "turn",
-  "limits",
-  "queueSize",
-  "tasks",
-  "rules",
-  "owedRules",
-  "renewed",
-  "lastTurn",
-] as const satisfies ReadonlyArray<keyof AgentFacts>
+function fieldsIn<T extends object, P extends Place>(kept: T, place: P): ReadonlyArray<FieldsIn<T, P>> {
+  return Object.entries(kept).flatMap(([field, at]) => (at === place ? [field as FieldsIn<T, P>] : []))
+}
+
+const SHARED = fieldsIn(KEPT, "record")
+const BESIDE = fieldsIn(KEPT, "beside")
+const SHARED_AGENT = fieldsIn(KEPT_AGENT, "record")
+const BESIDE_AGENT = fieldsIn(KEPT_AGENT, "beside")
 
 /** What a state says beyond its record. Plain data; JSON keeps it whole. */
 export interface BesideRecord extends Pick<SessionState, (typeof BESIDE)[number]> {

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs"
+import { operationEntries, operationOf } from "@holdfast/protocol/operations"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { ROUTES } from "../../src/guard/routes.ts"
 import { startDoor, type Door } from "./start.ts"
 
 let door: Door
@@ -9,19 +11,6 @@ beforeAll(async () => {
 afterAll(() => door.stop())
 
 const post = (path: string, value: unknown) => door.send(path, { method: "POST", body: JSON.stringify(value) })
-
-/** Bodies of the routes about a session that need one. */
-const bodies: Readonly<Record<string, string>> = {
-  "/api/sessions/:session/marks": '{"text":"here"}',
-  "/api/sessions/:session/input": '{"text":"x"}',
-  "/api/sessions/:session/resize": '{"cols":80,"rows":24}',
-  "/api/sessions/:session/signal": '{"signal":"SIGINT"}',
-  "/api/sessions/:session/messages": '{"text":"hello"}',
-  "/api/sessions/:session/queue": '{"order":[]}',
-  "/api/sessions/:session/queue/:messageId": '{"text":"x"}',
-  "/api/sessions/:session/queue/:messageId/resolve": '{"action":"drop"}',
-  "/api/sessions/:session/permissions/:requestId": '{"optionId":"allow"}',
-}
 
 describe("sessions over HTTP", () => {
   it("H-1 a create gives 201 and the record; the same key again 200 and the same session; another body 409", async () => {
@@ -45,14 +34,15 @@ describe("sessions over HTTP", () => {
   it("H-3 no route acts on a session, message, request or task whose id is not given whole (fault:N64)", async () => {
     const id = await door.create({ label: "unique-label" })
     const before = (await door.send(`/api/sessions/${id}`)).json()
-    const { ROUTES } = await import("../../src/guard/routes.ts")
     const named = ROUTES.filter(({ path }) => path.startsWith("/api/sessions/:session"))
     expect(named.length).toBeGreaterThan(25)
     for (const text of [id.slice(-1), id.slice(0, 13), id.slice(1), id.toUpperCase(), `${id} `, "unique-label"]) {
-      for (const { method, path } of named) {
+      for (const { method, name, path } of named) {
         const at = path.replace(":session", encodeURIComponent(text)).replaceAll(/:\w+/g, "x")
         const query = at.endsWith("/export") ? "?format=jsonl" : ""
-        const answer = await door.send(at + query, { method, ...(bodies[path] === undefined ? {} : { body: bodies[path] }) })
+        const example = name === "socket" ? undefined : operationOf(name).example
+        const body = example === undefined ? {} : { body: JSON.stringify(example) }
+        const answer = await door.send(at + query, { method, ...body })
         const error = method === "HEAD" ? "SessionNotFound" : answer.json().error?.["tag"]
         expect([method, at, answer.status, error]).toEqual([method, at, 404, "SessionNotFound"])
         if (method !== "HEAD") expect(answer.json().error?.["message"]).toContain("is not a whole session id")
@@ -107,30 +97,24 @@ describe("sessions over HTTP", () => {
     const [plain, quoted, other] = [await create("header-1"), await create('"header-1"'), await create("header-2")]
     expect([plain.status, quoted.status, other.status]).toEqual([201, 200, 201])
     expect(quoted.json()["id"]).toBe(plain.json()["id"])
-    const keyed = JSON.stringify({ kind: "terminal", cols: 90, key: "header-1" })
-    expect((await post("/api/sessions", JSON.parse(keyed))).json()["id"]).toBe(plain.json()["id"])
-    expect((await create("header-1", keyed)).status).toBe(200)
-    const conflict = await create("header-2", keyed)
+    const withKey = JSON.stringify({ kind: "terminal", cols: 90, key: "header-1" })
+    expect((await post("/api/sessions", JSON.parse(withKey))).json()["id"]).toBe(plain.json()["id"])
+    expect((await create("header-1", withKey)).status).toBe(200)
+    const conflict = await create("header-2", withKey)
     expect([conflict.status, conflict.json().error?.["tag"]]).toEqual([409, "KeyConflict"])
     for (const wrong of ["", "a b", "x".repeat(201), '"']) expect([wrong, (await create(wrong)).status]).toEqual([wrong, 400])
-    const { ROUTES } = await import("../../src/guard/routes.ts")
     const spec = (await door.send("/openapi.json")).json()["paths"] as Record<string, Record<string, Record<string, unknown>>>
     const taking = ROUTES.filter(({ method, path }) =>
       JSON.stringify(spec[path.replaceAll(/:(\w+)/g, "{$1}")]?.[method.toLowerCase()]?.["parameters"] ?? []).includes(
         "idempotency-key",
       ),
     )
-    expect(taking.map(({ name }) => name).sort()).toEqual([
-      "log.mark",
-      "messages.send",
-      "sessions.archive",
-      "sessions.create",
-      "sessions.delete",
-      "sessions.restore",
-      "sessions.update",
-      "terminal.input",
-      "terminal.restart",
-    ])
+    const keyed = operationEntries.filter(([, { http, query, body }]) => {
+      const fields = { ...query?.fields, ...body?.fields }
+      return http !== undefined && "key" in fields
+    })
+    expect(taking.map(({ name }) => name)).toEqual(keyed.map(([name]) => name))
+    expect(keyed.length).toBeGreaterThan(5)
   })
 
   it("H-4 patch, archive, restore and delete answer with the record", async () => {
@@ -182,7 +166,6 @@ describe("sessions over HTTP", () => {
   })
 
   it("H-11 check:S9 the description has every route that the server runs, and the page shows each", async () => {
-    const { ROUTES } = await import("../../src/guard/routes.ts")
     const spec = (await door.send("/openapi.json")).json()["paths"] as Record<string, Record<string, unknown>>
     const docs = (await door.send("/docs")).text
     for (const route of ROUTES.filter(({ socket }) => !socket)) {
