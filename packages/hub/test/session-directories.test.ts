@@ -11,12 +11,12 @@ const FILE = `data:text/plain;base64,${Buffer.from("a file").toString("base64")}
 describe("the directories of sessions", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>
   let house: House
-  const open = async (trashKeep = 1000): Promise<House> =>
+  const open = async (trashKeep = 1000, sessionDirectories = ""): Promise<House> =>
     (house = await openHouse({
       directory: directory.path,
       sqlite: true,
       runners: new ToldRunner().layer,
-      settings: { trashKeep },
+      settings: { trashKeep, sessionDirectories },
     }))
   beforeEach(async () => {
     directory = await testDirectory()
@@ -26,8 +26,13 @@ describe("the directories of sessions", () => {
     await directory.remove()
   })
 
-  const there = (): ReadonlyArray<string> =>
-    existsSync(join(directory.path, "sessions")) ? readdirSync(join(directory.path, "sessions")).sort() : []
+  const there = (): ReadonlyArray<string> => namesIn(join(directory.path, "sessions"))
+  const namesIn = (root: string): ReadonlyArray<string> => (existsSync(root) ? readdirSync(root).sort() : [])
+  const damage = (id: string): void => {
+    const database = new DatabaseSync(join(directory.path, "holdfast.db"))
+    database.prepare("UPDATE sessions SET record = ? WHERE id = ?").run('{"directory":"../sessions"}', id)
+    database.close()
+  }
   const sendFile = (id: string) =>
     house.run(house.agents.send(id, { parts: [{ type: "file", mediaType: "text/plain", url: FILE }] }, OWNER))
 
@@ -64,13 +69,31 @@ describe("the directories of sessions", () => {
       writeFileSync(join(directory.path, "sessions", beside, "mine"), "")
       for (const { id } of [gone, damaged]) await house.run(house.hub.remove(id, undefined, OWNER))
       await house.close()
-      const database = new DatabaseSync(join(directory.path, "holdfast.db"))
-      database.prepare("UPDATE sessions SET record = ? WHERE id = ?").run('{"directory":"../sessions"}', damaged.id)
-      database.close()
+      damage(damaged.id)
       await open(0)
       await vi.advanceTimersByTimeAsync(60_000)
       vi.useRealTimers()
       await expect.poll(there, { timeout: 20_000 }).toEqual([beside, kept.directory].sort())
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it("A-70 X-13 a purge finds the directory of a damaged record where the setting has those of all sessions", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] })
+    try {
+      const root = join(directory.path, "elsewhere")
+      mkdirSync(root)
+      await open(0, root)
+      const damaged = await createAgent(house, { label: "damaged", env: { A: "b" } })
+      expect(namesIn(root)).toEqual([damaged.directory])
+      await house.run(house.hub.remove(damaged.id, undefined, OWNER))
+      await house.close()
+      damage(damaged.id)
+      await open(0, root)
+      await vi.advanceTimersByTimeAsync(60_000)
+      vi.useRealTimers()
+      await expect.poll(() => namesIn(root), { timeout: 20_000 }).toEqual([])
     } finally {
       vi.useRealTimers()
     }

@@ -47,7 +47,7 @@ export class SessionDirectories {
   /** Says, before the directory is made, that the store may not have its session; `isDurable`: after a power cut too. */
   async mark(name: string, isDurable: boolean): Promise<void> {
     if (isDurable) return writeDurably(this.#markOf(name), "")
-    await mkdir(join(this.#data, "unsettled"), { recursive: true, mode: 0o700 })
+    await mkdir(this.#unsettled, { recursive: true, mode: 0o700 })
     await writeFile(this.#markOf(name), "", { mode: 0o600 })
   }
 
@@ -78,13 +78,13 @@ export class SessionDirectories {
 
   /** The directory of a session whose record cannot be read, by its id; a name without a label where there is none. */
   find(session: string): string {
-    return this.#names("sessions").find((name) => sessionOfDirectory(name) === session) ?? directoryName("", session)
+    return this.#names(this.#root).find((name) => sessionOfDirectory(name) === session) ?? directoryName("", session)
   }
 
   /** Settles what a kill left marked. Runs before any session is made. */
   settleAll(store: Store["Service"]): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      for (const name of this.#names("unsettled")) {
+      for (const name of this.#names(this.#unsettled)) {
         const session = sessionOfDirectory(name)
         if (session === undefined) continue
         const isThere = yield* store.get(session).pipe(
@@ -103,7 +103,7 @@ export class SessionDirectories {
 
   #names(folder: string): ReadonlyArray<string> {
     try {
-      return readdirSync(join(this.#data, folder))
+      return readdirSync(folder)
     } catch (cause) {
       if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT"))
         this.#report("the directories of sessions could not be listed", { folder, cause: String(cause) })
@@ -111,8 +111,13 @@ export class SessionDirectories {
     }
   }
 
+  /** The directory of the marks. */
+  get #unsettled(): string {
+    return join(this.#data, "unsettled")
+  }
+
   #markOf(name: string): string {
-    return join(this.#data, "unsettled", checked(name))
+    return join(this.#unsettled, checked(name))
   }
 }
 
