@@ -315,6 +315,39 @@ describe("a transcript as Markdown", () => {
     const after = before.map((line) => line.replace("old", "new"))
     const lines = lineDiff("a", before.join("\n"), `${after.join("\n")}\n`).split("\n")
     expect(lines.slice(2, 4)).toEqual(["@@ -1,3000 +1,3000 @@", "-old 0"])
-    expect(lines).toHaveLength(3 + 6000)
+    expect(lines[3000 + 3]).toBe("\\ No newline at end of file")
+    expect(lines).toHaveLength(3 + 6000 + 1)
+  })
+
+  it("a long text that is new or gone has no empty line in place of what was not there", () => {
+    const text = Array.from({ length: 3000 }, (_, i) => `line ${i}`)
+    const made = lineDiff("a", "", text.join("\n")).split("\n").slice(2)
+    expect(made).toEqual(["@@ -0,0 +1,3000 @@", ...text.map((line) => `+${line}`)])
+    const gone = lineDiff("a", `${text.join("\n")}\n`, "")
+      .split("\n")
+      .slice(2)
+    expect(gone).toEqual(["@@ -1,3000 +0,0 @@", ...text.map((line) => `-${line}`)])
+  })
+
+  it("of a long change in the middle of a text the lines around it are told, and no others", () => {
+    const before = Array.from({ length: 9000 }, (_, i) => `line ${i}`)
+    const after = before.toSpliced(5000, 1, ...Array.from({ length: 1000 }, (_, i) => `new ${i}`))
+    const lines = lineDiff("a", before.join("\n"), after.join("\n")).split("\n").slice(2)
+    expect(lines.slice(0, 6)).toEqual([
+      "@@ -4998,7 +4998,1006 @@",
+      ...[" line 4997", " line 4998", " line 4999", "-line 5000", "+new 0"],
+    ])
+    expect(lines.slice(-4)).toEqual(["+new 999", " line 5001", " line 5002", " line 5003"])
+    expect(lines).toHaveLength(1 + 7 + 1000)
+  })
+
+  it("the work is bounded for texts of few different lines in another order", () => {
+    const text = (seed: number): string => Array.from({ length: 8000 }, (_, i) => `x${(i * seed) % 3}`).join("\n")
+    const lines = lineDiff("a", text(1), text(7919)).split("\n")
+    const began = performance.now()
+    lineDiff("a", text(1).replaceAll("\n", "\n\n"), text(7919).replaceAll("x2", "y"))
+    // A hundred times what it takes; compared line by line it is minutes.
+    expect(performance.now() - began).toBeLessThan(5000)
+    expect(lines[2]).toMatch(/^@@ /)
   })
 })
