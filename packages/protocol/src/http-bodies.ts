@@ -8,10 +8,18 @@ import { visible } from "./text.ts"
 /** Bytes as base64 (RFC 4648 section 4, with padding). */
 export const Base64 = Schema.String.check(Schema.isPattern(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/))
 
+/** What the description says of a key, in a header, a query or a body. */
+export const KEY_DESCRIBED = {
+  description: "Idempotency key: the request is carried out once, however often it is sent with this key",
+  examples: ["8e03978e-40d5"],
+} as const
+
 /** Header with a request's key, plain or, as RFC 8941 has strings, in quotes; it means the same as `key` in the request. */
 export const KeyHeader = Schema.Struct({
   "idempotency-key": Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(/^(?:[\x21\x23-\x7e][\x21-\x7e]{0,199}|"[\x21\x23-\x7e]{1,200}")$/)),
+    Schema.String.check(Schema.isPattern(/^(?:[\x21\x23-\x7e][\x21-\x7e]{0,199}|"[\x21\x23-\x7e]{1,200}")$/)).annotate(
+      KEY_DESCRIBED,
+    ),
   ),
 })
 export type KeyHeader = typeof KeyHeader.Type

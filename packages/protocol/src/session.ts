@@ -178,24 +178,39 @@ export type Appended = typeof Appended.Type
 export const SessionSort = Schema.Literals(["active", "created", "updated", "label"])
 export type SessionSort = typeof SessionSort.Type
 
+/** A time in a query; whole milliseconds are enough to say. */
+const Moment = (description: string) => Schema.Finite.annotate({ description, shown: { type: "integer", minimum: 0 } })
+
 /** Filters of the session list. Without `status` only active sessions are in it; `all` are the active and the archived ones. */
 export const SessionQuery = Schema.Struct({
-  status: Schema.optionalKey(Schema.Literals([...SessionStatus.literals, "all"])),
-  kind: Schema.optionalKey(SessionKindName),
-  tag: Schema.optionalKey(Schema.String),
-  owner: Schema.optionalKey(Schema.String),
-  process: Schema.optionalKey(ProcessState),
-  pinned: Schema.optionalKey(Schema.Boolean),
-  /** Only sessions active at or after, created at or after; epoch milliseconds. */
-  activeSince: Schema.optionalKey(Schema.Finite),
-  createdSince: Schema.optionalKey(Schema.Finite),
-  createdBefore: Schema.optionalKey(Schema.Finite),
-  /** Words that the label must contain, any case. */
-  q: Schema.optionalKey(Schema.String),
-  sort: Schema.optionalKey(SessionSort),
-  limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
-  /** `next` of the page before. */
-  cursor: Schema.optionalKey(Schema.String),
+  status: Schema.optionalKey(
+    Schema.Literals([...SessionStatus.literals, "all"]).annotate({
+      description: "Only sessions with this status; all means active and archived (default: active)",
+    }),
+  ),
+  kind: Schema.optionalKey(SessionKindName.annotate({ description: "Only sessions of this kind" })),
+  tag: Schema.optionalKey(Schema.String.annotate({ description: "Only sessions with this tag", examples: ["build"] })),
+  owner: Schema.optionalKey(
+    Schema.String.annotate({ description: "Only sessions created by this credential", examples: ["owner"] }),
+  ),
+  process: Schema.optionalKey(ProcessState.annotate({ description: "Only sessions whose process is in this state" })),
+  pinned: Schema.optionalKey(Schema.Boolean.annotate({ description: "Only pinned sessions, or only others" })),
+  activeSince: Schema.optionalKey(Moment("Active at or after this time, in epoch milliseconds")),
+  createdSince: Schema.optionalKey(Moment("Created at or after this time, in epoch milliseconds")),
+  createdBefore: Schema.optionalKey(Moment("Created before this time, in epoch milliseconds")),
+  q: Schema.optionalKey(
+    Schema.String.annotate({ description: "Words that the label must contain, in any case", examples: ["make"] }),
+  ),
+  sort: Schema.optionalKey(
+    SessionSort.annotate({ description: "Sort order: newest first, labels from A (default: last active first)" }),
+  ),
+  limit: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })).annotate({
+      description: "Maximum number of items",
+      examples: [50],
+    }),
+  ),
+  cursor: Schema.optionalKey(Schema.String.annotate({ description: "The previous page's next" })),
 })
 export type SessionQuery = typeof SessionQuery.Type
 

@@ -2,6 +2,7 @@
  * The description of the API (docs/protocol/rules.md, H-11, H-26 to H-28): what the definition gives, with what a schema does not
  * say: who may call a route, what its parameters mean, numbers in a query as numbers, which errors it can give, examples.
  */
+import * as Schema from "effect/Schema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { HoldfastApi } from "@holdfast/protocol/http"
 import { ERROR_STATUS, HTTP_ONLY_STATUS } from "@holdfast/protocol/http-errors"
@@ -9,9 +10,9 @@ import { type OperationName, operationOf } from "@holdfast/protocol/operations"
 import { type Definition, errorsOf } from "@holdfast/protocol/operations/operation"
 import { ROUTES, type Route } from "../guard/routes.ts"
 import { STREAMS } from "./openapi-streams.ts"
-import { describedParameter } from "./openapi-parameters.ts"
 
 type Operation = OpenApi.OpenAPISpecOperation
+type Parameter = OpenApi.OpenAPISpecParameter
 type Response = OpenApi.OpenApiSpecResponse
 
 const TAGS: Readonly<Record<string, string>> = {
@@ -72,10 +73,7 @@ function describeOperation(operation: Operation, route: Route, name: OperationNa
     operation.security = [{ bearer: [] }]
     operation.description = `${operation.summary ?? ""}. Needs a credential with the scope ${SCOPES[needs]}.`
   }
-  operation.parameters = operation.parameters.map((parameter) => ({
-    ...parameter,
-    ...(describedParameter(name, parameter.name) ?? { description: describedBy(parameter.schema) }),
-  }))
+  operation.parameters = operation.parameters.map((parameter) => described(parameter, definition))
   const { example } = definition
   for (const content of Object.values(operation.requestBody?.content ?? {}))
     if (content !== undefined && example !== undefined) Object.assign(content, { example })
@@ -87,8 +85,24 @@ function describeOperation(operation: Operation, route: Route, name: OperationNa
   }
 }
 
-/** What the schema of a parameter says of it. */
-const describedBy = (schema: object): string => ("description" in schema ? String(schema.description) : "")
+interface JsonSchema {
+  readonly description?: string
+  readonly examples?: ReadonlyArray<unknown>
+}
+
+/** A parameter with what its schema says of it, and with the numbers that a URL has as text. */
+function described(parameter: Parameter, { query }: Definition): Parameter {
+  const field = query?.fields[parameter.name]
+  const said: JsonSchema = field === undefined ? parameter.schema : schemaOf(field)
+  const { description = "", examples: [example] = [], ...schema } = said
+  return { ...parameter, schema, description, ...(example === undefined ? {} : { example }) }
+}
+
+/** The JSON schema of a field, with what its annotation `shown` says beyond it. */
+const schemaOf = (field: Schema.Constraint): JsonSchema => ({
+  ...Schema.toJsonSchemaDocument(field).schema,
+  ...(Schema.resolveAnnotations(field)?.["shown"] as JsonSchema | undefined),
+})
 
 const SCOPES = { read: "read, write or all", write: "write or all", all: "all" } as const
 

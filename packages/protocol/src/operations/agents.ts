@@ -9,8 +9,12 @@ import { DirectoryTrust, LookAtDirectory, RevokeTrust, SetTrust, TrustedDirector
 import { Session } from "../session.ts"
 import { ItemId, ofSession, operation, SessionName } from "./operation.ts"
 
-const optionalSession = { session: Schema.optionalKey(SessionName) } as const
-const ofRequest = { ...ofSession, requestId: ItemId } as const
+const optionalSession = {
+  session: Schema.optionalKey(
+    SessionName.annotate({ description: "Whole id of the session (default: the answers for all sessions)" }),
+  ),
+} as const
+const ofRequest = { ...ofSession, requestId: ItemId.annotate({ description: "Whole id of the permission request" }) } as const
 
 /** The operations on one agent. */
 export const agents = {
@@ -62,7 +66,7 @@ export const agents = {
   "tasks.stop": operation({
     scope: "write",
     http: "POST /api/sessions/:session/tasks/:taskId/stop",
-    params: { ...ofSession, taskId: ItemId },
+    params: { ...ofSession, taskId: ItemId.annotate({ description: "Whole id of the background task" }) },
     output: Session,
     answer: "session",
     summary: "Stop one background task while its agent is running",

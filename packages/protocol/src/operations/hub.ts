@@ -58,7 +58,7 @@ export const administration = {
     scope: "all",
     http: "DELETE /api/tokens/:tokenId",
     socket: false,
-    params: { tokenId: ItemId },
+    params: { tokenId: ItemId.annotate({ description: "Id of the token" }) },
     output: Schema.Struct({ revoked: Schema.Boolean }),
     summary: "Revoke a token and close what it opened",
     changes: true,
@@ -77,8 +77,12 @@ export const administration = {
     http: "GET /api/proof",
     socket: false,
     query: Schema.Struct({
-      credential: Schema.String.check(Schema.isPattern(/^[0-9a-f]{32}$/)),
-      nonce: Schema.String.check(Schema.isPattern(/^[\w-]{22,64}$/)),
+      credential: Schema.String.check(Schema.isPattern(/^[0-9a-f]{32}$/)).annotate({
+        description: "Public id of the credential",
+      }),
+      nonce: Schema.String.check(Schema.isPattern(/^[\w-]{22,64}$/)).annotate({
+        description: "Random text that the proof covers",
+      }),
     }),
     output: Schema.Struct({ proof: Schema.String }),
     summary: "Prove that the hub knows a credential, so that a program need not send it to find out",
@@ -98,7 +102,7 @@ export const administration = {
     scope: "public",
     http: "GET /open",
     socket: false,
-    query: Schema.Struct({ link: Schema.String }),
+    query: Schema.Struct({ link: Schema.String.annotate({ description: "Secret of the one-time link" }) }),
     output: Schema.String,
     content: ["text/html"],
     summary: "Open a one-time link: a page that gives the browser its key",

@@ -1,15 +1,38 @@
 /** Operations on a session's log: read, follow, mark, export. */
 import * as Schema from "effect/Schema"
-import { Event } from "../event.ts"
+import { CHANNELS, Event } from "../event.ts"
 import { Appended, MarkSession } from "../session.ts"
 import { ofSession, operation } from "./operation.ts"
 
 const text = Schema.optionalKey(Schema.String)
 const names = Schema.optionalKey(Schema.Array(Schema.String))
-const filter = { channel: names, type: names, turn: text }
+
+/** After which event; a cursor that is none has an error of its own (D-6). */
+const cursor = {
+  after: text.annotate({
+    description: "The last seq received; the events after it are returned",
+    shown: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [0] },
+  }),
+  log: text.annotate({ description: "Identity of the log that the cursor belongs to" }),
+}
+
+/** Which events; a name that is none is answered with those that are (H-24). */
+const filter = {
+  channel: names.annotate({
+    description: "Only events of these channels; repeat the parameter, or separate names with commas",
+    shown: { type: "array", items: { type: "string", enum: CHANNELS } },
+  }),
+  type: names.annotate({
+    description: "Only events of these types; repeat the parameter, or separate names with commas",
+  }),
+  turn: text.annotate({ description: "Only events of this turn" }),
+}
 
 /** Events of a page at most. */
-const Page = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))
+const Page = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 })).annotate({
+  description: "Maximum number of items",
+  examples: [50],
+})
 
 /** One page of events; `next` is the cursor of the next page. */
 export const EventPage = Schema.Struct({
@@ -27,7 +50,7 @@ export const log = {
     scope: "read",
     http: "GET /api/sessions/:session/events",
     params: ofSession,
-    query: Schema.Struct({ after: text, log: text, limit: Schema.optionalKey(Page), ...filter }),
+    query: Schema.Struct({ ...cursor, limit: Schema.optionalKey(Page), ...filter }),
     output: EventPage,
     summary: "Get a page of events after a seq. next is the cursor of the next page",
     changes: false,
@@ -38,7 +61,7 @@ export const log = {
     http: "GET /api/sessions/:session/events/stream",
     socket: false,
     params: ofSession,
-    query: Schema.Struct({ after: text, log: text, ...filter }),
+    query: Schema.Struct({ ...cursor, ...filter }),
     output: Schema.Void,
     content: ["text/event-stream"],
     answer: "stream",
@@ -62,7 +85,11 @@ export const log = {
     http: "GET /api/sessions/:session/export",
     socket: false,
     params: ofSession,
-    query: Schema.Struct({ format: Schema.Literals(["cast", "jsonl", "md"]) }),
+    query: Schema.Struct({
+      format: Schema.Literals(["cast", "jsonl", "md"]).annotate({
+        description: "cast: asciicast version 2; jsonl: one event per line; md: a Markdown transcript",
+      }),
+    }),
     output: Schema.Void,
     content: ["application/x-asciicast", "application/x-ndjson", "text/markdown"],
     answer: "stream",

@@ -6,9 +6,15 @@ import { Session } from "../session.ts"
 import { ItemId, ofSession, operation } from "./operation.ts"
 import { EXAMPLE_ID } from "./sessions.ts"
 
-const ofMessage = { ...ofSession, messageId: ItemId } as const
-const Limit = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))
-const Before = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))
+const ofMessage = { ...ofSession, messageId: ItemId.annotate({ description: "Whole id of the message" }) } as const
+const Limit = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })).annotate({
+  description: "Maximum number of items",
+  examples: [50],
+})
+const Before = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })).annotate({
+  description: "Cursor of the next older page",
+  examples: [100],
+})
 
 /** The operations. */
 export const messages = {
@@ -38,7 +44,7 @@ export const messages = {
     scope: "read",
     http: "GET /api/sessions/:session/files/:hash",
     socket: false,
-    params: { ...ofSession, hash: ItemId },
+    params: { ...ofSession, hash: ItemId.annotate({ description: "SHA-256 of the file's bytes, in hexadecimal" }) },
     output: Schema.Uint8Array,
     content: ["image/png", "application/octet-stream"],
     summary: "Get a file of a message by its SHA-256, which is in the message's event",

@@ -36,7 +36,10 @@ export interface Definition {
   readonly http?: Route
   /** False where the stream socket does not have it. */
   readonly socket?: false
-  /** Fields of the path. */
+  /**
+   * Fields of the path. Each says what it means in its annotation `description`, as those of a query do; `shown` in it holds
+   * what JSON schema says beyond the schema, where the handler itself answers what is wrong.
+   */
   readonly params?: Schema.Struct.Fields
   /** Fields of the query; an input has these, or a body. */
   readonly query?: Schema.Struct<Schema.Struct.Fields>
@@ -73,7 +76,12 @@ export const SessionName = Schema.String.check(Schema.isMinLength(1), Schema.isM
 export const ItemId = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 
 /** The path fields of an operation on a session. */
-export const ofSession = { session: SessionName } as const
+export const ofSession = {
+  session: SessionName.annotate({
+    description: "Whole id of the session",
+    examples: ["01998c1e-7d5a-7c3e-9b1a-5d2f8e4a6b70"],
+  }),
+} as const
 
 type FieldsType<F> = F extends Schema.Struct.Fields ? Schema.Struct.Type<F> : unknown
 type StructType<S> = S extends { readonly Type: infer T } ? T : unknown

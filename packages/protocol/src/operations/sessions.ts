@@ -1,11 +1,11 @@
 /** Operations on sessions as a whole: create, find, change, end. */
 import * as Schema from "effect/Schema"
-import { BatchRequest, BatchResult } from "../http-bodies.ts"
+import { BatchRequest, BatchResult, KEY_DESCRIBED } from "../http-bodies.ts"
 import { CreateSession, Key, Resolved, Session, SessionPage, SessionQuery, UpdateSession } from "../session.ts"
 import { ofSession, operation, SessionName } from "./operation.ts"
 
 /** A key alone. */
-export const Keyed = Schema.Struct({ key: Schema.optionalKey(Key) })
+export const Keyed = Schema.Struct({ key: Schema.optionalKey(Key.annotate(KEY_DESCRIBED)) })
 
 /** The id in the examples. */
 export const EXAMPLE_ID = "01998c1e-7d5a-7c3e-9b1a-5d2f8e4a6b70"
@@ -52,7 +52,11 @@ export const sessions = {
     scope: "read",
     http: "GET /api/sessions/stream",
     socket: false,
-    query: Schema.Struct({ after: Schema.optionalKey(Schema.String) }),
+    query: Schema.Struct({
+      after: Schema.optionalKey(Schema.String).annotate({
+        description: "The id of the last event received (CHANGE@FEED), or a change number",
+      }),
+    }),
     output: Schema.Void,
     content: ["text/event-stream"],
     answer: "stream",
@@ -64,7 +68,9 @@ export const sessions = {
   "sessions.resolve": operation({
     scope: "read",
     http: "GET /api/sessions/resolve",
-    query: Schema.Struct({ name: SessionName }),
+    query: Schema.Struct({
+      name: SessionName.annotate({ description: "An id, a unique beginning or end of one, or a label", examples: ["build"] }),
+    }),
     output: Resolved,
     summary: "Find the one session that an id, a unique beginning or end of an id, or a label names",
     changes: false,

@@ -72,7 +72,9 @@ export const terminal = {
   "viewers.list": operation({
     scope: "read",
     http: "GET /api/viewers",
-    query: Schema.Struct({ session: Schema.optionalKey(SessionName) }),
+    query: Schema.Struct({
+      session: Schema.optionalKey(SessionName.annotate({ description: "Whole id of the session (default: all sessions)" })),
+    }),
     output: ViewersReport,
     summary: "List who is attached now, to one session or to all",
     changes: false,
