@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { Runners } from "@holdfast/hub/child/Runners"
+import * as MemoryStore from "@holdfast/store/memory/MemoryStore"
+import { type ListQuery, Store, StoreUnusable } from "@holdfast/store/Store"
 import { discoverRunners } from "@holdfast/runner/client/generations"
 import { layerDetached } from "@holdfast/server/inside/runner-layers"
 import {
@@ -230,6 +235,45 @@ describe("a hub that starts again", () => {
     const reader = await attachReader(second, { session: session.id, after: 0 })
     await reader.until("all", ({ text }) => text.includes("line 499\n"))
     expect(reader.text).toBe(runner.child.printed(runner.child.journal.length))
+  })
+
+  it.each([
+    ["the list of sessions", "list", 5],
+    ["what it kept", "recover", 2],
+  ] as const)("R-16 keeps what a dead runner left until %s could be read", async (_, failing, times) => {
+    const calls: Array<string> = []
+    let failures: number = times
+    const answer = <A>(call: string, value: A): Promise<A> => {
+      calls.push(call)
+      return call === failing && failures-- > 0 ? Promise.reject(new Error("too many open files")) : Promise.resolve(value)
+    }
+    const dead = { state: "dead", generation: "dead", directory: "dead", record: undefined } as const
+    const runners = Layer.succeed(Runners, {
+      build: "",
+      discover: () => Promise.resolve([dead]),
+      connect: () => Promise.reject(new Error("no one is there")),
+      start: () => Promise.reject(new Error("none is to be started")),
+      recover: () => answer("recover", []),
+      bury: () => answer("bury", undefined),
+    })
+    const store = Layer.effect(
+      Store,
+      Effect.map(Store, (inner) => ({
+        ...inner,
+        list: (query: ListQuery) =>
+          Effect.andThen(
+            Effect.tryPromise({
+              try: () => answer("list", undefined),
+              catch: (cause) => new StoreUnusable({ reason: "failed", message: String(cause) }),
+            }),
+            inner.list(query),
+          ),
+      })),
+    ).pipe(Layer.provide(MemoryStore.layer))
+    const house = await open({ store, runners })
+    await vi.waitUntil(() => calls.includes("bury"), { timeout: 20_000, interval: 20 })
+    expect(calls.slice(0, calls.indexOf("bury")).filter((call) => call === failing).length).toBeGreaterThan(times)
+    expect(house.reports.length).toBeGreaterThan(0)
   })
 
   it("a child whose session was purged is ended and forgotten", async () => {

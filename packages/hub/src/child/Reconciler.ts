@@ -4,12 +4,13 @@
  *
  * Sessions are found by their records, page by page, never by reading logs.
  */
-import type * as Effect from "effect/Effect"
 import type { DeadRunner, RecoveredChild } from "@holdfast/link/found-runner"
 import type { ChildStatus } from "@holdfast/link/messages"
+import type { DoorError } from "@holdfast/protocol/errors"
 import type { ListQuery } from "@holdfast/store/Store"
-import type { Sessions } from "../delivery/AttendedPart.ts"
+import type { AttendedPart, Sessions } from "../delivery/AttendedPart.ts"
 import { forkPromise } from "../session/Fork.ts"
+import type { LoadedSession } from "../session/SessionKind.ts"
 import { ChildPart } from "./ChildPart.ts"
 import type { Fleet } from "./Fleet.ts"
 import { recoverChild, writeOffUnknown } from "./RecoveredPort.ts"
@@ -24,8 +25,11 @@ const QUERIES: ReadonlyArray<ListQuery> = [
   { process: "starting", status: "deleted" },
 ]
 
-/** Wait before a session that could not be opened is tried again, in milliseconds. */
+/** Wait before what could not be opened or read is tried again, in milliseconds. */
 const AGAIN = 1000
+
+/** How often the journals of a dead runner are read when that fails, before its children are written off without them. */
+const READS_MAX = 3
 
 /** The reconciler. */
 export class Reconciler {
@@ -33,6 +37,8 @@ export class Reconciler {
   readonly #table: Sessions
   readonly #fleet: Fleet
   readonly #timers = new Set<NodeJS.Timeout>()
+  /** How often the journals of dead runners could not be read. */
+  readonly #unread = new Map<string, number>()
   #passing: Promise<void> | undefined
   #again = false
   #closed = false
@@ -89,27 +95,56 @@ export class Reconciler {
   async #once(): Promise<void> {
     const found = await this.#runners.discover()
     const living = new Set(found.filter(({ state }) => state === "live").map(({ generation }) => generation))
-    const dead = found.filter((one): one is DeadRunner => one.state === "dead")
+    const dead: Array<DeadRunner> = []
     const kept = new Map<string, RecoveredChild>()
-    for (const one of dead) {
-      const children = await this.#runners.recover(one).catch((cause: unknown) => {
-        this.#table.context.report("a dead runner's journal cannot be read", { runner: one.generation, cause: String(cause) })
-        return []
-      })
+    let isWhole = true
+    for (const one of found) {
+      if (one.state !== "dead") continue
+      const children = await this.#recovered(one)
+      if (children === undefined) {
+        // Its sessions wait as for a runner that is away.
+        living.add(one.generation)
+        isWhole = false
+        continue
+      }
+      dead.push(one)
       for (const child of children) kept.set(child.id, child)
     }
     const waits: Array<Promise<void>> = []
     for await (const part of this.#sessions()) {
-      const wait = this.#settle(part, living, kept)
+      if (part === undefined) isWhole = false
+      const wait = part === undefined ? undefined : this.#settle(part, living, kept)
       if (wait !== undefined) waits.push(wait)
     }
     if (this.#closed) return
+    // A session that was not looked at may need what a dead runner kept of its child.
+    if (!isWhole) return this.#later(() => void this.pass().catch(this.#failed))
     // The journals may go only once all of them is in the logs; the pass itself does not wait for that.
-    void Promise.all(waits).then(() =>
-      Promise.all(dead.map((one) => (this.#closed ? undefined : this.#runners.bury(one)))).catch((cause: unknown) => {
-        this.#table.context.report("a dead runner could not be removed", { cause: String(cause) })
-      }),
-    )
+    void Promise.all(waits).then(() => this.#bury(dead))
+  }
+
+  /** What a dead runner kept; `undefined` when that could not be read and is to be tried again. */
+  async #recovered(dead: DeadRunner): Promise<ReadonlyArray<RecoveredChild> | undefined> {
+    try {
+      return await this.#runners.recover(dead)
+    } catch (cause) {
+      const { generation } = dead
+      this.#table.context.report("a dead runner's journal cannot be read", { runner: generation, cause: String(cause) })
+      const reads = (this.#unread.get(generation) ?? 0) + 1
+      this.#unread.set(generation, reads)
+      return reads < READS_MAX ? undefined : []
+    }
+  }
+
+  async #bury(dead: ReadonlyArray<DeadRunner>): Promise<void> {
+    const buried = dead.map(async (one) => {
+      if (this.#closed) return
+      await this.#runners.bury(one)
+      this.#unread.delete(one.generation)
+    })
+    await Promise.all(buried).catch((cause: unknown) => {
+      this.#table.context.report("a dead runner could not be removed", { cause: String(cause) })
+    })
   }
 
   #settle(part: ChildPart, living: ReadonlySet<string>, kept: ReadonlyMap<string, RecoveredChild>): Promise<void> | undefined {
@@ -131,27 +166,39 @@ export class Reconciler {
     return undefined
   }
 
-  async *#sessions(): AsyncGenerator<ChildPart, void, void> {
+  /** The parts of the sessions that have a process; `undefined` for what could not be looked at now. */
+  async *#sessions(): AsyncGenerator<ChildPart | undefined, void, void> {
+    const { fork, store } = this.#table.context
     for (const query of QUERIES) {
       let cursor: string | null | undefined
       do {
-        const page = await this.#run(this.#table.context.store.list({ ...query, limit: 200, ...(cursor ? { cursor } : {}) }))
-        if (page === undefined || this.#closed) return
-        for (const { id } of page.sessions) {
-          const loaded = await this.#run(this.#table.open(id))
-          if (loaded?.part instanceof ChildPart) yield loaded.part
+        const page = store.list({ ...query, limit: 200, ...(cursor ? { cursor } : {}) })
+        const read = await forkPromise(fork, page).catch(this.#failed)
+        if (this.#closed) return
+        if (read === undefined) {
+          yield undefined
+          break
         }
-        cursor = page.next
+        for (const { id } of read.sessions) yield* this.#part(id)
+        cursor = read.next
       } while (cursor !== null)
     }
   }
 
-  #run<A, E>(effect: Effect.Effect<A, E>): Promise<A | undefined> {
-    const { fork, report } = this.#table.context
-    return forkPromise(fork, effect).catch((cause: unknown) => {
-      report("a session could not be reconciled with its process", { cause: String(cause) })
-      return undefined
-    })
+  /** The part of a session, where it has a child; nothing for one that never can be opened. */
+  async *#part(id: string): AsyncGenerator<ChildPart | undefined, void, void> {
+    const opened = await new Promise<LoadedSession<AttendedPart> | DoorError>((resolve) => this.#table.openThen(id, resolve))
+    if ("part" in opened) {
+      if (opened.part instanceof ChildPart) yield opened.part
+      return
+    }
+    this.#failed(opened)
+    if (opened._tag === "Unavailable" || opened._tag === "StorageFull") yield undefined
+  }
+
+  readonly #failed = (cause: unknown): undefined => {
+    if (this.#closed) return
+    this.#table.context.report("a session could not be reconciled with its process", { cause: String(cause) })
   }
 
   #later(action: () => void): void {
