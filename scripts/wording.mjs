@@ -43,7 +43,8 @@ const COMMENTS = [
 ]
 
 const SOURCE = /^(?:packages\/[^/]+|apps\/cli)\/src\/(?!contract\/).*\.ts$/
-const DOCUMENT = /^(?:README|CONTRIBUTING|SECURITY)\.md$|^docs\/(?:RUNBOOK|CHECKS)\.md$/
+const DOCUMENT =
+  /^(?:README|ARCHITECTURE|CONTRIBUTING|SECURITY|GLOSSARY|CHANGELOG)\.md$|^(?:docs|decisions)\/.*\.md$|^packages\/[^/]+\/DESIGN\.md$/
 
 const problems = []
 const look = (text, phrases, where) => {

@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 
-const unused = Effect.die(new Error("commands ask nothing of the terminal, of files and of other processes"))
+const unused = Effect.die(new Error("commands do not use the terminal, files or other processes through these services"))
 
 /** No files, no prompts, no child processes; paths as they are. */
 export const commandServices = Layer.mergeAll(

@@ -51,9 +51,9 @@ describe("the natural thing", () => {
     const [first] = [await open("deploy")]
     const second = await run("new", "terminal", "--label", "deploy", "--", "cat")
     expect(second).toMatchObject({ code: 0 })
-    expect(second.stderr).toBe(`holdfast: ${first.slice(-8)} is called "deploy" too; name them by id\n`)
+    expect(second.stderr).toBe(`holdfast: ${first.slice(-8)} is also called "deploy"; use ids to tell them apart\n`)
     const third = await open("other")
-    expect((await run("rename", third, "deploy")).stderr).toContain('are called "deploy" too')
+    expect((await run("rename", third, "deploy")).stderr).toContain('are also called "deploy"')
     await ok("rename", third, "watch")
     for (const command of [
       ["send", "wtach", "x"],

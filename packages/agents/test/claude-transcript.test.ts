@@ -136,7 +136,7 @@ describe("what was said as context", () => {
     expect(long).not.toContain("xxx")
     expect(long).toContain("last")
     const one = (await historyContext(history(["first", `${"w".repeat(300_000)} end`]), "/somewhere")) ?? ""
-    expect(one).toContain("(1 earlier messages are left out.)")
+    expect(one).toContain("(1 earlier message is left out.)")
     expect(one).toContain("w end")
     expect(one.length).toBeLessThan(201_000)
   })

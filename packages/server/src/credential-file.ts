@@ -25,7 +25,7 @@ export function readCredential(file: string): string | undefined {
   if (text === undefined) return undefined
   const secret = text.trim()
   if (!FORM.test(secret)) {
-    throw new CredentialFileUnusable(`${file} does not hold a credential; remove it, and the next start makes a new one`)
+    throw new CredentialFileUnusable(`${file} does not hold a credential; remove it, and the next start creates a new one`)
   }
   if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600)
   return secret

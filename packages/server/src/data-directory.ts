@@ -19,11 +19,11 @@ export function takeDataDirectory(data: string): void {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "it is not readable and writable for this user; change its owner, or set HOLDFAST_DATA to another directory",
+  EACCES: "this user cannot read and write it; change its owner, or set HOLDFAST_DATA to another directory",
   EPERM: "it belongs to another user; change its owner, or set HOLDFAST_DATA to another directory",
-  EEXIST: "a file is in its place; remove the file, or set HOLDFAST_DATA to another directory",
+  EEXIST: "a file has its name; remove the file, or set HOLDFAST_DATA to another directory",
   ENOTDIR: "a part of its path is a file; set HOLDFAST_DATA to another directory",
-  ENOENT: "no directory can be made there; set HOLDFAST_DATA to another directory",
+  ENOENT: "no directory can be created there; set HOLDFAST_DATA to another directory",
   EROFS: "it is on a read-only file system; set HOLDFAST_DATA to another directory",
   ENOSPC: "the disk is full; free some space",
 }

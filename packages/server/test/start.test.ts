@@ -132,7 +132,9 @@ describe("starting a hub", () => {
 
   it.runIf(process.platform === "linux")("a data directory that cannot be made there is refused at once, with what to do", () => {
     for (const place of ["/proc/holdfast", "/proc/holdfast/data/here"])
-      expect(() => takeDataDirectory(place)).toThrow(`${place} cannot be used: no directory can be made there; set HOLDFAST_DATA`)
+      expect(() => takeDataDirectory(place)).toThrow(
+        `${place} cannot be used: no directory can be created there; set HOLDFAST_DATA`,
+      )
   })
 
   it("G-6 the printed link signs in once", async () => {

@@ -22,7 +22,7 @@ export function recordsOf(bytes: Uint8Array, from: number, to: number): Readonly
   let next = from
   let offset = 0
   while (offset < bytes.length) {
-    if (bytes.length - offset < RECORD_HEADER) throw new PieceBroken(`a record of seq ${next} is cut`)
+    if (bytes.length - offset < RECORD_HEADER) throw new PieceBroken(`the record of seq ${next} is truncated`)
     const end = recordEnd(view, offset)
     const seq = recordSeq(view, offset)
     const first = recordFrom(view, offset, seq)

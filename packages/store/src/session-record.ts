@@ -39,7 +39,7 @@ export function upcastRecord(record: RawRecord, steps: Upcasts, target: number):
   let raised = record
   for (let at = version; at < target; at++) {
     const step = steps[at - 1]
-    if (step === undefined) throw new RecordUnreadable(`no step leads from record version ${at} to ${at + 1}`)
+    if (step === undefined) throw new RecordUnreadable(`no migration leads from record version ${at} to ${at + 1}`)
     raised = { ...step(raised), version: at + 1 }
   }
   return raised

@@ -56,7 +56,7 @@ describe("after a failed sync", () => {
   it("S-23 (fault:N57) the log is written again as it is", () => {
     const before = readFileSync(`${path}-wal`)
     guard.doubt(failedSync)
-    expect(guard.problem?.message).toContain("nothing is accepted until all is durable again")
+    expect(guard.problem?.message).toContain("nothing is accepted until everything is durable again")
     expect(guard.mend()).toBe(true)
     expect(guard.problem).toBeUndefined()
     expect(readFileSync(`${path}-wal`).equals(before)).toBe(true)
@@ -66,7 +66,7 @@ describe("after a failed sync", () => {
     const frames = logFrames(statements)
     expect(frames).toBeGreaterThan(6)
     spoil(frames - 2)
-    expect(() => writeLogAgain(`${path}-wal`, frames)).toThrow("a part of the write-ahead log is gone")
+    expect(() => writeLogAgain(`${path}-wal`, frames)).toThrow("a part of the write-ahead log is missing")
     expect(() => writeLogAgain(`${path}-wal`, frames - 2)).not.toThrow()
     guard.doubt(failedSync)
     expect(guard.mend()).toBe(false)

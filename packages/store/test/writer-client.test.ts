@@ -48,7 +48,7 @@ describe("the writer thread", () => {
       })
     })
     await ended
-    expect(told[1]).toBe("Failed: the store has too much to write; try again later")
+    expect(told[1]).toBe("Failed: too many writes are waiting for the store; try again later")
     expect(told).toHaveLength(3)
   })
 })

@@ -49,7 +49,7 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   }
   const text = typed === "-" ? await standardInput() : typed
   const files = await readFileParts(given.files)
-  if (text?.trim() === "" && files.length === 0) throw usage("the first message is empty; leave it out or give a text")
+  if (text?.trim() === "" && files.length === 0) throw usage("the first message is empty; omit it, or pass a text")
   const message = firstMessage(text, files)
   const hub = useAgents()
   if (isAsked(given)) await (await import("./trust.ts")).askForTrust(hub, request.cwd ?? currentDirectory(), name)

@@ -111,8 +111,8 @@ function ruleFor(request: PermissionRequest, name: string | undefined): RuleSugg
   throw refused(
     "RuleUnknown",
     offered.length === 0
-      ? `a ${request.kind} has to be answered each time; leave out --remember`
-      : `${name === undefined ? "say with --for what the answer covers" : `--for ${name} does not fit this request`}; there is${known}`,
+      ? `a ${request.kind} must be answered each time; omit --remember`
+      : `${name === undefined ? "say what the answer covers with --for" : `--for ${name} does not fit this request`}; the choices are${known}`,
   )
 }
 

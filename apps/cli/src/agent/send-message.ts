@@ -30,7 +30,7 @@ export async function sendMessage(session: Session, options: SendMessageOptions)
   const typed = options.text.join(" ")
   const text = options.stdin || typed === "-" ? await standardInput() : typed
   const files = await readFileParts(options.files)
-  if (text === "" && files.length === 0) throw usage("nothing to send; give a text, - for standard input, or --file")
+  if (text === "" && files.length === 0) throw usage("nothing to send; pass a text, - for standard input, or --file")
   const parts: ReadonlyArray<InputPart> = [...files, ...(text === "" ? [] : [{ type: "text" as const, text }])]
   const message: SendMessage = {
     ...(files.length === 0 ? { text } : { parts }),

@@ -53,7 +53,7 @@ async function unanswered(origin: string, data: string, error: unknown): Promise
     check: "port",
     state: "problem",
     found: `${origin} is not a hub: ${error instanceof Error ? error.message : String(error)}`,
-    advice: "another program uses the port; end it, or set HOLDFAST_PORT to another port",
+    advice: "another program uses the port; stop it, or set HOLDFAST_PORT to another port",
   }
 }
 

@@ -17,5 +17,7 @@ export async function sayTaken(label: string | undefined, list: List, id?: strin
   const others = sessions.filter((session) => session.label === label && session.id !== id).map((session) => shortId(session.id))
   if (others.length === 0) return
   const name = JSON.stringify(printable(label))
-  complain(`holdfast: ${others.slice(0, 5).join(", ")} ${others.length === 1 ? "is" : "are"} called ${name} too; name them by id`)
+  complain(
+    `holdfast: ${others.slice(0, 5).join(", ")} ${others.length === 1 ? "is" : "are"} also called ${name}; use ids to tell them apart`,
+  )
 }

@@ -28,7 +28,7 @@ export async function typeInto(options: TypeOptions): Promise<void> {
   const pressed = options.keys.map(keyBytes).join("")
   const enter = options.raw || options.stdin || options.keys.length > 0 ? "" : "\r"
   const bytes = Buffer.concat([typed, Buffer.from(pressed + enter)])
-  if (bytes.length === 0) throw usage("nothing to send; give a text, --press or --stdin")
+  if (bytes.length === 0) throw usage("nothing to send; pass a text, --press or --stdin")
   const hub = useHub()
   const request = { key: options.key ?? randomUUID(), base64: bytes.toString("base64") }
   const answer = await ask(hub, (api) => api.input(options.session, request))

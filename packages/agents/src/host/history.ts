@@ -86,7 +86,7 @@ async function lastMessages(path: string): Promise<{ readonly kept: ReadonlyArra
 export async function historyContext(path: string, cwd: string): Promise<string | undefined> {
   const { kept, leftOut } = await lastMessages(path)
   if (kept.length === 0) return undefined
-  const left = leftOut > 0 ? `(${leftOut} earlier messages are left out.)\n\n` : ""
+  const left = leftOut > 0 ? `(${leftOut} earlier message${leftOut === 1 ? " is" : "s are"} left out.)\n\n` : ""
   return [
     "This session began before you were started. What was said so far follows, as context; do not answer it and do not repeat",
     `what was done. Your working directory is ${cwd} now. The user's new message comes after it.\n\n<transcript>\n${left}${kept.join("\n\n")}\n</transcript>`,

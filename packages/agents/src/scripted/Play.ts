@@ -112,9 +112,9 @@ export class Play {
       case "error":
         throw new TurnFailed("ModelError", `the model answered with status ${block.status}`)
       case "cut":
-        throw new TurnFailed("ModelCut", "the model's answer broke off")
+        throw new TurnFailed("ModelCut", "the model's answer was cut off")
       case "limit": {
-        const message = `The usage limit was met; it ends in ${block.seconds} seconds.`
+        const message = `The usage limit was reached; it resets in ${block.seconds} seconds.`
         output.send({ type: "limited", message, until: Date.now() + block.seconds * 1000 })
         throw new TurnFailed("UsageLimit", message)
       }

@@ -55,7 +55,7 @@ class ScriptedDriver implements AgentDriver {
     })
     running.child.stdout.on("data", (bytes: Buffer) => lines.push(bytes))
     running.child.stdout.on("end", () => {
-      if (lines.rest > 0) host.log.say(`the agent's last line has no end: ${lines.rest} bytes are left out`)
+      if (lines.rest > 0) host.log.say(`the agent's last line is incomplete: ${lines.rest} bytes were dropped`)
     })
     const history = start.resume?.history
     this.#send({ type: "open", options, ...(history === undefined ? {} : { history }) })
@@ -125,7 +125,7 @@ class ScriptedDriver implements AgentDriver {
       case "ended":
         return host.turnEnded(output.end)
       default:
-        return host.log.say(`a line of an unknown type is left out: ${headOf(JSON.stringify(output), 200)}`)
+        return host.log.say(`skipped a line of an unknown type: ${headOf(JSON.stringify(output), 200)}`)
     }
   }
 }

@@ -66,7 +66,7 @@ export function runCommand(
       child.stdout.destroy()
       child.stderr.destroy()
       if (pid !== undefined) running.delete(pid)
-      const note = left === 0 ? "" : `\n[… ${left} characters more were left out …]\n`
+      const note = left === 0 ? "" : `\n[… ${left} more characters were left out …]\n`
       settle({ output: output + note, ...result })
     }
     const stop = (): void => {
@@ -124,7 +124,7 @@ export async function writeBelow(cwd: string, path: string, content: string): Pr
     const way = relative(root, place)
     return way === "" || (!isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`))
   }
-  const outside = `${path} is outside of the working directory`
+  const outside = `${path} is outside the working directory`
   if (!inside(await realDirectory(target)) || !inside(await realDirectory(dirname(target)))) throw new Error(outside)
   await mkdir(dirname(target), { recursive: true })
   const directory = await realpath(dirname(target))

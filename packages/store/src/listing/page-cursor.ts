@@ -31,13 +31,13 @@ export function decodePageCursor(query: ListQuery): PagePlace | undefined {
     throw new PageCursorInvalid({ message: `${message}; ask again without a cursor` })
   }
   const parts = parseParts(query.cursor)
-  if (parts === undefined) return refuse("the cursor is not one of this server")
+  if (parts === undefined) return refuse("this server did not issue the cursor")
   const [print, value, handle] = parts
   if (print !== fingerprint(query)) return refuse("the cursor belongs to another query")
   const wanted = query.sort === "label" ? "string" : "number"
   if ((typeof value !== "string" && typeof value !== "number") || typeof value !== wanted)
-    return refuse("the cursor is not one of this server")
-  if (typeof handle !== "number" || !Number.isSafeInteger(handle)) return refuse("the cursor is not one of this server")
+    return refuse("this server did not issue the cursor")
+  if (typeof handle !== "number" || !Number.isSafeInteger(handle)) return refuse("this server did not issue the cursor")
   return { value, handle }
 }
 

@@ -75,7 +75,7 @@ const readers = (sessions: MemorySessions, { usable, withId }: Gate): Readers =>
       usable(() => sessions.byHandle.get(session)),
       (log) =>
         log === undefined
-          ? Effect.fail(new DataDamaged({ session: String(session), message: "the session is not in the store any more" }))
+          ? Effect.fail(new DataDamaged({ session: String(session), message: "the session is no longer in the store" }))
           : Effect.succeed(log.read(range)),
     ),
   keyed: (session, key) => usable(() => sessions.byHandle.get(session)?.keys.get(key)),

@@ -46,7 +46,7 @@ export class SyncGuard {
       this.pause = PAUSE
       this.#triedAt = -Infinity
     }
-    this.#because(cause, "nothing is accepted until all is durable again")
+    this.#because(cause, "nothing is accepted until everything is durable again")
   }
 
   /** The same, when something failed that may have been a sync. Whether it may. */
@@ -66,7 +66,7 @@ export class SyncGuard {
     const { kind, message } = classify(cause, this.#path)
     this.#failure = {
       kind,
-      message: `a write to ${this.#path} failed and may have been lost (${message}); ${until}; look at the disk`,
+      message: `a write to ${this.#path} failed and may have been lost (${message}); ${until}; check the disk`,
     }
   }
 

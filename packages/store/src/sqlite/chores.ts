@@ -143,7 +143,7 @@ export class Chores {
         "SELECT from_seq, to_seq, place_crc, crc, kinds, bytes FROM pieces WHERE rowid = ?",
         num(row, "rowid"),
       )
-      if (piece === undefined) throw new Error(`a piece of session ${session} is gone`)
+      if (piece === undefined) throw new Error(`a piece of session ${session} is missing`)
       const bytes = blob(piece, "bytes")
       const place = placeCrc(session, num(piece, "from_seq"), num(piece, "to_seq"), str(piece, "kinds"))
       if (place !== num(piece, "place_crc") || pieceCrc(place, bytes) !== num(piece, "crc")) {

@@ -103,10 +103,10 @@ const journalOf = (path: string): string => `${path}-journal`
  */
 function useLog(db: DatabaseSync, path: string): void {
   if (pragma(db, "journal_mode = WAL") !== "wal")
-    refuse("unreadable", `${path} cannot use a write-ahead log there; name a local disk`)
+    refuse("unreadable", `${path} cannot have a write-ahead log on this file system; use a path on a local disk`)
   db.prepare("SELECT count(*) FROM sqlite_schema").get()
   if (pragma(db, "journal_mode") !== "wal" || !existsSync(`${path}-wal`))
-    refuse("failed", `${path}: a write failed while the store was made; look at the disk and try again`)
+    refuse("failed", `${path}: a write failed while the store was created; check the disk and try again`)
   if (existsSync(journalOf(path))) unlinkSync(journalOf(path))
 }
 
@@ -154,7 +154,7 @@ function openLocked(options: WriterOptions): DatabaseSync {
 const advice: Record<"unreadable" | "damaged" | "failed", string> = {
   unreadable: "check that the directory exists and that this user may read and write it",
   damaged: "the file is damaged: move it away and restore a backup, or start with an empty data directory",
-  failed: "see the reason and try again",
+  failed: "correct the cause and try again",
 }
 
 /** Opens the store for writing. Throws `OpenRefused`. */

@@ -133,7 +133,7 @@ function readSnapshot(statements: Statements, tail: TailCache, session: number, 
     if (!progress.full) passed(range, filtered, progress)
     if (progress.full) break
   }
-  if (head === undefined) throw new LogBroken("the session is not in the store any more")
+  if (head === undefined) throw new LogBroken("the session is no longer in the store")
   if (!progress.full && progress.last < head) fill(head)
   if (!progress.full && progress.last < head) throw new LogBroken(`the log ends at seq ${progress.last}, its head is ${head}`)
   return { records: progress.records, last: progress.last, atHead: progress.last >= head }

@@ -47,7 +47,7 @@ export function insertState(
 /** Rewrites a session's row. Throws when there is none. */
 export function updateState({ statements, counts }: WriterContext, handle: number, change: number, state: StoredState): void {
   const row = statements.get("SELECT id, log, status, kind FROM sessions WHERE handle = ?", handle)
-  if (row === undefined) throw new Error(`session ${handle} has a head and no record`)
+  if (row === undefined) throw new Error(`session ${handle} has a head but no record`)
   const crc = stateCrc(handle, str(row, "id"), str(row, "log"), state.record, state.inner)
   statements.run(UPDATE, change, crc, ...columns(state), handle)
   counts.add(str(row, "status"), str(row, "kind"), -1)

@@ -63,7 +63,7 @@ function cutAt(
   for (const record of recordsOf(bytes, num(piece, "from_seq"), num(piece, "to_seq"))) {
     if (record.seq > through) return { first: record.from, trimmed: begin + record.offset }
   }
-  throw new Error(`the piece of session ${session} behind seq ${through} holds no record behind it`)
+  throw new Error(`the piece of session ${session} after seq ${through} has no record after it`)
 }
 
 /** Removes the records up to a seq and appends the notice. */

@@ -97,7 +97,7 @@ function writeFrames(file: number, frames: number): void {
   const about = viewOf(header)
   const sum = new FrameSum(about.getUint32(0) === MAGIC)
   sum.add(about, 0, 24)
-  if (!sum.equals(about, 24)) throw new LogLost("the header of the write-ahead log is gone")
+  if (!sum.equals(about, 24)) throw new LogLost("the header of the write-ahead log is missing")
   for (let frame = 0; frame < frames; frame += STEP) {
     const from = HEADER + frame * FRAME
     const bytes = readAt(file, Math.min(STEP, frames - frame) * FRAME, from)
@@ -114,6 +114,6 @@ function checkFrames(bytes: Buffer, header: DataView, sum: FrameSum): void {
     sum.add(view, at, at + 8)
     sum.add(view, at + 24, at + FRAME)
     const salted = view.getUint32(at + 8) === header.getUint32(16) && view.getUint32(at + 12) === header.getUint32(20)
-    if (!salted || !sum.equals(view, at + 16)) throw new LogLost("a part of the write-ahead log is gone")
+    if (!salted || !sum.equals(view, at + 16)) throw new LogLost("a part of the write-ahead log is missing")
   }
 }

@@ -157,7 +157,8 @@ export class WriterClient {
   /** Takes a request into the line; true when it is refused there. */
   #refused(waiting: Waiting): boolean {
     const refusal =
-      this.#ended ?? (this.#waitingBytes > this.#waitingMax ? "the store has too much to write; try again later" : undefined)
+      this.#ended ??
+      (this.#waitingBytes > this.#waitingMax ? "too many writes are waiting for the store; try again later" : undefined)
     if (refusal === undefined) {
       this.#waitingLine.push(waiting)
       this.#waitingBytes += waiting.bytes
