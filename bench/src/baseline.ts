@@ -127,15 +127,23 @@ export function sentences({ held, falls, unknown, unmeasured }: Compared): Reado
   ]
 }
 
-/** Reads a baseline; `undefined` where there is none of this form. */
-export function readBaseline(path: string): Baseline | undefined {
+/** There is no baseline to compare with; the message says what to do. */
+export class NoBaseline extends Error {
+  readonly _tag = "NoBaseline"
+}
+
+/** Reads a baseline. Throws `NoBaseline`. */
+export function readBaseline(path: string): Baseline {
+  const advice = "`npm run bench:baseline` on a free machine makes one"
+  let baseline: Partial<Baseline>
   try {
-    const baseline = JSON.parse(readFileSync(path, "utf8")) as Baseline
-    return baseline.version === VERSION && Array.isArray(baseline.entries) ? baseline : undefined
-  } catch {
-    // None was made yet.
-    return undefined
+    baseline = JSON.parse(readFileSync(path, "utf8")) as Partial<Baseline>
+  } catch (cause) {
+    throw new NoBaseline(`there is no baseline in ${path}; ${advice}`, { cause })
   }
+  if (baseline.version !== VERSION || !Array.isArray(baseline.entries) || baseline.entries.length === 0)
+    throw new NoBaseline(`${path} is not a baseline of this version; ${advice}`)
+  return baseline as Baseline
 }
 
 /** Writes a baseline, one entry a line, so that a change can be read. */

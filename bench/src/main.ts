@@ -3,13 +3,22 @@
  *
  * A goal that is missed is no failure. The exit code is 1 when something of ours or a limit could not be measured, or when
  * a figure fell below the baseline that `--baseline` names and did so again when its row was measured once more; it is 2 when
- * the arguments are wrong. `--write-baseline` measures everything `--runs` times and writes what that amounts to.
+ * the arguments are wrong or there is no such baseline. `--write-baseline` measures everything `--runs` times and writes what that amounts to.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import { parseArgs } from "node:util"
-import { compareWith, entriesOf, readBaseline, sentences, writeBaseline, type BaselineEntry } from "./baseline.ts"
+import {
+  type Baseline,
+  type BaselineEntry,
+  compareWith,
+  entriesOf,
+  NoBaseline,
+  readBaseline,
+  sentences,
+  writeBaseline,
+} from "./baseline.ts"
 import { measureRow } from "./harness.ts"
 import { MAIN } from "./ours/hub.ts"
 import { machine, REPORT_VERSION, writeReport } from "./report.ts"
@@ -113,12 +122,7 @@ function print(options: Arguments, { lines: all }: Measurements, seconds: number
 }
 
 /** Compares with the baseline; rows that fell are measured once more, and fall when they do so again. Resolves with whether all held. */
-async function holds(options: Arguments, path: string, measured: Measurements, directory: string): Promise<boolean> {
-  const baseline = readBaseline(path)
-  if (baseline === undefined) {
-    console.log(`no baseline in ${path}: \`npm run bench:baseline\` makes one`)
-    return true
-  }
+async function holds(options: Arguments, baseline: Baseline, measured: Measurements, directory: string): Promise<boolean> {
   const isWanted = ({ row }: BaselineEntry): boolean => options.rows.some(({ id }) => id === row)
   const entries = baseline.entries.filter(isWanted)
   console.log(`\nbeside the baseline of ${baseline.made.slice(0, 10)}, ${baseline.runs} runs on ${baseline.machine.cpu}:`)
@@ -140,6 +144,8 @@ async function holds(options: Arguments, path: string, measured: Measurements, d
 
 async function run(options: Arguments): Promise<number> {
   const started = new Date()
+  // Without it nothing could fall: that is to be known before all is measured.
+  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline)
   const directory = mkdtempSync(join(tmpdir(), "holdfast-bench-"))
   // Also when a signal or a fault ends the bench.
   process.once("exit", () => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }))
@@ -168,7 +174,7 @@ async function run(options: Arguments): Promise<number> {
     writeBaseline(options.writeBaseline, { made: started.toISOString(), runs: runs.length, machine: machine(), entries })
     console.log(`${entries.length} figures of ${runs.length} runs are the baseline now: ${options.writeBaseline}`)
   }
-  return options.baseline === undefined || (await holds(options, options.baseline, measured, directory)) ? 0 : 1
+  return baseline === undefined || (await holds(options, baseline, measured, directory)) ? 0 : 1
 }
 
 const options = readArguments(process.argv.slice(2))
@@ -179,5 +185,11 @@ if (typeof options === "string") {
   for (const row of options.rows) console.log(`${row.id.padEnd(22)} ${row.title}`)
 } else {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130))
-  process.exit(await run(options))
+  process.exit(
+    await run(options).catch((error: unknown) => {
+      if (!(error instanceof NoBaseline)) throw error
+      console.error(error.message)
+      return 2
+    }),
+  )
 }

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { compareWith, entriesOf, readBaseline, sentences, writeBaseline } from "../src/baseline.ts"
+import { compareWith, entriesOf, NoBaseline, readBaseline, sentences, writeBaseline } from "../src/baseline.ts"
 import type { Line } from "../src/verdict.ts"
 
 const line = (better: "more" | "less", ours: number, limit: number | undefined, row = "echo", spread = 0.01): Line => ({
@@ -61,14 +63,25 @@ describe("the baseline", () => {
     expect(fell).toBe("FELL echo: p50: 2× → 4× of limit, 50% of the baseline; at least 87% was expected (spread 5%)")
   })
 
-  it("is a file that can be read again, and nothing where there is none", () => {
+  it("is a file that can be read again", () => {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-baseline-"))
     const path = join(folder, "baseline.json")
-    expect(readBaseline(path)).toBeUndefined()
+    expect(() => readBaseline(path)).toThrow(NoBaseline)
+    writeFileSync(path, '{"version":1,"entries":[]}')
+    expect(() => readBaseline(path)).toThrow(/is not a baseline of this version/)
     const machine = { platform: "linux x64", cpu: "a cpu", cores: 2, memory: 1, node: "v24" }
     const entries = entriesOf([[line("less", 20, 10), line("more", 1, 3, "rate")]])
     writeBaseline(path, { made: "2026-01-01T00:00:00.000Z", runs: 1, machine, entries })
     expect(readBaseline(path)).toEqual({ version: 1, made: "2026-01-01T00:00:00.000Z", runs: 1, machine, entries })
     rmSync(folder, { recursive: true })
+  })
+
+  it("fails the bench before anything is measured where it is missing", () => {
+    const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+    const { status, stderr, stdout } = spawnSync(process.execPath, [main, "--short", "--baseline", "nowhere/baseline.json"], {
+      encoding: "utf8",
+    })
+    expect(stderr).toContain("there is no baseline in nowhere/baseline.json; `npm run bench:baseline`")
+    expect([status, stdout]).toEqual([2, ""])
   })
 })
