@@ -123,6 +123,24 @@ describe("attach", () => {
     expect(sums[0]).toBe(sums[1])
   })
 
+  it("C-6 leaves the tty in the modes it found where it is quit before the hub answers", async () => {
+    process.kill(hub.pid(), "SIGSTOP")
+    // A shell with job control would put the modes right itself.
+    const line = `ulimit -c 0; stty -a | cksum; ${process.execPath} ${MAIN} attach; stty -a | cksum`
+    const shell = new UserTerminal(hub.environment(), ["-c", line], undefined, "sh")
+    users.push(shell)
+    try {
+      await eventually("it asks for colours", 20_000, () => shell.written.includes("\u001b]11;?"))
+      shell.type("\u001c")
+      await shell.ended
+    } finally {
+      process.kill(hub.pid(), "SIGCONT")
+    }
+    const sums = [...shell.text.matchAll(/^(\d{5,} \d+)$/gm)].map(([, sum]) => sum)
+    expect(sums.length).toBe(2)
+    expect(sums[0]).toBe(sums[1])
+  })
+
   it("C-9 what is typed behind the detach key reaches neither the session nor the user's own shell, and is shown (fault:N27)", async () => {
     const session = await open()
     const shell = new UserTerminal({ ...hub.environment(), PS1: "own> " }, ["--norc", "--noprofile"], undefined, "bash")

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest"
+import { expect, it, vi } from "vitest"
 import { ColorQuestion } from "../src/attach/ColorQuestion.ts"
 
 const ANSWERS = "a\u001b]10;rgb:0000/1111/2222\u001b\\b\u001b]11;rgb:ff/ff/ee\u0007\u001b[?62;4c\u001b[A"
@@ -70,4 +70,23 @@ it("C-6 Ctrl-C still ends the command while the hub is being reached, and no ans
   process.stdin.emit("data", Buffer.from("\u001b[?6c"))
   await done
   expect(process.stdin.listenerCount("data")).toBe(0)
+})
+
+it("C-6 T-20 a slow terminal's answers do not reach the shell where there is nothing to attach to", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] })
+  try {
+    const question = asking()
+    let given = false
+    const done = question.giveUp().then(() => (given = true))
+    await vi.advanceTimersByTimeAsync(600)
+    expect(given).toBe(false)
+    process.stdin.emit("data", Buffer.from("\u001b]10;rgb:00/00/00\u001b\\\u001b[?6c"))
+    await done
+    const silent = asking().giveUp()
+    await vi.advanceTimersByTimeAsync(1000)
+    await silent
+    expect(process.stdin.listenerCount("data")).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -3,14 +3,15 @@
  *
  * Text and background are asked for, and then what every terminal answers at once, so that no one waits for one that does
  * not know colours. The answers are taken out of what is typed, however late they come: neither the session nor the user's
- * shell gets them, and keys that were pressed meanwhile are kept.
+ * shell gets them, and keys that were pressed meanwhile are kept for the session.
  */
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 import { exactHex, parseColor } from "@holdfast/runner/emulator/colors"
 import { listenToKeys } from "./keyboard.ts"
 
-/** Milliseconds for which an answer is waited for at most. */
+/** Milliseconds for which an answer is waited for at most, and where a late one would reach the user's shell. */
 const PATIENCE = 250
+const LAST_PATIENCE = 1000
 /** Milliseconds in which the rest of an answer comes. */
 const RELEASE = 30
 const ASKED = "\u001b]10;?\u001b\\\u001b]11;?\u001b\\\u001b[c"
@@ -32,15 +33,17 @@ const INTERRUPTS = [
 /** One question and its answers. */
 export class ColorQuestion {
   readonly #found = new Map<string, string>()
-  readonly #settled = Promise.withResolvers<void>()
+  /** The terminal answered, or nothing comes from it any more. */
+  readonly #answered = Promise.withResolvers<void>()
   readonly #early: Array<Uint8Array> = []
+  #askedAt = 0
   #isOpen = false
   #held = ""
   #isReleasing = false
 
   readonly #interrupt: (signal: NodeJS.Signals) => void
 
-  /** `interrupt` sends this process a signal. */
+  /** `interrupt` sends this process a signal; the terminal is not raw then, because the process may end at once. */
   constructor(interrupt: (signal: NodeJS.Signals) => void = (signal) => process.kill(process.pid, signal)) {
     this.#interrupt = interrupt
   }
@@ -51,14 +54,13 @@ export class ColorQuestion {
     if (process.stdin.isTTY) process.stdin.setRawMode(true)
     listenToKeys(this.#read)
     process.stdin.on("error", this.#ended).on("end", this.#ended)
+    this.#askedAt = performance.now()
     write(ASKED)
-    const patience = setTimeout(() => this.#settled.resolve(), PATIENCE)
-    void this.#settled.promise.then(() => clearTimeout(patience))
   }
 
   /** The colours, where the terminal told them in time. What was typed is on standard input again, the terminal raw. */
   async answer(): Promise<TerminalColors | undefined> {
-    await this.#stop()
+    await this.#stop(PATIENCE)
     const typed = Buffer.concat(this.#early)
     if (typed.length > 0) process.stdin.unshift(typed)
     const [foreground, background] = [this.#found.get("10"), this.#found.get("11")]
@@ -67,25 +69,31 @@ export class ColorQuestion {
 
   /** Gives the terminal back: there is nothing to attach to. */
   async giveUp(): Promise<void> {
-    await this.#stop()
+    await this.#stop(LAST_PATIENCE)
     if (process.stdin.isTTY) process.stdin.setRawMode(false)
     process.stdin.unref()
   }
 
-  /** Waits for the answers, which are not to reach anybody else, and stops reading. */
-  async #stop(): Promise<void> {
-    await this.#settled.promise
+  /** Waits for the answers until this many milliseconds after the question, and stops reading. */
+  async #stop(patience: number): Promise<void> {
+    const timer = setTimeout(() => this.#answered.resolve(), Math.max(0, this.#askedAt + patience - performance.now()))
+    await this.#answered.promise
+    clearTimeout(timer)
     process.stdin.off("data", this.#read).off("error", this.#ended).off("end", this.#ended)
     process.stdin.pause()
   }
 
-  readonly #ended = (): void => this.#settled.resolve()
+  readonly #ended = (): void => this.#answered.resolve()
 
   readonly #read = (chunk: Uint8Array): void => {
     const typed = this.keys(chunk)
     this.#early.push(typed)
     // Nothing is attached yet: these keys are for this program, as they were before the terminal was raw.
-    for (const [key, signal] of INTERRUPTS) if (typed.includes(key)) this.#interrupt(signal)
+    for (const [key, signal] of INTERRUPTS) {
+      if (!typed.includes(key)) continue
+      if (process.stdin.isTTY) process.stdin.setRawMode(false)
+      this.#interrupt(signal)
+    }
   }
 
   /** The bytes of a chunk that are no answers. */
@@ -101,7 +109,7 @@ export class ColorQuestion {
     if (done !== null) {
       text = text.slice(0, done.index) + text.slice(done.index + done[0].length)
       this.#isOpen = false
-      this.#settled.resolve()
+      this.#answered.resolve()
       return Buffer.from(text, "latin1")
     }
     const begun = BEGUN.exec(text)
