@@ -13,7 +13,7 @@ export type Fields = Readonly<Record<string, string | number | boolean | undefin
 export interface OperationLabels {
   readonly operation: string
   readonly door: string
-  /** `success`, or the tag of the error. */
+  /** `success`, the tag of the error, or `interrupted` when the caller went away before the answer. */
   readonly outcome: string
 }
 

@@ -121,6 +121,9 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* directories.settleAll(store)
       const core: HubContext = { ...kind, id, table, feed, agents }
       const attached: Attached = new Map()
+      const operations = new Operations(telemetry)
+      // Closed last: what the end of the hub ends has its lines too.
+      yield* Effect.addFinalizer(() => Effect.sync(() => operations.close()))
 
       const purge = setInterval(() => purgeDue(core), PURGE_EVERY)
       purge.unref()
@@ -135,7 +138,6 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       )
       yield* begun(fleet, reconcile)
 
-      const operations = new Operations(telemetry)
       // An operation of the table without a handler does not compile.
       const handlers: Handlers<Exclude<PerformedName, AdministrationName>> = {
         ...sessionHandlers(core),
@@ -143,7 +145,6 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
         ...agentHandlers(core),
       }
       operations.add(handlers)
-      yield* Effect.addFinalizer(() => Effect.sync(() => operations.close()))
       return Hub.of({
         id,
         perform: (name, input, by, done) => operations.perform(name, input, by, done as (performed: Performed<unknown>) => void),

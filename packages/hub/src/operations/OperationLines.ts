@@ -36,6 +36,7 @@ export class OperationLines {
   readonly #telemetry: Telemetry
   readonly #lines = new Map<string, Line>()
   #timer: NodeJS.Timeout | undefined
+  #closed = false
 
   constructor(telemetry: Telemetry) {
     this.#telemetry = telemetry
@@ -44,8 +45,8 @@ export class OperationLines {
   /** Writes a line, now or with those of its kind. */
   add(ended: Ended): void {
     const { by, operation, error, milliseconds, session } = ended
-    if (by.trace !== undefined || ended.level === "error") return this.#write(ended, 1, milliseconds, session)
-    const kind = `${operation} ${by.door ?? ""} ${error ?? ""} ${by.name}`
+    if (by.trace !== undefined || ended.level === "error" || this.#closed) return this.#write(ended, 1, milliseconds, session)
+    const kind = `${operation} ${by.door ?? ""} ${error ?? ended.message} ${by.name}`
     const line = this.#lines.get(kind)
     if (line === undefined) {
       this.#lines.set(kind, { last: ended, count: 0, milliseconds: 0, session })
@@ -58,8 +59,9 @@ export class OperationLines {
     line.milliseconds += milliseconds
   }
 
-  /** Writes what waits. */
+  /** Writes what waits; nothing waits from here on. */
   close(): void {
+    this.#closed = true
     clearTimeout(this.#timer)
     this.#flush()
   }
@@ -72,7 +74,7 @@ export class OperationLines {
       if (count === 0) continue
       this.#write(last, count, milliseconds, session)
       // It may continue: its next line is for all of the second that begins.
-      this.#lines.set(kind, { last, count: 0, milliseconds: 0, session })
+      if (!this.#closed) this.#lines.set(kind, { last, count: 0, milliseconds: 0, session })
     }
     if (this.#lines.size > 0) this.#timer = setTimeout(() => this.#flush(), WINDOW).unref()
   }

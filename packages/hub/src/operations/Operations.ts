@@ -21,6 +21,9 @@ import { OperationLines } from "./OperationLines.ts"
 /** Errors that are not the caller's and cannot be mended by it: they are failures in the log. */
 const FAILURES: ReadonlySet<string> = new Set(["InternalError", "Unavailable", "StorageFull", "LogDamaged"])
 
+/** Outcome of an operation whose caller went away before the answer. */
+const INTERRUPTED = "interrupted"
+
 interface Entry {
   readonly name: OperationName
   readonly needs: Scope
@@ -110,6 +113,21 @@ export class Operations {
     })
   }
 
+  /** The same for one whose caller has gone: no one waits for the answer, which is no fault. */
+  left(operation: string, session: string | undefined, by: Caller, milliseconds: number): void {
+    this.telemetry.count({ operation, door: by.door ?? "", outcome: INTERRUPTED }, milliseconds)
+    this.#lines.add({ operation, session, by, level: "info", message: "its caller went away before the answer", milliseconds })
+  }
+
+  /** Writes the line of an answer that its door could not take. */
+  untold(operation: string, thrown: unknown): void {
+    const { defect = String(thrown), error } = failureOfCause(Cause.die(thrown))
+    this.telemetry.log("error", defect, {
+      operation,
+      ...(error instanceof InternalError ? { fingerprint: error.fingerprint } : {}),
+    })
+  }
+
   /** Writes the line of the end of an attachment or a watch, with its reason. */
   over(action: string, session: string | undefined, by: Caller, began: number, reason: string): void {
     const milliseconds = Math.round(performance.now() - began)
@@ -181,7 +199,7 @@ class Flight<A> {
   /** Ends it with a refusal. */
   refuse(error: DoorError): undefined {
     this.#end({ error })
-    this.#done({ _tag: "Refused", error })
+    this.#answer({ _tag: "Refused", error })
   }
 
   /** Ends it as its handler did. */
@@ -190,12 +208,25 @@ class Flight<A> {
     this.#settled = true
     if (Exit.isSuccess(exit)) {
       this.#end(undefined, sessionOf(exit.value))
-      return this.#done({ _tag: "Success", value: exit.value })
+      return this.#answer({ _tag: "Success", value: exit.value })
     }
     const failure = failureOfCause(exit.cause)
-    // No one waits for the answer any more: that is no fault.
-    if (!Cause.hasInterruptsOnly(exit.cause)) this.#end(failure)
-    this.#done({ _tag: "Refused", error: failure.error })
+    if (Cause.hasInterruptsOnly(exit.cause)) this.#left()
+    else this.#end(failure)
+    this.#answer({ _tag: "Refused", error: failure.error })
+  }
+
+  #answer(performed: Performed<A>): void {
+    try {
+      this.#done(performed)
+    } catch (thrown) {
+      this.#operations.untold(this.#name, thrown)
+    }
+  }
+
+  #left(): void {
+    this.#span?.(INTERRUPTED)
+    this.#operations.left(this.#name, this.session, this.#by, performance.now() - this.#began)
   }
 
   #end(refused: Refused | undefined, session = this.session): void {
