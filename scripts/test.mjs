@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { runToEnd } from "./child.mjs"
 import { prepare } from "./prepare.mjs"
+import { kindOf, matching, needHeavy, pathsIn, testFiles } from "./test-files.mjs"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 
@@ -16,9 +17,14 @@ const args = process.argv.slice(2)
 const size = args.find((arg) => arg.startsWith("--faults="))?.slice("--faults=".length) ?? "short"
 const rest = args.filter((arg) => !arg.startsWith("--faults="))
 const kinds = size === "short" ? KINDS : ["faults", "agents"]
-const chosen = rest.some((arg) => arg.startsWith("--project")) ? [] : kinds.map((kind) => `--project=${kind}`)
+const hasProject = rest.some((arg) => arg.startsWith("--project"))
+const paths = hasProject ? undefined : pathsIn(rest)
+const files = paths === undefined ? undefined : filesOf(paths)
+const needed = files === undefined ? kinds : kinds.filter((kind) => files.some((file) => kindOf(file) === kind))
+const chosen = hasProject ? [] : needed.map((kind) => `--project=${kind}`)
 /** Only for Linux: elsewhere the tests that need them say so. */
 const heavy = { folder: join(ROOT, "tests/heavy"), title: "the browser and the agents for tests" }
+const isHeavy = process.platform === "linux" && (files === undefined || needHeavy(files))
 /** Whether to say how many lines the tests run: of all of them only, and not when a person waits. */
 const isMeasured = process.env["HOLDFAST_COVERAGE"] === "1" && size === "short" && rest.length === 0
 
@@ -39,5 +45,23 @@ await prepare(
     const isEnough = await reportCoverage()
     return first !== 0 ? first : others !== 0 ? others : isEnough ? 0 : 1
   },
-  process.platform === "linux" ? [heavy] : [],
+  isHeavy ? [heavy] : [],
 )
+
+/** The files that paths choose among the kinds that run; all of them without a path. Ends the process when a path chooses none. */
+function filesOf(paths) {
+  const all = testFiles()
+  const running = all.filter((file) => kinds.includes(kindOf(file)))
+  if (paths.length === 0) return running
+  const chosen = paths.flatMap((path) => {
+    const found = matching(running, path)
+    if (found.length > 0) return found
+    const [other] = matching(all, path)
+    const script = size === "short" ? "test:faults" : "test"
+    console.error(
+      other === undefined ? `no test file matches ${path}` : `${other} is not run here: npm run ${script} -- ${other}`,
+    )
+    process.exit(1)
+  })
+  return [...new Set(chosen)]
+}
