@@ -1,6 +1,6 @@
 /**
  * `npm run check`: everything that can be said about the sources without running them. Two steps at a time; the output
- * of a step is shown when it fails.
+ * of a step is shown when it fails, or when its name was given.
  */
 import { spawn } from "node:child_process"
 import { availableParallelism } from "node:os"
@@ -34,7 +34,7 @@ const STEPS = [
 ]
 
 /** Runs one step under `node`; resolves with whether it passed. */
-function run(node, env, { name, program, hint }) {
+function run(node, env, { name, program, hint }, isShown) {
   const began = Date.now()
   return new Promise((resolve) => {
     const child = spawn(node, program, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] })
@@ -43,7 +43,9 @@ function run(node, env, { name, program, hint }) {
     child.on("close", (code) => {
       const seconds = ((Date.now() - began) / 1000).toFixed(1)
       console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`)
-      if (code !== 0) console.log(`${Buffer.concat(output).toString().trimEnd()}${hint === undefined ? "" : `\n${hint}`}\n`)
+      const text = Buffer.concat(output).toString().trimEnd()
+      if (code !== 0) console.log(`${text}${hint === undefined ? "" : `\n${hint}`}\n`)
+      else if (isShown && text !== "") console.log(text)
       resolve(code === 0)
     })
   })
@@ -55,7 +57,7 @@ async function checkAll(node, env, steps) {
   let failed = 0
   const work = async () => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
-      const passed = await run(node, env, step)
+      const passed = await run(node, env, step, wanted.length > 0)
       if (!passed) failed++
       count(passed ? { passed: 1 } : { failed: 1 })
     }

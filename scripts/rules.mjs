@@ -1,6 +1,6 @@
 /**
  * Checks that every numbered rule of docs/protocol/rules.md is named by a test's title, and that tests name only rules
- * that exist.
+ * that exist. Says which number a new rule of each section gets.
  */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -11,7 +11,8 @@ const RULE = /^(?:\s*[-*]\s+)?\*\*([A-Z]{1,3}-\d+)\*\*/gm
 const NAMED = /\b([A-Z]{1,3}-\d+)\b/g
 
 const RULES = "docs/protocol/rules.md"
-const definitions = [...readFileSync(join(ROOT, RULES), "utf8").matchAll(RULE)].map(([, id]) => id)
+const text = readFileSync(join(ROOT, RULES), "utf8")
+const definitions = [...text.matchAll(RULE)].map(([, id]) => id)
 const rules = new Set(definitions)
 const prefixes = new Set(definitions.map((id) => id.split("-")[0]))
 
@@ -32,4 +33,11 @@ for (const { path, title } of testTitles()) {
 const missing = [...rules].filter((id) => !proven.has(id))
 if (missing.length > 0) problems.push(`without a test: ${missing.join(", ")}`)
 if (rules.size === 0) problems.push(`${RULES} holds no rule`)
-conclude("rules", problems, `${rules.size} rules, each named by a test`)
+const next = text.split(/^## /m).flatMap((section) => {
+  const ids = [...section.matchAll(RULE)].map(([, id]) => id.split("-"))
+  const [[letter] = []] = ids
+  if (letter === undefined) return []
+  const title = section.slice(0, section.indexOf("\n"))
+  return [`  ${letter}-${Math.max(...ids.map(([, number]) => Number(number))) + 1}  ${title}`]
+})
+conclude("rules", problems, `${rules.size} rules, each named by a test; the next of each section:\n${next.join("\n")}`)

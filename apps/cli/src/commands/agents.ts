@@ -1,5 +1,5 @@
 /**
- * Commands about agents: interrupt, approve, inbox, queue, tasks, messages, cd, renew, model, mode, agents, rules, trust, import.
+ * Commands about agents.
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"

@@ -1,5 +1,5 @@
 /**
- * Commands about logs: log, replay, export.
+ * Commands about logs.
  */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"

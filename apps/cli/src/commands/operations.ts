@@ -1,5 +1,5 @@
 /**
- * Commands about the hub: serve, open, link, token, runner, config, doctor.
+ * Commands about the hub itself.
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"

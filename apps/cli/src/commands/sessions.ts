@@ -1,5 +1,5 @@
 /**
- * Commands about sessions: new, ls, show, rename, tag, pin, unpin, archive, restore, rm.
+ * Commands about sessions as a whole.
  */
 import * as Option from "effect/Option"
 import * as Argument from "effect/cli/Argument"

@@ -1,5 +1,5 @@
 /**
- * Commands about terminals: attach, send, screen, resize, signal, mark.
+ * Commands about terminals and those who look at them.
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"

@@ -1,5 +1,5 @@
 /**
- * Commands that change sessions: rename, tag, pin, archive, restore, rm.
+ * What commands that change sessions have in common: each session by its name, one line or one record for each.
  */
 import type { Session } from "@holdfast/protocol/session"
 import type { Api } from "@holdfast/client/http/api"

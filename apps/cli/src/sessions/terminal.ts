@@ -1,5 +1,5 @@
 /**
- * Commands that act on a terminal without attaching: send (to terminals), screen, resize, signal, mark.
+ * Commands that act on a terminal without attaching to it.
  */
 import { randomUUID } from "node:crypto"
 import { SIGNALS } from "@holdfast/protocol/signals"
