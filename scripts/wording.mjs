@@ -1,12 +1,13 @@
 /**
  * Checks that texts which people read do not fall back into phrases that a reader stumbles over, and names what to write
- * instead. Texts are the strings of the sources (help, errors, settings, descriptions) and the documents; `COMMENTS` are the
- * phrases that comments are free of, too.
+ * instead. Texts are the strings of the sources (help, errors, settings, descriptions) and the documents; `COMMENTS` and
+ * `TITLES` are the phrases that comments and titles of tests are free of, too.
  */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseSync, Visitor } from "oxc-parser"
 import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
+import { testTitles } from "./titles.mjs"
 
 /** Phrases of a foreign reader, and the native forms. */
 const PHRASES = [
@@ -40,6 +41,17 @@ const COMMENTS = [
   [/\b(?:nobody|everybody|somebody)\b/i, "no one, everyone, someone, or the passive"],
   [/\ball the same\b/i, "anyway, nevertheless"],
   [/\bin the own\b/i, "in their own"],
+  [/\banew\b/i, "again, from the start, over"],
+  [/\bfor ever\b/i, "forever"],
+  [/\bof who asks\b/i, "of the caller"],
+]
+/** The phrases that titles of tests are free of. */
+const TITLES = [
+  ...COMMENTS,
+  [/\bis told\b/i, "is reported, learns"],
+  [/\balike\b/i, "in the same way, similarly"],
+  [/(?<!\b(?:there|one|what) )\b(?:is|are|was|were) no (?!one\b|longer\b)/i, "is not a …"],
+  [/\bwaits behind\b/i, "waits for, after"],
 ]
 
 const SOURCE = /^(?:packages\/[^/]+|apps\/cli)\/src\/(?!contract\/).*\.ts$/
@@ -75,5 +87,9 @@ for (const path of repositoryFiles()) {
     TemplateLiteral: ({ quasis, start }) => read(quasis.map(({ value }) => value.cooked).join("…"), start),
   }).visit(program)
   for (const { value, start } of comments) look(value, COMMENTS, at(start))
+}
+for (const { path, title } of testTitles()) {
+  texts++
+  look(title, TITLES, path)
 }
 conclude("wording", problems, `${texts} texts carry none of the phrases`)

@@ -58,7 +58,7 @@ export interface Row {
   readonly ours: Contestant
   readonly limit?: Contestant
   readonly peers: ReadonlyArray<Contestant>
-  /** Every measurement starts anew: a round to warm up would change nothing. */
+  /** Every measurement starts over: a round to warm up would change nothing. */
   readonly cold?: boolean
   /** Rounds in the short form where three would be too long; default 3. */
   readonly shortRounds?: number

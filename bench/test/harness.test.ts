@@ -50,7 +50,7 @@ describe("the harness", () => {
     expect(outcome?.rounds).toEqual([{ size: 100 }, { size: 100 }, { size: 100 }])
   })
 
-  it("keeps the reason of a missing peer apart from that of a failed one, and goes on with the others", async () => {
+  it("keeps the reason of a missing peer apart from that of a failed one, and continues with the others", async () => {
     const absent: Contestant = { name: "absent", open: () => Promise.reject(new Missing("not installed")) }
     const broken: Contestant = {
       name: "broken",

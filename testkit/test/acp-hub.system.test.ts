@@ -57,7 +57,7 @@ describe.skipIf(isElsewhere("codex-acp"))("an ACP agent in a hub", () => {
     expect(await refused({ options: { speed: 1 } })).toMatchObject({ tag: "Unprocessable", field: "speed" })
   })
 
-  it("works on while the hub is dead, runs its tool once, and goes on from its memory in a new process", async () => {
+  it("keeps working while the hub is dead, runs its tool once, and continues from its memory in a new process", async () => {
     const session = await openAgent(hub, { agent: undefined, cwd: root })
     expect(session.agent).toMatchObject({ name: "codex", adapter: "acp", options: { permissions: "ask" } })
     await sendText(hub, session.id, "[[say first]][[bash echo ran >> ran; sleep 1; echo over > over]][[say last]]")

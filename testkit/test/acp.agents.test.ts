@@ -28,7 +28,7 @@ for (const [name, programOf] of [
   ["codex-acp", codexHome],
   ["opencode", openCodeConfig],
 ] as const) {
-  describe.skipIf(isElsewhere(name))(`check:A8 ${name} behind the ACP adapter`, () => {
+  describe.skipIf(isElsewhere(name))(`check:A8 ${name} through the ACP adapter`, () => {
     let model: ModelServer
     let directories: AgentDirectories
     let probe: AgentProbe
@@ -121,12 +121,12 @@ for (const [name, programOf] of [
       expect(JSON.stringify(asked.at(-1)?.body)).toContain(PIXEL)
     })
 
-    it("tells the tokens in its context", async () => {
+    it("reports the tokens in its context", async () => {
       const { turn } = probe.send("[[tokens 50]]")
       expect((await ended(turn)).usage?.contextWindow).toBeGreaterThan(0)
     })
 
-    it("ends the turn when the model refuses, with the provider's words, and goes on", async () => {
+    it("ends the turn when the model refuses, with the provider's words, and continues", async () => {
       const { turn } = probe.send(isCodex ? "[[error 529]]" : "[[error 401]]")
       const end = await ended(turn)
       expect(end).toMatchObject({ outcome: "error", error: { tag: "ModelError" } })
@@ -135,7 +135,7 @@ for (const [name, programOf] of [
       expect((await ended(after.turn)).outcome).toBe("completed")
     })
 
-    it("goes on after an answer that broke off once", async () => {
+    it("continues after an answer that was cut off once", async () => {
       const { turn } = probe.send("[[say partial]][[cut 1]][[say whole]]")
       expect((await ended(turn)).outcome).toBe("completed")
       expect(probe.text(turn)).toContain("whole")
@@ -193,7 +193,7 @@ for (const [name, programOf] of [
       expect(readFileSync(join(directories.cwd, "made.txt"), "utf8")).toContain("made words")
     })
 
-    it("A-7 goes on in a new process after a kill, from its own memory", async () => {
+    it("A-7 continues in a new process after a kill, from its own memory", async () => {
       const told = await probe.ready()
       process.kill(told.pid, "SIGKILL")
       await probe.gone()
@@ -206,7 +206,7 @@ for (const [name, programOf] of [
       expect(JSON.stringify(model.requests().findLast(({ prompt }) => prompt !== undefined)?.body)).toContain("[[say onward]]")
     })
 
-    it("A-6 A-7 closes its session when it is ended, and goes on from its own memory afterwards", async () => {
+    it("A-6 A-7 closes its session when it is ended, and continues from its own memory afterwards", async () => {
       await probe.handle.end(5000)
       expect(await probe.gone()).toBeDefined()
       probe = begin("home", { resume: { native } })
@@ -218,7 +218,7 @@ for (const [name, programOf] of [
       )
     })
 
-    it("A-7 goes on with ours in an empty home, with the model, the mode and the servers that were asked for", async () => {
+    it("A-7 continues with our transcript in an empty home, with the model, the mode and the servers that were requested", async () => {
       const { info } = await probe.ready()
       const other = info?.models?.find(({ id }) => id !== info.model)
       const mode = info?.modes?.find(({ id }) => id !== info.mode)

@@ -185,7 +185,7 @@ describe("an agent's turn outlives the hub", () => {
 })
 
 describe("an agent whose runner or process dies", () => {
-  it("check:H2 A-10 killing the runner says so, keeps the partial text and the queue, and the next message goes on", async () => {
+  it("check:H2 A-10 killing the runner says so, keeps the partial text and the queue, and the next message continues", async () => {
     const hub = await open()
     const { id } = await openAgent(hub, { cwd: workplace(), ...free })
     await sendText(hub, id, "[[slow 4000 5]]")
@@ -212,7 +212,7 @@ describe("an agent whose runner or process dies", () => {
     expect(JSON.stringify(log.filter(({ type }) => type === "agent-started"))).toMatch(/"(resumed|replayed)"/)
   })
 
-  it("check:A1 Q-2 an agent that ends in the middle of a turn ends it once, keeps the queue, and starts anew with the next message", async () => {
+  it("check:A1 Q-2 an agent that ends in the middle of a turn ends it once, keeps the queue, and starts again with the next message", async () => {
     const hub = await open()
     const { id } = await openAgent(hub, { cwd: workplace() })
     for (const how of ["[[slow 5 2]] [[crash]]", "[[slow 400 5]]"]) {

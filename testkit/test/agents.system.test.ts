@@ -61,7 +61,7 @@ async function deltasAfter(id: string, after: number): Promise<string> {
 }
 
 describe("agents over HTTP", () => {
-  it("H-15 sends messages, started or queued, and gives the stored ones in pages", async () => {
+  it("H-15 sends messages, started or queued, and returns the stored ones in pages", async () => {
     const { id } = await openAgent(hub, { cwd })
     const first = await sendText(hub, id, "[[slow 40 5]] one")
     expect(first.body).toMatchObject({ status: "started" })
@@ -83,7 +83,7 @@ describe("agents over HTTP", () => {
     expect(await refused("GET", `/api/sessions/${id}/messages?before=0`)).toEqual([400, "BadRequest"])
   })
 
-  it("A-14 a session without a label is named by its first message, over HTTP and over the socket alike", async () => {
+  it("A-14 a session without a label is named after its first message, over HTTP and over the socket", async () => {
     const { id, label } = await openAgent(hub, { cwd })
     expect(label).toBe("scripted")
     await sendText(hub, id, "Look at the lighthouse\nand tell me more")
@@ -142,7 +142,7 @@ describe("agents over HTTP", () => {
     await eventually("the agent tells its model", 5000, async () => (await recordOf(hub, id)).agent?.info.model === "other")
   })
 
-  it("H-18 lists what waits over all sessions, takes one answer, and shows it to whoever comes later", async () => {
+  it("H-18 lists what waits over all sessions, takes one answer, and shows it to later callers", async () => {
     const { id } = await openAgent(hub, { cwd })
     await sendText(hub, id, "[[write h18.txt yes]]")
     const { request, agent } = await asking(id)

@@ -92,7 +92,7 @@ describe.skipIf(isElsewhere("claude"))("A-29 the files of the real Claude's user
     expect(notices).toContain("Bash was refused without asking")
   }, 90_000)
 
-  it("A-29 a directory that nobody trusts runs nothing; its memory files and the user's own hold (fault:N14)", async () => {
+  it("A-29 nothing of an untrusted directory runs; its memory files and the user's own settings apply (fault:N14)", async () => {
     const { cwd } = claude.directories
     const local = { apiKeyHelper: `touch ${join(cwd, "helper-ran")}; echo key`, env: { PIER: "sunk" } }
     lay(join(cwd, ".claude/settings.local.json"), local)

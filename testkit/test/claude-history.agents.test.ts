@@ -23,7 +23,7 @@ describe.skipIf(isElsewhere("claude"))("Claude with a history that the model ref
   }, 60_000)
   afterAll(() => place.stop())
 
-  it("A-42 A-43 (fault:N13) says so in each turn, counts a failed /compact as an error, and renew gives a session that knows what was said", async () => {
+  it("A-42 A-43 (fault:N13) says so in each turn, counts a failed /compact as an error, and after renew knows what was said", async () => {
     const { hub, model, directory } = place
     const { id } = await openAgent(hub, { agent: "claude", cwd: directory() })
     const say = async (text: string): Promise<ReturnType<typeof endsOf>[number] | undefined> => {

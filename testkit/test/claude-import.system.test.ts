@@ -30,7 +30,7 @@ describe.skipIf(isElsewhere("claude"))("sessions of Claude Code", () => {
   })
   afterAll(() => place.stop())
 
-  it("H-20 A-7 lists and imports one once, with its messages, and Claude goes on from it", async () => {
+  it("H-20 A-7 lists and imports one once, with its messages, and Claude continues from it", async () => {
     const { hub, model } = place
     const { sessions } = (await hub.call<{ sessions: ReadonlyArray<ClaudeImportable> }>("GET", "/api/imports/claude")).body
     expect(sessions).toHaveLength(1)

@@ -92,7 +92,7 @@ describe.skipIf(isElsewhere("claude"))("a program in Claude's place that misbeha
   }
 
   for (const act of ["garbage", "odd", "twice", "strange"] as const) {
-    it(`goes on when it sends what is ${act}`, async () => {
+    it(`continues when it sends what is ${act}`, async () => {
       const probe = begin()
       const { turn } = probe.send(act)
       expect((await probe.ended(turn)).outcome).toBe("completed")

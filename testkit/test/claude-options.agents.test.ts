@@ -55,7 +55,7 @@ describe.skipIf(isElsewhere("claude"))("row:C1 options of the real Claude", () =
     expect((await probe.ready()).info?.model).toBe("claude-sonnet-4-5")
   })
 
-  it("adds to Claude's own prompt, and tells of more directories, subagents and the effort", async () => {
+  it("adds to Claude's own prompt, and passes on more directories, subagents and the effort", async () => {
     const more = join(claude.directories.session, "more-of-it")
     mkdirSync(more)
     const probe = begin({
@@ -151,7 +151,7 @@ describe.skipIf(isElsewhere("claude"))("row:C1 options of the real Claude", () =
     expect((await bounded.ready()).resumed).toBe("new")
   }, 60_000)
 
-  it("goes on from a session of Claude Code itself, and leaves it alone when it forks it", async () => {
+  it("continues from a session of Claude Code itself, and leaves it alone when it forks it", async () => {
     const first = begin({})
     await first.ended(first.send("[[say the red buoy]]").turn)
     const { native = "" } = await first.ready()

@@ -20,7 +20,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude, resumed", () =
   beforeEach(() => claude.open())
   afterEach(() => claude.close())
 
-  it("A-7 goes on from its transcript in a new process, at home and in an empty one", async () => {
+  it("A-7 continues from its transcript in a new process, at home and in an empty one", async () => {
     const first = claude.begin()
     await first.ended(first.send("[[say remember the blue whale]]").turn)
     const { native = "" } = await first.ready()
@@ -53,7 +53,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude, resumed", () =
     expect(fourth.of("transcript").length).toBeGreaterThan(0)
   })
 
-  it("A-7 goes on from its transcript in another directory too", async () => {
+  it("A-7 continues from its transcript in another directory too", async () => {
     const first = claude.begin()
     await first.ended(first.send("[[say remember the blue whale]]").turn)
     const { native = "" } = await first.ready()

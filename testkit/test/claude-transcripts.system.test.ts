@@ -13,7 +13,7 @@ describe.skipIf(isElsewhere("claude"))("row:A10 sessions of Claude Code", () => 
   beforeEach(() => claude.open())
   afterEach(() => claude.close())
 
-  it("lists one, reads its messages, and goes on from it where Claude has never been", async () => {
+  it("lists one, reads its messages, and continues from it where Claude has never run", async () => {
     const { model, directories } = claude
     const home = join(directories.session, "home")
     const first = claude.begin({ permissionMode: "bypassPermissions" }, { home })

@@ -38,7 +38,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
   beforeEach(() => claude.open())
   afterEach(() => claude.close())
 
-  it("thinks, says, asks, runs a tool and tells what it cost", async () => {
+  it("thinks, says, asks, runs a tool and reports what it cost", async () => {
     const probe = claude.begin()
     const { turn, id } = probe.send("[[think let me see]][[say I will write]][[bash echo once >> out; cat out]][[say done]]")
     const request = await probe.asked()
@@ -92,7 +92,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect(usage?.cost).toBeLessThan(end.usage?.cost ?? 0)
   })
 
-  it("runs nothing that is refused, says why, and goes on", async () => {
+  it("runs nothing that is refused, says why, and continues", async () => {
     const probe = claude.begin()
     const { turn } = probe.send("[[bash echo no > no]][[say went on]]")
     const { id, toolCallId } = await probe.asked()
@@ -116,7 +116,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect(ofType(chunks, "tool-output-error")).toMatchObject([{ toolCallId: calls[1] }])
   })
 
-  it("tells of retries, then answers", async () => {
+  it("reports retries, then answers", async () => {
     const probe = claude.begin()
     const { turn } = probe.send("[[error 529 1]][[say at last]]")
     expect((await probe.ended(turn)).outcome).toBe("completed")
@@ -139,7 +139,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect((await probe.ended(next.turn)).outcome).toBe("completed")
   })
 
-  it("begins a step anew whose reply broke off", async () => {
+  it("starts a step again whose reply was cut off", async () => {
     const probe = claude.begin()
     const { turn } = probe.send("[[slow 3 20]][[cut 1]]")
     expect((await probe.ended(turn)).outcome).toBe("completed")
@@ -161,7 +161,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect(ofType(chunks, "data-retry").length).toBeGreaterThan(0)
   })
 
-  it("trap:4 an answer that breaks off for good is an error, whatever the result says", async () => {
+  it("trap:4 an answer that is cut off for the last time is an error, whatever the result says", async () => {
     const probe = claude.begin({ maxRetries: 1 })
     const { turn } = probe.send("[[slow 3 5]][[cut]]")
     const end = await probe.ended(turn)
@@ -209,7 +209,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect(existsSync(join(claude.directories.cwd, "x"))).toBe(false)
   })
 
-  it("P-9 P-10 tells of a call in which directory it runs, also after Claude changed it, and what rules compare (fault:N6)", async () => {
+  it("P-9 P-10 reports in which directory a call runs, even after Claude changed it, and what rules compare (fault:N6)", async () => {
     const probe = claude.begin()
     const { cwd } = claude.directories
     mkdirSync(join(cwd, "sub"))
@@ -262,7 +262,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
   it.each([
     ["that waits in Claude's queue", true],
     ["that Claude has not read yet", false],
-  ])("gives a message for the turn back %s when an interrupt comes, and never answers it", async (_, waits) => {
+  ])("returns a message for the turn %s when an interrupt comes, and never answers it", async (_, waits) => {
     const probe = claude.begin()
     const { turn } = probe.send("[[slow 300 20]]")
     await probe.says("word1", turn)
@@ -280,7 +280,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect(probe.text("own")).toBe("now")
   })
 
-  it("asks a question with its choices, and gives the answer on", async () => {
+  it("asks a question with its choices, and passes the answer on", async () => {
     const probe = claude.begin()
     const question = {
       question: "Which color?",
@@ -313,7 +313,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect(probe.of("info").at(-1)?.info.mode).toBe("default")
   })
 
-  it("tells of todo lists and subagents", async () => {
+  it("reports todo lists and subagents", async () => {
     const probe = claude.begin({ permissionMode: "bypassPermissions" })
     const todo = { todos: [{ content: "a", status: "in_progress", activeForm: "doing a" }] }
     const prompt = "[[bash echo sub]][[say found]]"
@@ -327,7 +327,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect(unreadable(chunks)).toEqual([])
   })
 
-  it("begins a turn by itself when what it left running has ended, and says why", async () => {
+  it("starts a turn of its own when what it left running has ended, and says why", async () => {
     const probe = claude.begin({ permissionMode: "bypassPermissions" })
     const input = { command: "while [ ! -e go ]; do sleep 0.05; done", run_in_background: true, description: "waiting" }
     const { turn } = probe.send(`[[tool Bash ${JSON.stringify(input)}]][[say started]]`)
@@ -354,7 +354,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     await probe.until("the refusal", () => probe.of("info").at(-1)?.info.mode === "acceptEdits")
   })
 
-  it("A-13 tells of a usage limit and when it ends", async () => {
+  it("A-13 reports a usage limit and when it ends", async () => {
     const probe = claude.begin({}, { token: "sk-ant-oat01-test" })
     const before = Date.now()
     const { turn } = probe.send("[[limit 3600]]")
@@ -389,7 +389,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect(claude.model.requests().some(({ body }) => JSON.stringify(body).includes(PIXEL))).toBe(true)
   })
 
-  it("A-11 tells no credential", async () => {
+  it("A-11 reveals no credential", async () => {
     const probe = claude.begin({}, { key: "sk-ant-very-secret" })
     await probe.ended(probe.send("[[say hi]]").turn)
     expect(claude.model.requests().every((request) => request.carries("sk-ant-very-secret"))).toBe(true)

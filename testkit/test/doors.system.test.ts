@@ -22,7 +22,7 @@ afterAll(async () => {
 const create = (body: object): Promise<Session> => openTerminal(hub, { command: "cat", ...body })
 
 describe("events and lists", () => {
-  it("E-2 an event has seq, time, channel, type and data, and an author where somebody acted", async () => {
+  it("E-2 an event has seq, time, channel, type and data, and an author if a person or program acted", async () => {
     const before = Date.now()
     const { id } = await create({ label: "shape" })
     await hub.call("POST", `/api/sessions/${id}/marks`, { text: "here" })
@@ -148,7 +148,7 @@ describe("the stream socket", () => {
     socket.destroy()
   })
 
-  it("W-9 trap:8 a closed connection ends nothing: the child runs on and the log goes on", async () => {
+  it("W-9 trap:8 a closed connection ends nothing: the child keeps running and the log continues", async () => {
     const { id } = await create({ command: "sh", args: ["-c", "while :; do echo tick; sleep 0.05; done"] })
     const viewer = startReader({
       port: hub.port(),

@@ -22,7 +22,7 @@ const percentile = (values: ReadonlyArray<number>, share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
 
 describe("fairness", () => {
-  it("check:V1 D-10 a reader that stops costs the hub nothing, delays nobody and resumes later without loss", async () => {
+  it("check:V1 D-10 a reader that stops costs the hub nothing, delays no other and resumes later without loss", async () => {
     const hub = await opened.hub()
     const megabytes = sized({ short: 30, ci: 200, long: 200 })
     // Memory is compared with what the same flow to ten readers that all read leaves: what a hub keeps for a reader that
@@ -76,7 +76,7 @@ describe("fairness", () => {
     expect(stopped - before).toBeLessThan(16 * 1024 * 1024)
   })
 
-  it("check:V2 R-10 a client that types without end is bounded, told Busy, and delays no other session", async () => {
+  it("check:V2 R-10 a client that types without end is bounded, gets Busy, and delays no other session", async () => {
     const hub = await opened.hub()
     // Nothing reads: what the child does not take fills the queue.
     const flooded = (await openTerminal(hub, { command: "sh", args: ["-c", "stty -echo; sleep 60"] })).id

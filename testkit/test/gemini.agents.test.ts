@@ -13,7 +13,7 @@ import { startModelServer, type ModelServer } from "../src/model/ModelServer.ts"
 const KEY = "key-of-test"
 const NO: PermissionOutcome = { type: "answered", optionId: "no", allow: false }
 
-describe.skipIf(isElsewhere("gemini"))("check:A8 gemini behind the ACP adapter", () => {
+describe.skipIf(isElsewhere("gemini"))("check:A8 gemini through the ACP adapter", () => {
   let model: ModelServer
   let directories: AgentDirectories
   let probe: AgentProbe
@@ -60,7 +60,7 @@ describe.skipIf(isElsewhere("gemini"))("check:A8 gemini behind the ACP adapter",
     directories.dispose()
   })
 
-  it("thinks, speaks and runs a tool after a person's yes, and tells its tokens", async () => {
+  it("thinks, speaks and runs a tool after a person's approval, and reports its tokens", async () => {
     const script = "[[think hm]][[say hello]][[bash echo once >> out; cat out]][[say end]]"
     const { turn, request, end } = await answered(script, YES)
     expect(request).toMatchObject({ kind: "tool", tool: "execute", subject: "echo once >> out; cat out" })
@@ -94,7 +94,7 @@ describe.skipIf(isElsewhere("gemini"))("check:A8 gemini behind the ACP adapter",
     expect(readFileSync(path, "utf8")).toBe("made words")
   })
 
-  it("stops the model with an interrupt, ends with the provider's words on an error, and goes on", async () => {
+  it("stops the model with an interrupt, ends with the provider's words on an error, and continues", async () => {
     const before = model.aborted()
     const { turn } = probe.send("[[slow 10000 5]]")
     await probe.says("word10", turn)
@@ -111,7 +111,7 @@ describe.skipIf(isElsewhere("gemini"))("check:A8 gemini behind the ACP adapter",
     expect(probe.text(after.turn)).toBe("well")
   })
 
-  it("A-7 goes on in a new process from its own memory, without its replay in the next turn", async () => {
+  it("A-7 continues in a new process from its own memory, without its replay in the next turn", async () => {
     await probe.handle.end(5000)
     // It names a session's file by the minute, and within the same one begins it anew.
     const projects = join(directories.session, "home", ".gemini", "tmp")
@@ -131,7 +131,7 @@ describe.skipIf(isElsewhere("gemini"))("check:A8 gemini behind the ACP adapter",
     expect(JSON.stringify(request?.body)).toContain("[[say onward]]")
   })
 
-  it("A-7 is told what was said when it has no memory of it, and people are told why", async () => {
+  it("A-7 gets what was said if it has no memory of it, and people learn why", async () => {
     await probe.handle.end(5000)
     probe = begin({ resume: { native: "00000000-1111-4222-8333-444444444444" } })
     expect(await ready(probe)).toMatchObject({ type: "ready", resumed: "new" })

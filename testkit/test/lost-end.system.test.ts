@@ -9,7 +9,7 @@ const opened = new Opened()
 afterEach(() => opened.close())
 
 describe("the end of a turn that a client missed", () => {
-  it.each<Cut>(["fin", "rst", "half-open"])("trap:7 C-1 D-7 is told once when it is back, after a %s", async (how) => {
+  it.each<Cut>(["fin", "rst", "half-open"])("trap:7 C-1 D-7 is reported once when it is back, after a %s", async (how) => {
     // A connection that is silent for so long is taken for dead.
     const hub = await opened.hub({ settings: { HOLDFAST_SOCKET_SILENCE: "1000" } })
     const proxy = await startFaultProxy(() => hub.port())

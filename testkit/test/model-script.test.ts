@@ -37,7 +37,7 @@ describe("scripts for models", () => {
     expect(of(["bash", "write"])[1]).toMatchObject({ name: "write", input: { filePath: "a.txt", content: "some words" } })
   })
 
-  it("go on after each result of a tool, and begin anew with new text", () => {
+  it("continue after each result of a tool, and start over with new text", () => {
     const script = user("[[bash one]][[bash two]][[say end]]")
     const at = (turns: ReadonlyArray<Turn>) => replyTo({ turns, tools: ["Bash"] })
     expect(at([script]).blocks).toMatchObject([{ kind: "tool", input: { command: "one" } }])

@@ -90,7 +90,7 @@ for (const [name, request] of Object.entries(APIS)) {
       expect(model.requests()[0]?.outcome()).toBe("aborted")
     })
 
-    it("gives a request without tools a short answer", async () => {
+    it("answers a request without tools briefly", async () => {
       const { path, body } = request("[[error 500]]")
       const response = await post(path, { ...body, tools: [] })
       expect(response.status).toBe(200)
@@ -101,7 +101,7 @@ for (const [name, request] of Object.entries(APIS)) {
 }
 
 describe("the model server", () => {
-  it("goes on with the script after a tool's result", async () => {
+  it("continues with the script after a tool's result", async () => {
     const { body } = APIS["anthropic"]?.("[[bash echo hi]][[say end]]") ?? { body: {} }
     const messages = [
       { role: "user", content: "[[bash echo hi]][[say end]]" },
@@ -127,7 +127,7 @@ describe("the model server", () => {
     expect([request?.carries("secret-1"), request?.carries("secret-2")]).toEqual([true, false])
   })
 
-  it("survives bodies that are not JSON and paths that nobody knows", async () => {
+  it("survives bodies that are not JSON and unknown paths", async () => {
     const bad = await fetch(`${model.url}/v1/messages`, { method: "POST", body: "{" })
     expect(bad.status).toBe(200)
     await bad.text()

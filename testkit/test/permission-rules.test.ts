@@ -219,7 +219,7 @@ describe("rules about commands", () => {
     expect(on("/p/.git/config", whole)).toBe(false)
   })
 
-  it("P-4 a rule for all commands that start alike is offered where these words say what they do (fault:N6)", () => {
+  it("P-4 a rule for all commands with the same first words is offered if these words say what they do (fault:N6)", () => {
     const startOf = (text: string): ReadonlyArray<string> | undefined =>
       suggestionsFor({ kind: "tool", tool: "t", parsed: parseCommand(text, CWD) })
         .map(({ covers }) => covers)

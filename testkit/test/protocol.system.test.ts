@@ -109,7 +109,7 @@ describe("the protocol", () => {
     expect(names.size).toBeGreaterThan(10)
   })
 
-  it("G-12 its recipe of a proof gives what a hub answers", async () => {
+  it("G-12 its recipe for a proof produces what a hub answers", async () => {
     const secret = createHash("sha256").update(hub.token).digest()
     const id = createHash("sha256")
       .update(`holdfast credential ${secret.toString("hex")}`)

@@ -73,7 +73,7 @@ for (const [name, place] of [
       expect(model.requests().every((request) => request.carries("key-of-test"))).toBe(true)
     })
 
-    it("stops the model when it is cancelled, and goes on", async () => {
+    it("stops the model when it is cancelled, and continues", async () => {
       const turn = ask("[[slow 10000 5]]")
       await agent.hear("agent_message_chunk")
       agent.notify("session/cancel", { sessionId })

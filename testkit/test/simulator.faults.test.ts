@@ -50,7 +50,7 @@ describe("the simulator", () => {
     expect(crashes).toBeGreaterThan(seeds / 2)
   })
 
-  it("check:O11 the same seed gives the same trace", async () => {
+  it("check:O11 the same seed produces the same trace", async () => {
     for (const seed of [3, 17]) expect((await run(seed)).trace).toBe((await run(seed)).trace)
   })
 

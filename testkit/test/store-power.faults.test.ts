@@ -26,7 +26,7 @@ describe.runIf("library" in disk)("a disk that fails and is cut from its power",
     }
   })
 
-  it("S-24 (fault:N57) a store whose syncs fail for good acknowledges nothing, says so, and reads on", async () => {
+  it("S-24 (fault:N57) a store whose syncs keep failing acknowledges nothing, says so, and still reads", async () => {
     const result = await runPower(library, { ...base, leave: false, faults: "armed;sync wal 1 EIO 1000000" })
     expect(result.wrong).toEqual([])
     expect(result.acknowledged).toBeLessThan(60)
@@ -34,7 +34,7 @@ describe.runIf("library" in disk)("a disk that fails and is cut from its power",
     expect(result.told).toMatch(/stats .*StoreUnusable/)
   })
 
-  it("S-24 (fault:N57) a store whose syncs fail for a while goes on by itself", async () => {
+  it("S-24 (fault:N57) a store whose syncs fail for a while continues automatically", async () => {
     const result = await runPower(library, { ...base, faults: "armed;sync wal 1 EIO 3" })
     expect(result.wrong).toEqual([])
     expect(result.told).toMatch(/stats .*StoreUnusable/)
@@ -55,7 +55,7 @@ describe.runIf("library" in disk)("a disk that fails and is cut from its power",
     expect(result.acknowledged).toBeGreaterThanOrEqual(160)
   })
 
-  it("S-26 (fault:N57) a store whose making fails at any step is refused, and made anew by the next process", async () => {
+  it("S-26 (fault:N57) a store whose creation fails at any step is refused, and created again by the next process", async () => {
     const steps = ["sync dir 1", "sync dir 2", "sync dir 3", "sync db 1", "sync wal 1", "unlink any 1", "write db 1"]
     for (const step of sized({ short: steps.slice(3, 4), ci: steps, long: steps })) {
       for (const action of ["EIO", "KILL"]) {

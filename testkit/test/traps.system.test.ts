@@ -23,7 +23,7 @@ afterAll(async () => {
 const create = (body: object): Promise<Session> => openTerminal(hub, body)
 
 describe("traps", () => {
-  it("trap:5 a reader that comes between the create and the first output misses nothing and is told that it is caught up", async () => {
+  it("trap:5 a reader that comes between the create and the first output misses nothing and learns that it is up to date", async () => {
     for (let round = 0; round < 10; round++) {
       const { id } = await create({ command: "sh", args: ["-c", "echo first; sleep 60"], wait: false })
       const reader = startReader({ port: hub.port(), token: hub.token, session: id, after: 0 })

@@ -52,7 +52,7 @@ describe("the client library in a page", () => {
     return made.body
   }
 
-  it("C-14 (fault:N66) calls the page's own hub with the browser's own fetch, and tells a mistake as one", async () => {
+  it("C-14 (fault:N66) calls the page's own hub with the browser's own fetch, and reports a mistake as one", async () => {
     const page = await open(hub.url())
     const { secret } = await token()
     const tags = (options: string) => `(async () => {
@@ -130,7 +130,7 @@ describe("the client library in a page", () => {
     await expect.poll(error, { timeout: 30_000 }).toBe("Unauthorized")
   })
 
-  it("C-16 (fault:N69) a page of another origin is told why it may be that it cannot connect", async () => {
+  it("C-16 (fault:N69) a page of another origin learns why it may be unable to connect", async () => {
     const page = await open(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`)
     const { secret } = await token()
     const url = `window.library.socketUrl(${JSON.stringify(hub.url())})`

@@ -69,7 +69,7 @@ describe("other servers under the hub's host name", () => {
     await hub.stop()
   })
 
-  it("G-16 (fault:N49) get nothing that lets them in, cannot use what they get, and sign nobody out", async () => {
+  it("G-16 (fault:N49) get nothing that lets them in, cannot use what they get, and cannot sign a user out", async () => {
     const link = await hub.call<{ readonly url: string }>("POST", "/api/links", {})
     const context = await browser.newContext({ bypassCSP: true })
     const page = await context.newPage()

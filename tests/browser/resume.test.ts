@@ -48,7 +48,7 @@ describe("a browser attached to a hub", () => {
     await hub.stop()
   })
 
-  it("C-1 G-6 signs in by a link, types, and goes on after a kill of the hub with nothing missing or doubled", async () => {
+  it("C-1 G-6 signs in by a link, types, and continues after a kill of the hub with nothing missing or doubled", async () => {
     const made = await hub.call<{ readonly id: string }>("POST", "/api/sessions", { kind: "terminal", command: "cat" })
     expect(made.status).toBe(201)
     const link = await hub.call<{ readonly url: string }>("POST", "/api/links", {})

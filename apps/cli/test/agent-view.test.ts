@@ -57,7 +57,7 @@ describe("rows", () => {
   })
 })
 
-describe("what agents tell beyond texts and tools", () => {
+describe("what agents report beyond texts and tools", () => {
   /** The rows of one part as it changes. */
   const rowsOfAll = (...chunks: ReadonlyArray<AgentChunk>): ReadonlyArray<string> => {
     const printer = new MessagePrinter(options())
@@ -233,7 +233,7 @@ describe("the story of a session", () => {
     }
   })
 
-  it("goes on from a snapshot in the middle of a turn", () => {
+  it("continues from a snapshot in the middle of a turn", () => {
     for (let seen = 0; seen <= CHUNKS.length; seen++) {
       const story = new Story(options())
       story.record(record())

@@ -74,7 +74,7 @@ describe("the commands for agents", () => {
     expect((await run("send", id, "look", "--file", shot)).stderr).toContain("send several messages")
   })
 
-  it("A-1 say of a word that is no agent which there are, and how it becomes a message", async () => {
+  it("A-1 list the known agents when a word names none, and say how it becomes a message", async () => {
     const [lone, words, quoted] = await Promise.all([
       run("new", "agent", "hello", "--cwd", folder),
       run("new", "agent", "fix", "what's", "broken"),
@@ -136,7 +136,7 @@ describe("the commands for agents", () => {
     expect(tried.stderr).toContain("also sends 1 held message: [[say behind]]")
   })
 
-  it("A-41 A-42 (fault:N12 fault:N13) let an agent continue in another directory, and begin anew", async () => {
+  it("A-41 A-42 (fault:N12 fault:N13) let an agent continue in another directory, and start afresh", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0, permissions: "allow" }, cwd: mkdtempSync(join(folder, "a-")) })
     const place = mkdtempSync(join(folder, "b-"))
     expect(await ok("send", id, "--wait", "one")).not.toContain("remember")
@@ -227,7 +227,7 @@ describe("the commands for agents", () => {
     expect((await messagesOf(hub, id)).map(textOf).join()).toContain("you chose That")
   })
 
-  it("change what waits, stop a turn, and let the queue go on", async () => {
+  it("change what waits, stop a turn, and let the queue continue", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0 } })
     await sendText(hub, id, "[[slow 2000 100]]")
     for (const text of ["[[say one]]", "[[say two]]", "[[say three]]"]) expect(await ok("send", id, text)).toContain("queued")
@@ -258,7 +258,7 @@ describe("attach to an agent", () => {
     expect(user.modes).toMatchObject({ bracketedPasteMode: false, applicationCursorKeysMode: false, wraparoundMode: true })
   }
 
-  it("shows the answer as it comes, and C-6 gives the terminal back when the user detaches", async () => {
+  it("shows the answer as it comes, and C-6 restores the terminal when the user detaches", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0 } })
     const user = attach(id)
     await user.sees("idle")
@@ -330,7 +330,7 @@ describe("attach to an agent", () => {
     expect(user.screen.join("\n")).not.toContain("bash asks")
   })
 
-  it("goes on where it was when the hub is killed in the middle of a turn, without a doubled word", async () => {
+  it("continues where it was when the hub is killed in the middle of a turn, without a doubled word", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0 } })
     const user = attach(id)
     await user.sees("idle")
@@ -362,7 +362,7 @@ describe("attach to an agent", () => {
     expect(user.screen.filter((row) => row.startsWith("› 日本語を書く"))).toHaveLength(1)
   })
 
-  it("C-6 gives the terminal back on a signal, and a viewer only looks on", async () => {
+  it("C-6 restores the terminal on a signal, and a viewer only watches", async () => {
     const { id } = await openAgent(hub, { options: { pace: 0 } })
     const viewer = attach(id, "--viewer")
     await viewer.sees("read-only")

@@ -17,7 +17,7 @@ const request = (id: string): PermissionRequest => ({
   askedAt: 1,
 })
 
-it("Q-13 (fault:N11) tells of every request that may keep the agent from a message, whenever and in whatever turn it was asked", () => {
+it("Q-13 (fault:N11) reports every request that may keep the agent from a message, whenever and in whatever turn it was asked", () => {
   const watch = new AnswerWatch({ status: "queued", messageId: asMessageId("m"), seq: 5 }, "abcd", () => undefined)
   let seq = 5
   const take = (channel: Event["channel"], type: string, data: object, turn?: string): unknown =>
@@ -31,7 +31,7 @@ it("Q-13 (fault:N11) tells of every request that may keep the agent from a messa
   expect([...watch.asks.values()]).toEqual(["bash: background"])
 })
 
-it("Q-20 says what a message waits behind, and what to do about it", () => {
+it("Q-20 says what a message waits for, and what to do about it", () => {
   const item = (id: string, status: "waiting" | "sent") =>
     ({ id, parts: [], mode: "queue", by: "o", at: 1, status, seq: 1, bytes: 1 }) as const
   const turn = { status: "streaming", id: "t", startedAt: 1 } as const

@@ -4,7 +4,7 @@ import { startHub } from "@holdfast/testkit/hub-process"
 import type { HubProcess } from "@holdfast/testkit/hub-process"
 import { holdfast, UserTerminal, usersOfTests } from "./user-terminal.ts"
 
-describe("who asks", () => {
+describe("the caller's environment", () => {
   let hub: HubProcess
   const users = usersOfTests()
 
@@ -29,7 +29,7 @@ describe("who asks", () => {
     return made.stdout.trim()
   }
 
-  it("T-29 gives a new terminal the environment of who asks, later ones what belongs to the login, and the log none of it (fault:N31)", async () => {
+  it("T-29 a new terminal gets the environment of its caller, later ones the variables of the login, and the log none of it (fault:N31)", async () => {
     const print = 'echo "s=$SSH_AUTH_SOCK v=$VIRTUAL_ENV n=$npm_lifecycle_event x=$ADDED l=$(locale charmap)."; read x'
     const own = {
       ...hub.environment(),
@@ -59,7 +59,7 @@ describe("who asks", () => {
     await shows(byProgram.body.id, "s=/tmp/agent-of-asker v= n=")
   })
 
-  it("T-30 refuses to show a session in itself, also by way of others, and says how to do it all the same (fault:N35)", async () => {
+  it("T-30 refuses to show a session in itself, directly or through others, and says how to do it anyway (fault:N35)", async () => {
     const [one, two] = [await open("cat"), await open("cat")]
     const itself = attach(one, one)
     expect(await itself.ended).toBe(1)

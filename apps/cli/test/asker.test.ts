@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { askerEnvironment, viewerOf } from "../src/sessions/asker.ts"
 
-describe("who asks, on which machine", () => {
+describe("the caller, and its machine", () => {
   const env = { PATH: "/bin", SSH_AUTH_SOCK: "/tmp/agent", npm_config_x: "1", npm_lifecycle_event: "npx" }
 
-  it("T-29 (fault:N31) a hub on this machine is told the environment, whatever address it listens on; one elsewhere nothing", () => {
+  it("T-29 (fault:N31) a hub on this machine gets the environment, whatever address it listens on; a remote one gets nothing", () => {
     const here = [
       { origin: "http://127.0.0.1:4653" },
       { origin: "http://[::1]:4653" },

@@ -96,7 +96,7 @@ describe("attach", () => {
     expect(await user.ended).toBe(7)
   })
 
-  it("C-6 restores the terminal when a signal ends it, and the session goes on", async () => {
+  it("C-6 restores the terminal when a signal ends it, and the session continues", async () => {
     for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
       const session = await open("bash", "-c", 'printf "\\033[?1049h\\033[?1003h\\033[?2004h"; read x')
       const user = attach(session)
@@ -141,7 +141,7 @@ describe("attach", () => {
     expect(sums[0]).toBe(sums[1])
   })
 
-  it("C-9 what is typed behind the detach key reaches neither the session nor the user's own shell, and is shown (fault:N27)", async () => {
+  it("C-9 what is typed after the detach key reaches neither the session nor the user's own shell, and is shown (fault:N27)", async () => {
     const session = await open()
     const shell = new UserTerminal({ ...hub.environment(), PS1: "own> " }, ["--norc", "--noprofile"], undefined, "bash")
     users.push(shell)
@@ -274,7 +274,7 @@ describe("attach", () => {
     expect(inputs.stdout.match(/end/g)?.length).toBe(1)
   })
 
-  it("C-1 goes on by itself when the hub was killed and started again, and nothing is missing or doubled", async () => {
+  it("C-1 continues automatically after the hub was killed and started again, and nothing is missing or doubled", async () => {
     const session = await open("bash", "-c", "read go; for i in $(seq 1 300); do echo line $i; sleep 0.02; done; read x")
     const user = attach(session)
     await user.drawn()
@@ -293,7 +293,7 @@ describe("attach", () => {
     expect(await user.ended).toBe(0)
   })
 
-  it("C-1 draws a full-screen program anew after its bottom row said that the hub is away", async () => {
+  it("C-1 draws a full-screen program again after its bottom row said that the hub is away", async () => {
     const session = await open(
       "bash",
       "-c",

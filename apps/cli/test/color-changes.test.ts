@@ -7,7 +7,7 @@ const osc = (text: string): string => `${ESC}]${text}${ESC}\\`
 describe("the user's colours", () => {
   const through = (filter: OutputFilter, text: string): string => Buffer.from(filter.push(Buffer.from(text))).toString()
 
-  it("T-51 those that a session changed are given back as the terminal told them, and no other is touched", () => {
+  it("T-51 those that a session changed are restored as the terminal reported them, and no other is touched", () => {
     const filter = new OutputFilter({ clipboard: false })
     filter.colors.own = { foreground: "#102030", background: "#405060" }
     expect(through(filter, osc("104") + osc("110") + osc("111") + osc("112"))).toBe("")

@@ -9,7 +9,7 @@ const asking = (interrupt?: (signal: string) => void): ColorQuestion => {
   return question
 }
 
-it("T-20 the answers are told, cut anywhere, and what was typed between them is kept", async () => {
+it("T-20 the answers are read, however they are split, and what was typed between them is kept", async () => {
   for (let cut = 1; cut < ANSWERS.length; cut++) {
     const question = asking()
     const asked = question.answer()
@@ -35,7 +35,7 @@ it("T-20 a terminal that answers nothing is not waited for long, and a key that 
   expect(typed.join("")).toBe("x\u001b")
 })
 
-it("T-20 an answer that stays unfinished keeps nothing that is typed behind it", async () => {
+it("T-20 an answer that stays unfinished withholds nothing that is typed after it", async () => {
   const question = asking()
   const asked = question.answer()
   const keys = (text: string): string => Buffer.from(question.keys(Buffer.from(text))).toString()

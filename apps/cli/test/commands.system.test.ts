@@ -79,7 +79,7 @@ describe("the command line", () => {
     await ok("restore", id)
   })
 
-  it("the same key gives the same session", async () => {
+  it("the same key returns the same session", async () => {
     const make = (): Promise<string> =>
       ok("new", "terminal", "--key", "same-key", "--label", "keyed", "--cwd", folder, "--", "sleep", "60")
     expect(await make()).toBe(await make())

@@ -39,7 +39,7 @@ describe("keys", () => {
     return names(new KeyReader().read([...tokens.read(Buffer.from(sent)), ...tokens.flush()]).map(({ key }) => key))
   }
 
-  it("T-28 are told from reports, and are the same in every protocol and layout (fault:N26, fault:N27)", () => {
+  it("T-28 are distinguished from reports, and are the same in every protocol and layout (fault:N26, fault:N27)", () => {
     expect(keysOf("\u001b")).toBe("<escape>")
     expect(keysOf("a\u001b[I\u001b[<35;4;5M\u001b[12;40R\u001b[?62;22c\u001b]11;rgb:0/0/0\u0007b")).toBe("ab")
     expect(keysOf("\u001b[97u\u001b[97;1:3u\u001b[97;129u\u001b[97;65u\u001b[97:65;2u\u001b[57400u\u001b[57414u")).toBe(
@@ -177,7 +177,7 @@ describe("a permission request on the screen", () => {
     expect(asking.key(text("y", 2), 5000, false)._tag).toBe("Text")
   })
 
-  it("is gone to and left by Tab, and left by going on typing", () => {
+  it("is entered and left with Tab, and left by typing on", () => {
     const asking = shown()
     expect(asking.key(named("tab"), 5000, true)._tag).toBe("Shown")
     expect(asking.takesKeys(5000, true)).toBe(true)
@@ -187,7 +187,7 @@ describe("a permission request on the screen", () => {
     expect(asking.key(text("2"), 9100, true)).toEqual({ _tag: "Answer", answer: { optionId: "no" } })
   })
 
-  it("starts its moment anew with the next request", () => {
+  it("starts its pause again with the next request", () => {
     const asking = shown()
     asking.show(request({ id: "r2" }), 5000)
     expect(asking.key(text("y"), 5001, false)._tag).toBe("Text")

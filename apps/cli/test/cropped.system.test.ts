@@ -59,7 +59,7 @@ describe("attach in a window of another size", () => {
       throw new Error(`${String(error)}; it shows:\n${joined(user.screen)}\ninstead of:\n${joined(screen())}`)
     })
 
-  it("T-8 shows exactly the part around the cursor, takes the size by typing, and gives the terminal back", async () => {
+  it("T-8 shows exactly the part around the cursor, takes the size by typing, and restores the terminal", async () => {
     const session = await open(LARGE, "bash", "-c", FULL_SCREEN)
     const small = attach(session, SMALL)
     await eventually("sized", 10_000, async () => (await sizeOf(session)) === "80x24")
@@ -115,7 +115,7 @@ describe("attach in a window of another size", () => {
     await eventually("the terminal is given back", 10_000, () => !small.alternate)
   })
 
-  it("T-8 having the screen drawn anew takes the size from nobody", async () => {
+  it("T-8 redrawing the screen takes the size from no other viewer", async () => {
     const session = await open(LARGE, "cat")
     const small = attach(session, SMALL)
     await eventually("sized", 10_000, async () => (await sizeOf(session)) === "80x24")
@@ -128,7 +128,7 @@ describe("attach in a window of another size", () => {
     await small.sees("120x40 seen")
   })
 
-  it("C-1 goes on in part when the hub was killed meanwhile, and says so at the foot", async () => {
+  it("C-1 continues as a part of the screen after the hub was killed, and says so at the bottom", async () => {
     const session = await open(LARGE, "bash", "-c", "for i in $(seq 1 60); do echo 行 $i; done; read x; echo after; read x")
     const viewer = attach(session, SMALL, "--read-only")
     await viewer.sees(/行 60\n\n?.*120x40 seen through 80x24; read-only/s)

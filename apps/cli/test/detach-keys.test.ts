@@ -76,7 +76,7 @@ describe("the detach key", () => {
     expect(plain(released)).toBe(released)
   })
 
-  it("C-8 can be another key or none, and is refused when it is no control key of its own", () => {
+  it("C-8 can be another key or none, and is refused unless it is a control key that is not already a key of its own", () => {
     expect(read(new DetachKeys("ctrl-a"), "\u0001d")).toBe("<detach>")
     expect(read(new DetachKeys("ctrl-space"), "\u0000d")).toBe("<detach>")
     expect(read(new DetachKeys("none"), "\u001dd")).toBe("\u001dd")

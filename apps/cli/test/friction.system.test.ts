@@ -28,7 +28,7 @@ describe("the natural thing", () => {
   }
   const open = async (label: string): Promise<string> => (await ok("new", "terminal", "--label", label, "--", "cat")).trim()
 
-  it("C-12 without more: the sessions of a hub that runs, a shell for new, the last session for attach (fault:N38)", async () => {
+  it("C-12 without arguments: the sessions of a hub that runs, a shell for new, the last session for attach (fault:N38)", async () => {
     expect(await ok()).toMatch(/no sessions.*\n\n.* attach .*\n.* new .*\n.*--help/)
     const none = user("attach")
     expect(await none.ended).toBe(1)
@@ -47,7 +47,7 @@ describe("the natural thing", () => {
     expect(await ok("new")).toMatch(/^[0-9a-f-]{36}\n$/)
   })
 
-  it("C-11 says that a label is taken when it is given, and what was perhaps meant by a name that none has (fault:N37)", async () => {
+  it("C-11 says that a label is already taken when it is chosen, and suggests names for one that no session has (fault:N37)", async () => {
     const [first] = [await open("deploy")]
     const second = await run("new", "terminal", "--label", "deploy", "--", "cat")
     expect(second).toMatchObject({ code: 0 })
@@ -95,7 +95,7 @@ describe("the natural thing", () => {
     expect(shell.text).not.toContain("uv_cwd")
   })
 
-  it("T-31 tells who is attached, and sends others away, who stay away and are told by whom (fault:N39)", async () => {
+  it("T-31 lists who is attached, and detaches others, who stay away and learn by whom (fault:N39)", async () => {
     const id = await open("shared")
     expect(await ok("who", "shared")).toBe("no one is attached\n")
     const first = user("attach", "shared")

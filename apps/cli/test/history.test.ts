@@ -59,14 +59,14 @@ describe("the history", () => {
     expect(other.seen.left).toBe(true)
   })
 
-  it("T-50 the detach key and ? list the keys behind it", () => {
+  it("T-50 the detach key and ? list the keys after it", () => {
     const keys = new DetachKeys("ctrl-]")
     expect(keys.words).toMatch(/^Ctrl-\] and then: d detaches, s scrolls, k takes the keyboard, r redraws/)
   })
 })
 
 describe("narrow windows", () => {
-  it("C-25 of 30 columns show all of the help and of a request's options, each text below or behind its key", () => {
+  it("C-25 of 30 columns show all of the help and of a request's options, each text below or beside its key", () => {
     const rows = helpRows(HELP, 30)
     expect(rows.every((row) => rowWidth(row) < 30)).toBe(true)
     expect(rows.join("\n").replace(/\s+/g, " ")).toContain(

@@ -72,7 +72,7 @@ it("T-16 what a viewer's terminal has of the keyboard is that of the screen that
   expect(through(Buffer.concat([checkpointOf(full), Buffer.from(`${ESC}[?1049l`)]))).toMatch(/\[=1;1u$/)
 })
 
-it("T-16 every entry of the list is tried here, and a mode that is on no list passes to nobody", () => {
+it("T-16 every entry of the list is tried here, and a mode that is on no list is not passed on", () => {
   const tried = new Set(states.map(([name]) => name))
   for (const kind of [...KEPT_SEQUENCES, ...[...KEPT_COMMANDS].map(String)]) expect(tried).toContain(kind)
   for (let mode = 0; mode < 10_000; mode++) {

@@ -106,7 +106,7 @@ describe("the filter in front of a viewer's terminal", () => {
     expect(left.replaceAll(`${ESC}\\`, "")).toBe("ab")
   })
 
-  it("T-15 (fault:N25) writes what it understood anew, in one form, whole and byte by byte", () => {
+  it("T-15 (fault:N25) writes again what it understood, in one form, whole and byte by byte", () => {
     for (const [text, written] of WRITTEN) {
       const input = bytes(text)
       expect(filtered(input)).toBe(written)
@@ -119,7 +119,7 @@ describe("the filter in front of a viewer's terminal", () => {
     }
   })
 
-  it("gives the same for any chunks", () => {
+  it("produces the same for any chunks", () => {
     const piece = fc.oneof(
       fc.constantFrom(...Object.values(QUESTIONS), ...WRITTEN.map(([input]) => input)),
       fc.uint8Array({ maxLength: 12 }).map((random) => Buffer.from(random).toString("latin1")),
@@ -134,7 +134,7 @@ describe("the filter in front of a viewer's terminal", () => {
     )
   })
 
-  it("C-7 check:T6 whatever comes, a terminal behind the filter types nothing", async () => {
+  it("C-7 check:T6 whatever comes, a terminal that reads the filter's output types nothing", async () => {
     const pieces = fc.sample(
       fc.array(
         fc.oneof(
@@ -179,7 +179,7 @@ describe("the filter in front of a viewer's terminal", () => {
     expect(filtered(bytes(`${ESC}]52;c;?\u0007`), [], { clipboard: true })).toBe("")
   })
 
-  it("trap:10 the past rings no bell and notifies nobody", () => {
+  it("trap:10 replayed events ring no bell and send no notification", () => {
     expect(filtered(bytes(`a\u0007${ESC}]9;done\u0007b`), [], { live: false })).toBe("ab")
     expect(filtered(bytes(`a\u0007${ESC}]9;done\u0007b`))).toBe(`a\u0007${ESC}]9;done${ESC}\\b`)
   })

@@ -45,7 +45,7 @@ describe("what belongs to the user", () => {
   const numbers = (user: UserTerminal): ReadonlyArray<number> =>
     [...user.text.matchAll(/^unique-(\d+)$/gm)].map(([, number]) => Number(number))
 
-  it("T-15 (fault:N24) bytes that are no UTF-8 hide nothing that follows them", async () => {
+  it("T-15 (fault:N24) bytes that are not UTF-8 hide nothing that follows them", async () => {
     const session = await open("bash", "-c", "read go; for i in 1 2 3 4 5; do printf 'line %d \\x9e tail\\r\\n' $i; done; read x")
     const user = attach(session)
     await user.drawn()
@@ -142,7 +142,7 @@ describe("what belongs to the user", () => {
     expect(user.written.split("\u001b[23;").length - 1).toBe(1)
   })
 
-  it("T-20 (fault:N33) a child that asks for colours gets those of the terminal that attached, and nobody else gets the answers", async () => {
+  it("T-20 (fault:N33) a child that asks for colours gets those of the terminal that attached, and no other program gets the answers", async () => {
     const asks =
       "read go; stty raw -echo; printf '\\e]11;?\\a\\e]10;?\\a\\e[?996n'; head -c 59 | cat -v; printf '\\r\\nasked\\r\\n'; stty sane; read x; echo \"typed:$x\"; read y"
     const session = await open("bash", "-c", asks)

@@ -40,7 +40,7 @@ const everyControl = `a\u0007b\u001b[31mc\u009b1md\u202ee\nf; touch pwned #`
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
 
 describe("a request on the command line", () => {
-  it("P-15 shows the command behind a title that says nothing, and how to see all that is cut (fault:N7)", () => {
+  it("P-15 shows the command that an empty title hides, and how to see everything that is cut (fault:N7)", () => {
     const lines = inboxLines([waiting()], 1000).join("\n")
     expect(lines).toContain("Run a script")
     expect(lines).toContain("    step 0\n    step 1\n")

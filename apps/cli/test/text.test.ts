@@ -263,7 +263,7 @@ describe("runners in a line", () => {
     )
   })
 
-  it("say what becomes of one that is told to stop", () => {
+  it("say what becomes of one that is asked to stop", () => {
     const busy = { ...status, children: [child, { ...child, child: 2 }] }
     expect(describeStop(status, false)).toBe("runner 1234abcd (pid 77): no processes; it is ending")
     expect(describeStop(busy, false)).toBe(

@@ -2,7 +2,7 @@
  * Loaded into the hub under test with `--import`: tells the bench about the process from within, over a socket of its own.
  *
  * One line asks, one line of JSON answers: `collect` runs the garbage collector first, `reset` starts the measuring
- * of the event loop's delay anew and any other word ends it, `read` gives resident memory, heap and the delay's quantiles.
+ * of the event loop's delay again and any other word ends it, `read` gives resident memory, heap and the delay's quantiles.
  */
 import { createServer } from "node:net"
 import { monitorEventLoopDelay } from "node:perf_hooks"

@@ -12,7 +12,7 @@ export interface AgentJournal {
 
 /** The hosts of a runner's agents. */
 export interface AgentHosts {
-  /** Starts an agent; what goes wrong is told by its notes. `environment` is all that its process gets. */
+  /** Starts an agent; what goes wrong is reported by its notes. `environment` is all that its process gets. */
   start(child: number, start: AgentStart, environment: Readonly<Record<string, string>>, journal: AgentJournal): AgentHandle
   /** Ends every host; agents that are still there are killed and told as crashed. */
   stop(): Promise<void>

@@ -24,7 +24,7 @@ export interface AgentSink {
 
 /** A running agent. */
 export interface AgentHandle {
-  /** Takes a command; each once, repeated ones do nothing. Never throws: what cannot be done is told by a note. */
+  /** Takes a command; each once, repeated ones do nothing. Never throws: what cannot be done is reported by a note. */
   readonly command: (command: AgentInstruction) => void
   /** Stops reading, so that the agent waits, and continues. */
   readonly pause: () => void
@@ -36,6 +36,6 @@ export interface AgentHandle {
 /** One kind of agent. */
 export interface AgentAdapter {
   readonly kind: AgentStart["adapter"]
-  /** Starts an agent. Never throws: what goes wrong is told by `failed` and `exit`. */
+  /** Starts an agent. Never throws: what goes wrong is reported by `failed` and `exit`. */
   readonly start: (start: AgentStart, environment: Readonly<Record<string, string>>, sink: AgentSink) => AgentHandle
 }

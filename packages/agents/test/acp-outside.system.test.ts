@@ -38,7 +38,7 @@ describe("ACP agents outside of a prompt", () => {
     expect(probe.of("returned")).toEqual([])
   })
 
-  it("A-19 (fault:N4) shows the late result of a tool, and nothing more of one whose result was told", async () => {
+  it("A-19 (fault:N4) shows the late result of a tool, and nothing more of one whose result was reported", async () => {
     const probe = begin()
     const call = { sessionUpdate: "tool_call", title: "build", kind: "execute", status: "in_progress" }
     const done = { sessionUpdate: "tool_call_update", status: "completed", rawOutput: "built" }
@@ -76,13 +76,13 @@ describe("ACP agents outside of a prompt", () => {
     },
   )
 
-  it("A-20 (fault:N5) takes for a sign of life whatever an agent tells, also what is not shown", async () => {
+  it("A-20 (fault:N5) counts everything that an agent reports as a sign of life, even what is not shown", async () => {
     const probe = begin()
     await turn(probe, { update: { sessionUpdate: "hologram" } })
     expect(probe.of("alive").length).toBeGreaterThan(0)
   })
 
-  it("P-3 (fault:N4) asks for what is asked after the answer, and goes on with it while other turns come and go", async () => {
+  it("P-3 (fault:N4) shows a request made after the answer, and keeps it while other turns come and go", async () => {
     const probe = begin()
     await turn(probe, { later: [asks], after: 20 })
     const request = await probe.asked()

@@ -24,13 +24,13 @@ describe("sessions of ACP agents", () => {
     }
   })
 
-  it("A-7 drops a replay that goes on after the answer", async () => {
+  it("A-7 drops a replay that continues after the answer", async () => {
     const lateReplay = "update" in old ? Array.from({ length: 20 }, () => old.update) : []
     const probe = begin({ initialize: { agentCapabilities: { loadSession: true } }, lateReplay }, { resume: { native: "s1" } })
     expect((await turn(probe, text("new words"))).text).toBe("new words")
   })
 
-  it("A-7 gives an agent that has no memory ours as context, once, and says so", async () => {
+  it("A-7 hands an agent without memory our transcript as context, once, and says so", async () => {
     const history = join(places().session, "history.jsonl")
     const tools = [{ type: "dynamic-tool", toolName: "bash", input: { command: "ls" }, output: { output: "a.txt" } }]
     const lines = [
@@ -50,7 +50,7 @@ describe("sessions of ACP agents", () => {
     expect(readFileSync(join(places().session, "logs", "agent.log"), "utf8")).toContain("has no memory of this session")
   })
 
-  it("A-7 says why an agent goes on from ours: it has its own record no more, or cannot use it", async () => {
+  it("A-7 says why an agent continues from our transcript: it no longer has its own record, or cannot use it", async () => {
     const agentCapabilities = { loadSession: true, sessionCapabilities: { list: {} } }
     const fails = { "session/load": { code: -32603, message: "broken" } }
     const noticeOf = async (sessions: ReadonlyArray<string>, silent: ReadonlyArray<string> = []) => {
@@ -66,7 +66,7 @@ describe("sessions of ACP agents", () => {
     expect(why).toContain("begins without what was said before")
   })
 
-  it("A-6 tells an agent that takes it to close its session before it is ended, and waits for no answer for long", async () => {
+  it("A-6 asks an agent that supports it to close its session before it is ended, and does not wait long for an answer", async () => {
     const initialize = { agentCapabilities: { sessionCapabilities: { close: {} } } }
     for (const silent of [[], ["session/close"]]) {
       const log = join(places().session, `closed-${silent.length}.log`)

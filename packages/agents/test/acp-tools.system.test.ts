@@ -43,7 +43,7 @@ describe("tool calls of ACP agents", () => {
     ])
   })
 
-  it("A-4 a tool call is told by its result alone", async () => {
+  it("A-4 a tool call is reported by its result alone", async () => {
     const { message } = await turn(
       begin(),
       tool({
@@ -81,7 +81,7 @@ describe("tool calls of ACP agents", () => {
     ])
   })
 
-  it("A-38 (fault:N18) calls that are given one id are all told, with their own inputs, requests and results", async () => {
+  it("A-38 (fault:N18) calls that share an id are all reported, with their own inputs, requests and results", async () => {
     const probe = begin()
     const call = (command: string) => ({ toolCallId: "call_0", title: "bash", kind: "execute", rawInput: { command } })
     const result = (text: string) =>
@@ -196,7 +196,7 @@ describe("tool calls of ACP agents", () => {
     expect(probe.of("settled")).toMatchObject([{ how: "withdrawn" }])
   })
 
-  it("answers by itself when the session was made so, and the log shows it", async () => {
+  it("answers automatically if the session was created that way, and the log shows it", async () => {
     const probe = begin({}, { options: { permissions: "allow" } })
     const { chunks, text: said } = await turn(probe, {
       ask: ["session/request_permission", { toolCall: { toolCallId: "c" }, options }],
@@ -226,7 +226,7 @@ describe("tool calls of ACP agents", () => {
     expect(toolsOf(messageOf(probe, id))[0]).toMatchObject({ output: { changes: [{ path: "/a.txt" }] } })
   })
 
-  it("shows output that is told piece by piece beside the protocol", async () => {
+  it("shows output that is reported piece by piece beside the protocol", async () => {
     const piece = (data: string): Step =>
       tool({ sessionUpdate: "tool_call_update", toolCallId: "c", _meta: { terminal_output_delta: { terminal_id: "t", data } } })
     const { message } = await turn(

@@ -9,7 +9,7 @@ import { begin, closeHouse, openHouse, places, play, text, tool, turn } from "./
 beforeEach(openHouse)
 afterEach(closeHouse)
 
-describe("what ACP agents tell", () => {
+describe("what ACP agents report", () => {
   it("A-3 makes parts of text and reasoning, also without message ids, and keeps the text exactly", async () => {
     const thought = (words: string): Step => ({
       update: { sessionUpdate: "agent_thought_chunk", content: { type: "text", text: words } },
@@ -31,7 +31,7 @@ describe("what ACP agents tell", () => {
     ])
   })
 
-  it("A-3 keeps what it does not know as data-unknown, and goes on", async () => {
+  it("A-3 keeps what it does not know as data-unknown, and continues", async () => {
     const { chunks, end } = await turn(
       begin(),
       { update: { sessionUpdate: "hologram", size: 3 } },
@@ -45,7 +45,7 @@ describe("what ACP agents tell", () => {
     expect(end.outcome).toBe("completed")
   })
 
-  it("tells plans, notices, compaction, usage and cost", async () => {
+  it("reports plans, notices, compaction, usage and cost", async () => {
     const probe = begin()
     const { chunks, end } = await turn(
       probe,
@@ -79,7 +79,7 @@ describe("what ACP agents tell", () => {
     expect((await turn(probe, { update: usage })).end.usage).toMatchObject({ cost: 0.25, contextUsed: 150 })
   })
 
-  it("tells commands, models and modes, in either of their forms, and sets them", async () => {
+  it("reports commands, models and modes, in either of their forms, and sets them", async () => {
     const modes = {
       currentModeId: "ask",
       availableModes: [
@@ -133,7 +133,7 @@ describe("how turns of ACP agents end", () => {
     expect((await turn(probe, text("well"))).end.outcome).toBe("completed")
   })
 
-  it("A-43 (fault:N13) tells a history that the model refuses", async () => {
+  it("A-43 (fault:N13) reports a history that the model refuses", async () => {
     const probe = begin()
     const message =
       "400 An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'."
@@ -141,7 +141,7 @@ describe("how turns of ACP agents end", () => {
     expect(one.end.error).toMatchObject({ tag: "HistoryRefused", message: expect.stringContaining(message) })
   })
 
-  it("A-13 A-40 tells a usage limit, and a short one as such", async () => {
+  it("A-13 A-40 reports a usage limit, and a short one as such", async () => {
     const probe = begin()
     const data = { message: "You have hit your limit", codex_error_info: "usage_limit_exceeded" }
     await turn(probe, { error: { code: -32603, message: "Internal error", data } })
@@ -159,7 +159,7 @@ describe("how turns of ACP agents end", () => {
     ])
   })
 
-  it("knows of an interrupt by itself, whatever the stop reason says", async () => {
+  it("knows of an interrupt, whatever the stop reason says", async () => {
     const probe = begin()
     const { turn: id } = play(probe, text("on it"), { run: "sleep 300", asks: false }, { answer: { stopReason: "end_turn" } })
     await probe.says("on it", id)
@@ -169,7 +169,7 @@ describe("how turns of ACP agents end", () => {
     expect(own.end).toMatchObject({ outcome: "error", error: { tag: "AgentCancelled" } })
   })
 
-  it("tells each stop reason apart", async () => {
+  it("distinguishes each stop reason", async () => {
     const probe = begin()
     const ends = []
     for (const stopReason of ["max_tokens", "max_turn_requests", "refusal", "sunset"]) {
@@ -229,7 +229,7 @@ describe("how turns of ACP agents end", () => {
     for (const line of ["level: 'info'", '"msg":"loaded"', '"level": "info"']) expect(log).toContain(line)
   })
 
-  it("M-7 (fault:N16) an agent is given no lone surrogate, and a pair is never cut", async () => {
+  it("M-7 (fault:N16) an agent gets no lone surrogate, and a pair is never cut", async () => {
     const history = join(places().session, "history.jsonl")
     const output = `${"x".repeat(1999)}🙂${"y".repeat(2000)}`
     const tool = { type: "dynamic-tool", toolName: "cat", toolCallId: "c", state: "output-available", input: {}, output }
@@ -245,7 +245,7 @@ describe("how turns of ACP agents end", () => {
     expect(sent).toContain("xxx […]")
   })
 
-  it("A-45 (fault:N22) tells of requests that an agent tries again, from its log", async () => {
+  it("A-45 (fault:N22) reports requests that an agent retries, from its log", async () => {
     const line = (session: string, small: boolean): Step => ({
       stderr: `timestamp=2026-11-30T00:00:47Z level=ERROR run=4f message="stream error" providerID=p session.id=${session} small=${small} error.error="AI_APICallError: Rate limit reached"`,
     })
@@ -259,7 +259,7 @@ describe("how turns of ACP agents end", () => {
     ])
   })
 
-  it("A-10 gives up an agent that sends nothing but lines that are no messages", async () => {
+  it("A-10 gives up on an agent that sends only lines that are not messages", async () => {
     const probe = begin()
     const { turn: id } = play(probe, { raw: "nonsense\n".repeat(2000) }, { hang: true })
     expect(await probe.ended(id)).toMatchObject({ outcome: "error", error: { tag: "AgentMalformed" } })

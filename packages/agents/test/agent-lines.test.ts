@@ -26,12 +26,12 @@ describe("lines", () => {
       expect(read([stream.subarray(0, cut), stream.subarray(cut)], 100)).toEqual(whole)
   })
 
-  it("over the bound are told once and skipped, and the next one is read", () => {
+  it("over the bound are reported once and skipped, and the next one is read", () => {
     const chunks = [Buffer.alloc(60, "x"), Buffer.alloc(60, "x"), Buffer.alloc(500, "x"), Buffer.from("\nnext\n")]
     expect(read(chunks, 100)).toEqual({ lines: ["next"], tooLong: 1, rest: 0 })
   })
 
-  it("with bytes that are no UTF-8 are still lines", () => {
+  it("with bytes that are not UTF-8 are still lines", () => {
     expect(read([Buffer.from([0x61, 0xff, 0xfe, 0x62, 0x0a])], 100).lines).toEqual(["a\ufffd\ufffdb"])
   })
 })
@@ -40,7 +40,7 @@ describe("bounds", () => {
   const said: Array<string> = []
   const say = (text: string): void => void said.push(text)
 
-  it("cut what an agent asks, and refuse what is too long all the same", () => {
+  it("cut what an agent asks, and refuse what is too long anyway", () => {
     const request: PermissionAsk = {
       id: "1",
       kind: "tool",
@@ -109,7 +109,7 @@ describe("directives", () => {
     ])
   })
 
-  it("are told to whoever uses none", () => {
+  it("are listed for a name that is not one of them", () => {
     const [block] = helpfulAnswer("hello", 2)
     const said = block?.kind === "text" ? block.words.join("") : ""
     expect(stepsOf("hello")).toEqual([])

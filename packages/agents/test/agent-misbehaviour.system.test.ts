@@ -85,7 +85,7 @@ describe("agents that misbehave", () => {
     expect(residentBytes(process.pid) - before).toBeLessThan(128 * 1024 * 1024)
   })
 
-  it("A-10 check:A1 one that gives no sign of life is given up after its start's time", async () => {
+  it("A-10 check:A1 one without any sign of life is given up after its start time", async () => {
     const probe = begin({
       program: { command: process.execPath, args: ["-e", "setInterval(() => {}, 1000)"] },
       startTimeout: 500,
@@ -99,7 +99,7 @@ describe("agents that misbehave", () => {
     ])
   })
 
-  it("A-44 (fault:N22) one whose start takes long is waited for as long as it writes to its log, and not for ever", async () => {
+  it("A-44 (fault:N22) a slow start is waited for as long as the agent writes to its log, but not forever", async () => {
     const slow = 'setInterval(() => console.error("unpacking"), 50)'
     const probe = begin({ program: { command: process.execPath, args: ["-e", slow] }, startTimeout: 400 })
     const began = performance.now()
@@ -108,7 +108,7 @@ describe("agents that misbehave", () => {
     expect(performance.now() - began).toBeGreaterThan(1900)
   })
 
-  it("A-10 check:A1 one that never answers is stopped by an interrupt and its grace, and nobody claims that it took the message", async () => {
+  it("A-10 check:A1 one that never answers is stopped by an interrupt and its grace, and its message does not count as taken", async () => {
     const silent = `require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
       if (JSON.parse(line).type === "open") console.log(JSON.stringify({ type: "ready", resumed: "new", info: {} }))
     })`
@@ -154,7 +154,7 @@ describe("agents that misbehave", () => {
     }
   })
 
-  it("an agent whose log cannot be written works all the same", async () => {
+  it("an agent whose log cannot be written still works", async () => {
     const probe = begin({ directory: "/proc/self/no-such-place" })
     const { turn } = probe.send("[[stderr lost]] [[say here]]")
     expect((await probe.ended(turn)).outcome).toBe("completed")
@@ -179,7 +179,7 @@ describe("agents that misbehave", () => {
     expect(statSync(join(directories.cwd, "unanswered"), { throwIfNoEntry: false })).toBeUndefined()
   })
 
-  it("questions, plans and usage limits are told as such", async () => {
+  it("questions, plans and usage limits are reported as such", async () => {
     const probe = begin({})
     const first = probe.send("[[ask Which one?|This|That]] [[plan do it]]")
     const question = await probe.asked()

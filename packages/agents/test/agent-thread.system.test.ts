@@ -61,7 +61,7 @@ describe("agents' threads", () => {
     await next.handle.end(1000)
   })
 
-  it("fails an agent whose adapter this build has not, and answers who asks for its end", async () => {
+  it("fails an agent whose adapter this build lacks, and answers a request for its end", async () => {
     const probe = begin({ adapter: "acp", program: { command: "/no/such/program", args: [] } })
     await Promise.all([probe.gone(), probe.handle.end(0)])
     expect(probe.notes[0]?.type).toBe("failed")

@@ -72,7 +72,7 @@ describe("the catalog of agents", () => {
     expect(find({}, "gemini").program).toEqual({ command: process.execPath, args: [file, "--acp"] })
   })
 
-  it("A-11 gives an agent that opens a port a password of its own each time, and known options where none are given", () => {
+  it("A-11 an agent that opens a port gets a new password each time, and default options if none are set", () => {
     placeInstalled("opencode")
     placeInstalled("gemini")
     const password = (agents: unknown = {}) => find(agents, "opencode").env["OPENCODE_SERVER_PASSWORD"]

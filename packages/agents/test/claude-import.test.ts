@@ -76,7 +76,7 @@ describe("transcripts of Claude Code", () => {
     expect(textsOf(messages)).toEqual(["user: first", "assistant: one", "user: second", "assistant: two", "user: third"])
   })
 
-  it("tells people's words from the machine's, commands as they were typed, files as files", async () => {
+  it("distinguishes people's words from the machine's, commands as they were typed, files as files", async () => {
     const image = { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } }
     const messages = await read([
       user("u1", null, "<command-name>/review</command-name>\n<command-args>all of it</command-args>"),
@@ -120,7 +120,7 @@ describe("transcripts of Claude Code", () => {
     expect(claudeDirectory({ HOME: "/u/a", CLAUDE_CONFIG_DIR: "/c" })).toBe("/c")
   })
 
-  it("gives the transcript in batches under one key, the subagents' under keys below it", async () => {
+  it("returns the transcript in batches under one key, the subagents' under keys below it", async () => {
     await read([user("u1", null, "x".repeat(3 * 1024 * 1024)), user("u2", "u1", "y".repeat(3 * 1024 * 1024))])
     mkdirSync(join(project, ID, "subagents"), { recursive: true })
     writeFileSync(join(project, ID, "subagents", "agent-1.jsonl"), `${user("s1", null, "sub")}\n`)

@@ -66,7 +66,7 @@ describe("what Claude loaded", () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it("A-34 A-35 follows a server that starts, tells when it failed and when it is there again (fault:N15)", async () => {
+  it("A-34 A-35 follows a server that starts, reports when it failed and when it is there again (fault:N15)", async () => {
     const infos: Array<AgentInfo> = []
     const chunks: Array<AgentChunk> = []
     let servers: ReadonlyArray<object> = []

@@ -35,7 +35,7 @@ function streamOf() {
 const success = { type: "result", subtype: "success", is_error: false, result: "half" }
 
 describe("Claude's messages", () => {
-  it("trap:4 a reply that broke off and was called a success ends its turn as an error", () => {
+  it("trap:4 an interrupted reply that was reported as a success ends its turn as an error", () => {
     const { stream, reply } = streamOf()
     reply("m1", "half an ans")
     expect(stream.isCut).toBe(true)
@@ -96,7 +96,7 @@ describe("Claude's messages", () => {
     expect(news.turnEnded()).toBe(false)
   })
 
-  it("says a reply again that broke off, and keeps one that Claude goes on from", () => {
+  it("repeats a reply that was cut off, and keeps one that Claude continues from", () => {
     const again = streamOf()
     again.reply("m1", "half")
     again.reply("m2", "whole", "end_turn")
@@ -120,7 +120,7 @@ describe("Claude's messages", () => {
     expect(on.stream.isCut).toBe(false)
   })
 
-  it("A-4 tells a tool by its id, whatever comes first, and once", () => {
+  it("A-4 reports a tool by its id, whatever comes first, and once", () => {
     const { stream, chunks, types } = streamOf()
     stream.result({ type: "tool_result", tool_use_id: "t1", content: "early" }, undefined)
     for (let i = 0; i < 2; i++) {
@@ -132,7 +132,7 @@ describe("Claude's messages", () => {
     expect(chunks[0]).toMatchObject({ toolCallId: "t1", output: "early" })
   })
 
-  it("A-38 (fault:N18) tells tool calls that are given one id, each as one of its own", () => {
+  it("A-38 (fault:N18) reports tool calls that share an id separately", () => {
     const { stream, chunks } = streamOf()
     for (const [message, command] of [
       ["m1", "one"],
@@ -156,7 +156,7 @@ describe("Claude's messages", () => {
     ])
   })
 
-  it("A-39 (fault:N19) a reply that broke off and comes again whole, without a stream, stands once", () => {
+  it("A-39 (fault:N19) a reply that was cut off and comes again whole, without a stream, appears once", () => {
     const { stream, reply, types } = streamOf()
     reply("m1", "half an ans")
     stream.assistant({ id: "m2", content: [{ type: "text", text: "half an answer" }] })
@@ -166,7 +166,7 @@ describe("Claude's messages", () => {
     expect(stream.isCut).toBe(false)
   })
 
-  it("A-3 keeps what nobody knows as data-unknown, and survives anything", () => {
+  it("A-3 keeps unknown parts as data-unknown, and survives anything", () => {
     const { stream, types } = streamOf()
     stream.event({ type: "of_the_future", what: 1 })
     for (const odd of [undefined, null, 7, "text", [], {}, { type: 7 }, { content: "x" }, { content: [null, 7, {}] }]) {
@@ -178,7 +178,7 @@ describe("Claude's messages", () => {
     expect(types().length).toBeGreaterThan(0)
   })
 
-  it("A-3 tells lists, retries, compactions and subagents in the shapes that readers know", () => {
+  it("A-3 reports lists, retries, compactions and subagents in the shapes that readers know", () => {
     const chunks: Array<AgentChunk> = []
     const tell = (chunk: AgentChunk): void => void chunks.push(chunk)
     const stream = new MessageStream(tell, () => false)
@@ -211,7 +211,7 @@ describe("Claude's messages", () => {
     ])
   })
 
-  it("A-12 counts the cost of each turn, also when Claude tells only the sum or begins anew", () => {
+  it("A-12 counts the cost of each turn, even if Claude reports only the sum or starts over", () => {
     const meter = new ClaudeUsage()
     const cost = (result: object) => meter.take(result, undefined).cost
     expect(cost({ total_cost_usd: 5, model_usage_since_last_result: { a: { costUSD: 1 }, b: { costUSD: 2 } } })).toBe(3)
@@ -247,7 +247,7 @@ describe("Claude's questions", () => {
     expect(asked.map(({ subject }) => subject)).toEqual(["x", "x", "x"])
   })
 
-  it("gives no tool call of a subagent as one of the turn's own", () => {
+  it("reports no tool call of a subagent as one of the turn's own", () => {
     const asked: Array<PermissionAsk> = []
     const permissions = new Permissions({
       ask: (request) => void asked.push(request),
@@ -263,7 +263,7 @@ describe("Claude's questions", () => {
   })
 })
 
-describe("what Claude is started with and told", () => {
+describe("what Claude is started with and sent", () => {
   it("A-1 names the option that is wrong", () => {
     const wrong = (options: Readonly<Record<string, unknown>>) => validateClaudeOptions(options)?.option
     expect(wrong({})).toBeUndefined()
@@ -313,7 +313,7 @@ describe("what Claude is started with and told", () => {
     expect(readClaudeOptions(whole)).toEqual(whole)
   })
 
-  it("gives each message one UUID, its own when it has one, another when it is to run again", () => {
+  it("returns each message one UUID, its own if it has one, another if it is to run again", () => {
     const own = "0199a0b2-7c4e-7d3a-8f00-0123456789ab"
     expect(messageUuid(own, false)).toBe(own)
     expect(messageUuid("m1", false)).toBe(messageUuid("m1", false))

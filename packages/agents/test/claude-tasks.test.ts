@@ -7,7 +7,7 @@ import { Permissions } from "../src/claude/permissions.ts"
 import { TaskNews } from "../src/claude/TaskNews.ts"
 
 describe("work of Claude's outside a turn", () => {
-  it("tells the end of tasks in the background, and not of those whose tool call waits for them", () => {
+  it("reports the end of background tasks, but not of those whose tool call waits for them", () => {
     const notices: Array<unknown> = []
     const news = new TaskNews(new Tasks(() => undefined), (text) => notices.push(text))
     const task = (subtype: string, task_id: string, more: object): void =>
@@ -24,7 +24,7 @@ describe("work of Claude's outside a turn", () => {
     expect(notices).toEqual(["b is done", "c is done", "d is done"])
   })
 
-  it("A-15 (fault:N3) tells what runs in the background by the set that Claude tells, however its single words come", async () => {
+  it("A-15 (fault:N3) takes what runs in the background from the set that Claude reports, in whatever order its single messages come", async () => {
     const notes: Array<AgentNote> = []
     const tasks = new Tasks((note) => notes.push(note))
     const news = new TaskNews(tasks, () => undefined)
@@ -69,7 +69,7 @@ describe("work of Claude's outside a turn", () => {
     expect(await Promise.race([own, Promise.resolve("Claude takes it back by itself")])).toBe("Claude takes it back by itself")
   })
 
-  it("A-15 (fault:N3) tells of at most a hundred tasks at a time, and of the next when one has ended", () => {
+  it("A-15 (fault:N3) reports at most a hundred tasks at a time, and the next one when one has ended", () => {
     const notes: Array<AgentNote> = []
     const tasks = new Tasks((note) => notes.push(note))
     for (let i = 0; i < 102; i++) tasks.started({ id: `t${i}`, kind: "shell", description: "x".repeat(10_000) })

@@ -76,7 +76,7 @@ describe("a mirrored transcript", () => {
     expect(await bringHome(home, root, transcript)).toBe(false)
   })
 
-  it("A-7 is nothing to go on from without a word said, and is not used when a line of it cannot be read", async () => {
+  it("A-7 is not resumed from if nothing was said, and is not used if a line of it cannot be read", async () => {
     expect(await lookThrough(mirrored([{ key: `${project}/s`, entries: [{ type: "mode" }] }]), "s")).toBeUndefined()
     expect(await lookThrough(mirrored([{ key: `${project}/o`, entries: [says("a")] }]), "s")).toBeUndefined()
     const path = mirrored([{ key: `${project}/s`, entries: [says("a")] }])

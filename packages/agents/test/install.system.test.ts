@@ -46,7 +46,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 describe("installing agents", () => {
-  it("fetches the exact version, runs no scripts, tells what goes on, and takes it away again", async () => {
+  it("fetches the exact version, runs no scripts, reports progress, and removes it again", async () => {
     const steps: Array<InstallStep> = []
     const done = await installAgent("codex", { data: data(), environment: npm(good), tell: (step) => steps.push(step) })
     expect(done).toEqual({ package: known?.name, version: known?.version, directory: join(agents(), "codex") })
@@ -64,7 +64,7 @@ describe("installing agents", () => {
     expect(readdirSync(agents())).toEqual([])
   })
 
-  it("keeps what was there when it fails, and leaves nothing behind", async () => {
+  it("keeps what was there when it fails, and leaves nothing of its own", async () => {
     await installAgent("codex", { data: data(), environment: npm(good) })
     const cases: ReadonlyArray<readonly [string, string]> = [
       ["ENOSPC", "diskFull"],

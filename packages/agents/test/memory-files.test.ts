@@ -7,7 +7,7 @@ import { memoryFiles } from "../src/claude/memory-files.ts"
 const folder = mkdtempSync(join(tmpdir(), "holdfast-memory-"))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-it("A-29 (fault:N14) tells a model no file of the user's to which a directory links that nobody trusts", async () => {
+it("A-29 (fault:N14) shows a model no file of the user's that an untrusted directory links to", async () => {
   const cwd = join(folder, "repository", "sub")
   mkdirSync(join(folder, "repository", ".git"), { recursive: true })
   mkdirSync(cwd)

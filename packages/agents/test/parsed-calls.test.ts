@@ -99,7 +99,7 @@ describe("what agents ask, as rules compare it", () => {
     expect(bounded({ questions: [{ question: "x".repeat(20_000), choices: [] }] })).toBeUndefined()
   })
 
-  it("P-13 an agent has so many requests open and no more, in number, bytes and questions (fault:N10)", () => {
+  it("P-13 an agent's open requests are bounded in number, bytes and questions (fault:N10)", () => {
     const open = new OpenRequests()
     const add = (id: string, part: Partial<PermissionAsk> = {}): string | undefined => {
       const request = ask({ id, ...part })

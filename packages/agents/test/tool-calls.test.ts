@@ -24,7 +24,7 @@ describe("what the tool calls of an agent hold", () => {
       content: [{ type: "content", content: { type: "text", text: "y".repeat(bytes) } }],
     })
 
-  it("A-50 is nothing of calls that are over, whatever they were told (fault:N23)", () => {
+  it("A-50 is nothing for calls that are over, whatever is reported of them (fault:N23)", () => {
     const calls = make()
     for (let i = 0; i < 300; i++) {
       begin(calls, i, MiB / 2)

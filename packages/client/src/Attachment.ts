@@ -132,7 +132,7 @@ export class Attachment implements AsyncIterable<Item> {
   }
 
   /**
-   * Attaches anew on the same connection with a snapshot of what is on the screen now, in place of the events that wait
+   * Attaches again on the same connection with a snapshot of what is on the screen now, in place of the events that wait
    * for the consumer; what was typed is kept.
    */
   refresh(): void {
@@ -252,7 +252,7 @@ export class Attachment implements AsyncIterable<Item> {
     this.#heads.reset()
   }
 
-  /** Attaches anew on the same connection, from the cursor. The hub ends the former attachment; it is not listened to any more. */
+  /** Attaches again on the same connection, from the cursor. The hub ends the former attachment; it is not listened to any more. */
   #again(): void {
     if (this.#ended || this.#handle === undefined) return
     this.#fruitless += 1

@@ -32,7 +32,7 @@ export class StateHolder {
     return this.#state
   }
 
-  /** Sets the state; listeners hear of it when its kind changed, so one loss is told once, whatever the attempts (C-1). */
+  /** Sets the state; listeners hear of it when its kind changed, so one loss is reported once, whatever the attempts (C-1). */
   set(state: ConnectionState): void {
     const changed = state._tag !== this.#state._tag
     this.#state = state

@@ -129,7 +129,7 @@ describe("an attachment", () => {
     expect(got.texts).toEqual(words(1, 210))
   })
 
-  it("trap:10 D-14 replayed events are told from live ones, also after a reconnect", async () => {
+  it("trap:10 D-14 replayed events are distinguished from live ones, even after a reconnect", async () => {
     const { got } = attach(0)
     await got.until("synced", (g) => g.count("Synced") === 1)
     hub.append(words(1, 2))
@@ -206,7 +206,7 @@ describe("an attachment", () => {
     expect(fired).toBeGreaterThan(400 / 10)
   })
 
-  it("C-4 a log that was replaced is told as a reset", async () => {
+  it("C-4 a log that was replaced is reported as a reset", async () => {
     hub.append(words(1, 9))
     const { got } = attach(0)
     await got.until("synced", (g) => g.count("Synced") === 1)
@@ -323,7 +323,7 @@ describe("an attachment", () => {
     expect(hub.connections).toBe(2)
   })
 
-  it("D-12 (fault:N72) a feed resumes from its last change, and begins anew where the hub has another store", async () => {
+  it("D-12 (fault:N72) a feed resumes from its last change, and starts over if the hub has another store", async () => {
     const changes: Array<number> = []
     let resets = 0
     const feed = new Feed(connection, { sessions: (_, change) => changes.push(change), reset: () => resets++ })

@@ -36,14 +36,14 @@ describe("a second consumer", () => {
     await expect(attachment.consume(() => undefined)).rejects.toMatchObject(TAKEN)
   })
 
-  it("C-13 a consumer that throws detaches, so that nothing waits for nobody", async () => {
+  it("C-13 a consumer that throws detaches, so that the hub does not wait for it", async () => {
     const attachment = attach()
     const thrown = new Error("the consumer's own")
     await expect(attachment.consume(() => Promise.reject(thrown))).rejects.toBe(thrown)
     await expect(attachment.type(new Uint8Array(1))).rejects.toMatchObject({ tag: "Closed" })
   })
 
-  it("C-13 of a session on the same connection ends, and the first goes on where it was", async () => {
+  it("C-13 of a session on the same connection ends, and the first continues", async () => {
     const got = new Collected(attach())
     hub.append(["a"])
     await got.until("first", (g) => g.texts.length === 1)

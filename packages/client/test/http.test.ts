@@ -80,7 +80,7 @@ describe("a call over HTTP", () => {
     ["no function", { fetch: "fetch" as never }],
     ["a function that is called wrongly", { fetch: () => Promise.reject(new TypeError("Illegal invocation")) }],
     ["a function with a fault", { fetch: () => Promise.reject(new ReferenceError("nothing is not defined")) }],
-  ])("C-14 (fault:N66) does not tell a mistake of the program as Unreachable: %s", async (_, change) => {
+  ])("C-14 (fault:N66) does not report a mistake of the program as Unreachable: %s", async (_, change) => {
     await expect(makeApi(options(change)).live()).rejects.toMatchObject({ tag: "InvalidCall" })
     expect(asked).toEqual([])
   })
@@ -182,7 +182,7 @@ describe("a stream of server-sent events", () => {
     await expect(events.next()).rejects.toMatchObject({ tag: "ConnectionLost" })
   })
 
-  it("C-15 an event that is too long is told as such", async () => {
+  it("C-15 an event that is too long is reported as such", async () => {
     const chunk = new Uint8Array(8 * 1024 * 1024).fill(120)
     const body = (async function* () {
       for (let i = 0; i < 5; i++) yield chunk

@@ -15,12 +15,12 @@ describe("cursors", () => {
     expect(planAttach({ after: 15, log: "log-a" }, bounds)).toEqual({ _tag: "Backlog", after: 15 })
   })
 
-  it("trap:21 the first seq is 1, and a cursor of 0 gives event 1", () => {
+  it("trap:21 the first seq is 1, and a cursor of 0 yields event 1", () => {
     expect(planAttach({ after: 0 }, { firstSeq: 1, lastSeq: 5, log: "l" })).toEqual({ _tag: "Backlog", after: 0 })
     expect(planAttach({ after: 0 }, { firstSeq: 1, lastSeq: 0, log: "l" })).toEqual({ _tag: "Backlog", after: 0 })
   })
 
-  it("D-6 check:O8 what is no whole number from 0 to 2^53 - 1 is refused with words", () => {
+  it("D-6 check:O8 anything that is not an integer from 0 to 2^53 - 1 is refused with a message", () => {
     for (const bad of [-1, -0, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, "5", null, {}]) {
       expect(cursorProblem(bad)).toContain("a cursor is")
     }
@@ -36,7 +36,7 @@ describe("cursors", () => {
 })
 
 describe("a place in the feed of sessions", () => {
-  it("D-12 (fault:N72) counts where it is of this feed and not beyond its head; otherwise the feed begins anew", () => {
+  it("D-12 (fault:N72) counts if it is of this feed and not beyond its head; otherwise the feed starts over", () => {
     const bounds = { head: 10, feed: "own" }
     expect(planFeed({}, bounds)).toEqual({ change: 10, reset: false })
     for (const after of [0, 4, 10]) {

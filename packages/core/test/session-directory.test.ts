@@ -40,7 +40,7 @@ describe("the name of a session's directory", () => {
     )
   })
 
-  it("A-70 a name that leads elsewhere is none", () => {
+  it("A-70 a name that leads elsewhere is refused", () => {
     for (const name of [
       "",
       ".",

@@ -87,7 +87,7 @@ const commands = {
 const command: fc.Arbitrary<Command> = fc.oneof(...Object.values<fc.Arbitrary<Command>>(commands))
 
 describe("the fold of a session", () => {
-  it("E-5 folding the log again gives the state the commands left, from any cut", () => {
+  it("E-5 evolving through the log again yields the state that the commands left, from any cut", () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 40 }), fc.nat(), (commands, cut) => {
         const { state, log } = play([create, ...commands])

@@ -236,7 +236,7 @@ describe("the table of operations", () => {
     }
   })
 
-  it("X-14 gives the socket every operation that needs neither a response of its own nor a credential's door", () => {
+  it("X-14 the socket has every operation that needs neither a response of its own nor a credential's door", () => {
     const named = operationEntries.flatMap(([name, { socket: has }]) => (has === false ? [] : [name]))
     for (const name of named) expect(COMMAND_INPUTS.has(name), name).toBe(true)
     for (const [name, { http }] of operationEntries) if (http === undefined) expect(named).toContain(name)

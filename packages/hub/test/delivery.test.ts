@@ -133,7 +133,7 @@ describe("delivery", () => {
     expect(mostInTurn()).toBe(1)
   })
 
-  it("D-10 check:V1 a reader that stops gets no more than its window, hurts nobody, and loses nothing", async () => {
+  it("D-10 check:V1 a reader that stops gets no more than its window, harms no other, and loses nothing", async () => {
     const slow = new Reader()
     slow.acknowledging = false
     await attachReader(house, { session: id, after: 0 }, slow)
@@ -176,7 +176,7 @@ describe("delivery", () => {
     expect(other.seen[0]).toMatchObject({ kind: "snapshot", head: { reason: "reset" } })
   })
 
-  it("D-6 check:O8 cursors that are no numbers of events are refused by name", async () => {
+  it("D-6 check:O8 cursors that are not numbers of events are refused by name", async () => {
     for (const after of [-1, 1.5, Number.NaN, 2 ** 53, -0]) {
       await expect(attachReader(house, { session: id, after })).rejects.toMatchObject({ _tag: "CursorInvalid" })
       await expect(house.run(house.hub.events(id, { after, limit: 10 }))).rejects.toMatchObject({ _tag: "CursorInvalid" })
@@ -194,7 +194,7 @@ describe("delivery", () => {
     await expect(other).rejects.toMatchObject({ _tag: "CursorAhead", lastSeq: 2 })
   })
 
-  it("D-15 trap:13 a filter holds for backlog and live, and the stream's own cursor goes on", async () => {
+  it("D-15 trap:13 a filter applies to backlog and live events, and the stream's own cursor advances", async () => {
     runner.print("a")
     await reach(3)
     await house.run(house.hub.mark(id, { text: "one" }, OWNER))

@@ -121,7 +121,7 @@ describe("environment variables of a session", () => {
     expect(failed).not.toContain(CANARY)
   })
 
-  it("A-67 an agent that nobody gives an environment has the hub's", async () => {
+  it("A-67 an agent whose client sends no environment has the hub's", async () => {
     const runner = new ToldRunner()
     await open(runner)
     const { id, directory: name } = await createAgent(house)

@@ -146,7 +146,7 @@ describe("seats", () => {
     expect(runner.child.inputs).toEqual(["a", "b", "c"])
   })
 
-  it("R-20 a connection that names none of its own is the client while no other is open under its id, and somebody else otherwise (fault:N48)", async () => {
+  it("R-20 a connection that names none of its own is the client while no other is open under its id, and another client otherwise (fault:N48)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const socket = await openSocket(house)
@@ -178,7 +178,7 @@ describe("seats", () => {
     }
   })
 
-  it("T-10 the keyboard is held by a connection that may type: nobody has it by name, and no reader keeps it held (fault:N48)", async () => {
+  it("T-10 the keyboard is held by a connection that may type: not by a client's name, and no reader keeps it held (fault:N48)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const attach = (connection: string, mode: "interactive" | "viewer" = "interactive") =>
@@ -215,7 +215,7 @@ describe("seats", () => {
 })
 
 describe("a runner that cannot be spoken to", () => {
-  it("R-22 input that nobody takes is answered in a bounded time, and typed once when it is sent again under its key (fault:N61)", async () => {
+  it("R-22 input that no program reads is answered in a bounded time, and typed once when it is sent again under its key (fault:N61)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     runner.settleInput = false

@@ -91,7 +91,7 @@ describe("a kind of session of a few lines", () => {
     return JSON.parse(snapshot?.screen ?? "")
   }
 
-  it("is created once with a key, changed by commands of its own and of everybody, attached to and read", async () => {
+  it("is created once with a key, changed by its own commands and by common ones, attached to and read", async () => {
     const { session } = await create()
     expect(session).toMatchObject({ kind: "notes", label: "shopping", process: "none", status: "active" })
     expect(await create()).toMatchObject({ session: { id: session.id }, created: false })
@@ -112,7 +112,7 @@ describe("a kind of session of a few lines", () => {
     expect((await house.run(house.hub.list({}))).sessions).toMatchObject([{ id: session.id, label: "groceries" }])
   })
 
-  it("goes on after a restart of the hub, beside a terminal, and what only terminals or agents can do is refused", async () => {
+  it("continues after a restart of the hub, beside a terminal, and what only terminals or agents can do is refused", async () => {
     const { session } = await create()
     await createTerminal(house, { command: "/bin/sh" })
     await house.close()
@@ -135,7 +135,7 @@ describe("a kind of session of a few lines", () => {
     })
   })
 
-  it("comes back from the trash, and is purged with its readers told", async () => {
+  it("comes back from the trash, and is purged, which its readers learn", async () => {
     await house.close()
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] })
     try {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 import { eventsPassed } from "../src/session/passed-garbage.ts"
 
 describe("passed garbage", () => {
-  it("D-10 a message that is cut over and over leaves no heap behind (fault:N10)", async () => {
+  it("D-10 a message that is cut again and again leaves no garbage on the heap (fault:N10)", async () => {
     const began = memoryUsage()
     let parts: ReadonlyArray<string> = []
     let seq = 0

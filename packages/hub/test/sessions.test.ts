@@ -62,7 +62,7 @@ describe("sessions", () => {
     expect(sessions).toMatchObject([{ process: "failed", problem: "gone in between" }])
   })
 
-  it("W-9 a creation goes on although its caller went away, and its process is started", async () => {
+  it("W-9 a creation continues although its caller has gone, and its process is started", async () => {
     const running = Promise.withResolvers<string>()
     const seen: FeedListener = (_, sessions) => {
       for (const { label, process } of sessions) if (process === "running") running.resolve(label)
@@ -103,7 +103,7 @@ describe("sessions", () => {
     expect((await house.run(house.hub.get(id))).lastSeq).toBe(4)
   })
 
-  it("S-1 D-8 check:D3 nobody is told of an event before it is durable", async () => {
+  it("S-1 D-8 check:D3 no client gets an event before it is durable", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const reader = await attachReader(house, { session: id, after: 2 })
     faults.slow = true
@@ -135,7 +135,7 @@ describe("sessions", () => {
     expect((await house.run(house.hub.get(id))).lastSeq).toBe(12)
   })
 
-  it("S-12 check:D5 a full disk is typed, reads and tails go on, and output is not lost once there is space", async () => {
+  it("S-12 check:D5 a full disk is a typed error, reads and tails continue, and output is not lost once there is space", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const reader = await attachReader(house, { session: id, after: 0 })
     runner.print("before ")
@@ -175,7 +175,7 @@ describe("sessions", () => {
     reader.checkDense(0)
   })
 
-  it("S-3 another owner fences this hub: its append is refused and readers are told", async () => {
+  it("S-3 another owner fences this hub: its append is refused and readers learn it", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const reader = await attachReader(house, { session: id, after: 0 })
     await house.run(house.store.claim(id))
@@ -184,7 +184,7 @@ describe("sessions", () => {
     expect((await house.run(house.hub.mark(id, { text: "anew" }, OWNER))).seq).toBe(3)
   })
 
-  it("T-14 D-5 a log over its limit is trimmed behind a checkpoint, says so, and old cursors go on from a screen", async () => {
+  it("T-14 D-5 a log over its limit is trimmed up to a checkpoint, says so, and old cursors continue from a screen", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     runner.child.checkpoint = () => {
       const position = runner.child.journal.length
@@ -252,7 +252,7 @@ describe("sessions", () => {
     await two.until("the other's size", () => runner.child.sizes.at(-1) === "60x20")
   })
 
-  it("T-27 only what a person types gives a viewer the size, and reports are no typing of one who may not type (fault:N26)", async () => {
+  it("T-27 only what a person types returns a viewer the size, and reports do not count as forbidden typing (fault:N26)", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh", cols: 80, rows: 24 })
     const attach = (client: string, cols: number, rows: number) =>
       attachReader(house, { session: id, after: 0, mode: "interactive", client, cols, rows })

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { StartQueue } from "../src/child/StartQueue.ts"
 
 describe("the line of starts", () => {
-  it("lets four be under way, the others in order, and goes on after failures", async () => {
+  it("lets four run at a time, the others in order, and continues after failures", async () => {
     const line = new StartQueue()
     const begun: Array<number> = []
     const ends: Array<PromiseWithResolvers<number>> = []
@@ -29,7 +29,7 @@ describe("the line of starts", () => {
     expect(begun.at(-1)).toBe(7)
   })
 
-  it("begins what nobody waits for after the creations, but not for ever", async () => {
+  it("starts what no client waits for after the creations, but does not put it off forever", async () => {
     const line = new StartQueue()
     const begun: Array<string> = []
     const over = line.creation()

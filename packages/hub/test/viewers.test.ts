@@ -21,7 +21,7 @@ afterEach(async () => {
 })
 
 describe("viewers that leave and come back", () => {
-  it("T-48 after a restart of the hub who gave the size gives it again, whoever is back first, and the size does not flap", async () => {
+  it("T-48 after a restart of the hub the viewer that had the size has it again, whichever returns first, and the size does not flap", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh", cols: 120, rows: 40 })
     const attach = (client: string, cols: number, rows: number, gaveSize?: boolean) =>
       attachReader(house, {

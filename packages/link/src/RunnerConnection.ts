@@ -95,7 +95,7 @@ export interface StartAgent {
 export interface RunnerConnection {
   readonly welcome: RunnerWelcome
   readonly start: (request: StartTerminal) => Promise<ChildStatus>
-  /** Starts an agent's child; its process is told by the note `ready`, or `failed` says why there is none. */
+  /** Starts an agent's child; its process is reported by the note `ready`, or `failed` says why there is none. */
   readonly startAgent: (request: StartAgent) => Promise<ChildStatus>
   /** Hands a command to an agent; repeated ones are carried out once (A-2). Resolves when the runner has it. */
   readonly commandAgent: (child: number, command: AgentInstruction) => Promise<void>

@@ -49,7 +49,7 @@ export const AgentStart = fields({
   guarded: maybe(list(text)),
   /** Whether a person trusts the directory: only then what it brings (hooks, MCP servers, allow rules) runs (A-29). */
   trusted: maybe(flag),
-  /** A person had the agent begin anew: it resumes nothing, also not what its options name. */
+  /** A person had the agent start over: it resumes nothing, also not what its options name. */
   anew: maybe(flag),
   /** How the agent signs in, where it must be told: the id of one of its ways (ACP's `authenticate`). */
   auth: maybe(text),

@@ -115,7 +115,7 @@ function encodeJson(event: Event, from: number): Uint8Array {
   return bytes
 }
 
-/** A long text behind the room of a header; made in one piece when it is ASCII, as the largest ones mostly are. */
+/** A long text after the room of a header; made in one piece when it is ASCII, as the largest ones mostly are. */
 function largeJson(text: string): Uint8Array {
   const ascii = new Uint8Array(RECORD_HEADER + text.length)
   if (encoder.encodeInto(text, ascii.subarray(RECORD_HEADER)).read === text.length) return ascii
@@ -153,7 +153,7 @@ export interface RecordView {
   /** Epoch milliseconds of an output record; absent for JSON, where the body holds it. */
   readonly time?: number
   readonly body: Uint8Array
-  /** Offset of the byte behind the record. */
+  /** Offset of the byte after the record. */
   readonly end: number
 }
 

@@ -126,7 +126,7 @@ export const CreateSession = Schema.Struct({
   command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)),
   args: Schema.optionalKey(Schema.Array(Arg).check(Schema.isMaxLength(4096))),
   env: Schema.optionalKey(Schema.Record(Schema.String, Value)),
-  /** The environment of who asks, which the terminal or the agent inherits in place of the hub's; it is in no event and no part of what a key stands for. */
+  /** The environment of the caller, which the terminal or the agent inherits in place of the hub's; it is in no event and no part of what a key stands for. */
   environment: Schema.optionalKey(Schema.Record(Schema.String, Value)),
   cwd: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(4096), wellFormed, withoutNul)),
   cols: Schema.optionalKey(Cells),

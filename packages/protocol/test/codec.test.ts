@@ -45,7 +45,7 @@ describe("codecs", () => {
     )
   })
 
-  it("agree with themselves: what is one can be read, and what is none cannot", () => {
+  it("are consistent: valid ones can be read, invalid ones cannot", () => {
     const codecs: ReadonlyArray<Codec<unknown>> = [thing, place, list(whole), record(flag), oneOf("a", "b"), anything, yes]
     fc.assert(
       fc.property(fc.constantFrom(...codecs), fc.jsonValue(), (codec, value) => {

@@ -67,7 +67,7 @@ const files = (): ReadonlyArray<string> => {
 }
 
 describe("journal", () => {
-  it("R-3 R-6 gives entries in order from any position, whether they are in memory or in a file", async () => {
+  it("R-3 R-6 returns entries in order from any position, whether they are in memory or in a file", async () => {
     const one = journal()
     fill(one, 500)
     await until("the spill", () => one.memoryBytes <= 64 * KiB)
@@ -115,7 +115,7 @@ describe("journal", () => {
     await one.close(true)
   })
 
-  it("R-6 the child is paused at the disk's limit and goes on once there is room", async () => {
+  it("R-6 the child is paused at the disk's limit and continues once there is room", async () => {
     const one = journal({ diskMax: 256 * KiB })
     for (let round = 0; round < 200 && full.at(-1) !== true; round++) {
       fill(one, 1)
@@ -143,7 +143,7 @@ describe("journal", () => {
     await one.close(true)
   })
 
-  it("R-7 a damaged record is reported and never given as data", async () => {
+  it("R-7 a damaged record is reported and never returned as data", async () => {
     for (const place of [3, 30, 70_000]) {
       const one = journal()
       fill(one, 100)

@@ -29,7 +29,7 @@ describe("what was allowed before Node raised it", () => {
     expect(found({ 9: above(5, "node"), 5: above(4, "bash"), 4: above(3, "electron"), 3: shell })).toBe(20_000)
   })
 
-  it("R-26 is that of a login where nobody tells: the parent is gone, hidden, or the service manager (fault:N32)", () => {
+  it("R-26 is that of a login if it cannot be known: the parent is gone, hidden, or the service manager (fault:N32)", () => {
     expect(found({ 9: above(1, "node"), 1: above(0, "systemd") })).toBe(LOGIN_FILES)
     expect(found({ 9: above(1, "node"), 1: above(0, "systemd", { soft: 4096 }) })).toBe(4096)
     expect(found({ 9: above(5, "node") })).toBe(LOGIN_FILES)
@@ -41,7 +41,7 @@ describe("what was allowed before Node raised it", () => {
 describe.skipIf(process.platform !== "linux")("what a child is allowed", () => {
   afterEach(() => giveOpenFiles(undefined))
 
-  it("R-26 a terminal's child has the soft limit that was given and may raise it; this process keeps its own (fault:N32)", async () => {
+  it("R-26 a terminal's child has the soft limit that was set and may raise it; this process keeps its own (fault:N32)", async () => {
     const own = process.report.getReport() as { readonly userLimits: { readonly open_files: { readonly soft: unknown } } }
     giveOpenFiles(300)
     const child = collect(bash("echo $(ulimit -Sn) $(ulimit -Hn) $(ulimit -Sn $(ulimit -Hn); ulimit -Sn)"))

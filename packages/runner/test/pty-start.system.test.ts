@@ -62,7 +62,7 @@ describe.skipIf(process.platform !== "linux")("starting on a terminal", () => {
     expect(Number.parseInt(ignored ?? "", 16) & 0x1000).toBe(0)
   })
 
-  it("exits of 60 children at once and of the process's other children are all told, each to its own", async () => {
+  it("exits of 60 children at once and of the process's other children are all reported, each to its own owner", async () => {
     const other = spawn("sh", ["-c", "sleep 0.2; exit 9"])
     const others = once(other, "exit")
     const exits = await Promise.all(

@@ -35,7 +35,7 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     }
   })
 
-  it("T-2 gives the user's own environment without anything of Holdfast's", async () => {
+  it("T-2 passes on the user's own environment without anything of Holdfast's", async () => {
     const spec = pty("env", [], { env: { EXTRA: "1", __proto__x: "2" } })
     const child = collect({
       ...spec,

@@ -70,7 +70,7 @@ describe.skipIf(process.platform !== "linux")("a runner at its limits", () => {
     await until("the runner's end", () => !alive(started.pid))
   })
 
-  it("R-14 ends by itself without children and hub", async () => {
+  it("R-14 ends without children and hub", async () => {
     const runner = await LiveRunner.start({ runnerIdle: 1000 })
     const ended = performance.now()
     runner.hub.connection.close()
@@ -116,7 +116,7 @@ describe.skipIf(process.platform !== "linux")("a runner at its limits", () => {
     expect(existsSync(started.socket)).toBe(false)
   })
 
-  it("a child is told nothing of the runner: no descriptor, no variable", async () => {
+  it("a child gets nothing of the runner: no descriptor, no variable", async () => {
     const runner = await LiveRunner.start()
     const { hub } = runner
     const { child } = await hub.start("a", "ls -l /proc/self/fd; env")

@@ -57,7 +57,7 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     expect((await hub.connection.status()).runner).not.toBe("")
   })
 
-  it("R-3 R-11 gives every byte in order and the exit after the last one", async () => {
+  it("R-3 R-11 sends every byte in order and the exit after the last one", async () => {
     const { child } = await hub.start("a", "seq 1 50000; exit 7")
     hub.connection.follow(child, 0, MiB)
     expect(await hub.exit(child)).toEqual({ type: "exit", code: 7 })
@@ -113,7 +113,7 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     expect((await newer.connection.status()).runner).toBe(runner.started.generation)
   })
 
-  it("an observer supersedes nobody and may not start anything", async () => {
+  it("an observer supersedes no one and may not start anything", async () => {
     let closed = ""
     const observer = await connectRunner({
       socket: runner.started.socket,
@@ -165,7 +165,7 @@ describe.skipIf(process.platform !== "linux")("a detached runner", () => {
     expect((await hub.exit(child)).signal).toMatch(/^SIG(HUP|TERM|KILL)$/)
   })
 
-  it("R-14 leaves nothing behind when it is drained and empty", async () => {
+  it("R-14 leaves nothing when it is drained and empty", async () => {
     const { child } = await hub.start("a", "exit 0")
     hub.connection.follow(child, 0, MiB)
     await hub.exit(child)

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest"
 import { CredentialFileUnusable, readOrMakeCredential, replaceCredential } from "../src/credential-file.ts"
 
 describe("the credential's file", () => {
-  it("G-5 G-9 is made with mode 0600, kept, narrowed when it was wider, replaced in one step, and refused when it is none", async () => {
+  it("G-5 G-9 is created with mode 0600, kept, narrowed if it was wider, replaced in one step, and refused if it is not one", async () => {
     const directory = mkdtempSync(join(tmpdir(), "holdfast-credential-"))
     try {
       const file = join(directory, "credential")

@@ -5,7 +5,7 @@ import { collectWhenQuiet, QuietMemory } from "../src/quiet-memory.ts"
 const MB = 1024 * 1024
 
 describe("memory of a quiet hub", () => {
-  it("is given back after three looks in a row at a process that rests", () => {
+  it("is returned after three checks in a row that find the process idle", () => {
     const memory = new QuietMemory()
     expect(memory.judge({ now: 500, share: 0.5, heap: 200 * MB })).toBe("look")
     expect(memory.judge({ now: 1000, share: 0.001, heap: 200 * MB })).toBe("look")
@@ -36,7 +36,7 @@ describe("memory of a quiet hub", () => {
     expect(now).toBe(7000)
   })
 
-  it("is given back again after work that comes later", { timeout: 60_000 }, async () => {
+  it("is returned again after later work", { timeout: 60_000 }, async () => {
     const stop = collectWhenQuiet()
     const heap = (): number => getHeapStatistics().total_heap_size
     const shrinks = async (from: number): Promise<void> => {

@@ -47,7 +47,7 @@ const streamUntil = async (path: string, wanted: string): Promise<string> => {
   return text
 }
 
-describe("a real hub behind its HTTP door", () => {
+describe("a real hub through its HTTP door", () => {
   it("H-1 H-6 H-7 H-8 a shell takes input, is followed, shown and recorded", async () => {
     await begin()
     const { id } = await call("/api/sessions", {
@@ -95,7 +95,7 @@ describe("a real hub behind its HTTP door", () => {
     ).toBe(true)
   }, 20_000)
 
-  it("D-7 a stream goes on from Last-Event-ID after the hub was stopped and started again", async () => {
+  it("D-7 a stream continues from Last-Event-ID after the hub was stopped and started again", async () => {
     await begin()
     const { id } = await call("/api/sessions", { kind: "terminal", command: "sh", args: ["-c", "echo one; echo two"] })
     const before = await streamUntil(`/api/sessions/${String(id)}/events/stream?after=0`, '"type":"exit"')

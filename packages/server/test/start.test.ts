@@ -106,7 +106,7 @@ describe("starting a hub", () => {
     expect([error.reason, error.message]).toEqual(["locked", expect.stringContaining(String(process.pid))])
   })
 
-  it("a data directory whose place is a file, and a database that is none, are refusals that change nothing", async () => {
+  it("a file instead of a data directory, and a file that is not a database, are refusals that change nothing", async () => {
     const file = join(data, "file")
     writeFileSync(file, "x")
     const { values } = resolveSettings({}, {}, { port: 0 })

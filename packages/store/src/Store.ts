@@ -87,7 +87,7 @@ export interface Claimed {
   readonly firstSeq: number
   readonly nextSeq: number
   readonly change: number
-  /** Identity of this log; a log made anew under the same id has another one. */
+  /** Identity of this log; a log created again under the same id has another one. */
   readonly log: string
   readonly record: string
   readonly inner: string

@@ -115,7 +115,7 @@ describe("sealing step by step", () => {
       expect(statements.get("SELECT 1 FROM sweeps")).toBeUndefined()
     }))
 
-  it("S-20 another process goes on where the sealing of one that died stopped", () =>
+  it("S-20 another process resumes sealing where one that died stopped", () =>
     withWriter((bench) => {
       const session = fill(bench, 600)
       for (let steps = 0; bench.statements.get("SELECT 1 FROM sweeps") === undefined && steps < 50; steps++)

@@ -73,7 +73,7 @@ describe("after a failed sync", () => {
     expect(guard.problem?.message).toContain("until the server is started again")
   })
 
-  it("S-24 (fault:N57) a commit whose sync failed, and which was answered so, is not there when the store is opened anew", () => {
+  it("S-24 (fault:N57) a commit whose sync failed, and whose caller got that answer, is gone when the store is opened again", () => {
     for (const counted of [0, logFrames(statements)]) {
       const copy = mkdtempSync(join(folder, "copy-"))
       // What the log holds behind the frames that count was written whole, and its sync failed.

@@ -75,7 +75,7 @@ const random = (seed: number): number => {
 }
 
 describe("a damaged database file", () => {
-  it("check:D7 and S-10: after one flipped bit each session gives its right data or a named error", async () => {
+  it("check:D7 and S-10: after one flipped bit each session returns its right data or a named error", async () => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const bytes = readFileSync(`${place.path}.whole`)
       const at = Math.floor(random(seed) * bytes.length)
@@ -86,7 +86,7 @@ describe("a damaged database file", () => {
     }
   }, 120_000)
 
-  it("check:D7 and S-10: a file that was cut gives right data or a named error", async () => {
+  it("check:D7 and S-10: a file that was cut returns right data or a named error", async () => {
     for (const share of [0.1, 0.5, 0.9, 0.999]) {
       copyFileSync(`${place.path}.whole`, place.path)
       truncateSync(place.path, Math.floor(readFileSync(place.path).length * share))

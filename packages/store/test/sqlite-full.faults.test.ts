@@ -71,7 +71,7 @@ describe.skipIf(!mountable)("a full disk", () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it("check:D5 and S-12: appends fail as StorageFull, reads go on, and appends work again once there is space, without a reopen", async () => {
+  it("check:D5 and S-12: appends fail as StorageFull, reads continue, and appends work again once there is space, without a reopen", async () => {
     const ballast = join(folder, "ballast")
     writeFileSync(ballast, new Uint8Array(4 * 1024 * 1024))
     const place = { layer: SqliteStore.layer({ path: join(folder, "data", "holdfast.db") }), remove: async () => undefined }

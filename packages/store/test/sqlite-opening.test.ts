@@ -94,7 +94,7 @@ describe("opening a SQLite store", () => {
     expect(text()).toBe(before)
   })
 
-  it("a file that is no database is refused as damaged, says what to do, and stays as it was", async () => {
+  it("a file that is not a database is refused as damaged, says what to do, and stays as it was", async () => {
     mkdirSync(dirname(place.path), { recursive: true })
     writeFileSync(place.path, "this is not a database, it only looks like one for a while".repeat(100))
     const before = readFileSync(place.path)
@@ -125,7 +125,7 @@ describe("opening a SQLite store", () => {
     expect(await refusal()).toMatchObject({ _tag: "StoreUnusable", reason: "unreadable" })
   })
 
-  it("S-21 a second opener is told at once who has the store, and gets it after a close", async () => {
+  it("S-21 a second opener learns at once which process has the store, and gets it after a close", async () => {
     await useStore(place, (store) =>
       Effect.gen(function* () {
         yield* createSample(store, 1)

@@ -3,7 +3,7 @@
  *
  * What it was told goes to the file ROOT/acks, which `faulty-disk.c` puts into its record at its place among the writes:
  * `+ SESSION SEQ` for an acknowledged append, `= SESSION SEQ` for a head that was read, `! TAG` for a failure, with `stats` and an error when it has that. With `leave`
- * it ends without closing the store. `ARM` follows the first background work. Its write-ahead log begins anew after PAGES pages.
+ * it ends without closing the store. `ARM` follows the first background work. Its write-ahead log starts over after PAGES pages.
  */
 import { openSync, writeSync } from "node:fs"
 import { join } from "node:path"

@@ -25,7 +25,7 @@ export interface PowerPlan {
   readonly faults: string
   /** The process ends without closing its store. */
   readonly leave: boolean
-  /** Pages after which the write-ahead log begins anew. */
+  /** Pages after which the write-ahead log starts over. */
   readonly walPages: number
   /** A second process works on the same files afterwards, without faults: what the first one left in memory, it takes for stored. */
   readonly again: boolean
@@ -96,7 +96,7 @@ async function cutAndLook(
 ): Promise<PowerResult> {
   const random = randomFrom(plan.seed ^ 0x5eed)
   const disk = new PowerCut(root, { random, survives: plan.survives })
-  // Most cuts come soon after the fault: later the log has begun anew.
+  // Most cuts come soon after the fault: later the log has started over.
   const fault = Math.max(
     0,
     operations.findIndex(({ failed }) => failed),

@@ -121,7 +121,7 @@ export class AgentScreen {
     this.#plan()
   }
 
-  /** Draws everything anew. */
+  /** Draws everything again. */
   redraw(): void {
     if (this.#stopped) return
     this.#area.clear()

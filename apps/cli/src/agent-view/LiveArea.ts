@@ -3,7 +3,7 @@
  * away above as any output does.
  *
  * Rows are at least one column narrower than the terminal, so that none wraps by itself. A window that was made narrower
- * has wrapped them; where they begin is counted anew.
+ * has wrapped them; where they begin is counted again.
  */
 import { textWidth } from "../text/width.ts"
 

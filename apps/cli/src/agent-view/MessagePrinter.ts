@@ -94,7 +94,7 @@ export class MessagePrinter {
     return !isTextPart(part) || part.state === "done"
   }
 
-  /** A step that is started once more: what it had printed stands, and it is said that it is told anew. */
+  /** A step that is started once more: what it had printed stands, and it is said that it is reported again. */
   #again(length: number): void {
     this.#close()
     this.#rows.push(this.#options.paint("dim", "↻ the agent restarts this step"))

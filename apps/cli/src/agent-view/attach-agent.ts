@@ -98,7 +98,7 @@ function onKeys(detachKeys: DetachKeys, person: Person, detach: (unsent: string)
     departure.take([])
   }
   person.depart = depart
-  /** What comes behind the key that leaves is kept from everyone. */
+  /** What comes after the key that leaves is kept from everyone. */
   const isKept = (tokens: ReadonlyArray<InputToken>): boolean => {
     departure?.take(tokens)
     return departure !== undefined

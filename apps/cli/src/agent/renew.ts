@@ -23,7 +23,7 @@ async function everyMessage(hub: AgentHub, id: string): Promise<ReadonlyArray<Me
   return all.flat()
 }
 
-/** Lets the agent begin anew; `wanted` names the message from which on nothing is given to it. */
+/** Lets the agent start over; `wanted` names the message from which on nothing is given to it. */
 export async function renew(id: string, wanted: string | undefined, json: boolean): Promise<void> {
   const hub = useAgents()
   const message =

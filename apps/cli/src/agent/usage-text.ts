@@ -13,7 +13,7 @@ export function tokens(count: number): string {
 /** US dollars, to the cent, or to what can be seen below one. */
 const dollars = (cost: number): string => `$${cost > 0 && cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(2)}`
 
-/** What was read and written so far; empty when the agent told nothing. */
+/** What was read and written so far; empty when the agent reported nothing. */
 export function tokensText({ inputTokens, outputTokens }: Usage): string {
   const words = [
     inputTokens === undefined ? undefined : `${tokens(inputTokens)} in`,
@@ -22,19 +22,19 @@ export function tokensText({ inputTokens, outputTokens }: Usage): string {
   return words.filter((word) => word !== undefined).join(" ")
 }
 
-/** How full the context window is, or what is in it when its size is not known; empty when the agent told nothing. */
+/** How full the context window is, or what is in it when its size is not known; empty when the agent reported nothing. */
 export function contextText({ contextUsed, contextWindow }: Usage): string {
   if (contextUsed === undefined) return ""
   if (contextWindow === undefined || contextWindow === 0) return tokens(contextUsed)
   return `${Math.round((100 * contextUsed) / contextWindow)}%`
 }
 
-/** The cost; empty when there is none or the agent told nothing. */
+/** The cost; empty when there is none or the agent reported nothing. */
 export function costText({ cost }: Usage): string {
   return cost === undefined || cost === 0 ? "" : dollars(cost)
 }
 
-/** Usage in a few words; empty when the agent told nothing. */
+/** Usage in a few words; empty when the agent reported nothing. */
 export function usageText(usage: Usage): string {
   const { inputTokens, outputTokens, cachedInputTokens, contextUsed, contextWindow } = usage
   const words: ReadonlyArray<string | undefined> = [

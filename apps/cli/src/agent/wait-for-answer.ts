@@ -52,7 +52,7 @@ export class AnswerWatch {
     this.#hold = sent.hold
   }
 
-  /** What was told so far is what holds now. Throws a refusal when the message waits for a word of someone. */
+  /** What was reported so far is what holds now. Throws a refusal when the message waits for a word of someone. */
   synced(): void {
     this.#live = true
     this.#look()
@@ -87,7 +87,7 @@ export class AnswerWatch {
     if (name === "queue/held") this.#hold = known.data
     if (name === "queue/released") this.#hold = undefined
     if (name === "queue/held" || name === "queue/returned") this.#look()
-    // Also what is asked in a turn that the message waits behind, or in the background.
+    // Also what is asked in a turn that the message waits for, or in the background.
     if (name === "permission/asked") {
       const { request } = known.data
       this.asks.set(request.id, request.title)
@@ -147,7 +147,7 @@ const unknownYet = (error: unknown): undefined => {
   throw error
 }
 
-/** What a message waits behind, and what to do about it; undefined when the agent is at it. */
+/** What a message waits for, and what to do about it; undefined when the agent is at it. */
 export function behindText({ id, turn, queue, permissions }: Session, { messageId, status }: Sent): string | undefined {
   const at = queue.findIndex((item) => item.id === messageId)
   const item = queue[at]

@@ -53,7 +53,7 @@ export class AttachedView {
     }
   }
 
-  /** Colours that the user's terminal told of itself: what a session changed is set to them again. */
+  /** Colours that the user's terminal reported: what a session changed is set to them again. */
   set ownColors(colors: TerminalColors | undefined) {
     this.#picture.ownColors = colors
   }
@@ -84,7 +84,7 @@ export class AttachedView {
     return this.#picture.alternate || this.#picture.cropped !== undefined
   }
 
-  /** Writes the session's screen anew, where something else was written over it. */
+  /** Writes the session's screen again, where something else was written over it. */
   redraw(): void {
     this.#picture.redraw()
   }

@@ -2,7 +2,7 @@
  * Turns between the session and its history on one terminal (docs/protocol/rules.md, T-33).
  *
  * The history stands on the alternate screen, so that nothing of the session's is lost; afterwards the session's screen is
- * written anew, and what came meanwhile follows.
+ * written again, and what came meanwhile follows.
  */
 import type { InputToken } from "@holdfast/core/terminal/input/token"
 import { KeyReader } from "../agent-view/KeyReader.ts"

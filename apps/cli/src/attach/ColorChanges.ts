@@ -1,7 +1,7 @@
 /**
  * Which of the user's colours a session has changed, and what gives each back (docs/protocol/rules.md, T-51).
  *
- * A colour that the user's terminal told is set to that again; of others it is only known what the terminal begins with. What the
+ * A colour that the user's terminal reported is set to that again; of others it is only known what the terminal begins with. What the
  * session never changed is never touched, whatever it sets back.
  */
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
@@ -15,7 +15,7 @@ const COLORS = /\u001b\](104|11[0-2]|1[0-2]|4)(?:;([^\u001b]*))?\u001b\\/g
 /** The changes on one terminal; `undo` has a step for each, by `color NAME`. */
 export class ColorChanges {
   readonly #undo: Map<string, string>
-  /** Colours of text and background as the user's terminal told them. */
+  /** Colours of text and background as the user's terminal reported them. */
   own: TerminalColors | undefined
 
   constructor(undo: Map<string, string>) {

@@ -58,7 +58,7 @@ export class ColorQuestion {
     write(ASKED)
   }
 
-  /** The colours, where the terminal told them in time. What was typed is on standard input again, the terminal raw. */
+  /** The colours, where the terminal reported them in time. What was typed is on standard input again, the terminal raw. */
   async answer(): Promise<TerminalColors | undefined> {
     await this.#stop(PATIENCE)
     const typed = Buffer.concat(this.#early)

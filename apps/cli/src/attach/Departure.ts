@@ -1,5 +1,5 @@
 /**
- * The moment behind the detach key (docs/protocol/rules.md, C-9): what is typed in the same burst is read and kept from the shell
+ * The moment after the detach key (docs/protocol/rules.md, C-9): what is typed in the same burst is read and kept from the shell
  * that the user comes back to, from the session too, and then said.
  */
 import type { InputToken } from "@holdfast/core/terminal/input/token"
@@ -25,7 +25,7 @@ export class Departure {
     this.#quiet = tellsReleases ? LET_GO : QUIET
   }
 
-  /** Takes what comes behind the key. */
+  /** Takes what comes after the key. */
   take(tokens: ReadonlyArray<InputToken>): void {
     clearTimeout(this.#timer)
     this.#tokens.push(...tokens)

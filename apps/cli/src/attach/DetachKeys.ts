@@ -11,7 +11,7 @@ import type { InputToken } from "@holdfast/core/terminal/input/token"
 import { usage } from "../failure.ts"
 import { keyBytes } from "../sessions/keys.ts"
 
-/** What we do behind the detach key. */
+/** What we do after the detach key. */
 export type DetachCommand = "detach" | "keyboard" | "redraw" | "scroll" | "keys"
 
 /** What typing comes to: tokens for the session, and commands for us. */
@@ -35,7 +35,7 @@ const isLetter = (code: number): boolean => code >= 0x61 && code <= 0x7a
 /** Watches what is typed for the prefix. */
 export class DetachKeys {
   readonly #wanted: number | undefined
-  /** The prefix, with what came behind it and is no key that was pressed. */
+  /** The prefix, with what came after it and is no key that was pressed. */
   #prefix: ReadonlyArray<KeyToken> | undefined
   /** Keys of ours that are still down: that they are let go is nothing to the session. */
   readonly #down = new Set<number>()
@@ -50,7 +50,7 @@ export class DetachKeys {
     this.#wanted = key === "none" ? undefined : characterOf(key)
   }
 
-  /** What the keys behind the prefix do, in one line. */
+  /** What the keys after the prefix do, in one line. */
   get words(): string {
     return `${this.name ?? ""} and then: d detaches, s scrolls, k takes the keyboard, r redraws, ${this.name ?? ""} types it`
   }
@@ -143,7 +143,7 @@ function isControl(key: KeyPress, wanted: number): boolean {
   return others === 0 && base === wanted
 }
 
-/** The letter of a key behind the prefix; Ctrl that is still held, Shift and Caps Lock do not matter. */
+/** The letter of a key after the prefix; Ctrl that is still held, Shift and Caps Lock do not matter. */
 function letterOf(token: InputToken): string {
   if (token._tag === "Text") return String.fromCharCode(token.bytes[0] ?? 0).toLowerCase()
   if (token._tag !== "Key" || (token.key.modifiers & ~(shift | ctrl)) !== 0) return ""

@@ -20,7 +20,7 @@ export class EchoLag {
     this.#shortest = Math.min(this.#shortest, this.#latest)
   }
 
-  /** The next event says anew how far behind it is. */
+  /** The next event says again how far behind it is. */
   reset(): void {
     this.#latest = this.#shortest
   }

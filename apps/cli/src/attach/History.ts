@@ -25,7 +25,7 @@ export class History {
   readonly #done: () => void
   #top: number
   #left = 0
-  /** The key that began the search, and what is being typed behind it. */
+  /** The key that began the search, and what is being typed after it. */
   #mark = "/"
   #typed: string | undefined
   #wanted = ""

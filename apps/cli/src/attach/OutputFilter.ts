@@ -2,7 +2,7 @@
  * What of a session's output reaches the viewer's terminal (docs/protocol/rules.md, C-7, T-4, T-12, T-15, T-16).
  *
  * Nothing that the child wrote is passed as it is, but for plain text: output is read as the emulator reads it, and what
- * it understood is written anew, in one form. So bytes that another parser would read in another way cannot do anything.
+ * it understood is written again, in one form. So bytes that another parser would read in another way cannot do anything.
  * A question, which a terminal would answer by typing, is not among what is written; the emulator has answered it.
  * Swallowing answers on the way in would be weaker: those cannot be told from what someone types.
  */
@@ -116,7 +116,7 @@ export class OutputFilter {
     return this.#out.taken()
   }
 
-  /** Forgets everything: the stream starts anew, on a terminal that was cleared. */
+  /** Forgets everything: the stream starts over, on a terminal that was cleared. */
   reset(): void {
     this.#reader.reset()
     this.#states = new KeptStates()

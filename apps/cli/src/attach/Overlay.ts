@@ -2,7 +2,7 @@
  * What this program itself says on a screen that belongs to the session, without spoiling it (docs/protocol/rules.md, T-17).
  *
  * Nothing of the session's is used for it: not the saved cursor, not the margins. Where the cursor is and what it would
- * write, and what stood in a row, is known from the session's screen, and is written anew afterwards. While the hub is away
+ * write, and what stood in a row, is known from the session's screen, and is written again afterwards. While the hub is away
  * nothing else draws: on the ordinary screen the message stands on the alternate one, and leaving that gives back every
  * cell; while the session itself shows its alternate screen the bottom row is used.
  */

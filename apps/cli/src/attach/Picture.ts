@@ -3,7 +3,7 @@
  *
  * A `SessionScreen` takes everything in. While session and window have one size, output passes to the terminal as it comes,
  * through the filter. Otherwise a `CroppedView` paints what fits. Whenever the terminal may show something else than the
- * session's screen, that is written anew, with the lines in front that have left it and that the user's scrollback does not
+ * session's screen, that is written again, with the lines in front that have left it and that the user's scrollback does not
  * have: each line is there once, and where lines are missing one says so.
  *
  * After this viewer attached or its window changed the session is about to take its size: for `SOON` milliseconds nothing
@@ -62,7 +62,7 @@ export class Picture {
     this.#given = options.shown
   }
 
-  /** Colours that the user's terminal told of itself. */
+  /** Colours that the user's terminal reported. */
   set ownColors(colors: TerminalColors | undefined) {
     this.#filter.colors.own = colors
   }
@@ -160,7 +160,7 @@ export class Picture {
     this.#look()
   }
 
-  /** Writes the session's screen anew. */
+  /** Writes the session's screen again. */
   redraw(): void {
     if (this.#passes) void this.#pass()
     else this.#view?.windowChanged()

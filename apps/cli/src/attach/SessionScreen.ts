@@ -3,7 +3,7 @@
  *
  * It is the same emulator that the server has, so it knows what no terminal can be asked for: what stands in a row, where
  * the cursor is and what it would write, and which lines have left the screen. It reads a little behind what passes, in
- * turns, and skips text that no one can see any more; who asks it something waits for the rest.
+ * turns, and skips text that no one can see any more; a caller that asks it something waits for the rest.
  */
 import type { ChildTerminal } from "@holdfast/runner/emulator/ChildTerminal"
 import { EmulatorQueue } from "@holdfast/runner/emulator/EmulatorQueue"

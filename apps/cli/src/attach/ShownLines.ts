@@ -3,7 +3,7 @@
  * (docs/protocol/rules.md, T-18).
  *
  * Kept beside the login, not in the data directory, under the terminal's device and the shell that runs in it: a window
- * that was opened anew has another shell. On Linux only, where both can be seen. What cannot be read or written is left
+ * that was opened again has another shell. On Linux only, where both can be seen. What cannot be read or written is left
  * out: then the lines are written again.
  */
 import { createHash } from "node:crypto"
@@ -56,7 +56,7 @@ function shellHere(): string {
   return `${device} ${process.ppid} ${parent.begun}`
 }
 
-/** Fields 6, 7 and 22 of proc(5), behind the name, which may hold anything. */
+/** Fields 6, 7 and 22 of proc(5), after the name, which may hold anything. */
 function fieldsOf(process: number | "self"): { readonly session: number; readonly terminal: number; readonly begun: string } {
   const stat = readFileSync(`/proc/${process}/stat`, "latin1")
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")

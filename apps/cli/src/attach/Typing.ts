@@ -1,5 +1,5 @@
 /**
- * What keys do while a terminal's session is shown (docs/protocol/rules.md, C-7): those behind the detach key leave, redraw, scroll or take
+ * What keys do while a terminal's session is shown (docs/protocol/rules.md, C-7): those after the detach key leave, redraw, scroll or take
  * the keyboard; all others are for the session.
  */
 import type { Attachment } from "@holdfast/client/Attachment"

@@ -1,7 +1,7 @@
 /**
  * `holdfast attach`: a session in the user's own terminal (docs/protocol/rules.md, C-6, C-7).
  *
- * The session's output is written to the terminal anew, without what is not for it; keys go to the session as they come, but for the
+ * The session's output is written to the terminal again, without what is not for it; keys go to the session as they come, but for the
  * detach key. The terminal is given back on every way out. The hub may go and come back meanwhile.
  */
 import { Attachment } from "@holdfast/client/Attachment"

@@ -11,7 +11,7 @@ import type { ViewEnding } from "./AttachedView.ts"
 
 /** How an attachment came to its end. */
 export type WayOut =
-  /** `unsent`: what was typed behind the detach key, as text. */
+  /** `unsent`: what was typed after the detach key, as text. */
   | { readonly _tag: "Detached"; readonly unsent: string }
   | { readonly _tag: "Over"; readonly ending: ViewEnding }
   | { readonly _tag: "Signal"; readonly signal: string }

@@ -55,7 +55,7 @@ export async function connectHub(hub: HubClient): Promise<Connection> {
   ])
   const { origin, token } = hub.target
   const createConnection = provenConnection(hub.target)
-  // Each attempt connects anew, and has whoever is there by then prove itself.
+  // Each attempt connects again, and has whoever is there by then prove itself.
   class Proven extends WebSocket {
     constructor(url: string, protocols: string, options: WsOptions) {
       super(

@@ -1,5 +1,5 @@
 /**
- * What a hub on this machine is told about who asks: the environment for a new terminal or agent (docs/protocol/rules.md, T-29,
+ * What a hub on this machine is told about the caller: the environment for a new terminal or agent (docs/protocol/rules.md, T-29,
  * A-67), and the session that this one is itself in (T-30).
  */
 import { ownEnvironment } from "@holdfast/protocol/own-environment"

@@ -12,9 +12,9 @@ import { keyBytes } from "./keys.ts"
 export interface TypeOptions {
   readonly session: string
   readonly text: ReadonlyArray<string>
-  /** Do not press Enter behind the text. */
+  /** Do not press Enter after the text. */
   readonly raw: boolean
-  /** Keys pressed behind the text, by name. */
+  /** Keys pressed after the text, by name. */
   readonly keys: ReadonlyArray<string>
   /** Text comes from standard input. */
   readonly stdin: boolean

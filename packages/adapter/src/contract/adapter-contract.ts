@@ -90,7 +90,7 @@ export function adapterContract<Spec>(name: string, adapter: Adapter<Spec>, chil
       await Promise.all(Array.from(running, (handle) => handle.end(0)))
     })
 
-    it("R-11 tells the exit once, with its code, after the last output", async () => {
+    it("R-11 reports the exit once, with its code, after the last output", async () => {
       const child = start(children.printsAndExits(7))
       expect(await child.exit).toEqual({ code: 7 })
       const seen = child.outputs.length

@@ -73,7 +73,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       directories.dispose()
     })
 
-    it("tells ready first, a turn with one end, and the exit once and last", async () => {
+    it("reports ready first, a turn with one end, and the exit once and last", async () => {
       const probe = begin()
       const { id, turn } = probe.send(agent.says("hello there"))
       expect((await probe.ended(turn)).outcome).toBe("completed")
@@ -143,7 +143,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       expect((await probe.ended(second.turn)).outcome).toBe("completed")
     })
 
-    it("gives a message back whose turn is interrupted before it began", async () => {
+    it("returns a message whose turn is interrupted before it began", async () => {
       const probe = begin()
       const first = probe.send(agent.talks())
       const second = probe.send(agent.says("never"))
@@ -176,7 +176,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       expect(probe.of("settled")).toEqual([{ type: "settled", permission: request.id, how: "taken" }])
     })
 
-    it("P-5 does not run what a person refuses, nor what nobody answered", async () => {
+    it("P-5 does not run what a person refuses, nor what was not answered", async () => {
       const probe = begin(true)
       const first = probe.send(agent.runs("touch refused"))
       const request = await probe.asked()
@@ -207,7 +207,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       for (const file of ["a", "b", "c"]) expect(() => statSync(join(directories.cwd, file))).toThrow()
     })
 
-    it("puts a message into the streaming turn where it can, else gives it back", async () => {
+    it("puts a message into the streaming turn if it can, otherwise returns it", async () => {
       const probe = begin()
       const { turn } = probe.send(agent.talks())
       await probe.says("word1")
@@ -224,7 +224,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       }
     }, 60_000)
 
-    it("gives a message back that was meant for a turn which is over", async () => {
+    it("returns a message that was meant for a turn which is over", async () => {
       const probe = begin()
       const { turn } = probe.send(agent.says("short"))
       await probe.ended(turn)
@@ -241,7 +241,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       expect((await probe.ended("own")).outcome).toBe("completed")
     })
 
-    it("ends a turn whose model fails as an error, and goes on", async () => {
+    it("ends a turn whose model fails as an error, and continues", async () => {
       const probe = begin()
       const { turn } = probe.send(agent.fails())
       const end = await probe.ended(turn, 30_000)
@@ -311,7 +311,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       expect(words).toEqual(words.map((_, i) => `word${i}`))
     })
 
-    it("goes on from what there is of the session", async () => {
+    it("continues from what exists of the session", async () => {
       const history = join(directories.session, "history.jsonl")
       const message = { id: "a", role: "user", parts: [{ type: "text", text: "remember me" }], createdAt: 0 }
       writeFileSync(history, `${JSON.stringify(message)}\n`)

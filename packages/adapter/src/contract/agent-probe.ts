@@ -48,7 +48,7 @@ export function probeStart({ cwd, session }: AgentDirectories, change: Partial<A
 
 let probes = 0
 
-/** One agent and what it told. */
+/** One agent and what it reported. */
 export class AgentProbe {
   readonly notes: Array<AgentNote> = []
   readonly marker = `probe:${process.pid}-${++probes}`
@@ -73,7 +73,7 @@ export class AgentProbe {
     for (const look of this.#looks) look()
   }
 
-  /** Resolves once `look` finds something in what was told so far; fails with `what` after a while. */
+  /** Resolves once `look` finds something in what was reported so far; fails with `what` after a while. */
   until<T>(what: string, look: () => T | undefined | false, millis = WAIT_MILLIS): Promise<T> {
     return new Promise((resolve, reject) => {
       const again = (): void => {

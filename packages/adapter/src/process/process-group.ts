@@ -1,7 +1,7 @@
 /**
  * An agent's process, in a session and process group of its own, with everything it started.
  *
- * `exit` is told once, after its output was read to the end; an output that another process still holds open is given
+ * `exit` is reported once, after its output was read to the end; an output that another process still holds open is given
  * up after `LINGER_MILLIS`. Ending reaches processes that left the group too (R-12): on Linux they are found by their marker.
  */
 import { spawn, type ChildProcessByStdio } from "node:child_process"

@@ -2,7 +2,7 @@
  * JSON-RPC with an ACP agent, over its standard input and output.
  *
  * Lines are bounded and read here; correlation of requests is the SDK's. Notifications do not go through it, as it drops those
- * that its schema does not know, and agents differ (`updates.ts`, `ToolCalls.ts`): they are told as they are read, in order,
+ * that its schema does not know, and agents differ (`updates.ts`, `ToolCalls.ts`): they are reported as they are read, in order,
  * before any answer that came after them. A line that is no message of JSON-RPC is something printed by mistake, also when it
  * is JSON or a part of it, and goes to the agent's log (A-37); a broken message, a line over the bound and too many strays end
  * the agent as `AgentMalformed`.
@@ -97,12 +97,12 @@ export class AcpConnection {
     }
   }
 
-  /** Sends a notification; one that cannot be sent is let go of, as the end of the process is told elsewhere. */
+  /** Sends a notification; one that cannot be sent is let go of, as the end of the process is reported elsewhere. */
   notify(method: string, params: JsonObject): void {
     this.#connection.agent.notify<JsonObject>(method, params).catch(() => undefined)
   }
 
-  /** Resolves once the agent has told nothing of itself for this long, in milliseconds; after `most` in any case. */
+  /** Resolves once the agent has reported nothing of itself for this long, in milliseconds; after `most` in any case. */
   async quiet(millis: number, most: number): Promise<void> {
     const began = performance.now()
     for (let wait = millis; wait > 0 && performance.now() - began < most;) {

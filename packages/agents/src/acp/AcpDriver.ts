@@ -55,7 +55,7 @@ export class AcpDriver implements AgentDriver {
   #session: OpenedSession | undefined
   #context: string | undefined
   /** What people are to know of how the session began, told with its first turn. */
-  /** Told with the first chunk of the next turn. */
+  /** Reported with the first chunk of the next turn. */
   readonly #notices: Array<string> = []
   #usage = new AcpUsage(true)
   #turn: Turn | undefined
@@ -305,7 +305,7 @@ export class AcpDriver implements AgentDriver {
         this.#turn?.updates.add({ type: "data-notice", data: { text } })
       }
     }
-    // Told in any case: someone waits for it.
+    // Reported in any case: someone waits for it.
     const { model, mode } = this.#choices.info
     this.#host.info({ ...this.#news(), ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
   }

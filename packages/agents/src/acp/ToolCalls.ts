@@ -37,7 +37,7 @@ export interface AcpToolCall {
   status: string | undefined
   /** The agent told more of it than its end. */
   announced: boolean
-  /** The content was told before it had begun: it may be what it would do. */
+  /** The content was reported before it had begun: it may be what it would do. */
   proposed: boolean
   denied: boolean
   over: boolean
@@ -191,7 +191,7 @@ export class ToolCalls {
     }
     const told = toldOutput(at(update, "_meta"))
     if (told !== "") call.told = tailOf(call.told + told, TOLD_MAX)
-    // What ends with this is told whole.
+    // What ends with this is reported whole.
     if (!ended) this.#budget.hold(call, changed)
   }
 

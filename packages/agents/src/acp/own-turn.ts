@@ -25,7 +25,7 @@ export function beginsTurn(kind: unknown): boolean {
   return typeof kind === "string" && SHOWN.has(kind)
 }
 
-/** Ends a turn once nothing was told for a while; for a longer while when something in it is open. */
+/** Ends a turn once nothing was reported for a while; for a longer while when something in it is open. */
 export class Silence {
   readonly #isOpen: () => boolean
   readonly #over: () => void
@@ -36,7 +36,7 @@ export class Silence {
     this.#over = over
   }
 
-  /** Something was told. */
+  /** Something was reported. */
   broken(): void {
     this.#wait(0)
   }

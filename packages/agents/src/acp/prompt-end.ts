@@ -22,7 +22,7 @@ export interface TurnStory {
 export interface PromptEnd {
   readonly end: TurnEnd
   readonly chunks: ReadonlyArray<AgentChunk>
-  /** Told for tools that have no result. */
+  /** Reported for tools that have no result. */
   readonly unfinished: string
 }
 

@@ -1,4 +1,4 @@
-/** Where an agent's program is: in the data directory, where it was installed, or along PATH. Looked for anew each time. */
+/** Where an agent's program is: in the data directory, where it was installed, or along PATH. Looked for again each time. */
 import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { AdapterKind } from "@holdfast/protocol/agent/agent"

@@ -4,7 +4,7 @@
  * A message that is put into a streaming turn may come too late for it; then Claude answers it right after its result,
  * and the turn continues until that is done too. An interrupt drops what was not begun. Nothing is handed over early: what
  * Claude has in its own queue runs even after an interrupt that does not drop it. When a background task has ended, Claude begins
- * a turn by itself, also with a message in its queue, whose turn waits behind that one; each result ends the turn that it is about.
+ * a turn by itself, also with a message in its queue, whose turn waits for that one; each result ends the turn that it is about.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentDriver, MessageDelivery } from "../host/agent-driver.ts"
@@ -153,7 +153,7 @@ export class ClaudeDriver implements AgentDriver {
 
   // What Claude says.
 
-  /** Stops a turn once Claude has all that was put into it: what comes behind an interrupt, Claude would answer. */
+  /** Stops a turn once Claude has all that was put into it: what comes after an interrupt, Claude would answer. */
   #stopKnown(turn: ClaudeTurn | undefined): void {
     if (turn === undefined || !turn.interrupting || turn.stopped || !turn.known || !this.#steering.isKnown) return
     turn.stopped = true
@@ -211,7 +211,7 @@ export class ClaudeDriver implements AgentDriver {
   /** Something of the turn; before Claude has begun it, there is nothing of it, and it must not seem so. */
   #tell(chunk: AgentChunk): void {
     if (this.#turn?.begun === true) this.#host.chunk(chunk)
-    // What a background subagent does between turns is told as the progress of its task.
+    // What a background subagent does between turns is reported as the progress of its task.
     else if (chunk.type !== "data-subagent") this.#host.log.say(`${chunk.type} outside of a turn is left out`)
   }
 

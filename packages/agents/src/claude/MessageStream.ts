@@ -3,7 +3,7 @@
  *
  * A block comes in pieces, then whole in an `assistant` message before its end; a message that was not streamed comes
  * whole alone. A reply that breaks off ends like any other, but without a reason to stop: what follows either continues
- * from it (Claude tells itself so in a message) or says it all again, and then the step begins anew.
+ * from it (Claude tells itself so in a message) or says it all again, and then the step starts over.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { namedChunk } from "@holdfast/protocol/agent/named-data"

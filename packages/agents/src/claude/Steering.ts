@@ -15,7 +15,7 @@ export class Steering {
     return this.#waiting.size
   }
 
-  /** Whether Claude has all of them: what comes behind an interrupt, it would answer. */
+  /** Whether Claude has all of them: what comes after an interrupt, it would answer. */
   get isKnown(): boolean {
     return [...this.#waiting.keys()].every((uuid) => this.#heard.has(uuid))
   }

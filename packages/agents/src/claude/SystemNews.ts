@@ -45,7 +45,7 @@ export class SystemNews {
     this.#native = native
   }
 
-  /** Model or mode were changed; without either, what holds is told again. */
+  /** Model or mode were changed; without either, what holds is reported again. */
   changed(change: Pick<AgentInfo, "model" | "mode">): void {
     this.#info = { ...this.#info, ...change }
     const { model, mode } = this.#info

@@ -33,7 +33,7 @@ export class ClaudeUsage {
     }
   }
 
-  /** US dollars since the last result; its total continues from where a resumed session ended, or begins anew. */
+  /** US dollars since the last result; its total continues from where a resumed session ended, or starts over. */
   #cost(result: unknown): number {
     const total = numberAt(result, "total_cost_usd") ?? 0
     const before = this.#costSoFar

@@ -1,6 +1,6 @@
 /**
  * The background tasks of one agent, as they are told to the hub: at most `TASKS_MAX` at a time, so that a record stays
- * bounded; a further one is told when another has ended, so that an agent with tasks never seems to have none (A-15).
+ * bounded; a further one is reported when another has ended, so that an agent with tasks never seems to have none (A-15).
  */
 import { AGENT_EVENTS } from "@holdfast/protocol/agent/agent-events"
 import { cutText } from "@holdfast/protocol/agent/cut"

@@ -26,7 +26,7 @@ export interface AgentDriver {
   readonly answer: (permission: string, outcome: PermissionOutcome) => void
   /** Stops a background task; `host.tasks.ended` tells when it is over. */
   readonly stopTask?: (task: string) => void
-  /** A message waits behind a turn that the agent began by itself: ends that turn, where nothing but time would. */
+  /** A message waits for a turn that the agent began by itself: ends that turn, where nothing but time would. */
   readonly makeWay?: () => void
   readonly configure: (change: { readonly model?: string; readonly mode?: string }) => void
   /** Without these the output of the host's process is paused. */

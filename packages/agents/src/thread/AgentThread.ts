@@ -78,7 +78,7 @@ export class AgentThread {
     this.#heap = heap
   }
 
-  /** Starts an agent; what goes wrong is told by its notes. `environment` is all that its process gets. */
+  /** Starts an agent; what goes wrong is reported by its notes. `environment` is all that its process gets. */
   start(child: number, start: AgentStart, environment: Readonly<Record<string, string>>, journal: AgentJournal): AgentHandle {
     clearTimeout(this.#idle)
     this.#hosted.set(child, { journal, marker: environment[MARKER], pid: undefined, taken: 0, told: false, turn: undefined })
@@ -181,7 +181,7 @@ export class AgentThread {
       const worker = this.#worker
       if (this.#hosted.size > 0 || worker === undefined) return
       this.#worker = undefined
-      // Its last words are of no use to anybody: it has no agent.
+      // Its last words are of no use to anyone: it has no agent.
       void worker.terminate()
     }, IDLE_MILLIS)
     this.#idle.unref()

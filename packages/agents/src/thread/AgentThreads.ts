@@ -20,7 +20,7 @@ export class AgentThreads implements AgentHosts {
     this.#make = () => new AgentThread(failed, options)
   }
 
-  /** Starts an agent; what goes wrong is told by its notes. `environment` is all that its process gets. */
+  /** Starts an agent; what goes wrong is reported by its notes. `environment` is all that its process gets. */
   start(child: number, start: AgentStart, environment: Readonly<Record<string, string>>, journal: AgentJournal): AgentHandle {
     const thread = this.#spare ?? this.#make()
     this.#spare = undefined

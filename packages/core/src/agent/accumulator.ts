@@ -79,7 +79,7 @@ export class Accumulator {
     }
   }
 
-  /** Whether nothing was told yet that a message shows. */
+  /** Whether nothing was reported yet that a message shows. */
   get isEmpty(): boolean {
     return this.#parts.length === 0 && this.#metadata === undefined
   }
@@ -230,7 +230,7 @@ export class Accumulator {
     }
   }
 
-  /** Finds the places of all parts anew. */
+  /** Finds the places of all parts again. */
   #index(): void {
     this.#step = -1
     this.#tools.clear()

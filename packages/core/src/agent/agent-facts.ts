@@ -81,7 +81,7 @@ export interface AgentFacts {
   readonly rules: ReadonlyArray<PermissionRule>
   /** Answers remembered for all sessions that the server does not store yet (P-20). */
   readonly owedRules?: ReadonlyArray<OwedRule>
-  /** A person had the agent begin anew; which messages the context of a process without memory is made without. */
+  /** A person had the agent start over; which messages the context of a process without memory is made without. */
   readonly renewed?: { readonly leftOut: ReadonlyArray<LeftOut> }
   readonly turns: number
   readonly usage: Usage

@@ -45,7 +45,7 @@ export type AgentRequest = { readonly kind: "request" } & (
   | { readonly _tag: "ConfigureAgent"; readonly model?: string; readonly mode?: string }
   /** The agent continues in another directory. */
   | { readonly _tag: "MoveAgent"; readonly cwd: string; readonly turn: string }
-  /** The agent begins anew; `before` is the first message that its context is made without. */
+  /** The agent starts over; `before` is the first message that its context is made without. */
   | { readonly _tag: "RenewAgent"; readonly before?: { readonly id: string; readonly seq: number }; readonly turn: string }
   /** A runner will be asked for a process. */
   | { readonly _tag: "AgentStarting"; readonly child: string; readonly runner: string; readonly trusted?: true }

@@ -2,7 +2,7 @@
  * Text in Markdown: what an agent wrote stays Markdown, but nothing in it is HTML, a control character, or a fence that
  * does not close.
  *
- * A reader's parser and ours must not disagree on what is code: every fenced block is written anew at the margin with a
+ * A reader's parser and ours must not disagree on what is code: every fenced block is written again at the margin with a
  * fence of our own, and in every other line backticks are either a code span that begins and ends in it, or escaped.
  */
 

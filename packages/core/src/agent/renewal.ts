@@ -20,7 +20,7 @@ export function moveAgent(
   return cwd === agent.spec.cwd ? [] : anew(state, agent, { name: "session/agent-moved", data: { cwd } }, turn)
 }
 
-/** Lets the agent begin anew. */
+/** Lets the agent start over. */
 export function renewAgent(
   state: SessionState,
   agent: AgentFacts,
@@ -33,7 +33,7 @@ export function renewAgent(
 /** Holds that a failure made. */
 const FAILURES: ReadonlySet<string | undefined> = new Set<Hold["reason"]>(["error", "lost", "stalled"])
 
-/** The process of now ends, the next one begins anew, and what a failure held up continues. */
+/** The process of now ends, the next one starts over, and what a failure held up continues. */
 function anew(
   { process }: SessionState,
   agent: AgentFacts,

@@ -21,7 +21,7 @@ const ours = (accumulator: Accumulator): unknown => {
 }
 
 describe("messages from chunks", () => {
-  it("M-1 every legal sequence gives the message that the AI SDK gives", async () => {
+  it("M-1 every legal sequence produces the message that the AI SDK produces", async () => {
     await fc.assert(
       fc.asyncProperty(legalChunks, fc.nat(), async (chunks, at) => {
         // The last chunk makes the AI SDK hand out what it has.
@@ -32,7 +32,7 @@ describe("messages from chunks", () => {
     )
   })
 
-  it("M-1 any chunks in any order give a message, and never an exception", () => {
+  it("M-1 any chunks in any order produce a message, and never an exception", () => {
     fc.assert(
       fc.property(fc.array(anyChunk, { maxLength: 40 }), (chunks) => {
         const accumulator = told(chunks)
@@ -49,7 +49,7 @@ describe("messages from chunks", () => {
     expect(told(JSON.parse(JSON.stringify(later))).message().parts).toEqual([])
   })
 
-  it("M-1 what was shown before goes on from JSON in the middle and gives the same", () => {
+  it("M-1 a message restored from JSON in the middle continues and ends the same", () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(legalChunks, fc.array(anyChunk, { maxLength: 20 })), { maxLength: 3 }),
@@ -204,7 +204,7 @@ describe("limits", () => {
     expect(JSON.stringify(message).match(/"kept"/g)?.length).toBe(40)
   })
 
-  it("of a message of too many parts the middle is left out, and streaming goes on", () => {
+  it("a message with too many parts loses its middle, and streaming continues", () => {
     const accumulator = told(
       Array.from({ length: 20_000 }, (_, i): AgentChunk => ({ type: "text-delta", id: String(i), delta: "a" })),
       100_000,

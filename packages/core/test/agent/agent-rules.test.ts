@@ -77,7 +77,7 @@ describe("messages and the queue", () => {
     expect(names(world.submit({ kind: "request", _tag: "RemoveMessage", messageId: "c" }))).toEqual(["MessageNotQueued"])
   })
 
-  it("Q-5 starts the next waiting message by itself when a turn completed", () => {
+  it("Q-5 starts the next waiting message automatically when a turn has completed", () => {
     const world = streaming()
     send(world, "a")
     world.endTurn("completed")
@@ -130,7 +130,7 @@ describe("messages and the queue", () => {
     }
   })
 
-  it("Q-8 shows a hand-over that nobody confirmed as uncertain and sends nothing again by itself (trap:9)", () => {
+  it("Q-8 shows an unconfirmed hand-over as uncertain and sends nothing again automatically (trap:9)", () => {
     const world = new AgentWorld()
     send(world, "m1")
     world.performAll()
@@ -330,7 +330,7 @@ describe("usage", () => {
     expect(world.record().agent?.usage).toEqual({ outputTokens: 2 })
   })
 
-  it("A-13 a usage limit holds the queue, goes on by itself only when allowed, and can be released", () => {
+  it("A-13 a usage limit holds the queue, continues automatically only when allowed, and can be released", () => {
     for (const goesOn of [true, false]) {
       const world = streaming()
       send(world, "a")

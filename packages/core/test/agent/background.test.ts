@@ -115,7 +115,7 @@ describe("work outside a turn", () => {
     expect(world.record().permissions.map(({ id }) => id)).toEqual(["p2", "p3"])
   })
 
-  it("A-16 P-3 (fault:N1) a request that the agent takes back leaves also when it was answered before, so that nothing is owed for ever", () => {
+  it("A-16 P-3 (fault:N1) a request that the agent withdraws leaves the record even if it was answered before, so that no duty remains", () => {
     const world = idle()
     world.submit(started("sub"))
     world.submit(asked("p1", { task: "sub" }))
@@ -150,7 +150,7 @@ describe("work outside a turn", () => {
     ])
   })
 
-  it("A-20 (fault:N5) any sign of life ends the silence of a turn, also one that tells nothing else", () => {
+  it("A-20 (fault:N5) any sign of life ends the silence of a turn, even one that reports nothing else", () => {
     const world = idle()
     world.submit(said("own"))
     expect(names(world.submit({ kind: "report", _tag: "AgentAlive" }))).toEqual([])
@@ -211,7 +211,7 @@ describe("work outside a turn", () => {
     expect(world.log.filter(({ channel, type }) => channel === "task" && type === "ended")).toHaveLength(1)
   })
 
-  it("A-18 (fault:N2 fault:N4) a turn that the agent began by itself comes before the message that it has not begun, and ends nothing else", () => {
+  it("A-18 (fault:N2 fault:N4) a turn of the agent's own comes before the message that it has not begun, and ends nothing else", () => {
     const world = idle()
     send(world, "m2")
     // The agent was about to begin one of its own when the message came.
@@ -228,7 +228,7 @@ describe("work outside a turn", () => {
     expect(world.record().turn).toEqual({ status: "idle" })
   })
 
-  it("A-18 (fault:N2) a message that comes back while it waits behind another turn waits again; an exit ends both turns", () => {
+  it("A-18 (fault:N2) a message that comes back while it waits for another turn waits again; an exit ends both turns", () => {
     for (const how of ["returned", "exited"] as const) {
       const world = idle()
       send(world, "m2")
@@ -261,7 +261,7 @@ describe("a silent agent", () => {
   }
   const silent: Command = { kind: "request", _tag: "NoteSilence", turn: "t-m2", since: 7 }
 
-  it("A-20 (fault:N5) is told once, until something is heard", () => {
+  it("A-20 (fault:N5) is reported once, until something is heard", () => {
     const world = working()
     expect(names(world.submit(silent))).toEqual(["turn/silent"])
     expect(names(world.submit(silent))).toEqual([])

@@ -71,7 +71,7 @@ describe("chunks from messages", () => {
     )
   })
 
-  it("M-16 only what is missing is told: the rest of a text, the result of a call, and nothing twice", () => {
+  it("M-16 only what is missing is sent: the rest of a text, the result of a call, and nothing twice", () => {
     const call = { toolCallId: "c", toolName: "Bash", dynamic: true }
     const chunks: ReadonlyArray<AgentChunk> = [
       { type: "start-step" },
@@ -99,7 +99,7 @@ describe("chunks from messages", () => {
     expect(types(chunks.length)).toEqual(end)
   })
 
-  it("M-16 a viewer that has shown more than the message has is told so", () => {
+  it("M-16 a viewer that has shown more than the message has learns that", () => {
     const long: ReadonlyArray<AgentChunk> = [
       { type: "text-start", id: "a" },
       { type: "text-delta", id: "a", delta: "x".repeat(5000) },

@@ -8,7 +8,7 @@ const message = (...parts: Message["parts"]): Message => ({ id: "t", role: "assi
 const notice = { type: "data-notice", data: { text: "The agent ended its turn without an answer." } }
 
 describe("an answer", () => {
-  it("M-8 (fault:N22) is said to be missing where there is none, and left as it is where there is one", () => {
+  it("M-8 (fault:N22) is reported missing if there is none, and left as it is otherwise", () => {
     const told = { name: "agent/data-notice", data: { data: notice.data }, turn: "t" }
     expect(answered(turn, undefined)).toEqual({ message: { ...message(notice), createdAt: 7 }, notices: [told] })
     const blank = message({ type: "step-start" }, { type: "text", text: " \n", state: "done" })

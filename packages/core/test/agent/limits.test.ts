@@ -68,7 +68,7 @@ describe("limits of a provider", () => {
     }
   })
 
-  it("A-40 (fault:N11) a short limit continues by itself, later for each in a row, and gives way to a message at once", () => {
+  it("A-40 (fault:N11) a short limit ends automatically, later for each in a row, and gives way to a message at once", () => {
     const world = limited({ short: true })
     const waits: Array<number> = []
     for (let i = 0; i < 6; i++) {

@@ -29,7 +29,7 @@ function streaming(): AgentWorld {
 }
 
 describe("malformed events", () => {
-  it("E-3 counts what it does not understand about agents and goes on", () => {
+  it("E-3 counts what it does not understand about agents and continues", () => {
     const types = [
       "added",
       "edited",

@@ -116,7 +116,7 @@ describe("Markdown that agents wrote", () => {
     )
   })
 
-  it("leaves no tag behind a backtick that belongs to something else", () => {
+  it("leaves no tag after a backtick that belongs to something else", () => {
     const links = ["[a](````)<b>````", '[a](b "x\ny `") <b> `', "[a][`] <b> `\n\n[`]: /u", "http://a/`<b>`", "www.a.b/`<b>`"]
     const tables = ["| a | b |\n| - | - |\n| `a|b` `<b>` |", "a | b\n- | -\n`a | <b>`"]
     for (const text of [...links, ...tables]) expect(safeMarkdown(text)).not.toContain("<b>")
@@ -329,7 +329,7 @@ describe("a transcript as Markdown", () => {
     expect(gone).toEqual(["@@ -1,3000 +0,0 @@", ...text.map((line) => `-${line}`)])
   })
 
-  it("of a long change in the middle of a text the lines around it are told, and no others", () => {
+  it("of a long change in the middle of a text the lines around it are reported, and no others", () => {
     const before = Array.from({ length: 9000 }, (_, i) => `line ${i}`)
     const after = before.toSpliced(5000, 1, ...Array.from({ length: 1000 }, (_, i) => `new ${i}`))
     const lines = lineDiff("a", before.join("\n"), after.join("\n")).split("\n").slice(2)

@@ -40,13 +40,13 @@ describe("the label of a message", () => {
     expect(wide?.length).toBeLessThanOrEqual(30)
   })
 
-  it("is the name of a file when there is no text, and nothing when there is neither", () => {
+  it("is the name of a file if there is no text, and empty if there is neither", () => {
     expect(messageLabel([file(), file("plan.md")])).toBe("plan.md")
     expect(messageLabel([file("plan.md"), { type: "text", text: "Do this" }])).toBe("Do this")
     expect(messageLabel([file(), { type: "text", text: " \u0000 " }])).toBeUndefined()
   })
 
-  it("E-7 is a label that can be given by hand, whatever the message", () => {
+  it("E-7 is a label that a person could choose, whatever the message", () => {
     const words = fc.array(fc.oneof(someText, fc.string({ unit: "grapheme" })), { maxLength: 30 })
     fc.assert(
       fc.property(words, (texts) => {
@@ -62,7 +62,7 @@ describe("the label of a message", () => {
   })
 })
 
-describe("a session whose label nobody chose", () => {
+describe("a session whose label no one chose", () => {
   /** A session, and what commands make of it. */
   const session = (unnamed: boolean) => {
     let state: SessionState | undefined
@@ -110,7 +110,7 @@ describe("a session whose label nobody chose", () => {
     expect(now()).toBe("work")
   })
 
-  it("A-14 keeps the label that a person gives, also the same one", () => {
+  it("A-14 keeps the label that a person chooses, even if it is the same", () => {
     const named = session(false)
     named.send("Fix the build")
     expect(named.label()).toBe("scripted")

@@ -69,7 +69,7 @@ describe("the transcript", () => {
     ])
   })
 
-  it("M-1 what is no chunk or no message is counted and changes nothing", () => {
+  it("M-1 anything that is not a chunk or a message is counted and changes nothing", () => {
     const broken: ReadonlyArray<Event> = [
       { seq: 1, time: 1, channel: "agent", type: "text-delta", turn: "t", data: { id: 1 } },
       { seq: 2, time: 1, channel: "agent", type: "unheard-of", turn: "t", data: {} },
@@ -103,7 +103,7 @@ describe("text", () => {
 })
 
 describe("folding", () => {
-  it("M-3 every agent event of the turn is in one range, no other is, and folding again gives nothing", () => {
+  it("M-3 every agent event of the turn is in one range, no other is, and folding again changes nothing", () => {
     fc.assert(
       fc.property(someLog, ({ plans }) => {
         const log = logOf(plans, false)

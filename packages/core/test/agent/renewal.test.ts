@@ -41,7 +41,7 @@ function spoken(): AgentWorld {
 }
 
 describe("a new beginning", () => {
-  it("A-41 Q-12 (fault:N12) a start that fails gives back every message of its turn, also one that was to go into it", () => {
+  it("A-41 Q-12 (fault:N12) a start that fails returns every message of its turn, including one that was to be steered into it", () => {
     const world = spoken()
     world.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" })
     world.submit({ kind: "report", _tag: "AgentExited", code: 0 })
@@ -63,7 +63,7 @@ describe("a new beginning", () => {
     expect(names(world.submit({ kind: "request", _tag: "MoveAgent", cwd: "/elsewhere", turn: "t-4" }))).toContain("turn/started")
   })
 
-  it("A-42 (fault:N13) what a process that was to end anyway, or only begins, still tells as its memory is not the new one's", () => {
+  it("A-42 (fault:N13) a memory that an ending or just starting process still reports is not that of the new one", () => {
     const unloaded = spoken()
     unloaded.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" })
     unloaded.submit({ kind: "request", _tag: "RenewAgent", turn: "t-x" })

@@ -23,7 +23,7 @@ it("C-7 trap:18 a viewer handles every question itself and answers none", () => 
   expect([...dcs].sort()).toEqual(["$q", "+q"])
 })
 
-it("C-7 colours are set by output and never told", () => {
+it("C-7 colours are set by output and never reported", () => {
   const { osc } = silenced()
   expect(osc.get(11)?.("?")).toBe(true)
   expect(osc.get(4)?.("1;?")).toBe(true)

@@ -42,7 +42,7 @@ export function specPath({ path }: Pick<Route, "path">): string {
   return path.replaceAll(/:(\w+)/g, "{$1}")
 }
 
-/** The description, made anew. */
+/** The description, created again. */
 export function describeApi(version: string): OpenApi.OpenAPISpec {
   const spec = OpenApi.fromApi(HoldfastApi)
   spec.info = {

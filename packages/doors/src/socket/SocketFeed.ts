@@ -24,7 +24,7 @@ export class SocketFeed {
     this.#isFull = isFull
   }
 
-  /** Begins one in place of an earlier one; `again` begins it anew behind a change. */
+  /** Begins one in place of an earlier one; `again` starts it again after a change. */
   begin(again: (change: number) => void): SocketFeedSink {
     this.end()
     const watch: Watch = { change: 0, stop: () => {}, stalled: false, again }

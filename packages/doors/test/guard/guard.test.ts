@@ -171,7 +171,7 @@ describe("the guard", () => {
     expect(findRoute("GET", "/api/sessions/stream")).toMatchObject({ route: { name: "sessions.watch" } })
   })
 
-  it("G-10 too many headers and a target that is no path are refused first", () => {
+  it("G-10 too many headers and a target that is not a path are refused first", () => {
     expect(status(ask([...own, ...bearer("all"), ...Array.from({ length: 2 * HEADERS_MAX }, () => "x")]))).toBe(431)
     for (const url of ["http://evil.example/", "*", "evil.example:80", ""])
       expect(status(ask([...own, ...bearer("all")], { url }))).toBe(400)

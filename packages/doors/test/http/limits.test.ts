@@ -71,7 +71,7 @@ describe("limits of connections", () => {
     expect((await door.send("/health/live")).status).toBe(200)
   })
 
-  it("G-14 (fault:N45) whoever shows a credential is served, however many connections without one there are", async () => {
+  it("G-14 (fault:N45) a client with a credential is served, however many connections without one there are", async () => {
     const door = await opened({ connectionsMax: 10 })
     const known = `GET /api/sessions HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer ${OWNER}\r\n\r\n`
     const owner = await hold(door, known)

@@ -125,7 +125,7 @@ describe("the description of the API", () => {
     }
   })
 
-  it("H-28 it has the errors that each route can give, not all of them everywhere (fault:N67)", () => {
+  it("H-28 it lists the errors that each route can return, not all of them everywhere (fault:N67)", () => {
     const statuses = (name: string): ReadonlyArray<number> =>
       Object.keys(operations.find(({ route }) => route.name === name)?.operation.responses ?? {}).map(Number)
     expect(statuses("health.live")).not.toEqual(expect.arrayContaining([401]))

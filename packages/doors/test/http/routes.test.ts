@@ -13,7 +13,7 @@ afterAll(() => door.stop())
 const post = (path: string, value: unknown) => door.send(path, { method: "POST", body: JSON.stringify(value) })
 
 describe("sessions over HTTP", () => {
-  it("H-1 a create gives 201 and the record; the same key again 200 and the same session; another body 409", async () => {
+  it("H-1 a create returns 201 and the record; the same key again 200 and the same session; another body 409", async () => {
     const body = { kind: "terminal", key: "k1", cols: 100, rows: 30 }
     const first = await post("/api/sessions", body)
     const again = await post("/api/sessions", body)
@@ -31,7 +31,7 @@ describe("sessions over HTTP", () => {
     ).toBe(404)
   })
 
-  it("H-3 no route acts on a session, message, request or task whose id is not given whole (fault:N64)", async () => {
+  it("H-3 no route acts on a session, message, request or task whose id is shortened (fault:N64)", async () => {
     const id = await door.create({ label: "unique-label" })
     const before = (await door.send(`/api/sessions/${id}`)).json()
     const named = ROUTES.filter(({ path }) => path.startsWith("/api/sessions/:session"))
@@ -64,7 +64,7 @@ describe("sessions over HTTP", () => {
     expect(ambiguous.json().error?.["matches"]).toContain(id)
   })
 
-  it("H-24 a filter may name several channels and types; one that is none is 422 with those that are (fault:N75)", async () => {
+  it("H-24 a filter may name several channels and types; an unknown one is 422 with the known ones (fault:N75)", async () => {
     const id = await door.create()
     const events = (query: string) => door.send(`/api/sessions/${id}/events?${query}`)
     const types = async (query: string) =>
@@ -126,7 +126,7 @@ describe("sessions over HTTP", () => {
     expect((await door.send(`/api/sessions/${id}`, { method: "DELETE" })).json()["status"]).toBe("deleted")
   })
 
-  it("H-13 a batch gives a result per item in the order asked", async () => {
+  it("H-13 a batch returns a result per item in the order asked", async () => {
     const [a, b] = [await door.create(), await door.create()]
     const answer = await post("/api/sessions/batch", { sessions: [b, "nope", a], action: "archive" })
     const results = answer.json()["results"] as ReadonlyArray<Record<string, Record<string, unknown>>>
@@ -136,13 +136,13 @@ describe("sessions over HTTP", () => {
     expect(many.status).toBe(422)
   })
 
-  it("H-5 a page of events has firstSeq, lastSeq and the cursor to go on with", async () => {
+  it("H-5 a page of events has firstSeq, lastSeq and the cursor of the next page", async () => {
     const id = await door.create()
     const page = await door.send(`/api/sessions/${id}/events?after=1&limit=10`)
     expect(page.json()).toMatchObject({ firstSeq: 1, lastSeq: 2, next: 2, atHead: true, events: [{ seq: 2 }] })
   })
 
-  it("D-6 a cursor that is no whole number is CursorInvalid, one beyond the head CursorAhead", async () => {
+  it("D-6 a cursor that is not a whole number is CursorInvalid, one beyond the head CursorAhead", async () => {
     const id = await door.create()
     for (const after of ["-1", "1.5", "x", "9007199254740993", "99999999999999999999", "1e3", "0x1", ""]) {
       const answer = await door.send(`/api/sessions/${id}/events?after=${after}`)

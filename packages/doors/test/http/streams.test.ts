@@ -121,7 +121,7 @@ describe("a log as server-sent events", () => {
     expect(first?.data).not.toHaveProperty("screen")
   })
 
-  it("H-24 D-15 a stream of several channels or types gives just these, and its cursor goes on past the others (fault:N75)", async () => {
+  it("H-24 D-15 a stream of several channels or types has only these, and its cursor moves past the others (fault:N75)", async () => {
     const door = await opened()
     const id = await door.create()
     door.output(id, bytes("out"))
@@ -156,7 +156,7 @@ describe("a log as server-sent events", () => {
     }
   })
 
-  it("D-5 D-6 a cursor beyond the head gets a snapshot with the reason reset, one that is none a refusal", async () => {
+  it("D-5 D-6 a cursor beyond the head gets a snapshot with the reason reset; anything that is not a cursor is refused", async () => {
     const door = await opened()
     const id = await door.create()
     const stream = await follow(door, `/api/sessions/${id}/events/stream?after=99`)
@@ -169,7 +169,7 @@ describe("a log as server-sent events", () => {
     expect((await door.send("/api/sessions/none/events/stream")).status).toBe(404)
   })
 
-  it("D-10 a reader that does not read holds a bounded part, and gets all of it once when it goes on", async () => {
+  it("D-10 a reader that stops reading holds a bounded amount, and gets all of it once when it continues", async () => {
     const door = await opened()
     const id = await door.create()
     const stream = await follow(door, `/api/sessions/${id}/events/stream?after=2`)
@@ -215,7 +215,7 @@ describe("a log as server-sent events", () => {
 })
 
 describe("the feed of sessions as server-sent events", () => {
-  it("H-12 D-12 gives what changed, says when it is caught up, and resumes from a change number", async () => {
+  it("H-12 D-12 sends what changed, says when it has caught up, and resumes from a change number", async () => {
     const door = await opened()
     const first = await door.create()
     const stream = await follow(door, "/api/sessions/stream?after=0")
@@ -233,7 +233,7 @@ describe("the feed of sessions as server-sent events", () => {
     expect(missed.filter(({ event }) => event === "session").map(({ data }) => data?.["label"])).toEqual(["third"])
   })
 
-  it("H-12 D-12 (fault:N72) a cursor of another store or beyond the head begins the feed anew, and the stream says so", async () => {
+  it("H-12 D-12 (fault:N72) a cursor of another store or beyond the head starts the feed over, and the stream says so", async () => {
     const door = await opened()
     const id = await door.create()
     const one = await follow(door, "/api/sessions/stream?after=0")
@@ -255,7 +255,7 @@ describe("the feed of sessions as server-sent events", () => {
       expect((await door.send(`/api/sessions/stream?after=${encodeURIComponent(cursor)}`)).status).toBe(400)
   })
 
-  it("D-12 a feed that is not read is paused, and goes on from the last change that was sent", async () => {
+  it("D-12 a feed that is not read is paused, and continues from the last change that was sent", async () => {
     const door = await opened()
     const id = await door.create()
     const stream = await follow(door, "/api/sessions/stream?after=0")

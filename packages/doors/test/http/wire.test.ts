@@ -45,7 +45,7 @@ describe("requests as they come off the wire", () => {
     expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })
 
-  it("X-8 (fault:N52) an expectation that is not known is refused in the one shape, behind the guard", async () => {
+  it("X-8 (fault:N52) an unknown expectation is refused in the error shape, after the guard", async () => {
     const ask = (credential: string) =>
       door.sendRaw(`GET /api/sessions HTTP/1.1\r\n${credential}Expect: x\r\nConnection: close\r\n\r\n`)
     expect(errorIn(await ask(head()))).toEqual({ status: 417, tag: "ExpectationFailed" })
@@ -63,7 +63,7 @@ describe("requests as they come off the wire", () => {
     expect(errorIn(socket)).toEqual({ status: 400, tag: "BadRequest" })
   })
 
-  it("G-15 (fault:N52) what is wrong in detail is told only to who shows a credential", async () => {
+  it("G-15 (fault:N52) details of what is wrong are shown only to a client with a credential", async () => {
     const { health } = door.hub
     const problem = "the store failed: /home/somebody/.local/share/holdfast/holdfast.db is damaged"
     Object.assign(door.hub, {

@@ -22,7 +22,7 @@ function ours(text: string): { readonly value: unknown } | undefined {
 }
 
 describe("the value of JSON from outside", () => {
-  it("X-5 is the one that the platform's parser gives, read in one pass", () => {
+  it("X-5 is the one that the platform's parser returns, read in one pass", () => {
     const text = fc.oneof(
       fc.jsonValue({ maxDepth: 5 }).map((value) => JSON.stringify(value)),
       fc.jsonValue({ maxDepth: 5 }).map((value) => JSON.stringify(value, null, 2)),
@@ -38,7 +38,7 @@ describe("the value of JSON from outside", () => {
     )
   })
 
-  it("X-5 is read to its end when it is refused, so that the request can be told which one it was", () => {
+  it("X-5 is read to its end when it is refused, so that the error can name its request", () => {
     const cases: ReadonlyArray<readonly [string, unknown]> = [
       ['{"id":"1","a":1,"a":2}', { id: "1", a: 2 }],
       ['{"id":"1","__proto__":{"x":1},"b":3}', { id: "1", b: 3 }],

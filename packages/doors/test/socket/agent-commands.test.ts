@@ -77,7 +77,7 @@ describe("commands of the stream socket about agents", () => {
     expect(agents).toMatchObject([{ name: "scripted" }])
   })
 
-  it("P-4 P-7 P-13 gives a whole request, and lists and forgets the rules of a session and those for all (fault:N22)", async () => {
+  it("P-4 P-7 P-13 returns a whole request, and lists and forgets the rules of a session and those for all (fault:N22)", async () => {
     const { id: session, reader } = await createAgent(house, { options: { permissions: "ask" }, cwd: directory.path })
     await value("messages.send", { session, text: "[[bash echo one]] [[bash echo one]]" })
     await reader.until("a request", (seen) => seen.list.some(({ type }) => type === "asked"))
@@ -99,7 +99,7 @@ describe("commands of the stream socket about agents", () => {
     expect(await client.call("permissions.get", { session, requestId: "never" })).toMatchObject(failed("PermissionNotFound"))
   })
 
-  it("X-10 (fault:N50) names that cannot be kept, shown or given to a program are refused with their field, and nothing is made", async () => {
+  it("X-10 (fault:N50) names that cannot be kept, shown or passed to a program are refused with their field, and nothing is created", async () => {
     const { id: session } = await createAgent(house)
     const { id: shell } = await createTerminal(house, { command: "/bin/cat" })
     const refused = async (tag: string, payload: unknown, field: string) =>

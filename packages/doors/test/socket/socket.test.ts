@@ -96,7 +96,7 @@ describe("the stream socket", () => {
     })
   })
 
-  it("W-2 an array of commands is carried out in order, and what comes behind one that ends the connection is not", async () => {
+  it("W-2 an array of commands is carried out in order, up to one that ends the connection", async () => {
     const one = client()
     await one.hello()
     const created = await one.call("sessions.create", { kind: "terminal", command: "/bin/cat" })
@@ -212,7 +212,7 @@ describe("the stream socket", () => {
     await impatient.close()
   })
 
-  it("X-5 check:B2 nesting without end is refused and touches nobody else", async () => {
+  it("X-5 check:B2 nesting without end is refused and affects no other client", async () => {
     const one = client()
     await one.hello()
     const depth = 20_000
@@ -318,7 +318,7 @@ describe("the stream socket", () => {
     expect(one.frames(FRAME_SNAPSHOT)).toHaveLength(1)
   })
 
-  it("D-12 (fault:N72) the feed gives changed records, says when it is caught up, and begins anew for a cursor of another store", async () => {
+  it("D-12 (fault:N72) the feed sends changed records, says when it has caught up, and starts over for a cursor of another store", async () => {
     const first = await createTerminal(house, { command: "/bin/cat", label: "one" })
     const one = client()
     await one.hello()

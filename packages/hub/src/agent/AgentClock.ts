@@ -71,7 +71,7 @@ export function nextDeadline(
   return found.sort((a, b) => a.at - b.at)[0]
 }
 
-/** Wakes when a deadline has come; the deadline is looked at anew then, because chunks move it without being told here. */
+/** Wakes when a deadline has come; the deadline is looked at again then, because chunks move it without being told here. */
 export class AgentClock {
   readonly #now: () => number
   readonly #next: () => Deadline | undefined

@@ -2,7 +2,7 @@
  * The message of the streaming turn while it grows, as of everything that was placed in the log (docs/protocol/rules.md, M-2, M-5).
  *
  * It is told each chunk when the chunk takes its seq, so that the end of a turn holds all of it. After a failed append,
- * and when the session is opened, it is built anew from the log; nothing is followed before that is done.
+ * and when the session is opened, it is built again from the log; nothing is followed before that is done.
  */
 import * as Exit from "effect/Exit"
 import { type Accumulator, emptyMessage } from "@holdfast/core/agent/accumulator"

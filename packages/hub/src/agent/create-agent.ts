@@ -63,7 +63,7 @@ function newAgent(
   }
 }
 
-/** The environment of who asks, for every start of the agent; what belongs to a login is later ones' too (T-29). */
+/** The environment of the caller, for every start of the agent; what belongs to a login is later ones' too (T-29). */
 function inheritedOf({ askers }: AgentContext, { environment }: CreateSession): NewSession["inherited"] {
   if (environment === undefined) return undefined
   askers.note(environment)

@@ -172,7 +172,7 @@ export function noteDirectory(core: AgentRequestContext, id: string, by: Princip
   })
 }
 
-/** Lets the agent begin anew, with our transcript as its context; `before` is the first message that is left out of it. */
+/** Lets the agent start over, with our transcript as its context; `before` is the first message that is left out of it. */
 export function renew(
   core: AgentRequestContext,
   id: string,

@@ -82,7 +82,7 @@ async function reachOf(path: string, { log, durableSeq }: OpenSession, leftOut: 
     if (of !== log || without !== leftOut || seq === undefined || bytes === undefined || lines === undefined) return undefined
     return seq <= durableSeq && bytes <= size ? { log, leftOut, seq, bytes, lines } : undefined
   } catch (error) {
-    // Not there, or damaged: then it is written anew.
+    // Not there, or damaged: then it is written again.
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined
     throw error
   }

@@ -30,7 +30,7 @@ export function inputKey(key: string): string {
   return `input ${key}`
 }
 
-/** What a note stands for, decided when it is placed; a promise holds back what is behind it. It must not reject. */
+/** What a note stands for, decided when it is placed; a promise holds back what is after it. It must not reject. */
 export type Translate = (note: Note, time: number) => Work["decide"] | Promise<Work["decide"]>
 
 /** Keeps the screens of a child, by what a follower tells. */
@@ -225,7 +225,7 @@ export class ChildFollower {
     })
   }
 
-  /** A screen in the journal is kept before anything behind it is taken, so that it cannot be lost. */
+  /** A screen in the journal is kept before anything after it is taken, so that it cannot be lost. */
   #checkpoint(note: Extract<JournalNote, { type: "checkpoint" }>, position: number): void {
     this.#held = []
     const { positions } = this

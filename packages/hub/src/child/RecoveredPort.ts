@@ -30,7 +30,7 @@ export function recoverChild(
       decide: (state) => decide(state, part.lost(state, reason, MESSAGES[reason])),
       done: (result) => {
         if (result._tag === "Done") return port.finished()
-        // After a failed append the session is claimed again and the journal followed anew; a full queue empties by itself.
+        // After a failed append the session is claimed again and the journal followed again; a full queue empties by itself.
         if (session.loop === "open") setTimeout(() => writeOff(started), 100)
       },
     })
@@ -46,7 +46,7 @@ export function recoverChild(
       if (credit.bytes > credit.limit) await new Promise<void>((resolve) => (credit.wake = resolve))
     }
     if (mine !== turn) return
-    // A screen that is being kept holds back what is behind it; that is looked at again when it is there.
+    // A screen that is being kept holds back what is after it; that is looked at again when it is there.
     if (part.follower?.complete() !== true) {
       setTimeout(() => (mine === turn ? replayFrom(Number.MAX_SAFE_INTEGER) : undefined), 50)
       return

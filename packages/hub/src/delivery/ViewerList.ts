@@ -7,7 +7,7 @@
 import type { Viewers as Told } from "@holdfast/protocol/frame"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 
-/** A client that returns within this many milliseconds keeps its place: a viewer that has its screen sent anew moves no one. */
+/** A client that returns within this many milliseconds keeps its place: a viewer that has its screen sent again moves no one. */
 const AGAIN = 150
 
 /** Viewers that are shown at most, latest first, and the least time between two announcements, in milliseconds. */

@@ -1,5 +1,5 @@
 /**
- * What terminals and agents inherit: the environment of who asks for one, not that of the hub's start (docs/protocol/rules.md, T-29,
+ * What terminals and agents inherit: the environment of the caller for one, not that of the hub's start (docs/protocol/rules.md, T-29,
  * A-67).
  *
  * As in tmux, what belongs to a login and changes with it is kept from the last person who asked or attached, for later

@@ -3,7 +3,7 @@
  *
  * Invariants: `state` has every event that was handed to the store, `durable` only what the store confirmed, and only
  * the latter is shown (D-8). Seqs are dense (E-1). After a failed append nothing that followed it can have succeeded, so
- * all of it is answered with an error and the session is claimed anew. Everything here is plain and synchronous.
+ * all of it is answered with an error and the session is claimed again. Everything here is plain and synchronous.
  */
 import { evolveOutput } from "@holdfast/core/evolve"
 import { type SessionState, toSession } from "@holdfast/core/state"

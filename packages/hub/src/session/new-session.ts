@@ -148,7 +148,7 @@ function keyOf(request: CreateSession, by: Principal): AppendKey | undefined {
   return { key: keptKey(by, key), hash: bodyHash(body) }
 }
 
-/** Answers with the session that a key made before; one in the trash is no answer to who asks for a session (H-23). */
+/** Answers with the session that a key made before; one in the trash is no answer to a client that asks for a session (H-23). */
 function answerWith<Part extends SessionPart>({ store, table }: CreationContext<Part>, id: string, answer: CreateAnswer): void {
   const { context } = table
   context.fork(store.get(id), (exit) => {

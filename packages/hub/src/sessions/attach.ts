@@ -46,7 +46,7 @@ export function attach(
   request: AttachRequest,
   sink: AttachmentSink,
   by: Caller,
-  /** Told once why the attachment ended. */
+  /** Called once with the reason that the attachment ended. */
   over: (reason: string) => void,
 ): Effect.Effect<Attachment, DoorError> {
   return Effect.gen(function* () {

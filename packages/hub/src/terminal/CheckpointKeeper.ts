@@ -3,7 +3,7 @@
  * places behind which the log is trimmed (docs/protocol/rules.md, T-6, T-14, D-4).
  *
  * A runner's checkpoint knows a journal position. Where that lies inside a record, the rest of the record's bytes is
- * written behind the screen, so that the screen stands for the whole record.
+ * written after the screen, so that the screen stands for the whole record.
  */
 import * as Exit from "effect/Exit"
 import type { CheckpointReply } from "@holdfast/link/messages"
@@ -19,7 +19,7 @@ import { Trimmer } from "./Trimmer.ts"
 const ASK_EVERY = 2000
 const WAIT_MAX = 2000
 
-/** Output behind the last screen that makes a new one worth asking for when someone attaches. */
+/** Output after the last screen that makes a new one worth asking for when someone attaches. */
 const REUSE_BYTES = 16 * 1024
 
 /** Keeps the screens of one session. */

@@ -1,7 +1,7 @@
 /**
  * Finds the place of a runner's screen in the log.
  *
- * A screen knows a journal position. Where that lies inside a record, the rest of the record's bytes is written behind
+ * A screen knows a journal position. Where that lies inside a record, the rest of the record's bytes is written after
  * the screen, so that it stands for the whole record. A position that is not in the log yet is waited for, bounded.
  */
 import * as Exit from "effect/Exit"

@@ -1,7 +1,7 @@
 /**
- * Trims a terminal's log behind a checkpoint once it is over `logMaxBytes` (docs/protocol/rules.md, T-14).
+ * Trims a terminal's log up to a checkpoint once it is over `logMaxBytes` (docs/protocol/rules.md, T-14).
  *
- * The checkpoint to trim behind is chosen when the log passes half of the limit, so that at least a quarter of the limit
+ * The checkpoint to trim up to is chosen when the log passes half of the limit, so that at least a quarter of the limit
  * is still there after a trim. The pipeline stands still while it is done, because the notice takes a seq.
  */
 import * as Exit from "effect/Exit"
@@ -21,7 +21,7 @@ export class Trimmer {
     this.#session = session
   }
 
-  /** Offers a stored checkpoint as one to trim behind. */
+  /** Offers a stored checkpoint as one to trim up to. */
   offer(checkpoint: Checkpoint): void {
     const { bytes, context } = this.#session
     if (this.#behind === undefined && bytes >= context.settings.logMaxBytes / 2) this.#behind = { checkpoint, bytes }

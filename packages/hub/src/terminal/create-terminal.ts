@@ -81,7 +81,7 @@ function newTerminal(
         )
       }
       if (request.wait !== false) return begin(answer)
-      // Without waiting a failed start is told by the log alone.
+      // Without waiting a failed start is reported by the log alone.
       link.starts.patiently(() => begin(() => {}))
       answer(Exit.succeed({ session: session.record(), created: true }))
     },

@@ -56,7 +56,7 @@ export function restart(
   })
 }
 
-/** Keeps the environment of who asks until the process runs: a kill in between starts it in no other. */
+/** Keeps the environment of the caller until the process runs: a kill in between starts it in no other. */
 const keepAsker = (
   core: RequestContext,
   directory: string,

@@ -36,7 +36,7 @@ describe("the clock of an agent", () => {
     expect(quietSince(state, 61_000)).toBe(61_000)
   })
 
-  it("A-61 a person's answer that came late is no silence of the agent, nor is a message that goes into the turn", () => {
+  it("A-61 the time before a person's late answer is not silence of the agent, nor is the time before a steered message", () => {
     const asked = stateAfter([1000, "turn/started", { turn: "t" }], [2000, "permission/asked", { request: REQUEST, turn: "t" }])
     expect(nextDeadline(asked, SETTINGS, 2000, true)).toBeUndefined()
     const decision = { optionId: "y", allow: true, by: "o", at: 90_000 }

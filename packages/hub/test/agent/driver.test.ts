@@ -103,7 +103,7 @@ describe("the hub's driver of agents", () => {
     ])
   })
 
-  it("A-7 what an agent goes on from grows by what is new, whatever became of the file meanwhile", async () => {
+  it("A-7 the transcript that an agent continues from grows by what is new, whatever became of the file meanwhile", async () => {
     const { id, reader } = await createAgent(house)
     const turnWith = async (entry: number, turns: number): Promise<void> => {
       const turn = await take()
@@ -173,7 +173,7 @@ describe("the hub's driver of agents", () => {
     await reader.until("the message taken", (seen) => named(seen, "queue/taken").length === 1)
   })
 
-  it("P-6 an answer is told to the agent by its option, a withdrawn request is cancelled", async () => {
+  it("P-6 an answer reaches the agent as its option, a withdrawn request is cancelled", async () => {
     const { id, reader } = await createAgent(house)
     await send(house, id, "hello")
     const turn = await take()

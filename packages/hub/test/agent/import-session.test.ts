@@ -68,7 +68,7 @@ describe("importing a long session of Claude Code", () => {
     await directory.remove()
   })
 
-  it("H-20 one that was broken off is in the trash, and is gone on with when it is asked for again, as it was then", async () => {
+  it("H-20 an interrupted one is in the trash, and is resumed when it is requested again, as it was then", async () => {
     await open(3)
     expect(await failure(house, house.agents.importClaude(ID, OWNER))).toMatchObject({ _tag: "StorageFull" })
     expect(await listed()).toBe(0)

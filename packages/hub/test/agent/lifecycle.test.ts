@@ -104,7 +104,7 @@ describe("the life of an agent's process and log", () => {
     expect(await house.run(house.store.verify(id))).toBeUndefined()
   })
 
-  it("M-5 a client that attaches in the middle of a turn sees all of it so far, and goes on to the same message", async () => {
+  it("M-5 a client that attaches in the middle of a turn sees all of it so far, and ends with the same message", async () => {
     const house = await open()
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[say before]]")
@@ -128,7 +128,7 @@ describe("the life of an agent's process and log", () => {
     expect(transcript.messages()).toEqual(await messages(house, id))
   })
 
-  it("A-6 A-7 an idle agent is unloaded and goes on with the next message, knowing what was said", async () => {
+  it("A-6 A-7 an idle agent is unloaded and continues with the next message, knowing what was said", async () => {
     const house = await open({ settings: { agentIdle: 1000 } })
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[say remember me]]")
@@ -173,7 +173,7 @@ describe("the life of an agent's process and log", () => {
     }
   })
 
-  it("A-13 a usage limit holds the queue; it goes on by itself when allowed, otherwise when released", async () => {
+  it("A-13 a usage limit holds the queue; it continues automatically if allowed, otherwise when released", async () => {
     const house = await open({ settings: { limitContinue: true } })
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[wait 100]] [[limit 1]]")
@@ -194,7 +194,7 @@ describe("the life of an agent's process and log", () => {
     await turnsEnded(again.reader, 2)
   })
 
-  it("Q-7 a turn goes on while the hub is away, and the queue goes on by itself after it", { timeout: 120_000 }, async () => {
+  it("Q-7 a turn continues while the hub is away, and then the queue continues automatically", { timeout: 120_000 }, async () => {
     const first = await open({ sqlite: true, runners: detached() })
     const { id, reader } = await createAgent(first)
     await send(first, id, "[[slow 150 10]]")
@@ -213,7 +213,7 @@ describe("the life of an agent's process and log", () => {
   })
 
   it(
-    "Q-8 A-10 M-2 a runner that was killed loses the turn, keeps what was shown, and the next message starts anew",
+    "Q-8 A-10 M-2 a killed runner loses the turn but keeps what was shown, and the next message starts the agent again",
     { timeout: 120_000 },
     async () => {
       const house = await open({ sqlite: true, runners: detached() })

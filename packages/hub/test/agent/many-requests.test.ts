@@ -81,7 +81,7 @@ describe("requests of an agent beside its record", () => {
     expect(await house.run(house.agents.permission(id, "a"))).toMatchObject({ decision: { optionId: "yes", by: "owner" } })
   })
 
-  it("P-7 the loser is told who won, also after the turn and in another process; an id that never was is not found (fault:N59)", async () => {
+  it("P-7 the loser learns who won, even after the turn and in another process; an id that never existed is not found (fault:N59)", async () => {
     const { id, turn, reader } = await asking(request("a"), request("b"))
     const answer = (which: string, optionId: string) =>
       failure(house, house.agents.answer(id, which, { optionId }, { ...OWNER, name: "bob" }))
@@ -127,7 +127,7 @@ describe("requests of an agent beside its record", () => {
     expect(await house.run(answer(whole))).toMatchObject({ allow: true, answers: whole })
   })
 
-  it("P-12 a rule that refuses tells the agent so where it offers no way to refuse once", async () => {
+  it("P-12 a rule that refuses says so to an agent that offers no way to refuse once", async () => {
     const { id, turn } = await asking(request("a"))
     await house.run(house.agents.answer(id, "a", { optionId: "no", remember: { scope: "session" } }, OWNER))
     const options = [{ id: "ever", label: "Always", kind: "allow_always" }] as const

@@ -72,7 +72,7 @@ describe("files of messages", () => {
     expect(readdirSync(filesOf(name))).toHaveLength(2)
   })
 
-  it("M-12 an image is what its bytes say; what is called one and is none is refused", async () => {
+  it("M-12 an image is what its bytes say; a file that is only called one is refused", async () => {
     const { id } = await createAgent(house)
     await house.run(house.agents.hold(id, OWNER))
     await house.run(sendParts(id, [image(PNG, "image/jpeg")]))

@@ -31,7 +31,7 @@ describe("permission requests of an agent", () => {
     return open.at(-1)?.id ?? ""
   }
 
-  it("P-1 P-2 a request is listed over all sessions, the first answer wins, a later one is told which", async () => {
+  it("P-1 P-2 a request is listed over all sessions, the first answer wins, a later one learns which", async () => {
     await open()
     const session = await asking()
     await send(house, session.id, "[[bash echo allowed]]")
@@ -108,7 +108,7 @@ describe("permission requests of an agent", () => {
     expect(await house.run(house.agents.rules(session.id))).toEqual([])
   })
 
-  it("P-6 a request that nobody answers in time expires, and the agent is told no", async () => {
+  it("P-6 a request without an answer in time expires, and the agent gets a refusal", async () => {
     await open({ settings: { permissionTimeout: 300 } })
     const session = await asking()
     await send(house, session.id, "[[bash echo never]]")

@@ -15,7 +15,7 @@ import {
   turnsEnded,
 } from "@holdfast/testkit/hub/agent-house"
 
-describe("agents that begin anew", () => {
+describe("agents that start afresh", () => {
   let directory: Awaited<ReturnType<typeof testDirectory>>
   let house: House
   beforeEach(async () => {
@@ -68,7 +68,7 @@ describe("agents that begin anew", () => {
     expect(textOf((await messages(house, id)).at(-1) as Message)).toContain("second")
   })
 
-  it("A-42 (fault:N13) a process that begins anew is given what was said, without what is left out", async () => {
+  it("A-42 (fault:N13) a process that starts afresh gets what was said, except what is left out", async () => {
     const { id, reader } = await createAgent(house)
     for (const [i, text] of ["one", "two", "three"].entries()) {
       await send(house, id, `[[say ${text}]]`)

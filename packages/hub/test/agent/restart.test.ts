@@ -34,7 +34,7 @@ describe("agents over the death of hubs and runners", () => {
   })
 
   it(
-    "Q-2 Q-3 M-2 a turn with a running tool goes on over five hubs: the tool runs once, nothing is missing or doubled",
+    "Q-2 Q-3 M-2 a turn with a running tool continues over five hubs: the tool runs once, nothing is missing or doubled",
     { timeout: 180_000 },
     async () => {
       await open()

@@ -97,7 +97,7 @@ describe("starting agents in directories", () => {
     expect((await record(house, session.id)).agent?.trust?.state).toBe("waiting")
   })
 
-  it("A-30 a link is the directory that it leads to; what is no directory, or relative, is refused; readers may not", async () => {
+  it("A-30 a link is the directory that it leads to; anything that is not a directory, or relative, is refused; readers may not decide", async () => {
     await lay("real/.mcp.json")
     await symlink(join(work, "real"), join(work, "link"))
     expect(await house.run(house.agents.look({ directory: join(work, "link") }, OWNER))).toMatchObject({
@@ -116,7 +116,7 @@ describe("starting agents in directories", () => {
     })
   })
 
-  it("A-33 Claude starts without trust, and anew with it once it is idle; what is taken back holds from the next start", async () => {
+  it("A-33 Claude starts without trust, and again with it once it is idle; a revocation holds from the next start", async () => {
     await lay(".claude/settings.json", { hooks: { Stop: [] } })
     const { session, reader } = await open("claude")
     const answer = async (turns: number): Promise<void> => {
@@ -141,7 +141,7 @@ describe("starting agents in directories", () => {
     expect(runner.children).toHaveLength(2)
   })
 
-  it("A-2 A-33 a process that is busy when trust is given makes room once it is idle, also under another hub (fault:N14)", async () => {
+  it("A-2 A-33 a process that is busy when trust is granted makes room once it is idle, even under another hub (fault:N14)", async () => {
     const reopen = async () => {
       await house.close()
       house = await openHouse({ directory: directory.path, sqlite: true, runners: runner.layer, catalog })
@@ -188,7 +188,7 @@ describe("starting agents in directories", () => {
     expect((await record(house, session.id)).agent?.trust?.state).toBe("trusted")
   })
 
-  it("A-32 an agent that reads its directory by itself waits for a word, and its message goes on with it (fault:N14)", async () => {
+  it("A-32 an agent that reads its directory automatically waits for a decision, and then its message is delivered (fault:N14)", async () => {
     await lay(".gemini/settings.json")
     const { session, reader } = await open("gemini")
     await send(house, session.id, "hello")

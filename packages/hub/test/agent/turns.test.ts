@@ -158,7 +158,7 @@ describe.each([{ sqlite: false }, { sqlite: true }])("turns of an agent (sqlite:
     expect(named(reader, "turn/ended").map((event) => dataOf(event)["outcome"])).toEqual(["interrupted", "completed"])
   })
 
-  it("A-10 Q-7 an agent that crashes ends its turn with an error, holds the queue, and starts anew with the next message", async () => {
+  it("A-10 Q-7 an agent that crashes ends its turn with an error, holds the queue, and starts again with the next message", async () => {
     await open()
     const { id, reader } = await createAgent(house)
     await send(house, id, "[[say one]] [[wait 100]] [[crash]]")

@@ -88,7 +88,7 @@ describe("unloading an agent around the death of the hub", () => {
     expect(named(late, "turn/ended")).toHaveLength(1)
   })
 
-  it("A-6 an agent that exits while no hub is there, after it was told to, was unloaded", async () => {
+  it("A-6 an agent that exits while no hub is there, after it was asked to, was unloaded", async () => {
     const { id } = await unloading()
     await house.close()
     runner.exit(143)

@@ -1,7 +1,7 @@
 /** Background tasks: what an agent runs beside its turns, such as a server that it started or a subagent. */
 import * as Schema from "effect/Schema"
 
-/** Most tasks of one session that its record holds at a time; a further one is told when another has ended. */
+/** Most tasks of one session that its record holds at a time; a further one is reported when another has ended. */
 export const TASKS_MAX = 100
 /** Longest description, progress and summary of a task, in characters. */
 export const TASK_TEXT_MAX = 300

@@ -30,7 +30,7 @@ async function* walk(directory: string): AsyncGenerator<JournalEntry, WalkEnd, v
   const segments = await segmentsOf(directory)
   let next = segments[0]?.first ?? 1
   for (const [index, { path, first }] of segments.entries()) {
-    // A hole between files: what is behind it was acknowledged before, so the older file is of no use to anybody.
+    // A hole between files: what is after it was acknowledged before, so the older file is of no use to anyone.
     if (first > next) next = first
     const handle = await open(path, "r")
     try {

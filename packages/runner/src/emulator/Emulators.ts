@@ -3,7 +3,7 @@
  *
  * They follow the output and never stand in its way: `feed` keeps a reference for the rest of the tick, then one copy goes
  * to the thread, which parses. What a child asks of its terminal is answered there and nowhere else. When the thread
- * dies, the screens it had are unknown for ever and say so; their output continues, and children that begin later get a new
+ * dies, the screens it had are unknown forever and say so; their output continues, and children that begin later get a new
  * thread.
  */
 import { Worker } from "node:worker_threads"
@@ -75,7 +75,7 @@ class ThreadedEmulators implements Emulators {
   readonly #lag = new EmulatorLag()
   readonly #pending = new Map<number, Pending>()
   readonly #open = new Set<number>()
-  /** Opened, and nothing to do yet: the thread is told with the first output, so that starting a child does not wake it. */
+  /** Opened, and nothing to do yet: the thread learns of it with the first output, so that starting a child does not wake it. */
   readonly #idle = new Map<number, Extract<EmulatorStep, { type: "open" }>>()
   readonly #lost = new Map<number, string>()
   #worker: Worker | undefined

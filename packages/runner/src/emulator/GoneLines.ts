@@ -59,7 +59,7 @@ export class GoneLines {
     return { lines: this.#before + this.#begun(ybase - rows), rows }
   }
 
-  /** The row, counted from the first that is there, at which a place lies; rows of another width begin their line anew. */
+  /** The row, counted from the first that is there, at which a place lies; rows of another width begin their line again. */
   rowOf({ lines, rows }: LinePlace): number {
     const { normal } = this.#core.buffers
     let left = lines - this.#before

@@ -1,6 +1,6 @@
 /**
  * Reads output as the emulator does: the same decoding, the same state machine. What reaches a viewer's terminal is
- * written anew from what was read here, never copied, so that no other reading of the same bytes matters (T-15).
+ * written again from what was read here, never copied, so that no other reading of the same bytes matters (T-15).
  *
  * Strings longer than `MAX_STRING_BYTES` count as nothing. The content of DCS, SOS, PM and APC is not kept at all.
  */
@@ -93,7 +93,7 @@ export class SequenceReader {
     void this.#parser.parse(this.#codePoints, withoutMarks(this.#codePoints, length))
   }
 
-  /** Forgets an unfinished sequence: the stream starts anew. */
+  /** Forgets an unfinished sequence: the stream starts over. */
   reset(): void {
     this.#parser.reset()
     this.#characters.reset()

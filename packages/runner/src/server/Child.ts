@@ -16,7 +16,7 @@ import type { ChildStatus, JournalNote, RunnerFailure } from "@holdfast/link/mes
 import { InputKeys } from "./InputKeys.ts"
 import { inputHash, KeyedWrites } from "./KeyedWrites.ts"
 
-/** How long the last checkpoint may take, in milliseconds, before the exit is told without one. */
+/** How long the last checkpoint may take, in milliseconds, before the exit is reported without one. */
 const LAST_CHECKPOINT_MILLIS = 2000
 /** Longest checkpoint that fits into a frame, in characters, with every escape character spelled out in JSON. */
 const CHECKPOINT_MAX = 4 * 1024 * 1024
@@ -86,7 +86,7 @@ export class Child {
     this.#note({ type: "started", pid: handle.pid, cols: size.cols, rows: size.rows })
   }
 
-  /** Starts an agent; what goes wrong is told by its notes. */
+  /** Starts an agent; what goes wrong is reported by its notes. */
   startAgent(begin: (journal: AgentJournal) => AgentHandle): void {
     this.#agent = begin({
       note: (note, size) => void this.#note({ type: "agent", note, size }),
@@ -173,7 +173,7 @@ export class Child {
 
   /** Writes the emulator's answers to the child's queries (T-3). */
   answer(bytes: Uint8Array): void {
-    // An answer that the child does not take any more is of no use to anybody.
+    // An answer that the child does not take any more is of no use to anyone.
     this.#handle?.write(bytes, () => undefined)
   }
 
@@ -263,7 +263,7 @@ export class Child {
       const checkpoint = await Promise.race([emulators.checkpoint(this.number), late])
       return checkpoint !== undefined && checkpoint.screen.length <= CHECKPOINT_MAX ? checkpoint : undefined
     } catch {
-      // The exit is told anyway: the log has every byte, only the ready-made screen is missing.
+      // The exit is reported anyway: the log has every byte, only the ready-made screen is missing.
       return undefined
     } finally {
       clearTimeout(timer)

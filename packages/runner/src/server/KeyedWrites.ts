@@ -1,9 +1,9 @@
 /**
  * Remembers the inputs with a key that a child was given, for as long as the hub may ask for them again (R-19).
  *
- * An input that went to the child is told by a note in the child's journal. Once the hub has acknowledged the note the key is durable
+ * An input that went to the child is reported by a note in the child's journal. Once the hub has acknowledged the note the key is durable
  * with the session, and the hub never hands its input over again: so it is forgotten here. Nothing else makes it forgotten. What
- * waits is bounded by the input queue and what was told by the journal, which pauses nothing but is emptied by every hub.
+ * waits is bounded by the input queue and what was reported by the journal, which pauses nothing but is emptied by every hub.
  */
 import { createHash } from "node:crypto"
 

@@ -1,7 +1,7 @@
 /** The runner's own log: JSON lines on a descriptor, bounded in size. */
 import { ftruncateSync, writeSync } from "node:fs"
 
-/** Size at which the log begins anew, in bytes. */
+/** Size at which the log starts over, in bytes. */
 const LOG_MAX_BYTES = 1024 * 1024
 
 /** Writes one line. */

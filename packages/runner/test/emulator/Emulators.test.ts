@@ -141,7 +141,7 @@ it("T-3 when the thread dies its screens say so, children are not held back, and
   expect((await emulators.screen(2)).text).toBe("alive")
 })
 
-it("T-3 one emulator that breaks is reported, its screen says so, and the others go on", async () => {
+it("T-3 one emulator that breaks is reported, its screen says so, and the others continue", async () => {
   const thread = new URL(
     `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from "node:worker_threads"
@@ -163,7 +163,7 @@ it("T-3 one emulator that breaks is reported, its screen says so, and the others
   await expect(emulators.screen(1)).rejects.toThrow("planted")
 })
 
-it("E-7 a child that sets titles without end is told now and then, and its last title always", async () => {
+it("E-7 titles that a child sets without end are reported now and then, and the last one always", async () => {
   const titles: Array<string> = []
   const emulators = start({ title: (_child, title) => titles.push(title) })
   emulators.open(1, 80, 24, 100)

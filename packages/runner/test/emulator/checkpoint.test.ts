@@ -18,10 +18,14 @@ const restored = (from: ChildTerminal, cols: number, rows: number): ChildTermina
   return terminal
 }
 
-it("T-6 check:T3 random output cut at a random byte: checkpoint and rest give what all of it gives", { timeout: 180_000 }, () => {
-  console.log("seeds 1 to 1000")
-  expect(seeds(1, 1000, false)).toEqual([])
-})
+it(
+  "T-6 check:T3 random output cut at a random byte: checkpoint and rest produce what all of it produces",
+  { timeout: 180_000 },
+  () => {
+    console.log("seeds 1 to 1000")
+    expect(seeds(1, 1000, false)).toEqual([])
+  },
+)
 
 it("T-6 check:T3 random output with changes of size: what shows is the same", { timeout: 180_000 }, () => {
   console.log("seeds 1 to 600")
@@ -60,7 +64,7 @@ it.each([
   ["a control character in front of an open string", "abc\x1b\n]4;1", ";?\x07def"],
   ["a full row behind which nothing can be repeated", "0123456789\x1b[m\x1b", "[3bx"],
   ["a character that one may join, though a link was left open", "\x1b]8;;http://x/\x1b\\\x1b[?1049l\x1b[?1049le", "\xcc\x81"],
-])("T-6 T-15 a checkpoint goes on as the output does after %s", (_name, before, after) => {
+])("T-6 T-15 a checkpoint continues as the output does after %s", (_name, before, after) => {
   const full = open(10, 5)
   full.parse(Buffer.from(before, "latin1"))
   const copy = restored(full, 10, 5)

@@ -64,7 +64,7 @@ it("T-18 a checkpoint carries the count on, and text that is skipped counts as t
   expect(queue.terminal.gone.place).toEqual(parsed.gone.place)
 })
 
-it("T-18 a checkpoint from a row on gives a terminal that has the rows before the same screen and no line twice", () => {
+it("T-18 a checkpoint from a row on brings a terminal that has the rows before it to the same screen, with no line twice", () => {
   const full = open()
   const viewer = open(20, 5, 1000)
   full.parse(Buffer.from(numbered(1, 40)))

@@ -95,7 +95,7 @@ const programs: ReadonlyArray<readonly [string, ReadonlyArray<string>, ReadonlyA
 ]
 
 it.each(programs)(
-  "T-6 check:T3 %s recorded in a real terminal: attaching at any point gives the same screen",
+  "T-6 check:T3 %s recorded in a real terminal: attaching at any point produces the same screen",
   { timeout: 180_000 },
   async (program, args, inputs) => {
     if (!isInstalled(program)) {

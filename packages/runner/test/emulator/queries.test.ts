@@ -88,7 +88,7 @@ it("T-3 erasing up to the last cell of a screen without scrollback does not brea
   expect(terminal.screen().text.trim()).toBe("y")
 })
 
-it("T-3 links are bounded: a screen that is redrawn with new links for ever keeps no more than the last", () => {
+it("T-3 links are bounded: a screen that is redrawn with new links forever keeps only the last", () => {
   const { terminal } = open()
   for (let at = 0; at < 20_000; at++) terminal.parse(Buffer.from(`\x1b[H\x1b]8;;http://x/${at}\x1b\\a\x1b]8;;\x1b\\`))
   expect(terminal.core.buffers.active.lines.length).toBe(24)

@@ -19,7 +19,7 @@ const file = (text: string): string => {
 }
 
 describe("the configuration", () => {
-  it("takes file, environment and options, later ones winning, and tells where each value came from", () => {
+  it("takes file, environment and options, later ones winning, and says where each value came from", () => {
     const environment = {
       HOLDFAST_CONFIG: file('{"port": 1, "host": "::1", "scrollback": 5}'),
       HOLDFAST_PORT: "2",

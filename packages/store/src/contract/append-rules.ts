@@ -125,7 +125,7 @@ export function appendRules(subject: Subject): void {
         }),
       ))
 
-    it("S-6 trap:22 the same key and hash gives the first seqs, another hash a conflict, both append nothing", () =>
+    it("S-6 trap:22 the same key and hash returns the first seqs, another hash a conflict, both append nothing", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const { session } = yield* createSample(store, 1)

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 import { appendTo, createSample, readAll, sampleEvent, sampleEvents, sampleId, type StoreService } from "./sample.ts"
 import { type Subject, withStore } from "./subject.ts"
 
-/** `from-seq` of each record of a log behind a seq. */
+/** `from-seq` of each record of a log after a seq. */
 const placesOf = (store: StoreService, session: number, after = 0) =>
   Effect.map(readAll(store, session, after), (records) =>
     records.map((bytes) => {
@@ -57,7 +57,7 @@ export function foldRules(subject: Subject): void {
         }),
       ))
 
-    it("S-22 a cursor inside a range is given the record that stands for it, then what follows", () =>
+    it("S-22 a cursor inside a range gets the record that stands for it, then what follows", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const session = yield* turnLog(store)
@@ -83,7 +83,7 @@ export function foldRules(subject: Subject): void {
         }),
       ))
 
-    it("S-22 sealed and unsealed records fold alike, and sealing goes on after it", () =>
+    it("S-22 sealed and unsealed records fold in the same way, and sealing continues afterwards", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const session = yield* turnLog(store)

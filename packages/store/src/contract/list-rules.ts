@@ -53,7 +53,7 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
-    it("S-15 every filter and order gives the sessions it names, in pages that add up to the total", () =>
+    it("S-15 every filter and order returns the matching sessions, in pages that add up to the total", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           yield* dozen(store)
@@ -144,7 +144,7 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
-    it("S-27 (fault:N54) a page of large records ends early, and the pages together give each record once", () =>
+    it("S-27 (fault:N54) a page of large records ends early, and the pages together return each record once", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const label = "x".repeat(700_000)
@@ -165,7 +165,7 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
-    it("S-16 changes gives each changed record once, at its latest state, and resumes from any number", () =>
+    it("S-16 changes returns each changed record once, at its latest state, and resumes from any number", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const made = yield* Effect.forEach(numbers(1, 5), (n) => createSample(store, n))
@@ -195,7 +195,7 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
-    it("H-3 a shortened id or a label gives the ids it stands for, the trash last", () =>
+    it("H-3 a shortened id or a label returns the ids that it matches, the trash last", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           yield* createSample(store, 1, 1, { label: "twin", status: "deleted", purgeAt: 9 })

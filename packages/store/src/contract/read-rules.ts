@@ -35,7 +35,7 @@ const longLog = (store: StoreService, n: number) =>
 /** Registers the rules of reading for a driver. */
 export function readRules(subject: Subject): void {
   describe("read", () => {
-    it("S-8 gives whole records in order after any seq, bounded in bytes and count", () =>
+    it("S-8 returns whole records in order after any seq, bounded in bytes and count", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {
           const session = yield* longLog(store, 1)

@@ -97,7 +97,7 @@ export function createSample(
   }).pipe(Effect.orDie)
 }
 
-/** Every record of a log behind a seq, read in pieces of `maxBytes`; `limit` bounds the reads. */
+/** Every record of a log after a seq, read in pieces of `maxBytes`; `limit` bounds the reads. */
 export function readAll(store: StoreService, session: number, after = 0, maxBytes = 4096, limit = 100_000) {
   return Effect.gen(function* () {
     const records: Array<Uint8Array> = []

@@ -73,7 +73,7 @@ export class MemoryLog {
     this.#next = record.seq + 1
   }
 
-  /** Index of the first record behind a seq. */
+  /** Index of the first record after a seq. */
   #indexAfter(seq: number): number {
     let low = 0
     let high = this.#records.length

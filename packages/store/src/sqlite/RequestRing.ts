@@ -27,7 +27,7 @@ const between = (from: number, to: number): number => (to - from) >>> 0
 
 /** Writes batches; the store's end. */
 export class RingWriter {
-  /** Place behind the last batch. */
+  /** Place after the last batch. */
   written = 0
   readonly #bytes: Buffer
   readonly #words: Uint32Array
@@ -75,7 +75,7 @@ export class RingWriter {
 
 /** Reads batches; the writer's end. */
 export class RingReader {
-  /** Place behind the last batch that was taken. */
+  /** Place after the last batch that was taken. */
   taken = 0
   readonly #bytes: Buffer
   readonly #words: Uint32Array

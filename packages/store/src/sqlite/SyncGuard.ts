@@ -2,7 +2,7 @@
  * Knows whether a sync failed, and makes durable again what it may have dropped (docs/protocol/rules.md, S-23 to S-25).
  *
  * Background work is committed without a sync of its own, in the same log as appends. If a failed sync drops it, recovery
- * after a power cut stops at that hole, and whatever was synced behind it is lost. So nothing is accepted while there may be one.
+ * after a power cut stops at that hole, and whatever was synced after it is lost. So nothing is accepted while there may be one.
  */
 import { type Failure, classify, mayBeSync } from "./sqlite-error.ts"
 import { type Statements, num } from "./statements.ts"
@@ -56,7 +56,7 @@ export class SyncGuard {
     return doubtful
   }
 
-  /** What was lost is not in the log any more, or cannot be told: only recovery, when the store is opened anew, puts it right. */
+  /** What was lost is not in the log any more, or cannot be told: only recovery, when the store is opened again, puts it right. */
   giveUp(cause: unknown): void {
     this.#lost = true
     this.#because(cause, "nothing is accepted until the server is started again")

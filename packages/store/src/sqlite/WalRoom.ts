@@ -1,9 +1,9 @@
 /**
- * Room ahead in the write-ahead log: zeros behind its end, written and synced while nothing waits.
+ * Room ahead in the write-ahead log: zeros after its end, written and synced while nothing waits.
  *
  * A sync of a file that grew must also make its new size durable; without that it takes about two thirds of the time.
  * SQLite takes zeros for the end of the log (its frames carry salt and checksum: sqlite.org/walformat.html). Once the log
- * has the size at which it is begun anew, it grows no more.
+ * has the size at which it is started over, it grows no more.
  */
 import { closeSync, fdatasyncSync, fstatSync, openSync, statfsSync, writeSync } from "node:fs"
 import type { Statements } from "./statements.ts"

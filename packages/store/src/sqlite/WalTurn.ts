@@ -1,5 +1,5 @@
 /**
- * Moves the write-ahead log into the database once it is long enough, so that it begins anew ("checkpoint" in SQLite's words).
+ * Moves the write-ahead log into the database once it is long enough, so that it starts over ("checkpoint" in SQLite's words).
  *
  * SQLite would do it by itself in a commit, and say nothing when that fails. Here it is done after the commit was
  * answered, and what fails is known (S-25). When readers keep it from moving all, it moves a part and does not sync it: should a
@@ -15,7 +15,7 @@ const CHORE_PAGES = 64
 /** Milliseconds to the next attempt after one that failed. */
 const AGAIN = 1000
 
-/** Begins the log of one database anew. */
+/** Begins the log of one database again. */
 export class WalTurn {
   readonly #statements: Statements
   readonly #guard: SyncGuard

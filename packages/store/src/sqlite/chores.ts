@@ -215,7 +215,7 @@ export interface SealPlan {
   readonly left?: number
 }
 
-/** Plans a step over the rows behind `sealed`, in order; `more` says that the rows continue behind the last one. */
+/** Plans a step over the rows after `sealed`, in order; `more` says that the rows continue after the last one. */
 export function planSeal(rows: ReadonlyArray<Row>, sealed: number, sealBytes: number, more: boolean): SealPlan {
   const join: Array<Row> = []
   let bytes = 0

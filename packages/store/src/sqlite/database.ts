@@ -16,7 +16,7 @@ import { writeLogAgain } from "./wal-file.ts"
 import type { OpenRefusal, WriterOptions } from "./wire.ts"
 import { StoreLocked, takeWriterLock, touchPrivate } from "./writer-lock.ts"
 
-/** Pages in the write-ahead log after which it is moved into the database and begun anew. */
+/** Pages in the write-ahead log after which it is moved into the database and started over. */
 export const WAL_PAGES = 4000
 
 /** The write connection and what lets go of the store. */

@@ -1,7 +1,7 @@
 /**
  * Replacing ranges of whole records by one record each (S-22), inside the writer's transaction.
  *
- * The pieces that hold the ranges are read once, checked, and written anew with what is left of them. Nothing is written
+ * The pieces that hold the ranges are read once, checked, and written again with what is left of them. Nothing is written
  * before all of them were found whole and cut at the bounds of records.
  */
 import { decodeRecord, readRecord, RECORD_OUTPUT } from "@holdfast/protocol/record"

@@ -20,7 +20,7 @@ export function plainBytes(count: number): number {
   return count * NUMBERS * Float64Array.BYTES_PER_ELEMENT
 }
 
-/** A plain append. `offset` and `length` place its records behind the numbers. */
+/** A plain append. `offset` and `length` place its records after the numbers. */
 export interface PlainAppend {
   readonly session: number
   readonly epoch: number
@@ -78,7 +78,7 @@ export class PlainAppends {
     return this.#lines
   }
 
-  /** Writes the numbers to a place in a buffer, gives the texts they name, and begins anew. */
+  /** Writes the numbers to a place in a buffer, gives the texts they name, and starts over. */
   take(buffer: ArrayBufferLike, at: number): ReadonlyArray<string> {
     const length = this.count * NUMBERS
     new Float64Array(buffer, at, length).set(this.#numbers.subarray(0, length))

@@ -12,7 +12,7 @@
  *   `to_seq` lies in the dead range, because a joined piece holds the same records.
  * - `identity`: which store this is, for cursors that count its changes.
  *
- * A migration that was released is never changed; a new one is added behind it.
+ * A migration that was released is never changed; a new one is added after it.
  */
 
 /** Marks a database file as a Holdfast store ("Hold" in ASCII). */

@@ -66,7 +66,7 @@ function writeAt(file: number, bytes: Buffer, from: number): void {
 }
 
 /**
- * Writes the header and the first `frames` frames of a log again, as they are, and syncs it; what lies behind them counts no
+ * Writes the header and the first `frames` frames of a log again, as they are, and syncs it; what lies after them counts no
  * more. Throws `LogLost` when they do not hold together any more, and the system's error.
  */
 export function writeLogAgain(path: string, frames: number): void {
@@ -82,7 +82,7 @@ export function writeLogAgain(path: string, frames: number): void {
 }
 
 /**
- * A commit whose sync failed stands behind the frames that count, whole. Whoever asked for it is told that it failed, so the
+ * A commit whose sync failed stands after the frames that count, whole. Whoever asked for it is told that it failed, so the
  * next process must not find it. False when nothing lies there.
  */
 function cutBehind(file: number, frames: number): boolean {

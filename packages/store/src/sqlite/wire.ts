@@ -58,7 +58,7 @@ export type WriterRequest =
   | { readonly op: "lease"; readonly name: string; readonly owner: string; readonly now: number; readonly ttl: number }
   | { readonly op: "putSetting"; readonly name: string; readonly value: string | undefined }
 
-/** What the writer answers. `Appended` without a change is told as `0`. */
+/** What the writer answers. `Appended` without a change is reported as `0`. */
 export type WriterReply =
   | 0
   | AppendOutcome
@@ -117,6 +117,6 @@ export interface WriterOptions {
   readonly commitDelay: number
   /** Largest size of the database file in pages of 4 KiB, 0 without a limit; for tests of a full disk. */
   readonly maxPages: number
-  /** Pages in the write-ahead log after which it is moved into the database and begun anew. */
+  /** Pages in the write-ahead log after which it is moved into the database and started over. */
   readonly walPages: number
 }

@@ -80,7 +80,7 @@ const SENT: ReadonlyArray<string> = [
 ]
 
 describe("what a terminal sends", () => {
-  it("T-28 gives the same tokens however its bytes are cut, and every byte is in one (fault:N26, fault:N27)", () => {
+  it("T-28 yields the same tokens however its bytes are cut, and every byte is in one (fault:N26, fault:N27)", () => {
     const stream = fc.oneof(
       fc.array(fc.constantFrom(...SENT), { maxLength: 12 }).map((parts) => bytesOf(parts.join(""))),
       fc
@@ -132,7 +132,7 @@ describe("what a terminal sends", () => {
     expect(kinds(`${E}[200~a\u001dd${E}[93;5ub${E}[201~c`)).toEqual(["Paste", "Paste", "Paste", "Text"])
   })
 
-  it("T-28 a paste whose end mark was lost can be given up: what follows are keys, and every byte was told", () => {
+  it("T-28 a paste whose end mark was lost can be given up: what follows are keys, and every byte was reported", () => {
     const reader = new InputReader()
     const before = reader.read(bytesOf(`${E}[200~ab${E}[20`))
     expect(reader.isInside).toBe(true)
@@ -146,7 +146,7 @@ describe("what a terminal sends", () => {
     expect(kinds(`${E}]11;rgb:00\u001dd`)).toEqual(["Answer", "Answer", "Key", "Text"])
   })
 
-  it("T-27 a person types keys, pastes and clicks; reports are nobody's typing (fault:N26)", () => {
+  it("T-27 a person types keys, pastes and clicks; reports are not typing (fault:N26)", () => {
     const typed = (text: string): boolean => new TypingWatch().read(bytesOf(text))
     const person = ["a", "\r", E, `${E}[A`, `${E}[93;5u`, `${E}[27;5;93~`, `${E}[200~x${E}[201~`, `${E}[M !!`, `${E}[<0;1;1M`]
     expect(person.filter((text) => !typed(text))).toEqual([])
@@ -179,7 +179,7 @@ describe("what a terminal sends", () => {
     expect(parts.map((part) => watch.read(bytesOf(part)))).toEqual([false, true, false, false, false, true])
   })
 
-  it("T-27 a report that is cut between two inputs is one all the same", () => {
+  it("T-27 a report that is cut between two inputs is still one", () => {
     const watch = new TypingWatch()
     expect([`${E}[`, "<35;4;5", `M${E}]11;rgb:`, `00/00/00${E}\\`].map((part) => watch.read(bytesOf(part)))).toEqual([
       false,

@@ -65,7 +65,7 @@ export function trustList(core: AgentRequestContext): Effect.Effect<TrustList, D
   })
 }
 
-/** Keeps a person's word; sessions below the directory are told, and idle agents start anew with it. */
+/** Keeps a person's word; sessions below the directory are told, and idle agents start again with it. */
 export function setTrust(
   core: AgentRequestContext,
   { directory: path, trusted }: SetTrust,
