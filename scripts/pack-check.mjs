@@ -108,8 +108,13 @@ async function serveAndList(home, bin) {
     const listed = JSON.parse(holdfast("ls", "--json"))
     const sessions = Array.isArray(listed) ? listed : listed.sessions
     if (sessions?.length !== 1) throw new Error(`ls --json shows ${JSON.stringify(listed).slice(0, 500)}`)
+    // Agents run in a thread and a program of their own, which must be in the package too.
+    const { id } = JSON.parse(holdfast("new", "agent", "scripted", "--json"))
+    const answer = holdfast("send", id, "[[say packed too]]", "--wait").trim()
+    if (!answer.includes("packed too")) throw new Error(`the agent answers ${JSON.stringify(answer)}`)
+    holdfast("rm", id)
     holdfast("runner", "stop")
-    return "one session listed"
+    return "one session listed, and the agent answered"
   } finally {
     if (server.exitCode === null) server.kill("SIGTERM")
     const late = setTimeout(() => server.kill("SIGKILL"), 15_000)
@@ -152,7 +157,7 @@ try {
     if (!said.includes(version)) throw new Error(`it says ${said}, not ${version}`)
     return said
   })
-  await check("serves, opens a terminal and lists it", () => serveAndList(home, bin))
+  await check("serves, opens a terminal, lists it, and has an agent answer", () => serveAndList(home, bin))
   await check("types of holdfast/client stand alone, and report what is wrong", () => {
     writeFileSync(join(home, "consumer.ts"), CONSUMER)
     const flags = ["--noEmit", "--strict", "--skipLibCheck", "false", "--module", "nodenext", "--target", "es2024"]
