@@ -75,8 +75,8 @@ describe("sessions of ACP agents", () => {
       play(probe, { words: 1000, pause: 20 })
       await probe.says("word1")
       const began = performance.now()
-      await probe.handle.end(5000)
-      expect(performance.now() - began).toBeLessThan(4000)
+      await probe.handle.end(20_000)
+      expect(performance.now() - began).toBeLessThan(15_000)
       expect(readFileSync(log, "utf8").trim().split("\n").at(-1)).toBe("session/close s1")
       expect(probe.of("turn-ended").map(({ outcome }) => outcome)).toEqual(["completed", "interrupted"])
     }

@@ -80,7 +80,7 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     const asked = performance.now()
     child.handle.write(Buffer.from("\x03"), (failure) => expect(failure).toBeUndefined())
     expect(await child.exit).toMatchObject({ signal: "SIGINT" })
-    expect(performance.now() - asked).toBeLessThan(2500)
+    expect(performance.now() - asked).toBeLessThan(12_500)
   })
 
   it("trap:20 T-13 large inputs of two clients reach the child whole, one after another", async () => {
@@ -108,7 +108,7 @@ describe.skipIf(process.platform === "win32")("terminals", () => {
     const child = collect(bash("nohup sleep 61 >/dev/null 2>&1 & echo pid $!; sleep 62 & sleep 0.3; exit 3"))
     const asked = performance.now()
     expect(await child.exit).toEqual({ code: 3 })
-    expect(performance.now() - asked).toBeLessThan(2000)
+    expect(performance.now() - asked).toBeLessThan(20_000)
     const survivor = Number(/pid (\d+)/.exec(child.text())?.[1])
     expect(alive(survivor)).toBe(true)
     await child.handle.end(100)
