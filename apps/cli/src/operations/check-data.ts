@@ -107,6 +107,13 @@ async function checkFile(path: string): Promise<Finding> {
   const { checkDatabase } = await import("@holdfast/server/check-database")
   const verdict = await checkDatabase(path, LOGS_MOST)
   const check = "store"
+  if ("inUse" in verdict)
+    return {
+      check,
+      state: "warning",
+      found: `${path} is locked by another program, such as a backup`,
+      advice: `run ${hint("doctor")} again when that program is done`,
+    }
   if ("broken" in verdict)
     return {
       check,

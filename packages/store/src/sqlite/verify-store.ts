@@ -3,7 +3,8 @@
  */
 import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
-import type { DataDamaged } from "../Store.ts"
+import { type DataDamaged, StoreUnusable } from "../Store.ts"
+import { classify } from "./sqlite-error.ts"
 import { StoreReader } from "./store-reader.ts"
 
 /** What was found. Sessions are checked from the newest on. */
@@ -32,4 +33,9 @@ export async function verifyStore(path: string, milliseconds: number): Promise<S
   } finally {
     reader.close()
   }
+}
+
+/** Whether reading the database at `path` failed because another program has it locked. */
+export function isLocked(cause: unknown, path: string): boolean {
+  return cause instanceof StoreUnusable ? cause.reason === "locked" : classify(cause, path).kind === "locked"
 }
