@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import { type DoorError, TokenNotFound, Unauthorized } from "@holdfast/protocol/errors"
 import type { AdministrationName } from "@holdfast/protocol/operations"
 import type { Caller, Done, Handlers, Hub, Running } from "@holdfast/hub/Hub"
@@ -20,20 +21,14 @@ export interface AdministrationParts {
   readonly version: string
   /** Metrics in Prometheus text format. */
   readonly metrics: Effect.Effect<string>
+  /** Runs what a request asks for, with the services of the door. */
+  readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
 }
 
 /** Path and query of a one-time link. */
 export function linkPath(secret: string): string {
   return `/open?link=${secret}`
 }
-
-const run =
-  <I, A>(operation: (input: I, by: Caller) => Effect.Effect<A, DoorError>) =>
-  (input: I, by: Caller, done: Done<A>): Running => {
-    const fiber = Effect.runFork(operation(input, by))
-    fiber.addObserver(done)
-    return fiber
-  }
 
 /** Makes the handlers. */
 export function administrationHandlers({
@@ -42,7 +37,15 @@ export function administrationHandlers({
   names,
   version,
   metrics,
+  fork,
 }: AdministrationParts): Handlers<AdministrationName> {
+  const run =
+    <I, A>(operation: (input: I, by: Caller) => Effect.Effect<A, DoorError>) =>
+    (input: I, by: Caller, done: Done<A>): Running => {
+      const fiber = fork(operation(input, by))
+      fiber.addObserver(done)
+      return fiber
+    }
   return {
     "tokens.list": (_, __, done) => done(Exit.succeed({ tokens: credentials.tokens() })),
     "tokens.create": run(({ name, scope = "all" }) => credentials.makeToken(name, scope)),

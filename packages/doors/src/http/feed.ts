@@ -26,6 +26,7 @@ export const feedAsSse = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, DoorError> {
   const cursor = yield* parseFeedCursor(resumePoint(exchange, afterText))
   const { by } = exchange
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
   let sent = cursor.after
   let current: { readonly stop: (reason?: string) => void } | undefined
   let closed = false
@@ -51,7 +52,7 @@ export const feedAsSse = Effect.fnUntraced(function* (
   }
   const resume = (): void => {
     if (closed || current !== undefined || stream.waiting() > 0) return
-    Effect.runFork(
+    fork(
       Effect.match(hub.watch({ after: sent }, sink, by), {
         onSuccess: begin,
         onFailure: () => stream.end(),

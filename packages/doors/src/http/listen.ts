@@ -58,12 +58,13 @@ const CLOSE_GRACE = 2000
 export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   const { settings, credentials, socket } = parts
   const hub = yield* Hub
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
   const counts = new AnswerCounts()
   let connections = 0
   const metrics = makeMetrics(hub, parts.store, [counts, parts.operations], socket.connections, () => connections)
   yield* Effect.addFinalizer(() => Effect.sync(metrics.stop))
   let names = ownNames(settings, settings.port)
-  const own = { hub, credentials, names: () => names, version: parts.version, metrics: metrics.text }
+  const own = { hub, credentials, names: () => names, version: parts.version, metrics: metrics.text, fork }
   hub.serve(administrationHandlers(own))
   const http = makeHttpDoor(hub, credentials, settings.bodyMax)
   const denied: ServerParts["denied"] = (name, session, by) => {
@@ -79,7 +80,7 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
     socket.closeCredential(credential)
     web.endCredential(credential)
     near.endCredential(credential)
-    Effect.runFork(hub.dropCredential(credential))
+    fork(hub.dropCredential(credential))
   })
   for (const { server } of [web, near]) {
     server.on("connection", (connection) => {
