@@ -146,6 +146,23 @@ describe("seats", () => {
     expect(runner.child.inputs).toEqual(["a", "b", "c"])
   })
 
+  it("R-9 an input that the runner refused does not count as carried out, and sent again under its number it is typed", async () => {
+    const house = await open()
+    const { id } = await createTerminal(house, { command: "/bin/sh" })
+    const attach = () => attachReader(house, { session: id, after: 0, mode: "interactive", connection: "the-one-connection" })
+    const reader = await attach()
+    expect(await type(reader, 1, "a")).toBeUndefined()
+    runner.inputRefusal = { tag: "Busy", message: "the process does not take its input" }
+    expect(await type(reader, 2, "b")).toMatchObject({ _tag: "Busy" })
+    runner.inputRefusal = undefined
+    // The client did not hear of it.
+    reader.attachment?.detach()
+    const again = await attach()
+    expect(again.attachment?.inputs).toBe(1)
+    expect(await type(again, 2, "b")).toBeUndefined()
+    expect(runner.child.inputs).toEqual(["a", "b"])
+  })
+
   it("R-20 a connection that names none of its own is the client while no other is open under its id, and another client otherwise (fault:N48)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })

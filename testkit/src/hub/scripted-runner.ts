@@ -1,7 +1,7 @@
 /** A runner whose terminals do exactly what a test says, for what a real child cannot be made to do. */
 import { createHash } from "node:crypto"
 import { type RunnerConnection, RunnerGone, type RunnerEvents, type StartTerminal } from "@holdfast/link/RunnerConnection"
-import type { CheckpointReply, JournalNote } from "@holdfast/link/messages"
+import type { CheckpointReply, JournalNote, RunnerFailure } from "@holdfast/link/messages"
 import { PlayedChild, PlayedRunner } from "./PlayedRunner.ts"
 
 const PID = 4242
@@ -30,6 +30,8 @@ export class ScriptedRunner extends PlayedRunner<ScriptedChild> {
   swallow = false
   autoStarted = true
   settleInput = true
+  /** What inputs without a key are refused with, when set. */
+  inputRefusal: RunnerFailure | undefined
   /** Ends a child only when the test notes its exit. */
   slowEnd = false
   protected readonly told = { kind: "terminal", pid: PID } as const
@@ -84,6 +86,8 @@ export class ScriptedRunner extends PlayedRunner<ScriptedChild> {
         if (gone()) return
         const child = this.of(number)
         if (seq === 0) return this.#keyed(child, client, bytes)
+        const { inputRefusal } = this
+        if (inputRefusal !== undefined) return void setImmediate(() => events.input(number, client, seq, inputRefusal))
         if (seq > (child.carriedOut.get(client) ?? 0)) {
           child.carriedOut.set(client, seq)
           child.inputs.push(Buffer.from(bytes).toString())

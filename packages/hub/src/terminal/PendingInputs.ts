@@ -47,7 +47,7 @@ export class PendingInputs {
     this.#wait = wait
   }
 
-  /** Highest number of a client that is settled, as far as this hub knows. */
+  /** Highest number of a client up to which nothing is to be sent again, as far as this hub knows: it was carried out, or its process ended. */
   settledOf(client: string): number {
     return this.#clients.get(client)?.settled ?? 0
   }
@@ -82,8 +82,8 @@ export class PendingInputs {
     while (count < entry.pending.length && (entry.pending[count] as Pending).number <= number) count++
     const from = failure === undefined || entry.pending[count - 1]?.number !== number ? 0 : count - 1
     const settled = entry.pending.splice(from, count - from)
-    const first = entry.pending[0]?.number
-    entry.settled = Math.max(entry.settled, first === undefined ? number : Math.min(number, first - 1))
+    // Who did not hear of a refusal sends the input again, and that must not count as done.
+    if (failure === undefined) entry.settled = Math.max(entry.settled, number)
     for (const pending of settled) {
       this.#bytes -= pending.bytes.length + INPUT_OVERHEAD
       pending.settled(failure === undefined ? undefined : inputRefusal(failure))
