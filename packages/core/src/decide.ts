@@ -135,7 +135,7 @@ export function refuseRestart(state: SessionState): SessionNotReady | undefined 
   if (state.terminal === undefined)
     return wrong(
       `a session of kind ${state.kind} has no command to start again; an agent starts with its next message`,
-      state.kind,
+      state.status,
     )
   return state.process === "running" || state.process === "starting"
     ? wrong(`the session's process is ${state.process}; end it first`, state.process)
@@ -150,7 +150,7 @@ export function refuseInput(state: SessionState, seat: string | undefined): Reje
   if (state.terminal === undefined) {
     return new SessionNotReady({
       message: `a session of kind ${state.kind} takes no input; an agent takes messages instead`,
-      status: state.kind,
+      status: state.status,
     })
   }
   if (state.process !== "running" && state.process !== "starting") {

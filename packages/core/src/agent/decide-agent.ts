@@ -21,7 +21,7 @@ export function decideAgent(state: SessionState, command: AgentCommand): Decisio
     return refuse(
       new SessionNotReady({
         message: `a session of kind ${state.kind} has no queue and no turns; agents have`,
-        status: state.kind,
+        status: state.status,
       }),
     )
   }

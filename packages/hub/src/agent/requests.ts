@@ -203,7 +203,7 @@ export function messages(
     if (record.kind !== "agent") {
       return yield* new SessionNotReady({
         message: `a session of kind ${record.kind} has no messages; agents have`,
-        status: record.kind,
+        status: record.status,
       })
     }
     const { session, firstSeq, lastSeq } = yield* core.store.head(id).pipe(Effect.mapError(storeProblem))

@@ -129,7 +129,7 @@ export function screen(core: RequestContext, past: PastScreens, id: string): Eff
 
 /** The refusal of what only a terminal can do. */
 const noTerminal = ({ state }: OpenSession): SessionNotReady =>
-  new SessionNotReady({ message: `a session of kind ${state.kind} has no terminal`, status: state.kind })
+  new SessionNotReady({ message: `a session of kind ${state.kind} has no terminal`, status: state.status })
 
 /** The child that is followed; one that is being started is waited for. */
 const running = (part: TerminalPart): Effect.Effect<ChildFollower, SessionNotReady | Unavailable> =>
