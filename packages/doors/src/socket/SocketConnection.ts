@@ -102,6 +102,10 @@ export class SocketConnection {
       events.text(data.toString("utf8"))
       if (this.#open && this.flooded) this.#brake.set("unread")
     })
+    // A library may ping by itself; that is a sign of life too (W-7).
+    const heard = (): void => void (this.heardAt = Date.now())
+    ws.on("ping", heard)
+    ws.on("pong", heard)
     ws.on("error", () => ws.terminate())
     ws.on("close", (code) => {
       this.#release(code === 1000 || code === 1001 ? "the client closed the connection" : "the connection was lost")
