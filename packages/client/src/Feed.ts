@@ -70,7 +70,7 @@ export class Feed {
 
   /** Ends the feed. */
   stop(): void {
-    if (this.#listening) this.#connection.request("UnwatchSessions", undefined, () => undefined)
+    if (this.#listening) this.#connection.request("UnwatchSessions", {}, () => undefined)
     this.#dropped()
     this.#unfollow()
   }

@@ -4,7 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { operationEntries, type OperationName, type Operations } from "./operations.ts"
-import { type InputOf, inputFields, SessionName } from "./operations/operation.ts"
+import { commandFields, type InputOf, Nothing, SessionName } from "./operations/operation.ts"
 import { type Appended, Cells, Refreshed, Session } from "./session.ts"
 import { uncontrolled, visible, wellFormed } from "./text.ts"
 import { TerminalColors } from "./terminal-colors.ts"
@@ -62,7 +62,7 @@ export const CONNECTION_COMMANDS = {
     }),
   },
   /** Ends an attachment; no frame for the handle follows the answer. */
-  Detach: { input: Schema.Struct({ session: SessionName }), output: Schema.Void },
+  Detach: { input: Schema.Struct({ session: SessionName }), output: Nothing },
   /** Follows the feed of sessions from a change on; feed frames follow the answer. */
   WatchSessions: {
     input: Schema.Struct({
@@ -78,7 +78,7 @@ export const CONNECTION_COMMANDS = {
     }),
   },
   /** Ends the feed of sessions. */
-  UnwatchSessions: { input: Schema.Void, output: Schema.Void },
+  UnwatchSessions: { input: Nothing, output: Nothing },
 } as const
 
 /** Name of a command of the connection. */
@@ -111,12 +111,11 @@ export type Commands = {
 export const COMMAND_INPUTS: ReadonlyMap<string, Schema.Codec<unknown>> = new Map<string, Schema.Codec<unknown>>([
   ...Object.entries(CONNECTION_COMMANDS).map(([name, { input }]) => [name, input] as const),
   ...operationEntries.flatMap(([name, definition]) =>
-    definition.socket === false ? [] : [[name, inputSchema(inputFields(definition))] as const],
+    definition.socket === false ? [] : [[name, inputSchema(commandFields(definition))] as const],
   ),
 ])
 
-/** A command without fields is sent without a payload. */
 function inputSchema(fields: Schema.Struct.Fields): Schema.Codec<unknown> {
-  const schema = Object.keys(fields).length === 0 ? Schema.Union([Schema.Null, Schema.Struct({})]) : Schema.Struct(fields)
+  const schema = Object.keys(fields).length === 0 ? Nothing : Schema.Struct(fields)
   return schema as unknown as Schema.Codec<unknown>
 }

@@ -111,7 +111,7 @@ export class CommandDispatcher implements CallOwner {
         if (answer === "session") return call.done({ seq: (value as { readonly seq: number }).seq })
         call.done(answer === "created" ? (value as { readonly session: unknown }).session : value)
       }
-      call.waitFor(hub.perform(name, (input ?? {}) as OperationInput<typeof name>, call.connection.caller, ended))
+      call.waitFor(hub.perform(name, input as OperationInput<typeof name>, call.connection.caller, ended))
     }
     return { most: changes ? undefined : READING, begin: perform, refuse: perform }
   }
@@ -171,7 +171,7 @@ type Refusal = ReturnType<typeof failureOf>
 /** The payload, or what is wrong with it; nesting that exhausts the stack is wrong too (X-5). */
 function decode(command: Command, payload: unknown): { readonly value: unknown } | Refusal {
   try {
-    const exit = command.decode(payload)
+    const exit = command.decode(payload ?? {})
     return Exit.isSuccess(exit) ? { value: exit.value } : problem(exit)
   } catch (cause) {
     return new BadRequest({ message: `the command cannot be read: ${headOf(String(cause), 200)}` })

@@ -62,7 +62,7 @@ export function connectionHandlers({ hub, settings, version, run }: ConnectionCo
     },
     Detach: ({ session }, call) => {
       const problem = refuseId(session) ?? call.connection.detach(session, "leave")
-      if (problem === undefined) call.done(undefined)
+      if (problem === undefined) call.done({})
       else call.fail(problem)
     },
     WatchSessions: ({ after, feed }, call) => {
@@ -75,7 +75,7 @@ export function connectionHandlers({ hub, settings, version, run }: ConnectionCo
     },
     UnwatchSessions: (_, call) => {
       call.connection.unwatch()
-      call.done(undefined)
+      call.done({})
     },
   }
 }

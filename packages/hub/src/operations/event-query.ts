@@ -2,9 +2,9 @@
 import { CursorInvalid, Unprocessable } from "@holdfast/protocol/errors"
 import { type EventFilter, readFilter } from "@holdfast/protocol/event-filter"
 
-/** Which events, as texts. */
+/** Which events, as texts; the cursor may be a number. */
 export interface EventQuery {
-  readonly after?: string
+  readonly after?: string | number
   readonly channel?: ReadonlyArray<string>
   readonly type?: ReadonlyArray<string>
   readonly turn?: string
@@ -25,9 +25,9 @@ export function readEventQuery({ after, channel, type, turn }: EventQuery): Read
   return { after: cursor, filter: turn === undefined ? read : { ...read, turn } }
 }
 
-/** The cursor that a text holds. */
-function readCursor(text: string): number | CursorInvalid {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
-  if (Number.isSafeInteger(value)) return value
+/** The cursor that a text or a number holds. */
+function readCursor(after: string | number): number | CursorInvalid {
+  const value = /^\d{1,16}$/.test(String(after)) ? Number(after) : Number.NaN
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return value
   return new CursorInvalid({ message: "a cursor is a whole number from 0 to 2^53 - 1: the last seq received" })
 }

@@ -44,6 +44,8 @@ export interface Definition {
   /** Fields of the query; an input has these, or a body. */
   readonly query?: Schema.Struct<Schema.Struct.Fields>
   readonly body?: Schema.Struct<Schema.Struct.Fields>
+  /** Fields that a command has in a form that an address, which is text, cannot have. */
+  readonly json?: Schema.Struct.Fields
   readonly output: Schema.Constraint
   readonly answer?: Answer
   /** Types of an answer that is not JSON. */
@@ -72,6 +74,9 @@ export function operation<const D extends Definition>(definition: D): D {
 /** Text that names a session; only a whole id is one (H-3). */
 export const SessionName = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 
+/** An object without fields: the answer of what has nothing to say, and the payload of a command that takes nothing. */
+export const Nothing = Schema.Record(Schema.String, Schema.Never)
+
 /** Id of a message, a permission request, a task, a token or a file, whole. */
 export const ItemId = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(256))
 
@@ -89,7 +94,10 @@ type Flat<T> = { [K in keyof T]: T[K] }
 
 /** What an operation takes: the fields of its path, its query and its body together. */
 export type InputOf<D> = D extends Definition
-  ? Flat<FieldsType<D["params"]> & StructType<D["query"]> & StructType<D["body"]>>
+  ? Flat<
+      Omit<FieldsType<D["params"]> & StructType<D["query"]> & StructType<D["body"]>, keyof FieldsType<D["json"]>> &
+        FieldsType<D["json"]>
+    >
   : never
 
 /** The fields of an operation's input, wherever a request over HTTP has them. */
@@ -99,6 +107,11 @@ export function inputFields({ params, query, body }: Definition): Schema.Struct.
     ...query?.fields,
     ...body?.fields,
   }
+}
+
+/** The fields of an operation's input as a command of the stream socket has them. */
+export function commandFields(definition: Definition): Schema.Struct.Fields {
+  return { ...inputFields(definition), ...definition.json }
 }
 
 /** Whether an operation takes a key that makes it happen once. */

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { InputRequest, ViewersReport } from "../http-bodies.ts"
 import { Appended, RestartSession, Screen, Session, SignalName } from "../session.ts"
-import { ofSession, operation, SessionName } from "./operation.ts"
+import { Nothing, ofSession, operation, SessionName } from "./operation.ts"
 
 /** The operations. */
 export const terminal = {
@@ -22,7 +22,7 @@ export const terminal = {
     http: "POST /api/sessions/:session/resize",
     params: ofSession,
     body: Schema.Struct({ cols: Schema.Finite, rows: Schema.Finite }),
-    output: Schema.Struct({}),
+    output: Nothing,
     summary: "Resize a terminal, to 1 to 1000 columns and rows",
     changes: true,
     errors: ["InvalidSize"],
@@ -33,7 +33,7 @@ export const terminal = {
     http: "POST /api/sessions/:session/signal",
     params: ofSession,
     body: Schema.Struct({ signal: SignalName }),
-    output: Schema.Struct({}),
+    output: Nothing,
     summary: "Send a signal to the process group in the foreground of a terminal",
     changes: true,
     example: { signal: "SIGINT" },
