@@ -16,12 +16,15 @@ Written by \`npm run reference\` from \`packages/protocol/src\`; do not edit.
 
 What a hub can be asked, the same over every door. How to ask is in [the protocol](../PROTOCOL.md): over [HTTP](../PROTOCOL.md#5-http) with the
 method and path that is given here, on the [stream socket](../PROTOCOL.md#7-stream-socket) as a command whose \`tag\` is the operation's name and
-whose \`payload\` has all fields of the request, those of the path included. \`name?\` is optional. What is in parentheses after a
-type are its bounds: of a number, or of a text's length.
+whose \`payload\` has the fields of path, query and body together. \`name?\` is optional; what it stands for when it is left out is under
+*defaults*. What is in parentheses after a type are its bounds: of a number, or of a text's length.
 
 Every operation can also fail with ${COMMON.map((tag) => `\`${tag}\``).join(", ")}, and one that a credential does not allow with
 \`SessionPermissionError\` or \`Forbidden\`.
 `
+
+/** What the stream socket answers with where HTTP has the session. */
+const SEQ = "`{seq: number}`"
 
 const code = (text) => `\`${text}\``
 
@@ -40,13 +43,21 @@ function answered(definition, types) {
   if (content !== undefined) return content.join(", ")
   const text = code(types.textOf(output))
   if (answer === "created") return `${text}, 201 if it was created, 200 if the key had created it before`
-  if (answer === "session") return `${text} over HTTP, \`{seq: number}\` on the socket`
+  if (answer === "session") return definition.http === undefined ? SEQ : `${text} over HTTP, ${SEQ} on the socket`
   return status === undefined ? text : `${text}, ${status}`
 }
 
+const jsonPart = ({ json }) => (json === undefined ? {} : { "on the socket": Schema.Struct(json) })
+
 function section([name, definition], types) {
   const { http, socket, scope, summary } = definition
-  const fields = inputFields(definition)
+  const { params = {}, query, body } = definition
+  const fields = Schema.Struct(inputFields(definition))
+  const parts = http === undefined ? { payload: fields } : { path: Schema.Struct(params), query, body }
+  const inputs = Object.entries({ ...parts, ...jsonPart(definition) }).filter(
+    ([, part]) => Object.keys(part?.fields ?? {}).length > 0,
+  )
+  const defaults = types.defaultsOf(fields)
   const doors = [http === undefined ? "not over HTTP" : code(http), ...(socket === false ? ["not on the socket"] : [])]
   const errors = [...errorsOf(definition)].filter((tag) => !COMMON.includes(tag) && tag !== "SessionPermissionError")
   return [
@@ -55,7 +66,8 @@ function section([name, definition], types) {
     `${summary.replace(/\.$/, "")}.`,
     "",
     `- ${doors.join(", ")}; scope \`${scope}\`; ${repeating(name, definition)}`,
-    ...(Object.keys(fields).length === 0 ? [] : [`- request: ${code(types.textOf(Schema.Struct(fields)))}`]),
+    ...inputs.map(([part, schema]) => `- ${part}: ${code(types.textOf(Schema.Struct(schema.fields)))}`),
+    ...(defaults.length === 0 ? [] : [`- defaults: ${defaults.join("; ")}`]),
     `- answer: ${answered(definition, types)}`,
     ...(errors.length === 0 ? [] : [`- errors: ${errors.map(code).join(", ")}`]),
     "",

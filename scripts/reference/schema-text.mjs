@@ -12,6 +12,18 @@ export class SchemaText {
     return text(root)
   }
 
+  /** What each optional field stands for when it is left out, as Markdown, for those that say so. */
+  defaultsOf(schema) {
+    const { properties = {} } = Schema.toJsonSchemaDocument(schema).schema
+    return Object.entries(properties).flatMap(([name, { allOf = [], ...field }]) => {
+      // What is said of a field behind its last check stands there.
+      const { default: value, description = "" } = Object.assign({}, field, ...allOf)
+      const words = /^default: (.*)$|\(default: (.*)\)$/.exec(description)
+      if (value !== undefined) return [`\`${name}\`: \`${JSON.stringify(value)}\``]
+      return words === null ? [] : [`\`${name}\`: ${words[1] ?? words[2]}`]
+    })
+  }
+
   /** Names that were referred to, and those that these refer to. */
   get names() {
     return [...this.#named.keys()].sort()
@@ -35,6 +47,7 @@ function text(schema) {
   if (type === "object") {
     const fields = fieldsOf(schema)
     if (fields.length > 0) return `{${fields.join(", ")}}`
+    if (additionalProperties === false) return "{}"
     return typeof additionalProperties === "object" ? `{[name]: ${text(additionalProperties)}}` : "object"
   }
   return type ?? "any"

@@ -93,7 +93,10 @@ export const TokenName = Schema.String.check(
 )
 
 /** Body of `POST /api/tokens`. */
-export const TokenRequest = Schema.Struct({ name: TokenName, scope: Schema.optionalKey(TokenScope) }).annotate({
+export const TokenRequest = Schema.Struct({
+  name: TokenName,
+  scope: Schema.optionalKey(TokenScope.annotate({ default: "all" })),
+}).annotate({
   identifier: "TokenRequest",
 })
 
@@ -119,7 +122,9 @@ export const LinkMade = Schema.Struct({ url: Schema.String, expiresAt: Schema.Fi
 export const CredentialRotated = Schema.Struct({ rotated: Schema.Boolean }).annotate({ identifier: "CredentialRotated" })
 
 /** Body of `POST /api/runner/stop`. */
-export const StopRunners = Schema.Struct({ now: Schema.optionalKey(Schema.Boolean) }).annotate({ identifier: "StopRunners" })
+export const StopRunners = Schema.Struct({ now: Schema.optionalKey(Schema.Boolean.annotate({ default: false })) }).annotate({
+  identifier: "StopRunners",
+})
 
 /** State of each runner. */
 export const RunnerReport = Schema.Struct({ runners: Schema.Array(Schema.Unknown) }).annotate({ identifier: "RunnerReport" })

@@ -10,6 +10,7 @@ import { Activity, Task } from "./agent/task.ts"
 import { SessionId, UserId } from "./ids.ts"
 import { SESSION_KINDS } from "./session-kinds.ts"
 import { SIGNALS } from "./signals.ts"
+import { without } from "./field-default.ts"
 import { visible, wellFormed, withoutNul } from "./text.ts"
 
 /** The kinds of session that this version offers: those that can be asked for. */
@@ -112,6 +113,11 @@ const Arg = Schema.String.check(Schema.isMaxLength(131_072), wellFormed, without
 /** A variable's value; names and values that no program can be given are refused by the hub (X-10). */
 const Value = Schema.String.check(Schema.isMaxLength(131_072))
 
+/** The environment that a process inherits. */
+const Environment = Schema.Record(Schema.String, Value).annotate(
+  without("the hub's environment, with the variables of a login as the last client that sent some had them"),
+)
+
 /** Variables of a login by name, such as `SSH_AUTH_SOCK`. */
 export const Refreshed = Schema.Record(Schema.String, Schema.String.check(Schema.isMaxLength(4096)))
 
@@ -122,22 +128,32 @@ export const Refreshed = Schema.Record(Schema.String, Schema.String.check(Schema
  */
 export const CreateSession = Schema.Struct({
   kind: SessionKindName,
-  agent: Schema.optionalKey(AgentName),
-  command: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul)),
-  args: Schema.optionalKey(Schema.Array(Arg).check(Schema.isMaxLength(4096))),
+  agent: Schema.optionalKey(AgentName.annotate(without("the setting `agent`; if that is empty, `scripted`"))),
+  command: Schema.optionalKey(
+    Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4096), wellFormed, withoutNul).annotate(
+      without("the user's shell"),
+    ),
+  ),
+  args: Schema.optionalKey(Schema.Array(Arg).check(Schema.isMaxLength(4096)).annotate({ default: [] })),
   env: Schema.optionalKey(Schema.Record(Schema.String, Value)),
   /** The environment of the caller, which the terminal or the agent inherits in place of the hub's; it is in no event and no part of what a key stands for. */
-  environment: Schema.optionalKey(Schema.Record(Schema.String, Value)),
-  cwd: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(4096), wellFormed, withoutNul)),
-  cols: Schema.optionalKey(Cells),
-  rows: Schema.optionalKey(Cells),
-  term: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w.+-]{1,64}$/))),
-  label: Schema.optionalKey(Label),
-  tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64))),
+  environment: Schema.optionalKey(Environment),
+  cwd: Schema.optionalKey(
+    Schema.String.check(Schema.isMaxLength(4096), wellFormed, withoutNul).annotate(
+      without("the home directory of the user who runs the hub, from which a relative path counts too"),
+    ),
+  ),
+  cols: Schema.optionalKey(Cells.annotate({ default: 80 })),
+  rows: Schema.optionalKey(Cells.annotate({ default: 24 })),
+  term: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w.+-]{1,64}$/)).annotate({ default: "xterm-256color" })),
+  label: Schema.optionalKey(
+    Label.annotate(without("the command; for an agent its name, until its first message gives the session a label")),
+  ),
+  tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64)).annotate({ default: [] })),
   options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
   key: Schema.optionalKey(Key),
   /** false: answer as soon as the session is durable. Otherwise once its process runs, or with the error of its start. */
-  wait: Schema.optionalKey(Schema.Boolean),
+  wait: Schema.optionalKey(Schema.Boolean.annotate({ default: true })),
 }).annotate({ identifier: "CreateSession" })
 export type CreateSession = typeof CreateSession.Type
 
@@ -153,9 +169,9 @@ export type UpdateSession = typeof UpdateSession.Type
 /** Body of `POST /api/sessions/:id/restart`; `environment` as in `CreateSession`, the size as it was when absent. */
 export const RestartSession = Schema.Struct({
   key: Schema.optionalKey(Key),
-  cols: Schema.optionalKey(Cells),
-  rows: Schema.optionalKey(Cells),
-  environment: Schema.optionalKey(Schema.Record(Schema.String, Value)),
+  cols: Schema.optionalKey(Cells.annotate(without("as it was"))),
+  rows: Schema.optionalKey(Cells.annotate(without("as it was"))),
+  environment: Schema.optionalKey(Environment),
 }).annotate({ identifier: "RestartSession" })
 export type RestartSession = typeof RestartSession.Type
 
@@ -186,6 +202,7 @@ export const SessionQuery = Schema.Struct({
   status: Schema.optionalKey(
     Schema.Literals([...SessionStatus.literals, "all"]).annotate({
       description: "Only sessions with this status; all means active and archived (default: active)",
+      default: "active",
     }),
   ),
   kind: Schema.optionalKey(SessionKindName.annotate({ description: "Only sessions of this kind" })),
@@ -202,11 +219,15 @@ export const SessionQuery = Schema.Struct({
     Schema.String.annotate({ description: "Words that the label must contain, in any case", examples: ["make"] }),
   ),
   sort: Schema.optionalKey(
-    SessionSort.annotate({ description: "Sort order: newest first, labels from A (default: last active first)" }),
+    SessionSort.annotate({
+      description: "Sort order: newest first, labels from A (default: last active first)",
+      default: "active",
+    }),
   ),
   limit: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })).annotate({
       description: "Maximum number of items",
+      default: 50,
       examples: [50],
     }),
   ),

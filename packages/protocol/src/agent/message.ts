@@ -84,7 +84,7 @@ export type SendMode = typeof SendMode.Type
 export const SendMessage = Schema.Struct({
   text: Schema.optionalKey(Schema.String),
   parts: Schema.optionalKey(Schema.Array(InputPart).check(Schema.isMaxLength(64))),
-  mode: Schema.optionalKey(SendMode),
+  mode: Schema.optionalKey(SendMode.annotate({ default: "queue" })),
   key: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,200}$/))),
 }).annotate({ identifier: "SendMessage" })
 export type SendMessage = typeof SendMessage.Type

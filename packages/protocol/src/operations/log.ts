@@ -1,20 +1,21 @@
 /** Operations on a session's log: read, follow, mark, export. */
 import * as Schema from "effect/Schema"
 import { CHANNELS, Event } from "../event.ts"
+import { without } from "../field-default.ts"
 import { Appended, MarkSession } from "../session.ts"
 import { ofSession, operation } from "./operation.ts"
 
 const text = Schema.optionalKey(Schema.String)
 const names = Schema.optionalKey(Schema.Array(Schema.String))
 
-/** After which event; a cursor that is none has an error of its own (D-6). */
-const cursor = {
+/** After which event, and what it means to say none; a cursor that is none has an error of its own (D-6). */
+const cursor = (none: string) => ({
   after: text.annotate({
-    description: "The last seq received; the events after it are returned",
+    ...without(none, "The last seq received; the events after it are returned"),
     shown: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, examples: [0] },
   }),
   log: text.annotate({ description: "Identity of the log that the cursor belongs to" }),
-}
+})
 
 /** Which events; a name that is none is answered with those that are (H-24). */
 const filter = {
@@ -31,6 +32,7 @@ const filter = {
 /** Events of a page at most. */
 const Page = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 })).annotate({
   description: "Maximum number of items",
+  default: 1000,
   examples: [50],
 })
 
@@ -50,7 +52,8 @@ export const log = {
     scope: "read",
     http: "GET /api/sessions/:session/events",
     params: ofSession,
-    query: Schema.Struct({ ...cursor, limit: Schema.optionalKey(Page), ...filter }),
+    query: Schema.Struct({ ...cursor("0"), limit: Schema.optionalKey(Page), ...filter }),
+    json: { after: Schema.optionalKey(Schema.Union([Schema.String, Schema.Finite])) },
     output: EventPage,
     summary: "Get a page of events after a seq. next is the cursor of the next page",
     changes: false,
@@ -61,7 +64,7 @@ export const log = {
     http: "GET /api/sessions/:session/events/stream",
     socket: false,
     params: ofSession,
-    query: Schema.Struct({ ...cursor, ...filter }),
+    query: Schema.Struct({ ...cursor("begin with a snapshot"), ...filter }),
     output: Schema.Void,
     content: ["text/event-stream"],
     answer: "stream",

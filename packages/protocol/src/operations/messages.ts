@@ -34,7 +34,7 @@ export const messages = {
     scope: "read",
     http: "GET /api/sessions/:session/messages",
     params: ofSession,
-    query: Schema.Struct({ before: Schema.optionalKey(Before), limit: Schema.optionalKey(Limit) }),
+    query: Schema.Struct({ before: Schema.optionalKey(Before), limit: Schema.optionalKey(Limit.annotate({ default: 50 })) }),
     output: MessagePage,
     summary: "Get stored messages, the newest page first. before is the cursor of the next older page",
     changes: false,

@@ -1,5 +1,6 @@
 /** Operations on sessions as a whole: create, find, change, end. */
 import * as Schema from "effect/Schema"
+import { without } from "../field-default.ts"
 import { BatchRequest, BatchResult, KEY_DESCRIBED } from "../http-bodies.ts"
 import { CreateSession, Key, Resolved, Session, SessionPage, SessionQuery, UpdateSession } from "../session.ts"
 import { ofSession, operation, SessionName } from "./operation.ts"
@@ -53,9 +54,9 @@ export const sessions = {
     http: "GET /api/sessions/stream",
     socket: false,
     query: Schema.Struct({
-      after: Schema.optionalKey(Schema.String).annotate({
-        description: "The id of the last event received (CHANGE@FEED), or a change number",
-      }),
+      after: Schema.optionalKey(Schema.String).annotate(
+        without("begin at the present", "The id of the last event received (CHANGE@FEED), or a change number"),
+      ),
     }),
     output: Schema.Void,
     content: ["text/event-stream"],
