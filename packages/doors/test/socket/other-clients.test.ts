@@ -41,7 +41,7 @@ describe("a client of another make", () => {
     }
   })
 
-  it("W-6 is told when an input comes behind one with a higher number, and types it under a new one", async () => {
+  it("W-6 learns that an input came behind one with a higher number, and types under the next one", async () => {
     const { id: session } = await createTerminal(house, { command: "/bin/cat" })
     await client.hello()
     const { value } = await client.call("Attach", { session, after: 0, mode: "interactive" })
@@ -95,7 +95,7 @@ describe("a client of another make", () => {
     }
   })
 
-  it("X-1 is told the status of a session that is of the wrong kind", async () => {
+  it("X-1 learns the status of a session that is of the wrong kind", async () => {
     const { id: session } = await createTerminal(house, { command: "/bin/cat" })
     await client.hello()
     const answer = await client.call("queue.hold", { session })
