@@ -276,6 +276,24 @@ describe("a hub that starts again", () => {
     expect(house.reports.length).toBeGreaterThan(0)
   })
 
+  it("R-22 a connected runner that says nothing is not waited for without end", async () => {
+    class SilentRunner extends ScriptedRunner {
+      protected override answers(...given: Parameters<ScriptedRunner["answers"]>) {
+        return { ...super.answers(...given), status: () => new Promise<never>(() => {}) }
+      }
+    }
+    const house = await open({ runners: new SilentRunner("silent").layer })
+    await createTerminal(house, { command: "/bin/sh" })
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    try {
+      const asked = house.run(Effect.flip(house.hub.runnerStatus))
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(await asked).toMatchObject({ _tag: "Unavailable", message: expect.stringContaining("within 10 s") })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it("a child whose session was purged is ended and forgotten", async () => {
     const runner = new ScriptedRunner("one")
     const first = await open({ sqlite: false, runners: runner.layer })
