@@ -47,9 +47,11 @@ export const makeHttpDoor =
     const { route } = allowed
     if (route.name === "socket") throw new Error("the stream socket is no operation")
     const { name } = route
+    const isOver = ({ scope, credential }: Exchange["by"]): boolean => scope !== "none" && !inForce(credential)
     readBody(exchange.request, bodyLimit(route, bodyMax), (read) => {
       if (read._tag === "Gone") return done()
-      const input = inputOf(name, allowed, exchange, read)
+      // A credential that ended while the body was on its way changes nothing (G-7).
+      const input = isOver(exchange.by) ? credentialOver() : inputOf(name, allowed, exchange, read)
       if (!(input instanceof Error) && name in STREAMS) {
         return stream(hub, name as StreamName, exchange, input, () => {
           // A credential that ended while the answer was on its way opens nothing.
@@ -66,6 +68,8 @@ export const makeHttpDoor =
       })
     })
   }
+
+const credentialOver = (): Unauthorized => new Unauthorized({ message: "this credential is no longer valid" })
 
 function inputOf(
   name: OperationName,

@@ -125,4 +125,26 @@ describe("requests as they come off the wire", () => {
     // The rest is in the buffers of the system, on both sides.
     expect(unread).toBeGreaterThan(sent / 2)
   })
+
+  it("G-7 a request whose credential is revoked while its body is on its way is not carried out", async () => {
+    const id = await door.create()
+    const made = await door.send("/api/tokens", { method: "POST", body: '{"name":"old","scope":"write"}' })
+    const { id: token, secret } = made.json() as { readonly id?: string; readonly secret?: string }
+    const socket = connect(door.port, "127.0.0.1")
+    let got = ""
+    const closed = new Promise((resolve) => socket.on("data", (chunk) => (got += chunk.toString())).on("close", resolve))
+    const body = '{"text":"too late"}'
+    socket.write(
+      `POST /api/sessions/${id}/marks HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer ${secret}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`,
+    )
+    await eventually("the guard let it through", 5000, () => got.includes("100 Continue"))
+    expect((await door.send(`/api/tokens/${token}`, { method: "DELETE" })).status).toBe(200)
+    const before = await door.send(`/api/sessions/${id}`)
+    got = ""
+    socket.write(body)
+    await closed
+    expect(errorIn(got)).toEqual({ status: 401, tag: "Unauthorized" })
+    expect((await door.send(`/api/sessions/${id}`)).json()["lastSeq"]).toBe(before.json()["lastSeq"])
+  })
 })
