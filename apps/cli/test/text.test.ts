@@ -200,7 +200,7 @@ describe("the table of sessions", () => {
   it("shows a record", () => {
     const lines = sessionLines(session({ problem: "the runner died\u0007", terminal: undefined }), now)
     expect(lines).toContain("problem   the runner died\\x07")
-    expect(lines).toContain(`kept in   sessions/${session({}).directory}`)
+    expect(lines).toContain(`kept in   ${session({}).directory}`)
   })
 })
 

@@ -51,7 +51,7 @@ export function sessionLines(
     ["tags", session.tags.length === 0 ? undefined : session.tags.map(printable).join(" ")],
     ["pinned", session.pinned ? "yes" : undefined],
     ["owner", printable(session.owner)],
-    ["kept in", `sessions/${printable(session.directory)}`],
+    ["kept in", printable(session.directory)],
     ["events", session.firstSeq > 1 ? `${session.firstSeq} to ${session.lastSeq}` : String(session.lastSeq)],
     ["created", moment(session.createdAt)],
     ["active", moment(session.lastActiveAt)],
