@@ -14,10 +14,10 @@ const HEAD = `# Operations
 
 Written by \`npm run reference\` from \`packages/protocol/src\`; do not edit.
 
-What a hub can be asked, the same over every door. How to ask is in [the protocol](../PROTOCOL.md): over [HTTP](../PROTOCOL.md#5-http) with the
-method and path that is given here, on the [stream socket](../PROTOCOL.md#7-stream-socket) as a command whose \`tag\` is the operation's name and
-whose \`payload\` has the fields of path, query and body together. \`name?\` is optional; what it stands for when it is left out is under
-*defaults*. What is in parentheses after a type are its bounds: of a number, or of a text's length.
+What a hub can be asked, in the same way over every door. [The protocol](../PROTOCOL.md) describes how to ask: over
+[HTTP](../PROTOCOL.md#5-http) with the method and path given here, on the [stream socket](../PROTOCOL.md#7-stream-socket) as a command whose
+\`tag\` is the operation's name and whose \`payload\` has the fields of path, query and body together. \`name?\` is optional; its value when left
+out is under *defaults*. Parentheses after a type hold its bounds: of a number, or of a text's length.
 
 Every operation can also fail with ${COMMON.map((tag) => `\`${tag}\``).join(", ")}, and one that a credential does not allow with
 \`SessionPermissionError\` or \`Forbidden\`.

@@ -17,7 +17,7 @@ const held = (hold: NonNullable<Session["agent"]>["hold"]): Session =>
   }) as unknown as Session
 
 it("A-62 says that a limit or a person holds an agent, also while nothing waits for it", () => {
-  const limited = held({ reason: "usage-limit", until: 60_000, goesOn: true })
+  const limited = held({ reason: "usage-limit", until: 60_000, continues: true })
   expect(stateText(limited)).toBe("held")
   expect(stuckLines([limited], 8).join()).toMatch(/work: held by a usage limit; continues automatically at .*queue release/)
   expect(stateText(held({ reason: "person" }))).toBe("held")

@@ -6,6 +6,6 @@ export function filedProcess({ agent, process, status }: SessionState): SessionS
   if (agent === undefined || process === "running") return process
   if (agent.owedRules !== undefined) return "starting"
   if (status === "deleted") return process
-  const owed = agent.queue.some((item) => item.status === "sent") || agent.hold?.goesOn === true
+  const owed = agent.queue.some((item) => item.status === "sent") || agent.hold?.continues === true
   return owed ? "starting" : process
 }

@@ -9,16 +9,16 @@ import { PermissionDecision } from "./agent/permission.ts"
 
 const message = Schema.String
 
-/** The request is not understood: malformed JSON, a wrong type, an unknown field's value. */
+/** The request cannot be understood: malformed JSON, a wrong type, an unknown field's value. */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
   message,
   field: Schema.optionalKey(Schema.String),
 }) {}
 
-/** The cursor is not a whole number from 0 to 2^53 - 1. */
+/** The cursor is not an integer from 0 to 2^53 - 1. */
 export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorInvalid", { message }) {}
 
-/** The cursor lies beyond the log's head: it is of another log, or the store was reset. */
+/** The cursor lies beyond the log's head: it belongs to another log, or the store was reset. */
 export class CursorAhead extends Schema.TaggedError<CursorAhead>()("CursorAhead", { message, lastSeq: Schema.Finite }) {}
 
 /** No credential, or one that is not known. */
@@ -79,7 +79,7 @@ export class AgentUnknown extends Schema.TaggedError<AgentUnknown>()("AgentUnkno
   known: Schema.Array(Schema.String),
 }) {}
 
-/** The agent is configured, but its program is not there; the message says how to get it. */
+/** The agent is configured, but its program is missing; the message says how to get it. */
 export class AgentNotInstalled extends Schema.TaggedError<AgentNotInstalled>()("AgentNotInstalled", {
   message,
   agent: Schema.String,
@@ -104,7 +104,7 @@ export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFou
 /** No token has this id. */
 export class TokenNotFound extends Schema.TaggedError<TokenNotFound>()("TokenNotFound", { message, tokenId: Schema.String }) {}
 
-/** No background task with this id runs: it has ended, or never was. */
+/** No background task with this id runs: it has ended, or never existed. */
 export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()("TaskNotFound", { message, taskId: Schema.String }) {}
 
 /** No request with this id was ever asked in the session. */
@@ -113,7 +113,7 @@ export class PermissionNotFound extends Schema.TaggedError<PermissionNotFound>()
   requestId: Schema.String,
 }) {}
 
-/** What is asked for again was made before and is in the trash now. */
+/** The session that the request created before is in the trash. */
 export class SessionDeleted extends Schema.TaggedError<SessionDeleted>()("SessionDeleted", { message, session: Schema.String }) {}
 
 /** The client attached as a viewer that may only read. */
@@ -140,16 +140,16 @@ export class CommandNotFound extends Schema.TaggedError<CommandNotFound>()("Comm
 /** A bounded queue is full; try again after `retryAfter` seconds. */
 export class Busy extends Schema.TaggedError<Busy>()("Busy", { message, retryAfter: Schema.Finite }) {}
 
-/** A part that is needed is away (runner, store); what was accepted is kept. */
+/** A required part (runner, store) is unavailable; what was accepted is kept. */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { message }) {}
 
 /** The disk is full: nothing was appended, reads continue. */
 export class StorageFull extends Schema.TaggedError<StorageFull>()("StorageFull", { message }) {}
 
-/** This session's stored data fails its checks; other sessions are not concerned. */
+/** This session's stored data fails its checks; other sessions are not affected. */
 export class LogDamaged extends Schema.TaggedError<LogDamaged>()("LogDamaged", { message, session: Schema.String }) {}
 
-/** A fault of ours; `fingerprint` finds it in the logs. */
+/** An error in Holdfast; `fingerprint` finds it in the logs. */
 export class InternalError extends Schema.TaggedError<InternalError>()("InternalError", {
   message,
   fingerprint: Schema.String,

@@ -258,7 +258,7 @@ function whole(value: number): number {
 export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const type = bytes[0]
-  if (bytes.length < 5) throw new FrameMalformed("frame is cut")
+  if (bytes.length < 5) throw new FrameMalformed("the frame is truncated")
   const handle = view.getUint32(1)
   switch (type) {
     case FRAME_EVENTS:

@@ -159,7 +159,7 @@ export interface RecordView {
 
 /** Reads the record at `offset`. Throws `RecordMalformed` when the bytes are not a whole record. */
 export function readRecord(buffer: Uint8Array, offset: number): RecordView {
-  if (buffer.length - offset < RECORD_HEADER) throw new RecordMalformed("record is cut", offset)
+  if (buffer.length - offset < RECORD_HEADER) throw new RecordMalformed("the record is truncated", offset)
   const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
   const end = recordEnd(view, offset)
   const length = end - offset - 4
@@ -167,7 +167,7 @@ export function readRecord(buffer: Uint8Array, offset: number): RecordView {
   const header = kind === RECORD_OUTPUT ? OUTPUT_HEADER : RECORD_HEADER
   if (kind !== RECORD_JSON && kind !== RECORD_OUTPUT) throw new RecordMalformed(`unknown record kind ${kind}`, offset)
   if (length + 4 < header || length > MAX_RECORD_BYTES) throw new RecordMalformed(`record length ${length}`, offset)
-  if (end > buffer.length) throw new RecordMalformed("record is cut", offset)
+  if (end > buffer.length) throw new RecordMalformed("the record is truncated", offset)
   const seq = recordSeq(view, offset)
   const from = recordFrom(view, offset, seq)
   if (!Number.isSafeInteger(seq) || from < 1) throw new RecordMalformed(`record seq ${seq}`, offset)

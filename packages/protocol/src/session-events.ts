@@ -33,7 +33,7 @@ export const SESSION_EVENTS = {
   "session/pinned": event({ pinned: flag }),
   "session/archived": event({}),
   "session/restored": event({}),
-  /** Moved to the trash; from `purgeAt` on it may be removed for good. */
+  /** Moved to the trash; from `purgeAt` on it may be removed permanently. */
   "session/deleted": event({ purgeAt: number }),
   /** A named place in the log, shown on timelines and as a marker in asciicast files. */
   "session/marked": event({ text }),

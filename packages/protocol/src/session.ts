@@ -86,9 +86,9 @@ export const Session = Schema.Struct({
     status: Schema.Literals(["idle", "streaming"]),
     id: Schema.optionalKey(Schema.String),
     startedAt: Schema.optionalKey(Schema.Finite),
-    /** An interrupt was asked for and has not ended the turn yet. */
+    /** An interrupt was requested and has not ended the turn yet. */
     interrupting: Schema.optionalKey(Schema.Boolean),
-    /** Since when nothing was heard of the agent, once that is worth saying; epoch milliseconds. */
+    /** Time of the agent's last sign of life, once it counts as silent; epoch milliseconds. */
     silentSince: Schema.optionalKey(Schema.Finite),
   }),
   process: ProcessState,
@@ -100,7 +100,7 @@ export const Session = Schema.Struct({
   permissions: Schema.Array(PermissionRequest),
   /** What an agent does; absent for a terminal. */
   activity: Schema.optionalKey(Activity),
-  /** Background tasks of an agent that run; absent when there are none. */
+  /** Running background tasks of an agent; absent when there are none. */
   tasks: Schema.optionalKey(Schema.Array(Task)),
   terminal: Schema.optionalKey(TerminalState),
   agent: Schema.optionalKey(AgentState),

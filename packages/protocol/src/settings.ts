@@ -62,7 +62,7 @@ export const SETTINGS = {
     30_000,
     1000,
     10 * minute,
-    "silence after which the hub drops a client; the hub itself sends at least every third of it",
+    "silence after which the hub drops a client; the hub itself sends something at least three times in that period",
   ),
   subscriberWindow: number(
     1 * MiB,
@@ -84,7 +84,7 @@ export const SETTINGS = {
     512 * MiB,
     MiB,
     1024 * 1024 * MiB,
-    "terminal output kept per session; older output is trimmed behind a checkpoint",
+    "terminal output kept per session; older output is trimmed up to a checkpoint",
   ),
   sealBytes: number(64 * KiB, 4 * KiB, 4 * MiB, "size of a sealed segment"),
   checkpointBytes: number(2 * MiB, 64 * KiB, 1024 * MiB, "terminal output between checkpoints"),

@@ -20,8 +20,9 @@ const REASONS = {
 /** Why a queue does not continue, in words. */
 export function holdText(hold: Hold | undefined): string | undefined {
   if (hold === undefined) return undefined
-  const { reason, goesOn, until: time } = hold
-  const until = time === undefined ? "" : `; ${goesOn === true ? "continues automatically" : "the limit ends"} at ${clock(time)}`
+  const { reason, continues, until: time } = hold
+  const until =
+    time === undefined ? "" : `; ${continues === true ? "continues automatically" : "the limit ends"} at ${clock(time)}`
   const message = hold.message === undefined ? "" : `: ${hubWords(hold.message)}`
   return `${REASONS[reason]}${message}${until}`
 }

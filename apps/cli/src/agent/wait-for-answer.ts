@@ -66,7 +66,7 @@ export class AnswerWatch {
   #look(): void {
     const hold = this.#hold
     if (!this.#live || hold === undefined || this.#turn !== undefined) return
-    if (hold.goesOn === true) return this.#say(`the queue is ${heldText(hold, this.#session)}`)
+    if (hold.continues === true) return this.#say(`the queue is ${heldText(hold, this.#session)}`)
     throw refused("QueueHeld", `the message is queued, and the queue is ${heldText(hold, this.#session)}`)
   }
 

@@ -67,7 +67,7 @@ export class AcpConnection {
         const close = (): void => {
           if (over) return
           over = true
-          if (lines.rest > 0) host.log.say(`the agent's last line has no end: ${lines.rest} bytes are left out`)
+          if (lines.rest > 0) host.log.say(`the agent's last line is incomplete: ${lines.rest} bytes were dropped`)
           controller.close()
         }
         // Read to the end in any case, so that the process does not wait for us.

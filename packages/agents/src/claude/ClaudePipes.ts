@@ -57,7 +57,7 @@ export function spawnClaude(host: AgentHost, { command, args, cwd, env }: SpawnR
   })
   child.stdout.on("data", (bytes: Buffer) => lines.push(bytes))
   child.stdout.on("end", () => {
-    if (lines.rest > 0) host.log.say(`the agent's last line has no end: ${lines.rest} bytes are left out`)
+    if (lines.rest > 0) host.log.say(`the agent's last line is incomplete: ${lines.rest} bytes were dropped`)
     output.end()
   })
   child.stdout.on("close", () => output.end())

@@ -101,7 +101,7 @@ export type AgentReport = { readonly kind: "report" } & (
       readonly message: string
       readonly at: number
       readonly until?: number
-      readonly goesOn: boolean
+      readonly continues: boolean
       readonly short?: boolean
     }
   | { readonly _tag: "AgentSettled"; readonly requestId: string }

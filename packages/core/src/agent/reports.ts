@@ -189,13 +189,13 @@ const SHORT_WAIT = 60_000
 const SHORT_WAIT_MOST = 10 * SHORT_WAIT
 
 /** A short limit is tried again by itself; what a plan allows comes back at a time, or when a person tries. */
-function limited(agent: AgentFacts, { message, at, until, goesOn, short }: Report<"AgentLimited">): Drafts {
+function limited(agent: AgentFacts, { message, at, until, continues, short }: Report<"AgentLimited">): Drafts {
   if (agent.hold?.reason === "person") return nothing
   if (short === true) {
     const again = at + Math.min(SHORT_WAIT_MOST, SHORT_WAIT * 2 ** Math.min(agent.limits ?? 0, 10))
-    return [{ name: "queue/held", data: { reason: "rate-limit", message, until: until ?? again, goesOn: true } }]
+    return [{ name: "queue/held", data: { reason: "rate-limit", message, until: until ?? again, continues: true } }]
   }
-  const time = until === undefined ? {} : { until, goesOn }
+  const time = until === undefined ? {} : { until, continues }
   return [{ name: "queue/held", data: { reason: "usage-limit", message, ...time } }]
 }
 

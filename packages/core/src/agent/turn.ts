@@ -25,8 +25,8 @@ export function givesWay({ reason, until }: Hold, at: number): boolean {
 }
 
 /** Whether a hold whose time is over gives way by itself. */
-export function isOver({ goesOn, until }: Hold, at: number): boolean {
-  return goesOn === true && until !== undefined && until <= at
+export function isOver({ continues, until }: Hold, at: number): boolean {
+  return continues === true && until !== undefined && until <= at
 }
 
 /** The events of a turn's end: its open requests cancelled but for those that stand on, its message stored, its end, and the queue held where it must not continue. */

@@ -331,17 +331,17 @@ describe("usage", () => {
   })
 
   it("A-13 a usage limit holds the queue, continues automatically only when allowed, and can be released", () => {
-    for (const goesOn of [true, false]) {
+    for (const continues of [true, false]) {
       const world = streaming()
       send(world, "a")
-      world.limit(goesOn)
+      world.limit(continues)
       world.readJournal()
-      expect(agentOf(world).hold).toMatchObject({ reason: "usage-limit", until: 1, goesOn })
+      expect(agentOf(world).hold).toMatchObject({ reason: "usage-limit", until: 1, continues })
       world.submit({ kind: "request", _tag: "LimitOver", at: 0, turn: "t-early" })
       expect(agentOf(world).hold).toBeDefined()
       world.submit({ kind: "request", _tag: "LimitOver", at: 1, turn: "t-over" })
-      expect(agentOf(world).hold === undefined).toBe(goesOn)
-      if (!goesOn) world.submit({ kind: "request", _tag: "ReleaseQueue", turn: "t-now" })
+      expect(agentOf(world).hold === undefined).toBe(continues)
+      if (!continues) world.submit({ kind: "request", _tag: "ReleaseQueue", turn: "t-now" })
       expect(agentOf(world).queue).toMatchObject([{ id: "a", status: "sent" }])
     }
   })

@@ -265,9 +265,9 @@ export class AgentWorld {
     this.#next()
   }
 
-  limit(goesOn: boolean): void {
+  limit(continues: boolean): void {
     if (this.process?.turn === undefined) return
-    this.#note({ kind: "report", _tag: "AgentLimited", message: "limit", at: 0, until: 1, goesOn })
+    this.#note({ kind: "report", _tag: "AgentLimited", message: "limit", at: 0, until: 1, continues })
     this.endTurn("error")
   }
 

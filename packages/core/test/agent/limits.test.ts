@@ -38,7 +38,7 @@ describe("limits of a provider", () => {
   const limited = (limit: { readonly until?: number; readonly short?: boolean }): AgentWorld => {
     const world = streaming()
     sendAt(world, "a", 1)
-    world.submit({ kind: "report", _tag: "AgentLimited", message: "too much", at: 1000, goesOn: false, ...limit })
+    world.submit({ kind: "report", _tag: "AgentLimited", message: "too much", at: 1000, continues: false, ...limit })
     world.endTurn("error")
     world.readJournal()
     return world
@@ -73,7 +73,7 @@ describe("limits of a provider", () => {
     const waits: Array<number> = []
     for (let i = 0; i < 6; i++) {
       const { hold } = agentOf(world)
-      expect(hold).toMatchObject({ reason: "rate-limit", goesOn: true })
+      expect(hold).toMatchObject({ reason: "rate-limit", continues: true })
       waits.push((hold?.until ?? 0) - 1000)
       const over = hold?.until ?? 0
       expect(names(world.submit({ kind: "request", _tag: "LimitOver", at: over - 1, turn: "t-early" }))).toEqual([])
@@ -81,7 +81,7 @@ describe("limits of a provider", () => {
         "queue/released",
       )
       sendAt(world, `more${i}`, 1)
-      world.submit({ kind: "report", _tag: "AgentLimited", message: "too much", at: 1000, goesOn: false, short: true })
+      world.submit({ kind: "report", _tag: "AgentLimited", message: "too much", at: 1000, continues: false, short: true })
     }
     expect(waits).toEqual([1, 2, 4, 8, 10, 10].map((minutes) => minutes * 60_000))
     expect(names(now(limited({ short: true }), 1001))).toContain("queue/released")
@@ -94,8 +94,8 @@ describe("limits of a provider", () => {
     expect(agentOf(calm).limits).toBe(0)
     const kept = streaming()
     kept.submit({ kind: "request", _tag: "HoldQueue" })
-    expect(names(kept.submit({ kind: "report", _tag: "AgentLimited", message: "m", at: 1, goesOn: false, short: true }))).toEqual(
-      [],
-    )
+    expect(
+      names(kept.submit({ kind: "report", _tag: "AgentLimited", message: "m", at: 1, continues: false, short: true })),
+    ).toEqual([])
   })
 })

@@ -45,7 +45,7 @@ export const makeHttpDoor =
   (hub: Hub["Service"], { inForce }: InForce, bodyMax: number): HttpDoor =>
   (allowed, exchange, done) => {
     const { route } = allowed
-    if (route.name === "socket") throw new Error("the stream socket is no operation")
+    if (route.name === "socket") throw new Error("the stream socket is not an operation")
     const { name } = route
     const isOver = ({ scope, credential }: Exchange["by"]): boolean => scope !== "none" && !inForce(credential)
     readBody(exchange.request, bodyLimit(route, bodyMax), (read) => {

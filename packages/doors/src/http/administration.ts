@@ -67,7 +67,7 @@ export function administrationHandlers({
     },
     "links.open": run(({ link }) =>
       Effect.flatMap(credentials.redeem(link), (key): Effect.Effect<string, DoorError> => {
-        const message = "this link has been used or has expired; `holdfast open` makes a new one"
+        const message = "this link has been used or has expired; `holdfast open` creates a new one"
         return key === undefined ? Effect.fail(new Unauthorized({ message })) : Effect.succeed(key)
       }),
     ),

@@ -115,6 +115,6 @@ function withKey(input: Fields, header: string | undefined): object | DoorError 
   // A structured field (RFC 8941) writes it as a string, most clients write it plain.
   const key = header.startsWith('"') ? header.slice(1, -1) : header
   if (input["key"] === undefined || input["key"] === key) return { ...input, key }
-  const message = "the Idempotency-Key header and the key of the request differ; give one of them, or the same"
+  const message = "the Idempotency-Key header and the key of the request differ; send one of them, or the same value in both"
   return new KeyConflict({ message, key })
 }

@@ -173,7 +173,7 @@ const UNEXPECTED: Refused = {
   _tag: "Refused",
   status: 417,
   tag: "ExpectationFailed",
-  message: "only Expect: 100-continue is understood; leave the header out",
+  message: "only Expect: 100-continue is supported; omit the header",
 }
 
 type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer }

@@ -47,7 +47,7 @@ function firstFinding(issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>
     case "MissingKey":
       return { path, semantic: false, what: "is missing" }
     case "UnexpectedKey":
-      return { path, semantic: false, what: "is not known here" }
+      return { path, semantic: false, what: "is not a known field" }
     default:
       return { path, semantic: false }
   }

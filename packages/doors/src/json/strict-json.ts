@@ -124,9 +124,9 @@ class Reader {
         this.#value()
         continue
       }
-      if (Object.hasOwn(value, key)) this.problem ??= `the key ${JSON.stringify(headOf(key, 100))} is there twice`
+      if (Object.hasOwn(value, key)) this.problem ??= `the key ${JSON.stringify(headOf(key, 100))} occurs twice`
       value[key] = this.#value()
-    } while (this.#goesOn(CLOSE_BRACE))
+    } while (this.#continues(CLOSE_BRACE))
     return value
   }
 
@@ -135,7 +135,7 @@ class Reader {
     this.#open()
     if (this.#ends(CLOSE_BRACKET)) return value
     do value.push(this.#value())
-    while (this.#goesOn(CLOSE_BRACKET))
+    while (this.#continues(CLOSE_BRACKET))
     return value
   }
 
@@ -152,7 +152,7 @@ class Reader {
   }
 
   /** Whether another item follows; otherwise the end must. */
-  #goesOn(close: number): boolean {
+  #continues(close: number): boolean {
     if (this.#ends(close)) return false
     if (this.#next() !== COMMA) throw new SyntaxError(`no comma at ${this.#at}`)
     this.#at++
@@ -186,7 +186,7 @@ function endOfString(text: string, start: number): number {
     // An even number of backslashes escape each other.
     if ((end - before) % 2 === 1) return end
   }
-  throw new SyntaxError(`a string that begins at ${start} has no end`)
+  throw new SyntaxError(`the string that begins at ${start} is not terminated`)
 }
 
 function numberProblem(text: string, value: number): string | undefined {

@@ -47,7 +47,7 @@ export function nextDeadline(
   if (agent === undefined || state.status === "deleted") return undefined
   const { ending, hold, turn } = agent
   const found: Array<Deadline> = []
-  if (hold?.goesOn === true && hold.until !== undefined) {
+  if (hold?.continues === true && hold.until !== undefined) {
     found.push({ at: hold.until, due: { type: "limit-over" } })
   }
   const quiet = quietSince(state, heard)

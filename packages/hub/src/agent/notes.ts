@@ -106,7 +106,7 @@ function translate(driver: DrivenAgent, note: AgentNote, time: number): Decide |
         kind: "report",
         _tag: "AgentLimited",
         at: time,
-        goesOn: limit.until !== undefined && context.settings.limitContinue,
+        continues: limit.until !== undefined && context.settings.limitContinue,
         ...limit,
       })
     }

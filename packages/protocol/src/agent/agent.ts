@@ -86,7 +86,7 @@ export const AgentState = Schema.Struct({
   pid: Schema.optionalKey(Schema.Int),
   turns: Schema.Int,
   usage: Usage,
-  /** Whether what its directory brings may run; absent when it brings nothing that agents read. */
+  /** Whether what its directory contains may run; absent if it contains nothing that agents read. */
   trust: Schema.optionalKey(DirectoryTrust),
   hold: Schema.optionalKey(Hold),
 }).annotate({ identifier: "AgentState" })
@@ -115,7 +115,7 @@ export const AgentEntry = Schema.Struct({
   installed: Schema.Boolean,
   version: Schema.optionalKey(Schema.String),
   missing: Schema.optionalKey(Schema.String),
-  /** True for the one that is taken when none is named. */
+  /** True for the one that is used when none is named. */
   default: Schema.Boolean,
 }).annotate({ identifier: "AgentEntry" })
 export type AgentEntry = typeof AgentEntry.Type

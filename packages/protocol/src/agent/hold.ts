@@ -8,13 +8,13 @@ import * as Schema from "effect/Schema"
 export const HoldReason = Schema.Literals(["interrupted", "stalled", "error", "lost", "usage-limit", "rate-limit", "person"])
 export type HoldReason = typeof HoldReason.Type
 
-/** A held queue. `until`: epoch milliseconds when it continues; only with `goesOn`. */
+/** A held queue. `until`: when the limit ends, in epoch milliseconds; `continues`: the queue then continues automatically. */
 export const Hold = Schema.Struct({
   reason: HoldReason,
   message: Schema.optionalKey(Schema.String),
   /** Tag of the error that holds it, with `error`. */
   tag: Schema.optionalKey(Schema.String),
   until: Schema.optionalKey(Schema.Finite),
-  goesOn: Schema.optionalKey(Schema.Boolean),
+  continues: Schema.optionalKey(Schema.Boolean),
 }).annotate({ identifier: "Hold" })
 export type Hold = typeof Hold.Type

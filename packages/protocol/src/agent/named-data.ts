@@ -9,7 +9,7 @@ import type { AgentChunk } from "./chunk.ts"
 /** A thing to do. */
 export type PlanItem = {
   readonly text: string
-  /** `pending`, `in_progress`, `completed`, or a word of the agent's own. */
+  /** `pending`, `in_progress`, `completed`, or the agent's own word. */
   readonly status: string
   readonly priority?: string
 }

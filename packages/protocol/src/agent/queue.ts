@@ -12,7 +12,7 @@ const sent = {
   mode: SendMode,
   by: Schema.String,
   at: Schema.Finite,
-  /** The key that it was sent with, for its sender to know it by. */
+  /** The key that it was sent with, by which its sender recognises it. */
   key: Schema.optionalKey(Schema.String),
 }
 
