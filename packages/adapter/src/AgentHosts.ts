@@ -14,7 +14,7 @@ export interface AgentJournal {
 export interface AgentHosts {
   /** Starts an agent; what goes wrong is reported by its notes. `environment` is all that its process gets. */
   start(child: number, start: AgentStart, environment: Readonly<Record<string, string>>, journal: AgentJournal): AgentHandle
-  /** Ends every host; agents that are still there are killed and told as crashed. */
+  /** Ends every host; agents that are still there are killed and reported as crashed. */
   stop(): Promise<void>
 }
 

@@ -55,7 +55,7 @@ export class Attachment implements AsyncIterable<Item> {
   #cursor: number | undefined
   #log: string | undefined
   #size: { readonly cols: number; readonly rows: number } | undefined
-  /** What the hub last told; what it does not know after a restart. */
+  /** What the hub last reported; what it does not know after a restart. */
   #gaveSize: boolean | undefined
   #handle: number | undefined
   #unbind: () => void = () => undefined

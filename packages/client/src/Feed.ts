@@ -13,7 +13,7 @@ import { backoffDelay, defaultBackoff } from "./timers.ts"
 export interface FeedListener {
   /** Records that changed, up to change number `change`; `synced` once the feed has caught up. */
   readonly sessions: (sessions: ReadonlyArray<Session>, change: number, synced: boolean) => void
-  /** The hub has another store than before, or less of it: what was told is void, and every session follows. */
+  /** The hub has another store than before, or less of it: what was sent is void, and every session follows. */
   readonly reset?: () => void
   /** The hub refuses the feed, or the connection is over; nothing follows. */
   readonly refused?: (error: HoldfastError) => void

@@ -18,12 +18,12 @@ export interface SocketEvents {
   readonly open: () => void
   readonly text: (text: string) => void
   readonly bytes: (bytes: Uint8Array) => void
-  /** `status` is the HTTP status of a refused upgrade, where the platform tells it. */
+  /** `status` is the HTTP status of a refused upgrade, where the platform reports it. */
   readonly closed: (code: number, reason: string, status?: number) => void
 }
 
 /**
- * Asked after a socket that never opened and told no status: the error when the hub answers and refuses the credential, a
+ * Asked after a socket that never opened and reported no status: the error when the hub answers and refuses the credential, a
  * transient one to say what may be wrong, or nothing.
  */
 export type Probe = () => Promise<HoldfastError | undefined>

@@ -134,7 +134,7 @@ function agentOf(shown: AgentState, record: Session, beside: BesideRecord["agent
   return { ...shared, ...rest, spec: { name, adapter, cwd, options, env } }
 }
 
-/** The streaming turn as far as a record tells it. */
+/** The streaming turn as far as a record has it. */
 function turnOf({ turn, lastSeq }: Session): Pick<AgentFacts, "turn"> {
   const { id, startedAt = 0, interrupting, silentSince } = turn
   if (id === undefined) return {}

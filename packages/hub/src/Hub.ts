@@ -115,7 +115,7 @@ export interface AttachmentSink {
    * door can encode it once; it must not be changed.
    */
   readonly events: (records: ReadonlyArray<Uint8Array>, last: number) => void
-  /** True while the door cannot take more; `acknowledge` (of any seq) tells that it can again. Absent: never full. */
+  /** True while the door cannot take more; `acknowledge` (of any seq) says that it can again. Absent: never full. */
   readonly full?: () => boolean
   readonly snapshot: (seq: number, head: SnapshotHead, screen: Uint8Array, session: Session) => void
   readonly synced: (seq: number) => void
@@ -146,7 +146,7 @@ export interface AttachRequest extends Seated {
   readonly within?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly colors?: TerminalColors
-  /** Of a viewer that comes back: whether it gave the size when it was last told (T-48). */
+  /** Of a viewer that comes back: whether it gave the size when it last learned (T-48). */
   readonly gaveSize?: boolean
   readonly filter?: EventFilter
 }

@@ -1,5 +1,5 @@
 /**
- * What the hub and its doors tell about themselves: lines, counts, spans. A plain interface with a default that keeps nothing,
+ * What the hub and its doors report about themselves: lines, counts, spans. A plain interface with a default that keeps nothing,
  * so that observability is something that a server puts in, never a part of the loop.
  */
 
@@ -32,7 +32,7 @@ export interface Telemetry {
 /** Keeps nothing. */
 export const noTelemetry: Telemetry = { log: () => {}, count: () => {}, span: () => undefined }
 
-/** Tells of something that needs a look, whatever the values of its fields are. */
+/** Reports something that needs a look, whatever the values of its fields are. */
 export type Report = (message: string, fields: Readonly<Record<string, unknown>>) => void
 
 /** A `Report` that becomes a line. */

@@ -5,7 +5,7 @@
  * Commands are level-triggered and idempotent: the hub repeats them after every reconnect until a note in the journal
  * shows that they were carried out, and the runner carries each out once (docs/protocol/rules.md, A-2).
  *
- * What hub or runner acts on is checked; what they only pass on (chunks, parts of messages, what an agent tells about
+ * What hub or runner acts on is checked; what they only pass on (chunks, parts of messages, what an agent reports about
  * itself) stays as it came, and is checked where it becomes events.
  */
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
@@ -93,9 +93,9 @@ export const AgentInstruction = variants(
   fields({ type: oneOf("interrupt"), turn: text }),
   /** Ends a permission request; one that is not open is left alone. */
   fields({ type: oneOf("answer"), permission: text, outcome: PermissionOutcome }),
-  /** Stops a background task; `task-ended` tells when it is done. */
+  /** Stops a background task; `task-ended` reports when it is done. */
   fields({ type: oneOf("stop-task"), task: text }),
-  /** Changes model or mode; `info` tells when it is done. */
+  /** Changes model or mode; `info` reports when it is done. */
   fields({ type: oneOf("configure"), model: maybe(text), mode: maybe(text) }),
 )
 export type AgentInstruction = TypeOf<typeof AgentInstruction>
@@ -144,7 +144,7 @@ export const AgentNote = variants(
    * time, and it can be tried again soon. The turn's end follows.
    */
   fields({ type: oneOf("limited"), message: text, until: maybe(number), short: maybe(flag) }),
-  /** The agent is at work although it tells nothing. */
+  /** The agent is at work although it reports nothing. */
   fields({ type: oneOf("alive") }),
   fields({ type: oneOf("task-started"), task }),
   fields({ type: oneOf("task-progress"), id: text, progress: text }),

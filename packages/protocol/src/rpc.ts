@@ -48,7 +48,7 @@ export const CONNECTION_COMMANDS = {
       within: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
       /** Colours of the viewer's terminal: what the child's questions are answered with (T-20). */
       colors: Schema.optionalKey(TerminalColors),
-      /** Of a viewer that comes back: whether it gave the size when it was last told who does (T-48). */
+      /** Of a viewer that comes back: whether it gave the size when it last learned who does (T-48). */
       gaveSize: Schema.optionalKey(Schema.Boolean),
       /** Variables of the viewer's environment that later terminals inherit (T-29). */
       environment: Schema.optionalKey(Refreshed),

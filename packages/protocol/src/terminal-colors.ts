@@ -1,4 +1,4 @@
-/** Colours of a viewer's terminal, told when it attaches (docs/protocol/rules.md, T-20). */
+/** Colours of a viewer's terminal, reported when it attaches (docs/protocol/rules.md, T-20). */
 import * as Schema from "effect/Schema"
 
 const Color = Schema.String.check(Schema.isPattern(/^#[\da-f]{6}$/))

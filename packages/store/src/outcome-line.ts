@@ -1,15 +1,15 @@
-/** A line of outcomes that are known at once and still told later, in order, once each (docs/protocol/rules.md, S-19). */
-/** Tells outcomes in a microtask, in the order they were added. */
+/** A line of outcomes that are known at once and still reported later, in order, once each (docs/protocol/rules.md, S-19). */
+/** Reports outcomes in a microtask, in the order they were added. */
 export class OutcomeLine {
   #pending: Array<() => void> = []
   #scheduled = false
 
-  /** Outcomes that have not been told yet. */
+  /** Outcomes that have not been reported yet. */
   get waiting(): number {
     return this.#pending.length
   }
 
-  /** Tells `done` the outcome soon, after all that were added before. */
+  /** Calls `done` with the outcome soon, after all that were added before. */
   add<Outcome>(done: (outcome: Outcome) => void, outcome: Outcome): void {
     this.#pending.push(() => done(outcome))
     if (this.#scheduled) return
@@ -17,7 +17,7 @@ export class OutcomeLine {
     queueMicrotask(() => this.flush())
   }
 
-  /** Tells everything that waits. */
+  /** Reports everything that waits. */
   flush(): void {
     this.#scheduled = false
     const now = this.#pending

@@ -32,7 +32,7 @@ export interface AgentProgram {
   readonly environment?: AgentEnvironment
 }
 
-/** Whom a process tells. */
+/** Receives what a process reports. */
 export interface AgentProcessEvents {
   readonly error: (bytes: Buffer) => void
   readonly exit: (exit: ChildExit) => void

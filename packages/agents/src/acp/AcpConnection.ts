@@ -27,14 +27,14 @@ const BROKEN = /^\{\s*"jsonrpc"|"jsonrpc"\s*:\s*"2/
 /** The one notification that is the SDK's matter. */
 const CANCEL = "$/cancel_request"
 
-/** Whom a connection tells. */
+/** Receives what a connection reports. */
 export interface AcpEvents {
   readonly notified: (method: string, params: unknown) => void
   /** Answers a request of the agent; what it rejects with is the agent's answer. `signal`: it took the request back. */
   readonly asked: (method: string, params: unknown, signal: AbortSignal) => Promise<unknown>
 }
 
-/** A request that failed because there is no connection any more; the host tells the end of the process. */
+/** A request that failed because there is no connection any more; the host reports the end of the process. */
 export class AcpClosed extends Error {
   readonly _tag = "AcpClosed"
 }
@@ -111,7 +111,7 @@ export class AcpConnection {
     }
   }
 
-  /** Resolves once all that the agent sent was told. */
+  /** Resolves once everything that the agent sent was reported. */
   get closed(): Promise<void> {
     return this.#connection.closed
   }

@@ -1,7 +1,7 @@
 /**
  * Speaks ACP with one agent. One prompt at a time: what a second one does while the first runs differs from agent to agent.
  *
- * An agent does not confirm a message; the first thing that it tells of the turn, or its answer, counts as that.
+ * An agent does not confirm a message; the first thing that it reports of the turn, or its answer, counts as that.
  */
 import { RequestError } from "@agentclientprotocol/sdk"
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
@@ -54,7 +54,7 @@ export class AcpDriver implements AgentDriver {
   readonly #told = new Map<string, string>()
   #session: OpenedSession | undefined
   #context: string | undefined
-  /** What people are to know of how the session began, told with its first turn. */
+  /** What people are to know of how the session began, reported with its first turn. */
   /** Reported with the first chunk of the next turn. */
   readonly #notices: Array<string> = []
   #usage = new AcpUsage(true)
@@ -114,7 +114,7 @@ export class AcpDriver implements AgentDriver {
     return this.#turn
   }
 
-  /** The turn that what is told now belongs to: that of the prompt, or one of the agent's own. */
+  /** The turn that what is reported now belongs to: that of the prompt, or one of the agent's own. */
   #current(): Turn {
     let turn = this.#turn
     if (turn === undefined) {
@@ -183,7 +183,7 @@ export class AcpDriver implements AgentDriver {
       const info = { ...this.#news(), ...(version === undefined ? {} : { version }) }
       host.ready({ resumed: session.resumed, native: session.id, info })
     } catch (error) {
-      // A connection that is gone is the end of the process, which the host tells.
+      // A connection that is gone is the end of the process, which the host reports.
       if (error instanceof AcpClosed) return
       if (error instanceof AdapterRefused) host.crash(error.failure.tag, error.failure.message)
       else host.crash("AgentFailed", errorText(error))
@@ -310,7 +310,7 @@ export class AcpDriver implements AgentDriver {
     this.#host.info({ ...this.#news(), ...(model === undefined ? {} : { model }), ...(mode === undefined ? {} : { mode }) })
   }
 
-  /** The fields that changed: agents tell the same lists again and again. */
+  /** The fields that changed: agents report the same lists again and again. */
   #news(): AgentInfo {
     const changed = Object.entries(this.#choices.info).filter(([name, value]) => {
       const json = JSON.stringify(value)

@@ -1,4 +1,4 @@
-/** Tokens and cost of each turn, from what an agent tells of the session as a whole (A-12). */
+/** Tokens and cost of each turn, from what an agent reports of the session as a whole (A-12). */
 import type { Usage } from "@holdfast/protocol/agent/message"
 import { at, numberOf } from "./read-json.ts"
 
@@ -17,7 +17,7 @@ export class AcpUsage {
     this.#before = isNew ? 0 : undefined
   }
 
-  /** Takes a `usage_update`. Zeros are told after an interrupt and mean nothing. */
+  /** Takes a `usage_update`. Zeros are reported after an interrupt and mean nothing. */
   take(update: unknown): void {
     const used = numberOf(at(update, "used"))
     const size = numberOf(at(update, "size"))
@@ -32,7 +32,7 @@ export class AcpUsage {
   end(told: unknown): Usage | undefined {
     const spent = this.#cost === undefined || this.#before === undefined ? undefined : this.#cost - this.#before
     this.#before = this.#cost ?? this.#before
-    // After an interrupt some tell zeros.
+    // After an interrupt some report zeros.
     const tokens = tokensOf(told)
     const usage = {
       ...(tokens.inputTokens === 0 && tokens.outputTokens === 0 ? {} : tokens),

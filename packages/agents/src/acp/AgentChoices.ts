@@ -1,5 +1,5 @@
 /**
- * What an agent tells about itself: commands, models and modes, and how they are set.
+ * What an agent reports about itself: commands, models and modes, and how they are set.
  *
  * Agents have them as configuration options (codex, opencode) or as the older fields `modes` and `models`; both are read.
  */

@@ -1,5 +1,5 @@
 /**
- * Failed requests to the model that an agent tells on its standard error alone, and then tries again: OpenCode, which ACP
+ * Failed requests to the model that an agent reports on its standard error alone, and then tries again: OpenCode, which ACP
  * gives no way to say it, does so with `--print-logs` (A-45). Lines of another form are left alone.
  */
 import { headOf } from "@holdfast/protocol/text-cut"
@@ -11,7 +11,7 @@ const ERROR_MAX = 500
 
 const FIELD = /([\w.]+)=("(?:[^"\\]|\\.)*"|\S+)/g
 
-/** The session and the error of a line that tells of a failed request; titles of sessions are made by requests of their own. */
+/** The session and the error of a line that reports a failed request; titles of sessions are made by requests of their own. */
 export function modelErrorIn(line: string): { readonly session: string; readonly error: string } | undefined {
   if (!line.includes('message="stream error"')) return undefined
   const fields = new Map(Array.from(line.matchAll(FIELD), ([, name = "", value = ""]) => [name, value.replace(/^"|"$/g, "")]))

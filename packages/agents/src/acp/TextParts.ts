@@ -13,7 +13,7 @@ export class TextParts {
     this.#out = out
   }
 
-  /** Adds text; `message` is the agent's own id of what it belongs to, where it tells one. */
+  /** Adds text; `message` is the agent's own id of what it belongs to, where it reports one. */
   add(kind: Kind, message: string | undefined, delta: string): void {
     if (delta === "") return
     if (this.#open?.kind !== kind || this.#open.message !== message) {

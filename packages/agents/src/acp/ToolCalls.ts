@@ -1,9 +1,9 @@
 /**
- * The tool calls of a turn, by id, in whatever order an agent tells of them (A-4): a permission request or a result before the
+ * The tool calls of a turn, by id, in whatever order an agent reports them (A-4): a permission request or a result before the
  * call makes the call, a call may come when it is over already. Some providers give several calls one id: what begins again under the
  * id of a call that is over is another call, with an id of ours (A-38). What is open when the turn ends is closed here.
  *
- * Agents tell the whole output so far again and again; of it only the end is shown, now and then, until the call is over.
+ * Agents report the whole output so far again and again; of it only the end is shown, now and then, until the call is over.
  */
 import { createHash } from "node:crypto"
 import type { AgentChunk, Json } from "@holdfast/protocol/agent/chunk"
@@ -15,7 +15,7 @@ import { asJson, changesIn, resultError, resultOutput, resultText, type ToolResu
 /** Characters of a running call's output that are shown, and how often, in milliseconds, at most. */
 const PREVIEW_CHARACTERS = 4000
 const PREVIEW_MILLIS = 250
-/** Characters of a terminal's output that an agent tells piece by piece. */
+/** Characters of a terminal's output that an agent reports piece by piece. */
 const TOLD_MAX = 256 * 1024
 
 /** A tool call as far as it is known. */
@@ -35,7 +35,7 @@ export interface AcpToolCall {
   sent: string | undefined
   shown: string
   status: string | undefined
-  /** The agent told more of it than its end. */
+  /** The agent reported more of it than its end. */
   announced: boolean
   /** The content was reported before it had begun: it may be what it would do. */
   proposed: boolean
@@ -68,7 +68,7 @@ export class ToolCalls {
     const latest = this.#latest.get(id)
     const known = latest === undefined || beginsAgain(latest.call, update, asks) ? undefined : latest.call
     const call = known ?? this.#begin(id, (latest?.count ?? 0) + 1, update)
-    // Whatever is told of a call that is over is no one's any more.
+    // Whatever is reported of a call that is over is no one's any more.
     if (call.over) return call
     this.#learn(call, update)
     if (known === undefined) {
@@ -94,7 +94,7 @@ export class ToolCalls {
     for (const call of this.#calls) if (call.id === id) call.denied = true
   }
 
-  /** The input of a call is wanted now, whether it was told or not. */
+  /** The input of a call is wanted now, whether it was reported or not. */
   settleInput(call: AcpToolCall): Json {
     call.input ??= {}
     this.#tellInput(call)
@@ -130,7 +130,7 @@ export class ToolCalls {
     return new Set([...this.#latest].filter(([, { call }]) => all || call.over).map(([id]) => id))
   }
 
-  /** The turn is over; `why` is told for what has no result. */
+  /** The turn is over; `why` is reported for what has no result. */
   close(why: string): void {
     clearTimeout(this.#timer)
     this.#waiting.clear()
@@ -269,7 +269,7 @@ const titled = ({ title }: AcpToolCall): { readonly title?: string } => (title =
 const nameOf = (update: unknown): string | undefined =>
   textOf(at(update, "name")) ?? textOf(at(update, "_meta", "claudeCode", "toolName")) ?? textOf(at(update, "kind"))
 
-/** Output that codex (2.6 and later) tells piece by piece beside the protocol. */
+/** Output that codex (2.6 and later) reports piece by piece beside the protocol. */
 function toldOutput(meta: unknown): string {
   for (const name of ["terminal_output_delta", "terminal_output"]) {
     const told = at(meta, name)

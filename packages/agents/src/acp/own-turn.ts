@@ -1,5 +1,5 @@
 /**
- * Turns that an ACP agent begins by itself: the protocol has none, but agents tell things outside of a prompt, such as their
+ * Turns that an ACP agent begins by itself: the protocol has none, but agents report things outside of a prompt, such as their
  * last words after its answer, or what came of background work (A-19). Nothing says when such a turn is over: silence does.
  */
 

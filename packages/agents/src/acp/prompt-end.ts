@@ -98,7 +98,7 @@ export function errorText(error: unknown): string {
   return told ?? (message === "" ? `the agent answered with the error ${error.code}` : message)
 }
 
-/** The limit of the provider that an error tells of: what the plan allows, or too much in a short time (status 429). */
+/** The limit of the provider that an error reports: what the plan allows, or too much in a short time (status 429). */
 export function limitOf(error: unknown): "UsageLimit" | "RateLimit" | undefined {
   if (!(error instanceof RequestError)) return undefined
   if (at(error.data, "codex_error_info") === "usage_limit_exceeded") return "UsageLimit"

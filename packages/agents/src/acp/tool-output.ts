@@ -1,9 +1,9 @@
-/** What a tool gave back, out of the many ways in which agents tell it. */
+/** What a tool gave back, out of the many ways in which agents report it. */
 import type { Json } from "@holdfast/protocol/agent/chunk"
 import { blockText } from "./content.ts"
 import { at, isObject, numberOf, textOf } from "./read-json.ts"
 
-/** What is known of a tool's result. `told`: output told piece by piece; `terminal`: that of a terminal that it shows. */
+/** What is known of a tool's result. `told`: output reported piece by piece; `terminal`: that of a terminal that it shows. */
 export interface ToolResult {
   readonly content: ReadonlyArray<unknown>
   readonly raw: unknown
@@ -37,7 +37,7 @@ export function resultText({ content, raw, told, terminal }: ToolResult): string
     return at(item, "type") === "content" ? (blockText(at(item, "content")) ?? []) : []
   })
   const joined = texts.filter((text) => text !== "").join("\n")
-  // Made up as Markdown, of what is told as it is, too.
+  // Made up as Markdown, of what is reported as it is, too.
   if (typeof raw === "string" && FENCED.exec(joined)?.[1] === raw) return raw
   if (joined !== "") return joined
   if (typeof raw === "string") return raw

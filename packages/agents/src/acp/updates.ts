@@ -1,7 +1,7 @@
 /**
- * What an agent tells of a turn, as chunks (A-3). What no one knows becomes `data-unknown`.
+ * What an agent reports of a turn, as chunks (A-3). What no one knows becomes `data-unknown`.
  *
- * What it tells of itself (commands, modes, models) belongs to no turn and is `AgentChoices`' matter.
+ * What it reports of itself (commands, modes, models) belongs to no turn and is `AgentChoices`' matter.
  */
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { namedChunk, type PlanItem } from "@holdfast/protocol/agent/named-data"
@@ -74,7 +74,7 @@ export class TurnUpdates {
     }
   }
 
-  /** The turn is over; `why` is told for tools without a result. */
+  /** The turn is over; `why` is reported for tools without a result. */
   close(why: string): void {
     this.#texts.close()
     this.calls.close(why)

@@ -27,7 +27,7 @@ export class InstallFailed extends Error {
   }
 }
 
-/** What an installation tells while it continues. */
+/** What an installation reports while it continues. */
 export type InstallStep =
   | { readonly type: "begins"; readonly package: string; readonly version: string }
   /** A line of npm's own. */

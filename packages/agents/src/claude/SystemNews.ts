@@ -1,4 +1,4 @@
-/** What Claude tells beside its answers: its state, retries, compactions; what no one knows is kept. */
+/** What Claude reports beside its answers: its state, retries, compactions; what no one knows is kept. */
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { AgentHost } from "../host/AgentHost.ts"
@@ -26,7 +26,7 @@ export class SystemNews {
   readonly #refused: (toolCallId: string) => boolean
   readonly #loaded: Pick<LoadedExtensions, "begun" | "close">
 
-  /** `refused` tells which calls a person refused. */
+  /** `refused` says which calls a person refused. */
   constructor(
     host: NewsHost,
     chunk: (chunk: AgentChunk) => void,
@@ -39,7 +39,7 @@ export class SystemNews {
     this.#loaded = loaded
   }
 
-  /** What was told already. */
+  /** What was reported already. */
   told(info: AgentInfo, native: string): void {
     this.#info = info
     this.#native = native

@@ -1,5 +1,5 @@
 /**
- * What Claude tells of what it runs in the background: shells, subagents, monitors, workflows.
+ * What Claude reports of what it runs in the background: shells, subagents, monitors, workflows.
  *
  * The set of all that runs (`background_tasks_changed`) decides, so that a start or an end that is not told cannot leave a
  * wrong picture; the single words (`task_started`, `task_notification`) say what a task is and how it ended. Tasks that their
@@ -34,7 +34,7 @@ export class TaskNews {
   readonly #tasks: Tasks
   readonly #notice: (text: string) => void
   readonly #known = new Map<string, Known>()
-  /** What runs, as Claude told last. */
+  /** What runs, as Claude last reported. */
   #running: ReadonlySet<string | undefined> = new Set()
 
   constructor(tasks: Tasks, notice: (text: string) => void) {

@@ -4,7 +4,7 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import { at, entriesOf } from "./read.ts"
 import { smallJson } from "./small-file.ts"
 
-/** Most names that are told. */
+/** Most names that are reported. */
 const NAMES_MAX = 200
 
 /** The hooks of these sources; `home` is Claude's own directory. */

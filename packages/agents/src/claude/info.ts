@@ -1,4 +1,4 @@
-/** What Claude tells about itself. */
+/** What Claude reports about itself. */
 import type { AgentInfo } from "@holdfast/protocol/agent/agent"
 import { headOf } from "@holdfast/protocol/text-cut"
 import { listAt, textAt } from "./read.ts"

@@ -11,7 +11,7 @@ import type { PermissionOutcome } from "@holdfast/link/agent-messages"
 import { parsedSubject } from "./parsed.ts"
 import { asJson, at, listAt, textAt } from "./read.ts"
 
-/** What the SDK tells with a question. */
+/** What the SDK sends with a question. */
 export interface AskContext {
   readonly signal: AbortSignal
   readonly toolUseID?: string

@@ -12,7 +12,7 @@ export interface TurnFacts {
   readonly cut: boolean
   /** Claude's message in place of an answer, when the model's API failed. */
   readonly failure: unknown
-  /** Claude told of a usage limit, with or without its end. */
+  /** Claude reported a usage limit, with or without its end. */
   readonly limited: boolean
   /** What Claude said in place of an answer when a compaction came to nothing; it calls that a success. */
   readonly compaction?: string | undefined
@@ -52,7 +52,7 @@ export function textsOf(message: unknown): string | undefined {
   return content.flatMap((block) => textAt(block, "text") ?? []).join("\n")
 }
 
-/** The limit that a result, or the message before it, tells of: what the plan allows, or too much in a short time. */
+/** The limit that a result, or the message before it, reports: what the plan allows, or too much in a short time. */
 export function limitOf(result: unknown, { failure, limited }: TurnFacts): "UsageLimit" | "RateLimit" | undefined {
   if (limited || textAt(result, "api_error") === "usage_limit_reached") return "UsageLimit"
   return textAt(failure, "error") === "rate_limit" && numberAt(result, "api_error_status") === 429 ? "RateLimit" : undefined
@@ -104,7 +104,7 @@ export interface UsageLimit {
   readonly until?: number
 }
 
-/** The limit that Claude tells of; undefined when nothing is refused. */
+/** The limit that Claude reports; undefined when nothing is refused. */
 export function usageLimitOf(info: unknown): UsageLimit | undefined {
   if (textAt(info, "status") !== "rejected") return undefined
   const seconds = numberAt(info, "resetsAt")

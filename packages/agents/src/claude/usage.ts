@@ -1,4 +1,4 @@
-/** Tokens and cost of a turn, from what Claude tells with its result. */
+/** Tokens and cost of a turn, from what Claude reports with its result. */
 import type { Usage } from "@holdfast/protocol/agent/message"
 import { at, entriesOf, numberAt } from "./read.ts"
 

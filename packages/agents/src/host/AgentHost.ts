@@ -29,7 +29,7 @@ import { Turns } from "./Turns.ts"
 
 /** Closed its output without ending: given up after this long, in milliseconds. */
 const CLOSED_MILLIS = 1000
-/** How long what was read before an exit may take to be told, and an agent to answer that it is to end, in milliseconds. */
+/** How long what was read before an exit may take to be reported, and an agent to answer that it is to end, in milliseconds. */
 const DRAIN_MILLIS = 1000
 /** Grace for what an agent that ended by itself left behind, in milliseconds. */
 const LEFT_GRACE_MILLIS = 500

@@ -1,6 +1,6 @@
 /**
- * Processes that an agent's tools left running, such as a server that a command started with `&`: no one tells of them, so
- * they are looked for after each turn that used tools, and are tasks like those that an agent tells of (A-22).
+ * Processes that an agent's tools left running, such as a server that a command started with `&`: nothing reports them, so
+ * they are looked for after each turn that used tools, and are tasks like those that an agent reports (A-22).
  *
  * Left is what carries the agent's marker and descends from the agent no more: an agent's own servers do. On Linux alone, where
  * markers can be read; elsewhere such processes end with their agent.
@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs"
 import { endProcesses, findProcesses, processEntry, type ProcessEntry } from "@holdfast/adapter/process/processes"
 import type { Tasks } from "./Tasks.ts"
 
-/** Wait before the first look after a turn, and before the next: what ends by itself at once is not told. In milliseconds. */
+/** Wait before the first look after a turn, and before the next: what ends at once by itself is not reported. In milliseconds. */
 const FIRST_MILLIS = 200
 const SECOND_MILLIS = 300
 /** Wait between two looks while something is left, in milliseconds. */

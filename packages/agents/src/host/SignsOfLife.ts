@@ -1,4 +1,4 @@
-/** That an agent is at work although it tells nothing: told now and then, so that no one takes it for stuck. */
+/** That an agent is at work although it reports nothing: reported now and then, so that no one takes it for stuck. */
 import type { AgentNote } from "@holdfast/link/agent-messages"
 
 /** Wait between two signs, in milliseconds. */
@@ -6,7 +6,7 @@ const SIGN_MILLIS = 20_000
 /** A start is waited for, as long as signs come, this many times as long as one without a sign. */
 const START_MOST = 5
 
-/** Tells of signs while a turn streams; between turns they mean nothing. */
+/** Reports signs while a turn streams; between turns they mean nothing. */
 export class SignsOfLife {
   readonly #given: { readonly note: (note: AgentNote) => void; readonly works: () => boolean }
   #at = Number.NEGATIVE_INFINITY

@@ -1,5 +1,5 @@
 /**
- * The background tasks of one agent, as they are told to the hub: at most `TASKS_MAX` at a time, so that a record stays
+ * The background tasks of one agent, as they are reported to the hub: at most `TASKS_MAX` at a time, so that a record stays
  * bounded; a further one is reported when another has ended, so that an agent with tasks never seems to have none (A-15).
  */
 import { AGENT_EVENTS } from "@holdfast/protocol/agent/agent-events"
@@ -7,7 +7,7 @@ import { cutText } from "@holdfast/protocol/agent/cut"
 import { type TaskInfo, type TaskOutcome, TASKS_MAX } from "@holdfast/protocol/agent/task"
 import type { AgentNote } from "@holdfast/link/agent-messages"
 
-/** Tasks that are kept until they can be told. */
+/** Tasks that are kept until they can be reported. */
 const WAITING_MAX = 10_000
 /** Wait between two words about the progress of a task, in milliseconds; what is said in between is left out. */
 const PROGRESS_MILLIS = 2000
@@ -17,7 +17,7 @@ interface Told {
   progress: string | undefined
 }
 
-/** Tells of tasks; what is told of unknown ones is nothing. */
+/** Reports tasks; nothing is reported of unknown ones. */
 export class Tasks {
   readonly #note: (note: AgentNote) => void
   readonly #told = new Map<string, Told>()

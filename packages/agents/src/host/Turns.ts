@@ -23,7 +23,7 @@ const ERROR_MAX = AGENT_EVENTS["turn/ended"].cut["error.message"]
 /** Longest title of a request in a notice. */
 const TITLE_MAX = 100
 
-/** Whom turns tell and ask. */
+/** What turns report to, and what they ask. */
 export interface TurnEvents {
   readonly note: (note: AgentNote) => void
   /** Calls a driver; what it throws is dealt with. */

@@ -16,7 +16,7 @@ export interface MessageDelivery {
 
 /** How an agent is spoken to. */
 export interface AgentDriver {
-  /** Begins a turn; `host.taken` or `host.returned` tells what became of the message, `host.turnEnded` ends the turn. */
+  /** Begins a turn; `host.taken` or `host.returned` reports what became of the message, `host.turnEnded` ends the turn. */
   readonly deliver: (message: MessageDelivery) => void
   /** Puts a message into the streaming turn, where the agent can. */
   readonly steer?: (message: MessageDelivery) => void
@@ -24,7 +24,7 @@ export interface AgentDriver {
   readonly interrupt: (turn: string) => void
   /** Gives the answer to a request that it asked with `host.ask`; once per request. */
   readonly answer: (permission: string, outcome: PermissionOutcome) => void
-  /** Stops a background task; `host.tasks.ended` tells when it is over. */
+  /** Stops a background task; `host.tasks.ended` reports when it is over. */
   readonly stopTask?: (task: string) => void
   /** A message waits for a turn that the agent began by itself: ends that turn, where nothing but time would. */
   readonly makeWay?: () => void
@@ -32,7 +32,7 @@ export interface AgentDriver {
   /** Without these the output of the host's process is paused. */
   readonly pause?: () => void
   readonly continue?: () => void
-  /** Resolves once everything that was read from the ended process was told; at most a second is waited. */
+  /** Resolves once everything that was read from the ended process was reported; at most a second is waited. */
   readonly drained?: () => Promise<void>
   /** The agent is to end although nothing is wrong with it: tells it so; at most a second is waited. Never rejects. */
   readonly leave?: () => Promise<void>

@@ -26,7 +26,7 @@ const INFO_BYTES = 512 * 1024
 
 type Say = (text: string) => void
 
-/** What an agent tells about itself, without its lists when they are too long. */
+/** What an agent reports about itself, without its lists when they are too long. */
 export function boundedInfo(info: AgentInfo, say: Say): AgentInfo {
   if (jsonBytes(info) <= INFO_BYTES) return info
   const { models, modes, commands, loaded, ...rest } = info

@@ -5,7 +5,7 @@ import type { AgentDriver } from "./agent-driver.ts"
 import type { AgentInstruction, DeliveredPart } from "@holdfast/link/agent-messages"
 import type { Turns } from "./Turns.ts"
 
-/** A message whose files cannot be read does not reach the agent, and is told to have come back. */
+/** A message whose files cannot be read does not reach the agent, and is reported as returned. */
 export function deliverRead(
   turns: Turns,
   driver: AgentDriver,

@@ -1,10 +1,10 @@
 /**
  * Cuts what an agent writes into lines of JSON, whatever it writes: a line over the bound is skipped to its end and
- * told once, bytes that are no UTF-8 become U+FFFD, half a line at the end is told by its length.
+ * reported once, bytes that are not UTF-8 become U+FFFD, half a line at the end is reported with its length.
  */
 const NEWLINE = 10
 
-/** Whom a reader tells. */
+/** Receives what a reader finds. */
 export interface LineEvents {
   /** One line, without its end; empty ones are left out. */
   readonly line: (text: string) => void

@@ -19,7 +19,7 @@ import {
 
 type Commands = Extract<ParsedSubject, { readonly type: "commands" }>
 
-/** Longest line that is parsed, in characters, and most commands that are told of it. */
+/** Longest line that is parsed, in characters, and most commands that are reported of it. */
 const LINE_MAX = 16 * 1024
 const COMMANDS_MAX = 256
 

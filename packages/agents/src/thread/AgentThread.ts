@@ -91,7 +91,7 @@ export class AgentThread {
     }
   }
 
-  /** Ends the thread; agents that are still there are killed and told as crashed. */
+  /** Ends the thread; agents that are still there are killed and reported as crashed. */
   async stop(): Promise<void> {
     clearTimeout(this.#idle)
     const worker = this.#worker

@@ -34,7 +34,7 @@ export class AgentThreads implements AgentHosts {
     })
   }
 
-  /** Ends every thread; agents that are still there are killed and told as crashed. */
+  /** Ends every thread; agents that are still there are killed and reported as crashed. */
   async stop(): Promise<void> {
     const all = [...this.#all]
     this.#all.clear()

@@ -16,7 +16,7 @@ import type { SseEvent } from "./sse.ts"
 const MOST_RETRY = 60_000
 
 /**
- * The events of a stream from `query.after` on. A first connection that fails is told at once, as any call's; a later one
+ * The events of a stream from `query.after` on. A first connection that fails is reported at once, as any call's; a later one
  * is tried again for as long as the error is transient. Ends when `signal` is aborted.
  */
 export function follow(
@@ -66,7 +66,7 @@ async function* resuming(
   }
 }
 
-/** The log that the cursor is of, which `synced` tells of a session's events (H-6). */
+/** The log that the cursor is of, which `synced` names for a session's events (H-6). */
 function logOf(data: string): { readonly log?: string } {
   const said: unknown = JSON.parse(data)
   const known = typeof said === "object" && said !== null && "log" in said && typeof said.log === "string"

@@ -30,7 +30,7 @@ export type LiveMessage = {
   readonly metadata?: Json
   /** Text and reasoning that is open: kind and id, and the part's place. */
   readonly open: ReadonlyArray<readonly [key: string, index: number]>
-  /** Bytes told since the size of the message was last looked at. */
+  /** Bytes added since the size of the message was last looked at. */
   readonly grown: number
 }
 

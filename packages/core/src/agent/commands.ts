@@ -105,7 +105,7 @@ export type AgentReport = { readonly kind: "report" } & (
       readonly short?: boolean
     }
   | { readonly _tag: "AgentSettled"; readonly requestId: string }
-  /** It is at work although it tells nothing. */
+  /** It is at work although it reports nothing. */
   | { readonly _tag: "AgentAlive" }
   | { readonly _tag: "AgentTaskStarted"; readonly task: TaskInfo }
   | { readonly _tag: "AgentTaskProgressed"; readonly id: string; readonly progress: string }

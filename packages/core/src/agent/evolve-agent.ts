@@ -165,7 +165,7 @@ function anew(agent: AgentFacts, from: number | undefined, to: number): AgentFac
   return { ...rest, renewed: { leftOut: [...before.filter((range) => range.from < from), { from, to }] } }
 }
 
-/** What a process tells as its memory; that of one that makes room for a new beginning is not the new one's. */
+/** What a process reports as its memory; that of one that makes room for a new beginning is not the new one's. */
 const memory = ({ ending }: AgentFacts, native: string | undefined): { readonly native?: string } =>
   native === undefined || ending?.reason === "renewed" ? {} : { native }
 

@@ -29,7 +29,7 @@ const PATH_KEYS = ["path", "file_path", "filePath"]
 const OLD_KEYS = ["oldText", "old_string", "oldString"]
 const NEW_KEYS = ["newText", "new_string", "newString"]
 
-/** A change of a file, as tools tell it; undefined when the value is none. */
+/** A change of a file, as tools report it; undefined when the value is none. */
 function change(value: Fields, path: string): string | undefined {
   const after = firstText(value, ...NEW_KEYS)
   if (after === undefined || !OLD_KEYS.some((key) => key in value)) return undefined

@@ -1,4 +1,4 @@
-/** Turns in which nothing happens: told of long before they are stopped, and what a stop for it ends with. */
+/** Turns in which nothing happens: reported long before they are stopped, and what a stop for it ends with. */
 import type { Message } from "@holdfast/protocol/agent/message"
 import type { EventDraft } from "@holdfast/protocol/events"
 import type { AgentFacts, Turn } from "./agent-facts.ts"

@@ -1,4 +1,4 @@
-/** Background tasks: started, told of, stopped, ended (docs/protocol/rules.md, A-15 to A-17), and what an agent does. */
+/** Background tasks: started, reported, stopped, ended (docs/protocol/rules.md, A-15 to A-17), and what an agent does. */
 import { TaskNotFound } from "@holdfast/protocol/errors"
 import type { AgentEvent, EventData, EventDraft } from "@holdfast/protocol/events"
 import type { Activity, Task } from "@holdfast/protocol/agent/task"
@@ -25,7 +25,7 @@ export function evolveTasks(tasks: ReadonlyArray<RunningTask>, event: TaskEvent,
 
 type TaskReport = Extract<AgentReport, { readonly _tag: `AgentTask${string}` }>
 
-/** The events of what an agent tells of a task. */
+/** The events of what an agent reports of a task. */
 export function taskReport(agent: AgentFacts, report: TaskReport): ReadonlyArray<EventDraft> {
   if (report._tag === "AgentTaskStarted") {
     const known = agent.tasks.some(({ id }) => id === report.task.id)

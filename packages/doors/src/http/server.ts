@@ -32,7 +32,7 @@ export interface ServerParts {
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
   readonly policy: () => GuardPolicy
   readonly http: HttpDoor
-  /** Tells of a request that the scope of its credential does not allow. */
+  /** Reports a request that the scope of its credential does not allow. */
   readonly denied: (name: Route["name"], session: string | undefined, by: Caller) => void
   readonly socket: UpgradeDoor
   readonly telemetry: Telemetry

@@ -63,7 +63,7 @@ export class Call<A> {
     this.waitFor(fiber)
   }
 
-  /** Does a step of the command; what it throws is the answer, and is told. */
+  /** Does a step of the command; what it throws is the answer, and is reported. */
   attempt(step: () => void): void {
     try {
       step()

@@ -40,7 +40,7 @@ interface Command {
   readonly most: number | undefined
   readonly decode: (payload: unknown) => Exit.Exit<unknown, Schema.SchemaError>
   readonly begin: (payload: unknown, call: Call<unknown>) => void
-  /** Tells of a payload that was refused. */
+  /** Reports a payload that was refused. */
   readonly refuse: (refused: DoorError, call: Call<unknown>) => void
 }
 

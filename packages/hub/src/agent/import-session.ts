@@ -26,7 +26,7 @@ const TRANSCRIPT_MAX = 256 * 1024 * 1024
 
 /** Up to this many bytes of a transcript are imported in one append. */
 const AT_ONCE_MAX = 2 * 1024 * 1024
-/** Events that a session in the trash begins with while it is imported: made, told of its agent, put there. */
+/** Events that a session in the trash begins with while it is imported: created, its agent described, put there. */
 const BEGUN_EVENTS = 3
 /** A broken-off import is kept this long, in milliseconds. */
 const KEPT_MILLIS = 24 * 3600_000

@@ -1,4 +1,4 @@
-/** How the answer to a permission request is told to the agent (docs/protocol/rules.md, P-5, P-6). */
+/** How the answer to a permission request reaches the agent (docs/protocol/rules.md, P-5, P-6). */
 import { BY_TIME } from "@holdfast/core/agent/permission-authors"
 import type { PermissionDecision, PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionOutcome } from "@holdfast/link/agent-messages"

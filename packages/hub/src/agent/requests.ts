@@ -142,7 +142,7 @@ export function messageFile(core: AgentRequestContext, id: string, hash: string)
   )
 }
 
-/** Changes model or mode; the agent's `session/agent-info` tells when it has done so. Another directory is the next process's. */
+/** Changes model or mode; the agent's `session/agent-info` reports when it has done so. Another directory is the next process's. */
 export function configure(
   core: AgentRequestContext,
   id: string,

@@ -33,7 +33,7 @@ export function inputKey(key: string): string {
 /** What a note stands for, decided when it is placed; a promise holds back what is after it. It must not reject. */
 export type Translate = (note: Note, time: number) => Work["decide"] | Promise<Work["decide"]>
 
-/** Keeps the screens of a child, by what a follower tells. */
+/** Keeps the screens of a child, by what a follower reports. */
 export interface FollowedScreens {
   /** Output was placed in the log. */
   readonly grew: (bytes: number) => void

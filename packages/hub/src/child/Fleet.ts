@@ -17,7 +17,7 @@ import { StartQueue } from "./StartQueue.ts"
 /** Waits between attempts to connect again to a living runner, in milliseconds. */
 const RECONNECT = [50, 100, 250, 500, 1000, 2000] as const
 
-/** What the fleet tells. */
+/** What the fleet reports. */
 export interface FleetEvents {
   /** A runner died: look for sessions that had a child there. */
   readonly died: (dead: DeadRunner) => void

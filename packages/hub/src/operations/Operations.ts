@@ -75,7 +75,7 @@ export class Operations {
     }
   }
 
-  /** Tells of the beginning of an attachment or a watch, and refuses what the scope does not allow. */
+  /** Reports the beginning of an attachment or a watch, and refuses what the scope does not allow. */
   begin<A>(
     action: string,
     needs: Scope,

@@ -1,4 +1,4 @@
-/** Attaching and watching through the waist: authorised, logged and counted as operations are, and their ends told with a reason. */
+/** Attaching and watching through the waist: authorised, logged and counted as operations are, and their ends reported with a reason. */
 import * as Effect from "effect/Effect"
 import type { FeedCursor } from "@holdfast/core/cursor"
 import type { DoorError } from "@holdfast/protocol/errors"

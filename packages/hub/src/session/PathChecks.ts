@@ -18,7 +18,7 @@ type Looks = Map<string, Array<Told>>
 const directories: Looks = new Map()
 const programs: Looks = new Map()
 
-/** Tells whether a path is a directory that may be entered. */
+/** Checks whether a path is a directory that may be entered. */
 export function isDirectory(path: string, told: Told): void {
   return shared(directories, path, told, (done) => access(`${path}/.`, constants.X_OK, (problem) => done(problem === null)))
 }
@@ -36,7 +36,7 @@ export function noDirectory(cwd: string): Unprocessable {
   })
 }
 
-/** Tells whether a path is a file that may be executed. */
+/** Checks whether a path is a file that may be executed. */
 export function isProgram(path: string, told: Told): void {
   return shared(programs, path, told, (done) =>
     access(path, constants.X_OK, (refused) => {

@@ -54,7 +54,7 @@ export const Loaded = Schema.Struct({
 }).annotate({ identifier: "Loaded" })
 export type Loaded = typeof Loaded.Type
 
-/** What an agent told about itself; each telling replaces the fields it has. */
+/** What an agent reported about itself; each report replaces the fields it has. */
 export const AgentInfo = Schema.Struct({
   version: Schema.optionalKey(Schema.String),
   model: Schema.optionalKey(Schema.String),

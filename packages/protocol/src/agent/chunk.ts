@@ -22,7 +22,7 @@ export const FINISH_REASONS = ["stop", "length", "content-filter", "tool-calls",
 /** A JSON value. */
 export type Json = Schema.Json
 
-/** What a provider tells beyond the vocabulary, by provider. */
+/** What a provider reports beyond the vocabulary, by provider. */
 export type ProviderMetadata = { readonly [provider: string]: { readonly [key: string]: Json } }
 
 type Meta = {

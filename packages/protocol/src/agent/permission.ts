@@ -74,7 +74,7 @@ export type PermissionDecision = typeof PermissionDecision.Type
 
 /**
  * A request in a session's record: open, or answered and not yet taken by the agent. It is bounded: `subject` is the beginning
- * of a longer one when `subjectBytes` tells the size of the whole, `parsed` is left out when it is long, and the input,
+ * of a longer one when `subjectBytes` gives the size of the whole, `parsed` is left out when it is long, and the input,
  * `inputBytes` as JSON, lies in the event `seq`. `GET …/permissions/:requestId` gives all of it.
  * With `turn` it is about a call of that turn and ends with it; without, it is of background work (P-3).
  */

@@ -6,7 +6,7 @@ export const TASKS_MAX = 100
 /** Longest description, progress and summary of a task, in characters. */
 export const TASK_TEXT_MAX = 300
 
-/** A background task as an agent tells of it. `kind`: `shell`, `subagent`, `monitor`, `workflow`, or a word of the agent's own. */
+/** A background task as an agent reports it. `kind`: `shell`, `subagent`, `monitor`, `workflow`, or a word of the agent's own. */
 export const TaskInfo = Schema.Struct({
   id: Schema.String,
   kind: Schema.String,

@@ -224,7 +224,7 @@ export class EmulatorQueue {
     this.#steps.shift()
   }
 
-  /** Tells the title unless it was told, and again after the interval when it has changed by then. */
+  /** Reports the title unless it was reported, and again after the interval when it has changed by then. */
   #tellTitle(): void {
     clearTimeout(this.#titleTimer)
     this.#titleTimer = undefined

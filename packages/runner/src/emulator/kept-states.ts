@@ -47,7 +47,7 @@ export class KeptStates {
     return `\x1b[?${mode}${on ? "h" : "l"}`
   }
 
-  /** Tells which screen is shown from here on; the alternate one begins without keyboard flags. */
+  /** Reports which screen is shown from here on; the alternate one begins without keyboard flags. */
   show(screen: "normal" | "alternate"): string {
     if (screen === this.#screen) return ""
     const before = this.#flags

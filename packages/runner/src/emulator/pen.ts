@@ -51,7 +51,7 @@ export class Pen {
     this.#core = core
   }
 
-  /** The core whose links are told. */
+  /** The core whose links are reported. */
   get core(): Core {
     return this.#core
   }

@@ -39,7 +39,7 @@ export interface ScreenBuffer {
     readonly length: number
     readonly maxLength: number
     get(index: number): BufferLine | undefined
-    /** Tells that this many rows went from the top. */
+    /** Reports that this many rows went from the top. */
     onTrim(listener: (rows: number) => void): unknown
   }
   readonly ybase: number

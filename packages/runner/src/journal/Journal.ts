@@ -13,7 +13,7 @@ const ENTRY_OVERHEAD = 100
 const READ_BYTES = 256 * 1024
 const RETRY_MILLIS = 1000
 
-/** What a journal needs to know and whom it tells. */
+/** What a journal needs to know, and where it reports. */
 export interface JournalOptions {
   /** Directory of the generation's journals. */
   readonly directory: string

@@ -21,7 +21,7 @@ const LAST_CHECKPOINT_MILLIS = 2000
 /** Longest checkpoint that fits into a frame, in characters, with every escape character spelled out in JSON. */
 const CHECKPOINT_MAX = 4 * 1024 * 1024
 
-/** What a child is made of and whom it tells. */
+/** What a child is made of, and where it reports. */
 export interface ChildOptions {
   readonly number: number
   readonly id: string

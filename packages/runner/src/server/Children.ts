@@ -13,7 +13,7 @@ import { Child } from "./Child.ts"
 /** Ids of children become names of directories. */
 const CHILD_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 
-/** What children need and whom they tell. */
+/** What children need, and where they report. */
 export interface ChildrenOptions {
   readonly generation: string
   readonly journalDirectory: string

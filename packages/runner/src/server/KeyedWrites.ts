@@ -54,7 +54,7 @@ export class KeyedWrites {
   }
 }
 
-/** Hash of an input's bytes, as its note tells it. */
+/** Hash of an input's bytes, as its note has it. */
 export function inputHash(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64url")
 }

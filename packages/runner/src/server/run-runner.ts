@@ -1,7 +1,7 @@
 /**
  * Runs a runner: its directory, its socket, its life and its end (R-1, R-14, R-15).
  *
- * It ends when it is drained and empty, without children and hub for `runnerIdle`, when told by `stop`, or when its directory
+ * It ends when it is drained and empty, without children and hub for `runnerIdle`, when `stop` says so, or when its directory
  * is gone. What the hub does not have by then is left in the journal's files, in a directory that says that its runner is dead.
  */
 import { chmodSync } from "node:fs"

@@ -28,11 +28,11 @@ const POOL_BYTES = 8 * 1024 * 1024
 interface Waiting {
   readonly tell: (reply: WriterReply) => void
   readonly bytes: number
-  /** Known without the writer; told when its turn comes. */
+  /** Known without the writer; reported when its turn comes. */
   readonly reply?: WriterReply
 }
 
-/** Stands for a reply that was told. */
+/** Stands for a reply that was reported. */
 const TOLD: Waiting = { tell: () => undefined, bytes: 0 }
 
 /** The writer thread cannot be started or refuses the store. */
@@ -256,7 +256,7 @@ export class WriterClient {
     callSafely(() => next.tell(reply))
   }
 
-  /** Tells the replies that are known without the writer and whose turn it is. */
+  /** Reports the replies that are known without the writer and whose turn it is. */
   #tellKnown(): void {
     for (let next = this.#waitingLine[this.#told]; next?.reply !== undefined; next = this.#waitingLine[this.#told])
       this.#tellNext(next.reply)

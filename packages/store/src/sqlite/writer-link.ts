@@ -23,7 +23,7 @@ export interface WriterSeed {
   readonly link: LinkParts
 }
 
-/** What the store's end tells, in order: this many plain appends are done, and everything else. */
+/** What the store's end reports, in order: this many plain appends are done, and everything else. */
 export interface StoreEvents {
   readonly appended: (count: number) => void
   readonly message: (message: FromWriter) => void

@@ -2,7 +2,7 @@
  * The lock that lets one process at a time write a store (docs/protocol/rules.md, S-21).
  *
  * It is an exclusive transaction on a small database file beside the store: the operating system ends it with its
- * process, however that ends. The owner's pid stands in a text file, only to be told to others.
+ * process, however that ends. The owner's pid stands in a text file, only for others to read.
  */
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"

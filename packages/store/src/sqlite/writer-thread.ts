@@ -46,7 +46,7 @@ class WriterLoop {
   readonly #buffers: Array<ArrayBuffer> = []
   readonly #settling: Array<number> = []
   #problem: string | undefined
-  /** Why nothing is accepted, as it was told to the store. */
+  /** Why nothing is accepted, as it was reported to the store. */
   #trouble: string | undefined
   /** Requests were carried out a moment ago. */
   #busy = false

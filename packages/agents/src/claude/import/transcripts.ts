@@ -79,7 +79,7 @@ function beginTurn(id: string, createdAt: number): Turn {
   return { accumulator, stream, calls: new Set(), replies: new Set(), outcome: "completed" }
 }
 
-/** A session's messages in order, people's and Claude's, one at a time; `progress` tells how far the file was read. Rejects with what reading throws. */
+/** A session's messages in order, people's and Claude's, one at a time; `progress` reports how far the file was read. Rejects with what reading throws. */
 export async function* claudeMessages(
   session: ClaudeSession,
   progress?: (progress: ReadProgress) => void,

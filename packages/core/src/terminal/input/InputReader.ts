@@ -21,7 +21,7 @@ export class InputReader {
   #held: Uint8Array = EMPTY
   #within: "keys" | "paste" | "string" = "keys"
 
-  /** Whether bytes wait for what may follow them, and `flush` would tell what they are. */
+  /** Whether bytes wait for what may follow them, and `flush` would say what they are. */
   get waits(): boolean {
     return this.#within === "keys" && this.#held.length > 0
   }
