@@ -16,6 +16,9 @@ class Terminal(Attachment):
     def snapshot(self, head, data):
         show(data)
 
+    def refused(self, refused):
+        print(refused, file=sys.stderr, flush=True)
+
     def event(self, event):
         if event["channel"] != "terminal":
             return

@@ -15,7 +15,7 @@ URL = os.environ.get("HOLDFAST_URL", "http://127.0.0.1:4653")
 AUTHORIZATION = {"Authorization": "Bearer " + os.environ.get("HOLDFAST_TOKEN", "")}
 # The argument has another name since websockets 14.
 HEADERS = "additional_headers" if int(websockets.version.version.split(".")[0]) >= 14 else "extra_headers"
-EVENTS, SNAPSHOT, INPUT_RESULT, DETACHED, HEARTBEAT, FEED = 1, 2, 4, 5, 6, 8
+EVENTS, SNAPSHOT, INPUT_RESULT, DETACHED = 1, 2, 4, 5
 INPUT, ACK, PING = 16, 17, 19
 TRANSIENT = {"Busy", "Unavailable", "InternalError"}
 
@@ -68,21 +68,21 @@ def records(data):
 
 
 class Attachment:
-    """Follows one session over any number of connections; a subclass says what `attached`, `snapshot` and `event` do."""
-
-    def __init__(self, session, mode, cursor=None):
-        self.session, self.mode, self.cursor, self.log = session, mode, cursor, None
-        self.client, self.connection = secrets.token_urlsafe(12), secrets.token_urlsafe(24)
-        self.handle, self.number, self.unsettled, self.over = None, 0, {}, False
-
-    def attached(self, record):
-        pass
+    """Follows one session over any number of connections; a subclass says what these three do."""
 
     def snapshot(self, head, data):
         pass
 
     def event(self, event):
         pass
+
+    def refused(self, refused):
+        """An input was not typed."""
+
+    def __init__(self, session, mode, cursor=None):
+        self.session, self.mode, self.cursor, self.log, self.over = session, mode, cursor, None, False
+        self.client, self.connection = secrets.token_urlsafe(12), secrets.token_urlsafe(24)
+        self.handle, self.number, self.sent, self.unsettled = None, 0, 0, {}
 
     async def run(self):
         """Follows until `over` is set; raises `Refused` when there is no use in trying again."""
@@ -93,7 +93,7 @@ class Attachment:
             except (OSError, asyncio.TimeoutError, websockets.ConnectionClosed):
                 pass
             except websockets.InvalidHandshake as answer:
-                if getattr(answer, "status_code", 0) in (401, 403):
+                if getattr(getattr(answer, "response", answer), "status_code", 0) in (401, 403):
                     raise Refused({"tag": "Unauthorized", "message": str(answer)}) from None
             except Refused as refused:
                 if refused.tag not in TRANSIENT:
@@ -105,9 +105,9 @@ class Attachment:
                 await asyncio.sleep(next(attempts))
 
     async def connect(self):
-        address = URL.replace("http", "ws", 1) + "/api/socket"
         options = {HEADERS: AUTHORIZATION, "subprotocols": ["holdfast.1"], "compression": None, "ping_interval": None}
-        async with websockets.connect(address, max_size=None, close_timeout=1, **options) as self.socket:
+        address = URL.replace("http", "ws", 1) + "/api/socket"
+        async with websockets.connect(address, max_size=2**28, close_timeout=1, **options) as self.socket:
             self.silence, self.commands = 10, 0
             hello = {"protocol": 1, "client": self.client, "connection": self.connection, "name": "python"}
             self.silence = (await self.command("Hello", hello))["silence"] / 1000
@@ -140,18 +140,17 @@ class Attachment:
                     return answer["exit"]["value"]
 
     async def attach(self):
-        cursor = {"after": self.cursor, "log": self.log} if self.log else {"after": self.cursor}
-        payload = {"session": self.session, "mode": self.mode, **({} if self.cursor is None else cursor)}
-        answer = await self.command("Attach", payload)
-        self.handle, self.log = answer["handle"], answer["log"]
-        self.settle(answer["inputs"])
-        for number in self.unsettled:
-            await self.send_input(number)
-        self.attached(answer["session"])
+        self.handle = None
+        known = {"after": self.cursor, "log": self.log}
+        cursor = {name: value for name, value in known.items() if value is not None}
+        answer = await self.command("Attach", {"session": self.session, "mode": self.mode, **cursor})
+        self.handle, self.log, self.sent = answer["handle"], answer["log"], answer["inputs"]
+        self.settle(self.sent)
+        await self.send_inputs()
 
     async def frame(self, frame):
         kind, handle = struct.unpack_from(">BI", frame)
-        if kind in (HEARTBEAT, FEED) or handle != self.handle:
+        if kind not in (EVENTS, SNAPSHOT, INPUT_RESULT, DETACHED) or handle != self.handle:
             return
         if kind == EVENTS:
             for first, seq, event in records(frame[5:]):
@@ -160,32 +159,35 @@ class Attachment:
                 if self.cursor is None or seq > self.cursor:
                     self.cursor = seq
                     self.event(event)
-            await self.socket.send(struct.pack(">BId", ACK, handle, self.cursor))
         elif kind == SNAPSHOT:
             seq, length = struct.unpack_from(">dI", frame, 5)
             self.cursor = int(seq)
             self.snapshot(json.loads(frame[17 : 17 + length]), frame[17 + length :])
-            await self.socket.send(struct.pack(">BId", ACK, handle, self.cursor))
         elif kind == INPUT_RESULT:
             self.settle(*struct.unpack_from(">d", frame, 5))
-        elif kind == DETACHED:
+            return self.refused(Refused(json.loads(frame[13:]))) if frame[13:] else None
+        else:
             detached = json.loads(frame[5:])
             if "by" in detached:
                 raise Refused({"tag": "Detached", "message": detached["reason"]})
             raise OSError(detached["reason"])
+        await self.socket.send(struct.pack(">BId", ACK, handle, self.cursor))
 
     async def type(self, data):
         """Types into the terminal, now or when the connection is back; once in any case (11)."""
         self.number += 1
         self.unsettled[self.number] = data
-        if self.handle is not None:
-            try:
-                await self.send_input(self.number)
-            except websockets.ConnectionClosed:
-                pass  # It is sent again after the next attach.
+        try:
+            await self.send_inputs()
+        except websockets.ConnectionClosed:
+            pass  # It is sent again after the next attach.
 
-    async def send_input(self, number):
-        await self.socket.send(struct.pack(">BId", INPUT, self.handle, number) + self.unsettled[number])
+    async def send_inputs(self):
+        """Sends the inputs that were not sent on this attachment, in order."""
+        while self.handle is not None and self.sent < self.number:
+            self.sent += 1
+            if self.sent in self.unsettled:
+                await self.socket.send(struct.pack(">BId", INPUT, self.handle, self.sent) + self.unsettled[self.sent])
 
     def settle(self, number):
         self.unsettled = {each: data for each, data in self.unsettled.items() if each > number}
