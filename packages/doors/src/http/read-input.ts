@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import { BadRequest, type DoorError, KeyConflict } from "@holdfast/protocol/errors"
 import { KeyHeader } from "@holdfast/protocol/http-bodies"
 import { type OperationName, operationOf } from "@holdfast/protocol/operations"
-import { takesKey } from "@holdfast/protocol/operations/operation"
+import { Nothing, takesKey } from "@holdfast/protocol/operations/operation"
 import { failureOf } from "../json/decode-failure.ts"
 import { JsonRefused, parseBody } from "../json/strict-json.ts"
 
@@ -27,7 +27,7 @@ type Decode = (input: unknown) => Exit.Exit<unknown, Schema.SchemaError>
 interface Reader {
   readonly params: Decode | undefined
   readonly query: Decode
-  readonly body: Decode | undefined
+  readonly body: Decode
   readonly takesKey: boolean
 }
 
@@ -40,11 +40,11 @@ function readerOf(name: OperationName): Reader {
   const known = readers.get(name)
   if (known !== undefined) return known
   const definition = operationOf(name)
-  const { body, params, query = Schema.Struct({}) } = definition
+  const { body = Nothing, params, query = Nothing } = definition
   const made: Reader = {
     params: params === undefined ? undefined : Schema.decodeUnknownExit(codec(Schema.Struct(params))),
     query: Schema.decodeUnknownExit(codec(Schema.toCodecArrayFromSingle(Schema.toCodecStringTree(query))), STRICT),
-    body: body === undefined ? undefined : Schema.decodeUnknownExit(codec(Schema.toCodecJson(body)), STRICT),
+    body: Schema.decodeUnknownExit(codec(Schema.toCodecJson(body)), STRICT),
     takesKey: takesKey(definition),
   }
   readers.set(name, made)
@@ -69,19 +69,17 @@ export function readInput(name: OperationName, { params, query, body, key }: Req
   }
   const parsed = parsedBody(body)
   if (parsed instanceof Error) return parsed
-  if (reader.body !== undefined) {
-    const read = decoded(reader.body, parsed, "payload")
-    if (read instanceof Error) return read
-    input = { ...read, ...input }
-  }
+  const read = decoded(reader.body, parsed, "payload")
+  if (read instanceof Error) return read
+  input = { ...read, ...input }
   return reader.takesKey ? withKey(input, key) : input
 }
 
-/** Where every field of a body is optional, it may be left out. */
+/** Where every field of a body is optional, it may be left out, or `null`. */
 function parsedBody(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {}
   try {
-    return parseBody(bytes)
+    return parseBody(bytes) ?? {}
   } catch (cause) {
     if (cause instanceof JsonRefused) return new BadRequest({ message: cause.message })
     throw cause

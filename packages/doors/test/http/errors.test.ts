@@ -17,7 +17,7 @@ describe("errors over HTTP", () => {
     const cases: ReadonlyArray<readonly [string, number, string, string?]> = [
       ["{", 400, "BadRequest"],
       ["[]", 400, "BadRequest"],
-      ["null", 400, "BadRequest"],
+      ["null", 400, "BadRequest", "kind"],
       ["{}", 400, "BadRequest", "kind"],
       ['{"kind":"ship"}', 400, "BadRequest", "kind"],
       ['{"kind":"terminal","args":["a",3]}', 400, "BadRequest", "args.1"],
@@ -41,6 +41,21 @@ describe("errors over HTTP", () => {
     }
     expect(door.commands()).toBe(before)
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false)
+  })
+
+  it("X-1 a route without query or body refuses fields in either; a body of null is an empty one", async () => {
+    const id = await door.create()
+    const unknown = { status: 400, tag: "BadRequest" }
+    for (const path of ["/api/agents", `/api/sessions/${id}`]) {
+      const answer = await door.send(`${path}?colour=1`)
+      expect({ status: answer.status, tag: answer.json().error?.["tag"] }).toEqual(unknown)
+    }
+    const refused = await post('{"colour":1}', "/api/links")
+    expect({ status: refused.status, tag: refused.json().error?.["tag"] }).toEqual(unknown)
+    for (const body of ["", "{}", "null"]) expect([body, (await post(body, "/api/links")).status]).toEqual([body, 201])
+    for (const body of ["", "{}", "null"]) {
+      expect([body, (await post(body, `/api/sessions/${id}/archive`)).status]).toEqual([body, 200])
+    }
   })
 
   it("X-5 (fault:N50) anything that is not a number is refused where one is expected, as are names that cannot be kept or seen", async () => {
