@@ -32,6 +32,8 @@ export function lasting(hash: string, principal: Principal, provable = true): En
 /** All credentials, and who is told when one ends. */
 export class CredentialTable {
   readonly #byHash = new Map<string, Entry>()
+  /** How many entries each credential's id has: asked for with each request. */
+  readonly #counts = new Map<string, number>()
   readonly #listeners: Array<(credential: string) => void> = []
   readonly #now: () => number
 
@@ -42,7 +44,10 @@ export class CredentialTable {
 
   /** Puts one in force. */
   add(entry: Entry): void {
+    this.#remove(entry.hash)
     this.#byHash.set(entry.hash, entry)
+    const { credential } = entry.principal
+    this.#counts.set(credential, (this.#counts.get(credential) ?? 0) + 1)
   }
 
   /** The one whose secret this is. */
@@ -66,8 +71,7 @@ export class CredentialTable {
 
   /** Whether a credential's id is in force, itself or in a browser. */
   has(credential: string): boolean {
-    for (const entry of this.#byHash.values()) if (entry.principal.credential === credential) return true
-    return false
+    return this.#counts.has(credential)
   }
 
   /** The credential itself that has this id. */
@@ -82,7 +86,7 @@ export class CredentialTable {
     const settings: Array<string> = []
     for (const [hash, entry] of this.#byHash) {
       if (entry.principal.credential !== credential || !which(entry)) continue
-      this.#byHash.delete(hash)
+      this.#remove(hash)
       if (entry.setting !== undefined) settings.push(entry.setting)
     }
     for (const listener of this.#listeners) listener(credential)
@@ -97,5 +101,14 @@ export class CredentialTable {
   /** Calls back with the id of each credential that ends. */
   onEnd(listener: (credential: string) => void): void {
     this.#listeners.push(listener)
+  }
+
+  #remove(hash: string): void {
+    const credential = this.#byHash.get(hash)?.principal.credential
+    if (credential === undefined) return
+    this.#byHash.delete(hash)
+    const count = (this.#counts.get(credential) ?? 1) - 1
+    if (count === 0) this.#counts.delete(credential)
+    else this.#counts.set(credential, count)
   }
 }

@@ -3,8 +3,9 @@
  *
  * The body is read within its limit and checked as JSON before a schema sees it. Nothing is decided here about the operation.
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import type { DoorError } from "@holdfast/protocol/errors"
 import { BadRequest, Unauthorized } from "@holdfast/protocol/errors"
 import type { OperationInput, OperationName, StreamName } from "@holdfast/protocol/operations"
@@ -24,6 +25,8 @@ import { answerOf } from "./shapes.ts"
 /** Serves an allowed exchange; `done` is called once the answer was handed over or a stream was begun. */
 export type HttpDoor = (allowed: Allowed, exchange: Exchange, done: () => void) => void
 
+type Run = <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
+
 /** What the door needs of the credentials: whether one is still in force. */
 export interface InForce {
   readonly inForce: (credential: string) => boolean
@@ -42,7 +45,7 @@ const STREAMS: Streams = { "sessions.watch": feedAsSse, "log.follow": followAsSs
 
 /** Makes the door. */
 export const makeHttpDoor =
-  (hub: Hub["Service"], { inForce }: InForce, bodyMax: number): HttpDoor =>
+  (hub: Hub["Service"], { inForce }: InForce, bodyMax: number, run: Run): HttpDoor =>
   (allowed, exchange, done) => {
     const { route } = allowed
     if (route.name === "socket") throw new Error("the stream socket is not an operation")
@@ -53,7 +56,7 @@ export const makeHttpDoor =
       // A credential that ended while the body was on its way changes nothing (G-7).
       const input = isOver(exchange.by) ? credentialOver() : inputOf(name, allowed, exchange, read)
       if (!(input instanceof Error) && name in STREAMS) {
-        return stream(hub, name as StreamName, exchange, input, () => {
+        return stream(run, hub, name as StreamName, exchange, input, () => {
           // A credential that ended while the answer was on its way opens nothing.
           if (!inForce(exchange.by.credential)) exchange.response.destroy()
           done()
@@ -92,16 +95,21 @@ function isAhead({ request: { headers, method } }: Exchange): boolean {
   return method !== "GET" || `${String(headers["sec-purpose"])}${String(headers["purpose"])}`.includes("prefetch")
 }
 
-function stream(hub: Hub["Service"], name: StreamName, exchange: Exchange, input: object, begun: () => void): void {
+function stream(
+  run: Run,
+  hub: Hub["Service"],
+  name: StreamName,
+  exchange: Exchange,
+  input: object,
+  begun: () => void,
+): void {
   const write = STREAMS[name] as (hub: Hub["Service"], exchange: Exchange, input: object) => Effect.Effect<void, DoorError>
-  Effect.runCallback(write(hub, exchange, input), {
-    onExit: (exit) => {
-      if (Exit.isSuccess(exit)) return begun()
-      const { response } = exchange
-      if (response.headersSent) response.destroy()
-      else writeAnswer(response, refusal(failureOfCause(exit.cause).error))
-      begun()
-    },
+  run(write(hub, exchange, input)).addObserver((exit) => {
+    if (Exit.isSuccess(exit)) return begun()
+    const { response } = exchange
+    if (response.headersSent) response.destroy()
+    else writeAnswer(response, refusal(failureOfCause(exit.cause).error))
+    begun()
   })
 }
 

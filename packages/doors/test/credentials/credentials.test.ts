@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { describe, expect, it } from "vitest"
+import { CredentialTable, lasting } from "../../src/credentials/CredentialTable.ts"
 import { makeCredentials, type SettingsStore } from "../../src/credentials/Credentials.ts"
+import { hashSecret } from "../../src/credentials/secret.ts"
 
 const OWNER = "o".repeat(43)
 
@@ -170,5 +172,20 @@ describe("credentials", () => {
     state.full = false
     expect(await run(credentials.revokeToken(token.id))).toBe(true)
     expect(await run(credentials.redeem(secret))).toBeDefined()
+  })
+
+  it("G-7 a credential is in force while it, or a browser that it signed in, is there", () => {
+    const table = new CredentialTable(() => 0)
+    const principal = { name: "one", credential: "one", scope: "all" } as const
+    table.add(lasting(hashSecret("secret"), principal))
+    table.add(lasting(hashSecret("secret"), principal))
+    table.add({ hash: "browser", principal, expiresAt: 1 })
+    table.endBrowsers("one")
+    expect(table.has("one")).toBe(true)
+    table.end("one")
+    expect(table.has("one")).toBe(false)
+    table.add({ hash: "browser", principal, expiresAt: 1 })
+    table.add({ hash: "browser", principal: { ...principal, credential: "two" }, expiresAt: 1 })
+    expect([table.has("one"), table.has("two")]).toEqual([false, true])
   })
 })
