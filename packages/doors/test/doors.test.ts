@@ -223,6 +223,46 @@ describe("the lines of operations", () => {
   })
 })
 
+describe("a stream over HTTP", () => {
+  it.each([
+    ["log.follow", "/events/stream?after=x", "CursorInvalid"],
+    ["log.export", "/export?format=md", "Unprocessable"],
+    ["sessions.watch", undefined, "CursorInvalid"],
+  ] as const)("X-15 of %s that the door refuses is warned of once, and counted", async (operation, path, tag) => {
+    const id = await door.create()
+    const [from, before] = [door.lines.length, await counted(operation, "http", tag)]
+    const answer = await door.send(path === undefined ? "/api/sessions/stream?after=x" : `/api/sessions/${id}${path}`)
+    expect(answer.json().error).toMatchObject({ tag })
+    const ends = linesOf(from, operation).filter(({ level }) => level !== "debug")
+    expect(ends).toMatchObject([{ level: "warn", error: tag, door: "http", client: "owner" }])
+    expect(await counted(operation, "http", tag)).toBe(before + 1)
+  })
+
+  it("X-4 of a fault in the door itself is an error with the fingerprint that its caller gets", async () => {
+    const id = await door.create()
+    const { attach } = door.hub
+    const from = door.lines.length
+    Object.assign(door.hub, {
+      attach: (...given: Parameters<typeof attach>) =>
+        Effect.map(attach(...given), (attachment) => ({
+          ...attachment,
+          start: () => {
+            throw new Error("a planted fault")
+          },
+        })),
+    })
+    try {
+      const failed = await door.send(`/api/sessions/${id}/export?format=jsonl`).catch(String)
+      expect(failed).toEqual(expect.stringMatching(/aborted|hang up|RESET/))
+    } finally {
+      Object.assign(door.hub, { attach })
+    }
+    await eventually("the line", 5000, () => linesOf(from, "log.export").some(({ level }) => level === "error"))
+    const line = linesOf(from, "log.export").find(({ level }) => level === "error")
+    expect(line).toMatchObject({ message: expect.stringContaining("a planted fault"), fingerprint: expect.any(String) })
+  })
+})
+
 describe("the table of operations", () => {
   it("X-14 has one route and one summary for each name, and the fields of each path", () => {
     const routes = operationEntries.flatMap(([, { http }]) => http ?? [])

@@ -10,6 +10,7 @@ import type { DoorError } from "@holdfast/protocol/errors"
 import { BadRequest, Unauthorized } from "@holdfast/protocol/errors"
 import type { OperationInput, OperationName, StreamName } from "@holdfast/protocol/operations"
 import type { Hub } from "@holdfast/hub/Hub"
+import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Allowed } from "../guard/guard.ts"
 import { bodyLimit, pathParams } from "../guard/routes.ts"
@@ -27,10 +28,20 @@ export type HttpDoor = (allowed: Allowed, exchange: Exchange, done: () => void) 
 
 type Run = <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
 
-/** What the door needs of the credentials: whether one is still in force. */
-export interface InForce {
-  readonly inForce: (credential: string) => boolean
+/** What the door is made of. */
+export interface HttpDoorParts {
+  readonly hub: Hub["Service"]
+  readonly credentials: {
+    /** Whether a credential is still in force. */
+    readonly inForce: (credential: string) => boolean
+  }
+  /** Longest body, in bytes, where the operation has no limit of its own. */
+  readonly bodyMax: number
+  readonly run: Run
+  readonly telemetry: Telemetry
 }
+
+type Stream = (hub: Hub["Service"], exchange: Exchange, input: object) => Effect.Effect<void, DoorError>
 
 type Streams = {
   readonly [N in StreamName]: (
@@ -45,7 +56,7 @@ const STREAMS: Streams = { "sessions.watch": feedAsSse, "log.follow": followAsSs
 
 /** Makes the door. */
 export const makeHttpDoor =
-  (hub: Hub["Service"], { inForce }: InForce, bodyMax: number, run: Run): HttpDoor =>
+  ({ hub, credentials: { inForce }, bodyMax, run, telemetry }: HttpDoorParts): HttpDoor =>
   (allowed, exchange, done) => {
     const { route } = allowed
     if (route.name === "socket") throw new Error("the stream socket is not an operation")
@@ -56,7 +67,10 @@ export const makeHttpDoor =
       // A credential that ended while the body was on its way changes nothing (G-7).
       const input = isOver(exchange.by) ? credentialOver() : inputOf(name, allowed, exchange, read)
       if (!(input instanceof Error) && name in STREAMS) {
-        return stream(run, hub, name as StreamName, exchange, input, () => {
+        const streaming = STREAMS[name as StreamName] as Stream
+        return stream(run(streaming(hub, exchange, input)), exchange, (defect, fingerprint) => {
+          const { trace } = exchange.by
+          if (defect !== undefined) telemetry.log("error", defect, { operation: name, trace, fingerprint })
           // A credential that ended while the answer was on its way opens nothing.
           if (!inForce(exchange.by.credential)) exchange.response.destroy()
           done()
@@ -95,21 +109,18 @@ function isAhead({ request: { headers, method } }: Exchange): boolean {
   return method !== "GET" || `${String(headers["sec-purpose"])}${String(headers["purpose"])}`.includes("prefetch")
 }
 
+/** Ends an exchange whose stream could not be begun; `begun` is handed the stack of a fault. */
 function stream(
-  run: Run,
-  hub: Hub["Service"],
-  name: StreamName,
-  exchange: Exchange,
-  input: object,
-  begun: () => void,
+  fiber: Fiber.Fiber<void, DoorError>,
+  { response }: Exchange,
+  begun: (defect?: string, fingerprint?: string) => void,
 ): void {
-  const write = STREAMS[name] as (hub: Hub["Service"], exchange: Exchange, input: object) => Effect.Effect<void, DoorError>
-  run(write(hub, exchange, input)).addObserver((exit) => {
+  fiber.addObserver((exit) => {
     if (Exit.isSuccess(exit)) return begun()
-    const { response } = exchange
+    const { defect, error } = failureOfCause(exit.cause)
     if (response.headersSent) response.destroy()
-    else writeAnswer(response, refusal(failureOfCause(exit.cause).error))
-    begun()
+    else writeAnswer(response, refusal(error))
+    begun(defect, error._tag === "InternalError" ? error.fingerprint : undefined)
   })
 }
 

@@ -11,7 +11,7 @@ import { type AttachmentSink, type Hub, performed } from "@holdfast/hub/Hub"
 import type { OperationInput } from "@holdfast/protocol/operations"
 import { CastWriter } from "./cast.ts"
 import type { Exchange } from "./Exchange.ts"
-import { GONE } from "./sse-exchange.ts"
+import { GONE, refused } from "./sse-exchange.ts"
 
 const TYPES = { cast: "application/x-asciicast", jsonl: "application/x-ndjson", md: "text/markdown; charset=utf-8" } as const
 
@@ -21,12 +21,14 @@ type Format = keyof typeof TYPES
 /** Writes the log as it stands now to the exchange's response, which is taken over when this succeeds. */
 export const exportLog = Effect.fnUntraced(function* (
   hub: Hub["Service"],
-  { by, response }: Exchange,
+  exchange: Exchange,
   { session, format }: OperationInput<"log.export">,
 ): Effect.fn.Return<void, DoorError> {
+  const { by, response } = exchange
   const record = yield* performed(hub, "sessions.get", { session }, by)
   if (format === "md" && record.kind !== "agent") {
-    return yield* new Unprocessable({ message: "a terminal has no transcript; export it as cast or jsonl", field: "format" })
+    const message = `a session of kind ${record.kind} has no transcript; export it as cast or jsonl`
+    return yield* refused(hub, "log.export", new Unprocessable({ message, field: "format" }), exchange)
   }
   const cast = new CastWriter(record)
   const lines = linesOf(format, cast)

@@ -13,7 +13,7 @@ import type { Session } from "@holdfast/protocol/session"
 import type { Hub } from "@holdfast/hub/Hub"
 import { feedCursorText, parseFeedCursor } from "./cursor.ts"
 import type { Exchange } from "./Exchange.ts"
-import { GONE, openStream, resumePoint } from "./sse-exchange.ts"
+import { GONE, openStream, refused, resumePoint } from "./sse-exchange.ts"
 import { sseText } from "./SseStream.ts"
 
 const FEED_WINDOW = 1024 * 1024
@@ -24,7 +24,9 @@ export const feedAsSse = Effect.fnUntraced(function* (
   exchange: Exchange,
   { after: afterText }: OperationInput<"sessions.watch">,
 ): Effect.fn.Return<void, DoorError> {
-  const cursor = yield* parseFeedCursor(resumePoint(exchange, afterText))
+  const cursor = yield* parseFeedCursor(resumePoint(exchange, afterText)).pipe(
+    Effect.catch((error) => refused(hub, "sessions.watch", error, exchange)),
+  )
   const { by } = exchange
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   let sent = cursor.after

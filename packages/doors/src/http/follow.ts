@@ -11,7 +11,7 @@ import type { Session } from "@holdfast/protocol/session"
 import { readEventQuery } from "@holdfast/hub/operations/event-query"
 import type { Attachment, AttachmentSink, AttachRequest, Hub } from "@holdfast/hub/Hub"
 import type { Exchange } from "./Exchange.ts"
-import { GONE, openStream, resumePoint } from "./sse-exchange.ts"
+import { GONE, openStream, refused, resumePoint } from "./sse-exchange.ts"
 import { sseBytes, sseText, type SseStream } from "./SseStream.ts"
 
 const decoder = new TextDecoder()
@@ -25,7 +25,7 @@ export const followAsSse = Effect.fnUntraced(function* (
   const { by, response } = exchange
   const from = resumePoint(exchange, query.after)
   const read = readEventQuery(from === undefined ? query : { ...query, after: from })
-  if ("_tag" in read) return yield* Effect.fail(read)
+  if ("_tag" in read) return yield* refused(hub, "log.follow", read, exchange)
   const { after, filter } = read
   const request: AttachRequest = {
     session,

@@ -66,7 +66,7 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   let names = ownNames(settings, settings.port)
   const own = { hub, credentials, names: () => names, version: parts.version, metrics: metrics.text, fork }
   hub.serve(administrationHandlers(own))
-  const http = makeHttpDoor(hub, credentials, settings.bodyMax, fork)
+  const http = makeHttpDoor({ hub, credentials, bodyMax: settings.bodyMax, run: fork, telemetry: parts.telemetry })
   const denied: ServerParts["denied"] = (name, session, by) => {
     if (name === "socket") return
     const needs = operationOf(name).scope

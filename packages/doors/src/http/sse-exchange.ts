@@ -1,4 +1,8 @@
 /** What the streams of events over HTTP have in common: where a reader resumes, and how a stream ends with its exchange. */
+import * as Effect from "effect/Effect"
+import type { DoorError } from "@holdfast/protocol/errors"
+import type { StreamName } from "@holdfast/protocol/operations"
+import type { Hub } from "@holdfast/hub/Hub"
 import type { Exchange } from "./Exchange.ts"
 import { openSse, type SseStream } from "./SseStream.ts"
 
@@ -23,4 +27,14 @@ export function openStream({ by, endings, response }: Exchange, gone: () => void
     gone()
   })
   return stream
+}
+
+/** Refuses a stream that never reached the hub: what can be wrong with a request is told there, whatever it asks for. */
+export function refused(
+  hub: Hub["Service"],
+  name: StreamName,
+  error: DoorError,
+  { by }: Exchange,
+): Effect.Effect<never, DoorError> {
+  return Effect.callback<never, DoorError>((resume) => void hub.perform(name, error, by, () => resume(Effect.fail(error))))
 }
