@@ -63,7 +63,7 @@ describe("sessions of ACP agents", () => {
     expect(await noticeOf(["s8", "mine"])).toEqual([expect.stringContaining("could not resume from its own record")])
     const [why = ""] = await noticeOf(["mine"], ["session/list"])
     expect(why).toContain("broken")
-    expect(why).toContain("begins without what was said before")
+    expect(why).toContain("starts without the earlier messages")
   })
 
   it("A-6 asks an agent that supports it to close its session before it is ended, and does not wait long for an answer", async () => {

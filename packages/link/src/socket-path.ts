@@ -32,7 +32,7 @@ export function privateSocketPath(
     if (place !== undefined) return join(place, name)
   }
   throw new Error(
-    `no place for a socket of Holdfast's: the data directory's path is too long for one, and no directory can be made in ${temporary.join(" or ")}; take a shorter data directory`,
+    `there is no place for Holdfast's socket: the data directory's path is too long, and no directory can be created in ${temporary.join(" or ")}; choose a data directory with a shorter path`,
   )
 }
 

@@ -57,7 +57,7 @@ export function fakeHandlers(fake: FakeParts): Handlers<PerformedName> {
     "terminal.input": effect(({ session, text, base64 }) => {
       if ((text === undefined) !== (base64 === undefined))
         return fake.type(session, text === undefined ? Buffer.from(base64 ?? "", "base64") : Buffer.from(text))
-      return Effect.fail(new BadRequest({ message: "give exactly one of text and base64", field: "text" }))
+      return Effect.fail(new BadRequest({ message: "send exactly one of text and base64", field: "text" }))
     }),
     "terminal.resize": effect(({ session, cols, rows }) => Effect.as(fake.resize(session, cols, rows), {})),
     "terminal.signal": effect(({ session }) => Effect.as(fake.get(session), {})),

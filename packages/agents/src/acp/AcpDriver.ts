@@ -101,7 +101,7 @@ export class AcpDriver implements AgentDriver {
     const prompt = promptOf(parts, session.kinds, this.#context)
     const missing = leftOut(parts, session.kinds)
     if (missing.length > 0)
-      this.#notices.push(`${this.#host.start.name} takes no such files, so it did not get ${missing.join(", ")}`)
+      this.#notices.push(`${this.#host.start.name} does not accept such files, so it did not get ${missing.join(", ")}`)
     void this.#prompt(turn, { sessionId: session.id, prompt })
   }
 

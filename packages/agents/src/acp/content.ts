@@ -44,7 +44,7 @@ function fileBlock(part: Extract<InputPart, { type: "file" }>, kinds: PromptKind
     return { type: "text", text: `The file ${name} (${mediaType}):\n\n${text}` }
   }
   if (kinds.embedded) return { type: "resource", resource: { uri, mimeType: mediaType, blob: data } }
-  return { type: "text", text: `(The file ${name} of type ${mediaType} is left out: this agent takes no such files.)` }
+  return { type: "text", text: `(The file ${name} of type ${mediaType} was left out: this agent does not accept such files.)` }
 }
 
 /** Names of files that an agent takes in no form; what stands for them in the prompt only says so. */

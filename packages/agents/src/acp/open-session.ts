@@ -73,7 +73,7 @@ export async function openSession(
   const before = typeof goneOn === "string" ? undefined : goneOn
   const opened = before ?? (await newSession(connection, host, place, methods))
   const id = before?.id ?? textOf(at(opened, "sessionId"))
-  if (id === undefined) throw new AdapterRefused("AgentMalformed", `${start.name} made a session without an id`)
+  if (id === undefined) throw new AdapterRefused("AgentMalformed", `${start.name} created a session without an id`)
   choices.learn(before === undefined ? opened : before.answer)
   await configure(connection, id, options, choices)
   const context = before === undefined ? await contextOf(host) : undefined
@@ -93,8 +93,8 @@ export async function openSession(
   }
 }
 
-const OUR_WORDS = "What was said before is given to it as context."
-const NOTHING_KEPT = "It begins without what was said before."
+const OUR_WORDS = "It gets the earlier messages as context."
+const NOTHING_KEPT = "It starts without the earlier messages."
 
 /** Turns an agent's error into what a person can act on. */
 const explain =
@@ -120,7 +120,7 @@ async function newSession(
   place: JsonObject,
   methods: ReadonlyArray<string>,
 ): Promise<unknown> {
-  const refused = explain("it made no session", methods)
+  const refused = explain("it created no session", methods)
   return connection.request("session/new", place).catch(async (error: unknown) => {
     const isLocked = error instanceof RequestError && error.code === AUTH_REQUIRED
     const way = methods.find((method) => Boolean(environment[KEYS[method] ?? ""]))

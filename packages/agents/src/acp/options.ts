@@ -56,7 +56,7 @@ function serverOf(name: string, server: unknown): McpServer {
     if (!isTextRecord(env)) return wrong("has an env that is not an object of texts")
     const unusable = Object.entries(env).find(([variable, value]) => !isVariable(variable, value))
     if (unusable !== undefined)
-      return wrong(`has an env with a name or value that no program can be given: ${headOf(unusable[0], 50)}`)
+      return wrong(`has an env with a name or value that cannot be passed to a program: ${headOf(unusable[0], 50)}`)
     return { name, command, args: [...args], env: pairs(env) }
   }
   if (type !== "http" && type !== "sse") return wrong("has a type other than stdio, http and sse")

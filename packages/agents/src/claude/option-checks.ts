@@ -103,5 +103,5 @@ export const variables: Check = (value) => {
   const wrong = named(anyText)(value)
   if (wrong !== undefined || !isObject(value)) return wrong
   const unusable = Object.entries(value).find(([name, given]) => !isVariable(name, String(given)))
-  return unusable === undefined ? undefined : `${headOf(unusable[0], 50)}: no program can be given this name or value`
+  return unusable === undefined ? undefined : `${headOf(unusable[0], 50)}: this name or value cannot be passed to a program`
 }

@@ -178,7 +178,7 @@ export function validateClaudeOptions(options: Readonly<Record<string, unknown>>
     if (wrong !== undefined) return { option, message: `option ${headOf(option, 50)}: ${wrong}` }
   }
   if (options["fork"] === true && options["resume"] === undefined) {
-    return { option: "fork", message: "option fork: give resume too, the session that is forked" }
+    return { option: "fork", message: "option fork: also set resume, to the session to fork" }
   }
   if (options["bare"] === true && options["settingSources"] !== undefined) {
     return { option: "bare", message: "option bare: leave settingSources out; bare means that there are none" }

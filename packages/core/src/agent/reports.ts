@@ -62,7 +62,7 @@ function reported(state: SessionState, agent: AgentFacts, command: AgentReport):
       return alive ? asked(agent, command) : nothing
     case "AgentWithdrew": {
       const known = agent.permissions.find(({ id }) => id === command.requestId)
-      return known === undefined ? nothing : [cancelled(known, "the agent took it back")]
+      return known === undefined ? nothing : [cancelled(known, "the agent withdrew it")]
     }
     case "AgentSettled": {
       const taken = agent.permissions.find(({ id, decision }) => id === command.requestId && decision !== undefined)

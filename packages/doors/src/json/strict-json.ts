@@ -193,6 +193,6 @@ function numberProblem(text: string, value: number): string | undefined {
   if (text.length < 16 && !text.includes("e") && !text.includes("E")) return undefined
   if (!Number.isFinite(value)) return `the number ${headOf(text, 40)} is out of range`
   return /^-?\d+$/.test(text) && !Number.isSafeInteger(value)
-    ? `the number ${headOf(text, 40)} is beyond 2^53 - 1 and would not stay exact`
+    ? `the number ${headOf(text, 40)} is beyond 2^53 - 1 and would lose precision`
     : undefined
 }

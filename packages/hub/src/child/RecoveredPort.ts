@@ -109,7 +109,7 @@ const MESSAGES: Readonly<Record<LostReason, string>> = {
 
 /** Writes off a child that its living runner does not know any more. */
 export function writeOffUnknown(part: ChildPart): void {
-  const message = "the runner does not know this process any more"
+  const message = "the runner no longer knows this process"
   part.whenLost(() =>
     part.session.submit({ decide: (state) => decide(state, part.lost(state, "runner-died", message)), done: () => {} }),
   )

@@ -26,7 +26,7 @@ export function terminalHandlers(context: HubContext, past: PastScreens) {
     "terminal.input": effect(({ session, key, ...input }, by) => {
       const bytes = bytesOf(input)
       if (bytes === undefined) {
-        return Effect.fail(new BadRequest({ message: "give exactly one of text and base64", field: "text" }))
+        return Effect.fail(new BadRequest({ message: "send exactly one of text and base64", field: "text" }))
       }
       return Terminals.input(context, session, key === undefined ? undefined : keptKey(by, key), bytes)
     }),

@@ -31,7 +31,7 @@ export function isDirectoryThere(path: string): Effect.Effect<boolean> {
 /** The refusal of a cwd that cannot be entered. */
 export function noDirectory(cwd: string): Unprocessable {
   return new Unprocessable({
-    message: `the directory ${cwd} does not exist or cannot be entered; give another cwd`,
+    message: `the directory ${cwd} does not exist or cannot be entered; choose another cwd`,
     field: "cwd",
   })
 }

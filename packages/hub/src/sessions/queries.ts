@@ -44,7 +44,7 @@ export function resolve(core: HubContext, text: string): Effect.Effect<string, D
     if (first === undefined) return yield* notFound(text)
     if (matches.length === 1 || first === text) return first
     return yield* new SessionAmbiguous({
-      message: `several sessions match ${JSON.stringify(text)}; give more of the id`,
+      message: `several sessions match ${JSON.stringify(text)}; use more of the id`,
       matches,
     })
   })

@@ -196,7 +196,7 @@ export function newParser(): SequenceParser {
     terminal.dispose()
   }
   const parser: unknown = typeof parserClass === "function" ? Reflect.construct(parserClass, []) : undefined
-  if (!isParser(parser)) throw new Error("@xterm/headless is not version 6.0.0: its parser cannot be made alone")
+  if (!isParser(parser)) throw new Error("@xterm/headless is not version 6.0.0: its parser cannot be created separately")
   return parser
 }
 

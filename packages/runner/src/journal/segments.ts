@@ -102,7 +102,7 @@ export class Segments {
         const part = buffers.slice(from, from + 512)
         const wanted = recordBytes(part)
         const written = await writeAll(handle, part, at)
-        if (written < wanted) throw Object.assign(new Error("the disk took only a part of a record"), { code: "ENOSPC" })
+        if (written < wanted) throw Object.assign(new Error("only part of a record was written to the disk"), { code: "ENOSPC" })
         at += written
       }
     } catch (error) {

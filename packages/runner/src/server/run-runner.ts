@@ -125,7 +125,7 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
   server.on("error", (error) => log("error", error.message, { part: "socket" }))
   directory.publish({ versions: RUNNER_VERSIONS, build: options.build, startedAt: runner.startedAt })
   directory.watch(() => {
-    runner.problem("DirectoryGone", "the runner's directory is gone: its children are ended")
+    runner.problem("DirectoryGone", "the runner's directory was removed: its children are being ended")
     void stop("the directory is gone", true)
   })
   consider()
@@ -137,7 +137,7 @@ export async function runRunner(options: RunRunnerOptions): Promise<RunningRunne
 async function terminalsHere(log: RunnerLog): Promise<Adapter<PtySpec>> {
   if (process.platform === "win32") return (await import("../pty/conpty.ts")).conptyAdapter
   if (!descriptorsGuarded())
-    log("warn", "no koffi for this platform: a child inherits the terminals of the children that are there")
+    log("warn", "koffi is not available for this platform: a child inherits the terminals of other children")
   return ptyAdapter
 }
 
