@@ -90,13 +90,8 @@ export function makeApi(options: HttpOptions) {
      * The log as server-sent events, from a cursor on, for one loop. It resumes by itself (C-15) until the loop is left or
      * `signal` ends it; fails with what the hub refuses.
      */
-    followEvents: (session: string, range: EventRange = {}, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
-      stream<"log.follow">(
-        options,
-        "GET /api/sessions/:session/events/stream",
-        { session, ...limited(range), ...rangeQuery(range) },
-        signal,
-      ),
+    followEvents: (session: string, range: Omit<EventRange, "limit"> = {}, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
+      stream<"log.follow">(options, "GET /api/sessions/:session/events/stream", { session, ...rangeQuery(range) }, signal),
     /** The feed of sessions, likewise; `after` is the `id` of the last event, or a change number. */
     followSessions: (after?: string | number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
       stream<"sessions.watch">(options, "GET /api/sessions/stream", after === undefined ? {} : { after: String(after) }, signal),
@@ -147,7 +142,7 @@ const keyed = (session: string, key: string | undefined): { readonly session: st
   key === undefined ? { session } : { session, key }
 
 /** A range as its query has it: numbers and names as texts. */
-const rangeQuery = ({ after, channel, type, log, turn }: EventRange): RangeQuery => ({
+const rangeQuery = ({ after, channel, type, log, turn }: Omit<EventRange, "limit">): RangeQuery => ({
   ...(after === undefined ? {} : { after: String(after) }),
   ...(channel === undefined ? {} : { channel: [channel] }),
   ...(type === undefined ? {} : { type: [type] }),
