@@ -1,4 +1,6 @@
 /** A kind of session beside terminals and agents: what a kind needs, and that nothing else has to know of it. */
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
 import * as Exit from "effect/Exit"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { CreateSession } from "@holdfast/protocol/session"
@@ -31,22 +33,22 @@ class NotesPart extends AttendedPart {
   }
 }
 
-const notes = (opened: Array<NotesPart>): SessionKind<NotesPart> => ({
+const notes = (opened: Array<NotesPart>, begin = (part: NotesPart) => part.write("the first note")): SessionKind<NotesPart> => ({
   name: "notes",
   make: (session) => {
     const part = new NotesPart(session)
     opened.push(part)
     return part
   },
-  create: ({ label = "notes", tags = [] }, by, planned) =>
+  create: ({ label = "notes", tags = [], env = {} }, by, planned) =>
     planned(
       Exit.succeed({
         command: { _tag: "Create", kind: "notes", label, tags, owner: by.name },
-        env: {},
+        env,
         inherited: undefined,
         inheritsAgain: false,
         made: ({ session, part }, answer) => {
-          part.write("the first note")
+          begin(part)
           answer(Exit.succeed({ session: session.record(), created: true }))
         },
       }),
@@ -123,22 +125,11 @@ describe("a kind of session of a few lines", () => {
     expect(await notesOf(session.id)).toEqual([{ text: "the first note" }, { text: "after the restart" }])
     const { hub, agents } = house
     const bytes = new Uint8Array([120])
-    expect(await failure(house, hub.input(session.id, undefined, bytes, OWNER))).toMatchObject({
-      status: "active",
-      message: expect.stringContaining("a session of kind notes"),
-    })
-    expect(await failure(house, hub.screen(session.id))).toMatchObject({
-      status: "active",
-      message: expect.stringContaining("a session of kind notes"),
-    })
-    expect(await failure(house, hub.restart(session.id, {}, OWNER))).toMatchObject({
-      status: "active",
-      message: expect.stringContaining("a session of kind notes"),
-    })
-    expect(await failure(house, agents.send(session.id, { text: "hello" }, OWNER))).toMatchObject({
-      status: "active",
-      message: expect.stringContaining("a session of kind notes"),
-    })
+    const otherKind = { _tag: "SessionNotReady", status: "active", message: expect.stringContaining("kind notes") }
+    expect(await failure(house, hub.input(session.id, undefined, bytes, OWNER))).toMatchObject(otherKind)
+    expect(await failure(house, hub.screen(session.id))).toMatchObject(otherKind)
+    expect(await failure(house, hub.restart(session.id, {}, OWNER))).toMatchObject(otherKind)
+    expect(await failure(house, agents.send(session.id, { text: "hello" }, OWNER))).toMatchObject(otherKind)
     const reader = await attachReader(house, { session: session.id, mode: "interactive" })
     const settled = await new Promise((resolve) => reader.attachment?.input(1, bytes, resolve))
     expect(settled).toMatchObject({
@@ -165,6 +156,21 @@ describe("a kind of session of a few lines", () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  it("X-4 whose kind fails after the session was stored answers with the fault, and the session keeps its files", async () => {
+    await house.close()
+    const broken = notes(opened, () => {
+      throw new Error("a planted fault")
+    })
+    house = await open([broken])
+    const create = house.hub.create({ ...REQUEST, env: { SECRET: "kept" } }, OWNER)
+    expect(await failure(house, create)).toMatchObject({ _tag: "InternalError" })
+    const [session] = (await house.run(house.hub.list({}))).sessions
+    expect(session).toMatchObject({ kind: "notes", label: "shopping" })
+    const files = () => readdirSync(join(directory.path, "sessions", session?.directory ?? ""))
+    await house.close()
+    expect(files()).toHaveLength(1)
   })
 
   it("S-29 is listed and read by a server that does not have it, which says so when it is to be opened or created", async () => {

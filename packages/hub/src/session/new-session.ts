@@ -123,13 +123,15 @@ function store<Part extends SessionPart>(context: CreationContext<Part>, creatio
   context.store.createThen(key === undefined ? stored : { ...stored, key }, (outcome) =>
     step(ended, () => {
       switch (outcome._tag) {
-        case "Created": {
-          const loaded = context.table.adopt(outcome.claimed, state)
-          context.feed.push(id, () => loaded.session.record())
-          if (kept === true) context.directories.settled(state.directory)
+        case "Created":
           plan.over?.()
-          return plan.made(loaded, answer)
-        }
+          // The session is there: what its kind throws answers the caller, and undoes nothing.
+          return step(answer, () => {
+            const loaded = context.table.adopt(outcome.claimed, state)
+            context.feed.push(id, () => loaded.session.record())
+            if (kept === true) context.directories.settled(state.directory)
+            plan.made(loaded, answer)
+          })
         case "Exists":
           return answerWith(context, outcome.id, ended)
         case "KeyConflict":
