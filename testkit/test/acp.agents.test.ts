@@ -64,7 +64,7 @@ for (const [name, programOf] of [
       return () => probe.until("a request", () => probe.of("asked")[count]?.request)
     }
     const answer = (permission: string, outcome: PermissionOutcome) =>
-      probe.handle.command({ type: "answer", permission, outcome })
+      probe.handle.command({ type: "answer", requestId: permission, outcome })
 
     // One process for most of it: OpenCode takes seconds to start.
     beforeAll(async () => {

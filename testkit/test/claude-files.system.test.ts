@@ -106,7 +106,7 @@ describe.skipIf(isElsewhere("claude"))("A-29 the files of the real Claude's user
     expect(asked()).not.toContain("PIER=sunk")
     const { turn: last } = probe.send("[[bash touch allowed]]")
     const request = await probe.asked()
-    probe.handle.command({ type: "answer", permission: request.id, outcome: { type: "cancelled", reason: "no" } })
+    probe.handle.command({ type: "answer", requestId: request.id, outcome: { type: "cancelled", reason: "no" } })
     await probe.ended(last)
     expect(asked()).toContain("herring")
     expect(asked()).toContain("Olga")

@@ -32,7 +32,7 @@ const enqueued = (probe: AgentProbe): number =>
     .filter((entry) => member(entry, "type") === "queue-operation" && member(entry, "operation") === "enqueue").length
 
 const answer = (probe: AgentProbe, permission: string, outcome = YES): void =>
-  probe.handle.command({ type: "answer", permission, outcome })
+  probe.handle.command({ type: "answer", requestId: permission, outcome })
 
 describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
   beforeEach(() => claude.open())
@@ -52,7 +52,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     expect(end.usage?.contextUsed).toBeLessThan(end.usage?.inputTokens ?? 0)
     expect(end.usage?.contextWindow).toBeGreaterThan(100_000)
     expect(readFileSync(join(claude.directories.cwd, "out"), "utf8")).toBe("once\n")
-    expect(probe.of("taken")).toEqual([{ type: "taken", id, turn }])
+    expect(probe.of("taken")).toEqual([{ type: "taken", messageId: id, turn }])
     const chunks = probe.chunks(turn)
     expect(typesOf(chunks)).toEqual([
       "start",
@@ -240,7 +240,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     await probe.until("it is in Claude's queue", () => enqueued(probe) === 2)
     writeFileSync(join(claude.directories.cwd, "go"), "")
     expect((await probe.ended(turn)).outcome).toBe("completed")
-    expect(probe.of("taken").map((note) => note.id)).toEqual(["m1", id])
+    expect(probe.of("taken").map((note) => note.messageId)).toEqual(["m1", id])
     expect(probe.of("turn-ended")).toHaveLength(1)
     expect(JSON.stringify(claude.model.requests().at(-1)?.body)).toContain("by the way")
   })
@@ -252,7 +252,7 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     const { id } = probe.send("[[say one more thing]]", turn)
     const end = await probe.ended(turn)
     expect(end.outcome).toBe("completed")
-    expect(probe.of("taken").map((note) => note.id)).toEqual(["m1", id])
+    expect(probe.of("taken").map((note) => note.messageId)).toEqual(["m1", id])
     expect(probe.text(turn)).toContain("word19")
     expect(probe.text(turn)).toContain("one more thing")
     expect(probe.of("turn-ended")).toHaveLength(1)
@@ -270,12 +270,13 @@ describe.skipIf(isElsewhere("claude"))("check:A8 the real Claude", () => {
     if (waits) await probe.until("it is in Claude's queue", () => enqueued(probe) === 2)
     probe.handle.command({ type: "interrupt", turn })
     expect((await probe.ended(turn)).outcome).toBe("interrupted")
-    expect(probe.of("returned").map((note) => note.id)).toEqual([id])
+    expect(probe.of("returned").map((note) => note.messageId)).toEqual([id])
     const next = probe.send("[[say next]]")
     await probe.ended(next.turn)
     expect(probe.text()).not.toContain("never")
     // The same message as a turn of its own: Claude knows its id, and answers it all the same.
-    probe.handle.command({ type: "deliver", id, turn: "own", parts: [{ type: "text", text: "[[say now]]" }], steer: false })
+    const parts = [{ type: "text", text: "[[say now]]" }] as const
+    probe.handle.command({ type: "deliver", messageId: id, turn: "own", parts, steer: false })
     expect((await probe.ended("own")).outcome).toBe("completed")
     expect(probe.text("own")).toBe("now")
   })

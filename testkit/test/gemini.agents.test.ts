@@ -42,7 +42,7 @@ describe.skipIf(isElsewhere("gemini"))("check:A8 gemini through the ACP adapter"
     const count = probe.of("asked").length
     const { turn } = probe.send(text)
     const { request } = await probe.until("a request", () => probe.of("asked")[count])
-    probe.handle.command({ type: "answer", permission: request.id, outcome })
+    probe.handle.command({ type: "answer", requestId: request.id, outcome })
     return { turn, request, end: await ended(turn) }
   }
 

@@ -69,9 +69,9 @@ describe("ACP agents outside of a prompt", () => {
       await turn(probe, { run: "(while true; do sleep 0.2; done) > /dev/null 2>&1 &", asks: false, attached: true })
       await probe.until("the task", () => probe.of("task-started").length === 1)
       const task = probe.of("task-started")[0]?.task.id ?? ""
-      probe.handle.command({ type: "stop-task", task })
+      probe.handle.command({ type: "stop-task", taskId: task })
       await probe.until("its end", () => probe.of("task-ended").length === 1)
-      expect(probe.of("task-ended")).toMatchObject([{ id: task, outcome: "stopped" }])
+      expect(probe.of("task-ended")).toMatchObject([{ taskId: task, outcome: "stopped" }])
       expect((await turn(probe, text("still here"))).text).toBe("still here")
     },
   )
@@ -89,9 +89,9 @@ describe("ACP agents outside of a prompt", () => {
     expect(request).toMatchObject({ title: "rm", tool: "execute" })
     await turn(probe, text("another"))
     expect(probe.of("settled")).toEqual([])
-    probe.handle.command({ type: "answer", permission: request.id, outcome: YES })
+    probe.handle.command({ type: "answer", requestId: request.id, outcome: YES })
     await probe.says("yes-1")
-    expect(probe.of("settled")).toEqual([{ type: "settled", permission: request.id, how: "taken" }])
+    expect(probe.of("settled")).toEqual([{ type: "settled", requestId: request.id, how: "taken" }])
   })
 
   it("P-3 (fault:N1) lets a request stand whose agent ends its turn without waiting for the answer, but not when it is stopped", async () => {
@@ -99,7 +99,7 @@ describe("ACP agents outside of a prompt", () => {
     const { end } = await turn(probe, { ...asks, wait: false })
     const request = await probe.asked()
     expect(end).toMatchObject({ outcome: "completed", standing: [request.id] })
-    probe.handle.command({ type: "answer", permission: request.id, outcome: YES })
+    probe.handle.command({ type: "answer", requestId: request.id, outcome: YES })
     await probe.until("the answer", () => probe.of("settled").length === 1)
     const { turn: id } = play(probe, asks)
     await probe.asked(1)

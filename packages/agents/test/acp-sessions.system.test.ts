@@ -141,7 +141,7 @@ describe("sessions of ACP agents", () => {
       { type: "file", mediaType: "text/html", url: "https://example.org/x", filename: "x" },
       { type: "text", text: "[]" },
     ] as const
-    probe.handle.command({ type: "deliver", id: "m", turn: "t", steer: false, parts })
+    probe.handle.command({ type: "deliver", messageId: "m", turn: "t", steer: false, parts })
     await probe.ended("t")
     expect(JSON.parse(readFileSync(log, "utf8"))).toEqual([
       { type: "image", mimeType: "image/png", data: "AAAA" },
@@ -160,7 +160,7 @@ describe("files that an ACP agent takes in no form", () => {
       { type: "file", mediaType: "text/plain", url: "data:text/plain,hi", filename: "a.txt" },
       { type: "text", text: "[]" },
     ] as const
-    probe.handle.command({ type: "deliver", id: "m", turn: "t", steer: false, parts })
+    probe.handle.command({ type: "deliver", messageId: "m", turn: "t", steer: false, parts })
     await probe.ended("t")
     const notices = () => probe.chunks().filter(({ type }) => type === "data-notice")
     expect(JSON.stringify(notices())).toContain("did not get shot.png (image/png)")

@@ -35,7 +35,7 @@ describe("tool calls of ACP agents", () => {
       "tool-input-available",
       "tool-approval-request",
     ])
-    probe.handle.command({ type: "answer", permission: request.id, outcome: YES })
+    probe.handle.command({ type: "answer", requestId: request.id, outcome: YES })
     await probe.ended(id)
     expect(probe.text(id)).toContain('{"outcome":{"outcome":"selected","optionId":"x"}}')
     expect(toolsOf(messageOf(probe, id))).toMatchObject([
@@ -101,7 +101,7 @@ describe("tool calls of ACP agents", () => {
     )
     const request = await probe.asked()
     expect(request).toMatchObject({ toolCallId: "call_0~2", subject: "echo 2" })
-    probe.handle.command({ type: "answer", permission: request.id, outcome: YES })
+    probe.handle.command({ type: "answer", requestId: request.id, outcome: YES })
     await probe.ended(id)
     expect(toolsOf(messageOf(probe, id))).toMatchObject([
       { toolCallId: "call_0", input: { command: "echo 1" }, output: { output: "1" } },
@@ -151,7 +151,7 @@ describe("tool calls of ACP agents", () => {
       { answer: { stopReason: "cancelled" } },
     )
     const request = await probe.asked()
-    probe.handle.command({ type: "answer", permission: request.id, outcome: { type: "answered", optionId: "z", allow: false } })
+    probe.handle.command({ type: "answer", requestId: request.id, outcome: { type: "answered", optionId: "z", allow: false } })
     expect((await probe.ended(id)).outcome).toBe("completed")
     expect(probe.text(id)).toContain('"optionId":"z"')
     expect(toolsOf(messageOf(probe, id))).toMatchObject([{ state: "output-denied" }])
@@ -170,7 +170,7 @@ describe("tool calls of ACP agents", () => {
     expect(request.options.map(({ id: option }) => option)).toEqual(["x", "z"])
     // The id of another agent's option, as a rule for all agents has it.
     const outcome = { type: "answered", optionId: "proceed_once", allow: true } as const
-    probe.handle.command({ type: "answer", permission: request.id, outcome })
+    probe.handle.command({ type: "answer", requestId: request.id, outcome })
     await probe.ended(id)
     expect(probe.text(id)).toContain('"optionId":"x"')
   })
@@ -180,7 +180,7 @@ describe("tool calls of ACP agents", () => {
     const toolCall = { toolCallId: "c1", kind: "edit", title: "w" }
     const { turn: id } = play(probe, { ask: ["session/request_permission", { toolCall, options: options.slice(0, 1) }] })
     const request = await probe.asked()
-    probe.handle.command({ type: "answer", permission: request.id, outcome: { type: "answered", optionId: "x", allow: false } })
+    probe.handle.command({ type: "answer", requestId: request.id, outcome: { type: "answered", optionId: "x", allow: false } })
     await probe.ended(id)
     expect(probe.text(id)).toContain('{"outcome":{"outcome":"cancelled"}}')
   })
@@ -218,10 +218,10 @@ describe("tool calls of ACP agents", () => {
     )
     const edit = await probe.asked()
     expect(edit).toMatchObject({ subject: "/a.txt", input: { changes: [{ path: "/a.txt", oldText: "a", newText: "b" }] } })
-    probe.handle.command({ type: "answer", permission: edit.id, outcome: YES })
+    probe.handle.command({ type: "answer", requestId: edit.id, outcome: YES })
     const plan = await probe.asked(1)
     expect(plan.kind).toBe("plan")
-    probe.handle.command({ type: "answer", permission: plan.id, outcome: YES })
+    probe.handle.command({ type: "answer", requestId: plan.id, outcome: YES })
     await probe.ended(id)
     expect(toolsOf(messageOf(probe, id))[0]).toMatchObject({ output: { changes: [{ path: "/a.txt" }] } })
   })

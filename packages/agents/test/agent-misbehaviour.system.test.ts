@@ -67,7 +67,7 @@ describe("agents that misbehave", () => {
       expect(probe.text(turn)).toBe("so far")
       await probe.gone(5000)
       expect(probe.of("turn-ended").filter((note) => note.turn === turn)).toHaveLength(1)
-      expect(probe.of("returned").map(({ id }) => id)).toEqual([waiting.id])
+      expect(probe.of("returned").map(({ messageId: id }) => id)).toEqual([waiting.id])
       expect(alive(pid)).toBe(false)
       expect(probe.late).toBe(0)
     })
@@ -94,7 +94,7 @@ describe("agents that misbehave", () => {
     await probe.gone(5000)
     expect(probe.notes[0]).toMatchObject({ type: "failed", tag: "AgentSilent" })
     expect(probe.notes.slice(1)).toMatchObject([
-      { type: "returned", id },
+      { type: "returned", messageId: id },
       { type: "turn-ended", turn, outcome: "error" },
     ])
   })
@@ -168,7 +168,7 @@ describe("agents that misbehave", () => {
     for (const { request } of probe.of("asked")) {
       probe.handle.command({
         type: "answer",
-        permission: request.id,
+        requestId: request.id,
         outcome: { type: "answered", optionId: "allow", allow: true },
       })
     }
@@ -186,10 +186,10 @@ describe("agents that misbehave", () => {
     expect(question).toMatchObject({ kind: "question", questions: [{ choices: [{ label: "This" }, { label: "That" }] }] })
     const answers = { "Which one?": "That" }
     const answer = { type: "answered" as const, optionId: "answer", allow: true, answers }
-    probe.handle.command({ type: "answer", permission: question.id, outcome: answer })
+    probe.handle.command({ type: "answer", requestId: question.id, outcome: answer })
     const plan = await probe.asked(1)
     expect(plan).toMatchObject({ kind: "plan" })
-    probe.handle.command({ type: "answer", permission: plan.id, outcome: { type: "answered", optionId: "reject", allow: false } })
+    probe.handle.command({ type: "answer", requestId: plan.id, outcome: { type: "answered", optionId: "reject", allow: false } })
     await probe.ended(first.turn)
     expect(probe.text(first.turn)).toContain("you chose That")
     expect(probe.text(first.turn)).toContain("the plan was rejected")
@@ -205,7 +205,7 @@ describe("agents that misbehave", () => {
     const { id } = probe.send("[[say by the way]]", turn)
     writeFileSync(join(directories.cwd, "go"), "")
     await probe.ended(turn)
-    expect(probe.of("taken").at(-1)).toEqual({ type: "taken", id, turn })
+    expect(probe.of("taken").at(-1)).toEqual({ type: "taken", messageId: id, turn })
     expect(probe.of("turn-ended")).toHaveLength(1)
     expect(probe.text(turn)).toMatch(/last words.*by the way/)
   })

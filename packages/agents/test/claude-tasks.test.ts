@@ -49,8 +49,8 @@ describe("work of Claude's outside a turn", () => {
     expect(notes).toEqual([
       { type: "task-started", task: { id: "s", kind: "shell", description: "dev server", toolCallId: "call" } },
       { type: "task-started", task: { id: "a", kind: "subagent", description: "explorer" } },
-      { type: "task-ended", id: "s", outcome: "completed" },
-      { type: "task-ended", id: "a", outcome: "completed" },
+      { type: "task-ended", taskId: "s", outcome: "completed" },
+      { type: "task-ended", taskId: "a", outcome: "completed" },
     ])
   })
 
@@ -79,7 +79,7 @@ describe("work of Claude's outside a turn", () => {
     expect(notes).toHaveLength(100)
     tasks.ended("t0", "failed", "broken")
     expect(notes.slice(100)).toMatchObject([
-      { type: "task-ended", id: "t0", outcome: "failed", summary: "broken" },
+      { type: "task-ended", taskId: "t0", outcome: "failed", summary: "broken" },
       { type: "task-started", task: { id: "t100" } },
     ])
   })

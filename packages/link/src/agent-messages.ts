@@ -88,13 +88,13 @@ export type DeliveredPart = InputPart & { readonly path?: string }
 export const AgentInstruction = variants(
   "type",
   /** Hands a message over: a turn begins, or, with `steer`, it goes into the streaming turn. Once per message and turn. */
-  fields({ type: oneOf("deliver"), id: text, turn: text, parts: list(part<DeliveredPart>({})), steer: flag }),
+  fields({ type: oneOf("deliver"), messageId: text, turn: text, parts: list(part<DeliveredPart>({})), steer: flag }),
   /** Stops the turn; another one, or none, is left alone. After `interruptGrace` the process group is killed. */
   fields({ type: oneOf("interrupt"), turn: text }),
   /** Ends a permission request; one that is not open is left alone. */
-  fields({ type: oneOf("answer"), permission: text, outcome: PermissionOutcome }),
+  fields({ type: oneOf("answer"), requestId: text, outcome: PermissionOutcome }),
   /** Stops a background task; `task-ended` reports when it is done. */
-  fields({ type: oneOf("stop-task"), task: text }),
+  fields({ type: oneOf("stop-task"), taskId: text }),
   /** Changes model or mode; `info` reports when it is done. */
   fields({ type: oneOf("configure"), model: maybe(text), mode: maybe(text) }),
 )
@@ -128,9 +128,9 @@ export const AgentNote = variants(
   fields({ type: oneOf("failed"), tag: text, message: text }),
   fields({ type: oneOf("info"), info, native: maybe(text) }),
   /** The agent confirmed the message. */
-  fields({ type: oneOf("taken"), id: text, turn: text }),
+  fields({ type: oneOf("taken"), messageId: text, turn: text }),
   /** The message certainly did not reach the agent. */
-  fields({ type: oneOf("returned"), id: text, reason: text }),
+  fields({ type: oneOf("returned"), messageId: text, reason: text }),
   /** In order; at most `CHUNK_BATCH_BYTES` of JSON together unless one alone is longer. */
   fields({ type: oneOf("chunks"), turn: text, chunks: list(part<AgentChunk>({})) }),
   /** Exactly one per turn that was taken. Its open permission requests end with it, but for those that are `standing`. */
@@ -138,7 +138,7 @@ export const AgentNote = variants(
   /** Without a turn it is of background work. */
   fields({ type: oneOf("asked"), turn: maybe(text), request: ask }),
   /** The agent took the answer, or took its question back. */
-  fields({ type: oneOf("settled"), permission: text, how: oneOf("taken", "withdrawn") }),
+  fields({ type: oneOf("settled"), requestId: text, how: oneOf("taken", "withdrawn") }),
   /**
    * The provider's limit was met; `until` is epoch milliseconds, when it is known. `short`: too much was asked in a short
    * time, and it can be tried again soon. The turn's end follows.
@@ -147,8 +147,8 @@ export const AgentNote = variants(
   /** The agent is at work although it reports nothing. */
   fields({ type: oneOf("alive") }),
   fields({ type: oneOf("task-started"), task }),
-  fields({ type: oneOf("task-progress"), id: text, progress: text }),
-  fields({ type: oneOf("task-ended"), id: text, outcome: oneOf("completed", "failed", "stopped"), summary: maybe(text) }),
+  fields({ type: oneOf("task-progress"), taskId: text, progress: text }),
+  fields({ type: oneOf("task-ended"), taskId: text, outcome: oneOf("completed", "failed", "stopped"), summary: maybe(text) }),
   /** Entries for `resume.transcript`, under the agent's own key; at most 4 MiB of JSON. */
   fields({ type: oneOf("transcript"), key: text, entries: list(anything) }),
 )

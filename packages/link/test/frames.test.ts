@@ -111,10 +111,10 @@ describe("control messages", () => {
   it("of agents come out as they went in", () => {
     const again = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
     const commands: ReadonlyArray<AgentInstruction> = [
-      { type: "deliver", id: "a", turn: "t", parts: [{ type: "text", text: "\ud800\0\u2028" }], steer: true },
+      { type: "deliver", messageId: "a", turn: "t", parts: [{ type: "text", text: "\ud800\0\u2028" }], steer: true },
       { type: "interrupt", turn: "t" },
-      { type: "answer", permission: "p", outcome: { type: "answered", optionId: "o", allow: true, answers: { q: "a" } } },
-      { type: "answer", permission: "p", outcome: { type: "cancelled", reason: "r" } },
+      { type: "answer", requestId: "p", outcome: { type: "answered", optionId: "o", allow: true, answers: { q: "a" } } },
+      { type: "answer", requestId: "p", outcome: { type: "cancelled", reason: "r" } },
       { type: "configure", model: "m" },
     ]
     const messages: ReadonlyArray<HubMessage> = [
@@ -126,10 +126,10 @@ describe("control messages", () => {
     const notes: ReadonlyArray<AgentNote> = [
       { type: "ready", pid: 1, resumed: "new", info: { model: "m" } },
       { type: "failed", tag: "T", message: "m" },
-      { type: "taken", id: "a", turn: "t" },
+      { type: "taken", messageId: "a", turn: "t" },
       { type: "chunks", turn: "t", chunks: [{ type: "text-delta", id: "1", delta: "\ud800\0" }] },
       { type: "turn-ended", turn: "t", outcome: "error", error: { tag: "T", message: "m" }, usage: { inputTokens: 1 } },
-      { type: "settled", permission: "p", how: "withdrawn" },
+      { type: "settled", requestId: "p", how: "withdrawn" },
       { type: "limited", message: "m", until: 1.5 },
       { type: "transcript", key: "k", entries: [1, null, "x"] },
     ]
@@ -152,7 +152,12 @@ describe("control messages", () => {
       [{ ...START, kind: "agent", agent: { ...AGENT, adapter: "other" } }, /adapter/],
       [{ type: "agent", request: 1, child: 1, command: { type: "other" } }, /command/],
       [
-        { type: "agent", request: 1, child: 1, command: { type: "deliver", id: "a", turn: "t", parts: [1], steer: false } },
+        {
+          type: "agent",
+          request: 1,
+          child: 1,
+          command: { type: "deliver", messageId: "a", turn: "t", parts: [1], steer: false },
+        },
         /parts/,
       ],
       [{ ...START, terminal: { ...START.terminal, env: { A: 1 } } }, /A is not text/],

@@ -13,7 +13,7 @@ const notesOf = (entries: ReadonlyArray<JournalEntry> = []): ReadonlyArray<Agent
 
 const deliver = (id: string, text: string): AgentInstruction => ({
   type: "deliver",
-  id,
+  messageId: id,
   turn: `t-${id}`,
   parts: [{ type: "text", text }],
   steer: false,
@@ -95,7 +95,7 @@ describe("agents in a runner", () => {
       await live.hub.connection.commandAgent(child, deliver("m1", "[[bash echo ran >> ran]] [[slow 40 10]]"))
       await live.hub.connection.commandAgent(child, {
         type: "answer",
-        permission: "none",
+        requestId: "none",
         outcome: { type: "cancelled", reason: "" },
       })
     }

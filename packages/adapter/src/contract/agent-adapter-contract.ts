@@ -78,7 +78,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       const { id, turn } = probe.send(agent.says("hello there"))
       expect((await probe.ended(turn)).outcome).toBe("completed")
       expect(probe.notes[0]?.type).toBe("ready")
-      expect(probe.of("taken")).toEqual([{ type: "taken", id, turn }])
+      expect(probe.of("taken")).toEqual([{ type: "taken", messageId: id, turn }])
       expect(probe.text(turn)).toContain("hello there")
       await probe.handle.end(1000)
       await probe.gone()
@@ -97,7 +97,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       const deliver = () =>
         probe.handle.command({
           type: "deliver",
-          id: "once",
+          messageId: "once",
           turn: "t",
           parts: [{ type: "text", text: agent.says("only once") }],
           steer: false,
@@ -107,7 +107,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       deliver()
       const { turn } = probe.send(agent.says("afterwards"))
       await probe.ended(turn)
-      expect(probe.of("taken").map((note) => note.id)).toEqual(["once", "m1"])
+      expect(probe.of("taken").map((note) => note.messageId)).toEqual(["once", "m1"])
       expect(probe.of("turn-ended")).toHaveLength(2)
     })
 
@@ -150,7 +150,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       await probe.says("word1")
       probe.handle.command({ type: "interrupt", turn: second.turn })
       expect((await probe.ended(second.turn)).outcome).toBe("interrupted")
-      expect(probe.of("returned").map((note) => note.id)).toEqual([second.id])
+      expect(probe.of("returned").map((note) => note.messageId)).toEqual([second.id])
       probe.handle.command({ type: "interrupt", turn: first.turn })
       await probe.ended(first.turn)
       expect(probe.text()).not.toContain("never")
@@ -170,10 +170,10 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       const probe = begin(true)
       const { turn } = probe.send(agent.runs("echo ran >> ran"))
       const request = await probe.asked()
-      for (let i = 0; i < 3; i++) probe.handle.command({ type: "answer", permission: request.id, outcome: YES })
+      for (let i = 0; i < 3; i++) probe.handle.command({ type: "answer", requestId: request.id, outcome: YES })
       expect((await probe.ended(turn)).outcome).toBe("completed")
       expect(readFileSync(join(directories.cwd, "ran"), "utf8")).toBe("ran\n")
-      expect(probe.of("settled")).toEqual([{ type: "settled", permission: request.id, how: "taken" }])
+      expect(probe.of("settled")).toEqual([{ type: "settled", requestId: request.id, how: "taken" }])
     })
 
     it("P-5 does not run what a person refuses, nor what was not answered", async () => {
@@ -182,7 +182,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       const request = await probe.asked()
       const reject = request.options.find(({ kind }) => kind === "reject_once")
       const outcome = { type: "answered" as const, optionId: reject?.id ?? "", allow: false }
-      probe.handle.command({ type: "answer", permission: request.id, outcome })
+      probe.handle.command({ type: "answer", requestId: request.id, outcome })
       await probe.ended(first.turn)
       const second = probe.send(agent.runs("touch unanswered"))
       await probe.asked(1)
@@ -198,7 +198,7 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       const { turn } = probe.send(together)
       await probe.asked(3)
       const running = probe.of("asked").find(({ request }) => JSON.stringify(request.input).includes("sleep 300"))
-      probe.handle.command({ type: "answer", permission: running?.request.id ?? "", outcome: YES })
+      probe.handle.command({ type: "answer", requestId: running?.request.id ?? "", outcome: YES })
       await probe.until("the answer", () => probe.of("settled")[0])
       const began = performance.now()
       probe.handle.command({ type: "interrupt", turn })
@@ -216,11 +216,11 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
         // It is taken when the step is over, so that the turn need not be waited for.
         await probe.until(
           "the message or the turn's end",
-          () => probe.of("taken").some((note) => note.id === id) || probe.of("turn-ended")[0],
+          () => probe.of("taken").some((note) => note.messageId === id) || probe.of("turn-ended")[0],
         )
         expect(probe.of("returned")).toEqual([])
       } else {
-        expect(await probe.until("the return", () => probe.of("returned")[0])).toMatchObject({ id })
+        expect(await probe.until("the return", () => probe.of("returned")[0])).toMatchObject({ messageId: id })
       }
     }, 60_000)
 
@@ -229,11 +229,11 @@ export function agentAdapterContract(name: string, adapter: AgentAdapter, agent:
       const { turn } = probe.send(agent.says("short"))
       await probe.ended(turn)
       const { id } = probe.send(agent.says("too late"), turn)
-      expect(await probe.until("the return", () => probe.of("returned")[0])).toMatchObject({ id })
+      expect(await probe.until("the return", () => probe.of("returned")[0])).toMatchObject({ messageId: id })
       // The same message again, as a turn of its own.
       probe.handle.command({
         type: "deliver",
-        id,
+        messageId: id,
         turn: "own",
         parts: [{ type: "text", text: agent.says("late") }],
         steer: false,

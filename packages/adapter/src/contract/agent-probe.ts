@@ -107,7 +107,7 @@ export class AgentProbe {
   ): { readonly id: string; readonly turn: string } {
     const number = ++this.#messages
     const ids = { id: `m${number}`, turn: turn ?? `t${number}` }
-    this.handle.command({ type: "deliver", ...ids, parts, steer: turn !== undefined })
+    this.handle.command({ type: "deliver", messageId: ids.id, turn: ids.turn, parts, steer: turn !== undefined })
     return ids
   }
 

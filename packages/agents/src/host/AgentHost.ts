@@ -119,7 +119,8 @@ export class AgentHost implements AgentHandle {
     })
     this.#held.release(
       (command) => this.#carryOut(command),
-      (message) => this.#turns.refuseTurn(message, "the turn was interrupted before it began", "interrupted"),
+      ({ messageId: id, turn }) =>
+        this.#turns.refuseTurn({ id, turn }, "the turn was interrupted before it began", "interrupted"),
     )
   }
 
@@ -191,15 +192,15 @@ export class AgentHost implements AgentHandle {
 
   command(command: AgentInstruction): void {
     // A message that came back is handed over again with another turn.
-    if (command.type === "deliver" && !this.#messages.add(`${command.id}:${command.turn}`)) return
+    if (command.type === "deliver" && !this.#messages.add(`${command.messageId}:${command.turn}`)) return
     if (this.#phase === "ready") return this.#carryOut(command)
     if (this.#phase === "starting") this.#held.hold(command)
     if (this.#phase === "ending" && command.type === "deliver") this.#refuse(command, "the agent is ending")
   }
 
-  #refuse(message: Extract<AgentInstruction, { type: "deliver" }>, reason: string): void {
-    if (message.steer) this.#turns.refuse(message.id, reason)
-    else this.#turns.refuseTurn(message, reason, "error")
+  #refuse({ messageId: id, turn, steer }: Extract<AgentInstruction, { type: "deliver" }>, reason: string): void {
+    if (steer) this.#turns.refuse(id, reason)
+    else this.#turns.refuseTurn({ id, turn }, reason, "error")
   }
 
   #carryOut(command: AgentInstruction): void {
@@ -211,9 +212,9 @@ export class AgentHost implements AgentHandle {
       case "interrupt":
         return this.#turns.interrupt(driver, command.turn)
       case "answer":
-        return this.#turns.answer(driver, command.permission, command.outcome)
+        return this.#turns.answer(driver, command.requestId, command.outcome)
       case "stop-task":
-        return this.#drive(() => this.#left.stop(command.task) || driver.stopTask?.(command.task))
+        return this.#drive(() => this.#left.stop(command.taskId) || driver.stopTask?.(command.taskId))
       case "configure":
         return this.#drive(() => driver.configure(command))
     }

@@ -57,7 +57,7 @@ export class Tasks {
     const now = performance.now()
     if (told === undefined || progress === "" || told.progress === progress || now - told.at < PROGRESS_MILLIS) return
     this.#told.set(id, { at: now, progress })
-    this.#note({ type: "task-progress", id, progress })
+    this.#note({ type: "task-progress", taskId: id, progress })
   }
 
   ended(id: string, outcome: TaskOutcome, summary?: string): void {
@@ -65,7 +65,7 @@ export class Tasks {
     if (!this.#told.delete(id)) return
     const said =
       summary === undefined || summary === "" ? {} : { summary: cutText(summary, AGENT_EVENTS["task/ended"].cut.summary) }
-    this.#note({ type: "task-ended", id, outcome, ...said })
+    this.#note({ type: "task-ended", taskId: id, outcome, ...said })
     const [next] = this.#waiting.values()
     if (next === undefined) return
     this.#waiting.delete(next.id)

@@ -110,7 +110,7 @@ export class Turns {
 
   /** Says that a message did not reach the agent. */
   refuse(id: string, reason: string): void {
-    this.#events.note({ type: "returned", id, reason })
+    this.#events.note({ type: "returned", messageId: id, reason })
   }
 
   /** Says that a message did not reach the agent, and ends the turn that it was to begin. */
@@ -143,12 +143,12 @@ export class Turns {
     const meant = this.#steering.get(id)
     if (meant !== undefined) {
       this.#steering.delete(id)
-      return this.#events.note({ type: "taken", id, turn: turn?.id ?? meant })
+      return this.#events.note({ type: "taken", messageId: id, turn: turn?.id ?? meant })
     }
     if (turn === undefined) return
     if (turn.message !== id || turn.taken) return
     turn.taken = true
-    this.#events.note({ type: "taken", id, turn: turn.id })
+    this.#events.note({ type: "taken", messageId: id, turn: turn.id })
   }
 
   returned(id: string, reason: string): void {
@@ -280,7 +280,7 @@ export class Turns {
     const request = this.#requests.take(permission)
     if (request === undefined) return
     const { turn } = request
-    this.#events.note({ type: "settled", permission, how: "taken" })
+    this.#events.note({ type: "settled", requestId: permission, how: "taken" })
     if (request.toolCallId !== undefined && turn !== undefined && turn === this.#turn?.id) {
       const approved = outcome.type === "answered" && outcome.allow
       const reason = outcome.type === "cancelled" ? outcome.reason : outcome.message
@@ -295,6 +295,7 @@ export class Turns {
   }
 
   withdraw(permission: string): void {
-    if (this.#requests.take(permission) !== undefined) this.#events.note({ type: "settled", permission, how: "withdrawn" })
+    if (this.#requests.take(permission) !== undefined)
+      this.#events.note({ type: "settled", requestId: permission, how: "withdrawn" })
   }
 }

@@ -9,12 +9,12 @@ import type { Turns } from "./Turns.ts"
 export function deliverRead(
   turns: Turns,
   driver: AgentDriver,
-  { id, turn, parts, steer }: Extract<AgentInstruction, { type: "deliver" }>,
+  { messageId, turn, parts, steer }: Extract<AgentInstruction, { type: "deliver" }>,
 ): void {
   const read = readParts(parts)
-  if (typeof read !== "string") return turns.deliver(driver, { id, turn, parts: read }, steer)
-  if (steer) turns.refuse(id, read)
-  else turns.refuseTurn({ id, turn }, read, "error")
+  if (typeof read !== "string") return turns.deliver(driver, { id: messageId, turn, parts: read }, steer)
+  if (steer) turns.refuse(messageId, read)
+  else turns.refuseTurn({ id: messageId, turn }, read, "error")
 }
 
 /** The parts with the bytes of their files as `data:` URLs; or why one cannot be read. */

@@ -11,7 +11,7 @@ import type { TaskInfo, TaskOutcome } from "@holdfast/protocol/agent/task"
 export type AgentRequest = { readonly kind: "request" } & (
   | {
       readonly _tag: "SendMessage"
-      readonly id: string
+      readonly messageId: string
       readonly parts: ReadonlyArray<InputPart>
       readonly mode: SendMode
       readonly by: string
@@ -108,8 +108,8 @@ export type AgentReport = { readonly kind: "report" } & (
   /** It is at work although it reports nothing. */
   | { readonly _tag: "AgentAlive" }
   | { readonly _tag: "AgentTaskStarted"; readonly task: TaskInfo }
-  | { readonly _tag: "AgentTaskProgressed"; readonly id: string; readonly progress: string }
-  | { readonly _tag: "AgentTaskEnded"; readonly id: string; readonly outcome: TaskOutcome; readonly summary?: string }
+  | { readonly _tag: "AgentTaskProgressed"; readonly taskId: string; readonly progress: string }
+  | { readonly _tag: "AgentTaskEnded"; readonly taskId: string; readonly outcome: TaskOutcome; readonly summary?: string }
   | {
       readonly _tag: "AgentTranscript"
       readonly key: string

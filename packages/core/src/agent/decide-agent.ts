@@ -84,12 +84,12 @@ function request(state: SessionState, agent: AgentFacts, command: AgentRequest):
 /** Adds the name that the first message gives a session whose label no one chose. */
 function named<A>(
   { unnamed }: SessionState,
-  { id, parts, by }: Extract<AgentRequest, { readonly _tag: "SendMessage" }>,
+  { messageId, parts, by }: Extract<AgentRequest, { readonly _tag: "SendMessage" }>,
   events: ReadonlyArray<EventDraft> | A,
 ): ReadonlyArray<EventDraft> | A {
   const label = unnamed === true ? messageLabel(parts) : undefined
   if (label === undefined || !Array.isArray(events)) return events
-  return [...events, { name: "session/renamed", data: { label, message: id }, by }]
+  return [...events, { name: "session/renamed", data: { label, message: messageId }, by }]
 }
 
 /** A second interrupt, and one without a turn, change nothing. A person's word outweighs that of a message. */

@@ -16,14 +16,14 @@ export type Duty =
   | {
       readonly type: "deliver"
       readonly id: string
-      readonly message: string
+      readonly messageId: string
       readonly turn: string
       readonly item: QueueItem
       readonly steer: boolean
     }
   | { readonly type: "interrupt"; readonly id: string; readonly turn: string }
-  | { readonly type: "answer"; readonly id: string; readonly permission: string; readonly decision: PermissionDecision }
-  | { readonly type: "stop-task"; readonly id: string; readonly task: string }
+  | { readonly type: "answer"; readonly id: string; readonly requestId: string; readonly decision: PermissionDecision }
+  | { readonly type: "stop-task"; readonly id: string; readonly taskId: string }
   | { readonly type: "configure"; readonly id: string; readonly model?: string; readonly mode?: string }
 
 /** The duties of a state, in the order in which they are performed. */
@@ -48,13 +48,13 @@ export function duties(state: SessionState): ReadonlyArray<Duty> {
   }
   for (const item of sent) {
     const { id, turn = "", steer = false } = item
-    found.push({ type: "deliver", id: `deliver:${id}:${turn}`, message: id, turn, item, steer })
+    found.push({ type: "deliver", id: `deliver:${id}:${turn}`, messageId: id, turn, item, steer })
   }
   for (const { id, decision } of agent.permissions) {
-    if (decision !== undefined) found.push({ type: "answer", id: `answer:${id}`, permission: id, decision })
+    if (decision !== undefined) found.push({ type: "answer", id: `answer:${id}`, requestId: id, decision })
   }
   for (const { id, stopping } of agent.tasks) {
-    if (stopping !== undefined) found.push({ type: "stop-task", id: `stop-task:${id}:${stopping}`, task: id })
+    if (stopping !== undefined) found.push({ type: "stop-task", id: `stop-task:${id}:${stopping}`, taskId: id })
   }
   if (agent.turn?.interrupting !== undefined) {
     found.push({ type: "interrupt", id: `interrupt:${agent.turn.id}`, turn: agent.turn.id })

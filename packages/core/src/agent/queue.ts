@@ -53,7 +53,7 @@ function alsoSent({ queue }: AgentFacts): EventData["queue/released"] {
 
 /** Adds a message, and starts its turn, puts it into the streaming one, or stops that one, as its mode says. */
 export function sendMessage(agent: AgentFacts, command: Request<"SendMessage">): ReadonlyArray<EventDraft> | QueueRefusal {
-  const { id, parts, mode, by, at, turn, key } = command
+  const { messageId: id, parts, mode, by, at, turn, key } = command
   const refusal = refuseParts(parts) ?? refuseMore(agent, parts)
   if (refusal !== undefined) return refusal
   const item: QueuedMessage = { id, parts, mode, by, at, status: "waiting", ...(key === undefined ? {} : { key }) }

@@ -31,16 +31,16 @@ export function taskReport(agent: AgentFacts, report: TaskReport): ReadonlyArray
     const known = agent.tasks.some(({ id }) => id === report.task.id)
     return known ? [] : [{ name: "task/started", data: { task: report.task } }]
   }
-  const task = agent.tasks.find(({ id }) => id === report.id)
+  const task = agent.tasks.find(({ id }) => id === report.taskId)
   if (task === undefined) return []
   if (report._tag === "AgentTaskProgressed") {
-    const { id, progress } = report
-    return task.progress === progress ? [] : [{ name: "task/progress", data: { taskId: id, progress } }]
+    const { taskId, progress } = report
+    return task.progress === progress ? [] : [{ name: "task/progress", data: { taskId, progress } }]
   }
-  const { id, outcome, summary } = report
+  const { taskId, outcome, summary } = report
   return [
-    ...cancelledOf(agent, (request) => request.task === id, "its task ended"),
-    { name: "task/ended", data: { taskId: id, outcome, ...(summary === undefined ? {} : { summary }) } },
+    ...cancelledOf(agent, (request) => request.task === taskId, "its task ended"),
+    { name: "task/ended", data: { taskId, outcome, ...(summary === undefined ? {} : { summary }) } },
   ]
 }
 

@@ -157,7 +157,7 @@ function act(world: AgentWorld, invariants: Invariants, what: string, pick: numb
       const decision = world.submit({
         kind: "request",
         _tag: "SendMessage",
-        id,
+        messageId: id,
         parts,
         mode,
         by,

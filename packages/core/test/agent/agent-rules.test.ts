@@ -15,7 +15,7 @@ const send = (world: AgentWorld, id: string, mode: SendMode = "queue", text = id
   world.submit({
     kind: "request",
     _tag: "SendMessage",
-    id,
+    messageId: id,
     parts: [{ type: "text", text }],
     mode,
     by: "ann",
@@ -222,7 +222,7 @@ describe("check:A3 and check:A6", () => {
       world.submit({
         kind: "request",
         _tag: "SendMessage",
-        id: `q${i}`,
+        messageId: `q${i}`,
         parts: [{ type: "text", text: `${i}` }],
         mode: "queue",
         by: `client-${i % 5}`,

@@ -132,22 +132,21 @@ export class AgentWorld {
         if (process.known.has(duty.id)) return
         process.known.add(duty.id)
         if (!duty.steer) process.waiting.push(duty)
-        else if (process.turn === duty.turn) process.steered.push(duty.message)
-        else this.#return(duty.message, "the turn is over")
+        else if (process.turn === duty.turn) process.steered.push(duty.messageId)
+        else this.#return(duty.messageId, "the turn is over")
         return this.#next()
       case "interrupt":
         if (process.turn === duty.turn) this.endTurn("interrupted")
         for (const early of process.waiting.splice(0)) {
-          if (early.turn === duty.turn) this.#return(early.message, "interrupted before it began")
+          if (early.turn === duty.turn) this.#return(early.messageId, "interrupted before it began")
           else process.waiting.push(early)
         }
         return
       case "answer":
-        if (process.asked.delete(duty.permission))
-          this.#note({ kind: "report", _tag: "AgentSettled", requestId: duty.permission })
+        if (process.asked.delete(duty.requestId)) this.#note({ kind: "report", _tag: "AgentSettled", requestId: duty.requestId })
         return
       case "stop-task":
-        return this.endTask(duty.task)
+        return this.endTask(duty.taskId)
       case "end":
         this.process = undefined
         this.#note({ kind: "report", _tag: "AgentExited", code: 0 })
@@ -174,7 +173,7 @@ export class AgentWorld {
   /** The process could not be started. */
   failToStart(): void {
     if (this.process === undefined || this.process.ready) return
-    for (const { message } of this.process.waiting) this.#return(message, "not started")
+    for (const { messageId } of this.process.waiting) this.#return(messageId, "not started")
     this.#note({ kind: "report", _tag: "AgentFailed", tag: "Unavailable", message: "no" })
     this.process = undefined
   }
@@ -226,7 +225,7 @@ export class AgentWorld {
 
   endTask(id: string | undefined): void {
     if (id === undefined || this.process?.tasks.delete(id) !== true) return
-    this.#note({ kind: "report", _tag: "AgentTaskEnded", id, outcome: "completed" })
+    this.#note({ kind: "report", _tag: "AgentTaskEnded", taskId: id, outcome: "completed" })
   }
 
   ask(tool: string, background = false): void {
@@ -309,8 +308,8 @@ export class AgentWorld {
     const next = process.waiting.shift()
     if (next === undefined) return
     process.turn = next.turn
-    this.delivered.push(next.message)
-    this.#note({ kind: "report", _tag: "AgentTook", messageId: next.message, turn: next.turn })
+    this.delivered.push(next.messageId)
+    this.#note({ kind: "report", _tag: "AgentTook", messageId: next.messageId, turn: next.turn })
   }
 
   /** The record as doors show it. */

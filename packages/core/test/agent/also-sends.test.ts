@@ -8,7 +8,7 @@ it("Q-20 a message that releases a held queue says what it sends along", () => {
     world.submit({
       kind: "request",
       _tag: "SendMessage",
-      id,
+      messageId: id,
       parts: [{ type: "text", text: id }],
       mode: "queue",
       by: "o",

@@ -13,7 +13,7 @@ const send = (world: AgentWorld, id: string): Decision =>
   world.submit({
     kind: "request",
     _tag: "SendMessage",
-    id,
+    messageId: id,
     parts: [{ type: "text", text: id }],
     mode: "queue",
     by: "ann",
@@ -96,7 +96,7 @@ describe("work outside a turn", () => {
     expect(world.record().permissions.map(({ id }) => id)).toEqual(["p1"])
     world.restartHub()
     expect(names(world.submit(answer("p1")))).toEqual(["permission/answered"])
-    expect(duties(world.state)).toMatchObject([{ type: "answer", permission: "p1" }])
+    expect(duties(world.state)).toMatchObject([{ type: "answer", requestId: "p1" }])
     expect(names(world.submit({ kind: "report", _tag: "AgentSettled", requestId: "p1" }))).toEqual(["permission/taken"])
     expect(duties(world.state)).toEqual([])
     expect(world.record()).toMatchObject({ activity: "background", permissions: [] })
@@ -122,7 +122,7 @@ describe("work outside a turn", () => {
     world.submit(answer("p1"))
     expect(names(world.submit({ kind: "report", _tag: "AgentWithdrew", requestId: "p1" }))).toEqual(["permission/cancelled"])
     expect(duties(world.state)).toEqual([])
-    world.submit({ kind: "report", _tag: "AgentTaskEnded", id: "sub", outcome: "completed" })
+    world.submit({ kind: "report", _tag: "AgentTaskEnded", taskId: "sub", outcome: "completed" })
     expect(world.record()).toMatchObject({ activity: "idle", permissions: [] })
     expect(names(world.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" }))).toEqual(["session/agent-ending"])
   })
@@ -163,7 +163,7 @@ describe("work outside a turn", () => {
     const world = idle()
     for (const id of ["a", "b"]) world.submit(started(id))
     expect(names(world.submit(started("a")))).toEqual([])
-    world.submit({ kind: "report", _tag: "AgentTaskProgressed", id: "a", progress: "compiles" })
+    world.submit({ kind: "report", _tag: "AgentTaskProgressed", taskId: "a", progress: "compiles" })
     world.submit(asked("p1", { task: "b" }))
     expect(names(world.submit({ kind: "request", _tag: "StopTask", taskId: "no" }))).toEqual(["TaskNotFound"])
     expect(names(world.submit({ kind: "request", _tag: "StopTask", taskId: "b" }))).toEqual(["task/stopping"])
@@ -171,17 +171,17 @@ describe("work outside a turn", () => {
     // What did not stop is asked again, as a duty of its own.
     expect(names(world.submit({ kind: "request", _tag: "StopTask", taskId: "b" }))).toEqual(["task/stopping"])
     world.restartHub()
-    expect(duties(world.state)).toMatchObject([{ type: "stop-task", task: "b" }])
+    expect(duties(world.state)).toMatchObject([{ type: "stop-task", taskId: "b" }])
     expect(duties(world.state)[0]?.id).not.toBe(first?.id)
     expect(world.record().tasks).toMatchObject([
       { id: "a", status: "running", progress: "compiles" },
       { id: "b", status: "stopping" },
     ])
-    expect(names(world.submit({ kind: "report", _tag: "AgentTaskEnded", id: "b", outcome: "stopped" }))).toEqual([
+    expect(names(world.submit({ kind: "report", _tag: "AgentTaskEnded", taskId: "b", outcome: "stopped" }))).toEqual([
       "permission/cancelled",
       "task/ended",
     ])
-    expect(names(world.submit({ kind: "report", _tag: "AgentTaskEnded", id: "b", outcome: "stopped" }))).toEqual([])
+    expect(names(world.submit({ kind: "report", _tag: "AgentTaskEnded", taskId: "b", outcome: "stopped" }))).toEqual([])
     expect(world.record().tasks?.map(({ id }) => id)).toEqual(["a"])
   })
 
@@ -191,7 +191,7 @@ describe("work outside a turn", () => {
     expect(names(world.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" }))).toEqual([])
     expect(names(world.submit({ kind: "report", _tag: "AgentEnding", reason: "limit" }))).toEqual([])
     world.submit(asked("p1"))
-    world.submit({ kind: "report", _tag: "AgentTaskEnded", id: "a", outcome: "completed" })
+    world.submit({ kind: "report", _tag: "AgentTaskEnded", taskId: "a", outcome: "completed" })
     expect(names(world.submit({ kind: "report", _tag: "AgentEnding", reason: "idle" }))).toEqual([])
     world.submit(started("b"))
     const ending = world.submit({ kind: "report", _tag: "AgentEnding", reason: "stopped" })

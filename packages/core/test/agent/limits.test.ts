@@ -10,7 +10,7 @@ const sendAt = (world: AgentWorld, id: string, at: number): Decision =>
   world.submit({
     kind: "request",
     _tag: "SendMessage",
-    id,
+    messageId: id,
     parts: [{ type: "text", text: id }],
     mode: "queue",
     by: "ann",
@@ -47,7 +47,7 @@ describe("limits of a provider", () => {
     world.submit({
       kind: "request",
       _tag: "SendMessage",
-      id: "b",
+      messageId: "b",
       parts: [{ type: "text", text: "b" }],
       mode: "queue",
       by: "ann",

@@ -14,7 +14,7 @@ function streaming(): AgentWorld {
   world.submit({
     kind: "request",
     _tag: "SendMessage",
-    id: "m1",
+    messageId: "m1",
     parts: [{ type: "text", text: "m1" }],
     mode: "queue",
     by: "ann",
@@ -66,7 +66,7 @@ describe("malformed events", () => {
         const next: Command = {
           kind: "request",
           _tag: "SendMessage",
-          id: "x",
+          messageId: "x",
           parts: [{ type: "text", text: "x" }],
           mode: "queue",
           by: "a",

@@ -89,7 +89,7 @@ describe("a session whose label no one chose", () => {
       submit({
         kind: "request",
         _tag: "SendMessage",
-        id: `m${seq}`,
+        messageId: `m${seq}`,
         parts: [{ type: "text", text }],
         mode: "queue",
         by: "ann",

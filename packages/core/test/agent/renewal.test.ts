@@ -16,7 +16,7 @@ const send = (world: AgentWorld, id: string): Decision =>
   world.submit({
     kind: "request",
     _tag: "SendMessage",
-    id,
+    messageId: id,
     parts: [{ type: "text", text: id }],
     mode: "queue",
     by: "ann",
@@ -49,7 +49,7 @@ describe("a new beginning", () => {
     const steer = {
       kind: "request",
       _tag: "SendMessage",
-      id: "m3",
+      messageId: "m3",
       parts: [{ type: "text", text: "m3" }],
       by: "ann",
       at: 1,

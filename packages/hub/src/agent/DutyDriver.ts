@@ -288,7 +288,7 @@ export class DutyDriver implements DrivenAgent {
     const reason = cause instanceof Error ? cause.message : String(cause)
     this.report("the data to send to an agent could not be read", { duty: duty.type, cause: reason })
     if (duty.type === "deliver")
-      this.submit({ kind: "report", _tag: "AgentReturned", messageId: duty.message, reason, next: this.context.newId() })
+      this.submit({ kind: "report", _tag: "AgentReturned", messageId: duty.messageId, reason, next: this.context.newId() })
   }
 
   #end(duty: string, follower: ChildFollower): void {

@@ -24,11 +24,11 @@ export function commandFor(
 ): AgentInstruction | Promise<AgentInstruction> {
   switch (duty.type) {
     case "deliver": {
-      const { message: id, turn, item, steer } = duty
+      const { messageId, turn, item, steer } = duty
       const directory = context.directory(session.durable)
       const deliver = (parts: ReadonlyArray<InputPart>): AgentInstruction => ({
         type: "deliver",
-        id,
+        messageId,
         turn,
         parts: withPaths(directory, parts),
         steer,
@@ -41,12 +41,12 @@ export function commandFor(
     case "interrupt":
       return { type: "interrupt", turn: duty.turn }
     case "answer": {
-      const { permission, decision } = duty
-      const request = session.durable.agent?.permissions.find(({ id }) => id === permission)
-      return { type: "answer", permission, outcome: outcomeFor(request, decision) }
+      const { requestId, decision } = duty
+      const request = session.durable.agent?.permissions.find(({ id }) => id === requestId)
+      return { type: "answer", requestId, outcome: outcomeFor(request, decision) }
     }
     case "stop-task":
-      return { type: "stop-task", task: duty.task }
+      return { type: "stop-task", taskId: duty.taskId }
     case "configure": {
       const { id: _, ...change } = duty
       return change

@@ -56,7 +56,13 @@ function translate(driver: DrivenAgent, note: AgentNote, time: number): Decide |
     case "taken":
       return taken(driver, note, time)
     case "returned":
-      return submit({ kind: "report", _tag: "AgentReturned", messageId: note.id, reason: note.reason, next: context.newId() })
+      return submit({
+        kind: "report",
+        _tag: "AgentReturned",
+        messageId: note.messageId,
+        reason: note.reason,
+        next: context.newId(),
+      })
     case "chunks":
       return (state) => {
         const { turn, chunks } = note
@@ -88,12 +94,12 @@ function translate(driver: DrivenAgent, note: AgentNote, time: number): Decide |
       return submit({
         kind: "report",
         _tag: note.how === "withdrawn" ? "AgentWithdrew" : "AgentSettled",
-        requestId: note.permission,
+        requestId: note.requestId,
       })
     case "task-started":
       return submit({ kind: "report", _tag: "AgentTaskStarted", task: note.task })
     case "task-progress":
-      return submit({ kind: "report", _tag: "AgentTaskProgressed", id: note.id, progress: note.progress })
+      return submit({ kind: "report", _tag: "AgentTaskProgressed", taskId: note.taskId, progress: note.progress })
     case "task-ended": {
       const { type: _, ...ended } = note
       return submit({ kind: "report", _tag: "AgentTaskEnded", ...ended })
@@ -116,7 +122,11 @@ function translate(driver: DrivenAgent, note: AgentNote, time: number): Decide |
 }
 
 /** A message is stored whole; one of which the record has the beginning is read first. */
-function taken(driver: DrivenAgent, { id, turn }: Extract<AgentNote, { type: "taken" }>, time: number): Decide | Promise<Decide> {
+function taken(
+  driver: DrivenAgent,
+  { messageId, turn }: Extract<AgentNote, { type: "taken" }>,
+  time: number,
+): Decide | Promise<Decide> {
   const { live, session, context } = driver
   const translated =
     (parts?: ReadonlyArray<InputPart>): Decide =>
@@ -124,17 +134,17 @@ function taken(driver: DrivenAgent, { id, turn }: Extract<AgentNote, { type: "ta
       const decision = decide(state, {
         kind: "report",
         _tag: "AgentTook",
-        messageId: id,
+        messageId,
         turn,
         ...(parts === undefined ? {} : { parts }),
       })
       if (decision._tag === "Accepted") live.tell(state, turn, time, decision.events.flatMap(chunkIn))
       return decision
     }
-  const item = session.state.agent?.queue.find((queued) => queued.id === id)
+  const item = session.state.agent?.queue.find((queued) => queued.id === messageId)
   if (item?.cut !== true) return translated()
   return context.run(wholeParts(session, item)).then(translated, (cause: unknown) => {
-    driver.report("a message could not be read from the log; its beginning is kept", { message: id, cause: String(cause) })
+    driver.report("a message could not be read from the log; its beginning is kept", { message: messageId, cause: String(cause) })
     return translated()
   })
 }

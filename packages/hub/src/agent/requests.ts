@@ -75,7 +75,7 @@ export function sendMessage(
     const { session } = yield* core.table.open(id)
     const parts = yield* keptParts(core, session, given)
     const at = core.now()
-    const sent = { id: newId(at), parts, mode, by: by.name, at, turn: newId(at) }
+    const sent = { messageId: newId(at), parts, mode, by: by.name, at, turn: newId(at) }
     const command = { kind: "request", _tag: "SendMessage", ...sent, ...(key === undefined ? {} : { key }) } as const
     const body = { _tag: "SendMessage", parts, mode }
     const done = yield* carried(session, { command, by, key, body })

@@ -33,7 +33,7 @@ it("Q-1 a message and an answer are answered from the events just stored; a repe
     const request = { id: "r", kind: "tool", tool: "bash", title: "Run", subject: "echo", input: {}, options } as const
     runner.note(
       { type: "ready", pid: 7, resumed: "new", native: "native-1" },
-      { type: "taken", id: messageId, turn },
+      { type: "taken", messageId: messageId, turn },
       { type: "asked", turn, request },
     )
     await reader.until("a request", (seen) => named(seen, "permission/asked").length === 1)

@@ -19,8 +19,8 @@ describe("the hub's driver of agents", () => {
     return last() as Extract<AgentInstruction, { type: "deliver" }>
   }
   const take = async (): Promise<string> => {
-    const { id, turn } = await delivered()
-    runner.note({ type: "taken", id, turn })
+    const { messageId: id, turn } = await delivered()
+    runner.note({ type: "taken", messageId: id, turn })
     return turn
   }
   beforeEach(async () => {
@@ -151,13 +151,13 @@ describe("the hub's driver of agents", () => {
     const { id, reader } = await createAgent(house)
     const { messageId } = await send(house, id, "hello")
     await delivered()
-    runner.note(READY, { type: "returned", id: messageId, reason: "no room" })
+    runner.note(READY, { type: "returned", messageId: messageId, reason: "no room" })
     await turnsEnded(reader, 1)
     expect(dataOf(named(reader, "turn/ended")[0])).toMatchObject({ outcome: "error" })
     expect((await record(house, id)).queue).toMatchObject([{ id: messageId, status: "waiting" }])
     await house.run(house.agents.release(id, OWNER))
     await runner.until("the second delivery", () => runner.child.commands.length === 2)
-    expect(runner.child.commands[1]).toMatchObject({ type: "deliver", id: messageId })
+    expect(runner.child.commands[1]).toMatchObject({ type: "deliver", messageId })
   })
 
   it("A-10 a start that the runner refuses is said, and the message waits", async () => {
@@ -188,12 +188,12 @@ describe("the hub's driver of agents", () => {
     await house.run(house.agents.answer(id, "r1", { optionId: "yes", message: "go on" }, OWNER))
     await runner.until("the answer", () => runner.child.commands.at(-1)?.type === "answer")
     expect(runner.child.commands.at(-1)).toMatchObject({
-      permission: "r1",
+      requestId: "r1",
       outcome: { type: "answered", optionId: "yes", allow: true, message: "go on" },
     })
     runner.note(
-      { type: "settled", permission: "r1", how: "taken" },
-      { type: "settled", permission: "r2", how: "withdrawn" },
+      { type: "settled", requestId: "r1", how: "taken" },
+      { type: "settled", requestId: "r2", how: "withdrawn" },
       { type: "turn-ended", turn, outcome: "completed" },
     )
     await turnsEnded(reader, 1)

@@ -52,12 +52,12 @@ describe("messages in the queue beside the record", () => {
       const { turn, ...delivery } = await delivered(i + 1)
       expect(delivery).toEqual({
         type: "deliver",
-        id: messageId,
+        messageId,
         parts: [{ type: "text", text: text(i === 2 ? 3 : i) }],
         steer: false,
       })
       if (i === 0) runner.note(READY)
-      runner.note({ type: "taken", id: messageId, turn }, { type: "turn-ended", turn, outcome: "completed" })
+      runner.note({ type: "taken", messageId, turn }, { type: "turn-ended", turn, outcome: "completed" })
       await turnsEnded(reader, i + 1)
     }
     const stored = named(reader, "message/added").map((event) => dataOf(event)["message"] as Message)

@@ -45,7 +45,7 @@ describe("requests of an agent beside its record", () => {
     const turn = delivery()?.turn ?? ""
     runner.note(
       READY,
-      { type: "taken", id: messageId, turn },
+      { type: "taken", messageId: messageId, turn },
       ...requests.map((one) => ({ type: "asked", turn, request: one }) as const),
     )
     await session.reader.until("asked", (seen) => named(seen, "permission/asked").length === requests.length, 30_000)
@@ -75,7 +75,7 @@ describe("requests of an agent beside its record", () => {
     const { id, reader } = await asking(request("a"), request("b"))
     await house.run(house.agents.answer(id, "a", { optionId: "yes" }, OWNER))
     expect((await record(house, id)).permissions).toMatchObject([{ id: "a", decision: { by: "owner" } }, { id: "b" }])
-    runner.note({ type: "settled", permission: "a", how: "taken" })
+    runner.note({ type: "settled", requestId: "a", how: "taken" })
     await reader.until("taken", (seen) => named(seen, "permission/taken").length === 1)
     expect((await record(house, id)).permissions.map((one) => one.id)).toEqual(["b"])
     expect(await house.run(house.agents.permission(id, "a"))).toMatchObject({ decision: { optionId: "yes", by: "owner" } })
@@ -88,7 +88,7 @@ describe("requests of an agent beside its record", () => {
     await house.run(house.agents.answer(id, "a", { optionId: "yes" }, { ...OWNER, name: "ann" }))
     const won = { _tag: "PermissionSettled", decision: { by: "ann", allow: true, optionId: "yes" } }
     expect(await answer("a", "no")).toMatchObject(won)
-    runner.note({ type: "settled", permission: "a", how: "taken" }, { type: "turn-ended", turn, outcome: "completed" })
+    runner.note({ type: "settled", requestId: "a", how: "taken" }, { type: "turn-ended", turn, outcome: "completed" })
     await turnsEnded(reader, 1)
     expect(await answer("a", "no")).toMatchObject(won)
     await house.close()
@@ -132,7 +132,7 @@ describe("requests of an agent beside its record", () => {
     await house.run(house.agents.answer(id, "a", { optionId: "no", remember: { scope: "session" } }, OWNER))
     const options = [{ id: "ever", label: "Always", kind: "allow_always" }] as const
     runner.note({ type: "asked", turn, request: request("b", { options }) })
-    const told = () => runner.child.commands.find((command) => command.type === "answer" && command.permission === "b")
+    const told = () => runner.child.commands.find((command) => command.type === "answer" && command.requestId === "b")
     await runner.until("the refusal", () => told() !== undefined)
     expect(told()).toMatchObject({ outcome: { type: "cancelled", reason: "a rule refuses this" } })
   })

@@ -125,7 +125,7 @@ describe("starting agents in directories", () => {
       await runner.until("a delivery", () => delivered().length === turns)
       const last = delivered()[turns - 1]
       if (last === undefined) throw new Error("nothing was delivered")
-      runner.note({ type: "taken", id: last.id, turn: last.turn })
+      runner.note({ type: "taken", messageId: last.messageId, turn: last.turn })
       if (turns !== 3) runner.note(READY)
       runner.note({ type: "turn-ended", turn: last.turn, outcome: "completed" })
       await turnsEnded(reader, turns)
@@ -155,7 +155,7 @@ describe("starting agents in directories", () => {
       await runner.until("a delivery", () => deliveries().length >= turns)
       const last = deliveries()[turns - 1]
       if (last?.type !== "deliver") throw new Error("nothing was delivered")
-      runner.note({ type: "taken", id: last.id, turn: last.turn }, READY)
+      runner.note({ type: "taken", messageId: last.messageId, turn: last.turn }, READY)
       return last.turn
     }
     const replaced = async (turn: string, exits: number): Promise<void> => {
@@ -210,8 +210,8 @@ describe("starting agents in directories", () => {
     await runner.until("a delivery", () => runner.children.some(({ commands }) => commands.length > 0))
     const [deliver] = runner.child.commands
     if (deliver?.type !== "deliver") throw new Error("nothing was delivered")
-    const { id, turn } = deliver
-    runner.note({ type: "taken", id, turn }, READY)
+    const { messageId: id, turn } = deliver
+    runner.note({ type: "taken", messageId: id, turn }, READY)
     await send(house, session.id, "and then")
     const error = { tag: "ModelError", message: "overloaded" }
     runner.note({ type: "turn-ended", turn, outcome: "error", error })

@@ -41,8 +41,8 @@ describe("unloading an agent around the death of the hub", () => {
   const take = async (): Promise<string> => {
     const last = (): AgentInstruction | undefined => runner.children.at(-1)?.commands.at(-1)
     await runner.until("a delivery", () => last()?.type === "deliver")
-    const { id, turn } = last() as Extract<AgentInstruction, { type: "deliver" }>
-    runner.note({ type: "taken", id, turn })
+    const { messageId: id, turn } = last() as Extract<AgentInstruction, { type: "deliver" }>
+    runner.note({ type: "taken", messageId: id, turn })
     return turn
   }
   /** A session whose agent was told to end. */
