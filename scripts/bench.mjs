@@ -1,4 +1,8 @@
-/** `npm run bench`: installs everything, builds, and measures; arguments go to bench/src/main.ts. */
+/**
+ * `npm run bench`: installs everything, builds, and measures; arguments go to bench/src/main.ts. A whole short run is compared
+ * with the committed baseline, where there is one.
+ */
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { runToEnd } from "./child.mjs"
@@ -6,6 +10,19 @@ import { prepare } from "./prepare.mjs"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 
+const BASELINE = "bench/baseline.json"
+
+/** The arguments that compare a run with the baseline. */
+function comparing(given) {
+  if (given.length !== 1 || given[0] !== "--short") return []
+  if (existsSync(join(ROOT, BASELINE))) return ["--baseline", BASELINE]
+  console.log(
+    `There is no ${BASELINE}: this run is compared with nothing. \`npm run bench:baseline\` on a free machine makes one.`,
+  )
+  return []
+}
+
+const given = process.argv.slice(2)
 await prepare({ lean: false, title: "everything for the bench" }, (node, env) =>
-  runToEnd(node, [join(ROOT, "bench/src/main.ts"), ...process.argv.slice(2)], { cwd: ROOT, env }),
+  runToEnd(node, [join(ROOT, "bench/src/main.ts"), ...given, ...comparing(given)], { cwd: ROOT, env }),
 )

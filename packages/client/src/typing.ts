@@ -59,9 +59,10 @@ export class Typing {
 
   /** The hub has settled everything up to `highest`; the rest is sent (again). */
   attached(highest: number): void {
-    this.#ready = true
     this.result(highest, undefined)
     for (const { number, bytes } of this.#inputs) this.#send(number, bytes)
+    // Not before: what is typed when an earlier input settles must not overtake those that are sent again.
+    this.#ready = true
   }
 
   /** The connection is away; input is kept. */

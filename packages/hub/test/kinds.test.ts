@@ -125,7 +125,7 @@ describe("a kind of session of a few lines", () => {
     expect(await notesOf(session.id)).toEqual([{ text: "the first note" }, { text: "after the restart" }])
     const { hub, agents } = house
     const bytes = new Uint8Array([120])
-    const otherKind = { _tag: "SessionNotReady", status: "active", message: expect.stringContaining("kind notes") }
+    const otherKind = { _tag: "SessionNotReady", status: "active", message: expect.stringContaining("a session of kind notes") }
     expect(await failure(house, hub.input(session.id, undefined, bytes, OWNER))).toMatchObject(otherKind)
     expect(await failure(house, hub.screen(session.id))).toMatchObject(otherKind)
     expect(await failure(house, hub.restart(session.id, {}, OWNER))).toMatchObject(otherKind)

@@ -21,7 +21,7 @@ describe("session records", () => {
   it("S-14 a record without a version, of a newer one, or one no step leads from is refused with the reason", () => {
     expect(() => upcastRecord({}, steps, 3)).toThrow("version is undefined")
     expect(() => upcastRecord({ version: 4 }, steps, 3)).toThrow("newer holdfast")
-    expect(() => upcastRecord({ version: 1 }, [], 2)).toThrow("no step")
+    expect(() => upcastRecord({ version: 1 }, [], 2)).toThrow("no migration")
     const facts = { firstSeq: 1, lastSeq: 2, change: 3 }
     for (const text of ["", "[]", "null", "{", "3"]) expect(() => completeRecord(text, facts)).toThrow("the record is not")
   })
