@@ -38,6 +38,8 @@ const READING = 1
 interface Command {
   /** Commands of its kind that may be under way at a time; unlimited when absent. */
   readonly most: number | undefined
+  /** Whether it need not wait for a command before it that waits for room. */
+  readonly overtakes: boolean
   readonly decode: (payload: unknown) => Exit.Exit<unknown, Schema.SchemaError>
   readonly begin: (payload: unknown, call: Call<unknown>) => void
   /** Reports a payload that was refused. */
@@ -93,6 +95,7 @@ export class CommandDispatcher implements CallOwner {
     const handle = this.#options.handlers[tag as keyof ConnectionHandlers] as (payload: unknown, call: Call<unknown>) => void
     return {
       most: tag === "Attach" ? ATTACHING : undefined,
+      overtakes: false,
       begin: (payload, call) => call.attempt(() => handle(payload, call)),
       refuse: (refused, call) => call.fail(refused),
     }
@@ -113,7 +116,7 @@ export class CommandDispatcher implements CallOwner {
       }
       call.waitFor(hub.perform(name, input as OperationInput<typeof name>, call.connection.caller, ended))
     }
-    return { most: changes ? undefined : READING, begin: perform, refuse: perform }
+    return { most: changes ? undefined : READING, overtakes: changes, begin: perform, refuse: perform }
   }
 
   #lineOf(connection: SocketConnection): CommandLine<RpcMessage> {
@@ -124,6 +127,7 @@ export class CommandDispatcher implements CallOwner {
         const most = this.#commands.get(String(tag))?.most
         return most === undefined ? !connection.flooded : connection.reading < most && connection.hasRoom
       },
+      overtakes: ({ _tag: kind, tag }) => kind === "Ping" || this.#commands.get(String(tag))?.overtakes === true,
       begin: (message) => this.#take(connection, message),
       open: () => connection.isOpen,
       full: (full) => connection.wait(full),

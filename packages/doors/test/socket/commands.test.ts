@@ -181,6 +181,40 @@ describe("commands of the stream socket", () => {
     expect(answered).toEqual(commands.map((command) => command.id))
   }, 60_000)
 
+  it("W-12 a command that changes something does not wait for one that reads, and others keep their order", async () => {
+    let begun = 0
+    let finish = (): void => {}
+    const first = new Promise<void>((resolve) => (finish = resolve))
+    const screen = handlerOf(() =>
+      Effect.promise(async () => {
+        if (++begun === 1) await first
+        return { cols: 80, rows: 24, cursor: { x: 0, y: 0, visible: true }, text: "", title: "", alternate: false, seq: begun }
+      }),
+    )
+    const { id } = await createTerminal(house, { command: "/bin/cat" })
+    const one = await client({ hub: withHandlers(house.hub, { "terminal.screen": screen }) })
+    const request = (at: string, tag: string, payload: object) => ({ _tag: "Request", id: at, tag, payload, headers: [] })
+    const session = id
+    one.ws.send(
+      JSON.stringify([
+        request("r1", "terminal.screen", { session }),
+        request("r2", "terminal.screen", { session }),
+        request("c1", "log.mark", { session, text: "one" }),
+        request("d1", "Detach", { session }),
+        request("c2", "log.mark", { session, text: "two" }),
+      ]),
+    )
+    one.ws.send(JSON.stringify(request("c3", "log.mark", { session, text: "three" })))
+    await one.until("the marks", () => one.answerOf("c3") !== undefined)
+    const answered = () => one.received.flatMap((each) => (each.kind === "answer" && /^[rcd]\d$/.test(each.id) ? [each.id] : []))
+    expect(answered()).toEqual(["c1", "c2", "c3"])
+    expect(begun).toBe(1)
+    finish()
+    await one.until("the rest", () => one.answerOf("d1") !== undefined && one.answerOf("r2") !== undefined)
+    expect(answered().filter((at) => !at.startsWith("c") && at !== "d1")).toEqual(["r1", "r2"])
+    expect(one.answerOf("c1")).toMatchObject({ _tag: "Success" })
+  })
+
   it("X-5 (fault:N50) a message with doubled keys, __proto__ or inexact numbers is refused whole, and the connection stays", async () => {
     const { id, lastSeq } = await createTerminal(house, { command: "/bin/cat" })
     const one = await client()
