@@ -1,3 +1,10 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as MemoryStore from "@holdfast/store/memory/MemoryStore"
+import { Store } from "@holdfast/store/Store"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Faults } from "@holdfast/testkit/hub/faulty-store"
 import { attachReader, createTerminal, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
@@ -39,5 +46,40 @@ describe("a store that accepts nothing", () => {
     await reader.until("what came later", ({ text }) => text === "kept more")
     reader.checkDense(0)
     expect(await house.run(house.hub.health)).toMatchObject({ store: "ok" })
+  })
+
+  it("S-4 a session that others open before the hub knows that it is stored is opened once, and stays its own", async () => {
+    faults.slowToSay = true
+    const creation = house.run(house.hub.create({ kind: "terminal", command: "/bin/sh" }, OWNER))
+    await expect.poll(() => faults.waiting).toBe(1)
+    const [session] = (await house.run(house.store.list({ limit: 1 }))).sessions
+    const id = session?.id ?? ""
+    const mark = house.run(house.hub.mark(id, { text: "early" }, OWNER))
+    // It would claim the session by now.
+    await house.run(house.hub.health)
+    faults.release()
+    expect((await creation).session.id).toBe(id)
+    await mark
+    const reader = await attachReader(house, { session: id, after: 0 })
+    runner.print("printed")
+    await reader.until("the output", ({ text }) => text.includes("printed"))
+    await house.run(house.hub.mark(id, { text: "late" }, OWNER))
+    reader.checkDense(0)
+    expect((await house.run(house.store.claim(id))).epoch).toBe(2)
+  })
+
+  it("S-4 a hub that has stopped takes no session from the one that comes next", async () => {
+    // The store outlives the hub, as a database server does.
+    const scope = Scope.makeUnsafe()
+    const built = await Effect.runPromise(Layer.buildWithScope(MemoryStore.layer, scope))
+    const store = Context.get(built, Store)
+    const other = await openHouse({ directory: directory.path, runners: runner.layer, store: Layer.succeed(Store, store) })
+    const { id } = await createTerminal(other, { command: "/bin/sh" })
+    await other.close()
+    const { epoch } = await Effect.runPromise(store.claim(id))
+    const late = Effect.runPromise(other.hub.mark(id, { text: "late" }, OWNER))
+    await expect(late).rejects.toMatchObject({ _tag: "Unavailable", message: "the hub is stopping" })
+    expect((await Effect.runPromise(store.claim(id))).epoch).toBe(epoch + 1)
+    await Effect.runPromise(Scope.close(scope, Exit.void))
   })
 })

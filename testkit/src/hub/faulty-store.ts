@@ -1,4 +1,4 @@
-/** A memory store whose appends can be made to fail or to wait. */
+/** A memory store whose appends can be made to fail or to wait, and whose creations can be answered late. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as MemoryStore from "@holdfast/store/memory/MemoryStore"
@@ -12,21 +12,24 @@ export class Faults {
   failing = false
   /** Appends wait until `release`. */
   slow = false
+  /** Creations are carried out, and their answers wait until `release`. */
+  slowToSay = false
   appends = 0
   #held: Array<() => void> = []
 
-  /** Lets held appends go. */
+  /** Lets go what is held. */
   release(): void {
     this.slow = false
+    this.slowToSay = false
     for (const go of this.#held.splice(0)) go()
   }
 
-  /** Keeps an append until `release`. */
+  /** Keeps an append, or the answer to a creation, until `release`. */
   hold(append: () => void): void {
     this.#held.push(append)
   }
 
-  /** How many appends wait. */
+  /** How many of them wait. */
   get waiting(): number {
     return this.#held.length
   }
@@ -66,6 +69,11 @@ const layerOf = (faults: Faults): Layer.Layer<Store> =>
           if (faults.slow) faults.hold(go)
           else line = line.then(go)
         },
+        createThen: (request, done) =>
+          inner.createThen(request, (outcome) => {
+            if (faults.slowToSay) faults.hold(() => done(outcome))
+            else done(outcome)
+          }),
         claim: (id) => {
           const refusal = refusalOf(faults)
           return refusal === undefined ? inner.claim(id) : Effect.fail(refusal)

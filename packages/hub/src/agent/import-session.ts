@@ -6,6 +6,7 @@
  * comes out of it with the last; one that was broken off is continued when it is asked for again, or purged in a day.
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { decide } from "@holdfast/core/decide"
 import type { ClaudeImportable } from "@holdfast/protocol/agent/import"
 import { type DoorError, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
@@ -17,6 +18,7 @@ import { kindRefusal } from "../session/allowed-kinds.ts"
 import { newId } from "../session/new-id.ts"
 import { appendOnce } from "../session/command.ts"
 import { encodeDrafts, storedState } from "../session/encode.ts"
+import { fromCallback } from "../session/Fork.ts"
 import type { OpenSession } from "../session/OpenSession.ts"
 import { inTrash, storeProblem } from "../session/store-problem.ts"
 import { isDirectoryThere } from "../session/PathChecks.ts"
@@ -138,14 +140,24 @@ const make = (
     const encoded = encodeDrafts(id, undefined, events, 1, now, by.name)
     if (encoded === undefined) return yield* Effect.die(new Error("an imported session was refused"))
     const key = { key: `import-${from.agent.name}-${source.id}`, hash: source.id }
-    const made = yield* core.store
-      .create({ id, records: encoded.records, state: storedState(encoded.state), key })
-      .pipe(Effect.mapError(storeProblem))
-    if (made._tag === "KeyConflict") return yield* Effect.die(new Error("an import's key has one body"))
-    if (made._tag === "Exists") return { id: made.id, created: false }
-    const { session } = core.table.adopt(made.claimed, encoded.state)
-    core.feed.push(id, () => session.record())
-    return { id, created: true }
+    const { records, state } = encoded
+    return yield* fromCallback<{ readonly id: string; readonly created: boolean }, DoorError>((answer) =>
+      core.table.create({ id, records, state: storedState(state), key }, state, (outcome) => {
+        switch (outcome._tag) {
+          case "Loaded":
+            core.feed.push(id, () => outcome.loaded.session.record())
+            return answer({ id, created: true })
+          case "Exists":
+            return answer({ id: outcome.id, created: false })
+          case "KindFailed":
+            return answer(Exit.die(outcome.thrown))
+          case "KeyConflict":
+            return answer(Exit.die(new Error("an import's key has one body")))
+          default:
+            return answer(storeProblem(outcome))
+        }
+      }),
+    )
   })
 
 /** What a key was used for in a session. */

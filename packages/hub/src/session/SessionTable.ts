@@ -9,7 +9,7 @@ import * as Exit from "effect/Exit"
 import { type DoorError, LogDamaged, Unavailable, Unprocessable } from "@holdfast/protocol/errors"
 import { stateOf } from "@holdfast/core/record-state"
 import type { SessionState } from "@holdfast/core/state"
-import type { Claimed } from "@holdfast/store/Store"
+import type { Claimed, CreateOutcome, CreateRequest, StoreError } from "@holdfast/store/Store"
 import { Gate } from "./Gate.ts"
 import { readStored } from "./encode.ts"
 import { fromCallback } from "./Fork.ts"
@@ -28,6 +28,13 @@ const RECLAIM_AFTER = 1000
 
 /** Receives an open session, or why it cannot be opened; called once. */
 export type Opened<Part extends SessionPart> = (result: LoadedSession<Part> | DoorError) => void
+
+/** How a creation ended: in memory, stored and not in memory because its kind failed, or not stored. */
+export type CreationOutcome<Part extends SessionPart> =
+  | { readonly _tag: "Loaded"; readonly loaded: LoadedSession<Part> }
+  | { readonly _tag: "KindFailed"; readonly thrown: unknown }
+  | Exclude<CreateOutcome, { readonly _tag: "Created" }>
+  | StoreError
 
 /** What a table is made of. */
 export interface SessionTableOptions<Part extends SessionPart> {
@@ -84,6 +91,8 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
       there.session.touchedAt = this.context.now()
       return opened(there)
     }
+    // A claim would take the session from the hub that comes next.
+    if (this.#closed) return opened(stopping())
     const waiting = this.#opening.get(id)
     if (waiting !== undefined) {
       waiting.push(opened)
@@ -104,6 +113,36 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
         else answer(result)
       })
     })
+  }
+
+  /**
+   * Stores a new session and takes it into memory. Others can find it in the store before this hub hears that it is there:
+   * who opens it until then waits for that, because a claim would take it from its creator.
+   */
+  create(request: CreateRequest, state: SessionState, done: (outcome: CreationOutcome<Part>) => void): void {
+    const { id } = request
+    const waiters: Array<Opened<Part>> = []
+    this.#opening.set(id, waiters)
+    this.context.store.createThen(request, (stored) => {
+      this.#opening.delete(id)
+      const outcome = stored._tag === "Created" ? this.#created(stored.claimed, state) : stored
+      try {
+        done(outcome)
+      } finally {
+        for (const each of waiters) {
+          if (outcome._tag === "Loaded") each(outcome.loaded)
+          else this.openThen(id, each)
+        }
+      }
+    })
+  }
+
+  #created(claimed: Claimed, state: SessionState): CreationOutcome<Part> {
+    try {
+      return { _tag: "Loaded", loaded: this.#adopt(claimed, state) }
+    } catch (thrown) {
+      return { _tag: "KindFailed", thrown }
+    }
   }
 
   /** The disk is full or fails, so nothing can be claimed: the session can be read, and is claimed as soon as that succeeds (S-12, S-24). */
@@ -127,7 +166,7 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
         bytes,
       }
       if (!this.kinds.has(record.kind)) return answer(unknownKind(record.kind, this.kinds.keys()))
-      const loaded = this.adopt(claimed, stateOf(record))
+      const loaded = this.#adopt(claimed, stateOf(record))
       loaded.session.fail(problem, false)
       this.#reclaim(loaded.session)
       answer(loaded)
@@ -135,7 +174,7 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
   }
 
   /** Takes a session that was just made or claimed, of a kind that there is. */
-  adopt(claimed: Claimed, state: SessionState, foldedThrough = 0): LoadedSession<Part> {
+  #adopt(claimed: Claimed, state: SessionState, foldedThrough = 0): LoadedSession<Part> {
     const kind = this.kinds.get(state.kind)
     if (kind === undefined) throw new Error(`no kind of session is called ${state.kind}`)
     const session = new OpenSession(this.context, claimed, { state, foldedThrough }, this.#wire++)
@@ -171,11 +210,11 @@ export class SessionTable<Part extends SessionPart = SessionPart> {
 
   #admit(id: string, exit: Exit.Exit<Claimed, AnyStoreError>): LoadedSession<Part> | DoorError {
     if (Exit.isFailure(exit)) return failureOf(exit, this.context.report, id)
-    if (this.#closed) return new Unavailable({ message: "the hub is stopping" })
+    if (this.#closed) return stopping()
     const inner = readStored(exit.value)
     if (inner === undefined) return damagedState(id)
     if (!this.kinds.has(inner.state.kind)) return unknownKind(inner.state.kind, this.kinds.keys())
-    return this.adopt(exit.value, inner.state, inner.foldedThrough)
+    return this.#adopt(exit.value, inner.state, inner.foldedThrough)
   }
 
   /** Claims a failed session again, as long as something needs it; otherwise lets go of it. */
@@ -240,6 +279,8 @@ export function unknownKind(kind: string, known: Iterable<string>): Unprocessabl
 
 const notHere = (id: string, { hub, url }: Elsewhere): Unavailable =>
   new Unavailable({ message: `the session ${id} is on the hub ${hub}; reach it at ${url}` })
+
+const stopping = (): DoorError => new Unavailable({ message: "the hub is stopping" })
 
 const damagedState = (id: string): DoorError =>
   new LogDamaged({

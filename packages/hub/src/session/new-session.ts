@@ -120,14 +120,17 @@ function store<Part extends SessionPart>(context: CreationContext<Part>, creatio
   const { records, state } = encoded
   const key = keyOf(request, by)
   const stored = { id, records, state: storedState(state) }
-  context.store.createThen(key === undefined ? stored : { ...stored, key }, (outcome) =>
+  context.table.create(key === undefined ? stored : { ...stored, key }, state, (outcome) =>
     step(ended, () => {
       switch (outcome._tag) {
-        case "Created":
+        // The session is there: what its kind throws answers the caller, and undoes nothing.
+        case "KindFailed":
           plan.over?.()
-          // The session is there: what its kind throws answers the caller, and undoes nothing.
+          return answer(Exit.die(outcome.thrown))
+        case "Loaded":
+          plan.over?.()
           return step(answer, () => {
-            const loaded = context.table.adopt(outcome.claimed, state)
+            const { loaded } = outcome
             context.feed.push(id, () => loaded.session.record())
             if (kept === true) context.directories.settled(state.directory)
             plan.made(loaded, answer)
