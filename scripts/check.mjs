@@ -6,7 +6,7 @@ import { spawn } from "node:child_process"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { count } from "./counts.mjs"
+import { count, tellFailure } from "./counts.mjs"
 import { prepare } from "./prepare.mjs"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
@@ -44,8 +44,10 @@ function run(node, env, { name, program, hint }, isShown) {
       const seconds = ((Date.now() - began) / 1000).toFixed(1)
       console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`)
       const text = Buffer.concat(output).toString().trimEnd()
-      if (code !== 0) console.log(`${text}${hint === undefined ? "" : `\n${hint}`}\n`)
-      else if (isShown && text !== "") console.log(text)
+      if (code !== 0) {
+        console.log(`${text}${hint === undefined ? "" : `\n${hint}`}\n`)
+        tellFailure(`FAILED check ${name}`, text)
+      } else if (isShown && text !== "") console.log(text)
       resolve(code === 0)
     })
   })

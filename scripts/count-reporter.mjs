@@ -1,19 +1,33 @@
-/** A vitest reporter that hands the counts of a run to `counts.mjs`. */
-import { count } from "./counts.mjs"
+/** A vitest reporter that hands the counts of a run and what failed to `counts.mjs`. */
+import { relative } from "node:path"
+import { count, tellFailure } from "./counts.mjs"
 
 /** Counts tests by their state; a file that could not be loaded and an unhandled error count as failed. */
 export default class CountReporter {
   onTestRunEnd(modules, errors) {
     const sums = { passed: 0, failed: errors.length, skipped: 0 }
+    for (const error of errors) tellFailure("FAILED outside a test", textOf(error))
     for (const module of modules) {
       let tests = 0
+      const file = relative(process.cwd(), module.moduleId)
       for (const test of module.children.allTests()) {
         tests++
-        const { state } = test.result()
+        const { state, errors: reasons } = test.result()
+        if (state === "failed") tellFailure(`FAILED ${file} > ${test.fullName}`, reasons?.map(textOf).join("\n"))
         if (state === "passed" || state === "failed" || state === "skipped") sums[state]++
       }
-      if (module.state() === "failed" && (tests === 0 || module.errors().length > 0)) sums.failed++
+      if (module.state() === "failed" && (tests === 0 || module.errors().length > 0)) {
+        sums.failed++
+        tellFailure(`FAILED ${file}`, module.errors().map(textOf).join("\n"))
+      }
     }
     count(sums)
   }
+}
+
+/** What an error says, and where in the project it happened. */
+function textOf(error) {
+  const place = error.stacks?.[0]
+  const at = place === undefined ? "" : `\nat ${relative(process.cwd(), place.file)}:${place.line}`
+  return `${error.message ?? String(error)}${at}`
 }

@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { join, relative, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { linesOf, offsetsIn, ranAt } from "./coverage-lines.mjs"
-import { count } from "./counts.mjs"
+import { count, tellFailure } from "./counts.mjs"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const FOLDER = join(ROOT, "node_modules/.cache/coverage")
@@ -108,6 +108,7 @@ export async function reportCoverage() {
     const isEnough = all > 0 && part >= least
     enough &&= isEnough
     count(isEnough ? { passed: 1 } : { failed: 1 })
+    if (!isEnough) tellFailure(`FAILED coverage of ${name}: ${percent(part)}, at least ${percent(least)}`)
     console.log(
       `${isEnough ? "ok    " : "FAILED"} ${name.padEnd(12)} ${percent(part).padStart(7)} of ${all} lines (at least ${percent(least)})`,
     )

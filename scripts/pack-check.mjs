@@ -21,7 +21,7 @@ import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { build } from "./build.mjs"
-import { count } from "./counts.mjs"
+import { count, tellFailure } from "./counts.mjs"
 import { install, npmCommand } from "./install.mjs"
 import { layOut } from "./pack.mjs"
 
@@ -51,6 +51,7 @@ async function check(name, body) {
   } catch (error) {
     failed++
     count({ failed: 1 })
+    tellFailure(`FAILED pack:check ${name}`, error.message)
     console.log(`FAILED ${name}: ${error.message}\n${error.stderr ?? ""}${error.stdout ?? ""}`)
   }
 }
