@@ -4,9 +4,18 @@ import { defineConfig } from "vitest/config"
 // Hubs, runners and writer threads that tests start from the sources take off types once, not at every start.
 process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.cache/compiled")
 
+/** What keeps processes with several threads from crashing while coverage is measured. */
+const STEADY = `--require=${JSON.stringify(join(import.meta.dirname, "scripts/steady-wasm.cjs"))}`
+
 /** Where processes and threads that tests start write what they ran, when coverage is measured (scripts/coverage.mjs). */
 const processes = process.env["HOLDFAST_COVERAGE_PROCESSES"]
-const MEASURED = processes === undefined ? {} : { env: { NODE_V8_COVERAGE: processes } }
+const MEASURED =
+  processes === undefined
+    ? {}
+    : {
+        env: { NODE_V8_COVERAGE: processes, NODE_OPTIONS: STEADY },
+        execArgv: ["--require", join(import.meta.dirname, "scripts/steady-wasm.cjs")],
+      }
 
 const rooms = ["packages/*", "apps/*", "testkit", "bench"]
 
