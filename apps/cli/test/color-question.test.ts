@@ -58,18 +58,40 @@ it("T-20 what is typed while the hub is being reached is kept for the session, a
   process.stdin.pause()
 })
 
-it("C-6 Ctrl-C still ends the command while the hub is being reached, and no answer is left for the shell", async () => {
+it("C-6 T-20 Ctrl-C ends the command while the hub is being reached, once no answer is left for the shell", async () => {
   const signals: Array<string> = []
   const question = asking((signal) => signals.push(signal))
   process.stdin.emit("data", Buffer.from("\u0003"))
-  expect(signals).toEqual(["SIGINT"])
-  let given = false
-  const done = question.giveUp().then(() => (given = true))
   process.stdin.emit("data", Buffer.from("\u001b]10;rgb:00/00/00\u001b\\"))
-  expect(given).toBe(false)
+  await Promise.resolve()
+  expect(signals).toEqual([])
   process.stdin.emit("data", Buffer.from("\u001b[?6c"))
-  await done
+  await vi.waitFor(() => expect(signals).toEqual(["SIGINT"]))
+  process.stdin.emit("data", Buffer.from("\u001c"))
+  await vi.waitFor(() => expect(signals).toEqual(["SIGINT", "SIGQUIT"]))
+  await question.giveUp()
   expect(process.stdin.listenerCount("data")).toBe(0)
+})
+
+it("C-6 T-20 a terminal that does not answer delays Ctrl-C for a second, a second Ctrl-C not at all", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] })
+  try {
+    const signals: Array<string> = []
+    const silent = asking((signal) => signals.push(signal))
+    process.stdin.emit("data", Buffer.from("\u0003"))
+    await vi.advanceTimersByTimeAsync(999)
+    expect(signals).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(signals).toEqual(["SIGINT"])
+    await silent.giveUp()
+    const impatient = asking((signal) => signals.push(signal))
+    process.stdin.emit("data", Buffer.from("\u0003"))
+    process.stdin.emit("data", Buffer.from("\u0003"))
+    await impatient.giveUp()
+    expect(signals).toEqual(["SIGINT", "SIGINT"])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it("C-6 T-20 a slow terminal's answers do not reach the shell where there is nothing to attach to", async () => {

@@ -40,6 +40,7 @@ export class ColorQuestion {
   #isOpen = false
   #held = ""
   #isReleasing = false
+  #isQuitting = false
 
   readonly #interrupt: (signal: NodeJS.Signals) => void
 
@@ -74,11 +75,16 @@ export class ColorQuestion {
     process.stdin.unref()
   }
 
-  /** Waits for the answers until this many milliseconds after the question, and stops reading. */
-  async #stop(patience: number): Promise<void> {
+  /** Waits for the answers until this many milliseconds after the question. */
+  async #answersOr(patience: number): Promise<void> {
     const timer = setTimeout(() => this.#answered.resolve(), Math.max(0, this.#askedAt + patience - performance.now()))
     await this.#answered.promise
     clearTimeout(timer)
+  }
+
+  /** Waits for the answers like `answersOr`, and stops reading. */
+  async #stop(patience: number): Promise<void> {
+    await this.#answersOr(patience)
     process.stdin.off("data", this.#read).off("error", this.#ended).off("end", this.#ended)
     process.stdin.pause()
   }
@@ -89,11 +95,18 @@ export class ColorQuestion {
     const typed = this.keys(chunk)
     this.#early.push(typed)
     // Nothing is attached yet: these keys are for this program, as they were before the terminal was raw.
-    for (const [key, signal] of INTERRUPTS) {
-      if (!typed.includes(key)) continue
+    for (const [key, signal] of INTERRUPTS) if (typed.includes(key)) this.#quit(signal)
+  }
+
+  /** Passes the signal on when the terminal has answered: the process may end at once. A second key does not wait. */
+  #quit(signal: NodeJS.Signals): void {
+    if (this.#isQuitting) return this.#answered.resolve()
+    this.#isQuitting = true
+    void this.#answersOr(LAST_PATIENCE).then(() => {
+      this.#isQuitting = false
       if (process.stdin.isTTY) process.stdin.setRawMode(false)
       this.#interrupt(signal)
-    }
+    })
   }
 
   /** The bytes of a chunk that are no answers. */
