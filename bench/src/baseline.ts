@@ -13,7 +13,7 @@ import type { Line, Measured } from "./verdict.ts"
 const VERSION = 1
 
 /** Spreads are never taken to be smaller: with a few runs, close figures are chance. */
-const LEAST_SPREAD = 0.05
+const LEAST_SPREAD = 0.1
 
 /** Times the spread by which a figure may be worse. */
 const ALLOWED = 3
