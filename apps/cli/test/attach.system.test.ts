@@ -126,7 +126,7 @@ describe("attach", () => {
   it("C-6 leaves the tty in the modes it found where it is quit before the hub answers", async () => {
     process.kill(hub.pid(), "SIGSTOP")
     // A shell with job control would put the modes right itself.
-    const line = `ulimit -c 0; stty -a | cksum; ${process.execPath} ${MAIN} attach; echo; stty -a | cksum`
+    const line = `ulimit -c 0; stty -a | cksum; ${process.execPath} ${MAIN} attach; stty -a | cksum`
     const shell = new UserTerminal(hub.environment(), ["-c", line], undefined, "sh")
     users.push(shell)
     try {
