@@ -2,6 +2,7 @@
  * `serve`: builds the hub that its settings name and starts it.
  */
 import { homedir } from "node:os"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ownEnvironment } from "@holdfast/protocol/own-environment"
 import { type ResolvedSettings, SettingInvalid, type Settings } from "@holdfast/protocol/settings"
@@ -30,7 +31,7 @@ export async function serve(
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
     hub: (telemetry) => hubLayer({ ...hubParts(), settings, defaults, data, agents, telemetry }).pipe(Layer.provide(runners)),
-    socket: (given, telemetry) => makeSocketDoor(given, environment.version, telemetry),
+    sockets: (given, telemetry) => Effect.all({ socket: makeSocketDoor(given, environment.version, telemetry) }),
   })
 }
 

@@ -20,8 +20,7 @@ import { fingerprintOf } from "@holdfast/hub/operations/failure"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { linkPath } from "@holdfast/doors/http/administration"
 import { OperationCounts } from "@holdfast/doors/http/metrics"
-import { listen } from "@holdfast/doors/http/listen"
-import type { SocketDoor } from "@holdfast/doors/SocketDoor"
+import { listen, type ListenParts } from "@holdfast/doors/http/listen"
 import { removeHubState, takeDataDirectory, writeHubState } from "./data-directory.ts"
 import { openLogFile } from "./log-file.ts"
 import { isLogLevel, makeOperationLog, type OperationLog } from "@holdfast/doors/OperationLog"
@@ -33,7 +32,8 @@ import { startFailure } from "./start-failure.ts"
 export interface HubParts {
   readonly store: Layer.Layer<Store, StoreTooNew | StoreError>
   readonly hub: (telemetry: Telemetry) => Layer.Layer<Hub, unknown, Store>
-  readonly socket: (settings: Settings, telemetry: Telemetry) => Effect.Effect<SocketDoor, never, Hub | Scope.Scope>
+  /** The doors that are reached by upgrade. */
+  readonly sockets: (settings: Settings, telemetry: Telemetry) => Effect.Effect<ListenParts["sockets"], never, Hub | Scope.Scope>
 }
 
 /** Milliseconds a graceful stop may take; then the stop is over, whatever still hangs. */
@@ -90,20 +90,20 @@ async function build(
         signInExpiry: settings.signInExpiry,
         now: Date.now,
       })
-      const socket = yield* parts.socket(settings, telemetry)
+      const sockets = yield* parts.sockets(settings, telemetry)
       const listening = yield* listen({
         settings,
         tls,
         version: environment.version,
         store,
         credentials,
-        socket,
+        sockets,
         telemetry,
         operations,
         local,
       })
       // Closed first: clients hear of it before the server stops taking answers.
-      yield* Effect.addFinalizer(() => Effect.promise(() => socket.stop()))
+      yield* Effect.addFinalizer(() => Effect.promise(() => Promise.all(Object.values(sockets).map((socket) => socket.stop()))))
       return { listening, credentials }
     }).pipe(Effect.provideContext(Context.add(services, Scope.Scope, scope)))
   })

@@ -23,6 +23,14 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true })
 })
 
+/** A door that takes nothing. */
+const SOCKET = {
+  accept: () => undefined,
+  closeCredential: () => undefined,
+  stop: () => Promise.resolve(),
+  connections: () => 0,
+}
+
 const serveFake = async (options: Record<string, unknown> = {}, lines: Array<string> = []): Promise<Serving> => {
   const { values } = resolveSettings({}, {}, { port: 0, ...options })
   const serving = await start(
@@ -32,13 +40,7 @@ const serveFake = async (options: Record<string, unknown> = {}, lines: Array<str
     {
       store: storeLayer(values, data),
       hub: (telemetry) => Layer.succeed(Hub, makeFakeHub(telemetry).hub),
-      socket: () =>
-        Effect.succeed({
-          accept: () => undefined,
-          closeCredential: () => undefined,
-          stop: () => Promise.resolve(),
-          connections: () => 0,
-        }),
+      sockets: () => Effect.succeed({ socket: SOCKET }),
     },
   )
   running.push(serving)
@@ -118,7 +120,7 @@ describe("starting a hub", () => {
         {
           store: storeLayer(values, file),
           hub: (telemetry) => Layer.succeed(Hub, makeFakeHub(telemetry).hub),
-          socket: () => Effect.never,
+          sockets: () => Effect.never,
         },
       ),
     ).rejects.toMatchObject({ reason: "data" })

@@ -6,11 +6,10 @@
  */
 import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
 import { errorBody } from "@holdfast/protocol/http-errors"
-import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 import type { Principal } from "@holdfast/hub/Hub"
 import type { OwnNames } from "./names.ts"
 import { allows, notAllowed } from "@holdfast/hub/operations/access"
-import { findRoute, pathParams, type Route } from "./routes.ts"
+import { findRoute, pathParams, type Route, SOCKET_PATHS } from "./routes.ts"
 
 /** A request as it came off the wire. */
 export interface GuardedRequest {
@@ -67,6 +66,9 @@ export const TARGET_TOO_LONG: Refused = {
   message: `a path with its query has at most ${TARGET_MAX} characters`,
 }
 
+/** What an upgrade of anything but a socket is told. */
+export const NO_UPGRADE = `only ${Object.values(SOCKET_PATHS).flat().join(", ")} can be upgraded`
+
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i
 const CHANGES = new Set(["POST", "PUT", "PATCH", "DELETE"])
 
@@ -112,11 +114,7 @@ export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | R
   }
   const { route } = found
   if (route.socket !== request.upgrade) {
-    return refuse(
-      400,
-      "BadRequest",
-      route.socket ? "this is the stream socket: connect with a WebSocket" : `only ${SOCKET_PATH} can be upgraded`,
-    )
+    return refuse(400, "BadRequest", route.socket ? "this is a socket: connect with a WebSocket" : NO_UPGRADE)
   }
   if (CHANGES.has(request.method) && !hasJsonBody(request)) {
     return refuse(400, "BadRequest", "a body must be sent as content-type: application/json")

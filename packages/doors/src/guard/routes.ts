@@ -8,9 +8,20 @@ import type { Scope } from "@holdfast/protocol/operations/operation"
 import { splitRoute } from "@holdfast/protocol/operations/operation"
 import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 
+/** The doors that are reached by upgrade, and at which paths. */
+export const SOCKET_PATHS = { socket: [SOCKET_PATH] } as const
+
+/** Name of a door that is reached by upgrade. */
+export type SocketName = keyof typeof SOCKET_PATHS
+
+/** Whether a route is a door of its own, and no operation. */
+export function isSocketName(name: string): name is SocketName {
+  return name in SOCKET_PATHS
+}
+
 /** One route. */
 export interface Route {
-  readonly name: OperationName | "socket"
+  readonly name: OperationName | SocketName
   readonly method: string
   /** Path with `:name` for a part that varies. */
   readonly path: string
@@ -44,7 +55,9 @@ export const ROUTES: ReadonlyArray<Route> = [
           },
         ],
   ),
-  { name: "socket", method: "GET", path: SOCKET_PATH, needs: "read", streams: true, socket: true },
+  ...Object.entries(SOCKET_PATHS).flatMap(([name, paths]) =>
+    paths.map((path): Route => ({ name: name as SocketName, method: "GET", path, needs: "read", streams: true, socket: true })),
+  ),
 ]
 
 interface Place {

@@ -13,7 +13,7 @@ import type { Hub } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Allowed } from "../guard/guard.ts"
-import { bodyLimit, pathParams } from "../guard/routes.ts"
+import { bodyLimit, isSocketName, pathParams } from "../guard/routes.ts"
 import { type HttpAnswer, refusal, writeAnswer } from "./answer.ts"
 import { type BodyRead, readBody, writeBeforeBody } from "./body.ts"
 import type { Exchange } from "./Exchange.ts"
@@ -59,8 +59,8 @@ export const makeHttpDoor =
   ({ hub, credentials: { inForce }, bodyMax, run, telemetry }: HttpDoorParts): HttpDoor =>
   (allowed, exchange, done) => {
     const { route } = allowed
-    if (route.name === "socket") throw new Error("the stream socket is not an operation")
     const { name } = route
+    if (isSocketName(name)) throw new Error("a socket is not an operation")
     const isOver = ({ scope, credential }: Exchange["by"]): boolean => scope !== "none" && !inForce(credential)
     readBody(exchange.request, bodyLimit(route, bodyMax), (read) => {
       if (read._tag === "Gone") return done()

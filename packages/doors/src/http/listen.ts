@@ -12,6 +12,7 @@ import { Hub } from "@holdfast/hub/Hub"
 import { notAllowed } from "@holdfast/hub/operations/access"
 import { operationOf } from "@holdfast/protocol/operations"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
+import { isSocketName, type SocketName } from "../guard/routes.ts"
 import type { SocketDoor } from "../SocketDoor.ts"
 import { administrationHandlers } from "./administration.ts"
 import { makeHttpDoor } from "./HttpDoor.ts"
@@ -25,7 +26,7 @@ export interface ListenParts {
   readonly version: string
   readonly store: StoreFigures
   readonly credentials: Credentials
-  readonly socket: SocketDoor
+  readonly sockets: Readonly<Record<SocketName, SocketDoor>>
   readonly telemetry: Telemetry
   /** What the telemetry counted. */
   readonly operations: OperationCounts
@@ -56,28 +57,29 @@ const CLOSE_GRACE = 2000
 
 /** Listens until its scope closes. Fails with `ListenFailed`. */
 export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
-  const { settings, credentials, socket } = parts
+  const { settings, credentials, sockets } = parts
   const hub = yield* Hub
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const counts = new AnswerCounts()
   let connections = 0
-  const metrics = makeMetrics(hub, parts.store, [counts, parts.operations], socket.connections, () => connections)
+  const socketsOpen = (): number => Object.values(sockets).reduce((sum, socket) => sum + socket.connections(), 0)
+  const metrics = makeMetrics(hub, parts.store, [counts, parts.operations], socketsOpen, () => connections)
   yield* Effect.addFinalizer(() => Effect.sync(metrics.stop))
   let names = ownNames(settings, settings.port)
   const own = { hub, credentials, names: () => names, version: parts.version, metrics: metrics.text, fork }
   hub.serve(administrationHandlers(own))
   const http = makeHttpDoor({ hub, credentials, bodyMax: settings.bodyMax, run: fork, telemetry: parts.telemetry })
   const denied: ServerParts["denied"] = (name, session, by) => {
-    if (name === "socket") return
+    if (isSocketName(name)) return
     const needs = operationOf(name).scope
     hub.perform(name, notAllowed(by, needs, name, session), by, () => {})
   }
-  const doors = { settings, http, denied, socket, telemetry: parts.telemetry, counts }
+  const doors = { settings, http, denied, sockets, telemetry: parts.telemetry, counts }
   const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, headersMax: HEADERS_MAX })
   const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
   credentials.onEnd((credential) => {
-    socket.closeCredential(credential)
+    for (const socket of Object.values(sockets)) socket.closeCredential(credential)
     web.endCredential(credential)
     near.endCredential(credential)
     fork(hub.dropCredential(credential))

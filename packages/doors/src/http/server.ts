@@ -6,9 +6,8 @@ import type { IncomingMessage, Server } from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { Settings } from "@holdfast/protocol/settings"
-import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
-import { guard, type GuardPolicy, type Refused, TARGET_MAX, TARGET_TOO_LONG } from "../guard/guard.ts"
-import { bodyLimit, type Route } from "../guard/routes.ts"
+import { guard, type GuardPolicy, NO_UPGRADE, type Refused, TARGET_MAX, TARGET_TOO_LONG } from "../guard/guard.ts"
+import { bodyLimit, isSocketName, type Route, type SocketName } from "../guard/routes.ts"
 import type { Caller, Principal } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { connectionAddress } from "../credentials/proof.ts"
@@ -20,7 +19,7 @@ import { inTurn, type Serve } from "./in-turn.ts"
 import type { AnswerCounts } from "./metrics.ts"
 import { PAGE_POLICY } from "./pages.ts"
 
-/** What of the socket door is needed here. */
+/** What of a door that takes upgrades is needed here. */
 export interface UpgradeDoor {
   readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal) => void
 }
@@ -34,7 +33,7 @@ export interface ServerParts {
   readonly http: HttpDoor
   /** Reports a request that the scope of its credential does not allow. */
   readonly denied: (name: Route["name"], session: string | undefined, by: Caller) => void
-  readonly socket: UpgradeDoor
+  readonly sockets: Readonly<Record<SocketName, UpgradeDoor>>
   readonly telemetry: Telemetry
   readonly counts: AnswerCounts
 }
@@ -115,14 +114,15 @@ export function makeServer(parts: ServerParts): HttpServerParts {
     socket.on("error", () => socket.destroy())
     const decision = decide(request, true)
     if (decision._tag === "Refused") return refuseUpgrade(socket, decision)
-    if (!decision.route.socket || decision.principal === undefined) return refuseUpgrade(socket, NOT_A_SOCKET)
+    const { name } = decision.route
+    if (!isSocketName(name) || decision.principal === undefined) return refuseUpgrade(socket, NOT_A_SOCKET)
     admission.known(socket)
-    parts.telemetry.log("info", "socket", {
+    parts.telemetry.log("info", name, {
       operation: "upgrade",
       client: decision.principal.name,
       remote: request.socket.remoteAddress,
     })
-    parts.socket.accept(request, socket, head, decision.principal)
+    parts.sockets[name].accept(request, socket, head, decision.principal)
   })
   server.on("clientError", (error: ClientError, socket) => {
     if (!socket.writable || error.code === "ECONNRESET") socket.destroy()
@@ -167,7 +167,7 @@ const SAFE_HEADERS = {
   "cross-origin-opener-policy": "same-origin",
 }
 
-const NOT_A_SOCKET: Refused = { _tag: "Refused", status: 400, tag: "BadRequest", message: `only ${SOCKET_PATH} can be upgraded` }
+const NOT_A_SOCKET: Refused = { _tag: "Refused", status: 400, tag: "BadRequest", message: NO_UPGRADE }
 
 const UNEXPECTED: Refused = {
   _tag: "Refused",

@@ -134,14 +134,16 @@ export async function startDoor(options: Record<string, unknown> = {}) {
       version: "0.0.0-test",
       store,
       credentials,
-      socket: {
-        accept: (_request, socket, _head, principal) => {
-          upgrades.push(principal.name)
-          socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n")
+      sockets: {
+        socket: {
+          accept: (_request, socket, _head, principal) => {
+            upgrades.push(principal.name)
+            socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n")
+          },
+          closeCredential: (credential) => void closed.push(credential),
+          stop: () => Promise.resolve(),
+          connections: () => 0,
         },
-        closeCredential: (credential) => void closed.push(credential),
-        stop: () => Promise.resolve(),
-        connections: () => 0,
       },
       telemetry,
       operations,
