@@ -84,6 +84,22 @@ export class Accumulator {
     return this.#parts.length === 0 && this.#metadata === undefined
   }
 
+  /** Whether text or reasoning with this id is open. */
+  isOpen(kind: StoredTextPart["type"], id: string): boolean {
+    return this.#open.has(`${kind}:${id}`)
+  }
+
+  /** A tool call as it was reported so far: the latest with this id. */
+  call(toolCallId: string): ToolPart | undefined {
+    const part = this.#parts[this.#tools.get(toolCallId) ?? -1]
+    return part !== undefined && isToolPart(part) ? part : undefined
+  }
+
+  /** The latest call that has asked under this id. */
+  asker(approvalId: string): ToolPart | undefined {
+    return this.#parts.filter(isToolPart).findLast(({ approval }) => approval?.id === approvalId)
+  }
+
   /** The message as it is now. */
   message(): Message {
     return this.#message(this.#parts.map((part) => (isToolPart(part) ? this.#shownTool(part) : part)))

@@ -13,18 +13,30 @@ import { chunksOfChange, chunksOfNew } from "./part-chunks.ts"
 import { sameJson } from "./same-json.ts"
 import { shownTool } from "./tool-part.ts"
 
-/** The chunks of a whole message, from `start`, which has its id and metadata, to the end of its turn. */
-export function chunksFrom(message: Message): ReadonlyArray<AgentChunk> {
+/** Text that is still open in the message of a streaming turn: kind and id, and the part's place. */
+type Open = LiveMessage["open"]
+
+/**
+ * The chunks of a whole message, from `start`, which has its id and metadata, to the end of its turn. Of a turn that streams,
+ * whose message has no end, what comes next continues them; `open` names its open text.
+ */
+export function chunksFrom(message: Message, open: Open = []): ReadonlyArray<AgentChunk> {
   const metadata = message.metadata === undefined ? {} : { messageMetadata: message.metadata }
-  return [{ type: "start", messageId: message.id, ...metadata }, ...newParts(partsOf(message), 0), ...endOf(message)]
+  const start: AgentChunk = { type: "start", messageId: message.id, ...metadata }
+  return [start, ...newParts(partsOf(message), { first: 0, inStep: false, open: byPlace(open) }, message), ...endOf(message)]
 }
 
 /**
- * The chunks that a viewer still needs which has shown `shown` of the message's turn, up to the end of the turn.
- * `undefined` when no chunks lead from the one to the other, as where it has shown more than the message keeps: then what
+ * The chunks that a viewer still needs which has shown `shown` of the message's turn, up to the end of the turn, or up to now
+ * while it streams; then `open` names the message's open text, as in `chunksFrom`. `undefined` when no chunks lead from the one to the other, as where it has shown more than the message keeps: then what
  * it shows is to be replaced by the message.
  */
-export function chunksBetween(shown: LiveMessage, message: Message): ReadonlyArray<AgentChunk> | undefined {
+export function chunksBetween(
+  shown: LiveMessage,
+  message: Message,
+  open: Open = [],
+): ReadonlyArray<AgentChunk> | undefined {
+  const places = byPlace(open)
   const metadata: ReadonlyArray<AgentChunk> =
     message.metadata === undefined || sameJson(shown.metadata, message.metadata)
       ? []
@@ -32,10 +44,11 @@ export function chunksBetween(shown: LiveMessage, message: Message): ReadonlyArr
   const parts = partsOf(message)
   const kept = shown.parts.findLastIndex(({ type }) => type === "step-start") + 1
   for (const count of [shown.parts.length, kept]) {
-    const changed = changedParts(shown, parts, count)
+    const changed = changedParts(shown, parts, count, places)
     if (changed === undefined) continue
     const reset: ReadonlyArray<AgentChunk> = count === shown.parts.length ? [] : [{ type: "reset-step" }]
-    const chunks = [...changed, ...reset, ...newParts(parts, count, stepOf(shown, count)), ...metadata]
+    const added = newParts(parts, { first: count, inStep: stepOf(shown, count), open: places }, message)
+    const chunks = [...changed, ...reset, ...added, ...metadata]
     if (shows(shown, chunks, message)) return [...chunks, ...endOf(message)]
   }
   return undefined
@@ -45,17 +58,25 @@ export function chunksBetween(shown: LiveMessage, message: Message): ReadonlyArr
 const partsOf = ({ parts }: Message): ReadonlyArray<MessagePart> =>
   (parts as ReadonlyArray<unknown> as ReadonlyArray<MessagePart>).filter(isKnownPart)
 
+type Places = ReadonlyMap<number, string>
+
+/** The ids of open text by the places of the parts. */
+const byPlace = (open: Open): Places => new Map(open.map(([key, index]) => [index, key.slice(key.indexOf(":") + 1)]))
+
 /** The changes of the first `count` parts; `undefined` when one of them cannot be changed so. */
 function changedParts(
   { parts, open }: LiveMessage,
   wanted: ReadonlyArray<MessagePart>,
   count: number,
+  places: Places,
 ): ReadonlyArray<AgentChunk> | undefined {
-  const ids = new Map(open.map(([key, index]) => [index, key.slice(key.indexOf(":") + 1)]))
+  const ids = byPlace(open)
   const step = parts.findLastIndex(({ type }) => type === "step-start")
   const chunks: Array<AgentChunk> = []
   for (const [index, part] of parts.slice(0, count).entries()) {
     const to = wanted[index]
+    // What comes next would continue a text that the viewer cannot continue.
+    if (places.has(index) && places.get(index) !== ids.get(index)) return undefined
     const change = to === undefined ? undefined : chunksOfChange(part, to, { id: ids.get(index), isPast: index < step })
     if (change === undefined) return undefined
     chunks.push(...change)
@@ -66,18 +87,31 @@ function changedParts(
 /** Whether a step is open among the first `count` parts. */
 const stepOf = ({ parts }: LiveMessage, count: number): boolean => parts.slice(0, count).some(({ type }) => type === "step-start")
 
-/** The chunks of the parts from `first` on; the end of each step stands before the next one begins, and after the last. */
-function newParts(parts: ReadonlyArray<MessagePart>, first: number, inStep = false): ReadonlyArray<AgentChunk> {
+/** Where new parts begin, whether in a step, and the ids of text that is open. */
+interface Beginning {
+  readonly first: number
+  readonly inStep: boolean
+  readonly open: Places
+}
+
+/** The chunks of the parts from `first` on; the end of each step stands before the next one begins, and after the last of an ended turn. */
+function newParts(
+  parts: ReadonlyArray<MessagePart>,
+  { first, inStep, open }: Beginning,
+  { outcome }: Message,
+): ReadonlyArray<AgentChunk> {
   const chunks: Array<AgentChunk> = []
-  let open = inStep
+  const taken = new Set(open.values())
+  let within = inStep
   for (const [at, part] of parts.slice(first).entries()) {
     if (part.type === "step-start") {
-      if (open) chunks.push({ type: "finish-step" })
-      open = true
+      if (within) chunks.push({ type: "finish-step" })
+      within = true
     }
-    chunks.push(...chunksOfNew(part, `${first + at}`))
+    const own = `${first + at}`
+    chunks.push(...chunksOfNew(part, open.get(first + at) ?? (taken.has(own) ? `part ${own}` : own)))
   }
-  return open ? [...chunks, { type: "finish-step" }] : chunks
+  return within && outcome !== undefined ? [...chunks, { type: "finish-step" }] : chunks
 }
 
 /** How a message's turn ended, as a chunk; nothing of one that continues. */

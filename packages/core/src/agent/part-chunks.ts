@@ -51,7 +51,10 @@ function textRest(shown: string, { type, text, state, providerMetadata, citation
 const wholeChunk = (part: WholePart): AgentChunk => part
 
 function toolChunks(from: ToolPart | undefined, to: ToolPart, isPast = false): Chunks {
-  return [...inputChunks(from, to, isPast), ...approvalChunks(from?.approval, to), ...resultChunks(from, to)]
+  const input = inputChunks(from, to, isPast)
+  // In the AI SDK an input takes a call back to where it has neither request nor result, and a request to where it has none.
+  const approval = approvalChunks(input.length > 0 ? undefined : from?.approval, to)
+  return [...input, ...approval, ...resultChunks(input.length + approval.length > 0 ? undefined : from, to)]
 }
 
 function inputChunks(from: ToolPart | undefined, to: ToolPart, isPast: boolean): Chunks {
