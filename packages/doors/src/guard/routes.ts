@@ -3,13 +3,14 @@
  *
  * The guard, the 404 and 405 answers and the tests use this one table; a route that is not here does not exist.
  */
+import { MESSAGE_BODY_MAX } from "@holdfast/protocol/agent/message"
 import { operationEntries, type OperationName } from "@holdfast/protocol/operations"
 import type { Scope } from "@holdfast/protocol/operations/operation"
-import { splitRoute } from "@holdfast/protocol/operations/operation"
+import { type Route as OperationRoute, splitRoute } from "@holdfast/protocol/operations/operation"
 import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 
 /** The doors that are reached by upgrade, and at which paths. */
-export const SOCKET_PATHS = { socket: [SOCKET_PATH] } as const
+export const SOCKET_PATHS = { socket: [SOCKET_PATH], chat: ["/ai/chat"] } as const
 
 /** Name of a door that is reached by upgrade. */
 export type SocketName = keyof typeof SOCKET_PATHS
@@ -19,9 +20,33 @@ export function isSocketName(name: string): name is SocketName {
   return name in SOCKET_PATHS
 }
 
+/**
+ * Routes of doors that speak a protocol of their own over HTTP: what each needs, and as which operation it is reported when its
+ * caller may not ask for it.
+ */
+export const DOOR_ROUTES = {
+  "chat.send": { http: "POST /ai/chat", needs: "write", as: "messages.send", bodyMost: MESSAGE_BODY_MAX },
+  "chat.resume": { http: "GET /ai/chat/:chat/stream", needs: "read", as: "log.follow" },
+} as const satisfies Readonly<Record<string, DoorRoute>>
+
+interface DoorRoute {
+  readonly http: OperationRoute
+  readonly needs: Scope
+  readonly as: OperationName
+  readonly bodyMost?: number
+}
+
+/** Name of such a route. */
+export type DoorRouteName = keyof typeof DOOR_ROUTES
+
+/** Whether a route is one of a door's own. */
+export function isDoorRoute(name: string): name is DoorRouteName {
+  return Object.hasOwn(DOOR_ROUTES, name)
+}
+
 /** One route. */
 export interface Route {
-  readonly name: OperationName | SocketName
+  readonly name: OperationName | SocketName | DoorRouteName
   readonly method: string
   /** Path with `:name` for a part that varies. */
   readonly path: string
@@ -54,6 +79,16 @@ export const ROUTES: ReadonlyArray<Route> = [
             socket: false,
           },
         ],
+  ),
+  ...Object.entries<DoorRoute>(DOOR_ROUTES).map(
+    ([name, { http, needs, bodyMost }]): Route => ({
+      name: name as DoorRouteName,
+      ...splitRoute(http),
+      needs,
+      streams: true,
+      ...(bodyMost === undefined ? {} : { bodyMost }),
+      socket: false,
+    }),
   ),
   ...Object.entries(SOCKET_PATHS).flatMap(([name, paths]) =>
     paths.map((path): Route => ({ name: name as SocketName, method: "GET", path, needs: "read", streams: true, socket: true })),

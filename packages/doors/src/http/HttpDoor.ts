@@ -13,9 +13,11 @@ import type { Hub } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Allowed } from "../guard/guard.ts"
-import { bodyLimit, isSocketName, pathParams } from "../guard/routes.ts"
-import { type HttpAnswer, refusal, writeAnswer } from "./answer.ts"
-import { type BodyRead, readBody, writeBeforeBody } from "./body.ts"
+import { bodyLimit, type DoorRouteName, isDoorRoute, isSocketName, pathParams } from "../guard/routes.ts"
+import type { RouteDoor } from "../RouteDoor.ts"
+import { refusal, writeAnswer, writeUnread } from "./answer.ts"
+import { type BodyRead, readBody } from "./body.ts"
+import { serveDoorRoute } from "./door-route.ts"
 import type { Exchange } from "./Exchange.ts"
 import { exportLog } from "./export.ts"
 import { feedAsSse } from "./feed.ts"
@@ -35,6 +37,7 @@ export interface HttpDoorParts {
     /** Whether a credential is still in force. */
     readonly inForce: (credential: string) => boolean
   }
+  readonly routes: RouteDoor<DoorRouteName>
   /** Longest body, in bytes, where the operation has no limit of its own. */
   readonly bodyMax: number
   readonly run: Run
@@ -56,7 +59,7 @@ const STREAMS: Streams = { "sessions.watch": feedAsSse, "log.follow": followAsSs
 
 /** Makes the door. */
 export const makeHttpDoor =
-  ({ hub, credentials: { inForce }, bodyMax, run, telemetry }: HttpDoorParts): HttpDoor =>
+  ({ hub, credentials: { inForce }, routes, bodyMax, run, telemetry }: HttpDoorParts): HttpDoor =>
   (allowed, exchange, done) => {
     const { route } = allowed
     const { name } = route
@@ -64,6 +67,10 @@ export const makeHttpDoor =
     const isOver = ({ scope, credential }: Exchange["by"]): boolean => scope !== "none" && !inForce(credential)
     readBody(exchange.request, bodyLimit(route, bodyMax), (read) => {
       if (read._tag === "Gone") return done()
+      if (isDoorRoute(name)) {
+        const refusal = isOver(exchange.by) ? credentialOver() : undefined
+        return serveDoorRoute({ hub, routes, name, allowed, exchange, done }, refusal ?? read)
+      }
       // A credential that ended while the body was on its way changes nothing (G-7).
       const input = isOver(exchange.by) ? credentialOver() : inputOf(name, allowed, exchange, read)
       if (!(input instanceof Error) && name in STREAMS) {
@@ -86,6 +93,9 @@ export const makeHttpDoor =
     })
   }
 
+/** A path that cannot be read. */
+const badPath = (): BadRequest => new BadRequest({ message: "the path is not well-formed percent-encoded UTF-8" })
+
 const credentialOver = (): Unauthorized => new Unauthorized({ message: "this credential is no longer valid" })
 
 function inputOf(
@@ -95,7 +105,7 @@ function inputOf(
   read: Exclude<BodyRead, { _tag: "Gone" }>,
 ): object | DoorError {
   const params = pathParams(allowed.route, allowed.path)
-  if (params === undefined) return new BadRequest({ message: "the path is not well-formed percent-encoded UTF-8" })
+  if (params === undefined) return badPath()
   if (read._tag === "Refused") return read.error
   const { headers } = exchange.request
   const key = headers["idempotency-key"]
@@ -122,9 +132,4 @@ function stream(
     else writeAnswer(response, refusal(error))
     begun(defect, error._tag === "InternalError" ? error.fingerprint : undefined)
   })
-}
-
-function writeUnread({ request, response }: Exchange, { body, headers, status, type }: HttpAnswer): void {
-  if (response.headersSent || response.destroyed) return
-  writeBeforeBody(request, response, status, { ...headers, "content-type": type }, Buffer.from(body))
 }

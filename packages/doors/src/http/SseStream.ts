@@ -44,8 +44,13 @@ export interface SseStream {
 }
 
 /** Opens a stream on a response; a comment is sent every `heartbeat` milliseconds unless something else is under way. */
-export function openSse(response: ServerResponse, heartbeat: number): SseStream {
+export function openSse(
+  response: ServerResponse,
+  heartbeat: number,
+  headers: Readonly<Record<string, string>> = {},
+): SseStream {
   response.writeHead(200, {
+    ...headers,
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",

@@ -4,6 +4,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http"
 import type { DoorError } from "@holdfast/protocol/errors"
 import { errorBody } from "@holdfast/protocol/http-errors"
+import { writeBeforeBody } from "./body.ts"
+import type { Exchange } from "./Exchange.ts"
 
 const JSON_TYPE = "application/json; charset=utf-8"
 
@@ -53,4 +55,10 @@ export function writeAnswer(response: ServerResponse, { body, headers, status, t
   const bytes = typeof body === "string" ? Buffer.from(body) : body
   response.writeHead(status, { ...headers, "content-type": type, "content-length": bytes.length })
   response.end(bytes)
+}
+
+/** Writes a whole answer to a request whose body is not read to its end. */
+export function writeUnread({ request, response }: Exchange, { body, headers, status, type }: HttpAnswer): void {
+  if (response.headersSent || response.destroyed) return
+  writeBeforeBody(request, response, status, { ...headers, "content-type": type }, Buffer.from(body))
 }

@@ -12,7 +12,8 @@ import { Hub } from "@holdfast/hub/Hub"
 import { notAllowed } from "@holdfast/hub/operations/access"
 import { operationOf } from "@holdfast/protocol/operations"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
-import { isSocketName, type SocketName } from "../guard/routes.ts"
+import { DOOR_ROUTES, type DoorRouteName, isDoorRoute, isSocketName, type SocketName } from "../guard/routes.ts"
+import type { RouteDoor } from "../RouteDoor.ts"
 import type { SocketDoor } from "../SocketDoor.ts"
 import { administrationHandlers } from "./administration.ts"
 import { makeHttpDoor } from "./HttpDoor.ts"
@@ -27,6 +28,8 @@ export interface ListenParts {
   readonly store: StoreFigures
   readonly credentials: Credentials
   readonly sockets: Readonly<Record<SocketName, SocketDoor>>
+  /** What serves the routes that are no operations. */
+  readonly routes: RouteDoor<DoorRouteName>
   readonly telemetry: Telemetry
   /** What the telemetry counted. */
   readonly operations: OperationCounts
@@ -57,7 +60,7 @@ const CLOSE_GRACE = 2000
 
 /** Listens until its scope closes. Fails with `ListenFailed`. */
 export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
-  const { settings, credentials, sockets } = parts
+  const { settings, credentials, sockets, routes } = parts
   const hub = yield* Hub
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const counts = new AnswerCounts()
@@ -68,11 +71,11 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
   let names = ownNames(settings, settings.port)
   const own = { hub, credentials, names: () => names, version: parts.version, metrics: metrics.text, fork }
   hub.serve(administrationHandlers(own))
-  const http = makeHttpDoor({ hub, credentials, bodyMax: settings.bodyMax, run: fork, telemetry: parts.telemetry })
+  const http = makeHttpDoor({ hub, credentials, routes, bodyMax: settings.bodyMax, run: fork, telemetry: parts.telemetry })
   const denied: ServerParts["denied"] = (name, session, by) => {
     if (isSocketName(name)) return
-    const needs = operationOf(name).scope
-    hub.perform(name, notAllowed(by, needs, name, session), by, () => {})
+    const operation = isDoorRoute(name) ? DOOR_ROUTES[name].as : name
+    hub.perform(operation, notAllowed(by, operationOf(operation).scope, operation, session), by, () => {})
   }
   const doors = { settings, http, denied, sockets, telemetry: parts.telemetry, counts }
   const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, headersMax: HEADERS_MAX })

@@ -8,7 +8,7 @@ import { HoldfastApi } from "@holdfast/protocol/http"
 import { ERROR_STATUS, HTTP_ONLY_STATUS } from "@holdfast/protocol/http-errors"
 import { type OperationName, operationOf } from "@holdfast/protocol/operations"
 import { type Definition, errorsOf } from "@holdfast/protocol/operations/operation"
-import { isSocketName, ROUTES, type Route } from "../guard/routes.ts"
+import { isDoorRoute, isSocketName, ROUTES, type Route } from "../guard/routes.ts"
 import { STREAMS } from "./openapi-streams.ts"
 
 type Operation = OpenApi.OpenAPISpecOperation
@@ -60,7 +60,7 @@ export function describeApi(version: string): OpenApi.OpenAPISpec {
   for (const route of ROUTES) {
     const path = spec.paths[specPath(route)]
     const operation = path?.[route.method.toLowerCase() as OpenApi.OpenAPISpecMethodName]
-    if (operation !== undefined && !isSocketName(route.name)) describeOperation(operation, route, route.name)
+    if (operation !== undefined && !isSocketName(route.name) && !isDoorRoute(route.name)) describeOperation(operation, route, route.name)
   }
   return spec
 }

@@ -7,7 +7,7 @@ import type { Exchange } from "./Exchange.ts"
 import { openSse, type SseStream } from "./SseStream.ts"
 
 /** Milliseconds between comments on a quiet stream: below every usual idle limit of proxies. */
-const HEARTBEAT = 10_000
+export const HEARTBEAT = 10_000
 
 /** Why a stream ends that its client, or the server, has closed. */
 export const GONE = "the response was closed"

@@ -1,0 +1,204 @@
+/**
+ * One connection of `WebSocketChatTransport` (ai 7.0): any number of requests at a time, each with its own stream of chunks
+ * (docs/protocol/rules.md, I-1).
+ *
+ * Frames of the client are `send`, `resume` and `abort`; those to it `start`, `chunk` with a `sequence` from 0, `end`, `error`
+ * and `no-active`. `abort`, and the end of the connection, detach; the turns go on.
+ */
+import type { Duplex } from "node:stream"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import type { WebSocket } from "ws"
+import { BadRequest, Busy, type DoorError, type SessionNotFound } from "@holdfast/protocol/errors"
+import { headOfBytes } from "@holdfast/protocol/text-cut"
+import type { Caller, Hub } from "@holdfast/hub/Hub"
+import { failureOfCause } from "@holdfast/hub/operations/failure"
+import type { Telemetry } from "@holdfast/hub/Telemetry"
+import { JsonRefused, parseJson } from "../json/strict-json.ts"
+import { askChat } from "./ask-chat.ts"
+import { readChatRequest } from "./chat-request.ts"
+import { openChat } from "./open-chat.ts"
+import { type ChunkOut, type Detach, streamTurn, type TurnRequest } from "./stream-turn.ts"
+
+/** Streams of one connection at a time. */
+export const STREAMS_MAX = 32
+/** Most bytes of the reason that a close frame carries; WebSocket allows 123. */
+const CLOSE_REASON_BYTES = 120
+
+/** What a connection needs. */
+export interface ChatSocketParts {
+  readonly hub: Hub["Service"]
+  readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
+  readonly telemetry: Telemetry
+  readonly by: Caller
+  /** Unread bytes beyond which nothing is read from a log. */
+  readonly window: number
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** A request under way: how it is left, once it streams. */
+interface Stream {
+  detach: Detach | undefined
+  /** The client does not want it any more. */
+  isLeft: boolean
+}
+
+/** A connection. */
+export class ChatSocket {
+  /** Time at which something was heard last, in epoch milliseconds. */
+  heardAt = Date.now()
+  /** Settles when the connection is closed. */
+  readonly ended: Promise<void>
+  readonly #ws: WebSocket
+  readonly #socket: Duplex
+  readonly #parts: ChatSocketParts
+  readonly #streams = new Map<string, Stream>()
+
+  constructor(ws: WebSocket, socket: Duplex, parts: ChatSocketParts) {
+    this.#ws = ws
+    this.#socket = socket
+    this.#parts = parts
+    this.ended = new Promise((resolve) => ws.once("close", () => resolve()))
+    ws.on("message", (data: Buffer, binary: boolean) => {
+      this.heardAt = Date.now()
+      if (binary) this.close(1003, "frames are JSON text")
+      else this.#frame(data.toString("utf8"))
+    })
+    ws.on("pong", () => (this.heardAt = Date.now()))
+    ws.on("error", () => ws.terminate())
+    ws.on("close", () => {
+      for (const id of [...this.#streams.keys()]) this.#leave(id, "the connection was lost")
+    })
+  }
+
+  /** The credential that opened it. */
+  get credential(): string {
+    return this.#parts.by.credential
+  }
+
+  /** Asks whether the client is there. */
+  ping(): void {
+    if (this.#ws.readyState === 1) this.#ws.ping()
+  }
+
+  /** Closes with a code and a reason. */
+  close(code: number, reason: string): void {
+    if (this.#ws.readyState !== 1) return
+    this.#ws.close(code, headOfBytes(reason, CLOSE_REASON_BYTES))
+    // A client that does not answer the close is cut off.
+    const timer = setTimeout(() => this.#ws.terminate(), 1000)
+    timer.unref()
+    this.#ws.once("close", () => clearTimeout(timer))
+  }
+
+  #frame(text: string): void {
+    let frame: unknown
+    try {
+      frame = parseJson(text)
+    } catch (cause) {
+      if (!(cause instanceof JsonRefused)) throw cause
+      return this.close(1008, cause.message)
+    }
+    if (!isFields(frame) || typeof frame["requestId"] !== "string") return this.close(1008, "a frame has a requestId")
+    const { requestId, type } = frame
+    if (type === "abort") return this.#leave(requestId, "the client aborted the stream")
+    if (type !== "send" && type !== "resume") return this.#refuse(requestId, new BadRequest({ message: "type: is not known" }))
+    if (this.#streams.has(requestId)) return this.close(1008, "a request under way has this requestId")
+    if (this.#streams.size >= STREAMS_MAX) {
+      const message = `a connection has at most ${STREAMS_MAX} streams; abort one, or open another connection`
+      return this.#refuse(requestId, new Busy({ message, retryAfter: 1 }))
+    }
+    const stream: Stream = { detach: undefined, isLeft: false }
+    this.#streams.set(requestId, stream)
+    const serving = type === "send" ? this.#send(requestId, stream, frame) : this.#resume(requestId, stream, frame)
+    this.#parts.fork(serving).addObserver((exit) => {
+      if (Exit.isSuccess(exit)) return
+      const { defect, error } = failureOfCause(exit.cause)
+      if (defect !== undefined) this.#parts.telemetry.log("error", defect, { operation: `chat.${type}` })
+      this.#refuse(requestId, error)
+    })
+  }
+
+  #send(requestId: string, stream: Stream, frame: Fields): Effect.Effect<void, DoorError> {
+    const { body, id, messageId, messages, trigger } = frame
+    const own = isFields(body) ? body : {}
+    const request = readChatRequest({ ...own, id, messages, trigger, ...(messageId === undefined ? {} : { messageId }) })
+    const { by, hub } = this.#parts
+    if (request instanceof Error) {
+      // What can be wrong with a request is told by the hub (X-15).
+      return Effect.callback<never, DoorError>(
+        (done) => void hub.perform("messages.send", request, by, () => done(Effect.fail(request))),
+      )
+    }
+    return Effect.flatMap(askChat(hub, request, by), (turn) => this.#stream(requestId, stream, turn))
+  }
+
+  #resume(requestId: string, stream: Stream, { id }: Fields): Effect.Effect<void, DoorError> {
+    const { by, hub } = this.#parts
+    return openChat(hub, typeof id === "string" ? id : "", undefined, by).pipe(
+      Effect.flatMap((session) => this.#stream(requestId, stream, { session, followed: { endsToAsk: true } })),
+      Effect.catchIf(
+        (error): error is SessionNotFound => error._tag === "SessionNotFound",
+        () => Effect.sync(() => this.#over(requestId, { type: "no-active", requestId })),
+      ),
+    )
+  }
+
+  #stream(requestId: string, stream: Stream, turn: TurnRequest): Effect.Effect<void, DoorError> {
+    let sequence = 0
+    let begun = false
+    const begin = (): void => {
+      if (!begun) this.#write({ type: "start", requestId })
+      begun = true
+    }
+    const out: ChunkOut = {
+      chunks: (chunks, taken) => {
+        begin()
+        this.#socket.cork()
+        for (const [at, chunk] of chunks.entries()) {
+          const last = at === chunks.length - 1
+          this.#write({ type: "chunk", requestId, sequence: sequence++, chunk }, last ? taken : undefined)
+        }
+        this.#socket.uncork()
+      },
+      full: () => this.#socket.writableLength > this.#parts.window,
+      waits: begin,
+      over: (end) => this.#over(requestId, { type: end === "Idle" && !begun ? "no-active" : "end", requestId }),
+      // A stream without its end: the client must see that it was cut.
+      torn: (reason) => this.close(1001, reason),
+    }
+    return Effect.map(streamTurn(this.#parts.hub, turn, out, this.#parts.by), ({ detach, start }) => {
+      if (stream.isLeft || this.#ws.readyState !== 1) return detach("the client aborted the stream")
+      stream.detach = detach
+      start()
+    })
+  }
+
+  #leave(requestId: string, reason: string): void {
+    const stream = this.#streams.get(requestId)
+    if (stream === undefined) return
+    this.#streams.delete(requestId)
+    stream.isLeft = true
+    stream.detach?.(reason)
+  }
+
+  #refuse(requestId: string, error: DoorError): void {
+    this.#over(requestId, { type: "error", requestId, errorText: error.message })
+  }
+
+  #over(requestId: string, frame: Fields): void {
+    this.#streams.delete(requestId)
+    this.#write(frame)
+  }
+
+  #write(frame: Fields, taken?: () => void): void {
+    if (this.#ws.readyState !== 1) return
+    this.#ws.send(JSON.stringify(frame), (error) => {
+      if (error === undefined || error === null) taken?.()
+    })
+  }
+}
