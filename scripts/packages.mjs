@@ -91,12 +91,17 @@ export const PACKAGES = [
   },
   {
     folder: "packages/doors",
-    holds: "ways in: `socket/`, `http/`, with guard and credentials",
+    holds: "ways in: `socket/`, `http/`, `ai-sdk/`, with guard and credentials",
     uses: ["protocol", "core", "hub"],
     npm: ["effect", "ws"],
     node: true,
     tests: ["store"],
-    floors: [["OperationLog.ts", "SocketDoor.ts"], ["json"], ["credentials", "guard"], ["http", "socket"]],
+    floors: [
+      ["OperationLog.ts", "RouteDoor.ts", "SocketDoor.ts"],
+      ["json"],
+      ["credentials", "guard"],
+      ["ai-sdk", "http", "socket"],
+    ],
   },
   {
     folder: "packages/server",

@@ -12,6 +12,8 @@ import { type CatalogOptions, makeCatalog } from "@holdfast/agents/catalog/make-
 import { dataDirectory } from "./config/directories.ts"
 import { layer as hubLayer } from "@holdfast/hub/layer"
 import type { Runners } from "@holdfast/hub/child/Runners"
+import { makeChatRoutes } from "@holdfast/doors/ai-sdk/makeChatRoutes"
+import { makeChatSocket } from "@holdfast/doors/ai-sdk/makeChatSocket"
 import { makeSocketDoor } from "@holdfast/doors/socket/makeSocketDoor"
 import { hubParts } from "./hub-parts.ts"
 import { layerDetached, layerInside } from "./runner-layers.ts"
@@ -31,7 +33,12 @@ export async function serve(
   return start(settings, data, environment, {
     store: storeLayer(settings, data),
     hub: (telemetry) => hubLayer({ ...hubParts(), settings, defaults, data, agents, telemetry }).pipe(Layer.provide(runners)),
-    sockets: (given, telemetry) => Effect.all({ socket: makeSocketDoor(given, environment.version, telemetry) }),
+    sockets: (given, telemetry) =>
+      Effect.all({
+        socket: makeSocketDoor(given, environment.version, telemetry),
+        chat: makeChatSocket(given, telemetry),
+      }),
+    routes: (telemetry) => makeChatRoutes(telemetry),
   })
 }
 

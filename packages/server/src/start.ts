@@ -34,6 +34,8 @@ export interface HubParts {
   readonly hub: (telemetry: Telemetry) => Layer.Layer<Hub, unknown, Store>
   /** The doors that are reached by upgrade. */
   readonly sockets: (settings: Settings, telemetry: Telemetry) => Effect.Effect<ListenParts["sockets"], never, Hub | Scope.Scope>
+  /** What serves the routes that are no operations. */
+  readonly routes: (telemetry: Telemetry) => Effect.Effect<ListenParts["routes"], never, Hub>
 }
 
 /** Milliseconds a graceful stop may take; then the stop is over, whatever still hangs. */
@@ -91,6 +93,7 @@ async function build(
         now: Date.now,
       })
       const sockets = yield* parts.sockets(settings, telemetry)
+      const routes = yield* parts.routes(telemetry)
       const listening = yield* listen({
         settings,
         tls,
@@ -98,6 +101,7 @@ async function build(
         store,
         credentials,
         sockets,
+        routes,
         telemetry,
         operations,
         local,

@@ -40,7 +40,8 @@ const serveFake = async (options: Record<string, unknown> = {}, lines: Array<str
     {
       store: storeLayer(values, data),
       hub: (telemetry) => Layer.succeed(Hub, makeFakeHub(telemetry).hub),
-      sockets: () => Effect.succeed({ socket: SOCKET }),
+      sockets: () => Effect.succeed({ socket: SOCKET, chat: SOCKET }),
+      routes: () => Effect.succeed({ serve: () => undefined }),
     },
   )
   running.push(serving)
@@ -121,6 +122,7 @@ describe("starting a hub", () => {
           store: storeLayer(values, file),
           hub: (telemetry) => Layer.succeed(Hub, makeFakeHub(telemetry).hub),
           sockets: () => Effect.never,
+          routes: () => Effect.never,
         },
       ),
     ).rejects.toMatchObject({ reason: "data" })

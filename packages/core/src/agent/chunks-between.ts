@@ -31,11 +31,7 @@ export function chunksFrom(message: Message, open: Open = []): ReadonlyArray<Age
  * while it streams; then `open` names the message's open text, as in `chunksFrom`. `undefined` when no chunks lead from the one to the other, as where it has shown more than the message keeps: then what
  * it shows is to be replaced by the message.
  */
-export function chunksBetween(
-  shown: LiveMessage,
-  message: Message,
-  open: Open = [],
-): ReadonlyArray<AgentChunk> | undefined {
+export function chunksBetween(shown: LiveMessage, message: Message, open: Open = []): ReadonlyArray<AgentChunk> | undefined {
   const places = byPlace(open)
   const metadata: ReadonlyArray<AgentChunk> =
     message.metadata === undefined || sameJson(shown.metadata, message.metadata)

@@ -42,7 +42,7 @@ export class TurnChunks {
     return chunksFrom(this.#shown.message(), this.#shown.toLive().open)
   }
 
-  /** The chunks with which a reader goes on that has `shown` of the turn; `undefined` when none lead to what it is now. */
+  /** The chunks with which a reader continues that has `shown` of the turn; `undefined` when none lead to what it is now. */
   resume(shown: ShownMessage): Chunks | undefined {
     const { createdAt, turn } = this.#shown
     const message = this.#shown.message()
@@ -90,7 +90,8 @@ export class TurnChunks {
   }
 
   /** The chunks that lead to the message that the turn is stored with; `undefined` when none do. */
-  stored({ outcome: _, ...message }: Message): Chunks | undefined {
+  stored(whole: Message): Chunks | undefined {
+    const { outcome: _, ...message } = whole
     return chunksBetween(this.#shown.toLive(), message)
   }
 
@@ -130,7 +131,7 @@ export class TurnChunks {
     return chunks
   }
 
-  /** The ends of text that a step started over leaves open for ever, as it began before the step. */
+  /** The ends of text that a step started over leaves open forever, as it began before the step. */
   #left(): Chunks {
     const { open, parts } = this.#shown.toLive()
     const step = parts.findLastIndex(({ type }) => type === "step-start")
@@ -152,7 +153,8 @@ export class TurnChunks {
   #tool(chunk: ToolChunk): Chunks {
     const before = this.#shown.call(chunk.toolCallId)
     if (before === undefined) {
-      const makes = chunk.type === "tool-input-start" || chunk.type === "tool-input-available" || chunk.type === "tool-input-error"
+      const makes =
+        chunk.type === "tool-input-start" || chunk.type === "tool-input-available" || chunk.type === "tool-input-error"
       const call = { toolCallId: chunk.toolCallId, dynamic: true }
       if (!makes) return this.#told({ type: "tool-input-start", toolName: "unknown", ...call }, chunk)
       return this.#told({ ...chunk, dynamic: true })

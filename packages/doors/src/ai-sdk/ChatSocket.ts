@@ -3,7 +3,7 @@
  * (docs/protocol/rules.md, I-1).
  *
  * Frames of the client are `send`, `resume` and `abort`; those to it `start`, `chunk` with a `sequence` from 0, `end`, `error`
- * and `no-active`. `abort`, and the end of the connection, detach; the turns go on.
+ * and `no-active`. `abort`, and the end of the connection, detach; the turns continue.
  */
 import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"

@@ -9,7 +9,7 @@ import type { ChatAnswer } from "./chat-request.ts"
 
 type Perform = Pick<Hub["Service"], "perform">
 
-/** Gives each answer; that somebody else was first is no failure, as their answer follows in the turn. */
+/** Gives each answer; that someone else was first is no failure, as their answer follows in the turn. */
 export const answerRequests = Effect.fnUntraced(function* (
   hub: Perform,
   session: string,

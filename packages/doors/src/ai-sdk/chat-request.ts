@@ -9,7 +9,12 @@ import type { InputPart, SendMode } from "@holdfast/protocol/agent/message"
 /** A request that was read. `create`: what a session is made of where the chat has none. */
 export type ChatRequest = { readonly chat: string; readonly create: unknown } & (
   | { readonly _tag: "Send"; readonly key: string; readonly parts: ReadonlyArray<InputPart>; readonly mode: SendMode }
-  | { readonly _tag: "Continue"; readonly turn: string; readonly shown: ShownMessage; readonly answers: ReadonlyArray<ChatAnswer> }
+  | {
+      readonly _tag: "Continue"
+      readonly turn: string
+      readonly shown: ShownMessage
+      readonly answers: ReadonlyArray<ChatAnswer>
+    }
 )
 
 /** An answer of a person to a request, as the AI SDK keeps it. */
@@ -37,7 +42,7 @@ export function readChatRequest(body: unknown): ChatRequest | BadRequest | Unpro
   if (typeof chat !== "string" || chat === "") return bad("id", "the id of the chat is missing")
   if (trigger !== "submit-message" && trigger !== "regenerate-message") return bad("trigger", "is not known")
   if (typeof mode !== "string" || !MODES.has(mode)) return bad("mode", "must be queue, steer, interrupt or reject")
-  if (create !== undefined && !isFields(create)) return bad("create", "must be an object, such as {\"agent\": \"claude\"}")
+  if (create !== undefined && !isFields(create)) return bad("create", 'must be an object, such as {"agent": "claude"}')
   if (!Array.isArray(messages) || messages.length === 0) return bad("messages", "must have the message to send as its last one")
   const last: unknown = messages.at(-1)
   if (!isFields(last) || typeof last["id"] !== "string" || !Array.isArray(last["parts"]))

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { type DoorError, SessionNotFound } from "@holdfast/protocol/errors"
+import type { DoorError, SessionNotFound } from "@holdfast/protocol/errors"
 import { type Caller, Hub } from "@holdfast/hub/Hub"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
@@ -74,7 +74,11 @@ const stream = Effect.fnUntraced(function* (
   let lent: LentStream | undefined
   const opened = (): LentStream => (lent ??= asked.stream(HEADERS))
   const out: ChunkOut = {
-    chunks: (chunks, taken) => opened().send(chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), taken),
+    chunks: (chunks, taken) =>
+      opened().send(
+        chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`),
+        taken,
+      ),
     full: () => false,
     waits: () => void opened(),
     over: (end) => {

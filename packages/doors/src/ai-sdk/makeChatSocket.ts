@@ -9,8 +9,6 @@ import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../SocketDoor.ts"
 import { ChatSocket } from "./ChatSocket.ts"
 
-/** The subprotocol that a browser offers beside its key: one must be selected, and it is never the key (G-16). */
-export const CHAT_PROTOCOL = "holdfast.chat"
 /** Fragments of one message, and messages and frames read at once, at most (W-4). */
 const FRAGMENTS_MAX = 1024
 
@@ -29,6 +27,7 @@ export function makeChatSocket(
       perMessageDeflate: false,
       maxPayload: settings.socketMaxFrame,
       maxFragments: FRAGMENTS_MAX,
+      // A browser offers its key and another one: one must be selected, and it is never the key (G-16).
       handleProtocols: (offered) => [...offered].find((name) => !name.startsWith(KEY_PROTOCOL)) ?? false,
     })
     const beat = setInterval(() => {

@@ -36,11 +36,10 @@ export interface ChunkOut {
   readonly torn: (reason: string) => void
 }
 
-/** Ends the streaming; the turn goes on. */
+/** Ends the streaming; the turn continues. */
 export type Detach = (reason: string) => void
 
 const decoder = new TextDecoder()
-const LOOKED_AT: ReadonlySet<string> = new Set(["agent", "turn", "queue", "message", "permission"])
 
 /** Attaches, and streams until the turn, or the client, ends. Nothing is sent before `start` is called. */
 export const streamTurn = Effect.fnUntraced(function* (
@@ -69,10 +68,7 @@ export const streamTurn = Effect.fnUntraced(function* (
   const sink: AttachmentSink = {
     events: (records, last) => {
       if (isOver) return
-      for (const bytes of records) {
-        const view = readRecord(bytes, 0)
-        if (LOOKED_AT.has(view.channel)) follower.event(decodeRecord(view))
-      }
+      for (const bytes of records) follower.event(decodeRecord(readRecord(bytes, 0)))
       follower.settle()
       passOn(last)
     },

@@ -80,16 +80,14 @@ export const ROUTES: ReadonlyArray<Route> = [
           },
         ],
   ),
-  ...Object.entries<DoorRoute>(DOOR_ROUTES).map(
-    ([name, { http, needs, bodyMost }]): Route => ({
-      name: name as DoorRouteName,
-      ...splitRoute(http),
-      needs,
-      streams: true,
-      ...(bodyMost === undefined ? {} : { bodyMost }),
-      socket: false,
-    }),
-  ),
+  ...Object.entries<DoorRoute>(DOOR_ROUTES).map(([name, { http, needs, bodyMost }]): Route => ({
+    name: name as DoorRouteName,
+    ...splitRoute(http),
+    needs,
+    streams: true,
+    ...(bodyMost === undefined ? {} : { bodyMost }),
+    socket: false,
+  })),
   ...Object.entries(SOCKET_PATHS).flatMap(([name, paths]) =>
     paths.map((path): Route => ({ name: name as SocketName, method: "GET", path, needs: "read", streams: true, socket: true })),
   ),

@@ -44,11 +44,7 @@ export interface SseStream {
 }
 
 /** Opens a stream on a response; a comment is sent every `heartbeat` milliseconds unless something else is under way. */
-export function openSse(
-  response: ServerResponse,
-  heartbeat: number,
-  headers: Readonly<Record<string, string>> = {},
-): SseStream {
+export function openSse(response: ServerResponse, heartbeat: number, headers: Readonly<Record<string, string>> = {}): SseStream {
   response.writeHead(200, {
     ...headers,
     "content-type": "text/event-stream; charset=utf-8",

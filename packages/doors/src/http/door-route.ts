@@ -31,7 +31,8 @@ export function serveDoorRoute(
 ): void {
   const { by, endings, response } = exchange
   const params = pathParams(allowed.route, allowed.path)
-  const body = params === undefined ? new BadRequest({ message: "the path is not well-formed percent-encoded UTF-8" }) : json(read)
+  const body =
+    params === undefined ? new BadRequest({ message: "the path is not well-formed percent-encoded UTF-8" }) : json(read)
   if (body instanceof Error || params === undefined) {
     const error = body as DoorError
     // What can be wrong with a request is told by the hub, whatever it asks for.

@@ -60,7 +60,8 @@ export function describeApi(version: string): OpenApi.OpenAPISpec {
   for (const route of ROUTES) {
     const path = spec.paths[specPath(route)]
     const operation = path?.[route.method.toLowerCase() as OpenApi.OpenAPISpecMethodName]
-    if (operation !== undefined && !isSocketName(route.name) && !isDoorRoute(route.name)) describeOperation(operation, route, route.name)
+    if (operation !== undefined && !isSocketName(route.name) && !isDoorRoute(route.name))
+      describeOperation(operation, route, route.name)
   }
   return spec
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { operationEntries, operationOf } from "@holdfast/protocol/operations"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { isSocketName, ROUTES } from "../../src/guard/routes.ts"
+import { isDoorRoute, isSocketName, ROUTES } from "../../src/guard/routes.ts"
 import { startDoor, type Door } from "./start.ts"
 
 let door: Door
@@ -40,7 +40,7 @@ describe("sessions over HTTP", () => {
       for (const { method, name, path } of named) {
         const at = path.replace(":session", encodeURIComponent(text)).replaceAll(/:\w+/g, "x")
         const query = at.endsWith("/export") ? "?format=jsonl" : ""
-        const example = isSocketName(name) ? undefined : operationOf(name).example
+        const example = isSocketName(name) || isDoorRoute(name) ? undefined : operationOf(name).example
         const body = example === undefined ? {} : { body: JSON.stringify(example) }
         const answer = await door.send(at + query, { method, ...body })
         const error = method === "HEAD" ? "SessionNotFound" : answer.json().error?.["tag"]

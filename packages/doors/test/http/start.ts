@@ -12,7 +12,8 @@ import { layer as memoryStore } from "@holdfast/store/memory/MemoryStore"
 import { Store } from "@holdfast/store/Store"
 import { makeCredentials, type Credentials } from "../../src/credentials/Credentials.ts"
 import { Hub } from "@holdfast/hub/Hub"
-import { findRoute, type Route } from "../../src/guard/routes.ts"
+import { makeChatRoutes } from "../../src/ai-sdk/makeChatRoutes.ts"
+import { findRoute, type Route, isDoorRoute } from "../../src/guard/routes.ts"
 import { describeApi, specPath } from "../../src/http/openapi.ts"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { OperationCounts } from "../../src/http/metrics.ts"
@@ -43,7 +44,7 @@ const spec = describeApi("0.0.0-test")
 /** Whether the description has an answer of a route (H-28). */
 const isDescribed = (route: Route, status: number): boolean => {
   const operation = spec.paths[specPath(route)]?.[route.method.toLowerCase() as "get"]
-  return route.socket || operation?.responses[status] !== undefined
+  return route.socket || isDoorRoute(route.name) || operation?.responses[status] !== undefined
 }
 
 /** Sends a request to a door, and fails when its answer is not described. */
@@ -96,6 +97,14 @@ const sendRawTo = (port: number, text: string | Uint8Array): Promise<string> =>
     )
   })
 
+/** A door that takes nothing. */
+const NO_SOCKET = {
+  accept: () => undefined,
+  closeCredential: () => undefined,
+  stop: () => Promise.resolve(),
+  connections: () => 0,
+}
+
 /** Starts a door; `stop` ends it. */
 export async function startDoor(options: Record<string, unknown> = {}) {
   const lines: Array<string> = []
@@ -144,7 +153,9 @@ export async function startDoor(options: Record<string, unknown> = {}) {
           stop: () => Promise.resolve(),
           connections: () => 0,
         },
+        chat: NO_SOCKET,
       },
+      routes: yield* makeChatRoutes(telemetry),
       telemetry,
       operations,
     })
