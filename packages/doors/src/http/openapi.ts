@@ -9,6 +9,7 @@ import { ERROR_STATUS, HTTP_ONLY_STATUS } from "@holdfast/protocol/http-errors"
 import { type OperationName, operationOf } from "@holdfast/protocol/operations"
 import { type Definition, errorsOf } from "@holdfast/protocol/operations/operation"
 import { isDoorRoute, isSocketName, ROUTES, type Route } from "../guard/routes.ts"
+import { describeDoorRoute } from "./openapi-doors.ts"
 import { STREAMS } from "./openapi-streams.ts"
 
 type Operation = OpenApi.OpenAPISpecOperation
@@ -62,6 +63,12 @@ export function describeApi(version: string): OpenApi.OpenAPISpec {
     const operation = path?.[route.method.toLowerCase() as OpenApi.OpenAPISpecMethodName]
     if (operation !== undefined && !isSocketName(route.name) && !isDoorRoute(route.name))
       describeOperation(operation, route, route.name)
+  }
+  const operations = Object.values(spec.paths).flatMap((path) => Object.values(path as Readonly<Record<string, Operation>>))
+  for (const route of ROUTES) {
+    if (!isDoorRoute(route.name)) continue
+    const operation = describeDoorRoute(route.name, (id) => operations.find(({ operationId }) => operationId === id))
+    spec.paths[specPath(route)] = { ...spec.paths[specPath(route)], [route.method.toLowerCase()]: operation }
   }
   return spec
 }
