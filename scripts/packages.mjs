@@ -91,7 +91,7 @@ export const PACKAGES = [
   },
   {
     folder: "packages/doors",
-    holds: "ways in: `socket/`, `http/`, `ai-sdk/`, with guard and credentials",
+    holds: "ways in: `socket/`, `http/`, `ai-sdk/`, `rpc/`, with guard and credentials",
     uses: ["protocol", "core", "hub"],
     npm: ["effect", "ws"],
     node: true,
@@ -100,7 +100,7 @@ export const PACKAGES = [
       ["OperationLog.ts", "RouteDoor.ts", "SocketDoor.ts"],
       ["json"],
       ["credentials", "guard"],
-      ["ai-sdk", "http", "socket"],
+      ["ai-sdk", "http", "rpc", "socket"],
     ],
   },
   {

@@ -14,6 +14,7 @@ import { layer as hubLayer } from "@holdfast/hub/layer"
 import type { Runners } from "@holdfast/hub/child/Runners"
 import { makeChatRoutes } from "@holdfast/doors/ai-sdk/makeChatRoutes"
 import { makeChatSocket } from "@holdfast/doors/ai-sdk/makeChatSocket"
+import { makeRpcDoor } from "@holdfast/doors/rpc/makeRpcDoor"
 import { makeSocketDoor } from "@holdfast/doors/socket/makeSocketDoor"
 import { hubParts } from "./hub-parts.ts"
 import { layerDetached, layerInside } from "./runner-layers.ts"
@@ -37,6 +38,7 @@ export async function serve(
       Effect.all({
         socket: makeSocketDoor(given, environment.version, telemetry),
         chat: makeChatSocket(given, telemetry),
+        rpc: makeRpcDoor(given, telemetry),
       }),
     routes: (telemetry) => makeChatRoutes(telemetry),
   })

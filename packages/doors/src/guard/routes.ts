@@ -4,13 +4,14 @@
  * The guard, the 404 and 405 answers and the tests use this one table; a route that is not here does not exist.
  */
 import { MESSAGE_BODY_MAX } from "@holdfast/protocol/agent/message"
+import { RPC_PATHS } from "@holdfast/protocol/chat/calls"
 import { operationEntries, type OperationName } from "@holdfast/protocol/operations"
 import type { Scope } from "@holdfast/protocol/operations/operation"
 import { type Route as OperationRoute, splitRoute } from "@holdfast/protocol/operations/operation"
 import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 
 /** The doors that are reached by upgrade, and at which paths. */
-export const SOCKET_PATHS = { socket: [SOCKET_PATH], chat: ["/ai/chat"] } as const
+export const SOCKET_PATHS = { socket: [SOCKET_PATH], chat: ["/ai/chat"], rpc: RPC_PATHS } as const
 
 /** Name of a door that is reached by upgrade. */
 export type SocketName = keyof typeof SOCKET_PATHS

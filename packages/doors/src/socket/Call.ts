@@ -8,7 +8,7 @@ import type { Running } from "@holdfast/hub/Hub"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketConnection } from "./SocketConnection.ts"
-import { failure, success, successText } from "./rpc-messages.ts"
+import { failure, success, successText } from "../json/rpc-messages.ts"
 
 /** What calls share. */
 export interface CallOwner {

@@ -6,9 +6,7 @@
  * understood is answered with `BadRequest` under the request's id when it has one, and ends the connection when it has none.
  */
 import type * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
-import * as Schema from "effect/Schema"
 import { BadRequest, Busy, type DoorError } from "@holdfast/protocol/errors"
 import { type OperationInput, type OperationName, operationOf } from "@holdfast/protocol/operations"
 import { COMMAND_INPUTS, CONNECTION_COMMANDS, type SocketOperation } from "@holdfast/protocol/rpc"
@@ -16,12 +14,12 @@ import { headOf } from "@holdfast/protocol/text-cut"
 import type { EventTexts, Hub, Performed, Running } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { eventPageText } from "../json/event-page-text.ts"
-import { failureOf } from "../json/decode-failure.ts"
+import { type Decoded, payloadDecoder } from "../json/payload.ts"
 import { Call, type CallOwner } from "./Call.ts"
 import { CommandLine } from "./CommandLine.ts"
 import { COMMANDS_MAX, type SocketConnection } from "./SocketConnection.ts"
 import type { ConnectionHandlers } from "./connection-commands.ts"
-import { failure, PONG, readRpcText, type RpcMessage, unknownField } from "./rpc-messages.ts"
+import { failure, PONG, readRpcText, type RpcMessage, unknownField } from "../json/rpc-messages.ts"
 
 /** What the dispatcher needs. */
 export interface DispatcherOptions {
@@ -40,7 +38,7 @@ interface Command {
   readonly most: number | undefined
   /** Whether it need not wait for a command before it that waits for room. */
   readonly overtakes: boolean
-  readonly decode: (payload: unknown) => Exit.Exit<unknown, Schema.SchemaError>
+  readonly decode: (payload: unknown) => Decoded<unknown>
   readonly begin: (payload: unknown, call: Call<unknown>) => void
   /** Reports a payload that was refused. */
   readonly refuse: (refused: DoorError, call: Call<unknown>) => void
@@ -60,7 +58,7 @@ export class CommandDispatcher implements CallOwner {
     this.fork = options.fork
     this.telemetry = options.telemetry
     for (const [tag, schema] of COMMAND_INPUTS) {
-      const decode = Schema.decodeUnknownExit(Schema.toCodecJson(schema), { onExcessProperty: "error" })
+      const decode = payloadDecoder(schema)
       this.#commands.set(tag, { decode, ...(tag in CONNECTION_COMMANDS ? this.#ofConnection(tag) : this.#ofOperation(tag)) })
     }
   }
@@ -162,28 +160,10 @@ export class CommandDispatcher implements CallOwner {
       return connection.answer(failure(id, new BadRequest({ message: `unknown command ${headOf(tag, 50)}` })))
     }
     const call = new Call<unknown>(this, connection, id, tag, command.most !== undefined)
-    const decoded = decode(command, payload)
+    const decoded = command.decode(payload)
     if ("value" in decoded) command.begin(decoded.value, call)
     else command.refuse(decoded, call)
   }
 }
 
 const isId = (id: unknown): id is string | number => typeof id === "string" || typeof id === "number"
-
-type Refusal = ReturnType<typeof failureOf>
-
-/** The payload, or what is wrong with it; nesting that exhausts the stack is wrong too (X-5). */
-function decode(command: Command, payload: unknown): { readonly value: unknown } | Refusal {
-  try {
-    const exit = command.decode(payload ?? {})
-    return Exit.isSuccess(exit) ? { value: exit.value } : problem(exit)
-  } catch (cause) {
-    return new BadRequest({ message: `the command cannot be read: ${headOf(String(cause), 200)}` })
-  }
-}
-
-function problem(exit: Exit.Failure<unknown, Schema.SchemaError>): Refusal {
-  const error = Exit.findErrorOption(exit)
-  if (error._tag === "None") return new BadRequest({ message: "the command is malformed" })
-  return failureOf(error.value.issue, "payload", true)
-}

@@ -144,6 +144,7 @@ export async function startDoor(options: Record<string, unknown> = {}) {
       store,
       credentials,
       sockets: {
+        rpc: NO_SOCKET,
         socket: {
           accept: (_request, socket, _head, principal) => {
             upgrades.push(principal.name)

@@ -3,7 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import { DoorError } from "@holdfast/protocol/errors"
-import { JsonRefused, parseJson } from "../json/strict-json.ts"
+import { JsonRefused, parseJson } from "./strict-json.ts"
 
 /** A message of a client. */
 export type RpcMessage = Readonly<Record<string, unknown>>

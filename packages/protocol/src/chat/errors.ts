@@ -1,0 +1,53 @@
+/** Errors of the RPC door: those that its five calls can end with. */
+import * as Schema from "effect/Schema"
+import {
+  AgentBusy,
+  BadRequest,
+  Busy,
+  CursorInvalid,
+  InternalError,
+  KeyConflict,
+  LogDamaged,
+  MessageNotQueued,
+  SessionNotFound,
+  SessionNotReady,
+  SessionPermissionError,
+  StorageFull,
+  TooLarge,
+  Unauthorized,
+  Unavailable,
+  Unprocessable,
+} from "../errors.ts"
+
+/**
+ * The hub ended a subscription: it stops, the credential was revoked, the session was purged. Subscribe again from the last
+ * `seq`; where that is refused, the refusal says why.
+ */
+export class SubscriptionEnded extends Schema.TaggedError<SubscriptionEnded>()("SubscriptionEnded", {
+  message: Schema.String,
+}) {}
+
+/** The errors, as a list. */
+export const CHAT_ERRORS = [
+  BadRequest,
+  Unprocessable,
+  TooLarge,
+  CursorInvalid,
+  Unauthorized,
+  SessionPermissionError,
+  SessionNotFound,
+  SessionNotReady,
+  MessageNotQueued,
+  KeyConflict,
+  AgentBusy,
+  Busy,
+  Unavailable,
+  StorageFull,
+  LogDamaged,
+  InternalError,
+  SubscriptionEnded,
+] as const
+
+/** Any of the errors; `message` says what to do. */
+export const ChatError = Schema.Union(CHAT_ERRORS)
+export type ChatError = typeof ChatError.Type
