@@ -8,13 +8,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { resolveSettings } from "@holdfast/protocol/settings"
 import { type OperationName, operationEntries, operationOf } from "@holdfast/protocol/operations"
 import { errorsOf, splitRoute } from "@holdfast/protocol/operations/operation"
+import { CHAT_ERRORS } from "@holdfast/protocol/chat/errors"
 import { COMMAND_INPUTS } from "@holdfast/protocol/rpc"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
 import { eventually } from "@holdfast/testkit/eventually"
 import { OWNER as owner } from "@holdfast/testkit/hub/hub-calls"
 import { RawClient } from "@holdfast/testkit/hub/socket-house"
+import { makeRpcDoor } from "../src/rpc/makeRpcDoor.ts"
 import { makeSocketDoor } from "../src/socket/makeSocketDoor.ts"
 import { OWNER, startDoor, type Door } from "./http/start.ts"
+import { LineClient } from "./rpc/rpc-house.ts"
 
 /** How an operation ended: the error, or nothing. */
 type Ended = Readonly<Record<string, unknown>> | undefined
@@ -60,6 +63,24 @@ async function openSocketDoors({ hub, telemetry }: Door): Promise<typeof socket>
     close: async () => {
       await Effect.runPromise(Scope.close(scope, Exit.void))
       for (const server of [writing, reading]) server.close()
+    },
+  }
+}
+
+/** The RPC door for the owner. */
+async function openRpcDoor({ hub, telemetry }: Door): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const scope = Effect.runSync(Scope.make())
+  const { values } = resolveSettings({}, {}, {})
+  const made = makeRpcDoor(values, telemetry).pipe(Effect.provideService(Hub, hub), Scope.provide(scope))
+  const served = await Effect.runPromise(made)
+  const server = createServer()
+  server.on("upgrade", (request, duplex, head) => served.accept(request, duplex, head, owner))
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`,
+    close: async () => {
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+      server.close()
     },
   }
 }
@@ -205,6 +226,40 @@ describe.each([
     await eventually("the end", 5000, () => ends().length > 0)
     expect(ends()).toMatchObject([{ level: "info", session: id, door: name, client: "owner" }])
     expect(String(ends()[0]?.["reason"]).length).toBeGreaterThan(10)
+  })
+})
+
+describe("an operation through the door rpc", () => {
+  let rpc: { readonly url: string; readonly close: () => Promise<void> }
+  let lines: LineClient
+  beforeAll(async () => {
+    rpc = await openRpcDoor(door)
+    lines = await new LineClient(rpc.url).open()
+  })
+  afterAll(async () => {
+    lines.ws.terminate()
+    await rpc.close()
+  })
+
+  it.each([
+    ["is refused", "chat.interrupt", "agent.interrupt", { session: "a-label" }, "SessionNotFound"],
+    ["cannot be read", "chat.send", "messages.send", { session: "x", colour: "red" }, "BadRequest"],
+    ["cannot be subscribed to", "chat.subscribe", "log.follow", { session: 1 }, "BadRequest"],
+    ["has no state", "chat.getState", "messages.list", { session: "x", limit: 0 }, "Unprocessable"],
+  ] as const)("X-15 that %s is warned of under its own name, and counted", async (id, call, operation, payload, tag) => {
+    const [from, before] = [door.lines.length, await counted(operation, "rpc", tag)]
+    lines.request(id, call, payload)
+    expect(await lines.exit(id)).toMatchObject({ exit: { cause: [{ _tag: "Fail", error: { _tag: tag } }] } })
+    await eventually("the line", 5000, () => linesOf(from, operation).some(({ level }) => level === "warn"))
+    const end = linesOf(from, operation).find(({ level }) => level === "warn")
+    expect(end).toMatchObject({ error: tag, door: "rpc", client: "owner", count: 1 })
+    expect(await counted(operation, "rpc", tag)).toBe(before + 1)
+  })
+
+  it("J-1 ends with no error that its schema does not have", () => {
+    const tags = new Set<string>(CHAT_ERRORS.map(({ identifier }) => identifier))
+    for (const name of ["messages.send", "agent.interrupt", "queue.remove", "messages.list", "log.follow"] as const)
+      expect([...errorsOf(operationOf(name))].filter((tag) => !tags.has(tag))).toEqual([])
   })
 })
 

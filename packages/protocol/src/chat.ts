@@ -20,7 +20,7 @@ export { ChatStreamEvent } from "./chat/chat-stream-event.ts"
 export { ChatError, SubscriptionEnded } from "./chat/errors.ts"
 export { ChatMessage, MessagePart } from "./chat/message-part.ts"
 export { SessionEvent } from "./chat/session-event.ts"
-export { HistoryCursor, QueuedMessage, SessionSnapshot } from "./chat/session-snapshot.ts"
+export { ChatQueuedMessage as QueuedMessage, HistoryCursor, SessionSnapshot } from "./chat/session-snapshot.ts"
 
 const error = ChatError
 

@@ -1,8 +1,8 @@
 /** The RPC door as a stock client of Effect RPC sees it, against a real hub. */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { Accumulator, emptyMessage } from "@holdfast/core/agent/accumulator"
+import { type Accumulator, emptyMessage } from "@holdfast/core/agent/accumulator"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { SessionEvent } from "@holdfast/protocol/chat"
 import { createAgent, messages, named, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
@@ -213,7 +213,7 @@ describe("chat over RPC", () => {
     expectDense(heard.events, 0)
   })
 
-  it("J-2 what is wrong is a typed error on every call, and the calls beside it go on", async () => {
+  it("J-2 what is wrong is a typed error on every call, and the calls beside it continue", async () => {
     const { id: session } = await createAgent(house)
     const { id: terminal } = await createTerminal(house)
     const { calls } = client

@@ -34,13 +34,13 @@ const valuesOf = (message: object | undefined): ReadonlyArray<{ readonly _tag: s
 
 describe("the wire of the RPC door", () => {
   it.each([
-    ["a session that is no text", "chat.send", { session: 7, text: "x" }, "BadRequest"],
+    ["a number for a session", "chat.send", { session: 7, text: "x" }, "BadRequest"],
     ["no session", "chat.subscribe", {}, "BadRequest"],
     ["no payload", "chat.interrupt", null, "BadRequest"],
-    ["a cursor that is no number", "chat.subscribe", { session: "x", after: "1" }, "BadRequest"],
+    ["a text for a cursor", "chat.subscribe", { session: "x", after: "1" }, "BadRequest"],
     ["a field that is not known", "chat.getState", { session: "x", colour: "red" }, "BadRequest"],
-    ["a mode that is none", "chat.send", { session: "x", text: "x", mode: "shout" }, "BadRequest"],
-    ["a call that is none", "chat.shout", { session: "x" }, "BadRequest"],
+    ["an unknown mode", "chat.send", { session: "x", text: "x", mode: "shout" }, "BadRequest"],
+    ["an unknown call", "chat.shout", { session: "x" }, "BadRequest"],
     ["a list", "chat.dequeue", [], "BadRequest"],
   ])("J-2 %s is a typed error, never a defect", async (_, tag, payload, error) => {
     client.request("1", tag, payload)
@@ -49,7 +49,7 @@ describe("the wire of the RPC door", () => {
     expect(await client.exit("2")).toMatchObject({ exit: { _tag: "Success", value: { session } } })
   })
 
-  it("J-2 X-5 a line that is no message, no JSON, or not to be trusted breaks nothing beside it", async () => {
+  it("J-2 X-5 a line that cannot be read, or is not to be trusted breaks nothing beside it", async () => {
     for (const line of ["no json\n", "[1]\n", '{"_tag":"Request","id":"9"}\n', '{"_tag":"Unheard"}\n']) {
       const before = client.messages.length
       client.send(line)
@@ -124,7 +124,7 @@ describe("the wire of the RPC door", () => {
     expect(chunks().length).toBe(1)
   })
 
-  it("J-8 an interrupt of a subscription, and a lost connection, detach and stop no turn (trap 5)", async () => {
+  it("J-8 an interrupt of a subscription, and a lost connection, detach and stop no turn (trap:5)", async () => {
     const agent = await createAgent(house)
     client.request("1", "chat.subscribe", { session: agent.id })
     await client.until("the state", () => chunks().length === 1)
@@ -155,7 +155,7 @@ describe("the wire of the RPC door", () => {
     expect(client.closed?.code).toBe(1001)
   })
 
-  it("J-7 a connection has only so many subscriptions", async () => {
+  it("J-7 a connection has at most `attachmentsMax` subscriptions", async () => {
     for (let at = 0; at < 5; at++) client.request(`${at}`, "chat.subscribe", { session })
     expect(await client.exit("4")).toMatchObject(failed("Busy"))
     await client.until("the others have their state", () => chunks().length === 4)

@@ -12,7 +12,7 @@ import { InputPart, TurnOutcome, Usage } from "../agent/message.ts"
 import { PermissionAsk, PermissionDecision } from "../agent/permission.ts"
 import { ChatMessage } from "./message-part.ts"
 import { ChatStreamEvent } from "./chat-stream-event.ts"
-import { QueuedMessage, SessionSnapshot } from "./session-snapshot.ts"
+import { ChatQueuedMessage, SessionSnapshot } from "./session-snapshot.ts"
 
 const at = { from: Schema.Finite, seq: Schema.Finite, time: Schema.Finite }
 const turn = { turn: Schema.String }
@@ -69,7 +69,7 @@ export const SessionEvent = Schema.Union([
   happened("SystemMessage", { message: ChatMessage }),
 
   /** A message waits; with `first`, ahead of the others. */
-  happened("MessageQueued", { message: QueuedMessage, first: Schema.optionalKey(Schema.Boolean) }),
+  happened("MessageQueued", { message: ChatQueuedMessage, first: Schema.optionalKey(Schema.Boolean) }),
   /** It left the queue: the agent took it, or a person removed it. */
   happened("MessageDequeued", {
     ...ofMessage,

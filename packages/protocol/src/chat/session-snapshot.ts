@@ -11,7 +11,7 @@ import { ChatStreamEvent } from "./chat-stream-event.ts"
  * A message that waits, or was handed over and not confirmed. A long one that is `cut` has only its beginning in a snapshot; the
  * event that queued it has all of it.
  */
-export const QueuedMessage = Schema.Struct({
+export const ChatQueuedMessage = Schema.Struct({
   id: Schema.String,
   parts: Schema.Array(InputPart),
   mode: SendMode,
@@ -24,7 +24,7 @@ export const QueuedMessage = Schema.Struct({
   turn: Schema.optionalKey(Schema.String),
   steer: Schema.optionalKey(Schema.Boolean),
 }).annotate({ identifier: "ChatQueuedMessage" })
-export type QueuedMessage = typeof QueuedMessage.Type
+export type ChatQueuedMessage = typeof ChatQueuedMessage.Type
 
 /** Where the messages before a page are: `chat.getState` with it shows the page before. */
 export const HistoryCursor = Schema.Struct({ before: Schema.Finite }).annotate({ identifier: "HistoryCursor" })
@@ -45,7 +45,7 @@ export const SessionSnapshot = Schema.Struct({
   history: Schema.NullOr(HistoryCursor),
   activeTurnId: Schema.NullOr(Schema.String),
   buffer: Schema.Array(ChatStreamEvent),
-  queue: Schema.Array(QueuedMessage),
+  queue: Schema.Array(ChatQueuedMessage),
   hold: Schema.optionalKey(Hold),
   permissions: Schema.Array(PermissionRequest),
 }).annotate({ identifier: "SessionSnapshot" })
