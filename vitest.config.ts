@@ -17,7 +17,7 @@ const MEASURED =
         execArgv: ["--require", join(import.meta.dirname, "scripts/steady-wasm.cjs")],
       }
 
-const rooms = ["packages/*", "apps/*", "testkit", "bench"]
+const rooms = ["packages/*", "apps/*", "testkit", "bench", "conformance"]
 
 /** Kinds that a file's name ends in, as in `append.faults.test.ts`; files without one are unit tests. */
 const special = ["contract", "system", "browser", "faults", "agents"]

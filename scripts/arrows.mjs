@@ -12,7 +12,7 @@ import { FREE, PACKAGES, TEST_PACKAGES } from "./packages.mjs"
 import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 
 const isTest = (path) => /\.test\.ts$|\/test\/|\/contract\//.test(path)
-const isSource = (path) => /^(packages|apps|testkit|bench)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts")
+const isSource = (path) => /^(packages|apps|testkit|bench|conformance)\/.*\.ts$/.test(path) && !path.endsWith(".d.ts")
 const builtin = new Set(builtinModules)
 
 const packageOf = (specifier) =>

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { parseSync, Visitor } from "oxc-parser"
 import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 
-const CODE = /^(packages|apps|testkit|bench|examples|tests)\/.*\.tsx?$/
+const CODE = /^(packages|apps|testkit|bench|conformance|examples|tests)\/.*\.tsx?$/
 
 /** What is written otherwise: `{offset, message}`. */
 function foreignWords(program) {

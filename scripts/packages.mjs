@@ -123,6 +123,13 @@ export const PACKAGES = [
     npm: ["effect", "ws", "get-east-asian-width"],
     node: true,
   },
+  {
+    folder: "conformance",
+    holds: "the suite that any door passes, against any server; the doors that it knows, a command line",
+    uses: ["protocol", "client"],
+    npm: ["ws", "vitest", "socket.io-client"],
+    node: true,
+  },
 ]
 
 /** Folders with sources that may import any package. */

@@ -6,10 +6,10 @@ import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 /** Share of all source lines that one of `packages/*` may have. */
 const MAX_SHARE = 0.16
 
-const sources = repositoryFiles().filter((path) => /^((packages|apps)\/[^/]+|testkit|bench)\/src\/.*\.ts$/.test(path))
+const sources = repositoryFiles().filter((path) => /^((packages|apps)\/[^/]+|testkit|bench|conformance)\/src\/.*\.ts$/.test(path))
 const lines = new Map()
 for (const path of sources) {
-  const folder = /^((packages|apps)\/[^/]+|testkit|bench)/.exec(path)[0]
+  const folder = /^((packages|apps)\/[^/]+|testkit|bench|conformance)/.exec(path)[0]
   lines.set(folder, (lines.get(folder) ?? 0) + readFileSync(join(ROOT, path), "utf8").split("\n").length - 1)
 }
 const all = [...lines.values()].reduce((sum, count) => sum + count, 0)

@@ -21,7 +21,7 @@ export function testFiles() {
       else if (entry.name.endsWith(".test.ts")) found.push(relative(ROOT, join(folder, entry.name)).split(sep).join("/"))
     }
   }
-  for (const room of ["packages", "apps", "testkit", "bench", "tests"]) look(join(ROOT, room))
+  for (const room of ["packages", "apps", "testkit", "bench", "conformance", "tests"]) look(join(ROOT, room))
   return found
 }
 

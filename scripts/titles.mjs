@@ -39,7 +39,7 @@ function titlesIn(path) {
 }
 
 const isSuite = (path) =>
-  /^(packages|apps|testkit|bench|tests)\/.*\.ts$/.test(path) &&
+  /^(packages|apps|testkit|bench|conformance|tests)\/.*\.ts$/.test(path) &&
   (/\.test\.ts$|\/test\/|\/contract\/|^tests\//.test(path) || path.startsWith("testkit/"))
 
 /** Every title of the repository, with the file it stands in. */

@@ -9,7 +9,7 @@ import { conclude, repositoryFiles, ROOT } from "./source-files.mjs"
 
 const SELF = "scripts/traces.mjs"
 const TEXT = /\.(ts|mjs|js|json|md|yml|yaml|sh|css|html|txt)$|^[^.]*$|^\.(npmrc|gitignore|gitattributes)$/
-const CODE = /^(packages|apps|testkit|bench|scripts|tests)\/.*\.(ts|mjs)$/
+const CODE = /^(packages|apps|testkit|bench|conformance|scripts|tests)\/.*\.(ts|mjs)$/
 const MAX_BYTES = 2_000_000
 
 /** Names that example paths in documents and tests may use. */

@@ -54,7 +54,7 @@ const TITLES = [
   [/\bwaits behind\b/i, "waits for, after"],
 ]
 
-const SOURCE = /^(?:packages\/[^/]+|apps\/cli)\/src\/(?!contract\/).*\.ts$/
+const SOURCE = /^(?:packages\/[^/]+|apps\/cli|conformance)\/src\/(?!contract\/).*\.ts$/
 const DOCUMENT =
   /^(?:README|ARCHITECTURE|CONTRIBUTING|SECURITY|GLOSSARY|CHANGELOG)\.md$|^(?:docs|decisions)\/.*\.md$|^packages\/[^/]+\/DESIGN\.md$/
 
