@@ -19,7 +19,7 @@ Tries the doors of the Holdfast server at URL. The sessions that it makes are mo
   --token TOKEN     credential of scope all (default: HOLDFAST_TOKEN)
   --door NAME       socket, sse, pages, socket-io or socket-io-polling; may be repeated (default: all but Socket.IO)
   --check ID        a check; may be repeated (default: all)
-  --restart COMMAND kills the server with SIGKILL and starts it again; without it nothing is killed
+  --restart COMMAND kills the server with SIGKILL and starts it again (default: nothing is killed)
   --trims BYTES     the server's logMaxBytes, if a terminal reaches it in a moment
   --json            print the results as JSON
   --list            list the checks
@@ -30,7 +30,9 @@ const io = async (): Promise<Io> => {
   try {
     return (await import("socket.io-client")).io as unknown as Io
   } catch (cause) {
-    throw new Error("the doors socket-io and socket-io-polling need the package socket.io-client; install it beside this one", { cause })
+    throw new Error("the doors socket-io and socket-io-polling need the package socket.io-client; install it beside this one", {
+      cause,
+    })
   }
 }
 

@@ -70,7 +70,7 @@ export class Tape {
 
   /** Breaks the connection. */
   cut(): void {
-    this.#begins()
+    this.mayBreak()
     this.#reader.cut()
   }
 
@@ -92,10 +92,11 @@ export class Tape {
     this.#pending = undefined
     this.ended = undefined
     this.isQuiet = false
-    this.#begins()
+    this.mayBreak()
   }
 
-  #begins(): void {
+  /** The connection may break now: what follows begins at the cursor again. */
+  mayBreak(): void {
     this.#mayOverlap = true
     this.#mayJump = true
     this.synced = 0
@@ -113,7 +114,10 @@ export class Tape {
       case "synced":
         this.synced++
         demand(this.synced === 1, "a reader learned twice that it is up to date")
-        demand(this.last === undefined || item.seq === this.last, `up to date at ${item.seq}, but the last event was ${this.last}`)
+        demand(
+          this.last === undefined || item.seq === this.last,
+          `up to date at ${item.seq}, but the last event was ${this.last}`,
+        )
         this.last = item.seq
         this.#mayOverlap = false
         this.#mayJump = false

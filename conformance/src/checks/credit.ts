@@ -7,7 +7,7 @@ const MiB = 1024 * 1024
 
 /** Output that is written while a reader does not read, in bytes, and MiB by which the server may grow: far less than all of it. */
 const FLOOD = 48 * MiB
-const GROWTH_MOST = 24
+const GROWTH_MOST = 32
 const FLOOD_LIMIT = 120_000
 
 const script = (bytes: number): string =>

@@ -12,7 +12,10 @@ const detach: Check = {
     const cursor = suite.door.shows === "events" ? { after: 0 } : {}
     const [lost, polite] = [await suite.attach(session, cursor), await suite.attach(session, cursor)]
     for (const tape of [lost, polite]) {
-      await tape.until("the turn", ({ events, messages }) => events.some(({ name }) => name === "agent/text-delta") || messages.size > 0)
+      await tape.until(
+        "the turn",
+        ({ events, messages }) => events.some(({ name }) => name === "agent/text-delta") || messages.size > 0,
+      )
     }
     lost.cut()
     await lost.close()
@@ -33,7 +36,10 @@ const ends: Check = {
     await suite.send(session, "[[slow 400 10]]")
     const cursor = suite.door.shows === "events" ? { after: 0 } : {}
     const tape = await suite.attach(session, cursor, token.secret)
-    await tape.until("the turn", ({ events, messages }) => events.some(({ name }) => name === "agent/text-delta") || messages.size > 0)
+    await tape.until(
+      "the turn",
+      ({ events, messages }) => events.some(({ name }) => name === "agent/text-delta") || messages.size > 0,
+    )
     await token.revoke()
     const end = performance.now() + 20_000
     while (!tape.isOver && tape.done.size === 0 && performance.now() < end) await tape.take(end - performance.now())

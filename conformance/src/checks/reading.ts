@@ -153,10 +153,11 @@ const trim: Check = {
   lacks: ({ hub }) => (hub.trimsAt === undefined ? "the server's `logMaxBytes` is not known to be small" : undefined),
   run: async (suite) => {
     const most = suite.hub.trimsAt ?? 0
-    const session = await suite.calls.shell(`yes 0123456789012345678901234567890123456789 | head -c ${most * 4}; echo over; sleep 600`)
+    const flood = `yes 0123456789012345678901234567890123456789 | head -c ${most}; sleep 0.05;`
+    const session = await suite.calls.shell(`${flood.repeat(5)} while :; do echo tick; sleep 0.05; done`)
     await eventually("the beginning has left the log", async () => (await suite.calls.record(session)).firstSeq > 10, 120_000)
     const tape = await suite.attach(session, { after: 3 })
-    await tape.until("word that it is up to date", ({ synced }) => synced === 1)
+    await tape.until("a snapshot and word that it is up to date", ({ synced }) => synced === 1)
     demand(tape.snapshots[0]?.reason === "trimmed", `the snapshot says ${tape.snapshots[0]?.reason}, not trimmed`)
     await suite.calls.ok("POST", `/api/sessions/${session}/marks`, { text: "after" })
     await tape.until("what happens after", ({ events }) => events.some(({ name }) => name === "session/marked"))
@@ -171,8 +172,9 @@ const kill: Check = {
   run: async (suite) => {
     const session = await suite.calls.agent()
     const tape = await suite.attach(session, { after: 0 })
-    await suite.send(session, "[[slow 80 25]]")
+    await suite.send(session, "[[slow 60 20]]")
     await tape.until("some words of the turn", ({ events }) => events.some(({ name }) => name === "agent/text-delta"))
+    tape.mayBreak()
     await suite.hub.restart?.()
     if (await isOver(tape)) await suite.again(tape, session)
     await tape.until("the end of the turn", ({ events }) => events.some(({ name }) => name === "turn/ended"))

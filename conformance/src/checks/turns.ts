@@ -89,7 +89,7 @@ const kill: Check = {
   shows: "messages",
   lacks: ({ hub }) => (hub.restart === undefined ? "the server may not be killed" : undefined),
   run: async (suite) => {
-    const { session, tape } = await begin(suite, "[[slow 80 25]]")
+    const { session, tape } = await begin(suite, "[[slow 60 20]]")
     tape.cut()
     await suite.hub.restart?.()
     await eventually("the reader notices the kill", async () => (await tape.take(1000)) || tape.isOver)

@@ -3,7 +3,15 @@
  * attaches again with the cursor.
  */
 import type { Event } from "@holdfast/protocol/event"
-import { type AttachWith, type DoorItem, type DoorReader, DoorRefused, type DoorUnderTest, refusalIn, type SendWith } from "../door.ts"
+import {
+  type AttachWith,
+  type DoorItem,
+  type DoorReader,
+  DoorRefused,
+  type DoorUnderTest,
+  refusalIn,
+  type SendWith,
+} from "../door.ts"
 import { eventItem, type HubUnderTest } from "../hub.ts"
 import { ItemQueue } from "../item-queue.ts"
 
@@ -28,7 +36,12 @@ export type Io = (url: string, options: object) => IoSocket
 /** Milliseconds to wait for the connection and for an acknowledgement. */
 const LIMIT = 20_000
 
-type Noted = Omit<Event, "channel"> & { readonly runId: string; readonly channel: string; readonly name: string; readonly reason?: string }
+type Noted = Omit<Event, "channel"> & {
+  readonly runId: string
+  readonly channel: string
+  readonly name: string
+  readonly reason?: string
+}
 
 function itemOf({ name, ...event }: Noted): DoorItem {
   if (name === "synced") return { kind: "synced", seq: event.seq }
@@ -67,7 +80,8 @@ function describe(description: unknown): string {
 
 async function ask(socket: IoSocket, event: string, body: object): Promise<unknown> {
   const answer = await socket.emitWithAck(event, body)
-  if (typeof answer === "object" && answer !== null && "error" in answer) throw refusalIn(answer, `the acknowledgement of ${event}`)
+  if (typeof answer === "object" && answer !== null && "error" in answer)
+    throw refusalIn(answer, `the acknowledgement of ${event}`)
   return answer
 }
 

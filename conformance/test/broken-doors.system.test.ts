@@ -1,0 +1,165 @@
+/** Each check fails for a door that breaks its promise. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type HubProcess, startHub } from "@holdfast/testkit/hub-process"
+import { CHECKS } from "../src/checks.ts"
+import type { DoorUnderTest } from "../src/door.ts"
+import { DoorRefused } from "../src/door.ts"
+import { sseDoor } from "../src/doors/sse.ts"
+import { HubCalls, type HubUnderTest } from "../src/hub.ts"
+import { reportOf } from "../src/report.ts"
+import { type Result, runCheck, runSuite } from "../src/suite.ts"
+import { attaching, doubling, dropping, forging, items, openUnguarded, quiet, reading, reordering } from "./broken-doors.ts"
+
+const MiB = 1024 * 1024
+
+let hub: HubProcess
+beforeAll(async () => {
+  hub = await startHub({ settings: { HOLDFAST_LOG_MAX_BYTES: String(MiB), HOLDFAST_CHECKPOINT_BYTES: String(MiB / 4) } })
+})
+afterAll(async () => {
+  await hub.stop()
+})
+
+const here = (): HubUnderTest => ({ url: hub.url(), token: hub.token })
+
+const tried = async (id: string, door: DoorUnderTest, at = here()): Promise<Result> => {
+  const check = CHECKS.find((one) => one.id === id)
+  if (check === undefined) throw new Error(`there is no check ${id}`)
+  return runCheck(check, door, at)
+}
+
+/** Demands that the check fails, and says what it says. */
+async function fails(id: string, door: DoorUnderTest, reason: RegExp, at = here()): Promise<void> {
+  const result = await tried(id, door, at)
+  expect(result).toMatchObject({ id, outcome: "failed" })
+  expect(result.reason).toMatch(reason)
+}
+
+const plain = (): DoorUnderTest => sseDoor(here())
+
+describe("a reader of a broken door", () => {
+  it.each([
+    ["loses an event", dropping, /something is missing/],
+    ["is given an event twice", doubling, /out of order, or twice/],
+    ["is given two events the wrong way round", reordering, /something is missing/],
+  ])("K-1 that %s fails the checks of order", async (_, spoil, reason) => {
+    await fails("order", reading(plain(), spoil), reason)
+  })
+
+  it("K-1 that is given another event than the log holds fails", async () => {
+    await fails("every-cursor", reading(plain(), forging), /from cursor 0: the reader was given .*forged/)
+  })
+
+  it.each([
+    ["starts over", (after: number) => Math.max(0, after - 3), /out of order, or twice/],
+    ["skips what comes next", (after: number) => after + 1, /something is missing|up to date at/],
+  ])("K-1 that %s after a cut fails", async (_, move, reason) => {
+    const door = attaching(plain(), (request) =>
+      (request.after ?? 0) === 0 ? request : { ...request, after: move(request.after ?? 0) },
+    )
+    await fails("cut", door, reason)
+    await fails("every-cursor", door, reason)
+  })
+
+  it("K-1 that is not given what stands for a folded turn fails", async () => {
+    const losing = items((item) => (item.kind === "event" && item.name === "agent/folded" ? [] : [item]))
+    await fails("fold", reading(plain(), losing), /something is missing/)
+  })
+
+  it("K-1 that is given something else than a snapshot, or loses an event when the hub is killed, fails", async () => {
+    const lying = items((item) => [item.kind === "snapshot" ? { ...item, reason: "fresh" } : item])
+    await fails("trim", reading(plain(), lying), /the snapshot says fresh/, { ...here(), trimsAt: MiB })
+    await fails("kill", reading(plain(), dropping), /something is missing/, { ...here(), restart: () => Promise.resolve() })
+  })
+
+  it("K-1 whose stream ends without a word in a turn fails, as does one whose leaving ends the turn", async () => {
+    await fails("ends", reading(plain(), quiet), /ended without a word in the middle of a turn/)
+    const calls = new HubCalls(here())
+    const cancelling: DoorUnderTest = {
+      ...plain(),
+      attach: async (request) => {
+        const reader = await plain().attach(request)
+        return {
+          ...reader,
+          close: () => calls.call("POST", `/api/sessions/${request.session}/interrupt`, {}).then(() => reader.close()),
+        }
+      },
+    }
+    await fails("detach", cancelling, /the turn ended as interrupted/)
+  })
+
+  it("K-1 whose server keeps what it does not read fails", async () => {
+    let held = 0
+    const growing: HubUnderTest = { ...here(), memory: async () => (held += 20 * 1024 * 1024) }
+    await fails("stopped-reader", sseDoor(growing), /the server grew by \d+ MiB/, growing)
+  })
+
+  it("K-1 whose cursor is not looked at, or whose session does not exist, fails unless it learns that", async () => {
+    await fails(
+      "cursors",
+      attaching(plain(), (request) => ({ ...request, after: 0 })),
+      /the cursor -1 came to event/,
+    )
+    const silent: DoorUnderTest = {
+      ...plain(),
+      attach: () =>
+        Promise.resolve({
+          next: () => Promise.resolve(undefined),
+          cut: () => undefined,
+          pause: () => undefined,
+          resume: () => undefined,
+          close: () => undefined,
+        }),
+    }
+    await fails("sessions", silent, /came to silence/)
+  })
+})
+
+describe("a sender through a broken door", () => {
+  it("K-1 whose key is not passed on, or whose conflict is hidden, fails", async () => {
+    const { send } = plain()
+    await fails(
+      "keys",
+      { ...plain(), send: async (one) => send?.({ ...one, key: crypto.randomUUID() }) },
+      /the second answer is another/,
+    )
+    const hiding = async (one: Parameters<NonNullable<typeof send>>[0]): Promise<unknown> =>
+      send?.(one).catch((error: unknown) => (error instanceof DoorRefused ? {} : Promise.reject(error)))
+    await fails("keys", { ...plain(), send: hiding }, /another message under the same key came to accepted/)
+    await fails("bad-input", { ...plain(), send: hiding }, /came to accepted/)
+  })
+
+  it("K-1 that lends its own credential fails", async () => {
+    const { send } = plain()
+    await fails(
+      "scope",
+      { ...plain(), send: async (one) => send?.({ ...one, token: hub.token }) },
+      /may only read came to accepted/,
+    )
+  })
+})
+
+describe("the entries of a broken door", () => {
+  it("K-1 fail when one of them lets everyone in", async () => {
+    const open: DoorUnderTest = { ...plain(), entries: [...plain().entries, { method: "GET", path: "/health/live" }] }
+    await fails("guard-credential", open, /GET \/health\/live answered 200 to no credential, not 401/)
+  })
+
+  it("K-1 fail when no guard sees the Host and the Origin", async () => {
+    const unguarded = await openUnguarded(here())
+    const door = sseDoor(unguarded.hub)
+    await fails("guard-host", door, /answered 20\d to another Host/, unguarded.hub)
+    await fails("guard-origin", door, /answered 20\d to the Origin/, unguarded.hub)
+    await unguarded.close()
+  })
+})
+
+describe("the report", () => {
+  it("K-1 has a line for each check, and says what was not tried and why", async () => {
+    const chosen = CHECKS.filter(({ id }) => ["sessions", "kill", "trim"].includes(id))
+    const report = reportOf("a door", await runSuite(chosen, plain(), here()))
+    expect(report).toMatch(/^ok {4} sessions: .* \(\d+ ms\)$/m)
+    expect(report).toMatch(/^- {5} kill: .*\n {9}the server may not be killed$/m)
+    expect(report).toMatch(/^a door: 1 passed, 0 failed, 2 not tried$/m)
+  })
+})
