@@ -5,7 +5,7 @@
 const GROUPS = [
   {
     group: "Sessions",
-    names: ["new", "ls", "show", "rename", "tag", "pin", "unpin", "archive", "restore", "rm"],
+    names: ["new", "ls", "show", "rename", "tag", "metadata", "pin", "unpin", "archive", "restore", "rm"],
     load: async () => (await import("./commands/sessions.ts")).sessionCommands,
   },
   {

@@ -182,6 +182,24 @@ describe("the command line", () => {
     expect((await run("token", "revoke", id)).code).toBe(1)
   })
 
+  it("X-20 X-21 X-22 binds a token to sessions and a time, and notes metadata", async () => {
+    const id = (await ok("new", "terminal", "--label", "bound by name", "--metadata", "customer=7", "--", "cat")).trim()
+    expect(await ok("metadata", id)).toBe("customer=7\n")
+    await ok("metadata", "bound by name", "plan=a=b", "--remove", "customer")
+    expect(await json<ReadonlyArray<{ id: string }>>("ls", "--metadata", "plan=a=b")).toMatchObject([{ id }])
+    expect(await ok("show", id)).toContain("plan=a=b")
+    const before = Date.now()
+    const token = await json<{ sessions: ReadonlyArray<string>; expiresAt: number; secret: string }>(
+      ...["token", "new", "guest", "--session", "bound by name", "--expires", "2h"],
+    )
+    expect(token.sessions).toEqual([id])
+    expect(token.expiresAt).toBeGreaterThanOrEqual(before + 2 * 3_600_000)
+    expect(await ok("token", "ls")).toContain(id.slice(-8))
+    const answer = await fetch(`${hub.url()}/api/sessions`, { headers: { authorization: `Bearer ${token.secret}` } })
+    expect(await answer.json()).toMatchObject({ total: 1, sessions: [{ id }] })
+    expect((await run("token", "new", "guest", "--expires", "yesterday")).code).toBe(2)
+  })
+
   it("prints a link that works once", async () => {
     const { url } = await json<{ url: string }>("link")
     const first = await fetch(url, { redirect: "manual" })

@@ -17,7 +17,7 @@ const COMMANDS: Readonly<Record<OperationName, ReadonlyArray<string> | Without>>
   "sessions.watch": ["inbox"],
   "sessions.resolve": { without: "every command that takes a session resolves what was typed" },
   "sessions.get": ["show", "queue ls"],
-  "sessions.update": ["rename", "tag", "pin", "unpin"],
+  "sessions.update": ["rename", "tag", "metadata", "pin", "unpin"],
   "sessions.delete": ["rm"],
   "sessions.archive": ["archive"],
   "sessions.restore": ["restore"],

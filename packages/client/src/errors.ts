@@ -38,7 +38,7 @@ export function isTransient(error: unknown): boolean {
   )
 }
 
-const TRANSIENT_TAGS = new Set(["Busy", "Unavailable", "InternalError"])
+const TRANSIENT_TAGS = new Set(["Busy", "RateLimited", "Unavailable", "InternalError"])
 
 /** What a proxy answers in place of a hub that is away. */
 const isGateway = (status: number | undefined): boolean => status === 502 || status === 503 || status === 504

@@ -11,13 +11,20 @@ import type { LostReason } from "@holdfast/protocol/terminal-spec"
 import { type AgentCommand, isAgentCommand } from "./agent/commands.ts"
 import { decideAgent } from "./agent/decide-agent.ts"
 import { accepted, type Decision, refuse, type Rejection } from "./decision.ts"
+import { changedMetadata, type MetadataChange, metadataProblem, sameMetadata } from "./metadata.ts"
 import type { SessionState } from "./state.ts"
 
 /** What can be asked of a session, and what its child reports. */
 export type Command =
   | AgentCommand
   | ({ readonly _tag: "Create" } & EventData["session/created"])
-  | { readonly _tag: "Update"; readonly label?: string; readonly tags?: ReadonlyArray<string>; readonly pinned?: boolean }
+  | {
+      readonly _tag: "Update"
+      readonly label?: string
+      readonly tags?: ReadonlyArray<string>
+      readonly pinned?: boolean
+      readonly metadata?: MetadataChange
+    }
   | { readonly _tag: "Archive" }
   | { readonly _tag: "Restore" }
   | { readonly _tag: "Delete"; readonly purgeAt: number }
@@ -88,7 +95,14 @@ export function decide(state: SessionState | undefined, command: Command): Decis
 
 function create(command: Extract<Command, { _tag: "Create" }>): Decision {
   const { _tag: _, ...rest } = command
-  const data: EventData["session/created"] = { ...rest, tags: unique(command.tags) }
+  const problem = metadataProblem(command.metadata)
+  if (problem !== undefined) return refuse(problem)
+  const { metadata } = command
+  const data: EventData["session/created"] = {
+    ...rest,
+    tags: unique(command.tags),
+    ...(metadata === undefined ? {} : { metadata: changedMetadata({}, metadata) }),
+  }
   return accept({ name: "session/created", data })
 }
 
@@ -103,6 +117,12 @@ function update(state: SessionState, command: Extract<Command, { _tag: "Update" 
     events.push({ name: "session/renamed", data: { label } })
   if (tags !== undefined && !sameTags(tags, state.tags)) events.push({ name: "session/tagged", data: { tags } })
   if (pinned !== undefined && pinned !== state.pinned) events.push({ name: "session/pinned", data: { pinned } })
+  if (command.metadata !== undefined) {
+    const metadata = changedMetadata(state.metadata, command.metadata)
+    const problem = metadataProblem(metadata)
+    if (problem !== undefined) return refuse(problem)
+    if (!sameMetadata(metadata, state.metadata)) events.push({ name: "session/annotated", data: { metadata } })
+  }
   return accept(...events)
 }
 

@@ -33,7 +33,7 @@ export function evolveOutput(state: SessionState, seq: number, time: number): Se
 }
 
 function created(data: EventData["session/created"], { seq, time }: Event, session: string): SessionState {
-  const { kind, label, unnamed, tags, owner, agent, terminal, child, runner } = data
+  const { kind, label, unnamed, tags, metadata, owner, agent, terminal, child, runner } = data
   const state: Making<SessionState> = {
     id: session,
     kind,
@@ -51,6 +51,7 @@ function created(data: EventData["session/created"], { seq, time }: Event, sessi
     unknown: 0,
   }
   if (unnamed === true) state.unnamed = true
+  if (metadata !== undefined && Object.keys(metadata).length > 0) state.metadata = metadata
   if (agent !== undefined) state.agent = newAgentPart(agent)
   if (terminal !== undefined) state.terminal = { spec: terminal, cols: terminal.cols, rows: terminal.rows, title: "" }
   if (child !== undefined) state.child = child
@@ -72,6 +73,8 @@ function changes(state: SessionState, known: KnownEvent, event: Event): SessionS
       return { ...touched, tags: known.data.tags }
     case "session/pinned":
       return { ...touched, pinned: known.data.pinned }
+    case "session/annotated":
+      return annotated(touched, known.data.metadata)
     case "session/archived":
       return { ...touched, status: "archived", archivedAt: time }
     case "session/restored":
@@ -108,6 +111,9 @@ function changes(state: SessionState, known: KnownEvent, event: Event): SessionS
       return state.agent === undefined ? state : ofAgent(touched, state.agent, known, event)
   }
 }
+
+const annotated = (state: SessionState, metadata: Readonly<Record<string, string>>): SessionState =>
+  Object.keys(metadata).length === 0 ? without(state, "metadata") : { ...state, metadata }
 
 function ofAgent(touched: SessionState, before: AgentFacts, known: AgentEvent, event: Event): SessionState {
   const agent = evolveAgent(before, known, event)

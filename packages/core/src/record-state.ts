@@ -21,6 +21,7 @@ const KEPT = {
   status: "record",
   tags: "record",
   pinned: "record",
+  metadata: "record",
   owner: "record",
   createdAt: "record",
   updatedAt: "record",

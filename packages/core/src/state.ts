@@ -31,6 +31,7 @@ export interface SessionState {
   readonly status: "active" | "archived" | "deleted"
   readonly tags: ReadonlyArray<string>
   readonly pinned: boolean
+  readonly metadata?: Readonly<Record<string, string>>
   readonly owner: string
   readonly createdAt: number
   readonly updatedAt: number
@@ -68,7 +69,7 @@ const CHECKED = { disableChecks: true } as const
 
 /** The record of a state, as doors show it. */
 export function toSession(state: SessionState, bounds: RecordBounds): Session {
-  const { terminal, agent, archivedAt, deletedAt, purgeAt, exitCode, signal, problem } = state
+  const { terminal, agent, metadata, archivedAt, deletedAt, purgeAt, exitCode, signal, problem } = state
   const record: Making<Session> = {
     id: SessionId.make(state.id, CHECKED),
     version: SESSION_RECORD_VERSION,
@@ -96,6 +97,7 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
     record.activity = activityOf(agent)
     if (agent.tasks.length > 0) record.tasks = shownTasks(agent)
   }
+  if (metadata !== undefined) record.metadata = metadata
   if (archivedAt !== undefined) record.archivedAt = archivedAt
   if (deletedAt !== undefined) record.deletedAt = deletedAt
   if (purgeAt !== undefined) record.purgeAt = purgeAt

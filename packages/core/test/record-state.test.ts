@@ -51,6 +51,7 @@ const state: Required<SessionState> = {
   status: "archived",
   tags: ["a"],
   pinned: true,
+  metadata: { customer: "42" },
   owner: "owner",
   createdAt: 1,
   updatedAt: 2,

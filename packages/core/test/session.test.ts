@@ -56,6 +56,7 @@ const commands = {
       label: fc.constantFrom("x", "y"),
       tags: fc.array(fc.constantFrom("a", "b")),
       pinned: fc.boolean(),
+      metadata: fc.dictionary(fc.constantFrom("a", "b"), fc.constantFrom("1", "2", null)),
     },
     { requiredKeys: ["_tag"] },
   ),

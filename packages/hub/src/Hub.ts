@@ -30,6 +30,8 @@ export interface Principal {
   readonly credential: string
   /** `none`: no credential was shown; only public operations are for it. */
   readonly scope: "all" | "write" | "read" | "none"
+  /** The sessions that the credential is bound to (X-20); all of them when absent. */
+  readonly sessions?: ReadonlySet<string>
   /** Whose idempotency keys it uses, when not its own: the owner's are one, through restarts and rotations (H-22). */
   readonly holder?: string
 }
@@ -44,6 +46,8 @@ export interface Caller extends Principal {
   readonly seated?: Seated & { readonly name: string }
   /** The hub's own end of the caller's connection, as an address. */
   readonly address?: string
+  /** Key of this request, for an operation whose input has no place for one (X-25). */
+  readonly key?: string
 }
 
 /** A session that was asked for. `created` is false for a key that was used before. */
@@ -220,6 +224,15 @@ export interface FeedWatch {
   readonly stop: (reason?: string) => void
 }
 
+/** How often a credential may ask, and where it stands. Times are milliseconds. */
+export interface Rate {
+  readonly limit: number
+  readonly window: number
+  readonly remaining: number
+  /** From now until the window is over. */
+  readonly reset: number
+}
+
 /** The contract. */
 export class Hub extends Context.Service<
   Hub,
@@ -243,6 +256,8 @@ export class Hub extends Context.Service<
     /** Follows the feed of sessions (D-12): what changed after `after`, then live; without it from the head on. */
     readonly watch: (cursor: FeedCursor, sink: FeedListener, by: Caller) => Effect.Effect<FeedWatch, DoorError>
     readonly health: Effect.Effect<Health>
+    /** How often a credential may ask (X-26); `undefined` when it has no limit. */
+    readonly rate: (by: Principal) => Rate | undefined
     /** Ends what a revoked credential opened: its attachments get `detached`. */
     readonly dropCredential: (credential: string) => Effect.Effect<void>
   }

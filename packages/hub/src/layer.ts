@@ -22,6 +22,7 @@ import type { AdministrationName } from "@holdfast/protocol/operations"
 import { type Handlers, Hub, type Performed, type PerformedName } from "./Hub.ts"
 import { agentHandlers } from "./operations/agent-handlers.ts"
 import { Operations } from "./operations/Operations.ts"
+import { Rates } from "./operations/Rates.ts"
 import { sessionHandlers } from "./operations/session-handlers.ts"
 import { terminalHandlers } from "./operations/terminal-handlers.ts"
 import { attachTo, watchFeed } from "./operations/watching.ts"
@@ -121,7 +122,8 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* directories.settleAll(store)
       const core: HubContext = { ...kind, id, table, feed, agents }
       const attached: Attached = new Map()
-      const operations = new Operations(telemetry)
+      const rates = new Rates(settings.rateLimit)
+      const operations = new Operations(telemetry, rates)
       // Closed last: what the end of the hub ends has its lines too.
       yield* Effect.addFinalizer(() => Effect.sync(() => operations.close()))
 
@@ -152,6 +154,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
         attach: (request, sink, by) => attachTo(core, operations, attached, request, sink, by),
         watch: (cursor, sink, by) => watchFeed(core, operations, cursor, sink, by),
         health: health(core, seen),
+        rate: (by) => rates.of(by),
         dropCredential: (credential) =>
           Effect.sync(() => {
             for (const entry of [...(attached.get(credential) ?? [])]) entry.drop("the credential was revoked")

@@ -140,6 +140,13 @@ export class CommandNotFound extends Schema.TaggedError<CommandNotFound>()("Comm
 /** A bounded queue is full; try again after `retryAfter` seconds. */
 export class Busy extends Schema.TaggedError<Busy>()("Busy", { message, retryAfter: Schema.Finite }) {}
 
+/** The token has asked as often as it may; try again after `retryAfter` seconds. `limit`: operations a minute. */
+export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+  message,
+  retryAfter: Schema.Finite,
+  limit: Schema.Finite,
+}) {}
+
 /** A required part (runner, store) is unavailable; what was accepted is kept. */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { message }) {}
 
@@ -185,6 +192,7 @@ export const DoorErrors = [
   Unprocessable,
   CommandNotFound,
   Busy,
+  RateLimited,
   Unavailable,
   StorageFull,
   LogDamaged,

@@ -2,6 +2,8 @@
  * Bodies that only the HTTP contract has.
  */
 import * as Schema from "effect/Schema"
+import { without } from "./field-default.ts"
+import { UUID_V7 } from "./ids.ts"
 import { Key, UpdateSession } from "./session.ts"
 import { visible } from "./text.ts"
 
@@ -92,13 +94,28 @@ export const TokenName = Schema.String.check(
   visible,
 )
 
-/** Body of `POST /api/tokens`. */
+/** Most sessions that a token can be bound to. */
+export const TOKEN_SESSIONS_MAX = 100
+
+/** The sessions that a token is bound to (X-20). */
+const Bound = Schema.Array(Schema.String.check(Schema.isPattern(UUID_V7, { message: "name sessions by their whole ids" }))).check(
+  Schema.isMinLength(1),
+  Schema.isMaxLength(TOKEN_SESSIONS_MAX),
+)
+
+/**
+ * Body of `POST /api/tokens`. With `sessions` the token sees and changes these sessions alone (X-20); with `expiresAt`, epoch
+ * milliseconds, it ends by itself then (X-21).
+ */
 export const TokenRequest = Schema.Struct({
   name: TokenName,
-  scope: Schema.optionalKey(TokenScope.annotate({ default: "all" })),
+  scope: Schema.optionalKey(TokenScope.annotate(without("all; write for a token that is bound to sessions"))),
+  sessions: Schema.optionalKey(Bound),
+  expiresAt: Schema.optionalKey(Schema.Finite),
 }).annotate({
   identifier: "TokenRequest",
 })
+export type TokenRequest = typeof TokenRequest.Type
 
 /** A token without its secret. Times are epoch milliseconds. */
 export const TokenShown = Schema.Struct({
@@ -106,6 +123,10 @@ export const TokenShown = Schema.Struct({
   name: Schema.String,
   scope: TokenScope,
   createdAt: Schema.Finite,
+  /** The sessions that it is bound to; all of them when absent. */
+  sessions: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** When it ends by itself. */
+  expiresAt: Schema.optionalKey(Schema.Finite),
 }).annotate({ identifier: "TokenShown" })
 export type TokenShown = typeof TokenShown.Type
 

@@ -35,6 +35,7 @@ export const ERROR_STATUS = {
   Unprocessable: 422,
   CommandNotFound: 422,
   Busy: 429,
+  RateLimited: 429,
   LogDamaged: 500,
   InternalError: 500,
   Unavailable: 503,

@@ -4,7 +4,7 @@
  * `terminal/output` is stored as bytes and never takes this form inside the server.
  */
 import type { AgentSpec } from "./agent/agent.ts"
-import { flag, list, maybe, number, part, text, word, yes } from "./codec.ts"
+import { flag, list, maybe, number, part, record, text, word, yes } from "./codec.ts"
 import { event } from "./event-row.ts"
 import type { LoggedTerminal, LostReason } from "./terminal-spec.ts"
 
@@ -19,6 +19,7 @@ export const SESSION_EVENTS = {
     /** No one chose the label: the first message will replace it. */
     unnamed: maybe(yes),
     tags: list(text),
+    metadata: maybe(record(text)),
     owner: text,
     terminal: maybe(part<LoggedTerminal>({ command: text, cwd: text, ...size })),
     agent: maybe(part<AgentSpec>({ name: text, adapter: text, cwd: text })),
@@ -31,6 +32,8 @@ export const SESSION_EVENTS = {
   "session/renamed": event({ label: text, message: maybe(text) }),
   "session/tagged": event({ tags: list(text) }),
   "session/pinned": event({ pinned: flag }),
+  /** All metadata as it is from now on. */
+  "session/annotated": event({ metadata: record(text) }),
   "session/archived": event({}),
   "session/restored": event({}),
   /** Moved to the trash; from `purgeAt` on it may be removed permanently. */

@@ -44,6 +44,32 @@ export const Label = Schema.String.check(
 /** A tag: 1 to 64 characters of letters, digits, `.`, `_`, `-`, `:` and `/`. */
 export const Tag = Schema.String.check(Schema.isPattern(/^[\p{L}\p{N}._:/-]{1,64}$/u), visible)
 
+/** Limits of a session's metadata: how many entries, longest name and value in characters, and all of them in bytes (X-22). */
+export const METADATA_MAX = { entries: 32, name: 64, value: 512, bytes: 8192 } as const
+
+/** Name of an entry of the metadata: 1 to 64 letters, digits, `.`, `_`, `-`, `:` and `/`. */
+export const MetadataName = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9._:/-]{1,64}$/, { message: "a name in metadata has 1 to 64 letters, digits or ._:/-" }),
+)
+
+/** Value of an entry: text of up to 512 characters, without control characters and lone surrogates. */
+export const MetadataValue = Schema.String.check(
+  Schema.isMaxLength(METADATA_MAX.value),
+  // oxlint-disable-next-line no-control-regex
+  Schema.isPattern(/^[^\u0000-\u001f\u007f-\u009f]*$/, { message: "a value in metadata has no control characters" }),
+  wellFormed,
+)
+
+/** What a program notes about a session, by names of its own choice. */
+export const Metadata = Schema.Record(MetadataName, MetadataValue)
+export type Metadata = typeof Metadata.Type
+
+/** A filter `NAME=VALUE`: the session has an entry of this name with this value. */
+export const MetadataFilter = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9._:/-]{1,64}=/, { message: "a filter by metadata is NAME=VALUE" }),
+  Schema.isMaxLength(METADATA_MAX.name + 1 + METADATA_MAX.value),
+)
+
 /** A client-chosen idempotency key, 1 to 200 printable ASCII characters. */
 export const Key = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,200}$/))
 
@@ -71,6 +97,8 @@ export const Session = Schema.Struct({
   status: SessionStatus,
   tags: Schema.Array(Schema.String),
   pinned: Schema.Boolean,
+  /** What programs noted about it; absent when that is nothing. */
+  metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   owner: UserId,
   createdAt: Schema.Finite,
   updatedAt: Schema.Finite,
@@ -150,6 +178,7 @@ export const CreateSession = Schema.Struct({
     Label.annotate(without("the command; for an agent its name, until its first message gives the session a label")),
   ),
   tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64)).annotate({ default: [] })),
+  metadata: Schema.optionalKey(Metadata.annotate({ default: {} })),
   options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
   key: Schema.optionalKey(Key),
   /** false: answer as soon as the session is durable. Otherwise once its process runs, or with the error of its start. */
@@ -157,11 +186,15 @@ export const CreateSession = Schema.Struct({
 }).annotate({ identifier: "CreateSession" })
 export type CreateSession = typeof CreateSession.Type
 
-/** Body of `PATCH /api/sessions/:id`; with a key the change is made once. */
+/**
+ * Body of `PATCH /api/sessions/:id`; with a key the change is made once. Entries of `metadata` replace those of the same name,
+ * `null` removes one, and those that are not named stay.
+ */
 export const UpdateSession = Schema.Struct({
   label: Schema.optionalKey(Label),
   tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64))),
   pinned: Schema.optionalKey(Schema.Boolean),
+  metadata: Schema.optionalKey(Schema.Record(MetadataName, Schema.NullOr(MetadataValue))),
   key: Schema.optionalKey(Key),
 }).annotate({ identifier: "UpdateSession" })
 export type UpdateSession = typeof UpdateSession.Type
@@ -212,6 +245,11 @@ export const SessionQuery = Schema.Struct({
   ),
   process: Schema.optionalKey(ProcessState.annotate({ description: "Only sessions whose process is in this state" })),
   pinned: Schema.optionalKey(Schema.Boolean.annotate({ description: "Only pinned sessions, or only others" })),
+  metadata: Schema.optionalKey(
+    Schema.Array(MetadataFilter).check(Schema.isMaxLength(METADATA_MAX.entries)).annotate({
+      description: "Only sessions with this entry of metadata, NAME=VALUE; repeat it for several, all of which must match",
+    }),
+  ),
   activeSince: Schema.optionalKey(Moment("Active at or after this time, in epoch milliseconds")),
   createdSince: Schema.optionalKey(Moment("Created at or after this time, in epoch milliseconds")),
   createdBefore: Schema.optionalKey(Moment("Created before this time, in epoch milliseconds")),

@@ -54,6 +54,7 @@ export const SETTINGS = {
 
   bodyMax: number(1 * MiB, KiB, 256 * MiB, "largest HTTP request body; messages with files may have 8 MiB"),
   headerTimeout: number(10_000, 100, 10 * minute, "time limit for receiving a request's headers"),
+  rateLimit: number(0, 0, 1_000_000, "maximum number of operations per minute and token; 0 means no limit"),
   requestTimeout: number(60_000, 1000, 60 * minute, "time limit for receiving a whole request"),
   connectionsMax: number(2000, 10, 100_000, "maximum number of open connections"),
   socketMaxFrame: number(8 * MiB, 64 * KiB, 64 * MiB, "largest WebSocket message from a client"),

@@ -38,6 +38,8 @@ export interface StoredState {
   readonly owner: string
   readonly pinned: boolean
   readonly tags: ReadonlyArray<string>
+  /** Metadata as JSON text, an object of texts with its names in order; absent when there is none. */
+  readonly metadata?: string
   readonly createdAt: number
   readonly updatedAt: number
   readonly lastActiveAt: number
@@ -146,8 +148,11 @@ export interface Checkpoint {
   readonly time: number
 }
 
-/** Filters of a list; without `status` all but the trash. */
-export type ListQuery = Omit<SessionQuery, "status"> & { readonly status?: SessionStatus }
+/** Filters of a list; without `status` all but the trash. `ids`: these sessions alone. */
+export type ListQuery = Omit<SessionQuery, "status"> & {
+  readonly status?: SessionStatus
+  readonly ids?: ReadonlyArray<string>
+}
 
 /**
  * One page of session records, as parsed and completed `Session` objects. `total` is exact up to `LIST_TOTAL_MAX`, beyond it

@@ -38,6 +38,7 @@ export function makeFakeHub(telemetry: Telemetry = noTelemetry) {
     serve: (handlers) => operations.add(handlers),
     attach: attaching(sessions, sinks, operations),
     watch: watching(sessions),
+    rate: () => undefined,
     health: Effect.sync(() => ({
       ready: true,
       store: "ok",
@@ -105,7 +106,7 @@ const attaching =
         leave: () => leave(),
       }
     })
-    return operations.begin("attach", "read", request.session, by, attached)
+    return operations.begin({ name: "attach", needs: "read", bound: undefined }, request.session, by, attached)
   }
 
 const watching =

@@ -72,8 +72,10 @@ export class RawClient {
   #next = 1
   readonly #watch = new Watch()
 
-  constructor(port: number, protocol: string = SOCKET_PROTOCOL) {
-    this.ws = new WebSocket(`ws://127.0.0.1:${port}/api/socket`, protocol)
+  /** `token`: the credential that the guard of a whole server wants. */
+  constructor(port: number, protocol: string = SOCKET_PROTOCOL, token?: string) {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    this.ws = new WebSocket(`ws://127.0.0.1:${port}/api/socket`, protocol, { headers })
     this.ws.on("message", (data: Buffer, binary: boolean) => {
       if (binary) this.#frame(decodeServerFrame(new Uint8Array(data)))
       else {

@@ -12,6 +12,7 @@ import { CliFailure, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print, printJson } from "../output.ts"
 import { askerEnvironment } from "../sessions/asker.ts"
+import { entriesOf } from "../sessions/metadata.ts"
 import { NEW_ATTACH, variables } from "../sessions/new-session.ts"
 import { readFileParts, standardInput } from "./message-input.ts"
 import { type AgentHub, askAgents, useAgents } from "./agent-hub.ts"
@@ -26,6 +27,8 @@ export interface CreateAgentOptions {
   readonly files: ReadonlyArray<string>
   readonly label: string | undefined
   readonly tags: ReadonlyArray<string>
+  /** Texts `NAME=VALUE`. */
+  readonly metadata: ReadonlyArray<string>
   readonly key: string | undefined
   readonly attach: boolean
   readonly json: boolean
@@ -46,6 +49,7 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
     ...(given.env.length === 0 ? {} : { env }),
     ...(label === undefined ? {} : { label }),
     ...(given.tags.length === 0 ? {} : { tags: given.tags }),
+    ...(given.metadata.length === 0 ? {} : { metadata: entriesOf(given.metadata) }),
   }
   const text = typed === "-" ? await standardInput() : typed
   const files = await readFileParts(given.files)

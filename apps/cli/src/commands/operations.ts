@@ -4,7 +4,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { act, flag, json, text, whole } from "./parts.ts"
+import { act, flag, json, many, text, whole } from "./parts.ts"
 
 const serve = Command.make(
   "serve",
@@ -39,9 +39,11 @@ const token = Command.make("token").pipe(
           Flag.withDescription("all: everything; write: everything except administration; read: reading only"),
           Flag.withDefault("write"),
         ),
+        sessions: many("session", "Session that it is bound to: it sees and changes nothing else; repeatable"),
+        expires: text("expires", "When it ends: a time from now such as 90m, 12h or 30d, or a date such as 2027-01-31"),
         json,
       },
-      (input) => act(async () => (await tokens()).newToken(input.name, input.scope, input.json)),
+      (input) => act(async () => (await tokens()).newToken(input)),
     ).pipe(Command.withDescription("Create a token and print its secret, which is shown only once")),
     Command.make("ls", { json }, (input) => act(async () => (await tokens()).listTokens(input.json))).pipe(
       Command.withDescription("List tokens without their secrets"),

@@ -21,6 +21,7 @@ const terminal = Command.make(
     term: text("term", "Terminal type, as in TERM (default: xterm-256color)"),
     label: text("label", "Human-readable label"),
     tags: many("tag", "Tag; repeatable"),
+    metadata: many("metadata", "NAME=VALUE to note about the session; repeatable"),
     key: text("key", "Idempotency key: repeating it returns the same session"),
     attach: flag("attach", "Attach immediately"),
     json,
@@ -49,6 +50,7 @@ const agent = Command.make(
     files: many("file", "File to send with the first message; repeatable"),
     label: text("label", "Human-readable label (default: taken from the first message)"),
     tags: many("tag", "Tag; repeatable"),
+    metadata: many("metadata", "NAME=VALUE to note about the session; repeatable"),
     key: text("key", "Idempotency key: repeating it returns the same session"),
     attach: flag("attach", "Attach immediately"),
     json,
@@ -84,6 +86,7 @@ const list = Command.make(
       Flag.optional,
     ),
     tag: text("tag", "Filter by tag"),
+    metadata: many("metadata", "Filter by metadata, NAME=VALUE; repeatable"),
     q: text("find", "Filter by words in the label"),
     pinned: flag("pinned", "Show only pinned sessions"),
     sort: Flag.Literals("sort", ["active", "created", "updated", "label"]).pipe(
@@ -94,7 +97,7 @@ const list = Command.make(
     all: flag("all", "List every session, archived ones included, without the limit of 1000"),
     json,
   },
-  ({ status, state, tag, q, pinned, sort, limit, all, json: asJson }) =>
+  ({ status, state, tag, metadata, q, pinned, sort, limit, all, json: asJson }) =>
     act(async () => {
       const { list: print } = await import("../sessions/list.ts")
       const query = {
@@ -102,6 +105,7 @@ const list = Command.make(
         ...(Option.isNone(state) ? {} : { process: state.value }),
         ...(Option.isNone(sort) ? {} : { sort: sort.value }),
         ...(tag === undefined ? {} : { tag }),
+        ...(metadata.length === 0 ? {} : { metadata }),
         ...(q === undefined ? {} : { q }),
         ...(limit === undefined ? {} : { limit }),
         ...(pinned ? { pinned } : {}),
@@ -153,6 +157,22 @@ const tag = Command.make(
     }),
 ).pipe(Command.withDescription("Add tags to a session, or remove them"))
 
+const metadata = Command.make(
+  "metadata",
+  {
+    session,
+    entries: Argument.String("entry").pipe(
+      Argument.withDescription("NAME=VALUE to set (default: print what is there)"),
+      Argument.variadic(),
+    ),
+    remove: many("remove", "Name of an entry to remove; repeatable"),
+    json,
+  },
+  onSession(async (input) =>
+    (await import("../sessions/metadata.ts")).metadata(input.session, input.entries, input.remove, input.json),
+  ),
+).pipe(Command.withDescription("Note something about a session by name and value, or print what was noted"))
+
 type Change = Parameters<(typeof import("../sessions/change.ts"))["changeSessions"]>[3]
 
 const change = async (ids: ReadonlyArray<string>, asJson: boolean, done: string, how: Change): Promise<void> =>
@@ -170,6 +190,7 @@ export const sessionCommands = [
   show,
   rename,
   tag,
+  metadata,
   each("pin", "Pin sessions", "pinned", (api, id) => api.update(id, { pinned: true })),
   each("unpin", "Unpin sessions", "unpinned", (api, id) => api.update(id, { pinned: false })),
   each("archive", "Archive sessions", "archived", (api, id) => api.archive(id)),

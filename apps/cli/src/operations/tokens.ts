@@ -6,18 +6,42 @@ import { refused } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { complain, outputWidth, paint, print, printEither, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
-import { ago } from "../text/amounts.ts"
+import { wholeId } from "../sessions/whole-id.ts"
+import { ago, clock } from "../text/amounts.ts"
+import { timeFrom } from "../text/moments.ts"
 import { printable } from "../text/printable.ts"
 import { table } from "../text/table.ts"
 
+/** What a token is to be. */
+export interface TokenOptions {
+  readonly name: string
+  readonly scope: TokenScope
+  /** Names of the sessions that it is bound to; none for all of them. */
+  readonly sessions: ReadonlyArray<string>
+  /** When it ends, as a person types it. */
+  readonly expires: string | undefined
+  readonly json: boolean
+}
+
 /** Makes a token and prints its secret, which is shown this once. */
-export async function newToken(name: string, scope: TokenScope, json: boolean): Promise<void> {
-  const token = await ask(useHub(), (api) => api.makeToken(name, scope))
+export async function newToken({ name, scope, sessions: names, expires, json }: TokenOptions): Promise<void> {
+  const hub = useHub()
+  const expiresAt = expires === undefined ? undefined : timeFrom(expires, Date.now())
+  const sessions: Array<string> = []
+  for (const session of names) sessions.push(await wholeId(session))
+  const limits = {
+    ...(sessions.length === 0 ? {} : { sessions }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  }
+  const token = await ask(hub, (api) => api.makeToken(name, scope, limits))
   if (json) return printJson(token)
   print(token.secret)
   if (process.stdout.isTTY)
     complain(`token ${printable(token.name)} (${token.id}) with scope ${token.scope}; its secret is not shown again`)
 }
+
+/** The end of an id, by which a command finds the session again. */
+const shortened = (id: string): string => id.slice(-8)
 
 /** Lists the tokens, without their secrets. */
 export async function listTokens(json: boolean): Promise<void> {
@@ -31,6 +55,8 @@ export async function listTokens(json: boolean): Promise<void> {
             { title: "ID", text: ({ id }) => id, style: () => "cyan" },
             { title: "NAME", text: ({ name }) => printable(name), style: () => "bold" },
             { title: "SCOPE", text: ({ scope }) => scope },
+            { title: "SESSIONS", text: ({ sessions }) => (sessions === undefined ? "all" : sessions.map(shortened).join(" ")) },
+            { title: "EXPIRES", text: ({ expiresAt }) => (expiresAt === undefined ? "never" : clock(expiresAt)) },
             { title: "MADE", text: ({ createdAt }) => ago(createdAt, Date.now()), side: "right" },
           ],
           tokens,

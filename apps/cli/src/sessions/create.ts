@@ -9,6 +9,7 @@ import { print, printJson } from "../output.ts"
 import { ask, useHub } from "../server/hub.ts"
 import { sessionSize } from "../attach/viewport.ts"
 import { askerEnvironment } from "./asker.ts"
+import { entriesOf } from "./metadata.ts"
 import { sayTaken } from "./same-label.ts"
 import { NEW_ATTACH, variables } from "./new-session.ts"
 
@@ -22,6 +23,8 @@ export interface CreateOptions {
   readonly term: string | undefined
   readonly label: string | undefined
   readonly tags: ReadonlyArray<string>
+  /** Texts `NAME=VALUE`. */
+  readonly metadata: ReadonlyArray<string>
   readonly key: string | undefined
   readonly attach: boolean
   readonly json: boolean
@@ -49,6 +52,7 @@ export async function create(options: CreateOptions): Promise<void> {
     ...(term === undefined ? {} : { term }),
     ...(label === undefined ? {} : { label }),
     ...(options.tags.length === 0 ? {} : { tags: options.tags }),
+    ...(options.metadata.length === 0 ? {} : { metadata: entriesOf(options.metadata) }),
   }
   const hub = useHub()
   const asked: CreateSession = { ...request, ...askerEnvironment(hub.target) }
@@ -77,6 +81,7 @@ export function createShell(): Promise<void> {
     term: undefined,
     label: undefined,
     tags: [],
+    metadata: [],
     key: undefined,
     attach: process.stdin.isTTY && process.stdout.isTTY,
     json: false,

@@ -49,6 +49,7 @@ export function sessionLines(
     ["keyboard", terminal?.typist === undefined ? undefined : `held by ${printable(terminal.typist.name)}`],
     ...(session.agent === undefined ? [] : agentLines(session, session.agent)),
     ["tags", session.tags.length === 0 ? undefined : session.tags.map(printable).join(" ")],
+    ...Object.entries(session.metadata ?? {}).map(([name, value]) => ["metadata", printable(`${name}=${value}`)] as const),
     ["pinned", session.pinned ? "yes" : undefined],
     ["owner", printable(session.owner)],
     ["kept in", printable(session.directory)],

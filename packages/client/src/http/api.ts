@@ -124,8 +124,9 @@ export function makeApi(options: HttpOptions) {
     stopRunner: (now: boolean): Promise<{ readonly runners: ReadonlyArray<unknown> }> =>
       call<"runners.stop">("POST /api/runner/stop", { now }),
     tokens: (): Promise<{ readonly tokens: ReadonlyArray<TokenShown> }> => call<"tokens.list">("GET /api/tokens", {}),
-    makeToken: (name: string, scope: TokenScope): Promise<TokenMade> =>
-      call<"tokens.create">("POST /api/tokens", { name, scope }),
+    /** Creates a token; with `sessions` for these alone, with `expiresAt`, epoch milliseconds, until then. */
+    makeToken: (name: string, scope: TokenScope, limits: Pick<TokenShown, "sessions" | "expiresAt"> = {}): Promise<TokenMade> =>
+      call<"tokens.create">("POST /api/tokens", { name, scope, ...limits }),
     revokeToken: (tokenId: string): Promise<{ readonly revoked: boolean }> =>
       call<"tokens.revoke">("DELETE /api/tokens/:tokenId", { tokenId }),
     rotate: (): Promise<{ readonly rotated: boolean }> => call<"credential.rotate">("POST /api/credential/rotate", {}),

@@ -30,9 +30,13 @@ export function prepare(route: string, input: object): Prepared {
   return { method, path, call }
 }
 
-/** Several names are written with commas between. */
 const queryOf = (fields: Fields): Query =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === undefined ? undefined : String(value)]))
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value === undefined ? undefined : Array.isArray(value) ? value.map(String) : String(value),
+    ]),
+  )
 
 /** Calls operations; fails with `HoldfastError`. */
 export interface OperationCalls {

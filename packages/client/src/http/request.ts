@@ -34,8 +34,8 @@ export interface HttpOptions {
   readonly timeout?: number
 }
 
-/** Parameters of a query; those that are undefined are left out. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>
+/** Parameters of a query; those that are undefined are left out, a list stands for its name repeated. */
+export type Query = Readonly<Record<string, string | number | boolean | ReadonlyArray<string> | undefined>>
 
 /** One call. */
 export interface HttpCall {
@@ -47,9 +47,10 @@ export interface HttpCall {
 
 /** Calls a route and gives its response once the hub accepted the call. Fails with `HoldfastError`. */
 export async function open(options: HttpOptions, method: string, path: string, call: HttpCall = {}): Promise<Answer> {
-  const query = Object.entries(call.query ?? {}).filter(([, value]) => value !== undefined)
-  const search =
-    query.length === 0 ? "" : `?${new URLSearchParams(query.map(([name, value]) => [name, String(value)])).toString()}`
+  const query = Object.entries(call.query ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : typeof value === "object" ? value.map((one) => [name, one]) : [[name, String(value)]],
+  )
+  const search = query.length === 0 ? "" : `?${new URLSearchParams(query).toString()}`
   const headers: Record<string, string> = { accept: "application/json", ...call.headers }
   if (options.token !== undefined) headers["authorization"] = `Bearer ${options.token}`
   // A body that changes something must be JSON, also an empty one (G-3).

@@ -18,12 +18,12 @@ export interface Entry {
   readonly setting?: string
 }
 
-/** A credential that does not expire; where it is `provable`, the hub can be asked to prove that it knows it. */
-export function lasting(hash: string, principal: Principal, provable = true): Entry {
+/** A credential itself, which lasts unless `expiresAt` says otherwise; where it is `provable`, the hub can be asked to prove that it knows it. */
+export function lasting(hash: string, principal: Principal, provable = true, expiresAt = Number.POSITIVE_INFINITY): Entry {
   return {
     hash,
     principal,
-    expiresAt: Number.POSITIVE_INFINITY,
+    expiresAt,
     lasting: true,
     ...(provable ? { proofId: proofId(hash) } : {}),
   }

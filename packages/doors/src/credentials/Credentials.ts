@@ -8,9 +8,10 @@
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { StorageFull, Unavailable } from "@holdfast/protocol/errors"
-import type { TokenScope, TokenShown } from "@holdfast/protocol/http-bodies"
+import type { TokenShown } from "@holdfast/protocol/http-bodies"
 import type { Principal } from "@holdfast/hub/Hub"
 import { CredentialTable, lasting, type Entry } from "./CredentialTable.ts"
+import { Expiry } from "./Expiry.ts"
 import { Links } from "./links.ts"
 import { PROVABLE_MIN } from "./proof.ts"
 import { hashSecret, makeId, makeSecret } from "./secret.ts"
@@ -52,6 +53,9 @@ const OWNER = { name: "owner", scope: "all", holder: "owner" } as const
 /** Id of the fixed token. */
 const FIXED = "fixed"
 
+/** A token that is to be made; without `sessions` it is for all of them, without `expiresAt` it lasts until it is revoked. */
+export type NewToken = Pick<TokenShown, "name" | "scope" | "sessions" | "expiresAt">
+
 /** The credentials in force. */
 export interface Credentials {
   /** Whose secret this is. */
@@ -61,10 +65,7 @@ export interface Credentials {
   /** Whether a credential's id is still in force. */
   readonly inForce: (credential: string) => boolean
   readonly tokens: () => ReadonlyArray<TokenShown>
-  readonly makeToken: (
-    name: string,
-    scope: TokenScope,
-  ) => Effect.Effect<TokenShown & { readonly secret: string }, StorageFull | Unavailable>
+  readonly makeToken: (request: NewToken) => Effect.Effect<TokenShown & { readonly secret: string }, StorageFull | Unavailable>
   /** Gives false when there is no such token. */
   readonly revokeToken: (id: string) => Effect.Effect<boolean, StorageFull | Unavailable>
   /** Replaces the owner's credential; all that the old one opened ends, and so do the owner's browsers, whatever signed them in. */
@@ -81,7 +82,8 @@ export interface Credentials {
 /** Loads the credentials; drops keys that expired, and those of credentials that are not in force any more. */
 export const makeCredentials = Effect.fnUntraced(function* (options: CredentialOptions) {
   const table = new CredentialTable(options.now)
-  const made = new Made(options, table)
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  const made = new Made(options, table, (effect) => void fork(effect))
   if (options.fixed !== "") {
     const principal: Principal = { ...OWNER, credential: FIXED }
     table.add(lasting(hashSecret(options.fixed), principal, options.fixed.length >= PROVABLE_MIN))
@@ -92,7 +94,7 @@ export const makeCredentials = Effect.fnUntraced(function* (options: CredentialO
     prove: (id, nonce, address) => table.prove(id, nonce, address),
     inForce: (credential) => table.has(credential),
     tokens: () => made.tokens(),
-    makeToken: (name, scope) => made.makeToken(name, scope),
+    makeToken: (request) => made.makeToken(request),
     revokeToken: (id) => made.revokeToken(id),
     rotate: made.rotate,
     makeLink: (principal) => made.makeLink(principal),
@@ -110,11 +112,16 @@ class Made {
   readonly #shown = new Map<string, TokenShown>()
   readonly #links = new Links()
   readonly #rotating = Semaphore.makeUnsafe(1)
+  readonly #expiry: Expiry
   #owner: Entry
 
-  constructor(options: CredentialOptions, table: CredentialTable) {
+  constructor(options: CredentialOptions, table: CredentialTable, run: (effect: Effect.Effect<void>) => void) {
     this.#options = options
     this.#table = table
+    this.#expiry = new Expiry(options.now, (ids) => {
+      // What the store does not let go of now is dropped at the next start.
+      for (const id of ids) run(Effect.ignore(this.revokeToken(id)))
+    })
     this.#owner = this.#own(options.owner)
     table.onEnd((credential) => this.#links.dropCredential(credential))
   }
@@ -130,9 +137,12 @@ class Made {
       for (const { name, value } of yield* store.settings("token/")) {
         const token = parseToken(value)
         if (token === undefined) continue
-        this.#shown.set(token.id, { id: token.id, name: token.name, scope: token.scope, createdAt: token.createdAt })
-        const principal = { name: token.name, credential: token.id, scope: token.scope }
-        this.#table.add({ ...lasting(token.hash, principal), setting: name })
+        if ((token.expiresAt ?? Number.POSITIVE_INFINITY) <= now()) {
+          yield* store.putSetting(name, undefined)
+          continue
+        }
+        const { hash, ...shown } = token
+        this.#add(shown, hash)
       }
       for (const { name, value } of yield* store.settings("browser/")) {
         const key = parseKey(value)
@@ -147,23 +157,36 @@ class Made {
     return [...this.#shown.values()].sort((a, b) => a.createdAt - b.createdAt)
   }
 
-  makeToken(name: string, scope: TokenScope): ReturnType<Credentials["makeToken"]> {
+  makeToken(request: NewToken): ReturnType<Credentials["makeToken"]> {
     const { store, now } = this.#options
     return Effect.gen({ self: this }, function* () {
       const secret = makeSecret("hft_")
-      const token: TokenShown = { id: makeId(), name, scope, createdAt: now() }
+      const token: TokenShown = { id: makeId(), ...request, createdAt: now() }
       const hash = hashSecret(secret)
       yield* store.putSetting(`token/${token.id}`, tokenText({ ...token, hash }))
-      this.#shown.set(token.id, token)
-      const principal: Principal = { name, credential: token.id, scope }
-      this.#table.add({ ...lasting(hash, principal), setting: `token/${token.id}` })
+      this.#add(token, hash)
       return { ...token, secret }
     }).pipe(Effect.mapError(storeProblem))
+  }
+
+  /** Puts a token in force. */
+  #add(token: TokenShown, hash: string): void {
+    const { id, name, scope, sessions, expiresAt } = token
+    this.#shown.set(id, token)
+    const principal: Principal = {
+      name,
+      credential: id,
+      scope,
+      ...(sessions === undefined ? {} : { sessions: new Set(sessions) }),
+    }
+    this.#table.add({ ...lasting(hash, principal, true, expiresAt), setting: `token/${id}` })
+    if (expiresAt !== undefined) this.#expiry.add(id, expiresAt)
   }
 
   revokeToken(id: string): ReturnType<Credentials["revokeToken"]> {
     return Effect.suspend(() => {
       if (!this.#shown.has(id)) return Effect.succeed(false)
+      this.#expiry.remove(id)
       // Ended in memory first; the token stays listed until the store has let go of it, so that revoking can be repeated.
       const settings = new Set([...this.#table.end(id), `token/${id}`])
       return Effect.map(this.#forget([...settings]), () => this.#shown.delete(id))
@@ -199,7 +222,7 @@ class Made {
       if (from === undefined) return Effect.succeed(undefined)
       const key = makeSecret()
       const hash = hashSecret(key)
-      const expiresAt = now() + signInExpiry
+      const expiresAt = Math.min(now() + signInExpiry, from.expiresAt)
       const setting = `browser/${hash}`
       return store.putSetting(setting, keyText({ from: from.hash, hash, expiresAt })).pipe(
         Effect.map(() => {

@@ -8,8 +8,9 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { DoorError } from "@holdfast/protocol/errors"
 import { BadRequest, Unauthorized } from "@holdfast/protocol/errors"
-import type { OperationInput, OperationName, StreamName } from "@holdfast/protocol/operations"
-import type { Hub } from "@holdfast/hub/Hub"
+import { type OperationInput, type OperationName, operationOf, type StreamName } from "@holdfast/protocol/operations"
+import { takesKey } from "@holdfast/protocol/operations/operation"
+import type { Caller, Hub } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Allowed } from "../guard/guard.ts"
@@ -22,7 +23,8 @@ import type { Exchange } from "./Exchange.ts"
 import { exportLog } from "./export.ts"
 import { feedAsSse } from "./feed.ts"
 import { followAsSse } from "./follow.ts"
-import { readInput } from "./read-input.ts"
+import { setRate } from "./rate-headers.ts"
+import { readInput, readKey } from "./read-input.ts"
 import { answerOf } from "./shapes.ts"
 
 /** Serves an allowed exchange; `done` is called once the answer was handed over or a stream was begun. */
@@ -83,9 +85,12 @@ export const makeHttpDoor =
           done()
         })
       }
+      const by = keyedCaller(name, exchange)
+      const given = by instanceof Error ? by : input
       // The input was decoded with the schema of this operation.
-      hub.perform(name, input as OperationInput<typeof name> | DoorError, exchange.by, (performed) => {
+      hub.perform(name, given as OperationInput<typeof name> | DoorError, by instanceof Error ? exchange.by : by, (performed) => {
         const answer = answerOf(name, performed)
+        setRate(exchange.response, hub.rate(exchange.by))
         if (read._tag === "Refused") writeUnread(exchange, answer)
         else writeAnswer(exchange.response, answer)
         done()
@@ -95,6 +100,15 @@ export const makeHttpDoor =
 
 /** A path that cannot be read. */
 const badPath = (): BadRequest => new BadRequest({ message: "the path is not well-formed percent-encoded UTF-8" })
+
+/** Who asks, with the key of the request where the operation's input has no place for it (X-25). */
+function keyedCaller(name: OperationName, { by, request: { headers } }: Exchange): Caller | DoorError {
+  const header = headers["idempotency-key"]
+  const definition = operationOf(name)
+  if (header === undefined || !definition.changes || takesKey(definition)) return by
+  const key = readKey(String(header))
+  return key instanceof Error || key === undefined ? (key ?? by) : { ...by, key }
+}
 
 const credentialOver = (): Unauthorized => new Unauthorized({ message: "this credential is no longer valid" })
 

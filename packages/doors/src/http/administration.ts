@@ -5,16 +5,17 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
-import { type DoorError, TokenNotFound, Unauthorized } from "@holdfast/protocol/errors"
+import { type DoorError, TokenNotFound, Unauthorized, Unprocessable } from "@holdfast/protocol/errors"
+import type { TokenMade, TokenRequest } from "@holdfast/protocol/http-bodies"
 import type { AdministrationName } from "@holdfast/protocol/operations"
-import type { Caller, Done, Handlers, Hub, Running } from "@holdfast/hub/Hub"
+import { type Caller, type Done, type Handlers, type Hub, performed, type Running } from "@holdfast/hub/Hub"
 import type { Credentials } from "../credentials/Credentials.ts"
 import type { OwnNames } from "../guard/names.ts"
 import { homePage } from "./pages.ts"
 
 /** What the handlers need. */
 export interface AdministrationParts {
-  readonly hub: Pick<Hub["Service"], "health">
+  readonly hub: Pick<Hub["Service"], "health" | "perform">
   readonly credentials: Credentials
   /** Known once the hub listens. */
   readonly names: () => OwnNames
@@ -48,7 +49,7 @@ export function administrationHandlers({
     }
   return {
     "tokens.list": (_, __, done) => done(Exit.succeed({ tokens: credentials.tokens() })),
-    "tokens.create": run(({ name, scope = "all" }) => credentials.makeToken(name, scope)),
+    "tokens.create": run((request, by) => newToken(hub, credentials, request, by)),
     "tokens.revoke": run(({ tokenId }) =>
       Effect.flatMap(credentials.revokeToken(tokenId), (revoked): Effect.Effect<{ readonly revoked: boolean }, DoorError> => {
         const message = "no token has this id; GET /api/tokens lists them"
@@ -84,6 +85,29 @@ export function administrationHandlers({
     "server.home": (_, __, done) => done(Exit.succeed(homePage(version))),
   }
 }
+
+/** Makes a token; one that is bound to sessions is made for those that are there. */
+const newToken = (
+  hub: Pick<Hub["Service"], "perform">,
+  credentials: Credentials,
+  { name, scope, sessions, expiresAt }: TokenRequest,
+  by: Caller,
+): Effect.Effect<typeof TokenMade.Type, DoorError> =>
+  Effect.gen(function* () {
+    const refuse = (message: string, field: string) => new Unprocessable({ message, field })
+    if (sessions !== undefined && scope === "all")
+      return yield* refuse("a token that is bound to sessions has the scope write or read", "scope")
+    if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && expiresAt > Date.now()))
+      return yield* refuse("expiresAt must be a time to come, in whole epoch milliseconds", "expiresAt")
+    const { key: _, ...asking } = by
+    for (const session of sessions ?? []) yield* performed(hub, "sessions.get", { session }, asking)
+    return yield* credentials.makeToken({
+      name,
+      scope: scope ?? (sessions === undefined ? "all" : "write"),
+      ...(sessions === undefined ? {} : { sessions: [...new Set(sessions)] }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    })
+  })
 
 interface Texts {
   readonly openapi: string

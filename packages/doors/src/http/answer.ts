@@ -45,7 +45,8 @@ export function text(body: string, type: string, headers: OutgoingHttpHeaders = 
 /** The answer to a door error, with `Retry-After` where there is something to wait for. */
 export function refusal(error: DoorError): HttpAnswer {
   const { status, body } = errorBody(error)
-  if (error._tag === "Busy") return json(body, status, { "retry-after": String(Math.max(1, Math.ceil(error.retryAfter))) })
+  if (error._tag === "Busy" || error._tag === "RateLimited")
+    return json(body, status, { "retry-after": String(Math.max(1, Math.ceil(error.retryAfter))) })
   return json(body, status, error._tag === "Unavailable" ? { "retry-after": "1" } : {})
 }
 

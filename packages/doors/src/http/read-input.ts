@@ -75,6 +75,16 @@ export function readInput(name: OperationName, { params, query, body, key }: Req
   return reader.takesKey ? withKey(input, key) : input
 }
 
+/** The key that the header holds, for an operation whose input has no place for one; a malformed one is refused (X-25). */
+export function readKey(header: string | undefined): string | undefined | DoorError {
+  if (header === undefined) return undefined
+  const read = decoded(readKeyHeader, { "idempotency-key": header }, "headers")
+  return read instanceof Error ? read : keyIn(header)
+}
+
+/** A structured field (RFC 8941) writes a key as a string, most clients write it plain. */
+const keyIn = (header: string): string => (header.startsWith('"') ? header.slice(1, -1) : header)
+
 /** Where every field of a body is optional, it may be left out, or `null`. */
 function parsedBody(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {}
@@ -108,10 +118,8 @@ function decoded(decode: Decode, given: unknown, part: "params" | "query" | "pay
 /** The input with its key, wherever it stood; `KeyConflict` when it stands in both places and differs. */
 function withKey(input: Fields, header: string | undefined): object | DoorError {
   if (header === undefined) return input
-  const read = decoded(readKeyHeader, { "idempotency-key": header }, "headers")
-  if (read instanceof Error) return read
-  // A structured field (RFC 8941) writes it as a string, most clients write it plain.
-  const key = header.startsWith('"') ? header.slice(1, -1) : header
+  const key = readKey(header)
+  if (key instanceof Error || key === undefined) return key ?? input
   if (input["key"] === undefined || input["key"] === key) return { ...input, key }
   const message = "the Idempotency-Key header and the key of the request differ; send one of them, or the same value in both"
   return new KeyConflict({ message, key })

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { describe, expect, it } from "vitest"
+import { eventually } from "@holdfast/testkit/eventually"
 import { CredentialTable, lasting } from "../../src/credentials/CredentialTable.ts"
 import { makeCredentials, type SettingsStore } from "../../src/credentials/Credentials.ts"
 import { hashSecret } from "../../src/credentials/secret.ts"
@@ -63,7 +64,7 @@ describe("credentials", () => {
 
   it("G-7 a token is made, listed without its secret, kept as a hash, and revoked", async () => {
     const { credentials, kept, ended, whole } = await setUp()
-    const token = await run(credentials.makeToken("ci", "read"))
+    const token = await run(credentials.makeToken({ name: "ci", scope: "read" }))
     expect(credentials.authenticate(token.secret)).toEqual({ name: "ci", credential: token.id, scope: "read" })
     expect(JSON.stringify([...kept, ...credentials.tokens()])).not.toContain(token.secret)
     const again = await setUp(OWNER, whole)
@@ -74,9 +75,38 @@ describe("credentials", () => {
     expect((await setUp(OWNER, whole)).credentials.tokens()).toEqual([])
   })
 
+  it("X-20 a token that is bound to sessions is so after a restart, and so is a browser that it signs in", async () => {
+    const { credentials, whole } = await setUp()
+    const made = await run(credentials.makeToken({ name: "guest", scope: "write", sessions: ["s1", "s2"] }))
+    const bound = { name: "guest", credential: made.id, scope: "write", sessions: new Set(["s1", "s2"]) }
+    expect(credentials.authenticate(made.secret)).toEqual(bound)
+    const again = (await setUp(OWNER, whole)).credentials
+    const guest = again.authenticate(made.secret)
+    expect(guest).toEqual(bound)
+    expect(again.tokens()).toMatchObject([{ sessions: ["s1", "s2"] }])
+    const key = await run(again.redeem(again.makeLink(guest ?? again.owner()).secret))
+    expect(again.authenticate(key ?? "")).toEqual(bound)
+  })
+
+  it("X-21 a token ends at its time, with its browsers, and is not there after a restart", async () => {
+    const { credentials, clock, ended, kept, whole } = await setUp()
+    const made = await run(credentials.makeToken({ name: "brief", scope: "read", expiresAt: clock.now + 50 }))
+    const reader = credentials.authenticate(made.secret)
+    const key = await run(credentials.redeem(credentials.makeLink(reader ?? credentials.owner()).secret))
+    expect(credentials.authenticate(key ?? "")).toEqual(reader)
+    const later = await run(credentials.makeToken({ name: "later", scope: "read", expiresAt: clock.now + 1e12 }))
+    clock.now += 50
+    expect([credentials.authenticate(made.secret), credentials.authenticate(key ?? "")]).toEqual([undefined, undefined])
+    await eventually("the token has ended", 5000, () => ended.includes(made.id))
+    await eventually("the store let go of it", 5000, () => !JSON.stringify([...kept]).includes(made.id))
+    expect(credentials.tokens().map(({ id }) => id)).toEqual([later.id])
+    clock.now += 1e12
+    expect((await setUp(OWNER, { ...whole })).credentials.tokens()).toMatchObject([{ id: later.id }])
+  })
+
   it("G-6 a link works once, within its time, and becomes a key that acts as who made it", async () => {
     const { credentials, clock, kept } = await setUp()
-    const token = await run(credentials.makeToken("phone", "read"))
+    const token = await run(credentials.makeToken({ name: "phone", scope: "read" }))
     const reader = credentials.authenticate(token.secret)
     if (reader === undefined) throw new Error("not known")
     const { secret } = credentials.makeLink(reader)
@@ -100,7 +130,7 @@ describe("credentials", () => {
 
   it("G-7 keys and links end with the credential they came from, tokens do not end with the owner's", async () => {
     const { credentials, ended, whole } = await setUp()
-    const token = await run(credentials.makeToken("ci", "all"))
+    const token = await run(credentials.makeToken({ name: "ci", scope: "all" }))
     const key = await run(credentials.redeem(credentials.makeLink(credentials.owner()).secret))
     const pending = credentials.makeLink(credentials.owner())
     const before = credentials.owner().credential
@@ -163,10 +193,10 @@ describe("credentials", () => {
   it("a full disk is a typed refusal; the link can be used again, and a revoked token is out at once", async () => {
     const { credentials, state } = await setUp()
     const { secret } = credentials.makeLink(credentials.owner())
-    const token = await run(credentials.makeToken("ci", "all"))
+    const token = await run(credentials.makeToken({ name: "ci", scope: "all" }))
     state.full = true
     expect(await run(Effect.flip(credentials.redeem(secret)))).toMatchObject({ _tag: "StorageFull" })
-    expect(await run(Effect.flip(credentials.makeToken("x", "all")))).toMatchObject({ _tag: "StorageFull" })
+    expect(await run(Effect.flip(credentials.makeToken({ name: "x", scope: "all" })))).toMatchObject({ _tag: "StorageFull" })
     expect(await run(Effect.flip(credentials.revokeToken(token.id)))).toMatchObject({ _tag: "StorageFull" })
     expect(credentials.authenticate(token.secret)).toBeUndefined()
     state.full = false

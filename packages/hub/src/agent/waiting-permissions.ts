@@ -11,15 +11,19 @@ import type { AgentRequestContext } from "./AgentContext.ts"
 import { storeProblem } from "../session/store-problem.ts"
 import { PAGE } from "../session/read-sizes.ts"
 
-/** The open requests, oldest first. */
-export function waitingPermissions(core: AgentRequestContext): Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError> {
+/** The open requests, oldest first; with `bound` those of these sessions alone. */
+export function waitingPermissions(
+  core: AgentRequestContext,
+  bound?: ReadonlySet<string>,
+): Effect.Effect<ReadonlyArray<WaitingPermission>, DoorError> {
   return Effect.gen(function* () {
     const waiting: Array<WaitingPermission> = []
     const seen = new Set<string>()
     for (const process of ["running", "starting"] as const) {
       let cursor: string | null | undefined
       do {
-        const query = { kind: "agent", process, limit: PAGE, ...(cursor ? { cursor } : {}) } as const
+        const ids = bound === undefined ? {} : { ids: [...bound] }
+        const query = { kind: "agent", process, limit: PAGE, ...ids, ...(cursor ? { cursor } : {}) } as const
         const page = yield* core.store.list(query).pipe(Effect.mapError(storeProblem))
         for (const stored of page.sessions) {
           if (seen.has(stored.id)) continue

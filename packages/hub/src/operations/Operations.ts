@@ -9,14 +9,16 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type DoorError, InternalError } from "@holdfast/protocol/errors"
 import { operationEntries, type OperationName } from "@holdfast/protocol/operations"
-import { type Definition, isAboutSession, type Scope } from "@holdfast/protocol/operations/operation"
+import { type Definition, isAboutSession, takesKey } from "@holdfast/protocol/operations/operation"
 import type { Caller, Done, Handler, Handlers, Performed, PerformedName, Running } from "../Hub.ts"
 import type { Fork } from "../session/Fork.ts"
 import { refuseId } from "../session/whole-id.ts"
 import type { EndSpan, Level, Telemetry } from "../Telemetry.ts"
-import { allows, notAllowed } from "./access.ts"
+import { type Access, allows, notAllowed, outOfBounds } from "./access.ts"
 import { failureOfCause } from "./failure.ts"
 import { OperationLines } from "./OperationLines.ts"
+import { Rates } from "./Rates.ts"
+import { Repeats } from "./Repeats.ts"
 
 /** Errors that are not the caller's and cannot be mended by it: they are failures in the log. */
 const FAILURES: ReadonlySet<string> = new Set(["InternalError", "Unavailable", "StorageFull", "LogDamaged"])
@@ -24,10 +26,11 @@ const FAILURES: ReadonlySet<string> = new Set(["InternalError", "Unavailable", "
 /** Outcome of an operation whose caller went away before the answer. */
 const INTERRUPTED = "interrupted"
 
-interface Entry {
+interface Entry extends Access {
   readonly name: OperationName
-  readonly needs: Scope
   readonly about: boolean
+  /** It changes something and its input has no place for a key (X-25). */
+  readonly remembered: boolean
   /** Level of its line when it succeeds. */
   readonly level: Level
   handle: Handle | undefined
@@ -43,9 +46,13 @@ export class Operations {
   readonly telemetry: Telemetry
   readonly #lines: OperationLines
   readonly #entries = new Map<string, Entry>()
+  readonly #repeats = new Repeats()
+  readonly #rates: Rates
 
-  constructor(telemetry: Telemetry) {
+  /** Without `rates` there is no limit on how often a credential may ask. */
+  constructor(telemetry: Telemetry, rates: Rates = new Rates(0)) {
     this.telemetry = telemetry
+    this.#rates = rates
     this.#lines = new OperationLines(telemetry)
     for (const [name, definition] of operationEntries) this.#entries.set(name, entryOf(name, definition))
   }
@@ -64,11 +71,15 @@ export class Operations {
     if (entry === undefined) throw new Error(`${name} is not in the table of operations`)
     const session = entry.about && input !== null && input !== undefined && "session" in input ? input.session : undefined
     const flight = new Flight(this, entry.name, entry.level, typeof session === "string" ? session : undefined, by, done)
-    const refused = refusalOf(entry, input, flight.session, by)
+    const refused = refusalOf(entry, input, flight.session, by) ?? (entry.needs === "public" ? undefined : this.#rates.take(by))
     if (refused !== undefined) return flight.refuse(refused)
     try {
-      if (entry.handle === undefined) throw new Error(`${name} has no handler`)
-      return entry.handle(input, by, flight.settle) ?? undefined
+      const { handle } = entry
+      if (handle === undefined) throw new Error(`${name} has no handler`)
+      if (by.key !== undefined && entry.remembered) {
+        return this.#repeats.once(name, input, by, by.key, (settle) => handle(input, by, settle), flight.settle)
+      }
+      return handle(input, by, flight.settle) ?? undefined
     } catch (thrown) {
       flight.settle(Exit.die(thrown))
       return undefined
@@ -77,16 +88,14 @@ export class Operations {
 
   /** Reports the beginning of an attachment or a watch, and refuses what the scope does not allow. */
   begin<A>(
-    action: string,
-    needs: Scope,
+    access: Access,
     session: string | undefined,
     by: Caller,
     effect: Effect.Effect<A, DoorError>,
   ): Effect.Effect<A, DoorError> {
     return Effect.suspend(() => {
-      const flight = new Flight<unknown>(this, action, "info", session, by, () => {})
-      const unknown = session === undefined ? undefined : refuseId(session)
-      const refused = allows(by, needs) ? unknown : notAllowed(by, needs, action, session)
+      const flight = new Flight<unknown>(this, access.name, "info", session, by, () => {})
+      const refused = refusalOf(access, undefined, session, by) ?? this.#rates.take(by)
       const begun = refused === undefined ? effect : Effect.fail(refused)
       return Effect.onExit(begun, (exit) => Effect.sync(() => flight.settle(exit)))
     })
@@ -153,16 +162,18 @@ type Refused = ReturnType<typeof failureOfCause>
 const entryOf = (name: OperationName, definition: Definition): Entry => ({
   name,
   needs: definition.scope,
+  bound: definition.bound,
   about: isAboutSession(definition),
+  remembered: definition.changes && !takesKey(definition),
   level: definition.quiet === true ? "debug" : "info",
   handle: undefined,
 })
 
-function refusalOf(entry: Entry, input: Input, session: string | undefined, by: Caller): DoorError | undefined {
-  if (!allows(by, entry.needs)) return notAllowed(by, entry.needs, entry.name, session)
+function refusalOf(access: Access, input: Input, session: string | undefined, by: Caller): DoorError | undefined {
+  if (!allows(by, access.needs)) return notAllowed(by, access.needs, access.name, session)
   // Only a refusal is an error.
   if (input instanceof Error) return input as DoorError
-  return session === undefined ? undefined : refuseId(session)
+  return outOfBounds(by, access, session) ?? (session === undefined ? undefined : refuseId(session))
 }
 
 /** One operation under way: it is answered, logged and counted once. */

@@ -67,7 +67,9 @@ export function agentHandlers(context: HubContext) {
     "queue.release": changes(() => ({ kind: "request", _tag: "ReleaseQueue", turn: nextTurn() })),
     "tasks.list": effect(({ session }) => Effect.map(Queries.get(context, session), ({ tasks = [] }) => ({ tasks }))),
     "tasks.stop": changes(({ taskId }) => ({ kind: "request", _tag: "StopTask", taskId })),
-    "permissions.list": effect(() => Effect.map(waitingPermissions(context), (permissions) => ({ permissions }))),
+    "permissions.list": effect((_, by) =>
+      Effect.map(waitingPermissions(context, by.sessions), (permissions) => ({ permissions })),
+    ),
     "permissions.get": effect(({ session, requestId }) => Permissions.permission(context, session, requestId)),
     "permissions.answer": effect(({ session, requestId, ...answer }, by) =>
       Permissions.answerPermission(context, session, requestId, answer, by),

@@ -6,6 +6,9 @@ import { errorBody } from "@holdfast/protocol/http-errors"
 import type { Caller, Changed, Done, Handlers } from "../Hub.ts"
 import { fromCallback } from "../session/Fork.ts"
 import { refuseId } from "../session/whole-id.ts"
+import { outOfBounds } from "./access.ts"
+
+const BATCH = { name: "sessions.batch", needs: "write", bound: "filtered" } as const
 
 /** Sessions of a batch that are changed at the same time. */
 const AT_ONCE = 16
@@ -22,7 +25,7 @@ export function batch(changes: Changes, request: BatchRequest, by: Caller): Effe
   }
   const one = (text: string): Effect.Effect<BatchResult["results"][number]> =>
     fromCallback<Changed, DoorError>((answer) => {
-      const refused = refuseId(text)
+      const refused = outOfBounds(by, BATCH, text) ?? refuseId(text)
       if (refused === undefined) apply(changes, text, request, by, answer)
       else answer(refused)
     }).pipe(

@@ -27,10 +27,10 @@ export function sessionHandlers(context: HubContext) {
   return {
     ...changes,
     "sessions.create": (input, by, done) => create(context, input, by, done),
-    "sessions.list": effect((input) => Queries.list(context, input)),
+    "sessions.list": effect((input, by) => Queries.list(context, input, by)),
     "sessions.batch": effect((input, by) => batch(changes, input, by)),
-    "sessions.resolve": effect(({ name }) =>
-      Effect.map(Queries.resolve(context, name), (session) => ({ session: SessionId.make(session) })),
+    "sessions.resolve": effect(({ name }, by) =>
+      Effect.map(Queries.resolve(context, name, by), (session) => ({ session: SessionId.make(session) })),
     ),
     "sessions.get": effect(({ session }) => Queries.get(context, session)),
     "log.mark": ({ session, text, key }, by, done) =>

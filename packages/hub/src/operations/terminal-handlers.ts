@@ -35,7 +35,7 @@ export function terminalHandlers(context: HubContext, past: PastScreens) {
     "terminal.restart": effect(({ session, ...request }, by) => restart(context, session, request, by)),
     "terminal.screen": effect(({ session }) => Terminals.screen(context, past, session)),
     "terminal.keyboard": ({ session, mode }, by, done) => takeKeyboard(context, session, mode, by, done),
-    "viewers.list": ({ session }, _, done) => done(Exit.succeed({ sessions: Viewing.viewers(context, session) })),
+    "viewers.list": ({ session }, by, done) => done(Exit.succeed({ sessions: Viewing.viewers(context, session, by.sessions) })),
     "viewers.detach": ({ session, except }, by, done) =>
       done(Exit.succeed({ detached: Viewing.release(context, session, except, by) })),
     "runners.list": effect(() => Effect.map(runnerStatus(context.fleet), (runners) => ({ runners }))),

@@ -21,7 +21,8 @@ export function attachTo(
   const began = performance.now()
   const over = (reason: string): void => operations.over("attach", session, by, began, reason)
   const attaching = attach(context, attached, request, sink, by, over)
-  return operations.begin("attach", mode === "viewer" ? "read" : "write", session, by, attaching)
+  const access = { name: "attach", needs: mode === "viewer" ? "read" : "write", bound: undefined } as const
+  return operations.begin(access, session, by, attaching)
 }
 
 /** Follows the feed of sessions. */
@@ -33,7 +34,7 @@ export function watchFeed(
   by: Caller,
 ): Effect.Effect<FeedWatch, DoorError> {
   const began = performance.now()
-  const watching = Effect.map(watch(context, cursor, sink), ({ stop, ...watched }) => {
+  const watching = Effect.map(watch(context, cursor, boundSink(sink, by)), ({ stop, ...watched }) => {
     let open = true
     const end = (reason = "the client stopped watching"): void => {
       if (!open) return
@@ -43,5 +44,16 @@ export function watchFeed(
     }
     return { ...watched, stop: end }
   })
-  return operations.begin("watch", "read", undefined, by, watching)
+  return operations.begin({ name: "watch", needs: "read", bound: "filtered" }, undefined, by, watching)
+}
+
+/** A sink that is given the sessions alone that its credential is bound to, and once that it is synced. */
+function boundSink(sink: FeedListener, { sessions: bound }: Caller): FeedListener {
+  if (bound === undefined) return sink
+  let live = false
+  return (change, sessions, synced) => {
+    const own = sessions.filter(({ id }) => bound.has(id))
+    if (own.length > 0 || (synced && !live)) sink(change, own, synced)
+    live ||= synced
+  }
 }

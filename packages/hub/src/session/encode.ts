@@ -71,11 +71,23 @@ export function storedState(state: SessionState, foldedThrough = 0): StoredState
     owner: state.owner,
     pinned: state.pinned,
     tags: state.tags,
+    ...(state.metadata === undefined ? {} : { metadata: metadataText(state.metadata) }),
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,
     lastActiveAt: state.lastActiveAt,
     ...(state.purgeAt === undefined ? {} : { purgeAt: state.purgeAt }),
   }
+}
+
+const metadataTexts = new WeakMap<object, string>()
+
+/** The text of a session's metadata, made once: few changes of a state change it. */
+function metadataText(metadata: NonNullable<SessionState["metadata"]>): string {
+  const known = metadataTexts.get(metadata)
+  if (known !== undefined) return known
+  const text = JSON.stringify(metadata)
+  metadataTexts.set(metadata, text)
+  return text
 }
 
 /** A stored state, and up to which seq ended turns are folded. */

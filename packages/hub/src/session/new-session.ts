@@ -112,11 +112,12 @@ interface Attempt {
 
 function store<Part extends SessionPart>(context: CreationContext<Part>, creation: Creation<Part>, attempt: Attempt): void {
   const { plan, request, by } = creation
-  const { command } = plan
+  const command = request.metadata === undefined ? plan.command : { ...plan.command, metadata: request.metadata }
   const { id, now, ended, answer, kept } = attempt
   const decision = decide(undefined, command)
-  const encoded = decision._tag === "Accepted" ? encodeDrafts(id, undefined, decision.events, 1, now, command.owner) : undefined
-  if (encoded === undefined) throw new Error("a new session was refused")
+  if (decision._tag === "Rejected") return refuse(ended, decision.rejection)
+  const encoded = encodeDrafts(id, undefined, decision.events, 1, now, command.owner)
+  if (encoded === undefined) throw new Error("a new session came to nothing")
   const { records, state } = encoded
   const key = keyOf(request, by)
   const stored = { id, records, state: storedState(state) }

@@ -5,7 +5,7 @@ import { CursorAhead, CursorInvalid, type DoorError, SessionAmbiguous } from "@h
 import type { EventFilter } from "@holdfast/protocol/event-filter"
 import { readRecord, recordJson } from "@holdfast/protocol/record"
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
-import type { EventTexts } from "../Hub.ts"
+import type { EventTexts, Principal } from "../Hub.ts"
 import { notFound, storeProblem } from "../session/store-problem.ts"
 import type { HubContext } from "./HubContext.ts"
 
@@ -23,9 +23,14 @@ export function get(core: HubContext, id: string): Effect.Effect<Session, DoorEr
   })
 }
 
-/** A page of the list, with the records of open sessions as they are now; the store's own lists leave out the trash alone. */
-export function list(core: HubContext, { status = "active", ...rest }: SessionQuery): Effect.Effect<SessionPage, DoorError> {
-  return core.store.list(status === "all" ? rest : { ...rest, status }).pipe(
+/** A page of the list of those that the caller may see, with the records of open sessions as they are now; the store's own lists leave out the trash alone. */
+export function list(
+  core: HubContext,
+  { status = "active", ...rest }: SessionQuery,
+  { sessions: bound }: Pick<Principal, "sessions">,
+): Effect.Effect<SessionPage, DoorError> {
+  const query = bound === undefined ? rest : { ...rest, ids: [...bound] }
+  return core.store.list(status === "all" ? query : { ...query, status }).pipe(
     Effect.mapError(storeProblem),
     Effect.map(({ sessions, ...rest }) => ({
       sessions: sessions.map((session) => core.table.peek(session.id)?.session.record() ?? session),
@@ -34,12 +39,18 @@ export function list(core: HubContext, { status = "active", ...rest }: SessionQu
   )
 }
 
-/** The one session that an id, a beginning or an end of one, or a label names. */
-export function resolve(core: HubContext, text: string): Effect.Effect<string, DoorError> {
+/** The one session, of those that the caller may see, that an id, a beginning or an end of one, or a label names. */
+export function resolve(
+  core: HubContext,
+  text: string,
+  { sessions: bound }: Pick<Principal, "sessions">,
+): Effect.Effect<string, DoorError> {
   return Effect.gen(function* () {
     if (text === "" || text.length > 256) return yield* notFound(text)
-    if (core.table.peek(text) !== undefined) return text
-    const matches = yield* core.store.resolve(text, MATCHES).pipe(Effect.mapError(storeProblem))
+    if (bound === undefined && core.table.peek(text) !== undefined) return text
+    const matches = yield* bound === undefined
+      ? core.store.resolve(text, MATCHES).pipe(Effect.mapError(storeProblem))
+      : resolveBound(core, text, bound)
     const [first] = matches
     if (first === undefined) return yield* notFound(text)
     if (matches.length === 1 || first === text) return first
@@ -49,6 +60,27 @@ export function resolve(core: HubContext, text: string): Effect.Effect<string, D
     })
   })
 }
+
+/** The same among the sessions that a credential is bound to, which are few. */
+const resolveBound = (
+  core: HubContext,
+  text: string,
+  bound: ReadonlySet<string>,
+): Effect.Effect<ReadonlyArray<string>, DoorError> =>
+  Effect.map(
+    Effect.forEach(bound, (id) =>
+      Effect.catchTag(
+        Effect.map(get(core, id), ({ label }) => ({ id, label })),
+        "SessionNotFound",
+        () => Effect.undefined,
+      ),
+    ),
+    (found) => {
+      const there = found.filter((one) => one !== undefined)
+      const matches = there.filter(({ id, label }) => id.startsWith(text) || id.endsWith(text) || label === text)
+      return matches.some(({ id }) => id === text) ? [text] : matches.map(({ id }) => id)
+    },
+  )
 
 /** A page of events as JSON texts. */
 export function events(

@@ -6,11 +6,11 @@ import { seatOf } from "../session/seat.ts"
 
 const viewersOf = (core: HubContext, id: string): Viewers["viewers"] => core.table.peek(id)?.part.attached?.shown ?? []
 
-/** Who is attached: to a session, or to every one that someone is attached to. A session that is not in memory has no one. */
-export function viewers(core: HubContext, id: string | undefined): ReadonlyArray<SessionViewers> {
+/** Who is attached: to a session, or to every one of `bound`, or of all, that someone is attached to. A session that is not in memory has no one. */
+export function viewers(core: HubContext, id: string | undefined, bound?: ReadonlySet<string>): ReadonlyArray<SessionViewers> {
   if (id !== undefined) return [{ session: id, viewers: viewersOf(core, id) }]
   return [...core.table.all()].flatMap(({ session, part }) => {
-    const here = part.attached?.shown ?? []
+    const here = bound?.has(session.id) === false ? [] : (part.attached?.shown ?? [])
     return here.length === 0 ? [] : [{ session: session.id, viewers: here }]
   })
 }

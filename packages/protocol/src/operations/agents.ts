@@ -20,6 +20,7 @@ const ofRequest = { ...ofSession, requestId: ItemId.annotate({ description: "Who
 export const agents = {
   "agents.list": operation({
     scope: "read",
+    bound: "free",
     http: "GET /api/agents",
     output: Schema.Struct({ agents: Schema.Array(AgentEntry) }),
     summary: "List the configured agents, with what is missing for those that cannot be used",
@@ -75,6 +76,7 @@ export const agents = {
   }),
   "permissions.list": operation({
     scope: "read",
+    bound: "filtered",
     http: "GET /api/permissions",
     output: Schema.Struct({ permissions: Schema.Array(WaitingPermission) }),
     summary: "List the permission requests of all sessions that wait for an answer",

@@ -91,6 +91,7 @@ export const administration = {
   }),
   "links.create": operation({
     scope: "write",
+    bound: "free",
     http: "POST /api/links",
     socket: false,
     output: LinkMade,

@@ -32,6 +32,11 @@ export type Answer = "value" | "session" | "created" | "stream"
 /** One operation. */
 export interface Definition {
   readonly scope: Scope
+  /**
+   * What a credential that is bound to sessions may do with it where it names no session (X-20): `free`, it says nothing of
+   * sessions; `filtered`, its handler looks at the bound sessions alone. Absent: nothing.
+   */
+  readonly bound?: "free" | "filtered"
   /** Absent: the stream socket alone has it. */
   readonly http?: Route
   /** False where the stream socket does not have it. */
@@ -130,8 +135,9 @@ export function errorsOf(definition: Definition): ReadonlySet<DoorError["_tag"]>
   const add = (condition: boolean, ...more: ReadonlyArray<DoorError["_tag"]>): void => {
     if (condition) for (const tag of more) tags.add(tag)
   }
-  add(definition.scope !== "public", "Unauthorized", "Unavailable")
-  add(definition.scope === "write" || definition.scope === "all", "SessionPermissionError")
+  add(definition.scope !== "public", "Unauthorized", "Unavailable", "RateLimited")
+  const isForAll = definition.scope === "read" && definition.bound !== undefined
+  add(definition.scope !== "public" && !isForAll, "SessionPermissionError")
   add(isAboutSession(definition), "SessionNotFound", "LogDamaged")
   add(isAboutSession(definition) && definition.changes, "SessionNotReady")
   add(takesKey(definition), "KeyConflict")

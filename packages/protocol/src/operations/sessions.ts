@@ -34,6 +34,7 @@ export const sessions = {
   }),
   "sessions.list": operation({
     scope: "read",
+    bound: "filtered",
     http: "GET /api/sessions",
     query: SessionQuery,
     output: SessionPage,
@@ -42,6 +43,7 @@ export const sessions = {
   }),
   "sessions.batch": operation({
     scope: "write",
+    bound: "filtered",
     http: "POST /api/sessions/batch",
     body: BatchRequest,
     output: BatchResult,
@@ -51,6 +53,7 @@ export const sessions = {
   }),
   "sessions.watch": operation({
     scope: "read",
+    bound: "filtered",
     http: "GET /api/sessions/stream",
     socket: false,
     query: Schema.Struct({
@@ -68,6 +71,7 @@ export const sessions = {
   }),
   "sessions.resolve": operation({
     scope: "read",
+    bound: "filtered",
     http: "GET /api/sessions/resolve",
     query: Schema.Struct({
       name: SessionName.annotate({ description: "An id, a unique beginning or end of one, or a label", examples: ["build"] }),

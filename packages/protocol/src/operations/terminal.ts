@@ -71,6 +71,7 @@ export const terminal = {
   }),
   "viewers.list": operation({
     scope: "read",
+    bound: "filtered",
     http: "GET /api/viewers",
     query: Schema.Struct({
       session: Schema.optionalKey(SessionName.annotate({ description: "Whole id of the session (default: all sessions)" })),

@@ -83,6 +83,54 @@ export function listRules(subject: Subject): void {
         }),
       ))
 
+    it("X-23 a list filters by metadata, which follows every change and the purge of a session", () =>
+      withStore(subject, (store) =>
+        Effect.gen(function* () {
+          const noted = (entries: Readonly<Record<string, string>>) => ({ metadata: JSON.stringify(entries) })
+          for (const n of numbers(1, 6))
+            yield* createSample(store, n, 1, { createdAt: n, ...noted({ customer: String(n % 2), plan: n > 3 ? "pro" : "a=b" }) })
+          yield* createSample(store, 7, 1, { createdAt: 7 })
+          const expectIds = (metadata: ReadonlyArray<string>, expected: ReadonlyArray<number>, more: ListQuery = {}) =>
+            Effect.gen(function* () {
+              const got = yield* pages(store, { limit: 2, sort: "created", metadata, ...more })
+              expect(got).toEqual({ ids: expected.map(sampleId), total: expected.length })
+            })
+          yield* expectIds(["customer=1"], [5, 3, 1])
+          yield* expectIds(["customer=1", "plan=pro"], [5])
+          yield* expectIds(["plan=a=b"], [3, 2, 1])
+          yield* expectIds(["customer="], [])
+          yield* expectIds(["constructor=x"], [])
+          yield* expectIds([], [7, 6, 5, 4, 3, 2, 1])
+          const third = yield* store.claim(sampleId(3))
+          const write = (change: Parameters<typeof sampleState>[1]) =>
+            appendTo(store, {
+              session: third.session,
+              epoch: third.epoch,
+              records: [],
+              state: sampleState(sampleId(3), { createdAt: 3, ...change }),
+            })
+          yield* write(noted({ customer: "2" }))
+          yield* expectIds(["customer=1"], [5, 1])
+          yield* expectIds(["customer=2"], [3])
+          yield* write({ ...noted({ customer: "2" }), status: "deleted", purgeAt: 10 })
+          yield* expectIds(["customer=2"], [])
+          yield* expectIds(["customer=2"], [3], { status: "deleted" })
+          yield* store.purge(11, 10)
+          yield* expectIds(["customer=2"], [], { status: "deleted" })
+        }),
+      ))
+
+    it("X-20 a list is of these ids alone when it is asked for some", () =>
+      withStore(subject, (store) =>
+        Effect.gen(function* () {
+          yield* dozen(store)
+          const ids = [3, 5, 12, 77].map(sampleId)
+          expect(yield* pages(store, { ids, limit: 1, sort: "created" })).toEqual({ ids: [5, 3].map(sampleId), total: 2 })
+          expect(yield* pages(store, { ids, status: "deleted" })).toEqual({ ids: [sampleId(12)], total: 1 })
+          expect(yield* pages(store, { ids: [] })).toEqual({ ids: [], total: 0 })
+        }),
+      ))
+
     it("S-15 a cursor stays right while sessions change", () =>
       withStore(subject, (store) =>
         Effect.gen(function* () {

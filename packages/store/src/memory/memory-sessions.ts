@@ -69,7 +69,7 @@ export class MemorySessions {
   list(query: ListQuery): SessionList {
     const after = decodePageCursor(query)
     const taken = [...this.byId.values()]
-      .filter((log) => matches(query, log.state))
+      .filter((log) => matches(query, log.id, log.state))
       .map((log) => ({ log, place: { value: sortValue(query, log.state), handle: log.handle } }))
       .sort((a, b) => comparePlaces(query, a.place, b.place))
     const rest = after === undefined ? taken : taken.filter(({ place }) => comparePlaces(query, place, after) > 0)

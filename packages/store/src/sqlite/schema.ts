@@ -10,6 +10,7 @@
  *   about 64 KiB. `upto` counts a log's bytes from its beginning, so that trimming knows what it removes without reading it.
  * - `sweeps`: logs with pieces to be removed in small steps: all (`gone`), those before the first seq, and those whose
  *   `to_seq` lies in the dead range, because a joined piece holds the same records.
+ * - `metadata`: the entries of `sessions.metadata`, which is JSON text, by name and value; rewritten when that text changes.
  * - `identity`: which store this is, for cursors that count its changes.
  *
  * A migration that was released is never changed; a new one is added after it.
@@ -126,5 +127,14 @@ export const MIGRATIONS: ReadonlyArray<string> = [
   `
   CREATE TABLE identity (feed TEXT NOT NULL);
   INSERT INTO identity VALUES (lower(hex(randomblob(8))));
+  `,
+  `
+  ALTER TABLE sessions ADD COLUMN metadata TEXT NOT NULL DEFAULT '';
+  CREATE TABLE metadata (
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    session INTEGER NOT NULL,
+    PRIMARY KEY (name, value, session)
+  ) WITHOUT ROWID;
   `,
 ]

@@ -2,6 +2,7 @@
 import { LIST_TOTAL_MAX, type Session } from "@holdfast/protocol/session"
 import { foldLabel, searchWords } from "../listing/label-words.ts"
 import { DEFAULT_LIMIT } from "../listing/listing-match.ts"
+import { metadataPairs } from "../listing/metadata-pairs.ts"
 import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
 import { boundedTotal, takePage } from "../listing/take-page.ts"
@@ -68,7 +69,31 @@ const SORTS = {
 
 type Value = string | number
 
-function conditions(query: ListQuery): {
+/** Sessions with one entry of metadata up to which a list begins with them; with more, it looks at each session in its order. */
+const FEW = 5000
+
+const WITH_ENTRY = "SELECT session FROM metadata WHERE name = ? AND value = ?"
+
+/** The filters by metadata, the one that the fewest sessions pass first, and whether those are few. */
+function metadataFilters(statements: Statements, filters: ReadonlyArray<string>) {
+  const pairs = metadataPairs(filters).map((pair) => {
+    const row = statements.get(`SELECT count(*) AS n FROM (${WITH_ENTRY} LIMIT ${FEW + 1})`, ...pair)
+    return { pair, found: Number(row?.["n"] ?? 0) }
+  })
+  pairs.sort((a, b) => a.found - b.found)
+  return pairs.map(({ pair, found }, at) => ({
+    values: pair,
+    condition:
+      at === 0 && found <= FEW
+        ? `s.handle IN (${WITH_ENTRY})`
+        : "EXISTS (SELECT 1 FROM metadata m WHERE m.name = ? AND m.value = ? AND m.session = s.handle)",
+  }))
+}
+
+function conditions(
+  statements: Statements,
+  query: ListQuery,
+): {
   readonly text: Array<string>
   readonly values: Array<Value>
   readonly plain: boolean
@@ -84,6 +109,11 @@ function conditions(query: ListQuery): {
   add("s.status = ?", query.status)
   add("s.kind = ?", query.kind)
   const counted = text.length
+  add("s.id IN (SELECT value FROM json_each(?))", query.ids === undefined ? undefined : JSON.stringify(query.ids))
+  for (const { condition, values: pair } of metadataFilters(statements, query.metadata ?? [])) {
+    text.push(condition)
+    values.push(...pair)
+  }
   add("s.owner = ?", query.owner)
   add("s.process = ?", query.process)
   add("s.pinned = ?", query.pinned === undefined ? undefined : query.pinned ? 1 : 0)
@@ -115,7 +145,7 @@ const sizeOf = (row: Row): number => str(row, "record").length
 /** One page of sessions. Throws `PageCursorInvalid`. */
 export function listSessions(statements: Statements, query: ListQuery): SessionList {
   const after = decodePageCursor(query)
-  const where = conditions(query)
+  const where = conditions(statements, query)
   const { column, order, beyond } = SORTS[query.sort ?? "active"]
   const limit = query.limit ?? DEFAULT_LIMIT
   const text = after === undefined ? where.text : [...where.text, `(s.${column}, s.handle) ${beyond} (?, ?)`]

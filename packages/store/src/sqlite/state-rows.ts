@@ -2,7 +2,7 @@
 import { foldLabel } from "../listing/label-words.ts"
 import type { StoredState } from "../Store.ts"
 import { stateCrc } from "./checksum.ts"
-import { str } from "./statements.ts"
+import { type Statements, str } from "./statements.ts"
 import type { WriterContext } from "./writer-context.ts"
 
 const columns = (state: StoredState) =>
@@ -20,16 +20,17 @@ const columns = (state: StoredState) =>
     state.label,
     foldLabel(state.label),
     `\n${state.tags.join("\n")}\n`,
+    state.metadata ?? "",
     state.record,
     state.inner,
   ] as const
 
 const INSERT = `INSERT INTO sessions (handle, id, log, change, crc, kind, status, trashed, process, owner, pinned,
-  created_at, updated_at, last_active_at, purge_at, label, folded, tags, record, inner)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  created_at, updated_at, last_active_at, purge_at, label, folded, tags, metadata, record, inner)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const UPDATE = `UPDATE sessions SET change = ?, crc = ?, kind = ?, status = ?, trashed = ?, process = ?, owner = ?, pinned = ?,
-  created_at = ?, updated_at = ?, last_active_at = ?, purge_at = ?, label = ?, folded = ?, tags = ?, record = ?, inner = ?
+  created_at = ?, updated_at = ?, last_active_at = ?, purge_at = ?, label = ?, folded = ?, tags = ?, metadata = ?, record = ?, inner = ?
   WHERE handle = ?`
 
 /** Adds a session's row. */
@@ -41,21 +42,36 @@ export function insertState(
 ): void {
   const crc = stateCrc(handle, id, log, state.record, state.inner)
   statements.run(INSERT, handle, id, log, change, crc, ...columns(state))
+  fileMetadata(statements, handle, "", state.metadata ?? "")
   counts.add(state.status, state.kind, 1)
 }
 
 /** Rewrites a session's row. Throws when there is none. */
 export function updateState({ statements, counts }: WriterContext, handle: number, change: number, state: StoredState): void {
-  const row = statements.get("SELECT id, log, status, kind FROM sessions WHERE handle = ?", handle)
+  const row = statements.get("SELECT id, log, status, kind, metadata FROM sessions WHERE handle = ?", handle)
   if (row === undefined) throw new Error(`session ${handle} has a head but no record`)
   const crc = stateCrc(handle, str(row, "id"), str(row, "log"), state.record, state.inner)
   statements.run(UPDATE, change, crc, ...columns(state), handle)
+  fileMetadata(statements, handle, str(row, "metadata"), state.metadata ?? "")
   counts.add(str(row, "status"), str(row, "kind"), -1)
   counts.add(state.status, state.kind, 1)
 }
 
 /** Removes a session's row, if there is one. */
 export function removeState({ statements, counts }: WriterContext, handle: number): void {
-  const row = statements.get("DELETE FROM sessions WHERE handle = ? RETURNING status, kind", handle)
-  if (row !== undefined) counts.add(str(row, "status"), str(row, "kind"), -1)
+  const row = statements.get("DELETE FROM sessions WHERE handle = ? RETURNING status, kind, metadata", handle)
+  if (row === undefined) return
+  counts.add(str(row, "status"), str(row, "kind"), -1)
+  fileMetadata(statements, handle, str(row, "metadata"), "")
 }
+
+/** Brings the entries of a session's metadata to what its text says now; nothing is done where that is what it was. */
+function fileMetadata(statements: Statements, handle: number, before: string, after: string): void {
+  if (before === after) return
+  for (const [name, value] of entriesOf(before))
+    statements.run("DELETE FROM metadata WHERE name = ? AND value = ? AND session = ?", name, value, handle)
+  for (const [name, value] of entriesOf(after)) statements.run("INSERT INTO metadata VALUES (?, ?, ?)", name, value, handle)
+}
+
+const entriesOf = (text: string): ReadonlyArray<[string, string]> =>
+  text === "" ? [] : Object.entries(JSON.parse(text) as Record<string, string>)

@@ -1,0 +1,96 @@
+import * as Exit from "effect/Exit"
+import { describe, expect, it } from "vitest"
+import type { DoorError } from "@holdfast/protocol/errors"
+import { OWNER } from "@holdfast/testkit/hub/hub-calls"
+import type { Done, Principal } from "../src/Hub.ts"
+import { RATE_WINDOW, Rates } from "../src/operations/Rates.ts"
+import { Repeats } from "../src/operations/Repeats.ts"
+
+const token = (credential: string): Principal => ({ name: credential, credential, scope: "write" })
+
+describe("how often a token may ask", () => {
+  it("X-26 a token is refused beyond its limit until the window is over, others and the owner are not", () => {
+    const clock = { now: 0 }
+    const rates = new Rates(3, () => clock.now)
+    const [a, b] = [token("a"), token("b")]
+    for (let i = 0; i < 3; i++) expect(rates.take(a)).toBeUndefined()
+    clock.now = 20_500
+    expect(rates.take(a)).toMatchObject({ _tag: "RateLimited", retryAfter: 40, limit: 3 })
+    expect(rates.of(a)).toEqual({ limit: 3, window: RATE_WINDOW, remaining: 0, reset: 39_500 })
+    expect(rates.take(b)).toBeUndefined()
+    expect(rates.of(b)).toMatchObject({ remaining: 2, reset: RATE_WINDOW })
+    const owner = { ...OWNER, holder: "owner" }
+    for (let i = 0; i < 10; i++) expect(rates.take(owner)).toBeUndefined()
+    expect(rates.of(owner)).toBeUndefined()
+    clock.now = RATE_WINDOW
+    expect(rates.take(a)).toBeUndefined()
+  })
+
+  it("X-26 without a limit nothing is counted, and tokens that are silent are forgotten", () => {
+    expect(new Rates(0).of(token("a"))).toBeUndefined()
+    const clock = { now: 0 }
+    const rates = new Rates(1, () => clock.now)
+    for (let i = 0; i < 5000; i++) {
+      clock.now += 200
+      expect(rates.take(token(`t${i}`))).toBeUndefined()
+    }
+    expect(rates.take(token("t4999"))).toMatchObject({ _tag: "RateLimited" })
+  })
+})
+
+describe("keyed requests whose operation keeps no key", () => {
+  const asked = () => {
+    const repeats = new Repeats(() => clock.now)
+    const clock = { now: 0 }
+    const begun: Array<Done<unknown>> = []
+    const ask = (key: string, input: unknown, by = token("a")): { outcome?: Exit.Exit<unknown, DoorError> } => {
+      const answer: { outcome?: Exit.Exit<unknown, DoorError> } = {}
+      repeats.once(
+        "tokens.create",
+        input,
+        by,
+        key,
+        (done) => void begun.push(done),
+        (outcome) => void (answer.outcome = outcome),
+      )
+      return answer
+    }
+    return { ask, begun, clock }
+  }
+
+  it("X-25 the same request again has the first outcome, also while it is under way, for ten minutes", () => {
+    const { ask, begun, clock } = asked()
+    const [first, second] = [ask("k", { name: "x" }), ask("k", { name: "x" })]
+    expect(begun).toHaveLength(1)
+    begun[0]?.(Exit.succeed({ id: 1 }))
+    expect([first.outcome, second.outcome, ask("k", { name: "x" }).outcome]).toEqual(Array(3).fill(Exit.succeed({ id: 1 })))
+    expect(begun).toHaveLength(1)
+    clock.now = 10 * 60_000
+    ask("k", { name: "x" })
+    expect(begun).toHaveLength(2)
+  })
+
+  it("X-25 another body is a conflict, another credential another key, and a refusal is not remembered", () => {
+    const { ask, begun } = asked()
+    ask("k", { name: "x" })
+    const other = ask("k", { name: "y" }).outcome
+    expect(other !== undefined && Exit.isFailure(other) && JSON.stringify(other)).toContain("KeyConflict")
+    ask("k", { name: "x" }, token("b"))
+    expect(begun).toHaveLength(2)
+    begun[0]?.(Exit.fail({ _tag: "Unavailable" } as DoorError))
+    ask("k", { name: "x" })
+    expect(begun).toHaveLength(3)
+  })
+
+  it("X-25 at most a thousand outcomes are kept", () => {
+    const { ask, begun } = asked()
+    for (let i = 0; i < 1001; i++) {
+      ask(`k${i}`, {})
+      begun.at(-1)?.(Exit.succeed(i))
+    }
+    expect(ask("k1000", {}).outcome).toEqual(Exit.succeed(1000))
+    expect(begun).toHaveLength(1001)
+    ask("k0", {})
+    expect(begun).toHaveLength(1002)
+  })
+})

@@ -1,0 +1,221 @@
+/**
+ * What programs need that offer sessions to their own users, against a real hub: tokens for less, metadata, keys.
+ */
+import WebSocket from "ws"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { FRAME_FEED } from "@holdfast/protocol/frame"
+import type { Session, SessionPage } from "@holdfast/protocol/session"
+import { eventually } from "../src/eventually.ts"
+import { RawClient } from "../src/hub/socket-house.ts"
+import { startHub, type HubProcess } from "../src/hub-process.ts"
+import { openTerminal } from "../src/terminal-session.ts"
+
+interface Refused {
+  readonly error: { readonly tag: string; readonly field?: string; readonly action?: string }
+}
+
+let hub: HubProcess
+beforeAll(async () => {
+  hub = await startHub()
+})
+afterAll(async () => {
+  await hub.stop()
+})
+
+/** Calls the hub with a token of one's own. */
+async function call<A>(token: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(`${hub.url()}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(60_000),
+  })
+  return { status: response.status, headers: response.headers, body: (await response.json()) as A }
+}
+
+const makeToken = async (request: object): Promise<{ readonly id: string; readonly secret: string }> => {
+  const { body } = await hub.call<{ readonly id: string; readonly secret: string }>("POST", "/api/tokens", {
+    name: "guest",
+    ...request,
+  })
+  return body
+}
+
+describe("a token that is bound to sessions", () => {
+  let own: Session
+  let other: Session
+  let guest: string
+  beforeAll(async () => {
+    own = await openTerminal(hub, { command: "cat", label: "bound own", tags: ["bound"] })
+    other = await openTerminal(hub, { command: "cat", label: "bound other", tags: ["bound"] })
+    guest = (await makeToken({ sessions: [own.id] })).secret
+  })
+
+  it("X-20 sees its sessions alone in lists, names and viewers", async () => {
+    for (const query of ["", "?tag=bound", "?status=all&q=bound", "?sort=label"]) {
+      const { body } = await call<SessionPage>(guest, "GET", `/api/sessions${query}`)
+      expect([body.sessions.map(({ id }) => id), body.total]).toEqual([[own.id], 1])
+    }
+    const named = (name: string) => call<{ session: string } & Refused>(guest, "GET", `/api/sessions/resolve?name=${name}`)
+    expect((await named("bound own")).body.session).toBe(own.id)
+    expect((await named(own.id)).body.session).toBe(own.id)
+    for (const name of ["bound other", other.id, other.id.slice(-8)])
+      expect((await named(name)).body.error.tag).toBe("SessionNotFound")
+    expect((await call<{ permissions: [] }>(guest, "GET", "/api/permissions")).body.permissions).toEqual([])
+    expect((await call<{ sessions: [] }>(guest, "GET", "/api/viewers")).body.sessions).toEqual([])
+    const batch = await call<{ results: ReadonlyArray<Partial<Refused>> }>(guest, "POST", "/api/sessions/batch", {
+      sessions: [own.id, other.id],
+      action: "update",
+      change: { pinned: true },
+    })
+    expect(batch.body.results.map(({ error }) => error?.tag)).toEqual([undefined, "SessionPermissionError"])
+    expect((await hub.call<Session>("GET", `/api/sessions/${other.id}`)).body.pinned).toBe(false)
+  })
+
+  it("X-20 may use its sessions, and neither another one, nor one that is not there, nor what concerns all", async () => {
+    expect((await call<Session>(guest, "GET", `/api/sessions/${own.id}`)).body.label).toBe("bound own")
+    expect((await call(guest, "POST", `/api/sessions/${own.id}/input`, { text: "x" })).status).toBe(200)
+    const nowhere = "01998c1e-7d5a-7c3e-9b1a-5d2f8e4a6b70"
+    type Sent = readonly [method: string, path: string, body?: object]
+    const foreign = [other.id, nowhere].flatMap((id): ReadonlyArray<Sent> => [
+      ["GET", `/api/sessions/${id}`],
+      ["GET", `/api/sessions/${id}/events`],
+      ["GET", `/api/sessions/${id}/events/stream`],
+      ["GET", `/api/sessions/${id}/export?format=jsonl`],
+      ["GET", `/api/sessions/${id}/screen`],
+      ["POST", `/api/sessions/${id}/input`, { text: "x" }],
+      ["DELETE", `/api/sessions/${id}`],
+    ])
+    const forAll: ReadonlyArray<Sent> = [
+      ["POST", "/api/sessions", { kind: "terminal" }],
+      ["GET", "/api/runner"],
+      ["GET", "/metrics"],
+      ["GET", "/api/trust"],
+      ["GET", "/api/permissions/rules"],
+      ["GET", "/api/tokens"],
+    ]
+    for (const [method, path, body] of [...foreign, ...forAll]) {
+      const refused = await call<Refused>(guest, method, path, body)
+      expect([method, path, refused.status, refused.body.error.tag]).toEqual([method, path, 403, "SessionPermissionError"])
+    }
+    const agents = await call<{ agents: [] }>(guest, "GET", "/api/agents")
+    expect(agents.status).toBe(200)
+  })
+
+  it("X-20 the stream socket attaches to its sessions alone, and both feeds leave the others out", async () => {
+    const socket = new RawClient(hub.port(), "holdfast.1", guest)
+    const ask = (tag: string, payload: object) => socket.call(tag, payload)
+    const fed = (): string => JSON.stringify(socket.frames(FRAME_FEED))
+    await socket.hello("bound-guest")
+    expect(await ask("Attach", { session: other.id, mode: "viewer" })).toMatchObject({ _tag: "Failure" })
+    expect(await ask("Attach", { session: own.id, mode: "viewer" })).toMatchObject({ _tag: "Success" })
+    expect(await ask("sessions.get", { session: other.id })).toMatchObject({ _tag: "Failure" })
+    expect(await ask("WatchSessions", { after: 0 })).toMatchObject({ _tag: "Success" })
+    const ending = new AbortController()
+    const response = await fetch(`${hub.url()}/api/sessions/stream?after=0`, {
+      headers: { authorization: `Bearer ${guest}` },
+      signal: ending.signal,
+    })
+    let text = ""
+    const reading = (async () => {
+      for await (const bytes of response.body ?? []) text += Buffer.from(bytes).toString("utf8")
+    })().catch(() => undefined)
+    await eventually("the feed is synced", 5000, () => text.includes("event: synced"))
+    await hub.call("PATCH", `/api/sessions/${other.id}`, { label: "unseen change" })
+    await hub.call("PATCH", `/api/sessions/${own.id}`, { label: "seen change" })
+    await eventually("the change of its own session came", 5000, () => text.includes("seen change"))
+    await eventually("and on the socket", 5000, () => fed().includes("seen change"))
+    for (const seen of [text, fed()]) {
+      expect(seen).not.toContain(other.id)
+      expect(seen).not.toContain("unseen change")
+    }
+    ending.abort()
+    await reading
+    socket.ws.terminate()
+  })
+
+  it("X-20 bounds that cannot be are refused", async () => {
+    const refusal = async (request: object) =>
+      (await hub.call<Refused>("POST", "/api/tokens", { name: "x", ...request })).body.error
+    expect(await refusal({ sessions: [own.id], scope: "all" })).toMatchObject({ tag: "Unprocessable", field: "scope" })
+    expect(await refusal({ sessions: ["01998c1e-7d5a-7c3e-9b1a-5d2f8e4a6b70"] })).toMatchObject({ tag: "SessionNotFound" })
+    expect((await refusal({ sessions: [] })).tag).toMatch(/BadRequest|Unprocessable/)
+    expect((await refusal({ sessions: ["bound own"] })).tag).toMatch(/BadRequest|Unprocessable/)
+    expect(await refusal({ expiresAt: Date.now() - 1 })).toMatchObject({ tag: "Unprocessable", field: "expiresAt" })
+  })
+})
+
+describe("a token with an end", () => {
+  it("X-21 is refused from then on, and its socket and streams are closed", async () => {
+    const brief = await makeToken({ scope: "read", expiresAt: Date.now() + 1500 })
+    const socket = new WebSocket(`ws://127.0.0.1:${hub.port()}/api/socket`, "holdfast.1", {
+      headers: { authorization: `Bearer ${brief.secret}` },
+    })
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve))
+    const stream = await fetch(`${hub.url()}/api/sessions/stream`, { headers: { authorization: `Bearer ${brief.secret}` } })
+    expect(stream.status).toBe(200)
+    const ended = stream.text()
+    expect(await closed).toBe(1008)
+    await ended
+    expect((await call(brief.secret, "GET", "/api/sessions")).status).toBe(401)
+    await eventually("it is not listed", 5000, async () => {
+      const { body } = await hub.call<{ tokens: ReadonlyArray<{ id: string }> }>("GET", "/api/tokens")
+      return body.tokens.every(({ id }) => id !== brief.id)
+    })
+  })
+})
+
+describe("keys", () => {
+  it("X-25 a token, a link and a signal are made once with a key, and another body under it is a conflict", async () => {
+    const keyed = (path: string, body: object, key: string) =>
+      call<Record<string, unknown> & Refused>(hub.token, "POST", path, body, { "idempotency-key": key })
+    const [first, second] = await Promise.all([
+      keyed("/api/tokens", { name: "once", scope: "read" }, "t1"),
+      keyed("/api/tokens", { name: "once", scope: "read" }, "t1"),
+    ])
+    expect([first.status, second.body]).toEqual([201, first.body])
+    expect((await keyed("/api/tokens", { name: "twice", scope: "read" }, "t1")).body.error.tag).toBe("KeyConflict")
+    expect((await keyed("/api/links", {}, "l1")).body).toEqual((await keyed("/api/links", {}, '"l1"')).body)
+    for (const path of ["/api/tokens", "/api/runner/stop", "/api/links"])
+      expect((await keyed(path, path === "/api/tokens" ? { name: "x" } : {}, "k".repeat(201))).body.error.tag).toBe("BadRequest")
+    const { id } = await openTerminal(hub, {
+      command: "bash",
+      args: ["-c", "trap 'echo caught' USR1; echo ready; while :; do read x; done"],
+    })
+    const output = async (): Promise<string> =>
+      JSON.stringify((await hub.call("GET", `/api/sessions/${id}/events?channel=terminal`)).body)
+    await eventually("the program is ready", 5000, async () => (await output()).includes("ready"))
+    for (let i = 0; i < 3; i++) expect((await keyed(`/api/sessions/${id}/signal`, { signal: "SIGUSR1" }, "s1")).status).toBe(200)
+    await hub.call("POST", `/api/sessions/${id}/input`, { text: "done\r" })
+    await eventually("what was typed is there", 5000, async () => (await output()).includes("done"))
+    expect((await output()).match(/caught/g)).toHaveLength(1)
+  })
+})
+
+describe("metadata", () => {
+  it("X-22 X-23 is given at creation, changed by name, found, and as it was after a kill", async () => {
+    const { id } = await openTerminal(hub, { command: "cat", metadata: { customer: "7", plan: "pro" } })
+    const patch = (metadata: object) => hub.call<Session & Refused>("PATCH", `/api/sessions/${id}`, { metadata })
+    const found = async (query: string) =>
+      (await hub.call<SessionPage>("GET", `/api/sessions?${query}`)).body.sessions.map((one) => one.id)
+    expect(await found("metadata=customer=7&metadata=plan=pro")).toEqual([id])
+    const changed = await patch({ plan: null, seat: "a=b c" })
+    expect(changed.body.metadata).toEqual({ customer: "7", seat: "a=b c" })
+    const { lastSeq } = changed.body
+    expect((await patch({ customer: "7" })).body.lastSeq).toBe(lastSeq)
+    for (const wrong of [{ "no blank": "x" }, { a: "\u0007" }, { a: "x".repeat(513) }, { a: 1 }])
+      expect((await patch(wrong)).status).toBeGreaterThanOrEqual(400)
+    const many = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`n${i}`, "x"]))
+    expect((await patch(many)).body.error).toMatchObject({ tag: "Unprocessable", field: "metadata" })
+    expect((await hub.call<Session>("GET", `/api/sessions/${id}`)).body.lastSeq).toBe(lastSeq)
+    await hub.kill("SIGKILL")
+    await hub.start()
+    expect(await found(`metadata=${encodeURIComponent("seat=a=b c")}`)).toEqual([id])
+    expect(await found("metadata=plan=pro")).toEqual([])
+    expect((await hub.call("GET", "/api/sessions?metadata=nothing")).status).toBe(400)
+  })
+})
