@@ -17,6 +17,8 @@ import {
 } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { bundleEntries, bundleWhole } from "./library.mjs"
+import { libraryOf } from "./published.mjs"
 
 /** Programs and threads that are started by file name: each becomes `dist/<out>.js`. */
 export const ENTRIES = [
@@ -28,8 +30,8 @@ export const ENTRIES = [
   { in: "packages/agents/src/scripted/scripted-main.ts", out: "scripted-agent" },
 ]
 
-/** What other programs import from the published package; it also runs in a browser. */
-const LIBRARY = { in: "packages/client/src/index.ts", out: "client" }
+/** What other programs import from the published package; it also runs in a browser. `client.js` is all of its first entry, `client/` has its entries. */
+const LIBRARY = "@holdfast/client"
 
 /** Loaded from node_modules at start: native code, or modules that load a file of theirs. */
 const EXTERNAL = ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-unicode11"]
@@ -52,7 +54,8 @@ function* sources(folder) {
 export function isBuildNeeded() {
   if (!existsSync(STAMP) || ENTRIES.some(({ out }) => !existsSync(join(DIST, `${out}.js`)))) return true
   const built = statSync(STAMP).mtimeMs
-  const inputs = [join(ROOT, "package-lock.json"), fileURLToPath(import.meta.url)]
+  const scripts = ["build.mjs", "library.mjs", "published.mjs"].map((name) => join(ROOT, "scripts", name))
+  const inputs = [join(ROOT, "package-lock.json"), ...scripts]
   for (const room of ["packages", "apps/cli/src"]) inputs.push(...sources(join(ROOT, room)))
   return inputs.some((path) => statSync(path).mtimeMs > built)
 }
@@ -113,18 +116,19 @@ export async function bundlePrograms(options = {}) {
 
 /** Builds everything; resolves with the files' count and bytes, rejects with esbuild's error. */
 export async function build() {
-  const { build: bundle } = await import("esbuild")
   const started = Date.now()
   const programs = await bundlePrograms()
-  const library = existsSync(join(ROOT, LIBRARY.in))
-    ? await bundle({ ...COMMON, entryPoints: pointsOf([LIBRARY]), platform: "browser", metafile: true })
-    : { outputFiles: [] }
-  const files = [...programs.outputFiles, ...library.outputFiles]
-  mkdirSync(DIST, { recursive: true })
+  const library = libraryOf(LIBRARY)
+  const [entries, page] = await Promise.all([
+    bundleEntries(library, join(DIST, "client")),
+    bundleWhole(library, ["index"], join(DIST, "client.js"), { minify: false }),
+  ])
+  const files = [...programs.outputFiles, ...entries.outputFiles, ...page.outputFiles]
+  mkdirSync(join(DIST, "client"), { recursive: true })
   const chunksFirst = [...files].sort((a, b) => Number(isChunk(b.path)) - Number(isChunk(a.path)))
   for (const file of chunksFirst) place(file)
   rmSync(join(DIST, ".compiled"), { recursive: true, force: true })
-  removeOldChunks(new Set(files.map((file) => file.path)))
+  for (const folder of [DIST, join(DIST, "client")]) removeOldChunks(folder, new Set(files.map((file) => file.path)))
   const bytes = files.reduce((sum, file) => sum + file.contents.length, 0)
   writeFileSync(STAMP, `${JSON.stringify({ files: files.map((file) => relative(DIST, file.path)).sort(), bytes })}\n`)
   const began = new Date(started)
@@ -143,9 +147,9 @@ function place(file) {
   renameSync(beside, file.path)
 }
 
-function removeOldChunks(current) {
-  for (const name of readdirSync(DIST)) {
-    const path = join(DIST, name)
+function removeOldChunks(folder, current) {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
     const stale = (isChunk(path) && !current.has(path)) || name.endsWith(".tmp")
     if (stale && Date.now() - statSync(path).mtimeMs > DAY) rmSync(path, { force: true })
   }

@@ -31,10 +31,12 @@ const STEPS = [
   { name: "wording", program: ours("wording.mjs") },
   { name: "workflows", program: ours("workflows.mjs") },
   { name: "text cuts", program: ours("text-cuts.mjs") },
+  { name: "sizes", program: ours("sizes.mjs"), isShown: true },
 ]
 
-/** Runs one step under `node`; resolves with whether it passed. */
-function run(node, env, { name, program, hint }, isShown) {
+/** Runs one step under `node`; resolves with whether it passed. What it says is shown when it fails, when asked, and for some always. */
+function run(node, env, { name, program, hint, isShown: always = false }, isAsked) {
+  const isShown = isAsked || always
   const began = Date.now()
   return new Promise((resolve) => {
     const child = spawn(node, program, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] })

@@ -1,10 +1,9 @@
 /**
- * `npm run pack:check`: packs `holdfast`, installs it in an empty folder as a user would, and uses it there.
+ * `npm run pack:check`: packs `holdfast` and the packages beside it, installs each in an empty folder as a user would, and
+ * uses it there. `publint` and `attw` look at each tarball.
  *
  * Its size is that of everything npm puts there, without the optional packages (Node itself and prebuilt terminals).
  */
-import { execFileSync, spawn, spawnSync } from "node:child_process"
-import { once } from "node:events"
 import {
   existsSync,
   mkdirSync,
@@ -18,17 +17,21 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { setTimeout as wait } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { build } from "./build.mjs"
-import { count, tellFailure } from "./counts.mjs"
-import { install, npmCommand } from "./install.mjs"
-import { layOut } from "./pack.mjs"
+import { install } from "./install.mjs"
+import { newNode } from "./node24.mjs"
+import { layOut, layOutPublished } from "./pack.mjs"
+import { EXAMPLES } from "./pack-examples.mjs"
+import { PUBLISHED, publishedManifest } from "./published.mjs"
+import { compile, lookAt, npm, runNode, Checks } from "./use-package.mjs"
+import { serving, useHub } from "./use-hub.mjs"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const MOST_BYTES = 15_000_000
-
 const CONSUMER = readFileSync(join(ROOT, "packages/client/test/consumer.txt"), "utf8")
+const INSTALL = ["install", "--prefer-offline", "--no-audit", "--no-fund"]
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`
 
 /** Uses the library as far as that goes without a hub. */
 const PROGRAM = `import { Connection, makeApi, wsSocket } from "holdfast/client"
@@ -42,36 +45,7 @@ if (String(tags) !== "TimedOut,Unreachable") throw new Error(String(tags))
 console.log("Node " + process.versions.node)
 `
 
-let failed = 0
-async function check(name, body) {
-  try {
-    const detail = await body()
-    console.log(`ok    ${name}${detail === undefined ? "" : `: ${detail}`}`)
-    count({ passed: 1 })
-  } catch (error) {
-    failed++
-    count({ failed: 1 })
-    tellFailure(`FAILED pack:check ${name}`, error.message)
-    console.log(`FAILED ${name}: ${error.message}\n${error.stderr ?? ""}${error.stdout ?? ""}`)
-  }
-}
-
-function npm(folder, args) {
-  const [program, ...first] = npmCommand()
-  return execFileSync(program, [...first, ...args, "--loglevel=error"], {
-    cwd: folder,
-    encoding: "utf8",
-    env: ownEnvironment(),
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-}
-
-/** The environment of a user: nothing of ours, and not this clone's programs first in PATH. */
-function ownEnvironment(more = {}) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|HOLDFAST_|NODE_OPTIONS$|INIT_CWD$)/i.test(name))
-  const path = (process.env["PATH"] ?? "").split(":").filter((place) => !place.startsWith(ROOT))
-  return { ...Object.fromEntries(kept), PATH: path.join(":"), ...more }
-}
+const checks = new Checks()
 
 /** Bytes below a folder, without what `skip` names. */
 function bytesIn(folder, skip) {
@@ -85,106 +59,123 @@ function bytesIn(folder, skip) {
   return sum
 }
 
-async function serveAndList(home, bin) {
-  const data = join(home, "data")
-  const environment = ownEnvironment({
-    HOLDFAST_DATA: data,
-    HOLDFAST_PORT: "0",
-    HOLDFAST_OPEN: "0",
-    HOLDFAST_TOKEN: crypto.randomUUID(),
-    HOLDFAST_CONFIG: join(home, "none.json"),
+/** An empty folder of a user. */
+function emptyFolder(path, manifest = { private: true, type: "module" }) {
+  mkdirSync(path, { recursive: true })
+  writeFileSync(join(path, "package.json"), `${JSON.stringify(manifest)}\n`)
+  return path
+}
+
+/** Packs a folder; gives its tarball, and says how large it is. */
+function packed(folder, place) {
+  const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(npm(folder, ["pack", "--json", "--pack-destination", place]))
+  console.log(`${filename}: ${megabytes(size)} packed, ${megabytes(unpackedSize)} unpacked, ${entryCount} files`)
+  return join(place, filename)
+}
+
+/** Compiles the consumer of the client library under the name that it is imported by; each line marked `wrong` must fail. */
+function consume(home, name) {
+  const source = CONSUMER.replaceAll('"holdfast/client"', JSON.stringify(name))
+  writeFileSync(join(home, "consumer.ts"), source)
+  const { lines, said } = compile(home, "consumer.ts", ["--lib", "es2024,dom", "--skipLibCheck", "false"])
+  const wrong = source.split("\n").flatMap((line, index) => (line.includes("// wrong") ? [`consumer.ts:${index + 1}`] : []))
+  if (String(lines) !== String(wrong)) throw new Error(`errors at ${lines}\n${said}`)
+  return `${lines.length} mistakes found`
+}
+
+async function checkHoldfast(place) {
+  const folder = join(place, "holdfast")
+  await layOut(folder)
+  const tarball = packed(folder, place)
+  const home = emptyFolder(join(place, "home"))
+  const modules = join(home, "node_modules")
+  await checks.check("publint and attw find nothing wrong with holdfast", () => lookAt(folder, tarball))
+  await checks.check("installs in an empty folder", () => void npm(home, [...INSTALL, tarball]))
+  await checks.check("holds no link to the workspace", () => {
+    if (existsSync(join(modules, "@holdfast"))) throw new Error("@holdfast/* was installed")
   })
-  const server = spawn(process.execPath, [bin, "serve"], { cwd: home, env: environment, stdio: ["ignore", "pipe", "pipe"] })
-  let output = ""
-  for (const stream of [server.stdout, server.stderr]) stream.on("data", (text) => (output += text))
-  const ended = once(server, "exit")
-  const holdfast = (...args) =>
-    execFileSync(process.execPath, [bin, ...args], { cwd: home, env: hub(), encoding: "utf8", timeout: 20_000 })
-  const hub = () => ({ ...environment, HOLDFAST_PORT: String(JSON.parse(readFileSync(join(data, "hub.json"), "utf8")).port) })
-  try {
-    for (const end = Date.now() + 15_000; !existsSync(join(data, "hub.json")); await wait(50)) {
-      if (server.exitCode !== null || Date.now() > end) throw new Error(`serve did not come up: ${output.slice(-2000)}`)
-    }
-    holdfast("new", "terminal", "--json", "--", "printf", "packed")
-    const listed = JSON.parse(holdfast("ls", "--json"))
-    const sessions = Array.isArray(listed) ? listed : listed.sessions
-    if (sessions?.length !== 1) throw new Error(`ls --json shows ${JSON.stringify(listed).slice(0, 500)}`)
-    // Agents run in a thread and a program of their own, which must be in the package too.
-    const { id } = JSON.parse(holdfast("new", "agent", "scripted", "--json"))
-    const answer = holdfast("send", id, "[[say packed too]]", "--wait").trim()
-    if (!answer.includes("packed too")) throw new Error(`the agent answers ${JSON.stringify(answer)}`)
-    holdfast("rm", id)
-    holdfast("runner", "stop")
-    return "one session listed, and the agent answered"
-  } finally {
-    if (server.exitCode === null) server.kill("SIGTERM")
-    const late = setTimeout(() => server.kill("SIGKILL"), 15_000)
-    await ended
-    clearTimeout(late)
+  await checks.check("is small", () => {
+    const optional = (path) => /node-(linux|darwin|win32)-|node-pty-(linux|darwin|win32)/.test(path)
+    const bytes = bytesIn(modules, optional)
+    if (bytes > MOST_BYTES) throw new Error(`${megabytes(bytes)} installed, more than ${megabytes(MOST_BYTES)}`)
+    return `${megabytes(bytes)} without optional packages`
+  })
+  await checks.check("npx holdfast --version", () => {
+    const said = npm(home, ["exec", "--offline", "--", "holdfast", "--version"]).trim()
+    const { version } = JSON.parse(readFileSync(join(modules, "holdfast/package.json"), "utf8"))
+    if (!said.includes(version)) throw new Error(`it says ${said}, not ${version}`)
+    return said
+  })
+  await checks.check("types of holdfast/client stand alone, and report what is wrong", () => consume(home, "holdfast/client"))
+  await checks.check("installs beside any effect", () => {
+    const beside = emptyFolder(join(place, "beside"), { private: true, dependencies: { effect: "^3" } })
+    npm(beside, [...INSTALL, "--dry-run", tarball])
+  })
+  await checks.check("holdfast/client works under this Node and the machine's own", () => {
+    writeFileSync(join(home, "program.mjs"), PROGRAM)
+    return [process.execPath, "node"].map((node) => runNode(node, home, "program.mjs")).join(", ")
+  })
+  await checks.check("has the description of the API", () => {
+    const { openapi, paths } = JSON.parse(readFileSync(join(modules, "holdfast/openapi.json"), "utf8"))
+    if (Object.keys(paths).length < 30) throw new Error(`${Object.keys(paths).length} paths`)
+    return `OpenAPI ${openapi}, ${Object.keys(paths).length} paths`
+  })
+  return { home, bin: join(modules, "holdfast/bin/holdfast.mjs") }
+}
+
+/** Installs a package with those of ours that it needs, and runs its example there against the hub. */
+async function checkPublished(place, { one, tarball, tarballs }, hub) {
+  const { name, dependencies = {} } = publishedManifest(one)
+  const example = EXAMPLES[name]
+  if (example === undefined) throw new Error(`${name} has no example in scripts/pack-examples.mjs`)
+  const home = emptyFolder(join(place, "with", name))
+  const needed = new Set([name, ...Object.keys(dependencies).filter((other) => tarballs.has(other))])
+  for (const other of needed) {
+    const manifest = publishedManifest(PUBLISHED.find((candidate) => publishedManifest(candidate).name === other))
+    for (const more of Object.keys(manifest.dependencies ?? {})) if (tarballs.has(more)) needed.add(more)
   }
+  await checks.check(`publint and attw find nothing wrong with ${name}`, () => lookAt(join(place, name), tarball))
+  await checks.check(`${name} installs in an empty folder`, () => {
+    npm(home, [...INSTALL, ...[...needed].map((other) => tarballs.get(other)), ...(example.beside ?? [])])
+    const there = readdirSync(join(home, "node_modules")).filter((entry) => !entry.startsWith("."))
+    const alone = one.form === "library" && Object.keys(dependencies).length === 0 && example.beside === undefined
+    if (alone && String(there) !== "@holdfast") throw new Error(`it brings ${there}`)
+    return megabytes(bytesIn(join(home, "node_modules"), () => false))
+  })
+  await checks.check(`${name} works there`, () => {
+    writeFileSync(join(home, "example.mjs"), example.program)
+    const { said } = compile(home, "example.mjs", [
+      "--checkJs",
+      "--allowJs",
+      "--lib",
+      "es2024,esnext.disposable,dom",
+      "--skipLibCheck",
+    ])
+    if (said !== "") throw new Error(said)
+    return runNode(newNode(), home, "example.mjs", hub)
+  })
+  if (one.page !== undefined) await checks.check(`types of ${name} stand alone`, () => consume(home, name))
 }
 
 await install(ROOT, { lean: false, title: "everything" })
 await build()
 const place = realpathSync(mkdtempSync(join(tmpdir(), "holdfast-pack-")))
 try {
-  layOut(join(place, "package"))
-  const [packed] = JSON.parse(npm(join(place, "package"), ["pack", "--json", "--pack-destination", place]))
-  const home = join(place, "home")
-  const modules = join(home, "node_modules")
-  const bin = join(modules, "holdfast/bin/holdfast.mjs")
-  mkdirSync(home)
-  writeFileSync(join(home, "package.json"), '{"private":true,"type":"module"}\n')
-  const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`
-  console.log(
-    `${packed.filename}: ${megabytes(packed.size)} packed, ${megabytes(packed.unpackedSize)} unpacked, ${packed.entryCount} files`,
-  )
-  await check(
-    "installs in an empty folder",
-    () => void npm(home, ["install", "--prefer-offline", "--no-audit", "--no-fund", join(place, packed.filename)]),
-  )
-  await check("holds no link to the workspace", () => {
-    if (existsSync(join(modules, "@holdfast"))) throw new Error("@holdfast/* was installed")
-  })
-  await check("is small", () => {
-    const optional = (path) => /node-(linux|darwin|win32)-|node-pty-(linux|darwin|win32)/.test(path)
-    const bytes = bytesIn(modules, optional)
-    if (bytes > MOST_BYTES) throw new Error(`${megabytes(bytes)} installed, more than ${megabytes(MOST_BYTES)}`)
-    return `${megabytes(bytes)} without optional packages`
-  })
-  await check("npx holdfast --version", () => {
-    const said = npm(home, ["exec", "--offline", "--", "holdfast", "--version"]).trim()
-    const { version } = JSON.parse(readFileSync(join(modules, "holdfast/package.json"), "utf8"))
-    if (!said.includes(version)) throw new Error(`it says ${said}, not ${version}`)
-    return said
-  })
-  await check("serves, opens a terminal, lists it, and has an agent answer", () => serveAndList(home, bin))
-  await check("types of holdfast/client stand alone, and report what is wrong", () => {
-    writeFileSync(join(home, "consumer.ts"), CONSUMER)
-    const flags = ["--noEmit", "--strict", "--skipLibCheck", "false", "--module", "nodenext", "--target", "es2024"]
-    const compiled = spawnSync(
-      process.execPath,
-      [join(ROOT, "node_modules/typescript/bin/tsc"), ...flags, "--lib", "es2024,dom", "--types", "", "consumer.ts"],
-      { cwd: home, encoding: "utf8" },
-    )
-    const wrong = CONSUMER.split("\n").flatMap((line, index) => (line.includes("// wrong") ? [index + 1] : []))
-    const told = [...compiled.stdout.matchAll(/^(\S+?)\((\d+),\d+\): error/gm)].map(([, file, line]) => `${file}:${line}`)
-    if (String(told) !== String(wrong.map((line) => `consumer.ts:${line}`)))
-      throw new Error(`errors at ${told}\n${compiled.stdout}`)
-    return `${told.length} mistakes found`
-  })
-  await check("installs beside any effect", () => {
-    const beside = join(place, "beside")
-    mkdirSync(beside)
-    writeFileSync(join(beside, "package.json"), '{"private":true,"dependencies":{"effect":"^3"}}\n')
-    npm(beside, ["install", "--dry-run", "--prefer-offline", "--no-audit", "--no-fund", join(place, packed.filename)])
-  })
-  await check("holdfast/client works under this Node and the machine's own", () => {
-    writeFileSync(join(home, "program.mjs"), PROGRAM)
-    const run = (node) => execFileSync(node, ["program.mjs"], { cwd: home, env: ownEnvironment(), encoding: "utf8" }).trim()
-    return `${run(process.execPath)}, ${run("node")}`
+  const { home, bin } = await checkHoldfast(place)
+  const tarballs = new Map()
+  const all = []
+  for (const one of PUBLISHED) {
+    const { name } = publishedManifest(one)
+    await layOutPublished(one, join(place, name))
+    tarballs.set(name, packed(join(place, name), place))
+    all.push({ one, tarball: tarballs.get(name), tarballs })
+  }
+  await serving(home, bin, async (hub) => {
+    await checks.check("serves, opens a terminal, lists it, and has an agent answer", () => useHub(hub))
+    for (const each of all) await checkPublished(place, each, hub.reach())
+    hub.holdfast("runner", "stop")
   })
 } finally {
   rmSync(place, { recursive: true, force: true })
 }
-process.exitCode = failed === 0 ? 0 : 1
+process.exitCode = checks.failed === 0 ? 0 : 1

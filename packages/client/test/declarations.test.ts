@@ -44,13 +44,13 @@ describe("the published types", () => {
   it("C-18 (fault:N65) stand alone in an empty directory, where mistakes are reported, and say what the sources say", () => {
     const library = join(place, "node_modules/holdfast")
     mkdirSync(library, { recursive: true })
-    const types = join(library, "client.d.ts")
-    execFileSync(process.execPath, [join(ROOT, "scripts/client-declarations.mjs"), types])
+    const types = join(library, "index.d.ts")
+    execFileSync(process.execPath, [join(ROOT, "scripts/declarations.mjs"), "@holdfast/client", library])
     const code = readFileSync(types, "utf8").replace(/\/\*[^]*?\*\//g, "")
     expect(code.match(/.*(\bfrom "|\bimport\b|\bany\b|\bSchema\b|\bBrand\b).*/)?.[0]).toBe(undefined)
     writeFileSync(
       join(library, "package.json"),
-      JSON.stringify({ name: "holdfast", version: "1.0.0", type: "module", exports: { "./client": { types: "./client.d.ts" } } }),
+      JSON.stringify({ name: "holdfast", version: "1.0.0", type: "module", exports: { "./client": { types: "./index.d.ts" } } }),
     )
     writeFileSync(join(place, "package.json"), '{"type":"module"}')
     writeFileSync(join(place, "consumer.ts"), CONSUMER)

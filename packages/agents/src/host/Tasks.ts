@@ -4,7 +4,8 @@
  */
 import { AGENT_EVENTS } from "@holdfast/protocol/agent/agent-events"
 import { cutText } from "@holdfast/protocol/agent/cut"
-import { type TaskInfo, type TaskOutcome, TASKS_MAX } from "@holdfast/protocol/agent/task"
+import type { TaskInfo, TaskOutcome } from "@holdfast/protocol/agent/task"
+import { TASKS_MAX } from "@holdfast/protocol/agent/task-limits"
 import type { AgentNote } from "@holdfast/link/agent-messages"
 
 /** Tasks that are kept until they can be reported. */

@@ -8,7 +8,8 @@ import type { AlsoSends, InputPart, Message, TurnOutcome, Usage } from "./messag
 import type { PermissionAsk, PermissionDecision } from "./permission.ts"
 import type { PermissionRule } from "./permission-rule.ts"
 import type { QueuedMessage } from "./queue.ts"
-import { TASK_TEXT_MAX, type TaskInfo, type TaskOutcome } from "./task.ts"
+import { TASK_TEXT_MAX } from "./task-limits.ts"
+import type { TaskInfo, TaskOutcome } from "./task.ts"
 import type { DirectoryTrust } from "./trust.ts"
 
 /** Most characters that are kept of what an agent or its provider says about a failure or a limit. */

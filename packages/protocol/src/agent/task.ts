@@ -1,11 +1,6 @@
 /** Background tasks: what an agent runs beside its turns, such as a server that it started or a subagent (A-15). */
 import * as Schema from "effect/Schema"
 
-/** Most tasks of one session that its record holds at a time; a further one is reported when another has ended. */
-export const TASKS_MAX = 100
-/** Longest description, progress and summary of a task, in characters. */
-export const TASK_TEXT_MAX = 300
-
 /** A background task as an agent reports it. `kind`: `shell`, `subagent`, `monitor`, `workflow`, or a word of the agent's own. */
 export const TaskInfo = Schema.Struct({
   id: Schema.String,

@@ -1,0 +1,54 @@
+/**
+ * A program for each package of `published.mjs`, which is compiled and run where the package is installed, beside a hub at
+ * `HOLDFAST_URL`. `beside`: packages of others that its users have.
+ */
+
+/** What the programs begin with. */
+const REACH = `const env = /** @type {any} */ (globalThis).process.env
+const url = String(env.HOLDFAST_URL)
+const token = String(env.HOLDFAST_TOKEN)
+const get = async (/** @type {string} */ path) =>
+  (await fetch(url + path, { headers: { authorization: "Bearer " + token } })).json()
+`
+
+/** By the name of the package. */
+export const EXAMPLES = {
+  "@holdfast/protocol": {
+    program: `${REACH}
+import * as Schema from "effect/Schema"
+import { operationOf } from "@holdfast/protocol/operations"
+import { SessionPage } from "@holdfast/protocol/session"
+
+const { sessions } = Schema.decodeUnknownSync(SessionPage)(await get("/api/sessions"))
+console.log(sessions.length + " sessions as " + operationOf("sessions.list").http + " answers")
+`,
+  },
+  "@holdfast/core": {
+    program: `${REACH}
+import { evolve } from "@holdfast/core/evolve"
+
+const { sessions } = await get("/api/sessions?kind=agent")
+const { events } = await get("/api/sessions/" + sessions[0].id + "/events?after=0")
+/** @type {import("@holdfast/core/state").SessionState | undefined} */
+let state
+for (const event of events) state = evolve(state, event, sessions[0].id)
+if (state?.label !== sessions[0].label) throw new Error(state?.label + " is not " + sessions[0].label)
+console.log(events.length + " events come to the record")
+`,
+  },
+  "@holdfast/client": {
+    program: `${REACH}
+import { Attachment, browserSocket, Connection, makeApi, socketUrl } from "@holdfast/client"
+
+const { sessions } = await makeApi({ origin: url, fetch, token }).list({ kind: "terminal" })
+const connection = new Connection({ open: browserSocket(WebSocket, socketUrl(url), token), name: "example" })
+let events = 0
+for await (const item of new Attachment(connection, { session: String(sessions[0]?.id), mode: "viewer", after: 0 })) {
+  if (item._tag === "Event") events += 1
+  if (item._tag === "Synced") break
+}
+connection.close()
+console.log(events + " events of a terminal")
+`,
+  },
+}

@@ -1,0 +1,30 @@
+/**
+ * Checks how large the client library is for a page that loads it: whole entries, minified, as gzip makes them. Every
+ * figure is printed, so that growth is seen before it fails.
+ */
+import { gzipSync } from "node:zlib"
+import { bundleWhole } from "./library.mjs"
+import { libraryOf } from "./published.mjs"
+import { conclude } from "./source-files.mjs"
+
+/** What may be how large, in bytes after gzip; entries that there are not count nothing. */
+const LIMITS = [
+  { library: "@holdfast/client", what: "core", entries: ["index"], most: 15_000 },
+  { library: "@holdfast/client", what: "with outbox and caches", entries: ["index", "outbox", "cache"], most: 23_000 },
+]
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`
+
+const problems = []
+const sizes = []
+for (const { library: name, what, entries, most } of LIMITS) {
+  const { outputFiles, metafile } = await bundleWhole(libraryOf(name), entries, "out.js", { minify: true })
+  const size = gzipSync(outputFiles[0].contents, { level: 9 }).length
+  sizes.push(`${name} ${what} ${kilobytes(size)} of ${kilobytes(most)}`)
+  if (size <= most) continue
+  const [{ inputs }] = Object.values(metafile.outputs)
+  const largest = Object.entries(inputs).sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+  const shown = largest.slice(0, 12).map(([path, { bytesInOutput }]) => `  ${bytesInOutput} ${path}`)
+  problems.push(`${name} ${what} is ${kilobytes(size)}, more than ${kilobytes(most)}; its largest modules:\n${shown.join("\n")}`)
+}
+conclude("sizes", problems, sizes.join("; "))
