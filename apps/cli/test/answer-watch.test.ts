@@ -1,5 +1,5 @@
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
-import { asMessageId } from "@holdfast/protocol/ids"
+import { asMessageId } from "@holdfast/protocol/checked-ids"
 import type { Event } from "@holdfast/protocol/event"
 import { expect, it } from "vitest"
 import { AnswerWatch, behindText } from "../src/agent/wait-for-answer.ts"

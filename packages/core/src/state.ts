@@ -2,11 +2,11 @@
  * State of a session: the fold of its events, and the record that doors show of it.
  */
 import { type AgentFacts, toAgentState } from "./agent/agent-facts.ts"
-import { activityOf, shownTasks } from "./agent/tasks.ts"
+import { activityOf, shownTasks } from "./agent/task-state.ts"
 import type { Session } from "@holdfast/protocol/session"
 import { SESSION_RECORD_VERSION } from "@holdfast/protocol/version"
 import type { LoggedTerminal } from "@holdfast/protocol/terminal-spec"
-import { asUserId, SessionId } from "@holdfast/protocol/ids"
+import { asSessionId, asUserId } from "@holdfast/protocol/checked-ids"
 
 /** The terminal part of a session's state. */
 export interface TerminalFacts {
@@ -64,14 +64,11 @@ export interface RecordBounds {
 /** An object that is being made: fields that may be absent are set one by one, so that all of its kind have few shapes. */
 export type Making<A> = { -readonly [Field in keyof A]: A[Field] }
 
-/** The id was checked when the session was made. */
-const CHECKED = { disableChecks: true } as const
-
 /** The record of a state, as doors show it. */
 export function toSession(state: SessionState, bounds: RecordBounds): Session {
   const { terminal, agent, metadata, archivedAt, deletedAt, purgeAt, exitCode, signal, problem } = state
   const record: Making<Session> = {
-    id: SessionId.make(state.id, CHECKED),
+    id: asSessionId(state.id),
     version: SESSION_RECORD_VERSION,
     kind: state.kind,
     label: state.label,

@@ -4,7 +4,6 @@
  * All are UUIDv7 (RFC 9562 section 5.7): 48 bits of epoch milliseconds, then random bits, so that
  * ids sort by creation time. Time and randomness are passed in; nothing here reads a clock.
  */
-import * as Brand from "effect/Brand"
 import * as Schema from "effect/Schema"
 
 /** Text form of a UUIDv7, lower case. */
@@ -20,22 +19,13 @@ export type SessionId = typeof SessionId.Type
 export const UserId = Schema.String.pipe(Schema.brand("UserId"))
 export type UserId = typeof UserId.Type
 
-/** A name that is one of a user; the identity when it runs. */
-export const asUserId = Brand.nominal<UserId>()
-
 /** Id of a message: the same in the queue, in the transcript and in every answer. */
 export const MessageId = Schema.String.pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type
 
-/** A text that is the id of a message; the identity when it runs. */
-export const asMessageId = Brand.nominal<MessageId>()
-
 /** Directory in which an agent works: an absolute path. */
 export const ProjectPath = Schema.String.pipe(Schema.brand("ProjectPath"))
 export type ProjectPath = typeof ProjectPath.Type
-
-/** A path that was checked when its session was made; the identity when it runs. */
-export const asProjectPath = Brand.nominal<ProjectPath>()
 
 /** Two digits for each byte. */
 const HEX: ReadonlyArray<string> = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))

@@ -11,7 +11,8 @@ import {
   Unprocessable,
 } from "@holdfast/protocol/errors"
 import { type EventFilter, passesFilter } from "@holdfast/protocol/event-filter"
-import { asUserId, SessionId, uuidV7 } from "@holdfast/protocol/ids"
+import { asUserId } from "@holdfast/protocol/checked-ids"
+import { SessionId, uuidV7 } from "@holdfast/protocol/ids"
 import { decodeRecord, encodeEvent, encodeOutput, type LogRecord, readRecord } from "@holdfast/protocol/record"
 import type { CreateSession, Session } from "@holdfast/protocol/session"
 import type { AttachmentSink, Changed, EventTexts } from "@holdfast/hub/Hub"

@@ -6,7 +6,7 @@
  * stores no state.
  */
 import type { AgentInfo, AgentSpec, AgentState } from "@holdfast/protocol/agent/agent"
-import { asProjectPath } from "@holdfast/protocol/ids"
+import { asProjectPath } from "@holdfast/protocol/checked-ids"
 import type { Usage } from "@holdfast/protocol/agent/message"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { PermissionRule } from "@holdfast/protocol/agent/permission-rule"

@@ -8,7 +8,7 @@ import { BY_TIME } from "./permission-authors.ts"
 import { toRequest } from "./permission-request.ts"
 import { sizeWith, sizeWithout, toItem, withParts } from "./queue-item.ts"
 import { sameRequests } from "./permission-rules.ts"
-import { evolveTasks } from "./tasks.ts"
+import { evolveTasks } from "./task-state.ts"
 
 /** When an event was: its seq, and epoch milliseconds. */
 export interface EventPlace {

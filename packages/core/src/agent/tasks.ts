@@ -1,27 +1,9 @@
-/** Background tasks: started, reported, stopped, ended (docs/protocol/rules.md, A-15 to A-17), and what an agent does. */
+/** Background tasks: started, reported, stopped, ended (docs/protocol/rules.md, A-15 to A-17). */
 import { TaskNotFound } from "@holdfast/protocol/errors"
-import type { AgentEvent, EventData, EventDraft } from "@holdfast/protocol/events"
-import type { Activity, Task } from "@holdfast/protocol/agent/task"
+import type { EventData, EventDraft } from "@holdfast/protocol/events"
 import type { AgentReport } from "./commands.ts"
-import type { AgentFacts, RunningTask } from "./agent-facts.ts"
+import type { AgentFacts } from "./agent-facts.ts"
 import { cancelled } from "./permissions.ts"
-
-type TaskEvent = Extract<AgentEvent, { readonly name: `task/${string}` }>
-
-/** The tasks after an event about one; `time` in epoch milliseconds. */
-export function evolveTasks(tasks: ReadonlyArray<RunningTask>, event: TaskEvent, time: number): ReadonlyArray<RunningTask> {
-  if (event.name === "task/started") {
-    const { task } = event.data
-    return [...tasks.filter(({ id }) => id !== task.id), { ...task, startedAt: time }]
-  }
-  if (event.name === "task/ended") return tasks.filter(({ id }) => id !== event.data.taskId)
-  return tasks.map((task) => {
-    if (task.id !== event.data.taskId) return task
-    return event.name === "task/stopping"
-      ? { ...task, stopping: (task.stopping ?? 0) + 1 }
-      : { ...task, progress: event.data.progress }
-  })
-}
 
 type TaskReport = Extract<AgentReport, { readonly _tag: `AgentTask${string}` }>
 
@@ -73,25 +55,7 @@ export function stopTask(agent: AgentFacts, id: string): ReadonlyArray<EventDraf
   return new TaskNotFound({ message: `no task ${id} is running; ${known === "" ? "none is" : `there are ${known}`}`, taskId: id })
 }
 
-const isOpen = ({ decision }: Request): boolean => decision === undefined
-
 /** Whether something runs in the background or waits for a person there, so that the process must stay (A-16). */
 export function hasBackground({ tasks, permissions }: AgentFacts): boolean {
   return tasks.length > 0 || permissions.length > 0
-}
-
-/** What an agent does. */
-export function activityOf({ turn, tasks, permissions }: AgentFacts): Activity {
-  if (permissions.some(isOpen)) return "asking"
-  if (turn !== undefined) return "working"
-  return tasks.length > 0 ? "background" : "idle"
-}
-
-/** The tasks as a record shows them. */
-export function shownTasks({ tasks, permissions }: AgentFacts): ReadonlyArray<Task> {
-  return tasks.map(({ stopping, ...task }) => {
-    const waitsFor = permissions.find((request) => request.task === task.id && isOpen(request))?.id
-    const status = stopping !== undefined ? "stopping" : waitsFor === undefined ? "running" : "waiting"
-    return { ...task, status, ...(waitsFor === undefined ? {} : { waitsFor }) }
-  })
 }

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { AgentRequest } from "@holdfast/core/agent/commands"
-import { shownTasks } from "@holdfast/core/agent/tasks"
+import { shownTasks } from "@holdfast/core/agent/task-state"
 import type { Interrupted } from "@holdfast/protocol/agent/task"
 import type { DoorError } from "@holdfast/protocol/errors"
 import * as Permissions from "../agent/permission-requests.ts"
