@@ -5,7 +5,8 @@
  * Declarations of the library's own are taken as the compiler emitted them, with their comments. Types that come from
  * schemas are written out (`type-printer.mjs`), because what they are made of is not published (decision 0035). What an
  * earlier entry declares is imported from it, so that a class is one class whichever entry names it. A package that its
- * users bring, a peer, is imported as the source does.
+ * users bring, a peer, is imported as the source does. An entry whose users have the schemas' own library is another matter
+ * (`schema-declarations.mjs`).
  *
  * `node scripts/declarations.mjs NAME FOLDER` writes those of a package of `published.mjs` into a folder.
  */
@@ -16,17 +17,21 @@ import { pathToFileURL } from "node:url"
 import { API } from "typescript/unstable/sync"
 import { readModule, referencesOf } from "./declared-module.mjs"
 import { libraryOf } from "./published.mjs"
+import { schemaDeclarations } from "./schema-declarations.mjs"
 import { ROOT } from "./source-files.mjs"
 import { JSON_TYPE, TypePrinter } from "./type-printer.mjs"
 
-/** The declarations of each entry: `[{name, text}]`. Throws when a type cannot stand alone, or the sources do not compile. */
+/** The declarations of each entry: `[{name, text}]`, and of what those made of schemas import. Throws when a type cannot stand alone, or the sources do not compile. */
 export function libraryDeclarations(library) {
   const compiler = join(ROOT, "node_modules/typescript/bin/tsc")
   execFileSync(process.execPath, [compiler, "-b", library.folder], { cwd: ROOT, stdio: "inherit" })
   const config = join(ROOT, library.folder, "tsconfig.json")
   const api = new API({ cwd: ROOT })
   try {
-    return new Declarations(library, api.updateSnapshot({ openProject: config }).getProject(config)).files()
+    const written = new Declarations(library, api.updateSnapshot({ openProject: config }).getProject(config))
+    const files = written.files()
+    const schemas = library.entries.filter(({ ofSchemas }) => ofSchemas)
+    return [...files, ...schemaDeclarations(library, schemas, written.exportedFirst())]
   } finally {
     api.close()
   }
@@ -59,6 +64,8 @@ class EntryFile {
   packages = new Map()
   /** Values that only their types are needed of, in later files. */
   typesOnly = new Set()
+  /** Exports under another name than the declaration's. */
+  renamed = []
   taken = new Map()
 
   constructor({ name, source }) {
@@ -68,6 +75,10 @@ class EntryFile {
 
   add(name, text) {
     this.texts.push([name, text])
+  }
+
+  rename({ module, name }, as) {
+    this.renamed.push(`${module.declared.get(name).nodes.some(isValue) ? "" : "type "}${name} as ${as}`)
   }
 
   use(file, name) {
@@ -89,6 +100,7 @@ class EntryFile {
       `// Types of ${library.name}, entry ${this.name}; generated from its sources.`,
       [...[...this.packages.values()].sort(), ...lines].join("\n"),
       ...this.texts.map(([, text]) => text),
+      this.renamed.length === 0 ? "" : `export { ${this.renamed.sort().join(", ")} }`,
       this.typesOnly.size === 0 ? "export {}" : `export type { ${[...this.typesOnly].sort().join(", ")} }`,
     ]
       .filter((part) => part !== "")
@@ -117,18 +129,22 @@ class Declarations {
 
   /** Declarations of everything that the entries export, and of what those refer to. */
   files() {
-    const files = this.#library.entries.map((entry) => this.#file(entry))
+    const files = this.#library.entries.filter(({ ofSchemas }) => !ofSchemas).map((entry) => this.#file(entry))
     return files.map((file) => ({ name: file.name, text: file.text(this.#library) }))
+  }
+
+  /** What the first entry exports. */
+  exportedFirst() {
+    return new Set(this.#module(this.#library.entries[0].source).exported.map(({ as }) => as))
   }
 
   #file(entry) {
     const file = new EntryFile(entry)
     this.#printer.usesJson = false
-    const waiting = this.#module(entry.source).exported.map(({ from, name, as }) => {
-      if (as !== name) throw new Error(`${as} is exported under another name than its own`)
-      return this.#declaration(from, name)
-    })
-    file.exported = new Set(waiting.map(({ name }) => name))
+    const { exported } = this.#module(entry.source)
+    const waiting = exported.map(({ from, name }) => this.#declaration(from, name))
+    file.exported = new Set(exported.filter(({ name, as }) => name === as).map(({ name }) => name))
+    for (const { from, name, as } of exported) if (name !== as) file.rename(this.#declaration(from, name), as)
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { source } = next.module
       const before = file.taken.get(next.name)
@@ -215,7 +231,8 @@ class Declarations {
     const used = new Set()
     const doc = /^\/\*\*[^]*?\*\/\n/.exec(text)?.[0] ?? ""
     const written = this.#printer.declared(this.#typeOf(module.source, name), name, used)
-    file.add(name, `${doc}export type ${name} = ${written}`)
+    // The name of JSON's own type, which is declared once.
+    if (written !== name) file.add(name, `${doc}export type ${name} = ${written}`)
     return [...used].map((other) => this.#declaration(this.#places.get(other), other))
   }
 

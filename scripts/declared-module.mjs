@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { parseSync, Visitor } from "oxc-parser"
-import { workspaceSource } from "./published.mjs"
+import { isBundled, publicSpecifier, workspaceSource } from "./published.mjs"
 
-/** Source of a module that one of the workspace imports; `undefined` for a package. */
+/** Source of a module that one of the workspace imports; `undefined` for a package, as another library is. */
 function sourceOf(specifier, from) {
-  return specifier.startsWith(".") ? join(dirname(from), specifier) : workspaceSource(specifier)
+  if (specifier.startsWith(".")) return join(dirname(from), specifier)
+  return isBundled(specifier.split("/").slice(0, 2).join("/")) ? workspaceSource(specifier) : undefined
 }
 
 /** Where the compiler put the declarations of a source. */
@@ -29,7 +30,7 @@ export function readModule(source) {
   const module = { source, declared: new Map(), imported: new Map(), exported: [] }
   for (const statement of program.body) {
     if (statement.type === "ImportDeclaration") {
-      const specifier = statement.source.value
+      const specifier = publicSpecifier(statement.source.value)
       for (const { local, imported, type } of statement.specifiers) {
         const name = imported?.name ?? "*"
         const line = `import ${IMPORT[type](imported?.name, local.name)} from ${JSON.stringify(specifier)}`

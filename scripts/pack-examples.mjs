@@ -51,4 +51,19 @@ connection.close()
 console.log(events + " events of a terminal")
 `,
   },
+  "@holdfast/conformance": {
+    beside: ["@types/node@24.19.2"],
+    program: `${REACH}
+import { CHECKS, pagesDoor, runSuite, streamSocketDoor } from "@holdfast/conformance"
+
+const hub = { url, token }
+const chosen = CHECKS.filter(({ id }) => ["guard-host", "order", "cursors"].includes(id))
+for (const door of [pagesDoor(hub), streamSocketDoor(hub)]) {
+  const results = await runSuite(chosen, door, hub, () => undefined)
+  const failed = results.filter(({ outcome }) => outcome === "failed")
+  if (failed.length > 0) throw new Error(JSON.stringify(failed))
+  console.log(door.name + ": " + results.length + " checks")
+}
+`,
+  },
 }

@@ -2,10 +2,14 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
+import { publicSpecifier } from "./published.mjs"
 import { ROOT } from "./source-files.mjs"
 
 /** Imports of files beside, whose names end in `.ts` in the sources and in the emitted declarations. */
 const BESIDE = /((?:\bfrom|\bimport|\bimport\()\s*"\.\.?\/[^"]+?)\.tsx?"/g
+
+/** Imports of packages of ours. */
+const OURS = /((?:\bfrom|\bimport|\bimport\()\s*)"(@holdfast\/[^"]+)"/g
 
 function* sourcesIn(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -40,5 +44,9 @@ export async function layOutModules(one, folder) {
 
 function write(path, text) {
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text.replace(BESIDE, '$1.js"'))
+  const beside = text.replace(BESIDE, '$1.js"')
+  writeFileSync(
+    path,
+    beside.replace(OURS, (_, before, specifier) => `${before}"${publicSpecifier(specifier)}"`),
+  )
 }

@@ -1,6 +1,8 @@
 /**
  * Lays out what is published, each package in a folder as its tarball has it: `holdfast` (bundle, starter, description of
  * the API, client library), and the packages of `published.mjs`.
+ *
+ * `node scripts/pack.mjs FOLDER [NAME…]` lays them out as FOLDER/NAME.
  */
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
@@ -8,7 +10,15 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { writeDeclarations } from "./declarations.mjs"
 import { bundleEntries, bundleWhole } from "./library.mjs"
 import { layOutModules } from "./pack-modules.mjs"
-import { entriesOf, libraryOf, publishedManifest, publishedNamed, publishedReadme, workspaceManifest } from "./published.mjs"
+import {
+  entriesOf,
+  libraryOf,
+  PUBLISHED,
+  publishedManifest,
+  publishedNamed,
+  publishedReadme,
+  workspaceManifest,
+} from "./published.mjs"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const CLI = join(ROOT, "apps/cli")
@@ -98,4 +108,14 @@ export async function layOutPublished(one, folder) {
     writeFileSync(path, contents)
   }
   writeDeclarations(library, dist)
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [, , place, ...names] = process.argv
+  if (place === undefined) throw new Error("usage: pack.mjs FOLDER [NAME…]")
+  for (const one of PUBLISHED) {
+    const { name } = workspaceManifest(one)
+    if (names.length === 0 || names.includes(name)) await layOutPublished(one, join(place, name))
+  }
+  if (names.length === 0 || names.includes("holdfast")) await layOut(join(place, "holdfast"))
 }

@@ -7,7 +7,8 @@
  *   dependencies.
  * - `library`: the `entries` that the workspace's `exports` have are bundled for browsers, with the packages of form
  *   `modules` inside and types that stand alone; other entries are for this repository alone. Beside them, the whole first
- *   entry is one file for pages without a bundler, named by `page`.
+ *   entry is one file for pages without a bundler, named by `page`. The users of an entry in `ofSchemas` have the library that
+ *   schemas are made with, and get types that are made of them.
  */
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -21,9 +22,11 @@ export const PUBLISHED = [
     folder: "packages/client",
     form: "library",
     entries: [".", "./model", "./outbox", "./cache", "./ai-sdk", "./effect"],
+    ofSchemas: ["./effect"],
     page: "holdfast-client.js",
     readme: "docs/CLIENT.md",
   },
+  { folder: "conformance", form: "modules" },
 ]
 
 const readJson = (path) => JSON.parse(readFileSync(join(ROOT, path), "utf8"))
@@ -43,7 +46,7 @@ export function isBundled(name) {
   return publishedNamed(name)?.form === "modules"
 }
 
-/** The entries of a library: `{path, name, source}`, the first one `.`, whose name is `index`. */
+/** The entries of a library: `{path, name, source, ofSchemas}`, the first one `.`, whose name is `index`. */
 export function entriesOf(library) {
   const { exports } = workspaceManifest(library)
   return library.entries
@@ -52,6 +55,7 @@ export function entriesOf(library) {
       path,
       name: path === "." ? "index" : path.slice(2),
       source: join(ROOT, library.folder, exports[path]),
+      ofSchemas: library.ofSchemas?.includes(path) === true,
     }))
 }
 
@@ -70,6 +74,18 @@ export function libraryOf(name) {
     /** Those of them that every user of the library has. */
     everywhere: outside.filter((one) => meta[one]?.optional !== true),
   }
+}
+
+/**
+ * What users of a published package import in place of an import of this repository: what only this repository may import of
+ * a library is in its first entry too.
+ */
+export function publicSpecifier(specifier) {
+  const [, name, path] = /^(@holdfast\/[^/]+)(\/.+)?$/.exec(specifier) ?? []
+  const one = name === undefined ? undefined : publishedNamed(name)
+  return one?.form === "library" && path !== undefined && !entriesOf(one).some((entry) => entry.path === `.${path}`)
+    ? name
+    : specifier
 }
 
 /** The source of a module that is imported by the name of its package; `undefined` for a package of others. */

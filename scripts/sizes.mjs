@@ -1,9 +1,9 @@
 /**
- * Checks how large the client library is for a page that loads it: whole entries, minified, as gzip makes them. Every
- * figure is printed, so that growth is seen before it fails.
+ * Checks how large the client library is for a page that loads it: whole entries, minified, as gzip makes them, without what
+ * is loaded when it is needed. Every figure is printed, so that growth is seen before it fails.
  */
 import { gzipSync } from "node:zlib"
-import { bundleWhole } from "./library.mjs"
+import { bundleLoaded } from "./library.mjs"
 import { libraryOf } from "./published.mjs"
 import { conclude } from "./source-files.mjs"
 
@@ -18,13 +18,12 @@ const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`
 const problems = []
 const sizes = []
 for (const { library: name, what, entries, most } of LIMITS) {
-  const { outputFiles, metafile } = await bundleWhole(libraryOf(name), entries, "out.js", { minify: true })
-  const size = gzipSync(outputFiles[0].contents, { level: 9 }).length
+  const { contents, modules } = await bundleLoaded(libraryOf(name), entries)
+  const size = gzipSync(contents, { level: 9 }).length
   sizes.push(`${name} ${what} ${kilobytes(size)} of ${kilobytes(most)}`)
   if (size <= most) continue
-  const [{ inputs }] = Object.values(metafile.outputs)
-  const largest = Object.entries(inputs).sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
-  const shown = largest.slice(0, 12).map(([path, { bytesInOutput }]) => `  ${bytesInOutput} ${path}`)
+  const largest = modules.sort(([, a], [, b]) => b - a)
+  const shown = largest.slice(0, 12).map(([path, bytes]) => `  ${bytes} ${path}`)
   problems.push(`${name} ${what} is ${kilobytes(size)}, more than ${kilobytes(most)}; its largest modules:\n${shown.join("\n")}`)
 }
 conclude("sizes", problems, sizes.join("; "))
