@@ -17,7 +17,7 @@ import { RawClient } from "@holdfast/testkit/hub/socket-house"
 import { makeRpcDoor } from "../src/rpc/makeRpcDoor.ts"
 import { makeSocketDoor } from "../src/socket/makeSocketDoor.ts"
 import { OWNER, startDoor, type Door } from "./http/start.ts"
-import { LineClient } from "./rpc/rpc-house.ts"
+import { LineClient } from "@holdfast/testkit/hub/rpc-house"
 
 /** How an operation ended: the error, or nothing. */
 type Ended = Readonly<Record<string, unknown>> | undefined

@@ -7,7 +7,7 @@ import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import type { SessionEvent } from "@holdfast/protocol/chat"
 import { createAgent, messages, named, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 import { createTerminal, type House, openHouse, OWNER, testDirectory } from "@holdfast/testkit/hub/hub-house"
-import { openRpc, type RpcHouse, StockClient } from "./rpc-house.ts"
+import { openRpc, type RpcHouse, StockClient } from "@holdfast/testkit/hub/rpc-house"
 
 type Tag = SessionEvent["_tag"]
 type Of<T extends Tag> = Extract<SessionEvent, { readonly _tag: T }>

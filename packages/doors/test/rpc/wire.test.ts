@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { RPC_CHUNK_MAX } from "@holdfast/protocol/chat/calls"
 import { createAgent, messages, named, record, send, turnsEnded } from "@holdfast/testkit/hub/agent-house"
 import { type House, openHouse, testDirectory } from "@holdfast/testkit/hub/hub-house"
-import { LineClient, openRpc, type RpcHouse } from "./rpc-house.ts"
+import { LineClient, openRpc, type RpcHouse } from "@holdfast/testkit/hub/rpc-house"
 
 let directory: Awaited<ReturnType<typeof testDirectory>>
 let house: House

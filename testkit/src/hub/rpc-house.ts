@@ -15,10 +15,10 @@ import WebSocket from "ws"
 import { type ChatError, ChatRpcs, RPC_PROTOCOL, type SessionEvent } from "@holdfast/protocol/chat"
 import type { Settings } from "@holdfast/protocol/settings"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
-import { type House, OWNER, testSettings } from "@holdfast/testkit/hub/hub-house"
-import { Watch } from "@holdfast/testkit/hub/Watch"
-import { makeRpcDoor } from "../../src/rpc/makeRpcDoor.ts"
-import type { SocketDoor } from "../../src/SocketDoor.ts"
+import { type House, OWNER, testSettings } from "./hub-house.ts"
+import { Watch } from "./Watch.ts"
+import { makeRpcDoor } from "@holdfast/doors/rpc/makeRpcDoor"
+import type { SocketDoor } from "@holdfast/doors/SocketDoor"
 
 /** A listening door. */
 export interface RpcHouse {
@@ -64,12 +64,12 @@ export class StockClient {
     this.#scope = scope
   }
 
-  static async open(url: string): Promise<StockClient> {
+  static async open(url: string, protocols: Array<string> = [RPC_PROTOCOL]): Promise<StockClient> {
     const scope = Effect.runSync(Scope.make())
     const protocol = RpcClient.layerProtocolSocket().pipe(
       Layer.provide([
         RpcSerialization.layerNdjson,
-        Socket.layerWebSocket(url, { protocols: [RPC_PROTOCOL] }).pipe(Layer.provide(Socket.layerWebSocketConstructorGlobal)),
+        Socket.layerWebSocket(url, { protocols }).pipe(Layer.provide(Socket.layerWebSocketConstructorGlobal)),
       ]),
     )
     const made = Effect.gen(function* () {

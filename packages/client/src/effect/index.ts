@@ -1,0 +1,24 @@
+/**
+ * Holdfast for programs that are written with Effect 4: what is published as `@holdfast/client/effect`. `effect` is a peer.
+ */
+export { Chat, ChatUnreachable } from "./chat.ts"
+export type { ChatCursor, ChatMessageInput, ChatOptions } from "./chat.ts"
+export {
+  isRetryable,
+  SessionCreationError,
+  SessionNotFoundError,
+  SessionPermissionError,
+  SessionRequestError,
+  SessionUnavailableError,
+} from "./errors.ts"
+export type { SessionsError } from "./errors.ts"
+export {
+  CircuitBreakerOpenError,
+  gracefulDegradation,
+  makeBreaker,
+  RetryTimeoutError,
+  withCircuitBreaker,
+  withFallback,
+  withRetry,
+} from "./policies.ts"
+export type { Breaker, BreakerOptions, Degraded, DegradationLevel, RetryOptions } from "./policies.ts"
