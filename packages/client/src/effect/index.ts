@@ -22,3 +22,19 @@ export {
   withRetry,
 } from "./policies.ts"
 export type { Breaker, BreakerOptions, Degraded, DegradationLevel, RetryOptions } from "./policies.ts"
+export { Sessions, TestSessions } from "./Sessions.ts"
+export type { PoolOptions as SessionsOptions } from "./ConnectionPool.ts"
+export { advanceCursor } from "./sessions-shape.ts"
+export type {
+  AllCursor,
+  AllFilter,
+  AllItem,
+  AllOptions,
+  BatchChange,
+  BatchOptions,
+  BatchOutcome,
+  StreamItem,
+  StreamOptions,
+} from "./sessions-shape.ts"
+export type { TestEvent } from "./MemorySessions.ts"
+export type { TestControl } from "./test-sessions.ts"

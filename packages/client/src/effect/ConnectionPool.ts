@@ -1,0 +1,57 @@
+/**
+ * Connections for streams: one for all of them, and a further one where a session is streamed twice, because a connection has
+ * one attachment to a session (docs/protocol/rules.md, C-13).
+ */
+import { browserSocket } from "../browser-socket.ts"
+import { Connection } from "../Connection.ts"
+import type { Fetch } from "../http/request.ts"
+import { type OpenSocket, socketUrl } from "../socket.ts"
+
+/** What connections are opened with. */
+export interface PoolOptions {
+  readonly origin: string
+  readonly token?: string
+  readonly name?: string
+  readonly fetch?: Fetch
+  readonly open?: OpenSocket
+}
+
+interface Pooled {
+  readonly connection: Connection
+  readonly sessions: Set<string>
+}
+
+/** The connections of one service. */
+export class ConnectionPool {
+  readonly #options: PoolOptions
+  readonly #open: Array<Pooled> = []
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+  }
+
+  /** Opens a connection that is in no one else's hands. */
+  open(): Connection {
+    const { origin, token, fetch = globalThis.fetch, name = "program" } = this.#options
+    const open = this.#options.open ?? browserSocket(WebSocket, socketUrl(origin), token, fetch)
+    return new Connection({ open, name })
+  }
+
+  /** A connection that has no attachment to this session, and the function that returns it. */
+  take(session: string): { readonly connection: Connection; readonly release: () => void } {
+    let pooled = this.#open.find(({ sessions }) => !sessions.has(session))
+    if (pooled === undefined) this.#open.push((pooled = { connection: this.open(), sessions: new Set() }))
+    const { connection, sessions } = pooled
+    sessions.add(session)
+    return {
+      connection,
+      release: () => {
+        sessions.delete(session)
+        if (sessions.size > 0) return
+        const at = this.#open.findIndex((one) => one.connection === connection)
+        if (at >= 0) this.#open.splice(at, 1)
+        connection.close()
+      },
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Where a stream of all sessions is, and which of them it attaches to (docs/protocol/rules.md, F-3). Pure: the clock comes in.
+ *
+ * Invariant: a session whose log goes beyond its place, or in which something runs, has an attachment or gets one when its
+ * turn comes: the one that has been attached longest gives way after `TURN`.
+ */
+import type { Session } from "@holdfast/protocol/session"
+import { isWanted } from "./session-filter.ts"
+import type { AllCursor, AllFilter } from "./sessions-shape.ts"
+
+/** Milliseconds that an attachment has before another session may have its place. */
+export const TURN = 1000
+
+interface Place {
+  record: Session
+  seq: number
+  log: string | undefined
+  /** Since when it is attached. */
+  attachedAt: number | undefined
+}
+
+/** What is to be done now. */
+export interface AllPlan {
+  readonly detach: ReadonlyArray<string>
+  readonly attach: ReadonlyArray<{ readonly session: string; readonly after: number; readonly log: string | undefined }>
+  /** Others wait for their turn: look again after `TURN`. */
+  readonly isWaiting: boolean
+}
+
+/** The places in all sessions. */
+export class AllPlaces {
+  readonly #cursor: AllCursor | undefined
+  readonly #filter: AllFilter
+  readonly #most: number
+  readonly #places = new Map<string, Place>()
+  #started = false
+
+  constructor(cursor: AllCursor | undefined, filter: AllFilter, most: number) {
+    this.#cursor = cursor
+    this.#filter = filter
+    this.#most = Math.max(1, most)
+  }
+
+  /** Takes records that changed, or that there are at the beginning. */
+  changed(records: ReadonlyArray<Session>): void {
+    for (const record of records) {
+      const known = this.#places.get(record.id)
+      if (known !== undefined) {
+        known.record = record
+        // The latest change is served first.
+        this.#places.delete(record.id)
+        this.#places.set(record.id, known)
+        continue
+      }
+      const from = this.#cursor?.sessions[record.id]
+      const present = this.#started || this.#cursor !== undefined ? 0 : record.lastSeq
+      this.#places.set(record.id, { record, seq: from?.seq ?? present, log: from?.log, attachedAt: undefined })
+    }
+  }
+
+  /** The beginning is complete: sessions that come from now on are followed from their first event. */
+  start(): AllCursor {
+    this.#started = true
+    const places = [...this.#places].map(([id, { seq, log }]) => [id, log === undefined ? { seq } : { seq, log }] as const)
+    return { sessions: Object.fromEntries(places) }
+  }
+
+  /** What was known is void: every session follows again, from its first event. */
+  reset(): ReadonlyArray<string> {
+    const attached = this.#attached().map(([id]) => id)
+    this.#places.clear()
+    return attached
+  }
+
+  /** The record of a session, as the feed last said. */
+  record(session: string): Session | undefined {
+    return this.#places.get(session)?.record
+  }
+
+  /** A session's events up to `seq` were handed on. */
+  advance(session: string, seq: number, log: string): void {
+    const place = this.#places.get(session)
+    if (place === undefined) return
+    place.seq = seq
+    place.log = log
+  }
+
+  /** An attachment ended; with `gone`, as there is no such session. */
+  ended(session: string, gone: boolean): void {
+    const place = this.#places.get(session)
+    if (gone) this.#places.delete(session)
+    else if (place !== undefined) place.attachedAt = undefined
+  }
+
+  /** Which attachments begin and end at a time in milliseconds. */
+  plan(now: number): AllPlan {
+    if (!this.#started) return { detach: [], attach: [], isWaiting: false }
+    const wanted = [...this.#places].filter(([, place]) => place.attachedAt === undefined && this.#isWanted(place)).reverse()
+    const detach: Array<string> = []
+    const attach: Array<AllPlan["attach"][number]> = []
+    // Those that have nothing to tell give way first, then those whose turn is over, the longest attached first.
+    const leaving = this.#attached()
+      .map(([id, place]) => ({ id, place, isQuiet: !this.#isWanted(place) }))
+      .filter(({ place, isQuiet }) => isQuiet || now - (place.attachedAt ?? now) >= TURN)
+      .sort((a, b) => Number(b.isQuiet) - Number(a.isQuiet) || (a.place.attachedAt ?? 0) - (b.place.attachedAt ?? 0))
+    let room = this.#most - this.#attached().length
+    for (const [session, place] of wanted) {
+      if (room === 0) {
+        const left = leaving.shift()
+        if (left === undefined) break
+        left.place.attachedAt = undefined
+        detach.push(left.id)
+        room++
+      }
+      room--
+      place.attachedAt = now
+      attach.push({ session, after: place.seq, log: place.log })
+    }
+    return { detach, attach, isWaiting: attach.length < wanted.length || detach.some((id) => this.#isWantedId(id)) }
+  }
+
+  #attached(): Array<[string, Place]> {
+    return [...this.#places].filter(([, { attachedAt }]) => attachedAt !== undefined)
+  }
+
+  #isWantedId(id: string): boolean {
+    const place = this.#places.get(id)
+    return place !== undefined && this.#isWanted(place)
+  }
+
+  #isWanted({ record, seq }: Place): boolean {
+    return (record.lastSeq > seq || isBusy(record)) && isWanted(this.#filter, record)
+  }
+}
+
+/** Whether events may come of which no record tells: the steps of a turn, the output of a terminal. */
+const isBusy = ({ turn, process, kind, tasks }: Session): boolean =>
+  turn.status === "streaming" ||
+  (tasks !== undefined && tasks.length > 0) ||
+  (kind === "terminal" && (process === "running" || process === "starting"))

@@ -1,0 +1,87 @@
+/** The sessions of a hub over HTTP, and over the stream socket what happens in them. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { BatchRequest } from "@holdfast/protocol/http-bodies"
+import type { CreateSession, SessionQuery, SessionStatus } from "@holdfast/protocol/session"
+import { makeClientId } from "../client-id.ts"
+import { HoldfastError } from "../errors.ts"
+import { makeApi } from "../http/api.ts"
+import { followAll } from "./all-events.ts"
+import { ConnectionPool, type PoolOptions } from "./ConnectionPool.ts"
+import { creationError, type SessionsError, sessionsError } from "./errors.ts"
+import { followOne } from "./one-session.ts"
+import type { BatchChange, BatchOptions, BatchOutcome, SessionsShape } from "./sessions-shape.ts"
+
+/** Sessions in a request of a batch. */
+const BATCH_SIZE = 100
+
+/** Makes the service. */
+export function liveSessions(options: PoolOptions): SessionsShape {
+  const { origin, token, fetch = globalThis.fetch } = options
+  const api = makeApi({ origin, fetch, ...(token === undefined ? {} : { token }) })
+  const pool = new ConnectionPool(options)
+
+  const asked = <A>(call: () => Promise<A>, session?: string): Effect.Effect<A, SessionsError> =>
+    Effect.tryPromise({ try: call, catch: (failure) => sessionsError(failure, session) })
+
+  const withStatus = (session: string, status: SessionStatus) => {
+    // Made once: however often the effect is tried again inside, it is one change.
+    const key = makeClientId()
+    if (status === "archived") return api.archive(session, key)
+    return status === "deleted" ? api.remove(session, key) : api.restore(session, key)
+  }
+
+  const batch = (sessions: ReadonlyArray<string>, change: BatchChange): Effect.Effect<ReadonlyArray<BatchOutcome>> =>
+    asked(() => api.batch({ sessions, ...batchAction(change) })).pipe(
+      Effect.map(({ results }) =>
+        results.map(({ session, changed = false, error }): BatchOutcome => {
+          if (error === undefined) return { session, changed }
+          const { tag, message, ...fields } = error
+          return { session, error: sessionsError(new HoldfastError(String(tag), String(message), fields), session) }
+        }),
+      ),
+      Effect.catch((error) => Effect.succeed(sessions.map((session): BatchOutcome => ({ session, error })))),
+    )
+
+  const query = (asking: SessionQuery = {}) => asked(() => api.list(asking))
+
+  return {
+    create: (request: CreateSession) =>
+      Effect.suspend(() => {
+        const key = request.key ?? makeClientId()
+        return Effect.tryPromise({
+          try: () => api.create({ ...request, key }),
+          catch: (failure) => creationError(failure, request, key),
+        })
+      }),
+    get: (session) => asked(() => api.get(session), session),
+    update: (session, change) => asked(() => api.update(session, change), session),
+    updateStatus: (session, status) => asked(() => withStatus(session, status), session),
+    delete: (session) => asked(() => withStatus(session, "deleted"), session),
+    batchUpdate: (sessions, change, { concurrency = 4, size = BATCH_SIZE }: BatchOptions = {}) =>
+      Effect.forEach(slices(sessions, size), (slice) => batch(slice, change), { concurrency }).pipe(
+        Effect.map((outcomes) => outcomes.flat()),
+      ),
+    query,
+    queryAll: (asking = {}) =>
+      Stream.paginate(Option.none<string>(), (cursor) =>
+        Effect.map(query({ ...asking, ...(Option.isNone(cursor) ? {} : { cursor: cursor.value }) }), ({ sessions, next }) => [
+          sessions,
+          next === null ? Option.none() : Option.some(Option.some(next)),
+        ]),
+      ),
+    stream: (session, from = {}) => followOne(pool, session, from),
+    streamAll: (all = {}) => followAll(() => pool.open(), all),
+  }
+}
+
+/** What a change is as a batch of the hub. */
+function batchAction(change: BatchChange): Pick<BatchRequest, "action" | "change"> {
+  if (!("status" in change)) return { action: "update", change }
+  const { status } = change
+  return { action: status === "archived" ? "archive" : status === "deleted" ? "delete" : "restore" }
+}
+
+const slices = <A>(all: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))
