@@ -64,6 +64,9 @@ function problemOf(path, rule, specifier) {
   }
   if (specifier.startsWith("@holdfast/")) return ownProblem(path, rule, specifier)
   if (test && TEST_PACKAGES.includes(packageOf(specifier))) return undefined
+  const folders = test ? undefined : rule.only?.[packageOf(specifier)]
+  if (folders?.includes(partOf(rule.folder, path)) === false)
+    return `${path}: of ${rule.folder} only ${folders.join(", ")} may import ${specifier}`
   return rule.npm.includes(packageOf(specifier)) ? undefined : `${path}: ${rule.folder} may not import ${specifier}`
 }
 

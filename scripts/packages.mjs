@@ -6,7 +6,7 @@
  */
 
 /**
- * `uses`: the packages it may import. `npm`: what it may take from npm. `node`: whether it may use modules of Node.
+ * `uses`: the packages it may import. `npm`: what it may take from npm; `only`: of that, what only these folders may. `node`: whether it may use modules of Node.
  * `tests`: packages that its tests may import besides, and the testkit. `floors`: folders and files below `src`, lowest
  * first; one may import its own floor's folder and lower floors, and folders on one floor never import each other.
  */
@@ -113,8 +113,9 @@ export const PACKAGES = [
   {
     folder: "packages/client",
     holds: "connection, attachments, resume; for browsers and Node",
-    uses: ["protocol"],
-    npm: [],
+    uses: ["protocol", "core"],
+    npm: ["effect"],
+    only: { effect: ["effect"] },
   },
   {
     folder: "apps/cli",

@@ -16,6 +16,7 @@ export {
   CircuitBreakerOpenError,
   gracefulDegradation,
   makeBreaker,
+  mayPass,
   RetryTimeoutError,
   withCircuitBreaker,
   withFallback,
@@ -38,3 +39,6 @@ export type {
 } from "./sessions-shape.ts"
 export type { TestEvent } from "./MemorySessions.ts"
 export type { TestControl } from "./test-sessions.ts"
+export { Outbox, OutboxError, TestOutbox } from "./Outbox.ts"
+export type { OfflineSession, OutboxOptions } from "./Outbox.ts"
+export type { OutboxCommand, OutboxPort, OutboxState } from "./outbox-port.ts"

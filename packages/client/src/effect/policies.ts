@@ -123,11 +123,27 @@ function openError(breaker: string, reason: CircuitBreaker.CircuitBreakerErrorRe
   return new CircuitBreakerOpenError({ message, breaker, retryAfter })
 }
 
-/** Does something else when an effect fails; `fallback` gets the error. Interruptions and defects are not caught. */
+/**
+ * Does something else when an effect fails; `fallback` gets the error. With `when`, only for the errors that it takes; others stay.
+ * Interruptions and defects are not caught.
+ */
 export function withFallback<E, B, E2, R2>(
   fallback: (error: E) => Effect.Effect<B, E2, R2>,
-): <A, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A | B, E2, R | R2> {
-  return (effect) => Effect.catch(effect, fallback)
+): <A, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A | B, E2, R | R2>
+export function withFallback<E, B, E2, R2>(
+  fallback: (error: E) => Effect.Effect<B, E2, R2>,
+  when: (error: E) => boolean,
+): <A, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A | B, E | E2, R | R2>
+export function withFallback<E, B, E2, R2>(
+  fallback: (error: E) => Effect.Effect<B, E2, R2>,
+  when: (error: E) => boolean = () => true,
+): <A, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A | B, E | E2, R | R2> {
+  return (effect) => effect.pipe(Effect.catchIf(when, fallback))
+}
+
+/** Whether what failed with this error, after all policies, may succeed later: no retry helped, in time or at all. */
+export function mayPass(error: unknown): boolean {
+  return isRetryable(error) || error instanceof RetryTimeoutError || error instanceof CircuitBreakerOpenError
 }
 
 /** One way of several, the best first. */
@@ -150,7 +166,8 @@ export function gracefulDegradation<A, E, R>(
   const from = (at: number, failures: Degraded<A, E>["failures"]): Effect.Effect<Degraded<A, E>, E, R> => {
     const { level, effect } = levels[at] ?? levels[0]
     const done = Effect.map(effect, (value) => ({ value, level, failures }))
-    return at + 1 >= levels.length ? done : Effect.catch(done, (error) => from(at + 1, [...failures, { level, error }]))
+    if (at + 1 >= levels.length) return done
+    return done.pipe(Effect.catch((error) => from(at + 1, [...failures, { level, error }])))
   }
   return from(0, [])
 }

@@ -1,0 +1,156 @@
+/** The Effect surface against a hub in a process of its own. */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { advanceCursor, type AllCursor, type AllItem, type AllOptions, Sessions, type StreamItem } from "@holdfast/client/effect"
+import type { Event } from "@holdfast/protocol/event"
+import { openAgent, sendText, settledAgent } from "../src/agent-session.ts"
+import { startHub, type HubProcess } from "../src/hub-process.ts"
+import { Watch } from "../src/hub/Watch.ts"
+import { wholeLog } from "../src/logs.ts"
+
+let hub: HubProcess
+beforeAll(async () => {
+  hub = await startHub()
+})
+afterAll(async () => {
+  await hub.stop()
+})
+
+const run = <A, E>(effect: Effect.Effect<A, E, Sessions>, token = hub.token): Promise<A> =>
+  Effect.runPromise(Effect.provide(effect, Sessions.layer({ origin: hub.url(), token, name: "test" })))
+
+/** What a stream hands out, kept, until it is left. */
+function keep<A, E>(stream: Stream.Stream<A, E, Sessions>) {
+  const items: Array<A> = []
+  const watch = new Watch()
+  const reading = Stream.runForEach(stream, (item) =>
+    Effect.sync(() => {
+      items.push(item)
+      watch.wake()
+    }),
+  )
+  const fiber = Effect.runFork(Effect.provide(reading, Sessions.layer({ origin: hub.url(), token: hub.token })))
+  return {
+    items,
+    until: (what: string, condition: () => boolean) =>
+      watch.until(what, condition, 30_000, () => JSON.stringify(items.slice(-3)).slice(0, 500)),
+    leave: () => Effect.runPromise(Fiber.interrupt(fiber)),
+  }
+}
+
+const all = (options?: AllOptions) => keep(Stream.unwrap(Effect.map(Sessions, (sessions) => sessions.streamAll(options))))
+const eventsOf = (items: ReadonlyArray<AllItem>, session: string): ReadonlyArray<Event> =>
+  items.flatMap((item) => (item._tag === "Events" && item.session.id === session ? item.events : []))
+const seqsOf = (events: ReadonlyArray<Event>): ReadonlyArray<number> => events.map(({ seq }) => seq)
+
+describe("the Effect surface against a hub", () => {
+  it("F-1 creates, changes, queries and deletes, and fails with typed errors", () =>
+    run(
+      Effect.gen(function* () {
+        const sessions = yield* Sessions
+        const made = yield* sessions.create({ kind: "agent", agent: "scripted", label: "f-one", tags: ["f"], key: "f-key" })
+        expect(
+          yield* sessions.create({ kind: "agent", agent: "scripted", label: "f-one", tags: ["f"], key: "f-key" }),
+        ).toMatchObject({
+          id: made.id,
+        })
+        expect(yield* sessions.get(made.id)).toMatchObject({ label: "f-one" })
+        expect(yield* sessions.update(made.id, { label: "f-two" })).toMatchObject({ label: "f-two" })
+        const others = yield* Effect.forEach([1, 2, 3], () => sessions.create({ kind: "agent", agent: "scripted", tags: ["f"] }))
+        const page = yield* sessions.query({ tag: "f", limit: 3 })
+        expect([page.sessions.length, page.total, page.next === null]).toEqual([3, 4, false])
+        expect(yield* Stream.runCollect(sessions.queryAll({ tag: "f", limit: 3 }))).toHaveLength(4)
+        const ids = others.map(({ id }) => id)
+        const outcomes = yield* sessions.batchUpdate([...ids, "no-id"], { status: "archived" }, { concurrency: 2, size: 2 })
+        expect(outcomes).toMatchObject([
+          ...ids.map((session) => ({ session, changed: true })),
+          { session: "no-id", error: { _tag: "SessionNotFoundError" } },
+        ])
+        expect(yield* sessions.updateStatus(ids[0] ?? "", "active")).toMatchObject({ status: "active" })
+        expect(yield* sessions.delete(made.id)).toMatchObject({ status: "deleted" })
+        const unknown = { kind: "agent", agent: "none-such" } as const
+        expect(yield* Effect.flip(sessions.create(unknown))).toMatchObject({
+          _tag: "SessionCreationError",
+          reason: "AgentUnknown",
+          session: unknown,
+          metadata: { retryable: false, fields: { agent: "none-such" } },
+        })
+        const [first] = yield* Stream.runCollect(Stream.take(sessions.stream(ids[1] ?? ""), 1))
+        expect(first).toMatchObject({ _tag: "Snapshot", reason: "fresh" })
+        expect(yield* Effect.flip(Stream.runDrain(sessions.stream("no-id")))).toMatchObject({ _tag: "SessionNotFoundError" })
+      }),
+    ))
+
+  it("F-1 G-8 a credential that may only read learns what it may not do", async () => {
+    const { body } = await hub.call<{ readonly secret: string }>("POST", "/api/tokens", { name: "eyes", scope: "read" })
+    const { id } = await openAgent(hub)
+    const denied = await run(Effect.flip(Effect.flatMap(Sessions, (sessions) => sessions.delete(id))), body.secret)
+    expect(denied).toMatchObject({ _tag: "SessionPermissionError", session: id, user: "eyes", action: "sessions.delete" })
+  })
+
+  it("F-2 two streams of one session have every event once through a kill of the hub", async () => {
+    const { id } = await openAgent(hub, { options: { permissions: "allow" } })
+    const stream = () => keep(Stream.unwrap(Effect.map(Sessions, (sessions) => sessions.stream(id, { after: 0 }))))
+    const both = [stream(), stream()]
+    await sendText(hub, id, "[[slow 100 10]] end")
+    const has = (items: ReadonlyArray<StreamItem>, count: number) => items.filter(({ _tag }) => _tag === "Event").length >= count
+    for (const one of both) await one.until("some events", () => has(one.items, 15))
+    await hub.kill("SIGKILL")
+    await hub.start()
+    const ended = (items: ReadonlyArray<StreamItem>) =>
+      items.some((item) => item._tag === "Event" && item.event.channel === "turn" && item.event.type === "ended")
+    for (const one of both) {
+      await one.until("the end", () => ended(one.items))
+      const seqs = one.items.flatMap((item) => (item._tag === "Event" ? [item.seq] : []))
+      expect(seqs).toEqual(Array.from(seqs, (_, at) => at + 1))
+      await one.leave()
+    }
+  })
+
+  it("F-3 the stream of all sessions has every event once, with fewer attachments than sessions, and resumes by its cursor", async () => {
+    const before = await Promise.all(Array.from({ length: 4 }, () => openAgent(hub)))
+    const first = all({ live: 2 })
+    await first.until("it began", () => first.items.length > 0)
+    expect(first.items[0]).toMatchObject({
+      _tag: "Started",
+      cursor: { sessions: { [before[0]?.id ?? ""]: { seq: expect.any(Number) } } },
+    })
+    const later = await openAgent(hub)
+    const ids = [...before, later].map(({ id }) => id)
+    for (const id of ids) await sendText(hub, id, "[[slow 20 5]] one")
+    for (const id of ids) {
+      await settledAgent(hub, id)
+      await first.until(`the turn of ${id} ended`, () => eventsOf(first.items, id).some(({ type }) => type === "ended"))
+    }
+    await first.leave()
+    let cursor: AllCursor = { sessions: {} }
+    for (const item of first.items) cursor = advanceCursor(cursor, item)
+    for (const id of ids) await sendText(hub, id, "two")
+    for (const id of ids) await settledAgent(hub, id)
+    const second = all({ live: 2, cursor: JSON.parse(JSON.stringify(cursor)) as AllCursor })
+    for (const id of ids)
+      await second.until(`the second turn of ${id}`, () => eventsOf(second.items, id).some(({ type }) => type === "ended"))
+    for (const id of ids) {
+      const seen = [...eventsOf(first.items, id), ...eventsOf(second.items, id)]
+      const seqs = seqsOf(seen)
+      expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
+      const kept = seqsOf(await wholeLog(hub, id)).filter((seq) => seq > (id === later.id ? 0 : seen[0]!.seq - 1))
+      expect(kept.filter((seq) => !seqs.includes(seq) && seq <= (seqs.at(-1) ?? 0))).toEqual([])
+    }
+    await second.leave()
+  })
+
+  it("F-3 is filtered by session and by event", async () => {
+    const [one, two] = [await openAgent(hub), await openAgent(hub)]
+    const filtered = all({ filter: { sessions: [one.id], channel: ["turn"] } })
+    await filtered.until("it began", () => filtered.items.length > 0)
+    for (const { id } of [two, one]) await sendText(hub, id, "hello")
+    await filtered.until("the turn ended", () => eventsOf(filtered.items, one.id).length >= 2)
+    await settledAgent(hub, two.id)
+    expect(filtered.items.slice(1).every((item) => item._tag === "Events" && item.session.id === one.id)).toBe(true)
+    expect(new Set(eventsOf(filtered.items, one.id).map(({ channel }) => channel))).toEqual(new Set(["turn"]))
+    await filtered.leave()
+  })
+})
