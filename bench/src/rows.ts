@@ -23,6 +23,7 @@ import { LIST } from "./rows/list.ts"
 import { LOOP_DELAY } from "./rows/loop-delay.ts"
 import { MEMORY_CONNECTION } from "./rows/memory-connection.ts"
 import { MEMORY_SESSION } from "./rows/memory-session.ts"
+import { RPC_TOKENS } from "./rows/rpc-tokens.ts"
 import { STALLED_READER } from "./rows/stalled-reader.ts"
 
 /** Every row. */
@@ -51,6 +52,7 @@ export const ROWS: ReadonlyArray<Row> = [
   AGENT_TURN,
   AGENT_TOKENS,
   AGENT_STREAMS,
+  RPC_TOKENS,
   AGENT_INTERRUPT,
   AGENT_KEPT,
 ]
