@@ -1,4 +1,5 @@
 /** What happens in all sessions, over a connection of its own with a bounded number of attachments (docs/protocol/rules.md, F-3). */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
@@ -42,7 +43,7 @@ export function followAll(
             Queue.offerUnsafe(looks, synced ? "synced" : "change")
           },
           reset: () => void Queue.offerUnsafe(looks, "reset"),
-          refused: (failure: unknown) => void Effect.runFork(Queue.fail(items, sessionsError(failure))),
+          refused: (failure: unknown) => void Queue.failCauseUnsafe(items, Cause.fail(sessionsError(failure))),
         }
         yield* Effect.acquireRelease(
           Effect.sync(() => new Feed(connection, listener, { after: 0 })),
