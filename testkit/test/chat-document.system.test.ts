@@ -54,8 +54,8 @@ describe("the document on chat over Effect RPC", () => {
     return example.language === "ts" && output !== undefined ? [[example.info, example, output.body] as const] : []
   })
 
-  it("J-1 shows four programs, each with what it prints", () => {
-    expect(programs.map(([name]) => name)).toEqual(["stock", "errors", "ready", "history"])
+  it("J-1 shows five programs, each with what it prints", () => {
+    expect(programs.map(([name]) => name)).toEqual(["stock", "errors", "ready", "history", "service"])
   })
 
   it.each(programs)("J-1 F-5 the program %s prints what the document says", async (_name, example, output) => {

@@ -26,10 +26,8 @@ export function liveSessions(options: PoolOptions): SessionsShape {
     Effect.tryPromise({ try: call, catch: (failure) => sessionsError(failure, session) })
 
   const withStatus = (session: string, status: SessionStatus) => {
-    // Made once: however often the effect is tried again inside, it is one change.
-    const key = makeClientId()
-    if (status === "archived") return api.archive(session, key)
-    return status === "deleted" ? api.remove(session, key) : api.restore(session, key)
+    if (status === "archived") return api.archive(session)
+    return status === "deleted" ? api.remove(session) : api.restore(session)
   }
 
   const batch = (sessions: ReadonlyArray<string>, change: BatchChange): Effect.Effect<ReadonlyArray<BatchOutcome>> =>
@@ -47,14 +45,14 @@ export function liveSessions(options: PoolOptions): SessionsShape {
   const query = (asking: SessionQuery = {}) => asked(() => api.list(asking))
 
   return {
-    create: (request: CreateSession) =>
-      Effect.suspend(() => {
-        const key = request.key ?? makeClientId()
-        return Effect.tryPromise({
-          try: () => api.create({ ...request, key }),
-          catch: (failure) => creationError(failure, request, key),
-        })
-      }),
+    create: (request: CreateSession) => {
+      // Made with the effect, not when it runs: however often it is tried again, it makes one session.
+      const key = request.key ?? makeClientId()
+      return Effect.tryPromise({
+        try: () => api.create({ ...request, key }),
+        catch: (failure) => creationError(failure, request, key),
+      })
+    },
     get: (session) => asked(() => api.get(session), session),
     update: (session, change) => asked(() => api.update(session, change), session),
     updateStatus: (session, status) => asked(() => withStatus(session, status), session),

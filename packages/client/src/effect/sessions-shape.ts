@@ -94,7 +94,10 @@ export function advanceCursor(cursor: AllCursor, item: AllItem): AllCursor {
 
 /** The sessions of a hub. */
 export interface SessionsShape {
-  /** Creates a session, once for each key; a request without one gets its own, so that a retry inside makes no second one. */
+  /**
+   * Creates a session, once for each key. A request without one gets its own here: the effect makes one session, however often it
+   * is run or tried again; ask again for another.
+   */
   readonly create: (request: CreateSession) => Effect.Effect<Session, SessionCreationError>
   readonly get: (session: string) => Effect.Effect<Session, SessionsError>
   /** Renames, tags or pins. */

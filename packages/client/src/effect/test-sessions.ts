@@ -56,12 +56,11 @@ function sessionsIn(memory: MemorySessions): SessionsShape {
       ),
     )
   return {
-    create: (request) =>
-      Effect.suspend(() => {
-        const key = request.key ?? makeClientId()
-        const called = Effect.mapError(memory.called(), ({ cause }) => creationError(cause, request, key))
-        return Effect.andThen(called, memory.create(request, key))
-      }),
+    create: (request) => {
+      const key = request.key ?? makeClientId()
+      const called = Effect.mapError(memory.called(), ({ cause }) => creationError(cause, request, key))
+      return Effect.andThen(called, memory.create(request, key))
+    },
     get: (session) =>
       Effect.andThen(
         memory.called(session),

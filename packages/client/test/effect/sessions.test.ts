@@ -70,10 +70,13 @@ describe("sessions in memory", () => {
           metadata: { key: "k", retryable: true },
         })
         yield* test.fail(2)
-        const trying = yield* Effect.forkChild(withRetry()(sessions.create({ kind: "agent", key: "k" })))
+        const creating = sessions.create({ kind: "agent" })
+        const trying = yield* Effect.forkChild(withRetry()(creating))
         yield* TestClock.adjust("10 seconds")
-        expect((yield* Fiber.join(trying)).kind).toBe("agent")
+        const made = yield* Fiber.join(trying)
         expect(yield* test.calls).toBe(4)
+        expect(yield* creating).toMatchObject({ id: made.id })
+        expect((yield* sessions.query()).total).toBe(1)
       }),
     ))
 
