@@ -18,6 +18,7 @@ export type {
   SyncedItem,
 } from "./door.ts"
 export { pagesDoor } from "./doors/pages.ts"
+export { rpcDoor } from "./doors/rpc.ts"
 export { socketIoDoor } from "./doors/socket-io.ts"
 export { sseDoor } from "./doors/sse.ts"
 export { streamSocketDoor } from "./doors/stream-socket.ts"

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util"
 import { CHECKS } from "./checks.ts"
 import type { DoorUnderTest } from "./door.ts"
 import { pagesDoor } from "./doors/pages.ts"
+import { rpcDoor } from "./doors/rpc.ts"
 import { type Io, socketIoDoor } from "./doors/socket-io.ts"
 import { sseDoor } from "./doors/sse.ts"
 import { streamSocketDoor } from "./doors/stream-socket.ts"
@@ -17,7 +18,7 @@ const USAGE = `holdfast-conformance URL [options]
 Tries the doors of the Holdfast server at URL. The sessions that it makes are moved to the trash.
 
   --token TOKEN     credential of scope all (default: HOLDFAST_TOKEN)
-  --door NAME       socket, sse, pages, socket-io or socket-io-polling; may be repeated (default: all but Socket.IO)
+  --door NAME       socket, sse, pages, rpc, socket-io or socket-io-polling; may be repeated (default: all but Socket.IO)
   --check ID        a check; may be repeated (default: all)
   --restart COMMAND kills the server with SIGKILL and starts it again (default: nothing is killed)
   --trims BYTES     the server's logMaxBytes, if a terminal reaches it in a moment
@@ -40,6 +41,7 @@ const DOORS: Readonly<Record<string, (hub: HubUnderTest) => DoorUnderTest | Prom
   socket: streamSocketDoor,
   sse: sseDoor,
   pages: pagesDoor,
+  rpc: rpcDoor,
   "socket-io": async (hub) => socketIoDoor(hub, await io()),
   "socket-io-polling": async (hub) => socketIoDoor(hub, await io(), "polling"),
 }
@@ -59,7 +61,7 @@ function read(args: ReadonlyArray<string>) {
     allowPositionals: true,
     options: {
       token: { type: "string" },
-      door: { type: "string", multiple: true, default: ["socket", "sse", "pages"] },
+      door: { type: "string", multiple: true, default: ["socket", "sse", "pages", "rpc"] },
       check: { type: "string", multiple: true },
       restart: { type: "string" },
       trims: { type: "string" },

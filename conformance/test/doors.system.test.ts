@@ -2,6 +2,7 @@
 import { afterAll, beforeAll } from "vitest"
 import { type HubProcess, startHub } from "@holdfast/testkit/hub-process"
 import { pagesDoor } from "../src/doors/pages.ts"
+import { rpcDoor } from "../src/doors/rpc.ts"
 import { sseDoor } from "../src/doors/sse.ts"
 import { streamSocketDoor } from "../src/doors/stream-socket.ts"
 import { CHECKS } from "../src/checks.ts"
@@ -37,3 +38,5 @@ for (const [name, make] of [
   testDoor(name, () => make(whole()), whole, { checks: CHECKS.filter(({ id }) => id !== "trim") })
   testDoor(`${name} of a short log`, () => make(trimming()), trimming, { checks: CHECKS.filter(({ id }) => id === "trim") })
 }
+
+testDoor("Effect RPC", () => rpcDoor(whole()), whole, { checks: CHECKS.filter(({ shows }) => shows !== "events") })
