@@ -15,8 +15,9 @@ interface Place {
   record: Session
   seq: number
   log: string | undefined
-  /** Since when it is attached. */
+  /** Since when it is attached, and when it was attached last. */
   attachedAt: number | undefined
+  servedAt: number
 }
 
 /** What is to be done now. */
@@ -54,7 +55,7 @@ export class AllPlaces {
       }
       const from = this.#cursor?.sessions[record.id]
       const present = this.#started || this.#cursor !== undefined ? 0 : record.lastSeq
-      this.#places.set(record.id, { record, seq: from?.seq ?? present, log: from?.log, attachedAt: undefined })
+      this.#places.set(record.id, { record, seq: from?.seq ?? present, log: from?.log, attachedAt: undefined, servedAt: -1 })
     }
   }
 
@@ -95,7 +96,11 @@ export class AllPlaces {
   /** Which attachments begin and end at a time in milliseconds. */
   plan(now: number): AllPlan {
     if (!this.#started) return { detach: [], attach: [], isWaiting: false }
-    const wanted = [...this.#places].filter(([, place]) => place.attachedAt === undefined && this.#isWanted(place)).reverse()
+    // Those that have waited longest come first, then those that changed last.
+    const wanted = [...this.#places]
+      .filter(([, place]) => place.attachedAt === undefined && this.#isWanted(place))
+      .reverse()
+      .sort(([, a], [, b]) => a.servedAt - b.servedAt)
     const detach: Array<string> = []
     const attach: Array<AllPlan["attach"][number]> = []
     // Those that have nothing to tell give way first, then those whose turn is over, the longest attached first.
@@ -113,7 +118,7 @@ export class AllPlaces {
         room++
       }
       room--
-      place.attachedAt = now
+      place.attachedAt = place.servedAt = now
       attach.push({ session, after: place.seq, log: place.log })
     }
     return { detach, attach, isWaiting: attach.length < wanted.length || detach.some((id) => this.#isWantedId(id)) }
