@@ -144,9 +144,15 @@ async function attach(hub: HubUnderTest, { session, token, after, log }: AttachW
     ...(after === undefined ? {} : { after }),
     ...(log === undefined ? {} : { log }),
   })
+  let isCut = false
+  const lost = { kind: "ended", tag: "ConnectionLost", message: "the connection was cut" } as const
   return {
-    next: () => queue.next(),
-    cut: () => ws.terminate(),
+    // What had come and was not taken is lost with the connection.
+    next: () => (isCut ? Promise.resolve(lost) : queue.next()),
+    cut: () => {
+      isCut = true
+      ws.terminate()
+    },
     pause: () => ws.pause(),
     resume: () => ws.resume(),
     close: () => {
