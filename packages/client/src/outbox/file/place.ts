@@ -1,0 +1,32 @@
+/**
+ * A box in a file, for programs in Node.
+ */
+import type { Timers } from "../../timers.ts"
+import type { OutboxParts } from "../Outbox.ts"
+import { FileLock, fileTurns } from "./FileLock.ts"
+import { FileStore, split } from "./FileStore.ts"
+import { nodeModule } from "./node.ts"
+import type { NodeFiles, NodeProcess } from "./node.ts"
+
+/** Opens the box in a file, by default `~/.local/state/holdfast/outbox/NAME.jsonl`. */
+export async function filePlace(
+  process: NodeProcess,
+  name: string,
+  file: string | undefined,
+  clock: Timers,
+): Promise<Pick<OutboxParts, "store" | "turns" | "grapevine">> {
+  const files = await nodeModule<NodeFiles>("node:fs/promises")
+  const path = file ?? `${await stateFolder(process)}/holdfast/outbox/${encodeURIComponent(name)}.jsonl`
+  await files.mkdir(split(path)[0], { recursive: true, mode: 0o700 })
+  const store = new FileStore(files, new FileLock(files, process, `${path}.lock`), path)
+  const turns = fileTurns(new FileLock(files, process, `${path}.sender`), clock)
+  const grapevine = { tell: () => undefined, listen: (f: (told: object) => void) => store.watch(() => f({})), close: () => undefined }
+  return { store, turns, grapevine }
+}
+
+async function stateFolder({ env }: NodeProcess): Promise<string> {
+  const named = env["XDG_STATE_HOME"]
+  if (named !== undefined && named !== "") return named
+  const { homedir } = await nodeModule<{ readonly homedir: () => string }>("node:os")
+  return `${homedir()}/.local/state`
+}

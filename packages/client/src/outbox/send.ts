@@ -1,0 +1,57 @@
+/**
+ * How an outbox's commands reach the hub: over HTTP, or on a connection's socket.
+ */
+import type { OperationRoute } from "@holdfast/protocol/operations"
+import type { CommandName, CommandPayload } from "../calls.ts"
+import type { Connection } from "../Connection.ts"
+import { HoldfastError } from "../errors.ts"
+import { prepare } from "../http/call.ts"
+import { json } from "../http/request.ts"
+import type { HttpOptions } from "../http/request.ts"
+import type { OutboxOperation } from "./item.ts"
+
+/** Sends one command; fails with `HoldfastError`, and with `Closed` once `signal` is aborted. */
+export interface OutboxSend {
+  (operation: OutboxOperation, input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>
+  /** Calls `f` whenever the hub may be there again; gives the function that ends it. */
+  readonly onReady?: (f: () => void) => () => void
+}
+
+const ROUTES: { readonly [N in OutboxOperation]: OperationRoute<N> } = {
+  "log.mark": "POST /api/sessions/:session/marks",
+  "messages.send": "POST /api/sessions/:session/messages",
+  "permissions.answer": "POST /api/sessions/:session/permissions/:requestId",
+  "sessions.archive": "POST /api/sessions/:session/archive",
+  "sessions.create": "POST /api/sessions",
+  "sessions.delete": "DELETE /api/sessions/:session",
+  "sessions.restore": "POST /api/sessions/:session/restore",
+  "sessions.update": "PATCH /api/sessions/:session",
+  "terminal.input": "POST /api/sessions/:session/input",
+  "terminal.restart": "POST /api/sessions/:session/restart",
+}
+
+/** Sends over HTTP. */
+export function sendOverHttp(options: HttpOptions): OutboxSend {
+  return (operation, input, signal) => {
+    const { method, path, call } = prepare(ROUTES[operation], input)
+    return json(options, method, path, { ...call, signal })
+  }
+}
+
+/** Sends on a connection, which other parts of the program may use too. */
+export function sendOnConnection(connection: Connection): OutboxSend {
+  const send = (operation: OutboxOperation, input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const closed = (): void => reject(new HoldfastError("Closed", "the call was aborted"))
+      if (signal.aborted) return closed()
+      signal.addEventListener("abort", closed, { once: true })
+      const name: CommandName = operation
+      connection.request(name, input as CommandPayload<typeof name>, (exit) => {
+        signal.removeEventListener("abort", closed)
+        if (exit.ok) resolve(exit.value)
+        else reject(exit.error)
+      })
+    })
+  const onReady = (f: () => void): (() => void) => connection.onState(({ _tag }) => (_tag === "Online" ? f() : undefined))
+  return Object.assign(send, { onReady })
+}
