@@ -106,9 +106,13 @@ export class Box {
     this.#changed(made === true ? [item.id] : [])
     if (made === true) return
     if (failed !== undefined) throw failed
-    throw new HoldfastError("OutboxFull", `the outbox is full with ${OUTBOX_MAX} commands: wait until some are sent, or clear those that failed`, {
-      limit: OUTBOX_MAX,
-    })
+    throw new HoldfastError(
+      "OutboxFull",
+      `the outbox is full with ${OUTBOX_MAX} commands: wait until some are sent, or clear those that failed`,
+      {
+        limit: OUTBOX_MAX,
+      },
+    )
   }
 
   /**

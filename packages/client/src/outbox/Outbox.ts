@@ -106,7 +106,14 @@ export class Outbox {
     const counts = { pending: 0, processing: 0, failed: 0, completed: 0 }
     for (const { status } of all) counts[status] += 1
     const isDurable = kind !== "memory"
-    this.#state = Object.freeze({ ...this.#sender.state, items: all, counts, kind, isDurable, problem: problem ?? this.#inMemory })
+    this.#state = Object.freeze({
+      ...this.#sender.state,
+      items: all,
+      counts,
+      kind,
+      isDurable,
+      problem: problem ?? this.#inMemory,
+    })
     return this.#state
   }
 
@@ -151,13 +158,20 @@ export class Outbox {
   }
 
   /** Creates a session; until the hub has named it, `session` stands for it in other commands. */
-  create(request: OutboxInput<"sessions.create">, options?: AddOptions): Entry<OutboxAnswer<"sessions.create">> & { readonly session: string } {
+  create(
+    request: OutboxInput<"sessions.create">,
+    options?: AddOptions,
+  ): Entry<OutboxAnswer<"sessions.create">> & { readonly session: string } {
     const entry = this.add("sessions.create", request, options)
     return { ...entry, session: offlineId(entry.id) }
   }
 
   /** Sends a message to an agent. */
-  send(session: string, message: Omit<OutboxInput<"messages.send">, "session">, options?: AddOptions): Entry<OutboxAnswer<"messages.send">> {
+  send(
+    session: string,
+    message: Omit<OutboxInput<"messages.send">, "session">,
+    options?: AddOptions,
+  ): Entry<OutboxAnswer<"messages.send">> {
     return this.add("messages.send", { ...message, session }, options)
   }
 
@@ -204,7 +218,9 @@ export class Outbox {
     this.#sender.close()
     this.#box.close()
     for (const id of [...this.#waiting.keys()])
-      this.#settle(id, (waiting) => waiting.reject(new HoldfastError("Closed", "the outbox was closed; what is stored stays in it")))
+      this.#settle(id, (waiting) =>
+        waiting.reject(new HoldfastError("Closed", "the outbox was closed; what is stored stays in it")),
+      )
   }
 
   /** Ends it as `close` does. */
@@ -218,7 +234,10 @@ export class Outbox {
     this.#ends.push(end)
   }
 
-  async #ofFailed(id: string | undefined, change: (item: OutboxItem) => { readonly item: OutboxItem; readonly gone?: true }): Promise<number> {
+  async #ofFailed(
+    id: string | undefined,
+    change: (item: OutboxItem) => { readonly item: OutboxItem; readonly gone?: true },
+  ): Promise<number> {
     const failed = ordered(this.#box.items).filter((item) => item.status === "failed" && (id === undefined || item.id === id))
     const made = await this.#box.write(failed.map(change), true)
     return made.filter((one) => one).length
@@ -241,9 +260,11 @@ export class Outbox {
     const item = this.#box.items.get(id)
     if (item !== undefined) this.#order = Math.max(this.#order, item.order)
     if (this.#box.unsaved.has(id) || !this.#waiting.has(id)) return
-    if (item === undefined) this.#settle(id, (waiting) => waiting.reject(new HoldfastError("Cancelled", "the command was taken back")))
+    if (item === undefined)
+      this.#settle(id, (waiting) => waiting.reject(new HoldfastError("Cancelled", "the command was taken back")))
     else if (item.status === "completed") this.#settle(id, (waiting) => waiting.resolve(item.answer))
-    else if (!isOpen(item)) this.#settle(id, (waiting) => waiting.reject(errorOf(item.error ?? { tag: "Failed", message: "it failed", at: 0 })))
+    else if (!isOpen(item))
+      this.#settle(id, (waiting) => waiting.reject(errorOf(item.error ?? { tag: "Failed", message: "it failed", at: 0 })))
   }
 
   #settle(id: string, f: (waiting: Waiting) => void): void {

@@ -29,7 +29,11 @@ export interface OutboxStore {
 }
 
 /** Makes changes to items in memory; answers for each whether it was made. */
-export function applyChanges(items: Map<string, OutboxItem>, changes: ReadonlyArray<Change>, most: number): ReadonlyArray<boolean> {
+export function applyChanges(
+  items: Map<string, OutboxItem>,
+  changes: ReadonlyArray<Change>,
+  most: number,
+): ReadonlyArray<boolean> {
   return changes.map(({ item, gone }) => {
     if ((items.get(item.id)?.version ?? 0) !== item.version - 1) return false
     if (item.version === 1 && kept(items) >= most) return false

@@ -125,7 +125,8 @@ export class Sender {
   #pause(until: number | undefined): Promise<void> {
     if (this.#isWoken) return Promise.resolve()
     return new Promise((resolve) => {
-      const cancel = until === undefined ? undefined : this.#clock.after(Math.max(0, until - this.#clock.now()), () => this.#woken())
+      const cancel =
+        until === undefined ? undefined : this.#clock.after(Math.max(0, until - this.#clock.now()), () => this.#woken())
       this.#woken = () => {
         cancel?.()
         resolve()

@@ -20,8 +20,7 @@ export async function indexedDbStore(factory: IDBFactory, name: string): Promise
   let database: IDBDatabase | undefined = await open(factory, name)
   /** A browser may end a connection at any time; the next use opens another. */
   const transaction = async (mode: IDBTransactionMode, durable: boolean): Promise<IDBTransaction> => {
-    const begin = (on: IDBDatabase): IDBTransaction =>
-      on.transaction(ITEMS, mode, { durability: durable ? "strict" : "relaxed" })
+    const begin = (on: IDBDatabase): IDBTransaction => on.transaction(ITEMS, mode, { durability: durable ? "strict" : "relaxed" })
     try {
       database ??= await open(factory, name)
       return begin(database)

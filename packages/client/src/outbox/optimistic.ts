@@ -121,11 +121,16 @@ function withChanges(session: Session, items: ReadonlyArray<OutboxItem>): Synced
  * The messages of a session that are not in its transcript or its queue yet, in order. `shown` says what is; a message that was
  * accepted is shown until the event of its acceptance is.
  */
-export function offlineMessages(session: string, { items }: Pick<OutboxState, "items">, shown?: Shown): ReadonlyArray<OfflineMessage> {
+export function offlineMessages(
+  session: string,
+  { items }: Pick<OutboxState, "items">,
+  shown?: Shown,
+): ReadonlyArray<OfflineMessage> {
   const byId = new Map(items.map((item) => [item.id, item]))
   const wanted = sessionOf(byId, session)
   return items.flatMap((item) => {
-    if (item.operation !== "messages.send" || sessionOf(byId, item.session) !== wanted || shown?.keys.has(item.id) === true) return []
+    if (item.operation !== "messages.send" || sessionOf(byId, item.session) !== wanted || shown?.keys.has(item.id) === true)
+      return []
     if (item.status === "completed" && (!isUnseen(item, shown) || Object.keys(item.input).length === 0)) return []
     return [offlineMessage(item)]
   })

@@ -4,11 +4,16 @@ import { offlineId } from "../../src/outbox/item.ts"
 import type { Outbox } from "../../src/outbox/Outbox.ts"
 import { AWAY, BUSY, settled, World } from "./world.ts"
 
-const refusal = (tag: string, fields: Readonly<Record<string, unknown>> = {}): HoldfastError => new HoldfastError(tag, `${tag}!`, fields)
+const refusal = (tag: string, fields: Readonly<Record<string, unknown>> = {}): HoldfastError =>
+  new HoldfastError(tag, `${tag}!`, fields)
 const mark = (outbox: Outbox, session: string, text: string, priority = 0) =>
   outbox.add("log.mark", { session, text }, { priority })
 const texts = (world: World): ReadonlyArray<unknown> => world.hub.carried.map(({ input }) => input["text"])
-const outcome = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => "done", (error: HoldfastError) => error.tag)
+const outcome = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => "done",
+    (error: HoldfastError) => error.tag,
+  )
 
 describe("an outbox", () => {
   it("C-50 carries a command out once although its answers are lost, and sends what it was given", async () => {

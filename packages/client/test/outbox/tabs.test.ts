@@ -11,8 +11,8 @@ describe("tabs with one outbox", () => {
     const one = first.outbox.add("log.mark", { session: "a", text: "1" })
     const two = second.outbox.add("log.mark", { session: "a", text: "2" })
     await world.clock.run(1000)
-    expect(await one.done).toEqual({ seq: 1 })
-    expect(await two.done).toEqual({ seq: 2 })
+    const seqs = [one, two].map(({ id }) => ({ seq: world.hub.carried.findIndex(({ key }) => key === id) + 1 }))
+    expect(await Promise.all([one.done, two.done])).toEqual(seqs)
     expect(first.outbox.state.items).toEqual(second.outbox.state.items)
     expect(world.hub.calls).toBe(2)
   })
@@ -59,7 +59,10 @@ describe("tabs with one outbox", () => {
     await world.clock.run(50)
     fails = true
     const refused = outbox.add("log.mark", { session: "a", text: "2" })
-    await expect(refused.stored).rejects.toMatchObject({ tag: "OutboxNotStored", message: expect.stringContaining("quota exceeded") })
+    await expect(refused.stored).rejects.toMatchObject({
+      tag: "OutboxNotStored",
+      message: expect.stringContaining("quota exceeded"),
+    })
     expect(outbox.state.problem).toMatchObject({ tag: "OutboxNotStored" })
     await expect(outbox.cancel(kept.id)).rejects.toMatchObject({ tag: "OutboxNotStored" })
     world.hub.otherwise = () => "ok"
@@ -76,7 +79,10 @@ describe("tabs with one outbox", () => {
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.record({ do: fc.constant("add"), tab: fc.nat(2), session: fc.nat(2), priority: fc.nat(1) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("wait"), tab: fc.nat(700), session: fc.nat(0), priority: fc.nat(0) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("kill", "steal"), tab: fc.nat(2), session: fc.nat(0), priority: fc.nat(0) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constantFrom("kill", "steal"), tab: fc.nat(2), session: fc.nat(0), priority: fc.nat(0) }),
+    },
   )
   const faults = fc.array(fc.constantFrom<Fault>("ok", "ok", "lost", AWAY), { maxLength: 40 })
 

@@ -88,7 +88,10 @@ export class KeyedHub {
     const key = String(input["key"] ?? `${String(input["requestId"])}`)
     if (!this.#answers.has(key)) {
       this.carried.push({ key, operation, session: String(input["session"]), input })
-      this.#answers.set(key, operation === "sessions.create" ? { id: `s-${key}`, change: this.carried.length } : { seq: this.carried.length })
+      this.#answers.set(
+        key,
+        operation === "sessions.create" ? { id: `s-${key}`, change: this.carried.length } : { seq: this.carried.length },
+      )
     }
     if (fault === "lost") throw new HoldfastError("ConnectionLost", "the answer ended early")
     return this.#answers.get(key)

@@ -22,6 +22,9 @@ const TRY_EVERY = 5
 /** Milliseconds between two looks whether another process changed the file. */
 const LOOK_EVERY = 200
 
+/** Ends a line that was torn: so all who read it agree that it does not count, though only its line end was missing. */
+const TORN = " torn\n"
+
 interface Write {
   readonly changes: ReadonlyArray<Change>
   readonly most: number
@@ -38,8 +41,8 @@ export class FileStore implements OutboxStore {
   readonly #path: string
   readonly #items = new Map<string, OutboxItem>()
   readonly #gone = new Set<string>()
-  /** How far the file was read: which file, bytes, lines. */
-  #ino: number | undefined
+  /** How far the file was read: which file, none as yet, bytes, lines. */
+  #ino: number | undefined = -1
   #offset = 0
   #lines = 0
   /** Its size when it was last read or written. */
@@ -98,7 +101,8 @@ export class FileStore implements OutboxStore {
     while (this.#waiting.length > 0) {
       const writes = this.#waiting.splice(0)
       try {
-        await this.#locked(() => this.#make(writes))
+        const answers = await this.#locked(() => this.#make(writes))
+        for (const [index, { made }] of writes.entries()) made(answers[index] ?? [])
       } catch (cause) {
         for (const { failed } of writes) failed(cause)
       }
@@ -106,12 +110,12 @@ export class FileStore implements OutboxStore {
     this.#isBusy = false
   }
 
-  async #locked(f: () => Promise<void>): Promise<void> {
+  async #locked<A>(f: () => Promise<A>): Promise<A> {
     while (!(await this.#lock.take())) await new Promise<void>((done) => setTimeout(done, TRY_EVERY))
-    await f().finally(() => this.#lock.release())
+    return f().finally(() => this.#lock.release())
   }
 
-  async #make(writes: ReadonlyArray<Write>): Promise<void> {
+  async #make(writes: ReadonlyArray<Write>): Promise<ReadonlyArray<ReadonlyArray<boolean>>> {
     await this.#refresh()
     const lines: Array<string> = []
     const before = new Map(this.#items)
@@ -131,7 +135,7 @@ export class FileStore implements OutboxStore {
       throw cause
     }
     if (this.#lines > LINES_MOST && this.#lines > 5 * this.#items.size) await this.#rewrite()
-    for (const [index, { made }] of writes.entries()) made(answers[index] ?? [])
+    return answers
   }
 
   /** Takes in what others have appended; all of it when the file is another one. */
@@ -179,11 +183,11 @@ export class FileStore implements OutboxStore {
     if (lines.length === 0) return
     for (;;) {
       const isNew = this.#ino === undefined
-      const text = `${this.#isTorn ? "\n" : ""}${lines.join("\n")}\n`
+      const text = `${this.#isTorn ? TORN : ""}${lines.join("\n")}\n`
       const file = await this.#files.open(this.#path, "a", 0o600)
       let state: FileState
       try {
-        // What was torn, or is written only in part, ends before the next line.
+        // If this is written only in part, what follows must not be read together with it.
         this.#isTorn = true
         await file.writeFile(text)
         if (durable) await file.datasync()

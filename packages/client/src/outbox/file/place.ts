@@ -20,7 +20,11 @@ export async function filePlace(
   await files.mkdir(split(path)[0], { recursive: true, mode: 0o700 })
   const store = new FileStore(files, new FileLock(files, process, `${path}.lock`), path)
   const turns = fileTurns(new FileLock(files, process, `${path}.sender`), clock)
-  const grapevine = { tell: () => undefined, listen: (f: (told: object) => void) => store.watch(() => f({})), close: () => undefined }
+  const grapevine = {
+    tell: () => undefined,
+    listen: (f: (told: object) => void) => store.watch(() => f({})),
+    close: () => undefined,
+  }
   return { store, turns, grapevine }
 }
 
