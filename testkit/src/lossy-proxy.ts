@@ -31,19 +31,22 @@ export async function startLossyProxy(target: () => number, every: number, pages
     const isLost = incoming.method === "POST" && ++posts % every === 0
     const host = `127.0.0.1:${target()}`
     const headers = { ...incoming.headers, host, ...(incoming.headers.origin === undefined ? {} : { origin: `http://${host}` }) }
-    const asked = request({ host: "127.0.0.1", port: target(), method: incoming.method, path: incoming.url, headers }, (answer) => {
-      const parts: Array<Buffer> = []
-      answer.on("data", (part: Buffer) => parts.push(part))
-      answer.on("end", () => {
-        if (isLost) {
-          lost += 1
-          incoming.socket.destroy()
-          return
-        }
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-        outgoing.end(Buffer.concat(parts))
-      })
-    })
+    const asked = request(
+      { host: "127.0.0.1", port: target(), method: incoming.method, path: incoming.url, headers },
+      (answer) => {
+        const parts: Array<Buffer> = []
+        answer.on("data", (part: Buffer) => parts.push(part))
+        answer.on("end", () => {
+          if (isLost) {
+            lost += 1
+            incoming.socket.destroy()
+            return
+          }
+          outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+          outgoing.end(Buffer.concat(parts))
+        })
+      },
+    )
     asked.on("error", () => incoming.socket.destroy())
     incoming.pipe(asked)
   }

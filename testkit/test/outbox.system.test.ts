@@ -52,7 +52,9 @@ describe("an outbox in a file, shared by processes", () => {
     await ended
   }
   const marks = async (): Promise<ReadonlyArray<string>> =>
-    (await wholeLog(hub, session)).flatMap(({ type, data }) => (type === "marked" ? [(data as { readonly text: string }).text] : []))
+    (await wholeLog(hub, session)).flatMap(({ type, data }) =>
+      type === "marked" ? [(data as { readonly text: string }).text] : [],
+    )
   const stored = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
     lines.flatMap((line) => (line.startsWith("stored ") ? [line.slice("stored ".length)] : []))
   const numbers = (texts: ReadonlyArray<string>, name: string): ReadonlyArray<number> =>

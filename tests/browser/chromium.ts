@@ -7,6 +7,14 @@ export interface Context {
   readonly setOffline: (offline: boolean) => Promise<void>
   readonly newPage: () => Promise<Page>
   readonly cookies: () => Promise<ReadonlyArray<unknown>>
+  /** Speaks the browser's own protocol with a page. */
+  readonly newCDPSession: (page: Page) => Promise<DevTools>
+  readonly close: () => Promise<void>
+}
+
+/** The browser's own protocol (Chrome DevTools Protocol). */
+export interface DevTools {
+  readonly send: (method: string, parameters?: Readonly<Record<string, unknown>>) => Promise<unknown>
 }
 
 /** The part of playwright's page that tests use. */
@@ -14,10 +22,14 @@ export interface Page {
   readonly goto: (url: string) => Promise<unknown>
   /** Value of an expression in the page, awaited. A string, because vitest rewrites functions. */
   readonly evaluate: (expression: string) => Promise<unknown>
-  readonly on: (event: "pageerror", listener: (error: Error) => void) => void
+  readonly on: {
+    (event: "pageerror", listener: (error: Error) => void): void
+    (event: "crash", listener: () => void): void
+  }
   /** Waits until the page is at an address. */
   readonly waitForURL: (url: string) => Promise<void>
   readonly context: () => Context
+  readonly close: () => Promise<void>
 }
 
 /** The part of playwright's browser that tests use. */
