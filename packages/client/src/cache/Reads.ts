@@ -141,7 +141,7 @@ export class Reads {
   }
 }
 
-/** Loads again what was being loaded for somebody else, who gave up. */
+/** Loads again what was being loaded for someone else, who gave up. */
 function asked<A>(signal: AbortSignal, load: () => Promise<A>): Promise<A> {
   return load().catch((cause: unknown) => {
     if (!(cause instanceof HoldfastError) || cause.tag !== "Closed" || signal.aborted) throw cause
@@ -155,5 +155,5 @@ export function likelyNext(sessions: ReadonlyArray<Session>, open: ReadonlySet<s
   return sessions
     .filter(({ id, status }) => status === "active" && !open.has(id))
     .sort((a, b) => waits(b) - waits(a) || Number(b.pinned) - Number(a.pinned) || b.lastActiveAt - a.lastActiveAt)
-    .slice(0, PRELOAD_MOST)
+    .filter((_, place) => place < PRELOAD_MOST)
 }

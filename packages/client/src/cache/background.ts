@@ -1,5 +1,5 @@
 /**
- * Work that nobody waits for: done one at a time while nothing that was asked for is under way (docs/protocol/rules.md, C-65).
+ * Work that no one waits for: done one at a time while nothing that was asked for is under way (docs/protocol/rules.md, C-65).
  */
 import { HoldfastError } from "../errors.ts"
 
@@ -16,7 +16,7 @@ export class Background {
   #running: AbortController | undefined
   #isClosed = false
 
-  /** Runs what somebody waits for. A job that is under way gives way to it. */
+  /** Runs what someone waits for. A job that is under way gives way to it. */
   async ask<A>(f: () => Promise<A>): Promise<A> {
     this.#asked += 1
     this.#running?.abort()
@@ -58,7 +58,7 @@ export class Background {
     this.#jobs.delete(name)
     const end = (cause: unknown): void => {
       this.#running = undefined
-      // One that gave way comes again; one that failed is asked for when somebody needs it, who then learns why.
+      // One that gave way comes again; one that failed is asked for again by whoever needs it, who then learns why.
       const gaveWay = running.signal.aborted && cause instanceof HoldfastError && cause.tag === "Closed"
       if (gaveWay && !this.#jobs.has(name)) this.#jobs.set(name, job)
       this.#next()

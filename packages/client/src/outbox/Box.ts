@@ -27,7 +27,7 @@ export class Box {
   readonly #now: () => number
   readonly #changed: Changed
   #told: Set<string> | undefined
-  #reading: Promise<void> | undefined
+  #isReading = false
 
   constructor(store: OutboxStore, grapevine: Grapevine, now: () => number, changed: Changed) {
     this.#store = store
@@ -47,16 +47,17 @@ export class Box {
   hear(ids?: ReadonlyArray<string>): void {
     if (ids === undefined) return void this.load().catch((cause: unknown) => this.#failed(cause))
     this.#told = new Set([...(this.#told ?? []), ...ids])
-    this.#reading ??= this.#readTold()
+    if (!this.#isReading) void this.#readTold()
   }
 
   async #readTold(): Promise<void> {
+    this.#isReading = true
     while (this.#told !== undefined) {
       const ids = [...this.#told]
       this.#told = undefined
       await this.#adopt(ids, false).catch((cause: unknown) => this.#failed(cause))
     }
-    this.#reading = undefined
+    this.#isReading = false
   }
 
   /** Reads all items. */

@@ -8,7 +8,7 @@ import { makeClientId } from "../client-id.ts"
 import { HoldfastError, invalidCall } from "../errors.ts"
 import type { Timers } from "../timers.ts"
 import { Box } from "./Box.ts"
-import { isOpen, later, offlineId } from "./item.ts"
+import { isOpen, later, offlineId, unhindered } from "./item.ts"
 import type { OutboxAnswer, OutboxFailure, OutboxInput, OutboxItem, OutboxOperation, OutboxStatus } from "./item.ts"
 import type { OutboxStore, OutboxStoreKind } from "./OutboxStore.ts"
 import { errorOf, ordered } from "./plan.ts"
@@ -178,8 +178,8 @@ export class Outbox {
   /** Tries failed commands again, or one of them, under their keys; gives how many. */
   retry(id?: string): Promise<number> {
     const now = this.#clock.now()
-    return this.#ofFailed(id, ({ expiresAt: _, notBefore: __, error: ___, ...item }) => ({
-      item: later(item, {
+    return this.#ofFailed(id, (item) => ({
+      item: later(unhindered(item), {
         status: "pending",
         tries: 0,
         at: now,

@@ -9,7 +9,7 @@ import { decodeError, HoldfastError } from "../errors.ts"
 import { backoffDelay, defaultBackoff } from "../timers.ts"
 import type { Timers } from "../timers.ts"
 import type { Box } from "./Box.ts"
-import { later, sessionOf } from "./item.ts"
+import { later, sessionOf, unhindered } from "./item.ts"
 import type { OutboxFailure, OutboxItem } from "./item.ts"
 import { judge, outdated, plan } from "./plan.ts"
 import type { OutboxSend } from "./send.ts"
@@ -155,8 +155,7 @@ export class Sender {
     try {
       const answer = await this.#send(operation, { ...input, ...session, ...key }, signal)
       this.#met()
-      const { notBefore: _, error: __, ...rest } = item
-      return later(rest, { status: "completed", input: briefly(item), answer })
+      return later(unhindered(item), { status: "completed", input: briefly(item), answer })
     } catch (cause) {
       const error = cause instanceof HoldfastError ? cause : decodeError(cause, "InvalidCall")
       const next = judge(item, again, error, this.#clock.now(), this.#clock.random())

@@ -73,7 +73,7 @@ function open(factory: IDBFactory, name: string): Promise<IDBDatabase> {
     request.result.createObjectStore(ITEMS, { keyPath: "id" }).createIndex(KEPT, "kept")
   }
   return answer(request).then((database) => {
-    // Somebody deletes the database, or opens a later version of it: this connection must not stand in the way.
+    // Someone deletes the database, or opens a later version of it: this connection must not stand in the way.
     database.onversionchange = () => database.close()
     return database
   })

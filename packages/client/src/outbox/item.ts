@@ -101,3 +101,9 @@ export function sessionOf(items: Items, session: string): string {
 export function later(item: OutboxItem, change: Partial<OutboxItem>): OutboxItem {
   return { ...item, ...change, version: item.version + 1 }
 }
+
+/** The same item without what went wrong, and without limits of time. */
+export function unhindered(item: OutboxItem): OutboxItem {
+  const { notBefore: _notBefore, error: _error, expiresAt: _expiresAt, ...rest } = item
+  return rest
+}

@@ -9,7 +9,7 @@ import { Outbox } from "./Outbox.ts"
 import type { OutboxParts } from "./Outbox.ts"
 import { memoryStore } from "./OutboxStore.ts"
 import type { OutboxSend } from "./send.ts"
-import { alone, nobody, tabs, webTurns } from "./turns.ts"
+import { alone, noGrapevine, tabs, webTurns } from "./turns.ts"
 
 /** Which outbox to open. */
 export interface OpenOutboxOptions {
@@ -60,7 +60,7 @@ async function webPlace(name: string, clock: Timers): Promise<Place> {
 const inMemory = (why: string): Place => ({
   store: memoryStore(),
   turns: alone,
-  grapevine: nobody,
+  grapevine: noGrapevine,
   problem: `commands are kept in memory and end with this page or program: ${why}`,
 })
 

@@ -110,7 +110,7 @@ export function judge(item: OutboxItem, again: boolean, error: HoldfastError, no
   const { tag, message, fields } = error
   if (tag === "Closed") return "stopped"
   if (tag === "Unauthorized" || tag === "Forbidden" || tag === "ProtocolMismatch") return "refused"
-  // A page that somebody else puts in front of the hub, such as a hotel's, answers in its place.
+  // A page that someone else puts in front of the hub, such as a hotel's, answers in its place.
   if ((isUnreachable(error) && tag !== "TimedOut") || tag === "ProtocolBroken" || (tag === "HttpError" && isTransient(error)))
     return "away"
   if (tag === "PermissionSettled" && again && isSameAnswer(item, fields["decision"]))

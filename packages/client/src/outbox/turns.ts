@@ -1,13 +1,13 @@
 /**
  * Whose turn it is to send: of all tabs or processes with one box, one at a time (docs/protocol/rules.md, C-57).
  *
- * Nothing depends on it but the work it saves. Should two ever send at once, the hub carries each item out once all the same.
+ * Nothing depends on it but the work it saves. Should two ever send at once, the hub would still carry each item out once.
  */
 import type { Timers } from "../timers.ts"
 
 /** The right to send, until it is given back or taken away. */
 export interface Turn {
-  /** Whether nobody has taken it away. */
+  /** Whether it was not taken away. */
   readonly isHeld: () => boolean | Promise<boolean>
   readonly release: () => void
 }
@@ -18,7 +18,7 @@ export interface Turns {
   readonly take: (signal: AbortSignal, lost: () => void) => Promise<Turn>
 }
 
-/** For a box that nobody else has: it is always this one's turn. */
+/** For a box of one tab: it is always this one's turn. */
 export const alone: Turns = { take: () => Promise.resolve({ isHeld: () => true, release: () => undefined }) }
 
 /** What tabs with one box tell each other. */
@@ -36,12 +36,12 @@ export interface Grapevine {
   readonly close: () => void
 }
 
-/** For a box that nobody else has. */
-export const nobody: Grapevine = { tell: () => undefined, listen: () => undefined, close: () => undefined }
+/** For a box of one tab. */
+export const noGrapevine: Grapevine = { tell: () => undefined, listen: () => undefined, close: () => undefined }
 
 /** The tabs of an origin, where the platform connects them. */
 export function tabs(name: string): Grapevine {
-  if (typeof BroadcastChannel === "undefined") return nobody
+  if (typeof BroadcastChannel === "undefined") return noGrapevine
   const channel = new BroadcastChannel(name)
   return {
     tell: (told) => channel.postMessage(told),

@@ -80,7 +80,7 @@ describe("an outbox in a file", () => {
     a.close()
   })
 
-  it("C-58 is written anew when it has grown, whatever moment that was interrupted at", async () => {
+  it("C-58 is written again from the start when it has grown, whatever moment that was interrupted at", async () => {
     const store = open()
     await add(store, "kept", "gone")
     await store.write([{ item: item("gone", 2), gone: true }], 1000, true)

@@ -112,7 +112,7 @@ describe("an outbox", () => {
     expect(outbox.state.items[0]).toMatchObject({ status: "failed", tries: 5, error: { tag: "Unavailable" } })
   })
 
-  it("C-54 being offline is no try, however long it lasts, and `wake` ends the wait", async () => {
+  it("C-54 being offline does not count as a try, however long it lasts, and `wake` ends the wait", async () => {
     const world = new World()
     const { outbox } = await world.open()
     world.hub.otherwise = () => AWAY

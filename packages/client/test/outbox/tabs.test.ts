@@ -45,7 +45,7 @@ describe("tabs with one outbox", () => {
     expect(world.hub.carried).toEqual([])
   })
 
-  it("C-59 a store that fails refuses what is new, and what is there is sent all the same", async () => {
+  it("C-59 a store that fails refuses what is new, and what is there is sent nevertheless", async () => {
     const store = memoryStore()
     let fails = false
     const failing: OutboxStore = {

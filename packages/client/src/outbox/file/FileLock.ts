@@ -27,7 +27,7 @@ export class FileLock {
     this.#own = `${process.pid} ${makeClientId()}`
   }
 
-  /** Takes the lock if nobody holds it. */
+  /** Takes the lock if no one holds it. */
   async take(): Promise<boolean> {
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
@@ -42,7 +42,7 @@ export class FileLock {
     return false
   }
 
-  /** Whether nobody has taken it away. */
+  /** Whether it was not taken away. */
   async isHeld(): Promise<boolean> {
     return (await ifThere(this.#files.readFile(this.#path, "utf8"))) === this.#own
   }
@@ -68,7 +68,7 @@ export class FileLock {
     if (isFresh && (holder === "" || this.#isAlive(Number(holder.split(" ")[0])))) return false
     const aside = `${this.#path}.${this.#own.split(" ")[1]}`
     if ((await ifThere(this.#files.rename(this.#path, aside).then(() => true))) === undefined) return true
-    // Somebody was quicker, and this is already the next holder's: put it back.
+    // Another was quicker, and this is already the next holder's: put it back.
     const moved = await this.#files.readFile(aside, "utf8")
     if (moved !== holder) await this.#files.link(aside, this.#path).catch(ignoreTaken)
     await this.#files.unlink(aside)
@@ -117,11 +117,11 @@ export function fileTurns(lock: FileLock, timers: Timers): Turns {
         return false
       }
       const beat = (): void => {
-        const next = (): void => (isOver ? undefined : beat())
+        const goOn = (): void => (isOver ? undefined : beat())
         cancel = timers.after(BEAT, () => {
           void isHeld()
             .then((held) => (held ? lock.touch() : undefined))
-            .then(next, next)
+            .then(goOn, goOn)
         })
       }
       if (signal.aborted) release()

@@ -13,7 +13,7 @@ import type { FileLock } from "./FileLock.ts"
 import { codeOf, ifThere } from "./node.ts"
 import type { FileState, NodeFile, NodeFiles } from "./node.ts"
 
-/** The file is written anew when it has this many lines, and five times as many as items. */
+/** The file is written again from the start when it has this many lines, and five times as many as items. */
 const LINES_MOST = 1000
 
 /** Milliseconds between two attempts to get the lock. */
@@ -236,7 +236,7 @@ export class FileStore implements OutboxStore {
       const folder = await this.#files.open(split(this.#path)[0], "r")
       await folder.sync().finally(() => folder.close())
     } catch (cause) {
-      // Windows syncs a folder by itself and lets nobody else do it.
+      // Windows syncs folders by itself and lets no program do it.
       if (!["EPERM", "EISDIR", "EACCES"].includes(codeOf(cause) ?? "")) throw cause
     }
   }
