@@ -21,6 +21,7 @@ import { FAN_OUT_BURST } from "./rows/fan-out-burst.ts"
 import { FAN_OUT, TEN_THOUSAND } from "./rows/fan-out.ts"
 import { LIST } from "./rows/list.ts"
 import { LOOP_DELAY } from "./rows/loop-delay.ts"
+import { MEMORY_CACHED } from "./rows/memory-cached.ts"
 import { MEMORY_CONNECTION } from "./rows/memory-connection.ts"
 import { MEMORY_SESSION } from "./rows/memory-session.ts"
 import { RPC_TOKENS } from "./rows/rpc-tokens.ts"
@@ -44,6 +45,7 @@ export const ROWS: ReadonlyArray<Row> = [
   CREATE_SEQUENTIAL,
   MEMORY_SESSION,
   MEMORY_CONNECTION,
+  MEMORY_CACHED,
   STALLED_READER,
   LIST,
   COLD_START,

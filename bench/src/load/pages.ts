@@ -1,0 +1,43 @@
+/**
+ * Records and pages of messages as a hub sends them, as JSON text: 50 messages of 400 characters to a page.
+ */
+
+/** A session's id by its number. */
+export const idOf = (at: number): string => `01998c1e-7d5a-7c3e-9b1a-${String(at).padStart(12, "0")}`
+
+/** An agent's record. */
+export function recordText(at: number): string {
+  return JSON.stringify({
+    id: idOf(at),
+    version: 1,
+    kind: "agent",
+    label: `session ${at}`,
+    directory: `session-${at}`,
+    status: "active",
+    tags: ["bench"],
+    pinned: false,
+    owner: "owner",
+    createdAt: at,
+    updatedAt: at,
+    lastActiveAt: at,
+    firstSeq: 1,
+    lastSeq: 200,
+    change: at,
+    turn: { status: "idle" },
+    process: "running",
+    queue: [],
+    permissions: [],
+    activity: "idle",
+  })
+}
+
+/** The newest page of a session's messages. */
+export function pageText(at: number): string {
+  const messages = Array.from({ length: 50 }, (_, n) => ({
+    id: `${at}-${n}`,
+    role: n % 2 === 0 ? "user" : "assistant",
+    parts: [{ type: "text", text: `${at}/${n} `.padEnd(400, "what was said ") }],
+    createdAt: n,
+  }))
+  return JSON.stringify({ messages, before: null })
+}
