@@ -157,13 +157,13 @@ export class Sender {
       this.#met()
       return later(unhindered(item), { status: "completed", input: briefly(item), answer })
     } catch (cause) {
+      if (signal.aborted) return undefined
       const error = cause instanceof HoldfastError ? cause : decodeError(cause, "InvalidCall")
       const next = judge(item, again, error, this.#clock.now(), this.#clock.random())
       if (typeof next === "object") {
         this.#met()
         return next
       }
-      if (next === "stopped") return undefined
       const { tag, message } = error
       if (next === "refused") this.#refused = { tag, message, at: this.#clock.now() }
       else {

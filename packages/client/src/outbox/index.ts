@@ -2,7 +2,15 @@
  * The outbox: what is published as `holdfast/client/outbox`. It runs in browsers and in Node.
  */
 export { offlineId } from "./item.ts"
-export type { OutboxAnswer, OutboxFailure, OutboxInput, OutboxItem, OutboxOperation, OutboxStatus } from "./item.ts"
+export type {
+  OutboxAnswer,
+  OutboxFailure,
+  OutboxInput,
+  OutboxItem,
+  OutboxOperation,
+  OutboxOperations,
+  OutboxStatus,
+} from "./item.ts"
 export { openOutbox } from "./open.ts"
 export type { OpenOutboxOptions } from "./open.ts"
 export { isOffline, offlineMessages, withOffline } from "./optimistic.ts"

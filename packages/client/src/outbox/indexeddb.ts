@@ -17,15 +17,15 @@ type Row = OutboxItem & { readonly kept?: 1 }
 
 /** Opens the database `name`; rejects where the platform has none, as in some private windows. */
 export async function indexedDbStore(factory: IDBFactory, name: string): Promise<OutboxStore> {
-  let database: IDBDatabase | undefined = await open(factory, name)
+  let database = await open(factory, name)
+  let isClosed = false
   /** A browser may end a connection at any time; the next use opens another. */
   const transaction = async (mode: IDBTransactionMode, durable: boolean): Promise<IDBTransaction> => {
     const begin = (on: IDBDatabase): IDBTransaction => on.transaction(ITEMS, mode, { durability: durable ? "strict" : "relaxed" })
     try {
-      database ??= await open(factory, name)
       return begin(database)
     } catch (cause) {
-      if (!(cause instanceof DOMException) || cause.name !== "InvalidStateError") throw cause
+      if (!(cause instanceof DOMException) || cause.name !== "InvalidStateError" || isClosed) throw cause
       database = await open(factory, name)
       return begin(database)
     }
@@ -48,7 +48,10 @@ export async function indexedDbStore(factory: IDBFactory, name: string): Promise
       await ended
       return made
     },
-    close: () => database?.close(),
+    close: () => {
+      isClosed = true
+      database.close()
+    },
   }
 }
 

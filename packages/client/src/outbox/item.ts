@@ -4,11 +4,16 @@
  * An item's id is the command's key. It is made before the item is first written, so however often the item is sent, by
  * whichever tab or process, the hub carries it out once (docs/protocol/rules.md, C-50).
  */
-import type { OperationInput, OperationName, OperationOutput } from "@holdfast/protocol/operations"
+// Under other names, so that the published types have what these come to instead of them (decision 0035).
+import type {
+  OperationInput as InputOf,
+  OperationName as NameOf,
+  OperationOutput as AnswerOf,
+} from "@holdfast/protocol/operations"
 
 /** The operations that an outbox takes: those that have a key, and answers to permission requests, of which the first wins. */
-export type OutboxOperation = Extract<
-  OperationName,
+type Taken = Extract<
+  NameOf,
   | "log.mark"
   | "messages.send"
   | "permissions.answer"
@@ -21,11 +26,19 @@ export type OutboxOperation = Extract<
   | "terminal.restart"
 >
 
-/** What an operation takes, without its key, which the outbox makes. */
-export type OutboxInput<N extends OutboxOperation> = Omit<OperationInput<N>, "key">
+/** What each operation takes, without its key, which the outbox makes, and what the hub answers. */
+export type OutboxOperations = {
+  readonly [N in Taken]: { readonly input: Omit<InputOf<N>, "key">; readonly answer: AnswerOf<N> }
+}
+
+/** Name of an operation that an outbox takes. */
+export type OutboxOperation = keyof OutboxOperations
+
+/** What an operation takes, without its key. */
+export type OutboxInput<N extends OutboxOperation> = OutboxOperations[N]["input"]
 
 /** What an operation answers with. */
-export type OutboxAnswer<N extends OutboxOperation> = OperationOutput<N>
+export type OutboxAnswer<N extends OutboxOperation> = OutboxOperations[N]["answer"]
 
 /** `pending`: to be sent, perhaps again. `processing`: on its way. `failed`: refused, expired, or tried too often; it stays until it is retried or cleared. */
 export type OutboxStatus = "pending" | "processing" | "failed" | "completed"

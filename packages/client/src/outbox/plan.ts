@@ -100,19 +100,16 @@ export type Verdict =
   | "away"
   /** The hub refuses this client: everything waits until a person acts. */
   | "refused"
-  /** This client gave up by itself: no try. */
-  | "stopped"
   /** The item in its next state: to be tried again, failed, or completed after all. */
   | OutboxItem
 
 /** Judges the error that a try of an item ended with. `again`: it had been sent before this try. */
 export function judge(item: OutboxItem, again: boolean, error: HoldfastError, now: number, random: number): Verdict {
   const { tag, message, fields } = error
-  if (tag === "Closed") return "stopped"
   if (tag === "Unauthorized" || tag === "Forbidden" || tag === "ProtocolMismatch") return "refused"
   // A page that someone else puts in front of the hub, such as a hotel's, answers in its place.
-  if ((isUnreachable(error) && tag !== "TimedOut") || tag === "ProtocolBroken" || (tag === "HttpError" && isTransient(error)))
-    return "away"
+  const isGone = (isUnreachable(error) && tag !== "TimedOut") || tag === "Closed" || tag === "ProtocolBroken"
+  if (isGone || (tag === "HttpError" && isTransient(error))) return "away"
   if (tag === "PermissionSettled" && again && isSameAnswer(item, fields["decision"]))
     return later(item, { status: "completed", input: {}, answer: fields["decision"] })
   const failure = { tag, message, at: now, ...(Object.keys(fields).length === 0 ? {} : { fields }) }

@@ -44,6 +44,8 @@ export function sendOnConnection(connection: Connection): OutboxSend {
     new Promise((resolve, reject) => {
       const closed = (): void => reject(new HoldfastError("Closed", "the call was aborted"))
       if (signal.aborted) return closed()
+      const { state } = connection
+      if (state._tag === "Refused") return reject(state.error)
       signal.addEventListener("abort", closed, { once: true })
       const name: CommandName = operation
       connection.request(name, input as CommandPayload<typeof name>, (exit) => {
