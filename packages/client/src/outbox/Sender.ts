@@ -25,6 +25,9 @@ export interface SenderState {
   readonly refused: OutboxFailure | undefined
 }
 
+/** A timer that is longer than about 25 days runs out at once. */
+const PAUSE_MOST = 3600 * 1000
+
 /** Sends items one after the other. */
 export class Sender {
   readonly #box: Box
@@ -125,8 +128,8 @@ export class Sender {
   #pause(until: number | undefined): Promise<void> {
     if (this.#isWoken) return Promise.resolve()
     return new Promise((resolve) => {
-      const cancel =
-        until === undefined ? undefined : this.#clock.after(Math.max(0, until - this.#clock.now()), () => this.#woken())
+      const ms = Math.min(Math.max(0, (until ?? Infinity) - this.#clock.now()), PAUSE_MOST)
+      const cancel = until === undefined ? undefined : this.#clock.after(ms, () => this.#woken())
       this.#woken = () => {
         cancel?.()
         resolve()
@@ -166,10 +169,7 @@ export class Sender {
       }
       const { tag, message } = error
       if (next === "refused") this.#refused = { tag, message, at: this.#clock.now() }
-      else {
-        this.#misses += 1
-        this.#awayUntil = this.#clock.now() + backoffDelay(defaultBackoff, this.#misses, this.#clock.random())
-      }
+      else this.#missed()
       return later(item, { status: "pending" })
     }
   }
@@ -177,6 +177,14 @@ export class Sender {
   #met(): void {
     this.#misses = 0
     this.#awayUntil = 0
+  }
+
+  /** Items that were on their way together miss the hub once. */
+  #missed(): void {
+    const now = this.#clock.now()
+    if (this.#awayUntil > now) return
+    this.#misses += 1
+    this.#awayUntil = now + backoffDelay(defaultBackoff, this.#misses, this.#clock.random())
   }
 
   #abandonAll(): void {

@@ -43,10 +43,15 @@ export const noGrapevine: Grapevine = { tell: () => undefined, listen: () => und
 export function tabs(name: string): Grapevine {
   if (typeof BroadcastChannel === "undefined") return noGrapevine
   const channel = new BroadcastChannel(name)
+  let isClosed = false
   return {
-    tell: (told) => channel.postMessage(told),
+    // What ends after the outbox was closed has no one to tell.
+    tell: (told) => (isClosed ? undefined : channel.postMessage(told)),
     listen: (listener) => channel.addEventListener("message", (event) => listener(event.data as Told)),
-    close: () => channel.close(),
+    close: () => {
+      isClosed = true
+      channel.close()
+    },
   }
 }
 
@@ -76,6 +81,7 @@ export function webTurns(locks: LockManager, name: string, grapevine: Grapevine,
         isOver = true
         cancel()
         waiting.abort()
+        signal.removeEventListener("abort", over)
       }
       const ask = (options: LockOptions): void => {
         let end: (() => void) | undefined
@@ -111,7 +117,7 @@ export function webTurns(locks: LockManager, name: string, grapevine: Grapevine,
       heard = () => {
         unanswered = 0
       }
-      signal.addEventListener("abort", over, { once: true })
+      signal.addEventListener("abort", over)
       ask({ signal: waiting.signal })
       watch()
     })
