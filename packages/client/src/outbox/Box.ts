@@ -100,7 +100,8 @@ export class Box {
     }
     this.unsaved.delete(item.id)
     if (made === true) {
-      this.items.set(item.id, item)
+      // Another tab may have been told of it, and have sent it, before this one learned that it is stored.
+      if (!this.items.has(item.id)) this.items.set(item.id, item)
       this.problem = undefined
       this.#grapevine.tell({ changed: [item.id] })
     }

@@ -56,12 +56,14 @@ export interface Entry<A = unknown> {
   readonly id: string
   /** Settles once it is stored and will be sent whatever happens; fails with `OutboxFull` or `OutboxNotStored`, and then it will not be. */
   readonly stored: Promise<void>
-  /** The hub's answer, also to what another tab sent; fails with why the command failed, or with `Cancelled`. */
+  /** The hub's answer, also to what another tab sent; fails with why the command failed, with `Cancelled`, or with `Gone`. */
   readonly done: Promise<A>
 }
 
 /** How long typed input waits for a hub: what is typed later than that was meant for another screen. */
 const INPUT_EXPIRES = 60_000
+
+const GONE = "the command is not in the outbox any more: another tab took it back, or sent it while this one stood still"
 
 interface Waiting {
   readonly resolve: (answer: unknown) => void
@@ -198,9 +200,18 @@ export class Outbox {
    * may have carried it out. `settled`: too late, or there is no such command.
    */
   async cancel(id: string): Promise<"cancelled" | "uncertain" | "settled"> {
-    const outcome = await this.#box.cancel(id)
-    if (outcome !== "settled") this.#sender.abandon(id)
-    return outcome
+    const waiting = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    try {
+      const outcome = await this.#box.cancel(id)
+      if (outcome === "settled") return outcome
+      this.#sender.abandon(id)
+      waiting?.reject(new HoldfastError("Cancelled", "the command was taken back"))
+      return outcome
+    } finally {
+      if (waiting !== undefined) this.#waiting.set(id, waiting)
+      this.#judge(id)
+    }
   }
 
   /** Tries now: the network is back, the page is shown again, or there is another credential. */
@@ -260,8 +271,7 @@ export class Outbox {
     const item = this.#box.items.get(id)
     if (item !== undefined) this.#order = Math.max(this.#order, item.order)
     if (this.#box.unsaved.has(id) || !this.#waiting.has(id)) return
-    if (item === undefined)
-      this.#settle(id, (waiting) => waiting.reject(new HoldfastError("Cancelled", "the command was taken back")))
+    if (item === undefined) this.#settle(id, (waiting) => waiting.reject(new HoldfastError("Gone", GONE)))
     else if (item.status === "completed") this.#settle(id, (waiting) => waiting.resolve(item.answer))
     else if (!isOpen(item))
       this.#settle(id, (waiting) => waiting.reject(errorOf(item.error ?? { tag: "Failed", message: "it failed", at: 0 })))
