@@ -171,7 +171,10 @@ class Declarations {
   /** Imports a declaration from an earlier file, which exports at least its type. */
   #borrow(file, owner, { module, name }) {
     file.use(owner, name)
-    if (!module.declared.get(name).nodes.some(isValue) || owner.exported.has(name)) return
+    const { nodes } = module.declared.get(name)
+    // Of a schema only the type is there, which is exported where it is written.
+    const isWritten = nodes.some(({ type }) => type === "TSTypeAliasDeclaration")
+    if (isWritten || !nodes.some(isValue) || owner.exported.has(name)) return
     if (file.exported.has(name)) throw new Error(`${name} is a value that ${owner.name} does not export, but ${file.name} does`)
     owner.typesOnly.add(name)
   }
