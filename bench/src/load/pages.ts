@@ -3,7 +3,9 @@
  */
 
 /** A session's id by its number. */
-export const idOf = (at: number): string => `01998c1e-7d5a-7c3e-9b1a-${String(at).padStart(12, "0")}`
+export function idOf(at: number): string {
+  return `01998c1e-7d5a-7c3e-9b1a-${String(at).padStart(12, "0")}`
+}
 
 /** An agent's record. */
 export function recordText(at: number): string {

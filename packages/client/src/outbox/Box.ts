@@ -108,6 +108,9 @@ export class Box {
     this.#changed(made === true ? [item.id] : [])
     if (made === true) return
     if (failed !== undefined) throw failed
+    // A key that was given may be in the box already: then there is nothing to add.
+    await this.#adopt([item.id], false)
+    if (this.items.has(item.id)) return this.#changed([item.id])
     throw new HoldfastError(
       "OutboxFull",
       `the outbox is full with ${OUTBOX_MAX} commands: wait until some are sent, or clear those that failed`,

@@ -48,6 +48,8 @@ export interface AddOptions {
   readonly priority?: number
   /** Milliseconds after which it is not sent any more. Input of a terminal has a minute, everything else no limit. */
   readonly expiresIn?: number
+  /** In place of a key of its own: that of a command that was sent without the outbox, and may have been carried out. */
+  readonly key?: string
 }
 
 /** A command that was put into an outbox. */
@@ -127,7 +129,7 @@ export class Outbox {
 
   /** Puts a command into the box. `input.session` may be a session that a create in the box is to make, by `offlineId`. */
   add<N extends OutboxOperation>(operation: N, input: OutboxInput<N>, options: AddOptions = {}): Entry<OutboxAnswer<N>> {
-    const id = makeClientId()
+    const id = options.key ?? makeClientId()
     const now = this.#clock.now()
     const { session, ...rest } = copy(input)
     const expiresIn = options.expiresIn ?? (operation === "terminal.input" ? INPUT_EXPIRES : undefined)
@@ -144,10 +146,14 @@ export class Outbox {
       at: now,
       ...(expiresIn === undefined ? {} : { expiresAt: now + expiresIn }),
       tries: 0,
-      sent: false,
+      sent: options.key !== undefined,
     }
     const done = new Promise<OutboxAnswer<N>>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject })
+      const before = this.#waiting.get(id)
+      this.#waiting.set(id, {
+        resolve: (answer) => [before?.resolve, resolve as Waiting["resolve"]].forEach((one) => one?.(answer)),
+        reject: (error) => [before?.reject, reject].forEach((one) => one?.(error)),
+      })
     })
     // Who does not wait for the end reads it in the state.
     done.catch(() => undefined)

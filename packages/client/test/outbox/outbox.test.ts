@@ -30,6 +30,22 @@ describe("an outbox", () => {
     expect(outbox.state.counts).toEqual({ pending: 0, processing: 0, failed: 0, completed: 1 })
   })
 
+  it("C-50 takes over a command that was sent without it, under its key, once", async () => {
+    const world = new World()
+    const { outbox } = await world.open()
+    const signal = new AbortController().signal
+    const sent = outcome(world.hub.send("log.mark", { session: "a", text: "1", key: "mine" }, signal))
+    world.hub.otherwise = () => AWAY
+    const [first, again] = [1, 2].map(() => outbox.add("log.mark", { session: "a", text: "1" }, { key: "mine" }))
+    await Promise.all([first?.stored, again?.stored])
+    expect(outbox.state.items).toMatchObject([{ id: "mine", sent: true }])
+    world.hub.otherwise = () => "ok"
+    await world.clock.run(1000)
+    expect(await sent).toBe("done")
+    expect(await Promise.all([first?.done, again?.done])).toEqual([{ seq: 1 }, { seq: 1 }])
+    expect(texts(world)).toEqual(["1"])
+  })
+
   it("C-52 keeps the order within a session, serves four sessions at once and the most urgent first", async () => {
     const world = new World()
     const { outbox } = await world.open()
