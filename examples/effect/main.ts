@@ -1,6 +1,7 @@
 /** Creates an agent session, sends it a message, and prints what the agent says: `node examples/effect/main.ts "your message"`. */
 import { Console, Effect, Layer, Stream } from "effect"
 import { Chat, makeBreaker, Outbox, Sessions } from "@holdfast/client/effect"
+import { openOutbox, sendOverHttp } from "@holdfast/client/outbox"
 import { createOrOffline, isOffline } from "./create-or-offline.ts"
 
 const { HOLDFAST_URL: origin = "http://127.0.0.1:4653", HOLDFAST_TOKEN: token = "" } = process.env
@@ -23,6 +24,9 @@ const program = Effect.gen(function* () {
   )
 })
 
-const Live = Layer.mergeAll(Sessions.layer({ origin, token }), Chat.layer({ origin, token }), Outbox.layerTest)
+// Kept in a file of the user's, which every run of this program shares: what one leaves in it, the next one sends.
+const open = () => openOutbox({ name: "effect-example", send: sendOverHttp({ origin, token, fetch }) })
+
+const Live = Layer.mergeAll(Sessions.layer({ origin, token }), Chat.layer({ origin, token }), Outbox.layer(open))
 
 await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(Live)))

@@ -1,9 +1,21 @@
 /** The Effect surface against a hub in a process of its own. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { advanceCursor, type AllCursor, type AllItem, type AllOptions, Sessions, type StreamItem } from "@holdfast/client/effect"
+import { openOutbox, sendOverHttp } from "@holdfast/client/outbox"
+import {
+  advanceCursor,
+  type AllCursor,
+  type AllItem,
+  type AllOptions,
+  Outbox,
+  Sessions,
+  type StreamItem,
+} from "@holdfast/client/effect"
 import type { Event } from "@holdfast/protocol/event"
 import { openAgent, sendText, settledAgent } from "../src/agent-session.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
@@ -140,6 +152,33 @@ describe("the Effect surface against a hub", () => {
       expect(kept.filter((seq) => !seqs.includes(seq) && seq <= (seqs.at(-1) ?? 0))).toEqual([])
     }
     await second.leave()
+  })
+
+  it("F-6 an offline session is created once when the hub is back, though its create may have got through before", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "holdfast-effect-")), "outbox")
+    const open = () =>
+      openOutbox({ name: "test", file, send: sendOverHttp({ origin: hub.url(), token: hub.token, fetch: globalThis.fetch }) })
+    const request = { kind: "agent", agent: "scripted", label: "f-six", key: "f-six-key" } as const
+    const program = Effect.gen(function* () {
+      const [sessions, outbox] = [yield* Sessions, yield* Outbox]
+      const made = yield* sessions.create(request)
+      yield* Effect.promise(() => hub.kill("SIGKILL"))
+      expect(yield* Effect.flip(sessions.create(request))).toMatchObject({ metadata: { key: request.key, retryable: true } })
+      const offline = yield* outbox.createSession(request)
+      expect(offline).toMatchObject({ key: request.key, status: "offline", syncPending: true })
+      const message = yield* outbox.send(offline.id, { text: "hello" })
+      expect((yield* outbox.state).counts).toMatchObject({ completed: 0 })
+      yield* Effect.promise(() => hub.start())
+      yield* outbox.wake
+      expect(yield* outbox.answer(offline.key)).toMatchObject({ id: made.id })
+      yield* outbox.answer(message).pipe(Effect.catch(() => Effect.void))
+      expect((yield* sessions.query({ q: "f-six" })).total).toBe(1)
+      return made.id
+    })
+    const live = [Sessions.layer({ origin: hub.url(), token: hub.token }), Outbox.layer(open)] as const
+    const id = await Effect.runPromise(program.pipe(Effect.provide([...live])))
+    await settledAgent(hub, id)
+    rmSync(dirname(file), { recursive: true, force: true })
   })
 
   it("F-3 is filtered by session and by event", async () => {

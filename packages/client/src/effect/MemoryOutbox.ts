@@ -78,7 +78,7 @@ export class MemoryOutbox implements OutboxPort {
   complete = (id: string, answer: unknown): void => {
     const item = this.#items.get(id)
     if (item === undefined) return
-    this.#set({ ...item, status: "completed" })
+    this.#set({ ...item, status: "completed", answer })
     this.#settle(id, ({ resolve }) => resolve(answer))
   }
 

@@ -63,7 +63,7 @@ export class Outbox extends Context.Service<
     readonly createSession: (request: CreateSession, options?: OutboxOptions) => Effect.Effect<OfflineSession, OutboxError>
     /** Sends a message as soon as the hub is there; the session may be one that is to be created. */
     readonly send: (session: string, message: SendMessage, options?: OutboxOptions) => Effect.Effect<string, OutboxError>
-    /** Waits for the hub's answer to a command that this service took. */
+    /** The hub's answer to a command: waits for one that this service took, and gives that of one the box still has. */
     readonly answer: (id: string) => Effect.Effect<unknown, OutboxError>
     readonly state: Effect.Effect<OutboxState>
     /** The state now, and after each change. */
@@ -118,9 +118,7 @@ function serve(box: OutboxPort): Outbox["Service"] {
     answer: (id) =>
       Effect.suspend(() => {
         const entry = entries.get(id)
-        if (entry === undefined)
-          return Effect.fail(new OutboxError({ message: `no command ${id} is waited for`, reason: "Settled" }))
-        return Effect.tryPromise({ try: () => entry.done, catch: outboxError })
+        return entry === undefined ? settled(box, id) : Effect.tryPromise({ try: () => entry.done, catch: outboxError })
       }),
     state: Effect.sync(() => box.state),
     changes: Stream.callback<OutboxState>(
@@ -140,6 +138,14 @@ function serve(box: OutboxPort): Outbox["Service"] {
     cancel: (id) => Effect.promise(() => box.cancel(id)),
     wake: Effect.sync(() => box.wake()),
   }
+}
+
+/** How a command ended that no one waited for. */
+function settled({ state }: OutboxPort, id: string): Effect.Effect<unknown, OutboxError> {
+  const item = state.items.find((one) => one.id === id)
+  if (item?.status === "completed") return Effect.succeed(item.answer)
+  const { tag: reason, message } = item?.error ?? { tag: "Settled", message: `the outbox has no outcome of the command ${id}` }
+  return Effect.fail(new OutboxError({ message, reason }))
 }
 
 const offline = (id: string, key: string, { kind, label, agent, command }: CreateSession): OfflineSession => ({

@@ -9,6 +9,8 @@ export interface OutboxCommand {
   readonly session: string
   readonly status: "pending" | "processing" | "failed" | "completed"
   readonly error?: { readonly tag: string; readonly message: string }
+  /** Of a completed one. */
+  readonly answer?: unknown
 }
 
 /** Everything in a box at one moment. */

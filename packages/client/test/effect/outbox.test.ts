@@ -26,6 +26,7 @@ describe("the outbox of the Effect surface", () => {
         const waiting = yield* Effect.forkChild(outbox.answer(offline.key), { startImmediately: true })
         test.complete(offline.key, { id: "real" })
         expect(yield* Fiber.join(waiting)).toEqual({ id: "real" })
+        expect(yield* outbox.answer(offline.key)).toEqual({ id: "real" })
         expect((yield* outbox.state).counts).toMatchObject({ pending: 1, completed: 1 })
       }),
     ))
@@ -43,7 +44,8 @@ describe("the outbox of the Effect surface", () => {
         test.refuse(id, "SessionNotFound", "there is none")
         expect((yield* Fiber.join(failed))._tag).toBe("Some")
         expect(yield* Fiber.join(waiting)).toBeInstanceOf(OutboxError)
-        expect(yield* Effect.flip(outbox.answer(id))).toMatchObject({ reason: "Settled" })
+        expect(yield* Effect.flip(outbox.answer(id))).toMatchObject({ reason: "SessionNotFound" })
+        expect(yield* Effect.flip(outbox.answer("none"))).toMatchObject({ reason: "Settled" })
         expect([yield* outbox.retryFailed(), yield* outbox.retryFailed()]).toEqual([1, 0])
         expect(yield* outbox.cancel(id)).toBe("cancelled")
         const other = yield* outbox.add("sessions.archive", { session: "s" })

@@ -15,7 +15,7 @@ import type { Principal } from "@holdfast/hub/Hub"
 import { failure, PONG, readRpcText, type RpcMessage } from "../json/rpc-messages.ts"
 import { type CallContext, type chatCalls, tooMany, unknownCall } from "./ChatCalls.ts"
 import { type CallOwner, type ReplyMode, RpcCall } from "./RpcCall.ts"
-import { defectText, endedText, Lines } from "./wire.ts"
+import { ackOf, defectText, endedText, Lines } from "./wire.ts"
 
 /** Calls under way at a time. */
 const CALLS_MAX = 256
@@ -141,6 +141,8 @@ export class RpcConnection implements TurnWriter, CallOwner {
   }
 
   #line(line: string): void {
+    const acked = ackOf(line)
+    if (acked !== undefined) return this.#calls.get(acked)?.onAck()
     const read = readRpcText(line)
     if (read === undefined) return this.send(defectText("a line must be an RPC message as JSON"))
     for (const message of read.messages) {

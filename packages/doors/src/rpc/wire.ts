@@ -22,6 +22,14 @@ export class Lines {
   }
 }
 
+/** What a stock client sends after each chunk: so frequent that it is not parsed. */
+const ACK = /^\{"_tag":"Ack","requestId":("[\w-]{1,64}"|\d{1,15})\}$/
+
+/** The id, as JSON, of a line that acknowledges a chunk in the usual form; anything else is parsed. */
+export function ackOf(line: string): string | undefined {
+  return line.startsWith('{"_tag":"Ack"') ? ACK.exec(line)?.[1] : undefined
+}
+
 /** Values of a stream. */
 export function chunkText(id: string, values: ReadonlyArray<string>): string {
   return `{"_tag":"Chunk","requestId":${id},"values":[${values.join(",")}]}`
