@@ -12,6 +12,7 @@ import { APPEND_ONE } from "./rows/append-one.ts"
 import { ATTACH, INTERRUPT } from "./rows/attach.ts"
 import { CAT } from "./rows/cat.ts"
 import { CATCH_UP } from "./rows/catch-up.ts"
+import { CHAT } from "./rows/chat.ts"
 import { COLD_START } from "./rows/cold-start.ts"
 import { FIRST_PROMPT, LS } from "./rows/command-line.ts"
 import { CREATE_OUTSTANDING, CREATE_SEQUENTIAL } from "./rows/create.ts"
@@ -57,4 +58,5 @@ export const ROWS: ReadonlyArray<Row> = [
   RPC_TOKENS,
   AGENT_INTERRUPT,
   AGENT_KEPT,
+  CHAT,
 ]

@@ -1,17 +1,23 @@
 /** The AI SDK's chat without a view, as its users build one for a framework of their own. */
 import { AbstractChat, type ChatInit, type ChatState, type ChatStatus, type UIMessage } from "ai"
 
+/** Hears of each message that is new or has changed. */
+export type MessageListener = (message: UIMessage) => void
+
 class MemoryState implements ChatState<UIMessage> {
   status: ChatStatus = "ready"
   error: Error | undefined = undefined
   messages: Array<UIMessage>
+  readonly #changed: MessageListener
 
-  constructor(messages: Array<UIMessage>) {
+  constructor(messages: Array<UIMessage>, changed: MessageListener) {
     this.messages = messages
+    this.#changed = changed
   }
 
   readonly pushMessage = (message: UIMessage): void => {
     this.messages = [...this.messages, message]
+    this.#changed(message)
   }
 
   readonly popMessage = (): void => {
@@ -19,7 +25,8 @@ class MemoryState implements ChatState<UIMessage> {
   }
 
   readonly replaceMessage = (index: number, message: UIMessage): void => {
-    this.messages = this.messages.with(index, structuredClone(message))
+    this.messages = this.messages.with(index, { ...message, parts: message.parts.map((part) => ({ ...part })) })
+    this.#changed(message)
   }
 
   readonly snapshot = <T>(thing: T): T => structuredClone(thing)
@@ -27,8 +34,8 @@ class MemoryState implements ChatState<UIMessage> {
 
 /** A chat. */
 export class NodeChat extends AbstractChat<UIMessage> {
-  constructor({ messages = [], ...init }: ChatInit<UIMessage>) {
-    super({ ...init, state: new MemoryState(messages) })
+  constructor({ messages = [], ...init }: ChatInit<UIMessage>, changed: MessageListener = () => undefined) {
+    super({ ...init, state: new MemoryState(messages, changed) })
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import { without } from "./field-default.ts"
-import { UUID_V7 } from "./ids.ts"
+import { UUID_V7 } from "./uuid.ts"
 import { Key, UpdateSession } from "./session.ts"
 import { visible } from "./text.ts"
 

@@ -5,9 +5,7 @@
  * ids sort by creation time. Time and randomness are passed in; nothing here reads a clock.
  */
 import * as Schema from "effect/Schema"
-
-/** Text form of a UUIDv7, lower case. */
-export const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+import { UUID_V7 } from "./uuid.ts"
 
 /** Id of a session: the one id for every operation on it (row:A1). */
 export const SessionId = Schema.String.check(

@@ -1,5 +1,5 @@
 /** Names of sessions as people type them; the hub takes whole ids only (docs/protocol/rules.md, H-3). */
-import { UUID_V7 } from "@holdfast/protocol/ids"
+import { UUID_V7 } from "@holdfast/protocol/uuid"
 import { ask, useHub } from "../server/hub.ts"
 
 /** The id of the session that a name stands for, with `resolve` to ask for it. An id is the name of its session unasked. */

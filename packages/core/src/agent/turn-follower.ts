@@ -57,6 +57,8 @@ export class TurnFollower {
   readonly #sink: FollowSink
   #message: string | undefined
   #turn: string | undefined
+  /** The streaming turn that the message went into. */
+  #into: unknown
   #chunks: TurnChunks | undefined
   /** Open requests about calls of the turn. */
   readonly #asked = new Set<string>()
@@ -202,12 +204,14 @@ export class TurnFollower {
   }
 
   #queued({ type, time }: Event, data: Fields): void {
-    const { messageId, turn, item, reason, continues } = data
+    const { messageId, turn, item, reason, continues, steer } = data
     const added = item as { readonly id: string; readonly key?: string } | undefined
     if (type === "added" && added?.key !== undefined && added.key === this.#wanted.key) this.#message = added.id
     if (type === "held" && this.#chunks === undefined && continues !== true) this.held({ reason: String(reason) })
     if (this.#message === undefined || messageId !== this.#message) return
-    if ((type === "sent" || type === "taken") && typeof turn === "string") this.#want(turn, time)
+    // What went into a turn that streams has no turn of its own.
+    if (type === "sent" && steer === true) this.#into = turn
+    if ((type === "sent" || type === "taken") && typeof turn === "string" && turn !== this.#into) this.#want(turn, time)
     if (this.#chunks !== undefined) return
     if (type === "removed") this.#fail("the message was removed from the queue")
     if (type === "uncertain") this.#fail("it is not known whether the agent got the message; send it again or drop it")

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { WebSocket } from "ws"
-import { BadRequest, Busy, type DoorError, type SessionNotFound } from "@holdfast/protocol/errors"
+import { BadRequest, Busy, type DoorError } from "@holdfast/protocol/errors"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
 import type { Caller, Hub } from "@holdfast/hub/Hub"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
@@ -18,7 +18,7 @@ import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { JsonRefused, parseJson } from "../json/strict-json.ts"
 import { askChat } from "./ask-chat.ts"
 import { readChatRequest } from "./chat-request.ts"
-import { openChat } from "./open-chat.ts"
+import { findChat } from "./open-chat.ts"
 import { type ChunkOut, type Detach, streamTurn, type TurnRequest } from "./stream-turn.ts"
 
 /** Streams of one connection at a time. */
@@ -139,12 +139,10 @@ export class ChatSocket {
 
   #resume(requestId: string, stream: Stream, { id }: Fields): Effect.Effect<void, DoorError> {
     const { by, hub } = this.#parts
-    return openChat(hub, typeof id === "string" ? id : "", undefined, by).pipe(
-      Effect.flatMap((session) => this.#stream(requestId, stream, { session, followed: { endsToAsk: true } })),
-      Effect.catchIf(
-        (error): error is SessionNotFound => error._tag === "SessionNotFound",
-        () => Effect.sync(() => this.#over(requestId, { type: "no-active", requestId })),
-      ),
+    return Effect.flatMap(findChat(hub, typeof id === "string" ? id : "", by), (session) =>
+      session === undefined
+        ? Effect.sync(() => this.#over(requestId, { type: "no-active", requestId }))
+        : this.#stream(requestId, stream, { session, followed: { endsToAsk: true } }),
     )
   }
 
@@ -187,7 +185,7 @@ export class ChatSocket {
   }
 
   #refuse(requestId: string, error: DoorError): void {
-    this.#over(requestId, { type: "error", requestId, errorText: error.message })
+    this.#over(requestId, { type: "error", requestId, errorText: error.message, tag: error._tag })
   }
 
   #over(requestId: string, frame: Fields): void {

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { DoorError, SessionNotFound } from "@holdfast/protocol/errors"
+import type { DoorError } from "@holdfast/protocol/errors"
 import { type Caller, Hub } from "@holdfast/hub/Hub"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
@@ -12,7 +12,7 @@ import { DOOR_ROUTES, type DoorRouteName } from "../guard/routes.ts"
 import type { Asked, LentStream, RouteDoor } from "../RouteDoor.ts"
 import { askChat } from "./ask-chat.ts"
 import { readChatRequest } from "./chat-request.ts"
-import { openChat } from "./open-chat.ts"
+import { findChat } from "./open-chat.ts"
 import { type ChunkOut, streamTurn, type TurnRequest } from "./stream-turn.ts"
 
 /** By which the AI SDK knows the stream. */
@@ -54,12 +54,7 @@ const send = Effect.fnUntraced(function* (hub: Service, asked: Asked, by: Caller
 
 const resume = Effect.fnUntraced(function* (hub: Service, asked: Asked, by: Caller): Effect.fn.Return<void, DoorError> {
   const chat = asked.params["chat"] ?? ""
-  const session = yield* openChat(hub, chat, undefined, by).pipe(
-    Effect.catchIf(
-      (error): error is SessionNotFound => error._tag === "SessionNotFound",
-      () => Effect.succeed(undefined),
-    ),
-  )
+  const session = yield* findChat(hub, chat, by)
   if (session === undefined) return asked.empty()
   yield* stream(hub, { session, followed: { endsToAsk: true } }, asked, by)
 })

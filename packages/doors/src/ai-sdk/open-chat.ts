@@ -8,16 +8,13 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
+import { CHAT_ID_PROBLEM, chatKey, chatTag, isChatId, isSessionId } from "@holdfast/core/agent/chat-id"
 import { BadRequest, type DoorError, SessionNotFound, Unprocessable } from "@holdfast/protocol/errors"
-import { UUID_V7 } from "@holdfast/protocol/ids"
 import { CreateSession, type Session } from "@holdfast/protocol/session"
 import { type Caller, type Hub, performed } from "@holdfast/hub/Hub"
 import { failureOf } from "../json/decode-failure.ts"
 
 type Perform = Pick<Hub["Service"], "perform">
-
-/** Ids of chats that a tag can hold. */
-const CHAT_ID = /^[\p{L}\p{N}._:/-]{1,59}$/u
 
 /** The session of a chat, created if it has none and `create` says of what. Fails with `SessionNotFound` where there is none. */
 export const openChat = Effect.fnUntraced(function* (
@@ -26,12 +23,12 @@ export const openChat = Effect.fnUntraced(function* (
   create: unknown,
   by: Caller,
 ): Effect.fn.Return<string, DoorError> {
-  if (UUID_V7.test(chat)) {
+  if (isSessionId(chat)) {
     const session = yield* performed(hub, "sessions.get", { session: chat }, by)
     return yield* ofAgent(session)
   }
-  if (!CHAT_ID.test(chat)) {
-    const message = "id: the id of a chat has 1 to 59 letters, digits, '.', '_', '-', ':' and '/'"
+  if (!isChatId(chat)) {
+    const message = `id: ${CHAT_ID_PROBLEM}`
     return yield* new BadRequest({ message, field: "id" })
   }
   const found = yield* tagged(hub, chat, by)
@@ -51,9 +48,19 @@ export const openChat = Effect.fnUntraced(function* (
   )
 })
 
+/** The session of a chat that may have none yet; one that is named by its own id must exist. */
+export function findChat(hub: Perform, chat: string, by: Caller): Effect.Effect<string | undefined, DoorError> {
+  return openChat(hub, chat, undefined, by).pipe(
+    Effect.catchIf(
+      (error): error is SessionNotFound => error._tag === "SessionNotFound" && !isSessionId(chat),
+      () => Effect.succeed(undefined),
+    ),
+  )
+}
+
 const tagged = (hub: Perform, chat: string, by: Caller): Effect.Effect<string | undefined, DoorError> =>
   Effect.map(
-    performed(hub, "sessions.list", { tag: `chat:${chat}`, kind: "agent", status: "all", limit: 1 }, by),
+    performed(hub, "sessions.list", { tag: chatTag(chat), kind: "agent", status: "all", limit: 1 }, by),
     ({ sessions: [session] }) => session?.id,
   )
 
@@ -63,7 +70,7 @@ function creation(chat: string, create: unknown): Effect.Effect<CreateSession, D
   const exit = decode({ kind: "agent", ...(create as object) }, { onExcessProperty: "error" })
   if (Exit.isSuccess(exit)) {
     const { key: _, kind: __, tags = [], ...given } = exit.value
-    return Effect.succeed({ ...given, kind: "agent", tags: [...tags, `chat:${chat}`], key: `chat:${encodeURIComponent(chat)}` })
+    return Effect.succeed({ ...given, kind: "agent", tags: [...tags, chatTag(chat)], key: chatKey(chat) })
   }
   const error = Exit.findErrorOption(exit)
   return Effect.fail(

@@ -98,6 +98,7 @@ export const streamTurn = Effect.fnUntraced(function* (
   const attachment = yield* hub.attach(request, sink, by)
   return {
     start: () => {
+      if (isOver) return
       follower.held(hold)
       if (end === undefined) attachment.start()
       else passOn(0)

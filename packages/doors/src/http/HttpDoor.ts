@@ -71,7 +71,7 @@ export const makeHttpDoor =
       if (read._tag === "Gone") return done()
       if (isDoorRoute(name)) {
         const refusal = isOver(exchange.by) ? credentialOver() : undefined
-        return serveDoorRoute({ hub, routes, name, allowed, exchange, done }, refusal ?? read)
+        return serveDoorRoute({ hub, routes, inForce, name, allowed, exchange, done }, refusal ?? read)
       }
       // A credential that ended while the body was on its way changes nothing (G-7).
       const input = isOver(exchange.by) ? credentialOver() : inputOf(name, allowed, exchange, read)

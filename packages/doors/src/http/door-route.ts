@@ -6,7 +6,7 @@ import type { Hub } from "@holdfast/hub/Hub"
 import type { Allowed } from "../guard/guard.ts"
 import { DOOR_ROUTES, type DoorRouteName, pathParams } from "../guard/routes.ts"
 import { JsonRefused, parseBody } from "../json/strict-json.ts"
-import type { Asked, RouteDoor } from "../RouteDoor.ts"
+import type { Asked, LentStream, RouteDoor } from "../RouteDoor.ts"
 import { refusal, writeAnswer, writeUnread } from "./answer.ts"
 import type { BodyRead } from "./body.ts"
 import type { Exchange } from "./Exchange.ts"
@@ -17,6 +17,8 @@ import { openSse } from "./SseStream.ts"
 export interface DoorRequest {
   readonly hub: Pick<Hub["Service"], "perform">
   readonly routes: RouteDoor<DoorRouteName>
+  /** Whether a credential is still in force. */
+  readonly inForce: (credential: string) => boolean
   readonly name: DoorRouteName
   readonly allowed: Allowed
   readonly exchange: Exchange
@@ -26,7 +28,7 @@ export interface DoorRequest {
 
 /** Serves a request, or refuses it for what was wrong with it before it reached its door. */
 export function serveDoorRoute(
-  { hub, routes, name, allowed, exchange, done }: DoorRequest,
+  { hub, routes, inForce, name, allowed, exchange, done }: DoorRequest,
   read: Exclude<BodyRead, { readonly _tag: "Gone" }> | DoorError,
 ): void {
   const { by, endings, response } = exchange
@@ -48,7 +50,8 @@ export function serveDoorRoute(
     body,
     by,
     refuse: (error) => {
-      writeAnswer(response, refusal(error))
+      if (response.headersSent) response.destroy()
+      else writeAnswer(response, refusal(error))
       done()
     },
     empty: () => {
@@ -56,12 +59,18 @@ export function serveDoorRoute(
       done()
     },
     stream: (headers) => {
+      if (response.destroyed) {
+        done()
+        return GONE
+      }
       const stream = openSse(response, HEARTBEAT, headers)
       const tear = (): void => void response.destroy()
       // The end of a stream is said in the door's own protocol: without it, the client must see that it was cut.
       endings.set(tear, by.credential)
       stream.onClose(() => endings.delete(tear))
       done()
+      // A credential that ended while the answer was on its way opens nothing (G-7).
+      if (!inForce(by.credential)) tear()
       return { send: stream.send, end: stream.end, tear }
     },
     onClose: (listener) => {
@@ -71,6 +80,9 @@ export function serveDoorRoute(
   }
   routes.serve(name, asked)
 }
+
+/** The stream of a client that has gone away. */
+const GONE: LentStream = { send: () => undefined, end: () => undefined, tear: () => undefined }
 
 function json(read: Exclude<BodyRead, { readonly _tag: "Gone" }> | DoorError): unknown {
   if (read instanceof Error) return read

@@ -1,6 +1,6 @@
 /** Ids at the doors: whole, so that no request can mean a session that its sender did not name (docs/protocol/rules.md, H-3). */
 import { SessionNotFound } from "@holdfast/protocol/errors"
-import { UUID_V7 } from "@holdfast/protocol/ids"
+import { UUID_V7 } from "@holdfast/protocol/uuid"
 import { headOf } from "@holdfast/protocol/text-cut"
 
 /** The refusal of a text that is no whole id; `undefined` for one that is. Whether a session has the id is not looked at. */

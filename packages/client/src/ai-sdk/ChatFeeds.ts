@@ -1,0 +1,63 @@
+/** The feeds of a transport's chats, each under the session that its chat stands for (docs/protocol/rules.md, I-6). */
+import type { Connection } from "../Connection.ts"
+import { callSurely, sessionOf } from "./chat-calls.ts"
+import { ChatFeed } from "./ChatFeed.ts"
+
+/** Hears of each chat whose session is found. */
+export type OpenListener = (chat: string, feed: ChatFeed) => void
+
+/** The feeds. */
+export class ChatFeeds {
+  readonly connection: Connection
+  readonly #sessions = new Map<string, Promise<string | undefined>>()
+  readonly #feeds = new Map<string, ChatFeed>()
+  readonly #listeners = new Set<OpenListener>()
+
+  constructor(connection: Connection) {
+    this.connection = connection
+  }
+
+  /** The feed of a chat's session; `undefined` when it has none and nothing says of what to create one. */
+  async of(chat: string, create?: unknown): Promise<ChatFeed | undefined> {
+    const known = this.#sessions.get(chat)
+    const asked = known ?? sessionOf(this.connection, chat, create)
+    this.#sessions.set(chat, asked)
+    let session: string | undefined
+    try {
+      session = await asked
+    } finally {
+      // What does not exist may exist later.
+      if (session === undefined && this.#sessions.get(chat) === asked) this.#sessions.delete(chat)
+    }
+    if (session === undefined) return known === undefined || create === undefined ? undefined : this.of(chat, create)
+    const feed = this.#feeds.get(session) ?? new ChatFeed(this.connection, session)
+    this.#feeds.set(session, feed)
+    for (const listener of [...this.#listeners]) listener(chat, feed)
+    return feed
+  }
+
+  /** The same with a view as of now: what was accepted elsewhere a moment ago is in it. */
+  async present(chat: string): Promise<ChatFeed | undefined> {
+    const feed = await this.of(chat)
+    if (feed === undefined) return undefined
+    const { lastSeq } = await callSurely(this.connection, "sessions.get", { session: feed.session })
+    await feed.reached(lastSeq)
+    return feed
+  }
+
+  /** Tells a listener of each chat whose session is found; returns the function that ends it. */
+  onOpen(listener: OpenListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Ends all of them. */
+  close(reason: string): void {
+    for (const feed of this.#feeds.values()) feed.close(reason)
+    this.#feeds.clear()
+    this.#sessions.clear()
+  }
+}
+
+/** The feeds by their transports: for what is bound to one, not for its users. */
+export const feedsOf = new WeakMap<object, ChatFeeds>()

@@ -1,0 +1,161 @@
+/** The examples of docs/use-chat.md, and the page of examples/use-chat, in a browser and on a real hub. */
+import { createServer as freePort, type AddressInfo } from "node:net"
+import { once } from "node:events"
+import { cpSync, readFileSync, rmSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { build } from "esbuild"
+import { createServer, type ViteDevServer } from "vite"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { examplesOf } from "@holdfast/testkit/document-examples"
+import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
+import { launchBrowser, type Browser, type Page } from "./chromium.ts"
+
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const HEAVY = path("../heavy/node_modules")
+const DOCUMENT = readFileSync(path("../../docs/use-chat.md"), "utf8")
+const EXAMPLE = path("../../examples/use-chat")
+
+let browser: Browser
+let hub: HubProcess
+beforeAll(async () => {
+  ;[hub, browser] = await Promise.all([startHub(), launchBrowser()])
+})
+afterAll(async () => {
+  await browser.close()
+  await hub.stop()
+})
+
+/** The component of an example in a page of its own, in StrictMode. */
+async function bundleOf(code: string): Promise<string> {
+  const library = path("../../packages/client/src")
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { createElement, StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+import { ChatView } from "example"
+const place = document.createElement("div")
+document.body.append(place)
+createRoot(place).render(createElement(StrictMode, null, createElement(ChatView, window.props)))`,
+      resolveDir: path("."),
+      loader: "jsx",
+    },
+    plugins: [
+      {
+        name: "example",
+        setup: (plugins) => {
+          plugins.onResolve({ filter: /^example$/ }, () => ({ path: "example", namespace: "example" }))
+          plugins.onLoad({ filter: /.*/, namespace: "example" }, () => ({ contents: code, loader: "jsx", resolveDir: path(".") }))
+        },
+      },
+    ],
+    alias: { "holdfast/client/ai-sdk": `${library}/ai-sdk/index.ts`, "holdfast/client": `${library}/index.ts` },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    jsx: "automatic",
+    write: false,
+    nodePaths: [HEAVY],
+    define: { "process.env.NODE_ENV": '"development"' },
+    logLevel: "error",
+  })
+  return outputFiles[0]?.text ?? ""
+}
+
+const say = (text: string): string => `(() => {
+  const form = document.querySelector("form:last-of-type")
+  form.elements.text.value = ${JSON.stringify(text)}
+  form.requestSubmit()
+})()`
+const sees = (page: Page, text: string) =>
+  expect.poll(() => page.evaluate("document.body.textContent"), { timeout: 20_000 }).toContain(text)
+const click = (page: Page, name: string) =>
+  expect
+    .poll(
+      () =>
+        page.evaluate(`(() => {
+          const button = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === ${JSON.stringify(name)})
+          button?.click()
+          return button !== undefined
+        })()`),
+      { timeout: 20_000 },
+    )
+    .toBe(true)
+
+describe("docs/use-chat.md", () => {
+  const examples = examplesOf(DOCUMENT).filter(({ language }) => language === "jsx")
+
+  it.each(examples.map((example) => [example.info, example.body]))(
+    "I-1 I-7 I-8 its example %s works as it stands",
+    async (info, code) => {
+      const page = await browser.newPage({ bypassCSP: true })
+      const errors: Array<string> = []
+      page.on("pageerror", (error) => errors.push(error.message))
+      await page.goto(`${hub.url()}/docs`)
+      await page.evaluate(`void (window.props = ${JSON.stringify({ id: `documents-${info}`, apiKey: hub.token })})`)
+      const bundle = await bundleOf(code)
+      await page.evaluate(`import(URL.createObjectURL(new Blob([${JSON.stringify(bundle)}], { type: "text/javascript" })))`)
+      await expect.poll(() => page.evaluate(`document.querySelector("form") !== null`)).toBe(true)
+      await page.evaluate(say("[[say it works]]"))
+      await sees(page, "it works")
+      if (info === "bound") {
+        await page.evaluate(say("[[bash echo from the document]]"))
+        await click(page, "Allow")
+        await sees(page, "from the document")
+      }
+      expect(errors).toEqual([])
+      await page.goto("about:blank")
+    },
+  )
+
+  it("I-1 has an example of each way", () => {
+    expect(examples.map(({ info }) => info)).toEqual(["http", "socket", "own", "bound"])
+  })
+})
+
+describe("examples/use-chat", () => {
+  // Beside what it needs, which its own folder has once a user has installed it.
+  const place = path("../heavy/.use-chat-example")
+  let vite: ViteDevServer
+  let address = ""
+  beforeAll(async () => {
+    const probe = freePort().listen(0, "127.0.0.1")
+    await once(probe, "listening")
+    const { port } = probe.address() as AddressInfo
+    probe.close()
+    await once(probe, "close")
+    rmSync(place, { recursive: true, force: true })
+    cpSync(EXAMPLE, place, { recursive: true, filter: (file) => !file.includes("node_modules") })
+    process.env["HOLDFAST_URL"] = hub.url()
+    const server = { port, host: "127.0.0.1", strictPort: true }
+    vite = await createServer({ root: place, configFile: `${place}/vite.config.js`, server, logLevel: "error" })
+    await vite.listen()
+    address = `http://127.0.0.1:${port}/`
+  })
+  afterAll(async () => {
+    await vite.close()
+    rmSync(place, { recursive: true, force: true })
+  })
+
+  it("I-8 signs in, sends, allows, answers a question, and has it all after a reload", async () => {
+    const page = await browser.newPage({ bypassCSP: true })
+    const errors: Array<string> = []
+    page.on("pageerror", (error) => errors.push(error.message))
+    await page.goto(address)
+    await expect.poll(() => page.evaluate(`document.querySelector("form.sign-in") !== null`), { timeout: 60_000 }).toBe(true)
+    await page.evaluate(`(() => {
+      const form = document.querySelector("form.sign-in")
+      form.elements.key.value = ${JSON.stringify(hub.token)}
+      form.requestSubmit()
+    })()`)
+    await sees(page, "online")
+    await page.evaluate(say("[[say Hello]] [[bash echo from the example]] [[ask Which one?|Red|Blue]]"))
+    await click(page, "Allow")
+    await sees(page, "from the example")
+    await click(page, "Answer")
+    await sees(page, "you chose Red")
+    await page.goto(address)
+    await sees(page, "you chose Red")
+    expect(errors).toEqual([])
+    await page.goto("about:blank")
+  })
+})

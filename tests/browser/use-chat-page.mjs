@@ -1,0 +1,87 @@
+/**
+ * A page with the AI SDK's own `useChat`, in StrictMode: what tests open in a browser, and look at as React has rendered it.
+ *
+ * `kind`: `http` and `socket` are the stock transports on `/ai/chat`, `own` is our transport, `bound` a chat that is bound to
+ * its session.
+ */
+import { Chat, useChat } from "@ai-sdk/react"
+import { DefaultChatTransport, lastAssistantMessageIsCompleteWithApprovalResponses, WebSocketChatTransport } from "ai"
+import { createElement, StrictMode, useEffect } from "react"
+import { createRoot } from "react-dom/client"
+import { Connection, browserSocket, socketUrl } from "@holdfast/client"
+import { bindChat, HoldfastChatTransport } from "@holdfast/client/ai-sdk"
+
+const helpers = new Map()
+const mounts = new Map()
+const roots = new Map()
+const bindings = new Map()
+let connection
+
+function transportOf(kind, key) {
+  if (kind === "http") return new DefaultChatTransport({ api: "/ai/chat", headers: { authorization: `Bearer ${key}` } })
+  if (kind === "socket") {
+    const url = `${location.origin.replace("http", "ws")}/ai/chat`
+    return new WebSocketChatTransport({ url, protocols: ["holdfast.chat", `holdfast.key.${key}`] })
+  }
+  connection ??= new Connection({
+    open: browserSocket(WebSocket, socketUrl(location.origin), key),
+    name: "page",
+    backoff: { first: 20, most: 200 },
+  })
+  return new HoldfastChatTransport({ connection })
+}
+
+function View({ name, options }) {
+  const chat = useChat(options)
+  helpers.set(name, chat)
+  // In StrictMode a component is unmounted and mounted again at once, which stops what its chat reads.
+  useEffect(() => void mounts.set(name, (mounts.get(name) ?? 0) + 1), [name])
+  const { error, messages, status } = chat
+  return createElement("output", { id: name }, JSON.stringify({ status, error: error?.message, messages }))
+}
+
+/** Mounts a chat under a name; resolves once it is there to stay. */
+async function mount(name, { id, key, kind, resume = false }) {
+  const transport = transportOf(kind, key)
+  const sendAutomaticallyWhen = lastAssistantMessageIsCompleteWithApprovalResponses
+  let options = { id, transport, resume, sendAutomaticallyWhen }
+  if (kind === "bound") {
+    const chat = new Chat({ id, transport })
+    bindings.set(name, bindChat(chat, transport))
+    options = { chat }
+  }
+  const place = document.createElement("div")
+  document.body.append(place)
+  const root = createRoot(place)
+  roots.set(name, root)
+  root.render(createElement(StrictMode, null, createElement(View, { name, options })))
+  while ((mounts.get(name) ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** What React shows of a chat. */
+function shown(name) {
+  return JSON.parse(document.getElementById(name)?.textContent || "null")
+}
+
+function unmount(name) {
+  roots.get(name)?.unmount()
+}
+
+/** Sends; resolves at once, as a button does. */
+function send(name, text) {
+  void helpers.get(name).sendMessage({ text })
+}
+
+/** The request that is shown, if there is one. */
+function asking(name) {
+  const parts = shown(name)?.messages.at(-1)?.parts ?? []
+  return parts.find(({ state }) => state === "approval-requested")?.approval.id
+}
+
+/** Answers a request. */
+function answer(name, id, approved) {
+  void helpers.get(name).addToolApprovalResponse({ id, approved })
+}
+
+const stop = (name) => bindings.get(name).stop()
+Object.assign(window, { page: { mount, unmount, shown, send, asking, answer, stop } })
