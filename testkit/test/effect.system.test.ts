@@ -1,7 +1,10 @@
 /** The Effect surface against a hub in a process of its own. */
+import { execFile } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
@@ -179,6 +182,15 @@ describe("the Effect surface against a hub", () => {
     const id = await Effect.runPromise(program.pipe(Effect.provide([...live])))
     await settledAgent(hub, id)
     rmSync(dirname(file), { recursive: true, force: true })
+  })
+
+  it("F-4 F-5 the example runs as its README says", async () => {
+    const home = mkdtempSync(join(tmpdir(), "holdfast-example-"))
+    const env = { ...process.env, HOME: home, XDG_DATA_HOME: home, HOLDFAST_URL: hub.url(), HOLDFAST_TOKEN: hub.token }
+    const path = fileURLToPath(new URL("../../examples/effect/main.ts", import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, [path, "[[say all is well]]"], { env, timeout: 60_000 })
+    expect(stdout).toContain("all is well")
+    rmSync(home, { recursive: true, force: true })
   })
 
   it("F-3 is filtered by session and by event", async () => {

@@ -184,7 +184,7 @@ describe("the RPC door of a hub", () => {
     const runtime = page({}, false)
     const chat = await runtime.runPromise(Effect.map(Chat, (one) => one))
     const stuck = runtime.runFork(Stream.runForEach(chat.subscribe(session), () => Effect.never))
-    await runtime.runPromise(chat.send(session, { text: "[[slow 400 10]]" }))
+    await runtime.runPromise(chat.send(session, { text: "[[slow 200 5]]" }))
     expect(await runtime.runPromise(chat.interrupt(session))).toMatchObject({ interrupted: true })
     await Effect.runPromise(Fiber.interrupt(stuck))
     await settledAgent(hub, session)
