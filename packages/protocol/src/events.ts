@@ -8,6 +8,7 @@ import { AGENT_EVENTS } from "./agent/agent-events.ts"
 import type { TypeOf } from "./codec.ts"
 import type { Channel, Event } from "./event.ts"
 import { type EventRow, type RawData, versionOf } from "./event-row.ts"
+import { raisedData } from "./event-upcasts.ts"
 import { SESSION_EVENTS } from "./session-events.ts"
 
 /** Every type of event but those of the `agent` channel, which are types of chunks. */
@@ -78,11 +79,6 @@ export class EventReader {
     }
   }
 
-  /** True when a log can hold data of an older version than the table's. */
-  get hasOlder(): boolean {
-    return this.#raisedNames.size > 0
-  }
-
   /** The version that is written, where it is not the first. */
   written(name: string): number | undefined {
     return this.#raisedNames.get(name)
@@ -98,20 +94,8 @@ export class EventReader {
     return data !== undefined && found.row.data.is(data) ? { name: found.name, data: data as RawData } : undefined
   }
 
-  /** The event with its data brought to the table's version; the event itself when there is nothing to do. */
-  current(event: Event): Event {
-    if (this.#raisedNames.size === 0) return event
-    const found = this.#rows.get(event.channel)?.get(event.type)
-    if (found === undefined || (event.version ?? 1) >= found.version) return event
-    const data = this.#raised(found, event)
-    return data === undefined ? event : { ...event, version: found.version, data: data as Event["data"] }
-  }
-
-  #raised({ version: to, row }: Row, { version = 1, data }: Pick<Event, "version" | "data">): unknown {
-    if (version === to) return data
-    if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined
-    if (!Number.isInteger(version) || version < 1 || version > to) return undefined
-    return row.upcasts.slice(version - 1).reduce((raised, step) => step(raised), data as RawData)
+  #raised({ row }: Row, { version = 1, data }: Pick<Event, "version" | "data">): unknown {
+    return raisedData(data, version, row.upcasts)
   }
 }
 
@@ -122,14 +106,6 @@ export function knownEvent(event: Pick<Event, "channel" | "type" | "version" | "
   // The check is that of the type.
   return reader.known(event) as KnownEvent | undefined
 }
-
-/** The event as this version would have written it (E-9); the event itself when there is nothing to do. */
-export function currentEvent(event: Event): Event {
-  return reader.current(event)
-}
-
-/** True when logs can hold data that `currentEvent` changes. */
-export const HAS_OLDER_EVENTS = reader.hasOlder
 
 /** The version of a name's data as it is written; `undefined` for the first, which an event does not name. */
 export function writtenVersion(name: string): number | undefined {

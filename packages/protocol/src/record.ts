@@ -10,7 +10,7 @@
  * ```
  */
 import type { Channel, Event } from "./event.ts"
-import { currentEvent, HAS_OLDER_EVENTS } from "./events.ts"
+import { currentEvent, HAS_OLDER_EVENTS } from "./event-upcasts.ts"
 
 /** Record kinds. */
 export const RECORD_JSON = 1

@@ -5,6 +5,7 @@ import { list, maybe, text } from "../src/codec.ts"
 import { requiredOf, valuesOf } from "../src/contract/codec-values.ts"
 import { CHANNELS, type Event } from "../src/event.ts"
 import { event } from "../src/event-row.ts"
+import { currentEvent, EVENT_UPCASTS } from "../src/event-upcasts.ts"
 import { EventReader, EVENTS, type EventName, knownEvent, writtenVersion } from "../src/events.ts"
 import { decodeRecord, encodeEvent, readRecord, recordJson } from "../src/record.ts"
 
@@ -15,16 +16,18 @@ const eventOf = (name: string, data: unknown, version?: number): Event => {
   return { seq: 7, time: 1, channel, type, ...(version === undefined ? {} : { version }), data: data as Event["data"] }
 }
 
-/** A table whose renaming was written in three forms: `{name}`, then `{label}`, now `{labels}`. */
+/** Renaming was written in three forms: `{name}`, then `{label}`, now `{labels}`. */
+const UPCASTS: typeof EVENT_UPCASTS = {
+  "session/renamed": [
+    ({ name, ...rest }) => ({ ...rest, label: name }),
+    ({ label, ...rest }) => ({ ...rest, labels: typeof label === "string" ? [label] : undefined }),
+  ],
+}
+
 const raised = new EventReader({
   "session/renamed": event(
     { labels: list(text), message: maybe(text) },
-    {
-      upcasts: [
-        ({ name, ...rest }) => ({ ...rest, label: name }),
-        ({ label, ...rest }) => ({ ...rest, labels: typeof label === "string" ? [label] : undefined }),
-      ],
-    },
+    UPCASTS["session/renamed"] === undefined ? {} : { upcasts: UPCASTS["session/renamed"] },
   ),
   "session/archived": event({}),
 })
@@ -65,11 +68,16 @@ describe("versions of events", () => {
     expect(raised.known(eventOf("session/renamed", { name: "a" }))).toEqual({ name: "session/renamed", data: now })
     expect(raised.known(eventOf("session/renamed", { label: "a" }, 2))?.data).toEqual(now)
     expect(raised.known(eventOf("session/renamed", now, 3))?.data).toEqual(now)
-    expect(raised.current(eventOf("session/renamed", { name: "a", extra: 1 }))).toEqual(
+    expect(currentEvent(eventOf("session/renamed", { name: "a", extra: 1 }), UPCASTS)).toEqual(
       eventOf("session/renamed", { extra: 1, labels: ["a"] }, 3),
     )
     expect(raised.written("session/renamed")).toBe(3)
     expect(raised.written("session/archived")).toBeUndefined()
+  })
+
+  it("E-9 the steps that readers without the table know are those of its rows", () => {
+    const steps = NAMES.flatMap((name) => (EVENTS[name].upcasts.length === 0 ? [] : [[name, EVENTS[name].upcasts]]))
+    expect(Object.fromEntries(steps)).toEqual(EVENT_UPCASTS)
   })
 
   it("E-9 the version counts, not the form: data that no step makes whole is unknown and stays as it is", () => {
@@ -82,7 +90,7 @@ describe("versions of events", () => {
     for (const version of [4, 0, -1, 1.5, Number.NaN]) {
       const newer = eventOf("session/renamed", { labels: ["a"] }, version)
       expect(raised.known(newer)).toBeUndefined()
-      if (version === 4) expect(raised.current(newer)).toBe(newer)
+      if (version === 4) expect(currentEvent(newer, UPCASTS)).toBe(newer)
     }
     expect(knownEvent(eventOf("session/renamed", { label: "a" }, 2))).toBeUndefined()
   })
