@@ -162,10 +162,10 @@ describe("overload", () => {
       body: new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]),
     })
     expect([400, 415, 422]).toContain(bomb.status)
-    const announced = await fetch(`${hub.url()}/api/sessions`, {
+    const announced = await fetch(`${hub.url()}/api/sessions/batch`, {
       method: "POST",
       headers: { authorization: `Bearer ${hub.token}`, "content-type": "application/json" },
-      body: JSON.stringify({ kind: "terminal", label: "x".repeat(2_000_000) }),
+      body: JSON.stringify({ action: "archive", sessions: ["x".repeat(2_000_000)] }),
     })
     expect(announced.status).toBe(413)
     expect(await announced.json()).toMatchObject({ error: { tag: "TooLarge" } })

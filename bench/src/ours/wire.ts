@@ -119,7 +119,8 @@ export async function connectWire(address: Address): Promise<Wire> {
       gathered.push(JSON.stringify({ _tag: "Request", id, tag: command, payload, headers: [] }))
     })
 
-  await call("Hello", { protocol: PROTOCOL_VERSION, client: `bench-${crypto.randomUUID()}`, name: "bench" })
+  const [client, connection] = [`bench-${crypto.randomUUID()}`, crypto.randomUUID()]
+  await call("Hello", { protocol: PROTOCOL_VERSION, client, connection, name: "bench" })
   return {
     call,
     attach: async (session, options, changed = () => {}, receivers = {}) => {

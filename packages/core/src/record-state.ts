@@ -23,6 +23,7 @@ const KEPT = {
   pinned: "record",
   metadata: "record",
   owner: "record",
+  createdBy: "record",
   createdAt: "record",
   updatedAt: "record",
   lastActiveAt: "record",

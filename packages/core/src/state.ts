@@ -33,6 +33,7 @@ export interface SessionState {
   readonly pinned: boolean
   readonly metadata?: Readonly<Record<string, string>>
   readonly owner: string
+  readonly createdBy?: NonNullable<Session["createdBy"]>
   readonly createdAt: number
   readonly updatedAt: number
   readonly lastActiveAt: number
@@ -66,7 +67,7 @@ export type Making<A> = { -readonly [Field in keyof A]: A[Field] }
 
 /** The record of a state, as doors show it. */
 export function toSession(state: SessionState, bounds: RecordBounds): Session {
-  const { terminal, agent, metadata, archivedAt, deletedAt, purgeAt, exitCode, signal, problem } = state
+  const { terminal, agent, createdBy, metadata, archivedAt, deletedAt, purgeAt, exitCode, signal, problem } = state
   const record: Making<Session> = {
     id: asSessionId(state.id),
     version: SESSION_RECORD_VERSION,
@@ -94,6 +95,7 @@ export function toSession(state: SessionState, bounds: RecordBounds): Session {
     record.activity = activityOf(agent)
     if (agent.tasks.length > 0) record.tasks = shownTasks(agent)
   }
+  if (createdBy !== undefined) record.createdBy = createdBy
   if (metadata !== undefined) record.metadata = metadata
   if (archivedAt !== undefined) record.archivedAt = archivedAt
   if (deletedAt !== undefined) record.deletedAt = deletedAt

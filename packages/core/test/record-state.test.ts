@@ -53,6 +53,7 @@ const state: Required<SessionState> = {
   pinned: true,
   metadata: { customer: "42" },
   owner: "owner",
+  createdBy: "mobile",
   createdAt: 1,
   updatedAt: 2,
   lastActiveAt: 3,

@@ -19,7 +19,7 @@ import type {
   OperationOutput,
   StreamName,
 } from "@holdfast/protocol/operations"
-import type { Session } from "@holdfast/protocol/session"
+import type { CreatedBy, Session } from "@holdfast/protocol/session"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
 
 /** Who acts: from the credential, never from what a client claims. */
@@ -42,8 +42,8 @@ export interface Caller extends Principal {
   readonly door?: string
   /** Id that ties log lines to an answer. */
   readonly trace?: string
-  /** The client at the other end of a connection that lasts. */
-  readonly seated?: Seated & { readonly name: string }
+  /** The client at the other end of a connection that lasts, and what kind of client it says it is. */
+  readonly seated?: Seated & { readonly name: string; readonly createdBy?: CreatedBy }
   /** The hub's own end of the caller's connection, as an address. */
   readonly address?: string
   /** Key of this request, for an operation whose input has no place for one (X-25). */
@@ -162,6 +162,8 @@ export interface Attachment {
   readonly log: string
   /** Highest settled input number of this connection. */
   readonly inputs: number
+  /** Its seat, as viewers are shown it. */
+  readonly seat: string
   readonly start: () => void
   /** The reader consumed everything up to `seq`: gives credit (D-10). */
   readonly acknowledge: (seq: number) => void

@@ -163,13 +163,13 @@ describe("seats", () => {
     expect(runner.child.inputs).toEqual(["a", "b"])
   })
 
-  it("R-20 a connection that names none of its own is the client while no other is open under its id, and another client otherwise (fault:N48)", async () => {
+  it("R-20 a client id that is kept over reloads counts no input twice: each connection names itself, and one that does not is refused (fault:N48)", async () => {
     const house = await open()
     const { id } = await createTerminal(house, { command: "/bin/sh" })
     const socket = await openSocket(house)
-    const join = async () => {
+    const join = async (own: string) => {
       const client = new RawClient(socket.port)
-      await client.hello("same-client")
+      await client.hello("same-client", own)
       const { value } = await client.call("Attach", { session: id, mode: "interactive" })
       const handle = Number(value?.["handle"])
       let settled = 0
@@ -181,15 +181,23 @@ describe("seats", () => {
       return { client, send, inputs: value?.["inputs"] }
     }
     try {
-      const [one, two] = [await join(), await join()]
+      const [one, two] = [await join("first-connection-1"), await join("second-connection")]
       await two.send(5, "a")
       await one.send(1, "b")
       one.client.ws.close()
       await vi.waitUntil(() => socket.door.connections() === 1, { timeout: 10_000 })
-      const back = await join()
+      const back = await join("first-connection-1")
       expect(back.inputs).toBe(1)
       await back.send(1, "b")
-      expect(runner.child.inputs).toEqual(["a", "b"])
+      back.client.ws.close()
+      const reloaded = await join("third-connection-3")
+      expect(reloaded.inputs).toBe(0)
+      await reloaded.send(1, "c")
+      expect(runner.child.inputs).toEqual(["a", "b", "c"])
+      const nameless = new RawClient(socket.port)
+      await new Promise((resolve) => nameless.ws.once("open", resolve))
+      const answer = await nameless.call("Hello", { protocol: 1, client: "same-client", name: "raw" })
+      expect(answer).toMatchObject({ cause: [{ error: { _tag: "BadRequest" } }] })
     } finally {
       await socket.close()
     }

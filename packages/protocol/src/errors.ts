@@ -202,3 +202,10 @@ export const DoorErrors = [
 /** Any error that a door can answer with. */
 export const DoorError = Schema.Union(DoorErrors)
 export type DoorError = typeof DoorError.Type
+
+type FieldsOf<E extends { readonly fields: Schema.Struct.Fields }> = Omit<Schema.Struct.Type<E["fields"]>, "_tag" | "message">
+
+/** What each error says beside its message, by its tag. */
+export type ErrorFields = {
+  readonly [E in (typeof DoorErrors)[number] as InstanceType<E>["_tag"]]: { readonly [F in keyof FieldsOf<E>]: FieldsOf<E>[F] }
+}

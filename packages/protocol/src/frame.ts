@@ -44,6 +44,8 @@ export interface SnapshotHead {
 export interface Viewers {
   readonly viewers: ReadonlyArray<{
     readonly client: string
+    /** Unique to its connection; several may have the same `client`. */
+    readonly seat: string
     readonly name: string
     readonly mode: "interactive" | "viewer"
     readonly cols?: number

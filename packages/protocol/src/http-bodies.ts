@@ -41,6 +41,8 @@ export const ViewersReport = Schema.Struct({
       viewers: Schema.Array(
         Schema.Struct({
           client: Schema.String,
+          /** Unique to its connection; several may have the same `client`. */
+          seat: Schema.String,
           name: Schema.String,
           mode: Schema.Literals(["interactive", "viewer"]),
           cols: Schema.optionalKey(Schema.Int),

@@ -5,22 +5,24 @@
 import * as Schema from "effect/Schema"
 import { operationEntries, type OperationName, type Operations } from "./operations.ts"
 import { commandFields, type InputOf, Nothing, SessionName } from "./operations/operation.ts"
-import { type Appended, Cells, Refreshed, Session } from "./session.ts"
+import { type Appended, Cells, CreatedBy, Refreshed, Session } from "./session.ts"
 import { uncontrolled, visible, wellFormed } from "./text.ts"
 import { TerminalColors } from "./terminal-colors.ts"
 
 /** The commands of a connection: what each takes and answers with. */
 export const CONNECTION_COMMANDS = {
   /**
-   * First command on a socket: who is there. `client` is what others see of it. `connection` is known to it alone, random, the same over its
-   * reconnects and of no other connection: with credential and client it keys the inputs (R-20).
+   * First command on a socket: who is there. `client` is what others see of it, and may be kept for good. `connection` is known to it alone,
+   * random, the same over its reconnects and of no other connection: with credential and client it keys the inputs (R-20).
    */
   Hello: {
     input: Schema.Struct({
       protocol: Schema.Int,
       client: Schema.String.check(Schema.isPattern(/^[\w-]{8,64}$/)),
-      connection: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\w-]{16,64}$/))),
+      connection: Schema.String.check(Schema.isPattern(/^[\w-]{16,64}$/)),
       name: Schema.String.check(Schema.isMaxLength(100), wellFormed, uncontrolled, visible),
+      /** Kind of client; what it creates was created by that, where it says nothing else. */
+      createdBy: Schema.optionalKey(CreatedBy),
     }),
     output: Schema.Struct({
       protocol: Schema.Int,
@@ -57,8 +59,10 @@ export const CONNECTION_COMMANDS = {
       handle: Schema.Finite,
       session: Session,
       log: Schema.String,
-      /** Highest input number of this client that is settled already; sending it again does nothing. */
+      /** Highest input number of this connection that is settled already; sending it again does nothing. */
       inputs: Schema.Finite,
+      /** What this connection is among the viewers, and as the holder of the keyboard. */
+      seat: Schema.String,
     }),
   },
   /** Ends an attachment; no frame for the handle follows the answer. */

@@ -5,6 +5,7 @@
  */
 import type { AgentSpec } from "./agent/agent.ts"
 import { flag, list, maybe, number, part, record, text, word, yes } from "./codec.ts"
+import type { CREATORS } from "./creators.ts"
 import { event } from "./event-row.ts"
 import type { LoggedTerminal, LostReason } from "./terminal-spec.ts"
 
@@ -21,6 +22,7 @@ export const SESSION_EVENTS = {
     tags: list(text),
     metadata: maybe(record(text)),
     owner: text,
+    createdBy: maybe(word<(typeof CREATORS)[number]>()),
     terminal: maybe(part<LoggedTerminal>({ command: text, cwd: text, ...size })),
     agent: maybe(part<AgentSpec>({ name: text, adapter: text, cwd: text })),
     /** Id of the child process that belongs to the session, chosen before it is started. */

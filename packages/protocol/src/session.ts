@@ -3,11 +3,13 @@
  */
 import * as Schema from "effect/Schema"
 import { AgentName, AgentState } from "./agent/agent.ts"
+import { FirstMessage } from "./agent/message.ts"
 import { PermissionRequest } from "./agent/permission.ts"
 import { QueueItem } from "./agent/queue.ts"
 import { TERMINAL_SIZE } from "./terminal-size.ts"
 import { Activity, Task } from "./agent/task.ts"
 import { SessionId, UserId } from "./ids.ts"
+import { CREATORS } from "./creators.ts"
 import { SESSION_KINDS } from "./session-kinds.ts"
 import { SIGNALS } from "./signals.ts"
 import { without } from "./field-default.ts"
@@ -23,6 +25,10 @@ const KindName = Schema.String.check(Schema.isPattern(/^[a-z][a-z0-9-]{0,31}$/))
 /** Where a session is in its life. A deleted one is in the trash until it is purged. */
 export const SessionStatus = Schema.Literals(["active", "archived", "deleted"])
 export type SessionStatus = typeof SessionStatus.Type
+
+/** What kind of client a session was created with, as that client said. */
+export const CreatedBy = Schema.Literals(CREATORS)
+export type CreatedBy = typeof CreatedBy.Type
 
 /** State of the session's child. `starting`: handed to a runner, not yet confirmed. */
 export const ProcessState = Schema.Literals(["none", "starting", "running", "exited", "failed", "lost"])
@@ -85,6 +91,7 @@ export const TerminalState = Schema.Struct({
   pid: Schema.optionalKey(Schema.Int),
   typist: Schema.optionalKey(Schema.Struct({ client: Schema.String, name: Schema.String, seat: Schema.String })),
 }).annotate({ identifier: "TerminalState" })
+export type TerminalState = typeof TerminalState.Type
 
 /** A session's record (docs/protocol/rules.md, H-3). Times are epoch milliseconds. */
 export const Session = Schema.Struct({
@@ -100,6 +107,8 @@ export const Session = Schema.Struct({
   /** What programs noted about it; absent when that is nothing. */
   metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   owner: UserId,
+  /** Kind of client that it was created with; absent where that did not say. */
+  createdBy: Schema.optionalKey(CreatedBy),
   createdAt: Schema.Finite,
   updatedAt: Schema.Finite,
   lastActiveAt: Schema.Finite,
@@ -180,6 +189,10 @@ export const CreateSession = Schema.Struct({
   tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64)).annotate({ default: [] })),
   metadata: Schema.optionalKey(Metadata.annotate({ default: {} })),
   options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+  /** Of an agent: sent with the creation, in one step. */
+  message: Schema.optionalKey(FirstMessage),
+  /** No part of what a key stands for. */
+  createdBy: Schema.optionalKey(CreatedBy.annotate(without("what the connection said in `Hello`"))),
   key: Schema.optionalKey(Key),
   /** false: answer as soon as the session is durable. Otherwise once its process runs, or with the error of its start. */
   wait: Schema.optionalKey(Schema.Boolean.annotate({ default: true })),
@@ -243,6 +256,7 @@ export const SessionQuery = Schema.Struct({
   owner: Schema.optionalKey(
     Schema.String.annotate({ description: "Only sessions created by this credential", examples: ["owner"] }),
   ),
+  createdBy: Schema.optionalKey(CreatedBy.annotate({ description: "Only sessions created with this kind of client" })),
   process: Schema.optionalKey(ProcessState.annotate({ description: "Only sessions whose process is in this state" })),
   pinned: Schema.optionalKey(Schema.Boolean.annotate({ description: "Only pinned sessions, or only others" })),
   metadata: Schema.optionalKey(

@@ -36,6 +36,7 @@ export interface StoredState {
   readonly process: string
   readonly label: string
   readonly owner: string
+  readonly createdBy?: string
   readonly pinned: boolean
   readonly tags: ReadonlyArray<string>
   /** Metadata as JSON text, an object of texts with its names in order; absent when there is none. */

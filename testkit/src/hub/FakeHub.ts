@@ -87,6 +87,7 @@ const attaching =
         session: log.session,
         log: "log-1",
         inputs: 0,
+        seat: `seat of ${request.client}`,
         start: () => {
           if (request.after === undefined || beyond) {
             const reason = beyond ? "reset" : "fresh"

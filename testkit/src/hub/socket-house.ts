@@ -1,5 +1,5 @@
 /** The stream socket on a bare HTTP server, and a client that speaks its frames by hand. */
-import { createHash } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as Effect from "effect/Effect"
@@ -94,14 +94,14 @@ export class RawClient {
     this.ws.on("error", () => this.#watch.wake())
   }
 
-  /** Opens and says hello. */
-  async hello(client = "raw-client-1"): Promise<Answer> {
+  /** Opens and says hello; `connection` is another one each time where a test does not name it. */
+  async hello(client = "raw-client-1", connection: string = randomUUID()): Promise<Answer> {
     await new Promise<void>((resolve, reject) => {
       if (this.ws.readyState === WebSocket.OPEN) resolve()
       this.ws.once("open", resolve)
       this.ws.once("error", reject)
     })
-    return this.call("Hello", { protocol: 1, client, name: "raw" })
+    return this.call("Hello", { protocol: 1, client, connection, name: "raw" })
   }
 
   /** Sends a command and waits for its answer. */

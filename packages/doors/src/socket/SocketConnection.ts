@@ -136,9 +136,8 @@ export class SocketConnection {
   }
 
   /** `Hello` said who is there. */
-  greet(client: string, own: string, name: string): void {
-    // What keys its inputs beside client and credential is its own (R-20).
-    this.caller = { ...this.caller, seated: { client, connection: own, name } }
+  greet(seated: NonNullable<Caller["seated"]>): void {
+    this.caller = { ...this.caller, seated }
     this.#said = true
     this.#events.greeted()
   }

@@ -9,7 +9,6 @@ import type { FeedWatch, Hub } from "@holdfast/hub/Hub"
 import { refuseId } from "@holdfast/hub/session/whole-id"
 import type { SocketConnection } from "./SocketConnection.ts"
 import type { Call } from "./Call.ts"
-import { Namesakes } from "./Namesakes.ts"
 import { SocketSink } from "./SocketSink.ts"
 
 /** What the handlers need. */
@@ -28,9 +27,8 @@ export type ConnectionHandlers = {
 
 /** Makes the handlers. */
 export function connectionHandlers({ hub, settings, version, run }: ConnectionCommandOptions): ConnectionHandlers {
-  const namesakes = new Namesakes()
   return {
-    Hello: ({ client, connection: own, name, protocol }, call) => {
+    Hello: ({ protocol, ...seated }, call) => {
       const { connection } = call
       if (connection.greeted) return call.fail(new BadRequest({ message: "Hello was already sent" }))
       if (protocol !== PROTOCOL_VERSION) {
@@ -38,7 +36,7 @@ export function connectionHandlers({ hub, settings, version, run }: ConnectionCo
         const message = `this hub speaks protocol ${PROTOCOL_VERSION}, the client ${protocol}; ${advice}`
         return call.fail(new BadRequest({ message, field: "protocol" }))
       }
-      connection.greet(client, own ?? namesakes.connectionOf(connection, client), name)
+      connection.greet(seated)
       call.done({ protocol: PROTOCOL_VERSION, version, hub: hub.id, silence: settings.socketSilence })
     },
     Attach: (request, call) => {
@@ -54,8 +52,8 @@ export function connectionHandlers({ hub, settings, version, run }: ConnectionCo
       })
       call.run(attaching, ({ attached, problem }) => {
         if (problem !== undefined) return call.fail(problem)
-        const { handle, session: record, log, inputs } = attached
-        call.done({ handle, session: record, log, inputs })
+        const { handle, session: record, log, inputs, seat } = attached
+        call.done({ handle, session: record, log, inputs, seat })
         // The answer is written before the first frame (W-3).
         attached.start()
       })

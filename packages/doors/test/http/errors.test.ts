@@ -134,7 +134,7 @@ describe("errors over HTTP", () => {
     expect(announced).toContain('"tag":"TooLarge"')
     const chunk = `4000\r\n${"a".repeat(0x4000)}\r\n`
     const chunked = await raw(
-      `POST /api/sessions HTTP/1.1\r\n${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}`,
+      `POST /api/sessions/batch HTTP/1.1\r\n${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(20)}`,
     )
     expect(chunked).toContain("HTTP/1.1 413 ")
     expect((await post(JSON.stringify({ kind: "terminal", env: { A: "x".repeat(60_000) } }))).status).toBe(201)

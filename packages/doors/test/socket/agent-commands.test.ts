@@ -141,7 +141,9 @@ describe("commands of the stream socket about agents", () => {
     for (const name of ["a\u001b[31m", "b\u009b1m", "c\n", "d\u202e"]) {
       const other = new RawClient(socket.port)
       await new Promise((resolve) => other.ws.once("open", resolve))
-      expect(await other.call("Hello", { protocol: 1, client: "client-123", name })).toMatchObject(failed("Unprocessable"))
+      expect(
+        await other.call("Hello", { protocol: 1, client: "client-123", connection: "connection-123456", name }),
+      ).toMatchObject(failed("Unprocessable"))
       other.ws.terminate()
     }
   })

@@ -54,7 +54,7 @@ describe("the stream socket", () => {
     expect(rude.closed?.code).toBe(1008)
     const wrong = client()
     await new Promise((resolve) => wrong.ws.once("open", resolve))
-    const answer = await wrong.call("Hello", { protocol: 99, client: "client-123", name: "x" })
+    const answer = await wrong.call("Hello", { protocol: 99, client: "client-123", connection: "connection-123456", name: "x" })
     expect(answer).toMatchObject({ cause: [{ error: { _tag: "BadRequest" } }] })
   })
 

@@ -1,11 +1,12 @@
 /**
- * Creating an agent session (docs/protocol/rules.md, A-1). Nothing is started: the first message does that.
+ * Creating an agent session (docs/protocol/rules.md, A-1, Q-21). Nothing is started but by a message, which may come with the creation.
  */
 import { resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { decide } from "@holdfast/core/decide"
+import type { Command } from "@holdfast/core/decide"
 import type { AgentSpec } from "@holdfast/protocol/agent/agent"
+import type { InputPart } from "@holdfast/protocol/agent/message"
 import type { DirectoryTrust } from "@holdfast/protocol/agent/trust"
 import { type DoorError, Unprocessable } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
@@ -15,15 +16,17 @@ import type { AgentContext } from "./AgentContext.ts"
 import type { AgentPart } from "./AgentPart.ts"
 import { environmentProblem } from "../session/environment.ts"
 import { isDirectoryThere, noDirectory } from "../session/PathChecks.ts"
+import { keepFiles } from "./message-files.ts"
+import { partsOf } from "./message-parts.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
 
 /** Checks the agent that a request asks for: its name, its options and its directory. */
 export function planAgent(context: AgentContext, request: CreateSession, by: Principal, planned: Planned<AgentPart>): void {
   const asked = agentSpec(context, request).pipe(
-    Effect.flatMap(({ spec, env }) =>
+    Effect.flatMap((checked) =>
       Effect.map(
-        Effect.promise(() => directoryTrust(context, spec)),
-        (trust) => newAgent(context, request, by, { spec, env, trust }),
+        Effect.promise(() => directoryTrust(context, checked.spec)),
+        (trust) => newAgent(context, request, by, { ...checked, trust }),
       ),
     ),
   )
@@ -34,6 +37,8 @@ interface Checked {
   readonly spec: AgentSpec
   readonly env: Variables
   readonly trust: DirectoryTrust | undefined
+  /** Of the first message. */
+  readonly parts: ReadonlyArray<InputPart> | undefined
 }
 
 /** The session to be stored; nothing is started with it. */
@@ -41,8 +46,10 @@ function newAgent(
   context: AgentContext,
   request: CreateSession,
   by: Principal,
-  { spec, env, trust }: Checked,
+  { spec, env, trust, parts }: Checked,
 ): NewSession<AgentPart> {
+  let kept = parts
+  const hasFiles = parts?.some(({ type }) => type === "file") === true
   return {
     command: {
       _tag: "Create",
@@ -55,12 +62,34 @@ function newAgent(
     env,
     inherited: inheritedOf(context, request),
     inheritsAgain: true,
-    made: ({ session }, answer) => {
-      const made = (): void => answer(Exit.succeed({ session: session.record(), created: true }))
-      if (trust === undefined) return made()
-      session.submit({ decide: (state) => decide(state, { kind: "report", _tag: "AgentDirectory", trust }), done: made })
-    },
+    first: () => [
+      ...(trust === undefined ? [] : [{ kind: "report", _tag: "AgentDirectory", trust } as const]),
+      ...(kept === undefined ? [] : [firstMessage(context, kept, request.key, by)]),
+    ],
+    ...(parts === undefined || !hasFiles
+      ? {}
+      : {
+          keepFiles: (directory) =>
+            context.run(
+              Effect.match(keepFiles(directory, parts), {
+                onFailure: (refused) => refused,
+                onSuccess: (all) => void (kept = all),
+              }),
+            ),
+        }),
+    made: ({ session }, answer) => answer(Exit.succeed({ session: session.record(), created: true })),
   }
+}
+
+/** The command that sends the first message, under the key of the creation. */
+function firstMessage(
+  { now, newId }: AgentContext,
+  parts: ReadonlyArray<InputPart>,
+  key: string | undefined,
+  by: Principal,
+): Command {
+  const sent = { messageId: newId(), parts, mode: "queue", by: by.name, at: now(), turn: newId() } as const
+  return { kind: "request", _tag: "SendMessage", ...sent, ...(key === undefined ? {} : { key }) }
 }
 
 /** The environment of the caller, for every start of the agent; what belongs to a login is later ones' too (T-29). */
@@ -75,10 +104,7 @@ type Variables = NewSession["env"]
 /** Fields of a request that belong to terminals. */
 const TERMINAL_FIELDS = ["command", "args", "cols", "rows", "term"] as const
 
-const agentSpec = (
-  context: AgentContext,
-  request: CreateSession,
-): Effect.Effect<{ readonly spec: AgentSpec; readonly env: Variables }, DoorError> =>
+const agentSpec = (context: AgentContext, request: CreateSession): Effect.Effect<Omit<Checked, "trust">, DoorError> =>
   Effect.gen(function* () {
     const field = TERMINAL_FIELDS.find((name) => request[name] !== undefined)
     if (field !== undefined) {
@@ -95,5 +121,6 @@ const agentSpec = (
     const { home } = context.defaults
     const cwd = resolve(home, request.cwd ?? pieces.cwd ?? home)
     if (cwd.includes("\0") || !(yield* isDirectoryThere(cwd))) return yield* noDirectory(cwd)
-    return { spec: { name: pieces.name, adapter: pieces.adapter, cwd, env: Object.keys(env), options }, env }
+    const parts = request.message === undefined ? undefined : yield* partsOf(request.message)
+    return { spec: { name: pieces.name, adapter: pieces.adapter, cwd, env: Object.keys(env), options }, env, parts }
   })

@@ -19,6 +19,7 @@ import { storeProblem } from "../session/store-problem.ts"
 import { isDirectoryThere, noDirectory } from "../session/PathChecks.ts"
 import { directoryTrust } from "./trust/check-directory.ts"
 import { keepFiles, readMessageFile } from "./message-files.ts"
+import { partsOf } from "./message-parts.ts"
 import { wholeParts } from "./queued-message.ts"
 import { messageSeq, PAGE_BYTES, storedMessages } from "./stored-messages.ts"
 
@@ -47,20 +48,6 @@ const changed = (
     seq: done.first,
     changed: done.changed,
   }))
-
-/** The parts of a message that is given as a text or as parts. */
-const partsOf = (message: {
-  readonly text?: string
-  readonly parts?: ReadonlyArray<InputPart>
-}): Effect.Effect<ReadonlyArray<InputPart>, Unprocessable> => {
-  const { text, parts } = message
-  if (text !== undefined && parts !== undefined) {
-    return Effect.fail(new Unprocessable({ message: "a message has a text or parts, not both", field: "parts" }))
-  }
-  if (parts !== undefined) return Effect.succeed(parts)
-  if (text !== undefined) return Effect.succeed([{ type: "text", text }])
-  return Effect.fail(new Unprocessable({ message: "a message needs a text or parts", field: "text" }))
-}
 
 /** Sends a message; with a key once: the same key again answers as the first time. */
 export function sendMessage(

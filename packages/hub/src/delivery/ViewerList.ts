@@ -112,6 +112,7 @@ export class ViewerList {
       .slice(0, VIEWERS_MAX)
       .map((viewer) => ({
         client: viewer.client,
+        seat: viewer.seat,
         name: viewer.name,
         mode: viewer.mode,
         ...(viewer.cols === undefined || viewer.rows === undefined ? {} : { cols: viewer.cols, rows: viewer.rows }),

@@ -26,7 +26,10 @@ export function sessionHandlers(context: HubContext) {
   }
   return {
     ...changes,
-    "sessions.create": (input, by, done) => create(context, input, by, done),
+    "sessions.create": (input, by, done) => {
+      const createdBy = input.createdBy === undefined ? by.seated?.createdBy : undefined
+      return create(context, createdBy === undefined ? input : { ...input, createdBy }, by, done)
+    },
     "sessions.list": effect((input, by) => Queries.list(context, input, by)),
     "sessions.batch": effect((input, by) => batch(changes, input, by)),
     "sessions.resolve": effect(({ name }, by) =>

@@ -19,6 +19,10 @@ export interface LoadedSession<Part extends SessionPart = SessionPart> {
 /** A session that a request asks for, checked by its kind and ready to be stored. */
 export interface NewSession<Part extends SessionPart = SessionPart> {
   readonly command: Extract<Command, { readonly _tag: "Create" }>
+  /** What is carried out with the creation, in the same append; asked for once `keepFiles` has settled. */
+  readonly first?: () => ReadonlyArray<Command>
+  /** Keeps files of the session in its directory, durable before the session is; settles with why it cannot be, or nothing. */
+  readonly keepFiles?: (directory: string) => Promise<DoorError | undefined>
   /** Environment variables of its process, whose values are in no event. */
   readonly env: Readonly<Record<string, string>>
   /** The environment of the client that asks, where its process inherits that. */

@@ -69,6 +69,7 @@ export function storedState(state: SessionState, foldedThrough = 0): StoredState
     process: filedProcess(state),
     label: state.label,
     owner: state.owner,
+    ...(state.createdBy === undefined ? {} : { createdBy: state.createdBy }),
     pinned: state.pinned,
     tags: state.tags,
     ...(state.metadata === undefined ? {} : { metadata: metadataText(state.metadata) }),

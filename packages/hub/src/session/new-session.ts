@@ -6,6 +6,7 @@
  */
 import * as Exit from "effect/Exit"
 import { decide } from "@holdfast/core/decide"
+import type { Rejection } from "@holdfast/core/decision"
 import { directoryName } from "@holdfast/core/session-directory"
 import { type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { CreateSession } from "@holdfast/protocol/session"
@@ -13,7 +14,7 @@ import type { AppendKey, Store } from "@holdfast/store/Store"
 import type { CreateAnswer, Principal } from "../Hub.ts"
 import { bodyHash, keptKey } from "./command.ts"
 import { keepEnvironment, keepInherited } from "./SessionEnvironment.ts"
-import { encodeDrafts, storedState } from "./encode.ts"
+import { type Encoded, encodeDrafts, storedState } from "./encode.ts"
 import { failureOf, inTrash, keyConflict, storeProblem } from "./store-problem.ts"
 import type { ChangeFeed } from "./ChangeFeed.ts"
 import { newId } from "./new-id.ts"
@@ -60,7 +61,7 @@ export function makeSession<Part extends SessionPart>(
   creation: Creation<Part>,
   answer: CreateAnswer,
 ): void {
-  const { env, inherited, over } = creation.plan
+  const { env, inherited, keepFiles, over } = creation.plan
   const now = context.now()
   const id = newId(now)
   const ended: CreateAnswer =
@@ -70,7 +71,7 @@ export function makeSession<Part extends SessionPart>(
           over()
           answer(exit)
         }
-  if (Object.keys(env).length === 0 && inherited === undefined) {
+  if (Object.keys(env).length === 0 && inherited === undefined && keepFiles === undefined) {
     return step(ended, () => store(context, creation, { id, now, ended, answer }))
   }
   const { directories } = context
@@ -80,7 +81,10 @@ export function makeSession<Part extends SessionPart>(
     ended(exit)
   }
   keep(directories, directory, creation.plan).then(
-    () => step(notMade, () => store(context, creation, { id, now, ended: notMade, answer, kept: true })),
+    (refused) => {
+      if (refused !== undefined) refuse(notMade, refused)
+      else step(notMade, () => store(context, creation, { id, now, ended: notMade, answer, kept: true }))
+    },
     (cause: unknown) => {
       void directories.remove(directory)
       context.table.context.report("the environment of a session could not be kept", { session: id, cause: String(cause) })
@@ -89,13 +93,14 @@ export function makeSession<Part extends SessionPart>(
   )
 }
 
-/** Keeps the variables in the directory of a session that the store does not have yet. */
-async function keep(directories: SessionDirectories, name: string, plan: NewSession<never>): Promise<void> {
-  const { env, inherited, inheritsAgain } = plan
+/** Keeps variables and files in the directory of a session that the store does not have yet; settles with why a file is refused. */
+async function keep(directories: SessionDirectories, name: string, plan: NewSession<never>): Promise<DoorError | undefined> {
+  const { env, inherited, inheritsAgain, keepFiles } = plan
   const isNamed = Object.keys(env).length > 0
-  await directories.mark(name, isNamed || inheritsAgain)
+  await directories.mark(name, isNamed || inheritsAgain || keepFiles !== undefined)
   if (isNamed) await keepEnvironment(directories.of(name), env)
   if (inherited !== undefined) await keepInherited(directories.of(name), inherited, inheritsAgain)
+  return keepFiles?.(directories.of(name))
 }
 
 interface Attempt {
@@ -112,13 +117,10 @@ interface Attempt {
 
 function store<Part extends SessionPart>(context: CreationContext<Part>, creation: Creation<Part>, attempt: Attempt): void {
   const { plan, request, by } = creation
-  const command = request.metadata === undefined ? plan.command : { ...plan.command, metadata: request.metadata }
   const { id, now, ended, answer, kept } = attempt
-  const decision = decide(undefined, command)
-  if (decision._tag === "Rejected") return refuse(ended, decision.rejection)
-  const encoded = encodeDrafts(id, undefined, decision.events, 1, now, command.owner)
-  if (encoded === undefined) throw new Error("a new session came to nothing")
-  const { records, state } = encoded
+  const begun = beginning(plan, request, id, now)
+  if ("_tag" in begun) return refuse(ended, begun)
+  const { records, state } = begun
   const key = keyOf(request, by)
   const stored = { id, records, state: storedState(state) }
   context.table.create(key === undefined ? stored : { ...stored, key }, state, (outcome) =>
@@ -147,10 +149,31 @@ function store<Part extends SessionPart>(context: CreationContext<Part>, creatio
   )
 }
 
+/** The first records of a session: its creation, and what is carried out with it. */
+function beginning(
+  { command, first }: NewSession<never>,
+  { metadata, createdBy }: CreateSession,
+  id: string,
+  now: number,
+): Encoded | Rejection {
+  const noted = metadata === undefined ? command : { ...command, metadata }
+  let begun: Encoded | undefined
+  for (const next of [createdBy === undefined ? noted : { ...noted, createdBy }, ...(first?.() ?? [])]) {
+    const decision = decide(begun?.state, next)
+    if (decision._tag === "Rejected") return decision.rejection
+    const author = "kind" in next && next.kind === "report" ? undefined : command.owner
+    const records = begun?.records ?? []
+    const more = encodeDrafts(id, begun?.state, decision.events, records.length + 1, now, author)
+    if (more !== undefined) begun = records.length === 0 ? more : { ...more, records: [...records, ...more.records] }
+  }
+  if (begun === undefined) throw new Error("a new session came to nothing")
+  return begun
+}
+
 /** The key of a request with what it stands for. */
 function keyOf(request: CreateSession, by: Principal): AppendKey | undefined {
   if (request.key === undefined) return undefined
-  const { key, wait: _, environment: __, ...body } = request
+  const { key, wait: _, environment: __, createdBy: ___, ...body } = request
   return { key: keptKey(by, key), hash: bodyHash(body) }
 }
 

@@ -62,7 +62,6 @@ export function attach(
     const seat = seatOf(by, request)
     const plan = delivery.plan(cursorOf(request))
     if (plan._tag === "Invalid") return yield* new CursorInvalid({ message: plan.message })
-
     let open = true
     const subscriber = delivery.subscribe(sink, (reason) => finish(reason), request.filter)
     const joining: Omit<Viewer, "order"> = {
@@ -104,6 +103,7 @@ export function attach(
       session: session.record(),
       log: session.log,
       inputs: input.settled,
+      seat,
       start: () => delivery.begin(subscriber, plan),
       acknowledge: (seq) => delivery.acknowledge(subscriber, seq),
       resize: (cols, rows) => {

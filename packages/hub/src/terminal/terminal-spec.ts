@@ -18,6 +18,9 @@ export function terminalSpec(request: CreateSession, defaults: ProcessDefaults, 
   const inherited = request.environment ?? defaults.env
   const command = request.command ?? inherited["SHELL"] ?? defaults.env["SHELL"] ?? "/bin/sh"
   const cwd = resolve(defaults.home, request.cwd ?? defaults.home)
+  if (request.message !== undefined) {
+    return tell(new Unprocessable({ message: "message applies only to agents; leave it out for a terminal", field: "message" }))
+  }
   const problem = environmentProblem(env) ?? environmentProblem(request.environment ?? {}, "environment")
   if (problem !== undefined) return tell(problem)
   const texts = { command: [command], cwd: [cwd], args }

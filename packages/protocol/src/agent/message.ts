@@ -89,6 +89,13 @@ export const SendMessage = Schema.Struct({
 }).annotate({ identifier: "SendMessage" })
 export type SendMessage = typeof SendMessage.Type
 
+/** The first message of a session that is being created: exactly one of `text` and `parts`. Its key is that of the creation. */
+export const FirstMessage = Schema.Struct({
+  text: Schema.optionalKey(Schema.String),
+  parts: Schema.optionalKey(Schema.Array(InputPart).check(Schema.isMaxLength(64))),
+}).annotate({ identifier: "FirstMessage" })
+export type FirstMessage = typeof FirstMessage.Type
+
 /** Messages that were held and that a message releases with itself: how many, and how the first of them begins. */
 export const AlsoSends = Schema.Struct({ count: Schema.Finite, first: Schema.String }).annotate({ identifier: "AlsoSends" })
 export type AlsoSends = typeof AlsoSends.Type

@@ -1,5 +1,6 @@
 /** Operations on sessions as a whole: create, find, change, end. */
 import * as Schema from "effect/Schema"
+import { MESSAGE_BODY_MAX } from "../agent/message.ts"
 import { without } from "../field-default.ts"
 import { BatchRequest, BatchResult, KEY_DESCRIBED } from "../http-bodies.ts"
 import { CreateSession, Key, Resolved, Session, SessionPage, SessionQuery, UpdateSession } from "../session.ts"
@@ -17,6 +18,7 @@ export const sessions = {
     scope: "write",
     http: "POST /api/sessions",
     body: CreateSession,
+    bodyMost: MESSAGE_BODY_MAX,
     output: Session,
     answer: "created",
     summary: "Create a session. The same key and body again return the same session",

@@ -26,6 +26,7 @@ const dozen = (store: StoreService) =>
     createSample(store, n, 1, {
       kind: n % 2 === 0 ? "agent" : "terminal",
       owner: n % 3 === 0 ? "anna" : "ben",
+      ...(n < 3 ? { createdBy: n === 1 ? "cli" : "mobile" } : {}),
       process: n % 4 === 0 ? "exited" : "running",
       label: n === 5 ? "Überraschung im Bad" : n === 6 ? "100% of_it" : `Session ${String.fromCharCode(109 - n)}`,
       tags: n % 5 === 0 ? ["five", "x/y"] : ["other"],
@@ -70,6 +71,8 @@ export function listRules(subject: Subject): void {
           yield* expectIds({ status: "archived" }, [11])
           yield* expectIds({ kind: "agent", sort: "created" }, [10, 8, 6, 4, 2])
           yield* expectIds({ owner: "anna", sort: "created" }, [9, 6, 3])
+          yield* expectIds({ createdBy: "mobile" }, [2])
+          yield* expectIds({ createdBy: "desktop" }, [])
           yield* expectIds({ process: "exited", sort: "created" }, [8, 4])
           yield* expectIds({ tag: "five", sort: "created" }, [10, 5])
           yield* expectIds({ tag: "fiv", sort: "created" }, [])

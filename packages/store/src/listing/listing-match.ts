@@ -15,6 +15,7 @@ export function matches(query: ListQuery, id: string, state: StoredState): boole
     (query.status === undefined ? state.status !== "deleted" : state.status === query.status) &&
     (query.kind === undefined || state.kind === query.kind) &&
     (query.owner === undefined || state.owner === query.owner) &&
+    (query.createdBy === undefined || state.createdBy === query.createdBy) &&
     (query.process === undefined || state.process === query.process) &&
     (query.pinned === undefined || state.pinned === query.pinned) &&
     (query.tag === undefined || state.tags.includes(query.tag)) &&

@@ -137,4 +137,5 @@ export const MIGRATIONS: ReadonlyArray<string> = [
     PRIMARY KEY (name, value, session)
   ) WITHOUT ROWID;
   `,
+  "ALTER TABLE sessions ADD COLUMN created_by TEXT",
 ]

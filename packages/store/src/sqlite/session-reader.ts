@@ -115,6 +115,7 @@ function conditions(
     values.push(...pair)
   }
   add("s.owner = ?", query.owner)
+  add("s.created_by = ?", query.createdBy)
   add("s.process = ?", query.process)
   add("s.pinned = ?", query.pinned === undefined ? undefined : query.pinned ? 1 : 0)
   add("instr(s.tags, ?) > 0", query.tag === undefined ? undefined : `\n${query.tag}\n`)

@@ -12,6 +12,7 @@ const columns = (state: StoredState) =>
     state.status === "deleted" ? 1 : 0,
     state.process,
     state.owner,
+    state.createdBy ?? null,
     state.pinned ? 1 : 0,
     state.createdAt,
     state.updatedAt,
@@ -25,12 +26,12 @@ const columns = (state: StoredState) =>
     state.inner,
   ] as const
 
-const INSERT = `INSERT INTO sessions (handle, id, log, change, crc, kind, status, trashed, process, owner, pinned,
-  created_at, updated_at, last_active_at, purge_at, label, folded, tags, metadata, record, inner)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const INSERT = `INSERT INTO sessions (handle, id, log, change, crc, kind, status, trashed, process, owner, created_by,
+  pinned, created_at, updated_at, last_active_at, purge_at, label, folded, tags, metadata, record, inner)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-const UPDATE = `UPDATE sessions SET change = ?, crc = ?, kind = ?, status = ?, trashed = ?, process = ?, owner = ?, pinned = ?,
-  created_at = ?, updated_at = ?, last_active_at = ?, purge_at = ?, label = ?, folded = ?, tags = ?, metadata = ?, record = ?, inner = ?
+const UPDATE = `UPDATE sessions SET change = ?, crc = ?, kind = ?, status = ?, trashed = ?, process = ?, owner = ?, created_by = ?,
+  pinned = ?, created_at = ?, updated_at = ?, last_active_at = ?, purge_at = ?, label = ?, folded = ?, tags = ?, metadata = ?, record = ?, inner = ?
   WHERE handle = ?`
 
 /** Adds a session's row. */
