@@ -96,7 +96,9 @@ class EntryFile {
     })
     const rank = (name) => Number(this.exported.has(name))
     this.texts.sort(([a], [b]) => rank(b) - rank(a) || (a < b ? -1 : 1))
+    const disposes = this.texts.some(([, text]) => text.includes("Symbol.dispose") || text.includes("Symbol.asyncDispose"))
     return [
+      disposes ? '/// <reference lib="esnext.disposable" />' : "",
       `// Types of ${library.name}, entry ${this.name}; generated from its sources.`,
       [...[...this.packages.values()].sort(), ...lines].join("\n"),
       ...this.texts.map(([, text]) => text),

@@ -67,6 +67,45 @@ describe("the client library in a page", () => {
     expect(await page.evaluate(CONNECT(`window.library.socketUrl("")`, key))).toBe("Online")
   })
 
+  it("C-30 C-31 a page of the hub's own connects with its key, keeps its id over reloads, and types after each", async () => {
+    const page = await open(hub.url())
+    const { secret } = await token()
+    await page.evaluate(`localStorage.setItem("holdfast-key", ${JSON.stringify(secret)})`)
+    const CONNECT_HOME = `(async () => {
+      window.hub = window.library.connect("", { backoff: { first: 20, most: 100 } })
+      await window.hub.connection.online(20000)
+      return window.hub.identity
+    })()`
+    const TYPE = (session: string, text: string) => `(async () => {
+      window.text ??= ""
+      window.attachment ??= window.hub.attach(${JSON.stringify(session)})
+      window.following ??= window.attachment.consume((item) => {
+        if (item._tag === "Event" && item.record.time !== undefined) window.text += new TextDecoder().decode(item.record.body)
+      })
+      await window.attachment.type(new TextEncoder().encode(${JSON.stringify(text)} + "\\n"))
+    })()`
+    const identity = await page.evaluate(CONNECT_HOME)
+    expect(identity).toEqual({ id: expect.stringMatching(/^[0-9a-f]{32}$/), kept: "storage" })
+    const made = `window.hub.sessions.create({ kind: "terminal", command: "cat" })`
+    const session = (await page.evaluate(made)) as { readonly id: string; readonly createdBy: string }
+    expect(session.createdBy).toBe("desktop")
+    await page.evaluate(TYPE(session.id, "before the reload"))
+    await page.goto(hub.url())
+    await page.evaluate(LOAD)
+    expect(await page.evaluate(CONNECT_HOME)).toEqual(identity)
+    await page.evaluate(TYPE(session.id, "after the reload"))
+    await expect.poll(() => page.evaluate(`window.text.split("after the reload").length`)).toBe(3)
+
+    // As if the page came out of the back-forward cache: its socket is dead, and no event says so.
+    await page.evaluate(`window.states = []; window.hub.connection.onState(({ _tag }) => window.states.push(_tag))`)
+    await page.evaluate(`window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))`)
+    await expect.poll(() => page.evaluate("window.states")).toEqual(["Reconnecting", "Online"])
+    await page.evaluate(TYPE(session.id, "after the cache"))
+    await page.evaluate(`localStorage.removeItem("holdfast-key")`)
+    await page.evaluate(`window.hub.connection.renew("signed out")`)
+    await expect.poll(() => page.evaluate("window.hub.connection.state.error?.tag")).toBe("Unauthorized")
+  })
+
   it("C-15 (fault:N68) follows the feed through a kill of the hub", async () => {
     const page = await open(hub.url())
     const { secret } = await token()

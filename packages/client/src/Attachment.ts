@@ -3,9 +3,9 @@
  *
  * Invariants: the consumer gets each event once and in order; the cursor is the last seq that was taken in, and every
  * attach but the first continues from it; what is acknowledged was consumed. A duplicate is dropped, a gap or a head that
- * runs away makes the attachment come again on the same connection.
- *
- * Consume it either as an async iterable or by `consume`; the next item is handed out when the former was dealt with.
+ * runs away makes the attachment come again on the same connection. One that may skip comes again without its cursor when its
+ * consumer is too far behind (C-37).
+ * It is consumed as an async iterable or by `consume`; the next item is handed out when the former was dealt with.
  */
 import {
   encodeAck,
@@ -24,16 +24,20 @@ import { readRecords } from "@holdfast/protocol/record"
 import type { RecordView } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import { Acknowledger } from "./acknowledger.ts"
-import { fixedOptions } from "./attach-options.ts"
-import type { AttachOptions, FixedOptions } from "./attach-options.ts"
+import type { AttachOptions } from "./attach-options.ts"
 import type { CommandAnswer, Exit } from "./calls.ts"
 import type { Connection, Follower } from "./Connection.ts"
 import { Consumption } from "./consumption.ts"
-import { HoldfastError, isTransient } from "./errors.ts"
+import { decodeError, HoldfastError, isTransient, readOnlyViewer } from "./errors.ts"
 import { HeadWatch } from "./head-watch.ts"
-import { Inbox, itemBytes } from "./inbox.ts"
+import { Inbox } from "./inbox.ts"
+import { snapshotItem } from "./items.ts"
 import type { Item } from "./items.ts"
-import { backoffDelay, defaultBackoff } from "./timers.ts"
+import { Place } from "./Place.ts"
+import { abortable, whenAborted } from "./signals.ts"
+import type { CallOptions } from "./signals.ts"
+import { Skipping } from "./skipping.ts"
+import { Retry } from "./Retry.ts"
 import { Typing } from "./typing.ts"
 
 /** Attaches in a row without a new event before a log that does not fit is given up. */
@@ -42,26 +46,20 @@ const MAX_FRUITLESS = 5
 /** An attachment; attaches at once and whenever the connection is back. */
 export class Attachment implements AsyncIterable<Item> {
   readonly #connection: Connection
-  readonly #fixed: FixedOptions
+  readonly #place: Place
   readonly #inbox = new Inbox()
   readonly #consumption: Consumption
   readonly #acks: Acknowledger
   readonly #typing: Typing
   readonly #heads: HeadWatch
+  readonly #retry: Retry
   readonly #unfollow: () => void
+  readonly #skipping: Skipping
+  readonly #stopListening: () => void
   readonly #follower: Follower
-  #session: Session | undefined
-  #target: string
-  #cursor: number | undefined
-  #log: string | undefined
-  #size: { readonly cols: number; readonly rows: number } | undefined
-  /** What the hub last reported; what it does not know after a restart. */
-  #gaveSize: boolean | undefined
   #handle: number | undefined
   #unbind: () => void = () => undefined
-  #cancelRetry: () => void = () => undefined
   #synced = false
-  #attempts = 0
   #fruitless = 0
   #overflowed = false
   #ended = false
@@ -70,15 +68,13 @@ export class Attachment implements AsyncIterable<Item> {
 
   constructor(connection: Connection, options: AttachOptions) {
     this.#connection = connection
-    this.#fixed = fixedOptions(options)
+    this.#place = new Place(options)
+    this.#retry = new Retry(connection.timers, () => this.#attach())
     this.#consumption = new Consumption(this.#inbox, connection.timers, {
       consumed: (item) => this.#consumed(item),
       left: () => this.detach(),
     })
-    this.#target = options.session
-    this.#cursor = options.after
-    this.#log = options.log
-    if (options.cols !== undefined && options.rows !== undefined) this.#size = { cols: options.cols, rows: options.rows }
+    this.#skipping = new Skipping(connection.timers, options.skipBehind)
     const withHandle = (encode: (handle: number) => Uint8Array): void => {
       if (this.#handle !== undefined) connection.send(encode(this.#handle))
     }
@@ -95,21 +91,43 @@ export class Attachment implements AsyncIterable<Item> {
       over: (error) => this.#end(error),
     }
     this.#unfollow = connection.follow(this.#follower)
+    this.#stopListening = whenAborted(options.signal, () => this.detach())
+    if (options.signal?.aborted === true) this.detach()
   }
 
   /** Last seq taken in; `undefined` before the first snapshot. */
   get cursor(): number | undefined {
-    return this.#cursor
+    return this.#place.cursor
+  }
+
+  /** Last seq that the consumer has dealt with: where another attachment continues. */
+  get position(): number | undefined {
+    return this.#acks.position
+  }
+
+  /** What this attachment is among the viewers, and as the holder of the keyboard; since the first attach. */
+  get seat(): string | undefined {
+    return this.#place.seat
+  }
+
+  /** True when it may only look on. */
+  get readOnly(): boolean {
+    return this.#place.fixed.mode === "viewer"
   }
 
   /** Identity of the log the cursor belongs to. */
   get log(): string | undefined {
-    return this.#log
+    return this.#place.log
   }
 
   /** The session as of the last attach. */
   get session(): Session | undefined {
-    return this.#session
+    return this.#place.session
+  }
+
+  /** True once it is over. */
+  get ended(): boolean {
+    return this.#ended
   }
 
   /** True between `Synced` and the next loss. */
@@ -117,17 +135,22 @@ export class Attachment implements AsyncIterable<Item> {
     return this.#synced
   }
 
-  /** Types into the terminal. Settles when the child took it; fails with the hub's error, or `Busy` when too much waits. */
-  type(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
+  /**
+   * Types into the terminal. Settles when the child took it; fails with the hub's error, `ReadOnlyViewer`, or `Busy` when too much
+   * waits. An abort ends the wait, not the input.
+   */
+  type(bytes: Uint8Array, { signal }: CallOptions = {}): Promise<void> {
+    return abortable(signal, (resolve, reject) => {
       if (this.#ended) reject(new HoldfastError("Closed", "the attachment has ended"))
+      else if (this.readOnly) reject(readOnlyViewer())
       else this.#typing.type(bytes, (error) => (error === undefined ? resolve() : reject(error)))
     })
   }
 
-  /** Tells the hub the size of this viewer's window, in cells; the last one holds over reconnects. */
+  /** Tells the hub the size of this viewer's window, in cells; the last one holds over reconnects. Nothing where it may only look on. */
   resize(cols: number, rows: number): void {
-    this.#size = { cols, rows }
+    if (this.readOnly) return
+    this.#place.size = { cols, rows }
     if (this.#handle !== undefined) this.#connection.send(encodeResize(this.#handle, cols, rows))
   }
 
@@ -138,20 +161,26 @@ export class Attachment implements AsyncIterable<Item> {
   refresh(): void {
     if (this.#ended || this.#handle === undefined) return
     this.#inbox.dropEvents()
-    this.#cursor = undefined
+    this.#place.cursor = undefined
+    this.#overflowed = false
     this.#fruitless = 0
     this.#again()
   }
 
+  /** The viewer looks at it again: a terminal whose events wait continues from what is on its screen now. */
+  shown(): void {
+    if (this.#skipping.may(this.session?.kind) && !this.#inbox.empty) this.refresh()
+  }
+
   /** Takes the keyboard (`single`) or releases it (`free`). */
-  async setTypist(mode: "single" | "free"): Promise<void> {
-    await this.#connection.call("terminal.keyboard", { session: this.#target, mode })
+  async setTypist(mode: "single" | "free", how?: CallOptions): Promise<void> {
+    await this.#connection.call("terminal.keyboard", { session: this.#place.target, mode }, how)
   }
 
   /** Ends the attachment; `Ended` is its last item. */
   detach(): void {
     if (this.#ended) return
-    if (this.#handle !== undefined) this.#connection.request("Detach", { session: this.#target }, () => undefined)
+    if (this.#handle !== undefined) this.#connection.request("Detach", { session: this.#place.target }, () => undefined)
     this.#end(undefined)
   }
 
@@ -168,10 +197,13 @@ export class Attachment implements AsyncIterable<Item> {
     return this.#consumption.iterate()
   }
 
+  /** For `using`. */
+  [Symbol.dispose](): void {
+    this.detach()
+  }
+
   #consumed(item: Item): void {
-    if (item._tag === "Event") this.#acks.consumed(item.record.seq, itemBytes(item))
-    else if (item._tag === "Snapshot") this.#acks.consumed(item.seq, itemBytes(item))
-    else if (item._tag === "Synced") this.#acks.flush()
+    this.#acks.consumed(item)
     if (!this.#inbox.empty) return
     this.#heads.idle(true)
     if (!this.#overflowed) return
@@ -181,19 +213,11 @@ export class Attachment implements AsyncIterable<Item> {
 
   #attach(): void {
     if (this.#ended) return
-    const payload = {
-      session: this.#target,
-      ...this.#fixed,
-      ...(this.#cursor === undefined ? {} : { after: this.#cursor }),
-      ...(this.#cursor === undefined || this.#log === undefined ? {} : { log: this.#log }),
-      ...this.#size,
-      ...(this.#gaveSize === undefined ? {} : { gaveSize: this.#gaveSize }),
-    }
-    this.#connection.request("Attach", payload, (exit) => this.#answered(exit))
+    this.#connection.attach(this.#place.payload, (exit) => this.#answered(exit))
   }
 
   #answered(exit: Exit<CommandAnswer<"Attach">>): void {
-    if (this.#ended) return
+    if (this.#ended) return exit.ok ? this.#connection.abandon(exit.value.session.id) : undefined
     if (!exit.ok) return this.#failed(exit.error)
     const { handle, session, log, inputs } = exit.value
     const owner = this.#connection.claim(session.id, this.#follower)
@@ -204,11 +228,9 @@ export class Attachment implements AsyncIterable<Item> {
       owner.dropped()
       return owner.connected()
     }
-    const again = this.#session !== undefined
-    this.#attempts = 0
-    this.#session = session
-    this.#target = session.id
-    this.#log = log
+    const again = this.#place.session !== undefined
+    this.#retry.done()
+    this.#place.attached(exit.value)
     this.#handle = handle
     this.#unbind = this.#connection.bind(handle, this.#follower)
     this.#inbox.push({ _tag: "Attached", session, log, again })
@@ -218,14 +240,7 @@ export class Attachment implements AsyncIterable<Item> {
   #failed(error: HoldfastError): void {
     if (error.tag === "ConnectionLost" || error.tag === "Unreachable") return
     if (!isTransient(error)) return this.#end(error)
-    this.#later()
-  }
-
-  #later(): void {
-    this.#attempts += 1
-    const { timers } = this.#connection
-    const wait = backoffDelay(defaultBackoff, this.#attempts, timers.random())
-    this.#cancelRetry = timers.after(wait, () => this.#attach())
+    this.#retry.later()
   }
 
   /** The hub ended the attachment. Whether the session is gone or only the hub, the next attach says. */
@@ -233,7 +248,7 @@ export class Attachment implements AsyncIterable<Item> {
     this.#fruitless += 1
     this.#leave()
     if (this.#fruitless > MAX_FRUITLESS) this.#end(new HoldfastError("Detached", reason))
-    else this.#later()
+    else this.#retry.later()
   }
 
   #dropped(): void {
@@ -243,7 +258,7 @@ export class Attachment implements AsyncIterable<Item> {
   }
 
   #leave(): void {
-    this.#cancelRetry()
+    this.#retry.stop()
     this.#unbind()
     this.#handle = undefined
     this.#synced = false
@@ -256,10 +271,8 @@ export class Attachment implements AsyncIterable<Item> {
   #again(): void {
     if (this.#ended || this.#handle === undefined) return
     this.#fruitless += 1
-    if (this.#fruitless > MAX_FRUITLESS) {
-      this.#end(new HoldfastError("LogGap", `the hub did not return the events after ${this.#cursor ?? 0}`))
-      return
-    }
+    if (this.#fruitless > MAX_FRUITLESS)
+      return this.#end(new HoldfastError("LogGap", `the hub did not return the events after ${this.#place.cursor ?? 0}`))
     this.#leave()
     this.#attach()
   }
@@ -267,6 +280,7 @@ export class Attachment implements AsyncIterable<Item> {
   #end(error: HoldfastError | undefined): void {
     if (this.#ended) return
     this.#ended = true
+    this.#stopListening()
     this.#unfollow()
     this.#leave()
     this.#typing.end(error ?? new HoldfastError("Closed", "the attachment has ended"))
@@ -276,34 +290,29 @@ export class Attachment implements AsyncIterable<Item> {
   #frame(frame: ServerFrame): void {
     if (frame.type === FRAME_HEARTBEAT) {
       const head = frame.heads.find(({ handle }) => handle === this.#handle)
-      if (head !== undefined && this.#synced && this.#cursor !== undefined) this.#heads.head(head.seq, this.#cursor)
+      if (head !== undefined && this.#synced && this.#place.cursor !== undefined) this.#heads.head(head.seq, this.#place.cursor)
       return
     }
     switch (frame.type) {
       case FRAME_EVENTS:
         for (const record of readRecords(frame.records)) if (!this.#event(record)) return
         return
-      case FRAME_SNAPSHOT: {
-        const { seq, head, screen } = frame
-        this.#cursor = seq
+      case FRAME_SNAPSHOT:
+        this.#place.cursor = frame.seq
         this.#heads.idle(false)
-        const { reason, cols, rows } = head
-        const kind = head.kind === undefined ? {} : { kind: head.kind }
-        this.#inbox.push({ _tag: "Snapshot", seq, reason, cols, rows, screen, ...kind })
+        this.#inbox.push(snapshotItem(frame))
         return
-      }
       case FRAME_SYNCED:
         this.#synced = true
         this.#inbox.push({ _tag: "Synced", seq: frame.seq })
         return
       case FRAME_INPUT_RESULT: {
         const { error, number } = frame
-        const { tag, message, ...fields } = error ?? { tag: "", message: "" }
-        this.#typing.result(number, error === undefined ? undefined : new HoldfastError(tag, message, fields))
+        this.#typing.result(number, error === undefined ? undefined : decodeError(error, "InternalError"))
         return
       }
       case FRAME_VIEWERS:
-        this.#gaveSize = frame.viewers.viewers.some(({ client, sizes }) => sizes && client === this.#connection.client)
+        this.#place.gaveSize = frame.viewers.viewers.some(({ seat, sizes }) => sizes && seat === this.#place.seat)
         this.#inbox.push({ _tag: "Viewers", viewers: frame.viewers.viewers })
         return
       case FRAME_DETACHED:
@@ -316,7 +325,7 @@ export class Attachment implements AsyncIterable<Item> {
 
   /** Takes one event in; false when the rest of its frame is of no use. */
   #event(record: RecordView): boolean {
-    const cursor = this.#cursor ?? 0
+    const cursor = this.#place.cursor ?? 0
     if (record.seq <= cursor) {
       this.duplicates += 1
       return true
@@ -331,9 +340,11 @@ export class Attachment implements AsyncIterable<Item> {
       this.#overflowed = true
       return false
     }
-    this.#cursor = record.seq
+    this.#place.cursor = record.seq
     this.#fruitless = 0
     this.#heads.idle(false)
-    return true
+    if (!this.#skipping.isDue(this.#inbox.bytes, this.session?.kind)) return true
+    this.refresh()
+    return false
   }
 }

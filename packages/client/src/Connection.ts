@@ -3,33 +3,38 @@
  *
  * `Connection` opens the socket, says `Hello`, carries commands and hands frames to the attachments and the feed that
  * are registered as followers. After a loss it tries again with growing, jittered waits until it is closed or refused;
- * followers are told and resume from their own cursors.
+ * followers are told and resume from their own cursors. A credential that is a function is asked for at each attempt (C-33).
  */
 import { decodeServerFrame, encodePing } from "@holdfast/protocol/frame"
 import type { ServerFrame } from "@holdfast/protocol/frame"
+import type { CreatedBy } from "@holdfast/protocol/session"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
+import { Attempt } from "./attempt.ts"
+import type { AttemptOptions, RefusedCredential } from "./attempt.ts"
 import { Calls } from "./calls.ts"
 import type { CommandAnswer, CommandName, CommandPayload, Exit } from "./calls.ts"
 import { makeClientId } from "./client-id.ts"
-import { HoldfastError, invalidCall, isTransient } from "./errors.ts"
+import { HoldfastError } from "./errors.ts"
 import { Liveness } from "./liveness.ts"
-import type { OpenSocket, Probe, Socket, SocketEvents } from "./socket.ts"
+import { abortable } from "./signals.ts"
+import type { CallOptions } from "./signals.ts"
 import { StateHolder } from "./state.ts"
 import type { ConnectionState, StateListener } from "./state.ts"
 import { backoffDelay, defaultBackoff, platformTimers } from "./timers.ts"
 import type { Backoff, Timers } from "./timers.ts"
 
 /** What a connection needs. */
-export interface ConnectionOptions {
-  readonly open: OpenSocket
+export interface ConnectionOptions extends AttemptOptions {
   /** What other viewers are shown, up to 100 characters. */
   readonly name: string
+  /** Id of this client, such as `clientIdentity` keeps; another one for each connection when absent. */
+  readonly client?: string
+  /** Kind of client, which sessions that are created on this connection keep. */
+  readonly createdBy?: CreatedBy
   readonly timers?: Timers
   readonly backoff?: Backoff
   /** Milliseconds from opening the socket to the answer to `Hello`; 10 s. */
   readonly connectTimeout?: number
-  /** In place of the opener's own. */
-  readonly probe?: Probe
 }
 
 /** Something that lives on a connection and outlives its losses. Frames without a handle go to every follower. */
@@ -43,32 +48,36 @@ export interface Follower {
 
 const FATAL_TAGS = new Set(["Unauthorized", "Forbidden", "BadRequest", "ProtocolMismatch"])
 
+/** Credentials in a row that the hub may refuse before a function that gives them is asked no more. */
+const MOST_REFUSALS = 3
+
 /** A connection to a hub; opens at once. */
 export class Connection {
   readonly timers: Timers
-  /** Names this client to the hub, over all its reconnects. No other connection ever has it, so none counts its inputs again (C-3). */
-  readonly client = makeClientId()
-  /** What only this connection knows: others see `client`, and must not type under its numbers (R-20). */
+  /** Names this client to others. Several connections may have the same: inputs are numbered by what only each of them knows (C-3, R-20). */
+  readonly client: string
   readonly #own = makeClientId()
   readonly #options: ConnectionOptions
   readonly #state = new StateHolder()
   readonly #followers = new Set<Follower>()
   readonly #byHandle = new Map<number, Follower>()
+  /** Attaches under way, by session. */
+  readonly #attaching = new Map<string, number>()
   /** What goes to one follower of a connection, by a name: a session's attachment, the feed. */
   readonly #claims = new Map<string, Follower>()
-  #socket: Socket | undefined
+  #attempt: Attempt | undefined
   #calls: Calls | undefined
   #liveness: Liveness | undefined
   #cancelTimer: () => void = () => undefined
-  #attempt = 0
+  #attempts = 0
+  #refusals = 0
   #lostAt = 0
-  /** Grows with every socket, so that what a former one still reports is ignored. */
-  #generation = 0
   #input = 0
 
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.timers = options.timers ?? platformTimers
+    this.client = options.client ?? makeClientId()
     this.#connect()
   }
 
@@ -82,19 +91,24 @@ export class Connection {
   }
 
   /** Settles when the connection is online; fails when it is refused or closed, or with `TimedOut` after `within` ms. */
-  online(within?: number): Promise<void> {
-    return new Promise((resolve, reject) => {
+  online(within?: number, { signal }: CallOptions = {}): Promise<void> {
+    let end = (): void => undefined
+    return abortable<void>(signal, (resolve, reject) => {
       let cancel = (): void => undefined
       const look = (state: ConnectionState): boolean => {
         if (state._tag === "Online") resolve()
         else if (state._tag === "Refused") reject(state.error)
-        else if (state._tag === "Closed") reject(new HoldfastError("Closed", state.reason))
+        else if (state._tag === "Closed") reject(closed(state.reason))
         else return false
         stop()
         cancel()
         return true
       }
       const stop = this.#state.listen(look)
+      end = () => {
+        stop()
+        cancel()
+      }
       if (look(this.#state.current) || within === undefined) return
       cancel = this.timers.after(within, () => {
         stop()
@@ -102,14 +116,14 @@ export class Connection {
         const why = current._tag === "Reconnecting" ? current.reason : "no answer"
         reject(new HoldfastError("TimedOut", `no answer within ${within / 1000} s (${why})`))
       })
-    })
+    }).finally(() => end())
   }
 
   /** Sends a command. Fails with the hub's error, `Unreachable` while offline, `ConnectionLost` when the answer is unknown. */
-  async call<T extends CommandName>(tag: T, payload: CommandPayload<T>): Promise<CommandAnswer<T>> {
-    const exit = await new Promise<Exit<CommandAnswer<T>>>((resolve) => this.request(tag, payload, resolve))
-    if (exit.ok) return exit.value
-    throw exit.error
+  call<T extends CommandName>(tag: T, payload: CommandPayload<T>, { signal }: CallOptions = {}): Promise<CommandAnswer<T>> {
+    return abortable(signal, (resolve, reject) =>
+      this.request(tag, payload, (exit) => (exit.ok ? resolve(exit.value) : reject(exit.error))),
+    )
   }
 
   /** Like `call`, but `done` is called within the delivery of the answer, before any frame behind it. */
@@ -118,11 +132,33 @@ export class Connection {
     else done({ ok: false, error: new HoldfastError("Unreachable", "there is no connection to the hub") })
   }
 
+  /** Asks to attach; `done` as of `request`. */
+  attach(payload: CommandPayload<"Attach">, done: (exit: Exit<CommandAnswer<"Attach">>) => void): void {
+    const { session } = payload
+    this.#attaching.set(session, (this.#attaching.get(session) ?? 0) + 1)
+    this.request("Attach", payload, (exit) => {
+      const others = (this.#attaching.get(session) ?? 1) - 1
+      if (others === 0) this.#attaching.delete(session)
+      else this.#attaching.set(session, others)
+      done(exit)
+    })
+  }
+
+  /** The hub attached a session for a follower that has left meanwhile: it is detached, unless another one is there or on its way. */
+  abandon(session: string): void {
+    const owner = this.#claims.get(session)
+    if (owner !== undefined) {
+      // The hub has ended its attachment for the one that no one wants.
+      owner.dropped()
+      owner.connected()
+    } else if (!this.#attaching.has(session)) this.request("Detach", { session }, () => undefined)
+  }
+
   /** Sends a frame; false when there is no connection and nothing was sent. */
   send(frame: Uint8Array): boolean {
-    if (this.#state.current._tag !== "Online" || this.#socket === undefined) return false
+    if (this.#state.current._tag !== "Online" || this.#attempt === undefined) return false
     this.#calls?.flush()
-    this.#socket.send(frame as Uint8Array<ArrayBuffer>)
+    this.#attempt.send(frame)
     this.#liveness?.sent()
     return true
   }
@@ -132,10 +168,13 @@ export class Connection {
     return ++this.#input
   }
 
-  /** Registers a follower; gives the function that removes it. */
+  /** Registers a follower; gives the function that removes it. Of a connection that is over it hears that, soon. */
   follow(follower: Follower): () => void {
     this.#followers.add(follower)
-    if (this.#state.current._tag === "Online") follower.connected()
+    const { current } = this.#state
+    const over = current._tag === "Refused" ? current.error : current._tag === "Closed" ? closed(current.reason) : undefined
+    if (current._tag === "Online") follower.connected()
+    else if (over !== undefined) queueMicrotask(() => this.#followers.has(follower) && follower.over(over))
     return () => {
       this.#followers.delete(follower)
       for (const [name, owner] of this.#claims) if (owner === follower) this.#claims.delete(name)
@@ -159,19 +198,37 @@ export class Connection {
 
   /** Checks the connection now: for when a page is shown again or the network is back. */
   wake(): void {
-    if (this.#state.current._tag === "Reconnecting" && this.#socket === undefined) {
+    if (this.#state.current._tag === "Reconnecting" && this.#attempt === undefined) {
       this.#cancelTimer()
       this.#connect()
     } else this.#liveness?.probe(5000)
   }
 
+  /** Opens another socket in place of the present one: for when that may be dead without a sign. */
+  renew(reason: string): void {
+    if (this.#ended()) return
+    this.#lost(reason)
+    this.wake()
+  }
+
   /** Ends the connection for good. */
   close(reason = "closed by the client"): void {
     if (this.#ended()) return
-    const error = new HoldfastError("Closed", reason)
+    const error = closed(reason)
     this.#drop(error, 1000)
     this.#state.set({ _tag: "Closed", reason })
     this.#over(error)
+  }
+
+  /** Closes it, for `using`. */
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** Closes it, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    return Promise.resolve()
   }
 
   #ended(): boolean {
@@ -179,66 +236,40 @@ export class Connection {
     return _tag === "Closed" || _tag === "Refused"
   }
 
-  #connect(): void {
-    const generation = ++this.#generation
-    const current = (): boolean => generation === this.#generation
-    let opened = false
+  /** Tries once; `refused` is the credential that the hub has just refused. */
+  #connect(refused?: RefusedCredential): void {
     this.#cancelTimer = this.timers.after(this.#options.connectTimeout ?? 10_000, () =>
       this.#lost("the hub did not answer in time"),
     )
-    this.#socket = this.#opened({
-      open: () => {
-        opened = true
-        if (current()) this.#hello()
-      },
-      text: (text) => {
-        if (current()) this.#guarded(() => this.#calls?.receive(text))
-      },
-      bytes: (bytes) => {
-        if (current()) this.#guarded(() => this.#frame(decodeServerFrame(bytes)))
-      },
-      closed: (code, reason, status) => {
-        if (!current()) return
-        const why = reason === "" ? `the connection ended (${code})` : reason
-        if (status === 401 || status === 403)
-          this.#refuse(new HoldfastError(status === 401 ? "Unauthorized" : "Forbidden", why, {}, status))
-        else if (!opened && status === undefined) this.#unopened(why, generation)
-        else this.#lost(why)
-      },
+    this.#attempt = new Attempt(this.#options, {
+      open: () => this.#hello(),
+      text: (text) => this.#guarded(() => this.#calls?.receive(text)),
+      bytes: (bytes) => this.#guarded(() => this.#frame(decodeServerFrame(bytes))),
+      lost: (reason) => this.#lost(reason),
+      denied: (denied) => this.#denied(denied),
+      refused: (error) => this.#refuse(error),
     })
+    this.#attempt.start(refused)
   }
 
-  /** Opens the socket. What cannot be opened at all, such as a credential no header can hold, is refused and not tried again. */
-  #opened(events: SocketEvents): Socket | undefined {
-    const { open } = this.#options
-    try {
-      return open(events)
-    } catch (cause) {
-      this.#refuse(invalidCall(cause))
-      return undefined
-    }
-  }
-
-  /** A platform that hides why a socket did not open: ask over HTTP whether the credential is good. */
-  #unopened(why: string, generation: number): void {
-    const { open, probe = open.probe } = this.#options
-    if (probe === undefined) return this.#lost(why)
-    const settle = (error: HoldfastError | undefined): void => {
-      if (generation !== this.#generation) return
-      if (error === undefined || isTransient(error)) this.#lost(error?.message ?? why)
-      else this.#refuse(error)
-    }
-    probe().then(settle, () => settle(undefined))
+  /** The hub refused the credential: a function may have a better one by now. */
+  #denied(denied: RefusedCredential): void {
+    if (typeof this.#options.credential !== "function" || this.#refusals >= MOST_REFUSALS) return this.#refuse(denied.error)
+    this.#refusals += 1
+    this.#drop(denied.error, undefined)
+    this.#connect(denied)
   }
 
   #hello(): void {
     const calls = new Calls((text) => {
-      this.#socket?.send(text)
+      this.#attempt?.send(text)
       this.#liveness?.sent()
     })
     this.#calls = calls
     const { client } = this
-    const hello = { protocol: PROTOCOL_VERSION, client, connection: this.#own, name: this.#options.name }
+    const { name, createdBy } = this.#options
+    const said = { protocol: PROTOCOL_VERSION, client, connection: this.#own, name }
+    const hello = createdBy === undefined ? said : { ...said, createdBy }
     calls.start("Hello", hello, (exit) => {
       if (this.#calls !== calls) return
       if (!exit.ok) {
@@ -247,9 +278,9 @@ export class Connection {
         return
       }
       this.#cancelTimer()
-      this.#attempt = 0
+      this.#attempts = this.#refusals = 0
       this.#liveness = new Liveness(this.timers, exit.value.silence, {
-        ping: () => this.#socket?.send(encodePing(Math.round(this.timers.now())) as Uint8Array<ArrayBuffer>),
+        ping: () => this.#attempt?.send(encodePing(Math.round(this.timers.now()))),
         dead: () => this.#lost("the hub fell silent"),
       })
       this.#state.set({ _tag: "Online", hub: exit.value.hub, version: exit.value.version })
@@ -264,12 +295,12 @@ export class Connection {
 
   /** A message that is not understood ends this socket; what was consumed is kept, the rest comes again. */
   #guarded(f: () => void): void {
-    const generation = this.#generation
+    const attempt = this.#attempt
     try {
       this.#liveness?.heard()
       f()
     } catch (cause) {
-      if (generation === this.#generation)
+      if (attempt === this.#attempt)
         this.#lost(`a message from the hub could not be read: ${cause instanceof Error ? cause.message : String(cause)}`)
     }
   }
@@ -279,12 +310,12 @@ export class Connection {
     const before = this.#state.current._tag
     this.#drop(new HoldfastError("ConnectionLost", `the connection was lost: ${reason}`), undefined)
     if (this.#ended()) return
-    this.#attempt += 1
+    this.#attempts += 1
     if (before !== "Reconnecting") this.#lostAt = this.timers.now()
-    const wait = backoffDelay(this.#options.backoff ?? defaultBackoff, this.#attempt, this.timers.random())
+    const wait = backoffDelay(this.#options.backoff ?? defaultBackoff, this.#attempts, this.timers.random())
     this.#cancelTimer = this.timers.after(wait, () => this.#connect())
     const retryAt = this.timers.now() + wait
-    this.#state.set({ _tag: "Reconnecting", attempt: this.#attempt, since: this.#lostAt, reason, retryAt })
+    this.#state.set({ _tag: "Reconnecting", attempt: this.#attempts, since: this.#lostAt, reason, retryAt })
   }
 
   #refuse(error: HoldfastError): void {
@@ -300,15 +331,16 @@ export class Connection {
 
   #drop(error: HoldfastError, code: number | undefined): void {
     const online = this.#state.current._tag === "Online"
-    this.#generation += 1
     this.#cancelTimer()
     this.#liveness?.stop()
     this.#liveness = undefined
-    const [socket, calls] = [this.#socket, this.#calls]
-    this.#socket = this.#calls = undefined
+    const [attempt, calls] = [this.#attempt, this.#calls]
+    this.#attempt = this.#calls = undefined
     this.#byHandle.clear()
-    socket?.close(code)
+    attempt?.stop(code)
     calls?.fail(error)
     if (online) for (const follower of [...this.#followers]) follower.dropped()
   }
 }
+
+const closed = (reason: string): HoldfastError => new HoldfastError("Closed", reason)

@@ -7,7 +7,7 @@ import type { Session } from "@holdfast/protocol/session"
 import type { Connection, Follower } from "./Connection.ts"
 import { alreadyConsumed, isTransient } from "./errors.ts"
 import type { HoldfastError } from "./errors.ts"
-import { backoffDelay, defaultBackoff } from "./timers.ts"
+import { Retry } from "./Retry.ts"
 
 /** What a feed reports. Listeners must not throw. */
 export interface FeedListener {
@@ -39,12 +39,12 @@ export class Feed {
   #change: number | undefined
   #feed: string | undefined
   #listening = false
-  #attempts = 0
-  #cancelRetry: () => void = () => undefined
+  readonly #retry: Retry
 
   constructor(connection: Connection, listener: FeedListener, cursor?: FeedCursor) {
     this.#connection = connection
     this.#listener = listener
+    this.#retry = new Retry(connection.timers, () => this.#watch())
     this.#change = cursor?.after
     this.#feed = cursor?.feed
     const follower: Follower = {
@@ -77,14 +77,14 @@ export class Feed {
 
   #dropped(): void {
     this.#listening = false
-    this.#cancelRetry()
+    this.#retry.stop()
   }
 
   #watch(): void {
     this.#connection.request("WatchSessions", this.cursor ?? {}, (exit) => {
       if (exit.ok) {
         this.#listening = true
-        this.#attempts = 0
+        this.#retry.done()
         const { change, feed, reset } = exit.value
         this.#feed = feed
         if (reset) this.#change = change
@@ -98,9 +98,7 @@ export class Feed {
         this.#listener.refused?.(error)
         return
       }
-      this.#attempts += 1
-      const { timers } = this.#connection
-      this.#cancelRetry = timers.after(backoffDelay(defaultBackoff, this.#attempts, timers.random()), () => this.#watch())
+      this.#retry.later()
     })
   }
 

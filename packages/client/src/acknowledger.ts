@@ -1,6 +1,8 @@
 /**
  * Tells the hub what was consumed: about every 64 KiB or 100 ms, whichever comes first (docs/protocol/rules.md, C-5, D-13).
  */
+import { itemBytes } from "./inbox.ts"
+import type { Item } from "./items.ts"
 import type { Timers } from "./timers.ts"
 
 /** Consumed bytes after which an acknowledgement is sent at once. */
@@ -12,7 +14,8 @@ export const ACK_MILLISECONDS = 100
 export class Acknowledger {
   readonly #timers: Timers
   readonly #send: (seq: number) => void
-  #seq = 0
+  /** Last seq that the consumer has dealt with. */
+  position: number | undefined
   #bytes = 0
   #waiting = false
   #cancel: () => void = () => undefined
@@ -22,10 +25,12 @@ export class Acknowledger {
     this.#send = send
   }
 
-  /** The consumer is done with everything up to `seq`. */
-  consumed(seq: number, bytes: number): void {
-    this.#seq = seq
-    this.#bytes += bytes
+  /** The consumer is done with an item, and with everything before it. */
+  consumed(item: Item): void {
+    if (item._tag === "Event") this.position = item.record.seq
+    else if (item._tag === "Snapshot") this.position = item.seq
+    else return item._tag === "Synced" ? this.flush() : undefined
+    this.#bytes += itemBytes(item)
     if (this.#bytes >= ACK_BYTES) return this.flush()
     if (this.#waiting) return
     this.#waiting = true
@@ -34,9 +39,9 @@ export class Acknowledger {
 
   /** Sends what is due now. */
   flush(): void {
-    if (!this.#waiting && this.#bytes === 0) return
+    if (this.position === undefined || (!this.#waiting && this.#bytes === 0)) return
     this.#clear()
-    this.#send(this.#seq)
+    this.#send(this.position)
   }
 
   /** The connection is away: the next attach says where the client is. */

@@ -12,7 +12,15 @@ export interface AttachOptions {
   readonly after?: number
   /** `log` that the cursor came from. */
   readonly log?: string
+  /** `viewer` is read-only: it neither types nor sizes the terminal. */
   readonly mode: "interactive" | "viewer"
+  /**
+   * Of a terminal: bytes that may wait for the consumer, at most 960 KiB. With more than that it continues from a snapshot of the
+   * screen as it is now. Every event is handed out when absent.
+   */
+  readonly skipBehind?: number
+  /** Detaches when it is aborted. */
+  readonly signal?: AbortSignal
   readonly cols?: number
   readonly rows?: number
   /** Session that this viewer's own terminal is in, which must not come to show itself. */

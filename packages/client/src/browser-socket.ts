@@ -24,18 +24,19 @@ export interface WebSocketLike {
 const PROBE_TIMEOUT = 5000
 
 /**
- * Opens the platform's WebSocket with the key that `browserKey` gives, which goes as a subprotocol: there are no headers to
- * set. `fetch` is what asks the hub why a socket did not open.
+ * Opens the platform's WebSocket with the connection's credential or the key that `browserKey` gives, which goes as a subprotocol:
+ * there are no headers to set. `fetch` is what asks the hub why a socket did not open.
  */
 export function browserSocket(
   WebSocketClass: new (url: string, protocols: Array<string>) => WebSocketLike,
   url: string,
-  key: string | undefined,
+  key?: string,
   fetch: Fetch = globalThis.fetch,
 ): OpenSocket {
   let everOpened = false
-  const openSocket: OpenSocket = (events) => {
-    const socket = new WebSocketClass(url, key === undefined ? [SOCKET_PROTOCOL] : [SOCKET_PROTOCOL, KEY_PROTOCOL + key])
+  const openSocket: OpenSocket = (events, credential = key) => {
+    const shown = credential === undefined ? [] : [KEY_PROTOCOL + credential]
+    const socket = new WebSocketClass(url, [SOCKET_PROTOCOL, ...shown])
     socket.binaryType = "arraybuffer"
     socket.onopen = () => {
       everOpened = true
@@ -53,9 +54,9 @@ export function browserSocket(
 
 /** Asks at the socket's own address with the same key: the guard stands before it too (G-1), and lets nothing but a socket through. */
 function probeOf(url: string, key: string | undefined, fetch: Fetch, foreign: () => boolean): Probe {
-  const token = key === undefined ? {} : { token: key }
-  const options = { origin: url.replace(/^ws/, "http"), fetch, timeout: PROBE_TIMEOUT, ...token }
-  return async () => {
+  return async (credential = key) => {
+    const token = credential === undefined ? {} : { token: credential }
+    const options = { origin: url.replace(/^ws/, "http"), fetch, timeout: PROBE_TIMEOUT, ...token }
     const error = await open(options, "GET", "").then(
       () => undefined,
       (cause: unknown) => (cause instanceof HoldfastError ? cause : undefined),

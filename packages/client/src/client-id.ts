@@ -1,9 +1,8 @@
 /**
- * Names a client to the hub.
+ * Ids of clients and connections.
  *
- * Inputs are numbered per client, and the runner carries a number out once. An id that was kept and used again would
- * count from 1 again, and its inputs would be taken for old ones; so ids are made, never stored. An id is no secret: what
- * a client may do its credential says.
+ * A client's id may be kept (`identity.ts`), a connection's never: inputs are numbered per connection, and the runner carries a
+ * number out once, so one that was used again would have its inputs taken for old ones.
  */
 
 /** A new client id, or the secret that keys a connection's inputs (R-20): 32 hexadecimal digits of the platform's randomness. */

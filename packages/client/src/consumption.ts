@@ -6,6 +6,7 @@
 import { alreadyConsumed } from "./errors.ts"
 import type { Inbox } from "./inbox.ts"
 import type { Item } from "./items.ts"
+import { PullIterator } from "./PullIterator.ts"
 import type { Timers } from "./timers.ts"
 
 /** Longest time a consumer is given items in one turn of the event loop. */
@@ -54,19 +55,33 @@ export class Consumption {
     }
   }
 
-  /** The items as they are asked for; ends after `Ended`. */
-  async *iterate(): AsyncGenerator<Item, void> {
-    this.#take()
-    try {
-      for (;;) {
-        const item = await this.#inbox.next()
-        yield item
-        this.#actions.consumed(item)
-        if (item._tag === "Ended") return
-      }
-    } finally {
-      this.#actions.left()
+  /** The items as they are asked for; ends after `Ended`. An item is consumed when the next one is asked for, or the loop is left. */
+  iterate(): PullIterator<Item> {
+    let isMine = false
+    let given: Item | undefined
+    const settle = (): void => {
+      const item = given
+      given = undefined
+      if (item === undefined) return
+      this.#actions.consumed(item)
+      if (item._tag === "Ended") items.end()
     }
+    const items = new PullIterator<Item>({
+      take: () => {
+        if (!isMine) {
+          this.#take()
+          isMine = true
+          this.#inbox.onPush = () => items.wake()
+        }
+        settle()
+        return (given = this.#inbox.shift())
+      },
+      left: () => {
+        settle()
+        if (isMine) this.#actions.left()
+      },
+    })
+    return items
   }
 
   #take(): void {
@@ -75,13 +90,23 @@ export class Consumption {
   }
 }
 
-/** Lets one loop iterate over `generator`; a second one fails with `AlreadyConsumed`. */
-export function forOneConsumer<A>(generator: AsyncGenerator<A>): AsyncGenerator<A> {
+/**
+ * Lets one loop iterate over `generator`; a second one fails with `AlreadyConsumed`. `left` ends what the generator waits for: a
+ * `return` would come behind it.
+ */
+export function forOneConsumer<A, R = unknown>(
+  generator: AsyncGenerator<A, R>,
+  left: () => void = () => undefined,
+): AsyncGenerator<A, R> {
   let taken = false
-  const iterator = (): AsyncGenerator<A> => {
+  const iterator = (): AsyncGenerator<A, R> => {
     if (taken) throw alreadyConsumed("stream")
     taken = true
     return generator
   }
-  return Object.defineProperty(generator, Symbol.asyncIterator, { value: iterator })
+  const leave = (value: R): Promise<IteratorResult<A, R>> => {
+    left()
+    return Object.getPrototypeOf(generator).return.call(generator, value)
+  }
+  return Object.defineProperties(generator, { [Symbol.asyncIterator]: { value: iterator }, return: { value: leave } })
 }

@@ -25,7 +25,13 @@ export class Inbox {
   #entries: Array<Entry> = []
   #first = 0
   #bytes = 0
-  #wake: () => void = () => undefined
+  /** Called whenever something was added. */
+  onPush: () => void = () => undefined
+
+  /** Bytes that wait. */
+  get bytes(): number {
+    return this.#bytes
+  }
 
   /** True when nothing waits. */
   get empty(): boolean {
@@ -38,7 +44,7 @@ export class Inbox {
     if (item._tag === "Event" && this.#bytes + bytes > MAX_INBOX_BYTES) return false
     this.#entries.push({ item, bytes })
     this.#bytes += bytes
-    this.#wake()
+    this.onPush()
     return true
   }
 
@@ -48,7 +54,7 @@ export class Inbox {
       const item = this.shift()
       if (item !== undefined) return item
       await new Promise<void>((resolve) => {
-        this.#wake = resolve
+        this.onPush = resolve
       })
     }
   }

@@ -1,7 +1,7 @@
 /**
  * What an attachment hands to its consumer, in order and once each (docs/protocol/rules.md, C-4).
  */
-import type { SnapshotReason, Viewers } from "@holdfast/protocol/frame"
+import type { FRAME_SNAPSHOT, ServerFrame, SnapshotReason, Viewers } from "@holdfast/protocol/frame"
 import type { RecordView } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type { HoldfastError } from "./errors.ts"
@@ -33,3 +33,10 @@ export type Item =
   | { readonly _tag: "Dropped" }
   /** The last item: the attachment is over. Without an error it was ended by this client. */
   | { readonly _tag: "Ended"; readonly error: HoldfastError | undefined }
+
+/** The item of a snapshot's frame. */
+export function snapshotItem(frame: Extract<ServerFrame, { readonly type: typeof FRAME_SNAPSHOT }>): Item {
+  const { seq, screen } = frame
+  const { reason, kind, cols, rows } = frame.head
+  return { _tag: "Snapshot", seq, reason, ...(kind === undefined ? {} : { kind }), cols, rows, screen }
+}

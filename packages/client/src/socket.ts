@@ -26,11 +26,11 @@ export interface SocketEvents {
  * Asked after a socket that never opened and reported no status: the error when the hub answers and refuses the credential, a
  * transient one to say what may be wrong, or nothing.
  */
-export type Probe = () => Promise<HoldfastError | undefined>
+export type Probe = (credential?: string) => Promise<HoldfastError | undefined>
 
-/** Opens a socket to the hub; throws when it cannot even be tried. */
+/** Opens a socket to the hub, with its connection's credential if that has one; throws when it cannot even be tried. */
 export interface OpenSocket {
-  (events: SocketEvents): Socket
+  (events: SocketEvents, credential?: string): Socket
   /** Where the platform hides why a socket did not open. */
   readonly probe?: Probe
 }
@@ -65,14 +65,14 @@ export interface WsOptions {
 }
 
 /**
- * Opens a socket of the package `ws`; the credential is a bearer token. Who listens at the address gets it: where that need
+ * Opens a socket of the package `ws`; the credential is a bearer token, the connection's own before `token`. Who listens at the address gets it: where that need
  * not be the hub, pass a class whose `createConnection` makes sure first (G-11).
  */
 export const wsSocket =
-  (WebSocketClass: new (url: string, protocols: string, options: WsOptions) => WsLike, url: string, token: string): OpenSocket =>
-  (events) => {
+  (WebSocketClass: new (url: string, protocols: string, options: WsOptions) => WsLike, url: string, token?: string): OpenSocket =>
+  (events, credential = token) => {
     const decoder = new TextDecoder()
-    const headers = { authorization: `Bearer ${token}` }
+    const headers: Record<string, string> = credential === undefined ? {} : { authorization: `Bearer ${credential}` }
     const options = { headers, perMessageDeflate: false, handshakeTimeout: 10_000, maxPayload: 256 * 1024 * 1024 }
     const socket = new WebSocketClass(url, SOCKET_PROTOCOL, options)
     let ended = false

@@ -55,7 +55,7 @@ describe("the published types", () => {
     writeFileSync(join(place, "package.json"), '{"type":"module"}')
     writeFileSync(join(place, "consumer.ts"), CONSUMER)
     const wrong = CONSUMER.split("\n").flatMap((line, index) => (line.includes("// wrong") ? [`consumer.ts:${index + 1}`] : []))
-    expect(wrong).toHaveLength(3)
+    expect(wrong).toHaveLength(5)
     const consumer = compile(place, "consumer.ts", ["--lib", "es2024,dom", "--types", ""])
     expect(consumer.lines, consumer.said).toEqual(wrong)
 
@@ -65,5 +65,16 @@ describe("the published types", () => {
     const lib = ["--lib", "es2024,esnext.disposable,dom", "--types", "", "--skipLibCheck", "--exactOptionalPropertyTypes"]
     const same = compile(beside, "same.ts", [...lib, "--allowImportingTsExtensions"])
     expect(same.lines, same.said).toEqual([])
+  })
+
+  it("C-42 what a log comes to can be had without Effect and without Node", () => {
+    const script = `import { build } from "esbuild"
+      const { metafile } = await build({ entryPoints: ["packages/client/src/model/index.ts"], bundle: true, write: false, format: "esm",
+        platform: "browser", metafile: true })
+      const [{ inputs, imports }] = Object.values(metafile.outputs)
+      const used = Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0 && !path.startsWith("packages/"))
+      console.log(JSON.stringify({ used, imports }))`
+    const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: ROOT, encoding: "utf8" })
+    expect(JSON.parse(said)).toEqual({ used: [], imports: [] })
   })
 })

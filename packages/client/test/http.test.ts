@@ -99,7 +99,9 @@ describe("a call over HTTP", () => {
 describe("a stream of server-sent events", () => {
   const follow = async (count: number, from?: number, ending = new AbortController()): Promise<ReadonlyArray<string>> => {
     const ids: Array<string> = []
-    for await (const { id } of makeApi(options()).followEvents("x", from === undefined ? {} : { after: from }, ending.signal)) {
+    for await (const { id } of makeApi(options()).followEvents("x", from === undefined ? {} : { after: from }, {
+      signal: ending.signal,
+    })) {
       ids.push(id)
       if (ids.length === count) ending.abort()
     }
@@ -200,7 +202,7 @@ describe("an older platform", () => {
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/)
     const ending = new AbortController()
     answers = [() => ending.abort()]
-    const stream = makeApi(options()).followEvents("x", {}, ending.signal)
+    const stream = makeApi(options()).followEvents("x", {}, { signal: ending.signal })
     expect(await stream.next()).toEqual({ done: true, value: undefined })
   })
 })

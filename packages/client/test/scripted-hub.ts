@@ -51,6 +51,13 @@ export class ScriptedHub {
   silence = 30_000
   /** HTTP status that upgrades are refused with. */
   refuse: number | undefined
+  /** The one credential that is taken; any when absent. */
+  credential: string | undefined
+  /** Credentials that were shown, in order. */
+  readonly shown: Array<string> = []
+  /** What `Hello` said, in order. */
+  readonly hellos: Array<Record<string, unknown>> = []
+  kind = "terminal"
   /** Bytes that may be unacknowledged; the rest waits. */
   window = Number.POSITIVE_INFINITY
   /** Changes what is sent for a range of records; for gaps and doubles. */
@@ -76,6 +83,10 @@ export class ScriptedHub {
       this.#raw.add(socket.on("close", () => this.#raw.delete(socket)).on("error", () => undefined)),
     )
     this.#server.on("upgrade", (request, socket, head) => {
+      const shown = String(request.headers.authorization).replace("Bearer ", "")
+      this.shown.push(shown)
+      if (this.credential !== undefined && shown !== this.credential)
+        return void socket.end("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")
       if (this.refuse !== undefined) return void socket.end(`HTTP/1.1 ${this.refuse} No\r\nContent-Length: 0\r\n\r\n`)
       this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#serve(opened))
     })
@@ -163,14 +174,16 @@ export class ScriptedHub {
       case "Hello":
         peer.client = String(request.payload["client"])
         this.clients.add(peer.client)
+        this.hellos.push(request.payload)
         return answer({ protocol: 1, version: "0.0.0", hub: "hub-1", silence: this.silence })
       case "Attach":
         this.attaches.push(request.payload)
         if (this.attachError !== undefined) return fail(this.attachError)
         answer({
           handle: HANDLE,
-          session: { id: SESSION, label: "x" },
+          session: { id: SESSION, label: "x", kind: this.kind },
           log: this.logName,
+          seat: `seat of ${peer.client}`,
           inputs: this.knowsInputs ? (this.#settled.get(peer.client) ?? 0) : 0,
         })
         return this.#begin(peer, request.payload)

@@ -1,13 +1,12 @@
 /**
- * `holdfast new agent`: opens a session with an agent, and sends it a first message.
+ * `holdfast new agent`: opens a session with an agent, with a first message if there is one.
  */
 import { randomUUID } from "node:crypto"
 import { resolve } from "node:path"
 import { cwd as currentDirectory } from "node:process"
 import type * as Schema from "effect/Schema"
-import type { InputPart, SendMessage } from "@holdfast/protocol/agent/message"
+import type { FirstMessage, InputPart } from "@holdfast/protocol/agent/message"
 import type { CreateSession } from "@holdfast/protocol/session"
-import { headOf } from "@holdfast/protocol/text-cut"
 import { CliFailure, usage } from "../failure.ts"
 import { hint } from "../hint.ts"
 import { print, printJson } from "../output.ts"
@@ -57,19 +56,15 @@ export async function createAgent(given: CreateAgentOptions): Promise<void> {
   const message = firstMessage(text, files)
   const hub = useAgents()
   if (isAsked(given)) await (await import("./trust.ts")).askForTrust(hub, request.cwd ?? currentDirectory(), name)
-  const session = await askAgents(hub, (_, api) => api.create({ ...request, ...askerEnvironment(hub.target) })).catch(
-    async (error: unknown) => {
-      throw await explained(error, given.words, hub)
-    },
-  )
-  // A key of its own from the session's, so that the whole command can be given again.
-  const sent =
-    message && (await askAgents(hub, (agents) => agents.send(session.id, { ...message, key: `${headOf(key, 190)}-first` })))
+  const asked = { ...request, ...(message === undefined ? {} : { message }), ...askerEnvironment(hub.target) }
+  const session = await askAgents(hub, (_, api) => api.create(asked)).catch(async (error: unknown) => {
+    throw await explained(error, given.words, hub)
+  })
   if (given.attach) {
     const { attach } = await import("../attach/attach.ts")
     return attach(NEW_ATTACH, (connection) => connection.call("sessions.get", { session: session.id }))
   }
-  if (given.json) printJson(sent === undefined ? session : { ...session, sent })
+  if (given.json) printJson(session)
   else print(session.id)
 }
 
@@ -96,7 +91,7 @@ async function explained(error: unknown, words: ReadonlyArray<string>, hub: Agen
   return new CliFailure(error.code, "AgentUnknown", message, { ...error.fields, message })
 }
 
-function firstMessage(text: string | undefined, files: ReadonlyArray<InputPart>): SendMessage | undefined {
+function firstMessage(text: string | undefined, files: ReadonlyArray<InputPart>): FirstMessage | undefined {
   if (files.length === 0) return text === undefined ? undefined : { text }
   return { parts: [...files, ...(text === undefined ? [] : [{ type: "text" as const, text }])] }
 }

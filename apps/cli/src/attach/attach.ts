@@ -140,7 +140,7 @@ function watch({ hub, connection, keys, id, greeting, options, question, colors 
   const show = (item: Item): void | Promise<void> => {
     const drawing = viewer.draw(item, attachment)
     const typist = typistOf(item)
-    if (typist !== undefined && typist.client !== connection.client && !options.readOnly)
+    if (typist !== undefined && typist.seat !== attachment.seat && !options.readOnly)
       entry.say(`[${hubWords(heldWords(typist.name, keys))}]`, true)
     if (item._tag === "Synced") {
       entry.start()
@@ -166,12 +166,12 @@ function heldWords(typist: unknown, keys: DetachKeys): string {
 }
 
 /** Who has just taken the keyboard, where an item says that. */
-function typistOf(item: Item): { readonly client: unknown; readonly name: unknown } | undefined {
+function typistOf(item: Item): { readonly seat: unknown; readonly name: unknown } | undefined {
   if (item._tag !== "Event" || !item.live || item.record.kind === RECORD_OUTPUT) return undefined
   const { channel, type, data } = decodeRecord(item.record)
   if (channel !== "terminal" || type !== "typist" || typeof data !== "object" || data === null) return undefined
-  const { mode, client, name = client }: Readonly<Record<string, unknown>> = { ...data }
-  return mode === "single" ? { client, name } : undefined
+  const { mode, seat, client, name = client }: Readonly<Record<string, unknown>> = { ...data }
+  return mode === "single" ? { seat, name } : undefined
 }
 
 function onResize(

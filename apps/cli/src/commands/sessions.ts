@@ -85,6 +85,10 @@ const list = Command.make(
       Flag.withDescription("Filter by process state"),
       Flag.optional,
     ),
+    createdBy: Flag.Literals("created-by", ["desktop", "mobile", "cli", "program"]).pipe(
+      Flag.withDescription("Filter by the kind of client that created the session"),
+      Flag.optional,
+    ),
     tag: text("tag", "Filter by tag"),
     metadata: many("metadata", "Filter by metadata, NAME=VALUE; repeatable"),
     q: text("find", "Filter by words in the label"),
@@ -97,12 +101,13 @@ const list = Command.make(
     all: flag("all", "List every session, archived ones included, without the limit of 1000"),
     json,
   },
-  ({ status, state, tag, metadata, q, pinned, sort, limit, all, json: asJson }) =>
+  ({ status, state, createdBy, tag, metadata, q, pinned, sort, limit, all, json: asJson }) =>
     act(async () => {
       const { list: print } = await import("../sessions/list.ts")
       const query = {
         ...(Option.isNone(status) ? (all ? { status: "all" as const } : {}) : { status: status.value }),
         ...(Option.isNone(state) ? {} : { process: state.value }),
+        ...(Option.isNone(createdBy) ? {} : { createdBy: createdBy.value }),
         ...(Option.isNone(sort) ? {} : { sort: sort.value }),
         ...(tag === undefined ? {} : { tag }),
         ...(metadata.length === 0 ? {} : { metadata }),

@@ -32,6 +32,7 @@ export function httpOptions(target: Target, timeout?: number): HttpOptions {
     origin: requestOrigin(target),
     token: target.token,
     fetch: httpFetch(provenConnection(target)),
+    createdBy: "cli",
     ...(timeout === undefined ? {} : { timeout }),
   }
 }
@@ -68,6 +69,7 @@ export async function connectHub(hub: HubClient): Promise<Connection> {
   const connection = new Connection({
     open: wsSocket(Proven, socketUrl(requestOrigin(hub.target)), token),
     name: viewerName(),
+    createdBy: "cli",
     backoff: { first: 100, most: 3000 },
   })
   try {

@@ -20,7 +20,7 @@ export async function show(id: string, json: boolean): Promise<void> {
   const session = await ask(hub, (api) => api.get(id))
   if (json) return printJson(session)
   const { sessions } = await ask(hub, (api) => api.viewers(session.id))
-  const here = sessions.flatMap(({ viewers }) => viewers.map((viewer) => viewerText(viewer, session.terminal?.typist?.client)))
+  const here = sessions.flatMap(({ viewers }) => viewers.map((viewer) => viewerText(viewer, session.terminal?.typist?.seat)))
   print(...sessionLines(session, Date.now(), paint, here))
 }
 
@@ -54,7 +54,7 @@ export function sessionLines(
     ["owner", printable(session.owner)],
     ["kept in", printable(session.directory)],
     ["events", session.firstSeq > 1 ? `${session.firstSeq} to ${session.lastSeq}` : String(session.lastSeq)],
-    ["created", moment(session.createdAt)],
+    ["created", moment(session.createdAt) + (session.createdBy === undefined ? "" : `, from ${session.createdBy}`)],
     ["active", moment(session.lastActiveAt)],
     ["archived", session.archivedAt === undefined ? undefined : moment(session.archivedAt)],
     ["deleted", session.deletedAt === undefined ? undefined : moment(session.deletedAt)],

@@ -11,10 +11,10 @@ import { shortId } from "./show-state.ts"
 
 type Viewer = ViewersReport["sessions"][number]["viewers"][number]
 
-/** One viewer in words: `ada@desk 120x40, sets the size`; `typist` is the client that holds the keyboard. */
-export function viewerText({ client, name, mode, cols, rows, sizes }: Viewer, typist?: string): string {
+/** One viewer in words: `ada@desk 120x40, sets the size`; `typist` is the seat that holds the keyboard. */
+export function viewerText({ seat, name, mode, cols, rows, sizes }: Viewer, typist?: string): string {
   const size = cols === undefined || rows === undefined ? "" : ` ${cols}x${rows}`
-  return `${printable(name)}${size}${mode === "viewer" ? ", read-only" : ""}${sizes ? ", sets the size" : ""}${client === typist ? ", holds the keyboard" : ""}`
+  return `${printable(name)}${size}${mode === "viewer" ? ", read-only" : ""}${sizes ? ", sets the size" : ""}${seat === typist ? ", holds the keyboard" : ""}`
 }
 
 /** Prints who is attached, to one session or to all. */
@@ -38,7 +38,7 @@ function whoTable(
     [
       { title: "ID", text: ({ session }) => shortId(session.id), style: () => "cyan" },
       { title: "LABEL", text: ({ session }) => printable(session.label), style: () => "bold", least: 8 },
-      { title: "WHO", text: ({ session, viewer }) => viewerText(viewer, session.terminal?.typist?.client), least: 20 },
+      { title: "WHO", text: ({ session, viewer }) => viewerText(viewer, session.terminal?.typist?.seat), least: 20 },
     ],
     rows,
     { paint, ...(width === undefined ? {} : { width }) },

@@ -1,6 +1,8 @@
 /**
  * Caches and batches: what is published as `holdfast/client/cache`. It runs in browsers and in Node.
  */
+export { AttachmentCache } from "../AttachmentCache.ts"
+export type { AttachmentCacheOptions, AttachmentCacheStats, ShownSession } from "../AttachmentCache.ts"
 export { changeSessions } from "./batch.ts"
 export type { BatchChange, BatchOutcome } from "./batch.ts"
 export { Cache } from "./Cache.ts"

@@ -20,6 +20,7 @@ import type {
 } from "@holdfast/protocol/session"
 import { head, operationCalls, stream } from "./call.ts"
 import type { Answer, HttpOptions } from "./request.ts"
+import type { CallOptions } from "../signals.ts"
 import type { SseEvent } from "./sse.ts"
 
 /** One page of events; `next` is the cursor to continue with. */
@@ -64,78 +65,103 @@ export interface TokenMade extends TokenShown {
 export function makeApi(options: HttpOptions) {
   const { call, open } = operationCalls(options)
   return {
-    create: (request: CreateSession): Promise<Session> => call<"sessions.create">("POST /api/sessions", request),
-    list: (query: SessionQuery = {}): Promise<SessionPage> => call<"sessions.list">("GET /api/sessions", query),
-    batch: (request: BatchRequest): Promise<BatchResult> => call<"sessions.batch">("POST /api/sessions/batch", request),
+    create: (request: CreateSession, how?: CallOptions): Promise<Session> =>
+      call<"sessions.create">(
+        "POST /api/sessions",
+        options.createdBy === undefined ? request : { createdBy: options.createdBy, ...request },
+        how,
+      ),
+    list: (query: SessionQuery = {}, how?: CallOptions): Promise<SessionPage> =>
+      call<"sessions.list">("GET /api/sessions", query, how),
+    batch: (request: BatchRequest, how?: CallOptions): Promise<BatchResult> =>
+      call<"sessions.batch">("POST /api/sessions/batch", request, how),
     /** The session that an id, a unique beginning or end of one, or a label names; everything else takes whole ids. */
-    resolve: (name: string): Promise<Resolved> => call<"sessions.resolve">("GET /api/sessions/resolve", { name }),
-    get: (session: string): Promise<Session> => call<"sessions.get">("GET /api/sessions/:session", { session }),
+    resolve: (name: string, how?: CallOptions): Promise<Resolved> =>
+      call<"sessions.resolve">("GET /api/sessions/resolve", { name }, how),
+    get: (session: string, how?: CallOptions): Promise<Session> =>
+      call<"sessions.get">("GET /api/sessions/:session", { session }, how),
     /** Whether a session exists; other errors than `SessionNotFound` fail. */
-    exists: (session: string): Promise<boolean> =>
-      head(options, "/api/sessions/:session", { session }).then(
+    exists: (session: string, how?: CallOptions): Promise<boolean> =>
+      head(options, "/api/sessions/:session", { session }, how).then(
         () => true,
         (error: { readonly status?: number }) => (error.status === 404 ? false : Promise.reject(error)),
       ),
-    update: (session: string, change: UpdateSession): Promise<Session> =>
-      call<"sessions.update">("PATCH /api/sessions/:session", { ...change, session }),
-    remove: (session: string, key?: string): Promise<Session> =>
-      call<"sessions.delete">("DELETE /api/sessions/:session", keyed(session, key)),
-    archive: (session: string, key?: string): Promise<Session> =>
-      call<"sessions.archive">("POST /api/sessions/:session/archive", keyed(session, key)),
-    restore: (session: string, key?: string): Promise<Session> =>
-      call<"sessions.restore">("POST /api/sessions/:session/restore", keyed(session, key)),
-    events: (session: string, range: EventRange = {}): Promise<EventPage> =>
-      call<"log.events">("GET /api/sessions/:session/events", { session, ...limited(range), ...rangeQuery(range) }),
+    update: (session: string, change: UpdateSession, how?: CallOptions): Promise<Session> =>
+      call<"sessions.update">("PATCH /api/sessions/:session", { ...change, session }, how),
+    remove: (session: string, key?: string, how?: CallOptions): Promise<Session> =>
+      call<"sessions.delete">("DELETE /api/sessions/:session", keyed(session, key), how),
+    archive: (session: string, key?: string, how?: CallOptions): Promise<Session> =>
+      call<"sessions.archive">("POST /api/sessions/:session/archive", keyed(session, key), how),
+    restore: (session: string, key?: string, how?: CallOptions): Promise<Session> =>
+      call<"sessions.restore">("POST /api/sessions/:session/restore", keyed(session, key), how),
+    events: (session: string, range: EventRange = {}, how?: CallOptions): Promise<EventPage> =>
+      call<"log.events">("GET /api/sessions/:session/events", { session, ...limited(range), ...rangeQuery(range) }, how),
     /**
      * The log as server-sent events, from a cursor on, for one loop. It resumes by itself (C-15) until the loop is left or
      * `signal` ends it; fails with what the hub refuses.
      */
-    followEvents: (session: string, range: Omit<EventRange, "limit"> = {}, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
-      stream<"log.follow">(options, "GET /api/sessions/:session/events/stream", { session, ...rangeQuery(range) }, signal),
+    followEvents: (session: string, range: Omit<EventRange, "limit"> = {}, how: CallOptions = {}): AsyncGenerator<SseEvent> =>
+      stream<"log.follow">(options, "GET /api/sessions/:session/events/stream", { session, ...rangeQuery(range) }, how),
     /** The feed of sessions, likewise; `after` is the `id` of the last event, or a change number. */
-    followSessions: (after?: string | number, signal?: AbortSignal): AsyncGenerator<SseEvent> =>
-      stream<"sessions.watch">(options, "GET /api/sessions/stream", after === undefined ? {} : { after: String(after) }, signal),
-    mark: (session: string, mark: MarkSession): Promise<Appended> =>
-      call<"log.mark">("POST /api/sessions/:session/marks", { ...mark, session }),
+    followSessions: (after?: string | number, how: CallOptions = {}): AsyncGenerator<SseEvent> =>
+      stream<"sessions.watch">(options, "GET /api/sessions/stream", after === undefined ? {} : { after: String(after) }, how),
+    mark: (session: string, mark: MarkSession, how?: CallOptions): Promise<Appended> =>
+      call<"log.mark">("POST /api/sessions/:session/marks", { ...mark, session }, how),
     /** The log as asciicast or JSON lines, or an agent's messages as Markdown; the body is to be read as it comes. */
-    export: (session: string, format: "cast" | "jsonl" | "md", signal?: AbortSignal): Promise<Answer> =>
-      open<"log.export">(
-        "GET /api/sessions/:session/export",
-        { session, format },
-        { headers: { accept: "*/*" }, ...(signal === undefined ? {} : { signal }) },
-      ),
-    input: (session: string, input: Input): Promise<Appended> =>
-      call<"terminal.input">("POST /api/sessions/:session/input", { ...input, session }),
-    resize: (session: string, cols: number, rows: number): Promise<unknown> =>
-      call<"terminal.resize">("POST /api/sessions/:session/resize", { session, cols, rows }),
-    signal: (session: string, signal: SignalName): Promise<unknown> =>
-      call<"terminal.signal">("POST /api/sessions/:session/signal", { session, signal }),
+    export: (session: string, format: "cast" | "jsonl" | "md", how: CallOptions = {}): Promise<Answer> =>
+      open<"log.export">("GET /api/sessions/:session/export", { session, format }, { headers: { accept: "*/*" }, ...how }),
+    input: (session: string, input: Input, how?: CallOptions): Promise<Appended> =>
+      call<"terminal.input">("POST /api/sessions/:session/input", { ...input, session }, how),
+    resize: (session: string, cols: number, rows: number, how?: CallOptions): Promise<unknown> =>
+      call<"terminal.resize">("POST /api/sessions/:session/resize", { session, cols, rows }, how),
+    signal: (session: string, signal: SignalName, how?: CallOptions): Promise<unknown> =>
+      call<"terminal.signal">("POST /api/sessions/:session/signal", { session, signal }, how),
     /** Starts the command of an ended terminal again. */
-    restart: (session: string, request: RestartSession = {}): Promise<Session> =>
-      call<"terminal.restart">("POST /api/sessions/:session/restart", { ...request, session }),
+    restart: (session: string, request: RestartSession = {}, how?: CallOptions): Promise<Session> =>
+      call<"terminal.restart">("POST /api/sessions/:session/restart", { ...request, session }, how),
     /** Who is attached, to one session or to all that someone is attached to. */
-    viewers: (session?: string): Promise<ViewersReport> =>
-      call<"viewers.list">("GET /api/viewers", session === undefined ? {} : { session }),
+    viewers: (session?: string, how?: CallOptions): Promise<ViewersReport> =>
+      call<"viewers.list">("GET /api/viewers", session === undefined ? {} : { session }, how),
     /** Ends the attachments of people, but for those of a client. */
-    detach: (session: string, except?: string): Promise<{ readonly detached: number }> =>
-      call<"viewers.detach">("POST /api/sessions/:session/detach", except === undefined ? { session } : { session, except }),
-    screen: (session: string): Promise<Screen> => call<"terminal.screen">("GET /api/sessions/:session/screen", { session }),
-    runner: (): Promise<{ readonly runners: ReadonlyArray<unknown> }> => call<"runners.list">("GET /api/runner", {}),
-    stopRunner: (now: boolean): Promise<{ readonly runners: ReadonlyArray<unknown> }> =>
-      call<"runners.stop">("POST /api/runner/stop", { now }),
-    tokens: (): Promise<{ readonly tokens: ReadonlyArray<TokenShown> }> => call<"tokens.list">("GET /api/tokens", {}),
+    detach: (session: string, except?: string, how?: CallOptions): Promise<{ readonly detached: number }> =>
+      call<"viewers.detach">("POST /api/sessions/:session/detach", except === undefined ? { session } : { session, except }, how),
+    screen: (session: string, how?: CallOptions): Promise<Screen> =>
+      call<"terminal.screen">("GET /api/sessions/:session/screen", { session }, how),
+    ...administration(options),
+  }
+}
+
+/** The routes of the hub itself. */
+function administration(options: HttpOptions) {
+  const { call, open } = operationCalls(options)
+  return {
+    runner: (how?: CallOptions): Promise<{ readonly runners: ReadonlyArray<unknown> }> =>
+      call<"runners.list">("GET /api/runner", {}, how),
+    stopRunner: (now: boolean, how?: CallOptions): Promise<{ readonly runners: ReadonlyArray<unknown> }> =>
+      call<"runners.stop">("POST /api/runner/stop", { now }, how),
+    tokens: (how?: CallOptions): Promise<{ readonly tokens: ReadonlyArray<TokenShown> }> =>
+      call<"tokens.list">("GET /api/tokens", {}, how),
     /** Creates a token; with `sessions` for these alone, with `expiresAt`, epoch milliseconds, until then. */
-    makeToken: (name: string, scope: TokenScope, limits: Pick<TokenShown, "sessions" | "expiresAt"> = {}): Promise<TokenMade> =>
-      call<"tokens.create">("POST /api/tokens", { name, scope, ...limits }),
-    revokeToken: (tokenId: string): Promise<{ readonly revoked: boolean }> =>
-      call<"tokens.revoke">("DELETE /api/tokens/:tokenId", { tokenId }),
-    rotate: (): Promise<{ readonly rotated: boolean }> => call<"credential.rotate">("POST /api/credential/rotate", {}),
-    link: (): Promise<{ readonly url: string; readonly expiresAt: number }> => call<"links.create">("POST /api/links", {}),
-    live: (): Promise<{ readonly live: boolean; readonly version: string }> => call<"health.live">("GET /health/live", {}),
-    ready: (): Promise<HealthReport> => call<"health.ready">("GET /health/ready", {}),
-    metrics: (): Promise<string> =>
-      open<"server.metrics">("GET /metrics", {}, { headers: { accept: "text/plain" } }).then((response) => response.text()),
-    openapi: (): Promise<unknown> => call<"server.openapi">("GET /openapi.json", {}),
+    makeToken: (
+      name: string,
+      scope: TokenScope,
+      limits: Pick<TokenShown, "sessions" | "expiresAt"> = {},
+      how?: CallOptions,
+    ): Promise<TokenMade> => call<"tokens.create">("POST /api/tokens", { name, scope, ...limits }, how),
+    revokeToken: (tokenId: string, how?: CallOptions): Promise<{ readonly revoked: boolean }> =>
+      call<"tokens.revoke">("DELETE /api/tokens/:tokenId", { tokenId }, how),
+    rotate: (how?: CallOptions): Promise<{ readonly rotated: boolean }> =>
+      call<"credential.rotate">("POST /api/credential/rotate", {}, how),
+    link: (how?: CallOptions): Promise<{ readonly url: string; readonly expiresAt: number }> =>
+      call<"links.create">("POST /api/links", {}, how),
+    live: (how?: CallOptions): Promise<{ readonly live: boolean; readonly version: string }> =>
+      call<"health.live">("GET /health/live", {}, how),
+    ready: (how?: CallOptions): Promise<HealthReport> => call<"health.ready">("GET /health/ready", {}, how),
+    metrics: (how?: CallOptions): Promise<string> =>
+      open<"server.metrics">("GET /metrics", {}, { headers: { accept: "text/plain" }, ...how }).then((response) =>
+        response.text(),
+      ),
+    openapi: (how?: CallOptions): Promise<unknown> => call<"server.openapi">("GET /openapi.json", {}, how),
   }
 }
 

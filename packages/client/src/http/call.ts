@@ -3,6 +3,7 @@
  * table of operations, which is not loaded.
  */
 import type { OperationInput, OperationName, OperationOutput, OperationRoute, StreamName } from "@holdfast/protocol/operations"
+import type { CallOptions } from "../signals.ts"
 import { follow } from "./follow.ts"
 import { json, open } from "./request.ts"
 import type { Answer, HttpCall, HttpOptions, Query } from "./request.ts"
@@ -41,7 +42,11 @@ const queryOf = (fields: Fields): Query =>
 /** Calls operations; fails with `HoldfastError`. */
 export interface OperationCalls {
   /** The JSON that the operation answers with. */
-  readonly call: <N extends OperationName>(route: OperationRoute<N>, input: OperationInput<N>) => Promise<OperationOutput<N>>
+  readonly call: <N extends OperationName>(
+    route: OperationRoute<N>,
+    input: OperationInput<N>,
+    options?: CallOptions,
+  ) => Promise<OperationOutput<N>>
   /** The answer once it was accepted, to be read as it comes. */
   readonly open: <N extends OperationName>(
     route: OperationRoute<N>,
@@ -53,9 +58,9 @@ export interface OperationCalls {
 /** Makes the calls of a hub. */
 export function operationCalls(options: HttpOptions): OperationCalls {
   return {
-    call: (route, input) => {
+    call: (route, input, { signal } = {}) => {
       const { method, path, call } = prepare(route, input)
-      return json(options, method, path, call)
+      return json(options, method, path, signal === undefined ? call : { ...call, signal })
     },
     open: (route, input, more) => {
       const { method, path, call } = prepare(route, input)
@@ -65,9 +70,9 @@ export function operationCalls(options: HttpOptions): OperationCalls {
 }
 
 /** Asks for a path without its answer's body. */
-export function head(options: HttpOptions, path: string, input: object): Promise<Answer> {
+export function head(options: HttpOptions, path: string, input: object, { signal }: CallOptions = {}): Promise<Answer> {
   const prepared = prepare(`HEAD ${path}`, input)
-  return open(options, prepared.method, prepared.path)
+  return open(options, prepared.method, prepared.path, { signal })
 }
 
 /** Follows an operation that answers with a stream of server-sent events. */
@@ -75,7 +80,7 @@ export function stream<N extends StreamName>(
   options: HttpOptions,
   route: OperationRoute<N>,
   input: OperationInput<N>,
-  signal: AbortSignal | undefined,
+  { signal }: CallOptions,
 ): AsyncGenerator<SseEvent> {
   const { path, call } = prepare(route, input)
   return follow(options, path, call.query ?? {}, signal)

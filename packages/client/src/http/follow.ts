@@ -25,19 +25,15 @@ export function follow(
   query: Query,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SseEvent> {
-  return forOneConsumer(resuming(options, path, query, signal))
+  const left = new AbortController()
+  return forOneConsumer(resuming(options, path, query, either(left, signal)), () => left.abort())
 }
 
-async function* resuming(
-  options: HttpOptions,
-  path: string,
-  query: Query,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<SseEvent, void> {
+async function* resuming(options: HttpOptions, path: string, query: Query, signal: AbortSignal): AsyncGenerator<SseEvent, void> {
   const cursor: { after?: string; log?: string } = {}
   let first = defaultBackoff.first
   let opened = false
-  const isOver = (): boolean => signal?.aborted === true
+  const isOver = (): boolean => signal.aborted
   for (let attempt = 1; !isOver(); attempt += 1) {
     const parser = new SseParser()
     const ending = new AbortController()
@@ -73,13 +69,15 @@ function logOf(data: string): { readonly log?: string } {
   return known ? { log: said.log as string } : {}
 }
 
-function waitAfter(error: HoldfastError, first: number, attempt: number): number {
+/** Milliseconds to wait before the next attempt, at least what the hub asked for. */
+export function waitAfter(error: HoldfastError, first: number, attempt: number): number {
   const backoff = { first, most: Math.max(first, defaultBackoff.most) }
   const asked = Number(error.fields["retryAfter"] ?? 0) * 1000
   return Math.max(backoffDelay(backoff, attempt, platformTimers.random()), Math.min(asked, MOST_RETRY) || 0)
 }
 
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits, until the signal is aborted at the latest. */
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       cancel()

@@ -1,7 +1,10 @@
 /**
  * One HTTP call to the hub: credential, JSON and the one error shape (docs/protocol/rules.md, X-1).
  */
-import { decodeError, HoldfastError, invalidCall } from "../errors.ts"
+import type { CreatedBy } from "@holdfast/protocol/session"
+import { askCredential } from "../credential.ts"
+import type { Credential } from "../credential.ts"
+import { aborted, decodeError, HoldfastError, invalidCall } from "../errors.ts"
 
 /** What is read of an answer; a `Response` is one. */
 export interface Answer {
@@ -29,7 +32,9 @@ export interface HttpOptions {
   readonly origin: string
   /** `globalThis.fetch`, or what does the same; called without `this`. */
   readonly fetch: Fetch
-  readonly token?: string
+  readonly token?: Credential
+  /** Kind of client, which sessions that are created keep. */
+  readonly createdBy?: CreatedBy
   /** Milliseconds until the headers of an answer must be there; 30 s. */
   readonly timeout?: number
 }
@@ -42,17 +47,40 @@ export interface HttpCall {
   readonly query?: Query | undefined
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
-/** Calls a route and gives its response once the hub accepted the call. Fails with `HoldfastError`. */
+/**
+ * Calls a route and gives its response once the hub accepted the call. Fails with `HoldfastError`. A credential that is refused is
+ * asked for once more, where a function gives it (C-33).
+ */
 export async function open(options: HttpOptions, method: string, path: string, call: HttpCall = {}): Promise<Answer> {
+  const { token } = options
+  if (typeof token !== "function") return openWith(token, options, method, path, call)
+  const first = await askCredential(token)
+  try {
+    return await openWith(first, options, method, path, call)
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.status !== 401) throw error
+    const second = await askCredential(token)
+    if (second === first) throw error
+    return openWith(second, options, method, path, call)
+  }
+}
+
+async function openWith(
+  token: string | undefined,
+  options: HttpOptions,
+  method: string,
+  path: string,
+  call: HttpCall,
+): Promise<Answer> {
   const query = Object.entries(call.query ?? {}).flatMap(([name, value]) =>
     value === undefined ? [] : typeof value === "object" ? value.map((one) => [name, one]) : [[name, String(value)]],
   )
   const search = query.length === 0 ? "" : `?${new URLSearchParams(query).toString()}`
   const headers: Record<string, string> = { accept: "application/json", ...call.headers }
-  if (options.token !== undefined) headers["authorization"] = `Bearer ${options.token}`
+  if (token !== undefined) headers["authorization"] = `Bearer ${token}`
   // A body that changes something must be JSON, also an empty one (G-3).
   if (method !== "GET" && method !== "HEAD") headers["content-type"] = "application/json"
   const body = call.body === undefined ? (method === "POST" ? "{}" : undefined) : JSON.stringify(call.body)
@@ -64,7 +92,7 @@ export async function open(options: HttpOptions, method: string, path: string, c
 /** Calls a route and gives the JSON it answers with. Fails with `HoldfastError`. */
 export async function json<A>(options: HttpOptions, method: string, path: string, call: HttpCall = {}): Promise<A> {
   const response = await open(options, method, path, call)
-  const text = await body(response)
+  const text = await body(response, call.signal)
   try {
     return JSON.parse(text) as A
   } catch {
@@ -93,7 +121,7 @@ async function send(
   } catch (cause) {
     if (deadline.signal.aborted && signal?.aborted !== true)
       throw new HoldfastError("TimedOut", `no answer within ${timeout / 1000} s`)
-    if (signal?.aborted === true) throw new HoldfastError("Closed", "the call was aborted")
+    if (signal?.aborted === true) throw aborted(signal)
     const mistake = mistakeOf(cause, url, init)
     if (mistake !== undefined) throw invalidCall(mistake)
     throw new HoldfastError("Unreachable", `the hub cannot be reached: ${reason(cause)}`)
@@ -130,10 +158,11 @@ function mistakeOf(cause: unknown, url: string, init: Omit<HttpRequest, "signal"
   }
 }
 
-async function body(response: Answer): Promise<string> {
+async function body(response: Answer, signal?: AbortSignal): Promise<string> {
   try {
     return await response.text()
   } catch (cause) {
+    if (signal?.aborted === true) throw aborted(signal)
     throw new HoldfastError("ConnectionLost", `the answer ended early: ${reason(cause)}`)
   }
 }

@@ -1,0 +1,379 @@
+/** The client library as a program uses it, against a real hub. */
+import { setTimeout as pause } from "node:timers/promises"
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { WebSocket as Ws } from "ws"
+import { connect, decodeEvent, SKIP_BYTES } from "@holdfast/client"
+import type { Client, ConnectOptions } from "@holdfast/client"
+import { sendAndFollow } from "@holdfast/client/model"
+import { AttachmentCache } from "@holdfast/client/cache"
+import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
+import { checkedAgentLog, messagesOf, openAgent, recordOf, sendText, settledAgent, textOf } from "../src/agent-session.ts"
+import { eventually } from "../src/eventually.ts"
+import { startHub, type HubProcess } from "../src/hub-process.ts"
+import { wholeLog } from "../src/logs.ts"
+import { openShell, openTerminal } from "../src/terminal-session.ts"
+
+let hub: HubProcess
+const clients: Array<Client> = []
+
+beforeAll(async () => {
+  hub = await startHub()
+})
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close()
+})
+afterAll(() => hub.stop())
+
+function open(options: ConnectOptions = {}): Client {
+  const backoff = { first: 20, most: 200 }
+  const client = connect(hub.url(), { token: hub.token, client: "the-client-of-tests", backoff, ...options })
+  clients.push(client)
+  return client
+}
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+describe("a connected client", () => {
+  it.each([
+    ["the platform's WebSocket", {}],
+    ["the package ws and a credential from a function", { WebSocket: Ws, token: async () => hub.token }],
+  ])("C-31 with %s types, follows, comes back after a kill of the hub, and ends with its scope", async (_, options) => {
+    const { id } = await openTerminal(hub, { command: "cat" })
+    let left: Client | undefined
+    {
+      await using client = open(options)
+      left = client
+      const attachment = client.attach(id, { after: 0 })
+      let text = ""
+      void attachment.consume((item) => {
+        if (item._tag !== "Event") return
+        const event = decodeEvent(item.record)
+        if (event.channel === "terminal" && event.type === "output") text += event.data.text ?? ""
+      })
+      await attachment.type(bytes("before\n"))
+      await eventually("echo", 10_000, () => text.split("before").length === 3)
+      const { viewers } = (await client.sessions.viewers(id)).sessions[0] ?? { viewers: [] }
+      expect(viewers).toMatchObject([{ client: "the-client-of-tests", seat: attachment.seat, name: "program" }])
+      await hub.kill("SIGKILL")
+      const typed = attachment.type(bytes("while it is away\n"))
+      await hub.start()
+      await typed
+      await eventually("echo", 10_000, () => text.split("while it is away").length === 3)
+      expect(attachment.duplicates).toBe(0)
+    }
+    expect(left.connection.state._tag).toBe("Closed")
+    await hub.call("DELETE", `/api/sessions/${id}`)
+  })
+
+  it("C-3 R-20 two programs with one kept id type at once, and one that starts over numbers from the beginning", async () => {
+    const { id } = await openShell(hub, "stty -echo; echo READY; cat")
+    const output = async (): Promise<string> =>
+      (await wholeLog(hub, id))
+        .flatMap(({ type: kind, data }) => (kind === "output" ? [(data as { readonly text?: string }).text ?? ""] : []))
+        .join("")
+    await eventually("the shell is ready", 10_000, async () => (await output()).includes("READY"))
+    const type = async (client: Client, text: string): Promise<void> => {
+      const attachment = client.attach(id)
+      void attachment.consume(() => undefined)
+      await attachment.type(bytes(`${text}\n`))
+    }
+    const [one, two] = [open(), open()]
+    await Promise.all([type(one, "of one"), type(two, "of two")])
+    one.close()
+    const reloaded = open()
+    expect(reloaded.connection.client).toBe(two.connection.client)
+    await type(reloaded, "after a reload")
+    await eventually("the output", 10_000, async () => (await output()).includes("after a reload"))
+    const all = await output()
+    for (const text of ["of one", "of two", "after a reload"]) expect(all.split(text)).toHaveLength(2)
+  })
+
+  it("C-40 says what created a session; the record keeps it, and lists filter by it", async () => {
+    const tags = ["created-by"]
+    const [own, told] = [open(), open({ createdBy: "mobile" })]
+    const terminal = { kind: "terminal", command: "true", wait: false, tags } as const
+    const made = await own.sessions.create({ ...terminal, key: "created-by" })
+    await told.connection.online(10_000)
+    const { id } = await told.connection.call("sessions.create", { ...terminal, label: "over the socket" })
+    expect([made.createdBy, (await own.sessions.get(id)).createdBy]).toEqual(["program", "mobile"])
+    expect((await told.sessions.create({ ...terminal, createdBy: "desktop" })).createdBy).toBe("desktop")
+    const unsaid = await openTerminal(hub, { command: "true", wait: false, tags })
+    expect(unsaid.createdBy).toBeUndefined()
+    const again = await told.sessions.create({ ...terminal, key: "created-by" })
+    expect([again.id, again.createdBy]).toEqual([made.id, "program"])
+    await hub.kill("SIGKILL")
+    await hub.start()
+    const by = async (createdBy: "desktop" | "mobile" | "cli" | "program") =>
+      (await own.sessions.list({ createdBy, tag: "created-by" })).sessions.map((session) => session.createdBy)
+    expect([await by("program"), await by("mobile"), await by("desktop"), await by("cli")]).toEqual([
+      ["program"],
+      ["mobile"],
+      ["desktop"],
+      [],
+    ])
+    const refused = await hub.call("POST", "/api/sessions", { ...terminal, createdBy: "toaster" })
+    expect(refused.status).toBe(400)
+  })
+})
+
+describe("a session that is created with its first message", () => {
+  const request = (key: string, text: string) => ({ kind: "agent", agent: "scripted", key, message: { text } }) as const
+  const usersOf = async (id: string) => (await messagesOf(hub, id)).filter(({ role }) => role === "user")
+
+  it("C-39 sends it once, names the session by it, and answers the same create with the same session", async () => {
+    const client = open()
+    const asked = request("first-message", "[[say done]] Look at the build")
+    const made = await client.sessions.create(asked)
+    expect(made.label).toContain("Look at the build")
+    await settledAgent(hub, made.id)
+    expect((await client.sessions.create(asked)).id).toBe(made.id)
+    await client.connection.online(10_000)
+    expect((await client.connection.call("sessions.create", asked)).id).toBe(made.id)
+    expect(await usersOf(made.id)).toMatchObject([{ key: "first-message", by: "owner" }])
+    const log = await checkedAgentLog(hub, made.id)
+    expect(log.slice(0, 2).map(({ seq, channel, type }) => [seq, channel, type])).toEqual([
+      [1, "session", "created"],
+      [2, "queue", "added"],
+    ])
+    await expect(client.sessions.create(request("first-message", "another"))).rejects.toMatchObject({ tag: "KeyConflict" })
+  })
+
+  it("C-39 M-11 keeps its files, and creates nothing where the message is refused", async () => {
+    const client = open()
+    const file = { type: "file", mediaType: "text/plain", filename: "a.txt", url: "data:text/plain;base64,aGVsbG8=" } as const
+    const made = await client.sessions.create({ kind: "agent", agent: "scripted", message: { parts: [file] } })
+    await settledAgent(hub, made.id)
+    const [message] = await usersOf(made.id)
+    const part = message?.parts[0] as { readonly url: string }
+    expect(part.url).toMatch(/^files\/[0-9a-f]{64}$/)
+    const answer = await fetch(`${hub.url()}/api/sessions/${made.id}/${part.url}`, {
+      headers: { authorization: `Bearer ${hub.token}` },
+    })
+    expect(await answer.text()).toBe("hello")
+
+    const { total } = await client.sessions.list({ status: "all" })
+    const wrong = [
+      { kind: "agent", agent: "scripted", message: { text: " " } },
+      { kind: "agent", agent: "scripted", message: {} },
+      { kind: "agent", agent: "scripted", message: { text: "x", parts: [{ type: "text", text: "x" }] } },
+      { kind: "agent", agent: "scripted", message: { parts: [{ ...file, mediaType: "image/png" }] } },
+      { kind: "terminal", command: "true", message: { text: "x" } },
+    ] as const
+    for (const one of wrong) await expect(client.sessions.create(one)).rejects.toMatchObject({ tag: "Unprocessable" })
+    const long = { kind: "agent", agent: "scripted", message: { text: "x".repeat(800_000) } } as const
+    await expect(client.sessions.create(long)).rejects.toMatchObject({ tag: "TooLarge" })
+    expect((await client.sessions.list({ status: "all" })).total).toBe(total)
+  })
+
+  it("C-39 is there with its message or not at all, wherever the hub is killed", async () => {
+    const client = open()
+    for (const wait of [0, 4, 12]) {
+      const asked = request(`killed-after-${wait}`, "[[say done]]")
+      const lost = client.sessions.create(asked).catch(() => undefined)
+      await pause(wait)
+      await hub.kill("SIGKILL")
+      await lost
+      await hub.start()
+      const made = await client.sessions.create(asked)
+      await settledAgent(hub, made.id)
+      expect(await usersOf(made.id)).toHaveLength(1)
+      const { status, outcome } = {
+        status: (await recordOf(hub, made.id)).turn.status,
+        outcome: (await messagesOf(hub, made.id)).at(-1),
+      }
+      expect([status, outcome?.role, outcome?.outcome]).toEqual(["idle", "assistant", "completed"])
+    }
+  })
+})
+
+describe("attachments of a program that shows a few of many sessions", () => {
+  it("C-36 keeps 8 that are not shown, takes the least recently shown off, and never one that is shown", async () => {
+    const client = open()
+    const opened = await Promise.all(Array.from({ length: 12 }, () => openTerminal(hub, { command: "cat" })))
+    const ids: ReadonlyArray<string> = opened.map(({ id }) => id)
+    const closed: Array<string> = []
+    const cache = new AttachmentCache({
+      attach: (session) => client.attach(session, { mode: "viewer" }),
+      open: (attachment) => {
+        const view = { synced: false }
+        void attachment.consume((item) => void (view.synced ||= item._tag === "Synced"))
+        return view
+      },
+      closed: (_, session) => closed.push(session),
+    })
+    const attached = async (): Promise<ReadonlyArray<string>> =>
+      (await client.sessions.viewers()).sessions.filter(({ session }) => ids.includes(session)).map(({ session }) => session)
+    const [first = "", second = "", ...others] = ids
+    const kept = [cache.show(first), cache.show(first), cache.show(second)]
+    for (const id of others) cache.show(id).hide()
+    await eventually("all are there", 10_000, async () => (await attached()).length === 10)
+    expect(new Set(await attached())).toEqual(new Set([first, second, ...others.slice(2)]))
+    expect(closed).toEqual(others.slice(0, 2))
+    expect(cache.stats).toEqual({ shown: 2, hidden: 8, opened: 12, returned: 1, evicted: 2 })
+
+    await eventually("they are synced", 10_000, () => others.slice(2).every((id) => cache.peek(id)?.synced === true))
+    // Returning to a hidden one needs no attach, and makes it the last to leave.
+    const { view, hide } = cache.show(String(others[2]))
+    expect(view.synced).toBe(true)
+    hide()
+    kept[0]?.hide()
+    kept[0]?.hide()
+    cache.preload(String(others[0]))
+    expect(closed).toEqual([...others.slice(0, 2), others[3]])
+    kept[1]?.hide()
+    expect(closed).toEqual([...others.slice(0, 2), others[3], others[4]])
+    expect(cache.stats).toMatchObject({ shown: 1, hidden: 8, opened: 13, evicted: 4 })
+
+    expect(cache.drop(second)).toBe(false)
+    expect(cache.drop(first)).toBe(true)
+    const purged = cache.show(String(others[2]))
+    purged.attachment.detach()
+    expect(cache.show(String(others[2])).attachment).not.toBe(purged.attachment)
+    cache.close()
+    await eventually("none is left", 10_000, async () => (await attached()).length === 0)
+    for (const id of ids) await hub.call("DELETE", `/api/sessions/${id}`)
+  })
+
+  it("C-37 a flood is skipped to what is on the screen now, and what is typed works", async () => {
+    const client = open()
+    const { id } = await openShell(
+      hub,
+      "trap 'echo interrupted; exit 0' INT; while :; do echo 0123456789012345678901234567890123456789; done",
+    )
+    const attachment = client.attach(id, { skipBehind: SKIP_BYTES, after: 0, cols: 80, rows: 24 })
+    const seen = { snapshots: 0, events: 0, ended: false }
+    const following = attachment.consume(async (item) => {
+      if (item._tag === "Snapshot") seen.snapshots += 1
+      if (item._tag !== "Event") return
+      seen.events += 1
+      const { channel, type } = decodeEvent(item.record)
+      if (channel === "terminal" && type === "exit") attachment.detach()
+      // A screen that takes longer to draw than the program to print.
+      await pause(5)
+    })
+    await eventually("it is skipped", 20_000, () => seen.snapshots >= 2)
+    await attachment.type(bytes("\u0003"))
+    await following
+    expect(seen.snapshots).toBeGreaterThanOrEqual(2)
+    const log = await wholeLog(hub, id)
+    expect(log.at(-1)).toMatchObject({ channel: "terminal", type: "exit" })
+    await hub.call("DELETE", `/api/sessions/${id}`)
+  })
+})
+
+describe("a message that is sent and followed", () => {
+  /** A network that a test takes away. */
+  class Network {
+    isAway = false
+    #cut = new AbortController()
+    /** Answers to POST that do not arrive. */
+    lost = 0
+    posted = 0
+    readonly fetch: NonNullable<ConnectOptions["fetch"]> = async (url, sent) => {
+      if (this.isAway) throw new TypeError("the network is away")
+      if (sent.method === "POST") this.posted += 1
+      const answer = await fetch(url, { ...sent, signal: AbortSignal.any([sent.signal, this.#cut.signal]) })
+      if (sent.method !== "POST" || this.lost === 0) return answer
+      this.lost -= 1
+      throw new TypeError("the answer was lost")
+    }
+    cut(): void {
+      this.#cut.abort(new Error("cut"))
+      this.#cut = new AbortController()
+    }
+  }
+
+  const text = (chunks: ReadonlyArray<AgentChunk>): string =>
+    chunks.map((chunk) => (chunk.type === "text-delta" ? chunk.delta : "")).join("")
+
+  it("C-38 is sent once, and over cuts and the fold of its turn its chunks come to the stored message", async () => {
+    const network = new Network()
+    const client = open({ fetch: network.fetch })
+    const { id } = await openAgent(hub)
+    network.lost = 2
+    const turn = sendAndFollow(client, id, "[[slow 40 10]] [[say and done]]")
+    const chunks: Array<AgentChunk> = []
+    let end
+    for (;;) {
+      const step = await turn.next()
+      if (step.done === true) {
+        end = step.value
+        break
+      }
+      chunks.push(step.value)
+      const words = text(chunks).length
+      if (words > 20 && network.posted > 0 && !network.isAway && chunks.length < 12) network.cut()
+      if (chunks.length !== 15) continue
+      network.isAway = true
+      network.cut()
+      await settledAgent(hub, id)
+      await eventually("it is folded", 10_000, async () =>
+        (await wholeLog(hub, id)).every(({ channel, type }) => channel !== "agent" || type === "folded"),
+      )
+      network.isAway = false
+    }
+    expect(network.posted).toBe(3)
+    const messages = await messagesOf(hub, id)
+    expect(messages.map(({ role }) => role)).toEqual(["user", "assistant"])
+    const stored = messages[1]
+    expect(end).toEqual({ turn: stored?.id, outcome: "completed", message: stored, replaced: false })
+    expect(text(chunks)).toBe(textOf(stored!))
+    expect(chunks.at(-1)).toEqual({ type: "finish" })
+    expect(chunks.filter(({ type }) => type === "finish" || type === "start")).toHaveLength(2)
+    expect(await turn.sent).toMatchObject({ status: "started" })
+  })
+
+  it("C-38 a hub that is killed in mid-turn is not seen", async () => {
+    const client = open()
+    const { id } = await openAgent(hub)
+    const chunks: Array<AgentChunk> = []
+    for await (const chunk of sendAndFollow(client, id, "[[slow 60 20]]")) {
+      chunks.push(chunk)
+      if (chunks.length !== 10) continue
+      await hub.kill("SIGKILL")
+      await hub.start()
+    }
+    expect(text(chunks)).toBe(textOf((await messagesOf(hub, id))[1]!))
+    expect(chunks.at(-1)).toEqual({ type: "finish" })
+  })
+
+  it("C-38 leaving it, or an abort, stops nothing; an interrupt ends it with abort", async () => {
+    const client = open()
+    const { id } = await openAgent(hub)
+    for await (const _ of sendAndFollow(client, id, "[[slow 20 20]]")) break
+    const ending = new AbortController()
+    const aborted = sendAndFollow(client, id, "[[slow 20 20]] second", { signal: ending.signal })
+    expect(await aborted.sent).toMatchObject({ status: "queued" })
+    const step = aborted.next()
+    ending.abort()
+    await expect(step).rejects.toMatchObject({ tag: "Aborted" })
+    await settledAgent(hub, id)
+    const outcomes = (await messagesOf(hub, id)).flatMap(({ outcome }) => outcome ?? [])
+    expect(outcomes).toEqual(["completed", "completed"])
+    const chunks: Array<AgentChunk> = []
+    for await (const chunk of sendAndFollow(client, id, "[[slow 1000 20]]")) {
+      chunks.push(chunk)
+      if (chunks.length === 8) await client.agents.interrupt(id)
+    }
+    expect(chunks.at(-1)).toEqual({ type: "abort" })
+  })
+
+  it("C-38 a message that is removed, a session that is deleted and a refusal end it with an error", async () => {
+    const client = open()
+    const { id } = await openAgent(hub)
+    await sendText(hub, id, "[[slow 2000 20]]")
+    const waiting = sendAndFollow(client, id, { text: "never", key: "never" })
+    const { messageId } = await waiting.sent
+    const removed = expect(waiting.next()).rejects.toMatchObject({ tag: "MessageRemoved" })
+    await client.agents.unqueue(id, messageId)
+    await removed
+    const deleted = sendAndFollow(client, id, "also never")
+    await deleted.sent
+    const ended = expect(deleted.next()).rejects.toMatchObject({ tag: "SessionDeleted" })
+    await client.sessions.remove(id)
+    await ended
+    const refused = sendAndFollow(client, id, "too late")
+    await expect(refused.next()).rejects.toMatchObject({ tag: "SessionNotReady" })
+    await expect(refused.sent).rejects.toMatchObject({ tag: "SessionNotReady" })
+  })
+})
