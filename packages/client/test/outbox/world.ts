@@ -164,8 +164,20 @@ export class World {
   readonly store: OutboxStore
   readonly #grapevine = new Set<(told: Told) => void>()
 
-  constructor(store: OutboxStore = memoryStore()) {
+  /** Milliseconds before a write is made, and again before it is answered. */
+  readonly #delay: number
+
+  constructor(store: OutboxStore = memoryStore(), delay = 0) {
     this.store = store
+    this.#delay = delay
+  }
+
+  async #slowly<A>(f: () => Promise<A>): Promise<A> {
+    if (this.#delay === 0) return f()
+    await this.clock.sleep(this.#delay)
+    const answer = await f()
+    await this.clock.sleep(this.#delay)
+    return answer
   }
 
   async open(send: OutboxSend = this.hub.send): Promise<Tab> {
@@ -194,10 +206,12 @@ export class World {
     const store: OutboxStore = {
       kind: this.store.kind,
       read: (ids) => whileAlive(() => this.store.read(ids)),
-      write: (changes, most, durable) => whileAlive(() => this.store.write(changes, most, durable)),
+      write: (changes, most, durable) => whileAlive(() => this.#slowly(() => this.store.write(changes, most, durable))),
       close: () => undefined,
     }
-    const parts = { store, grapevine, turns: this.line.of(owner), clock: this.clock }
+    const line = this.line.of(owner)
+    const turns: Turns = { take: (signal, lost) => (isAlive ? line.take(signal, lost) : silence) }
+    const parts = { store, grapevine, turns, clock: this.clock }
     const outbox = await new Outbox({ ...parts, send: (...call) => whileAlive(() => send(...call)) }).start()
     const kill = (): void => {
       isAlive = false
