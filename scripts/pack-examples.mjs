@@ -66,4 +66,18 @@ for (const door of [pagesDoor(hub), streamSocketDoor(hub)]) {
 }
 `,
   },
+  "@holdfast/react": {
+    beside: ["react@19.3.1", "react-dom@19.3.1", "@types/react@19.3.3", "@types/react-dom@19.3.0"],
+    program: `${REACH}
+import { createElement } from "react"
+import { renderToString } from "react-dom/server"
+import { connect } from "@holdfast/client"
+import { Chat, HoldfastProvider, useConnection } from "@holdfast/react"
+
+const App = () => createElement("p", null, useConnection().state._tag, createElement(Chat, { session: "none" }))
+const html = renderToString(createElement(HoldfastProvider, { client: () => connect(url, { token }) }, createElement(App)))
+if (!html.startsWith("<p>Connecting") || !html.includes("<textarea")) throw new Error(html)
+console.log(html.length + " characters of a page rendered on a server")
+`,
+  },
 }

@@ -118,6 +118,12 @@ export const PACKAGES = [
     only: { effect: ["effect"] },
   },
   {
+    folder: "packages/react",
+    holds: "React hooks and components over the client's model",
+    uses: ["protocol", "client"],
+    npm: ["react", "@xterm/xterm"],
+  },
+  {
     folder: "apps/cli",
     holds: "the command line; published as `holdfast`",
     uses: ["protocol", "core", "link", "runner", "agents", "doors", "server", "client"],
@@ -141,4 +147,5 @@ export const TEST_PACKAGES = [
   ...["vitest", "@effect/vitest", "fast-check", "ws", "@lydell/node-pty", "@xterm/headless"],
   // What others make of the same chunks and the same Markdown.
   ...["ai", "markdown-it"],
+  "react-dom",
 ]

@@ -27,6 +27,7 @@ export const PUBLISHED = [
     readme: "docs/CLIENT.md",
   },
   { folder: "conformance", form: "modules" },
+  { folder: "packages/react", form: "library", entries: ["."], readme: "docs/react/README.md" },
 ]
 
 const readJson = (path) => JSON.parse(readFileSync(join(ROOT, path), "utf8"))

@@ -11,6 +11,7 @@ import { conclude } from "./source-files.mjs"
 const LIMITS = [
   { library: "@holdfast/client", what: "core", entries: ["index"], most: 15_000 },
   { library: "@holdfast/client", what: "with outbox and caches", entries: ["index", "outbox", "cache"], most: 23_000 },
+  { library: "@holdfast/react", what: "hooks and components", entries: ["index"], most: 6_000 },
 ]
 
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`

@@ -1,11 +1,30 @@
 /**
- * What a log comes to: turns, messages and the state of a session, by the same functions that the hub uses (docs/protocol/rules.md,
- * E-5, M-1). Published as `holdfast/client/model`, apart from the connection, because not every page needs it.
+ * The framework-free model of what a hub shows: what is published as `holdfast/client/model`. React and others subscribe to its
+ * cells. Beside it, what a log comes to, by the functions that the hub itself uses (docs/protocol/rules.md, E-5, M-1).
  */
+export { constant } from "./cell.ts"
+export type { Readable } from "./cell.ts"
+export { LAST_EVENTS } from "./EventWindow.ts"
+export type { PresenceEvent, StreamEvent } from "./EventWindow.ts"
+export type { Hub, OutboxEntry, OutboxLike, OutboxLikeState } from "./Hub.ts"
+export { HubModel } from "./HubModel.ts"
+export type { HubModelOptions } from "./HubModel.ts"
+export type { MessageCells, MessageHead } from "./MessageList.ts"
+export type { Screen } from "./Screens.ts"
+export { SessionCreationError, SessionNotFoundError, SessionPermissionError, sessionService } from "./session-service.ts"
+export type { SessionService } from "./session-service.ts"
+export type { SessionFilter } from "./SessionList.ts"
+export type { FeedState, WaitingRequest } from "./SessionTable.ts"
+export type { TurnState } from "./RecordCells.ts"
+export type { Viewer } from "./SessionEvents.ts"
+export type { SavedView, SessionView, ViewStatus } from "./SessionView.ts"
+export { openTerminal } from "./terminal-pane.ts"
+export type { TerminalLike, TerminalPaneOptions } from "./terminal-pane.ts"
+export type { Older } from "./Transcript.ts"
 export { Accumulator } from "@holdfast/core/agent/accumulator"
 export type { LiveMessage } from "@holdfast/core/agent/accumulator"
 export { chunksBetween, chunksFrom } from "@holdfast/core/agent/chunks-between"
-export type { MessagePart } from "@holdfast/core/agent/message-part"
+export type { MessagePart, ToolPart } from "@holdfast/core/agent/message-part"
 export { evolve } from "@holdfast/core/evolve"
 export type { SessionState } from "@holdfast/core/state"
 export { sendAndFollow } from "../turn.ts"

@@ -1,0 +1,198 @@
+/**
+ * Everything that programs with a screen show of one hub: connection, table of sessions, views of the open ones, outbox
+ * (docs/protocol/rules.md, U-1 to U-9). React, Svelte and others subscribe to its cells.
+ *
+ * Nothing is connected before something is held, so it can be made and read while a page is rendered on a server. Invariant: one
+ * attachment for each session, however many hold it; it ends `linger` after the last one let go, and a turn continues without it.
+ */
+import { Attachment } from "../Attachment.ts"
+import { SKIP_BYTES } from "../skipping.ts"
+import type { ConnectionState } from "../state.ts"
+import { Cell } from "./cell.ts"
+import type { Readable } from "./cell.ts"
+import { Frames } from "./frames.ts"
+import type { Schedule } from "./frames.ts"
+import type { Hub, OutboxLike, OutboxLikeState } from "./Hub.ts"
+import { SessionTable } from "./SessionTable.ts"
+import { SessionView } from "./SessionView.ts"
+
+/** How a model behaves; everything has a default. */
+export interface HubModelOptions {
+  /** When a frame is made: with the page's next one. */
+  readonly schedule?: Schedule
+  /** Opens an outbox for the hub, as `openOutbox` does; the model closes it. */
+  readonly outbox?: (hub: Hub) => OutboxLike | Promise<OutboxLike>
+  /** Milliseconds from the last one who let go of something to its end; 1 s, so that who comes back at once finds it as it is. */
+  readonly linger?: number
+  /** Views that are kept although no one holds them, with what they last showed; 32. */
+  readonly kept?: number
+}
+
+/** Something that is there as long as it is held, and a little longer. */
+interface Holding {
+  count: number
+  cancelEnd: () => void
+}
+
+const LINGER = 1000
+const KEPT = 32
+const CONNECTING: ConnectionState = Object.freeze({ _tag: "Connecting" })
+
+/** The model of one hub. */
+export class HubModel {
+  readonly frames: Frames
+  readonly table: SessionTable
+  readonly #make: () => Hub
+  readonly #isOwn: boolean
+  readonly #linger: number
+  readonly #kept: number
+  readonly #connection: Cell<ConnectionState>
+  readonly #outbox: Cell<OutboxLikeState | undefined>
+  /** The least recently held first. */
+  readonly #views = new Map<string, SessionView>()
+  readonly #holdings = new Map<string, Holding>()
+  readonly #openOutbox: HubModelOptions["outbox"]
+  #hub: Hub | undefined
+  #box: OutboxLike | undefined
+  #ends: ReadonlyArray<() => void> = []
+
+  /** A function is called when something is first held; the hub that it makes is closed when nothing is held any more. */
+  constructor(hub: Hub | (() => Hub), { schedule, outbox, linger = LINGER, kept = KEPT }: HubModelOptions = {}) {
+    this.#openOutbox = outbox
+    this.#make = typeof hub === "function" ? hub : () => hub
+    this.#isOwn = typeof hub === "function"
+    this.#linger = linger
+    this.#kept = kept
+    this.frames = new Frames(schedule)
+    this.table = new SessionTable(this.frames)
+    // As on a server, so that the first rendering is the same.
+    this.#connection = new Cell(this.frames, CONNECTING)
+    this.#outbox = new Cell<OutboxLikeState | undefined>(this.frames, undefined)
+  }
+
+  get connection(): Readable<ConnectionState> {
+    return this.#connection
+  }
+
+  /** What is in the outbox; `undefined` without one. */
+  get outbox(): Readable<OutboxLikeState | undefined> {
+    return this.#outbox
+  }
+
+  /** The outbox, once it is open. */
+  get box(): OutboxLike | undefined {
+    return this.#box
+  }
+
+  /** The hub, which is connected to now if it was not before. */
+  get hub(): Hub {
+    return (this.#hub ??= this.#begin())
+  }
+
+  /** The view of a session by its whole id; it shows something once it is held. */
+  view(session: string): SessionView {
+    const known = this.#views.get(session)
+    if (known !== undefined) return known
+    const made = new SessionView(this.frames, session)
+    this.#views.set(session, made)
+    for (const id of this.#views.keys()) {
+      if (this.#views.size <= this.#kept) break
+      if (id !== session && !this.#holdings.has(id)) this.#views.delete(id)
+    }
+    return made
+  }
+
+  /** Keeps the connection, until the function that is returned is called. */
+  hold(): () => void {
+    return this.#held(
+      "hub",
+      () => void this.hub,
+      () => this.#end(),
+    )
+  }
+
+  /** Keeps the table of sessions up to date. */
+  holdTable(): () => void {
+    return this.#held(
+      "table",
+      () => this.table.start(this.hub.connection),
+      () => this.table.stop(),
+    )
+  }
+
+  /** Keeps a session attached. */
+  holdSession(session: string): () => void {
+    const view = this.view(session)
+    // Least recently held first.
+    this.#views.delete(session)
+    this.#views.set(session, view)
+    return this.#held(
+      session,
+      () => this.#attach(view),
+      () => view.attachment?.detach(),
+    )
+  }
+
+  #attach(view: SessionView): void {
+    const { connection } = this.hub
+    const session = view.id
+    const attachment = new Attachment(connection, {
+      session,
+      mode: "interactive",
+      skipBehind: SKIP_BYTES,
+      ...view.resume,
+      ...view.size,
+    })
+    view.follow(attachment, {
+      record: () => connection.call("sessions.get", { session }),
+      events: (after, limit) => connection.call("log.events", { session, after, limit }),
+    })
+  }
+
+  #held(name: string, begin: () => void, end: () => void): () => void {
+    const known = this.#holdings.get(name)
+    if (known === undefined) begin()
+    known?.cancelEnd()
+    const holding = known ?? { count: 0, cancelEnd: () => undefined }
+    holding.count += 1
+    this.#holdings.set(name, holding)
+    let isHeld = true
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      holding.count -= 1
+      if (holding.count > 0) return
+      const timer = setTimeout(() => {
+        this.#holdings.delete(name)
+        end()
+      }, this.#linger)
+      holding.cancelEnd = () => clearTimeout(timer)
+    }
+  }
+
+  #begin(): Hub {
+    const hub = this.#make()
+    const { connection } = hub
+    this.#connection.set(connection.state)
+    let isOver = false
+    this.#ends = [connection.onState((state) => this.#connection.set(state)), () => (isOver = true)]
+    const opened = (outbox: OutboxLike): void => {
+      if (isOver) return outbox.close()
+      this.#box = outbox
+      this.#outbox.set(outbox.state)
+      this.#ends = [...this.#ends, outbox.listen(() => this.#outbox.set(outbox.state)), () => outbox.close()]
+    }
+    const opening = this.#openOutbox?.(hub)
+    if (opening instanceof Promise) void opening.then(opened)
+    else if (opening !== undefined) opened(opening)
+    return hub
+  }
+
+  #end(): void {
+    for (const end of this.#ends) end()
+    this.#ends = []
+    this.#box = undefined
+    if (this.#isOwn) this.#hub?.close()
+    this.#hub = undefined
+  }
+}

@@ -1,0 +1,50 @@
+/** The messages of a chat that wait for the turn to end. */
+import { createElement, useState } from "react"
+import type { ReactElement, ReactNode } from "react"
+import type { QueueItem } from "@holdfast/protocol/agent/queue"
+import { useQueue } from "./agent.ts"
+import { useChatSession } from "./chat-context.ts"
+
+const textOf = ({ parts }: QueueItem): string => parts.map((part) => (part.type === "text" ? part.text : "")).join("\n")
+
+/** What waits, with a button to remove it; why the queue does not continue, with one to release it. */
+export function ChatQueue(): ReactElement | null {
+  const { items, hold, remove, resolve, release } = useQueue(useChatSession())
+  const [failure, setFailure] = useState<string>()
+  if (items.length === 0 && hold === undefined) return null
+  const button = (label: string, act: () => Promise<unknown>): ReactNode =>
+    createElement(
+      "button",
+      {
+        key: label,
+        type: "button",
+        onClick: () => void act().catch((cause: unknown) => setFailure(cause instanceof Error ? cause.message : String(cause))),
+      },
+      label,
+    )
+  const actions = ({ id, status }: QueueItem): ReactNode => {
+    if (status === "waiting") return button("Remove", () => remove(id))
+    if (status === "sent") return null
+    return [button("Send again", () => resolve(id, "again")), button("Drop", () => resolve(id, "drop"))]
+  }
+  return createElement(
+    "section",
+    { "data-holdfast": "queue", "aria-label": "Queue" },
+    hold === undefined
+      ? null
+      : createElement("p", { "data-hold": hold.reason }, "The queue is held. ", button("Continue", release)),
+    createElement(
+      "ul",
+      null,
+      items.map((item) =>
+        createElement(
+          "li",
+          { key: item.id, "data-status": item.status },
+          createElement("span", { dir: "auto" }, textOf(item)),
+          actions(item),
+        ),
+      ),
+    ),
+    failure === undefined ? null : createElement("p", { role: "alert" }, failure),
+  )
+}

@@ -1,0 +1,56 @@
+/** Hooks about the connection, and about what waits for one. */
+import { useCallback, useMemo } from "react"
+import type { ConnectionState } from "@holdfast/client"
+import type { OutboxEntry, OutboxLikeState } from "@holdfast/client/model"
+import { useHub } from "./provider.ts"
+import { useCell } from "./use-cell.ts"
+
+/** The connection to the hub. */
+export interface ConnectionNow {
+  readonly state: ConnectionState
+  readonly isConnected: boolean
+  /** Tries now, without waiting for the next attempt. */
+  readonly retry: () => void
+}
+
+/** How the connection stands. */
+export function useConnection(): ConnectionNow {
+  const hub = useHub()
+  const state = useCell(hub.connection)
+  const retry = useCallback(() => hub.hub.connection.wake(), [hub])
+  return { state, isConnected: state._tag === "Online", retry }
+}
+
+/** What can be done with what is in an outbox. */
+export interface OutboxActions {
+  /** Tries failed commands again; gives how many. */
+  readonly retryFailed: () => Promise<number>
+  /** Removes failed commands; gives how many. */
+  readonly clearFailed: () => Promise<number>
+  /** Takes a command back, if it was not sent. */
+  readonly cancel: (id: string) => Promise<unknown>
+}
+
+/** An outbox. */
+export interface OutboxNow extends OutboxLikeState<OutboxEntry>, OutboxActions {}
+
+const EMPTY: OutboxLikeState<OutboxEntry> = Object.freeze({
+  items: Object.freeze([]),
+  counts: Object.freeze({ pending: 0, processing: 0, failed: 0, completed: 0 }),
+  isDurable: false,
+})
+
+/** What is on its way to the hub. Without an outbox it is empty. */
+export function useOutbox(): OutboxNow {
+  const hub = useHub()
+  const { items, counts, isDurable } = useCell(hub.outbox) ?? EMPTY
+  const actions = useMemo(
+    (): OutboxActions => ({
+      retryFailed: async () => (await hub.box?.retry()) ?? 0,
+      clearFailed: async () => (await hub.box?.clear()) ?? 0,
+      cancel: async (id) => hub.box?.cancel(id),
+    }),
+    [hub],
+  )
+  return { items, counts, isDurable, ...actions }
+}

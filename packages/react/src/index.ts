@@ -1,0 +1,25 @@
+/**
+ * React hooks and components for sessions on a Holdfast hub: what is published as `@holdfast/react`. They subscribe to the model
+ * of `holdfast/client/model`, and render on a server as they do before anything is known.
+ */
+export { useAllPermissions, usePermissions, useQueue } from "./agent.ts"
+export type { Permissions, Queue, QueueActions } from "./agent.ts"
+export { Chat, ChatMessages } from "./Chat.ts"
+export type { ChatMessagesProps, ChatProps, RenderPart } from "./Chat.ts"
+export { ChatComposer } from "./ChatComposer.ts"
+export type { ChatComposerProps } from "./ChatComposer.ts"
+export { ChatPermissions } from "./ChatPermissions.ts"
+export { ChatQueue } from "./ChatQueue.ts"
+export { useConnection, useOutbox } from "./connection.ts"
+export type { ConnectionNow, OutboxActions, OutboxNow } from "./connection.ts"
+export { useMessage, useMessageIds, useMessages, usePart } from "./messages.ts"
+export type { MessageIds, Messages, OlderMessages } from "./messages.ts"
+export { HoldfastProvider, useHub } from "./provider.ts"
+export type { HoldfastProviderProps } from "./provider.ts"
+export { useSession, useSessionIds, useSessions, useSessionService } from "./sessions.ts"
+export type { Loading, OneSession, Sessions } from "./sessions.ts"
+export { Terminal } from "./Terminal.ts"
+export type { TerminalClass, TerminalProps } from "./Terminal.ts"
+export { useCell } from "./use-cell.ts"
+export { useSessionEvents, useSessionStream, useSessionView, useTurn } from "./view.ts"
+export type { LastEvents, SessionEvents, SessionStream } from "./view.ts"
