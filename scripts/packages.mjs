@@ -91,16 +91,16 @@ export const PACKAGES = [
   },
   {
     folder: "packages/doors",
-    holds: "ways in: `socket/`, `http/`, `ai-sdk/`, `rpc/`, with guard and credentials",
+    holds: "ways in: `socket/`, `http/`, `ai-sdk/`, `rpc/`, `socket-io/`, with guard and credentials",
     uses: ["protocol", "core", "hub"],
-    npm: ["effect", "ws"],
+    npm: ["effect", "ws", "socket.io", "socket.io-parser", "engine.io"],
     node: true,
     tests: ["store"],
     floors: [
-      ["OperationLog.ts", "RouteDoor.ts", "SocketDoor.ts"],
+      ["OperationLog.ts", "RouteDoor.ts", "SocketDoor.ts", "websocket-frame.ts"],
       ["json"],
       ["credentials", "guard"],
-      ["ai-sdk", "http", "rpc", "socket"],
+      ["ai-sdk", "http", "rpc", "socket", "socket-io"],
     ],
   },
   {
@@ -136,6 +136,7 @@ export const PACKAGES = [
     uses: ["protocol", "client"],
     npm: ["ws", "vitest", "socket.io-client"],
     node: true,
+    tests: ["core"],
   },
 ]
 
@@ -144,7 +145,7 @@ export const FREE = ["testkit", "bench"]
 
 /** What tests and contract suites may use from npm besides what their package may. */
 export const TEST_PACKAGES = [
-  ...["vitest", "@effect/vitest", "fast-check", "ws", "@lydell/node-pty", "@xterm/headless"],
+  ...["vitest", "@effect/vitest", "fast-check", "ws", "@lydell/node-pty", "@xterm/headless", "socket.io-client"],
   // What others make of the same chunks and the same Markdown.
   ...["ai", "markdown-it"],
   "react-dom",

@@ -19,7 +19,7 @@ import { CREATE_OUTSTANDING, CREATE_SEQUENTIAL } from "./rows/create.ts"
 import { ECHO } from "./rows/echo.ts"
 import { END_TO_END } from "./rows/end-to-end.ts"
 import { FAN_OUT_BURST } from "./rows/fan-out-burst.ts"
-import { FAN_OUT, TEN_THOUSAND } from "./rows/fan-out.ts"
+import { FAN_OUT, SOCKET_IO_DOOR, TEN_THOUSAND } from "./rows/fan-out.ts"
 import { LIST } from "./rows/list.ts"
 import { LOOP_DELAY } from "./rows/loop-delay.ts"
 import { MEMORY_CACHED } from "./rows/memory-cached.ts"
@@ -37,6 +37,7 @@ export const ROWS: ReadonlyArray<Row> = [
   FAN_OUT,
   FAN_OUT_BURST,
   TEN_THOUSAND,
+  SOCKET_IO_DOOR,
   CATCH_UP,
   CAT,
   ECHO,

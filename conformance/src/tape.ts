@@ -28,6 +28,9 @@ export class Tape {
   /** A range may begin before the cursor: until the reader is up to date, and once. */
   #mayOverlap = true
   #mayJump = true
+  /** How often the reader may begin, and how often it learned that it was up to date. */
+  #begun = 1
+  #told = 0
 
   constructor(reader: DoorReader, after?: number) {
     this.#reader = reader
@@ -97,6 +100,7 @@ export class Tape {
 
   /** The connection may break now: what follows begins at the cursor again. */
   mayBreak(): void {
+    this.#begun++
     this.#mayOverlap = true
     this.#mayJump = true
     this.synced = 0
@@ -113,12 +117,15 @@ export class Tape {
         return
       case "synced":
         this.synced++
-        demand(this.synced === 1, "a reader learned twice that it is up to date")
+        this.#told++
+        demand(this.#told <= this.#begun, "a reader learned twice that it is up to date")
         demand(
           this.last === undefined || item.seq === this.last,
           `up to date at ${item.seq}, but the last event was ${this.last}`,
         )
         this.last = item.seq
+        // One that was on its way before a cut says nothing about what follows.
+        if (this.#told < this.#begun) return
         this.#mayOverlap = false
         this.#mayJump = false
         return

@@ -1,13 +1,17 @@
 /** Each check fails for a door that breaks its promise. */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type HubProcess, startHub } from "@holdfast/testkit/hub-process"
 import { CHECKS } from "../src/checks.ts"
-import type { DoorUnderTest } from "../src/door.ts"
+import type { DoorItem, DoorUnderTest } from "../src/door.ts"
 import { DoorRefused } from "../src/door.ts"
 import { sseDoor } from "../src/doors/sse.ts"
 import { HubCalls, type HubUnderTest } from "../src/hub.ts"
 import { reportOf } from "../src/report.ts"
 import { type Result, runCheck, runSuite } from "../src/suite.ts"
+import { messageDoor } from "./message-door.ts"
 import { attaching, doubling, dropping, forging, items, openUnguarded, quiet, reading, reordering } from "./broken-doors.ts"
 
 const MiB = 1024 * 1024
@@ -151,6 +155,66 @@ describe("the entries of a broken door", () => {
     await fails("guard-host", door, /answered 20\d to another Host/, unguarded.hub)
     await fails("guard-origin", door, /answered 20\d to the Origin/, unguarded.hub)
     await unguarded.close()
+  })
+})
+
+describe("a door that shows messages", () => {
+  const chat = (): DoorUnderTest => messageDoor(plain())
+  const shrinking = items((item) =>
+    item.kind === "message" ? [{ ...item, message: { ...item.message, parts: item.message.parts.map(cut) } }] : [item],
+  )
+  const cut = (part: unknown): unknown => {
+    const { text } = part as { readonly text?: string }
+    return text === undefined ? part : { ...(part as object), text: text.slice(0, 90) }
+  }
+  const hasty = items((item) => (item.kind === "message" ? [{ ...item, done: true }] : [item]))
+  const hushed = (next: () => Promise<DoorItem | undefined>) => async (): Promise<DoorItem | undefined> => {
+    const item = await next()
+    return item?.kind === "message" && item.done ? undefined : item
+  }
+
+  it("K-1 passes when its readers end with the stored message, through cuts, folds and a kill of the hub", async () => {
+    const at: HubUnderTest = { ...here(), restart: () => hub.kill("SIGKILL").then(async () => void (await hub.start())) }
+    for (const id of ["turn", "turn-cut", "turn-fold", "turn-kill", "detach", "ends", "sessions", "scope"])
+      expect(await tried(id, chat(), at)).toMatchObject({ id, outcome: "passed" })
+  })
+
+  it.each([["turn"], ["turn-cut"], ["turn-fold"], ["turn-kill"]])(
+    "K-1 fails %s when part of its message is missing",
+    async (id) => {
+      const at: HubUnderTest = { ...here(), restart: () => Promise.resolve() }
+      await fails(id, reading(chat(), shrinking), /the reader has .*, but .* is stored/, at)
+    },
+  )
+
+  it("K-1 fails when it says too early that a turn is over, or never", async () => {
+    await fails("turn", reading(chat(), hasty), /the reader has .*, but .* is stored/)
+    await fails("turn", reading(chat(), hushed), /ended without a word before the end of the turn/)
+  })
+})
+
+describe("the command line", () => {
+  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+  const run = async (...args: ReadonlyArray<string>) => {
+    const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+    let text = ""
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (piece: string) => (text += piece))
+    const [code] = (await once(child, "exit")) as [number]
+    return { code, text }
+  }
+
+  it("K-1 tries the doors of a server that it has the address of, and says with its code how that went", async () => {
+    const chosen = ["--check", "sessions", "--check", "guard-credential"]
+    const good = await run(hub.url(), "--token", hub.token, "--door", "sse", "--door", "rpc", ...chosen)
+    expect(good.text).toMatch(
+      /server-sent events: 2 passed, 0 failed, 0 not tried[\s\S]*Effect RPC: 2 passed, 0 failed, 0 not tried/,
+    )
+    expect(good.code).toBe(0)
+    const bad = await run(hub.url(), "--token", "unknown-0123456789abcdef", "--door", "sse", "--check", "sessions", "--json")
+    expect(JSON.parse(bad.text)).toMatchObject([{ door: "server-sent events", results: [{ id: "sessions", outcome: "failed" }] }])
+    expect(bad.code).toBe(1)
+    expect(await run("--door", "none")).toMatchObject({ code: 2, text: expect.stringContaining("not known: none") })
+    expect((await run("--list")).text.split("\n").filter((line) => line !== "")).toHaveLength(CHECKS.length)
   })
 })
 

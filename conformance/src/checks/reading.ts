@@ -16,33 +16,32 @@ function demandSame(given: ReadonlyArray<EventItem>, log: ReadonlyArray<EventIte
   demand(false, `${what}: the reader was given ${got}, the log holds ${wanted}`)
 }
 
-/** Reads on from cut to cut until the turn has ended. */
-async function readThrough(suite: Suite, tape: Tape, session: string, each: number, most: number): Promise<number> {
-  let cuts = 0
-  const ended = (): boolean => tape.events.some(({ name }) => name === "turn/ended")
-  while (!ended()) {
-    const from = tape.events.length
-    await tape.until("the next events of the turn", () => ended() || tape.isOver || tape.events.length >= from + each)
-    if (ended() || cuts === most) {
-      await tape.until("the end of the turn", ended)
-      break
-    }
-    tape.cut()
-    cuts++
-    // A client that resumes by itself continues; any other comes to an end, and attaches again.
-    if (await isOver(tape)) await suite.again(tape, session)
-  }
-  return cuts
+const hasEnded = ({ events }: Tape): boolean => events.some(({ name }) => name === "turn/ended")
+
+/**
+ * Reads on until `met`, through ends of the connection: what was on its way before a cut still comes; then a client that resumes by
+ * itself continues, and any other comes to its end, and attaches again.
+ */
+async function readOn(suite: Suite, tape: Tape, session: string, met: (tape: Tape) => boolean): Promise<void> {
+  await eventually("the reader is given the rest of the turn", async () => {
+    if (met(tape)) return true
+    if (tape.isOver) await suite.again(tape, session)
+    await tape.take(1000)
+    return met(tape)
+  })
 }
 
-/** Whether a reader that was cut comes to an end, rather than to further items. */
-async function isOver(tape: Tape): Promise<boolean> {
-  const from = tape.events.length
-  await eventually("the reader notices the cut", async () => {
-    await tape.take(1000)
-    return tape.isOver || tape.synced > 0 || tape.events.length > from
-  })
-  return tape.isOver
+/** Reads on from cut to cut until the turn has ended; gives how often it cut. */
+async function readThrough(suite: Suite, tape: Tape, session: string, each: number, most: number): Promise<number> {
+  let cuts = 0
+  while (!hasEnded(tape)) {
+    const from = tape.events.length
+    await readOn(suite, tape, session, (read) => hasEnded(read) || (cuts < most && read.events.length >= from + each))
+    if (hasEnded(tape)) break
+    tape.cut()
+    cuts++
+  }
+  return cuts
 }
 
 /** Fails unless the messages that the reader was given are the stored ones. */
@@ -156,6 +155,9 @@ const trim: Check = {
     const flood = `yes 0123456789012345678901234567890123456789 | head -c ${most}; sleep 0.05;`
     const session = await suite.calls.shell(`${flood.repeat(5)} while :; do echo tick; sleep 0.05; done`)
     await eventually("the beginning has left the log", async () => (await suite.calls.record(session)).firstSeq > 10, 120_000)
+    const isOver = async (): Promise<boolean> =>
+      JSON.stringify(await suite.calls.ok("GET", `/api/sessions/${session}/screen`)).includes("tick")
+    await eventually("the flood is over", isOver, 120_000)
     const tape = await suite.attach(session, { after: 3 })
     await tape.until("a snapshot and word that it is up to date", ({ synced }) => synced === 1)
     demand(tape.snapshots[0]?.reason === "trimmed", `the snapshot says ${tape.snapshots[0]?.reason}, not trimmed`)
@@ -176,8 +178,7 @@ const kill: Check = {
     await tape.until("some words of the turn", ({ events }) => events.some(({ name }) => name === "agent/text-delta"))
     tape.mayBreak()
     await suite.hub.restart?.()
-    if (await isOver(tape)) await suite.again(tape, session)
-    await tape.until("the end of the turn", ({ events }) => events.some(({ name }) => name === "turn/ended"))
+    await readOn(suite, tape, session, hasEnded)
     await demandStored(suite, tape, session)
   },
 }

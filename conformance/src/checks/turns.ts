@@ -22,6 +22,15 @@ const words = (tape: Tape): number => parts([...tape.messages.values()]).split("
 
 const isDone = ({ done }: Tape): boolean => done.size > 0
 
+/** Reads on after a cut, until the turn is over or `met`; what was on its way still comes, then the reader comes to its end. */
+async function readOn(suite: Suite, tape: Tape, session: string, met: (tape: Tape) => boolean): Promise<void> {
+  await eventually("the reader is given more of the turn", async () => {
+    if (tape.isOver && !isDone(tape)) await suite.again(tape, session)
+    await tape.take(1000)
+    return isDone(tape) || met(tape)
+  })
+}
+
 /** Starts a turn of slow words and reads some of them. */
 async function begin(suite: Suite, text: string): Promise<{ readonly session: string; readonly tape: Tape }> {
   const session = await suite.calls.agent()
@@ -51,13 +60,11 @@ const cut: Check = {
     const { session, tape } = await begin(suite, "[[slow 100 10]]")
     let cuts = 0
     for (; cuts < 5 && !isDone(tape); cuts++) {
-      tape.cut()
-      await eventually("the reader notices the cut", async () => (await tape.take(1000)) || tape.isOver)
-      if (tape.isOver) await suite.again(tape, session)
       const seen = words(tape)
-      await tape.until("further words", (shown) => isDone(shown) || words(shown) >= seen + 5)
+      tape.cut()
+      await readOn(suite, tape, session, (shown) => words(shown) >= seen + 5)
     }
-    await tape.until("the end of the turn", isDone)
+    await readOn(suite, tape, session, isDone)
     await suite.calls.idle(session)
     await demandStored(suite, tape, session)
     suite.figures["cuts"] = cuts
@@ -78,7 +85,7 @@ const fold: Check = {
     const isWhole = ({ messages }: Tape): boolean =>
       parts(messages.get(stored?.id ?? "")?.parts ?? []) === parts(stored?.parts ?? ["none"])
     // A door may have nothing to say about a turn that is over: then its history has the message, and the stream is none.
-    await tape.until("the message", (shown) => isWhole(shown) || shown.isOver)
+    await tape.until("the message", (shown) => isWhole(shown) || isDone(shown) || shown.isOver)
     if (!tape.isOver) await demandStored(suite, tape, session)
   },
 }
@@ -92,9 +99,7 @@ const kill: Check = {
     const { session, tape } = await begin(suite, "[[slow 60 20]]")
     tape.cut()
     await suite.hub.restart?.()
-    await eventually("the reader notices the kill", async () => (await tape.take(1000)) || tape.isOver)
-    if (tape.isOver) await suite.again(tape, session)
-    await tape.until("the end of the turn", isDone)
+    await readOn(suite, tape, session, isDone)
     await suite.calls.idle(session)
     await demandStored(suite, tape, session)
   },

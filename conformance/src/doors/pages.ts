@@ -3,8 +3,10 @@ import { type AttachWith, type DoorItem, type DoorReader, DoorRefused, type Door
 import { eventItem, HubCalls, type HubUnderTest } from "../hub.ts"
 import { cursorQuery, sendOverHttp } from "./over-http.ts"
 
-/** Events of a page: few, so that a backlog takes several. */
-const LIMIT = 20
+/** Events of the first pages: few, so that a backlog takes several; and of later ones. */
+const FEW = 20
+const FEW_PAGES = 4
+const MANY = 500
 /** Milliseconds before a reader that has everything looks again. */
 const LOOK_AGAIN = 30
 
@@ -23,6 +25,7 @@ class PageReader implements DoorReader {
   #after: number | undefined
   #log: string | undefined
   #synced = false
+  #pages = 0
   #over = false
   #isPaused = false
 
@@ -71,7 +74,7 @@ class PageReader implements DoorReader {
     try {
       this.#after ??= await this.#present(session, token)
       const request = { ...this.#request, after: this.#after, ...(this.#log === undefined ? {} : { log: this.#log }) }
-      const query = `limit=${LIMIT}&${cursorQuery(request)}`
+      const query = `limit=${this.#pages++ < FEW_PAGES ? FEW : MANY}&${cursorQuery(request)}`
       this.#take(await this.#calls.ok<Page>("GET", `/api/sessions/${session}/events?${query}`, undefined, token))
     } catch (error) {
       if (error instanceof DoorRefused) this.#end(error.tag, error.message)

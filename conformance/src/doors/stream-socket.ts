@@ -1,11 +1,6 @@
 /** The stream socket, through the client library: it resumes by itself, and its reader continues after a cut. */
 import WebSocket from "ws"
-import { Attachment } from "@holdfast/client/Attachment"
-import { Connection } from "@holdfast/client/Connection"
-import { HoldfastError } from "@holdfast/client/errors"
-import type { Item } from "@holdfast/client/items"
-import { socketUrl, wsSocket } from "@holdfast/client/socket"
-import { decodeRecord } from "@holdfast/protocol/record"
+import { Attachment, Connection, decodeRecord, HoldfastError, type Item, socketUrl, wsSocket } from "@holdfast/client"
 import { SOCKET_PATH, SOCKET_PROTOCOL } from "@holdfast/protocol/stream-socket"
 import { type AttachWith, type DoorItem, type DoorReader, DoorRefused, type DoorUnderTest, type SendWith } from "../door.ts"
 import { eventItem, type HubUnderTest } from "../hub.ts"

@@ -74,6 +74,7 @@ export const SETTINGS = {
   catchUpChunk: number(64 * KiB, 4 * KiB, 4 * MiB, "size of a frame during catch-up"),
   inputQueueMax: number(1 * MiB, KiB, 64 * MiB, "accepted input per session that the child has not read yet"),
   sessionQueueMax: number(10_000, 10, 1_000_000, "maximum number of commands queued in a session's loop"),
+  socketIo: flag(true, "whether clients of Socket.IO are served, at /socket.io/"),
   attachmentsMax: number(200, 1, 10_000, "maximum number of attachments per socket"),
 
   idleUnload: number(5 * minute, 1000, day, "inactivity after which a session is unloaded from memory"),

@@ -16,6 +16,7 @@ import { makeChatRoutes } from "@holdfast/doors/ai-sdk/makeChatRoutes"
 import { makeChatSocket } from "@holdfast/doors/ai-sdk/makeChatSocket"
 import { makeRpcDoor } from "@holdfast/doors/rpc/makeRpcDoor"
 import { makeSocketDoor } from "@holdfast/doors/socket/makeSocketDoor"
+import { makeSocketIoDoor } from "@holdfast/doors/socket-io/makeSocketIoDoor"
 import { hubParts } from "./hub-parts.ts"
 import { layerDetached, layerInside } from "./runner-layers.ts"
 import { ServeFailed, type ServeEnvironment, type Serving } from "./Serving.ts"
@@ -39,6 +40,7 @@ export async function serve(
         socket: makeSocketDoor(given, environment.version, telemetry),
         chat: makeChatSocket(given, telemetry),
         rpc: makeRpcDoor(given, telemetry),
+        "socket-io": makeSocketIoDoor(given, environment.version, telemetry),
       }),
     routes: (telemetry) => makeChatRoutes(telemetry),
   })

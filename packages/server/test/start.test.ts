@@ -40,7 +40,7 @@ const serveFake = async (options: Record<string, unknown> = {}, lines: Array<str
     {
       store: storeLayer(values, data),
       hub: (telemetry) => Layer.succeed(Hub, makeFakeHub(telemetry).hub),
-      sockets: () => Effect.succeed({ socket: SOCKET, chat: SOCKET, rpc: SOCKET }),
+      sockets: () => Effect.succeed({ socket: SOCKET, chat: SOCKET, rpc: SOCKET, "socket-io": SOCKET }),
       routes: () => Effect.succeed({ serve: () => undefined }),
     },
   )

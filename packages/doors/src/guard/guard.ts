@@ -9,7 +9,7 @@ import { errorBody } from "@holdfast/protocol/http-errors"
 import type { Principal } from "@holdfast/hub/Hub"
 import type { OwnNames } from "./names.ts"
 import { allows, notAllowed } from "@holdfast/hub/operations/access"
-import { findRoute, pathParams, type Route, SOCKET_PATHS } from "./routes.ts"
+import { findRoute, type FoundRoute, pathParams, type Route, SOCKET_PATHS } from "./routes.ts"
 
 /** A request as it came off the wire. */
 export interface GuardedRequest {
@@ -27,6 +27,8 @@ export interface GuardPolicy {
   readonly authenticate: (secret: string) => Principal | undefined
   /** Most header lines. */
   readonly headersMax: number
+  /** Doors that are switched off: they are not there. */
+  readonly off?: ReadonlySet<Route["name"]>
 }
 
 /** Who may go where; `principal` can be absent on public routes only. */
@@ -97,7 +99,7 @@ export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | R
   const mark = request.url.indexOf("?")
   const path = mark < 0 ? request.url : request.url.slice(0, mark)
   const query = mark < 0 ? "" : request.url.slice(mark + 1)
-  const found = findRoute(request.method, path)
+  const found = foundRoute(request.method, path, policy)
   const principal = authenticate(request, policy)
   if (found._tag === "Route" && found.route.needs === "public")
     return { _tag: "Allowed", route: found.route, path, query, ...(principal === undefined ? {} : { principal }) }
@@ -113,10 +115,11 @@ export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | R
     return { ...refuse(405, "MethodNotAllowed", `use ${found.allowed.join(" or ")} here`), allow: found.allowed }
   }
   const { route } = found
-  if (route.socket !== request.upgrade) {
+  if (route.socket !== request.upgrade && (request.upgrade || route.polled !== true)) {
     return refuse(400, "BadRequest", route.socket ? "this is a socket: connect with a WebSocket" : NO_UPGRADE)
   }
-  if (CHANGES.has(request.method) && !hasJsonBody(request)) {
+  // What is polled is let in by a header that no form can set.
+  if (CHANGES.has(request.method) && route.polled !== true && !hasJsonBody(request)) {
     return refuse(400, "BadRequest", "a body must be sent as content-type: application/json")
   }
   if (!allows(principal, route.needs)) {
@@ -126,6 +129,11 @@ export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | R
     return { ...refuse(status, tag, message), fields, denied: { by: principal, name: route.name, session } }
   }
   return { _tag: "Allowed", route, path, query, principal }
+}
+
+function foundRoute(method: string, path: string, { off }: GuardPolicy): FoundRoute {
+  const found = findRoute(method, path)
+  return found._tag === "Route" && off?.has(found.route.name) === true ? { _tag: "NoRoute" } : found
 }
 
 /** A browser sends nothing by itself that lets it in: cookies are not looked at, as other ports of the name get them too (G-16). */

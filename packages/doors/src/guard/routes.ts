@@ -11,7 +11,10 @@ import { type Route as OperationRoute, splitRoute } from "@holdfast/protocol/ope
 import { SOCKET_PATH } from "@holdfast/protocol/stream-socket"
 
 /** The doors that are reached by upgrade, and at which paths. */
-export const SOCKET_PATHS = { socket: [SOCKET_PATH], chat: ["/ai/chat"], rpc: RPC_PATHS } as const
+export const SOCKET_PATHS = { socket: [SOCKET_PATH], chat: ["/ai/chat"], rpc: RPC_PATHS, "socket-io": ["/socket.io/"] } as const
+
+/** Doors among them that speak their protocol over requests too, and the methods of those. */
+const POLLED: Readonly<Record<string, ReadonlyArray<string>>> = { "socket-io": ["GET", "POST"] }
 
 /** Name of a door that is reached by upgrade. */
 export type SocketName = keyof typeof SOCKET_PATHS
@@ -56,8 +59,10 @@ export interface Route {
   readonly streams: boolean
   /** Longest body in bytes where that is not `bodyMax`. */
   readonly bodyMost?: number
-  /** Reached by upgrade only. */
+  /** Reached by upgrade; without `polled` by nothing else. */
   readonly socket: boolean
+  /** Reached by requests too, whose bodies are the door's own: they are not JSON. */
+  readonly polled?: true
 }
 
 /** Longest body of a route, in bytes. */
@@ -89,10 +94,14 @@ export const ROUTES: ReadonlyArray<Route> = [
     ...(bodyMost === undefined ? {} : { bodyMost }),
     socket: false,
   })),
-  ...Object.entries(SOCKET_PATHS).flatMap(([name, paths]) =>
-    paths.map((path): Route => ({ name: name as SocketName, method: "GET", path, needs: "read", streams: true, socket: true })),
-  ),
+  ...Object.entries(SOCKET_PATHS).flatMap(([name, paths]) => paths.flatMap((path) => socketRoutes(name as SocketName, path))),
 ]
+
+function socketRoutes(name: SocketName, path: string): ReadonlyArray<Route> {
+  const route = { name, path, needs: "read", streams: true, socket: true } as const
+  const methods = POLLED[name]
+  return methods === undefined ? [{ ...route, method: "GET" }] : methods.map((method) => ({ ...route, method, polled: true }))
+}
 
 interface Place {
   readonly parts: ReadonlyArray<string>

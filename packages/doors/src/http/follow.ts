@@ -5,16 +5,15 @@ import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { SnapshotHead } from "@holdfast/protocol/frame"
-import { outputData, readRecord } from "@holdfast/protocol/record"
+import { readRecord } from "@holdfast/protocol/record"
 import type { OperationInput } from "@holdfast/protocol/operations"
 import type { Session } from "@holdfast/protocol/session"
 import { readEventQuery } from "@holdfast/hub/operations/event-query"
 import type { Attachment, AttachmentSink, AttachRequest, Hub } from "@holdfast/hub/Hub"
+import { snapshotFields } from "../json/snapshot-fields.ts"
 import type { Exchange } from "./Exchange.ts"
 import { GONE, openStream, refused, resumePoint } from "./sse-exchange.ts"
 import { sseBytes, sseText, type SseStream } from "./SseStream.ts"
-
-const decoder = new TextDecoder()
 
 /** Attaches the exchange's response to a session. The response is taken over when this succeeds. */
 export const followAsSse = Effect.fnUntraced(function* (
@@ -75,12 +74,8 @@ function makeSseSink(): { readonly sink: AttachmentSink; readonly connect: (stre
 }
 
 const snapshotText = (seq: number, head: SnapshotHead, screen: Uint8Array, session: Session): string =>
-  sseText({ event: "snapshot", id: seq, data: `{"seq":${seq},${shownIn(head, screen)},"session":${JSON.stringify(session)}}` })
-
-/** The head of a snapshot and what is shown: the bytes that draw a terminal's screen, or the JSON of another kind under its name. */
-function shownIn(head: SnapshotHead, screen: Uint8Array): string {
-  const fields = JSON.stringify(head).slice(1, -1)
-  return head.kind === undefined
-    ? `${fields},"screen":${JSON.stringify(outputData(screen))}`
-    : `${fields},${JSON.stringify(head.kind)}:${decoder.decode(screen)}`
-}
+  sseText({
+    event: "snapshot",
+    id: seq,
+    data: `{"seq":${seq},${snapshotFields(head, screen)},"session":${JSON.stringify(session)}}`,
+  })

@@ -78,7 +78,8 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
     hub.perform(operation, notAllowed(by, operationOf(operation).scope, operation, session), by, () => {})
   }
   const doors = { settings, http, denied, sockets, telemetry: parts.telemetry, counts }
-  const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, headersMax: HEADERS_MAX })
+  const off = new Set<SocketName>(settings.socketIo ? [] : ["socket-io"])
+  const policy = (own: OwnNames) => ({ names: own, authenticate: credentials.authenticate, headersMax: HEADERS_MAX, off })
   const web = makeServer({ ...doors, ...(parts.tls === undefined ? {} : { tls: parts.tls }), policy: () => policy(names) })
   const near = makeServer({ ...doors, policy: () => policy(LOCAL_NAMES) })
   credentials.onEnd((credential) => {

@@ -2,7 +2,7 @@
  * The listening server: limits, then the guard, then a door, for every request and every upgrade (G-1, G-10).
  */
 import { randomBytes } from "node:crypto"
-import type { IncomingMessage, Server } from "node:http"
+import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { Settings } from "@holdfast/protocol/settings"
@@ -22,6 +22,7 @@ import { PAGE_POLICY } from "./pages.ts"
 /** What of a door that takes upgrades is needed here. */
 export interface UpgradeDoor {
   readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer, principal: Principal) => void
+  readonly serve?: (request: IncomingMessage, response: ServerResponse, principal: Principal) => void
 }
 
 /** What the server hands requests to. */
@@ -90,12 +91,18 @@ export function makeServer(parts: ServerParts): HttpServerParts {
       return writeBeforeBody(request, response, decision.status, headersOf(decision), Buffer.from(textOf(decision)))
     }
     if (decision.principal !== undefined) admission.known(request.socket)
+    const counted = (): void =>
+      parts.counts.add(decision.route.name, response.headersSent ? response.statusCode : 0, performance.now() - started)
+    const { name } = decision.route
+    if (isSocketName(name)) {
+      response.once("close", counted)
+      return decision.principal === undefined
+        ? void response.destroy()
+        : parts.sockets[name].serve?.(request, response, decision.principal)
+    }
     const by = callerOf(decision.principal, trace, request.socket)
     const exchange: Exchange = { request, response, by, endings }
-    const { name } = decision.route
-    parts.http(decision, exchange, () => {
-      parts.counts.add(name, response.headersSent ? response.statusCode : 0, performance.now() - started)
-    })
+    parts.http(decision, exchange, counted)
   }
   server.on("request", inTurn(serve))
   // An expectation is answered by the guard as well: 100 Continue is only sent for what will be read.

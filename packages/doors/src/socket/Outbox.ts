@@ -5,7 +5,7 @@
 import type { Duplex } from "node:stream"
 import type { WebSocket } from "ws"
 import { type TurnWriter, writeAtTurnEnd } from "@holdfast/hub/delivery/turn-end"
-import { textMessage } from "./raw-frames.ts"
+import { textFrame } from "../websocket-frame.ts"
 
 /** Bytes of messages up to which copying them together is cheaper than a write of several buffers. */
 const JOIN_MAX = 16 * 1024
@@ -63,7 +63,7 @@ export class Outbox implements TurnWriter {
     if (answered === 0) return
     this.#answers = ""
     this.#answered = 0
-    this.#add(textMessage(answered === 1 ? answers : `[${answers}]`))
+    this.#add(textFrame(answered === 1 ? answers : `[${answers}]`))
   }
 
   /** Takes a whole WebSocket message. */

@@ -1,39 +1,10 @@
-/**
- * WebSocket frames as ready-made bytes (RFC 6455 section 5.2): unmasked, unfragmented, uncompressed, so that one buffer
- * can be written to every socket as it is.
- */
+/** Messages of the stream socket as ready-made bytes, made once for all who get the same. */
 import { encodeViewers, EVENTS_HEADER_BYTES, FRAME_EVENTS, type Viewers } from "@holdfast/protocol/frame"
-
-const FIN_TEXT = 0x81
-const FIN_BINARY = 0x82
-
-/** A buffer that begins with the header of a message of `length` bytes, and where its payload begins. */
-function message(length: number, first: number = FIN_BINARY): { readonly bytes: Buffer; readonly start: number } {
-  const start = length < 126 ? 2 : length < 65_536 ? 4 : 10
-  const bytes = Buffer.allocUnsafe(start + length)
-  bytes[0] = first
-  if (start === 2) bytes[1] = length
-  else if (start === 4) {
-    bytes[1] = 126
-    bytes.writeUInt16BE(length, 2)
-  } else {
-    bytes[1] = 127
-    bytes.writeUInt32BE(Math.floor(length / 0x1_0000_0000), 2)
-    bytes.writeUInt32BE(length % 0x1_0000_0000, 6)
-  }
-  return { bytes, start }
-}
-
-/** A text message. */
-export function textMessage(text: string): Buffer {
-  const { bytes, start } = message(Buffer.byteLength(text), FIN_TEXT)
-  bytes.write(text, start)
-  return bytes
-}
+import { frameOf } from "../websocket-frame.ts"
 
 /** A binary message around a payload. */
 export function binaryMessage(payload: Uint8Array): Buffer {
-  const { bytes, start } = message(payload.length)
+  const { bytes, start } = frameOf(payload.length)
   bytes.set(payload, start)
   return bytes
 }
@@ -42,7 +13,7 @@ export function binaryMessage(payload: Uint8Array): Buffer {
 export function eventsMessage(handle: number, records: ReadonlyArray<Uint8Array>): Buffer {
   let length = EVENTS_HEADER_BYTES
   for (const record of records) length += record.length
-  const { bytes, start } = message(length)
+  const { bytes, start } = frameOf(length)
   bytes[start] = FRAME_EVENTS
   bytes.writeUInt32BE(handle, start + 1)
   let offset = start + EVENTS_HEADER_BYTES

@@ -155,6 +155,7 @@ export async function startDoor(options: Record<string, unknown> = {}) {
           connections: () => 0,
         },
         chat: NO_SOCKET,
+        "socket-io": { ...NO_SOCKET, serve: (_request, response) => void response.writeHead(400).end() },
       },
       routes: yield* makeChatRoutes(telemetry),
       telemetry,

@@ -1,0 +1,80 @@
+/** A chat with an agent over Socket.IO: sends lines of standard input, prints what the agent writes. */
+import { randomUUID } from "node:crypto"
+import { createInterface } from "node:readline"
+import { io } from "socket.io-client"
+
+const url = process.env.HOLDFAST_URL ?? "http://127.0.0.1:4653"
+const authorization = `Bearer ${process.env.HOLDFAST_TOKEN ?? ""}`
+
+/** Creates a session over HTTP; Socket.IO is for following and typing. */
+async function create() {
+  const response = await fetch(`${url}/api/sessions`, {
+    method: "POST",
+    headers: { authorization, "content-type": "application/json" },
+    body: JSON.stringify({ kind: "agent", agent: "scripted" }),
+  })
+  const body = await response.json()
+  if (!response.ok) throw new Error(body.error.message)
+  return body.id
+}
+
+const runId = process.argv[2] ?? (await create())
+const socket = io(url, { extraHeaders: { authorization } })
+let last = 0
+/** What was printed of the turn's answer. */
+let printed = ""
+
+/** Asks the hub, and fails with its words when it refuses. */
+async function ask(event, body) {
+  const answer = await socket.emitWithAck(event, body)
+  if (answer.error !== undefined) throw new Error(answer.error.message)
+  return answer
+}
+
+function print(text) {
+  printed += text
+  process.stdout.write(text)
+}
+
+/** A turn that ended while the client was away has folded: what was not printed of it comes with its message. */
+function printRest({ parts }) {
+  const text = parts.map((part) => (part.type === "text" ? part.text : "")).join("")
+  if (text.startsWith(printed)) print(text.slice(printed.length))
+}
+
+/** Prints a run's event. */
+function show({ channel, name, seq, data, reason }) {
+  if (seq !== undefined) last = seq
+  if (name === "turn/started") printed = ""
+  else if (name === "agent/text-delta") print(data.delta)
+  else if (channel === "claude:message" && data.message.role === "assistant") printRest(data.message)
+  else if (channel === "claude:result") console.log(`\n[${data.outcome}]`)
+  else if (name === "permission/asked") console.log(`\n[asks: ${data.request.title ?? data.request.subject}]`)
+  else if (name === "detached") console.log(`\n[detached: ${reason}]`)
+}
+
+socket.on("run:event", show)
+socket.on("connect_error", (error) => console.error(`[${error.message}]`))
+socket.on("connect", async () => {
+  try {
+    await ask("client:hello", { clientId: `chat-${process.pid}-example`, name: "chat example" })
+    await ask("run:attach", { runId, after: last })
+    console.log(`[following ${runId} after ${last}]`)
+  } catch (error) {
+    console.error(`[${error.message}]`)
+  }
+})
+
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === "/quit") break
+  if (line.trim() === "") continue
+  const data = line === "/stop" ? { interrupt: true } : line
+  try {
+    // While the hub is away the client keeps it, and sends it again; the key makes sure that it is taken once.
+    const { status } = await ask("run:input", { runId, key: randomUUID(), data })
+    if (status === "queued") console.log("[queued]")
+  } catch (error) {
+    console.error(`[${error.message}]`)
+  }
+}
+socket.disconnect()
