@@ -121,7 +121,7 @@ describe("useChat in a browser", () => {
     withEach(["http", "socket", "own"], async (kind) => {
       const { id } = await openAgent(hub)
       const first = await tab(id, kind)
-      await first.send("[[slow 300 25]]")
+      await first.send("[[slow 180 25]]")
       await first.sees("word5 ")
       const second = await tab(id, kind, true)
       // Unmounting stops reading; a chat that is mounted again has the turn from its start.

@@ -12,7 +12,7 @@ import { createSession, openHub } from "../ours/hub.ts"
 import { scripted } from "../ours/agents.ts"
 import { cpuMilliseconds } from "../process/usage.ts"
 import { figure, startStation } from "../process/station.ts"
-import { type Figures, ofPeer, type Opened, type Place, type Row } from "../row.ts"
+import { type Figures, ofPeer, type Opened, type Place, type Row, value } from "../row.ts"
 import { quantile } from "../statistics.ts"
 
 const CHATS = 10
@@ -50,7 +50,8 @@ async function turns(
 ): Promise<Figures> {
   for (const { lags } of chats) lags.length = 0
   const before = { server: cpuMilliseconds(server), page: cpuMilliseconds(process.pid) }
-  const sent = chats.map(({ chat }) => chat.sendMessage({ text: `[[stamp ${count} ${MILLIS}]]` }))
+  // The agents speak once every chat listens, as the peer's server does.
+  const sent = chats.map(({ chat }) => chat.sendMessage({ text: `[[wait 500]] [[stamp ${count} ${MILLIS}]]` }))
   await begin()
   await Promise.all(sent)
   const lags = chats.flatMap((one) => one.lags)
@@ -109,8 +110,8 @@ export const CHAT: Row = {
   id: "chat",
   title: `useChat: ${CHATS} chats, a token each ${MILLIS} ms`,
   figures: [
-    { id: "p50", title: "late in the chat, p50", unit: "ms", better: "less", goals: [ofPeer(PEER, 2)] },
-    { id: "p99", title: "late in the chat, p99", unit: "ms", better: "less", goals: [ofPeer(PEER, 2)] },
+    { id: "p50", title: "late in the chat, p50", unit: "ms", better: "less", goals: [value(5)] },
+    { id: "p99", title: "late in the chat, p99", unit: "ms", better: "less", goals: [value(30)] },
     { id: "server", title: "server's CPU for 10,000 tokens", unit: "ms", better: "less", goals: [] },
     { id: "page", title: "page's CPU for 10,000 tokens", unit: "ms", better: "less", goals: [ofPeer(PEER, 1.5)] },
   ],
