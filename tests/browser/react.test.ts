@@ -29,7 +29,7 @@ describe("React in a browser", () => {
   })
 
   /** A page that shows a session in one way. */
-  const open = async (kind: string, session: string): Promise<Page> => {
+  const open = async (kind: string, session: string, box?: string): Promise<Page> => {
     const page = await browser.newPage({ bypassCSP: true })
     page.on("pageerror", (error) => errors.push(error.message))
     await page.goto(hub.url())
@@ -37,7 +37,7 @@ describe("React in a browser", () => {
       document.body.replaceChildren()
       const source = URL.createObjectURL(new Blob([${JSON.stringify(script)}], { type: "text/javascript" }))
       window.test = await import(source)
-      window.app = window.test.mount(location.origin, ${JSON.stringify(hub.token)})
+      window.app = window.test.mount(location.origin, ${JSON.stringify(hub.token)}, ${JSON.stringify(box)})
       window.app.show(${JSON.stringify(kind)}, ${JSON.stringify(session)})
     })()`)
     return page
@@ -52,6 +52,17 @@ describe("React in a browser", () => {
       `window.test.sent.filter(({ tag }) => tag === "Attach" || tag === "Detach").map(({ tag, payload }) => [tag, payload.after !== undefined])`,
     )
   const text = (page: Page) => page.evaluate("document.body.innerText")
+  /** Types a message into the composer, and Enter. */
+  const compose = async (page: Page, message: string): Promise<void> => {
+    await page.evaluate(`(() => {
+      const field = document.querySelector("textarea")
+      Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, ${JSON.stringify(message)})
+      field.dispatchEvent(new Event("input", { bubbles: true }))
+    })()`)
+    await page.evaluate(
+      `document.querySelector("textarea").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))`,
+    )
+  }
   /** What the page shows of the messages is what the hub has stored, message by message. */
   const shownIsStored = async (page: Page, session: string): Promise<ReadonlyArray<Message>> => {
     await settledAgent(hub, session)
@@ -65,7 +76,7 @@ describe("React in a browser", () => {
     const page = await open("chat", id)
     await sendText(hub, id, "[[say first]] [[think hm]]")
     await settledAgent(hub, id)
-    await until(page, `document.querySelectorAll("article").length`).toBe(2)
+    await until(page, `[...document.querySelectorAll("article")].at(-1)?.dataset.outcome`).toBe("completed")
     const before = (await page.evaluate("({ ...window.test.renders })")) as Record<string, number>
     await sendText(hub, id, "[[slow 60 20]]")
     await until(page, "window.test.now.turn.status").toBe("streaming")
@@ -141,14 +152,7 @@ describe("React in a browser", () => {
     const { id } = await openAgent(hub)
     const page = await open("plain", id)
     await until(page, `document.querySelector("textarea") !== null`).toBe(true)
-    await page.evaluate(`(() => {
-      const field = document.querySelector("textarea")
-      Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, "[[bash echo from a page]]")
-      field.dispatchEvent(new Event("input", { bubbles: true }))
-    })()`)
-    await page.evaluate(
-      `document.querySelector("textarea").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }))`,
-    )
+    await compose(page, "[[bash echo from a page]]")
     await until(page, `document.querySelectorAll("[data-holdfast=permission] button").length`).toBeGreaterThan(1)
     expect(await text(page)).toContain("echo from a page")
     const request = (await recordOf(hub, id)).permissions[0]?.id
@@ -167,6 +171,28 @@ describe("React in a browser", () => {
     })
     const gone = "00000000-0000-7000-8000-000000000000"
     expect(await call(`window.test.now.service.archive("${gone}")`)).toEqual({ tag: "SessionNotFoundError", session: gone })
+  })
+
+  it("U-10 shows a message at once while the hub is away, and once when it has it", async () => {
+    const { id } = await openAgent(hub)
+    const page = await open("plain", id, "react")
+    const shown = `[...document.querySelectorAll("[data-role=user]")].map((one) => [one.dataset.outcome, one.querySelector("p").textContent])`
+    await compose(page, "[[say before]]")
+    await until(page, `document.querySelector("[data-role=assistant]")?.dataset.outcome`).toBe("completed")
+    await hub.kill("SIGKILL")
+    await compose(page, "[[say after]]")
+    await until(page, shown).toEqual([
+      [undefined, "[[say before]]"],
+      ["offline", "[[say after]]"],
+    ])
+    expect(await page.evaluate(`document.querySelector("textarea").value`)).toBe("")
+    await hub.start()
+    await until(page, shown).toEqual([
+      [undefined, "[[say before]]"],
+      [undefined, "[[say after]]"],
+    ])
+    await settledAgent(hub, id)
+    expect((await messagesOf(hub, id)).map(({ role }) => role)).toEqual(["user", "assistant", "user", "assistant"])
   })
 
   it("U-4 has the last events at once, one frozen object each, and people who come and go", async () => {

@@ -8,6 +8,7 @@ import { createElement, Fragment, memo, useState } from "react"
 import type { ReactElement, ReactNode } from "react"
 import type { MessageHead, MessagePart } from "@holdfast/client/model"
 import { ChatComposer } from "./ChatComposer.ts"
+import { ChatOffline } from "./ChatOffline.ts"
 import { ChatPermissions } from "./ChatPermissions.ts"
 import { ChatQueue } from "./ChatQueue.ts"
 import { ChatSession, useChatSession } from "./chat-context.ts"
@@ -30,6 +31,7 @@ export function Chat({ session, children }: ChatProps): ReactElement {
     Fragment,
     null,
     createElement(ChatMessages),
+    createElement(ChatOffline),
     createElement(ChatPermissions),
     createElement(ChatQueue),
     createElement(ChatComposer),

@@ -2,6 +2,7 @@
 import { createElement, useRef, useState } from "react"
 import type { FormEvent, KeyboardEvent, ReactElement } from "react"
 import { useChatSession } from "./chat-context.ts"
+import { useHub } from "./provider.ts"
 import { useSessionService } from "./sessions.ts"
 import { useTurn } from "./view.ts"
 
@@ -13,12 +14,13 @@ export interface ChatComposerProps {
 }
 
 /**
- * Sends what is typed with Enter, and stops the turn. The text is there until the hub has it: a message that failed is sent again
+ * Sends what is typed with Enter, and stops the turn. The text is there until the hub or the outbox has it: a message that failed is sent again
  * under its key, so it is never there twice.
  */
 export function ChatComposer({ label = "Message", send = "Send", stop = "Stop" }: ChatComposerProps): ReactElement {
   const session = useChatSession()
   const service = useSessionService()
+  const hub = useHub()
   const turn = useTurn(session)
   const [text, setText] = useState("")
   const [failure, setFailure] = useState<string>()
@@ -40,7 +42,9 @@ export function ChatComposer({ label = "Message", send = "Send", stop = "Stop" }
     if (text.trim() === "" || isSending) return
     key.current ??= newKey()
     setIsSending(true)
-    if (await told(service.send(session, { text, key: key.current }))) {
+    // An outbox keeps it until the hub has it; it is shown there, also when it is refused.
+    const call = hub.box?.send(session, { text }).stored ?? service.send(session, { text, key: key.current })
+    if (await told(call)) {
       key.current = undefined
       setText("")
     }

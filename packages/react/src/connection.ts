@@ -1,7 +1,7 @@
 /** Hooks about the connection, and about what waits for one. */
 import { useCallback, useMemo } from "react"
 import type { ConnectionState } from "@holdfast/client"
-import type { OutboxEntry, OutboxLikeState } from "@holdfast/client/model"
+import type { OutboxState } from "@holdfast/client/outbox"
 import { useHub } from "./provider.ts"
 import { useCell } from "./use-cell.ts"
 
@@ -32,9 +32,9 @@ export interface OutboxActions {
 }
 
 /** An outbox. */
-export interface OutboxNow extends OutboxLikeState<OutboxEntry>, OutboxActions {}
+export interface OutboxNow extends Pick<OutboxState, "items" | "counts" | "isDurable">, OutboxActions {}
 
-const EMPTY: OutboxLikeState<OutboxEntry> = Object.freeze({
+const EMPTY: Pick<OutboxState, "items" | "counts" | "isDurable"> = Object.freeze({
   items: Object.freeze([]),
   counts: Object.freeze({ pending: 0, processing: 0, failed: 0, completed: 0 }),
   isDurable: false,

@@ -5,6 +5,7 @@ import { createRoot, hydrateRoot } from "react-dom/client"
 import { renderToString } from "react-dom/server"
 import { Terminal as Xterm } from "@xterm/xterm"
 import { connect } from "@holdfast/client"
+import { openOutbox, sendOnConnection } from "@holdfast/client/outbox"
 import {
   Chat,
   ChatComposer,
@@ -149,11 +150,12 @@ export function screenText(): string {
   return rows.join("\n").trimEnd()
 }
 
-/** Connects with a key and shows one of the kinds, in StrictMode. */
-export function mount(url: string, token: string) {
+/** Connects with a key and shows one of the kinds, in StrictMode; with an outbox where it has a name. */
+export function mount(url: string, token: string, box?: string) {
   const client = connect(url, { token, name: "page", WebSocket: Watched, backoff: { first: 20, most: 100 } })
   const root = createRoot(document.body.appendChild(document.createElement("div")))
-  const provided = (child: ReactNode): ReactElement => h(StrictMode, null, h(HoldfastProvider, { client }, child))
+  const outbox = box === undefined ? {} : { outbox: () => openOutbox({ name: box, send: sendOnConnection(client.connection) }) }
+  const provided = (child: ReactNode): ReactElement => h(StrictMode, null, h(HoldfastProvider, { client, ...outbox }, child))
   root.render(provided(null))
   return {
     client,

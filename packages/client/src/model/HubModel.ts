@@ -12,7 +12,8 @@ import { Cell } from "./cell.ts"
 import type { Readable } from "./cell.ts"
 import { Frames } from "./frames.ts"
 import type { Schedule } from "./frames.ts"
-import type { Hub, OutboxLike, OutboxLikeState } from "./Hub.ts"
+import type { OutboxState } from "../outbox/Outbox.ts"
+import type { Hub, OutboxLike } from "./Hub.ts"
 import { SessionTable } from "./SessionTable.ts"
 import { SessionView } from "./SessionView.ts"
 
@@ -47,7 +48,7 @@ export class HubModel {
   readonly #linger: number
   readonly #kept: number
   readonly #connection: Cell<ConnectionState>
-  readonly #outbox: Cell<OutboxLikeState | undefined>
+  readonly #outbox: Cell<OutboxState | undefined>
   /** The least recently held first. */
   readonly #views = new Map<string, SessionView>()
   readonly #holdings = new Map<string, Holding>()
@@ -67,7 +68,7 @@ export class HubModel {
     this.table = new SessionTable(this.frames)
     // As on a server, so that the first rendering is the same.
     this.#connection = new Cell(this.frames, CONNECTING)
-    this.#outbox = new Cell<OutboxLikeState | undefined>(this.frames, undefined)
+    this.#outbox = new Cell<OutboxState | undefined>(this.frames, undefined)
   }
 
   get connection(): Readable<ConnectionState> {
@@ -75,7 +76,7 @@ export class HubModel {
   }
 
   /** What is in the outbox; `undefined` without one. */
-  get outbox(): Readable<OutboxLikeState | undefined> {
+  get outbox(): Readable<OutboxState | undefined> {
     return this.#outbox
   }
 
