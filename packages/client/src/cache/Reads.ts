@@ -144,7 +144,7 @@ export class Reads {
 /** Loads again what was being loaded for someone else, who gave up. */
 function asked<A>(signal: AbortSignal, load: () => Promise<A>): Promise<A> {
   return load().catch((cause: unknown) => {
-    if (!(cause instanceof HoldfastError) || cause.tag !== "Closed" || signal.aborted) throw cause
+    if (!(cause instanceof HoldfastError) || cause.tag !== "Aborted" || signal.aborted) throw cause
     return load()
   })
 }

@@ -59,7 +59,7 @@ export class Background {
     const end = (cause: unknown): void => {
       this.#running = undefined
       // One that gave way comes again; one that failed is asked for again by whoever needs it, who then learns why.
-      const gaveWay = running.signal.aborted && cause instanceof HoldfastError && cause.tag === "Closed"
+      const gaveWay = running.signal.aborted && cause instanceof HoldfastError && cause.tag === "Aborted"
       if (gaveWay && !this.#jobs.has(name)) this.#jobs.set(name, job)
       this.#next()
     }

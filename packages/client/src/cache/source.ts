@@ -14,7 +14,7 @@ export interface MessageRange {
   readonly limit?: number
 }
 
-/** Reads; each fails with `HoldfastError`, and with `Closed` once `signal` is aborted. */
+/** Reads; each fails with `HoldfastError`, and with `Aborted` once `signal` is aborted. */
 export interface ReadSource {
   readonly session: (id: string, signal: AbortSignal) => Promise<Session>
   readonly messages: (session: string, range: MessageRange, signal: AbortSignal) => Promise<MessagePage>

@@ -1,9 +1,10 @@
 /**
  * Opens an outbox where the platform can keep it: IndexedDB, a file, or memory (docs/protocol/rules.md, C-51).
  */
+import { nodeProcess } from "../platform.ts"
 import { platformTimers } from "../timers.ts"
 import type { Timers } from "../timers.ts"
-import { nodeProcess } from "./file/node.ts"
+import { wakeWithPage } from "../wake.ts"
 import { indexedDbStore } from "./indexeddb.ts"
 import { Outbox } from "./Outbox.ts"
 import type { OutboxParts } from "./Outbox.ts"
@@ -30,7 +31,9 @@ type Place = Pick<OutboxParts, "store" | "turns" | "grapevine" | "problem">
 export async function openOutbox({ name, send, file }: OpenOutboxOptions): Promise<Outbox> {
   const clock: Timers = { ...platformTimers, now: Date.now }
   const outbox = new Outbox({ ...(await place(name, file, clock)), send, clock })
-  wakeWithPage(outbox)
+  // A page that was hidden, frozen or offline has missed what others told, and timers.
+  const wake = (): void => outbox.wake()
+  outbox.onClose(wakeWithPage({ wake, renew: wake }))
   return outbox.start()
 }
 
@@ -40,7 +43,7 @@ async function place(name: string, file: string | undefined, clock: Timers): Pro
     if (typeof indexedDB !== "undefined") return await webPlace(`holdfast-outbox-${name}`, clock)
     if (process === undefined) return inMemory("this platform has no storage")
     const { filePlace } = await import("./file/place.ts")
-    const parts = await filePlace(process, name, file, clock)
+    const parts = await filePlace(name, file, clock)
     // Fails here, if it fails, rather than with the first command.
     await parts.store.write([], 0, true)
     return parts
@@ -63,19 +66,3 @@ const inMemory = (why: string): Place => ({
   grapevine: noGrapevine,
   problem: `commands are kept in memory and end with this page or program: ${why}`,
 })
-
-/** A page that was hidden, frozen or offline has missed what others told, and timers. */
-function wakeWithPage(outbox: Outbox): void {
-  if (typeof addEventListener !== "function" || typeof document === "undefined") return
-  const wake = (): void => (document.hidden ? undefined : outbox.wake())
-  const events = [
-    [globalThis, "online"],
-    [globalThis, "pageshow"],
-    [document, "visibilitychange"],
-    [document, "resume"],
-  ] as const
-  for (const [target, event] of events) target.addEventListener(event, wake)
-  outbox.onClose(() => {
-    for (const [target, event] of events) target.removeEventListener(event, wake)
-  })
-}

@@ -2,7 +2,7 @@
  * What people did and the hub has not confirmed yet, as it is shown: at once, replaced by the real thing by its key, or rolled
  * back with the reason (docs/protocol/rules.md, C-61, C-62).
  */
-import type { InputPart } from "@holdfast/protocol/agent/message"
+import type { FirstMessage, InputPart } from "@holdfast/protocol/agent/message"
 import type { CreateSession, Session, SessionStatus } from "@holdfast/protocol/session"
 import { createOf, isOpen, sessionOf } from "./item.ts"
 import type { OutboxFailure, OutboxItem } from "./item.ts"
@@ -129,10 +129,8 @@ export function offlineMessages(
   const byId = new Map(items.map((item) => [item.id, item]))
   const wanted = sessionOf(byId, session)
   return items.flatMap((item) => {
-    if (item.operation !== "messages.send" || sessionOf(byId, item.session) !== wanted || shown?.keys.has(item.id) === true)
-      return []
-    if (item.status === "completed" && (!isUnseen(item, shown) || Object.keys(item.input).length === 0)) return []
-    return [offlineMessage(item)]
+    if (contentOf(item) === undefined || sessionOf(byId, item.session) !== wanted || shown?.keys.has(item.id) === true) return []
+    return item.status === "completed" && !isUnseen(item, shown) ? [] : [offlineMessage(item)]
   })
 }
 
@@ -141,8 +139,15 @@ const isUnseen = ({ answer }: OutboxItem, shown: Shown | undefined): boolean =>
 
 const SHOWN_AS = { pending: "offline", processing: "sending", completed: "sent", failed: "failed" } as const
 
+/** What an item says to an agent, itself or with the session that it creates; long messages that were sent are not kept. */
+function contentOf({ operation, input }: OutboxItem): FirstMessage | undefined {
+  const said = operation === "messages.send" ? input : operation === "sessions.create" ? input["message"] : undefined
+  const { text, parts } = (said ?? {}) as FirstMessage
+  return text === undefined && parts === undefined ? undefined : (said as FirstMessage)
+}
+
 function offlineMessage(item: OutboxItem): OfflineMessage {
-  const { text, parts } = item.input as { readonly text?: string; readonly parts?: ReadonlyArray<InputPart> }
+  const { text, parts } = contentOf(item) ?? {}
   return {
     key: item.id,
     role: "user",

@@ -4,13 +4,12 @@
 import type { OperationRoute } from "@holdfast/protocol/operations"
 import type { CommandName, CommandPayload } from "../calls.ts"
 import type { Connection } from "../Connection.ts"
-import { HoldfastError } from "../errors.ts"
 import { prepare } from "../http/call.ts"
 import { json } from "../http/request.ts"
 import type { HttpOptions } from "../http/request.ts"
 import type { OutboxOperation } from "./item.ts"
 
-/** Sends one command; fails with `HoldfastError`, and with `Closed` once `signal` is aborted. */
+/** Sends one command; fails with `HoldfastError`, and with `Aborted` once `signal` is aborted. */
 export interface OutboxSend {
   (operation: OutboxOperation, input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>
   /** Calls `f` whenever the hub may be there again; gives the function that ends it. */
@@ -40,20 +39,11 @@ export function sendOverHttp(options: HttpOptions): OutboxSend {
 
 /** Sends on a connection, which other parts of the program may use too. */
 export function sendOnConnection(connection: Connection): OutboxSend {
-  const send = (operation: OutboxOperation, input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const closed = (): void => reject(new HoldfastError("Closed", "the call was aborted"))
-      if (signal.aborted) return closed()
-      const { state } = connection
-      if (state._tag === "Refused") return reject(state.error)
-      signal.addEventListener("abort", closed, { once: true })
-      const name: CommandName = operation
-      connection.request(name, input as CommandPayload<typeof name>, (exit) => {
-        signal.removeEventListener("abort", closed)
-        if (exit.ok) resolve(exit.value)
-        else reject(exit.error)
-      })
-    })
+  const send = (operation: CommandName, input: object, signal: AbortSignal): Promise<unknown> => {
+    const { state } = connection
+    if (state._tag === "Refused") return Promise.reject(state.error)
+    return connection.call(operation, input as CommandPayload<CommandName>, { signal })
+  }
   const onReady = (f: () => void): (() => void) => connection.onState(({ _tag }) => (_tag === "Online" ? f() : undefined))
   return Object.assign(send, { onReady })
 }

@@ -66,7 +66,7 @@ class SlowSource implements ReadSource {
       signal.addEventListener("abort", () => {
         this.#open = this.#open.filter((other) => other !== one)
         this.aborted.push(name)
-        reject(new HoldfastError("Closed", "the call was aborted"))
+        reject(new HoldfastError("Aborted", "the call was aborted"))
       })
     })
   }

@@ -58,6 +58,9 @@ describe("messages that wait", () => {
     const message = item("m", { session: "new:c" })
     const create = item("c", { operation: "sessions.create", session: "new:c", input: { kind: "agent" } })
     expect(offlineMessages("new:c", { items: [create, message] })).toMatchObject([{ key: "m", status: "offline" }])
+    const opened = { ...create, input: { kind: "agent", message: { text: "first" } } }
+    expect(offlineMessages("new:c", { items: [opened, message] }).map(({ key }) => key)).toEqual(["c", "m"])
+    expect(offlineMessages("new:c", { items: [opened] }, { seq: 0, keys: new Set(["c"]) })).toEqual([])
     const made = { ...create, status: "completed" as const, answer: { id: "a", change: 9 } }
     for (const id of ["a", "new:c"]) expect(offlineMessages(id, { items: [made, message] })).toMatchObject([{ key: "m" }])
   })

@@ -81,7 +81,7 @@ export class KeyedHub {
     this.calls += 1
     const fault = this.faults.shift() ?? this.otherwise(input)
     const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(new HoldfastError("Closed", "the call was aborted")))
+      signal.addEventListener("abort", () => reject(new HoldfastError("Aborted", "the call was aborted")))
     })
     await Promise.race([this.#clock.sleep(10), aborted])
     if (fault instanceof HoldfastError) throw fault

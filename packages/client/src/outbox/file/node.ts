@@ -35,16 +35,8 @@ export interface NodeFiles {
 /** The part of the global `process` that is used. */
 export interface NodeProcess {
   readonly pid: number
-  readonly platform: string
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly versions: { readonly node?: string }
   readonly kill: (pid: number, signal: 0) => unknown
-}
-
-/** The running Node; `undefined` in a browser. */
-export function nodeProcess(): NodeProcess | undefined {
-  const { process } = globalThis as { readonly process?: NodeProcess }
-  return process?.versions?.node === undefined ? undefined : process
 }
 
 /** Loads a module of Node, by a name that bundlers leave alone. */

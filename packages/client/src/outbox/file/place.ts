@@ -10,11 +10,11 @@ import type { NodeFiles, NodeProcess } from "./node.ts"
 
 /** Opens the box in a file, by default `~/.local/state/holdfast/outbox/NAME.jsonl`. */
 export async function filePlace(
-  process: NodeProcess,
   name: string,
   file: string | undefined,
   clock: Timers,
 ): Promise<Pick<OutboxParts, "store" | "turns" | "grapevine">> {
+  const { process } = globalThis as unknown as { readonly process: NodeProcess }
   const files = await nodeModule<NodeFiles>("node:fs/promises")
   const path = file ?? `${await stateFolder(process)}/holdfast/outbox/${encodeURIComponent(name)}.jsonl`
   await files.mkdir(split(path)[0], { recursive: true, mode: 0o700 })
