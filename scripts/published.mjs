@@ -21,7 +21,7 @@ export const PUBLISHED = [
   {
     folder: "packages/client",
     form: "library",
-    entries: [".", "./model", "./outbox", "./cache", "./ai-sdk", "./effect"],
+    entries: [".", "./outbox", "./model", "./cache", "./ai-sdk", "./effect"],
     ofSchemas: ["./effect"],
     page: "holdfast-client.js",
     readme: "docs/CLIENT.md",
