@@ -16,7 +16,7 @@ interface Refused {
 
 let hub: HubProcess
 beforeAll(async () => {
-  hub = await startHub()
+  hub = await startHub({ settings: { HOLDFAST_RATE_LIMIT: "120", HOLDFAST_CORS_ORIGINS: "https://app.example.org" } })
 })
 afterAll(async () => {
   await hub.stop()
@@ -193,6 +193,64 @@ describe("keys", () => {
     await hub.call("POST", `/api/sessions/${id}/input`, { text: "done\r" })
     await eventually("what was typed is there", 5000, async () => (await output()).includes("done"))
     expect((await output()).match(/caught/g)).toHaveLength(1)
+  })
+})
+
+describe("limits", () => {
+  it("X-26 a token is refused with 429 beyond its limit, over the socket too, and the headers say where it stands", async () => {
+    const { secret } = await makeToken({ scope: "read" })
+    const answers = []
+    for (let i = 0; i < 121; i++) answers.push(await call<Refused>(secret, "GET", "/api/agents"))
+    expect(answers[0]?.headers.get("ratelimit-policy")).toBe('"token";q=120;w=60')
+    expect(answers[0]?.headers.get("ratelimit")).toMatch(/^"token";r=119;t=(60|5\d)$/)
+    expect(answers.map(({ status }) => status)).toEqual([...Array<number>(120).fill(200), 429])
+    const refused = answers[120]
+    expect(refused?.body.error.tag).toBe("RateLimited")
+    expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0)
+    expect(refused?.headers.get("ratelimit")).toMatch(/;r=0;/)
+    const socket = new RawClient(hub.port(), "holdfast.1", secret)
+    await socket.hello("limited-client")
+    expect(JSON.stringify(await socket.call("WatchSessions", {}))).toContain("RateLimited")
+    socket.ws.terminate()
+    expect((await hub.call("GET", "/api/agents")).headers.get("ratelimit")).toBeNull()
+    expect((await call(secret, "GET", "/health/live")).status).toBe(200)
+  })
+})
+
+describe("versions and origins", () => {
+  it("X-28 every answer names the version, and a request for another one is refused", async () => {
+    const answer = await call(hub.token, "GET", "/api/agents", undefined, { "holdfast-version": "1" })
+    expect([answer.status, answer.headers.get("holdfast-version")]).toEqual([200, "1"])
+    const refused = await call<Refused & { error: { served: [] } }>(hub.token, "GET", "/nowhere", undefined, {
+      "holdfast-version": "7",
+    })
+    expect([refused.status, refused.body.error]).toMatchObject([400, { tag: "VersionNotServed", served: [1] }])
+    expect(refused.headers.get("holdfast-version")).toBe("1")
+  })
+
+  it("X-29 a named origin gets its headers with every answer, refusals included, and never those for cookies", async () => {
+    const origin = "https://app.example.org"
+    const ask = (path: string, init: RequestInit) => fetch(`${hub.url()}${path}`, init)
+    const preflight = await ask("/api/sessions", {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get("access-control-allow-methods")).toContain("POST")
+    expect(preflight.headers.get("access-control-allow-headers")).toContain("idempotency-key")
+    const authorization = `Bearer ${hub.token}`
+    const good = await ask("/api/sessions", { headers: { origin, authorization } })
+    const bad = await ask("/api/sessions", { headers: { origin } })
+    expect([good.status, bad.status]).toEqual([200, 401])
+    for (const { headers } of [preflight, good, bad]) {
+      expect(headers.get("access-control-allow-origin")).toBe(origin)
+      expect(headers.get("access-control-allow-credentials")).toBeNull()
+      expect(headers.get("vary")).toContain("origin")
+    }
+    const foreign = await ask("/api/sessions", { headers: { origin: "https://evil.example", authorization } })
+    expect([foreign.status, foreign.headers.get("access-control-allow-origin")]).toEqual([403, null])
+    const own = await ask("/api/sessions", { headers: { authorization } })
+    expect(own.headers.get("access-control-allow-origin")).toBeNull()
   })
 })
 

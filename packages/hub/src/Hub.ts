@@ -200,6 +200,8 @@ export interface EventTexts {
   readonly atHead: boolean
   /** Identity of the log, for the cursor. */
   readonly log: string
+  /** Of a page that was read backwards: before which seq the next older one ends; null at the beginning of the log. */
+  readonly before?: number | null
 }
 
 /** What is up and what is missing (H-14, row:K4). */

@@ -42,8 +42,9 @@ export const ERROR_STATUS = {
   StorageFull: 507,
 } satisfies Record<DoorError["_tag"], number>
 
-/** Errors that only the HTTP door has: an unknown route or token, a wrong method, a target or headers that are too long. */
+/** Errors that only the HTTP door has: a version that is not served, an unknown route or token, a wrong method, a target or headers that are too long. */
 export const HTTP_ONLY_STATUS = {
+  VersionNotServed: 400,
   NotFound: 404,
   MethodNotAllowed: 405,
   TargetTooLong: 414,

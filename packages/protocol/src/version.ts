@@ -6,3 +6,6 @@ export const RUNNER_PROTOCOL_VERSION = 1
 
 /** Version of the session record that this build writes (docs/protocol/rules.md, S-14). */
 export const SESSION_RECORD_VERSION = 1
+
+/** Header in which a request over HTTP says which version it asks for, and an answer which one it is of. */
+export const VERSION_HEADER = "holdfast-version"

@@ -14,7 +14,7 @@ import { privateSocketPath } from "@holdfast/link/socket-path"
 import { Store, type StoreError, type StoreTooNew } from "@holdfast/store/Store"
 import { readOrMakeCredential, replaceCredential } from "./credential-file.ts"
 import { makeCredentials } from "@holdfast/doors/credentials/Credentials"
-import { unprotected } from "@holdfast/doors/guard/names"
+import { originsProblem, unprotected } from "@holdfast/doors/guard/names"
 import type { Hub } from "@holdfast/hub/Hub"
 import { fingerprintOf } from "@holdfast/hub/operations/failure"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
@@ -63,6 +63,8 @@ async function build(
 ): Promise<Serving> {
   const danger = unprotected(settings)
   if (danger !== undefined) throw new ServeFailed("unprotected", danger)
+  const wrong = originsProblem(settings)
+  if (wrong !== undefined) throw new ServeFailed("settings", wrong)
   const tls =
     settings.tlsCert === "" ? undefined : { cert: readPem("tlsCert", settings.tlsCert), key: readPem("tlsKey", settings.tlsKey) }
   takeDataDirectory(data)

@@ -32,11 +32,17 @@ export interface EventPage {
   readonly atHead: boolean
   /** Identity of the log: with it in the next range, a cursor of another log is refused as `CursorAhead`. */
   readonly log: string
+  /** Of a page that was read backwards: what to ask for the next older one with; null at the beginning. */
+  readonly before?: number | null
 }
 
 /** Which events of a log. */
 export interface EventRange {
   readonly after?: number
+  /** Reads back: the last events before this seq, or before the end of the log. */
+  readonly before?: number | "end"
+  /** Seconds to wait for an event when there is none yet, at most 45. */
+  readonly wait?: number
   /** Identity of the log that `after` is of. */
   readonly log?: string
   readonly limit?: number
@@ -100,7 +106,11 @@ export function makeApi(options: HttpOptions) {
      * The log as server-sent events, from a cursor on, for one loop. It resumes by itself (C-15) until the loop is left or
      * `signal` ends it; fails with what the hub refuses.
      */
-    followEvents: (session: string, range: Omit<EventRange, "limit"> = {}, how: CallOptions = {}): AsyncGenerator<SseEvent> =>
+    followEvents: (
+      session: string,
+      range: Omit<EventRange, "limit" | "before" | "wait"> = {},
+      how: CallOptions = {},
+    ): AsyncGenerator<SseEvent> =>
       stream<"log.follow">(options, "GET /api/sessions/:session/events/stream", { session, ...rangeQuery(range) }, how),
     /** The feed of sessions, likewise; `after` is the `id` of the last event, or a change number. */
     followSessions: (after?: string | number, how: CallOptions = {}): AsyncGenerator<SseEvent> =>
@@ -169,7 +179,7 @@ const keyed = (session: string, key: string | undefined): { readonly session: st
   key === undefined ? { session } : { session, key }
 
 /** A range as its query has it: numbers and names as texts. */
-const rangeQuery = ({ after, channel, type, log, turn }: Omit<EventRange, "limit">): RangeQuery => ({
+const rangeQuery = ({ after, channel, type, log, turn }: Omit<EventRange, "limit" | "before" | "wait">): RangeQuery => ({
   ...(after === undefined ? {} : { after: String(after) }),
   ...(channel === undefined ? {} : { channel: [channel] }),
   ...(type === undefined ? {} : { type: [type] }),
@@ -185,7 +195,11 @@ interface RangeQuery {
   readonly turn?: string
 }
 
-const limited = ({ limit }: EventRange): { readonly limit?: number } => (limit === undefined ? {} : { limit })
+const limited = ({ before, limit, wait }: EventRange) => ({
+  ...(before === undefined ? {} : { before: String(before) }),
+  ...(limit === undefined ? {} : { limit }),
+  ...(wait === undefined ? {} : { wait }),
+})
 
 /** The routes of a hub. */
 export type Api = ReturnType<typeof makeApi>

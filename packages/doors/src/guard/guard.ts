@@ -6,7 +6,10 @@
  */
 import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
 import { errorBody } from "@holdfast/protocol/http-errors"
+import { headOf } from "@holdfast/protocol/text-cut"
+import { PROTOCOL_VERSION, VERSION_HEADER } from "@holdfast/protocol/version"
 import type { Principal } from "@holdfast/hub/Hub"
+import { isPreflight, namedOrigin } from "./cross-origin.ts"
 import type { OwnNames } from "./names.ts"
 import { allows, notAllowed } from "@holdfast/hub/operations/access"
 import { findRoute, type FoundRoute, pathParams, type Route, SOCKET_PATHS } from "./routes.ts"
@@ -38,6 +41,14 @@ export interface Allowed {
   readonly path: string
   readonly query: string
   readonly principal?: Principal
+}
+
+/** A question of a browser whether a page of a named origin may send a request (X-29). */
+export interface Preflight {
+  readonly _tag: "Preflight"
+  readonly origin: string
+  /** Methods of the place. */
+  readonly methods: ReadonlyArray<string>
 }
 
 /** A refusal in the error shape's terms. */
@@ -76,8 +87,17 @@ const CHANGES = new Set(["POST", "PUT", "PATCH", "DELETE"])
 
 const refuse = (status: number, tag: string, message: string): Refused => ({ _tag: "Refused", status, tag, message })
 
+/** Refuses a request for a version of the API that this hub does not serve (X-28). */
+function versionRefusal(request: GuardedRequest): Refused | undefined {
+  const served = String(PROTOCOL_VERSION)
+  const asked = valuesOf(request, VERSION_HEADER).find((version) => version.trim() !== served)
+  if (asked === undefined) return undefined
+  const message = `this hub serves version ${served} of the API, not ${headOf(asked, 20)}; leave the header out, or use a client for version ${served}`
+  return { ...refuse(400, "VersionNotServed", message), fields: { served: [PROTOCOL_VERSION] } }
+}
+
 /** Decides about a request. Never throws; looks at nothing but its arguments. */
-export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | Refused {
+export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | Preflight | Refused {
   if (request.rawHeaders.length / 2 > policy.headersMax)
     return refuse(431, "HeadersTooLarge", `a request has at most ${policy.headersMax} headers`)
   if (request.url.length > TARGET_MAX) return TARGET_TOO_LONG
@@ -92,14 +112,20 @@ export function guard(request: GuardedRequest, policy: GuardPolicy): Allowed | R
     )
   }
   const origins = valuesOf(request, "origin")
-  if (origins.length > 1 || (origins[0] !== undefined && !policy.names.origins.has(origins[0].toLowerCase()))) {
-    return refuse(403, "Forbidden", "requests from other origins are refused")
+  const [origin] = origins
+  const named = namedOrigin(origin, policy.names)
+  if (origins.length > 1 || (origin !== undefined && named === undefined && !policy.names.origins.has(origin.toLowerCase()))) {
+    return refuse(403, "Forbidden", "requests from other origins are refused; the setting corsOrigins names those that are not")
   }
 
   const mark = request.url.indexOf("?")
   const path = mark < 0 ? request.url : request.url.slice(0, mark)
   const query = mark < 0 ? "" : request.url.slice(mark + 1)
   const found = foundRoute(request.method, path, policy)
+  if (named !== undefined && isPreflight(request))
+    return { _tag: "Preflight", origin: named, methods: found._tag === "WrongMethod" ? found.allowed : [] }
+  const version = versionRefusal(request)
+  if (version !== undefined) return version
   const principal = authenticate(request, policy)
   if (found._tag === "Route" && found.route.needs === "public")
     return { _tag: "Allowed", route: found.route, path, query, ...(principal === undefined ? {} : { principal }) }

@@ -7,6 +7,8 @@ import type { Settings } from "@holdfast/protocol/settings"
 export interface OwnNames {
   readonly hosts: ReadonlySet<string>
   readonly origins: ReadonlySet<string>
+  /** Origins of other pages that may call this hub (X-29). */
+  readonly others: ReadonlySet<string>
   /** The origin that people are sent to. */
   readonly origin: string
 }
@@ -40,10 +42,23 @@ const proxyOrigin = (text: string): string | undefined => {
     : undefined
 }
 
+const listed = (text: string): ReadonlyArray<string> =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")
+
+/** What is wrong with the origins that are named, and what is accepted; `undefined` when nothing is. */
+export function originsProblem({ corsOrigins }: Pick<Settings, "corsOrigins">): string | undefined {
+  const wrong = listed(corsOrigins).find((text) => proxyOrigin(text) === undefined || text.endsWith("/"))
+  if (wrong === undefined) return undefined
+  return `corsOrigins must be origins such as https://app.example.org, separated by commas, not ${wrong}; there is no origin that stands for all`
+}
+
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host)
 
 /** Gives the hub's own names for the port it listens on. */
-export function ownNames(settings: Pick<Settings, "host" | "tlsCert" | "trustProxy">, port: number): OwnNames {
+export function ownNames(settings: Pick<Settings, "host" | "tlsCert" | "trustProxy" | "corsOrigins">, port: number): OwnNames {
   const scheme = settings.tlsCert === "" ? "http" : "https"
   const standard = port === (scheme === "http" ? 80 : 443)
   const names = ["127.0.0.1", "localhost", "::1", ...(ANY.has(settings.host) ? [] : [settings.host.toLowerCase()])].map(bracketed)
@@ -56,5 +71,6 @@ export function ownNames(settings: Pick<Settings, "host" | "tlsCert" | "trustPro
     origins.add(proxy)
   }
   const shown = ANY.has(settings.host) ? "127.0.0.1" : bracketed(settings.host)
-  return { hosts, origins, origin: proxy ?? `${scheme}://${shown}${standard ? "" : `:${port}`}` }
+  const others = new Set(listed(settings.corsOrigins).map((text) => text.toLowerCase()))
+  return { hosts, origins, others, origin: proxy ?? `${scheme}://${shown}${standard ? "" : `:${port}`}` }
 }

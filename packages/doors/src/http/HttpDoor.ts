@@ -10,13 +10,13 @@ import type { DoorError } from "@holdfast/protocol/errors"
 import { BadRequest, Unauthorized } from "@holdfast/protocol/errors"
 import { type OperationInput, type OperationName, operationOf, type StreamName } from "@holdfast/protocol/operations"
 import { takesKey } from "@holdfast/protocol/operations/operation"
-import type { Caller, Hub } from "@holdfast/hub/Hub"
+import type { Caller, Hub, Running } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Allowed } from "../guard/guard.ts"
 import { bodyLimit, type DoorRouteName, isDoorRoute, isSocketName, pathParams } from "../guard/routes.ts"
 import type { RouteDoor } from "../RouteDoor.ts"
-import { refusal, writeAnswer, writeUnread } from "./answer.ts"
+import { type HttpAnswer, refusal, writeAnswer, writeUnread } from "./answer.ts"
 import { type BodyRead, readBody } from "./body.ts"
 import { serveDoorRoute } from "./door-route.ts"
 import type { Exchange } from "./Exchange.ts"
@@ -85,18 +85,45 @@ export const makeHttpDoor =
           done()
         })
       }
-      const by = keyedCaller(name, exchange)
-      const given = by instanceof Error ? by : input
-      // The input was decoded with the schema of this operation.
-      hub.perform(name, given as OperationInput<typeof name> | DoorError, by instanceof Error ? exchange.by : by, (performed) => {
-        const answer = answerOf(name, performed)
-        setRate(exchange.response, hub.rate(exchange.by))
+      performFor(hub, name, input, exchange, (answer) => {
         if (read._tag === "Refused") writeUnread(exchange, answer)
         else writeAnswer(exchange.response, answer)
         done()
       })
     })
   }
+
+/** Performs an operation; one that reads ends early when its caller has gone, or its credential has ended (G-7). */
+function performFor(
+  hub: Hub["Service"],
+  name: OperationName,
+  input: object | DoorError,
+  exchange: Exchange,
+  answered: (answer: HttpAnswer) => void,
+): void {
+  const { by: asking, endings, response } = exchange
+  const by = keyedCaller(name, exchange)
+  const given = by instanceof Error ? by : input
+  let isOver = false
+  let running: Running | undefined
+  const leave = (): void => running?.interruptUnsafe()
+  const cut = (): void => {
+    response.destroy()
+    leave()
+  }
+  // The input was decoded with the schema of this operation.
+  const asked = given as OperationInput<typeof name> | DoorError
+  running = hub.perform(name, asked, by instanceof Error ? asking : by, (performed) => {
+    isOver = true
+    endings.delete(cut)
+    response.off("close", leave)
+    setRate(response, hub.rate(asking))
+    answered(answerOf(name, performed))
+  })
+  if (isOver || running === undefined || operationOf(name).changes) return
+  endings.set(cut, asking.credential)
+  response.once("close", leave)
+}
 
 /** A path that cannot be read. */
 const badPath = (): BadRequest => new BadRequest({ message: "the path is not well-formed percent-encoded UTF-8" })

@@ -102,7 +102,7 @@ export const listen = Effect.fnUntraced(function* (parts: ListenParts) {
 })
 
 /** On the Unix socket there is one name and no browser, so no origin. */
-const LOCAL_NAMES: OwnNames = { hosts: new Set(["localhost"]), origins: new Set(), origin: "http://localhost" }
+const LOCAL_NAMES: OwnNames = { hosts: new Set(["localhost"]), origins: new Set(), others: new Set(), origin: "http://localhost" }
 
 /** Listens until the scope closes; gives the port, if it is one. */
 const listenOn = ({ server, endStreams }: HttpServerParts, where: ListenOptions) =>

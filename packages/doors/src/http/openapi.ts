@@ -8,6 +8,7 @@ import { HoldfastApi } from "@holdfast/protocol/http"
 import { ERROR_STATUS, HTTP_ONLY_STATUS } from "@holdfast/protocol/http-errors"
 import { type OperationName, operationOf } from "@holdfast/protocol/operations"
 import { type Definition, errorsOf } from "@holdfast/protocol/operations/operation"
+import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { isDoorRoute, isSocketName, ROUTES, type Route } from "../guard/routes.ts"
 import { describeDoorRoute } from "./openapi-doors.ts"
 import { STREAMS } from "./openapi-streams.ts"
@@ -49,7 +50,7 @@ export function describeApi(version: string): OpenApi.OpenAPISpec {
   spec.info = {
     title: "Holdfast",
     version,
-    description: "Terminal and agent sessions that live on this server, each as an append-only log.",
+    description: `Terminal and agent sessions that live on this server, each as an append-only log. Version ${PROTOCOL_VERSION} of the API.`,
     license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
   }
   spec.servers = [{ url: "/", description: "The hub that serves this description" }]

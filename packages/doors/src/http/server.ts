@@ -6,7 +6,9 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { Settings } from "@holdfast/protocol/settings"
+import { PROTOCOL_VERSION, VERSION_HEADER } from "@holdfast/protocol/version"
 import { guard, type GuardPolicy, NO_UPGRADE, type Refused, TARGET_MAX, TARGET_TOO_LONG } from "../guard/guard.ts"
+import { crossOriginHeaders, namedOrigin, preflightHeaders } from "../guard/cross-origin.ts"
 import { bodyLimit, isSocketName, type Route, type SocketName } from "../guard/routes.ts"
 import type { Caller, Principal } from "@holdfast/hub/Hub"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
@@ -76,7 +78,14 @@ export function makeServer(parts: ServerParts): HttpServerParts {
     const trace = randomBytes(8).toString("hex")
     for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value)
     response.setHeader("x-trace", trace)
+    const origin = namedOrigin(request.headers.origin, parts.policy().names)
+    if (origin !== undefined)
+      for (const [name, value] of Object.entries(crossOriginHeaders(origin))) response.setHeader(name, value)
     const allowed = decide(request, false)
+    if (allowed._tag === "Preflight") {
+      parts.counts.add("preflight", 204, performance.now() - started)
+      return void response.writeHead(204, preflightHeaders(allowed.origin, allowed.methods)).end()
+    }
     const decision = allowed._tag === "Allowed" && unexpected.has(request) ? UNEXPECTED : allowed
     if (decision._tag === "Refused") {
       const { denied } = decision
@@ -120,6 +129,7 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy())
     const decision = decide(request, true)
+    if (decision._tag === "Preflight") return refuseUpgrade(socket, NOT_A_SOCKET)
     if (decision._tag === "Refused") return refuseUpgrade(socket, decision)
     const { name } = decision.route
     if (!isSocketName(name) || decision.principal === undefined) return refuseUpgrade(socket, NOT_A_SOCKET)
@@ -166,6 +176,7 @@ function unboundServer({ settings, tls }: ServerParts): Server {
 }
 
 const SAFE_HEADERS = {
+  [VERSION_HEADER]: String(PROTOCOL_VERSION),
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cache-control": "no-store",

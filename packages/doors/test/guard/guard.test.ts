@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { guard, HEADERS_MAX, type Allowed, type GuardPolicy, type Refused } from "../../src/guard/guard.ts"
-import { isLoopback, ownNames, unprotected } from "../../src/guard/names.ts"
+import { guard, HEADERS_MAX, type GuardPolicy } from "../../src/guard/guard.ts"
+import { isLoopback, originsProblem, ownNames, unprotected } from "../../src/guard/names.ts"
 import { findRoute, ROUTES } from "../../src/guard/routes.ts"
 import type { Principal } from "@holdfast/hub/Hub"
 
@@ -11,7 +11,10 @@ const principals: Readonly<Record<string, Principal>> = {
   read: { name: "r", credential: "r", scope: "read" },
 }
 const policy: GuardPolicy = {
-  names: ownNames({ host: "127.0.0.1", tlsCert: "", trustProxy: "" }, 4653),
+  names: ownNames(
+    { host: "127.0.0.1", tlsCert: "", trustProxy: "", corsOrigins: "https://app.example.org, http://127.0.0.1:9" },
+    4653,
+  ),
   authenticate: (secret) => principals[secret],
   headersMax: HEADERS_MAX,
 }
@@ -20,8 +23,9 @@ const bearer = (scope: string): ReadonlyArray<string> => ["Authorization", `Bear
 const ask = (
   rawHeaders: ReadonlyArray<string>,
   { method = "GET", url = "/api/sessions", upgrade = false } = {},
-): Allowed | Refused => guard({ method, url, rawHeaders, upgrade }, policy)
-const status = (decision: Allowed | Refused): number => (decision._tag === "Allowed" ? 200 : decision.status)
+): ReturnType<typeof guard> => guard({ method, url, rawHeaders, upgrade }, policy)
+const status = (decision: ReturnType<typeof guard>): number =>
+  decision._tag === "Allowed" ? 200 : decision._tag === "Preflight" ? 204 : decision.status
 
 describe("the guard", () => {
   it("G-2 check:S2 only the hub's own names and port pass as Host, exactly once", () => {
@@ -209,12 +213,64 @@ describe("the guard", () => {
   })
 })
 
+describe("pages of other origins", () => {
+  const from = (origin: string): ReadonlyArray<string> => [...own, "Origin", origin]
+  const asks = ["Access-Control-Request-Method", "PATCH"]
+
+  it("X-29 a named origin passes with a credential, on requests and upgrades, and nothing else is easier for it", () => {
+    for (const origin of ["https://app.example.org", "HTTPS://APP.example.org", "http://127.0.0.1:9"]) {
+      expect(status(ask([...from(origin), ...bearer("all")]))).toBe(200)
+      expect(status(ask([...from(origin), ...bearer("all")], { url: "/api/socket", upgrade: true }))).toBe(200)
+      expect(status(ask(from(origin)))).toBe(401)
+      expect(status(ask([...from(origin), ...bearer("read")], { method: "POST" }))).toBe(403)
+    }
+    const foreign = ["https://app.example.org:444", "http://app.example.org", "https://evil.example", "null", "*", ""]
+    for (const origin of foreign) {
+      expect([origin, status(ask([...from(origin), ...bearer("all")]))]).toEqual([origin, 403])
+      expect([origin, status(ask([...from(origin), ...asks], { method: "OPTIONS" }))]).toEqual([origin, 403])
+    }
+  })
+
+  it("X-29 its preflight is answered with the methods of the place, and an OPTIONS that is none is refused", () => {
+    const preflight = ask([...from("https://app.example.org"), ...asks], { method: "OPTIONS", url: "/api/sessions/x?y" })
+    expect(preflight).toEqual({ _tag: "Preflight", origin: "https://app.example.org", methods: ["GET", "PATCH", "DELETE"] })
+    expect(status(ask(from("https://app.example.org"), { method: "OPTIONS" }))).toBe(401)
+    expect(status(ask([...own, ...asks], { method: "OPTIONS" }))).toBe(401)
+  })
+
+  it("X-29 only origins can be named", () => {
+    for (const good of ["", "https://a.example", " https://a.example , http://localhost:5173 "])
+      expect(originsProblem({ corsOrigins: good })).toBeUndefined()
+    for (const bad of [
+      "*",
+      "null",
+      "a.example",
+      "https://a.example/",
+      "https://a.example/x",
+      "https://u@a.example",
+      "ftp://a.example",
+    ])
+      expect(originsProblem({ corsOrigins: bad })).toContain("corsOrigins must be origins")
+  })
+})
+
+describe("versions of the API", () => {
+  it("X-28 a version that is served passes, another one is refused with those that are", () => {
+    expect(status(ask([...own, ...bearer("all"), "Holdfast-Version", "1"]))).toBe(200)
+    for (const version of ["2", "0", "1.0", "x".repeat(500), ""]) {
+      const refused = ask([...own, ...bearer("all"), "holdfast-version", version])
+      expect(refused).toMatchObject({ status: 400, tag: "VersionNotServed", fields: { served: [1] } })
+    }
+    expect(status(ask([...own, "Holdfast-Version", "1", "Holdfast-Version", "2"], { url: "/health/live" }))).toBe(400)
+  })
+})
+
 describe("the hub's own names", () => {
   it("G-2 hold the proxy's origin, the standard port without a number, and nothing for an any-address", () => {
-    const proxied = ownNames({ host: "0.0.0.0", tlsCert: "", trustProxy: "https://hold.example.org" }, 4653)
+    const proxied = ownNames({ host: "0.0.0.0", tlsCert: "", trustProxy: "https://hold.example.org", corsOrigins: "" }, 4653)
     expect([...proxied.hosts].sort()).toEqual(["127.0.0.1:4653", "[::1]:4653", "hold.example.org", "localhost:4653"])
     expect(proxied.origin).toBe("https://hold.example.org")
-    const standard = ownNames({ host: "127.0.0.1", tlsCert: "/cert", trustProxy: "" }, 443)
+    const standard = ownNames({ host: "127.0.0.1", tlsCert: "/cert", trustProxy: "", corsOrigins: "" }, 443)
     expect(standard.hosts.has("localhost")).toBe(true)
     expect(standard.origins.has("https://localhost")).toBe(true)
   })

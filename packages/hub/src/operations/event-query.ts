@@ -25,6 +25,11 @@ export function readEventQuery({ after, channel, type, turn }: EventQuery): Read
   return { after: cursor, filter: turn === undefined ? read : { ...read, turn } }
 }
 
+/** The seq before which a page ends; `end` stands for the end of the log. */
+export function readBefore(before: string | number): number | CursorInvalid {
+  return before === "end" ? Number.MAX_SAFE_INTEGER : readCursor(before)
+}
+
 /** The cursor that a text or a number holds. */
 function readCursor(after: string | number): number | CursorInvalid {
   const value = /^\d{1,16}$/.test(String(after)) ? Number(after) : Number.NaN

@@ -1,18 +1,53 @@
 /** What the hub does for each operation on sessions and their logs. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
 import { SessionId } from "@holdfast/protocol/ids"
-import type { Handlers, PerformedName } from "../Hub.ts"
+import type { OperationInput } from "@holdfast/protocol/operations"
+import type { Caller, EventTexts, Handlers, PerformedName } from "../Hub.ts"
+import { events, eventsBefore } from "../sessions/event-pages.ts"
 import type { HubContext } from "../sessions/HubContext.ts"
 import { change, remove } from "../sessions/lifecycle.ts"
 import * as Queries from "../sessions/queries.ts"
 import { create } from "../sessions/create.ts"
+import { eventAfter } from "../sessions/wait-for-events.ts"
 import { batch } from "./batch.ts"
-import { readEventQuery } from "./event-query.ts"
+import { readBefore, readEventQuery } from "./event-query.ts"
 import { asEffect } from "./Operations.ts"
 
 /** Events of a page when the request does not say. */
 const PAGE = 1000
+
+/** A page after a cursor, for which `wait` has patience, or before a seq. */
+function eventPage(
+  context: HubContext,
+  { session, log, limit = PAGE, before, wait = 0, ...query }: OperationInput<"log.events">,
+  by: Caller,
+): Effect.Effect<EventTexts, DoorError> {
+  const read = readEventQuery(query)
+  if ("_tag" in read) return Effect.fail(read)
+  const { after, filter } = read
+  const range = { limit, ...(log === undefined ? {} : { log }), ...filter }
+  if (before !== undefined) {
+    const seq = readBefore(before)
+    if (typeof seq !== "number") return Effect.fail(seq)
+    if (after !== undefined || wait > 0)
+      return Effect.fail(new BadRequest({ message: "before goes without after and wait: it reads back", field: "before" }))
+    return eventsBefore(context, session, { ...range, before: seq })
+  }
+  if (wait > 0 && by.seated !== undefined)
+    return Effect.fail(new BadRequest({ message: "a connection that lasts attaches; it does not wait", field: "wait" }))
+  const page = events(context, session, { ...range, after: after ?? 0 })
+  if (wait === 0) return page
+  return Effect.flatMap(page, (first) => {
+    if (first.events.length > 0 || !first.atHead) return Effect.succeed(first)
+    const next = { after: first.next, log: first.log }
+    return Effect.andThen(
+      eventAfter(context, session, { ...next, filter, milliseconds: wait * 1000 }),
+      events(context, session, { ...range, ...next }),
+    )
+  })
+}
 
 /** Makes the handlers. */
 export function sessionHandlers(context: HubContext) {
@@ -40,11 +75,6 @@ export function sessionHandlers(context: HubContext) {
       change(context, session, { command: { _tag: "Mark", text }, key }, by, (exit) =>
         done(Exit.map(exit, ({ seq }) => ({ seq }))),
       ),
-    "log.events": effect(({ session, log, limit = PAGE, ...query }) => {
-      const read = readEventQuery(query)
-      if ("_tag" in read) return Effect.fail(read)
-      const { after = 0, filter } = read
-      return Queries.events(context, session, { after, limit, ...(log === undefined ? {} : { log }), ...filter })
-    }),
+    "log.events": effect((input, by) => eventPage(context, input, by)),
   } satisfies Partial<Handlers<PerformedName>>
 }

@@ -1,16 +1,10 @@
-/** Reading: records, lists, pages of events, ids. None opens a session. */
+/** Reading: records, lists, ids. None opens a session. */
 import * as Effect from "effect/Effect"
-import { cursorProblem } from "@holdfast/core/cursor"
-import { CursorAhead, CursorInvalid, type DoorError, SessionAmbiguous } from "@holdfast/protocol/errors"
-import type { EventFilter } from "@holdfast/protocol/event-filter"
-import { readRecord, recordJson } from "@holdfast/protocol/record"
+import { type DoorError, SessionAmbiguous } from "@holdfast/protocol/errors"
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
-import type { EventTexts, Principal } from "../Hub.ts"
+import type { Principal } from "../Hub.ts"
 import { notFound, storeProblem } from "../session/store-problem.ts"
 import type { HubContext } from "./HubContext.ts"
-
-/** Bytes of records in one page of events. */
-const PAGE_BYTES = 1024 * 1024
 
 /** Matches of a shortened id that are shown. */
 const MATCHES = 20
@@ -81,44 +75,3 @@ const resolveBound = (
       return matches.some(({ id }) => id === text) ? [text] : matches.map(({ id }) => id)
     },
   )
-
-/** A page of events as JSON texts. */
-export function events(
-  core: HubContext,
-  id: string,
-  range: EventFilter & {
-    readonly after: number
-    readonly log?: string
-    readonly limit: number
-  },
-): Effect.Effect<EventTexts, DoorError> {
-  return Effect.gen(function* () {
-    const { after, log, limit, ...filter } = range
-    const problem = cursorProblem(after)
-    if (problem !== undefined) return yield* new CursorInvalid({ message: problem })
-    const head = yield* core.store.head(id).pipe(Effect.mapError(storeProblem))
-    if (after > head.lastSeq || (log !== undefined && log !== head.log)) {
-      return yield* new CursorAhead({
-        message: `the cursor ${after} belongs to another log, or to one that was longer: this log ends at ${head.lastSeq}; read it from 0`,
-        lastSeq: head.lastSeq,
-      })
-    }
-    const from = Math.max(after, head.firstSeq - 1)
-    const chunk = yield* core.store
-      .read(head.session, { after: from, maxBytes: PAGE_BYTES, maxRecords: limit, ...filter })
-      .pipe(Effect.mapError(storeProblem))
-    return {
-      events: chunk.records.map(eventText),
-      firstSeq: head.firstSeq,
-      lastSeq: Math.max(head.lastSeq, chunk.last),
-      next: chunk.last,
-      atHead: chunk.atHead,
-      log: head.log,
-    }
-  })
-}
-
-/** The JSON text of a record's event: as it was stored, or made from output bytes. */
-export function eventText(record: Uint8Array): string {
-  return recordJson(readRecord(record, 0))
-}

@@ -36,6 +36,23 @@ const Page = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))
   examples: [50],
 })
 
+/** Longest time that a page of events is waited for, in seconds: below the limits of proxies and clients. */
+export const WAIT_MAX = 45
+
+/** Pages in another way than after a cursor at once. */
+const paging = {
+  before: text.annotate({
+    description: "Return the last events before this seq instead, in their order; end for the end of the log",
+    examples: ["end"],
+  }),
+  wait: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: WAIT_MAX })).annotate({
+      description: "Wait this many seconds for an event when there is none yet",
+      default: 0,
+    }),
+  ),
+}
+
 /** One page of events; `next` is the cursor of the next page. */
 export const EventPage = Schema.Struct({
   events: Schema.Array(Event),
@@ -44,6 +61,8 @@ export const EventPage = Schema.Struct({
   next: Schema.Finite,
   atHead: Schema.Boolean,
   log: Schema.String,
+  /** Of a page that was asked for with `before`: what to ask for the next older one with; null at the beginning. */
+  before: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
 })
 
 /** The operations. */
@@ -52,10 +71,14 @@ export const log = {
     scope: "read",
     http: "GET /api/sessions/:session/events",
     params: ofSession,
-    query: Schema.Struct({ ...cursor("0"), limit: Schema.optionalKey(Page), ...filter }),
-    json: { after: Schema.optionalKey(Schema.Union([Schema.String, Schema.Finite])) },
+    query: Schema.Struct({ ...cursor("0"), ...paging, limit: Schema.optionalKey(Page), ...filter }),
+    json: {
+      after: Schema.optionalKey(Schema.Union([Schema.String, Schema.Finite])),
+      before: Schema.optionalKey(Schema.Union([Schema.String, Schema.Finite])),
+    },
     output: EventPage,
-    summary: "Get a page of events after a seq. next is the cursor of the next page",
+    summary:
+      "Get a page of events after a seq, or before one. next is the cursor of the next page, before that of the next older one",
     changes: false,
     errors: ["CursorInvalid", "CursorAhead", "Unprocessable"],
   }),
