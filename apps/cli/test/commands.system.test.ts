@@ -200,6 +200,21 @@ describe("the command line", () => {
     expect((await run("token", "new", "guest", "--expires", "yesterday")).code).toBe(2)
   })
 
+  it("X-30 makes, lists, shows and removes announcements", async () => {
+    const announced = (await ok("announce", "--until", "2h", "The", "server", "restarts")).trim()
+    expect(await ok("announce")).toContain(`${announced} maintenance: The server restarts (until `)
+    expect(await ok("ls")).toContain("[maintenance: The server restarts")
+    const id = (await ok("new", "terminal", "--", "cat")).trim()
+    const user = new UserTerminal(hub.environment(), ["attach", id])
+    await eventually("the announcement was printed", 10_000, () => user.written.includes("The server restarts"))
+    await user.drawn()
+    await ok("announce", "--kind", "feature", "Something new")
+    await eventually("the next one is shown", 10_000, () => user.written.includes("Something new"))
+    await user.close()
+    for (const one of await json<ReadonlyArray<{ id: string }>>("announce")) await ok("announce", "--remove", one.id)
+    expect(await ok("announce")).toBe("")
+  })
+
   it("prints a link that works once", async () => {
     const { url } = await json<{ url: string }>("link")
     const first = await fetch(url, { redirect: "manual" })

@@ -3,6 +3,7 @@
  */
 import { FRAME_FEED } from "@holdfast/protocol/frame"
 import type { ServerFrame } from "@holdfast/protocol/frame"
+import type { Announcement } from "@holdfast/protocol/announcement"
 import type { Session } from "@holdfast/protocol/session"
 import type { Connection, Follower } from "./Connection.ts"
 import { alreadyConsumed, isTransient } from "./errors.ts"
@@ -13,6 +14,8 @@ import { Retry } from "./Retry.ts"
 export interface FeedListener {
   /** Records that changed, up to change number `change`; `synced` once the feed has caught up. */
   readonly sessions: (sessions: ReadonlyArray<Session>, change: number, synced: boolean) => void
+  /** Every announcement of the hub that is in force now: when that changes, and once the feed has caught up. */
+  readonly announcements?: (announcements: ReadonlyArray<Announcement>) => void
   /** The hub has another store than before, or less of it: what was sent is void, and every session follows. */
   readonly reset?: () => void
   /** The hub refuses the feed, or the connection is over; nothing follows. */
@@ -40,13 +43,16 @@ export class Feed {
   #feed: string | undefined
   #listening = false
   readonly #retry: Retry
+  readonly #only: "announcements" | undefined
 
-  constructor(connection: Connection, listener: FeedListener, cursor?: FeedCursor) {
+  /** With `only` it is the announcements of the hub without the sessions. */
+  constructor(connection: Connection, listener: FeedListener, cursor?: FeedCursor, only?: "announcements") {
     this.#connection = connection
     this.#listener = listener
     this.#retry = new Retry(connection.timers, () => this.#watch())
     this.#change = cursor?.after
     this.#feed = cursor?.feed
+    this.#only = only
     const follower: Follower = {
       connected: () => this.#watch(),
       dropped: () => this.#dropped(),
@@ -81,7 +87,8 @@ export class Feed {
   }
 
   #watch(): void {
-    this.#connection.request("WatchSessions", this.cursor ?? {}, (exit) => {
+    const only = this.#only === undefined ? {} : { only: this.#only }
+    this.#connection.request("WatchSessions", { ...this.cursor, ...only }, (exit) => {
       if (exit.ok) {
         this.#listening = true
         this.#retry.done()
@@ -105,6 +112,8 @@ export class Feed {
   #frame(frame: ServerFrame): void {
     if (frame.type !== FRAME_FEED || !this.#listening) return
     this.#change = frame.change
+    const { announcements } = frame
+    if (announcements !== undefined) this.#listener.announcements?.(announcements as ReadonlyArray<Announcement>)
     this.#listener.sessions(frame.sessions as ReadonlyArray<Session>, frame.change, frame.synced)
   }
 }

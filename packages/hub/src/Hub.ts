@@ -8,6 +8,7 @@ import type { FeedCursor } from "@holdfast/core/cursor"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
+import type { Announcement } from "@holdfast/protocol/announcement"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { EventFilter } from "@holdfast/protocol/event-filter"
 import type { SnapshotHead, Viewers } from "@holdfast/protocol/frame"
@@ -258,7 +259,7 @@ export class Hub extends Context.Service<
     readonly serve: (handlers: Handlers<AdministrationName>) => void
     readonly attach: (request: AttachRequest, sink: AttachmentSink, by: Caller) => Effect.Effect<Attachment, DoorError>
     /** Follows the feed of sessions (D-12): what changed after `after`, then live; without it from the head on. */
-    readonly watch: (cursor: FeedCursor, sink: FeedListener, by: Caller) => Effect.Effect<FeedWatch, DoorError>
+    readonly watch: (request: WatchRequest, sink: FeedListener, by: Caller) => Effect.Effect<FeedWatch, DoorError>
     readonly health: Effect.Effect<Health>
     /** How often a credential may ask (X-26); `undefined` when it has no limit. */
     readonly rate: (by: Principal) => Rate | undefined
@@ -267,8 +268,21 @@ export class Hub extends Context.Service<
   }
 >()("@holdfast/hub/Hub") {}
 
-/** Takes records that changed, up to a change number. */
-export type FeedListener = (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void
+/**
+ * Takes records that changed, up to a change number. `announcements` are all that are in force now (X-30): given when they
+ * change, and when the watcher has caught up.
+ */
+export type FeedListener = (
+  change: number,
+  sessions: ReadonlyArray<Session>,
+  synced: boolean,
+  announcements?: ReadonlyArray<Announcement>,
+) => void
+
+/** What a watcher asks for: where it continues, and whether it wants the announcements alone. */
+export interface WatchRequest extends FeedCursor {
+  readonly only?: "announcements" | undefined
+}
 
 /** Performs an operation as an effect, which ends with what it answers. */
 export function performed<N extends PerformedName>(

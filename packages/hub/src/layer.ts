@@ -33,6 +33,7 @@ import type { Ownership } from "./session/Ownership.ts"
 import { SessionDirectories, sessionsRoot } from "./session/SessionDirectories.ts"
 import type { SessionKind } from "./session/SessionKind.ts"
 import { SessionTable } from "./session/SessionTable.ts"
+import { Announcements } from "./sessions/Announcements.ts"
 import type { Attached } from "./sessions/attach.ts"
 import { health, StoreHealth } from "./sessions/Health.ts"
 import type { HubContext } from "./sessions/HubContext.ts"
@@ -120,7 +121,9 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* agents.rules.load
       yield* agents.trust.load
       yield* directories.settleAll(store)
-      const core: HubContext = { ...kind, id, table, feed, agents }
+      const announcements = new Announcements({ store, now, report, run: (effect) => fork(effect, () => {}) })
+      yield* announcements.load
+      const core: HubContext = { ...kind, id, table, feed, agents, announcements }
       const attached: Attached = new Map()
       const rates = new Rates(settings.rateLimit)
       const operations = new Operations(telemetry, rates)
@@ -132,6 +135,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* Effect.addFinalizer(() =>
         Effect.promise(async () => {
           clearInterval(purge)
+          announcements.close()
           reconciler.close()
           fleet.close()
           table.close("the hub is stopping")
@@ -152,7 +156,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
         perform: (name, input, by, done) => operations.perform(name, input, by, done as (performed: Performed<unknown>) => void),
         serve: (handlers) => operations.add(handlers),
         attach: (request, sink, by) => attachTo(core, operations, attached, request, sink, by),
-        watch: (cursor, sink, by) => watchFeed(core, operations, cursor, sink, by),
+        watch: (request, sink, by) => watchFeed(core, operations, request, sink, by),
         health: health(core, seen),
         rate: (by) => rates.of(by),
         dropCredential: (credential) =>

@@ -104,6 +104,12 @@ export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFou
 /** No token has this id. */
 export class TokenNotFound extends Schema.TaggedError<TokenNotFound>()("TokenNotFound", { message, tokenId: Schema.String }) {}
 
+/** No announcement has this id: it has ended, or was removed. */
+export class AnnouncementNotFound extends Schema.TaggedError<AnnouncementNotFound>()("AnnouncementNotFound", {
+  message,
+  announcementId: Schema.String,
+}) {}
+
 /** No background task with this id runs: it has ended, or never existed. */
 export class TaskNotFound extends Schema.TaggedError<TaskNotFound>()("TaskNotFound", { message, taskId: Schema.String }) {}
 
@@ -184,6 +190,7 @@ export const DoorErrors = [
   PermissionSettled,
   FileNotFound,
   TokenNotFound,
+  AnnouncementNotFound,
   TaskNotFound,
   PermissionNotFound,
   ReadOnlyViewer,

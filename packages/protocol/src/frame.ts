@@ -55,6 +55,16 @@ export interface Viewers {
   }>
 }
 
+/** Changed session records, decoded. */
+export interface FeedFrame {
+  readonly type: typeof FRAME_FEED
+  readonly change: number
+  readonly sessions: ReadonlyArray<unknown>
+  readonly synced: boolean
+  /** All announcements that are in force now; absent when they are what they were. */
+  readonly announcements?: ReadonlyArray<unknown>
+}
+
 /** A frame from the hub, decoded. */
 export type ServerFrame =
   | { readonly type: typeof FRAME_EVENTS; readonly handle: number; readonly records: Uint8Array }
@@ -81,12 +91,7 @@ export type ServerFrame =
       readonly heads: ReadonlyArray<{ readonly handle: number; readonly seq: number }>
     }
   | { readonly type: typeof FRAME_VIEWERS; readonly handle: number; readonly viewers: Viewers }
-  | {
-      readonly type: typeof FRAME_FEED
-      readonly change: number
-      readonly sessions: ReadonlyArray<unknown>
-      readonly synced: boolean
-    }
+  | FeedFrame
 
 /** A frame from a client, decoded. */
 export type ClientFrame =
@@ -187,9 +192,14 @@ export function encodeViewers(handle: number, viewers: Viewers): Uint8Array {
   return withJson(FRAME_VIEWERS, handle, viewers)
 }
 
-/** Encodes changed session records; `synced` is true once the feed is caught up. */
-export function encodeFeed(change: number, sessions: ReadonlyArray<unknown>, synced: boolean): Uint8Array {
-  return withJson(FRAME_FEED, 0, { change, sessions, synced })
+/** Encodes changed session records; `synced` is true once the feed is caught up, `announcements` are all that are in force now. */
+export function encodeFeed(
+  change: number,
+  sessions: ReadonlyArray<unknown>,
+  synced: boolean,
+  announcements?: ReadonlyArray<unknown>,
+): Uint8Array {
+  return withJson(FRAME_FEED, 0, { change, sessions, synced, ...(announcements === undefined ? {} : { announcements }) })
 }
 
 /** Encodes terminal input with a number that grows with each input of the connection (R-20). */
@@ -288,7 +298,7 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
     case FRAME_VIEWERS:
       return { type, handle, viewers: json(bytes.subarray(5)) as Viewers }
     case FRAME_FEED: {
-      const feed = json(bytes.subarray(5)) as { change: number; sessions: ReadonlyArray<unknown>; synced: boolean }
+      const feed = json(bytes.subarray(5)) as Omit<FeedFrame, "type">
       return { type, ...feed }
     }
     default:

@@ -28,6 +28,7 @@ export const ERROR_STATUS = {
   PermissionSettled: 409,
   FileNotFound: 404,
   TokenNotFound: 404,
+  AnnouncementNotFound: 404,
   TaskNotFound: 404,
   PermissionNotFound: 404,
   TooLarge: 413,

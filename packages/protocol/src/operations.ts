@@ -3,6 +3,7 @@
  * with what, what it answers and which errors it has (docs/protocol/rules.md, X-14).
  */
 import type { Answer, Definition, InputOf } from "./operations/operation.ts"
+import { announcements } from "./operations/announcements.ts"
 import { agents, directories } from "./operations/agents.ts"
 import { administration, runners } from "./operations/hub.ts"
 import { log } from "./operations/log.ts"
@@ -19,6 +20,7 @@ export const OPERATIONS = {
   ...agents,
   ...directories,
   ...runners,
+  ...announcements,
   ...administration,
 } as const
 

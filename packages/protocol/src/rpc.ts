@@ -73,6 +73,8 @@ export const CONNECTION_COMMANDS = {
       after: Schema.optionalKey(Schema.Finite),
       /** `feed` of the answer the cursor came from; another one means that it is of another store. */
       feed: Schema.optionalKey(Schema.String),
+      /** The announcements of the hub, without the sessions. */
+      only: Schema.optionalKey(Schema.Literals(["announcements"])),
     }),
     output: Schema.Struct({
       change: Schema.Finite,

@@ -57,6 +57,24 @@ const token = Command.make("token").pipe(
   ]),
 )
 
+const announce = Command.make(
+  "announce",
+  {
+    words: Argument.String("text").pipe(
+      Argument.withDescription("What to announce (default: list what is announced)"),
+      Argument.variadic(),
+    ),
+    kind: Flag.Literals("kind", ["maintenance", "feature", "limits"]).pipe(
+      Flag.withDescription("What it is about (default: maintenance)"),
+      Flag.withDefault("maintenance"),
+    ),
+    until: text("until", "When it ends: a time from now such as 90m or 12h, or a date such as 2027-01-31T18:00"),
+    remove: text("remove", "Id of an announcement to remove"),
+    json,
+  },
+  (input) => act(async () => (await import("../operations/announce.ts")).announce(input)),
+).pipe(Command.withDescription("Announce something to everyone who uses the hub, or list what is announced"))
+
 const runner = Command.make("runner").pipe(
   Command.withDescription("Show and stop the runners, the processes that own sessions' children"),
   Command.withSubcommands([
@@ -78,4 +96,4 @@ const doctor = Command.make("doctor", { json }, (input) =>
 ).pipe(Command.withDescription("Check the installation and say how to fix what is wrong"))
 
 /** The commands. */
-export const operationCommands = [serve, open, link, token, runner, config, doctor] as const
+export const operationCommands = [serve, open, link, token, announce, runner, config, doctor] as const

@@ -5,6 +5,7 @@ import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/sess
 import { contextText, costText, tokensText } from "../agent/usage-text.ts"
 import { hint } from "../hint.ts"
 import { outputWidth, paint, print, printJson } from "../output.ts"
+import { sayAnnouncements } from "../operations/announce.ts"
 import { ask, useHub } from "../server/hub.ts"
 import { ago } from "../text/amounts.ts"
 import { printable } from "../text/printable.ts"
@@ -43,6 +44,7 @@ export async function list({ query, all, json }: ListOptions): Promise<void> {
     cursor = page.next ?? undefined
   } while (cursor !== undefined && sessions.length < wanted)
   if (json) return printJson(sessions)
+  await sayAnnouncements(() => ask(hub, (api) => api.announcements()))
   const { sessions: seen } = await ask(hub, (api) => api.viewers())
   const attached = new Map(seen.map(({ session, viewers }) => [session, viewers.length]))
   print(...sessionTable(sessions, Date.now(), { paint, width: outputWidth() ?? PIPE_WIDTH, attached }))

@@ -3,6 +3,7 @@
  *
  * Each fails with `HoldfastError`: the hub's own error, or `Unreachable`, `TimedOut`, `ConnectionLost`.
  */
+import type { Announcement, AnnouncementRequest } from "@holdfast/protocol/announcement"
 import type { Event } from "@holdfast/protocol/event"
 import type { BatchRequest, BatchResult, TokenScope, TokenShown, ViewersReport } from "@holdfast/protocol/http-bodies"
 import type {
@@ -149,6 +150,13 @@ function administration(options: HttpOptions) {
       call<"runners.list">("GET /api/runner", {}, how),
     stopRunner: (now: boolean, how?: CallOptions): Promise<{ readonly runners: ReadonlyArray<unknown> }> =>
       call<"runners.stop">("POST /api/runner/stop", { now }, how),
+    /** The announcements of the hub that are in force. */
+    announcements: (how?: CallOptions): Promise<{ readonly announcements: ReadonlyArray<Announcement> }> =>
+      call<"announcements.list">("GET /api/announcements", {}, how),
+    announce: (request: AnnouncementRequest, how?: CallOptions): Promise<Announcement> =>
+      call<"announcements.create">("POST /api/announcements", request, how),
+    removeAnnouncement: (announcementId: string, how?: CallOptions): Promise<{ readonly removed: boolean }> =>
+      call<"announcements.remove">("DELETE /api/announcements/:announcementId", { announcementId }, how),
     tokens: (how?: CallOptions): Promise<{ readonly tokens: ReadonlyArray<TokenShown> }> =>
       call<"tokens.list">("GET /api/tokens", {}, how),
     /** Creates a token; with `sessions` for these alone, with `expiresAt`, epoch milliseconds, until then. */

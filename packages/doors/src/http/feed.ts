@@ -9,8 +9,7 @@
 import * as Effect from "effect/Effect"
 import type { DoorError } from "@holdfast/protocol/errors"
 import type { OperationInput } from "@holdfast/protocol/operations"
-import type { Session } from "@holdfast/protocol/session"
-import type { Hub } from "@holdfast/hub/Hub"
+import type { FeedListener, Hub } from "@holdfast/hub/Hub"
 import { feedCursorText, parseFeedCursor } from "./cursor.ts"
 import type { Exchange } from "./Exchange.ts"
 import { GONE, openStream, refused, resumePoint } from "./sse-exchange.ts"
@@ -35,7 +34,7 @@ export const feedAsSse = Effect.fnUntraced(function* (
   let saidSynced = false
 
   const idOf = (change: number): string => feedCursorText(change, first.feed)
-  const sink = (change: number, sessions: ReadonlyArray<Session>, synced: boolean): void => {
+  const sink: FeedListener = (change, sessions, synced, announcements) => {
     if (current === undefined) return
     sent = change
     const texts = sessions.map((session) =>
@@ -44,7 +43,8 @@ export const feedAsSse = Effect.fnUntraced(function* (
     if (synced && !saidSynced) {
       saidSynced = true
       texts.push(sseText({ event: "synced", id: idOf(change), data: JSON.stringify({ change, feed: first.feed }) }))
-    } else if (texts.length > 0) texts.push(sseText({ id: idOf(change) }))
+    } else if (texts.length > 0 || announcements !== undefined) texts.push(sseText({ id: idOf(change) }))
+    if (announcements !== undefined) texts.unshift(sseText({ event: "announcements", data: JSON.stringify({ announcements }) }))
     if (texts.length > 0) stream.send([texts.join("")], resume)
     if (stream.waiting() > FEED_WINDOW) pause()
   }

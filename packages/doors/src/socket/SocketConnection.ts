@@ -19,8 +19,8 @@ import {
 } from "@holdfast/protocol/frame"
 import type { Settings } from "@holdfast/protocol/settings"
 import { headOfBytes } from "@holdfast/protocol/text-cut"
-import type { Attachment, Caller, Principal } from "@holdfast/hub/Hub"
-import { type SocketFeedSink, SocketFeed } from "./SocketFeed.ts"
+import type { Attachment, Caller, FeedListener, Principal } from "@holdfast/hub/Hub"
+import { SocketFeed } from "./SocketFeed.ts"
 import { InputLine } from "./InputLine.ts"
 import { Outbox } from "./Outbox.ts"
 import { ReadBrake } from "./ReadBrake.ts"
@@ -197,7 +197,7 @@ export class SocketConnection {
   }
 
   /** Sends changed records, as long as the client reads; afterwards it continues from the last one it got. */
-  feed(again: (change: number) => void): SocketFeedSink {
+  feed(again: (change: number) => void): FeedListener {
     return this.#feedWatch.begin(again)
   }
 

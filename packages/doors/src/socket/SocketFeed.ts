@@ -1,6 +1,6 @@
 /** The feed of sessions on one connection: sent as long as the client reads, and from its last change on when it reads again (D-12). */
 import { encodeFeed } from "@holdfast/protocol/frame"
-import type { Session } from "@holdfast/protocol/session"
+import type { FeedListener } from "@holdfast/hub/Hub"
 
 /** What continues when the client was slow. */
 interface Watch {
@@ -9,9 +9,6 @@ interface Watch {
   stalled: boolean
   readonly again: (change: number) => void
 }
-
-/** Takes records that changed, up to a change number. */
-export type SocketFeedSink = (change: number, sessions: ReadonlyArray<Session>, synced: boolean) => void
 
 /** The feed of one connection; there is at most one. */
 export class SocketFeed {
@@ -25,11 +22,11 @@ export class SocketFeed {
   }
 
   /** Begins one in place of an earlier one; `again` starts it again after a change. */
-  begin(again: (change: number) => void): SocketFeedSink {
+  begin(again: (change: number) => void): FeedListener {
     this.end()
     const watch: Watch = { change: 0, stop: () => {}, stalled: false, again }
     this.#watch = watch
-    return (change, sessions, synced) => {
+    return (change, sessions, synced, announcements) => {
       if (this.#watch !== watch || watch.stalled) return
       if (this.#isFull()) {
         watch.stalled = true
@@ -37,7 +34,7 @@ export class SocketFeed {
         return
       }
       watch.change = change
-      this.#send(encodeFeed(change, sessions, synced))
+      this.#send(encodeFeed(change, sessions, synced, announcements))
     }
   }
 

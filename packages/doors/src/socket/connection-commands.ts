@@ -1,11 +1,11 @@
 /** The commands of a connection itself: who is there, attaching, the feed of sessions (docs/protocol/rules.md, W-2). */
 import * as Effect from "effect/Effect"
-import { cursorProblem, type FeedCursor } from "@holdfast/core/cursor"
+import { cursorProblem } from "@holdfast/core/cursor"
 import { BadRequest, CursorInvalid, type DoorError } from "@holdfast/protocol/errors"
 import type { Commands, ConnectionCommand } from "@holdfast/protocol/rpc"
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import type { Settings } from "@holdfast/protocol/settings"
-import type { FeedWatch, Hub } from "@holdfast/hub/Hub"
+import type { FeedWatch, Hub, WatchRequest } from "@holdfast/hub/Hub"
 import { refuseId } from "@holdfast/hub/session/whole-id"
 import type { SocketConnection } from "./SocketConnection.ts"
 import type { Call } from "./Call.ts"
@@ -63,10 +63,10 @@ export function connectionHandlers({ hub, settings, version, run }: ConnectionCo
       if (problem === undefined) call.done({})
       else call.fail(problem)
     },
-    WatchSessions: ({ after, feed }, call) => {
+    WatchSessions: ({ after, feed, only }, call) => {
       const problem = after === undefined ? undefined : cursorProblem(after)
       if (problem !== undefined) return call.fail(new CursorInvalid({ message: problem }))
-      call.run(follow(hub, call.connection, { after, feed }, run), (watch) => {
+      call.run(follow(hub, call.connection, { after, feed, only }, run), (watch) => {
         call.done({ change: watch.change, feed: watch.feed, reset: watch.reset })
         watch.start()
       })
@@ -82,9 +82,10 @@ export function connectionHandlers({ hub, settings, version, run }: ConnectionCo
 const follow = (
   hub: Hub["Service"],
   here: SocketConnection,
-  cursor: FeedCursor,
+  request: WatchRequest,
   run: ConnectionCommandOptions["run"],
 ): Effect.Effect<FeedWatch, DoorError> => {
-  const sink = here.feed((after) => run(Effect.map(follow(hub, here, { after }, run), ({ start }) => start())))
-  return Effect.tap(hub.watch(cursor, sink, here.caller), ({ change, stop }) => Effect.sync(() => here.watching(change, stop)))
+  const { only } = request
+  const sink = here.feed((after) => run(Effect.map(follow(hub, here, { after, only }, run), ({ start }) => start())))
+  return Effect.tap(hub.watch(request, sink, here.caller), ({ change, stop }) => Effect.sync(() => here.watching(change, stop)))
 }

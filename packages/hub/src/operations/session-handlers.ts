@@ -71,6 +71,9 @@ export function sessionHandlers(context: HubContext) {
       Effect.map(Queries.resolve(context, name, by), (session) => ({ session: SessionId.make(session) })),
     ),
     "sessions.get": effect(({ session }) => Queries.get(context, session)),
+    "announcements.create": effect((request, by) => context.announcements.create(request, by)),
+    "announcements.list": (_, __, done) => done(Exit.succeed({ announcements: context.announcements.list })),
+    "announcements.remove": effect(({ announcementId }) => context.announcements.remove(announcementId)),
     "log.mark": ({ session, text, key }, by, done) =>
       change(context, session, { command: { _tag: "Mark", text }, key }, by, (exit) =>
         done(Exit.map(exit, ({ seq }) => ({ seq }))),

@@ -1,8 +1,7 @@
 /** Attaching and watching through the waist: authorised, logged and counted as operations are, and their ends reported with a reason. */
 import * as Effect from "effect/Effect"
-import type { FeedCursor } from "@holdfast/core/cursor"
 import type { DoorError } from "@holdfast/protocol/errors"
-import type { Attachment, AttachmentSink, AttachRequest, Caller, FeedListener, FeedWatch } from "../Hub.ts"
+import type { Attachment, AttachmentSink, AttachRequest, Caller, FeedListener, FeedWatch, WatchRequest } from "../Hub.ts"
 import { attach, type Attached } from "../sessions/attach.ts"
 import { watch } from "../sessions/watch.ts"
 import type { HubContext } from "../sessions/HubContext.ts"
@@ -29,12 +28,12 @@ export function attachTo(
 export function watchFeed(
   context: HubContext,
   operations: Operations,
-  cursor: FeedCursor,
+  request: WatchRequest,
   sink: FeedListener,
   by: Caller,
 ): Effect.Effect<FeedWatch, DoorError> {
   const began = performance.now()
-  const watching = Effect.map(watch(context, cursor, boundSink(sink, by)), ({ stop, ...watched }) => {
+  const watching = Effect.map(watch(context, request, boundSink(sink, by)), ({ stop, ...watched }) => {
     let open = true
     const end = (reason = "the client stopped watching"): void => {
       if (!open) return
@@ -51,9 +50,9 @@ export function watchFeed(
 function boundSink(sink: FeedListener, { sessions: bound }: Caller): FeedListener {
   if (bound === undefined) return sink
   let live = false
-  return (change, sessions, synced) => {
+  return (change, sessions, synced, announcements) => {
     const own = sessions.filter(({ id }) => bound.has(id))
-    if (own.length > 0 || (synced && !live)) sink(change, own, synced)
+    if (own.length > 0 || announcements !== undefined || (synced && !live)) sink(change, own, synced, announcements)
     live ||= synced
   }
 }

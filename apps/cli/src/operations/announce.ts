@@ -1,0 +1,50 @@
+/**
+ * `holdfast announce`: what the hub announces to everyone.
+ */
+import type { Announcement, AnnouncementKind } from "@holdfast/protocol/announcement"
+import { usage } from "../failure.ts"
+import { print, printEither } from "../output.ts"
+import { ask, useHub } from "../server/hub.ts"
+import { clock } from "../text/amounts.ts"
+import { timeFrom } from "../text/moments.ts"
+import { printable } from "../text/printable.ts"
+
+/** What is announced, removed or, without either, listed. */
+export interface AnnounceOptions {
+  readonly words: ReadonlyArray<string>
+  readonly kind: AnnouncementKind
+  readonly until: string | undefined
+  readonly remove: string | undefined
+  readonly json: boolean
+}
+
+/** An announcement in one line. */
+export function announcementLine({ kind, text, until }: Announcement): string {
+  return `${kind}: ${printable(text)}${until === undefined ? "" : ` (until ${clock(until)})`}`
+}
+
+/** Makes an announcement, removes one, or lists them. */
+export async function announce({ words, kind, until, remove, json }: AnnounceOptions): Promise<void> {
+  const hub = useHub()
+  const text = words.join(" ")
+  if (remove !== undefined) {
+    if (text !== "") throw usage("announce a text or remove an announcement, not both at once")
+    const answer = await ask(hub, (api) => api.removeAnnouncement(remove))
+    return printEither(json, answer, () => [`removed ${remove}`])
+  }
+  if (text === "") {
+    const { announcements } = await ask(hub, (api) => api.announcements())
+    return printEither(json, announcements, () => announcements.map((one) => `${one.id} ${announcementLine(one)}`))
+  }
+  const time = until === undefined ? {} : { until: timeFrom(until, Date.now()) }
+  const made = await ask(hub, (api) => api.announce({ kind, text, ...time }))
+  printEither(json, made, () => [made.id])
+}
+
+/** Prints the announcements that are in force, a line for each. */
+export async function sayAnnouncements(
+  list: () => Promise<{ readonly announcements: ReadonlyArray<Announcement> }>,
+): Promise<void> {
+  const { announcements } = await list()
+  print(...announcements.map((one) => `[${announcementLine(one)}]`))
+}
