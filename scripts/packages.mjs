@@ -104,9 +104,16 @@ export const PACKAGES = [
     ],
   },
   {
+    folder: "packages/webhooks",
+    holds: "requests of the hub to receivers, when something happens in a session",
+    uses: ["protocol", "store", "hub"],
+    npm: ["effect"],
+    node: true,
+  },
+  {
     folder: "packages/server",
     holds: "the wiring of a server: configuration, concrete layers, logs, housekeeping of the process",
-    uses: ["protocol", "store", "link", "adapter", "runner", "agents", "hub", "doors"],
+    uses: ["protocol", "store", "link", "adapter", "runner", "agents", "hub", "doors", "webhooks"],
     npm: ["effect"],
     node: true,
   },
@@ -149,4 +156,6 @@ export const TEST_PACKAGES = [
   // What others make of the same chunks and the same Markdown.
   ...["ai", "markdown-it"],
   "react-dom",
+  // Who verifies what webhooks are signed with.
+  "standardwebhooks",
 ]

@@ -19,7 +19,8 @@ afterAll(async () => {
 
 const announce = (body: object) =>
   hub.call<Announcement & { error: { tag: string; field?: string } }>("POST", "/api/announcements", { kind: "feature", ...body })
-const list = async () => (await hub.call<{ announcements: ReadonlyArray<Announcement> }>("GET", "/api/announcements")).body.announcements
+const list = async () =>
+  (await hub.call<{ announcements: ReadonlyArray<Announcement> }>("GET", "/api/announcements")).body.announcements
 const clear = async () => {
   for (const { id } of await list()) await hub.call("DELETE", `/api/announcements/${id}`)
 }
@@ -42,7 +43,9 @@ async function watching(only?: "announcements") {
   await socket.hello(`watcher-${only ?? "all"}`)
   await socket.call("WatchSessions", only === undefined ? {} : { only })
   const told = () =>
-    socket.frames(FRAME_FEED).flatMap(({ announcements }) => (announcements === undefined ? [] : [announcements as ReadonlyArray<Announcement>]))
+    socket
+      .frames(FRAME_FEED)
+      .flatMap(({ announcements }) => (announcements === undefined ? [] : [announcements as ReadonlyArray<Announcement>]))
   return { socket, told, frames: () => socket.frames(FRAME_FEED) }
 }
 
@@ -51,18 +54,29 @@ describe("announcements", () => {
     const early = follow()
     const all = await watching()
     const alone = await watching("announcements")
-    await eventually("the feeds are synced", 5000, () => early.heard.text.includes("synced") && all.frames().length > 0 && alone.told().length > 0)
+    await eventually(
+      "the feeds are synced",
+      5000,
+      () => early.heard.text.includes("synced") && all.frames().length > 0 && alone.told().length > 0,
+    )
     expect(early.heard.text).not.toContain("announcements")
     const { status, body: made } = await announce({ text: "New: webhooks" })
     expect([status, made]).toMatchObject([201, { kind: "feature", text: "New: webhooks" }])
-    const saw = (one: Announcement) => (told: ReadonlyArray<ReadonlyArray<Announcement>>) => told.at(-1)?.some(({ id }) => id === one.id) === true
-    await eventually("everyone has it", 5000, () => early.heard.text.includes(made.id) && saw(made)(all.told()) && saw(made)(alone.told()))
+    const saw = (one: Announcement) => (told: ReadonlyArray<ReadonlyArray<Announcement>>) =>
+      told.at(-1)?.some(({ id }) => id === one.id) === true
+    await eventually(
+      "everyone has it",
+      5000,
+      () => early.heard.text.includes(made.id) && saw(made)(all.told()) && saw(made)(alone.told()),
+    )
     const { id } = await openTerminal(hub, { command: "cat" })
     await eventually("the feed has the session", 5000, () => JSON.stringify(all.frames()).includes(id))
     expect(JSON.stringify(alone.frames())).not.toContain(id)
     const guest = (await hub.call<{ secret: string }>("POST", "/api/tokens", { name: "g", sessions: [id] })).body.secret
     for (const late of [follow(), follow("?after=0"), follow("", guest)]) {
-      await eventually("a later one has it, before it is synced", 5000, () => /event: announcements\n.*[\s\S]*event: synced/.test(late.heard.text))
+      await eventually("a later one has it, before it is synced", 5000, () =>
+        /event: announcements\n.*[\s\S]*event: synced/.test(late.heard.text),
+      )
       expect(late.heard.text).toContain(made.id)
       await late.stop()
     }
@@ -71,22 +85,35 @@ describe("announcements", () => {
     await eventually("and on the first feed", 5000, () => early.heard.text.includes('{"announcements":[]}'))
     await early.stop()
     for (const { socket } of [all, alone]) socket.ws.terminate()
-    expect((await hub.call<{ error: { tag: string } }>("DELETE", `/api/announcements/${made.id}`)).body.error.tag).toBe("AnnouncementNotFound")
+    expect((await hub.call<{ error: { tag: string } }>("DELETE", `/api/announcements/${made.id}`)).body.error.tag).toBe(
+      "AnnouncementNotFound",
+    )
   })
 
   it("X-30 one ends by itself, and one with a key is made once, also over a kill", async () => {
     await clear()
     const lasting = await announce({ kind: "limits", text: "Half the quota until Monday", key: "quota-1" })
-    const brief = await announce({ kind: "maintenance", text: "Soon", until: Date.now() + 1000 })
+    const brief = await announce({ kind: "maintenance", text: "Soon", until: Date.now() + 1500 })
     const alone = await watching("announcements")
-    await eventually("it has ended", 5000, () => alone.told().at(-1)?.map(({ id }) => id).join() === lasting.body.id)
+    await eventually(
+      "it has ended",
+      5000,
+      () =>
+        alone
+          .told()
+          .at(-1)
+          ?.map(({ id }) => id)
+          .join() === lasting.body.id,
+    )
     expect((await list()).map(({ id }) => id)).toEqual([lasting.body.id])
     expect(alone.told()[0]?.map(({ id }) => id)).toEqual([lasting.body.id, brief.body.id])
     alone.socket.ws.terminate()
     await hub.kill("SIGKILL")
     await hub.start()
     expect(await list()).toEqual([lasting.body])
-    expect((await announce({ kind: "limits", text: "Half the quota until Monday", key: "quota-1" })).body.id).toBe(lasting.body.id)
+    expect((await announce({ kind: "limits", text: "Half the quota until Monday", key: "quota-1" })).body.id).toBe(
+      lasting.body.id,
+    )
     expect((await announce({ kind: "limits", text: "other", key: "quota-1" })).body.error.tag).toBe("KeyConflict")
     expect((await announce({ text: "x", until: 1 })).body.error).toMatchObject({ tag: "Unprocessable", field: "until" })
     for (const text of ["", "two\nlines", "x".repeat(501)]) expect((await announce({ text })).status).toBeGreaterThanOrEqual(400)

@@ -38,6 +38,29 @@ const ATTACK = (hub: string) => `(async () => {
   return got
 })()`
 
+/** What a page of a named origin does; gives what it got. */
+const CALLS = (hub: string, secret: string) => `(async () => {
+  const authorization = "Bearer ${secret}"
+  const status = (promise, more = () => "") => promise.then((answer) => answer.status + more(answer), () => "refused")
+  const make = { method: "POST", body: '{"kind":"agent","agent":"scripted"}', headers: { authorization, "content-type": "application/json", "idempotency-key": "page-1" } }
+  const got = {}
+  got.made = await status(fetch("${hub}/api/sessions", make), (answer) => " " + answer.headers.get("holdfast-version"))
+  got.again = await status(fetch("${hub}/api/sessions", make))
+  got.without = await status(fetch("${hub}/api/sessions"))
+  got.cookies = await status(fetch("${hub}/api/sessions", { headers: { authorization }, credentials: "include" }))
+  const stream = await fetch("${hub}/api/sessions/stream?after=0", { headers: { authorization } }).catch(() => undefined)
+  const reader = stream?.body.getReader()
+  let text = ""
+  while (reader !== undefined && !text.includes("event: session")) text += new TextDecoder().decode((await reader.read()).value)
+  got.events = text.includes("event: session")
+  got.socket = await new Promise((resolve) => {
+    const socket = new WebSocket("${hub.replace("http", "ws")}/api/socket", ["holdfast.1", "holdfast.key.${secret}"])
+    socket.onopen = () => resolve("open")
+    socket.onclose = () => resolve("refused")
+  })
+  return got
+})()`
+
 describe("other servers under the hub's host name", () => {
   let browser: Browser
   let hub: HubProcess
@@ -57,14 +80,25 @@ describe("other servers under the hub's host name", () => {
     response.end("<!doctype html><title>other</title><body></body>")
   })
 
+  const named = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/html", "set-cookie": "named=1" })
+    response.end("<!doctype html><title>named</title><body></body>")
+  })
+  const originOf = (server: typeof other): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
   beforeAll(async () => {
-    ;[hub, browser] = await Promise.all([startHub(), launchBrowser()])
-    other.listen(0, "127.0.0.1")
-    await once(other, "listening")
+    for (const server of [other, named]) {
+      server.listen(0, "127.0.0.1")
+      await once(server, "listening")
+    }
+    const settings = { HOLDFAST_CORS_ORIGINS: originOf(named) }
+    ;[hub, browser] = await Promise.all([startHub({ settings }), launchBrowser()])
   })
   afterAll(async () => {
-    other.closeAllConnections()
-    other.close()
+    for (const server of [other, named]) {
+      server.closeAllConnections()
+      server.close()
+    }
     await browser.close()
     await hub.stop()
   })
@@ -108,5 +142,26 @@ describe("other servers under the hub's host name", () => {
     expect(received.some(({ cookie }) => cookie !== undefined)).toBe(true)
     expect((await hub.call<{ readonly total: number }>("GET", "/api/sessions")).body.total).toBe(0)
     expect(await page.evaluate(STATUS(KEY))).toBe(200)
+  })
+
+  it("X-29 a page of a named origin calls, follows and attaches with a token that it sends itself, and with nothing else", async () => {
+    const { secret } = (await hub.call<{ secret: string }>("POST", "/api/tokens", { name: "page", scope: "write" })).body
+    const page = await (await browser.newContext({ bypassCSP: true })).newPage()
+    await page.goto(`${originOf(named)}/`)
+    expect(await page.evaluate(CALLS(hub.url(), secret))).toEqual({
+      made: "201 1",
+      again: "200",
+      without: "401",
+      cookies: "refused",
+      events: true,
+      socket: "open",
+    })
+    const stranger = await (await browser.newContext({ bypassCSP: true })).newPage()
+    await stranger.goto(`${originOf(other)}/`)
+    expect(await stranger.evaluate(CALLS(hub.url(), secret))).toMatchObject({
+      made: "refused",
+      without: "refused",
+      socket: "refused",
+    })
   })
 })

@@ -39,6 +39,11 @@ const GROUPS = [
     load: async () => (await import("./commands/logs.ts")).logCommands,
   },
   {
+    group: "Webhooks",
+    names: ["webhook"],
+    load: async () => (await import("./commands/webhooks.ts")).webhookCommands,
+  },
+  {
     group: "The hub",
     names: ["serve", "open", "link", "token", "announce", "runner", "config", "doctor"],
     load: async () => (await import("./commands/operations.ts")).operationCommands,

@@ -182,39 +182,6 @@ describe("the command line", () => {
     expect((await run("token", "revoke", id)).code).toBe(1)
   })
 
-  it("X-20 X-21 X-22 binds a token to sessions and a time, and notes metadata", async () => {
-    const id = (await ok("new", "terminal", "--label", "bound by name", "--metadata", "customer=7", "--", "cat")).trim()
-    expect(await ok("metadata", id)).toBe("customer=7\n")
-    await ok("metadata", "bound by name", "plan=a=b", "--remove", "customer")
-    expect(await json<ReadonlyArray<{ id: string }>>("ls", "--metadata", "plan=a=b")).toMatchObject([{ id }])
-    expect(await ok("show", id)).toContain("plan=a=b")
-    const before = Date.now()
-    const token = await json<{ sessions: ReadonlyArray<string>; expiresAt: number; secret: string }>(
-      ...["token", "new", "guest", "--session", "bound by name", "--expires", "2h"],
-    )
-    expect(token.sessions).toEqual([id])
-    expect(token.expiresAt).toBeGreaterThanOrEqual(before + 2 * 3_600_000)
-    expect(await ok("token", "ls")).toContain(id.slice(-8))
-    const answer = await fetch(`${hub.url()}/api/sessions`, { headers: { authorization: `Bearer ${token.secret}` } })
-    expect(await answer.json()).toMatchObject({ total: 1, sessions: [{ id }] })
-    expect((await run("token", "new", "guest", "--expires", "yesterday")).code).toBe(2)
-  })
-
-  it("X-30 makes, lists, shows and removes announcements", async () => {
-    const announced = (await ok("announce", "--until", "2h", "The", "server", "restarts")).trim()
-    expect(await ok("announce")).toContain(`${announced} maintenance: The server restarts (until `)
-    expect(await ok("ls")).toContain("[maintenance: The server restarts")
-    const id = (await ok("new", "terminal", "--", "cat")).trim()
-    const user = new UserTerminal(hub.environment(), ["attach", id])
-    await eventually("the announcement was printed", 10_000, () => user.written.includes("The server restarts"))
-    await user.drawn()
-    await ok("announce", "--kind", "feature", "Something new")
-    await eventually("the next one is shown", 10_000, () => user.written.includes("Something new"))
-    await user.close()
-    for (const one of await json<ReadonlyArray<{ id: string }>>("announce")) await ok("announce", "--remove", one.id)
-    expect(await ok("announce")).toBe("")
-  })
-
   it("prints a link that works once", async () => {
     const { url } = await json<{ url: string }>("link")
     const first = await fetch(url, { redirect: "manual" })

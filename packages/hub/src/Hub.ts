@@ -19,6 +19,7 @@ import type {
   OperationName,
   OperationOutput,
   StreamName,
+  WebhookName,
 } from "@holdfast/protocol/operations"
 import type { CreatedBy, Session } from "@holdfast/protocol/session"
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
@@ -256,7 +257,7 @@ export class Hub extends Context.Service<
       done: (performed: Performed<Outcome<N>>) => void,
     ) => Running | undefined
     /** Adds the handlers of the operations that are not about sessions. */
-    readonly serve: (handlers: Handlers<AdministrationName>) => void
+    readonly serve: <N extends AdministrationName | WebhookName>(handlers: Handlers<N>) => void
     readonly attach: (request: AttachRequest, sink: AttachmentSink, by: Caller) => Effect.Effect<Attachment, DoorError>
     /** Follows the feed of sessions (D-12): what changed after `after`, then live; without it from the head on. */
     readonly watch: (request: WatchRequest, sink: FeedListener, by: Caller) => Effect.Effect<FeedWatch, DoorError>

@@ -18,7 +18,7 @@ import type { KindContext, ProcessDefaults } from "./child/KindContext.ts"
 import { Reconciler } from "./child/Reconciler.ts"
 import { Runners } from "./child/Runners.ts"
 import type { AttendedPart, Sessions } from "./delivery/AttendedPart.ts"
-import type { AdministrationName } from "@holdfast/protocol/operations"
+import type { AdministrationName, WebhookName } from "@holdfast/protocol/operations"
 import { type Handlers, Hub, type Performed, type PerformedName } from "./Hub.ts"
 import { agentHandlers } from "./operations/agent-handlers.ts"
 import { Operations } from "./operations/Operations.ts"
@@ -33,7 +33,7 @@ import type { Ownership } from "./session/Ownership.ts"
 import { SessionDirectories, sessionsRoot } from "./session/SessionDirectories.ts"
 import type { SessionKind } from "./session/SessionKind.ts"
 import { SessionTable } from "./session/SessionTable.ts"
-import { Announcements } from "./sessions/Announcements.ts"
+import { openAnnouncements } from "./sessions/Announcements.ts"
 import type { Attached } from "./sessions/attach.ts"
 import { health, StoreHealth } from "./sessions/Health.ts"
 import type { HubContext } from "./sessions/HubContext.ts"
@@ -121,8 +121,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* agents.rules.load
       yield* agents.trust.load
       yield* directories.settleAll(store)
-      const announcements = new Announcements({ store, now, report, run: (effect) => fork(effect, () => {}) })
-      yield* announcements.load
+      const announcements = yield* openAnnouncements({ store, now, report, run: (effect) => fork(effect, () => {}) })
       const core: HubContext = { ...kind, id, table, feed, agents, announcements }
       const attached: Attached = new Map()
       const rates = new Rates(settings.rateLimit)
@@ -135,7 +134,6 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* Effect.addFinalizer(() =>
         Effect.promise(async () => {
           clearInterval(purge)
-          announcements.close()
           reconciler.close()
           fleet.close()
           table.close("the hub is stopping")
@@ -145,7 +143,7 @@ export function layer(options: HubOptions): Layer.Layer<Hub, StoreError, Store |
       yield* begun(fleet, reconcile)
 
       // An operation of the table without a handler does not compile.
-      const handlers: Handlers<Exclude<PerformedName, AdministrationName>> = {
+      const handlers: Handlers<Exclude<PerformedName, AdministrationName | WebhookName>> = {
         ...sessionHandlers(core),
         ...terminalHandlers(core, screens),
         ...agentHandlers(core),

@@ -104,6 +104,12 @@ export class FileNotFound extends Schema.TaggedError<FileNotFound>()("FileNotFou
 /** No token has this id. */
 export class TokenNotFound extends Schema.TaggedError<TokenNotFound>()("TokenNotFound", { message, tokenId: Schema.String }) {}
 
+/** No webhook has this id. */
+export class WebhookNotFound extends Schema.TaggedError<WebhookNotFound>()("WebhookNotFound", {
+  message,
+  webhookId: Schema.String,
+}) {}
+
 /** No announcement has this id: it has ended, or was removed. */
 export class AnnouncementNotFound extends Schema.TaggedError<AnnouncementNotFound>()("AnnouncementNotFound", {
   message,
@@ -191,6 +197,7 @@ export const DoorErrors = [
   FileNotFound,
   TokenNotFound,
   AnnouncementNotFound,
+  WebhookNotFound,
   TaskNotFound,
   PermissionNotFound,
   ReadOnlyViewer,

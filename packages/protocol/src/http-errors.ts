@@ -29,6 +29,7 @@ export const ERROR_STATUS = {
   FileNotFound: 404,
   TokenNotFound: 404,
   AnnouncementNotFound: 404,
+  WebhookNotFound: 404,
   TaskNotFound: 404,
   PermissionNotFound: 404,
   TooLarge: 413,

@@ -10,6 +10,7 @@ import { log } from "./operations/log.ts"
 import { messages } from "./operations/messages.ts"
 import { sessions } from "./operations/sessions.ts"
 import { terminal } from "./operations/terminal.ts"
+import { webhooks } from "./operations/webhooks.ts"
 
 /** The table. */
 export const OPERATIONS = {
@@ -21,6 +22,7 @@ export const OPERATIONS = {
   ...directories,
   ...runners,
   ...announcements,
+  ...webhooks,
   ...administration,
 } as const
 
@@ -32,6 +34,9 @@ export type OperationName = keyof Operations
 
 /** Operations that change credentials or describe the server; a door adds them to the hub's own. */
 export type AdministrationName = keyof typeof administration
+
+/** Operations on webhooks, which have a part of their own. */
+export type WebhookName = keyof typeof webhooks
 
 /** Operations that a door carries out by attaching or watching. */
 export type StreamName = {

@@ -5,6 +5,7 @@
  * (`socketMaxFrame` → `HOLDFAST_SOCKET_MAX_FRAME`); the configuration file uses the key itself.
  */
 import { SESSION_KINDS } from "./session-kinds.ts"
+import { WEBHOOK_SCHEDULE } from "./webhook-schedule.ts"
 
 /** Description of one setting. Sizes are bytes, times milliseconds. */
 export interface Setting<T extends string | number | boolean> {
@@ -98,6 +99,9 @@ export const SETTINGS = {
   runnerIdle: number(10 * minute, 1000, day, "time after which a runner with no children and no hub ends"),
   killGrace: number(5000, 0, 10 * minute, "grace period from SIGTERM or SIGHUP to SIGKILL of a process group"),
   childrenMax: number(500, 1, 100_000, "maximum number of children per runner"),
+
+  webhookSchedule: text(WEBHOOK_SCHEDULE.join(","), "waits before further tries of a webhook, in seconds, separated by commas"),
+  webhookTimeout: number(15_000, 100, 10 * minute, "time limit for one request to a webhook's receiver"),
 
   agent: text("", "agent for sessions that name none; empty means scripted"),
   agentIdle: number(

@@ -21,6 +21,8 @@ import type { Telemetry } from "@holdfast/hub/Telemetry"
 import { linkPath } from "@holdfast/doors/http/administration"
 import { OperationCounts } from "@holdfast/doors/http/metrics"
 import { listen, type ListenParts } from "@holdfast/doors/http/listen"
+import { scheduleOf } from "@holdfast/webhooks/schedule"
+import { serveWebhooks } from "@holdfast/webhooks/serve-webhooks"
 import { removeHubState, takeDataDirectory, writeHubState } from "./data-directory.ts"
 import { openLogFile } from "./log-file.ts"
 import { isLogLevel, makeOperationLog, type OperationLog } from "@holdfast/doors/OperationLog"
@@ -63,7 +65,7 @@ async function build(
 ): Promise<Serving> {
   const danger = unprotected(settings)
   if (danger !== undefined) throw new ServeFailed("unprotected", danger)
-  const wrong = originsProblem(settings)
+  const wrong = originsProblem(settings) ?? scheduleProblem(settings)
   if (wrong !== undefined) throw new ServeFailed("settings", wrong)
   const tls =
     settings.tlsCert === "" ? undefined : { cert: readPem("tlsCert", settings.tlsCert), key: readPem("tlsKey", settings.tlsKey) }
@@ -94,6 +96,7 @@ async function build(
         signInExpiry: settings.signInExpiry,
         now: Date.now,
       })
+      yield* serveWebhooks(settings, telemetry)
       const sockets = yield* parts.sockets(settings, telemetry)
       const routes = yield* parts.routes(telemetry)
       const listening = yield* listen({
@@ -140,6 +143,11 @@ async function build(
     stopped,
   }
 }
+
+const scheduleProblem = ({ webhookSchedule }: Settings): string | undefined =>
+  scheduleOf(webhookSchedule) === undefined
+    ? `webhookSchedule must be up to 20 waits in seconds, separated by commas, not ${webhookSchedule}`
+    : undefined
 
 /** Writes where this server is, for as long as it runs. */
 function publishState(

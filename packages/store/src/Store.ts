@@ -55,6 +55,25 @@ export interface AppendKey {
   readonly hash: string
 }
 
+/** An event that readers of notes are to learn of (Y-2): its seq and its name, `channel/type`. */
+export interface Note {
+  readonly seq: number
+  readonly name: string
+}
+
+/** A note as it is kept. `number` only grows, over all sessions. */
+export interface KeptNote extends Note {
+  readonly number: number
+  readonly session: SessionHandle
+  readonly id: string
+}
+
+/** Notes in order; `head` is the number of the last one that was made, whether or not it is kept. */
+export interface NotePage {
+  readonly notes: ReadonlyArray<KeptNote>
+  readonly head: number
+}
+
 /** One atomic append to one session. */
 export interface AppendRequest {
   readonly session: SessionHandle
@@ -66,6 +85,8 @@ export interface AppendRequest {
   readonly state?: StoredState
   readonly journal?: JournalPosition
   readonly key?: AppendKey
+  /** Kept in the same transaction, as long as there is a reader of notes. */
+  readonly notes?: ReadonlyArray<Note>
 }
 
 /** How an append ended. Only `Appended` and `Repeated` mean that something is durable. */
@@ -105,6 +126,7 @@ export interface CreateRequest {
   readonly records: ReadonlyArray<LogRecord>
   readonly state: StoredState
   readonly key?: AppendKey
+  readonly notes?: ReadonlyArray<Note>
 }
 
 /** How the making of a session ended: `Created` is durable; `Exists` names the session that the key or id made before. */
@@ -284,6 +306,15 @@ export class Store extends Context.Service<
     readonly settings: (
       prefix: string,
     ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly value: string }>, StoreError>
+
+    /** Adds a reader of notes, which begins at the present, or gives the cursor of the one that is there. */
+    readonly openNotes: (reader: string) => Effect.Effect<number, StoreError>
+    /** Notes after a number, of sessions that were not purged. */
+    readonly notes: (after: number, limit: number) => Effect.Effect<NotePage, StoreError>
+    /** A reader needs nothing up to `cursor` any more; without a cursor it is gone. What no reader needs is dropped. */
+    readonly moveNotes: (reader: string, cursor: number | undefined) => Effect.Effect<void, StoreError>
+    /** Calls back after notes became durable, until the returned function is called. */
+    readonly onNotes: (listener: () => void) => () => void
 
     /** Checks one session's log from its first to its last record; `undefined` when all is well. */
     readonly verify: (id: string) => Effect.Effect<DataDamaged | undefined, NoSuchSession | StoreError>

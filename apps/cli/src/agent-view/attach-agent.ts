@@ -10,6 +10,7 @@ import type { Item } from "@holdfast/client/items"
 import type { InputToken } from "@holdfast/core/terminal/input/token"
 import { decodeRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
+import { sayComing, sayPresent } from "../attach/announced.ts"
 import type { AttachCommand } from "../attach/attach-command.ts"
 import { Departure } from "../attach/Departure.ts"
 import type { DetachKeys } from "../attach/DetachKeys.ts"
@@ -39,6 +40,7 @@ export async function attachAgent(
   const label = printable(session.label)
   if (!process.stdout.isTTY) return follow(connection, id, label, options)
   const readOnly = options.readOnly || !process.stdin.isTTY
+  await sayPresent(connection)
   print(paint("dim", `[attached to ${label}${readOnly ? ", read-only" : ""}; /help lists keys and commands]`))
   const way = await watch(connection, session, readOnly, options, keys)
   connection.close()
@@ -63,6 +65,7 @@ function watch(
   stay.undo(
     onKeys(detachKeys, person, detach),
     onWindow(terminal, screen),
+    sayComing(connection, (line) => screen.say(line)),
     () => person.stop(),
     () => screen.stop(),
   )

@@ -4,8 +4,7 @@
  * The session's output is written to the terminal again, without what is not for it; keys go to the session as they come, but for the
  * detach key. The terminal is given back on every way out. The hub may go and come back meanwhile.
  */
-import { Feed } from "@holdfast/client/Feed"
-import { announcementLine, sayAnnouncements } from "../operations/announce.ts"
+import { sayComing, sayPresent } from "./announced.ts"
 import { Attachment } from "@holdfast/client/Attachment"
 import { HoldfastError } from "@holdfast/client/errors"
 import type { Item } from "@holdfast/client/items"
@@ -60,7 +59,7 @@ export async function attach(options: AttachCommand, find: (connection: Connecti
   }
   const greeting = `attached to ${printable(label)}${options.readOnly ? ", read-only" : ""}; ${key === "none" ? "no detach key" : `${keyName(key)} d detaches, s scrolls`}`
   const colors = await question?.answer()
-  await sayAnnouncements(() => connection.call("announcements.list", {}))
+  await sayPresent(connection)
   print(`[${greeting}]`)
   const way = await watch({ hub, connection, keys, id, greeting, options, question, colors })
   connection.close()
@@ -127,21 +126,6 @@ function watch({ hub, connection, keys, id, greeting, options, question, colors 
     attachment.refresh()
   }
   process.on("SIGCONT", resumed)
-  let isFirst = true
-  const announced = new Feed(
-    connection,
-    {
-      sessions: () => {},
-      announcements: (list) => {
-        // Those that were there at the beginning were printed above.
-        const last = isFirst ? undefined : list.at(-1)
-        isFirst = false
-        if (last !== undefined) entry.say(`[${announcementLine(last)}]`, false)
-      },
-    },
-    undefined,
-    "announcements",
-  )
   stay.undo(
     () => entry.stop(),
     () => browse.stop(),
@@ -151,7 +135,7 @@ function watch({ hub, connection, keys, id, greeting, options, question, colors 
       (chunk) => question?.keys(chunk) ?? chunk,
     ),
     () => typing.stop(),
-    () => announced.stop(),
+    sayComing(connection, (line) => entry.say(`[${line}]`, false)),
     () => process.off("SIGCONT", resumed),
   )
 

@@ -3,7 +3,6 @@
  *
  * A page shows its credential itself; no cookie is set or read (G-16), so `Access-Control-Allow-Credentials` is never sent.
  */
-import type { GuardedRequest } from "./guard.ts"
 import type { OwnNames } from "./names.ts"
 
 /** Seconds for which a browser need not ask again. */
@@ -28,8 +27,15 @@ export function crossOriginHeaders(origin: string): Readonly<Record<string, stri
   }
 }
 
+/** What is looked at of a request. */
+interface Asked {
+  readonly method: string
+  /** Names and values alternating, as sent. */
+  readonly rawHeaders: ReadonlyArray<string>
+}
+
 /** Whether a request asks, before another one, if that may be sent. */
-export function isPreflight({ method, rawHeaders }: Pick<GuardedRequest, "method" | "rawHeaders">): boolean {
+export function isPreflight({ method, rawHeaders }: Asked): boolean {
   return method === "OPTIONS" && rawHeaders.some((name, i) => i % 2 === 0 && name.toLowerCase() === ASKS)
 }
 

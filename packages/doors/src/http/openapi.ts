@@ -32,6 +32,7 @@ const TAGS: Readonly<Record<string, string>> = {
   trust: "Trusted directories",
   imports: "Import of other programs' sessions",
   runners: "The processes that hold terminals and agents",
+  webhooks: "Requests of this server to receivers, when something happens",
   announcements: "What the hub announces to everyone",
   tokens: "Credentials with limited rights",
   credential: "The owner's credential",

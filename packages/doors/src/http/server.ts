@@ -76,11 +76,7 @@ export function makeServer(parts: ServerParts): HttpServerParts {
   const serve: Serve = (request, response) => {
     const started = performance.now()
     const trace = randomBytes(8).toString("hex")
-    for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value)
-    response.setHeader("x-trace", trace)
-    const origin = namedOrigin(request.headers.origin, parts.policy().names)
-    if (origin !== undefined)
-      for (const [name, value] of Object.entries(crossOriginHeaders(origin))) response.setHeader(name, value)
+    setHeaders(request, response, trace, parts.policy())
     const allowed = decide(request, false)
     if (allowed._tag === "Preflight") {
       parts.counts.add("preflight", 204, performance.now() - started)
@@ -154,6 +150,13 @@ export function makeServer(parts: ServerParts): HttpServerParts {
       for (const end of endings.keys()) end()
     },
   }
+}
+
+/** Sets what every answer says. */
+function setHeaders({ headers }: IncomingMessage, response: ServerResponse, trace: string, { names }: GuardPolicy): void {
+  const origin = namedOrigin(headers.origin, names)
+  const all = { ...SAFE_HEADERS, "x-trace": trace, ...(origin === undefined ? {} : crossOriginHeaders(origin)) }
+  for (const [name, value] of Object.entries(all)) response.setHeader(name, value)
 }
 
 /** A server with its limits, without anything that answers. */

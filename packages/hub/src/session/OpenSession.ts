@@ -11,7 +11,7 @@ import { Busy, type DoorError, Unavailable } from "@holdfast/protocol/errors"
 import type { EventDraft } from "@holdfast/protocol/events"
 import { encodeOutput, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
-import type { AppendKey, AppendOutcome, Claimed, JournalPosition, SessionHandle, StoredState } from "@holdfast/store/Store"
+import type { AppendKey, AppendOutcome, Claimed, JournalPosition, Note, SessionHandle, StoredState } from "@holdfast/store/Store"
 import { encodeDrafts, storedState, type StoredInner } from "./encode.ts"
 import { appendProblem } from "./store-problem.ts"
 import { type AnyWork, doneAs, isOutput, type OutputWork, type Work, type WorkResult } from "./Work.ts"
@@ -214,7 +214,14 @@ export class OpenSession {
     const time = work.time ?? this.context.now()
     const encoded = encodeDrafts(this.id, this.state, decision.events, this.#nextSeq, time, work.by)
     if (encoded === undefined) throw new Error("a session without a state cannot take commands")
-    this.#launch(encoded.records, encoded.state, encoded.recorded ? encoded.state : undefined, work, decision.events)
+    this.#launch(
+      encoded.records,
+      encoded.state,
+      encoded.recorded ? encoded.state : undefined,
+      work,
+      decision.events,
+      encoded.notes,
+    )
   }
 
   #performOutput(work: OutputWork): void {
@@ -233,6 +240,7 @@ export class OpenSession {
     store: SessionState | undefined,
     work: { readonly key?: AppendKey; readonly journal?: JournalPosition; readonly done: (result: WorkResult) => void },
     events?: ReadonlyArray<EventDraft>,
+    notes?: ReadonlyArray<Note>,
   ): void {
     const first = this.#nextSeq
     this.#nextSeq += records.length
@@ -256,6 +264,7 @@ export class OpenSession {
         ...(stored === undefined ? {} : { state: stored }),
         ...(work.journal === undefined ? {} : { journal: work.journal }),
         ...(work.key === undefined ? {} : { key: work.key }),
+        ...(notes === undefined ? {} : { notes }),
       },
       (outcome) => this.#landed(flight, outcome),
     )

@@ -8,7 +8,8 @@ import { EVENTS_VERSION, type EventDraft, writtenVersion } from "@holdfast/proto
 import { encodeEvent, type LogRecord } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type * as Schema from "effect/Schema"
-import type { Claimed, StoredState } from "@holdfast/store/Store"
+import { NOTED_EVENTS } from "@holdfast/protocol/webhook"
+import type { Claimed, Note, StoredState } from "@holdfast/store/Store"
 
 /** Version of what the hub stores beside the record. */
 const INNER_VERSION = 3
@@ -22,6 +23,8 @@ export interface Encoded {
   readonly state: SessionState
   /** True when the record changed, so that it must be stored. */
   readonly recorded: boolean
+  /** The events that webhooks may be sent (Y-1), where there are any. */
+  readonly notes: ReadonlyArray<Note> | undefined
 }
 
 const asJson = (data: EventDraft["data"]): Schema.Json => data as unknown as Schema.Json
@@ -38,6 +41,7 @@ export function encodeDrafts(
   const records: Array<LogRecord> = []
   let state = before
   let recorded = false
+  let notes: Array<Note> | undefined
   for (const draft of drafts) {
     const [channel, type] = draft.name.split("/") as [Channel, string]
     const author = draft.by ?? by
@@ -54,9 +58,11 @@ export function encodeDrafts(
     }
     records.push(encodeEvent(event))
     state = evolve(state, event, id)
-    recorded ||= channel !== "agent" && !UNRECORDED.has(draft.name)
+    if (channel === "agent") continue
+    recorded ||= !UNRECORDED.has(draft.name)
+    if (NOTED_EVENTS.has(draft.name)) (notes ??= []).push({ seq: event.seq, name: draft.name })
   }
-  return state === undefined ? undefined : { records, state, recorded }
+  return state === undefined ? undefined : { records, state, recorded, notes }
 }
 
 /** What the store keeps of a state, and with it up to which seq ended turns are known to be folded. */

@@ -120,9 +120,9 @@ function store<Part extends SessionPart>(context: CreationContext<Part>, creatio
   const { id, now, ended, answer, kept } = attempt
   const begun = beginning(plan, request, id, now)
   if ("_tag" in begun) return refuse(ended, begun)
-  const { records, state } = begun
+  const { records, state, notes } = begun
   const key = keyOf(request, by)
-  const stored = { id, records, state: storedState(state) }
+  const stored = { id, records, state: storedState(state), ...(notes === undefined ? {} : { notes }) }
   context.table.create(key === undefined ? stored : { ...stored, key }, state, (outcome) =>
     step(ended, () => {
       switch (outcome._tag) {
@@ -164,7 +164,9 @@ function beginning(
     const author = "kind" in next && next.kind === "report" ? undefined : command.owner
     const records = begun?.records ?? []
     const more = encodeDrafts(id, begun?.state, decision.events, records.length + 1, now, author)
-    if (more !== undefined) begun = records.length === 0 ? more : { ...more, records: [...records, ...more.records] }
+    if (more === undefined) continue
+    const notes = [...(begun?.notes ?? []), ...(more.notes ?? [])]
+    begun = records.length === 0 ? more : { ...more, records: [...records, ...more.records], notes }
   }
   if (begun === undefined) throw new Error("a new session came to nothing")
   return begun

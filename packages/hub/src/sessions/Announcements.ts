@@ -3,6 +3,7 @@
  * once, and to later ones until it ends. A watcher is always given all that are in force, so that nothing of it needs a cursor.
  */
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { ANNOUNCEMENTS_MAX, type Announcement, type AnnouncementRequest } from "@holdfast/protocol/announcement"
 import { AnnouncementNotFound, Busy, type DoorError, Unprocessable } from "@holdfast/protocol/errors"
@@ -144,13 +145,26 @@ export class Announcements {
       // What the store does not let go of now is dropped at the next start.
       const forgotten = store.putSetting(`${PREFIX}${shown.id}`, undefined)
       run(
-        Effect.catch(forgotten, ({ message }) =>
-          Effect.sync(() => report("an announcement that is over was not removed", { cause: message })),
+        forgotten.pipe(
+          Effect.catch(({ message }) =>
+            Effect.sync(() => report("an announcement that is over was not removed", { cause: message })),
+          ),
         ),
       )
     }
     return over.length > 0
   }
+}
+
+/** Takes the announcements from the store, for as long as the scope is open. */
+export function openAnnouncements(parts: AnnouncementParts): Effect.Effect<Announcements, StoreError, Scope.Scope> {
+  return Effect.acquireRelease(
+    Effect.suspend(() => {
+      const announcements = new Announcements(parts)
+      return Effect.as(announcements.load, announcements)
+    }),
+    (announcements) => Effect.sync(() => announcements.close()),
+  )
 }
 
 const isOver = ({ until = Number.POSITIVE_INFINITY }: Announcement, now: number): boolean => until <= now

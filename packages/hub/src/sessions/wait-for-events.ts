@@ -15,7 +15,7 @@ export interface Awaited {
 
 /**
  * Waits until there is an event after a cursor that passes the filter, or the time is over. It is a subscription like that of an
- * attachment, without a viewer: the others are not shown somebody who comes and goes.
+ * attachment, without a viewer: the others are not shown someone who comes and goes.
  */
 export function eventAfter(
   core: HubContext,

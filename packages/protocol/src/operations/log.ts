@@ -42,8 +42,9 @@ export const WAIT_MAX = 45
 /** Pages in another way than after a cursor at once. */
 const paging = {
   before: text.annotate({
-    description: "Return the last events before this seq instead, in their order; end for the end of the log",
-    examples: ["end"],
+    description:
+      "Return the last events before this seq instead, in their order; end, or any seq beyond it, for those at the end of the log",
+    shown: { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER, examples: [Number.MAX_SAFE_INTEGER] },
   }),
   wait: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: WAIT_MAX })).annotate({

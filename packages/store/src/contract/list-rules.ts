@@ -2,42 +2,9 @@
 import * as Effect from "effect/Effect"
 import type { ListQuery } from "../Store.ts"
 import { describe, expect, it } from "vitest"
-import { appendTo, createSample, sampleEvent, sampleId, sampleState, type StoreService } from "./sample.ts"
+import { appendTo, createSample, sampleEvent, sampleId, sampleState } from "./sample.ts"
+import { dozen, numbers, pages } from "./listed.ts"
 import { type Subject, withStore } from "./subject.ts"
-
-const numbers = (from: number, to: number): Array<number> => Array.from({ length: to - from + 1 }, (_, at) => from + at)
-
-const pages = (store: StoreService, query: ListQuery) =>
-  Effect.gen(function* () {
-    const ids: Array<string> = []
-    let cursor: string | undefined
-    for (let page = 0; page < 100; page++) {
-      const got = yield* store.list(cursor === undefined ? query : { ...query, cursor })
-      ids.push(...got.sessions.map((session) => session.id))
-      if (got.next === null) return { ids, total: got.total }
-      cursor = got.next
-    }
-    return yield* Effect.die("the list has no end")
-  })
-
-/** Twelve sessions of differing kind, owner, tags and times; 11 archived, 12 deleted. */
-const dozen = (store: StoreService) =>
-  Effect.forEach(numbers(1, 12), (n) =>
-    createSample(store, n, 1, {
-      kind: n % 2 === 0 ? "agent" : "terminal",
-      owner: n % 3 === 0 ? "anna" : "ben",
-      ...(n < 3 ? { createdBy: n === 1 ? "cli" : "mobile" } : {}),
-      process: n % 4 === 0 ? "exited" : "running",
-      label: n === 5 ? "Überraschung im Bad" : n === 6 ? "100% of_it" : `Session ${String.fromCharCode(109 - n)}`,
-      tags: n % 5 === 0 ? ["five", "x/y"] : ["other"],
-      pinned: n === 3,
-      createdAt: 1000 + n,
-      updatedAt: 5000 - n,
-      lastActiveAt: 2000 + (n % 4),
-      status: n === 11 ? "archived" : n === 12 ? "deleted" : "active",
-      ...(n === 12 ? { purgeAt: 9000 } : {}),
-    }),
-  )
 
 /** Registers the rules of records and lists for a driver. */
 export function listRules(subject: Subject): void {
@@ -83,54 +50,6 @@ export function listRules(subject: Subject): void {
           yield* expectIds({ q: "%" }, [6])
           yield* expectIds({ q: "f_i" }, [6])
           yield* expectIds({ q: "nothing like it" }, [])
-        }),
-      ))
-
-    it("X-23 a list filters by metadata, which follows every change and the purge of a session", () =>
-      withStore(subject, (store) =>
-        Effect.gen(function* () {
-          const noted = (entries: Readonly<Record<string, string>>) => ({ metadata: JSON.stringify(entries) })
-          for (const n of numbers(1, 6))
-            yield* createSample(store, n, 1, { createdAt: n, ...noted({ customer: String(n % 2), plan: n > 3 ? "pro" : "a=b" }) })
-          yield* createSample(store, 7, 1, { createdAt: 7 })
-          const expectIds = (metadata: ReadonlyArray<string>, expected: ReadonlyArray<number>, more: ListQuery = {}) =>
-            Effect.gen(function* () {
-              const got = yield* pages(store, { limit: 2, sort: "created", metadata, ...more })
-              expect(got).toEqual({ ids: expected.map(sampleId), total: expected.length })
-            })
-          yield* expectIds(["customer=1"], [5, 3, 1])
-          yield* expectIds(["customer=1", "plan=pro"], [5])
-          yield* expectIds(["plan=a=b"], [3, 2, 1])
-          yield* expectIds(["customer="], [])
-          yield* expectIds(["constructor=x"], [])
-          yield* expectIds([], [7, 6, 5, 4, 3, 2, 1])
-          const third = yield* store.claim(sampleId(3))
-          const write = (change: Parameters<typeof sampleState>[1]) =>
-            appendTo(store, {
-              session: third.session,
-              epoch: third.epoch,
-              records: [],
-              state: sampleState(sampleId(3), { createdAt: 3, ...change }),
-            })
-          yield* write(noted({ customer: "2" }))
-          yield* expectIds(["customer=1"], [5, 1])
-          yield* expectIds(["customer=2"], [3])
-          yield* write({ ...noted({ customer: "2" }), status: "deleted", purgeAt: 10 })
-          yield* expectIds(["customer=2"], [])
-          yield* expectIds(["customer=2"], [3], { status: "deleted" })
-          yield* store.purge(11, 10)
-          yield* expectIds(["customer=2"], [], { status: "deleted" })
-        }),
-      ))
-
-    it("X-20 a list is of these ids alone when it is asked for some", () =>
-      withStore(subject, (store) =>
-        Effect.gen(function* () {
-          yield* dozen(store)
-          const ids = [3, 5, 12, 77].map(sampleId)
-          expect(yield* pages(store, { ids, limit: 1, sort: "created" })).toEqual({ ids: [5, 3].map(sampleId), total: 2 })
-          expect(yield* pages(store, { ids, status: "deleted" })).toEqual({ ids: [sampleId(12)], total: 1 })
-          expect(yield* pages(store, { ids: [] })).toEqual({ ids: [], total: 0 })
         }),
       ))
 

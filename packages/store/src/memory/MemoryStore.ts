@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import { createEffect } from "../create-effect.ts"
 import { OutcomeLine } from "../outcome-line.ts"
 import { type AppendOutcome, DataDamaged, NoSuchSession, PageCursorInvalid, Store, StoreUnusable } from "../Store.ts"
+import { MemoryNotes } from "./memory-notes.ts"
 import type { MemoryLog } from "./memory-log.ts"
 import { MemorySessions } from "./memory-sessions.ts"
 
@@ -132,10 +133,13 @@ const make = Effect.gen(function* () {
     }),
   )
   const gate = makeGate(sessions, () => open)
-  const createThen: Contract["createThen"] = ({ id, records, state, key }, done) => {
+  const notes = new MemoryNotes()
+  const createThen: Contract["createThen"] = ({ id, records, state, key, notes: noted }, done) => {
     if (!open) return line.add(done, closedError)
     try {
-      line.add(done, sessions.create(id, records, state, key))
+      const made = sessions.create(id, records, state, key)
+      if (made._tag === "Created") notes.keep(made.claimed.session, id, noted)
+      line.add(done, made)
     } catch (cause) {
       line.add(done, failed(cause))
     }
@@ -145,6 +149,7 @@ const make = Effect.gen(function* () {
       if (!open) return line.add(done, { _tag: "Failed", message: closedError.message })
       const outcome = sessions.byHandle.get(request.session)?.append(request, sessions.nextChange) ?? notFound
       if (outcome._tag === "Appended") {
+        notes.keep(request.session, sessions.byHandle.get(request.session)?.id ?? "", request.notes)
         commits++
         appends++
       }
@@ -154,6 +159,10 @@ const make = Effect.gen(function* () {
     createThen,
     ...readers(sessions, gate),
     ...chores(sessions, gate),
+    openNotes: (reader) => gate.usable(() => notes.open(reader)),
+    notes: (after, limit) => gate.usable(() => notes.page(after, limit, (session) => sessions.byHandle.has(session))),
+    moveNotes: (reader, cursor) => gate.usable(() => notes.move(reader, cursor)),
+    onNotes: (listener) => notes.listeners.add(listener),
     stats: Effect.suspend(() => gate.usable(() => sessions.stats(commits, appends, line.waiting))),
   })
 })

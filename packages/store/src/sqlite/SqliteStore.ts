@@ -23,6 +23,7 @@ import {
   StoreUnusable,
 } from "../Store.ts"
 import { createEffect } from "../create-effect.ts"
+import { NoteListeners } from "../NoteListeners.ts"
 import { WAL_PAGES } from "./database.ts"
 import { StoreReader } from "./store-reader.ts"
 import type { OpenRefusal, WriterReply, WriterRequest } from "./wire.ts"
@@ -103,6 +104,7 @@ function outcomeOf(reply: WriterReply): AppendOutcome {
     case "Damaged":
     case "Purged":
     case "Leased":
+    case "Noted":
     case "Done":
       return { _tag: "Failed", message: `unexpected answer ${reply._tag}` }
     default:
@@ -125,28 +127,52 @@ function madeOf({ id, records, state }: CreateRequest, reply: WriterReply): Crea
   }
 }
 
+/** Asks the writer for something; `take` is what its answer comes to, if it is one of those expected. */
+type Ask = <A, E = never>(
+  request: WriterRequest,
+  take: (reply: WriterReply) => Effect.Effect<A, E> | undefined,
+) => Effect.Effect<A, E | StoreError>
+
+const asking =
+  (writer: WriterClient): Ask =>
+  <A, E = never>(request: WriterRequest, take: (reply: WriterReply) => Effect.Effect<A, E> | undefined) =>
+    Effect.flatMap(
+      Effect.callback<WriterReply>((resume) => writer.request(request, (reply) => resume(Effect.succeed(reply)))),
+      (reply): Effect.Effect<A, E | StoreError> => take(reply) ?? Effect.fail(unexpected(reply)),
+    )
+
+const done = (reply: WriterReply): Effect.Effect<void> | undefined =>
+  reply !== 0 && reply._tag === "Done" ? Effect.void : undefined
+
+/** Notes and their readers. */
+const notesOf = (ask: Ask, listeners: NoteListeners): Pick<Store["Service"], "openNotes" | "moveNotes" | "onNotes"> => ({
+  openNotes: (reader) =>
+    ask({ op: "openNotes", reader }, (reply) =>
+      reply !== 0 && reply._tag === "Noted" ? Effect.succeed(reply.cursor) : undefined,
+    ),
+  moveNotes: (reader, cursor) => ask({ op: "moveNotes", reader, cursor }, done),
+  onNotes: (listener) => listeners.add(listener),
+})
+
 const make = (options: SqliteStoreOptions) =>
   Effect.gen(function* () {
     const writer = yield* openWriter(options)
     const reader = yield* openReader(options.path)
     let appends = 0
+    const listeners = new NoteListeners()
 
-    const ask = <A, E = never>(
-      request: WriterRequest,
-      take: (reply: WriterReply) => Effect.Effect<A, E> | undefined,
-    ): Effect.Effect<A, E | StoreError> =>
-      Effect.flatMap(
-        Effect.callback<WriterReply>((resume) => writer.request(request, (reply) => resume(Effect.succeed(reply)))),
-        (reply): Effect.Effect<A, E | StoreError> => take(reply) ?? Effect.fail(unexpected(reply)),
-      )
-    const done = (reply: WriterReply) => (reply !== 0 && reply._tag === "Done" ? Effect.void : undefined)
+    const ask = asking(writer)
 
     const createThen: Store["Service"]["createThen"] = (request, tell) => {
-      const { id, records, state, key } = request
+      const { id, records, state, key, notes } = request
       writer.requestWith(
         records,
-        (piece) => ({ op: "create", id, piece, state, key }),
-        (reply) => tell(madeOf(request, reply)),
+        (piece) => ({ op: "create", id, piece, state, key, notes }),
+        (reply) => {
+          const outcome = madeOf(request, reply)
+          tell(outcome)
+          if (notes !== undefined && outcome._tag === "Created") listeners.tell()
+        },
       )
     }
 
@@ -157,6 +183,7 @@ const make = (options: SqliteStoreOptions) =>
           const outcome = outcomeOf(reply)
           if (outcome._tag === "Appended") appends++
           tell(outcome)
+          if (request.notes !== undefined && outcome._tag === "Appended") listeners.tell()
         })
       },
       create: createEffect(createThen),
@@ -198,6 +225,7 @@ const make = (options: SqliteStoreOptions) =>
           reply !== 0 && reply._tag === "Leased" ? Effect.succeed(reply.token) : undefined,
         ),
       putSetting: (name, value) => ask({ op: "putSetting", name, value }, done),
+      ...notesOf(ask, listeners),
       stats: Effect.suspend(() =>
         writer.problem === undefined
           ? Effect.map(reader.totals, (totals) => ({ ...totals, commits: writer.commits, appends, waiting: writer.waiting }))

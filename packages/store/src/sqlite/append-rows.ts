@@ -5,6 +5,7 @@
  */
 import type { AppendKey, AppendOutcome, JournalPosition } from "../Store.ts"
 import { journalCrc, keyCrc, pieceCrc, placeCrc } from "./checksum.ts"
+import { keepNotes } from "./note-rows.ts"
 import { type BatchBytes, LARGE_PIECE, type PlainAppend } from "./plain-appends.ts"
 import { updateState } from "./state-rows.ts"
 import { type Statements, num, str } from "./statements.ts"
@@ -104,6 +105,7 @@ export function append(context: WriterContext, request: Extract<WriterRequest, {
     return refusal(statements, session, epoch)
   if (piece !== undefined) placeRecords(context, session, piece, records)
   if (key !== undefined) saveKey(statements, session, key, from, to)
+  keepNotes(statements, session, request.notes)
   if (request.state === undefined) return 0
   const change = context.change.next()
   updateState(context, session, change, request.state)

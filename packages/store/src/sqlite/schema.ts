@@ -11,6 +11,7 @@
  * - `sweeps`: logs with pieces to be removed in small steps: all (`gone`), those before the first seq, and those whose
  *   `to_seq` lies in the dead range, because a joined piece holds the same records.
  * - `metadata`: the entries of `sessions.metadata`, which is JSON text, by name and value; rewritten when that text changes.
+ * - `notes`: events that readers of notes are to learn of, in the order of the commits, until every reader has passed them.
  * - `identity`: which store this is, for cursors that count its changes.
  *
  * A migration that was released is never changed; a new one is added after it.
@@ -138,4 +139,8 @@ export const MIGRATIONS: ReadonlyArray<string> = [
   ) WITHOUT ROWID;
   `,
   "ALTER TABLE sessions ADD COLUMN created_by TEXT",
+  `
+  CREATE TABLE notes (number INTEGER PRIMARY KEY AUTOINCREMENT, session INTEGER NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL);
+  CREATE TABLE note_readers (reader TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ]

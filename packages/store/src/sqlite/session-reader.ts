@@ -81,13 +81,13 @@ function metadataFilters(statements: Statements, filters: ReadonlyArray<string>)
     return { pair, found: Number(row?.["n"] ?? 0) }
   })
   pairs.sort((a, b) => a.found - b.found)
-  return pairs.map(({ pair, found }, at) => ({
-    values: pair,
-    condition:
-      at === 0 && found <= FEW
-        ? `s.handle IN (${WITH_ENTRY})`
-        : "EXISTS (SELECT 1 FROM metadata m WHERE m.name = ? AND m.value = ? AND m.session = s.handle)",
-  }))
+  return pairs.map(({ pair, found }, at) => {
+    const isFew = at === 0 && found <= FEW
+    const condition = isFew
+      ? `s.handle IN (${WITH_ENTRY})`
+      : "EXISTS (SELECT 1 FROM metadata m WHERE m.name = ? AND m.value = ? AND m.session = s.handle)"
+    return { values: pair, condition, isFew }
+  })
 }
 
 function conditions(
@@ -105,12 +105,15 @@ function conditions(
     text.push(condition)
     values.push(value)
   }
-  add("s.trashed = ?", query.status === "deleted" ? 1 : 0)
+  const noted = metadataFilters(statements, query.metadata ?? [])
+  // A list of few sessions begins with them: without the plus it would look at all in the list's order.
+  const isOfFew = query.ids !== undefined || noted[0]?.isFew === true
+  add(isOfFew ? "+s.trashed = ?" : "s.trashed = ?", query.status === "deleted" ? 1 : 0)
   add("s.status = ?", query.status)
   add("s.kind = ?", query.kind)
   const counted = text.length
   add("s.id IN (SELECT value FROM json_each(?))", query.ids === undefined ? undefined : JSON.stringify(query.ids))
-  for (const { condition, values: pair } of metadataFilters(statements, query.metadata ?? [])) {
+  for (const { condition, values: pair } of noted) {
     text.push(condition)
     values.push(...pair)
   }

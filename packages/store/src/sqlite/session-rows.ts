@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto"
 import type { Claimed } from "../Store.ts"
 import { placeRecords } from "./append-rows.ts"
 import { journalCrc, stateCrc } from "./checksum.ts"
+import { keepNotes } from "./note-rows.ts"
 import { insertState } from "./state-rows.ts"
 import { type Row, type Statements, num, str } from "./statements.ts"
 import { endsInTail } from "./tail-rows.ts"
@@ -34,6 +35,7 @@ export function create(context: WriterContext, request: Extract<WriterRequest, {
   insertState(context, { handle, id, log }, change, state)
   statements.run(INSERT_HEAD, handle, piece === undefined ? 1 : piece.to + 1, piece?.length ?? 0)
   if (piece !== undefined) placeRecords(context, handle, piece, records)
+  keepNotes(statements, handle, request.notes)
   if (key !== undefined) statements.run("INSERT INTO creations (key, hash, session) VALUES (?, ?, ?)", key.key, key.hash, handle)
   return { _tag: "Created", session: handle, change, log }
 }

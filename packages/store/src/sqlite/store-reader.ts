@@ -13,6 +13,7 @@ import {
   type StoreStats,
 } from "../Store.ts"
 import { brokenMessage, readLog } from "./log-reader.ts"
+import { readNotes } from "./note-rows.ts"
 import {
   listSessions,
   readChanges,
@@ -29,7 +30,7 @@ import { TailCache } from "./tail-cache.ts"
 
 type Reading = Pick<
   Store["Service"],
-  "get" | "resolve" | "list" | "changes" | "head" | "read" | "keyed" | "checkpoint" | "due" | "settings" | "verify"
+  "get" | "resolve" | "list" | "changes" | "head" | "read" | "keyed" | "checkpoint" | "due" | "settings" | "notes" | "verify"
 >
 
 /** Bytes per read while a whole log is checked. */
@@ -140,6 +141,7 @@ export class StoreReader {
           () => readCheckpoint(statements, session, atOrBefore),
         ),
       due: (now, limit) => this.#whole(() => readDue(statements, now, limit)),
+      notes: (after, limit) => this.#whole(() => readNotes(statements, after, limit)),
       settings: (prefix) => this.#whole(() => this.#readSettings(prefix)),
       verify: (id) =>
         Effect.gen(function* () {

@@ -4,7 +4,7 @@
  * Requests go in batches and are answered one by one in the same order. The bytes of a batch's appends lie one after
  * the other in one buffer, which moves to the writer without being copied again (`plain-appends.ts`).
  */
-import type { AppendKey, AppendOutcome, Checkpoint, Claimed, JournalPosition, StoredState } from "../Store.ts"
+import type { AppendKey, AppendOutcome, Checkpoint, Claimed, JournalPosition, Note, StoredState } from "../Store.ts"
 
 /** The records of one append as one piece of a log. `offset` and `length` place them in the batch's buffer. */
 export interface WirePiece {
@@ -35,6 +35,7 @@ export type WriterRequest =
       readonly state: StoredState | undefined
       readonly journal: JournalPosition | undefined
       readonly key: AppendKey | undefined
+      readonly notes?: ReadonlyArray<Note> | undefined
     }
   | {
       readonly op: "create"
@@ -42,6 +43,7 @@ export type WriterRequest =
       readonly piece: RequestPiece
       readonly state: StoredState
       readonly key: AppendKey | undefined
+      readonly notes?: ReadonlyArray<Note> | undefined
     }
   | { readonly op: "claim"; readonly id: string }
   | { readonly op: "putCheckpoint"; readonly session: number; readonly epoch: number; readonly checkpoint: Checkpoint }
@@ -57,6 +59,8 @@ export type WriterRequest =
   | { readonly op: "purge"; readonly now: number; readonly limit: number }
   | { readonly op: "lease"; readonly name: string; readonly owner: string; readonly now: number; readonly ttl: number }
   | { readonly op: "putSetting"; readonly name: string; readonly value: string | undefined }
+  | { readonly op: "openNotes"; readonly reader: string }
+  | { readonly op: "moveNotes"; readonly reader: string; readonly cursor: number | undefined }
 
 /** What the writer answers. `Appended` without a change is reported as `0`. */
 export type WriterReply =
@@ -68,6 +72,7 @@ export type WriterReply =
   | { readonly _tag: "Damaged"; readonly message: string }
   | { readonly _tag: "Purged"; readonly ids: ReadonlyArray<string> }
   | { readonly _tag: "Leased"; readonly token: number | undefined }
+  | { readonly _tag: "Noted"; readonly cursor: number }
   | { readonly _tag: "Done" }
 
 /** From the store to the writer. */

@@ -1,0 +1,40 @@
+/**
+ * The HTTP routes for webhooks as typed functions (docs/protocol/rules.md, Y-1 to Y-8).
+ *
+ * Each fails with `HoldfastError`, as those of `makeApi` do.
+ */
+import type { Webhook, WebhookDelivery, WebhookMade, WebhookRequest, WebhookTested } from "@holdfast/protocol/webhook"
+import { operationCalls } from "./call.ts"
+import type { HttpOptions } from "./request.ts"
+
+/** The routes for webhooks, called with the given options. */
+export function makeWebhookApi(options: HttpOptions) {
+  const { call } = operationCalls(options)
+  return {
+    webhooks: (): Promise<{ readonly webhooks: ReadonlyArray<Webhook> }> => call<"webhooks.list">("GET /api/webhooks", {}),
+    /** Makes one; its secret is in this answer alone. */
+    create: (request: WebhookRequest): Promise<WebhookMade> => call<"webhooks.create">("POST /api/webhooks", request),
+    remove: (webhookId: string): Promise<{ readonly removed: boolean }> =>
+      call<"webhooks.remove">("DELETE /api/webhooks/:webhookId", { webhookId }),
+    /** A new secret; the former one signs as well until `formerUntil`. */
+    rotate: (webhookId: string): Promise<{ readonly secret: string; readonly formerUntil: number }> =>
+      call<"webhooks.rotate">("POST /api/webhooks/:webhookId/rotate", { webhookId }),
+    test: (webhookId: string): Promise<WebhookTested> =>
+      call<"webhooks.test">("POST /api/webhooks/:webhookId/test", { webhookId }),
+    /** The last deliveries, newest first. */
+    log: (
+      webhookId: string,
+      state?: WebhookDelivery["state"],
+    ): Promise<{ readonly deliveries: ReadonlyArray<WebhookDelivery> }> =>
+      call<"webhooks.log">("GET /api/webhooks/:webhookId/deliveries", state === undefined ? { webhookId } : { webhookId, state }),
+    /** Tries again what is late, one delivery or all. */
+    retry: (webhookId: string, delivery?: string): Promise<{ readonly retried: number }> =>
+      call<"webhooks.retry">(
+        "POST /api/webhooks/:webhookId/retry",
+        delivery === undefined ? { webhookId } : { webhookId, delivery },
+      ),
+  }
+}
+
+/** The routes of a hub for webhooks. */
+export type WebhookApi = ReturnType<typeof makeWebhookApi>
