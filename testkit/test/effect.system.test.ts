@@ -193,6 +193,22 @@ describe("the Effect surface against a hub", () => {
     rmSync(home, { recursive: true, force: true })
   })
 
+  it("F-3 X-30 announcements arrive at once, later ones find them, and they leave when they end", async () => {
+    const stream = () => keep(Stream.unwrap(Effect.map(Sessions, (sessions) => sessions.announcements)))
+    const early = stream()
+    await early.until("none at first", () => early.items.length > 0)
+    const made = await hub.call<{ readonly id: string }>("POST", "/api/announcements", { kind: "maintenance", text: "a restart" })
+    const texts = (items: ReadonlyArray<ReadonlyArray<{ readonly text: string }>>) => items.at(-1)?.map(({ text }) => text)
+    await early.until("it is announced", () => texts(early.items)?.[0] === "a restart")
+    const later = stream()
+    await later.until("it is there", () => texts(later.items)?.[0] === "a restart")
+    await hub.call("DELETE", `/api/announcements/${made.body.id}`)
+    for (const one of [early, later]) {
+      await one.until("it is gone", () => texts(one.items)?.length === 0)
+      await one.leave()
+    }
+  })
+
   it("F-3 is filtered by session and by event", async () => {
     const [one, two] = [await openAgent(hub), await openAgent(hub)]
     const filtered = all({ filter: { sessions: [one.id], channel: ["turn"] } })

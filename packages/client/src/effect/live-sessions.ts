@@ -8,6 +8,7 @@ import { makeClientId } from "../client-id.ts"
 import { HoldfastError } from "../errors.ts"
 import { makeApi } from "../http/api.ts"
 import { followAll } from "./all-events.ts"
+import { followAnnouncements } from "./announcements.ts"
 import { ConnectionPool, type PoolOptions } from "./ConnectionPool.ts"
 import { creationError, type SessionsError, sessionsError } from "./errors.ts"
 import { followOne } from "./one-session.ts"
@@ -71,6 +72,7 @@ export function liveSessions(options: PoolOptions): SessionsShape {
       ),
     stream: (session, from = {}) => followOne(pool, session, from),
     streamAll: (all = {}) => followAll(() => pool.open(), all),
+    announcements: followAnnouncements(() => pool.open()),
   }
 }
 

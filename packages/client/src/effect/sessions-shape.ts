@@ -1,6 +1,7 @@
 /** What the service of sessions takes and answers with; `Sessions.ts` has the service. */
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
+import type { Announcement } from "@holdfast/protocol/announcement"
 import type { Event } from "@holdfast/protocol/event"
 import type { CreateSession, Session, SessionPage, SessionQuery, SessionStatus, UpdateSession } from "@holdfast/protocol/session"
 import type { SessionCreationError, SessionsError } from "./errors.ts"
@@ -120,4 +121,6 @@ export interface SessionsShape {
   readonly stream: (session: string, options?: StreamOptions) => Stream.Stream<StreamItem, SessionsError>
   /** What happens in every session that the credential may read, grouped by session. */
   readonly streamAll: (options?: AllOptions) => Stream.Stream<AllItem, SessionsError>
+  /** What the hub announces to everyone: all that is in force, at the beginning and whenever that changes. */
+  readonly announcements: Stream.Stream<ReadonlyArray<Announcement>, SessionsError>
 }

@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
+import type { Announcement } from "@holdfast/protocol/announcement"
 import type { Event } from "@holdfast/protocol/event"
 import { passesFilter } from "@holdfast/protocol/event-filter"
 import type { Session, SessionQuery } from "@holdfast/protocol/session"
@@ -19,6 +21,8 @@ export interface TestControl {
   readonly append: (session: string, event: TestEvent) => Effect.Effect<Event, SessionsError>
   /** The next calls fail, as if the hub could not be reached; with another tag, as if it refused them. */
   readonly fail: (times: number, tag?: string, message?: string) => Effect.Effect<void>
+  /** What the hub announces is now this. */
+  readonly announce: (announcements: ReadonlyArray<Announcement>) => Effect.Effect<void>
   /** How many calls there were. */
   readonly calls: Effect.Effect<number>
 }
@@ -28,20 +32,24 @@ const LOG = "test"
 
 /** Makes the service, and the means to control it. */
 export const makeTestSessions: Effect.Effect<{ readonly sessions: SessionsShape; readonly control: TestControl }> = Effect.map(
-  PubSub.unbounded<Happened>(),
-  (happened) => {
+  Effect.all([PubSub.unbounded<Happened>(), SubscriptionRef.make<ReadonlyArray<Announcement>>([])]),
+  ([happened, announced]) => {
     const memory = new MemorySessions(happened)
     const control: TestControl = {
       append: (session, event) => Effect.andThen(memory.found(session), memory.append(session, event)),
       fail: (times, tag = "Unreachable", message = "the hub cannot be reached") =>
         Effect.sync(() => memory.failNext(times, tag, message)),
+      announce: (announcements) => SubscriptionRef.set(announced, announcements),
       calls: Effect.sync(() => memory.calls),
     }
-    return { sessions: sessionsIn(memory), control }
+    return { sessions: sessionsIn(memory, announced), control }
   },
 )
 
-function sessionsIn(memory: MemorySessions): SessionsShape {
+function sessionsIn(
+  memory: MemorySessions,
+  announced: SubscriptionRef.SubscriptionRef<ReadonlyArray<Announcement>>,
+): SessionsShape {
   const changed = (session: string, to: BatchChange): Effect.Effect<Session, SessionsError> =>
     memory.called(session).pipe(
       Effect.andThen(memory.change(session, to)),
@@ -84,6 +92,7 @@ function sessionsIn(memory: MemorySessions): SessionsShape {
       Stream.unwrap(Effect.map(page({ ...query, limit: Infinity }), ({ sessions }) => Stream.fromIterable(sessions))),
     stream: (session, { after } = {}) => Stream.unwrap(Effect.andThen(memory.called(session), follow(memory, session, after))),
     streamAll: (options = {}) => Stream.unwrap(Effect.andThen(memory.called(), followEvery(memory, options))),
+    announcements: SubscriptionRef.changes(announced),
   }
 }
 

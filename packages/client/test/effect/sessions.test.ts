@@ -102,6 +102,16 @@ describe("sessions in memory", () => {
       }),
     ))
 
+  it("F-3 announcements are those that the test makes", () =>
+    run(
+      Effect.gen(function* () {
+        const [sessions, test] = [yield* Sessions, yield* TestSessions]
+        const one = { id: "a", kind: "feature", text: "new", createdAt: 0, by: "owner" } as const
+        yield* test.announce([one])
+        expect(yield* Stream.runHead(sessions.announcements)).toMatchObject({ value: [one] })
+      }),
+    ))
+
   it("F-3 the stream of all sessions is grouped, filtered and resumed by its cursor", () =>
     run(
       Effect.gen(function* () {
