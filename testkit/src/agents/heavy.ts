@@ -54,6 +54,13 @@ export function claudeSdk(): Found {
   }
 }
 
+/** Where a file of a package of tests/heavy is. Throws when it is not installed. */
+export function heavyFile(path: string): string {
+  const file = join(HEAVY, "node_modules", path)
+  if (!existsSync(file)) throw new Error(`${path} is not installed; \`npm ci --prefix tests/heavy\` installs it`)
+  return file
+}
+
 /** The path, or an error that says why there is none; for tests that must not be skipped. */
 export function pathOf(found: Found): string {
   if ("path" in found) return found.path

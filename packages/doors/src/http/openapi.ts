@@ -11,7 +11,7 @@ import { type Definition, errorsOf } from "@holdfast/protocol/operations/operati
 import { PROTOCOL_VERSION } from "@holdfast/protocol/version"
 import { isDoorRoute, isSocketName, ROUTES, type Route } from "../guard/routes.ts"
 import { describeDoorRoute } from "./openapi-doors.ts"
-import { STREAMS } from "./openapi-streams.ts"
+import { STREAM_SCHEMAS, STREAMS } from "./openapi-streams.ts"
 
 type Operation = OpenApi.OpenAPISpecOperation
 type Parameter = OpenApi.OpenAPISpecParameter
@@ -60,6 +60,7 @@ export function describeApi(version: string): OpenApi.OpenAPISpec {
   spec.components.securitySchemes = {
     bearer: { type: "http", scheme: "bearer", description: "The owner's credential, a token, or a browser's key" },
   }
+  Object.assign(spec.components.schemas, STREAM_SCHEMAS)
   spec.tags = spec.tags.map(({ name }) => ({ name, description: TAGS[name] ?? name }))
   for (const route of ROUTES) {
     const path = spec.paths[specPath(route)]
@@ -73,6 +74,9 @@ export function describeApi(version: string): OpenApi.OpenAPISpec {
     const operation = describeDoorRoute(route.name, (id) => operations.find(({ operationId }) => operationId === id))
     spec.paths[specPath(route)] = { ...spec.paths[specPath(route)], [route.method.toLowerCase()]: operation }
   }
+  const schemas = spec.components.schemas as Record<string, object>
+  for (const path of Object.values(spec.paths))
+    for (const operation of Object.values(path as Readonly<Record<string, Operation>>)) nameSchemas(operation, schemas)
   return spec
 }
 
@@ -88,11 +92,13 @@ function describeOperation(operation: Operation, route: Route, name: OperationNa
   const { example } = definition
   for (const content of Object.values(operation.requestBody?.content ?? {}))
     if (content !== undefined && example !== undefined) Object.assign(content, { example })
-  const given = statusesOf(name, definition)
-  for (const [status, response] of Object.entries(operation.responses)) {
-    if (Number(status) < 400 || (name === "health.ready" && status === "503")) describeSuccess(name, response)
-    else if (given.has(Number(status))) response.description = tagsOf(Number(status)).join(", ")
-    else delete operation.responses[Number(status)]
+  const given = errorsByStatus(definition)
+  for (const [text, response] of Object.entries(operation.responses)) {
+    const status = Number(text)
+    const tags = given.get(status)
+    if (status < 400 || (name === "health.ready" && status === 503)) describeSuccess(name, response, status)
+    else if (tags === undefined) delete operation.responses[status]
+    else Object.assign(response, { description: tags.join(", ") }, WAITS.has(status) ? { headers: RETRY_AFTER } : {})
   }
 }
 
@@ -117,22 +123,47 @@ const schemaOf = (field: Schema.Constraint): JsonSchema => ({
 
 const SCOPES = { read: "read, write or all", write: "write or all", all: "all" } as const
 
-function describeSuccess(id: string, response: Response): void {
-  const stream = STREAMS[id]
+function describeSuccess(name: OperationName, response: Response, status: number): void {
+  const stream = STREAMS[name]
   for (const content of Object.values(response.content ?? {})) {
     if (content === undefined) continue
     delete (content as { "x-effect-stream"?: unknown })["x-effect-stream"]
-    if (stream !== undefined) Object.assign(content, { schema: { type: "string" }, example: stream.example })
+    if (stream !== undefined)
+      Object.assign(content, { schema: { type: "string" }, example: stream.example, "x-events": stream.events })
   }
   if (stream !== undefined) response.description = stream.description
+  if (operationOf(name).answer === "created") {
+    response.description = status === 201 ? "The session that was created" : "The session that this key had created before"
+    Object.assign(response, { headers: LOCATION })
+  }
 }
 
-const tagsOf = (status: number): ReadonlyArray<string> =>
-  Object.entries({ ...ERROR_STATUS, ...HTTP_ONLY_STATUS }).flatMap(([tag, value]) => (value === status ? [tag] : []))
+/** Gives what an operation takes and answers with names of its own where the schemas have none, so that clients have them too. */
+function nameSchemas({ operationId, requestBody, responses }: Operation, schemas: Record<string, object>): void {
+  const pascal = operationId.replace(/(?:^|\W)(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const answers = Object.entries(responses).flatMap(([status, { content }]) => (Number(status) < 400 ? [content] : []))
+  const contents = [["Body", requestBody?.content] as const, ...answers.map((content) => ["Answer", content] as const)]
+  for (const [suffix, content] of contents) {
+    const media = content?.["application/json"]
+    const schema = (media?.schema ?? {}) as { readonly type?: string; readonly properties?: object }
+    if (media === undefined || schema.type !== "object" || schema.properties === undefined) continue
+    schemas[`${pascal}${suffix}`] = schema
+    Object.assign(media, { schema: { $ref: `#/components/schemas/${pascal}${suffix}` } })
+  }
+}
+
+const STATUS: Readonly<Record<string, number>> = { ...ERROR_STATUS, ...HTTP_ONLY_STATUS }
 
 /** What any request can be answered with: its form, who may come, its target, its headers, a fault of ours. */
-const ALWAYS = [400, 403, 414, 417, 431, 500]
+const ALWAYS = ["BadRequest", "Forbidden", "TargetTooLong", "ExpectationFailed", "HeadersTooLarge", "InternalError"]
 
-/** The statuses of the errors that an operation can give. */
-const statusesOf = (name: OperationName, definition: Definition): ReadonlySet<number> =>
-  new Set([...ALWAYS, ...[...errorsOf(definition)].map((tag) => ERROR_STATUS[tag]), ...(name === "health.ready" ? [503] : [])])
+/** The tags of the errors that an operation can give, by their status. */
+const errorsByStatus = (definition: Definition): ReadonlyMap<number, ReadonlyArray<string>> =>
+  Map.groupBy(new Set([...errorsOf(definition), ...ALWAYS]), (tag) => STATUS[tag] ?? 500)
+
+/** Statuses that name the seconds after which to try again. */
+const WAITS = new Set([429, 503])
+const RETRY_AFTER = {
+  "Retry-After": { description: "Seconds to wait before the request is sent again, with its key", schema: { type: "integer" } },
+}
+const LOCATION = { Location: { description: "Path of the session", schema: { type: "string" } } }

@@ -56,8 +56,9 @@ function routeHtml(
   )
   const schemas = Object.values(operation.requestBody?.content ?? {}).map((content) => schemaHtml("Body", content?.schema, spec))
   const answers = Object.entries(operation.responses).map(([status, response]) => {
-    const content = Object.entries(response.content ?? {})
-    return `<tr><td><code>${escape(status)}</code></td><td>${escape(content.map(([type]) => type).join(", "))}</td></tr>`
+    const types = Object.keys(response.content ?? {}).join(", ")
+    const said = status.startsWith("2") ? types : response.description
+    return `<tr><td><code>${escape(status)}</code></td><td>${escape(said)}</td></tr>`
   })
   const success = Object.entries(operation.responses)
     .filter(([status]) => status.startsWith("2"))

@@ -41,10 +41,12 @@ export const OWNER = "owner-secret-for-tests-0123456789abcdefghijklm"
 
 const spec = describeApi("0.0.0-test")
 
-/** Whether the description has an answer of a route (H-28). */
-const isDescribed = (route: Route, status: number): boolean => {
+/** Whether the description has an answer of a route, and the tag of its error (H-28). */
+const isDescribed = (route: Route, status: number, text: string): boolean => {
   const operation = spec.paths[specPath(route)]?.[route.method.toLowerCase() as "get"]
-  return route.socket || operation?.responses[status] !== undefined
+  const tag = status < 400 ? undefined : /^\{"error":\{"tag":"(\w+)"/.exec(text)?.[1]
+  const described = operation?.responses[status]
+  return route.socket || (described !== undefined && (tag === undefined || described.description.split(", ").includes(tag)))
 }
 
 /** Sends a request to a door, and fails when its answer is not described. */
@@ -70,7 +72,7 @@ const sendTo = (port: number, path: string, { method = "GET", headers = {}, body
       response.on("end", () => {
         const text = Buffer.concat(chunks).toString("utf8")
         const found = findRoute(method, path.split("?")[0] ?? "")
-        if (found._tag === "Route" && !isDescribed(found.route, response.statusCode ?? 0))
+        if (found._tag === "Route" && !isDescribed(found.route, response.statusCode ?? 0, text))
           return reject(
             new Error(`${method} ${found.route.path} answered ${response.statusCode}, which is not described: ${text}`),
           )

@@ -64,7 +64,7 @@ export const EventPage = Schema.Struct({
   log: Schema.String,
   /** Of a page that was asked for with `before`: what to ask for the next older one with; null at the beginning. */
   before: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
-})
+}).annotate({ identifier: "EventPage" })
 
 /** The operations. */
 export const log = {
