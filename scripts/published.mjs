@@ -149,9 +149,12 @@ export function publishedManifest(one) {
   }
 }
 
-/** What its page in a registry says: a guide of this repository where there is one. */
+/** What its page in a registry says: a guide of this repository where there is one, without links into the repository. */
 export function publishedReadme(one) {
   const { name, description } = workspaceManifest(one)
-  if (one.readme !== undefined && existsSync(join(ROOT, one.readme))) return readFileSync(join(ROOT, one.readme), "utf8")
+  if (one.readme !== undefined && existsSync(join(ROOT, one.readme))) {
+    const guide = readFileSync(join(ROOT, one.readme), "utf8")
+    return guide.replace(/\[([^\]]+)\]\((?!https?:|#)[^)]*\)/g, "$1")
+  }
   return `# ${name}\n\n${description}\n\nPart of Holdfast, a session server for AI agents and terminals.\n`
 }

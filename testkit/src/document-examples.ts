@@ -78,6 +78,13 @@ function matchesList(shown: ReadonlyArray<unknown>, actual: ReadonlyArray<unknow
   })
 }
 
+/** The fields of a message of a stream of server-sent events; `data` as JSON. */
+export function messageOf(text: string): Readonly<Record<string, unknown>> {
+  const fields = text.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()])
+  const { data, ...rest } = Object.fromEntries(fields) as Record<string, string>
+  return data === undefined ? rest : { ...rest, data: JSON.parse(data) as unknown }
+}
+
 /** A request of an example with values in place of names. Throws for a name that has none yet. */
 export function filled<A>(shown: A, names: Names): A {
   const valueOf = (name: string): unknown => {

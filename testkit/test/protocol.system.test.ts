@@ -9,7 +9,7 @@ import { get, type IncomingMessage } from "node:http"
 import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type Example, examplesOf, filled, isShown, type Names } from "../src/document-examples.ts"
+import { type Example, examplesOf, filled, isShown, messageOf, type Names } from "../src/document-examples.ts"
 import { eventually } from "../src/eventually.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { SpokenSocket } from "../src/spoken-socket.ts"
@@ -77,13 +77,6 @@ async function streamed(request: Example, { body }: Example): Promise<void> {
   }
   ending.abort()
   expect(left).toEqual([])
-}
-
-/** The fields of a message of a stream; `data` as JSON. */
-function messageOf(text: string): Readonly<Record<string, unknown>> {
-  const fields = text.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()])
-  const { data, ...rest } = Object.fromEntries(fields) as Record<string, string>
-  return data === undefined ? rest : { ...rest, data: JSON.parse(data) as unknown }
 }
 
 async function spoken({ body, line }: Example): Promise<void> {
