@@ -23,7 +23,7 @@ import { install } from "./install.mjs"
 import { newNode } from "./node24.mjs"
 import { layOut, layOutPublished } from "./pack.mjs"
 import { EXAMPLES } from "./pack-examples.mjs"
-import { PUBLISHED, publishedManifest } from "./published.mjs"
+import { entriesOf, PUBLISHED, publishedManifest } from "./published.mjs"
 import { compile, lookAt, npm, runNode, Checks } from "./use-package.mjs"
 import { serving, useHub } from "./use-hub.mjs"
 
@@ -155,6 +155,17 @@ async function checkPublished(place, { one, tarball, tarballs }, hub) {
     return runNode(newNode(), home, "example.mjs", hub)
   })
   if (one.page !== undefined) await checks.check(`types of ${name} stand alone`, () => consume(home, name))
+  const others = one.form === "library" ? entriesOf(one).filter(({ ofSchemas }) => !ofSchemas) : []
+  if (others.length === 0 || one.page === undefined) return
+  await checks.check(`entries of ${name} load, and their types agree`, () => {
+    const imports = others.map(({ path }, at) => `import * as e${at} from "${name}${path.slice(1)}"\n`).join("")
+    const counts = others.map((_, at) => `Object.keys(e${at}).length`).join(" + ")
+    writeFileSync(join(home, "entries.mjs"), `${imports}console.log((${counts}) + " exports")\n`)
+    const flags = ["--checkJs", "--allowJs", "--lib", "es2024,dom", "--skipLibCheck", "false"]
+    const { lines, said } = compile(home, "entries.mjs", flags)
+    if (lines.length > 0) throw new Error(said)
+    return `${others.length} entries, ${runNode(process.execPath, home, "entries.mjs")}`
+  })
 }
 
 await install(ROOT, { lean: false, title: "everything" })

@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import { execFileSync, spawnSync } from "node:child_process"
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -50,7 +50,12 @@ describe("the published types", () => {
     expect(code.match(/.*(\bfrom "|\bimport\b|\bany\b|\bSchema\b|\bBrand\b).*/)?.[0]).toBe(undefined)
     writeFileSync(
       join(library, "package.json"),
-      JSON.stringify({ name: "holdfast", version: "1.0.0", type: "module", exports: { "./client": { types: "./index.d.ts" } } }),
+      JSON.stringify({
+        name: "holdfast",
+        version: "1.0.0",
+        type: "module",
+        exports: { "./client": { types: "./index.d.ts" }, "./client/*": { types: "./*.d.ts" } },
+      }),
     )
     writeFileSync(join(place, "package.json"), '{"type":"module"}')
     writeFileSync(join(place, "consumer.ts"), CONSUMER)
@@ -58,6 +63,17 @@ describe("the published types", () => {
     expect(wrong).toHaveLength(5)
     const consumer = compile(place, "consumer.ts", ["--lib", "es2024,dom", "--types", ""])
     expect(consumer.lines, consumer.said).toEqual(wrong)
+
+    // Those of `effect` are made of what its users have.
+    const names = readdirSync(library).flatMap((file) => /^(?!index|effect)(.+)\.d\.ts$/.exec(file)?.[1] ?? [])
+    writeFileSync(
+      join(place, "entries.ts"),
+      ["", ...names.map((name) => `/${name}`)]
+        .map((path, at) => `export type * as E${at} from "holdfast/client${path}"\n`)
+        .join(""),
+    )
+    const entries = compile(place, "entries.ts", ["--lib", "es2024,dom", "--types", ""])
+    expect(entries.lines, entries.said).toEqual([])
 
     mkdirSync(beside, { recursive: true })
     copyFileSync(types, join(beside, "client.d.ts"))
