@@ -185,7 +185,7 @@ describe("React in a browser", () => {
       [undefined, "[[say before]]"],
       ["offline", "[[say after]]"],
     ])
-    expect(await page.evaluate(`document.querySelector("textarea").value`)).toBe("")
+    await until(page, `document.querySelector("textarea").value`).toBe("")
     await hub.start()
     await until(page, shown).toEqual([
       [undefined, "[[say before]]"],
