@@ -17,7 +17,7 @@ import { Appended } from "./session.ts"
 
 export { RPC_PATHS, RPC_PROTOCOL } from "./chat/calls.ts"
 export { ChatStreamEvent } from "./chat/chat-stream-event.ts"
-export { ChatError, SubscriptionEnded } from "./chat/errors.ts"
+export { ChatError, SubscriptionEnded, UnknownError } from "./chat/errors.ts"
 export { ChatMessage, MessagePart } from "./chat/message-part.ts"
 export { SessionEvent } from "./chat/session-event.ts"
 export { ChatQueuedMessage as QueuedMessage, HistoryCursor, SessionSnapshot } from "./chat/session-snapshot.ts"

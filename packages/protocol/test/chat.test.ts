@@ -14,6 +14,7 @@ import {
   SessionEvent,
   SessionSnapshot,
   SubscriptionEnded,
+  UnknownError,
 } from "@holdfast/protocol/chat"
 import { SessionNotFound } from "@holdfast/protocol/errors"
 
@@ -75,6 +76,9 @@ describe("the schemas of chat", () => {
   it("E-3 what a later version sends is kept, with its place, and everything else is shown", () => {
     const event = { _tag: "SessionMoved", from: 7, seq: 8, to: "elsewhere" }
     expect(through(SessionEvent, event).value).toEqual({ _tag: "Unknown", tag: "SessionMoved", from: 7, seq: 8 })
+    const { value: error } = through(ChatError, { _tag: "ModelGone", message: "choose another", model: "m" })
+    expect(error).toBeInstanceOf(UnknownError)
+    expect(error).toMatchObject({ tag: "ModelGone", message: "choose another" })
     for (const schema of [MessagePart, ChatStreamEvent] as ReadonlyArray<Schema.Codec<unknown>>) {
       const part = { type: "hologram", depth: 3 }
       const { value, back } = through(schema, part)

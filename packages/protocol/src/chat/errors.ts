@@ -1,5 +1,6 @@
 /** Errors of the RPC door: those that its five calls can end with. */
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import {
   AgentBusy,
   BadRequest,
@@ -50,6 +51,22 @@ export const CHAT_ERRORS = [
   SubscriptionEnded,
 ] as const
 
+/** An error of a later version (E-3): `tag` names it, and its message says what to do as well. */
+export class UnknownError extends Schema.TaggedError<UnknownError>()("UnknownError", {
+  message: Schema.String,
+  tag: Schema.String,
+}) {}
+
+const Unknown = Schema.Struct({ _tag: Schema.String, message: Schema.String }).pipe(
+  Schema.decodeTo(
+    UnknownError,
+    SchemaTransformation.transform({
+      decode: ({ _tag: tag, message }) => ({ _tag: "UnknownError" as const, tag, message }),
+      encode: ({ tag, message }) => ({ _tag: tag, message }),
+    }),
+  ),
+)
+
 /** Any of the errors; `message` says what to do. */
-export const ChatError = Schema.Union(CHAT_ERRORS)
+export const ChatError = Schema.Union([...CHAT_ERRORS, Unknown])
 export type ChatError = typeof ChatError.Type
