@@ -18,7 +18,7 @@ let session: string
 beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true })
   hub = await startHub()
-  session = (await openAgent(hub)).id
+  session = (await openAgent(hub, { options: { pace: 0 } })).id
 })
 afterAll(async () => {
   rmSync(FOLDER, { recursive: true, force: true })
@@ -54,8 +54,8 @@ describe("the document on chat over Effect RPC", () => {
     return example.language === "ts" && output !== undefined ? [[example.info, example, output.body] as const] : []
   })
 
-  it("J-1 shows five programs, each with what it prints", () => {
-    expect(programs.map(([name]) => name)).toEqual(["stock", "errors", "ready", "history", "service"])
+  it("J-1 shows six programs, each with what it prints", () => {
+    expect(programs.map(([name]) => name)).toEqual(["stock", "errors", "ready", "page", "history", "service"])
   })
 
   it.each(programs)("J-1 F-5 the program %s prints what the document says", async (_name, example, output) => {

@@ -6,11 +6,13 @@ import { browserSocket } from "../browser-socket.ts"
 import { Connection } from "../Connection.ts"
 import type { Fetch } from "../http/request.ts"
 import { type OpenSocket, socketUrl } from "../socket.ts"
+import { credentialOf, type Token } from "./token.ts"
 
 /** What connections are opened with. */
 export interface PoolOptions {
+  /** Such as `http://127.0.0.1:4653`; empty for the page's own origin. */
   readonly origin: string
-  readonly token?: string
+  readonly token?: Token
   readonly name?: string
   readonly fetch?: Fetch
   readonly open?: OpenSocket
@@ -33,8 +35,8 @@ export class ConnectionPool {
   /** Opens a connection that is in no one else's hands. */
   open(): Connection {
     const { origin, token, fetch = globalThis.fetch, name = "program" } = this.#options
-    const open = this.#options.open ?? browserSocket(WebSocket, socketUrl(origin), token, fetch)
-    return new Connection({ open, name })
+    const open = this.#options.open ?? browserSocket(WebSocket, socketUrl(origin), undefined, fetch)
+    return new Connection({ open, name, credential: credentialOf(token) })
   }
 
   /** A connection that has no attachment to this session, and the function that returns it. */

@@ -24,6 +24,14 @@ const ITEMS_WAITING = 16
 /** Attachments at a time. */
 const LIVE = 8
 
+/** What an error says of a session. */
+const ENDS = {
+  SessionNotFoundError: "gone",
+  SessionPermissionError: "refused",
+  SessionRequestError: "refused",
+  SessionUnavailableError: "lost",
+} as const
+
 /** The stream. Leaving it closes its connection. */
 export function followAll(
   open: () => Connection,
@@ -34,16 +42,26 @@ export function followAll(
       Effect.gen(function* () {
         const places = new AllPlaces(cursor, filter, live)
         const fibers = yield* FiberMap.make<string>()
+        let isWaiting = false
+        let synced = false
+        /** Their attachments are of what the hub had before. */
+        const stale = new Set<string>()
         /** One token: something has changed. */
-        const looks = yield* Queue.sliding<"change" | "synced" | "reset">(64)
+        const looks = yield* Queue.sliding<void>(1)
+        const look = (): void => void Queue.offerUnsafe(looks, undefined)
         const connection = yield* Effect.acquireRelease(Effect.sync(open), (one) => Effect.sync(() => one.close()))
         const listener = {
-          sessions: (records: Parameters<AllPlaces["changed"]>[0], _change: number, synced: boolean) => {
+          sessions: (records: Parameters<AllPlaces["changed"]>[0], _change: number, isSynced: boolean) => {
             places.changed(records)
-            Queue.offerUnsafe(looks, synced ? "synced" : "change")
+            synced ||= isSynced
+            look()
           },
-          reset: () => void Queue.offerUnsafe(looks, "reset"),
-          refused: (failure: unknown) => void Queue.failCauseUnsafe(items, Cause.fail(sessionsError(failure))),
+          reset: () => {
+            for (const session of places.reset()) stale.add(session)
+            look()
+          },
+          refused: (failure: unknown) =>
+            void Queue.failCauseUnsafe(items, Cause.fail(sessionsError(failure, undefined, "sessions.watch"))),
         }
         yield* Effect.acquireRelease(
           Effect.sync(() => new Feed(connection, listener, { after: 0 })),
@@ -57,28 +75,34 @@ export function followAll(
               const last = group.at(-1)
               const item = grouped(places, session, group, filter)
               const done = Effect.sync(() => {
-                if (last !== undefined) places.advance(session, last.seq, last.log)
+                const isQuiet = last !== undefined && places.advance(session, last.seq, last.log)
+                // Another one may have its place now.
+                if (isQuiet && isWaiting) look()
               })
-              return item === undefined ? done : Effect.andThen(Queue.offer(items, item), done)
+              if (item === undefined) return done
+              // What was handed on counts, also where this fiber is interrupted at that moment: else it would come twice.
+              return Effect.uninterruptibleMask((restore) => Effect.andThen(restore(Queue.offer(items, item)), done))
             }),
             Effect.matchEffect({
               // A session that is gone, or that this credential may not read any more, is left out.
               onFailure: (error) =>
                 Effect.sync(() => {
-                  places.ended(session, error._tag !== "SessionUnavailableError")
-                  Queue.offerUnsafe(looks, "change")
+                  places.ended(session, ENDS[error._tag])
+                  look()
                 }),
-              onSuccess: () => Effect.sync(() => places.ended(session, false)),
+              onSuccess: () => Effect.sync(() => places.ended(session, "lost")),
             }),
           )
 
         let started = false
-        let isWaiting = false
         const next = Queue.take(looks)
         for (;;) {
-          const why = yield* isWaiting ? Effect.raceFirst(next, Effect.as(Effect.sleep(TURN), "change" as const)) : next
-          if (why === "reset") for (const session of places.reset()) yield* FiberMap.remove(fibers, session)
-          if (why === "synced" && !started) {
+          yield* isWaiting ? Effect.raceFirst(next, Effect.sleep(TURN)) : next
+          for (const session of stale) {
+            stale.delete(session)
+            yield* FiberMap.remove(fibers, session)
+          }
+          if (synced && !started) {
             started = true
             yield* Queue.offer(items, { _tag: "Started", cursor: places.start() })
           }

@@ -15,6 +15,10 @@ interface Place {
   record: Session
   seq: number
   log: string | undefined
+  /** The hub may have another log than the one that `seq` is of: an attachment tells. */
+  isDoubted: boolean
+  /** The hub refused an attachment, and the record has not changed since. */
+  isRefused: boolean
   /** Since when it is attached, and when it was attached last. */
   attachedAt: number | undefined
   servedAt: number
@@ -48,6 +52,7 @@ export class AllPlaces {
       const known = this.#places.get(record.id)
       if (known !== undefined) {
         known.record = record
+        known.isRefused = false
         // The latest change is served first.
         this.#places.delete(record.id)
         this.#places.set(record.id, known)
@@ -55,7 +60,8 @@ export class AllPlaces {
       }
       const from = this.#cursor?.sessions[record.id]
       const present = this.#started || this.#cursor !== undefined ? 0 : record.lastSeq
-      this.#places.set(record.id, { record, seq: from?.seq ?? present, log: from?.log, attachedAt: undefined, servedAt: -1 })
+      const place = { record, seq: from?.seq ?? present, log: from?.log, isDoubted: false, isRefused: false }
+      this.#places.set(record.id, { ...place, attachedAt: undefined, servedAt: -1 })
     }
   }
 
@@ -66,10 +72,16 @@ export class AllPlaces {
     return { sessions: Object.fromEntries(places) }
   }
 
-  /** What was known is void: every session follows again, from its first event. */
+  /**
+   * The hub has another store, or less of it: whether a place is still one of its session's log, the next attachment tells. Gives the
+   * sessions that are detached.
+   */
   reset(): ReadonlyArray<string> {
     const attached = this.#attached().map(([id]) => id)
-    this.#places.clear()
+    for (const place of this.#places.values()) {
+      place.isDoubted = true
+      place.attachedAt = undefined
+    }
     return attached
   }
 
@@ -78,19 +90,23 @@ export class AllPlaces {
     return this.#places.get(session)?.record
   }
 
-  /** A session's events up to `seq` were handed on. */
-  advance(session: string, seq: number, log: string): void {
+  /** A session's events up to `seq` were handed on; says whether it has nothing more to tell. */
+  advance(session: string, seq: number, log: string): boolean {
     const place = this.#places.get(session)
-    if (place === undefined) return
+    if (place === undefined) return true
     place.seq = seq
     place.log = log
+    place.isDoubted = false
+    return !this.#isWanted(place)
   }
 
-  /** An attachment ended; with `gone`, as there is no such session. */
-  ended(session: string, gone: boolean): void {
+  /** An attachment ended: as there is no such session, or as the hub refuses it until its record changes, or for now. */
+  ended(session: string, why: "gone" | "refused" | "lost"): void {
     const place = this.#places.get(session)
-    if (gone) this.#places.delete(session)
-    else if (place !== undefined) place.attachedAt = undefined
+    if (why === "gone") this.#places.delete(session)
+    if (place === undefined) return
+    place.attachedAt = undefined
+    place.isRefused = why === "refused"
   }
 
   /** Which attachments begin and end at a time in milliseconds. */
@@ -133,8 +149,8 @@ export class AllPlaces {
     return place !== undefined && this.#isWanted(place)
   }
 
-  #isWanted({ record, seq }: Place): boolean {
-    return (record.lastSeq > seq || isBusy(record)) && isWanted(this.#filter, record)
+  #isWanted({ record, seq, isDoubted, isRefused }: Place): boolean {
+    return !isRefused && (isDoubted || record.lastSeq > seq || isBusy(record)) && isWanted(this.#filter, record)
   }
 }
 

@@ -17,7 +17,8 @@ export function followAnnouncements(open: () => Connection): Stream.Stream<Reado
         const listener = {
           sessions: () => undefined,
           announcements: (all: ReadonlyArray<Announcement>) => void Queue.offerUnsafe(queue, all),
-          refused: (failure: unknown) => void Queue.failCauseUnsafe(queue, Cause.fail(sessionsError(failure))),
+          refused: (failure: unknown) =>
+            void Queue.failCauseUnsafe(queue, Cause.fail(sessionsError(failure, undefined, "sessions.watch"))),
         }
         yield* Effect.acquireRelease(
           Effect.sync(() => new Feed(connection, listener, undefined, "announcements")),

@@ -34,13 +34,14 @@ import { Unauthorized } from "@holdfast/protocol/errors"
 import type { Fetch } from "../http/request.ts"
 import { makeClientId } from "../client-id.ts"
 import { Follow } from "./follow-chat.ts"
+import { ofSendableSize } from "./message-size.ts"
+import { type Token, tokenNow } from "./token.ts"
 
 /** Where the hub is, and how to reach it. */
 export interface ChatOptions {
   /** Such as `http://127.0.0.1:4653`; empty for the page's own origin. */
   readonly origin: string
-  /** A token, or in a browser what `browserKey` returns; as an effect, it is asked for at each connection. */
-  readonly token?: string | Effect.Effect<string>
+  readonly token?: Token
   /** Makes a socket; the platform's `WebSocket` when absent. */
   readonly webSocket?: (url: string, protocols: ReadonlyArray<string>) => Socket.WebSocketLike
   /** Asks the hub over HTTP why a socket did not open; the platform's `fetch` when absent. */
@@ -98,7 +99,7 @@ export class Chat extends Context.Service<
 const connect = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn.Return<Client, never, Scope.Scope> {
   const { token, webSocket = platformSocket } = options
   let key: string | undefined
-  const url = Effect.map(tokenOf(token), (current) => {
+  const url = Effect.map(tokenNow(token), (current) => {
     key = current
     return doorUrl(options.origin).replace(/^http/, "ws")
   })
@@ -118,9 +119,6 @@ const connect = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn.Re
 })
 
 const platformSocket = (url: string, protocols: ReadonlyArray<string>): Socket.WebSocketLike => new WebSocket(url, [...protocols])
-
-const tokenOf = (token: ChatOptions["token"]): Effect.Effect<string | undefined> =>
-  typeof token === "object" ? token : Effect.succeed(token)
 
 const doorUrl = (origin: string): string =>
   `${(origin === "" ? (globalThis.location?.origin ?? "") : origin).replace(/\/$/, "")}${RPC_PATHS[0]}`
@@ -145,7 +143,7 @@ const refusedOr = (options: ChatOptions, error: RpcClientError): Effect.Effect<n
   if (error.reason._tag !== "SocketOpenError") return Effect.fail(error)
   // Not as a method of the options: a browser's own refuses to be called on anything but its window (C-14).
   const { fetch: ask = globalThis.fetch } = options
-  return tokenOf(options.token).pipe(
+  return tokenNow(options.token).pipe(
     Effect.flatMap((token) =>
       Effect.tryPromise({
         try: (signal) =>
@@ -209,7 +207,12 @@ const make = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn.Retur
     send: (session, message) => {
       // Made before the first try: however often the message is sent, the hub takes it once.
       const key = message.key ?? makeClientId()
-      return answer(Effect.suspend(() => calls["chat.send"]({ session, ...message, key })))
+      return answer(
+        ofSendableSize(
+          message,
+          Effect.suspend(() => calls["chat.send"]({ session, ...message, key })),
+        ),
+      )
     },
     interrupt: (session) => answer(Effect.suspend(() => calls["chat.interrupt"]({ session }))),
     dequeue: (session, messageId) => answer(Effect.suspend(() => calls["chat.dequeue"]({ session, messageId }))),

@@ -29,7 +29,7 @@ export class SessionNotFoundError extends Schema.TaggedError<SessionNotFoundErro
   session: Schema.String,
 }) {}
 
-/** The credential of `user` does not allow the action. */
+/** The credential of `user` does not allow the action. `user` is empty where the hub does not know the credential. */
 export class SessionPermissionError extends Schema.TaggedError<SessionPermissionError>()("SessionPermissionError", {
   ...common,
   session: Schema.optionalKey(Schema.String),
@@ -56,8 +56,8 @@ export class SessionRequestError extends Schema.TaggedError<SessionRequestError>
 /** Errors of every call but `create`. */
 export type SessionsError = SessionNotFoundError | SessionPermissionError | SessionUnavailableError | SessionRequestError
 
-/** The error that a failure of the client stands for. */
-export function sessionsError(failure: unknown, session?: string): SessionsError {
+/** The error that a failure of the client stands for; `action` is the operation, where the hub does not name it. */
+export function sessionsError(failure: unknown, session?: string, action = "log.follow"): SessionsError {
   const error = asHoldfastError(failure)
   const { tag: reason, message, fields } = error
   const text = (name: string): string => (typeof fields[name] === "string" ? fields[name] : "")
@@ -69,7 +69,7 @@ export function sessionsError(failure: unknown, session?: string): SessionsError
       message,
       cause: error,
       user: text("user"),
-      action: text("action"),
+      action: text("action") || action,
       ...(about === undefined ? {} : { session: about }),
     })
   }

@@ -23,8 +23,10 @@ export {
   withRetry,
 } from "./policies.ts"
 export type { Breaker, BreakerOptions, Degraded, DegradationLevel, RetryOptions } from "./policies.ts"
+export { policyUses } from "./policy-record.ts"
 export { Sessions, TestSessions } from "./Sessions.ts"
 export type { PoolOptions as SessionsOptions } from "./ConnectionPool.ts"
+export type { Token } from "./token.ts"
 export { advanceCursor } from "./sessions-shape.ts"
 export type {
   AllCursor,

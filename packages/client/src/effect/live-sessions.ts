@@ -7,12 +7,14 @@ import type { CreateSession, SessionQuery, SessionStatus } from "@holdfast/proto
 import { makeClientId } from "../client-id.ts"
 import { HoldfastError } from "../errors.ts"
 import { makeApi } from "../http/api.ts"
+import type { CallOptions } from "../signals.ts"
 import { followAll } from "./all-events.ts"
 import { followAnnouncements } from "./announcements.ts"
 import { ConnectionPool, type PoolOptions } from "./ConnectionPool.ts"
 import { creationError, type SessionsError, sessionsError } from "./errors.ts"
 import { followOne } from "./one-session.ts"
 import type { BatchChange, BatchOptions, BatchOutcome, SessionsShape } from "./sessions-shape.ts"
+import { credentialOf } from "./token.ts"
 
 /** Sessions in a request of a batch. */
 const BATCH_SIZE = 100
@@ -20,19 +22,21 @@ const BATCH_SIZE = 100
 /** Makes the service. */
 export function liveSessions(options: PoolOptions): SessionsShape {
   const { origin, token, fetch = globalThis.fetch } = options
-  const api = makeApi({ origin, fetch, ...(token === undefined ? {} : { token }) })
+  const api = makeApi({ origin, fetch, token: credentialOf(token) })
   const pool = new ConnectionPool(options)
 
-  const asked = <A>(call: () => Promise<A>, session?: string): Effect.Effect<A, SessionsError> =>
-    Effect.tryPromise({ try: call, catch: (failure) => sessionsError(failure, session) })
+  /** A call of the API; an interruption gives it up. */
+  const asked = <A>(action: string, call: (how: CallOptions) => Promise<A>, session?: string): Effect.Effect<A, SessionsError> =>
+    Effect.tryPromise({ try: (signal) => call({ signal }), catch: (failure) => sessionsError(failure, session, action) })
 
   const withStatus = (session: string, status: SessionStatus) => {
-    if (status === "archived") return api.archive(session)
-    return status === "deleted" ? api.remove(session) : api.restore(session)
+    if (status === "archived") return asked("sessions.archive", (how) => api.archive(session, undefined, how), session)
+    if (status === "deleted") return asked("sessions.delete", (how) => api.remove(session, undefined, how), session)
+    return asked("sessions.restore", (how) => api.restore(session, undefined, how), session)
   }
 
   const batch = (sessions: ReadonlyArray<string>, change: BatchChange): Effect.Effect<ReadonlyArray<BatchOutcome>> =>
-    asked(() => api.batch({ sessions, ...batchAction(change) })).pipe(
+    asked("sessions.batch", (how) => api.batch({ sessions, ...batchAction(change) }, how)).pipe(
       Effect.map(({ results }) =>
         results.map(({ session, changed = false, error }): BatchOutcome => {
           if (error === undefined) return { session, changed }
@@ -43,21 +47,21 @@ export function liveSessions(options: PoolOptions): SessionsShape {
       Effect.catch((error) => Effect.succeed(sessions.map((session): BatchOutcome => ({ session, error })))),
     )
 
-  const query = (asking: SessionQuery = {}) => asked(() => api.list(asking))
+  const query = (asking: SessionQuery = {}) => asked("sessions.list", (how) => api.list(asking, how))
 
   return {
     create: (request: CreateSession) => {
       // Made with the effect, not when it runs: however often it is tried again, it makes one session.
       const key = request.key ?? makeClientId()
       return Effect.tryPromise({
-        try: () => api.create({ ...request, key }),
+        try: (signal) => api.create({ ...request, key }, { signal }),
         catch: (failure) => creationError(failure, request, key),
       })
     },
-    get: (session) => asked(() => api.get(session), session),
-    update: (session, change) => asked(() => api.update(session, change), session),
-    updateStatus: (session, status) => asked(() => withStatus(session, status), session),
-    delete: (session) => asked(() => withStatus(session, "deleted"), session),
+    get: (session) => asked("sessions.get", (how) => api.get(session, how), session),
+    update: (session, change) => asked("sessions.update", (how) => api.update(session, change, how), session),
+    updateStatus: withStatus,
+    delete: (session) => withStatus(session, "deleted"),
     batchUpdate: (sessions, change, { concurrency = 4, size = BATCH_SIZE }: BatchOptions = {}) =>
       Effect.forEach(slices(sessions, size), (slice) => batch(slice, change), { concurrency }).pipe(
         Effect.map((outcomes) => outcomes.flat()),

@@ -5,8 +5,10 @@
  * |---|---|
  * | `withRetry` | `Effect.retry`, `Schedule.exponential`, `Schedule.jittered`, `Schedule.upTo`, `Effect.timeoutOrElse` |
  * | `withCircuitBreaker` | `CircuitBreaker` of `effect/persistence`, its store in memory |
- * | `withFallback` | `Effect.catch` |
+ * | `withFallback` | `Effect.catchIf` |
  * | `gracefulDegradation` | `Effect.catch`, level by level |
+ *
+ * Each records when it stepped in, in `policyUses` and on the current span.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,6 +18,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { isRetryable } from "./errors.ts"
+import { recordUse } from "./policy-record.ts"
 
 /** Everything that a policy was given was tried, within this time. */
 export class RetryTimeoutError extends Schema.TaggedError<RetryTimeoutError>()("RetryTimeoutError", {
@@ -43,10 +46,18 @@ export function withRetry(
   const { maxRetries = 3, baseDelay = "1 second", timeout = "60 seconds", while: isWorthIt = isRetryable } = options
   const schedule = Schedule.exponential(baseDelay).pipe(Schedule.jittered, Schedule.upTo({ times: maxRetries }))
   return (effect) =>
-    effect.pipe(
-      Effect.retry({ schedule, while: (error) => isWorthIt(error) }),
-      Effect.timeoutOrElse({ duration: timeout, orElse: () => Effect.fail(timedOut(timeout)) }),
-    )
+    Effect.suspend(() => {
+      let tries = 0
+      const tried = Effect.suspend(() => (tries++ === 0 ? effect : Effect.andThen(recordUse("retry", "retried"), effect)))
+      return tried.pipe(
+        Effect.retry({ schedule, while: (error) => isWorthIt(error) }),
+        Effect.tapError((error) => (isWorthIt(error) ? recordUse("retry", "gave-up") : Effect.void)),
+        Effect.timeoutOrElse({
+          duration: timeout,
+          orElse: () => Effect.andThen(recordUse("retry", "timed-out"), Effect.fail(timedOut(timeout))),
+        }),
+      )
+    })
 }
 
 const timedOut = (duration: Duration.Input): RetryTimeoutError => {
@@ -102,7 +113,7 @@ export function makeBreaker({
         breaker.execute(effect, { key: name, classify }).pipe(
           Effect.catchIf(
             (error): error is CircuitBreaker.CircuitBreakerError => error instanceof CircuitBreaker.CircuitBreakerError,
-            ({ reason }) => Effect.fail(openError(name, reason)),
+            ({ reason }) => Effect.andThen(recordUse("circuit-breaker", name), Effect.fail(openError(name, reason))),
           ),
         ),
       state: Effect.orDie(breaker.state(name)),
@@ -138,7 +149,7 @@ export function withFallback<E, B, E2, R2>(
   fallback: (error: E) => Effect.Effect<B, E2, R2>,
   when: (error: E) => boolean = () => true,
 ): <A, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A | B, E | E2, R | R2> {
-  return (effect) => effect.pipe(Effect.catchIf(when, fallback))
+  return (effect) => effect.pipe(Effect.catchIf(when, (error) => Effect.andThen(recordUse("fallback", "used"), fallback(error))))
 }
 
 /** Whether what failed with this error, after all policies, may succeed later: no retry helped, in time or at all. */
@@ -165,7 +176,8 @@ export function gracefulDegradation<A, E, R>(
 ): Effect.Effect<Degraded<A, E>, E, R> {
   const from = (at: number, failures: Degraded<A, E>["failures"]): Effect.Effect<Degraded<A, E>, E, R> => {
     const { level, effect } = levels[at] ?? levels[0]
-    const done = Effect.map(effect, (value) => ({ value, level, failures }))
+    const reached = Effect.map(effect, (value) => ({ value, level, failures }))
+    const done = at === 0 ? reached : Effect.tap(reached, () => recordUse("degradation", level))
     if (at + 1 >= levels.length) return done
     return done.pipe(Effect.catch((error) => from(at + 1, [...failures, { level, error }])))
   }

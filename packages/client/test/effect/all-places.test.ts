@@ -68,8 +68,39 @@ describe("the places of a stream of all sessions", () => {
     expect(places.plan(0).attach.length).toBe(1)
     places.changed([record("b", 2)])
     expect(places.plan(1)).toMatchObject({ attach: [], isWaiting: true })
-    places.advance("a", 5, "l")
+    expect([places.advance("a", 4, "l"), places.advance("a", 5, "l")]).toEqual([false, true])
     expect(places.plan(2)).toMatchObject({ detach: ["a"], attach: [{ session: "b", after: 0 }] })
+  })
+
+  it("F-3 keeps its places when the hub has another store: an attachment says which of them still hold", () => {
+    const places = new AllPlaces({ sessions: { a: { seq: 9, log: "l" } } }, {}, 8)
+    places.changed([record("a", 9), record("b", 2)])
+    places.start()
+    places.plan(0)
+    places.advance("b", 2, "m")
+    expect(places.reset()).toEqual(["b"])
+    places.changed([record("a", 4), record("b", 2)])
+    expect(places.plan(1).attach).toEqual([
+      { session: "a", after: 9, log: "l" },
+      { session: "b", after: 2, log: "m" },
+    ])
+    places.advance("a", 4, "other")
+    places.advance("b", 2, "m")
+    for (const id of ["a", "b"]) places.ended(id, "lost")
+    expect(places.plan(2).attach).toEqual([])
+  })
+
+  it("F-3 tries a session that is refused again once its record changes, from where it was, and one that is gone never", () => {
+    const places = new AllPlaces({ sessions: {} }, {}, 8)
+    places.changed([record("a", 5), record("b", 2)])
+    places.start()
+    expect(places.plan(0).attach.length).toBe(2)
+    places.advance("a", 3, "l")
+    places.ended("a", "refused")
+    places.ended("b", "gone")
+    expect(places.plan(1).attach).toEqual([])
+    places.changed([record("a", 6)])
+    expect(places.plan(2).attach).toEqual([{ session: "a", after: 3, log: "l" }])
   })
 
   it("F-3 leaves out what its filter does not take", () => {

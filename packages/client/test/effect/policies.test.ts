@@ -1,12 +1,14 @@
 /** What a program does when a call fails, by a clock of the test's own. */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Metric from "effect/Metric"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, it } from "vitest"
 import {
   CircuitBreakerOpenError,
   gracefulDegradation,
   makeBreaker,
+  policyUses,
   RetryTimeoutError,
   SessionNotFoundError,
   SessionUnavailableError,
@@ -101,6 +103,46 @@ describe("policies of the Effect surface", () => {
         const breaker = yield* makeBreaker({ name: "hub", failures: 2 })
         const { effect } = flaky(9, missing)
         for (let at = 0; at < 5; at++) expect(yield* Effect.flip(breaker.guard(effect))).toBe(missing)
+      }),
+    ))
+
+  it("F-4 what a policy did is counted by policy and outcome, and noted on the span", () =>
+    onTestClock(
+      Effect.gen(function* () {
+        const uses = (policy: string, outcome: string) =>
+          Effect.map(Metric.value(Metric.withAttributes(policyUses, { policy, outcome })), ({ count }) => count)
+        const all = Effect.all([
+          uses("retry", "retried"),
+          uses("retry", "gave-up"),
+          uses("retry", "timed-out"),
+          uses("circuit-breaker", "recorded"),
+          uses("fallback", "used"),
+          uses("degradation", "copy"),
+        ])
+        const before = yield* all
+        const noted = Effect.fnUntraced(function* <A, E>(effect: Effect.Effect<A, E>) {
+          const trying = yield* Effect.forkChild(
+            Effect.andThen(Effect.exit(effect), Effect.currentSpan).pipe(Effect.withSpan("call")),
+          )
+          yield* TestClock.adjust("2 minutes")
+          return Object.fromEntries((yield* Fiber.join(trying)).attributes)
+        })
+        const breaker = yield* makeBreaker({ name: "recorded", failures: 1 })
+        const failing = Effect.fail(away)
+        expect(yield* noted(withRetry({ maxRetries: 2 })(failing))).toEqual({ "holdfast.retry": "gave-up" })
+        expect(yield* noted(withRetry()(Effect.never))).toEqual({ "holdfast.retry": "timed-out" })
+        expect(yield* noted(withRetry()(Effect.fail(missing)))).toEqual({})
+        yield* Effect.exit(breaker.guard(failing))
+        const open = withFallback(() => Effect.succeed("instead"))(breaker.guard(failing))
+        expect(yield* noted(open)).toEqual({ "holdfast.circuit-breaker": "recorded", "holdfast.fallback": "used" })
+        const levels = [
+          { level: "live", effect: failing },
+          { level: "copy", effect: Effect.succeed(1) },
+        ] as const
+        expect(yield* noted(gracefulDegradation<number, SessionUnavailableError, never>(levels))).toEqual({
+          "holdfast.degradation": "copy",
+        })
+        expect((yield* all).map((count, at) => count - (before[at] ?? 0))).toEqual([2, 1, 1, 1, 1, 1])
       }),
     ))
 
