@@ -5,8 +5,10 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { openOutbox, sendOverHttp } from "@holdfast/client/outbox"
@@ -20,7 +22,9 @@ import {
   type StreamItem,
 } from "@holdfast/client/effect"
 import type { Event } from "@holdfast/protocol/event"
-import { openAgent, sendText, settledAgent } from "../src/agent-session.ts"
+import type { ViewersReport } from "@holdfast/protocol/http-bodies"
+import { messagesOf, openAgent as openPaced, sendText, settledAgent } from "../src/agent-session.ts"
+import { eventually } from "../src/eventually.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { Watch } from "../src/hub/Watch.ts"
 import { wholeLog } from "../src/logs.ts"
@@ -36,6 +40,16 @@ afterAll(async () => {
 const run = <A, E>(effect: Effect.Effect<A, E, Sessions>, token = hub.token): Promise<A> =>
   Effect.runPromise(Effect.provide(effect, Sessions.layer({ origin: hub.url(), token, name: "test" })))
 
+/** An agent session that asks for nothing and speaks without pauses, unless its message says otherwise. */
+const openAgent = () => openPaced(hub, { options: { permissions: "allow", pace: 0 } })
+
+/** Fibers of streams that run now. */
+const fibers = (): number =>
+  Metric.snapshotUnsafe(Context.empty()).reduce(
+    (sum, one) => (one.id === "child_fibers_active" && one.type === "Gauge" ? sum + Number(one.state.value) : sum),
+    0,
+  )
+
 /** What a stream hands out, kept, until it is left. */
 function keep<A, E>(stream: Stream.Stream<A, E, Sessions>) {
   const items: Array<A> = []
@@ -46,7 +60,8 @@ function keep<A, E>(stream: Stream.Stream<A, E, Sessions>) {
       watch.wake()
     }),
   )
-  const fiber = Effect.runFork(Effect.provide(reading, Sessions.layer({ origin: hub.url(), token: hub.token })))
+  const live = Sessions.layer({ origin: hub.url(), token: () => Promise.resolve(hub.token) })
+  const fiber = Effect.runFork(Metric.enableRuntimeMetrics(Effect.provide(reading, live)))
   return {
     items,
     until: (what: string, condition: () => boolean) =>
@@ -100,16 +115,16 @@ describe("the Effect surface against a hub", () => {
 
   it("F-1 G-8 a credential that may only read learns what it may not do", async () => {
     const { body } = await hub.call<{ readonly secret: string }>("POST", "/api/tokens", { name: "eyes", scope: "read" })
-    const { id } = await openAgent(hub)
+    const { id } = await openAgent()
     const denied = await run(Effect.flip(Effect.flatMap(Sessions, (sessions) => sessions.delete(id))), body.secret)
     expect(denied).toMatchObject({ _tag: "SessionPermissionError", session: id, user: "eyes", action: "sessions.delete" })
   })
 
   it("F-2 two streams of one session have every event once through a kill of the hub", async () => {
-    const { id } = await openAgent(hub, { options: { permissions: "allow" } })
+    const { id } = await openAgent()
     const stream = () => keep(Stream.unwrap(Effect.map(Sessions, (sessions) => sessions.stream(id, { after: 0 }))))
     const both = [stream(), stream()]
-    await sendText(hub, id, "[[slow 100 10]] end")
+    await sendText(hub, id, "[[slow 60 10]] end")
     const has = (items: ReadonlyArray<StreamItem>, count: number) => items.filter(({ _tag }) => _tag === "Event").length >= count
     for (const one of both) await one.until("some events", () => has(one.items, 15))
     await hub.kill("SIGKILL")
@@ -125,14 +140,14 @@ describe("the Effect surface against a hub", () => {
   })
 
   it("F-3 the stream of all sessions has every event once, with fewer attachments than sessions, and resumes by its cursor", async () => {
-    const before = await Promise.all(Array.from({ length: 4 }, () => openAgent(hub)))
+    const before = await Promise.all(Array.from({ length: 4 }, () => openAgent()))
     const first = all({ live: 2 })
     await first.until("it began", () => first.items.length > 0)
     expect(first.items[0]).toMatchObject({
       _tag: "Started",
       cursor: { sessions: { [before[0]?.id ?? ""]: { seq: expect.any(Number) } } },
     })
-    const later = await openAgent(hub)
+    const later = await openAgent()
     const ids = [...before, later].map(({ id }) => id)
     for (const id of ids) await sendText(hub, id, "[[slow 20 5]] one")
     for (const id of ids) {
@@ -209,8 +224,27 @@ describe("the Effect surface against a hub", () => {
     }
   })
 
+  it("F-7 F-2 interrupting what reads detaches, leaves nothing behind and stops no turn (trap:5)", async () => {
+    const { id } = await openAgent()
+    const viewersOf = async () => (await hub.call<ViewersReport>("GET", "/api/viewers")).body.sessions
+    const before = fibers()
+    const one = keep(Stream.unwrap(Effect.map(Sessions, (sessions) => sessions.stream(id, { after: 0 }))))
+    const every = all()
+    await every.until("it began", () => every.items.length > 0)
+    await sendText(hub, id, "[[slow 60 10]] done")
+    await one.until("it streams", () => one.items.length > 15)
+    await every.until("it streams", () => eventsOf(every.items, id).length > 5)
+    expect((await viewersOf()).find(({ session }) => session === id)?.viewers.length).toBe(2)
+    expect(fibers()).toBeGreaterThan(before)
+    await Promise.all([one.leave(), every.leave()])
+    await eventually("no one is attached", 10_000, async () => (await viewersOf()).length === 0)
+    expect(fibers()).toBe(before)
+    await settledAgent(hub, id)
+    expect((await messagesOf(hub, id)).at(-1)).toMatchObject({ role: "assistant", outcome: "completed" })
+  })
+
   it("F-3 is filtered by session and by event", async () => {
-    const [one, two] = [await openAgent(hub), await openAgent(hub)]
+    const [one, two] = [await openAgent(), await openAgent()]
     const filtered = all({ filter: { sessions: [one.id], channel: ["turn"] } })
     await filtered.until("it began", () => filtered.items.length > 0)
     for (const { id } of [two, one]) await sendText(hub, id, "hello")

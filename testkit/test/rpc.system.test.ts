@@ -10,18 +10,21 @@ import { Chat, type ChatOptions } from "@holdfast/client/effect"
 import { type Accumulator, emptyMessage } from "@holdfast/core/agent/accumulator"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { RPC_PROTOCOL, type SessionEvent } from "@holdfast/protocol/chat"
-import { messagesOf, openAgent, sendText, settledAgent } from "../src/agent-session.ts"
+import { messagesOf, openAgent as openPaced, sendText, settledAgent } from "../src/agent-session.ts"
 import { startFaultProxy, type FaultProxy } from "../src/fault-proxy.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { StockClient } from "../src/hub/rpc-house.ts"
 import { Watch } from "../src/hub/Watch.ts"
+
+/** Longest message from a client, in bytes. */
+const FRAME_MAX = 1024 * 1024
 
 let hub: HubProcess
 let proxy: FaultProxy
 const closers: Array<() => Promise<unknown>> = []
 
 beforeAll(async () => {
-  hub = await startHub()
+  hub = await startHub({ settings: { HOLDFAST_SOCKET_MAX_FRAME: String(FRAME_MAX) } })
   proxy = await startFaultProxy(() => hub.port())
 })
 afterAll(async () => {
@@ -31,6 +34,9 @@ afterAll(async () => {
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
+
+/** An agent session that asks for nothing and speaks without pauses, unless its message says otherwise. */
+const openAgent = () => openPaced(hub, { options: { permissions: "allow", pace: 0 } })
 
 /** A page's client; through the proxy, where the hub must be named by its own address. */
 const page = (options: Partial<ChatOptions> = {}, through = true) => {
@@ -94,7 +100,7 @@ const expectDense = (events: ReadonlyArray<SessionEvent>): void => {
 
 describe("the RPC door of a hub", () => {
   it("J-1 G-1 G-16 lets a stock client in with its key at both paths, and no one without", async () => {
-    const { id: session } = await openAgent(hub)
+    const { id: session } = await openAgent()
     const ws = hub.url().replace("http", "ws")
     for (const path of ["/rpc", "/ws"]) {
       const stock = await StockClient.open(`${ws}${path}`, [RPC_PROTOCOL, `holdfast.key.${hub.token}`])
@@ -111,7 +117,7 @@ describe("the RPC door of a hub", () => {
   })
 
   it("G-8 a token that may only read subscribes, and sends nothing", async () => {
-    const { id: session } = await openAgent(hub)
+    const { id: session } = await openAgent()
     const made = await hub.call<{ readonly secret: string; readonly id: string }>("POST", "/api/tokens", {
       name: "eyes",
       scope: "read",
@@ -126,12 +132,12 @@ describe("the RPC door of a hub", () => {
   })
 
   it("F-5 J-5 a page sees a turn whole and once through cuts of every kind and a kill of the hub", async () => {
-    const { id: session } = await openAgent(hub, { options: { permissions: "allow" } })
+    const { id: session } = await openAgent()
     const runtime = page()
     const heard = hear(runtime, session)
     await heard.until("the state", () => heard.has("Synced"))
     const chat = await runtime.runPromise(Effect.map(Chat, (one) => one))
-    await runtime.runPromise(chat.send(session, { text: "[[slow 200 10]] [[bash echo hi]] the end" }))
+    await runtime.runPromise(chat.send(session, { text: "[[slow 150 8]] [[bash echo hi]] the end" }))
     let steps = 0
     for (const cut of ["rst", "fin", "rst"] as const) {
       await heard.until("more steps", () => heard.events.length > steps + 10)
@@ -151,7 +157,7 @@ describe("the RPC door of a hub", () => {
   })
 
   it("F-5 a page that was away for whole turns has every message once, though their steps have folded", async () => {
-    const { id: session } = await openAgent(hub)
+    const { id: session } = await openAgent()
     const runtime = page()
     const heard = hear(runtime, session)
     await heard.until("the state", () => heard.has("Synced"))
@@ -166,7 +172,7 @@ describe("the RPC door of a hub", () => {
   })
 
   it("F-5 a send whose answer is lost is repeated under its key: the message is there once", async () => {
-    const { id: session } = await openAgent(hub)
+    const { id: session } = await openAgent()
     const runtime = page()
     const chat = await runtime.runPromise(Effect.map(Chat, (one) => one))
     await runtime.runPromise(chat.getState(session))
@@ -180,7 +186,7 @@ describe("the RPC door of a hub", () => {
   })
 
   it("F-5 a reader that stops still stops a turn, and leaving it stops none", async () => {
-    const { id: session } = await openAgent(hub)
+    const { id: session } = await openAgent()
     const runtime = page({}, false)
     const chat = await runtime.runPromise(Effect.map(Chat, (one) => one))
     const stuck = runtime.runFork(Stream.runForEach(chat.subscribe(session), () => Effect.never))
@@ -189,7 +195,7 @@ describe("the RPC door of a hub", () => {
     await Effect.runPromise(Fiber.interrupt(stuck))
     await settledAgent(hub, session)
     const heard = hear(runtime, session)
-    await runtime.runPromise(chat.send(session, { text: "[[slow 30 10]] done" }))
+    await runtime.runPromise(chat.send(session, { text: "[[slow 20 10]] done" }))
     await heard.until("it streams", () => heard.has("StreamEvent", 5))
     await heard.end()
 
@@ -197,8 +203,40 @@ describe("the RPC door of a hub", () => {
     expect((await messagesOf(hub, session)).at(-1)).toMatchObject({ role: "assistant", outcome: "completed" })
   })
 
+  it("F-7 interrupting a call stops nothing that the hub has begun", async () => {
+    const { id: session } = await openAgent()
+    const runtime = page({}, false)
+    const chat = await runtime.runPromise(Effect.map(Chat, (one) => one))
+    await runtime.runPromise(chat.getState(session))
+    const heard = hear(runtime, session)
+    await heard.until("the state", () => heard.has("Synced"))
+    const sending = runtime.runFork(chat.send(session, { text: "[[slow 20 10]] done", key: "given-up" }))
+    await heard.until("it is sent", () => heard.has("MessageQueued"))
+    await Effect.runPromise(Fiber.interrupt(sending))
+    await heard.until("the turn ended", () => heard.has("SessionStopped"))
+    expect(heard.events.at(-1)).toMatchObject({ reason: "completed" })
+    const again = await runtime.runPromise(chat.send(session, { text: "[[slow 20 10]] done", key: "given-up" }))
+    expect(again.messageId).toBe((await messagesOf(hub, session))[0]?.id)
+  })
+
+  it("F-5 J-9 a message that is longer than the hub reads at once fails, and the others are sent", async () => {
+    const { id: session } = await openAgent()
+    const runtime = page({}, false)
+    const chat = await runtime.runPromise(Effect.map(Chat, (one) => one))
+    const file = (bytes: number) => ({
+      type: "file" as const,
+      mediaType: "image/png",
+      url: `data:image/png;base64,${"A".repeat(bytes)}`,
+    })
+    const sendFile = (bytes: number) => chat.send(session, { parts: [file(bytes)] })
+    for (const bytes of [FRAME_MAX + 1, 9 * 1024 * 1024])
+      expect(await runtime.runPromise(Effect.flip(sendFile(bytes)))).toMatchObject({ _tag: "TooLarge" })
+    expect(await runtime.runPromise(chat.send(session, { text: "still there" }))).toMatchObject({ status: "started" })
+    await settledAgent(hub, session)
+  })
+
   it("F-5 a wrong token and a session that is not there end with what the hub says", async () => {
-    const { id: session } = await openAgent(hub)
+    const { id: session } = await openAgent()
     const stranger = page({ token: "wrong-token-of-some-length" }, false)
     expect(JSON.stringify(await hear(stranger, session).ended)).toContain("Unauthorized")
     const call = Effect.flatMap(Chat, (chat) => chat.getState(session))

@@ -104,7 +104,7 @@ describe("chat over RPC in a page", () => {
     events.flatMap(({ _tag, message }) => (_tag === "UserMessage" || _tag === "AssistantMessage" ? [message] : []))
 
   it("J-1 J-3 G-16 the stock client in Chromium sends, and sees the turn as it is stored", async () => {
-    const { id } = await openAgent(hub)
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
     const page = await open()
     expect(await call(page, "stock", hub.token, id, "hello from a page")).toBe("SessionNotFound")
     const events = await heard(page)
@@ -115,11 +115,11 @@ describe("chat over RPC in a page", () => {
   })
 
   it("F-5 the ready client in Chromium sees a turn once and whole through a lost network and a kill of the hub", async () => {
-    const { id } = await openAgent(hub)
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
     const page = await open()
     await call(page, "ready", hub.token, id)
     await until(page, "the state", "Synced")
-    await call(page, "send", id, "[[slow 200 10]] end")
+    await call(page, "send", id, "[[slow 120 10]] end")
     await until(page, "some steps", "StreamEvent", 20)
     await page.context().setOffline(true)
     await hub.kill("SIGKILL")
@@ -134,17 +134,17 @@ describe("chat over RPC in a page", () => {
   })
 
   it("J-8 leaving a subscription stops no turn; interrupting does", async () => {
-    const { id } = await openAgent(hub)
+    const { id } = await openAgent(hub, { options: { pace: 0 } })
     const page = await open()
     await call(page, "ready", hub.token, id)
     await until(page, "the state", "Synced")
-    await call(page, "send", id, "[[slow 30 10]] done")
+    await call(page, "send", id, "[[slow 20 10]] done")
     await until(page, "some steps", "StreamEvent", 5)
     await call(page, "leave")
     await settledAgent(hub, id)
     expect((await messagesOf(hub, id)).at(-1)).toMatchObject({ role: "assistant", outcome: "completed" })
     await call(page, "ready", hub.token, id)
-    await call(page, "send", id, "[[slow 400 10]]")
+    await call(page, "send", id, "[[slow 4000 10]]")
     await until(page, "it streams again", "StreamEvent", 40)
     expect(await call(page, "interrupt", id)).toMatchObject({ interrupted: true })
     await settledAgent(hub, id)
