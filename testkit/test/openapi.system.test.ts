@@ -163,7 +163,10 @@ describe("the description that a hub serves", () => {
     const [[, snapshot], [, synced]] = log as [readonly [string, object], readonly [string, object]]
     expect(fieldsOf("AgentSnapshot")).toEqual(expect.arrayContaining(Object.keys(snapshot)))
     expect(Object.keys(synced).sort()).toEqual([...fieldsOf("LogSynced")].sort())
+    await hub.call("POST", "/api/announcements", { kind: "feature", text: "Streams are described" })
     const feed = await frames("/api/sessions/stream?after=0")
+    const announced = feed.find(([name]) => name === "announcements")?.[1] ?? {}
+    expect(Object.keys(announced)).toEqual(fieldsOf("AnnouncementList"))
     expect(Object.keys(feed.at(-1)?.[1] ?? {}).sort()).toEqual([...fieldsOf("FeedSynced")].sort())
   })
 })

@@ -50,7 +50,7 @@ describe("the pages of the client's guide", () => {
       response.writeHead(200, { "content-type": "text/javascript", "access-control-allow-origin": "*" }).end(script),
     )
     origin = await serve((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(html))
-    ;[hub, browser] = await Promise.all([startHub({ settings: { HOLDFAST_TRUST_PROXY: origin } }), launchBrowser()])
+    ;[hub, browser] = await Promise.all([startHub({ settings: { HOLDFAST_CORS_ORIGINS: origin } }), launchBrowser()])
   })
 
   afterAll(async () => {

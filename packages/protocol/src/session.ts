@@ -67,7 +67,7 @@ export const MetadataValue = Schema.String.check(
 )
 
 /** What a program notes about a session, by names of its own choice. */
-export const Metadata = Schema.Record(MetadataName, MetadataValue)
+export const Metadata = Schema.Record(Schema.String, MetadataValue).check(Schema.isPropertyNames(MetadataName))
 export type Metadata = typeof Metadata.Type
 
 /** A filter `NAME=VALUE`: the session has an entry of this name with this value. */
@@ -207,7 +207,9 @@ export const UpdateSession = Schema.Struct({
   label: Schema.optionalKey(Label),
   tags: Schema.optionalKey(Schema.Array(Tag).check(Schema.isMaxLength(64))),
   pinned: Schema.optionalKey(Schema.Boolean),
-  metadata: Schema.optionalKey(Schema.Record(MetadataName, Schema.NullOr(MetadataValue))),
+  metadata: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.NullOr(MetadataValue)).check(Schema.isPropertyNames(MetadataName)),
+  ),
   key: Schema.optionalKey(Key),
 }).annotate({ identifier: "UpdateSession" })
 export type UpdateSession = typeof UpdateSession.Type

@@ -49,16 +49,20 @@ export class Kept {
 
   /** All webhooks, oldest first, each with its late deliveries. */
   get load(): Effect.Effect<ReadonlyArray<readonly [KeptWebhook, ReadonlyArray<Late>]>, StoreError> {
-    const { settings } = this.#store
-    return Effect.map(Effect.all([settings(WEBHOOK), settings(LATE)]), ([webhooks, late]) => {
-      const byWebhook = Map.groupBy(late, ({ name }) => name.slice(LATE.length).split("/")[0] ?? "")
-      return webhooks
-        .map(({ value }) => JSON.parse(value) as KeptWebhook)
+    return Effect.gen({ self: this }, function* () {
+      const { putSetting, settings } = this.#store
+      const webhooks = (yield* settings(WEBHOOK)).map(({ value }) => JSON.parse(value) as KeptWebhook)
+      const byWebhook = Map.groupBy(yield* settings(LATE), ({ name }) => name.slice(LATE.length).split("/")[0] ?? "")
+      const all = webhooks
         .sort((a, b) => a.webhook.createdAt - b.webhook.createdAt)
         .map((kept) => {
           const own = byWebhook.get(kept.webhook.id) ?? []
+          byWebhook.delete(kept.webhook.id)
           return [kept, own.map(({ value }) => JSON.parse(value) as Late)] as const
         })
+      // What was written while its webhook was removed.
+      for (const { name } of [...byWebhook.values()].flat()) yield* putSetting(name, undefined)
+      return all
     })
   }
 

@@ -17,6 +17,10 @@ const PAGE = 100
 /** Deliveries that are tried again, after which the lane reads no more until one is settled; and those that were given up, of which the oldest go. */
 const LATE_MAX = 1000
 const DEAD_MAX = 1000
+/** Failures in a row after which new events wait, and how long in milliseconds: at first, doubling, and at most. */
+const PATIENCE = 5
+const PAUSE_MIN = 1000
+const PAUSE_MAX = 30_000
 /** Successes that the log shows. */
 const LOG_MAX = 100
 /** Milliseconds until a lane looks again whose store could not be used. */
@@ -30,7 +34,7 @@ export interface LaneParts {
   readonly kept: Kept
   readonly run: <A, E>(effect: Effect.Effect<A, E>) => Promise<A>
   /** Sends a body under an id. */
-  readonly send: (kept: KeptWebhook, message: string, body: string) => Promise<Posted>
+  readonly send: (kept: KeptWebhook, message: string, body: string, signal: AbortSignal) => Promise<Posted>
   /** Seconds until each further try. */
   readonly schedule: ReadonlyArray<number>
   /** Epoch milliseconds. */
@@ -49,8 +53,11 @@ export class Lane {
   #reading = false
   #again = false
   #retrying = false
-  #stopped = false
+  readonly #stopping = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** New events that failed in a row, and what ends the pause after them. */
+  #failures = 0
+  #pause: ReturnType<typeof setTimeout> | undefined
 
   constructor(parts: LaneParts, kept: KeptWebhook, late: ReadonlyArray<Late>) {
     this.#parts = parts
@@ -87,12 +94,12 @@ export class Lane {
   /** There may be notes that it has not seen. */
   wake(): void {
     this.#again = true
-    if (this.#reading || this.#stopped || !this.kept.active) return
+    if (this.#reading || this.#pause !== undefined || !this.#goes) return
     this.#reading = true
-    void this.#read().then((isDone) => {
+    void this.#read().then(() => {
       this.#reading = false
       // Something came between the last look and now.
-      if (isDone && this.#again) this.wake()
+      if (this.#again) this.wake()
     })
   }
 
@@ -110,14 +117,19 @@ export class Lane {
       await run(kept.put(this.kept))
     }
     this.#plan()
-    this.wake()
+    this.#resume()
     return chosen.length
   }
 
-  /** Sends nothing any more. */
+  /** Sends nothing any more; what is under way is cut off. */
   stop(): void {
-    this.#stopped = true
+    this.#stopping.abort()
     clearTimeout(this.#timer)
+    clearTimeout(this.#pause)
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted
   }
 
   get #id(): string {
@@ -133,8 +145,8 @@ export class Lane {
     return !this.#stopped && this.kept.active
   }
 
-  /** Reads to the end; false when it stopped before. */
-  async #read(): Promise<boolean> {
+  /** Reads to the end, or as far as it may. */
+  async #read(): Promise<void> {
     const { report, run, store } = this.#parts
     try {
       while (this.#again && this.#goes) {
@@ -142,24 +154,23 @@ export class Lane {
         for (let isMore = true; isMore;) {
           const { notes, head } = await run(store.notes(this.#cursor, PAGE))
           for (const note of notes) {
-            if (!this.#goes || this.counts.retrying >= LATE_MAX) return false
+            if (!this.#goes || this.#pause !== undefined || this.counts.retrying >= LATE_MAX) return
             const took = await this.#take(note)
-            if (took === "stopped") return false
+            if (took === "stopped") return
             this.#cursor = note.number
             // What was sent is not sent again after a restart.
             if (took === "sent") await this.#move()
           }
           isMore = notes.length > 0
           if (!isMore) this.#cursor = Math.max(this.#cursor, head)
-          if (this.#cursor !== this.#moved) await this.#move()
+          // What no one wants costs no write of its own: a restart may look at some of it again.
+          if (this.#cursor - this.#moved >= PAGE) await this.#move()
         }
       }
-      return true
     } catch (cause) {
-      if (this.#stopped) return false
+      if (this.#stopped) return
       report("a webhook could not read or keep what it sends", { webhook: this.#id, cause: String(cause) })
       setTimeout(() => this.wake(), STORE_PAUSE).unref()
-      return false
     }
   }
 
@@ -179,7 +190,7 @@ export class Lane {
     const payload = await run(payloadOf(store, type, note))
     if (payload === undefined || tags?.some((tag) => payload.record.tags.includes(tag)) === false) return "passed"
     const message = messageId(note)
-    const posted = await this.#parts.send(this.kept, message, payload.body)
+    const posted = await this.#parts.send(this.kept, message, payload.body, this.#stopping.signal)
     if (this.#stopped) return "stopped"
     const { session, id, seq } = note
     const before = this.#late.get(message)
@@ -189,8 +200,26 @@ export class Lane {
       const late = this.#failed({ message, type, session, id, seq, tries: before?.tries ?? 0, at: now() }, posted)
       await run(kept.putLate(this.#id, late))
       await this.#add(late)
+      if (++this.#failures >= PATIENCE) this.#rest()
     }
     return "sent"
+  }
+
+  /** New events wait for a while: a receiver that is away costs the hub a request now and then, not one for each event. */
+  #rest(): void {
+    const wait = Math.min(PAUSE_MAX, PAUSE_MIN * 2 ** (this.#failures - PATIENCE))
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined
+      this.wake()
+    }, wait).unref()
+  }
+
+  /** The receiver is there again, or someone says so. */
+  #resume(): void {
+    this.#failures = 0
+    clearTimeout(this.#pause)
+    this.#pause = undefined
+    this.wake()
   }
 
   /** A delivery after a try that failed: tried again by the schedule, or given up. */
@@ -241,6 +270,7 @@ export class Lane {
   async #settle(event: NotedEvent, type: WebhookEvent, tries: number, posted: Posted): Promise<void> {
     const message = messageId(event)
     await this.#forget(message)
+    if (this.#failures > 0) this.#resume()
     const { status, milliseconds } = posted
     this.#delivered.push({
       id: message,
@@ -290,7 +320,7 @@ export class Lane {
     const payload = await run(payloadOf(store, late.type, late))
     // What is not there any more is of no use to anyone.
     if (payload === undefined) return this.#forget(late.message)
-    const posted = await send(this.kept, late.message, payload.body)
+    const posted = await send(this.kept, late.message, payload.body, this.#stopping.signal)
     if (this.#stopped) return
     if (posted.delivered) return this.#settle(late, late.type, late.tries, posted)
     const next = this.#failed(late, posted)

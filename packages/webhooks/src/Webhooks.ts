@@ -40,7 +40,11 @@ export class Webhooks {
   constructor(parts: WebhookParts) {
     this.#parts = parts
     this.#kept = new Kept(parts.store)
-    this.#laneParts = { ...parts, kept: this.#kept, send: (kept, message, body) => this.#send(kept, message, body) }
+    this.#laneParts = {
+      ...parts,
+      kept: this.#kept,
+      send: (kept, message, body, signal) => this.#send(kept, message, body, signal),
+    }
   }
 
   /** Takes them from the store, and continues where each was. */
@@ -84,11 +88,12 @@ export class Webhooks {
       const webhook = { id, url: url.href, ...wanted, allowPrivate, createdAt: this.#parts.now(), by: by.name }
       const kept: KeptWebhook = { webhook, secrets: [{ secret }], active: true }
       const lane = new Lane(this.#laneParts, kept, [])
-      // Its place in the notes is durable before it is: what happens from now on is not missed.
-      yield* this.#parts.store.openNotes(`webhook/${id}`).pipe(Effect.mapError(storeError))
+      // It has a place in the notes before it is answered: what happens from then on is not missed. One that is cut off in
+      // between gets its place at the next start; a place without a webhook would keep notes for no one.
       yield* this.#kept.put(kept).pipe(Effect.mapError(storeError))
+      const opened = Effect.tryPromise({ try: () => lane.open(), catch: (cause) => storeError(cause as StoreError) })
+      yield* opened.pipe(Effect.tapError(() => Effect.ignore(this.#kept.remove(id, []))))
       this.#lanes.set(id, lane)
-      yield* Effect.promise(() => lane.open())
       return { ...shown(lane), secret }
     }).pipe(Effect.uninterruptible)
   }
@@ -96,15 +101,15 @@ export class Webhooks {
   /** Removes one, with what waits to be sent. */
   remove(webhookId: string): Effect.Effect<{ readonly removed: boolean }, DoorError> {
     return Effect.flatMap(this.#lane(webhookId), (lane) => {
-      lane.stop()
-      this.#lanes.delete(webhookId)
-      return this.#kept
-        .remove(webhookId, lane.lateIds)
-        .pipe(
-          Effect.andThen(this.#parts.store.moveNotes(`webhook/${webhookId}`, undefined)),
-          Effect.as({ removed: true }),
-          Effect.mapError(storeError),
-        )
+      const ended = Effect.sync(() => {
+        lane.stop()
+        this.#lanes.delete(webhookId)
+        return { removed: true }
+      })
+      // While the store refuses, it is still there and can be removed again.
+      return this.#parts.store
+        .moveNotes(`webhook/${webhookId}`, undefined)
+        .pipe(Effect.andThen(this.#kept.remove(webhookId, lane.lateIds)), Effect.andThen(ended), Effect.mapError(storeError))
     }).pipe(Effect.uninterruptible)
   }
 
@@ -137,7 +142,7 @@ export class Webhooks {
         timestamp: new Date(this.#parts.now()).toISOString(),
         data: { webhook: webhookId },
       })
-      const sent = Effect.promise(() => this.#send(kept, `test_${randomBytes(12).toString("hex")}`, body))
+      const sent = Effect.promise(() => this.#send(kept, `test_${randomBytes(12).toString("hex")}`, body, this.#stopping.signal))
       return Effect.map(sent, ({ delivered, milliseconds, problem, status }) => ({
         delivered,
         ...(status === undefined ? {} : { status }),
@@ -170,7 +175,7 @@ export class Webhooks {
     return lane === undefined ? Effect.fail(new WebhookNotFound({ message, webhookId })) : Effect.succeed(lane)
   }
 
-  #send({ webhook, secrets }: KeptWebhook, id: string, body: string): Promise<Posted> {
+  #send({ webhook, secrets }: KeptWebhook, id: string, body: string, signal: AbortSignal): Promise<Posted> {
     const now = this.#parts.now()
     const inForce = secrets.filter(({ until = Number.POSITIVE_INFINITY }) => until > now).map(({ secret }) => secret)
     const { allowPrivate, url } = webhook
@@ -180,7 +185,7 @@ export class Webhooks {
       headers: signedHeaders({ id, seconds: Math.floor(now / 1000), body }, inForce),
       body,
       timeout: this.#parts.timeout,
-      signal: this.#stopping.signal,
+      signal,
     })
   }
 }

@@ -2,7 +2,7 @@
  * Which addresses a receiver may have (docs/protocol/rules.md, Y-6): whoever may make webhooks must not reach, by way of the hub,
  * what only the hub's machine and its network can reach.
  */
-import { lookup } from "node:dns"
+import { lookup, type LookupAddress, type LookupOptions } from "node:dns"
 import { BlockList, isIP, type LookupFunction } from "node:net"
 
 /** One list for each version: a list of both would look for an IPv4 address among those of IPv6 too. */
@@ -61,20 +61,32 @@ export function hostOf({ hostname }: URL): string {
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname
 }
 
+/** Gives all addresses of a name. */
+type Resolve = (
+  host: string,
+  options: LookupOptions,
+  done: (error: NodeJS.ErrnoException | null, addresses: ReadonlyArray<LookupAddress>) => void,
+) => void
+
 /**
  * Resolves names for one request: every address that a name has is checked, and the connection goes to those that were checked.
  * An address that is written as such is not resolved and must be checked before.
  */
-export const checkedLookup: LookupFunction = (host, options, done) => {
-  lookup(host, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return done(error, "")
-    const wrong = addresses.find(({ address }) => isPrivateAddress(address))
-    if (wrong !== undefined) return done(new AddressNotAllowed(host, wrong.address), "")
-    if (options.all === true) return done(null, addresses)
-    const [first] = addresses
-    if (first === undefined) return done(new Error(`${host} has no address`), "")
-    done(null, first.address, first.family)
-  })
+export const checkedLookup: LookupFunction = checkedBy((host, options, done) => lookup(host, { ...options, all: true }, done))
+
+/** The same over what resolves names; it is asked once for each request. */
+export function checkedBy(resolve: Resolve): LookupFunction {
+  return (host, options, done) => {
+    resolve(host, options, (error, addresses) => {
+      if (error !== null) return done(error, "")
+      const wrong = addresses.find(({ address }) => isPrivateAddress(address))
+      if (wrong !== undefined) return done(new AddressNotAllowed(host, wrong.address), "")
+      const [first] = addresses
+      if (first === undefined) return done(new Error(`${host} has no address`), "")
+      if (options.all === true) return done(null, [...addresses])
+      done(null, first.address, first.family)
+    })
+  }
 }
 
 /** What is wrong with the address of a receiver; `undefined` when it can be one. A name that cannot be resolved now may be one later. */

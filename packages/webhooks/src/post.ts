@@ -3,11 +3,14 @@
  * redirects, within a time, and with little read of what comes back.
  */
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http"
-import { isIP } from "node:net"
+import { isIP, type LookupFunction } from "node:net"
 import { AddressNotAllowed, checkedLookup, hostOf, isPrivateAddress } from "./addresses.ts"
 
 /** Bytes of an answer that are read, so that the receiver can finish it. */
 const READ_MAX = 64 * 1024
+
+/** Milliseconds in which an answer may end whose status is known. */
+const END_GRACE = 1000
 
 /** Longest `Retry-After` that is followed, in seconds. */
 const RETRY_AFTER_MAX = 24 * 3600
@@ -21,6 +24,8 @@ export interface Post {
   /** Milliseconds for all of it. */
   readonly timeout: number
   readonly signal: AbortSignal
+  /** Resolves the name; only to checked addresses. */
+  readonly lookup?: LookupFunction
 }
 
 /** What became of it. */
@@ -34,7 +39,7 @@ export interface Posted {
 }
 
 /** Sends a request; never rejects. */
-export function post({ url, allowPrivate, headers, body, timeout, signal }: Post): Promise<Posted> {
+export function post({ url, allowPrivate, headers, body, timeout, signal, lookup = checkedLookup }: Post): Promise<Posted> {
   const began = performance.now()
   const host = hostOf(url)
   return new Promise((resolve) => {
@@ -60,18 +65,21 @@ export function post({ url, allowPrivate, headers, body, timeout, signal }: Post
         "content-length": Buffer.byteLength(body),
         "user-agent": "Holdfast",
       },
-      ...(allowPrivate ? {} : { lookup: checkedLookup }),
+      ...(allowPrivate ? {} : { lookup }),
     }
     // Loaded when something is sent: few hubs have webhooks, and TLS takes memory.
     const { request: begin } = process.getBuiltinModule(url.protocol === "https:" ? "node:https" : "node:http")
     request = begin(url, options)
     request.on("error", (error) => failed(error.message))
-    request.on("response", (response) => answered(response, over))
+    request.on("response", (response) => {
+      clearTimeout(timer)
+      answered(response, over)
+    })
     request.end(body)
   })
 }
 
-/** Takes the head of an answer, and as much of its body as is read. */
+/** Takes the head of an answer, which decides, and as much of its body as is read, for a moment. */
 function answered(response: IncomingMessage, over: (posted: Omit<Posted, "milliseconds">) => void): void {
   const { statusCode: status = 0, headers } = response
   const delivered = status >= 200 && status < 300
@@ -83,13 +91,17 @@ function answered(response: IncomingMessage, over: (posted: Omit<Posted, "millis
     ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfter: Math.min(seconds, RETRY_AFTER_MAX) } : {}),
   }
   let bytes = 0
+  const timer = setTimeout(() => over(posted), END_GRACE)
   response.on("data", (chunk: Buffer) => {
     bytes += chunk.length
     if (bytes > READ_MAX) over(posted)
   })
   response.on("end", () => over(posted))
   response.on("error", () => over(posted))
-  response.on("close", () => over(posted))
+  response.on("close", () => {
+    clearTimeout(timer)
+    over(posted)
+  })
 }
 
 const problemOf = (status: number): string =>

@@ -263,10 +263,11 @@ export class Turns {
       return undefined
     }
     this.taken(turn.message)
+    // First the request, then the chunk: whoever answers when the chunk comes finds the request in the record.
+    this.#events.note({ type: "asked", turn: turn.id, request })
     if (request.toolCallId !== undefined) {
       this.#batch.add({ type: "tool-approval-request", approvalId: request.id, toolCallId: request.toolCallId })
     }
-    this.#events.note({ type: "asked", turn: turn.id, request })
     return undefined
   }
 

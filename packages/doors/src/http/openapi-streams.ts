@@ -7,8 +7,8 @@
 interface StreamShown {
   readonly description: string
   readonly example: string
-  /** By the name of the event: what its `id` is, and its data. */
-  readonly events: Readonly<Record<string, { readonly id: string; readonly data: { readonly $ref: string } }>>
+  /** By the name of the event: what its `id` is, if it has one, and its data. */
+  readonly events: Readonly<Record<string, { readonly id?: string; readonly data: { readonly $ref: string } }>>
 }
 
 const EVENT = '{"seq":3,"time":1764460800000,"channel":"terminal","type":"output","data":{"text":"hello\\r\\n"}}'
@@ -29,10 +29,12 @@ export const STREAMS: Readonly<Record<string, StreamShown>> = {
   },
   "sessions.watch": {
     description:
-      "Server-sent events, each with JSON as data and CHANGE@FEED as id. session: a Session that changed. synced: a FeedSynced, sent once, when everything so far has been sent. reset: a FeedReset; the cursor belonged to another store, and every session follows.",
-    example: 'event: synced\nid: 41@9f2c\ndata: {"change":41,"feed":"9f2c"}\n\n',
+      "Server-sent events, each with JSON as data and, except announcements, CHANGE@FEED as id. session: a Session that changed. announcements: an AnnouncementList with all announcements in force, sent before synced if there are any, and again whenever that changes. synced: a FeedSynced, sent once, when everything so far has been sent. reset: a FeedReset; the cursor belonged to another store, and every session follows.",
+    example:
+      'event: announcements\ndata: {"announcements":[]}\n\nevent: synced\nid: 41@9f2c\ndata: {"change":41,"feed":"9f2c"}\n\n',
     events: {
       session: { id: "CHANGE@FEED", data: named("Session") },
+      announcements: { data: named("AnnouncementList") },
       synced: { id: "CHANGE@FEED", data: named("FeedSynced") },
       reset: { id: "CHANGE@FEED", data: named("FeedReset") },
     },

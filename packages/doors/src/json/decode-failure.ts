@@ -41,8 +41,11 @@ function firstFinding(issue: SchemaIssue.Issue, path: ReadonlyArray<PropertyKey>
     case "Composite":
       return firstFinding(issue.issues[0], path)
     case "AnyOf": {
-      const deepest = issue.issues.map((inner) => firstFinding(inner, path)).sort((a, b) => b.path.length - a.path.length)[0]
-      return deepest !== undefined && deepest.path.length > path.length ? deepest : { path, semantic: false }
+      const found = issue.issues.map((inner) => firstFinding(inner, path))
+      const deepest = found.toSorted((a, b) => b.path.length - a.path.length)[0]
+      if (deepest !== undefined && deepest.path.length > path.length) return deepest
+      // A value of one of the types, which fails a check of that one.
+      return { path, semantic: found.some(({ semantic }) => semantic) }
     }
     case "MissingKey":
       return { path, semantic: false, what: "is missing" }
