@@ -14,7 +14,7 @@ export interface AttachmentCacheOptions<View> {
   /** Attaches to a session, such as `(session) => client.attach(session, { skipBehind: SKIP_BYTES })`. */
   readonly attach: (session: string) => Attachment
   /** Consumes a new attachment, and gives what is to be shown of it. */
-  readonly open: (attachment: Attachment) => View
+  readonly open: (attachment: Attachment, session: string) => View
   /** Most live attachments that are not shown; 8. */
   readonly hidden?: number
   /** A view left the cache, and its attachment has ended. */
@@ -127,7 +127,7 @@ export class AttachmentCache<View> {
   #open(session: string): Entry<View> {
     const attachment = this.#options.attach(session)
     this.#opened += 1
-    return { attachment, view: this.#options.open(attachment), shown: 0 }
+    return { attachment, view: this.#options.open(attachment, session), shown: 0 }
   }
 
   #renew(session: string, entry: Entry<View>): void {

@@ -1,6 +1,7 @@
 /** Hooks about the connection, and about what waits for one. */
 import { useCallback, useMemo } from "react"
 import type { ConnectionState } from "@holdfast/client"
+import type { OutboxLike } from "@holdfast/client/model"
 import type { OutboxState } from "@holdfast/client/outbox"
 import { useHub } from "./provider.ts"
 import { useCell } from "./use-cell.ts"
@@ -32,7 +33,10 @@ export interface OutboxActions {
 }
 
 /** An outbox. */
-export interface OutboxNow extends Pick<OutboxState, "items" | "counts" | "isDurable">, OutboxActions {}
+export interface OutboxNow extends Pick<OutboxState, "items" | "counts" | "isDurable">, OutboxActions {
+  /** Takes commands, such as `create`; `undefined` until it is open, and without one. */
+  readonly box: OutboxLike | undefined
+}
 
 const EMPTY: Pick<OutboxState, "items" | "counts" | "isDurable"> = Object.freeze({
   items: Object.freeze([]),
@@ -43,7 +47,8 @@ const EMPTY: Pick<OutboxState, "items" | "counts" | "isDurable"> = Object.freeze
 /** What is on its way to the hub. Without an outbox it is empty. */
 export function useOutbox(): OutboxNow {
   const hub = useHub()
-  const { items, counts, isDurable } = useCell(hub.outbox) ?? EMPTY
+  const state = useCell(hub.outbox)
+  const { items, counts, isDurable } = state ?? EMPTY
   const actions = useMemo(
     (): OutboxActions => ({
       retryFailed: async () => (await hub.box?.retry()) ?? 0,
@@ -52,5 +57,5 @@ export function useOutbox(): OutboxNow {
     }),
     [hub],
   )
-  return { items, counts, isDurable, ...actions }
+  return { items, counts, isDurable, box: state && hub.box, ...actions }
 }

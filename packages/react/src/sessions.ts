@@ -2,7 +2,7 @@
 import { useEffect, useMemo } from "react"
 import { sessionService } from "@holdfast/client/model"
 import type { FeedState, HubModel, SessionFilter, SessionService } from "@holdfast/client/model"
-import type { Session } from "@holdfast/protocol/session"
+import type { ShownSession } from "@holdfast/client/outbox"
 import { useHub } from "./provider.ts"
 import { useCell } from "./use-cell.ts"
 
@@ -12,15 +12,15 @@ export interface Loading {
   readonly error: Error | undefined
 }
 
-/** Sessions in order. */
+/** Sessions in order: those of the hub with the changes that wait in the outbox, before them those that it is to create. */
 export interface Sessions extends Loading {
-  readonly sessions: ReadonlyArray<Session>
+  readonly sessions: ReadonlyArray<ShownSession>
 }
 
 /** One session's record. */
 export interface OneSession extends Loading {
   /** `undefined` while it is loading, and when there is no such session. */
-  readonly session: Session | undefined
+  readonly session: ShownSession | undefined
 }
 
 const loading = (state: FeedState): Loading => ({
@@ -49,7 +49,7 @@ export function useSessionIds(filter: SessionFilter = ACTIVE): ReadonlyArray<str
   return useCell(useTable().list(filter).ids)
 }
 
-/** The record of one session, by its whole id, as it changes. */
+/** The record of one session, by its whole id or by what stands for it in the outbox, as it changes. */
 export function useSession(id: string): OneSession {
   const table = useTable()
   return { session: useCell(table.record(id)), ...loading(useCell(table.state)) }

@@ -3,9 +3,13 @@
  * (docs/protocol/rules.md, U-1 to U-9). React, Svelte and others subscribe to its cells.
  *
  * Nothing is connected before something is held, so it can be made and read while a page is rendered on a server. Invariant: one
- * attachment for each session, however many hold it; it ends `linger` after the last one let go, and a turn continues without it.
+ * attachment for each session, however many hold it. What no one holds stays attached among the last few (C-36), so who comes back
+ * finds it as it is; a turn continues without any of them.
  */
 import { Attachment } from "../Attachment.ts"
+import { AttachmentCache } from "../AttachmentCache.ts"
+import type { AttachmentCacheStats } from "../AttachmentCache.ts"
+import { createOf } from "../outbox/item.ts"
 import { SKIP_BYTES } from "../skipping.ts"
 import type { ConnectionState } from "../state.ts"
 import { Cell } from "./cell.ts"
@@ -25,6 +29,8 @@ export interface HubModelOptions {
   readonly outbox?: (hub: Hub) => OutboxLike | Promise<OutboxLike>
   /** Milliseconds from the last one who let go of something to its end; 1 s, so that who comes back at once finds it as it is. */
   readonly linger?: number
+  /** Most sessions that stay attached although no one holds them; 8. The one that was held least recently leaves first. */
+  readonly hidden?: number
   /** Views that are kept although no one holds them, with what they last showed; 32. */
   readonly kept?: number
 }
@@ -32,6 +38,7 @@ export interface HubModelOptions {
 /** Something that is there as long as it is held, and a little longer. */
 interface Holding {
   count: number
+  readonly end: () => void
   cancelEnd: () => void
 }
 
@@ -51,6 +58,7 @@ export class HubModel {
   readonly #outbox: Cell<OutboxState | undefined>
   /** The least recently held first. */
   readonly #views = new Map<string, SessionView>()
+  readonly #attached: AttachmentCache<SessionView>
   readonly #holdings = new Map<string, Holding>()
   readonly #openOutbox: HubModelOptions["outbox"]
   #hub: Hub | undefined
@@ -58,7 +66,8 @@ export class HubModel {
   #ends: ReadonlyArray<() => void> = []
 
   /** A function is called when something is first held; the hub that it makes is closed when nothing is held any more. */
-  constructor(hub: Hub | (() => Hub), { schedule, outbox, linger = LINGER, kept = KEPT }: HubModelOptions = {}) {
+  constructor(hub: Hub | (() => Hub), options: HubModelOptions = {}) {
+    const { schedule, outbox, linger = LINGER, kept = KEPT, hidden } = options
     this.#openOutbox = outbox
     this.#make = typeof hub === "function" ? hub : () => hub
     this.#isOwn = typeof hub === "function"
@@ -66,6 +75,11 @@ export class HubModel {
     this.#kept = kept
     this.frames = new Frames(schedule)
     this.table = new SessionTable(this.frames)
+    this.#attached = new AttachmentCache({
+      attach: (session) => this.#attach(session),
+      open: (attachment, session) => this.#follow(attachment, session),
+      ...(hidden === undefined ? {} : { hidden }),
+    })
     // As on a server, so that the first rendering is the same.
     this.#connection = new Cell(this.frames, CONNECTING)
     this.#outbox = new Cell<OutboxState | undefined>(this.frames, undefined)
@@ -85,6 +99,11 @@ export class HubModel {
     return this.#box
   }
 
+  /** How many sessions are attached, and what became of them. */
+  get attached(): AttachmentCacheStats {
+    return this.#attached.stats
+  }
+
   /** The hub, which is connected to now if it was not before. */
   get hub(): Hub {
     return (this.#hub ??= this.#begin())
@@ -98,63 +117,56 @@ export class HubModel {
     this.#views.set(session, made)
     for (const id of this.#views.keys()) {
       if (this.#views.size <= this.#kept) break
-      if (id !== session && !this.#holdings.has(id)) this.#views.delete(id)
+      if (id !== session && !this.#holdings.has(id) && this.#attached.peek(id) === undefined) this.#views.delete(id)
     }
     return made
   }
 
   /** Keeps the connection, until the function that is returned is called. */
   hold(): () => void {
-    return this.#held(
-      "hub",
-      () => void this.hub,
-      () => this.#end(),
-    )
+    return this.#held("hub", () => {
+      void this.hub
+      return () => this.#end()
+    })
   }
 
   /** Keeps the table of sessions up to date. */
   holdTable(): () => void {
-    return this.#held(
-      "table",
-      () => this.table.start(this.hub.connection),
-      () => this.table.stop(),
-    )
+    return this.#held("table", () => {
+      this.table.start(this.hub.connection)
+      return () => this.table.stop()
+    })
   }
 
-  /** Keeps a session attached. */
+  /** Keeps a session attached; one that the outbox is to create is so once the hub has named it. */
   holdSession(session: string): () => void {
     const view = this.view(session)
     // Least recently held first.
     this.#views.delete(session)
     this.#views.set(session, view)
-    return this.#held(
-      session,
-      () => this.#attach(view),
-      () => view.attachment?.detach(),
-    )
+    if (createOf(session) !== undefined) return () => undefined
+    return this.#held(session, () => this.#attached.show(session).hide)
   }
 
-  #attach(view: SessionView): void {
+  #attach(session: string): Attachment {
+    const view = this.view(session)
+    const options = { session, mode: "interactive", skipBehind: SKIP_BYTES, ...view.resume, ...view.size } as const
+    return new Attachment(this.hub.connection, options)
+  }
+
+  #follow(attachment: Attachment, session: string): SessionView {
     const { connection } = this.hub
-    const session = view.id
-    const attachment = new Attachment(connection, {
-      session,
-      mode: "interactive",
-      skipBehind: SKIP_BYTES,
-      ...view.resume,
-      ...view.size,
-    })
+    const view = this.view(session)
     view.follow(attachment, {
       record: () => connection.call("sessions.get", { session }),
       events: (after, limit) => connection.call("log.events", { session, after, limit }),
     })
+    return view
   }
 
-  #held(name: string, begin: () => void, end: () => void): () => void {
-    const known = this.#holdings.get(name)
-    if (known === undefined) begin()
-    known?.cancelEnd()
-    const holding = known ?? { count: 0, cancelEnd: () => undefined }
+  #held(name: string, begin: () => () => void): () => void {
+    const holding = this.#holdings.get(name) ?? { count: 0, end: begin(), cancelEnd: () => undefined }
+    holding.cancelEnd()
     holding.count += 1
     this.#holdings.set(name, holding)
     let isHeld = true
@@ -165,7 +177,7 @@ export class HubModel {
       if (holding.count > 0) return
       const timer = setTimeout(() => {
         this.#holdings.delete(name)
-        end()
+        holding.end()
       }, this.#linger)
       holding.cancelEnd = () => clearTimeout(timer)
     }
@@ -179,9 +191,13 @@ export class HubModel {
     this.#ends = [connection.onState((state) => this.#connection.set(state)), () => (isOver = true)]
     const opened = (outbox: OutboxLike): void => {
       if (isOver) return outbox.close()
+      const show = (): void => {
+        this.#outbox.set(outbox.state)
+        this.table.setOutbox(outbox.state.items)
+      }
       this.#box = outbox
-      this.#outbox.set(outbox.state)
-      this.#ends = [...this.#ends, outbox.listen(() => this.#outbox.set(outbox.state)), () => outbox.close()]
+      show()
+      this.#ends = [...this.#ends, outbox.listen(show), () => outbox.close()]
     }
     const opening = this.#openOutbox?.(hub)
     if (opening instanceof Promise) void opening.then(opened)
@@ -193,6 +209,7 @@ export class HubModel {
     for (const end of this.#ends) end()
     this.#ends = []
     this.#box = undefined
+    this.#attached.close()
     if (this.#isOwn) this.#hub?.close()
     this.#hub = undefined
   }

@@ -1,5 +1,7 @@
 /** A list of sessions: filtered and ordered as `sessions.list` does it, from records that change. */
-import type { Session, SessionQuery } from "@holdfast/protocol/session"
+import type { SessionQuery } from "@holdfast/protocol/session"
+import { isOffline } from "../outbox/optimistic.ts"
+import type { ShownSession } from "../outbox/optimistic.ts"
 import { Cell } from "./cell.ts"
 import type { Readable } from "./cell.ts"
 import type { Frames, Source } from "./frames.ts"
@@ -14,24 +16,23 @@ export class SessionList implements Source {
   readonly #frames: Frames
   readonly #filter: SessionFilter
   readonly #words: ReadonlyArray<string>
-  readonly #records: ReadonlyMap<string, Session>
+  readonly #read: (id: string) => ShownSession | undefined
   /** What each session in the list is ordered by. */
   readonly #places = new Map<string, number | string>()
   readonly #ids: Cell<ReadonlyArray<string>>
-  readonly #sessions: Cell<ReadonlyArray<Session>>
+  readonly #sessions: Cell<ReadonlyArray<ShownSession>>
   #isOrderNew = false
 
-  constructor(frames: Frames, filter: SessionFilter, records: ReadonlyMap<string, Session>) {
+  constructor(frames: Frames, filter: SessionFilter, read: (id: string) => ShownSession | undefined) {
     this.#frames = frames
     this.#filter = filter
     this.#words = (filter.q ?? "")
       .toLowerCase()
       .split(/\s+/)
       .filter((word) => word !== "")
-    this.#records = records
+    this.#read = read
     this.#ids = new Cell<ReadonlyArray<string>>(frames, NONE)
-    this.#sessions = new Cell<ReadonlyArray<Session>>(frames, NONE)
-    for (const record of records.values()) this.changed(record)
+    this.#sessions = new Cell<ReadonlyArray<ShownSession>>(frames, NONE)
   }
 
   /** Ids in order: what a list subscribes to whose rows read their own records. */
@@ -40,18 +41,19 @@ export class SessionList implements Source {
   }
 
   /** Records in order. */
-  get sessions(): Readable<ReadonlyArray<Session>> {
+  get sessions(): Readable<ReadonlyArray<ShownSession>> {
     return this.#sessions
   }
 
-  /** A record is new or has changed. */
-  changed(record: Session): void {
-    const before = this.#places.get(record.id)
-    const place = this.#chooses(record) ? this.#placeOf(record) : undefined
+  /** A session is new or has changed; an id alone: there is no such session any more. */
+  changed(session: ShownSession | string): void {
+    const id = typeof session === "string" ? session : session.id
+    const before = this.#places.get(id)
+    const place = typeof session === "string" || !this.#chooses(session) ? undefined : this.#placeOf(session)
     if (before === undefined && place === undefined) return
     if (before !== place) {
-      if (place === undefined) this.#places.delete(record.id)
-      else this.#places.set(record.id, place)
+      if (place === undefined) this.#places.delete(id)
+      else this.#places.set(id, place)
       this.#isOrderNew = true
     }
     this.#frames.mark(this)
@@ -71,32 +73,42 @@ export class SessionList implements Source {
       const ids = [...this.#places].sort(byPlace).map(([id]) => id)
       if (ids.length !== before.length || ids.some((id, index) => id !== before[index])) this.#ids.set(Object.freeze(ids))
     }
-    this.#sessions.set(Object.freeze(this.#ids.latest.flatMap((id) => this.#records.get(id) ?? [])))
+    this.#sessions.set(Object.freeze(this.#ids.latest.flatMap((id) => this.#read(id) ?? [])))
   }
 
-  #chooses({ status, kind, tags, owner, process, pinned, label }: Session): boolean {
+  #chooses(session: ShownSession): boolean {
     const { status: wanted = "active", ...filter } = this.#filter
-    if (wanted === "all" ? status === "deleted" : status !== wanted) return false
+    const { kind, tags, pinned, label } = session
     if (filter.kind !== undefined && filter.kind !== kind) return false
     if (filter.tag !== undefined && !tags.includes(filter.tag)) return false
-    if (filter.owner !== undefined && filter.owner !== owner) return false
-    if (filter.process !== undefined && filter.process !== process) return false
     if (filter.pinned !== undefined && filter.pinned !== pinned) return false
     const shown = label.toLowerCase()
-    return this.#words.every((word) => shown.includes(word))
+    if (!this.#words.every((word) => shown.includes(word))) return false
+    // The hub alone knows whose it will be, and how its process is.
+    if (isOffline(session)) return AS_ACTIVE.has(wanted) && filter.owner === undefined && filter.process === undefined
+    const { status, owner, process } = session
+    if (wanted === "all" ? status === "deleted" : status !== wanted) return false
+    if (filter.owner !== undefined && filter.owner !== owner) return false
+    return filter.process === undefined || filter.process === process
   }
 
-  #placeOf({ lastActiveAt, createdAt, updatedAt, label }: Session): number | string {
+  #placeOf(session: ShownSession): number | string {
     const { sort = "active" } = this.#filter
-    if (sort === "label") return label.toLowerCase()
-    return sort === "created" ? createdAt : sort === "updated" ? updatedAt : lastActiveAt
+    if (sort === "label") return session.label.toLowerCase()
+    if (isOffline(session)) return AHEAD + session.createdAt
+    return sort === "created" ? session.createdAt : sort === "updated" ? session.updatedAt : session.lastActiveAt
   }
 }
 
+const AS_ACTIVE: ReadonlySet<string> = new Set(["active", "all"])
+
+/** Later than any clock: what is not created yet is newer than all that is. */
+const AHEAD = 2 ** 52
+
 type Placed = readonly [id: string, place: number | string]
 
-/** Texts from A, times from the newest; what is equal by its id, the newest first. */
+/** Texts from A, times from the newest; what is equal in the same direction, by when it was created. */
 function byPlace([one, a]: Placed, [other, b]: Placed): number {
-  if (a !== b) return typeof a === "string" ? (a < b ? -1 : 1) : Number(b) - Number(a)
-  return one < other ? 1 : -1
+  if (typeof a === "string") return a < b || (a === b && one < other) ? -1 : 1
+  return Number(b) - a || (one < other ? 1 : -1)
 }

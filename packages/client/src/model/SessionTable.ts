@@ -1,13 +1,17 @@
 /**
  * The records of all sessions, from the feed (docs/protocol/rules.md, D-12, U-7): a cell for each record, and lists that change
- * only where their order does.
+ * only where their order does. What waits in the outbox is shown as if it were done (U-11).
  */
+import { sameJson } from "@holdfast/core/agent/same-json"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import type { Session } from "@holdfast/protocol/session"
 import type { Connection } from "../Connection.ts"
 import type { HoldfastError } from "../errors.ts"
 import { Feed } from "../Feed.ts"
 import type { FeedCursor } from "../Feed.ts"
+import type { OutboxItem } from "../outbox/item.ts"
+import { inPlaceOf } from "../outbox/optimistic.ts"
+import type { ShownSession } from "../outbox/optimistic.ts"
 import { Cell } from "./cell.ts"
 import type { Readable } from "./cell.ts"
 import type { Frames, Source } from "./frames.ts"
@@ -36,8 +40,13 @@ const SYNCED: FeedState = Object.freeze({ _tag: "Synced" })
 /** All sessions of a hub. */
 export class SessionTable implements Source {
   readonly #frames: Frames
+  /** As the hub has them. */
   readonly #records = new Map<string, Session>()
-  readonly #cells = new Map<string, Cell<Session | undefined>>()
+  /** What is shown in place of records, or without one, because of what is in the outbox. */
+  #shown: ReadonlyMap<string, ShownSession> = new Map()
+  #items: ReadonlyArray<OutboxItem> = NONE
+  #isShownNew = false
+  readonly #cells = new Map<string, Cell<ShownSession | undefined>>()
   readonly #lists = new Map<string, SessionList>()
   readonly #state: Cell<FeedState>
   readonly #waiting: Cell<ReadonlyArray<WaitingRequest>>
@@ -46,6 +55,8 @@ export class SessionTable implements Source {
   #isWaitingNew = false
   #feed: Feed | undefined
   #cursor: FeedCursor | undefined
+  /** The hub has another store than before, so what it answered earlier says nothing about this one. */
+  #wasReset = false
 
   constructor(frames: Frames) {
     this.#frames = frames
@@ -62,11 +73,11 @@ export class SessionTable implements Source {
     return this.#waiting
   }
 
-  /** The record of a session by its whole id; `undefined` while there is none. */
-  record(id: string): Readable<Session | undefined> {
+  /** A session by its whole id, or by the one that stands for it in the outbox; `undefined` while there is none. */
+  record(id: string): Readable<ShownSession | undefined> {
     const known = this.#cells.get(id)
     if (known !== undefined) return known
-    const made = new Cell<Session | undefined>(this.#frames, this.#records.get(id))
+    const made = new Cell<ShownSession | undefined>(this.#frames, this.#read(this.#idOf(id)))
     this.#cells.set(id, made)
     return made
   }
@@ -76,9 +87,17 @@ export class SessionTable implements Source {
     const name = JSON.stringify(Object.entries(filter).sort(([one], [other]) => (one < other ? -1 : 1)))
     const known = this.#lists.get(name)
     if (known !== undefined) return known
-    const made = new SessionList(this.#frames, filter, this.#records)
+    const made = new SessionList(this.#frames, filter, (id) => this.#read(id))
+    for (const session of [...this.#records.values(), ...this.#shown.values()]) made.changed(session)
     this.#lists.set(name, made)
     return made
+  }
+
+  /** Takes what is in the outbox now. */
+  setOutbox(items: ReadonlyArray<OutboxItem>): void {
+    this.#items = items
+    this.#isShownNew = true
+    this.#frames.mark(this)
   }
 
   /** Follows the feed of a connection, from where the last one ended. */
@@ -107,6 +126,7 @@ export class SessionTable implements Source {
   }
 
   collect(): void {
+    if (this.#isShownNew) this.#renewShown()
     if (!this.#isWaitingNew) return
     this.#isWaitingNew = false
     const waiting = [...this.#asking].flatMap((id) => {
@@ -119,8 +139,8 @@ export class SessionTable implements Source {
   #changed(session: Session): void {
     const record = Object.freeze(session)
     this.#records.set(record.id, record)
-    this.#cells.get(record.id)?.set(record)
-    for (const list of this.#lists.values()) list.changed(record)
+    if (this.#items.length > 0) this.setOutbox(this.#items)
+    this.#show(record.id)
     const isAsking = record.status === "active" && openRequests(record).length > 0
     if (isAsking) this.#asking.add(record.id)
     else if (!this.#asking.delete(record.id)) return
@@ -128,14 +148,49 @@ export class SessionTable implements Source {
     this.#frames.mark(this)
   }
 
+  #read(id: string): ShownSession | undefined {
+    return this.#shown.get(id) ?? this.#records.get(id)
+  }
+
+  /** The hub's id of a session that was created through the outbox. */
+  #idOf(id: string): string {
+    const answer = this.#items.find((item) => item.operation === "sessions.create" && item.session === id)?.answer
+    return (answer as Session | undefined)?.id ?? id
+  }
+
+  #show(id: string): void {
+    const session = this.#read(id)
+    this.#cells.get(id)?.set(session)
+    for (const list of this.#lists.values()) list.changed(session ?? id)
+  }
+
+  #renewShown(): void {
+    this.#isShownNew = false
+    const before = this.#shown
+    const change = this.#wasReset ? Infinity : (this.#feed?.change ?? this.#cursor?.after ?? 0)
+    const shown = inPlaceOf((id) => this.#records.get(id), this.#items, change)
+    for (const [id, session] of shown) {
+      const same = before.get(id)
+      shown.set(id, same !== undefined && sameJson(same, session) ? same : Object.freeze(session))
+    }
+    this.#shown = shown
+    for (const id of new Set([...before.keys(), ...shown.keys()])) if (before.get(id) !== shown.get(id)) this.#show(id)
+    // Who shows a session by the id that stands for it continues with the real one.
+    for (const { operation, session } of this.#items) {
+      if (operation === "sessions.create") this.#cells.get(session)?.set(this.#read(this.#idOf(session)))
+    }
+  }
+
   #reset(): void {
+    this.#wasReset = true
     this.#records.clear()
     this.#asking.clear()
     this.#isWaitingNew = true
     for (const cell of this.#cells.values()) cell.set(undefined)
     for (const list of this.#lists.values()) list.reset()
     this.#state.set(LOADING)
-    this.#frames.mark(this)
+    this.#shown = new Map()
+    this.setOutbox(this.#items)
   }
 }
 

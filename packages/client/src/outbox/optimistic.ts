@@ -61,18 +61,33 @@ export function withOffline(
   { items }: Pick<OutboxState, "items">,
   change = Infinity,
 ): ReadonlyArray<ShownSession> {
-  const known = new Set<string>(sessions.map(({ id }) => id))
-  const created: Array<ShownSession> = []
-  for (const item of items) {
+  const known = new Map<string, Session>(sessions.map((session) => [session.id, session]))
+  const shown = inPlaceOf((id) => known.get(id), items, change)
+  const created = [...shown.values()].filter(({ id }) => !known.has(id))
+  return [...created, ...sessions.map((session) => shown.get(session.id) ?? session)]
+}
+
+/**
+ * By their ids, what is shown in place of the records that `read` gives: sessions that are to be created, newest first, then those
+ * with changes that wait.
+ */
+export function inPlaceOf(
+  read: (id: string) => Session | undefined,
+  items: ReadonlyArray<OutboxItem>,
+  change: number,
+): Map<string, ShownSession> {
+  const shown = new Map<string, ShownSession>()
+  for (const item of [...items].reverse()) {
     if (item.operation !== "sessions.create") continue
     const answer = item.answer as Session | undefined
-    if (answer === undefined) created.unshift(offlineSession(item))
-    else if (answer.change > change && !known.has(answer.id)) created.unshift(answer)
+    if (answer === undefined) shown.set(item.session, offlineSession(item))
+    else if (answer.change > change && read(answer.id) === undefined) shown.set(answer.id, answer)
   }
-  const waiting = changesOf(items)
-  const changed = (session: ShownSession): ShownSession =>
-    isOffline(session) ? session : withChanges(session, waiting.get(session.id) ?? [])
-  return [...created, ...sessions].map(changed)
+  for (const [id, changes] of changesOf(items)) {
+    const session = shown.get(id) ?? read(id)
+    if (session !== undefined && !isOffline(session)) shown.set(id, withChanges(session, changes))
+  }
+  return shown
 }
 
 function offlineSession(item: OutboxItem): OfflineSession {
