@@ -15,6 +15,12 @@ export interface Context {
 /** The browser's own protocol (Chrome DevTools Protocol). */
 export interface DevTools {
   readonly send: (method: string, parameters?: Readonly<Record<string, unknown>>) => Promise<unknown>
+  readonly on: (event: "Page.backForwardCacheNotUsed", listener: (why: NotRestored) => void) => void
+}
+
+/** Why a page did not come back from the back-forward cache. */
+export interface NotRestored {
+  readonly notRestoredExplanations?: ReadonlyArray<{ readonly reason: string }>
 }
 
 /** The part of playwright's page that tests use. */
@@ -29,6 +35,8 @@ export interface Page {
   /** Waits until the page is at an address. */
   readonly waitForURL: (url: string) => Promise<void>
   readonly context: () => Context
+  /** The page's own frame, and those in it. */
+  readonly frames: () => ReadonlyArray<Pick<Page, "evaluate">>
   readonly close: () => Promise<void>
 }
 
@@ -39,9 +47,15 @@ export interface Browser {
   readonly close: () => Promise<void>
 }
 
+interface LaunchOptions {
+  readonly executablePath: string
+  readonly args: ReadonlyArray<string>
+  readonly ignoreDefaultArgs: ReadonlyArray<string>
+}
+
 interface Playwright {
   readonly chromium: {
-    readonly launch: (options: { readonly executablePath: string; readonly args: ReadonlyArray<string> }) => Promise<Browser>
+    readonly launch: (options: LaunchOptions) => Promise<Browser>
   }
 }
 
@@ -55,8 +69,11 @@ const FLAGS = [
   "--disable-dev-shm-usage",
 ]
 
+/** What playwright takes from a browser that people have. */
+const KEPT = ["--disable-back-forward-cache"]
+
 /** Starts a browser; the test closes it. */
 export function launchBrowser(): Promise<Browser> {
   const { chromium }: Playwright = createRequire(new URL("../heavy/package.json", import.meta.url))("playwright-core")
-  return chromium.launch({ executablePath: inject("chromium"), args: FLAGS })
+  return chromium.launch({ executablePath: inject("chromium"), args: FLAGS, ignoreDefaultArgs: KEPT })
 }

@@ -15,8 +15,11 @@ import {
   HoldfastProvider,
   Terminal,
   useAllPermissions,
+  useCell,
   useConnection,
+  useHub,
   useMessages,
+  useOutbox,
   usePermissions,
   useQueue,
   useSession,
@@ -35,6 +38,8 @@ const renders: Record<string, number> = {}
 const now: Record<string, unknown> = {}
 /** Commands of the socket by tag, with their payloads, in the order sent. */
 const sent: Array<{ readonly tag: string; readonly payload: unknown }> = []
+/** States of the connection, in order. */
+const states: Array<string> = []
 /** Commits in which components that read the same did not show the same. */
 let torn = 0
 
@@ -79,8 +84,10 @@ function Everything({ session }: { readonly session: string }): null {
   now["all"] = useAllPermissions().requests
   now["events"] = useSessionEvents(session)
   now["session"] = useSession(session).session
+  now["record"] = useCell(useHub().view(session).record)
   now["sessions"] = useSessions({ status: "all", sort: "created" }).sessions
   now["connection"] = useConnection().state
+  now["outbox"] = useOutbox()
   now["service"] = useSessionService()
   // A message is in the queue or in the transcript, and never in both.
   const messages = new Set((now["messages"] as ReadonlyArray<{ readonly id: string }>).map(({ id }) => id))
@@ -102,6 +109,20 @@ function List(): ReactElement {
     "ul",
     null,
     ids.map((id) => h(Row, { key: id, id })),
+  )
+}
+
+/** Sessions of the hub and of the outbox. */
+function Offline(): ReactElement {
+  now["outbox"] = useOutbox()
+  const { sessions } = useSessions({ tag: "offline", sort: "created" })
+  return h(
+    "ul",
+    null,
+    sessions.map((session) => {
+      const failure = "failure" in session ? session.failure?.message : undefined
+      return h("li", { key: session.id, "data-pending": session.syncPending }, `${session.label}: ${failure ?? session.status}`)
+    }),
   )
 }
 
@@ -135,6 +156,8 @@ function Screen({ session }: { readonly session: string }): ReactElement {
 const kinds: Readonly<Record<string, (props: { readonly session: string }) => ReactNode>> = {
   chat: ({ session }) => h("main", null, h(Parts, { session }), h(Beside, { session })),
   plain: ({ session }) => h(Chat, { session }),
+  both: ({ session }) => h("main", null, h(Chat, { session }), h(Everything, { session })),
+  offline: Offline,
   everything: Everything,
   list: List,
   tearing: Tearing,
@@ -150,12 +173,21 @@ export function screenText(): string {
   return rows.join("\n").trimEnd()
 }
 
-/** Connects with a key and shows one of the kinds, in StrictMode; with an outbox where it has a name. */
-export function mount(url: string, token: string, box?: string) {
+/** How a page is mounted: with an outbox where it has a name. */
+interface Mounted {
+  readonly box?: string
+  readonly hidden?: number
+  readonly linger?: number
+}
+
+/** Connects with a key and shows one of the kinds, in StrictMode. */
+export function mount(url: string, token: string, { box, ...options }: Mounted = {}) {
   const client = connect(url, { token, name: "page", WebSocket: Watched, backoff: { first: 20, most: 100 } })
+  client.connection.onState(({ _tag }) => states.push(_tag))
   const root = createRoot(document.body.appendChild(document.createElement("div")))
   const outbox = box === undefined ? {} : { outbox: () => openOutbox({ name: box, send: sendOnConnection(client.connection) }) }
-  const provided = (child: ReactNode): ReactElement => h(StrictMode, null, h(HoldfastProvider, { client, ...outbox }, child))
+  const provided = (child: ReactNode): ReactElement =>
+    h(StrictMode, null, h(HoldfastProvider, { client, ...options, ...outbox }, child))
   root.render(provided(null))
   return {
     client,
@@ -195,7 +227,7 @@ export function hydrate(url: string, token: string, session: string): void {
   )
 }
 
-export { now, renders, sent }
+export { now, renders, sent, states }
 
 /** How often something was torn. */
 export function tornCount(): number {

@@ -1,9 +1,9 @@
+/** The published client alone in a page that a link signed in. */
 import { readFileSync } from "node:fs"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
-import { launchBrowser, type Browser } from "./chromium.ts"
+import { expect, it } from "vitest"
+import type { World } from "./world.ts"
 
-const CLIENT = readFileSync(new URL("../../apps/cli/dist/client.js", import.meta.url), "utf8")
+const CLIENT = readFileSync(new URL("../../../apps/cli/dist/client.js", import.meta.url), "utf8")
 
 /** Loads the client into the page and attaches; `window.seen` has the seqs and `window.text` the output so far. */
 const ATTACH = (session: string) => `(async () => {
@@ -35,28 +35,16 @@ const until = (condition: string) => `new Promise((resolve, reject) => {
   look()
 })`
 
-describe("a browser attached to a hub", () => {
-  let browser: Browser
-  let hub: HubProcess
-
-  beforeAll(async () => {
-    ;[hub, browser] = await Promise.all([startHub(), launchBrowser()])
-  })
-
-  afterAll(async () => {
-    await browser.close()
-    await hub.stop()
-  })
-
+/** The tests. */
+export function resume(world: World): void {
   it("C-1 G-6 signs in by a link, types, and continues after a kill of the hub with nothing missing or doubled", async () => {
+    const { hub } = world
     const made = await hub.call<{ readonly id: string }>("POST", "/api/sessions", { kind: "terminal", command: "cat" })
     expect(made.status).toBe(201)
     const link = await hub.call<{ readonly url: string }>("POST", "/api/links", {})
-    const page = await browser.newPage({ bypassCSP: true })
-    const errors: Array<string> = []
-    page.on("pageerror", (error) => errors.push(error.message))
-    await page.goto(link.body.url)
-    await page.waitForURL(`${hub.url()}/`)
+    const page = await world.blank()
+    await page.goto(link.body.url.replace(hub.url(), world.url))
+    await page.waitForURL(`${world.url}/`)
     await page.evaluate(ATTACH(made.body.id))
     await page.evaluate(until("window.attachment.synced"))
     await page.evaluate(`void window.attachment.type(new TextEncoder().encode("before\\n"))`)
@@ -76,6 +64,5 @@ describe("a browser attached to a hub", () => {
       .replaceAll("\r\n", " ")
       .trim()
     expect(text).toBe("before before between between after after")
-    expect(errors).toEqual([])
   })
-})
+}
