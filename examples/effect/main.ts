@@ -5,15 +5,19 @@ import { openOutbox, sendOverHttp } from "@holdfast/client/outbox"
 import { createOrOffline, isOffline } from "./create-or-offline.ts"
 
 const { HOLDFAST_URL: origin = "http://127.0.0.1:4653", HOLDFAST_TOKEN: token = "" } = process.env
+const { 2: text = "Say hello" } = process.argv
 
 const program = Effect.gen(function* () {
   const breaker = yield* makeBreaker({ name: "hub" })
   const session = yield* createOrOffline({ kind: "agent", agent: "scripted", label: "effect example" }, breaker)
-  if (isOffline(session)) return yield* Console.log(`${session.label} is offline; it will be created when the hub is back`)
+  if (isOffline(session)) {
+    yield* (yield* Outbox).send(session.id, { text })
+    return yield* Console.log("The hub is away. The session and its message are in the outbox: the next run sends them.")
+  }
 
   const chat = yield* Chat
   const { seq, log } = yield* chat.getState(session.id)
-  yield* chat.send(session.id, { text: process.argv[2] ?? "Say hello" })
+  yield* chat.send(session.id, { text })
   yield* chat.subscribe(session.id, { after: seq, log }).pipe(
     Stream.takeUntil(({ _tag }) => _tag === "SessionStopped"),
     Stream.runForEach((event) =>
@@ -22,6 +26,13 @@ const program = Effect.gen(function* () {
         : Effect.void,
     ),
   )
+  // What an earlier run left there is on its way.
+  const { changes } = yield* Outbox
+  yield* changes.pipe(
+    Stream.takeUntil(({ counts }) => counts.pending + counts.processing === 0),
+    Stream.runDrain,
+    Effect.timeoutOption("5 seconds"),
+  )
 })
 
 // Kept in a file of the user's, which every run of this program shares: what one leaves in it, the next one sends.
@@ -29,4 +40,14 @@ const open = () => openOutbox({ name: "effect-example", send: sendOverHttp({ ori
 
 const Live = Layer.mergeAll(Sessions.layer({ origin, token }), Chat.layer({ origin, token }), Outbox.layer(open))
 
-await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(Live)))
+const main = program.pipe(
+  Effect.scoped,
+  Effect.provide(Live),
+  // What the hub refuses, its message explains.
+  Effect.matchEffect({
+    onSuccess: () => Effect.succeed(0),
+    onFailure: ({ message }) => Effect.as(Console.error(message), 1),
+  }),
+)
+
+process.exitCode = await Effect.runPromise(main)

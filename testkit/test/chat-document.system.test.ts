@@ -29,7 +29,7 @@ afterAll(async () => {
 async function printed({ info, body }: Example): Promise<string> {
   const path = join(FOLDER, `${info}.ts`)
   writeFileSync(path, body)
-  const env = { ...process.env, HOLDFAST_URL: hub.url(), HOLDFAST_TOKEN: hub.token, SESSION: session }
+  const env = { ...process.env, HOLDFAST_URL: hub.url(), HOLDFAST_TOKEN: hub.token, SESSION: session, XDG_STATE_HOME: FOLDER }
   const { stdout } = await promisify(execFile)(process.execPath, [path], { env, timeout: 60_000 })
   return stdout
 }

@@ -38,7 +38,7 @@ afterAll(async () => {
 })
 
 const run = <A, E>(effect: Effect.Effect<A, E, Sessions>, token = hub.token): Promise<A> =>
-  Effect.runPromise(Effect.provide(effect, Sessions.layer({ origin: hub.url(), token, name: "test" })))
+  Effect.runPromise(Effect.provide(effect, Sessions.layer({ origin: hub.url(), token, name: "test", client: "effect-test" })))
 
 /** An agent session that asks for nothing and speaks without pauses, unless its message says otherwise. */
 const openAgent = () => openPaced(hub, { options: { permissions: "allow", pace: 0 } })
@@ -60,7 +60,7 @@ function keep<A, E>(stream: Stream.Stream<A, E, Sessions>) {
       watch.wake()
     }),
   )
-  const live = Sessions.layer({ origin: hub.url(), token: () => Promise.resolve(hub.token) })
+  const live = Sessions.layer({ origin: hub.url(), token: () => Promise.resolve(hub.token), client: "effect-test" })
   const fiber = Effect.runFork(Metric.enableRuntimeMetrics(Effect.provide(reading, live)))
   return {
     items,
@@ -86,7 +86,7 @@ describe("the Effect surface against a hub", () => {
         ).toMatchObject({
           id: made.id,
         })
-        expect(yield* sessions.get(made.id)).toMatchObject({ label: "f-one" })
+        expect(yield* sessions.get(made.id)).toMatchObject({ label: "f-one", createdBy: "program" })
         expect(yield* sessions.update(made.id, { label: "f-two" })).toMatchObject({ label: "f-two" })
         const others = yield* Effect.forEach([1, 2, 3], () => sessions.create({ kind: "agent", agent: "scripted", tags: ["f"] }))
         const page = yield* sessions.query({ tag: "f", limit: 3 })
@@ -234,7 +234,8 @@ describe("the Effect surface against a hub", () => {
     await sendText(hub, id, "[[slow 60 10]] done")
     await one.until("it streams", () => one.items.length > 15)
     await every.until("it streams", () => eventsOf(every.items, id).length > 5)
-    expect((await viewersOf()).find(({ session }) => session === id)?.viewers.length).toBe(2)
+    const viewers = (await viewersOf()).find(({ session }) => session === id)?.viewers
+    expect(viewers).toMatchObject([{ client: "effect-test" }, { client: "effect-test" }])
     expect(fibers()).toBeGreaterThan(before)
     await Promise.all([one.leave(), every.leave()])
     await eventually("no one is attached", 10_000, async () => (await viewersOf()).length === 0)

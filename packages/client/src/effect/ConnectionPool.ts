@@ -2,10 +2,14 @@
  * Connections for streams: one for all of them, and a further one where a session is streamed twice, because a connection has
  * one attachment to a session (docs/protocol/rules.md, C-13).
  */
+import type { CreatedBy } from "@holdfast/protocol/session"
 import { browserSocket } from "../browser-socket.ts"
 import { Connection } from "../Connection.ts"
 import type { Fetch } from "../http/request.ts"
+import { clientIdentity } from "../identity.ts"
+import { nodeProcess, ownKind } from "../platform.ts"
 import { type OpenSocket, socketUrl } from "../socket.ts"
+import { wakeWithPage } from "../wake.ts"
 import { credentialOf, type Token } from "./token.ts"
 
 /** What connections are opened with. */
@@ -13,7 +17,12 @@ export interface PoolOptions {
   /** Such as `http://127.0.0.1:4653`; empty for the page's own origin. */
   readonly origin: string
   readonly token?: Token
+  /** What other viewers are shown, up to 100 characters. */
   readonly name?: string
+  /** Id of this client; the one that the platform keeps when absent (C-30). */
+  readonly client?: string
+  /** Kind of client, kept by the sessions that it creates: by the device in a browser, elsewhere `program`. */
+  readonly createdBy?: CreatedBy
   readonly fetch?: Fetch
   readonly open?: OpenSocket
 }
@@ -34,9 +43,15 @@ export class ConnectionPool {
 
   /** Opens a connection that is in no one else's hands. */
   open(): Connection {
-    const { origin, token, fetch = globalThis.fetch, name = "program" } = this.#options
+    const { origin, token, fetch = globalThis.fetch, createdBy = ownKind() } = this.#options
+    const { name = nodeProcess() === undefined ? "browser" : "program", client = clientIdentity().id } = this.#options
     const open = this.#options.open ?? browserSocket(WebSocket, socketUrl(origin), undefined, fetch)
-    return new Connection({ open, name, credential: credentialOf(token) })
+    const connection = new Connection({ open, name, client, createdBy, credential: credentialOf(token) })
+    const stopWaking = wakeWithPage(connection)
+    connection.onState(({ _tag }) => {
+      if (_tag === "Closed" || _tag === "Refused") stopWaking()
+    })
+    return connection
   }
 
   /** A connection that has no attachment to this session, and the function that returns it. */

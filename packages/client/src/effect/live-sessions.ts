@@ -7,6 +7,7 @@ import type { CreateSession, SessionQuery, SessionStatus } from "@holdfast/proto
 import { makeClientId } from "../client-id.ts"
 import { HoldfastError } from "../errors.ts"
 import { makeApi } from "../http/api.ts"
+import { ownKind } from "../platform.ts"
 import type { CallOptions } from "../signals.ts"
 import { followAll } from "./all-events.ts"
 import { followAnnouncements } from "./announcements.ts"
@@ -21,8 +22,8 @@ const BATCH_SIZE = 100
 
 /** Makes the service. */
 export function liveSessions(options: PoolOptions): SessionsShape {
-  const { origin, token, fetch = globalThis.fetch } = options
-  const api = makeApi({ origin, fetch, token: credentialOf(token) })
+  const { origin, token, fetch = globalThis.fetch, createdBy = ownKind() } = options
+  const api = makeApi({ origin, fetch, createdBy, token: credentialOf(token) })
   const pool = new ConnectionPool(options)
 
   /** A call of the API; an interruption gives it up. */

@@ -143,7 +143,7 @@ export function withFallback<E, B, E2, R2>(
 ): <A, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A | B, E2, R | R2>
 export function withFallback<E, B, E2, R2>(
   fallback: (error: E) => Effect.Effect<B, E2, R2>,
-  when: (error: E) => boolean,
+  when: (error: NoInfer<E>) => boolean,
 ): <A, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A | B, E | E2, R | R2>
 export function withFallback<E, B, E2, R2>(
   fallback: (error: E) => Effect.Effect<B, E2, R2>,
