@@ -64,7 +64,8 @@ export class FileLock {
       ifThere(this.#files.stat(this.#path)),
     ])
     if (holder === undefined || state === undefined) return true
-    const isFresh = Date.now() - state.mtimeMs < STALE
+    // A clock that was set back must not keep it for as long.
+    const isFresh = Math.abs(Date.now() - state.mtimeMs) < STALE
     if (isFresh && (holder === "" || this.#isAlive(Number(holder.split(" ")[0])))) return false
     const aside = `${this.#path}.${this.#own.split(" ")[1]}`
     if ((await ifThere(this.#files.rename(this.#path, aside).then(() => true))) === undefined) return true

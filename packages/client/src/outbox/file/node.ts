@@ -4,7 +4,8 @@
 
 /** An open file of `node:fs/promises`. */
 export interface NodeFile {
-  readonly writeFile: (text: string) => Promise<void>
+  readonly writeFile: (content: string | Uint8Array) => Promise<void>
+  readonly truncate: (size: number) => Promise<void>
   readonly read: (into: Uint8Array, offset: number, length: number, position: number) => Promise<{ readonly bytesRead: number }>
   readonly datasync: () => Promise<void>
   readonly sync: () => Promise<void>
@@ -21,7 +22,8 @@ export interface FileState {
 
 /** The part of `node:fs/promises` that is used. */
 export interface NodeFiles {
-  readonly open: (path: string, flags: string, mode?: number) => Promise<NodeFile>
+  readonly constants: { readonly O_APPEND: number; readonly O_WRONLY: number }
+  readonly open: (path: string, flags: string | number, mode?: number) => Promise<NodeFile>
   readonly readFile: (path: string, encoding: "utf8") => Promise<string>
   readonly readdir: (path: string) => Promise<ReadonlyArray<string>>
   readonly stat: (path: string) => Promise<FileState>
