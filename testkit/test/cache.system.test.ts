@@ -45,7 +45,7 @@ describe("caches before a hub", () => {
     const controller = new AbortController()
     controller.abort()
     reads.clear()
-    await expect(reads.session(String(first), controller.signal)).rejects.toMatchObject({ tag: "Aborted" })
+    await expect(reads.session(String(first), controller)).rejects.toMatchObject({ tag: "Aborted" })
     reads.close()
   })
 })

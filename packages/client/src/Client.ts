@@ -11,6 +11,7 @@ import { Connection } from "./Connection.ts"
 import type { ConnectionOptions } from "./Connection.ts"
 import type { Credential } from "./credential.ts"
 import { invalidCall } from "./errors.ts"
+import { given } from "./given.ts"
 import { makeAgentApi } from "./http/agent-api.ts"
 import type { AgentApi } from "./http/agent-api.ts"
 import { makeApi } from "./http/api.ts"
@@ -77,8 +78,7 @@ export class Client {
       origin: url,
       fetch,
       createdBy,
-      ...(token === undefined ? {} : { token }),
-      ...(timeout === undefined ? {} : { timeout }),
+      ...given({ token, timeout }),
     }
     this.sessions = makeApi(this.http)
     this.agents = makeAgentApi(this.http)
@@ -88,9 +88,7 @@ export class Client {
       client: this.identity.id,
       createdBy,
       credential: token,
-      ...(timers === undefined ? {} : { timers }),
-      ...(backoff === undefined ? {} : { backoff }),
-      ...(connectTimeout === undefined ? {} : { connectTimeout }),
+      ...given({ timers, backoff, connectTimeout }),
     })
     this.stopWaking = options.wake === false ? () => undefined : wakeWithPage(this.connection)
   }
@@ -117,9 +115,8 @@ export class Client {
   }
 
   /** Closes it, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close()
-    return Promise.resolve()
   }
 }
 

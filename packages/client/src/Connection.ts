@@ -14,7 +14,8 @@ import type { AttemptOptions, RefusedCredential } from "./attempt.ts"
 import { Calls } from "./calls.ts"
 import type { CommandAnswer, CommandName, CommandPayload, Exit } from "./calls.ts"
 import { makeClientId } from "./client-id.ts"
-import { HoldfastError } from "./errors.ts"
+import { HoldfastError, reasonOf } from "./errors.ts"
+import { given } from "./given.ts"
 import { Liveness } from "./liveness.ts"
 import { abortable } from "./signals.ts"
 import type { CallOptions } from "./signals.ts"
@@ -51,6 +52,8 @@ const FATAL_TAGS = new Set(["Unauthorized", "Forbidden", "BadRequest", "Protocol
 /** Credentials in a row that the hub may refuse before a function that gives them is asked no more. */
 const MOST_REFUSALS = 3
 
+const NOTHING = (): void => undefined
+
 /** A connection to a hub; opens at once. */
 export class Connection {
   readonly timers: Timers
@@ -68,10 +71,13 @@ export class Connection {
   #attempt: Attempt | undefined
   #calls: Calls | undefined
   #liveness: Liveness | undefined
-  #cancelTimer: () => void = () => undefined
+  #cancelTimer = NOTHING
   #attempts = 0
   #refusals = 0
   #lostAt = 0
+  #onlineAt = 0
+  /** Milliseconds before the last attempt. */
+  #wait = 0
   #input = 0
 
   constructor(options: ConnectionOptions) {
@@ -92,31 +98,25 @@ export class Connection {
 
   /** Settles when the connection is online; fails when it is refused or closed, or with `TimedOut` after `within` ms. */
   online(within?: number, { signal }: CallOptions = {}): Promise<void> {
-    let end = (): void => undefined
+    let [stop, cancel] = [NOTHING, NOTHING]
     return abortable<void>(signal, (resolve, reject) => {
-      let cancel = (): void => undefined
-      const look = (state: ConnectionState): boolean => {
-        if (state._tag === "Online") resolve()
-        else if (state._tag === "Refused") reject(state.error)
-        else if (state._tag === "Closed") reject(closed(state.reason))
-        else return false
-        stop()
-        cancel()
-        return true
+      const look = (): void => {
+        const error = this.#overWith
+        if (error !== undefined) reject(error)
+        else if (this.#state.current._tag === "Online") resolve()
       }
-      const stop = this.#state.listen(look)
-      end = () => {
-        stop()
-        cancel()
-      }
-      if (look(this.#state.current) || within === undefined) return
-      cancel = this.timers.after(within, () => {
-        stop()
-        const { current } = this.#state
-        const why = current._tag === "Reconnecting" ? current.reason : "no answer"
-        reject(new HoldfastError("TimedOut", `no answer within ${within / 1000} s (${why})`))
-      })
-    }).finally(() => end())
+      stop = this.#state.listen(look)
+      if (within !== undefined)
+        cancel = this.timers.after(within, () => {
+          const { current } = this.#state
+          const why = current._tag === "Reconnecting" ? current.reason : "no answer"
+          reject(new HoldfastError("TimedOut", `no answer within ${within / 1000} s (${why})`))
+        })
+      look()
+    }).finally(() => {
+      stop()
+      cancel()
+    })
   }
 
   /** Sends a command. Fails with the hub's error, `Unreachable` while offline, `ConnectionLost` when the answer is unknown. */
@@ -171,9 +171,8 @@ export class Connection {
   /** Registers a follower; gives the function that removes it. Of a connection that is over it hears that, soon. */
   follow(follower: Follower): () => void {
     this.#followers.add(follower)
-    const { current } = this.#state
-    const over = current._tag === "Refused" ? current.error : current._tag === "Closed" ? closed(current.reason) : undefined
-    if (current._tag === "Online") follower.connected()
+    const over = this.#overWith
+    if (this.#state.current._tag === "Online") follower.connected()
     else if (over !== undefined) queueMicrotask(() => this.#followers.has(follower) && follower.over(over))
     return () => {
       this.#followers.delete(follower)
@@ -206,14 +205,14 @@ export class Connection {
 
   /** Opens another socket in place of the present one: for when that may be dead without a sign. */
   renew(reason: string): void {
-    if (this.#ended()) return
+    if (this.#overWith !== undefined) return
     this.#lost(reason)
     this.wake()
   }
 
   /** Ends the connection for good. */
   close(reason = "closed by the client"): void {
-    if (this.#ended()) return
+    if (this.#overWith !== undefined) return
     const error = closed(reason)
     this.#drop(error, 1000)
     this.#state.set({ _tag: "Closed", reason })
@@ -226,14 +225,15 @@ export class Connection {
   }
 
   /** Closes it, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close()
-    return Promise.resolve()
   }
 
-  #ended(): boolean {
-    const { _tag } = this.#state.current
-    return _tag === "Closed" || _tag === "Refused"
+  /** What ended the connection for good. */
+  get #overWith(): HoldfastError | undefined {
+    const { current } = this.#state
+    if (current._tag === "Refused") return current.error
+    return current._tag === "Closed" ? closed(current.reason) : undefined
   }
 
   /** Tries once; `refused` is the credential that the hub has just refused. */
@@ -266,11 +266,9 @@ export class Connection {
       this.#liveness?.sent()
     })
     this.#calls = calls
-    const { client } = this
     const { name, createdBy } = this.#options
-    const said = { protocol: PROTOCOL_VERSION, client, connection: this.#own, name }
-    const hello = createdBy === undefined ? said : { ...said, createdBy }
-    calls.start("Hello", hello, (exit) => {
+    const said = { protocol: PROTOCOL_VERSION, client: this.client, connection: this.#own, name }
+    calls.start("Hello", { ...said, ...given({ createdBy }) }, (exit) => {
       if (this.#calls !== calls) return
       if (!exit.ok) {
         if (FATAL_TAGS.has(exit.error.tag)) this.#refuse(exit.error)
@@ -278,7 +276,8 @@ export class Connection {
         return
       }
       this.#cancelTimer()
-      this.#attempts = this.#refusals = 0
+      this.#refusals = 0
+      this.#onlineAt = this.timers.now()
       this.#liveness = new Liveness(this.timers, exit.value.silence, {
         ping: () => this.#attempt?.send(encodePing(Math.round(this.timers.now()))),
         dead: () => this.#lost("the hub fell silent"),
@@ -300,26 +299,27 @@ export class Connection {
       this.#liveness?.heard()
       f()
     } catch (cause) {
-      if (attempt === this.#attempt)
-        this.#lost(`a message from the hub could not be read: ${cause instanceof Error ? cause.message : String(cause)}`)
+      if (attempt === this.#attempt) this.#lost(`a message from the hub could not be read: ${reasonOf(cause)}`)
     }
   }
 
   #lost(reason: string): void {
-    if (this.#ended()) return
+    if (this.#overWith !== undefined) return
     const before = this.#state.current._tag
     this.#drop(new HoldfastError("ConnectionLost", `the connection was lost: ${reason}`), undefined)
-    if (this.#ended()) return
+    if (this.#overWith !== undefined) return
+    const now = this.timers.now()
+    if (before !== "Reconnecting") this.#lostAt = now
+    // What is lost sooner than it was waited for, such as to a hub that sends what cannot be read, is waited for longer.
+    if (before === "Online" && now - this.#onlineAt >= this.#wait) this.#attempts = 0
     this.#attempts += 1
-    if (before !== "Reconnecting") this.#lostAt = this.timers.now()
-    const wait = backoffDelay(this.#options.backoff ?? defaultBackoff, this.#attempts, this.timers.random())
-    this.#cancelTimer = this.timers.after(wait, () => this.#connect())
-    const retryAt = this.timers.now() + wait
-    this.#state.set({ _tag: "Reconnecting", attempt: this.#attempts, since: this.#lostAt, reason, retryAt })
+    this.#wait = backoffDelay(this.#options.backoff ?? defaultBackoff, this.#attempts, this.timers.random())
+    this.#cancelTimer = this.timers.after(this.#wait, () => this.#connect())
+    this.#state.set({ _tag: "Reconnecting", attempt: this.#attempts, since: this.#lostAt, reason, retryAt: now + this.#wait })
   }
 
   #refuse(error: HoldfastError): void {
-    if (this.#ended()) return
+    if (this.#overWith !== undefined) return
     this.#drop(error, 1000)
     this.#state.set({ _tag: "Refused", error })
     this.#over(error)

@@ -8,6 +8,7 @@ import type { Session } from "@holdfast/protocol/session"
 import type { Connection, Follower } from "./Connection.ts"
 import { alreadyConsumed, isTransient } from "./errors.ts"
 import type { HoldfastError } from "./errors.ts"
+import { given } from "./given.ts"
 import { Retry } from "./Retry.ts"
 
 /** What a feed reports. Listeners must not throw. */
@@ -71,7 +72,7 @@ export class Feed {
   /** What to continue with later; `undefined` until the feed has begun. */
   get cursor(): FeedCursor | undefined {
     const [after, feed] = [this.#change, this.#feed]
-    return after === undefined ? undefined : { after, ...(feed === undefined ? {} : { feed }) }
+    return after === undefined ? undefined : { after, ...given({ feed }) }
   }
 
   /** Ends the feed. */
@@ -87,8 +88,7 @@ export class Feed {
   }
 
   #watch(): void {
-    const only = this.#only === undefined ? {} : { only: this.#only }
-    this.#connection.request("WatchSessions", { ...this.cursor, ...only }, (exit) => {
+    this.#connection.request("WatchSessions", { ...this.cursor, ...given({ only: this.#only }) }, (exit) => {
       if (exit.ok) {
         this.#listening = true
         this.#retry.done()

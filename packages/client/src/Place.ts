@@ -4,6 +4,7 @@ import type { AttachOptions } from "./attach-options.ts"
 import { fixedOptions } from "./attach-options.ts"
 import type { FixedOptions } from "./attach-options.ts"
 import type { CommandAnswer, CommandPayload } from "./calls.ts"
+import { given } from "./given.ts"
 
 /** The place of one attachment. */
 export class Place {
@@ -32,14 +33,8 @@ export class Place {
   /** What the next attach says. */
   get payload(): CommandPayload<"Attach"> {
     const { cursor, log, gaveSize } = this
-    return {
-      session: this.target,
-      ...this.fixed,
-      ...(cursor === undefined ? {} : { after: cursor }),
-      ...(cursor === undefined || log === undefined ? {} : { log }),
-      ...this.size,
-      ...(gaveSize === undefined ? {} : { gaveSize }),
-    }
+    const place = { after: cursor, log: cursor === undefined ? undefined : log, gaveSize }
+    return { session: this.target, ...this.fixed, ...this.size, ...given(place) }
   }
 
   /** The hub answered. */

@@ -88,8 +88,7 @@ export class SessionWatch implements AsyncIterable<WatchItem> {
   #take(): WatchItem | undefined {
     if (this.#isReset) {
       this.#isReset = false
-      const feed = this.#feed.cursor?.feed
-      this.#cursor = { after: 0, ...(feed === undefined ? {} : { feed }) }
+      this.#cursor = { ...this.#feed.cursor, after: 0 }
       return { _tag: "Reset" }
     }
     const next = this.#next

@@ -3,6 +3,7 @@
  */
 
 import type { TerminalColors } from "@holdfast/protocol/terminal-colors"
+import { given } from "./given.ts"
 
 /** What to attach to and how. */
 export interface AttachOptions {
@@ -36,10 +37,5 @@ export type FixedOptions = Pick<AttachOptions, "mode" | "within" | "environment"
 
 /** The options that each attach says alike. */
 export function fixedOptions({ mode, within, environment, colors }: AttachOptions): FixedOptions {
-  return {
-    mode,
-    ...(within === undefined ? {} : { within }),
-    ...(environment === undefined ? {} : { environment }),
-    ...(colors === undefined ? {} : { colors }),
-  }
+  return { mode, ...given({ within, environment, colors }) }
 }

@@ -55,8 +55,7 @@ export function browserSocket(
 /** Asks at the socket's own address with the same key: the guard stands before it too (G-1), and lets nothing but a socket through. */
 function probeOf(url: string, key: string | undefined, fetch: Fetch, foreign: () => boolean): Probe {
   return async (credential = key) => {
-    const token = credential === undefined ? {} : { token: credential }
-    const options = { origin: url.replace(/^ws/, "http"), fetch, timeout: PROBE_TIMEOUT, ...token }
+    const options = { origin: url.replace(/^ws/, "http"), fetch, timeout: PROBE_TIMEOUT, token: credential }
     const error = await open(options, "GET", "").then(
       () => undefined,
       (cause: unknown) => (cause instanceof HoldfastError ? cause : undefined),

@@ -5,7 +5,7 @@
  * always find it handled (docs/protocol/rules.md, W-3).
  */
 import type { Commands } from "@holdfast/protocol/rpc"
-import { decodeError, HoldfastError } from "./errors.ts"
+import { decodeError, HoldfastError, invalidCall } from "./errors.ts"
 
 /** Name of a command of the stream socket. */
 export type CommandName = keyof Commands
@@ -49,8 +49,13 @@ export class Calls {
       return
     }
     const id = String(this.#next++)
+    let text
+    try {
+      text = JSON.stringify({ _tag: "Request", id, tag, payload: payload ?? null, headers: [] })
+    } catch (cause) {
+      return done({ ok: false, error: invalidCall(cause) })
+    }
     this.#pending.set(id, done as Pending)
-    const text = JSON.stringify({ _tag: "Request", id, tag, payload: payload ?? null, headers: [] })
     if (this.#length + text.length > TOGETHER_MOST) this.flush()
     if (this.#gathered.length === 0) queueMicrotask(() => this.flush())
     this.#gathered.push(text)

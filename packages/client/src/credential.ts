@@ -1,5 +1,5 @@
 /** The credential of a client: a value, or a function that is asked for it (docs/protocol/rules.md, C-33). */
-import { HoldfastError } from "./errors.ts"
+import { HoldfastError, reasonOf } from "./errors.ts"
 
 /**
  * A token or a browser's key, or a function that returns it, now or later. A function is asked at each connect and call, and once
@@ -13,7 +13,6 @@ export async function askCredential(ask: Exclude<Credential, string | undefined>
     return await ask()
   } catch (cause) {
     if (cause instanceof HoldfastError) throw cause
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new HoldfastError("Unreachable", `the credential could not be had: ${why}`)
+    throw new HoldfastError("Unreachable", `the credential could not be had: ${reasonOf(cause)}`)
   }
 }

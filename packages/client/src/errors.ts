@@ -78,9 +78,14 @@ export function readOnlyViewer(): HoldfastError {
   return new HoldfastError("ReadOnlyViewer", "this attachment is read-only; attach with the mode interactive to type")
 }
 
+/** Why something failed, as a text. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message || cause.name : String(cause)
+}
+
 /** The call cannot be made at all: a mistake of the program, which trying again does not mend. */
 export function invalidCall(cause: unknown): HoldfastError {
-  return new HoldfastError("InvalidCall", `the call cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`)
+  return new HoldfastError("InvalidCall", `the call cannot be made: ${reasonOf(cause)}`)
 }
 
 /** Reads an error as the hub encodes it, `{_tag | tag, message, …fields}`; anything else becomes `fallback`. */

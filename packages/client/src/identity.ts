@@ -5,6 +5,7 @@
  * an id of its own, so several tabs and programs may have the same one at once.
  */
 import { makeClientId } from "./client-id.ts"
+import { reasonOf } from "./errors.ts"
 import { nodeModule, nodeProcess } from "./platform.ts"
 
 /** An id, and what keeps it. `problem` says why it is not kept. */
@@ -44,7 +45,7 @@ export function clientIdentity(place: IdentityPlace = {}): ClientIdentity {
     if (place.storage === undefined && (place.file !== undefined || nodeProcess() !== undefined)) return inFile(place.file)
     return inStorage(place.storage ?? globalThis.localStorage)
   } catch (cause) {
-    return { id: makeClientId(), kept: "memory", problem: cause instanceof Error ? cause.message : String(cause) }
+    return { id: makeClientId(), kept: "memory", problem: reasonOf(cause) }
   }
 }
 

@@ -5,6 +5,7 @@ import type { FRAME_SNAPSHOT, ServerFrame, SnapshotReason, Viewers } from "@hold
 import type { RecordView } from "@holdfast/protocol/record"
 import type { Session } from "@holdfast/protocol/session"
 import type { HoldfastError } from "./errors.ts"
+import { given } from "./given.ts"
 
 /** One item. */
 export type Item =
@@ -38,5 +39,5 @@ export type Item =
 export function snapshotItem(frame: Extract<ServerFrame, { readonly type: typeof FRAME_SNAPSHOT }>): Item {
   const { seq, screen } = frame
   const { reason, kind, cols, rows } = frame.head
-  return { _tag: "Snapshot", seq, reason, ...(kind === undefined ? {} : { kind }), cols, rows, screen }
+  return { _tag: "Snapshot", seq, reason, ...given({ kind }), cols, rows, screen }
 }

@@ -17,7 +17,7 @@ export const SKIP_EVERY = 1000
 export class Skipping {
   readonly #timers: Timers
   readonly #most: number | undefined
-  #at = Number.NEGATIVE_INFINITY
+  #at = -Infinity
 
   /** `most`: bytes that may wait, up to `SKIP_BYTES`; `undefined` never skips. */
   constructor(timers: Timers, most: number | undefined) {

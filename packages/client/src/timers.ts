@@ -36,3 +36,16 @@ export function backoffDelay(backoff: Backoff, attempt: number, random: number):
   const whole = Math.min(backoff.most, backoff.first * 2 ** Math.min(attempt - 1, 30))
   return whole * (0.5 + random / 2)
 }
+
+/** Waits, until the signal is aborted at the latest. */
+export function pause(timers: Timers, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      cancel()
+      signal?.removeEventListener("abort", done)
+      resolve()
+    }
+    const cancel = timers.after(milliseconds, done)
+    signal?.addEventListener("abort", done)
+  })
+}

@@ -15,11 +15,11 @@ import { chunkOf } from "./event.ts"
 import type { SessionEvent } from "./event.ts"
 import { makeAgentApi } from "./http/agent-api.ts"
 import { makeApi } from "./http/api.ts"
-import { pause, waitAfter } from "./http/follow.ts"
-import { either } from "./http/request.ts"
+import { waitAfter } from "./http/follow.ts"
+import { either, jsonOf } from "./http/request.ts"
 import type { HttpOptions } from "./http/request.ts"
 import type { CallOptions } from "./signals.ts"
-import { defaultBackoff } from "./timers.ts"
+import { defaultBackoff, pause, platformTimers } from "./timers.ts"
 
 /** Times that a message is sent, always under the same key, before a failure that may pass is reported. */
 const SEND_TRIES = 8
@@ -68,7 +68,7 @@ async function send(options: HttpOptions, session: string, message: SendMessage,
       return await post(session, keyed, { signal })
     } catch (error) {
       if (!(error instanceof HoldfastError) || !isTransient(error) || attempt === SEND_TRIES) throw error
-      await pause(waitAfter(error, defaultBackoff.first, attempt), signal)
+      await pause(platformTimers, waitAfter(error, defaultBackoff.first, attempt), signal)
     }
   }
 }
@@ -112,7 +112,7 @@ class Following {
       } catch (error) {
         // A stream whose first connection fails is not tried again by itself.
         if (!(error instanceof HoldfastError) || !isTransient(error)) throw error
-        await pause(waitAfter(error, defaultBackoff.first, ++this.#attempts), this.#signal)
+        await pause(platformTimers, waitAfter(error, defaultBackoff.first, ++this.#attempts), this.#signal)
       }
     }
     if (this.#given?.aborted === true) throw aborted(this.#given)
@@ -126,7 +126,7 @@ class Following {
       if (kind === "snapshot")
         throw new HoldfastError("LogReplaced", "the log was replaced or trimmed; read the session's messages")
       if (kind !== "event") continue
-      const event: SessionEvent = JSON.parse(data)
+      const event = jsonOf(data, "the session's stream of events") as SessionEvent
       this.#cursor = event.seq
       this.#attempts = 0
       this.#ofMessage(event, messageId)

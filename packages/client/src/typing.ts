@@ -39,11 +39,6 @@ export class Typing {
     this.#send = send
   }
 
-  /** True when everything typed was settled. */
-  get settled(): boolean {
-    return this.#inputs.length === 0
-  }
-
   /** Sends an input, now or when attached; `settled` is called once. */
   type(bytes: Uint8Array, settled: Settled): void {
     if (this.#bytes + bytes.length > MAX_UNSETTLED_BYTES || this.#inputs.length >= MAX_UNSETTLED_INPUTS) {

@@ -9,6 +9,7 @@ import type { HttpOptions } from "../src/http/request.ts"
 import { sseEvents, SseParser } from "../src/http/sse.ts"
 import { Connection } from "../src/Connection.ts"
 import { wsSocket } from "../src/socket.ts"
+import { sendAndFollow } from "../src/turn.ts"
 
 type Answering = (response: ServerResponse, request: IncomingMessage) => void
 
@@ -85,6 +86,42 @@ describe("a call over HTTP", () => {
     expect(asked).toEqual([])
   })
 
+  it("C-14 does not call what no id, value or route can be, nor another route in its place", async () => {
+    const api = makeApi(options())
+    const wrong = [
+      api.get(""),
+      api.get(".."),
+      api.remove(undefined as unknown as string),
+      api.get("\ud800"),
+      api.exists(""),
+      api.mark("x", { text: 1n as unknown as string }),
+      api.followEvents("..").next(),
+    ]
+    for (const call of wrong) await expect(call).rejects.toMatchObject({ tag: "InvalidCall" })
+    expect(asked).toEqual([])
+  })
+
+  it("C-14 an answer that is begun and not ended is not waited for forever", async () => {
+    const api = makeApi(options({ timeout: 40 }))
+    const begun = (status: number) => (response: ServerResponse) => void response.writeHead(status).write('{"sessions":[')
+    answers = [begun(200)]
+    await expect(api.list()).rejects.toMatchObject({ tag: "ConnectionLost", retryable: true })
+    answers = [begun(500)]
+    await expect(api.list()).rejects.toMatchObject({ tag: "TimedOut", retryable: true })
+    const ending = new AbortController()
+    const given = api.list({}, ending)
+    ending.abort()
+    await expect(given).rejects.toMatchObject({ tag: "Aborted" })
+  })
+
+  it("C-34 is given up at once while its credential is waited for", async () => {
+    const ending = new AbortController()
+    const call = makeApi(options({ token: () => new Promise<string>(() => undefined) })).list({}, ending)
+    ending.abort()
+    await expect(call).rejects.toMatchObject({ tag: "Aborted" })
+    expect(asked).toEqual([])
+  })
+
   it("C-14 a hub that is not there is Unreachable", async () => {
     await expect(makeApi(options({ origin: "http://127.0.0.1:1" })).live()).rejects.toMatchObject({ tag: "Unreachable" })
   })
@@ -145,6 +182,15 @@ describe("a stream of server-sent events", () => {
     answers = [refusal(503, "Unavailable")]
     await expect(follow(9)).rejects.toMatchObject({ tag: "Unavailable" })
     expect(asked).toHaveLength(3)
+  })
+
+  it("C-15 what is not the hub's protocol ends it with a typed error", async () => {
+    answers = [stream("event: synced\ndata: {nothing\n\n", "open")]
+    await expect(makeApi(options()).followEvents("x").next()).rejects.toMatchObject({ tag: "ProtocolBroken" })
+    answers = [stream("event: event\nid: 1\ndata: nothing\n\n", "open")]
+    const sent = answers
+    answers = [(response) => (response.end('{"messageId":"m","seq":1,"status":"started"}'), void (answers = sent))]
+    await expect(sendAndFollow({ http: options() }, "x", "hello").next()).rejects.toMatchObject({ tag: "ProtocolBroken" })
   })
 
   it("C-15 ends without an error when it is aborted, also before and between connections", async () => {

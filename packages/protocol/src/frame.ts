@@ -100,7 +100,7 @@ export type ClientFrame =
   | { readonly type: typeof FRAME_RESIZE; readonly handle: number; readonly cols: number; readonly rows: number }
   | { readonly type: typeof FRAME_PING; readonly time: number }
 
-const encoder = new TextEncoder()
+const encoder = /* @__PURE__ */ new TextEncoder()
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 function frame(type: number, size: number): { bytes: Uint8Array; view: DataView } {

@@ -61,7 +61,7 @@ export interface LogRecord {
   readonly bytes: Uint8Array
 }
 
-const encoder = new TextEncoder()
+const encoder = /* @__PURE__ */ new TextEncoder()
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 /** Small records share a buffer of this many bytes: an `ArrayBuffer` of its own costs more than all else of a small record. */
@@ -73,8 +73,8 @@ const SMALL_RECORD = 4 * 1024
 /** Most bytes of UTF-8 that one code unit of a text becomes. */
 const UTF8_MOST = 3
 
-let shared = new Uint8Array(0)
-let sharedView = new DataView(shared.buffer)
+let shared = /* @__PURE__ */ new Uint8Array(0)
+let sharedView = /* @__PURE__ */ new DataView(shared.buffer)
 let sharedUsed = 0
 
 /** Finds room for a small record of at most `most` bytes in the shared buffer and gives its offset. */

@@ -7,6 +7,7 @@
 import type { MessagePage } from "@holdfast/protocol/agent/message"
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
 import { HoldfastError } from "../errors.ts"
+import type { CallOptions } from "../signals.ts"
 import { Background } from "./background.ts"
 import { Cache } from "./Cache.ts"
 import type { CacheStats } from "./Cache.ts"
@@ -86,12 +87,12 @@ export class Reads {
   }
 
   /** The record of a session. */
-  session(id: string, signal: AbortSignal = NEVER): Promise<Session> {
+  session(id: string, { signal = NEVER }: CallOptions = {}): Promise<Session> {
     return asked(signal, () => this.#sessions.load(id, () => this.#background.ask(() => this.#source.session(id, signal))))
   }
 
   /** A page of messages, the newest without `before`. The page before it is fetched ahead. */
-  async messages(session: string, before?: number, signal: AbortSignal = NEVER): Promise<MessagePage> {
+  async messages(session: string, before?: number, { signal = NEVER }: CallOptions = {}): Promise<MessagePage> {
     const page = await asked(signal, () => this.#page(session, before, (load) => this.#background.ask(() => load(signal))))
     const { before: next } = page
     if (next !== null && !this.#older.has(`${session} ${next}`))
@@ -100,7 +101,7 @@ export class Reads {
   }
 
   /** The pages of a list, each fetched while the one before it is looked at. */
-  async *list(query: SessionQuery = {}, signal: AbortSignal = NEVER): AsyncGenerator<SessionPage> {
+  async *list(query: SessionQuery = {}, { signal = NEVER }: CallOptions = {}): AsyncGenerator<SessionPage> {
     const read = (cursor: string | undefined): Promise<SessionPage> =>
       this.#background.ask(() => this.#source.sessions(cursor === undefined ? query : { ...query, cursor }, signal))
     let page: Promise<SessionPage> | undefined = read(query.cursor)
@@ -128,6 +129,11 @@ export class Reads {
   /** Ends what runs in the background. */
   close(): void {
     this.#background.close()
+  }
+
+  /** For `using`. */
+  [Symbol.dispose](): void {
+    this.close()
   }
 
   #page(

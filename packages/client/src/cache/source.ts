@@ -3,9 +3,7 @@
  */
 import type { MessagePage } from "@holdfast/protocol/agent/message"
 import type { Session, SessionPage, SessionQuery } from "@holdfast/protocol/session"
-import type { OperationInput, OperationName, OperationOutput, OperationRoute } from "@holdfast/protocol/operations"
-import { prepare } from "../http/call.ts"
-import { json } from "../http/request.ts"
+import { operationCalls } from "../http/call.ts"
 import type { HttpOptions } from "../http/request.ts"
 
 /** Which page of messages. */
@@ -23,14 +21,11 @@ export interface ReadSource {
 
 /** Reads from a hub over HTTP. */
 export function readOverHttp(options: HttpOptions): ReadSource {
-  const read = <N extends OperationName>(route: OperationRoute<N>, input: OperationInput<N>, signal: AbortSignal) => {
-    const { method, path, call } = prepare(route, input)
-    return json<OperationOutput<N>>(options, method, path, { ...call, signal })
-  }
+  const { call } = operationCalls(options)
   return {
-    session: (session, signal) => read<"sessions.get">("GET /api/sessions/:session", { session }, signal),
+    session: (session, signal) => call<"sessions.get">("GET /api/sessions/:session", { session }, { signal }),
     messages: (session, range, signal) =>
-      read<"messages.list">("GET /api/sessions/:session/messages", { ...range, session }, signal),
-    sessions: (query, signal) => read<"sessions.list">("GET /api/sessions", query, signal),
+      call<"messages.list">("GET /api/sessions/:session/messages", { ...range, session }, { signal }),
+    sessions: (query, signal) => call<"sessions.list">("GET /api/sessions", query, { signal }),
   }
 }

@@ -84,9 +84,9 @@ export function makeAgentApi(options: HttpOptions) {
       call<"trust.revoke">("POST /api/trust/revoke", { directory }, how),
     /** Remembered answers of a session, or without one those for all. */
     rules: (session?: string, how?: CallOptions): Promise<{ readonly rules: ReadonlyArray<PermissionRule> }> =>
-      call<"rules.list">("GET /api/permissions/rules", session === undefined ? {} : { session }, how),
+      call<"rules.list">("GET /api/permissions/rules", { session }, how),
     forgetRule: (rule: PermissionRule, session?: string, how?: CallOptions): Promise<{ readonly forgotten: boolean }> =>
-      call<"rules.forget">("POST /api/permissions/rules/forget", session === undefined ? rule : { ...rule, session }, how),
+      call<"rules.forget">("POST /api/permissions/rules/forget", { ...rule, session }, how),
   }
 }
 

@@ -73,11 +73,7 @@ export function makeApi(options: HttpOptions) {
   const { call, open } = operationCalls(options)
   return {
     create: (request: CreateSession, how?: CallOptions): Promise<Session> =>
-      call<"sessions.create">(
-        "POST /api/sessions",
-        options.createdBy === undefined ? request : { createdBy: options.createdBy, ...request },
-        how,
-      ),
+      call<"sessions.create">("POST /api/sessions", { createdBy: options.createdBy, ...request }, how),
     list: (query: SessionQuery = {}, how?: CallOptions): Promise<SessionPage> =>
       call<"sessions.list">("GET /api/sessions", query, how),
     batch: (request: BatchRequest, how?: CallOptions): Promise<BatchResult> =>
@@ -96,13 +92,13 @@ export function makeApi(options: HttpOptions) {
     update: (session: string, change: UpdateSession, how?: CallOptions): Promise<Session> =>
       call<"sessions.update">("PATCH /api/sessions/:session", { ...change, session }, how),
     remove: (session: string, key?: string, how?: CallOptions): Promise<Session> =>
-      call<"sessions.delete">("DELETE /api/sessions/:session", keyed(session, key), how),
+      call<"sessions.delete">("DELETE /api/sessions/:session", { session, key }, how),
     archive: (session: string, key?: string, how?: CallOptions): Promise<Session> =>
-      call<"sessions.archive">("POST /api/sessions/:session/archive", keyed(session, key), how),
+      call<"sessions.archive">("POST /api/sessions/:session/archive", { session, key }, how),
     restore: (session: string, key?: string, how?: CallOptions): Promise<Session> =>
-      call<"sessions.restore">("POST /api/sessions/:session/restore", keyed(session, key), how),
+      call<"sessions.restore">("POST /api/sessions/:session/restore", { session, key }, how),
     events: (session: string, range: EventRange = {}, how?: CallOptions): Promise<EventPage> =>
-      call<"log.events">("GET /api/sessions/:session/events", { session, ...limited(range), ...rangeQuery(range) }, how),
+      call<"log.events">("GET /api/sessions/:session/events", { ...range, session }, how),
     /**
      * The log as server-sent events, from a cursor on, for one loop. It resumes by itself (C-15) until the loop is left or
      * `signal` ends it; fails with what the hub refuses.
@@ -112,10 +108,10 @@ export function makeApi(options: HttpOptions) {
       range: Omit<EventRange, "limit" | "before" | "wait"> = {},
       how: CallOptions = {},
     ): AsyncGenerator<SseEvent> =>
-      stream<"log.follow">(options, "GET /api/sessions/:session/events/stream", { session, ...rangeQuery(range) }, how),
+      stream<"log.follow">(options, "GET /api/sessions/:session/events/stream", { ...range, session }, how),
     /** The feed of sessions, likewise; `after` is the `id` of the last event, or a change number. */
     followSessions: (after?: string | number, how: CallOptions = {}): AsyncGenerator<SseEvent> =>
-      stream<"sessions.watch">(options, "GET /api/sessions/stream", after === undefined ? {} : { after: String(after) }, how),
+      stream<"sessions.watch">(options, "GET /api/sessions/stream", { after }, how),
     mark: (session: string, mark: MarkSession, how?: CallOptions): Promise<Appended> =>
       call<"log.mark">("POST /api/sessions/:session/marks", { ...mark, session }, how),
     /** The log as asciicast or JSON lines, or an agent's messages as Markdown; the body is to be read as it comes. */
@@ -132,10 +128,10 @@ export function makeApi(options: HttpOptions) {
       call<"terminal.restart">("POST /api/sessions/:session/restart", { ...request, session }, how),
     /** Who is attached, to one session or to all that someone is attached to. */
     viewers: (session?: string, how?: CallOptions): Promise<ViewersReport> =>
-      call<"viewers.list">("GET /api/viewers", session === undefined ? {} : { session }, how),
+      call<"viewers.list">("GET /api/viewers", { session }, how),
     /** Ends the attachments of people, but for those of a client. */
     detach: (session: string, except?: string, how?: CallOptions): Promise<{ readonly detached: number }> =>
-      call<"viewers.detach">("POST /api/sessions/:session/detach", except === undefined ? { session } : { session, except }, how),
+      call<"viewers.detach">("POST /api/sessions/:session/detach", { session, except }, how),
     screen: (session: string, how?: CallOptions): Promise<Screen> =>
       call<"terminal.screen">("GET /api/sessions/:session/screen", { session }, how),
     ...administration(options),
@@ -182,32 +178,6 @@ function administration(options: HttpOptions) {
     openapi: (how?: CallOptions): Promise<unknown> => call<"server.openapi">("GET /openapi.json", {}, how),
   }
 }
-
-const keyed = (session: string, key: string | undefined): { readonly session: string; readonly key?: string } =>
-  key === undefined ? { session } : { session, key }
-
-/** A range as its query has it: numbers and names as texts. */
-const rangeQuery = ({ after, channel, type, log, turn }: Omit<EventRange, "limit" | "before" | "wait">): RangeQuery => ({
-  ...(after === undefined ? {} : { after: String(after) }),
-  ...(channel === undefined ? {} : { channel: [channel] }),
-  ...(type === undefined ? {} : { type: [type] }),
-  ...(log === undefined ? {} : { log }),
-  ...(turn === undefined ? {} : { turn }),
-})
-
-interface RangeQuery {
-  readonly after?: string
-  readonly channel?: ReadonlyArray<string>
-  readonly type?: ReadonlyArray<string>
-  readonly log?: string
-  readonly turn?: string
-}
-
-const limited = ({ before, limit, wait }: EventRange) => ({
-  ...(before === undefined ? {} : { before: String(before) }),
-  ...(limit === undefined ? {} : { limit }),
-  ...(wait === undefined ? {} : { wait }),
-})
 
 /** The routes of a hub. */
 export type Api = ReturnType<typeof makeApi>

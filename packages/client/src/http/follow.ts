@@ -6,9 +6,10 @@
  */
 import { forOneConsumer } from "../consumption.ts"
 import { HoldfastError, isTransient } from "../errors.ts"
-import { backoffDelay, defaultBackoff, platformTimers } from "../timers.ts"
-import { either, open } from "./request.ts"
-import type { HttpOptions, Query } from "./request.ts"
+import { backoffDelay, defaultBackoff, pause, platformTimers } from "../timers.ts"
+import type { Prepared } from "./prepare.ts"
+import { either, jsonOf, open } from "./request.ts"
+import type { HttpOptions } from "./request.ts"
 import { sseEvents, SseParser } from "./sse.ts"
 import type { SseEvent } from "./sse.ts"
 
@@ -16,20 +17,20 @@ import type { SseEvent } from "./sse.ts"
 const MOST_RETRY = 60_000
 
 /**
- * The events of a stream from `query.after` on. A first connection that fails is reported at once, as any call's; a later one
+ * The events of a stream, from `after` in its query on. A first connection that fails is reported at once, as any call's; a later one
  * is tried again for as long as the error is transient. Ends when `signal` is aborted.
  */
 export function follow(
   options: HttpOptions,
-  path: string,
-  query: Query,
+  prepared: () => Prepared,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SseEvent> {
   const left = new AbortController()
-  return forOneConsumer(resuming(options, path, query, either(left, signal)), () => left.abort())
+  return forOneConsumer(resuming(options, prepared, either(left, signal)), () => left.abort())
 }
 
-async function* resuming(options: HttpOptions, path: string, query: Query, signal: AbortSignal): AsyncGenerator<SseEvent, void> {
+async function* resuming(options: HttpOptions, prepared: () => Prepared, signal: AbortSignal): AsyncGenerator<SseEvent, void> {
+  const { path, call } = prepared()
   const cursor: { after?: string; log?: string } = {}
   let first = defaultBackoff.first
   let opened = false
@@ -40,8 +41,7 @@ async function* resuming(options: HttpOptions, path: string, query: Query, signa
     let error = new HoldfastError("ConnectionLost", "the hub ended the stream of events")
     try {
       const headers = { accept: "text/event-stream" }
-      const call = { query: { ...query, ...cursor }, headers, signal: either(ending, signal) }
-      const answer = await open(options, "GET", path, call)
+      const answer = await open(options, "GET", path, { query: { ...call.query, ...cursor }, headers, signal }, ending)
       opened = true
       for await (const event of sseEvents(answer, parser)) {
         attempt = 0
@@ -58,13 +58,13 @@ async function* resuming(options: HttpOptions, path: string, query: Query, signa
     if (!opened || !isTransient(error)) throw error
     if (parser.id !== "") cursor.after = parser.id
     first = Math.min(parser.retry ?? first, MOST_RETRY)
-    await pause(waitAfter(error, first, Math.max(attempt, 1)), signal)
+    await pause(platformTimers, waitAfter(error, first, Math.max(attempt, 1)), signal)
   }
 }
 
 /** The log that the cursor is of, which `synced` names for a session's events (H-6). */
 function logOf(data: string): { readonly log?: string } {
-  const said: unknown = JSON.parse(data)
+  const said = jsonOf(data, "the stream of events")
   const known = typeof said === "object" && said !== null && "log" in said && typeof said.log === "string"
   return known ? { log: said.log as string } : {}
 }
@@ -74,17 +74,4 @@ export function waitAfter(error: HoldfastError, first: number, attempt: number):
   const backoff = { first, most: Math.max(first, defaultBackoff.most) }
   const asked = Number(error.fields["retryAfter"] ?? 0) * 1000
   return Math.max(backoffDelay(backoff, attempt, platformTimers.random()), Math.min(asked, MOST_RETRY) || 0)
-}
-
-/** Waits, until the signal is aborted at the latest. */
-export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      cancel()
-      signal?.removeEventListener("abort", done)
-      resolve()
-    }
-    const cancel = platformTimers.after(milliseconds, done)
-    signal?.addEventListener("abort", done)
-  })
 }

@@ -4,7 +4,9 @@
 import type { CreatedBy } from "@holdfast/protocol/session"
 import { askCredential } from "../credential.ts"
 import type { Credential } from "../credential.ts"
-import { aborted, decodeError, HoldfastError, invalidCall } from "../errors.ts"
+import { aborted, decodeError, HoldfastError, invalidCall, reasonOf } from "../errors.ts"
+import { given } from "../given.ts"
+import { abortable } from "../signals.ts"
 
 /** What is read of an answer; a `Response` is one. */
 export interface Answer {
@@ -32,12 +34,17 @@ export interface HttpOptions {
   readonly origin: string
   /** `globalThis.fetch`, or what does the same; called without `this`. */
   readonly fetch: Fetch
-  readonly token?: Credential
+  readonly token?: Credential | undefined
   /** Kind of client, which sessions that are created keep. */
   readonly createdBy?: CreatedBy
-  /** Milliseconds until the headers of an answer must be there; 30 s. */
+  /** Milliseconds until the headers of an answer must be there; 30 s. The rest has four times as long. */
   readonly timeout?: number
 }
+
+const TIMEOUT = 30_000
+
+/** A slow network may need longer for an answer than to its beginning; one that never ends must not be waited for. */
+const BODY_TIMES = 4
 
 /** Parameters of a query; those that are undefined are left out, a list stands for its name repeated. */
 export type Query = Readonly<Record<string, string | number | boolean | ReadonlyArray<string> | undefined>>
@@ -51,29 +58,37 @@ export interface HttpCall {
 }
 
 /**
- * Calls a route and gives its response once the hub accepted the call. Fails with `HoldfastError`. A credential that is refused is
- * asked for once more, where a function gives it (C-33).
+ * Calls a route and gives its response once the hub accepted the call; `ending` ends it. Fails with `HoldfastError`. A credential that is
+ * refused is asked for once more, where a function gives it (C-33).
  */
-export async function open(options: HttpOptions, method: string, path: string, call: HttpCall = {}): Promise<Answer> {
+export async function open(
+  options: HttpOptions,
+  method: string,
+  path: string,
+  call: HttpCall = {},
+  ending = new AbortController(),
+): Promise<Answer> {
   const { token } = options
-  if (typeof token !== "function") return openWith(token, options, method, path, call)
-  const first = await askCredential(token)
+  if (typeof token !== "function") return openWith(token, options, method, path, call, ending)
+  const ask = () => abortable<string | undefined>(call.signal, (...ends) => void askCredential(token).then(...ends))
+  const first = await ask()
   try {
-    return await openWith(first, options, method, path, call)
+    return await openWith(first, options, method, path, call, ending)
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.status !== 401) throw error
-    const second = await askCredential(token)
+    const second = await ask()
     if (second === first) throw error
-    return openWith(second, options, method, path, call)
+    return openWith(second, options, method, path, call, ending)
   }
 }
 
-async function openWith(
+function openWith(
   token: string | undefined,
   options: HttpOptions,
   method: string,
   path: string,
   call: HttpCall,
+  ending: AbortController,
 ): Promise<Answer> {
   const query = Object.entries(call.query ?? {}).flatMap(([name, value]) =>
     value === undefined ? [] : typeof value === "object" ? value.map((one) => [name, one]) : [[name, String(value)]],
@@ -83,25 +98,33 @@ async function openWith(
   if (token !== undefined) headers["authorization"] = `Bearer ${token}`
   // A body that changes something must be JSON, also an empty one (G-3).
   if (method !== "GET" && method !== "HEAD") headers["content-type"] = "application/json"
-  const body = call.body === undefined ? (method === "POST" ? "{}" : undefined) : JSON.stringify(call.body)
-  const response = await send(options, path + search, { method, headers, ...(body === undefined ? {} : { body }) }, call.signal)
-  if (response.ok || response.status === 304) return response
-  throw await refusal(response)
+  const body = call.body === undefined ? (method === "POST" ? "{}" : undefined) : textOf(call.body)
+  return send(options, path + search, { method, headers, ...given({ body }) }, call.signal, ending)
 }
 
 /** Calls a route and gives the JSON it answers with. Fails with `HoldfastError`. */
 export async function json<A>(options: HttpOptions, method: string, path: string, call: HttpCall = {}): Promise<A> {
-  const response = await open(options, method, path, call)
-  const text = await body(response, call.signal)
+  const ending = new AbortController()
+  const response = await open(options, method, path, call, ending)
+  const timer = setTimeout(() => ending.abort(), BODY_TIMES * (options.timeout ?? TIMEOUT))
+  const text = await body(response, call.signal).finally(() => clearTimeout(timer))
+  return jsonOf(text, path, response.status) as A
+}
+
+/** The JSON that the hub wrote. Fails with `ProtocolBroken` where it is none. */
+export function jsonOf(text: string, what: string, status?: number): unknown {
   try {
-    return JSON.parse(text) as A
+    return JSON.parse(text)
   } catch {
-    throw new HoldfastError(
-      "ProtocolBroken",
-      `${path} did not answer with JSON; is another program listening there?`,
-      {},
-      response.status,
-    )
+    throw new HoldfastError("ProtocolBroken", `${what} did not answer with JSON; is another program listening there?`, {}, status)
+  }
+}
+
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body)
+  } catch (cause) {
+    throw invalidCall(cause)
   }
 }
 
@@ -110,18 +133,20 @@ async function send(
   path: string,
   init: Omit<HttpRequest, "signal" | "redirect">,
   signal: AbortSignal | undefined,
+  ending: AbortController,
 ): Promise<Answer> {
   // Not as a method of the options: a browser's own refuses to be called on anything but its window (C-14).
-  const { fetch, origin, timeout = 30_000 } = options
+  const { fetch, origin, timeout = TIMEOUT } = options
   const url = origin.replace(/\/$/, "") + path
-  const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), timeout)
+  const timer = setTimeout(() => ending.abort(), timeout)
   try {
-    return await fetch(url, { ...init, signal: either(deadline, signal), redirect: "manual" })
+    const response = await fetch(url, { ...init, signal: either(ending, signal), redirect: "manual" })
+    if (response.ok || response.status === 304) return response
+    throw await refusal(response, signal)
   } catch (cause) {
-    if (deadline.signal.aborted && signal?.aborted !== true)
-      throw new HoldfastError("TimedOut", `no answer within ${timeout / 1000} s`)
     if (signal?.aborted === true) throw aborted(signal)
+    if (ending.signal.aborted) throw new HoldfastError("TimedOut", `no answer within ${timeout / 1000} s`)
+    if (cause instanceof HoldfastError) throw cause
     const mistake = mistakeOf(cause, url, init)
     if (mistake !== undefined) throw invalidCall(mistake)
     throw new HoldfastError("Unreachable", `the hub cannot be reached: ${reason(cause)}`)
@@ -134,8 +159,8 @@ async function send(
 export function either(own: AbortController, other: AbortSignal | undefined): AbortSignal {
   if (other === undefined) return own.signal
   if (typeof AbortSignal.any === "function") return AbortSignal.any([own.signal, other])
-  if (other.aborted) own.abort()
-  else other.addEventListener("abort", () => own.abort(), { once: true })
+  if (other.aborted) own.abort(other.reason)
+  else other.addEventListener("abort", () => own.abort(other.reason), { once: true })
   return own.signal
 }
 
@@ -167,20 +192,17 @@ async function body(response: Answer, signal?: AbortSignal): Promise<string> {
   }
 }
 
-async function refusal(response: Answer): Promise<HoldfastError> {
-  const text = await body(response)
-  const fallback = response.status === 401 ? "Unauthorized" : "HttpError"
+async function refusal(response: Answer, signal: AbortSignal | undefined): Promise<HoldfastError> {
+  const { status } = response
+  const fallback = status === 401 ? "Unauthorized" : "HttpError"
+  const text = await body(response, signal)
   try {
     const parsed: unknown = JSON.parse(text)
-    if (typeof parsed === "object" && parsed !== null && "error" in parsed)
-      return decodeError(parsed.error, fallback, response.status)
+    if (typeof parsed === "object" && parsed !== null && "error" in parsed) return decodeError(parsed.error, fallback, status)
   } catch {
-    return new HoldfastError(fallback, `the hub answered ${response.status}`, {}, response.status)
+    // Not the hub's own, but that of a proxy, perhaps.
   }
-  return new HoldfastError(fallback, `the hub answered ${response.status}`, {}, response.status)
+  return new HoldfastError(fallback, `the hub answered ${status}`, {}, status)
 }
 
-function reason(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
-  return cause.cause instanceof Error && cause.cause.message !== "" ? cause.cause.message : cause.message
-}
+const reason = (cause: unknown): string => reasonOf(cause instanceof Error ? (cause.cause ?? cause) : cause)

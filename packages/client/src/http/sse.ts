@@ -1,7 +1,7 @@
 /**
  * Server-sent events, parsed from any chunks (WHATWG HTML, section 9.2.6), as far as the hub uses them.
  */
-import { HoldfastError } from "../errors.ts"
+import { HoldfastError, reasonOf } from "../errors.ts"
 import type { Answer } from "./request.ts"
 
 /** One event of a stream. */
@@ -96,7 +96,7 @@ function parsed(parser: SseParser, text: string): ReadonlyArray<SseEvent> {
   try {
     return parser.push(text)
   } catch (cause) {
-    throw new HoldfastError("ProtocolBroken", cause instanceof Error ? cause.message : String(cause))
+    throw new HoldfastError("ProtocolBroken", reasonOf(cause))
   }
 }
 
@@ -121,7 +121,7 @@ function within<A>(reading: Promise<A>, milliseconds: number): Promise<A> {
       },
       (cause: unknown) => {
         clearTimeout(timer)
-        lost(`was cut: ${cause instanceof Error ? cause.message : String(cause)}`)
+        lost(`was cut: ${reasonOf(cause)}`)
       },
     )
   })

@@ -4,7 +4,7 @@
  * What is shown may be ahead of the store: a new item is shown at once, and is sent only when it is stored. What is stored
  * may be ahead of what is shown, because other tabs write too: they tell, and the changed items are read.
  */
-import { HoldfastError } from "../errors.ts"
+import { HoldfastError, reasonOf } from "../errors.ts"
 import { isOpen, later } from "./item.ts"
 import type { OutboxFailure, OutboxItem } from "./item.ts"
 import type { Change, OutboxStore } from "./OutboxStore.ts"
@@ -80,7 +80,9 @@ export class Box {
     const changed = missing.filter((id) => this.items.delete(id))
     for (const item of found) {
       const before = this.items.get(item.id)
-      if (before?.version === item.version || (!exactly && before !== undefined && before.version > item.version)) continue
+      // One that was added again under the id of one that is gone has another place.
+      const isSame = before?.order === item.order
+      if (isSame && (before.version === item.version || (!exactly && before.version > item.version))) continue
       this.items.set(item.id, item)
       changed.push(item.id)
     }
@@ -167,9 +169,8 @@ export class Box {
   }
 
   #failed(cause: unknown): HoldfastError {
-    const why = cause instanceof Error ? cause.message || cause.name : String(cause)
-    const error = new HoldfastError("OutboxNotStored", `the outbox could not store this: ${why}`)
-    this.problem = { tag: error.tag, message: `the outbox's storage fails: ${why}`, at: this.#now() }
+    const error = new HoldfastError("OutboxNotStored", `the outbox's storage fails: ${reasonOf(cause)}`)
+    this.problem = { tag: error.tag, message: error.message, at: this.#now() }
     this.#changed([])
     return error
   }

@@ -6,6 +6,7 @@
  */
 import { makeClientId } from "../client-id.ts"
 import { HoldfastError, invalidCall } from "../errors.ts"
+import { given } from "../given.ts"
 import type { Timers } from "../timers.ts"
 import { Box } from "./Box.ts"
 import { isOpen, later, offlineId, unhindered } from "./item.ts"
@@ -144,7 +145,7 @@ export class Outbox {
       status: "pending",
       priority: options.priority ?? 0,
       at: now,
-      ...(expiresIn === undefined ? {} : { expiresAt: now + expiresIn }),
+      ...given({ expiresAt: expiresIn === undefined ? undefined : now + expiresIn }),
       tries: 0,
       sent: options.key !== undefined,
     }
@@ -241,9 +242,8 @@ export class Outbox {
   }
 
   /** Ends it as `close` does. */
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close()
-    return Promise.resolve()
   }
 
   /** Calls `end` when the outbox is closed. */

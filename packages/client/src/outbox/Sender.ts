@@ -25,6 +25,9 @@ export interface SenderState {
   readonly refused: OutboxFailure | undefined
 }
 
+/** Longest time of one try; what sends has shorter ones of its own. */
+const TRY_MOST = 180_000
+
 /** A timer that is longer than about 25 days runs out at once. */
 const PAUSE_MOST = 3600 * 1000
 
@@ -112,7 +115,9 @@ export class Sender {
         await this.#box.write(settle.map((item) => ({ item })))
         continue
       }
-      const isAway = this.#awayUntil > this.#clock.now()
+      const wait = this.#awayUntil - this.#clock.now()
+      // A longer one than the longest comes from a clock that was set back.
+      const isAway = wait > 0 && wait <= defaultBackoff.most
       if (!isAway) for (const item of send) void this.#try(item, turn)
       if (!open) break
       await this.#pause(isAway && send.length > 0 ? Math.min(this.#awayUntil, next ?? Infinity) : next)
@@ -143,7 +148,10 @@ export class Sender {
     const sent = later(item, { status: "processing", sent: true })
     const [isMine] = await this.#box.write([{ item: sent }])
     if (isMine === true && (await turn.isHeld()) && !giveUp.signal.aborted) {
+      const late = new HoldfastError("TimedOut", `no answer within ${TRY_MOST / 1000} s`)
+      const cancel = this.#clock.after(TRY_MOST, () => giveUp.abort(late))
       const next = await this.#outcome(sent, item.sent, giveUp.signal)
+      cancel()
       if (next !== undefined) await this.#box.write([{ item: next }])
     }
     this.#busy.delete(item.id)
@@ -160,8 +168,10 @@ export class Sender {
       this.#met()
       return later(unhindered(item), { status: "completed", input: briefly(item), answer })
     } catch (cause) {
-      if (signal.aborted) return undefined
-      const error = cause instanceof HoldfastError ? cause : decodeError(cause, "InvalidCall")
+      const why: unknown = signal.reason ?? cause
+      const isOurs = why instanceof HoldfastError
+      if (signal.aborted && !isOurs) return undefined
+      const error = isOurs ? why : decodeError(why, "InvalidCall")
       const next = judge(item, again, error, this.#clock.now(), this.#clock.random())
       if (typeof next === "object") {
         this.#met()

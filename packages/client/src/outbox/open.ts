@@ -1,6 +1,7 @@
 /**
  * Opens an outbox where the platform can keep it: IndexedDB, a file, or memory (docs/protocol/rules.md, C-51).
  */
+import { reasonOf } from "../errors.ts"
 import { nodeProcess } from "../platform.ts"
 import { platformTimers } from "../timers.ts"
 import type { Timers } from "../timers.ts"
@@ -48,7 +49,7 @@ async function place(name: string, file: string | undefined, clock: Timers): Pro
     await parts.store.write([], 0, true)
     return parts
   } catch (cause) {
-    return inMemory(cause instanceof Error ? cause.message : String(cause))
+    return inMemory(reasonOf(cause))
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { FirstMessage, InputPart } from "@holdfast/protocol/agent/message"
 import type { CreateSession, Session, SessionStatus } from "@holdfast/protocol/session"
+import { given } from "../given.ts"
 import { createOf, isOpen, sessionOf } from "./item.ts"
 import type { OutboxFailure, OutboxItem } from "./item.ts"
 import type { OutboxState } from "./Outbox.ts"
@@ -102,7 +103,7 @@ function offlineSession(item: OutboxItem): OfflineSession {
     status: "offline",
     syncPending: isOpen(item),
     createdAt: item.at,
-    ...(item.status === "failed" && item.error !== undefined ? { failure: item.error } : {}),
+    ...given({ failure: item.status === "failed" ? item.error : undefined }),
   }
 }
 
@@ -170,7 +171,7 @@ function offlineMessage(item: OutboxItem): OfflineMessage {
     createdAt: item.at,
     status: SHOWN_AS[item.status],
     syncPending: item.status !== "failed",
-    ...(item.status === "failed" && item.error !== undefined ? { failure: item.error } : {}),
+    ...given({ failure: item.status === "failed" ? item.error : undefined }),
   }
 }
 

@@ -60,7 +60,7 @@ export function plan(items: Items, busy: ReadonlySet<string>, now: number): Plan
   for (const one of lanes.values()) {
     const { head } = one
     if (busy.has(head.id) || (createOf(head.session) !== undefined && isWaiting(items, head))) continue
-    if (head.notBefore !== undefined && head.notBefore > now) next = Math.min(next, head.notBefore)
+    if (mustWait(head, now)) next = Math.min(next, head.notBefore ?? next)
     else ready.push(one)
   }
   ready.sort((a, b) => b.priority - a.priority || a.head.order - b.head.order)
@@ -73,21 +73,29 @@ export function ordered(items: Items): ReadonlyArray<OutboxItem> {
   return [...items.values()].sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
 }
 
+/** It is to wait before it is tried again. A clock that was set back since it failed says nothing of how long. */
+const mustWait = ({ notBefore, error }: OutboxItem, now: number): boolean =>
+  notBefore !== undefined && notBefore > now && (error?.at ?? now) <= now
+
+/** Its time is over, or nothing is known of it: the clock was set back by more than it had. */
+const isExpired = ({ at, expiresAt }: OutboxItem, now: number): boolean =>
+  expiresAt !== undefined && (expiresAt <= now || now < 2 * at - expiresAt)
+
 /** An item of a session whose create is still to be sent. */
 const isWaiting = (items: Items, item: OutboxItem): boolean =>
   item.session !== offlineId(item.id) && sessionOf(items, item.session) === item.session
 
 function failureOf(items: Items, item: OutboxItem, failedInput: number | undefined, now: number): OutboxFailure | undefined {
   const failed = (tag: string, message: string): OutboxFailure => ({ tag, message, at: now })
-  if (item.expiresAt !== undefined && item.expiresAt <= now) {
+  if (isExpired(item, now)) {
     const whether = "no answer had come: look whether it was carried out before you retry"
     return failed("Expired", `the time limit passed and ${item.sent ? whether : "it had not been sent"}`)
   }
   const create = createOf(item.session)
   if (create !== undefined && isWaiting(items, item)) {
     const made = items.get(create)
-    const why = made === undefined ? "its create was cancelled" : made.error?.message
-    if (made === undefined || made.status === "failed") return failed("SessionNotCreated", `the session was not created: ${why}`)
+    if (made === undefined || !isOpen(made))
+      return failed("SessionNotCreated", `the session was not created: ${made?.error?.message ?? "its create was cancelled"}`)
   }
   if (item.operation === "terminal.input" && failedInput !== undefined && failedInput >= item.at && !item.sent)
     return failed("InputSkipped", "what was typed before it failed, so it was not typed either")
@@ -112,7 +120,7 @@ export function judge(item: OutboxItem, again: boolean, error: HoldfastError, no
   if (isGone || (tag === "HttpError" && isTransient(error))) return "away"
   if (tag === "PermissionSettled" && again && isSameAnswer(item, fields["decision"]))
     return later(item, { status: "completed", input: {}, answer: fields["decision"] })
-  const failure = { tag, message, at: now, ...(Object.keys(fields).length === 0 ? {} : { fields }) }
+  const failure = { tag, message, at: now, fields }
   const tries = item.tries + 1
   if (!isTransient(error) || tries >= TRIES_MAX) return later(item, { status: "failed", tries, error: failure })
   const asked = Number(fields["retryAfter"] ?? 0) * 1000

@@ -4,7 +4,7 @@
 import type { OperationRoute } from "@holdfast/protocol/operations"
 import type { CommandName, CommandPayload } from "../calls.ts"
 import type { Connection } from "../Connection.ts"
-import { prepare } from "../http/call.ts"
+import { prepare } from "../http/prepare.ts"
 import { json } from "../http/request.ts"
 import type { HttpOptions } from "../http/request.ts"
 import type { OutboxOperation } from "./item.ts"

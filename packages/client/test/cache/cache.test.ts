@@ -225,11 +225,21 @@ describe("a change to many sessions", () => {
       return Promise.resolve({ results: sessions.map((id) => ({ session: id, changed: false })) })
     }
     const all = Array.from({ length: 1300 }, (_, index) => `s${index}`)
-    const outcome = changeSessions(post, all, { action: "update", change: { pinned: true } }, clock)
+    const outcome = changeSessions(post, all, { action: "update", change: { pinned: true } }, { timers: clock })
     await clock.run(10_000)
     const outcomes = await outcome
     expect(outcomes.slice(0, 1000).every((one) => one.ok && !one.changed)).toBe(true)
     expect(outcomes.slice(1000).every((one) => !one.ok && one.error.tag === "Unauthorized")).toBe(true)
     expect(calls).toBe(4)
+  })
+
+  it("C-34 C-66 an abort ends it, with a result for each nevertheless", async () => {
+    const ending = new AbortController()
+    const clock = new TestClock()
+    const post = () => Promise.reject(new HoldfastError("Busy", "wait"))
+    const outcome = changeSessions(post, ["a", "b"], { action: "archive" }, { signal: ending.signal, timers: clock })
+    await settled()
+    ending.abort()
+    expect(await outcome).toMatchObject(["a", "b"].map((id) => ({ session: id, ok: false, error: { tag: "Aborted" } })))
   })
 })

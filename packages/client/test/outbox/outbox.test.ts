@@ -128,6 +128,22 @@ describe("an outbox", () => {
     expect(outbox.state.items[0]).toMatchObject({ status: "failed", tries: 5, error: { tag: "Unavailable" } })
   })
 
+  it("C-54 a try that is never answered is given up after three minutes, and holds nothing up forever", async () => {
+    const world = new World()
+    let calls = 0
+    const { outbox } = await world.open((operation, input, signal) => {
+      calls += 1
+      if (calls > 1) return world.hub.send(operation, input, signal)
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new HoldfastError("Aborted", "given up"))))
+    })
+    const entry = mark(outbox, "a", "1")
+    await world.clock.run(179_000)
+    expect(outbox.state.counts.processing).toBe(1)
+    await world.clock.run(10_000)
+    expect(await outcome(entry.done)).toBe("done")
+    expect(calls).toBe(2)
+  })
+
   it("C-54 being offline does not count as a try, however long it lasts, and `wake` ends the wait", async () => {
     const world = new World()
     const { outbox } = await world.open()
@@ -189,6 +205,45 @@ describe("an outbox", () => {
     world.hub.otherwise = () => "ok"
     await world.clock.run(20_000)
     expect(await outcome(kept.done)).toBe("done")
+    expect(texts(world)).toEqual(["2"])
+  })
+
+  it("C-54 C-55 a clock that is set back keeps no command waiting, and lets no input outlive its minute", async () => {
+    const world = new World()
+    const { outbox } = await world.open()
+    const hour = 3_600_000
+    world.hub.otherwise = () => AWAY
+    const [away, typed] = [mark(outbox, "a", "away"), outbox.add("terminal.input", { session: "b", text: "ls\r" })]
+    await world.clock.run(30_000)
+    world.clock.set(-hour)
+    world.hub.otherwise = () => "ok"
+    await world.clock.run(10_000)
+    expect(await outcome(away.done)).toBe("done")
+    expect(await outcome(typed.done)).toBe("Expired")
+    world.hub.faults = [refusal("Busy", { retryAfter: 50 })]
+    const busy = mark(outbox, "a", "busy")
+    await world.clock.run(1000)
+    world.clock.set(-hour)
+    await world.clock.run(50_000)
+    expect(await outcome(busy.done)).toBe("done")
+    expect(texts(world)).toEqual(["away", "busy"])
+  })
+
+  it("C-50 C-60 a command that was taken back is put in again under its key, as every tab sees", async () => {
+    const world = new World()
+    const [first, second] = [(await world.open()).outbox, (await world.open()).outbox]
+    world.hub.otherwise = () => AWAY
+    const add = (text: string) => first.add("log.mark", { session: "a", text }, { key: "mine" })
+    await add("1").stored
+    await world.clock.run(50)
+    await first.cancel("mine")
+    const again = add("2")
+    await again.stored
+    await settled()
+    expect(second.state.items).toMatchObject([{ id: "mine", input: { text: "2" } }])
+    world.hub.otherwise = () => "ok"
+    await world.clock.run(20_000)
+    expect(await outcome(again.done)).toBe("done")
     expect(texts(world)).toEqual(["2"])
   })
 
@@ -286,6 +341,10 @@ describe("an outbox", () => {
     outbox.close()
     expect(await outcome(mark(outbox, "a", "2").stored)).toBe("Closed")
     expect(await entry.done).toEqual({ seq: 1 })
+    {
+      await using ended = (await world.open()).outbox
+      expect(ended.state.isSending).toBe(false)
+    }
     expect(() => outbox.add("log.mark", { session: "a", text: 1n as unknown as string })).toThrow(
       expect.objectContaining({ tag: "InvalidCall" }),
     )

@@ -12,7 +12,7 @@ import type { Timers } from "../../src/timers.ts"
 /** Time that passes only in `run`. */
 export class TestClock implements Timers {
   #now = 1_700_000_000_000
-  #timers: Array<{ readonly at: number; readonly f: () => void }> = []
+  #timers: Array<{ at: number; readonly f: () => void }> = []
   readonly now = (): number => this.#now
   readonly random = (): number => 0.5
   readonly after = (ms: number, f: () => void): (() => void) => {
@@ -21,6 +21,17 @@ export class TestClock implements Timers {
     return () => {
       this.#timers = this.#timers.filter((one) => one !== timer)
     }
+  }
+
+  /** Timers that wait. */
+  get waiting(): number {
+    return this.#timers.length
+  }
+
+  /** Sets the clock, as people and networks do; what waits for a timer still waits as long. */
+  set(ms: number): void {
+    this.#now += ms
+    this.#timers = this.#timers.map((timer) => Object.assign(timer, { at: timer.at + ms }))
   }
 
   sleep(ms: number): Promise<void> {
