@@ -44,7 +44,12 @@ export class Consumption {
           await new Promise<void>((resolve) => void this.#timers.after(0, resolve))
           since = this.#timers.now()
         }
-        const item = this.#inbox.shift() ?? (await this.#inbox.next())
+        let item = this.#inbox.shift()
+        if (item === undefined) {
+          item = await this.#inbox.next()
+          // It waited in other turns of the event loop.
+          since = this.#timers.now()
+        }
         const pending = consumer(item)
         if (pending !== undefined) await pending
         this.#actions.consumed(item)

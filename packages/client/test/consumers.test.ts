@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Attachment } from "../src/Attachment.ts"
 import type { Connection } from "../src/Connection.ts"
 import { Feed } from "../src/Feed.ts"
-import { forOneConsumer } from "../src/consumption.ts"
+import { Consumption, forOneConsumer } from "../src/consumption.ts"
+import { Inbox } from "../src/inbox.ts"
 import { Collected, until } from "./collect.ts"
 import { connectTo, ScriptedHub, SESSION } from "./scripted-hub.ts"
 
@@ -82,5 +83,41 @@ describe("a second consumer", () => {
       expect(() => stream[Symbol.asyncIterator]()).toThrow(expect.objectContaining(TAKEN))
     }
     expect(seen).toEqual([1, 2])
+  })
+})
+
+describe("a consumer", () => {
+  it("C-4 is given what comes one by one at once: only a long turn of the event loop is broken off", async () => {
+    let clock = 0
+    let breaks = 0
+    const inbox = new Inbox()
+    const timers = {
+      now: () => clock,
+      random: () => 0,
+      after: (_: number, f: () => void) => {
+        breaks += 1
+        setImmediate(f)
+        return () => undefined
+      },
+    }
+    const seen: Array<string> = []
+    let takes = 0
+    const done = new Consumption(inbox, timers, { consumed: () => undefined, left: () => undefined }).consume((item) => {
+      seen.push(item._tag)
+      clock += takes
+    })
+    for (let at = 1; at <= 5; at++) {
+      clock += 20
+      inbox.push({ _tag: "Dropped" })
+      await new Promise(setImmediate)
+      expect(seen).toHaveLength(at)
+    }
+    expect(breaks).toBe(0)
+    takes = 5
+    for (let at = 0; at < 4; at++) inbox.push({ _tag: "Dropped" })
+    inbox.push({ _tag: "Ended", error: undefined })
+    await done
+    expect(breaks).toBeGreaterThan(0)
+    expect(seen).toHaveLength(10)
   })
 })
