@@ -14,13 +14,19 @@ import type { Session } from "@holdfast/protocol/session"
 
 /** A record and what became of it. */
 export class RecordState {
-  #record: Session
+  readonly #bounds: Pick<Session, "firstSeq" | "change">
+  /** Fields of a later version, which this one does not evolve, stay as they were. */
+  readonly #later: Readonly<Record<string, unknown>>
   #state: SessionState
   #shown: Session | undefined
 
   constructor(record: Session) {
-    this.#record = record
+    const { firstSeq, change } = record
+    this.#bounds = { firstSeq, change }
     this.#state = stateOf(record)
+    const known = this.#made()
+    const later = Object.entries(record).filter(([field]) => !Object.hasOwn(known, field) && !PASSING.has(field))
+    this.#later = Object.fromEntries(later)
     this.#shown = record
   }
 
@@ -31,7 +37,7 @@ export class RecordState {
 
   /** The record as of that seq; the same object until something changes. */
   get record(): Session {
-    this.#shown ??= shownRecord(this.#record, this.#state)
+    this.#shown ??= Object.freeze(Object.assign(this.#made(), this.#later))
     return this.#shown
   }
 
@@ -46,6 +52,10 @@ export class RecordState {
     if (seq > this.#state.lastSeq) this.#become(evolveOutput(this.#state, seq, time))
   }
 
+  #made(): Session {
+    return toSession(this.#state, { ...this.#bounds, lastSeq: this.#state.lastSeq })
+  }
+
   #become(state: SessionState | undefined): void {
     if (state === undefined) return
     this.#state = state
@@ -53,16 +63,8 @@ export class RecordState {
   }
 }
 
-/** Fields of a record that an event may take away. */
-const PASSING = ["archivedAt", "deletedAt", "purgeAt", "exitCode", "signal", "problem", "activity", "tasks"] as const
-
-function shownRecord(record: Session, state: SessionState): Session {
-  const kept: Record<string, unknown> = { ...record }
-  for (const field of PASSING) delete kept[field]
-  const { firstSeq, change } = record
-  // A field of a later version, which this one does not evolve, stays as it was.
-  return Object.freeze({ ...(kept as Session), ...toSession(state, { firstSeq, lastSeq: state.lastSeq, change }) })
-}
+/** Fields that a record has only at times: an event may take them away. */
+const PASSING = new Set(["archivedAt", "deletedAt", "purgeAt", "exitCode", "signal", "problem", "activity", "tasks"])
 
 /** A state from which a record evolves as the hub's does. What a record does not show is absent. */
 function stateOf(record: Session): SessionState {

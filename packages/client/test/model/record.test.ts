@@ -61,6 +61,8 @@ const AGENT: ReadonlyArray<readonly [name: string, data: object]> = [
   ["session/pinned", { pinned: true }],
   ["session/agent-exited", { code: 3, reason: "itself" }],
   ["session/agent-failed", { tag: "AgentFailed", message: "no" }],
+  ["session/annotated", { metadata: { ticket: "7" } }],
+  ["session/annotated", { metadata: {} }],
   ["session/archived", {}],
   ["session/restored", {}],
   ["later/unknown", {}],
