@@ -64,6 +64,9 @@ export function openSse(response: ServerResponse, heartbeat: number, headers: Re
   return {
     send: (pieces, taken) => {
       if (response.writableEnded || response.destroyed) return
+      const { socket } = response
+      // One chunk, and one write: a response alone lets go of the frame around its chunk piece by piece.
+      socket?.cork()
       response.cork()
       pieces.forEach((piece, i) => {
         if (i < pieces.length - 1) return response.write(piece)
@@ -72,6 +75,7 @@ export function openSse(response: ServerResponse, heartbeat: number, headers: Re
         })
       })
       response.uncork()
+      socket?.uncork()
     },
     waiting: () => response.writableLength,
     end: () => {
