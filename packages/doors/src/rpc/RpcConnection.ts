@@ -13,6 +13,7 @@ import { headOf, headOfBytes } from "@holdfast/protocol/text-cut"
 import { type TurnWriter, writeAtTurnEnd } from "@holdfast/hub/delivery/turn-end"
 import type { Principal } from "@holdfast/hub/Hub"
 import { failure, PONG, readRpcText, type RpcMessage } from "../json/rpc-messages.ts"
+import { textFrame } from "../websocket-frame.ts"
 import { type CallContext, type chatCalls, tooMany, unknownCall } from "./ChatCalls.ts"
 import { type CallOwner, type ReplyMode, RpcCall } from "./RpcCall.ts"
 import { ackOf, defectText, endedText, Lines } from "./wire.ts"
@@ -124,7 +125,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
     this.#out = []
     this.#outBytes = 0
     if (this.#ws.readyState !== 1) return
-    this.#ws.send(text)
+    this.#socket.write(textFrame(text))
     if (this.#unread > this.#parts.settings.subscriberWindow + UNREAD_MAX) this.#ws.pause()
     else this.#nextState()
   }

@@ -23,6 +23,8 @@ export class IoFlow {
   readonly #drained: () => void
   /** Characters in the queue. */
   #queued = 0
+  /** Someone was told that there is no room, and waits. */
+  #awaited = false
 
   /** `drained` is called when there is room again. */
   constructor(conn: EngineSocket, drained: () => void) {
@@ -31,8 +33,7 @@ export class IoFlow {
     conn.on("packetCreate", ({ data }: { readonly data?: string | Buffer }) => void (this.#queued += data?.length ?? 0))
     conn.on("flush", () => {
       this.#queued = 0
-      // The transport says when it has got rid of the batch that it is about to be handed.
-      conn.transport.once("drain", this.#left)
+      if (this.#awaited) this.#listen()
     })
   }
 
@@ -41,8 +42,12 @@ export class IoFlow {
     return this.#queued + ((this.#conn.transport as unknown as Transport).socket?.bufferedAmount ?? 0)
   }
 
+  /** Whether there is no room; then `drained` is called once there is. */
   get full(): boolean {
-    return this.unread > FLOW_MAX
+    if (this.unread <= FLOW_MAX) return false
+    if (!this.#awaited) this.#listen()
+    this.#awaited = true
+    return true
   }
 
   /** Sends a packet after everything that was sent before. */
@@ -51,7 +56,15 @@ export class IoFlow {
     this.#conn.write(text, options as unknown as Record<string, unknown>)
   }
 
+  /** The transport says when it has got rid of the batch that it has, or is about to be handed. */
+  #listen(): void {
+    this.#conn.transport.once("drain", this.#left)
+  }
+
   readonly #left = (): void => {
-    if (!this.full) this.#drained()
+    if (!this.#awaited) return
+    if (this.unread > FLOW_MAX) return this.#listen()
+    this.#awaited = false
+    this.#drained()
   }
 }
