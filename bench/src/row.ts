@@ -84,6 +84,11 @@ export function overLimit(reach: number, target?: number): Goal {
   return goal("over", reach, target, "limit")
 }
 
+/** A goal as distance from a named contestant, in the figure's unit. */
+export function overPeer(peer: string, reach: number, target?: number): Goal {
+  return goal("over", reach, target, peer)
+}
+
 /** A goal for the figure itself. */
 export function value(reach: number, target?: number): Goal {
   return goal("value", reach, target)

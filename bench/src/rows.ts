@@ -12,20 +12,21 @@ import { APPEND_ONE } from "./rows/append-one.ts"
 import { ATTACH, INTERRUPT } from "./rows/attach.ts"
 import { CAT } from "./rows/cat.ts"
 import { CATCH_UP } from "./rows/catch-up.ts"
-import { CHAT } from "./rows/chat.ts"
+import { CHAT, CHAT_ENDPOINT } from "./rows/chat.ts"
+import { CLIENT_DELTA } from "./rows/client-delta.ts"
 import { COLD_START } from "./rows/cold-start.ts"
 import { FIRST_PROMPT, LS } from "./rows/command-line.ts"
 import { CREATE_OUTSTANDING, CREATE_SEQUENTIAL } from "./rows/create.ts"
+import { IO_TOKENS, RPC_TOKENS } from "./rows/door-tokens.ts"
 import { ECHO } from "./rows/echo.ts"
 import { END_TO_END } from "./rows/end-to-end.ts"
 import { FAN_OUT_BURST } from "./rows/fan-out-burst.ts"
-import { FAN_OUT, SOCKET_IO_DOOR, TEN_THOUSAND } from "./rows/fan-out.ts"
+import { FAN_OUT, TEN_THOUSAND } from "./rows/fan-out.ts"
 import { LIST } from "./rows/list.ts"
 import { LOOP_DELAY } from "./rows/loop-delay.ts"
 import { MEMORY_CACHED } from "./rows/memory-cached.ts"
 import { MEMORY_CONNECTION } from "./rows/memory-connection.ts"
 import { MEMORY_SESSION } from "./rows/memory-session.ts"
-import { RPC_TOKENS } from "./rows/rpc-tokens.ts"
 import { STALLED_READER } from "./rows/stalled-reader.ts"
 
 /** Every row. */
@@ -37,7 +38,6 @@ export const ROWS: ReadonlyArray<Row> = [
   FAN_OUT,
   FAN_OUT_BURST,
   TEN_THOUSAND,
-  SOCKET_IO_DOOR,
   CATCH_UP,
   CAT,
   ECHO,
@@ -48,6 +48,7 @@ export const ROWS: ReadonlyArray<Row> = [
   MEMORY_SESSION,
   MEMORY_CONNECTION,
   MEMORY_CACHED,
+  CLIENT_DELTA,
   STALLED_READER,
   LIST,
   COLD_START,
@@ -57,7 +58,9 @@ export const ROWS: ReadonlyArray<Row> = [
   AGENT_TOKENS,
   AGENT_STREAMS,
   RPC_TOKENS,
+  IO_TOKENS,
   AGENT_INTERRUPT,
   AGENT_KEPT,
   CHAT,
+  CHAT_ENDPOINT,
 ]

@@ -30,6 +30,17 @@ export function recordText(at: number): string {
     queue: [],
     permissions: [],
     activity: "idle",
+    agent: {
+      name: "claude",
+      adapter: "claude",
+      cwd: "/srv/project",
+      options: {},
+      info: { version: "2.1.0", model: "claude-opus", mode: "default", steers: true },
+      native: idOf(at),
+      pid: 1000 + at,
+      turns: 25,
+      usage: { inputTokens: 1000, outputTokens: 500, cost: 0.5 },
+    },
   })
 }
 

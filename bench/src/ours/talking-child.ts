@@ -34,26 +34,11 @@ export interface TalkingChild {
   readonly end: () => Promise<void>
 }
 
-/** Attaches subscribers to a terminal: `output` is called with the bytes of what each is given; gives what lets them go. */
-export type TakeSeats = (
-  hub: Hub,
-  session: string,
-  subscribers: number,
-  output: (bytes: number) => void,
-) => Promise<{ readonly close: () => void }>
-
-/** Starts a hub, the child, and attaches `subscribers` connections: of the stream socket, or by `takeSeats`. */
-export async function startTalking(
-  place: Place,
-  subscribers: number,
-  perSecond: number,
-  takeSeats?: TakeSeats,
-): Promise<TalkingChild> {
+/** Starts a hub, the child, and attaches `subscribers` connections. */
+export async function startTalking(place: Place, subscribers: number, perSecond: number): Promise<TalkingChild> {
   const hub = await openHub(place)
   const wires: Array<Wire> = []
-  let seats: { readonly close: () => void } | undefined
   const end = async (): Promise<void> => {
-    seats?.close()
     for (const wire of wires) await wire.close()
     await hub.end()
   }
@@ -76,11 +61,7 @@ export async function startTalking(
     await wires[0]?.call("Detach", { session })
     let changed = (): void => {}
     let bytes = 0
-    seats = await takeSeats?.(hub, session, subscribers, (given) => {
-      bytes += given
-      changed()
-    })
-    for (let at = 0; at < subscribers && takeSeats === undefined; at++) {
+    for (let at = 0; at < subscribers; at++) {
       const stream = await (await connect()).attach(session, {})
       let before = 0
       stream.changed = () => {

@@ -2,14 +2,17 @@
  * A station: the AI SDK's plain HTTP stream, as its documentation serves a chat: `createUIMessageStream` piped to each
  * response. It keeps nothing; what it says it makes itself, without a process of an agent.
  *
- * A `GET /?speech=N` waits for the speech N; `say` starts each speech, and every reader of it gets each word.
+ * A `GET /?speech=N` waits for the speech N; `say` starts each speech, and every reader of it gets each word. After `durable` a word
+ * goes to its readers once it is in a file and synced.
  */
 import { createServer } from "node:http"
 import { once } from "node:events"
 import { setTimeout as pause } from "node:timers/promises"
 import { createUIMessageStream, pipeUIMessageStreamToResponse } from "ai"
+import { EVENT_BYTES } from "../load/payload.ts"
 import { stamp } from "../load/stamp.ts"
 import { answer, figure } from "../process/station.ts"
+import { behindSync } from "./behind-sync.ts"
 
 /** What a reader of a speech is given. */
 interface Reader {
@@ -40,13 +43,29 @@ const http = createServer((request, response) => {
 })
 http.listen(0, "127.0.0.1")
 
-async function speak(readers: ReadonlyArray<Reader>, words: number, millis: number): Promise<void> {
+/** A word for its readers, or the end of the speech. */
+interface Word {
+  readonly text: string | undefined
+  readonly readers: ReadonlyArray<Reader>
+}
+
+function give({ readers, text }: Word): void {
+  for (const reader of readers) {
+    if (text === undefined) reader.end()
+    else reader.word(text)
+  }
+}
+
+let publish = give
+
+/** Speeches begin at different times within a word's, as those of agents in processes of their own. */
+async function speak(readers: ReadonlyArray<Reader>, words: number, millis: number, at: number): Promise<void> {
+  await pause(at % millis)
   for (let word = 0; word < words; word++) {
     await pause(millis)
-    const text = stamp()
-    for (const reader of readers) reader.word(text)
+    publish({ text: stamp(), readers })
   }
-  for (const reader of readers) reader.end()
+  publish({ text: undefined, readers })
 }
 
 answer({
@@ -56,9 +75,15 @@ answer({
     if (address === null || typeof address === "string") throw new Error("no port")
     return { port: address.port }
   },
-  readers: () => ({ readers: [...speeches.values()].reduce((sum, readers) => sum + readers.length, 0) }),
+  durable: (fields) => {
+    // About what an event of a log is.
+    publish = behindSync(String(fields["file"]), ({ text = "" }) => Buffer.from(text.padEnd(EVENT_BYTES)), give)
+    return {}
+  },
   say: (fields) => {
-    for (const readers of speeches.values()) void speak(readers, figure(fields, "words"), figure(fields, "millis"))
+    for (const [at, readers] of [...speeches.values()].entries()) {
+      void speak(readers, figure(fields, "words"), figure(fields, "millis"), at)
+    }
     speeches.clear()
     return {}
   },

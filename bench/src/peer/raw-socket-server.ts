@@ -6,11 +6,12 @@
  * syncs it first, beside the loop; what comes meanwhile is synced together. `group` appends every binary message to a
  * file, synced once per tick, and answers its sender only.
  */
-import { createReadStream, fdatasync, fdatasyncSync, openSync, write, writeSync } from "node:fs"
+import { createReadStream, fdatasyncSync, openSync, writeSync } from "node:fs"
 import type { Socket } from "node:net"
 import { once } from "node:events"
 import { WebSocketServer, type WebSocket } from "ws"
 import { answer } from "../process/station.ts"
+import { behindSync } from "./behind-sync.ts"
 
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false })
 const subscribers = new Set<Socket>()
@@ -18,8 +19,9 @@ let mode: "each" | "tick" | "group" | "synced" = "each"
 let pending: Array<Buffer> = []
 const senders: Array<WebSocket> = []
 let log = -1
-let syncing = false
 let file = ""
+/** Publishes once it is durable. */
+let synced = (_message: Buffer): void => {}
 
 /** A whole binary WebSocket frame as a server sends it: final, not masked, not compressed. */
 function frame(payload: Buffer): Buffer {
@@ -48,32 +50,9 @@ function tick(): void {
   }
 }
 
-function fail(error: Error | null): void {
-  if (error !== null) throw error
-}
-
-function sync(): void {
-  if (syncing || pending.length === 0) return
-  syncing = true
-  const gathered = pending
-  pending = []
-  write(log, Buffer.concat(gathered), (unwritten) => {
-    fail(unwritten)
-    fdatasync(log, (unsynced) => {
-      fail(unsynced)
-      syncing = false
-      for (const message of gathered) publish(frame(message))
-      sync()
-    })
-  })
-}
-
 function take(message: Buffer, from: WebSocket): void {
   if (mode === "each") return publish(frame(message))
-  if (mode === "synced") {
-    pending.push(message)
-    return sync()
-  }
+  if (mode === "synced") return synced(message)
   if (pending.length === 0) setImmediate(tick)
   pending.push(message)
   if (mode === "group") senders.push(from)
@@ -114,7 +93,15 @@ answer({
   mode: (fields) => {
     const asked = fields["mode"]
     mode = asked === "tick" || asked === "group" || asked === "synced" ? asked : "each"
-    if (mode === "group" || mode === "synced") log = openSync(String(fields["file"]), "a", 0o600)
+    const named = String(fields["file"])
+    if (mode === "group") log = openSync(named, "a", 0o600)
+    if (mode === "synced") {
+      synced = behindSync(
+        named,
+        (message) => message,
+        (message) => publish(frame(message)),
+      )
+    }
     return {}
   },
   file: (fields) => {

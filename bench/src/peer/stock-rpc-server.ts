@@ -1,7 +1,7 @@
 /**
  * A station: streaming as Effect RPC has it, over its own WebSocket protocol: one stream and one pub-sub subscription
  * per subscriber, an acknowledgement per chunk. It keeps nothing. `say` has it say words that are times, to those that listen;
- * their first item is empty, so that they know that they are heard.
+ * their first item is empty, so that they know that they are heard. After `durable` a word goes out once it is in a file and synced.
  */
 import { createServer } from "node:http"
 import { once } from "node:events"
@@ -10,9 +10,10 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer, PubSub, Schema, Stream } from "effect"
 import { HttpRouter } from "effect/http"
 import { Rpc, RpcGroup, RpcSerialization, RpcServer } from "effect/rpc"
-import { MARK_TEXT } from "../load/payload.ts"
+import { EVENT_BYTES, MARK_TEXT } from "../load/payload.ts"
 import { stamp } from "../load/stamp.ts"
 import { answer, figure } from "../process/station.ts"
+import { behindSync } from "./behind-sync.ts"
 
 const Item = Schema.Struct({ seq: Schema.Number, text: Schema.String })
 
@@ -56,14 +57,21 @@ const served = HttpRouter.serve(
 
 Effect.runFork(Layer.launch(served))
 
+const emit = (word: typeof Item.Type): void => void Effect.runFork(PubSub.publish(speech, word))
+let publish = emit
+
 async function speak(words: number, millis: number): Promise<void> {
   for (let seq = 1; seq <= words; seq++) {
     await pause(millis)
-    Effect.runFork(PubSub.publish(speech, { seq, text: stamp() }))
+    publish({ seq, text: stamp() })
   }
 }
 
 answer({
+  durable: (fields) => {
+    publish = behindSync(String(fields["file"]), (word) => Buffer.from(JSON.stringify(word).padEnd(EVENT_BYTES)), emit)
+    return {}
+  },
   say: (fields) => {
     void speak(figure(fields, "words"), figure(fields, "millis"))
     return {}

@@ -7,11 +7,10 @@
 import { join } from "node:path"
 import { pace } from "../load/pump.ts"
 import { until } from "../load/until.ts"
-import { takeIoSeats } from "../ours/io-seats.ts"
-import { startTalking, type TakeSeats } from "../ours/talking-child.ts"
+import { startTalking } from "../ours/talking-child.ts"
 import { BARE, bareSeats, gather, SOCKET_IO, socketIoSeats, STOCK_RPC, stockRpcSeats, type Audience } from "../peer/audience.ts"
 import { cpuMilliseconds } from "../process/usage.ts"
-import { ofLimit, ofPeer, value, type Contestant, type Figures, type Opened, type Place, type Row } from "../row.ts"
+import { ofLimit, value, type Contestant, type Figures, type Opened, type Place, type Row } from "../row.ts"
 
 /** Something that makes deliveries: `make` starts events for a while and gives how many. */
 interface Source {
@@ -43,10 +42,10 @@ async function cost(milliseconds: number, source: Source, subscribers: number): 
   return { cpu: each, tenThousand: each * 10 }
 }
 
-const ours = (subscribers: number, perSecond: number, takeSeats?: TakeSeats): Contestant => ({
+const ours = (subscribers: number, perSecond: number): Contestant => ({
   name: "holdfast",
   open: async (place) => {
-    const child = await startTalking(place, subscribers, perSecond, takeSeats)
+    const child = await startTalking(place, subscribers, perSecond)
     const make = async (milliseconds: number): Promise<number> => {
       const pieces = (milliseconds / 1000) * perSecond
       child.talk(pieces)
@@ -94,13 +93,4 @@ export const TEN_THOUSAND: Row = {
   figures: [{ id: "tenThousand", title: "", unit: "ms", better: "less", goals: [value(150)] }],
   ours: ours(50, 200),
   peers: [durable(50, 200), other("socket.io", 50, 200, () => gather(SOCKET_IO, socketIoSeats, 50))],
-}
-
-/** Processor time per delivery through the Socket.IO door, beside a Socket.IO server that keeps nothing. */
-export const SOCKET_IO_DOOR: Row = {
-  id: "socket-io-door",
-  title: "Socket.IO door, 10k deliveries/s, 50 subscribers, ours durable",
-  figures: [{ id: "cpu", title: "CPU per delivery", unit: "µs", better: "less", goals: [ofPeer("socket.io", 1.5, 1.1)] }],
-  ours: ours(50, 200, takeIoSeats),
-  peers: [other("socket.io", 50, 200, () => gather(SOCKET_IO, socketIoSeats, 50))],
 }
