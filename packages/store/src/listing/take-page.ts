@@ -10,14 +10,42 @@ export function takePage<A>(
   limit: number,
   sizeOf: (item: A) => number,
 ): { readonly page: ReadonlyArray<A>; readonly more: boolean } {
-  const page: Array<A> = []
-  let bytes = 0
-  for (const item of items) {
-    bytes += sizeOf(item)
-    if (page.length === limit || (page.length > 0 && bytes > PAGE_BYTES)) return { page, more: true }
-    page.push(item)
+  const taken = new PageOf(limit, sizeOf)
+  taken.take(items)
+  return taken
+}
+
+/** A page that is taken in parts: nothing is taken once `more` says that something was left. */
+export class PageOf<A> {
+  readonly page: Array<A> = []
+  readonly #limit: number
+  readonly #sizeOf: (item: A) => number
+  #bytes = 0
+  #more = false
+
+  constructor(limit: number, sizeOf: (item: A) => number) {
+    this.#limit = limit
+    this.#sizeOf = sizeOf
   }
-  return { page, more: false }
+
+  get more(): boolean {
+    return this.#more
+  }
+
+  /** How many items it can still take. */
+  get room(): number {
+    return this.#limit - this.page.length
+  }
+
+  /** Takes the next items, as many as there is room for. */
+  take(items: Iterable<A>): void {
+    for (const item of items) {
+      this.#bytes += this.#sizeOf(item)
+      this.#more ||= this.room === 0 || (this.page.length > 0 && this.#bytes > PAGE_BYTES)
+      if (this.#more) return
+      this.page.push(item)
+    }
+  }
 }
 
 /** The total of a list of which `found` items were counted, at least `LIST_TOTAL_MAX + 1` of them when there are that many (S-15). */

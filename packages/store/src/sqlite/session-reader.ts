@@ -1,18 +1,16 @@
-/** Reading session records, their list, the feed of changes and what else lasts, from the read connection. */
-import { LIST_TOTAL_MAX, type Session } from "@holdfast/protocol/session"
-import { foldLabel, searchWords } from "../listing/label-words.ts"
-import { DEFAULT_LIMIT } from "../listing/listing-match.ts"
-import { metadataPairs } from "../listing/metadata-pairs.ts"
-import { decodePageCursor, encodePageCursor } from "../listing/page-cursor.ts"
+/** Reading session records, the feed of changes and what else lasts, from the read connection. */
+import type { Session } from "@holdfast/protocol/session"
+import { foldLabel } from "../listing/label-words.ts"
 import { orderMatches } from "../listing/resolve-order.ts"
-import { boundedTotal, takePage } from "../listing/take-page.ts"
+import { takePage } from "../listing/take-page.ts"
 import { RecordUnreadable, completeRecord, damagedRecord } from "../session-record.ts"
-import type { ChangePage, Checkpoint, Head, ListQuery, SessionList } from "../Store.ts"
+import type { ChangePage, Checkpoint, Head } from "../Store.ts"
 import { checkpointCrc, keyCrc, stateCrc } from "./checksum.ts"
 import { LogBroken } from "./log-reader.ts"
 import { type Row, type Statements, blob, num, str } from "./statements.ts"
 
-const SELECT = `SELECT s.handle, s.id, s.log, s.change, s.crc, s.kind, s.status, s.label, s.record, s.inner,
+/** Selects what a record is made of. */
+export const SELECT = `SELECT s.handle, s.id, s.log, s.change, s.crc, s.kind, s.status, s.label, s.record, s.inner,
   s.last_active_at, s.created_at, s.updated_at, s.folded, h.first_seq, h.next_seq FROM sessions s JOIN heads h ON h.handle = s.handle`
 
 function facts(row: Row): { firstSeq: number; lastSeq: number; change: number } {
@@ -28,7 +26,7 @@ function sessionOf(row: Row): Session {
 }
 
 /** A row for a list: a damaged record does not hide the others and is not hidden itself. */
-function listed(row: Row): Session {
+export function listed(row: Row): Session {
   try {
     return sessionOf(row)
   } catch (cause) {
@@ -60,113 +58,7 @@ export function readHead(statements: Statements, id: string): Head | undefined {
   }
 }
 
-const SORTS = {
-  active: { column: "last_active_at", order: "DESC", beyond: "<" },
-  created: { column: "created_at", order: "DESC", beyond: "<" },
-  updated: { column: "updated_at", order: "DESC", beyond: "<" },
-  label: { column: "folded", order: "ASC", beyond: ">" },
-} as const
-
-type Value = string | number
-
-/** Sessions with one entry of metadata up to which a list begins with them; with more, it looks at each session in its order. */
-const FEW = 5000
-
-const WITH_ENTRY = "SELECT session FROM metadata WHERE name = ? AND value = ?"
-
-/** The filters by metadata, the one that the fewest sessions pass first, and whether those are few. */
-function metadataFilters(statements: Statements, filters: ReadonlyArray<string>) {
-  const pairs = metadataPairs(filters).map((pair) => {
-    const row = statements.get(`SELECT count(*) AS n FROM (${WITH_ENTRY} LIMIT ${FEW + 1})`, ...pair)
-    return { pair, found: Number(row?.["n"] ?? 0) }
-  })
-  pairs.sort((a, b) => a.found - b.found)
-  return pairs.map(({ pair, found }, at) => {
-    const isFew = at === 0 && found <= FEW
-    const condition = isFew
-      ? `s.handle IN (${WITH_ENTRY})`
-      : "EXISTS (SELECT 1 FROM metadata m WHERE m.name = ? AND m.value = ? AND m.session = s.handle)"
-    return { values: pair, condition, isFew }
-  })
-}
-
-function conditions(
-  statements: Statements,
-  query: ListQuery,
-): {
-  readonly text: Array<string>
-  readonly values: Array<Value>
-  readonly plain: boolean
-} {
-  const text: Array<string> = []
-  const values: Array<Value> = []
-  const add = (condition: string, value: Value | undefined): void => {
-    if (value === undefined) return
-    text.push(condition)
-    values.push(value)
-  }
-  const noted = metadataFilters(statements, query.metadata ?? [])
-  // A list of few sessions begins with them: without the plus it would look at all in the list's order.
-  const isOfFew = query.ids !== undefined || noted[0]?.isFew === true
-  add(isOfFew ? "+s.trashed = ?" : "s.trashed = ?", query.status === "deleted" ? 1 : 0)
-  add("s.status = ?", query.status)
-  add("s.kind = ?", query.kind)
-  const counted = text.length
-  add("s.id IN (SELECT value FROM json_each(?))", query.ids === undefined ? undefined : JSON.stringify(query.ids))
-  for (const { condition, values: pair } of noted) {
-    text.push(condition)
-    values.push(...pair)
-  }
-  add("s.owner = ?", query.owner)
-  add("s.created_by = ?", query.createdBy)
-  add("s.process = ?", query.process)
-  add("s.pinned = ?", query.pinned === undefined ? undefined : query.pinned ? 1 : 0)
-  add("instr(s.tags, ?) > 0", query.tag === undefined ? undefined : `\n${query.tag}\n`)
-  add("s.last_active_at >= ?", query.activeSince)
-  add("s.created_at >= ?", query.createdSince)
-  add("s.created_at < ?", query.createdBefore)
-  for (const word of searchWords(query.q)) add("instr(s.folded, ?) > 0", word)
-  return { text, values, plain: text.length === counted }
-}
-
-/** Sessions of a query, as far as they are counted; filters by status and kind alone are answered by the counters. */
-function counted(statements: Statements, query: ListQuery, where: ReturnType<typeof conditions>): number {
-  const row = where.plain
-    ? statements.get(
-        "SELECT sum(n) AS n FROM counts WHERE (?1 IS NULL AND status <> 'deleted' OR status = ?1) AND (?2 IS NULL OR kind = ?2)",
-        query.status ?? null,
-        query.kind ?? null,
-      )
-    : statements.get(
-        `SELECT count(*) AS n FROM (SELECT 1 FROM sessions s WHERE ${where.text.join(" AND ")} LIMIT ${LIST_TOTAL_MAX + 1})`,
-        ...where.values,
-      )
-  return Number(row?.["n"] ?? 0)
-}
-
 const sizeOf = (row: Row): number => str(row, "record").length
-
-/** One page of sessions. Throws `PageCursorInvalid`. */
-export function listSessions(statements: Statements, query: ListQuery): SessionList {
-  const after = decodePageCursor(query)
-  const where = conditions(statements, query)
-  const { column, order, beyond } = SORTS[query.sort ?? "active"]
-  const limit = query.limit ?? DEFAULT_LIMIT
-  const text = after === undefined ? where.text : [...where.text, `(s.${column}, s.handle) ${beyond} (?, ?)`]
-  const values = after === undefined ? where.values : [...where.values, after.value, after.handle]
-  const sql = `${SELECT} WHERE ${text.join(" AND ")} ORDER BY s.${column} ${order}, s.handle ${order} LIMIT ?`
-  const rows = statements.of(sql).iterate(...values, limit + 1) as Iterable<Row>
-  const { page, more: left } = takePage(rows, limit, sizeOf)
-  const last = page.at(-1)
-  const place = last?.[column]
-  const more = left && last !== undefined && (typeof place === "number" || typeof place === "string")
-  return {
-    sessions: page.map(listed),
-    // A list that is one page whole needs no count.
-    ...boundedTotal(after === undefined && !left ? page.length : counted(statements, query, where)),
-    next: more ? encodePageCursor(query, { value: place, handle: num(last, "handle") }) : null,
-  }
-}
 
 /** Records that changed after a change number. */
 export function readChanges(statements: Statements, after: number, limit: number): ChangePage {

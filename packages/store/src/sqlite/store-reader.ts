@@ -13,17 +13,9 @@ import {
   type StoreStats,
 } from "../Store.ts"
 import { brokenMessage, readLog } from "./log-reader.ts"
+import { listSessions } from "./list-reader.ts"
 import { readNotes } from "./note-rows.ts"
-import {
-  listSessions,
-  readChanges,
-  readCheckpoint,
-  readDue,
-  readHead,
-  readKey,
-  readSession,
-  resolveIds,
-} from "./session-reader.ts"
+import { readChanges, readCheckpoint, readDue, readHead, readKey, readSession, resolveIds } from "./session-reader.ts"
 import { classify } from "./sqlite-error.ts"
 import { Statements, num, str } from "./statements.ts"
 import { TailCache } from "./tail-cache.ts"
@@ -127,9 +119,17 @@ export class StoreReader {
         ),
       resolve: (text, limit) => this.#whole(() => resolveIds(statements, text, limit)),
       list: (query) =>
-        Effect.try({
-          try: () => listSessions(statements, query),
-          catch: (cause) => (cause instanceof PageCursorInvalid ? cause : this.#storeError(cause)),
+        Effect.gen({ self: this }, function* () {
+          const steps = listSessions(statements, query)
+          for (;;) {
+            const step = yield* Effect.try({
+              try: () => steps.next(),
+              catch: (cause) => (cause instanceof PageCursorInvalid ? cause : this.#storeError(cause)),
+            })
+            if (step.done === true) return step.value
+            // Others get their turn.
+            yield* Effect.yieldNow
+          }
         }),
       changes: (after, limit) => this.#whole(() => readChanges(statements, after, limit)),
       head,
