@@ -150,14 +150,20 @@ export class MessageList implements Source {
   }
 
   collect(): void {
+    if (this.#isOrderNew) return this.#collectAll()
+    const whole = this.#streaming === undefined ? undefined : this.#messages.get(this.#streaming)?.whole.latest
+    const { latest } = this.#all
+    // Between two changes of the order only the streaming message changes, which is the last.
+    if (whole !== undefined && latest.at(-1) !== whole) this.#all.set(Object.freeze(latest.with(-1, whole)))
+  }
+
+  #collectAll(): void {
+    this.#isOrderNew = false
     const ids = this.#streaming === undefined ? this.#stored : [...this.#stored, this.#streaming]
-    if (this.#isOrderNew) {
-      this.#isOrderNew = false
-      const before = this.#ids.latest
-      if (ids.length !== before.length || ids.some((id, index) => id !== before[index])) {
-        this.#ids.set(Object.freeze([...ids]))
-        this.#keys.set(new Set(ids.flatMap((id) => this.#messages.get(id)?.head.latest.key ?? [])))
-      }
+    const before = this.#ids.latest
+    if (ids.length !== before.length || ids.some((id, index) => id !== before[index])) {
+      this.#ids.set(Object.freeze([...ids]))
+      this.#keys.set(new Set(ids.flatMap((id) => this.#messages.get(id)?.head.latest.key ?? [])))
     }
     this.#all.set(Object.freeze(ids.flatMap((id) => this.#messages.get(id)?.whole.latest ?? [])))
   }
