@@ -1,7 +1,7 @@
 /**
  * A station: the least that a client could do with a delta: its event parsed, and its text put behind what there is.
  */
-import { costOf, eventsOf } from "../load/deltas.ts"
+import { costOf, encodedTurns, eventsOf } from "../load/deltas.ts"
 import { answer, figure } from "../process/station.ts"
 
 const encoder = new TextEncoder()
@@ -24,10 +24,7 @@ const encode = (event: unknown): Uint8Array => encoder.encode(JSON.stringify(eve
 
 answer({
   run: async (fields) => {
-    const turns = Array.from({ length: figure(fields, "turns") }, (_, turn) => {
-      const { begin, deltas, end } = eventsOf(turn, 1)
-      return { begin: begin.map(encode), deltas: deltas.map(encode), end: end.map(encode) }
-    })
+    const turns = encodedTurns(figure(fields, "turns"), (turn) => eventsOf(turn, 1), encode)
     const cost = await costOf(turns, { give, shown: () => text.length })
     return { view: cost, cell: cost }
   },

@@ -1,6 +1,7 @@
 /**
  * Turns of many text deltas, given to a client one after the other, as an agent says them: what each costs the client's process.
  */
+import { setTimeout as pause } from "node:timers/promises"
 import type { Event } from "@holdfast/protocol/event"
 
 /** Deltas of a turn. */
@@ -21,6 +22,18 @@ export function turnOf(turn: number): string {
 
 /** A chunk of a stream of the AI SDK, which is what an agent's event holds. */
 type Chunk = Readonly<Record<string, string>> & { readonly type: string }
+
+/** What is made of the parts of some turns, each turn's when it is its turn. */
+export function* encodedTurns<A, B>(
+  count: number,
+  partsOf: (turn: number) => TurnParts<A>,
+  encode: (part: A) => B,
+): Generator<TurnParts<B>> {
+  for (let turn = 0; turn < count; turn++) {
+    const { begin, deltas, end } = partsOf(turn)
+    yield { begin: begin.map(encode), deltas: deltas.map(encode), end: end.map(encode) }
+  }
+}
 
 /** What a turn begins with before its text grows, its deltas, and what it ends with. */
 export interface TurnParts<A> {
@@ -77,17 +90,23 @@ async function spent<A>(parts: ReadonlyArray<A>, to: DeltaReader<A>["give"]): Pr
   return system + user
 }
 
+/** Looks that are taken, a millisecond apart, until a reader shows everything: it may have broken off a long turn of the loop. */
+const LOOKS_MOST = 2000
+
 /**
  * Gives turns to a reader, one part in each turn of the event loop; microseconds of processor time of this process for each delta,
  * less what the loop alone takes.
  */
-export async function costOf<A>(turns: ReadonlyArray<TurnParts<A>>, reader: DeltaReader<A>): Promise<number> {
+export async function costOf<A>(turns: Iterable<TurnParts<A>>, reader: DeltaReader<A>): Promise<number> {
   let sum = 0
+  let count = 0
   for (const { begin, deltas, end } of turns) {
     await give(begin, reader.give)
     sum += (await spent(deltas, reader.give)) - (await spent(deltas, () => undefined))
+    count += deltas.length
+    for (let look = 0; look < LOOKS_MOST && reader.shown() !== TURN_LENGTH; look++) await pause(1)
     if (reader.shown() !== TURN_LENGTH) throw new Error(`${reader.shown()} of ${TURN_LENGTH} characters are shown`)
     await give(end, reader.give)
   }
-  return sum / (turns.length * DELTAS)
+  return sum / count
 }

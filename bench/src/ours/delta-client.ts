@@ -10,7 +10,7 @@ import { Accumulator, HubModel, type Hub } from "@holdfast/client/model"
 import { encodeEvents, encodeSnapshot, encodeSynced } from "@holdfast/protocol/frame"
 import { encodeEvent } from "@holdfast/protocol/record"
 import type { Event } from "@holdfast/protocol/event"
-import { costOf, type DeltaReader, eventsOf, type TurnParts } from "../load/deltas.ts"
+import { costOf, type DeltaReader, encodedTurns, eventsOf, type TurnParts } from "../load/deltas.ts"
 import { idOf, pageText, recordText } from "../load/pages.ts"
 import { answer, figure } from "../process/station.ts"
 
@@ -53,14 +53,14 @@ class FedSocket {
 }
 
 /** The frames of turns, in the order of one log. */
-function framesOf(count: number): ReadonlyArray<TurnParts<Uint8Array>> {
+function framesOf(count: number): Iterable<TurnParts<Uint8Array>> {
   let seq = BEFORE + 1
-  const encode = (event: Event): Uint8Array => encodeEvents(HANDLE, [encodeEvent(event).bytes])
-  return Array.from({ length: count }, (_, turn) => {
-    const { begin, deltas, end } = eventsOf(turn, seq)
-    seq += begin.length + deltas.length + end.length
-    return { begin: begin.map(encode), deltas: deltas.map(encode), end: end.map(encode) }
-  })
+  const partsOf = (turn: number): TurnParts<Event> => {
+    const parts = eventsOf(turn, seq)
+    seq += parts.begin.length + parts.deltas.length + parts.end.length
+    return parts
+  }
+  return encodedTurns(count, partsOf, (event) => encodeEvents(HANDLE, [encodeEvent(event).bytes]))
 }
 
 /** Follows as a program does that shows messages by itself. */

@@ -3,7 +3,7 @@
  * with each delta.
  */
 import { DefaultChatTransport, readUIMessageStream, type UIMessage, type UIMessageChunk } from "ai"
-import { chunksOf, costOf } from "../load/deltas.ts"
+import { chunksOf, costOf, encodedTurns } from "../load/deltas.ts"
 import { answer, figure } from "../process/station.ts"
 
 const encoder = new TextEncoder()
@@ -13,6 +13,14 @@ class FedTransport extends DefaultChatTransport<UIMessage> {
   chunks(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<UIMessageChunk> {
     return this.processResponseStream(body)
   }
+}
+
+/** Stands for the end of the response. */
+const CLOSE = { type: "close" }
+
+function partsOf(turn: number): ReturnType<typeof chunksOf> {
+  const { begin, deltas, end } = chunksOf(turn)
+  return { begin, deltas, end: [...end, CLOSE] }
 }
 
 const transport = new FedTransport()
@@ -30,10 +38,7 @@ const shown = (): number => (message?.parts ?? []).reduce((sum, part) => sum + (
 
 answer({
   run: async (fields) => {
-    const turns = Array.from({ length: figure(fields, "turns") }, (_, turn) => {
-      const { begin, deltas, end } = chunksOf(turn)
-      return { begin: begin.map(encode), deltas: deltas.map(encode), end: [...end.map(encode), undefined] }
-    })
+    const turns = encodedTurns(figure(fields, "turns"), partsOf, (chunk) => (chunk === CLOSE ? undefined : encode(chunk)))
     let followed: Promise<void> | undefined
     const give = (bytes: Uint8Array<ArrayBuffer> | undefined): void => {
       followed ??= follow()

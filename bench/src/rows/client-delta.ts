@@ -7,7 +7,7 @@ import { ofLimit, ofPeer, value, type Contestant, type Figures, type Row } from 
 const PEER = "AI SDK's client"
 
 /** Turns that bring a client to its working speed. */
-const WARM = 10
+const WARM = 40
 
 const reader = (name: string, program: URL): Contestant => ({
   name,
@@ -18,7 +18,7 @@ const reader = (name: string, program: URL): Contestant => ({
       return { view: figure(costs, "view"), cell: figure(costs, "cell") }
     }
     await run(WARM)
-    return { measure: () => run(place.size(50, 10)), close: station.end }
+    return { measure: () => run(place.size(100, 30)), close: station.end }
   },
 })
 
