@@ -37,7 +37,8 @@ export function testSettings(changes: Partial<Settings> = {}): Settings {
 /** A directory of its own, removed by `remove`. */
 export async function testDirectory(): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), "holdfast-hub-"))
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  // An agent that was being started when its house closed may leave a file behind the listing of its directory.
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }) }
 }
 
 /** A running hub with its store. */

@@ -21,6 +21,12 @@ import { ackOf, defectText, endedText, Lines } from "./wire.ts"
 /** Calls under way at a time. */
 const CALLS_MAX = 256
 
+/** Lines in a row without a message; a client that sends more of them speaks something else. */
+const STRANGE_MAX = 100
+
+/** Longest id of a call, in characters: it is kept, and repeated with each chunk. */
+const ID_MAX = 256
+
 /** Unread bytes beyond `subscriberWindow` that only answers can come to: beyond them the client is not heard. */
 const UNREAD_MAX = 16 * 1024 * 1024
 
@@ -54,6 +60,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
   /** The state that is being read: one at a time, as a state can be large. */
   #reading: RpcCall | undefined
   #subscriptions = 0
+  #strange = 0
   #out: Array<string> = []
   #outBytes = 0
   #open = true
@@ -145,12 +152,18 @@ export class RpcConnection implements TurnWriter, CallOwner {
     const acked = ackOf(line)
     if (acked !== undefined) return this.#calls.get(acked)?.onAck()
     const read = readRpcText(line)
-    if (read === undefined) return this.send(defectText("a line must be an RPC message as JSON"))
+    if (read === undefined) return this.#noMessage("a line must be an RPC message as JSON")
+    this.#strange = 0
     for (const message of read.messages) {
       if (read.refused === undefined) this.#take(message)
       else if (isId(message["id"])) this.send(failure(message["id"], new BadRequest({ message: read.refused })))
       else this.send(defectText(read.refused))
     }
+  }
+
+  #noMessage(why: string): void {
+    this.send(defectText(why))
+    if (++this.#strange > STRANGE_MAX) this.close(1008, "this is not Effect RPC")
   }
 
   #take(message: RpcMessage): void {
@@ -173,7 +186,8 @@ export class RpcConnection implements TurnWriter, CallOwner {
 
   #request(message: RpcMessage): void {
     const { id, tag, payload } = message
-    if (!isId(id) || typeof tag !== "string") return this.send(defectText("a request must have an id and a tag"))
+    if (!isId(id) || typeof tag !== "string")
+      return this.send(defectText(`a request must have an id of at most ${ID_MAX} characters and a tag`))
     const refuse = (error: Parameters<typeof failure>[1]): void => this.send(failure(id, error))
     if (this.#calls.has(JSON.stringify(id))) return refuse(new BadRequest({ message: "a call with this id is under way" }))
     if (!isCall(tag)) return refuse(unknownCall(headOf(tag, 50)))
@@ -217,7 +231,7 @@ export class RpcConnection implements TurnWriter, CallOwner {
   }
 }
 
-const isId = (id: unknown): id is string | number => typeof id === "string" || typeof id === "number"
+const isId = (id: unknown): id is string | number => typeof id === "number" || (typeof id === "string" && id.length <= ID_MAX)
 
 const isCall = (tag: string): tag is ChatCall => Object.hasOwn(CHAT_CALLS, tag)
 

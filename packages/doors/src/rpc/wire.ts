@@ -16,8 +16,14 @@ export class Lines {
 
   /** Takes a piece and gives the lines that it ends, or `undefined` when a line is too long. */
   take(piece: string): ReadonlyArray<string> | undefined {
-    const lines = (this.#begun + piece).split("\n")
-    this.#begun = lines.pop() ?? ""
+    const end = piece.lastIndexOf("\n")
+    if (end < 0) {
+      // Put together once it is whole: one that comes byte by byte costs no more than others.
+      this.#begun += piece
+      return this.#begun.length > this.#max ? undefined : []
+    }
+    const lines = (this.#begun + piece.slice(0, end)).split("\n")
+    this.#begun = piece.slice(end + 1)
     return this.#begun.length > this.#max ? undefined : lines.filter((line) => line.trim() !== "")
   }
 }

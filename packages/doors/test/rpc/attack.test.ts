@@ -177,6 +177,29 @@ describe("an attack on the RPC door", () => {
     await client.until("it is restored", () => JSON.stringify(chunksOf(client, "1")).includes("SessionRestored"))
   })
 
+  it("J-9 lines that hold nothing are answered a hundred times in a row and then no more, and ids have an end", async () => {
+    const { id: session } = await createAgent(house)
+    const client = await open()
+    client.request("x".repeat(300), "chat.getState", { session })
+    await client.until("a defect", () => client.messages.at(-1)?._tag === "Defect")
+    client.send("hello\n".repeat(100))
+    client.request("1", "chat.getState", { session })
+    expect(await client.exit("1")).toMatchObject({ exit: { _tag: "Success" } })
+    client.send("hello\n".repeat(1000))
+    await client.until("it is closed", () => client.closed !== undefined)
+    expect(client.closed).toEqual({ code: 1008, reason: "this is not Effect RPC" })
+    expect(client.messages.filter(({ _tag }) => _tag === "Defect").length).toBe(202)
+    await expectNothingLeft()
+  })
+
+  it("J-2 a line that comes byte by byte is read as one", async () => {
+    const { id: session } = await createAgent(house)
+    const client = await open()
+    const text = JSON.stringify({ _tag: "Request", id: "1", tag: "chat.getState", payload: { session }, headers: [] })
+    for (const byte of `${text}\n${text.replace('"1"', '"2"')}\n`) client.send(byte)
+    for (const id of ["1", "2"]) expect(await client.exit(id)).toMatchObject({ exit: { _tag: "Success" } })
+  })
+
   it("J-9 a call beyond those that a connection may have under way is refused, and the others continue", async () => {
     const { id: session } = await createAgent(house)
     const client = await open()
