@@ -11,6 +11,7 @@ import { type Accumulator, emptyMessage } from "@holdfast/core/agent/accumulator
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { RPC_PROTOCOL, type SessionEvent } from "@holdfast/protocol/chat"
 import { messagesOf, openAgent as openPaced, sendText, settledAgent } from "../src/agent-session.ts"
+import { eventually } from "../src/eventually.ts"
 import { startFaultProxy, type FaultProxy } from "../src/fault-proxy.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { StockClient } from "../src/hub/rpc-house.ts"
@@ -185,20 +186,32 @@ describe("the RPC door of a hub", () => {
     expect(new Set(texts).size).toBe(5)
   })
 
-  it("F-5 a reader that stops still stops a turn, and leaving it stops none", async () => {
+  it("F-5 J-7 a reader that stops holds up no other and no call, one that is slow misses nothing, and leaving stops no turn", async () => {
     const { id: session } = await openAgent()
-    const runtime = page({}, false)
+    const runtime = page({ ahead: 1 }, false)
     const chat = await runtime.runPromise(Effect.map(Chat, (one) => one))
     const stuck = runtime.runFork(Stream.runForEach(chat.subscribe(session), () => Effect.never))
-    await runtime.runPromise(chat.send(session, { text: "[[slow 200 5]]" }))
-    expect(await runtime.runPromise(chat.interrupt(session))).toMatchObject({ interrupted: true })
-    await Effect.runPromise(Fiber.interrupt(stuck))
-    await settledAgent(hub, session)
     const heard = hear(runtime, session)
-    await runtime.runPromise(chat.send(session, { text: "[[slow 20 10]] done" }))
-    await heard.until("it streams", () => heard.has("StreamEvent", 5))
+    await heard.until("the state", () => heard.has("Synced"))
+    const until = Promise.withResolvers<void>()
+    const late: Array<SessionEvent> = []
+    const taking = Stream.tap(chat.subscribe(session), () => Effect.promise(() => until.promise))
+    const slow = runtime.runFork(Stream.runForEach(taking, (event) => Effect.sync(() => late.push(event))))
+    await runtime.runPromise(chat.send(session, { text: "[[slow 20000 0]] [[slow 400 5]]" }))
+    await heard.until("it streams", () => heard.has("StreamEvent", 50))
+    expect(await runtime.runPromise(chat.interrupt(session))).toMatchObject({ interrupted: true })
+    await heard.until("the other reader sees the end", () => heard.has("SessionStopped"))
+    until.resolve()
+    await eventually("the slow reader sees the end", 10_000, () => late.some(({ _tag }) => _tag === "SessionStopped"))
+    expectDense(late)
+    expect(shown(late)).toEqual(shown(heard.events))
+    for (const fiber of [stuck, slow]) await Effect.runPromise(Fiber.interrupt(fiber))
     await heard.end()
-
+    await settledAgent(hub, session)
+    const again = hear(runtime, session)
+    await runtime.runPromise(chat.send(session, { text: "[[slow 20 10]] done" }))
+    await again.until("it streams", () => again.has("StreamEvent", 5))
+    await again.end()
     await settledAgent(hub, session)
     expect((await messagesOf(hub, session)).at(-1)).toMatchObject({ role: "assistant", outcome: "completed" })
   })

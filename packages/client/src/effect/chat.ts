@@ -2,8 +2,8 @@
  * A ready client of the RPC door (docs/protocol/rules.md, F-5): one for each page, which returns by itself.
  *
  * Subscriptions survive cuts, restarts and folds: they return with their cursor, and a gap is a reason to return as well. Calls
- * are repeated under their key until there is an answer. Calls have a connection of their own, because a stock client
- * that does not take what it subscribed to reads nothing else from its connection: a turn can always be stopped.
+ * are repeated under their key until there is an answer. A stock client that does not take what it subscribed to reads nothing else
+ * from its connection: so subscriptions are read at once, each as far as its reader keeps up, and calls have a connection of their own.
  */
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -35,6 +35,7 @@ import type { Fetch } from "../http/request.ts"
 import { makeClientId } from "../client-id.ts"
 import { Follow } from "./follow-chat.ts"
 import { ofSendableSize } from "./message-size.ts"
+import { readAhead } from "./read-ahead.ts"
 import { type Token, tokenNow } from "./token.ts"
 
 /** Where the hub is, and how to reach it. */
@@ -50,6 +51,8 @@ export interface ChatOptions {
   readonly timeout?: Duration.Input
   /** Longest pause before another try; 3 s. */
   readonly maxDelay?: Duration.Input
+  /** Chunks of up to 64 KiB that wait for a slow reader; then its subscription is left, and continued once it has taken them. 16. */
+  readonly ahead?: number
 }
 
 /** A message to an agent: exactly one of `text` and `parts`. A key of its own is made for one that has none. */
@@ -167,8 +170,11 @@ const refusedOr = (options: ChatOptions, error: RpcClientError): Effect.Effect<n
   )
 }
 
-/** Values that a chunk of 64 KiB holds at most: the connection is read on while there is room for them. */
+/** Values that a chunk of 64 KiB holds at most, so that the connection is never held up. */
 const STREAM_BUFFER = 2048
+
+/** Chunks that a subscription's reader may have to take before the subscription is left until it has. */
+const AHEAD = 16
 
 const make = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn.Return<Chat["Service"], never, Scope.Scope> {
   const calls = yield* connect(options)
@@ -198,11 +204,12 @@ const make = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn.Retur
           Stream.concat(Stream.fail(follow.ended)),
           Stream.catchIf(isRpcClientError, (error) => Stream.fromEffect(refusedOr(options, error))),
         )
-        return once.pipe(
+        const source = once.pipe(
           Stream.retry(Schedule.while(pauses, ({ input }) => isTransient(input))),
           // Those are tried again without end.
           Stream.catchIf(isRpcClientError, Stream.die),
         )
+        return readAhead(source, options.ahead ?? AHEAD)
       }),
     send: (session, message) => {
       // Made before the first try: however often the message is sent, the hub takes it once.
