@@ -12,7 +12,8 @@ export function lifecycles(world: World): void {
   /** A page at a turn that asks for permission again and again: it is answered elsewhere, so a turn lasts as long as a test wants. */
   const begin = async (times: number): Promise<{ readonly id: string; readonly page: Page; readonly tools: DevTools }> => {
     const { id } = await openAgent(world.hub)
-    const page = await world.open("everything", id)
+    const page = await world.blank(undefined, world.site)
+    await world.mount(page, "everything", id)
     const tools = await page.context().newCDPSession(page)
     await until(page, "window.test.now.events?.isConnected").toBe(true)
     const steps = Array.from({ length: times }, (_, n) => `[[say text ${n}]] [[bash echo ${n}]]`)
@@ -76,7 +77,7 @@ export function lifecycles(world: World): void {
     await tools.send("Page.enable")
     const url = await page.evaluate("location.href")
     await page.evaluate(`addEventListener("pageshow", ({ persisted }) => (window.persisted = persisted))`)
-    await page.goto(`${world.url}/health/live`)
+    await page.goto(`${world.site}/another`)
     await answer(id)
     await page.evaluate("void history.back()")
     await until(page, "[location.href, document.readyState]").toEqual([url, "complete"])

@@ -1,5 +1,8 @@
 /** One hub, one browser and the bundled pages for all tests of React and Svelte, and what they do with a page. */
+import { once } from "node:events"
+import { createServer } from "node:http"
 import { createRequire } from "node:module"
+import type { AddressInfo } from "node:net"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { afterAll, afterEach, beforeAll, expect } from "vitest"
 import type { Plugin } from "vite"
@@ -40,13 +43,16 @@ export class World {
   /** What a page threw and did not catch. */
   readonly errors: Array<string> = []
   readonly #contexts: Array<Context> = []
+  /** Serves empty pages as a product does: unlike the hub's own, a browser may keep them. */
+  readonly #site = createServer((_, response) => response.setHeader("content-type", "text/html").end("<!doctype html>"))
 
   async start(): Promise<void> {
     const bundles = Promise.all([bundle(...withDocuments(PAGE)), sveltePlugin().then((plugins) => bundle(SVELTE, {}, plugins))])
     this.proxy = await startFaultProxy(() => this.hub.port())
+    await once(this.#site.listen(0, "127.0.0.1"), "listening")
     // Pages come through the proxy, so that their connections can be cut.
     ;[this.hub, this.browser, [this.react, this.svelte]] = await Promise.all([
-      startHub({ settings: { HOLDFAST_TRUST_PROXY: this.url } }),
+      startHub({ settings: { HOLDFAST_TRUST_PROXY: this.url, HOLDFAST_CORS_ORIGINS: this.site } }),
       launchBrowser(),
       bundles,
     ])
@@ -63,6 +69,13 @@ export class World {
     await this.browser.close()
     await this.hub.stop()
     await this.proxy.stop()
+    this.#site.closeAllConnections()
+    this.#site.close()
+  }
+
+  /** Origin of a product's own pages, which the hub lets in. */
+  get site(): string {
+    return `http://127.0.0.1:${(this.#site.address() as AddressInfo).port}`
   }
 
   get url(): string {
@@ -76,11 +89,11 @@ export class World {
     return context
   }
 
-  /** An empty page at the hub's address. */
-  async blank(context?: Context): Promise<Page> {
+  /** An empty page, of the hub unless it is said otherwise. */
+  async blank(context?: Context, url = `${this.url}/health/ready`): Promise<Page> {
     const page = await (context ?? (await this.context())).newPage()
     page.on("pageerror", (error) => this.errors.push(error.message))
-    await page.goto(`${this.url}/health/ready`)
+    await page.goto(url)
     return page
   }
 
