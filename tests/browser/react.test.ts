@@ -221,7 +221,7 @@ describe("pages in a browser", () => {
     const { id } = await openAgent(world.hub)
     const page = await world.open("tearing", id)
     await until(page, `document.querySelector("[data-round]") !== null`).toBe(true)
-    await sendText(world.hub, id, "[[slow 60 20]]")
+    await sendText(world.hub, id, "[[slow 30 20]]")
     await settledAgent(world.hub, id)
     await until(page, `Number(document.querySelector("[data-round]").dataset.round)`).toBeGreaterThan(3)
     await until(page, `new Set([...document.querySelectorAll("[data-slow]")].map((one) => one.textContent)).size`).toBe(1)

@@ -4,7 +4,7 @@ import type { Session } from "@holdfast/protocol/session"
 import { openAgent, sendText, settledAgent } from "@holdfast/testkit/agent-session"
 import type { Page } from "../chromium.ts"
 import { DOCUMENTS } from "./document-pages.ts"
-import { load, until, type World } from "./world.ts"
+import { until, type World } from "./world.ts"
 
 const text = (page: Page) => until(page, "document.body.innerText.trim()")
 
@@ -89,7 +89,7 @@ export function documents(world: World): void {
     const shell = { kind: "terminal", command: "sh", args: ["-c", "echo shown here; cat"] }
     const { id } = name === "terminal" ? (await hub.call<Session>("POST", "/api/sessions", shell)).body : agent
     const page = await world.signedIn()
-    await load(page, world.react, "test")
+    await world.load(page, "react")
     await page.evaluate(`window.test.showDocument(${JSON.stringify(name)}, ${JSON.stringify(id)})`)
     await SEEN[name]?.(page, id, world)
   })

@@ -42,7 +42,7 @@ export function resume(world: World): void {
     const made = await hub.call<{ readonly id: string }>("POST", "/api/sessions", { kind: "terminal", command: "cat" })
     expect(made.status).toBe(201)
     const link = await hub.call<{ readonly url: string }>("POST", "/api/links", {})
-    const page = await world.blank()
+    const page = await world.blank(await world.context())
     await page.goto(link.body.url.replace(hub.url(), world.url))
     await page.waitForURL(`${world.url}/`)
     await page.evaluate(ATTACH(made.body.id))

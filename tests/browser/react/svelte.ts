@@ -3,7 +3,7 @@ import { expect, it } from "vitest"
 import type { Session } from "@holdfast/protocol/session"
 import { messagesOf, openAgent, recordOf, sendText, settledAgent, textOf } from "@holdfast/testkit/agent-session"
 import type { Page } from "../chromium.ts"
-import { load, until, type World } from "./world.ts"
+import { until, type World } from "./world.ts"
 
 const texts = (role: string) => `[...document.querySelectorAll("[data-role=${role}]")]
   .map((one) => [...one.querySelectorAll("p[dir]")].map((text) => text.textContent).join(""))`
@@ -22,7 +22,7 @@ export function svelte(world: World): void {
         return send.call(this, data)
       }
     })()`)
-    await load(page, world.svelte)
+    await world.load(page, "svelte")
   }
 
   it("U-5 U-2 shows an agent and a terminal over a reload and a kill of the hub, from their cursors, as one client", async () => {

@@ -43,8 +43,15 @@ export class World {
   /** What a page threw and did not catch. */
   readonly errors: Array<string> = []
   readonly #contexts: Array<Context> = []
-  /** Serves empty pages as a product does: unlike the hub's own, a browser may keep them. */
-  readonly #site = createServer((_, response) => response.setHeader("content-type", "text/html").end("<!doctype html>"))
+  /** The page that one test after the other uses, so that the browser need not start a process for each. */
+  #page: Page | undefined
+  /** Serves the scripts, and empty pages as a product does: unlike the hub's own, a browser may keep them. */
+  readonly #site = createServer(({ url }, response) => {
+    const script = url === "/react.js" ? this.react.script : url === "/svelte.js" ? this.svelte.script : undefined
+    response.setHeader("content-type", script === undefined ? "text/html" : "text/javascript")
+    response.setHeader("access-control-allow-origin", "*")
+    response.end(script ?? "<!doctype html>")
+  })
 
   async start(): Promise<void> {
     const bundles = Promise.all([bundle(...withDocuments(PAGE)), sveltePlugin().then((plugins) => bundle(SVELTE, {}, plugins))])
@@ -58,10 +65,15 @@ export class World {
     ])
   }
 
-  /** A test that fails may leave the hub dead or the network cut, and no test may leave a page. */
-  async tidy(): Promise<void> {
+  /** A test that fails may leave the hub dead, the network cut or a page halted; none may leave a page at work. */
+  async tidy(isFailed: boolean): Promise<void> {
     this.proxy.allow()
-    await Promise.all(this.#contexts.splice(0).map((context) => context.close()))
+    const page = this.#page
+    if (isFailed && page !== undefined) {
+      this.#page = undefined
+      this.#contexts.push(page.context())
+    }
+    await Promise.all([this.#page?.goto("about:blank"), ...this.#contexts.splice(0).map((context) => context.close())])
     if (!isAlive(this.hub.pid())) await this.hub.start()
   }
 
@@ -89,11 +101,16 @@ export class World {
     return context
   }
 
-  /** An empty page, of the hub unless it is said otherwise. */
+  /** An empty page, of the hub unless it is said otherwise; without a context the one that tests share. */
   async blank(context?: Context, url = `${this.url}/health/ready`): Promise<Page> {
-    const page = await (context ?? (await this.context())).newPage()
-    page.on("pageerror", (error) => this.errors.push(error.message))
+    const page = context === undefined ? (this.#page ??= await this.#made()) : await this.#made(context)
     await page.goto(url)
+    return page
+  }
+
+  async #made(context?: Context): Promise<Page> {
+    const page = await (context ?? (await this.browser.newContext({ bypassCSP: true }))).newPage()
+    page.on("pageerror", (error) => this.errors.push(error.message))
     return page
   }
 
@@ -111,9 +128,18 @@ export class World {
     return page
   }
 
+  /** Empties a page and loads a bundle into it; what it exports is `test` there. */
+  async load(page: Seen, name: "react" | "svelte"): Promise<void> {
+    await page.evaluate(`(async () => {
+      document.body.innerHTML = '<div id="app"></div>'
+      document.head.append(Object.assign(document.createElement("style"), { textContent: ${JSON.stringify(this[name].style)} }))
+      window.test = await import(${JSON.stringify(`${this.site}/${name}.js`)})
+    })()`)
+  }
+
   /** Shows a session in an empty page. */
   async mount(page: Seen, kind: string, session: string, how: Omit<Mounted, "context"> = {}): Promise<void> {
-    await load(page, this.react, "test")
+    await this.load(page, "react")
     await page.evaluate(`(() => {
       window.app = window.test.mount(${JSON.stringify(this.url)}, ${JSON.stringify(this.hub.token)}, ${JSON.stringify(how)})
       window.app.show(${JSON.stringify(kind)}, ${JSON.stringify(session)})
@@ -136,22 +162,12 @@ type Seen = Pick<Page, "evaluate">
 export function startWorld(): World {
   const world = new World()
   beforeAll(() => world.start())
-  afterEach(() => world.tidy())
+  afterEach(({ task }) => world.tidy(task.result?.state === "fail"))
   afterAll(async () => {
     await world.stop()
     expect(world.errors).toEqual([])
   })
   return world
-}
-
-/** Empties a page and loads a bundle into it, under a name where it has exports. */
-export async function load(page: Seen, { script, style }: Bundle, name = "bundle"): Promise<void> {
-  await page.evaluate(`(async () => {
-    document.body.innerHTML = '<div id="app"></div>'
-    document.head.append(Object.assign(document.createElement("style"), { textContent: ${JSON.stringify(style)} }))
-    const source = URL.createObjectURL(new Blob([${JSON.stringify(script)}], { type: "text/javascript" }))
-    window[${JSON.stringify(name)}] = await import(source)
-  })()`)
 }
 
 /** What is expected of a value in time. */
