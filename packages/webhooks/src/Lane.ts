@@ -48,6 +48,7 @@ export class Lane {
   readonly #parts: LaneParts
   readonly #late: Map<string, Late>
   readonly #delivered: Array<WebhookDelivery> = []
+  #isOpen = false
   #cursor = 0
   #moved = 0
   #reading = false
@@ -70,6 +71,7 @@ export class Lane {
     const { run, store } = this.#parts
     this.#cursor = await run(store.openNotes(this.#reader))
     this.#moved = this.#cursor
+    this.#isOpen = true
     this.#plan()
     this.wake()
   }
@@ -91,10 +93,10 @@ export class Lane {
     return [...this.#delivered, ...[...this.#late.values()].map(deliveryOf)].sort((a, b) => b.at - a.at)
   }
 
-  /** There may be notes that it has not seen. */
+  /** There may be notes that it has not seen. Before it is open it has no place in them, and looks when it has. */
   wake(): void {
     this.#again = true
-    if (this.#reading || this.#pause !== undefined || !this.#goes) return
+    if (!this.#isOpen || this.#reading || this.#pause !== undefined || !this.#goes) return
     this.#reading = true
     void this.#read().then(() => {
       this.#reading = false

@@ -50,14 +50,15 @@ export class Webhooks {
   /** Takes them from the store, and continues where each was. */
   get open(): Effect.Effect<void, StoreError> {
     return Effect.gen({ self: this }, function* () {
-      for (const [kept, late] of yield* this.#kept.load) {
-        const lane = new Lane(this.#laneParts, kept, late)
-        this.#lanes.set(kept.webhook.id, lane)
-        yield* Effect.promise(() => lane.open())
-      }
+      // From the beginning: a lane that has read to the end must hear of what comes while others are opened.
       this.#unlisten = this.#parts.store.onNotes(() => {
         for (const lane of this.#lanes.values()) lane.wake()
       })
+      for (const [kept, late] of yield* this.#kept.load) {
+        const lane = new Lane(this.#laneParts, kept, late)
+        this.#lanes.set(kept.webhook.id, lane)
+        yield* opened(lane)
+      }
     })
   }
 
@@ -91,9 +92,16 @@ export class Webhooks {
       // It has a place in the notes before it is answered: what happens from then on is not missed. One that is cut off in
       // between gets its place at the next start; a place without a webhook would keep notes for no one.
       yield* this.#kept.put(kept).pipe(Effect.mapError(storeError))
-      const opened = Effect.tryPromise({ try: () => lane.open(), catch: (cause) => storeError(cause as StoreError) })
-      yield* opened.pipe(Effect.tapError(() => Effect.ignore(this.#kept.remove(id, []))))
+      // It hears of what comes while it is opened.
       this.#lanes.set(id, lane)
+      const undo = Effect.suspend(() => {
+        this.#lanes.delete(id)
+        return Effect.ignore(this.#kept.remove(id, []))
+      })
+      yield* opened(lane).pipe(
+        Effect.tapError(() => undo),
+        Effect.mapError(storeError),
+      )
       return { ...shown(lane), secret }
     }).pipe(Effect.uninterruptible)
   }
@@ -123,12 +131,12 @@ export class Webhooks {
         { secret },
         ...(former === undefined ? [] : [{ secret: former.secret, until: formerUntil }]),
       ]
-      const kept = { ...lane.kept, secrets }
-      return this.#kept.put(kept).pipe(
-        Effect.map(() => {
-          lane.kept = { ...lane.kept, secrets }
-          return { secret, formerUntil }
-        }),
+      const before = lane.kept.secrets
+      // Before it is durable: what else of the webhook is kept meanwhile has it too.
+      lane.kept = { ...lane.kept, secrets }
+      return this.#kept.put(lane.kept).pipe(
+        Effect.tapError(() => Effect.sync(() => (lane.kept = { ...lane.kept, secrets: before }))),
+        Effect.as({ secret, formerUntil }),
         Effect.mapError(storeError),
       )
     }).pipe(Effect.uninterruptible)
@@ -189,6 +197,9 @@ export class Webhooks {
     })
   }
 }
+
+const opened = (lane: Lane): Effect.Effect<void, StoreError> =>
+  Effect.tryPromise({ try: () => lane.open(), catch: (cause) => cause as StoreError })
 
 function shown({ kept: { active, webhook }, counts }: Lane): Webhook {
   return { ...webhook, active, ...counts }

@@ -43,6 +43,6 @@ export const serveWebhooks = Effect.fnUntraced(function* (
     "webhooks.retry": run(({ webhookId, delivery }) => webhooks.retry(webhookId, delivery)),
   }
   hub.serve(handlers)
-  yield* webhooks.open
   yield* Effect.addFinalizer(() => Effect.sync(() => webhooks.close()))
+  yield* webhooks.open
 })
