@@ -64,7 +64,7 @@ export function eventsBefore(
     let at = top
     for (let window = 0; window < WINDOWS_MAX && at >= head.firstSeq && !page.full; window++) {
       const after = Math.max(head.firstSeq - 1, at - WINDOW)
-      const records = yield* recordsUpTo(core, head, after, at)
+      const records = yield* lastRecords(core, head, after, at)
       for (const view of records.reverse()) {
         if (!page.take(view)) break
         at = view.from - 1
@@ -111,27 +111,35 @@ class PageBack {
   }
 }
 
-/** The records of a log after a seq, up to and including another one. */
-const recordsUpTo = (
-  { store }: HubContext,
-  { session }: Head,
+/** The records of a log after a seq, up to and including another one; of those that are more than a page holds, the last. */
+export function lastRecords(
+  { store }: Pick<HubContext, "store">,
+  { session }: Pick<Head, "session">,
   after: number,
   through: number,
-): Effect.Effect<Array<RecordView>, DoorError> =>
-  Effect.gen(function* () {
+): Effect.Effect<Array<RecordView>, DoorError> {
+  return Effect.gen(function* () {
     const views: Array<RecordView> = []
+    let bytes = 0
     for (let at = after; at < through;) {
       const range = { after: at, maxBytes: PAGE_BYTES, maxRecords: through - at }
       const chunk = yield* store.read(session, range).pipe(Effect.mapError(storeProblem))
-      for (const bytes of chunk.records) {
-        const view = readRecord(bytes, 0)
-        if (view.seq <= through) views.push(view)
+      for (const record of chunk.records) {
+        const view = readRecord(record, 0)
+        if (view.seq > through) continue
+        bytes += view.body.length
+        views.push(view)
       }
+      // A page takes them from its end: what lies before is read again when it comes to that.
+      let dropped = 0
+      for (; bytes > 2 * PAGE_BYTES && dropped < views.length - 1; dropped++) bytes -= views[dropped]?.body.length ?? 0
+      views.splice(0, dropped)
       if (chunk.atHead || chunk.last <= at) break
       at = chunk.last
     }
     return views
   })
+}
 
 const isForeign = (log: string | undefined, head: Head): boolean => log !== undefined && log !== head.log
 
