@@ -283,6 +283,8 @@ export type FeedListener = (
 /** What a watcher asks for: where it continues, and whether it wants the announcements alone. */
 export interface WatchRequest extends FeedCursor {
   readonly only?: "announcements" | undefined
+  /** It continues a watch that its door stopped while the client read nothing: the client did not ask again. */
+  readonly continues?: true
 }
 
 /** Performs an operation as an effect, which ends with what it answers. */

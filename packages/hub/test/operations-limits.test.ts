@@ -1,8 +1,10 @@
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { describe, expect, it } from "vitest"
 import type { DoorError } from "@holdfast/protocol/errors"
 import { OWNER } from "@holdfast/testkit/hub/hub-calls"
 import type { Done, Principal } from "../src/Hub.ts"
+import { Operations } from "../src/operations/Operations.ts"
 import { RATE_WINDOW, Rates } from "../src/operations/Rates.ts"
 import { Repeats } from "../src/operations/Repeats.ts"
 
@@ -35,6 +37,19 @@ describe("how often a token may ask", () => {
       expect(rates.take(token(`t${i}`))).toBeUndefined()
     }
     expect(rates.take(token("t4999"))).toMatchObject({ _tag: "RateLimited" })
+  })
+})
+
+describe("what a token does not ask for", () => {
+  it("X-26 a feed that continues because its client reads again is not counted, and not refused", async () => {
+    const operations = new Operations({ log: () => {}, count: () => {}, span: () => () => {} }, new Rates(1))
+    const watch = { name: "watch", needs: "read", bound: "filtered" } as const
+    const begin = (free?: true) =>
+      Effect.runPromiseExit(operations.begin({ ...watch, free }, undefined, token("a"), Effect.succeed("begun")))
+    expect(Exit.isSuccess(await begin())).toBe(true)
+    expect(Exit.isSuccess(await begin(true))).toBe(true)
+    expect(JSON.stringify(await begin())).toContain("RateLimited")
+    operations.close()
   })
 })
 

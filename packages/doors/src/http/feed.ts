@@ -55,7 +55,7 @@ export const feedAsSse = Effect.fnUntraced(function* (
   const resume = (): void => {
     if (closed || current !== undefined || stream.waiting() > 0) return
     fork(
-      Effect.match(hub.watch({ after: sent }, sink, by), {
+      Effect.match(hub.watch({ after: sent, continues: true }, sink, by), {
         onSuccess: begin,
         onFailure: () => stream.end(),
       }),

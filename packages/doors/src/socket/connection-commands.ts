@@ -86,6 +86,8 @@ const follow = (
   run: ConnectionCommandOptions["run"],
 ): Effect.Effect<FeedWatch, DoorError> => {
   const { only } = request
-  const sink = here.feed((after) => run(Effect.map(follow(hub, here, { after, only }, run), ({ start }) => start())))
+  const sink = here.feed((after) =>
+    run(Effect.map(follow(hub, here, { after, only, continues: true }, run), ({ start }) => start())),
+  )
   return Effect.tap(hub.watch(request, sink, here.caller), ({ change, stop }) => Effect.sync(() => here.watching(change, stop)))
 }

@@ -95,7 +95,7 @@ export class Operations {
   ): Effect.Effect<A, DoorError> {
     return Effect.suspend(() => {
       const flight = new Flight<unknown>(this, access.name, "info", session, by, () => {})
-      const refused = refusalOf(access, undefined, session, by) ?? this.#rates.take(by)
+      const refused = refusalOf(access, undefined, session, by) ?? (access.free === true ? undefined : this.#rates.take(by))
       const begun = refused === undefined ? effect : Effect.fail(refused)
       return Effect.onExit(begun, (exit) => Effect.sync(() => flight.settle(exit)))
     })

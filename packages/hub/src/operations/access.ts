@@ -12,6 +12,8 @@ export interface Access {
   readonly needs: Scope
   /** What a credential that is bound to sessions may do with it where it names none of them. */
   readonly bound: Definition["bound"]
+  /** It is not counted where it is counted how often a credential asks. */
+  readonly free?: true | undefined
 }
 
 /** Whether a credential's scope allows what an operation needs. */

@@ -43,7 +43,8 @@ export function watchFeed(
     }
     return { ...watched, stop: end }
   })
-  return operations.begin({ name: "watch", needs: "read", bound: "filtered" }, undefined, by, watching)
+  const access = { name: "watch", needs: "read", bound: "filtered", free: request.continues } as const
+  return operations.begin(access, undefined, by, watching)
 }
 
 /** A sink that is given the sessions alone that its credential is bound to, and once that it is synced. */
