@@ -3,6 +3,9 @@
  * can be written to every socket as it is.
  */
 
+/** Fragments of one message that a client may send at most (W-4). */
+export const FRAGMENTS_MAX = 1024
+
 /** First byte of a whole text message, and of a whole binary one. */
 const FIN_TEXT = 0x81
 const FIN_BINARY = 0x82

@@ -23,6 +23,10 @@ import { type ChunkOut, type Detach, streamTurn, type TurnRequest } from "./stre
 
 /** Streams of one connection at a time. */
 export const STREAMS_MAX = 32
+/** Longest id of a request, in characters: each chunk of its stream repeats it. */
+const REQUEST_ID_MAX = 200
+/** Unread bytes beyond `window` that only answers can come to: beyond them the client is not heard. */
+const UNREAD_MAX = 16 * 1024 * 1024
 /** Most bytes of the reason that a close frame carries; WebSocket allows 123. */
 const CLOSE_REASON_BYTES = 120
 
@@ -67,8 +71,14 @@ export class ChatSocket {
       this.heardAt = Date.now()
       if (binary) this.close(1003, "frames are JSON text")
       else this.#frame(data.toString("utf8"))
+      this.#brake()
+    })
+    ws.on("ping", () => {
+      this.heardAt = Date.now()
+      this.#brake()
     })
     ws.on("pong", () => (this.heardAt = Date.now()))
+    socket.on("drain", () => ws.resume())
     ws.on("error", () => ws.terminate())
     ws.on("close", () => {
       for (const id of [...this.#streams.keys()]) this.#leave(id, "the connection was lost")
@@ -95,6 +105,11 @@ export class ChatSocket {
     this.#ws.once("close", () => clearTimeout(timer))
   }
 
+  /** Stops reading what a client sends that does not read what it is sent. */
+  #brake(): void {
+    if (this.#socket.writableLength > this.#parts.window + UNREAD_MAX) this.#ws.pause()
+  }
+
   #frame(text: string): void {
     let frame: unknown
     try {
@@ -105,6 +120,7 @@ export class ChatSocket {
     }
     if (!isFields(frame) || typeof frame["requestId"] !== "string") return this.close(1008, "a frame has a requestId")
     const { requestId, type } = frame
+    if (requestId.length > REQUEST_ID_MAX) return this.close(1008, `a requestId has at most ${REQUEST_ID_MAX} characters`)
     if (type === "abort") return this.#leave(requestId, "the client aborted the stream")
     if (type !== "send" && type !== "resume") return this.#refuse(requestId, new BadRequest({ message: "type: is not known" }))
     if (this.#streams.has(requestId)) return this.close(1008, "a request under way has this requestId")

@@ -5,6 +5,7 @@
 import type { ShownMessage } from "@holdfast/core/agent/turn-chunks"
 import { BadRequest, Unprocessable } from "@holdfast/protocol/errors"
 import type { InputPart, SendMode } from "@holdfast/protocol/agent/message"
+import { headOf } from "@holdfast/protocol/text-cut"
 
 /** A request that was read. `create`: what a session is made of where the chat has none. */
 export type ChatRequest = { readonly chat: string; readonly create: unknown } & (
@@ -38,7 +39,7 @@ export function readChatRequest(body: unknown): ChatRequest | BadRequest | Unpro
   if (!isFields(body)) return new BadRequest({ message: "the body is not an object" })
   const { id: chat, create, messageId, messages, mode = "queue", trigger = "submit-message" } = body
   const unknown = Object.keys(body).find((name) => !FIELDS.has(name))
-  if (unknown !== undefined) return bad(unknown, "is not a known field; a chat may add create and mode")
+  if (unknown !== undefined) return bad(headOf(unknown, 60), "is not a known field; a chat may add create and mode")
   if (typeof chat !== "string" || chat === "") return bad("id", "the id of the chat is missing")
   if (trigger !== "submit-message" && trigger !== "regenerate-message") return bad("trigger", "is not known")
   if (typeof mode !== "string" || !MODES.has(mode)) return bad("mode", "must be queue, steer, interrupt or reject")

@@ -7,10 +7,8 @@ import type { Settings } from "@holdfast/protocol/settings"
 import { Hub } from "@holdfast/hub/Hub"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../SocketDoor.ts"
+import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 import { ChatSocket } from "./ChatSocket.ts"
-
-/** Fragments of one message, and messages and frames read at once, at most (W-4). */
-const FRAGMENTS_MAX = 1024
 
 /** Makes the door's socket form. It closes with its scope. */
 export function makeChatSocket(

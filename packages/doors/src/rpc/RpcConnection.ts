@@ -83,7 +83,10 @@ export class RpcConnection implements TurnWriter, CallOwner {
     this.ended = new Promise((resolve) => ws.once("close", () => resolve()))
     ws.on("message", (data: Buffer) => this.#heard(data.toString("utf8")))
     const heard = (): void => void (this.heardAt = Date.now())
-    ws.on("ping", heard)
+    ws.on("ping", () => {
+      heard()
+      this.#brake()
+    })
     ws.on("pong", heard)
     ws.on("error", () => ws.terminate())
     ws.on("close", (code) => {
@@ -133,8 +136,14 @@ export class RpcConnection implements TurnWriter, CallOwner {
     this.#outBytes = 0
     if (this.#ws.readyState !== 1) return
     this.#socket.write(textFrame(text))
-    if (this.#unread > this.#parts.settings.subscriberWindow + UNREAD_MAX) this.#ws.pause()
-    else this.#nextState()
+    if (!this.#brake()) this.#nextState()
+  }
+
+  /** Stops reading what a client sends that does not read what it is sent; whether it did. */
+  #brake(): boolean {
+    const isFull = this.#unread > this.#parts.settings.subscriberWindow + UNREAD_MAX
+    if (isFull) this.#ws.pause()
+    return isFull
   }
 
   get #unread(): number {

@@ -9,6 +9,7 @@ import type { Settings } from "@holdfast/protocol/settings"
 import { Hub, type Principal } from "@holdfast/hub/Hub"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../SocketDoor.ts"
+import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 import { chatCalls } from "./ChatCalls.ts"
 import { RpcConnection } from "./RpcConnection.ts"
 
@@ -26,6 +27,7 @@ export function makeRpcDoor(
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: settings.socketMaxFrame,
+      maxFragments: FRAGMENTS_MAX,
       // One that offers nothing we know is told so by its own library: none is selected.
       handleProtocols: (offered) => (offered.has(RPC_PROTOCOL) ? RPC_PROTOCOL : false),
     })

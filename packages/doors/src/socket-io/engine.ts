@@ -4,10 +4,8 @@ import { Server } from "socket.io"
 import { type ServerOptions, WebSocketServer } from "ws"
 import { KEY_PROTOCOL } from "@holdfast/protocol/browser-key"
 import type { Settings } from "@holdfast/protocol/settings"
+import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 import { strictParser } from "./strict-parser.ts"
-
-/** Fragments of one message at most (W-4). */
-const FRAGMENTS_MAX = 1024
 
 /** A browser's key travels as a subprotocol, which is never the one that is selected (G-16). */
 class KeyedSockets extends WebSocketServer {

@@ -104,7 +104,10 @@ export class SocketConnection {
     })
     // A library may ping by itself; that is a sign of life too (W-7).
     const heard = (): void => void (this.heardAt = Date.now())
-    ws.on("ping", heard)
+    ws.on("ping", () => {
+      heard()
+      if (this.#open && this.flooded) this.#brake.set("unread")
+    })
     ws.on("pong", heard)
     ws.on("error", () => ws.terminate())
     ws.on("close", (code) => {

@@ -12,9 +12,7 @@ import { CommandDispatcher } from "./CommandDispatcher.ts"
 import { connectionHandlers } from "./connection-commands.ts"
 import { noTelemetry, type Telemetry } from "@holdfast/hub/Telemetry"
 import type { SocketDoor } from "../SocketDoor.ts"
-
-/** Fragments of one message, and messages and frames read at once, at most (W-4). */
-const FRAGMENTS_MAX = 1024
+import { FRAGMENTS_MAX } from "../websocket-frame.ts"
 
 /** Makes the door. It closes with its scope. `version` is shown to clients. */
 export function makeSocketDoor(

@@ -1,0 +1,65 @@
+/** What a client may do to the connection of `WebSocketChatTransport`: how long its ids are, and that it need not read. */
+import { createServer } from "node:http"
+import type { AddressInfo, Socket } from "node:net"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest"
+import WebSocket from "ws"
+import { noTelemetry } from "@holdfast/hub/Telemetry"
+import { Hub } from "@holdfast/hub/Hub"
+import { eventually } from "@holdfast/testkit/eventually"
+import { makeFakeHub } from "@holdfast/testkit/hub/FakeHub"
+import { OWNER, testSettings } from "@holdfast/testkit/hub/hub-house"
+import { makeChatSocket } from "../../src/ai-sdk/makeChatSocket.ts"
+
+const UNREAD_MAX = 16 * 1024 * 1024
+const settings = testSettings()
+
+const server = createServer()
+let scope: Scope.Closeable
+let hubEnd: Socket
+let client: WebSocket
+
+beforeEach(async () => {
+  const { hub } = makeFakeHub(noTelemetry)
+  scope = Scope.makeUnsafe()
+  const door = await Effect.runPromise(
+    makeChatSocket(settings).pipe(Effect.provideService(Hub, hub), Effect.provideService(Scope.Scope, scope)),
+  )
+  server.on("upgrade", (request, socket, head) => {
+    hubEnd = socket as Socket
+    door.accept(request, socket, head, OWNER)
+  })
+  if (!server.listening) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/ai/chat`)
+  await new Promise((resolve) => client.once("open", resolve))
+})
+afterEach(async () => {
+  server.removeAllListeners("upgrade")
+  client.terminate()
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+})
+afterAll(() => void server.close())
+
+describe("a connection of a chat", () => {
+  it("I-1 ends when the id of a request is longer than its chunks may repeat it", async () => {
+    const closed = new Promise<number>((resolve) => client.once("close", resolve))
+    client.send(JSON.stringify({ type: "resume", requestId: "x".repeat(201), id: "chat" }))
+    expect(await closed).toBe(1008)
+  })
+
+  it("I-1 W-11 is not heard while its client reads no answers, and loses none of them", async () => {
+    let answers = 0
+    client.on("message", () => answers++)
+    client.pause()
+    const frame = JSON.stringify({ type: "unheard", requestId: "x".repeat(200) })
+    const sent = 95_000
+    for (let i = 0; i < sent; i++) client.send(frame)
+    await eventually("the hub stops reading", 20_000, () => hubEnd.isPaused())
+    expect(hubEnd.writableLength).toBeLessThan(UNREAD_MAX + settings.subscriberWindow + 1024 * 1024)
+    client.resume()
+    await eventually("every request is answered", 20_000, () => answers === sent)
+    expect(hubEnd.isPaused()).toBe(false)
+  })
+})
