@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest"
 import { appendTo, createSample, sampleId, sampleOutput } from "@holdfast/store/contract/sample"
 import * as MemoryStore from "@holdfast/store/memory/MemoryStore"
 import { Store } from "@holdfast/store/Store"
+import type { EventTexts } from "../src/Hub.ts"
 import type { HubContext } from "../src/sessions/HubContext.ts"
 import { eventsBefore, lastRecords } from "../src/sessions/event-pages.ts"
 
@@ -28,7 +29,7 @@ describe("a page from the end", () => {
     while (typeof before === "number") {
       // Of the hub it needs the store alone.
       const core = { store } as unknown as HubContext
-      const page = await Effect.runPromise(eventsBefore(core, sampleId(1), { before, limit: 1000 }))
+      const page: EventTexts = await Effect.runPromise(eventsBefore(core, sampleId(1), { before, limit: 1000 }))
       seqs.unshift(...page.events.map((text) => (JSON.parse(text) as { readonly seq: number }).seq))
       before = page.before
     }

@@ -5,7 +5,7 @@
  * made them.
  */
 import * as Effect from "effect/Effect"
-import type { Webhook, WebhookEvent } from "@holdfast/protocol/webhook"
+import type { Webhook, WebhookDelivery, WebhookEvent } from "@holdfast/protocol/webhook"
 import type { Store, StoreError } from "@holdfast/store/Store"
 import type { NotedEvent } from "./payload.ts"
 
@@ -34,6 +34,24 @@ export interface Late extends NotedEvent {
   readonly status?: number
   readonly problem?: string
   readonly milliseconds?: number
+}
+
+/** A late delivery as the log of its webhook shows it. */
+export function deliveryOf(late: Late): WebhookDelivery {
+  const { at, id: session, message: id, milliseconds, nextAt, problem, seq, status, tries, type } = late
+  return {
+    id,
+    type,
+    session,
+    seq,
+    state: nextAt === undefined ? "dead" : "retrying",
+    tries,
+    at,
+    ...(nextAt === undefined ? {} : { nextAt: Math.round(nextAt) }),
+    ...(status === undefined ? {} : { status }),
+    ...(problem === undefined ? {} : { problem }),
+    ...(milliseconds === undefined ? {} : { milliseconds }),
+  }
 }
 
 const WEBHOOK = "webhook/"

@@ -8,7 +8,7 @@
 import type * as Effect from "effect/Effect"
 import { type WebhookDelivery, type WebhookEvent, webhookEvent } from "@holdfast/protocol/webhook"
 import type { KeptNote, Store } from "@holdfast/store/Store"
-import type { Kept, KeptWebhook, Late } from "./Kept.ts"
+import { deliveryOf, type Kept, type KeptWebhook, type Late } from "./Kept.ts"
 import { messageId, type NotedEvent, payloadOf } from "./payload.ts"
 import type { Posted } from "./post.ts"
 
@@ -328,23 +328,6 @@ export class Lane {
     const next = this.#failed(late, posted)
     await run(kept.putLate(this.#id, next))
     await this.#add(next)
-  }
-}
-
-function deliveryOf(late: Late): WebhookDelivery {
-  const { at, id: session, message: id, milliseconds, nextAt, problem, seq, status, tries, type } = late
-  return {
-    id,
-    type,
-    session,
-    seq,
-    state: nextAt === undefined ? "dead" : "retrying",
-    tries,
-    at,
-    ...(nextAt === undefined ? {} : { nextAt: Math.round(nextAt) }),
-    ...(status === undefined ? {} : { status }),
-    ...(problem === undefined ? {} : { problem }),
-    ...(milliseconds === undefined ? {} : { milliseconds }),
   }
 }
 
