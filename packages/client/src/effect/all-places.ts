@@ -38,6 +38,9 @@ export class AllPlaces {
   readonly #filter: AllFilter
   readonly #most: number
   readonly #places = new Map<string, Place>()
+  readonly #attached = new Map<string, Place>()
+  /** Those that have something to tell and no attachment, the last changed last: there may be ten thousand that have nothing. */
+  readonly #waiting = new Set<string>()
   #started = false
 
   constructor(cursor: AllCursor | undefined, filter: AllFilter, most: number) {
@@ -53,15 +56,15 @@ export class AllPlaces {
       if (known !== undefined) {
         known.record = record
         known.isRefused = false
-        // The latest change is served first.
-        this.#places.delete(record.id)
-        this.#places.set(record.id, known)
+        this.#sort(record.id, known)
         continue
       }
       const from = this.#cursor?.sessions[record.id]
       const present = this.#started || this.#cursor !== undefined ? 0 : record.lastSeq
-      const place = { record, seq: from?.seq ?? present, log: from?.log, isDoubted: false, isRefused: false }
-      this.#places.set(record.id, { ...place, attachedAt: undefined, servedAt: -1 })
+      const at = { record, seq: from?.seq ?? present, log: from?.log }
+      const place: Place = { ...at, isDoubted: false, isRefused: false, attachedAt: undefined, servedAt: -1 }
+      this.#places.set(record.id, place)
+      this.#sort(record.id, place)
     }
   }
 
@@ -77,10 +80,11 @@ export class AllPlaces {
    * sessions that are detached.
    */
   reset(): ReadonlyArray<string> {
-    const attached = this.#attached().map(([id]) => id)
-    for (const place of this.#places.values()) {
+    const attached = [...this.#attached.keys()]
+    for (const [id, place] of this.#places) {
       place.isDoubted = true
       place.attachedAt = undefined
+      this.#sort(id, place)
     }
     return attached
   }
@@ -97,56 +101,64 @@ export class AllPlaces {
     place.seq = seq
     place.log = log
     place.isDoubted = false
+    this.#sort(session, place)
     return !this.#isWanted(place)
   }
 
   /** An attachment ended: as there is no such session, or as the hub refuses it until its record changes, or for now. */
   ended(session: string, why: "gone" | "refused" | "lost"): void {
     const place = this.#places.get(session)
-    if (why === "gone") this.#places.delete(session)
     if (place === undefined) return
+    if (why === "gone") this.#places.delete(session)
     place.attachedAt = undefined
-    place.isRefused = why === "refused"
+    place.isRefused = why !== "lost"
+    this.#sort(session, place)
   }
 
   /** Which attachments begin and end at a time in milliseconds. */
   plan(now: number): AllPlan {
     if (!this.#started) return { detach: [], attach: [], isWaiting: false }
     // Those that have waited longest come first, then those that changed last.
-    const wanted = [...this.#places]
-      .filter(([, place]) => place.attachedAt === undefined && this.#isWanted(place))
+    const wanted = [...this.#waiting]
       .reverse()
-      .sort(([, a], [, b]) => a.servedAt - b.servedAt)
+      .flatMap((id) => this.#placeOf(id))
+      .sort((a, b) => a.place.servedAt - b.place.servedAt)
     const detach: Array<string> = []
     const attach: Array<AllPlan["attach"][number]> = []
     // Those that have nothing to tell give way first, then those whose turn is over, the longest attached first.
-    const leaving = this.#attached()
+    const leaving = [...this.#attached]
       .map(([id, place]) => ({ id, place, isQuiet: !this.#isWanted(place) }))
       .filter(({ place, isQuiet }) => isQuiet || now - (place.attachedAt ?? now) >= TURN)
       .sort((a, b) => Number(b.isQuiet) - Number(a.isQuiet) || (a.place.attachedAt ?? 0) - (b.place.attachedAt ?? 0))
-    let room = this.#most - this.#attached().length
-    for (const [session, place] of wanted) {
+    let room = this.#most - this.#attached.size
+    for (const { id, place } of wanted) {
       if (room === 0) {
         const left = leaving.shift()
         if (left === undefined) break
         left.place.attachedAt = undefined
+        this.#sort(left.id, left.place)
         detach.push(left.id)
         room++
       }
       room--
       place.attachedAt = place.servedAt = now
-      attach.push({ session, after: place.seq, log: place.log })
+      this.#sort(id, place)
+      attach.push({ session: id, after: place.seq, log: place.log })
     }
-    return { detach, attach, isWaiting: attach.length < wanted.length || detach.some((id) => this.#isWantedId(id)) }
+    return { detach, attach, isWaiting: this.#waiting.size > 0 }
   }
 
-  #attached(): Array<[string, Place]> {
-    return [...this.#places].filter(([, { attachedAt }]) => attachedAt !== undefined)
-  }
-
-  #isWantedId(id: string): boolean {
+  #placeOf(id: string): ReadonlyArray<{ readonly id: string; readonly place: Place }> {
     const place = this.#places.get(id)
-    return place !== undefined && this.#isWanted(place)
+    return place === undefined ? [] : [{ id, place }]
+  }
+
+  /** Puts a place among those that are attached, that wait, or neither; the last one that changed is served first. */
+  #sort(id: string, place: Place): void {
+    this.#waiting.delete(id)
+    if (place.attachedAt === undefined) this.#attached.delete(id)
+    else this.#attached.set(id, place)
+    if (place.attachedAt === undefined && this.#places.has(id) && this.#isWanted(place)) this.#waiting.add(id)
   }
 
   #isWanted({ record, seq, isDoubted, isRefused }: Place): boolean {
