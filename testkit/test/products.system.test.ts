@@ -184,14 +184,16 @@ describe("keys", () => {
       expect((await keyed(path, path === "/api/tokens" ? { name: "x" } : {}, "k".repeat(201))).body.error.tag).toBe("BadRequest")
     const { id } = await openTerminal(hub, {
       command: "bash",
-      args: ["-c", "trap 'echo caught' USR1; echo ready; while :; do read x; done"],
+      args: ["-c", "trap 'echo caught' USR1; echo ready; while :; do read x && echo \"got $x\"; done"],
     })
     const output = async (): Promise<string> =>
       JSON.stringify((await hub.call("GET", `/api/sessions/${id}/events?channel=terminal`)).body)
     await eventually("the program is ready", 5000, async () => (await output()).includes("ready"))
     for (let i = 0; i < 3; i++) expect((await keyed(`/api/sessions/${id}/signal`, { signal: "SIGUSR1" }, "s1")).status).toBe(200)
     await hub.call("POST", `/api/sessions/${id}/input`, { text: "done\r" })
-    await eventually("what was typed is there", 5000, async () => (await output()).includes("done"))
+    await eventually("the program has read what was typed, and so took its signals", 5000, async () =>
+      (await output()).includes("got done"),
+    )
     expect((await output()).match(/caught/g)).toHaveLength(1)
   })
 })

@@ -78,8 +78,8 @@ export class Kept {
           byWebhook.delete(kept.webhook.id)
           return [kept, own.map(({ value }) => JSON.parse(value) as Late)] as const
         })
-      // What was written while its webhook was removed.
-      for (const { name } of [...byWebhook.values()].flat()) yield* putSetting(name, undefined)
+      // What was written while its webhook was removed; where the store refuses, the next start forgets it.
+      for (const { name } of [...byWebhook.values()].flat()) yield* Effect.ignore(putSetting(name, undefined))
       return all
     })
   }

@@ -114,6 +114,20 @@ describe("the way of a webhook", () => {
       await eventually("it moves now and then", 5000, async () => (await cursor()) >= after + 100)
     }))
 
+  it("Y-4 what failed is kept with its webhook, and is forgotten at a start when that is gone", () =>
+    withLane(async ({ append, lane, receiver, store }) => {
+      const kept = new Kept(store)
+      const load = () => Effect.runPromise(kept.load)
+      receiver.takes = () => false
+      await Effect.runPromise(append("turn/ended", 2, 4))
+      await eventually("three are late", 5000, () => lane.counts.retrying === 3)
+      await Effect.runPromise(kept.put(lane.kept))
+      expect((await load()).map(([{ webhook: one }, late]) => [one.id, late.length])).toEqual([["one", 3]])
+      await Effect.runPromise(kept.remove("one", []))
+      expect(await load()).toEqual([])
+      expect(await Effect.runPromise(store.settings("webhook"))).toEqual([])
+    }))
+
   it("Y-5 is cut off when it is removed while its receiver hangs", async () => {
     let hanging: AbortSignal | undefined
     const send: LaneParts["send"] = (_, __, ___, signal) => {
