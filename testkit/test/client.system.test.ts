@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { WebSocket as Ws } from "ws"
 import { connect, decodeEvent, SKIP_BYTES } from "@holdfast/client"
-import type { Client, ConnectOptions } from "@holdfast/client"
+import type { Attachment, Client, ConnectOptions } from "@holdfast/client"
 import { sendAndFollow } from "@holdfast/client/model"
 import { AttachmentCache } from "@holdfast/client/cache"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
@@ -11,6 +11,7 @@ import { checkedAgentLog, messagesOf, openAgent, recordOf, sendText, settledAgen
 import { eventually } from "../src/eventually.ts"
 import { startHub, type HubProcess } from "../src/hub-process.ts"
 import { wholeLog } from "../src/logs.ts"
+import { LossyNetwork } from "../src/lossy-network.ts"
 import { openShell, openTerminal } from "../src/terminal-session.ts"
 
 let hub: HubProcess
@@ -31,38 +32,72 @@ function open(options: ConnectOptions = {}): Client {
   return client
 }
 
+/** Waits until a terminal shows what was typed, and shows it again as `cat` does. */
+function echoOf(attachment: Attachment): (typed: string) => Promise<unknown> {
+  let text = ""
+  void attachment.consume((item) => {
+    if (item._tag !== "Event") return
+    const event = decodeEvent(item.record)
+    if (event.channel === "terminal" && event.type === "output") text += event.data.text ?? ""
+  })
+  return (typed) => eventually("echo", 10_000, () => text.split(typed).length === 3)
+}
+
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 describe("a connected client", () => {
-  it.each([
-    ["the platform's WebSocket", {}],
-    ["the package ws and a credential from a function", { WebSocket: Ws, token: async () => hub.token }],
-  ])("C-31 with %s types, follows, comes back after a kill of the hub, and ends with its scope", async (_, options) => {
-    const { id } = await openTerminal(hub, { command: "cat" })
-    let left: Client | undefined
+  it("C-31 with the platform's WebSocket and with ws types, follows, comes back after a kill of the hub, and ends with its scope", async () => {
+    const ends: Array<Client> = []
     {
-      await using client = open(options)
-      left = client
-      const attachment = client.attach(id, { after: 0 })
-      let text = ""
-      void attachment.consume((item) => {
-        if (item._tag !== "Event") return
-        const event = decodeEvent(item.record)
-        if (event.channel === "terminal" && event.type === "output") text += event.data.text ?? ""
+      await using platform = open()
+      await using ws = open({ WebSocket: Ws, token: async () => hub.token })
+      const following = [platform, ws].map(async (client) => {
+        ends.push(client)
+        const { id } = await openTerminal(hub, { command: "cat" })
+        const attachment = client.attach(id, { after: 0 })
+        const echo = echoOf(attachment)
+        await attachment.type(bytes("before\n"))
+        await echo("before")
+        const { viewers } = (await client.sessions.viewers(id)).sessions[0] ?? { viewers: [] }
+        expect(viewers).toMatchObject([{ client: "the-client-of-tests", seat: attachment.seat, name: "program" }])
+        return { attachment, echo }
       })
-      await attachment.type(bytes("before\n"))
-      await eventually("echo", 10_000, () => text.split("before").length === 3)
-      const { viewers } = (await client.sessions.viewers(id)).sessions[0] ?? { viewers: [] }
-      expect(viewers).toMatchObject([{ client: "the-client-of-tests", seat: attachment.seat, name: "program" }])
+      const followed = await Promise.all(following)
       await hub.kill("SIGKILL")
-      const typed = attachment.type(bytes("while it is away\n"))
+      const typed = followed.map(({ attachment }) => attachment.type(bytes("while it is away\n")))
       await hub.start()
-      await typed
-      await eventually("echo", 10_000, () => text.split("while it is away").length === 3)
-      expect(attachment.duplicates).toBe(0)
+      await Promise.all(typed)
+      for (const { attachment, echo } of followed) {
+        await echo("while it is away")
+        expect(attachment.duplicates).toBe(0)
+      }
     }
-    expect(left.connection.state._tag).toBe("Closed")
-    await hub.call("DELETE", `/api/sessions/${id}`)
+    expect(ends.map(({ connection }) => connection.state._tag)).toEqual(["Closed", "Closed"])
+  })
+
+  it("C-33 continues with the next credential when its own is revoked in mid-connection, with nothing missing or doubled", async () => {
+    const made = async () =>
+      (await hub.call<{ readonly id: string; readonly secret: string }>("POST", "/api/tokens", { name: "next", scope: "all" }))
+        .body
+    const [first, second] = [await made(), await made()]
+    let current = first
+    const client = open({ token: async () => current.secret })
+    const { id } = await openTerminal(hub, { command: "cat" })
+    const attachment = client.attach(id, { after: 0 })
+    const echo = echoOf(attachment)
+    await attachment.type(bytes("first\n"))
+    await echo("first")
+    const states: Array<string> = []
+    client.connection.onState(({ _tag }) => states.push(_tag))
+    await hub.call("DELETE", `/api/tokens/${first.id}`)
+    const typed = attachment.type(bytes("in between\n"))
+    await eventually("the old one is refused", 10_000, () => states.includes("Reconnecting"))
+    current = second
+    await typed.catch(() => undefined)
+    await client.connection.online(10_000)
+    await attachment.type(bytes("second\n"))
+    await echo("second")
+    expect(attachment.duplicates).toBe(0)
   })
 
   it("C-3 R-20 two programs with one kept id type at once, and one that starts over numbers from the beginning", async () => {
@@ -167,13 +202,17 @@ describe("a session that is created with its first message", () => {
 
   it("C-39 is there with its message or not at all, wherever the hub is killed", async () => {
     const client = open()
-    for (const wait of [0, 4, 12]) {
-      const asked = request(`killed-after-${wait}`, "[[say done]]")
-      const lost = client.sessions.create(asked).catch(() => undefined)
-      await pause(wait)
-      await hub.kill("SIGKILL")
-      await lost
-      await hub.start()
+    // One kill meets creates that are at different steps.
+    const lost: Array<Promise<unknown>> = []
+    const all = [12, 4, 1, 0].map((age) => ({ age, asked: request(`killed-after-${age}`, "[[say done]]") }))
+    for (const [at, { age, asked }] of all.entries()) {
+      lost.push(client.sessions.create(asked).catch(() => undefined))
+      await pause(age - (all[at + 1]?.age ?? 0))
+    }
+    await hub.kill("SIGKILL")
+    await Promise.all(lost)
+    await hub.start()
+    const finished = all.map(async ({ asked }) => {
       const made = await client.sessions.create(asked)
       await settledAgent(hub, made.id)
       expect(await usersOf(made.id)).toHaveLength(1)
@@ -182,7 +221,8 @@ describe("a session that is created with its first message", () => {
         outcome: (await messagesOf(hub, made.id)).at(-1),
       }
       expect([status, outcome?.role, outcome?.outcome]).toEqual(["idle", "assistant", "completed"])
-    }
+    })
+    await Promise.all(finished)
   })
 })
 
@@ -238,7 +278,7 @@ describe("attachments of a program that shows a few of many sessions", () => {
     const client = open()
     const { id } = await openShell(
       hub,
-      "trap 'echo interrupted; exit 0' INT; while :; do echo 0123456789012345678901234567890123456789; done",
+      "trap 'echo interrupted; exit 0' INT; line=$(printf %0200d 0); while :; do echo $line; done",
     )
     const attachment = client.attach(id, { skipBehind: SKIP_BYTES, after: 0, cols: 80, rows: 24 })
     const seen = { snapshots: 0, events: 0, ended: false }
@@ -251,10 +291,9 @@ describe("attachments of a program that shows a few of many sessions", () => {
       // A screen that takes longer to draw than the program to print.
       await pause(5)
     })
-    await eventually("it is skipped", 20_000, () => seen.snapshots >= 2)
+    await eventually("it is skipped", 20_000, () => seen.snapshots >= 1)
     await attachment.type(bytes("\u0003"))
     await following
-    expect(seen.snapshots).toBeGreaterThanOrEqual(2)
     const log = await wholeLog(hub, id)
     expect(log.at(-1)).toMatchObject({ channel: "terminal", type: "exit" })
     await hub.call("DELETE", `/api/sessions/${id}`)
@@ -262,36 +301,15 @@ describe("attachments of a program that shows a few of many sessions", () => {
 })
 
 describe("a message that is sent and followed", () => {
-  /** A network that a test takes away. */
-  class Network {
-    isAway = false
-    #cut = new AbortController()
-    /** Answers to POST that do not arrive. */
-    lost = 0
-    posted = 0
-    readonly fetch: NonNullable<ConnectOptions["fetch"]> = async (url, sent) => {
-      if (this.isAway) throw new TypeError("the network is away")
-      if (sent.method === "POST") this.posted += 1
-      const answer = await fetch(url, { ...sent, signal: AbortSignal.any([sent.signal, this.#cut.signal]) })
-      if (sent.method !== "POST" || this.lost === 0) return answer
-      this.lost -= 1
-      throw new TypeError("the answer was lost")
-    }
-    cut(): void {
-      this.#cut.abort(new Error("cut"))
-      this.#cut = new AbortController()
-    }
-  }
-
   const text = (chunks: ReadonlyArray<AgentChunk>): string =>
     chunks.map((chunk) => (chunk.type === "text-delta" ? chunk.delta : "")).join("")
 
   it("C-38 is sent once, and over cuts and the fold of its turn its chunks come to the stored message", async () => {
-    const network = new Network()
+    const network = new LossyNetwork()
     const client = open({ fetch: network.fetch })
     const { id } = await openAgent(hub)
     network.lost = 2
-    const turn = sendAndFollow(client, id, "[[slow 40 10]] [[say and done]]")
+    const turn = sendAndFollow(client, id, "[[slow 30 10]] [[say and done]]")
     const chunks: Array<AgentChunk> = []
     let end
     for (;;) {
@@ -327,7 +345,7 @@ describe("a message that is sent and followed", () => {
     const client = open()
     const { id } = await openAgent(hub)
     const chunks: Array<AgentChunk> = []
-    for await (const chunk of sendAndFollow(client, id, "[[slow 60 20]]")) {
+    for await (const chunk of sendAndFollow(client, id, "[[slow 40 20]]")) {
       chunks.push(chunk)
       if (chunks.length !== 10) continue
       await hub.kill("SIGKILL")
@@ -340,9 +358,9 @@ describe("a message that is sent and followed", () => {
   it("C-38 leaving it, or an abort, stops nothing; an interrupt ends it with abort", async () => {
     const client = open()
     const { id } = await openAgent(hub)
-    for await (const _ of sendAndFollow(client, id, "[[slow 20 20]]")) break
+    for await (const _ of sendAndFollow(client, id, "[[slow 10 20]]")) break
     const ending = new AbortController()
-    const aborted = sendAndFollow(client, id, "[[slow 20 20]] second", { signal: ending.signal })
+    const aborted = sendAndFollow(client, id, "[[slow 10 20]] second", { signal: ending.signal })
     expect(await aborted.sent).toMatchObject({ status: "queued" })
     const step = aborted.next()
     ending.abort()

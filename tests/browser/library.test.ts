@@ -106,6 +106,35 @@ describe("the client library in a page", () => {
     await expect.poll(() => page.evaluate("window.hub.connection.state.error?.tag")).toBe("Unauthorized")
   })
 
+  it("C-32 a page whose network is back, or that is shown again, does not wait for the next attempt", async () => {
+    const page = await open(hub.url())
+    const { secret } = await token()
+    await page.evaluate(`(async () => {
+      const backoff = { first: 3_600_000, most: 3_600_000 }
+      window.hub = window.library.connect("", { token: ${JSON.stringify(secret)}, backoff })
+      await window.hub.connection.online(20000)
+    })()`)
+    const state = () => page.evaluate("window.hub.connection.state._tag")
+    const lose = async (): Promise<void> => {
+      await page.context().setOffline(true)
+      await page.evaluate(`window.hub.connection.renew("lost")`)
+      // The attempt that this makes at once fails; the next one is an hour away.
+      await expect.poll(() => page.evaluate("window.hub.connection.state.reason")).not.toBe("lost")
+    }
+    await lose()
+    await page.context().setOffline(false)
+    await expect.poll(state).toBe("Online")
+    await lose()
+    // Back without a word: then the page is shown.
+    await page.evaluate(`window.hub.stopWaking()`)
+    await page.context().setOffline(false)
+    expect(await state()).toBe("Reconnecting")
+    await page.evaluate(`window.library.wakeWithPage(window.hub.connection)`)
+    await page.evaluate(`document.dispatchEvent(new Event("visibilitychange"))`)
+    await expect.poll(state).toBe("Online")
+    await page.close()
+  })
+
   it("C-15 (fault:N68) follows the feed through a kill of the hub", async () => {
     const page = await open(hub.url())
     const { secret } = await token()

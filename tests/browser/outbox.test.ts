@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, it } from "vitest"
 import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
 import { wholeLog } from "@holdfast/testkit/logs"
 import { startLossyProxy, type LossyProxy } from "@holdfast/testkit/lossy-proxy"
@@ -20,123 +20,147 @@ const FRAME = `<!doctype html><script src="/outbox.js"></script><script>
 const AROUND = `<!doctype html><script>window.heard = []; onmessage = ({ data }) => window.heard.push(data)</script>
   <iframe sandbox="allow-scripts" src="/frame.html"></iframe>`
 
-describe("an outbox in a browser", () => {
-  let browser: Browser
-  let hub: HubProcess
-  let proxy: LossyProxy
-  let context: Context
-  let session = ""
+const numbers = (texts: ReadonlyArray<string>, name: string): ReadonlyArray<number> =>
+  texts.filter((text) => text.startsWith(`${name}/`)).map((text) => Number(text.split("/")[1]))
+const upTo = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, n) => n + 1)
 
-  beforeAll(async () => {
-    const bundled = await build({
-      entryPoints: [OUTBOX],
-      bundle: true,
-      format: "iife",
-      globalName: "library",
-      write: false,
-      target: "es2024",
-    })
-    const script = bundled.outputFiles[0]?.text ?? ""
-    ;[hub, browser] = await Promise.all([startHub(), launchBrowser()])
-    proxy = await startLossyProxy(() => hub.port(), 5, {
+const addAll = (page: Page, count: number) =>
+  page.evaluate(`Promise.all(add(${count}).map(({ stored }) => stored)).then(() => undefined)`)
+const counts = (page: Page) => page.evaluate("outbox.state.counts") as Promise<Record<string, number>>
+const isSending = (page: Page) => page.evaluate("outbox.state.isSending")
+
+/** An origin of its own with its tabs, the way from it to the hub, and the session that its marks go to. */
+class Place {
+  readonly proxy: LossyProxy
+  readonly context: Context
+  readonly #hub: HubProcess
+  readonly #session: string
+
+  private constructor(hub: HubProcess, proxy: LossyProxy, context: Context, session: string) {
+    this.#hub = hub
+    this.proxy = proxy
+    this.context = context
+    this.#session = session
+  }
+
+  static async open(hub: HubProcess, browser: Browser, script: string): Promise<Place> {
+    const proxy = await startLossyProxy(() => hub.port(), 5, {
       "/outbox.js": ["text/javascript", script],
       "/page.html": ["text/html", `<!doctype html><title>outbox</title><script src="/outbox.js"></script>`],
       "/frame.html": ["text/html", FRAME],
       "/around.html": ["text/html", AROUND],
     })
-  })
-  afterAll(async () => {
-    await browser.close()
-    await proxy.stop()
-    await hub.stop()
-  })
-  beforeEach(async () => {
-    context = await browser.newContext({ bypassCSP: true })
-    session = (await hub.call<{ readonly id: string }>("POST", "/api/sessions", { kind: "terminal", command: "cat" })).body.id
-  })
-  afterEach(() => context.close())
+    const made = await hub.call<{ readonly id: string }>("POST", "/api/sessions", { kind: "terminal", command: "cat" })
+    return new Place(hub, proxy, await browser.newContext({ bypassCSP: true }), made.body.id)
+  }
 
   /** Opens a tab with the outbox as `window.outbox`; `add(count)` adds marks that name the tab. */
-  const open = async (name: string): Promise<Page> => {
-    const page = await context.newPage()
-    await page.goto(`${proxy.url()}/page.html`)
+  async tab(name: string): Promise<Page> {
+    const page = await this.context.newPage()
+    await page.goto(`${this.proxy.url()}/page.html`)
     await page.evaluate(`(async () => {
-      const send = library.sendOverHttp({ origin: "", fetch, token: ${JSON.stringify(hub.token)} })
+      const send = library.sendOverHttp({ origin: "", fetch, token: ${JSON.stringify(this.#hub.token)} })
       window.outbox = await library.openOutbox({ name: "box", send })
       window.add = (count, more = "") => Array.from({ length: count }, (_, n) =>
-        outbox.add("log.mark", { session: ${JSON.stringify(session)}, text: ${JSON.stringify(name)} + "/" + (n + 1) + more }))
+        outbox.add("log.mark", { session: ${JSON.stringify(this.#session)}, text: ${JSON.stringify(name)} + "/" + (n + 1) + more }))
     })()`)
     return page
   }
-  const addAll = (page: Page, count: number) =>
-    page.evaluate(`Promise.all(add(${count}).map(({ stored }) => stored)).then(() => undefined)`)
-  const counts = (page: Page) => page.evaluate("outbox.state.counts") as Promise<Record<string, number>>
-  const isSending = (page: Page) => page.evaluate("outbox.state.isSending")
-  const marks = async (): Promise<ReadonlyArray<string>> =>
-    (await wholeLog(hub, session)).flatMap(({ type, data }) =>
+
+  async marks(): Promise<ReadonlyArray<string>> {
+    return (await wholeLog(this.#hub, this.#session)).flatMap(({ type, data }) =>
       type === "marked" ? [(data as { readonly text: string }).text] : [],
     )
-  const numbers = (texts: ReadonlyArray<string>, name: string): ReadonlyArray<number> =>
-    texts.filter((text) => text.startsWith(`${name}/`)).map((text) => Number(text.split("/")[1]))
-  const upTo = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, n) => n + 1)
+  }
 
   /** Ends a tab at once, as a crash does: it may say and write nothing more. */
-  const crash = async (page: Page): Promise<void> => {
-    const tools: DevTools = await context.newCDPSession(page)
+  async crash(page: Page): Promise<void> {
+    const tools: DevTools = await this.context.newCDPSession(page)
     // The page that should answer is gone.
     tools.send("Page.crash").catch(() => undefined)
     await new Promise<void>((resolve) => page.on("crash", () => resolve()))
     await page.close()
   }
 
-  it("C-50 C-52 C-57 three tabs with 100 commands each: every one once, in order, through lost answers and two crashes of the sender", async () => {
-    let tabs = [await open("a"), await open("b"), await open("c")]
-    proxy.refuse()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.close()
+    await this.proxy.stop()
+  }
+}
+
+// One of them waits for five seconds, in which the others are done.
+describe.concurrent("an outbox in a browser", () => {
+  let browser: Browser
+  let hub: HubProcess
+  let script = ""
+
+  beforeAll(async () => {
+    const options = { bundle: true, format: "iife", globalName: "library", write: false, target: "es2024" } as const
+    const bundled = await build({ ...options, entryPoints: [OUTBOX] })
+    script = bundled.outputFiles[0]?.text ?? ""
+    ;[hub, browser] = await Promise.all([startHub(), launchBrowser()])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await hub.stop()
+  })
+  const open = () => Place.open(hub, browser, script)
+
+  it("C-50 C-52 C-57 three tabs with 100 commands each: every one once, in order, through lost answers and two crashes of the sender", async ({
+    expect,
+  }) => {
+    await using place = await open()
+    let tabs = [await place.tab("a"), await place.tab("b"), await place.tab("c")]
+    place.proxy.refuse()
     await Promise.all(tabs.map((tab) => addAll(tab, 100)))
-    const lost = proxy.lost()
-    proxy.allow()
+    const lost = place.proxy.lost()
+    place.proxy.allow()
     await Promise.all(tabs.map((tab) => tab.evaluate("outbox.wake()")))
     for (const enough of [60, 120]) {
-      await expect.poll(async () => (await marks()).length, { timeout: 60_000, interval: 50 }).toBeGreaterThan(enough)
+      await expect.poll(async () => (await place.marks()).length, { timeout: 60_000, interval: 50 }).toBeGreaterThan(enough)
       const sending = await Promise.all(tabs.map(isSending))
       const sender = tabs[sending.indexOf(true)] as Page
-      await crash(sender)
+      await place.crash(sender)
       tabs = tabs.filter((tab) => tab !== sender)
     }
     expect(tabs).toHaveLength(1)
-    await expect.poll(async () => (await marks()).length, { timeout: 120_000, interval: 200 }).toBe(300)
+    await expect.poll(async () => (await place.marks()).length, { timeout: 120_000, interval: 200 }).toBe(300)
     await expect.poll(() => counts(tabs[0] as Page)).toMatchObject({ pending: 0, processing: 0, failed: 0 })
-    const texts = await marks()
+    const texts = await place.marks()
     for (const name of ["a", "b", "c"]) expect(numbers(texts, name)).toEqual(upTo(100))
-    expect(proxy.lost() - lost).toBeGreaterThan(50)
+    expect(place.proxy.lost() - lost).toBeGreaterThan(50)
   })
 
-  it("C-57 C-60 a frozen tab is robbed of its turn, and shows what the other did when it is thawed", async () => {
-    const [frozen, other] = [await open("a"), await open("b")]
-    proxy.refuse()
+  it("C-57 C-60 a frozen tab is robbed of its turn, and shows what the other did when it is thawed", async ({ expect }) => {
+    await using place = await open()
+    const [frozen, other] = [await place.tab("a"), await place.tab("b")]
+    place.proxy.refuse()
     await addAll(frozen, 3)
     await expect.poll(() => isSending(frozen)).toBe(true)
     await expect.poll(() => counts(other)).toMatchObject({ pending: 3 })
     // A headless browser freezes no tab, as none is hidden; one that is halted by the debugger keeps its lock and stands as still.
-    const tools = await context.newCDPSession(frozen)
+    const tools = await place.context.newCDPSession(frozen)
     await tools.send("Debugger.enable")
     await tools.send("Debugger.pause")
     await addAll(other, 3)
-    proxy.allow()
+    place.proxy.allow()
     const began = performance.now()
-    await expect.poll(async () => (await marks()).length, { timeout: 30_000, interval: 50 }).toBe(6)
+    await expect.poll(async () => (await place.marks()).length, { timeout: 30_000, interval: 50 }).toBe(6)
     expect(performance.now() - began).toBeGreaterThan(2000)
-    const passed = proxy.passed()
+    const passed = place.proxy.passed()
     await tools.send("Debugger.disable")
     await expect.poll(() => counts(frozen)).toEqual({ pending: 0, processing: 0, failed: 0, completed: 6 })
     await expect.poll(() => isSending(frozen)).toBe(false)
-    expect(numbers(await marks(), "a")).toEqual([1, 2, 3])
-    expect(numbers(await marks(), "b")).toEqual([1, 2, 3])
-    expect(proxy.passed() - passed).toBeLessThanOrEqual(1)
+    expect(numbers(await place.marks(), "a")).toEqual([1, 2, 3])
+    expect(numbers(await place.marks(), "b")).toEqual([1, 2, 3])
+    expect(place.proxy.passed() - passed).toBeLessThanOrEqual(1)
   })
 
-  it("C-57 C-60 a tab learns the outcome of what another sent, and a lock is held only while there is something to send", async () => {
-    const [first, second] = [await open("a"), await open("b")]
+  it("C-57 C-60 a tab learns the outcome of what another sent, and a lock is held only while there is something to send", async ({
+    expect,
+  }) => {
+    await using place = await open()
+    const [first, second] = [await place.tab("a"), await place.tab("b")]
     const outcome = "Promise.all(add(3).map(({ done }) => done)).then((answers) => answers.map(({ seq }) => typeof seq))"
     const answers = await Promise.all([first, second].map((tab) => tab.evaluate(outcome)))
     expect(answers).toEqual([upTo(3).map(() => "number"), upTo(3).map(() => "number")])
@@ -144,33 +168,35 @@ describe("an outbox in a browser", () => {
     await expect.poll(held).toBe(0)
     // Closed, and opened again: nothing is left to send, and the last answers are still there.
     await first.close()
-    const third = await open("c")
+    const third = await place.tab("c")
     expect(await counts(third)).toEqual({ pending: 0, processing: 0, failed: 0, completed: 6 })
   })
 
-  it("C-59 a full disk refuses what is new, and what was stored is sent", async () => {
-    const blank = await context.newPage()
-    await blank.goto(`${proxy.url()}/around.html`)
-    const tools = await context.newCDPSession(blank)
-    await tools.send("Storage.overrideQuotaForOrigin", { origin: proxy.url(), quotaSize: 512 * 1024 })
-    const tab = await open("a")
-    proxy.refuse()
+  it("C-59 a full disk refuses what is new, and what was stored is sent", async ({ expect }) => {
+    await using place = await open()
+    const blank = await place.context.newPage()
+    await blank.goto(`${place.proxy.url()}/around.html`)
+    const tools = await place.context.newCDPSession(blank)
+    await tools.send("Storage.overrideQuotaForOrigin", { origin: place.proxy.url(), quotaSize: 512 * 1024 })
+    const tab = await place.tab("a")
+    place.proxy.refuse()
     await addAll(tab, 2)
     const refused = await tab.evaluate(`add(1, "x".repeat(3_000_000))[0].stored.then(() => "stored", (error) => error.tag)`)
     expect(refused).toBe("OutboxNotStored")
     expect(await tab.evaluate("outbox.state.problem.message")).toContain("storage fails")
     expect(await counts(tab)).toMatchObject({ pending: 2 })
-    proxy.allow()
+    place.proxy.allow()
     await tab.evaluate("outbox.wake()")
-    await expect.poll(async () => numbers(await marks(), "a"), { timeout: 20_000 }).toEqual([1, 2])
-    await tools.send("Storage.overrideQuotaForOrigin", { origin: proxy.url() })
+    await expect.poll(async () => numbers(await place.marks(), "a"), { timeout: 20_000 }).toEqual([1, 2])
+    await tools.send("Storage.overrideQuotaForOrigin", { origin: place.proxy.url() })
     await tab.evaluate("add(1)[0].done.then(() => undefined)")
     expect(await tab.evaluate("outbox.state.problem")).toBe(undefined)
   })
 
-  it("C-51 a page that may store nothing keeps its commands in memory, says so, and sends them", async () => {
-    const page = await context.newPage()
-    await page.goto(`${proxy.url()}/around.html`)
+  it("C-51 a page that may store nothing keeps its commands in memory, says so, and sends them", async ({ expect }) => {
+    await using place = await open()
+    const page = await place.context.newPage()
+    await page.goto(`${place.proxy.url()}/around.html`)
     const heard = () => page.evaluate("window.heard")
     await expect.poll(heard).toEqual(["sent from memory", { kind: "memory", isDurable: false, tag: "OutboxInMemory" }])
   })

@@ -49,6 +49,9 @@ export interface Follower {
 
 const FATAL_TAGS = new Set(["Unauthorized", "Forbidden", "BadRequest", "ProtocolMismatch"])
 
+/** Milliseconds after which a connection is one that lasts, however long it was waited for. */
+const LASTING = 1000
+
 /** Credentials in a row that the hub may refuse before a function that gives them is asked no more. */
 const MOST_REFUSALS = 3
 
@@ -310,8 +313,8 @@ export class Connection {
     if (this.#overWith !== undefined) return
     const now = this.timers.now()
     if (before !== "Reconnecting") this.#lostAt = now
-    // What is lost sooner than it was waited for, such as to a hub that sends what cannot be read, is waited for longer.
-    if (before === "Online" && now - this.#onlineAt >= this.#wait) this.#attempts = 0
+    // What is lost at once, such as to a hub that sends what cannot be read, is waited for longer.
+    if (before === "Online" && now - this.#onlineAt >= Math.min(this.#wait, LASTING)) this.#attempts = 0
     this.#attempts += 1
     this.#wait = backoffDelay(this.#options.backoff ?? defaultBackoff, this.#attempts, this.timers.random())
     this.#cancelTimer = this.timers.after(this.#wait, () => this.#connect())

@@ -58,7 +58,7 @@ function probeOf(url: string, key: string | undefined, fetch: Fetch, foreign: ()
     const options = { origin: url.replace(/^ws/, "http"), fetch, timeout: PROBE_TIMEOUT, token: credential }
     const error = await open(options, "GET", "").then(
       () => undefined,
-      (cause: unknown) => (cause instanceof HoldfastError ? cause : undefined),
+      (cause: HoldfastError) => cause,
     )
     if (error?.status === 401 || error?.status === 403) return error
     return error?.tag === "Unreachable" && foreign() ? new HoldfastError("Unreachable", FOREIGN) : undefined

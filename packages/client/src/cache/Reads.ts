@@ -106,12 +106,12 @@ export class Reads {
       this.#background.ask(() => this.#source.sessions(cursor === undefined ? query : { ...query, cursor }, signal))
     let page: Promise<SessionPage> | undefined = read(query.cursor)
     while (page !== undefined) {
-      const { sessions, next, ...rest }: SessionPage = await page
-      page = next === null ? undefined : read(next)
+      const current: SessionPage = await page
+      page = current.next === null ? undefined : read(current.next)
       // Whoever leaves the loop does not want it any more.
       page?.catch(() => undefined)
-      this.take(sessions)
-      yield { ...rest, sessions, next }
+      this.take(current.sessions)
+      yield current
     }
   }
 

@@ -14,6 +14,8 @@ export interface SseEvent {
 /** Longest line and longest event, in characters; a longer one ends the stream with an error. */
 export const MAX_SSE_EVENT = 32 * 1024 * 1024
 
+const tooLong = (): RangeError => new RangeError("an event of the stream is too long")
+
 /** Parses chunks of text into events. */
 export class SseParser {
   /** Id of the last message, also of one without data: where a reader that comes back continues. */
@@ -30,7 +32,7 @@ export class SseParser {
   push(text: string): ReadonlyArray<SseEvent> {
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/)
     this.#rest = lines.pop() ?? ""
-    if (this.#rest.length > MAX_SSE_EVENT) throw new RangeError("a line of the event stream is too long")
+    if (this.#rest.length > MAX_SSE_EVENT) throw tooLong()
     const events: Array<SseEvent> = []
     for (const line of lines) {
       const event = this.#line(line)
@@ -54,7 +56,7 @@ export class SseParser {
 
   #add(value: string): void {
     this.#length += value.length
-    if (this.#length > MAX_SSE_EVENT) throw new RangeError("an event of the stream is too long")
+    if (this.#length > MAX_SSE_EVENT) throw tooLong()
     this.#data.push(value)
   }
 

@@ -6,7 +6,6 @@
  */
 import { makeClientId } from "../client-id.ts"
 import { HoldfastError, invalidCall } from "../errors.ts"
-import { given } from "../given.ts"
 import type { Timers } from "../timers.ts"
 import { Box } from "./Box.ts"
 import { isOpen, later, offlineId, unhindered } from "./item.ts"
@@ -66,7 +65,7 @@ export interface Entry<A = unknown> {
 /** How long typed input waits for a hub: what is typed later than that was meant for another screen. */
 const INPUT_EXPIRES = 60_000
 
-const GONE = "the command is not in the outbox any more: another tab took it back, or sent it while this one stood still"
+const GONE = "another tab took the command back, or sent it while this one stood still"
 
 interface Waiting {
   readonly resolve: (answer: unknown) => void
@@ -133,7 +132,6 @@ export class Outbox {
     const id = options.key ?? makeClientId()
     const now = this.#clock.now()
     const { session, ...rest } = copy(input)
-    const expiresIn = options.expiresIn ?? (operation === "terminal.input" ? INPUT_EXPIRES : undefined)
     this.#order = Math.max(this.#order + 1, now)
     const item: OutboxItem = {
       id,
@@ -145,7 +143,7 @@ export class Outbox {
       status: "pending",
       priority: options.priority ?? 0,
       at: now,
-      ...given({ expiresAt: expiresIn === undefined ? undefined : now + expiresIn }),
+      ...expiry(operation, now, options.expiresIn),
       tries: 0,
       sent: options.key !== undefined,
     }
@@ -192,7 +190,7 @@ export class Outbox {
         status: "pending",
         tries: 0,
         at: now,
-        ...(item.operation === "terminal.input" ? { expiresAt: now + INPUT_EXPIRES } : {}),
+        ...expiry(item.operation, now),
       }),
     }))
   }
@@ -288,6 +286,14 @@ export class Outbox {
     this.#waiting.delete(id)
     if (waiting !== undefined) f(waiting)
   }
+}
+
+function expiry(
+  operation: OutboxOperation,
+  now: number,
+  expiresIn = operation === "terminal.input" ? INPUT_EXPIRES : Infinity,
+): Pick<OutboxItem, "expiresAt"> {
+  return expiresIn === Infinity ? {} : { expiresAt: now + expiresIn }
 }
 
 /** What is sent must stay the same for as long as its key: a copy as JSON has it. */
