@@ -15,6 +15,7 @@ import { headOfBytes } from "@holdfast/protocol/text-cut"
 import type { Caller, Hub } from "@holdfast/hub/Hub"
 import { failureOfCause } from "@holdfast/hub/operations/failure"
 import type { Telemetry } from "@holdfast/hub/Telemetry"
+import { ECHOED } from "../guard/routes.ts"
 import { JsonRefused, parseJson } from "../json/strict-json.ts"
 import { askChat } from "./ask-chat.ts"
 import { readChatRequest } from "./chat-request.ts"
@@ -113,17 +114,21 @@ export class ChatSocket {
   #frame(text: string): void {
     let frame: unknown
     try {
-      frame = parseJson(text)
+      frame = parseJson(text, ECHOED)
     } catch (cause) {
       if (!(cause instanceof JsonRefused)) throw cause
-      return this.close(1008, cause.message)
+      const id = isFields(cause.parsed) ? cause.parsed["requestId"] : undefined
+      // What can be answered is: the other streams of the connection continue.
+      if (typeof id !== "string" || this.#streams.has(id)) return this.close(1008, cause.message)
+      return this.#refuse(id, new BadRequest({ message: cause.message }))
     }
     if (!isFields(frame) || typeof frame["requestId"] !== "string") return this.close(1008, "a frame has a requestId")
     const { requestId, type } = frame
     if (requestId.length > REQUEST_ID_MAX) return this.close(1008, `a requestId has at most ${REQUEST_ID_MAX} characters`)
     if (type === "abort") return this.#leave(requestId, "the client aborted the stream")
-    if (type !== "send" && type !== "resume") return this.#refuse(requestId, new BadRequest({ message: "type: is not known" }))
     if (this.#streams.has(requestId)) return this.close(1008, "a request under way has this requestId")
+    if (type !== "send" && type !== "resume")
+      return this.#refuse(requestId, new BadRequest({ message: "type: must be send, resume or abort", field: "type" }))
     if (this.#streams.size >= STREAMS_MAX) {
       const message = `a connection has at most ${STREAMS_MAX} streams; abort one, or open another connection`
       return this.#refuse(requestId, new Busy({ message, retryAfter: 1 }))
@@ -133,6 +138,7 @@ export class ChatSocket {
     const serving = type === "send" ? this.#send(requestId, stream, frame) : this.#resume(requestId, stream, frame)
     this.#parts.fork(serving).addObserver((exit) => {
       if (Exit.isSuccess(exit)) return
+      if (stream.isLeft) return
       const { defect, error } = failureOfCause(exit.cause)
       if (defect !== undefined) this.#parts.telemetry.log("error", defect, { operation: `chat.${type}` })
       this.#refuse(requestId, error)
@@ -141,8 +147,10 @@ export class ChatSocket {
 
   #send(requestId: string, stream: Stream, frame: Fields): Effect.Effect<void, DoorError> {
     const { body, id, messageId, messages, trigger } = frame
-    const own = isFields(body) ? body : {}
-    const request = readChatRequest({ ...own, id, messages, trigger, ...(messageId === undefined ? {} : { messageId }) })
+    const own = body ?? {}
+    const request = isFields(own)
+      ? readChatRequest({ ...own, id, messages, trigger, ...(messageId === undefined ? {} : { messageId }) })
+      : new BadRequest({ message: "body: is not an object", field: "body" })
     const { by, hub } = this.#parts
     if (request instanceof Error) {
       // What can be wrong with a request is told by the hub (X-15).

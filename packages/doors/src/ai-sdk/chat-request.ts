@@ -6,6 +6,7 @@ import type { ShownMessage } from "@holdfast/core/agent/turn-chunks"
 import { BadRequest, Unprocessable } from "@holdfast/protocol/errors"
 import type { InputPart, SendMode } from "@holdfast/protocol/agent/message"
 import { headOf } from "@holdfast/protocol/text-cut"
+import { isShownPart } from "./shown-parts.ts"
 
 /** A request that was read. `create`: what a session is made of where the chat has none. */
 export type ChatRequest = { readonly chat: string; readonly create: unknown } & (
@@ -84,13 +85,12 @@ function toContinue(
   const shown: Array<ShownMessage["parts"][number]> = []
   const answers: Array<ChatAnswer> = []
   for (const part of parts as ReadonlyArray<unknown>) {
-    if (!isFields(part) || typeof part["type"] !== "string") return bad("messages", "a part of the last message has no type")
+    if (!isShownPart(part)) return bad("messages", `part ${shown.length} of the agent's message is none that the hub has sent`)
     // Compared with what the turn shows, and never stored.
-    shown.push(part as unknown as ShownMessage["parts"][number])
-    const { approval, state } = part
-    if (state !== "approval-responded" || !isFields(approval)) continue
-    const { approved, id, reason } = approval
-    if (typeof id !== "string" || typeof approved !== "boolean") continue
+    shown.push(part)
+    if (part.type !== "dynamic-tool" || part.state !== "approval-responded" || part.approval === undefined) continue
+    const { approved, id, reason } = part.approval
+    if (typeof approved !== "boolean") continue
     answers.push({ requestId: id, approved, reason: typeof reason === "string" && reason !== "" ? reason : undefined })
   }
   if (answers.length === 0) {

@@ -33,6 +33,9 @@ export const DOOR_ROUTES = {
   "chat.resume": { http: "GET /ai/chat/:chat/stream", needs: "read", as: "log.follow" },
 } as const satisfies Readonly<Record<string, DoorRoute>>
 
+/** Field of what such a door is asked with that repeats messages as the hub sent them, numbers of an agent's beyond 2^53 among them. */
+export const ECHOED = "messages"
+
 interface DoorRoute {
   readonly http: OperationRoute
   readonly needs: Scope

@@ -4,7 +4,7 @@
 import { BadRequest, type DoorError } from "@holdfast/protocol/errors"
 import type { Hub } from "@holdfast/hub/Hub"
 import type { Allowed } from "../guard/guard.ts"
-import { DOOR_ROUTES, type DoorRouteName, pathParams } from "../guard/routes.ts"
+import { DOOR_ROUTES, type DoorRouteName, ECHOED, pathParams } from "../guard/routes.ts"
 import { JsonRefused, parseBody } from "../json/strict-json.ts"
 import type { Asked, LentStream, RouteDoor } from "../RouteDoor.ts"
 import { refusal, writeAnswer, writeUnread } from "./answer.ts"
@@ -89,7 +89,7 @@ function json(read: Exclude<BodyRead, { readonly _tag: "Gone" }> | DoorError): u
   if (read._tag === "Refused") return read.error
   if (read.bytes.length === 0) return {}
   try {
-    return parseBody(read.bytes)
+    return parseBody(read.bytes, ECHOED)
   } catch (cause) {
     if (cause instanceof JsonRefused) return new BadRequest({ message: cause.message })
     throw cause

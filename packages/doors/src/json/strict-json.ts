@@ -22,14 +22,17 @@ export class JsonRefused extends Error {
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** Parses a body after checking it. Throws `JsonRefused`. */
-export function parseBody(bytes: Uint8Array): unknown {
-  return parseJson(decodeText(bytes))
+/** Parses a body after checking it. Throws `JsonRefused`. `echoed`: as of `parseJson`. */
+export function parseBody(bytes: Uint8Array, echoed?: string): unknown {
+  return parseJson(decodeText(bytes), echoed)
 }
 
-/** Parses JSON after checking it. Throws `JsonRefused`. */
-export function parseJson(text: string): unknown {
-  const reader = new Reader(text)
+/**
+ * Parses JSON after checking it. Throws `JsonRefused`. `echoed`: a field of the outermost object that has what the hub sent, whose
+ * numbers are doubles already.
+ */
+export function parseJson(text: string, echoed?: string): unknown {
+  const reader = new Reader(text, echoed)
   let parsed: unknown
   try {
     parsed = reader.read()
@@ -76,9 +79,13 @@ class Reader {
   readonly #text: string
   #at = 0
   #depth = 0
+  /** Within the field whose numbers are as the hub sent them. */
+  #isEchoed = false
+  readonly #echoed: string | undefined
 
-  constructor(text: string) {
+  constructor(text: string, echoed: string | undefined) {
     this.#text = text
+    this.#echoed = echoed
   }
 
   /** The value. Throws what a parser throws when it is no JSON, and `JsonRefused` when it is too deep. */
@@ -125,6 +132,7 @@ class Reader {
         continue
       }
       if (Object.hasOwn(value, key)) this.problem ??= `the key ${JSON.stringify(headOf(key, 100))} occurs twice`
+      if (this.#depth === 1) this.#isEchoed = key === this.#echoed
       value[key] = this.#value()
     } while (this.#continues(CLOSE_BRACE))
     return value
@@ -173,7 +181,7 @@ class Reader {
     if (text === "") throw new SyntaxError(`no value at ${this.#at}`)
     this.#at += text.length
     const value = Number(text)
-    this.problem ??= numberProblem(text, value)
+    if (!this.#isEchoed) this.problem ??= numberProblem(text, value)
     return value
   }
 }
