@@ -33,8 +33,10 @@ interface Wait {
 export class ChatFeed {
   readonly session: string
   readonly #connection: Connection
-  readonly #readers = new Set<ChatReader>()
-  readonly #listeners = new Set<(news: FeedNews) => void>()
+  /** Each with the transport that it is for. */
+  readonly #readers = new Map<ChatReader, object>()
+  /** Each with the transport whose chat it is bound to. */
+  readonly #listeners = new Map<(news: FeedNews) => void, object>()
   #attachment: Attachment | undefined
   #cancelLinger: () => void = () => undefined
   readonly #waits = new Set<Wait>()
@@ -46,32 +48,28 @@ export class ChatFeed {
     this.session = session
   }
 
-  /** Whether someone follows the session, who answers requests while a stream is open. */
-  get isBound(): boolean {
-    return this.#listeners.size > 0
+  /** Whether a turn is being read for a transport. */
+  isReading(turn: string, transport: object): boolean {
+    return [...this.#readers].some(([{ follower }, owner]) => owner === transport && follower.turn === turn)
   }
 
-  /** Whether a turn is being read. */
-  isReading(turn: string): boolean {
-    return [...this.#readers].some(({ follower }) => follower.turn === turn)
-  }
-
-  /** Begins to read. */
-  read(followed: Followed): ChatReader {
-    const reader = new ChatReader({ ...followed, endsToAsk: !this.isBound }, (closed) => {
+  /** Begins to read for a transport; where its chat is bound, requests are answered while the stream is open. */
+  read(followed: Followed, transport: object): ChatReader {
+    const isBound = [...this.#listeners.values()].includes(transport)
+    const reader = new ChatReader({ ...followed, endsToAsk: !isBound }, (closed) => {
       this.#readers.delete(closed)
       this.#tell({ _tag: "Read" })
       this.#left()
     })
-    this.#readers.add(reader)
+    this.#readers.set(reader, transport)
     this.#needed()
     if (this.view.isReady) this.#show(reader)
     return reader
   }
 
-  /** Tells a listener of everything; returns the function that ends it. */
-  listen(listener: (news: FeedNews) => void): () => void {
-    this.#listeners.add(listener)
+  /** Tells a listener of everything, for a chat of a transport; returns the function that ends it. */
+  listen(listener: (news: FeedNews) => void, transport: object): () => void {
+    this.#listeners.set(listener, transport)
     this.#needed()
     if (this.view.isReady) listener({ _tag: "Shown" })
     return () => {
@@ -88,12 +86,6 @@ export class ChatFeed {
       this.#needed()
       this.#arrived(wait)
     })
-  }
-
-  /** Ends every reader with an error, and the attachment. */
-  close(reason: string): void {
-    for (const reader of [...this.#readers]) reader.follower.fail(reason)
-    this.#detach()
   }
 
   #needed(): void {
@@ -140,7 +132,7 @@ export class ChatFeed {
       case "Event": {
         const event = decodeRecord(item.record)
         this.view.event(event)
-        for (const reader of [...this.#readers]) reader.follower.event(event)
+        for (const reader of [...this.#readers.keys()]) reader.follower.event(event)
         this.#tell({ _tag: "Event", event })
         this.#settleSoon()
         for (const wait of [...this.#waits]) this.#arrived(wait)
@@ -153,7 +145,7 @@ export class ChatFeed {
   }
 
   #over(error: HoldfastError | undefined): void {
-    for (const reader of [...this.#readers]) reader.follower.fail(error?.message ?? "the session is not followed any more")
+    for (const reader of [...this.#readers.keys()]) reader.follower.fail(error?.message ?? "the session is not followed any more")
     this.#attachment = undefined
     this.view = new SessionView()
     for (const wait of [...this.#waits]) this.#arrived(wait)
@@ -169,7 +161,7 @@ export class ChatFeed {
 
   #shown(): void {
     this.view.isReady = true
-    for (const reader of [...this.#readers]) this.#show(reader)
+    for (const reader of [...this.#readers.keys()]) this.#show(reader)
     for (const wait of [...this.#waits]) this.#arrived(wait)
     this.#tell({ _tag: "Shown" })
   }
@@ -186,16 +178,16 @@ export class ChatFeed {
     this.#settling = true
     this.#connection.timers.after(0, () => {
       this.#settling = false
-      for (const reader of [...this.#readers]) reader.follower.settle()
+      for (const reader of [...this.#readers.keys()]) reader.follower.settle()
     })
   }
 
   #room(): Promise<void> | undefined {
-    const full = [...this.#readers].flatMap((reader) => reader.room() ?? [])
+    const full = [...this.#readers.keys()].flatMap((reader) => reader.room() ?? [])
     return full.length === 0 ? undefined : Promise.all(full).then(() => undefined)
   }
 
   #tell(news: FeedNews): void {
-    for (const listener of [...this.#listeners]) listener(news)
+    for (const listener of [...this.#listeners.keys()]) listener(news)
   }
 }

@@ -1,4 +1,7 @@
-/** The feeds of a transport's chats, each under the session that its chat stands for (docs/protocol/rules.md, I-6). */
+/**
+ * The feeds of the chats on a connection, each under the session that its chat stands for (docs/protocol/rules.md, I-6). Transports
+ * share them: a connection has one attachment per session (C-13).
+ */
 import type { Connection } from "../Connection.ts"
 import { callSurely, sessionOf } from "./chat-calls.ts"
 import { ChatFeed } from "./ChatFeed.ts"
@@ -50,13 +53,15 @@ export class ChatFeeds {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
+}
 
-  /** Ends all of them. */
-  close(reason: string): void {
-    for (const feed of this.#feeds.values()) feed.close(reason)
-    this.#feeds.clear()
-    this.#sessions.clear()
-  }
+const shared = new WeakMap<Connection, ChatFeeds>()
+
+/** The feeds of a connection. */
+export function feedsOn(connection: Connection): ChatFeeds {
+  const feeds = shared.get(connection) ?? new ChatFeeds(connection)
+  shared.set(connection, feeds)
+  return feeds
 }
 
 /** The feeds by their transports: for what is bound to one, not for its users. */

@@ -4,6 +4,7 @@
  * Streams last over cuts and restarts of the hub, and end only with `finish`, `abort` or `error`. Closing one, as `stop()` and an
  * unmounted component do, leaves the turn alone.
  */
+import type { Followed } from "@holdfast/core/agent/turn-follower"
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { Connection } from "../Connection.ts"
 import { HoldfastError } from "../errors.ts"
@@ -11,11 +12,12 @@ import { answerRequest, callSurely } from "./chat-calls.ts"
 import { type ChatRequest, chatRequest } from "./chat-request.ts"
 import type { ChatChunk, ChatMessage, ChatResume, ChatSend } from "./sdk-chat.ts"
 import type { ChatFeed } from "./ChatFeed.ts"
-import { ChatFeeds, feedsOf } from "./ChatFeeds.ts"
+import { type ChatFeeds, feedsOf, feedsOn } from "./ChatFeeds.ts"
+import type { ChatReader } from "./ChatReader.ts"
 
 /** What a transport needs. */
 export interface HoldfastChatTransportOptions {
-  /** Its sessions must not be attached otherwise on this connection (C-13). */
+  /** Transports may share one; what attaches otherwise to the sessions of their chats must not (C-13). */
   readonly connection: Connection
   /** What a session is created of for a chat that has none, as in `POST /api/sessions`; `create` in the body of a request comes first. */
   readonly create?: object
@@ -30,11 +32,12 @@ export class HoldfastChatTransport<M extends ChatMessage = ChatMessage> {
   readonly connection: Connection
   readonly #create: object | undefined
   readonly #feeds: ChatFeeds
+  #readers: ReadonlyArray<ChatReader> = []
 
   constructor({ connection, create }: HoldfastChatTransportOptions) {
     this.connection = connection
     this.#create = create
-    this.#feeds = new ChatFeeds(connection)
+    this.#feeds = feedsOn(connection)
     feedsOf.set(this, this.#feeds)
   }
 
@@ -47,14 +50,20 @@ export class HoldfastChatTransport<M extends ChatMessage = ChatMessage> {
   async reconnectToStream({ abortSignal, chatId }: ChatResume): Promise<Stream | null> {
     const feed = await unlessAborted(abortSignal, this.#feeds.present(chatId))
     if (feed === undefined) return null
-    const reader = feed.read({})
-    if (abortSignal !== undefined) whenAborted(abortSignal, () => reader.leave())
+    const reader = this.#read(feed, {}, abortSignal)
     return (await reader.begun) ? reader.stream : null
   }
 
-  /** Ends every stream with an error, and all attachments. The connection stays. */
+  /** Ends every stream with an error. The connection stays, and so does what is bound. */
   readonly close = (): void => {
-    this.#feeds.close("the transport was closed")
+    for (const { follower } of this.#readers) follower.fail("the transport was closed")
+  }
+
+  #read(feed: ChatFeed, followed: Followed, abortSignal: AbortSignal | undefined): ChatReader {
+    const reader = feed.read(followed, this)
+    this.#readers = [...this.#readers.filter(({ isClosed }) => !isClosed), reader]
+    if (abortSignal !== undefined) whenAborted(abortSignal, () => reader.leave())
+    return reader
   }
 
   async #send(asked: ChatSend<M>): Promise<Stream> {
@@ -75,8 +84,7 @@ export class HoldfastChatTransport<M extends ChatMessage = ChatMessage> {
     { abortSignal }: ChatSend<M>,
   ): Promise<Stream> {
     // Before it is sent: its events may come before the answer, and only the answer can be lost.
-    const reader = feed.read({ key })
-    if (abortSignal !== undefined) whenAborted(abortSignal, () => reader.leave())
+    const reader = this.#read(feed, { key }, abortSignal)
     try {
       const sent = await callSurely(this.connection, "messages.send", { session: feed.session, key, mode, parts })
       if (sent.status === "queued") reader.follower.held(sent.hold as Hold | undefined)
@@ -87,9 +95,7 @@ export class HoldfastChatTransport<M extends ChatMessage = ChatMessage> {
     }
     // The turn that it went into began before it.
     reader.leave()
-    const running = feed.read({})
-    if (abortSignal !== undefined) whenAborted(abortSignal, () => running.leave())
-    return running.stream
+    return this.#read(feed, {}, abortSignal).stream
   }
 
   async #continue(
@@ -102,9 +108,7 @@ export class HoldfastChatTransport<M extends ChatMessage = ChatMessage> {
       const open = permissions.find(({ id }) => id === answer.requestId)
       if (open !== undefined) await answerRequest(this.connection, feed.session, open, answer)
     }
-    const reader = feed.read({ turn, shown })
-    if (abortSignal !== undefined) whenAborted(abortSignal, () => reader.leave())
-    return reader.stream
+    return this.#read(feed, { turn, shown }, abortSignal).stream
   }
 }
 

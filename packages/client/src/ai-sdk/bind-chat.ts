@@ -5,7 +5,7 @@
  */
 import type { Hold } from "@holdfast/protocol/agent/hold"
 import type { AnswerPermission, PermissionRequest } from "@holdfast/protocol/agent/permission"
-import { HoldfastError } from "../errors.ts"
+import { HoldfastError, isUnreachable } from "../errors.ts"
 import { answerRequest, callSurely, settleRequest } from "./chat-calls.ts"
 import { isSameList, mergedMessages } from "./chat-messages.ts"
 import type { ChatMessage } from "./sdk-chat.ts"
@@ -53,7 +53,10 @@ export interface ChatBinding {
   readonly state: ChatState
   /** Calls back after each change of `state`; returns the function that ends it. */
   readonly subscribe: (listener: () => void) => () => void
-  /** Stops the streaming turn, and keeps what it produced. The chat's own `stop` only stops reading. */
+  /**
+   * Stops the streaming turn, and keeps what it produced; without a connection, once there is one, if the turn still streams. The
+   * chat's own `stop` only stops reading.
+   */
   readonly stop: () => Promise<void>
   /** Answers a request in full: one of its options, the answers to its questions. */
   readonly answer: (requestId: string, answer: AnswerPermission) => Promise<void>
@@ -70,12 +73,13 @@ export function bindChat<M extends ChatMessage>(chat: BindableChat<M>, transport
   const feeds = feedsOf.get(transport)
   if (feeds === undefined)
     throw new HoldfastError("InvalidCall", "a chat is bound with the HoldfastChatTransport that it was made with")
-  return new Binding(chat, feeds)
+  return new Binding(chat, feeds, transport)
 }
 
 class Binding<M extends ChatMessage> implements ChatBinding {
   readonly #chat: BindableChat<M>
   readonly #feeds: ChatFeeds
+  readonly #transport: object
   readonly #listeners = new Set<() => void>()
   readonly #answerOfChat: BindableChat<M>["addToolApprovalResponse"]
   readonly #unopen: () => void
@@ -87,9 +91,10 @@ class Binding<M extends ChatMessage> implements ChatBinding {
   #resumed: string | undefined
   state: ChatState = EMPTY
 
-  constructor(chat: BindableChat<M>, feeds: ChatFeeds) {
+  constructor(chat: BindableChat<M>, feeds: ChatFeeds, transport: object) {
     this.#chat = chat
     this.#feeds = feeds
+    this.#transport = transport
     this.#answerOfChat = chat.addToolApprovalResponse
     // A chat keeps an answer to itself while a stream is open; here it is also given.
     chat.addToolApprovalResponse = async (answer) => {
@@ -108,7 +113,21 @@ class Binding<M extends ChatMessage> implements ChatBinding {
   }
 
   readonly stop = async (): Promise<void> => {
-    if (this.#feed !== undefined) await this.#feeds.connection.call("agent.interrupt", { session: this.#feed.session })
+    const feed = this.#feed
+    if (feed === undefined) return
+    const { connection } = this.#feeds
+    const { id } = feed.view.turn
+    // What streams after the connection was away may be another turn, which no one wants to stop.
+    do {
+      try {
+        await connection.call("agent.interrupt", { session: feed.session })
+        return
+      } catch (error) {
+        if (!isUnreachable(error)) throw error
+      }
+      await connection.online()
+      await this.#feeds.present(this.#chat.id)
+    } while (feed.view.turn.id === id)
   }
 
   readonly answer = async (requestId: string, answer: AnswerPermission): Promise<void> => {
@@ -141,7 +160,7 @@ class Binding<M extends ChatMessage> implements ChatBinding {
     if (this.#closed || this.#feed === feed) return
     this.#unlisten()
     this.#feed = feed
-    this.#unlisten = feed.listen((news) => this.#news(feed, news))
+    this.#unlisten = feed.listen((news) => this.#news(feed, news), this.#transport)
   }
 
   #news(feed: ChatFeed, news: FeedNews): void {
@@ -174,7 +193,7 @@ class Binding<M extends ChatMessage> implements ChatBinding {
   #merge(feed: ChatFeed): void {
     if (this.#closed || !feed.view.isReady) return
     const { messages } = this.#chat
-    const merged = mergedMessages(messages, feed.view.shown.messages, (turn) => feed.isReading(turn))
+    const merged = mergedMessages(messages, feed.view.shown.messages, (turn) => feed.isReading(turn, this.#transport))
     if (!isSameList(messages, merged)) this.#chat.messages = merged
   }
 
@@ -185,7 +204,7 @@ class Binding<M extends ChatMessage> implements ChatBinding {
     if (this.#resumed === id) return
     // What it has read and left, by its own `stop`, it does not read again.
     this.#resumed = id
-    if (feed.isReading(id)) return
+    if (feed.isReading(id, this.#transport)) return
     this.#chat.resumeStream().catch((error: unknown) => this.#failed(error as HoldfastError))
   }
 
