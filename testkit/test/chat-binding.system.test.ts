@@ -4,7 +4,7 @@ import { lastAssistantMessageIsCompleteWithApprovalResponses } from "ai"
 import { bindChat, HoldfastChatTransport } from "@holdfast/client/ai-sdk"
 import { Connection } from "@holdfast/client/Connection"
 import { wsSocket } from "@holdfast/client/socket"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, it } from "vitest"
 import WebSocket, { type ClientOptions } from "ws"
 import { messagesOf, openAgent, recordOf, sendText, settledAgent } from "../src/agent-session.ts"
 import { type FaultProxy, startFaultProxy } from "../src/fault-proxy.ts"
@@ -18,10 +18,8 @@ beforeAll(async () => {
   hub = await startHub()
   proxy = await startFaultProxy(() => hub.port())
 })
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
 afterAll(async () => {
+  for (const close of closers) close()
   await proxy.stop()
   await hub.stop()
 })
@@ -58,8 +56,9 @@ const lastStored = async (id: string) => (await messagesOf(hub, id)).findLast(({
 const shownOf = (messages: ReadonlyArray<{ readonly role: string; readonly parts: ReadonlyArray<unknown> }>): unknown =>
   messages.map((message) => [message.role, chatParts(message)])
 
-describe("our transport for a chat of the AI SDK", () => {
-  it("I-7 I-9 is a ChatTransport of the AI SDK, and shows a turn part by part as it is stored", async () => {
+// Each has a session of its own, and what it waits for takes no processor.
+describe.concurrent("our transport for a chat of the AI SDK", () => {
+  it("I-7 I-9 is a ChatTransport of the AI SDK, and shows a turn part by part as it is stored", async ({ expect }) => {
     const { id } = await openAgent(hub, { options: { permissions: "allow" } })
     const { chat, transport } = pageOf(id)
     transport satisfies ChatTransport<UIMessage>
@@ -71,44 +70,9 @@ describe("our transport for a chat of the AI SDK", () => {
     expect(chat.error?.message).toContain("cannot be rewritten")
   })
 
-  it("I-7 a stream lasts over cuts and kills of the hub, and neither loses nor doubles anything", async () => {
-    const { id } = await openAgent(hub)
-    const { chat } = pageOf(id)
-    const sending = chat.sendMessage({ text: "[[slow 80 25]]" })
-    const text = () => chatText(chat.messages[1] ?? { id: "", role: "assistant", parts: [] })
-    await expect.poll(text).toContain("word5 ")
-    proxy.cut("rst")
-    await expect.poll(text).toContain("word20 ")
-    await hub.kill("SIGKILL")
-    await hub.start()
-    await sending
-    expect(chat.status).toBe("ready")
-    expect(shownOf(chat.messages)).toEqual(shownOf(await messagesOf(hub, id)))
-    expect(text()).toContain("word79")
-  })
-
-  it("I-7 a chat that is away while its turn ends and folds gets what it lacks", async () => {
-    const { id } = await openAgent(hub)
-    const { chat } = pageOf(id)
-    const sending = chat.sendMessage({ text: "[[slow 20 30]] [[say the end]]" })
-    await expect.poll(() => chatText(chat.messages[1] ?? { id: "", role: "assistant", parts: [] })).toContain("word3 ")
-    proxy.refuse()
-    proxy.cut("rst")
-    await settledAgent(hub, id)
-    await expect
-      .poll(
-        async () =>
-          (await hub.call<{ events: ReadonlyArray<unknown> }>("GET", `/api/sessions/${id}/events?type=folded`)).body.events
-            .length,
-      )
-      .toBeGreaterThan(0)
-    proxy.allow()
-    await sending
-    expect(chat.status).toBe("ready")
-    expect(shownOf(chat.messages)).toEqual(shownOf(await messagesOf(hub, id)))
-  })
-
-  it("I-7 resuming waits for a turn that is about to start, is null when there is none, and an abort leaves the turn alone", async () => {
+  it("I-7 resuming waits for a turn that is about to start, is null when there is none, and an abort leaves the turn alone", async ({
+    expect,
+  }) => {
     const { id } = await openAgent(hub)
     const { chat, transport } = pageOf(id)
     expect(await transport.reconnectToStream({ chatId: id })).toBeNull()
@@ -123,7 +87,7 @@ describe("our transport for a chat of the AI SDK", () => {
     expect(chatParts(chat.messages.at(-1))).toEqual(chatParts(await lastStored(id)))
   })
 
-  it("I-5 I-7 unbound, an approval ends the stream and its answer continues the turn", async () => {
+  it("I-5 I-7 unbound, an approval ends the stream and its answer continues the turn", async ({ expect }) => {
     const { id } = await openAgent(hub)
     const transport = new HoldfastChatTransport<UIMessage>({ connection: connect() })
     const sendAutomaticallyWhen = lastAssistantMessageIsCompleteWithApprovalResponses
@@ -136,7 +100,7 @@ describe("our transport for a chat of the AI SDK", () => {
     await expect.poll(async () => shownOf(chat.messages)).toEqual(shownOf(await messagesOf(hub, id)))
   })
 
-  it("I-6 I-7 a new chat opens a session when it says of what", async () => {
+  it("I-6 I-7 a new chat opens a session when it says of what", async ({ expect }) => {
     const id = `page-${Date.now()}`
     const { chat: lost } = pageOf(id)
     await lost.sendMessage({ text: "hello" })
@@ -150,8 +114,8 @@ describe("our transport for a chat of the AI SDK", () => {
   })
 })
 
-describe("a bound chat of the AI SDK", () => {
-  it("I-8 shows what is stored, what others send and what the agent answers them, as it comes", async () => {
+describe.concurrent("a bound chat of the AI SDK", () => {
+  it("I-8 shows what is stored, what others send and what the agent answers them, as it comes", async ({ expect }) => {
     const { id } = await openAgent(hub)
     await sendText(hub, id, "[[say before]]")
     await settledAgent(hub, id)
@@ -166,7 +130,7 @@ describe("a bound chat of the AI SDK", () => {
     await expect.poll(() => [chat.status, binding.state.turn]).toEqual(["ready", undefined])
   })
 
-  it("I-8 answers at once on an open stream, here and elsewhere", async () => {
+  it("I-8 answers at once on an open stream, here and elsewhere", async ({ expect }) => {
     const { id } = await openAgent(hub)
     const [here, there] = [boundPage(id), boundPage(id)]
     const sending = here.chat.sendMessage({ text: "[[bash echo one]] [[bash echo two]] [[say done]]" })
@@ -191,7 +155,7 @@ describe("a bound chat of the AI SDK", () => {
     }
   })
 
-  it("I-8 stops the turn, answers questions in full, and loads what came earlier", async () => {
+  it("I-8 stops the turn, answers questions in full, and loads what came earlier", async ({ expect }) => {
     const { id } = await openAgent(hub)
     for (let turn = 0; turn < 30; turn++) await sendText(hub, id, `[[say turn ${turn}]]`)
     await settledAgent(hub, id)
@@ -215,8 +179,47 @@ describe("a bound chat of the AI SDK", () => {
     expect((await lastStored(id))?.outcome).toBe("interrupted")
     await expect.poll(async () => shownOf(chat.messages)).toEqual(shownOf(await messagesOf(hub, id)))
   })
+})
 
-  it("I-8 two chats that send at once, and cuts meanwhile, end with the same messages as the session", async () => {
+describe("chats of the AI SDK whose connection is lost", () => {
+  it("I-7 a stream lasts over cuts and kills of the hub, and neither loses nor doubles anything", async ({ expect }) => {
+    const { id } = await openAgent(hub)
+    const { chat } = pageOf(id)
+    const sending = chat.sendMessage({ text: "[[slow 80 25]]" })
+    const text = () => chatText(chat.messages[1] ?? { id: "", role: "assistant", parts: [] })
+    await expect.poll(text).toContain("word5 ")
+    proxy.cut("rst")
+    await expect.poll(text).toContain("word20 ")
+    await hub.kill("SIGKILL")
+    await hub.start()
+    await sending
+    expect(chat.status).toBe("ready")
+    expect(shownOf(chat.messages)).toEqual(shownOf(await messagesOf(hub, id)))
+    expect(text()).toContain("word79")
+  })
+
+  it("I-7 a chat that is away while its turn ends and folds gets what it lacks", async ({ expect }) => {
+    const { id } = await openAgent(hub)
+    const { chat } = pageOf(id)
+    const sending = chat.sendMessage({ text: "[[slow 20 30]] [[say the end]]" })
+    await expect.poll(() => chatText(chat.messages[1] ?? { id: "", role: "assistant", parts: [] })).toContain("word3 ")
+    proxy.refuse()
+    proxy.cut("rst")
+    await settledAgent(hub, id)
+    await expect
+      .poll(
+        async () =>
+          (await hub.call<{ events: ReadonlyArray<unknown> }>("GET", `/api/sessions/${id}/events?type=folded`)).body.events
+            .length,
+      )
+      .toBeGreaterThan(0)
+    proxy.allow()
+    await sending
+    expect(chat.status).toBe("ready")
+    expect(shownOf(chat.messages)).toEqual(shownOf(await messagesOf(hub, id)))
+  })
+
+  it("I-8 two chats that send at once, and cuts meanwhile, end with the same messages as the session", async ({ expect }) => {
     const { id } = await openAgent(hub)
     const pages = [boundPage(id), boundPage(id)]
     const sends = pages.flatMap(({ chat }, at) =>
@@ -232,5 +235,27 @@ describe("a bound chat of the AI SDK", () => {
     const stored = await messagesOf(hub, id)
     expect(stored).toHaveLength(8)
     for (const { chat } of pages) await expect.poll(() => shownOf(chat.messages)).toEqual(shownOf(stored))
+  })
+
+  it("I-8 a turn is stopped as soon as there is a connection, and no other turn in its place", async ({ expect }) => {
+    const [{ id }, { id: other }] = [await openAgent(hub), await openAgent(hub)]
+    const [stays, ends] = [boundPage(id), boundPage(other)]
+    for (const { chat } of [stays, ends]) void chat.sendMessage({ text: "[[slow 5000 20]]" })
+    for (const { chat } of [stays, ends]) await expect.poll(() => chat.status).toBe("streaming")
+    proxy.refuse()
+    proxy.cut("rst")
+    for (const { transport } of [stays, ends]) await expect.poll(() => transport.connection.state._tag).toBe("Reconnecting")
+    const stopping = [stays.binding.stop(), ends.binding.stop()]
+    await hub.call("POST", `/api/sessions/${other}/interrupt`)
+    await settledAgent(hub, other)
+    await sendText(hub, other, "[[slow 20 20]]")
+    proxy.allow()
+    await Promise.all(stopping)
+    const outcomes = async (session: string) => (await messagesOf(hub, session)).flatMap(({ outcome }) => outcome ?? [])
+    await expect.poll(() => outcomes(id)).toEqual(["interrupted"])
+    await expect.poll(() => outcomes(other)).toEqual(["interrupted", "completed"])
+    // What is over cannot be stopped, and that is no failure.
+    await ends.binding.stop()
+    for (const { chat } of [stays, ends]) await expect.poll(() => chat.status).toBe("ready")
   })
 })

@@ -12,13 +12,19 @@ import { launchBrowser, type Browser, type Page } from "./chromium.ts"
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const HEAVY = path("../heavy/node_modules")
+/** One React and one AI SDK, whatever else is installed for packages of the repository. */
+const ONE = Object.fromEntries(["react", "react-dom", "ai"].map((name) => [name, `${HEAVY}/${name}`]))
 const DOCUMENT = readFileSync(path("../../docs/use-chat.md"), "utf8")
 const EXAMPLE = path("../../examples/use-chat")
 
+const EXAMPLES = examplesOf(DOCUMENT).filter(({ language }) => language === "jsx")
+
 let browser: Browser
 let hub: HubProcess
+let bundles: ReadonlyMap<string, string>
 beforeAll(async () => {
-  ;[hub, browser] = await Promise.all([startHub(), launchBrowser()])
+  const built = Promise.all(EXAMPLES.map(async ({ body, info }) => [info, await bundleOf(body)] as const))
+  ;[hub, browser, bundles] = await Promise.all([startHub(), launchBrowser(), built.then((each) => new Map(each))])
 })
 afterAll(async () => {
   await browser.close()
@@ -48,9 +54,8 @@ createRoot(place).render(createElement(StrictMode, null, createElement(ChatView,
         },
       },
     ],
-    alias: { "holdfast/client/ai-sdk": `${library}/ai-sdk/index.ts`, "holdfast/client": `${library}/index.ts` },
+    alias: { ...ONE, "holdfast/client/ai-sdk": `${library}/ai-sdk/index.ts`, "holdfast/client": `${library}/index.ts` },
     bundle: true,
-    minify: true,
     format: "esm",
     jsx: "automatic",
     write: false,
@@ -66,6 +71,15 @@ const say = (text: string): string => `(() => {
   form.elements.text.value = ${JSON.stringify(text)}
   form.requestSubmit()
 })()`
+/** Signs in, once the form is there. */
+async function signIn(page: Page, key: string): Promise<void> {
+  await expect.poll(() => page.evaluate(`document.querySelector("form.sign-in") !== null`), { timeout: 60_000 }).toBe(true)
+  await page.evaluate(`(() => {
+    const form = document.querySelector("form.sign-in")
+    form.elements.key.value = ${JSON.stringify(key)}
+    form.requestSubmit()
+  })()`)
+}
 const sees = (page: Page, text: string) =>
   expect.poll(() => page.evaluate("document.body.textContent"), { timeout: 20_000 }).toContain(text)
 const click = (page: Page, name: string) =>
@@ -82,33 +96,28 @@ const click = (page: Page, name: string) =>
     .toBe(true)
 
 describe("docs/use-chat.md", () => {
-  const examples = examplesOf(DOCUMENT).filter(({ language }) => language === "jsx")
-
-  it.each(examples.map((example) => [example.info, example.body]))(
-    "I-1 I-7 I-8 its example %s works as it stands",
-    async (info, code) => {
-      const page = await browser.newPage({ bypassCSP: true })
-      const errors: Array<string> = []
-      page.on("pageerror", (error) => errors.push(error.message))
-      await page.goto(`${hub.url()}/docs`)
-      await page.evaluate(`void (window.props = ${JSON.stringify({ id: `documents-${info}`, apiKey: hub.token })})`)
-      const bundle = await bundleOf(code)
-      await page.evaluate(`import(URL.createObjectURL(new Blob([${JSON.stringify(bundle)}], { type: "text/javascript" })))`)
-      await expect.poll(() => page.evaluate(`document.querySelector("form") !== null`)).toBe(true)
-      await page.evaluate(say("[[say it works]]"))
-      await sees(page, "it works")
-      if (info === "bound") {
-        await page.evaluate(say("[[bash echo from the document]]"))
-        await click(page, "Allow")
-        await sees(page, "from the document")
-      }
-      expect(errors).toEqual([])
-      await page.goto("about:blank")
-    },
-  )
+  it.each(EXAMPLES.map(({ info }) => info))("I-1 I-7 I-8 its example %s works as it stands", async (info) => {
+    const page = await browser.newPage({ bypassCSP: true })
+    const errors: Array<string> = []
+    page.on("pageerror", (error) => errors.push(error.message))
+    await page.goto(`${hub.url()}/docs`)
+    await page.evaluate(`void (window.props = ${JSON.stringify({ id: `documents-${info}`, apiKey: hub.token })})`)
+    const bundle = JSON.stringify(bundles.get(info))
+    await page.evaluate(`import(URL.createObjectURL(new Blob([${bundle}], { type: "text/javascript" })))`)
+    await expect.poll(() => page.evaluate(`document.querySelector("form") !== null`)).toBe(true)
+    await page.evaluate(say("[[say it works]]"))
+    await sees(page, "it works")
+    if (info === "bound") {
+      await page.evaluate(say("[[bash echo from the document]]"))
+      await click(page, "Allow")
+      await sees(page, "from the document")
+    }
+    expect(errors).toEqual([])
+    await page.close()
+  })
 
   it("I-1 has an example of each way", () => {
-    expect(examples.map(({ info }) => info)).toEqual(["http", "socket", "own", "bound"])
+    expect(EXAMPLES.map(({ info }) => info)).toEqual(["http", "socket", "own", "bound"])
   })
 })
 
@@ -136,17 +145,15 @@ describe("examples/use-chat", () => {
     rmSync(place, { recursive: true, force: true })
   })
 
-  it("I-8 signs in, sends, allows, answers a question, and has it all after a reload", async () => {
+  it("I-8 signs in, sends, allows, answers a question, has it all after a reload, and fits a phone", async () => {
     const page = await browser.newPage({ bypassCSP: true })
     const errors: Array<string> = []
     page.on("pageerror", (error) => errors.push(error.message))
     await page.goto(address)
-    await expect.poll(() => page.evaluate(`document.querySelector("form.sign-in") !== null`), { timeout: 60_000 }).toBe(true)
-    await page.evaluate(`(() => {
-      const form = document.querySelector("form.sign-in")
-      form.elements.key.value = ${JSON.stringify(hub.token)}
-      form.requestSubmit()
-    })()`)
+    await signIn(page, "not-a-token")
+    await sees(page, "use another token")
+    await click(page, "Sign out")
+    await signIn(page, hub.token)
     await sees(page, "online")
     await page.evaluate(say("[[say Hello]] [[bash echo from the example]] [[ask Which one?|Red|Blue]]"))
     await click(page, "Allow")
@@ -155,7 +162,12 @@ describe("examples/use-chat", () => {
     await sees(page, "you chose Red")
     await page.goto(address)
     await sees(page, "you chose Red")
+    const devtools = await page.context().newCDPSession(page)
+    const phone = { width: 375, height: 667, deviceScaleFactor: 1, mobile: true }
+    await devtools.send("Emulation.setDeviceMetricsOverride", phone)
+    const wide = `[...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth).length`
+    expect(await page.evaluate(`[innerWidth, ${wide}]`)).toEqual([375, 0])
     expect(errors).toEqual([])
-    await page.goto("about:blank")
+    await page.close()
   })
 })

@@ -15,7 +15,16 @@ const helpers = new Map()
 const mounts = new Map()
 const roots = new Map()
 const bindings = new Map()
-let connection
+/** Chats that are bound, made outside of components: they outlive them. */
+const chats = new Map()
+/** Each has one attachment per session. */
+const connections = new Map()
+
+function connectionOf(kind, key) {
+  const open = browserSocket(WebSocket, socketUrl(location.origin), key)
+  if (!connections.has(kind)) connections.set(kind, new Connection({ open, name: kind, backoff: { first: 20, most: 200 } }))
+  return connections.get(kind)
+}
 
 function transportOf(kind, key) {
   if (kind === "http") return new DefaultChatTransport({ api: "/ai/chat", headers: { authorization: `Bearer ${key}` } })
@@ -23,12 +32,15 @@ function transportOf(kind, key) {
     const url = `${location.origin.replace("http", "ws")}/ai/chat`
     return new WebSocketChatTransport({ url, protocols: ["holdfast.chat", `holdfast.key.${key}`] })
   }
-  connection ??= new Connection({
-    open: browserSocket(WebSocket, socketUrl(location.origin), key),
-    name: "page",
-    backoff: { first: 20, most: 200 },
-  })
-  return new HoldfastChatTransport({ connection })
+  return new HoldfastChatTransport({ connection: connectionOf(kind, key) })
+}
+
+function boundChat(name, id, key) {
+  const transport = transportOf("bound", key)
+  const chat = new Chat({ id, transport })
+  bindings.set(name, bindChat(chat, transport))
+  chats.set(name, chat)
+  return chat
 }
 
 function View({ name, options }) {
@@ -42,17 +54,15 @@ function View({ name, options }) {
 
 /** Mounts a chat under a name; resolves once it is there to stay. */
 async function mount(name, { id, key, kind, resume = false }) {
-  const transport = transportOf(kind, key)
   const sendAutomaticallyWhen = lastAssistantMessageIsCompleteWithApprovalResponses
-  let options = { id, transport, resume, sendAutomaticallyWhen }
-  if (kind === "bound") {
-    const chat = new Chat({ id, transport })
-    bindings.set(name, bindChat(chat, transport))
-    options = { chat }
-  }
+  const options =
+    kind === "bound"
+      ? { chat: chats.get(name) ?? boundChat(name, id, key) }
+      : { id, transport: transportOf(kind, key), resume, sendAutomaticallyWhen }
   const place = document.createElement("div")
   document.body.append(place)
   const root = createRoot(place)
+  mounts.delete(name)
   roots.set(name, root)
   root.render(createElement(StrictMode, null, createElement(View, { name, options })))
   while ((mounts.get(name) ?? 0) < 2) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -83,5 +93,10 @@ function answer(name, id, approved) {
   void helpers.get(name).addToolApprovalResponse({ id, approved })
 }
 
+/** Reads the running turn, as a page does when its stream was torn. */
+function resume(name) {
+  void helpers.get(name).resumeStream()
+}
+
 const stop = (name) => bindings.get(name).stop()
-Object.assign(window, { page: { mount, unmount, shown, send, asking, answer, stop } })
+Object.assign(window, { page: { mount, unmount, shown, send, asking, answer, resume, stop } })

@@ -1,114 +1,151 @@
 /** The AI SDK's own `useChat` in a browser, with StrictMode on: over the stock transports, ours, and bound to its session. */
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
-import { messagesOf, openAgent, sendText, settledAgent } from "@holdfast/testkit/agent-session"
+import { messagesOf, openAgent, recordOf, sendText, settledAgent } from "@holdfast/testkit/agent-session"
 import { type FaultProxy, startFaultProxy } from "@holdfast/testkit/fault-proxy"
 import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
 import { launchBrowser, type Browser, type Page } from "./chromium.ts"
 
 const HEAVY = fileURLToPath(new URL("../heavy/node_modules", import.meta.url))
-const KINDS = ["http", "socket", "own", "bound"] as const
+const STOCK = ["http", "socket"] as const
+const UNBOUND = [...STOCK, "own"] as const
+const KINDS = [...UNBOUND, "bound"] as const
 type Kind = (typeof KINDS)[number]
 
 /** What a chat shows. */
 interface Shown {
   readonly status: string
   readonly error?: string
-  readonly messages: ReadonlyArray<{ readonly id: string; readonly role: string; readonly parts: ReadonlyArray<unknown> }>
+  readonly messages: ReadonlyArray<ShownMessage>
+}
+interface ShownMessage {
+  readonly id: string
+  readonly key?: string
+  readonly role: string
+  readonly parts: ReadonlyArray<unknown>
 }
 
 let browser: Browser
 let hub: HubProcess
 let proxy: FaultProxy
 let bundle = ""
-const pages: Array<Page> = []
+let here: Tab
+let there: Tab
 const errors: Array<string> = []
 
 beforeAll(async () => {
   proxy = await startFaultProxy(() => hub.port())
-  ;[hub, browser] = await Promise.all([
+  const [started, launched, built] = await Promise.all([
     // The page comes through the proxy, so that its connections can be cut.
     startHub({ settings: { HOLDFAST_TRUST_PROXY: `http://127.0.0.1:${proxy.port}` } }),
     launchBrowser(),
+    build({
+      entryPoints: [fileURLToPath(new URL("./use-chat-page.mjs", import.meta.url))],
+      bundle: true,
+      minify: true,
+      format: "esm",
+      write: false,
+      nodePaths: [HEAVY],
+      // One React and one AI SDK, whatever else is installed for packages of the repository.
+      alias: Object.fromEntries(["react", "react-dom", "ai"].map((name) => [name, join(HEAVY, name)])),
+      define: { "process.env.NODE_ENV": '"development"' },
+      logLevel: "error",
+    }),
   ])
-  const built = await build({
-    entryPoints: [fileURLToPath(new URL("./use-chat-page.mjs", import.meta.url))],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    write: false,
-    nodePaths: [HEAVY],
-    define: { "process.env.NODE_ENV": '"development"' },
-    logLevel: "error",
-  })
+  hub = started
+  browser = launched
   bundle = built.outputFiles[0]?.text ?? ""
+  ;[here, there] = await Promise.all([openTab(), openTab()])
 })
-afterEach(async () => {
-  for (const page of pages.splice(0)) await page.evaluate(`location.replace("about:blank")`)
-  expect(errors.splice(0)).toEqual([])
-})
+afterEach(() => expect(errors.splice(0)).toEqual([]))
 afterAll(async () => {
   await browser.close()
   await hub.stop()
   await proxy.stop()
 })
 
-/** A tab with a chat of its own. */
-async function tab(id: string, kind: Kind, resume = false) {
+/** A tab, in which chats are mounted. */
+async function openTab() {
   const page = await browser.newPage({ bypassCSP: true })
-  pages.push(page)
   page.on("pageerror", (error) => errors.push(error.message))
-  await page.goto(`http://127.0.0.1:${proxy.port}/docs`)
-  await page.evaluate(`import(URL.createObjectURL(new Blob([${JSON.stringify(bundle)}], { type: "text/javascript" })))`)
-  const call = (name: string, ...args: ReadonlyArray<unknown>): Promise<unknown> =>
-    page.evaluate(`window.page.${name}(...${JSON.stringify(args)})`)
-  const mount = (name: string): Promise<unknown> => call("mount", name, { id, kind, resume, key: hub.token })
-  await mount("chat")
-  const shown = async (name = "chat"): Promise<Shown> => (await call("shown", name)) as Shown
+  const load = async (): Promise<void> => {
+    await page.goto(`http://127.0.0.1:${proxy.port}/docs`)
+    await page.evaluate(`import(URL.createObjectURL(new Blob([${JSON.stringify(bundle)}], { type: "text/javascript" })))`)
+  }
+  await load()
+  return { page, load }
+}
+type Tab = { readonly page: Page; readonly load: () => Promise<void> }
+
+let mounted = 0
+/** Mounts a chat of a session in a tab. */
+async function mount({ page }: Tab, id: string, kind: Kind, resume = false) {
+  const name = `${kind}-${mounted++}`
+  const call = (what: string, ...args: ReadonlyArray<unknown>): Promise<unknown> =>
+    page.evaluate(`window.page.${what}(...${JSON.stringify([name, ...args])})`)
+  const again = (): Promise<unknown> => call("mount", { id, kind, resume, key: hub.token })
+  await again()
+  const shown = async (): Promise<Shown> => (await call("shown")) as Shown
   return {
-    page,
+    id,
+    kind,
     call,
-    mount,
+    again,
     shown,
-    send: (text: string) => call("send", "chat", text),
+    send: (text: string) => call("send", text),
     /** Waits until the chat shows a text in one of its messages. */
-    sees: (text: string, name = "chat") =>
-      expect.poll(async () => JSON.stringify((await shown(name)).messages), { timeout: 20_000 }).toContain(text),
+    sees: (text: string) =>
+      expect.poll(async () => JSON.stringify((await shown())?.messages), { timeout: 20_000 }).toContain(text),
+    is: (status: string) => expect.poll(async () => (await shown()).status, { timeout: 20_000 }).toBe(status),
   }
 }
-type Tab = Awaited<ReturnType<typeof tab>>
+type Mounted = Awaited<ReturnType<typeof mount>>
 
-const seen = (messages: ReadonlyArray<{ readonly role: string; readonly parts: ReadonlyArray<unknown> }>): unknown =>
-  messages.map(({ parts, role }) => ({ role, parts: JSON.parse(JSON.stringify(parts)) as unknown }))
+/** What is compared: in a chat, the key of a message from there is its id. */
+const seen = (messages: ReadonlyArray<ShownMessage>, isStored = false): unknown =>
+  messages.map(({ id, key, parts, role }) => ({
+    id: (isStored && role === "user" ? key : undefined) ?? id,
+    role,
+    parts: JSON.parse(JSON.stringify(parts)) as unknown,
+  }))
 
-/** The session has stored so many messages, and the chat shows them, part by part, from the `from`th on. */
-async function showsAll({ shown }: Tab, id: string, count: number, from = 0, name = "chat"): Promise<void> {
+/** The session has stored so many messages, and the chat shows them, message by message, from the `from`th on. */
+async function showsAll({ id, is, shown }: Mounted, count: number, from = 0): Promise<void> {
   await expect.poll(async () => (await messagesOf(hub, id)).length, { timeout: 30_000 }).toBe(count)
-  const stored = seen((await messagesOf(hub, id)).slice(from))
-  await expect.poll(async () => seen((await shown(name)).messages), { timeout: 20_000 }).toEqual(stored)
-  await expect.poll(async () => (await shown(name)).status).toBe("ready")
+  const stored = seen((await messagesOf(hub, id)).slice(from), true)
+  await expect.poll(async () => seen((await shown()).messages), { timeout: 20_000 }).toEqual(stored)
+  await is("ready")
 }
 
 /** Tries each kind of chat, at the same time; a failure says which it was. */
-const withEach = (kinds: ReadonlyArray<Kind>, run: (kind: Kind) => Promise<void>): Promise<unknown> =>
+const withEach = <K extends Kind, A>(kinds: ReadonlyArray<K>, run: (kind: K) => Promise<A>): Promise<ReadonlyArray<A>> =>
   Promise.all(
     kinds.map(async (kind) => {
       try {
-        await run(kind)
+        return await run(kind)
       } catch (cause) {
         throw new Error(`${kind}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
       }
     }),
   )
 
+/** A message whose turn says a few words, waits until the gate is opened, and says some more. */
+function gated() {
+  const gate = join(hub.data, `gate-${mounted++}`)
+  const text = `[[slow 10 5]] [[bash while ! test -e ${gate}; do sleep 0.02; done]] [[say the end]]`
+  return { text, open: () => writeFileSync(gate, "") }
+}
+
 describe("useChat in a browser", () => {
   it("I-1 I-3 I-7 sends, and two messages at once", () =>
     withEach(KINDS, async (kind) => {
       const { id } = await openAgent(hub, { options: { permissions: "allow" } })
-      const one = await tab(id, kind)
+      const one = await mount(here, id, kind)
       await one.send("[[think hard]] [[say Hello]] [[bash echo one]] [[say there]]")
-      await showsAll(one, id, 2)
+      await showsAll(one, 2)
       await one.send("[[slow 10 20]]")
       await one.send("[[say second]]")
       await expect.poll(async () => (await messagesOf(hub, id)).length, { timeout: 30_000 }).toBe(6)
@@ -117,75 +154,104 @@ describe("useChat in a browser", () => {
       await expect.poll(shownAnswers, { timeout: 20_000 }).toEqual(seen(answers))
     }))
 
-  it("I-1 I-4 I-7 a second tab resumes, and so does one that left in the middle, whose turn continued", () =>
-    withEach(["http", "socket", "own"], async (kind) => {
-      const { id } = await openAgent(hub)
-      const first = await tab(id, kind)
-      await first.send("[[slow 180 25]]")
-      await first.sees("word5 ")
-      const second = await tab(id, kind, true)
-      // Unmounting stops reading; a chat that is mounted again has the turn from its start.
-      await first.call("unmount", "chat")
-      await second.sees("word15 ")
-      const again = await tab(id, kind, true)
-      for (const one of [second, again]) await showsAll(one, id, 2, 1)
-    }))
+  it("I-1 I-4 I-7 I-8 a second tab resumes, and so do a chat that is mounted again and a page that is reloaded in mid-turn", async () => {
+    const running = await withEach(KINDS, async (kind) => {
+      const { id } = await openAgent(hub, { options: { permissions: "allow" } })
+      const one = await mount(here, id, kind)
+      const turn = gated()
+      await one.send(turn.text)
+      await one.sees("word9")
+      const second = await mount(there, id, kind, true)
+      await second.sees("word9")
+      // Unmounting stops reading; the turn continues, and the chat that is mounted again has it from its start.
+      await second.call("unmount")
+      expect((await recordOf(hub, id)).turn.status).toBe("streaming")
+      await second.again()
+      await second.sees("word9")
+      return { kind, second, turn }
+    })
+    await here.load()
+    await withEach(KINDS, async (kind) => {
+      const own = running.find((one) => one.kind === kind)
+      if (own === undefined) throw new Error("it did not run")
+      const reloaded = await mount(here, own.second.id, kind, true)
+      await reloaded.sees("word9")
+      own.turn.open()
+      for (const chat of [own.second, reloaded]) await showsAll(chat, 2, kind === "bound" ? 0 : 1)
+    })
+  })
 
-  it("I-5 I-8 an approval is answered, here and elsewhere", () =>
+  it("I-5 I-8 an approval is given here, and elsewhere", () =>
     withEach(KINDS, async (kind) => {
       const { id } = await openAgent(hub)
-      const one = await tab(id, kind)
+      const one = await mount(here, id, kind)
       await one.send("[[say first]] [[bash echo allowed]] [[bash echo refused]] [[say last]]")
       const answered = new Set<unknown>()
-      const answer = async (there: Tab, approved: boolean): Promise<void> => {
-        const asked = async (): Promise<unknown> => {
-          const request = await there.call("asking", "chat")
-          // Unbound, a chat sends an answer once its stream has ended.
-          const sends = kind === "bound" || (await there.shown()).status === "ready"
-          return sends && !answered.has(request) ? request : undefined
-        }
+      const asked = async (chat: Mounted): Promise<unknown> => {
         let request: unknown
-        await expect.poll(async () => (request = await asked()), { timeout: 20_000 }).toBeTypeOf("string")
+        const look = async (): Promise<unknown> => {
+          request = await chat.call("asking")
+          // Unbound, a chat sends an answer once its stream has ended.
+          return (kind === "bound" || (await chat.shown()).status === "ready") && !answered.has(request) ? request : undefined
+        }
+        await expect.poll(look, { timeout: 20_000 }).toBeTypeOf("string")
         answered.add(request)
-        await there.call("answer", "chat", request, approved)
+        return request
       }
-      await answer(one, true)
-      const other = kind === "bound" ? await tab(id, kind) : one
-      await answer(other, false)
-      await showsAll(other, id, 2)
-      await showsAll(one, id, 2)
+      await one.call("answer", await asked(one), true)
+      if (kind === "bound") {
+        const other = await mount(there, id, kind)
+        await other.call("answer", await asked(other), false)
+        await showsAll(other, 2)
+      } else {
+        // Its stream has ended where the agent asks: what follows an answer from elsewhere it has to ask for.
+        const request = String(await asked(one))
+        await hub.call("POST", `/api/sessions/${id}/permissions/${request}`, { optionId: "reject" })
+        await settledAgent(hub, id)
+        await one.call("answer", request, true)
+      }
+      await showsAll(one, 2)
     }))
 
   it("I-8 a bound chat shows what was before, what others send, and stops a turn", async () => {
     const { id } = await openAgent(hub)
     await sendText(hub, id, "[[say before]]")
     await settledAgent(hub, id)
-    const one = await tab(id, "bound")
+    const one = await mount(here, id, "bound")
     await one.sees("before")
-    await sendText(hub, id, "[[slow 30 25]]")
+    await sendText(hub, id, "[[slow 30 10]]")
     await one.sees("word5 ")
-    await showsAll(one, id, 4)
-    await one.send("[[slow 500 20]]")
-    await expect.poll(async () => (await one.shown()).status).toBe("streaming")
-    await one.call("stop", "chat")
-    await showsAll(one, id, 6)
+    await showsAll(one, 4)
+    await one.send("[[slow 5000 20]]")
+    await one.is("streaming")
+    await one.call("stop")
+    await showsAll(one, 6)
   })
 
-  it("I-7 I-8 a cut, a kill of the hub and a frozen tab lose nothing and double nothing", async () => {
-    const { id } = await openAgent(hub)
-    const [own, bound] = [await tab(id, "own"), await tab(id, "bound")]
-    await own.send("[[slow 120 25]]")
+  it("I-4 I-7 I-8 a cut, a kill of the hub and a frozen tab lose nothing and double nothing", async () => {
+    const { id } = await openAgent(hub, { options: { permissions: "allow" } })
+    const turn = gated()
+    const own = await mount(here, id, "own")
+    await own.send(turn.text)
     await own.sees("word5 ")
-    proxy.cut("rst")
-    await bound.sees("word20 ")
-    const session = await bound.page.context().newCDPSession(bound.page)
-    await session.send("Page.setWebLifecycleState", { state: "frozen" })
-    await own.sees("word40 ")
-    await hub.kill("SIGKILL")
-    await hub.start()
-    await own.sees("word60 ")
-    await session.send("Page.setWebLifecycleState", { state: "active" })
-    await own.sees("word119")
-    for (const one of [own, bound]) await showsAll(one, id, 2)
+    const bound = await mount(there, id, "bound")
+    const stock = await Promise.all(STOCK.map((kind) => mount(here, id, kind, true)))
+    for (const chat of [...stock, bound]) await chat.sees("word9")
+    const devtools = await there.page.context().newCDPSession(there.page)
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" })
+    for (const lose of [() => Promise.resolve(proxy.cut("rst")), () => hub.kill("SIGKILL").then(() => hub.start())]) {
+      await lose()
+      // A torn stream is an error, after which the chat resumes; ours comes back by itself.
+      for (const chat of stock) {
+        await chat.is("error")
+        await chat.call("resume")
+        await chat.is("streaming")
+      }
+    }
+    turn.open()
+    await own.sees("the end")
+    await devtools.send("Page.setWebLifecycleState", { state: "active" })
+    for (const chat of [own, bound]) await showsAll(chat, 2)
+    for (const chat of stock) await showsAll(chat, 2, 1)
   })
 })
