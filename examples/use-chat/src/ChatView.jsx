@@ -1,70 +1,78 @@
 /** The messages of the chat, what waits, what is asked, and the box to write in. */
 import { useChat } from "@ai-sdk/react"
-import { useEffect, useRef, useState, useSyncExternalStore } from "react"
+import { useEffect, useRef, useSyncExternalStore } from "react"
+import { Composer } from "./Composer.jsx"
 import { Message } from "./Message.jsx"
 import { Request } from "./Request.jsx"
 
-export function ChatView({ chat, binding, connection, onNew, onSignOut }) {
-  const { addToolApprovalResponse, error, messages, sendMessage, status } = useChat({ chat })
-  const session = useSyncExternalStore(binding.subscribe, () => binding.state)
-  const online = useOnline(connection)
-  const end = useRef(null)
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: "end" })
-  }, [messages])
+const EXAMPLES = ["Hello!", "[[slow 100 100]]", "[[bash ls]]", "[[ask Which one?|Red|Blue]]"]
 
-  const send = (event) => {
-    event.preventDefault()
-    const form = event.currentTarget
-    const text = new FormData(form).get("text").trim()
-    if (text === "") return
-    form.reset()
-    void sendMessage({ text })
-  }
+export function ChatView({ chat, binding, connection, onNew, onSignOut }) {
+  const { addToolApprovalResponse, error, messages, sendMessage } = useChat({ chat })
+  const session = useSyncExternalStore(binding.subscribe, () => binding.state)
+  const link = useSyncExternalStore(
+    (listener) => connection.onState(listener),
+    () => connection.state,
+  )
+  const { ref, onScroll } = useNewestInSight()
+  const send = (text) => void sendMessage({ text })
 
   // Requests about a tool call are shown with the call; these are questions and plans.
   const others = session.permissions.filter(({ toolCallId }) => toolCallId === undefined)
+  const isEmpty = messages.length === 0 && session.turn === undefined
   return (
     <>
       <header>
-        <span className={`state ${online}`}>{online}</span>
-        <span>{session.turn === undefined ? status : "working"}</span>
-        {session.turn !== undefined && <button onClick={() => void binding.stop()}>Stop</button>}
+        <h1>Holdfast</h1>
+        <span className="state" data-state={link._tag}>
+          {link._tag.toLowerCase()}
+        </span>
         <button onClick={onNew}>New chat</button>
         <button onClick={onSignOut}>Sign out</button>
       </header>
-      <section className="messages">
+      <section className="messages" ref={ref} onScroll={onScroll}>
         {session.hasEarlier && <button onClick={() => void binding.loadEarlier()}>Earlier messages</button>}
+        {isEmpty && (
+          <div className="empty">
+            <p>Write to the agent, or try one of these:</p>
+            {EXAMPLES.map((text) => (
+              <button key={text} onClick={() => send(text)}>
+                {text}
+              </button>
+            ))}
+          </div>
+        )}
         {messages.map((message) => (
           <Message
             key={message.id}
             message={message}
-            isQueued={session.queue.some(({ key }) => key === message.id)}
+            isQueued={session.queue.some(({ key, status }) => key === message.id && status === "waiting")}
             onAnswer={(id, approved) => void addToolApprovalResponse({ id, approved })}
           />
         ))}
         {others.map((request) => (
           <Request key={request.id} request={request} onAnswer={(answer) => void binding.answer(request.id, answer)} />
         ))}
+        {link._tag === "Refused" && <p className="error">{link.error.message} Sign out, and use another token.</p>}
         {error !== undefined && <p className="error">{error.message}</p>}
         {session.error !== undefined && <p className="error">{session.error.message}</p>}
         {session.hold !== undefined && <p className="error">The queue is held: {session.hold.reason}</p>}
-        <div ref={end} />
       </section>
-      <form className="box" onSubmit={send}>
-        <input name="text" autoComplete="off" placeholder="Write to the agent" aria-label="Message" />
-        <button>Send</button>
-      </form>
+      <Composer onSend={send} onStop={session.turn === undefined ? undefined : () => void binding.stop()} />
     </>
   )
 }
 
-/** `online`, or why not. */
-function useOnline(connection) {
-  const [state, setState] = useState(connection.state._tag)
+/** Keeps the newest in sight, unless the reader has scrolled up. */
+function useNewestInSight() {
+  const ref = useRef(null)
+  const isAtEnd = useRef(true)
   useEffect(() => {
-    setState(connection.state._tag)
-    return connection.onState(({ _tag }) => setState(_tag))
-  }, [connection])
-  return state.toLowerCase()
+    if (isAtEnd.current) ref.current.scrollTop = ref.current.scrollHeight
+  })
+  const onScroll = () => {
+    const { clientHeight, scrollHeight, scrollTop } = ref.current
+    isAtEnd.current = scrollHeight - scrollTop - clientHeight < 40
+  }
+  return { ref, onScroll }
 }

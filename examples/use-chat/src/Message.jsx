@@ -25,24 +25,34 @@ function Part({ part, onAnswer }) {
   }
 }
 
+const STATES = {
+  "input-streaming": "preparing",
+  "input-available": "running",
+  "approval-requested": "asks for permission",
+  "approval-responded": "answered",
+  "output-available": "done",
+  "output-error": "failed",
+  "output-denied": "rejected",
+}
+
+const shown = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2))
+
 function ToolCall({ part: { approval, errorText, input, output, state, toolName }, onAnswer }) {
   return (
-    <details open={state !== "output-available"}>
+    <details className="tool" open={state !== "output-available"}>
       <summary>
-        {toolName} <small>{state}</small>
+        {toolName} <small data-state={state}>{STATES[state]}</small>
       </summary>
-      <pre>{JSON.stringify(input, null, 2)}</pre>
+      <pre>{shown(input?.command ?? input)}</pre>
       {state === "approval-requested" && (
         <p className="asks">
-          <button className="allow" onClick={() => onAnswer(approval.id, true)}>
+          <button className="main" onClick={() => onAnswer(approval.id, true)}>
             Allow
           </button>
-          <button className="reject" onClick={() => onAnswer(approval.id, false)}>
-            Reject
-          </button>
+          <button onClick={() => onAnswer(approval.id, false)}>Reject</button>
         </p>
       )}
-      {output !== undefined && <pre>{typeof output === "string" ? output : JSON.stringify(output, null, 2)}</pre>}
+      {output !== undefined && <pre>{shown(output)}</pre>}
       {errorText !== undefined && <pre className="error">{errorText}</pre>}
     </details>
   )

@@ -12,20 +12,25 @@ export function Request({ request: { options, questions = [], title }, onAnswer 
     })
   }
   return (
-    <form className="asks request" onSubmit={answer}>
+    <form className="request" onSubmit={answer}>
       <strong>{title}</strong>
       {questions.map(({ choices, question }) => (
-        <select key={question} name={question} aria-label={question}>
-          {choices.map(({ label }) => (
-            <option key={label}>{label}</option>
-          ))}
-        </select>
+        <label key={question}>
+          {question}
+          <select name={question}>
+            {choices.map(({ label }) => (
+              <option key={label}>{label}</option>
+            ))}
+          </select>
+        </label>
       ))}
-      {options.map(({ id, label }) => (
-        <button key={id} value={id}>
-          {label}
-        </button>
-      ))}
+      <p className="asks">
+        {options.map(({ id, kind, label }) => (
+          <button key={id} value={id} className={kind.startsWith("allow") ? "main" : undefined}>
+            {label}
+          </button>
+        ))}
+      </p>
     </form>
   )
 }

@@ -9,11 +9,10 @@ export function SignIn({ onKey }) {
       }}
     >
       <h1>Holdfast with useChat</h1>
-      <p>
-        Paste a token. <code>node apps/cli/dist/main.js token new use-chat --scope write</code> makes one.
-      </p>
-      <input name="key" type="password" autoComplete="off" required aria-label="Token" />
-      <button>Continue</button>
+      <p>Paste a token. In the repository's root, this makes one:</p>
+      <pre>npx holdfast token new use-chat --scope write</pre>
+      <input name="key" type="password" autoComplete="off" placeholder="Token" required autoFocus aria-label="Token" />
+      <button className="main">Continue</button>
     </form>
   )
 }
