@@ -27,12 +27,13 @@ const http = createServer((request, response) => {
   const stream = createUIMessageStream({
     execute: ({ writer }) =>
       new Promise<void>((end) => {
-        writer.write({ type: "text-start", id: "1" })
+        const id = crypto.randomUUID()
+        writer.write({ type: "text-start", id })
         const readers = speeches.get(speech) ?? []
         readers.push({
-          word: (delta) => writer.write({ type: "text-delta", id: "1", delta }),
+          word: (delta) => writer.write({ type: "text-delta", id, delta }),
           end: () => {
-            writer.write({ type: "text-end", id: "1" })
+            writer.write({ type: "text-end", id })
             end()
           },
         })

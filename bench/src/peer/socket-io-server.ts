@@ -26,10 +26,13 @@ http.listen(0, "127.0.0.1")
 const emit = (event: object): void => void server.to("all").emit("event", event)
 let publish = emit
 
+// Ids as long as those of a session, a turn and a text.
+const [runId, turn, id] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()]
+
 async function speak(words: number, millis: number): Promise<void> {
   for (let seq = 1; seq <= words; seq++) {
     await pause(millis)
-    publish({ seq, time: Date.now(), channel: "agent", type: "text-delta", data: { id: "1", delta: stamp() } })
+    publish({ runId, seq, time: Date.now(), channel: "agent", type: "text-delta", turn, data: { id, delta: stamp() } })
   }
 }
 

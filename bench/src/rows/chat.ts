@@ -91,18 +91,20 @@ const aiSdk = (name: string, isDurable: boolean): Contestant => ({
   },
 })
 
-const FIGURES: Row["figures"] = [
+const figures = (page: Row["figures"][number]["goals"]): Row["figures"] => [
+  // As much as a token over the stream socket may be late.
   { id: "p50", title: "late in the chat, p50", unit: "ms", better: "less", goals: [overLimit(2), overPeer(PEER, 4)] },
   { id: "p99", title: "late in the chat, p99", unit: "ms", better: "less", goals: [overLimit(10)] },
-  { id: "server", title: "server's CPU for 10,000 tokens", unit: "ms", better: "less", goals: [ofLimit(2, 1.5)] },
-  { id: "page", title: "page's CPU for 10,000 tokens", unit: "ms", better: "less", goals: [ofLimit(1.5, 1.1)] },
+  // With one reader it is the append that counts, which may take three times what a file takes.
+  { id: "server", title: "server's CPU for 10,000 tokens", unit: "ms", better: "less", goals: [ofLimit(3, 2)] },
+  { id: "page", title: "page's CPU for 10,000 tokens", unit: "ms", better: "less", goals: page },
 ]
 
 /** Our transport. */
 export const CHAT: Row = {
   id: "chat",
   title: `useChat over our transport: ${CHATS} chats, a token each ${MILLIS} ms`,
-  figures: FIGURES,
+  figures: figures([ofLimit(1.5, 1.1)]),
   shortRounds: 2,
   ours: ours((hub) => ({ port: hub.process.port() })),
   limit: aiSdk("AI SDK behind fdatasync", true),
@@ -113,7 +115,8 @@ export const CHAT: Row = {
 export const CHAT_ENDPOINT: Row = {
   id: "chat-endpoint",
   title: `useChat at our endpoint: ${CHATS} chats, a token each ${MILLIS} ms`,
-  figures: FIGURES,
+  // The same client on both sides.
+  figures: figures([]),
   shortRounds: 2,
   ours: ours((hub) => ({ url: `${hub.url}/ai/chat` })),
   limit: aiSdk("AI SDK behind fdatasync", true),

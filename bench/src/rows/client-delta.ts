@@ -27,8 +27,8 @@ export const CLIENT_DELTA: Row = {
   id: "client-delta",
   title: "client's CPU for a text delta",
   figures: [
-    { id: "view", title: "frame to message", unit: "µs", better: "less", goals: [ofLimit(10), ofPeer(PEER, 1)] },
-    { id: "cell", title: "frame to a component's cell", unit: "µs", better: "less", goals: [value(50), ofPeer(PEER, 1)] },
+    { id: "view", title: "frame to message", unit: "µs", better: "less", goals: [ofLimit(6, 3), ofPeer(PEER, 1)] },
+    { id: "cell", title: "frame to a component's cell", unit: "µs", better: "less", goals: [value(20), ofPeer(PEER, 1)] },
   ],
   ours: reader("holdfast", new URL("../ours/delta-client.ts", import.meta.url)),
   limit: reader("JSON.parse and a string", new URL("../limit/plain-deltas.ts", import.meta.url)),

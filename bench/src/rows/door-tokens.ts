@@ -147,7 +147,7 @@ const IO = "socket.io"
 export const RPC_TOKENS: Row = {
   id: "rpc-tokens",
   title: `a token each ${MILLIS} ms over Effect RPC, at ${READERS} readers`,
-  figures: figures(RPC, 1.3, 1),
+  figures: figures(RPC, 1.1, 0.9),
   shortRounds: 2,
   ours: ours(overRpc),
   limit: alone(`${RPC} behind fdatasync`, STOCK_RPC, overStockRpc, true),
