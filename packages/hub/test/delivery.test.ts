@@ -156,6 +156,34 @@ describe("delivery", () => {
     expect(slow.seen.filter(({ kind }) => kind === "synced").length).toBeLessThanOrEqual(1)
   })
 
+  it("D-10 a reader that leaves while it is full, in the middle of a delivery, is sent nothing any more", async () => {
+    const leaving = new Reader()
+    leaving.acknowledging = false
+    const { events } = leaving
+    let isFull = false
+    let deliveries = 0
+    Object.assign(leaving, {
+      full: () => isFull,
+      events: (...delivery: Parameters<Reader["events"]>) => {
+        events.call(leaving, ...delivery)
+        if (!leaving.text.includes("last")) return
+        deliveries++
+        isFull = true
+        leaving.attachment?.detach()
+      },
+    })
+    await attachReader(house, { session: id, after: 0 }, leaving)
+    await leaving.until("synced", ({ seen }) => seen.some(({ kind }) => kind === "synced"))
+    runner.print("last")
+    await leaving.until("the last event", ({ text }) => text.includes("last"))
+    isFull = false
+    leaving.attachment?.acknowledge(leaving.list.at(-1)?.seq ?? 0)
+    runner.print("after it")
+    await reach(4)
+    await tick()
+    expect(deliveries).toBe(1)
+  })
+
   it("D-13 an acknowledgement of a seq that was not sent is ignored", async () => {
     const slow = new Reader()
     slow.acknowledging = false

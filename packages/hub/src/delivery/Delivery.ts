@@ -145,7 +145,8 @@ export class Delivery {
       } else {
         this.#deliverSome(subscriber, pending, last)
       }
-      if (!subscriber.credit) {
+      // A sink may end its subscription from within a call.
+      if (!subscriber.credit && subscriber.mode === "live") {
         subscriber.mode = "waiting"
         stalled = true
       }
