@@ -62,6 +62,8 @@ export class ChatSocket {
   readonly #socket: Duplex
   readonly #parts: ChatSocketParts
   readonly #streams = new Map<string, Stream>()
+  /** Requests that do not stream yet, those that were aborted included. */
+  #beginning = 0
 
   constructor(ws: WebSocket, socket: Duplex, parts: ChatSocketParts) {
     this.#ws = ws
@@ -129,18 +131,21 @@ export class ChatSocket {
     if (this.#streams.has(requestId)) return this.close(1008, "a request under way has this requestId")
     if (type !== "send" && type !== "resume")
       return this.#refuse(requestId, new BadRequest({ message: "type: must be send, resume or abort", field: "type" }))
-    if (this.#streams.size >= STREAMS_MAX) {
+    if (Math.max(this.#streams.size, this.#beginning) >= STREAMS_MAX) {
       const message = `a connection has at most ${STREAMS_MAX} streams; abort one, or open another connection`
       return this.#refuse(requestId, new Busy({ message, retryAfter: 1 }))
     }
     const stream: Stream = { detach: undefined, isLeft: false }
     this.#streams.set(requestId, stream)
     const serving = type === "send" ? this.#send(requestId, stream, frame) : this.#resume(requestId, stream, frame)
+    this.#beginning++
     this.#parts.fork(serving).addObserver((exit) => {
+      this.#beginning--
       if (Exit.isSuccess(exit)) return
-      if (stream.isLeft) return
       const { defect, error } = failureOfCause(exit.cause)
       if (defect !== undefined) this.#parts.telemetry.log("error", defect, { operation: `chat.${type}` })
+      if (stream.isLeft) return
+      this.#streams.delete(requestId)
       this.#refuse(requestId, error)
     })
   }
@@ -165,7 +170,7 @@ export class ChatSocket {
     const { by, hub } = this.#parts
     return Effect.flatMap(findChat(hub, typeof id === "string" ? id : "", by), (session) =>
       session === undefined
-        ? Effect.sync(() => this.#over(requestId, { type: "no-active", requestId }))
+        ? Effect.sync(() => this.#over(requestId, stream, "no-active"))
         : this.#stream(requestId, stream, { session, followed: { endsToAsk: true } }),
     )
   }
@@ -189,7 +194,7 @@ export class ChatSocket {
       },
       full: () => this.#socket.writableLength > this.#parts.window,
       waits: begin,
-      over: (end) => this.#over(requestId, { type: end === "Idle" && !begun ? "no-active" : "end", requestId }),
+      over: (end) => this.#over(requestId, stream, end === "Idle" && !begun ? "no-active" : "end"),
       // A stream without its end: the client must see that it was cut.
       torn: (reason) => this.close(1001, reason),
     }
@@ -209,12 +214,14 @@ export class ChatSocket {
   }
 
   #refuse(requestId: string, error: DoorError): void {
-    this.#over(requestId, { type: "error", requestId, errorText: error.message, tag: error._tag })
+    this.#write({ type: "error", requestId, errorText: error.message, tag: error._tag })
   }
 
-  #over(requestId: string, frame: Fields): void {
+  /** Ends a stream; one that was aborted has ended, and its id may be another's by now. */
+  #over(requestId: string, stream: Stream, type: "end" | "no-active"): void {
+    if (stream.isLeft) return
     this.#streams.delete(requestId)
-    this.#write(frame)
+    this.#write({ type, requestId })
   }
 
   #write(frame: Fields, taken?: () => void): void {

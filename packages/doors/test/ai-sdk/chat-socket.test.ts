@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest"
 import WebSocket from "ws"
 import { noTelemetry } from "@holdfast/hub/Telemetry"
 import { Hub } from "@holdfast/hub/Hub"
+import { BadRequest } from "@holdfast/protocol/errors"
 import { eventually } from "@holdfast/testkit/eventually"
 import { makeFakeHub } from "@holdfast/testkit/hub/FakeHub"
 import { OWNER, testSettings } from "@holdfast/testkit/hub/hub-house"
@@ -19,10 +20,15 @@ const settings = testSettings()
 const server = createServer()
 let scope: Scope.Closeable
 let hubEnd: Socket
+/** What the hub refuses everything with; without it, it does not answer. */
+let refusal: BadRequest | undefined
 let client: WebSocket
 
 beforeEach(async () => {
-  const { hub } = makeFakeHub(noTelemetry)
+  refusal = undefined
+  const perform: Hub["Service"]["perform"] = (_name, _input, _by, done) =>
+    refusal === undefined ? undefined : void done({ _tag: "Refused", error: refusal })
+  const hub = { ...makeFakeHub(noTelemetry).hub, perform }
   scope = Scope.makeUnsafe()
   const door = await Effect.runPromise(
     makeChatSocket(settings).pipe(Effect.provideService(Hub, hub), Effect.provideService(Scope.Scope, scope)),
@@ -53,13 +59,29 @@ describe("a connection of a chat", () => {
     let answers = 0
     client.on("message", () => answers++)
     client.pause()
-    const frame = JSON.stringify({ type: "unheard", requestId: "x".repeat(200) })
-    const sent = 95_000
-    for (let i = 0; i < sent; i++) client.send(frame)
+    refusal = new BadRequest({ message: "x".repeat(64 * 1024) })
+    const sent = 600
+    const padding = "x".repeat(4096)
+    for (let i = 0; i < sent; i++) client.send(JSON.stringify({ type: "resume", requestId: String(i), id: "a-chat", padding }))
     await eventually("the hub stops reading", 20_000, () => hubEnd.isPaused())
-    expect(hubEnd.writableLength).toBeLessThan(UNREAD_MAX + settings.subscriberWindow + 1024 * 1024)
+    expect(hubEnd.writableLength).toBeLessThan(UNREAD_MAX + settings.subscriberWindow + 2 * 1024 * 1024)
     client.resume()
     await eventually("every request is answered", 20_000, () => answers === sent)
     expect(hubEnd.isPaused()).toBe(false)
+  })
+
+  it("I-1 counts a request that was aborted for as long as it is under way, and says no more of it", async () => {
+    const frames: Array<{ readonly type: string; readonly requestId: string; readonly tag?: string }> = []
+    client.on("message", (data: Buffer) => frames.push(JSON.parse(data.toString("utf8"))))
+    const resume = (requestId: string) => client.send(JSON.stringify({ type: "resume", requestId, id: "a-chat" }))
+    for (let i = 0; i < 40; i++) {
+      resume(`aborted ${i}`)
+      client.send(JSON.stringify({ type: "abort", requestId: `aborted ${i}` }))
+    }
+    resume("last")
+    await eventually("the last one is answered", 5000, () => frames.some(({ requestId }) => requestId === "last"))
+    expect(frames.map(({ requestId, tag }) => [requestId, tag])).toEqual(
+      [...Array.from({ length: 8 }, (_, i) => `aborted ${i + 32}`), "last"].map((id) => [id, "Busy"]),
+    )
   })
 })
