@@ -184,31 +184,6 @@ describe("sessions", () => {
     expect((await house.run(house.hub.mark(id, { text: "anew" }, OWNER))).seq).toBe(3)
   })
 
-  it("T-14 D-5 a log over its limit is trimmed up to a checkpoint, says so, and old cursors continue from a screen", async () => {
-    const { id } = await createTerminal(house, { command: "/bin/sh" })
-    runner.child.checkpoint = () => {
-      const position = runner.child.journal.length
-      return Promise.resolve({ position, cols: 80, rows: 24, screen: `screen ${position}` })
-    }
-    const reader = await attachReader(house, { session: id, after: 0 })
-    const block = Buffer.alloc(40_000, "y")
-    for (let i = 0; i < 60 && !reader.list.some(({ type }) => type === "trimmed"); i++) {
-      clock += 2500
-      const before = reader.list.length
-      runner.print(block)
-      await reader.until("the block", ({ list }) => list.length > before)
-    }
-    await reader.until("the notice", ({ list }) => list.some(({ type }) => type === "trimmed"))
-    reader.checkDense(0)
-    const record = await house.run(house.hub.get(id))
-    expect(record.firstSeq).toBeGreaterThan(5)
-    const late = await attachReader(house, { session: id, after: 1 })
-    await late.until("synced", ({ seen }) => seen.some(({ kind }) => kind === "synced"))
-    expect(late.seen[0]).toMatchObject({ kind: "snapshot", head: { reason: "trimmed" } })
-    late.checkDense(1)
-    expect(late.list.at(-1)?.seq).toBe((await house.run(house.hub.get(id))).lastSeq)
-  })
-
   it("T-8 the size is that of the interactive viewer who last attached or typed, at most 10 changes a second", async () => {
     const { id } = await createTerminal(house, { command: "/bin/sh", cols: 80, rows: 24 })
     const one = await attachReader(house, {

@@ -1,6 +1,6 @@
 /**
  * Screens of a session: taken for those who attach, kept every `checkpointBytes` of output and at the exit, and the
- * places behind which the log is trimmed (docs/protocol/rules.md, T-6, T-14, D-4).
+ * places behind which the log is trimmed (docs/protocol/rules.md, T-6, T-14, T-52, D-4).
  *
  * A runner's checkpoint knows a journal position. Where that lies inside a record, the rest of the record's bytes is
  * written after the screen, so that the screen stands for the whole record.
@@ -30,14 +30,18 @@ export class CheckpointKeeper implements FollowedScreens {
   #sinceKept = 0
   #sinceTaken = 0
   #askedAt = 0
-  #asking = false
+  /** The request that is under way. */
+  #asking: object | undefined
+  /** Whom to ask when output has stopped. */
+  #follower: ChildFollower | undefined
+  #later: NodeJS.Timeout | undefined
   #taken: Snapshot | undefined
   #taking: Array<(snapshot: Snapshot | undefined) => void> | undefined
 
   constructor(session: OpenSession) {
     this.#session = session
     this.#locator = new Locator(session)
-    this.#trimmer = new Trimmer(session)
+    this.#trimmer = new Trimmer(session, () => this.#look())
   }
 
   /** Output was placed in the log. */
@@ -48,9 +52,11 @@ export class CheckpointKeeper implements FollowedScreens {
 
   /** Something became durable: waiting screens find their place, and what is due is done. */
   durable(follower: ChildFollower): void {
+    this.#follower = follower
     this.#locator.placed(follower.positions)
-    if (this.#sinceKept >= this.#session.context.settings.checkpointBytes) this.#ask(follower)
+    this.#trimmer.weigh()
     this.#trimmer.look()
+    this.#look()
   }
 
   /** Stores a screen of the journal; `done` is called once it is kept, not at all when the store refused it. */
@@ -101,20 +107,40 @@ export class CheckpointKeeper implements FollowedScreens {
 
   /** Forgets what belonged to a connection or claim that is gone. */
   reset(): void {
+    clearTimeout(this.#later)
+    this.#later = undefined
+    this.#follower = undefined
+    this.#asking = undefined
     this.#taken = undefined
     this.#trimmer.forget()
     this.#locator.forget()
   }
 
+  /** Asks for a screen if one is due: now, or as soon as it may be asked for. */
+  #look(): void {
+    const follower = this.#follower
+    const { context } = this.#session
+    const isDue = this.#sinceKept >= context.settings.checkpointBytes || this.#trimmer.wants
+    if (!isDue || follower === undefined || follower.ended || this.#asking !== undefined) return
+    const wait = this.#askedAt + ASK_EVERY - context.now()
+    if (wait <= 0) return this.#ask(follower)
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined
+      this.#look()
+    }, wait)
+  }
+
   #ask(follower: ChildFollower): void {
     const { context } = this.#session
-    const now = context.now()
-    if (this.#asking || now - this.#askedAt < ASK_EVERY || follower.ended) return
-    this.#asking = true
-    this.#askedAt = now
+    const asking = (this.#asking = {})
+    this.#askedAt = context.now()
     this.#sinceKept = 0
+    this.#trimmer.begin()
     const finish = (): void => {
-      this.#asking = false
+      if (this.#asking !== asking) return
+      this.#asking = undefined
+      this.#trimmer.end()
+      this.#look()
     }
     follower.port.connection.checkpoint(follower.port.child).then(
       (reply) =>

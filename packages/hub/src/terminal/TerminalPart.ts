@@ -138,6 +138,7 @@ export class TerminalPart extends ChildPart {
 
   override gone(reason: string): void {
     super.gone(reason)
+    this.#keeper.reset()
     this.#presence?.stop()
     this.#refuseInput(reason)
   }
