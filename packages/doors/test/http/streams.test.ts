@@ -169,7 +169,7 @@ describe("a log as server-sent events", () => {
     expect((await door.send("/api/sessions/none/events/stream")).status).toBe(404)
   })
 
-  it("D-10 a reader that stops reading holds a bounded amount, and gets all of it once when it continues", async () => {
+  it("D-10 check:V1 a reader that stops reading holds a bounded amount, and gets all of it once when it continues", async () => {
     const door = await opened()
     const id = await door.create()
     const stream = await follow(door, `/api/sessions/${id}/events/stream?after=2`)

@@ -85,7 +85,7 @@ describe("the wire of the RPC door", () => {
     expect(client.messages.some(({ requestId }) => requestId === "3")).toBe(false)
   })
 
-  it("J-7 one chunk is under way until it is acknowledged, of 64 KiB at most, and the log is read no further", async () => {
+  it("J-7 check:V1 one chunk is under way until it is acknowledged, of 64 KiB at most, and the log is read no further", async () => {
     const agent = await createAgent(house)
     await send(house, agent.id, "[[tokens 8000]]")
     await turnsEnded(agent.reader, 1)
@@ -115,7 +115,7 @@ describe("the wire of the RPC door", () => {
     expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
   })
 
-  it("J-7 a reader that stops holds up neither its other calls nor other readers", async () => {
+  it("J-7 check:V1 a reader that stops holds up neither its other calls nor other readers", async () => {
     const agent = await createAgent(house)
     client.request("1", "chat.subscribe", { session: agent.id })
     await client.until("the state", () => chunks().length === 1)

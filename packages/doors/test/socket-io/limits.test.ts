@@ -99,7 +99,7 @@ describe("what a client does not read", () => {
     },
   )
 
-  it("K-6 stops the reading of the log, and nothing is missing once it is read", async () => {
+  it("K-6 check:V1 stops the reading of the log, and nothing is missing once it is read", async () => {
     const { id } = await createTerminal(house, {
       command: "sh",
       args: ["-c", "read go; yes 0123456789 | head -c 8000000; echo over; sleep 60"],
