@@ -32,6 +32,8 @@ const IGNORED = ["**/node_modules/**", "**/dist/**"]
 
 export default defineConfig({
   test: {
+    // Tests that are marked as concurrent wait for others more than they compute.
+    maxConcurrency: 12,
     reporters: ["default", "./scripts/count-reporter.mjs"],
     projects: [
       {

@@ -72,9 +72,11 @@ export interface AttachWith {
   readonly after?: number
   /** Log that the cursor is of. */
   readonly log?: string
+  /** Only events of this channel, at a door that `filters`. */
+  readonly channel?: string
 }
 
-/** A message to send. */
+/** A message to send, or a text to type. */
 export interface SendWith {
   readonly session: string
   readonly token: string
@@ -104,6 +106,14 @@ export interface DoorUnderTest {
   readonly attach: (request: AttachWith) => Promise<DoorReader>
   /** Sends a message and gives the door's answer. Fails with `DoorRefused`. Absent for a door that only reads. */
   readonly send?: (request: SendWith) => Promise<unknown>
+  /** Types a text into a terminal. Absent for a door that does not type. */
+  readonly type?: (request: SendWith) => Promise<unknown>
+  /** What is typed has no key: the door's numbers keep it from being typed twice. */
+  readonly typesByNumber?: true
+  /** Its readers ask again and again, each time from a cursor: at any of them a folded turn may stand for what they have of it. */
+  readonly isAsked?: true
+  /** Its readers may ask for one channel alone. */
+  readonly filters?: true
   /** Ends what the adapter holds on to. */
   readonly close?: () => void | Promise<void>
 }

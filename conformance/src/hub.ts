@@ -15,7 +15,12 @@ export interface HubUnderTest {
   readonly restart?: () => Promise<void>
   /** Its setting `logMaxBytes`, where a terminal reaches that in a moment. Without it nothing is trimmed. */
   readonly trimsAt?: number
-  /** Bytes of memory that it holds; by default its metrics are asked. */
+  /** Milliseconds of its setting `socketSilence`, where that is short enough to wait for. Without it no one stays quiet for long. */
+  readonly silence?: number
+  /**
+   * Bytes that it holds once all that is dead is collected, where that can be asked. Without it the metrics are asked for what is
+   * resident, which also swings with when the server collects, so that more has to be written and the least of several tries counts.
+   */
   readonly memory?: () => Promise<number>
 }
 
@@ -97,8 +102,8 @@ export class HubCalls {
   }
 
   /** Sends a message; gives its turn once it has one, or nothing while it waits. */
-  async say(session: string, text: string): Promise<void> {
-    await this.ok("POST", `/api/sessions/${session}/messages`, { text })
+  async say(session: string, text: string, key: string = crypto.randomUUID()): Promise<void> {
+    await this.ok("POST", `/api/sessions/${session}/messages`, { text, key })
   }
 
   async record(session: string): Promise<RecordShown> {

@@ -10,7 +10,7 @@ import { type Io, socketIoDoor } from "./doors/socket-io.ts"
 import { sseDoor } from "./doors/sse.ts"
 import { streamSocketDoor } from "./doors/stream-socket.ts"
 import type { HubUnderTest } from "./hub.ts"
-import { lineOf, reportOf } from "./report.ts"
+import { lineOf, nameOf, reportOf } from "./report.ts"
 import { runSuite } from "./suite.ts"
 
 const USAGE = `holdfast-conformance URL [options]
@@ -22,6 +22,7 @@ Tries the doors of the Holdfast server at URL. The sessions that it makes are mo
   --check ID        a check; may be repeated (default: all)
   --restart COMMAND kills the server with SIGKILL and starts it again (default: nothing is killed)
   --trims BYTES     the server's logMaxBytes, if a terminal reaches it in a moment
+  --silence MILLIS  the server's socketSilence, if it can be waited for
   --json            print the results as JSON
   --list            list the checks
 
@@ -65,6 +66,7 @@ function read(args: ReadonlyArray<string>) {
       check: { type: "string", multiple: true },
       restart: { type: "string" },
       trims: { type: "string" },
+      silence: { type: "string" },
       json: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -79,9 +81,9 @@ function read(args: ReadonlyArray<string>) {
 }
 
 async function main(args: ReadonlyArray<string>): Promise<number> {
-  const { check, door, json, restart, trims, url, ...options } = read(args)
+  const { check, door, json, restart, silence, trims, url, ...options } = read(args)
   if (options.list) {
-    for (const { id, title } of CHECKS) console.log(`${id}: ${title}`)
+    for (const check of CHECKS) console.log(nameOf(check))
     return 0
   }
   if (url === undefined || options.help) {
@@ -93,6 +95,7 @@ async function main(args: ReadonlyArray<string>): Promise<number> {
     token: options.token ?? process.env["HOLDFAST_TOKEN"] ?? "",
     ...(restart === undefined ? {} : { restart: () => shell(restart) }),
     ...(trims === undefined ? {} : { trimsAt: Number(trims) }),
+    ...(silence === undefined ? {} : { silence: Number(silence) }),
   }
   const chosen = CHECKS.filter(({ id }) => check === undefined || check.includes(id))
   const all = []

@@ -1,13 +1,18 @@
 /** Results as text for people. */
-import type { Result } from "./suite.ts"
+import type { Check, Result } from "./suite.ts"
 
 const MARKS = { passed: "ok    ", failed: "FAILED", skipped: "-     " } as const
 
+/** What a check is called: its id, its promise, and what it proves. */
+export function nameOf({ id, title, proves = [] }: Pick<Check, "id" | "title" | "proves">): string {
+  return `${id}: ${title}${proves.length === 0 ? "" : ` [${proves.join(" ")}]`}`
+}
+
 /** One line for a result, and one for its reason. */
-export function lineOf({ id, title, outcome, reason, milliseconds, figures }: Result): string {
+export function lineOf({ id, title, proves, outcome, reason, milliseconds, figures }: Result): string {
   const measured = Object.entries(figures).map(([name, value]) => `${name} ${value}`)
   const time = outcome === "skipped" ? [] : [`${milliseconds} ms`]
-  const head = `${MARKS[outcome]} ${id}: ${title}${[...time, ...measured].length === 0 ? "" : ` (${[...time, ...measured].join(", ")})`}`
+  const head = `${MARKS[outcome]} ${nameOf({ id, title, proves })}${[...time, ...measured].length === 0 ? "" : ` (${[...time, ...measured].join(", ")})`}`
   return reason === undefined ? head : `${head}\n         ${reason}`
 }
 

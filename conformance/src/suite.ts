@@ -1,5 +1,5 @@
 /**
- * The suite: checks as plain functions, run one after the other, whose results are data.
+ * The suite: checks as plain functions whose results are data. Several are tried at a time; those that disturb others, alone.
  */
 import type { AttachWith, DoorUnderTest } from "./door.ts"
 import { CheckFailed } from "./failed.ts"
@@ -13,6 +13,10 @@ export interface Check {
   readonly id: string
   /** The promise, in a sentence. */
   readonly title: string
+  /** What it shows of the list in docs/CHECKS.md. */
+  readonly proves?: ReadonlyArray<string>
+  /** How it disturbs what is tried beside it, if it does: it kills the server, or measures what that holds. */
+  readonly alone?: "kills" | "measures"
   /** Only for doors that show this; for both without it. */
   readonly shows?: DoorUnderTest["shows"]
   /** Why it cannot be tried here, if it cannot. */
@@ -24,6 +28,7 @@ export interface Check {
 export interface Result {
   readonly id: string
   readonly title: string
+  readonly proves: ReadonlyArray<string>
   readonly outcome: "passed" | "failed" | "skipped"
   /** Why it failed or was skipped. */
   readonly reason?: string
@@ -48,7 +53,7 @@ export class Suite {
 
   /** Attaches a reader with the server's own token. */
   async attach(session: string, cursor: Omit<AttachWith, "session" | "token"> = {}, token = this.hub.token): Promise<Tape> {
-    const tape = new Tape(await this.door.attach({ session, token, ...cursor }), cursor.after)
+    const tape = new Tape(await this.door.attach({ session, token, ...cursor }), cursor.after, this.door.isAsked === true)
     this.#tapes.push(tape)
     return tape
   }
@@ -61,10 +66,15 @@ export class Suite {
   }
 
   /** Starts a turn, through the door where it sends. */
-  async send(session: string, text: string): Promise<void> {
+  async send(session: string, text: string, key: string = crypto.randomUUID()): Promise<void> {
     const { send } = this.door
-    if (send === undefined) return this.calls.say(session, text)
-    await send({ session, text, token: this.hub.token, key: crypto.randomUUID() })
+    if (send === undefined) return this.calls.say(session, text, key)
+    await send({ session, text, token: this.hub.token, key })
+  }
+
+  /** Where a reader attaches who is to be given all there is. */
+  get beginning(): { readonly after?: number } {
+    return this.door.shows === "events" ? { after: 0 } : {}
   }
 
   /** Ends what the check opened. */
@@ -79,10 +89,10 @@ export class Suite {
 
 /** Tries one check of a door. Never fails: what goes wrong is in the result. */
 export async function runCheck(check: Check, door: DoorUnderTest, hub: HubUnderTest): Promise<Result> {
-  const { id, title } = check
+  const { id, title, proves = [] } = check
   const suite = new Suite(door, hub)
   const skipped = reasonToSkip(check, suite)
-  if (skipped !== undefined) return { id, title, outcome: "skipped", reason: skipped, milliseconds: 0, figures: {} }
+  if (skipped !== undefined) return { id, title, proves, outcome: "skipped", reason: skipped, milliseconds: 0, figures: {} }
   const began = performance.now()
   const problems: Array<string> = []
   try {
@@ -97,8 +107,8 @@ export async function runCheck(check: Check, door: DoorUnderTest, hub: HubUnderT
   }
   const milliseconds = Math.round(performance.now() - began)
   const { figures } = suite
-  if (problems.length === 0) return { id, title, outcome: "passed", milliseconds, figures }
-  return { id, title, outcome: "failed", reason: problems.join("; "), milliseconds, figures }
+  if (problems.length === 0) return { id, title, proves, outcome: "passed", milliseconds, figures }
+  return { id, title, proves, outcome: "failed", reason: problems.join("; "), milliseconds, figures }
 }
 
 function reasonToSkip({ lacks, shows }: Check, suite: Suite): string | undefined {
@@ -106,19 +116,27 @@ function reasonToSkip({ lacks, shows }: Check, suite: Suite): string | undefined
   return lacks?.(suite)
 }
 
-/** Tries the checks one after the other; `tell` hears of each as it ends. */
+/** Checks that are tried at a time. */
+const AT_ONCE = 6
+
+/** Tries the checks, first those that stand others beside them; `tell` hears of each as it ends. The results are in the order of the checks. */
 export async function runSuite(
   checks: ReadonlyArray<Check>,
   door: DoorUnderTest,
   hub: HubUnderTest,
   tell: (result: Result) => void = () => undefined,
 ): Promise<ReadonlyArray<Result>> {
-  const results: Array<Result> = []
-  for (const check of checks) {
-    const result = await runCheck(check, door, hub)
-    results.push(result)
-    tell(result)
+  const results = new Map<Check, Result>()
+  const work = async (queue: Array<Check>): Promise<void> => {
+    for (let check = queue.shift(); check !== undefined; check = queue.shift()) {
+      const result = await runCheck(check, door, hub)
+      results.set(check, result)
+      tell(result)
+    }
   }
+  const together = checks.filter(({ alone }) => alone === undefined)
+  await Promise.all(Array.from({ length: AT_ONCE }, () => work(together)))
+  await work(checks.filter(({ alone }) => alone !== undefined))
   await door.close?.()
-  return results
+  return checks.flatMap((check) => results.get(check) ?? [])
 }

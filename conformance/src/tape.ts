@@ -2,8 +2,8 @@
  * What one reader was given, in order, and the judge of that order.
  *
  * Each event must begin where the one before it ended: `from` (or `seq`) is the previous `seq` + 1. Only the first event after
- * an attach or a cut may begin before its cursor, where a range that has folded meanwhile stands for it. A snapshot may come
- * only there, unless what the reader would need next has left the log.
+ * an attach or a cut may begin before its cursor, where a range that has folded meanwhile stands for it; a reader that asks again
+ * and again is always at such a place. A snapshot may come only there, unless what the reader would need next has left the log.
  */
 import type { DoorItem, DoorReader, EndedItem, EventItem, ShownMessage } from "./door.ts"
 import { demand } from "./failed.ts"
@@ -16,6 +16,8 @@ export class Tape {
   /** Messages as they were shown last, by id, and those that the door said are over. */
   readonly messages = new Map<string, ShownMessage>()
   readonly done = new Set<string>()
+  /** Messages that were shown as unfinished. */
+  readonly unfinished = new Set<string>()
   /** Last seq that was handed out: the cursor. */
   last: number | undefined
   /** How often the reader learned that it is up to date, since it attached. */
@@ -32,9 +34,12 @@ export class Tape {
   #begun = 1
   #told = 0
 
-  constructor(reader: DoorReader, after?: number) {
+  readonly #isAsked: boolean
+
+  constructor(reader: DoorReader, after?: number, isAsked = false) {
     this.#reader = reader
     this.last = after
+    this.#isAsked = isAsked
   }
 
   get isOver(): boolean {
@@ -132,6 +137,7 @@ export class Tape {
       case "message":
         this.messages.set(item.message.id, item.message)
         if (item.done) this.done.add(item.message.id)
+        else this.unfinished.add(item.message.id)
         return
       case "ended":
         this.ended = item
@@ -145,7 +151,7 @@ export class Tape {
     demand(from <= seq, `${name} at ${seq} stands for a range from ${from}`)
     demand(seq > last, `${name} at ${seq} came after ${last}: out of order, or twice`)
     const overlaps = from < last + 1
-    const fits = from === last + 1 || (overlaps && this.#mayOverlap)
+    const fits = from === last + 1 || (overlaps && (this.#mayOverlap || (this.#isAsked && name === "agent/folded")))
     demand(fits, `${last} is followed by ${name} from ${from}: ${overlaps ? "something came twice" : "something is missing"}`)
     if (overlaps) this.#mayOverlap = false
     this.last = seq

@@ -5,14 +5,26 @@ import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type HubProcess, startHub } from "@holdfast/testkit/hub-process"
 import { CHECKS } from "../src/checks.ts"
-import type { DoorItem, DoorUnderTest } from "../src/door.ts"
+import type { DoorItem, DoorUnderTest, SendWith } from "../src/door.ts"
 import { DoorRefused } from "../src/door.ts"
 import { sseDoor } from "../src/doors/sse.ts"
 import { HubCalls, type HubUnderTest } from "../src/hub.ts"
+import { within } from "../src/patience.ts"
 import { reportOf } from "../src/report.ts"
 import { type Result, runCheck, runSuite } from "../src/suite.ts"
 import { messageDoor } from "./message-door.ts"
-import { attaching, doubling, dropping, forging, items, openUnguarded, quiet, reading, reordering } from "./broken-doors.ts"
+import {
+  attaching,
+  doubling,
+  dropping,
+  forging,
+  items,
+  openGreedy,
+  openUnguarded,
+  quiet,
+  reading,
+  reordering,
+} from "./broken-doors.ts"
 
 const MiB = 1024 * 1024
 
@@ -41,13 +53,13 @@ async function fails(id: string, door: DoorUnderTest, reason: RegExp, at = here(
 
 const plain = (): DoorUnderTest => sseDoor(here())
 
-describe("a reader of a broken door", () => {
+describe.concurrent("a reader of a broken door", () => {
   it.each([
     ["loses an event", dropping, /something is missing/],
     ["is given an event twice", doubling, /out of order, or twice/],
     ["is given two events the wrong way round", reordering, /something is missing/],
   ])("K-1 that %s fails the checks of order", async (_, spoil, reason) => {
-    await fails("order", reading(plain(), spoil), reason)
+    await Promise.all(["order", "live-cursors"].map((id) => fails(id, reading(plain(), spoil), reason)))
   })
 
   it("K-1 that is given another event than the log holds fails", async () => {
@@ -61,8 +73,7 @@ describe("a reader of a broken door", () => {
     const door = attaching(plain(), (request) =>
       (request.after ?? 0) === 0 ? request : { ...request, after: move(request.after ?? 0) },
     )
-    await fails("cut", door, reason)
-    await fails("every-cursor", door, reason)
+    await Promise.all(["cut", "every-cursor"].map((id) => fails(id, door, reason)))
   })
 
   it("K-1 that is not given what stands for a folded turn fails", async () => {
@@ -93,9 +104,30 @@ describe("a reader of a broken door", () => {
   })
 
   it("K-1 whose server keeps what it does not read fails", async () => {
-    let held = 0
-    const growing: HubUnderTest = { ...here(), memory: async () => (held += 20 * 1024 * 1024) }
-    await fails("stopped-reader", sseDoor(growing), /the server grew by \d+ MiB/, growing)
+    // One that trims nothing: what has left the log is kept by no one.
+    const whole = await startHub()
+    const greedy = await openGreedy({ url: whole.url(), token: whole.token })
+    await fails("stopped-reader", sseDoor(greedy.hub), /the server grew by \d+\.\d MiB/, greedy.hub)
+    await greedy.close()
+    await whole.stop()
+  })
+
+  it("K-1 whose filter is forgotten when it comes back fails", async () => {
+    const forgetful = attaching(plain(), ({ channel, ...request }) =>
+      request.after === 0 && channel !== undefined ? { ...request, channel } : request,
+    )
+    await fails("filter", forgetful, /of the channel `session`/)
+  })
+
+  it("K-1 who is sent away for being quiet, or when its turn is stopped, fails", async () => {
+    const lost: DoorItem = { kind: "ended", tag: "ConnectionLost", message: "sent away" }
+    const impatient = reading(plain(), (next) => async () => (await within(300, next()))?.value ?? lost)
+    await fails("quiet", impatient, /ended before the end of a turn that says nothing for long/, { ...here(), silence: 400 })
+    const rude = reading(
+      plain(),
+      items((item) => [item.kind === "event" && item.name === "turn/ended" ? lost : item]),
+    )
+    await fails("interrupt", rude, /ended before the end of the turn: ConnectionLost/)
   })
 
   it("K-1 whose cursor is not looked at, or whose session does not exist, fails unless it learns that", async () => {
@@ -119,7 +151,7 @@ describe("a reader of a broken door", () => {
   })
 })
 
-describe("a sender through a broken door", () => {
+describe.concurrent("a sender through a broken door", () => {
   it("K-1 whose key is not passed on, or whose conflict is hidden, fails", async () => {
     const { send } = plain()
     await fails(
@@ -133,6 +165,16 @@ describe("a sender through a broken door", () => {
     await fails("bad-input", { ...plain(), send: hiding }, /came to accepted/)
   })
 
+  it("K-1 that types in pieces fails", async () => {
+    const { type } = plain()
+    const half = async (one: SendWith): Promise<unknown> => {
+      const middle = one.text.length / 2
+      await type?.({ ...one, text: one.text.slice(0, middle), key: `${one.key}-1` })
+      return type?.({ ...one, text: one.text.slice(middle), key: `${one.key}-2` })
+    }
+    await fails("typing", { ...plain(), type: half }, /20 inputs; the terminal was given \d+ pieces that are not these/)
+  })
+
   it("K-1 that lends its own credential fails", async () => {
     const { send } = plain()
     await fails(
@@ -143,7 +185,7 @@ describe("a sender through a broken door", () => {
   })
 })
 
-describe("the entries of a broken door", () => {
+describe.concurrent("the entries of a broken door", () => {
   it("K-1 fail when one of them lets everyone in", async () => {
     const open: DoorUnderTest = { ...plain(), entries: [...plain().entries, { method: "GET", path: "/health/live" }] }
     await fails("guard-credential", open, /GET \/health\/live answered 200 to no credential, not 401/)
@@ -158,38 +200,51 @@ describe("the entries of a broken door", () => {
   })
 })
 
-describe("a door that shows messages", () => {
-  const chat = (): DoorUnderTest => messageDoor(plain())
-  const shrinking = items((item) =>
-    item.kind === "message" ? [{ ...item, message: { ...item.message, parts: item.message.parts.map(cut) } }] : [item],
-  )
-  const cut = (part: unknown): unknown => {
-    const { text } = part as { readonly text?: string }
-    return text === undefined ? part : { ...(part as object), text: text.slice(0, 90) }
-  }
-  const hasty = items((item) => (item.kind === "message" ? [{ ...item, done: true }] : [item]))
-  const hushed = (next: () => Promise<DoorItem | undefined>) => async (): Promise<DoorItem | undefined> => {
-    const item = await next()
-    return item?.kind === "message" && item.done ? undefined : item
-  }
+const chat = (): DoorUnderTest => messageDoor(plain())
+const shrinking = items((item) =>
+  item.kind === "message" ? [{ ...item, message: { ...item.message, parts: item.message.parts.map(cut) } }] : [item],
+)
+const cut = (part: unknown): unknown => {
+  const { text } = part as { readonly text?: string }
+  return text === undefined ? part : { ...(part as object), text: text.slice(0, 90) }
+}
+const hasty = items((item) => (item.kind === "message" ? [{ ...item, done: true }] : [item]))
+const hushed = (next: () => Promise<DoorItem | undefined>) => async (): Promise<DoorItem | undefined> => {
+  const item = await next()
+  return item?.kind === "message" && item.done ? undefined : item
+}
 
-  it("K-1 passes when its readers end with the stored message, through cuts, folds and a kill of the hub", async () => {
-    const at: HubUnderTest = { ...here(), restart: () => hub.kill("SIGKILL").then(async () => void (await hub.start())) }
-    for (const id of ["turn", "turn-cut", "turn-fold", "turn-kill", "detach", "ends", "sessions", "scope"])
-      expect(await tried(id, chat(), at)).toMatchObject({ id, outcome: "passed" })
-  })
-
-  it.each([["turn"], ["turn-cut"], ["turn-fold"], ["turn-kill"]])(
-    "K-1 fails %s when part of its message is missing",
+describe.concurrent("a door that shows messages", () => {
+  it.each([["turn"], ["turn-live"], ["turn-cut"], ["turn-fold"], ["detach"], ["interrupt"], ["ends"], ["sessions"], ["scope"]])(
+    "K-1 passes %s when its readers end with the stored message",
     async (id) => {
-      const at: HubUnderTest = { ...here(), restart: () => Promise.resolve() }
-      await fails(id, reading(chat(), shrinking), /the reader has .*, but .* is stored/, at)
+      expect(await tried(id, chat())).toMatchObject({ id, outcome: "passed" })
     },
   )
+
+  it.each([["turn"], ["turn-live"], ["turn-cut"], ["turn-fold"]])(
+    "K-1 fails %s when part of its message is missing",
+    async (id) => {
+      await fails(id, reading(chat(), shrinking), /the reader has .*, but .* is stored/)
+    },
+  )
+
+  it("K-1 fails when it plays a turn that is over as one that runs", async () => {
+    await fails("turn-past", chat(), /shown as one that runs/)
+  })
 
   it("K-1 fails when it says too early that a turn is over, or never", async () => {
     await fails("turn", reading(chat(), hasty), /the reader has .*, but .* is stored/)
     await fails("turn", reading(chat(), hushed), /ended without a word before the end of the turn/)
+  })
+})
+
+describe("a door that shows messages, when the hub is killed", () => {
+  it("K-1 passes, and fails when part of its message is missing", async () => {
+    const at: HubUnderTest = { ...here(), restart: () => hub.kill("SIGKILL").then(async () => void (await hub.start())) }
+    expect(await tried("turn-kill", chat(), at)).toMatchObject({ outcome: "passed" })
+    const kept: HubUnderTest = { ...here(), restart: () => Promise.resolve() }
+    await fails("turn-kill", reading(chat(), shrinking), /the reader has .*, but .* is stored/, kept)
   })
 })
 

@@ -1,5 +1,5 @@
 /** Doors that are broken on purpose, each in one way, made of one that is not. */
-import { createServer, request as forward } from "node:http"
+import { createServer, type IncomingMessage, request as forward, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { AttachWith, DoorItem, DoorReader, DoorUnderTest } from "../src/door.ts"
 import type { HubUnderTest } from "../src/hub.ts"
@@ -71,16 +71,37 @@ export function quiet(next: Next): Next {
   }
 }
 
+/** A server before a hub. */
+interface Before {
+  readonly hub: HubUnderTest
+  readonly close: () => Promise<void>
+}
+
 /** A server that forwards to a hub with the hub's own Host and without an Origin, so that no guard sees them. */
-export async function openUnguarded(
-  hub: HubUnderTest,
-): Promise<{ readonly hub: HubUnderTest; readonly close: () => Promise<void> }> {
+export function openUnguarded(hub: HubUnderTest): Promise<Before> {
+  return openBefore(hub, (answer, response) => void answer.pipe(response))
+}
+
+/** A server that takes all that a hub has for a reader, and keeps what the reader does not take. */
+export async function openGreedy(hub: HubUnderTest): Promise<Before> {
+  const open = new Set<ServerResponse>()
+  const before = await openBefore(hub, (answer, response) => {
+    open.add(response)
+    answer.on("data", (piece: Buffer) => void response.write(piece))
+    answer.on("close", () => response.end())
+    response.on("close", () => open.delete(response))
+  })
+  const memory = (): Promise<number> => Promise.resolve([...open].reduce((sum, { writableLength }) => sum + writableLength, 0))
+  return { ...before, hub: { ...before.hub, memory } }
+}
+
+async function openBefore(hub: HubUnderTest, pass: (answer: IncomingMessage, response: ServerResponse) => void): Promise<Before> {
   const { host } = new URL(hub.url)
   const server = createServer((request, response) => {
     const { origin: _, ...headers } = request.headers
     const sent = forward(`${hub.url}${request.url}`, { method: request.method, headers: { ...headers, host } }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers)
-      answer.pipe(response)
+      pass(answer, response)
     })
     sent.on("error", () => response.destroy())
     response.on("close", () => sent.destroy())

@@ -73,6 +73,7 @@ async function pump(stream: ReadableStream<UIMessageChunk>, queue: ItemQueue): P
   }
   if (end === undefined || last === undefined) return queue.endQuietly()
   queue.push({ kind: "message", message: shownOf(last), done: true })
+  queue.push({ kind: "ended", tag: "Over", message: "the stream of the turn is over" })
 }
 
 /** What a page loads where no turn runs: the stored messages. */
@@ -205,7 +206,7 @@ function attachBound(hub: HubUnderTest, { session, token }: AttachWith): Promise
     const { error } = binding.state
     if (error !== undefined) return queue.push({ kind: "ended", tag: error.tag, message: error.message })
     for (const message of chat.messages) show(message, false)
-    if (turn !== undefined && binding.state.turn === undefined) {
+    if (turn !== undefined && binding.state.turn !== turn) {
       // The chat has what it was given a moment before.
       const over = turn
       connection.timers.after(50, () =>

@@ -75,7 +75,7 @@ describe.concurrent("an outbox in a file, shared by processes", () => {
   })
   afterAll(() => hub.stop())
 
-  it("C-50 C-58 sends everything that was stored once and in order, though its processes are killed and answers are lost", async () => {
+  it("C-50 C-58 check:O7 sends everything that was stored once and in order, though its processes are killed and answers are lost", async () => {
     await using place = await Place.open(hub)
     const names: Array<string> = []
     const promised: Array<string> = []
@@ -99,7 +99,7 @@ describe.concurrent("an outbox in a file, shared by processes", () => {
     expect(place.proxy.lost()).toBeGreaterThan(5)
   })
 
-  it("C-57 C-58 a process that is stopped loses its turn to another, and continues without doubling anything", async () => {
+  it("C-57 C-58 check:O7 a process that is stopped loses its turn to another, and continues without doubling anything", async () => {
     await using place = await Place.open(hub)
     place.proxy.refuse()
     const first = place.start("a", 5)

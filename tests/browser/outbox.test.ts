@@ -106,7 +106,7 @@ describe.concurrent("an outbox in a browser", () => {
   })
   const open = () => Place.open(hub, browser, script)
 
-  it("C-50 C-52 C-57 three tabs with 100 commands each: every one once, in order, through lost answers and two crashes of the sender", async ({
+  it("C-50 C-52 C-57 check:O7 three tabs with 100 commands each: every one once, in order, through lost answers and two crashes of the sender", async ({
     expect,
   }) => {
     await using place = await open()

@@ -69,6 +69,7 @@ const bearer = (secret: string): Headers => ({ authorization: `Bearer ${secret}`
 const host: Check = {
   id: "guard-host",
   title: "the guard refuses a Host that is not the hub's own, at every entry",
+  proves: ["check:S2"],
   run: async (suite) => {
     const { token } = suite.hub
     await demandStatus(suite, "another Host", () => ({ host: "hub.attacker.example", ...bearer(token) }), 403)
@@ -78,6 +79,7 @@ const host: Check = {
 const origin: Check = {
   id: "guard-origin",
   title: "the guard refuses an Origin that is not the hub's own, at every entry",
+  proves: ["check:S3"],
   run: async (suite) => {
     const { token } = suite.hub
     for (const from of ["https://attacker.example", "null"]) {
@@ -89,6 +91,7 @@ const origin: Check = {
 const credential: Check = {
   id: "guard-credential",
   title: "the guard refuses a request without a credential, or with one that it does not know, at every entry",
+  proves: ["check:S1"],
   run: async (suite) => {
     await demandStatus(suite, "no credential", (name) => ({ host: name }), 401)
     await demandStatus(suite, "an unknown credential", (name) => ({ host: name, ...bearer("unknown-0123456789abcdef") }), 401)

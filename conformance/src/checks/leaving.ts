@@ -1,45 +1,51 @@
 /** Leaving and being sent away: a disconnect is never a cancel, and no stream ends quietly in a turn. */
 import { DoorRefused } from "../door.ts"
-import type { Check } from "../suite.ts"
+import type { Check, Suite } from "../suite.ts"
 import { demand } from "../failed.ts"
+import { demandStored, hasBegun, hasEnded, isDone } from "./following.ts"
+
+/** Leaves a turn in which the agent says nothing for a time, once by a cut and once politely; false when that was over by then. */
+async function leaveTurn(suite: Suite, milliseconds: number): Promise<boolean> {
+  const session = await suite.calls.agent()
+  const began = performance.now()
+  await suite.send(session, `[[slow 5 5]] [[wait ${milliseconds}]] [[say over]]`)
+  const [lost, polite] = [await suite.attach(session, suite.beginning), await suite.attach(session, suite.beginning)]
+  for (const tape of [lost, polite]) await tape.until("the turn", hasBegun)
+  lost.cut()
+  await lost.close()
+  await polite.close()
+  const isInTurn = performance.now() < began + milliseconds
+  await suite.calls.idle(session)
+  const ends = (await suite.calls.log(session)).filter(({ name }) => name === "turn/ended")
+  const outcomes = ends.map(({ data }) => (data as { readonly outcome: string }).outcome)
+  demand(outcomes.length === 1 && outcomes[0] === "completed", `the turn ended as ${outcomes.join(", ")}`)
+  return isInTurn
+}
+
+/** How long the agent says nothing, in milliseconds: a busy machine needs long. */
+const PAUSES = [500, 3000, 15_000]
 
 const detach: Check = {
   id: "detach",
   title: "a reader that leaves, or is cut off, ends no turn",
+  proves: ["trap:8"],
   run: async (suite) => {
-    const session = await suite.calls.agent()
-    await suite.send(session, "[[slow 60 10]]")
-    const cursor = suite.door.shows === "events" ? { after: 0 } : {}
-    const [lost, polite] = [await suite.attach(session, cursor), await suite.attach(session, cursor)]
-    for (const tape of [lost, polite]) {
-      await tape.until(
-        "the turn",
-        ({ events, messages }) => events.some(({ name }) => name === "agent/text-delta") || messages.size > 0,
-      )
-    }
-    lost.cut()
-    await lost.close()
-    await polite.close()
-    await suite.calls.idle(session)
-    const ends = (await suite.calls.log(session)).filter(({ name }) => name === "turn/ended")
-    const outcomes = ends.map(({ data }) => (data as { readonly outcome: string }).outcome)
-    demand(outcomes.length === 1 && outcomes[0] === "completed", `the turn ended as ${outcomes.join(", ")}`)
+    for (const pause of PAUSES) if (await leaveTurn(suite, pause)) return
+    demand(false, "no turn lasted until its readers had left")
   },
 }
 
 const ends: Check = {
   id: "ends",
   title: "a reader that is sent away in a turn learns why; its stream does not just end",
+  proves: ["trap:4"],
   run: async (suite) => {
     const session = await suite.calls.agent()
     const token = await suite.calls.token("all")
-    await suite.send(session, "[[slow 400 10]]")
-    const cursor = suite.door.shows === "events" ? { after: 0 } : {}
+    await suite.send(session, "[[slow 2000 10]]")
+    const cursor = suite.beginning
     const tape = await suite.attach(session, cursor, token.secret)
-    await tape.until(
-      "the turn",
-      ({ events, messages }) => events.some(({ name }) => name === "agent/text-delta") || messages.size > 0,
-    )
+    await tape.until("the turn", hasBegun)
     await token.revoke()
     const end = performance.now() + 20_000
     while (!tape.isOver && tape.done.size === 0 && performance.now() < end) await tape.take(end - performance.now())
@@ -59,5 +65,24 @@ const ends: Check = {
   },
 }
 
+const interrupt: Check = {
+  id: "interrupt",
+  title: "a reader of a turn that is stopped learns of its end, and has what was said until then; its connection is not lost",
+  proves: ["trap:8"],
+  run: async (suite) => {
+    const session = await suite.calls.agent()
+    await suite.send(session, "[[slow 2000 10]]")
+    const tape = await suite.attach(session, suite.beginning)
+    await tape.until("the turn", hasBegun)
+    await suite.calls.ok("POST", `/api/sessions/${session}/interrupt`, {})
+    await tape.until("the end of the turn", (read) => hasEnded(read) || isDone(read))
+    const [end] = tape.events.filter(({ name }) => name === "turn/ended")
+    const { outcome = "interrupted" } = (end?.data ?? {}) as { readonly outcome?: string }
+    demand(outcome === "interrupted", `the turn ended as ${outcome}`)
+    await suite.calls.idle(session)
+    if (suite.door.shows === "messages") await demandStored(suite, tape, session)
+  },
+}
+
 /** Checks of how readers come to leave. */
-export const LEAVING: ReadonlyArray<Check> = [detach, ends]
+export const LEAVING: ReadonlyArray<Check> = [detach, interrupt, ends]

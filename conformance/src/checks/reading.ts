@@ -1,85 +1,31 @@
-/** Order, density and resumption: what a reader of events is given, whatever happens to its connection, the turn or the hub. */
+/** Order, density and resumption: what a reader of events is given, whatever happens to its connection or the turn. */
 import type { EventItem } from "../door.ts"
-import { eventually } from "../patience.ts"
 import type { Check, Suite } from "../suite.ts"
 import { demand } from "../failed.ts"
 import type { Tape } from "../tape.ts"
-
-const shown = ({ seq, from, name, data }: EventItem): string => JSON.stringify([from, seq, name, data])
-
-/** Fails unless what a reader was given is what the log holds there. */
-function demandSame(given: ReadonlyArray<EventItem>, log: ReadonlyArray<EventItem>, what: string): void {
-  const differing = log.findIndex((event, at) => given[at] === undefined || shown(event) !== shown(given[at]))
-  if (differing < 0 && given.length === log.length) return
-  const at = differing < 0 ? log.length : differing
-  const [got, wanted] = [given[at], log[at]].map((event) => (event === undefined ? "nothing" : shown(event).slice(0, 300)))
-  demand(false, `${what}: the reader was given ${got}, the log holds ${wanted}`)
-}
-
-const hasEnded = ({ events }: Tape): boolean => events.some(({ name }) => name === "turn/ended")
-
-/**
- * Reads on until `met`, through ends of the connection: what was on its way before a cut still comes; then a client that resumes by
- * itself continues, and any other comes to its end, and attaches again.
- */
-async function readOn(suite: Suite, tape: Tape, session: string, met: (tape: Tape) => boolean): Promise<void> {
-  await eventually("the reader is given the rest of the turn", async () => {
-    if (met(tape)) return true
-    if (tape.isOver) await suite.again(tape, session)
-    await tape.take(1000)
-    return met(tape)
-  })
-}
-
-/** Reads on from cut to cut until the turn has ended; gives how often it cut. */
-async function readThrough(suite: Suite, tape: Tape, session: string, each: number, most: number): Promise<number> {
-  let cuts = 0
-  while (!hasEnded(tape)) {
-    const from = tape.events.length
-    await readOn(suite, tape, session, (read) => hasEnded(read) || (cuts < most && read.events.length >= from + each))
-    if (hasEnded(tape)) break
-    tape.cut()
-    cuts++
-  }
-  return cuts
-}
-
-/** Fails unless the messages that the reader was given are the stored ones. */
-async function demandStored(suite: Suite, tape: Tape, session: string): Promise<void> {
-  const stored = await suite.calls.answers(session)
-  const given = tape.events.flatMap(({ name, data }) => {
-    const { message } = (name === "message/added" ? data : {}) as { message?: { role: string; id: string; parts: unknown } }
-    return message?.role === "assistant" ? [message] : []
-  })
-  demand(
-    JSON.stringify(given.map(({ id, parts }) => [id, parts])) === JSON.stringify(stored.map(({ id, parts }) => [id, parts])),
-    `the reader was given ${given.length} messages of the agent that are not the ${stored.length} stored ones`,
-  )
-}
+import { demandMessages, demandSame, hasBegun, hasEnded, isLasting, readOn } from "./following.ts"
 
 const order: Check = {
   id: "order",
   title: "each event comes once, in order, without gaps: what was there, then word that it is up to date, then what happens",
+  proves: ["trap:10"],
   shows: "events",
   run: async (suite) => {
     const { calls } = suite
     const session = await calls.agent()
-    for (let i = 0; i < 5; i++) await calls.ok("POST", `/api/sessions/${session}/marks`, { text: `before ${i}` })
+    const mark = (text: string): Promise<unknown> => calls.ok("POST", `/api/sessions/${session}/marks`, { text })
+    for (let i = 0; i < 5; i++) await mark(`before ${i}`)
     const readers = [await suite.attach(session, { after: 0 }), await suite.attach(session, { after: 0 })]
     for (const tape of readers) await tape.until("word that it is up to date", ({ synced }) => synced === 1)
     await suite.send(session, "[[think a]] [[say some words]] [[tokens 60]]")
-    const marks = Array.from({ length: 20 }, (_, i) =>
-      calls.ok("POST", `/api/sessions/${session}/marks`, { text: `during ${i}` }),
-    )
-    await Promise.all(marks)
-    const isAll = ({ events }: Tape): boolean =>
-      events.some(({ name }) => name === "turn/ended") && events.filter(({ name }) => name === "session/marked").length === 25
+    await Promise.all(Array.from({ length: 20 }, (_, i) => mark(`during ${i}`)))
+    const isAll = (tape: Tape): boolean =>
+      hasEnded(tape) && tape.events.filter(({ name }) => name === "session/marked").length === 25
     for (const tape of readers) await tape.until("the end of the turn and every mark", isAll)
-    const lasting = ({ name }: EventItem): boolean => !name.startsWith("agent/")
-    const log = (await calls.folded(session)).filter(lasting)
+    const log = (await calls.folded(session)).filter(isLasting)
     for (const { events, last } of readers) {
       const upTo = (list: ReadonlyArray<EventItem>): ReadonlyArray<EventItem> => list.filter(({ seq }) => seq <= (last ?? 0))
-      demandSame(events.filter(lasting), upTo(log), "events from the beginning on")
+      demandSame(events.filter(isLasting), upTo(log), "events from the beginning on")
     }
   },
 }
@@ -87,6 +33,7 @@ const order: Check = {
 const everyCursor: Check = {
   id: "every-cursor",
   title: "from every cursor a reader is given exactly what follows it",
+  proves: ["check:O3", "trap:10"],
   shows: "events",
   run: async (suite) => {
     const session = await suite.calls.agent()
@@ -97,91 +44,139 @@ const everyCursor: Check = {
     for (let after = 0; after <= head; after++) {
       const tape = await suite.attach(session, { after })
       await tape.until(`word that it is up to date, from cursor ${after}`, ({ synced }) => synced === 1)
-      demandSame(
-        tape.events,
-        log.filter(({ seq }) => seq > after),
-        `from cursor ${after}`,
-      )
+      const isOfLog = ({ seq }: EventItem): boolean => seq > after && seq <= head
+      demandSame(tape.events.filter(isOfLog), log.filter(isOfLog), `from cursor ${after}`)
       await tape.close()
     }
     suite.figures["cursors"] = head + 1
   },
 }
 
+/** Readers that come while a turn is written. */
+const ARRIVALS = 8
+
+const live: Check = {
+  id: "live-cursors",
+  title:
+    "a reader that comes while events are written misses none: with any cursor, with none, and before the agent's first word",
+  proves: ["check:O3", "trap:1", "trap:5"],
+  shows: "events",
+  run: async (suite) => {
+    const { calls } = suite
+    const session = await calls.agent()
+    await suite.send(session, "[[wait 100]] [[slow 60 8]]")
+    const first = await suite.attach(session, { after: 0 })
+    const [readers, cursors] = [[first], [0]]
+    for (let i = 1; i <= ARRIVALS && !hasEnded(first); i++) {
+      const seen = first.events.length
+      await first.until("more of the turn", (tape) => hasEnded(tape) || tape.events.length >= seen + 6)
+      const after = Math.floor(((first.last ?? 0) * i) / ARRIVALS)
+      const fresh = await suite.attach(session)
+      readers.push(await suite.attach(session, { after }), fresh)
+      cursors.push(after, Infinity)
+    }
+    await first.until("the end of the turn", hasEnded)
+    const end = first.events.find(({ name }) => name === "turn/ended")?.seq ?? 0
+    for (const tape of readers) await tape.until("the end of the turn", ({ last = 0 }) => last >= end)
+    const stored = (await calls.folded(session)).filter(isLasting)
+    for (const [at, { events, last = 0, snapshots }] of readers.entries()) {
+      const after = cursors[at] === Infinity ? (snapshots[0]?.seq ?? 0) : (cursors[at] ?? 0)
+      const wanted = stored.filter(({ seq }) => seq > after && seq <= last)
+      demandSame(events.filter(isLasting), wanted, `from cursor ${after}, while events were written`)
+    }
+    suite.figures["readers"] = readers.length
+  },
+}
+
+/** Events between two cuts, and cuts at most. */
+const CUT_EACH = 12
+const CUTS_MOST = 8
+
+/** Cuts a reader off again and again in a turn of `count` words; gives how often it came back while the turn was written. */
+async function cutThrough(suite: Suite, count: number): Promise<number> {
+  const session = await suite.calls.agent()
+  const tape = await suite.attach(session, { after: 0 })
+  await tape.until("word that it is up to date", ({ synced }) => synced === 1)
+  await suite.send(session, `[[slow ${count} 6]]`)
+  let [cuts, lively] = [0, 0]
+  while (!hasEnded(tape)) {
+    const from = tape.events.length
+    const isEnough = (read: Tape): boolean => cuts < CUTS_MOST && read.events.length >= from + CUT_EACH
+    await readOn(suite, tape, session, (read) => hasEnded(read) || isEnough(read))
+    if (cuts > 0 && (await suite.calls.record(session)).turn.status !== "idle") lively++
+    if (hasEnded(tape)) break
+    tape.cut()
+    cuts++
+  }
+  await demandMessages(suite, tape, session)
+  suite.figures["cuts"] = cuts
+  return lively
+}
+
+/** Words of turns to be cut off in: a busy machine needs long ones. */
+const WORDS = [100, 300, 1000]
+
 const cut: Check = {
   id: "cut",
   title: "a reader that is cut off in a turn, again and again, misses nothing and is given nothing twice",
+  proves: ["check:O2", "trap:2", "trap:6"],
   shows: "events",
   run: async (suite) => {
-    const session = await suite.calls.agent()
-    const tape = await suite.attach(session, { after: 0 })
-    await tape.until("word that it is up to date", ({ synced }) => synced === 1)
-    await suite.send(session, "[[slow 100 8]]")
-    const cuts = await readThrough(suite, tape, session, 12, 8)
-    demand(cuts > 0, "the turn was over before a reader could be cut off")
-    await demandStored(suite, tape, session)
-    suite.figures["cuts"] = cuts
+    for (const count of WORDS) if ((await cutThrough(suite, count)) > 0) return
+    demand(false, "the turn was over before a reader could come back")
   },
 }
 
 const fold: Check = {
   id: "fold",
   title: "a reader that left in a turn and comes back once it has folded is given what stands for it, and its message",
+  proves: ["trap:3", "trap:7"],
   shows: "events",
   run: async (suite) => {
     const session = await suite.calls.agent()
     const tape = await suite.attach(session, { after: 0 })
     await suite.send(session, "[[slow 40 5]]")
-    const chunks = (): number => tape.events.filter(({ name }) => name === "agent/text-delta").length
-    await tape.until("some words of the turn", () => chunks() >= 8)
+    await tape.until("some words of the turn", hasBegun)
     tape.cut()
     await tape.close()
     await suite.calls.folded(session)
     await suite.again(tape, session)
     await tape.until("word that it is up to date", ({ synced }) => synced === 1)
-    const names = tape.events.map(({ name }) => name)
-    demand(names.includes("turn/ended"), "the end of the turn is missing")
-    await demandStored(suite, tape, session)
+    demand(hasEnded(tape), "the end of the turn is missing")
+    await demandMessages(suite, tape, session)
   },
 }
 
-const trim: Check = {
-  id: "trim",
-  title: "a reader whose cursor has left the log is given a snapshot that says so, and what follows it",
+const filter: Check = {
+  id: "filter",
+  title: "a reader of one channel is given all of that and nothing else, also when it comes back after a cut",
+  proves: ["trap:13"],
   shows: "events",
-  lacks: ({ hub }) => (hub.trimsAt === undefined ? "the server's `logMaxBytes` is not known to be small" : undefined),
+  lacks: ({ door }) => (door.filters === true ? undefined : "readers of the door cannot ask for a channel"),
   run: async (suite) => {
-    const most = suite.hub.trimsAt ?? 0
-    const flood = `yes 0123456789012345678901234567890123456789 | head -c ${most}; sleep 0.05;`
-    const session = await suite.calls.shell(`${flood.repeat(5)} while :; do echo tick; sleep 0.05; done`)
-    await eventually("the beginning has left the log", async () => (await suite.calls.record(session)).firstSeq > 10, 120_000)
-    const isOver = async (): Promise<boolean> =>
-      JSON.stringify(await suite.calls.ok("GET", `/api/sessions/${session}/screen`)).includes("tick")
-    await eventually("the flood is over", isOver, 120_000)
-    const tape = await suite.attach(session, { after: 3 })
-    await tape.until("a snapshot and word that it is up to date", ({ synced }) => synced === 1)
-    demand(tape.snapshots[0]?.reason === "trimmed", `the snapshot says ${tape.snapshots[0]?.reason}, not trimmed`)
-    await suite.calls.ok("POST", `/api/sessions/${session}/marks`, { text: "after" })
-    await tape.until("what happens after", ({ events }) => events.some(({ name }) => name === "session/marked"))
-  },
-}
-
-const kill: Check = {
-  id: "kill",
-  title: "a reader of a turn during which the hub is killed misses nothing and is given nothing twice",
-  shows: "events",
-  lacks: ({ hub }) => (hub.restart === undefined ? "the server may not be killed" : undefined),
-  run: async (suite) => {
-    const session = await suite.calls.agent()
-    const tape = await suite.attach(session, { after: 0 })
-    await suite.send(session, "[[slow 60 20]]")
-    await tape.until("some words of the turn", ({ events }) => events.some(({ name }) => name === "agent/text-delta"))
-    tape.mayBreak()
-    await suite.hub.restart?.()
-    await readOn(suite, tape, session, hasEnded)
-    await demandStored(suite, tape, session)
+    const { calls, door, hub } = suite
+    const session = await calls.agent()
+    const given: Array<EventItem> = []
+    const marks = (): number => given.filter(({ name }) => name === "session/marked").length
+    let after = 0
+    for (const round of [1, 2, 3]) {
+      const reader = await door.attach({ session, token: hub.token, after, channel: "session" })
+      await suite.send(session, "[[tokens 20]]")
+      await calls.ok("POST", `/api/sessions/${session}/marks`, { text: `round ${round}` })
+      while (marks() < round) {
+        const item = await reader.next()
+        demand(item !== undefined && item.kind !== "ended", "the stream ended before the mark")
+        if (item.kind === "event") given.push(item)
+        if (item.kind === "event") after = item.seq
+      }
+      reader.cut()
+      await reader.close()
+      await calls.idle(session)
+    }
+    const log = (await calls.log(session)).filter(({ name, seq }) => name.startsWith("session/") && seq <= after)
+    demandSame(given, log, "of the channel `session`")
   },
 }
 
 /** Checks of what a reader of events is given. */
-export const READING: ReadonlyArray<Check> = [order, everyCursor, cut, fold, trim, kill]
+export const READING: ReadonlyArray<Check> = [order, everyCursor, live, cut, fold, filter]

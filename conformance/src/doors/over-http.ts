@@ -42,8 +42,9 @@ function refused(text: string, what: string): DoorRefused {
 }
 
 /** The query of a cursor. */
-export function cursorQuery({ after, log }: AttachWith): string {
+export function cursorQuery({ after, channel, log }: AttachWith): string {
   const query = new URLSearchParams()
+  if (channel !== undefined) query.set("channel", channel)
   if (after !== undefined) query.set("after", String(after))
   if (log !== undefined) query.set("log", log)
   return query.toString()
@@ -52,4 +53,9 @@ export function cursorQuery({ after, log }: AttachWith): string {
 /** Sends a message over HTTP. Fails with `DoorRefused`. */
 export function sendOverHttp(hub: HubUnderTest, { session, token, text, key }: SendWith): Promise<unknown> {
   return new HubCalls(hub).ok("POST", `/api/sessions/${session}/messages`, { text, key }, token)
+}
+
+/** Types into a terminal over HTTP. Fails with `DoorRefused`. */
+export function typeOverHttp(hub: HubUnderTest, { session, token, text, key }: SendWith): Promise<unknown> {
+  return new HubCalls(hub).ok("POST", `/api/sessions/${session}/input`, { text, key }, token)
 }

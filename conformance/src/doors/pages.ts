@@ -1,7 +1,7 @@
 /** The log by pages over HTTP: a reader asks for the next page again and again. */
 import { type AttachWith, type DoorItem, type DoorReader, DoorRefused, type DoorUnderTest } from "../door.ts"
 import { eventItem, HubCalls, type HubUnderTest } from "../hub.ts"
-import { cursorQuery, sendOverHttp } from "./over-http.ts"
+import { cursorQuery, sendOverHttp, typeOverHttp } from "./over-http.ts"
 
 /** Events of the first pages: few, so that a backlog takes several; and of later ones. */
 const FEW = 20
@@ -112,6 +112,7 @@ export function pagesDoor(hub: HubUnderTest): DoorUnderTest {
   return {
     name: "pages over HTTP",
     shows: "events",
+    isAsked: true,
     entries: [{ method: "GET", path: "/api/sessions/:session/events?after=0" }],
     attach: async (request) => {
       const reader = new PageReader(hub, request)
@@ -119,5 +120,7 @@ export function pagesDoor(hub: HubUnderTest): DoorUnderTest {
       return reader
     },
     send: (request) => sendOverHttp(hub, request),
+    type: (request) => typeOverHttp(hub, request),
+    filters: true,
   }
 }

@@ -154,5 +154,7 @@ export function socketIoDoor(hub: HubUnderTest, io: Io, transport: "websocket" |
           ],
     attach: (request) => attach(hub, io, transport, request),
     send: (request) => send(hub, io, transport, request),
+    // What is typed and what is said are one event of this door.
+    type: (request) => send(hub, io, transport, request),
   }
 }

@@ -2,7 +2,7 @@
 import type { Event } from "@holdfast/protocol/event"
 import type { AttachWith, DoorItem, DoorReader, DoorUnderTest } from "../door.ts"
 import { eventItem, type HubUnderTest } from "../hub.ts"
-import { cursorQuery, openStream, sendOverHttp } from "./over-http.ts"
+import { cursorQuery, openStream, sendOverHttp, typeOverHttp } from "./over-http.ts"
 
 /** The item of one message, or nothing for one that only moves the cursor. */
 function itemOf(message: string): DoorItem | undefined {
@@ -64,5 +64,7 @@ export function sseDoor(hub: HubUnderTest): DoorUnderTest {
     ],
     attach: (request) => attach(hub, request),
     send: (request) => sendOverHttp(hub, request),
+    type: (request) => typeOverHttp(hub, request),
+    filters: true,
   }
 }

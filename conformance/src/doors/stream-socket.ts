@@ -79,6 +79,17 @@ async function send(hub: HubUnderTest, { session, token, text, key }: SendWith):
   }
 }
 
+async function type(hub: HubUnderTest, { session, token, text }: SendWith): Promise<unknown> {
+  const { connection } = open(hub, token)
+  try {
+    const attachment = new Attachment(connection, { session, mode: "interactive" })
+    await attachment.type(new TextEncoder().encode(text))
+    return {}
+  } finally {
+    connection.close()
+  }
+}
+
 /** The stream socket of a server. */
 export function streamSocketDoor(hub: HubUnderTest): DoorUnderTest {
   return {
@@ -87,5 +98,7 @@ export function streamSocketDoor(hub: HubUnderTest): DoorUnderTest {
     entries: [{ method: "GET", path: SOCKET_PATH, upgrade: [SOCKET_PROTOCOL] }],
     attach: (request) => Promise.resolve(attach(hub, request)),
     send: (request) => send(hub, request),
+    type: (request) => type(hub, request),
+    typesByNumber: true,
   }
 }
