@@ -10,6 +10,7 @@ import { Chat, type ChatOptions } from "@holdfast/client/effect"
 import { type Accumulator, emptyMessage } from "@holdfast/core/agent/accumulator"
 import type { AgentChunk } from "@holdfast/protocol/agent/chunk"
 import { RPC_PROTOCOL, type SessionEvent } from "@holdfast/protocol/chat"
+import type { ViewersReport } from "@holdfast/protocol/http-bodies"
 import { messagesOf, openAgent as openPaced, sendText, settledAgent } from "../src/agent-session.ts"
 import { eventually } from "../src/eventually.ts"
 import { startFaultProxy, type FaultProxy } from "../src/fault-proxy.ts"
@@ -32,8 +33,12 @@ afterAll(async () => {
   await proxy.stop()
   await hub.stop()
 })
+/** Sessions that something is attached to. */
+const attached = async () => (await hub.call<ViewersReport>("GET", "/api/viewers")).body.sessions.length
+
 afterEach(async () => {
   for (const close of closers.splice(0)) await close()
+  await eventually("nothing is attached any more", 10_000, async () => (await attached()) === 0)
 })
 
 /** An agent session that asks for nothing and speaks without pauses, unless its message says otherwise. */
@@ -223,6 +228,7 @@ describe("the RPC door of a hub", () => {
     await runtime.runPromise(chat.getState(session))
     const heard = hear(runtime, session)
     await heard.until("the state", () => heard.has("Synced"))
+    expect(await attached()).toBe(1)
     const sending = runtime.runFork(chat.send(session, { text: "[[slow 20 10]] done", key: "given-up" }))
     await heard.until("it is sent", () => heard.has("MessageQueued"))
     await Effect.runPromise(Fiber.interrupt(sending))

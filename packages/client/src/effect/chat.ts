@@ -209,7 +209,7 @@ const make = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn.Retur
           // Those are tried again without end.
           Stream.catchIf(isRpcClientError, Stream.die),
         )
-        return readAhead(source, options.ahead ?? AHEAD)
+        return readAhead(source, Math.max(1, options.ahead ?? AHEAD))
       }),
     send: (session, message) => {
       // Made before the first try: however often the message is sent, the hub takes it once.

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { BatchRequest } from "@holdfast/protocol/http-bodies"
+import { BATCH_MAX, type BatchRequest } from "@holdfast/protocol/http-bodies"
 import type { CreateSession, SessionQuery, SessionStatus } from "@holdfast/protocol/session"
 import { makeClientId } from "../client-id.ts"
 import { HoldfastError } from "../errors.ts"
@@ -64,9 +64,9 @@ export function liveSessions(options: PoolOptions): SessionsShape {
     updateStatus: withStatus,
     delete: (session) => withStatus(session, "deleted"),
     batchUpdate: (sessions, change, { concurrency = 4, size = BATCH_SIZE }: BatchOptions = {}) =>
-      Effect.forEach(slices(sessions, size), (slice) => batch(slice, change), { concurrency }).pipe(
-        Effect.map((outcomes) => outcomes.flat()),
-      ),
+      Effect.forEach(slices(sessions, Math.min(BATCH_MAX, atLeastOne(size))), (slice) => batch(slice, change), {
+        concurrency: atLeastOne(concurrency),
+      }).pipe(Effect.map((outcomes) => outcomes.flat())),
     query,
     queryAll: (asking = {}) =>
       Stream.paginate(Option.none<string>(), (cursor) =>
@@ -87,6 +87,9 @@ function batchAction(change: BatchChange): Pick<BatchRequest, "action" | "change
   const { status } = change
   return { action: status === "archived" ? "archive" : status === "deleted" ? "delete" : "restore" }
 }
+
+/** A whole number that something can be done with. */
+const atLeastOne = (given: number): number => Math.max(1, Math.floor(given) || 1)
 
 const slices = <A>(all: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))

@@ -86,4 +86,23 @@ describe("calls of the Effect surface", () => {
     expect(failed.message).toContain("the keychain is locked")
     expect(failed.cause).toBeInstanceOf(HoldfastError)
   })
+
+  it("F-1 a batch has its outcomes whatever its size and concurrency", async () => {
+    const asked: Array<number> = []
+    const hub: Asking = (_url, { body = "{}" }) => {
+      const { sessions } = JSON.parse(body) as { readonly sessions: ReadonlyArray<string> }
+      asked.push(sessions.length)
+      return Promise.resolve(answered(200, { results: sessions.map((session) => ({ session, changed: true })) }))
+    }
+    const ids = Array.from({ length: 1500 }, (_, at) => `s${at}`)
+    for (const [concurrency, size] of [
+      [0, 0],
+      [2.5, 5000],
+      [NaN, -1],
+    ] as const) {
+      const batch = Effect.flatMap(Sessions, (one) => one.batchUpdate(ids, { status: "archived" }, { concurrency, size }))
+      expect((await run(batch, hub)).map(({ session }) => session)).toEqual(ids)
+    }
+    expect(Math.max(...asked)).toBe(1000)
+  })
 })

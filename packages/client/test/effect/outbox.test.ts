@@ -53,4 +53,17 @@ describe("the outbox of the Effect surface", () => {
         expect([yield* outbox.clearFailed(other), (yield* outbox.state).items.length]).toEqual([1, 0])
       }),
     ))
+
+  it("F-7 who waits for an answer and is interrupted takes nothing back", () =>
+    run(
+      Effect.gen(function* () {
+        const [outbox, test] = [yield* Outbox, yield* TestOutbox]
+        const id = yield* outbox.send("s", { text: "hello" })
+        const waiting = yield* Effect.forkChild(outbox.answer(id), { startImmediately: true })
+        yield* Fiber.interrupt(waiting)
+        expect((yield* outbox.state).counts.pending).toBe(1)
+        test.complete(id, "sent")
+        expect(yield* outbox.answer(id)).toBe("sent")
+      }),
+    ))
 })
