@@ -252,7 +252,11 @@ describe("pages in a browser", () => {
     expect(String(shown).split("^[[?").length).toBe(2)
     const renders = await page.evaluate("window.test.renders.terminal")
     expect(renders).toBeLessThanOrEqual(4)
-    // The session took the size of the element.
+    // The session took the size of the element, without its padding.
+    const { width, height } = (await page.evaluate(
+      `(({ clientWidth, clientHeight }) => ({ width: clientWidth, height: clientHeight }))(document.querySelector(".xterm-screen"))`,
+    )) as { readonly width: number; readonly height: number }
+    expect([width > 600 && width <= 700, height > 300 && height <= 340]).toEqual([true, true])
     const { terminal } = await recordOf(world.hub, id)
     expect(terminal?.cols).not.toBe(80)
     expect(await page.evaluate("[window.test.now.terminal.cols, window.test.now.terminal.rows]")).toEqual([

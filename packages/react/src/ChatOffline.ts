@@ -4,6 +4,7 @@ import type { ReactElement } from "react"
 import type { OfflineMessage } from "@holdfast/client/outbox"
 import { useChatSession } from "./chat-context.ts"
 import { useOfflineMessages } from "./offline.ts"
+import { WRITTEN } from "./parts.ts"
 import { useHub } from "./provider.ts"
 
 const textOf = ({ parts }: OfflineMessage): string => parts.map((part) => (part.type === "text" ? part.text : "")).join("\n")
@@ -21,7 +22,7 @@ export function ChatOffline(): ReactElement {
       createElement(
         "article",
         { key: message.key, "data-holdfast": "message", "data-role": "user", "data-outcome": message.status },
-        createElement("p", { dir: "auto", style: { whiteSpace: "pre-wrap" } }, textOf(message)),
+        createElement("p", { dir: "auto", style: WRITTEN }, textOf(message)),
         message.failure === undefined ? null : createElement("p", { role: "alert" }, message.failure.message),
         message.status === "failed"
           ? [button("Send again", () => hub.box?.retry(message.key)), button("Drop", () => hub.box?.clear(message.key))]

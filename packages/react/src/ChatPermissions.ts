@@ -4,6 +4,7 @@ import type { FormEvent, ReactElement } from "react"
 import type { PermissionRequest } from "@holdfast/protocol/agent/permission"
 import { usePermissions } from "./agent.ts"
 import { useChatSession } from "./chat-context.ts"
+import { WRITTEN } from "./parts.ts"
 
 /** Open requests with a button for each option; one that is answered here or elsewhere goes. */
 export function ChatPermissions(): ReactElement {
@@ -59,8 +60,8 @@ function Request({ request, onAnswer }: RequestProps): ReactElement {
   return createElement(
     "section",
     { "data-holdfast": "permission", "aria-label": title },
-    createElement("p", null, title),
-    subject === "" ? null : createElement("pre", null, subject),
+    createElement("p", { style: WRITTEN }, title),
+    title.includes(subject) ? null : createElement("pre", { style: WRITTEN }, subject),
     isQuestion ? fields : null,
     options.map(({ id, label, kind: option }) => {
       const isAllowed = option.startsWith("allow")

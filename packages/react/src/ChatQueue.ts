@@ -4,6 +4,7 @@ import type { ReactElement, ReactNode } from "react"
 import type { QueueItem } from "@holdfast/protocol/agent/queue"
 import { useQueue } from "./agent.ts"
 import { useChatSession } from "./chat-context.ts"
+import { WRITTEN } from "./parts.ts"
 
 const textOf = ({ parts }: QueueItem): string => parts.map((part) => (part.type === "text" ? part.text : "")).join("\n")
 
@@ -40,7 +41,7 @@ export function ChatQueue(): ReactElement | null {
         createElement(
           "li",
           { key: item.id, "data-status": item.status },
-          createElement("span", { dir: "auto" }, textOf(item)),
+          createElement("span", { dir: "auto", style: WRITTEN }, textOf(item)),
           actions(item),
         ),
       ),

@@ -3,7 +3,11 @@ import { createElement } from "react"
 import type { ReactNode } from "react"
 import type { MessagePart, ToolPart } from "@holdfast/client/model"
 
-const pre = (name: string, text: string): ReactNode => createElement("pre", { "data-holdfast": name, key: name }, text)
+/** Text as it was written, in as much room as there is. */
+export const WRITTEN = { whiteSpace: "pre-wrap", overflowWrap: "anywhere" } as const
+
+const pre = (name: string, text: string): ReactNode =>
+  createElement("pre", { "data-holdfast": name, key: name, style: WRITTEN }, text)
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value, null, 2))
 
@@ -22,13 +26,13 @@ function tool({ toolName, title, state, input, output, errorText }: ToolPart): R
 export function defaultPart(part: MessagePart): ReactNode {
   switch (part.type) {
     case "text":
-      return createElement("p", { "data-holdfast": "text", dir: "auto", style: { whiteSpace: "pre-wrap" } }, part.text)
+      return createElement("p", { "data-holdfast": "text", dir: "auto", style: WRITTEN }, part.text)
     case "reasoning":
       return createElement(
         "details",
         { "data-holdfast": "reasoning" },
         createElement("summary", null, "Reasoning"),
-        createElement("p", { dir: "auto", style: { whiteSpace: "pre-wrap" } }, part.text),
+        createElement("p", { dir: "auto", style: WRITTEN }, part.text),
       )
     case "dynamic-tool":
       return tool(part)

@@ -70,7 +70,7 @@ export function refused(world: World): void {
     await tools.send("Storage.overrideQuotaForOrigin", { origin: world.url, quotaSize: 100_000 })
     const long = `[[say long]] ${"x".repeat(300_000)}`
     await compose(page, long)
-    await until(page, `document.querySelector("form [role=alert]")?.textContent`).toContain("could not store")
+    await until(page, `document.querySelector("form [role=alert]")?.textContent`).toContain("QuotaExceededError")
     expect(await page.evaluate(`document.querySelector("textarea").value.length`)).toBe(long.length)
     await until(page, SAID).toEqual([])
     await tools.send("Storage.overrideQuotaForOrigin", { origin: world.url })

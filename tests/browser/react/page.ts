@@ -150,7 +150,7 @@ function Screen({ session }: { readonly session: string }): ReactElement {
   rendered("terminal")
   const onReady = (terminal: TerminalLike): void => void (now["terminal"] = terminal)
   const onRefused = (error: Error): void => void (now["refused"] = error.name)
-  return h(Terminal, { session, terminal: Xterm, onReady, onRefused, style: { width: 700, height: 340 } })
+  return h(Terminal, { session, terminal: Xterm, onReady, onRefused, style: { width: 700, height: 340, padding: 20 } })
 }
 
 const kinds: Readonly<Record<string, (props: { readonly session: string }) => ReactNode>> = {

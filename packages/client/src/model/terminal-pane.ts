@@ -166,8 +166,11 @@ function fitted(view: SessionView, terminal: TerminalLike, element: HTMLElement)
   const measure = (): void => {
     const screen = terminal.element?.querySelector(".xterm-screen")
     if (screen === null || screen === undefined || screen.clientWidth === 0 || element.clientWidth === 0) return
-    const cols = Math.floor((element.clientWidth - SCROLL_BAR) / (screen.clientWidth / terminal.cols))
-    const rows = Math.floor(element.clientHeight / (screen.clientHeight / terminal.rows))
+    const { paddingLeft, paddingRight, paddingTop, paddingBottom } = getComputedStyle(element)
+    const width = element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - SCROLL_BAR
+    const height = element.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom)
+    const cols = Math.floor(width / (screen.clientWidth / terminal.cols))
+    const rows = Math.floor(height / (screen.clientHeight / terminal.rows))
     if (cols >= 2 && rows >= 1) view.resize(Math.min(cols, 1000), Math.min(rows, 1000))
   }
   measure()
