@@ -174,7 +174,7 @@ export class ChatFeed {
 
   /** What came together is looked at together: a rule may answer a request in the same frame. */
   #settleSoon(): void {
-    if (this.#settling) return
+    if (this.#settling || ![...this.#readers.keys()].some(({ follower }) => follower.mayAsk)) return
     this.#settling = true
     this.#connection.timers.after(0, () => {
       this.#settling = false

@@ -122,10 +122,15 @@ export class TurnFollower {
     }
   }
 
+  /** Whether `settle` may end the stream: there is a request that its reader cannot answer while it is open. */
+  get mayAsk(): boolean {
+    return this.#wanted.endsToAsk === true && this.#asked.size > 0 && !this.#over
+  }
+
   /** What came together has been taken: now the stream ends if its turn waits for an answer. */
   settle(): void {
     const chunks = this.#chunks
-    if (this.#over || chunks === undefined || this.#wanted.endsToAsk !== true) return
+    if (chunks === undefined || !this.mayAsk) return
     if (![...this.#asked].some((id) => chunks.waitsFor(id))) return
     this.#sink.chunks(chunks.pause())
     this.#end("Asks")
