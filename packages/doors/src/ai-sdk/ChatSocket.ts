@@ -20,7 +20,7 @@ import { JsonRefused, parseJson } from "../json/strict-json.ts"
 import { askChat } from "./ask-chat.ts"
 import { readChatRequest } from "./chat-request.ts"
 import { findChat } from "./open-chat.ts"
-import { type ChunkOut, type Detach, streamTurn, type TurnRequest } from "./stream-turn.ts"
+import { type ChunkOut, type Streaming, streamTurn, type TurnRequest } from "./stream-turn.ts"
 
 /** Streams of one connection at a time. */
 export const STREAMS_MAX = 32
@@ -45,9 +45,9 @@ type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** A request under way: how it is left, once it streams. */
+/** A request under way, and its turn once that streams. */
 interface Stream {
-  detach: Detach | undefined
+  turn: Streaming | undefined
   /** The client does not want it any more. */
   isLeft: boolean
 }
@@ -81,7 +81,11 @@ export class ChatSocket {
       this.#brake()
     })
     ws.on("pong", () => (this.heardAt = Date.now()))
-    socket.on("drain", () => ws.resume())
+    socket.on("drain", () => {
+      ws.resume()
+      // What one stream left unread held up the others: they have nothing of their own under way that would say so.
+      for (const { turn } of this.#streams.values()) turn?.room()
+    })
     ws.on("error", () => ws.terminate())
     ws.on("close", () => {
       for (const id of [...this.#streams.keys()]) this.#leave(id, "the connection was lost")
@@ -135,7 +139,7 @@ export class ChatSocket {
       const message = `a connection has at most ${STREAMS_MAX} streams; abort one, or open another connection`
       return this.#refuse(requestId, new Busy({ message, retryAfter: 1 }))
     }
-    const stream: Stream = { detach: undefined, isLeft: false }
+    const stream: Stream = { turn: undefined, isLeft: false }
     this.#streams.set(requestId, stream)
     const serving = type === "send" ? this.#send(requestId, stream, frame) : this.#resume(requestId, stream, frame)
     this.#beginning++
@@ -198,10 +202,10 @@ export class ChatSocket {
       // A stream without its end: the client must see that it was cut.
       torn: (reason) => this.close(1001, reason),
     }
-    return Effect.map(streamTurn(this.#parts.hub, turn, out, this.#parts.by), ({ detach, start }) => {
-      if (stream.isLeft || this.#ws.readyState !== 1) return detach("the client aborted the stream")
-      stream.detach = detach
-      start()
+    return Effect.map(streamTurn(this.#parts.hub, turn, out, this.#parts.by), (streaming) => {
+      if (stream.isLeft || this.#ws.readyState !== 1) return streaming.detach("the client aborted the stream")
+      stream.turn = streaming
+      streaming.start()
     })
   }
 
@@ -210,7 +214,7 @@ export class ChatSocket {
     if (stream === undefined) return
     this.#streams.delete(requestId)
     stream.isLeft = true
-    stream.detach?.(reason)
+    stream.turn?.detach(reason)
   }
 
   #refuse(requestId: string, error: DoorError): void {

@@ -36,8 +36,14 @@ export interface ChunkOut {
   readonly torn: (reason: string) => void
 }
 
-/** Ends the streaming; the turn continues. */
-export type Detach = (reason: string) => void
+/** A turn that is streamed. */
+export interface Streaming {
+  readonly start: () => void
+  /** There is room again where `full` said that there was none, whoever took it. */
+  readonly room: () => void
+  /** Ends the streaming; the turn continues. */
+  readonly detach: (reason: string) => void
+}
 
 const decoder = new TextDecoder()
 
@@ -47,7 +53,7 @@ export const streamTurn = Effect.fnUntraced(function* (
   { after, followed, hold, session }: TurnRequest,
   out: ChunkOut,
   by: Caller,
-): Effect.fn.Return<{ readonly start: () => void; readonly detach: Detach }, DoorError> {
+): Effect.fn.Return<Streaming, DoorError> {
   let gathered: Array<AgentChunk> = []
   let end: FollowEnd | undefined
   let isOver = false
@@ -102,6 +108,9 @@ export const streamTurn = Effect.fnUntraced(function* (
       follower.held(hold)
       if (end === undefined) attachment.start()
       else passOn(0)
+    },
+    room: () => {
+      if (!isOver) attachment.acknowledge(0)
     },
     detach: (reason) => {
       if (isOver) return

@@ -7,8 +7,9 @@ import * as Scope from "effect/Scope"
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest"
 import WebSocket from "ws"
 import { noTelemetry } from "@holdfast/hub/Telemetry"
-import { Hub } from "@holdfast/hub/Hub"
+import { type Attachment, type AttachmentSink, Hub, type Performed } from "@holdfast/hub/Hub"
 import { BadRequest } from "@holdfast/protocol/errors"
+import { encodeEvent } from "@holdfast/protocol/record"
 import { eventually } from "@holdfast/testkit/eventually"
 import { makeFakeHub } from "@holdfast/testkit/hub/FakeHub"
 import { OWNER, testSettings } from "@holdfast/testkit/hub/hub-house"
@@ -20,15 +21,26 @@ const settings = testSettings()
 const server = createServer()
 let scope: Scope.Closeable
 let hubEnd: Socket
-/** What the hub refuses everything with; without it, it does not answer. */
-let refusal: BadRequest | undefined
+/** What the hub answers everything with; without it, it does not answer. */
+let answer: Performed<unknown> | undefined
+/** Attachments in their order: where their events go, and what was acknowledged. */
+let attached: Array<{ readonly sink: AttachmentSink; readonly acknowledged: Array<number> }>
 let client: WebSocket
 
 beforeEach(async () => {
-  refusal = undefined
+  answer = undefined
+  attached = []
   const perform: Hub["Service"]["perform"] = (_name, _input, _by, done) =>
-    refusal === undefined ? undefined : void done({ _tag: "Refused", error: refusal })
-  const hub = { ...makeFakeHub(noTelemetry).hub, perform }
+    answer === undefined ? undefined : void done(answer as Parameters<typeof done>[0])
+  const attach: Hub["Service"]["attach"] = (_request, sink) =>
+    Effect.sync(() => {
+      const acknowledged: Array<number> = []
+      attached.push({ sink, acknowledged })
+      const held = { acknowledge: (seq: number) => void acknowledged.push(seq), start: () => {}, detach: () => {} }
+      // A chat uses no more of it.
+      return held as unknown as Attachment
+    })
+  const hub = { ...makeFakeHub(noTelemetry).hub, perform, attach }
   scope = Scope.makeUnsafe()
   const door = await Effect.runPromise(
     makeChatSocket(settings).pipe(Effect.provideService(Hub, hub), Effect.provideService(Scope.Scope, scope)),
@@ -59,7 +71,7 @@ describe("a connection of a chat", () => {
     let answers = 0
     client.on("message", () => answers++)
     client.pause()
-    refusal = new BadRequest({ message: "x".repeat(64 * 1024) })
+    answer = { _tag: "Refused", error: new BadRequest({ message: "x".repeat(64 * 1024) }) }
     const sent = 600
     const padding = "x".repeat(4096)
     for (let i = 0; i < sent; i++) client.send(JSON.stringify({ type: "resume", requestId: String(i), id: "a-chat", padding }))
@@ -83,5 +95,24 @@ describe("a connection of a chat", () => {
     expect(frames.map(({ requestId, tag }) => [requestId, tag])).toEqual(
       [...Array.from({ length: 8 }, (_, i) => `aborted ${i + 32}`), "last"].map((id) => [id, "Busy"]),
     )
+  })
+
+  it("I-4 a stream that waited because another one was not read continues when the client reads", async () => {
+    const id = "01998c1e-7d5a-7c3e-9b1a-5d2f8e4a6b70"
+    answer = { _tag: "Success", value: { id, kind: "agent" } }
+    for (const requestId of ["first", "second"]) client.send(JSON.stringify({ type: "resume", requestId, id }))
+    await eventually("both are attached", 5000, () => attached.length === 2)
+    const [first, second] = attached
+    const told = (seq: number, channel: "agent" | "turn", type: string, data: object) =>
+      first?.sink.events([encodeEvent({ seq, time: 1, channel, type, turn: "t", data: data as never }).bytes], seq)
+    client.pause()
+    told(1, "turn", "started", { turn: "t" })
+    told(2, "agent", "text-start", { id: "a" })
+    const delta = "x".repeat(200_000)
+    for (let seq = 3; second?.sink.full?.() !== true || seq < 80; seq++) told(seq, "agent", "text-delta", { id: "a", delta })
+    expect(second.acknowledged).toEqual([])
+    client.resume()
+    await eventually("the second one may continue", 5000, () => second.acknowledged.length > 0)
+    expect(second.sink.full?.()).toBe(false)
   })
 })
