@@ -87,7 +87,13 @@ const follow = (
 ): Effect.Effect<FeedWatch, DoorError> => {
   const { only } = request
   const sink = here.feed((after) =>
-    run(Effect.map(follow(hub, here, { after, only, continues: true }, run), ({ start }) => start())),
+    run(
+      Effect.match(follow(hub, here, { after, only, continues: true }, run), {
+        onSuccess: ({ start }) => start(),
+        // Its client believes that it is told of everything.
+        onFailure: ({ message }) => here.close(1011, message),
+      }),
+    ),
   )
   return Effect.tap(hub.watch(request, sink, here.caller), ({ change, stop }) => Effect.sync(() => here.watching(change, stop)))
 }
