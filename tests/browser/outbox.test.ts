@@ -1,12 +1,19 @@
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
+import fc from "fast-check"
 import { afterAll, beforeAll, describe, it } from "vitest"
 import { startHub, type HubProcess } from "@holdfast/testkit/hub-process"
 import { wholeLog } from "@holdfast/testkit/logs"
 import { startLossyProxy, type LossyProxy } from "@holdfast/testkit/lossy-proxy"
 import { launchBrowser, type Browser, type Context, type DevTools, type Page } from "./chromium.ts"
 
-const OUTBOX = fileURLToPath(new URL("../../packages/client/src/outbox/index.ts", import.meta.url))
+/** What a page uses, and the stores below it. */
+const ENTRY = {
+  contents: `export * from "./index.ts"
+    export { indexedDbStore } from "./indexeddb.ts"
+    export { memoryStore } from "./OutboxStore.ts"`,
+  resolveDir: fileURLToPath(new URL("../../packages/client/src/outbox", import.meta.url)),
+}
 
 /** A page in a frame that may keep nothing: no database, no locks. */
 const FRAME = `<!doctype html><script src="/outbox.js"></script><script>
@@ -96,7 +103,7 @@ describe.concurrent("an outbox in a browser", () => {
 
   beforeAll(async () => {
     const options = { bundle: true, format: "iife", globalName: "library", write: false, target: "es2024" } as const
-    const bundled = await build({ ...options, entryPoints: [OUTBOX] })
+    const bundled = await build({ ...options, stdin: ENTRY })
     script = bundled.outputFiles[0]?.text ?? ""
     ;[hub, browser] = await Promise.all([startHub(), launchBrowser()])
   })
@@ -191,6 +198,33 @@ describe.concurrent("an outbox in a browser", () => {
     await tools.send("Storage.overrideQuotaForOrigin", { origin: place.proxy.url() })
     await tab.evaluate("add(1)[0].done.then(() => undefined)")
     expect(await tab.evaluate("outbox.state.problem")).toBe(undefined)
+  })
+
+  it("C-51 IndexedDB behaves as the store in memory does, for any changes", async ({ expect }) => {
+    await using place = await open()
+    const page = await place.tab("a")
+    const item = fc.record({
+      id: fc.constantFrom("a", "b", "c"),
+      version: fc.integer({ min: 1, max: 4 }),
+      status: fc.constantFrom("pending", "completed"),
+    })
+    const change = fc.record({ item, gone: fc.constantFrom(true, undefined) })
+    const writes = fc.sample(fc.array(fc.array(change, { maxLength: 4 }), { maxLength: 6 }), 60)
+    const differing = await page.evaluate(`(async () => {
+      const differing = []
+      for (const [index, writes] of ${JSON.stringify(writes)}.entries()) {
+        const stores = [library.memoryStore(), await library.indexedDbStore(indexedDB, "stores-" + index)]
+        for (const changes of writes) {
+          const [made, madeToo] = await Promise.all(stores.map((store) => store.write(changes, 2, false)))
+          const [memory, database] = await Promise.all(stores.map(async (store) =>
+            (await store.read()).map(({ id, version, status }) => id + version + status).sort()))
+          if (JSON.stringify([made, memory]) !== JSON.stringify([madeToo, database])) differing.push({ writes, changes, made, madeToo, memory, database })
+        }
+        stores[1].close()
+      }
+      return differing
+    })()`)
+    expect(differing).toEqual([])
   })
 
   it("C-51 a page that may store nothing keeps its commands in memory, says so, and sends them", async ({ expect }) => {
